@@ -1,0 +1,1 @@
+"""Store, knowledge, detectors and queries: activities in, alerts and rows out."""

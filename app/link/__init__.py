@@ -1,0 +1,1 @@
+"""How a batch of activities crosses from a sensor to the workspace."""

@@ -1,0 +1,68 @@
+"""One activity: what one party asked of another, the answer, and the packets or records that show it."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from app.model.details import Detail, kind_of
+
+Result = Literal["success", "failure", "unanswered"]
+
+
+class Endpoint(Struct, frozen=True, gc=False):
+    """One end of a conversation: textual IPv4 or IPv6 address and port (0 when the protocol has none)."""
+
+    ip: str
+    port: int = 0
+
+
+class Account(Struct, frozen=True, gc=False, kw_only=True):
+    """An account as the protocol named it; nothing is normalised here."""
+
+    name: str
+    domain: str | None = None
+    sid: str | None = None
+
+
+class Activity(Struct, frozen=True, kw_only=True):
+    """The one value that crosses from sensor to engine.
+
+    at, until: UTC microseconds of the first packet of the request and of the last packet of the reply.
+    input: content key of the input (see app.sensor.sources.inputs), never its path.
+    frames: frame numbers as Wireshark counts them (from 1, per file), all packets of request and reply, ascending.
+    record: record id in an event log, for activities that come from one.
+    ordinal: tells apart activities that begin in the same frame; comes from the message's place, so it is the same
+        however a stream was cut.
+    source asked, destination answered. account is who acted, as far as this exchange tells.
+    code: the protocol's own number (Kerberos error, NTSTATUS, LDAP result, DNS rcode, RPC fault or return value).
+    """
+
+    at: int
+    until: int
+    input: str
+    frames: tuple[int, ...] = ()
+    record: int | None = None
+    ordinal: int = 0
+    source: Endpoint | None = None
+    destination: Endpoint | None = None
+    account: Account | None = None
+    result: Result = "success"
+    code: int | None = None
+    detail: Detail
+
+    @property
+    def kind(self) -> str:
+        """Kind word of design section 7, for example "kerberos-as"."""
+        return kind_of(self.detail)
+
+    @property
+    def id(self) -> str:
+        """Identity from content: input key, first frame or record, place in it, kind."""
+        where = self.frames[0] if self.frames else self.record
+        return f"{self.input}-{where}-{self.ordinal}-{self.kind}"
+
+
+def event_order(activity: Activity) -> tuple[int, str, int, int, str]:
+    """Key that sorts activities in event time, the same for the same set of inputs."""
+    where = activity.frames[0] if activity.frames else activity.record or 0
+    return activity.at, activity.input, where, activity.ordinal, activity.kind

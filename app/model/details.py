@@ -1,0 +1,351 @@
+"""What one activity tells, one frozen value for each kind; the tag is the kind word that scripts see."""
+
+from msgspec import Struct
+from msgspec.structs import fields  # noqa: F401  (re-exported for exporters that walk the fields)
+
+
+class KerberosAs(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="kerberos-as"):
+    """Authentication service exchange (RFC 4120 section 3.1). Etypes are the numbers of RFC 3961; times are UTC microseconds.
+
+    padata_etype: etype of PA-ENC-TIMESTAMP. offered_etypes: ETYPE-INFO2 of the KDC. ticket_hash: fingerprint of the
+    issued ticket's cipher (see decoders.kerberos), equal to presented_ticket_hash of the requests that use it.
+    """
+
+    client: str | None = None
+    realm: str | None = None
+    service: str | None = None
+    request_etypes: tuple[int, ...] = ()
+    reply_etype: int | None = None
+    ticket_etype: int | None = None
+    ticket_kvno: int | None = None
+    ticket_size: int | None = None
+    ticket_hash: str | None = None
+    pa_types: tuple[int, ...] = ()
+    padata_etype: int | None = None
+    offered_etypes: tuple[int, ...] = ()
+    options: int | None = None
+    till: int | None = None
+    renew_till: int | None = None
+    client_name_type: int | None = None
+    client_addresses: tuple[str, ...] = ()
+    fast: bool = False
+    pkinit: bool = False
+    pac_request: bool | None = None
+    error_text: str | None = None
+    server_time: int | None = None
+
+
+class KerberosTgs(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="kerberos-tgs"):
+    """Ticket-granting exchange (RFC 4120 section 3.3; MS-SFU for S4U). The client's name is known from the reply only."""
+
+    client: str | None = None
+    realm: str | None = None
+    service: str | None = None
+    request_etypes: tuple[int, ...] = ()
+    reply_etype: int | None = None
+    ticket_etype: int | None = None
+    ticket_kvno: int | None = None
+    ticket_size: int | None = None
+    ticket_hash: str | None = None
+    presented_ticket_etype: int | None = None
+    presented_ticket_kvno: int | None = None
+    presented_ticket_size: int | None = None
+    presented_ticket_hash: str | None = None
+    presented_ticket_service: str | None = None
+    presented_ticket_realm: str | None = None
+    authenticator_etype: int | None = None
+    pa_types: tuple[int, ...] = ()
+    options: int | None = None
+    till: int | None = None
+    fast: bool = False
+    s4u2self: str | None = None
+    s4u2proxy: bool = False
+    evidence_ticket_hash: str | None = None
+    pac_request: bool | None = None
+    pac_options: int | None = None
+    has_authorization_data: bool = False
+    error_text: str | None = None
+    server_time: int | None = None
+
+
+class KerberosAp(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="kerberos-ap"):
+    """A ticket presented to a service (RFC 4120 section 3.2) inside carrier: smb1, smb2, ldap, rpc, http, kpasswd, dns."""
+
+    service: str | None = None
+    realm: str | None = None
+    ticket_etype: int | None = None
+    ticket_kvno: int | None = None
+    ticket_size: int | None = None
+    ticket_hash: str | None = None
+    authenticator_etype: int | None = None
+    options: int | None = None
+    carrier: str = ""
+
+
+class Ntlm(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="ntlm"):
+    """One NTLM authentication (MS-NLMP): negotiate, challenge and authenticate joined.
+
+    version: "NTLMv1", "NTLMv1-ESS" or "NTLMv2". target: name of TYPE 2. target_*: AV pairs of TYPE 2 (section 2.2.2.1).
+    mic: True when a non-zero MIC is there. mic_expected: MsvAvFlags bit 2 in the client's blob.
+    os_version: "major.minor.build" of the client when it says so. spn: MsvAvTargetName of the client.
+    """
+
+    user: str | None = None
+    domain: str | None = None
+    workstation: str | None = None
+    version: str | None = None
+    target: str | None = None
+    target_netbios_computer: str | None = None
+    target_netbios_domain: str | None = None
+    target_dns_computer: str | None = None
+    target_dns_domain: str | None = None
+    carrier: str = ""
+    mic: bool | None = None
+    mic_expected: bool | None = None
+    flags: int | None = None
+    os_version: str | None = None
+    server_os_version: str | None = None
+    spn: str | None = None
+    server_challenge: str | None = None
+    anonymous: bool = False
+
+
+class KerberosPassword(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="kerberos-password"):
+    """Change or set password over port 464 (RFC 3244); protocol_version 1 changes one's own, 0xff80 sets anyone's."""
+
+    realm: str | None = None
+    service: str | None = None
+    protocol_version: int | None = None
+    ticket_hash: str | None = None
+    ticket_etype: int | None = None
+
+
+class LdapBind(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="ldap-bind"):
+    """LDAP bind (RFC 4511 section 4.2). method: "simple", "anonymous", or the SASL mechanism. encrypted: TLS or SASL sealing."""
+
+    method: str = "simple"
+    name: str | None = None
+    encrypted: bool = False
+    password_length: int | None = None
+    error_text: str | None = None
+
+
+class LdapSearch(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="ldap-search"):
+    """LDAP search (RFC 4511 section 4.5). filter: text of RFC 4515. entries: number of entries returned."""
+
+    base: str = ""
+    scope: int = 0
+    filter: str = ""
+    attributes: tuple[str, ...] = ()
+    entries: int = 0
+    controls: tuple[str, ...] = ()
+    error_text: str | None = None
+
+
+class LdapPing(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="ldap-ping"):
+    """Netlogon ping over CLDAP (MS-ADTS section 6.3.3). user and host are what the client named."""
+
+    user: str | None = None
+    host: str | None = None
+    domain: str | None = None
+    opcode: int | None = None
+    flags: int | None = None
+    server_name: str | None = None
+    server_site: str | None = None
+    client_site: str | None = None
+    forest: str | None = None
+    netbios_domain: str | None = None
+    netbios_server: str | None = None
+
+
+class LdapModify(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="ldap-modify"):
+    """LDAP modify (RFC 4511 section 4.6). changes: (operation add, delete, replace or increment; attribute; values as text)."""
+
+    dn: str = ""
+    changes: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    error_text: str | None = None
+
+
+class LdapAdd(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="ldap-add"):
+    """LDAP add (RFC 4511 section 4.7); changes as in LdapModify with operation "add"."""
+
+    dn: str = ""
+    changes: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    error_text: str | None = None
+
+
+class LdapDelete(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="ldap-delete"):
+    """LDAP delete (RFC 4511 section 4.8)."""
+
+    dn: str = ""
+    changes: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    error_text: str | None = None
+
+
+class LdapRename(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="ldap-rename"):
+    """LDAP modify DN (RFC 4511 section 4.9); changes holds newrdn and newSuperior."""
+
+    dn: str = ""
+    changes: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    error_text: str | None = None
+
+
+class SmbSession(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="smb-session"):
+    """SMB session setup (MS-CIFS 2.2.4.53, MS-SMB2 2.2.5), all its round trips. native_os is SMB1's."""
+
+    dialect: str = ""
+    encrypted: bool = False
+    signing_required: bool | None = None
+    guest: bool = False
+    mechanism: str | None = None
+    native_os: str | None = None
+    native_lan_manager: str | None = None
+    server_guid: str | None = None
+    client_guid: str | None = None
+    path: str = ""
+    name: str = ""
+    action: str = "logon"
+    bytes: int = 0
+
+
+class SmbTree(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="smb-tree"):
+    """Tree connect (MS-CIFS 2.2.4.55, MS-SMB2 2.2.9). path is the UNC path, name the share."""
+
+    dialect: str = ""
+    path: str = ""
+    name: str = ""
+    action: str = "connect"
+    bytes: int = 0
+    encrypted: bool = False
+
+
+class SmbFile(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="smb-file"):
+    """One opened file from create to close. action: open, read, write, delete, rename, list (bytes moved summed)."""
+
+    dialect: str = ""
+    path: str = ""
+    name: str = ""
+    action: str = "open"
+    bytes: int = 0
+    encrypted: bool = False
+    new_name: str | None = None
+    access: int | None = None
+    directory: bool = False
+
+
+class RpcBind(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="rpc-bind"):
+    """One presentation context agreed in bind or alter-context (C706 section 12.6; MS-RPCE 2.2.2)."""
+
+    interface: str = ""
+    name: str = ""
+    version: str = ""
+    pipe: str | None = None
+    auth_type: int | None = None
+    auth_level: int | None = None
+
+
+class RpcCall(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="rpc-call"):
+    """One remote procedure call joined with its response or fault.
+
+    interface: UUID in lower case, empty when it could not be known. guessed: the bind was not captured and the interface
+    follows from what was called. pipe: "svcctl" and the like over SMB, None over TCP. sealed: stub unreadable.
+    stub: named facts of the request and reply (see decoders/rpc, one file for each interface), plain values only.
+    request_bytes, response_bytes: stub sizes. returned: the operation's return value where the stub could be read.
+    """
+
+    interface: str = ""
+    name: str = ""
+    opnum: int = 0
+    operation: str = ""
+    pipe: str | None = None
+    sealed: bool = False
+    guessed: bool = False
+    auth_type: int | None = None
+    auth_level: int | None = None
+    object: str | None = None
+    stub: dict[str, str | int | bool | list[str]] = {}
+    request_bytes: int = 0
+    response_bytes: int = 0
+    returned: int | None = None
+
+
+class DnsQuery(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="dns-query"):
+    """DNS question with its answer (RFC 1035). type: mnemonic ("A", "SRV", "AXFR") or "TYPE123". protocol: dns, llmnr, mdns.
+
+    answers: "TYPE value" texts, at most 64. records: number of records in the answer section, over all messages of a transfer.
+    """
+
+    name: str = ""
+    type: str = ""
+    answers: tuple[str, ...] = ()
+    records: int = 0
+    truncated: bool = False
+    protocol: str = "dns"
+
+
+class DnsUpdate(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="dns-update"):
+    """Dynamic update (RFC 2136). changes: "add NAME TYPE value", "delete NAME TYPE"."""
+
+    zone: str = ""
+    changes: tuple[str, ...] = ()
+    signed: bool = False
+
+
+class NameObservation(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="name-observation"):
+    """Something said that an address has a name. method: netbios, llmnr, mdns, dhcp, dns, rdp, ... role: computer, domain, user."""
+
+    address: str
+    name: str
+    method: str
+    role: str = "computer"
+    hardware: str | None = None
+
+
+class RdpConnection(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="rdp-connection"):
+    """RDP connection request (MS-RDPBCGR 2.2.1.1): cookie's user, TLS server name and certificate subject where seen."""
+
+    cookie: str | None = None
+    requested_protocols: int | None = None
+    selected_protocol: int | None = None
+    server_name: str | None = None
+    certificate_subject: str | None = None
+
+
+class RadiusAccounting(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="radius-accounting"):
+    """RADIUS accounting (RFC 2866). status: Start, Stop, Interim-Update, Accounting-On, Accounting-Off."""
+
+    status: str = ""
+    session: str | None = None
+    framed_ip: str | None = None
+    calling_station: str | None = None
+    called_station: str | None = None
+    nas: str | None = None
+    nas_identifier: str | None = None
+    tunnel_client: str | None = None
+    session_seconds: int | None = None
+
+
+class RadiusAccess(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="radius-access"):
+    """RADIUS authentication (RFC 2865). outcome: Access-Accept, Access-Reject, Access-Challenge."""
+
+    outcome: str | None = None
+    calling_station: str | None = None
+    nas: str | None = None
+    nas_identifier: str | None = None
+    framed_ip: str | None = None
+    eap: bool = False
+
+
+Detail = (
+    KerberosAs | KerberosTgs | KerberosAp | KerberosPassword | Ntlm
+    | LdapBind | LdapSearch | LdapPing | LdapModify | LdapAdd | LdapDelete | LdapRename
+    | SmbSession | SmbTree | SmbFile | RpcBind | RpcCall
+    | DnsQuery | DnsUpdate | NameObservation | RdpConnection | RadiusAccounting | RadiusAccess
+)
+KINDS: dict[type, str] = {one: str(one.__struct_config__.tag) for one in Detail.__args__}
+"""Detail type to kind word."""
+
+
+def kind_of(detail: Detail) -> str:
+    """Kind word of a detail, for example "rpc-call"."""
+    return KINDS[type(detail)]

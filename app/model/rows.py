@@ -1,0 +1,166 @@
+"""Rows and summaries that views and the command line read; plain values, already resolved and worded."""
+
+from msgspec import Struct
+
+from app.model.alert import Alert
+from app.model.entity import Binding, EntityRef
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """Something of an input that could not be used. where: first place, for example "frame 812" or "byte 40960"."""
+
+    what: str
+    count: int = 1
+    where: str = ""
+
+
+class InputRow(Struct, frozen=True, kw_only=True):
+    """One input of the case. state: waiting, reading, done, partial, failed. first, last: UTC microseconds of its packets.
+
+    protocols: activities counted by kind. sealed, undecoded and dropped things are problems.
+    """
+
+    key: str
+    path: str
+    kind: str
+    bytes: int
+    sha256: str
+    records: int
+    first: int | None
+    last: int | None
+    state: str
+    activities: int = 0
+    problems: tuple[Problem, ...] = ()
+
+
+class ActivityRow(Struct, frozen=True, kw_only=True):
+    """One line of the activities table. rowid orders rows of equal time; entity references are ready to show."""
+
+    rowid: int
+    id: str
+    at: int
+    kind: str
+    who: EntityRef | None
+    origin: EntityRef | None
+    target: EntityRef | None
+    what: str
+    result: str
+    code: int | None
+    reason: str
+    input: str
+    input_name: str
+    frame: int | None
+    resolved_by: str = ""
+    alerted: bool = False
+
+
+class ActivityPage(Struct, frozen=True, kw_only=True):
+    """Rows in order with the keys to ask for what comes before and after (None at an end)."""
+
+    rows: tuple[ActivityRow, ...]
+    before: tuple[int, int] | None
+    after: tuple[int, int] | None
+
+
+class Histogram(Struct, frozen=True, kw_only=True):
+    """Counts per bucket. start, width: UTC microseconds. series: family ("Kerberos", "LDAP", "NTLM", "RPC and SMB", "other") to counts."""
+
+    start: int
+    width: int
+    series: dict[str, list[int]]
+
+
+class EntityRow(Struct, frozen=True, kw_only=True):
+    """One line of the list of entities. tags: Sensitive, Controller, New, Unresolved, ..."""
+
+    ref: EntityRef
+    first: int
+    last: int
+    activities: int
+    alerts: int
+    tags: tuple[str, ...] = ()
+
+
+class EntityCard(Struct, frozen=True, kw_only=True):
+    """All that is known of one entity and how it is known. facts: (name, value, how) in reading order."""
+
+    row: EntityRow
+    facts: tuple[tuple[str, str, str], ...] = ()
+    bindings: tuple[Binding, ...] = ()
+    peers: tuple[tuple[EntityRef, int], ...] = ()
+    alerts: tuple[Alert, ...] = ()
+
+
+class Edge(Struct, frozen=True, kw_only=True):
+    """What passed between two entities: count by family, first, last; alerted when an alert rests on it."""
+
+    origin: EntityRef
+    target: EntityRef
+    count: int
+    families: tuple[tuple[str, int], ...] = ()
+    first: int = 0
+    last: int = 0
+    alerted: bool = False
+
+
+class Overview(Struct, frozen=True, kw_only=True):
+    """The case in numbers."""
+
+    first: int | None
+    last: int | None
+    activities: int
+    by_kind: dict[str, int]
+    hosts: int
+    accounts: int
+    controllers: tuple[EntityRef, ...]
+    top_hosts: tuple[EntityRow, ...]
+    top_accounts: tuple[EntityRow, ...]
+    alerts: dict[str, int]
+    inputs: tuple[InputRow, ...]
+    problems: int
+
+
+class Progress(Struct, frozen=True, kw_only=True):
+    """How far the reading of one input is. stage: hash, read, detect, done, failed."""
+
+    path: str
+    stage: str
+    done_bytes: int
+    total_bytes: int
+    records: int
+    activities: int
+    rate: float
+    remaining: float | None
+    inputs_done: int = 0
+    inputs_total: int = 1
+    message: str = ""
+
+
+class Field(Struct, frozen=True, kw_only=True):
+    """One line of a dissected packet: words, and which bytes of the frame it covers (start, length)."""
+
+    name: str
+    value: str
+    start: int
+    length: int
+    children: tuple["Field", ...] = ()
+
+
+class Packet(Struct, frozen=True, kw_only=True):
+    """One frame for the analyst: its bytes, its time, its tree of fields; error says why there is no tree."""
+
+    input: str
+    frame: int
+    at: int
+    data: bytes
+    fields: tuple[Field, ...] = ()
+    error: str = ""
+
+
+class Coverage(Struct, frozen=True, kw_only=True):
+    """What one detector could have seen. state: seen, partial, blind, learning."""
+
+    detector: str
+    title: str
+    state: str
+    reason: str

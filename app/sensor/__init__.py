@@ -1,0 +1,1 @@
+"""Sources, packets, decoders and conversations: raw material in, activities out."""

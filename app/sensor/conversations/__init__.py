@@ -1,0 +1,1 @@
+"""One connection's messages in, activities out: framing, agreed state, request joined with reply."""

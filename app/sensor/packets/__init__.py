@@ -1,0 +1,1 @@
+"""Link layers and tunnels, IP, UDP and TCP over batches of packets."""

@@ -1,0 +1,1 @@
+"""Where raw material comes from, with its time and its locator."""
