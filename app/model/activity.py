@@ -34,6 +34,8 @@ class Activity(Struct, frozen=True, kw_only=True):
     ordinal: tells apart activities that begin in the same frame; comes from the message's place, so it is the same
         however a stream was cut.
     source asked, destination answered. account is who acted, as far as this exchange tells.
+    ticket: fingerprint of the Kerberos ticket that the session was opened with, where account is not said on the wire; the
+        engine knows whose ticket it is from the exchange that issued it.
     code: the protocol's own number (Kerberos error, NTSTATUS, LDAP result, DNS rcode, RPC fault or return value).
     """
 
@@ -46,6 +48,7 @@ class Activity(Struct, frozen=True, kw_only=True):
     source: Endpoint | None = None
     destination: Endpoint | None = None
     account: Account | None = None
+    ticket: str | None = None
     result: Result = "success"
     code: int | None = None
     detail: Detail
