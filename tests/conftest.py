@@ -1,0 +1,19 @@
+"""Shared fixtures: where real captures are."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Folder with the corpus and the lab that lie beside the checkout; tests that need it are skipped without it."""
+    folder = Path(os.environ.get("WARDLIGHT_SHARED", ROOT.parent / "shared"))
+    if not folder.is_dir():
+        pytest.skip("the corpus and the lab are not here")
+    return folder
