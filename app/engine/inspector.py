@@ -1,0 +1,96 @@
+"""Dissection of one packet in a child process with a time limit."""
+
+import json
+import subprocess
+import sys
+import threading
+from queue import Empty, Queue
+
+from app.model.rows import Field
+
+TIME_LIMIT = 8.0
+"""Seconds for one packet; the first one includes the start of the child."""
+MAX_DEPTH = 40
+
+
+def child_command() -> list[str]:
+    """The dissector as a command: the same executable when frozen, else this Python."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "--dissector"]
+    return [sys.executable, "-m", "app.dissector"]
+
+
+class Inspector:
+    """Keeps one dissector process and asks it; a hang or crash costs the process, never the caller."""
+
+    def __init__(self, command: list[str] | None = None, limit: float = TIME_LIMIT) -> None:
+        self._command = command or child_command()
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[str] | None = None
+        self._answers: Queue[str] = Queue()
+
+    def dissect(self, link: int, data: bytes) -> tuple[tuple[Field, ...], str]:
+        """(fields of the frame, "") or ((), why there are none). Blocks up to the time limit."""
+        with self._lock:
+            try:
+                child = self._running()
+                assert child.stdin is not None
+                child.stdin.write(json.dumps({"link": link, "data": data.hex()}) + "\n")
+                child.stdin.flush()
+                line = self._answers.get(timeout=self._limit)
+            except Empty:
+                self._end()
+                return (), f"The packet took longer than {self._limit:g} s to take apart, so this was given up."
+            except (OSError, ValueError):
+                self._end()
+                return (), "The program that takes packets apart could not be run."
+            if not line:
+                self._end()
+                return (), "The program that takes packets apart ended on this packet."
+        reply = json.loads(line)
+        if "error" in reply:
+            return (), str(reply["error"])
+        return tuple(_field(one, 0) for one in reply["fields"]), ""
+
+    def close(self) -> None:
+        """End the child, if there is one."""
+        with self._lock:
+            self._end()
+
+    def _running(self) -> subprocess.Popen[str]:
+        if self._child is None or self._child.poll() is not None:
+            self._end()
+            self._child = subprocess.Popen(
+                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            )
+            self._answers = Queue()
+            threading.Thread(target=_pump, args=(self._child, self._answers), daemon=True, name="dissector").start()
+        return self._child
+
+    def _end(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
+            child.wait()
+            if child.stdin is not None:
+                try:
+                    child.stdin.close()
+                except OSError:  # what was not yet written went nowhere: the child is gone
+                    pass
+
+
+def _pump(child: "subprocess.Popen[str]", answers: "Queue[str]") -> None:
+    assert child.stdout is not None
+    with child.stdout:
+        for line in child.stdout:
+            answers.put(line)
+    answers.put("")
+
+
+def _field(raw: dict[str, object], depth: int) -> Field:
+    children = raw.get("children")
+    inner = tuple(_field(one, depth + 1) for one in children) if isinstance(children, list) and depth < MAX_DEPTH else ()
+    return Field(
+        name=str(raw["name"]), value=str(raw["value"]), start=int(str(raw["start"])), length=int(str(raw["length"])), children=inner
+    )
