@@ -1,0 +1,45 @@
+"""Start of the program: a command when the first word is one, else the window."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit status. `wardlight [PATH...]` opens the window; anything else is a command."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words and words[0] == "--dissector":  # the frozen program is its own dissector; the program itself never imports it
+        import runpy
+
+        runpy.run_module("app.dissector", run_name="__main__")
+        return 0
+    from app.command.main import COMMANDS, run
+
+    if words and (words[0] in COMMANDS or words[0] in ("-h", "--help", "--version")):
+        return run(words, _to_pdf)
+    if words and words[0].startswith("-"):
+        return run(words, _to_pdf)
+    return _window([Path(one) for one in words])
+
+
+def _window(paths: list[Path]) -> int:
+    try:
+        from app.ui.application import run as open_window
+    except ImportError as error:
+        print(f"wardlight: the window cannot be opened: {error}", file=sys.stderr)
+        return 1
+    workspace = paths[0] if len(paths) == 1 and paths[0].suffix == ".wardlight" else None
+    return open_window([] if workspace else paths, workspace)
+
+
+def _to_pdf(html: str, out: Path) -> None:
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from app.ui.printing import write_pdf
+
+    write_pdf(html, out)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""Read captures and print what was found, as words or as one JSON object."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from app.command.progress import Bar
+from app.model.alert import RANK, plain
+from app.session import Session
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of design section 6."""
+    parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="capture files, archives or folders")
+    parser.add_argument("--workspace", type=Path, metavar="FILE", help="keep the workspace in this file")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--activities", type=Path, metavar="FILE.jsonl", help="write every activity as a JSON line")
+    parser.add_argument("--report", type=Path, metavar="FILE.html|.pdf", help="write a report")
+    parser.add_argument("--sensitivity", choices=("low", "medium", "high"), default="medium")
+    parser.add_argument("--fail-on", choices=("low", "medium", "high"), default="high", dest="fail_on")
+
+
+def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int:
+    """Returns 0, or 2 when an alert at or above --fail-on was raised. Raises OSError, StoreError."""
+    missing = [one for one in options.paths if not one.exists()]
+    if len(missing) == len(options.paths):
+        raise FileNotFoundError(f"no such file or folder: {missing[0]}")
+    if options.report is not None and options.report.suffix.lower() not in (".html", ".htm", ".pdf"):
+        raise OSError(f"a report is written as .html or .pdf, not as {options.report.suffix or 'a file without suffix'}")
+    session = Session.open(options.workspace)
+    try:
+        with Bar(sys.stderr) as bar:
+            seconds = session.read_here(options.paths, bar.show, sensitivity=options.sensitivity)
+        parameters: dict[str, object] = {"sensitivity": options.sensitivity, "fail_on": options.fail_on}
+        if options.activities is not None:
+            session.write_activities(options.activities)
+        if options.report is not None:
+            if options.report.suffix.lower() == ".pdf":
+                to_pdf(session.report_html(), options.report)
+            else:
+                session.report(options.report)
+        if options.json:
+            sys.stdout.buffer.write(msgspec.json.encode(session.analysis(seconds, parameters)) + b"\n")
+        else:
+            print_words(session)
+        alerts = session.queries.alerts()
+    finally:
+        session.close()
+    worst = max((RANK[one.severity] for one in alerts), default=0)
+    return 2 if worst >= RANK[options.fail_on] else 0
+
+
+def print_words(session: Session) -> None:
+    """Alerts, worst first, and the problems of the inputs, on standard output."""
+    alerts = sorted(session.queries.alerts(), key=lambda one: (-RANK[one.severity], one.finding.first, one.id))
+    inputs = session.queries.inputs()
+    for one in alerts:
+        print(f"{one.severity.upper():6}  {_time(one.finding.first)}  {one.title}  [{', '.join(one.techniques)}]")
+        for sentence in one.finding.story:
+            print(f"        {_inert(plain(sentence))}")
+    activities = sum(one.activities for one in inputs)
+    print(f"{len(alerts)} alerts, {activities:,} activities from {len(inputs)} inputs")
+    for one in inputs:
+        for problem in one.problems:
+            where = f" ({problem.where})" if problem.where else ""
+            print(f"problem: {_inert(one.path)}: {_inert(problem.what)}: {problem.count:,}{where}")
+
+
+def _time(at: int) -> str:
+    return (EPOCH + timedelta(microseconds=at)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+
+
+def _inert(text: str) -> str:
+    """Names from a capture must not move a terminal's cursor."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)

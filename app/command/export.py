@@ -1,0 +1,60 @@
+"""Write what a workspace holds: alerts and inputs as JSON, activities as JSON lines, coverage."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import msgspec
+
+from app.session import Seconds, Session
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """WORKSPACE --format json|jsonl|html OUT"""
+    parser.add_argument("workspace", type=Path)
+    parser.add_argument("--format", choices=("json", "jsonl", "html"), default="json")
+    parser.add_argument("--what", choices=("alerts", "activities"), default="alerts")
+    parser.add_argument("out", type=Path, metavar="OUT")
+
+
+def add_coverage_arguments(parser: argparse.ArgumentParser) -> None:
+    """WORKSPACE [--json]"""
+    parser.add_argument("workspace", type=Path)
+    parser.add_argument("--json", action="store_true")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write OUT. Raises OSError, StoreError."""
+    session = open_existing(options.workspace)
+    try:
+        if options.format == "jsonl" or options.what == "activities":
+            session.write_activities(options.out)
+        elif options.format == "html":
+            session.report(options.out)
+        else:
+            options.out.write_bytes(msgspec.json.encode(session.analysis(Seconds(), {})) + b"\n")
+    finally:
+        session.close()
+    return 0
+
+
+def run_coverage(options: argparse.Namespace) -> int:
+    """Print what each detector could and could not have seen."""
+    session = open_existing(options.workspace)
+    try:
+        coverage = session.queries.coverage()
+    finally:
+        session.close()
+    if options.json:
+        sys.stdout.buffer.write(msgspec.json.encode(coverage) + b"\n")
+    else:
+        for one in coverage:
+            print(f"{one.state:8}  {one.title}: {one.reason}")
+    return 0
+
+
+def open_existing(path: Path) -> Session:
+    """Open a workspace that must be there. Raises FileNotFoundError."""
+    if not path.is_file():
+        raise FileNotFoundError(f"no such workspace: {path}")
+    return Session.open(path)

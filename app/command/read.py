@@ -1,0 +1,42 @@
+"""The process that reads inputs for the window: progress as JSON lines, ends when its standard input closes."""
+
+import argparse
+import sys
+import threading
+from pathlib import Path
+
+import msgspec
+
+from app.model.rows import Progress
+from app.session import Session
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """WORKSPACE PATH..."""
+    parser.add_argument("--sensitivity", choices=("low", "medium", "high"), default="medium")
+    parser.add_argument("workspace", type=Path)
+    parser.add_argument("paths", type=Path, nargs="+")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Read; the parent cancels by closing standard input, which also happens when it dies."""
+    cancelled = threading.Event()
+
+    def watch() -> None:
+        sys.stdin.buffer.read()
+        cancelled.set()
+
+    threading.Thread(target=watch, daemon=True, name="parent-watch").start()
+    encoder = msgspec.json.Encoder()
+    out = sys.stdout.buffer
+
+    def say(progress: Progress) -> None:
+        out.write(encoder.encode(progress) + b"\n")
+        out.flush()
+
+    session = Session.open(options.workspace)
+    try:
+        session.read_here(options.paths, say, cancelled.is_set, options.sensitivity)
+    finally:
+        session.close()
+    return 0

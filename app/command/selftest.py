@@ -1,0 +1,66 @@
+"""Check on this machine every part that the program needs."""
+
+import argparse
+import importlib
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from app import paths
+from app.session import Session
+
+LIBRARIES = ("numpy", "msgspec", "zstandard", "sqlite_utils", "networkx", "psutil")
+WINDOW = ("PySide6.QtWidgets", "PySide6.QtSvg", "pyqtgraph")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """No arguments."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print one line for each part; returns 1 when one that is needed fails."""
+    checks: list[tuple[str, Callable[[], str]]] = [
+        ("Python", lambda: ".".join(map(str, sys.version_info[:3]))),
+        ("libraries", lambda: _import(LIBRARIES)),
+        ("window", lambda: _import(WINDOW)),
+        ("resources", _resources),
+        ("sample case", _sample),
+    ]
+    bad = 0
+    for name, check in checks:
+        try:
+            print(f"ok    {name}: {check()}")
+        except Exception as error:  # whatever is wrong with a part, the others are still checked
+            bad += 1
+            print(f"FAIL  {name}: {type(error).__name__}: {error}")
+    return 1 if bad else 0
+
+
+def _import(names: tuple[str, ...]) -> str:
+    for name in names:
+        importlib.import_module(name)
+    return ", ".join(names)
+
+
+def _resources() -> str:
+    themes = sorted(one.stem for one in (paths.resources() / "themes").glob("*.toml"))
+    icons = len(list((paths.resources() / "icons").glob("*.svg")))
+    if len(themes) < 3 or not icons:
+        raise FileNotFoundError("themes or icons are missing")
+    return f"themes {', '.join(themes)}; {icons} icons"
+
+
+def _sample() -> str:
+    """Read the sample, raise its alerts, take one of its packets apart: every stage at work."""
+    with tempfile.TemporaryDirectory(prefix="wardlight-selftest-") as folder:
+        session = Session.open(Path(folder) / "selftest.wardlight")
+        try:
+            session.read_here([paths.sample_case()], lambda _: None)
+            inputs, alerts = session.queries.inputs(), session.queries.alerts()
+            packet = session.packet(inputs[0].key, 1)
+            if packet.error or not alerts:
+                raise RuntimeError(packet.error or "no alert was raised")
+            return f"{inputs[0].records:,} packets, {inputs[0].activities:,} activities, {len(alerts)} alerts, packet detail works"
+        finally:
+            session.close()

@@ -1,0 +1,109 @@
+"""Read inputs into a workspace: find, read, store, fold, detect; one process, every step resumable."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from app.engine.engine import Engine
+from app.model.activity import Activity
+from app.model.rows import Progress
+from app.sensor.sensor import read_input
+from app.sensor.sources.inputs import Found, find_inputs
+
+OnProgress = Callable[[Progress], None]
+Cancelled = Callable[[], bool]
+
+
+class Seconds(Struct, frozen=True, kw_only=True):
+    """Wall-clock seconds of the stages; read is everything that the sensor does, decoding included."""
+
+    read: float = 0.0
+    store: float = 0.0
+    detect: float = 0.0
+    total: float = 0.0
+
+
+def read_inputs(
+    workspace: Path, paths: Sequence[Path], on_progress: OnProgress, cancelled: Cancelled, sensitivity: str = "medium"
+) -> Seconds:
+    """Read every input under paths that the workspace does not hold yet, then detect over all that it holds.
+
+    Raises OSError or app.engine.store.StoreError when the workspace cannot be opened or written. Inputs that cannot be read are kept
+    in the workspace as failed, with the reason; they never raise.
+    """
+    began = time.perf_counter()
+    stored = 0.0
+    engine = Engine(workspace)
+    try:
+        found = list(find_inputs(paths))
+        total = sum(one.bytes for one in found)
+        done = 0
+        for position, one in enumerate(found):
+            if cancelled():
+                break
+            stored += _read_one(engine, one, position, len(found), done, total, began, on_progress, cancelled)
+            done += one.bytes
+        read = time.perf_counter() - began - stored
+        on_progress(_progress("", "detect", total, total, 0, engine.activities, began, len(found), len(found)))
+        detecting = time.perf_counter()
+        engine.settle(sensitivity)
+        detect = time.perf_counter() - detecting
+    finally:
+        engine.close()
+    whole = time.perf_counter() - began
+    on_progress(_progress("", "done", total, total, 0, engine.activities, began, len(found), len(found)))
+    return Seconds(read=read, store=stored, detect=detect, total=whole)
+
+
+def _read_one(
+    engine: Engine,
+    found: Found,
+    position: int,
+    inputs: int,
+    before: int,
+    total: int,
+    began: float,
+    on_progress: OnProgress,
+    cancelled: Cancelled,
+) -> float:
+    """Read one input; returns the seconds spent in the engine."""
+    if not engine.begin_input(found):
+        return 0.0
+    spent = 0.0
+
+    def sink(batch: list[Activity]) -> None:
+        nonlocal spent
+        at = time.perf_counter()
+        engine.ingest(batch)
+        spent += time.perf_counter() - at
+
+    def progress(done_bytes: int, records: int) -> None:
+        on_progress(
+            _progress(str(found.path), "read", before + done_bytes, total, records, engine.activities, began, position, inputs)
+        )
+
+    report = read_input(found, sink, progress, cancelled)
+    at = time.perf_counter()
+    engine.finish_input(report)
+    return spent + time.perf_counter() - at
+
+
+def _progress(
+    path: str, stage: str, done: int, total: int, records: int, activities: int, began: float, finished: int, inputs: int
+) -> Progress:
+    elapsed = max(time.perf_counter() - began, 1e-6)
+    rate = done / elapsed
+    return Progress(
+        path=path,
+        stage=stage,
+        done_bytes=done,
+        total_bytes=total,
+        records=records,
+        activities=activities,
+        rate=rate,
+        remaining=(total - done) / rate if rate > 0 else None,
+        inputs_done=finished,
+        inputs_total=inputs,
+    )
