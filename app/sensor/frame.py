@@ -1,8 +1,10 @@
 """What the stages of a sensor hand to each other: flows, messages' places, and counted problems."""
 
 from collections.abc import Callable
-from typing import Literal
+from mmap import mmap
+from typing import Any, Literal
 
+import numpy as np
 from msgspec import Struct
 
 from app.model.activity import Activity, Endpoint
@@ -30,3 +32,23 @@ class Captured(Struct, frozen=True, gc=False):
     data: bytes
     at: int
     length: int
+
+
+Array = np.ndarray[Any, np.dtype[Any]]
+"""A one-dimensional NumPy array, its element type said where it is made."""
+
+
+class Records(Struct, frozen=True):
+    """One window of a capture: where its packets lie in data (the mapped file), in file order.
+
+    first: frame number of the first packet. link: LINKTYPE_ number of all, or one for each packet (int64).
+    start, size, length: offset in data, captured and original bytes. at: UTC microseconds. All int64, one for each packet.
+    """
+
+    data: bytes | mmap
+    first: int
+    link: int | Array
+    start: Array
+    size: Array
+    length: Array
+    at: Array
