@@ -1,0 +1,153 @@
+"""What scripts read: the analysis as one object, activities as JSON lines (design sections 6 and 7)."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from app import __version__
+from app.engine.knowledge import Knowledge
+from app.engine.queries import Queries
+from app.model.activity import Activity, Endpoint
+from app.model.alert import Alert, plain
+from app.model.details import RpcCall
+from app.model.rows import InputRow
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SCHEMA = 1
+
+
+def iso(at: int | None) -> str | None:
+    """UTC microseconds as ISO 8601 with microseconds and Z; None stays None."""
+    if at is None:
+        return None
+    return (EPOCH + timedelta(microseconds=at)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def analysis(queries: Queries, seconds: dict[str, float], parameters: dict[str, object]) -> dict[str, object]:
+    """The object that `analyze --json` prints; times are ISO 8601, seconds are wall-clock."""
+    inputs = queries.inputs()
+    knowledge = queries.knowledge()
+    paths = {one.key: one.path for one in inputs}
+    overview = queries.overview()
+    return {
+        "schema": SCHEMA,
+        "version": __version__,
+        "parameters": parameters,
+        "inputs": [_input(one) for one in inputs],
+        "activities": {"total": overview.activities, "by_kind": overview.by_kind},
+        "alerts": [_alert(one, queries, knowledge, paths) for one in sorted(queries.alerts(), key=_in_time)],
+        "coverage": [{"detector": c.detector, "state": c.state, "reason": c.reason} for c in queries.coverage()],
+        "seconds": {
+            "read": round(seconds.get("read", 0.0), 3),
+            "decode": round(seconds.get("decode", 0.0), 3),
+            "store": round(seconds.get("store", 0.0), 3),
+            "detect": round(seconds.get("detect", 0.0), 3),
+            "total": round(seconds.get("total", 0.0), 3),
+        },
+    }
+
+
+def activity_lines(queries: Queries) -> Iterator[bytes]:
+    """Each activity in event time as one JSON line without its line break."""
+    knowledge = queries.knowledge()
+    paths = {one.key: one.path for one in queries.inputs()}
+    encoder = msgspec.json.Encoder()
+    for activity in queries.stream():
+        yield encoder.encode(_activity(activity, knowledge, paths))
+
+
+def _in_time(alert: Alert) -> tuple[int, str]:
+    return alert.finding.first, alert.id
+
+
+def _input(row: InputRow) -> dict[str, object]:
+    return {
+        "path": row.path,
+        "kind": row.kind,
+        "bytes": row.bytes,
+        "sha256": row.sha256,
+        "records": row.records,
+        "first": iso(row.first),
+        "last": iso(row.last),
+        "problems": [{"what": p.what, "count": p.count, "where": p.where} for p in row.problems],
+    }
+
+
+def _alert(alert: Alert, queries: Queries, knowledge: Knowledge, paths: dict[str, str]) -> dict[str, object]:
+    finding = alert.finding
+    evidence = queries.activities_of(finding.evidence)
+    wanted = {ref.key for ref in finding.sources}
+    sources: dict[tuple[str | None, str | None], None] = {}
+    for activity in evidence:
+        if activity.source is None:
+            continue
+        entity = knowledge.address_entity(activity.source.ip, activity.at)
+        if entity.key in wanted or f"address:{activity.source.ip}" in wanted:
+            sources[(activity.source.ip, knowledge.resolve(activity.source.ip, activity.at).computer)] = None
+    if not sources:
+        for ref in finding.sources:
+            is_address = ref.key.startswith("address:")
+            sources[(ref.key[8:] if is_address else None, None if is_address else ref.label)] = None
+    return {
+        "id": alert.id,
+        "detector": alert.detector,
+        "external_id": alert.external_id,
+        "title": alert.title,
+        "severity": alert.severity,
+        "techniques": list(alert.techniques),
+        "first": iso(finding.first),
+        "last": iso(finding.last),
+        "sources": [{"ip": ip, "computer": computer} for ip, computer in sources],
+        "accounts": [ref.label for ref in finding.accounts],
+        "targets": [ref.label for ref in finding.targets],
+        "domain_controllers": [ref.label for ref in finding.domain_controllers],
+        "why": [plain(fact.text) for fact in finding.facts if not fact.against] or [plain(one) for one in finding.story],
+        "evidence": [place for activity in evidence for place in _places(activity, paths)],
+    }
+
+
+def _places(activity: Activity, paths: dict[str, str]) -> list[dict[str, object]]:
+    where = paths.get(activity.input, activity.input)
+    if activity.record is not None:
+        return [{"input": where, "record": activity.record}]
+    return [{"input": where, "frame": frame} for frame in activity.frames]
+
+
+def _activity(activity: Activity, knowledge: Knowledge, paths: dict[str, str]) -> dict[str, Any]:
+    detail = msgspec.to_builtins(activity.detail)
+    detail.pop("kind", None)
+    if isinstance(activity.detail, RpcCall):
+        for name, value in detail.pop("stub").items():
+            detail.setdefault(name, value)
+    return {
+        "id": activity.id,
+        "time": iso(activity.at),
+        "kind": activity.kind,
+        "source": _endpoint(activity.source, activity.at, knowledge),
+        "destination": _endpoint(activity.destination, activity.at, knowledge),
+        "account": _account(activity, knowledge),
+        "result": activity.result,
+        "code": activity.code,
+        "detail": detail,
+        "evidence": _places(activity, paths),
+    }
+
+
+def _endpoint(end: Endpoint | None, at: int, knowledge: Knowledge) -> dict[str, object] | None:
+    if end is None:
+        return None
+    known = knowledge.resolve(end.ip, at)
+    return {"ip": end.ip, "port": end.port, "computer": known.computer, "method": known.method, "certainty": known.certainty}
+
+
+def _account(activity: Activity, knowledge: Knowledge) -> dict[str, object] | None:
+    said = activity.account
+    if said is not None:
+        return {"name": said.name, "domain": said.domain, "sid": said.sid}
+    entity = knowledge.account_entity(activity)
+    if entity is None:
+        return None
+    domain, _, name = entity.key.partition(":")[2].rpartition("\\")
+    return {"name": name or entity.label, "domain": domain or None, "sid": None}

@@ -1,0 +1,16 @@
+"""Style of the report; plain enough for a browser and for the writer of PDF files."""
+
+STYLE = """
+body { font-family: 'Inter', 'Segoe UI', 'DejaVu Sans', sans-serif; font-size: 10pt; color: #17202a; background: #ffffff;
+  max-width: 1100px; margin: 32px auto; padding: 0 24px; line-height: 1.45; }
+h1 { font-size: 20pt; margin: 0 0 4px 0; }
+h2 { font-size: 13pt; margin: 28px 0 8px 0; }
+p { margin: 4px 0; overflow-wrap: anywhere; }
+table { border-collapse: collapse; margin: 8px 0 16px 0; }
+th { font-size: 8pt; color: #53606d; font-weight: 600; border-bottom: 1px solid #8794a1; }
+td { font-size: 9pt; vertical-align: top; border-bottom: 1px solid #dde3e9; overflow-wrap: anywhere; unicode-bidi: isolate; }
+code { font-family: 'JetBrains Mono', 'DejaVu Sans Mono', monospace; font-size: 7pt; }
+.quiet { color: #53606d; font-size: 9pt; }
+.high { color: #b3122b; } .medium { color: #8f5600; } .low { color: #6a6238; }
+a { color: #0b5cad; }
+"""

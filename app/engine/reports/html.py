@@ -1,0 +1,173 @@
+"""One case as one self-contained HTML page: no script, no outside address, every name escaped."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from html import escape
+
+from app import __version__
+from app.engine.queries import Queries
+from app.engine.reports.css import STYLE
+from app.model.alert import RANK, Alert, Sentence
+from app.model.rows import ActivityRow, EntityRow, InputRow, Overview
+
+EVIDENCE_ROWS = 60
+"""Evidence rows of one alert in the report; the rest is counted."""
+ENTITY_ROWS = 40
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def report_html(queries: Queries) -> str:
+    """The report; about 2 kB and 100 bytes for each evidence row."""
+    overview = queries.overview()
+    alerts = sorted(queries.alerts(), key=lambda one: (-RANK[one.severity], one.finding.first, one.id))
+    parts = [
+        "<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'><title>Wardlight report</title>",
+        "<meta name='viewport' content='width=device-width, initial-scale=1'>",
+        f"<style>{STYLE}</style></head><body>",
+        *_summary(overview, alerts),
+        *_alerts(queries, alerts, {one.key: one.path for one in overview.inputs}),
+        *_entities("Accounts", overview.top_accounts),
+        *_entities("Computers and addresses", overview.top_hosts),
+        *_inputs(overview.inputs),
+        *_coverage(queries),
+        f"<h2>Versions and parameters</h2><p>Wardlight {__version__}. Times are UTC. Sensitivity: {_e(queries.sensitivity())}.</p>",
+        "</body></html>",
+    ]
+    return "\n".join(parts)
+
+
+def _e(text: object) -> str:
+    """Text as inert HTML; what cannot be printed becomes a mark, and direction is kept to the left."""
+    return escape("".join(c if c.isprintable() else "\ufffd" for c in str(text)[:2000]), quote=True)
+
+
+def _time(at: int | None) -> str:
+    return "" if at is None else (EPOCH + timedelta(microseconds=at)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    top = "".join(f"<th align='left'>{_e(one)}</th>" for one in head)
+    body = "".join("<tr>" + "".join(f"<td>{one}</td>" for one in row) + "</tr>" for row in rows)
+    return f"<table cellspacing='0' cellpadding='4' width='100%'><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _summary(overview: Overview, alerts: list[Alert]) -> list[str]:
+    counts = {level: sum(one.severity == level for one in alerts) for level in ("high", "medium", "low")}
+    span = f"{_time(overview.first)} to {_time(overview.last)}" if overview.first is not None else "no packets"
+    controllers = ", ".join(_e(one.label) for one in overview.controllers) or "none recognised"
+    return [
+        "<h1>Wardlight report</h1>",
+        f"<p class='quiet'>{_e(span)} UTC</p>",
+        _table(
+            ("Suspicious activities", "Activities", "Accounts", "Computers and addresses", "Domain controllers"),
+            [
+                (
+                    f"{counts['high']} high, {counts['medium']} medium, {counts['low']} low",
+                    f"{overview.activities:,}",
+                    f"{overview.accounts:,}",
+                    f"{overview.hosts:,}",
+                    controllers,
+                )
+            ],
+        ),
+        "<h2>Summary</h2>",
+        _table(
+            ("Severity", "First seen", "What", "Who", "From", "To"),
+            [
+                (
+                    f"<b class='{one.severity}'>{one.severity}</b>",
+                    _time(one.finding.first),
+                    f"<a href='#{_e(one.id)}'>{_e(one.title)}</a>",
+                    _refs(one.finding.accounts),
+                    _refs(one.finding.sources),
+                    _refs(one.finding.targets),
+                )
+                for one in alerts
+            ],
+        )
+        if alerts
+        else "<p>No suspicious activity was raised. The section on what could not be seen says what that is worth.</p>",
+    ]
+
+
+def _refs(refs: Iterable[object], most: int = 4) -> str:
+    labels = [_e(getattr(one, "label", one)) for one in refs]
+    more = f" and {len(labels) - most} more" if len(labels) > most else ""
+    return ", ".join(labels[:most]) + more
+
+
+def _sentence(sentence: Sentence) -> str:
+    return "".join(f"<b>{_e(piece.text)}</b>" if piece.entity else _e(piece.text) for piece in sentence)
+
+
+def _alerts(queries: Queries, alerts: list[Alert], paths: dict[str, str]) -> list[str]:
+    out = []
+    for one in alerts:
+        finding = one.finding
+        rows = queries.rows_of(finding.evidence[:EVIDENCE_ROWS])
+        out += [
+            f"<h2 id='{_e(one.id)}'><span class='{one.severity}'>{_e(one.severity.upper())}</span> {_e(one.title)}</h2>",
+            f"<p class='quiet'>{_time(finding.first)} to {_time(finding.last)} UTC, {_e(', '.join(one.techniques))}, "
+            f"external id {one.external_id}, confidence {_e(finding.confidence)}, {_e(one.state)}, {_e(one.classification)}</p>",
+            *(f"<p>{_sentence(sentence)}</p>" for sentence in finding.story),
+            "<p><b>Why</b></p><ul>",
+            *(f"<li>{'Against: ' if fact.against else ''}{_sentence(fact.text)}</li>" for fact in finding.facts),
+            "</ul>",
+            f"<p><b>Note</b>: {_e(one.note)}</p>" if one.note else "",
+            f"<p><b>Evidence</b>, {len(finding.evidence):,} activities</p>",
+            _table(
+                ("Time", "Kind", "Who", "From", "To", "What", "Result", "Input", "Frame"),
+                [_evidence(row, paths) for row in rows],
+            ),
+            f"<p class='quiet'>{len(finding.evidence) - len(rows):,} more are in the workspace.</p>"
+            if len(finding.evidence) > len(rows)
+            else "",
+        ]
+    return out
+
+
+def _evidence(row: ActivityRow, paths: dict[str, str]) -> tuple[str, ...]:
+    name = paths.get(row.input, row.input_name).replace("\\", "/").rsplit("/", 1)[-1]
+    who, origin, target = ((_e(one.label) if one else "") for one in (row.who, row.origin, row.target))
+    result = f"{row.result}{': ' + row.reason if row.reason and row.reason != row.result else ''}"
+    return _time(row.at), _e(row.kind), who, origin, target, _e(row.what), _e(result), _e(name), str(row.frame or "")
+
+
+def _entities(title: str, rows: tuple[EntityRow, ...]) -> list[str]:
+    return [
+        f"<h2>{_e(title)}</h2>",
+        _table(
+            ("Name", "First seen", "Last seen", "Activities", "Alerts", "Tags"),
+            [
+                (_e(r.ref.label), _time(r.first), _time(r.last), f"{r.activities:,}", str(r.alerts), _e(", ".join(r.tags)))
+                for r in rows[:ENTITY_ROWS]
+            ],
+        ),
+    ]
+
+
+def _inputs(inputs: tuple[InputRow, ...]) -> list[str]:
+    out = [
+        "<h2>Inputs</h2>",
+        _table(
+            ("File", "Kind", "Bytes", "Records", "First", "Last", "SHA-256"),
+            [
+                (_e(r.path), _e(r.kind), f"{r.bytes:,}", f"{r.records:,}", _time(r.first), _time(r.last), f"<code>{_e(r.sha256)}</code>")
+                for r in inputs
+            ],
+        ),
+    ]
+    problems = [(one.path, p) for one in inputs for p in one.problems]
+    if problems:
+        out += [
+            "<h2>Problems in the inputs</h2>",
+            _table(("File", "What", "Count", "First place"), [(_e(path), _e(p.what), f"{p.count:,}", _e(p.where)) for path, p in problems]),
+        ]
+    return out
+
+
+def _coverage(queries: Queries) -> list[str]:
+    return [
+        "<h2>What could not have been seen</h2>",
+        _table(("Detection", "State", "Reason"), [(_e(one.title), _e(one.state), _e(one.reason)) for one in queries.coverage()]),
+    ]

@@ -1,0 +1,24 @@
+"""A report as PDF, laid out by Qt's own text engine."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QMarginsF
+from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPdfWriter, QTextDocument
+
+MARGIN = 14.0
+"""Millimetres."""
+
+
+def write_pdf(html: str, out: Path) -> None:
+    """Write the page as PDF on A4, landscape. Raises OSError when the file cannot be written."""
+    application = QGuiApplication.instance() or QGuiApplication([])
+    with out.open("wb"):  # a clear error before the work, which the writer itself would not give
+        pass
+    writer = QPdfWriter(str(out))
+    writer.setTitle("Wardlight report")
+    writer.setCreator("Wardlight")
+    writer.setPageLayout(QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Landscape, QMarginsF(*(MARGIN,) * 4)))
+    document = QTextDocument()
+    document.setHtml(html)
+    document.print_(writer)
+    del writer, application
