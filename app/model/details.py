@@ -191,12 +191,16 @@ class LdapRename(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", 
 
 
 class SmbSession(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="smb-session"):
-    """SMB session setup (MS-CIFS 2.2.4.53, MS-SMB2 2.2.5), all its round trips. native_os is SMB1's."""
+    """SMB session setup (MS-CIFS 2.2.4.53, MS-SMB2 2.2.5), all its round trips. native_os is SMB1's.
+
+    signing_required: the server demands signatures. anonymous: the server made it a null session.
+    """
 
     dialect: str = ""
     encrypted: bool = False
     signing_required: bool | None = None
     guest: bool = False
+    anonymous: bool = False
     mechanism: str | None = None
     native_os: str | None = None
     native_lan_manager: str | None = None
@@ -209,7 +213,7 @@ class SmbSession(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", 
 
 
 class SmbTree(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="smb-tree"):
-    """Tree connect (MS-CIFS 2.2.4.55, MS-SMB2 2.2.9). path is the UNC path, name the share."""
+    """Tree connect (MS-CIFS 2.2.4.55, MS-SMB2 2.2.9). path is the UNC path, name the share, share_type disk, pipe or print."""
 
     dialect: str = ""
     path: str = ""
@@ -217,10 +221,15 @@ class SmbTree(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag
     action: str = "connect"
     bytes: int = 0
     encrypted: bool = False
+    share_type: str | None = None
 
 
 class SmbFile(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="smb-file"):
-    """One opened file from create to close. action: open, read, write, delete, rename, list (bytes moved summed)."""
+    """One opened file from create to close. action: open, read, write, delete, rename, list (bytes moved summed).
+
+    path: UNC path of the share, empty when its connect was not captured. name: path in the share. created: it was made or
+    replaced by this open. A named pipe is one of these only when it could not be opened or carried no DCE/RPC.
+    """
 
     dialect: str = ""
     path: str = ""
@@ -231,6 +240,7 @@ class SmbFile(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag
     new_name: str | None = None
     access: int | None = None
     directory: bool = False
+    created: bool = False
 
 
 class RpcBind(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="rpc-bind"):
