@@ -1,0 +1,27 @@
+"""Every detector, one line each, with what the engine asks of all of them."""
+
+from collections.abc import Iterable, Mapping
+
+from app.engine import detector as _detector
+from app.engine.detector import Detector, Sensitivity
+from app.engine.knowledge import Knowledge
+from app.model.activity import Activity
+from app.model.alert import Alert
+from app.model.rows import Coverage, Problem
+
+DETECTORS: tuple[Detector, ...] = ()
+
+
+def run(activities: Iterable[Activity], knowledge: Knowledge, *, sensitivity: Sensitivity = "medium") -> list[Alert]:
+    """Alerts of all detectors over activities in event order, with knowledge of the whole input."""
+    return _detector.run(DETECTORS, activities, knowledge, sensitivity=sensitivity)
+
+
+def watched_kinds() -> frozenset[str]:
+    """Kind words of the activities that detectors read."""
+    return _detector.watched_kinds(DETECTORS)
+
+
+def coverage(by_kind: Mapping[str, int], problems: Iterable[Problem] = ()) -> tuple[Coverage, ...]:
+    """What each detector could have seen."""
+    return _detector.coverage(DETECTORS, by_kind, problems)

@@ -1,0 +1,163 @@
+"""Which computer an address was, at which time, and who says so."""
+
+from collections.abc import Iterable
+
+from app.engine.knowledge.names import DOMAIN_LABELS, short
+from app.engine.knowledge.tally import Key, Seen, Tally
+from app.model.activity import Activity
+from app.model.entity import Binding, Certainty, Resolution
+
+HOUR = 3_600_000_000
+DAY = 24 * HOUR
+BINDINGS = 200_000
+"""Bindings kept: a thousand addresses, each named by four methods in each of 50 hours."""
+NAT_HOSTS = 3
+"""Distinct computer accounts from one address within one hour, from which on it looks like address translation: one
+computer signs in as one machine account; two can be a rename or a cluster node."""
+
+METHODS: dict[str, tuple[Certainty, str]] = {
+    "kerberos-host": ("high", "it signed in to Kerberos as this computer's own account"),
+    "ldap-ping": ("high", "it answered a Netlogon ping with this name"),
+    "ntlm-server": ("high", "its NTLM challenge carried this name"),
+    "kerberos-service": ("high", "it accepted a Kerberos ticket for a service of this name"),
+    "dns": ("medium", "DNS answered so"),
+    "dns-update": ("medium", "a dynamic DNS update registered it"),
+    "dhcp": ("medium", "the DHCP client gave this name for the lease"),
+    "netbios": ("medium", "NetBIOS name service said so"),
+    "rdp": ("medium", "its RDP certificate carried this name"),
+    "kerberos-address": ("medium", "the Kerberos client named itself so in its request"),
+    "ntlm-workstation": ("medium", "the NTLM client named itself so"),
+    "ldap-ping-client": ("medium", "the computer named itself so when it looked for a controller"),
+    "mdns": ("medium", "multicast DNS said so"),
+    "llmnr": ("low", "an LLMNR answer said so, which anybody on the segment can give"),
+    "kerberos-claim": ("low", "it asked for this computer's ticket; nothing shows that it received one"),
+}
+"""Method to its certainty and the sentence that explains it."""
+ORDER: dict[str, int] = {"low": 0, "medium": 1, "high": 2}
+LEVELS: tuple[Certainty, ...] = ("low", "medium", "high")
+
+
+def certainty_of(method: str) -> Certainty:
+    """Certainty of a method before contradictions are weighed."""
+    return METHODS.get(method, ("low", ""))[0]
+
+
+class Addresses:
+    """Fold of name observations. Key of a row: (address, name, method, hour), name in lower case as it was said."""
+
+    def __init__(self) -> None:
+        self.tally = Tally(BINDINGS)
+        self._version = -1
+        self._by_address: dict[str, list[tuple[Key, Seen]]] = {}
+        self._by_short: dict[str, set[str]] = {}
+        self._answers: dict[str, list[tuple[str, list[tuple[int, int, int, str, int, str]]]]] = {}
+
+    def say(self, address: str, name: str, method: str, activity: Activity) -> None:
+        """One activity says that address was name."""
+        if name and address:
+            self.tally.add((address, name, method, activity.at // HOUR), activity)
+
+    def settle(self) -> None:
+        """Bring the indices up to date with the tally."""
+        if self._version == self.tally.changes:
+            return
+        self._by_address, self._by_short, self._answers = {}, {}, {}
+        for key, seen in self.tally.rows():
+            self._by_address.setdefault(str(key[0]), []).append((key, seen))
+            name = str(key[1])
+            if "." in name:
+                self._by_short.setdefault(short(name), set()).add(name)
+        self._version = self.tally.changes
+
+    def full(self, name: str, domains: Iterable[str]) -> str:
+        """The one full name that a short name stands for within these domains, or the name itself."""
+        if "." in name:
+            return name
+        known = domains if isinstance(domains, (set, frozenset)) else set(domains)
+        found = {one for one in self._by_short.get(name, ()) if not known or one.split(".", 1)[1] in known}
+        return found.pop() if len(found) == 1 else name
+
+    def names(self, address: str, domains: set[str]) -> list[tuple[str, list[tuple[int, int, int, str, int, str]]]]:
+        """(full name, [(first, last, certainty, method, count, proof)]) of an address, names in order."""
+        self.settle()
+        if address in self._answers:
+            return self._answers[address]
+        rows = self._by_address.get(address, [])
+        machines: dict[int, set[str]] = {}
+        for key, _ in rows:
+            if key[2] == "kerberos-host":
+                machines.setdefault(int(str(key[3])), set()).add(str(key[1]))
+        shared = any(len(names) >= NAT_HOSTS for names in machines.values())
+        found: dict[str, list[tuple[int, int, int, str, int, str]]] = {}
+        for key, seen in rows:
+            name, method = str(key[1]), str(key[2])
+            if name in domains or short(name) in DOMAIN_LABELS:
+                continue
+            level = 0 if shared else ORDER[certainty_of(method)]
+            found.setdefault(self.full(name, domains), []).append((seen[0], seen[1], level, method, seen[2], seen[3]))
+        answer = sorted(found.items())
+        self._answers[address] = answer
+        return answer
+
+    def resolve(self, address: str, at: int, domains: set[str]) -> tuple[str, Resolution]:
+        """(full name or "", resolution) of an address at a time.
+
+        What is nearer than an hour counts in full; up to a day a step less, beyond it two steps less. Then the nearer, the
+        more often said, the first in the alphabet.
+        """
+        best: tuple[tuple[int, int, int, str], str, int, str, str] | None = None
+        second = -9
+        for name, spans in self.names(address, domains):
+            own: tuple[tuple[int, int, int, str], str, int, str, str] | None = None
+            for first, last, level, method, count, proof in spans:
+                away = max(first - at, at - last, 0)
+                worth = level - (0 if away <= HOUR else 1 if away <= DAY else 2)
+                rank = (-worth, away, -count, name)
+                if own is None or (rank, proof) < (own[0], own[4]):
+                    own = (rank, name, worth, method, proof)
+            if own is None:
+                continue
+            if best is None or own[0] < best[0]:
+                if best is not None:
+                    second = max(second, best[2])
+                best = own
+            else:
+                second = max(second, own[2])
+        if best is None:
+            return "", Resolution(ip=address)
+        worth = best[2] - (1 if second >= best[2] else 0)
+        return best[1], Resolution(
+            ip=address, computer=best[1], method=best[3], certainty=LEVELS[max(0, min(2, worth))], proof=best[4]
+        )
+
+    def bindings(self, matches: Iterable[tuple[Key, Seen]]) -> list[Binding]:
+        """Rows joined into one binding for each address, name and method that no other name interrupted."""
+        joined: list[Binding] = []
+        ordered = sorted(matches, key=lambda row: (row[0][0], row[0][2], row[1][0], row[0][1]))
+        for key, seen in ordered:
+            address, name, method = str(key[0]), str(key[1]), str(key[2])
+            before = joined[-1] if joined else None
+            if before is not None and (before.address, before.name, before.method) == (address, name, method):
+                joined[-1] = Binding(
+                    address=address, name=name, method=method, certainty=before.certainty, first=before.first,
+                    last=max(before.last, seen[1]), count=before.count + seen[2], proof=before.proof,
+                )  # fmt: skip
+                continue
+            joined.append(
+                Binding(
+                    address=address, name=name, method=method, certainty=certainty_of(method),
+                    first=seen[0], last=seen[1], count=seen[2], proof=seen[3],
+                )
+            )  # fmt: skip
+        return sorted(joined, key=lambda one: (one.first, one.address, one.name, one.method))
+
+    def about_address(self, address: str) -> list[Binding]:
+        """What was said of an address."""
+        self.settle()
+        return self.bindings(self._by_address.get(address, []))
+
+    def about_name(self, name: str, domains: set[str]) -> list[Binding]:
+        """What was said of a computer, by its full or short name."""
+        self.settle()
+        wanted = self.full(name, domains)
+        return self.bindings(row for row in self.tally.rows() if self.full(str(row[0][1]), domains) == wanted)

@@ -1,0 +1,64 @@
+"""Which addresses act as domain controllers or name servers, told from what they answer."""
+
+from app.engine.knowledge.tally import Tally
+from app.model.activity import Activity
+
+ROLES = 20_000
+
+CONTROLLER_ROLES: dict[str, str] = {
+    "kdc": "it answered Kerberos requests as key distribution centre",
+    "ldap-ping": "it answered Netlogon pings",
+    "netlogon": "it served secure channels of computers (NETLOGON)",
+    "drsuapi": "it answered directory replication calls (DRSUAPI)",
+}
+"""Roles of an address that make it a controller. Asking is not among them: whoever only asks is none."""
+
+
+class Controllers:
+    """Folds of roles (address, role), and of names that others call controllers (name, method)."""
+
+    def __init__(self) -> None:
+        self.roles = Tally(ROLES)
+        self.named = Tally(ROLES)
+        self._version = (-1, -1)
+        self._by_address: dict[str, dict[str, tuple[int, int, int, str]]] = {}
+        self._named: set[str] = set()
+
+    def acts(self, address: str, role: str, activity: Activity) -> None:
+        """An address did what this role does."""
+        self.roles.add((address, role), activity)
+
+    def called(self, name: str, method: str, activity: Activity) -> None:
+        """The directory itself (SRV record, service name of a controller) calls this host a controller."""
+        if name:
+            self.named.add((name, method), activity)
+
+    def settle(self) -> None:
+        """Bring the indices up to date."""
+        version = (self.roles.changes, self.named.changes)
+        if version == self._version:
+            return
+        self._by_address = {}
+        for (address, role), seen in self.roles.rows():
+            self._by_address.setdefault(str(address), {})[str(role)] = (seen[0], seen[1], seen[2], seen[3])
+        self._named = {str(key[0]) for key, _ in self.named.rows()}
+        self._version = version
+
+    def roles_of(self, address: str) -> dict[str, tuple[int, int, int, str]]:
+        """Role to (first, last, count, proof) of an address."""
+        self.settle()
+        return self._by_address.get(address, {})
+
+    def acting(self, address: str) -> bool:
+        """True when the address itself answered as a controller."""
+        return not CONTROLLER_ROLES.keys().isdisjoint(self.roles_of(address))
+
+    def addresses(self) -> list[str]:
+        """Addresses that answered as controllers."""
+        self.settle()
+        return sorted(address for address in self._by_address if self.acting(address))
+
+    def names(self) -> set[str]:
+        """Host names that the directory calls controllers."""
+        self.settle()
+        return self._named

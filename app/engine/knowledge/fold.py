@@ -1,0 +1,220 @@
+"""What each kind of activity teaches about addresses, accounts, tickets, controllers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from app.engine.knowledge.accounts import SENSITIVE_GROUPS
+from app.engine.knowledge.names import account_parts, host, is_address, service_host
+from app.engine.knowledge.parts import Parts
+from app.model.activity import Activity
+from app.model.details import (
+    DnsQuery,
+    DnsUpdate,
+    KerberosAp,
+    KerberosAs,
+    KerberosTgs,
+    LdapBind,
+    LdapModify,
+    LdapPing,
+    NameObservation,
+    Ntlm,
+    RdpConnection,
+    RpcCall,
+)
+
+KERBEROS_PORT = 88
+EXISTING = frozenset({12, 14, 18, 23, 24, 25})
+"""Kerberos errors that a KDC gives for a client it has in its database (RFC 4120 section 7.5.9)."""
+UNKNOWN_CLIENT = 6
+WRONG_REALM = 68
+NETLOGON = "12345678-1234-abcd-ef00-01234567cffb"
+NETLOGON_SERVED = frozenset({2, 15, 26, 29, 39, 45})
+"""Calls that only a controller serves (MS-NRPC 3.5.4): logon, authenticate 2 and 3, domain info, logon ex, logon with flags."""
+DRSUAPI = "e3514235-4b06-11d1-ab04-00c04fc2dcd2"
+CONTROLLER_SERVICES = frozenset({"ldap", "gc"})
+"""Service classes whose three-part name (class/host/domain) only controllers carry (MS-ADTS section 2.2.20)."""
+OWN_SERVICES = frozenset({"host", "cifs", "ldap", "rpcss", "termsrv", "wsman", "rpc", "dns", "restrictedkrbhost", "gc"})
+"""Service classes that belong to the computer itself; others (http, mssqlsvc) are often put on aliases."""
+
+
+def learn_as(known: Parts, activity: Activity, detail: KerberosAs) -> None:
+    """AS exchange: a KDC, an account, a ticket; a computer when the client is a machine account."""
+    answered = activity.result != "unanswered"
+    code = activity.code or 0
+    server, client = activity.destination, activity.source
+    if answered and server is not None and server.port == KERBEROS_PORT:
+        known.roles.acts(server.ip, "kdc", activity)
+    name, realm = detail.client, detail.realm
+    if answered and code != WRONG_REALM and code != UNKNOWN_CLIENT and realm:
+        known.accounts.say_domain(None, realm, activity)
+    if name:
+        if activity.result == "success":
+            known.accounts.say(name, realm, "signed in", activity)
+        elif code in EXISTING:
+            known.accounts.say(name, realm, "exists", activity)
+        elif code == UNKNOWN_CLIENT:
+            known.accounts.say(name, realm, "unknown", activity)
+        if client is not None and name.endswith("$") and code != UNKNOWN_CLIENT:
+            plain = host(account_parts(name, realm)[0])
+            full = f"{plain}.{realm.lower()}" if realm and "." in realm and "." not in plain and plain else plain
+            known.addresses.say(client.ip, full, "kerberos-host" if activity.result == "success" else "kerberos-claim", activity)
+        if detail.ticket_hash and activity.result == "success":
+            known.tickets.issued(detail.ticket_hash, name, realm or "", detail.service or "", detail.ticket_etype, "as", activity)
+    if client is not None:
+        for text in detail.client_addresses:
+            if not is_address(text):
+                known.addresses.say(client.ip, host(text), "kerberos-address", activity)
+
+
+def learn_tgs(known: Parts, activity: Activity, detail: KerberosTgs) -> None:
+    """TGS exchange: a KDC, a ticket; a controller named by its own service name."""
+    server, client = activity.destination, activity.source
+    if activity.result != "unanswered" and server is not None and server.port == KERBEROS_PORT:
+        known.roles.acts(server.ip, "kdc", activity)
+    if activity.result != "success":
+        return
+    name, realm = detail.client, detail.realm
+    if realm:
+        known.accounts.say_domain(None, realm, activity)
+    if name:
+        known.accounts.say(name, realm, "exists", activity)
+        if client is not None and name.endswith("$") and not detail.s4u2self and not detail.s4u2proxy:
+            plain = host(name)
+            full = f"{plain}.{realm.lower()}" if realm and "." in realm and plain else plain
+            known.addresses.say(client.ip, full, "kerberos-host", activity)
+        if detail.ticket_hash:
+            known.tickets.issued(
+                detail.ticket_hash, name, realm or "", detail.service or "", detail.ticket_etype, "tgs", activity
+            )
+    service, where = service_host(detail.service)
+    if where and service in CONTROLLER_SERVICES and (detail.service or "").count("/") == 2:
+        known.roles.called(where, "service name", activity)
+
+
+def learn_ap(known: Parts, activity: Activity, detail: KerberosAp) -> None:
+    """A ticket for class/host was accepted: the server is that host."""
+    service, where = service_host(detail.service)
+    if activity.result == "success" and where and service in OWN_SERVICES and activity.destination is not None:
+        known.addresses.say(activity.destination.ip, where, "kerberos-service", activity)
+
+
+def learn_ntlm(known: Parts, activity: Activity, detail: Ntlm) -> None:
+    """NTLM: what the client calls itself, and what the server says of itself and its domain."""
+    if activity.source is not None and detail.workstation:
+        known.addresses.say(activity.source.ip, host(detail.workstation), "ntlm-workstation", activity)
+    if activity.destination is not None:
+        name = host(detail.target_dns_computer) or host(detail.target_netbios_computer)
+        known.addresses.say(activity.destination.ip, name, "ntlm-server", activity)
+    computer = (detail.target_dns_computer or "").lower()
+    domain = (detail.target_dns_domain or "").lower()
+    if domain and domain != computer:
+        known.accounts.say_domain(detail.target_netbios_domain, domain, activity)
+    if activity.result == "success" and detail.user and not detail.anonymous:
+        known.accounts.say(detail.user, detail.domain, "signed in", activity)
+
+
+def learn_ping(known: Parts, activity: Activity, detail: LdapPing) -> None:
+    """Netlogon ping: whoever answers with a server name is a controller; the client names itself."""
+    if activity.source is not None and detail.host:
+        known.addresses.say(activity.source.ip, host(detail.host), "ldap-ping-client", activity)
+    if activity.destination is None or activity.result != "success":
+        return
+    name = host(detail.server_name) or host(detail.netbios_server)
+    if name:
+        known.addresses.say(activity.destination.ip, name, "ldap-ping", activity)
+        known.roles.acts(activity.destination.ip, "ldap-ping", activity)
+    if detail.domain and "." in name:
+        known.accounts.say_domain(detail.netbios_domain, detail.domain, activity)
+
+
+def learn_call(known: Parts, activity: Activity, detail: RpcCall) -> None:
+    """RPC: serving NETLOGON or DRSUAPI is the work of a controller; asking is not."""
+    if activity.result != "success" or activity.destination is None or detail.guessed:
+        return
+    if detail.interface == NETLOGON:
+        if detail.opnum in NETLOGON_SERVED:
+            known.roles.acts(activity.destination.ip, "netlogon", activity)
+    elif detail.interface == DRSUAPI:
+        known.roles.acts(activity.destination.ip, "drsuapi", activity)
+
+
+def learn_dns(known: Parts, activity: Activity, detail: DnsQuery) -> None:
+    """DNS answers: names of addresses, names of controllers, and who is a name server."""
+    if activity.result == "unanswered":
+        return
+    method = detail.protocol if detail.protocol in ("llmnr", "mdns") else "dns"
+    if method == "dns" and activity.destination is not None and activity.destination.port == 53:
+        known.roles.acts(activity.destination.ip, "dns server", activity)
+    asked = detail.name.lower().rstrip(".")
+    if detail.type == "PTR" and asked.endswith(".in-addr.arpa"):
+        address = ".".join(reversed(asked.removesuffix(".in-addr.arpa").split(".")))
+        for answer in detail.answers:
+            kind, _, value = answer.partition(" ")
+            if kind == "PTR" and is_address(address):
+                known.addresses.say(address, host(value), method, activity)
+        return
+    controllers = detail.type == "SRV" and "._msdcs." in asked and (".dc._msdcs." in asked or ".gc._msdcs." in asked)
+    name = host(asked)
+    for answer in detail.answers:
+        kind, _, value = answer.partition(" ")
+        if kind in ("A", "AAAA") and name and is_address(value) and detail.type in ("A", "AAAA", "ANY"):
+            known.addresses.say(value, name, method, activity)
+        elif kind == "SRV" and controllers and activity.result == "success":
+            known.roles.called(host(value.split(" ")[-1]), "SRV record", activity)
+
+
+def learn_update(known: Parts, activity: Activity, detail: DnsUpdate) -> None:
+    """Accepted dynamic updates register a name for an address."""
+    if activity.result != "success":
+        return
+    for change in detail.changes:
+        words = change.split()
+        if len(words) >= 4 and words[0] == "add" and words[2] in ("A", "AAAA") and is_address(words[3]):
+            known.addresses.say(words[3], host(words[1]), "dns-update", activity)
+
+
+def learn_name(known: Parts, activity: Activity, detail: NameObservation) -> None:
+    """NetBIOS, LLMNR, mDNS, DHCP and the like say a computer's name."""
+    if detail.role == "computer" and is_address(detail.address):
+        known.addresses.say(detail.address, host(detail.name), detail.method, activity)
+
+
+def learn_rdp(known: Parts, activity: Activity, detail: RdpConnection) -> None:
+    """The server's RDP certificate carries its full name."""
+    if activity.destination is not None and detail.certificate_subject:
+        subject = detail.certificate_subject
+        name = subject.split("CN=", 1)[1].split(",", 1)[0] if "CN=" in subject else subject
+        known.addresses.say(activity.destination.ip, host(name), "rdp", activity)
+
+
+def learn_bind(known: Parts, activity: Activity, detail: LdapBind) -> None:
+    """A simple bind that succeeded shows that the account exists."""
+    if detail.method == "simple" and detail.name and activity.result == "success" and detail.password_length != 0:
+        known.accounts.say(detail.name, None, "signed in", activity)
+
+
+def learn_modify(known: Parts, activity: Activity, detail: LdapModify) -> None:
+    """Who was put into a sensitive group is sensitive from then on."""
+    if activity.result != "success" or account_parts(detail.dn, None)[0] not in SENSITIVE_GROUPS:
+        return
+    for operation, attribute, values in detail.changes:
+        if attribute.lower() == "member" and operation in ("add", "replace"):
+            for value in values:
+                known.accounts.say(value, None, "sensitive", activity)
+
+
+LESSONS: dict[type, Callable[[Parts, Activity, Any], None]] = {
+    KerberosAs: learn_as,
+    KerberosTgs: learn_tgs,
+    KerberosAp: learn_ap,
+    Ntlm: learn_ntlm,
+    LdapPing: learn_ping,
+    RpcCall: learn_call,
+    DnsQuery: learn_dns,
+    DnsUpdate: learn_update,
+    NameObservation: learn_name,
+    RdpConnection: learn_rdp,
+    LdapBind: learn_bind,
+    LdapModify: learn_modify,
+}
+"""Detail type to the function that learns from it; kinds that are not here teach nothing."""

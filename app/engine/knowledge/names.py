@@ -1,0 +1,85 @@
+"""How host, service and account names are read from the text that protocols carry."""
+
+from functools import lru_cache
+from ipaddress import ip_address
+
+NOT_A_HOST = frozenset(
+    {
+        "",
+        "*",
+        "localhost",
+        "workstation",
+        "mstsc",
+        "null",
+        "unknown",
+        "none",
+        "workgroup",
+        "*smbserver",
+        "*smbserv",
+        "isatap",
+        "wpad",
+    }
+)
+"""Words that stand where a computer name is due and name none (MSTSC, WORKSTATION: RDP clients and tools)."""
+DOMAIN_LABELS = frozenset({"domaindnszones", "forestdnszones", "gc"})
+"""First labels under a domain that every controller answers for (MS-ADTS section 6.3.2.4)."""
+
+
+@lru_cache(maxsize=65536)
+def is_address(text: str) -> bool:
+    """Textual IPv4 or IPv6 address."""
+    if not text or not (text[-1].isdigit() or ":" in text):
+        return False
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=65536)
+def host(text: str | None) -> str:
+    """Lower-case computer name without dollar sign, final dot or leading slashes; empty when it names no computer."""
+    if not text:
+        return ""
+    name = text.strip().strip("\\").rstrip(".").lower().removesuffix("$").strip("\x00 ")
+    if name in NOT_A_HOST or name[:1] == "_" or "._" in name or len(name) > 255 or is_address(name):
+        return ""
+    if any(letter in name for letter in " /\\@:,=\x00*?<>|\"'") or name.endswith(".arpa"):
+        return ""
+    return name
+
+
+@lru_cache(maxsize=65536)
+def service_host(spn: str | None) -> tuple[str, str]:
+    """(service class, host) of a service principal name class/host[:port][/name]; host is empty when it has none."""
+    if not spn:
+        return "", ""
+    parts = spn.split("@")[0].split("/")
+    if len(parts) < 2:
+        return parts[0].lower(), ""
+    return parts[0].lower(), host(parts[1].split(":")[0])
+
+
+def short(name: str) -> str:
+    """First label of a host name."""
+    return name.split(".", 1)[0]
+
+
+@lru_cache(maxsize=65536)
+def account_parts(name: str, domain: str | None) -> tuple[str, str]:
+    r"""(name, domain) in lower case from any spelling: DOMAIN\name, name@domain, a distinguished name, or two fields."""
+    text = name.strip().strip("\x00").lower()
+    realm = (domain or "").strip().strip("\x00").lower().rstrip(".")
+    if "," in text and "=" in text.split(",", 1)[0]:
+        pieces = [piece.strip() for piece in text.split(",")]
+        labels = [piece[3:] for piece in pieces if piece.startswith("dc=")]
+        return pieces[0].split("=", 1)[1], ".".join(labels) or realm
+    if "\\" in text:
+        realm, text = text.split("\\", 1)
+    elif "@" in text:
+        text, suffix = text.rsplit("@", 1)
+        realm = suffix or realm
+    if realm in (".", "null"):
+        realm = ""
+    return text, realm

@@ -1,0 +1,28 @@
+"""The folds that knowledge is made of."""
+
+from app.engine.knowledge.accounts import Accounts
+from app.engine.knowledge.addresses import Addresses
+from app.engine.knowledge.controllers import Controllers
+from app.engine.knowledge.tally import Tally
+from app.engine.knowledge.tickets import Tickets
+
+
+class Parts:
+    """Addresses, accounts, roles and tickets; what lessons write to and questions are answered from."""
+
+    def __init__(self) -> None:
+        self.addresses = Addresses()
+        self.accounts = Accounts()
+        self.roles = Controllers()
+        self.tickets = Tickets()
+
+    def tallies(self) -> dict[str, Tally]:
+        """Every tally by name, for merging and storing."""
+        return {
+            "addresses": self.addresses.tally,
+            "accounts": self.accounts.tally,
+            "domains": self.accounts.domains,
+            "roles": self.roles.roles,
+            "named": self.roles.named,
+            "tickets": self.tickets.tally,
+        }

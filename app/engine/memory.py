@@ -1,0 +1,113 @@
+"""Short, bounded recollection for detectors, keyed by text and by event time."""
+
+from collections import Counter, deque
+from collections.abc import Hashable
+from typing import TypeVar
+
+EVENTS = 5_000
+"""Events kept for one key; older ones are forgotten first. Thresholds lie far below."""
+KEYS = 50_000
+"""Keys kept; the one touched longest ago is forgotten first."""
+
+Key = tuple[Hashable, ...]
+Noted = TypeVar("Noted")
+
+
+class Trail:
+    """What happened under one key within the window: times, values and activity ids, oldest first.
+
+    total, firsts and values_total go on counting while no gap is as long as the window: they describe the whole episode.
+    """
+
+    __slots__ = ("_events", "_fresh", "began", "counts", "last", "total", "values")
+
+    def __init__(self, at: int) -> None:
+        self._events: deque[tuple[int, Hashable, str]] = deque()
+        self._fresh: list[str] = []
+        self.counts: Counter[Hashable] = Counter()
+        self.values: dict[Hashable, int] = {}
+        self.total = 0
+        self.began = at
+        self.last = at
+
+    def add(self, at: int, value: Hashable, evidence: str, window: int) -> None:
+        """One more event; those older than the window are forgotten."""
+        self.last = at
+        self.total += 1
+        self._events.append((at, value, evidence))
+        self.counts[value] += 1
+        if value in self.values or len(self.values) < EVENTS:
+            self.values[value] = self.values.get(value, 0) + 1
+        self._fresh.append(evidence)
+        if len(self._fresh) > EVENTS:
+            del self._fresh[0]
+        while len(self._events) > EVENTS or self._events[0][0] < at - window:
+            _, old, gone = self._events.popleft()
+            self.counts[old] -= 1
+            if not self.counts[old]:
+                del self.counts[old]
+            if self._fresh and self._fresh[0] == gone:
+                del self._fresh[0]
+
+    @property
+    def count(self) -> int:
+        """Events within the window."""
+        return len(self._events)
+
+    @property
+    def distinct(self) -> int:
+        """Different values within the window."""
+        return len(self.counts)
+
+    @property
+    def first(self) -> int:
+        """Time of the oldest event within the window."""
+        return self._events[0][0] if self._events else self.last
+
+    def take(self) -> tuple[str, ...]:
+        """Ids of the events within the window that were not taken before."""
+        fresh = tuple(dict.fromkeys(self._fresh))
+        self._fresh = []
+        return fresh
+
+    def evidence(self) -> tuple[str, ...]:
+        """Ids of all events within the window."""
+        return tuple(dict.fromkeys(event[2] for event in self._events))
+
+
+class Memory:
+    """Trails and notes of one detector."""
+
+    def __init__(self) -> None:
+        self._trails: dict[Key, Trail] = {}
+        self._notes: dict[Key, tuple[int, object]] = {}
+
+    def seen(self, key: Key, value: Hashable, at: int, evidence: str, window: int) -> Trail:
+        """Add an event to the trail of a key and give the trail; a silence longer than the window starts a new one."""
+        trail = self._trails.pop(key, None)
+        if trail is None or at - trail.last > window:
+            trail = Trail(at)
+        self._trails[key] = trail
+        if len(self._trails) > KEYS:
+            del self._trails[next(iter(self._trails))]
+        trail.add(at, value, evidence, window)
+        return trail
+
+    def trail(self, key: Key, at: int, window: int) -> Trail | None:
+        """The trail of a key, if anything happened there within the window."""
+        trail = self._trails.get(key)
+        return trail if trail is not None and at - trail.last <= window else None
+
+    def note(self, key: Key, value: object, at: int) -> None:
+        """Remember one value under a key."""
+        self._notes.pop(key, None)
+        self._notes[key] = (at, value)
+        if len(self._notes) > KEYS:
+            del self._notes[next(iter(self._notes))]
+
+    def recall(self, key: Key, kind: type[Noted], at: int, window: int) -> Noted | None:
+        """The value noted under a key within the window, if it is of this kind."""
+        found = self._notes.get(key)
+        if found is None or at - found[0] > window or not isinstance(found[1], kind):
+            return None
+        return found[1]
