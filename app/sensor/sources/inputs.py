@@ -1,0 +1,185 @@
+"""Find the captures under files, folders and archives; the kind is told from the content."""
+
+import os
+import stat
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from hashlib import blake2b
+from pathlib import Path
+
+from msgspec import Struct
+
+from app.model.rows import Problem
+from app.sensor.sources import content
+from app.sensor.sources.content import BROKEN, Content, Refused, open_content, packing
+
+SUFFIXES = (".pcap", ".pcapng", ".cap", ".dmp", ".ntar", ".gz", ".zst", ".zip")
+"""Usual endings of what can be read; only a hint for a file dialog, the content decides."""
+MEMBERS, LAYERS = 4096, 3
+"""At most so many members of an archive are looked at, and so many wrappings of one input taken off."""
+
+PCAP = {bytes.fromhex(one) for one in ("a1b2c3d4", "d4c3b2a1", "a1b23c4d", "4d3cb2a1", "a1b2cd34", "34cdb2a1", "1c0001ac", "ac01001c", "1c0001ab", "ab01001c")}
+PCAPNG = b"\x0a\x0d\x0d\x0a"
+OTHERS = (
+    (b"ElfFile\0", "a Windows event log; only captures are read so far"),
+    (b"\x05\x02\0\0", "a Kerberos keytab, not a capture"),
+    (b"GMBU", "a Network Monitor capture; save it as pcap first"),
+    (b"RTSS", "a Network Monitor capture; save it as pcap first"),
+    (b"snoop\0\0\0", "a snoop capture; save it as pcap first"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it first"),
+    (b"Rar!", "a RAR archive; unpack it first"),
+    (b"BZh", "compressed with bzip2; unpack it first"),
+    (b"\xfd7zXZ\0", "compressed with xz; unpack it first"),
+)
+
+
+class Found(Struct, frozen=True, kw_only=True):
+    """One thing that was found. kind: pcap, pcapng, or "unknown" with the problem that says why.
+
+    path: the file, or archive/member for a member of an archive (only shown, never used on disk). file: what is opened.
+    bytes: size on disk (of a member: its unpacked size as the archive states it).
+    """
+
+    path: str
+    file: Path
+    kind: str
+    bytes: int
+    member: str | None = None
+    layers: tuple[str, ...] = ()
+    problem: Problem | None = None
+
+    @property
+    def key(self) -> str:
+        """Content key of the input (unpacks it when it is compressed); of its path when it cannot be read."""
+        try:
+            return content.content_key(opened(self)[0].data)
+        except (OSError, Refused):
+            return blake2b(self.path.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+
+_latest: list[tuple[tuple[object, ...], Content, str]] = []
+"""The input that was unpacked last: its key is asked for first, then it is read, then its packets are shown."""
+
+
+def opened(found: Found, cancelled: Callable[[], bool] = lambda: False) -> tuple[Content, str]:
+    """Content of an input, with "" or why only its beginning is there. Raises OSError or Refused."""
+    if found.member is None and not found.layers:
+        return open_content(found.file)
+    state = found.file.stat()
+    ident = (str(found.file), found.member, found.layers, state.st_size, state.st_mtime_ns)
+    for one, data, problem in list(_latest):
+        if one == ident:
+            return data, problem
+    _latest.clear()
+    data, problem = open_content(found.file, found.member, found.layers, cancelled)
+    if not cancelled():
+        _latest[:] = [(ident, data, problem)]
+    return data, problem
+
+
+def find_inputs(paths: Sequence[Path]) -> Iterator[Found]:
+    """Everything under paths in sorted order, each file once; what is no capture comes with its problem."""
+    seen: set[tuple[int, int]] = set()
+    for path in paths:
+        yield from _under(Path(path), seen)
+
+
+def found_at(path: Path) -> Found:
+    """The one input that a shown path (Found.path) names. Raises OSError or Refused."""
+    file, inner = path, ""
+    while not file.exists() and file.parent != file:
+        inner = f"{file.name}/{inner}" if inner else file.name
+        file = file.parent
+    if not file.is_file():
+        raise FileNotFoundError(f"{path} is not there")
+    for one in _file(file, set()):
+        if one.problem is None and (one.path == str(path) or not inner):
+            return one
+    raise Refused("not a capture")
+
+
+def _under(path: Path, seen: set[tuple[int, int]]) -> Iterator[Found]:
+    folders = [path]
+    while folders:
+        here = folders.pop()
+        try:
+            state = here.stat()
+            if not stat.S_ISDIR(state.st_mode):
+                yield from _file(here, seen)
+                continue
+            ident = (state.st_dev, state.st_ino)
+            if state.st_ino and ident in seen:
+                continue
+            seen.add(ident)
+            with os.scandir(here) as entries:
+                names = sorted(one.name for one in entries)
+            folders.extend(here / name for name in reversed(names))
+        except OSError as error:
+            yield _refused(str(here), here, 0, error.strerror or "cannot be read")
+
+
+def _refused(shown: str, file: Path, size: int, why: str) -> Found:
+    return Found(path=shown, file=file, kind="unknown", bytes=size, problem=Problem(what=why, where=shown))
+
+
+def _file(path: Path, seen: set[tuple[int, int]]) -> Iterator[Found]:
+    size = 0
+    try:
+        state = path.stat()
+        size = state.st_size
+        ident = (state.st_dev, state.st_ino)
+        if state.st_ino and ident in seen:
+            return
+        seen.add(ident)
+        if not stat.S_ISREG(state.st_mode):
+            yield _refused(str(path), path, 0, "not a regular file")
+            return
+        with path.open("rb") as file:
+            head = file.read(16)
+        if packing(head) == "zip":
+            yield from _archive(path)
+            return
+        yield _told(str(path), path, size, None)
+    except OSError as error:
+        yield _refused(str(path), path, size, error.strerror or "cannot be read")
+
+
+def _archive(path: Path) -> Iterator[Found]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = sorted((one for one in archive.infolist() if not one.is_dir()), key=lambda one: one.filename)
+    except BROKEN as error:
+        yield _refused(str(path), path, path.stat().st_size, f"a damaged archive: {error}")
+        return
+    if not members:
+        yield _refused(str(path), path, path.stat().st_size, "an empty archive")
+    if len(members) > MEMBERS:
+        yield _refused(str(path), path, path.stat().st_size, f"an archive with more than {MEMBERS} members; the rest is left out")
+    for one in members[:MEMBERS]:
+        shown = f"{path}/{''.join(c if c.isprintable() else '?' for c in one.filename)[:1024]}"
+        if one.flag_bits & 1:
+            yield _refused(shown, path, one.file_size, "encrypted in its archive; unpack it first")
+            continue
+        yield _told(shown, path, one.file_size, one.filename)
+
+
+def _told(shown: str, path: Path, size: int, member: str | None) -> Found:
+    """Take wrappings off until the content tells what it is."""
+    layers: tuple[str, ...] = ()
+    while True:
+        with ExitStack() as stack:
+            try:
+                head = content.stream_of(stack, path, member, layers).read(16)
+            except BROKEN as error:
+                return _refused(shown, path, size, f"cannot be unpacked: {error}")
+        wrap = packing(head)
+        if wrap in ("gzip", "zstd") and len(layers) < LAYERS:
+            layers += (wrap,)
+            continue
+        break
+    kind = "pcap" if head[:4] in PCAP else "pcapng" if head[:4] == PCAPNG else ""
+    if kind:
+        return Found(path=shown, file=path, kind=kind, bytes=size, member=member, layers=layers)
+    why = "empty" if not head else "an archive inside an archive; unpack it first" if wrap else "neither a capture nor an archive of captures"
+    return _refused(shown, path, size, next((words for magic, words in OTHERS if head.startswith(magic)), why))
