@@ -1,0 +1,93 @@
+"""One remote procedure call while it is under way: its fragments joined within bounds."""
+
+from collections import deque
+
+from app.sensor.decoders.dcerpc import Verifier
+
+STUB_KEPT = 65536
+"""Bytes of a stub that are kept for decoding; the sizes count all."""
+FRAMES_KEPT = 32
+"""Frames kept at each end of a long call; a replication answer has thousands."""
+
+
+class Frames:
+    """Frame numbers in the order they came: the first and the last few, each once."""
+
+    __slots__ = ("first", "last")
+
+    def __init__(self) -> None:
+        self.first: list[int] = []
+        self.last: deque[int] = deque(maxlen=FRAMES_KEPT)
+
+    def add(self, frames: tuple[int, ...]) -> None:
+        """Remember the frames of one more unit."""
+        for frame in frames:
+            if len(self.first) < FRAMES_KEPT:
+                if frame not in self.first:
+                    self.first.append(frame)
+            elif frame not in self.last and frame not in self.first:
+                self.last.append(frame)
+
+    def all(self) -> tuple[int, ...]:
+        """All that are remembered, ascending."""
+        return tuple(sorted((*self.first, *self.last)))
+
+
+class Stub:
+    """Bytes of one direction of a call. whole: nothing is missing so far; size: bytes seen, tail: its last four."""
+
+    __slots__ = ("data", "seen", "size", "tail", "whole")
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+        self.size = 0
+        self.tail = b""
+        self.whole = True
+        self.seen = False
+
+    def add(self, part: bytes | memoryview, size: int, joined: bool) -> None:
+        """One more fragment of size bytes; joined: part is all of it."""
+        self.seen = True
+        if self.whole:
+            room = STUB_KEPT - self.size
+            if room > 0:
+                self.data += part[:room]
+            if not joined and size and self.size < STUB_KEPT:
+                self.whole = False
+        self.size += size
+        self.tail = bytes(part[-4:]) if joined and len(part) >= 4 else b""
+
+
+class Call:
+    """What was asked and, as far as it has come, what was answered."""
+
+    __slots__ = (
+        "asked", "at", "auth_level", "auth_type", "big", "call_id", "complete", "context", "fault", "frames", "login",
+        "object", "opnum", "ordinal", "reply", "reply_big", "sealed", "until",
+    )  # fmt: skip
+
+    def __init__(self, call_id: int, context: int, opnum: int, target: str | None, at: int, ordinal: int, big: bool) -> None:
+        self.call_id = call_id
+        self.context = context
+        self.opnum = opnum
+        self.object = target
+        self.at = at
+        self.until = at
+        self.ordinal = ordinal
+        self.big = big
+        self.reply_big = big
+        self.asked = Stub()
+        self.reply = Stub()
+        self.frames = Frames()
+        self.sealed = False
+        self.complete = False
+        self.fault: int | None = None
+        self.auth_type: int | None = None
+        self.auth_level: int | None = None
+        self.login: int | None = None
+
+    def secure(self, trailer: Verifier) -> None:
+        """Take type and level of protection from a unit's trailer."""
+        self.auth_type = trailer.type
+        self.auth_level = trailer.level
+        self.login = trailer.context

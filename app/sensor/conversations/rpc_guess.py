@@ -1,0 +1,113 @@
+"""Which interface is spoken where the bind was not captured, told from the pipe, the port and what is called."""
+
+from app.sensor.conversations.rpc_endpoints import listening
+from app.sensor.frame import Flow
+
+SAMR = "12345778-1234-abcd-ef00-0123456789ac"
+LSARPC = "12345778-1234-abcd-ef00-0123456789ab"
+NETLOGON = "12345678-1234-abcd-ef00-01234567cffb"
+DRSUAPI = "e3514235-4b06-11d1-ab04-00c04fc2dcd2"
+EPMAPPER = "e1af8308-5d1f-11c9-91a4-08002b14a0fa"
+ACTIVATOR = "000001a0-0000-0000-c000-000000000046"
+OXID = "99fcfec4-5260-101b-bbcb-00aa0021347a"
+
+PIPES: dict[str, str] = {
+    "samr": SAMR,
+    "lsarpc": LSARPC,
+    "netlogon": NETLOGON,
+    "drsuapi": DRSUAPI,
+    "epmapper": EPMAPPER,
+    "svcctl": "367abb81-9844-35f1-ad32-98f038001003",
+    "srvsvc": "4b324fc8-1670-01d3-1278-5a47bf6ee188",
+    "wkssvc": "6bffd098-a112-3610-9833-46c3f87e345a",
+    "atsvc": "1ff70682-0a51-30e8-076d-740be8cee98b",
+    "winreg": "338cd001-2244-31f1-aaaa-900038001003",
+    "efsrpc": "df1941c5-fe89-4e79-bf10-463657acf44d",
+    "spoolss": "12345678-1234-abcd-ef00-0123456789ab",
+    "netdfs": "4fc742e0-4a10-11cf-8273-00aa004ae673",
+    "eventlog": "82273fdc-e32a-18c3-3f78-827929dc23ea",
+    "dnsserver": "50abc2a4-574d-40b3-9d66-ee4fd5fba076",
+    "initshutdown": "894de0c0-0d55-11d3-a322-00c04fa321a1",
+    "protected_storage": "3dde7c30-165d-11d1-ab8f-00805f14db40",
+    "ntsvcs": "8d9f4e40-a03d-11ce-8f69-08003e30051b",
+    "cert": "91ae6020-9e3c-11cf-8d7c-00aa00c091be",
+    "fssagentrpc": "a8e0653c-2744-4389-a61d-7373df8b2292",
+}
+"""Interface that each well-known pipe is named for (sections 2.1 of the MS- documents)."""
+
+_HABITS: dict[str, dict[int, tuple[int, int, int]]] = {
+    DRSUAPI: {
+        0: (36, 160, 1), 1: (20, 48, 1), 2: (80, 1200, 2), 3: (160, 20000, 3), 4: (80, 1200, 3), 5: (80, 1600, 1),
+        6: (60, 1200, 1), 12: (48, 60000, 2), 13: (48, 4000, 1), 16: (36, 600, 2), 19: (28, 1200, 2),
+    },
+    NETLOGON: {
+        2: (150, 1200, 1), 4: (40, 240, 2), 15: (60, 400, 1), 21: (80, 400, 2), 26: (60, 400, 3), 29: (120, 2000, 3),
+        30: (560, 1200, 2), 34: (40, 800, 2), 39: (150, 4000, 3), 40: (16, 240, 2), 45: (180, 4000, 3), 20: (20, 400, 1),
+    },
+    LSARPC: {
+        0: (20, 48, 1), 6: (28, 80, 1), 7: (22, 48, 1), 44: (28, 240, 2), 46: (22, 48, 2), 76: (32, 4000, 3), 77: (40, 4000, 3),
+        57: (40, 4000, 2), 58: (40, 4000, 2), 68: (40, 4000, 2),
+    },
+    SAMR: {
+        1: (20, 48, 1), 5: (28, 200, 2), 6: (26, 48, 1), 7: (44, 80, 2), 13: (32, 48, 2), 17: (48, 4000, 1), 34: (28, 40, 2),
+        36: (22, 48, 2), 39: (20, 48, 2), 47: (22, 48, 2), 58: (600, 1200, 2), 62: (8, 200, 2), 64: (16, 240, 3),
+        16: (36, 2000, 2),
+    },
+}  # fmt: skip
+"""Interfaces that domain controllers speak over TCP: opnum to (least, most bytes of the request's stub, weight)."""
+
+_ENOUGH = 5
+_AHEAD = 3
+
+
+class Guess:
+    """Gathers what was called; says which interface it must be, "" while that is open."""
+
+    __slots__ = ("_activation", "_flow", "_pipe", "_scores")
+
+    def __init__(self, flow: Flow, pipe: str | None) -> None:
+        self._flow = flow
+        self._pipe = (pipe or "").lower().rpartition("\\")[2]
+        self._scores = dict.fromkeys(_HABITS, 0)
+        self._activation = ""
+
+    def see(self, opnum: int, asked: int, answered: int) -> None:
+        """One call with the sizes of its stubs."""
+        self._activation = _activation(opnum, asked)
+        for interface, habits in _HABITS.items():
+            least, most, weight = habits.get(opnum, (1, 0, 0))
+            if not least <= asked <= most:
+                self._scores[interface] -= 2
+            else:
+                self._scores[interface] += weight
+        if opnum == 3 and answered > 4096 and asked > 160:
+            self._scores[DRSUAPI] += 3
+
+    def interface(self, at: int) -> str:
+        """The interface as far as it is known by then."""
+        if self._pipe in PIPES:
+            return PIPES[self._pipe]
+        if self._pipe:
+            return ""
+        if self._flow.server.port == 135:
+            return self._activation
+        told = listening(self._flow.input, self._flow.server.ip, self._flow.server.port, at)
+        if len(told) == 1:
+            return told[0]
+        ranked = sorted(((self._scores[one], one) for one in _HABITS if not told or one in told), reverse=True)
+        if not ranked or ranked[0][0] < _ENOUGH or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < _AHEAD):
+            return ""
+        return ranked[0][1]
+
+    def sure(self, at: int) -> bool:
+        """Whether more calls would change nothing."""
+        return bool(self.interface(at)) or bool(self._pipe)
+
+
+def _activation(opnum: int, asked: int) -> str:
+    """Which of the interfaces of port 135 a call belongs to: endpoint mapper, OXID resolver or activator."""
+    if opnum in (2, 3) and asked < 400:
+        return EPMAPPER
+    if opnum == 5 and asked <= 32:
+        return OXID
+    return ACTIVATOR if opnum in (3, 4) and asked >= 400 else ""

@@ -1,0 +1,1 @@
+"""Stubs of remote procedure calls: one file for each interface, bytes of request and reply to named facts."""
