@@ -143,7 +143,10 @@ class LdapSearch(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", 
 
 
 class LdapPing(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="ldap-ping"):
-    """Netlogon ping over CLDAP (MS-ADTS section 6.3.3). user and host are what the client named."""
+    """Netlogon ping over CLDAP or LDAP (MS-ADTS section 6.3.3). user and host are what the client named.
+
+    nt_version: NtVer bits of the request; account_control: AAC, the account types asked for.
+    """
 
     user: str | None = None
     host: str | None = None
@@ -156,6 +159,8 @@ class LdapPing(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", ta
     forest: str | None = None
     netbios_domain: str | None = None
     netbios_server: str | None = None
+    nt_version: int | None = None
+    account_control: int | None = None
 
 
 class LdapModify(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="ldap-modify"):
