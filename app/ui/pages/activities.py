@@ -1,0 +1,232 @@
+"""Activities: a query, its histogram with a brush, a table over all rows, the packet of the chosen one below."""
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from app.model.filter import ActivityFilter, FilterError, parse
+from app.model.rows import ActivityRow, Histogram, Packet
+from app.ui import theme, wording
+from app.ui.desk import Desk
+from app.ui.navigation import Route
+from app.ui.page import Page
+from app.ui.plots.histogram import HistogramView, Legend, Mark
+from app.ui.tables.activity_model import ActivityModel
+from app.ui.tables.activity_table import ActivityTable
+from app.ui.widgets.buttons import Button
+from app.ui.widgets.packet_view import PacketView
+from app.ui.widgets.query_bar import QueryBar
+from app.ui.widgets.words import Words
+
+TYPING_MS = 220
+BUCKETS = 120
+
+
+class ActivitiesPage(Page):
+    """Route options: filter (text), activity (id to choose). Enter opens the packet, Space the inspector."""
+
+    def __init__(self, desk: Desk, name: str) -> None:
+        super().__init__(desk, name)
+        self._filter: ActivityFilter | None = None
+        self._whole: tuple[int, int] | None = None
+        self._packet_of: tuple[str, int] | None = None
+        self._wanted = ""
+        self.query = QueryBar()
+        self.sentence = Words("", look="quiet")
+        self.legend = Legend(wording.FAMILIES)
+        self.chart = HistogramView(wording.FAMILIES, height=84, label="Activities over time")
+        self.model = ActivityModel(self._fetch)
+        self.table = ActivityTable(self.model)
+        self.packet = PacketView()
+        self._build()
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(TYPING_MS)
+        self._typing.timeout.connect(self._typed)
+        self.query.changed.connect(self._typing.start)
+        self.chart.brushed.connect(self._brushed)
+        self.table.current.connect(self._chosen)
+        self.table.opened.connect(self._open_packet)
+        self.query.complete = self._complete
+
+    def visit(self, route: Route) -> None:
+        """Show the query of the route."""
+        super().visit(route)
+        wanted = route.option("filter")
+        self._wanted = route.option("activity") or route.key
+        if wanted != self.query.text():
+            self.query.set_text(wanted)
+        self._typed()
+
+    def refresh(self) -> None:
+        """Count again; the rows in view are fetched anew when their number changed."""
+        if self._filter is not None:
+            self._ask()
+
+    # ---- commands of app.ui.actions
+
+    def focus_filter(self) -> None:
+        """Put the caret into the query."""
+        self.query.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def next_row(self) -> None:
+        """One row down."""
+        self._move(1)
+
+    def previous_row(self) -> None:
+        """One row up."""
+        self._move(-1)
+
+    def open_row(self) -> None:
+        """Show the packet of the chosen row."""
+        row = self.table.chosen()
+        if row is not None:
+            self._open_packet(row)
+
+    # ---- building
+
+    def _build(self) -> None:
+        top = QWidget()
+        column = QVBoxLayout(top)
+        margin = theme.space("margin")
+        column.setContentsMargins(margin, theme.space("top"), margin, 0)
+        column.setSpacing(theme.space("related"))
+        first = QHBoxLayout()
+        first.setSpacing(theme.space("related"))
+        first.addWidget(Words("Activities", "page"))
+        first.addWidget(self.query, 1)
+        first.addWidget(Button("Clear", on_click=lambda: self.query.set_text("", tell=True)))
+        second = QHBoxLayout()
+        second.addWidget(self.sentence, 1)
+        second.addWidget(self.legend)
+        column.addLayout(first)
+        column.addLayout(second)
+        column.addWidget(self.chart)
+        upper = QWidget()
+        whole = QVBoxLayout(upper)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(theme.px(4))
+        whole.addWidget(top)
+        whole.addWidget(self.table, 1)
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.setChildrenCollapsible(False)
+        self._split.setHandleWidth(1)
+        self._split.addWidget(upper)
+        self._split.addWidget(self.packet)
+        self._split.setSizes([560, 300])
+        self._split.setStretchFactor(0, 1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._split)
+        self.packet.say("Choose a row to see its packet.")
+
+    # ---- query
+
+    def _typed(self) -> None:
+        text = self.query.text()
+        parsed = parse(text)
+        if isinstance(parsed, FilterError):
+            self.query.say_wrong(parsed.message)
+            return
+        self._filter = parsed
+        self.route = Route(self.name, "", (("filter", text),) if text else ())
+        self._ask()
+
+    def _ask(self) -> None:
+        session, wanted = self.desk.session, self._filter
+        if session is None or wanted is None:
+            return
+        queries = session.queries
+        alerts = tuple(Mark(one.finding.first, one.severity) for one in self.desk.alerts)
+        target = self._wanted
+
+        def work() -> tuple[int, Histogram | None, tuple[int, int] | None, int]:
+            span = queries.span()
+            bars = queries.histogram(wanted, span[0], span[1] + 1, BUCKETS) if span else None
+            place = queries.place_of(wanted, target) if target else None
+            return queries.count(wanted), bars, span, -1 if place is None else place
+
+        def done(value: tuple[int, Histogram | None, tuple[int, int] | None, int]) -> None:
+            number, bars, span, place = value
+            total = self.desk.overview.activities if self.desk.overview else number
+            self.query.say_right(f"valid, {wording.count(number, 'row')}" if self.query.text() else "")
+            self.sentence.say(self._sentence(number, total, span))
+            self.legend.show_series([name for name in wording.FAMILIES if bars and any(bars.series.get(name, ()))])
+            self.chart.show_data(bars, alerts)
+            if number != self.model.rowCount() or place >= 0 or not number:
+                self.model.show(number)
+            else:
+                self.model.show(number)
+            self._wanted = ""
+            if place >= 0:
+                self.table.selectRow(place)
+                self.table.scrollTo(self.model.index(place, 0), ActivityTable.ScrollHint.PositionAtCenter)
+            if not number:
+                self.packet.say("No activity matches this query.")
+
+        self.ask("rows", work, done)
+
+    def _sentence(self, number: int, total: int, span: tuple[int, int] | None) -> str:
+        if not total:
+            return "Nothing was read yet."
+        when = f", {wording.period(*span)}" if span else ""
+        return f"{wording.number(number)} of {wording.count(total, 'activity', 'activities')}{when}"
+
+    def _fetch(self, first: int, limit: int, arrived) -> None:
+        session, wanted = self.desk.session, self._filter
+        if session is None or wanted is None:
+            return
+
+        def done(rows: tuple[ActivityRow, ...]) -> None:
+            arrived(rows)
+            current = self.table.currentIndex().row()
+            if first <= current < first + limit:
+                self._chosen(self.table.chosen())
+
+        self.desk.jobs.run(lambda: session.queries.slice(wanted, first, limit), done, owner=self)
+
+    def _brushed(self, start: int, end: int) -> None:
+        words = [one for one in self.query.words() if not one.startswith("time:")]
+        if end > start:
+            words.append(f"time:{wording.iso(start)}..{wording.iso(end)}")
+        self.query.set_text(" ".join(words), tell=True)
+
+    def _complete(self, text: str, cursor: int) -> list[str]:
+        from app.model.filter import completions
+
+        return completions(text, cursor)
+
+    # ---- rows
+
+    def _move(self, step: int) -> None:
+        here = self.table.currentIndex().row()
+        place = max(0, min(self.model.rowCount() - 1, here + step)) if here >= 0 else 0
+        if self.model.rowCount():
+            self.table.selectRow(place)
+            self.table.scrollTo(self.model.index(place, 0))
+
+    def _chosen(self, row: ActivityRow | None) -> None:
+        if row is None:
+            return
+        self.desk.inspect(row)
+        self._show_packet(row)
+
+    def _open_packet(self, row: ActivityRow) -> None:
+        if self._split.sizes()[1] < theme.px(160):
+            self._split.setSizes([self.height() - theme.px(300), theme.px(300)])
+        self._show_packet(row)
+        self.packet.tree.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_packet(self, row: ActivityRow) -> None:
+        session = self.desk.session
+        if session is None or row.frame is None:
+            self.packet.say("This activity comes from an event log; it has no packet.")
+            return
+        if self._packet_of == (row.input, row.frame):
+            return
+        self._packet_of = wanted = (row.input, row.frame)
+
+        def done(packet: Packet) -> None:
+            if wanted == self._packet_of:
+                self.packet.show_packet(packet, row.input_name)
+
+        self.ask("packet", lambda: session.packet(*wanted), done)

@@ -1,0 +1,231 @@
+"""One entity: who it is and how that is known, what it did and what was done to it, its names, peers and alerts."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from app.model.alert import Alert
+from app.model.entity import EntityRef
+from app.model.filter import ActivityFilter, parse
+from app.model.rows import ActivityRow, EntityCard, Histogram
+from app.ui import theme, wording
+from app.ui.desk import Desk
+from app.ui.navigation import Crumb, Route
+from app.ui.page import Page, scrolled
+from app.ui.plots.gantt import GanttView
+from app.ui.plots.histogram import HistogramView, Legend, Mark
+from app.ui.tables.activity_model import ActivityModel
+from app.ui.tables.activity_table import ActivityTable
+from app.ui.widgets.buttons import Button
+from app.ui.widgets.chips import tag_row
+from app.ui.widgets.glyphs import Sign
+from app.ui.widgets.two_line_list import TwoLineList, TwoLines
+from app.ui.widgets.words import Elided, SectionHeading, Words
+
+BUCKETS = 120
+WAYS = {"Activity": "", "Asked": "from", "Was asked": "to"}
+"""Tabs of the table: all, as source or account, as destination."""
+
+
+class EntityPage(Page):
+    """Route key: EntityRef.key."""
+
+    inspector_beside = True
+
+    def __init__(self, desk: Desk, name: str) -> None:
+        super().__init__(desk, name)
+        self._card: EntityCard | None = None
+        self._filter: ActivityFilter | None = None
+        self._text = ""
+        self.heading = QVBoxLayout()
+        self.tabs = QTabBar()
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setAccessibleName("Parts of the entity")
+        self.stack = QStackedWidget()
+        self.chart = HistogramView(wording.FAMILIES, height=96, label="Activities of this entity over time")
+        self.legend = Legend(wording.FAMILIES)
+        self.model = ActivityModel(self._fetch)
+        self.table = ActivityTable(self.model)
+        self.table.current.connect(lambda row: row is not None and self.desk.inspect(row))
+        self.table.opened.connect(self._to_activities)
+        self.gantt = GanttView()
+        self.gantt.proof.connect(self.desk.inspect)
+        self.peers = TwoLineList(self._open_peer, scrolls=True)
+        self.alerts = TwoLineList(lambda key: self.desk.go("alert", str(key)), scrolls=True)
+        self._build()
+        self.tabs.currentChanged.connect(self._show_tab)
+
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """Entities, then its name."""
+        label = self._card.row.ref.label if self._card else self.route.key.partition(":")[2]
+        return (Crumb("Entities", Route("entities")), Crumb(label))
+
+    def visit(self, route: Route) -> None:
+        """Another entity."""
+        if route.key != self.route.key:
+            self._card = None
+            self.tabs.setCurrentIndex(0)
+            self.model.show(0)
+        super().visit(route)
+
+    def refresh(self) -> None:
+        """Ask for the card and the rows."""
+        session, key = self.desk.session, self.route.key
+        if session is not None:
+            queries = session.queries
+            self.ask("card", lambda: (queries.entity(key), queries.span()), lambda value: self._arrived(*value))
+
+    def next_row(self) -> None:
+        """One row down."""
+        self._move(1)
+
+    def previous_row(self) -> None:
+        """One row up."""
+        self._move(-1)
+
+    def open_row(self) -> None:
+        """The chosen row among all activities."""
+        row = self.table.chosen()
+        if row is not None:
+            self._to_activities(row)
+
+    # ---- building
+
+    def _build(self) -> None:
+        margin = theme.space("margin")
+        for name in (*WAYS, "Names and addresses", "Peers", "Alerts"):
+            self.tabs.addTab(name)
+        activity = QWidget()
+        column = QVBoxLayout(activity)
+        column.setContentsMargins(0, theme.space("related"), 0, 0)
+        column.setSpacing(theme.space("related"))
+        chart = QVBoxLayout()
+        chart.setContentsMargins(margin, 0, margin, 0)
+        chart.addWidget(SectionHeading("Activities over time", right=(self.legend,)))
+        chart.addWidget(self.chart)
+        column.addLayout(chart)
+        column.addWidget(self.table, 1)
+        names = QWidget()
+        rows = QVBoxLayout(names)
+        rows.setContentsMargins(margin, theme.space("group"), margin, margin)
+        rows.addWidget(SectionHeading("Names and addresses", "solid: certain; dashed: little certain; click for the proof"))
+        rows.addWidget(self.gantt)
+        self._no_names = Words("Nothing in the inputs names this entity or gives it an address.", look="quiet")
+        rows.addWidget(self._no_names)
+        rows.addStretch(1)
+        for widget in (activity, scrolled(names), self.peers, self.alerts):
+            self.stack.addWidget(widget)
+        top = QWidget()
+        head = QVBoxLayout(top)
+        head.setContentsMargins(margin, theme.space("top"), margin, 0)
+        head.setSpacing(theme.space("related"))
+        head.addLayout(self.heading)
+        head.addWidget(self.tabs)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(top)
+        outer.addWidget(self.stack, 1)
+
+    def _arrived(self, card: EntityCard | None, span: tuple[int, int] | None) -> None:
+        if card is None:
+            self._card = None
+            self._head(None)
+            return
+        fresh = self._card is None
+        self._card = card
+        self.crumbs_changed.emit()
+        self._head(card)
+        self.gantt.show_bindings(card.bindings, span)
+        self._no_names.setVisible(not card.bindings)
+        self.peers.show_rows([_peer(ref, count) for ref, count in card.peers])
+        self.alerts.show_rows([_alert(one) for one in card.alerts])
+        for place, number in ((3, len(card.bindings)), (4, len(card.peers)), (5, len(card.alerts))):
+            name = self.tabs.tabText(place).split("  ")[0]
+            self.tabs.setTabText(place, f"{name}  {wording.number(number)}")
+        if fresh:
+            self.desk.inspect(card.row.ref)
+        self._show_tab(self.tabs.currentIndex())
+
+    def _head(self, card: EntityCard | None) -> None:
+        while self.heading.count():
+            old = self.heading.takeAt(0)
+            if old.widget():
+                old.widget().deleteLater()
+        if card is None:
+            self.heading.addWidget(Words("No such entity", "page"))
+            self.heading.addWidget(Words("Nothing in this case has that name. It may belong to another workspace.", look="quiet"))
+            return
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.space("related"))
+        row.addWidget(Sign(f"entity:{card.row.ref.kind}", 20))
+        name = Elided(card.row.ref.label, "page", cut=Qt.TextElideMode.ElideMiddle)
+        row.addWidget(name)
+        row.addWidget(tag_row(card.row.tags, card.row.alerts), 1)
+        row.addWidget(Button("All activities", icon="activities", on_click=lambda: self._to_activities(None)))
+        row.addWidget(Button("Show in graph", icon="graph", on_click=lambda: self.desk.go("graph", card.row.ref.key)))
+        self.heading.addWidget(line)
+        facts = [f"{name} {value}" for name, value, _ in card.facts[:4] if value]
+        seen = f"first seen {wording.moment(card.row.first)}, last seen {wording.moment(card.row.last)}"
+        words = [wording.entity_kind(card.row.ref.kind), seen, wording.count(card.row.activities, "activity", "activities"), *facts]
+        self.heading.addWidget(Elided("   ".join(words), role="text-quiet"))
+
+    # ---- rows
+
+    def _show_tab(self, place: int) -> None:
+        self.stack.setCurrentIndex(max(0, place - len(WAYS) + 1))
+        if place >= len(WAYS) or not self.route.key:
+            return
+        way = list(WAYS.values())[place]
+        quoted = self.route.key.replace('"', "")
+        self._text = f'{way or "entity"}:"{quoted}"'
+        parsed = parse(self._text)
+        session = self.desk.session
+        if session is None or not isinstance(parsed, ActivityFilter):
+            return
+        self._filter = wanted = parsed
+        queries = session.queries
+
+        def work() -> tuple[int, Histogram | None]:
+            span = queries.span()
+            return queries.count(wanted), queries.histogram(wanted, span[0], span[1] + 1, BUCKETS) if span else None
+
+        def done(value: tuple[int, Histogram | None]) -> None:
+            number, bars = value
+            self.model.show(number)
+            marks = [Mark(one.finding.first, one.severity) for one in (self._card.alerts if self._card else ())]
+            self.chart.show_data(bars, marks)
+            self.legend.show_series([name for name in wording.FAMILIES if bars and any(bars.series.get(name, ()))])
+
+        self.ask("rows", work, done)
+
+    def _fetch(self, first: int, limit: int, arrived) -> None:
+        session, wanted = self.desk.session, self._filter
+        if session is not None and wanted is not None:
+            self.desk.jobs.run(lambda: session.queries.slice(wanted, first, limit), arrived, owner=self)
+
+    def _move(self, step: int) -> None:
+        here = self.table.currentIndex().row()
+        if self.model.rowCount():
+            self.table.selectRow(max(0, min(self.model.rowCount() - 1, here + step)))
+
+    def _to_activities(self, row: ActivityRow | None) -> None:
+        if row is None:
+            self.desk.go("activities", filter=self._text)
+        else:
+            self.desk.go("activities", filter=self._text, activity=row.id)
+
+    def _open_peer(self, key: object) -> None:
+        self.desk.go("entity", str(key))
+
+
+def _peer(ref: EntityRef, count: int) -> TwoLines:
+    words = wording.count(count, "activity", "activities")
+    return TwoLines(f"entity:{ref.kind}", ref.label, wording.entity_kind(ref.kind), words, target=ref.key)
+
+
+def _alert(alert: Alert) -> TwoLines:
+    story = alert.finding.story[0] if alert.finding.story else ""
+    return TwoLines(f"severity:{alert.severity}", alert.title, story, wording.moment(alert.finding.first), target=alert.id)
