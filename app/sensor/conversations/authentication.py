@@ -1,13 +1,25 @@
 """One authentication inside a carrier, its tokens joined: SPNEGO, Kerberos AP, NTLM."""
 
-from app.model.activity import Account
+from app.model.activity import Account, Activity, Result
+from app.model.details import KerberosAp, Ntlm
+from app.sensor.decoders import kerberos, ntlm, spnego
+from app.sensor.decoders.kerberos_ticket import ApRequest
 from app.sensor.frame import Emit, Flow
+
+_MOST_FRAMES = 64
 
 
 class Authentication:
-    """Takes the tokens of both sides in any order; emits one Ntlm or KerberosAp when the carrier knows how it ended."""
+    """Takes the tokens of both sides; emits one Ntlm or KerberosAp when the carrier says how it ended.
 
-    __slots__ = ("_emit", "_flow", "account", "carrier", "mechanism", "ticket")
+    Tokens may come in any order, halves may be missing, and one object serves any number of authentications one after the
+    other. account (NTLM), ticket (Kerberos, fingerprint) and mechanism tell of the last one that the client named itself in.
+    """
+
+    __slots__ = (
+        "_ap", "_at", "_authenticate", "_challenge", "_emit", "_error", "_flow", "_frames", "_negotiate", "_ordinal",
+        "_refused", "_started", "_until", "account", "carrier", "mechanism", "ticket",
+    )  # fmt: skip
 
     def __init__(self, flow: Flow, emit: Emit, carrier: str) -> None:
         self._flow = flow
@@ -16,12 +28,184 @@ class Authentication:
         self.account: Account | None = None
         self.ticket: str | None = None
         self.mechanism = ""
+        self._reset()
+
+    @property
+    def pending(self) -> bool:
+        """Whether a token came that no activity tells of yet."""
+        return self._started
 
     def token(self, from_client: bool, blob: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
-        """One token as the carrier holds it; at in UTC microseconds."""
+        """One token as the carrier holds it; at in UTC microseconds, frames and ordinal those of the carrier's message."""
+        told = spnego.decode(blob)
+        if told is None:
+            return
+        if told.mechanism == "NTLM":
+            unicode = self._challenge is None or bool(self._challenge.flags & ntlm.UNICODE)
+            message = ntlm.decode(blob, told.start, told.stop, unicode)
+            if message is not None:
+                self._ntlm(message, at, frames, ordinal)
+        elif told.mechanism == "Kerberos":
+            self._kerberos(kerberos.decode(blob, told.start, told.stop), from_client, at, frames, ordinal)
+        elif self._started:
+            self._saw(at, frames)
+        if not from_client and self._ap is not None and self._refuses(told):
+            self._refused = True
 
     def finished(self, success: bool | None, code: int | None, at: int, frames: tuple[int, ...]) -> None:
-        """The carrier knows how the authentication ended; code is the carrier's own number."""
+        """The carrier knows how it ended (None: it does not); code is the carrier's own number."""
+        if not self._started:
+            return
+        self._saw(at, frames)
+        self._tell("unanswered" if success is None else "success" if success else "failure", code)
 
     def close(self) -> None:
         """The carrier ended: emit what is pending as unanswered."""
+        if self._started:
+            self._tell("unanswered", None)
+
+    def _reset(self) -> None:
+        self._started = False
+        self._at = self._until = self._ordinal = 0
+        self._frames: tuple[int, ...] = ()
+        self._negotiate: ntlm.Negotiate | None = None
+        self._challenge: ntlm.Challenge | None = None
+        self._authenticate: ntlm.Authenticate | None = None
+        self._ap: ApRequest | None = None
+        self._error: int | None = None
+        self._refused = False
+
+    def _begin(self, at: int, frames: tuple[int, ...], ordinal: int) -> None:
+        if not self._started:
+            self._started = True
+            self._at = self._until = at
+            self._ordinal = ordinal
+        self._saw(at, frames)
+
+    def _saw(self, at: int, frames: tuple[int, ...]) -> None:
+        self._at = min(self._at, at)
+        self._until = max(self._until, at)
+        if len(self._frames) < _MOST_FRAMES:
+            self._frames += frames
+
+    def _ntlm(self, message: ntlm.Message, at: int, frames: tuple[int, ...], ordinal: int) -> None:
+        if self._ap is not None:
+            # The server chose NTLM although the client had shown a ticket.
+            self._tell("failure" if self._refused or self._error is not None else "unanswered", None)
+        if isinstance(message, ntlm.Negotiate):
+            if self._negotiate is not None or self._authenticate is not None:
+                self.close()
+            self._begin(at, frames, ordinal)
+            self._negotiate = message
+        elif isinstance(message, ntlm.Challenge):
+            if self._challenge is not None:
+                self.close()
+            self._begin(at, frames, ordinal)
+            self._challenge = message
+        else:
+            if self._authenticate is not None:
+                self.close()
+            self._begin(at, frames, ordinal)
+            self._authenticate = message
+            self.mechanism = "NTLM"
+            self.ticket = None
+            self.account = Account(name=message.user, domain=message.domain) if message.user else None
+
+    def _kerberos(
+        self, message: kerberos.Message | None, from_client: bool, at: int, frames: tuple[int, ...], ordinal: int
+    ) -> None:
+        if isinstance(message, ApRequest):
+            if self._started:
+                self._tell("failure" if self._error is not None else "unanswered", None)
+            self._begin(at, frames, ordinal)
+            self._ap = message
+            self.mechanism = "Kerberos"
+            self.account = None
+            self.ticket = message.ticket.hash if message.ticket else None
+            return
+        if self._started:
+            self._saw(at, frames)
+        if isinstance(message, kerberos.Error) and not from_client and self._ap is not None:
+            self._error = message.code
+
+    @staticmethod
+    def _refuses(told: spnego.Token) -> bool:
+        """Whether the server's answer turns the ticket down: a reject, or another mechanism than the one tried first."""
+        if told.state == spnego.REJECTED:
+            return True
+        return told.chosen is not None and spnego.NAMES.get(told.chosen, "") != "Kerberos"
+
+    def _tell(self, result: Result, code: int | None) -> None:
+        """Emit what is known and start anew."""
+        ap, authenticate = self._ap, self._authenticate
+        ticket = None
+        account = None
+        detail: KerberosAp | Ntlm
+        if ap is not None:
+            if self._error is not None and result != "success":
+                result, code = "failure", self._error
+            elif self._refused and result == "unanswered":
+                result = "failure"
+            shown = ap.ticket
+            ticket = shown.hash if shown else None
+            detail = KerberosAp(
+                service=shown.service if shown else None,
+                realm=shown.realm if shown else None,
+                ticket_etype=shown.etype if shown else None,
+                ticket_kvno=shown.kvno if shown else None,
+                ticket_size=shown.size if shown else None,
+                ticket_hash=ticket,
+                authenticator_etype=ap.authenticator_etype,
+                options=ap.options,
+                carrier=self.carrier,
+            )
+        else:
+            if authenticate is None and result == "success" and self._challenge is None:
+                # A lone offer to negotiate proves nobody's identity, whatever the carrier went on to do.
+                result = "unanswered"
+            if authenticate is not None and authenticate.user:
+                account = Account(name=authenticate.user, domain=authenticate.domain)
+            detail = self._joined()
+        activity = Activity(
+            at=self._at,
+            until=self._until,
+            input=self._flow.input,
+            frames=tuple(sorted(set(self._frames))),
+            ordinal=self._ordinal,
+            source=self._flow.client,
+            destination=self._flow.server,
+            account=account,
+            ticket=ticket,
+            result=result,
+            code=code,
+            detail=detail,
+        )
+        self._reset()
+        self._emit(activity)
+
+    def _joined(self) -> Ntlm:
+        """The three messages as one value; what the server did not say is taken from what the client says it was told."""
+        first, second, third = self._negotiate, self._challenge, self._authenticate
+        target = second.target if second else third.told if third and third.told else ntlm.Target()
+        flags = (third and third.flags) or (second and second.flags) or (first and first.flags)
+        told = third.told if third else None
+        return Ntlm(
+            user=third.user if third else None,
+            domain=third.domain if third else first.domain if first else None,
+            workstation=third.workstation if third else first.workstation if first else None,
+            version=third.version if third else None,
+            target=second.name if second else None,
+            target_netbios_computer=target.netbios_computer,
+            target_netbios_domain=target.netbios_domain,
+            target_dns_computer=target.dns_computer,
+            target_dns_domain=target.dns_domain,
+            carrier=self.carrier,
+            mic=third.mic if third else None,
+            mic_expected=third.mic_expected if third else None,
+            flags=flags,
+            os_version=(third and third.os_version) or (first and first.os_version) or None,
+            server_os_version=second.os_version if second else None,
+            spn=told.spn if told else None,
+            server_challenge=second.challenge if second else None,
+            anonymous=third.anonymous if third else False,
+        )

@@ -35,6 +35,17 @@ def element(data: bytes, at: int, end: int) -> tuple[int, int, int]:
     return data[at], start, stop
 
 
+def reach(data: bytes, at: int) -> int:
+    """Byte after the element at data[at] as its length says, whether so much is there or not. Raises as element()."""
+    length = data[at + 1]
+    if length < 128:
+        return at + 2 + length
+    count = length & 127
+    if not 1 <= count <= 4:
+        raise Malformed
+    return at + 2 + count + int.from_bytes(data[at + 2 : at + 2 + count], "big")
+
+
 def content(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
     """(start, stop) of the element at data[at], which must have this tag. Raises Malformed or IndexError."""
     found, start, stop = element(data, at, end)

@@ -1,0 +1,213 @@
+"""Kerberos messages (RFC 4120 section 5): the fields that tell who asked what, and what was answered."""
+
+from msgspec import Struct
+
+from app.sensor.decoders.der import Malformed, content, element, fields, inner_integer, inner_text, reach
+from app.sensor.decoders.kerberos_names import bits, principal, time_of
+from app.sensor.decoders.kerberos_padata import METHOD_DATA_CODES, Padata, extended_status, method_data, padata
+from app.sensor.decoders.kerberos_ticket import ApRequest, Ticket, ap_request, encrypted, ticket
+
+# Application tags (RFC 4120 section 5.10); the low five bits are the message type.
+AS_REQ, AS_REP, TGS_REQ, TGS_REP, AP_REQ, AP_REP = 10, 11, 12, 13, 14, 15
+KRB_SAFE, KRB_PRIV, KRB_CRED, KRB_ERROR = 20, 21, 22, 30
+
+CNAME_IN_ADDITIONAL_TICKET = 1 << 31 - 14
+"""KDC option bit 14, S4U2proxy (MS-SFU section 2.2.3)."""
+
+_NO_EDGE = 1 << 62
+"""Where a whole message is cut: beyond everything."""
+_MOST_ETYPES = 64
+_MOST_ADDRESSES = 16
+
+
+class Request(Struct, frozen=True, gc=False):
+    """AS-REQ or TGS-REQ (section 5.4.1). options: 32 bits, bit 0 the highest. till, renew_till: UTC microseconds."""
+
+    type: int
+    padata: Padata
+    client: str | None = None
+    client_name_type: int | None = None
+    realm: str | None = None
+    service: str | None = None
+    options: int | None = None
+    till: int | None = None
+    renew_till: int | None = None
+    etypes: tuple[int, ...] = ()
+    addresses: tuple[str, ...] = ()
+    evidence_ticket_hash: str | None = None
+    has_authorization_data: bool = False
+    cut: bool = False
+
+
+class Reply(Struct, frozen=True, gc=False):
+    """AS-REP or TGS-REP (section 5.4.2). etype: of the part for the client; realm: of the client."""
+
+    type: int
+    padata: Padata
+    client: str | None = None
+    realm: str | None = None
+    ticket: Ticket | None = None
+    etype: int | None = None
+    cut: bool = False
+
+
+class Error(Struct, frozen=True, gc=False):
+    """KRB-ERROR (section 5.9.1). time: stime, UTC microseconds. status: NTSTATUS of KERB-ERROR-DATA (MS-KILE section 2.2.2)."""
+
+    code: int
+    client: str | None = None
+    client_realm: str | None = None
+    realm: str | None = None
+    service: str | None = None
+    text: str | None = None
+    time: int | None = None
+    padata: Padata = Padata()
+    status: int | None = None
+    type: int = KRB_ERROR
+
+
+class Other(Struct, frozen=True, gc=False):
+    """A message of which only the type and the etype of its sealed part are of use: AP-REP, KRB-PRIV, KRB-SAFE, KRB-CRED."""
+
+    type: int
+    etype: int | None = None
+
+
+Message = Request | Reply | ApRequest | Error | Other
+
+
+def message_type(data: bytes, at: int, end: int) -> int | None:
+    """Message type of what starts at data[at], told from its tag alone."""
+    if at < end and (kind := _TYPES.get(data[at])) is not None:
+        return kind
+    return None
+
+
+def decode(data: bytes, at: int = 0, end: int | None = None) -> Message | None:
+    """The Kerberos message that starts at data[at]; None when there is none. A cut message gives what is left of it."""
+    stop = len(data) if end is None else min(end, len(data))
+    try:
+        kind = _TYPES.get(data[at])
+        if kind is None:
+            return None
+        cut = reach(data, at) > stop
+        edge = stop if cut else _NO_EDGE
+        _, at, inner = element(data, at, stop)
+        found = fields(data, *content(data, at, inner, 0x30))
+        if kind in (AS_REQ, TGS_REQ):
+            return _request(data, kind, found, edge)
+        if kind in (AS_REP, TGS_REP):
+            return _reply(data, kind, found, edge)
+        if kind == AP_REQ:
+            return ap_request(data, found, edge)
+        if kind == KRB_ERROR:
+            return _error(data, found)
+        sealed = found.get(_SEALED_AT.get(kind, 0))
+        return Other(kind, encrypted(data, *sealed)[0] if sealed else None)
+    except (Malformed, IndexError):
+        return None
+
+
+_TYPES = {0x60 | kind: kind for kind in (*range(AS_REQ, AP_REP + 1), KRB_SAFE, KRB_PRIV, KRB_CRED, KRB_ERROR)}
+_SEALED_AT.get(kind, 0))
+        return Other(kind, encrypted(data, *sealed)[0] if sealed else None)
+    except (Malformed, IndexError):
+        return None
+
+
+_TYPES = {
+    0x60 | kind: kind for kind in (AS_REQ, AS_REP, TGS_REQ, TGS_REP, AP_REQ, AP_REP, KRB_SAFE, KRB_PRIV, KRB_CRED, KRB_ERROR)
+}
+_SEALED_AT = {AP_REP: 0xA2, KRB_PRIV: 0xA3, KRB_CRED: 0xA3}
+
+
+def _request(data: bytes, kind: int, found: dict[int, tuple[int, int]], edge: int) -> Request:
+    given = found.get(0xA3)
+    asked = padata(data, *given, edge) if given else Padata()
+    place = found.get(0xA4)
+    if place is None:
+        return Request(kind, asked, cut=edge != _NO_EDGE)
+    body = fields(data, *content(data, *place, 0x30))
+    client = client_type = None
+    if one := body.get(0xA1):
+        client_type, client = principal(data, *one)
+    etypes: list[int] = []
+    if one := body.get(0xA8):
+        at, stop = content(data, *one, 0x30)
+        while at + 2 < stop and len(etypes) < _MOST_ETYPES:
+            _, start, at = element(data, at, stop)
+            etypes.append(int.from_bytes(data[start:at][:8], "big", signed=True))
+    evidence = None
+    if (one := body.get(0xAB)) and (first := ticket(data, *content(data, *one, 0x30), edge)):
+        evidence = first.hash
+    return Request(
+        kind,
+        asked,
+        client,
+        client_type,
+        inner_text(data, *one) if (one := body.get(0xA2)) else None,
+        principal(data, *one)[1] if (one := body.get(0xA3)) else None,
+        bits(data, *one) if (one := body.get(0xA0)) else None,
+        time_of(data, *one) if (one := body.get(0xA5)) else None,
+        time_of(data, *one) if (one := body.get(0xA6)) else None,
+        tuple(etypes),
+        _addresses(data, *one) if (one := body.get(0xA9)) else (),
+        evidence,
+        0xAA in body,
+        edge != _NO_EDGE,
+    )
+
+
+def _reply(data: bytes, kind: int, found: dict[int, tuple[int, int]], edge: int) -> Reply:
+    return Reply(
+        kind,
+        padata(data, *one, edge) if (one := found.get(0xA2)) else Padata(),
+        principal(data, *one)[1] if (one := found.get(0xA4)) else None,
+        inner_text(data, *one) if (one := found.get(0xA3)) else None,
+        ticket(data, *one, edge) if (one := found.get(0xA5)) else None,
+        encrypted(data, *one)[0] if (one := found.get(0xA6)) else None,
+        edge != _NO_EDGE,
+    )
+
+
+def _error(data: bytes, found: dict[int, tuple[int, int]]) -> Error:
+    code = inner_integer(data, *found[0xA6]) if 0xA6 in found else -1
+    offered = Padata()
+    status = None
+    if one := found.get(0xAC):
+        start, stop = content(data, *one, 0x04)
+        if code in METHOD_DATA_CODES:
+            offered = method_data(data, start, stop)
+        else:
+            status = extended_status(data, start, stop)
+    return Error(
+        code,
+        principal(data, *one)[1] if (one := found.get(0xA8)) else None,
+        inner_text(data, *one) if (one := found.get(0xA7)) else None,
+        inner_text(data, *one) if (one := found.get(0xA9)) else None,
+        principal(data, *one)[1] if (one := found.get(0xAA)) else None,
+        inner_text(data, *one) if (one := found.get(0xAB)) else None,
+        time_of(data, *one) if (one := found.get(0xA4)) else None,
+        offered,
+        status,
+    )
+
+
+def _addresses(data: bytes, start: int, end: int) -> tuple[str, ...]:
+    """HostAddresses (section 7.5.3): NetBIOS names and IPv4 addresses as text, others as "type:hex"."""
+    at, stop = content(data, start, end, 0x30)
+    named: list[str] = []
+    while at + 2 < stop and len(named) < _MOST_ADDRESSES:
+        _, start, at = element(data, at, stop)
+        one = fields(data, start, at)
+        if 0xA0 in one and 0xA1 in one:
+            kind = inner_integer(data, *one[0xA0])
+            first, last = content(data, *one[0xA1], 0x04)
+            value = data[first : min(last, first + 256)]
+            if kind == 20:
+                named.append(value.decode("utf-8", "replace").rstrip(" \0"))
+            elif kind == 2 and len(value) == 4:
+                named.append(".".join(map(str, value)))
+            else:
+                named.append(f"{kind}:{value.hex()}")
+    return tuple(named)

@@ -1,0 +1,47 @@
+"""Small parts of Kerberos messages: principal names, times, flags (RFC 4120 section 5.2)."""
+
+from app.sensor.decoders.der import TEXT_KEPT, element, inner_integer
+
+_MOST_PARTS = 16
+_DAYS_BEFORE = (0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
+
+
+def principal(data: bytes, start: int, end: int) -> tuple[int | None, str]:
+    """(name type, name with its components joined by "/") of the PrincipalName in data[start:end] (section 5.2.2)."""
+    _, at, stop = element(data, start, end)
+    kind = None
+    parts: list[str] = []
+    while at + 1 < stop:
+        tag, start, at = element(data, at, stop)
+        if tag == 0xA0:
+            kind = inner_integer(data, start, at)
+        elif tag == 0xA1:
+            _, one, last = element(data, start, at)
+            while one + 1 < last and len(parts) < _MOST_PARTS:
+                _, start, one = element(data, one, last)
+                parts.append(data[start:one].decode("utf-8", "replace"))
+    return kind, "/".join(parts)[:TEXT_KEPT]
+
+
+def bits(data: bytes, start: int, end: int) -> int:
+    """First 32 flags of the BIT STRING in data[start:end], bit 0 the highest (section 5.2.8)."""
+    _, start, end = element(data, start, end)
+    flags = data[start + 1 : min(end, start + 5)]
+    return int.from_bytes(flags, "big") << 8 * (4 - len(flags))
+
+
+def time_of(data: bytes, start: int, end: int) -> int | None:
+    """UTC microseconds of the KerberosTime in data[start:end] (section 5.2.3), "YYYYMMDDHHMMSSZ"."""
+    _, start, end = element(data, start, end)
+    digits = data[start : start + 14]
+    if end - start != 15 or not digits.isdigit():
+        return None
+    packed = int(digits)
+    clock = packed % 1000000
+    year, month, day = packed // 10000000000, packed // 100000000 % 100, packed // 1000000 % 100
+    if not 1 <= month <= 12 or not 1 <= day <= 31:
+        return None
+    # Days since 1970-01-01 in the Gregorian calendar; January and February belong to the leap years before them.
+    past = year if month > 2 else year - 1
+    days = 365 * year + past // 4 - past // 100 + past // 400 + _DAYS_BEFORE[month] + day - 719528
+    return (days * 86400 + clock // 10000 * 3600 + clock // 100 % 100 * 60 + clock % 100) * 1000000

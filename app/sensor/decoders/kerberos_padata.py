@@ -1,0 +1,149 @@
+"""Pre-authentication data of Kerberos requests, replies, errors (RFC 4120 section 5.2.7)."""
+
+from msgspec import Struct
+
+from app.sensor.decoders.der import Malformed, content, element, fields, inner_integer
+from app.sensor.decoders.kerberos_names import bits, principal
+from app.sensor.decoders.kerberos_ticket import ApRequest, ap_request, encrypted
+
+TGS_REQ, ENC_TIMESTAMP, ETYPE_INFO, ETYPE_INFO2 = 1, 2, 11, 19
+PKINIT = frozenset({14, 15, 16, 17})
+"""PA-PK-AS-REQ and PA-PK-AS-REP (RFC 4556 section 3.1.3) with the drafts' numbers that Windows 2000 used."""
+PAC_REQUEST, PAC_OPTIONS = 128, 167
+"""KERB-PA-PAC-REQUEST (MS-KILE section 2.2.3), PA-PAC-OPTIONS (section 2.2.10)."""
+FOR_USER, S4U_X509_USER = 129, 130
+"""PA-FOR-USER, PA-S4U-X509-USER (MS-SFU section 2.2.1, 2.2.2)."""
+FX_FAST = 136
+"""PA-FX-FAST (RFC 6113 section 5.4)."""
+
+METHOD_DATA_CODES = frozenset({24, 25, 90, 91, 93})
+"""Error codes whose e-data is METHOD-DATA (RFC 4120 section 5.9.1, RFC 6113 section 5.2)."""
+
+_MOST = 32
+_EXTENDED = 3
+"""KERB_ERR_TYPE_EXTENDED (MS-KILE section 2.2.2)."""
+
+
+class Padata(Struct, frozen=True, gc=False):
+    """What a list of pre-authentication data tells. timestamp_etype: etype of PA-ENC-TIMESTAMP; offered: ETYPE-INFO(2)."""
+
+    types: tuple[int, ...] = ()
+    timestamp_etype: int | None = None
+    offered: tuple[int, ...] = ()
+    fast: bool = False
+    pkinit: bool = False
+    pac_request: bool | None = None
+    pac_options: int | None = None
+    for_user: str | None = None
+    presented: ApRequest | None = None
+
+
+def padata(data: bytes, start: int, end: int, edge: int) -> Padata:
+    """The list of PA-DATA in data[start:end]. One broken entry costs that entry only.
+
+    edge: where the message was cut, as in ticket().
+    """
+    at, stop = content(data, start, end, 0x30)
+    types: list[int] = []
+    offered: tuple[int, ...] = ()
+    timestamp = pac_request = pac_options = user = presented = None
+    fast = False
+    while at + 1 < stop and len(types) < _MOST:
+        _, start, at = element(data, at, stop)
+        one = fields(data, start, at)
+        if 0xA1 not in one:
+            continue
+        kind = inner_integer(data, *one[0xA1])
+        types.append(kind)
+        if 0xA2 not in one or kind not in _READ:
+            continue
+        try:
+            start, last = content(data, *one[0xA2], 0x04)
+            if start >= last:
+                continue
+            if kind == FX_FAST:
+                # Empty it only says that FAST is understood.
+                fast = True
+            elif kind == TGS_REQ:
+                inner = content(data, *content(data, start, last, 0x6E), 0x30)
+                presented = ap_request(data, fields(data, *inner), edge)
+            elif kind == ENC_TIMESTAMP:
+                timestamp = encrypted(data, start, last)[0]
+            elif kind == ETYPE_INFO2 or (kind == ETYPE_INFO and not offered):
+                offered = _offers(data, start, last)
+            elif kind == PAC_REQUEST:
+                found = fields(data, *content(data, start, last, 0x30))
+                pac_request = inner_integer(data, *found[0xA0]) != 0 if 0xA0 in found else None
+            elif kind == PAC_OPTIONS:
+                found = fields(data, *content(data, start, last, 0x30))
+                pac_options = bits(data, *found[0xA0]) if 0xA0 in found else None
+            elif user is None:
+                user = _user(data, kind, start, last)
+        except (Malformed, IndexError):
+            continue
+    return Padata(
+        tuple(types),
+        timestamp,
+        offered,
+        fast,
+        not PKINIT.isdisjoint(types),
+        pac_request,
+        pac_options,
+        user,
+        presented,
+    )
+
+
+_READ = frozenset({FX_FAST, TGS_REQ, ENC_TIMESTAMP, ETYPE_INFO, ETYPE_INFO2, PAC_REQUEST, PAC_OPTIONS, FOR_USER, S4U_X509_USER})
+
+
+def method_data(data: bytes, start: int, end: int) -> Padata:
+    """METHOD-DATA of a KRB-ERROR in data[start:end]; empty when it is something else."""
+    try:
+        return padata(data, start, end, end + 1)
+    except (Malformed, IndexError):
+        return Padata()
+
+
+def extended_status(data: bytes, start: int, end: int) -> int | None:
+    """NTSTATUS in the KERB-ERROR-DATA of a Windows KDC's KRB-ERROR (MS-KILE section 2.2.2)."""
+    try:
+        found = fields(data, *content(data, start, end, 0x30))
+        if 0xA1 not in found or 0xA2 not in found or inner_integer(data, *found[0xA1]) != _EXTENDED:
+            return None
+        start, end = content(data, *found[0xA2], 0x04)
+    except (Malformed, IndexError):
+        return None
+    # KERB-EXT-ERROR: status, reserved, flags; little-endian.
+    return int.from_bytes(data[start : start + 4], "little") if end - start >= 4 else None
+
+
+def _offers(data: bytes, start: int, end: int) -> tuple[int, ...]:
+    """Etypes of ETYPE-INFO or ETYPE-INFO2 (RFC 4120 section 5.2.7.4, 5.2.7.5)."""
+    at, stop = content(data, start, end, 0x30)
+    offered: list[int] = []
+    while at + 1 < stop and len(offered) < _MOST:
+        _, start, at = element(data, at, stop)
+        one = fields(data, start, at)
+        if 0xA0 in one:
+            offered.append(inner_integer(data, *one[0xA0]))
+    return tuple(offered)
+
+
+def _user(data: bytes, kind: int, start: int, end: int) -> str | None:
+    """Name of the user for whom a service asks for a ticket to itself, "name@realm" when the realm is said."""
+    found = fields(data, *content(data, start, end, 0x30))
+    name, realm = found.get(0xA0), found.get(0xA1)
+    if kind == S4U_X509_USER:
+        if name is None:
+            return None
+        # S4UUserID: nonce, cname, crealm.
+        found = fields(data, *content(data, *name, 0x30))
+        name, realm = found.get(0xA1), found.get(0xA2)
+    if name is None:
+        return None
+    text = principal(data, *name)[1]
+    if realm and "@" not in text:
+        _, start, end = element(data, *realm)
+        text = f"{text}@{data[start : min(end, start + 256)].decode('utf-8', 'replace')}"
+    return text or None

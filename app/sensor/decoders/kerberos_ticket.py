@@ -1,0 +1,73 @@
+"""Tickets with their fingerprint, as KDC replies hold them or a client presents them (RFC 4120 section 5.3)."""
+
+from hashlib import blake2b
+
+from msgspec import Struct
+
+from app.sensor.decoders.der import content, element, fields, inner_integer, inner_text
+from app.sensor.decoders.kerberos_names import bits, principal
+
+
+class Ticket(Struct, frozen=True, gc=False):
+    """A ticket's outside. hash: fingerprint of the sealed part; size: its bytes; both None when it was cut."""
+
+    realm: str | None
+    service: str | None
+    etype: int | None
+    kvno: int | None
+    size: int | None
+    hash: str | None
+
+
+class ApRequest(Struct, frozen=True, gc=False):
+    """AP-REQ (RFC 4120 section 5.5.1). options: 32 bits, bit 0 the highest; bit 2 asks for mutual authentication."""
+
+    ticket: Ticket | None
+    authenticator_etype: int | None = None
+    options: int | None = None
+    type: int = 14
+
+
+def fingerprint(cipher: bytes) -> str:
+    """Fingerprint by which a ticket is recognised where it was issued and wherever it is shown."""
+    return blake2b(cipher, digest_size=8).hexdigest()
+
+
+def encrypted(data: bytes, start: int, end: int) -> tuple[int | None, int | None, int, int]:
+    """(etype, key version, start, stop of the cipher) of the EncryptedData in data[start:end] (section 5.2.9)."""
+    found = fields(data, *content(data, start, end, 0x30))
+    etype = inner_integer(data, *found[0xA0]) if 0xA0 in found else None
+    kvno = inner_integer(data, *found[0xA1]) if 0xA1 in found else None
+    if 0xA2 not in found:
+        return etype, kvno, 0, 0
+    _, start, end = element(data, *found[0xA2])
+    return etype, kvno, start, end
+
+
+def ticket(data: bytes, start: int, end: int, edge: int) -> Ticket | None:
+    """The ticket in data[start:end]; what reaches edge is not whole, because the message was cut there."""
+    start, end = content(data, start, end, 0x61)
+    found = fields(data, *content(data, start, end, 0x30))
+    etype = kvno = size = mark = None
+    if one := found.get(0xA3):
+        etype, kvno, start, stop = encrypted(data, *one)
+        if start < stop < edge:
+            size = stop - start
+            mark = fingerprint(data[start:stop])
+    return Ticket(
+        inner_text(data, *one) if (one := found.get(0xA1)) else None,
+        principal(data, *one)[1] if (one := found.get(0xA2)) else None,
+        etype,
+        kvno,
+        size,
+        mark,
+    )
+
+
+def ap_request(data: bytes, found: dict[int, tuple[int, int]], edge: int) -> ApRequest:
+    """AP-REQ from the fields of its sequence."""
+    return ApRequest(
+        ticket(data, *one, edge) if (one := found.get(0xA3)) else None,
+        encrypted(data, *one)[0] if (one := found.get(0xA4)) else None,
+        bits(data, *one) if (one := found.get(0xA2)) else None,
+    )
