@@ -109,15 +109,6 @@ def decode(data: bytes, at: int = 0, end: int | None = None) -> Message | None:
 
 
 _TYPES = {0x60 | kind: kind for kind in (*range(AS_REQ, AP_REP + 1), KRB_SAFE, KRB_PRIV, KRB_CRED, KRB_ERROR)}
-_SEALED_AT.get(kind, 0))
-        return Other(kind, encrypted(data, *sealed)[0] if sealed else None)
-    except (Malformed, IndexError):
-        return None
-
-
-_TYPES = {
-    0x60 | kind: kind for kind in (AS_REQ, AS_REP, TGS_REQ, TGS_REP, AP_REQ, AP_REP, KRB_SAFE, KRB_PRIV, KRB_CRED, KRB_ERROR)
-}
 _SEALED_AT = {AP_REP: 0xA2, KRB_PRIV: 0xA3, KRB_CRED: 0xA3}
 
 
