@@ -1,0 +1,173 @@
+"""The loop: fold what a batch tells, store it, and when all is read detect over everything in event time."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from app import __version__
+from app.engine import detectors, schema
+from app.engine.knowledge import Knowledge
+from app.engine.schema import StoreError
+from app.engine.store import Store, update_alert
+from app.engine.store.actors import example, load
+from app.model.activity import Activity
+from app.model.entity import EntityRef
+from app.model.rows import Problem
+
+__all__ = ["Engine", "Settled", "StoreError", "create_workspace", "update_alert"]
+
+Sensitivity = Literal["low", "medium", "high"]
+SHARE = 0.05
+"""Most of the time that telling readers what is known so far may take while an input is read."""
+PAUSE = 2.0
+"""Seconds at least between two such moments."""
+
+
+class Source(Protocol):
+    """What the engine asks of a found input."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def path(self) -> object: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def bytes(self) -> int: ...
+
+
+class Report(Protocol):
+    """What the engine asks of the report on a read input. first, last: UTC microseconds of its packets."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def records(self) -> int: ...
+    @property
+    def first(self) -> int | None: ...
+    @property
+    def last(self) -> int | None: ...
+    @property
+    def problems(self) -> Sequence[Problem]: ...
+
+
+class Settled(Struct, frozen=True, kw_only=True):
+    """What settling did: seconds of naming and of detection, number of alerts; fresh: False when nothing had changed."""
+
+    names: float = 0.0
+    detect: float = 0.0
+    alerts: int = 0
+    fresh: bool = True
+
+
+class Engine:
+    """The one writer of a workspace. Raises StoreError with one sentence when it cannot be opened or written."""
+
+    def __init__(self, workspace: Path) -> None:
+        self._store = Store(workspace)
+        self._known: Knowledge | None = None
+        self._fresh = Knowledge()
+        self._told, self._cost = time.monotonic(), 0.0
+
+    @property
+    def activities(self) -> int:
+        """Number of activities in the workspace."""
+        return self._store.activities
+
+    def begin_input(self, found: Source) -> bool:
+        """Start an input; False when the workspace holds it already."""
+        self._fresh = Knowledge()
+        return self._store.begin_input(found.key, str(found.path), found.kind, found.bytes)
+
+    def ingest(self, batch: Sequence[Activity]) -> None:
+        """Learn from a batch of the input begun last, and store it."""
+        observe = self._fresh.observe
+        for activity in batch:
+            observe(activity)
+        self._store.append(batch)
+        if self._may_tell():
+            self._tell(self._fresh.to_bytes())
+
+    def finish_input(self, report: Report) -> None:
+        """End the input: what was learned joins what was known."""
+        body = self._fresh.to_bytes()
+        self._store.finish_input(
+            state=report.state,
+            records=report.records,
+            first=report.first,
+            last=report.last,
+            sha256=report.sha256,
+            problems=report.problems,
+            knowledge=body,
+        )
+        if self._known is not None:
+            self._known.merge(Knowledge.from_bytes(body))
+        if self._may_tell():
+            self._tell(None)
+
+    def knowledge(self) -> Knowledge:
+        """What all finished inputs tell together."""
+        if self._known is None:
+            self._known = Knowledge()
+            for body in self._store.knowledge():
+                self._known.merge(Knowledge.from_bytes(body))
+        return self._known
+
+    def settle(self, sensitivity: Sensitivity = "medium") -> Settled:
+        """Name every entity, run every detector over all activities in event time, put the alerts in their place."""
+        basis = f"{self._store.activities_version()} {__version__} {sensitivity}"
+        if self._store.settled() == basis:
+            return Settled(fresh=False)
+        began = time.perf_counter()
+        self._name(self.knowledge(), every=True)
+        named = time.perf_counter()
+        activities = self._store.stream(detectors.watched_kinds())
+        alerts = detectors.run(activities, self.knowledge(), sensitivity=sensitivity)
+        self._store.replace_alerts(alerts, basis, sensitivity)
+        return Settled(names=named - began, detect=time.perf_counter() - named, alerts=len(alerts))
+
+    def close(self) -> None:
+        """Give the workspace back."""
+        self._store.close()
+
+    def _may_tell(self) -> bool:
+        return time.monotonic() - self._told > max(PAUSE, self._cost / SHARE)
+
+    def _tell(self, unfinished: bytes | None) -> None:
+        """Let readers know the names that are known so far."""
+        began = time.monotonic()
+        if unfinished is not None:
+            self._store.save_knowledge(unfinished)
+        self._name(self._fresh if unfinished is not None else self.knowledge(), every=False)
+        self._told = time.monotonic()
+        self._cost = self._told - began
+
+    def _name(self, known: Knowledge, every: bool) -> None:
+        addresses, actors = self._store.nameless(every)
+        self._store.name(
+            ((number, entities_of(known, text, first, last)) for number, text, first, last in addresses),
+            ((number, known.account_entity(example(load(raw)))) for number, raw in actors),
+            every,
+        )
+
+
+def entities_of(known: Knowledge, ip: str, first: int, last: int) -> tuple[EntityRef, ...]:
+    """Every entity that an address was between two times; the answers change at bindings and half-way between them."""
+    bindings = known.bindings(ip)
+    marks = sorted({first, last, *(one.first for one in bindings), *(one.last for one in bindings)})
+    times = [*marks, *((a + b) // 2 for a, b in zip(marks, marks[1:]))]
+    found = {ref.key: ref for ref in (known.address_entity(ip, at) for at in times if first <= at <= last)}
+    for name in {one.name for one in bindings} if len(found) > 1 else ():
+        ref = known.computer_entity(name)
+        found.setdefault(ref.key, ref)
+    return tuple(found.values())
+
+
+def create_workspace(path: Path) -> None:
+    """Make the workspace when it is not there, migrate it when it is old. Raises StoreError when it cannot be used."""
+    schema.prepare(path).close()

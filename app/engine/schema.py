@@ -1,0 +1,148 @@
+"""The workspace file: its tables, its version, its migrations."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+APPLICATION_ID = 0x57444C54  # "WDLT" in the header of the file tells a workspace from any other SQLite file
+VERSION = 1
+
+
+class StoreError(Exception):
+    """The workspace cannot be used; the message is one sentence for the user."""
+
+
+TABLES = """
+CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE changes(topic TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE inputs(
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, path TEXT NOT NULL, kind TEXT NOT NULL, bytes INTEGER NOT NULL,
+  sha256 TEXT NOT NULL, records INTEGER NOT NULL DEFAULT 0, first INTEGER, last INTEGER, state TEXT NOT NULL,
+  activities INTEGER NOT NULL DEFAULT 0, problems TEXT NOT NULL DEFAULT '[]');
+CREATE TABLE addresses(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+CREATE TABLE kinds(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+-- Who acted: one row for each account as named on the wire, or for each ticket where only that is known.
+CREATE TABLE actors(id INTEGER PRIMARY KEY, raw BLOB NOT NULL UNIQUE, text TEXT NOT NULL, entity INTEGER);
+-- source, destination, actor, code: NULL when unknown. frame: first frame, or record of an event log. took: microseconds.
+CREATE TABLE activities(
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, took INTEGER NOT NULL, kind INTEGER NOT NULL, result INTEGER NOT NULL,
+  source INTEGER, sport INTEGER NOT NULL, destination INTEGER, dport INTEGER NOT NULL, actor INTEGER, code INTEGER,
+  input INTEGER NOT NULL, frame INTEGER, ordinal INTEGER NOT NULL, body BLOB NOT NULL);
+-- Counts that never need the activities: by minute (of the epoch), and by parties (0 where an activity has none).
+CREATE TABLE minutes(
+  minute INTEGER, input INTEGER, kind INTEGER, result INTEGER, count INTEGER NOT NULL,
+  PRIMARY KEY(minute, input, kind, result)) WITHOUT ROWID;
+CREATE TABLE flows(
+  input INTEGER, source INTEGER, destination INTEGER, actor INTEGER, kind INTEGER, result INTEGER,
+  count INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+  PRIMARY KEY(input, source, destination, actor, kind, result)) WITHOUT ROWID;
+CREATE TABLE entities(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, label TEXT NOT NULL);
+-- Every entity that an address was at any time; more than one row: which one depends on the time.
+CREATE TABLE address_entities(address INTEGER, entity INTEGER, PRIMARY KEY(address, entity)) WITHOUT ROWID;
+CREATE INDEX address_entities_entity ON address_entities(entity);
+CREATE INDEX actors_entity ON actors(entity);
+CREATE VIRTUAL TABLE names USING fts5(label, prefix='2 3', tokenize="unicode61 remove_diacritics 2");
+CREATE TABLE knowledge(input INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE alerts(
+  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, detector TEXT NOT NULL, subject TEXT NOT NULL, severity INTEGER NOT NULL,
+  first INTEGER NOT NULL, last INTEGER NOT NULL, state TEXT NOT NULL, classification TEXT NOT NULL, note TEXT NOT NULL,
+  body BLOB NOT NULL);
+CREATE TABLE alert_evidence(
+  alert INTEGER, position INTEGER, activity INTEGER, PRIMARY KEY(alert, position)) WITHOUT ROWID;
+CREATE INDEX alert_evidence_activity ON alert_evidence(activity);
+CREATE TABLE alert_names(old TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE notes(id INTEGER PRIMARY KEY, subject TEXT NOT NULL UNIQUE, text TEXT NOT NULL, changed INTEGER NOT NULL);
+"""
+
+INDICES = {
+    "activities_at": "activities(at)",
+    "activities_source": "activities(source, at)",
+    "activities_destination": "activities(destination, at)",
+    "activities_actor": "activities(actor, at) WHERE actor IS NOT NULL",
+    "activities_place": "activities(input, frame)",
+}
+
+MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {}
+"""From a version to the next one, inside one transaction."""
+
+
+def connect(path: Path | str) -> sqlite3.Connection:
+    """A connection that leaves transactions to its user."""
+    connection = sqlite3.connect(path, isolation_level=None, timeout=5, check_same_thread=False, cached_statements=256)
+    connection.execute("PRAGMA busy_timeout=5000")
+    return connection
+
+
+def prepare(path: Path) -> sqlite3.Connection:
+    """Open the workspace for writing; make it when it is not there, migrate it when it is old. Raises StoreError."""
+    try:
+        if path.exists() and path.stat().st_size and path.open("rb").read(16) != b"SQLite format 3\0":
+            raise StoreError(f"{path} is not a Wardlight workspace.")
+        connection = connect(path)
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(f"{path} cannot be opened: {error}.") from error
+    try:
+        version = check(connection, path)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA cache_size=-65536")
+        connection.execute("PRAGMA temp_store=FILE")
+        connection.execute("PRAGMA journal_size_limit=67108864")
+        if version == 0:
+            create(connection)
+        elif version < VERSION:
+            migrate(connection, path, version)
+    except sqlite3.OperationalError as error:
+        connection.close()
+        busy = "locked" in str(error) or "busy" in str(error)
+        raise StoreError(f"{path} is in use by another program." if busy else f"{path} cannot be used: {error}.") from error
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise StoreError(f"{path} is damaged or not a Wardlight workspace: {error}.") from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def check(connection: sqlite3.Connection, path: Path) -> int:
+    """Version of the workspace, 0 for an empty file. Raises StoreError for a stranger's file and for a newer version."""
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    application = int(connection.execute("PRAGMA application_id").fetchone()[0])
+    if application != APPLICATION_ID:
+        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            raise StoreError(f"{path} is not a Wardlight workspace.")
+        return 0
+    if version > VERSION:
+        raise StoreError(f"{path} was made by a newer Wardlight (workspace version {version}, this program knows {VERSION}).")
+    return version
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """All tables of a new workspace; the indices of activities wait for the first bulk of rows."""
+    connection.executescript(
+        f"BEGIN IMMEDIATE;{TABLES}PRAGMA application_id={APPLICATION_ID};PRAGMA user_version={VERSION};COMMIT;"
+    )
+
+
+def migrate(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    """Bring an older workspace to VERSION, step by step, after a copy beside it named by its old version."""
+    copy = path.with_name(f"{path.name}.version-{version}")
+    if not copy.exists():
+        part = path.with_name(f"{copy.name}.part")
+        part.unlink(missing_ok=True)
+        target = sqlite3.connect(part)
+        try:
+            connection.backup(target)
+        finally:
+            target.close()
+        part.replace(copy)
+    for step in range(version, VERSION):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            MIGRATIONS[step](connection)
+            connection.execute(f"PRAGMA user_version={step + 1}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise

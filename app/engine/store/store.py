@@ -1,0 +1,438 @@
+"""The writer's side of a workspace: inputs, activities with their counts, knowledge, alerts."""
+
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app.engine import schema
+from app.engine.schema import StoreError
+from app.engine.store.actors import actor_of, dump, words
+from app.engine.store.lease import Lease
+from app.engine.store.place import split_id
+from app.engine.store.reading import COLUMNS, RESULTS, Rows
+from app.link.codec import cleaned, encode_body
+from app.model.activity import Activity
+from app.model.alert import RANK, Alert
+from app.model.details import KINDS
+from app.model.entity import EntityRef
+from app.model.rows import Problem
+
+FLUSH_ROWS = 8_192
+FLUSH_SECONDS = 0.25
+"""Activities wait in memory for so many companions, or so long, and are then written in one transaction."""
+INDEX_AT = 300_000
+"""Rows of the first load after which its indices are made; until then a scan is quick enough for a reader."""
+INTERNED = 200_000
+MINUTE = 60_000_000
+_RESULT = {result: number for number, result in enumerate(RESULTS)}
+_INSERT = f"INSERT INTO activities VALUES(NULL{',?' * 14})"
+_COUNT_MINUTE = """INSERT INTO minutes VALUES(?,?,?,?,?)
+  ON CONFLICT(minute, input, kind, result) DO UPDATE SET count = count + excluded.count"""
+_COUNT_FLOW = """INSERT INTO flows VALUES(?,?,?,?,?,?,?,?,?)
+  ON CONFLICT(input, source, destination, actor, kind, result)
+  DO UPDATE SET count = count + excluded.count, first = min(first, excluded.first), last = max(last, excluded.last)"""
+
+
+class Store:
+    """One open workspace that this process alone writes. Methods raise StoreError when the disk or the file fails."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lease = Lease(path)
+        try:
+            self._db = schema.prepare(path)
+        except BaseException:
+            self._lease.release()
+            raise
+        self._rows = Rows(self._db)
+        self._pending: list[Activity] = []
+        self._flushed = 0.0
+        self._input = 0
+        self._kinds: dict[str, int] = {}
+        self._addresses: dict[str, int] = {}
+        self._actors: dict[Any, int] = {}
+        with self._writing():
+            self._remove("state = 'reading'", ())
+            self._db.executemany("INSERT OR IGNORE INTO kinds(text) VALUES(?)", [(kind,) for kind in KINDS.values()])
+        self._kinds = dict(self._db.execute("SELECT text, id FROM kinds"))
+        self._kind_of = {type_: self._kinds[kind] for type_, kind in KINDS.items()}
+        self._indexed = self._has_indices()
+        self.activities: int = self._db.execute("SELECT coalesce(sum(activities), 0) FROM inputs").fetchone()[0]
+
+    def close(self) -> None:
+        """Write what is pending, give the file back. An input that is still being read is removed at the next opening."""
+        if self._pending:
+            self._flush()
+        self._db.execute("PRAGMA optimize")
+        self._db.close()
+        self._lease.release()
+
+    # ---- inputs
+
+    def begin_input(self, key: str, path: str, kind: str, size: int, sha256: str = "") -> bool:
+        """Start an input. False when the workspace holds it already; the path where it was last seen is remembered."""
+        with self._writing():
+            known = self._db.execute("SELECT id, state FROM inputs WHERE key=?", (key,)).fetchone()
+            if known is not None and known[1] == "done":
+                self._db.execute("UPDATE inputs SET path=? WHERE id=? AND path<>?", (path, known[0], path))
+                self._changed("inputs")
+                return False
+            if known is not None:
+                self._remove("id=?", (known[0],))
+            self._db.execute(
+                "INSERT INTO inputs(key, path, kind, bytes, sha256, state) VALUES(?,?,?,?,?,'reading')",
+                (key, path, kind, size, sha256),
+            )
+            self._input = self._db.execute("SELECT id FROM inputs WHERE key=?", (key,)).fetchone()[0]
+            self._changed("inputs")
+        self._flushed = time.monotonic()
+        return True
+
+    def append(self, batch: Sequence[Activity]) -> None:
+        """Keep activities of the input that was begun last. They are visible to readers within FLUSH_SECONDS of a next call."""
+        self._pending.extend(batch)
+        self.activities += len(batch)
+        if len(self._pending) >= FLUSH_ROWS or time.monotonic() - self._flushed >= FLUSH_SECONDS:
+            self._flush()
+
+    def save_knowledge(self, body: bytes) -> None:
+        """Keep what is known so far of the input that is being read."""
+        with self._writing():
+            self._db.execute("INSERT OR REPLACE INTO knowledge VALUES(?,?)", (self._input, body))
+            self._changed("knowledge")
+
+    def finish_input(
+        self,
+        *,
+        state: str,
+        records: int,
+        first: int | None,
+        last: int | None,
+        sha256: str,
+        problems: Sequence[Problem],
+        knowledge: bytes,
+    ) -> None:
+        """End the input: its rest, its figures and what was learned from it, in one transaction."""
+        with self._writing():
+            self._write_pending()
+            self._db.execute("INSERT OR REPLACE INTO knowledge VALUES(?,?)", (self._input, knowledge))
+            self._db.execute(
+                "UPDATE inputs SET state=?, records=?, first=?, last=?, sha256=?, problems=? WHERE id=?",
+                (state, records, first, last, sha256, msgspec.json.encode(problems).decode(), self._input),
+            )
+            self._changed("inputs", "knowledge")
+        if not self._indexed:
+            self._index()
+
+    def remove_input(self, key: str) -> None:
+        """Forget an input with all that came from it; alerts are right again after the next detection."""
+        with self._writing():
+            self._remove("key=?", (key,))
+
+    def knowledge(self) -> list[bytes]:
+        """What was learned from each input, as given to finish_input."""
+        return [row[0] for row in self._db.execute("SELECT body FROM knowledge ORDER BY input")]
+
+    # ---- activities in event time
+
+    def stream(self, kinds: Iterable[str]) -> Iterator[Activity]:
+        """Activities of these kinds in event order, a few at a time."""
+        wanted = [self._kinds[kind] for kind in kinds if kind in self._kinds]
+        rows = self._db.execute(
+            f"""SELECT {COLUMNS} FROM activities a WHERE +a.kind IN ({",".join("?" * len(wanted))})
+            ORDER BY a.at, (SELECT key FROM inputs WHERE id = a.input), coalesce(a.frame, 0), a.ordinal,
+            (SELECT text FROM kinds WHERE id = a.kind)""",
+            wanted,
+        )
+        activity = self._rows.activity
+        for row in rows:
+            yield activity(row)
+
+    # ---- names
+
+    def nameless(self, every: bool) -> tuple[list[tuple[int, str, int, int]], list[tuple[int, bytes]]]:
+        """Addresses (id, text, first, last activity) and actors (id, raw): all, or those of this input that are no entity yet."""
+        of = "" if every else f"WHERE input={self._input:d}"
+        addresses = self._db.execute(
+            f"""SELECT a.id, a.text, min(f.first), max(f.last) FROM
+            (SELECT source AS id, min(first) AS first, max(last) AS last FROM flows {of} GROUP BY source
+             UNION ALL SELECT destination, min(first), max(last) FROM flows {of} GROUP BY destination) f
+            JOIN addresses a USING(id)
+            {"" if every else "WHERE a.id NOT IN (SELECT address FROM address_entities)"} GROUP BY a.id"""
+        ).fetchall()
+        actors = self._db.execute(
+            f"SELECT id, raw FROM actors WHERE id IN (SELECT actor FROM flows {of}) {'' if every else 'AND entity IS NULL'}"
+        ).fetchall()
+        return addresses, actors
+
+    def name(
+        self,
+        addresses: Iterable[tuple[int, Sequence[EntityRef]]],
+        actors: Iterable[tuple[int, EntityRef | None]],
+        every: bool,
+    ) -> None:
+        """Say which entities addresses were at any time, and which account each actor is; every: all others are gone."""
+        known: dict[str, int] = {}
+        with self._writing():
+            if every:
+                self._db.execute("DELETE FROM address_entities")
+                self._db.execute("UPDATE actors SET entity = NULL WHERE entity IS NOT NULL")
+            for address, refs in addresses:
+                for ref in refs:
+                    number = known.get(ref.key) or self._entity(ref, known)
+                    self._db.execute("INSERT OR IGNORE INTO address_entities VALUES(?,?)", (address, number))
+            for actor, who in actors:
+                if who is not None:
+                    number = known.get(who.key) or self._entity(who, known)
+                    self._db.execute("UPDATE actors SET entity=? WHERE id=?", (number, actor))
+            if every:
+                gone = self._db.execute(
+                    """SELECT id FROM entities WHERE id NOT IN (SELECT entity FROM address_entities)
+                    AND id NOT IN (SELECT entity FROM actors WHERE entity IS NOT NULL)"""
+                ).fetchall()
+                self._db.executemany("DELETE FROM names WHERE rowid=?", gone)
+                self._db.executemany("DELETE FROM entities WHERE id=?", gone)
+            self._changed("entities")
+
+    def _entity(self, ref: EntityRef, known: dict[str, int]) -> int:
+        row = self._db.execute("SELECT id, kind, label FROM entities WHERE key=?", (ref.key,)).fetchone()
+        if row is None:
+            row = self._db.execute(
+                "INSERT INTO entities(key, kind, label) VALUES(?,?,?) RETURNING id", (ref.key, ref.kind, ref.label)
+            ).fetchone()
+            self._db.execute("INSERT INTO names(rowid, label) VALUES(?,?)", (row[0], _searchable(ref)))
+        elif row[1:] != (ref.kind, ref.label):
+            self._db.execute("UPDATE entities SET kind=?, label=? WHERE id=?", (ref.kind, ref.label, row[0]))
+            self._db.execute("UPDATE names SET label=? WHERE rowid=?", (_searchable(ref), row[0]))
+        known[ref.key] = int(row[0])
+        return int(row[0])
+
+    # ---- alerts
+
+    def settled(self) -> str | None:
+        """What the alerts were computed from, as given to replace_alerts; None when activities changed since."""
+        return self._meta("settled")
+
+    def activities_version(self) -> int:
+        """Counts the changes of activities and of knowledge."""
+        row = self._db.execute(
+            "SELECT coalesce(sum(value), 0) FROM changes WHERE topic IN ('activities', 'knowledge')"
+        ).fetchone()
+        return int(row[0])
+
+    def replace_alerts(self, alerts: Sequence[Alert], settled: str, sensitivity: str) -> None:
+        """Put these alerts in the place of all earlier ones; what the analyst said of an alert is kept, old ids stay known."""
+        with self._writing():
+            earlier: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
+            for row in self._db.execute(
+                "SELECT id, detector, subject, first, last, state, classification, note FROM alerts ORDER BY first"
+            ):
+                earlier.setdefault((row[1], row[2]), []).append(row)
+            self._db.execute("DELETE FROM alerts")
+            self._db.execute("DELETE FROM alert_evidence")
+            now = {alert.id for alert in alerts}
+            for number, alert in enumerate(alerts, 1):
+                finding = alert.finding
+                state, classification, note = alert.state, alert.classification, alert.note
+                same = earlier.get((alert.detector, finding.subject), ())
+                overlapping = [one for one in same if one[3] <= finding.last and one[4] >= finding.first]
+                for old in sorted(overlapping, key=lambda one: one[0] == alert.id):
+                    if (old[5], old[6], old[7]) != ("open", "unclassified", ""):
+                        state, classification, note = old[5:8]
+                    if old[0] not in now:
+                        self._db.execute("INSERT OR REPLACE INTO alert_names VALUES(?,?)", (old[0], alert.id))
+                        self._db.execute("UPDATE alert_names SET id=? WHERE id=?", (alert.id, old[0]))
+                self._db.execute(
+                    "INSERT OR IGNORE INTO alerts VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+                    (
+                        number, alert.id, alert.detector, finding.subject, RANK[alert.severity], finding.first, finding.last,
+                        state, classification, note, msgspec.msgpack.encode(alert),
+                    ),
+                )  # fmt: skip
+                self._db.executemany(
+                    "INSERT OR IGNORE INTO alert_evidence VALUES(?,?,?)",
+                    [(number, place, self._rowid(one)) for place, one in enumerate(finding.evidence)],
+                )
+            self._db.execute("DELETE FROM alert_names WHERE old IN (SELECT id FROM alerts)")
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES('settled', ?), ('sensitivity', ?)", (settled, sensitivity))
+            self._changed("alerts")
+
+    def _rowid(self, activity: str) -> int | None:
+        parts = split_id(activity)
+        if parts is None:
+            return None
+        row = self._db.execute(
+            """SELECT id FROM activities WHERE input = (SELECT id FROM inputs WHERE key = ?) AND frame IS ?
+            AND ordinal = ? AND kind = ?""",
+            (parts[0], parts[1], parts[2], self._kinds.get(parts[3])),
+        ).fetchone()
+        return int(row[0]) if row else None
+
+    # ---- inside
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction; whatever goes wrong, nothing of it stays."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                self._addresses, self._actors = {}, {}
+                raise
+        except sqlite3.Error as error:
+            raise StoreError(f"{self._path} cannot be written: {error}.") from error
+
+    def _flush(self) -> None:
+        with self._writing():
+            self._write_pending()
+        self._flushed = time.monotonic()
+        if not self._indexed and self.activities >= INDEX_AT:
+            self._index()
+
+    def _write_pending(self) -> None:
+        batch, self._pending = self._pending, []
+        if not batch:
+            return
+        self._db.execute("SAVEPOINT batch")
+        try:
+            rows = self._encoded(batch)
+            self._db.executemany(_INSERT, rows)
+        except (UnicodeEncodeError, OverflowError):
+            self._db.execute("ROLLBACK TO batch")
+            self._addresses, self._actors = {}, {}
+            rows = self._encoded(cleaned(batch))
+            self._db.executemany(_INSERT, rows)
+        self._db.execute("RELEASE batch")
+        self._count(rows)
+        self._db.execute("UPDATE inputs SET activities = activities + ? WHERE id = ?", (len(rows), self._input))
+        self._changed("activities")
+
+    def _encoded(self, batch: list[Activity]) -> list[tuple[Any, ...]]:
+        """Rows of the table of activities without their id."""
+        rows = []
+        addresses, actors, kinds, input = self._addresses, self._actors, self._kind_of, self._input
+        for one in batch:
+            source, destination = one.source, one.destination
+            if source is None:
+                origin, sport = None, 0
+            else:
+                origin, sport = addresses.get(source.ip) or self._address(source.ip), source.port
+            if destination is None:
+                target, dport = None, 0
+            else:
+                target, dport = addresses.get(destination.ip) or self._address(destination.ip), destination.port
+            who = actor_of(one)
+            actor = None if who is None else actors.get(who) or self._actor(who)
+            rows.append(
+                (
+                    one.at, one.until - one.at, kinds[type(one.detail)], _RESULT[one.result], origin, sport, target, dport, actor,
+                    one.code, input, one.frames[0] if one.frames else one.record, one.ordinal, encode_body(one),
+                )
+            )  # fmt: skip
+        return rows
+
+    def _count(self, rows: list[tuple[Any, ...]]) -> None:
+        """Add rows to the counts by minute and by parties."""
+        input = self._input
+        minutes = Counter((row[0] // MINUTE, input, row[2], row[3]) for row in rows)
+        self._db.executemany(_COUNT_MINUTE, [(*key, count) for key, count in minutes.items()])
+        rows.sort(key=itemgetter(0))
+        times = [row[0] for row in rows]
+        keys = [(input, row[4] or 0, row[6] or 0, row[8] or 0, row[2], row[3]) for row in rows]
+        last = dict(zip(keys, times))
+        keys.reverse()
+        times.reverse()
+        first = dict(zip(keys, times))
+        self._db.executemany(_COUNT_FLOW, [(*key, count, first[key], last[key]) for key, count in Counter(keys).items()])
+
+    def _address(self, text: str) -> int:
+        number = self._intern("addresses(text)", "text", (text,))
+        if len(self._addresses) >= INTERNED:
+            self._addresses.clear()
+        self._addresses[text] = number
+        return number
+
+    def _actor(self, who: Any) -> int:
+        number = self._intern("actors(raw, text)", "raw", (dump(who), words(who)))
+        if len(self._actors) >= INTERNED:
+            self._actors.clear()
+        self._actors[who] = number
+        return number
+
+    def _intern(self, table: str, column: str, values: tuple[Any, ...]) -> int:
+        marks = ",".join("?" * len(values))
+        row = self._db.execute(f"INSERT INTO {table} VALUES({marks}) ON CONFLICT DO NOTHING RETURNING id", values).fetchone()
+        if row is None:
+            row = self._db.execute(f"SELECT id FROM {table.partition('(')[0]} WHERE {column}=?", values[:1]).fetchone()
+        return int(row[0])
+
+    def _remove(self, where: str, values: tuple[Any, ...]) -> None:
+        """Delete inputs with every row and every count that came from them, inside a transaction."""
+        for (input,) in self._db.execute(f"SELECT id FROM inputs WHERE {where}", values).fetchall():
+            self._db.execute("DELETE FROM alert_evidence WHERE activity IN (SELECT id FROM activities WHERE input=?)", (input,))
+            for table in ("activities", "minutes", "flows", "knowledge"):
+                self._db.execute(f"DELETE FROM {table} WHERE input=?", (input,))
+            self._db.execute("DELETE FROM inputs WHERE id=?", (input,))
+            self._changed("inputs", "activities", "knowledge")
+
+    def _has_indices(self) -> bool:
+        found = {row[0] for row in self._db.execute("SELECT name FROM sqlite_master WHERE type='index'")}
+        return found >= set(schema.INDICES)
+
+    def _index(self) -> None:
+        with self._writing():
+            for name, what in schema.INDICES.items():
+                self._db.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {what}")
+        self._indexed = True
+
+    def _changed(self, *topics: str) -> None:
+        self._db.executemany(
+            "INSERT INTO changes VALUES(?,1) ON CONFLICT(topic) DO UPDATE SET value = value + 1", [(topic,) for topic in topics]
+        )
+
+    def _meta(self, key: str) -> Any:
+        row = self._db.execute("SELECT value FROM meta WHERE key=?", (key,)).fetchone()
+        return row[0] if row else None
+
+
+def _searchable(ref: EntityRef) -> str:
+    """What a search finds an entity by: its label and the name in its key."""
+    return f"{ref.label} {ref.key.partition(':')[2]}"
+
+
+def update_alert(
+    path: Path, alert_id: str, *, state: str | None = None, classification: str | None = None, note: str | None = None
+) -> None:
+    """Change what the analyst says of an alert, in a short transaction beside any other writer. Raises StoreError."""
+    changes = {"state": state, "classification": classification, "note": note}
+    wanted = {column: value for column, value in changes.items() if value is not None}
+    if not wanted:
+        return
+    try:
+        db = schema.connect(path)
+        try:
+            db.execute("BEGIN IMMEDIATE")
+            db.execute(
+                f"UPDATE alerts SET {', '.join(f'{column}=?' for column in wanted)} "
+                "WHERE id = coalesce((SELECT id FROM alert_names WHERE old = ?), ?)",
+                (*wanted.values(), alert_id, alert_id),
+            )
+            db.execute(
+                "INSERT INTO changes VALUES('alerts',1) ON CONFLICT(topic) DO UPDATE SET value = value + 1",
+            )
+            db.execute("COMMIT")
+        finally:
+            db.close()
+    except sqlite3.Error as error:
+        raise StoreError(f"{path} cannot be written: {error}.") from error

@@ -1,0 +1,77 @@
+"""How activities are written as bytes: MessagePack without default values, exact both ways."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import FieldInfo, astuple, fields
+
+from app.model.activity import Activity
+from app.model.details import KINDS, Detail
+
+
+def _field(field: FieldInfo) -> tuple[str, type] | tuple[str, type, object]:
+    if field.default is not msgspec.NODEFAULT:
+        return field.name, field.type, field.default
+    if field.default_factory is not msgspec.NODEFAULT:
+        return field.name, field.type, msgspec.field(default_factory=field.default_factory)
+    return field.name, field.type
+
+
+# A detail has up to thirty fields of which few are set; the twin leaves out the defaults, and the detail's own decoder reads it.
+_TWINS: dict[type, type[Struct]] = {
+    kind: msgspec.defstruct(kind.__name__, [_field(one) for one in fields(kind)], tag_field="kind", tag=tag, omit_defaults=True)
+    for kind, tag in KINDS.items()
+}
+
+
+class Body(Struct, array_like=True, frozen=True, gc=False):
+    """What of an activity has no column of its own in the store."""
+
+    frames: tuple[int, ...]
+    record: int | None
+    ticket: str | None
+    detail: Detail
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_body = msgspec.msgpack.Decoder(Body).decode
+_decode_batch = msgspec.msgpack.Decoder(list[Activity]).decode
+
+
+def encode_body(activity: Activity) -> bytes:
+    """Frames, record, ticket and detail of one activity."""
+    detail = activity.detail
+    return _encode((activity.frames, activity.record, activity.ticket, _TWINS[type(detail)](*astuple(detail))))
+
+
+def decode_body(data: bytes) -> Body:
+    """The inverse of encode_body; raises msgspec.MsgspecError for other bytes."""
+    return _decode_body(data)
+
+
+def encode_batch(batch: Sequence[Activity]) -> bytes:
+    """A batch of activities as one value for a queue, a file or a link."""
+    return _encode(batch)
+
+
+def decode_batch(data: bytes) -> list[Activity]:
+    """The inverse of encode_batch; raises msgspec.MsgspecError for other bytes."""
+    return _decode_batch(data)
+
+
+def cleaned(batch: Iterable[Activity]) -> list[Activity]:
+    """The batch with what no encoding can hold replaced: lone surrogates in texts, numbers beyond 63 bits."""
+    return [msgspec.convert(_clean(msgspec.to_builtins(one)), Activity) for one in batch]
+
+
+def _clean(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, int) and not isinstance(value, bool):
+        return max(-(2**63), min(value, 2**63 - 1))
+    if isinstance(value, dict):
+        return {_clean(key): _clean(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_clean(item) for item in value]
+    return value
