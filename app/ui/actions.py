@@ -1,0 +1,68 @@
+"""The one table of what can be done: words, icon, keys, command."""
+
+from typing import NamedTuple
+
+from app.ui.page_table import PAGES
+
+
+class Action(NamedTuple):
+    """One thing the user can do; menus, keys and the palette are built from it.
+
+    command: name of a method of app.ui.commands.Commands, or "page:NAME" for a method of the page on screen; an action of a page
+    is enabled while the page on screen has that method. menu: title of the menu it stands in, "" for keys and palette only.
+    needs: "" always, "case" while something was read, "reading" while inputs are being read.
+    """
+
+    id: str
+    words: str
+    icon: str
+    shortcut: str
+    command: str
+    menu: str = ""
+    needs: str = ""
+    argument: str = ""
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("open.files", "Open evidence…", "open", "Ctrl+O", "open_files", "File"),
+    Action("open.folder", "Open a folder of evidence…", "open", "Ctrl+Shift+O", "open_folder", "File"),
+    Action("open.sample", "Look at the sample case", "proof", "", "open_sample", "File"),
+    Action("case.new", "New case", "plus", "Ctrl+N", "new_case", "File"),
+    Action("case.open", "Open a case…", "reports", "", "open_case", "File"),
+    Action("report.save", "Save report…", "reports", "Ctrl+S", "save_report", "File", "case"),
+    Action("reading.cancel", "Stop reading", "stop", "", "cancel_reading", "File", "reading"),
+    Action("window.close", "Quit", "close", "Ctrl+Q", "close_window", "File"),
+    Action("go.back", "Back", "back", "Alt+Left", "back", "Go"),
+    Action("go.forward", "Forward", "forward", "Alt+Right", "forward", "Go"),
+    Action("go.search", "Search or command", "search", "Ctrl+K", "search", "Go"),
+    *(
+        Action(f"go.{page.name}", f"Go to {page.words}", page.icon, f"Alt+{place}" if place < 10 else "", "go", "Go", argument=page.name)
+        for place, page in enumerate((one for one in PAGES if one.rail), 1)
+    ),
+    Action("row.next", "Next row", "down", "J", "page:next_row"),
+    Action("row.previous", "Previous row", "right", "K", "page:previous_row"),
+    Action("row.open", "Open what is selected", "right", "", "page:open_row"),
+    Action("inspect", "Show or hide the inspector", "pin", "Space", "toggle_inspector", "View"),
+    Action("alert.true", "Classify: true positive", "check", "1", "page:classify_true", "Alert", "case"),
+    Action("alert.benign", "Classify: benign true positive", "check", "2", "page:classify_benign", "Alert", "case"),
+    Action("alert.false", "Classify: false positive", "close", "3", "page:classify_false", "Alert", "case"),
+    Action("alert.close", "Close the alert", "check", "4", "page:close_alert", "Alert", "case"),
+    Action("alert.reopen", "Open the alert again", "alerts", "5", "page:reopen_alert", "Alert", "case"),
+    Action("theme.system", "Theme: as the system", "settings", "", "set_theme", "View", argument="system"),
+    Action("theme.dark", "Theme: dark", "settings", "", "set_theme", "View", argument="dark"),
+    Action("theme.light", "Theme: light", "settings", "", "set_theme", "View", argument="light"),
+    Action("theme.contrast", "Theme: high contrast", "settings", "", "set_theme", "View", argument="contrast"),
+    Action("zoom.in", "Larger words", "plus", "Ctrl+=", "zoom_in", "View"),
+    Action("zoom.out", "Smaller words", "minus", "Ctrl+-", "zoom_out", "View"),
+    Action("zoom.reset", "Words of normal size", "fit", "Ctrl+0", "zoom_reset", "View"),
+    Action("help.keys", "Keys", "more", "F1", "show_keys", "Help"),
+)
+BY_ID: dict[str, Action] = {one.id: one for one in ACTIONS}
+MENUS: tuple[str, ...] = ("File", "Go", "Alert", "View", "Help")
+
+
+def matching(text: str) -> list[Action]:
+    """Actions whose words hold every word of text, those that begin with it first."""
+    words = text.lower().split()
+    found = [one for one in ACTIONS if all(word in one.words.lower() for word in words)]
+    return sorted(found, key=lambda one: not one.words.lower().startswith(text.lower()))

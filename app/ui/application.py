@@ -1,0 +1,51 @@
+"""Start of the window."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from app import settings
+from app.ui import theme
+from app.ui.icons import icon
+from app.ui.main_window import MainWindow
+
+
+def make_application(arguments: Sequence[str] = ()) -> QApplication:
+    """The Qt application, with names, style set; the existing one when there is one."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(list(arguments) or sys.argv[:1])
+    app.setApplicationName("Wardlight")
+    app.setApplicationDisplayName("Wardlight")
+    app.setDesktopFileName("wardlight")
+    # One style on all systems: the sheet draws everything that differs.
+    app.setStyle("Fusion")
+    return app
+
+
+def run(paths: Sequence[Path], workspace: Path | None = None) -> int:
+    """Open the window on these inputs or on a workspace; returns the exit status."""
+    app = make_application()
+    theme.apply(settings.load().theme)
+    window = MainWindow()
+    app.setWindowIcon(icon("mark", "accent", 64))
+    app.styleHints().colorSchemeChanged.connect(lambda _: _follow_system(window), Qt.ConnectionType.QueuedConnection)
+    window.resize(1440, 900)
+    window.show()
+    QTimer.singleShot(0, lambda: _begin(window, paths, workspace))
+    return app.exec()
+
+
+def _begin(window: MainWindow, paths: Sequence[Path], workspace: Path | None) -> None:
+    if paths:
+        window.read(paths)
+    else:
+        window.open_case(workspace)
+
+
+def _follow_system(window: MainWindow) -> None:
+    if theme.choice() == "system":
+        theme.apply("system", window.zoom)

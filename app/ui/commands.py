@@ -1,0 +1,128 @@
+"""What the actions of the table do."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog
+
+from app import paths
+from app.ui import theme
+
+if TYPE_CHECKING:
+    from app.ui.main_window import MainWindow
+
+CAPTURES = "Evidence (*.pcap *.pcapng *.cap *.gz *.zst *.zip);;All files (*)"
+CASES = "Wardlight cases (*.wardlight)"
+ZOOMS = (0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
+
+
+class Commands:
+    """One method for each command word; argument comes from the table."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        self._window = window
+        self._desk = window.desk
+
+    def open_files(self) -> None:
+        """Ask for files, read them."""
+        names, _ = QFileDialog.getOpenFileNames(self._window, "Open evidence", "", CAPTURES)
+        if names:
+            self._window.read([Path(one) for one in names])
+
+    def open_folder(self) -> None:
+        """Ask for a folder, read all in it."""
+        name = QFileDialog.getExistingDirectory(self._window, "Open a folder of evidence")
+        if name:
+            self._window.read([Path(name)])
+
+    def open_sample(self) -> None:
+        """Read the bundled case."""
+        sample = paths.sample_case()
+        if sample.is_file():
+            self._window.read([sample])
+        else:
+            self._desk.tell("The sample case is not part of this build.", True)
+
+    def new_case(self) -> None:
+        """Ask where the case shall be kept, open it empty."""
+        name, _ = QFileDialog.getSaveFileName(self._window, "Keep the new case as", "case.wardlight", CASES)
+        if name:
+            self._window.open_case(Path(name if name.endswith(".wardlight") else f"{name}.wardlight"))
+
+    def open_case(self) -> None:
+        """Ask for a case, open it."""
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open a case", "", CASES)
+        if name:
+            self._window.open_case(Path(name))
+
+    def save_report(self) -> None:
+        """Ask where, write the report."""
+        name, chosen = QFileDialog.getSaveFileName(self._window, "Save report", "report.html", "Web page (*.html);;PDF (*.pdf)")
+        if name:
+            suffix = ".pdf" if "pdf" in chosen.lower() else ".html"
+            self.write_report(Path(name if Path(name).suffix.lower() in (".html", ".pdf") else name + suffix))
+
+    def write_report(self, out: Path) -> None:
+        """Write the report to a file whose suffix says the kind."""
+        session = self._desk.session
+        if session is None:
+            return
+        if out.suffix.lower() == ".pdf":
+            from app.ui.printing import write_pdf
+
+            # Printing lays out text, which Qt allows only here; the page itself is made in a job.
+            self._desk.jobs.run(session.report_html, lambda html: self._saved(out, write_pdf(html, out)), owner=self._window)
+        else:
+            self._desk.jobs.run(lambda: session.report(out), lambda _: self._saved(out), owner=self._window)
+
+    def _saved(self, out: Path, _nothing: None = None) -> None:
+        self._desk.tell(f"Report saved as {out.name}.")
+
+    def cancel_reading(self) -> None:
+        """Stop to read; what was read stays."""
+        self._desk.bridge.cancel()
+
+    def close_window(self) -> None:
+        """End the program."""
+        self._window.close()
+
+    def back(self) -> None:
+        """The route before."""
+        self._window.back()
+
+    def forward(self) -> None:
+        """The route after."""
+        self._window.forward()
+
+    def search(self) -> None:
+        """Put the cursor into the search field."""
+        self._window.focus_search()
+
+    def go(self, page: str) -> None:
+        """Show a page."""
+        self._desk.go(page)
+
+    def toggle_inspector(self) -> None:
+        """Show or hide the inspector."""
+        self._window.toggle_inspector()
+
+    def set_theme(self, name: str) -> None:
+        """Put a theme on, keep the choice."""
+        theme.apply(name, self._window.zoom)
+        self._desk.keep(theme=name)
+
+    def zoom_in(self) -> None:
+        """Larger words."""
+        self._window.set_zoom(next((one for one in ZOOMS if one > self._window.zoom + 0.01), ZOOMS[-1]))
+
+    def zoom_out(self) -> None:
+        """Smaller words."""
+        self._window.set_zoom(next((one for one in reversed(ZOOMS) if one < self._window.zoom - 0.01), ZOOMS[0]))
+
+    def zoom_reset(self) -> None:
+        """Words of normal size."""
+        self._window.set_zoom(1.0)
+
+    def show_keys(self) -> None:
+        """All commands with their keys, in the palette."""
+        self._window.focus_search()

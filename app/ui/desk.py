@@ -1,0 +1,117 @@
+"""What the window shares with its pages: the session, the jobs, the ways to go somewhere."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from app import settings as stored
+from app.model.alert import Alert, Link
+from app.model.rows import Overview
+from app.settings import Settings
+from app.ui.bridge import Bridge
+from app.ui.jobs import Jobs
+from app.ui.navigation import Route
+from app.ui.page_table import BY_NAME
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+RECENT = 8
+
+
+class Desk(QObject):
+    """One per window. Pages read session and overview, call go, inspect, follow; they never know each other.
+
+    overview, alerts: the newest summary, kept by the window; None, () before the first answer.
+    """
+
+    went = Signal(object)
+    inspected = Signal(object)
+    told = Signal(str, bool)
+    commanded = Signal(str)
+    session_changed = Signal()
+    summary_changed = Signal()
+
+    def __init__(self, settings_folder: Path | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._folder = settings_folder
+        self.settings: Settings = stored.load(settings_folder)
+        self.jobs = Jobs(self)
+        self.bridge = Bridge(self.jobs, self)
+        self.session: Session | None = None
+        self.overview: Overview | None = None
+        self.alerts: tuple[Alert, ...] = ()
+        self.jobs.failed.connect(lambda error: self.tell(error, True))
+        self.bridge.changed.connect(self._summarise)
+
+    @property
+    def has_case(self) -> bool:
+        """Whether anything was read, or is being read."""
+        return self.bridge.reading or bool(self.overview and self.overview.inputs)
+
+    def attach(self, session: "Session | None") -> None:
+        """Show another case; the one before is closed by the caller."""
+        self.session, self.overview, self.alerts = session, None, ()
+        self.bridge.attach(session)
+        self.session_changed.emit()
+
+    def go(self, page: str, key: str = "", **view: str) -> None:
+        """Show a page; pages that do not exist in this build are ignored."""
+        if page in BY_NAME:
+            self.went.emit(Route(page, key, tuple(sorted(view.items()))))
+
+    def can_go(self, page: str) -> bool:
+        """Whether that page exists in this build."""
+        return page in BY_NAME
+
+    def inspect(self, thing: object) -> None:
+        """Show an EntityRef, an ActivityRow, an Alert or the id of an activity in the inspector; None empties it."""
+        self.inspected.emit(thing)
+
+    def follow(self, link: Link) -> None:
+        """Click on a piece of a sentence."""
+        if link.entity is not None:
+            self.inspect(link.entity)
+        elif link.activity is not None:
+            self.inspect(link.activity)
+
+    def command(self, action: str) -> None:
+        """Do an action of the table by its id."""
+        self.commanded.emit(action)
+
+    def tell(self, sentence: str, failed: bool = False) -> None:
+        """Say one sentence in the status bar."""
+        self.told.emit(sentence, failed)
+
+    def keep(self, **changes: object) -> None:
+        """Change settings; a folder that cannot be written is said once, not fatal."""
+        self.settings = msgspec.structs.replace(self.settings, **changes)
+        try:
+            stored.save(self.settings, self._folder)
+        except OSError as error:
+            self.tell(f"Settings could not be saved: {error}", True)
+
+    def remember(self, path: Path) -> None:
+        """Put a workspace at the head of the recent ones."""
+        word = str(path)
+        self.keep(recent=(word, *(one for one in self.settings.recent if one != word))[:RECENT])
+
+    def close(self) -> None:
+        """Stop what runs."""
+        self.bridge.attach(None)
+        self.jobs.close()
+
+    def _summarise(self) -> None:
+        session = self.session
+        if session is None:
+            return
+        queries = session.queries
+
+        def arrived(value: tuple[Overview, tuple[Alert, ...]]) -> None:
+            if session is self.session:
+                self.overview, self.alerts = value
+                self.summary_changed.emit()
+
+        self.jobs.run(lambda: (queries.overview(), tuple(queries.alerts())), arrived, owner=self)

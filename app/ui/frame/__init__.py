@@ -1,0 +1,1 @@
+"""The fixed parts around the page: rail, top bar, status bar, inspector."""

@@ -1,0 +1,101 @@
+"""The panel at the right that shows whatever is selected, on every page the same."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.model.alert import Alert
+from app.model.entity import EntityRef
+from app.model.rows import ActivityRow
+from app.ui import theme
+from app.ui.desk import Desk
+from app.ui.jobs import Job
+from app.ui.page import scrolled
+from app.ui.widgets.buttons import Button
+from app.ui.widgets.cards import Card, activity_card, alert_card, entity_card
+
+
+class Inspector(QWidget):
+    """320 wide. Pinned, it keeps what it shows. closed: its cross was pressed."""
+
+    closed = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._job: Job | None = None
+        self._shown: object = None
+        self.setObjectName("inspector")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(1, 0, 0, 0)
+        self._area: QWidget | None = None
+        self._corner = QWidget(self)
+        row = QHBoxLayout(self._corner)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self.pin = Button("", "pin", bare=True, tip="Keep what is shown")
+        self.pin.setCheckable(True)
+        self.close_button = Button("", "close", bare=True, tip="Close the inspector", on_click=self.closed.emit)
+        row.addWidget(self.pin)
+        row.addWidget(self.close_button)
+        self._show_empty()
+
+    @property
+    def shown(self) -> object:
+        """What is shown."""
+        return self._shown
+
+    def show_thing(self, thing: object) -> None:
+        """Show an EntityRef, an ActivityRow, an Alert or the id of an activity; None empties; pinned does nothing."""
+        if self.pin.isChecked():
+            return
+        if self._job is not None:
+            self._job.cancel()
+        self._shown = thing
+        session = self._desk.session
+        if isinstance(thing, ActivityRow):
+            self._put(activity_card(self._desk, thing))
+        elif isinstance(thing, Alert):
+            self._put(alert_card(self._desk, thing, lambda: self._desk.go("alert", thing.id)))
+        elif isinstance(thing, EntityRef) and session is not None:
+            self._job = self._desk.jobs.run(lambda: session.queries.entity(thing.key), lambda card: self._entity(thing, card), owner=self)
+        elif isinstance(thing, str) and session is not None:
+            self._job = self._desk.jobs.run(lambda: session.queries.rows_of((thing,)), self._activity, owner=self)
+        else:
+            self._show_empty()
+
+    def refresh(self) -> None:
+        """Show the same thing with newer data."""
+        if isinstance(self._shown, EntityRef):
+            self.show_thing(self._shown)
+
+    def _entity(self, ref: EntityRef, card) -> None:
+        if card is None:
+            empty = Card("Entity", ref.label, "Nothing else is known of it.", f"entity:{ref.kind}")
+            self._put(empty)
+        else:
+            self._put(entity_card(self._desk, card))
+
+    def _activity(self, rows) -> None:
+        if rows:
+            self._shown = rows[0]
+            self._put(activity_card(self._desk, rows[0]))
+
+    def _show_empty(self) -> None:
+        self._put(Card("Inspector", "Nothing selected", "Select an alert, an activity or a name to see what is known of it."))
+
+    def _put(self, card: Card) -> None:
+        area = scrolled(card)
+        if self._area is not None:
+            self._column.removeWidget(self._area)
+            self._area.hide()
+            self._area.deleteLater()
+        self._area = area
+        self._column.addWidget(area)
+        self._corner.raise_()
+
+    def resizeEvent(self, event) -> None:
+        """The buttons stay in the corner."""
+        super().resizeEvent(event)
+        size = self._corner.sizeHint()
+        self._corner.setGeometry(self.width() - size.width() - theme.px(4), theme.px(4), size.width(), size.height())

@@ -1,0 +1,132 @@
+"""The rail at the left: the menu button, one item for each page."""
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+
+from app.ui import theme, wording
+from app.ui.icons import paint_icon
+from app.ui.page_table import PAGES, PageEntry
+from app.ui.widgets.buttons import DISABLED, PaintedButton
+from app.ui.widgets.glyphs import paint_severity
+
+
+class RailItem(PaintedButton):
+    """Icon over its word; the page on screen has a ground with a bar."""
+
+    def __init__(self, words: str, icon: str, key: str) -> None:
+        super().__init__(words)
+        self._icon = icon
+        self._badge = ("", 0)
+        self.setCheckable(True)
+        self.setToolTip(f"{words} ({key})" if key else words)
+
+    def show_badge(self, severity: str, number: int) -> None:
+        """Number of open alerts of the worst severity; 0 for none."""
+        self._badge = (severity, number)
+        self.setAccessibleDescription(f"{number} open, {severity}" if number else "")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """72 by 52."""
+        return QSize(theme.space("rail") - 1, theme.space("rail-item"))
+
+    def nextCheckState(self) -> None:
+        """Only the window checks an item."""
+
+    def paintEvent(self, _event: object) -> None:
+        """Paint ground, icon, word, badge."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setOpacity(1.0 if self.isEnabled() else DISABLED)
+        ink = theme.colour("text-quiet")
+        if self.isChecked():
+            painter.fillRect(self.rect(), theme.colour("accent-quiet"))
+            painter.fillRect(0, 0, 2, self.height(), theme.colour("accent"))
+            ink = theme.colour("text")
+        elif self.underMouse() and self.isEnabled():
+            painter.fillRect(self.rect(), theme.colour("hover"))
+            ink = theme.colour("text")
+        side = theme.px(20)
+        spot = QRectF((self.width() - side) / 2, theme.px(8), side, side)
+        paint_icon(painter, spot, self._icon, theme.colour("accent") if self.isChecked() else ink)
+        painter.setFont(theme.font("quiet"))
+        painter.setPen(ink)
+        painter.drawText(QRectF(0, theme.px(30), self.width(), theme.px(16)), Qt.AlignmentFlag.AlignCenter, self.text())
+        severity, number = self._badge
+        if number:
+            mark = theme.px(8)
+            painter.setFont(theme.font("quiet-strong"))
+            words = wording.number(number) if number < 1000 else "999+"
+            width = painter.fontMetrics().horizontalAdvance(words)
+            left = min(spot.right() + 1, self.width() - width - mark - theme.px(6))
+            paint_severity(painter, QRectF(left, theme.px(8), mark, mark), severity)
+            painter.setPen(theme.colour(severity))
+            painter.drawText(QPointF(left + mark + 2, theme.px(16)), words)
+        self.paint_ring(painter, QRectF(self.rect()), 4)
+
+
+class Rail(QWidget):
+    """asked(page): an item was pressed."""
+
+    asked = Signal(str)
+
+    def __init__(self, menu: QMenu) -> None:
+        super().__init__()
+        self.setObjectName("rail")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(theme.space("rail"))
+        self._menu = menu
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 1, 0)
+        column.setSpacing(0)
+        self.mark = _Mark()
+        self.mark.clicked.connect(self._drop)
+        column.addWidget(self.mark)
+        self.items: dict[str, RailItem] = {}
+        for place, page in enumerate((one for one in PAGES if one.rail), 1):
+            column.addWidget(self._item(page, f"Alt+{place}" if place < 10 else ""))
+        column.addStretch(1)
+        self.settings = RailItem("Settings", "settings", "")
+        self.settings.setCheckable(False)
+        column.addWidget(self.settings)
+        column.addSpacing(theme.px(4))
+
+    def _item(self, page: PageEntry, key: str) -> RailItem:
+        item = RailItem(page.words, page.icon, key)
+        item.clicked.connect(lambda *_: self.asked.emit(page.name))
+        self.items[page.name] = item
+        return item
+
+    def show_page(self, entry: PageEntry) -> None:
+        """Mark the item of a page, or of the one above it."""
+        current = entry.name if entry.name in self.items else entry.above
+        for name, item in self.items.items():
+            item.setChecked(name == current)
+
+    def show_case(self, has_case: bool) -> None:
+        """Items that need a case are off without one."""
+        for page in PAGES:
+            if page.rail:
+                self.items[page.name].setEnabled(has_case or not page.needs_case or page.name == "overview")
+
+    def _drop(self) -> None:
+        self._menu.popup(self.mark.mapToGlobal(self.mark.rect().bottomLeft()))
+
+
+class _Mark(PaintedButton):
+    def __init__(self) -> None:
+        super().__init__("Menu")
+        self.setToolTip("Menu")
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.space("rail") - 1, theme.space("top-bar"))
+
+    def paintEvent(self, _event: object) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.underMouse():
+            painter.fillRect(self.rect(), theme.colour("hover"))
+        side = theme.px(22)
+        paint_icon(painter, QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side), "mark", theme.colour("accent"))
+        self.paint_ring(painter, QRectF(self.rect()), 4)

@@ -1,0 +1,144 @@
+"""The bar at the bottom: case, activities, inputs, progress of reading, problems, what was just said."""
+
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from app.model.rows import Overview, Progress
+from app.ui import theme, wording
+from app.ui.desk import Desk
+from app.ui.widgets.buttons import LinkButton
+from app.ui.widgets.words import Elided, Line, Words
+
+SAID_MS = 8000
+
+
+class Bar(QWidget):
+    """A share as a filled track."""
+
+    def __init__(self, width: int, height: int = 4) -> None:
+        super().__init__()
+        self._share, self._width, self._high = 0.0, width, height
+        if width:
+            self.setFixedWidth(theme.px(width))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed if width else QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """The track with air above, below."""
+        return QSize(theme.px(self._width or 100), theme.px(self._high + 4))
+
+    def show_share(self, share: float) -> None:
+        """0 to 1."""
+        if share != self._share:
+            self._share = share
+            self.update()
+
+    def paintEvent(self, _event: object) -> None:
+        """Paint track, fill."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        high = theme.px(self._high)
+        rect = QRectF(0, (self.height() - high) / 2, self.width(), high)
+        painter.setBrush(theme.colour("surface-3"))
+        painter.drawRoundedRect(rect, high / 2, high / 2)
+        rect.setWidth(max(high, rect.width() * self._share))
+        painter.setBrush(theme.colour("accent"))
+        if self._share > 0:
+            painter.drawRoundedRect(rect, high / 2, high / 2)
+
+
+class StatusBar(QWidget):
+    """Follows the desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.setObjectName("statusbar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(theme.space("status-bar"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.px(16), 1, theme.px(16), 0)
+        row.setSpacing(theme.px(8))
+        self.name = Words("No case", "quiet-strong")
+        self.activities = Words("", "quiet", "quiet")
+        self.inputs = Words("", "quiet", "quiet")
+        self.reading = Elided("", "quiet")
+        self.bar = Bar(80)
+        self.rate = Words("", "quiet", "quiet")
+        self.cancel = LinkButton("cancel", desk.bridge.cancel, "quiet")
+        self.problems = LinkButton("", lambda: desk.go("sources"), "quiet")
+        self.said = Elided("", "quiet", "text-quiet")
+        self._lines = [Line(vertical=True) for _ in range(4)]
+        for line in self._lines:
+            line.setFixedHeight(theme.px(12))
+        order = (
+            self.name, self._lines[0], self.activities, self._lines[1], self.inputs, self._lines[2], self.reading, self.bar, self.rate,
+            self.cancel, self._lines[3], self.problems,
+        )  # fmt: skip
+        for widget in order:
+            row.addWidget(widget)
+        row.addStretch(1)
+        row.addWidget(self.said)
+        self._quiet = QTimer(self)
+        self._quiet.setSingleShot(True)
+        self._quiet.setInterval(SAID_MS)
+        self._quiet.timeout.connect(self._forget)
+        desk.summary_changed.connect(self.show_case)
+        desk.session_changed.connect(self.show_case)
+        desk.bridge.started.connect(self._started)
+        desk.bridge.progress.connect(self._progress)
+        desk.bridge.finished.connect(self._finished)
+        desk.told.connect(self.say)
+        self.show_case()
+        self._show_reading(False)
+
+    def show_case(self) -> None:
+        """Name and totals of the case."""
+        overview: Overview | None = self._desk.overview
+        session = self._desk.session
+        self.name.say("No case" if session is None or not self._desk.has_case else "Unsaved case" if session.is_temporary else session.name)
+        has = overview is not None and bool(overview.inputs)
+        for widget in (self.activities, self.inputs, self._lines[0], self._lines[1]):
+            widget.setVisible(has)
+        problems = overview.problems if overview else 0
+        self._lines[3].setVisible(problems > 0)
+        self.problems.setVisible(problems > 0)
+        if overview is not None and has:
+            self.activities.say(wording.count(overview.activities, "activity", "activities"))
+            self.inputs.say(f"{wording.count(len(overview.inputs), 'input')}, {wording.size(sum(one.bytes for one in overview.inputs))}")
+            self.problems.say(wording.count(problems, "problem"))
+        if not self._quiet.isActive():
+            self._forget()
+
+    def say(self, sentence: str, failed: bool = False) -> None:
+        """One sentence at the right, for some seconds."""
+        self.said._role = "high" if failed else "text"
+        self.said.say(sentence)
+        self._quiet.start()
+
+    def _forget(self) -> None:
+        overview = self._desk.overview
+        self.said._role = "text-quiet"
+        self.said.say(wording.evidence(overview.first, overview.last) if overview else "")
+
+    def _show_reading(self, on: bool) -> None:
+        for widget in (self._lines[2], self.reading, self.bar, self.rate, self.cancel):
+            widget.setVisible(on)
+
+    def _started(self) -> None:
+        self.reading.say("reading")
+        self.rate.say("")
+        self.bar.show_share(0)
+        self._show_reading(True)
+        self.show_case()
+
+    def _progress(self, progress: Progress) -> None:
+        name = progress.path.replace("\\", "/").rsplit("/", 1)[-1]
+        self.reading.say(f"{wording.STAGES.get(progress.stage, progress.stage)} {wording.middle(name, 40)}".strip())
+        self.bar.show_share(wording.share(progress))
+        self.rate.say("  ".join(wording.progress_words(progress)))
+
+    def _finished(self, error: str) -> None:
+        self._show_reading(False)
+        self.say(error or "Everything was read.", bool(error))

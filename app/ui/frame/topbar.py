@@ -1,0 +1,147 @@
+"""The bar at the top: back, forward, breadcrumb, search, time span, zone."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QPainter
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QWidget
+
+from app.ui import theme, wording
+from app.ui.icons import icon
+from app.ui.navigation import Crumb
+from app.ui.widgets.buttons import Button, LinkButton, MenuButton, paint_key
+from app.ui.widgets.words import Elided, Words
+
+ZONES = ("UTC", "Local time")
+
+
+class SearchField(QLineEdit):
+    """The field of the palette; shows its key while empty."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self._key = key
+        self._lens: QAction | None = None
+        self.setObjectName("search")
+        self.setPlaceholderText("Search or command")
+        self.setAccessibleName("Search or command")
+        self.setMaxLength(200)
+        self.setMaximumWidth(theme.px(320))
+        self.setMinimumWidth(theme.px(140))
+        self._show_lens()
+
+    def sizeHint(self) -> QSize:
+        """320 wide where there is room."""
+        return QSize(theme.px(320), theme.space("button"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The lens follows the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._show_lens()
+
+    def _show_lens(self) -> None:
+        image = icon("search", "text-quiet")
+        if self._lens is None:
+            self._lens = self.addAction(image, QLineEdit.ActionPosition.LeadingPosition)
+        else:
+            self._lens.setIcon(image)
+
+    def paintEvent(self, event) -> None:
+        """The key at the right edge."""
+        super().paintEvent(event)
+        if not self.text() and not self.hasFocus() and self.width() > theme.px(200):
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            width = theme.measure("quiet").horizontalAdvance(self._key) + theme.px(16)
+            paint_key(painter, self.width() - width, self.height() / 2, self._key, theme.colour("text-quiet"))
+
+
+class Crumbs(QWidget):
+    """Words of the way here; all but the last are links."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(theme.px(8))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+
+    def show_crumbs(self, crumbs: Sequence[Crumb], go) -> None:
+        """Show another way; go(route) is called for a link."""
+        while (item := self._row.takeAt(0)) is not None:
+            if item.widget():
+                item.widget().deleteLater()
+        for place, crumb in enumerate(crumbs):
+            if place:
+                self._row.addWidget(Words("/", look="quiet"))
+            if crumb.route is None:
+                self._row.addWidget(Elided(crumb.words, "strong", cut=Qt.TextElideMode.ElideMiddle), 1)
+            else:
+                link = LinkButton(wording.tidy(crumb.words, 60))
+                link.clicked.connect(lambda *_, route=crumb.route: go(route))
+                self._row.addWidget(link)
+
+
+class TopBar(QWidget):
+    """Signals back, forward; the field is wired to the palette by the window."""
+
+    back = Signal()
+    forward = Signal()
+    zone_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("topbar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(theme.space("top-bar"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.px(8), 0, theme.px(8), 1)
+        row.setSpacing(theme.px(4))
+        self.back_button = Button("", "back", bare=True, tip="Back (Alt+Left)", on_click=self.back.emit)
+        self.forward_button = Button("", "forward", bare=True, tip="Forward (Alt+Right)", on_click=self.forward.emit)
+        self.crumbs = Crumbs()
+        self.field = SearchField("Ctrl K")
+        self.span = Words("", kind="body")
+        self.span_icon = Button("", "clock", bare=True, tip="Time span of the evidence")
+        self.span_icon.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.zone = MenuButton(wording.zone_name(), self._fill_zones, bare=True)
+        for widget in (self.back_button, self.forward_button):
+            row.addWidget(widget)
+        row.addSpacing(theme.px(4))
+        row.addWidget(self.crumbs, 1)
+        row.addWidget(self.field, 1)
+        row.addSpacing(theme.px(8))
+        row.addWidget(self.span_icon)
+        row.addWidget(self.span)
+        row.addSpacing(theme.px(4))
+        row.addWidget(self.zone)
+        self.show_span(None, None)
+
+    def show_span(self, first: int | None, last: int | None) -> None:
+        """Time span of the case."""
+        known = first is not None and last is not None
+        self.span.say(wording.dates(first, last) if known else "")
+        self.span.setVisible(known)
+        self.span_icon.setVisible(known)
+        if known:
+            self.span.setToolTip(wording.period(first, last))
+
+    def _fill_zones(self, menu: QMenu) -> None:
+        for name in ZONES:
+            action = menu.addAction(name)
+            action.setCheckable(True)
+            action.setChecked(name == wording.zone_name())
+            action.triggered.connect(lambda *_, chosen=name: self._choose_zone(chosen))
+
+    def _choose_zone(self, name: str) -> None:
+        from datetime import UTC
+
+        wording.set_zone(UTC if name == "UTC" else None, name)
+        self.zone.say(name)
+        self.zone_changed.emit()
+
+
+def keys_of(field: QLineEdit, watcher: QObject) -> None:
+    """Let a watcher see the field's keys before it."""
+    field.installEventFilter(watcher)

@@ -1,0 +1,369 @@
+"""The window: rail, top bar, page, inspector, status bar; routes lead to pages."""
+
+import importlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtWidgets import QGridLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from app.ui import theme
+from app.ui.actions import ACTIONS, MENUS, Action
+from app.ui.commands import Commands
+from app.ui.desk import Desk
+from app.ui.frame.inspector import Inspector
+from app.ui.frame.palette import Palette
+from app.ui.frame.rail import Rail
+from app.ui.frame.statusbar import StatusBar
+from app.ui.frame.topbar import TopBar
+from app.ui.navigation import History, Route
+from app.ui.page import Page
+from app.ui.page_table import BY_NAME, PageEntry
+
+SMALLEST = (860, 560)
+
+
+class Body(QWidget):
+    """Page with the inspector beside it, or over it when there is no room."""
+
+    def __init__(self, inspector: Inspector) -> None:
+        super().__init__()
+        self.pages = QStackedWidget(self)
+        self.inspector = inspector
+        inspector.setParent(self)
+        inspector.hide()
+
+    def arrange(self) -> None:
+        """Give both their place."""
+        width = min(theme.space("inspector"), self.width())
+        beside = self.inspector.isVisibleTo(self) and self.width() >= theme.space("inspector-beside-from") - theme.space("rail")
+        full = self.rect()
+        self.pages.setGeometry(full.adjusted(0, 0, -width, 0) if beside else full)
+        self.inspector.setGeometry(QRect(full.right() + 1 - width, full.top(), width, full.height()))
+        self.inspector.raise_()
+
+    def resizeEvent(self, event) -> None:
+        """Both follow."""
+        super().resizeEvent(event)
+        self.arrange()
+
+
+class MainWindow(QMainWindow):
+    """Owns the desk. session, when given, is closed with the window."""
+
+    def __init__(self, session=None, settings_folder: Path | None = None) -> None:
+        super().__init__()
+        self.setWindowTitle("Wardlight")
+        self.setMinimumSize(*SMALLEST)
+        self.setAcceptDrops(True)
+        self.desk = Desk(settings_folder, self)
+        self.zoom = 1.0
+        self.history = History()
+        self.commands = Commands(self)
+        self._pages: dict[str, Page] = {}
+        self._waiting: list[Path] = []
+        self._inspector_wanted = True
+        self._actions: dict[str, QAction] = {}
+        self.menu = QMenu(self)
+        self._make_actions()
+        self._make_frame()
+        self._connect()
+        self.desk.attach(session)
+        self.desk.go("overview")
+
+    # --- making ---
+
+    def _make_actions(self) -> None:
+        menus = {name: self.menu.addMenu(name) for name in MENUS}
+        for one in ACTIONS:
+            action = QAction(one.words, self)
+            if one.shortcut:
+                action.setShortcut(QKeySequence(one.shortcut))
+                action.setAutoRepeat(one.command.startswith("page:"))
+            action.triggered.connect(lambda *_, chosen=one: self.do(chosen))
+            self.addAction(action)
+            self._actions[one.id] = action
+            if one.menu:
+                menus[one.menu].addAction(action)
+        self.menu.aboutToShow.connect(self._enable_actions)
+
+    def _make_frame(self) -> None:
+        central = QWidget()
+        self.rail, self.topbar, self.statusbar = Rail(self.menu), TopBar(), StatusBar(self.desk)
+        self.inspector = Inspector(self.desk)
+        self.body = Body(self.inspector)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        right.addWidget(self.topbar)
+        right.addWidget(self.body, 1)
+        grid = QGridLayout(central)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        grid.addWidget(self.rail, 0, 0)
+        grid.addLayout(right, 0, 1)
+        grid.addWidget(self.statusbar, 1, 0, 1, 2)
+        self.setCentralWidget(central)
+        self.palette_list = Palette(self, self.topbar.field, self.desk)
+        self.rail.asked.connect(self.desk.go)
+        self.rail.settings.clicked.connect(self._drop_settings)
+        self.topbar.back.connect(self.back)
+        self.topbar.forward.connect(self.forward)
+        self.topbar.zone_changed.connect(self._summary)
+        self.inspector.closed.connect(self.toggle_inspector)
+
+    def _connect(self) -> None:
+        self.desk.went.connect(self.show_route)
+        self.desk.inspected.connect(self._inspect)
+        self.desk.commanded.connect(self.do_by_id)
+        self.desk.summary_changed.connect(self._summary)
+        self.desk.bridge.started.connect(self._summary)
+        self.desk.bridge.finished.connect(self._finished)
+
+    # --- actions ---
+
+    def do_by_id(self, action: str) -> None:
+        """Do an action by its id."""
+        self.do(next(one for one in ACTIONS if one.id == action))
+
+    def do(self, action: Action) -> None:
+        """Do an action, when it can be done now."""
+        if not self.can_do(action):
+            return
+        owner, _, name = action.command.rpartition(":")
+        function = getattr(self.page(), name) if owner else getattr(self.commands, name)
+        function(action.argument) if action.argument else function()
+
+    def can_do(self, action: Action) -> bool:
+        """Whether an action makes sense now."""
+        if action.needs == "case" and not self.desk.has_case or action.needs == "reading" and not self.desk.bridge.reading:
+            return False
+        owner, _, name = action.command.rpartition(":")
+        return not owner or hasattr(self.page(), name)
+
+    def _enable_actions(self) -> None:
+        for one in ACTIONS:
+            self._actions[one.id].setEnabled(self.can_do(one))
+        # A disabled action would keep its key dead; all are enabled again once the menu is gone.
+        self.menu.aboutToHide.connect(self._free_actions, Qt.ConnectionType.SingleShotConnection)
+
+    def _free_actions(self) -> None:
+        for action in self._actions.values():
+            action.setEnabled(True)
+
+    def _drop_settings(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for one in ACTIONS:
+            if one.menu == "View":
+                action = menu.addAction(one.words)
+                if one.command == "set_theme":
+                    action.setCheckable(True)
+                    action.setChecked(one.argument == theme.choice())
+                action.triggered.connect(lambda *_, chosen=one: self.do(chosen))
+        at = self.rail.settings.mapToGlobal(self.rail.settings.rect().topRight())
+        at.setY(at.y() - menu.sizeHint().height() + self.rail.settings.height())
+        menu.popup(at)
+
+    # --- routes ---
+
+    def page(self) -> Page:
+        """The page on screen."""
+        widget = self.body.pages.currentWidget()
+        assert isinstance(widget, Page)
+        return widget
+
+    def show_route(self, route: Route) -> None:
+        """Go to a new route."""
+        self.history.visit(route)
+        self._show(route)
+
+    def back(self) -> None:
+        """Go to the route before."""
+        route = self.history.back()
+        if route is not None:
+            self._show(route)
+
+    def forward(self) -> None:
+        """Go to the route after."""
+        route = self.history.forward()
+        if route is not None:
+            self._show(route)
+
+    def _show(self, route: Route) -> None:
+        entry = BY_NAME[route.page]
+        if entry.needs_case and not self.desk.has_case:
+            entry = BY_NAME["start"]
+        page = self._made(entry)
+        before = self.body.pages.currentWidget()
+        if isinstance(before, Page) and before is not page:
+            before.leave()
+        self.body.pages.setCurrentWidget(page)
+        self.rail.show_page(entry)
+        self.topbar.back_button.setEnabled(self.history.can_back)
+        self.topbar.forward_button.setEnabled(self.history.can_forward)
+        self._show_inspector(page.inspector_beside and self._inspector_wanted and self._has_room())
+        page.visit(route)
+        self._show_crumbs()
+        focused = self.focusWidget()
+        if focused is None or not page.isAncestorOf(focused):
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _made(self, entry: PageEntry) -> Page:
+        if entry.name not in self._pages:
+            module, _, name = entry.place.partition(":")
+            page = getattr(importlib.import_module(module), name)(self.desk, entry.name)
+            page.crumbs_changed.connect(self._show_crumbs)
+            self._pages[entry.name] = page
+            self.body.pages.addWidget(page)
+        return self._pages[entry.name]
+
+    def _show_crumbs(self) -> None:
+        self.topbar.crumbs.show_crumbs(self.page().crumbs(), lambda route: self.desk.went.emit(route))
+
+    def _summary(self) -> None:
+        """The data changed, or the case got its first input."""
+        overview = self.desk.overview
+        self.rail.show_case(self.desk.has_case)
+        opened = [one.severity for one in self.desk.alerts if one.state == "open"]
+        worst = next((one for one in ("high", "medium", "low") if one in opened), "low")
+        self.rail.items["alerts"].show_badge(worst, opened.count(worst))
+        self.topbar.show_span(overview.first if overview else None, overview.last if overview else None)
+        route = self.history.current
+        if route is not None and (self.page().name == "start") == self.desk.has_case:
+            self._show(route)
+        else:
+            self.page().refresh()
+            self.inspector.refresh()
+        self.setWindowTitle(f"{self.desk.session.name} – Wardlight" if self.desk.session and not self.desk.session.is_temporary else "Wardlight")
+
+    # --- inspector ---
+
+    def _has_room(self) -> bool:
+        return self.width() >= theme.space("inspector-beside-from")
+
+    def _inspect(self, thing: object) -> None:
+        self.inspector.show_thing(thing)
+        # A selection fills the panel when it stands beside the page; only a page that is wide enough opens it by itself.
+        if thing is not None and not isinstance(thing, tuple) and (not self.page().inspector_beside or self._inspector_wanted):
+            if not self._has_room() and getattr(self.page(), "inspects_quietly", False):
+                return
+            self._show_inspector(True)
+
+    def toggle_inspector(self) -> None:
+        """Show or hide the inspector; hidden on a page that has it beside, it stays hidden there."""
+        show = not self.inspector.isVisibleTo(self.body)
+        if self.page().inspector_beside and self._has_room():
+            self._inspector_wanted = show
+        self._show_inspector(show)
+
+    def _show_inspector(self, show: bool) -> None:
+        self.inspector.setVisible(show)
+        self.body.arrange()
+
+    # --- search, text size ---
+
+    def focus_search(self) -> None:
+        """Open the palette."""
+        self.topbar.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.topbar.field.selectAll()
+
+    def set_zoom(self, zoom: float) -> None:
+        """Another text size; pages are made anew at it."""
+        self.zoom = zoom
+        theme.apply(theme.choice(), zoom)
+        for page in self._pages.values():
+            page.leave()
+        self._pages.clear()
+        shown = self.inspector.shown
+        self.palette_list.deleteLater()
+        self._make_frame()
+        route = self.history.current
+        if route is not None:
+            self._show(route)
+        self._summary()
+        self.inspector.show_thing(shown)
+
+    # --- cases ---
+
+    def read(self, paths: Sequence[Path]) -> None:
+        """Read evidence into the case; while reading, more evidence waits for its turn."""
+        if any(one.suffix == ".wardlight" and one.is_file() for one in paths):
+            self.open_case(next(one for one in paths if one.suffix == ".wardlight"))
+            return
+        if self.desk.bridge.reading or self.desk.session is None:
+            self._waiting.extend(paths)
+            if self.desk.session is None:
+                self.open_case(None)
+            else:
+                self.desk.tell("Read next, after what is being read now.")
+            return
+        self.desk.bridge.read(paths, self.desk.settings.sensitivity)
+        self.desk.go("sources")
+
+    def open_case(self, path: Path | None) -> None:
+        """Open a workspace, None for a temporary one, away from the window's thread."""
+
+        def open_it():
+            from app.session import Session
+
+            return Session.open(path)
+
+        def opened(session) -> None:
+            self.set_session(session)
+            if path is not None:
+                self.desk.remember(path)
+            waiting, self._waiting = self._waiting, []
+            if waiting:
+                self.read(waiting)
+
+        self.desk.jobs.run(open_it, opened, lambda error: self.desk.tell(error.partition(": ")[2] or error, True), self)
+
+    def set_session(self, session) -> None:
+        """Show another case, close the one before."""
+        before = self.desk.session
+        self.history.clear()
+        self.inspector.pin.setChecked(False)
+        self.inspector.show_thing(None)
+        self.desk.attach(session)
+        if before is not None:
+            self.desk.jobs.run(before.close)
+        self.desk.go("overview")
+
+    def _finished(self, _error: str) -> None:
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            self.read(waiting)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files or folders may be dropped anywhere."""
+        if any(one.isLocalFile() for one in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Read what was dropped."""
+        paths = [Path(one.toLocalFile()) for one in event.mimeData().urls() if one.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.read(paths)
+
+    def resizeEvent(self, event) -> None:
+        """The inspector comes or goes with the room."""
+        super().resizeEvent(event)
+        widget = self.body.pages.currentWidget() if hasattr(self, "body") else None
+        threshold = theme.space("inspector-beside-from")
+        crossed = (event.oldSize().width() >= threshold) != (event.size().width() >= threshold)
+        if isinstance(widget, Page) and crossed:
+            self._show_inspector(widget.inspector_beside and self._inspector_wanted and self._has_room())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop reading, stop jobs, close the case."""
+        for page in self._pages.values():
+            page.leave()
+        session = self.desk.session
+        self.desk.close()
+        if session is not None:
+            session.close()
+            self.desk.session = None
+        super().closeEvent(event)

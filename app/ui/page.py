@@ -1,0 +1,85 @@
+"""What every page is: shown for a route, refreshed when the data changed, never waiting."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from app.ui import theme
+from app.ui.desk import Desk
+from app.ui.jobs import Job
+from app.ui.navigation import Crumb, Route
+from app.ui.page_table import BY_NAME
+
+
+class Page(QWidget):
+    """Base of all pages.
+
+    inspector_beside: the inspector stays open beside this page when the window is wide enough.
+    A page may have methods named by "page:" commands of app.ui.actions (next_row, open_row, ...).
+    """
+
+    crumbs_changed = Signal()
+    inspector_beside = False
+
+    def __init__(self, desk: Desk, name: str) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.desk = desk
+        self.name = name
+        self.route = Route(name)
+        self._jobs: dict[str, Job] = {}
+
+    def visit(self, route: Route) -> None:
+        """The route is shown now; ask for what it needs. Call refresh by default."""
+        self.route = route
+        self.refresh()
+
+    def refresh(self) -> None:
+        """The data may have changed while the page is on screen; keep selection, scroll position."""
+
+    def leave(self) -> None:
+        """Another page is shown now; what was asked for is no longer wanted."""
+        for job in self._jobs.values():
+            job.cancel()
+        self._jobs.clear()
+
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """Words of the breadcrumb."""
+        return (Crumb(BY_NAME[self.name].words),)
+
+    def ask(self, topic: str, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        """Run a query away from the window; a newer question of the same topic replaces the older one."""
+        if topic in self._jobs:
+            self._jobs[topic].cancel()
+        self._jobs[topic] = self.desk.jobs.run(work, done, owner=self)
+
+
+class Column(QWidget):
+    """Vertical content of a scrolled page: page margins, parts 16 apart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        margin = theme.space("margin")
+        self.parts = QVBoxLayout(self)
+        self.parts.setContentsMargins(margin, theme.space("top"), margin, margin)
+        self.parts.setSpacing(theme.space("group"))
+
+    def add(self, widget: QWidget, stretch: int = 0) -> None:
+        """Add one part below."""
+        self.parts.addWidget(widget, stretch)
+
+
+def scrolled(content: QWidget) -> QScrollArea:
+    """A vertical scroll area around content; never scrolls sideways."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    content.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    area.setWidget(content)
+    return area

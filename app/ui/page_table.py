@@ -1,0 +1,33 @@
+"""The pages of the window, one line each.
+
+To add a page: write one class that inherits app.ui.page.Page in one file of app/ui/pages, then add one line here. A page that is not on
+the rail is reached by its route only. Routes that other pages already ask for when they exist: "activities" (view "filter", key: id of
+an activity), "entity" (key: EntityRef.key), "graph" (key: EntityRef.key).
+"""
+
+from typing import NamedTuple
+
+
+class PageEntry(NamedTuple):
+    """name is the word of its routes; place is "module:class"; it is imported when first shown. above: rail item of a page without one."""
+
+    name: str
+    words: str
+    icon: str
+    place: str
+    rail: bool = True
+    needs_case: bool = True
+    above: str = ""
+
+
+PAGES: tuple[PageEntry, ...] = (
+    PageEntry("overview", "Overview", "overview", "app.ui.pages.overview:OverviewPage"),
+    PageEntry("alerts", "Alerts", "alerts", "app.ui.pages.alerts:AlertsPage"),
+    PageEntry("alert", "Alert", "alerts", "app.ui.pages.alert:AlertPage", rail=False, above="alerts"),
+    PageEntry("entities", "Entities", "entities", "app.ui.pages.entities:EntitiesPage"),
+    PageEntry("coverage", "Coverage", "coverage", "app.ui.pages.coverage:CoveragePage"),
+    PageEntry("sources", "Sources", "sources", "app.ui.pages.sources:SourcesPage", needs_case=False),
+    PageEntry("reports", "Reports", "reports", "app.ui.pages.reports:ReportsPage"),
+    PageEntry("start", "No case", "overview", "app.ui.pages.start:StartPage", rail=False, needs_case=False, above="overview"),
+)
+BY_NAME: dict[str, PageEntry] = {one.name: one for one in PAGES}

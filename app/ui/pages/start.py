@@ -1,0 +1,145 @@
+"""First start: what can be opened, what is read, that nothing leaves this machine."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+
+from app import paths
+from app.ui import theme, wording
+from app.ui.desk import Desk
+from app.ui.navigation import Crumb
+from app.ui.page import Page
+from app.ui.widgets.buttons import Button, MenuButton
+from app.ui.widgets.marks import IconMark, IconTile
+from app.ui.widgets.words import Line, Words
+
+READS = (
+    ("Captures", "pcap, pcapng"),
+    ("Packed", ".gz, .zst, .zip of these"),
+    ("Folders", "everything in them, told by content"),
+)
+
+
+class StartPage(Page):
+    """Shown instead of every page while nothing was read."""
+
+    def __init__(self, desk: Desk, name: str) -> None:
+        super().__init__(desk, name)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        outer = QVBoxLayout(self)
+        outer.addStretch(1)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        middle = self._middle()
+        middle.setMaximumWidth(theme.px(920))
+        middle.setMinimumWidth(theme.px(560))
+        row.addWidget(middle, 8)
+        row.addStretch(1)
+        outer.addLayout(row)
+        outer.addStretch(1)
+
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """No case is open."""
+        return (Crumb("No case"),)
+
+    def _middle(self) -> QWidget:
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(theme.px(48), 0, theme.px(48), 0)
+        column.setSpacing(theme.px(24))
+        head = QHBoxLayout()
+        head.setSpacing(theme.px(18))
+        head.addWidget(IconMark("mark", "accent", 40), 0, Qt.AlignmentFlag.AlignTop)
+        words = QVBoxLayout()
+        words.setSpacing(theme.px(4))
+        words.addWidget(Words("Nothing has been opened yet", "page"))
+        words.addWidget(Words("Drop captures or a whole folder anywhere on this window. First rows show within seconds.", look="quiet", wrap=True))
+        head.addLayout(words, 1)
+        column.addLayout(head)
+        parts = QHBoxLayout()
+        parts.setSpacing(theme.px(48))
+        parts.addWidget(self._actions(), 3, Qt.AlignmentFlag.AlignTop)
+        parts.addWidget(self._reads(), 2, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(parts)
+        column.addWidget(Line())
+        promise = QHBoxLayout()
+        promise.setSpacing(theme.px(8))
+        promise.addWidget(IconMark("proof"), 0, Qt.AlignmentFlag.AlignTop)
+        words = "Evidence is read where it lies and never changed. Nothing is sent or asked for on the network."
+        promise.addWidget(Words(words, look="quiet", wrap=True), 1)
+        column.addLayout(promise)
+        return middle
+
+    def _actions(self) -> QWidget:
+        self.open_button = Button("Open", key="Ctrl O", primary=True, on_click=lambda: self.desk.command("open.files"))
+        folder = Button("Choose", on_click=lambda: self.desk.command("open.folder"))
+        rows = [
+            ("open", "Open evidence", "Capture files, mixed; sorted by their content.", self.open_button),
+            ("sources", "Open a folder", "Everything that can be read in it.", folder),
+        ]
+        if paths.sample_case().is_file():
+            self.sample_button = Button("Open sample", on_click=lambda: self.desk.command("open.sample"))
+            rows.append(("proof", "Look at the sample case", "A small intrusion, from first password to the directory.", self.sample_button))
+        recent = self.desk.settings.recent
+        said = f"{wording.count(len(recent), 'recent case')}. A case is one file." if recent else "No recent cases. A case is one file."
+        choose = MenuButton("Browse", self._fill_recent) if recent else Button("Browse", on_click=lambda: self.desk.command("case.open"))
+        rows.append(("reports", "Continue a case", said, choose))
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.px(12))
+        for icon, title, sentence, button in rows:
+            column.addWidget(Line())
+            row = QHBoxLayout()
+            row.setSpacing(theme.px(16))
+            row.addWidget(IconTile(icon))
+            words = QVBoxLayout()
+            words.setSpacing(0)
+            words.addWidget(Words(title, "strong"))
+            words.addWidget(Words(sentence, look="quiet", wrap=True))
+            row.addLayout(words, 1)
+            row.addWidget(button)
+            column.addLayout(row)
+        return holder
+
+    def _fill_recent(self, menu: QMenu) -> None:
+        for name in self.desk.settings.recent:
+            action = menu.addAction(wording.tidy(Path(name).name, 60).replace("&", "&&"))
+            action.setData(name)
+        menu.addSeparator()
+        browse = menu.addAction("Browse…")
+        browse.triggered.connect(lambda *_: self.desk.command("case.open"))
+        menu.triggered.connect(lambda chosen: self._open_recent(chosen.data()))
+
+    def _open_recent(self, name: str | None) -> None:
+        window = self.window()
+        if name and hasattr(window, "open_case"):
+            window.open_case(Path(name))
+
+    def _reads(self) -> QWidget:
+        holder = QWidget()
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(theme.px(8))
+        grid.setHorizontalSpacing(theme.px(24))
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(Line(), 0, 0, 1, 2)
+        grid.addWidget(Words("What it reads", "section"), 1, 0, 1, 2)
+        for place, (name, value) in enumerate(READS, 2):
+            grid.addWidget(Words(name), place, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(Words(value, look="quiet", wrap=True), place, 1)
+        return holder
+
+    def paintEvent(self, event) -> None:
+        """The dashed frame: all of it takes what is dropped."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(theme.colour("line-strong"), 1, Qt.PenStyle.CustomDashLine)
+        pen.setDashPattern([3, 3])
+        painter.setPen(pen)
+        inset = theme.px(24)
+        corner = theme.space("corner")
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset + 0.5, inset + 0.5, -inset - 0.5, -inset - 0.5), corner, corner)

@@ -1,0 +1,176 @@
+"""The active theme: its roles as colours, fonts, palette, style sheet."""
+
+import re
+import sys
+import tomllib
+from functools import cache
+from typing import Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from app.paths import resources
+
+Choice = Literal["system", "dark", "light", "contrast"]
+CHOICES: tuple[Choice, ...] = ("system", "dark", "light", "contrast")
+# Families tried when the platform names no real UI font, in order.
+SANS = ("Inter", "Segoe UI Variable Text", "Noto Sans", "Cantarell", "Ubuntu", "DejaVu Sans")
+MONO = ("JetBrains Mono", "Cascadia Mono", "Consolas", "Menlo", "Noto Sans Mono", "DejaVu Sans Mono")
+GENERIC = {"", "Sans Serif", "Sans", "Monospace", "DejaVu Sans", "DejaVu Sans Mono", "Helvetica", "MS Shell Dlg 2"}
+# What the system's UI font measures at normal text size; the ratio is the user's wish for larger or smaller words.
+NORMAL_PIXELS = {"win32": 12, "darwin": 13}
+
+
+class _Look:
+    """The mutable part: what is applied now."""
+
+    roles: dict[str, QColor] = {}
+    name: str = ""
+    choice: Choice = "system"
+    scale: float = 1.0
+    fonts: dict[str, QFont] = {}
+
+
+def load(name: str) -> dict[str, str]:
+    """Role to hex colour of one theme."""
+    with (resources() / "themes" / f"{name}.toml").open("rb") as file:
+        return dict(tomllib.load(file)["roles"])
+
+
+@cache
+def metrics() -> dict[str, dict]:
+    """Tables "type" and "space", in unscaled pixels."""
+    with (resources() / "themes" / "metrics.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def colour(role: str, opacity: float = 1.0) -> QColor:
+    """The role's colour; opacity 0 to 1."""
+    found = _Look.roles.get(role)
+    if found is None:
+        _Look.roles = {key: QColor(value) for key, value in load("dark").items()}
+        found = _Look.roles[role]
+    if opacity >= 1.0:
+        return found
+    faded = QColor(found)
+    faded.setAlphaF(opacity)
+    return faded
+
+
+def px(length: float) -> int:
+    """A length of the design in pixels at the user's text size."""
+    return round(length * _Look.scale)
+
+
+def space(name: str) -> int:
+    """A named length of metrics.toml, scaled."""
+    return px(metrics()["space"][name])
+
+
+def line_height(kind: str = "body") -> int:
+    """Height of a line of that type role, scaled."""
+    return px(metrics()["type"][kind][1])
+
+
+def font(kind: str = "body") -> QFont:
+    """Font of a type role, with digits of equal width."""
+    found = _Look.fonts.get(kind)
+    if found is None:
+        size, _, weight = metrics()["type"][kind]
+        found = QFont(_family("mono" if kind == "mono" else "sans"))
+        found.setPixelSize(px(size))
+        found.setWeight(QFont.Weight(weight))
+        found.setFeature(QFont.Tag("tnum"), 1)
+        _Look.fonts[kind] = found
+    return found
+
+
+def measure(kind: str = "body") -> QFontMetrics:
+    """Metrics of a type role."""
+    return QFontMetrics(font(kind))
+
+
+@cache
+def _family(kind: str) -> str:
+    """The system's family, or the first installed one where the system names only a generic family."""
+    role = QFontDatabase.SystemFont.FixedFont if kind == "mono" else QFontDatabase.SystemFont.GeneralFont
+    system = QFontDatabase.systemFont(role).family()
+    if system not in GENERIC:
+        return system
+    installed = set(QFontDatabase.families())
+    return next((name for name in (MONO if kind == "mono" else SANS) if name in installed), system)
+
+
+def active() -> str:
+    """Name of the theme on screen: dark, light or contrast."""
+    return _Look.name
+
+
+def choice() -> Choice:
+    """What the user chose; "system" follows the desktop."""
+    return _Look.choice
+
+
+def is_dark() -> bool:
+    """Whether words are lighter than their ground."""
+    return colour("surface-1").lightnessF() < 0.5
+
+
+def apply(wanted: Choice, zoom: float = 1.0) -> None:
+    """Put a theme on the whole application; every widget repaints."""
+    app = QApplication.instance()
+    name = _of_system() if wanted == "system" else wanted
+    _Look.choice, _Look.name = wanted, name
+    _Look.scale = zoom * _system_scale()
+    _Look.roles = {key: QColor(value) for key, value in load(name).items()}
+    _Look.fonts = {}
+    if isinstance(app, QApplication):
+        app.setPalette(_palette())
+        app.setFont(font("body"))
+        app.setStyleSheet(_sheet())
+
+
+def _of_system() -> str:
+    hints = QGuiApplication.styleHints()
+    if _wants_contrast():
+        return "contrast"
+    return "light" if hints.colorScheme() == Qt.ColorScheme.Light else "dark"
+
+
+def _wants_contrast() -> bool:
+    accessibility = getattr(QGuiApplication.styleHints(), "accessibility", None)
+    preference = getattr(accessibility() if accessibility else None, "contrastPreference", None)
+    return preference is not None and preference().name == "HighContrast"
+
+
+def _system_scale() -> float:
+    normal = NORMAL_PIXELS.get(sys.platform)
+    if normal is None:
+        return 1.0
+    size = QFontMetrics(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)).font().pixelSize() \
+        if hasattr(QFontMetrics, "font") else -1
+    return max(0.8, min(2.5, size / normal)) if size > 0 else 1.0
+
+
+def _palette() -> QPalette:
+    palette = QPalette()
+    pairs = {
+        QPalette.ColorRole.Window: "surface-1", QPalette.ColorRole.Base: "surface-1",
+        QPalette.ColorRole.AlternateBase: "surface-2", QPalette.ColorRole.Button: "surface-2",
+        QPalette.ColorRole.ToolTipBase: "surface-3", QPalette.ColorRole.ToolTipText: "text",
+        QPalette.ColorRole.WindowText: "text", QPalette.ColorRole.Text: "text", QPalette.ColorRole.ButtonText: "text",
+        QPalette.ColorRole.PlaceholderText: "text-quiet", QPalette.ColorRole.Highlight: "accent",
+        QPalette.ColorRole.HighlightedText: "text-inverse", QPalette.ColorRole.Link: "accent", QPalette.ColorRole.Mid: "line",
+    }
+    for role, name in pairs.items():
+        palette.setColor(role, colour(name))
+    for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, colour("text-quiet"))
+    return palette
+
+
+def _sheet() -> str:
+    template = (resources() / "themes" / "window.qss").read_text(encoding="utf-8")
+    sheet = re.sub(r"@([a-z0-9-]+)@", lambda match: colour(match[1]).name(), template)
+    return re.sub(r"#(\d+)#", lambda match: f"{px(int(match[1]))}px", sheet)

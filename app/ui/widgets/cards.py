@@ -1,0 +1,221 @@
+"""What the inspector shows of one thing: an entity, an activity, an alert."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from app.model.alert import Alert, Link
+from app.model.entity import EntityRef
+from app.model.rows import ActivityRow, EntityCard
+from app.ui import theme, wording
+from app.ui.desk import Desk
+from app.ui.widgets.buttons import Button
+from app.ui.widgets.chips import tag_row
+from app.ui.widgets.glyphs import Sign
+from app.ui.widgets.sentence import EntityLabel, SentenceView
+from app.ui.widgets.story_strip import StoryStrip
+from app.ui.widgets.words import Elided, Line, Words
+
+LABEL_WIDTH = 84
+MOST_FACTS = 40
+MOST_BINDINGS = 12
+MOST_PEERS = 8
+
+
+class Card(QWidget):
+    """Title block, then parts with a line between; 16 padding."""
+
+    def __init__(self, kind: str, title: str, below: str, sign: str = "") -> None:
+        super().__init__()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, theme.space("group"))
+        self._column.setSpacing(0)
+        self._column.setAlignment(Qt.AlignmentFlag.AlignTop)
+        head = QWidget()
+        box = QVBoxLayout(head)
+        pad = theme.px(16)
+        # The upper right corner belongs to the inspector's own buttons.
+        box.setContentsMargins(pad, theme.px(12), pad, theme.px(12))
+        box.setSpacing(theme.px(2))
+        box.addWidget(Words(kind, "quiet", "quiet"))
+        row = QHBoxLayout()
+        row.setSpacing(theme.px(7))
+        if sign:
+            row.addWidget(Sign(sign, 14))
+        self.title = Elided(title, "section", cut=Qt.TextElideMode.ElideMiddle)
+        self.title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        row.addWidget(self.title, 1)
+        box.addLayout(row)
+        if below:
+            box.addWidget(Words(below, "quiet", "quiet", wrap=True))
+        self._column.addWidget(head)
+
+    def part(self, widget: QWidget, title: str = "") -> None:
+        """One part below a line."""
+        self._column.addWidget(Line())
+        holder = QWidget()
+        box = QVBoxLayout(holder)
+        box.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
+        box.setSpacing(theme.px(4))
+        if title:
+            box.addWidget(Words(title, "quiet-strong", "quiet"))
+        box.addWidget(widget)
+        self._column.addWidget(holder)
+
+
+def facts(rows: list[tuple[str, QWidget | str]]) -> QWidget:
+    """Names at the left, values at the right."""
+    holder = QWidget()
+    grid = QGridLayout(holder)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(theme.px(8))
+    grid.setVerticalSpacing(theme.px(3))
+    grid.setColumnMinimumWidth(0, theme.px(LABEL_WIDTH))
+    grid.setColumnStretch(1, 1)
+    for place, (name, value) in enumerate(rows):
+        label = Elided(name, role="text-quiet")
+        label.setFixedWidth(theme.px(LABEL_WIDTH))
+        grid.addWidget(label, place, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(Words(wording.tidy(value, 400), wrap=True) if isinstance(value, str) else value, place, 1)
+    return holder
+
+
+def buttons(*items: QWidget) -> QWidget:
+    """Buttons side by side, two on a line."""
+    holder = QWidget()
+    grid = QGridLayout(holder)
+    grid.setContentsMargins(0, theme.px(2), 0, 0)
+    grid.setSpacing(theme.px(8))
+    grid.setColumnStretch(2, 1)
+    for place, item in enumerate(items):
+        grid.addWidget(item, place // 2, place % 2)
+    return holder
+
+
+def stacked(widgets: list[QWidget], gap: int = 4) -> QWidget:
+    """Widgets below each other."""
+    holder = QWidget()
+    box = QVBoxLayout(holder)
+    box.setContentsMargins(0, 0, 0, 0)
+    box.setSpacing(theme.px(gap))
+    for one in widgets:
+        box.addWidget(one)
+    return holder
+
+
+def entity_card(desk: Desk, card: EntityCard) -> Card:
+    """An entity: tags, first and last seen, facts with how they are known, names and addresses, peers, alerts."""
+    ref = card.row.ref
+    view = Card("Entity", ref.label, wording.entity_kind(ref.kind), f"entity:{ref.kind}")
+    if card.row.tags or card.row.alerts:
+        view.part(tag_row(card.row.tags, card.row.alerts))
+    rows: list[tuple[str, QWidget | str]] = [
+        ("First seen", wording.moment(card.row.first)),
+        ("Last seen", wording.moment(card.row.last)),
+        ("Activities", wording.number(card.row.activities)),
+    ]
+    for name, value, how in card.facts[:MOST_FACTS]:
+        rows.append((name, stacked([Words(wording.tidy(value, 400), wrap=True), Words(how, "quiet", "quiet", wrap=True)], 0) if how else value))
+    view.part(facts(rows))
+    if card.bindings:
+        lines = []
+        for one in card.bindings[:MOST_BINDINGS]:
+            other = one.name if ref.label == one.address else one.address
+            lines.append((other, f"{one.method}, {one.certainty} certainty\n".strip()))
+        view.part(facts(lines), "Names and addresses")
+    if card.peers:
+        most = max(number for _, number in card.peers) or 1
+        view.part(stacked([_peer(desk, peer, number, most) for peer, number in card.peers[:MOST_PEERS]]), "Spoke with")
+    if card.alerts:
+        view.part(stacked([_alert_line(desk, one) for one in card.alerts[:MOST_PEERS]], 6), "Alerts")
+    actions: list[QWidget] = []
+    if desk.can_go("entity"):
+        actions.append(Button("Open entity", on_click=lambda: desk.go("entity", ref.key)))
+    if desk.can_go("graph"):
+        actions.append(Button("Show in graph", "graph", on_click=lambda: desk.go("graph", ref.key)))
+    if actions:
+        view.part(buttons(*actions))
+    return view
+
+
+def _peer(desk: Desk, peer: EntityRef, number: int, most: int) -> QWidget:
+    from app.ui.frame.statusbar import Bar
+
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    label = EntityLabel(peer, desk.follow)
+    row.addWidget(label, 1)
+    bar = Bar(80)
+    bar.show_share(number / most)
+    row.addWidget(bar)
+    words = Words(wording.number(number))
+    words.setAlignment(Qt.AlignmentFlag.AlignRight)
+    words.setMinimumWidth(theme.px(48))
+    row.addWidget(words)
+    return holder
+
+
+def _alert_line(desk: Desk, alert: Alert) -> QWidget:
+    from app.ui.widgets.buttons import LinkButton
+
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(Sign(f"severity:{alert.severity}"))
+    row.addWidget(Words(wording.clock(alert.finding.first), look="quiet"))
+    link = LinkButton(wording.middle(alert.title, 34), lambda: desk.go("alert", alert.id))
+    row.addWidget(link, 1)
+    return holder
+
+
+def activity_card(desk: Desk, row: ActivityRow) -> Card:
+    """An activity: who, from, to, what, result, where it is proved."""
+    view = Card("Activity", wording.kind(row.kind), f"{wording.day(row.at, year=True)}, {wording.clock(row.at, True)} {wording.zone_name()}")
+    rows: list[tuple[str, QWidget | str]] = []
+    for name, ref in (("Who", row.who), ("From", row.origin), ("To", row.target)):
+        if ref is not None:
+            rows.append((name, EntityLabel(ref, desk.follow, "accent")))
+    rows.append(("What", row.what))
+    rows.append(("Result", ", ".join(part for part in (row.result, row.reason) if part)))
+    if row.resolved_by:
+        rows.append(("Resolved", row.resolved_by))
+    view.part(facts(rows))
+    place = row.input_name + (f", frame {wording.number(row.frame)}" if row.frame else "")
+    view.part(Words(wording.tidy(place), "mono", wrap=True), "Proof")
+    if desk.can_go("activities"):
+        view.part(buttons(Button("Show packets", "packet", on_click=lambda: desk.go("activities", row.id))))
+    return view
+
+
+def alert_card(desk: Desk, alert: Alert, opened: Callable[[], object] | None = None) -> Card:
+    """An alert: strip, data, why, evidence, the way to its page."""
+    finding = alert.finding
+    view = Card("Alert", alert.title, wording.period(finding.first, finding.last), f"severity:{alert.severity}")
+    if finding.steps:
+        strip = StoryStrip(desk.follow, small=True)
+        strip.show_steps(finding.steps)
+        view.part(strip)
+    rows: list[tuple[str, QWidget | str]] = [
+        ("Severity", wording.SEVERITIES[alert.severity]),
+        ("Phase", alert.phase),
+        ("Technique", wording.listed(alert.techniques)),
+        ("Detector", f"{alert.detector}, external id {alert.external_id}"),
+        ("Confidence", wording.SEVERITIES[finding.confidence]),
+        ("State", f"{wording.STATES[alert.state]}, {wording.CLASSIFICATIONS[alert.classification].lower()}"),
+    ]
+    view.part(facts(rows))
+    why = [_fact(desk, one.text) for one in finding.facts if not one.against][:6]
+    if why:
+        view.part(stacked(why, 6), "Why")
+    view.part(Words(wording.count(len(finding.evidence), "activity", "activities")), "Evidence")
+    if opened is not None:
+        view.part(buttons(Button("Open alert", "right", "Enter", primary=True, on_click=opened)))
+    return view
+
+
+def _fact(desk: Desk, text: tuple[Link, ...]) -> QWidget:
+    from app.ui.widgets.marks import marked
+
+    return marked("check", "good", SentenceView(text, desk.follow, name_role="text"))

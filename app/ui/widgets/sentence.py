@@ -1,0 +1,255 @@
+"""A sentence with links to entities, laid out in lines; painted, never rich text."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from app.model.alert import Link, Sentence
+from app.model.entity import EntityRef
+from app.ui import theme, wording
+from app.ui.widgets.buttons import KEYBOARD
+from app.ui.widgets.glyphs import paint_entity
+from app.ui.widgets.words import plain_tip
+
+GAP = 5
+MOST_PIECES = 200
+MOST_LINES = 60
+
+
+class Run(NamedTuple):
+    """One painted piece: where, the words, the number of the link it belongs to (-1 none), the kind of entity whose sign stands before."""
+
+    rect: QRectF
+    text: str
+    link: int
+    sign: str
+
+
+def lay_out(pieces: Sequence[Link], width: float, kind: str = "body", one_line: bool = False) -> tuple[list[Run], float]:
+    """Runs of the sentence within width and the height used. A name is never broken; one that does not fit is cut in the middle."""
+    words_measure, name_measure = theme.measure(kind), theme.measure("entity")
+    line = theme.line_height(kind)
+    space = words_measure.horizontalAdvance(" ")
+    side = theme.space("glyph") + theme.px(GAP)
+    runs: list[Run] = []
+    x, y, lines = 0.0, 0.0, 1
+
+    def place(text: str, advance: float, link: int, sign: str) -> bool:
+        nonlocal x, y, lines
+        if x > 0 and x + advance > width:
+            if one_line or lines >= MOST_LINES:
+                return False
+            x, y, lines = 0.0, y + line, lines + 1
+        runs.append(Run(QRectF(x, y, advance, line), text, link, sign))
+        x += advance
+        return True
+
+    for position, piece in enumerate(pieces[:MOST_PIECES]):
+        linked = piece.entity is not None or piece.activity is not None
+        if piece.entity is not None:
+            room = max(theme.px(20), width - side)
+            text = wording.tidy(piece.text)
+            advance = name_measure.horizontalAdvance(text)
+            if advance > room:
+                text = name_measure.elidedText(text, Qt.TextElideMode.ElideMiddle, int(room))
+                advance = name_measure.horizontalAdvance(text)
+            if not place(text, advance + side, position, piece.entity.kind):
+                return _ellipsis(runs, width, words_measure), y + line
+            continue
+        for number, word in enumerate(wording.tidy(piece.text, 2000).split(" ")):
+            if number and x > 0:
+                x += space
+            if not word:
+                continue
+            advance = words_measure.horizontalAdvance(word)
+            if advance > width:
+                word = words_measure.elidedText(word, Qt.TextElideMode.ElideMiddle, int(width))
+                advance = words_measure.horizontalAdvance(word)
+            if not place(word, advance, position if linked else -1, ""):
+                return _ellipsis(runs, width, words_measure), y + line
+    return runs, y + line
+
+
+def _ellipsis(runs: list[Run], width: float, measure) -> list[Run]:
+    if runs:
+        last = runs[-1].rect
+        room = measure.horizontalAdvance("…")
+        at = min(last.right(), width - room)
+        runs.append(Run(QRectF(at, last.top(), room, last.height()), "…", -1, ""))
+    return runs
+
+
+def paint_runs(painter: QPainter, runs: Sequence[Run], at: QPoint, ink: QColor, name: QColor, kind: str = "body", under: int = -1) -> None:
+    """Paint runs with their upper left corner at a point; under is the number of the link to underline."""
+    side = theme.space("glyph")
+    for run in runs:
+        rect = run.rect.translated(at)
+        if run.sign:
+            paint_entity(painter, QRectF(rect.left(), rect.center().y() - side / 2, side, side), run.sign)
+            rect.setLeft(rect.left() + side + theme.px(GAP))
+        face = theme.font("entity" if run.sign else kind)
+        if run.link >= 0 and run.link == under:
+            face = type(face)(face)
+            face.setUnderline(True)
+        painter.setFont(face)
+        painter.setPen(name if run.link >= 0 else ink)
+        painter.drawText(rect.adjusted(0, 0, 2, 0), Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, run.text)
+
+
+class SentenceView(QWidget):
+    """A sentence that wraps; its links are followed by click, by Tab with Enter."""
+
+    def __init__(
+        self, sentence: Sentence = (), follow: Callable[[Link], object] | None = None, role: str = "text", name_role: str = "accent",
+        one_line: bool = False, kind: str = "body",
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self._follow, self._role, self._name_role, self._one_line, self._kind = follow, role, name_role, one_line, kind
+        self._under = -1
+        self._ring = -1
+        self._runs: list[Run] = []
+        self._laid_for = (-1, -1)
+        self.setMouseTracking(True)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred if one_line else QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(not one_line)
+        if not one_line:
+            policy.setVerticalPolicy(QSizePolicy.Policy.Minimum)
+        self.setSizePolicy(policy)
+        self.say(sentence)
+
+    def say(self, sentence: Sentence) -> None:
+        """Show another sentence."""
+        self._sentence = tuple(sentence)[:MOST_PIECES]
+        self._links = [place for place, one in enumerate(self._sentence) if one.entity is not None or one.activity is not None]
+        self._laid_for = (-1, -1)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if self._links and self._follow else Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName(wording.tidy("".join(one.text[:300] for one in self._sentence), 2000))
+        self.updateGeometry()
+        self.update()
+
+    def text(self) -> str:
+        """The words, without signs."""
+        return self.accessibleName()
+
+    def heightForWidth(self, width: int) -> int:
+        """Lines at that width."""
+        return int(lay_out(self._sentence, max(40, width), self._kind, self._one_line)[1])
+
+    def hasHeightForWidth(self) -> bool:
+        """The height follows from the width."""
+        return not self._one_line
+
+    def sizeHint(self) -> QSize:
+        """One line of all words, at most 600 wide."""
+        runs, height = lay_out(self._sentence, 10_000 if self._one_line else theme.px(600), self._kind, self._one_line)
+        return QSize(int(max((one.rect.right() for one in runs), default=0)) + 2, int(height))
+
+    def minimumSizeHint(self) -> QSize:
+        """A narrow column."""
+        width = max(self.width(), theme.px(60)) if not self._one_line else theme.px(40)
+        return QSize(theme.px(40), self.heightForWidth(width))
+
+    def resizeEvent(self, event) -> None:
+        """Another width gives another height."""
+        super().resizeEvent(event)
+        if not self._one_line and event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
+    def runs(self) -> list[Run]:
+        """What is painted at the present width."""
+        key = (self.width(), theme.px(1000))
+        if key != self._laid_for:
+            self._runs, _ = lay_out(self._sentence, max(40, self.width()), self._kind, self._one_line)
+            self._laid_for = key
+        return self._runs
+
+    def paintEvent(self, _event: object) -> None:
+        """Paint the runs, the ring around the link that has the focus."""
+        painter = QPainter(self)
+        name = self._name_role if self._follow else self._role
+        paint_runs(painter, self.runs(), QPoint(0, 0), theme.colour(self._role), theme.colour(name), self._kind, self._under)
+        if self._ring >= 0:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(theme.colour("focus"), 2))
+            for run in self.runs():
+                if run.link == self._ring:
+                    painter.drawRoundedRect(run.rect.adjusted(0, 1, 1, -1), 4, 4)
+
+    def link_at(self, point) -> int:
+        """Number of the link under a point, -1 for none."""
+        return next((run.link for run in self.runs() if run.link >= 0 and run.rect.contains(point)), -1)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Underline the link under the pointer."""
+        under = self.link_at(event.position()) if self._follow else -1
+        if under != self._under:
+            self._under = under
+            self.setCursor(Qt.CursorShape.PointingHandCursor if under >= 0 else Qt.CursorShape.ArrowCursor)
+            self.update()
+            if under >= 0:
+                QToolTip.showText(event.globalPosition().toPoint(), plain_tip(_tip(self._sentence[under])), self)
+
+    def leaveEvent(self, event) -> None:
+        """Nothing is under the pointer."""
+        self._under = -1
+        self.update()
+        super().leaveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Follow the link."""
+        link = self.link_at(event.position())
+        if link >= 0 and self._follow and event.button() == Qt.MouseButton.LeftButton:
+            self._follow(self._sentence[link])
+        else:
+            super().mouseReleaseEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The first or the last link gets the ring."""
+        if event.reason() in KEYBOARD and self._links:
+            self._ring = self._links[-1 if event.reason() == Qt.FocusReason.BacktabFocusReason else 0]
+            self.update()
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """No ring without focus."""
+        self._ring = -1
+        self.update()
+        super().focusOutEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes through the links before it leaves."""
+        if self._ring in self._links:
+            place = self._links.index(self._ring) + (1 if forward else -1)
+            if 0 <= place < len(self._links):
+                self._ring = self._links[place]
+                self.update()
+                return True
+        return super().focusNextPrevChild(forward)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter follows the link with the ring."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._ring >= 0 and self._follow:
+            self._follow(self._sentence[self._ring])
+        else:
+            super().keyPressEvent(event)
+
+
+def _tip(piece: Link) -> str:
+    if piece.entity is None:
+        return "Show this activity"
+    return f"{wording.entity_kind(piece.entity.kind)}\n{wording.tidy(piece.entity.key, 400)}"
+
+
+def entity_link(ref: EntityRef) -> Sentence:
+    """A sentence of one entity."""
+    return (Link(ref.label, entity=ref),)
+
+
+class EntityLabel(SentenceView):
+    """The sign, the name of one entity; a click goes to follow."""
+
+    def __init__(self, ref: EntityRef, follow: Callable[[Link], object] | None = None, name_role: str = "text") -> None:
+        super().__init__(entity_link(ref), follow, name_role=name_role, one_line=True)

@@ -1,0 +1,130 @@
+"""Plain words on the page: labels in the roles of type, headings, lines."""
+
+from html import escape
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from app.ui import theme, wording
+
+
+def plain_tip(text: str) -> str:
+    """Tooltip of data: Qt guesses rich text, so the words are escaped."""
+    return f"<p style='white-space:pre-wrap'>{escape(wording.tidy(text, 2000))}</p>" if text else ""
+
+
+class Words(QLabel):
+    """Plain text in a type role; look: "" or "quiet", "good", "high". Never rich text, always tidied."""
+
+    def __init__(self, text: str = "", kind: str = "body", look: str = "", wrap: bool = False) -> None:
+        super().__init__()
+        self._kind = kind
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("look", look)
+        self.setFont(theme.font(kind))
+        self.setWordWrap(wrap)
+        if wrap:
+            self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self.say(text)
+
+    def say(self, text: str, limit: int = 2000) -> None:
+        """Show other words."""
+        self.setText(wording.tidy(text, limit))
+
+    def changeEvent(self, event) -> None:
+        """Follow the text size."""
+        super().changeEvent(event)
+        if event.type() == event.Type.StyleChange and self.font().pixelSize() != theme.font(self._kind).pixelSize():
+            self.setFont(theme.font(self._kind))
+
+
+class Elided(QWidget):
+    """One line that is cut with an ellipsis when it does not fit; the whole is in the tooltip."""
+
+    def __init__(self, text: str = "", kind: str = "body", role: str = "text", cut: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+        super().__init__()
+        self._kind, self._role, self._cut = kind, role, cut
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.say(text)
+
+    def say(self, text: str) -> None:
+        """Show other words."""
+        self._text = wording.tidy(text, 2000)
+        self.setAccessibleName(self._text)
+        self.updateGeometry()
+        self.update()
+
+    def text(self) -> str:
+        """The whole text."""
+        return self._text
+
+    def sizeHint(self) -> QSize:
+        """Room for the whole line."""
+        return QSize(theme.measure(self._kind).horizontalAdvance(self._text[:400]) + 2, theme.line_height(self._kind))
+
+    def minimumSizeHint(self) -> QSize:
+        """A few characters."""
+        return QSize(theme.px(24), theme.line_height(self._kind))
+
+    def paintEvent(self, _event: object) -> None:
+        """Paint the cut line."""
+        from PySide6.QtGui import QPainter
+
+        painter = QPainter(self)
+        painter.setFont(theme.font(self._kind))
+        painter.setPen(theme.colour(self._role))
+        shown = theme.measure(self._kind).elidedText(self._text, self._cut, self.width())
+        self.setToolTip(plain_tip(self._text) if shown != self._text else "")
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+
+class Line(QFrame):
+    """One pixel, horizontal or vertical."""
+
+    def __init__(self, vertical: bool = False) -> None:
+        super().__init__()
+        self.setObjectName("line")
+        if vertical:
+            self.setFixedWidth(1)
+        else:
+            self.setFixedHeight(1)
+
+
+class PageHeading(QWidget):
+    """The page's name, controls at its right, one sentence below."""
+
+    def __init__(self, title: str, sentence: str = "", controls: tuple[QWidget, ...] = (), before: QWidget | None = None) -> None:
+        super().__init__()
+        self.title = Elided(title, "page")
+        self.title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.sentence = Words(sentence, look="quiet", wrap=True)
+        row = QHBoxLayout()
+        row.setSpacing(theme.space("related"))
+        if before is not None:
+            row.addWidget(before)
+            row.addSpacing(theme.px(2))
+        row.addWidget(self.title, 1)
+        for one in controls:
+            row.addWidget(one)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.px(6))
+        column.addLayout(row)
+        column.addWidget(self.sentence)
+
+
+class SectionHeading(QWidget):
+    """The name of a part, a quiet note beside it, something at its right."""
+
+    def __init__(self, title: str, note: str = "", right: tuple[QWidget, ...] = ()) -> None:
+        super().__init__()
+        self.title = Words(title, "section")
+        self.note = Words(note, "quiet", "quiet")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.space("related"))
+        row.addWidget(self.title, 0, Qt.AlignmentFlag.AlignBaseline)
+        row.addWidget(self.note, 0, Qt.AlignmentFlag.AlignBaseline)
+        row.addStretch(1)
+        for one in right:
+            row.addWidget(one)

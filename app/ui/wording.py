@@ -1,0 +1,253 @@
+"""Sentences, numbers, sizes, times as the window writes them."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, tzinfo
+
+from app.model.alert import Alert
+from app.model.rows import Overview, Progress
+
+SECOND = 1_000_000
+MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86400 * SECOND
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+# Stack order of every chart, and the role that draws each family.
+FAMILIES = {"Kerberos": "chart-1", "LDAP": "chart-2", "NTLM": "chart-3", "RPC and SMB": "chart-4", "other": "chart-6"}
+KINDS = {
+    "kerberos-as": "Kerberos AS", "kerberos-tgs": "Kerberos TGS", "kerberos-ap": "Kerberos AP",
+    "kerberos-password": "Kerberos password", "ntlm": "NTLM logon", "ldap-bind": "LDAP bind", "ldap-search": "LDAP search",
+    "ldap-ping": "LDAP ping", "ldap-modify": "LDAP modify", "ldap-add": "LDAP add", "ldap-delete": "LDAP delete",
+    "ldap-rename": "LDAP rename", "smb-session": "SMB session", "smb-tree": "SMB share", "smb-file": "SMB file",
+    "rpc-bind": "RPC bind", "rpc-call": "RPC call", "dns-query": "DNS query", "dns-update": "DNS update",
+    "name-observation": "Name seen", "rdp-connection": "Remote desktop", "radius-accounting": "RADIUS accounting",
+    "radius-access": "RADIUS access",
+}  # fmt: skip
+ENTITIES = {
+    "user": "User", "computer": "Computer", "controller": "Domain controller", "address": "Address without a known computer",
+    "group": "Group", "service": "Service", "domain": "Domain",
+}  # fmt: skip
+SEVERITIES = {"high": "High", "medium": "Medium", "low": "Low"}
+STATES = {"open": "Open", "closed": "Closed", "suppressed": "Suppressed"}
+CLASSIFICATIONS = {
+    "unclassified": "Not classified", "true positive": "True positive", "benign true positive": "Benign true positive",
+    "false positive": "False positive",
+}  # fmt: skip
+STAGES = {"hash": "checking", "read": "reading", "detect": "detecting", "done": "done", "failed": "failed"}
+# Nothing of the data may reorder, hide or break the words around it: controls, bidirectional marks, invisible characters.
+_HIDDEN = {
+    *range(0x00, 0x20), *range(0x7F, 0xA0), 0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E,
+    *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0x3164, 0xFEFF, 0xFFA0, *range(0xFFF9, 0xFFFC),
+}  # fmt: skip
+_VISIBLE = dict.fromkeys(_HIDDEN, "\u00b7") | dict.fromkeys(range(0xE0000, 0xE0080), "\u00b7") | {9: " ", 10: " ", 13: " "}
+
+
+class _Zone:
+    """The one place where the zone of the screen is kept."""
+
+    zone: tzinfo | None = UTC
+    name: str = "UTC"
+
+
+def set_zone(zone: tzinfo | None, name: str) -> None:
+    """Zone of every time on screen; None is the zone of this machine."""
+    _Zone.zone, _Zone.name = zone, name
+
+
+def zone_name() -> str:
+    """Name of the zone on screen."""
+    return _Zone.name
+
+
+def tidy(text: str, limit: int = 300) -> str:
+    """Text of the data made safe to show: one line, no invisible or reordering characters, at most limit characters."""
+    cut = text[: limit + 1].translate(_VISIBLE)
+    return cut if len(cut) <= limit else cut[: limit - 1] + "…"
+
+
+def middle(text: str, limit: int) -> str:
+    """Text cut in the middle to at most limit characters."""
+    text = tidy(text, max(limit, len(text[:5000])))
+    if len(text) <= limit:
+        return text
+    head = (limit - 1) // 2
+    return f"{text[:head]}…{text[len(text) - (limit - 1 - head) :]}"
+
+
+def number(value: int) -> str:
+    """1,234,567."""
+    return f"{value:,}"
+
+
+def count(value: int, one: str, many: str | None = None) -> str:
+    """1 alert, 2 alerts, 1,204 entries."""
+    return f"{value:,} {one if value == 1 else many or one + 's'}"
+
+
+def size(value: float) -> str:
+    """Bytes in decimal units: 812 bytes, 4.1 MB, 1.21 GB."""
+    if value < 1000:
+        return f"{int(value)} bytes" if value != 1 else "1 byte"
+    for unit in ("kB", "MB", "GB", "TB"):
+        value /= 1000
+        if value < 999.5 or unit == "TB":
+            digits = 2 if unit in ("GB", "TB") and value < 100 else 1 if value < 10 else 0
+            return f"{value:.{digits}f} {unit}"
+    return ""
+
+
+def span(length: int) -> str:
+    """Length of time in words: 9 ms, 3 s, 41 min, 5 h, 2 days."""
+    if length < SECOND:
+        return f"{length // 1000} ms"
+    if length < 2 * MINUTE:
+        return f"{round(length / SECOND)} s"
+    if length < 2 * HOUR:
+        return f"{round(length / MINUTE)} min"
+    if length < 2 * DAY:
+        return f"{round(length / HOUR)} h"
+    return f"{round(length / DAY)} days"
+
+
+def remaining(seconds: float | None) -> str:
+    """Time left as 0:03."""
+    if seconds is None or seconds > 359_999:
+        return ""
+    whole = round(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}" if whole >= 3600 else f"{whole // 60}:{whole % 60:02}"
+
+
+def _moment(at: int) -> datetime:
+    # A capture may carry any 64-bit time; what the calendar cannot hold is shown as its edge.
+    try:
+        return datetime.fromtimestamp(at // SECOND, tz=UTC).replace(microsecond=at % SECOND).astimezone(_Zone.zone)
+    except (OverflowError, OSError, ValueError):
+        return datetime(9999, 12, 31, tzinfo=UTC) if at > 0 else datetime(1, 1, 1, tzinfo=UTC)
+
+
+def clock(at: int, millis: bool = False) -> str:
+    """14:02:11, with millis 14:02:11.266."""
+    moment = _moment(at)
+    return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03}" if millis else f"{moment:%H:%M:%S}"
+
+
+def day(at: int, year: bool = False, short: bool = False) -> str:
+    """Monday 5 January, short Mon 5 Jan, with year Mon 5 Jan 2026."""
+    moment = _moment(at)
+    weekday, month = DAYS[moment.weekday()], MONTHS[moment.month - 1]
+    if short or year:
+        weekday, month = weekday[:3], month[:3]
+    return f"{weekday} {moment.day} {month}" + (f" {moment.year}" if year else "")
+
+
+def same_day(one: int, other: int) -> bool:
+    """Whether two times fall on one day of the screen's zone."""
+    return _moment(one).date() == _moment(other).date()
+
+
+def day_key(at: int) -> int:
+    """Number that is equal for times of one day."""
+    return _moment(at).toordinal()
+
+
+def moment(at: int, millis: bool = False) -> str:
+    """5 Jan 14:02:11."""
+    when = _moment(at)
+    return f"{when.day} {MONTHS[when.month - 1][:3]} {clock(at, millis)}"
+
+
+def period(first: int, last: int) -> str:
+    """Mon 5 Jan 2026, 14:02:11 – 14:02:14 UTC (3 s)."""
+    if first == last:
+        return f"{day(first, year=True)}, {clock(first)} {_Zone.name}"
+    end = clock(last) if same_day(first, last) else f"{day(last, short=True)} {clock(last)}"
+    return f"{day(first, year=True)}, {clock(first)} – {end} {_Zone.name} ({span(last - first)})"
+
+
+def dates(first: int | None, last: int | None) -> str:
+    """5–9 Jan 2026."""
+    if first is None or last is None:
+        return "No time span"
+    one, other = _moment(first), _moment(last)
+    tail = f"{other.day} {MONTHS[other.month - 1][:3]} {other.year}"
+    if one.date() == other.date():
+        return tail
+    if (one.year, one.month) == (other.year, other.month):
+        return f"{one.day}–{tail}"
+    start = f"{one.day} {MONTHS[one.month - 1][:3]}" + (f" {one.year}" if one.year != other.year else "")
+    return f"{start} – {tail}"
+
+
+def evidence(first: int | None, last: int | None) -> str:
+    """Evidence: Mon 5 Jan 07:58 – Fri 9 Jan 18:04."""
+    if first is None or last is None:
+        return ""
+    end = clock(last)[:5] if same_day(first, last) else f"{day(last, short=True)} {clock(last)[:5]}"
+    return f"Evidence: {day(first, short=True)} {clock(first)[:5]} – {end}"
+
+
+def kind(word: str) -> str:
+    """Words of an activity kind."""
+    return KINDS.get(word, tidy(word, 40))
+
+
+def entity_kind(word: str) -> str:
+    """Words of an entity kind."""
+    return ENTITIES.get(word, "Entity")
+
+
+def alert_kind(severity: str) -> str:
+    """Accessible name of a severity glyph."""
+    return f"{SEVERITIES.get(severity, severity)} severity"
+
+
+def listed(words: Iterable[str]) -> str:
+    """a, b and c."""
+    parts = list(words)
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
+
+def by_severity(alerts: Iterable[Alert]) -> dict[str, int]:
+    """Number of alerts of each severity, worst first, without zeros."""
+    totals = dict.fromkeys(("high", "medium", "low"), 0)
+    for one in alerts:
+        totals[one.severity] += 1
+    return {word: total for word, total in totals.items() if total}
+
+
+def alerts_sentence(alerts: Iterable[Alert], shown: int, total: int) -> str:
+    """One sentence under the heading of the alerts page."""
+    severities = by_severity(alerts)
+    parts = ", ".join(f"{value:,} {word}" for word, value in severities.items())
+    if not total:
+        return "Nothing suspicious was found in what was read."
+    return f"{shown:,} of {count(total, 'suspicious activity', 'suspicious activities')} shown" + (f": {parts}." if parts else ".")
+
+
+def overview_sentence(overview: Overview, alerts: Iterable[Alert]) -> str:
+    """One sentence that says what the case shows."""
+    opened = [one for one in alerts if one.state == "open"]
+    length = span(overview.last - overview.first) if overview.first is not None and overview.last is not None else ""
+    over = f"Over {length}, " if length else ""
+    if not opened:
+        return f"{over}nothing suspicious is open. What could not have been seen is listed below."
+    ranked = by_severity(opened)
+    worst = next(iter(ranked))
+    what = count(len(opened), "suspicious activity is", "suspicious activities are")
+    sentence = f"{over}{what} open, {ranked[worst]:,} of {'it' if len(opened) == 1 else 'them'} {worst}."
+    if len(opened) == 1:
+        sentence = f"{over}{what} open; its severity is {worst}."
+    return sentence[0].upper() + sentence[1:]
+
+
+def progress_words(progress: Progress) -> tuple[str, ...]:
+    """Share, rate and time left of a reading, as the status bar writes them."""
+    parts = [f"{share(progress) * 100:.0f} %"]
+    if progress.rate > 0:
+        parts.append(f"{size(progress.rate)}/s")
+    if left := remaining(progress.remaining):
+        parts.append(left)
+    return tuple(parts)
+
+
+def share(progress: Progress) -> float:
+    """0 to 1 of the bytes to read."""
+    return min(1.0, progress.done_bytes / progress.total_bytes) if progress.total_bytes > 0 else 0.0
