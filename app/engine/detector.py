@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from app.engine.knowledge import Knowledge
 from app.engine.memory import Memory
 from app.model.activity import Activity
-from app.model.alert import RANK, Alert, Fact, Finding, Link, Phase, Sentence, Severity
+from app.model.alert import RANK, Alert, Fact, Finding, Link, Phase, Sentence, Severity, Step
 from app.model.details import KINDS
 from app.model.entity import EntityRef
 from app.model.rows import Coverage, Problem
@@ -60,6 +60,19 @@ class Context:
     def account(self, activity: Activity) -> EntityRef | None:
         """Which account asked."""
         return self.knowledge.account_entity(activity)
+
+    def who(self, activity: Activity) -> tuple[str | EntityRef, ...]:
+        """Pieces of a sentence that say who acted: "account on source", or the source alone."""
+        account, source = self.account(activity), self.source(activity)
+        return (source,) if account is None or account.key == source.key else (account, " on ", source)
+
+    def path(self, activity: Activity, label: str, caption: str = "") -> tuple[Step, ...]:
+        """Arrows from the account over its computer to the target; the last one is the deed."""
+        account, source = self.account(activity), self.source(activity)
+        deed = Step(origin=source, target=self.target(activity), label=label, caption=caption, accented=True)
+        if account is None or account.key == source.key:
+            return (deed,)
+        return Step(origin=account, target=source, label="on"), deed
 
     def from_controller(self, activity: Activity) -> bool:
         """True when a domain controller asked."""
@@ -118,6 +131,26 @@ def against(*pieces: str | EntityRef | Activity | None) -> Fact:
 def some(*parties: EntityRef | None) -> tuple[EntityRef, ...]:
     """The parties that are known."""
     return tuple(party for party in parties if party is not None)
+
+
+def found(ctx: Context, activity: Activity, subject: str, **words: Any) -> Finding:
+    """A finding about one activity: its parties and times, and whatever else is given.
+
+    extra_accounts: accounts attacked, beside the one that acted. Evidence is the activity itself unless given.
+    """
+    target = ctx.target(activity)
+    values: dict[str, Any] = {
+        "subject": subject,
+        "first": activity.at,
+        "last": activity.until,
+        "evidence": (activity.id,),
+        "sources": (ctx.source(activity),),
+        "accounts": some(ctx.account(activity)),
+        "targets": (target,),
+        "domain_controllers": (target,) if ctx.to_controller(activity) else (),
+    }
+    values.update(words)
+    return Finding(**values)
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

@@ -4,12 +4,45 @@ from collections.abc import Iterable, Mapping
 
 from app.engine import detector as _detector
 from app.engine.detector import Detector, Sensitivity
+from app.engine.detectors import (
+    account_enumeration,
+    asrep_roasting,
+    brute_force,
+    cleartext_ldap,
+    dcsync,
+    dns_reconnaissance,
+    golden_ticket_downgrade,
+    golden_ticket_lifetime,
+    golden_ticket_nonexistent,
+    kerberoasting,
+    ldap_brute_force,
+    remote_execution,
+    samr_reconnaissance,
+    smb_session_enumeration,
+    zerologon,
+)
 from app.engine.knowledge import Knowledge
 from app.model.activity import Activity
 from app.model.alert import Alert
 from app.model.rows import Coverage, Problem
 
-DETECTORS: tuple[Detector, ...] = ()
+DETECTORS: tuple[Detector, ...] = (
+    account_enumeration.DETECTOR,
+    asrep_roasting.DETECTOR,
+    brute_force.DETECTOR,
+    cleartext_ldap.DETECTOR,
+    dcsync.DETECTOR,
+    dns_reconnaissance.DETECTOR,
+    golden_ticket_downgrade.DETECTOR,
+    golden_ticket_lifetime.DETECTOR,
+    golden_ticket_nonexistent.DETECTOR,
+    kerberoasting.DETECTOR,
+    ldap_brute_force.DETECTOR,
+    remote_execution.DETECTOR,
+    samr_reconnaissance.DETECTOR,
+    smb_session_enumeration.DETECTOR,
+    zerologon.DETECTOR,
+)
 
 
 def run(activities: Iterable[Activity], knowledge: Knowledge, *, sensitivity: Sensitivity = "medium") -> list[Alert]:

@@ -6,6 +6,7 @@ from typing import Any
 from app.engine.knowledge.accounts import SENSITIVE_GROUPS
 from app.engine.knowledge.names import account_parts, host, is_address, service_host
 from app.engine.knowledge.parts import Parts
+from app.engine.knowledge.tickets import is_own_tgt
 from app.model.activity import Activity
 from app.model.details import (
     DnsQuery,
@@ -74,6 +75,8 @@ def learn_tgs(known: Parts, activity: Activity, detail: KerberosTgs) -> None:
     if activity.result != "success":
         return
     name, realm = detail.client, detail.realm
+    if detail.presented_ticket_etype is not None and is_own_tgt(detail.presented_ticket_service, detail.presented_ticket_realm):
+        known.tickets.accepted(detail.presented_ticket_realm or "", detail.presented_ticket_etype, activity)
     if realm:
         known.accounts.say_domain(None, realm, activity)
     if name:

@@ -25,4 +25,5 @@ class Parts:
             "roles": self.roles.roles,
             "named": self.roles.named,
             "tickets": self.tickets.tally,
+            "used": self.tickets.used,
         }

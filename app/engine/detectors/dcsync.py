@@ -1,0 +1,77 @@
+"""Directory replication asked for by a machine that is not a domain controller."""
+
+from collections.abc import Iterator
+
+from app.engine import describe
+from app.engine.detector import HOUR, Context, Detector, Needs, against, fact, found, sentence
+from app.model.activity import Activity
+from app.model.alert import Finding, Step
+from app.model.details import RpcCall
+
+DRSUAPI = "e3514235-4b06-11d1-ab04-00c04fc2dcd2"
+GET_NC_CHANGES = 3
+"""IDL_DRSGetNCChanges (MS-DRSR section 4.1.10): the call that carries objects with their secrets."""
+NT4_CHANGE_LOG = 11
+"""IDL_DRSGetNT4ChangeLog (MS-DRSR section 4.1.11): gives the change log of accounts with their hashes to NT4 controllers."""
+WINDOW = HOUR
+"""Requests of one source to one controller within an hour are one alert; a full dump takes minutes."""
+
+
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """Replication requests from whoever never acts as a controller; whether they can be read does not matter."""
+    call: RpcCall = activity.detail  # type: ignore[assignment]
+    if call.interface != DRSUAPI or call.opnum not in (GET_NC_CHANGES, NT4_CHANGE_LOG) or activity.source is None:
+        return
+    if ctx.from_controller(activity):
+        return
+    source, target, account = ctx.source(activity), ctx.target(activity), ctx.account(activity)
+    success = activity.result == "success"
+    context = str(call.stub.get("naming_context", "") or call.stub.get("nc", "") or "")
+    how = ctx.knowledge.resolve(activity.source.ip, activity.at)
+    outcome = "which were sent" if success else f"which was refused ({describe.reason(activity)})"
+    facts = [
+        fact(source, f" called {call.operation or 'DRSGetNCChanges'} on ", target, ": ", activity),
+        fact(source, " is not a domain controller: it never answered Kerberos, Netlogon, LDAP pings or replication itself"),
+        fact(f"{activity.source.ip} was told to be this computer by {how.method} (certainty {how.certainty})")
+        if how.computer
+        else fact(f"Nobody on the wire says which computer {activity.source.ip} is"),
+    ]
+    if call.sealed:
+        facts.append(fact("The call is sealed; its number shows what was asked, its content cannot be read"))
+    if context:
+        facts.append(fact(f"It asked for {context}"))
+    facts.append(against("It would be quiet if ", source, " were seen answering as a domain controller anywhere in the input"))
+    yield found(
+        ctx,
+        activity,
+        f"{activity.source.ip} {activity.destination.ip if activity.destination else ''}",
+        title=None if success else "Attempted DCSync (replication of directory services)",
+        confidence="high" if how.computer else "medium",
+        succeeded=success,
+        story=(
+            sentence(*ctx.who(activity), " asked ", target, " for the directory's objects with their secrets, ", outcome, "."),
+            sentence("Only domain controllers replicate; ", source, " is not known as one."),
+        ),
+        facts=tuple(facts),
+        steps=(
+            *((Step(origin=account, target=source, label="on"),) if account is not None else ()),
+            Step(
+                origin=source, target=target, label="replication request", accented=True,
+                caption="success" if success else describe.reason(activity),
+            ),
+        ),
+    )  # fmt: skip
+
+
+DETECTOR = Detector(
+    id="dcsync",
+    external_id=2006,
+    title="Suspected DCSync (replication of directory services)",
+    severity="high",
+    phase="Domain dominance",
+    techniques=("T1003.006",),
+    watches=(RpcCall,),
+    needs=Needs(ports=("135", "dynamic RPC"), kinds=("rpc-call",), hidden_by=("smb encrypted", "bind not captured")),
+    window=WINDOW,
+    detect=detect,
+)

@@ -1,0 +1,117 @@
+"""A network mapped through DNS: zone transfers, sweeps of names, services or addresses."""
+
+from collections.abc import Iterator
+
+from app.engine import describe
+from app.engine.detector import MINUTE, Context, Detector, Needs, against, fact, found, listed, plural, sentence
+from app.engine.knowledge.names import is_address
+from app.model.activity import Activity
+from app.model.alert import Finding
+from app.model.details import DnsQuery
+
+WINDOW = 10 * MINUTE
+"""Sweeps take seconds to minutes."""
+TRANSFER_WINDOW = 60 * MINUTE
+"""A secondary server asks for the zone's SOA record before it transfers; it refreshes within this time."""
+SERVICES = {"low": 80, "medium": 40, "high": 20}
+"""Different names of services and texts (SRV, TXT, ANY, MX, NS, HINFO, DNSKEY) in the domain: a computer that looks for its
+controllers asks for about a dozen."""
+SWEEP = {"low": 500, "medium": 200, "high": 100}
+"""Different addresses looked up in reverse."""
+MISSING = {"low": 300, "medium": 100, "high": 50}
+"""Different names of the domain that do not exist: guessed from a list of words."""
+UNUSUAL = frozenset({"SRV", "TXT", "ANY", "MX", "NS", "HINFO", "DNSKEY", "SOA", "NSEC", "AXFR", "IXFR"})
+NO_SUCH_NAME = 3
+TRANSFERS = frozenset({"AXFR", "IXFR"})
+
+
+def in_domain(name: str, ctx: Context) -> bool:
+    """True for names under a domain that was seen; others are the business of mail servers and browsers."""
+    labels = name.split(".")
+    return any(ctx.knowledge.is_domain(".".join(labels[start:])) for start in range(len(labels) - 1))
+
+
+def transfer(activity: Activity, query: DnsQuery, ctx: Context) -> Iterator[Finding]:
+    """A whole zone asked for by whoever is no name server."""
+    zone, ip = query.name.lower().rstrip("."), activity.source.ip if activity.source else ""
+    got = activity.result == "success" and query.records > 2
+    secondary = query.type == "IXFR" and ctx.memory.recall(("soa", ip, zone), bool, activity.at, TRANSFER_WINDOW) is not None
+    yield found(
+        ctx,
+        activity,
+        f"{ip} transfer",
+        severity="low" if secondary else None,
+        succeeded=got,
+        title="DNS zone transfer" if got else "Attempted DNS zone transfer",
+        story=(
+            sentence(
+                *ctx.who(activity), " asked the name server ", ctx.target(activity), f" for the whole zone {zone or '.'}",
+                f" and received {plural(query.records, 'record')}."
+                if got
+                else f"; it was not given ({describe.reason(activity) or 'no records'}).",
+            ),
+        ),
+        facts=(
+            fact(f"{query.type} of {zone or '.'}: ", activity),
+            fact(ctx.source(activity), " is not a name server: it never answered a DNS question"),
+            *((fact("It asked for the zone's SOA record before, as a secondary server does"),) if secondary else ()),
+            against("It would be quiet if ", ctx.source(activity), " were seen answering DNS questions"),
+        ),
+        steps=ctx.path(activity, f"{query.type} {zone}", "transferred" if got else "refused"),
+    )  # fmt: skip
+
+
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """Transfers at once; sweeps by the number of different names within the window."""
+    query: DnsQuery = activity.detail  # type: ignore[assignment]
+    if query.protocol != "dns" or activity.source is None:
+        return
+    ip, at, name = activity.source.ip, activity.at, query.name.lower().rstrip(".")
+    if ctx.knowledge.is_name_server(ip) or ctx.knowledge.is_controller(ip):
+        return
+    if query.type in TRANSFERS:
+        yield from transfer(activity, query, ctx)
+        return
+    if query.type == "SOA":
+        ctx.memory.note(("soa", ip, name), True, at)
+    kind = ""
+    if query.type == "PTR" and name.endswith((".in-addr.arpa", ".ip6.arpa")):
+        kind, limit, words = "addresses", SWEEP[ctx.sensitivity], "addresses looked up in reverse"
+    elif query.type in UNUSUAL and in_domain(name, ctx):
+        kind, limit, words = "services", SERVICES[ctx.sensitivity], "names of services and texts of the domain"
+    elif query.type in ("A", "AAAA") and activity.code == NO_SUCH_NAME and in_domain(name, ctx) and not is_address(name):
+        kind, limit, words = "missing", MISSING[ctx.sensitivity], "names of the domain that do not exist"
+    if not kind:
+        return
+    trail = ctx.memory.seen((kind, ip), name, at, activity.id, WINDOW)
+    if trail.distinct < limit:
+        return
+    names = [str(one) for one in trail.values]
+    yield found(
+        ctx,
+        activity,
+        f"{ip} {kind}",
+        first=trail.began,
+        evidence=trail.take() or (activity.id,),
+        succeeded=None,
+        story=(sentence(*ctx.who(activity), " asked ", ctx.target(activity), f" about {len(names):,} {words}."),),
+        facts=(
+            fact(f"Asked for: {listed(names)}"),
+            against(f"It would be quiet below {limit} different names within {WINDOW // MINUTE} minutes"),
+        ),
+        steps=ctx.path(activity, "DNS questions", f"{len(names):,} names"),
+    )
+
+
+DETECTOR = Detector(
+    id="dns_reconnaissance",
+    external_id=2007,
+    title="Network-mapping reconnaissance (DNS)",
+    severity="medium",
+    phase="Reconnaissance",
+    techniques=("T1087", "T1046", "T1018"),
+    watches=(DnsQuery,),
+    needs=Needs(ports=("53",), kinds=("dns-query",)),
+    window=TRANSFER_WINDOW,
+    detect=detect,
+)

@@ -1,0 +1,145 @@
+"""Something made to run on another computer: service, scheduled task, WMI method, DCOM object."""
+
+from collections.abc import Iterator
+
+from app.engine import describe
+from app.engine.detector import HOUR, Context, Detector, Needs, against, fact, found, sentence
+from app.model.activity import Activity
+from app.model.alert import Finding
+from app.model.details import RpcBind, RpcCall, SmbFile
+
+WINDOW = HOUR
+SVCCTL = "367abb81-9844-35f1-ad32-98f038001003"
+ATSVC = "1ff70682-0a51-30e8-076d-740be8cee98b"
+SASEC = "378e52b0-c0a9-11cf-822d-00aa0051e40f"
+TASKS = "86d35949-83c9-4044-b424-db363231fd0c"
+WMI = "9556dc99-828c-11cf-a37e-00aa003240c7"
+DISPATCH = "00020400-0000-0000-c000-000000000046"
+ACTIVATION = frozenset({"000001a0-0000-0000-c000-000000000046", "4d9f4ab8-7d1c-11cf-861e-0020af6e7c57"})
+"""IRemoteSCMActivator and IActivation (MS-DCOM section 3.1.2.5)."""
+DEEDS: dict[tuple[str, int], tuple[str, str]] = {
+    (SVCCTL, 12): ("created a service", "service created"),
+    (SVCCTL, 24): ("created a service", "service created"),
+    (SVCCTL, 44): ("created a service", "service created"),
+    (SVCCTL, 45): ("created a service", "service created"),
+    (SVCCTL, 60): ("created a service", "service created"),
+    (ATSVC, 0): ("scheduled a task", "task scheduled"),
+    (TASKS, 1): ("registered a scheduled task", "task registered"),
+    (TASKS, 12): ("ran a scheduled task", "task run"),
+    (WMI, 24): ("called a WMI method", "WMI method"),
+    (WMI, 25): ("called a WMI method", "WMI method"),
+    (DISPATCH, 6): ("called a method of a COM object", "DCOM method"),
+}
+"""RCreateService in five forms (MS-SCMR 3.1.4), NetrJobAdd, SchRpcRegisterTask and SchRpcRun (MS-TSCH 3.2.5),
+IWbemServices::ExecMethod and ExecMethodAsync (MS-WMI 3.1.4.3), IDispatch::Invoke (MS-OAUT 3.1.4.4)."""
+CHANGE_CONFIG = frozenset({(SVCCTL, 11), (SVCCTL, 23)})
+"""RChangeServiceConfigW and A: the program of an existing service replaced."""
+START = frozenset({(SVCCTL, 19), (SVCCTL, 31)})
+"""RStartServiceW and A."""
+CLASSES: dict[str, str] = {
+    "49b2791a-b1ae-4c90-9b8e-e860ba07f889": "MMC20.Application",
+    "9ba05972-f6a8-11cf-a442-00a0c90a8f39": "ShellWindows",
+    "c08afd90-f2a1-11d1-8455-00a0c91f3880": "ShellBrowserWindow",
+    "00024500-0000-0000-c000-000000000046": "Excel.Application",
+    "000209ff-0000-0000-c000-000000000046": "Word.Application",
+    "0006f03a-0000-0000-c000-000000000046": "Outlook.Application",
+}
+"""COM classes that run commands for a remote caller (ATT&CK T1021.003)."""
+PIPES = frozenset({"svcctl", "atsvc"})
+"""Pipes whose refused opening shows that somebody wanted services or tasks there."""
+
+
+def deed_of(activity: Activity, ctx: Context) -> tuple[str, str] | None:
+    """(what was done, words for the arrow), None when nothing that runs code was asked."""
+    detail = activity.detail
+    if isinstance(detail, RpcBind):
+        if detail.interface in ACTIVATION and activity.result == "failure":
+            return "asked to create a COM object", "DCOM activation"
+        return None
+    if isinstance(detail, SmbFile):
+        name = detail.name.lower().replace("\\", "/").rsplit("/", 1)[-1]
+        if name in PIPES and activity.result == "failure" and detail.path.upper().endswith("IPC$"):
+            return f"asked for the pipe {name}", f"pipe {name}"
+        return None
+    if not isinstance(detail, RpcCall):
+        return None
+    key = (detail.interface, detail.opnum)
+    if key in DEEDS:
+        if key == (DISPATCH, 6) and detail.guessed:
+            return None
+        return DEEDS[key]
+    where = (activity.source.ip if activity.source else "", activity.destination.ip if activity.destination else "")
+    if key in CHANGE_CONFIG:
+        binary = detail.stub.get("binary_path", detail.stub.get("path", detail.stub.get("binary")))
+        if detail.sealed or binary or not detail.stub:
+            ctx.memory.note(("changed", *where), True, activity.at)
+            return ("changed the program of a service", "service changed") if binary else None
+    if key in START and ctx.memory.recall(("changed", *where), bool, activity.at, WINDOW):
+        return "started a service it had changed", "service started"
+    if detail.interface in ACTIVATION:
+        for name in (str(value).lower() for value in detail.stub.values()):
+            if name in CLASSES:
+                return f"created the COM object {CLASSES[name]}", "DCOM object"
+        if activity.result == "failure":
+            return "asked to create a COM object", "DCOM activation"
+    return None
+
+
+def detail_text(activity: Activity) -> str:
+    """The name and command that the stub tells."""
+    stub = activity.detail.stub if isinstance(activity.detail, RpcCall) else {}
+    keys = ("service", "service_name", "name", "task", "path", "binary_path", "binary", "command", "class", "method")
+    return ", ".join(dict.fromkeys(str(stub[key])[:200] for key in keys if isinstance(stub.get(key), str) and stub[key]))
+
+
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """Every call that runs something, or asks to; the outcome and the target decide how severe."""
+    deed = deed_of(activity, ctx)
+    if deed is None or activity.source is None or activity.destination is None or activity.source.ip == activity.destination.ip:
+        return
+    if isinstance(activity.detail, RpcCall) and activity.detail.interface == WMI and activity.result == "unanswered":
+        return
+    success = activity.result == "success"
+    controller = ctx.to_controller(activity)
+    what, label = deed
+    said = detail_text(activity)
+    target = ctx.target(activity)
+    weak = isinstance(activity.detail, (RpcBind, SmbFile)) or label == "DCOM activation"
+    yield found(
+        ctx,
+        activity,
+        f"{activity.source.ip} {activity.destination.ip}",
+        severity="high" if success and controller else "low" if weak and not controller else "medium",
+        succeeded=success,
+        title=None if success else "Attempted remote code execution",
+        story=(
+            sentence(
+                *ctx.who(activity), f" {what} on ", target, f": {said}" if said else "",
+                "." if success else f"; it was refused ({describe.reason(activity)}).",
+            ),
+        ),
+        facts=(
+            fact(f"{describe.what(activity)}: ", activity),
+            *((fact(target, " is a domain controller: whoever runs code there owns the domain"),) if controller else ()),
+            *((fact("The call is sealed; its number shows what was asked, not what was run"),)
+              if isinstance(activity.detail, RpcCall) and activity.detail.sealed else ()),
+            against("It would be quiet for reading the state of services, tasks or WMI classes without creating or running any"),
+        ),
+        steps=ctx.path(activity, label, "success" if success else describe.reason(activity)),
+    )  # fmt: skip
+
+
+DETECTOR = Detector(
+    id="remote_execution",
+    external_id=2019,
+    title="Remote code execution",
+    severity="medium",
+    phase="Lateral movement",
+    techniques=("T1569.002", "T1053.005", "T1047", "T1021.003"),
+    watches=(RpcCall, RpcBind, SmbFile),
+    needs=Needs(
+        ports=("445", "135", "dynamic RPC"), kinds=("rpc-call",), hidden_by=("smb encrypted", "smb3", "bind not captured")
+    ),
+    window=WINDOW,
+    detect=detect,
+)

@@ -1,0 +1,151 @@
+"""Users and group members read out over SAMR or LSA lookups."""
+
+from collections.abc import Iterator
+
+from app.engine import describe
+from app.engine.detector import MINUTE, Context, Detector, Needs, against, fact, found, listed, plural, sentence
+from app.engine.knowledge.accounts import SENSITIVE_GROUPS
+from app.model.activity import Activity
+from app.model.alert import Finding
+from app.model.details import RpcCall
+
+SAMR = "12345778-1234-abcd-ef00-0123456789ac"
+LSARPC = "12345778-1234-abcd-ef00-0123456789ab"
+WINDOW = 10 * MINUTE
+"""Tools read everything in seconds."""
+ENUMERATIONS = {
+    11: "all groups", 13: "all users", 15: "all aliases", 40: "a list of accounts", 48: "a list of accounts",
+    51: "a list of accounts",
+}  # fmt: skip
+"""SamrEnumerateGroups/Users/AliasesInDomain, SamrQueryDisplayInformation 1-3 (MS-SAMR section 3.1.5.2 and 3.1.5.3)."""
+MEMBERS = {25: "members of a group", 33: "members of an alias"}
+"""SamrGetMembersInGroup, SamrGetMembersInAlias (MS-SAMR section 3.1.5.8)."""
+ONE_BY_ONE = frozenset({34, 36, 47, 39, 16})
+"""SamrOpenUser, SamrQueryInformationUser 1 and 2, SamrGetGroupsForUser, SamrGetAliasMembership."""
+LOOK_UP_SIDS = frozenset({15, 57, 76})
+"""LsarLookupSids 1-3 (MS-LSAT section 3.1.4)."""
+SENSITIVE_RIDS = frozenset({498, 512, 516, 518, 519, 520, 521, 526, 527, 544, 548, 549, 550, 551, 552})
+"""Relative ids of well-known powerful groups (MS-DTYP section 2.4.2.4)."""
+GROUPS = {"low": 10, "medium": 4, "high": 2}
+"""Groups whose members were asked for; administrators look at one or two by name."""
+USERS = {"low": 60, "medium": 20, "high": 10}
+"""Users asked about one by one."""
+SIDS = {"low": 500, "medium": 200, "high": 100}
+"""Security identifiers of the domain turned into names; permission dialogues ask for a few dozen."""
+
+
+def words_of(call: RpcCall) -> str:
+    """What the stub tells, in lower case, to look for names in."""
+    pieces = (" ".join(value) if isinstance(value, list) else str(value) for value in call.stub.values())
+    return " ".join(pieces).lower()
+
+
+def number(call: RpcCall, *keys: str) -> int | None:
+    """The first of these facts that is a number."""
+    for key in keys:
+        value = call.stub.get(key)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+    return None
+
+
+def sensitive_group(call: RpcCall) -> bool:
+    """True when the group asked about is a powerful one, by number or by name."""
+    if number(call, "rid", "group_rid", "alias_rid") in SENSITIVE_RIDS:
+        return True
+    said = words_of(call)
+    return any(name in said for name in SENSITIVE_GROUPS if len(name) > 9)
+
+
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """Lists at once, members of powerful groups at once, single questions by their number."""
+    call: RpcCall = activity.detail  # type: ignore[assignment]
+    if call.interface not in (SAMR, LSARPC) or activity.source is None or ctx.from_controller(activity):
+        return
+    if activity.destination is not None and activity.destination.ip == activity.source.ip:
+        return
+    ip, at, rank = activity.source.ip, activity.at, ctx.sensitivity
+    asked, severe = "", True
+    if call.interface == LSARPC:
+        if call.opnum not in LOOK_UP_SIDS:
+            return
+        each = number(call, "count", "sids", "entries") or 1
+        sids = ctx.memory.seen(("sids", ip), activity.id, at, activity.id, WINDOW)
+        ctx.memory.note(("sid total", ip), (ctx.memory.recall(("sid total", ip), int, at, WINDOW) or 0) + each, at)
+        total = ctx.memory.recall(("sid total", ip), int, at, WINDOW) or 0
+        if total < SIDS[rank]:
+            return
+        asked = f"names of {total:,} security identifiers"
+        evidence = sids.take()
+    elif call.opnum in ENUMERATIONS:
+        asked = ENUMERATIONS[call.opnum]
+        if call.opnum == 15 and not ctx.to_controller(activity):
+            return
+        builtin = "builtin" in words_of(call) and call.opnum == 15
+        severe = not builtin
+        evidence = (activity.id,)
+    elif call.opnum in MEMBERS:
+        if call.opnum == 33 and not ctx.to_controller(activity):
+            where = activity.destination.ip if activity.destination else ""
+            hosts = ctx.memory.seen(("hosts", ip), where, at, activity.id, WINDOW)
+            if hosts.distinct < GROUPS[rank]:
+                return
+            asked, evidence = f"local administrators of {plural(hosts.distinct, 'computer')}", hosts.take()
+        else:
+            groups = ctx.memory.seen(("groups", ip), words_of(call) or activity.id, at, activity.id, WINDOW)
+            if not sensitive_group(call) and groups.distinct < GROUPS[rank]:
+                return
+            asked, evidence = MEMBERS[call.opnum], groups.take()
+            name = call.stub.get("group") or call.stub.get("alias") or call.stub.get("name")
+            if name:
+                asked = f"members of {name}"
+    elif call.opnum in ONE_BY_ONE:
+        users = ctx.memory.seen(("users", ip), words_of(call) or activity.id, at, activity.id, WINDOW)
+        if users.distinct < USERS[rank]:
+            return
+        asked, evidence = f"{plural(len(users.values), 'user')} one by one", users.take()
+    else:
+        return
+    ctx.memory.seen(("asked", ip), asked, at, activity.id, WINDOW)
+    trail = ctx.memory.trail(("asked", ip), at, WINDOW)
+    things = [str(one) for one in trail.values] if trail is not None else [asked]
+    success = activity.result == "success"
+    yield found(
+        ctx,
+        activity,
+        f"{ip} {activity.destination.ip if activity.destination else ''}",
+        first=trail.began if trail is not None else at,
+        evidence=evidence or (activity.id,),
+        severity=None if severe else "low",
+        succeeded=success,
+        title=None if success else "Attempted user and group membership reconnaissance (SAMR)",
+        story=(
+            sentence(
+                *ctx.who(activity), " asked ", ctx.target(activity), f" for {listed(things)}",
+                "." if success else f"; refused ({describe.reason(activity)}).",
+            ),
+        ),
+        facts=(
+            fact(f"Asked with {call.operation or f'operation {call.opnum}'}: ", activity),
+            fact(ctx.source(activity), " is not a domain controller"),
+            against(
+                f"It would be quiet for single look-ups: below {USERS[rank]} users, {GROUPS[rank]} ordinary groups "
+                f"or {SIDS[rank]} identifiers within {WINDOW // MINUTE} minutes, and no list of all accounts"
+            ),
+        ),
+        steps=ctx.path(activity, "SAMR questions", listed(things, 2)),
+    )  # fmt: skip
+
+
+DETECTOR = Detector(
+    id="samr_reconnaissance",
+    external_id=2021,
+    title="User and group membership reconnaissance (SAMR)",
+    severity="medium",
+    phase="Reconnaissance",
+    techniques=("T1087.002", "T1069.002"),
+    watches=(RpcCall,),
+    needs=Needs(ports=("445", "139"), kinds=("rpc-call",), hidden_by=("smb encrypted", "smb3")),
+    window=60 * MINUTE,
+    detect=detect,
+)

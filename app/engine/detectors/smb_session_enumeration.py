@@ -1,0 +1,76 @@
+"""A server asked who has sessions with it, which tells where administrators sit."""
+
+from collections.abc import Iterator
+
+from app.engine import describe
+from app.engine.detector import HOUR, Context, Detector, Needs, against, fact, found, plural, sentence
+from app.model.activity import Activity
+from app.model.alert import Finding
+from app.model.details import RpcCall
+
+SRVSVC = "4b324fc8-1670-01d3-1278-5a47bf6ee188"
+NETR_SESSION_ENUM = 12
+"""NetrSessionEnum (MS-SRVS section 3.1.4.5)."""
+WINDOW = HOUR
+SERVERS = {"low": 5, "medium": 3, "high": 2}
+"""Other servers asked within an hour; one is the daily look of its administrator."""
+
+
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """Session lists of controllers, or of several servers, asked for by whoever is no controller."""
+    call: RpcCall = activity.detail  # type: ignore[assignment]
+    if call.interface != SRVSVC or call.opnum != NETR_SESSION_ENUM or activity.source is None or ctx.from_controller(activity):
+        return
+    ip = activity.source.ip
+    where = activity.destination.ip if activity.destination else ""
+    if ip == where:
+        return
+    trail = ctx.memory.seen(("servers", ip), where, activity.at, activity.id, WINDOW)
+    on_controller = ctx.to_controller(activity)
+    if on_controller:
+        ctx.memory.note(("hot", ip), True, activity.at)
+    hot = on_controller or ctx.memory.recall(("hot", ip), bool, activity.at, WINDOW) is not None
+    many = trail.distinct >= SERVERS[ctx.sensitivity]
+    success = activity.result == "success"
+    target = ctx.target(activity)
+    servers = tuple(
+        {ref.key: ref for one in trail.values if (ref := ctx.knowledge.address_entity(str(one), activity.at))}.values()
+    )
+    yield found(
+        ctx,
+        activity,
+        ip,
+        first=trail.began,
+        evidence=trail.take() or (activity.id,),
+        targets=servers,
+        severity=None if hot or many else "low",
+        succeeded=success,
+        title=None if success else "Attempted user and IP address reconnaissance (SMB)",
+        story=(
+            sentence(
+                *ctx.who(activity), " asked ", target, " who is connected to it",
+                ", and was told." if success else f"; it was refused ({describe.reason(activity)}).",
+            ),
+        ),
+        facts=(
+            fact("NetrSessionEnum lists users with the addresses they come from: ", activity),
+            fact(f"{plural(trail.distinct, 'server')} asked within an hour"),
+            *((fact(target, " is a domain controller, where most accounts have sessions"),) if on_controller else ()),
+            against("It would be quiet from a domain controller, and of low severity for a single server that is none"),
+        ),
+        steps=ctx.path(activity, "session list", "success" if success else describe.reason(activity)),
+    )  # fmt: skip
+
+
+DETECTOR = Detector(
+    id="smb_session_enumeration",
+    external_id=2012,
+    title="User and IP address reconnaissance (SMB)",
+    severity="medium",
+    phase="Reconnaissance",
+    techniques=("T1087.002", "T1049"),
+    watches=(RpcCall,),
+    needs=Needs(ports=("445", "139"), kinds=("rpc-call",), hidden_by=("smb encrypted", "smb3")),
+    window=WINDOW,
+    detect=detect,
+)

@@ -1,0 +1,120 @@
+"""The Netlogon secure channel forced open with zeros (CVE-2020-1472)."""
+
+from collections.abc import Iterator
+
+from app.engine.detector import MINUTE, Context, Detector, Needs, against, fact, found, plural, sentence
+from app.model.activity import Activity
+from app.model.alert import Finding
+from app.model.details import RpcCall
+
+NETLOGON = "12345678-1234-abcd-ef00-01234567cffb"
+WINDOW = 10 * MINUTE
+"""On average 256 tries are needed, a few seconds of work."""
+CHALLENGE = 4
+"""NetrServerReqChallenge (MS-NRPC section 3.5.4.4.1)."""
+AUTHENTICATE = frozenset({5, 15, 26})
+"""NetrServerAuthenticate, 2 and 3 (MS-NRPC section 3.5.4.4.2 and on)."""
+PASSWORD_SET = frozenset({6, 30})
+"""NetrServerPasswordSet and PasswordSet2 (MS-NRPC section 3.5.4.4.5 and on)."""
+ZERO_TRIES = {"low": 3, "medium": 2, "high": 1}
+"""Challenges or credentials of eight zero bytes: by chance one in 2 to the power of 64."""
+BLIND_TRIES = {"low": 60, "medium": 25, "high": 10}
+"""Failed authentications when their bytes could not be read; a computer with a broken secret retries a few times an hour."""
+
+
+def zeros(call: RpcCall) -> bool:
+    """True when the client's challenge or credential is eight zero bytes, as far as the stub was read."""
+    for key, value in call.stub.items():
+        if "challenge" in key or "credential" in key:
+            if value is True and "zero" in key:
+                return True
+            text = value.replace(" ", "").lower() if isinstance(value, str) else ""
+            if len(text) == 16 and not text.strip("0") and "server" not in key:
+                return True
+    return False
+
+
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """Zero challenges or credentials, or a storm of failed authentications; then whether it got in and set a password."""
+    call: RpcCall = activity.detail  # type: ignore[assignment]
+    if call.interface != NETLOGON or activity.source is None or activity.destination is None:
+        return
+    pair, at = (activity.source.ip, activity.destination.ip), activity.at
+    if call.opnum == CHALLENGE:
+        if zeros(call):
+            ctx.memory.seen(("zero", *pair), True, at, activity.id, WINDOW)
+        return
+    hot = ctx.memory.recall(("hot", *pair), bool, at, WINDOW) is not None
+    if call.opnum in PASSWORD_SET:
+        if hot and activity.result != "failure":
+            yield tell(activity, ctx, (activity.id,), "set")
+        return
+    if call.opnum not in AUTHENTICATE:
+        return
+    success = activity.result == "success"
+    if zeros(call):
+        ctx.memory.seen(("zero", *pair), True, at, activity.id, WINDOW)
+    if not success:
+        ctx.memory.seen(("failed", *pair), True, at, activity.id, WINDOW)
+    zero = ctx.memory.trail(("zero", *pair), at, WINDOW)
+    failed = ctx.memory.trail(("failed", *pair), at, WINDOW)
+    certain = zero is not None and zero.count >= ZERO_TRIES[ctx.sensitivity]
+    storm = failed is not None and failed.count >= BLIND_TRIES[ctx.sensitivity]
+    if not (certain or storm):
+        return
+    ctx.memory.note(("hot", *pair), True, at)
+    evidence = (*(zero.take() if zero is not None else ()), *(failed.take() if failed is not None else ()), activity.id)
+    if success:
+        ctx.memory.note(("in", *pair), True, at)
+    yield tell(activity, ctx, tuple(dict.fromkeys(evidence)), "in" if success else "tried")
+
+
+def tell(activity: Activity, ctx: Context, evidence: tuple[str, ...], stage: str) -> Finding:
+    """The finding at this stage: tried, in, set."""
+    ip, where = (activity.source.ip if activity.source else ""), (activity.destination.ip if activity.destination else "")
+    zero = ctx.memory.trail(("zero", ip, where), activity.at, WINDOW)
+    failed = ctx.memory.trail(("failed", ip, where), activity.at, WINDOW)
+    got_in = stage != "tried" or ctx.memory.recall(("in", ip, where), bool, activity.at, WINDOW) is not None
+    tries = (failed.total if failed is not None else 0) + (1 if got_in else 0)
+    target = ctx.target(activity)
+    end = {
+        "tried": "so far without success",
+        "in": "and got in: the controller accepted the zeros as its own secret",
+        "set": "got in, and set a new password for the computer account",
+    }[stage if stage != "tried" or not got_in else "in"]
+    return found(
+        ctx,
+        activity,
+        f"{ip} {where}",
+        first=min(one.began for one in (zero, failed) if one is not None) if zero or failed else activity.at,
+        evidence=evidence,
+        succeeded=got_in,
+        title=None if got_in else "Attempted Netlogon elevation (CVE-2020-1472, Zerologon)",
+        story=(
+            sentence(ctx.source(activity), " tried to open the secure channel of ", target, f" {plural(tries, 'time')}, {end}."),
+        ),
+        facts=(
+            *((fact(f"{plural(zero.total, 'message')} with eight zero bytes as challenge or credential"),) if zero else ()),
+            *((fact(f"{plural(failed.total, 'failed authentication')} within minutes"),) if failed else ()),
+            fact("The last of them: ", activity),
+            against(
+                f"It would be quiet with random challenges and below {BLIND_TRIES[ctx.sensitivity]} failures "
+                f"within {WINDOW // MINUTE} minutes"
+            ),
+        ),
+        steps=ctx.path(activity, "Netlogon with zeros", end.split(":")[0].split(",")[0]),
+    )  # fmt: skip
+
+
+DETECTOR = Detector(
+    id="zerologon",
+    external_id=2411,
+    title="Suspected Netlogon elevation (CVE-2020-1472, Zerologon)",
+    severity="high",
+    phase="Domain dominance",
+    techniques=("T1210", "T1068"),
+    watches=(RpcCall,),
+    needs=Needs(ports=("135", "dynamic RPC", "445"), kinds=("rpc-call",), hidden_by=("smb encrypted", "bind not captured")),
+    window=60 * MINUTE,
+    detect=detect,
+)
