@@ -1,12 +1,14 @@
-"""SMB 1: requests joined with their replies (MS-CIFS, MS-SMB)."""
+"""SMB 1: requests joined with their replies (MS-CIFS, MS-SMB).
+
+Long because every command is a pair, what is asked with what is answered, that is read side by side.
+"""
 
 from typing import Any
 
 from msgspec import Struct
 
-from app.model.activity import Account, Result
-from app.model.details import Ntlm, SmbSession
-from app.sensor.conversations.authentication import Authentication
+from app.model.activity import Result
+from app.model.details import SmbSession
 from app.sensor.conversations.conversation import UNANSWERED_AFTER
 from app.sensor.conversations.smb_handles import (
     DELETED,
@@ -16,18 +18,16 @@ from app.sensor.conversations.smb_handles import (
     WRITTEN,
     Handle,
     Reporter,
-    Session,
-    Setup,
     Tree,
     apply,
 )
+from app.sensor.conversations.smb_logons import Logons, Setup
+from app.sensor.conversations.smb_table import Table
 from app.sensor.decoders import smb1, smb2
 from app.sensor.frame import Count, Emit, Flow
 
 _MOST_CHAINED = 8
 _MOST_PENDING = 4096
-_MOST_OPEN = 4096
-_MOST_KNOWN = 1024
 
 
 class Message(Struct, gc=False):
@@ -63,17 +63,12 @@ class Smb1:
     """State of one connection; message() takes what SmbTcp found to be SMB 1."""
 
     def __init__(self, flow: Flow, emit: Emit, count: Count) -> None:
-        self._flow = flow
-        self._emit = emit
         self._count = count
         self._report = Reporter(flow, emit, count)
         self._report.dialect = "SMB 1"
-        self._agreed = smb1.Negotiated()
+        self._logons = Logons(self._report, "smb1")
+        self._table = Table(self._report, self._logons)
         self._pending: dict[int, list[Asked]] = {}
-        self._setups: dict[int, Setup] = {}
-        self._sessions: dict[int, Session] = {}
-        self._trees: dict[int, Tree] = {}
-        self._handles: dict[int, Handle] = {}
         self._last: Handle | None = None
 
     def message(self, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
@@ -163,10 +158,8 @@ class Smb1:
         return parts
 
     def lost(self, from_client: bool) -> None:
-        """Bytes of one direction are missing: calls that were half there cannot be finished."""
-        for handle in self._handles.values():
-            if handle.rpc is not None:
-                handle.rpc.lost(from_client)
+        """Bytes of one direction are missing."""
+        self._table.lost(from_client)
 
     def expire(self, now: int) -> None:
         """Give up what nobody answered."""
@@ -175,9 +168,7 @@ class Smb1:
                 del self._pending[key]
                 for asked in waiting:
                     self._unanswered(asked)
-        for handle in self._handles.values():
-            if handle.rpc is not None:
-                handle.rpc.expire(now)
+        self._table.expire(now)
 
     def close(self) -> None:
         """Emit all that is still open."""
@@ -185,57 +176,16 @@ class Smb1:
         for waiting in pending.values():
             for asked in waiting:
                 self._unanswered(asked)
-        setups, self._setups = self._setups, {}
-        for user, setup in setups.items():
-            self._setup_ended(setup, "unanswered", setup.code, 0, setup.at, user)
-        for file in list(self._handles):
-            self._shut(file)
+        self._logons.close()
+        self._table.close()
 
     def _unanswered(self, asked: Asked) -> None:
         if asked.command in _NAMING or (asked.command == smb1.TRANS2 and isinstance(asked.subject, Handle)):
             self._report.file(asked.subject, "unanswered", None)
         elif asked.command == smb1.TREE_CONNECT_ANDX:
             self._report.tree(asked.subject, None, "unanswered", None, (asked.at, asked.at), asked.frames, asked.ordinal)
-        elif asked.command == smb1.SESSION_SETUP_ANDX and asked.subject not in self._setups.values():
-            self._setup_ended(asked.subject, "unanswered", None, 0, asked.at, 0)
-
-    def _session(self, user: int) -> Session:
-        found = self._sessions.get(user)
-        if found is None:
-            found = self._keep(user, Session())
-        return found
-
-    def _keep(self, user: int, session: Session) -> Session:
-        if len(self._sessions) >= _MOST_KNOWN:
-            del self._sessions[next(iter(self._sessions))]
-        self._sessions[user] = session
-        return session
-
-    def _tree(self, message: Message) -> Tree:
-        found = self._trees.get(message.tree)
-        if found is None:
-            found = self._keep_tree(message.tree, Tree(self._session(message.user)))
-        return found
-
-    def _keep_tree(self, number: int, tree: Tree) -> Tree:
-        if len(self._trees) >= _MOST_KNOWN:
-            del self._trees[next(iter(self._trees))]
-        self._trees[number] = tree
-        return tree
-
-    def _open(self, file: int, handle: Handle) -> None:
-        if file in self._handles:
-            self._shut(file)
-        elif len(self._handles) >= _MOST_OPEN:
-            self._shut(next(iter(self._handles)))
-        handle.file = file
-        self._handles[file] = handle
-
-    def _shut(self, file: int) -> None:
-        handle = self._handles.pop(file)
-        if handle.untold:
-            return
-        self._report.file(handle, "success", 0)
+        elif asked.command == smb1.SESSION_SETUP_ANDX:
+            self._logons.unanswered(asked.subject)
 
     def _handle(self, message: Message, part: smb1.Block, file: int | None) -> Handle | None:
         """The open file that a request names; one whose create was not captured has no name."""
@@ -243,139 +193,56 @@ class Smb1:
             return self._last
         if file is None:
             return None
-        handle = self._handles.get(file)
-        if handle is None:
-            handle = Handle(self._tree(message), "", None, message.at, message.frames, message.ordinal + part.words)
-            self._open(file, handle)
-        return handle
+        return self._table.used(file, message.tree, message.user, message.at, message.frames, message.ordinal + part.words)
 
     # -- negotiation and logon
 
     def _negotiate_reply(self, asked: Asked | None, message: Message, part: smb1.Block) -> None:
         agreed = smb1.negotiate_reply(message.data, part)
         if agreed is not None:
-            self._agreed = agreed
+            self._logons.agreed = agreed
+            self._logons.signing = agreed.signing_required
+            self._logons.server_guid = smb2.guid(agreed.guid) if len(agreed.guid) == 16 else None
 
     def _setup_request(self, message: Message, part: smb1.Block) -> Setup | None:
         wish = smb1.setup_request(message.data, part, message.head, message.wide)
         if wish is None:
             self._count("SMB logon in an unknown form", message.frames[0])
             return None
-        place = message.ordinal + part.words
-        setup = self._setups.get(message.user) if message.user else None
-        if setup is None:
-            setup = Setup(Authentication(self._flow, self._emit, "smb1"), message.at, message.frames, place)
-        else:
-            setup.saw(message.frames)
-            setup.code = None
+        setup = self._logons.asked(message.user, wish.blob, message.at, message.frames, message.ordinal + part.words)
         setup.system = setup.system or (wish.native_os, wish.native_lan_manager)
         if wish.blob is None:
             setup.plain = wish
-        elif wish.blob:
-            setup.authentication.token(True, wish.blob, message.at, message.frames, place)
         return setup
 
     def _setup_reply(self, asked: Asked | None, message: Message, part: smb1.Block) -> None:
-        data, status, at, frames = message.data, message.status, message.at, message.frames
-        place = message.ordinal + part.words
-        if asked is not None:
-            setup: Setup = asked.subject
-        else:
-            setup = self._setups.get(message.user) or Setup(Authentication(self._flow, self._emit, "smb1"), at, frames, place)
-        setup.saw(frames)
-        action, blob = smb1.setup_reply(data, part)
-        if blob:
-            setup.authentication.token(False, blob, at, frames, place)
-        if status == smb1.STATUS_MORE_PROCESSING_REQUIRED:
-            setup.code = status
-            if len(self._setups) >= _MOST_KNOWN:
-                user = next(iter(self._setups))
-                oldest = self._setups.pop(user)
-                self._setup_ended(oldest, "unanswered", oldest.code, 0, oldest.at, user)
-            self._setups[message.user] = setup
-            return
-        self._setups.pop(message.user, None)
-        result: Result = "failure" if smb1.failed(status) else "success"
-        if setup.plain is None:
-            setup.authentication.finished(result == "success", status, at, frames)
-        self._setup_ended(setup, result, status, action, at, message.user)
-
-    def _setup_ended(self, setup: Setup, result: Result, code: int | None, action: int, until: int, user: int) -> None:
-        authentication = setup.authentication
-        mechanism = authentication.mechanism or None
-        account, ticket, anonymous = authentication.account, authentication.ticket, False
-        if setup.plain is not None:
-            mechanism, anonymous = "NTLM", _anonymous(setup.plain)
-            if not anonymous:
-                account = Account(name=setup.plain.account, domain=setup.plain.domain or None)
-            self._plain(setup, setup.plain, account, result, code, until)
-        elif result == "unanswered":
-            authentication.close()
-        system, manager = setup.system or ("", "")
-        session = Session(account, ticket)
-        detail = SmbSession(
-            dialect=self._report.dialect,
-            signing_required=self._agreed.signing_required,
-            guest=bool(action & smb1.GUEST),
-            anonymous=anonymous,
-            mechanism=mechanism,
-            native_os=system or None,
-            native_lan_manager=manager or None,
-            server_guid=smb2.guid(self._agreed.guid) if len(self._agreed.guid) == 16 else None,
-        )
-        self._emit(self._report.activity(detail, session, result, code, (setup.at, until), setup.frames, setup.ordinal))
-        if result == "success":
-            self._keep(user, session)
-
-    def _plain(
-        self, setup: Setup, wish: smb1.Setup, account: Account | None, result: Result, code: int | None, until: int
-    ) -> None:
-        """The NTLM authentication of a logon without tokens: responses to the challenge of the negotiation."""
-        modern, old, agreed = wish.unicode_response, wish.oem_response, self._agreed
-        if account is not None and agreed.plain_passwords:
-            self._count("SMB password in clear text", setup.frames[0])
-            return
-        if len(modern) > 24:
-            version = "NTLMv2"
-        elif len(modern) == 24 and old[8:] == bytes(16):
-            version = "NTLMv1-ESS"
-        else:
-            version = "NTLMv1"
-        detail = Ntlm(
-            user=wish.account or None,
-            domain=wish.domain or None,
-            version=None if account is None else version,
-            target_netbios_computer=agreed.server or None,
-            target_netbios_domain=agreed.domain or None,
-            target=agreed.domain or None,
-            carrier="smb1",
-            server_challenge=agreed.challenge.hex() or None,
-            anonymous=account is None,
-        )
-        self._emit(self._report.activity(detail, Session(account), result, code, (setup.at, until), setup.frames, setup.ordinal))
+        action, blob = smb1.setup_reply(message.data, part)
+        status, place = message.status, message.ordinal + part.words
+        told, setup = SmbSession(guest=bool(action & smb1.GUEST)), asked.subject if asked else None
+        failed = smb1.failed(status)
+        self._logons.answered(setup, message.user, status, failed, blob, told, message.at, message.frames, place)
 
     def _logoff_reply(self, asked: Asked | None, message: Message, part: smb1.Block) -> None:
-        session = None if smb1.failed(message.status) else self._sessions.pop(message.user, None)
+        session = None if smb1.failed(message.status) else self._logons.sessions.pop(message.user, None)
         if session is not None:
-            for file in [file for file, handle in self._handles.items() if handle.tree.session is session]:
-                self._shut(file)
+            self._table.close(session)
 
     # -- shares
 
     def _tree_request(self, message: Message, part: smb1.Block) -> Tree | None:
         wish = smb1.tree_request(message.data, part, message.head, message.wide)
-        return None if wish is None else Tree(self._session(message.user), wish[0], True if wish[1] == "IPC" else None)
+        return None if wish is None else Tree(self._logons.session(message.user), wish[0], True if wish[1] == "IPC" else None)
 
     def _tree_reply(self, asked: Asked | None, message: Message, part: smb1.Block) -> None:
         if asked is None:
-            asked = Asked(part.command, Tree(self._session(message.user)), message, part)
+            asked = Asked(part.command, Tree(self._logons.session(message.user)), message, part)
         tree: Tree = asked.subject
-        tree.session = self._session(message.user)  # a chained connect is asked before its logon has a number
+        tree.session = self._logons.session(message.user)  # a chained connect is asked before its logon has a number
         kind = None
         if not smb1.failed(message.status):
             kind = _SHARE_TYPES.get(smb1.tree_reply(message.data, part, message.head))
             tree.pipe = kind == "pipe" if kind else tree.pipe
-            self._keep_tree(message.tree, tree)
+            self._table.connected(message.tree, tree)
         result: Result = "failure" if smb1.failed(message.status) else "success"
         frames = asked.frames + message.frames
         self._report.tree(tree, kind, result, message.status, (asked.at, message.at), frames, asked.ordinal)
@@ -385,16 +252,14 @@ class Smb1:
         self._report.tree(asked.subject, None, "failure", message.status, (asked.at, message.at), frames, asked.ordinal)
 
     def _tree_gone(self, asked: Asked | None, message: Message, part: smb1.Block) -> None:
-        tree = None if smb1.failed(message.status) else self._trees.pop(message.tree, None)
-        if tree is not None:
-            for file in [file for file, handle in self._handles.items() if handle.tree is tree]:
-                self._shut(file)
+        if not smb1.failed(message.status):
+            self._table.disconnected(message.tree)
 
     # -- files
 
     def _new(self, message: Message, part: smb1.Block, name: str, access: int | None = None) -> Handle:
         place = message.ordinal + part.words
-        return Handle(self._tree(message), name, access, message.at, message.frames, place)
+        return Handle(self._table.tree(message.tree, message.user), name, access, message.at, message.frames, place)
 
     def _create_request(self, message: Message, part: smb1.Block) -> Handle | None:
         wish = smb1.create_request(message.data, part, message.head, message.wide)
@@ -419,7 +284,7 @@ class Smb1:
         handle: Handle = asked.subject
         handle.frames += message.frames
         handle.until = message.at
-        handle.tree.session = self._sessions.get(message.user, handle.tree.session)
+        handle.tree.session = self._logons.sessions.get(message.user, handle.tree.session)
         if smb1.failed(message.status):
             handle.delete = False
             self._report.file(handle, "failure", message.status)
@@ -435,18 +300,15 @@ class Smb1:
         if file is None:
             self._count("SMB message cut short", message.frames[0])
             return
-        self._open(file, handle)
+        self._table.opened(file, handle)
 
     def _close_request(self, message: Message, part: smb1.Block) -> Handle | None:
         file = smb1.file_id(message.data, part, 0)
-        return None if file is None else self._handles.get(file)
+        return None if file is None else self._table.handles.get(file)
 
     def _close_reply(self, asked: Asked | None, message: Message, part: smb1.Block) -> None:
         if asked is not None:
-            handle: Handle = asked.subject
-            handle.until = message.at
-            if isinstance(handle.file, int) and self._handles.get(handle.file) is handle:
-                self._shut(handle.file)
+            self._table.closed(asked.subject, message.at)
 
     def _read_request(self, message: Message, part: smb1.Block) -> Handle | None:
         handle = self._handle(message, part, smb1.file_id(message.data, part, 4))
@@ -483,7 +345,7 @@ class Smb1:
         handle.bytes += length
         handle.until = message.at
         if handle.tree.pipe is not False and start >= message.head + smb1.HEADER_LENGTH:
-            self._report.piped(
+            self._table.piped(
                 handle, from_client, message.data, start, length, message.end, message.at, message.frames, message.ordinal
             )
 
@@ -532,7 +394,7 @@ class Smb1:
             return None
         stop = min(parts.data + parts.data_length, message.end)
         change = smb2.information(message.data, parts.data, stop, wish[1])
-        open_file = self._handles.get(wish[0])
+        open_file = self._table.handles.get(wish[0])
         return None if change is None or open_file is None else (open_file, *change)
 
     def _trans2_reply(self, asked: Asked | None, message: Message, part: smb1.Block) -> None:
@@ -565,11 +427,6 @@ class Smb1:
             handle.frames += message.frames
             handle.until = message.at
             self._report.file(handle, "failure" if smb1.failed(message.status) else "success", message.status)
-
-
-def _anonymous(wish: smb1.Setup) -> bool:
-    """A logon with neither name nor answer (MS-CIFS section 3.2.4.2.4); one zero byte may stand for the answer."""
-    return not wish.account and len(wish.oem_response) <= 1 and not wish.unicode_response
 
 
 def _bare(name: str) -> str:

@@ -1,22 +1,20 @@
-"""SMB 2 and 3: requests joined with their replies (MS-SMB2)."""
+"""SMB 2 and 3: requests joined with their replies (MS-SMB2).
+
+Long because every command is a pair, what is asked with what is answered, that is read side by side.
+"""
 
 from typing import Any
 
-from msgspec.structs import replace
-
-from app.model.activity import Result
 from app.model.details import SmbSession
-from app.sensor.conversations.authentication import Authentication
 from app.sensor.conversations.conversation import UNANSWERED_AFTER
-from app.sensor.conversations.smb_handles import LISTED, READ, WRITTEN, Handle, Reporter, Session, Setup, Tree, apply
+from app.sensor.conversations.smb_handles import LISTED, READ, WRITTEN, Handle, Reporter, Tree, apply
+from app.sensor.conversations.smb_logons import Logons
+from app.sensor.conversations.smb_table import Table
 from app.sensor.decoders import smb2
 from app.sensor.frame import Count, Emit, Flow
 
 _MOST_CHAINED = 128
 _MOST_PENDING = 8192  # a server grants at most that many credits (MS-SMB2 section 3.3.1.2 leaves it open; Windows: 8192)
-_MOST_OPEN = 16384
-_MOST_SESSIONS = 1024
-_MOST_TREES = 4096
 
 Asked = tuple[int, Any, int, int, tuple[int, ...], int]
 """A request that waits for its reply: command, what it is about, bytes or kind, at, frames, ordinal."""
@@ -26,19 +24,11 @@ class Smb2:
     """State of one connection; message() takes what SmbTcp found to be SMB 2."""
 
     def __init__(self, flow: Flow, emit: Emit, count: Count) -> None:
-        self._flow = flow
-        self._emit = emit
         self._count = count
         self._report = Reporter(flow, emit, count)
-        self._client_guid: str | None = None
-        self._server_guid: str | None = None
-        self._signing: bool | None = None
+        self._logons = Logons(self._report, "smb2")
+        self._table = Table(self._report, self._logons)
         self._pending: dict[int, Asked] = {}
-        self._setups: dict[int, Setup] = {}
-        self._sessions: dict[int, Session] = {}
-        self._trees: dict[tuple[int, int], Tree] = {}
-        self._handles: dict[bytes, Handle] = {}
-        self._pipes: dict[bytes, Handle] = {}
         self._last: Handle | None = None
 
     def message(self, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
@@ -75,18 +65,11 @@ class Smb2:
     def encrypted(self, data: bytes, frames: tuple[int, ...]) -> None:
         """One encrypted message (2.2.41): its session is known to be encrypted, nothing else."""
         self._count("SMB3 encrypted", frames[0])
-        session = self._sessions.get(int.from_bytes(data[48:56], "little"))
-        if session is not None and session.held is not None:
-            held, session.held = session.held, None
-            if isinstance(held.detail, SmbSession):
-                held = replace(held, detail=replace(held.detail, encrypted=True))
-            self._emit(held)
+        self._logons.encrypts(int.from_bytes(data[48:56], "little"))
 
     def lost(self, from_client: bool) -> None:
-        """Bytes of one direction are missing: calls that were half there cannot be finished."""
-        for handle in self._pipes.values():
-            if handle.rpc is not None:
-                handle.rpc.lost(from_client)
+        """Bytes of one direction are missing."""
+        self._table.lost(from_client)
 
     def expire(self, now: int) -> None:
         """Give up the opens, connects and logons that nobody answered."""
@@ -94,21 +77,15 @@ class Smb2:
             if now - asked[3] > UNANSWERED_AFTER and asked[0] in _TIMED:
                 del self._pending[message]
                 self._unanswered(asked)
-        for handle in self._pipes.values():
-            if handle.rpc is not None:
-                handle.rpc.expire(now)
+        self._table.expire(now)
 
     def close(self) -> None:
         """Emit all that is still open."""
         pending, self._pending = self._pending, {}
         for asked in pending.values():
             self._unanswered(asked)
-        setups, self._setups = self._setups, {}
-        for setup in setups.values():
-            self._setup_ended(setup, "unanswered", setup.code, 0, setup.at)
-        for session in self._sessions.values():
-            self._release(session)
-        self._close_handles(None, None)
+        self._logons.close()
+        self._table.close()
 
     def _ask(self, message: int, asked: Asked) -> None:
         pending = self._pending
@@ -123,8 +100,8 @@ class Smb2:
             self._report.file(subject, "unanswered", None)
         elif command == smb2.TREE_CONNECT:
             self._report.tree(subject, None, "unanswered", None, (at, at), frames, ordinal)
-        elif command == smb2.SESSION_SETUP and subject not in self._setups.values():
-            self._setup_ended(subject, "unanswered", None, 0, at)
+        elif command == smb2.SESSION_SETUP:
+            self._logons.unanswered(subject)
 
     def _late(self, asked: Asked | None, at: int) -> bool:
         """Whether a reply came after its request counts as unanswered: the same whenever expire() was called."""
@@ -133,100 +110,32 @@ class Smb2:
         self._unanswered(asked)
         return True
 
-    def _session(self, session: int) -> Session:
-        found = self._sessions.get(session)
-        if found is None:
-            found = self._keep(session, Session())
-        return found
-
-    def _keep(self, number: int, session: Session) -> Session:
-        if len(self._sessions) >= _MOST_SESSIONS:
-            self._release(self._sessions.pop(next(iter(self._sessions))))
-        self._sessions[number] = session
-        return session
-
-    def _release(self, session: Session) -> None:
-        held, session.held = session.held, None
-        if held is not None:
-            self._emit(held)
-
-    def _tree(self, session: int, tree: int) -> Tree:
-        found = self._trees.get((session, tree))
-        if found is None:
-            found = self._keep_tree(session, tree, Tree(self._session(session)))
-        return found
-
-    def _keep_tree(self, session: int, number: int, tree: Tree) -> Tree:
-        if len(self._trees) >= _MOST_TREES:
-            del self._trees[next(iter(self._trees))]
-        self._trees[session, number] = tree
-        return tree
-
-    def _open(self, file: bytes, handle: Handle) -> None:
-        if len(self._handles) >= _MOST_OPEN:
-            self._shut(next(iter(self._handles)))
-        handle.file = file
-        old = self._handles.get(file)
-        if old is not None:
-            self._shut(file)
-        self._handles[file] = handle
-        if handle.rpc is not None:
-            self._pipes[file] = handle
-
-    def _shut(self, file: bytes) -> None:
-        handle = self._handles.pop(file)
-        self._pipes.pop(file, None)
-        if handle.untold:
-            return
-        self._report.file(handle, "success", 0)
-
-    def _handle(self, file: bytes, session: int, tree: int, at: int, frames: tuple[int, ...], ordinal: int) -> Handle | None:
-        """The open file that a request names; one whose create was not captured has no name."""
-        if file == smb2.RELATED_FILE:
-            return self._last
-        handle = self._handles.get(file)
-        if handle is None:
-            handle = Handle(self._tree(session, tree), "", None, at, frames, ordinal)
-            self._open(file, handle)
-        self._last = handle
-        return handle
-
-    def _close_handles(self, session: Session | None, tree: Tree | None) -> None:
-        """Close the files of one session, of one share, or all."""
-        for file, handle in list(self._handles.items()):
-            if (session is None or handle.tree.session is session) and (tree is None or handle.tree is tree):
-                self._shut(file)
+    def _handle(self, file: bytes, session: int, tree: int, at: int, frames: tuple[int, ...], place: int) -> Handle | None:
+        """The open file that a request names; in a chain, the one of the command before (3.2.4.1.4)."""
+        if file != smb2.RELATED_FILE:
+            self._last = self._table.used(file, (session, tree), session, at, frames, place)
+        return self._last
 
     # -- negotiation and logon
 
     def _negotiate_request(self, data: bytes, start: int, end: int, *_: object) -> None:
         asked = smb2.negotiate_request(data, start, end)
         if asked is not None:
-            self._client_guid = asked[1]
+            self._logons.client_guid = asked[1]
 
     def _negotiate_reply(self, asked: Asked | None, data: bytes, start: int, end: int, status: int, *_: object) -> None:
         answer = smb2.negotiate_response(data, start, end)
         if status == 0 and answer is not None:
-            mode, dialect, self._server_guid = answer
-            self._signing = bool(mode & smb2.SIGNING_REQUIRED)
+            mode, dialect, self._logons.server_guid = answer
+            self._logons.signing = bool(mode & smb2.SIGNING_REQUIRED)
             self._report.dialect = smb2.DIALECTS.get(dialect, "")
 
     def _setup_request(
         self, data: bytes, start: int, end: int, flags: int, message: int, session: int, tree: int,
         at: int, frames: tuple[int, ...], ordinal: int,
     ) -> None:  # fmt: skip
-        blob = smb2.session_setup_request(data, start, end)
         place = ordinal + start
-        setup = self._setups.get(session) if session else None
-        if setup is None:
-            setup = Setup(Authentication(self._flow, self._emit, "smb2"), at, frames, place)
-            if session:
-                self._keep_setup(session, setup)
-        else:
-            setup.saw(frames)
-            setup.code = None
-        if blob:
-            setup.authentication.token(True, blob, at, frames, place)
+        setup = self._logons.asked(session, smb2.session_setup_request(data, start, end), at, frames, place)
         self._ask(message, (smb2.SESSION_SETUP, setup, 0, at, frames, place))
 
     def _setup_reply(
@@ -235,71 +144,25 @@ class Smb2:
     ) -> None:  # fmt: skip
         if self._late(asked, at):
             return
-        answer = smb2.session_setup_response(data, start, end)
-        if asked is not None:
-            setup: Setup = asked[1]
-        else:
-            setup = self._setups.get(session) or Setup(
-                Authentication(self._flow, self._emit, "smb2"), at, frames, ordinal + start
-            )
-        setup.saw(frames)
-        flags, blob = answer or (0, b"")
-        if blob and status in (0, smb2.STATUS_MORE_PROCESSING_REQUIRED):
-            setup.authentication.token(False, blob, at, frames, ordinal + start)
-        if status == smb2.STATUS_MORE_PROCESSING_REQUIRED:
-            setup.code = status
-            self._keep_setup(session, setup)
-            return
-        self._setups.pop(session, None)
-        setup.authentication.finished(status == 0, status, at, frames)
-        self._setup_ended(setup, "failure" if status else "success", status, flags, at, session)
-
-    def _keep_setup(self, session: int, setup: Setup) -> None:
-        if len(self._setups) >= _MOST_SESSIONS:
-            oldest = self._setups.pop(next(iter(self._setups)))
-            self._setup_ended(oldest, "unanswered", oldest.code, 0, oldest.at)
-        self._setups[session] = setup
-
-    def _setup_ended(self, setup: Setup, result: Result, code: int | None, flags: int, until: int, number: int = 0) -> None:
-        authentication = setup.authentication
-        if result == "unanswered":
-            authentication.close()
-        session = Session(authentication.account, authentication.ticket)
-        detail = SmbSession(
-            dialect=self._report.dialect,
+        usable = status in (0, smb2.STATUS_MORE_PROCESSING_REQUIRED)  # else the reply is an error response (2.2.2)
+        flags, blob = (smb2.session_setup_response(data, start, end) if usable else None) or (0, b"")
+        told = SmbSession(
             encrypted=bool(flags & smb2.ENCRYPT_DATA),
-            signing_required=self._signing,
             guest=bool(flags & smb2.GUEST),
             anonymous=bool(flags & smb2.NULL_SESSION),
-            mechanism=authentication.mechanism or None,
-            client_guid=self._client_guid,
-            server_guid=self._server_guid,
         )
-        activity = self._report.activity(detail, session, result, code, (setup.at, until), setup.frames, setup.ordinal)
-        if result != "success":
-            self._emit(activity)
-            return
-        before = self._sessions.get(number)
-        if before is not None:
-            self._release(before)
-            before.account, before.ticket = session.account or before.account, session.ticket or before.ticket
-            session = before
-        else:
-            self._keep(number, session)
-        if detail.encrypted or not self._report.dialect.startswith("SMB 3"):
-            self._emit(activity)
-        else:
-            session.held = activity  # the next message tells whether the client encrypts of its own will
+        setup = asked[1] if asked else None
+        self._logons.answered(setup, session, status, status != 0, blob, told, at, frames, ordinal + start)
 
     def _logoff_reply(self, asked: Asked | None, data: bytes, start: int, end: int, status: int, number: int, *_: object) -> None:
-        session = self._sessions.get(number)
-        if session is None or status:
+        session = None if status else self._logons.sessions.pop(number, None)
+        if session is None:
             return
-        self._release(session)
-        self._close_handles(session, None)
-        del self._sessions[number]
-        for key in [key for key in self._trees if key[0] == number]:
-            del self._trees[key]
+        self._logons.release(session)
+        self._table.close(session)
+        trees = self._table.trees
+        for key in [key for key, tree in trees.items() if tree.session is session]:
+            del trees[key]
 
     # -- shares
 
@@ -307,8 +170,8 @@ class Smb2:
         self, data: bytes, start: int, end: int, flags: int, message: int, session: int, tree: int,
         at: int, frames: tuple[int, ...], ordinal: int,
     ) -> None:  # fmt: skip
-        owner = self._session(session)
-        self._release(owner)
+        owner = self._logons.session(session)
+        self._logons.release(owner)
         path = smb2.tree_connect_request(data, start, end)
         self._ask(message, (smb2.TREE_CONNECT, Tree(owner, path or ""), 0, at, frames, ordinal + start))
 
@@ -319,7 +182,7 @@ class Smb2:
         if self._late(asked, at):
             return
         if asked is None:
-            asked = (smb2.TREE_CONNECT, Tree(self._session(session)), 0, at, frames, ordinal + start)
+            asked = (smb2.TREE_CONNECT, Tree(self._logons.session(session)), 0, at, frames, ordinal + start)
         _, tree, _, first, before, place = asked
         kind = None
         answer = smb2.tree_connect_response(data, start, end) if status == 0 else None
@@ -327,15 +190,14 @@ class Smb2:
             kind = smb2.SHARE_TYPES.get(answer[0])
             tree.pipe = answer[0] == smb2.SHARE_PIPE
             tree.encrypted = bool(answer[1] & smb2.SHARE_ENCRYPTED)
-            self._keep_tree(session, number, tree)
+            self._table.connected((session, number), tree)
         self._report.tree(tree, kind, "failure" if status else "success", status, (first, at), before + frames, place)
 
     def _tree_gone(
         self, asked: Asked | None, data: bytes, start: int, end: int, status: int, session: int, number: int, *_: object
     ) -> None:
-        tree = None if status else self._trees.pop((session, number), None)
-        if tree is not None:
-            self._close_handles(None, tree)
+        if not status:
+            self._table.disconnected((session, number))
 
     # -- files
 
@@ -348,7 +210,7 @@ class Smb2:
             self._count("SMB message cut short", frames[0])
             return
         access, options, name = asked
-        share = self._trees.get((session, tree)) or self._tree(session, tree)
+        share = self._table.tree((session, tree), session)
         if flags & smb2.DFS:
             name = _within_share(name, share)
         place = ordinal + start
@@ -379,27 +241,22 @@ class Smb2:
         handle.created = action in smb2.CREATED
         if attributes & smb2.ATTRIBUTE_DIRECTORY and not handle.tree.pipe:
             handle.directory = True
-        self._open(file, handle)
+        self._table.opened(file, handle)
 
     def _close_request(
         self, data: bytes, start: int, end: int, flags: int, message: int, session: int, tree: int,
         at: int, frames: tuple[int, ...], ordinal: int,
     ) -> None:  # fmt: skip
         file = data[start + 72 : start + 88]  # 2.2.15
-        handle = self._last if file == smb2.RELATED_FILE else self._handles.get(file)
+        handle = self._last if file == smb2.RELATED_FILE else self._table.handles.get(file)
         if handle is not None:
             self._ask(message, (smb2.CLOSE, handle, 0, at, frames, ordinal))
 
     def _close_reply(
         self, asked: Asked | None, data: bytes, start: int, end: int, status: int, session: int, tree: int, at: int, *_: object
     ) -> None:
-        if asked is None:
-            return
-        handle: Handle = asked[1]
-        handle.until = at
-        file = handle.file
-        if isinstance(file, bytes) and self._handles.get(file) is handle:
-            self._shut(file)
+        if asked is not None:
+            self._table.closed(asked[1], at)
 
     def _read_request(
         self, data: bytes, start: int, end: int, flags: int, message: int, session: int, tree: int,
@@ -422,7 +279,7 @@ class Smb2:
         handle.bytes += length
         handle.until = at
         if handle.tree.pipe is not False:
-            self._piped(handle, False, data, start, offset & 0xFF, length, end, at, frames, ordinal)
+            self._table.piped(handle, False, data, start + (offset & 0xFF), length, end, at, frames, ordinal)
 
     def _write_request(
         self, data: bytes, start: int, end: int, flags: int, message: int, session: int, tree: int,
@@ -440,7 +297,7 @@ class Smb2:
             handle.did(WRITTEN, at, frames)
         self._ask(message, (smb2.WRITE, handle, length, at, frames, ordinal))
         if handle.tree.pipe is not False:
-            self._piped(handle, True, data, start, offset, length, end, at, frames, ordinal)
+            self._table.piped(handle, True, data, start + offset, length, end, at, frames, ordinal)
 
     def _write_reply(
         self, asked: Asked | None, data: bytes, start: int, end: int, status: int, session: int, tree: int, at: int, *_: object
@@ -467,7 +324,7 @@ class Smb2:
         self._ask(message, (smb2.IOCTL, handle, code, at, frames, ordinal))
         if pipe:
             handle.bytes += length
-            self._piped(handle, True, data, start, offset, length, end, at, frames, ordinal)
+            self._table.piped(handle, True, data, start + offset, length, end, at, frames, ordinal)
 
     def _ioctl_reply(
         self, asked: Asked | None, data: bytes, start: int, end: int, status: int, session: int, tree: int,
@@ -485,18 +342,7 @@ class Smb2:
             _, offset, length = answer
             handle.bytes += length
             handle.until = at
-            self._piped(handle, False, data, start, offset, length, end, at, frames, ordinal)
-
-    def _piped(
-        self, handle: Handle, from_client: bool, data: bytes, start: int, offset: int, length: int, end: int,
-        at: int, frames: tuple[int, ...], ordinal: int,
-    ) -> None:  # fmt: skip
-        if offset < smb2.HEADER_LENGTH:
-            return
-        before = handle.rpc
-        self._report.piped(handle, from_client, data, start + offset, length, end, at, frames, ordinal)
-        if before is None and handle.rpc is not None and isinstance(handle.file, bytes):
-            self._pipes[handle.file] = handle
+            self._table.piped(handle, False, data, start + offset, length, end, at, frames, ordinal)
 
     def _set_info_request(
         self, data: bytes, start: int, end: int, flags: int, message: int, session: int, tree: int,

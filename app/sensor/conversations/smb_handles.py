@@ -1,40 +1,16 @@
 """What an SMB connection holds open, for both versions: sessions, shares, files with what was done to them."""
 
+from collections.abc import Hashable
+
 from app.model.activity import Account, Activity, Result
 from app.model.details import Ntlm, SmbFile, SmbSession, SmbTree
-from app.sensor.conversations.authentication import Authentication
 from app.sensor.conversations.rpc import RpcPipe
-from app.sensor.decoders import dcerpc, smb1
+from app.sensor.decoders import dcerpc
 from app.sensor.frame import Count, Emit, Flow
 
 # What was done to a file, weakest first.
 OPENED, LISTED, READ, WRITTEN, DELETED, RENAMED = range(6)
 ACTIONS = ("open", "list", "read", "write", "delete", "rename")
-
-_MOST_FRAMES = 64
-
-
-class Setup:
-    """A session setup under way: its rounds so far; code is the status of the server's last word.
-
-    plain: SMB 1 logon without tokens. system: what an SMB 1 client says of itself, system and LAN manager.
-    """
-
-    __slots__ = ("at", "authentication", "code", "frames", "ordinal", "plain", "system")
-
-    def __init__(self, authentication: Authentication, at: int, frames: tuple[int, ...], ordinal: int) -> None:
-        self.authentication = authentication
-        self.at = at
-        self.frames = frames
-        self.ordinal = ordinal
-        self.code: int | None = None
-        self.plain: smb1.Setup | None = None
-        self.system: tuple[str, str] | None = None
-
-    def saw(self, frames: tuple[int, ...]) -> None:
-        """Add the packets of one more round."""
-        if len(self.frames) < _MOST_FRAMES:
-            self.frames += frames
 
 
 class Session:
@@ -84,7 +60,7 @@ class Handle:
         self.created = False
         self.done = False
         self.new_name: str | None = None
-        self.file: object = None
+        self.file: Hashable = None
         self.rpc: RpcPipe | None = None
 
     @property
