@@ -9,6 +9,7 @@ class KerberosAs(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", 
 
     padata_etype: etype of PA-ENC-TIMESTAMP. offered_etypes: ETYPE-INFO2 of the KDC. ticket_hash: fingerprint of the
     issued ticket's cipher (see decoders.kerberos), equal to presented_ticket_hash of the requests that use it.
+    error_status: NTSTATUS that a Windows KDC adds to its error (MS-KILE section 2.2.2).
     """
 
     client: str | None = None
@@ -33,6 +34,7 @@ class KerberosAs(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", 
     pac_request: bool | None = None
     error_text: str | None = None
     server_time: int | None = None
+    error_status: int | None = None
 
 
 class KerberosTgs(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="kerberos-tgs"):
@@ -66,6 +68,7 @@ class KerberosTgs(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind",
     has_authorization_data: bool = False
     error_text: str | None = None
     server_time: int | None = None
+    error_status: int | None = None
 
 
 class KerberosAp(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="kerberos-ap"):
@@ -85,7 +88,8 @@ class KerberosAp(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", 
 class Ntlm(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="ntlm"):
     """One NTLM authentication (MS-NLMP): negotiate, challenge and authenticate joined.
 
-    version: "NTLMv1", "NTLMv1-ESS" or "NTLMv2". target: name of TYPE 2. target_*: AV pairs of TYPE 2 (section 2.2.2.1).
+    version: "NTLMv1", "NTLMv1-ESS", "NTLMv2", or "LM" when that is the only response.
+    target: name of TYPE 2. target_*: AV pairs of TYPE 2 (section 2.2.2.1), or without it those in the client's blob.
     mic: True when a non-zero MIC is there. mic_expected: MsvAvFlags bit 2 in the client's blob.
     os_version: "major.minor.build" of the client when it says so. spn: MsvAvTargetName of the client.
     """
@@ -111,7 +115,10 @@ class Ntlm(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="n
 
 
 class KerberosPassword(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="kerberos-password"):
-    """Change or set password over port 464 (RFC 3244); protocol_version 1 changes one's own, 0xff80 sets anyone's."""
+    """Change or set password over port 464 (RFC 3244); protocol_version 1 changes one's own, 0xff80 sets anyone's.
+
+    The result is sealed: success says that the server took the ticket, code is None then; a KRB-ERROR's code is seen.
+    """
 
     realm: str | None = None
     service: str | None = None

@@ -2,6 +2,7 @@
 
 from app.model.activity import Account, Activity, Result
 from app.model.details import KerberosAp, Ntlm
+from app.sensor.conversations.kerberos_exchange import ap_detail
 from app.sensor.decoders import kerberos, ntlm, spnego
 from app.sensor.decoders.kerberos_ticket import ApRequest
 from app.sensor.frame import Emit, Flow
@@ -93,7 +94,7 @@ class Authentication:
             # The server chose NTLM although the client had shown a ticket.
             self._tell("failure" if self._refused or self._error is not None else "unanswered", None)
         if isinstance(message, ntlm.Negotiate):
-            if self._negotiate is not None or self._authenticate is not None:
+            if self._negotiate is not None or self._authenticate is not None or (self._started and at > self._at):
                 self.close()
             self._begin(at, frames, ordinal)
             self._negotiate = message
@@ -146,19 +147,8 @@ class Authentication:
                 result, code = "failure", self._error
             elif self._refused and result == "unanswered":
                 result = "failure"
-            shown = ap.ticket
-            ticket = shown.hash if shown else None
-            detail = KerberosAp(
-                service=shown.service if shown else None,
-                realm=shown.realm if shown else None,
-                ticket_etype=shown.etype if shown else None,
-                ticket_kvno=shown.kvno if shown else None,
-                ticket_size=shown.size if shown else None,
-                ticket_hash=ticket,
-                authenticator_etype=ap.authenticator_etype,
-                options=ap.options,
-                carrier=self.carrier,
-            )
+            ticket = ap.ticket.hash if ap.ticket else None
+            detail = ap_detail(ap, self.carrier)
         else:
             if authenticate is None and result == "success" and self._challenge is None:
                 # A lone offer to negotiate proves nobody's identity, whatever the carrier went on to do.
@@ -187,7 +177,7 @@ class Authentication:
         """The three messages as one value; what the server did not say is taken from what the client says it was told."""
         first, second, third = self._negotiate, self._challenge, self._authenticate
         target = second.target if second else third.told if third and third.told else ntlm.Target()
-        flags = (third and third.flags) or (second and second.flags) or (first and first.flags)
+        said = [one.flags for one in (third, second, first) if one is not None and one.flags is not None]
         told = third.told if third else None
         return Ntlm(
             user=third.user if third else None,
@@ -202,8 +192,8 @@ class Authentication:
             carrier=self.carrier,
             mic=third.mic if third else None,
             mic_expected=third.mic_expected if third else None,
-            flags=flags,
-            os_version=(third and third.os_version) or (first and first.os_version) or None,
+            flags=said[0] if said else None,
+            os_version=(third.os_version if third else None) or (first.os_version if first else None),
             server_os_version=second.os_version if second else None,
             spn=told.spn if told else None,
             server_challenge=second.challenge if second else None,

@@ -11,6 +11,9 @@ from app.sensor.decoders.kerberos_ticket import ApRequest, Ticket, ap_request, e
 AS_REQ, AS_REP, TGS_REQ, TGS_REP, AP_REQ, AP_REP = 10, 11, 12, 13, 14, 15
 KRB_SAFE, KRB_PRIV, KRB_CRED, KRB_ERROR = 20, 21, 22, 30
 
+_TYPES = {0x60 | kind: kind for kind in (*range(AS_REQ, AP_REP + 1), KRB_SAFE, KRB_PRIV, KRB_CRED, KRB_ERROR)}
+_SEALED_AT = {AP_REP: 0xA2, KRB_PRIV: 0xA3, KRB_CRED: 0xA3}
+
 CNAME_IN_ADDITIONAL_TICKET = 1 << 31 - 14
 """KDC option bit 14, S4U2proxy (MS-SFU section 2.2.3)."""
 
@@ -21,7 +24,11 @@ _MOST_ADDRESSES = 16
 
 
 class Request(Struct, frozen=True, gc=False):
-    """AS-REQ or TGS-REQ (section 5.4.1). options: 32 bits, bit 0 the highest. till, renew_till: UTC microseconds."""
+    """AS-REQ or TGS-REQ (section 5.4.1). options: 32 bits, bit 0 the highest. till, renew_till: UTC microseconds.
+
+    additional_ticket_hash: fingerprint of the first additional ticket, the evidence of S4U2proxy or the TGT of user-to-user.
+    cut: the end of the message is missing.
+    """
 
     type: int
     padata: Padata
@@ -34,7 +41,7 @@ class Request(Struct, frozen=True, gc=False):
     renew_till: int | None = None
     etypes: tuple[int, ...] = ()
     addresses: tuple[str, ...] = ()
-    evidence_ticket_hash: str | None = None
+    additional_ticket_hash: str | None = None
     has_authorization_data: bool = False
     cut: bool = False
 
@@ -76,11 +83,9 @@ class Other(Struct, frozen=True, gc=False):
 Message = Request | Reply | ApRequest | Error | Other
 
 
-def message_type(data: bytes, at: int, end: int) -> int | None:
-    """Message type of what starts at data[at], told from its tag alone."""
-    if at < end and (kind := _TYPES.get(data[at])) is not None:
-        return kind
-    return None
+def is_tag(byte: int) -> bool:
+    """Whether a Kerberos message can start with this byte."""
+    return byte in _TYPES
 
 
 def decode(data: bytes, at: int = 0, end: int | None = None) -> Message | None:
@@ -108,10 +113,6 @@ def decode(data: bytes, at: int = 0, end: int | None = None) -> Message | None:
         return None
 
 
-_TYPES = {0x60 | kind: kind for kind in (*range(AS_REQ, AP_REP + 1), KRB_SAFE, KRB_PRIV, KRB_CRED, KRB_ERROR)}
-_SEALED_AT = {AP_REP: 0xA2, KRB_PRIV: 0xA3, KRB_CRED: 0xA3}
-
-
 def _request(data: bytes, kind: int, found: dict[int, tuple[int, int]], edge: int) -> Request:
     given = found.get(0xA3)
     asked = padata(data, *given, edge) if given else Padata()
@@ -128,9 +129,9 @@ def _request(data: bytes, kind: int, found: dict[int, tuple[int, int]], edge: in
         while at + 2 < stop and len(etypes) < _MOST_ETYPES:
             _, start, at = element(data, at, stop)
             etypes.append(int.from_bytes(data[start:at][:8], "big", signed=True))
-    evidence = None
+    additional = None
     if (one := body.get(0xAB)) and (first := ticket(data, *content(data, *one, 0x30), edge)):
-        evidence = first.hash
+        additional = first.hash
     return Request(
         kind,
         asked,
@@ -143,7 +144,7 @@ def _request(data: bytes, kind: int, found: dict[int, tuple[int, int]], edge: in
         time_of(data, *one) if (one := body.get(0xA6)) else None,
         tuple(etypes),
         _addresses(data, *one) if (one := body.get(0xA9)) else (),
-        evidence,
+        additional,
         0xAA in body,
         edge != _NO_EDGE,
     )
