@@ -49,7 +49,10 @@ def packing(head: bytes) -> str:
 def _layer(stack: ExitStack, stream: IO[bytes], name: str) -> IO[bytes]:
     if name == "gzip":
         return cast(IO[bytes], stack.enter_context(gzip.GzipFile(fileobj=stream)))
-    return cast(IO[bytes], stack.enter_context(zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(stream, read_across_frames=True)))
+    return cast(
+        IO[bytes],
+        stack.enter_context(zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(stream, read_across_frames=True)),
+    )
 
 
 def stream_of(stack: ExitStack, path: Path, member: str | None, layers: tuple[str, ...]) -> IO[bytes]:
@@ -65,7 +68,16 @@ def stream_of(stack: ExitStack, path: Path, member: str | None, layers: tuple[st
     return stream
 
 
-BROKEN = (EOFError, zlib.error, zipfile.BadZipFile, zstandard.ZstdError, gzip.BadGzipFile, NotImplementedError, RuntimeError, ValueError)
+BROKEN = (
+    EOFError,
+    zlib.error,
+    zipfile.BadZipFile,
+    zstandard.ZstdError,
+    gzip.BadGzipFile,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 """What the unpackers raise on damaged, encrypted or unsupported data."""
 
 
@@ -85,7 +97,7 @@ def open_content(
             stream = stream_of(stack, path, member, layers)
             while block := stream.read(BLOCK):
                 size += len(block)
-                if size > LARGEST or size > FREE and size > RATIO * packed:
+                if size > LARGEST or (size > FREE and size > RATIO * packed):
                     raise Refused("unpacks to more than any capture does")
                 if size > room:
                     raise Refused("does not fit on the disk when unpacked")

@@ -19,7 +19,21 @@ SUFFIXES = (".pcap", ".pcapng", ".cap", ".dmp", ".ntar", ".gz", ".zst", ".zip")
 MEMBERS, LAYERS = 4096, 3
 """At most so many members of an archive are looked at, and so many wrappings of one input taken off."""
 
-PCAP = {bytes.fromhex(one) for one in ("a1b2c3d4", "d4c3b2a1", "a1b23c4d", "4d3cb2a1", "a1b2cd34", "34cdb2a1", "1c0001ac", "ac01001c", "1c0001ab", "ab01001c")}
+PCAP = {
+    bytes.fromhex(one)
+    for one in (
+        "a1b2c3d4",
+        "d4c3b2a1",
+        "a1b23c4d",
+        "4d3cb2a1",
+        "a1b2cd34",
+        "34cdb2a1",
+        "1c0001ac",
+        "ac01001c",
+        "1c0001ab",
+        "ab01001c",
+    )
+}
 PCAPNG = b"\x0a\x0d\x0d\x0a"
 OTHERS = (
     (b"ElfFile\0", "a Windows event log; only captures are read so far"),
@@ -68,7 +82,7 @@ def opened(found: Found, cancelled: Callable[[], bool] = lambda: False) -> tuple
         return open_content(found.file)
     state = found.file.stat()
     ident = (str(found.file), found.member, found.layers, state.st_size, state.st_mtime_ns)
-    for one, data, problem in list(_latest):
+    for one, data, problem in _latest:
         if one == ident:
             return data, problem
     _latest.clear()
@@ -181,5 +195,9 @@ def _told(shown: str, path: Path, size: int, member: str | None) -> Found:
     kind = "pcap" if head[:4] in PCAP else "pcapng" if head[:4] == PCAPNG else ""
     if kind:
         return Found(path=shown, file=path, kind=kind, bytes=size, member=member, layers=layers)
-    why = "empty" if not head else "an archive inside an archive; unpack it first" if wrap else "neither a capture nor an archive of captures"
+    why = "neither a capture nor an archive of captures"
+    if wrap:
+        why = "an archive inside an archive; unpack it first"
+    if not head:
+        why = "empty"
     return _refused(shown, path, size, next((words for magic, words in OTHERS if head.startswith(magic)), why))

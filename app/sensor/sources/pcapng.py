@@ -12,6 +12,7 @@ from app.sensor.sources.pcap import WINDOW, Note
 
 SECTION, INTERFACE, PACKET, SIMPLE, NAMES, STATISTICS, ENHANCED = 0x0A0D0D0A, 1, 2, 3, 4, 5, 6
 """Block types (section 11.1)."""
+PACKETS = frozenset((ENHANCED, PACKET, SIMPLE))
 MAGIC = 0x1A2B3C4D
 IF_TSRESOL, IF_TSOFFSET = 9, 14
 LARGEST = 1 << 24
@@ -74,7 +75,7 @@ def walk_pcapng(data: bytes | mmap, note: Note, window: int = WINDOW) -> Iterato
             note("last block cut short" if again >= end else "damaged block", off)
             off = again
             continue
-        if kind == ENHANCED or kind == PACKET or kind == SIMPLE:
+        if kind in PACKETS:
             blocks.append(off)
             kinds.add(kind)
             if len(blocks) >= window:
@@ -82,7 +83,6 @@ def walk_pcapng(data: bytes | mmap, note: Note, window: int = WINDOW) -> Iterato
                 if done is not None:
                     yield done
         elif kind == INTERFACE:
-            # Packets before this block cannot mean it: they are told apart by flushing only when one would.
             section.interfaces.append(_interface(data, off, size, section.order))
         off += size
     done = flush()
@@ -143,10 +143,10 @@ def _records(
     rows = np.ndarray((max(end - 27, 0),), "V28", data, 0, (1,))[np.minimum(blocks, max(end - 28, 0))]
     table = rows.view(order + "u4").reshape(-1, 7).astype(np.int64)
     near = blocks > end - 28  # only a simple packet block can be so short
-    for at in np.flatnonzero(near).tolist():
-        place = int(blocks[at])
+    for row in np.flatnonzero(near).tolist():
+        place = int(blocks[row])
         short = data[place:] + bytes(28)
-        table[at] = np.frombuffer(short[:28], order + "u4")
+        table[row] = np.frombuffer(short[:28], order + "u4")
     kind, size = table[:, 0], table[:, 1]
     which, high, low, captured, length, start = table[:, 2], table[:, 3], table[:, 4], table[:, 5], table[:, 6], blocks + 28
     room = blocks + size - 4
@@ -173,6 +173,7 @@ def _records(
         note("packet of an interface that is not described", int(blocks[np.argmax(stray)]))
         which = np.where(stray, 0, which)
     link: int | Array
+    at: Array
     if len(known) == 1:
         at = _micros(ticks, known[0])
         link = known[0].link
@@ -185,8 +186,8 @@ def _records(
     if not timed.all():
         note("packets without a time", int(blocks[np.argmin(timed)]))
         # The time of the packet before stands in, so that order in time is order in the file.
-        place = np.maximum.accumulate(np.where(timed, np.arange(len(blocks)), -1))
-        at = np.where(place >= 0, at[np.maximum(place, 0)], last)
+        before = np.maximum.accumulate(np.where(timed, np.arange(len(blocks)), -1))
+        at = np.where(before >= 0, at[np.maximum(before, 0)], last)
     return Records(data=data, first=frame, link=link, start=start, size=captured, length=length, at=at)
 
 

@@ -1,0 +1,103 @@
+"""UDP: every datagram to the conversation of its two ends, mirrored doubles left out."""
+
+from collections import deque
+from collections.abc import Mapping
+
+from app.sensor.conversations.conversation import Conversation
+from app.sensor.frame import Array, Emit, Flow, Records
+from app.sensor.packets.flows import Kind
+from app.sensor.packets.layers import Segments
+from app.sensor.packets.table import SILENT, TICK, Table, payload
+
+TWICE, AT_ONCE = 1_000_000, 2_000
+"""Microseconds within which the same datagram is the same packet captured twice: with an IP identification, and without."""
+RECENT = 8
+
+
+class Exchange:
+    """Datagrams between two ends; side: which end of the flow key asked first."""
+
+    __slots__ = ("closing", "conversation", "dead", "last", "recent", "side", "tick")
+
+    def __init__(self, conversation: Conversation, side: int, clock: int) -> None:
+        self.conversation = conversation
+        self.side = side
+        self.last = clock
+        self.tick = clock // TICK
+        self.closing = True
+        self.dead = False
+        self.recent: deque[tuple[int, int, bytes, int]] = deque(maxlen=RECENT)
+
+    def close(self) -> None:
+        """No more datagrams."""
+        self.conversation.close()
+
+    def again(self, side: int, ident: int, data: bytes, at: int) -> bool:
+        """True when this very packet was here just now."""
+        near = TWICE if ident > 0 else AT_ONCE
+        for before in self.recent:
+            if before[0] == side and before[1] == ident and abs(at - before[3]) <= near and before[2] == data:
+                return True
+        self.recent.append((side, ident, data, at))
+        return False
+
+
+def feed_datagrams(
+    table: Table,
+    kinds: Mapping[int, Kind],
+    key_of_input: str,
+    emit: Emit,
+    records: Records,
+    segments: Segments,
+    pick: Array,
+    keys: Array,
+    clock: Array,
+) -> None:
+    """The picked datagrams of a window, in frame order."""
+    rows = segments.row[pick]
+    columns = zip(
+        pick.tolist(),
+        keys.tolist(),
+        rows.tolist(),
+        records.at[rows].tolist(),
+        clock[rows].tolist(),
+        segments.start[pick].tolist(),
+        segments.size[pick].tolist(),
+        segments.ident[pick].tolist(),
+        strict=True,
+    )
+    flows = table.flows
+    touched: dict[int, Exchange] = {}
+    for at, key, row, when, now, start, size, ident in columns:
+        side, key = key & 1, key >> 1
+        frame = records.first + row
+        flow = flows.get(key)
+        try:
+            if flow is not None and (now // TICK != flow.tick or now - flow.last >= SILENT) and table.over(flow, now):
+                table.end(key)
+                flow = None
+            if flow is None:
+                source, target = table.ends(segments, at)
+                # The known port is the server's; of two known ones the lower; of two equal ones the first that speaks is client.
+                asks = source.port not in kinds or (target.port in kinds and target.port <= source.port)
+                client, server = (source, target) if asks else (target, source)
+                talk = kinds[server.port](Flow(key_of_input, client, server, "udp"), emit, table.tally)
+                flow = Exchange(talk, side if asks else 1 - side, now)
+                table.keep(key, flow, frame)
+            assert isinstance(flow, Exchange)
+            flow.last = now
+            if flow.dead:
+                continue
+            touched[key] = flow
+            data = payload(segments, start, size)
+            if flow.again(side, ident, data, when):
+                table.tally("duplicate packets", frame)
+                continue
+            flow.conversation.message(side == flow.side, data, when, segments.frames.get(row) or (frame,), 0)
+        except Exception:
+            if flow is None:
+                table.tally("internal error in making a conversation", frame)
+            else:
+                table.broken(flow, frame)
+    for key, one in touched.items():
+        table.touch(key, one)

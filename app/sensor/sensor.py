@@ -1,0 +1,160 @@
+"""Read one input from its bytes to its activities."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+
+from app.model.activity import Activity, event_order
+from app.model.rows import Problem
+from app.sensor.frame import Records
+from app.sensor.packets.flows import Registry
+from app.sensor.packets.traffic import Traffic
+from app.sensor.sources.content import Refused, content_key, file_sha256
+from app.sensor.sources.inputs import Found, opened
+from app.sensor.sources.pcap import WINDOW, walk_pcap
+from app.sensor.sources.pcapng import walk_pcapng
+
+Sink = Callable[[list[Activity]], None]
+OnProgress = Callable[[int, int], None]
+EVERY = 0.25
+"""Seconds between two reports of progress."""
+
+
+class InputReport(Struct, frozen=True, kw_only=True):
+    """What became of one input. state: done, partial (cancelled or damaged), failed. first, last: UTC microseconds."""
+
+    key: str
+    path: str
+    kind: str
+    bytes: int
+    sha256: str
+    records: int
+    first: int | None
+    last: int | None
+    state: str
+    problems: tuple[Problem, ...] = ()
+
+
+def known_conversations() -> Registry:
+    """The conversations of this program."""
+    from app.sensor.conversations import registry
+
+    return Registry(registry.TCP, registry.UDP, registry.sniff_tcp)
+
+
+def read_input(
+    found: Found,
+    sink: Sink,
+    progress: OnProgress = lambda done, records: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    registry: Registry | None = None,
+    window: int = WINDOW,
+) -> InputReport:
+    """Read an input; sink gets its activities in batches, each in event order. Never raises on content.
+
+    progress(bytes of the input that are done, records) is called a few times a second, cancelled() for each window.
+    """
+    stop = threading.Event()
+    sums: list[str] = []
+    summing = threading.Thread(target=lambda: sums.append(file_sha256(found.file, stop.is_set)), daemon=True)
+    if found.file.is_file():
+        summing.start()
+    try:
+        report = _read(found, sink, progress, cancelled, registry or known_conversations(), window)
+        if report.state == "partial" and cancelled():
+            stop.set()
+    finally:
+        if summing.ident is not None:
+            summing.join()
+    return _with_sum(report, sums[0] if sums else "")
+
+
+def _with_sum(report: InputReport, sha256: str) -> InputReport:
+    from msgspec.structs import replace
+
+    return replace(report, sha256=sha256)
+
+
+def _read(
+    found: Found, sink: Sink, progress: OnProgress, cancelled: Callable[[], bool], registry: Registry, window: int
+) -> InputReport:
+    if found.problem is not None:
+        return _failed(found, found.problem)
+    try:
+        content, partly = opened(found, cancelled)
+    except (OSError, Refused) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        return _failed(found, Problem(what=why or "cannot be read", where=found.path))
+    data = content.data
+    key = content_key(data)
+    notes: dict[str, tuple[int, int]] = {}
+
+    def note(what: str, place: int) -> None:
+        before = notes.get(what)
+        notes[what] = (before[0] + 1, before[1]) if before else (1, place)
+
+    batch: list[Activity] = []
+    traffic = Traffic(key, registry, batch.append)
+    windows: Iterator[Records] = (walk_pcapng if found.kind == "pcapng" else walk_pcap)(data, note, window)
+    records, first, last, scale = 0, None, None, found.bytes / max(len(data), 1)
+    due, halted = time.monotonic(), False
+
+    def deliver() -> None:
+        if batch:
+            sink(sorted(batch, key=event_order))
+            batch.clear()
+
+    for one in windows:
+        if cancelled():
+            halted = True
+            break
+        traffic.feed(one)
+        records += len(one.start)
+        low, high = int(one.at.min()), int(one.at.max())
+        first, last = low if first is None else min(first, low), high if last is None else max(last, high)
+        deliver()
+        if time.monotonic() >= due:
+            due = time.monotonic() + EVERY
+            progress(int((int(one.start[-1]) + int(one.size[-1])) * scale), records)
+    traffic.close()
+    deliver()
+    if not halted:
+        progress(found.bytes, records)
+    problems = [Problem(what=what, count=count, where=f"byte {place}") for what, (count, place) in notes.items()]
+    problems += [
+        Problem(what=what, count=count, where=f"frame {frame}" if frame else "")
+        for what, (count, frame) in traffic.problems.items()
+    ]
+    if partly:
+        problems.append(Problem(what=partly, where=found.path))
+    if not records and not halted:
+        problems.append(Problem(what="no packets", where=found.path))
+    return InputReport(
+        key=key,
+        path=found.path,
+        kind=found.kind,
+        bytes=found.bytes,
+        sha256="",
+        records=records,
+        first=first,
+        last=last,
+        state="partial" if halted or partly or notes else "done",
+        problems=tuple(problems),
+    )
+
+
+def _failed(found: Found, problem: Problem) -> InputReport:
+    return InputReport(
+        key=found.key,
+        path=found.path,
+        kind=found.kind,
+        bytes=found.bytes,
+        sha256="",
+        records=0,
+        first=None,
+        last=None,
+        state="failed",
+        problems=(problem,),
+    )
