@@ -8,9 +8,10 @@ from app.sensor.conversations.rpc_guess import Guess
 from app.sensor.conversations.rpc_login import Login, Logins
 from app.sensor.decoders import dcerpc
 from app.sensor.decoders.dcerpc import ALTER, ALTER_ACK, AUTH3, BIND, BIND_ACK, BIND_NAK, FAULT, FIRST, LAST, REQUEST, RESPONSE
+from app.sensor.decoders.rpc.facts import Facts
 from app.sensor.decoders.rpc.handles import Handles
 from app.sensor.decoders.rpc.operations import NAMES, OPERATIONS
-from app.sensor.decoders.rpc.stubs import Facts, decode, failed, returned
+from app.sensor.decoders.rpc.stubs import decode, failed, returned
 from app.sensor.frame import Count, Emit, Flow
 
 CALL_UNANSWERED_AFTER = 120_000_000

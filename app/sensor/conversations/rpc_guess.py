@@ -1,6 +1,7 @@
 """Which interface is spoken where the bind was not captured, told from the pipe, the port and what is called."""
 
 from app.sensor.conversations.rpc_endpoints import listening
+from app.sensor.decoders.rpc.operations import OPERATIONS
 from app.sensor.frame import Flow
 
 SAMR = "12345778-1234-abcd-ef00-0123456789ac"
@@ -58,46 +59,47 @@ _HABITS: dict[str, dict[int, tuple[int, int, int]]] = {
 
 _ENOUGH = 5
 _AHEAD = 3
+_TOLD = 5
+"""Score that names an interface, how far it must lead, and what the endpoint mapper's word is worth."""
 
 
 class Guess:
     """Gathers what was called; says which interface it must be, "" while that is open."""
 
-    __slots__ = ("_activation", "_flow", "_pipe", "_scores")
+    __slots__ = ("_activation", "_flow", "_opnums", "_pipe", "_scores")
 
     def __init__(self, flow: Flow, pipe: str | None) -> None:
         self._flow = flow
         self._pipe = (pipe or "").lower().rpartition("\\")[2]
         self._scores = dict.fromkeys(_HABITS, 0)
         self._activation = ""
+        self._opnums: set[int] = set()
 
     def see(self, opnum: int, asked: int, answered: int) -> None:
         """One call with the sizes of its stubs."""
         self._activation = _activation(opnum, asked)
+        self._opnums.add(opnum)
         for interface, habits in _HABITS.items():
             least, most, weight = habits.get(opnum, (1, 0, 0))
-            if not least <= asked <= most:
-                self._scores[interface] -= 2
-            else:
-                self._scores[interface] += weight
+            self._scores[interface] += weight if least <= asked <= most else -2
         if opnum == 3 and answered > 4096 and asked > 160:
             self._scores[DRSUAPI] += 3
 
     def interface(self, at: int) -> str:
-        """The interface as far as it is known by then."""
-        if self._pipe in PIPES:
-            return PIPES[self._pipe]
+        """The interface as far as it is known by then; one process listens for many on one port, so a port alone is a hint."""
         if self._pipe:
-            return ""
+            return PIPES.get(self._pipe, "")
         if self._flow.server.port == 135:
             return self._activation
         told = listening(self._flow.input, self._flow.server.ip, self._flow.server.port, at)
-        if len(told) == 1:
-            return told[0]
-        ranked = sorted(((self._scores[one], one) for one in _HABITS if not told or one in told), reverse=True)
+        fitting = [one for one in (*_HABITS, *(one for one in told if one not in _HABITS)) if self._fits(one)]
+        ranked = sorted(((self._scores.get(one, 0) + (_TOLD if one in told else 0), one) for one in fitting), reverse=True)
         if not ranked or ranked[0][0] < _ENOUGH or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < _AHEAD):
             return ""
         return ranked[0][1]
+
+    def _fits(self, interface: str) -> bool:
+        return self._opnums <= OPERATIONS.get(interface, {}).keys()
 
     def sure(self, at: int) -> bool:
         """Whether more calls would change nothing."""

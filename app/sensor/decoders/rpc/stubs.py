@@ -1,21 +1,58 @@
 """Chooses the decoder of a call's stubs; tells its return value from the reply."""
 
-from collections.abc import Callable
-
 from app.sensor.decoders.ndr import Ndr, NdrError
+from app.sensor.decoders.rpc import (
+    coerce,
+    dcom,
+    drsuapi,
+    epmapper,
+    eventlogs,
+    lsarpc,
+    netlogon,
+    printing,
+    samr,
+    services,
+    srvsvc,
+    svcctl,
+    tasks,
+    winreg,
+    wkssvc,
+)  # fmt: skip
+from app.sensor.decoders.rpc.facts import Facts, Table
 from app.sensor.decoders.rpc.handles import Handles
 from app.sensor.decoders.rpc.operations import NAMES, OPERATIONS
 
-Facts = dict[str, str | int | bool | list[str]]
-"""Named facts of one call; keys are told in the docstring of each interface's module."""
-Reader = Callable[[Ndr, Facts, Handles], None]
-Table = dict[int, Reader]
-"""Opnum to the function that reads a stub from its start and adds what it finds to the facts, as far as it gets."""
-
-MOST_LISTED = 64
-"""Entries of a list that are kept; the number of all is told beside it."""
-
-INTERFACES: dict[str, tuple[Table, Table]] = {}
+INTERFACES: dict[str, tuple[Table, Table]] = {
+    samr.INTERFACE: (samr.REQUESTS, samr.REPLIES),
+    lsarpc.INTERFACE: (lsarpc.REQUESTS, lsarpc.REPLIES),
+    drsuapi.INTERFACE: (drsuapi.REQUESTS, drsuapi.REPLIES),
+    netlogon.INTERFACE: (netlogon.REQUESTS, netlogon.REPLIES),
+    svcctl.INTERFACE: (svcctl.REQUESTS, svcctl.REPLIES),
+    srvsvc.INTERFACE: (srvsvc.REQUESTS, srvsvc.REPLIES),
+    wkssvc.INTERFACE: (wkssvc.REQUESTS, wkssvc.REPLIES),
+    tasks.ATSVC: (tasks.AT_REQUESTS, tasks.AT_REPLIES),
+    tasks.SASEC: (tasks.SASEC_REQUESTS, {}),
+    tasks.SCHEDULER: (tasks.REQUESTS, tasks.REPLIES),
+    winreg.INTERFACE: (winreg.REQUESTS, winreg.REPLIES),
+    coerce.EFS: (coerce.EFS_REQUESTS, {}),
+    coerce.EFS_ON_LSARPC: (coerce.EFS_REQUESTS, {}),
+    coerce.FSRVP: (coerce.FSRVP_REQUESTS, {}),
+    coerce.DFS: (coerce.DFS_REQUESTS, {}),
+    printing.SPOOLSS: (printing.REQUESTS, printing.REPLIES),
+    printing.PAR: (printing.PAR_REQUESTS, printing.PAR_REPLIES),
+    dcom.ACTIVATOR: (dcom.ACTIVATOR_REQUESTS, {}),
+    dcom.ACTIVATION: (dcom.ACTIVATION_REQUESTS, {}),
+    dcom.LOGIN: (dcom.LOGIN_REQUESTS, {}),
+    dcom.SERVICES: (dcom.SERVICES_REQUESTS, {}),
+    dcom.DISPATCH: (dcom.DISPATCH_REQUESTS, {}),
+    eventlogs.EVEN: (eventlogs.REQUESTS, eventlogs.REPLIES),
+    eventlogs.EVEN6: (eventlogs.EVEN6_REQUESTS, {}),
+    services.BACKUP_KEY: (services.BACKUP_REQUESTS, {}),
+    services.ROLES: (services.ROLE_REQUESTS, services.ROLE_REPLIES),
+    services.CERTIFICATES: (services.CERTIFICATE_REQUESTS, {}),
+    services.DNS: (services.DNS_REQUESTS, {}),
+    epmapper.INTERFACE: (epmapper.REQUESTS, epmapper.REPLIES),
+}
 """Interface UUID to (requests, replies)."""
 
 

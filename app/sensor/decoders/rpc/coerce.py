@@ -1,0 +1,88 @@
+"""Stubs of file services that make a server call out: EFSRPC, FSRVP, DFSNM (MS-EFSR, MS-FSRVP, MS-DFSNM section 3.1.4).
+
+Facts: path (file or share named in the call, mostly a UNC path), second_path, server, share, level.
+"""
+
+from app.sensor.decoders.ndr import Ndr
+from app.sensor.decoders.rpc.facts import Facts, Table, put
+from app.sensor.decoders.rpc.handles import Handles
+
+EFS_ON_LSARPC = "c681d488-d850-11d0-8c52-00c04fd90f7e"
+EFS = "df1941c5-fe89-4e79-bf10-463657acf44d"
+FSRVP = "a8e0653c-2744-4389-a61d-7373df8b2292"
+DFS = "4fc742e0-4a10-11cf-8273-00aa004ae673"
+
+
+def _path(r: Ndr, facts: Facts, handles: Handles) -> None:
+    put(facts, "path", r.text())
+
+
+def _two_paths(r: Ndr, facts: Facts, handles: Handles) -> None:
+    put(facts, "path", r.text())
+    put(facts, "second_path", r.text())
+
+
+def _path_after_flags(r: Ndr, facts: Facts, handles: Handles) -> None:
+    """EfsRpcAddUsersToFileEx, EfsRpcFileKeyInfoEx: flags and a reserved blob stand before the name."""
+    r.u32()
+    if r.pointer():
+        r.u32()
+        if r.pointer():
+            r.conformant()
+    put(facts, "path", r.text())
+
+
+def _root(r: Ndr, facts: Facts, handles: Handles) -> None:
+    put(facts, "server", r.text())
+    put(facts, "share", r.text())
+
+
+def _domain_root(r: Ndr, facts: Facts, handles: Handles) -> None:
+    put(facts, "server", r.text())
+    r.text()
+    put(facts, "share", r.text())
+    put(facts, "path", r.text())
+
+
+def _entry(r: Ndr, facts: Facts, handles: Handles) -> None:
+    put(facts, "path", r.text())
+    put(facts, "server", r.maybe_text())
+    put(facts, "share", r.maybe_text())
+
+
+def _new_entry(r: Ndr, facts: Facts, handles: Handles) -> None:
+    put(facts, "path", r.text())
+    put(facts, "server", r.text())
+    put(facts, "share", r.maybe_text())
+
+
+def _level(r: Ndr, facts: Facts, handles: Handles) -> None:
+    facts["level"] = r.u32()
+
+
+def _path_level(r: Ndr, facts: Facts, handles: Handles) -> None:
+    put(facts, "path", r.text())
+    facts["level"] = r.u32()
+
+
+EFS_REQUESTS: Table = {
+    **dict.fromkeys((0, 4, 5, 6, 7, 8, 9, 12), _path),
+    13: _two_paths,
+    15: _path_after_flags,
+    16: _path,
+    18: _path_after_flags,
+}
+FSRVP_REQUESTS: Table = {8: _path, 9: _path}
+DFS_REQUESTS: Table = {
+    1: _new_entry,
+    2: _entry,
+    3: _entry,
+    4: _entry,
+    5: _level,
+    10: _domain_root,
+    11: _domain_root,
+    12: _root,
+    13: _root,
+    15: _root,
+    21: _path_level,
+}
