@@ -313,7 +313,7 @@ class Smb1:
     def _read_request(self, message: Message, part: smb1.Block) -> Handle | None:
         handle = self._handle(message, part, smb1.file_id(message.data, part, 4))
         if handle is not None:
-            handle.did(READ, message.at, message.frames)
+            handle.did(READ, message.at, message.frames[:1])
         return handle
 
     def _read_reply(self, asked: Asked | None, message: Message, part: smb1.Block) -> None:
@@ -329,7 +329,7 @@ class Smb1:
         if handle is None or place is None:
             return None
         start, length, mode = place
-        handle.did(WRITTEN, message.at, message.frames)
+        handle.did(WRITTEN, message.at, message.frames[:1])
         if mode & _RAW_START == _RAW_START and length > 2:  # 2.2.4.43.1: the first two bytes are the message's length
             start, length = start + 2, length - 2
         self._moved(handle, True, message, start, length)

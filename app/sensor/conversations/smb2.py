@@ -36,7 +36,7 @@ class Smb2:
         start, end = 4, len(data)
         session = tree = 0
         for _ in range(_MOST_CHAINED):
-            if end - start < smb2.HEADER_LENGTH or data[start : start + 4] != smb2.MAGIC:
+            if end - start < smb2.HEADER_LENGTH or (start > 4 and data[start : start + 4] != smb2.MAGIC):
                 self._count("SMB message cut short", frames[0])
                 return
             status, command, flags, following, message, tree_id, session_id = smb2.header(data, start)
@@ -265,7 +265,7 @@ class Smb2:
         handle = self._handle(data[start + 80 : start + 96], session, tree, at, frames, ordinal + start)  # 2.2.19
         if handle is not None:
             if handle.action < READ:
-                handle.did(READ, at, frames)
+                handle.did(READ, at, frames[:1])
             self._ask(message, (smb2.READ, handle, 0, at, frames, ordinal))
 
     def _read_reply(
@@ -294,7 +294,7 @@ class Smb2:
         offset, length = smb2.data_place(data, start + 66)
         handle.bytes += length
         if handle.action < WRITTEN:
-            handle.did(WRITTEN, at, frames)
+            handle.did(WRITTEN, at, frames[:1])
         self._ask(message, (smb2.WRITE, handle, length, at, frames, ordinal))
         if handle.tree.pipe is not False:
             self._table.piped(handle, True, data, start + offset, length, end, at, frames, ordinal)

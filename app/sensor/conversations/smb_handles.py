@@ -38,12 +38,20 @@ class Tree:
 
 
 class Handle:
-    """An opened file, directory or named pipe from create to close."""
+    """An opened file, directory or named pipe from create to close.
 
-    __slots__ = (
-        "access", "action", "at", "bytes", "created", "delete", "directory", "done", "file", "frames", "name", "new_name",
-        "ordinal", "rpc", "tree", "until",
-    )  # fmt: skip
+    access: None when its create was not captured. file: the server's number for it, None until the create is answered.
+    """
+
+    action = OPENED  # defaults live in the class: a file server makes very many of these
+    bytes = 0
+    directory = False
+    delete = False
+    created = False
+    done = False
+    new_name: str | None = None
+    file: Hashable = None
+    rpc: RpcPipe | None = None
 
     def __init__(self, tree: Tree, name: str, access: int | None, at: int, frames: tuple[int, ...], ordinal: int) -> None:
         self.tree = tree
@@ -53,15 +61,6 @@ class Handle:
         self.until = at
         self.frames = frames
         self.ordinal = ordinal
-        self.action = OPENED
-        self.bytes = 0
-        self.directory = False
-        self.delete = False
-        self.created = False
-        self.done = False
-        self.new_name: str | None = None
-        self.file: Hashable = None
-        self.rpc: RpcPipe | None = None
 
     @property
     def untold(self) -> bool:
@@ -78,6 +77,8 @@ class Handle:
 
 def ascending(frames: tuple[int, ...]) -> tuple[int, ...]:
     """Frame numbers in order, each once."""
+    if (len(frames) == 2 and frames[0] < frames[1]) or (len(frames) == 3 and frames[0] < frames[1] < frames[2]):
+        return frames
     return frames if len(frames) < 2 else tuple(sorted(set(frames)))
 
 

@@ -11,6 +11,7 @@ from app.sensor.decoders import smb1
 MORE = 0xC0000016
 """STATUS_MORE_PROCESSING_REQUIRED (MS-ERREF section 2.3.1): the logon goes on."""
 
+_NTLM_BEGINS = b"NTLMSSP\0\x01"  # MS-NLMP section 2.2.1.1
 _MOST = 1024
 _MOST_FRAMES = 64
 
@@ -72,8 +73,10 @@ class Logons:
             self.release(session)
 
     def asked(self, number: int, blob: bytes | None, at: int, frames: tuple[int, ...], place: int) -> Setup:
-        """One request; number is 0 in the first round of a new session."""
-        setup = self._setups.get(number) if number else None
+        """One request; number is 0 in the first round of a new session, and in all rounds with servers that number badly."""
+        setup = self._setups.get(number)
+        if setup is not None and not number and (setup.code is None or blob is None or _NTLM_BEGINS in blob):
+            setup = None
         if setup is None:
             setup = Setup(Authentication(self._report.flow, self._report.emit, self._carrier), at, frames, place)
         else:
@@ -115,10 +118,12 @@ class Logons:
         self._ended(setup, "failure" if failed else "success", status, told, at, number)
 
     def _wait(self, number: int, setup: Setup) -> None:
-        if len(self._setups) >= _MOST and number not in self._setups:
-            oldest = self._setups.pop(next(iter(self._setups)))
+        setups = self._setups
+        full = len(setups) >= _MOST and number not in setups
+        oldest = setups.pop(next(iter(setups)) if full else number, setup)
+        if oldest is not setup:
             self._ended(oldest, "unanswered", oldest.code, SmbSession(), oldest.at, 0)
-        self._setups[number] = setup
+        setups[number] = setup
 
     def unanswered(self, setup: Setup) -> None:
         """The last request of a setup had no reply."""

@@ -93,7 +93,7 @@ def packets(path: Path) -> Any:
         file.seek(0)
         reader = dpkt.pcapng.Reader(file) if head == b"\x0a\x0d\x0d\x0a" else dpkt.pcap.Reader(file)
         link = reader.datalink()
-        for frame, (seconds, raw) in enumerate(reader, 1):
+        for frame, (seconds, raw) in enumerate(_whole(reader), 1):
             try:
                 if link == 1:
                     packet = dpkt.ethernet.Ethernet(raw).data
@@ -107,6 +107,16 @@ def packets(path: Path) -> Any:
                 continue
             if isinstance(packet, dpkt.ip.IP | dpkt.ip6.IP6):
                 yield frame, round(seconds * 1_000_000), packet
+
+
+def _whole(reader: Any) -> Any:
+    """Records up to the place where the file was cut."""
+    records = iter(reader)
+    while True:
+        try:
+            yield next(records)
+        except (StopIteration, dpkt.UnpackError):
+            return
 
 
 def replay(path: Path, kind: Callable[..., Any], ports: tuple[int, ...] = PORTS) -> tuple[list[Activity], Counter[str]]:
