@@ -46,8 +46,8 @@ class Table:
 
     def tally(self, what: str, frame: int, count: int = 1) -> None:
         """Count problems; frame is where the first of them shows."""
-        before = self.problems.get(what)
-        self.problems[what] = (before[0] + count, before[1]) if before else (count, frame)
+        total, first = self.problems.get(what, (0, 0))
+        self.problems[what] = (total + count, min(first, frame) if first and frame else first or frame)
 
     def keep(self, key: int, flow: Live, frame: int) -> None:
         """A new flow; the one that was silent longest makes room."""
