@@ -71,6 +71,8 @@ class CldapUdp:
         self.emit = emit
         self.count = count
         self.pending: dict[tuple[bool, int], _Asked] = {}
+        # when the last answers came: a mirror port may show one answer twice
+        self.answered: dict[tuple[bool, int], int] = {}
 
     def measure(self, from_client: bool, data: bytes, start: int, end: int) -> tuple[int, int]:
         """Not used: datagrams are whole."""
@@ -131,7 +133,8 @@ class CldapUdp:
             self._end(self.pending.pop(key), None)
             asked = None
         if asked is None:
-            if envelope.operation == ldap.SEARCH_DONE:
+            late = key not in self.answered or at - self.answered[key] > UNANSWERED_AFTER
+            if envelope.operation == ldap.SEARCH_DONE and late:
                 self.count("LDAP reply without its request", frames[0])
             return
         asked.last = at
@@ -142,6 +145,9 @@ class CldapUdp:
             if asked.request.elements is not None:
                 asked.netlogon = ldap.entry(data, envelope.start, envelope.stop, _NETLOGON)[1].get("netlogon")
             return
+        if len(self.answered) >= PENDING_LIMIT:
+            del self.answered[next(iter(self.answered))]
+        self.answered[key] = at
         self._end(self.pending.pop(key), ldap.reply(data, envelope.start, envelope.stop))
 
     def _end(self, asked: _Asked, reply: ldap.Reply | None) -> None:

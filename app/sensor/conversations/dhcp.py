@@ -32,6 +32,7 @@ class DhcpUdp:
         self.emit = emit
         self.count = count
         self.pending: dict[tuple[int, str | None], _Asked] = {}
+        self.granted: tuple[dhcp.DhcpMessage, int] | None = None
 
     def measure(self, from_client: bool, data: bytes, start: int, end: int) -> tuple[int, int]:
         """Not used: datagrams are whole."""
@@ -55,6 +56,14 @@ class DhcpUdp:
                 self._end(self.pending.pop(next(iter(self.pending))))
             self.pending[key] = _Asked(message, from_client, at, frames, ordinal)
         elif message.message == dhcp.ACK and message.reply:
+            if (
+                key not in self.pending
+                and self.granted
+                and self.granted[0] == message
+                and at - self.granted[1] < UNANSWERED_AFTER
+            ):
+                return  # shown twice by a mirror port
+            self.granted = message, at
             asked = self.pending.pop(key, None)
             if asked is not None and at - asked.until > UNANSWERED_AFTER:
                 self._end(asked)

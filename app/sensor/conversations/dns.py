@@ -15,6 +15,7 @@ from app.sensor.frame import Count, Emit, Flow
 
 PENDING_LIMIT = 512
 SEEN_LIMIT = 1024
+ANSWERED_LIMIT = 64
 FRAME_LIMIT = 64
 """Frame numbers kept of one transfer or of one question asked again and again."""
 
@@ -56,6 +57,8 @@ class DnsUdp:
         self.emit = emit
         self.count = count
         self.pending: dict[tuple[bool, int], _Asked] = {}
+        # what was answered lately: a mirror port may show one answer twice
+        self.answered: dict[tuple[bool, int], tuple[dns.DnsMessage | dns.Update, int]] = {}
         self.seen: set[tuple[str, str]] = set()
         self.login: Authentication | None = None
 
@@ -117,6 +120,13 @@ class DnsUdp:
         if asked is not None and (not _same(asked.message, message) or at - asked.last > UNANSWERED_AFTER):
             self._end(self.pending.pop(key))
             asked = None
+        if asked is None and key in self.answered:
+            before, when = self.answered[key]
+            if at - when <= UNANSWERED_AFTER and _same(before, message):
+                return
+        if len(self.answered) >= ANSWERED_LIMIT:
+            del self.answered[next(iter(self.answered))]
+        self.answered[key] = message, at
         if isinstance(message, dns.Update):
             if asked is None:
                 self.count("DNS answer without its question", frames[0])
@@ -131,6 +141,7 @@ class DnsUdp:
             asked.saw(at, frames)
         question = asked.message
         if isinstance(question, dns.DnsMessage) and question.kind in _TRANSFERS and self.flow.transport == "tcp":
+            del self.answered[key]
             if not self._transfer(asked, message):
                 self.pending[key] = asked
                 return
@@ -201,6 +212,8 @@ class DnsUdp:
 
     def _put(self, detail: Detail, asked: _Asked, code: int | None) -> None:
         login = self.login
+        # A transfer begins with a SOA (RFC 5936 section 2.2): without any record it was refused, whatever the code says.
+        refused = isinstance(detail, DnsQuery) and not detail.records and detail.type in ("AXFR", "IXFR") and not detail.truncated
         self.emit(
             Activity(
                 at=asked.at,
@@ -212,7 +225,7 @@ class DnsUdp:
                 destination=self.flow.server if asked.from_client else self.flow.client,
                 account=login.account if login else None,
                 ticket=login.ticket if login else None,
-                result="unanswered" if code is None else "failure" if code else "success",
+                result="unanswered" if code is None else "failure" if code or refused else "success",
                 code=code,
                 detail=detail,
             )
@@ -220,9 +233,14 @@ class DnsUdp:
 
     def _observe(self, message: dns.DnsMessage, from_client: bool, at: int, frames: tuple[int, ...], ordinal: int) -> None:
         """Emits which address has which name, as the answerer says."""
+        names = [name for _, name in message.hosts] if len(message.hosts) > 1 else []
         for place, (address, name) in enumerate(message.hosts):
             pair = (address, name.lower())
             if pair in self.seen or (self.protocol == "dns" and not _private(address)):
+                continue
+            if self.protocol == "dns" and (
+                _shared(name) or (names and message.kind != dns.PTR and _several(name, names, message))
+            ):
                 continue
             if len(self.seen) >= SEEN_LIMIT:
                 self.seen.clear()
@@ -307,6 +325,17 @@ def _same(asked: dns.DnsMessage | dns.Update, answer: dns.DnsMessage | dns.Updat
 def _continues(token: bytes) -> bool:
     """True for a server's token after which the client must speak again: NTLM's challenge, or SPNEGO accept-incomplete."""
     return b"NTLMSSP\0\x02" in token[:256] or b"\xa0\x03\x0a\x01\x01" in token[:24]
+
+
+def _shared(name: str) -> bool:
+    """True for a name that stands for a service and not for a host (MS-ADTS section 6.3.2.3)."""
+    lower = name.lower()
+    return lower.startswith(("domaindnszones.", "forestdnszones.", "_")) or "._" in lower
+
+
+def _several(name: str, names: list[str], message: dns.DnsMessage) -> bool:
+    """True for a name of several addresses (a domain, a service), or the zone's own in a transfer."""
+    return names.count(name) > 1 or (message.kind in _TRANSFERS and name.lower() == message.name.lower())
 
 
 def _private(address: str) -> bool:

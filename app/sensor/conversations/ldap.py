@@ -6,6 +6,7 @@ from app.sensor.conversations.cldap import CldapUdp, ping
 from app.sensor.conversations.conversation import NEED_MORE, NOT_HERE, UNANSWERED_AFTER
 from app.sensor.conversations.ldap_login import LdapLogin
 from app.sensor.decoders import ldap, ldap_sasl
+from app.sensor.decoders.ldap_values import plain
 from app.sensor.frame import Count, Emit, Flow
 
 __all__ = ["CldapUdp", "LdapTcp"]
@@ -314,7 +315,7 @@ def _request(envelope: ldap.Envelope, data: bytes) -> Asking | None:
     if operation == ldap.ADD:
         return ldap.add_request(data, start, stop)
     if operation == ldap.DELETE:
-        return ldap.ChangeRequest(ldap.plain(data[start:stop]), ())
+        return ldap.ChangeRequest(plain(data[start:stop]), ())
     if operation == ldap.RENAME:
         return ldap.rename_request(data, start, stop)
     if operation == ldap.COMPARE:

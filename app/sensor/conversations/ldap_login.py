@@ -25,6 +25,7 @@ class _Bind:
         "ordinal",
         "password_length",
         "reply",
+        "spoke",
     )
 
     def __init__(self, request: ldap.BindRequest, at: int, ordinal: int) -> None:
@@ -37,9 +38,10 @@ class _Bind:
         self.login: Authentication | None = None
         self.reply: ldap.Reply | None = None
         self.account: Account | None = None
+        self.spoke = False  # some clients ask without a token first, to hear what the server offers
         if request.choice == ldap.SIMPLE:
-            # RFC 4513 section 5.1.1: neither name nor password
-            self.method = "simple" if request.name or request.password_length else "anonymous"
+            # RFC 4513 sections 5.1.1 and 5.1.2: without a password nobody is authenticated, whatever the name
+            self.method = "simple" if request.password_length else "anonymous"
         elif request.choice == ldap.SASL:
             self.method = request.mechanism
         else:
@@ -65,7 +67,9 @@ class LdapLogin:
     def request(self, message_id: int, request: ldap.BindRequest, at: int, frames: tuple[int, ...], ordinal: int) -> None:
         """One bind request: the first leg of a bind or the next."""
         bind = self.bind
-        if bind is not None and (_begins(request) or not _continues(bind, request) or at - bind.last > UNANSWERED_AFTER):
+        if bind is not None and (
+            (bind.spoke and _begins(request)) or not _continues(bind, request) or at - bind.last > UNANSWERED_AFTER
+        ):
             self._end(bind, False)
             bind = self.bind = None
         if bind is None:
@@ -75,6 +79,7 @@ class LdapLogin:
         self.layered = False
         bind.message_id = message_id
         bind.last = at
+        bind.spoke = bind.spoke or bool(request.token) or request.choice == ldap.SIMPLE
         if len(bind.frames) < FRAME_LIMIT:
             bind.frames += frames
         bind.name = bind.name or request.name
@@ -106,7 +111,8 @@ class LdapLogin:
         if reply.code != ldap.SUCCESS:
             self._end(bind, False)
             return True
-        bind.account = self.account = (login.account if login else None) or ldap_values.account(bind.name)
+        if bind.method != "anonymous":
+            bind.account = self.account = (login.account if login else None) or ldap_values.account(bind.name)
         self.ticket = login.ticket if login else None
         self.layered = bind.method not in ("simple", "anonymous", "EXTERNAL", "PLAIN")
         self.held = bind
@@ -146,7 +152,9 @@ class LdapLogin:
         login = bind.login
         if login is not None and reply is None:
             login.close()
-        who = bind.account or (login.account if login else None) or ldap_values.account(bind.name)
+        who = bind.account or (login.account if login else None)
+        if who is None and bind.method != "anonymous":
+            who = ldap_values.account(bind.name)
         result: Result = "unanswered" if reply is None else "success" if reply.code == ldap.SUCCESS else "failure"
         self.emit(
             Activity(

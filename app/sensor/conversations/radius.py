@@ -37,6 +37,8 @@ class RadiusUdp:
         self.count = count
         self.pending: dict[tuple[bool, int], _Asked] = {}
         self.challenged: dict[bytes, _Asked] = {}
+        # the last answers by their id: a mirror port may show one answer twice
+        self.answered: dict[tuple[bool, int], bytes] = {}
 
     def measure(self, from_client: bool, data: bytes, start: int, end: int) -> tuple[int, int]:
         """Not used: datagrams are whole."""
@@ -96,8 +98,10 @@ class RadiusUdp:
             self._end(asked, None)
             asked = None
         if asked is None:
-            self.count("RADIUS answer without its request", frames[0])
+            if self.answered.get((from_client, packet.id)) != packet.authenticator:
+                self.count("RADIUS answer without its request", frames[0])
             return
+        self.answered[from_client, packet.id] = packet.authenticator  # at most 256 ids a side
         asked.saw(at, frames)
         if packet.code == radius.ACCESS_CHALLENGE and packet.state:
             before = self.challenged.pop(packet.state, None)
