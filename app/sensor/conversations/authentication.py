@@ -32,9 +32,14 @@ class Authentication:
         self._reset()
 
     @property
-    def pending(self) -> bool:
-        """Whether a token came that no activity tells of yet."""
-        return self._started
+    def waits_for_client(self) -> bool:
+        """Whether the server's NTLM challenge is here, its answer not yet."""
+        return self._challenge is not None and self._authenticate is None
+
+    @property
+    def waits_for_verdict(self) -> bool:
+        """Whether the client answered a challenge, and nothing more can come but how the server took it."""
+        return self._authenticate is not None
 
     def token(self, from_client: bool, blob: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
         """One token as the carrier holds it; at in UTC microseconds, frames and ordinal those of the carrier's message."""
@@ -100,7 +105,8 @@ class Authentication:
             self._negotiate = message
         elif isinstance(message, ntlm.Challenge):
             if self._challenge is not None:
-                self.close()
+                # Another challenge after the answer to the first: that answer was not good enough.
+                self._tell("unanswered" if self._authenticate is None else "failure", None)
             self._begin(at, frames, ordinal)
             self._challenge = message
         else:

@@ -8,6 +8,8 @@ from app.sensor.decoders import http
 from app.sensor.frame import Count, Emit, Flow
 
 _UNAUTHORIZED, _PROXY_REQUIRED = 401, 407
+"""RFC 9110 section 15.5.2, 15.5.8."""
+_REFUSALS = (_UNAUTHORIZED, _PROXY_REQUIRED)
 _CARRIED = frozenset({"ntlm", "negotiate", "kerberos"})
 _MOST_WAITING = 256
 
@@ -78,15 +80,19 @@ class HttpTcp:
             return
         if self._waiting and not self._waiting.popleft():
             return
-        answered = {False: False, True: False}
         for proxy, scheme, token in head.authenticate:
             if scheme in _CARRIED and token:
-                answered[proxy] = True
-                (self._proxy if proxy else self._server).token(False, token, at, frames, ordinal)
-        for proxy, authentication, refusal in ((False, self._server, _UNAUTHORIZED), (True, self._proxy, _PROXY_REQUIRED)):
-            if status == refusal:
-                # With a token it is the next round, without one the end of it.
-                if not answered[proxy]:
+                authentication = self._proxy if proxy else self._server
+                if status in _REFUSALS and authentication.waits_for_verdict:
                     authentication.finished(False, status, at, frames)
-            elif proxy or status != _PROXY_REQUIRED:
+                authentication.token(False, token, at, frames, ordinal)
+        for refusal, authentication in zip(_REFUSALS, (self._server, self._proxy)):
+            if status not in _REFUSALS:
+                authentication.finished(True, status, at, frames)
+            elif status == refusal:
+                # With a challenge it is the next round, without one the end of it.
+                if not authentication.waits_for_client:
+                    authentication.finished(False, status, at, frames)
+            elif refusal == _PROXY_REQUIRED:
+                # The request reached the server, so the proxy was content.
                 authentication.finished(True, status, at, frames)
