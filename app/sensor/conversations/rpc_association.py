@@ -197,6 +197,8 @@ class Association:
                 interface=interface, name=NAMES.get(interface, ""), version=version, pipe=self._pipe,
                 auth_type=login.type if login else None, auth_level=login.level if login else None,
             )  # fmt: skip
+            if outcome == "success" and self._pipe is None:
+                learn(self._flow.input, self._flow.server.ip, self._flow.server.port, interface, at)
             ordinal = asked.ordinal + asked.contexts[places[0]].offset
             self._tell(detail, asked.at, at, asked.frames, ordinal, login, outcome, why)
 

@@ -1,4 +1,4 @@
-"""Which interfaces listen where, as endpoint mappers said in one input; lasts as long as its inputs are few.
+"""Which interfaces listen where, as endpoint mappers said and accepted binds showed in one input.
 
 The knowledge outlives the connection that brought it, and belongs to the input: it is kept here by the input's key. Every entry
 has the time at which it was said and serves later calls only, so a second reading of the same input sees the same.

@@ -36,6 +36,11 @@ class Ndr:
         """Go to where a structure that holds pointers may begin."""
         self.align(8 if self.wide else 4)
 
+    def align_union(self) -> None:
+        """Go to where a union with its discriminant may begin; only NDR64 aligns it as its widest arm."""
+        if self.wide:
+            self.at = (self.at + 7) & -8
+
     def left(self) -> int:
         """Bytes that are left."""
         return max(self.size - self.at, 0)

@@ -4,8 +4,6 @@ Facts: clsid, class (name of a class that is known for remote execution), namesp
 IDispatch members), dispid, texts (strings found in the parameters, at most 16), command (of Win32_Process.Create).
 """
 
-import re
-
 from app.sensor.decoders.ndr import TEXT_KEPT, Ndr, NdrError, utf16
 from app.sensor.decoders.rpc.facts import Facts, Table, pointed_texts, put, texts_within
 from app.sensor.decoders.rpc.handles import Handles
@@ -41,9 +39,12 @@ _OBJREF = b"MEOW"
 _CUSTOM = 4
 """OBJREF signature and OBJREF_CUSTOM (section 2.2.18)."""
 _MOST_PROPERTIES = 64
-_SCHEMA = ("__PARAMETERS", "abstract", "string", "uint32", "object", "MappingStrings", "Win32API|", "WMI|", "CIMTYPE", "MEOW")
+_MOST_READ_TEXTS = 1024
+_PARAMETERS = "__PARAMETERS"
+"""Name of the class of parameters; the values follow its second mention (MS-WMIO section 2.2.12)."""
+_NO_COMMAND = frozenset({"create", "commandline", "currentdirectory", "processstartupinformation"})
+_SCHEMA = ("abstract", "string", "uint32", "object", "MappingStrings", "Win32API|", "WMI|", "CIMTYPE", "MEOW")
 """Beginnings of strings that describe the method's parameters and are not their values."""
-_COMMAND = re.compile(r"[ \\]|\.exe", re.IGNORECASE)
 
 
 def _this(r: Ndr) -> None:
@@ -162,14 +163,15 @@ def _method(r: Ndr, facts: Facts, handles: Handles) -> None:
     _this(r)
     put(facts, "object", _word_blob(r))
     put(facts, "method", _word_blob(r))
-    texts = texts_within(r.data[r.at :], most=32, narrow=True)
+    texts = texts_within(r.data[r.at :], most=_MOST_READ_TEXTS, narrow=True)
+    while _PARAMETERS in texts:
+        texts = texts[texts.index(_PARAMETERS) + 1 :]
+    texts = [text for text in texts if not text.startswith(_SCHEMA)]
     if not texts:
         return
     facts["texts"] = texts[:16]
     if facts.get("method") == "Create" and str(facts.get("object", "")).lower() == "win32_process":
-        tail = texts[texts.index("__PARAMETERS") + 1 :] if "__PARAMETERS" in texts else texts
-        spoken = [text for text in tail if _COMMAND.search(text) and not text.startswith(_SCHEMA)]
-        put(facts, "command", spoken[-1] if spoken else None)
+        put(facts, "command", next((text for text in texts if text.lower() not in _NO_COMMAND), None))
 
 
 def _put(r: Ndr, facts: Facts, handles: Handles) -> None:

@@ -59,6 +59,7 @@ def _version(r: Ndr, facts: Facts) -> int:
     """Version of the message and the tag of its union, which is the same."""
     version = r.u32()
     facts["version"] = version
+    r.align_union()
     if r.u32() != version:
         raise NdrError("union")
     return version
@@ -114,6 +115,7 @@ def _get_changes(r: Ndr, facts: Facts, handles: Handles) -> None:
 def _changes(r: Ndr, facts: Facts, handles: Handles) -> None:
     """DRS_MSG_GETCHGREPLY V1, V6, V9 (section 4.1.10.2.9 and following); compressed answers tell nothing more."""
     version = r.u32()
+    r.align_union()
     r.u32()
     if version not in (1, 6, 9):
         return
@@ -210,6 +212,7 @@ def _crack(r: Ndr, facts: Facts, handles: Handles) -> None:
 def _cracked(r: Ndr, facts: Facts, handles: Handles) -> None:
     """DS_NAME_RESULTW (section 4.1.4.1.4)."""
     r.u32()
+    r.align_union()
     r.u32()
     if not r.pointer():
         return

@@ -89,6 +89,7 @@ def _logon(channel: bool) -> Reader:
                     r.skip(12)
         level = r.enum()
         facts["level"] = level
+        r.align_union()
         r.enum()
         if not r.pointer():
             return

@@ -68,6 +68,12 @@ NAMES: dict[str, str] = {
     "5ca4a760-ebb1-11cf-8611-00a0245420ed": "winstation",
     "ccd8c074-d0e5-4a40-92b4-d074faa6ba28": "witness",
     "6bffd098-a112-3610-9833-46c3f87e345a": "wkssvc",
+    "00000001-0000-0000-c000-000000000046": "IClassFactory",
+    "00020401-0000-0000-c000-000000000046": "ITypeInfo",
+    "00020402-0000-0000-c000-000000000046": "ITypeLib",
+    "00020404-0000-0000-c000-000000000046": "IEnumVARIANT",
+    "b196b283-bab4-101a-b69c-00aa00341d07": "IProvideClassInfo",
+    "00000000-0000-0000-c000-000000000046": "IUnknown",
 }
 """Interface UUID to its short name."""
 
@@ -1032,6 +1038,28 @@ OPERATIONS: dict[str, dict[int, str]] = {
         28: "NetrRemoveAlternateComputerName",
         29: "NetrSetPrimaryComputerName",
         30: "NetrEnumerateComputerNames",
+    },
+    "00000001-0000-0000-c000-000000000046": {  # IClassFactory
+        3: "CreateInstance",
+        4: "LockServer",
+    },
+    "00020401-0000-0000-c000-000000000046": {  # ITypeInfo
+        3: "GetTypeAttr",
+        4: "GetTypeComp",
+        5: "GetFuncDesc",
+        6: "GetVarDesc",
+        7: "GetNames",
+        12: "GetDocumentation",
+        18: "GetContainingTypeLib",
+    },
+    "00020404-0000-0000-c000-000000000046": {  # IEnumVARIANT
+        3: "Next",
+        4: "Skip",
+        5: "Reset",
+        6: "Clone",
+    },
+    "b196b283-bab4-101a-b69c-00aa00341d07": {  # IProvideClassInfo
+        3: "GetClassInfo",
     },
 }
 """Interface UUID to its operations by number."""

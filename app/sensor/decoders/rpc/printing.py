@@ -35,6 +35,7 @@ def _add_driver(r: Ndr, facts: Facts, handles: Handles) -> None:
     put(facts, "server", r.maybe_text())
     level = r.u32()
     facts["level"] = level
+    r.align_union()
     r.u32()
     if not r.pointer():
         return

@@ -129,7 +129,9 @@ def _set_user(r: Ndr, facts: Facts, handles: Handles) -> None:
     if level in _PASSWORD_LEVELS:
         facts["password"] = True
     elif level == _CONTROL_LEVEL:
+        r.align_union()
         r.enum()
+        r.align_union()
         facts["user_account_control"] = r.u32()
 
 
@@ -159,6 +161,7 @@ def _user_groups(r: Ndr, facts: Facts, handles: Handles) -> None:
 
 def _sids(r: Ndr, facts: Facts, handles: Handles) -> None:
     """SAMPR_PSID_ARRAY (section 2.2.3.6)."""
+    r.align_pointer()
     facts["count"] = r.u32()
     if not r.pointer():
         return

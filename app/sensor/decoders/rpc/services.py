@@ -70,6 +70,7 @@ def _dns(versioned: bool) -> Reader:
         r.u32()
         put(facts, "operation", r.maybe_ascii())
         kind = r.u32()
+        r.align_union()
         r.u32()
         if kind in _TEXT_VALUES and r.pointer():
             put(facts, "value", r.ascii() if kind == 2 else r.text())

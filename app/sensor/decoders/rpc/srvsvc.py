@@ -18,6 +18,7 @@ def _enumerate(*keys: str) -> Reader:
         put(facts, "server", r.maybe_text())
         for key in keys:
             put(facts, key, r.maybe_text())
+        r.align_union()
         facts["level"] = r.u32()
 
     return read
@@ -31,6 +32,7 @@ def listed(key: str, shapes: dict[int, str]) -> Reader:
 
     def read(r: Ndr, facts: Facts, handles: Handles) -> None:
         level = r.u32()
+        r.align_union()
         r.u32()
         if not r.pointer():
             return
@@ -84,6 +86,7 @@ def _share_add(r: Ndr, facts: Facts, handles: Handles) -> None:
     put(facts, "server", r.maybe_text())
     level = r.u32()
     facts["level"] = level
+    r.align_union()
     r.u32()
     if level not in (2, 502) or not r.pointer():
         return

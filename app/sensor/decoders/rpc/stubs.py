@@ -81,7 +81,9 @@ _NTSTATUS = frozenset({"samr", "lsarpc", "netlogon", "eventlog"})
 _HRESULT = frozenset({
     "ISystemActivator", "IRemoteActivation", "IWbemServices", "IWbemLevel1Login", "IWbemLoginClientID", "IWbemLoginClientIDEx",
     "IEnumWbemClassObject", "IWbemCallResult", "IWbemFetchSmartEnum", "IWbemWCOSmartEnum", "IDispatch", "IRemUnknown",
-    "IRemUnknown2", "ITaskSchedulerService", "sasec", "ICertRequestD", "ICertRequestD2", "FileServerVssAgent", "ISDKey",
+    "IRemUnknown2", "IClassFactory", "ITypeInfo", "IProvideClassInfo", "IEnumVARIANT",
+    "ITaskSchedulerService", "sasec", "ICertRequestD", "ICertRequestD2",
+    "FileServerVssAgent", "ISDKey",
     "IRemoteWinspool",
 })  # fmt: skip
 _WIN32_OF_NETLOGON = ("Dsr", "NetrLogonControl", "NetrGetDC", "NetrGetAny")

@@ -99,6 +99,7 @@ def _change_more(wide: bool) -> Reader:
         put(facts, "service", handles.get(r.handle()))
         level = r.u32()
         facts["level"] = level
+        r.align_union()
         r.u32()
         if level != 2 or not r.pointer():
             return

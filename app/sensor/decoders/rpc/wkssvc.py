@@ -16,6 +16,12 @@ def _level(r: Ndr, facts: Facts, handles: Handles) -> None:
     facts["level"] = r.u32()
 
 
+def _container(r: Ndr, facts: Facts, handles: Handles) -> None:
+    put(facts, "server", r.maybe_text())
+    r.align_union()
+    facts["level"] = r.u32()
+
+
 def _join(r: Ndr, facts: Facts, handles: Handles) -> None:
     put(facts, "server", r.maybe_text())
     put(facts, "domain", r.text())
@@ -34,5 +40,5 @@ def _rename(r: Ndr, facts: Facts, handles: Handles) -> None:
     put(facts, "account", r.maybe_text())
 
 
-REQUESTS: Table = {0: _level, 2: _level, 5: _level, 11: _level, 22: _join, 23: _unjoin, 24: _rename}
+REQUESTS: Table = {0: _level, 2: _container, 5: _container, 11: _container, 22: _join, 23: _unjoin, 24: _rename}
 REPLIES: Table = {2: listed("users", {0: "t", 1: "ttss"})}
