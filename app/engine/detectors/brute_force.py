@@ -105,8 +105,8 @@ def tell(activity: Activity, ctx: Context, evidence: tuple[str, ...], guessed: l
             fact(f"{plural(failures, 'failed sign-in')} for {plural(len(tried), 'account')} from one source"),
             *((fact(f"Signed in afterwards: {listed(labels[one] for one in guessed)}"),) if guessed else ()),
             against(
-                f"It would be quiet below {ONE[ctx.sensitivity]} failures for one account and below "
-                f"{MANY[ctx.sensitivity]} accounts within {WINDOW // MINUTE} minutes, or if most of these accounts had signed in from there as well"
+                f"It would be quiet below {ONE[ctx.sensitivity]} failures for one account and below {MANY[ctx.sensitivity]} "
+                f"accounts within {WINDOW // MINUTE} minutes, or if most of these accounts had signed in from there as well"
             ),
         ),
         steps=(

@@ -44,7 +44,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
                 *ctx.who(activity), f" presented a ticket-granting ticket encrypted with {presented} to ", ctx.target(activity),
                 f" for {detail.service or 'a service'}", "." if success else f"; it was refused ({describe.reason(activity)}).",
             ),
-            sentence(f"The KDC of {realm} encrypts its own with AES; whoever holds only the krbtgt hash forges with {presented}."),
+            sentence(f"The KDC of {realm} encrypts its own with AES; with the krbtgt hash alone one forges with {presented}."),
         ),
         facts=(
             fact(f"The presented ticket is encrypted with {presented}: ", activity),

@@ -80,8 +80,8 @@ def tell(activity: Activity, ctx: Context, evidence: tuple[str, ...], guessed: l
             fact(f"{plural(failures, 'failed bind')} for {plural(len(tried), 'account')} from one source"),
             *((fact(f"Bound afterwards: {listed(labels[one] for one in guessed)}"),) if guessed else ()),
             against(
-                f"It would be quiet below {ONE[ctx.sensitivity]} failures for one account and below "
-                f"{MANY[ctx.sensitivity]} accounts within {WINDOW // MINUTE} minutes, or if most of these accounts had bound from there as well"
+                f"It would be quiet below {ONE[ctx.sensitivity]} failures for one account and below {MANY[ctx.sensitivity]} "
+                f"accounts within {WINDOW // MINUTE} minutes, or if most of these accounts had bound from there as well"
             ),
         ),
         steps=(Step(origin=source, target=target, label="LDAP simple bind", caption=plural(failures, "failure"), accented=True),),

@@ -1,0 +1,286 @@
+"""Cases of every detector: what makes it speak, and innocent look-alikes that must not."""
+
+from collections.abc import Mapping
+
+from app.model.activity import Activity
+from tests.engine.detectors.builders import (
+    ACTIVATOR,
+    DC1,
+    DC2,
+    DRSUAPI,
+    FILES,
+    HOUR,
+    LSARPC,
+    MINUTE,
+    NETLOGON,
+    SAMR,
+    SECOND,
+    SRVSVC,
+    SVCCTL,
+    TASKS,
+    WMI,
+    WS1,
+    WS2,
+    as_req,
+    bind,
+    call,
+    controller,
+    dns,
+    ntlm,
+    ping,
+    pipe,
+    rpc_bind,
+    search,
+    tgs_req,
+)
+
+Case = list[Activity]
+AES_TGT = as_req("erin", WS2, at=-HOUR)
+PASSWORD_WRONG, UNKNOWN, PREAUTH, LOCKED = 24, 6, 25, 18
+ZERO = "0000000000000000"
+
+
+def bare(client: str, at: int, *, code: int = 0, etypes: tuple[int, ...] = (23,), source: str = WS1, **more: object) -> Activity:
+    """An AS request that proves nothing."""
+    etype = etypes[0]
+    given: dict[str, object] = {} if code else {"reply_etype": etype}
+    return as_req(client, source, at=at, code=code, request_etypes=etypes, padata_etype=None, pa_types=(128,), **(given | more))
+
+
+def wrong(count: int, *, source: str = WS1, name: str = "alice", start: int = 0) -> Case:
+    """Wrong Kerberos passwords, a second apart."""
+    return [as_req(name, source, at=start + one * SECOND, code=PASSWORD_WRONG) for one in range(count)]
+
+
+def sprayed(count: int, source: str = WS1) -> Case:
+    """One wrong Kerberos password for each of many accounts."""
+    return [as_req(f"user{one}", source, at=one * SECOND, code=PASSWORD_WRONG) for one in range(count)]
+
+
+FIRES: Mapping[str, Mapping[str, Case]] = {
+    "dcsync": {
+        "a workstation asks": [controller(DC1), call(DRSUAPI, 3, WS1, operation="DRSGetNCChanges", stub={"naming_context": "DC=x"})],
+        "sealed, from an address nobody names": [call(DRSUAPI, 3, "198.51.100.9", sealed=True)],
+        "refused": [controller(DC1), call(DRSUAPI, 3, WS1, code=8453)],
+        "a controller's account from elsewhere": [controller(DC1), controller(DC2), call(DRSUAPI, 3, WS1, name="DC2$")],
+    },
+    "kerberoasting": {
+        "RC4 only, two services": [
+            as_req(at=-MINUTE),
+            tgs_req("MSSQLSvc/sql1.example.org:1433", request_etypes=(23,), ticket_etype=23),
+            tgs_req("HTTP/intranet.example.org", at=SECOND, request_etypes=(23,), ticket_etype=23),
+        ],
+        "one RC4 ticket after the search for service names": [
+            search("(&(servicePrincipalName=*)(!(objectClass=computer)))"),
+            tgs_req("MSSQLSvc/sql1.example.org:1433", at=SECOND, ticket_etype=23),
+        ],
+        "AES tickets for twenty services": [tgs_req(f"HTTP/app{one}.example.org", at=one * SECOND) for one in range(20)],
+        "refused, RC4 only": [
+            tgs_req(f"EXAMPLE.ORG/svc{one}", at=one * SECOND, code=50, request_etypes=(23,)) for one in range(3)
+        ],
+    },
+    "asrep_roasting": {
+        "one account in RC4 only": [bare("kiosk", 0)],
+        "two accounts in AES": [bare("kiosk", 0, etypes=(18, 17, 23)), bare("lobby", SECOND, etypes=(18, 17, 23))],
+        "many probed, none given": [bare(f"user{one}", one * SECOND, code=PREAUTH) for one in range(8)],
+    },
+    "brute_force": {
+        "one account, twenty wrong passwords": wrong(20),
+        "guessed in the end": [*wrong(25), as_req(at=30 * SECOND)],
+        "ten accounts once each": sprayed(10),
+        "NTLM to a file server": [ntlm("bob", at=one * SECOND, code=0xC000006A) for one in range(20)],
+    },
+    "ldap_brute_force": {
+        "one account": [bind("alice@example.org", at=one * SECOND, code=49) for one in range(20)],
+        "many accounts, one guessed": [
+            *(bind(f"user{one}@example.org", at=one * SECOND, code=49) for one in range(12)),
+            bind("carol@example.org", at=MINUTE),
+        ],
+    },
+    "account_enumeration": {
+        "Kerberos names": [as_req(f"guess{one}", at=one * SECOND, code=UNKNOWN, padata_etype=None) for one in range(10)],
+        "NTLM names": [ntlm(f"guess{one}", at=one * SECOND, code=0xC0000064) for one in range(10)],
+        "LDAP pings": [ping(f"guess{one}", 25, at=one * SECOND) for one in range(10)],
+    },
+    "dns_reconnaissance": {
+        "zone transfer": [dns("example.org", "AXFR", code=5, records=0)],
+        "service names of the domain": [
+            AES_TGT, *(dns(f"_service{one}._tcp.example.org", "SRV", at=one * SECOND, code=3) for one in range(40)),
+        ],
+        "reverse sweep": [dns(f"{one}.2.0.192.in-addr.arpa", "PTR", at=one * SECOND, code=3) for one in range(200)],
+    },
+    "samr_reconnaissance": {
+        "all users": [controller(DC1), call(SAMR, 13, operation="SamrEnumerateUsersInDomain")],
+        "members of Domain Admins": [controller(DC1), call(SAMR, 25, stub={"rid": 512})],
+        "twenty users one by one": [call(SAMR, 36, at=one * SECOND, stub={"rid": 1100 + one}) for one in range(20)],
+        "identifiers by the hundred": [call(LSARPC, 57, stub={"count": 1000})],
+    },
+    "smb_session_enumeration": {
+        "a controller's sessions": [controller(DC1), call(SRVSVC, 12)],
+        "refused by a controller": [controller(DC1), call(SRVSVC, 12, code=5)],
+        "three servers": [call(SRVSVC, 12, target=f"192.0.2.{40 + one}", at=one * SECOND) for one in range(3)],
+    },
+    "remote_execution": {
+        "service on a controller": [controller(DC1), call(SVCCTL, 12, stub={"service": "x", "binary_path": "cmd /c x"})],
+        "task on a workstation": [call(TASKS, 1, target=WS2)],
+        "sealed WMI method": [call(WMI, 24, target=WS2, sealed=True)],
+        "service changed, then started": [
+            call(SVCCTL, 11, target=WS2, stub={"binary_path": "cmd /c x"}), call(SVCCTL, 19, target=WS2, at=SECOND),
+        ],
+        "pipe refused by a controller": [controller(DC1), pipe("atsvc", 0xC0000034)],
+        "activation refused": [controller(DC1), rpc_bind(ACTIVATOR, refused=True)],
+    },
+    "zerologon": {
+        "zeros": [
+            one
+            for turn in range(3)
+            for one in (
+                call(NETLOGON, 4, at=2 * turn * SECOND, stub={"client_challenge": ZERO}),
+                call(NETLOGON, 26, at=(2 * turn + 1) * SECOND, code=0xC0000022, stub={"client_credential": ZERO}),
+            )
+        ],
+        "unread, but a storm that ends in success": [
+            *(call(NETLOGON, 26, at=one * SECOND, code=0xC0000022) for one in range(30)), call(NETLOGON, 26, at=31 * SECOND),
+        ],
+    },
+    "golden_ticket_downgrade": {
+        "RC4 where AES is the rule": [AES_TGT, tgs_req("cifs/files.example.org", presented_ticket_etype=23)],
+        "refused": [AES_TGT, tgs_req("cifs/files.example.org", code=14, presented_ticket_etype=23)],
+    },
+    "golden_ticket_lifetime": {
+        "a ticket of yesterday": [
+            as_req(at=0), tgs_req("cifs/files.example.org", at=24 * HOUR, presented_ticket_hash=f"tgt-alice-{WS1}-0"),
+        ],
+        "a ticket for ten years": [tgs_req("cifs/files.example.org", till=1_700_000_000_000_000 + 3650 * 24 * HOUR)],
+    },
+    "golden_ticket_nonexistent": {
+        "the KDC does not know the holder": [tgs_req("cifs/files.example.org", code=UNKNOWN)],
+        "the ticket was revoked": [tgs_req("cifs/files.example.org", code=20)],
+        "a name that the KDC denied before": [
+            as_req("ghost", code=UNKNOWN), tgs_req("cifs/files.example.org", at=MINUTE, client="ghost"),
+        ],
+    },
+    "cleartext_ldap": {
+        "one application": [bind("app@example.org")],
+        "five people through one sign-in page": [bind(f"user{one}@example.org", at=one * SECOND) for one in range(5)],
+    },
+}  # fmt: skip
+
+STAYS_QUIET: Mapping[str, Mapping[str, Case]] = {
+    "dcsync": {
+        "a controller replicates": [controller(DC1), controller(DC2), call(DRSUAPI, 3, DC2)],
+        "a controller that answers only afterwards": [call(DRSUAPI, 3, DC2), controller(DC2, at=10 * MINUTE)],
+        "an administrator's tool looks up names": [call(DRSUAPI, 0), call(DRSUAPI, 12), call(DRSUAPI, 16)],
+        "only a bind": [rpc_bind(DRSUAPI)],
+    },
+    "kerberoasting": {
+        "one RC4 service, AES offered": [tgs_req("MSSQLSvc/sql1.example.org", ticket_etype=23)],
+        "four RC4 services, AES offered": [
+            tgs_req(f"HTTP/app{one}.example.org", at=one * SECOND, ticket_etype=23) for one in range(4)
+        ],
+        "computers only": [
+            tgs_req(f"cifs/host{one}.example.org", at=one * SECOND, request_etypes=(23,), ticket_etype=23) for one in range(30)
+        ],
+        "a client of old that knows RC4 only": [
+            as_req(request_etypes=(23,), padata_etype=23),
+            *(tgs_req(f"HTTP/app{one}.example.org", at=one * SECOND, request_etypes=(23,), ticket_etype=23) for one in range(3)),
+        ],
+        "services that do not exist": [
+            tgs_req(f"HTTP/typo{one}.example.org", at=one * SECOND, code=7, request_etypes=(23,)) for one in range(9)
+        ],
+    },
+    "asrep_roasting": {
+        "its own computer signs the kiosk in with AES": [bare("kiosk", 0, etypes=(18, 17, 23))],
+        "the first round of an ordinary sign-in": [bare("alice", 0, code=PREAUTH), as_req("alice", at=SECOND)],
+        "seven probed": [bare(f"user{one}", one * SECOND, code=PREAUTH) for one in range(7)],
+        "a certificate proves": [as_req("alice", padata_etype=None, pa_types=(16,), pkinit=True, request_etypes=(23,), reply_etype=23)],
+    },
+    "brute_force": {
+        "one below": wrong(19),
+        "nine accounts": sprayed(9),
+        "many people mistype, then sign in": [
+            one
+            for person in range(25)
+            for one in (
+                as_req(f"user{person}", at=2 * person * SECOND, code=PASSWORD_WRONG),
+                as_req(f"user{person}", at=(2 * person + 1) * SECOND),
+            )
+        ],
+        "pre-authentication required is no failure": [as_req(f"user{one}", at=one * SECOND, code=PREAUTH) for one in range(50)],
+    },
+    "ldap_brute_force": {
+        "one below": [bind("alice@example.org", at=one * SECOND, code=49) for one in range(19)],
+        "nine accounts": [bind(f"user{one}@example.org", at=one * SECOND, code=49) for one in range(9)],
+        "anonymous binds": [bind("", at=one * SECOND, code=49, length=0) for one in range(40)],
+    },
+    "account_enumeration": {
+        "nine typing mistakes": [as_req(f"guess{one}", at=one * SECOND, code=UNKNOWN) for one in range(9)],
+        "one stale name again and again": [as_req("gone", at=one * SECOND, code=UNKNOWN) for one in range(60)],
+        "names that exist": [as_req(f"user{one}", at=one * SECOND, code=PREAUTH) for one in range(60)],
+    },
+    "dns_reconnaissance": {
+        "a name server transfers": [dns("example.org", source=WS1, target=DC2), dns("example.org", "AXFR", source=DC2)],
+        "a computer looks for its controllers": [
+            AES_TGT, *(dns(f"_ldap._tcp.site{one}._sites.example.org", "SRV", at=one * SECOND) for one in range(12)),
+        ],
+        "a mail server checks senders": [
+            AES_TGT, *(dns(f"sender{one}.test", "TXT", at=one * SECOND) for one in range(200)),
+        ],
+    },
+    "samr_reconnaissance": {
+        "a password change": [call(SAMR, 0), call(SAMR, 5), call(SAMR, 55)],
+        "a domain join": [call(SAMR, one, at=one * SECOND) for one in (64, 5, 7, 17, 50, 36, 58, 1)],
+        "one user, one ordinary group": [call(SAMR, 36, stub={"rid": 1104}), call(SAMR, 25, at=SECOND, stub={"rid": 1200})],
+        "a controller asks": [controller(DC2), call(SAMR, 13, DC2)],
+    },
+    "smb_session_enumeration": {
+        "a controller asks": [controller(DC2), call(SRVSVC, 12, DC2)],
+        "shares, not sessions": [controller(DC1), call(SRVSVC, 15)],
+        "a server asks itself": [call(SRVSVC, 12, FILES, FILES)],
+    },
+    "remote_execution": {
+        "looking at services": [controller(DC1), call(SVCCTL, 15), call(SVCCTL, 14, at=1), call(SVCCTL, 16, at=2)],
+        "a WMI query": [call(WMI, 20, target=WS2, sealed=True)],
+        "a service started": [call(SVCCTL, 19, target=WS2)],
+        "looking at tasks": [call(TASKS, one, at=one) for one in (0, 2, 5, 6, 7)],
+    },
+    "zerologon": {
+        "a secure channel": [
+            call(NETLOGON, 4, stub={"client_challenge": "1122334455667788"}),
+            call(NETLOGON, 26, at=1, stub={"client_credential": "8877665544332211"}),
+        ],
+        "a computer with a broken secret": [
+            call(NETLOGON, 26, at=one * MINUTE // 2, code=0xC0000022) for one in range(20)
+        ],
+        "a password set in peace": [call(NETLOGON, 26), call(NETLOGON, 30, at=1)],
+    },
+    "golden_ticket_downgrade": {
+        "a domain that knows RC4 only": [
+            as_req("erin", WS2, at=-HOUR, ticket_etype=23), tgs_req("cifs/files.example.org", presented_ticket_etype=23),
+        ],
+        "a ticket of another realm": [
+            AES_TGT, tgs_req("cifs/files.example.org", presented_ticket_etype=23, presented_ticket_realm="PARTNER.EXAMPLE"),
+        ],
+        "nothing known of the domain": [tgs_req("cifs/files.example.org", presented_ticket_etype=23)],
+    },
+    "golden_ticket_lifetime": {
+        "a ticket issued before the capture began": [tgs_req("cifs/files.example.org")],
+        "nine hours later": [
+            as_req(at=0), tgs_req("cifs/files.example.org", at=9 * HOUR, presented_ticket_hash=f"tgt-alice-{WS1}-0"),
+        ],
+        "Windows asks without limit": [tgs_req("cifs/files.example.org", till=2136422885_000000)],
+        "a week": [tgs_req("cifs/files.example.org", till=1_700_000_000_000_000 + 7 * 24 * HOUR)],
+    },
+    "golden_ticket_nonexistent": {
+        "the service does not exist": [tgs_req("cifs/typo.example.org", code=7)],
+        "a service asks for somebody unknown": [tgs_req("HTTP/web.example.org", code=UNKNOWN, s4u2self="ghost")],
+        "the account was deleted since": [
+            as_req("dave"), tgs_req("cifs/files.example.org", at=HOUR, code=UNKNOWN, presented_ticket_hash=f"tgt-dave-{WS1}-0"),
+        ],
+    },
+    "cleartext_ldap": {
+        "over TLS": [bind("app@example.org", encrypted=True)],
+        "without password": [bind("app@example.org", length=0)],
+        "refused": [bind("app@example.org", code=49)],
+    },
+}  # fmt: skip

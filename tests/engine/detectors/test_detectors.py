@@ -1,0 +1,144 @@
+"""All detectors through one runner: they fire, stay quiet, forget order; each has its page."""
+
+import random
+import re
+from pathlib import Path
+
+import pytest
+
+from app.engine import detector as machinery
+from app.engine.detector import Detector, Sensitivity
+from app.engine.detectors import DETECTORS, coverage, watched_kinds
+from app.engine.knowledge import Knowledge
+from app.model.activity import Activity, event_order
+from app.model.alert import Alert, plain
+from app.model.details import KINDS
+from app.model.rows import Problem
+from tests.engine.detectors.builders import DC1, DRSUAPI, HOUR, SECOND, WS1, call, controller
+from tests.engine.detectors.cases import FIRES, STAYS_QUIET
+
+FOLDER = Path(machinery.__file__).parent / "detectors"
+HEADINGS = (
+    "What it means", "What it reads", "How it decides", "When it is wrong", "What it cannot see", "What to do", "References",
+)  # fmt: skip
+BY_ID = {one.id: one for one in DETECTORS}
+
+
+def alerts(detector: Detector, activities: list[Activity], sensitivity: Sensitivity = "medium") -> list[Alert]:
+    """One detector over a case, with knowledge of the whole case."""
+    knowledge = Knowledge()
+    for activity in activities:
+        knowledge.observe(activity)
+    return machinery.run([detector], sorted(activities, key=event_order), knowledge, sensitivity=sensitivity)
+
+
+def cases(table: object) -> list[object]:
+    return [pytest.param(name, case, id=f"{name}: {case}") for name, rows in table.items() for case in rows]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("name", "case"), cases(FIRES))
+def test_fires(name: str, case: str) -> None:
+    activities = FIRES[name][case]
+    found = alerts(BY_ID[name], activities)
+
+    assert len(found) == 1
+    alert = found[0]
+    ids = {one.id: one for one in activities}
+    assert alert.finding.evidence
+    assert set(alert.finding.evidence) <= set(ids)
+    assert len(set(alert.finding.evidence)) == len(alert.finding.evidence)
+    assert alert.finding.sources
+    assert alert.finding.story
+    assert all(plain(one).endswith(".") for one in alert.finding.story)
+    assert any(one.against for one in alert.finding.facts)
+    assert any(not one.against for one in alert.finding.facts)
+    assert any(one.accented for one in alert.finding.steps)
+
+
+@pytest.mark.parametrize(("name", "case"), cases(STAYS_QUIET))
+def test_stays_quiet(name: str, case: str) -> None:
+    assert alerts(BY_ID[name], STAYS_QUIET[name][case]) == []
+
+
+@pytest.mark.parametrize(("name", "case"), cases(FIRES))
+def test_the_order_of_arrival_changes_nothing(name: str, case: str) -> None:
+    activities = list(FIRES[name][case])
+    first = alerts(BY_ID[name], activities)
+    random.Random(7).shuffle(activities)
+
+    assert alerts(BY_ID[name], activities) == first
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda one: one.id)
+def test_low_sensitivity_reports_no_more_than_high(detector: Detector) -> None:
+    for rows in (FIRES[detector.id], STAYS_QUIET[detector.id]):
+        for activities in rows.values():
+            assert len(alerts(detector, activities, "low")) <= len(alerts(detector, activities, "high"))
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda one: one.id)
+def test_a_detector_has_enough_cases(detector: Detector) -> None:
+    assert len(FIRES[detector.id]) >= 2
+    assert len(STAYS_QUIET[detector.id]) >= 3
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda one: one.id)
+def test_a_detector_states_what_it_needs(detector: Detector) -> None:
+    assert detector.watches
+    assert all(kind in KINDS for kind in detector.watches)
+    assert detector.needs.ports
+    assert set(detector.needs.kinds) <= set(KINDS.values())
+    assert detector.techniques
+    assert all(one.startswith("T1") for one in detector.techniques)
+    assert detector.window > 0
+    assert detector.learning >= 0
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda one: one.id)
+def test_a_detector_has_a_page_with_every_heading(detector: Detector) -> None:
+    text = (FOLDER / f"{detector.id}.md").read_text(encoding="utf-8")
+    sections = {part.split("\n", 1)[0].strip(): part.split("\n", 1)[1].strip() for part in text.split("\n## ")[1:]}
+
+    assert text.startswith(f"# {detector.title}")
+    assert tuple(sections) == HEADINGS
+    assert all(len(body) > 40 for body in sections.values())
+
+
+def test_every_file_is_registered_under_its_name() -> None:
+    files = {one.stem for one in FOLDER.glob("*.py")} - {"__init__"}
+
+    assert [one.id for one in DETECTORS] == sorted(files)
+    assert set(FIRES) == set(STAYS_QUIET) == files
+    numbers = [one.external_id for one in DETECTORS]
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_a_detector_keeps_nothing_in_its_module() -> None:
+    for path in FOLDER.glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"^\s*global |\bself\.\w|^[a-z_]+ = (\{\}|\[\]|set\(\))", text, re.M), path
+
+
+def test_findings_of_one_subject_far_apart_are_two_alerts() -> None:
+    found = alerts(BY_ID["dcsync"], [controller(DC1), call(DRSUAPI, 3, WS1), call(DRSUAPI, 3, WS1, at=3 * HOUR)])
+
+    assert len(found) == 2
+    assert found[0].id != found[1].id
+
+
+def test_a_success_joins_its_earlier_attempts() -> None:
+    activities = [controller(DC1), call(DRSUAPI, 3, WS1, code=8453), call(DRSUAPI, 3, WS1, at=SECOND)]
+    (found,) = alerts(BY_ID["dcsync"], activities)
+
+    assert found.finding.succeeded is True
+    assert found.title == BY_ID["dcsync"].title
+    assert found.finding.evidence == tuple(one.id for one in activities[1:])
+
+
+def test_coverage_tells_seen_partial_and_blind() -> None:
+    rows = {one.detector: one for one in coverage({"rpc-call": 5}, [Problem(what="SMB encrypted", count=3)])}
+
+    assert rows["kerberoasting"].state == "blind"
+    assert rows["samr_reconnaissance"].state == "partial"
+    assert rows["golden_ticket_lifetime"].state == "blind"
+    assert "rpc-call" in watched_kinds()
