@@ -1,6 +1,5 @@
-"""TCP: the segments of a window, flow by flow; runs in order take a short way, the rest goes segment by segment."""
+"""TCP: the segments of a window, flow by flow; what is in order takes a short way."""
 
-from bisect import bisect_left
 from collections.abc import Callable
 
 import numpy as np
@@ -10,11 +9,15 @@ from app.sensor.frame import Array, Emit, Flow, Records
 from app.sensor.packets.flows import Kind, Registry, says_reply
 from app.sensor.packets.layers import ACK, AUX, FIN, RST, SYN, Segments
 from app.sensor.packets.stream import FAR, MASK, Half, Stream, distance
-from app.sensor.packets.table import SILENT, TICK, Table, payload
+from app.sensor.packets.table import TICK, Table, payload
 
 STALE = 3
 """So many segments far behind what is expected belong to a new connection whose beginning was not captured."""
 SNIFF = 64
+
+
+_Side = tuple[int, int, int, int]
+"""One direction in a window: first sequence number (-1: no segment), SYN, number after the last, FIN."""
 
 
 class Silent:
@@ -47,155 +50,97 @@ class Connections:
         """The picked segments of a window; keys as Keys.of gives them."""
         if not len(pick):
             return
-        order = np.argsort(keys, kind="stable")
-        pick, keys = pick[order], keys[order]
-        rows, flags, seq = segments.row[pick], segments.flags[pick], segments.seq[pick]
-        wire = segments.wire[pick]
-        size = segments.size[pick]
-        now = clock[rows]
-        syn, fin = flags & SYN, flags & FIN
-        span = wire + (syn >> 1) + fin
-        same = keys[1:] == keys[:-1]
-        odd = np.zeros(len(pick), bool)
-        odd[1:] = same & ((((seq[:-1] + span[:-1]) & MASK) != seq[1:]) | (syn[1:] != 0) | (now[1:] - now[:-1] >= SILENT))
-        odd |= (flags & RST != 0) | (wire != size) | (segments.start[pick] >= AUX) | ((syn != 0) & (size > 0))
         flow = keys >> np.uint64(1)
-        begin = np.flatnonzero(np.concatenate((np.ones(1, bool), flow[1:] != flow[:-1])))
-        end = np.append(begin[1:], len(pick))
-        middle = end - np.add.reduceat((keys & np.uint64(1)).astype(np.int64), begin)
-        bad = np.logical_or.reduceat(odd, begin)
-        total = np.cumsum(size)
-        work = _Columns(
-            records,
-            segments,
-            pick.tolist(),
-            rows.tolist(),
-            segments.start[pick].tolist(),
-            size.tolist(),
-            total.tolist(),
-            seq.tolist(),
-            flags.tolist(),
-            span.tolist(),
-            records.at[rows].tolist(),
-            now.tolist(),
-            (now // TICK).tolist(),
-        )
-        for key, a, m, z, slow in zip(
-            flow[begin].tolist(), begin.tolist(), middle.tolist(), end.tolist(), bad.tolist(), strict=True
-        ):
-            one = self._table.flows.get(key)
-            stream = one if isinstance(one, Stream) else None
+        # Two orders with the same groups: by flow, side and frame, to see gaps; by flow and frame, to deliver.
+        by_side, by_frame = np.argsort(keys, kind="stable"), np.argsort(flow, kind="stable")
+        sides, begin, end = _in_order(segments, pick[by_side], keys[by_side])
+        work = _Columns(records, segments, pick[by_frame], (keys[by_frame] & np.uint64(1)), clock)
+        flows, table = self._table.flows, self._table
+        for key, a, z, odd, one, other in zip(flow[by_frame][begin].tolist(), begin.tolist(), end.tolist(), *sides, strict=True):
+            stream = flows.get(key)
             try:
-                if slow or not self._short(work, key, stream, a, m, z):
-                    self._long(work, key, a, m, z)
+                if odd or (stream is not None and not isinstance(stream, Stream)):
+                    self._long(work, key, a, z)
+                else:
+                    self._short(work, key, stream, a, z, one, other)
             except Exception:
-                broken = self._table.flows.get(key)
+                broken = flows.get(key)
                 if broken is None:
-                    self._table.tally("internal error in making a conversation", records.first + work.rows[a])
+                    table.tally("internal error in making a conversation", records.first + work.rows[a])
                 else:
-                    self._table.broken(broken, records.first + work.rows[a])
-            left = self._table.flows.get(key)
+                    table.broken(broken, records.first + work.rows[a])
+            left = flows.get(key)
             if left is not None:
-                self._table.touch(key, left)
+                table.touch(key, left)
 
-    # -- the short way ------------------------------------------------------------------------------------------------
-
-    def _short(self, work: "_Columns", key: int, stream: Stream | None, a: int, m: int, z: int) -> bool:
-        """Both directions come in order: feed them run by run. False: nothing was done, take the long way."""
-        first = a if m == z or (a < m and work.rows[a] < work.rows[m]) else m
-        if stream is not None and stream.dead:
-            stream.last = max(work.now[m - 1] if m > a else 0, work.now[z - 1] if z > m else 0)
-            return True
+    def _short(self, work: "_Columns", key: int, stream: Stream | None, a: int, z: int, one: _Side, other: _Side) -> None:
+        """Both directions come in order: feed their segments as they are; else take the long way."""
+        tick = work.tick
         if stream is None:
-            stream = self._open(work, key, first, int(first >= m))
+            stream = self._open(work, key, a, work.side[a])
             if stream is None:
-                return False
-        elif work.now[first] - stream.last >= SILENT:
-            return False
+                self._long(work, key, a, z)
+                return
+        elif not stream.dead and not (_fits(stream.halves[0], one) and _fits(stream.halves[1], other)):
+            self._long(work, key, a, z)
+            return
+        if stream.dead:
+            stream.last = work.now[z - 1]
+            return
         halves = stream.halves
-        for half, p, q in ((halves[0], a, m), (halves[1], m, z)):
-            if p < q:
-                if half.later:
-                    return False
+        now_tick = stream.tick
+        for half, (first, begins, after, ends) in zip(halves, (one, other), strict=True):
+            if first >= 0:
                 if half.next is None:
-                    continue
-                if half.next != work.seq[p] or work.flags[p] & SYN:
-                    return False
-        for half, p, q in ((halves[0], a, m), (halves[1], m, z)):
-            if p < q:
-                if half.next is None:
-                    begins = work.flags[p] & SYN
-                    half.start(work.seq[p] + (begins >> 1), bool(begins))
-                half.next = work.seq[q - 1] + work.span[q - 1] & MASK
-        rows, now, tick = work.rows, work.now, work.tick
-        p, q = a, m
-        while p < m or q < z:
-            if q >= z or (p < m and rows[p] < rows[q]):
-                half, at, stop = halves[0], p, (bisect_left(rows, rows[q], p, m) if q < z else m)
-                p = stop
-            else:
-                half, at, stop = halves[1], q, (bisect_left(rows, rows[p], q, z) if p < m else z)
-                q = stop
-            while at < stop:
-                # SILENT cannot pass inside a run (that is odd); between two runs it can.
-                if (tick[at] != stream.tick or now[at] - stream.last >= SILENT) and self._table.over(stream, now[at]):
-                    self._again(work, key, p if half is halves[1] else at, m, at if half is halves[1] else q, z)
-                    return True
-                if tick[stop - 1] == tick[at]:
-                    part = stop
-                else:
-                    part = bisect_left(tick, tick[at] + 1, at, stop)
-                self._run(work, stream, half, at, part)
-                stream.last = now[part - 1]
-                at = part
-        ended = [bool(work.flags[e - 1] & FIN) if e > b else False for b, e in ((a, m), (m, z))]
-        for half, fin in zip(halves, ended, strict=True):
-            half.fin = half.fin or fin
-        stream.closing = stream.closing or (halves[0].fin and halves[1].fin)
-        return True
-
-    def _run(self, work: "_Columns", stream: Stream, half: Half, p: int, q: int) -> None:
-        """Segments p to q of one direction, in order, nothing between them; bulk that nobody wants is jumped over."""
-        size, total, start, data = work.size, work.total, work.start, work.segments.data
-        first, rows, at = work.records.first, work.rows, work.at
-        while p < q:
+                    half.start(first + begins, bool(begins))
+                half.next = after
+                half.fin = half.fin or bool(ends)
+        size, start, side, data = work.size, work.start, work.side, work.segments.data
+        at, rows, frame = work.at, work.rows, work.records.first
+        measure, message = stream.conversation.measure, stream.conversation.message
+        for p in range(a, z):
+            if tick[p] != now_tick:
+                if p > a:
+                    stream.last = work.now[p - 1]
+                if self._table.over(stream, work.now[p]):
+                    self._long(work, key, p, z)
+                    return
+                now_tick = tick[p]
             many = size[p]
             if not many:
-                p += 1
                 continue
-            if half.need > many and half.have >= half.wanted:
-                before = total[p] - many
-                stop = bisect_left(total, before + half.need, p, q)
-                if stop >= q:
-                    half.need -= total[q - 1] - before
-                    return
-                half.need -= total[stop] - size[stop] - before
-                p, many = stop, size[stop]
+            half = halves[side[p]]
+            if half.need > many and half.have >= half.wanted:  # bulk that nobody wants
+                half.need -= many
+                continue
             o = start[p]
-            stream.push(half, data[o : o + many], 0, first + rows[p], at[p])
-            p += 1
+            part = data[o : o + many]
+            if half.need or half.held:
+                stream.push(half, part, 0, frame + rows[p], at[p])
+                continue
+            length, wanted = measure(half.from_client, part, 0, many)
+            if length == many:
+                half.synced = True
+                message(half.from_client, part if wanted >= many else part[:wanted], at[p], (frame + rows[p],), 0)
+            else:
+                stream.push(half, part, 0, frame + rows[p], at[p])
+        stream.last = work.now[z - 1]
+        stream.closing = stream.closing or (halves[0].fin and halves[1].fin)
 
-    # -- the long way -------------------------------------------------------------------------------------------------
-
-    def _again(self, work: "_Columns", key: int, a: int, m: int, q: int, z: int) -> None:
-        """The rest of a group whose connection ended in its middle: a to m of one side, q to z of the other."""
-        self._one_by_one(work, key, sorted([*range(a, m), *range(q, z)], key=work.rows.__getitem__), m)
-
-    def _long(self, work: "_Columns", key: int, a: int, m: int, z: int) -> None:
-        self._one_by_one(work, key, sorted(range(a, z), key=work.rows.__getitem__) if a < m < z else list(range(a, z)), m)
-
-    def _one_by_one(self, work: "_Columns", key: int, places: list[int], m: int) -> None:
+    def _long(self, work: "_Columns", key: int, a: int, z: int) -> None:
+        """Segment by segment, in any order they may have."""
         table, segments = self._table, work.segments
-        for p in places:
-            side, flags, now, row = int(p >= m), work.flags[p], work.now[p], work.rows[p]
+        seqs, all_flags, wires = work.exact()
+        for p in range(a, z):
+            side, flags, now, row, sequence = work.side[p], all_flags[p], work.now[p], work.rows[p], seqs[p]
             frame = work.records.first + row
-            one = table.flows.get(key)
-            stream = one if isinstance(one, Stream) else None
-            if stream is not None:
-                late = work.tick[p] != stream.tick or now - stream.last >= SILENT
-                if (late and table.over(stream, now)) or self._new(stream, side, flags, work.seq[p]):
-                    table.end(key)
-                    stream = None
+            found = table.flows.get(key)
+            stream = found if isinstance(found, Stream) else None
+            if stream is not None and (
+                (work.tick[p] != stream.tick and table.over(stream, now)) or self._new(stream, side, flags, sequence)
+            ):
+                table.end(key)
+                stream = None
             if stream is None:
                 if flags & RST:
                     continue
@@ -209,11 +154,11 @@ class Connections:
                 stream.closing = True
                 continue
             half, other = stream.halves[side], stream.halves[1 - side]
-            data = payload(segments, work.start[p], work.size[p])
-            wire = work.span[p] - (flags & SYN) // SYN - (flags & FIN)
             if flags & ACK and other.later and other.next is not None:
                 other.acked = distance(int(segments.ack[work.pick[p]]), other.next) > 0
-            stream.segment(half, work.seq[p], data, wire, flags, frame, work.at[p], now, segments.frames.get(row, ()))
+            data = payload(segments, work.start[p], work.size[p])
+            also = segments.frames.get(row, ())
+            stream.segment(half, sequence, data, wires[p], flags, frame, work.at[p], now, also)
             if half.later or other.later:
                 stream.settle(now)
             if half.fin and other.fin:
@@ -234,7 +179,7 @@ class Connections:
 
     def _open(self, work: "_Columns", key: int, p: int, side: int) -> Stream | None:
         """The connection whose first segment is p; None when it is on no known port and does not begin like anything known."""
-        flags = work.flags[p]
+        flags = work.exact()[1][p]
         source, target = self._table.ends(work.segments, work.pick[p])
         kinds = self._registry.tcp
         kind: Kind | None
@@ -270,41 +215,49 @@ def _nobody(*_: object) -> Silent:
     return Silent()
 
 
+def _in_order(segments: Segments, pick: Array, keys: Array) -> tuple[tuple[list[bool], list[_Side], list[_Side]], Array, Array]:
+    """((what needs the long way, one side, the other side), begin, end) of each flow, segments sorted by flow and side."""
+    flags, seq, wire = segments.flags[pick], segments.seq[pick], segments.wire[pick]
+    syn, fin = (flags & SYN) >> 1, flags & FIN
+    after = (seq + wire + syn + fin) & MASK
+    odd = (flags & RST != 0) | (wire != segments.size[pick]) | (segments.start[pick] >= AUX) | ((syn != 0) & (wire > 0))
+    odd[1:] |= (keys[1:] == keys[:-1]) & ((after[:-1] != seq[1:]) | (syn[1:] != 0))
+    change = np.flatnonzero(np.concatenate((np.ones(1, bool), keys[1:] >> np.uint64(1) != keys[:-1] >> np.uint64(1))))
+    end = np.append(change[1:], len(pick))
+    middle = end - np.add.reduceat((keys & np.uint64(1)).astype(np.int64), change)
+    sides: list[list[_Side]] = []
+    for low, high in ((change, middle), (middle, end)):
+        some = high > low
+        first, last = np.where(some, low, 0), np.where(some, high - 1, 0)
+        columns = (np.where(some, seq[first], -1), syn[first], after[last], fin[last])
+        sides.append(list(zip(*(one.tolist() for one in columns), strict=True)))
+    return (np.logical_or.reduceat(odd, change).tolist(), sides[0], sides[1]), change, end
+
+
+def _fits(half: Half, side: _Side) -> bool:
+    """True when what comes of a direction continues what was there."""
+    first, begins, _after, _ends = side
+    return first < 0 or (not half.later and (half.next is None or (half.next == first and not begins)))
+
+
 class _Columns:
-    """Columns of the segments of a window as lists, sorted by flow, then side, then frame."""
+    """Columns of the segments of a window as lists, sorted by flow and frame."""
 
-    __slots__ = (
-        "at",
-        "flags",
-        "now",
-        "pick",
-        "records",
-        "rows",
-        "segments",
-        "seq",
-        "size",
-        "span",
-        "start",
-        "tick",
-        "total",
-    )
+    __slots__ = ("_exact", "at", "now", "pick", "records", "rows", "segments", "side", "size", "start", "tick")
 
-    def __init__(
-        self,
-        records: Records,
-        segments: Segments,
-        pick: list[int],
-        rows: list[int],
-        start: list[int],
-        size: list[int],
-        total: list[int],
-        seq: list[int],
-        flags: list[int],
-        span: list[int],
-        at: list[int],
-        now: list[int],
-        tick: list[int],
-    ) -> None:
+    def __init__(self, records: Records, segments: Segments, pick: Array, side: Array, clock: Array) -> None:
+        rows = segments.row[pick]
+        now = clock[rows]
         self.records, self.segments = records, segments
-        self.pick, self.rows, self.start, self.size, self.total = pick, rows, start, size, total
-        self.seq, self.flags, self.span, self.at, self.now, self.tick = seq, flags, span, at, now, tick
+        self.pick, self.side = pick.tolist(), side.tolist()
+        self.rows, self.at = rows.tolist(), records.at[rows].tolist()
+        self.now, self.tick = now.tolist(), (now // TICK).tolist()
+        self.start, self.size = segments.start[pick].tolist(), segments.size[pick].tolist()
+        self._exact: tuple[list[int], list[int], list[int]] | None = None
+
+    def exact(self) -> tuple[list[int], list[int], list[int]]:
+        """Sequence numbers, flags, payload bytes on the wire; made when first asked for."""
+        if self._exact is None:
+            pick, segments = np.array(self.pick, np.int64), self.segments
+            self._exact = segments.seq[pick].tolist(), segments.flags[pick].tolist(), segments.wire[pick].tolist()
+        return self._exact

@@ -7,7 +7,7 @@ from app.sensor.conversations.conversation import Conversation
 from app.sensor.frame import Array, Emit, Flow, Records
 from app.sensor.packets.flows import Kind
 from app.sensor.packets.layers import Segments
-from app.sensor.packets.table import SILENT, TICK, Table, payload
+from app.sensor.packets.table import TICK, Table, payload
 
 TWICE, AT_ONCE = 1_000_000, 2_000
 """Microseconds within which the same datagram is the same packet captured twice: with an IP identification, and without."""
@@ -73,7 +73,7 @@ def feed_datagrams(
         frame = records.first + row
         flow = flows.get(key)
         try:
-            if flow is not None and (now // TICK != flow.tick or now - flow.last >= SILENT) and table.over(flow, now):
+            if flow is not None and now // TICK != flow.tick and table.over(flow, now):
                 table.end(key)
                 flow = None
             if flow is None:

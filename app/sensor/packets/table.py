@@ -19,7 +19,7 @@ NAMES = 100_000
 
 
 class Live(Protocol):
-    """A connection or an exchange. last: clock of its last packet. tick: up to which look at the clock it was told the time.
+    """A connection or an exchange. last: clock of its last packet. tick: of its last packet.
 
     closing: it may end after SILENT. dead: its conversation failed or there is none.
     """
@@ -100,8 +100,7 @@ class Table:
             del self._fresh[key]
             if flow.closing:
                 self.end(key)
-            elif flow.tick < tick and not flow.dead:
-                flow.tick = tick
+            elif not flow.dead:
                 try:
                     flow.conversation.expire(now)
                 except Exception:
