@@ -35,7 +35,7 @@ class HttpTcp:
             return head + body, head
         chunk = http.chunk_length(data, start, end)
         if chunk > 0:
-            return chunk, 0
+            return chunk, 1
         return NEED_MORE if head == 0 or chunk == 0 else NOT_HERE
 
     def message(self, from_client: bool, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:

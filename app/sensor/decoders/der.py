@@ -16,22 +16,24 @@ def element(data: bytes, at: int, end: int) -> tuple[int, int, int]:
 
     Raises Malformed or IndexError. Indefinite lengths and tags of several bytes do not occur in what is read here.
     """
-    if at >= end:
-        raise Malformed
     length = data[at + 1]
     start = at + 2
+    stop = start + length
+    if length < 128 and stop <= end:
+        return data[at], start, stop
+    if at >= end:
+        raise Malformed
     if length > 127:
         # Microsoft writes 0x84 and four bytes even for short contents.
         count = length & 127
         if not 1 <= count <= 4:
             raise Malformed
         start += count
-        length = int.from_bytes(data[at + 2 : start], "big")
-    stop = start + length
+        stop = start + int.from_bytes(data[at + 2 : start], "big")
     if stop > end:
         if start > end:
             raise Malformed
-        return data[at], start, end
+        stop = end
     return data[at], start, stop
 
 
@@ -48,9 +50,13 @@ def reach(data: bytes, at: int) -> int:
 
 def content(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
     """(start, stop) of the element at data[at], which must have this tag. Raises Malformed or IndexError."""
-    found, start, stop = element(data, at, end)
-    if found != tag:
+    if data[at] != tag:
         raise Malformed
+    length = data[at + 1]
+    stop = at + 2 + length
+    if length < 128 and stop <= end:
+        return at + 2, stop
+    _, start, stop = element(data, at, end)
     return start, stop
 
 
@@ -90,6 +96,9 @@ def integer(data: bytes, start: int, stop: int) -> int:
 
 def inner_integer(data: bytes, start: int, stop: int) -> int:
     """Signed integer of the INTEGER or ENUMERATED element that fills data[start:stop] (an explicit tag's contents)."""
+    if data[start + 1] == 1 and start + 3 <= stop:
+        value = data[start + 2]
+        return value if value < 128 else value - 256
     _, start, stop = element(data, start, stop)
     return integer(data, start, stop)
 

@@ -127,8 +127,9 @@ def _request(data: bytes, kind: int, found: dict[int, tuple[int, int]], edge: in
     if one := body.get(0xA8):
         at, stop = content(data, *one, 0x30)
         while at + 2 < stop and len(etypes) < _MOST_ETYPES:
-            _, start, at = element(data, at, stop)
-            etypes.append(int.from_bytes(data[start:at][:8], "big", signed=True))
+            start = at
+            at += 2 + data[at + 1]
+            etypes.append(inner_integer(data, start, min(at, stop)))
     additional = None
     if (one := body.get(0xAB)) and (first := ticket(data, *content(data, *one, 0x30), edge)):
         additional = first.hash

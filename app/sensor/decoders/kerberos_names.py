@@ -1,30 +1,47 @@
 """Small parts of Kerberos messages: principal names, times, flags (RFC 4120 section 5.2)."""
 
+from functools import lru_cache
+
 from app.sensor.decoders.der import TEXT_KEPT, element, inner_integer
 
 _MOST_PARTS = 16
+_SHORT_TYPE = b"\xa0\x03\x02\x01"
+"""[0] name-type with an INTEGER of one byte."""
 _DAYS_BEFORE = (0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 
 
 def principal(data: bytes, start: int, end: int) -> tuple[int | None, str]:
     """(name type, name with its components joined by "/") of the PrincipalName in data[start:end] (section 5.2.2)."""
+    if end - start < 128 and data[start + 2 : start + 6] == _SHORT_TYPE and data[start + 7] == 0xA1:
+        # The usual case: every length in its short form, the type in one byte.
+        at = start + 11
+        stop = at + data[start + 10]
+        names: list[bytes] = []
+        while at < stop <= end and (size := data[at + 1]) < 128 and len(names) < _MOST_PARTS:
+            names.append(data[at + 2 : at + 2 + size])
+            at += 2 + size
+        if at == stop:
+            kind = data[start + 6]
+            return kind if kind < 128 else kind - 256, b"/".join(names).decode("utf-8", "replace")
     _, at, stop = element(data, start, end)
-    kind = None
+    told: int | None = None
     parts: list[str] = []
     while at + 1 < stop:
         tag, start, at = element(data, at, stop)
         if tag == 0xA0:
-            kind = inner_integer(data, start, at)
+            told = inner_integer(data, start, at)
         elif tag == 0xA1:
             _, one, last = element(data, start, at)
             while one + 1 < last and len(parts) < _MOST_PARTS:
                 _, start, one = element(data, one, last)
                 parts.append(data[start:one].decode("utf-8", "replace"))
-    return kind, "/".join(parts)[:TEXT_KEPT]
+    return told, "/".join(parts)[:TEXT_KEPT]
 
 
 def bits(data: bytes, start: int, end: int) -> int:
     """First 32 flags of the BIT STRING in data[start:end], bit 0 the highest (section 5.2.8)."""
+    if data[start + 1] == 5 and end - start == 7:
+        return int.from_bytes(data[start + 3 : end], "big")
     _, start, end = element(data, start, end)
     flags = data[start + 1 : min(end, start + 5)]
     return int.from_bytes(flags, "big") << 8 * (4 - len(flags))
@@ -33,8 +50,13 @@ def bits(data: bytes, start: int, end: int) -> int:
 def time_of(data: bytes, start: int, end: int) -> int | None:
     """UTC microseconds of the KerberosTime in data[start:end] (section 5.2.3), "YYYYMMDDHHMMSSZ"."""
     _, start, end = element(data, start, end)
-    digits = data[start : start + 14]
-    if end - start != 15 or not digits.isdigit():
+    return _moment(data[start : start + 14]) if end - start == 15 else None
+
+
+@lru_cache(maxsize=4096)
+def _moment(digits: bytes) -> int | None:
+    """UTC microseconds of "YYYYMMDDHHMMSS"; remembered, because most requests ask for the same end of time."""
+    if not digits.isdigit():
         return None
     packed = int(digits)
     clock = packed % 1000000

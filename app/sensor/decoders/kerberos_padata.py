@@ -50,15 +50,13 @@ def padata(data: bytes, start: int, end: int, edge: int) -> Padata:
     fast = False
     while at + 1 < stop and len(types) < _MOST:
         _, start, at = element(data, at, stop)
-        one = fields(data, start, at)
-        if 0xA1 not in one:
-            continue
-        kind = inner_integer(data, *one[0xA1])
-        types.append(kind)
-        if 0xA2 not in one or kind not in _READ:
-            continue
         try:
-            start, last = content(data, *one[0xA2], 0x04)
+            start, last = content(data, start, at, 0xA1)
+            kind = inner_integer(data, start, last)
+            types.append(kind)
+            if kind not in _READ:
+                continue
+            start, last = content(data, *content(data, last, at, 0xA2), 0x04)
             if start >= last:
                 continue
             if kind == FX_FAST:

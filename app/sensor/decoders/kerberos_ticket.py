@@ -4,7 +4,7 @@ from hashlib import blake2b
 
 from msgspec import Struct
 
-from app.sensor.decoders.der import content, element, fields, inner_integer, inner_text
+from app.sensor.decoders.der import Malformed, content, element, inner_integer, inner_text
 from app.sensor.decoders.kerberos_names import bits, principal
 
 
@@ -35,33 +35,40 @@ def fingerprint(cipher: bytes) -> str:
 
 def encrypted(data: bytes, start: int, end: int) -> tuple[int | None, int | None, int, int]:
     """(etype, key version, start, stop of the cipher) of the EncryptedData in data[start:end] (section 5.2.9)."""
-    found = fields(data, *content(data, start, end, 0x30))
-    etype = inner_integer(data, *found[0xA0]) if 0xA0 in found else None
-    kvno = inner_integer(data, *found[0xA1]) if 0xA1 in found else None
-    if 0xA2 not in found:
+    at, stop = content(data, start, end, 0x30)
+    start, at = content(data, at, stop, 0xA0)
+    etype = inner_integer(data, start, at)
+    tag, start, at = element(data, at, stop)
+    kvno = None
+    if tag == 0xA1:
+        kvno = inner_integer(data, start, at)
+        tag, start, at = element(data, at, stop)
+    if tag != 0xA2:
         return etype, kvno, 0, 0
-    _, start, end = element(data, *found[0xA2])
+    _, start, end = element(data, start, at)
     return etype, kvno, start, end
 
 
 def ticket(data: bytes, start: int, end: int, edge: int) -> Ticket | None:
     """The ticket in data[start:end]; what reaches edge is not whole, because the message was cut there."""
     start, end = content(data, start, end, 0x61)
-    found = fields(data, *content(data, start, end, 0x30))
-    etype = kvno = size = mark = None
-    if one := found.get(0xA3):
-        etype, kvno, start, stop = encrypted(data, *one)
-        if start < stop < edge:
-            size = stop - start
-            mark = fingerprint(data[start:stop])
-    return Ticket(
-        inner_text(data, *one) if (one := found.get(0xA1)) else None,
-        principal(data, *one)[1] if (one := found.get(0xA2)) else None,
-        etype,
-        kvno,
-        size,
-        mark,
-    )
+    at, stop = content(data, start, end, 0x30)
+    etype = kvno = size = mark = realm = service = None
+    try:
+        _, _, at = element(data, at, stop)
+        start, at = content(data, at, stop, 0xA1)
+        realm = inner_text(data, start, at)
+        start, at = content(data, at, stop, 0xA2)
+        _, service = principal(data, start, at)
+        start, at = content(data, at, stop, 0xA3)
+        etype, kvno, start, end = encrypted(data, start, at)
+        if start < end < edge:
+            size = end - start
+            mark = fingerprint(data[start:end])
+    except (Malformed, IndexError):
+        # Cut in the middle: what was read so far still tells which service it is for.
+        pass
+    return Ticket(realm, service, etype, kvno, size, mark)
 
 
 def ap_request(data: bytes, found: dict[int, tuple[int, int]], edge: int) -> ApRequest:
