@@ -118,7 +118,7 @@ def opened(values: Values, ours: list[Activity]) -> Iterator[tuple[str, bool]]:
             continue
         tail = name.replace("/", "\\").rsplit("\\", 1)[-1]
         ok = any(same(tail, one.detail.name.replace("/", "\\").rsplit("\\", 1)[-1]) for one in ours if one.kind == "smb-file")
-        yield name, ok or any(same(tail, detail(one, "pipe") or "") for one in ours if one.kind.startswith("rpc"))
+        yield name, ok or tail.lower() in PIPES
 
 
 def bind(values: Values, ours: list[Activity]) -> Iterator[tuple[str, bool]]:
@@ -156,7 +156,7 @@ CHECKS: dict[str, tuple[str, list[str], Check]] = {
         ["ntlmssp.messagetype", "ntlmssp.auth.username", "ntlmssp.auth.domain", "ntlmssp.auth.hostname"],
         ntlm,
     ),
-    "ldap": ("ldap.protocolOp && !mscldap", ["ldap.protocolOp", "ldap.baseObject"], ldap),
+    "ldap": ("ldap.protocolOp && tcp", ["ldap.protocolOp", "ldap.baseObject"], ldap),
     "smb2 tree": ("smb2.cmd == 3 && smb2.flags.response == 0", ["smb2.tree"], tree),
     "smb2 file": ("smb2.cmd == 5 && smb2.flags.response == 0", ["smb2.filename"], opened),
     "smb1 tree": ("smb.cmd == 0x75 && smb.flags.response == 0", ["smb.path"], tree),
@@ -167,12 +167,18 @@ CHECKS: dict[str, tuple[str, list[str], Check]] = {
 }
 
 
+PIPES: set[str] = set()
+"""Pipes that calls of the capture at hand went through: the opening of a pipe is told by its calls, not as a file."""
+
+
 def compare(path: Path) -> tuple[dict[str, tuple[int, int]], list[str]]:
     """(protocol to (matched, shown), differences) of one capture."""
     by_frame: dict[int, list[Activity]] = defaultdict(list)
+    PIPES.clear()
 
     def sink(batch: list[Activity]) -> None:
         for one in batch:
+            PIPES.add(str(detail(one, "pipe") or "").lower())
             for frame in one.frames:
                 by_frame[frame].append(one)
 
