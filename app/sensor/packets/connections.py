@@ -16,8 +16,8 @@ STALE = 3
 SNIFF = 64
 
 
-_Side = tuple[int, int, int, int]
-"""One direction in a window: first sequence number (-1: no segment), SYN, number after the last, FIN."""
+_Side = tuple[int, int, int]
+"""One direction in a window: first sequence number (-1: no segment), SYN, number after the last."""
 
 
 class Silent:
@@ -89,12 +89,11 @@ class Connections:
             return
         halves = stream.halves
         now_tick = stream.tick
-        for half, (first, begins, after, ends) in zip(halves, (one, other), strict=True):
+        for half, (first, begins, after) in zip(halves, (one, other), strict=True):
             if first >= 0:
                 if half.next is None:
                     half.start(first + begins, bool(begins))
                 half.next = after
-                half.fin = half.fin or bool(ends)
         size, start, side, data = work.size, work.start, work.side, work.segments.data
         at, rows, frame = work.at, work.rows, work.records.first
         measure, message = stream.conversation.measure, stream.conversation.message
@@ -107,7 +106,9 @@ class Connections:
                     return
                 now_tick = tick[p]
             many = size[p]
-            if not many:
+            if many <= 0:
+                if many < 0:
+                    self._ending(work, stream, p)
                 continue
             half = halves[side[p]]
             if half.need > many and half.have >= half.wanted:  # bulk that nobody wants
@@ -125,7 +126,15 @@ class Connections:
             else:
                 stream.push(half, part, 0, frame + rows[p], at[p])
         stream.last = work.now[z - 1]
-        stream.closing = stream.closing or (halves[0].fin and halves[1].fin)
+
+    @staticmethod
+    def _ending(work: "_Columns", stream: Stream, p: int) -> None:
+        """Segment p ends a direction or the connection."""
+        flags, halves = work.exact()[1][p], stream.halves
+        if flags & FIN:
+            halves[work.side[p]].fin = True
+        if flags & RST or (halves[0].fin and halves[1].fin):
+            stream.closing = True
 
     def _long(self, work: "_Columns", key: int, a: int, z: int) -> None:
         """Segment by segment, in any order they may have."""
@@ -156,7 +165,7 @@ class Connections:
             half, other = stream.halves[side], stream.halves[1 - side]
             if flags & ACK and other.later and other.next is not None:
                 other.acked = distance(int(segments.ack[work.pick[p]]), other.next) > 0
-            data = payload(segments, work.start[p], work.size[p])
+            data = payload(segments, work.start[p], max(work.size[p], 0))
             also = segments.frames.get(row, ())
             stream.segment(half, sequence, data, wires[p], flags, frame, work.at[p], now, also)
             if half.later or other.later:
@@ -185,7 +194,7 @@ class Connections:
         kind: Kind | None
         loose = source.port not in kinds and target.port not in kinds
         if loose:
-            head = payload(work.segments, work.start[p], min(work.size[p], SNIFF))
+            head = payload(work.segments, work.start[p], min(max(work.size[p], 0), SNIFF))
             kind = self._registry.sniff(head) if len(head) >= 8 else None
             if kind is None:
                 return None
@@ -218,10 +227,12 @@ def _nobody(*_: object) -> Silent:
 def _in_order(segments: Segments, pick: Array, keys: Array) -> tuple[tuple[list[bool], list[_Side], list[_Side]], Array, Array]:
     """((what needs the long way, one side, the other side), begin, end) of each flow, segments sorted by flow and side."""
     flags, seq, wire = segments.flags[pick], segments.seq[pick], segments.wire[pick]
-    syn, fin = (flags & SYN) >> 1, flags & FIN
+    syn, fin, rst = (flags & SYN) >> 1, flags & FIN, flags & RST != 0
     after = (seq + wire + syn + fin) & MASK
-    odd = (flags & RST != 0) | (wire != segments.size[pick]) | (segments.start[pick] >= AUX) | ((syn != 0) & (wire > 0))
-    odd[1:] |= (keys[1:] == keys[:-1]) & ((after[:-1] != seq[1:]) | (syn[1:] != 0))
+    odd = (wire != segments.size[pick]) | (segments.start[pick] >= AUX) | ((syn | fin != 0) & (wire > 0))
+    same = keys[1:] == keys[:-1]
+    odd[1:] |= same & (((after[:-1] != seq[1:]) & ~rst[1:]) | (syn[1:] != 0))
+    odd[:-1] |= same & rst[:-1]
     change = np.flatnonzero(np.concatenate((np.ones(1, bool), keys[1:] >> np.uint64(1) != keys[:-1] >> np.uint64(1))))
     end = np.append(change[1:], len(pick))
     middle = end - np.add.reduceat((keys & np.uint64(1)).astype(np.int64), change)
@@ -229,14 +240,16 @@ def _in_order(segments: Segments, pick: Array, keys: Array) -> tuple[tuple[list[
     for low, high in ((change, middle), (middle, end)):
         some = high > low
         first, last = np.where(some, low, 0), np.where(some, high - 1, 0)
-        columns = (np.where(some, seq[first], -1), syn[first], after[last], fin[last])
+        some &= ~rst[first]
+        last = np.where(some & rst[last], last - 1, last)  # a reset has a number of its own
+        columns = (np.where(some, seq[first], -1), syn[first], after[last])
         sides.append(list(zip(*(one.tolist() for one in columns), strict=True)))
     return (np.logical_or.reduceat(odd, change).tolist(), sides[0], sides[1]), change, end
 
 
 def _fits(half: Half, side: _Side) -> bool:
     """True when what comes of a direction continues what was there."""
-    first, begins, _after, _ends = side
+    first, begins, _after = side
     return first < 0 or (not half.later and (half.next is None or (half.next == first and not begins)))
 
 
@@ -252,7 +265,10 @@ class _Columns:
         self.pick, self.side = pick.tolist(), side.tolist()
         self.rows, self.at = rows.tolist(), records.at[rows].tolist()
         self.now, self.tick = now.tolist(), (now // TICK).tolist()
-        self.start, self.size = segments.start[pick].tolist(), segments.size[pick].tolist()
+        size, flags = segments.size[pick], segments.flags[pick]
+        # -1 marks what ends something and carries nothing; a reset carries nothing that counts.
+        size = np.where((flags & RST != 0) | ((flags & FIN != 0) & (size == 0)), -1, size)
+        self.start, self.size = segments.start[pick].tolist(), size.tolist()
         self._exact: tuple[list[int], list[int], list[int]] | None = None
 
     def exact(self) -> tuple[list[int], list[int], list[int]]:
