@@ -30,6 +30,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("case.new", "New case", "plus", "Ctrl+N", "new_case", "File"),
     Action("case.open", "Open a case…", "reports", "", "open_case", "File"),
     Action("report.save", "Save report…", "reports", "Ctrl+S", "save_report", "File", "case"),
+    Action("activities.save", "Save all activities…", "export", "", "save_activities", "File", "case"),
     Action("reading.cancel", "Stop reading", "stop", "", "cancel_reading", "File", "reading"),
     Action("window.close", "Quit", "close", "Ctrl+Q", "close_window", "File"),
     Action("go.back", "Back", "back", "Alt+Left", "back", "Go"),
@@ -39,6 +40,7 @@ ACTIONS: tuple[Action, ...] = (
         Action(f"go.{page.name}", f"Go to {page.words}", page.icon, f"Alt+{place}" if place < 10 else "", "go", "Go", argument=page.name)
         for place, page in enumerate((one for one in PAGES if one.rail), 1)
     ),
+    Action("filter.focus", "Filter this page", "filter", "Ctrl+F", "page:focus_filter", "View"),
     Action("row.next", "Next row", "down", "J", "page:next_row"),
     Action("row.previous", "Previous row", "right", "K", "page:previous_row"),
     Action("row.open", "Open what is selected", "right", "", "page:open_row"),

@@ -75,6 +75,15 @@ class Commands:
         else:
             self._desk.jobs.run(lambda: session.report(out), lambda _: self._saved(out), owner=self._window)
 
+    def save_activities(self) -> None:
+        """Ask where, write all activities as JSON lines."""
+        session = self._desk.session
+        name, _ = QFileDialog.getSaveFileName(self._window, "Save activities", "activities.jsonl", "JSON lines (*.jsonl)")
+        if name and session is not None:
+            out = Path(name)
+            done = lambda number: self._desk.tell(f"{number:,} activities saved as {out.name}.")  # noqa: E731
+            self._desk.jobs.run(lambda: session.write_activities(out), done, owner=self._window)
+
     def _saved(self, out: Path, _nothing: None = None) -> None:
         self._desk.tell(f"Report saved as {out.name}.")
 

@@ -7,7 +7,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from app import settings as stored
-from app.model.alert import Alert, Link
+from app.model.alert import Alert, Classification, Link, State
 from app.model.rows import Overview
 from app.settings import Settings
 from app.ui.bridge import Bridge
@@ -28,7 +28,7 @@ class Desk(QObject):
     """
 
     went = Signal(object)
-    inspected = Signal(object)
+    inspected = Signal(object, bool)
     told = Signal(str, bool)
     commanded = Signal(str)
     session_changed = Signal()
@@ -66,9 +66,12 @@ class Desk(QObject):
         """Whether that page exists in this build."""
         return page in BY_NAME
 
-    def inspect(self, thing: object) -> None:
-        """Show an EntityRef, an ActivityRow, an Alert or the id of an activity in the inspector; None empties it."""
-        self.inspected.emit(thing)
+    def inspect(self, thing: object, quietly: bool = False) -> None:
+        """Show an EntityRef, an ActivityRow, an Alert, a Coverage or the id of an activity in the inspector; None empties it.
+
+        quietly: for a selection that moved; the inspector shows it when it is open, and does not open for it.
+        """
+        self.inspected.emit(thing, quietly)
 
     def follow(self, link: Link) -> None:
         """Click on a piece of a sentence."""
@@ -76,6 +79,15 @@ class Desk(QObject):
             self.inspect(link.entity)
         elif link.activity is not None:
             self.inspect(link.activity)
+
+    def change_alert(
+        self, alert_id: str, state: State | None = None, classification: Classification | None = None, note: str | None = None
+    ) -> None:
+        """Change what the analyst says of an alert; all pages follow."""
+        session = self.session
+        if session is not None:
+            work = lambda: session.change_alert(alert_id, state=state, classification=classification, note=note)  # noqa: E731
+            self.jobs.run(work, lambda _: self._summarise(), owner=self)
 
     def command(self, action: str) -> None:
         """Do an action of the table by its id."""

@@ -69,6 +69,7 @@ class MainWindow(QMainWindow):
         self._make_actions()
         self._make_frame()
         self._connect()
+        self.rail.show_case(False)
         self.desk.attach(session)
         self.desk.go("overview")
 
@@ -243,12 +244,9 @@ class MainWindow(QMainWindow):
     def _has_room(self) -> bool:
         return self.width() >= theme.space("inspector-beside-from")
 
-    def _inspect(self, thing: object) -> None:
+    def _inspect(self, thing: object, quietly: bool) -> None:
         self.inspector.show_thing(thing)
-        # A selection fills the panel when it stands beside the page; only a page that is wide enough opens it by itself.
-        if thing is not None and not isinstance(thing, tuple) and (not self.page().inspector_beside or self._inspector_wanted):
-            if not self._has_room() and getattr(self.page(), "inspects_quietly", False):
-                return
+        if thing is not None and not quietly:
             self._show_inspector(True)
 
     def toggle_inspector(self) -> None:

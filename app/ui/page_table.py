@@ -1,8 +1,8 @@
 """The pages of the window, one line each.
 
 To add a page: write one class that inherits app.ui.page.Page in one file of app/ui/pages, then add one line here. A page that is not on
-the rail is reached by its route only. Routes that other pages already ask for when they exist: "activities" (view "filter", key: id of
-an activity), "entity" (key: EntityRef.key), "graph" (key: EntityRef.key).
+the rail is reached by its route only. Routes: "alert" (key: its id), "activities" (key: id of an activity to choose; view "filter":
+text), "entity" (key: EntityRef.key), "graph" (key: EntityRef.key), "coverage" (key: detector).
 """
 
 from typing import NamedTuple
@@ -24,7 +24,10 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("overview", "Overview", "overview", "app.ui.pages.overview:OverviewPage"),
     PageEntry("alerts", "Alerts", "alerts", "app.ui.pages.alerts:AlertsPage"),
     PageEntry("alert", "Alert", "alerts", "app.ui.pages.alert:AlertPage", rail=False, above="alerts"),
+    PageEntry("activities", "Activities", "activities", "app.ui.pages.activities:ActivitiesPage"),
     PageEntry("entities", "Entities", "entities", "app.ui.pages.entities:EntitiesPage"),
+    PageEntry("entity", "Entity", "entities", "app.ui.pages.entity:EntityPage", rail=False, above="entities"),
+    PageEntry("graph", "Graph", "graph", "app.ui.pages.graph:GraphPage"),
     PageEntry("coverage", "Coverage", "coverage", "app.ui.pages.coverage:CoveragePage"),
     PageEntry("sources", "Sources", "sources", "app.ui.pages.sources:SourcesPage", needs_case=False),
     PageEntry("reports", "Reports", "reports", "app.ui.pages.reports:ReportsPage"),

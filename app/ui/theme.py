@@ -7,7 +7,7 @@ from functools import cache
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetrics, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from app.paths import resources
@@ -148,8 +148,7 @@ def _system_scale() -> float:
     normal = NORMAL_PIXELS.get(sys.platform)
     if normal is None:
         return 1.0
-    size = QFontMetrics(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)).font().pixelSize() \
-        if hasattr(QFontMetrics, "font") else -1
+    size = QFontInfo(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)).pixelSize()
     return max(0.8, min(2.5, size / normal)) if size > 0 else 1.0
 
 

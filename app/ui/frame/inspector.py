@@ -5,13 +5,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.model.alert import Alert
 from app.model.entity import EntityRef
-from app.model.rows import ActivityRow
+from app.model.rows import ActivityRow, Coverage
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.jobs import Job
 from app.ui.page import scrolled
 from app.ui.widgets.buttons import Button
-from app.ui.widgets.cards import Card, activity_card, alert_card, entity_card
+from app.ui.widgets.cards import Card, activity_card, alert_card, coverage_card, entity_card
 
 
 class Inspector(QWidget):
@@ -46,7 +46,7 @@ class Inspector(QWidget):
         return self._shown
 
     def show_thing(self, thing: object) -> None:
-        """Show an EntityRef, an ActivityRow, an Alert or the id of an activity; None empties; pinned does nothing."""
+        """Show an EntityRef, an ActivityRow, an Alert, a Coverage or the id of an activity; None empties; pinned does nothing."""
         if self.pin.isChecked():
             return
         if self._job is not None:
@@ -57,6 +57,9 @@ class Inspector(QWidget):
             self._put(activity_card(self._desk, thing))
         elif isinstance(thing, Alert):
             self._put(alert_card(self._desk, thing, lambda: self._desk.go("alert", thing.id)))
+        elif isinstance(thing, Coverage):
+            page = session.detector_page if session is not None else lambda _: ""
+            self._job = self._desk.jobs.run(lambda: page(thing.detector), lambda text: self._put(coverage_card(self._desk, thing, text)), owner=self)
         elif isinstance(thing, EntityRef) and session is not None:
             self._job = self._desk.jobs.run(lambda: session.queries.entity(thing.key), lambda card: self._entity(thing, card), owner=self)
         elif isinstance(thing, str) and session is not None:

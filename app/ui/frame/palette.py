@@ -91,8 +91,12 @@ class Palette(QFrame):
 
     def _arrived(self, text: str, found: list[object]) -> None:
         if text == self._field.text().strip() and self._field.hasFocus():
-            rows = [row for row in (_of_found(one) for one in found) if row is not None]
+            rows = [row for row in (_of_found(one) for one in (*self._alerts(text), *found)) if row is not None]
             self._show([*rows, *(_of_action(one) for one in matching(text)[:MOST_COMMANDS])], text)
+
+    def _alerts(self, text: str) -> list[Alert]:
+        words = text.lower().split()
+        return [one for one in self._desk.alerts if all(word in one.title.lower() for word in words)][:MOST_COMMANDS]
 
     def _show(self, rows: list[TwoLines], text: str) -> None:
         self.list.setVisible(bool(rows))

@@ -7,10 +7,12 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from app.model.alert import RANK, Alert
 from app.model.entity import EntityRef
+from app.model.filter import parse
 from app.model.rows import Coverage, Histogram, Overview
 from app.ui import theme, wording
 from app.ui.desk import Desk
 from app.ui.page import Column, Page, scrolled
+from app.ui.plots.buckets import buckets
 from app.ui.plots.histogram import HistogramView, Legend, Mark
 from app.ui.widgets.buttons import Button, LinkButton
 from app.ui.widgets.empty import Empty
@@ -48,8 +50,7 @@ class Fact(QWidget):
             if item.widget():
                 item.widget().deleteLater()
         for one in below:
-            self.below.addWidget(one)
-        self.below.addStretch(1)
+            self.below.addWidget(one, 1 if one is below[-1] else 0)
 
 
 class Listed(QWidget):
@@ -157,8 +158,10 @@ class OverviewPage(Page):
         self._show_problems(overview)
         queries = session.queries
         if overview.first is not None and overview.last is not None:
-            first, last = overview.first, overview.last
-            self.ask("histogram", lambda: queries.histogram(None, first, last + 1, BUCKETS), lambda found: self._show_chart(found, overview))
+            start, end, number = buckets(overview.first, overview.last, BUCKETS)
+            everything = parse("")
+            work = lambda: queries.histogram(everything, start, end, number)  # noqa: E731
+            self.ask("histogram", work, lambda found: self._show_chart(found, overview))
         self.ask("coverage", lambda: tuple(queries.coverage()), self._show_coverage)
 
     def _show_facts(self, overview: Overview, opened: list[Alert]) -> None:
@@ -252,5 +255,4 @@ def _quiet(words: str) -> Words:
     label = Words(words, "quiet", "quiet")
     label.setAlignment(Qt.AlignmentFlag.AlignLeft)
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-    label.setMinimumWidth(theme.px(40))
     return label

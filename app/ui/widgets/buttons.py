@@ -133,7 +133,7 @@ class Button(PaintedButton):
             ground = theme.colour("hover")
         else:
             ground = None
-        return ground, theme.colour("text"), None if self._bare else theme.colour("line-strong", 0.55 if theme.active() != "contrast" else 1)
+        return ground, theme.colour("text"), None if self._bare else theme.colour("line-strong", 1.0 if theme.active() == "contrast" else 0.45)
 
 
 class MenuButton(Button):

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from app.model.alert import Alert, Link
 from app.model.entity import EntityRef
-from app.model.rows import ActivityRow, EntityCard
+from app.model.rows import ActivityRow, Coverage, EntityCard
 from app.ui import theme, wording
 from app.ui.desk import Desk
 from app.ui.widgets.buttons import Button
@@ -212,6 +212,21 @@ def alert_card(desk: Desk, alert: Alert, opened: Callable[[], object] | None = N
     view.part(Words(wording.count(len(finding.evidence), "activity", "activities")), "Evidence")
     if opened is not None:
         view.part(buttons(Button("Open alert", "right", "Enter", primary=True, on_click=opened)))
+    return view
+
+
+def coverage_card(desk: Desk, coverage: Coverage, page: str) -> Card:
+    """A detector: why it saw or not, what it reads, what it cannot see."""
+    from app.ui.detector_page import section
+
+    view = Card("Detector", coverage.title, coverage.state, f"coverage:{coverage.state}")
+    view.part(Words(coverage.reason, wrap=True), "Why")
+    for title in ("What it means", "What it reads", "What it cannot see"):
+        parts = section(page, title)
+        if parts:
+            view.part(stacked([Words(one, wrap=True) for one in parts], 6), title)
+    if coverage.state != "seen":
+        view.part(buttons(Button("Add evidence", "plus", "Ctrl O", on_click=lambda: desk.command("open.files"))))
     return view
 
 

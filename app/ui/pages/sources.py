@@ -1,0 +1,222 @@
+"""The evidence: what is being read, what was read, what of it could not be used."""
+
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.model.rows import InputRow, Problem, Progress
+from app.ui import theme, wording
+from app.ui.desk import Desk
+from app.ui.frame.statusbar import Bar
+from app.ui.page import Page
+from app.ui.tables.cells import Column
+from app.ui.tables.source_cells import SourceDelegate, SourceLine
+from app.ui.tables.table import Table
+from app.ui.widgets.buttons import Button
+from app.ui.widgets.empty import Empty
+from app.ui.widgets.words import Line, PageHeading, SectionHeading, Words
+
+COLUMNS = (
+    Column("Input", lambda line: line, 280, stretch=True, tip=lambda line: f"{line.row.path}\nSHA-256 {line.row.sha256}"),
+    Column("Kind", lambda line: line.row.kind, 96, "quiet"),
+    Column("Covers", lambda line: line, 160, tip=lambda line: _covers(line.row), narrow=False),
+    Column("Size", lambda line: wording.size(line.row.bytes), 76, "number"),
+    Column("Read", lambda line: line, 230, tip=lambda line: line.row.state),
+    Column("Activities", lambda line: wording.number(line.row.activities), 84, "number"),
+    Column("Packets", lambda line: wording.number(line.row.records), 92, "number"),
+    Column("Problems", lambda line: wording.number(sum(one.count for one in line.row.problems)), 76, "number"),
+)
+
+
+class ProblemLine(NamedTuple):
+    """A problem with the input it is of."""
+
+    input: str
+    problem: Problem
+
+
+PROBLEMS = (
+    Column("", lambda line: "problem", 16, "sign", tip=lambda line: "Problem of the evidence"),
+    Column("Input", lambda line: line.input, 190, "mono", cut="middle"),
+    Column("What", lambda line: line.problem.what, 300, stretch=True),
+    Column("Where first", lambda line: line.problem.where, 150, "quiet"),
+    Column("Count", lambda line: wording.number(line.problem.count), 80, "number"),
+)
+
+
+def _covers(row: InputRow) -> str:
+    return wording.period(row.first, row.last) if row.first is not None and row.last is not None else "No time span is known yet."
+
+
+class SourcesPage(Page):
+    """Full width. The band with the progress is there while something is read."""
+
+    def __init__(self, desk: Desk, name: str) -> None:
+        super().__init__(desk, name)
+        self._progress: Progress | None = None
+        self.heading = PageHeading("Sources", "", (
+            Button("Add evidence", "plus", "Ctrl O", on_click=lambda: desk.command("open.files")),
+            Button("Add a folder", "open", on_click=lambda: desk.command("open.folder")),
+        ))  # fmt: skip
+        self.total, self.bar, self.percent = Words("", "strong"), Bar(0, 8), Words("", "strong")
+        self.stop = Button("Stop", "stop", "Esc", on_click=desk.bridge.cancel)
+        self.rate = Words("", look="quiet")
+        self.band = self._band()
+        self.table = Table(COLUMNS, height="row-source")
+        self.table.setItemDelegate(SourceDelegate(self.table))
+        self.table.setAccessibleName("Inputs")
+        self.nothing = Empty("Drop captures or a folder anywhere on this window, or press Ctrl+O.", "No evidence yet", "Open evidence", lambda: desk.command("open.files"))
+        self.nothing_holder = QWidget()
+        box = QVBoxLayout(self.nothing_holder)
+        box.setContentsMargins(theme.space("margin"), theme.px(8), theme.space("margin"), 0)
+        box.addWidget(self.nothing)
+        self.problems_heading = SectionHeading("Problems", right=(Button("Copy all", on_click=self._copy, bare=True),))
+        self.problems = Table(PROBLEMS)
+        self.problems.setAccessibleName("Problems")
+        self.panel = self._panel()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        top = QWidget()
+        head = QVBoxLayout(top)
+        head.setContentsMargins(theme.space("margin"), theme.space("top"), theme.space("margin"), theme.px(14))
+        head.addWidget(self.heading)
+        column.addWidget(top)
+        column.addWidget(self.band)
+        column.addWidget(self.table, 3)
+        column.addWidget(self.nothing_holder, 3)
+        column.addWidget(self.panel, 1)
+        self.setFocusProxy(self.table)
+        desk.bridge.started.connect(self._started)
+        desk.bridge.progress.connect(self._progressed)
+        desk.bridge.finished.connect(self._finished)
+        self.band.setVisible(desk.bridge.reading)
+
+    def _band(self) -> QWidget:
+        band = QWidget()
+        band.setObjectName("band")
+        band.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(band)
+        column.setContentsMargins(theme.space("margin"), theme.px(16), theme.space("margin"), theme.px(16))
+        column.setSpacing(theme.px(8))
+        row = QHBoxLayout()
+        row.setSpacing(theme.px(12))
+        row.addWidget(self.total)
+        row.addWidget(self.bar, 1)
+        row.addWidget(self.percent)
+        row.addWidget(self.stop)
+        column.addLayout(row)
+        column.addWidget(self.rate)
+        return band
+
+    def _panel(self) -> QWidget:
+        panel = QWidget()
+        panel.setObjectName("band")
+        panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(panel)
+        column.setContentsMargins(0, theme.px(8), 0, 0)
+        column.setSpacing(0)
+        head = QWidget()
+        row = QVBoxLayout(head)
+        row.setContentsMargins(theme.space("margin"), 0, theme.space("margin"), 0)
+        row.addWidget(self.problems_heading)
+        column.addWidget(head)
+        column.addWidget(self.problems, 1)
+        column.addWidget(Line())
+        return panel
+
+    def refresh(self) -> None:
+        """Inputs by query, so that they are there before the first summary."""
+        session = self.desk.session
+        if session is not None:
+            self.ask("inputs", session.queries.inputs, self._show)
+        else:
+            self._show(())
+
+    def _show(self, inputs: tuple[InputRow, ...]) -> None:
+        spans = [(one.first, one.last) for one in inputs if one.first is not None and one.last is not None]
+        whole = (min(first for first, _ in spans), max(last for _, last in spans)) if spans else None
+        progress = self._progress if self.desk.bridge.reading else None
+        lines = [SourceLine(one, whole, progress if progress is not None and progress.path == one.path else None) for one in inputs]
+        self.table.show_rows(lines, key=lambda line: line.row.key)
+        problems = [ProblemLine(line.name, one) for line in lines for one in line.row.problems]
+        self.problems.show_rows(problems)
+        places = len({one.input for one in problems})
+        self.problems_heading.note.say(f"{wording.count(len(problems), 'kind')} in {wording.count(places, 'input')}; nothing was dropped without a line here.")
+        self.panel.setVisible(bool(problems))
+        self.table.setVisible(bool(lines))
+        self.nothing_holder.setVisible(not lines and not self.desk.bridge.reading)
+        self._say(inputs)
+
+    def _say(self, inputs: tuple[InputRow, ...]) -> None:
+        size = wording.size(sum(one.bytes for one in inputs))
+        found = wording.count(sum(one.activities for one in inputs), "activity", "activities")
+        what = wording.count(len(inputs), "input")
+        if self.desk.bridge.reading:
+            alerts = wording.count(len(self.desk.alerts), "alert")
+            self.heading.sentence.say(f"Reading. What was read is on all pages already: {found}, {alerts} so far.")
+        elif inputs:
+            self.heading.sentence.say(f"{what}, {size}, {found}. Files are read where they lie and never changed.")
+        else:
+            self.heading.sentence.say("Nothing was read yet.")
+
+    def _started(self) -> None:
+        self._progress = None
+        self.band.show()
+        self.total.say("Looking for inputs")
+        self.percent.say("")
+        self.rate.say("Stopping keeps what was read.")
+        self.bar.show_share(0)
+        self.refresh()
+
+    def _progressed(self, progress: Progress) -> None:
+        self._progress = progress
+        share = wording.share(progress)
+        self.total.say(f"{wording.size(progress.done_bytes)} of {wording.size(progress.total_bytes)}")
+        self.bar.show_share(share)
+        self.percent.say(f"{share * 100:.0f} %")
+        parts = [f"{wording.STAGES.get(progress.stage, progress.stage)} {min(progress.inputs_done + 1, progress.inputs_total)} of {wording.count(progress.inputs_total, 'input')}"]
+        if progress.rate > 0:
+            parts.append(f"{wording.size(progress.rate)}/s")
+        if left := wording.remaining(progress.remaining):
+            parts.append(f"{left} left")
+        parts += [wording.count(progress.activities, "activity", "activities"), "Stopping keeps what was read"]
+        self.rate.say("     ".join(parts))
+        model = self.table.rows_model()
+        for place, line in enumerate(model.rows):
+            mine = progress if line.row.path == progress.path else None
+            if mine is not line.progress:
+                model.rows[place] = line._replace(progress=mine)
+        if self.isVisible():
+            self.table.viewport().update()
+
+    def _finished(self, error: str) -> None:
+        self._progress = None
+        self.band.hide()
+        self.refresh()
+        if error:
+            self.heading.sentence.say(error)
+
+    def _copy(self) -> None:
+        lines = [f"{one.input}\t{one.problem.what}\t{one.problem.where}\t{one.problem.count}" for one in self.problems.rows_model().rows]
+        QGuiApplication.clipboard().setText("\n".join(lines))
+        self.desk.tell("Problems copied.")
+
+    def keyPressEvent(self, event) -> None:
+        """Esc stops the reading."""
+        if event.key() == Qt.Key.Key_Escape and self.desk.bridge.reading:
+            self.desk.bridge.cancel()
+        else:
+            super().keyPressEvent(event)
+
+    # ---- commands of app.ui.actions
+
+    def next_row(self) -> None:
+        """The next input."""
+        self.table.move(1)
+
+    def previous_row(self) -> None:
+        """The input before."""
+        self.table.move(-1)
