@@ -144,6 +144,7 @@ class DnsUdp:
             del self.answered[key]
             if not self._transfer(asked, message):
                 self.pending[key] = asked
+                self._observe(message, from_client, at, frames, ordinal)
                 return
         else:
             asked.answers = message.answers
@@ -233,14 +234,9 @@ class DnsUdp:
 
     def _observe(self, message: dns.DnsMessage, from_client: bool, at: int, frames: tuple[int, ...], ordinal: int) -> None:
         """Emits which address has which name, as the answerer says."""
-        names = [name for _, name in message.hosts] if len(message.hosts) > 1 else []
         for place, (address, name) in enumerate(message.hosts):
             pair = (address, name.lower())
-            if pair in self.seen or (self.protocol == "dns" and not _private(address)):
-                continue
-            if self.protocol == "dns" and (
-                _shared(name) or (names and message.kind != dns.PTR and _several(name, names, message))
-            ):
+            if pair in self.seen or (self.protocol == "dns" and (not _private(address) or _shared(name, message))):
                 continue
             if len(self.seen) >= SEEN_LIMIT:
                 self.seen.clear()
@@ -253,11 +249,12 @@ class DnsTcp(DnsUdp):
     """DNS over TCP: each message after two bytes of length (RFC 1035 section 4.2.2)."""
 
     def measure(self, from_client: bool, data: bytes, start: int, end: int) -> tuple[int, int]:
-        if end - start < 6:
+        if end - start < 8:
             return NEED_MORE
         length = data[start] << 8 | data[start + 1]
         opcode = data[start + 4] >> 3 & 15
-        if length < dns.HEADER or opcode not in (0, 4, 5) or data[start + 5] & 0x40:
+        questions = data[start + 6] << 8 | data[start + 7]
+        if length < dns.HEADER or opcode not in (dns.QUERY, dns.NOTIFY, dns.UPDATE) or data[start + 5] & 0x40 or questions > 8:
             return NOT_HERE
         return length + 2, length + 2
 
@@ -327,15 +324,14 @@ def _continues(token: bytes) -> bool:
     return b"NTLMSSP\0\x02" in token[:256] or b"\xa0\x03\x0a\x01\x01" in token[:24]
 
 
-def _shared(name: str) -> bool:
-    """True for a name that stands for a service and not for a host (MS-ADTS section 6.3.2.3)."""
+def _shared(name: str, message: dns.DnsMessage) -> bool:
+    """True for a name that stands for a service, a zone or several hosts and not for one host (MS-ADTS section 6.3.2.3)."""
     lower = name.lower()
-    return lower.startswith(("domaindnszones.", "forestdnszones.", "_")) or "._" in lower
-
-
-def _several(name: str, names: list[str], message: dns.DnsMessage) -> bool:
-    """True for a name of several addresses (a domain, a service), or the zone's own in a transfer."""
-    return names.count(name) > 1 or (message.kind in _TRANSFERS and name.lower() == message.name.lower())
+    if lower.startswith(("domaindnszones.", "forestdnszones.", "_")) or "._" in lower:
+        return True
+    if message.kind in _TRANSFERS and lower == message.name.lower():
+        return True
+    return len(message.hosts) > 1 and message.kind != dns.PTR and sum(one == name for _, one in message.hosts) > 1
 
 
 def _private(address: str) -> bool:
