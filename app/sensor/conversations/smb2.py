@@ -40,7 +40,7 @@ class Smb2:
                 self._count("SMB message cut short", frames[0])
                 return
             status, command, flags, following, message, tree_id, session_id = smb2.header(data, start)
-            stop = start + following if following else end
+            stop = min(start + following, end) if following else end
             if flags & smb2.RESPONSE:
                 reply = _REPLIES.get(command)
                 if reply is not None and status != smb2.STATUS_PENDING:

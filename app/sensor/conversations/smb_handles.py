@@ -107,7 +107,7 @@ class Reporter:
         flow = self.flow
         return Activity(
             at=times[0],
-            until=times[1],
+            until=max(times),
             input=flow.input,
             frames=ascending(frames),
             ordinal=ordinal,
