@@ -71,25 +71,8 @@ def nbss(smb: bytes) -> bytes:
 def smb2(command: int, body: bytes, message: int, reply: bool = False, status: int = 0, session: int = 7, tree: int = 5,
          flags: int = 0, following: int = 0) -> bytes:  # fmt: skip
     """One command of SMB 2, without framing."""
-    return (
-        struct.pack(
-            "<4sHHIHHIIQIIQ16s",
-            b"\xfeSMB",
-            64,
-            1,
-            status,
-            command,
-            1,
-            flags | reply,
-            following,
-            message,
-            0,
-            tree,
-            session,
-            b"",
-        )  # fmt: skip
-        + body
-    )
+    places = (64, 1, status, command, 1, flags | reply, following, message, 0, tree, session, b"")
+    return struct.pack("<4sHHIHHIIQIIQ16s", b"\xfeSMB", *places) + body
 
 
 def chain(*commands: bytes) -> bytes:

@@ -7,8 +7,8 @@ from app.sensor.decoders import nbss
 
 @pytest.mark.parametrize(
     ("first", "length"),
-    [(0x85000000, 4), (0x81000044, 72), (0x82000000, 4), (0x83000001, 5), (0x84000006, 10), (0x82000001, None), (0x81FFFFFF, None),
-     (0x47455420, None), (0x00000000, None)],
+    [(0x85000000, 4), (0x81000044, 72), (0x82000000, 4), (0x83000001, 5), (0x84000006, 10), (0x82000001, None),
+     (0x81FFFFFF, None), (0x47455420, None), (0x00000000, None)],
 )  # fmt: skip
 def test_lengths_of_control_packets(first: int, length: int | None) -> None:
     assert nbss.control_length(first) == length
