@@ -258,6 +258,17 @@ FAULTS: dict[int, str] = {
 }
 """RPC faults (C706 appendix E, MS-RPCE section 2.2.2) and HRESULTs of DCOM."""
 
+BIND_REASONS: dict[int, str] = {
+    0: "bind refused",
+    1: "interface not offered",
+    2: "encoding not offered",
+    3: "server's limit reached",
+    4: "protocol version not supported",
+    8: "authentication type not recognised",
+    9: "invalid checksum",
+}
+"""Why a presentation context was refused (C706 section 12.6.3.1; MS-RPCE section 2.2.2.5)."""
+
 LDAP: dict[int, str] = {
     0: "success",
     1: "operations error",
@@ -493,7 +504,7 @@ _REASONS: dict[type, Callable[[int], str]] = {
     DnsQuery: _dns_reason,
     DnsUpdate: _dns_reason,
     RpcCall: _rpc_reason,
-    RpcBind: _rpc_reason,
+    RpcBind: lambda code: BIND_REASONS.get(code, f"bind refused, reason {code}"),
 }
 
 

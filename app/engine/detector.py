@@ -176,8 +176,8 @@ def _parties(one: tuple[EntityRef, ...], other: tuple[EntityRef, ...]) -> tuple[
     return tuple({party.key: party for party in (*one, *other)}.values())[:PARTIES]
 
 
-def _rank(finding: Finding, detector: Detector) -> int:
-    return RANK[finding.severity or detector.severity]
+def _rank(finding: Finding, detector: Detector) -> tuple[int, bool, int]:
+    return RANK[finding.severity or detector.severity], finding.succeeded is True, RANK[finding.confidence]
 
 
 def join(earlier: Finding, later: Finding, detector: Detector) -> Finding:

@@ -23,7 +23,7 @@ RC4 = frozenset({23, 24})
 
 def proves(detail: KerberosAs) -> bool:
     """True when the request itself proves knowledge of a secret, or is armoured so that this cannot be seen."""
-    return detail.fast or detail.pkinit or detail.padata_etype is not None or not PROOFS.isdisjoint(detail.pa_types)
+    return detail.fast or detail.padata_etype is not None or not PROOFS.isdisjoint(detail.pa_types)
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ WINDOW = 30 * MINUTE
 """Spraying tools wait up to half an hour between rounds, so as not to lock accounts."""
 ONE = {"low": 50, "medium": 20, "high": 10}
 """Failures for one account: a person gives up or is locked out earlier; a stale saved password repeats more slowly."""
-MANY = {"low": 20, "medium": 10, "high": 6}
+MANY = {"low": 15, "medium": 6, "high": 4}
 """Accounts that failed and did not sign in afterwards from the same source."""
 KERBEROS_WRONG = frozenset({24, 18})
 """KDC_ERR_PREAUTH_FAILED, KDC_ERR_CLIENT_REVOKED (locked out meanwhile): RFC 4120 section 7.5.9."""
@@ -123,7 +123,7 @@ DETECTOR = Detector(
     phase="Compromised credentials",
     techniques=("T1110.001", "T1110.003"),
     watches=(KerberosAs, Ntlm),
-    needs=Needs(ports=("88", "445", "389", "135"), kinds=("kerberos-as", "ntlm"), hidden_by=("fast", "smb encrypted")),
+    needs=Needs(ports=("88", "445", "389", "135"), kinds=("kerberos-as", "ntlm"), hidden_by=("fast", "smb3 encrypted")),
     window=WINDOW,
     detect=detect,
 )

@@ -13,6 +13,9 @@ GET_NC_CHANGES = 3
 """IDL_DRSGetNCChanges (MS-DRSR section 4.1.10): the call that carries objects with their secrets."""
 NT4_CHANGE_LOG = 11
 """IDL_DRSGetNT4ChangeLog (MS-DRSR section 4.1.11): gives the change log of accounts with their hashes to NT4 controllers."""
+EMPTY = 400
+"""Bytes of a sealed answer below which it holds no object: the fixed part of DRS_MSG_GETCHGREPLY_V6 (MS-DRSR section
+4.1.10.2.12) takes about 150, one object with its keys more than a thousand."""
 WINDOW = HOUR
 """Requests of one source to one controller within an hour are one alert; a full dump takes minutes."""
 
@@ -25,10 +28,12 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if ctx.from_controller(activity):
         return
     source, target, account = ctx.source(activity), ctx.target(activity), ctx.account(activity)
-    success = activity.result == "success"
-    context = str(call.stub.get("naming_context", "") or call.stub.get("nc", "") or "")
+    refused = activity.result != "success" or call.stub.get("objects") == 0 or (call.sealed and call.response_bytes < EMPTY)
+    success = not refused
+    why = describe.reason(activity) or "the answer is too short to carry an object"
+    context = str(call.stub.get("nc", ""))
     how = ctx.knowledge.resolve(activity.source.ip, activity.at)
-    outcome = "which were sent" if success else f"which was refused ({describe.reason(activity)})"
+    outcome = "which were sent" if success else f"which it did not get ({why})"
     facts = [
         fact(source, f" called {call.operation or 'DRSGetNCChanges'} on ", target, ": ", activity),
         fact(source, " is not a domain controller: it never answered Kerberos, Netlogon, LDAP pings or replication itself"),
@@ -57,7 +62,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             *((Step(origin=account, target=source, label="on"),) if account is not None else ()),
             Step(
                 origin=source, target=target, label="replication request", accented=True,
-                caption="success" if success else describe.reason(activity),
+                caption="success" if success else why,
             ),
         ),
     )  # fmt: skip
@@ -71,7 +76,7 @@ DETECTOR = Detector(
     phase="Domain dominance",
     techniques=("T1003.006",),
     watches=(RpcCall,),
-    needs=Needs(ports=("135", "dynamic RPC"), kinds=("rpc-call",), hidden_by=("smb encrypted", "bind not captured")),
+    needs=Needs(ports=("135", "dynamic RPC"), kinds=("rpc-call",), hidden_by=("smb3 encrypted", "rpc reply without its request")),
     window=WINDOW,
     detect=detect,
 )

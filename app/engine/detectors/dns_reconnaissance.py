@@ -48,7 +48,7 @@ def transfer(activity: Activity, query: DnsQuery, ctx: Context) -> Iterator[Find
                 *ctx.who(activity), " asked the name server ", ctx.target(activity), f" for the whole zone {zone or '.'}",
                 f" and received {plural(query.records, 'record')}."
                 if got
-                else f"; it was not given ({describe.reason(activity) or 'no records'}).",
+                else f"; it was not given ({describe.reason(activity) if activity.code else 'no records'}).",
             ),
         ),
         facts=(
@@ -57,7 +57,7 @@ def transfer(activity: Activity, query: DnsQuery, ctx: Context) -> Iterator[Find
             *((fact("It asked for the zone's SOA record before, as a secondary server does"),) if secondary else ()),
             against("It would be quiet if ", ctx.source(activity), " were seen answering DNS questions"),
         ),
-        steps=ctx.path(activity, f"{query.type} {zone}", "transferred" if got else "refused"),
+        steps=ctx.path(activity, f"{query.type} {zone}", "transferred" if got else "not given"),
     )  # fmt: skip
 
 

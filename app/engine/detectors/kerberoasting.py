@@ -145,7 +145,7 @@ DETECTOR = Detector(
     phase="Credential access",
     techniques=("T1558.003",),
     watches=(KerberosTgs, KerberosAs, LdapSearch),
-    needs=Needs(ports=("88", "389"), kinds=("kerberos-tgs",), hidden_by=("fast", "ldap sealed", "ldap encrypted")),
+    needs=Needs(ports=("88", "389"), kinds=("kerberos-tgs",), hidden_by=("fast", "ldap sealed", "ldap inside tls")),
     window=HOUR,
     detect=detect,
 )

@@ -12,7 +12,7 @@ WINDOW = 30 * MINUTE
 """Spraying tools wait up to half an hour between rounds, so as not to lock accounts."""
 ONE = {"low": 50, "medium": 20, "high": 10}
 """Failures for one account; an application with an old password tries a few times and gives up."""
-MANY = {"low": 20, "medium": 10, "high": 6}
+MANY = {"low": 15, "medium": 6, "high": 4}
 """Accounts that failed and did not bind afterwards from the same source."""
 INVALID_CREDENTIALS = 49
 NOT_A_GUESS = frozenset({"530", "531", "532", "533", "701", "773"})
@@ -96,7 +96,7 @@ DETECTOR = Detector(
     phase="Compromised credentials",
     techniques=("T1110.001", "T1110.003"),
     watches=(LdapBind,),
-    needs=Needs(ports=("389", "3268"), kinds=("ldap-bind",), hidden_by=("tls", "ldap sealed", "ldap encrypted")),
+    needs=Needs(ports=("389", "3268"), kinds=("ldap-bind",), hidden_by=("ldap inside tls",)),
     window=WINDOW,
     detect=detect,
 )

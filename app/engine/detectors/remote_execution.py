@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.engine import describe
-from app.engine.detector import HOUR, Context, Detector, Needs, against, fact, found, sentence
+from app.engine.detector import HOUR, SECOND, Context, Detector, Needs, against, fact, found, listed, sentence
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcBind, RpcCall, SmbFile
@@ -18,17 +18,17 @@ DISPATCH = "00020400-0000-0000-c000-000000000046"
 ACTIVATION = frozenset({"000001a0-0000-0000-c000-000000000046", "4d9f4ab8-7d1c-11cf-861e-0020af6e7c57"})
 """IRemoteSCMActivator and IActivation (MS-DCOM section 3.1.2.5)."""
 DEEDS: dict[tuple[str, int], tuple[str, str]] = {
-    (SVCCTL, 12): ("created a service", "service created"),
-    (SVCCTL, 24): ("created a service", "service created"),
-    (SVCCTL, 44): ("created a service", "service created"),
-    (SVCCTL, 45): ("created a service", "service created"),
-    (SVCCTL, 60): ("created a service", "service created"),
-    (ATSVC, 0): ("scheduled a task", "task scheduled"),
-    (TASKS, 1): ("registered a scheduled task", "task registered"),
-    (TASKS, 12): ("ran a scheduled task", "task run"),
-    (WMI, 24): ("called a WMI method", "WMI method"),
-    (WMI, 25): ("called a WMI method", "WMI method"),
-    (DISPATCH, 6): ("called a method of a COM object", "DCOM method"),
+    (SVCCTL, 12): ("create a service", "service created"),
+    (SVCCTL, 24): ("create a service", "service created"),
+    (SVCCTL, 44): ("create a service", "service created"),
+    (SVCCTL, 45): ("create a service", "service created"),
+    (SVCCTL, 60): ("create a service", "service created"),
+    (ATSVC, 0): ("schedule a task", "task scheduled"),
+    (TASKS, 1): ("register a scheduled task", "task registered"),
+    (TASKS, 12): ("run a scheduled task", "task run"),
+    (WMI, 24): ("call a WMI method", "WMI method"),
+    (WMI, 25): ("call a WMI method", "WMI method"),
+    (DISPATCH, 6): ("call a method of a COM object", "DCOM method"),
 }
 """RCreateService in five forms (MS-SCMR 3.1.4), NetrJobAdd, SchRpcRegisterTask and SchRpcRun (MS-TSCH 3.2.5),
 IWbemServices::ExecMethod and ExecMethodAsync (MS-WMI 3.1.4.3), IDispatch::Invoke (MS-OAUT 3.1.4.4)."""
@@ -36,6 +36,15 @@ CHANGE_CONFIG = frozenset({(SVCCTL, 11), (SVCCTL, 23)})
 """RChangeServiceConfigW and A: the program of an existing service replaced."""
 START = frozenset({(SVCCTL, 19), (SVCCTL, 31)})
 """RStartServiceW and A."""
+READS = ("Get", "Enum", "Check")
+"""Methods of StdRegProv that only look; monitoring programs read the registry in this way."""
+EXEC_METHOD = frozenset({24, 25})
+WMI_CLASS = "8bc3f05e-d86b-11d0-a075-00c04fb68820"
+"""Class whose activation begins every WMI session (MS-WMI section 1.9)."""
+SOON = 600 * SECOND
+"""After an activation of WMI, a call with the number of ExecMethod on a connection whose opening was not captured is one."""
+RUNNING = 1056
+"""ERROR_SERVICE_ALREADY_RUNNING: what was to be started runs (MS-ERREF section 2.2)."""
 CLASSES: dict[str, str] = {
     "49b2791a-b1ae-4c90-9b8e-e860ba07f889": "MMC20.Application",
     "9ba05972-f6a8-11cf-a442-00a0c90a8f39": "ShellWindows",
@@ -54,41 +63,49 @@ def deed_of(activity: Activity, ctx: Context) -> tuple[str, str] | None:
     detail = activity.detail
     if isinstance(detail, RpcBind):
         if detail.interface in ACTIVATION and activity.result == "failure":
-            return "asked to create a COM object", "DCOM activation"
+            return "create a COM object", "DCOM activation"
         return None
     if isinstance(detail, SmbFile):
         name = detail.name.lower().replace("\\", "/").rsplit("/", 1)[-1]
         if name in PIPES and activity.result == "failure" and detail.path.upper().endswith("IPC$"):
-            return f"asked for the pipe {name}", f"pipe {name}"
+            return f"open the pipe {name}", f"pipe {name}"
         return None
     if not isinstance(detail, RpcCall):
         return None
     key = (detail.interface, detail.opnum)
+    where = (activity.source.ip if activity.source else "", activity.destination.ip if activity.destination else "")
     if key in DEEDS:
         if key == (DISPATCH, 6) and detail.guessed:
             return None
+        if detail.stub.get("object") == "StdRegProv" and str(detail.stub.get("method")).startswith(READS):
+            return None
+        if detail.interface == SVCCTL:
+            ctx.memory.note(("changed", *where), True, activity.at)
         return DEEDS[key]
-    where = (activity.source.ip if activity.source else "", activity.destination.ip if activity.destination else "")
     if key in CHANGE_CONFIG:
-        binary = detail.stub.get("binary_path", detail.stub.get("path", detail.stub.get("binary")))
+        binary = detail.stub.get("path")
         if detail.sealed or binary or not detail.stub:
             ctx.memory.note(("changed", *where), True, activity.at)
-            return ("changed the program of a service", "service changed") if binary else None
+            return ("change the program of a service", "service changed") if binary else None
     if key in START and ctx.memory.recall(("changed", *where), bool, activity.at, WINDOW):
-        return "started a service it had changed", "service started"
+        return "start a service that it had made or changed", "service started"
     if detail.interface in ACTIVATION:
+        if WMI_CLASS in (str(value).lower() for value in detail.stub.values()):
+            ctx.memory.note(("wmi", *where), True, activity.at)
         for name in (str(value).lower() for value in detail.stub.values()):
             if name in CLASSES:
-                return f"created the COM object {CLASSES[name]}", "DCOM object"
+                return f"create the COM object {CLASSES[name]}", "DCOM object"
         if activity.result == "failure":
-            return "asked to create a COM object", "DCOM activation"
+            return "create a COM object", "DCOM activation"
+    if not detail.interface and detail.opnum in EXEC_METHOD and ctx.memory.recall(("wmi", *where), bool, activity.at, SOON):
+        return "call a WMI method", "WMI method"
     return None
 
 
 def detail_text(activity: Activity) -> str:
     """The name and command that the stub tells."""
     stub = activity.detail.stub if isinstance(activity.detail, RpcCall) else {}
-    keys = ("service", "service_name", "name", "task", "path", "binary_path", "binary", "command", "class", "method")
+    keys = ("service", "path", "command", "arguments", "class", "object", "method")
     return ", ".join(dict.fromkeys(str(stub[key])[:200] for key in keys if isinstance(stub.get(key), str) and stub[key]))
 
 
@@ -99,27 +116,31 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         return
     if isinstance(activity.detail, RpcCall) and activity.detail.interface == WMI and activity.result == "unanswered":
         return
-    success = activity.result == "success"
+    success = activity.result == "success" or (deed[1] == "service started" and activity.code == RUNNING)
     controller = ctx.to_controller(activity)
     what, label = deed
     said = detail_text(activity)
     target = ctx.target(activity)
     weak = isinstance(activity.detail, (RpcBind, SmbFile)) or label == "DCOM activation"
+    deeds = ctx.memory.seen(("deeds", activity.source.ip, activity.destination.ip), what, activity.at, activity.id, WINDOW)
+    others = [str(one) for one in deeds.values if one != what]
     yield found(
         ctx,
         activity,
         f"{activity.source.ip} {activity.destination.ip}",
+        confidence="low" if weak else "high",
         severity="high" if success and controller else "low" if weak and not controller else "medium",
         succeeded=success,
         title=None if success else "Attempted remote code execution",
         story=(
             sentence(
-                *ctx.who(activity), f" {what} on ", target, f": {said}" if said else "",
-                "." if success else f"; it was refused ({describe.reason(activity)}).",
+                *ctx.who(activity), " asked ", target, f" to {what}", f": {said}" if said else "",
+                ", and it was done." if success else f"; it was refused ({describe.reason(activity)}).",
             ),
         ),
         facts=(
             fact(f"{describe.what(activity)}: ", activity),
+            *((fact(f"In the same hour also: {listed(others)}"),) if others else ()),
             *((fact(target, " is a domain controller: whoever runs code there owns the domain"),) if controller else ()),
             *((fact("The call is sealed; its number shows what was asked, not what was run"),)
               if isinstance(activity.detail, RpcCall) and activity.detail.sealed else ()),
@@ -138,7 +159,7 @@ DETECTOR = Detector(
     techniques=("T1569.002", "T1053.005", "T1047", "T1021.003"),
     watches=(RpcCall, RpcBind, SmbFile),
     needs=Needs(
-        ports=("445", "135", "dynamic RPC"), kinds=("rpc-call",), hidden_by=("smb encrypted", "smb3", "bind not captured")
+        ports=("445", "135", "dynamic RPC"), kinds=("rpc-call",), hidden_by=("smb3 encrypted", "rpc reply without its request")
     ),
     window=WINDOW,
     detect=detect,

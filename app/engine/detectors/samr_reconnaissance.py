@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from app.engine import describe
-from app.engine.detector import MINUTE, Context, Detector, Needs, against, fact, found, listed, plural, sentence
-from app.engine.knowledge.accounts import SENSITIVE_GROUPS
+from app.engine.detector import MINUTE, Context, Detector, Needs, against, fact, found, listed, sentence
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcCall
@@ -24,6 +23,12 @@ ONE_BY_ONE = frozenset({34, 36, 47, 39, 16})
 """SamrOpenUser, SamrQueryInformationUser 1 and 2, SamrGetGroupsForUser, SamrGetAliasMembership."""
 LOOK_UP_SIDS = frozenset({15, 57, 76})
 """LsarLookupSids 1-3 (MS-LSAT section 3.1.4)."""
+BUILTIN = "S-1-5-32"
+GROUP_NAMES = {
+    "512": "Domain Admins", "516": "Domain Controllers", "518": "Schema Admins", "519": "Enterprise Admins",
+    "520": "Group Policy Creator Owners", "544": "Administrators", "548": "Account Operators", "549": "Server Operators",
+    "550": "Print Operators", "551": "Backup Operators",
+}  # fmt: skip
 SENSITIVE_RIDS = frozenset({498, 512, 516, 518, 519, 520, 521, 526, 527, 544, 548, 549, 550, 551, 552})
 """Relative ids of well-known powerful groups (MS-DTYP section 2.4.2.4)."""
 GROUPS = {"low": 10, "medium": 4, "high": 2}
@@ -32,12 +37,6 @@ USERS = {"low": 60, "medium": 20, "high": 10}
 """Users asked about one by one."""
 SIDS = {"low": 500, "medium": 200, "high": 100}
 """Security identifiers of the domain turned into names; permission dialogues ask for a few dozen."""
-
-
-def words_of(call: RpcCall) -> str:
-    """What the stub tells, in lower case, to look for names in."""
-    pieces = (" ".join(value) if isinstance(value, list) else str(value) for value in call.stub.values())
-    return " ".join(pieces).lower()
 
 
 def number(call: RpcCall, *keys: str) -> int | None:
@@ -49,12 +48,16 @@ def number(call: RpcCall, *keys: str) -> int | None:
     return None
 
 
+def asked_about(call: RpcCall) -> str:
+    """Security identifier of the group, alias or user that the call is about, empty when its opening was not seen."""
+    target = call.stub.get("target", "")
+    return target if isinstance(target, str) else ""
+
+
 def sensitive_group(call: RpcCall) -> bool:
-    """True when the group asked about is a powerful one, by number or by name."""
-    if number(call, "rid", "group_rid", "alias_rid") in SENSITIVE_RIDS:
-        return True
-    said = words_of(call)
-    return any(name in said for name in SENSITIVE_GROUPS if len(name) > 9)
+    """True when the group asked about is a powerful one."""
+    last = asked_about(call).rpartition("-")[2]
+    return last.isdigit() and int(last) in SENSITIVE_RIDS
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
@@ -75,13 +78,13 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         total = ctx.memory.recall(("sid total", ip), int, at, WINDOW) or 0
         if total < SIDS[rank]:
             return
-        asked = f"names of {total:,} security identifiers"
+        asked = "names of security identifiers by the hundred"
         evidence = sids.take()
     elif call.opnum in ENUMERATIONS:
         asked = ENUMERATIONS[call.opnum]
         if call.opnum == 15 and not ctx.to_controller(activity):
             return
-        builtin = "builtin" in words_of(call) and call.opnum == 15
+        builtin = call.opnum == 15 and call.stub.get("domain") == BUILTIN
         severe = not builtin
         evidence = (activity.id,)
     elif call.opnum in MEMBERS:
@@ -90,20 +93,20 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             hosts = ctx.memory.seen(("hosts", ip), where, at, activity.id, WINDOW)
             if hosts.distinct < GROUPS[rank]:
                 return
-            asked, evidence = f"local administrators of {plural(hosts.distinct, 'computer')}", hosts.take()
+            asked, evidence = "local groups of several computers", hosts.take()
         else:
-            groups = ctx.memory.seen(("groups", ip), words_of(call) or activity.id, at, activity.id, WINDOW)
+            groups = ctx.memory.seen(("groups", ip), asked_about(call) or activity.id, at, activity.id, WINDOW)
             if not sensitive_group(call) and groups.distinct < GROUPS[rank]:
                 return
             asked, evidence = MEMBERS[call.opnum], groups.take()
-            name = call.stub.get("group") or call.stub.get("alias") or call.stub.get("name")
+            name = GROUP_NAMES.get(asked_about(call).rpartition("-")[2])
             if name:
                 asked = f"members of {name}"
     elif call.opnum in ONE_BY_ONE:
-        users = ctx.memory.seen(("users", ip), words_of(call) or activity.id, at, activity.id, WINDOW)
+        users = ctx.memory.seen(("users", ip), asked_about(call) or activity.id, at, activity.id, WINDOW)
         if users.distinct < USERS[rank]:
             return
-        asked, evidence = f"{plural(len(users.values), 'user')} one by one", users.take()
+        asked, evidence = "users one by one", users.take()
     else:
         return
     ctx.memory.seen(("asked", ip), asked, at, activity.id, WINDOW)
@@ -145,7 +148,7 @@ DETECTOR = Detector(
     phase="Reconnaissance",
     techniques=("T1087.002", "T1069.002"),
     watches=(RpcCall,),
-    needs=Needs(ports=("445", "139"), kinds=("rpc-call",), hidden_by=("smb encrypted", "smb3")),
+    needs=Needs(ports=("445", "139"), kinds=("rpc-call",), hidden_by=("smb3 encrypted",)),
     window=60 * MINUTE,
     detect=detect,
 )

@@ -70,7 +70,7 @@ DETECTOR = Detector(
     phase="Reconnaissance",
     techniques=("T1087.002", "T1049"),
     watches=(RpcCall,),
-    needs=Needs(ports=("445", "139"), kinds=("rpc-call",), hidden_by=("smb encrypted", "smb3")),
+    needs=Needs(ports=("445", "139"), kinds=("rpc-call",), hidden_by=("smb3 encrypted",)),
     window=WINDOW,
     detect=detect,
 )

@@ -114,7 +114,9 @@ DETECTOR = Detector(
     phase="Domain dominance",
     techniques=("T1210", "T1068"),
     watches=(RpcCall,),
-    needs=Needs(ports=("135", "dynamic RPC", "445"), kinds=("rpc-call",), hidden_by=("smb encrypted", "bind not captured")),
+    needs=Needs(
+        ports=("135", "dynamic RPC", "445"), kinds=("rpc-call",), hidden_by=("smb3 encrypted", "rpc reply without its request")
+    ),
     window=60 * MINUTE,
     detect=detect,
 )

@@ -4,7 +4,7 @@ from msgspec import msgpack
 
 from app.engine.knowledge.accounts import BUILT_IN
 from app.engine.knowledge.addresses import METHODS
-from app.engine.knowledge.controllers import CONTROLLER_ROLES
+from app.engine.knowledge.controllers import CONTROLLER_ROLES, PARTNER
 from app.engine.knowledge.fold import LESSONS
 from app.engine.knowledge.names import host, short
 from app.engine.knowledge.parts import Parts
@@ -145,7 +145,9 @@ class Knowledge(Parts):
     def why_controller(self, ip: str) -> tuple[tuple[str, str], ...]:
         """(sentence, proof) for each thing that makes an address a controller."""
         rows = sorted(self.roles.roles_of(ip).items())
-        return tuple((CONTROLLER_ROLES[role], seen[3]) for role, seen in rows if role in CONTROLLER_ROLES)
+        acts = tuple((CONTROLLER_ROLES[role], seen[3]) for role, seen in rows if role in CONTROLLER_ROLES)
+        partner = self.roles.partner(ip)
+        return (*acts, (PARTNER, partner)) if partner else acts
 
     def bindings(self, address_or_name: str) -> list[Binding]:
         """All that was said of an address, or of a computer's name, oldest first. Entity keys are understood too."""
@@ -196,7 +198,7 @@ class Knowledge(Parts):
         """What is known of an account: "signed in", "exists", "unknown", "sensitive"."""
         key = self.accounts.key(name, domain)
         words = frozenset(self.accounts.words(key))
-        return words | {"sensitive"} if key[0] in BUILT_IN else words
+        return words | {"sensitive"} if key[0] in BUILT_IN and key[1] in self.accounts.dns_domains else words
 
     def ticket(self, hash: str | None) -> Ticket | None:
         """The issue of a ticket by its fingerprint."""

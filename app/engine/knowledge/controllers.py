@@ -10,8 +10,10 @@ CONTROLLER_ROLES: dict[str, str] = {
     "ldap-ping": "it answered Netlogon pings",
     "netlogon": "it served secure channels of computers (NETLOGON)",
     "drsuapi": "it answered directory replication calls (DRSUAPI)",
+    "registered": "a controller accepted it as a new domain controller (DRSAddEntry)",
 }
 """Roles of an address that make it a controller. Asking is not among them: whoever only asks is none."""
+PARTNER = "a controller notifies it of changes, which it then fetches: the two replicate with each other"
 
 
 class Controllers:
@@ -20,9 +22,11 @@ class Controllers:
     def __init__(self) -> None:
         self.roles = Tally(ROLES)
         self.named = Tally(ROLES)
-        self._version = (-1, -1)
+        self.partners = Tally(ROLES)
+        self._version = (-1, -1, -1)
         self._by_address: dict[str, dict[str, tuple[int, int, int, str]]] = {}
         self._named: set[str] = set()
+        self._partners: dict[str, str] = {}
 
     def acts(self, address: str, role: str, activity: Activity) -> None:
         """An address did what this role does."""
@@ -33,14 +37,23 @@ class Controllers:
         if name:
             self.named.add((name, method), activity)
 
+    def pairs(self, address: str, word: str, other: str, activity: Activity) -> None:
+        """One side of what two replicating controllers do: "notified by" the other, "fetches from" the other."""
+        self.partners.add((address, word, other), activity)
+
     def settle(self) -> None:
         """Bring the indices up to date."""
-        version = (self.roles.changes, self.named.changes)
+        version = (self.roles.changes, self.named.changes, self.partners.changes)
         if version == self._version:
             return
         self._by_address = {}
         for (address, role), seen in self.roles.rows():
             self._by_address.setdefault(str(address), {})[str(role)] = (seen[0], seen[1], seen[2], seen[3])
+        acting = {address for address, roles in self._by_address.items() if not CONTROLLER_ROLES.keys().isdisjoint(roles)}
+        self._partners = {}
+        for (address, word, other), seen in self.partners.rows():
+            if word == "fetches from" and other in acting and (address, "notified by", other) in self.partners.seen:
+                self._partners[str(address)] = seen[3]
         self._named = {str(key[0]) for key, _ in self.named.rows()}
         self._version = version
 
@@ -51,12 +64,17 @@ class Controllers:
 
     def acting(self, address: str) -> bool:
         """True when the address itself answered as a controller."""
-        return not CONTROLLER_ROLES.keys().isdisjoint(self.roles_of(address))
+        return not CONTROLLER_ROLES.keys().isdisjoint(self.roles_of(address)) or address in self._partners
+
+    def partner(self, address: str) -> str:
+        """Proof that an address replicates with a controller in both directions, empty when it is not seen to."""
+        self.settle()
+        return self._partners.get(address, "")
 
     def addresses(self) -> list[str]:
         """Addresses that answered as controllers."""
         self.settle()
-        return sorted(address for address in self._by_address if self.acting(address))
+        return sorted(address for address in {*self._by_address, *self._partners} if self.acting(address))
 
     def names(self) -> set[str]:
         """Host names that the directory calls controllers."""

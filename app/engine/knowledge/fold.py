@@ -32,6 +32,11 @@ NETLOGON = "12345678-1234-abcd-ef00-01234567cffb"
 NETLOGON_SERVED = frozenset({2, 15, 26, 29, 39, 45})
 """Calls that only a controller serves (MS-NRPC 3.5.4): logon, authenticate 2 and 3, domain info, logon ex, logon with flags."""
 DRSUAPI = "e3514235-4b06-11d1-ab04-00c04fc2dcd2"
+REPLICA_SYNC, GET_NC_CHANGES, UPDATE_REFS, ADD_ENTRY = 2, 3, 4, 17
+REPLICATION = frozenset({REPLICA_SYNC, GET_NC_CHANGES, UPDATE_REFS})
+"""DRSReplicaSync notifies a partner of changes, DRSGetNCChanges fetches them, DRSUpdateRefs asks to be notified, DRSAddEntry
+registers a new controller (MS-DRSR sections 4.1.23, 4.1.10, 4.1.26, 4.1.1). On a connection older than the capture the
+interface of a notification is not known; its number and its answer are."""
 CONTROLLER_SERVICES = frozenset({"ldap", "gc"})
 """Service classes whose three-part name (class/host/domain) only controllers carry (MS-ADTS section 2.2.20)."""
 OWN_SERVICES = frozenset({"host", "cifs", "ldap", "rpcss", "termsrv", "wsman", "rpc", "dns", "restrictedkrbhost", "gc"})
@@ -132,13 +137,23 @@ def learn_ping(known: Parts, activity: Activity, detail: LdapPing) -> None:
 
 def learn_call(known: Parts, activity: Activity, detail: RpcCall) -> None:
     """RPC: serving NETLOGON or DRSUAPI is the work of a controller; asking is not."""
-    if activity.result != "success" or activity.destination is None or detail.guessed:
+    if activity.result != "success" or activity.destination is None or activity.source is None:
         return
+    server, client = activity.destination.ip, activity.source.ip
     if detail.interface == NETLOGON:
-        if detail.opnum in NETLOGON_SERVED:
-            known.roles.acts(activity.destination.ip, "netlogon", activity)
+        if detail.opnum in NETLOGON_SERVED and not detail.guessed:
+            known.roles.acts(server, "netlogon", activity)
     elif detail.interface == DRSUAPI:
-        known.roles.acts(activity.destination.ip, "drsuapi", activity)
+        if not detail.guessed or detail.opnum in REPLICATION:
+            known.roles.acts(server, "drsuapi", activity)
+        if detail.opnum == ADD_ENTRY:
+            known.roles.acts(client, "registered", activity)
+        elif detail.opnum in (GET_NC_CHANGES, UPDATE_REFS):
+            known.roles.pairs(client, "fetches from", server, activity)
+        elif detail.opnum == REPLICA_SYNC:
+            known.roles.pairs(server, "notified by", client, activity)
+    elif not detail.interface and detail.sealed and detail.opnum == REPLICA_SYNC and detail.pipe is None:
+        known.roles.pairs(server, "notified by", client, activity)
 
 
 def learn_dns(known: Parts, activity: Activity, detail: DnsQuery) -> None:

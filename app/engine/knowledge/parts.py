@@ -24,6 +24,7 @@ class Parts:
             "domains": self.accounts.domains,
             "roles": self.roles.roles,
             "named": self.roles.named,
+            "partners": self.roles.partners,
             "tickets": self.tickets.tally,
             "used": self.tickets.used,
         }

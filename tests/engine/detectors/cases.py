@@ -59,7 +59,7 @@ def sprayed(count: int, source: str = WS1) -> Case:
 
 FIRES: Mapping[str, Mapping[str, Case]] = {
     "dcsync": {
-        "a workstation asks": [controller(DC1), call(DRSUAPI, 3, WS1, operation="DRSGetNCChanges", stub={"naming_context": "DC=x"})],
+        "a workstation asks": [controller(DC1), call(DRSUAPI, 3, WS1, operation="DRSGetNCChanges", stub={"nc": "DC=x"})],
         "sealed, from an address nobody names": [call(DRSUAPI, 3, "198.51.100.9", sealed=True)],
         "refused": [controller(DC1), call(DRSUAPI, 3, WS1, code=8453)],
         "a controller's account from elsewhere": [controller(DC1), controller(DC2), call(DRSUAPI, 3, WS1, name="DC2$")],
@@ -87,7 +87,7 @@ FIRES: Mapping[str, Mapping[str, Case]] = {
     "brute_force": {
         "one account, twenty wrong passwords": wrong(20),
         "guessed in the end": [*wrong(25), as_req(at=30 * SECOND)],
-        "ten accounts once each": sprayed(10),
+        "six accounts once each": sprayed(6),
         "NTLM to a file server": [ntlm("bob", at=one * SECOND, code=0xC000006A) for one in range(20)],
     },
     "ldap_brute_force": {
@@ -111,8 +111,8 @@ FIRES: Mapping[str, Mapping[str, Case]] = {
     },
     "samr_reconnaissance": {
         "all users": [controller(DC1), call(SAMR, 13, operation="SamrEnumerateUsersInDomain")],
-        "members of Domain Admins": [controller(DC1), call(SAMR, 25, stub={"rid": 512})],
-        "twenty users one by one": [call(SAMR, 36, at=one * SECOND, stub={"rid": 1100 + one}) for one in range(20)],
+        "members of Domain Admins": [controller(DC1), call(SAMR, 25, stub={"target": "S-1-5-21-1-2-3-512"})],
+        "twenty users one by one": [call(SAMR, 36, at=one * SECOND, stub={"target": f"S-1-5-21-1-2-3-{1100 + one}"}) for one in range(20)],
         "identifiers by the hundred": [call(LSARPC, 57, stub={"count": 1000})],
     },
     "smb_session_enumeration": {
@@ -121,13 +121,17 @@ FIRES: Mapping[str, Mapping[str, Case]] = {
         "three servers": [call(SRVSVC, 12, target=f"192.0.2.{40 + one}", at=one * SECOND) for one in range(3)],
     },
     "remote_execution": {
-        "service on a controller": [controller(DC1), call(SVCCTL, 12, stub={"service": "x", "binary_path": "cmd /c x"})],
+        "service on a controller": [controller(DC1), call(SVCCTL, 12, stub={"service": "x", "path": "cmd /c x"})],
         "task on a workstation": [call(TASKS, 1, target=WS2)],
         "sealed WMI method": [call(WMI, 24, target=WS2, sealed=True)],
         "service changed, then started": [
-            call(SVCCTL, 11, target=WS2, stub={"binary_path": "cmd /c x"}), call(SVCCTL, 19, target=WS2, at=SECOND),
+            call(SVCCTL, 11, target=WS2, stub={"path": "cmd /c x"}), call(SVCCTL, 19, target=WS2, at=SECOND),
         ],
         "pipe refused by a controller": [controller(DC1), pipe("atsvc", 0xC0000034)],
+        "WMI, whose connection was opened before the capture": [
+            call(ACTIVATOR, 4, target=WS2, stub={"clsid": "8bc3f05e-d86b-11d0-a075-00c04fb68820"}),
+            call("", 24, target=WS2, at=MINUTE, sealed=True),
+        ],
         "activation refused": [controller(DC1), rpc_bind(ACTIVATOR, refused=True)],
     },
     "zerologon": {
@@ -135,8 +139,8 @@ FIRES: Mapping[str, Mapping[str, Case]] = {
             one
             for turn in range(3)
             for one in (
-                call(NETLOGON, 4, at=2 * turn * SECOND, stub={"client_challenge": ZERO}),
-                call(NETLOGON, 26, at=(2 * turn + 1) * SECOND, code=0xC0000022, stub={"client_credential": ZERO}),
+                call(NETLOGON, 4, at=2 * turn * SECOND, stub={"challenge": ZERO}),
+                call(NETLOGON, 26, at=(2 * turn + 1) * SECOND, code=0xC0000022, stub={"credential": ZERO}),
             )
         ],
         "unread, but a storm that ends in success": [
@@ -170,6 +174,10 @@ STAYS_QUIET: Mapping[str, Mapping[str, Case]] = {
     "dcsync": {
         "a controller replicates": [controller(DC1), controller(DC2), call(DRSUAPI, 3, DC2)],
         "a controller that answers only afterwards": [call(DRSUAPI, 3, DC2), controller(DC2, at=10 * MINUTE)],
+        "a controller known only as partner of another": [
+            controller(DC1), call("", 2, DC1, DC2, sealed=True), call(DRSUAPI, 3, DC2, DC1, at=SECOND, sealed=True, guessed=True),
+        ],
+        "a computer that is being promoted": [controller(DC1), call(DRSUAPI, 17, WS1), call(DRSUAPI, 3, WS1, at=SECOND)],
         "an administrator's tool looks up names": [call(DRSUAPI, 0), call(DRSUAPI, 12), call(DRSUAPI, 16)],
         "only a bind": [rpc_bind(DRSUAPI)],
     },
@@ -197,7 +205,7 @@ STAYS_QUIET: Mapping[str, Mapping[str, Case]] = {
     },
     "brute_force": {
         "one below": wrong(19),
-        "nine accounts": sprayed(9),
+        "five accounts": sprayed(5),
         "many people mistype, then sign in": [
             one
             for person in range(25)
@@ -210,7 +218,7 @@ STAYS_QUIET: Mapping[str, Mapping[str, Case]] = {
     },
     "ldap_brute_force": {
         "one below": [bind("alice@example.org", at=one * SECOND, code=49) for one in range(19)],
-        "nine accounts": [bind(f"user{one}@example.org", at=one * SECOND, code=49) for one in range(9)],
+        "five accounts": [bind(f"user{one}@example.org", at=one * SECOND, code=49) for one in range(5)],
         "anonymous binds": [bind("", at=one * SECOND, code=49, length=0) for one in range(40)],
     },
     "account_enumeration": {
@@ -230,7 +238,7 @@ STAYS_QUIET: Mapping[str, Mapping[str, Case]] = {
     "samr_reconnaissance": {
         "a password change": [call(SAMR, 0), call(SAMR, 5), call(SAMR, 55)],
         "a domain join": [call(SAMR, one, at=one * SECOND) for one in (64, 5, 7, 17, 50, 36, 58, 1)],
-        "one user, one ordinary group": [call(SAMR, 36, stub={"rid": 1104}), call(SAMR, 25, at=SECOND, stub={"rid": 1200})],
+        "one user, one ordinary group": [call(SAMR, 36, stub={"target": "S-1-5-21-1-2-3-1104"}), call(SAMR, 25, at=SECOND, stub={"target": "S-1-5-21-1-2-3-1200"})],
         "a controller asks": [controller(DC2), call(SAMR, 13, DC2)],
     },
     "smb_session_enumeration": {
@@ -242,12 +250,16 @@ STAYS_QUIET: Mapping[str, Mapping[str, Case]] = {
         "looking at services": [controller(DC1), call(SVCCTL, 15), call(SVCCTL, 14, at=1), call(SVCCTL, 16, at=2)],
         "a WMI query": [call(WMI, 20, target=WS2, sealed=True)],
         "a service started": [call(SVCCTL, 19, target=WS2)],
+        "the registry read through WMI": [
+            call(WMI, 24, target=WS2, stub={"object": "StdRegProv", "method": "GetStringValue"}),
+        ],
+        "an unknown interface without WMI": [call("", 24, target=WS2, sealed=True)],
         "looking at tasks": [call(TASKS, one, at=one) for one in (0, 2, 5, 6, 7)],
     },
     "zerologon": {
         "a secure channel": [
-            call(NETLOGON, 4, stub={"client_challenge": "1122334455667788"}),
-            call(NETLOGON, 26, at=1, stub={"client_credential": "8877665544332211"}),
+            call(NETLOGON, 4, stub={"challenge": "1122334455667788"}),
+            call(NETLOGON, 26, at=1, stub={"credential": "8877665544332211"}),
         ],
         "a computer with a broken secret": [
             call(NETLOGON, 26, at=one * MINUTE // 2, code=0xC0000022) for one in range(20)

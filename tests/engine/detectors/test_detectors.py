@@ -136,7 +136,7 @@ def test_a_success_joins_its_earlier_attempts() -> None:
 
 
 def test_coverage_tells_seen_partial_and_blind() -> None:
-    rows = {one.detector: one for one in coverage({"rpc-call": 5}, [Problem(what="SMB encrypted", count=3)])}
+    rows = {one.detector: one for one in coverage({"rpc-call": 5}, [Problem(what="SMB3 encrypted", count=3)])}
 
     assert rows["kerberoasting"].state == "blind"
     assert rows["samr_reconnaissance"].state == "partial"
