@@ -102,8 +102,6 @@ def _get_changes(r: Ndr, facts: Facts, handles: Handles) -> None:
     if version == 11:
         r.guid()
         r.pointer()
-    if version in (5, 8, 10, 11, 7):
-        r.align(8)
     if mail:
         size = r.count()
         r.u32()

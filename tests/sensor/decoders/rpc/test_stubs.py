@@ -1,0 +1,103 @@
+"""Stubs of real calls, and of broken ones."""
+
+import json
+import struct
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.sensor.decoders.rpc.handles import Handles
+from app.sensor.decoders.rpc.operations import NAMES, OPERATIONS
+from app.sensor.decoders.rpc.stubs import INTERFACES, decode, failed, returned
+
+VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parents[3] / "data/rpc_stubs.json").read_text())
+"""Calls of a laboratory's domain; those of DRSUAPI were decrypted with its keys."""
+
+
+def told(vector: dict[str, Any], asked: bytes, reply: bytes | None) -> tuple[dict[str, Any], bool]:
+    handles = Handles()
+    for handle, text in vector["handles"].items():
+        handles.put(bytes.fromhex(handle), text)
+    return decode(vector["interface"], vector["opnum"], vector["wide"], handles, asked, False, reply, False)
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: f"{NAMES[vector['interface']]}-{vector['operation']}")
+def test_real_call(vector: dict[str, Any]) -> None:
+    reply = bytes.fromhex(vector["reply"]) if vector["reply"] is not None else None
+    assert told(vector, bytes.fromhex(vector["request"]), reply) == (vector["facts"], False)
+
+
+def test_a_handle_stands_for_what_was_opened() -> None:
+    handles = Handles()
+    svcctl = "367abb81-9844-35f1-ad32-98f038001003"
+    name = "Spool\0".encode("utf-16-le")
+    asked = bytes(20) + struct.pack("<III", 6, 0, 6) + name + struct.pack("<I", 0xF01FF)
+    handle = bytes(range(20))
+    facts, problem = decode(svcctl, 16, False, handles, asked, False, handle + bytes(4), False)
+    assert (facts["service"], problem) == ("Spool", False)
+    facts, problem = decode(svcctl, 2, False, handles, handle, False, None, False)
+    assert (facts, problem) == ({"service": "Spool"}, False)
+
+
+def test_a_refused_open_leaves_no_handle() -> None:
+    handles = Handles()
+    svcctl = "367abb81-9844-35f1-ad32-98f038001003"
+    asked = bytes(20) + struct.pack("<III", 2, 0, 2) + "A\0".encode("utf-16-le") + struct.pack("<I", 1)
+    handle = bytes(range(20))
+    decode(svcctl, 16, False, handles, asked, False, handle + struct.pack("<I", 5), False)
+    assert handles.get(handle) == ""
+
+
+def test_return_values_are_judged_by_their_kind() -> None:
+    samr, netlogon = "12345778-1234-abcd-ef00-0123456789ac", "12345678-1234-abcd-ef00-01234567cffb"
+    svcctl = "367abb81-9844-35f1-ad32-98f038001003"
+    assert returned(samr, 13, struct.pack("<I", 0x105), False, 400) == 0x105
+    assert not failed(samr, 13, 0x105) and failed(samr, 13, 0xC0000022)
+    assert failed(svcctl, 16, 5) and failed(svcctl, 16, 0x424) and not failed(svcctl, 14, 234)
+    assert failed(netlogon, 20, 1355) and not failed(netlogon, 26, 0)
+    assert returned(svcctl, 16, b"", False, 0) is None
+    assert returned("00000000-1111-2222-3333-444444444444", 1, bytes(4), False, 4) is None
+
+
+def test_zero_password_of_the_secure_channel() -> None:
+    netlogon = "12345678-1234-abcd-ef00-01234567cffb"
+
+    def text(value: str) -> bytes:
+        raw = (value + "\0").encode("utf-16-le")
+        data = struct.pack("<III", len(value) + 1, 0, len(value) + 1) + raw
+        return data + bytes(-len(data) % 4)
+
+    body = bytes(4) + text("DC$") + struct.pack("<H", 6) + bytes(2) + text("DC") + bytes(12)
+    facts, problem = decode(netlogon, 30, False, Handles(), body + bytes(516), False, None, False)
+    assert not problem and facts["password_zero"] is True and facts["account"] == "DC$" and facts["channel_type"] == 6
+    facts, _ = decode(netlogon, 30, False, Handles(), body + b"\1" * 516, False, None, False)
+    assert facts["password_zero"] is False
+
+
+def test_every_decoded_operation_has_a_name() -> None:
+    for interface, tables in INTERFACES.items():
+        for table in tables:
+            assert table.keys() <= OPERATIONS[interface].keys(), NAMES[interface]
+
+
+EVERY = [(interface, opnum) for interface, (asked, reply) in INTERFACES.items() for opnum in asked.keys() | reply.keys()]
+
+
+@given(st.sampled_from(EVERY), st.binary(max_size=400), st.booleans(), st.booleans())
+def test_noise_is_read_without_harm(which: tuple[str, int], noise: bytes, wide: bool, big: bool) -> None:
+    decode(*which, wide, Handles(), noise, big, noise, big)
+
+
+@given(st.sampled_from(VECTORS), st.integers(0, 800), st.integers(0, 255), st.integers(0, 800))
+def test_cut_and_changed_calls_are_read_without_harm(vector: dict[str, Any], place: int, value: int, end: int) -> None:
+    asked, reply = bytearray.fromhex(vector["request"]), bytearray.fromhex(vector["reply"] or "")
+    for data in (asked, reply):
+        if data:
+            data[place % len(data)] = value
+    facts, _ = told(vector, bytes(asked), bytes(reply))
+    assert all(len(fact) <= 4096 for fact in facts.values() if isinstance(fact, str))
+    told(vector, bytes(asked[:end]), bytes(reply[:end]))
+    told({**vector, "wide": True}, bytes(asked), bytes(reply))
