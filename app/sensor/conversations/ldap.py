@@ -77,9 +77,13 @@ class LdapTcp:
         self.carry: dict[bool, tuple[bytes, tuple[int, ...], int]] = {}
 
     def measure(self, from_client: bool, data: bytes, start: int, end: int) -> tuple[int, int]:
-        if end - start < 7:
+        if end - start < 5:
             return NEED_MORE
         first = data[start]
+        if first in _TLS_TYPES and data[start + 1] == 3 and data[start + 2] <= 4:
+            return 5 + (data[start + 3] << 8 | data[start + 4]), 5
+        if end - start < 7:
+            return NEED_MORE
         if first == 0x30:
             return _measure_message(data, start, end)
         if first == 0:
@@ -94,8 +98,6 @@ class LdapTcp:
             if kind == "unknown" and not self.login.layered:
                 return NOT_HERE
             return length + 4, length + 4 if self.signed else min(length, ldap_sasl.PEEK) + 4
-        if first in _TLS_TYPES and data[start + 1] == 3 and data[start + 2] <= 4:
-            return 5 + (data[start + 3] << 8 | data[start + 4]), 5
         return NOT_HERE
 
     def message(self, from_client: bool, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:

@@ -140,7 +140,7 @@ def test_tls_after_start_tls() -> None:
     talk = Talk()
     talk.ask(message(1, ber(ldap.EXTENDED, text(ldap.START_TLS, 0x80))))
     talk.answer(message(1, result(ldap.EXTENDED_REPLY, 0)))
-    talk.ask(b"\x16\x03\x01\x00\x03abc", b"\x17\x03\x03\x00\x02ab")
+    talk.ask(b"\x16\x03\x01\x00\x03abc", b"\x14\x03\x03\x00\x01\x01")
     assert not talk.end() and talk.problems == {"LDAP inside TLS": 2}
 
 
