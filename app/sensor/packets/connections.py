@@ -77,7 +77,7 @@ class Connections:
         """Both directions come in order: feed their segments as they are; else take the long way."""
         tick = work.tick
         if stream is None:
-            stream = self._open(work, key, a, work.side[a])
+            stream = self._open(work, key, a, work.side[a]) if work.size[a] >= 0 else None
             if stream is None:
                 self._long(work, key, a, z)
                 return
@@ -176,11 +176,13 @@ class Connections:
     def _new(self, stream: Stream, side: int, flags: int, sequence: int) -> bool:
         """True when this segment begins another connection between the same two ports."""
         half = stream.halves[side]
+        if flags & RST:
+            return False
         if half.next is None:
             return bool(flags & SYN and not flags & ACK and stream.closing)
         if flags & SYN:
             return half.base != (sequence + 1 & MASK)
-        if flags & RST or distance(sequence, half.next) > -FAR:
+        if distance(sequence, half.next) > -FAR:
             half.stale = 0
             return False
         half.stale += 1
