@@ -60,7 +60,8 @@ _HABITS: dict[str, dict[int, tuple[int, int, int]]] = {
 _ENOUGH = 5
 _AHEAD = 3
 _TOLD = 5
-"""Score that names an interface, how far it must lead, and what the endpoint mapper's word is worth."""
+_SPEAKS = 2
+"""Score that names an interface, how far it must lead; what being told of it is worth, and from which score of its own on."""
 
 
 class Guess:
@@ -93,10 +94,14 @@ class Guess:
             return self._activation
         told = listening(self._flow.input, self._flow.server.ip, self._flow.server.port, at)
         fitting = [one for one in (*_HABITS, *(one for one in told if one not in _HABITS)) if self._fits(one)]
-        ranked = sorted(((self._scores.get(one, 0) + (_TOLD if one in told else 0), one) for one in fitting), reverse=True)
+        ranked = sorted(((self._score(one, told), one) for one in fitting), reverse=True)
         if not ranked or ranked[0][0] < _ENOUGH or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < _AHEAD):
             return ""
         return ranked[0][1]
+
+    def _score(self, interface: str, told: tuple[str, ...]) -> int:
+        own = self._scores.get(interface, _SPEAKS)
+        return own + _TOLD if interface in told and own >= _SPEAKS else own
 
     def _fits(self, interface: str) -> bool:
         return self._opnums <= OPERATIONS.get(interface, {}).keys()

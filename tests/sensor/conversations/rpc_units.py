@@ -10,7 +10,9 @@ NDR64 = "71710533-beba-4937-8319-b5dbef9ccc36"
 FEATURES = "6cb71c2c-9812-4540-0300-000000000000"
 
 
-def unit(kind: int, call: int, body: bytes, flags: int = 3, trailer: bytes = b"", pad: int = 0, level: int = 6, sort: int = 10) -> bytes:
+def unit(
+    kind: int, call: int, body: bytes, flags: int = 3, trailer: bytes = b"", pad: int = 0, level: int = 6, sort: int = 10
+) -> bytes:
     """One unit; trailer is the token of a security trailer."""
     end = b""
     if trailer:
@@ -18,7 +20,9 @@ def unit(kind: int, call: int, body: bytes, flags: int = 3, trailer: bytes = b""
     return struct.pack("<BBBBIHHI", 5, 0, kind, flags, 0x10, 16 + len(body) + len(end), len(trailer), call) + body + end
 
 
-def bind(call: int, *contexts: tuple[int, str, str], kind: int = 11, trailer: bytes = b"", sort: int = 10, level: int = 6) -> bytes:
+def bind(
+    call: int, *contexts: tuple[int, str, str], kind: int = 11, trailer: bytes = b"", sort: int = 10, level: int = 6
+) -> bytes:
     """Bind or alter-context; contexts are (id, interface, transfer syntax)."""
     body = struct.pack("<HHIBBH", 5840, 5840, 0, len(contexts), 0, 0)
     for number, interface, transfer in contexts:
@@ -35,7 +39,9 @@ def bind_ack(call: int, *results: tuple[int, int, str], trailer: bytes = b"") ->
     return unit(12, call, body, trailer=trailer)
 
 
-def request(call: int, opnum: int, stub: bytes = b"", context: int = 0, flags: int = 3, trailer: bytes = b"", pad: int = 0) -> bytes:
+def request(
+    call: int, opnum: int, stub: bytes = b"", context: int = 0, flags: int = 3, trailer: bytes = b"", pad: int = 0
+) -> bytes:
     """Request."""
     return unit(0, call, struct.pack("<IHH", len(stub), context, opnum) + stub, flags, trailer, pad)
 

@@ -72,7 +72,9 @@ def test_netlogon_token_names_the_computer() -> None:
     assert dcerpc.netlogon_token(b"\xff" * 30) is None
 
 
-@given(st.binary(max_size=300), st.sampled_from([bind(1, (0, SAMR, NDR32)), bind_ack(1, (0, 0, NDR32)), request(1, 2, b"x" * 40)]))
+@given(
+    st.binary(max_size=300), st.sampled_from([bind(1, (0, SAMR, NDR32)), bind_ack(1, (0, 0, NDR32)), request(1, 2, b"x" * 40)])
+)
 def test_any_bytes_are_read_without_harm(noise: bytes, real: bytes) -> None:
     for data in (noise, real[: len(noise)], real[:20] + noise, noise[:3] + real[3:]):
         dcerpc.plausible(data, 0, len(data))
