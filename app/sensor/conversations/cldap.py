@@ -1,4 +1,4 @@
-"""CLDAP: the ping with which a client finds a controller (MS-ADTS section 6.3.3), searches without a connection."""
+"""CLDAP: the ping with which a client finds a controller (MS-ADTS 6.3.3); other searches too."""
 
 from app.model.activity import Activity, Result
 from app.model.details import Detail, LdapPing, LdapSearch

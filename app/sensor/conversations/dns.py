@@ -1,4 +1,4 @@
-"""DNS, LLMNR and mDNS exchanges: question joined with its answer, zone transfers, updates, key negotiation.
+"""DNS, LLMNR, mDNS exchanges: question joined with answer, zone transfers, updates, key negotiation.
 
 An answer also yields one NameObservation for each private address it names, once in a conversation for each pair of address
 and name. The memory of pairs is the conversation's own, so that the same activities come out however a capture is cut.

@@ -1,4 +1,4 @@
-"""NetBIOS name service: stations that register, refresh, answer for or list their names."""
+"""NetBIOS name service: stations that register, refresh, answer for, list their names."""
 
 from app.model.activity import Activity
 from app.model.details import NameObservation

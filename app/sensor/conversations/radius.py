@@ -1,4 +1,4 @@
-"""RADIUS: access and accounting requests joined with their answers, challenges joined into one authentication."""
+"""RADIUS: requests joined with their answers, challenges joined into one authentication."""
 
 from app.model.activity import Activity
 from app.model.details import Detail, RadiusAccess, RadiusAccounting

@@ -1,4 +1,4 @@
-"""DNS messages (RFC 1035 section 4) as questions, answers, updates; LLMNR (RFC 4795), mDNS (RFC 6762) alike."""
+"""DNS messages (RFC 1035 section 4) as questions, answers, updates; LLMNR, mDNS have their form."""
 
 import struct
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""SASL security layer around LDAP: what one buffer holds, and its text where it is only signed (RFC 4422 section 3.7)."""
+"""SASL security layer of LDAP (RFC 4422 section 3.7): what one buffer holds, its text if only signed."""
 
 from typing import Literal
 

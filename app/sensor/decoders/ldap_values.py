@@ -1,4 +1,4 @@
-"""LDAP values as text: attribute values, assertion values, and the account that a bind name means."""
+"""LDAP values as text: attribute values, assertion values, the account behind a bind name."""
 
 import re
 

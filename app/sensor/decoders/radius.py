@@ -1,4 +1,4 @@
-"""RADIUS packets (RFC 2865 section 3, RFC 2866 section 3) with the attributes that tell who came from where."""
+"""RADIUS packets (RFC 2865, RFC 2866): the attributes that tell who came from where."""
 
 from ipaddress import IPv6Address
 
