@@ -93,14 +93,14 @@ class Guess:
         if self._flow.server.port == 135:
             return self._activation
         told = listening(self._flow.input, self._flow.server.ip, self._flow.server.port, at)
-        fitting = [one for one in (*_HABITS, *(one for one in told if one not in _HABITS)) if self._fits(one)]
-        ranked = sorted(((self._score(one, told), one) for one in fitting), reverse=True)
-        if not ranked or ranked[0][0] < _ENOUGH or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < _AHEAD):
-            return ""
-        return ranked[0][1]
+        ranked = sorted(((self._score(one, told), one) for one in _HABITS if self._fits(one)), reverse=True)
+        if ranked and ranked[0][0] >= _ENOUGH:
+            return ranked[0][1] if len(ranked) == 1 or ranked[0][0] - ranked[1][0] >= _AHEAD else ""
+        only = [one for one in told if self._fits(one)]
+        return only[0] if len(only) == 1 and only[0] not in _HABITS else ""
 
     def _score(self, interface: str, told: tuple[str, ...]) -> int:
-        own = self._scores.get(interface, _SPEAKS)
+        own = self._scores[interface]
         return own + _TOLD if interface in told and own >= _SPEAKS else own
 
     def _fits(self, interface: str) -> bool:
