@@ -314,7 +314,7 @@ class DnsUpdate(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", t
 
 
 class NameObservation(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="name-observation"):
-    """It was said that an address has a name. method: netbios, llmnr, mdns, dhcp, dns, ldap, rdp. role: computer, domain, user."""
+    """Someone said an address has a name. method: netbios, llmnr, mdns, dhcp, dns, ldap, rdp. role: computer, domain, user."""
 
     address: str
     name: str
