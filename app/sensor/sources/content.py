@@ -32,10 +32,9 @@ class Refused(Exception):
 
 
 class Content(Struct, frozen=True):
-    """Mapped bytes of an input (b"" when empty); file keeps a temporary file alive."""
+    """Mapped bytes of an input (b"" when empty); the mapping keeps a temporary file alive."""
 
     data: bytes | mmap.mmap
-    file: IO[bytes]
 
 
 def packing(head: bytes) -> str:
@@ -86,30 +85,30 @@ def open_content(
 ) -> tuple[Content, str]:
     """(content, problem): problem is "" or says why only the beginning could be unpacked. Raises OSError or Refused."""
     if member is None and not layers:
-        file = path.open("rb")
-        return Content(_mapped(file), file), ""
-    out = tempfile.TemporaryFile()  # noqa: SIM115  (lives as long as the content)
+        with path.open("rb") as file:
+            return Content(_mapped(file)), ""
     packed = max(path.stat().st_size, 1)
     room = shutil.disk_usage(tempfile.gettempdir()).free - SPARE
     problem, size = "", 0
-    with ExitStack() as stack:
+    with tempfile.TemporaryFile() as out:
         try:
-            stream = stream_of(stack, path, member, layers)
-            while block := stream.read(BLOCK):
-                size += len(block)
-                if size > LARGEST or (size > FREE and size > RATIO * packed):
-                    raise Refused("unpacks to more than any capture does")
-                if size > room:
-                    raise Refused("does not fit on the disk when unpacked")
-                out.write(block)
-                if cancelled():
-                    break
+            with ExitStack() as stack:
+                stream = stream_of(stack, path, member, layers)
+                while block := stream.read(BLOCK):
+                    size += len(block)
+                    if size > LARGEST or (size > FREE and size > RATIO * packed):
+                        raise Refused("unpacks to more than any capture does")
+                    if size > room:
+                        raise Refused("does not fit on the disk when unpacked")
+                    out.write(block)
+                    if cancelled():
+                        break
         except BROKEN as error:
             if not size:
                 raise Refused(f"cannot be unpacked: {_why(error)}") from error
             problem = f"unpacked only in part: {_why(error)}"
-    out.flush()
-    return Content(_mapped(out), cast(IO[bytes], out)), problem
+        out.flush()
+        return Content(_mapped(cast(IO[bytes], out))), problem
 
 
 def _why(error: Exception) -> str:

@@ -171,11 +171,18 @@ def _archive(path: Path) -> Iterator[Found]:
     if len(members) > MEMBERS:
         yield _refused(str(path), path, path.stat().st_size, f"an archive with more than {MEMBERS} members; the rest is left out")
     for one in members[:MEMBERS]:
-        shown = f"{path}/{''.join(c if c.isprintable() else '?' for c in one.filename)[:1024]}"
+        shown = f"{path}/{_shown(one.filename)}"
         if one.flag_bits & 1:
             yield _refused(shown, path, one.file_size, "encrypted in its archive; unpack it first")
             continue
         yield _told(shown, path, one.file_size, one.filename)
+
+
+def _shown(member: str) -> str:
+    """Name of a member as a person reads it; steps up and drives lose their meaning."""
+    parts = member.replace("\\", "/").replace(":", "_").split("/")
+    clean = "/".join("_" if one in ("", ".", "..") else one for one in parts)
+    return "".join(one if one.isprintable() else "?" for one in clean)[:1024]
 
 
 def _told(shown: str, path: Path, size: int, member: str | None) -> Found:

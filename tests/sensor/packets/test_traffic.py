@@ -1,3 +1,4 @@
+import itertools
 import random
 
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import strategies as st
 
 from app.sensor.packets.flows import Registry
 from app.sensor.packets.traffic import Traffic
-from tests.sensor.wire import A, ACK, A6, B, B6, FIN, RST, SYN, Toy, ether, ip4, ip6, tcp, toy, udp, window
+from tests.sensor.wire import A6, ACK, B6, FIN, RST, SYN, A, B, Toy, ether, ip4, ip6, tcp, toy, udp, window
 
 S = 1_000_000
 
@@ -88,7 +89,7 @@ IN_ORDER = [(True, one[4:]) for one in PIECES]
 def test_reordering_retransmission_and_overlap_change_nothing(size, isn):
     whole = b"".join(PIECES)
     cuts = [0, 5, 9, 40, 90, 91, 200, 250, len(whole)]
-    packets = stream([whole[a:b] for a, b in zip(cuts, cuts[1:], strict=False)], isn)
+    packets = stream([whole[a:b] for a, b in itertools.pairwise(cuts)], isn)
     start = isn + 1
     for a, b in ((0, 40), (85, 95), (30, 210)):  # sent again, with other borders
         packets.append((S, ether(ip4(A, B, 6, tcp(5000, 88, start + a, whole[a:b])))))
@@ -99,7 +100,7 @@ def test_reordering_retransmission_and_overlap_change_nothing(size, isn):
 
 def test_of_bytes_sent_twice_with_other_content_the_first_stay():
     first, other = toy("honest"), toy("forged")
-    log, _ = run(stream([first, first]) + [(S, ether(ip4(A, B, 6, tcp(5000, 88, 101, other))))])
+    log, _ = run([*stream([first, first]), (S, ether(ip4(A, B, 6, tcp(5000, 88, 101, other))))])
     assert said(log) == [(True, b"honest"), (True, b"honest")]
 
 
