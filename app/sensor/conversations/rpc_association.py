@@ -16,7 +16,7 @@ from app.sensor.frame import Count, Emit, Flow
 
 CALL_UNANSWERED_AFTER = 120_000_000
 """Microseconds; a service manager answers StartService after 30 s when the service never reports."""
-_MOST_PENDING = 256
+_MOST_PENDING = 64
 _MOST_CONTEXTS = 256
 _MOST_HELD = 8
 _DENIED = frozenset({5, 0x721})

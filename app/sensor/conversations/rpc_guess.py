@@ -1,4 +1,4 @@
-"""Which interface is spoken where the bind was not captured, told from the pipe, the port and what is called."""
+"""Which interface is spoken where no bind was captured, told from pipe, port and what is called."""
 
 from app.sensor.conversations.rpc_endpoints import listening
 from app.sensor.decoders.rpc.operations import OPERATIONS

@@ -1,1 +1,1 @@
-"""Stubs of remote procedure calls: one file for each interface, bytes of request and reply to named facts."""
+"""Stubs of remote procedure calls, from bytes to named facts: one file for each interface."""

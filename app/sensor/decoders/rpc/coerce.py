@@ -1,4 +1,4 @@
-"""Stubs of file services that make a server call out: EFSRPC, FSRVP, DFSNM (MS-EFSR, MS-FSRVP, MS-DFSNM section 3.1.4).
+"""Stubs by which a server is made to call out: EFSRPC, FSRVP, DFSNM (sections 3.1.4).
 
 Facts: path (file or share named in the call, mostly a UNC path), second_path, server, share, level.
 """

@@ -1,4 +1,4 @@
-"""Stubs of distributed COM: what is activated, WMI calls, late-bound calls (MS-DCOM section 3.1.2, MS-WMI section 3.1.4).
+"""Stubs of distributed COM: activation, WMI, late-bound calls (MS-DCOM 3.1.2, MS-WMI 3.1.4).
 
 Facts: clsid, class (name of a class that is known for remote execution), namespace, object, method, query, language, names (of
 IDispatch members), dispid, texts (strings found in the parameters, at most 16), command (of Win32_Process.Create).

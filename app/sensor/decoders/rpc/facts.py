@@ -1,4 +1,4 @@
-"""What the decoders of stubs share: the shape of facts, and readers of patterns that many interfaces use."""
+"""What decoders of stubs share: the shape of facts, readers of patterns that recur."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Stubs of LSARPC, policy of a system with translation of names (MS-LSAD section 3.1.4, MS-LSAT section 3.1.4).
+"""Stubs of LSARPC: policy of a system, names to SIDs (MS-LSAD, MS-LSAT section 3.1.4).
 
 Facts: server, access, level, domain_name, domain_sid, dns_domain, forest (policy information), secret (name of the secret or
 private data), right, sid, names, sids (lists, at most 64), count (asked), mapped (translated), user.

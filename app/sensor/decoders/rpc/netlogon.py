@@ -1,4 +1,4 @@
-"""Stubs of NETLOGON, the secure channel of computers and logons passed through it (MS-NRPC section 3.5.4).
+"""Stubs of NETLOGON: secure channels, logons passed through them (MS-NRPC section 3.5.4).
 
 Facts: server, computer, account, channel_type (2 workstation, 4 trusted domain, 6 controller), challenge, credential,
 server_challenge, server_credential, authenticator (hex), flags (asked), negotiated (answered), rid, password (True: one is set),

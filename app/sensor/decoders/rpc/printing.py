@@ -1,4 +1,4 @@
-"""Stubs of the print spooler, over its pipe or asynchronous (MS-RPRN section 3.1.4, MS-PAR section 3.1.4).
+"""Stubs of the print spooler, by pipe or asynchronous (MS-RPRN, MS-PAR section 3.1.4).
 
 Facts: printer, access, server, target (machine that is to be notified), flags, driver, environment, driver_path, data_file,
 config_file, path (INF of a package), level, texts (strings found in driver information of other levels).

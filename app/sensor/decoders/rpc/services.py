@@ -1,4 +1,4 @@
-"""Stubs of small interfaces: DPAPI backup keys, roles, certificates, DNS server (MS-BKRP, MS-DSSP, MS-ICPR, MS-DNSP).
+"""Stubs of DPAPI backup keys, roles, certificates, DNS servers (BKRP, DSSP, ICPR, DNSP).
 
 Facts: action (of BackuprKey, by name, or its GUID); level, role, domain_name, dns_domain, forest; authority, attributes; server,
 zone, operation, value (text that DnssrvOperation sets).

@@ -1,4 +1,4 @@
-"""Stubs of the three task scheduler interfaces (MS-TSCH section 3.2.5): atsvc, sasec, ITaskSchedulerService.
+"""Stubs of the task scheduler: atsvc, sasec, ITaskSchedulerService (MS-TSCH section 3.2.5).
 
 Facts: server, command, job (number), time (milliseconds after midnight), path (of the task), arguments, user (who the task runs
 as), flags, account, name.
