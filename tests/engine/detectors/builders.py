@@ -83,7 +83,7 @@ def tgs_req(
         values |= {"reply_etype": 18, "ticket_etype": 18, "ticket_hash": f"ticket-{service}-{source}-{at}"}
     values |= more
     detail = KerberosTgs(**values)  # type: ignore[arg-type]
-    return act(detail, source, target, 88, at=at, result="failure" if code else "success", code=code)
+    return act(detail, source, DC1, 88, at=at, result="failure" if code else "success", code=code)
 
 
 def call(
