@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -158,9 +159,9 @@ class Engine:
 
 def entities_of(known: Knowledge, ip: str, first: int, last: int) -> tuple[EntityRef, ...]:
     """Every entity that an address was between two times; the answers change at bindings and half-way between them."""
-    bindings = known.bindings(ip)
+    bindings = known.addresses.about_address(ip)
     marks = sorted({first, last, *(one.first for one in bindings), *(one.last for one in bindings)})
-    times = [*marks, *((a + b) // 2 for a, b in zip(marks, marks[1:]))]
+    times = [*marks, *((a + b) // 2 for a, b in pairwise(marks))]
     found = {ref.key: ref for ref in (known.address_entity(ip, at) for at in times if first <= at <= last)}
     for name in {one.name for one in bindings} if len(found) > 1 else ():
         ref = known.computer_entity(name)

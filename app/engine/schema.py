@@ -16,7 +16,7 @@ TABLES = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE changes(topic TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE inputs(
-  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, path TEXT NOT NULL, kind TEXT NOT NULL, bytes INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, path TEXT NOT NULL, kind TEXT NOT NULL, bytes INTEGER NOT NULL,
   sha256 TEXT NOT NULL, records INTEGER NOT NULL DEFAULT 0, first INTEGER, last INTEGER, state TEXT NOT NULL,
   activities INTEGER NOT NULL DEFAULT 0, problems TEXT NOT NULL DEFAULT '[]');
 CREATE TABLE addresses(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
@@ -56,9 +56,9 @@ CREATE TABLE notes(id INTEGER PRIMARY KEY, subject TEXT NOT NULL UNIQUE, text TE
 
 INDICES = {
     "activities_at": "activities(at)",
-    "activities_source": "activities(source, at)",
-    "activities_destination": "activities(destination, at)",
-    "activities_actor": "activities(actor, at) WHERE actor IS NOT NULL",
+    "activities_source": "activities(source, at, kind, result)",
+    "activities_destination": "activities(destination, at, kind, result)",
+    "activities_actor": "activities(actor, at, kind, result) WHERE actor IS NOT NULL",
     "activities_place": "activities(input, frame)",
 }
 

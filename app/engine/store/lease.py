@@ -1,5 +1,6 @@
 """One writer for one workspace: a lock that the system gives back when its holder dies."""
 
+import contextlib
 import os
 from pathlib import Path
 from typing import IO
@@ -47,7 +48,5 @@ class Lease:
             self._path.unlink(missing_ok=True)
         self._file.close()
         if os.name == "nt":
-            try:
+            with contextlib.suppress(OSError):  # the next writer has it open already
                 self._path.unlink(missing_ok=True)
-            except OSError:  # the next writer has it open already
-                pass

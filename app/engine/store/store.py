@@ -218,7 +218,8 @@ class Store:
 
     def settled(self) -> str | None:
         """What the alerts were computed from, as given to replace_alerts; None when activities changed since."""
-        return self._meta("settled")
+        found: str | None = self._meta("settled")
+        return found
 
     def activities_version(self) -> int:
         """Counts the changes of activities and of knowledge."""

@@ -1,0 +1,108 @@
+"""The reader's side of a workspace: a connection for each thread, and knowledge that follows the writer."""
+
+import contextlib
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+from app.engine import schema
+from app.engine.knowledge import Knowledge
+from app.engine.schema import StoreError
+from app.engine.store import Rows
+
+
+class Access:
+    """Connections that only read. Everything here may be called from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        self.lock = threading.RLock()
+        self._known = Knowledge()
+        self._folded: set[int] = set()
+        self._base = Knowledge()
+        self._known_at: tuple[int, int] | None = None
+
+    def db(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        found: sqlite3.Connection | None = getattr(self._local, "db", None)
+        if found is not None:
+            return found
+        try:
+            db = schema.connect(self._path)
+            schema.check(db, self._path)
+            db.execute("PRAGMA query_only=ON")
+            db.execute("PRAGMA cache_size=-16384")
+            db.execute("PRAGMA mmap_size=268435456")
+        except sqlite3.Error as error:
+            raise StoreError(f"{self._path} cannot be read: {error}.") from error
+        rows = Rows(db)
+        db.create_function("entity_at", 2, lambda address, at: self.entity_key(rows.address(address), at))
+        self._local.db, self._local.rows = db, rows
+        with self.lock:
+            self._open.append(db)
+        return db
+
+    def rows(self) -> Rows:
+        """Turns rows of this thread's connection into activities."""
+        self.db()
+        rows: Rows = self._local.rows
+        return rows
+
+    def all(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """Rows of a statement."""
+        return self.db().execute(sql, values).fetchall()
+
+    def one(self, sql: str, values: tuple[Any, ...] = ()) -> Any:
+        """First column of the first row, None when there is none."""
+        row = self.db().execute(sql, values).fetchone()
+        return row[0] if row else None
+
+    def changes(self) -> dict[str, int]:
+        """How often each topic was changed: activities, inputs, knowledge, entities, alerts."""
+        return dict(self.all("SELECT topic, value FROM changes"))
+
+    def knowledge(self) -> Knowledge:
+        """What all inputs tell, the one being read included as far as it was told."""
+        changes = self.changes()
+        now = (changes.get("knowledge", 0), changes.get("inputs", 0))
+        with self.lock:
+            if now != self._known_at:
+                self._follow()
+                self._known_at = now
+            return self._known
+
+    def _follow(self) -> None:
+        done = {
+            row[0]
+            for row in self.all("SELECT k.input FROM knowledge k JOIN inputs i ON i.id = k.input WHERE i.state <> 'reading'")
+        }
+        if not done >= self._folded:
+            self._base, self._folded = Knowledge(), set()
+        for number in sorted(done - self._folded):
+            self._base.merge(Knowledge.from_bytes(self.one("SELECT body FROM knowledge WHERE input=?", (number,)) or b""))
+            self._folded.add(number)
+        unfinished = self.all("SELECT k.body FROM knowledge k JOIN inputs i ON i.id = k.input WHERE i.state = 'reading'")
+        known = self._base
+        if unfinished:
+            known = Knowledge()
+            known.merge(self._base)
+            for (body,) in unfinished:
+                known.merge(Knowledge.from_bytes(body))
+        self._known = known
+
+    def entity_key(self, ip: str, at: int) -> str:
+        """Key of what an address was at a time."""
+        with self.lock:
+            return self._known.address_entity(ip, at).key
+
+    def close(self) -> None:
+        """Close every connection; none of them may be in use."""
+        with self.lock:
+            for db in self._open:
+                with contextlib.suppress(sqlite3.Error):
+                    db.close()
+            self._open = []
+            self._local = threading.local()

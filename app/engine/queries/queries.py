@@ -1,0 +1,422 @@
+"""Questions to a workspace, from any thread, while another process writes it."""
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path, PurePath
+from typing import Any
+
+import msgspec
+
+from app.engine import describe, detectors
+from app.engine.knowledge import Knowledge
+from app.engine.queries.access import Access
+from app.engine.queries.plan import Place, Plan, bars
+from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, totals
+from app.engine.store import COLUMNS, split_id
+from app.model.activity import Activity
+from app.model.alert import Alert
+from app.model.entity import EntityRef
+from app.model.filter import EVERYTHING, ActivityFilter
+from app.model.rows import (
+    ActivityPage,
+    ActivityRow,
+    Coverage,
+    Edge,
+    EntityCard,
+    EntityRow,
+    Histogram,
+    InputRow,
+    Overview,
+    Problem,
+)
+
+PLANS = 8
+"""Filters whose walks are remembered."""
+PEERS, TOP = 20, 8
+_PROBLEMS = msgspec.json.Decoder(tuple[Problem, ...])
+_ALERT = msgspec.msgpack.Decoder(Alert)
+_SORTS: dict[str, Callable[[EntityRow], Any]] = {
+    "name": lambda row: (row.ref.label.lower(), row.ref.key),
+    "first": lambda row: row.first,
+    "last": lambda row: -row.last,
+    "activities": lambda row: -row.activities,
+    "alerts": lambda row: (-row.alerts, -row.activities),
+}
+
+
+class Queries:
+    """Reads one workspace; methods may be called from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._access = Access(Path(path))
+        self._plans: OrderedDict[ActivityFilter, tuple[tuple[int, ...], Plan]] = OrderedDict()
+        self._planning = threading.Lock()
+        self._kept: dict[str, tuple[object, Any]] = {}
+
+    def close(self) -> None:
+        """Close the file; no method may be running."""
+        self._access.close()
+
+    def version(self) -> int:
+        """A number that changes whenever anything in the workspace does; cheap."""
+        return sum(self._access.changes().values())
+
+    def knowledge(self) -> Knowledge:
+        """Who had which name, address and role when, as known now."""
+        return self._access.knowledge()
+
+    def sensitivity(self) -> str:
+        """Sensitivity of the last detection."""
+        return str(self._access.one("SELECT value FROM meta WHERE key = 'sensitivity'") or "medium")
+
+    # ---- the case
+
+    def inputs(self) -> tuple[InputRow, ...]:
+        """Every input, in the order of opening."""
+        rows = self._access.all(
+            """SELECT key, path, kind, bytes, sha256, records, first, last, state, activities, problems FROM inputs ORDER BY id"""
+        )
+        return tuple(
+            InputRow(
+                key=row[0], path=row[1], kind=row[2], bytes=row[3], sha256=row[4], records=row[5], first=row[6], last=row[7],
+                state=row[8], activities=row[9], problems=_PROBLEMS.decode(row[10]),
+            )
+            for row in rows
+        )  # fmt: skip
+
+    def span(self) -> tuple[int, int] | None:
+        """(first, last) microsecond of all activities; None when there are none."""
+        row = self._access.db().execute("SELECT min(first), max(last) FROM flows").fetchone()
+        return None if row[0] is None else (row[0], row[1])
+
+    def by_kind(self) -> dict[str, int]:
+        """Number of activities of each kind."""
+        return dict(
+            self._access.all(
+                "SELECT k.text, sum(m.count) FROM minutes m JOIN kinds k ON k.id = m.kind GROUP BY m.kind ORDER BY k.text"
+            )
+        )
+
+    def overview(self) -> Overview:
+        """The case in numbers."""
+        topics = ("activities", "inputs", "knowledge", "entities", "alerts")
+        found: Overview = self._keep("overview", topics, self._overview)
+        return found
+
+    def coverage(self) -> tuple[Coverage, ...]:
+        """What each detector could have seen."""
+        return detectors.coverage(self.by_kind(), [problem for one in self.inputs() for problem in one.problems])
+
+    # ---- alerts
+
+    def alerts(self) -> tuple[Alert, ...]:
+        """All alerts, oldest first."""
+        found: tuple[Alert, ...] = self._keep("alerts", ("alerts",), self._alerts)
+        return found
+
+    def alert(self, id: str) -> Alert | None:
+        """One alert by its id, or by an id that it had before more was read."""
+        now = self._access.one("SELECT id FROM alert_names WHERE old = ?", (id,)) or id
+        return next((alert for alert in self.alerts() if alert.id == now), None)
+
+    # ---- activities
+
+    def count(self, filter: ActivityFilter | None = None) -> int:
+        """Number of activities that match."""
+        plan = self._plan(filter)
+        with plan.lock:
+            return plan.count()
+
+    def slice(self, filter: ActivityFilter | None, first: int, limit: int, descending: bool = False) -> tuple[ActivityRow, ...]:
+        """Rows at positions first, first + 1, ... of all that match, in order of time."""
+        plan = self._plan(filter)
+        with plan.lock:
+            if descending:
+                end = plan.count() - first
+                numbers = plan.open(max(0, end - limit), min(limit, end))[::-1]
+            else:
+                numbers = plan.open(first, limit)
+        return self._rows(numbers)
+
+    def page(
+        self, filter: ActivityFilter | None, *, after: Place | None = None, before: Place | None = None, limit: int = 256
+    ) -> ActivityPage:
+        """The rows next to a place, in order of time; without a place the first ones."""
+        plan = self._plan(filter)
+        backwards = before is not None and after is None
+        with plan.lock:
+            places = plan.after((before if backwards else after) or (-(2**63), 0), limit + 1, descending=backwards)
+        more, places = len(places) > limit, places[:limit]
+        if backwards:
+            places.reverse()
+        rows = self._rows([number for _, number in places])
+        first, last = (places[0], places[-1]) if places else (None, None)
+        has_before = more if backwards else after is not None
+        has_after = True if backwards else more
+        return ActivityPage(rows=rows, before=first if has_before else None, after=last if has_after else None)
+
+    def place_of(self, filter: ActivityFilter | None, activity: str) -> int | None:
+        """Position of an activity among all that match; None when it does not match."""
+        row = self._row_of(activity)
+        if row is None:
+            return None
+        plan = self._plan(filter)
+        with plan.lock:
+            if (
+                self._access.one(f"SELECT 1 FROM activities a WHERE a.id = ? AND {plan.where()}", (row[1], *plan.values()))
+                is None
+            ):
+                return None
+            return plan.position(row)
+
+    def histogram(self, filter: ActivityFilter | None, start: int, end: int, buckets: int) -> Histogram:
+        """Counts by family over start <= time < end; buckets of a minute or more begin at whole minutes."""
+        begin, width, counted = bars(self._plan(filter), self._access, start, end, buckets)
+        number = max(1, -(-(end - begin) // width))
+        series: dict[str, list[int]] = {}
+        for bucket, kind, count in counted:
+            counts = series.setdefault(describe.family(kind), [0] * number)
+            if 0 <= bucket < number:
+                counts[bucket] += count
+        return Histogram(start=begin, width=width, series=series)
+
+    def activity(self, id: str) -> Activity | None:
+        """One activity by its id."""
+        return next(iter(self.activities_of((id,))), None)
+
+    def activities_of(self, ids: Sequence[str]) -> tuple[Activity, ...]:
+        """Activities by their ids, in this order; unknown ones are left out."""
+        rows = [row for row in (self._row_of(id) for id in ids) if row is not None]
+        make = self._access.rows().activity
+        found = (
+            self._access.db().execute(f"SELECT {COLUMNS} FROM activities a WHERE id = ?", (row[1],)).fetchone() for row in rows
+        )
+        return tuple(make(row) for row in found if row is not None)
+
+    def rows_of(self, ids: Sequence[str]) -> tuple[ActivityRow, ...]:
+        """Rows of activities by their ids, in this order; unknown ones are left out."""
+        return self._rows([row[1] for row in (self._row_of(id) for id in ids) if row is not None])
+
+    def stream(self, filter: ActivityFilter | None = None) -> Iterator[Activity]:
+        """All activities that match in order of time, a few in memory at a time."""
+        plan = self._plan(filter)
+        rows = self._access.db().execute(
+            f"""SELECT {COLUMNS} FROM activities a WHERE {plan.where()}
+            ORDER BY a.at, (SELECT key FROM inputs WHERE id = a.input), coalesce(a.frame, 0), a.ordinal, a.kind""",
+            plan.values(),
+        )
+        make = self._access.rows().activity
+        for row in rows:
+            yield make(row)
+
+    # ---- entities
+
+    def entities(
+        self, kind: str | None = None, text: str = "", sort: str = "activities", offset: int = 0, limit: int = 200
+    ) -> tuple[EntityRow, ...]:
+        """Entities of a kind ("host": computers, controllers, addresses) whose name holds a text.
+
+        sort: name, first, last, activities, alerts.
+        """
+        return tuple(
+            sorted(self._chosen(kind, text), key=_SORTS.get(sort, _SORTS["activities"]))[max(0, offset) :][: max(0, limit)]
+        )
+
+    def entities_count(self, kind: str | None = None, text: str = "") -> int:
+        """Number of entities that entities() can list."""
+        return len(self._chosen(kind, text))
+
+    def entity(self, key: str) -> EntityCard | None:
+        """All that is known of an entity; None when no activity and no alert names it."""
+        row = self._totals().by_key.get(key)
+        alerts = alerts_by_entity(self.alerts()).get(key, [])
+        if row is None:
+            ref = next((ref for alert in alerts for ref in _refs(alert) if ref.key == key), None)
+            if ref is None:
+                return None
+            seen = [one.finding for one in alerts]
+            row = EntityRow(
+                ref=ref,
+                first=min(one.first for one in seen),
+                last=max(one.last for one in seen),
+                activities=0,
+                alerts=len(alerts),
+            )
+        known = self._access.knowledge()
+        with self._access.lock:
+            bindings = tuple(known.bindings(key)) if not key.startswith("user:") else ()
+        peers: dict[str, tuple[EntityRef, int]] = {}
+        for edge in self.neighbours(key, 10 * PEERS):
+            other = edge.target if edge.origin.key == key else edge.origin
+            peers[other.key] = (other, peers.get(other.key, (other, 0))[1] + edge.count)
+        busiest = sorted(peers.values(), key=lambda peer: (-peer[1], peer[0].key))[:PEERS]
+        return EntityCard(row=row, facts=self._facts(row, known), bindings=bindings, peers=tuple(busiest), alerts=tuple(alerts))
+
+    def neighbours(self, key: str, limit: int = 200) -> tuple[Edge, ...]:
+        """What passed between an entity and others, the busiest first."""
+        return edges(self._access, key, limit)
+
+    def search(self, text: str, limit: int = 20) -> tuple[EntityRef, ...]:
+        """Entities in whose names every word begins a word."""
+        words = re.findall(r"\w+", text)[:16]
+        if not words:
+            return ()
+        query = " ".join(f'"{word[:64]}"*' for word in words)
+        rows = self._access.all(
+            """SELECT e.kind, e.key, e.label FROM names JOIN entities e ON e.id = names.rowid WHERE names MATCH ?
+            ORDER BY length(e.label), e.label LIMIT ?""",
+            (query, max(0, limit)),
+        )
+        return tuple(EntityRef(*row) for row in rows)
+
+    # ---- inside
+
+    def _keep(self, name: str, topics: tuple[str, ...], make: Callable[[], Any]) -> Any:
+        """The value made last, made again when one of its topics changed."""
+        changes = self._access.changes()
+        now = tuple(changes.get(topic, 0) for topic in topics)
+        kept = self._kept.get(name)
+        if kept is None or kept[0] != now:
+            kept = self._kept[name] = (now, make())
+        return kept[1]
+
+    def _alerts(self) -> tuple[Alert, ...]:
+        rows = self._access.all("SELECT body, state, classification, note FROM alerts ORDER BY first, id")
+        return tuple(
+            msgspec.structs.replace(_ALERT.decode(body), state=state, classification=classification, note=note)
+            for body, state, classification, note in rows
+        )
+
+    def _totals(self) -> Totals:
+        found: Totals = self._keep(
+            "totals", ("activities", "knowledge", "entities", "alerts"), lambda: totals(self._access, self.alerts())
+        )
+        return found
+
+    def _chosen(self, kind: str | None, text: str) -> list[EntityRow]:
+        kinds = None if not kind else HOSTS if kind == "host" else (kind,)
+        wanted = text.lower()
+        return [
+            row
+            for row in self._totals().rows
+            if (kinds is None or row.ref.kind in kinds) and (wanted in row.ref.label.lower() or wanted in row.ref.key)
+        ]
+
+    def _overview(self) -> Overview:
+        span = self.span()
+        rows = self._totals().rows
+        hosts = [row for row in rows if row.ref.kind in HOSTS]
+        accounts = [row for row in rows if row.ref.kind == "user"]
+        by_kind = self.by_kind()
+        alerts = self.alerts()
+        inputs = self.inputs()
+        known = self._access.knowledge()
+        with self._access.lock:
+            controllers = known.controllers()
+        return Overview(
+            first=span[0] if span else None,
+            last=span[1] if span else None,
+            activities=sum(by_kind.values()),
+            by_kind=by_kind,
+            hosts=len(hosts) or int(self._access.one("SELECT count(*) FROM addresses")),
+            accounts=len(accounts),
+            controllers=controllers,
+            top_hosts=tuple(hosts[:TOP]),
+            top_accounts=tuple(accounts[:TOP]),
+            alerts={level: sum(alert.severity == level for alert in alerts) for level in ("high", "medium", "low")},
+            inputs=inputs,
+            problems=sum(problem.count for one in inputs for problem in one.problems),
+        )
+
+    def _plan(self, filter: ActivityFilter | None) -> Plan:
+        filter = filter or EVERYTHING
+        changes = self._access.changes()
+        now = tuple(changes.get(topic, 0) for topic in ("activities", "entities", "inputs", "alerts"))
+        with self._planning:
+            kept = self._plans.get(filter)
+            if kept is None or kept[0] != now:
+                kept = self._plans[filter] = (now, Plan(filter, self._access))
+            self._plans.move_to_end(filter)
+            while len(self._plans) > PLANS:
+                self._plans.popitem(last=False)
+            return kept[1]
+
+    def _row_of(self, activity: str) -> Place | None:
+        """(time, row id) of an activity."""
+        parts = split_id(activity)
+        if parts is None:
+            return None
+        row = (
+            self._access.db()
+            .execute(
+                """SELECT at, id FROM activities WHERE input = (SELECT id FROM inputs WHERE key = ?)
+            AND frame IS ? AND ordinal = ? AND kind = (SELECT id FROM kinds WHERE text = ?)""",
+                parts,
+            )
+            .fetchone()
+        )
+        return (row[0], row[1]) if row else None
+
+    def _rows(self, numbers: Sequence[int]) -> tuple[ActivityRow, ...]:
+        """Rows in the order of their numbers."""
+        db, rows = self._access.db(), self._access.rows()
+        found: dict[int, tuple[Any, ...]] = {}
+        for start in range(0, len(numbers), 500):
+            part = numbers[start : start + 500]
+            sql = f"""SELECT a.id, EXISTS(SELECT 1 FROM alert_evidence e WHERE e.activity = a.id), {COLUMNS}
+            FROM activities a WHERE a.id IN ({",".join("?" * len(part))})"""
+            found.update((row[0], row) for row in db.execute(sql, part))
+        names = {row[0]: PurePath(row[1].replace("\\", "/")).name for row in self._access.all("SELECT key, path FROM inputs")}
+        known = self._access.knowledge()
+        with self._access.lock:
+            made = []
+            for number in numbers:
+                row = found.get(number)
+                if row is not None:
+                    made.append(_row(number, rows.activity(row[2:]), known, names, bool(row[1])))
+            return tuple(made)
+
+    def _facts(self, row: EntityRow, known: Knowledge) -> tuple[tuple[str, str, str], ...]:
+        """(name, value, how it is known) of an entity beyond its names."""
+        kind, _, rest = row.ref.key.partition(":")
+        facts: list[tuple[str, str, str]] = []
+        if kind == "user" and "\\" in rest:
+            facts.append(("Domain", rest.partition("\\")[0], "named with the account"))
+        if kind == "computer":
+            facts.append(("Full name", rest, "names bound to its addresses"))
+            with self._access.lock:
+                addresses = sorted({one.address for one in known.bindings(row.ref.key)})
+            facts += [("Address", address, "see its bindings") for address in addresses[:20]]
+        elif kind == "address":
+            facts.append(("Address", rest, "packets"))
+        facts += [("Tag", tag, "what it did and how it was named") for tag in row.tags]
+        return tuple(facts)
+
+
+def _refs(alert: Alert) -> tuple[EntityRef, ...]:
+    finding = alert.finding
+    return (*finding.sources, *finding.accounts, *finding.targets, *finding.domain_controllers)
+
+
+def _row(number: int, activity: Activity, known: Knowledge, names: dict[str, str], alerted: bool) -> ActivityRow:
+    source, destination = activity.source, activity.destination
+    return ActivityRow(
+        rowid=number,
+        id=activity.id,
+        at=activity.at,
+        kind=activity.kind,
+        who=known.account_entity(activity),
+        origin=known.address_entity(source.ip, activity.at) if source else None,
+        target=known.address_entity(destination.ip, activity.at) if destination else None,
+        what=describe.what(activity),
+        result=activity.result,
+        code=activity.code,
+        reason=describe.reason(activity),
+        input=activity.input,
+        input_name=names.get(activity.input, ""),
+        frame=activity.frames[0] if activity.frames else activity.record,
+        resolved_by=known.resolve(source.ip, activity.at).method if source else "",
+        alerted=alerted,
+    )

@@ -1,0 +1,155 @@
+"""Counts of entities and between entities, from the counts by parties."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import Struct
+
+from app.engine import describe
+from app.engine.queries.access import Access
+from app.model.alert import Alert
+from app.model.entity import EntityKind, EntityRef
+from app.model.rows import Edge, EntityRow
+
+HOSTS: tuple[EntityKind, ...] = ("computer", "controller", "address")
+_SIDES = """
+  SELECT e.entity AS entity, f.count AS count, f.first AS first, f.last AS last
+  FROM flows f JOIN address_entities e ON e.address = f.source
+  UNION ALL
+  SELECT e.entity, f.count, f.first, f.last
+  FROM flows f JOIN address_entities e ON e.address = f.destination AND f.destination <> f.source
+  UNION ALL
+  SELECT c.entity, f.count, f.first, f.last
+  FROM flows f JOIN actors c ON c.id = f.actor WHERE c.entity IS NOT NULL"""
+
+
+class Totals(Struct, frozen=True):
+    """Every entity with its counts, the most active first. An address that was several entities counts for each of them."""
+
+    rows: tuple[EntityRow, ...]
+    by_key: dict[str, EntityRow]
+
+
+def totals(access: Access, alerts: Iterable[Alert]) -> Totals:
+    """Totals of the workspace as it is now."""
+    concerned = alerts_by_entity(alerts)
+    counted = access.all(
+        f"""SELECT n.kind, n.key, n.label, sum(s.count), min(s.first), max(s.last) FROM ({_SIDES}) s
+        JOIN entities n ON n.id = s.entity GROUP BY s.entity"""
+    )
+    known = access.knowledge()
+    with access.lock:
+        rows = [
+            EntityRow(
+                ref=EntityRef(kind, key, label),
+                first=first,
+                last=last,
+                activities=count,
+                alerts=len(concerned.get(key, ())),
+                tags=known.tags(key),
+            )
+            for kind, key, label, count, first, last in counted
+        ]
+    rows.sort(key=lambda row: (-row.activities, row.ref.key))
+    return Totals(tuple(rows), {row.ref.key: row for row in rows})
+
+
+def alerts_by_entity(alerts: Iterable[Alert]) -> dict[str, list[Alert]]:
+    """Key of an entity to the alerts that name it as source, account or target."""
+    found: dict[str, list[Alert]] = {}
+    for alert in alerts:
+        finding = alert.finding
+        for key in {ref.key for ref in (*finding.sources, *finding.accounts, *finding.targets)}:
+            found.setdefault(key, []).append(alert)
+    return found
+
+
+def edges(access: Access, key: str, limit: int) -> tuple[Edge, ...]:
+    """What passed between an entity and its neighbours, the busiest first: computers to computers, accounts to computers."""
+    number = access.one("SELECT id FROM entities WHERE key = ?", (key,))
+    if number is None:
+        return ()
+    refs = _Refs(access)
+    found: dict[tuple[int, int], _Sum] = {}
+    for source, destination, actor, kind, count, first, last, alerted in access.all(_TOUCHING, (number, number)):
+        for origin, target in refs.pairs(source, destination, actor, number):
+            _add(found, (origin, target), kind, count, first, last, bool(alerted))
+    made = [_edge(refs.ref(pair[0]), refs.ref(pair[1]), one) for pair, one in found.items()]
+    made.sort(key=lambda edge: (-edge.count, edge.origin.key, edge.target.key))
+    return tuple(made[: max(0, limit)])
+
+
+_TOUCHING = """
+WITH mine AS (SELECT address FROM address_entities WHERE entity = ?1), me AS (SELECT id FROM actors WHERE entity = ?1)
+SELECT f.source, f.destination, f.actor, (SELECT text FROM kinds WHERE id = f.kind), sum(f.count), min(f.first), max(f.last),
+  0 FROM flows f
+WHERE f.source IN mine OR f.destination IN mine OR f.actor IN me
+GROUP BY f.source, f.destination, f.actor, f.kind HAVING ?2 IS NOT NULL"""
+
+
+class _Sum:
+    __slots__ = ("alerted", "count", "families", "first", "last")
+
+    def __init__(self) -> None:
+        self.count, self.first, self.last, self.alerted = 0, 2**63 - 1, 0, False
+        self.families: dict[str, int] = {}
+
+
+def _add(
+    found: dict[tuple[int, int], _Sum], pair: tuple[int, int], kind: str, count: int, first: int, last: int, hot: bool
+) -> None:
+    one = found.get(pair)
+    if one is None:
+        one = found[pair] = _Sum()
+    family = describe.family(kind)
+    one.count += count
+    one.families[family] = one.families.get(family, 0) + count
+    one.first, one.last = min(one.first, first), max(one.last, last)
+    one.alerted = one.alerted or hot
+
+
+def _edge(origin: EntityRef, target: EntityRef, one: _Sum) -> Edge:
+    families = tuple(sorted(one.families.items(), key=lambda item: (-item[1], item[0])))
+    return Edge(
+        origin=origin, target=target, count=one.count, families=families, first=one.first, last=one.last, alerted=one.alerted
+    )
+
+
+class _Refs:
+    """Entities of addresses and actors, looked up once."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._addresses: dict[int, tuple[int, ...]] = {}
+        self._actors: dict[int, int | None] = {}
+        self._refs: dict[int, EntityRef] = {}
+
+    def of_address(self, address: int) -> tuple[int, ...]:
+        if address not in self._addresses:
+            rows = self._access.all("SELECT entity FROM address_entities WHERE address = ? ORDER BY entity", (address,))
+            self._addresses[address] = tuple(row[0] for row in rows)
+        return self._addresses[address]
+
+    def of_actor(self, actor: int) -> int | None:
+        if actor not in self._actors:
+            self._actors[actor] = self._access.one("SELECT entity FROM actors WHERE id = ?", (actor,))
+        return self._actors[actor]
+
+    def ref(self, number: int) -> EntityRef:
+        if number not in self._refs:
+            row: tuple[Any, ...] | None = (
+                self._access.db().execute("SELECT kind, key, label FROM entities WHERE id = ?", (number,)).fetchone()
+            )
+            self._refs[number] = EntityRef(*row) if row else EntityRef("address", f"address:{number}", "?")
+        return self._refs[number]
+
+    def pairs(self, source: int, destination: int, actor: int, about: int) -> set[tuple[int, int]]:
+        """(origin, target) that one count stands for, of those that touch the entity asked about."""
+        origins, targets = self.of_address(source), self.of_address(destination)
+        who = self.of_actor(actor) if actor else None
+        found = {(one, other) for one in origins for other in targets if about in (one, other)}
+        if who is not None:
+            found |= {(who, other) for other in targets if about in (who, other)}
+            if who == about:
+                found |= {(one, who) for one in origins}
+        return {(one, other) for one, other in found if one != other}
