@@ -1,17 +1,19 @@
 """Activities: a query, its histogram with a brush, a table over all rows, the packet of the chosen one below."""
 
+from datetime import UTC, datetime
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from app.model.filter import ActivityFilter, FilterError, parse
+from app.model.filter import ActivityFilter, FilterError, completions, parse
 from app.model.rows import ActivityRow, Histogram, Packet
 from app.ui import theme, wording
 from app.ui.desk import Desk
 from app.ui.navigation import Route
 from app.ui.page import Page
 from app.ui.plots.histogram import HistogramView, Legend, Mark
-from app.ui.tables.activity_model import ActivityModel
-from app.ui.tables.activity_table import ActivityTable
+from app.ui.tables.activity_model import COLUMNS, ActivityModel
+from app.ui.tables.table import Table
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.packet_view import PacketView
 from app.ui.widgets.query_bar import QueryBar
@@ -34,8 +36,9 @@ class ActivitiesPage(Page):
         self.sentence = Words("", look="quiet")
         self.legend = Legend(wording.FAMILIES)
         self.chart = HistogramView(wording.FAMILIES, height=84, label="Activities over time")
-        self.model = ActivityModel(self._fetch)
-        self.table = ActivityTable(self.model)
+        self.model = ActivityModel(self._fetch, self)
+        self.table = Table(COLUMNS, self.model)
+        self.table.setAccessibleName("Activities")
         self.packet = PacketView()
         self._build()
         self._typing = QTimer(self)
@@ -44,7 +47,7 @@ class ActivitiesPage(Page):
         self._typing.timeout.connect(self._typed)
         self.query.changed.connect(self._typing.start)
         self.chart.brushed.connect(self._brushed)
-        self.table.current.connect(self._chosen)
+        self.table.chosen.connect(self._chosen)
         self.table.opened.connect(self._open_packet)
         self.query.complete = self._complete
 
@@ -70,17 +73,15 @@ class ActivitiesPage(Page):
 
     def next_row(self) -> None:
         """One row down."""
-        self._move(1)
+        self.table.move(1)
 
     def previous_row(self) -> None:
         """One row up."""
-        self._move(-1)
+        self.table.move(-1)
 
     def open_row(self) -> None:
         """Show the packet of the chosen row."""
-        row = self.table.chosen()
-        if row is not None:
-            self._open_packet(row)
+        self.table.open_current()
 
     # ---- building
 
@@ -152,14 +153,11 @@ class ActivitiesPage(Page):
             self.sentence.say(self._sentence(number, total, span))
             self.legend.show_series([name for name in wording.FAMILIES if bars and any(bars.series.get(name, ()))])
             self.chart.show_data(bars, alerts)
-            if number != self.model.rowCount() or place >= 0 or not number:
-                self.model.show(number)
-            else:
-                self.model.show(number)
+            self.model.show(number)
             self._wanted = ""
             if place >= 0:
                 self.table.selectRow(place)
-                self.table.scrollTo(self.model.index(place, 0), ActivityTable.ScrollHint.PositionAtCenter)
+                self.table.scrollTo(self.model.index(place, 0), Table.ScrollHint.PositionAtCenter)
             if not number:
                 self.packet.say("No activity matches this query.")
 
@@ -180,29 +178,21 @@ class ActivitiesPage(Page):
             arrived(rows)
             current = self.table.currentIndex().row()
             if first <= current < first + limit:
-                self._chosen(self.table.chosen())
+                self._chosen(self.table.current_row())
 
         self.desk.jobs.run(lambda: session.queries.slice(wanted, first, limit), done, owner=self)
 
     def _brushed(self, start: int, end: int) -> None:
         words = [one for one in self.query.words() if not one.startswith("time:")]
         if end > start:
-            words.append(f"time:{wording.iso(start)}..{wording.iso(end)}")
+            words.append(f"time:{_typed_time(start)}..{_typed_time(end)}")
         self.query.set_text(" ".join(words), tell=True)
+        self._typed()
 
     def _complete(self, text: str, cursor: int) -> list[str]:
-        from app.model.filter import completions
-
         return completions(text, cursor)
 
     # ---- rows
-
-    def _move(self, step: int) -> None:
-        here = self.table.currentIndex().row()
-        place = max(0, min(self.model.rowCount() - 1, here + step)) if here >= 0 else 0
-        if self.model.rowCount():
-            self.table.selectRow(place)
-            self.table.scrollTo(self.model.index(place, 0))
 
     def _chosen(self, row: ActivityRow | None) -> None:
         if row is None:
@@ -230,3 +220,8 @@ class ActivitiesPage(Page):
                 self.packet.show_packet(packet, row.input_name)
 
         self.ask("packet", lambda: session.packet(*wanted), done)
+
+
+def _typed_time(at: int) -> str:
+    """A time as the filter language reads it."""
+    return f"{datetime.fromtimestamp(at // 1_000_000, tz=UTC):%Y-%m-%dT%H:%M:%S}"

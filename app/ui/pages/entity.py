@@ -13,8 +13,8 @@ from app.ui.navigation import Crumb, Route
 from app.ui.page import Page, scrolled
 from app.ui.plots.gantt import GanttView
 from app.ui.plots.histogram import HistogramView, Legend, Mark
-from app.ui.tables.activity_model import ActivityModel
-from app.ui.tables.activity_table import ActivityTable
+from app.ui.tables.activity_model import COLUMNS, ActivityModel
+from app.ui.tables.table import Table
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.chips import tag_row
 from app.ui.widgets.glyphs import Sign
@@ -44,9 +44,9 @@ class EntityPage(Page):
         self.stack = QStackedWidget()
         self.chart = HistogramView(wording.FAMILIES, height=96, label="Activities of this entity over time")
         self.legend = Legend(wording.FAMILIES)
-        self.model = ActivityModel(self._fetch)
-        self.table = ActivityTable(self.model)
-        self.table.current.connect(lambda row: row is not None and self.desk.inspect(row))
+        self.model = ActivityModel(self._fetch, self)
+        self.table = Table(COLUMNS, self.model)
+        self.table.chosen.connect(lambda row: row is not None and self.desk.inspect(row))
         self.table.opened.connect(self._to_activities)
         self.gantt = GanttView()
         self.gantt.proof.connect(self.desk.inspect)
@@ -77,17 +77,15 @@ class EntityPage(Page):
 
     def next_row(self) -> None:
         """One row down."""
-        self._move(1)
+        self.table.move(1)
 
     def previous_row(self) -> None:
         """One row up."""
-        self._move(-1)
+        self.table.move(-1)
 
     def open_row(self) -> None:
         """The chosen row among all activities."""
-        row = self.table.chosen()
-        if row is not None:
-            self._to_activities(row)
+        self.table.open_current()
 
     # ---- building
 
@@ -205,11 +203,6 @@ class EntityPage(Page):
         session, wanted = self.desk.session, self._filter
         if session is not None and wanted is not None:
             self.desk.jobs.run(lambda: session.queries.slice(wanted, first, limit), arrived, owner=self)
-
-    def _move(self, step: int) -> None:
-        here = self.table.currentIndex().row()
-        if self.model.rowCount():
-            self.table.selectRow(max(0, min(self.model.rowCount() - 1, here + step)))
 
     def _to_activities(self, row: ActivityRow | None) -> None:
         if row is None:

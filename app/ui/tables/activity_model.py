@@ -4,25 +4,36 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import QWidget
 
 from app.model.rows import ActivityRow
 from app.ui import wording
+from app.ui.tables.cells import Column
+from app.ui.tables.table import NONE, RowsModel
 
 PAGE = 256
 PAGES_KEPT = 24
-COLUMNS = ("Time", "Kind", "Who", "From", "To", "What", "Result", "Input", "Frame")
-ROW_ROLE = Qt.ItemDataRole.UserRole + 1
-Index = QModelIndex | QPersistentModelIndex
+COLUMNS = (
+    Column("Time", lambda row: wording.clock(row.at, millis=True), 92, firm=True, tip=lambda row: wording.period(row.at, row.at)),
+    Column("Kind", lambda row: wording.kind(row.kind), 116, narrow=False),
+    Column("Who", lambda row: row.who, 128, "entity"),
+    Column("From", lambda row: row.origin, 122, "entity", tip=lambda row: _resolved(row)),
+    Column("To", lambda row: row.target, 104, "entity"),
+    Column("What", lambda row: row.what, 220, stretch=True),
+    Column("Result", lambda row: row.reason or row.result, 148, dim=lambda row: row.result != "success"),
+    Column("Input", lambda row: row.input_name, 110, "mono", cut="middle", narrow=False),
+    Column("Frame", lambda row: wording.number(row.frame) if row.frame else "", 58, "number", firm=True),
+)
 Fetch = Callable[[int, int, Callable[[tuple[ActivityRow, ...]], None]], None]
 """fetch(first, limit, arrived): ask for rows away from the window's thread; arrived is called with them on it."""
 
 
-class ActivityModel(QAbstractTableModel):
+class ActivityModel(RowsModel):
     """Rows by position; a row that is not there yet is shown as empty and fetched."""
 
-    def __init__(self, fetch: Fetch) -> None:
-        super().__init__()
+    def __init__(self, fetch: Fetch, parent: QWidget | None = None) -> None:
+        super().__init__(COLUMNS, parent)
         self._fetch = fetch
         self._count = 0
         self._pages: OrderedDict[int, tuple[ActivityRow, ...]] = OrderedDict()
@@ -37,40 +48,22 @@ class ActivityModel(QAbstractTableModel):
         self._asked.clear()
         self.endResetModel()
 
-    def row(self, place: int) -> ActivityRow | None:
+    def row(self, number: int) -> ActivityRow | None:
         """The row at a position, None while it is on its way."""
-        page = self._pages.get(place // PAGE)
+        page = self._pages.get(number // PAGE)
         if page is None:
-            self._want(place // PAGE)
+            self._want(number // PAGE)
             return None
-        inside = place % PAGE
+        inside = number % PAGE
         return page[inside] if inside < len(page) else None
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: QModelIndex = NONE) -> int:
         """Number of rows of the query."""
         return 0 if parent.isValid() else self._count
 
-    def columnCount(self, _parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """Number of columns."""
-        return len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Words of the header."""
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            right = section == len(COLUMNS) - 1
-            return Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft)
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Text for copying, accessibility and tests; the delegate paints from ROW_ROLE."""
-        if role not in (ROW_ROLE, Qt.ItemDataRole.DisplayRole):
-            return None
-        row = self.row(index.row())
-        if role == ROW_ROLE or row is None:
-            return row
-        return cell(row, index.column())
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """As of rows in memory; nothing is fetched for a position outside."""
+        return super().data(index, role) if 0 <= index.row() < self._count else None
 
     def _want(self, page: int) -> None:
         if page in self._asked:
@@ -86,25 +79,12 @@ class ActivityModel(QAbstractTableModel):
             while len(self._pages) > PAGES_KEPT:
                 self._pages.popitem(last=False)
             first = page * PAGE
-            last = min(first + PAGE, self._count) - 1
-            self.dataChanged.emit(self.index(first, 0), self.index(max(first, last), len(COLUMNS) - 1))
+            last = max(first, min(first + PAGE, self._count) - 1)
+            self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
 
         self._fetch(page * PAGE, PAGE, arrived)
 
 
-def cell(row: ActivityRow, column: int) -> str:
-    """Words of one cell."""
-    if column == 0:
-        return wording.clock(row.at, millis=True)
-    if column == 1:
-        return wording.kind(row.kind)
-    if column in (2, 3, 4):
-        ref = (row.who, row.origin, row.target)[column - 2]
-        return wording.tidy(ref.label, 200) if ref else ""
-    if column == 5:
-        return wording.tidy(row.what, 400)
-    if column == 6:
-        return wording.tidy(row.reason or row.result, 120)
-    if column == 7:
-        return wording.tidy(row.input_name, 120)
-    return wording.number(row.frame) if row.frame else ""
+def _resolved(row: ActivityRow) -> str:
+    label = row.origin.label if row.origin else ""
+    return f"{label}, known by {row.resolved_by}" if row.resolved_by else label
