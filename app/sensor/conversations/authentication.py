@@ -158,7 +158,7 @@ class Authentication:
         else:
             if authenticate is None and result == "success" and self._challenge is None:
                 # A lone offer to negotiate proves nobody's identity, whatever the carrier went on to do.
-                result = "unanswered"
+                result, code = "unanswered", None
             if authenticate is not None and authenticate.user:
                 account = Account(name=authenticate.user, domain=authenticate.domain)
             detail = self._joined()

@@ -181,11 +181,11 @@ def _pairs(data: bytes, at: int, end: int) -> Target:
         if kind == _END or stop > end:
             break
         if kind in _NAMED:
-            names[_NAMED[kind]] = data[at : min(stop, at + 2 * _TEXT_KEPT)].decode("utf-16-le", "replace") or None
+            names[_NAMED[kind]] = data[at : min(stop, at + 2 * _TEXT_KEPT)].decode("utf-16-le", "replace").rstrip("\0") or None
         elif kind == _FLAGS and size >= 4:
             flags = _U32(data, at)[0]
         elif kind == _SPN:
-            spn = data[at : min(stop, at + 2 * _TEXT_KEPT)].decode("utf-16-le", "replace") or None
+            spn = data[at : min(stop, at + 2 * _TEXT_KEPT)].decode("utf-16-le", "replace").rstrip("\0") or None
         at = stop
     return Target(names[0], names[1], names[2], names[3], flags, spn)
 
@@ -203,9 +203,5 @@ def _text(data: bytes, base: int, end: int, place: int, size: int, unicode: bool
     if not size or start >= end:
         return ""
     part = data[start : min(start + size, end, start + 2 * _TEXT_KEPT)]
-    return part.decode("utf-16-le", "replace") if unicode else _oem(part)
-
-
-def _oem(part: bytes) -> str:
-    """Text in an unknown code page: ASCII is certain, the rest is taken as the most common one of Windows."""
-    return part.decode("cp1252", "replace").rstrip("\0")
+    # Which OEM code page it is nobody says: ASCII is certain, the rest is taken as the most common one of Windows.
+    return part.decode("utf-16-le" if unicode else "cp1252", "replace").rstrip("\0")
