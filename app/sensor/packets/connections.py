@@ -6,7 +6,7 @@ import numpy as np
 
 from app.sensor.conversations.conversation import Conversation
 from app.sensor.frame import Array, Emit, Flow, Records
-from app.sensor.packets.flows import Kind, Registry, says_reply
+from app.sensor.packets.flows import Kind, Registry, says_reply, starts_known
 from app.sensor.packets.layers import ACK, AUX, FIN, RST, SYN, Segments
 from app.sensor.packets.stream import FAR, MASK, Half, Stream, distance
 from app.sensor.packets.table import TICK, Table, payload
@@ -197,7 +197,7 @@ class Connections:
         loose = source.port not in kinds and target.port not in kinds
         if loose:
             head = payload(work.segments, work.start[p], min(max(work.size[p], 0), SNIFF))
-            kind = self._registry.sniff(head) if len(head) >= 8 else None
+            kind = self._registry.sniff(head) if starts_known(head) else None
             if kind is None:
                 return None
             asks = not says_reply(head)

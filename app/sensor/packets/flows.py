@@ -83,7 +83,8 @@ class Keys:
         return mixed
 
 
-HTTP = np.array([int.from_bytes(word, "big") for word in (b"GET ", b"POST", b"PUT ", b"HTTP", b"RPC_", b"OPTI")], np.uint32)
+WORDS = (b"GET ", b"POST", b"PUT ", b"HTTP", b"RPC_", b"OPTI")
+HTTP = np.array([int.from_bytes(word, "big") for word in WORDS], np.uint32)
 SMB = np.array([int.from_bytes(word, "big") for word in (b"\xffSMB", b"\xfeSMB", b"\xfdSMB")], np.uint32)
 
 
@@ -99,6 +100,15 @@ def heads(segments: Segments, pick: Array) -> Array:
     for word in HTTP:
         found |= upper == word
     return pick[found]
+
+
+def starts_known(head: bytes) -> bool:
+    """The same for one payload: heads() finds the flow, this the segment at which it begins, whatever the window."""
+    if len(head) < 8:
+        return False
+    if head[0] == 5 and head[1] <= 1:
+        return head[4] & 0xEF == 0 and head[5:8] == b"\0\0\0"
+    return (head[0] == 0 and head[4:8] in (b"\xffSMB", b"\xfeSMB", b"\xfdSMB")) or head[:4] in WORDS
 
 
 def says_reply(head: bytes) -> bool:

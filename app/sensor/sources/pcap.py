@@ -12,7 +12,8 @@ from app.sensor.frame import Array, Records
 Note = Callable[[str, int], None]
 """Count one problem of the file: (short constant sentence, byte at which it first shows)."""
 
-WINDOW = 50_000
+WINDOW = 8192
+"""Packets of a window: few enough that reading can be cancelled within a fifth of a second."""
 LARGEST = 1 << 18
 """No plausible record holds more bytes, whatever the snap length says (MAXIMUM_SNAPLEN of libpcap)."""
 ABSURD = 1 << 24
