@@ -118,7 +118,7 @@ class ActivitiesPage(Page):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._split)
-        self.packet.say("Choose a row to see its packet.")
+        self.packet.hide()
 
     # ---- query
 
@@ -159,7 +159,7 @@ class ActivitiesPage(Page):
                 self.table.selectRow(place)
                 self.table.scrollTo(self.model.index(place, 0), Table.ScrollHint.PositionAtCenter)
             if not number:
-                self.packet.say("No activity matches this query.")
+                self.packet.hide()
 
         self.ask("rows", work, done)
 
@@ -208,6 +208,7 @@ class ActivitiesPage(Page):
 
     def _show_packet(self, row: ActivityRow) -> None:
         session = self.desk.session
+        self.packet.show()
         if session is None or row.frame is None:
             self.packet.say("This activity comes from an event log; it has no packet.")
             return

@@ -71,8 +71,7 @@ class GraphPage(Page):
             self._expanded, self._unfolded = frozenset({root.key}), frozenset()
             self._keep(edges)
             self.crumbs_changed.emit()
-            self._show()
-            self.canvas.choose(root.key)
+            self._show(root.key)
 
         def work() -> tuple[EntityRef, tuple[Edge, ...]]:
             card = queries.entity(key)
@@ -120,7 +119,7 @@ class GraphPage(Page):
 
     # ---- the picture
 
-    def _show(self) -> None:
+    def _show(self, choose: str = "") -> None:
         if self._root is None:
             return
         root, edges = self._root, tuple(self._edges.values())
@@ -135,6 +134,8 @@ class GraphPage(Page):
         def done(value: tuple[Shown, dict[str, Place]]) -> None:
             picture, places = value
             self.canvas.show_graph(picture, places)
+            if choose:
+                self.canvas.choose(choose)
             more = f"; {wording.count(picture.hidden, 'entity', 'entities')} left out, the least active" if picture.hidden else ""
             nodes, lines = wording.count(len(picture.nodes), "node"), wording.count(len(picture.edges), "edge")
             self.heading.sentence.say(f"{wording.tidy(root.label, 80)} and what it touched: {nodes}, {lines}{more}.")
@@ -201,15 +202,18 @@ class GraphPage(Page):
 def _legend() -> QWidget:
     box = QFrame()
     box.setObjectName("popup")
-    grid = QGridLayout(box)
-    grid.setContentsMargins(theme.px(12), theme.px(8), theme.px(12), theme.px(8))
-    grid.setVerticalSpacing(theme.px(2))
-    names = (("user", "user"), ("computer", "computer"), ("controller", "controller"), ("service", "service"), ("address", "address"))
-    for row, (kind, words) in enumerate(names):
+    column = QVBoxLayout(box)
+    column.setContentsMargins(theme.px(12), theme.px(8), theme.px(12), theme.px(8))
+    column.setSpacing(theme.px(4))
+    for kinds in (("user", "computer", "controller"), ("service", "group", "address")):
         line = QHBoxLayout()
         line.setSpacing(theme.px(6))
-        line.addWidget(Sign(f"entity:{kind}"))
-        line.addWidget(Words(words, "quiet"))
-        grid.addLayout(line, row % 3, row // 3)
-    grid.addWidget(Words("width by count, red: part of an alert", "quiet", "quiet"), 2, 1)
+        for kind in kinds:
+            line.addWidget(Sign(f"entity:{kind}"))
+            words = Words(kind, "quiet")
+            words.setFixedWidth(theme.px(64))
+            line.addWidget(words)
+        line.addStretch(1)
+        column.addLayout(line)
+    column.addWidget(Words("wider: more often; red: an alert rests on it", "quiet", "quiet"))
     return box

@@ -182,7 +182,8 @@ class GraphCanvas(QWidget):
                 painter.setOpacity(1.0 if not near or node.key in near else DIMMED)
                 self._paint_node(painter, node)
         painter.setOpacity(1.0)
-        self._paint_labels(painter, near)
+        taken = self._paint_labels(painter, near)
+        self._paint_words(painter, taken)
 
     def _paint_edge(self, painter: QPainter, one: Node, other: Node, count: int, alerted: bool, lit: bool) -> None:
         start, end = self._point(one.key), self._point(other.key)
@@ -230,7 +231,26 @@ class GraphCanvas(QWidget):
         painter.fillPath(entity_path(kind), theme.colour("surface-1"))
         painter.restore()
 
-    def _paint_labels(self, painter: QPainter, near: set[str]) -> None:
+    def _paint_words(self, painter: QPainter, taken: list[QRectF]) -> None:
+        """On the edges of the chosen node, and on those of alerts: what passed, how often; where there is room."""
+        measure = theme.measure("quiet")
+        painter.setFont(theme.font("quiet"))
+        for one, other, edge in sorted(self._shown.edges, key=lambda item: (not item[2].alerted, -item[2].count)):
+            if self._chosen not in (one, other) or one not in self._places or other not in self._places:
+                continue
+            families = [name for name, _ in sorted(edge.families, key=lambda pair: -pair[1]) if name != "other"][:2]
+            words = f"{', '.join(families)} {wording.number(edge.count)}".strip()
+            middle = (self._point(one) + self._point(other)) / 2
+            width = measure.horizontalAdvance(words) + theme.px(8)
+            box = QRectF(middle.x() - width / 2, middle.y() - measure.height() / 2, width, measure.height())
+            if any(box.intersects(place) for place in taken):
+                continue
+            taken.append(box)
+            painter.fillRect(box, theme.colour("surface-1", 0.85))
+            painter.setPen(theme.colour("edge-alert" if edge.alerted else "text-quiet"))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _paint_labels(self, painter: QPainter, near: set[str]) -> list[QRectF]:
         """Labels by importance; one that would cover another, or any node, is left out until there is room."""
         painter.setFont(theme.font("quiet"))
         measure = theme.measure("quiet")
@@ -254,6 +274,7 @@ class GraphCanvas(QWidget):
             dim = near and node.key not in near
             painter.setPen(theme.colour("text-quiet" if dim or not (node.alerted or node.key == self._chosen) else "text"))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+        return taken
 
     # ---- geometry
 
