@@ -23,7 +23,7 @@ class Trail:
 
     def __init__(self, at: int) -> None:
         self._events: deque[tuple[int, Hashable, str]] = deque()
-        self._fresh: list[str] = []
+        self._fresh: list[tuple[int, str]] = []
         self.counts: Counter[Hashable] = Counter()
         self.values: dict[Hashable, int] = {}
         self.total = 0
@@ -38,7 +38,7 @@ class Trail:
         self.counts[value] += 1
         if value in self.values or len(self.values) < EVENTS:
             self.values[value] = self.values.get(value, 0) + 1
-        self._fresh.append(evidence)
+        self._fresh.append((at, evidence))
         if len(self._fresh) > EVENTS:
             del self._fresh[0]
         while len(self._events) > EVENTS or self._events[0][0] < at - window:
@@ -46,7 +46,7 @@ class Trail:
             self.counts[old] -= 1
             if not self.counts[old]:
                 del self.counts[old]
-            if self._fresh and self._fresh[0] == gone:
+            if self._fresh and self._fresh[0][1] == gone:
                 del self._fresh[0]
 
     @property
@@ -66,13 +66,22 @@ class Trail:
 
     def take(self) -> tuple[str, ...]:
         """Ids of the events within the window that were not taken before."""
-        fresh = tuple(dict.fromkeys(self._fresh))
-        self._fresh = []
-        return fresh
+        return together(self)
+
+    def fresh(self) -> list[tuple[int, str]]:
+        """(time, id) of the events within the window that were not taken before; now they are."""
+        taken, self._fresh = self._fresh, []
+        return taken
 
     def evidence(self) -> tuple[str, ...]:
         """Ids of all events within the window."""
         return tuple(dict.fromkeys(event[2] for event in self._events))
+
+
+def together(*trails: Trail | None) -> tuple[str, ...]:
+    """Ids of the events of several trails that were not taken before, each once, in event time."""
+    fresh = [event for trail in trails if trail is not None for event in trail.fresh()]
+    return tuple(dict.fromkeys(evidence for _, evidence in sorted(fresh, key=lambda event: event[0])))
 
 
 class Memory:

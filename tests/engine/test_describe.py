@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from app.engine import describe
+from app.engine.describe import codes
 from app.model.details import KINDS, KerberosAs, LdapBind, NameObservation, Ntlm, RpcBind, RpcCall
 from tests.engine.detectors.builders import act, as_req, bind, call, dns, ntlm
 
@@ -51,6 +52,6 @@ def test_words_tell_what_matters() -> None:
 
 
 def test_tables_hold_no_number_twice() -> None:
-    for table in (describe.KERBEROS, describe.NTSTATUS, describe.LDAP, describe.DNS, describe.ETYPES):
+    for table in (codes.KERBEROS, codes.NTSTATUS, codes.LDAP, codes.DNS, codes.ETYPES):
         assert all(table.values())
-    assert isinstance(msgspec.json.encode({str(key): word for key, word in describe.NTSTATUS.items()}), bytes)
+    assert isinstance(msgspec.json.encode({str(key): word for key, word in codes.NTSTATUS.items()}), bytes)

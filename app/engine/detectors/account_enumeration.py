@@ -17,9 +17,9 @@ KERBEROS_UNKNOWN = 6
 KERBEROS_KNOWN = frozenset({18, 23, 24, 25})
 NTLM_UNKNOWN = 0xC0000064
 """STATUS_NO_SUCH_USER (MS-ERREF section 2.3.1)."""
-PING_UNKNOWN = frozenset({13, 21, 25})
-PING_KNOWN = frozenset({12, 19, 23})
-"""Netlogon ping answers (MS-ADTS section 6.3.1.3): LOGON_*_USER_UNKNOWN and LOGON_*_RESPONSE of the three versions."""
+PING_UNKNOWN = frozenset({21, 25})
+PING_KNOWN = frozenset({19, 23})
+"""Netlogon ping answers (MS-ADTS section 6.3.1.3): LOGON_SAM_USER_UNKNOWN and LOGON_SAM_LOGON_RESPONSE, old and extended."""
 
 
 def asked(activity: Activity) -> tuple[str, bool, str] | None:
@@ -109,7 +109,7 @@ DETECTOR = Detector(
     phase="Reconnaissance",
     techniques=("T1087.002",),
     watches=(KerberosAs, Ntlm, LdapPing),
-    needs=Needs(ports=("88", "389/udp", "445"), kinds=("kerberos-as", "ntlm", "ldap-ping"), hidden_by=("fast",)),
+    needs=Needs(ports=("88", "389/udp", "445"), kinds=("kerberos-as", "ntlm", "ldap-ping")),
     window=WINDOW,
     detect=detect,
 )

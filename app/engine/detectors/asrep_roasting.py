@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from app.engine.describe import etype
 from app.engine.detector import HOUR, Context, Detector, Needs, against, fact, found, listed, plural, sentence
+from app.engine.memory import together
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs
@@ -52,7 +53,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         return
     ctx.memory.note(("hot", ip), True, activity.at)
     probed = ctx.memory.trail(("probed", ip), activity.at, WINDOW)
-    yield tell(activity, ctx, (*(probed.take() if probed is not None else ()), *trail.take()))
+    yield tell(activity, ctx, together(probed, trail))
 
 
 def hot(ctx: Context, ip: str, at: int) -> bool:
@@ -115,7 +116,7 @@ DETECTOR = Detector(
     phase="Credential access",
     techniques=("T1558.004",),
     watches=(KerberosAs,),
-    needs=Needs(ports=("88",), kinds=("kerberos-as",), hidden_by=("fast",)),
+    needs=Needs(ports=("88",), kinds=("kerberos-as",)),
     window=WINDOW,
     detect=detect,
 )

@@ -123,7 +123,7 @@ DETECTOR = Detector(
     phase="Compromised credentials",
     techniques=("T1110.001", "T1110.003"),
     watches=(KerberosAs, Ntlm),
-    needs=Needs(ports=("88", "445", "389", "135"), kinds=("kerberos-as", "ntlm"), hidden_by=("fast", "smb3 encrypted")),
+    needs=Needs(ports=("88", "445", "389", "135"), kinds=("kerberos-as", "ntlm")),
     window=WINDOW,
     detect=detect,
 )

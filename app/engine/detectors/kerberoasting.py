@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from app.engine.describe import WEAK_ETYPES, etype
 from app.engine.detector import HOUR, MINUTE, Context, Detector, Needs, against, fact, found, listed, plural, sentence
 from app.engine.knowledge.names import service_host
+from app.engine.memory import together
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs, KerberosTgs, LdapSearch
@@ -29,6 +30,8 @@ COMPUTER_SERVICES = frozenset(
     }
 )  # fmt: skip
 """Service classes that run under computer accounts, whose random passwords nobody cracks."""
+MANAGEMENT = frozenset({"http", "https"})
+"""Remote management asks for HTTP/computer of every computer it visits; with AES such tickets prove nothing."""
 UNKNOWN_SERVICE = 7
 """KDC_ERR_S_PRINCIPAL_UNKNOWN: nothing to crack, and an ordinary mistake."""
 USER_TO_USER = 0x00000008
@@ -69,7 +72,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         return
     if isinstance(detail, LdapSearch):
         if is_spn_search(detail) and not ctx.from_controller(activity):
-            ctx.memory.note(("search", ip), activity.id, activity.at)
+            ctx.memory.seen(("search", ip), True, activity.at, activity.id, SEARCH_WINDOW)
         return
     if not isinstance(detail, KerberosTgs):
         return
@@ -81,12 +84,13 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     only = weak_only(detail.request_etypes)
     weak = detail.ticket_etype in WEAK_ETYPES
     old = ctx.memory.recall(("old", ip), bool, activity.at, SEARCH_WINDOW) is not None
-    search = ctx.memory.recall(("search", ip), str, activity.at, SEARCH_WINDOW)
+    search = ctx.memory.trail(("search", ip), activity.at, SEARCH_WINDOW)
     rank = ctx.sensitivity
     reasons = []
     trail = ctx.memory.seen(("all", ip), service, activity.at, activity.id, WINDOW)
-    if trail.distinct >= STRONG[rank]:
-        reasons.append(f"{plural(trail.distinct, 'service')} within {WINDOW // MINUTE} minutes")
+    accounts = sum(1 for one in trail.counts if service_host(str(one))[0] not in MANAGEMENT)
+    if accounts >= STRONG[rank]:
+        reasons.append(f"{plural(accounts, 'service')} within {WINDOW // MINUTE} minutes")
     if weak or only:
         ctx.memory.seen(("weak", ip), service, activity.at, activity.id, WINDOW)
         given = ctx.memory.trail(("weak", ip), activity.at, WINDOW)
@@ -100,10 +104,9 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             reasons.append(f"{plural(asked.distinct, 'service')} asked for with RC4 as the only choice")
     if not reasons:
         return
-    fresh = trail.take()
+    fresh = together(search, trail)
     source, target, account = ctx.source(activity), ctx.target(activity), ctx.account(activity)
     success = activity.result == "success"
-    evidence = ((search, *fresh) if search is not None else fresh) or (activity.id,)
     if success:
         ctx.memory.note(("got", ip), True, activity.at)
     got = ctx.memory.recall(("got", ip), bool, activity.at, WINDOW) is not None
@@ -113,7 +116,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         activity,
         ip,
         first=min(trail.first, activity.at),
-        evidence=evidence,
+        evidence=fresh or (activity.id,),
         succeeded=got,
         title=None if got else "Attempted Kerberoasting (Kerberos SPN exposure)",
         story=(
@@ -145,7 +148,7 @@ DETECTOR = Detector(
     phase="Credential access",
     techniques=("T1558.003",),
     watches=(KerberosTgs, KerberosAs, LdapSearch),
-    needs=Needs(ports=("88", "389"), kinds=("kerberos-tgs",), hidden_by=("fast", "ldap sealed", "ldap inside tls")),
+    needs=Needs(ports=("88", "389"), kinds=("kerberos-tgs",), hidden_by=("ldap sealed", "ldap inside tls")),
     window=HOUR,
     detect=detect,
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from app.engine.detector import MINUTE, Context, Detector, Needs, against, fact, found, plural, sentence
+from app.engine.memory import together
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcCall
@@ -63,7 +64,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if not (certain or storm):
         return
     ctx.memory.note(("hot", *pair), True, at)
-    evidence = (*(zero.take() if zero is not None else ()), *(failed.take() if failed is not None else ()), activity.id)
+    evidence = (*together(zero, failed), activity.id)
     if success:
         ctx.memory.note(("in", *pair), True, at)
     yield tell(activity, ctx, tuple(dict.fromkeys(evidence)), "in" if success else "tried")

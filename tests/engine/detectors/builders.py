@@ -118,8 +118,8 @@ def search(text: str, source: str = WS1, *, at: int = 0) -> Activity:
 
 
 def dns(
-    name: str, kind: str = "A", source: str = WS1, target: str = DC1, *, at: int = 0, code: int = 0, answers: tuple[str, ...] = (),
-    records: int = 1,
+    name: str, kind: str = "A", source: str = WS1, target: str = DC1, *, at: int = 0, code: int = 0,
+    answers: tuple[str, ...] = (), records: int = 1,
 ) -> Activity:  # fmt: skip
     """A DNS question."""
     detail = DnsQuery(name=name, type=kind, answers=answers, records=records)

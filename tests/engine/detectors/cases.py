@@ -81,7 +81,7 @@ FIRES: Mapping[str, Mapping[str, Case]] = {
             search("(&(servicePrincipalName=*)(!(objectClass=computer)))"),
             tgs_req("MSSQLSvc/sql1.example.org:1433", at=SECOND, ticket_etype=23),
         ],
-        "AES tickets for twenty services": [tgs_req(f"HTTP/app{one}.example.org", at=one * SECOND) for one in range(20)],
+        "AES tickets for twenty services": [tgs_req(f"MSSQLSvc/db{one}.example.org", at=one * SECOND) for one in range(20)],
         "refused, RC4 only": [
             tgs_req(f"EXAMPLE.ORG/svc{one}", at=one * SECOND, code=50, request_etypes=(23,)) for one in range(3)
         ],
@@ -189,6 +189,7 @@ STAYS_QUIET: Mapping[str, Mapping[str, Case]] = {
         "only a bind": [rpc_bind(DRSUAPI)],
     },
     "kerberoasting": {
+        "remote management of fifty computers": [tgs_req(f"HTTP/pc{one}.example.org", at=one * SECOND) for one in range(50)],
         "one RC4 service, AES offered": [tgs_req("MSSQLSvc/sql1.example.org", ticket_etype=23)],
         "four RC4 services, AES offered": [
             tgs_req(f"HTTP/app{one}.example.org", at=one * SECOND, ticket_etype=23) for one in range(4)
