@@ -133,3 +133,23 @@ def test_benign_captures_of_others_stay_quiet(shared: Path) -> None:
 
     assert seen > 40
     assert loud == []
+
+
+def test_all_captures_together_accuse_only_attackers(shared: Path) -> None:
+    folder = shared / "lab" / "captures"
+    if not folder.is_dir():
+        pytest.skip("the lab is not here")
+    knowledge, everything = Knowledge(), []
+    attackers = set()
+    for path in sorted(folder.glob("*.pcap")):
+        attackers |= {one["src_ip"] for one in lab(shared, path.stem)[1]["attack_events"]}  # type: ignore[attr-defined]
+        everything += analysed(path)[1].values()
+    for activity in everything:
+        knowledge.observe(activity)
+    by_id = {one.id: one for one in everything}
+    loud = [one for one in detectors.run(sorted(everything, key=event_order), knowledge) if RANK[one.severity] >= RANK["medium"]]
+
+    assert {one.detector for one in loud} >= {
+        detector for events in COVERED.values() for one in events.values() for detector in one
+    } - {"cleartext_ldap"}
+    assert {by_id[proof].source.ip for one in loud for proof in one.finding.evidence} <= attackers  # type: ignore[union-attr]

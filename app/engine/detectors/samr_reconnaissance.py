@@ -21,8 +21,9 @@ MEMBERS = {25: "members of a group", 33: "members of an alias"}
 """SamrGetMembersInGroup, SamrGetMembersInAlias (MS-SAMR section 3.1.5.8)."""
 ONE_BY_ONE = frozenset({34, 36, 47, 39, 16})
 """SamrOpenUser, SamrQueryInformationUser 1 and 2, SamrGetGroupsForUser, SamrGetAliasMembership."""
-LOOK_UP_SIDS = frozenset({15, 57, 76})
-"""LsarLookupSids 1-3 (MS-LSAT section 3.1.4)."""
+LOOK_UP_SIDS = frozenset({15, 57})
+"""LsarLookupSids and LsarLookupSids2 (MS-LSAT section 3.1.4). LsarLookupSids3 (76) works on the secure channel of a member
+computer only, which looks up everybody who visits it."""
 BUILTIN = "S-1-5-32"
 GROUP_NAMES = {
     "512": "Domain Admins", "516": "Domain Controllers", "518": "Schema Admins", "519": "Enterprise Admins",

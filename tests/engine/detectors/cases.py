@@ -248,6 +248,7 @@ STAYS_QUIET: Mapping[str, Mapping[str, Case]] = {
         "a domain join": [call(SAMR, one, at=one * SECOND) for one in (64, 5, 7, 17, 50, 36, 58, 1)],
         "one user, one ordinary group": [about(36, 1104), about(25, 1200, at=SECOND)],
         "a controller asks": [controller(DC2), call(SAMR, 13, DC2)],
+        "a file server looks up its visitors": [call(LSARPC, 76, FILES, at=one * SECOND, sealed=True) for one in range(400)],
     },
     "smb_session_enumeration": {
         "a controller asks": [controller(DC2), call(SRVSVC, 12, DC2)],
