@@ -96,6 +96,13 @@ def test_an_address_follows_its_holder_in_time() -> None:
     assert knowledge.address_entity(WS1, START).key == "computer:ws1.example.org"
 
 
+def test_the_only_name_of_an_address_holds_at_all_times() -> None:
+    for times in ((0, 90 * 24 * HOUR), (90 * 24 * HOUR, 0)):
+        knowledge = known(as_req("WS1$", WS1), named(WS1, "ws1", "llmnr", 90 * 24 * HOUR))
+
+        assert [knowledge.resolve(WS1, START + at).certainty for at in times] == ["high", "high"]
+
+
 def test_the_certain_beats_the_doubtful_at_the_same_time() -> None:
     knowledge = known(named(WS1, "decoy", "llmnr"), as_req("WS1$", WS1, at=MINUTE))
     found = knowledge.resolve(WS1, START)
