@@ -35,7 +35,7 @@ class Traffic:
         if not len(records.start):
             return
         segments = transport(records, self._fragments, self._table.tally)
-        pick, keys = self._select(segments)
+        pick, keys = self.select(segments)
         clock = np.maximum(np.maximum.accumulate(records.at), self._clock)
         stream = segments.tcp[pick]
         some = ~stream
@@ -54,7 +54,7 @@ class Traffic:
         if self._fragments.lost:
             self._table.problems.setdefault("IP fragments without the rest", (self._fragments.lost, 0))
 
-    def _select(self, segments: Segments) -> tuple[Array, Array]:
+    def select(self, segments: Segments) -> tuple[Array, Array]:
         """(which segments matter, their keys), in frame order."""
         tcp, source, target = segments.tcp, segments.source, segments.target
         useful = segments.size > 0
