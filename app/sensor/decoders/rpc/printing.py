@@ -33,6 +33,7 @@ def _notify(r: Ndr, facts: Facts, handles: Handles) -> None:
 def _add_driver(r: Ndr, facts: Facts, handles: Handles) -> None:
     """RpcAddPrinterDriver, Ex: DRIVER_CONTAINER (section 2.2.1.2.3)."""
     put(facts, "server", r.maybe_text())
+    r.align_union()
     level = r.u32()
     facts["level"] = level
     r.align_union()

@@ -53,6 +53,7 @@ def _certificate(r: Ndr, facts: Facts, handles: Handles) -> None:
     facts["flags"] = r.u32()
     put(facts, "authority", r.maybe_text())
     r.u32()
+    r.align_pointer()
     r.u32()
     if r.pointer():
         put(facts, "attributes", utf16(r.conformant()[: 2 * TEXT_KEPT]).strip())

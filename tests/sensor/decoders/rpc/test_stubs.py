@@ -13,8 +13,12 @@ from app.sensor.decoders.rpc.handles import Handles
 from app.sensor.decoders.rpc.operations import NAMES, OPERATIONS
 from app.sensor.decoders.rpc.stubs import INTERFACES, decode, failed, returned
 
-VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parents[3] / "data/rpc_stubs.json").read_text())
-"""Calls of a laboratory's domain; those of DRSUAPI were decrypted with its keys."""
+DATA = Path(__file__).parents[3] / "data"
+VECTORS: list[dict[str, Any]] = [
+    *json.loads((DATA / "rpc_stubs.json").read_text()),
+    *json.loads((DATA / "rpc_stubs_made.json").read_text()),
+]
+"""Calls of a laboratory's domain, those of DRSUAPI decrypted with its keys; then calls marshalled by another implementation."""
 
 
 def told(vector: dict[str, Any], asked: bytes, reply: bytes | None) -> tuple[dict[str, Any], bool]:
@@ -49,6 +53,23 @@ def test_a_refused_open_leaves_no_handle() -> None:
     handle = bytes(range(20))
     decode(svcctl, 16, False, handles, asked, False, handle + struct.pack("<I", 5), False)
     assert handles.get(handle) == ""
+
+
+def dsname(text: str) -> bytes:
+    raw = (text + "\0").encode("utf-16-le")
+    data = struct.pack("<III", len(text) + 1, 56 + len(raw), 0) + bytes(16 + 28) + struct.pack("<I", len(text)) + raw
+    return data + bytes(-len(data) % 4)
+
+
+def test_a_rogue_replica_is_told() -> None:
+    drsuapi = "e3514235-4b06-11d1-ab04-00c04fc2dcd2"
+    address = struct.pack("<III", 7, 0, 7) + b"ws1.a.b"[:6] + b"\0"
+    add = bytes(20) + struct.pack("<IIII", 1, 1, 5, 6) + bytes(84) + struct.pack("<I", 0x10) + dsname("DC=a") + address
+    facts, problem = decode(drsuapi, 5, False, Handles(), add, False, None, False)
+    assert (facts, problem) == ({"version": 1, "options": 16, "nc": "DC=a", "source_dsa": "ws1.a."}, False)
+    entry = bytes(20) + struct.pack("<IIIIIII", 2, 2, 0, 9, 0, 0, 0) + dsname("CN=NTDS Settings,CN=WS1")
+    facts, problem = decode(drsuapi, 17, False, Handles(), entry, False, None, False)
+    assert (facts, problem) == ({"version": 2, "object": "CN=NTDS Settings,CN=WS1"}, False)
 
 
 def test_return_values_are_judged_by_their_kind() -> None:
