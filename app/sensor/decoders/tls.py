@@ -17,10 +17,12 @@ _HOST_NAME = 0x82
 
 def record_length(data: bytes, start: int, end: int) -> int:
     """Bytes of the record at data[start] with its head; 0: not known yet; -1: no record starts here."""
-    if end - start < RECORD_HEAD:
+    if end - start < 2:
         return 0
     if not CHANGE_CIPHER_SPEC <= data[start] <= 24 or data[start + 1] != 3:
         return -1
+    if end - start < RECORD_HEAD:
+        return 0
     size = data[start + 3] << 8 | data[start + 4]
     return RECORD_HEAD + size if size <= _MOST_RECORD else -1
 
