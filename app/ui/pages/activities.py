@@ -15,7 +15,7 @@ from app.ui.plots.histogram import HistogramView, Legend, Mark
 from app.ui.tables.activity_model import COLUMNS, ActivityModel
 from app.ui.tables.table import Table
 from app.ui.widgets.buttons import Button
-from app.ui.widgets.packet_view import PacketView
+from app.ui.tables.packet_view import PacketView
 from app.ui.widgets.query_bar import QueryBar
 from app.ui.widgets.words import Words
 
