@@ -19,6 +19,8 @@ LARGEST = 1 << 18
 ABSURD = 1 << 24
 WEEK = 7 * 86400
 SEARCH = 1 << 16
+SPAN, CHAINS, SEEK, STEPS = 1 << 25, 256, 4096, 8192
+"""Bytes that are walked from CHAINS places at once; each is looked for in SEEK bytes; after STEPS steps it is not worth it."""
 
 
 class Layout(Struct, frozen=True):
@@ -64,20 +66,80 @@ def walk_pcap(data: bytes | mmap, note: Note, window: int = WINDOW) -> Iterator[
     end, off, frame = len(data), shape.begin, 1
     last: int | None = None
     while off + shape.header <= end:
-        starts, off, bad = _chain(data, shape, off, end, window)
-        records, kept = _records(data, shape, starts, frame, last)
-        if kept < len(starts):
-            bad, off = True, int(starts[kept])
-        if records is not None:
-            frame += kept
-            last = int(records.at[-1]) // 1_000_000
-            yield records
+        leap = _leap(data, shape, off, end)
+        starts, off, bad = _chain(data, shape, off, end, window) if leap is None else leap
+        for at in range(0, len(starts), window):
+            part = starts[at : at + window]
+            records, kept = _records(data, shape, part, frame, last)
+            if records is not None:
+                frame += kept
+                last = int(records.at[-1]) // 1_000_000
+                yield records
+            if kept < len(part):
+                bad, off = True, int(part[kept])
+                break
         if bad:
             again = _next(data, shape, off + 1, end, last)
             note("last record cut short" if again >= end else "damaged record", off)
             off = again
     if off < end:
         note("last record cut short", off)
+
+
+def _leap(data: bytes | mmap, shape: Layout, off: int, end: int) -> tuple[Array, int, bool] | None:
+    """Offsets of the record headers of the next SPAN bytes, walked from many guessed places at once; None when that fails.
+
+    A guess is proven right when the walk from the guess before it arrives exactly there; the first walk starts at off,
+    which is known. So the answer is that of _chain, about five times faster.
+    """
+    stop = min(off + SPAN, end - shape.largest - 2 * SEEK)
+    if stop - off < SPAN // 8 or shape.swapped:
+        return None
+    seconds = struct.unpack_from(shape.order + "I", data, off)[0]
+    guesses = [_guess(data, shape, place, seconds, end) for place in range(off, stop, (stop - off) // CHAINS + 1)]
+    places = np.unique(np.array([off] + [one for one in guesses[1:] if one >= 0], np.int64))
+    limits = np.append(places[1:], stop)
+    sizes = np.ndarray((end - 3,), shape.order + "u4", data, 0, (1,))
+    at, walked = places, []
+    room = end - 16
+    while True:
+        for _ in range(16):
+            walked.append(at)
+            size = sizes[np.minimum(at, room) + 8].astype(np.int64)
+            at = np.where(at < limits, at + size + shape.header, at)
+        active = int((at < limits).sum())
+        if not active:
+            break
+        if len(walked) > STEPS:
+            return None
+    if not (at[:-1] == places[1:]).all():
+        return None
+    table = np.stack(walked, axis=1)
+    starts: Array = table[table < limits[:, None]]
+    if (sizes[starts + 8] > shape.largest).any():
+        return None
+    return starts, int(at[-1]), False
+
+
+def _guess(data: bytes | mmap, shape: Layout, place: int, seconds: int, end: int) -> int:
+    """The first place from place on where records may start, near in time; -1 when there is none within SEEK bytes."""
+    stamps = np.ndarray((SEEK,), shape.order + "u4", data, place, (1,))
+    near = stamps - np.uint32((seconds - 86400) & 0xFFFFFFFF) < np.uint32(2 * 86400)
+    header = struct.Struct(shape.order + "IIII").unpack_from
+    candidates: list[int] = np.flatnonzero(near)[:64].tolist()
+    for one in candidates:
+        at = place + one
+        for _ in range(3):
+            if at + 16 > end:
+                break
+            second, fraction, size, length = header(data, at)
+            fits = 0 < size <= length <= ABSURD and size <= shape.largest and fraction < shape.fraction
+            if not fits or abs(second - seconds) > 86400:
+                break
+            at += shape.header + size
+        else:
+            return place + one
+    return -1
 
 
 def _chain(data: bytes | mmap, shape: Layout, off: int, end: int, window: int) -> tuple[Array, int, bool]:

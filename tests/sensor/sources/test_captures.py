@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.sensor.sources import pcap as module
 from app.sensor.sources.pcap import walk_pcap
 from app.sensor.sources.pcapng import walk_pcapng
 from tests.sensor.wire import block, enhanced, interface, pcap, section
@@ -161,3 +162,49 @@ def test_damage_never_raises_and_windows_do_not_matter(ng, seed, changes, cut):
         return
     assert [one[1] for one in read(data, 50_000, ng)[0]] == [one[1] for one in read(data, 4, ng)[0]] or not ng
     read(data, 4, ng)
+
+
+@pytest.fixture
+def leaping(monkeypatch):
+    """Small files are walked from many places at once; the list tells how many times that went well."""
+    for name, value in (("SPAN", 8192), ("CHAINS", 16), ("SEEK", 300), ("LARGEST", 200)):
+        monkeypatch.setattr(module, name, value)
+    went, leap = [], module._leap
+
+    def counted(*given):
+        found = leap(*given)
+        went.append(found is not None)
+        return found
+
+    monkeypatch.setattr(module, "_leap", counted)
+    return went
+
+
+@pytest.mark.parametrize("order", "<>")
+def test_walking_from_many_places_gives_the_same(leaping, order):
+    chance = random.Random(1)
+    packets = [(T + n * 1000, chance.randbytes(chance.randrange(1, 150))) for n in range(1000)]
+    assert read(pcap(packets, order=order, snap=150), 50) == (expected(packets=packets), [])
+    assert sum(leaping) > 3
+
+
+def test_a_capture_inside_a_capture_misleads_nobody(leaping):
+    inner = pcap([(T, bytes(3))] * 200)
+    packets = [(T + n, inner[24 + n % 19 : 24 + n % 19 + 150]) for n in range(600)]
+    assert read(pcap(packets, snap=150), 50) == (expected(packets=packets), [])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 5))
+def test_damage_is_stepped_over_the_same_from_many_places(seed, changes):
+    chance = random.Random(seed)
+    packets = [(T + n * 1000, chance.randbytes(chance.randrange(1, 150))) for n in range(400)]
+    data = bytearray(pcap(packets, snap=150))
+    for _ in range(changes):
+        data[chance.randrange(24, len(data))] = chance.randrange(256)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "LARGEST", 200)
+        plain = read(bytes(data), 50)
+        for name, value in (("SPAN", 8192), ("CHAINS", 16), ("SEEK", 300)):
+            patch.setattr(module, name, value)
+        assert read(bytes(data), 50) == plain
