@@ -33,11 +33,9 @@ def _attributes(r: Ndr, facts: Facts) -> None:
     r.pointer()
     if r.pointer():
         r.u32()
-        r.u16()
+        r.enum()
         r.u8()
         r.u8()
-        r.align(4)
-        r.u32()
     facts["access"] = r.u32()
 
 

@@ -28,7 +28,7 @@ def told(vector: dict[str, Any], asked: bytes, reply: bytes | None) -> tuple[dic
     return decode(vector["interface"], vector["opnum"], vector["wide"], handles, asked, False, reply, False)
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: f"{NAMES[vector['interface']]}-{vector['operation']}")
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: f"{NAMES[vector['interface']]}-{vector['opnum']}")
 def test_real_call(vector: dict[str, Any]) -> None:
     reply = bytes.fromhex(vector["reply"]) if vector["reply"] is not None else None
     assert told(vector, bytes.fromhex(vector["request"]), reply) == (vector["facts"], False)
@@ -53,6 +53,13 @@ def test_a_refused_open_leaves_no_handle() -> None:
     handle = bytes(range(20))
     decode(svcctl, 16, False, handles, asked, False, handle + struct.pack("<I", 5), False)
     assert handles.get(handle) == ""
+
+
+def test_quality_of_service_stands_before_the_access() -> None:
+    lsarpc = "12345778-1234-abcd-ef00-0123456789ab"
+    attributes = struct.pack("<IIIIII", 24, 0, 0, 0, 0, 0x20004) + struct.pack("<IHBB", 12, 2, 1, 0)
+    facts, problem = decode(lsarpc, 44, False, Handles(), bytes(4) + attributes + struct.pack("<I", 7), False, None, False)
+    assert (facts, problem) == ({"access": 7}, False)
 
 
 def dsname(text: str) -> bytes:
