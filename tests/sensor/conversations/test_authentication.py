@@ -1,3 +1,6 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
 from app.model.activity import Activity, Endpoint
 from app.model.details import KerberosAp, Ntlm
 from app.sensor.conversations.authentication import Authentication
@@ -155,3 +158,34 @@ def test_nobody() -> None:
     told = Told().says(True, type3(user="", domain="", lm=b"\0")).ends(True, 0)
 
     assert told.activities[0].account is None and ntlm(told.activities[0]).anonymous
+
+
+BLOBS = [
+    ONE,
+    TWO,
+    THREE,
+    TICKET,
+    MUTUAL,
+    TOO_LATE,
+    response(2),
+    response(3, NTLM),
+    SAMPLES["ntlm1_rpc"],
+    SAMPLES["ntlm2_rpc"],
+    b"?",
+]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.booleans(), st.sampled_from(BLOBS), st.integers(0, 400)), max_size=20))
+def test_any_order_of_whole_and_cut_tokens(steps: list[tuple[int, bool, bytes, int]]) -> None:
+    told = Told()
+    for step, client, blob, cut in steps:
+        if step:
+            told.says(client, blob[:cut] if step == 1 else blob)
+        else:
+            told.ends((None, True, False)[cut % 3], cut)
+    told.authentication.close()
+
+    frames = [frame for one in told.activities for frame in one.frames]
+    assert len(frames) == len(set(frames)) and all(one.frames for one in told.activities)
+    assert all(one.at <= one.until for one in told.activities)
+    assert len({one.id for one in told.activities}) == len(told.activities)
