@@ -138,18 +138,32 @@ class Connections:
 
     def _long(self, work: "_Columns", key: int, a: int, z: int) -> None:
         """Segment by segment, in any order they may have."""
-        table, segments = self._table, work.segments
+        table, segments, first = self._table, work.segments, work.records.first
         seqs, all_flags, wires = work.exact()
+        found = table.flows.get(key)
+        stream = found if isinstance(found, Stream) else None
         for p in range(a, z):
             side, flags, now, row, sequence = work.side[p], all_flags[p], work.now[p], work.rows[p], seqs[p]
-            frame = work.records.first + row
-            found = table.flows.get(key)
-            stream = found if isinstance(found, Stream) else None
-            if stream is not None and (
-                (work.tick[p] != stream.tick and table.over(stream, now)) or self._new(stream, side, flags, sequence)
-            ):
-                table.end(key)
-                stream = None
+            frame = first + row
+            if stream is not None:
+                half, other = stream.halves[side], stream.halves[1 - side]
+                if (
+                    half.next == sequence
+                    and not flags & (SYN | FIN | RST)
+                    and work.tick[p] == stream.tick
+                    and not (half.later or other.later or stream.dead)
+                    and 0 < work.size[p] == wires[p]
+                    and work.start[p] < AUX
+                ):
+                    half.next = sequence + wires[p] & MASK
+                    half.stale = 0
+                    stream.last = now
+                    start = work.start[p]
+                    stream.push(half, segments.data[start : start + wires[p]], 0, frame, work.at[p])
+                    continue
+                if (work.tick[p] != stream.tick and table.over(stream, now)) or self._new(stream, side, flags, sequence):
+                    table.end(key)
+                    stream = None
             if stream is None:
                 if flags & RST:
                     continue
