@@ -11,7 +11,7 @@ from app.sensor.conversations.ldap import CldapUdp, LdapTcp
 from app.sensor.conversations.netbios import NetbiosNameUdp
 from app.sensor.conversations.radius import RadiusUdp
 from app.sensor.conversations.rdp import RdpTcp
-from app.sensor.conversations.rpc import RpcTcp
+from app.sensor.conversations.rpc import RpcTcp, RpcUdp
 from app.sensor.conversations.smb import SmbTcp
 from app.sensor.frame import Count, Emit, Flow
 
@@ -40,6 +40,7 @@ UDP: dict[int, Kind] = {
     67: DhcpUdp,
     68: DhcpUdp,
     88: KerberosUdp,
+    135: RpcUdp,
     137: NetbiosNameUdp,
     389: CldapUdp,
     464: KpasswdUdp,
