@@ -25,6 +25,8 @@ SHARE = 0.05
 """Most of the time that telling readers what is known so far may take while an input is read."""
 PAUSE = 2.0
 """Seconds at least between two such moments."""
+MARKS = 64
+"""Times at which an address with more bindings than this is not asked who it was: it counts as all that it was called."""
 
 
 class Source(Protocol):
@@ -161,11 +163,13 @@ def entities_of(known: Knowledge, ip: str, first: int, last: int) -> tuple[Entit
     """Every entity that an address was between two times; the answers change at bindings and half-way between them."""
     bindings = known.addresses.about_address(ip)
     marks = sorted({first, last, *(one.first for one in bindings), *(one.last for one in bindings)})
+    marks = marks if len(marks) <= MARKS else [first, last]
     times = [*marks, *((a + b) // 2 for a, b in pairwise(marks))]
     found = {ref.key: ref for ref in (known.address_entity(ip, at) for at in times if first <= at <= last)}
-    for name in {one.name for one in bindings} if len(found) > 1 else ():
-        ref = known.computer_entity(name)
-        found.setdefault(ref.key, ref)
+    names = {one.name for one in bindings}
+    if len(found) > 1 or len(names) > 1:
+        for ref in (EntityRef("address", f"address:{ip}", ip), *(known.computer_entity(name) for name in sorted(names))):
+            found.setdefault(ref.key, ref)
     return tuple(found.values())
 
 

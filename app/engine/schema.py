@@ -35,7 +35,9 @@ CREATE TABLE minutes(
 CREATE TABLE flows(
   input INTEGER, source INTEGER, destination INTEGER, actor INTEGER, kind INTEGER, result INTEGER,
   count INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
-  PRIMARY KEY(input, source, destination, actor, kind, result)) WITHOUT ROWID;
+  PRIMARY KEY(source, destination, actor, kind, result, input)) WITHOUT ROWID;
+CREATE INDEX flows_destination ON flows(destination);
+CREATE INDEX flows_actor ON flows(actor);
 CREATE TABLE entities(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, label TEXT NOT NULL);
 -- Every entity that an address was at any time; more than one row: which one depends on the time.
 CREATE TABLE address_entities(address INTEGER, entity INTEGER, PRIMARY KEY(address, entity)) WITHOUT ROWID;
@@ -87,6 +89,7 @@ def prepare(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA cache_size=-65536")
         connection.execute("PRAGMA temp_store=FILE")
+        connection.execute("PRAGMA wal_autocheckpoint=4000")
         connection.execute("PRAGMA journal_size_limit=67108864")
         if version == 0:
             create(connection)

@@ -13,6 +13,8 @@ FEW = 60_000
 """Matches up to which all their row ids are kept."""
 STEP = 2_048
 """Matches between two remembered places of a long walk."""
+MANY, FEWEST_BARS = 150_000, 8
+"""Activities that are not counted one by one for a chart when whole minutes give at least so many bars."""
 MINUTE = 60_000_000
 FIRST, LAST = -(2**63), 2**63 - 1
 Place = tuple[int, int]
@@ -35,7 +37,7 @@ class Plan:
         self.by_minute = self.rest.columns <= TIMELESS
         self.by_flow = self.rest.columns <= FLOW
         self._timeless = self.low == FIRST and self.high == LAST
-        bound = joined((one for one in conditions if one.columns <= FLOW), "AND", TRUE)
+        bound = joined((one for one in conditions if one.columns <= FLOW | {"named"}), "AND", TRUE)
         self._likely = self._flows(bound) if bound is not TRUE and not self.by_minute else LAST
         keyed = next((one for one in conditions if one.sql.startswith("@") and one.sql.endswith(" = ?")), None)
         others = [one for one in conditions if one is not keyed]
@@ -48,8 +50,8 @@ class Plan:
         self._ids: array[int] | None = None
         self._count: int | None = None
         self._starts: list[int] = []
-        self._before: list[int] = []
-        self._anchors: dict[int, list[Place]] = {}
+        self._before: list[int] = [0]
+        self.charts: dict[tuple[int, int, int], tuple[int, int, list[tuple[int, str, int]]]] = {}
 
     # ---- numbers
 
@@ -59,7 +61,7 @@ class Plan:
             if self.few:
                 self._count = len(self.ids())
             elif self.by_minute:
-                self._buckets()
+                self._minute_steps()
                 self._count = self._before[-1]
             elif self.by_flow and self._timeless:
                 self._count = self._likely
@@ -97,13 +99,15 @@ class Plan:
             return []
         if self.few:
             return list(self.ids()[first : first + limit])
-        if not self.by_minute:
-            return self._from(FIRST, first, limit)
-        self._buckets()
-        bucket = bisect_right(self._before, first) - 1
-        if bucket >= len(self._starts):
+        step = self._step_of(first)
+        if step is None:
             return []
-        return self._from(self._starts[bucket], first - self._before[bucket], limit)
+        low, skip = self._starts[step], first - self._before[step]
+        rows = self._access.all(
+            f"SELECT a.id FROM activities a WHERE {self._walk} AND a.at >= ? AND a.at < ? ORDER BY a.at, a.id LIMIT ? OFFSET ?",
+            (*self._walk_values, low, self.high, limit, skip),
+        )
+        return [row[0] for row in rows]
 
     def position(self, place: Place) -> int:
         """Number of matches before a place."""
@@ -113,15 +117,15 @@ class Plan:
                 (*self.values(), place[0], place[0], place[1]),
             )
             return int(rows)
-        start, before = FIRST, 0
+        low, before = self.low, 0
         if self.by_minute:
-            self._buckets()
-            bucket = max(0, bisect_right(self._starts, place[0]) - 1)
-            start, before = (self._starts[bucket], self._before[bucket]) if self._starts else (FIRST, 0)
+            self._minute_steps()
+            step = bisect_right(self._starts, place[0]) - 1
+            if step >= 0:
+                low, before = self._starts[step], self._before[step]
         found = self._access.one(
-            f"""SELECT count(*) FROM activities a WHERE {self._walk} AND a.at >= ? AND a.at < ?
-            AND (a.at < ? OR a.id < ?) AND a.at <= ?""",
-            (*self._walk_values, max(start, self.low), self.high, *place, place[0]),
+            f"SELECT count(*) FROM activities a WHERE {self._walk} AND a.at >= ? AND a.at < ? AND (a.at < ? OR a.id < ?)",
+            (*self._walk_values, low, min(self.high, place[0] + 1), *place),
         )
         return before + int(found)
 
@@ -150,20 +154,37 @@ class Plan:
         )
         return [(row[0], row[1]) for row in (*same, *more)]
 
-    def _from(self, start: int, skip: int, limit: int) -> list[int]:
-        """Row ids from a time on, after skip matches, by way of remembered places."""
-        anchors = self._anchors.setdefault(start, [(max(start, self.low) - (start > FIRST or self.low > FIRST), LAST)])
-        wanted = skip // STEP
-        while len(anchors) <= wanted:
-            step = self.after(anchors[-1], 1, STEP - 1)
-            if not step:
-                return []
-            anchors.append(step[0])
-        return [number for _, number in self.after(anchors[wanted], limit, skip - wanted * STEP)]
+    def _step_of(self, first: int) -> int | None:
+        """Place in the list of steps from which to walk to a position; None when it lies behind the last match."""
+        if self.by_minute:
+            self._minute_steps()
+            step = bisect_right(self._before, first) - 1
+            return step if step < len(self._starts) else None
+        if not self._starts:
+            self._starts.append(self.low)
+        while self._before[-1] + STEP <= first:
+            low = self._starts[-1]
+            reach = self._access.one(
+                f"SELECT a.at FROM activities a WHERE {self._walk} AND a.at >= ? AND a.at < ? ORDER BY a.at LIMIT 1 OFFSET ?",
+                (*self._walk_values, low, self.high, STEP),
+            )
+            if reach is not None and reach == low:  # more at this one moment than a step
+                reach = self._access.one(
+                    f"SELECT min(a.at) FROM activities a WHERE {self._walk} AND a.at > ? AND a.at < ?",
+                    (*self._walk_values, low, self.high),
+                )
+            if reach is None:
+                break
+            before = self._before[-1] + self._between(low, reach)
+            if before > first:
+                break
+            self._starts.append(reach)
+            self._before.append(before)
+        return bisect_right(self._before, first) - 1
 
-    def _buckets(self) -> None:
-        """Where each minute of the filter begins, and how many matches lie before it."""
-        if self._before:
+    def _minute_steps(self) -> None:
+        """Where each minute of the filter begins, and how many matches lie before it; the last number is of all."""
+        if self._starts:
             return
         found = []
         for minute, count in self._minutes(self.rest):
@@ -188,16 +209,23 @@ class Plan:
     def _in_minutes(self, rest: Condition) -> int:
         return sum(count for _, count in self._minutes(rest))
 
+    def between_minutes(self, start: int, end: int) -> int:
+        """Number of activities between two times, to the minute."""
+        sql = "SELECT coalesce(sum(count), 0) FROM minutes WHERE minute BETWEEN ? AND ?"
+        return int(self._access.one(sql, (start // MINUTE, end // MINUTE)))
+
     def _between(self, low: int, high: int) -> int:
         return int(
             self._access.one(
-                f"SELECT count(*) FROM activities a WHERE {self.rest.in_time()} AND a.at >= ? AND a.at < ?",
-                (*self.rest.values, low, high),
+                f"SELECT count(*) FROM activities a WHERE {self._walk} AND a.at >= ? AND a.at < ?",
+                (*self._walk_values, low, high),
             )
         )
 
     def _flows(self, bound: Condition) -> int:
-        return int(self._access.one(f"SELECT coalesce(sum(a.count), 0) FROM flows a WHERE {bound.plain()}", bound.values))
+        """Sum of the counts by parties; for a name that moved between addresses a guess (who it was when it began)."""
+        sql = f"SELECT coalesce(sum(a.count), 0) FROM (SELECT *, first AS at FROM flows) a WHERE {bound.plain()}"
+        return int(self._access.one(sql, bound.values))
 
 
 def _split(root: Node | None) -> tuple[list[During], list[Node]]:
@@ -211,7 +239,8 @@ def bars(plan: Plan, access: Access, start: int, end: int, buckets: int) -> tupl
     """(start, width, [(bucket, kind, count)]) over start <= time < end; whole minutes where a bucket is a minute or more."""
     buckets = max(1, min(buckets, 10_000))
     width = max(1, -(-max(1, end - start) // buckets))
-    if width >= MINUTE:
+    crowded = plan.by_minute and end - start >= FEWEST_BARS * MINUTE and plan.between_minutes(start, end) > MANY
+    if width >= MINUTE or crowded:
         width = -(-width // MINUTE) * MINUTE
         start = start // MINUTE * MINUTE
     low, high = max(start, plan.low), min(end, plan.high)

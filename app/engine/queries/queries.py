@@ -35,6 +35,8 @@ from app.model.rows import (
 PLANS = 8
 """Filters whose walks are remembered."""
 PEERS, TOP = 20, 8
+CHARTS = 16
+"""Histograms of one filter that are remembered."""
 _PROBLEMS = msgspec.json.Decoder(tuple[Problem, ...])
 _ALERT = msgspec.msgpack.Decoder(Alert)
 _SORTS: dict[str, Callable[[EntityRow], Any]] = {
@@ -87,8 +89,8 @@ class Queries:
         )  # fmt: skip
 
     def span(self) -> tuple[int, int] | None:
-        """(first, last) microsecond of all activities; None when there are none."""
-        row = self._access.db().execute("SELECT min(first), max(last) FROM flows").fetchone()
+        """Times of the first and the last activity, UTC microseconds; None when there are none."""
+        row = self._access.db().execute("SELECT (SELECT min(at) FROM activities), (SELECT max(at) FROM activities)").fetchone()
         return None if row[0] is None else (row[0], row[1])
 
     def by_kind(self) -> dict[str, int]:
@@ -173,7 +175,13 @@ class Queries:
 
     def histogram(self, filter: ActivityFilter | None, start: int, end: int, buckets: int) -> Histogram:
         """Counts by family over start <= time < end; buckets of a minute or more begin at whole minutes."""
-        begin, width, counted = bars(self._plan(filter), self._access, start, end, buckets)
+        plan = self._plan(filter)
+        wanted = (start, end, buckets)
+        if wanted not in plan.charts:
+            if len(plan.charts) >= CHARTS:
+                plan.charts = {}
+            plan.charts[wanted] = bars(plan, self._access, start, end, buckets)
+        begin, width, counted = plan.charts[wanted]
         number = max(1, -(-(end - begin) // width))
         series: dict[str, list[int]] = {}
         for bucket, kind, count in counted:
@@ -220,9 +228,8 @@ class Queries:
 
         sort: name, first, last, activities, alerts.
         """
-        return tuple(
-            sorted(self._chosen(kind, text), key=_SORTS.get(sort, _SORTS["activities"]))[max(0, offset) :][: max(0, limit)]
-        )
+        rows = sorted(self._chosen(kind, text), key=_SORTS.get(sort, _SORTS["activities"]))
+        return self._tagged(rows[max(0, offset) :][: max(0, limit)])
 
     def entities_count(self, kind: str | None = None, text: str = "") -> int:
         """Number of entities that entities() can list."""
@@ -244,6 +251,7 @@ class Queries:
                 activities=0,
                 alerts=len(alerts),
             )
+        row = self._tagged([row])[0]
         known = self._access.knowledge()
         with self._access.lock:
             bindings = tuple(known.bindings(key)) if not key.startswith("user:") else ()
@@ -295,6 +303,11 @@ class Queries:
         )
         return found
 
+    def _tagged(self, rows: Sequence[EntityRow]) -> tuple[EntityRow, ...]:
+        known = self._access.knowledge()
+        with self._access.lock:
+            return tuple(msgspec.structs.replace(row, tags=known.tags(row.ref.key)) for row in rows)
+
     def _chosen(self, kind: str | None, text: str) -> list[EntityRow]:
         kinds = None if not kind else HOSTS if kind == "host" else (kind,)
         wanted = text.lower()
@@ -323,8 +336,8 @@ class Queries:
             hosts=len(hosts) or int(self._access.one("SELECT count(*) FROM addresses")),
             accounts=len(accounts),
             controllers=controllers,
-            top_hosts=tuple(hosts[:TOP]),
-            top_accounts=tuple(accounts[:TOP]),
+            top_hosts=self._tagged(hosts[:TOP]),
+            top_accounts=self._tagged(accounts[:TOP]),
             alerts={level: sum(alert.severity == level for alert in alerts) for level in ("high", "medium", "low")},
             inputs=inputs,
             problems=sum(problem.count for one in inputs for problem in one.problems),
@@ -371,12 +384,8 @@ class Queries:
         names = {row[0]: PurePath(row[1].replace("\\", "/")).name for row in self._access.all("SELECT key, path FROM inputs")}
         known = self._access.knowledge()
         with self._access.lock:
-            made = []
-            for number in numbers:
-                row = found.get(number)
-                if row is not None:
-                    made.append(_row(number, rows.activity(row[2:]), known, names, bool(row[1])))
-            return tuple(made)
+            made = [(number, rows.activity(found[number][2:]), found[number][1]) for number in numbers if number in found]
+            return tuple(_row(number, activity, known, names, bool(alerted)) for number, activity, alerted in made)
 
     def _facts(self, row: EntityRow, known: Knowledge) -> tuple[tuple[str, str, str], ...]:
         """(name, value, how it is known) of an entity beyond its names."""

@@ -24,7 +24,10 @@ _SIDES = """
 
 
 class Totals(Struct, frozen=True):
-    """Every entity with its counts, the most active first. An address that was several entities counts for each of them."""
+    """Every entity with its counts, without tags, the most active first.
+
+    An address that was several entities counts for each of them.
+    """
 
     rows: tuple[EntityRow, ...]
     by_key: dict[str, EntityRow]
@@ -37,19 +40,10 @@ def totals(access: Access, alerts: Iterable[Alert]) -> Totals:
         f"""SELECT n.kind, n.key, n.label, sum(s.count), min(s.first), max(s.last) FROM ({_SIDES}) s
         JOIN entities n ON n.id = s.entity GROUP BY s.entity"""
     )
-    known = access.knowledge()
-    with access.lock:
-        rows = [
-            EntityRow(
-                ref=EntityRef(kind, key, label),
-                first=first,
-                last=last,
-                activities=count,
-                alerts=len(concerned.get(key, ())),
-                tags=known.tags(key),
-            )
-            for kind, key, label, count, first, last in counted
-        ]
+    rows = [
+        EntityRow(ref=EntityRef(kind, key, label), first=first, last=last, activities=count, alerts=len(concerned.get(key, ())))
+        for kind, key, label, count, first, last in counted
+    ]
     rows.sort(key=lambda row: (-row.activities, row.ref.key))
     return Totals(tuple(rows), {row.ref.key: row for row in rows})
 
@@ -71,9 +65,11 @@ def edges(access: Access, key: str, limit: int) -> tuple[Edge, ...]:
         return ()
     refs = _Refs(access)
     found: dict[tuple[int, int], _Sum] = {}
-    for source, destination, actor, kind, count, first, last, alerted in access.all(_TOUCHING, (number, number)):
+    hot = _alerted_pairs(access)
+    for source, destination, actor, kind, count, first, last in access.all(_TOUCHING, (number,)):
+        alerted = (source, destination) in hot
         for origin, target in refs.pairs(source, destination, actor, number):
-            _add(found, (origin, target), kind, count, first, last, bool(alerted))
+            _add(found, (origin, target), kind, count, first, last, alerted)
     made = [_edge(refs.ref(pair[0]), refs.ref(pair[1]), one) for pair, one in found.items()]
     made.sort(key=lambda edge: (-edge.count, edge.origin.key, edge.target.key))
     return tuple(made[: max(0, limit)])
@@ -81,10 +77,20 @@ def edges(access: Access, key: str, limit: int) -> tuple[Edge, ...]:
 
 _TOUCHING = """
 WITH mine AS (SELECT address FROM address_entities WHERE entity = ?1), me AS (SELECT id FROM actors WHERE entity = ?1)
-SELECT f.source, f.destination, f.actor, (SELECT text FROM kinds WHERE id = f.kind), sum(f.count), min(f.first), max(f.last),
-  0 FROM flows f
-WHERE f.source IN mine OR f.destination IN mine OR f.actor IN me
-GROUP BY f.source, f.destination, f.actor, f.kind HAVING ?2 IS NOT NULL"""
+SELECT source, destination, actor, (SELECT text FROM kinds WHERE id = kind), sum(count), min(first), max(last) FROM (
+  SELECT f.* FROM mine JOIN flows f ON f.source = mine.address
+  UNION SELECT f.* FROM mine JOIN flows f ON f.destination = mine.address
+  UNION SELECT f.* FROM me JOIN flows f ON f.actor = me.id)
+GROUP BY source, destination, actor, kind"""
+
+
+def _alerted_pairs(access: Access) -> set[tuple[int, int]]:
+    """(source, destination) of the activities that alerts rest on."""
+    rows = access.all(
+        """SELECT DISTINCT coalesce(a.source, 0), coalesce(a.destination, 0) FROM alert_evidence e
+        JOIN activities a ON a.id = e.activity"""
+    )
+    return {(row[0], row[1]) for row in rows}
 
 
 class _Sum:

@@ -27,6 +27,8 @@ from app.model.rows import Problem
 FLUSH_ROWS = 8_192
 FLUSH_SECONDS = 0.25
 """Activities wait in memory for so many companions, or so long, and are then written in one transaction."""
+FLOWS, FLOWS_SECONDS = 50_000, 1.0
+"""Counts by parties that wait in memory, and for how long."""
 INDEX_AT = 300_000
 """Rows of the first load after which its indices are made; until then a scan is quick enough for a reader."""
 INTERNED = 200_000
@@ -36,7 +38,7 @@ _INSERT = f"INSERT INTO activities VALUES(NULL{',?' * 14})"
 _COUNT_MINUTE = """INSERT INTO minutes VALUES(?,?,?,?,?)
   ON CONFLICT(minute, input, kind, result) DO UPDATE SET count = count + excluded.count"""
 _COUNT_FLOW = """INSERT INTO flows VALUES(?,?,?,?,?,?,?,?,?)
-  ON CONFLICT(input, source, destination, actor, kind, result)
+  ON CONFLICT(source, destination, actor, kind, result, input)
   DO UPDATE SET count = count + excluded.count, first = min(first, excluded.first), last = max(last, excluded.last)"""
 
 
@@ -54,6 +56,7 @@ class Store:
         self._rows = Rows(self._db)
         self._pending: list[Activity] = []
         self._flushed = 0.0
+        self._forget_flows()
         self._input = 0
         self._kinds: dict[str, int] = {}
         self._addresses: dict[str, int] = {}
@@ -92,6 +95,7 @@ class Store:
             )
             self._input = self._db.execute("SELECT id FROM inputs WHERE key=?", (key,)).fetchone()[0]
             self._changed("inputs")
+        self._forget_flows()
         self._flushed = time.monotonic()
         return True
 
@@ -122,6 +126,7 @@ class Store:
         """End the input: its rest, its figures and what was learned from it, in one transaction."""
         with self._writing():
             self._write_pending()
+            self._write_flows()
             self._db.execute("INSERT OR REPLACE INTO knowledge VALUES(?,?)", (self._input, knowledge))
             self._db.execute(
                 "UPDATE inputs SET state=?, records=?, first=?, last=?, sha256=?, problems=? WHERE id=?",
@@ -297,6 +302,8 @@ class Store:
     def _flush(self) -> None:
         with self._writing():
             self._write_pending()
+            if len(self._flows) > FLOWS or time.monotonic() - self._flows_written > FLOWS_SECONDS:
+                self._write_flows()
         self._flushed = time.monotonic()
         if not self._indexed and self.activities >= INDEX_AT:
             self._index()
@@ -349,13 +356,27 @@ class Store:
         minutes = Counter((row[0] // MINUTE, input, row[2], row[3]) for row in rows)
         self._db.executemany(_COUNT_MINUTE, [(*key, count) for key, count in minutes.items()])
         rows.sort(key=itemgetter(0))
+        keys = [(row[4] or 0, row[6] or 0, row[8] or 0, row[2], row[3]) for row in rows]
         times = [row[0] for row in rows]
-        keys = [(input, row[4] or 0, row[6] or 0, row[8] or 0, row[2], row[3]) for row in rows]
-        last = dict(zip(keys, times))
+        self._flows.update(keys)
+        for key, at in dict(zip(keys, times)).items():
+            self._last[key] = max(at, self._last.get(key, at))
         keys.reverse()
         times.reverse()
-        first = dict(zip(keys, times))
-        self._db.executemany(_COUNT_FLOW, [(*key, count, first[key], last[key]) for key, count in Counter(keys).items()])
+        for key, at in dict(zip(keys, times)).items():
+            self._first[key] = min(at, self._first.get(key, at))
+
+    def _write_flows(self) -> None:
+        """Write the counts by parties; they are gathered over several batches, because most come again and again."""
+        first, last, input = self._first, self._last, self._input
+        self._db.executemany(_COUNT_FLOW, [(input, *key, count, first[key], last[key]) for key, count in self._flows.items()])
+        self._forget_flows()
+
+    def _forget_flows(self) -> None:
+        self._flows: Counter[tuple[int, ...]] = Counter()
+        self._first: dict[tuple[int, ...], int] = {}
+        self._last: dict[tuple[int, ...], int] = {}
+        self._flows_written = time.monotonic()
 
     def _address(self, text: str) -> int:
         number = self._intern("addresses(text)", "text", (text,))
