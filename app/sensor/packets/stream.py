@@ -129,7 +129,7 @@ class Stream:
                 half.ordinal, half.at, half.frames = base + o, at, [*also, frame] if also else [frame]
                 return
             if not 0 < length <= LARGEST:
-                self._adrift(half, frame)
+                self._adrift(half, frame, length == 0)
                 return
             half.synced = True
             stop = o + length
@@ -171,7 +171,7 @@ class Stream:
         if not before < length <= LARGEST:
             half.forget()
             if half.synced:
-                self._adrift(half, frame)
+                self._adrift(half, frame, length == 0)
             return 0  # a message may start where this segment does
         half.synced = True
         self._name(half, frame, at, also)
@@ -185,12 +185,12 @@ class Stream:
         half.need = length - len(whole)
         return len(data)
 
-    def _adrift(self, half: Half, frame: int) -> None:
+    def _adrift(self, half: Half, frame: int, endless: bool) -> None:
         """No message starts here; wait for a segment at which one does."""
         half.forget()
         if half.synced:
             half.synced = False
-            self.count("TCP stream out of step", frame)
+            self.count("TCP message that does not tell its length" if endless else "TCP stream out of step", frame)
             self.conversation.lost(half.from_client)
 
     def gap(self, half: Half, missing: int, frame: int, cut: bool) -> None:
