@@ -143,10 +143,8 @@ def test_windows_do_not_matter(shared, name):
 
 @pytest.mark.slow
 def test_every_real_capture_is_read_without_a_mistake_of_ours(shared):
-    reports: list[InputReport] = []
-    for found in find_inputs([shared / "corpus" / "pcap", shared / "lab" / "captures"]):
-        if found.problem is None:
-            reports.append(everything(found, 50_000)[2])
+    captures = [one for one in find_inputs([shared / "corpus" / "pcap", shared / "lab" / "captures"]) if one.problem is None]
+    reports: list[InputReport] = [everything(one, 50_000)[2] for one in captures]
     assert len(reports) > 100
     assert [one.path for one in reports if any("internal error" in two.what for two in one.problems)] == []
     assert all(one.records for one in reports)
