@@ -37,7 +37,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("go.forward", "Forward", "forward", "Alt+Right", "forward", "Go"),
     Action("go.search", "Search or command", "search", "Ctrl+K", "search", "Go"),
     *(
-        Action(f"go.{page.name}", f"Go to {page.words}", page.icon, f"Alt+{place}" if place < 10 else "", "go", "Go", argument=page.name)
+        Action(
+            f"go.{page.name}",
+            f"Go to {page.words}",
+            page.icon,
+            f"Alt+{place}" if place < 10 else "",
+            "go",
+            "Go",
+            argument=page.name,
+        )
         for place, page in enumerate((one for one in PAGES if one.rail), 1)
     ),
     Action("filter.focus", "Filter this page", "filter", "Ctrl+F", "page:focus_filter", "View"),

@@ -1,37 +1,52 @@
 """What the actions of the table do."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app import paths
 from app.ui import theme
-
-if TYPE_CHECKING:
-    from app.ui.main_window import MainWindow
+from app.ui.desk import Desk
 
 CAPTURES = "Evidence (*.pcap *.pcapng *.cap *.gz *.zst *.zip);;All files (*)"
 CASES = "Wardlight cases (*.wardlight)"
 ZOOMS = (0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 
 
+class Frame(Protocol):
+    """What commands ask of the window."""
+
+    desk: Desk
+    zoom: float
+
+    def read(self, paths: Sequence[Path]) -> None: ...
+    def open_case(self, path: Path | None) -> None: ...
+    def back(self) -> None: ...
+    def forward(self) -> None: ...
+    def focus_search(self) -> None: ...
+    def toggle_inspector(self) -> None: ...
+    def set_zoom(self, zoom: float) -> None: ...
+    def close(self) -> bool: ...
+
+
 class Commands:
     """One method for each command word; argument comes from the table."""
 
-    def __init__(self, window: "MainWindow") -> None:
-        self._window = window
+    def __init__(self, window: Frame, parent: QWidget) -> None:
+        self._window, self._parent = window, parent
         self._desk = window.desk
 
     def open_files(self) -> None:
         """Ask for files, read them."""
-        names, _ = QFileDialog.getOpenFileNames(self._window, "Open evidence", "", CAPTURES)
+        names, _ = QFileDialog.getOpenFileNames(self._parent, "Open evidence", "", CAPTURES)
         if names:
             self._window.read([Path(one) for one in names])
 
     def open_folder(self) -> None:
         """Ask for a folder, read all in it."""
-        name = QFileDialog.getExistingDirectory(self._window, "Open a folder of evidence")
+        name = QFileDialog.getExistingDirectory(self._parent, "Open a folder of evidence")
         if name:
             self._window.read([Path(name)])
 
@@ -45,19 +60,19 @@ class Commands:
 
     def new_case(self) -> None:
         """Ask where the case shall be kept, open it empty."""
-        name, _ = QFileDialog.getSaveFileName(self._window, "Keep the new case as", "case.wardlight", CASES)
+        name, _ = QFileDialog.getSaveFileName(self._parent, "Keep the new case as", "case.wardlight", CASES)
         if name:
             self._window.open_case(Path(name if name.endswith(".wardlight") else f"{name}.wardlight"))
 
     def open_case(self) -> None:
         """Ask for a case, open it."""
-        name, _ = QFileDialog.getOpenFileName(self._window, "Open a case", "", CASES)
+        name, _ = QFileDialog.getOpenFileName(self._parent, "Open a case", "", CASES)
         if name:
             self._window.open_case(Path(name))
 
     def save_report(self) -> None:
         """Ask where, write the report."""
-        name, chosen = QFileDialog.getSaveFileName(self._window, "Save report", "report.html", "Web page (*.html);;PDF (*.pdf)")
+        name, chosen = QFileDialog.getSaveFileName(self._parent, "Save report", "report.html", "Web page (*.html);;PDF (*.pdf)")
         if name:
             suffix = ".pdf" if "pdf" in chosen.lower() else ".html"
             self.write_report(Path(name if Path(name).suffix.lower() in (".html", ".pdf") else name + suffix))
@@ -71,18 +86,18 @@ class Commands:
             from app.ui.printing import write_pdf
 
             # Printing lays out text, which Qt allows only here; the page itself is made in a job.
-            self._desk.jobs.run(session.report_html, lambda html: self._saved(out, write_pdf(html, out)), owner=self._window)
+            self._desk.jobs.run(session.report_html, lambda html: self._saved(out, write_pdf(html, out)), owner=self._parent)
         else:
-            self._desk.jobs.run(lambda: session.report(out), lambda _: self._saved(out), owner=self._window)
+            self._desk.jobs.run(lambda: session.report(out), lambda _: self._saved(out), owner=self._parent)
 
     def save_activities(self) -> None:
         """Ask where, write all activities as JSON lines."""
         session = self._desk.session
-        name, _ = QFileDialog.getSaveFileName(self._window, "Save activities", "activities.jsonl", "JSON lines (*.jsonl)")
+        name, _ = QFileDialog.getSaveFileName(self._parent, "Save activities", "activities.jsonl", "JSON lines (*.jsonl)")
         if name and session is not None:
             out = Path(name)
             done = lambda number: self._desk.tell(f"{number:,} activities saved as {out.name}.")  # noqa: E731
-            self._desk.jobs.run(lambda: session.write_activities(out), done, owner=self._window)
+            self._desk.jobs.run(lambda: session.write_activities(out), done, owner=self._parent)
 
     def _saved(self, out: Path, _nothing: None = None) -> None:
         self._desk.tell(f"Report saved as {out.name}.")

@@ -1,5 +1,6 @@
 """Work away from the window's thread, its results brought back; the only place with threads."""
 
+import contextlib
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -38,10 +39,8 @@ class _Run(QRunnable):
                 value = self._work()
             except Exception as raised:  # whatever went wrong is shown, never lost in a thread
                 error = f"{type(raised).__name__}: {raised}" if str(raised) else type(raised).__name__
-        try:
+        with contextlib.suppress(RuntimeError):  # the window is gone
             self._arrived.emit(self._number, value, error)
-        except RuntimeError:
-            pass  # the window is gone
 
 
 class Jobs(QObject):

@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QGridLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -60,7 +60,7 @@ class MainWindow(QMainWindow):
         self.desk = Desk(settings_folder, self)
         self.zoom = 1.0
         self.history = History()
-        self.commands = Commands(self)
+        self.commands = Commands(self, self)
         self._pages: dict[str, Page] = {}
         self._waiting: list[Path] = []
         self._inspector_wanted = True
@@ -138,7 +138,7 @@ class MainWindow(QMainWindow):
 
     def can_do(self, action: Action) -> bool:
         """Whether an action makes sense now."""
-        if action.needs == "case" and not self.desk.has_case or action.needs == "reading" and not self.desk.bridge.reading:
+        if (action.needs == "case" and not self.desk.has_case) or (action.needs == "reading" and not self.desk.bridge.reading):
             return False
         owner, _, name = action.command.rpartition(":")
         return not owner or hasattr(self.page(), name)
@@ -207,8 +207,7 @@ class MainWindow(QMainWindow):
         self._show_inspector(page.inspector_beside and self._inspector_wanted and self._has_room())
         page.visit(route)
         self._show_crumbs()
-        focused = self.focusWidget()
-        if focused is None or not page.isAncestorOf(focused):
+        if before is not page:
             page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _made(self, entry: PageEntry) -> Page:
@@ -237,7 +236,9 @@ class MainWindow(QMainWindow):
         else:
             self.page().refresh()
             self.inspector.refresh()
-        self.setWindowTitle(f"{self.desk.session.name} – Wardlight" if self.desk.session and not self.desk.session.is_temporary else "Wardlight")
+        self.setWindowTitle(
+            f"{self.desk.session.name} – Wardlight" if self.desk.session and not self.desk.session.is_temporary else "Wardlight"
+        )
 
     # --- inspector ---
 
@@ -359,6 +360,8 @@ class MainWindow(QMainWindow):
         """Stop reading, stop jobs, close the case."""
         for page in self._pages.values():
             page.leave()
+        for timer in self.findChildren(QTimer):
+            timer.stop()
         session = self.desk.session
         self.desk.close()
         if session is not None:

@@ -1,15 +1,15 @@
 """The pages of the window, one line each.
 
-To add a page: write one class that inherits app.ui.page.Page in one file of app/ui/pages, then add one line here. A page that is not on
-the rail is reached by its route only. Routes: "alert" (key: its id), "activities" (key: id of an activity to choose; view "filter":
-text), "entity" (key: EntityRef.key), "graph" (key: EntityRef.key), "coverage" (key: detector).
+To add a page: write one class that inherits app.ui.page.Page in one file of app/ui/pages, then add one line here. A page that is
+not on the rail is reached by its route only. Routes: "alert" (key: its id), "activities" (key: id of an activity to choose; view
+"filter": text), "entity" (key: EntityRef.key), "graph" (key: EntityRef.key), "coverage" (key: detector).
 """
 
 from typing import NamedTuple
 
 
 class PageEntry(NamedTuple):
-    """name is the word of its routes; place is "module:class"; it is imported when first shown. above: rail item of a page without one."""
+    """name: word of its routes. place: "module:class", imported when first shown. above: rail item of a page without one."""
 
     name: str
     words: str

@@ -17,7 +17,9 @@ def write_pdf(html: str, out: Path) -> None:
     writer = QPdfWriter(str(out))
     writer.setTitle("Wardlight report")
     writer.setCreator("Wardlight")
-    writer.setPageLayout(QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Landscape, QMarginsF(*(MARGIN,) * 4)))
+    writer.setPageLayout(
+        QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Landscape, QMarginsF(*(MARGIN,) * 4))
+    )
     document = QTextDocument()
     document.setHtml(html)
     document.print_(writer)

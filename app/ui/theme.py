@@ -155,12 +155,20 @@ def _system_scale() -> float:
 def _palette() -> QPalette:
     palette = QPalette()
     pairs = {
-        QPalette.ColorRole.Window: "surface-1", QPalette.ColorRole.Base: "surface-1",
-        QPalette.ColorRole.AlternateBase: "surface-2", QPalette.ColorRole.Button: "surface-2",
-        QPalette.ColorRole.ToolTipBase: "surface-3", QPalette.ColorRole.ToolTipText: "text",
-        QPalette.ColorRole.WindowText: "text", QPalette.ColorRole.Text: "text", QPalette.ColorRole.ButtonText: "text",
-        QPalette.ColorRole.PlaceholderText: "text-quiet", QPalette.ColorRole.Highlight: "accent",
-        QPalette.ColorRole.HighlightedText: "text-inverse", QPalette.ColorRole.Link: "accent", QPalette.ColorRole.Mid: "line",
+        QPalette.ColorRole.Window: "surface-1",
+        QPalette.ColorRole.Base: "surface-1",
+        QPalette.ColorRole.AlternateBase: "surface-2",
+        QPalette.ColorRole.Button: "surface-2",
+        QPalette.ColorRole.ToolTipBase: "surface-3",
+        QPalette.ColorRole.ToolTipText: "text",
+        QPalette.ColorRole.WindowText: "text",
+        QPalette.ColorRole.Text: "text",
+        QPalette.ColorRole.ButtonText: "text",
+        QPalette.ColorRole.PlaceholderText: "text-quiet",
+        QPalette.ColorRole.Highlight: "accent",
+        QPalette.ColorRole.HighlightedText: "text-inverse",
+        QPalette.ColorRole.Link: "accent",
+        QPalette.ColorRole.Mid: "line",
     }
     for role, name in pairs.items():
         palette.setColor(role, colour(name))

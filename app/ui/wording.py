@@ -8,10 +8,30 @@ from app.model.rows import Overview, Progress
 
 SECOND = 1_000_000
 MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86400 * SECOND
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 # Stack order of every chart, and the role that draws each family.
-FAMILIES = {"Kerberos": "chart-1", "LDAP": "chart-2", "NTLM": "chart-3", "RPC and SMB": "chart-4", "other": "chart-6"}
+FAMILIES = {
+    "Kerberos": "chart-1",
+    "LDAP": "chart-2",
+    "NTLM": "chart-3",
+    "RPC and SMB": "chart-4",
+    "DNS and names": "chart-6",
+    "other": "chart-5",
+}
 KINDS = {
     "kerberos-as": "Kerberos AS", "kerberos-tgs": "Kerberos TGS", "kerberos-ap": "Kerberos AP",
     "kerberos-password": "Kerberos password", "ntlm": "NTLM logon", "ldap-bind": "LDAP bind", "ldap-search": "LDAP search",
@@ -107,6 +127,17 @@ def span(length: int) -> str:
     return f"{round(length / DAY)} days"
 
 
+def per(width: int) -> str:
+    """Width of a bucket: second, 5 s, minute, hour, 12 h, day."""
+    single = {SECOND: "second", MINUTE: "minute", HOUR: "hour", DAY: "day"}.get(width)
+    if single:
+        return single
+    for unit, word in ((DAY, "days"), (HOUR, "h"), (MINUTE, "min"), (SECOND, "s")):
+        if width % unit == 0:
+            return f"{width // unit} {word}"
+    return span(width)
+
+
 def remaining(seconds: float | None) -> str:
     """Time left as 0:03."""
     if seconds is None or seconds > 359_999:
@@ -158,6 +189,8 @@ def period(first: int, last: int) -> str:
     """Mon 5 Jan 2026, 14:02:11 – 14:02:14 UTC (3 s)."""
     if first == last:
         return f"{day(first, year=True)}, {clock(first)} {_Zone.name}"
+    if first // SECOND == last // SECOND:
+        return f"{day(first, year=True)}, {clock(first)} {_Zone.name} ({span(last - first)})"
     end = clock(last) if same_day(first, last) else f"{day(last, short=True)} {clock(last)}"
     return f"{day(first, year=True)}, {clock(first)} – {end} {_Zone.name} ({span(last - first)})"
 
@@ -219,7 +252,8 @@ def alerts_sentence(alerts: Iterable[Alert], shown: int, total: int) -> str:
     parts = ", ".join(f"{value:,} {word}" for word, value in severities.items())
     if not total:
         return "Nothing suspicious was found in what was read."
-    return f"{shown:,} of {count(total, 'suspicious activity', 'suspicious activities')} shown" + (f": {parts}." if parts else ".")
+    what = count(total, "suspicious activity", "suspicious activities")
+    return (what if shown == total else f"{shown:,} of {what} shown") + (f": {parts}." if parts else ".")
 
 
 def overview_sentence(overview: Overview, alerts: Iterable[Alert]) -> str:

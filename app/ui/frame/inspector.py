@@ -59,9 +59,13 @@ class Inspector(QWidget):
             self._put(alert_card(self._desk, thing, lambda: self._desk.go("alert", thing.id)))
         elif isinstance(thing, Coverage):
             page = session.detector_page if session is not None else lambda _: ""
-            self._job = self._desk.jobs.run(lambda: page(thing.detector), lambda text: self._put(coverage_card(self._desk, thing, text)), owner=self)
+            self._job = self._desk.jobs.run(
+                lambda: page(thing.detector), lambda text: self._put(coverage_card(self._desk, thing, text)), owner=self
+            )
         elif isinstance(thing, EntityRef) and session is not None:
-            self._job = self._desk.jobs.run(lambda: session.queries.entity(thing.key), lambda card: self._entity(thing, card), owner=self)
+            self._job = self._desk.jobs.run(
+                lambda: session.queries.entity(thing.key), lambda card: self._entity(thing, card), owner=self
+            )
         elif isinstance(thing, str) and session is not None:
             self._job = self._desk.jobs.run(lambda: session.queries.rows_of((thing,)), self._activity, owner=self)
         else:

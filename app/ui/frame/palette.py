@@ -109,7 +109,9 @@ class Palette(QFrame):
         corner = self._field.mapTo(self._window, QPoint(0, self._field.height() + 4))
         width = max(self._field.width(), theme.px(420))
         left = min(corner.x(), self._window.width() - width - theme.px(8))
-        self.setGeometry(QRect(max(theme.px(8), left), corner.y(), width, min(high, self._window.height() - corner.y() - theme.px(40))))
+        self.setGeometry(
+            QRect(max(theme.px(8), left), corner.y(), width, min(high, self._window.height() - corner.y() - theme.px(40)))
+        )
         self.show()
         self.raise_()
 
@@ -136,7 +138,9 @@ def _of_found(found: object) -> TwoLines | None:
     if isinstance(found, EntityRef):
         return TwoLines(f"entity:{found.kind}", found.label, wording.entity_kind(found.kind), target=found)
     if isinstance(found, Alert):
-        return TwoLines(f"severity:{found.severity}", found.title, wording.period(found.finding.first, found.finding.last), target=found)
+        return TwoLines(
+            f"severity:{found.severity}", found.title, wording.period(found.finding.first, found.finding.last), target=found
+        )
     if isinstance(found, ActivityRow):
         return TwoLines("", found.what or wording.kind(found.kind), wording.moment(found.at), target=found)
     return None

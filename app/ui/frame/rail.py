@@ -128,5 +128,7 @@ class _Mark(PaintedButton):
         if self.underMouse():
             painter.fillRect(self.rect(), theme.colour("hover"))
         side = theme.px(22)
-        paint_icon(painter, QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side), "mark", theme.colour("accent"))
+        paint_icon(
+            painter, QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side), "mark", theme.colour("accent")
+        )
         self.paint_ring(painter, QRectF(self.rect()), 4)

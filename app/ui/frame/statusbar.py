@@ -1,51 +1,16 @@
 """The bar at the bottom: case, activities, inputs, progress of reading, problems, what was just said."""
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.model.rows import Overview, Progress
 from app.ui import theme, wording
 from app.ui.desk import Desk
+from app.ui.widgets.bar import Bar
 from app.ui.widgets.buttons import LinkButton
 from app.ui.widgets.words import Elided, Line, Words
 
 SAID_MS = 8000
-
-
-class Bar(QWidget):
-    """A share as a filled track."""
-
-    def __init__(self, width: int, height: int = 4) -> None:
-        super().__init__()
-        self._share, self._width, self._high = 0.0, width, height
-        if width:
-            self.setFixedWidth(theme.px(width))
-        self.setSizePolicy(QSizePolicy.Policy.Fixed if width else QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        """The track with air above, below."""
-        return QSize(theme.px(self._width or 100), theme.px(self._high + 4))
-
-    def show_share(self, share: float) -> None:
-        """0 to 1."""
-        if share != self._share:
-            self._share = share
-            self.update()
-
-    def paintEvent(self, _event: object) -> None:
-        """Paint track, fill."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        high = theme.px(self._high)
-        rect = QRectF(0, (self.height() - high) / 2, self.width(), high)
-        painter.setBrush(theme.colour("surface-3"))
-        painter.drawRoundedRect(rect, high / 2, high / 2)
-        rect.setWidth(max(high, rect.width() * self._share))
-        painter.setBrush(theme.colour("accent"))
-        if self._share > 0:
-            painter.drawRoundedRect(rect, high / 2, high / 2)
 
 
 class StatusBar(QWidget):
@@ -73,8 +38,8 @@ class StatusBar(QWidget):
         for line in self._lines:
             line.setFixedHeight(theme.px(12))
         order = (
-            self.name, self._lines[0], self.activities, self._lines[1], self.inputs, self._lines[2], self.reading, self.bar, self.rate,
-            self.cancel, self._lines[3], self.problems,
+            self.name, self._lines[0], self.activities, self._lines[1], self.inputs, self._lines[2], self.reading, self.bar,
+            self.rate, self.cancel, self._lines[3], self.problems,
         )  # fmt: skip
         for widget in order:
             row.addWidget(widget)
@@ -97,7 +62,9 @@ class StatusBar(QWidget):
         """Name and totals of the case."""
         overview: Overview | None = self._desk.overview
         session = self._desk.session
-        self.name.say("No case" if session is None or not self._desk.has_case else "Unsaved case" if session.is_temporary else session.name)
+        self.name.say(
+            "No case" if session is None or not self._desk.has_case else "Unsaved case" if session.is_temporary else session.name
+        )
         has = overview is not None and bool(overview.inputs)
         for widget in (self.activities, self.inputs, self._lines[0], self._lines[1]):
             widget.setVisible(has)
@@ -106,7 +73,9 @@ class StatusBar(QWidget):
         self.problems.setVisible(problems > 0)
         if overview is not None and has:
             self.activities.say(wording.count(overview.activities, "activity", "activities"))
-            self.inputs.say(f"{wording.count(len(overview.inputs), 'input')}, {wording.size(sum(one.bytes for one in overview.inputs))}")
+            self.inputs.say(
+                f"{wording.count(len(overview.inputs), 'input')}, {wording.size(sum(one.bytes for one in overview.inputs))}"
+            )
             self.problems.say(wording.count(problems, "problem"))
         if not self._quiet.isActive():
             self._forget()

@@ -71,6 +71,7 @@ class Crumbs(QWidget):
         """Show another way; go(route) is called for a link."""
         while (item := self._row.takeAt(0)) is not None:
             if item.widget():
+                item.widget().hide()
                 item.widget().deleteLater()
         for place, crumb in enumerate(crumbs):
             if place:

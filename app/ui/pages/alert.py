@@ -20,20 +20,25 @@ from app.ui.widgets.glyphs import Sign
 from app.ui.widgets.marks import marked
 from app.ui.widgets.sentence import SentenceView
 from app.ui.widgets.story_strip import StoryStrip
-from app.ui.widgets.words import Line, PageHeading, SectionHeading, Words
+from app.ui.widgets.words import Line, PageHeading, Paragraph, SectionHeading, Words
 
 MOST_EVIDENCE = 500
 MOST_ELSE = 8
 ATTACK = "https://attack.mitre.org/techniques/"
 COLUMNS = (
-    Column("Time", lambda row: wording.clock(row.at, True), 108),
+    Column("Time", lambda row: wording.clock(row.at, True), 108, firm=True),
     Column("What", lambda row: row.what, 220, stretch=True),
     Column("Source", lambda row: row.origin, 122, "entity"),
-    Column("Resolved", lambda row: row.resolved_by, 104, "quiet", narrow=False),
+    Column("Resolved", lambda row: row.resolved_by, 124, "quiet", narrow=False),
     Column("Target", lambda row: row.target, 100, "entity"),
-    Column("Result", lambda row: row.reason if row.result != "success" and row.reason else row.result, 110, dim=lambda row: row.result != "success"),
+    Column(
+        "Result",
+        lambda row: row.reason if row.result != "success" and row.reason else row.result,
+        160,
+        dim=lambda row: row.result != "success",
+    ),
     Column("Input", lambda row: row.input_name, 120, "mono", cut="middle", narrow=False),
-    Column("Frame", lambda row: wording.number(row.frame) if row.frame is not None else "", 70, "number"),
+    Column("Frame", lambda row: wording.number(row.frame) if row.frame is not None else "", 70, "number", firm=True),
 )
 
 
@@ -91,7 +96,9 @@ class AlertPage(Page):
         inner.setContentsMargins(theme.px(8), theme.px(8), theme.px(8), theme.px(8))
         inner.addWidget(self.strip)
         column.addWidget(self.band)
-        column.addWidget(_padded(_two(_titled("What happened", self.story), _titled("Why", self.why)), top=theme.px(16), bottom=theme.px(16)))
+        column.addWidget(
+            _padded(_two(_titled("What happened", self.story), _titled("Why", self.why)), top=theme.px(16), bottom=theme.px(16))
+        )
         column.addWidget(_padded(self.evidence_heading, bottom=theme.px(2)))
         column.addWidget(self.evidence)
         column.addWidget(_padded(Line(), top=theme.px(16), bottom=theme.px(12)))
@@ -119,7 +126,11 @@ class AlertPage(Page):
             alert = session.queries.alert(key)
             if alert is None:
                 return None, [], ""
-            return alert, list(session.queries.rows_of(alert.finding.evidence[:MOST_EVIDENCE])), session.detector_page(alert.detector)
+            return (
+                alert,
+                list(session.queries.rows_of(alert.finding.evidence[:MOST_EVIDENCE])),
+                session.detector_page(alert.detector),
+            )
 
         self.ask("alert", work, lambda value: self._show(*value))
 
@@ -136,8 +147,16 @@ class AlertPage(Page):
             self._show_words(alert, page)
         self._show_others(alert)
         total = len(alert.finding.evidence)
-        shown = f"{wording.count(total, 'activity', 'activities')}" if total <= MOST_EVIDENCE else f"first {MOST_EVIDENCE} of {total:,} activities"
+        shown = (
+            f"{wording.count(total, 'activity', 'activities')}"
+            if total <= MOST_EVIDENCE
+            else f"first {MOST_EVIDENCE} of {total:,} activities"
+        )
+        inputs = {row.input_name for row in rows}
+        if len(inputs) == 1:
+            shown += f" in {next(iter(inputs))}"
         self.evidence_heading.note.say(shown)
+        self.evidence.leave_out(*(["Input"] if len(inputs) == 1 else []))
         self.evidence.show_rows(rows, key=lambda row: row.id)
         if fresh:
             party = next(iter((*alert.finding.sources, *alert.finding.accounts, *alert.finding.targets)), None)
@@ -180,7 +199,7 @@ class AlertPage(Page):
         _empty(self.check)
         steps = section(page, "What to do")
         for step in steps:
-            self.check.addWidget(marked("right", "text-quiet", Words(step, wrap=True)))
+            self.check.addWidget(marked("right", "text-quiet", Paragraph(step)))
         if not steps:
             self.check.addWidget(_quiet("The detector's page gives no steps."))
         self.check.addStretch(1)
@@ -192,7 +211,11 @@ class AlertPage(Page):
         _empty(self.other)
         for one in sorted(near[:MOST_ELSE], key=lambda one: one.finding.first):
             shared = next(ref for ref in _refs(one) if ref.key in parties)
-            when = wording.clock(one.finding.first)[:5] if wording.same_day(one.finding.first, alert.finding.first) else wording.moment(one.finding.first)[:-3]
+            when = (
+                wording.clock(one.finding.first)[:5]
+                if wording.same_day(one.finding.first, alert.finding.first)
+                else wording.moment(one.finding.first)[:-3]
+            )
             row = QWidget()
             line = QHBoxLayout(row)
             line.setContentsMargins(0, 0, 0, 0)
@@ -200,7 +223,9 @@ class AlertPage(Page):
             line.addWidget(Sign(f"severity:{one.severity}"))
             line.addWidget(Words(when))
             line.addWidget(LinkButton(wording.middle(one.title, 60), lambda key=one.id: self.desk.go("alert", key)))
-            line.addWidget(SentenceView((Link("shared: "), Link(shared.label, entity=shared)), self.desk.follow, "text-quiet", "text", one_line=True), 1)
+            line.addWidget(
+                SentenceView((Link(shared.label, entity=shared),), self.desk.follow, "text-quiet", "text", one_line=True), 1
+            )
             row.setToolTip("")
             row.setAccessibleName(wording.tidy(plain(one.finding.story[0]) if one.finding.story else one.title))
             self.other.addWidget(row)

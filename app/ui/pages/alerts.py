@@ -66,10 +66,19 @@ class AlertsPage(Page):
         self.heading.sentence.say(wording.alerts_sentence(shown, len(shown), len(alerts)))
         for key, button in self.menus.items():
             chosen = self._chosen[key]
-            button.say(f"{key.capitalize()}: {next(iter(chosen))}" if len(chosen) == 1 else f"{key.capitalize()}{f': {len(chosen)}' if chosen else ''}")
+            button.say(
+                f"{key.capitalize()}: {next(iter(chosen))}"
+                if len(chosen) == 1
+                else f"{key.capitalize()}{f': {len(chosen)}' if chosen else ''}"
+            )
         overview = self.desk.overview
-        first = min([one.finding.first for one in alerts] + ([overview.first] if overview and overview.first is not None else []), default=0)
-        last = max([one.finding.first for one in alerts] + ([overview.last] if overview and overview.last is not None else []), default=0)
+        first = min(
+            [one.finding.first for one in alerts] + ([overview.first] if overview and overview.first is not None else []),
+            default=0,
+        )
+        last = max(
+            [one.finding.first for one in alerts] + ([overview.last] if overview and overview.last is not None else []), default=0
+        )
         pairs = [(one.finding.first, one.severity) for one in matching]
         self.chart.show_data(counted(pairs, SEVERITIES, first, last, MOST_BUCKETS) if matching else None)
         self.chart.setVisible(bool(matching))

@@ -16,7 +16,7 @@ from app.ui.widgets.words import PageHeading, Words
 ORDER = {"blind": 0, "partial": 1, "learning": 2, "seen": 3}
 COLUMNS = (
     Column("", lambda row: f"coverage:{row.state}", 20, "sign", tip=lambda row: row.state),
-    Column("Detector", lambda row: row.title, 300, "strong"),
+    Column("Detector", lambda row: row.title, 330, "strong", stretch=True),
     Column("State", lambda row: row.state, 90, dim=lambda row: row.state == "seen"),
     Column("Reason", lambda row: row.reason, 300, "quiet", stretch=True),
 )
@@ -67,10 +67,15 @@ class CoveragePage(Page):
         rows = sorted(found, key=lambda one: (ORDER.get(one.state, 9), one.title))
         counts = {state: sum(one.state == state for one in rows) for state in COVERAGE_STATES}
         blind = counts["blind"]
-        said = f"{blind} of {len(rows)} detectors were blind: what they look for would have left no trace here." if blind else f"All {len(rows)} detectors had at least part of what they look for."
+        said = (
+            f"{blind} of {len(rows)} detectors were blind: what they look for would have left no trace here."
+            if blind
+            else f"All {len(rows)} detectors had at least part of what they look for."
+        )
         self.heading.sentence.say(said if rows else "")
         while (item := self.legend.takeAt(0)) is not None:
             if item.widget():
+                item.widget().hide()
                 item.widget().deleteLater()
         for state in COVERAGE_STATES:
             if counts[state]:

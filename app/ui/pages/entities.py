@@ -15,13 +15,23 @@ from app.ui.widgets.words import PageHeading
 
 PAGE = 200
 TYPING_MS = 150
-KINDS = {"": "All kinds", "user": "Users", "computer": "Computers", "address": "Addresses", "service": "Services", "group": "Groups", "domain": "Domains"}
+KINDS = {
+    "": "All kinds",
+    "user": "Users",
+    "computer": "Computers",
+    "address": "Addresses",
+    "service": "Services",
+    "group": "Groups",
+    "domain": "Domains",
+}
 COLUMNS = (
-    Column("Name", lambda row: row.ref, 260, "entity", stretch=True, sort="name", tip=lambda row: f"{row.ref.label}\n{row.ref.key}"),
+    Column(
+        "Name", lambda row: row.ref, 260, "entity", stretch=True, sort="name", tip=lambda row: f"{row.ref.label}\n{row.ref.key}"
+    ),
     Column("Kind", lambda row: wording.ENTITIES.get(row.ref.kind, "Entity").split(" without")[0], 140, "quiet"),
     Column("Tags", lambda row: ", ".join(row.tags), 160),
-    Column("Alerts", lambda row: wording.number(row.alerts) if row.alerts else "", 70, "number", sort="alerts"),
-    Column("Activities", lambda row: wording.number(row.activities), 90, "number", sort="activities"),
+    Column("Alerts", lambda row: wording.number(row.alerts) if row.alerts else "", 82, "number", sort="alerts", firm=True),
+    Column("Activities", lambda row: wording.number(row.activities), 102, "number", sort="activities", firm=True),
     Column("First seen", lambda row: wording.moment(row.first), 140, "quiet", sort="first", narrow=False),
     Column("Last seen", lambda row: wording.moment(row.last), 140, "quiet", sort="last"),
 )
@@ -100,9 +110,15 @@ class EntitiesPage(Page):
             self.model.append(rows)
         self.model.has_more = self.model.rowCount() < total and len(rows) == limit
         text = self.search.text().strip()
-        self.heading.sentence.say(f"{wording.count(total, 'entity', 'entities')}{' of that name' if text else ''}, those in most alerts first." if self._sort == "alerts" else wording.count(total, "entity", "entities"))
+        self.heading.sentence.say(
+            f"{wording.count(total, 'entity', 'entities')}{' of that name' if text else ''}, those in most alerts first."
+            if self._sort == "alerts"
+            else wording.count(total, "entity", "entities")
+        )
         self.nothing.setVisible(not total)
-        self.nothing.sentence.say("No entity has that name. Names, addresses and parts of them can be typed." if text else "No entity was seen yet.")
+        self.nothing.sentence.say(
+            "No entity has that name. Names, addresses and parts of them can be typed." if text else "No entity was seen yet."
+        )
         self.table.setVisible(bool(total))
         if total and self.table.current_row() is None:
             self.table.setCurrentIndex(self.model.index(0, 0))

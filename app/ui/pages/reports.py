@@ -7,7 +7,7 @@ from app.ui.desk import Desk
 from app.ui.page import Column, Page, scrolled
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.marks import IconMark, IconTile
-from app.ui.widgets.words import Line, PageHeading, Words
+from app.ui.widgets.words import Line, PageHeading, Paragraph, Words
 
 
 class ReportsPage(Page):
@@ -18,8 +18,18 @@ class ReportsPage(Page):
         self.heading = PageHeading("Reports", "")
         self.html = Button("Save report", "reports", "Ctrl S", primary=True, on_click=lambda: desk.command("report.save"))
         rows = (
-            ("reports", "Report of the case", "Alerts with their story, their facts, their evidence; what could not be seen. One web page or PDF.", self.html),
-            ("activities", "All activities", "One JSON object a line, in order of time, for other programs.", Button("Save activities", on_click=lambda: desk.command("activities.save"))),
+            (
+                "reports",
+                "Report of the case",
+                "Alerts with their story, their facts, their evidence; what could not be seen. One web page or PDF.",
+                self.html,
+            ),
+            (
+                "activities",
+                "All activities",
+                "One JSON object a line, in order of time, for other programs.",
+                Button("Save activities", on_click=lambda: desk.command("activities.save")),
+            ),
         )
         column = Column()
         column.add(self.heading)
@@ -33,7 +43,7 @@ class ReportsPage(Page):
             words = QVBoxLayout()
             words.setSpacing(0)
             words.addWidget(Words(title, "strong"))
-            words.addWidget(Words(sentence, look="quiet", wrap=True))
+            words.addWidget(Paragraph(sentence, look="quiet"))
             row.addLayout(words, 1)
             row.addWidget(button)
             column.add(holder)
@@ -42,7 +52,9 @@ class ReportsPage(Page):
         row = QHBoxLayout(promise)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(IconMark("proof"))
-        row.addWidget(Words("A report holds everything it shows: nothing is loaded from elsewhere when it is opened.", look="quiet", wrap=True), 1)
+        row.addWidget(
+            Paragraph("A report holds everything it shows: nothing is loaded from elsewhere when it is opened.", look="quiet"), 1
+        )
         column.add(promise)
         column.parts.addStretch(1)
         outer = QVBoxLayout(self)

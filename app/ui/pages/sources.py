@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.model.rows import InputRow, Problem, Progress
 from app.ui import theme, wording
 from app.ui.desk import Desk
-from app.ui.frame.statusbar import Bar
 from app.ui.page import Page
 from app.ui.tables.cells import Column
 from app.ui.tables.source_cells import SourceDelegate, SourceLine
 from app.ui.tables.table import Table
+from app.ui.widgets.bar import Bar
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.empty import Empty
 from app.ui.widgets.words import Line, PageHeading, SectionHeading, Words
@@ -22,10 +22,10 @@ COLUMNS = (
     Column("Input", lambda line: line, 280, stretch=True, tip=lambda line: f"{line.row.path}\nSHA-256 {line.row.sha256}"),
     Column("Kind", lambda line: line.row.kind, 96, "quiet"),
     Column("Covers", lambda line: line, 160, tip=lambda line: _covers(line.row), narrow=False),
-    Column("Size", lambda line: wording.size(line.row.bytes), 76, "number"),
-    Column("Read", lambda line: line, 230, tip=lambda line: line.row.state),
-    Column("Activities", lambda line: wording.number(line.row.activities), 84, "number"),
-    Column("Packets", lambda line: wording.number(line.row.records), 92, "number"),
+    Column("Size", lambda line: wording.size(line.row.bytes), 92, "number", firm=True),
+    Column("Read", lambda line: line, 230, tip=lambda line: line.row.state, firm=True),
+    Column("Activities", lambda line: wording.number(line.row.activities), 84, "number", firm=True),
+    Column("Packets", lambda line: wording.number(line.row.records), 92, "number", firm=True),
     Column("Problems", lambda line: wording.number(sum(one.count for one in line.row.problems)), 76, "number"),
 )
 
@@ -67,7 +67,12 @@ class SourcesPage(Page):
         self.table = Table(COLUMNS, height="row-source")
         self.table.setItemDelegate(SourceDelegate(self.table))
         self.table.setAccessibleName("Inputs")
-        self.nothing = Empty("Drop captures or a folder anywhere on this window, or press Ctrl+O.", "No evidence yet", "Open evidence", lambda: desk.command("open.files"))
+        self.nothing = Empty(
+            "Drop captures or a folder anywhere on this window, or press Ctrl+O.",
+            "No evidence yet",
+            "Open evidence",
+            lambda: desk.command("open.files"),
+        )
         self.nothing_holder = QWidget()
         box = QVBoxLayout(self.nothing_holder)
         box.setContentsMargins(theme.space("margin"), theme.px(8), theme.space("margin"), 0)
@@ -139,12 +144,16 @@ class SourcesPage(Page):
         spans = [(one.first, one.last) for one in inputs if one.first is not None and one.last is not None]
         whole = (min(first for first, _ in spans), max(last for _, last in spans)) if spans else None
         progress = self._progress if self.desk.bridge.reading else None
-        lines = [SourceLine(one, whole, progress if progress is not None and progress.path == one.path else None) for one in inputs]
+        lines = [
+            SourceLine(one, whole, progress if progress is not None and progress.path == one.path else None) for one in inputs
+        ]
         self.table.show_rows(lines, key=lambda line: line.row.key)
         problems = [ProblemLine(line.name, one) for line in lines for one in line.row.problems]
         self.problems.show_rows(problems)
         places = len({one.input for one in problems})
-        self.problems_heading.note.say(f"{wording.count(len(problems), 'kind')} in {wording.count(places, 'input')}; nothing was dropped without a line here.")
+        self.problems_heading.note.say(
+            f"{wording.count(len(problems), 'kind')} in {wording.count(places, 'input')}; nothing was dropped without a line here"
+        )
         self.panel.setVisible(bool(problems))
         self.table.setVisible(bool(lines))
         self.nothing_holder.setVisible(not lines and not self.desk.bridge.reading)
@@ -177,7 +186,10 @@ class SourcesPage(Page):
         self.total.say(f"{wording.size(progress.done_bytes)} of {wording.size(progress.total_bytes)}")
         self.bar.show_share(share)
         self.percent.say(f"{share * 100:.0f} %")
-        parts = [f"{wording.STAGES.get(progress.stage, progress.stage)} {min(progress.inputs_done + 1, progress.inputs_total)} of {wording.count(progress.inputs_total, 'input')}"]
+        place = min(progress.inputs_done + 1, progress.inputs_total)
+        parts = [
+            f"{wording.STAGES.get(progress.stage, progress.stage)} {place} of {wording.count(progress.inputs_total, 'input')}"
+        ]
         if progress.rate > 0:
             parts.append(f"{wording.size(progress.rate)}/s")
         if left := wording.remaining(progress.remaining):
@@ -200,7 +212,10 @@ class SourcesPage(Page):
             self.heading.sentence.say(error)
 
     def _copy(self) -> None:
-        lines = [f"{one.input}\t{one.problem.what}\t{one.problem.where}\t{one.problem.count}" for one in self.problems.rows_model().rows]
+        lines = [
+            f"{one.input}\t{one.problem.what}\t{one.problem.where}\t{one.problem.count}"
+            for one in self.problems.rows_model().rows
+        ]
         QGuiApplication.clipboard().setText("\n".join(lines))
         self.desk.tell("Problems copied.")
 

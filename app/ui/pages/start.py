@@ -13,7 +13,7 @@ from app.ui.navigation import Crumb
 from app.ui.page import Page
 from app.ui.widgets.buttons import Button, MenuButton
 from app.ui.widgets.marks import IconMark, IconTile
-from app.ui.widgets.words import Line, Words
+from app.ui.widgets.words import Line, Paragraph, Words
 
 READS = (
     ("Captures", "pcap, pcapng"),
@@ -55,7 +55,9 @@ class StartPage(Page):
         words = QVBoxLayout()
         words.setSpacing(theme.px(4))
         words.addWidget(Words("Nothing has been opened yet", "page"))
-        words.addWidget(Words("Drop captures or a whole folder anywhere on this window. First rows show within seconds.", look="quiet", wrap=True))
+        words.addWidget(
+            Paragraph("Drop captures or a whole folder anywhere on this window. First rows show within seconds.", look="quiet")
+        )
         head.addLayout(words, 1)
         column.addLayout(head)
         parts = QHBoxLayout()
@@ -68,7 +70,7 @@ class StartPage(Page):
         promise.setSpacing(theme.px(8))
         promise.addWidget(IconMark("proof"), 0, Qt.AlignmentFlag.AlignTop)
         words = "Evidence is read where it lies and never changed. Nothing is sent or asked for on the network."
-        promise.addWidget(Words(words, look="quiet", wrap=True), 1)
+        promise.addWidget(Paragraph(words, look="quiet"), 1)
         column.addLayout(promise)
         return middle
 
@@ -81,10 +83,25 @@ class StartPage(Page):
         ]
         if paths.sample_case().is_file():
             self.sample_button = Button("Open sample", on_click=lambda: self.desk.command("open.sample"))
-            rows.append(("proof", "Look at the sample case", "A small intrusion, from first password to the directory.", self.sample_button))
+            rows.append(
+                (
+                    "proof",
+                    "Look at the sample case",
+                    "A small intrusion, from first password to the directory.",
+                    self.sample_button,
+                )
+            )
         recent = self.desk.settings.recent
-        said = f"{wording.count(len(recent), 'recent case')}. A case is one file." if recent else "No recent cases. A case is one file."
-        choose = MenuButton("Browse", self._fill_recent) if recent else Button("Browse", on_click=lambda: self.desk.command("case.open"))
+        said = (
+            f"{wording.count(len(recent), 'recent case')}. A case is one file."
+            if recent
+            else "No recent cases. A case is one file."
+        )
+        choose = (
+            MenuButton("Browse", self._fill_recent)
+            if recent
+            else Button("Browse", on_click=lambda: self.desk.command("case.open"))
+        )
         rows.append(("reports", "Continue a case", said, choose))
         holder = QWidget()
         column = QVBoxLayout(holder)
@@ -98,7 +115,7 @@ class StartPage(Page):
             words = QVBoxLayout()
             words.setSpacing(0)
             words.addWidget(Words(title, "strong"))
-            words.addWidget(Words(sentence, look="quiet", wrap=True))
+            words.addWidget(Paragraph(sentence, look="quiet"))
             row.addLayout(words, 1)
             row.addWidget(button)
             column.addLayout(row)
@@ -129,7 +146,7 @@ class StartPage(Page):
         grid.addWidget(Words("What it reads", "section"), 1, 0, 1, 2)
         for place, (name, value) in enumerate(READS, 2):
             grid.addWidget(Words(name), place, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(Words(value, look="quiet", wrap=True), place, 1)
+            grid.addWidget(Paragraph(value, look="quiet"), place, 1)
         return holder
 
     def paintEvent(self, event) -> None:
@@ -142,4 +159,6 @@ class StartPage(Page):
         painter.setPen(pen)
         inset = theme.px(24)
         corner = theme.space("corner")
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset + 0.5, inset + 0.5, -inset - 0.5, -inset - 0.5), corner, corner)
+        painter.drawRoundedRect(
+            QRectF(self.rect()).adjusted(inset + 0.5, inset + 0.5, -inset - 0.5, -inset - 0.5), corner, corner
+        )

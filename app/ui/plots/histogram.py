@@ -35,7 +35,9 @@ class HistogramView(QWidget):
     brushed = Signal(object, object)
     mark_clicked = Signal(object)
 
-    def __init__(self, roles: dict[str, str], height: int = 200, marks: bool = False, label: str = "Activities over time") -> None:
+    def __init__(
+        self, roles: dict[str, str], height: int = 200, marks: bool = False, label: str = "Activities over time"
+    ) -> None:
         super().__init__()
         self._roles, self._height, self._with_marks = roles, height, marks
         self._data: Histogram | None = None
@@ -189,8 +191,11 @@ class HistogramView(QWidget):
             if number > 1:
                 painter.setPen(theme.colour(severity))
                 painter.setFont(theme.font("quiet-strong"))
-                box = QRectF(x + side / 2 + 3, 0, theme.px(60), theme.px(20))
-                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, wording.number(number))
+                words = wording.number(number)
+                width = painter.fontMetrics().horizontalAdvance(words)
+                after = x + side / 2 + 3
+                left = after if after + width <= self.width() else x - side / 2 - 3 - width
+                painter.drawText(QRectF(left, 0, width + 2, theme.px(20)), Qt.AlignmentFlag.AlignVCenter, words)
 
     def _placed(self, area: QRectF) -> list[tuple[float, str, int]]:
         """Marks that fall within 30 pixels of each other are one: the worst, with their number."""

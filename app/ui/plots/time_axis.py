@@ -30,7 +30,7 @@ def ticks(start: int, end: int, most: int) -> list[Tick]:
 
 
 def _words(at: int, step: int) -> str:
-    if step >= DAY or at % DAY == 0 and step >= HOUR:
+    if step >= DAY or (at % DAY == 0 and step >= HOUR):
         when = wording.day(at, short=True)
         return when.rsplit(" ", 1)[0] if step <= DAY else when.split(" ", 1)[1]
     if step >= MINUTE:

@@ -12,7 +12,7 @@ from app.ui import theme, wording
 from app.ui.icons import paint_icon
 from app.ui.widgets.glyphs import paint_severity
 from app.ui.widgets.sentence import lay_out, paint_runs
-from app.ui.widgets.words import plain_tip
+from app.ui.widgets.tips import plain_tip
 
 ITEM = Qt.ItemDataRole.UserRole
 NONE = QModelIndex()
@@ -124,11 +124,19 @@ class _Paint(QStyledItemDelegate):
         paint_severity(painter, QRectF(left + 3, top + (line - side) / 2, side, side), alert.severity)
         painter.setFont(theme.font())
         painter.setPen(theme.colour("text-quiet"))
-        painter.drawText(QRectF(left + theme.px(28), top, theme.px(64), line), Qt.AlignmentFlag.AlignVCenter, wording.clock(alert.finding.first))
+        painter.drawText(
+            QRectF(left + theme.px(28), top, theme.px(64), line),
+            Qt.AlignmentFlag.AlignVCenter,
+            wording.clock(alert.finding.first),
+        )
         words = left + theme.px(100)
         right = rect.right() - margin
-        state = wording.STATES[alert.state] if alert.classification == "unclassified" else wording.CLASSIFICATIONS[alert.classification]
-        painter.setPen(theme.colour("text" if alert.state == "open" else "text-quiet"))
+        state = (
+            wording.STATES[alert.state]
+            if alert.classification == "unclassified"
+            else wording.CLASSIFICATIONS[alert.classification]
+        )
+        painter.setPen(theme.colour("text-quiet"))
         room = painter.fontMetrics().horizontalAdvance(state) + 2
         painter.drawText(QRectF(right - room, top, room, line), Qt.AlignmentFlag.AlignVCenter, state)
         end = right - max(room, theme.px(60)) - theme.px(16)
@@ -141,7 +149,9 @@ class _Paint(QStyledItemDelegate):
             end -= max(room, theme.px(60)) + theme.px(16)
         painter.setFont(theme.font("strong"))
         painter.setPen(theme.colour("text"))
-        title = painter.fontMetrics().elidedText(wording.tidy(alert.title), Qt.TextElideMode.ElideRight, int(max(40, end - words)))
+        title = painter.fontMetrics().elidedText(
+            wording.tidy(alert.title), Qt.TextElideMode.ElideRight, int(max(40, end - words))
+        )
         painter.drawText(QRectF(words, top, end - words, line), Qt.AlignmentFlag.AlignVCenter, title)
         if alert.finding.story:
             runs, _ = lay_out(alert.finding.story[0], max(40, right - words), one_line=True)

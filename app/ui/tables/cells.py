@@ -24,7 +24,8 @@ class Column(NamedTuple):
     """One column. value: row to str (text looks), EntityRef or None (entity), sign word (sign).
 
     width in pixels of the design; stretch: takes what is left; cut: where a long text is cut; dim: rows painted quiet;
-    sort: key for the header's click, "" for none; narrow: shown also in a window under 1200 pixels.
+    sort: key for the header's click, "" for none; narrow: shown also in a narrow window;
+    firm: never made narrower.
     """
 
     title: str
@@ -37,6 +38,12 @@ class Column(NamedTuple):
     sort: str = ""
     tip: Callable[[Any], str] | None = None
     narrow: bool = True
+    firm: bool = False
+
+    @property
+    def gap(self) -> int:
+        """Air at its right, in pixels of the design; more where numbers stand against the next column's words."""
+        return 24 if self.look == "number" else 12
 
     def words(self, row: Any) -> str:
         """The cell as plain text."""
@@ -68,7 +75,7 @@ class RowDelegate(QStyledItemDelegate):
         first = index.column() == 0
         left = rect.x() + (self._table.margin if first else 0)
         last = index.column() == index.model().columnCount() - 1
-        right = rect.right() + 1 - (self._table.margin if last else theme.px(12))
+        right = rect.right() + 1 - (self._table.margin if last else theme.px(column.gap))
         self.paint_cell(painter, QRectF(left, rect.y(), max(0, right - left), rect.height()), column, value, dim)
 
     def paint_ground(self, painter: QPainter, option, index: QModelIndex) -> None:
@@ -88,10 +95,10 @@ class RowDelegate(QStyledItemDelegate):
             paint_sign(painter, QRectF(rect.left(), rect.center().y() - side / 2, side, side), str(value))
             return
         if isinstance(value, EntityRef):
-            runs, height = lay_out((Link(value.label, entity=value),), max(40, rect.width()), one_line=True)
+            runs, height = lay_out((Link(value.label, entity=value),), max(40, rect.width()), one_line=True, name_kind="body")
             top = rect.y() + (rect.height() - height) / 2
             ink = theme.colour("text-quiet" if dim else "text")
-            paint_runs(painter, runs, QPoint(int(rect.x()), int(top)), ink, ink)
+            paint_runs(painter, runs, QPoint(int(rect.x()), int(top)), ink, ink, name_kind="body")
             return
         words = "—" if value is None and column.look == "entity" else wording.tidy(str(value if value is not None else ""), 600)
         painter.setFont(theme.font("mono" if column.look == "mono" else "strong" if column.look == "strong" else "body"))

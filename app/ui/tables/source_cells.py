@@ -88,9 +88,12 @@ def _state(painter: QPainter, rect: QRectF, line: SourceLine) -> None:
     state, progress = line.row.state, line.progress
     high = theme.px(6)
     bar = QRectF(rect.left(), rect.center().y() - high / 2, min(theme.px(90), rect.width() * 0.4), high)
-    words, role = {"done": ("read", "text"), "partial": ("read in part", "text"), "failed": ("could not be read", "high"), "waiting": ("waits", "text-quiet")}.get(
-        state, (state, "text-quiet")
-    )
+    words, role = {
+        "done": ("read", "text"),
+        "partial": ("read in part", "text"),
+        "failed": ("could not be read", "high"),
+        "waiting": ("waits", "text-quiet"),
+    }.get(state, (state, "text-quiet"))
     left = bar.right() + theme.px(12)
     if progress is not None and state in ("reading", "waiting"):
         _bar(painter, bar, wording.share(progress))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 from app.ui import theme, wording
 from app.ui.icons import paint_icon
 from app.ui.tables.cells import CELL, DIM, LOOK, ROW, Column, RowDelegate
-from app.ui.widgets.words import plain_tip
+from app.ui.widgets.tips import plain_tip
 
 NONE = QModelIndex()
 
@@ -18,7 +18,9 @@ NONE = QModelIndex()
 class RowsModel(QAbstractTableModel):
     """Rows that are all in memory. more is called when the view comes near the end, to append the next ones."""
 
-    def __init__(self, columns: Sequence[Column], parent: QWidget | None = None, more: Callable[[], object] | None = None) -> None:
+    def __init__(
+        self, columns: Sequence[Column], parent: QWidget | None = None, more: Callable[[], object] | None = None
+    ) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
         self.rows: list[Any] = []
@@ -105,7 +107,9 @@ class Header(QHeaderView):
         painter.setFont(theme.font("header"))
         painter.setPen(theme.colour("text-quiet"))
         last = section == len(self._table.columns) - 1
-        inner = rect.adjusted(self._table.margin if section == 0 else 0, 0, -(self._table.margin if last else theme.px(12)), 0)
+        inner = rect.adjusted(
+            self._table.margin if section == 0 else 0, 0, -(self._table.margin if last else theme.px(column.gap)), 0
+        )
         number = column.look == "number"
         side = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
         words = painter.fontMetrics().elidedText(column.title, Qt.TextElideMode.ElideRight, inner.width())
@@ -132,13 +136,16 @@ class Table(QTableView):
     chosen = Signal(object)
     sort_asked = Signal(str, bool)
 
-    def __init__(self, columns: Sequence[Column], model: RowsModel | None = None, height: str = "row", margin: int | None = None) -> None:
+    def __init__(
+        self, columns: Sequence[Column], model: RowsModel | None = None, height: str = "row", margin: int | None = None
+    ) -> None:
         super().__init__()
         self.columns = tuple(columns)
         self.margin = theme.space("margin") if margin is None else margin
         self.hovered = -1
         self.sorted_by = ("", True)
         self._height, self._fits = height, False
+        self._left_out: set[str] = set()
         self.setHorizontalHeader(Header(self))
         self.setModel(model or RowsModel(columns, self))
         self.setItemDelegate(RowDelegate(self, height))
@@ -185,6 +192,12 @@ class Table(QTableView):
         self._fits = True
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedHeight(theme.space("row-header") + self.model().rowCount() * theme.space(self._height) + 2)
+
+    def leave_out(self, *titles: str) -> None:
+        """Hide these columns, for rows that they would tell nothing of."""
+        if set(titles) != self._left_out:
+            self._left_out = set(titles)
+            self._size_columns()
 
     def current_row(self) -> Any:
         """The row under the cursor, None when there is none."""
@@ -246,12 +259,13 @@ class Table(QTableView):
 
     def _size_columns(self) -> None:
         width = self.viewport().width()
-        narrow = width < theme.px(900)
+        narrow = width < theme.px(960)
         last = len(self.columns) - 1
         shown = []
         for place, column in enumerate(self.columns):
-            self.setColumnHidden(place, narrow and not column.narrow)
-            if not (narrow and not column.narrow):
+            hidden = (narrow and not column.narrow) or column.title in self._left_out
+            self.setColumnHidden(place, hidden)
+            if not hidden:
                 shown.append(place)
         extra = {0: self.margin, last: self.margin}
         widths = {place: theme.px(self.columns[place].width) + extra.get(place, 0) for place in shown}
@@ -261,9 +275,14 @@ class Table(QTableView):
             for place in stretching:
                 widths[place] += spare // len(stretching)
         elif spare < 0:
-            # Too narrow: every column gives in proportion, so that no page scrolls sideways.
-            total = sum(widths.values())
-            widths = {place: max(theme.px(20), value * width // total) for place, value in widths.items()}
+            # Too narrow: columns that may give do so in proportion, so that no page scrolls sideways.
+            firm = sum(value for place, value in widths.items() if self.columns[place].firm)
+            soft = sum(widths.values()) - firm
+            if firm + soft // 4 > width:
+                firm, soft = 0, sum(widths.values())
+            for place, value in widths.items():
+                if not (firm and self.columns[place].firm):
+                    widths[place] = max(theme.px(20), value * (width - firm) // max(1, soft))
         for place, value in widths.items():
             self.setColumnWidth(place, value)
 

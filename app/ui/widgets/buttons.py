@@ -103,7 +103,11 @@ class Button(PaintedButton):
         painter.setPen(QPen(border, 1) if border is not None else Qt.PenStyle.NoPen)
         painter.setBrush(ground if ground is not None else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(rect, corner, corner)
-        x = (self.width() - theme.px(16)) / 2 if self.sizeHint().width() == theme.px(32) and not self.text() else float(theme.px(10))
+        x = (
+            (self.width() - theme.px(16)) / 2
+            if self.sizeHint().width() == theme.px(32) and not self.text()
+            else float(theme.px(10))
+        )
         middle = self.height() / 2
         if self._icon:
             side = theme.px(16)
@@ -133,7 +137,11 @@ class Button(PaintedButton):
             ground = theme.colour("hover")
         else:
             ground = None
-        return ground, theme.colour("text"), None if self._bare else theme.colour("line-strong", 1.0 if theme.active() == "contrast" else 0.45)
+        return (
+            ground,
+            theme.colour("text"),
+            None if self._bare else theme.colour("line-strong", 1.0 if theme.active() == "contrast" else 0.45),
+        )
 
 
 class MenuButton(Button):
@@ -155,9 +163,12 @@ class MenuButton(Button):
 class LinkButton(PaintedButton):
     """Words in the accent that do something; underlined under the pointer."""
 
-    def __init__(self, words: str, on_click: Callable[[], object] | None = None, kind: str = "body") -> None:
-        super().__init__(words)
+    def __init__(self, words: str, on_click: Callable[[], object] | None = None, kind: str = "body", elide: bool = False) -> None:
+        super().__init__(wording.tidy(words, 200))
         self._kind = kind
+        if elide:
+            self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            self.setMinimumWidth(theme.px(40))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         if on_click is not None:
             self.clicked.connect(lambda *_: on_click())
@@ -173,7 +184,10 @@ class LinkButton(PaintedButton):
         """The words."""
         return QSize(theme.measure(self._kind).horizontalAdvance(self.text()) + 4, theme.line_height(self._kind))
 
-    minimumSizeHint = sizeHint
+    def minimumSizeHint(self) -> QSize:
+        """The words, or a few of them."""
+        policy = self.sizePolicy().horizontalPolicy()
+        return QSize(theme.px(40), theme.line_height(self._kind)) if policy == QSizePolicy.Policy.Expanding else self.sizeHint()
 
     def paintEvent(self, _event: object) -> None:
         """Paint the words."""
@@ -185,7 +199,8 @@ class LinkButton(PaintedButton):
             face.setUnderline(True)
         painter.setFont(face)
         painter.setPen(theme.colour("accent"))
-        painter.drawText(self.rect().adjusted(2, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
+        words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, max(4, self.width() - 2))
+        painter.drawText(self.rect().adjusted(2, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
         self.paint_ring(painter, QRectF(self.rect()), 3)
 
 

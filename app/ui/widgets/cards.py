@@ -10,12 +10,15 @@ from app.model.entity import EntityRef
 from app.model.rows import ActivityRow, Coverage, EntityCard
 from app.ui import theme, wording
 from app.ui.desk import Desk
-from app.ui.widgets.buttons import Button
+from app.ui.detector_page import section
+from app.ui.widgets.bar import Bar
+from app.ui.widgets.buttons import Button, LinkButton
 from app.ui.widgets.chips import tag_row
 from app.ui.widgets.glyphs import Sign
+from app.ui.widgets.marks import marked
 from app.ui.widgets.sentence import EntityLabel, SentenceView
 from app.ui.widgets.story_strip import StoryStrip
-from app.ui.widgets.words import Elided, Line, Words
+from app.ui.widgets.words import Elided, Line, Paragraph, Words
 
 LABEL_WIDTH = 84
 MOST_FACTS = 40
@@ -48,7 +51,7 @@ class Card(QWidget):
         row.addWidget(self.title, 1)
         box.addLayout(row)
         if below:
-            box.addWidget(Words(below, "quiet", "quiet", wrap=True))
+            box.addWidget(Paragraph(below, "quiet", "quiet"))
         self._column.addWidget(head)
 
     def part(self, widget: QWidget, title: str = "") -> None:
@@ -77,7 +80,7 @@ def facts(rows: list[tuple[str, QWidget | str]]) -> QWidget:
         label = Elided(name, role="text-quiet")
         label.setFixedWidth(theme.px(LABEL_WIDTH))
         grid.addWidget(label, place, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(Words(wording.tidy(value, 400), wrap=True) if isinstance(value, str) else value, place, 1)
+        grid.addWidget(Paragraph(wording.tidy(value, 400)) if isinstance(value, str) else value, place, 1)
     return holder
 
 
@@ -116,13 +119,13 @@ def entity_card(desk: Desk, card: EntityCard) -> Card:
         ("Activities", wording.number(card.row.activities)),
     ]
     for name, value, how in card.facts[:MOST_FACTS]:
-        rows.append((name, stacked([Words(wording.tidy(value, 400), wrap=True), Words(how, "quiet", "quiet", wrap=True)], 0) if how else value))
+        rows.append((name, stacked([Paragraph(wording.tidy(value, 400)), Paragraph(how, "quiet", "quiet")], 0) if how else value))
     view.part(facts(rows))
     if card.bindings:
-        lines = []
+        lines: list[tuple[str, QWidget | str]] = []
         for one in card.bindings[:MOST_BINDINGS]:
-            other = one.name if ref.label == one.address else one.address
-            lines.append((other, f"{one.method}, {one.certainty} certainty\n".strip()))
+            how = f"{one.method}, {one.certainty} certainty, {wording.count(one.count, 'time')}"
+            lines.append((one.address, stacked([Paragraph(one.name), Paragraph(how, "quiet", "quiet")], 0)))
         view.part(facts(lines), "Names and addresses")
     if card.peers:
         most = max(number for _, number in card.peers) or 1
@@ -140,39 +143,39 @@ def entity_card(desk: Desk, card: EntityCard) -> Card:
 
 
 def _peer(desk: Desk, peer: EntityRef, number: int, most: int) -> QWidget:
-    from app.ui.frame.statusbar import Bar
-
     holder = QWidget()
     row = QHBoxLayout(holder)
     row.setContentsMargins(0, 0, 0, 0)
     label = EntityLabel(peer, desk.follow)
     row.addWidget(label, 1)
-    bar = Bar(80)
+    bar = Bar(80, role="text-quiet")
     bar.show_share(number / most)
     row.addWidget(bar)
     words = Words(wording.number(number))
-    words.setAlignment(Qt.AlignmentFlag.AlignRight)
+    words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     words.setMinimumWidth(theme.px(48))
     row.addWidget(words)
     return holder
 
 
 def _alert_line(desk: Desk, alert: Alert) -> QWidget:
-    from app.ui.widgets.buttons import LinkButton
-
     holder = QWidget()
     row = QHBoxLayout(holder)
     row.setContentsMargins(0, 0, 0, 0)
     row.addWidget(Sign(f"severity:{alert.severity}"))
     row.addWidget(Words(wording.clock(alert.finding.first), look="quiet"))
-    link = LinkButton(wording.middle(alert.title, 34), lambda: desk.go("alert", alert.id))
+    link = LinkButton(alert.title, lambda: desk.go("alert", alert.id), elide=True)
     row.addWidget(link, 1)
     return holder
 
 
 def activity_card(desk: Desk, row: ActivityRow) -> Card:
     """An activity: who, from, to, what, result, where it is proved."""
-    view = Card("Activity", wording.kind(row.kind), f"{wording.day(row.at, year=True)}, {wording.clock(row.at, True)} {wording.zone_name()}")
+    view = Card(
+        "Activity",
+        wording.kind(row.kind),
+        f"{wording.day(row.at, year=True)}, {wording.clock(row.at, True)} {wording.zone_name()}",
+    )
     rows: list[tuple[str, QWidget | str]] = []
     for name, ref in (("Who", row.who), ("From", row.origin), ("To", row.target)):
         if ref is not None:
@@ -183,7 +186,7 @@ def activity_card(desk: Desk, row: ActivityRow) -> Card:
         rows.append(("Resolved", row.resolved_by))
     view.part(facts(rows))
     place = row.input_name + (f", frame {wording.number(row.frame)}" if row.frame else "")
-    view.part(Words(wording.tidy(place), "mono", wrap=True), "Proof")
+    view.part(Paragraph(wording.tidy(place), "mono"), "Proof")
     if desk.can_go("activities"):
         view.part(buttons(Button("Show packets", "packet", on_click=lambda: desk.go("activities", row.id))))
     return view
@@ -217,20 +220,16 @@ def alert_card(desk: Desk, alert: Alert, opened: Callable[[], object] | None = N
 
 def coverage_card(desk: Desk, coverage: Coverage, page: str) -> Card:
     """A detector: why it saw or not, what it reads, what it cannot see."""
-    from app.ui.detector_page import section
-
     view = Card("Detector", coverage.title, coverage.state, f"coverage:{coverage.state}")
-    view.part(Words(coverage.reason, wrap=True), "Why")
+    view.part(Paragraph(coverage.reason), "Why")
     for title in ("What it means", "What it reads", "What it cannot see"):
         parts = section(page, title)
         if parts:
-            view.part(stacked([Words(one, wrap=True) for one in parts], 6), title)
+            view.part(stacked([Paragraph(one) for one in parts], 6), title)
     if coverage.state != "seen":
         view.part(buttons(Button("Add evidence", "plus", "Ctrl O", on_click=lambda: desk.command("open.files"))))
     return view
 
 
 def _fact(desk: Desk, text: tuple[Link, ...]) -> QWidget:
-    from app.ui.widgets.marks import marked
-
     return marked("check", "good", SentenceView(text, desk.follow, name_role="text"))

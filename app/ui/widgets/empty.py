@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.ui import theme
 from app.ui.widgets.buttons import LinkButton
-from app.ui.widgets.words import Words
+from app.ui.widgets.words import Paragraph, Words
 
 
 class Empty(QWidget):
@@ -19,11 +19,12 @@ class Empty(QWidget):
         column.setContentsMargins(0, theme.px(8), 0, theme.px(8))
         column.setSpacing(theme.px(6))
         self.heading = Words(heading, "section")
-        self.heading.setVisible(bool(heading))
-        self.sentence = Words(sentence, look="quiet", wrap=True)
+        self.sentence = Paragraph(sentence, look="quiet")
         self.link = LinkButton(link, on_link)
-        self.link.setVisible(bool(link))
         column.addWidget(self.heading)
         column.addWidget(self.sentence)
         column.addWidget(self.link, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
+        # Only now they have a parent: a shown widget without one would be a window.
+        self.heading.setVisible(bool(heading))
+        self.link.setVisible(bool(link))

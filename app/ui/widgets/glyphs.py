@@ -140,7 +140,13 @@ class Sign(QWidget):
         """Show another sign."""
         self._sign = sign
         family, _, word = sign.partition(":")
-        name = wording.alert_kind(word) if family == "severity" else wording.entity_kind(word) if family == "entity" else word or family
+        name = (
+            wording.alert_kind(word)
+            if family == "severity"
+            else wording.entity_kind(word)
+            if family == "entity"
+            else word or family
+        )
         self.setToolTip(name)
         self.setAccessibleName(name)
         self.update()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.model.alert import Link, Sentence
@@ -12,7 +12,7 @@ from app.model.entity import EntityRef
 from app.ui import theme, wording
 from app.ui.widgets.buttons import KEYBOARD
 from app.ui.widgets.glyphs import paint_entity
-from app.ui.widgets.words import plain_tip
+from app.ui.widgets.tips import plain_tip
 
 GAP = 5
 MOST_PIECES = 200
@@ -20,7 +20,7 @@ MOST_LINES = 60
 
 
 class Run(NamedTuple):
-    """One painted piece: where, the words, the number of the link it belongs to (-1 none), the kind of entity whose sign stands before."""
+    """One painted piece: where, the words, number of its link (-1 none), kind of entity whose sign stands before."""
 
     rect: QRectF
     text: str
@@ -28,9 +28,11 @@ class Run(NamedTuple):
     sign: str
 
 
-def lay_out(pieces: Sequence[Link], width: float, kind: str = "body", one_line: bool = False) -> tuple[list[Run], float]:
-    """Runs of the sentence within width and the height used. A name is never broken; one that does not fit is cut in the middle."""
-    words_measure, name_measure = theme.measure(kind), theme.measure("entity")
+def lay_out(
+    pieces: Sequence[Link], width: float, kind: str = "body", one_line: bool = False, name_kind: str = "entity"
+) -> tuple[list[Run], float]:
+    """Runs of the sentence within width, and the height used. A name is never broken; too long a one is cut in the middle."""
+    words_measure, name_measure = QFontMetricsF(theme.font(kind)), QFontMetricsF(theme.font(name_kind))
     line = theme.line_height(kind)
     space = words_measure.horizontalAdvance(" ")
     side = theme.space("glyph") + theme.px(GAP)
@@ -82,7 +84,10 @@ def _ellipsis(runs: list[Run], width: float, measure) -> list[Run]:
     return runs
 
 
-def paint_runs(painter: QPainter, runs: Sequence[Run], at: QPoint, ink: QColor, name: QColor, kind: str = "body", under: int = -1) -> None:
+def paint_runs(
+    painter: QPainter, runs: Sequence[Run], at: QPoint, ink: QColor, name: QColor, kind: str = "body", under: int = -1,
+    name_kind: str = "entity",
+) -> None:  # fmt: skip
     """Paint runs with their upper left corner at a point; under is the number of the link to underline."""
     side = theme.space("glyph")
     for run in runs:
@@ -90,7 +95,7 @@ def paint_runs(painter: QPainter, runs: Sequence[Run], at: QPoint, ink: QColor, 
         if run.sign:
             paint_entity(painter, QRectF(rect.left(), rect.center().y() - side / 2, side, side), run.sign)
             rect.setLeft(rect.left() + side + theme.px(GAP))
-        face = theme.font("entity" if run.sign else kind)
+        face = theme.font(name_kind if run.sign else kind)
         if run.link >= 0 and run.link == under:
             face = type(face)(face)
             face.setUnderline(True)
@@ -103,9 +108,14 @@ class SentenceView(QWidget):
     """A sentence that wraps; its links are followed by click, by Tab with Enter."""
 
     def __init__(
-        self, sentence: Sentence = (), follow: Callable[[Link], object] | None = None, role: str = "text", name_role: str = "accent",
-        one_line: bool = False, kind: str = "body",
-    ) -> None:  # fmt: skip
+        self,
+        sentence: Sentence = (),
+        follow: Callable[[Link], object] | None = None,
+        role: str = "text",
+        name_role: str = "accent",
+        one_line: bool = False,
+        kind: str = "body",
+    ) -> None:
         super().__init__()
         self._follow, self._role, self._name_role, self._one_line, self._kind = follow, role, name_role, one_line, kind
         self._under = -1

@@ -11,7 +11,7 @@ from app.model.entity import EntityRef
 from app.ui import theme, wording
 from app.ui.icons import paint_icon
 from app.ui.widgets.glyphs import ENTITY_ROLES, paint_entity
-from app.ui.widgets.words import plain_tip
+from app.ui.widgets.tips import plain_tip
 
 MOST_NODES = 6
 CAPTIONS = {"address": "unknown computer", "controller": "domain controller"}
@@ -59,7 +59,7 @@ class StoryStrip(QWidget):
 
     def _middle(self, place: int) -> QPointF:
         """Middle of a node's sign."""
-        margin = theme.px(36 if self._small else 72)
+        margin = theme.px(44 if self._small else 72)
         width = self.width() - 2 * margin
         steps = max(1, len(self._nodes) - 1)
         x = self.width() / 2 if len(self._nodes) == 1 else margin + width * place / steps
@@ -67,7 +67,11 @@ class StoryStrip(QWidget):
 
     def _box(self, place: int) -> QRectF:
         side = self._side()
-        wide = side * 1.9 if self._nodes[place].kind == "address" and not self._small else side * (1.5 if self._nodes[place].kind == "address" else 1)
+        wide = (
+            side * 1.9
+            if self._nodes[place].kind == "address" and not self._small
+            else side * (1.5 if self._nodes[place].kind == "address" else 1)
+        )
         middle = self._middle(place)
         return QRectF(middle.x() - wide / 2, middle.y() - side / 2, wide, side)
 
@@ -108,7 +112,10 @@ class StoryStrip(QWidget):
             path.quadTo(QPointF((path.currentPosition().x() + tip.x()) / 2, left.top() - theme.px(30)), tip)
             painter.drawPath(path)
             self._head(painter, tip, QPointF(0, 1), role)
-            middle, room = QPointF((left.center().x() + right.center().x()) / 2, theme.px(6)), abs(tip.x() - left.center().x()) * 0.6
+            middle, room = (
+                QPointF((left.center().x() + right.center().x()) / 2, theme.px(6)),
+                abs(tip.x() - left.center().x()) * 0.6,
+            )
         else:
             painter.drawLine(start, QPointF(end.x() - (8 if forward else -8), end.y()))
             self._head(painter, end, QPointF(1 if forward else -1, 0), role)
@@ -165,17 +172,25 @@ class StoryStrip(QWidget):
             else:
                 paint_icon(painter, spot, {"domain": "group"}.get(ref.kind, ref.kind), colour)
         room = (self.width() / max(1, len(self._nodes))) - theme.px(8)
-        room = min(room, 2 * min(self._middle(place).x(), self.width() - self._middle(place).x()) - 4) if len(self._nodes) > 1 else room
+        room = (
+            min(room, 2 * min(self._middle(place).x(), self.width() - self._middle(place).x()) - 4)
+            if len(self._nodes) > 1
+            else room
+        )
         painter.setFont(theme.font("body" if self._small else "strong"))
         painter.setPen(theme.colour("text"))
         name = painter.fontMetrics().elidedText(wording.tidy(ref.label), Qt.TextElideMode.ElideMiddle, int(room))
         below = box.center().y() + self._side() / 2 + theme.px(4)
-        painter.drawText(QRectF(box.center().x() - room / 2, below, room, theme.line_height()), Qt.AlignmentFlag.AlignCenter, name)
+        painter.drawText(
+            QRectF(box.center().x() - room / 2, below, room, theme.line_height()), Qt.AlignmentFlag.AlignCenter, name
+        )
         painter.setFont(theme.font("quiet"))
         painter.setPen(theme.colour("text-quiet"))
-        caption = CAPTIONS.get(ref.kind, ref.kind)
+        caption = ref.kind if self._small else CAPTIONS.get(ref.kind, ref.kind)
         under = QRectF(box.center().x() - room / 2, below + theme.line_height() - 2, room, theme.line_height("quiet"))
-        painter.drawText(under, Qt.AlignmentFlag.AlignCenter, painter.fontMetrics().elidedText(caption, Qt.TextElideMode.ElideRight, int(room)))
+        painter.drawText(
+            under, Qt.AlignmentFlag.AlignCenter, painter.fontMetrics().elidedText(caption, Qt.TextElideMode.ElideRight, int(room))
+        )
 
     def _node_at(self, point: QPointF) -> EntityRef | None:
         for place, ref in enumerate(self._nodes):

@@ -12,13 +12,13 @@ from app.model.entity import EntityRef
 from app.ui import theme, wording
 from app.ui.widgets.glyphs import paint_sign
 from app.ui.widgets.sentence import lay_out, paint_runs
-from app.ui.widgets.words import plain_tip
+from app.ui.widgets.tips import plain_tip
 
 ITEM = Qt.ItemDataRole.UserRole
 
 
 class TwoLines(NamedTuple):
-    """One row. sign as in glyphs.paint_sign; text plain or with entities; share 0 to 1 draws a bar left of value; target is given back."""
+    """One row. sign as in glyphs.paint_sign; text plain or with entities; share 0 to 1: a bar left of value; target: given back."""
 
     sign: str
     title: str
@@ -78,7 +78,9 @@ class _Paint(QStyledItemDelegate):
         title_right = self._right(painter, row, right, top, line)
         painter.setFont(theme.font("strong" if row.text else "body"))
         painter.setPen(theme.colour("text"))
-        title = painter.fontMetrics().elidedText(wording.tidy(row.title), Qt.TextElideMode.ElideMiddle, max(20, int(title_right - left)))
+        title = painter.fontMetrics().elidedText(
+            wording.tidy(row.title), Qt.TextElideMode.ElideMiddle, max(20, int(title_right - left))
+        )
         painter.drawText(QRectF(left, top, title_right - left, line), Qt.AlignmentFlag.AlignVCenter, title)
         text_right = self._entity(painter, row, right, top + line, left)
         quiet = theme.colour("text-quiet")

@@ -1,16 +1,12 @@
 """Plain words on the page: labels in the roles of type, headings, lines."""
 
-from html import escape
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from app.model.alert import Link, Sentence
 from app.ui import theme, wording
-
-
-def plain_tip(text: str) -> str:
-    """Tooltip of data: Qt guesses rich text, so the words are escaped."""
-    return f"<p style='white-space:pre-wrap'>{escape(wording.tidy(text, 2000))}</p>" if text else ""
+from app.ui.widgets.sentence import SentenceView
+from app.ui.widgets.tips import plain_tip
 
 
 class Words(QLabel):
@@ -38,10 +34,24 @@ class Words(QLabel):
             self.setFont(theme.font(self._kind))
 
 
+class Paragraph(SentenceView):
+    """Plain words that wrap, in lines as high as the type role says."""
+
+    def __init__(self, text: str = "", kind: str = "body", look: str = "") -> None:
+        super().__init__((), None, "text-quiet" if look == "quiet" else look or "text", kind=kind)
+        self.say(text)
+
+    def say(self, text: str | Sentence) -> None:
+        """Show other words."""
+        super().say((Link(text[:2000]),) if text and isinstance(text, str) else tuple(text or ()))
+
+
 class Elided(QWidget):
     """One line that is cut with an ellipsis when it does not fit; the whole is in the tooltip."""
 
-    def __init__(self, text: str = "", kind: str = "body", role: str = "text", cut: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+    def __init__(
+        self, text: str = "", kind: str = "body", role: str = "text", cut: Qt.TextElideMode = Qt.TextElideMode.ElideRight
+    ) -> None:
         super().__init__()
         self._kind, self._role, self._cut = kind, role, cut
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -97,7 +107,7 @@ class PageHeading(QWidget):
         super().__init__()
         self.title = Elided(title, "page")
         self.title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.sentence = Words(sentence, look="quiet", wrap=True)
+        self.sentence = Paragraph(sentence, look="quiet")
         row = QHBoxLayout()
         row.setSpacing(theme.space("related"))
         if before is not None:
@@ -118,13 +128,13 @@ class SectionHeading(QWidget):
 
     def __init__(self, title: str, note: str = "", right: tuple[QWidget, ...] = ()) -> None:
         super().__init__()
-        self.title = Words(title, "section")
-        self.note = Words(note, "quiet", "quiet")
+        self.title = Elided(title, "section")
+        self.note = Elided(note, "quiet", "text-quiet")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.space("related"))
-        row.addWidget(self.title, 0, Qt.AlignmentFlag.AlignBaseline)
-        row.addWidget(self.note, 0, Qt.AlignmentFlag.AlignBaseline)
+        row.addWidget(self.title)
+        row.addWidget(self.note)
         row.addStretch(1)
         for one in right:
             row.addWidget(one)

@@ -1,0 +1,74 @@
+"""Pictures of every page, for looking at: python tests/ui/shots.py CASE.wardlight OUT [--page NAME]..."""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from PySide6.QtTest import QTest
+
+from app.session import Session
+from app.ui import theme
+from app.ui.application import make_application
+from app.ui.main_window import MainWindow
+
+PAGES = ("overview", "alerts", "alert", "activities", "entities", "entity", "graph", "coverage", "sources", "reports")
+
+
+def settle(window: MainWindow, milliseconds: int = 250) -> None:
+    """Wait until no result is awaited."""
+    end = time.monotonic() + 20
+    QTest.qWait(milliseconds)
+    while window.desk.jobs.running and time.monotonic() < end:
+        QTest.qWait(20)
+    QTest.qWait(60)
+
+
+def key_of(window: MainWindow, page: str) -> str:
+    """What that page shows: the worst alert, the entity of most alerts."""
+    queries = window.desk.session.queries if window.desk.session else None
+    if queries is None:
+        return ""
+    if page == "alert":
+        worst = sorted(queries.alerts(), key=lambda one: ("high", "medium", "low").index(one.severity))
+        return worst[0].id if worst else ""
+    if page in ("entity", "graph"):
+        rows = queries.entities(None, "", "alerts", 0, 1)
+        return rows[0].ref.key if rows else ""
+    return ""
+
+
+def main() -> None:
+    """Grab the pages."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("case", type=Path, help="a .wardlight file, or - for the first start")
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--size", action="append", default=[])
+    parser.add_argument("--theme", action="append", default=[])
+    parser.add_argument("--page", action="append", default=[])
+    wanted = parser.parse_args()
+    wanted.out.mkdir(parents=True, exist_ok=True)
+    make_application()
+    first_start = str(wanted.case) == "-"
+    for name in wanted.theme or ["dark", "light"]:
+        theme.apply(name)
+        for size in wanted.size or ["1440x900", "1000x700"]:
+            width, height = map(int, size.split("x"))
+            window = MainWindow(Session.open(None if first_start else wanted.case), Path(tempfile.mkdtemp()))
+            window.resize(width, height)
+            window.show()
+            settle(window)
+            for page in wanted.page or (("overview",) if first_start else PAGES):
+                window.desk.go(page, key_of(window, page))
+                settle(window)
+                window.grab().save(str(wanted.out / f"{'start' if first_start else page}-{name}-{width}.png"))
+            window.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""Themes have the same roles, words can be read, no colour or size stands outside of them."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QColor
+
+from app.paths import resources
+from app.ui import theme
+from app.ui.actions import ACTIONS, MENUS
+from app.ui.commands import Commands
+from app.ui.main_window import MainWindow
+from app.ui.page_table import PAGES
+
+THEMES = ("dark", "light", "contrast")
+UI = Path(theme.__file__).parent
+
+
+def _luminance(colour: QColor) -> float:
+    parts = [
+        one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4
+        for one in (colour.redF(), colour.greenF(), colour.blueF())
+    ]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def _contrast(one: str, other: str) -> float:
+    high, low = sorted((_luminance(QColor(one)), _luminance(QColor(other))), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_every_theme_has_the_same_roles() -> None:
+    roles = [set(theme.load(name)) for name in THEMES]
+    assert roles[0] == roles[1] == roles[2]
+
+
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("role", ["text", "text-quiet", "accent"])
+@pytest.mark.parametrize("ground", ["surface-0", "surface-1", "surface-2", "surface-3", "selection", "hover"])
+def test_words_can_be_read(name: str, role: str, ground: str) -> None:
+    roles = theme.load(name)
+    assert _contrast(roles[role], roles[ground]) >= 4.5
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_severities_can_be_read(name: str) -> None:
+    roles = theme.load(name)
+    for severity in ("high", "medium", "low"):
+        assert _contrast(roles[severity], roles[f"{severity}-quiet"]) >= 4.5
+        assert _contrast(roles[f"{severity}-fill"], roles["surface-1"]) >= 3.0
+
+
+def test_no_colour_outside_of_the_themes() -> None:
+    for file in UI.rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"[\"']#[0-9A-Fa-f]{3,8}[\"']", text), file.name
+        assert "GlobalColor." not in text.replace("GlobalColor.transparent", ""), file.name
+        assert "setPointSize" not in text, file.name
+
+
+def test_every_role_that_is_named_exists() -> None:
+    roles = theme.load("dark")
+    for file in UI.rglob("*.py"):
+        for role in re.findall(r"theme\.colour\(\"([a-z0-9-]+)\"", file.read_text(encoding="utf-8")):
+            assert role in roles, f"{role} in {file.name}"
+    sheet = (resources() / "themes" / "window.qss").read_text(encoding="utf-8")
+    assert set(re.findall(r"@([a-z0-9-]+)@", sheet)) <= set(roles)
+
+
+def test_the_theme_changes_while_the_window_is_open(window: MainWindow, settle: Callable[[MainWindow], None]) -> None:
+    def ground() -> QColor:
+        return window.grab().toImage().pixelColor(window.width() // 2, window.height() - 60)
+
+    assert ground() == theme.colour("surface-1")
+    dark = ground()
+    window.do_by_id("theme.light")
+    settle(window)
+    assert theme.active() == "light" and ground() != dark and ground() == theme.colour("surface-1")
+    assert window.desk.settings.theme == "light"
+    window.do_by_id("theme.contrast")
+    settle(window)
+    assert theme.active() == "contrast"
+
+
+def test_larger_words_make_larger_rows(window: MainWindow, settle: Callable[[MainWindow], None]) -> None:
+    window.desk.go("alerts")
+    settle(window)
+    before = theme.space("row-alert")
+    window.do_by_id("zoom.in")
+    settle(window)
+    assert theme.space("row-alert") > before
+    assert window.page().name == "alerts"
+
+
+def test_actions_are_one_table() -> None:
+    ids = [one.id for one in ACTIONS]
+    assert len(ids) == len(set(ids))
+    keys = [one.shortcut for one in ACTIONS if one.shortcut]
+    assert len(keys) == len(set(keys))
+    for one in ACTIONS:
+        assert one.words and (one.menu in MENUS or not one.menu)
+        assert (resources() / "icons" / f"{one.icon}.svg").is_file(), one.icon
+        owner, _, name = one.command.rpartition(":")
+        assert owner == "page" or hasattr(Commands, name), one.command
+
+
+def test_pages_are_one_table() -> None:
+    names = [one.name for one in PAGES]
+    assert len(names) == len(set(names))
+    for one in PAGES:
+        module = one.place.partition(":")[0].replace(".", "/") + ".py"
+        assert (UI.parent.parent / module).is_file(), one.place
+        assert one.rail or one.above in names
+        assert (resources() / "icons" / f"{one.icon}.svg").is_file()
+
+
+def test_threads_are_made_in_one_file() -> None:
+    for file in UI.rglob("*.py"):
+        if file.name != "jobs.py":
+            assert not re.search(r"QThread|import threading|concurrent\.futures", file.read_text(encoding="utf-8")), file.name
+
+
+def test_no_rich_text_from_data() -> None:
+    for file in UI.rglob("*.py"):
+        if file.name not in ("printing.py", "tips.py"):
+            assert not re.search(r"setHtml|RichText|insertHtml|toHtml", file.read_text(encoding="utf-8")), file.name
