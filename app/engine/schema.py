@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 APPLICATION_ID = 0x57444C54  # "WDLT" in the header of the file tells a workspace from any other SQLite file
-VERSION = 1
+VERSION = 2
 
 
 class StoreError(Exception):
@@ -64,7 +64,29 @@ INDICES = {
     "activities_place": "activities(input, frame)",
 }
 
-MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {}
+
+def _to_2(db: sqlite3.Connection) -> None:
+    """Counts by parties lead with the parties, ids of inputs are never used again, indices of parties cover the kinds."""
+    for table in ("inputs", "flows"):
+        columns = ", ".join(str(row[1]) for row in db.execute(f"PRAGMA table_info({table})"))
+        db.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
+        db.execute(_statement(f"CREATE TABLE {table}("))
+        db.execute(f"INSERT INTO {table}({columns}) SELECT {columns} FROM old_{table}")
+        db.execute(f"DROP TABLE old_{table}")
+    db.execute(_statement("CREATE INDEX flows_destination"))
+    db.execute(_statement("CREATE INDEX flows_actor"))
+    for name, what in INDICES.items():
+        db.execute(f"DROP INDEX IF EXISTS {name}")
+        db.execute(f"CREATE INDEX {name} ON {what}")
+
+
+def _statement(start: str) -> str:
+    """The statement of TABLES that starts so."""
+    place = TABLES.index(start)
+    return TABLES[place : TABLES.index(";", place)]
+
+
+MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2}
 """From a version to the next one, inside one transaction."""
 
 

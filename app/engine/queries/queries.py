@@ -4,7 +4,7 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,9 +12,11 @@ import msgspec
 from app.engine import describe, detectors
 from app.engine.knowledge import Knowledge
 from app.engine.queries.access import Access
+from app.engine.queries.cards import card, row_from_alerts, tagged
+from app.engine.queries.lines import lines, place_of
 from app.engine.queries.plan import Place, Plan, bars
 from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, totals
-from app.engine.store import COLUMNS, split_id
+from app.engine.store import COLUMNS
 from app.model.activity import Activity
 from app.model.alert import Alert
 from app.model.entity import EntityRef
@@ -34,7 +36,7 @@ from app.model.rows import (
 
 PLANS = 8
 """Filters whose walks are remembered."""
-PEERS, TOP = 20, 8
+CARD_EDGES, TOP = 200, 8
 CHARTS = 16
 """Histograms of one filter that are remembered."""
 _PROBLEMS = msgspec.json.Decoder(tuple[Problem, ...])
@@ -140,7 +142,7 @@ class Queries:
                 numbers = plan.open(max(0, end - limit), min(limit, end))[::-1]
             else:
                 numbers = plan.open(first, limit)
-        return self._rows(numbers)
+        return lines(self._access, numbers)
 
     def page(
         self, filter: ActivityFilter | None, *, after: Place | None = None, before: Place | None = None, limit: int = 256
@@ -153,7 +155,7 @@ class Queries:
         more, places = len(places) > limit, places[:limit]
         if backwards:
             places.reverse()
-        rows = self._rows([number for _, number in places])
+        rows = lines(self._access, [number for _, number in places])
         first, last = (places[0], places[-1]) if places else (None, None)
         has_before = more if backwards else after is not None
         has_after = True if backwards else more
@@ -161,7 +163,7 @@ class Queries:
 
     def place_of(self, filter: ActivityFilter | None, activity: str) -> int | None:
         """Position of an activity among all that match; None when it does not match."""
-        row = self._row_of(activity)
+        row = place_of(self._access, activity)
         if row is None:
             return None
         plan = self._plan(filter)
@@ -196,7 +198,7 @@ class Queries:
 
     def activities_of(self, ids: Sequence[str]) -> tuple[Activity, ...]:
         """Activities by their ids, in this order; unknown ones are left out."""
-        rows = [row for row in (self._row_of(id) for id in ids) if row is not None]
+        rows = [row for row in (place_of(self._access, id) for id in ids) if row is not None]
         make = self._access.rows().activity
         found = (
             self._access.db().execute(f"SELECT {COLUMNS} FROM activities a WHERE id = ?", (row[1],)).fetchone() for row in rows
@@ -205,7 +207,7 @@ class Queries:
 
     def rows_of(self, ids: Sequence[str]) -> tuple[ActivityRow, ...]:
         """Rows of activities by their ids, in this order; unknown ones are left out."""
-        return self._rows([row[1] for row in (self._row_of(id) for id in ids) if row is not None])
+        return lines(self._access, [row[1] for row in (place_of(self._access, id) for id in ids) if row is not None])
 
     def stream(self, filter: ActivityFilter | None = None) -> Iterator[Activity]:
         """All activities that match in order of time, a few in memory at a time."""
@@ -229,7 +231,7 @@ class Queries:
         sort: name, first, last, activities, alerts.
         """
         rows = sorted(self._chosen(kind, text), key=_SORTS.get(sort, _SORTS["activities"]))
-        return self._tagged(rows[max(0, offset) :][: max(0, limit)])
+        return tagged(self._access, rows[max(0, offset) :][: max(0, limit)])
 
     def entities_count(self, kind: str | None = None, text: str = "") -> int:
         """Number of entities that entities() can list."""
@@ -237,30 +239,11 @@ class Queries:
 
     def entity(self, key: str) -> EntityCard | None:
         """All that is known of an entity; None when no activity and no alert names it."""
-        row = self._totals().by_key.get(key)
         alerts = alerts_by_entity(self.alerts()).get(key, [])
+        row = self._totals().by_key.get(key) or row_from_alerts(key, alerts)
         if row is None:
-            ref = next((ref for alert in alerts for ref in _refs(alert) if ref.key == key), None)
-            if ref is None:
-                return None
-            seen = [one.finding for one in alerts]
-            row = EntityRow(
-                ref=ref,
-                first=min(one.first for one in seen),
-                last=max(one.last for one in seen),
-                activities=0,
-                alerts=len(alerts),
-            )
-        row = self._tagged([row])[0]
-        known = self._access.knowledge()
-        with self._access.lock:
-            bindings = tuple(known.bindings(key)) if not key.startswith("user:") else ()
-        peers: dict[str, tuple[EntityRef, int]] = {}
-        for edge in self.neighbours(key, 10 * PEERS):
-            other = edge.target if edge.origin.key == key else edge.origin
-            peers[other.key] = (other, peers.get(other.key, (other, 0))[1] + edge.count)
-        busiest = sorted(peers.values(), key=lambda peer: (-peer[1], peer[0].key))[:PEERS]
-        return EntityCard(row=row, facts=self._facts(row, known), bindings=bindings, peers=tuple(busiest), alerts=tuple(alerts))
+            return None
+        return card(self._access, row, alerts, self.neighbours(key, CARD_EDGES))
 
     def neighbours(self, key: str, limit: int = 200) -> tuple[Edge, ...]:
         """What passed between an entity and others, the busiest first."""
@@ -303,11 +286,6 @@ class Queries:
         )
         return found
 
-    def _tagged(self, rows: Sequence[EntityRow]) -> tuple[EntityRow, ...]:
-        known = self._access.knowledge()
-        with self._access.lock:
-            return tuple(msgspec.structs.replace(row, tags=known.tags(row.ref.key)) for row in rows)
-
     def _chosen(self, kind: str | None, text: str) -> list[EntityRow]:
         kinds = None if not kind else HOSTS if kind == "host" else (kind,)
         wanted = text.lower()
@@ -336,8 +314,8 @@ class Queries:
             hosts=len(hosts) or int(self._access.one("SELECT count(*) FROM addresses")),
             accounts=len(accounts),
             controllers=controllers,
-            top_hosts=self._tagged(hosts[:TOP]),
-            top_accounts=self._tagged(accounts[:TOP]),
+            top_hosts=tagged(self._access, hosts[:TOP]),
+            top_accounts=tagged(self._access, accounts[:TOP]),
             alerts={level: sum(alert.severity == level for alert in alerts) for level in ("high", "medium", "low")},
             inputs=inputs,
             problems=sum(problem.count for one in inputs for problem in one.problems),
@@ -355,77 +333,3 @@ class Queries:
             while len(self._plans) > PLANS:
                 self._plans.popitem(last=False)
             return kept[1]
-
-    def _row_of(self, activity: str) -> Place | None:
-        """(time, row id) of an activity."""
-        parts = split_id(activity)
-        if parts is None:
-            return None
-        row = (
-            self._access.db()
-            .execute(
-                """SELECT at, id FROM activities WHERE input = (SELECT id FROM inputs WHERE key = ?)
-            AND frame IS ? AND ordinal = ? AND kind = (SELECT id FROM kinds WHERE text = ?)""",
-                parts,
-            )
-            .fetchone()
-        )
-        return (row[0], row[1]) if row else None
-
-    def _rows(self, numbers: Sequence[int]) -> tuple[ActivityRow, ...]:
-        """Rows in the order of their numbers."""
-        db, rows = self._access.db(), self._access.rows()
-        found: dict[int, tuple[Any, ...]] = {}
-        for start in range(0, len(numbers), 500):
-            part = numbers[start : start + 500]
-            sql = f"""SELECT a.id, EXISTS(SELECT 1 FROM alert_evidence e WHERE e.activity = a.id), {COLUMNS}
-            FROM activities a WHERE a.id IN ({",".join("?" * len(part))})"""
-            found.update((row[0], row) for row in db.execute(sql, part))
-        names = {row[0]: PurePath(row[1].replace("\\", "/")).name for row in self._access.all("SELECT key, path FROM inputs")}
-        known = self._access.knowledge()
-        with self._access.lock:
-            made = [(number, rows.activity(found[number][2:]), found[number][1]) for number in numbers if number in found]
-            return tuple(_row(number, activity, known, names, bool(alerted)) for number, activity, alerted in made)
-
-    def _facts(self, row: EntityRow, known: Knowledge) -> tuple[tuple[str, str, str], ...]:
-        """(name, value, how it is known) of an entity beyond its names."""
-        kind, _, rest = row.ref.key.partition(":")
-        facts: list[tuple[str, str, str]] = []
-        if kind == "user" and "\\" in rest:
-            facts.append(("Domain", rest.partition("\\")[0], "named with the account"))
-        if kind == "computer":
-            facts.append(("Full name", rest, "names bound to its addresses"))
-            with self._access.lock:
-                addresses = sorted({one.address for one in known.bindings(row.ref.key)})
-            facts += [("Address", address, "see its bindings") for address in addresses[:20]]
-        elif kind == "address":
-            facts.append(("Address", rest, "packets"))
-        facts += [("Tag", tag, "what it did and how it was named") for tag in row.tags]
-        return tuple(facts)
-
-
-def _refs(alert: Alert) -> tuple[EntityRef, ...]:
-    finding = alert.finding
-    return (*finding.sources, *finding.accounts, *finding.targets, *finding.domain_controllers)
-
-
-def _row(number: int, activity: Activity, known: Knowledge, names: dict[str, str], alerted: bool) -> ActivityRow:
-    source, destination = activity.source, activity.destination
-    return ActivityRow(
-        rowid=number,
-        id=activity.id,
-        at=activity.at,
-        kind=activity.kind,
-        who=known.account_entity(activity),
-        origin=known.address_entity(source.ip, activity.at) if source else None,
-        target=known.address_entity(destination.ip, activity.at) if destination else None,
-        what=describe.what(activity),
-        result=activity.result,
-        code=activity.code,
-        reason=describe.reason(activity),
-        input=activity.input,
-        input_name=names.get(activity.input, ""),
-        frame=activity.frames[0] if activity.frames else activity.record,
-        resolved_by=known.resolve(source.ip, activity.at).method if source else "",
-        alerted=alerted,
-    )

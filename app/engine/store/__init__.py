@@ -2,8 +2,9 @@
 
 from app.engine.schema import StoreError
 from app.engine.store.actors import Actor, actor_of
+from app.engine.store.alerts import update_alert
 from app.engine.store.place import split_id
 from app.engine.store.reading import COLUMNS, Rows
-from app.engine.store.store import Store, update_alert
+from app.engine.store.store import Store
 
 __all__ = ["COLUMNS", "Actor", "Rows", "Store", "StoreError", "actor_of", "split_id", "update_alert"]

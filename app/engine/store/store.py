@@ -13,13 +13,13 @@ import msgspec
 
 from app.engine import schema
 from app.engine.schema import StoreError
+from app.engine.store import alerts
 from app.engine.store.actors import actor_of, dump, words
 from app.engine.store.lease import Lease
-from app.engine.store.place import split_id
 from app.engine.store.reading import COLUMNS, RESULTS, Rows
 from app.link.codec import cleaned, encode_body
 from app.model.activity import Activity
-from app.model.alert import RANK, Alert
+from app.model.alert import Alert
 from app.model.details import KINDS
 from app.model.entity import EntityRef
 from app.model.rows import Problem
@@ -233,53 +233,12 @@ class Store:
         ).fetchone()
         return int(row[0])
 
-    def replace_alerts(self, alerts: Sequence[Alert], settled: str, sensitivity: str) -> None:
+    def replace_alerts(self, found: Sequence[Alert], settled: str, sensitivity: str) -> None:
         """Put these alerts in the place of all earlier ones; what the analyst said of an alert is kept, old ids stay known."""
         with self._writing():
-            earlier: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
-            for row in self._db.execute(
-                "SELECT id, detector, subject, first, last, state, classification, note FROM alerts ORDER BY first"
-            ):
-                earlier.setdefault((row[1], row[2]), []).append(row)
-            self._db.execute("DELETE FROM alerts")
-            self._db.execute("DELETE FROM alert_evidence")
-            now = {alert.id for alert in alerts}
-            for number, alert in enumerate(alerts, 1):
-                finding = alert.finding
-                state, classification, note = alert.state, alert.classification, alert.note
-                same = earlier.get((alert.detector, finding.subject), ())
-                overlapping = [one for one in same if one[3] <= finding.last and one[4] >= finding.first]
-                for old in sorted(overlapping, key=lambda one: one[0] == alert.id):
-                    if (old[5], old[6], old[7]) != ("open", "unclassified", ""):
-                        state, classification, note = old[5:8]
-                    if old[0] not in now:
-                        self._db.execute("INSERT OR REPLACE INTO alert_names VALUES(?,?)", (old[0], alert.id))
-                        self._db.execute("UPDATE alert_names SET id=? WHERE id=?", (alert.id, old[0]))
-                self._db.execute(
-                    "INSERT OR IGNORE INTO alerts VALUES(?,?,?,?,?,?,?,?,?,?,?)",
-                    (
-                        number, alert.id, alert.detector, finding.subject, RANK[alert.severity], finding.first, finding.last,
-                        state, classification, note, msgspec.msgpack.encode(alert),
-                    ),
-                )  # fmt: skip
-                self._db.executemany(
-                    "INSERT OR IGNORE INTO alert_evidence VALUES(?,?,?)",
-                    [(number, place, self._rowid(one)) for place, one in enumerate(finding.evidence)],
-                )
-            self._db.execute("DELETE FROM alert_names WHERE old IN (SELECT id FROM alerts)")
+            alerts.replace(self._db, found, self._kinds)
             self._db.execute("INSERT OR REPLACE INTO meta VALUES('settled', ?), ('sensitivity', ?)", (settled, sensitivity))
             self._changed("alerts")
-
-    def _rowid(self, activity: str) -> int | None:
-        parts = split_id(activity)
-        if parts is None:
-            return None
-        row = self._db.execute(
-            """SELECT id FROM activities WHERE input = (SELECT id FROM inputs WHERE key = ?) AND frame IS ?
-            AND ordinal = ? AND kind = ?""",
-            (parts[0], parts[1], parts[2], self._kinds.get(parts[3])),
-        ).fetchone()
-        return int(row[0]) if row else None
 
     # ---- inside
 
@@ -431,30 +390,3 @@ class Store:
 def _searchable(ref: EntityRef) -> str:
     """What a search finds an entity by: its label and the name in its key."""
     return f"{ref.label} {ref.key.partition(':')[2]}"
-
-
-def update_alert(
-    path: Path, alert_id: str, *, state: str | None = None, classification: str | None = None, note: str | None = None
-) -> None:
-    """Change what the analyst says of an alert, in a short transaction beside any other writer. Raises StoreError."""
-    changes = {"state": state, "classification": classification, "note": note}
-    wanted = {column: value for column, value in changes.items() if value is not None}
-    if not wanted:
-        return
-    try:
-        db = schema.connect(path)
-        try:
-            db.execute("BEGIN IMMEDIATE")
-            db.execute(
-                f"UPDATE alerts SET {', '.join(f'{column}=?' for column in wanted)} "
-                "WHERE id = coalesce((SELECT id FROM alert_names WHERE old = ?), ?)",
-                (*wanted.values(), alert_id, alert_id),
-            )
-            db.execute(
-                "INSERT INTO changes VALUES('alerts',1) ON CONFLICT(topic) DO UPDATE SET value = value + 1",
-            )
-            db.execute("COMMIT")
-        finally:
-            db.close()
-    except sqlite3.Error as error:
-        raise StoreError(f"{path} cannot be written: {error}.") from error

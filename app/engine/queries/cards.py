@@ -1,0 +1,65 @@
+"""All that is known of one entity, with how it is known."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
+
+from app.engine.queries.access import Access
+from app.model.alert import Alert
+from app.model.entity import EntityRef
+from app.model.rows import Edge, EntityCard, EntityRow
+
+PEERS = 20
+ADDRESSES = 20
+
+
+def tagged(access: Access, rows: Sequence[EntityRow]) -> tuple[EntityRow, ...]:
+    """The rows with their tags."""
+    known = access.knowledge()
+    with access.lock:
+        return tuple(replace(row, tags=known.tags(row.ref.key)) for row in rows)
+
+
+def row_from_alerts(key: str, alerts: Sequence[Alert]) -> EntityRow | None:
+    """Row of an entity that no activity names by itself, only alerts do."""
+    ref = next((ref for alert in alerts for ref in _parties(alert) if ref.key == key), None)
+    if ref is None:
+        return None
+    seen = [alert.finding for alert in alerts]
+    first, last = min(one.first for one in seen), max(one.last for one in seen)
+    return EntityRow(ref=ref, first=first, last=last, activities=0, alerts=len(alerts))
+
+
+def card(access: Access, row: EntityRow, alerts: Sequence[Alert], edges: Iterable[Edge]) -> EntityCard:
+    """The card of an entity, from its row, its alerts and what passed between it and others."""
+    key = row.ref.key
+    row = tagged(access, [row])[0]
+    known = access.knowledge()
+    with access.lock:
+        bindings = () if key.startswith("user:") else tuple(known.bindings(key))
+    peers: dict[str, tuple[EntityRef, int]] = {}
+    for edge in edges:
+        other = edge.target if edge.origin.key == key else edge.origin
+        peers[other.key] = (other, peers.get(other.key, (other, 0))[1] + edge.count)
+    busiest = sorted(peers.values(), key=lambda peer: (-peer[1], peer[0].key))[:PEERS]
+    addresses = sorted({one.address for one in bindings})
+    return EntityCard(row=row, facts=_facts(row, addresses), bindings=bindings, peers=tuple(busiest), alerts=tuple(alerts))
+
+
+def _facts(row: EntityRow, addresses: Sequence[str]) -> tuple[tuple[str, str, str], ...]:
+    kind, _, rest = row.ref.key.partition(":")
+    facts: list[tuple[str, str, str]] = []
+    if kind == "user" and "\\" in rest:
+        facts.append(("Domain", rest.partition("\\")[0], "named with the account"))
+    elif kind == "computer":
+        facts.append(("Full name", rest, "names bound to its addresses"))
+        facts += [("Address", address, "see its bindings") for address in addresses[:ADDRESSES]]
+    elif kind == "address":
+        facts.append(("Address", rest, "packets"))
+    facts += [("Tag", tag, "what it did and how it was named") for tag in row.tags]
+    return tuple(facts)
+
+
+def _parties(alert: Alert) -> tuple[EntityRef, ...]:
+    finding = alert.finding
+    return (*finding.sources, *finding.accounts, *finding.targets, *finding.domain_controllers)

@@ -1,0 +1,67 @@
+"""Lines of the table of activities, resolved and worded as known now."""
+
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Any
+
+from app.engine import describe
+from app.engine.knowledge import Knowledge
+from app.engine.queries.access import Access
+from app.engine.store import COLUMNS, split_id
+from app.model.activity import Activity
+from app.model.rows import ActivityRow
+
+
+def place_of(access: Access, activity: str) -> tuple[int, int] | None:
+    """(time, row id) of an activity by its id."""
+    parts = split_id(activity)
+    if parts is None:
+        return None
+    row = (
+        access.db()
+        .execute(
+            """SELECT at, id FROM activities WHERE input = (SELECT id FROM inputs WHERE key = ?)
+            AND frame IS ? AND ordinal = ? AND kind = (SELECT id FROM kinds WHERE text = ?)""",
+            parts,
+        )
+        .fetchone()
+    )
+    return (row[0], row[1]) if row else None
+
+
+def lines(access: Access, numbers: Sequence[int]) -> tuple[ActivityRow, ...]:
+    """Lines of these row ids, in this order."""
+    db, rows = access.db(), access.rows()
+    found: dict[int, tuple[Any, ...]] = {}
+    for start in range(0, len(numbers), 500):
+        part = numbers[start : start + 500]
+        sql = f"""SELECT a.id, EXISTS(SELECT 1 FROM alert_evidence e WHERE e.activity = a.id), {COLUMNS}
+        FROM activities a WHERE a.id IN ({",".join("?" * len(part))})"""
+        found.update((row[0], row) for row in db.execute(sql, part))
+    names = {row[0]: PurePath(row[1].replace("\\", "/")).name for row in access.all("SELECT key, path FROM inputs")}
+    made = [(number, rows.activity(found[number][2:]), bool(found[number][1])) for number in numbers if number in found]
+    known = access.knowledge()
+    with access.lock:
+        return tuple(_line(number, activity, known, names, alerted) for number, activity, alerted in made)
+
+
+def _line(number: int, activity: Activity, known: Knowledge, names: dict[str, str], alerted: bool) -> ActivityRow:
+    source, destination = activity.source, activity.destination
+    return ActivityRow(
+        rowid=number,
+        id=activity.id,
+        at=activity.at,
+        kind=activity.kind,
+        who=known.account_entity(activity),
+        origin=known.address_entity(source.ip, activity.at) if source else None,
+        target=known.address_entity(destination.ip, activity.at) if destination else None,
+        what=describe.what(activity),
+        result=activity.result,
+        code=activity.code,
+        reason=describe.reason(activity),
+        input=activity.input,
+        input_name=names.get(activity.input, ""),
+        frame=activity.frames[0] if activity.frames else activity.record,
+        resolved_by=known.resolve(source.ip, activity.at).method if source else "",
+        alerted=alerted,
+    )
