@@ -336,7 +336,7 @@ def _shared(name: str, message: dns.DnsMessage) -> bool:
 
 def _private(address: str) -> bool:
     """True for an address of a private network (RFC 1918, RFC 4193) or of the link."""
-    if "." in address:
+    if "." in address and ":" not in address:
         first, _, rest = address.partition(".")
         if first == "10":
             return True
@@ -346,4 +346,7 @@ def _private(address: str) -> bool:
             or (first == "192" and second == "168")
             or (first == "169" and second == "254")
         )
-    return ip_address(address).is_private
+    try:
+        return ip_address(address).is_private
+    except ValueError:  # a record that was cut short names no address
+        return False
