@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -10,7 +11,8 @@ from app.engine.engine import Engine
 from app.model.activity import Activity
 from app.model.rows import Progress
 from app.sensor.sensor import read_input
-from app.sensor.sources.inputs import Found, find_inputs
+from app.sensor.sources.content import Refused
+from app.sensor.sources.inputs import Found, find_inputs, opened
 
 OnProgress = Callable[[Progress], None]
 Cancelled = Callable[[], bool]
@@ -30,8 +32,8 @@ def read_inputs(
 ) -> Seconds:
     """Read every input under paths that the workspace does not hold yet, then detect over all that it holds.
 
-    Raises OSError or app.engine.store.StoreError when the workspace cannot be opened or written. Inputs that cannot be read are kept
-    in the workspace as failed, with the reason; they never raise.
+    Raises OSError or app.engine.store.StoreError when the workspace cannot be opened or written. Inputs that cannot be
+    read are kept in the workspace as failed, with the reason; they never raise.
     """
     began = time.perf_counter()
     stored = 0.0
@@ -69,7 +71,10 @@ def _read_one(
     cancelled: Cancelled,
 ) -> float:
     """Read one input; returns the seconds spent in the engine."""
-    if not engine.begin_input(found):
+    if found.problem is None:
+        with suppress(OSError, Refused):  # told when it is read
+            opened(found, cancelled)  # its key needs its unpacked bytes; unpacking is long and must be stoppable
+    if cancelled() or not engine.begin_input(found):
         return 0.0
     spent = 0.0
 

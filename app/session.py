@@ -6,6 +6,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -69,7 +70,8 @@ class Reading:
         decoder = msgspec.json.Decoder(Progress)
         with self._child.stdout:
             for line in self._child.stdout:
-                self._on_progress(decoder.decode(line))
+                with suppress(msgspec.DecodeError):  # the process may be killed in the middle of a line
+                    self._on_progress(decoder.decode(line))
         status = self._child.wait()
         drain.join()
         self._child.stderr.close()

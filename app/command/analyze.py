@@ -1,14 +1,16 @@
 """Read captures and print what was found, as words or as one JSON object."""
 
 import argparse
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
 from app.command.progress import Bar
+from app.command.words import line
 from app.model.alert import RANK, plain
 from app.session import Session
 
@@ -27,12 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int:
-    """Returns 0, or 2 when an alert at or above --fail-on was raised. Raises OSError, StoreError."""
-    missing = [one for one in options.paths if not one.exists()]
-    if len(missing) == len(options.paths):
-        raise FileNotFoundError(f"no such file or folder: {missing[0]}")
-    if options.report is not None and options.report.suffix.lower() not in (".html", ".htm", ".pdf"):
-        raise OSError(f"a report is written as .html or .pdf, not as {options.report.suffix or 'a file without suffix'}")
+    """Returns 0, 2 when an alert at or above --fail-on was raised, 1 when nothing could be read. Raises OSError, StoreError."""
+    refuse(options)
     session = Session.open(options.workspace)
     try:
         with Bar(sys.stderr) as bar:
@@ -49,11 +47,35 @@ def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int
             sys.stdout.buffer.write(msgspec.json.encode(session.analysis(seconds, parameters)) + b"\n")
         else:
             print_words(session)
-        alerts = session.queries.alerts()
+        alerts, inputs = session.queries.alerts(), session.queries.inputs()
     finally:
         session.close()
+    if all(one.state == "failed" for one in inputs):  # quiet would sound like "no attack"
+        why = next((f"{one.path}: {one.problems[0].what}" for one in inputs if one.problems), f"nothing in {options.paths[0]}")
+        print(f"wardlight: {line(f'no capture to read: {why}')}", file=sys.stderr)
+        return 1
     worst = max((RANK[one.severity] for one in alerts), default=0)
     return 2 if worst >= RANK[options.fail_on] else 0
+
+
+def refuse(options: argparse.Namespace) -> None:
+    """Raises OSError, before hours of reading, for what could only fail after them."""
+    missing = [one for one in options.paths if not os.path.lexists(one)]
+    if len(missing) == len(options.paths):
+        raise FileNotFoundError(f"no such file or folder: {missing[0]}")
+    if options.report is not None and options.report.suffix.lower() not in (".html", ".htm", ".pdf"):
+        raise OSError(f"a report is written as .html or .pdf, not as {options.report.suffix or 'a file without suffix'}")
+    for out in (options.report, options.activities):
+        if out is not None:
+            may_write(out, [*options.paths, *([options.workspace] if options.workspace else [])])
+
+
+def may_write(out: Path, precious: Sequence[Path]) -> None:
+    """Raises OSError when out cannot be a new file or is one of the precious ones."""
+    if out.is_dir() or not out.parent.is_dir():
+        raise OSError(f"{out} cannot be written: {'it is a folder' if out.is_dir() else 'there is no such folder'}")
+    if out.exists() and any(one.exists() and one.samefile(out) for one in precious):
+        raise OSError(f"{out} is what is read; it is not written over")
 
 
 def print_words(session: Session) -> None:
@@ -61,23 +83,16 @@ def print_words(session: Session) -> None:
     alerts = sorted(session.queries.alerts(), key=lambda one: (-RANK[one.severity], one.finding.first, one.id))
     inputs = session.queries.inputs()
     for one in alerts:
-        print(f"{one.severity.upper():6}  {_time(one.finding.first)}  {one.title}  [{', '.join(one.techniques)}]")
+        print(f"{one.severity.upper():6}  {_time(one.finding.first)}  {line(one.title)}  [{', '.join(one.techniques)}]")
         for sentence in one.finding.story:
-            print(f"        {_inert(plain(sentence))}")
+            print(f"        {line(plain(sentence))}")
     activities = sum(one.activities for one in inputs)
     print(f"{len(alerts)} alerts, {activities:,} activities from {len(inputs)} inputs")
     for one in inputs:
         for problem in one.problems:
-            where = f" ({problem.where})" if problem.where else ""
-            print(f"problem: {_inert(one.path)}: {_inert(problem.what)}: {problem.count:,}{where}")
+            where = f" ({line(problem.where)})" if problem.where not in ("", one.path) else ""
+            print(f"problem: {line(one.path)}: {line(problem.what)}: {problem.count:,}{where}")
 
 
 def _time(at: int) -> str:
     return (EPOCH + timedelta(microseconds=at)).strftime("%Y-%m-%d %H:%M:%S")
-
-
-
-
-def _inert(text: str) -> str:
-    """Names from a capture must not move a terminal's cursor."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in text)

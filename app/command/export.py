@@ -6,14 +6,16 @@ from pathlib import Path
 
 import msgspec
 
+from app.command.analyze import may_write
+from app.command.words import line
 from app.session import Seconds, Session
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """WORKSPACE --format json|jsonl|html OUT"""
+    """WORKSPACE [--format json|jsonl|html] [--what alerts|activities] OUT"""
     parser.add_argument("workspace", type=Path)
     parser.add_argument("--format", choices=("json", "jsonl", "html"), default="json")
-    parser.add_argument("--what", choices=("alerts", "activities"), default="alerts")
+    parser.add_argument("--what", choices=("alerts", "activities"), help="jsonl: activities unless told; json: the analysis")
     parser.add_argument("out", type=Path, metavar="OUT")
 
 
@@ -27,12 +29,17 @@ def run(options: argparse.Namespace) -> int:
     """Write OUT. Raises OSError, StoreError."""
     session = open_existing(options.workspace)
     try:
-        if options.format == "jsonl" or options.what == "activities":
-            session.write_activities(options.out)
-        elif options.format == "html":
+        may_write(options.out, [options.workspace])
+        if options.what == "activities" and options.format != "jsonl":
+            raise OSError(f"activities are written as jsonl, not as {options.format}")
+        if options.format == "html":
             session.report(options.out)
-        else:
+        elif options.format == "json":
             options.out.write_bytes(msgspec.json.encode(session.analysis(Seconds(), {})) + b"\n")
+        elif options.what == "alerts":
+            options.out.write_bytes(msgspec.json.Encoder().encode_lines(session.analysis(Seconds(), {})["alerts"]))
+        else:
+            session.write_activities(options.out)
     finally:
         session.close()
     return 0
@@ -49,7 +56,7 @@ def run_coverage(options: argparse.Namespace) -> int:
         sys.stdout.buffer.write(msgspec.json.encode(coverage) + b"\n")
     else:
         for one in coverage:
-            print(f"{one.state:8}  {one.title}: {one.reason}")
+            print(f"{one.state:8}  {line(one.title)}: {line(one.reason)}")
     return 0
 
 

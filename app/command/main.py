@@ -1,12 +1,17 @@
 """Arguments of every command, and what each exit status means."""
 
 import argparse
+import io
+import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from app import __version__
 from app.command import analyze, export, read, selftest
+from app.command.words import inert
 from app.session import StoreError
 
 Pdf = Callable[[str, Path], None]
@@ -14,9 +19,17 @@ COMMANDS = ("analyze", "export", "coverage", "selftest", "_read")
 FAILED = 1
 
 
+class OneLine(argparse.ArgumentParser):
+    """Says in one line what is wrong with a call; --help shows the rest."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with the sentence."""
+        self.exit(FAILED, f"{self.prog}: {inert(message)} (see --help)\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands that need no window."""
-    whole = argparse.ArgumentParser(prog="wardlight", description="Who attacked which identity, how, and the packets that prove it.")
+    whole = OneLine(prog="wardlight", description="Who attacked which identity, how, and the packets that prove it.")
     whole.add_argument("--version", action="version", version=f"wardlight {__version__}")
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
     analyze.add_arguments(commands.add_parser("analyze", help="read captures, print the alerts"))
@@ -29,9 +42,11 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: Sequence[str], to_pdf: Pdf) -> int:
     """Run one command; returns the exit status: 0 quiet, 2 alerts at or above --fail-on, 1 the command failed."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal of another encoding shows what it can
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         options = parser().parse_args(arguments)
-    except SystemExit as end:  # argparse ends with 2 on a wrong call, which here means "alerts"
+    except SystemExit as end:
         return 0 if end.code in (0, None) else FAILED
     try:
         match options.command:
@@ -45,9 +60,19 @@ def run(arguments: Sequence[str], to_pdf: Pdf) -> int:
                 return selftest.run(options)
             case _:
                 return read.run(options)
-    except (OSError, StoreError) as error:
-        print(f"wardlight: {error}", file=sys.stderr)
+    except BrokenPipeError:  # whoever read our output has seen enough; nothing more can be said to it, not even at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except (OSError, StoreError, ImportError) as error:
+        return _failed(str(error))
     except KeyboardInterrupt:
-        print("wardlight: stopped", file=sys.stderr)
-        return FAILED
+        return _failed("stopped")
+    except Exception as error:  # a mistake of ours; scripts still get one line and a status
+        if os.environ.get("WARDLIGHT_TRACEBACK"):
+            traceback.print_exc()
+        return _failed(f"mistake in the program: {type(error).__name__}: {error} (WARDLIGHT_TRACEBACK=1 tells more)")
+
+
+def _failed(why: str) -> int:
+    print(f"wardlight: {inert(why)[:1000]}", file=sys.stderr)
+    return FAILED

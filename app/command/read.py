@@ -1,7 +1,7 @@
 """The process that reads inputs for the window: progress as JSON lines, ends when its standard input closes."""
 
 import argparse
-import sys
+import os
 import threading
 from pathlib import Path
 
@@ -23,16 +23,18 @@ def run(options: argparse.Namespace) -> int:
     cancelled = threading.Event()
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        while os.read(0, 4096):  # not sys.stdin, whose lock this thread would still hold when the interpreter ends
+            pass
         cancelled.set()
 
     threading.Thread(target=watch, daemon=True, name="parent-watch").start()
     encoder = msgspec.json.Encoder()
-    out = sys.stdout.buffer
 
     def say(progress: Progress) -> None:
-        out.write(encoder.encode(progress) + b"\n")
-        out.flush()
+        try:
+            os.write(1, encoder.encode(progress) + b"\n")
+        except BrokenPipeError:  # nobody listens any more
+            cancelled.set()
 
     session = Session.open(options.workspace)
     try:

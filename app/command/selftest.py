@@ -61,6 +61,7 @@ def _sample() -> str:
             packet = session.packet(inputs[0].key, 1)
             if packet.error or not alerts:
                 raise RuntimeError(packet.error or "no alert was raised")
-            return f"{inputs[0].records:,} packets, {inputs[0].activities:,} activities, {len(alerts)} alerts, packet detail works"
+            read = f"{inputs[0].records:,} packets, {inputs[0].activities:,} activities"
+            return f"{read}, {len(alerts)} alerts, packet detail works"
         finally:
             session.close()

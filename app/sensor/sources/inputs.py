@@ -67,9 +67,16 @@ class Found(Struct, frozen=True, kw_only=True):
     def key(self) -> str:
         """Content key of the input (unpacks it when it is compressed); of its path when it cannot be read."""
         try:
-            return content.content_key(opened(self)[0].data)
+            if self.problem is None:  # what is no regular file may wait for ever when it is opened
+                return content.content_key(opened(self)[0].data)
         except (OSError, Refused):
-            return blake2b(self.path.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+            pass
+        return blake2b(self.path.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+
+def text_of(path: Path) -> str:
+    """A path as text that can be written anywhere: bytes of a name that are no UTF-8 as \\xff."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 _latest: list[tuple[tuple[object, ...], Content, str]] = []
@@ -105,10 +112,13 @@ def found_at(path: Path) -> Found:
     while not file.exists() and file.parent != file:
         inner = f"{file.name}/{inner}" if inner else file.name
         file = file.parent
+    while file.is_dir() and inner:
+        name, _, inner = inner.partition("/")
+        file = next((one for one in file.iterdir() if text_of(Path(one.name)) == name), file / name)
     if not file.is_file():
         raise FileNotFoundError(f"{path} is not there")
     for one in _file(file, set()):
-        if one.problem is None and (one.path == str(path) or not inner):
+        if one.problem is None and (one.path == text_of(path) or not inner):
             return one
     raise Refused("not a capture")
 
@@ -130,7 +140,7 @@ def _under(path: Path, seen: set[tuple[int, int]]) -> Iterator[Found]:
                 names = sorted(one.name for one in entries)
             folders.extend(here / name for name in reversed(names))
         except OSError as error:
-            yield _refused(str(here), here, 0, error.strerror or "cannot be read")
+            yield _refused(text_of(here), here, 0, error.strerror or "cannot be read")
 
 
 def _refused(shown: str, file: Path, size: int, why: str) -> Found:
@@ -147,35 +157,36 @@ def _file(path: Path, seen: set[tuple[int, int]]) -> Iterator[Found]:
             return
         seen.add(ident)
         if not stat.S_ISREG(state.st_mode):
-            yield _refused(str(path), path, 0, "not a regular file")
+            yield _refused(text_of(path), path, 0, "not a regular file")
             return
         with path.open("rb") as file:
             head = file.read(16)
         if packing(head) == "zip":
             yield from _archive(path)
             return
-        yield _told(str(path), path, size, None)
+        yield _told(text_of(path), path, size, None)
     except OSError as error:
-        yield _refused(str(path), path, size, error.strerror or "cannot be read")
+        yield _refused(text_of(path), path, size, error.strerror or "cannot be read")
 
 
 def _archive(path: Path) -> Iterator[Found]:
+    shown, size = text_of(path), path.stat().st_size
     try:
         with zipfile.ZipFile(path) as archive:
             members = sorted((one for one in archive.infolist() if not one.is_dir()), key=lambda one: one.filename)
     except BROKEN as error:
-        yield _refused(str(path), path, path.stat().st_size, f"a damaged archive: {error}")
+        yield _refused(shown, path, size, f"a damaged archive: {error}")
         return
     if not members:
-        yield _refused(str(path), path, path.stat().st_size, "an empty archive")
+        yield _refused(shown, path, size, "an empty archive")
     if len(members) > MEMBERS:
-        yield _refused(str(path), path, path.stat().st_size, f"an archive with more than {MEMBERS} members; the rest is left out")
+        yield _refused(shown, path, size, f"an archive with more than {MEMBERS} members; the rest is left out")
     for one in members[:MEMBERS]:
-        shown = f"{path}/{_shown(one.filename)}"
+        inside = f"{shown}/{_shown(one.filename)}"
         if one.flag_bits & 1:
-            yield _refused(shown, path, one.file_size, "encrypted in its archive; unpack it first")
+            yield _refused(inside, path, one.file_size, "encrypted in its archive; unpack it first")
             continue
-        yield _told(shown, path, one.file_size, one.filename)
+        yield _told(inside, path, one.file_size, one.filename)
 
 
 def _shown(member: str) -> str:
