@@ -97,12 +97,12 @@ def run(command: list[str], core: int) -> tuple[float, float, str]:
 
 
 def private(process: int) -> float:
-    """Megabytes that only this process holds."""
+    """Megabytes that only this process holds and no file backs."""
     try:
         text = Path(f"/proc/{process}/smaps_rollup").read_text()
     except OSError:
         return 0.0
-    return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("Private_Dirty:")) / 1024
+    return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("Anonymous:")) / 1024
 
 
 def median(command: list[str], core: int, repeat: int) -> tuple[float, float, str]:

@@ -100,25 +100,28 @@ def _leap(data: bytes | mmap, shape: Layout, off: int, end: int) -> tuple[Array,
     places = np.unique(np.array([off] + [one for one in guesses[1:] if one >= 0], np.int64))
     limits = np.append(places[1:], stop)
     sizes = np.ndarray((end - 3,), shape.order + "u4", data, 0, (1,))
-    at, walked = places, []
-    room = end - 16
-    while True:
-        for _ in range(16):
-            walked.append(at)
-            size = sizes[np.minimum(at, room) + 8].astype(np.int64)
-            at = np.where(at < limits, at + size + shape.header, at)
-        active = int((at < limits).sum())
-        if not active:
-            break
+    arrived, walking = places.copy(), np.arange(len(places))
+    at, until, room, header = places, limits, end - 16, shape.header
+    walked: list[Array] = []
+    bounds: list[Array] = []
+    while len(at):
         if len(walked) > STEPS:
             return None
-    if not (at[:-1] == places[1:]).all():
+        for _ in range(16):
+            walked.append(at)
+            bounds.append(until)
+            at = np.where(at < until, at + sizes[np.minimum(at, room) + 8] + header, at)
+        done = at >= until
+        if done.any():
+            arrived[walking[done]] = at[done]
+            walking, at, until = walking[~done], at[~done], until[~done]
+    if not (arrived[:-1] == places[1:]).all():
         return None
-    table = np.stack(walked, axis=1)
-    starts: Array = table[table < limits[:, None]]
+    table = np.concatenate(walked)
+    starts: Array = np.sort(table[table < np.concatenate(bounds)])
     if (sizes[starts + 8] > shape.largest).any():
         return None
-    return starts, int(at[-1]), False
+    return starts, int(arrived[-1]), False
 
 
 def _guess(data: bytes | mmap, shape: Layout, place: int, seconds: int, end: int) -> int:
