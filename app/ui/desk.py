@@ -43,6 +43,8 @@ class Desk(QObject):
         self.session: Session | None = None
         self.overview: Overview | None = None
         self.alerts: tuple[Alert, ...] = ()
+        self._summarising: Session | None = None
+        self._again = False
         self.jobs.failed.connect(lambda error: self.tell(error, True))
         self.bridge.changed.connect(self._summarise)
 
@@ -119,11 +121,27 @@ class Desk(QObject):
         session = self.session
         if session is None:
             return
+        if self._summarising is session:
+            self._again = True
+            return
         queries = session.queries
+        self._summarising, self._again = session, False
+
+        def ended() -> None:
+            if self._summarising is session:
+                self._summarising = None
+                if self._again:
+                    self._summarise()
 
         def arrived(value: tuple[Overview, tuple[Alert, ...]]) -> None:
             if session is self.session:
                 self.overview, self.alerts = value
                 self.summary_changed.emit()
+            ended()
 
-        self.jobs.run(lambda: (queries.overview(), tuple(queries.alerts())), arrived, owner=self)
+        def failed(error: str) -> None:
+            if session is self.session:
+                self.tell(error, True)
+            ended()
+
+        self.jobs.run(lambda: (queries.overview(), tuple(queries.alerts())), arrived, failed, self)

@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
         grid.addLayout(right, 0, 1)
         grid.addWidget(self.statusbar, 1, 0, 1, 2)
         self.setCentralWidget(central)
-        self.palette_list = Palette(self, self.topbar.field, self.desk)
+        self.palette_list = Palette(self, self.topbar.field, self.desk, self.can_do)
         self.rail.asked.connect(self.desk.go)
         self.rail.settings.clicked.connect(self._drop_settings)
         self.topbar.back.connect(self.back)

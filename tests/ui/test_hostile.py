@@ -1,5 +1,7 @@
 """Names of the data are shown as plain words, whatever they hold."""
 
+from itertools import pairwise
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
@@ -136,7 +138,7 @@ def test_the_strip_is_inert(qtbot: QtBot, name: str) -> None:
 
 def test_a_story_of_many_parties_is_cut(qtbot: QtBot) -> None:
     refs = [EntityRef("user", f"user:{number}", f"user{number}") for number in range(200)]
-    steps = [Step(origin=one, target=other, label="x") for one, other in zip(refs, refs[1:])]
+    steps = [Step(origin=one, target=other, label="x") for one, other in pairwise(refs)]
     strip = StoryStrip()
     strip.show_steps(steps)
     show(qtbot, strip, 900)

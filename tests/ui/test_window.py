@@ -196,6 +196,31 @@ def test_the_inspector_stands_beside_or_over_the_page(make_window, case: Path, s
     assert not window.inspector.isVisible()
 
 
+def test_a_note_is_typed_with_keys_that_are_also_commands(make_window, settle: Settle, tmp_path: Path, case: Path) -> None:
+    own = tmp_path / "own.wardlight"
+    own.write_bytes(case.read_bytes())
+    window = make_window(Session.open(own))
+    alert = window.desk.alerts[0]
+    window.desk.go("alert", alert.id)
+    settle(window)
+    page = window.page()
+    page.note.setFocus()
+    QTest.keyClicks(page.note, "12 jk 345")
+    assert page.note.toPlainText() == "12 jk 345" and page.alert.classification == "unclassified"
+    page.save_note.setFocus(Qt.FocusReason.TabFocusReason)
+    press(window, Qt.Key.Key_Space)
+    settle(window)
+    assert next(one for one in window.desk.alerts if one.id == alert.id).note == "12 jk 345"
+
+
+def test_only_what_can_be_done_is_offered(window: MainWindow, settle: Settle) -> None:
+    window.desk.go("overview")
+    settle(window)
+    press(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    words = [row.title for row in window.palette_list.list.rows()]
+    assert "Save report…" in words and "Stop reading" not in words and "Classify: false positive" not in words
+
+
 def test_search_finds_entities_and_commands(window: MainWindow, settle: Settle) -> None:
     press(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     assert window.topbar.field.hasFocus() and window.palette_list.isVisible()
@@ -228,7 +253,7 @@ def test_typing_filters_entities(window: MainWindow, settle: Settle) -> None:
     assert page.search.text() == "dc1", "letters that are keys of rows must reach the field"
 
 
-def test_first_start_and_dropping_files(make_window, settle: Settle, qtbot: QtBot) -> None:
+def test_first_start_and_dropping_files(make_window, settle: Settle, qtbot: QtBot, watchdog: Watchdog) -> None:
     window = make_window(Session.open(None))
     assert isinstance(window.page(), StartPage)
     assert not window.rail.items["alerts"].isEnabled()
@@ -250,7 +275,8 @@ def test_first_start_and_dropping_files(make_window, settle: Settle, qtbot: QtBo
     assert window.rail.items["alerts"].isEnabled()
     window.desk.go("overview")
     settle(window)
-    assert window.page().name == "overview"
+    assert window.page().name == "overview" and len(window.desk.alerts) >= 1
+    assert watchdog.longest < STALL
 
 
 def test_reading_can_be_stopped_and_closing_stops_it(make_window, settle: Settle, qtbot: QtBot) -> None:

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.model.alert import Alert
 from app.model.entity import EntityRef
-from app.model.rows import ActivityRow, Coverage
+from app.model.rows import ActivityRow, Coverage, EntityCard
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.jobs import Job
@@ -24,6 +24,8 @@ class Inspector(QWidget):
         self._desk = desk
         self._job: Job | None = None
         self._shown: object = None
+        self._card: EntityCard | None = None
+        self._on_screen: EntityRef | None = None
         self.setObjectName("inspector")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._column = QVBoxLayout(self)
@@ -76,7 +78,10 @@ class Inspector(QWidget):
         if isinstance(self._shown, EntityRef):
             self.show_thing(self._shown)
 
-    def _entity(self, ref: EntityRef, card) -> None:
+    def _entity(self, ref: EntityRef, card: EntityCard | None) -> None:
+        if card is not None and card == self._card and self._on_screen == ref:
+            return  # nothing new: the panel keeps its place
+        self._card, self._on_screen = card, ref
         if card is None:
             empty = Card("Entity", ref.label, "Nothing else is known of it.", f"entity:{ref.kind}")
             self._put(empty)
@@ -92,6 +97,8 @@ class Inspector(QWidget):
         self._put(Card("Inspector", "Nothing selected", "Select an alert, an activity or a name to see what is known of it."))
 
     def _put(self, card: Card) -> None:
+        if not isinstance(self._shown, EntityRef):
+            self._on_screen = None
         area = scrolled(card)
         if self._area is not None:
             self._column.removeWidget(self._area)

@@ -1,5 +1,7 @@
 """The list below the search field: commands, pages, what the case knows."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
@@ -21,9 +23,9 @@ MOST_VISIBLE = 9
 class Palette(QFrame):
     """Belongs to the field: opens when it is used, Esc or a choice closes it."""
 
-    def __init__(self, window: QWidget, field: QLineEdit, desk: Desk) -> None:
+    def __init__(self, window: QWidget, field: QLineEdit, desk: Desk, can_do: Callable[[Action], bool]) -> None:
         super().__init__(window)
-        self._window, self._field, self._desk = window, field, desk
+        self._window, self._field, self._desk, self._can_do = window, field, desk, can_do
         self.setObjectName("popup")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(self)
@@ -75,7 +77,7 @@ class Palette(QFrame):
         self.hide()
 
     def _typed(self, text: str) -> None:
-        self._show([_of_action(one) for one in matching(text)[: MOST_COMMANDS if text else 40]], text)
+        self._show(self._commands(text, MOST_COMMANDS if text else 60), text)
         if text.strip():
             self._timer.start()
 
@@ -92,7 +94,10 @@ class Palette(QFrame):
     def _arrived(self, text: str, found: list[object]) -> None:
         if text == self._field.text().strip() and self._field.hasFocus():
             rows = [row for row in (_of_found(one) for one in (*self._alerts(text), *found)) if row is not None]
-            self._show([*rows, *(_of_action(one) for one in matching(text)[:MOST_COMMANDS])], text)
+            self._show([*rows, *self._commands(text, MOST_COMMANDS)], text)
+
+    def _commands(self, text: str, most: int) -> list[TwoLines]:
+        return [_of_action(one) for one in matching(text) if self._can_do(one)][:most]
 
     def _alerts(self, text: str) -> list[Alert]:
         words = text.lower().split()

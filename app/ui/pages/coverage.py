@@ -50,6 +50,7 @@ class CoveragePage(Page):
         column.setSpacing(0)
         column.addWidget(top)
         column.addWidget(self.table, 1)
+        self.nothing.hide()
         self.setFocusProxy(self.table)
 
     def visit(self, route: Route) -> None:

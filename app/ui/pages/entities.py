@@ -72,6 +72,7 @@ class EntitiesPage(Page):
         column.setSpacing(0)
         column.addWidget(top)
         column.addWidget(self.table, 1)
+        self.nothing.hide()
         self.setFocusProxy(self.table)
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)

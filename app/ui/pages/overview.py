@@ -70,7 +70,8 @@ class Listed(QWidget):
         column.addWidget(self.nothing)
         column.addStretch(1)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.show_rows(())
+        self.list.hide()
+        self.nothing.hide()  # before the first answer nothing is claimed
 
     def show_rows(self, rows: Sequence[TwoLines]) -> None:
         """Show other rows."""

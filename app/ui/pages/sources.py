@@ -98,6 +98,8 @@ class SourcesPage(Page):
         desk.bridge.progress.connect(self._progressed)
         desk.bridge.finished.connect(self._finished)
         self.band.setVisible(desk.bridge.reading)
+        self.nothing_holder.hide()
+        self.panel.hide()
 
     def _band(self) -> QWidget:
         band = QWidget()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
@@ -33,6 +33,12 @@ class PaintedButton(QAbstractButton):
         """No ring without focus."""
         self._ring = False
         super().focusOutEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Space is the button's while it has the focus, whatever else it does in the window."""
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Space:
+            event.accept()
+        return super().event(event)
 
     def keyPressEvent(self, event) -> None:
         """Enter presses as Space does."""

@@ -18,7 +18,7 @@ ITEM = Qt.ItemDataRole.UserRole
 
 
 class TwoLines(NamedTuple):
-    """One row. sign as in glyphs.paint_sign; text plain or with entities; share 0 to 1: a bar left of value; target: given back."""
+    """One row. sign as in glyphs.paint_sign; text plain or with entities; share 0 to 1: a bar left of value; target: returned."""
 
     sign: str
     title: str
