@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 from app.model.alert import RANK, Alert
 from app.model.entity import EntityRef
 from app.model.filter import parse
-from app.model.rows import Coverage, Histogram, Overview
+from app.model.rows import Coverage, EntityRow, Histogram, Overview
 from app.ui import theme, wording
 from app.ui.desk import Desk
 from app.ui.page import Column, Page, scrolled
@@ -22,6 +22,7 @@ from app.ui.widgets.words import Elided, Line, PageHeading, SectionHeading, Word
 
 BUCKETS = 110
 MOST = 5
+ENTITIES = 40
 COVERAGE_ORDER = {"blind": 0, "partial": 1, "learning": 2, "seen": 3}
 
 
@@ -192,7 +193,7 @@ class OverviewPage(Page):
         self.heading.sentence.say(wording.overview_sentence(overview, self.desk.alerts))
         self._show_facts(overview, opened)
         self._show_alerts(opened)
-        self._show_entities(overview)
+        self._show_parties(overview)
         self._show_problems(overview)
         queries = session.queries
         if overview.first is not None and overview.last is not None:
@@ -200,6 +201,7 @@ class OverviewPage(Page):
             everything = parse("")
             work = lambda: queries.histogram(everything, start, end, number)  # noqa: E731
             self.ask("histogram", work, lambda found: self._show_chart(found, overview))
+        self.ask("entities", lambda: queries.entities(None, "", "alerts", 0, ENTITIES), self._show_entities)
         self.ask("coverage", lambda: tuple(queries.coverage()), self._show_coverage)
 
     def _show_facts(self, overview: Overview, opened: list[Alert]) -> None:
@@ -236,10 +238,9 @@ class OverviewPage(Page):
         self.alerts.show_rows(rows)
         self.alerts.link.say(f"All {len(opened):,}" if opened else "All")
 
-    def _show_entities(self, overview: Overview) -> None:
+    def _show_entities(self, found: Sequence[EntityRow]) -> None:
         # A controller takes part in everything; it has a list of its own.
-        others = [one for one in (*overview.top_accounts, *overview.top_hosts) if one.ref.kind != "controller"]
-        ranked = sorted(others, key=lambda one: (-one.alerts, -one.activities))[:MOST]
+        ranked = [one for one in found if one.ref.kind != "controller"][:MOST]
         most = max((one.activities for one in ranked), default=1) or 1
         rows = []
         for one in ranked:
@@ -254,6 +255,8 @@ class OverviewPage(Page):
                 one.activities / most, one.ref,
             ))  # fmt: skip
         self.entities.show_rows(rows)
+
+    def _show_parties(self, overview: Overview) -> None:
         controllers = [
             TwoLines(f"entity:{one.kind}", one.label, wording.tidy(one.key.partition(":")[2]), target=one)
             for one in overview.controllers

@@ -135,6 +135,7 @@ class SentenceView(QWidget):
         self._sentence = tuple(sentence)[:MOST_PIECES]
         self._links = [place for place, one in enumerate(self._sentence) if one.entity is not None or one.activity is not None]
         self._laid_for = (-1, -1)
+        self._heights: dict[tuple[int, int], int] = {}
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if self._links and self._follow else Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(wording.tidy("".join(one.text[:300] for one in self._sentence), 2000))
         self.updateGeometry()
@@ -146,7 +147,11 @@ class SentenceView(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         """Lines at that width."""
-        return int(lay_out(self._sentence, max(40, width), self._kind, self._one_line)[1])
+        # Layouts ask for the same few widths again and again.
+        key = (width, theme.px(1000))
+        if key not in self._heights:
+            self._heights[key] = int(lay_out(self._sentence, max(40, width), self._kind, self._one_line)[1])
+        return self._heights[key]
 
     def hasHeightForWidth(self) -> bool:
         """The height follows from the width."""
