@@ -13,11 +13,11 @@ from app.ui.navigation import Route
 from app.ui.page import Page
 from app.ui.plots.histogram import HistogramView, Legend, Mark
 from app.ui.tables.activity_model import COLUMNS, ActivityModel
+from app.ui.tables.packet_view import PacketView
 from app.ui.tables.table import Table
 from app.ui.widgets.buttons import Button
-from app.ui.tables.packet_view import PacketView
 from app.ui.widgets.query_bar import QueryBar
-from app.ui.widgets.words import Words
+from app.ui.widgets.words import Elided, Words
 
 TYPING_MS = 220
 BUCKETS = 120
@@ -33,7 +33,7 @@ class ActivitiesPage(Page):
         self._packet_of: tuple[str, int] | None = None
         self._wanted = ""
         self.query = QueryBar()
-        self.sentence = Words("", look="quiet")
+        self.sentence = Elided("", role="text-quiet")
         self.legend = Legend(wording.FAMILIES)
         self.chart = HistogramView(wording.FAMILIES, height=84, label="Activities over time")
         self.model = ActivityModel(self._fetch, self)
@@ -197,7 +197,7 @@ class ActivitiesPage(Page):
     def _chosen(self, row: ActivityRow | None) -> None:
         if row is None:
             return
-        self.desk.inspect(row)
+        self.desk.inspect(row, True)
         self._show_packet(row)
 
     def _open_packet(self, row: ActivityRow) -> None:

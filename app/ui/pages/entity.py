@@ -46,7 +46,7 @@ class EntityPage(Page):
         self.legend = Legend(wording.FAMILIES)
         self.model = ActivityModel(self._fetch, self)
         self.table = Table(COLUMNS, self.model)
-        self.table.chosen.connect(lambda row: row is not None and self.desk.inspect(row))
+        self.table.chosen.connect(lambda row: row is not None and self.desk.inspect(row, True))
         self.table.opened.connect(self._to_activities)
         self.gantt = GanttView()
         self.gantt.proof.connect(self.desk.inspect)
@@ -142,7 +142,7 @@ class EntityPage(Page):
             name = self.tabs.tabText(place).split("  ")[0]
             self.tabs.setTabText(place, f"{name}  {wording.number(number)}")
         if fresh:
-            self.desk.inspect(card.row.ref)
+            self.desk.inspect(card.row.ref, True)
         self._show_tab(self.tabs.currentIndex())
 
     def _head(self, card: EntityCard | None) -> None:

@@ -164,7 +164,7 @@ class GraphPage(Page):
         self.expand_button.setEnabled(node is not None)
         self.entity_button.setEnabled(node is not None and not node.members)
         if node is not None and not node.members:
-            self.desk.inspect(node.ref)
+            self.desk.inspect(node.ref, True)
 
     def _opened(self, node: Node) -> None:
         if node.members:

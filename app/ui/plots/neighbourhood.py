@@ -61,7 +61,8 @@ def shown(root: EntityRef, edges: Iterable[Edge], unfolded: frozenset[str], expa
         if around in drawn:
             ref = EntityRef(kind=kinds.kind, key=fold, label=f"{len(members)}")
             total = sum(weight[key] for key in members)
-            nodes.append(Node(key=fold, ref=ref, members=tuple(refs[key] for key in members), weight=total))
+            hot = fold.endswith("|alert")
+            nodes.append(Node(key=fold, ref=ref, members=tuple(refs[key] for key in members), weight=total, alerted=hot))
             drawn.add(fold)
     joined: dict[tuple[str, str], Edge] = {}
     for (one, other), edge in sorted(kept.items()):
@@ -80,12 +81,13 @@ def _folds(
     expanded: frozenset[str],
     unfolded: frozenset[str],
 ) -> dict[str, list[str]]:
-    """Fold name to members: leaves of one kind on one entity, when there are many and no alert rests on them."""
+    """Fold name to members: leaves of one kind on one entity, when there are many; those of alerts apart from the others."""
     leaves: dict[str, list[str]] = {}
     for key in sorted(refs):
-        if key != root.key and key not in expanded and key not in alerted and len(beside[key]) == 1:
+        if key != root.key and key not in expanded and len(beside[key]) == 1:
             around = next(iter(beside[key]))
-            leaves.setdefault(f"fold|{around}|{refs[key].kind}", []).append(key)
+            why = "alert" if key in alerted else "quiet"
+            leaves.setdefault(f"fold|{around}|{refs[key].kind}|{why}", []).append(key)
     return {name: members for name, members in leaves.items() if len(members) > FOLD_ABOVE and name not in unfolded}
 
 

@@ -1,7 +1,16 @@
 """One frame: tree of fields on the left, bytes on the right, linked both ways."""
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QSplitter, QStackedLayout, QStyledItemDelegate, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QSplitter,
+    QStackedLayout,
+    QStyledItemDelegate,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.model.rows import Packet
 from app.ui import theme, wording
@@ -9,7 +18,6 @@ from app.ui.tables.field_model import FieldModel
 from app.ui.widgets.chips import KeyHint
 from app.ui.widgets.hex_view import HexView
 from app.ui.widgets.words import Elided, Line, Words
-
 
 
 class _Rows(QStyledItemDelegate):
