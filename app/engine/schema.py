@@ -100,8 +100,10 @@ def connect(path: Path | str) -> sqlite3.Connection:
 def prepare(path: Path) -> sqlite3.Connection:
     """Open the workspace for writing; make it when it is not there, migrate it when it is old. Raises StoreError."""
     try:
-        if path.exists() and path.stat().st_size and path.open("rb").read(16) != b"SQLite format 3\0":
-            raise StoreError(f"{path} is not a Wardlight workspace.")
+        if path.exists() and path.stat().st_size:
+            with path.open("rb") as file:
+                if file.read(16) != b"SQLite format 3\0":
+                    raise StoreError(f"{path} is not a Wardlight workspace.")
         connection = connect(path)
     except (OSError, sqlite3.Error) as error:
         raise StoreError(f"{path} cannot be opened: {error}.") from error

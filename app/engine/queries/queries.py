@@ -250,17 +250,22 @@ class Queries:
         return edges(self._access, key, limit)
 
     def search(self, text: str, limit: int = 20) -> tuple[EntityRef, ...]:
-        """Entities in whose names every word begins a word."""
-        words = re.findall(r"\w+", text)[:16]
-        if not words:
+        """Entities whose names hold every piece of the text at the beginning of a word, or whose address begins so."""
+        pieces = [piece[:64].replace('"', '""') for piece in text.split()[:16] if re.search(r"\w", piece)]
+        if not pieces or limit <= 0:
             return ()
-        query = " ".join(f'"{word[:64]}"*' for word in words)
-        rows = self._access.all(
+        found = self._access.all(
             """SELECT e.kind, e.key, e.label FROM names JOIN entities e ON e.id = names.rowid WHERE names MATCH ?
             ORDER BY length(e.label), e.label LIMIT ?""",
-            (query, max(0, limit)),
+            (" ".join(f'"{piece}"*' for piece in pieces).replace("\0", " "), limit),
         )
-        return tuple(EntityRef(*row) for row in rows)
+        if re.fullmatch(r"[0-9a-fA-F.:]{2,45}", text):
+            found += self._access.all(
+                """SELECT DISTINCT e.kind, e.key, e.label FROM addresses a JOIN address_entities x ON x.address = a.id
+                JOIN entities e ON e.id = x.entity WHERE a.text >= ? AND a.text < ? ORDER BY a.text LIMIT ?""",
+                (text, text + "\U0010ffff", limit),
+            )
+        return tuple(dict.fromkeys(EntityRef(*row) for row in found))[:limit]
 
     # ---- inside
 

@@ -58,6 +58,7 @@ class Store:
         self._flushed = 0.0
         self._forget_flows()
         self._input = 0
+        self.activities = 0
         self._kinds: dict[str, int] = {}
         self._addresses: dict[str, int] = {}
         self._actors: dict[Any, int] = {}
@@ -67,13 +68,11 @@ class Store:
         self._kinds = dict(self._db.execute("SELECT text, id FROM kinds"))
         self._kind_of = {type_: self._kinds[kind] for type_, kind in KINDS.items()}
         self._indexed = self._has_indices()
-        self.activities: int = self._db.execute("SELECT coalesce(sum(activities), 0) FROM inputs").fetchone()[0]
 
     def close(self) -> None:
         """Write what is pending, give the file back. An input that is still being read is removed at the next opening."""
         if self._pending:
             self._flush()
-        self._db.execute("PRAGMA optimize")
         self._db.close()
         self._lease.release()
 
@@ -109,6 +108,8 @@ class Store:
     def save_knowledge(self, body: bytes) -> None:
         """Keep what is known so far of the input that is being read."""
         with self._writing():
+            self._write_pending()
+            self._write_flows()
             self._db.execute("INSERT OR REPLACE INTO knowledge VALUES(?,?)", (self._input, body))
             self._changed("knowledge")
 
@@ -366,6 +367,7 @@ class Store:
                 self._db.execute(f"DELETE FROM {table} WHERE input=?", (input,))
             self._db.execute("DELETE FROM inputs WHERE id=?", (input,))
             self._changed("inputs", "activities", "knowledge")
+        self.activities = int(self._db.execute("SELECT coalesce(sum(activities), 0) FROM inputs").fetchone()[0])
 
     def _has_indices(self) -> bool:
         found = {row[0] for row in self._db.execute("SELECT name FROM sqlite_master WHERE type='index'")}

@@ -1,0 +1,104 @@
+"""Workspaces of earlier versions: opened, copied beside, migrated."""
+
+import gzip
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from app.engine import schema
+from app.engine.engine import Engine, create_workspace
+from app.engine.queries import Queries
+from app.engine.schema import StoreError
+from app.model.filter import ActivityFilter, parse
+from tests.engine.workspace import Found, Report, made
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A workspace that the first version of the schema made: 24 activities, one closed alert with a note."""
+    path = tmp_path / "old.wardlight"
+    with gzip.open(DATA / "workspace-version-1.wardlight.gz") as source, path.open("wb") as target:
+        shutil.copyfileobj(source, target)
+    return path
+
+
+def test_a_workspace_of_version_1_is_migrated_after_a_copy(old: Path) -> None:
+    before = old.read_bytes()
+    create_workspace(old)
+    db = sqlite3.connect(old)
+
+    assert db.execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
+    assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    db.close()
+    copy = sqlite3.connect(old.with_name("old.wardlight.version-1"))
+    assert copy.execute("PRAGMA user_version").fetchone() == (1,)
+    assert copy.execute("SELECT count(*) FROM activities").fetchone() == (24,)
+    copy.close()
+    assert before != old.read_bytes()
+
+
+def test_a_migrated_workspace_has_the_tables_of_a_new_one(old: Path, tmp_path: Path) -> None:
+    create_workspace(old)
+    create_workspace(tmp_path / "new")
+    found = []
+    for path in (old, tmp_path / "new"):
+        db = sqlite3.connect(path)
+        rows = db.execute(
+            "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'activities\\_%' ESCAPE '\\'"
+        )
+        found.append(
+            {name: " ".join(sql.replace('"', "").split()) for name, sql in rows if not name.startswith(("names_", "sqlite_"))}
+        )
+        db.close()
+
+    assert found[0] == found[1]
+
+
+def test_what_was_in_an_old_workspace_is_still_there(old: Path) -> None:
+    create_workspace(old)
+    queries = Queries(old)
+    failures = parse("result:failure")
+    assert isinstance(failures, ActivityFilter)
+
+    assert queries.count() == 24
+    assert queries.count(failures) == 1
+    assert [one.path for one in queries.inputs()] == ["/cases/first.pcap"]
+    (alert,) = queries.alerts()
+    assert (alert.state, alert.classification, alert.note) == ("closed", "benign true positive", "Known scanner of the owner")
+    assert [row.kind for row in queries.rows_of(alert.finding.evidence)] == ["kerberos-tgs", "kerberos-tgs"]
+    queries.close()
+
+
+def test_an_old_workspace_can_be_added_to(old: Path) -> None:
+    engine = Engine(old)
+    assert not engine.begin_input(Found(key="0f1e2d3c4b5a"))
+    assert engine.begin_input(Found(key="bbbb"))
+    engine.ingest(made(50, key="bbbb"))
+    engine.finish_input(Report())
+    engine.settle()
+
+    assert engine.activities == 74
+    engine.close()
+
+
+def test_a_migration_that_fails_changes_nothing(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(db: sqlite3.Connection) -> None:
+        db.execute("DROP TABLE flows")
+        db.execute("SELECT * FROM no_such_table")
+
+    monkeypatch.setitem(schema.MIGRATIONS, 1, broken)
+    with pytest.raises(StoreError):
+        create_workspace(old)
+    db = sqlite3.connect(old)
+
+    assert db.execute("PRAGMA user_version").fetchone() == (1,)
+    assert db.execute("SELECT count(*) FROM flows").fetchone()[0] > 0
+    db.close()
+
+
+def test_there_is_a_migration_from_every_version() -> None:
+    assert sorted(schema.MIGRATIONS) == list(range(1, schema.VERSION))

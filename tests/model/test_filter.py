@@ -1,0 +1,211 @@
+"""The filter language: what a text means, where it goes wrong, what it may become."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.model.filter import (
+    DAY,
+    HOUR,
+    KEYS,
+    MINUTE,
+    ActivityFilter,
+    All,
+    During,
+    Either,
+    FilterError,
+    Node,
+    Not,
+    Numbers,
+    Text,
+    completing,
+    completions,
+    parse,
+    quoted,
+    tokens,
+)
+
+MIDNIGHT = 1_767_571_200_000_000  # 2026-01-05 UTC
+
+
+def alice(key: str = "who") -> Text:
+    return Text(key, ("alice",))
+
+
+MEANINGS: dict[str, Node | None] = {
+    "": None,
+    "   ": None,
+    "alice": Text("", ("alice",)),
+    "ALICE": Text("", ("alice",)),
+    "who:alice": alice(),
+    "WHO:Alice": alice(),
+    "who:alice from:ws1": All((alice(), Text("from", ("ws1",)))),
+    "who:alice and from:ws1": All((alice(), Text("from", ("ws1",)))),
+    "who:alice or from:ws1 to:dc1": Either((alice(), All((Text("from", ("ws1",)), Text("to", ("dc1",)))))),
+    "(who:alice or from:ws1) to:dc1": All((Either((alice(), Text("from", ("ws1",)))), Text("to", ("dc1",)))),
+    "not who:alice": Not(alice()),
+    "-who:alice": Not(alice()),
+    "not not who:alice": Not(Not(alice())),
+    "not (who:alice or bob)": Not(Either((alice(), Text("", ("bob",))))),
+    'who:"alice b, c"': Text("who", ("alice b, c",)),
+    r'who:"a\"b\\c"': Text("who", (r"a\"b\c".replace(r"\"", '"'),)),
+    r"who:corp\alice": Text("who", (r"corp\alice",)),
+    '"two words"': Text("", ("two words",)),
+    '"not"': Text("", ("not",)),
+    "kind:ldap,ntlm": Text("kind", ("ldap", "ntlm")),
+    "result:failure": Text("result", ("failure",)),
+    r"user:corp.test\alice": Text("entity", (r"user:corp.test\alice",)),
+    "entity:computer:ws1": Text("entity", ("computer:ws1",)),
+    "code:24": Numbers("code", ((24, 24),)),
+    "code:0x18": Numbers("code", ((24, 24),)),
+    "code:-1": Numbers("code", ((-1, -1),)),
+    "port:88,389": Numbers("port", ((88, 88), (389, 389))),
+    "frame:800-900": Numbers("frame", ((800, 900),)),
+    "frame:800..": Numbers("frame", ((800, 2**63 - 1),)),
+    "from:10.0.0.0/24": Text("from", ("10.0.0.0/24",)),
+    "fe80::1": Text("", ("fe80::1",)),
+    "from:fe80::1": Text("from", ("fe80::1",)),
+    "time:2026-01-05": During(MIDNIGHT, MIDNIGHT + DAY),
+    "time:2026-01-05T13:50": During(MIDNIGHT + 13 * HOUR + 50 * MINUTE, MIDNIGHT + 13 * HOUR + 51 * MINUTE),
+    "time:2026-01-05T13:50..": During(MIDNIGHT + 13 * HOUR + 50 * MINUTE, None),
+    "time:..2026-01-05": During(None, MIDNIGHT + DAY),
+    "time:2026-01-05..2026-01-06": During(MIDNIGHT, MIDNIGHT + 2 * DAY),
+    "time:2026-01-05T13:50:00.25..2026-01-05T14": During(MIDNIGHT + 13 * HOUR + 50 * MINUTE + 250_000, MIDNIGHT + 15 * HOUR),
+    "time:2026-01-05T10:19:41.742281Z": During(MIDNIGHT + 37_181_742_281, MIDNIGHT + 37_181_742_282),
+    "time:13:50-14:25": During(13 * HOUR + 50 * MINUTE, 14 * HOUR + 26 * MINUTE, True),
+    "time:13:50": During(13 * HOUR + 50 * MINUTE, 13 * HOUR + 51 * MINUTE, True),
+}
+
+
+@pytest.mark.parametrize("text", MEANINGS)
+def test_what_a_text_means(text: str) -> None:
+    assert parse(text) == ActivityFilter(text, MEANINGS[text])
+
+
+WRONG = {
+    "who:": 4,
+    "alice who:": 10,
+    "color:red": 0,
+    "(alice": 0,
+    "alice)": 5,
+    "()": 0,
+    "not": 0,
+    "alice or": 6,
+    "or alice": 0,
+    "not )": 0,
+    "code:red": 5,
+    "code:": 5,
+    "frame:1-2-3": 6,
+    "result:maybe": 7,
+    "time:soon": 5,
+    "time:25:00": 5,
+    "time:2026-13-01": 5,
+    "time:13:50..2026-01-05": 5,
+    "time:..": 5,
+    "(" * 60 + "a" + ")" * 60: 41,
+    "a " * 600: 1000,
+    "who:" + "x" * 2_000: 0,
+    "who:*a*b*c*d*e*f*g": 0,
+}
+
+
+@pytest.mark.parametrize("text", WRONG, ids=range(len(WRONG)))
+def test_where_a_text_goes_wrong(text: str) -> None:
+    found = parse(text)
+
+    assert isinstance(found, FilterError)
+    assert found.position == WRONG[text]
+    assert found.message.endswith((".", "?", ".."))
+
+
+def test_the_zone_shifts_what_is_typed() -> None:
+    found = parse("time:2026-01-05T01:00 time:10:00", 2 * HOUR)
+
+    assert isinstance(found, ActivityFilter)
+    assert found.root == All(
+        (
+            During(MIDNIGHT - HOUR, MIDNIGHT - HOUR + MINUTE),
+            During(10 * HOUR, 10 * HOUR + MINUTE, True, 2 * HOUR),
+        )
+    )
+
+
+def test_roles_for_colouring() -> None:
+    text = 'who:alice or not ("x y" bob) color:red'
+
+    assert [(text[start : start + length], role) for start, length, role in tokens(text)] == [
+        ("who:", "key"),
+        ("alice", "value"),
+        ("or", "operator"),
+        ("not", "operator"),
+        ("(", "parenthesis"),
+        ('"x y"', "quote"),
+        ("bob", "word"),
+        (")", "parenthesis"),
+        ("color:", "error"),
+        ("red", "value"),
+    ]
+
+
+def test_what_a_piece_may_become() -> None:
+    assert completions("", 0) == [f"{key}:" for key in KEYS]
+    assert completions("who:alice ki", 12) == ["kind:"]
+    assert completing("who:alice ki", 12) == (10, 2)
+    assert completions("kind:kerberos-t", 15) == ["kind:kerberos-tgs"]
+    assert completions("kind:ldap,nt", 12) == ["kind:ldap,ntlm"]
+    assert completions("result:f who:x", 8) == ["result:failure"]
+    assert completions("no", 2) == ["not"]
+
+
+@given(st.text(min_size=1, max_size=60).filter(lambda value: "\0" not in value and value.count("*") < 6))
+def test_a_quoted_value_means_itself(value: str) -> None:
+    found = parse(f"who:{quoted(value)}")
+
+    assert isinstance(found, ActivityFilter)
+    assert found.root == Text("who", (value.lower(),))
+
+
+PIECES = st.sampled_from(
+    [
+        *(f"{key}:" for key in KEYS),
+        "not",
+        "or",
+        "and",
+        "(",
+        ")",
+        "-",
+        '"',
+        "\\",
+        " ",
+        ",",
+        "..",
+        "*",
+        "10.0.0.1",
+        "13:50",
+        "x",
+        "0x",
+        "2026-01-05",
+        "T",
+        ":",
+    ]
+)
+
+
+@given(
+    st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=40).map("".join), st.lists(PIECES, max_size=40).map(" ".join)),
+    st.integers(-5, 300),
+)
+def test_nothing_raises(text: str, cursor: int) -> None:
+    found = parse(text)
+    coloured = tokens(text)
+
+    assert isinstance(found, (ActivityFilter, FilterError))
+    if isinstance(found, FilterError):
+        assert 0 <= found.position <= len(text)
+    assert all(start >= 0 and length > 0 and start + length <= len(text) for start, length, _ in coloured)
+    assert all(a[0] + a[1] <= b[0] for a, b in pairwise(coloured))
+    assert isinstance(completions(text, cursor), list)
+    start, length = completing(text, cursor)
+    assert start >= 0 <= length
