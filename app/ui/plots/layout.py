@@ -9,8 +9,8 @@ import numpy as np
 SPACING = 120.0
 """Wanted length of an edge, in scene units."""
 STEPS = 160
-ANCHOR = 0.85
-"""How strongly nodes that stand already are held back; 1 would nail them down, which makes room for nothing new."""
+LEASH = 0.6 * SPACING
+"""How far a node that stands already may move to make room for new ones."""
 Place = tuple[float, float]
 
 
@@ -25,12 +25,15 @@ def arrange(keys: Sequence[str], edges: Sequence[tuple[int, int]], standing: Map
     places = np.array([_start(index, keys, edges, standing) for index in range(count)], dtype=float)
     held = np.array([key in standing for key in keys])
     one, other = (np.array([pair[side] for pair in edges], dtype=int) for side in (0, 1))
-    mobility = np.where(held, 1.0 - ANCHOR, 1.0)[:, None]
+    stood = places[held].copy()
     for step in range(STEPS):
         heat = SPACING * 0.5 * (1.0 - step / STEPS) ** 1.5 + 0.5
         push = _repulsion(places) + _springs(places, one, other, count) - places * 0.012
         length = np.maximum(np.linalg.norm(push, axis=1, keepdims=True), 1e-9)
-        places += push / length * np.minimum(length, heat) * mobility
+        places += push / length * np.minimum(length, heat)
+        moved = places[held] - stood
+        far = np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)
+        places[held] = stood + moved / far * np.minimum(far, LEASH)
     return {key: (float(x), float(y)) for key, (x, y) in zip(keys, places, strict=True)}
 
 

@@ -1,0 +1,180 @@
+"""Activities, packet, entity, graph: driven by mouse and keys on the sample case."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from app.ui.main_window import MainWindow
+from app.ui.pages.activities import ActivitiesPage
+from app.ui.pages.entity import EntityPage
+from app.ui.pages.graph import GraphPage
+from app.ui.plots.layout import LEASH
+from app.ui.tables.cells import ROW
+
+Settle = Callable[[MainWindow], None]
+
+
+def activities(window: MainWindow, settle: Settle, text: str = "") -> ActivitiesPage:
+    window.desk.go("activities", filter=text)
+    settle(window)
+    page = window.page()
+    assert isinstance(page, ActivitiesPage)
+    return page
+
+
+def type_query(page: ActivitiesPage, window: MainWindow, settle: Settle, text: str) -> None:
+    QTest.mouseClick(page.query.edit.viewport(), Qt.MouseButton.LeftButton)
+    QTest.keyClick(page.query.edit, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(page.query.edit, text)
+    QTest.qWait(350)
+    settle(window)
+
+
+def test_a_typed_query_filters_and_a_wrong_one_says_why(window: MainWindow, settle: Settle) -> None:
+    page = activities(window, settle)
+    everything = page.model.rowCount()
+
+    type_query(page, window, settle, "kind:kerberos not result:success")
+    some = page.model.rowCount()
+    type_query(page, window, settle, "time:never")
+
+    assert 0 < some < everything
+    assert page.query.error.isVisible() and page.query.error.text()
+    assert page.model.rowCount() == some
+
+
+def test_rows_come_into_view_and_the_last_is_reached(window: MainWindow, settle: Settle) -> None:
+    page = activities(window, settle)
+    QTest.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 40))
+
+    QTest.keyClick(page.table, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    settle(window)
+
+    assert page.table.currentIndex().row() == page.model.rowCount() - 1
+    assert page.model.row(page.model.rowCount() - 1) is not None
+
+
+def test_a_row_shows_its_packet_linked_both_ways(window: MainWindow, settle: Settle) -> None:
+    page = activities(window, settle, "kind:kerberos-tgs")
+    QTest.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 12))
+    settle(window)
+    assert page.packet.isVisible()
+    tree, shown = page.packet.tree, page.packet.bytes
+
+    root = page.packet.model.index(0, 0)
+    tree.setCurrentIndex(page.packet.model.index(1, 0, root))
+    field = page.packet.model.field(tree.currentIndex())
+    assert field is not None and shown.marked() == (field.start, field.length)
+    shown.picked.emit(30)
+
+    chosen = page.packet.model.field(tree.currentIndex())
+    assert chosen is not None and chosen.start <= 30 < chosen.start + chosen.length
+
+
+def test_clicking_a_byte_chooses_its_field(window: MainWindow, settle: Settle) -> None:
+    page = activities(window, settle, "kind:ldap-search")
+    QTest.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 12))
+    settle(window)
+    bytes_ = page.packet.bytes
+    before = bytes_.marked()
+
+    QTest.mouseClick(bytes_.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(round(16 + 7.5 * bytes_._wide()), 5))
+
+    assert bytes_.marked() != before
+    assert bytes_.marked()[0] == 0
+
+
+def test_the_brush_becomes_a_time_in_the_query(window: MainWindow, settle: Settle) -> None:
+    page = activities(window, settle)
+    everything = page.model.rowCount()
+    chart = page.chart
+
+    QTest.mousePress(chart, Qt.MouseButton.LeftButton, pos=QPoint(200, 40))
+    for x in (260, 320, 400):
+        QTest.mouseMove(chart, QPoint(x, 40))
+    QTest.mouseRelease(chart, Qt.MouseButton.LeftButton, pos=QPoint(400, 40))
+    settle(window)
+
+    assert page.query.text().startswith("time:20")
+    assert 0 <= page.model.rowCount() < everything
+
+
+def test_enter_on_evidence_leads_to_its_packet(window: MainWindow, settle: Settle) -> None:
+    alert = window.desk.alerts[0]
+    window.desk.go("activities", activity=alert.finding.evidence[0])
+    settle(window)
+    QTest.qWait(100)
+    settle(window)
+    page = window.page()
+
+    assert isinstance(page, ActivitiesPage)
+    row = page.table.currentIndex().data(ROW)
+    assert row is not None and row.id == alert.finding.evidence[0]
+
+
+def test_an_entity_has_tabs_with_its_rows_names_peers_alerts(window: MainWindow, settle: Settle) -> None:
+    assert window.desk.session is not None
+    row = window.desk.session.queries.entities(None, "", "alerts", 0, 1)[0]
+    window.desk.go("entity", row.ref.key)
+    settle(window)
+    page = window.page()
+    assert isinstance(page, EntityPage)
+    total = page.model.rowCount()
+    counts = []
+    for place in (1, 2):
+        page.tabs.setFocus()
+        QTest.keyClick(page.tabs, Qt.Key.Key_Right)
+        settle(window)
+        assert page.tabs.currentIndex() == place
+        counts.append(page.model.rowCount())
+
+    assert total == row.activities > 0
+    assert max(counts) <= total
+    assert page.gantt._bindings and page.peers.rows() and page.alerts.rows()
+
+
+def test_an_unknown_entity_is_said(window: MainWindow, settle: Settle) -> None:
+    window.desk.go("entity", "user:nowhere\\nobody")
+    settle(window)
+
+    assert isinstance(window.page(), EntityPage)
+    assert window.page().heading.count() == 2
+
+
+def test_the_graph_opens_step_by_step_and_stands_still(window: MainWindow, settle: Settle) -> None:
+    window.desk.go("graph")
+    settle(window)
+    page = window.page()
+    assert isinstance(page, GraphPage)
+    canvas = page.canvas
+    QTest.qWait(300)
+    before = canvas.places()
+    other = next(node for node in canvas._shown.nodes if node.key != page._root.key and not node.members)
+
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.point_of(other.key).toPoint())
+    assert page._node is not None and page._node.key == other.key
+    QTest.mouseClick(page.expand_button, Qt.MouseButton.LeftButton)
+    settle(window)
+    QTest.qWait(300)
+
+    after = canvas.places()
+    stayed = [key for key in before if key in after]
+    assert len(stayed) >= 2
+    assert max(abs(before[key][0] - after[key][0]) + abs(before[key][1] - after[key][1]) for key in stayed) < 2 * LEASH
+
+
+def test_arrows_walk_over_the_graph(window: MainWindow, settle: Settle) -> None:
+    window.desk.go("graph")
+    settle(window)
+    page = window.page()
+    assert isinstance(page, GraphPage)
+    QTest.qWait(300)
+    page.canvas.setFocus()
+    seen = {page.canvas._chosen}
+
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Down):
+        QTest.keyClick(page.canvas, key)
+        seen.add(page.canvas._chosen)
+
+    assert len(seen) >= 2
