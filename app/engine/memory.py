@@ -8,6 +8,8 @@ EVENTS = 5_000
 """Events kept for one key; older ones are forgotten first. Thresholds lie far below."""
 KEYS = 50_000
 """Keys kept; the one touched longest ago is forgotten first."""
+TOTAL = 500_000
+"""Events kept in all trails of one detector together; the trails touched longest ago are forgotten first."""
 
 Key = tuple[Hashable, ...]
 Noted = TypeVar("Noted")
@@ -23,7 +25,7 @@ class Trail:
 
     def __init__(self, at: int) -> None:
         self._events: deque[tuple[int, Hashable, str]] = deque()
-        self._fresh: list[tuple[int, str]] = []
+        self._fresh: deque[tuple[int, str]] = deque()
         self.counts: Counter[Hashable] = Counter()
         self.values: dict[Hashable, int] = {}
         self.total = 0
@@ -40,14 +42,20 @@ class Trail:
             self.values[value] = self.values.get(value, 0) + 1
         self._fresh.append((at, evidence))
         if len(self._fresh) > EVENTS:
-            del self._fresh[0]
+            self._fresh.popleft()
         while len(self._events) > EVENTS or self._events[0][0] < at - window:
             _, old, gone = self._events.popleft()
-            self.counts[old] -= 1
-            if not self.counts[old]:
-                del self.counts[old]
+            if old in self.counts:
+                self.counts[old] -= 1
+                if not self.counts[old]:
+                    del self.counts[old]
             if self._fresh and self._fresh[0][1] == gone:
-                del self._fresh[0]
+                self._fresh.popleft()
+
+    def drop(self, value: Hashable) -> None:
+        """Forget one value, as if its events had not been; their number and evidence stay."""
+        self.counts.pop(value, None)
+        self.values.pop(value, None)
 
     @property
     def count(self) -> int:
@@ -70,7 +78,8 @@ class Trail:
 
     def fresh(self) -> list[tuple[int, str]]:
         """(time, id) of the events within the window that were not taken before; now they are."""
-        taken, self._fresh = self._fresh, []
+        taken = list(self._fresh)
+        self._fresh.clear()
         return taken
 
     def evidence(self) -> tuple[str, ...]:
@@ -90,16 +99,22 @@ class Memory:
     def __init__(self) -> None:
         self._trails: dict[Key, Trail] = {}
         self._notes: dict[Key, tuple[int, object]] = {}
+        self._size = 0
 
     def seen(self, key: Key, value: Hashable, at: int, evidence: str, window: int) -> Trail:
         """Add an event to the trail of a key and give the trail; a silence longer than the window starts a new one."""
         trail = self._trails.pop(key, None)
-        if trail is None or at - trail.last > window:
+        if trail is not None and at - trail.last > window:
+            self._size -= trail.count
+            trail = None
+        if trail is None:
             trail = Trail(at)
         self._trails[key] = trail
-        if len(self._trails) > KEYS:
-            del self._trails[next(iter(self._trails))]
+        self._size -= trail.count
         trail.add(at, value, evidence, window)
+        self._size += trail.count
+        while len(self._trails) > KEYS or (self._size > TOTAL and len(self._trails) > 1):
+            self._size -= self._trails.pop(next(iter(self._trails))).count
         return trail
 
     def trail(self, key: Key, at: int, window: int) -> Trail | None:

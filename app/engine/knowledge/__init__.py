@@ -16,6 +16,10 @@ from app.model.entity import Binding, EntityRef, Resolution
 __all__ = ["METHODS", "Knowledge", "Ticket"]
 
 
+OWN_NAMES = frozenset({"ldap-ping", "ntlm-server", "dns"})
+"""Methods that tell which computer a controller's address is; its other addresses are found by that name in DNS."""
+
+
 class Knowledge(Parts):
     """Commutative, associative fold: observe each activity once, in any order, or merge folds of parts of them.
 
@@ -27,6 +31,7 @@ class Knowledge(Parts):
         self._version: tuple[int, ...] = ()
         self._controller_names: set[str] = set()
         self._controllers: set[str] = set()
+        self._proven: set[str] = set()
         self._accounts: dict[tuple[str, str | None], EntityRef | None] = {}
         self._last: dict[str, tuple[str, Resolution]] = {}
 
@@ -72,7 +77,7 @@ class Knowledge(Parts):
         named = {self.addresses.full(name, domains) for name in self.roles.names()}
         for address in acting:
             for name, spans in self.addresses.names(address, domains):
-                if any(method in ("ldap-ping", "ntlm-server") for _, _, _, method, _, _ in spans):
+                if any(method in OWN_NAMES for _, _, _, method, _, _ in spans) and self.roles.proven(address):
                     named.add(name)
         self._controller_names = named
         by_name = {
@@ -81,6 +86,7 @@ class Knowledge(Parts):
             if key[2] == "dns" and self.addresses.full(str(key[1]), domains) in named
         }
         self._controllers = acting | by_name
+        self._proven = {address for address in acting if self.roles.proven(address)} | (by_name - acting)
 
     def resolve(self, ip: str, at: int) -> Resolution:
         """Which computer had this address at this time (UTC microseconds)."""
@@ -129,6 +135,19 @@ class Knowledge(Parts):
         """True when this address acts as a domain controller, or DNS gives it to a host that the directory calls one."""
         self._settle()
         return ip in self._controllers
+
+    def is_proven_controller(self, ip: str) -> bool:
+        """True when this address does what only a controller does, or DNS gives it to a controller by name."""
+        self._settle()
+        return ip in self._proven
+
+    def is_registering(self, ip: str) -> bool:
+        """True when a controller accepted this address as a new one, whether it became one or not."""
+        return "registered" in self.roles.roles_of(ip)
+
+    def clock(self, ip: str, at: int) -> int | None:
+        """Microseconds that a KDC's clock is ahead of the recording's at this time, None where no controller told its time."""
+        return self.clocks.ahead(ip, at)
 
     def is_name_server(self, ip: str) -> bool:
         """True when this address answered DNS questions."""

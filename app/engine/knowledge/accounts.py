@@ -1,6 +1,6 @@
 """Accounts and domains: one key for an account in whatever spelling it came."""
 
-from app.engine.knowledge.names import account_parts
+from app.engine.knowledge.names import LONGEST, account_parts
 from app.engine.knowledge.tally import Tally
 from app.model.activity import Activity
 
@@ -37,14 +37,14 @@ class Accounts:
     def say(self, name: str, domain: str | None, word: str, activity: Activity) -> None:
         """One activity tells something of an account."""
         plain, realm = account_parts(name, domain)
-        if plain:
+        if plain and len(plain) <= LONGEST:
             self.tally.add((realm, plain, word), activity)
 
     def say_domain(self, netbios: str | None, dns: str | None, activity: Activity) -> None:
         """A domain was named; an empty NetBIOS name says only that the DNS name is a domain's."""
         full = (dns or "").strip().lower().rstrip(".")
-        if "." in full:
-            self.domains.add(((netbios or "").strip().lower(), full), activity)
+        if "." in full and len(full) <= LONGEST:
+            self.domains.add(((netbios or "").strip().lower()[:LONGEST], full), activity)
 
     def settle(self) -> None:
         """Bring the indices up to date with the tallies."""

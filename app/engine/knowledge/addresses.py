@@ -33,6 +33,8 @@ METHODS: dict[str, tuple[Certainty, str]] = {
     "kerberos-claim": ("low", "it asked for this computer's ticket; nothing shows that it received one"),
 }
 """Method to its certainty and the sentence that explains it."""
+OWNERS = 200
+"""Bindings of one name that are looked at when somebody else calls himself so."""
 ORDER: dict[str, int] = {"low": 0, "medium": 1, "high": 2}
 LEVELS: tuple[Certainty, ...] = ("low", "medium", "high")
 
@@ -40,6 +42,10 @@ LEVELS: tuple[Certainty, ...] = ("low", "medium", "high")
 def certainty_of(method: str) -> Certainty:
     """Certainty of a method before contradictions are weighed."""
     return METHODS.get(method, ("low", ""))[0]
+
+
+CLAIMS = frozenset({"ntlm-workstation", "kerberos-address", "ldap-ping-client"})
+"""Methods by which a client calls itself something. Whoever relays an authentication passes its victim's name on."""
 
 
 class Addresses:
@@ -50,6 +56,7 @@ class Addresses:
         self._version = -1
         self._by_address: dict[str, list[tuple[Key, Seen]]] = {}
         self._by_short: dict[str, set[str]] = {}
+        self._owners: dict[str, list[tuple[str, int, int]]] = {}
         self._answers: dict[str, list[tuple[str, list[tuple[int, int, int, str, int, str]]]]] = {}
 
     def say(self, address: str, name: str, method: str, activity: Activity) -> None:
@@ -61,12 +68,16 @@ class Addresses:
         """Bring the indices up to date with the tally."""
         if self._version == self.tally.changes:
             return
-        self._by_address, self._by_short, self._answers = {}, {}, {}
+        self._by_address, self._by_short, self._owners, self._answers = {}, {}, {}, {}
         for key, seen in self.tally.rows():
             self._by_address.setdefault(str(key[0]), []).append((key, seen))
             name = str(key[1])
             if "." in name:
                 self._by_short.setdefault(short(name), set()).add(name)
+            if key[2] not in CLAIMS and ORDER[certainty_of(str(key[2]))]:
+                self._owners.setdefault(short(name), []).append((str(key[0]), seen[0] - HOUR, seen[1] + HOUR))
+        for owners in self._owners.values():
+            owners.sort()
         self._version = self.tally.changes
 
     def full(self, name: str, domains: Iterable[str]) -> str:
@@ -93,11 +104,16 @@ class Addresses:
             name, method = str(key[1]), str(key[2])
             if name in domains or short(name) in DOMAIN_LABELS:
                 continue
-            level = 0 if shared else ORDER[certainty_of(method)]
+            level = 0 if shared or (method in CLAIMS and self._taken(address, name, seen)) else ORDER[certainty_of(method)]
             found.setdefault(self.full(name, domains), []).append((seen[0], seen[1], level, method, seen[2], seen[3]))
         answer = sorted(found.items())
         self._answers[address] = answer
         return answer
+
+    def _taken(self, address: str, name: str, seen: Seen) -> bool:
+        """True when others, who should know, give the name that a client calls itself to another address at that time."""
+        owners = [one for one in self._owners.get(short(name), [])[:OWNERS] if one[1] <= seen[1] and seen[0] <= one[2]]
+        return bool(owners) and all(owner[0] != address for owner in owners)
 
     def resolve(self, address: str, at: int, domains: set[str]) -> tuple[str, Resolution]:
         """(full name or "", resolution) of an address at a time.

@@ -6,13 +6,17 @@ from app.model.activity import Activity
 ROLES = 20_000
 
 CONTROLLER_ROLES: dict[str, str] = {
-    "kdc": "it answered Kerberos requests as key distribution centre",
+    "kdc": "it issued Kerberos tickets as key distribution centre",
+    "kdc error": "it answered Kerberos requests with errors",
     "ldap-ping": "it answered Netlogon pings",
     "netlogon": "it served secure channels of computers (NETLOGON)",
     "drsuapi": "it answered directory replication calls (DRSUAPI)",
     "registered": "a controller accepted it as a new domain controller (DRSAddEntry)",
 }
 """Roles of an address that make it a controller. Asking is not among them: whoever only asks is none."""
+PROOF = frozenset({"kdc", "ldap-ping", "netlogon"})
+"""Roles that a computer which only claims to be a controller does not play: whoever registers itself (as DCShadow does) can
+serve replication, and whoever catches names can answer Kerberos with errors."""
 PARTNER = "a controller notifies it of changes, which it then fetches: the two replicate with each other"
 
 
@@ -65,6 +69,13 @@ class Controllers:
     def acting(self, address: str) -> bool:
         """True when the address itself answered as a controller."""
         return not CONTROLLER_ROLES.keys().isdisjoint(self.roles_of(address)) or address in self._partners
+
+    def proven(self, address: str) -> bool:
+        """True when the address does what only a controller does; replication alone counts if it did not just register."""
+        roles = self.roles_of(address)
+        if not PROOF.isdisjoint(roles):
+            return True
+        return "registered" not in roles and ("drsuapi" in roles or address in self._partners)
 
     def partner(self, address: str) -> str:
         """Proof that an address replicates with a controller in both directions, empty when it is not seen to."""

@@ -1,13 +1,14 @@
 """What each kind of activity teaches about addresses, accounts, tickets, controllers."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any
 
 from app.engine.knowledge.accounts import SENSITIVE_GROUPS
-from app.engine.knowledge.names import account_parts, host, is_address, service_host
+from app.engine.knowledge.names import account_parts, base_domain, host, is_address, service_host
 from app.engine.knowledge.parts import Parts
 from app.engine.knowledge.tickets import is_own_tgt
-from app.model.activity import Activity
+from app.model.activity import Activity, Endpoint
 from app.model.details import (
     DnsQuery,
     DnsUpdate,
@@ -17,6 +18,7 @@ from app.model.details import (
     LdapBind,
     LdapModify,
     LdapPing,
+    LdapSearch,
     NameObservation,
     Ntlm,
     RdpConnection,
@@ -43,13 +45,21 @@ OWN_SERVICES = frozenset({"host", "cifs", "ldap", "rpcss", "termsrv", "wsman", "
 """Service classes that belong to the computer itself; others (http, mssqlsvc) are often put on aliases."""
 
 
+def learn_kdc(known: Parts, activity: Activity, server: Endpoint, time: int | None) -> None:
+    """Whoever issues tickets is a controller; its errors tell its clock."""
+    if server.port == KERBEROS_PORT:
+        known.roles.acts(server.ip, "kdc" if activity.result == "success" else "kdc error", activity)
+    if time:
+        known.clocks.read(server.ip, time, activity)
+
+
 def learn_as(known: Parts, activity: Activity, detail: KerberosAs) -> None:
     """AS exchange: a KDC, an account, a ticket; a computer when the client is a machine account."""
     answered = activity.result != "unanswered"
     code = activity.code or 0
     server, client = activity.destination, activity.source
-    if answered and server is not None and server.port == KERBEROS_PORT:
-        known.roles.acts(server.ip, "kdc", activity)
+    if answered and server is not None:
+        learn_kdc(known, activity, server, detail.server_time)
     name, realm = detail.client, detail.realm
     if answered and code != WRONG_REALM and code != UNKNOWN_CLIENT and realm:
         known.accounts.say_domain(None, realm, activity)
@@ -75,8 +85,8 @@ def learn_as(known: Parts, activity: Activity, detail: KerberosAs) -> None:
 def learn_tgs(known: Parts, activity: Activity, detail: KerberosTgs) -> None:
     """TGS exchange: a KDC, a ticket; a controller named by its own service name."""
     server, client = activity.destination, activity.source
-    if activity.result != "unanswered" and server is not None and server.port == KERBEROS_PORT:
-        known.roles.acts(server.ip, "kdc", activity)
+    if activity.result != "unanswered" and server is not None:
+        learn_kdc(known, activity, server, detail.server_time)
     if activity.result != "success":
         return
     name, realm = detail.client, detail.realm
@@ -164,14 +174,16 @@ def learn_dns(known: Parts, activity: Activity, detail: DnsQuery) -> None:
     if method == "dns" and activity.destination is not None and activity.destination.port == 53:
         known.roles.acts(activity.destination.ip, "dns server", activity)
     asked = detail.name.lower().rstrip(".")
-    if detail.type == "PTR" and asked.endswith(".in-addr.arpa"):
-        address = ".".join(reversed(asked.removesuffix(".in-addr.arpa").split(".")))
+    if detail.type == "PTR" and asked.endswith((".in-addr.arpa", ".ip6.arpa")):
+        address = reverse_address(asked)
         for answer in detail.answers:
             kind, _, value = answer.partition(" ")
             if kind == "PTR" and is_address(address):
                 known.addresses.say(address, host(value), method, activity)
         return
     controllers = detail.type == "SRV" and "._msdcs." in asked and (".dc._msdcs." in asked or ".gc._msdcs." in asked)
+    if activity.result == "success" and detail.answers and asked[:1] == "_" and detail.type == "SRV":
+        known.accounts.say_domain(None, served_domain(asked), activity)
     name = host(asked)
     for answer in detail.answers:
         kind, _, value = answer.partition(" ")
@@ -179,6 +191,26 @@ def learn_dns(known: Parts, activity: Activity, detail: DnsQuery) -> None:
             known.addresses.say(value, name, method, activity)
         elif kind == "SRV" and controllers and activity.result == "success":
             known.roles.called(host(value.split(" ")[-1]), "SRV record", activity)
+
+
+def reverse_address(asked: str) -> str:
+    """Address of a reverse look-up (RFC 1035 section 3.5, RFC 3596 section 2.5), empty when it is none."""
+    labels = asked.removesuffix(".in-addr.arpa").removesuffix(".ip6.arpa").split(".")[::-1]
+    if asked.endswith(".in-addr.arpa"):
+        return ".".join(labels)
+    if len(labels) != 32 or any(len(one) != 1 for one in labels):
+        return ""
+    text = ":".join("".join(labels[at : at + 4]) for at in range(0, 32, 4))
+    return str(ip_address(text)) if is_address(text) else ""
+
+
+def served_domain(asked: str) -> str:
+    """Domain that a service record belongs to (MS-ADTS section 6.3.2.3), empty where other services have such records too."""
+    before, found, after = asked.partition("._msdcs.")
+    if found:
+        return after
+    words = before.split(".")
+    return ".".join(words[2:]) if words[0] == "_kerberos" and words[1:2] in (["_tcp"], ["_udp"]) and "_sites" not in words else ""
 
 
 def learn_update(known: Parts, activity: Activity, detail: DnsUpdate) -> None:
@@ -211,6 +243,12 @@ def learn_bind(known: Parts, activity: Activity, detail: LdapBind) -> None:
         known.accounts.say(detail.name, None, "signed in", activity)
 
 
+def learn_search(known: Parts, activity: Activity, detail: LdapSearch) -> None:
+    """A base that the directory has names its domain, which is no computer."""
+    if activity.result == "success" and (domain := base_domain(detail.base)):
+        known.accounts.say_domain(None, domain, activity)
+
+
 def learn_modify(known: Parts, activity: Activity, detail: LdapModify) -> None:
     """Who was put into a sensitive group is sensitive from then on."""
     if activity.result != "success" or account_parts(detail.dn, None)[0] not in SENSITIVE_GROUPS:
@@ -234,5 +272,6 @@ LESSONS: dict[type, Callable[[Parts, Activity, Any], None]] = {
     RdpConnection: learn_rdp,
     LdapBind: learn_bind,
     LdapModify: learn_modify,
+    LdapSearch: learn_search,
 }
 """Detail type to the function that learns from it; kinds that are not here teach nothing."""

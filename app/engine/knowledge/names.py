@@ -3,6 +3,8 @@
 from functools import lru_cache
 from ipaddress import ip_address
 
+LONGEST = 256
+"""Characters of a name that is worth keeping: DNS allows 255, accounts far less; longer ones are somebody's noise."""
 NOT_A_HOST = frozenset(
     {
         "",
@@ -25,9 +27,13 @@ DOMAIN_LABELS = frozenset({"domaindnszones", "forestdnszones", "gc"})
 """First labels under a domain that every controller answers for (MS-ADTS section 6.3.2.4)."""
 
 
-@lru_cache(maxsize=65536)
 def is_address(text: str) -> bool:
     """Textual IPv4 or IPv6 address."""
+    return len(text) <= 64 and _is_address(text)
+
+
+@lru_cache(maxsize=16384)
+def _is_address(text: str) -> bool:
     if not text or not (text[-1].isdigit() or ":" in text):
         return False
     try:
@@ -37,24 +43,28 @@ def is_address(text: str) -> bool:
     return True
 
 
-@lru_cache(maxsize=65536)
 def host(text: str | None) -> str:
     """Lower-case computer name without dollar sign, final dot or leading slashes; empty when it names no computer."""
-    if not text:
-        return ""
+    return _host(text) if text and len(text) <= LONGEST else ""
+
+
+@lru_cache(maxsize=16384)
+def _host(text: str) -> str:
     name = text.strip().strip("\\").rstrip(".").lower().removesuffix("$").strip("\x00 ")
-    if name in NOT_A_HOST or name[:1] == "_" or "._" in name or len(name) > 255 or is_address(name):
+    if name in NOT_A_HOST or name[:1] == "_" or "._" in name or is_address(name):
         return ""
     if any(letter in name for letter in " /\\@:,=\x00*?<>|\"'") or name.endswith(".arpa"):
         return ""
     return name
 
 
-@lru_cache(maxsize=65536)
 def service_host(spn: str | None) -> tuple[str, str]:
     """(service class, host) of a service principal name class/host[:port][/name]; host is empty when it has none."""
-    if not spn:
-        return "", ""
+    return _service_host(spn[: 2 * LONGEST]) if spn else ("", "")
+
+
+@lru_cache(maxsize=16384)
+def _service_host(spn: str) -> tuple[str, str]:
     parts = spn.split("@")[0].split("/")
     if len(parts) < 2:
         return parts[0].lower(), ""
@@ -66,9 +76,25 @@ def short(name: str) -> str:
     return name.split(".", 1)[0]
 
 
-@lru_cache(maxsize=65536)
 def account_parts(name: str, domain: str | None) -> tuple[str, str]:
     r"""(name, domain) in lower case from any spelling: DOMAIN\name, name@domain, a distinguished name, or two fields."""
+    return _account_parts(name[: 2 * LONGEST], domain[:LONGEST] if domain else None)
+
+
+@lru_cache(maxsize=16384)
+def base_domain(base: str) -> str:
+    """DNS name of the domain that an LDAP base lies in, empty when it lies in none: the dc= parts at its end."""
+    labels: list[str] = []
+    for part in reversed(base[: 4 * LONGEST].lower().split(",")):
+        kind, _, value = part.strip().partition("=")
+        if kind != "dc" or not value or value in DOMAIN_LABELS or value[0] == "_":
+            break
+        labels.append(value)
+    return ".".join(reversed(labels)) if len(labels) > 1 else ""
+
+
+@lru_cache(maxsize=16384)
+def _account_parts(name: str, domain: str | None) -> tuple[str, str]:
     text = name.strip().strip("\x00").lower()
     realm = (domain or "").strip().strip("\x00").lower().rstrip(".")
     if "," in text and "=" in text.split(",", 1)[0]:

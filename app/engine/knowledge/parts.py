@@ -2,19 +2,21 @@
 
 from app.engine.knowledge.accounts import Accounts
 from app.engine.knowledge.addresses import Addresses
+from app.engine.knowledge.clocks import Clocks
 from app.engine.knowledge.controllers import Controllers
 from app.engine.knowledge.tally import Tally
 from app.engine.knowledge.tickets import Tickets
 
 
 class Parts:
-    """Addresses, accounts, roles and tickets; what lessons write to and questions are answered from."""
+    """Addresses, accounts, roles, clocks and tickets; what lessons write to and questions are answered from."""
 
     def __init__(self) -> None:
         self.addresses = Addresses()
         self.accounts = Accounts()
         self.roles = Controllers()
         self.tickets = Tickets()
+        self.clocks = Clocks()
 
     def tallies(self) -> dict[str, Tally]:
         """Every tally by name, for merging and storing."""
@@ -27,4 +29,5 @@ class Parts:
             "partners": self.roles.partners,
             "tickets": self.tickets.tally,
             "used": self.tickets.used,
+            "clocks": self.clocks.tally,
         }

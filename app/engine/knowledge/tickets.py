@@ -1,7 +1,9 @@
 """Which Kerberos ticket was issued to whom, when and where: fingerprint to holder."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from app.engine.knowledge.names import LONGEST
 from app.engine.knowledge.tally import Tally
 from app.model.activity import Activity
 
@@ -14,7 +16,10 @@ AES = frozenset({17, 18, 19, 20})
 
 
 class Ticket(Struct, frozen=True, kw_only=True, gc=False):
-    """One issued ticket. at: UTC microseconds of its issue; ip: who received it; till as asked for (KDCs may give less)."""
+    """One issued ticket. at: UTC microseconds of its issue; ip: who received it.
+
+    last: when the same issue was seen last; later than at only where copies of a recording lie behind one another.
+    """
 
     hash: str
     client: str
@@ -24,6 +29,7 @@ class Ticket(Struct, frozen=True, kw_only=True, gc=False):
     etype: int | None
     exchange: str
     at: int
+    last: int
     proof: str
 
 
@@ -44,29 +50,33 @@ class Tickets:
         self.used = Tally(REALMS)
         self._version = -1
         self._by_hash: dict[str, Ticket] = {}
+        self._granting: dict[str, list[int]] = {}
+        self._used = -1
 
     def issued(
         self, hash: str, client: str, realm: str, service: str, etype: int | None, exchange: str, activity: Activity
     ) -> None:
         """A reply carried this ticket."""
         ip = activity.source.ip if activity.source else ""
-        self.tally.add((hash, client, realm, service, ip, etype, exchange), activity)
+        self.tally.add((hash, client[:LONGEST], realm[:LONGEST], service[:LONGEST], ip, etype, exchange), activity)
 
     def accepted(self, realm: str, etype: int, activity: Activity) -> None:
         """The KDC accepted a ticket-granting ticket of its own realm."""
-        self.used.add((realm.lower(), etype), activity)
+        self.used.add((realm.lower()[:LONGEST], etype), activity)
 
     def granting(self, realm: str) -> tuple[int, int]:
         """(AES, weaker) ticket-granting tickets of a realm: AES ones that were issued or accepted, weaker ones issued."""
-        strong = weak = 0
-        for (name, etype), seen in self.used.rows():
-            if name == realm and etype in AES:
-                strong += seen[2]
         self.find("")
-        for one in self._by_hash.values():
-            if one.realm.lower() == realm and is_own_tgt(one.service, one.realm) and one.etype is not None:
-                strong += one.etype in AES
-                weak += one.etype not in AES
+        if self._used != self.used.changes:
+            self._granting = {}
+            for (name, etype), seen in self.used.rows():
+                if etype in AES:
+                    self._granting.setdefault(str(name), [0, 0])[0] += seen[2]
+            for one in self._by_hash.values():
+                if one.etype is not None and is_own_tgt(one.service, one.realm):
+                    self._granting.setdefault(one.realm.lower(), [0, 0])[one.etype not in AES] += 1
+            self._used = self.used.changes
+        strong, weak = self._granting.get(realm, (0, 0))
         return strong, weak
 
     def find(self, hash: str | None) -> Ticket | None:
@@ -79,12 +89,15 @@ class Tickets:
                 number = key[5]
                 one = Ticket(
                     hash=str(key[0]), client=str(key[1]), realm=str(key[2]), service=str(key[3]), ip=str(key[4]),
-                    etype=number if isinstance(number, int) else None, exchange=str(key[6]), at=seen[0], proof=seen[3],
+                    etype=number if isinstance(number, int) else None, exchange=str(key[6]), at=seen[0], last=seen[1],
+                    proof=seen[3],
                 )  # fmt: skip
                 old = self._by_hash.get(one.hash)
-                if old is None or (one.at, one.proof) < (old.at, old.proof):
-                    self._by_hash[one.hash] = one
-            self._version = self.tally.changes
+                if old is not None:
+                    first, last = sorted((old, one), key=lambda issue: (issue.at, issue.proof))
+                    one = replace(first, last=max(first.last, last.last))
+                self._by_hash[one.hash] = one
+            self._version, self._used = self.tally.changes, -1
         return self._by_hash.get(hash)
 
     def all(self) -> list[Ticket]:
