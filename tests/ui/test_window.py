@@ -24,8 +24,8 @@ from app.ui.pages.start import StartPage
 from .conftest import Watchdog
 
 Settle = Callable[[MainWindow], None]
-STALL = 0.25
-"""Seconds; the aim is 0.05, a shared machine adds its own."""
+STALL, STALL_WHILE_READING = 0.1, 0.5
+"""Seconds; the aim is 0.05. A reading shares the machine with its own process, and the first look at a page imports it."""
 
 
 def press(window: MainWindow, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
@@ -276,7 +276,7 @@ def test_first_start_and_dropping_files(make_window, settle: Settle, qtbot: QtBo
     window.desk.go("overview")
     settle(window)
     assert window.page().name == "overview" and len(window.desk.alerts) >= 1
-    assert watchdog.longest < STALL
+    assert watchdog.longest < STALL_WHILE_READING
 
 
 def test_reading_can_be_stopped_and_closing_stops_it(make_window, settle: Settle, qtbot: QtBot) -> None:
@@ -311,11 +311,14 @@ def test_no_page_stalls_the_window(window: MainWindow, settle: Settle, watchdog:
     for page in [one.name for one in PAGES if one.rail]:  # made, imported
         window.desk.go(page)
         settle(window)
-    watchdog.forget()
-    for page in [one.name for one in PAGES if one.rail]:
-        window.desk.go(page)
-        settle(window)
-    assert watchdog.longest < STALL
+    stalls = []
+    for _ in range(3):  # a stall of ours comes every time, one of the machine does not
+        watchdog.forget()
+        for page in [one.name for one in PAGES if one.rail]:
+            window.desk.go(page)
+            settle(window)
+        stalls.append(watchdog.longest)
+    assert min(stalls) < STALL
 
 
 def test_no_page_scrolls_sideways(make_window, case: Path, settle: Settle) -> None:
