@@ -47,7 +47,9 @@ def main() -> int:
     try:
         python = environment(testing)
     except subprocess.CalledProcessError as error:
-        print(f"The environment could not be made: {' '.join(map(str, error.cmd))} ended with {error.returncode}.", file=sys.stderr)
+        print(
+            f"The environment could not be made: {' '.join(map(str, error.cmd))} ended with {error.returncode}.", file=sys.stderr
+        )
         return 1
     system_libraries(testing)
     if testing:
@@ -75,7 +77,18 @@ def environment(testing: bool) -> Path:
     if not python.exists():
         make_environment()
     subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", HERE / "constraints.txt", "-e", ".[dev]" if testing else "."],
+        [
+            python,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "-c",
+            HERE / "constraints.txt",
+            "-e",
+            ".[dev]" if testing else ".",
+        ],
         cwd=HERE,
         check=True,
     )
@@ -98,7 +111,10 @@ def system_libraries(testing: bool) -> None:
     if not sys.platform.startswith("linux"):
         return
     missing = sorted({package for library, package in LIBRARIES.items() if not loads(library)})
-    if not any(Path(folder).is_dir() and any(Path(folder).rglob("*.[to]t[fc]")) for folder in ("/usr/share/fonts", "/usr/local/share/fonts")):
+    if not any(
+        Path(folder).is_dir() and any(Path(folder).rglob("*.[to]t[fc]"))
+        for folder in ("/usr/share/fonts", "/usr/local/share/fonts")
+    ):
         missing.append("fonts-dejavu-core")
     if missing:
         debian(missing, "for the window")

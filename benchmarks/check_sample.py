@@ -26,7 +26,11 @@ def main() -> int:
             stages.setdefault(event["detector"], []).append(event)
     for detector, events in stages.items():
         first, last = min(e["first"] for e in events) - SLACK, max(e["last"] for e in events) + SLACK
-        found = [a for a in analysis["alerts"] if a["detector"] == detector and moment(a["first"]) <= last and moment(a["last"]) >= first]
+        found = [
+            a
+            for a in analysis["alerts"]
+            if a["detector"] == detector and moment(a["first"]) <= last and moment(a["last"]) >= first
+        ]
         print(f"{'found ' if found else 'MISSED'} {detector}")
         wrong += not found
     for alert in analysis["alerts"]:

@@ -55,7 +55,9 @@ def kerberos(values: Values, ours: list[Activity]) -> Iterator[tuple[str, bool]]
     types, errors, etypes, names = values
     mine = [one for one in ours if one.kind.startswith("kerberos")]
     for kind in types:
-        wanted = {"10": "kerberos-as", "11": "kerberos-as", "12": "kerberos-tgs", "13": "kerberos-tgs", "14": "kerberos-ap"}.get(kind)
+        wanted = {"10": "kerberos-as", "11": "kerberos-as", "12": "kerberos-tgs", "13": "kerberos-tgs", "14": "kerberos-ap"}.get(
+            kind
+        )
         if kind == "30":
             ok = any(str(one.code) in errors for one in mine)
             yield f"error {errors}", ok
@@ -66,7 +68,9 @@ def kerberos(values: Values, ours: list[Activity]) -> Iterator[tuple[str, bool]]
             found = [one for one in mine if one.kind == wanted]
             ok = bool(found)
             if ok and kind in ("10", "12") and len(types) <= 2 and etypes:
-                asked = {str(number & 0xFFFFFFFF if number < 0 else number) for one in found for number in one.detail.request_etypes}
+                asked = {
+                    str(number & 0xFFFFFFFF if number < 0 else number) for one in found for number in one.detail.request_etypes
+                }
                 asked |= {str(number) for one in found for number in one.detail.request_etypes}
                 ok = set(etypes) & asked != set() or not asked
             if ok and names and kind in ("10", "12"):
@@ -108,7 +112,14 @@ def ldap(values: Values, ours: list[Activity]) -> Iterator[tuple[str, bool]]:
 def tree(values: Values, ours: list[Activity]) -> Iterator[tuple[str, bool]]:
     """Share of each tree connect."""
     for path in values[0]:
-        yield path, any(same(path, one.detail.path) or same(path.rsplit("\\", 1)[-1], one.detail.name) for one in ours if one.kind == "smb-tree")
+        yield (
+            path,
+            any(
+                same(path, one.detail.path) or same(path.rsplit("\\", 1)[-1], one.detail.name)
+                for one in ours
+                if one.kind == "smb-tree"
+            ),
+        )
 
 
 def opened(values: Values, ours: list[Activity]) -> Iterator[tuple[str, bool]]:
@@ -143,14 +154,22 @@ def dns(values: Values, ours: list[Activity]) -> Iterator[tuple[str, bool]]:
     for name, kind in zip(*values, strict=False):
         wanted = TYPES.get(int(kind), f"TYPE{kind}")
         name = "" if name == "<Root>" else name
-        yield f"{name} {wanted}", any(
-            one.kind == "dns-update" or (one.kind == "dns-query" and one.detail.type == wanted and same(name.rstrip("."), one.detail.name.rstrip(".")))
-            for one in ours
+        yield (
+            f"{name} {wanted}",
+            any(
+                one.kind == "dns-update"
+                or (one.kind == "dns-query" and one.detail.type == wanted and same(name.rstrip("."), one.detail.name.rstrip(".")))
+                for one in ours
+            ),
         )
 
 
 CHECKS: dict[str, tuple[str, list[str], Check]] = {
-    "kerberos": ("kerberos.msg_type", ["kerberos.msg_type", "kerberos.error_code", "kerberos.ENCTYPE", "kerberos.CNameString"], kerberos),
+    "kerberos": (
+        "kerberos.msg_type",
+        ["kerberos.msg_type", "kerberos.error_code", "kerberos.ENCTYPE", "kerberos.CNameString"],
+        kerberos,
+    ),
     "ntlm": (
         "ntlmssp.messagetype == 3",
         ["ntlmssp.messagetype", "ntlmssp.auth.username", "ntlmssp.auth.domain", "ntlmssp.auth.hostname"],
@@ -209,7 +228,12 @@ def main() -> int:
     if not shutil.which("tshark"):
         print("tshark is not installed", file=sys.stderr)
         return 2
-    files = [f for one in options.paths for f in (sorted(one.iterdir()) if one.is_dir() else [one]) if f.suffix in (".pcap", ".pcapng", ".cap")]
+    files = [
+        f
+        for one in options.paths
+        for f in (sorted(one.iterdir()) if one.is_dir() else [one])
+        if f.suffix in (".pcap", ".pcapng", ".cap")
+    ]
     matched, shown = Counter(), Counter()
     worst = []
     for path in files:

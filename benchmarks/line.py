@@ -1,6 +1,7 @@
 """The whole line against tshark decoding alone (row 3): `line.py MIX.pcap... [--runs N] [--core C] [--json OUT]`.
 
-`analyze` is one process with its start-up: read, decoded, stored, indexed, resolved, all detectors run. Both are pinned to one core.
+`analyze` is one process with its start-up: read, decoded, stored, indexed, resolved, all detectors run.
+Both are pinned to one core.
 """
 
 import argparse
@@ -14,9 +15,30 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FIELDS = """kerberos.msg_type kerberos.CNameString kerberos.SNameString kerberos.realm kerberos.ENCTYPE kerberos.error_code
-ntlmssp.auth.username ntlmssp.auth.domain ntlmssp.auth.hostname ldap.messageID ldap.baseObject ldap.protocolOp smb2.cmd smb2.filename
-smb2.tree smb2.nt_status dcerpc.opnum dcerpc.cn_bind_to_uuid dcerpc.pkt_type dns.qry.name dns.qry.type dns.flags.rcode""".split()
+FIELDS = [
+    "kerberos.msg_type",
+    "kerberos.CNameString",
+    "kerberos.SNameString",
+    "kerberos.realm",
+    "kerberos.ENCTYPE",
+    "kerberos.error_code",
+    "ntlmssp.auth.username",
+    "ntlmssp.auth.domain",
+    "ntlmssp.auth.hostname",
+    "ldap.messageID",
+    "ldap.baseObject",
+    "ldap.protocolOp",
+    "smb2.cmd",
+    "smb2.filename",
+    "smb2.tree",
+    "smb2.nt_status",
+    "dcerpc.opnum",
+    "dcerpc.cn_bind_to_uuid",
+    "dcerpc.pkt_type",
+    "dns.qry.name",
+    "dns.qry.type",
+    "dns.flags.rcode",
+]
 
 
 def seconds(command: list[str], core: int) -> float:
@@ -52,7 +74,10 @@ def main() -> int:
         row = {"input": path.name, "wardlight": statistics.median(ours), "tshark": statistics.median(theirs)}
         row["ratio"] = row["tshark"] / row["wardlight"]
         rows.append(row)
-        print(f"{row['input']:20} wardlight {row['wardlight']:7.2f} s   tshark {row['tshark']:7.2f} s   {row['ratio']:5.1f} x faster")
+        print(
+            f"{row['input']:20} wardlight {row['wardlight']:7.2f} s   "
+            f"tshark {row['tshark']:7.2f} s   {row['ratio']:5.1f} x faster"
+        )
     if options.json:
         options.json.write_text(json.dumps(rows))
     return 0

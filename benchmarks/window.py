@@ -17,9 +17,9 @@ def child(path: str) -> None:
 
     began = psutil.Process().create_time()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from app.ui import theme
     from app.ui.application import make_application
     from app.ui.main_window import MainWindow
-    from app.ui import theme
 
     app = make_application()
     theme.apply("dark")
@@ -64,7 +64,9 @@ def main() -> int:
     for _ in range(options.runs):
         done = subprocess.run([sys.executable, __file__, options.path, "--child"], capture_output=True, text=True, cwd=ROOT)
         figures.append([float(one) for one in done.stdout.split()[:3]])
-    for name, target, values in zip(("start of the window", "first rows", "cancel until all is detected"), (1.0, 2.0, 0.2), zip(*figures)):
+    for name, target, values in zip(
+        ("start of the window", "first rows", "cancel until all is detected"), (1.0, 2.0, 0.2), zip(*figures)
+    ):
         print(f"{name:30} {statistics.median(values):6.3f} s   target {target} s")
     return 0
 

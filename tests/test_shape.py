@@ -82,7 +82,9 @@ def test_colours_live_in_the_themes_only() -> None:
 
 @pytest.mark.parametrize("module", [activity, alert, details, entity, rows], ids=lambda m: m.__name__)
 def test_values_of_the_model_are_frozen(module: object) -> None:
-    found = [v for v in vars(module).values() if isinstance(v, type) and issubclass(v, msgspec.Struct) and v is not msgspec.Struct]
+    found = [
+        v for v in vars(module).values() if isinstance(v, type) and issubclass(v, msgspec.Struct) and v is not msgspec.Struct
+    ]
 
     assert found
     assert all(one.__struct_config__.frozen for one in found)

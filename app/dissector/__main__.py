@@ -111,7 +111,15 @@ class Walk:
             size, bits = self.size(layer, inner, value, bits)
             size = max(0, min(size, end - cursor))
             text = "" if children else shown(layer, inner, value)
-            out.append({"name": described.name, "value": text, "start": cursor, "length": size or (1 if bits else 0), "children": children})
+            out.append(
+                {
+                    "name": described.name,
+                    "value": text,
+                    "start": cursor,
+                    "length": size or (1 if bits else 0),
+                    "children": children,
+                }
+            )
             cursor += size
         return out
 

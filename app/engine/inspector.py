@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from queue import Empty, Queue
 
 from app.model.rows import Field
@@ -74,10 +75,8 @@ class Inspector:
             child.kill()
             child.wait()
             if child.stdin is not None:
-                try:
+                with suppress(OSError):  # what was not yet written went nowhere: the child is gone
                     child.stdin.close()
-                except OSError:  # what was not yet written went nowhere: the child is gone
-                    pass
 
 
 def _pump(child: "subprocess.Popen[str]", answers: "Queue[str]") -> None:
@@ -92,5 +91,9 @@ def _field(raw: dict[str, object], depth: int) -> Field:
     children = raw.get("children")
     inner = tuple(_field(one, depth + 1) for one in children) if isinstance(children, list) and depth < MAX_DEPTH else ()
     return Field(
-        name=str(raw["name"]), value=str(raw["value"]), start=int(str(raw["start"])), length=int(str(raw["length"])), children=inner
+        name=str(raw["name"]),
+        value=str(raw["value"]),
+        start=int(str(raw["start"])),
+        length=int(str(raw["length"])),
+        children=inner,
     )

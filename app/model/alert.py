@@ -44,7 +44,7 @@ class Step(Struct, frozen=True, kw_only=True):
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """What one detector found. subject: text that tells one case from another; findings of one subject that overlap are one alert.
+    """What one detector found. subject: text that tells one case from another; overlapping findings of it are one alert.
 
     evidence: ids of activities, in event time. first, last: UTC microseconds.
     """

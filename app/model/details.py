@@ -359,10 +359,29 @@ class RadiusAccess(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind"
 
 
 Detail = (
-    KerberosAs | KerberosTgs | KerberosAp | KerberosPassword | Ntlm
-    | LdapBind | LdapSearch | LdapPing | LdapModify | LdapAdd | LdapDelete | LdapRename
-    | SmbSession | SmbTree | SmbFile | RpcBind | RpcCall
-    | DnsQuery | DnsUpdate | NameObservation | RdpConnection | RadiusAccounting | RadiusAccess
+    KerberosAs
+    | KerberosTgs
+    | KerberosAp
+    | KerberosPassword
+    | Ntlm
+    | LdapBind
+    | LdapSearch
+    | LdapPing
+    | LdapModify
+    | LdapAdd
+    | LdapDelete
+    | LdapRename
+    | SmbSession
+    | SmbTree
+    | SmbFile
+    | RpcBind
+    | RpcCall
+    | DnsQuery
+    | DnsUpdate
+    | NameObservation
+    | RdpConnection
+    | RadiusAccounting
+    | RadiusAccess
 )
 KINDS: dict[type, str] = {one: str(one.__struct_config__.tag) for one in Detail.__args__}
 """Detail type to kind word."""

@@ -63,7 +63,7 @@ class ActivityPage(Struct, frozen=True, kw_only=True):
 
 
 class Histogram(Struct, frozen=True, kw_only=True):
-    """Counts per bucket. start, width: UTC microseconds. series: family ("Kerberos", "LDAP", "NTLM", "RPC and SMB", "other") to counts."""
+    """Counts per bucket. start, width: UTC microseconds. series: family ("Kerberos", "LDAP", "RPC and SMB", ...) to counts."""
 
     start: int
     width: int

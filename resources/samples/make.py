@@ -45,6 +45,22 @@ def packets(path: Path) -> list[tuple[float, bytes]]:
     return out
 
 
+def step(event: dict[str, object], shift: float, detector: str | None) -> dict[str, object]:
+    """One attack of the lab's own record on the clock of the case."""
+    return {
+        "label": event["label"],
+        "technique": event["technique"],
+        "attack": event["mitre"],
+        "detector": detector,
+        "source": event["src_ip"],
+        "account": event["account"],
+        "target": event["target"],
+        "outcome": event["outcome"],
+        "first": round(event["start"] + shift, 3),
+        "last": round(event["end"] + shift, 3),
+    }
+
+
 def main() -> None:
     """Write the two files."""
     lab = Path(sys.argv[1])
@@ -60,21 +76,7 @@ def main() -> None:
         origin = frames[0][0]
         shift = start + place * APART - origin - first
         merged += [(at + shift, frame) for at, frame in frames if first <= at - origin <= last]
-        for event in told["attack_events"]:
-            truth.append(
-                {
-                    "label": event["label"],
-                    "technique": event["technique"],
-                    "attack": event["mitre"],
-                    "detector": detector,
-                    "source": event["src_ip"],
-                    "account": event["account"],
-                    "target": event["target"],
-                    "outcome": event["outcome"],
-                    "first": round(event["start"] + shift, 3),
-                    "last": round(event["end"] + shift, 3),
-                }
-            )
+        truth += [step(event, shift, detector) for event in told["attack_events"]]
     merged.sort(key=lambda one: one[0])
     with (HERE / "intrusion.pcap").open("wb") as out:
         out.write(HEADER.pack(0xA1B2C3D4, 2, 4, 0, 0, 262144, 1))

@@ -8,7 +8,6 @@ from app.engine.inspector import Inspector
 from app.model.rows import Field
 
 
-
 @pytest.fixture(scope="module")
 def inspector():
     one = Inspector(limit=30)
@@ -23,7 +22,11 @@ def all_fields(fields: tuple[Field, ...]) -> list[Field]:
 def test_a_dns_answer_is_taken_apart_with_places(inspector: Inspector) -> None:
     question = bytes.fromhex("1c6a8580000100000000000003646331046172656100000100 01".replace(" ", ""))
     udp = bytes.fromhex("0035c13d") + (8 + len(question)).to_bytes(2, "big") + b"\0\0" + question
-    ip = bytes.fromhex("4500") + (20 + len(udp)).to_bytes(2, "big") + bytes.fromhex("0001000040110000 0a4d000a 0a4d0015".replace(" ", ""))
+    ip = (
+        bytes.fromhex("4500")
+        + (20 + len(udp)).to_bytes(2, "big")
+        + bytes.fromhex("0001000040110000 0a4d000a 0a4d0015".replace(" ", ""))
+    )
     frame = bytes.fromhex("525400770016525400770 00a0800".replace(" ", "")) + ip + udp
 
     fields, error = inspector.dissect(1, frame)

@@ -103,7 +103,11 @@ def seeds(path: Path, most: int = 60) -> dict[str, list[bytes]]:
     flows: dict[tuple[object, ...], list[tuple[bool, bytes]]] = {}
     with path.open("rb") as file:
         try:
-            reader = dpkt.pcapng.Reader(file) if file.read(4) == b"\n\r\r\n" and not file.seek(0) else (file.seek(0), dpkt.pcap.Reader(file))[1]
+            reader = (
+                dpkt.pcapng.Reader(file)
+                if file.read(4) == b"\n\r\r\n" and not file.seek(0)
+                else (file.seek(0), dpkt.pcap.Reader(file))[1]
+            )
             for _, frame in reader:
                 _add(flows, bytes(frame))
         except (ValueError, dpkt.dpkt.Error):

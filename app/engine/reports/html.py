@@ -152,7 +152,15 @@ def _inputs(inputs: tuple[InputRow, ...]) -> list[str]:
         _table(
             ("File", "Kind", "Bytes", "Records", "First", "Last", "SHA-256"),
             [
-                (_e(r.path), _e(r.kind), f"{r.bytes:,}", f"{r.records:,}", _time(r.first), _time(r.last), f"<code>{_e(r.sha256)}</code>")
+                (
+                    _e(r.path),
+                    _e(r.kind),
+                    f"{r.bytes:,}",
+                    f"{r.records:,}",
+                    _time(r.first),
+                    _time(r.last),
+                    f"<code>{_e(r.sha256)}</code>",
+                )
                 for r in inputs
             ],
         ),
@@ -161,7 +169,10 @@ def _inputs(inputs: tuple[InputRow, ...]) -> list[str]:
     if problems:
         out += [
             "<h2>Problems in the inputs</h2>",
-            _table(("File", "What", "Count", "First place"), [(_e(path), _e(p.what), f"{p.count:,}", _e(p.where)) for path, p in problems]),
+            _table(
+                ("File", "What", "Count", "First place"),
+                [(_e(path), _e(p.what), f"{p.count:,}", _e(p.where)) for path, p in problems],
+            ),
         ]
     return out
 

@@ -167,7 +167,12 @@ class EntityPage(Page):
         self.heading.addWidget(line)
         facts = [f"{name} {value}" for name, value, _ in card.facts[:4] if value]
         seen = f"first seen {wording.moment(card.row.first)}, last seen {wording.moment(card.row.last)}"
-        words = [wording.entity_kind(card.row.ref.kind), seen, wording.count(card.row.activities, "activity", "activities"), *facts]
+        words = [
+            wording.entity_kind(card.row.ref.kind),
+            seen,
+            wording.count(card.row.activities, "activity", "activities"),
+            *facts,
+        ]
         self.heading.addWidget(Elided("   ".join(words), role="text-quiet"))
 
     # ---- rows

@@ -36,7 +36,9 @@ class GraphPage(Page):
         self.canvas = GraphCanvas()
         self.canvas.chosen.connect(self._chosen)
         self.canvas.opened.connect(self._opened)
-        self.expand_button = Button("Expand", icon="plus", tip="Show what the chosen entity touched (Enter)", on_click=self._expand_chosen)
+        self.expand_button = Button(
+            "Expand", icon="plus", tip="Show what the chosen entity touched (Enter)", on_click=self._expand_chosen
+        )
         self.entity_button = Button("Open entity", on_click=self._open_entity)
         self.reset_button = Button("Start again", on_click=self._start_again)
         self.heading = PageHeading("Graph", "", (self.expand_button, self.entity_button, self.reset_button))

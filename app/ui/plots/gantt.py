@@ -116,7 +116,10 @@ class GanttView(QWidget):
             self.setCursor(Qt.CursorShape.PointingHandCursor if lane >= 0 else Qt.CursorShape.ArrowCursor)
             one = self._bindings[lane] if lane >= 0 else None
             self.setToolTip(
-                plain_tip(f"{one.address} was {one.name}\n{one.method}, certainty {one.certainty}\n{wording.period(one.first, one.last)}")
+                plain_tip(
+                    f"{one.address} was {one.name}\n{one.method}, certainty {one.certainty}\n"
+                    f"{wording.period(one.first, one.last)}"
+                )
                 if one
                 else ""
             )

@@ -255,13 +255,17 @@ class GraphCanvas(QWidget):
         painter.setFont(theme.font("quiet"))
         measure = theme.measure("quiet")
         taken = [self._box(node) for node in self._shown.nodes if node.key in self._places]
-        order = sorted(self._shown.nodes, key=lambda n: (n.key != self._chosen, n.key not in near, not n.alerted, -n.weight, n.key))
+        order = sorted(
+            self._shown.nodes, key=lambda n: (n.key != self._chosen, n.key not in near, not n.alerted, -n.weight, n.key)
+        )
         for node in order:
             if node.key not in self._places or (self._zoom < 0.35 and node.key != self._chosen and not node.alerted):
                 continue
             words = wording.middle(node.ref.label, 28)
             if node.members:
-                words = {"user": "accounts", "service": "services", "group": "groups", "address": "addresses"}.get(node.ref.kind, "computers")
+                words = {"user": "accounts", "service": "services", "group": "groups", "address": "addresses"}.get(
+                    node.ref.kind, "computers"
+                )
             width, height = measure.horizontalAdvance(words) + theme.px(6), measure.height()
             centre, half = self._point(node.key), self._side(node) / 2
             box = QRectF(centre.x() - width / 2, centre.y() + half + theme.px(3), width, height)

@@ -15,7 +15,9 @@ from app.ui.tables.table import NONE, RowsModel
 PAGE = 256
 PAGES_KEPT = 24
 COLUMNS = (
-    Column("Time", lambda row: wording.clock(row.at, millis=True), 102, firm=True, tip=lambda row: wording.period(row.at, row.at)),
+    Column(
+        "Time", lambda row: wording.clock(row.at, millis=True), 102, firm=True, tip=lambda row: wording.period(row.at, row.at)
+    ),
     Column("Kind", lambda row: wording.kind(row.kind), 116, narrow=False),
     Column("Who", lambda row: row.who, 128, "entity"),
     Column("From", lambda row: row.origin, 122, "entity", tip=lambda row: _resolved(row)),

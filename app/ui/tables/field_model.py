@@ -40,7 +40,9 @@ class FieldModel(QAbstractItemModel):
         """The deepest field that covers a byte; invalid when none does."""
         node, found = self._root, None
         while True:
-            inner = next((one for one in reversed(node.children) if one.field.start <= offset < one.field.start + one.field.length), None)
+            inner = next(
+                (one for one in reversed(node.children) if one.field.start <= offset < one.field.start + one.field.length), None
+            )
             if inner is None:
                 return self.createIndex(found.row, 0, found) if found else QModelIndex()
             node = found = inner

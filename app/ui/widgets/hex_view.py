@@ -14,7 +14,7 @@ GAP = 2
 
 
 class HexView(QAbstractScrollArea):
-    """Shows bytes; mark(start, length) marks a span; picked(offset) tells which byte was clicked. Ctrl+C copies the marked span."""
+    """Shows bytes; mark(start, length) marks a span, Ctrl+C copies it; picked(offset) tells which byte was clicked."""
 
     picked = Signal(int)
 

@@ -46,7 +46,10 @@ def test_what_an_alert_rests_on_is_folded_apart() -> None:
     many = shown(ROOT, [edge(n, alerted=n > FOLD_ABOVE) for n in range(2 * FOLD_ABOVE + 2)], NONE, NONE)
 
     assert any(one.key == "user:u4" and one.alerted for one in few.nodes)
-    assert sorted((one.alerted, len(one.members)) for one in many.nodes if one.members) == [(False, FOLD_ABOVE + 1), (True, FOLD_ABOVE + 1)]
+    assert sorted((one.alerted, len(one.members)) for one in many.nodes if one.members) == [
+        (False, FOLD_ABOVE + 1),
+        (True, FOLD_ABOVE + 1),
+    ]
 
 
 def test_a_picture_has_an_end_and_says_what_is_left_out() -> None:
