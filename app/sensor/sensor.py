@@ -128,7 +128,7 @@ def _read(
     problems = [Problem(what=what, count=count, where=f"byte {place}") for what, (count, place) in notes.items()]
     problems += [
         Problem(what=what, count=count, where=f"frame {frame}" if frame else "")
-        for what, (count, frame) in traffic.problems.items()
+        for what, (count, frame) in sorted(traffic.problems.items(), key=lambda one: (one[1][1], one[0]))
     ]
     if partly:
         problems.append(Problem(what=partly, where=found.path))

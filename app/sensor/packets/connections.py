@@ -56,7 +56,10 @@ class Connections:
         sides, begin, end = _in_order(segments, pick[by_side], keys[by_side])
         work = _Columns(records, segments, pick[by_frame], (keys[by_frame] & np.uint64(1)), clock)
         flows, table = self._table.flows, self._table
-        for key, a, z, odd, one, other in zip(flow[by_frame][begin].tolist(), begin.tolist(), end.tolist(), *sides, strict=True):
+        # In the order of their first packets: keys differ from run to run, and which flow makes room for another must not.
+        first = by_frame[begin].tolist()
+        columns = zip(first, flow[by_frame][begin].tolist(), begin.tolist(), end.tolist(), *sides, strict=True)
+        for _, key, a, z, odd, one, other in sorted(columns):
             stream = flows.get(key)
             try:
                 if odd or (stream is not None and not isinstance(stream, Stream)):

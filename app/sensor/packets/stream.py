@@ -287,21 +287,25 @@ class Stream:
 
     def settle(self, clock: int) -> None:
         """Decide whether missing bytes are still worth waiting for."""
-        for half in self.halves:
-            while half.later and (
-                len(half.later) > PIECES
-                or half.kept > BYTES
-                or clock - half.since > PATIENCE
-                or (half.acked and clock - half.since > SETTLED)
-            ):
-                self.skip(half)
-                half.since, half.acked = clock, False
+        while due := [half for half in self.halves if half.later and _impatient(half, clock)]:
+            half = min(due, key=_earliest)
+            self.skip(half)
+            half.since, half.acked = clock, False
 
     def close(self) -> None:
         """The connection is over: use what is left, then close its conversation."""
         if self.dead:
             return
         while any(half.later for half in self.halves):
-            # The direction whose early bytes were captured first goes first, as it did on the wire.
-            self.skip(min((half for half in self.halves if half.later), key=lambda half: min(one[3] for one in half.later)))
+            self.skip(min((half for half in self.halves if half.later), key=_earliest))
         self.conversation.close()
+
+
+def _impatient(half: Half, clock: int) -> bool:
+    waited = clock - half.since
+    return len(half.later) > PIECES or half.kept > BYTES or waited > PATIENCE or (half.acked and waited > SETTLED)
+
+
+def _earliest(half: Half) -> int:
+    """Of two directions the one whose early bytes were captured first goes first, as it did on the wire, whatever its side."""
+    return min(one[3] for one in half.later)
