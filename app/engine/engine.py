@@ -166,11 +166,9 @@ def entities_of(known: Knowledge, ip: str, first: int, last: int) -> tuple[Entit
     marks = marks if len(marks) <= MARKS else [first, last]
     times = [*marks, *((a + b) // 2 for a, b in pairwise(marks))]
     found = {ref.key: ref for ref in (known.address_entity(ip, at) for at in times if first <= at <= last)}
-    names = {one.name for one in bindings}
-    if len(found) > 1 or len(names) > 1:
-        for ref in (EntityRef("address", f"address:{ip}", ip), *(known.computer_entity(name) for name in sorted(names))):
-            found.setdefault(ref.key, ref)
-    return tuple(found.values())
+    # An address that had a name at some time is told by its computers; it stands for itself only while nobody named it.
+    named = tuple(ref for ref in found.values() if ref.kind != "address")
+    return named or tuple(found.values())
 
 
 def create_workspace(path: Path) -> None:
