@@ -1,5 +1,6 @@
 """What a detector is, and how detectors run over activities in event time."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import Any, Literal
@@ -7,6 +8,7 @@ from typing import Any, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from app.engine import describe
 from app.engine.knowledge import Knowledge
 from app.engine.memory import Memory
 from app.model.activity import Activity
@@ -83,7 +85,28 @@ class Context:
         return activity.destination is not None and self.knowledge.is_controller(activity.destination.ip)
 
 
-Detect = Callable[[Any, Context], Iterator[Finding]]
+class Later(Struct, frozen=True, kw_only=True):
+    """A finding whose words are made once, when nothing more joins it: a flood of a thousand guesses is told once.
+
+    words reads the trails that it was given; they stand still when an episode is over.
+    """
+
+    subject: str
+    first: int
+    last: int
+    evidence: tuple[str, ...]
+    words: Callable[[], Finding]
+    severity: Severity | None = None
+    confidence: Severity = "high"
+    succeeded: bool | None = None
+    sources: tuple[EntityRef, ...] = ()
+    accounts: tuple[EntityRef, ...] = ()
+    targets: tuple[EntityRef, ...] = ()
+    domain_controllers: tuple[EntityRef, ...] = ()
+
+
+_PARTY_FIELDS = ("sources", "accounts", "targets", "domain_controllers")
+Detect = Callable[[Any, Context], Iterator[Finding | Later]]
 
 
 class Detector(Struct, frozen=True, kw_only=True):
@@ -153,6 +176,43 @@ def found(ctx: Context, activity: Activity, subject: str, **words: Any) -> Findi
     return Finding(**values)
 
 
+def later(ctx: Context, activity: Activity, subject: str, words: Callable[[], Finding], **more: Any) -> Later:
+    """A finding about one activity whose words come later; evidence is the activity itself unless given."""
+    target = ctx.target(activity)
+    values: dict[str, Any] = {
+        "subject": subject,
+        "first": activity.at,
+        "last": activity.until,
+        "evidence": (activity.id,),
+        "targets": (target,),
+        "domain_controllers": (target,) if ctx.to_controller(activity) else (),
+        "words": words,
+    }
+    values.update(more)
+    return Later(**values)
+
+
+def ended(activity: Activity, success: str = ".", refused: str = "it was refused") -> str:
+    """End of a sentence about a request: how it was answered, or that its answer is not in the capture."""
+    if activity.result == "unanswered":
+        return "; the answer is not in the capture."
+    if activity.result == "success":
+        return success
+    return f"; {refused} ({describe.reason(activity)})."
+
+
+def outcome_of(activity: Activity) -> bool | None:
+    """True, False, or None when the answer is not in the capture."""
+    return None if activity.result == "unanswered" else activity.result == "success"
+
+
+def caption_of(activity: Activity) -> str:
+    """Words below an arrow: success, the reason of the refusal, or that there is no answer."""
+    if activity.result == "unanswered":
+        return "no answer captured"
+    return "success" if activity.result == "success" else describe.reason(activity)
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """Number with its noun: "1 account", "2,000 accounts"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
@@ -165,36 +225,59 @@ def listed(names: Iterable[str], most: int = 5) -> str:
     return text if len(all_names) <= most else f"{text} and {len(all_names) - most:,} more"
 
 
-def _joined(one: Iterable[Any], other: Iterable[Any], most: int) -> tuple[Any, ...]:
-    merged = tuple(dict.fromkeys((*one, *other)))
-    if len(merged) <= most:
-        return merged
-    return (*merged[: most // 2], *merged[len(merged) - (most - most // 2) :])
-
-
-def _parties(one: tuple[EntityRef, ...], other: tuple[EntityRef, ...]) -> tuple[EntityRef, ...]:
-    return tuple({party.key: party for party in (*one, *other)}.values())[:PARTIES]
-
-
-def _rank(finding: Finding, detector: Detector) -> tuple[int, bool, int]:
+def _rank(finding: "Finding | Later", detector: Detector) -> tuple[int, bool, int]:
     return RANK[finding.severity or detector.severity], finding.succeeded is True, RANK[finding.confidence]
 
 
-def join(earlier: Finding, later: Finding, detector: Detector) -> Finding:
-    """One finding from two of one subject: words come from the stronger, of equals from the later."""
-    lead = later if _rank(later, detector) >= _rank(earlier, detector) else earlier
-    outcomes = (earlier.succeeded, later.succeeded)
-    return replace(
-        lead,
-        first=min(earlier.first, later.first),
-        last=max(earlier.last, later.last),
-        evidence=_joined(earlier.evidence, later.evidence, EVIDENCE),
-        sources=_parties(earlier.sources, later.sources),
-        accounts=_parties(earlier.accounts, later.accounts),
-        targets=_parties(earlier.targets, later.targets),
-        domain_controllers=_parties(earlier.domain_controllers, later.domain_controllers),
-        succeeded=True if True in outcomes else False if False in outcomes else None,
-    )
+class _Case:
+    """An alert in the making: findings of one subject joined. Words come from the strongest, of equals from the latest."""
+
+    __slots__ = ("_lead", "_parties", "_rank", "_succeeded", "detector", "evidence", "first", "last", "tail")
+
+    def __init__(self, detector: Detector, finding: "Finding | Later") -> None:
+        self.detector = detector
+        self.first, self.last = finding.first, finding.last
+        self.evidence: dict[str, None] = {}
+        self.tail: OrderedDict[str, None] = OrderedDict()
+        self._parties: dict[str, dict[str, EntityRef]] = {name: {} for name in _PARTY_FIELDS}
+        self._succeeded = finding.succeeded
+        self._lead, self._rank = finding, _rank(finding, detector)
+        self.add(finding)
+
+    def add(self, finding: "Finding | Later") -> None:
+        """Join one more finding."""
+        self.first, self.last = min(self.first, finding.first), max(self.last, finding.last)
+        for proof in finding.evidence:
+            if proof in self.evidence or proof in self.tail:
+                continue
+            if len(self.evidence) < EVIDENCE // 2:
+                self.evidence[proof] = None
+            else:
+                self.tail[proof] = None
+                if len(self.tail) > EVIDENCE - EVIDENCE // 2:
+                    self.tail.popitem(last=False)
+        for name, known in self._parties.items():
+            for party in getattr(finding, name):
+                if party.key not in known and len(known) < PARTIES:
+                    known[party.key] = party
+        if finding.succeeded or self._succeeded is None:
+            self._succeeded = finding.succeeded
+        rank = _rank(finding, self.detector)
+        if rank >= self._rank:
+            self._lead, self._rank = finding, rank
+
+    def alert(self) -> Alert:
+        """The alert of all that was joined."""
+        lead = self._lead.words() if isinstance(self._lead, Later) else self._lead
+        parties: dict[str, tuple[EntityRef, ...]] = {}
+        for name, known in self._parties.items():
+            every = known | {party.key: party for party in getattr(lead, name) if party.key not in known}
+            parties[name] = tuple(every.values())[:PARTIES]
+        finding = replace(
+            lead, first=min(self.first, lead.first), last=self.last, evidence=(*self.evidence, *self.tail),
+            succeeded=self._succeeded, **parties,
+        )  # fmt: skip
+        return _alert(self.detector, finding, next(iter(self.evidence)))
 
 
 def _alert(detector: Detector, finding: Finding, opening: str) -> Alert:
@@ -224,21 +307,20 @@ def run(
         context = Context(knowledge, Memory(), sensitivity)
         for kind in detector.watches:
             watchers.setdefault(kind, []).append((detector, context))
-    open_: dict[tuple[str, str], tuple[Detector, Finding, str]] = {}
+    open_: dict[tuple[str, str], _Case] = {}
     done: list[Alert] = []
     for activity in activities:
         for detector, context in watchers.get(type(activity.detail), ()):
             for finding in detector.detect(activity, context):
                 key = (detector.id, finding.subject)
-                before = open_.get(key)
-                if before is None:
-                    open_[key] = (detector, finding, finding.evidence[0])
-                elif finding.first - before[1].last <= detector.window:
-                    open_[key] = (detector, join(before[1], finding, detector), before[2])
-                else:
-                    done.append(_alert(*before))
-                    open_[key] = (detector, finding, finding.evidence[0])
-    done.extend(_alert(*entry) for entry in open_.values())
+                case = open_.get(key)
+                if case is not None and finding.first - case.last <= detector.window:
+                    case.add(finding)
+                    continue
+                if case is not None:
+                    done.append(case.alert())
+                open_[key] = _Case(detector, finding)
+    done.extend(case.alert() for case in open_.values())
     return sorted(done, key=lambda alert: (alert.finding.first, alert.detector, alert.id))
 
 

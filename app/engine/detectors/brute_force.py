@@ -1,117 +1,188 @@
-"""Passwords guessed over Kerberos or NTLM: many for one account, or a few for many accounts."""
+"""Passwords guessed over Kerberos or NTLM: many for one account, a few for many accounts, from one source or many."""
 
 from collections.abc import Iterator
 
-from app.engine.detector import MINUTE, Context, Detector, Needs, against, fact, found, listed, plural, sentence
-from app.engine.knowledge.names import account_parts
+from app.engine.detector import MINUTE, Context, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
+from app.engine.memory import Trail
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs, Ntlm
 
 WINDOW = 30 * MINUTE
 """Spraying tools wait up to half an hour between rounds, so as not to lock accounts."""
+BURST = 10 * MINUTE
 ONE = {"low": 50, "medium": 20, "high": 10}
-"""Failures for one account: a person gives up or is locked out earlier; a stale saved password repeats more slowly."""
-MANY = {"low": 15, "medium": 6, "high": 4}
-"""Accounts that failed and did not sign in afterwards from the same source."""
-KERBEROS_WRONG = frozenset({24, 18})
-"""KDC_ERR_PREAUTH_FAILED, KDC_ERR_CLIENT_REVOKED (locked out meanwhile): RFC 4120 section 7.5.9."""
-NTLM_WRONG = frozenset({0xC000006A, 0xC000006D, 0xC0000234, 49})
-"""Wrong password, logon failure, account locked (MS-ERREF 2.3.1); LDAP carries NTLM failures as result 49."""
+"""Failures for one account within a burst: a person gives up or is locked out earlier, a job that starts every minute with
+an old password makes ten."""
+ONE_SLOW = {"low": 150, "medium": 60, "high": 30}
+"""Failures for one account within the window: more than one in half a minute, without end."""
+MANY = {"low": 20, "medium": 10, "high": 5}
+"""Accounts that failed within the window and did not sign in from the same source: one person has one to three accounts."""
+FAST = MINUTE
+MANY_FAST = {"low": 10, "medium": 5, "high": 4}
+"""Accounts that failed within a minute: nobody types five names with passwords in that time at one computer."""
+SOURCES, SPREAD = {"low": 20, "medium": 10, "high": 5}, {"low": 200, "medium": 60, "high": 30}
+"""Sources that failed for one account, and failures in all: the old password of a service stays on a few servers, which
+repeat it a few times an hour each."""
+SOON = 10 * MINUTE
+"""A sign-in this long after the account's last failure is the password found; later ones have other causes."""
+AMONG = MINUTE
+"""A sign-in of an account without a failure belongs to the guessing when failures of others lie this near before it."""
+KERBEROS_WRONG, REVOKED, EXPIRED = 24, 18, 23
+"""KDC_ERR_PREAUTH_FAILED; KDC_ERR_CLIENT_REVOKED, locked meanwhile; KDC_ERR_KEY_EXPIRED, said after the right password
+(RFC 4120 section 7.5.9)."""
+NTLM_WRONG = frozenset({0xC000006A, 0xC000006D, 0xC0000234, 49, 401})
+"""Wrong password, logon failure, account locked (MS-ERREF 2.3.1); LDAP carries NTLM failures as 49, HTTP as 401."""
+NTLM_RIGHT = frozenset({0xC000006E, 0xC000006F, 0xC0000070, 0xC0000071, 0xC0000193, 0xC0000224, 0xC000015B})
+"""The password was right, but: restriction, hours, workstation, password expired, account expired, must change, type."""
 
 
-def outcome(activity: Activity) -> tuple[str, str, bool] | None:
-    """(account, protocol, success) of a sign-in whose password was judged, else None."""
+def judged(activity: Activity) -> tuple[str, str | None, str, bool] | None:
+    """(name, domain, protocol, right) of a sign-in whose password was judged, else None."""
     detail = activity.detail
     if isinstance(detail, KerberosAs):
-        if not detail.client:
+        if not detail.client or (detail.padata_etype is None and not detail.fast and activity.code != KERBEROS_WRONG):
             return None
-        name, domain = account_parts(detail.client, detail.realm)
-        if activity.result == "success":
-            return (f"{domain}\\{name}", "Kerberos", True) if detail.padata_etype is not None or detail.fast else None
-        if activity.code == 24 or (activity.code == 18 and detail.padata_etype is not None):
-            return f"{domain}\\{name}", "Kerberos", False
-        return None
-    if isinstance(detail, Ntlm) and detail.user and not detail.anonymous:
-        name, domain = account_parts(detail.user, detail.domain)
-        if activity.result == "success":
-            return f"{domain}\\{name}", "NTLM", True
-        if activity.result == "failure" and activity.code is not None and activity.code & 0xFFFFFFFF in NTLM_WRONG:
-            return f"{domain}\\{name}", "NTLM", False
+        if activity.result == "success" or activity.code == EXPIRED:
+            return detail.client, detail.realm, "Kerberos", True
+        if activity.code in (KERBEROS_WRONG, REVOKED):
+            return detail.client, detail.realm, "Kerberos", False
+    elif isinstance(detail, Ntlm) and detail.user and not detail.anonymous and activity.result != "unanswered":
+        code = (activity.code or 0) & 0xFFFFFFFF
+        if activity.result == "success" or code in NTLM_RIGHT:
+            return detail.user, detail.domain, "NTLM", True
+        if code in NTLM_WRONG:
+            return detail.user, detail.domain, "NTLM", False
     return None
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
-    """Failures per source; an account that signs in soon after a failure or two was a slip of the finger."""
-    judged = outcome(activity)
-    if judged is None or activity.source is None:
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
+    """Failures per source, and per account over all sources; who signs in soon after a failure or two only mistyped."""
+    sign_in = judged(activity)
+    if sign_in is None or activity.source is None:
         return
-    name, protocol, success = judged
-    ip, at = activity.source.ip, activity.at
-    trail = ctx.memory.trail(("fail", ip), at, WINDOW)
-    if success:
-        guessed = trail is not None and ctx.memory.recall(("hot", ip), bool, at, WINDOW) is not None
-        before = ctx.memory.recall(("ok", ip, name), bool, at, 8 * WINDOW) is not None
-        ctx.memory.note(("ok", ip, name), True, at)
-        if not before:
-            ctx.memory.seen(("signed in", ip), name, at, activity.id, WINDOW)
-        if guessed and not before and trail is not None:
-            hits = ctx.memory.seen(("hit", ip), name, at, activity.id, WINDOW)
-            yield tell(activity, ctx, (activity.id,), [str(one) for one in hits.values], protocol)
+    name, domain = ctx.knowledge.accounts.key(sign_in[0], sign_in[1])
+    who, ip, at, memory, rank = (name, domain), activity.source.ip, activity.at, ctx.memory, ctx.sensitivity
+    if sign_in[3]:
+        before = memory.recall(("ok", ip, who), bool, at, 8 * WINDOW) is not None
+        memory.note(("ok", ip, who), True, at)
+        failed = memory.recall(("failed", ip, who), bool, at, SOON) is not None
+        for trail in (memory.trail(("failing", ip), at, WINDOW), memory.trail(("fast", ip), at, FAST)):
+            if trail is not None:
+                trail.drop(who)
+        hot = memory.recall(("hot", ip), bool, at, WINDOW) is not None
+        if not before and (failed or memory.trail(("failing", ip), at, AMONG) is not None) and not name.endswith("$"):
+            hits = memory.seen(("hit", ip), who, at, activity.id, SOON)
+            if hot:
+                yield told(activity, ctx, (activity.id,), hits)
+        if not before and not hot:
+            memory.seen(("signed in", ip), who, at, activity.id, WINDOW)
         return
-    trail = ctx.memory.seen(("fail", ip), name, at, activity.id, WINDOW)
-    failing = [one for one in trail.counts if ctx.memory.recall(("ok", ip, str(one)), bool, at, WINDOW) is None]
-    honest = ctx.memory.trail(("signed in", ip), at, WINDOW)
+    memory.note(("failed", ip, who), True, at)
+    trail = memory.seen(("fail", ip), who, at, activity.id, WINDOW)
+    memory.seen(("over", ip), sign_in[2], at, activity.id, WINDOW)
+    machine = name.endswith("$")
+    burst = memory.seen(("burst", ip, who), True, at, activity.id, BURST)
+    failing, fast = memory.trail(("failing", ip), at, WINDOW), memory.trail(("fast", ip), at, FAST)
+    if memory.recall(("ok", ip, who), bool, at, WINDOW) is None:
+        failing = memory.seen(("failing", ip), who, at, activity.id, WINDOW)
+        fast = memory.seen(("fast", ip), who, at, activity.id, FAST)
+    honest, hits_so_far = memory.trail(("signed in", ip), at, WINDOW), memory.trail(("hit", ip), at, SOON)
     others = honest.distinct if honest is not None else 0
-    hot = ctx.memory.recall(("hot", ip), bool, at, WINDOW) is not None
-    if trail.counts[name] >= ONE[ctx.sensitivity] or (len(failing) >= MANY[ctx.sensitivity] and len(failing) > 2 * others) or hot:
-        ctx.memory.note(("hot", ip), True, at)
-        hits_before = ctx.memory.trail(("hit", ip), at, WINDOW)
-        yield tell(activity, ctx, trail.take(), [str(one) for one in hits_before.values] if hits_before else [], protocol)
+    tried = failing.distinct if failing is not None else 0
+    one = not machine and (burst.count >= ONE[rank] or trail.counts[who] >= ONE_SLOW[rank])
+    many = (tried >= MANY[rank] or (fast is not None and fast.distinct >= MANY_FAST[rank])) and tried > 2 * others
+    if one or many or memory.recall(("hot", ip), bool, at, WINDOW) is not None:
+        memory.note(("hot", ip), True, at)
+        yield told(activity, ctx, trail.take(), hits_so_far)
+    elif not machine:
+        spread = memory.seen(("spread", who), ip, at, activity.id, WINDOW)
+        if spread.distinct >= SOURCES[rank] and spread.count >= SPREAD[rank]:
+            label = ctx.knowledge.account(sign_in[0], sign_in[1])
+            yield later(
+                ctx, activity, f"account {domain}\\{name}", lambda: tell_spread(activity, ctx, spread),
+                evidence=spread.take() or (activity.id,), confidence="medium", sources=(ctx.source(activity),),
+                accounts=(label,) if label is not None else (), succeeded=False,
+            )  # fmt: skip
 
 
-def tell(activity: Activity, ctx: Context, evidence: tuple[str, ...], guessed: list[str], protocol: str) -> Finding:
-    """The finding with the counts of the whole episode."""
+def told(activity: Activity, ctx: Context, evidence: tuple[str, ...], hits: Trail | None) -> Later:
+    """The finding of one source with all its failures so far."""
     ip = activity.source.ip if activity.source else ""
-    trail = ctx.memory.trail(("fail", ip), activity.at, WINDOW)
-    tried = [str(one) for one in trail.values] if trail is not None else []
+    trail, over = ctx.memory.trail(("fail", ip), activity.at, WINDOW), ctx.memory.trail(("over", ip), activity.at, WINDOW)
+    found_out = hits is not None and bool(hits.values)
+    return later(
+        ctx, activity, ip, lambda: tell(activity, ctx, trail, over, hits), severity="high" if found_out else None,
+        evidence=tuple(dict.fromkeys((*evidence, *(hits.take() if hits is not None else ())))) or (activity.id,),
+        succeeded=found_out,
+    )  # fmt: skip
+
+
+def tell(activity: Activity, ctx: Context, trail: Trail | None, over: Trail | None, hits: Trail | None) -> Finding:
+    """Words with the counts of the whole episode."""
+    tried = list(trail.values) if trail is not None else []
     failures = trail.total if trail is not None else 0
     source, target = ctx.source(activity), ctx.target(activity)
-    refs = [(one, ctx.knowledge.account(one)) for one in (*guessed, *tried[:100])]
-    labels = {one: ref.label if ref is not None else one for one, ref in refs}
+    guessed = list(hits.values) if hits is not None else []
+    refs = [ctx.knowledge.account(*who) for who in (*guessed, *tried[:100])]  # type: ignore[misc]
+    labels = [ref.label for ref in refs if ref is not None]
     one_account = len(tried) == 1
+    way = " and ".join(str(one) for one in over.values) if over is not None else "Kerberos"
     story = [
         sentence(
-            source, f" tried {plural(failures, 'wrong password')} over {protocol} for ",
-            *((refs[-1][1],) if one_account else (f"{len(tried):,} accounts",)), " on ", target, ".",
+            source, f" tried {plural(failures, 'wrong password')} over {way} for ",
+            *((refs[-1],) if one_account else (f"{len(tried):,} accounts",)), " on ", target, ".",
         )
     ]  # fmt: skip
     if guessed:
         story.append(
-            sentence(f"Then it signed in as {listed(labels[one] for one in guessed)}: the password is known to the attacker.")
+            sentence(f"It also signed in as {listed(labels[: len(guessed)])}: that password is probably known to the attacker.")
         )
     return found(
         ctx,
         activity,
-        ip,
+        activity.source.ip if activity.source else "",
         first=trail.began if trail is not None else activity.at,
-        evidence=evidence or (activity.id,),
-        accounts=tuple(ref for _, ref in refs if ref is not None),
+        accounts=tuple(ref for ref in refs if ref is not None),
         title="Suspected brute force (Kerberos, NTLM)" if one_account else "Suspected password spray (Kerberos, NTLM)",
         severity="high" if guessed else None,
         succeeded=bool(guessed),
         story=tuple(story),
         facts=(
             fact(f"{plural(failures, 'failed sign-in')} for {plural(len(tried), 'account')} from one source"),
-            *((fact(f"Signed in afterwards: {listed(labels[one] for one in guessed)}"),) if guessed else ()),
+            *((fact(f"Signed in among the failures or within {SOON // MINUTE} minutes after its own: "
+                    f"{listed(labels[: len(guessed)])}"),) if guessed else ()),
             against(
-                f"It would be quiet below {ONE[ctx.sensitivity]} failures for one account and below {MANY[ctx.sensitivity]} "
-                f"accounts within {WINDOW // MINUTE} minutes, or if most of these accounts had signed in from there as well"
+                f"It would be quiet below {ONE[ctx.sensitivity]} failures for one account within {BURST // MINUTE} minutes, "
+                f"below {MANY_FAST[ctx.sensitivity]} accounts within a minute and {MANY[ctx.sensitivity]} within "
+                f"{WINDOW // MINUTE}, or if most of these accounts had signed in from there as well"
             ),
         ),
-        steps=(
-            Step(origin=source, target=target, label=f"{protocol} sign-in", caption=plural(failures, "failure"), accented=True),
+        steps=(Step(origin=source, target=target, label=f"{way} sign-in", caption=plural(failures, "failure"), accented=True),),
+    )  # fmt: skip
+
+
+def tell_spread(activity: Activity, ctx: Context, spread: Trail) -> Finding:
+    """Words of guessing that is spread over many sources."""
+    source, target, account = ctx.source(activity), ctx.target(activity), ctx.account(activity)
+    places = plural(len(spread.values), "source")
+    return found(
+        ctx,
+        activity,
+        "",
+        first=spread.began,
+        title="Suspected distributed brute force (Kerberos, NTLM)",
+        confidence="medium",
+        succeeded=False,
+        story=(sentence(f"{places} together tried {plural(spread.total, 'wrong password')} for ", account, "."),),
+        facts=(
+            fact(f"{plural(spread.total, 'failed sign-in')} for one account from {places} within half an hour"),
+            against(
+                f"It would be quiet below {SOURCES[ctx.sensitivity]} sources or {SPREAD[ctx.sensitivity]} failures; "
+                "a service account whose password was changed can look like this"
+            ),
         ),
+        steps=(Step(origin=source, target=target, label="sign-in", caption=f"and {places} in all", accented=True),),
     )
 
 
@@ -123,7 +194,9 @@ DETECTOR = Detector(
     phase="Compromised credentials",
     techniques=("T1110.001", "T1110.003"),
     watches=(KerberosAs, Ntlm),
-    needs=Needs(ports=("88", "445", "389", "135"), kinds=("kerberos-as", "ntlm")),
+    needs=Needs(
+        ports=("88", "445", "389", "135", "80"), kinds=("kerberos-as", "ntlm"), hidden_by=("ldap inside tls", "credssp sealed")
+    ),
     window=WINDOW,
     detect=detect,
 )

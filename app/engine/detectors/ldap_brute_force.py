@@ -3,55 +3,89 @@
 from collections.abc import Iterator
 
 from app.engine.describe import bind_data
-from app.engine.detector import MINUTE, Context, Detector, Needs, against, fact, found, listed, plural, sentence
+from app.engine.detector import MINUTE, Context, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
+from app.engine.memory import Trail
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import LdapBind
 
 WINDOW = 30 * MINUTE
 """Spraying tools wait up to half an hour between rounds, so as not to lock accounts."""
+BURST = 10 * MINUTE
 ONE = {"low": 50, "medium": 20, "high": 10}
-"""Failures for one account; an application with an old password tries a few times and gives up."""
-MANY = {"low": 15, "medium": 6, "high": 4}
-"""Accounts that failed and did not bind afterwards from the same source."""
+"""Failures for one account within a burst; an application with an old password that tries every minute makes ten."""
+ONE_SLOW = {"low": 150, "medium": 60, "high": 30}
+"""Failures for one account within the window."""
+MANY = {"low": 20, "medium": 10, "high": 5}
+"""Accounts that failed within the window and did not bind from the same source."""
+FAST = MINUTE
+MANY_FAST = {"low": 10, "medium": 5, "high": 4}
+"""Accounts that failed within a minute; a sign-in page where so many mistype has many more who do not."""
+SOON = 10 * MINUTE
+"""A bind this long after the account's last failure is the password found."""
 INVALID_CREDENTIALS = 49
 NOT_A_GUESS = frozenset({"530", "531", "532", "533", "701", "773"})
 """Bind errors that come after the right password (logon hours, expired, disabled): MS-ADTS section 5.1.1.1.5 texts."""
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     """Failed simple binds per source; an account that binds soon after a failure or two was a slip of the finger."""
     bind: LdapBind = activity.detail  # type: ignore[assignment]
     if bind.method != "simple" or not bind.name or activity.source is None or bind.password_length == 0:
         return
-    ip, at, name = activity.source.ip, activity.at, bind.name.lower()
-    if activity.result == "success":
-        before = ctx.memory.recall(("ok", ip, name), bool, at, 8 * WINDOW) is not None
-        ctx.memory.note(("ok", ip, name), True, at)
-        if not before:
-            ctx.memory.seen(("signed in", ip), name, at, activity.id, WINDOW)
-        if not before and ctx.memory.recall(("hot", ip), bool, at, WINDOW) is not None:
-            hits = ctx.memory.seen(("hit", ip), name, at, activity.id, WINDOW)
-            yield tell(activity, ctx, (activity.id,), [str(one) for one in hits.values])
+    ip, at, name, memory, rank = activity.source.ip, activity.at, bind.name.lower(), ctx.memory, ctx.sensitivity
+    wrong = activity.code == INVALID_CREDENTIALS
+    right = activity.result == "success" or (wrong and bind_data(bind.error_text) in NOT_A_GUESS)
+    hot = memory.recall(("hot", ip), bool, at, WINDOW) is not None
+    if right:
+        before = memory.recall(("ok", ip, name), bool, at, 8 * WINDOW) is not None
+        memory.note(("ok", ip, name), True, at)
+        failed = memory.recall(("failed", ip, name), bool, at, SOON) is not None
+        among = memory.trail(("failing", ip), at, FAST) is not None
+        for trail in (memory.trail(("failing", ip), at, WINDOW), memory.trail(("fast", ip), at, FAST)):
+            if trail is not None:
+                trail.drop(name)
+        if not before and (failed or among):
+            hits = memory.seen(("hit", ip), name, at, activity.id, SOON)
+            if hot:
+                yield told(activity, ctx, (activity.id,), hits)
+        if not before and not hot:
+            memory.seen(("signed in", ip), name, at, activity.id, WINDOW)
         return
-    if activity.code != INVALID_CREDENTIALS or bind_data(bind.error_text) in NOT_A_GUESS:
+    if not wrong:
         return
-    trail = ctx.memory.seen(("fail", ip), name, at, activity.id, WINDOW)
-    failing = [one for one in trail.counts if ctx.memory.recall(("ok", ip, str(one)), bool, at, WINDOW) is None]
-    honest = ctx.memory.trail(("signed in", ip), at, WINDOW)
+    memory.note(("failed", ip, name), True, at)
+    trail = memory.seen(("fail", ip), name, at, activity.id, WINDOW)
+    burst = memory.seen(("burst", ip, name), True, at, activity.id, BURST)
+    failing, fast = memory.trail(("failing", ip), at, WINDOW), memory.trail(("fast", ip), at, FAST)
+    if memory.recall(("ok", ip, name), bool, at, WINDOW) is None:
+        failing = memory.seen(("failing", ip), name, at, activity.id, WINDOW)
+        fast = memory.seen(("fast", ip), name, at, activity.id, FAST)
+    honest = memory.trail(("signed in", ip), at, WINDOW)
     others = honest.distinct if honest is not None else 0
-    hot = ctx.memory.recall(("hot", ip), bool, at, WINDOW) is not None
-    if trail.counts[name] >= ONE[ctx.sensitivity] or (len(failing) >= MANY[ctx.sensitivity] and len(failing) > 2 * others) or hot:
-        ctx.memory.note(("hot", ip), True, at)
-        earlier = ctx.memory.trail(("hit", ip), at, WINDOW)
-        yield tell(activity, ctx, trail.take(), [str(one) for one in earlier.values] if earlier else [])
+    tried = failing.distinct if failing is not None else 0
+    many = (tried >= MANY[rank] or (fast is not None and fast.distinct >= MANY_FAST[rank])) and tried > 2 * others
+    if burst.count >= ONE[rank] or trail.counts[name] >= ONE_SLOW[rank] or many or hot:
+        memory.note(("hot", ip), True, at)
+        yield told(activity, ctx, trail.take(), memory.trail(("hit", ip), at, SOON))
 
 
-def tell(activity: Activity, ctx: Context, evidence: tuple[str, ...], guessed: list[str]) -> Finding:
-    """The finding with the counts of the whole episode."""
+def told(activity: Activity, ctx: Context, evidence: tuple[str, ...], hits: Trail | None) -> Later:
+    """The finding with all failures of this source so far."""
     ip = activity.source.ip if activity.source else ""
     trail = ctx.memory.trail(("fail", ip), activity.at, WINDOW)
+    found_out = hits is not None and bool(hits.values)
+    return later(
+        ctx, activity, ip, lambda: tell(activity, ctx, trail, hits), severity="high" if found_out else None,
+        evidence=tuple(dict.fromkeys((*evidence, *(hits.take() if hits is not None else ())))) or (activity.id,),
+        succeeded=found_out,
+    )  # fmt: skip
+
+
+def tell(activity: Activity, ctx: Context, trail: Trail | None, hits: Trail | None) -> Finding:
+    """Words with the counts of the whole episode."""
     tried = [str(one) for one in trail.values] if trail is not None else []
+    guessed = [str(one) for one in hits.values] if hits is not None else []
     failures = trail.total if trail is not None else 0
     source, target = ctx.source(activity), ctx.target(activity)
     refs = [(one, ctx.knowledge.account(one)) for one in (*guessed, *tried[:100])]
@@ -63,15 +97,13 @@ def tell(activity: Activity, ctx: Context, evidence: tuple[str, ...], guessed: l
         )
     ]  # fmt: skip
     if guessed:
-        story.append(
-            sentence(f"Then it bound as {listed(labels[one] for one in guessed)}: the password is known to the attacker.")
-        )
+        names = listed(labels[one] for one in guessed)
+        story.append(sentence(f"It also bound as {names}: that password is probably known to the attacker."))
     return found(
         ctx,
         activity,
-        ip,
+        activity.source.ip if activity.source else "",
         first=trail.began if trail is not None else activity.at,
-        evidence=evidence or (activity.id,),
         accounts=tuple(ref for _, ref in refs if ref is not None),
         severity="high" if guessed else None,
         succeeded=bool(guessed),
@@ -80,8 +112,9 @@ def tell(activity: Activity, ctx: Context, evidence: tuple[str, ...], guessed: l
             fact(f"{plural(failures, 'failed bind')} for {plural(len(tried), 'account')} from one source"),
             *((fact(f"Bound afterwards: {listed(labels[one] for one in guessed)}"),) if guessed else ()),
             against(
-                f"It would be quiet below {ONE[ctx.sensitivity]} failures for one account and below {MANY[ctx.sensitivity]} "
-                f"accounts within {WINDOW // MINUTE} minutes, or if most of these accounts had bound from there as well"
+                f"It would be quiet below {ONE[ctx.sensitivity]} failures for one account within {BURST // MINUTE} minutes, "
+                f"below {MANY_FAST[ctx.sensitivity]} accounts within a minute and {MANY[ctx.sensitivity]} within "
+                f"{WINDOW // MINUTE}, or if most of these accounts had bound from there as well"
             ),
         ),
         steps=(Step(origin=source, target=target, label="LDAP simple bind", caption=plural(failures, "failure"), accented=True),),

@@ -146,7 +146,7 @@ class Knowledge(Parts):
         return "registered" in self.roles.roles_of(ip)
 
     def clock(self, ip: str, at: int) -> int | None:
-        """Microseconds that a KDC's clock is ahead of the recording's at this time, None where no controller told its time."""
+        """Microseconds that a KDC's clock is ahead of the recording's at this time, None where it never told its time."""
         return self.clocks.ahead(ip, at)
 
     def is_name_server(self, ip: str) -> bool:

@@ -28,18 +28,16 @@ class Clocks:
             return
         self._of = {}
         for (address, _, ahead), seen in self.tally.rows():
-            for at in {seen[0], seen[1]}:
-                for one in (str(address), ""):
-                    self._of.setdefault(one, []).append((at, int(str(ahead))))
+            self._of.setdefault(str(address), []).extend((at, int(str(ahead))) for at in {seen[0], seen[1]})
         for readings in self._of.values():
             readings.sort()
         self._version = self.tally.changes
 
     def ahead(self, address: str, at: int) -> int | None:
-        """Microseconds that this KDC's clock is ahead of the recording's at a time, by the nearest reading; of any KDC where
-        this one never said; None where none did."""
+        """Microseconds that this KDC's clock is ahead of the recording's at a time, by the nearest reading;
+        None where it never told its time."""
         self.settle()
-        readings = self._of.get(address) or self._of.get("")
+        readings = self._of.get(address)
         if not readings:
             return None
         place = bisect_left(readings, (at, 0))
