@@ -330,10 +330,12 @@ class MainWindow(QMainWindow):
             self.desk.jobs.run(before.close)
         self.desk.go("overview")
 
-    def _finished(self, _error: str) -> None:
+    def _finished(self, error: str) -> None:
         waiting, self._waiting = self._waiting, []
         if waiting:
             self.read(waiting)
+        elif not error and self.page().name == "sources":
+            self.desk.go("overview")  # who stayed to watch the reading wants to know what it found
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files or folders may be dropped anywhere."""
