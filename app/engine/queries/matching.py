@@ -19,24 +19,26 @@ FLOW = TIMELESS | {"source", "destination", "actor"}
 """Columns of the counts by parties."""
 
 
+ROLES = {"source": 0, "destination": 1, "actor": 2}
+"""What is added to four times an address or actor in the index of parties."""
+
+
 class Condition(Struct, frozen=True):
-    """SQL over the alias a, its parameters, the columns it reads. "@" stands before columns that have an index of their own."""
+    """SQL over the alias a, its parameters, the columns it reads.
+
+    parties: every match has one of these in the index of parties; None: nothing is known. pure: it says no more than that
+    the one party takes part.
+    """
 
     sql: str
     values: tuple[Any, ...] = ()
     columns: frozenset[str] = frozenset()
-
-    def plain(self) -> str:
-        """SQL that may use the indices of the parties."""
-        return self.sql.replace("@", "")
-
-    def in_time(self) -> str:
-        """SQL that leaves the index of time as the only one to use."""
-        return self.sql.replace("@", "+")
+    parties: tuple[int, ...] | None = None
+    pure: bool = False
 
 
 TRUE = Condition("1")
-FALSE = Condition("0")
+FALSE = Condition("0", parties=())
 
 
 def joined(parts: Iterable[Condition], word: str, empty: Condition) -> Condition:
@@ -44,10 +46,16 @@ def joined(parts: Iterable[Condition], word: str, empty: Condition) -> Condition
     known = list(parts)
     if len(known) < 2:
         return known[0] if known else empty
+    parties = [one.parties for one in known if one.parties is not None]
+    if word == "AND":
+        leading = min(parties, key=len, default=None)
+    else:
+        leading = tuple({party for one in parties for party in one}) if len(parties) == len(known) else None
     return Condition(
         "(" + f" {word} ".join(one.sql for one in known) + ")",
         tuple(value for one in known for value in one.values),
         frozenset().union(*(one.columns for one in known)),
+        leading,
     )
 
 
@@ -94,10 +102,12 @@ def _numbers(node: Numbers) -> Condition:
 def _among(column: str, numbers: list[int]) -> Condition:
     if not numbers:
         return FALSE
-    mark = "@" if column in ("source", "destination", "actor") else ""
+    role = ROLES.get(column)
+    parties = None if role is None else tuple(4 * number + role for number in numbers)
+    one = frozenset({column})
     if len(numbers) == 1:
-        return Condition(f"{mark}a.{column} = ?", (numbers[0],), frozenset({column}))
-    return Condition(f"{mark}a.{column} IN (SELECT value FROM json_each(?))", (json.dumps(numbers),), frozenset({column}))
+        return Condition(f"a.{column} = ?", (numbers[0],), one, parties, role is not None)
+    return Condition(f"a.{column} IN (SELECT value FROM json_each(?))", (json.dumps(numbers),), one, parties)
 
 
 def _kind(value: str, access: Access) -> Condition:
@@ -201,7 +211,7 @@ def _side(column: str, value: str, access: Access, part: bool) -> Condition:
         among = _among(column, unsure)
         sql = f"({among.sql} AND entity_at(a.{column}, a.at) IN (SELECT value FROM json_each(?)))"
         names = json.dumps([key for _, key in keys])
-        parts.append(Condition(sql, (*among.values, names), among.columns | {"named"}))
+        parts.append(Condition(sql, (*among.values, names), among.columns | {"named"}, among.parties))
     return joined(parts, "OR", FALSE)
 
 

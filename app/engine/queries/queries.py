@@ -14,7 +14,7 @@ from app.engine.knowledge import Knowledge
 from app.engine.queries.access import Access
 from app.engine.queries.cards import card, row_from_alerts, tagged
 from app.engine.queries.lines import lines, place_of
-from app.engine.queries.plan import Place, Plan, bars
+from app.engine.queries.plan import Place, Plan
 from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, totals
 from app.engine.store import COLUMNS
 from app.model.activity import Activity
@@ -168,12 +168,7 @@ class Queries:
             return None
         plan = self._plan(filter)
         with plan.lock:
-            if (
-                self._access.one(f"SELECT 1 FROM activities a WHERE a.id = ? AND {plan.where()}", (row[1], *plan.values()))
-                is None
-            ):
-                return None
-            return plan.position(row)
+            return plan.position(row) if plan.holds(row[1]) else None
 
     def histogram(self, filter: ActivityFilter | None, start: int, end: int, buckets: int) -> Histogram:
         """Counts by family over start <= time < end; buckets of a minute or more begin at whole minutes."""
@@ -182,7 +177,7 @@ class Queries:
         if wanted not in plan.charts:
             if len(plan.charts) >= CHARTS:
                 plan.charts = {}
-            plan.charts[wanted] = bars(plan, self._access, start, end, buckets)
+            plan.charts[wanted] = plan.bars(start, end, buckets)
         begin, width, counted = plan.charts[wanted]
         number = max(1, -(-(end - begin) // width))
         series: dict[str, list[int]] = {}
@@ -211,12 +206,10 @@ class Queries:
 
     def stream(self, filter: ActivityFilter | None = None) -> Iterator[Activity]:
         """All activities that match in order of time, a few in memory at a time."""
-        plan = self._plan(filter)
-        rows = self._access.db().execute(
-            f"""SELECT {COLUMNS} FROM activities a WHERE {plan.where()}
-            ORDER BY a.at, (SELECT key FROM inputs WHERE id = a.input), coalesce(a.frame, 0), a.ordinal, a.kind""",
-            plan.values(),
-        )
+        sql, values = self._plan(filter).rows(COLUMNS)
+        order = "a.at, (SELECT key FROM inputs WHERE id = a.input), coalesce(a.frame, 0), a.ordinal"
+        kind = "(SELECT text FROM kinds WHERE id = a.kind)"
+        rows = self._access.db().execute(f"{sql} ORDER BY {order}, {kind}", values)
         make = self._access.rows().activity
         for row in rows:
             yield make(row)
@@ -329,7 +322,7 @@ class Queries:
     def _plan(self, filter: ActivityFilter | None) -> Plan:
         filter = filter or EVERYTHING
         changes = self._access.changes()
-        now = tuple(changes.get(topic, 0) for topic in ("activities", "entities", "inputs", "alerts"))
+        now = tuple(changes.get(topic, 0) for topic in ("activities", "entities", "inputs", "alerts", "parties"))
         with self._planning:
             kept = self._plans.get(filter)
             if kept is None or kept[0] != now:

@@ -29,8 +29,8 @@ FLUSH_SECONDS = 0.25
 """Activities wait in memory for so many companions, or so long, and are then written in one transaction."""
 FLOWS, FLOWS_SECONDS = 50_000, 1.0
 """Counts by parties that wait in memory, and for how long."""
-INDEX_AT = 300_000
-"""Rows of the first load after which its indices are made; until then a scan is quick enough for a reader."""
+PARTIES_ROWS = 100_000
+"""Activities that wait for the index of their parties; the more at once, the cheaper each."""
 INTERNED = 200_000
 MINUTE = 60_000_000
 _RESULT = {result: number for number, result in enumerate(RESULTS)}
@@ -58,6 +58,7 @@ class Store:
         self._flushed = 0.0
         self._forget_flows()
         self._input = 0
+        self._indexed = self._unindexed = 0
         self.activities = 0
         self._kinds: dict[str, int] = {}
         self._addresses: dict[str, int] = {}
@@ -67,7 +68,6 @@ class Store:
             self._db.executemany("INSERT OR IGNORE INTO kinds(text) VALUES(?)", [(kind,) for kind in KINDS.values()])
         self._kinds = dict(self._db.execute("SELECT text, id FROM kinds"))
         self._kind_of = {type_: self._kinds[kind] for type_, kind in KINDS.items()}
-        self._indexed = self._has_indices()
 
     def close(self) -> None:
         """Write what is pending, give the file back. An input that is still being read is removed at the next opening."""
@@ -81,6 +81,7 @@ class Store:
     def begin_input(self, key: str, path: str, kind: str, size: int, sha256: str = "") -> bool:
         """Start an input. False when the workspace holds it already; the path where it was last seen is remembered."""
         with self._writing():
+            self._remove("path=? AND state='failed' AND key<>?", (path, key))
             known = self._db.execute("SELECT id, state FROM inputs WHERE key=?", (key,)).fetchone()
             if known is not None and known[1] == "done":
                 self._db.execute("UPDATE inputs SET path=? WHERE id=? AND path<>?", (path, known[0], path))
@@ -110,6 +111,7 @@ class Store:
         with self._writing():
             self._write_pending()
             self._write_flows()
+            self._write_parties()
             self._db.execute("INSERT OR REPLACE INTO knowledge VALUES(?,?)", (self._input, body))
             self._changed("knowledge")
 
@@ -128,19 +130,22 @@ class Store:
         with self._writing():
             self._write_pending()
             self._write_flows()
+            self._write_parties()
             self._db.execute("INSERT OR REPLACE INTO knowledge VALUES(?,?)", (self._input, knowledge))
             self._db.execute(
                 "UPDATE inputs SET state=?, records=?, first=?, last=?, sha256=?, problems=? WHERE id=?",
                 (state, records, first, last, sha256, msgspec.json.encode(problems).decode(), self._input),
             )
             self._changed("inputs", "knowledge")
-        if not self._indexed:
-            self._index()
 
     def remove_input(self, key: str) -> None:
         """Forget an input with all that came from it; alerts are right again after the next detection."""
         with self._writing():
             self._remove("key=?", (key,))
+
+    def inputs_at(self, path: str) -> list[tuple[str, int, str]]:
+        """(key, bytes, sha256) of the inputs that were last seen at this path."""
+        return self._db.execute("SELECT key, bytes, sha256 FROM inputs WHERE path=? ORDER BY id", (path,)).fetchall()
 
     def knowledge(self) -> list[bytes]:
         """What was learned from each input, as given to finish_input."""
@@ -264,9 +269,9 @@ class Store:
             self._write_pending()
             if len(self._flows) > FLOWS or time.monotonic() - self._flows_written > FLOWS_SECONDS:
                 self._write_flows()
+            if self._unindexed >= PARTIES_ROWS:
+                self._write_parties()
         self._flushed = time.monotonic()
-        if not self._indexed and self.activities >= INDEX_AT:
-            self._index()
 
     def _write_pending(self) -> None:
         batch, self._pending = self._pending, []
@@ -283,6 +288,7 @@ class Store:
             self._db.executemany(_INSERT, rows)
         self._db.execute("RELEASE batch")
         self._count(rows)
+        self._unindexed += len(rows)
         self._db.execute("UPDATE inputs SET activities = activities + ? WHERE id = ?", (len(rows), self._input))
         self._changed("activities")
 
@@ -363,21 +369,27 @@ class Store:
         """Delete inputs with every row and every count that came from them, inside a transaction."""
         for (input,) in self._db.execute(f"SELECT id FROM inputs WHERE {where}", values).fetchall():
             self._db.execute("DELETE FROM alert_evidence WHERE activity IN (SELECT id FROM activities WHERE input=?)", (input,))
+            for number, column in enumerate(("source", "destination", "actor")):
+                self._db.execute(
+                    f"""DELETE FROM parties WHERE (party, at, activity) IN
+                    (SELECT {column} * 4 + {number}, at, id FROM activities WHERE input=? AND {column} IS NOT NULL)""",
+                    (input,),
+                )
             for table in ("activities", "minutes", "flows", "knowledge"):
                 self._db.execute(f"DELETE FROM {table} WHERE input=?", (input,))
             self._db.execute("DELETE FROM inputs WHERE id=?", (input,))
             self._changed("inputs", "activities", "knowledge")
         self.activities = int(self._db.execute("SELECT coalesce(sum(activities), 0) FROM inputs").fetchone()[0])
+        self._indexed = int(self._db.execute("SELECT coalesce(max(id), 0) FROM activities").fetchone()[0])
+        self._unindexed = 0
 
-    def _has_indices(self) -> bool:
-        found = {row[0] for row in self._db.execute("SELECT name FROM sqlite_master WHERE type='index'")}
-        return found >= set(schema.INDICES)
-
-    def _index(self) -> None:
-        with self._writing():
-            for name, what in schema.INDICES.items():
-                self._db.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {what}")
-        self._indexed = True
+    def _write_parties(self) -> None:
+        """Index who took part in what was written since the last time."""
+        if self._unindexed:
+            self._db.execute(schema.FILL_PARTIES, (self._indexed,))
+            self._indexed += self._unindexed
+            self._unindexed = 0
+            self._changed("parties")
 
     def _changed(self, *topics: str) -> None:
         self._db.executemany(
