@@ -11,7 +11,7 @@ from app.engine.engine import Engine
 from app.model.activity import Activity
 from app.model.rows import Progress
 from app.sensor.sensor import read_input
-from app.sensor.sources.content import Refused
+from app.sensor.sources.content import Refused, file_sha256
 from app.sensor.sources.inputs import Found, find_inputs, opened
 
 OnProgress = Callable[[Progress], None]
@@ -74,6 +74,7 @@ def _read_one(
     if found.problem is None:
         with suppress(OSError, Refused):  # told when it is read
             opened(found, cancelled)  # its key needs its unpacked bytes; unpacking is long and must be stoppable
+        _forget_beginning(engine, found, cancelled)
     if cancelled() or not engine.begin_input(found):
         return 0.0
     spent = 0.0
@@ -93,6 +94,14 @@ def _read_one(
     at = time.perf_counter()
     engine.finish_input(report)
     return spent + time.perf_counter() - at
+
+
+def _forget_beginning(engine: Engine, found: Found, cancelled: Cancelled) -> None:
+    """A capture that grows was read before as far as it went then; read again it would count everything twice."""
+    for key, size, sha256 in engine.inputs_at(found.path):
+        grown = found.member is None and size < found.bytes and sha256
+        if grown and file_sha256(found.file, cancelled, size) == sha256:
+            engine.forget_input(key)
 
 
 def _progress(

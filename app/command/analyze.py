@@ -50,7 +50,7 @@ def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int
         alerts, inputs = session.queries.alerts(), session.queries.inputs()
     finally:
         session.close()
-    if all(one.state == "failed" for one in inputs):  # quiet would sound like "no attack"
+    if all(one.state != "done" and not one.records for one in inputs):  # quiet would sound like "no attack"
         why = next((f"{one.path}: {one.problems[0].what}" for one in inputs if one.problems), f"nothing in {options.paths[0]}")
         print(f"wardlight: {line(f'no capture to read: {why}')}", file=sys.stderr)
         return 1

@@ -87,6 +87,15 @@ class Engine:
         self._fresh = Knowledge()
         return self._store.begin_input(found.key, str(found.path), found.kind, found.bytes)
 
+    def inputs_at(self, path: str) -> list[tuple[str, int, str]]:
+        """(key, bytes, sha256) of the inputs that were last seen at this path."""
+        return self._store.inputs_at(path)
+
+    def forget_input(self, key: str) -> None:
+        """Remove an input with all that came from it; alerts are right again after settle."""
+        self._store.remove_input(key)
+        self._known = None
+
     def ingest(self, batch: Sequence[Activity]) -> None:
         """Learn from a batch of the input begun last, and store it."""
         observe = self._fresh.observe

@@ -136,13 +136,14 @@ def content_key(data: bytes | mmap.mmap) -> str:
     return digest.hexdigest()
 
 
-def file_sha256(path: Path, stop: Callable[[], bool] = lambda: False) -> str:
-    """SHA-256 of the file as it lies on disk, "" when it cannot be read to its end or stop() said so."""
-    digest = hashlib.sha256()
+def file_sha256(path: Path, stop: Callable[[], bool] = lambda: False, size: int | None = None) -> str:
+    """SHA-256 of the file as it lies on disk, or of its first size bytes; "" when it cannot be read or stop() said so."""
+    digest, left = hashlib.sha256(), size if size is not None else LARGEST << 16
     try:
         with path.open("rb") as file:
-            while block := file.read(BLOCK):
+            while block := file.read(min(BLOCK, left)):
                 digest.update(block)
+                left -= len(block)
                 if stop():
                     return ""
     except OSError:
