@@ -9,6 +9,8 @@ from app.model.alert import Finding, Step
 from app.model.details import RpcCall
 
 DRSUAPI = "e3514235-4b06-11d1-ab04-00c04fc2dcd2"
+ADD_ENTRY = 17
+"""IDL_DRSAddEntry (MS-DRSR section 4.1.1): registers a new controller, or an attacker as one (DCShadow)."""
 GET_NC_CHANGES = 3
 """IDL_DRSGetNCChanges (MS-DRSR section 4.1.10): the call that carries objects with their secrets."""
 NT4_CHANGE_LOG = 11
@@ -16,31 +18,56 @@ NT4_CHANGE_LOG = 11
 EMPTY = 400
 """Bytes of a sealed answer below which it holds no object: the fixed part of DRS_MSG_GETCHGREPLY_V6 (MS-DRSR section
 4.1.10.2.12) takes about 150, one object with its keys more than a thousand."""
+PROMOTION = 2 * HOUR
+"""A promotion registers the new controller and fetches everything right afterwards."""
+SYNCHRONISER = "msol_"
+"""Accounts that Entra Connect makes for itself; reading passwords' hashes is its work."""
 WINDOW = HOUR
 """Requests of one source to one controller within an hour are one alert; a full dump takes minutes."""
+PROMOTED = "Domain controller promotion, or its imitation (DCShadow)"
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Replication requests from whoever never acts as a controller; whether they can be read does not matter."""
     call: RpcCall = activity.detail  # type: ignore[assignment]
-    if call.interface != DRSUAPI or call.opnum not in (GET_NC_CHANGES, NT4_CHANGE_LOG) or activity.source is None:
+    if call.interface != DRSUAPI or activity.source is None or activity.destination is None:
         return
-    if ctx.from_controller(activity):
+    pair = (activity.source.ip, activity.destination.ip)
+    if call.opnum == ADD_ENTRY and activity.result == "success":
+        ctx.memory.note(("registered", *pair), True, activity.at)
+    if call.opnum not in (GET_NC_CHANGES, NT4_CHANGE_LOG) or ctx.knowledge.is_proven_controller(pair[0]):
         return
+    joining = ctx.memory.recall(("registered", *pair), bool, activity.at, PROMOTION) is not None
+    joining = joining and call.opnum == GET_NC_CHANGES
     source, target, account = ctx.source(activity), ctx.target(activity), ctx.account(activity)
-    refused = activity.result != "success" or call.stub.get("objects") == 0 or (call.sealed and call.response_bytes < EMPTY)
-    success = not refused
+    empty = call.stub.get("objects") == 0 or (call.sealed and call.response_bytes < EMPTY)
+    success = None if activity.result == "unanswered" else activity.result == "success" and not empty
     why = describe.reason(activity) or "the answer is too short to carry an object"
+    if success is None:
+        why = "no answer captured"
+    named = account.label.lower().rpartition("\\")[2] if account is not None else ""
+    synchroniser = named.startswith(SYNCHRONISER)
     context = str(call.stub.get("nc", ""))
     how = ctx.knowledge.resolve(activity.source.ip, activity.at)
     outcome = "which were sent" if success else f"which it did not get ({why})"
+    if success is None:
+        outcome = "whose answer is not in the capture"
     facts = [
         fact(source, f" called {call.operation or 'DRSGetNCChanges'} on ", target, ": ", activity),
-        fact(source, " is not a domain controller: it never answered Kerberos, Netlogon, LDAP pings or replication itself"),
+        fact(source, " is not a domain controller: it never issued Kerberos tickets, nor served Netlogon or LDAP pings")
+        if joining
+        else fact(
+            source,
+            " is not a domain controller: it never issued Kerberos tickets, nor served Netlogon, LDAP pings or replication",
+        ),
         fact(f"{activity.source.ip} was told to be this computer by {how.method} (certainty {how.certainty})")
         if how.computer
         else fact(f"Nobody on the wire says which computer {activity.source.ip} is"),
     ]
+    if joining:
+        facts.append(fact("It had registered itself as a new controller before (DRSAddEntry), as a promotion does, and DCShadow"))
+    if synchroniser:
+        facts.append(fact(account, " is named like the account of a directory synchronisation, whose work this is"))
     if call.sealed:
         facts.append(fact("The call is sealed; its number shows what was asked, its content cannot be read"))
     if context:
@@ -49,13 +76,17 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     yield found(
         ctx,
         activity,
-        f"{activity.source.ip} {activity.destination.ip if activity.destination else ''}",
-        title=None if success else "Attempted DCSync (replication of directory services)",
-        confidence="high" if how.computer else "medium",
+        " ".join((*pair, "joining") if joining else pair),
+        title=PROMOTED if joining else "Attempted DCSync (replication of directory services)" if success is False else None,
+        severity="low" if joining else "medium" if call.guessed or synchroniser else None,
+        external_id=2028 if joining else None,
+        confidence="high" if how.computer and not call.guessed else "medium",
         succeeded=success,
         story=(
             sentence(*ctx.who(activity), " asked ", target, " for the directory's objects with their secrets, ", outcome, "."),
-            sentence("Only domain controllers replicate; ", source, " is not known as one."),
+            sentence(source, " registered itself as a new controller; nothing shows that it became one.")
+            if joining
+            else sentence("Only domain controllers replicate; ", source, " is not known as one."),
         ),
         facts=tuple(facts),
         steps=(

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from app.engine import describe
 from app.engine.describe import WEAK_ETYPES, etype
-from app.engine.detector import HOUR, Context, Detector, Needs, against, fact, found, sentence
+from app.engine.detector import HOUR, Context, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
 from app.engine.knowledge.tickets import is_own_tgt
 from app.model.activity import Activity
 from app.model.alert import Finding
@@ -36,13 +35,13 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         ctx,
         activity,
         activity.source.ip,
-        succeeded=success,
+        succeeded=outcome_of(activity),
         severity="high" if success else None,
         title=None if success else "Attempted golden ticket usage (encryption downgrade)",
         story=(
             sentence(
                 *ctx.who(activity), f" presented a ticket-granting ticket encrypted with {presented} to ", ctx.target(activity),
-                f" for {detail.service or 'a service'}", "." if success else f"; it was refused ({describe.reason(activity)}).",
+                f" for {detail.service or 'a service'}", ended(activity),
             ),
             sentence(f"The KDC of {realm} encrypts its own with AES; with the krbtgt hash alone one forges with {presented}."),
         ),
@@ -52,7 +51,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             fact("No exchange in this input issued the presented ticket"),
             against("It would be quiet if the KDC had been seen issuing this ticket, or any RC4 ticket of its own"),
         ),
-        steps=ctx.path(activity, "RC4 ticket-granting ticket", "success" if success else describe.reason(activity)),
+        steps=ctx.path(activity, "RC4 ticket-granting ticket", caption_of(activity)),
     )  # fmt: skip
 
 

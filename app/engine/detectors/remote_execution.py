@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 
 from app.engine import describe
-from app.engine.detector import HOUR, SECOND, Context, Detector, Needs, against, fact, found, listed, sentence
+from app.engine.detector import HOUR, SECOND, Context, Detector, Needs, against, caption_of, ended, fact, found, listed, sentence
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcBind, RpcCall, SmbFile
 
 WINDOW = HOUR
+OTHER = "another class"
+OLD_TASK = "run a task that was there before"
+REGISTER, RUN = 1, 12
+"""SchRpcRegisterTask and SchRpcRun (MS-TSCH section 3.2.5.4)."""
 SVCCTL = "367abb81-9844-35f1-ad32-98f038001003"
 ATSVC = "1ff70682-0a51-30e8-076d-740be8cee98b"
 SASEC = "378e52b0-c0a9-11cf-822d-00aa0051e40f"
@@ -36,8 +40,21 @@ CHANGE_CONFIG = frozenset({(SVCCTL, 11), (SVCCTL, 23)})
 """RChangeServiceConfigW and A: the program of an existing service replaced."""
 START = frozenset({(SVCCTL, 19), (SVCCTL, 31)})
 """RStartServiceW and A."""
-READS = ("Get", "Enum", "Check")
-"""Methods of StdRegProv that only look; monitoring programs read the registry in this way."""
+READS = ("get", "enum", "check")
+"""Methods that only look: of StdRegProv, and of other classes; monitoring and inventory programs use them all day."""
+RUNNERS = frozenset({
+    ("win32_process", "create"), ("win32_scheduledjob", "create"), ("win32_product", "install"),
+    ("msft_scheduledtask", "create"), ("ps_scheduledtask", "registerbyxml"), ("ps_scheduledtask", "registerbyobject"),
+    ("ps_scheduledtask", "newactionbyexec"),
+})  # fmt: skip
+"""WMI methods whose work is to run something; so do Create and Change of every class of services (MS-WMI, CIM schema)."""
+SERVICE_CLASSES = frozenset({"win32_service", "win32_baseservice", "win32_systemdriver", "win32_terminalservice"})
+SILENT = 400
+"""Bytes of a sealed ExecMethod below which it carries a path and a method's name but no parameters: it cannot bring a command.
+One with parameters carries their class description, over a thousand bytes (MS-WMIO section 2.2.6)."""
+PLAIN_CHANGE = 120
+"""Bytes of a sealed RChangeServiceConfig below which every text is absent: handle, three numbers, nine empty pointers and
+padding (MS-SCMR section 3.1.4.11). A changed start type looks so, a changed program does not."""
 EXEC_METHOD = frozenset({24, 25})
 WMI_CLASS = "8bc3f05e-d86b-11d0-a075-00c04fb68820"
 """Class whose activation begins every WMI session (MS-WMI section 1.9)."""
@@ -55,7 +72,7 @@ CLASSES: dict[str, str] = {
 }
 """COM classes that run commands for a remote caller (ATT&CK T1021.003)."""
 PIPES = frozenset({"svcctl", "atsvc"})
-"""Pipes whose refused opening shows that somebody wanted services or tasks there."""
+"""Pipes whose refused opening shows that somebody wanted services or tasks there, if only to look."""
 
 
 def deed_of(activity: Activity, ctx: Context) -> tuple[str, str] | None:
@@ -77,14 +94,20 @@ def deed_of(activity: Activity, ctx: Context) -> tuple[str, str] | None:
     if key in DEEDS:
         if key == (DISPATCH, 6) and detail.guessed:
             return None
-        if detail.stub.get("object") == "StdRegProv" and str(detail.stub.get("method")).startswith(READS):
+        if detail.interface == WMI and harmless(detail):
             return None
+        if key == (DISPATCH, 6) and ctx.memory.recall(("object", *where), str, activity.at, WINDOW) == OTHER:
+            return None
+        if detail.interface == TASKS and detail.opnum == REGISTER:
+            ctx.memory.note(("task", *where), True, activity.at)
+        if key == (TASKS, RUN) and ctx.memory.recall(("task", *where), bool, activity.at, WINDOW) is None:
+            return OLD_TASK, "task run"
         if detail.interface == SVCCTL:
             ctx.memory.note(("changed", *where), True, activity.at)
         return DEEDS[key]
     if key in CHANGE_CONFIG:
         binary = detail.stub.get("path")
-        if detail.sealed or binary or not detail.stub:
+        if binary or (detail.sealed and detail.request_bytes >= PLAIN_CHANGE):
             ctx.memory.note(("changed", *where), True, activity.at)
             return ("change the program of a service", "service changed") if binary else None
     if key in START and ctx.memory.recall(("changed", *where), bool, activity.at, WINDOW):
@@ -92,14 +115,37 @@ def deed_of(activity: Activity, ctx: Context) -> tuple[str, str] | None:
     if detail.interface in ACTIVATION:
         if WMI_CLASS in (str(value).lower() for value in detail.stub.values()):
             ctx.memory.note(("wmi", *where), True, activity.at)
-        for name in (str(value).lower() for value in detail.stub.values()):
+        named = [str(value).lower() for value in detail.stub.values()]
+        if named:
+            known = any(name in CLASSES for name in named)
+            ctx.memory.note(("object", *where), "" if known else OTHER, activity.at)
+        for name in named:
             if name in CLASSES:
                 return f"create the COM object {CLASSES[name]}", "DCOM object"
         if activity.result == "failure":
             return "create a COM object", "DCOM activation"
-    if not detail.interface and detail.opnum in EXEC_METHOD and ctx.memory.recall(("wmi", *where), bool, activity.at, SOON):
+    long = detail.request_bytes >= SILENT or not detail.sealed
+    if (
+        not detail.interface
+        and detail.opnum in EXEC_METHOD
+        and long
+        and ctx.memory.recall(("wmi", *where), bool, activity.at, SOON)
+    ):
         return "call a WMI method", "WMI method"
     return None
+
+
+def harmless(call: RpcCall) -> bool:
+    """True for a WMI method that is known to run nothing: it only looks, belongs to another class, or carries no parameters."""
+    if call.sealed:
+        return 0 < call.request_bytes < SILENT
+    name, method = str(call.stub.get("object", "")).lower(), str(call.stub.get("method", "")).lower()
+    if not name or not method:
+        return False
+    name = name.partition(".")[0].rpartition(":")[2]
+    if (name, method) in RUNNERS or (name in SERVICE_CLASSES and method in ("create", "change")):
+        return False
+    return method.startswith(READS) or name.startswith(("win32_", "cim_", "msft_", "msvm_", "ccm_", "sms_", "stdregprov"))
 
 
 def detail_text(activity: Activity) -> str:
@@ -116,12 +162,12 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         return
     if isinstance(activity.detail, RpcCall) and activity.detail.interface == WMI and activity.result == "unanswered":
         return
-    success = activity.result == "success" or (deed[1] == "service started" and activity.code == RUNNING)
+    success = activity.result != "failure" or (deed[1] == "service started" and activity.code == RUNNING)
     controller = ctx.to_controller(activity)
     what, label = deed
     said = detail_text(activity)
     target = ctx.target(activity)
-    weak = isinstance(activity.detail, (RpcBind, SmbFile)) or label == "DCOM activation"
+    weak = isinstance(activity.detail, (RpcBind, SmbFile)) or label == "DCOM activation" or what == OLD_TASK
     deeds = ctx.memory.seen(("deeds", activity.source.ip, activity.destination.ip), what, activity.at, activity.id, WINDOW)
     others = [str(one) for one in deeds.values if one != what]
     yield found(
@@ -129,13 +175,13 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         activity,
         f"{activity.source.ip} {activity.destination.ip}",
         confidence="low" if weak else "high",
-        severity="high" if success and controller else "low" if weak and not controller else "medium",
-        succeeded=success,
+        severity="low" if weak else "high" if success and controller and activity.result != "unanswered" else "medium",
+        succeeded=success if activity.result != "unanswered" or label == "service started" else None,
         title=None if success else "Attempted remote code execution",
         story=(
             sentence(
                 *ctx.who(activity), " asked ", target, f" to {what}", f": {said}" if said else "",
-                ", and it was done." if success else f"; it was refused ({describe.reason(activity)}).",
+                ", and it was done." if success and activity.result != "unanswered" else ended(activity),
             ),
         ),
         facts=(
@@ -146,7 +192,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
               if isinstance(activity.detail, RpcCall) and activity.detail.sealed else ()),
             against("It would be quiet for reading the state of services, tasks or WMI classes without creating or running any"),
         ),
-        steps=ctx.path(activity, label, "success" if success else describe.reason(activity)),
+        steps=ctx.path(activity, label, "success" if success and activity.result == "failure" else caption_of(activity)),
     )  # fmt: skip
 
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.engine import describe
-from app.engine.detector import MINUTE, Context, Detector, Needs, against, fact, found, listed, sentence
+from app.engine.detector import MINUTE, Context, Detector, Needs, against, ended, fact, found, listed, outcome_of, sentence
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcCall
@@ -21,9 +20,13 @@ MEMBERS = {25: "members of a group", 33: "members of an alias"}
 """SamrGetMembersInGroup, SamrGetMembersInAlias (MS-SAMR section 3.1.5.8)."""
 ONE_BY_ONE = frozenset({34, 36, 47, 39, 16})
 """SamrOpenUser, SamrQueryInformationUser 1 and 2, SamrGetGroupsForUser, SamrGetAliasMembership."""
+OPEN_USER = 34
+"""The one call for each user that counts where nothing tells whom a call is about."""
 LOOK_UP_SIDS = frozenset({15, 57})
 """LsarLookupSids and LsarLookupSids2 (MS-LSAT section 3.1.4). LsarLookupSids3 (76) works on the secure channel of a member
 computer only, which looks up everybody who visits it."""
+NAME_BYTES = 100
+"""A translated name takes about as much of an answer that cannot be read."""
 BUILTIN = "S-1-5-32"
 GROUP_NAMES = {
     "512": "Domain Admins", "516": "Domain Controllers", "518": "Schema Admins", "519": "Enterprise Admins",
@@ -74,7 +77,9 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         if call.opnum not in LOOK_UP_SIDS:
             return
         each = number(call, "count", "sids", "entries") or 1
-        sids = ctx.memory.seen(("sids", ip), activity.id, at, activity.id, WINDOW)
+        if call.response_bytes and call.sealed:
+            each = max(1, call.response_bytes // NAME_BYTES)
+        sids = ctx.memory.seen(("sids", ip), True, at, activity.id, WINDOW)
         ctx.memory.note(("sid total", ip), (ctx.memory.recall(("sid total", ip), int, at, WINDOW) or 0) + each, at)
         total = ctx.memory.recall(("sid total", ip), int, at, WINDOW) or 0
         if total < SIDS[rank]:
@@ -104,6 +109,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             if name:
                 asked = f"members of {name}"
     elif call.opnum in ONE_BY_ONE:
+        if not asked_about(call) and call.opnum != OPEN_USER:
+            return
         users = ctx.memory.seen(("users", ip), asked_about(call) or activity.id, at, activity.id, WINDOW)
         if users.distinct < USERS[rank]:
             return
@@ -113,7 +120,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     ctx.memory.seen(("asked", ip), asked, at, activity.id, WINDOW)
     trail = ctx.memory.trail(("asked", ip), at, WINDOW)
     things = [str(one) for one in trail.values] if trail is not None else [asked]
-    success = activity.result == "success"
+    success = activity.result != "failure"
     yield found(
         ctx,
         activity,
@@ -121,12 +128,12 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         first=trail.began if trail is not None else at,
         evidence=evidence or (activity.id,),
         severity=None if severe else "low",
-        succeeded=success,
+        succeeded=outcome_of(activity),
         title=None if success else "Attempted user and group membership reconnaissance (SAMR)",
         story=(
             sentence(
                 *ctx.who(activity), " asked ", ctx.target(activity), f" for {listed(things)}",
-                "." if success else f"; refused ({describe.reason(activity)}).",
+                ended(activity),
             ),
         ),
         facts=(
