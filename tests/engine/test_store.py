@@ -259,9 +259,9 @@ def test_a_change_to_an_alert_of_a_locked_file_says_so(tmp_path: Path, monkeypat
 CHILD = """
 import sys
 from pathlib import Path
-from app.engine.store import store
+from app.engine.store import counts, store
 from tests.engine.test_store import inputs_to_kill
-store.FLUSH_ROWS, store.FLOWS_SECONDS = 60, 0.01  # many transactions, so that most kills fall between two of them
+store.FLUSH_ROWS, store.PARTIES_ROWS, counts.SECONDS = 60, 200, 0.01  # many transactions, so that most kills fall between two of them
 from tests.engine.workspace import fill
 fill(Path(sys.argv[1]), inputs_to_kill(), batch=40)
 """

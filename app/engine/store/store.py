@@ -2,10 +2,8 @@
 
 import sqlite3
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from app.engine import schema
 from app.engine.schema import StoreError
 from app.engine.store import alerts
 from app.engine.store.actors import actor_of, dump, words
+from app.engine.store.counts import Flows, count_minutes
 from app.engine.store.lease import Lease
 from app.engine.store.reading import COLUMNS, RESULTS, Rows
 from app.link.codec import cleaned, encode_body
@@ -27,19 +26,11 @@ from app.model.rows import Problem
 FLUSH_ROWS = 8_192
 FLUSH_SECONDS = 0.25
 """Activities wait in memory for so many companions, or so long, and are then written in one transaction."""
-FLOWS, FLOWS_SECONDS = 50_000, 1.0
-"""Counts by parties that wait in memory, and for how long."""
 PARTIES_ROWS = 100_000
 """Activities that wait for the index of their parties; the more at once, the cheaper each."""
 INTERNED = 200_000
-MINUTE = 60_000_000
 _RESULT = {result: number for number, result in enumerate(RESULTS)}
 _INSERT = f"INSERT INTO activities VALUES(NULL{',?' * 14})"
-_COUNT_MINUTE = """INSERT INTO minutes VALUES(?,?,?,?,?)
-  ON CONFLICT(minute, input, kind, result) DO UPDATE SET count = count + excluded.count"""
-_COUNT_FLOW = """INSERT INTO flows VALUES(?,?,?,?,?,?,?,?,?)
-  ON CONFLICT(source, destination, actor, kind, result, input)
-  DO UPDATE SET count = count + excluded.count, first = min(first, excluded.first), last = max(last, excluded.last)"""
 
 
 class Store:
@@ -56,7 +47,7 @@ class Store:
         self._rows = Rows(self._db)
         self._pending: list[Activity] = []
         self._flushed = 0.0
-        self._forget_flows()
+        self._flows = Flows()
         self._input = 0
         self._indexed = self._unindexed = 0
         self.activities = 0
@@ -95,7 +86,7 @@ class Store:
             )
             self._input = self._db.execute("SELECT id FROM inputs WHERE key=?", (key,)).fetchone()[0]
             self._changed("inputs")
-        self._forget_flows()
+        self._flows.forget()
         self._flushed = time.monotonic()
         return True
 
@@ -110,7 +101,7 @@ class Store:
         """Keep what is known so far of the input that is being read."""
         with self._writing():
             self._write_pending()
-            self._write_flows()
+            self._flows.write(self._db, self._input)
             self._write_parties()
             self._db.execute("INSERT OR REPLACE INTO knowledge VALUES(?,?)", (self._input, body))
             self._changed("knowledge")
@@ -129,7 +120,7 @@ class Store:
         """End the input: its rest, its figures and what was learned from it, in one transaction."""
         with self._writing():
             self._write_pending()
-            self._write_flows()
+            self._flows.write(self._db, self._input)
             self._write_parties()
             self._db.execute("INSERT OR REPLACE INTO knowledge VALUES(?,?)", (self._input, knowledge))
             self._db.execute(
@@ -267,8 +258,8 @@ class Store:
     def _flush(self) -> None:
         with self._writing():
             self._write_pending()
-            if len(self._flows) > FLOWS or time.monotonic() - self._flows_written > FLOWS_SECONDS:
-                self._write_flows()
+            if self._flows.due():
+                self._flows.write(self._db, self._input)
             if self._unindexed >= PARTIES_ROWS:
                 self._write_parties()
         self._flushed = time.monotonic()
@@ -287,7 +278,8 @@ class Store:
             rows = self._encoded(cleaned(batch))
             self._db.executemany(_INSERT, rows)
         self._db.execute("RELEASE batch")
-        self._count(rows)
+        count_minutes(self._db, self._input, rows)
+        self._flows.add(rows)
         self._unindexed += len(rows)
         self._db.execute("UPDATE inputs SET activities = activities + ? WHERE id = ?", (len(rows), self._input))
         self._changed("activities")
@@ -315,34 +307,6 @@ class Store:
                 )
             )  # fmt: skip
         return rows
-
-    def _count(self, rows: list[tuple[Any, ...]]) -> None:
-        """Add rows to the counts by minute and by parties."""
-        input = self._input
-        minutes = Counter((row[0] // MINUTE, input, row[2], row[3]) for row in rows)
-        self._db.executemany(_COUNT_MINUTE, [(*key, count) for key, count in minutes.items()])
-        rows.sort(key=itemgetter(0))
-        keys = [(row[4] or 0, row[6] or 0, row[8] or 0, row[2], row[3]) for row in rows]
-        times = [row[0] for row in rows]
-        self._flows.update(keys)
-        for key, at in dict(zip(keys, times)).items():
-            self._last[key] = max(at, self._last.get(key, at))
-        keys.reverse()
-        times.reverse()
-        for key, at in dict(zip(keys, times)).items():
-            self._first[key] = min(at, self._first.get(key, at))
-
-    def _write_flows(self) -> None:
-        """Write the counts by parties; they are gathered over several batches, because most come again and again."""
-        first, last, input = self._first, self._last, self._input
-        self._db.executemany(_COUNT_FLOW, [(input, *key, count, first[key], last[key]) for key, count in self._flows.items()])
-        self._forget_flows()
-
-    def _forget_flows(self) -> None:
-        self._flows: Counter[tuple[int, ...]] = Counter()
-        self._first: dict[tuple[int, ...], int] = {}
-        self._last: dict[tuple[int, ...], int] = {}
-        self._flows_written = time.monotonic()
 
     def _address(self, text: str) -> int:
         number = self._intern("addresses(text)", "text", (text,))
