@@ -1,7 +1,5 @@
 """Kerberos with the KDC: requests joined with their replies, over TCP or UDP."""
 
-from collections import deque
-
 from app.model.activity import Account, Activity, Result
 from app.model.details import KerberosAs, KerberosTgs
 from app.sensor.conversations.conversation import NEED_MORE, NOT_HERE, UNANSWERED_AFTER
@@ -45,8 +43,8 @@ class KerberosUdp:
         self._emit = emit
         self._count = count
         self._pending: list[_Asked] = []
-        self._answered: deque[tuple[bytes, int]] = deque(maxlen=_REMEMBERED)
-        self._tickets: deque[str | None] = deque(maxlen=_REMEMBERED)
+        self._answered: list[tuple[bytes, int]] = []
+        self._tickets: list[str | None] = []
         self._repeats = 0
 
     def measure(self, from_client: bool, data: bytes, start: int, end: int) -> tuple[int, int]:
@@ -91,7 +89,7 @@ class KerberosUdp:
                 if len(asked.frames) < _FRAMES_KEPT:
                     asked.frames += frames
                 return
-        if any(known == data and at - then <= _REPEATED_WITHIN for known, then in self._answered):
+        if self._answered and any(known == data and at - then <= _REPEATED_WITHIN for known, then in self._answered):
             self._repeats += 1
             self._count("Kerberos request repeated after its reply", frames[0] if frames else 0)
             return
@@ -108,15 +106,19 @@ class KerberosUdp:
             if mark is None or mark in self._tickets:
                 return
         self._tickets.append(mark)
+        del self._tickets[:-_REMEMBERED]
         if asked is None:
             self._tell(None, reply, not from_client, at, at, frames, ordinal)
             return
         self._pending.remove(asked)
         self._answered.append((asked.data, at))
+        del self._answered[:-_REMEMBERED]
         self._tell(asked.request, reply, asked.from_client, asked.at, at, asked.frames + frames, asked.ordinal)
 
     def _match(self, reply: Reply | Error) -> _Asked | None:
         """The request that this answers: of its type, with its names where several wait; else the oldest of its type."""
+        if not self._pending:
+            return None
         wanted = None if isinstance(reply, Error) else AS_REQ if reply.type == AS_REP else TGS_REQ
         fitting = [one for one in self._pending if wanted is None or one.request.type == wanted]
         if len(fitting) < 2:
@@ -150,7 +152,7 @@ class KerberosUdp:
                 at=at,
                 until=max(at, until),
                 input=flow.input,
-                frames=tuple(sorted(set(frames))),
+                frames=frames if len(frames) == 2 and frames[0] < frames[1] else tuple(sorted(set(frames))),
                 ordinal=ordinal,
                 source=flow.client if from_client else flow.server,
                 destination=flow.server if from_client else flow.client,

@@ -24,9 +24,9 @@ def as_detail(request: Request | None, reply: Reply | None, error: Error | None)
     issued = answer.ticket or _NO_TICKET
     offered = answer.padata.offered or failed.padata.offered
     return KerberosAs(
-        client=_first(asked.client, client_of(answer), failed.client),
-        realm=_first(asked.realm, answer.realm, failed.realm),
-        service=_first(asked.service, issued.service, failed.service),
+        client=asked.client or client_of(answer) or failed.client or None,
+        realm=asked.realm or answer.realm or failed.realm or None,
+        service=asked.service or issued.service or failed.service or None,
         request_etypes=asked.etypes,
         reply_etype=answer.etype,
         ticket_etype=issued.etype,
@@ -58,9 +58,9 @@ def tgs_detail(request: Request | None, reply: Reply | None, error: Error | None
     shown = (presented and presented.ticket) or _NO_TICKET
     proxy = bool((asked.options or 0) & CNAME_IN_ADDITIONAL_TICKET)
     return KerberosTgs(
-        client=_first(client_of(answer), failed.client),
-        realm=_first(asked.realm, issued.realm, failed.realm),
-        service=_first(asked.service, issued.service, failed.service),
+        client=client_of(answer) or failed.client or None,
+        realm=asked.realm or issued.realm or failed.realm or None,
+        service=asked.service or issued.service or failed.service or None,
         request_etypes=asked.etypes,
         reply_etype=answer.etype,
         ticket_etype=issued.etype,
@@ -113,8 +113,3 @@ def is_as(request: Request | None, reply: Reply | Error | None) -> bool:
     if isinstance(reply, Reply):
         return reply.type == AS_REP
     return reply is not None and reply.code in _AS_ONLY_CODES and (reply.service or "").lower().startswith("krbtgt/")
-
-
-def _first(*texts: str | None) -> str | None:
-    """The first name that was said."""
-    return next((one for one in texts if one), None)

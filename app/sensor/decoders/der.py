@@ -8,7 +8,8 @@ class Malformed(ValueError):
 TEXT_KEPT = 4096
 """Characters kept of any single text."""
 
-_MOST_FIELDS = 64
+_FIELDS = range(64)
+"""So many elements of one sequence are looked at."""
 
 
 def element(data: bytes, at: int, end: int) -> tuple[int, int, int]:
@@ -17,12 +18,23 @@ def element(data: bytes, at: int, end: int) -> tuple[int, int, int]:
     Raises Malformed or IndexError. Indefinite lengths and tags of several bytes do not occur in what is read here.
     """
     length = data[at + 1]
-    start = at + 2
-    stop = start + length
-    if length < 128 and stop <= end:
+    if length < 128:
+        start = at + 2
+        stop = start + length
+    elif length == 0x82:
+        start = at + 4
+        stop = start + (data[at + 2] << 8 | data[at + 3])
+    elif length == 0x81:
+        start = at + 3
+        stop = start + data[at + 2]
+    else:
+        stop = end + 1
+    if stop <= end:
         return data[at], start, stop
     if at >= end:
         raise Malformed
+    start = at + 2
+    stop = start + length
     if length > 127:
         # Microsoft writes 0x84 and four bytes even for short contents.
         count = length & 127
@@ -52,10 +64,21 @@ def content(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
     """(start, stop) of the element at data[at], which must have this tag. Raises Malformed or IndexError."""
     if data[at] != tag:
         raise Malformed
+    # The body of element() once more: these two are called more often than all else here.
     length = data[at + 1]
-    stop = at + 2 + length
-    if length < 128 and stop <= end:
-        return at + 2, stop
+    if length < 128:
+        start = at + 2
+        stop = start + length
+    elif length == 0x82:
+        start = at + 4
+        stop = start + (data[at + 2] << 8 | data[at + 3])
+    elif length == 0x81:
+        start = at + 3
+        stop = start + data[at + 2]
+    else:
+        stop = end + 1
+    if stop <= end:
+        return start, stop
     _, start, stop = element(data, at, end)
     return start, stop
 
@@ -63,8 +86,9 @@ def content(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
 def fields(data: bytes, at: int, end: int) -> dict[int, tuple[int, int]]:
     """tag → (start, stop) of the elements between at and end, the first of each tag; a broken one ends the walk."""
     found: dict[int, tuple[int, int]] = {}
-    left = _MOST_FIELDS
-    while at + 1 < end and left:
+    for _ in _FIELDS:
+        if at + 1 >= end:
+            break
         # The body of element(), repeated here because most of the time of every decoder goes into this loop.
         tag = data[at]
         length = data[at + 1]
@@ -74,7 +98,9 @@ def fields(data: bytes, at: int, end: int) -> dict[int, tuple[int, int]]:
             if not 1 <= count <= 4:
                 break
             start += count
-            length = int.from_bytes(data[at + 2 : start], "big")
+            if start > end:
+                break
+            length = data[at + 2] if count == 1 else int.from_bytes(data[at + 2 : start], "big")
         at = start + length
         if at > end:
             if start > end:
@@ -82,7 +108,6 @@ def fields(data: bytes, at: int, end: int) -> dict[int, tuple[int, int]]:
             at = end
         if tag not in found:
             found[tag] = (start, at)
-        left -= 1
     return found
 
 
@@ -110,6 +135,8 @@ def text(data: bytes, start: int, stop: int) -> str:
 
 def inner_text(data: bytes, start: int, stop: int) -> str:
     """Text of the string element that fills data[start:stop] (an explicit tag's contents)."""
+    if data[start + 1] == stop - start - 2 < 128:
+        return data[start + 2 : stop].decode("utf-8", "replace")
     _, start, stop = element(data, start, stop)
     return text(data, start, stop)
 

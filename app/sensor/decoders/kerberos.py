@@ -1,5 +1,7 @@
 """Kerberos messages (RFC 4120 section 5): the fields that tell who asked what, and what was answered."""
 
+from functools import lru_cache
+
 from msgspec import Struct
 
 from app.sensor.decoders.der import Malformed, content, element, fields, inner_integer, inner_text, reach
@@ -20,6 +22,8 @@ CNAME_IN_ADDITIONAL_TICKET = 1 << 31 - 14
 _NO_EDGE = 1 << 62
 """Where a whole message is cut: beyond everything."""
 _MOST_ETYPES = 64
+_SHORT = 256
+"""Bytes of a list of etypes that is remembered."""
 _MOST_ADDRESSES = 16
 
 
@@ -123,13 +127,11 @@ def _request(data: bytes, kind: int, found: dict[int, tuple[int, int]], edge: in
     client = client_type = None
     if one := body.get(0xA1):
         client_type, client = principal(data, *one)
-    etypes: list[int] = []
+    etypes: tuple[int, ...] = ()
     if one := body.get(0xA8):
         at, stop = content(data, *one, 0x30)
-        while at + 2 < stop and len(etypes) < _MOST_ETYPES:
-            start = at
-            at += 2 + data[at + 1]
-            etypes.append(inner_integer(data, start, min(at, stop)))
+        listed = data[at:stop]
+        etypes = _remembered(listed) if stop - at <= _SHORT else _etypes(listed)
     additional = None
     if (one := body.get(0xAB)) and (first := ticket(data, *content(data, *one, 0x30), edge)):
         additional = first.hash
@@ -143,12 +145,27 @@ def _request(data: bytes, kind: int, found: dict[int, tuple[int, int]], edge: in
         bits(data, *one) if (one := body.get(0xA0)) else None,
         time_of(data, *one) if (one := body.get(0xA5)) else None,
         time_of(data, *one) if (one := body.get(0xA6)) else None,
-        tuple(etypes),
+        etypes,
         _addresses(data, *one) if (one := body.get(0xA9)) else (),
         additional,
         0xAA in body,
         edge != _NO_EDGE,
     )
+
+
+def _etypes(listed: bytes) -> tuple[int, ...]:
+    """The INTEGERs of a list."""
+    etypes: list[int] = []
+    at, stop = 0, len(listed)
+    while at + 2 < stop and len(etypes) < _MOST_ETYPES:
+        start = at
+        at += 2 + listed[at + 1]
+        etypes.append(inner_integer(listed, start, min(at, stop)))
+    return tuple(etypes)
+
+
+_remembered = lru_cache(maxsize=256)(_etypes)
+"""The same for a short list: each kind of client always offers the same."""
 
 
 def _reply(data: bytes, kind: int, found: dict[int, tuple[int, int]], edge: int) -> Reply:

@@ -5,6 +5,8 @@ from functools import lru_cache
 from app.sensor.decoders.der import TEXT_KEPT, element, inner_integer
 
 _MOST_PARTS = 16
+_SHORT = 96
+"""Bytes of a name that is remembered."""
 _SHORT_TYPE = b"\xa0\x03\x02\x01"
 """[0] name-type with an INTEGER of one byte."""
 _DAYS_BEFORE = (0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
@@ -12,12 +14,22 @@ _DAYS_BEFORE = (0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 
 def principal(data: bytes, start: int, end: int) -> tuple[int | None, str]:
     """(name type, name with its components joined by "/") of the PrincipalName in data[start:end] (section 5.2.2)."""
-    if end - start < 128 and data[start + 2 : start + 6] == _SHORT_TYPE and data[start + 7] == 0xA1:
+    return _remembered(data[start:end]) if end - start <= _SHORT else _principal(data, start, end)
+
+
+@lru_cache(maxsize=4096)
+def _remembered(name: bytes) -> tuple[int | None, str]:
+    """The same for a short name: a few services and accounts make up nearly all of a network's."""
+    return _principal(name, 0, len(name))
+
+
+def _principal(data: bytes, start: int, end: int) -> tuple[int | None, str]:
+    if 11 <= end - start < 128 and data[start + 2 : start + 6] == _SHORT_TYPE and data[start + 7] == 0xA1:
         # The usual case: every length in its short form, the type in one byte.
         at = start + 11
         stop = at + data[start + 10]
         names: list[bytes] = []
-        while at < stop <= end and (size := data[at + 1]) < 128 and len(names) < _MOST_PARTS:
+        while at + 1 < stop <= end and (size := data[at + 1]) < 128 and len(names) < _MOST_PARTS:
             names.append(data[at + 2 : at + 2 + size])
             at += 2 + size
         if at == stop:
@@ -49,6 +61,8 @@ def bits(data: bytes, start: int, end: int) -> int:
 
 def time_of(data: bytes, start: int, end: int) -> int | None:
     """UTC microseconds of the KerberosTime in data[start:end] (section 5.2.3), "YYYYMMDDHHMMSSZ"."""
+    if end - start == 17 and data[start + 1] == 15:
+        return _moment(data[start + 2 : start + 16])
     _, start, end = element(data, start, end)
     return _moment(data[start : start + 14]) if end - start == 15 else None
 

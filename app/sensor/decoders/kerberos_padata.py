@@ -20,6 +20,11 @@ METHOD_DATA_CODES = frozenset({24, 25, 90, 91, 93})
 """Error codes whose e-data is METHOD-DATA (RFC 4120 section 5.9.1, RFC 6113 section 5.2)."""
 
 _MOST = 32
+_SHORT_TYPE = b"\xa1\x03\x02\x01"
+_SHORT_ETYPE = b"\xa0\x03\x02\x01"
+"""[1] padata-type, [0] etype with an INTEGER of one byte."""
+_PAC_REQUESTS = {b"\x30\x05\xa0\x03\x01\x01" + bytes((told,)): told != 0 for told in (0, 1, 255)}
+"""KERB-PA-PAC-REQUEST as it is always written."""
 _EXTENDED = 3
 """KERB_ERR_TYPE_EXTENDED (MS-KILE section 2.2.2)."""
 
@@ -49,14 +54,26 @@ def padata(data: bytes, start: int, end: int, edge: int) -> Padata:
     timestamp = pac_request = pac_options = user = presented = None
     fast = False
     while at + 1 < stop and len(types) < _MOST:
-        _, start, at = element(data, at, stop)
+        start = at + 2
+        last = start + data[at + 1]
+        if data[at + 1] < 128 and last <= stop:
+            at = last
+        else:
+            _, start, at = element(data, at, stop)
         try:
-            start, last = content(data, start, at, 0xA1)
-            kind = inner_integer(data, start, last)
+            if data[start : start + 4] == _SHORT_TYPE and start + 5 <= at:
+                last = start + 5
+                kind = data[start + 4]
+                if kind > 127:
+                    kind -= 256
+            else:
+                start, last = content(data, start, at, 0xA1)
+                kind = inner_integer(data, start, last)
             types.append(kind)
             if kind not in _READ:
                 continue
-            start, last = content(data, *content(data, last, at, 0xA2), 0x04)
+            start, last = content(data, last, at, 0xA2)
+            start, last = content(data, start, last, 0x04)
             if start >= last:
                 continue
             if kind == FX_FAST:
@@ -69,6 +86,8 @@ def padata(data: bytes, start: int, end: int, edge: int) -> Padata:
                 timestamp = encrypted(data, start, last)[0]
             elif kind == ETYPE_INFO2 or (kind == ETYPE_INFO and not offered):
                 offered = _offers(data, start, last)
+            elif kind == PAC_REQUEST and (told := _PAC_REQUESTS.get(data[start:last])) is not None:
+                pac_request = told
             elif kind == PAC_REQUEST:
                 found = fields(data, *content(data, start, last, 0x30))
                 pac_request = inner_integer(data, *found[0xA0]) != 0 if 0xA0 in found else None
@@ -122,6 +141,10 @@ def _offers(data: bytes, start: int, end: int) -> tuple[int, ...]:
     offered: list[int] = []
     while at + 1 < stop and len(offered) < _MOST:
         _, start, at = element(data, at, stop)
+        if data[start : start + 4] == _SHORT_ETYPE and start + 5 <= at:
+            etype = data[start + 4]
+            offered.append(etype if etype < 128 else etype - 256)
+            continue
         one = fields(data, start, at)
         if 0xA0 in one:
             offered.append(inner_integer(data, *one[0xA0]))

@@ -1,11 +1,17 @@
 """Tickets with their fingerprint, as KDC replies hold them or a client presents them (RFC 4120 section 5.3)."""
 
+from functools import lru_cache
 from hashlib import blake2b
 
 from msgspec import Struct
 
 from app.sensor.decoders.der import Malformed, content, element, inner_integer, inner_text
 from app.sensor.decoders.kerberos_names import bits, principal
+
+_SHORT_ETYPE = b"\xa0\x03\x02\x01"
+"""[0] etype with an INTEGER of one byte."""
+_KEPT = 4096
+"""Bytes of a ticket that is remembered."""
 
 
 class Ticket(Struct, frozen=True, gc=False):
@@ -36,8 +42,12 @@ def fingerprint(cipher: bytes) -> str:
 def encrypted(data: bytes, start: int, end: int) -> tuple[int | None, int | None, int, int]:
     """(etype, key version, start, stop of the cipher) of the EncryptedData in data[start:end] (section 5.2.9)."""
     at, stop = content(data, start, end, 0x30)
-    start, at = content(data, at, stop, 0xA0)
-    etype = inner_integer(data, start, at)
+    if data[at : at + 4] == _SHORT_ETYPE and at + 5 <= stop:
+        etype = data[at + 4]
+        etype, at = etype if etype < 128 else etype - 256, at + 5
+    else:
+        start, at = content(data, at, stop, 0xA0)
+        etype = inner_integer(data, start, at)
     tag, start, at = element(data, at, stop)
     kvno = None
     if tag == 0xA1:
@@ -51,6 +61,18 @@ def encrypted(data: bytes, start: int, end: int) -> tuple[int | None, int | None
 
 def ticket(data: bytes, start: int, end: int, edge: int) -> Ticket | None:
     """The ticket in data[start:end]; what reaches edge is not whole, because the message was cut there."""
+    if end < edge and end - start <= _KEPT:
+        return _remembered(data[start:end])
+    return _ticket(data, start, end, edge)
+
+
+@lru_cache(maxsize=512)
+def _remembered(whole: bytes) -> Ticket | None:
+    """The same for a whole ticket: each is seen when it is issued and whenever it is shown."""
+    return _ticket(whole, 0, len(whole), len(whole) + 1)
+
+
+def _ticket(data: bytes, start: int, end: int, edge: int) -> Ticket | None:
     start, end = content(data, start, end, 0x61)
     at, stop = content(data, start, end, 0x30)
     etype = kvno = size = mark = realm = service = None
