@@ -32,6 +32,12 @@ class SmbTcp:
         have = end - start
         if have < nbss.HEADER_LENGTH:
             return NEED_MORE
+        if have >= 8:
+            # Nearly every message; the type of a control packet would make its length too large.
+            length, magic = nbss.head(data, start)
+            if magic == smb2.MAGIC and smb2.HEADER_LENGTH <= length <= _WHOLE:
+                whole = length + nbss.HEADER_LENGTH
+                return whole, whole
         if data[start]:
             control = nbss.control_length(int.from_bytes(data[start : start + 4], "big"))
             return NOT_HERE if control is None else (control, control)
@@ -53,16 +59,18 @@ class SmbTcp:
 
     def message(self, from_client: bool, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
         """See conversation.Conversation."""
+        modern = self._smb2
+        if modern is not None and data[4:8] == smb2.MAGIC and not data[0]:
+            modern.message(data, at, frames, ordinal)
+            return
         if len(data) < 8 or data[0]:
             self._control(from_client, data, at, frames, ordinal)
             return
         magic = data[4:8]
         if magic == smb2.MAGIC:
-            modern = self._smb2
-            if modern is None:
-                reply = len(data) > 20 and bool(data[20] & smb2.RESPONSE)
-                modern = self._smb2 = Smb2(self._turned(from_client, reply), self._emit, self._count)
-            modern.message(data, at, frames, ordinal)
+            reply = len(data) > 20 and bool(data[20] & smb2.RESPONSE)
+            self._smb2 = Smb2(self._turned(from_client, reply), self._emit, self._count)
+            self._smb2.message(data, at, frames, ordinal)
         elif magic == smb1.MAGIC:
             if self._smb1 is None:
                 reply = len(data) > 13 and bool(data[13] & smb1.REPLY)

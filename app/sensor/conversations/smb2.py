@@ -35,31 +35,31 @@ class Smb2:
         """One message with its four bytes of framing: one command, or several in a chain (3.2.4.1.4)."""
         start, end = 4, len(data)
         session = tree = 0
-        for _ in range(_MOST_CHAINED):
+        left = _MOST_CHAINED
+        while left:
             if end - start < smb2.HEADER_LENGTH or (start > 4 and data[start : start + 4] != smb2.MAGIC):
                 self._count("SMB message cut short", frames[0])
                 return
             status, command, flags, following, message, tree_id, session_id = smb2.header(data, start)
-            stop = min(start + following, end) if following else end
+            stop = end if not following or start + following > end else start + following
             if flags & smb2.RESPONSE:
-                reply = _REPLIES.get(command)
-                if reply is not None and status != smb2.STATUS_PENDING:
+                if command in _REPLIES and status != smb2.STATUS_PENDING:
                     asked = self._pending.pop(message, None)
                     if asked is not None and asked[0] != command:
                         asked = None
-                    reply(self, asked, data, start, stop, status, session_id, tree_id, at, frames, ordinal)
+                    _REPLIES[command](self, asked, data, start, stop, status, session_id, tree_id, at, frames, ordinal)
             else:
                 if not flags & smb2.RELATED:
                     session, tree = session_id, tree_id
                     self._last = None
-                request = _REQUESTS.get(command)
-                if request is not None:
-                    request(self, data, start, stop, flags, message, session, tree, at, frames, ordinal)
+                if command in _REQUESTS:
+                    _REQUESTS[command](self, data, start, stop, flags, message, session, tree, at, frames, ordinal)
             if not following:
                 return
             if following < smb2.HEADER_LENGTH:
                 break
             start = stop
+            left -= 1
         self._count("SMB chain malformed", frames[0])
 
     def encrypted(self, data: bytes, frames: tuple[int, ...]) -> None:
@@ -113,7 +113,8 @@ class Smb2:
     def _handle(self, file: bytes, session: int, tree: int, at: int, frames: tuple[int, ...], place: int) -> Handle | None:
         """The open file that a request names; in a chain, the one of the command before (3.2.4.1.4)."""
         if file != smb2.RELATED_FILE:
-            self._last = self._table.used(file, (session, tree), session, at, frames, place)
+            table = self._table
+            self._last = table.handles.get(file) or table.used(file, (session, tree), session, at, frames, place)
         return self._last
 
     # -- negotiation and logon
@@ -210,7 +211,8 @@ class Smb2:
             self._count("SMB message cut short", frames[0])
             return
         access, options, name = asked
-        share = self._table.tree((session, tree), session)
+        table = self._table
+        share = table.trees.get((session, tree)) or table.tree((session, tree), session)
         if flags & smb2.DFS:
             name = _within_share(name, share)
         place = ordinal + start
@@ -224,7 +226,7 @@ class Smb2:
         self, asked: Asked | None, data: bytes, start: int, end: int, status: int, session: int, tree: int,
         at: int, frames: tuple[int, ...], ordinal: int,
     ) -> None:  # fmt: skip
-        if asked is None or self._late(asked, at):
+        if asked is None or (at - asked[3] > UNANSWERED_AFTER and self._late(asked, at)):
             return
         handle: Handle = asked[1]
         handle.frames += frames
@@ -253,8 +255,9 @@ class Smb2:
             self._ask(message, (smb2.CLOSE, handle, 0, at, frames, ordinal))
 
     def _close_reply(
-        self, asked: Asked | None, data: bytes, start: int, end: int, status: int, session: int, tree: int, at: int, *_: object
-    ) -> None:
+        self, asked: Asked | None, data: bytes, start: int, end: int, status: int, session: int, tree: int,
+        at: int, frames: tuple[int, ...], ordinal: int,
+    ) -> None:  # fmt: skip
         if asked is not None:
             self._table.closed(asked[1], at)
 
@@ -369,9 +372,13 @@ class Smb2:
         at: int, frames: tuple[int, ...], ordinal: int,
     ) -> None:  # fmt: skip
         handle = self._handle(data[start + 72 : start + 88], session, tree, at, frames, ordinal + start)  # 2.2.33
-        if handle is not None:
-            handle.directory = True
+        if handle is None:
+            return
+        handle.directory = True
+        if handle.action < LISTED:
             handle.did(LISTED, at, frames)
+        else:
+            handle.until = at
 
 
 def _within_share(name: str, share: Tree) -> str:

@@ -63,15 +63,16 @@ class Table:
     def closed(self, handle: Handle, at: int) -> None:
         """The file was closed: tell what was done through it."""
         handle.until = at
-        if handle.file is not None and self.handles.get(handle.file) is handle:
-            self.shut(handle.file)
+        file = handle.file
+        if file is not None and self.handles.get(file) is handle:
+            self.shut(file)
 
     def shut(self, file: Hashable) -> None:
         """Forget an open file and tell what was done through it."""
         handle = self.handles.pop(file)
         if handle.rpc is not None:
             self._pipes.pop(file, None)
-        if not handle.untold:
+        if handle.name or not handle.untold:
             self._report.file(handle, "success", 0)
 
     def close(self, session: Session | None = None, tree: Tree | None = None) -> None:

@@ -1,6 +1,7 @@
 """Messages of SMB 2 and 3 (MS-SMB2), only the fields that an activity needs."""
 
 import struct
+from codecs import utf_16_le_decode
 
 MAGIC = b"\xfeSMB"
 ENCRYPTED = b"\xfdSMB"  # 2.2.41
@@ -125,7 +126,7 @@ def create_request(data: bytes, start: int, end: int) -> tuple[int, int, str] | 
         return None
     access, _, options, offset, length = _create_request(data, start + HEADER_LENGTH)
     stop = start + offset + ((length if length < _TEXT_LIMIT else _TEXT_LIMIT) & ~1)
-    name = data[start + offset : stop if stop < end else end].decode("utf-16-le", "replace")
+    name, _ = utf_16_le_decode(data[start + offset : stop if stop < end else end], "replace", True)
     return access, options, name
 
 
