@@ -73,6 +73,8 @@ class Walk:
             found = self.data.find(whole, start) if whole else -1
             start = found if found >= 0 else start
             length = max(header, 0)
+            if start + length > len(self.data):  # bytes that scapy made itself are nowhere in the frame
+                start, length = min(start, len(self.data)), 0
             out.append(
                 {
                     "name": packet.name or packet.__class__.__name__,

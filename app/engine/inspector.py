@@ -7,6 +7,7 @@ import threading
 from contextlib import suppress
 from queue import Empty, Queue
 
+from app import paths
 from app.model.rows import Field
 
 TIME_LIMIT = 8.0
@@ -63,7 +64,12 @@ class Inspector:
         if self._child is None or self._child.poll() is not None:
             self._end()
             self._child = subprocess.Popen(
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                cwd=paths.program(),  # a folder of evidence may hold an "app" of its own
             )
             self._answers = Queue()
             threading.Thread(target=_pump, args=(self._child, self._answers), daemon=True, name="dissector").start()
