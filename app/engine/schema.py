@@ -124,7 +124,7 @@ def prepare(path: Path) -> sqlite3.Connection:
         version = check(connection, path)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA cache_size=-65536")
+        connection.execute("PRAGMA cache_size=-24576")
         connection.execute("PRAGMA temp_store=FILE")
         connection.execute("PRAGMA wal_autocheckpoint=4000")
         connection.execute("PRAGMA journal_size_limit=67108864")
