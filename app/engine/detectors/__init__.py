@@ -55,6 +55,8 @@ def watched_kinds() -> frozenset[str]:
     return _detector.watched_kinds(DETECTORS)
 
 
-def coverage(by_kind: Mapping[str, int], problems: Iterable[Problem] = ()) -> tuple[Coverage, ...]:
+def coverage(
+    by_kind: Mapping[str, int], problems: Iterable[Problem] = (), knowledge: Knowledge | None = None
+) -> tuple[Coverage, ...]:
     """What each detector could have seen."""
-    return _detector.coverage(DETECTORS, by_kind, problems)
+    return _detector.coverage(DETECTORS, by_kind, problems, knowledge)

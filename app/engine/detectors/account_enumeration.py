@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from app.engine.detector import MINUTE, Context, Detector, Needs, against, fact, found, listed, plural, sentence
+from app.engine.detector import MINUTE, Context, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
 from app.engine.knowledge.names import account_parts
+from app.engine.memory import Trail
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs, LdapPing, Ntlm
@@ -12,6 +13,9 @@ WINDOW = 30 * MINUTE
 """Lists of names are tried fast; half an hour holds throttled ones."""
 NAMES = {"low": 40, "medium": 10, "high": 6}
 """Different unknown names from one source; typing mistakes of one workstation stay far below."""
+PROVED = {"low": 60, "medium": 20, "high": 10}
+"""Different existing names asked about without a password, none of which then signed in: a list of names that are all real."""
+PREAUTHENTICATION_REQUIRED = 25
 KERBEROS_UNKNOWN = 6
 """KDC_ERR_C_PRINCIPAL_UNKNOWN (RFC 4120 section 7.5.9)."""
 KERBEROS_KNOWN = frozenset({18, 23, 24, 25})
@@ -25,13 +29,17 @@ PING_KNOWN = frozenset({19, 23})
 def asked(activity: Activity) -> tuple[str, bool, str] | None:
     """(name, exists, protocol) when the answer tells whether an account exists."""
     detail = activity.detail
-    if isinstance(detail, KerberosAs) and detail.client and not detail.client.endswith("$"):
+    if isinstance(detail, KerberosAs) and detail.client:
         name = account_parts(detail.client, detail.realm)[0]
+        if name.endswith("$") or "/" in name:
+            return None
         if activity.code == KERBEROS_UNKNOWN and activity.result == "failure":
             return name, False, "Kerberos"
         if activity.result == "success" or activity.code in KERBEROS_KNOWN:
             return name, True, "Kerberos"
     elif isinstance(detail, Ntlm) and detail.user and activity.result == "failure" and activity.code is not None:
+        if detail.user.endswith("$"):
+            return None
         if activity.code & 0xFFFFFFFF == NTLM_UNKNOWN:
             return account_parts(detail.user, detail.domain)[0], False, "NTLM"
         if activity.code & 0xFFFFFFFF == 0xC000006A:
@@ -44,30 +52,49 @@ def asked(activity: Activity) -> tuple[str, bool, str] | None:
     return None
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     """Distinct unknown names per source; the existing ones found beside them are the attacker's gain."""
     answer = asked(activity)
     if answer is None or activity.source is None:
         return
     name, exists, protocol = answer
-    ip, at = activity.source.ip, activity.at
+    ip, at, rank = activity.source.ip, activity.at, ctx.sensitivity
     hot = ctx.memory.recall(("hot", ip), bool, at, WINDOW) is not None
     if exists:
         known = ctx.memory.seen(("known", ip), name, at, activity.id, WINDOW)
+        if activity.code != PREAUTHENTICATION_REQUIRED and protocol == "Kerberos":
+            ctx.memory.note(("proved", ip, name), True, at)
+            silent = ctx.memory.trail(("silent", ip), at, WINDOW)
+            if silent is not None:
+                silent.drop(name)
+        elif protocol != "NTLM" and ctx.memory.recall(("proved", ip, name), bool, at, WINDOW) is None:
+            silent = ctx.memory.seen(("silent", ip), name, at, activity.id, WINDOW)
+            if silent.distinct >= PROVED[rank]:
+                ctx.memory.note(("hot", ip), True, at)
+                yield told(activity, ctx, silent.take(), protocol)
+                return
         if hot and activity.result == "failure" and known.counts[name] == 1:
-            yield tell(activity, ctx, (activity.id,), protocol)
+            yield told(activity, ctx, (activity.id,), protocol)
         return
     trail = ctx.memory.seen(("unknown", ip), name, at, activity.id, WINDOW)
-    if trail.distinct >= NAMES[ctx.sensitivity]:
+    if trail.distinct >= NAMES[rank]:
         ctx.memory.note(("hot", ip), True, at)
-        yield tell(activity, ctx, trail.take(), protocol)
+        yield told(activity, ctx, trail.take(), protocol)
 
 
-def tell(activity: Activity, ctx: Context, evidence: tuple[str, ...], protocol: str) -> Finding:
-    """The finding with the counts of the whole episode."""
+def told(activity: Activity, ctx: Context, evidence: tuple[str, ...], protocol: str) -> Later:
+    """The finding with all names of this source so far."""
     ip = activity.source.ip if activity.source else ""
-    trail = ctx.memory.trail(("unknown", ip), activity.at, WINDOW)
-    known = ctx.memory.trail(("known", ip), activity.at, WINDOW)
+    trail, known = (ctx.memory.trail((key, ip), activity.at, WINDOW) for key in ("unknown", "known"))
+    return later(
+        ctx, activity, ip, lambda: tell(activity, ctx, trail, known, protocol), evidence=evidence or (activity.id,),
+        succeeded=known is not None, sources=(ctx.source(activity),),
+    )  # fmt: skip
+
+
+def tell(activity: Activity, ctx: Context, trail: Trail | None, known: Trail | None, protocol: str) -> Finding:
+    """Words with the counts of the whole episode."""
+    ip = activity.source.ip if activity.source else ""
     missing = [str(one) for one in trail.values] if trail is not None else []
     existing = [str(one) for one in known.values] if known is not None else []
     source, target = ctx.source(activity), ctx.target(activity)
@@ -78,19 +105,23 @@ def tell(activity: Activity, ctx: Context, evidence: tuple[str, ...], protocol: 
         activity,
         ip,
         first=trail.began if trail is not None else activity.at,
-        evidence=evidence or (activity.id,),
         accounts=victims,
         succeeded=bool(existing),
         story=(
             sentence(
-                source, " asked ", target, f" over {protocol} about {plural(len(missing), 'user name')} that do not exist",
-                f", and learned that {plural(len(existing), 'other')} do." if existing else ".",
+                source, " asked ", target, f" over {protocol} about ",
+                f"{plural(len(missing), 'user name')} that do not exist" if missing else "user names without a password",
+                f", and learned that {plural(len(existing), 'account')} do." if existing and missing
+                else f", and learned that {plural(len(existing), 'account')} exist." if existing else ".",
             ),
         ),
         facts=(
-            fact(f"Unknown names: {listed(missing)}"),
+            *((fact(f"Unknown names: {listed(missing)}"),) if missing else ()),
             *((fact(f"Existing accounts among those asked about: {listed(existing)}"),) if existing else ()),
-            against(f"It would be quiet below {NAMES[ctx.sensitivity]} unknown names within {WINDOW // MINUTE} minutes"),
+            against(
+                f"It would be quiet below {NAMES[ctx.sensitivity]} unknown names within {WINDOW // MINUTE} minutes, "
+                f"and below {PROVED[ctx.sensitivity]} existing ones that never signed in"
+            ),
         ),
         steps=(
             Step(
@@ -109,7 +140,7 @@ DETECTOR = Detector(
     phase="Reconnaissance",
     techniques=("T1087.002",),
     watches=(KerberosAs, Ntlm, LdapPing),
-    needs=Needs(ports=("88", "389/udp", "445"), kinds=("kerberos-as", "ntlm", "ldap-ping")),
+    needs=Needs(ports=("88", "389/udp", "445"), kinds=("kerberos-as", "ntlm", "ldap-ping"), answers=True),
     window=WINDOW,
     detect=detect,
 )

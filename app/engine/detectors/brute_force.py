@@ -195,7 +195,10 @@ DETECTOR = Detector(
     techniques=("T1110.001", "T1110.003"),
     watches=(KerberosAs, Ntlm),
     needs=Needs(
-        ports=("88", "445", "389", "135", "80"), kinds=("kerberos-as", "ntlm"), hidden_by=("ldap inside tls", "credssp sealed")
+        ports=("88", "445", "389", "135", "80"),
+        kinds=("kerberos-as", "ntlm"),
+        hidden_by=("ldap inside tls", "credssp sealed"),
+        answers=True,
     ),
     window=WINDOW,
     detect=detect,

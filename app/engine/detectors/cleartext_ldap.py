@@ -61,7 +61,7 @@ DETECTOR = Detector(
     phase="Compromised credentials",
     techniques=("T1552", "T1040"),
     watches=(LdapBind,),
-    needs=Needs(ports=("389", "3268"), kinds=("ldap-bind",)),
+    needs=Needs(ports=("389", "3268"), kinds=("ldap-bind",), answers=True),
     window=WINDOW,
     detect=detect,
 )

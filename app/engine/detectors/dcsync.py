@@ -107,7 +107,13 @@ DETECTOR = Detector(
     phase="Domain dominance",
     techniques=("T1003.006",),
     watches=(RpcCall,),
-    needs=Needs(ports=("135", "dynamic RPC"), kinds=("rpc-call",), hidden_by=("smb3 encrypted", "rpc reply without its request")),
+    needs=Needs(
+        ports=("135", "dynamic RPC"),
+        kinds=("rpc-call",),
+        hidden_by=("rpc reply without its request",),
+        interfaces=(DRSUAPI,),
+        controllers=True,
+    ),
     window=WINDOW,
     detect=detect,
 )

@@ -63,7 +63,7 @@ DETECTOR = Detector(
     phase="Domain dominance",
     techniques=("T1558.001",),
     watches=(KerberosTgs,),
-    needs=Needs(ports=("88",), kinds=("kerberos-tgs",)),
+    needs=Needs(ports=("88",), kinds=("kerberos-tgs",), answers=True),
     window=WINDOW,
     detect=detect,
 )

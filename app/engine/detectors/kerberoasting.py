@@ -1,26 +1,53 @@
 """Service tickets collected for cracking: many services of accounts, or RC4 asked on purpose."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from app.engine.describe import WEAK_ETYPES, etype
-from app.engine.detector import HOUR, MINUTE, Context, Detector, Needs, against, fact, found, listed, plural, sentence
+from app.engine.detector import (
+    HOUR,
+    MINUTE,
+    Context,
+    Detector,
+    Later,
+    Needs,
+    against,
+    fact,
+    found,
+    later,
+    listed,
+    plural,
+    sentence,
+)
 from app.engine.knowledge.names import service_host
-from app.engine.memory import together
+from app.engine.memory import Trail, together
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs, KerberosTgs, LdapSearch
 
 WINDOW = 10 * MINUTE
-"""Tools ask for all tickets in seconds; ten minutes also hold the slow ones that wait between requests."""
-WEAK_ONLY = {"low": 4, "medium": 2, "high": 1}
-"""Services asked for with RC4 as the only choice, by a client that can do AES: a modern client never does that by itself."""
+"""Tools ask for all tickets in seconds; ten minutes also hold those that wait between requests."""
+SLOW = 8 * HOUR
+"""A patient tool asks for a ticket a minute, within the life of one ticket-granting ticket."""
+WEAK_ONLY = {"low": 3, "medium": 2, "high": 1}
+"""Services asked for with RC4 as the only choice, by a client that can do AES: a modern client never does that by itself.
+One alone is reported at medium severity, when something shows that the client can do AES."""
 WEAK_GIVEN = {"low": 10, "medium": 5, "high": 3}
 """Services answered with RC4 though AES was offered: old service accounts are like that, and one user needs few of them."""
+WEAK_SLOW = {"low": 30, "medium": 15, "high": 8}
+"""The same within the slow window."""
 STRONG = {"low": 40, "medium": 20, "high": 10}
 """Services with AES tickets: a person's programs use a handful within minutes."""
+STRONG_SLOW = {"low": 80, "medium": 40, "high": 20}
+"""The same within the slow window."""
 AFTER_SEARCH = {"low": 2, "medium": 1, "high": 1}
 """Weak tickets that are enough when the same source has just searched the directory for accounts with service names."""
+AFTER_SEARCH_STRONG = {"low": 4, "medium": 2, "high": 1}
+"""AES tickets that are enough then; a program that manages databases searches for these names too."""
+OLD_TYPES = 3
+"""Systems from before AES offer RC4 in several forms, and DES; a lone RC4 was chosen by a tool, or by somebody's settings."""
 SEARCH_WINDOW = HOUR
+DAY = 24 * HOUR
+AES = frozenset({17, 18, 19, 20})
 COMPUTER_SERVICES = frozenset(
     {
         "krbtgt", "kadmin", "host", "cifs", "ldap", "gc", "dns", "rpc", "rpcss", "termsrv", "wsman", "restrictedkrbhost",
@@ -32,6 +59,7 @@ COMPUTER_SERVICES = frozenset(
 """Service classes that run under computer accounts, whose random passwords nobody cracks."""
 MANAGEMENT = frozenset({"http", "https"})
 """Remote management asks for HTTP/computer of every computer it visits; with AES such tickets prove nothing."""
+PREAUTHENTICATION_REQUIRED = 25
 UNKNOWN_SERVICE = 7
 """KDC_ERR_S_PRINCIPAL_UNKNOWN: nothing to crack, and an ordinary mistake."""
 USER_TO_USER = 0x00000008
@@ -44,14 +72,14 @@ def roastable(service: str | None) -> str:
         return ""
     kind, _ = service_host(service)
     name = service.split("@")[0]
-    if kind in COMPUTER_SERVICES or name.endswith("$") or name.lower().startswith("krbtgt"):
+    if kind in COMPUTER_SERVICES or name.endswith("$") or name.lower().startswith(("krbtgt", "kadmin")):
         return ""
     return name
 
 
 def weak_only(etypes: tuple[int, ...]) -> bool:
     """True when nothing better than RC4 or DES was offered."""
-    return bool(etypes) and any(one in WEAK_ETYPES for one in etypes) and not any(one in (17, 18, 19, 20) for one in etypes)
+    return bool(etypes) and any(one in WEAK_ETYPES for one in etypes) and AES.isdisjoint(etypes)
 
 
 def is_spn_search(search: LdapSearch) -> bool:
@@ -59,66 +87,97 @@ def is_spn_search(search: LdapSearch) -> bool:
     return "serviceprincipalname=*" in search.filter.lower().replace(" ", "")
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
-    """Counts distinct services of accounts for each source and account, by how weak the tickets are."""
+def learn_client(detail: KerberosAs | KerberosTgs, ip: str, ctx: Context, at: int) -> None:
+    """Whether the client can do AES: it offers it, or holds a session key of it; or is of a time before AES."""
+    if not AES.isdisjoint(detail.request_etypes):
+        ctx.memory.note(("modern", ip), True, at)
+    elif isinstance(detail, KerberosTgs):
+        if detail.authenticator_etype in AES:
+            ctx.memory.note(("modern", ip), True, at)
+    elif detail.client and weak_only(detail.request_etypes) and len(detail.request_etypes) >= OLD_TYPES:
+        ctx.memory.note(("old", ip), True, at)
+
+
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
+    """Counts distinct services of accounts for each source and ticket-granting ticket, by how weak their tickets are."""
     if activity.source is None:
         return
-    ip, detail = activity.source.ip, activity.detail
-    if isinstance(detail, KerberosAs):
-        if detail.client and not weak_only(detail.request_etypes):
-            ctx.memory.note(("modern", ip), True, activity.at)
-        elif detail.client and ctx.memory.recall(("modern", ip), bool, activity.at, SEARCH_WINDOW) is None:
-            ctx.memory.note(("old", ip), True, activity.at)
-        return
+    ip, detail, at, memory, rank = activity.source.ip, activity.detail, activity.at, ctx.memory, ctx.sensitivity
     if isinstance(detail, LdapSearch):
         if is_spn_search(detail) and not ctx.from_controller(activity):
-            ctx.memory.seen(("search", ip), True, activity.at, activity.id, SEARCH_WINDOW)
+            memory.seen(("search", ip), True, at, activity.id, SEARCH_WINDOW)
         return
-    if not isinstance(detail, KerberosTgs):
+    if not isinstance(detail, (KerberosAs, KerberosTgs)):
         return
+    learn_client(detail, ip, ctx, at)
     service = roastable(detail.service)
-    if not service or detail.s4u2self or detail.s4u2proxy or (detail.options or 0) & USER_TO_USER:
+    if not service or activity.code in (UNKNOWN_SERVICE, PREAUTHENTICATION_REQUIRED) or (detail.options or 0) & USER_TO_USER:
         return
-    if activity.code == UNKNOWN_SERVICE or activity.result == "unanswered":
+    direct = isinstance(detail, KerberosAs)
+    if isinstance(detail, KerberosTgs) and (detail.s4u2self or detail.s4u2proxy):
         return
     only = weak_only(detail.request_etypes)
     weak = detail.ticket_etype in WEAK_ETYPES
-    old = ctx.memory.recall(("old", ip), bool, activity.at, SEARCH_WINDOW) is not None
-    search = ctx.memory.trail(("search", ip), activity.at, SEARCH_WINDOW)
-    rank = ctx.sensitivity
-    reasons = []
-    trail = ctx.memory.seen(("all", ip), service, activity.at, activity.id, WINDOW)
-    accounts = sum(1 for one in trail.counts if service_host(str(one))[0] not in MANAGEMENT)
-    if accounts >= STRONG[rank]:
-        reasons.append(f"{plural(accounts, 'service')} within {WINDOW // MINUTE} minutes")
+    modern = memory.recall(("modern", ip), bool, at, SLOW) is not None
+    old = not modern and memory.recall(("old", ip), bool, at, SLOW) is not None
+    search = memory.trail(("search", ip), at, SEARCH_WINDOW)
+    who = getattr(detail, "presented_ticket_hash", None) or detail.client or ""
+    reasons: dict[str, None] = {}
+    trail = memory.seen(("all", ip, who), service, at, activity.id, WINDOW)
+    slow = trail
+    certain = True
+    if service_host(service)[0] not in MANAGEMENT:
+        strong = memory.seen(("strong", ip, who), service, at, activity.id, WINDOW)
+        slow = memory.seen(("slow", ip, who), service, at, activity.id, SLOW)
+        if strong.distinct >= STRONG[rank]:
+            reasons[f"{plural(strong.distinct, 'service')} within {WINDOW // MINUTE} minutes"] = None
+        elif slow.distinct >= STRONG_SLOW[rank]:
+            reasons[f"{plural(slow.distinct, 'service')} within {SLOW // HOUR} hours"] = None
+            certain = weak
+        if search is not None and strong.distinct >= AFTER_SEARCH_STRONG[rank] and not weak:
+            certain = bool(reasons)
+            reasons["it had searched the directory for accounts with service names before"] = None
     if weak or only:
-        ctx.memory.seen(("weak", ip), service, activity.at, activity.id, WINDOW)
-        given = ctx.memory.trail(("weak", ip), activity.at, WINDOW)
-        if given is not None and given.distinct >= WEAK_GIVEN[rank]:
-            reasons.append(f"{plural(given.distinct, 'service')} with RC4 or DES tickets")
-        if search is not None and given is not None and given.distinct >= AFTER_SEARCH[rank]:
-            reasons.append("it had searched the directory for accounts with service names before")
-    if only and not old:
-        asked = ctx.memory.seen(("only", ip), service, activity.at, activity.id, WINDOW)
-        if asked.distinct >= WEAK_ONLY[rank]:
-            reasons.append(f"{plural(asked.distinct, 'service')} asked for with RC4 as the only choice")
+        given = memory.seen(("weak", ip, who), service, at, activity.id, WINDOW)
+        drip = memory.seen(("weak slow", ip, who), service, at, activity.id, SLOW)
+        if given.distinct >= WEAK_GIVEN[rank] or drip.distinct >= WEAK_SLOW[rank]:
+            reasons[f"{plural(drip.distinct, 'service')} with RC4 or DES tickets"] = None
+        if search is not None and given.distinct >= AFTER_SEARCH[rank]:
+            reasons["it had searched the directory for accounts with service names before"] = None
+            certain = True
+    if (only and not old) or direct:
+        asked = memory.seen(("only", ip), service, at, activity.id, DAY)
+        slow = asked
+        enough = asked.distinct >= WEAK_ONLY[rank] + (0 if modern or direct else 1)
+        if enough or (rank != "low" and (modern or direct)):
+            certain = bool(reasons) or enough
+            how = "without a ticket-granting ticket" if direct else "with RC4 as the only choice"
+            reasons[f"{plural(asked.distinct, 'service')} asked for {how}"] = None
     if not reasons:
         return
-    fresh = together(search, trail)
+    if activity.result == "success":
+        memory.note(("got", ip), True, at)
+    got = memory.recall(("got", ip), bool, at, WINDOW) is not None
+    yield later(
+        ctx, activity, ip, lambda: tell(activity, ctx, reasons, slow if slow.distinct > trail.distinct else trail, got, certain),
+        first=min(trail.first, at), evidence=together(search, slow, trail) or (activity.id,), succeeded=got or None,
+        severity=None if certain else "medium", sources=(ctx.source(activity),),
+    )  # fmt: skip
+
+
+def tell(activity: Activity, ctx: Context, reasons: Iterable[str], trail: Trail, got: bool, certain: bool) -> Finding:
+    """Words with the counts of the whole episode."""
+    detail: KerberosTgs = activity.detail  # type: ignore[assignment]
+    rank, ip = ctx.sensitivity, activity.source.ip if activity.source else ""
     source, target, account = ctx.source(activity), ctx.target(activity), ctx.account(activity)
-    success = activity.result == "success"
-    if success:
-        ctx.memory.note(("got", ip), True, activity.at)
-    got = ctx.memory.recall(("got", ip), bool, activity.at, WINDOW) is not None
     services = [str(one) for one in trail.values]
-    yield found(
+    return found(
         ctx,
         activity,
         ip,
-        first=min(trail.first, activity.at),
-        evidence=fresh or (activity.id,),
-        succeeded=got,
-        title=None if got else "Attempted Kerberoasting (Kerberos SPN exposure)",
+        succeeded=got or (None if activity.result == "unanswered" else False),
+        severity=None if certain else "medium",
+        title=None if got or activity.result == "unanswered" else "Attempted Kerberoasting (Kerberos SPN exposure)",
         story=(
             sentence(
                 *ctx.who(activity), " asked ", target, f" for tickets of {plural(len(services), 'service')}: {listed(services)}.",
@@ -134,7 +193,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             ),
         ),
         steps=(
-            *((Step(origin=account, target=source, label="on"),) if account is not None else ()),
+            *((Step(origin=account, target=source, label="on"),) if account is not None and account.key != source.key else ()),
             Step(origin=source, target=target, label="service tickets", caption=plural(len(services), "service"), accented=True),
         ),
     )  # fmt: skip

@@ -124,13 +124,9 @@ def deed_of(activity: Activity, ctx: Context) -> tuple[str, str] | None:
                 return f"create the COM object {CLASSES[name]}", "DCOM object"
         if activity.result == "failure":
             return "create a COM object", "DCOM activation"
-    long = detail.request_bytes >= SILENT or not detail.sealed
-    if (
-        not detail.interface
-        and detail.opnum in EXEC_METHOD
-        and long
-        and ctx.memory.recall(("wmi", *where), bool, activity.at, SOON)
-    ):
+    if detail.interface or detail.opnum not in EXEC_METHOD or (detail.sealed and 0 < detail.request_bytes < SILENT):
+        return None
+    if ctx.memory.recall(("wmi", *where), bool, activity.at, SOON):
         return "call a WMI method", "WMI method"
     return None
 
@@ -159,8 +155,6 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Every call that runs something, or asks to; the outcome and the target decide how severe."""
     deed = deed_of(activity, ctx)
     if deed is None or activity.source is None or activity.destination is None or activity.source.ip == activity.destination.ip:
-        return
-    if isinstance(activity.detail, RpcCall) and activity.detail.interface == WMI and activity.result == "unanswered":
         return
     success = activity.result != "failure" or (deed[1] == "service started" and activity.code == RUNNING)
     controller = ctx.to_controller(activity)
@@ -205,7 +199,11 @@ DETECTOR = Detector(
     techniques=("T1569.002", "T1053.005", "T1047", "T1021.003"),
     watches=(RpcCall, RpcBind, SmbFile),
     needs=Needs(
-        ports=("445", "135", "dynamic RPC"), kinds=("rpc-call",), hidden_by=("smb3 encrypted", "rpc reply without its request")
+        ports=("445", "135", "dynamic RPC"),
+        kinds=("rpc-call",),
+        hidden_by=("smb3 encrypted", "rpc reply without its request"),
+        interfaces=(SVCCTL, ATSVC, TASKS, WMI, DISPATCH),
+        content=True,
     ),
     window=WINDOW,
     detect=detect,

@@ -156,7 +156,14 @@ DETECTOR = Detector(
     phase="Reconnaissance",
     techniques=("T1087.002", "T1069.002"),
     watches=(RpcCall,),
-    needs=Needs(ports=("445", "139"), kinds=("rpc-call",), hidden_by=("smb3 encrypted",)),
+    needs=Needs(
+        ports=("445", "139"),
+        kinds=("rpc-call",),
+        hidden_by=("smb3 encrypted",),
+        interfaces=(SAMR, LSARPC),
+        content=True,
+        controllers=True,
+    ),
     window=60 * MINUTE,
     detect=detect,
 )

@@ -90,7 +90,9 @@ DETECTOR = Detector(
     phase="Reconnaissance",
     techniques=("T1087.002", "T1049"),
     watches=(RpcCall,),
-    needs=Needs(ports=("445", "139"), kinds=("rpc-call",), hidden_by=("smb3 encrypted",)),
+    needs=Needs(
+        ports=("445", "139"), kinds=("rpc-call",), hidden_by=("smb3 encrypted",), interfaces=(SRVSVC, WKSSVC), controllers=True
+    ),
     window=WINDOW,
     detect=detect,
 )

@@ -116,7 +116,11 @@ DETECTOR = Detector(
     techniques=("T1210", "T1068"),
     watches=(RpcCall,),
     needs=Needs(
-        ports=("135", "dynamic RPC", "445"), kinds=("rpc-call",), hidden_by=("smb3 encrypted", "rpc reply without its request")
+        ports=("135", "dynamic RPC", "445"),
+        kinds=("rpc-call",),
+        hidden_by=("smb3 encrypted", "rpc reply without its request"),
+        interfaces=(NETLOGON,),
+        answers=True,
     ),
     window=60 * MINUTE,
     detect=detect,

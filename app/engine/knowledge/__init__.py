@@ -39,6 +39,7 @@ class Knowledge(Parts):
 
     def observe(self, activity: Activity) -> None:
         """Learn from one activity."""
+        self.sight.add(activity)
         lesson = LESSONS.get(type(activity.detail))
         if lesson is not None:
             lesson(self, activity, activity.detail)
@@ -48,10 +49,12 @@ class Knowledge(Parts):
         theirs = other.tallies()
         for name, tally in self.tallies().items():
             tally.merge(theirs[name])
+        self.sight.merge(other.sight)
 
     def to_bytes(self) -> bytes:
         """Content for storing; equal knowledge gives equal bytes."""
-        return msgpack.encode({name: tally.dump() for name, tally in self.tallies().items()})
+        content: dict[str, object] = {name: tally.dump() for name, tally in self.tallies().items()}
+        return msgpack.encode(content | {"sight": self.sight.dump()})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Knowledge":
@@ -60,6 +63,7 @@ class Knowledge(Parts):
         content = msgpack.decode(data) if data else {}
         for name, tally in known.tallies().items():
             tally.load(content.get(name, []))
+        known.sight.load(content.get("sight", []))
         return known
 
     # ---- addresses and computers

@@ -4,6 +4,7 @@ from app.engine.knowledge.accounts import Accounts
 from app.engine.knowledge.addresses import Addresses
 from app.engine.knowledge.clocks import Clocks
 from app.engine.knowledge.controllers import Controllers
+from app.engine.knowledge.sight import Sight
 from app.engine.knowledge.tally import Tally
 from app.engine.knowledge.tickets import Tickets
 
@@ -17,6 +18,7 @@ class Parts:
         self.roles = Controllers()
         self.tickets = Tickets()
         self.clocks = Clocks()
+        self.sight = Sight()
 
     def tallies(self) -> dict[str, Tally]:
         """Every tally by name, for merging and storing."""

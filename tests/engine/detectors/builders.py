@@ -23,6 +23,7 @@ START = 1_700_000_000_000_000
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
+YEAR = 365 * 24 * HOUR
 
 SAMR = "12345778-1234-abcd-ef00-0123456789ac"
 LSARPC = "12345778-1234-abcd-ef00-0123456789ab"
@@ -32,6 +33,8 @@ SRVSVC = "4b324fc8-1670-01d3-1278-5a47bf6ee188"
 SVCCTL = "367abb81-9844-35f1-ad32-98f038001003"
 TASKS = "86d35949-83c9-4044-b424-db363231fd0c"
 WMI = "9556dc99-828c-11cf-a37e-00aa003240c7"
+WKSSVC = "6bffd098-a112-3610-9833-46c3f87e345a"
+DISPATCH = "00020400-0000-0000-c000-000000000046"
 ACTIVATOR = "000001a0-0000-0000-c000-000000000046"
 
 _frames = count(1)
@@ -73,7 +76,7 @@ def tgs_req(
     target: str = DC1,
     **more: object,
 ) -> Activity:
-    """A TGS exchange in AES, unless told otherwise."""
+    """A TGS exchange in AES, unless told otherwise; code -1: its answer was not captured."""
     values: dict[str, object] = {
         "client": None if code else client, "realm": REALM, "service": service, "request_etypes": (18, 17, 23),
         "presented_ticket_etype": 18, "presented_ticket_service": f"krbtgt/{REALM}", "presented_ticket_realm": REALM,
@@ -83,7 +86,9 @@ def tgs_req(
         values |= {"reply_etype": 18, "ticket_etype": 18, "ticket_hash": f"ticket-{service}-{source}-{at}"}
     values |= more
     detail = KerberosTgs(**values)  # type: ignore[arg-type]
-    return act(detail, source, DC1, 88, at=at, result="failure" if code else "success", code=code)
+    if code < 0:
+        return act(detail, source, target, 88, at=at, result="unanswered")
+    return act(detail, source, target, 88, at=at, result="failure" if code else "success", code=code)
 
 
 def call(

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from app.model.activity import Activity
+from app.model.details import Ntlm
 from tests.engine.detectors.builders import (
     ACTIVATOR,
     DC1,
     DC2,
+    DISPATCH,
     DRSUAPI,
     FILES,
     HOUR,
@@ -16,11 +18,15 @@ from tests.engine.detectors.builders import (
     SAMR,
     SECOND,
     SRVSVC,
+    START,
     SVCCTL,
     TASKS,
+    WKSSVC,
     WMI,
     WS1,
     WS2,
+    YEAR,
+    act,
     as_req,
     bind,
     call,
@@ -59,6 +65,20 @@ def sprayed(count: int, source: str = WS1) -> Case:
     return [as_req(f"user{one}", source, at=one * SECOND, code=PASSWORD_WRONG) for one in range(count)]
 
 
+def spread(sources: int, each: int) -> Case:
+    """Wrong passwords of one account, a few from each of many sources."""
+    return [
+        as_req("alice", f"198.51.100.{one}", at=(turn * sources + one) * SECOND, code=PASSWORD_WRONG)
+        for turn in range(each)
+        for one in range(sources)
+    ]
+
+
+def slowly(names: int, minutes: int) -> Case:
+    """Wrong passwords of different accounts, each some minutes after the other."""
+    return [as_req(f"user{one}", at=one * minutes * MINUTE, code=PASSWORD_WRONG) for one in range(names)]
+
+
 def about(opnum: int, rid: int, *, at: int = 0) -> Activity:
     """A SAMR question about one account or group."""
     return call(SAMR, opnum, at=at, stub={"target": f"S-1-5-21-1-2-3-{rid}"})
@@ -69,6 +89,14 @@ FIRES: Mapping[str, Mapping[str, Case]] = {
         "a workstation asks": [controller(DC1), call(DRSUAPI, 3, WS1, operation="DRSGetNCChanges", stub={"nc": "DC=x"})],
         "sealed, from an address nobody names": [call(DRSUAPI, 3, "198.51.100.9", sealed=True)],
         "refused": [controller(DC1), call(DRSUAPI, 3, WS1, code=8453)],
+        "no answer captured": [controller(DC1), call(DRSUAPI, 3, WS1, result="unanswered", code=None)],
+        "registered long before": [controller(DC1), call(DRSUAPI, 17, WS1), call(DRSUAPI, 3, WS1, at=5 * HOUR)],
+        "serves replication itself after registering (DCShadow)": [
+            controller(DC1), call(DRSUAPI, 17, WS1, at=-5 * HOUR), call(DRSUAPI, 3, DC1, WS1), call(DRSUAPI, 3, WS1, at=SECOND),
+        ],
+        "answers Kerberos with errors only": [
+            controller(DC1), as_req("bob", FILES, target=WS1, code=PREAUTH), call(DRSUAPI, 3, WS1, at=SECOND),
+        ],
         "a controller's account from elsewhere": [controller(DC1), controller(DC2), call(DRSUAPI, 3, WS1, name="DC2$")],
     },
     "kerberoasting": {
@@ -82,6 +110,22 @@ FIRES: Mapping[str, Mapping[str, Case]] = {
             tgs_req("MSSQLSvc/sql1.example.org:1433", at=SECOND, ticket_etype=23),
         ],
         "AES tickets for twenty services": [tgs_req(f"MSSQLSvc/db{one}.example.org", at=one * SECOND) for one in range(20)],
+        "AES, a ticket every ten minutes": [
+            tgs_req(f"MSSQLSvc/db{one}.example.org", at=one * 10 * MINUTE) for one in range(40)
+        ],
+        "AES tickets after the search for service names": [
+            search("(&(samAccountType=805306368)(servicePrincipalName=*))"),
+            *(tgs_req(f"MSSQLSvc/db{one}.example.org", at=(one + 1) * SECOND) for one in range(2)),
+        ],
+        "one RC4-only ticket by a client that does AES": [
+            as_req(at=-MINUTE), tgs_req("EXAMPLE.ORG/svc", request_etypes=(23,), ticket_etype=23),
+        ],
+        "no answers captured": [
+            tgs_req(f"MSSQLSvc/db{one}.example.org", at=one * SECOND, code=-1, request_etypes=(23,)) for one in range(4)
+        ],
+        "without a ticket-granting ticket": [
+            as_req("kiosk", at=one * SECOND, service=f"MSSQLSvc/db{one}.example.org", padata_etype=None) for one in range(3)
+        ],
         "refused, RC4 only": [
             tgs_req(f"EXAMPLE.ORG/svc{one}", at=one * SECOND, code=50, request_etypes=(23,)) for one in range(3)
         ],
@@ -89,12 +133,26 @@ FIRES: Mapping[str, Mapping[str, Case]] = {
     "asrep_roasting": {
         "one account in RC4 only": [bare("kiosk", 0)],
         "two accounts in AES": [bare("kiosk", 0, etypes=(18, 17, 23)), bare("lobby", SECOND, etypes=(18, 17, 23))],
+        "refused RC4, then AES": [
+            bare("kiosk", 0, code=14), bare("kiosk", SECOND, etypes=(18, 17)),
+        ],
+        "answered in AES among many that were asked": [
+            *(bare(f"user{one}", one * SECOND, code=PREAUTH, etypes=(18, 17)) for one in range(5)),
+            bare("kiosk", MINUTE, etypes=(18, 17)),
+        ],
         "many probed, none given": [bare(f"user{one}", one * SECOND, code=PREAUTH) for one in range(8)],
     },
     "brute_force": {
         "one account, twenty wrong passwords": wrong(20),
         "guessed in the end": [*wrong(25), as_req(at=30 * SECOND)],
-        "six accounts once each": sprayed(6),
+        "five accounts within a minute": sprayed(5),
+        "ten accounts, three minutes between": slowly(10, 3),
+        "one account from many sources": spread(12, 6),
+        "the first password of a round was right": [*sprayed(8), as_req("zoe", at=9 * SECOND)],
+        "NTLM in LDAP binds": [
+            act(Ntlm(user=f"user{one}", domain="EXAMPLE", carrier="ldap"), at=one * SECOND, result="failure", code=49)
+            for one in range(6)
+        ],
         "NTLM to a file server": [ntlm("bob", at=one * SECOND, code=0xC000006A) for one in range(20)],
     },
     "ldap_brute_force": {
@@ -107,6 +165,9 @@ FIRES: Mapping[str, Mapping[str, Case]] = {
     "account_enumeration": {
         "Kerberos names": [as_req(f"guess{one}", at=one * SECOND, code=UNKNOWN, padata_etype=None) for one in range(10)],
         "NTLM names": [ntlm(f"guess{one}", at=one * SECOND, code=0xC0000064) for one in range(10)],
+        "names that all exist": [
+            as_req(f"user{one}", at=one * SECOND, code=PREAUTH, padata_etype=None) for one in range(20)
+        ],
         "LDAP pings": [ping(f"guess{one}", 25, at=one * SECOND) for one in range(10)],
     },
     "dns_reconnaissance": {
@@ -125,6 +186,9 @@ FIRES: Mapping[str, Mapping[str, Case]] = {
     "smb_session_enumeration": {
         "a controller's sessions": [controller(DC1), call(SRVSVC, 12)],
         "refused by a controller": [controller(DC1), call(SRVSVC, 12, code=5)],
+        "who is signed in at three computers": [
+            call(WKSSVC, 2, target=f"192.0.2.{40 + one}", at=one * SECOND) for one in range(3)
+        ],
         "three servers": [call(SRVSVC, 12, target=f"192.0.2.{40 + one}", at=one * SECOND) for one in range(3)],
     },
     "remote_execution": {
@@ -139,6 +203,10 @@ FIRES: Mapping[str, Mapping[str, Case]] = {
             call(ACTIVATOR, 4, target=WS2, stub={"clsid": "8bc3f05e-d86b-11d0-a075-00c04fb68820"}),
             call("", 24, target=WS2, at=MINUTE, sealed=True),
         ],
+        "process made through WMI": [
+            call(WMI, 24, target=WS2, stub={"object": "Win32_Process", "method": "Create", "texts": ["cmd.exe"]}),
+        ],
+        "no answer captured": [call(SVCCTL, 12, target=WS2, result="unanswered", code=None, stub={"service": "x"})],
         "activation refused": [controller(DC1), rpc_bind(ACTIVATOR, refused=True)],
     },
     "zerologon": {
@@ -162,6 +230,13 @@ FIRES: Mapping[str, Mapping[str, Case]] = {
         "a ticket of yesterday": [
             as_req(at=0), tgs_req("cifs/files.example.org", at=24 * HOUR, presented_ticket_hash=f"tgt-alice-{WS1}-0"),
         ],
+        "accepted a day after its first use": [
+            tgs_req("cifs/files.example.org"), tgs_req("cifs/files.example.org", at=24 * HOUR),
+        ],
+        "ten years on the clock of a KDC that is three years ahead": [
+            as_req("bob", WS2, at=-SECOND, code=PREAUTH, server_time=START + 3 * YEAR),
+            tgs_req("cifs/files.example.org", till=START + 13 * YEAR - HOUR),
+        ],
         "a ticket for ten years": [tgs_req("cifs/files.example.org", till=1_700_000_000_000_000 + 3650 * 24 * HOUR)],
     },
     "golden_ticket_nonexistent": {
@@ -184,7 +259,13 @@ STAYS_QUIET: Mapping[str, Mapping[str, Case]] = {
         "a controller known only as partner of another": [
             controller(DC1), call("", 2, DC1, DC2, sealed=True), call(DRSUAPI, 3, DC2, DC1, at=SECOND, sealed=True, guessed=True),
         ],
-        "a computer that is being promoted": [controller(DC1), call(DRSUAPI, 17, WS1), call(DRSUAPI, 3, WS1, at=SECOND)],
+        "a promoted computer that became a controller": [
+            controller(DC1), call(DRSUAPI, 17, WS1), call(DRSUAPI, 3, WS1, at=SECOND), controller(WS1, at=HOUR),
+        ],
+        "a controller's other address": [
+            controller(DC1), controller(DC2), dns("dc2.example.org", target=DC1, answers=(f"A {DC2}",)),
+            dns("dc2.example.org", "AAAA", target=DC1, answers=("AAAA 2001:db8::2",)), call(DRSUAPI, 3, "2001:db8::2"),
+        ],
         "an administrator's tool looks up names": [call(DRSUAPI, 0), call(DRSUAPI, 12), call(DRSUAPI, 16)],
         "only a bind": [rpc_bind(DRSUAPI)],
     },
@@ -198,9 +279,16 @@ STAYS_QUIET: Mapping[str, Mapping[str, Case]] = {
             tgs_req(f"cifs/host{one}.example.org", at=one * SECOND, request_etypes=(23,), ticket_etype=23) for one in range(30)
         ],
         "a client of old that knows RC4 only": [
-            as_req(request_etypes=(23,), padata_etype=23),
+            as_req(request_etypes=(23, -133, -128, 3, 1, 24, -135), padata_etype=23),
             *(tgs_req(f"HTTP/app{one}.example.org", at=one * SECOND, request_etypes=(23,), ticket_etype=23) for one in range(3)),
         ],
+        "two database tickets without a search": [
+            tgs_req(f"MSSQLSvc/db{one}.example.org", at=one * SECOND) for one in range(2)
+        ],
+        "people of a terminal server, each with a ticket of his own": [
+            tgs_req(f"MSSQLSvc/db{one}.example.org", at=one * SECOND, presented_ticket_hash=f"tgt{one // 3}") for one in range(60)
+        ],
+        "its own password service": [as_req("alice", service="kadmin/changepw")],
         "services that do not exist": [
             tgs_req(f"HTTP/typo{one}.example.org", at=one * SECOND, code=7, request_etypes=(23,)) for one in range(9)
         ],
@@ -208,12 +296,29 @@ STAYS_QUIET: Mapping[str, Mapping[str, Case]] = {
     "asrep_roasting": {
         "its own computer signs the kiosk in with AES": [bare("kiosk", 0, etypes=(18, 17, 23))],
         "the first round of an ordinary sign-in": [bare("alice", 0, code=PREAUTH), as_req("alice", at=SECOND)],
+        "only replies captured": [
+            as_req(f"user{one}", at=one * SECOND, request_etypes=(), pa_types=(), padata_etype=None) for one in range(9)
+        ],
+        "twenty people sign in at a terminal server": [
+            one
+            for person in range(20)
+            for one in (
+                bare(f"user{person}", 2 * person * SECOND, code=PREAUTH, etypes=(18, 17, 23)),
+                as_req(f"user{person}", at=(2 * person + 1) * SECOND),
+            )
+        ],
         "seven probed": [bare(f"user{one}", one * SECOND, code=PREAUTH) for one in range(7)],
         "a certificate proves": [bare("alice", 0, pa_types=(16,))],
     },
     "brute_force": {
         "one below": wrong(19),
-        "five accounts": sprayed(5),
+        "four accounts": sprayed(4),
+        "nine accounts, three minutes between": slowly(9, 3),
+        "a job with an old password, every minute": [
+            as_req("job", at=one * MINUTE, code=PASSWORD_WRONG) for one in range(180)
+        ],
+        "a computer with a broken secret": wrong(100, name="WS1$"),
+        "an old password of a service on nine servers": spread(9, 12),
         "many people mistype, then sign in": [
             one
             for person in range(25)
@@ -226,13 +331,23 @@ STAYS_QUIET: Mapping[str, Mapping[str, Case]] = {
     },
     "ldap_brute_force": {
         "one below": [bind("alice@example.org", at=one * SECOND, code=49) for one in range(19)],
-        "five accounts": [bind(f"user{one}@example.org", at=one * SECOND, code=49) for one in range(5)],
+        "four accounts": [bind(f"user{one}@example.org", at=one * SECOND, code=49) for one in range(4)],
+        "an application every minute": [bind("app@example.org", at=one * MINUTE, code=49) for one in range(120)],
         "anonymous binds": [bind("", at=one * SECOND, code=49, length=0) for one in range(40)],
     },
     "account_enumeration": {
         "nine typing mistakes": [as_req(f"guess{one}", at=one * SECOND, code=UNKNOWN) for one in range(9)],
         "one stale name again and again": [as_req("gone", at=one * SECOND, code=UNKNOWN) for one in range(60)],
-        "names that exist": [as_req(f"user{one}", at=one * SECOND, code=PREAUTH) for one in range(60)],
+        "many people sign in": [
+            one
+            for person in range(60)
+            for one in (
+                as_req(f"user{person}", at=2 * person * SECOND, code=PREAUTH, padata_etype=None),
+                as_req(f"user{person}", at=(2 * person + 1) * SECOND),
+            )
+        ],
+        "deleted computers": [as_req(f"OLD{one}$", at=one * SECOND, code=UNKNOWN) for one in range(60)],
+        "services that do not exist": [tgs_req(f"HTTP/typo{one}.example.org", at=one * SECOND, code=7) for one in range(60)],
     },
     "dns_reconnaissance": {
         "a name server transfers": [dns("example.org", source=WS1, target=DC2), dns("example.org", "AXFR", source=DC2)],
@@ -252,6 +367,9 @@ STAYS_QUIET: Mapping[str, Mapping[str, Case]] = {
     },
     "smb_session_enumeration": {
         "a controller asks": [controller(DC2), call(SRVSVC, 12, DC2)],
+        "who is signed in at two computers": [
+            call(WKSSVC, 2, target=f"192.0.2.{40 + one}", at=one * SECOND) for one in range(2)
+        ],
         "shares, not sessions": [controller(DC1), call(SRVSVC, 15)],
         "a server asks itself": [call(SRVSVC, 12, FILES, FILES)],
     },
@@ -259,6 +377,19 @@ STAYS_QUIET: Mapping[str, Mapping[str, Case]] = {
         "looking at services": [controller(DC1), call(SVCCTL, 15), call(SVCCTL, 14, at=1), call(SVCCTL, 16, at=2)],
         "a WMI query": [call(WMI, 20, target=WS2, sealed=True)],
         "a service started": [call(SVCCTL, 19, target=WS2)],
+        "a sealed WMI method without parameters": [call(WMI, 24, target=WS2, sealed=True, request_bytes=180)],
+        "whose process is it": [call(WMI, 24, target=WS2, stub={"object": "Win32_Process.Handle=4", "method": "GetOwner"})],
+        "WMI activated, then only asked": [
+            call(ACTIVATOR, 4, target=WS2, stub={"clsid": "8bc3f05e-d86b-11d0-a075-00c04fb68820"}),
+            call(WMI, 20, target=WS2, at=1),
+        ],
+        "start type changed, then started, sealed": [
+            call(SVCCTL, 11, target=WS2, sealed=True, request_bytes=72), call(SVCCTL, 19, target=WS2, at=SECOND, sealed=True),
+        ],
+        "another COM class": [
+            call(ACTIVATOR, 4, target=WS2, stub={"clsid": "f618c514-dfb8-11d1-a2cf-00805fc79235"}),
+            call(DISPATCH, 6, target=WS2, at=SECOND),
+        ],
         "the registry read through WMI": [
             call(WMI, 24, target=WS2, stub={"object": "StdRegProv", "method": "GetStringValue"}),
         ],
@@ -288,6 +419,17 @@ STAYS_QUIET: Mapping[str, Mapping[str, Case]] = {
         "a ticket issued before the capture began": [tgs_req("cifs/files.example.org")],
         "nine hours later": [
             as_req(at=0), tgs_req("cifs/files.example.org", at=9 * HOUR, presented_ticket_hash=f"tgt-alice-{WS1}-0"),
+        ],
+        "asked again after it had expired": [
+            as_req(at=0), tgs_req("cifs/files.example.org", at=24 * HOUR, code=32, presented_ticket_hash=f"tgt-alice-{WS1}-0"),
+        ],
+        "ten hours on the clock of a KDC that is three years ahead": [
+            as_req("bob", WS2, at=-SECOND, code=PREAUTH, server_time=START + 3 * YEAR),
+            tgs_req("cifs/files.example.org", till=START + 3 * YEAR + 10 * HOUR),
+        ],
+        "years ahead, and nothing tells the clock": [tgs_req("cifs/files.example.org", till=START + 3 * YEAR)],
+        "the same recording twice, a day apart": [
+            tgs_req("cifs/files.example.org", at=one * 12 * HOUR, ticket_hash="same") for one in (0, 1, 2)
         ],
         "Windows asks without limit": [tgs_req("cifs/files.example.org", till=2136422885_000000)],
         "a week": [tgs_req("cifs/files.example.org", till=1_700_000_000_000_000 + 7 * 24 * HOUR)],

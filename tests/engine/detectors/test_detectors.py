@@ -2,6 +2,7 @@
 
 import random
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,20 @@ from app.model.activity import Activity, event_order
 from app.model.alert import Alert, plain
 from app.model.details import KINDS
 from app.model.rows import Problem
-from tests.engine.detectors.builders import DC1, DRSUAPI, HOUR, SECOND, WS1, call, controller
+from tests.engine.detectors.builders import (
+    DC1,
+    DRSUAPI,
+    HOUR,
+    MINUTE,
+    NETLOGON,
+    SAMR,
+    SECOND,
+    WS1,
+    as_req,
+    call,
+    controller,
+    ntlm,
+)
 from tests.engine.detectors.cases import FIRES, STAYS_QUIET
 
 FOLDER = Path(machinery.__file__).parent / "detectors"
@@ -133,6 +147,53 @@ def test_a_success_joins_its_earlier_attempts() -> None:
     assert found.finding.succeeded is True
     assert found.title == BY_ID["dcsync"].title
     assert found.finding.evidence == tuple(one.id for one in activities[1:])
+
+
+def test_a_promotion_is_told_quietly() -> None:
+    (found,) = alerts(BY_ID["dcsync"], [controller(DC1), call(DRSUAPI, 17, WS1), call(DRSUAPI, 3, WS1, at=SECOND)])
+
+    assert (found.severity, found.external_id) == ("low", 2028)
+
+
+def test_an_unanswered_request_is_neither_success_nor_refusal() -> None:
+    (found,) = alerts(BY_ID["dcsync"], FIRES["dcsync"]["no answer captured"])
+
+    assert found.finding.succeeded is None
+    assert "Attempted" not in found.title
+
+
+def test_a_late_sign_in_of_another_account_is_no_guess() -> None:
+    activities = [as_req(f"user{one}", at=one * SECOND, code=24) for one in range(12)]
+    (found,) = alerts(BY_ID["brute_force"], [*activities, ntlm("boss", at=16 * MINUTE), as_req("boss2", at=17 * MINUTE)])
+
+    assert found.finding.succeeded is False
+    assert "over Kerberos for" in plain(found.finding.story[0])
+
+
+def test_a_flood_is_told_once_with_all_its_numbers() -> None:
+    activities = [as_req(f"user{one}", at=one * SECOND // 10, code=24) for one in range(3000)]
+    began = time.perf_counter()
+    (found,) = alerts(BY_ID["brute_force"], activities)
+
+    assert "3,000 wrong passwords" in plain(found.finding.story[0])
+    assert len(found.finding.evidence) == machinery.EVIDENCE
+    assert found.finding.evidence[0] == activities[0].id
+    assert found.finding.evidence[-1] == activities[-1].id
+    assert time.perf_counter() - began < 3
+
+
+def test_coverage_names_what_could_not_be_seen() -> None:
+    sealed = [call(DRSUAPI, 3, sealed=True), call(SAMR, 13, sealed=True), call(SAMR, 13)]
+    mute = [call(NETLOGON, 26, result="unanswered", code=None) for _ in range(3)]
+    knowledge = Knowledge()
+    for activity in [*sealed, *mute]:
+        knowledge.observe(activity)
+    rows = {one.detector: one for one in coverage({"rpc-call": 6}, (), Knowledge.from_bytes(knowledge.to_bytes()))}
+
+    assert "1 of 2 calls are sealed" in rows["samr_reconnaissance"].reason
+    assert rows["zerologon"].state == "blind"
+    assert "only one direction" in rows["zerologon"].reason
+    assert rows["remote_execution"].state == "seen"
 
 
 def test_coverage_tells_seen_partial_and_blind() -> None:
