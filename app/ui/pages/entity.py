@@ -1,11 +1,13 @@
 """One entity: who it is and how that is known, what it did and what was done to it, its names, peers and alerts."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.model.alert import Alert
 from app.model.entity import EntityRef
-from app.model.filter import ActivityFilter, parse
+from app.model.filter import ActivityFilter, parse, quoted
 from app.model.rows import ActivityRow, EntityCard, Histogram
 from app.ui import theme, wording
 from app.ui.desk import Desk
@@ -21,9 +23,15 @@ from app.ui.widgets.glyphs import Sign
 from app.ui.widgets.two_line_list import TwoLineList, TwoLines
 from app.ui.widgets.words import Elided, SectionHeading, Words
 
+if TYPE_CHECKING:
+    from app.ui.plots.lanes import Bars, Lane, LanesView
+
 BUCKETS = 120
-WAYS = {"Activity": "", "Asked": "from", "Was asked": "to"}
-"""Tabs of the table: all, as source or account, as destination."""
+LANES = 8
+WAYS = {"Activity": "", "Asked": "from", "Was asked": "to", "By host": ""}
+"""Tabs with the table below: all, as source or account, as destination, all again below the lanes of its peers."""
+BY_HOST = 3
+HOSTS = ("computer", "controller", "address")
 
 
 class EntityPage(Page):
@@ -36,6 +44,8 @@ class EntityPage(Page):
         self._card: EntityCard | None = None
         self._filter: ActivityFilter | None = None
         self._text = ""
+        self._peer: EntityRef | None = None
+        self.lanes: LanesView | None = None
         self.heading = QVBoxLayout()
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
@@ -63,9 +73,11 @@ class EntityPage(Page):
     def visit(self, route: Route) -> None:
         """Another entity."""
         if route.key != self.route.key:
-            self._card = None
+            self._card, self._peer = None, None
             self.tabs.setCurrentIndex(0)
             self.model.show(0)
+            if self.lanes is not None:
+                self.lanes.show_lanes(())
         super().visit(route)
 
     def refresh(self) -> None:
@@ -97,11 +109,17 @@ class EntityPage(Page):
         column = QVBoxLayout(activity)
         column.setContentsMargins(0, theme.space("related"), 0, 0)
         column.setSpacing(theme.space("related"))
-        chart = QVBoxLayout()
-        chart.setContentsMargins(margin, 0, margin, 0)
-        chart.addWidget(SectionHeading("Activities over time", right=(self.legend,)))
-        chart.addWidget(self.chart)
-        column.addLayout(chart)
+        above = QVBoxLayout()
+        above.setContentsMargins(margin, 0, margin, 0)
+        self.chart_heading = SectionHeading("Activities over time", right=(self.legend,))
+        self.chart_heading.title.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        above.addWidget(self.chart_heading)
+        above.addWidget(self.chart)
+        self._above = above
+        self._no_lanes = Words("No activity of this entity names another one.", look="quiet")
+        self._no_lanes.hide()
+        above.addWidget(self._no_lanes)
+        column.addLayout(above)
         column.addWidget(self.table, 1)
         names = QWidget()
         rows = QVBoxLayout(names)
@@ -138,7 +156,7 @@ class EntityPage(Page):
         self._no_names.setVisible(not card.bindings)
         self.peers.show_rows([_peer(ref, count) for ref, count in card.peers])
         self.alerts.show_rows([_alert(one) for one in card.alerts])
-        for place, number in ((3, len(card.bindings)), (4, len(card.peers)), (5, len(card.alerts))):
+        for place, number in enumerate((len(card.bindings), len(card.peers), len(card.alerts)), len(WAYS)):
             name = self.tabs.tabText(place).split("  ")[0]
             self.tabs.setTabText(place, f"{name}  {wording.number(number)}")
         if fresh:
@@ -181,9 +199,20 @@ class EntityPage(Page):
         self.stack.setCurrentIndex(max(0, place - len(WAYS) + 1))
         if place >= len(WAYS) or not self.route.key:
             return
-        way = list(WAYS.values())[place]
-        quoted = self.route.key.replace('"', "")
-        self._text = f'{way or "entity"}:"{quoted}"'
+        by_host = place == BY_HOST
+        self.chart.setVisible(not by_host)
+        self.chart_heading.title.say("Activities by host" if by_host else "Activities over time")
+        self.chart_heading.note.say("")
+        if self.lanes is not None:
+            self.lanes.setVisible(by_host)
+        self._no_lanes.hide()
+        if by_host:
+            self._ask_lanes()
+        self._show_rows(list(WAYS.values())[place], self._peer if by_host else None)
+
+    def _show_rows(self, way: str, peer: EntityRef | None) -> None:
+        """The table, the bars above it: of the entity, with a peer only what both took part in."""
+        self._text = f"{way or 'entity'}:{quoted(self.route.key)}" + (f" entity:{quoted(peer.key)}" if peer else "")
         parsed = parse(self._text)
         session = self.desk.session
         if session is None or not isinstance(parsed, ActivityFilter):
@@ -200,9 +229,58 @@ class EntityPage(Page):
             self.model.show(number)
             marks = [Mark(one.finding.first, one.severity) for one in (self._card.alerts if self._card else ())]
             self.chart.show_data(bars, marks)
-            self.legend.show_series([name for name in wording.FAMILIES if bars and any(bars.series.get(name, ()))])
+            if self.tabs.currentIndex() != BY_HOST:
+                self.legend.show_series([name for name in wording.FAMILIES if bars and any(bars.series.get(name, ()))])
 
         self.ask("rows", work, done)
+
+    # ---- lanes
+
+    def _ask_lanes(self) -> None:
+        """The lanes of the busiest peers; pyqtgraph is imported with the first of them, away from the window."""
+        session, card = self.desk.session, self._card
+        if session is None or card is None:
+            return
+        queries, key = session.queries, card.row.ref.key
+        hosts_first = sorted(card.peers, key=lambda pair: pair[0].kind not in HOSTS)
+        peers = [ref for ref, _ in hosts_first[:LANES]]
+        marks = {ref.key: _marks(card.alerts, ref) for ref in peers}
+
+        def work() -> "tuple[list[Lane], dict[str, Bars]]":
+            from app.ui.plots.lanes import Lane, bars_of
+
+            span = queries.span()
+            lanes = []
+            for ref in peers if span else ():
+                wanted = parse(f"entity:{quoted(key)} entity:{quoted(ref.key)}")
+                if span and isinstance(wanted, ActivityFilter):
+                    lanes.append(Lane(ref, queries.histogram(wanted, span[0], span[1] + 1, BUCKETS), marks[ref.key]))
+            return lanes, bars_of(lanes, list(wording.FAMILIES))
+
+        self.ask("lanes", work, lambda found: self._show_lanes(*found, len(card.peers)))
+
+    def _show_lanes(self, lanes: "list[Lane]", bars: "dict[str, Bars]", peers: int) -> None:
+        from app.ui.plots.lanes import LanesView
+
+        if self.lanes is None:
+            self.lanes = LanesView(wording.FAMILIES)
+            self.lanes.chosen.connect(self._choose_peer)
+            self._above.insertWidget(2, self.lanes)
+        by_host = self.tabs.currentIndex() == BY_HOST
+        self.lanes.setVisible(by_host and bool(lanes))
+        self._no_lanes.setVisible(by_host and not lanes)
+        self.lanes.show_lanes(lanes, bars)
+        if by_host:
+            shown = f"{len(lanes)} of {wording.number(peers)} peers; " if peers > len(lanes) else ""
+            self.chart_heading.note.say(f"{shown}heights by square root" if lanes else "")
+            self.legend.show_series(list(bars))
+
+    def _choose_peer(self, ref: EntityRef | None) -> None:
+        self._peer = ref
+        if ref is not None:
+            self.desk.inspect(ref, True)
+        if self.tabs.currentIndex() == BY_HOST:
+            self._show_rows("", ref)
 
     def _fetch(self, first: int, limit: int, arrived) -> None:
         session, wanted = self.desk.session, self._filter
@@ -217,6 +295,15 @@ class EntityPage(Page):
 
     def _open_peer(self, key: object) -> None:
         self.desk.go("entity", str(key))
+
+
+def _marks(alerts: tuple[Alert, ...], ref: EntityRef) -> tuple[Mark, ...]:
+    """Alerts that name a peer, at the time of their first evidence."""
+    return tuple(
+        Mark(one.finding.first, one.severity)
+        for one in alerts
+        if any(ref.key == party.key for party in (*one.finding.sources, *one.finding.accounts, *one.finding.targets))
+    )
 
 
 def _peer(ref: EntityRef, count: int) -> TwoLines:
