@@ -6,6 +6,8 @@ python3 run.py test [ARGS]     run the tests
 python3 run.py analyze PATH…   any command of the program
 """
 
+from __future__ import annotations  # so that an old Python gets as far as being told that it is old
+
 import ctypes
 import hashlib
 import os
@@ -15,10 +17,11 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-ENVIRONMENT = Path(os.environ.get("WARDLIGHT_ENVIRONMENT", HERE / ".venv"))
+ENVIRONMENT = Path(os.environ.get("WARDLIGHT_ENVIRONMENT", HERE / ".venv")).absolute()
 STAMP = ENVIRONMENT / "wardlight-stamp"
 SAMPLE = HERE / "resources" / "samples" / "intrusion.pcap"
 REPORT = "wardlight-sample-report.html"
+WINDOWLESS = ("analyze", "export", "coverage", "-h", "--help", "--version")
 LIBRARIES = {  # shared library that Qt loads: Debian package that holds it
     "libGL.so.1": "libgl1",
     "libEGL.so.1": "libegl1",
@@ -51,7 +54,8 @@ def main() -> int:
             f"The environment could not be made: {' '.join(map(str, error.cmd))} ended with {error.returncode}.", file=sys.stderr
         )
         return 1
-    system_libraries(testing)
+    if testing or not is_windowless(words):
+        system_libraries()
     if testing:
         return run([python, "-m", "pytest", *words[1:]], QT_QPA_PLATFORM=os.environ.get("QT_QPA_PLATFORM", "offscreen"))
     if words:
@@ -70,8 +74,8 @@ def environment(testing: bool) -> Path:
     """Python of the environment, made or brought up to date when what it must hold has changed."""
     python = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     wanted = hashlib.sha256((HERE / "pyproject.toml").read_bytes() + (HERE / "constraints.txt").read_bytes()).hexdigest()
-    have = STAMP.read_text().split("\n") if STAMP.exists() else ["", ""]
-    if python.exists() and have[0] == wanted and (have[1] == "dev" or not testing):
+    have, _, what = STAMP.read_text().partition("\n") if STAMP.exists() else ("", "", "")
+    if python.exists() and have == wanted and (what == "dev" or not testing):
         return python
     print("Making the environment; this takes a minute the first time.", file=sys.stderr, flush=True)
     if not python.exists():
@@ -106,7 +110,14 @@ def make_environment() -> None:
     subprocess.run(command, check=True)
 
 
-def system_libraries(testing: bool) -> None:
+def is_windowless(words: list[str]) -> bool:
+    """True when Qt is not needed."""
+    if not words:
+        return not has_display()
+    return words[0] in WINDOWLESS and not any(one.lower().endswith(".pdf") for one in words)
+
+
+def system_libraries() -> None:
     """Install the libraries that Qt needs and that are missing; print the command where that is not for us to do."""
     if not sys.platform.startswith("linux"):
         return
@@ -146,8 +157,12 @@ def has_display() -> bool:
 
 
 def run(command: list[object], **extra: str) -> int:
-    environment = {**os.environ, **extra, "PYTHONPATH": str(HERE)}
-    return subprocess.run([str(one) for one in command], env=environment).returncode
+    # The safe path keeps a folder of evidence from bringing modules of its own when the program is started in it.
+    environment = {**os.environ, **extra, "PYTHONPATH": str(HERE), "PYTHONSAFEPATH": "1"}
+    try:
+        return subprocess.run([str(one) for one in command], env=environment).returncode
+    except KeyboardInterrupt:  # the program got it too and has said so
+        return 1
 
 
 if __name__ == "__main__":
