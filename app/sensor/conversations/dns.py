@@ -212,7 +212,7 @@ class DnsUdp:
         self._put(detail, asked, code)
 
     def _put(self, detail: Detail, asked: _Asked, code: int | None) -> None:
-        login = self.login
+        login, frames = self.login, asked.frames
         # A transfer begins with a SOA (RFC 5936 section 2.2): without any record it was refused, whatever the code says.
         refused = isinstance(detail, DnsQuery) and not detail.records and detail.type in ("AXFR", "IXFR") and not detail.truncated
         self.emit(
@@ -220,7 +220,7 @@ class DnsUdp:
                 at=asked.at,
                 until=asked.last,
                 input=self.flow.input,
-                frames=asked.frames if len(asked.frames) < 2 else tuple(sorted(set(asked.frames))),
+                frames=frames if len(frames) < 2 or (len(frames) == 2 and frames[0] < frames[1]) else tuple(sorted(set(frames))),
                 ordinal=asked.ordinal,
                 source=self.flow.client if asked.from_client else self.flow.server,
                 destination=self.flow.server if asked.from_client else self.flow.client,

@@ -26,6 +26,8 @@ TYPES = {
 
 ANSWER_LIMIT = 64
 CHANGE_LIMIT = 256
+_SHORT = 512
+"""Bytes of a message that is remembered (RFC 1035 section 4.2.1: of a datagram without extension)."""
 _JUMP_LIMIT = 32
 _NAME_LIMIT = 255  # RFC 1035 section 2.3.4
 _TEXT_LIMIT = 4096
@@ -76,6 +78,24 @@ def type_name(number: int) -> str:
 
 def decode(data: bytes) -> DnsMessage | None:
     """Query or reply with its first question and its answer section; None when this is no DNS message."""
+    if not HEADER <= len(data) <= _SHORT:
+        return _decode(data)
+    told = _remembered(data[2:])
+    if told is None:
+        return None
+    return DnsMessage(
+        data[0] << 8 | data[1], told.flags, told.name, told.kind, told.answers, told.hosts, told.records,
+        told.first_serial, told.last_serial, told.complete,
+    )  # fmt: skip
+
+
+@lru_cache(2048)
+def _remembered(rest: bytes) -> DnsMessage | None:
+    """A short message by all that follows its id (0 stands in its place): the same few names are asked for all day."""
+    return _decode(b"\0\0" + rest)
+
+
+def _decode(data: bytes) -> DnsMessage | None:
     if len(data) < HEADER:
         return None
     number, flags, questions, answers, authorities, additionals = _HEADER(data)
