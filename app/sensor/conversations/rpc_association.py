@@ -8,6 +8,7 @@ from app.sensor.conversations.rpc_guess import Guess
 from app.sensor.conversations.rpc_login import Login, Logins
 from app.sensor.decoders import dcerpc
 from app.sensor.decoders.dcerpc import ALTER, ALTER_ACK, AUTH3, BIND, BIND_ACK, BIND_NAK, FAULT, FIRST, LAST, REQUEST, RESPONSE
+from app.sensor.decoders.rpc.epmapper import INTERFACE as ENDPOINT_MAPPER
 from app.sensor.decoders.rpc.facts import Facts
 from app.sensor.decoders.rpc.handles import Handles
 from app.sensor.decoders.rpc.operations import NAMES, OPERATIONS
@@ -19,6 +20,7 @@ CALL_UNANSWERED_AFTER = 120_000_000
 _MOST_PENDING = 64
 _MOST_CONTEXTS = 256
 _MOST_HELD = 8
+_NONE: dict[int, str] = {}
 _DENIED = frozenset({5, 0x721})
 """Faults that say the caller was not let in: ERROR_ACCESS_DENIED, RPC_S_SEC_PKG_ERROR (MS-ERREF section 2.2)."""
 
@@ -74,7 +76,8 @@ class Association:
         if head is None:
             self._count("RPC unit unreadable", frames[0] if frames else 0)
             return
-        self.expire(at)
+        if self._pending or self._asked or self._held:
+            self.expire(at)
         kind = head.type
         if self._turned is None and kind != dcerpc.RTS:
             self._orient(from_client, kind)
@@ -223,12 +226,15 @@ class Association:
             self._count("RPC fragment without its start", frames[0] if frames else 0)
             return
         trailer = dcerpc.verifier(head, data)
-        end = min(trailer.start - trailer.pad if trailer else head.length, len(data))
+        end = len(data)
         if trailer:
+            end = trailer.start - trailer.pad
             call.secure(trailer)
             call.sealed = trailer.level >= dcerpc.SEALED
-        size = max(end - start, 0)
-        call.asked.add(b"" if call.sealed else memoryview(data)[start:end], size, not call.sealed)
+        elif end > head.length:
+            end = head.length
+        size = end - start if end > start else 0
+        call.asked.add(b"" if call.sealed else data[start:end], size, not call.sealed)
         call.complete = bool(head.flags & LAST)
         call.until = at
         call.frames.add(frames)
@@ -269,7 +275,7 @@ class Association:
             call.reply.add(b"", size, False)
         else:
             call.reply_big = head.big
-            call.reply.add(memoryview(data)[24:stub_end], size, len(data) >= head.length)
+            call.reply.add(data[24:stub_end], size, len(data) >= head.length)
 
     def _finish(self, call: Call) -> None:
         """The call is over, answered or not: tell it, or hold it while its interface is still being guessed."""
@@ -315,9 +321,10 @@ class Association:
             value = returned(interface, call.opnum, call.reply.tail, call.reply_big, call.reply.size)
             if value is not None and failed(interface, call.opnum, value):
                 result = "failure"
-        self._learn(interface, call.opnum, facts, call.until)
+        if interface == ENDPOINT_MAPPER:
+            self._learn(facts, call.until)
         detail = RpcCall(
-            interface=interface, name=name, opnum=call.opnum, operation=OPERATIONS.get(interface, {}).get(call.opnum, ""),
+            interface=interface, name=name, opnum=call.opnum, operation=OPERATIONS.get(interface, _NONE).get(call.opnum, ""),
             pipe=self._pipe, sealed=call.sealed, guessed=guessed, auth_type=call.auth_type, auth_level=call.auth_level,
             object=call.object, stub=facts, request_bytes=call.asked.size, response_bytes=call.reply.size, returned=value,
         )  # fmt: skip
@@ -325,9 +332,10 @@ class Association:
         code = call.fault if call.fault is not None else value
         self._tell(detail, call.at, call.until, call.frames, call.ordinal, login, result, code)
 
-    def _learn(self, interface: str, opnum: int, facts: Facts, at: int) -> None:
+    def _learn(self, facts: Facts, at: int) -> None:
+        """What an endpoint mapper answered."""
         endpoints = facts.get("endpoints")
-        if interface != "e1af8308-5d1f-11c9-91a4-08002b14a0fa" or not isinstance(endpoints, list):
+        if not isinstance(endpoints, list):
             return
         for text in endpoints:
             uuid, _, place = text.partition("@")

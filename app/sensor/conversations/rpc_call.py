@@ -17,7 +17,7 @@ class Frames:
 
     def __init__(self) -> None:
         self.first: list[int] = []
-        self.last: deque[int] = deque(maxlen=FRAMES_KEPT)
+        self.last: deque[int] | tuple[()] = ()
 
     def add(self, frames: tuple[int, ...]) -> None:
         """Remember the frames of one more unit."""
@@ -26,11 +26,16 @@ class Frames:
                 if frame not in self.first:
                     self.first.append(frame)
             elif frame not in self.last and frame not in self.first:
+                if not self.last:
+                    self.last = deque(maxlen=FRAMES_KEPT)
                 self.last.append(frame)
 
     def all(self) -> tuple[int, ...]:
         """All that are remembered, ascending."""
-        return tuple(sorted((*self.first, *self.last)))
+        first = self.first
+        if len(first) == 2 and first[0] < first[1]:
+            return first[0], first[1]
+        return tuple(sorted((*first, *self.last)))
 
 
 class Stub:
@@ -45,17 +50,17 @@ class Stub:
         self.whole = True
         self.seen = False
 
-    def add(self, part: bytes | memoryview, size: int, joined: bool) -> None:
+    def add(self, part: bytes, size: int, joined: bool) -> None:
         """One more fragment of size bytes; joined: part is all of it."""
         self.seen = True
-        if self.whole:
-            room = STUB_KEPT - self.size
-            if room > 0:
-                self.data += part[:room]
-            if not joined and size and self.size < STUB_KEPT:
+        before = self.size
+        self.size = before + size
+        if self.whole and before < STUB_KEPT:
+            if part:
+                self.data += part[: STUB_KEPT - before]
+            if size and not joined:
                 self.whole = False
-        self.size += size
-        self.tail = bytes(part[-4:]) if joined and len(part) >= 4 else b""
+        self.tail = part[-4:] if joined and len(part) >= 4 else b""
 
 
 class Call:

@@ -28,6 +28,8 @@ HTTP_GREETING = b"ncacn_http/1.0"
 """What the server of RPC over HTTP says first (MS-RPCH section 2.1.1.1)."""
 
 _MOST_CONTEXTS = 128
+_USUAL_HEADER = Layout("<HBBIHHI").unpack_from
+"""(version with minor version, packet type, flags, data representation, length, auth length, call id), little-endian."""
 _HEADERS = (Layout("<HHI"), Layout(">HHI"))
 _U16 = (Layout("<H"), Layout(">H"))
 _U32 = (Layout("<I"), Layout(">I"))
@@ -92,7 +94,14 @@ def unit_length(data: bytes, start: int) -> int:
 
 def header(data: bytes) -> Header | None:
     """Head of the unit in data; None when these are not the bytes of a unit."""
-    if len(data) < HEADER_SIZE or not plausible(data, 0, len(data)):
+    if len(data) < HEADER_SIZE:
+        return None
+    version, kind, flags, representation, length, auth_length, call_id = _USUAL_HEADER(data)
+    if version & 0xFEFF == 5 and representation == 0x10 and kind in _KNOWN:
+        if length < HEADER_SIZE or (auth_length and auth_length + 8 > length - HEADER_SIZE):
+            return None
+        return Header(kind, flags, False, length, auth_length, call_id)
+    if not plausible(data, 0, len(data)):
         return None
     big = data[4] & 0xF0 == 0
     length, auth_length, call_id = _HEADERS[big].unpack_from(data, 8)
@@ -103,9 +112,9 @@ def header(data: bytes) -> Header | None:
 
 def verifier(head: Header, data: bytes) -> Verifier | None:
     """Security trailer of a whole unit; None when it has none or was cut."""
-    start = head.length - head.auth_length - 8
     if not head.auth_length or len(data) < head.length:
         return None
+    start = head.length - head.auth_length - 8
     kind, level, pad = data[start], data[start + 1], data[start + 2]
     context = int(_U32[head.big].unpack_from(data, start + 4)[0])
     return Verifier(kind, level, min(pad, start - HEADER_SIZE), context, start, data[start + 8 : head.length])
