@@ -19,9 +19,10 @@ Cancelled = Callable[[], bool]
 
 
 class Seconds(Struct, frozen=True, kw_only=True):
-    """Wall-clock seconds of the stages; read is everything that the sensor does, decoding included."""
+    """Wall-clock seconds of the stages: read finds, unpacks and names inputs; decode is all that is done with their packets."""
 
     read: float = 0.0
+    decode: float = 0.0
     store: float = 0.0
     detect: float = 0.0
     total: float = 0.0
@@ -36,7 +37,7 @@ def read_inputs(
     read are kept in the workspace as failed, with the reason; they never raise.
     """
     began = time.perf_counter()
-    stored = 0.0
+    decoded = stored = 0.0
     engine = Engine(workspace)
     try:
         found = list(find_inputs(paths))
@@ -45,9 +46,10 @@ def read_inputs(
         for position, one in enumerate(found):
             if cancelled():
                 break
-            stored += _read_one(engine, one, position, len(found), done, total, began, on_progress, cancelled)
+            spent = _read_one(engine, one, position, len(found), done, total, began, on_progress, cancelled)
+            decoded, stored = decoded + spent[0], stored + spent[1]
             done += one.bytes
-        read = time.perf_counter() - began - stored
+        read = time.perf_counter() - began - decoded - stored
         on_progress(_progress("", "detect", total, total, 0, engine.activities, began, len(found), len(found)))
         detecting = time.perf_counter()
         engine.settle(sensitivity)
@@ -56,7 +58,7 @@ def read_inputs(
         engine.close()
     whole = time.perf_counter() - began
     on_progress(_progress("", "done", total, total, 0, engine.activities, began, len(found), len(found)))
-    return Seconds(read=read, store=stored, detect=detect, total=whole)
+    return Seconds(read=read, decode=decoded, store=stored, detect=detect, total=whole)
 
 
 def _read_one(
@@ -69,14 +71,14 @@ def _read_one(
     began: float,
     on_progress: OnProgress,
     cancelled: Cancelled,
-) -> float:
-    """Read one input; returns the seconds spent in the engine."""
+) -> tuple[float, float]:
+    """Read one input; returns the seconds spent on its packets and in the engine."""
     if found.problem is None:
         with suppress(OSError, Refused):  # told when it is read
             opened(found, cancelled)  # its key needs its unpacked bytes; unpacking is long and must be stoppable
         _forget_beginning(engine, found, cancelled)
     if cancelled() or not engine.begin_input(found):
-        return 0.0
+        return 0.0, 0.0
     spent = 0.0
 
     def sink(batch: list[Activity]) -> None:
@@ -90,10 +92,11 @@ def _read_one(
             _progress(str(found.path), "read", before + done_bytes, total, records, engine.activities, began, position, inputs)
         )
 
+    begun = time.perf_counter()
     report = read_input(found, sink, progress, cancelled)
     at = time.perf_counter()
     engine.finish_input(report)
-    return spent + time.perf_counter() - at
+    return at - begun - spent, spent + time.perf_counter() - at
 
 
 def _forget_beginning(engine: Engine, found: Found, cancelled: Cancelled) -> None:
