@@ -10,7 +10,7 @@ from pathlib import Path
 from app import paths
 from app.session import Session
 
-LIBRARIES = ("numpy", "msgspec", "zstandard", "sqlite_utils", "networkx", "psutil")
+LIBRARIES = ("numpy", "msgspec", "zstandard", "networkx", "psutil")
 WINDOW = ("PySide6.QtWidgets", "PySide6.QtSvg", "pyqtgraph")
 
 
