@@ -68,17 +68,22 @@ class Reading:
         drain = threading.Thread(target=lambda: errors.extend(self._child.stderr or ()), daemon=True, name="reading-errors")
         drain.start()
         decoder = msgspec.json.Decoder(Progress)
-        with self._child.stdout:
-            for line in self._child.stdout:
-                with suppress(msgspec.DecodeError):  # the process may be killed in the middle of a line
-                    self._on_progress(decoder.decode(line))
-        status = self._child.wait()
-        drain.join()
-        self._child.stderr.close()
-        if self._child.stdin is not None and not self._child.stdin.closed:
-            self._child.stdin.close()
-        words = b"".join(errors).decode(errors="replace").strip().splitlines()
-        self._on_done(None if status == 0 else (words[-1] if words else f"Reading ended with status {status}."))
+        try:
+            with self._child.stdout:
+                for line in self._child.stdout:
+                    with suppress(msgspec.DecodeError):  # the process may be killed in the middle of a line
+                        self._on_progress(decoder.decode(line))
+        except BaseException:
+            self._child.kill()  # nobody hears it any more, and it would wait for ever with its next line
+            raise
+        finally:
+            status = self._child.wait()
+            drain.join()
+            self._child.stderr.close()
+            if self._child.stdin is not None and not self._child.stdin.closed:
+                self._child.stdin.close()
+            words = b"".join(errors).decode(errors="replace").strip().splitlines()
+            self._on_done(None if status == 0 else (words[-1] if words else f"Reading ended with status {status}."))
 
 
 class Session:
@@ -141,7 +146,7 @@ class Session:
         if where is None:
             return Packet(input=input_key, frame=frame, at=0, data=b"", error="The workspace does not know this input.")
         try:
-            captured = read_frame(Path(where.path), frame)
+            captured = read_frame(Path(where.path), frame, key=input_key)
         except (OSError, ValueError) as error:
             return Packet(input=input_key, frame=frame, at=0, data=b"", error=f"{where.path} cannot be read: {error}")
         fields, why = self._inspector.dissect(captured.link, captured.data)

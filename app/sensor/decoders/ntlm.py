@@ -21,7 +21,7 @@ _TEXT_KEPT = 4096
 
 _NAMES_1 = Layout("<IHxxIHxxI").unpack_from
 _CHALLENGE = Layout("<HxxII8s").unpack_from
-_FIELDS_3 = Layout("<" + "HxxI" * 6).unpack_from
+_FIELDS_3 = Layout("<" + "HxxI" * 5).unpack_from
 _U32 = Layout("<I").unpack_from
 _U16_PAIR = Layout("<HH").unpack_from
 _OS = Layout("<BBH").unpack_from
@@ -134,7 +134,7 @@ def _challenge(data: bytes, at: int, end: int) -> Challenge:
 
 def _authenticate(data: bytes, at: int, end: int, unicode: bool) -> Authenticate:
     places = _FIELDS_3(data, at + 12)
-    lm_size, lm_at, nt_size, nt_at, domain_size, domain_at, user_size, user_at, host_size, host_at, _, _ = places
+    lm_size, lm_at, nt_size, nt_at, domain_size, domain_at, user_size, user_at, host_size, host_at = places
     # What the header holds follows from where the first part begins.
     header = min((places[i + 1] for i in range(0, 10, 2) if places[i]), default=end - at)
     flags = _U32(data, at + 60)[0] if header >= 64 and end - at >= 64 else None

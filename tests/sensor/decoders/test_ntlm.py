@@ -113,6 +113,14 @@ def test_names_that_old_clients_supply_in_the_first_message() -> None:
     assert isinstance(found, Negotiate) and (found.domain, found.workstation) == ("CORP", "WS1")
 
 
+def test_a_third_message_that_ends_anywhere_in_its_header() -> None:
+    whole = type3(nt=bytes(24))
+    for size in range(len(whole)):
+        found = decode(whole[:size])
+        assert (found is None) == (size < 52)
+        assert decode(b"before" + whole[:size] + b"behind" * 20, 6, 6 + size) == found
+
+
 def test_what_is_no_message() -> None:
     assert decode(b"") is None
     assert decode(SIGNATURE + b"\x03\0\0\0") is None
