@@ -1,24 +1,27 @@
 """The graph: one entity and what it touched, opened step by step; large neighbourhoods folded, nothing reshuffled."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.model.entity import EntityRef
-from app.model.rows import Edge
+from app.model.rows import Edge, Histogram
 from app.ui import theme, wording
 from app.ui.desk import Desk
 from app.ui.navigation import Crumb, Route
 from app.ui.page import Page
 from app.ui.plots.graph_canvas import GraphCanvas
+from app.ui.plots.histogram import HistogramView
 from app.ui.plots.layout import Place, arrange
-from app.ui.plots.neighbourhood import Node, Shown, shown
-from app.ui.widgets.buttons import Button
+from app.ui.plots.neighbourhood import Node, Shown, plural, shown, within
+from app.ui.widgets.buttons import Button, MenuButton
 from app.ui.widgets.empty import Empty
 from app.ui.widgets.glyphs import Sign
-from app.ui.widgets.words import PageHeading, Words
+from app.ui.widgets.words import Elided, Line, PageHeading, Words
 
 NEIGHBOURS = 200
 """Edges asked for around one entity."""
+BUCKETS = 180
+KINDS = ("user", "computer", "controller", "service", "group", "address", "domain")
 ICONS = (("plus", "Zoom in"), ("minus", "Zoom out"), ("fit", "Show all"))
 
 
@@ -33,6 +36,10 @@ class GraphPage(Page):
         self._edges: dict[tuple[str, str], Edge] = {}
         self._expanded: frozenset[str] = frozenset()
         self._unfolded: frozenset[str] = frozenset()
+        self._hidden: frozenset[str] = frozenset()
+        self._span: tuple[int, int] | None = None
+        self._picture = Shown()
+        self._about = ""
         self.canvas = GraphCanvas()
         self.canvas.chosen.connect(self._chosen)
         self.canvas.opened.connect(self._opened)
@@ -41,7 +48,12 @@ class GraphPage(Page):
         )
         self.entity_button = Button("Open entity", on_click=self._open_entity)
         self.reset_button = Button("Start again", on_click=self._start_again)
-        self.heading = PageHeading("Graph", "", (self.expand_button, self.entity_button, self.reset_button))
+        self.kinds_button = MenuButton("Kinds", self._fill_kinds)
+        buttons = (self.kinds_button, self.expand_button, self.entity_button, self.reset_button)
+        self.heading = PageHeading("Graph", "", buttons)
+        self.when = Elided("All of the time", role="text")
+        self.times = HistogramView(wording.FAMILIES, height=52, label="Time of the edges shown")
+        self.times.brushed.connect(self._brushed)
         self._node: Node | None = None
         self._build()
         self._chosen(None)
@@ -59,9 +71,12 @@ class GraphPage(Page):
         if not key:
             self.empty.show()
             self.canvas.hide()
+            self.slider.hide()
             return
         self.empty.hide()
         self.canvas.show()
+        self.slider.show()
+        self._ask_times()
         if self._root is not None and self._root.key == key:
             self._ask_for(*sorted(self._expanded or {key}))
             return
@@ -101,6 +116,8 @@ class GraphPage(Page):
         outer.setSpacing(0)
         outer.addWidget(top)
         outer.addWidget(self.canvas, 1)
+        self.slider = self._make_slider()
+        outer.addWidget(self.slider)
         outer.addWidget(self.empty, 1)
         over = QGridLayout(self.canvas)
         over.setContentsMargins(margin, margin, margin, margin)
@@ -119,28 +136,93 @@ class GraphPage(Page):
             column.addWidget(Button("", icon=icon, tip=tip, bare=True, on_click=do))
         return bar
 
+    def _make_slider(self) -> QWidget:
+        margin = theme.space("margin")
+        band = QWidget()
+        column = QVBoxLayout(band)
+        column.setContentsMargins(0, 0, 0, theme.px(4))
+        column.setSpacing(theme.px(4))
+        column.addWidget(Line())
+        row = QHBoxLayout()
+        row.setContentsMargins(margin, theme.px(4), margin, 0)
+        row.addWidget(self.when, 1)
+        row.addWidget(Words("drag to choose a time, double click for all of it", "quiet", "quiet"))
+        chart = QHBoxLayout()
+        chart.setContentsMargins(margin, 0, margin, 0)
+        chart.addWidget(self.times)
+        column.addLayout(row)
+        column.addLayout(chart)
+        return band
+
+    # ---- what is left out
+
+    def _fill_kinds(self, menu: QMenu) -> None:
+        found = {ref.kind for edge in self._edges.values() for ref in (edge.origin, edge.target)}
+        for kind in KINDS:
+            if kind in found:
+                action = menu.addAction(plural(kind).capitalize())
+                action.setCheckable(True)
+                action.setChecked(kind not in self._hidden)
+                action.triggered.connect(lambda on, kind=kind: self._show_kind(kind, on))
+        menu.addSeparator()
+        menu.addAction("Show all kinds").triggered.connect(lambda *_: self._show_kind("", True))
+
+    def _show_kind(self, kind: str, on: bool) -> None:
+        """Show or hide a kind, "" for all of them."""
+        self._hidden = frozenset() if not kind else self._hidden - {kind} if on else self._hidden | {kind}
+        self.kinds_button.say(f"Kinds: {len(self._hidden)} hidden" if self._hidden else "Kinds")
+        self._show()
+
+    def _ask_times(self) -> None:
+        session = self.desk.session
+        if session is None:
+            return
+        queries = session.queries
+
+        def work() -> Histogram | None:
+            span = queries.span()
+            return queries.histogram(None, span[0], span[1] + 1, BUCKETS) if span else None
+
+        self.ask("times", work, self.times.show_data)
+
+    def _brushed(self, start: int, end: int) -> None:
+        self._span = (start, end) if end > start else None
+        self.when.say(wording.period(*self._span) if self._span else "All of the time")
+        self._show()
+
     # ---- the picture
 
     def _show(self, choose: str = "") -> None:
         if self._root is None:
             return
-        root, edges = self._root, tuple(self._edges.values())
+        root, edges = self._root, within(self._edges.values(), self._root.key, self._hidden, self._span)
         unfolded, expanded, standing = self._unfolded, self._expanded, self.canvas.places()
+        partly = bool(self._hidden or self._span)
 
-        def work() -> tuple[Shown, dict[str, Place]]:
+        def work() -> tuple[Shown, dict[str, Place], dict[str, float]]:
+            from app.ui.plots.connections import importance
+
             picture = shown(root, edges, unfolded, expanded)
+            if partly:
+                picture = _connected(picture, root.key)
             position = {node.key: place for place, node in enumerate(picture.nodes)}
             pairs = [(position[one], position[other]) for one, other, _ in picture.edges]
-            return picture, arrange(list(position), pairs, {key: at for key, at in standing.items() if key in position})
+            held = {key: at for key, at in standing.items() if key in position}
+            return picture, arrange(list(position), pairs, held), importance(picture)
 
-        def done(value: tuple[Shown, dict[str, Place]]) -> None:
-            picture, places = value
-            self.canvas.show_graph(picture, places)
-            if choose:
-                self.canvas.choose(choose)
+        def done(value: tuple[Shown, dict[str, Place], dict[str, float]]) -> None:
+            picture, places, weight = value
+            self._picture = picture
+            self.canvas.show_graph(picture, places, weight)
             more = f"; {wording.count(picture.hidden, 'entity', 'entities')} left out, the least active" if picture.hidden else ""
             nodes, lines = wording.count(len(picture.nodes), "node"), wording.count(len(picture.edges), "edge")
-            self.heading.sentence.say(f"{wording.tidy(root.label, 80)} and what it touched: {nodes}, {lines}{more}.")
+            when = " in the chosen time" if self._span else ""
+            self._about = f"{wording.middle(root.label, 60)} and what it touched{when}: {nodes}, {lines}{more}."
+            self.heading.sentence.say(self._about)
+            if choose or (self._node is not None and self._node.key not in places):
+                self.canvas.choose(choose)
+            else:
+                self._ask_way()
 
         self.ask("layout", work, done)
 
@@ -165,8 +247,29 @@ class GraphPage(Page):
         self._node = node
         self.expand_button.setEnabled(node is not None)
         self.entity_button.setEnabled(node is not None and not node.members)
+        self._ask_way()
         if node is not None and not node.members:
             self.desk.inspect(node.ref, True)
+
+    def _ask_way(self) -> None:
+        """Light the shortest way from the root to the chosen node, and say it."""
+        root, node, picture = self._root, self._node, self._picture
+        self.heading.sentence.say(self._about)
+        if root is None or node is None or node.key == root.key or node.key not in {one.key for one in picture.nodes}:
+            self.canvas.show_way(())
+            return
+
+        def work() -> tuple[str, ...]:
+            from app.ui.plots.connections import way_between
+
+            return way_between(picture, root.key, node.key)
+
+        def done(way: tuple[str, ...]) -> None:
+            if self._node is node and self._picture is picture:
+                self.canvas.show_way(way)
+                self.heading.sentence.say(f"{self._about} {_told(way, picture)}".strip())
+
+        self.ask("way", work, done)
 
     def _opened(self, node: Node) -> None:
         if node.members:
@@ -187,7 +290,10 @@ class GraphPage(Page):
     def _start_again(self) -> None:
         if self._root is not None:
             key = self._root.key
-            self._root = None
+            self._root, self._hidden, self._span = None, frozenset(), None
+            self.kinds_button.say("Kinds")
+            self.times.set_brush(None)
+            self.when.say("All of the time")
             self.canvas.show_graph(Shown(), {}, animate=False)
             self.desk.go("graph", key)
             self.refresh()
@@ -199,6 +305,27 @@ class GraphPage(Page):
                 return alert.finding.sources[0].key
         hosts = self.desk.overview.top_hosts if self.desk.overview else ()
         return hosts[0].ref.key if hosts else ""
+
+
+def _connected(picture: Shown, root: str) -> Shown:
+    """The part of a picture that hangs on the root: what was left out may have cut the rest off."""
+    from app.ui.plots.connections import reached
+
+    kept = reached(picture, root)
+    nodes = tuple(node for node in picture.nodes if node.key in kept)
+    return Shown(nodes=nodes, edges=tuple(one for one in picture.edges if one[0] in kept), hidden=picture.hidden)
+
+
+def _told(way: tuple[str, ...], picture: Shown) -> str:
+    """ATTACKER – DC1 – da.smith: 2 steps."""
+    if len(way) < 2:
+        return "Nothing in this picture connects the two."
+    by_key = {node.key: node for node in picture.nodes}
+    names = [
+        f"{len(node.members)} {plural(node.ref.kind)}" if node.members else wording.middle(node.ref.label, 40)
+        for node in (by_key[key] for key in way)
+    ]
+    return f"{' – '.join(names)}: {wording.count(len(way) - 1, 'step')}."
 
 
 def _legend() -> QWidget:

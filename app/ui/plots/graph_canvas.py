@@ -2,6 +2,7 @@
 
 import math
 import time
+from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF, QResizeEvent, QWheelEvent
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.ui import theme, wording
 from app.ui.plots.layout import Place
-from app.ui.plots.neighbourhood import Node, Shown
+from app.ui.plots.neighbourhood import Node, Shown, plural
 from app.ui.widgets.glyphs import ENTITY_ROLES, entity_path, paint_entity
 from app.ui.widgets.words import plain_tip
 
@@ -38,6 +39,8 @@ class GraphCanvas(QWidget):
         self._began = 0.0
         self._zoom, self._centre = 1.0, QPointF(0, 0)
         self._chosen = ""
+        self._importance: dict[str, float] = {}
+        self._way: tuple[str, ...] = ()
         self._drag: QPointF | None = None
         self._moved = False
         self._untouched = True
@@ -45,9 +48,15 @@ class GraphCanvas(QWidget):
         self._timer.setInterval(16)
         self._timer.timeout.connect(self._advance)
 
-    def show_graph(self, shown: Shown, places: dict[str, Place], animate: bool = True) -> None:
-        """Show another graph; nodes that stood move smoothly, nothing is reshuffled."""
+    def show_graph(
+        self, shown: Shown, places: dict[str, Place], importance: dict[str, float] | None = None, animate: bool = True
+    ) -> None:
+        """Show another graph; nodes that stood move smoothly, nothing is reshuffled.
+
+        importance: node key to 0 to 1; important nodes are larger, their names are written first.
+        """
         self._shown, self._nodes = shown, {one.key: one for one in shown.nodes}
+        self._importance, self._way = importance or {}, ()
         self._from = {key: self._places.get(key, place) for key, place in places.items()}
         self._goal = dict(places)
         if self._chosen not in self._nodes:
@@ -69,8 +78,18 @@ class GraphCanvas(QWidget):
     def choose(self, key: str) -> None:
         """Choose a node by key; "" chooses none."""
         self._chosen = key if key in self._nodes else ""
+        self._way = ()
         self.update()
         self.chosen.emit(self._nodes.get(self._chosen))
+
+    def show_way(self, keys: tuple[str, ...]) -> None:
+        """Light the way over these nodes; () for none."""
+        self._way = keys
+        self.update()
+
+    def way(self) -> tuple[str, ...]:
+        """The nodes of the way that is lit."""
+        return self._way
 
     def fit(self) -> None:
         """Show all nodes."""
@@ -173,10 +192,12 @@ class GraphCanvas(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), theme.colour("surface-1"))
         near = self._near()
-        for one, other, edge in sorted(self._shown.edges, key=lambda item: item[2].alerted):
+        steps = {frozenset(pair) for pair in pairwise(self._way)}
+        for one, other, edge in sorted(self._shown.edges, key=lambda item: (frozenset(item[:2]) in steps, item[2].alerted)):
             if one in self._places and other in self._places:
-                lit = not near or (self._chosen in (one, other))
-                self._paint_edge(painter, self._nodes[one], self._nodes[other], edge.count, edge.alerted, lit)
+                on_way = frozenset((one, other)) in steps
+                lit = not near or on_way or (self._chosen in (one, other))
+                self._paint_edge(painter, self._nodes[one], self._nodes[other], edge.count, edge.alerted, lit, on_way)
         for node in self._shown.nodes:
             if node.key in self._places:
                 painter.setOpacity(1.0 if not near or node.key in near else DIMMED)
@@ -185,7 +206,7 @@ class GraphCanvas(QWidget):
         taken = self._paint_labels(painter, near)
         self._paint_words(painter, taken)
 
-    def _paint_edge(self, painter: QPainter, one: Node, other: Node, count: int, alerted: bool, lit: bool) -> None:
+    def _paint_edge(self, painter: QPainter, one: Node, other: Node, count: int, alerted: bool, lit: bool, on_way: bool) -> None:
         start, end = self._point(one.key), self._point(other.key)
         length = math.hypot(end.x() - start.x(), end.y() - start.y())
         room = self._side(one) / 2 + self._side(other) / 2 + theme.px(8)
@@ -198,6 +219,11 @@ class GraphCanvas(QWidget):
         colour.setAlphaF((0.95 if alerted else 0.75) * (1.0 if lit else DIMMED))
         width = 1.0 + min(3.0, math.log10(max(1, count)))
         head = theme.px(5) + width
+        if on_way:
+            painter.setPen(
+                QPen(theme.colour("accent", 0.35), width + theme.px(7), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+            )
+            painter.drawLine(tail, tip)
         painter.setPen(QPen(colour, width))
         painter.drawLine(tail, tip - unit * head * 0.8)
         side = QPointF(-unit.y(), unit.x()) * head * 0.5
@@ -256,16 +282,21 @@ class GraphCanvas(QWidget):
         measure = theme.measure("quiet")
         taken = [self._box(node) for node in self._shown.nodes if node.key in self._places]
         order = sorted(
-            self._shown.nodes, key=lambda n: (n.key != self._chosen, n.key not in near, not n.alerted, -n.weight, n.key)
+            self._shown.nodes,
+            key=lambda n: (
+                n.key != self._chosen,
+                n.key not in self._way,
+                n.key not in near,
+                -self._importance.get(n.key, 0.0),
+                not n.alerted,
+                -n.weight,
+                n.key,
+            ),
         )
         for node in order:
             if node.key not in self._places or (self._zoom < 0.35 and node.key != self._chosen and not node.alerted):
                 continue
-            words = wording.middle(node.ref.label, 28)
-            if node.members:
-                words = {"user": "accounts", "service": "services", "group": "groups", "address": "addresses"}.get(
-                    node.ref.kind, "computers"
-                )
+            words = plural(node.ref.kind) if node.members else wording.middle(node.ref.label, 28)
             width, height = measure.horizontalAdvance(words) + theme.px(6), measure.height()
             centre, half = self._point(node.key), self._side(node) / 2
             box = QRectF(centre.x() - width / 2, centre.y() + half + theme.px(3), width, height)
@@ -288,6 +319,7 @@ class GraphCanvas(QWidget):
 
     def _side(self, node: Node) -> float:
         size = 22 + min(20.0, 5 * math.log10(1 + node.weight)) + (10 if node.members else 0)
+        size += 12 * self._importance.get(node.key, 0.0)
         return theme.px(size) * max(0.55, min(1.3, self._zoom**0.5))
 
     def _point(self, key: str) -> QPointF:
@@ -302,7 +334,7 @@ class GraphCanvas(QWidget):
         if not self._chosen:
             return set()
         beside = {one if other == self._chosen else other for one, other, _ in self._shown.edges if self._chosen in (one, other)}
-        return beside | {self._chosen}
+        return beside | {self._chosen, *self._way}
 
     def _walk(self, dx: int, dy: int) -> None:
         here = self._places.get(self._chosen, (self._centre.x(), self._centre.y()))

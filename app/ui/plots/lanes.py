@@ -18,6 +18,7 @@ from app.model.rows import Histogram
 from app.ui import theme, wording
 from app.ui.plots.histogram import RANK, Mark
 from app.ui.plots.time_axis import ticks
+from app.ui.widgets.buttons import KEYBOARD
 from app.ui.widgets.glyphs import paint_entity, severity_path
 from app.ui.widgets.tips import plain_tip
 
@@ -151,6 +152,7 @@ class LanesView(QWidget):
     def __init__(self, roles: dict[str, str]) -> None:
         super().__init__()
         self._roles = roles
+        self._ring = False
         self.lanes: tuple[Lane, ...] = ()
         self.current: int | None = None
         self._tip: tuple[int, int] = (-1, -1)
@@ -270,18 +272,20 @@ class LanesView(QWidget):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event) -> None:
-        """The ring appears."""
+        """The ring appears, for the keyboard only."""
         super().focusInEvent(event)
+        self._ring = event.reason() in KEYBOARD
         self.update()
 
     def focusOutEvent(self, event) -> None:
         """The ring goes."""
         super().focusOutEvent(event)
+        self._ring = False
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The ring of the keyboard focus."""
-        if self.hasFocus():
+        if self._ring:
             painter = QPainter(self)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(theme.colour("focus"), 2))

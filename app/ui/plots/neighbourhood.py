@@ -30,6 +30,25 @@ class Shown(Struct, frozen=True, kw_only=True):
     hidden: int = 0
 
 
+def plural(kind: str) -> str:
+    """What several entities of a kind are called."""
+    return {"user": "accounts", "service": "services", "group": "groups", "address": "addresses", "domain": "domains"}.get(
+        kind, "controllers" if kind == "controller" else "computers"
+    )
+
+
+def within(
+    edges: Iterable[Edge], root: str, hidden: frozenset[str] = frozenset(), span: tuple[int, int] | None = None
+) -> tuple[Edge, ...]:
+    """Edges that touch no hidden kind (the root is never hidden) and whose first to last activity meets the span."""
+    return tuple(
+        edge
+        for edge in edges
+        if all(ref.key == root or ref.kind not in hidden for ref in (edge.origin, edge.target))
+        and (span is None or (edge.first < span[1] and edge.last >= span[0]))
+    )
+
+
 def shown(root: EntityRef, edges: Iterable[Edge], unfolded: frozenset[str], expanded: frozenset[str]) -> Shown:
     """Fold what hangs on one entity only. unfolded: keys of folds that were opened; expanded: entities that were."""
     refs: dict[str, EntityRef] = {root.key: root}
