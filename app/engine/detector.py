@@ -280,8 +280,8 @@ class _Case:
             every = known | {party.key: party for party in getattr(lead, name) if party.key not in known}
             parties[name] = tuple(every.values())[:PARTIES]
         finding = replace(
-            lead, first=min(self.first, lead.first), last=self.last, evidence=(*self.evidence, *self.tail),
-            succeeded=self._succeeded, **parties,
+            lead, subject=self._lead.subject, first=min(self.first, lead.first), last=self.last,
+            evidence=(*self.evidence, *self.tail), succeeded=self._succeeded, **parties,
         )  # fmt: skip
         return _alert(self.detector, finding, next(iter(self.evidence)))
 

@@ -1,6 +1,6 @@
 """Short, bounded recollection for detectors, keyed by text and by event time."""
 
-from collections import Counter, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Hashable
 from typing import TypeVar
 
@@ -97,8 +97,8 @@ class Memory:
     """Trails and notes of one detector."""
 
     def __init__(self) -> None:
-        self._trails: dict[Key, Trail] = {}
-        self._notes: dict[Key, tuple[int, object]] = {}
+        self._trails: OrderedDict[Key, Trail] = OrderedDict()
+        self._notes: OrderedDict[Key, tuple[int, object]] = OrderedDict()
         self._size = 0
 
     def seen(self, key: Key, value: Hashable, at: int, evidence: str, window: int) -> Trail:
@@ -114,7 +114,7 @@ class Memory:
         trail.add(at, value, evidence, window)
         self._size += trail.count
         while len(self._trails) > KEYS or (self._size > TOTAL and len(self._trails) > 1):
-            self._size -= self._trails.pop(next(iter(self._trails))).count
+            self._size -= self._trails.popitem(last=False)[1].count
         return trail
 
     def trail(self, key: Key, at: int, window: int) -> Trail | None:
@@ -127,7 +127,7 @@ class Memory:
         self._notes.pop(key, None)
         self._notes[key] = (at, value)
         if len(self._notes) > KEYS:
-            del self._notes[next(iter(self._notes))]
+            self._notes.popitem(last=False)
 
     def recall(self, key: Key, kind: type[Noted], at: int, window: int) -> Noted | None:
         """The value noted under a key within the window, if it is of this kind."""

@@ -82,7 +82,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     trail = memory.seen(("fail", ip), who, at, activity.id, WINDOW)
     memory.seen(("over", ip), sign_in[2], at, activity.id, WINDOW)
     machine = name.endswith("$")
-    burst = memory.seen(("burst", ip, who), True, at, activity.id, BURST)
+    burst = memory.seen(("burst", ip), who, at, activity.id, BURST)
     failing, fast = memory.trail(("failing", ip), at, WINDOW), memory.trail(("fast", ip), at, FAST)
     if memory.recall(("ok", ip, who), bool, at, WINDOW) is None:
         failing = memory.seen(("failing", ip), who, at, activity.id, WINDOW)
@@ -90,7 +90,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     honest, hits_so_far = memory.trail(("signed in", ip), at, WINDOW), memory.trail(("hit", ip), at, SOON)
     others = honest.distinct if honest is not None else 0
     tried = failing.distinct if failing is not None else 0
-    one = not machine and (burst.count >= ONE[rank] or trail.counts[who] >= ONE_SLOW[rank])
+    one = not machine and (burst.counts[who] >= ONE[rank] or trail.counts[who] >= ONE_SLOW[rank])
     many = (tried >= MANY[rank] or (fast is not None and fast.distinct >= MANY_FAST[rank])) and tried > 2 * others
     if one or many or memory.recall(("hot", ip), bool, at, WINDOW) is not None:
         memory.note(("hot", ip), True, at)
@@ -165,24 +165,26 @@ def tell(activity: Activity, ctx: Context, trail: Trail | None, over: Trail | No
 def tell_spread(activity: Activity, ctx: Context, spread: Trail) -> Finding:
     """Words of guessing that is spread over many sources."""
     source, target, account = ctx.source(activity), ctx.target(activity), ctx.account(activity)
-    places = plural(len(spread.values), "source")
+    places = list(spread.values)
+    number = plural(len(places), "source")
     return found(
         ctx,
         activity,
         "",
         first=spread.began,
+        sources=tuple({ref.key: ref for ref in (ctx.knowledge.address_entity(str(one), activity.at) for one in places)}.values()),
         title="Suspected distributed brute force (Kerberos, NTLM)",
         confidence="medium",
         succeeded=False,
-        story=(sentence(f"{places} together tried {plural(spread.total, 'wrong password')} for ", account, "."),),
+        story=(sentence(f"{number} together tried {plural(spread.total, 'wrong password')} for ", account, "."),),
         facts=(
-            fact(f"{plural(spread.total, 'failed sign-in')} for one account from {places} within half an hour"),
+            fact(f"{plural(spread.total, 'failed sign-in')} for one account from {number} within half an hour"),
             against(
                 f"It would be quiet below {SOURCES[ctx.sensitivity]} sources or {SPREAD[ctx.sensitivity]} failures; "
                 "a service account whose password was changed can look like this"
             ),
         ),
-        steps=(Step(origin=source, target=target, label="sign-in", caption=f"and {places} in all", accented=True),),
+        steps=(Step(origin=source, target=target, label="sign-in", caption=f"{number} in all", accented=True),),
     )
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from app.engine import describe
-from app.engine.detector import MINUTE, Context, Detector, Needs, against, fact, found, listed, plural, sentence
+from app.engine.detector import MINUTE, Context, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
 from app.engine.knowledge.names import is_address
+from app.engine.memory import Trail
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import DnsQuery
@@ -61,7 +62,7 @@ def transfer(activity: Activity, query: DnsQuery, ctx: Context) -> Iterator[Find
     )  # fmt: skip
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     """Transfers at once; sweeps by the number of different names within the window."""
     query: DnsQuery = activity.detail  # type: ignore[assignment]
     if query.protocol != "dns" or activity.source is None:
@@ -86,13 +87,20 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     trail = ctx.memory.seen((kind, ip), name, at, activity.id, WINDOW)
     if trail.distinct < limit:
         return
+    yield later(
+        ctx, activity, f"{ip} {kind}", lambda: tell(activity, ctx, trail, words, limit), first=trail.began,
+        evidence=trail.take() or (activity.id,), sources=(ctx.source(activity),),
+    )  # fmt: skip
+
+
+def tell(activity: Activity, ctx: Context, trail: Trail, words: str, limit: int) -> Finding:
+    """Words of a sweep with all its names."""
     names = [str(one) for one in trail.values]
-    yield found(
+    return found(
         ctx,
         activity,
-        f"{ip} {kind}",
+        "",
         first=trail.began,
-        evidence=trail.take() or (activity.id,),
         succeeded=None,
         story=(sentence(*ctx.who(activity), " asked ", ctx.target(activity), f" about {len(names):,} {words}."),),
         facts=(

@@ -56,7 +56,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         return
     memory.note(("failed", ip, name), True, at)
     trail = memory.seen(("fail", ip), name, at, activity.id, WINDOW)
-    burst = memory.seen(("burst", ip, name), True, at, activity.id, BURST)
+    burst = memory.seen(("burst", ip), name, at, activity.id, BURST)
     failing, fast = memory.trail(("failing", ip), at, WINDOW), memory.trail(("fast", ip), at, FAST)
     if memory.recall(("ok", ip, name), bool, at, WINDOW) is None:
         failing = memory.seen(("failing", ip), name, at, activity.id, WINDOW)
@@ -65,7 +65,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     others = honest.distinct if honest is not None else 0
     tried = failing.distinct if failing is not None else 0
     many = (tried >= MANY[rank] or (fast is not None and fast.distinct >= MANY_FAST[rank])) and tried > 2 * others
-    if burst.count >= ONE[rank] or trail.counts[name] >= ONE_SLOW[rank] or many or hot:
+    if burst.counts[name] >= ONE[rank] or trail.counts[name] >= ONE_SLOW[rank] or many or hot:
         memory.note(("hot", ip), True, at)
         yield told(activity, ctx, trail.take(), memory.trail(("hit", ip), at, SOON))
 

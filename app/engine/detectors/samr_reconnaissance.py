@@ -2,7 +2,23 @@
 
 from collections.abc import Iterator
 
-from app.engine.detector import MINUTE, Context, Detector, Needs, against, ended, fact, found, listed, outcome_of, sentence
+from app.engine.detector import (
+    MINUTE,
+    Context,
+    Detector,
+    Later,
+    Needs,
+    against,
+    ended,
+    fact,
+    found,
+    later,
+    listed,
+    outcome_of,
+    sentence,
+    some,
+)
+from app.engine.memory import Trail
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcCall
@@ -64,7 +80,7 @@ def sensitive_group(call: RpcCall) -> bool:
     return last.isdigit() and int(last) in SENSITIVE_RIDS
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     """Lists at once, members of powerful groups at once, single questions by their number."""
     call: RpcCall = activity.detail  # type: ignore[assignment]
     if call.interface not in (SAMR, LSARPC) or activity.source is None or ctx.from_controller(activity):
@@ -117,16 +133,26 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         asked, evidence = "users one by one", users.take()
     else:
         return
-    ctx.memory.seen(("asked", ip), asked, at, activity.id, WINDOW)
-    trail = ctx.memory.trail(("asked", ip), at, WINDOW)
-    things = [str(one) for one in trail.values] if trail is not None else [asked]
+    trail = ctx.memory.seen(("asked", ip), asked, at, activity.id, WINDOW)
+    yield later(
+        ctx, activity, f"{ip} {activity.destination.ip if activity.destination else ''}",
+        lambda: tell(activity, ctx, trail, severe), first=trail.began, evidence=evidence or (activity.id,),
+        severity=None if severe else "low", succeeded=outcome_of(activity), sources=(ctx.source(activity),),
+        accounts=some(ctx.account(activity)),
+    )  # fmt: skip
+
+
+def tell(activity: Activity, ctx: Context, trail: Trail, severe: bool) -> Finding:
+    """Words with everything that was asked in the episode."""
+    call: RpcCall = activity.detail  # type: ignore[assignment]
+    rank = ctx.sensitivity
+    things = [str(one) for one in trail.values]
     success = activity.result != "failure"
-    yield found(
+    return found(
         ctx,
         activity,
-        f"{ip} {activity.destination.ip if activity.destination else ''}",
-        first=trail.began if trail is not None else at,
-        evidence=evidence or (activity.id,),
+        "",
+        first=trail.began,
         severity=None if severe else "low",
         succeeded=outcome_of(activity),
         title=None if success else "Attempted user and group membership reconnaissance (SAMR)",

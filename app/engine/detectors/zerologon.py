@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from app.engine.detector import MINUTE, Context, Detector, Needs, against, fact, found, plural, sentence
-from app.engine.memory import together
+from app.engine.detector import MINUTE, Context, Detector, Later, Needs, against, fact, found, later, plural, sentence
+from app.engine.memory import Trail, together
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcCall
@@ -35,7 +35,7 @@ def zeros(call: RpcCall) -> bool:
     return False
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     """Zero challenges or credentials, or a storm of failed authentications; then whether it got in and set a password."""
     call: RpcCall = activity.detail  # type: ignore[assignment]
     if call.interface != NETLOGON or activity.source is None or activity.destination is None:
@@ -48,7 +48,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     hot = ctx.memory.recall(("hot", *pair), bool, at, WINDOW) is not None
     if call.opnum in PASSWORD_SET:
         if hot and activity.result != "failure":
-            yield tell(activity, ctx, (activity.id,), "set")
+            yield told(activity, ctx, (activity.id,), "set")
         return
     if call.opnum not in AUTHENTICATE:
         return
@@ -67,15 +67,23 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     evidence = (*together(zero, failed), activity.id)
     if success:
         ctx.memory.note(("in", *pair), True, at)
-    yield tell(activity, ctx, tuple(dict.fromkeys(evidence)), "in" if success else "tried")
+    yield told(activity, ctx, tuple(dict.fromkeys(evidence)), "in" if success else "tried")
 
 
-def tell(activity: Activity, ctx: Context, evidence: tuple[str, ...], stage: str) -> Finding:
+def told(activity: Activity, ctx: Context, evidence: tuple[str, ...], stage: str) -> Later:
     """The finding at this stage: tried, in, set."""
+    pair = (activity.source.ip if activity.source else ""), (activity.destination.ip if activity.destination else "")
+    zero, failed = (ctx.memory.trail((key, *pair), activity.at, WINDOW) for key in ("zero", "failed"))
+    got_in = stage != "tried" or ctx.memory.recall(("in", *pair), bool, activity.at, WINDOW) is not None
+    return later(
+        ctx, activity, " ".join(pair), lambda: tell(activity, ctx, zero, failed, stage, got_in), evidence=evidence,
+        succeeded=got_in, confidence="high" if stage == "set" else "medium", sources=(ctx.source(activity),),
+    )  # fmt: skip
+
+
+def tell(activity: Activity, ctx: Context, zero: Trail | None, failed: Trail | None, stage: str, got_in: bool) -> Finding:
+    """Words of this stage with the counts of the whole episode."""
     ip, where = (activity.source.ip if activity.source else ""), (activity.destination.ip if activity.destination else "")
-    zero = ctx.memory.trail(("zero", ip, where), activity.at, WINDOW)
-    failed = ctx.memory.trail(("failed", ip, where), activity.at, WINDOW)
-    got_in = stage != "tried" or ctx.memory.recall(("in", ip, where), bool, activity.at, WINDOW) is not None
     tries = (failed.total if failed is not None else 0) + (1 if got_in else 0)
     target = ctx.target(activity)
     end = {
@@ -88,7 +96,6 @@ def tell(activity: Activity, ctx: Context, evidence: tuple[str, ...], stage: str
         activity,
         f"{ip} {where}",
         first=min(one.began for one in (zero, failed) if one is not None) if zero or failed else activity.at,
-        evidence=evidence,
         succeeded=got_in,
         title=None if got_in else "Attempted Netlogon elevation (CVE-2020-1472, Zerologon)",
         story=(

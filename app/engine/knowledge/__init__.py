@@ -28,7 +28,7 @@ class Knowledge(Parts):
 
     def __init__(self) -> None:
         super().__init__()
-        self._version: tuple[int, ...] = ()
+        self._settled = False
         self._controller_names: set[str] = set()
         self._controllers: set[str] = set()
         self._proven: set[str] = set()
@@ -39,6 +39,7 @@ class Knowledge(Parts):
 
     def observe(self, activity: Activity) -> None:
         """Learn from one activity."""
+        self._settled = False
         self.sight.add(activity)
         lesson = LESSONS.get(type(activity.detail))
         if lesson is not None:
@@ -50,6 +51,7 @@ class Knowledge(Parts):
         for name, tally in self.tallies().items():
             tally.merge(theirs[name])
         self.sight.merge(other.sight)
+        self._settled = False
 
     def to_bytes(self) -> bytes:
         """Content for storing; equal knowledge gives equal bytes."""
@@ -70,10 +72,9 @@ class Knowledge(Parts):
 
     def _settle(self) -> None:
         """Forget derived answers when something new was learned, and work out which addresses are controllers."""
-        version = tuple(tally.changes for tally in self.tallies().values())
-        if version == self._version:
+        if self._settled:
             return
-        self._version = version
+        self._settled = True
         self._accounts, self._last = {}, {}
         domains = self.accounts.dns_domains
         self.addresses.settle()

@@ -29,7 +29,7 @@ DOMAIN_LABELS = frozenset({"domaindnszones", "forestdnszones", "gc"})
 
 def is_address(text: str) -> bool:
     """Textual IPv4 or IPv6 address."""
-    return len(text) <= 64 and _is_address(text)
+    return len(text) <= 64 and (":" in text or text.count(".") == 3) and _is_address(text)
 
 
 @lru_cache(maxsize=16384)

@@ -40,7 +40,7 @@ class Sight:
     def trim(self) -> None:
         """Keep the keys of smallest checksum, the same whatever their order."""
         if len(self.seen) > LIMIT:
-            keep = nsmallest(LIMIT, self.seen, key=lambda key: (crc32(repr(key).encode()), key))
+            keep = nsmallest(LIMIT, self.seen, key=lambda key: (crc32(repr(key).encode("utf-8", "surrogatepass")), key))
             self.seen = {key: self.seen[key] for key in keep}
 
     def of(self, kinds: tuple[str, ...], interfaces: tuple[str, ...] = ()) -> dict[str, int]:

@@ -12,24 +12,36 @@ Seen = list[Any]
 """[first, last, count, proof]: UTC microseconds, times said, id of the earliest activity that said it."""
 
 
+LARGEST = 1 << 32
+
+
+def checksum(key: Key) -> int:
+    """Rank of a key, the same in every process."""
+    return crc32(repr(key).encode("utf-8", "surrogatepass"))
+
+
 class Tally:
     """Key to [first, last, count, proof].
 
     When more than `limit` keys come, those with the smallest checksum stay: which ones these are depends on the set of
     keys alone, never on their order, and a key that stays has never been dropped in between, so its counts are whole.
+    Once that many are known, keys above the largest of them are not even looked at: a flood of invented names costs little.
     """
 
-    __slots__ = ("changes", "limit", "seen")
+    __slots__ = ("_bar", "changes", "limit", "seen")
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.seen: dict[Key, Seen] = {}
         self.changes = 0
+        self._bar = LARGEST
 
     def add(self, key: Key, activity: Activity) -> None:
         """Count one more activity that said this."""
         entry = self.seen.get(key)
         at = activity.at
+        if entry is None and self._bar < LARGEST and checksum(key) > self._bar:
+            return
         self.changes += 1
         if entry is None:
             self.seen[key] = [at, at, 1, activity.id]
@@ -60,7 +72,8 @@ class Tally:
         """Keep the `limit` keys of smallest checksum."""
         if len(self.seen) <= self.limit:
             return
-        keep = nsmallest(self.limit, self.seen, key=lambda key: (crc32(repr(key).encode()), repr(key)))
+        keep = nsmallest(self.limit, self.seen, key=lambda key: (checksum(key), repr(key)))
+        self._bar = checksum(keep[-1])
         self.seen = {key: self.seen[key] for key in keep}
         self.changes += 1
 
