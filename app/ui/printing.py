@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from PySide6.QtCore import QMarginsF
-from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPdfWriter, QTextDocument
+from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
+from PySide6.QtWidgets import QApplication
 
 MARGIN = 14.0
 """Millimetres."""
@@ -11,7 +12,7 @@ MARGIN = 14.0
 
 def write_pdf(html: str, out: Path) -> None:
     """Write the page as PDF on A4, landscape. Raises OSError when the file cannot be written."""
-    application = QGuiApplication.instance() or QGuiApplication([])
+    _keep_application()
     with out.open("wb"):  # a clear error before the work, which the writer itself would not give
         pass
     writer = QPdfWriter(str(out))
@@ -23,4 +24,13 @@ def write_pdf(html: str, out: Path) -> None:
     document = QTextDocument()
     document.setHtml(html)
     document.print_(writer)
-    del writer, application
+    del writer
+
+
+def _keep_application() -> None:
+    """Text is laid out with the fonts of an application; one that was made here lives as long as the program."""
+    if QApplication.instance() is None:
+        _made.append(QApplication([]))
+
+
+_made: list[QApplication] = []
