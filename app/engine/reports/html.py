@@ -111,7 +111,7 @@ def _alerts(queries: Queries, alerts: list[Alert], paths: dict[str, str]) -> lis
             f"external id {one.external_id}, confidence {_e(finding.confidence)}, {_e(one.state)}, {_e(one.classification)}</p>",
             *(f"<p>{_sentence(sentence)}</p>" for sentence in finding.story),
             "<p><b>Why</b></p><ul>",
-            *(f"<li>{'Against: ' if fact.against else ''}{_sentence(fact.text)}</li>" for fact in finding.facts),
+            *(f"<li>{_sentence(fact.text)}</li>" for fact in finding.facts),
             "</ul>",
             f"<p><b>Note</b>: {_e(one.note)}</p>" if one.note else "",
             f"<p><b>Evidence</b>, {len(finding.evidence):,} activities</p>",
