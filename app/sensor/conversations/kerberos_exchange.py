@@ -42,7 +42,8 @@ def as_detail(request: Request | None, reply: Reply | None, error: Error | None)
         client_name_type=asked.client_name_type,
         client_addresses=asked.addresses,
         fast=asked.padata.fast or answer.padata.fast,
-        pkinit=asked.padata.pkinit or answer.padata.pkinit,
+        # Some KDCs list what they could do in every reply: what the client did is told by its own request, where there is one.
+        pkinit=asked.padata.pkinit if request else answer.padata.pkinit,
         pac_request=asked.padata.pac_request,
         error_text=failed.text,
         server_time=failed.time,

@@ -7,6 +7,9 @@ from app.model.activity import Activity, Endpoint
 from app.model.details import KerberosAp, KerberosAs, KerberosPassword, KerberosTgs
 from app.sensor.conversations.conversation import NEED_MORE, NOT_HERE, UNANSWERED_AFTER
 from app.sensor.conversations.kerberos import KerberosTcp, KerberosUdp, KpasswdTcp, KpasswdUdp
+from app.sensor.conversations.kerberos_exchange import as_detail
+from app.sensor.decoders.kerberos import AS_REP, AS_REQ, Reply, Request
+from app.sensor.decoders.kerberos_padata import Padata
 from app.sensor.frame import Flow
 from tests.sensor.authentication_samples import SAMPLES, der, error, number, padata, reply, request, sealed, ticket
 from tests.sensor.naive import replay
@@ -48,6 +51,14 @@ def test_a_real_logon_step_by_step() -> None:
     assert third.presented_ticket_service == "krbtgt/CORP.TEST"
     assert [one.frames for one in talk.activities] == [(1, 2), (3, 4), (5, 6)]
     assert all(one.account and (one.account.name, one.account.domain) == ("alice.adams", "CORP.TEST") for one in talk.activities)
+
+
+def test_a_certificate_is_told_by_the_request_not_by_what_the_kdc_can_do() -> None:
+    can = Reply(type=AS_REP, padata=Padata(types=(17, 2), pkinit=True))
+    plain = Request(type=AS_REQ, padata=Padata(types=(128,)))
+    signed = Request(type=AS_REQ, padata=Padata(types=(16,), pkinit=True))
+
+    assert [as_detail(one, can, None).pkinit for one in (plain, signed, None)] == [False, True, True]
 
 
 def test_the_user_of_a_service_ticket_is_told_by_the_reply() -> None:
