@@ -1,6 +1,6 @@
 """One alert: what happened, why it is said, what proves it, what to check."""
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
@@ -145,6 +145,12 @@ class AlertPage(Page):
         if changed:
             self._show_head(alert)
             self._show_words(alert, page)
+        # The rest comes in a turn of its own, so that no single one is long.
+        QTimer.singleShot(0, self, lambda: self._show_rest(alert, rows, fresh))
+
+    def _show_rest(self, alert: Alert, rows: list[ActivityRow], fresh: bool) -> None:
+        if alert is not self.alert:
+            return
         self._show_others(alert)
         total = len(alert.finding.evidence)
         shown = (

@@ -3,21 +3,26 @@
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
-from PySide6.QtCore import QModelIndex, QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate
 
-from app.model.alert import Link
 from app.model.entity import EntityRef
 from app.ui import theme, wording
-from app.ui.widgets.glyphs import paint_sign
-from app.ui.widgets.sentence import lay_out, paint_runs
+from app.ui.widgets.glyphs import paint_entity, paint_sign
+from app.ui.widgets.sentence import GAP
 
 Look = Literal["text", "quiet", "mono", "number", "entity", "sign", "strong"]
 CELL = Qt.ItemDataRole.UserRole + 1
 ROW = Qt.ItemDataRole.UserRole + 2
 LOOK = Qt.ItemDataRole.UserRole + 3
 DIM = Qt.ItemDataRole.UserRole + 4
+
+
+# Or-ing these flags in Python costs as much as drawing the word.
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+SELECTED = QStyle.StateFlag.State_Selected
 
 
 class Column(NamedTuple):
@@ -81,7 +86,7 @@ class RowDelegate(QStyledItemDelegate):
     def paint_ground(self, painter: QPainter, option, index: QModelIndex) -> None:
         """Selection, hover, the bar at the left edge."""
         rect = option.rect
-        if option.state & QStyle.StateFlag.State_Selected:
+        if option.state & SELECTED:
             painter.fillRect(rect, theme.colour("selection"))
             if index.column() == 0:
                 painter.fillRect(rect.x(), rect.y(), 2, rect.height(), theme.colour("accent"))
@@ -95,10 +100,14 @@ class RowDelegate(QStyledItemDelegate):
             paint_sign(painter, QRectF(rect.left(), rect.center().y() - side / 2, side, side), str(value))
             return
         if isinstance(value, EntityRef):
-            runs, height = lay_out((Link(value.label, entity=value),), max(40, rect.width()), one_line=True, name_kind="body")
-            top = rect.y() + (rect.height() - height) / 2
-            ink = theme.colour("text-quiet" if dim else "text")
-            paint_runs(painter, runs, QPoint(int(rect.x()), int(top)), ink, ink, name_kind="body")
+            side = theme.space("glyph")
+            paint_entity(painter, QRectF(rect.left(), rect.center().y() - side / 2, side, side), value.kind)
+            painter.setFont(theme.font())
+            painter.setPen(theme.colour("text-quiet" if dim else "text"))
+            room = rect.adjusted(side + theme.px(GAP), 0, 0, 0)
+            name = wording.tidy(value.label, 600)
+            shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, int(room.width()))
+            painter.drawText(room, LEFT, shown)
             return
         words = "—" if value is None and column.look == "entity" else wording.tidy(str(value if value is not None else ""), 600)
         painter.setFont(theme.font("mono" if column.look == "mono" else "strong" if column.look == "strong" else "body"))
@@ -106,5 +115,4 @@ class RowDelegate(QStyledItemDelegate):
         painter.setPen(theme.colour("text-quiet" if quiet else "text"))
         cut = Qt.TextElideMode.ElideMiddle if column.cut == "middle" else Qt.TextElideMode.ElideRight
         shown = painter.fontMetrics().elidedText(words, cut, int(rect.width()))
-        side = Qt.AlignmentFlag.AlignRight if column.look == "number" else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
+        painter.drawText(rect, RIGHT if column.look == "number" else LEFT, shown)

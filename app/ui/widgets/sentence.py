@@ -15,6 +15,7 @@ from app.ui.widgets.glyphs import paint_entity
 from app.ui.widgets.tips import plain_tip
 
 GAP = 5
+ALIGNED = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 MOST_PIECES = 200
 MOST_LINES = 60
 
@@ -101,7 +102,7 @@ def paint_runs(
             face.setUnderline(True)
         painter.setFont(face)
         painter.setPen(name if run.link >= 0 else ink)
-        painter.drawText(rect.adjusted(0, 0, 2, 0), Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, run.text)
+        painter.drawText(rect.adjusted(0, 0, 2, 0), ALIGNED, run.text)
 
 
 class SentenceView(QWidget):

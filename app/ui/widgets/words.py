@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 
 from app.model.alert import Link, Sentence
 from app.ui import theme, wording
-from app.ui.widgets.sentence import SentenceView
+from app.ui.widgets.sentence import ALIGNED, SentenceView
 from app.ui.widgets.tips import plain_tip
 
 
@@ -85,7 +85,7 @@ class Elided(QWidget):
         painter.setPen(theme.colour(self._role))
         shown = theme.measure(self._kind).elidedText(self._text, self._cut, self.width())
         self.setToolTip(plain_tip(self._text) if shown != self._text else "")
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        painter.drawText(self.rect(), ALIGNED, shown)
 
 
 class Line(QFrame):

@@ -1,5 +1,7 @@
 """Ways between nodes and what depends on whom, on small pictures."""
 
+from itertools import pairwise
+
 import pytest
 
 from app.model.entity import EntityRef
@@ -39,7 +41,7 @@ def test_alerts_win_between_ways_of_one_length_then_traffic() -> None:
 
 def test_no_alert_makes_a_longer_way_the_shortest() -> None:
     names = [f"n{place}" for place in range(200)]
-    long = [edge(one, other, 10**6, True) for one, other in zip(names, names[1:], strict=False)]
+    long = [edge(one, other, 10**6, True) for one, other in pairwise(names)]
     shown = picture(*long, edge("n0", "x"), edge("x", "y"), edge("y", "n4"))
 
     assert way_between(shown, "n0", "n4") == ("n0", "x", "y", "n4")
