@@ -25,6 +25,7 @@ from tests.engine.detectors.builders import (
     as_req,
     call,
     dns,
+    ntlm,
     tgs_req,
 )
 
@@ -239,3 +240,49 @@ def test_no_name_is_too_odd(name: str, domain: str | None) -> None:
     knowledge.address_entity(name, START)
 
     assert knowledge.to_bytes() == Knowledge.from_bytes(knowledge.to_bytes()).to_bytes()
+
+
+def test_a_relayed_name_does_not_name_the_relay() -> None:
+    knowledge = known(as_req("WS1$", WS1), ntlm("alice", "192.0.2.66", at=SECOND))
+
+    assert knowledge.address_entity(WS1, START).key == "computer:ws1.example.org"
+    assert knowledge.address_entity("192.0.2.66", START).key == "address:192.0.2.66"
+
+
+def test_a_domain_known_from_service_records_is_no_computer() -> None:
+    knowledge = known(
+        dns("_ldap._tcp.dc._msdcs.corp.example", "SRV", answers=("SRV 0 100 389 dc9.corp.example",)),
+        dns("corp.example", answers=("A 192.0.2.99",)),
+    )
+
+    assert knowledge.address_entity("192.0.2.99", START).key == "address:192.0.2.99"
+
+
+def test_a_kdc_tells_its_clock_to_those_who_ask_it() -> None:
+    knowledge = known(as_req("bob", code=25, server_time=START + 3 * HOUR))
+
+    assert knowledge.clock(DC1, START + HOUR) == 3 * HOUR
+    assert knowledge.clock(DC2, START) is None
+    assert Knowledge.from_bytes(knowledge.to_bytes()).clock(DC1, START) == 3 * HOUR
+
+
+def test_errors_alone_do_not_prove_a_controller() -> None:
+    knowledge = known(as_req("bob", code=25))
+
+    assert knowledge.is_controller(DC1)
+    assert not knowledge.is_proven_controller(DC1)
+
+
+def test_a_flood_of_invented_names_stays_bounded_in_any_order() -> None:
+    def folded(activities: list[Activity]) -> Tally:
+        tally = Tally(100)
+        for one in activities:
+            tally.add((one.id,), one)
+        return tally
+
+    activities = [as_req(f"user{one}", at=one) for one in range(5000)]
+    there, back = folded(activities), folded(activities[::-1])
+
+    assert len(there.seen) <= 200
+    assert there.dump() == back.dump()
+    assert len(there.dump()) == 100
