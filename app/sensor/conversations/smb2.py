@@ -53,7 +53,11 @@ class Smb2:
                     session, tree = session_id, tree_id
                     self._last = None
                 if command in _REQUESTS:
-                    _REQUESTS[command](self, data, start, stop, flags, message, session, tree, at, frames, ordinal)
+                    waits = _REQUESTS[command](self, data, start, stop, flags, session, tree, at, frames, ordinal)
+                    if waits is not None:
+                        if len(self._pending) >= _MOST_PENDING:
+                            self._make_room(frames[0])
+                        self._pending[message] = waits
             if not following:
                 return
             if following < smb2.HEADER_LENGTH:
@@ -87,12 +91,10 @@ class Smb2:
         self._logons.close()
         self._table.close()
 
-    def _ask(self, message: int, asked: Asked) -> None:
-        pending = self._pending
-        if len(pending) >= _MOST_PENDING:
-            self._count("SMB requests without reply", asked[4][0])
-            self._unanswered(pending.pop(next(iter(pending))))
-        pending[message] = asked
+    def _make_room(self, frame: int) -> None:
+        """Give up the request that waits longest."""
+        self._count("SMB requests without reply", frame)
+        self._unanswered(self._pending.pop(next(iter(self._pending))))
 
     def _unanswered(self, asked: Asked) -> None:
         command, subject, _, at, frames, ordinal = asked
@@ -132,12 +134,12 @@ class Smb2:
             self._report.dialect = smb2.DIALECTS.get(dialect, "")
 
     def _setup_request(
-        self, data: bytes, start: int, end: int, flags: int, message: int, session: int, tree: int,
+        self, data: bytes, start: int, end: int, flags: int, session: int, tree: int,
         at: int, frames: tuple[int, ...], ordinal: int,
-    ) -> None:  # fmt: skip
+    ) -> Asked | None:  # fmt: skip
         place = ordinal + start
         setup = self._logons.asked(session, smb2.session_setup_request(data, start, end), at, frames, place)
-        self._ask(message, (smb2.SESSION_SETUP, setup, 0, at, frames, place))
+        return smb2.SESSION_SETUP, setup, 0, at, frames, place
 
     def _setup_reply(
         self, asked: Asked | None, data: bytes, start: int, end: int, status: int, session: int, tree: int,
@@ -168,13 +170,13 @@ class Smb2:
     # -- shares
 
     def _tree_request(
-        self, data: bytes, start: int, end: int, flags: int, message: int, session: int, tree: int,
+        self, data: bytes, start: int, end: int, flags: int, session: int, tree: int,
         at: int, frames: tuple[int, ...], ordinal: int,
-    ) -> None:  # fmt: skip
+    ) -> Asked | None:  # fmt: skip
         owner = self._logons.session(session)
         self._logons.release(owner)
         path = smb2.tree_connect_request(data, start, end)
-        self._ask(message, (smb2.TREE_CONNECT, Tree(owner, path or ""), 0, at, frames, ordinal + start))
+        return smb2.TREE_CONNECT, Tree(owner, path or ""), 0, at, frames, ordinal + start
 
     def _tree_reply(
         self, asked: Asked | None, data: bytes, start: int, end: int, status: int, session: int, number: int,
@@ -203,13 +205,13 @@ class Smb2:
     # -- files
 
     def _create_request(
-        self, data: bytes, start: int, end: int, flags: int, message: int, session: int, tree: int,
+        self, data: bytes, start: int, end: int, flags: int, session: int, tree: int,
         at: int, frames: tuple[int, ...], ordinal: int,
-    ) -> None:  # fmt: skip
+    ) -> Asked | None:  # fmt: skip
         asked = smb2.create_request(data, start, end)
         if asked is None:
             self._count("SMB message cut short", frames[0])
-            return
+            return None
         access, options, name = asked
         table = self._table
         share = table.trees.get((session, tree)) or table.tree((session, tree), session)
@@ -220,7 +222,7 @@ class Smb2:
         if options & _NOTEWORTHY:
             handle.directory = bool(options & smb2.DIRECTORY_FILE)
             handle.delete = bool(options & smb2.DELETE_ON_CLOSE)
-        self._ask(message, (smb2.CREATE, handle, 0, at, frames, place))
+        return smb2.CREATE, handle, 0, at, frames, place
 
     def _create_reply(
         self, asked: Asked | None, data: bytes, start: int, end: int, status: int, session: int, tree: int,
@@ -246,13 +248,12 @@ class Smb2:
         self._table.opened(file, handle)
 
     def _close_request(
-        self, data: bytes, start: int, end: int, flags: int, message: int, session: int, tree: int,
+        self, data: bytes, start: int, end: int, flags: int, session: int, tree: int,
         at: int, frames: tuple[int, ...], ordinal: int,
-    ) -> None:  # fmt: skip
+    ) -> Asked | None:  # fmt: skip
         file = data[start + 72 : start + 88]  # 2.2.15
         handle = self._last if file == smb2.RELATED_FILE else self._table.handles.get(file)
-        if handle is not None:
-            self._ask(message, (smb2.CLOSE, handle, 0, at, frames, ordinal))
+        return None if handle is None else (smb2.CLOSE, handle, 0, at, frames, ordinal)
 
     def _close_reply(
         self, asked: Asked | None, data: bytes, start: int, end: int, status: int, session: int, tree: int,
@@ -262,14 +263,15 @@ class Smb2:
             self._table.closed(asked[1], at)
 
     def _read_request(
-        self, data: bytes, start: int, end: int, flags: int, message: int, session: int, tree: int,
+        self, data: bytes, start: int, end: int, flags: int, session: int, tree: int,
         at: int, frames: tuple[int, ...], ordinal: int,
-    ) -> None:  # fmt: skip
+    ) -> Asked | None:  # fmt: skip
         handle = self._handle(data[start + 80 : start + 96], session, tree, at, frames, ordinal + start)  # 2.2.19
-        if handle is not None:
-            if handle.action < READ:
-                handle.did(READ, at, frames[:1])
-            self._ask(message, (smb2.READ, handle, 0, at, frames, ordinal))
+        if handle is None:
+            return None
+        if handle.action < READ:
+            handle.did(READ, at, frames[:1])
+        return smb2.READ, handle, 0, at, frames, ordinal
 
     def _read_reply(
         self, asked: Asked | None, data: bytes, start: int, end: int, status: int, session: int, tree: int,
@@ -285,22 +287,22 @@ class Smb2:
             self._table.piped(handle, False, data, start + (offset & 0xFF), length, end, at, frames, ordinal)
 
     def _write_request(
-        self, data: bytes, start: int, end: int, flags: int, message: int, session: int, tree: int,
+        self, data: bytes, start: int, end: int, flags: int, session: int, tree: int,
         at: int, frames: tuple[int, ...], ordinal: int,
-    ) -> None:  # fmt: skip
+    ) -> Asked | None:  # fmt: skip
         if end - start < 112:
             self._count("SMB message cut short", frames[0])
-            return
+            return None
         handle = self._handle(data[start + 80 : start + 96], session, tree, at, frames, ordinal + start)  # 2.2.21
         if handle is None:
-            return
+            return None
         offset, length = smb2.data_place(data, start + 66)
         handle.bytes += length
         if handle.action < WRITTEN:
             handle.did(WRITTEN, at, frames[:1])
-        self._ask(message, (smb2.WRITE, handle, length, at, frames, ordinal))
         if handle.tree.pipe is not False:
             self._table.piped(handle, True, data, start + offset, length, end, at, frames, ordinal)
+        return smb2.WRITE, handle, length, at, frames, ordinal
 
     def _write_reply(
         self, asked: Asked | None, data: bytes, start: int, end: int, status: int, session: int, tree: int, at: int, *_: object
@@ -311,23 +313,23 @@ class Smb2:
                 asked[1].bytes -= asked[2]
 
     def _ioctl_request(
-        self, data: bytes, start: int, end: int, flags: int, message: int, session: int, tree: int,
+        self, data: bytes, start: int, end: int, flags: int, session: int, tree: int,
         at: int, frames: tuple[int, ...], ordinal: int,
-    ) -> None:  # fmt: skip
+    ) -> Asked | None:  # fmt: skip
         asked = smb2.ioctl_request(data, start, end)
         if asked is None:
-            return
+            return None
         code, file, offset, length = asked
         pipe = code == smb2.FSCTL_PIPE_TRANSCEIVE
         if not pipe and code not in smb2.FSCTL_SRV_COPYCHUNK:
-            return
+            return None
         handle = self._handle(file, session, tree, at, frames, ordinal + start)
         if handle is None:
-            return
-        self._ask(message, (smb2.IOCTL, handle, code, at, frames, ordinal))
+            return None
         if pipe:
             handle.bytes += length
             self._table.piped(handle, True, data, start + offset, length, end, at, frames, ordinal)
+        return smb2.IOCTL, handle, code, at, frames, ordinal
 
     def _ioctl_reply(
         self, asked: Asked | None, data: bytes, start: int, end: int, status: int, session: int, tree: int,
@@ -348,15 +350,14 @@ class Smb2:
             self._table.piped(handle, False, data, start + offset, length, end, at, frames, ordinal)
 
     def _set_info_request(
-        self, data: bytes, start: int, end: int, flags: int, message: int, session: int, tree: int,
+        self, data: bytes, start: int, end: int, flags: int, session: int, tree: int,
         at: int, frames: tuple[int, ...], ordinal: int,
-    ) -> None:  # fmt: skip
+    ) -> Asked | None:  # fmt: skip
         wish = smb2.set_info(data, start, end)
         if wish is None:
-            return
+            return None
         handle = self._handle(data[start + 80 : start + 96], session, tree, at, frames, ordinal + start)  # 2.2.39
-        if handle is not None:
-            self._ask(message, (smb2.SET_INFO, (handle, *wish), 0, at, frames, ordinal))
+        return None if handle is None else (smb2.SET_INFO, (handle, *wish), 0, at, frames, ordinal)
 
     def _set_info_reply(
         self, asked: Asked | None, data: bytes, start: int, end: int, status: int, session: int, tree: int,
@@ -368,17 +369,16 @@ class Smb2:
         apply(handle, wish, name, at, asked[4] + frames)
 
     def _list_request(
-        self, data: bytes, start: int, end: int, flags: int, message: int, session: int, tree: int,
+        self, data: bytes, start: int, end: int, flags: int, session: int, tree: int,
         at: int, frames: tuple[int, ...], ordinal: int,
     ) -> None:  # fmt: skip
         handle = self._handle(data[start + 72 : start + 88], session, tree, at, frames, ordinal + start)  # 2.2.33
-        if handle is None:
-            return
-        handle.directory = True
-        if handle.action < LISTED:
-            handle.did(LISTED, at, frames)
-        else:
-            handle.until = at
+        if handle is not None:
+            handle.directory = True
+            if handle.action < LISTED:
+                handle.did(LISTED, at, frames)
+            else:
+                handle.until = at
 
 
 def _within_share(name: str, share: Tree) -> str:

@@ -65,11 +65,14 @@ class Table:
         handle.until = at
         file = handle.file
         if file is not None and self.handles.get(file) is handle:
-            self.shut(file)
+            del self.handles[file]
+            self._over(file, handle)
 
     def shut(self, file: Hashable) -> None:
         """Forget an open file and tell what was done through it."""
-        handle = self.handles.pop(file)
+        self._over(file, self.handles.pop(file))
+
+    def _over(self, file: Hashable, handle: Handle) -> None:
         if handle.rpc is not None:
             self._pipes.pop(file, None)
         if handle.name or not handle.untold:
