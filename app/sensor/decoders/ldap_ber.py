@@ -15,6 +15,10 @@ def element(data: bytes, at: int, end: int) -> tuple[int, int, int]:
     tag = data[at]
     length = data[at + 1]
     at += 2
+    if length < 128:
+        stop = at + length
+        if stop <= end:
+            return tag, at, stop
     if length & 0x80:
         # Microsoft writes 0x84 and four bytes even for short contents.
         count = length & 0x7F

@@ -1,5 +1,7 @@
 """Security tokens as carriers hold them: GSS-API framing, SPNEGO, and the NTLM or Kerberos token inside."""
 
+from functools import lru_cache
+
 from msgspec import Struct
 
 from app.sensor.decoders.der import Malformed, content, element, fields, inner_integer, object_identifier
@@ -26,6 +28,8 @@ ACCEPTED, INCOMPLETE, REJECTED, REQUEST_MIC = 0, 1, 2, 3
 
 _DEPTH = 4
 _MOST_MECHANISMS = 16
+_SHORT = 128
+"""Bytes of a list of mechanisms that is remembered."""
 _OIDS = {
     b"\x2b\x06\x01\x05\x05\x02": SPNEGO,
     b"\x2a\x86\x48\x86\xf7\x12\x01\x02\x02": KERBEROS,
@@ -100,15 +104,27 @@ def _peel(data: bytes, at: int, end: int, depth: int) -> Token | None:
 def _initial(data: bytes, at: int, end: int, depth: int) -> Token:
     """NegTokenInit and NegTokenInit2 (RFC 4178 section 4.2.1, MS-SPNG section 2.2.1)."""
     found = fields(data, *content(data, *content(data, at, end, 0xA0), 0x30))
-    offered: list[str] = []
+    offered: tuple[str, ...] = ()
     if one := found.get(0xA0):
         at, stop = content(data, *one, 0x30)
-        while at + 1 < stop and len(offered) < _MOST_MECHANISMS:
-            _, start, at = element(data, at, stop)
-            name = data[start:at]
-            offered.append(_OIDS.get(name) or object_identifier(data, start, at))
+        listed = data[at:stop]
+        offered = _remembered(listed) if stop - at <= _SHORT else _offered(listed)
     inner = _inner(data, found.get(0xA2), depth)
-    return Token(inner.mechanism, inner.start, inner.stop, tuple(offered))
+    return Token(inner.mechanism, inner.start, inner.stop, offered)
+
+
+def _offered(listed: bytes) -> tuple[str, ...]:
+    """Object identifiers of a MechTypeList's contents."""
+    offered: list[str] = []
+    at, stop = 0, len(listed)
+    while at + 1 < stop and len(offered) < _MOST_MECHANISMS:
+        _, start, at = element(listed, at, stop)
+        offered.append(_OIDS.get(listed[start:at]) or object_identifier(listed, start, at))
+    return tuple(offered)
+
+
+_remembered = lru_cache(maxsize=64)(_offered)
+"""The same for a short list: each kind of client always offers the same."""
 
 
 def _response(data: bytes, at: int, end: int, depth: int) -> Token:
