@@ -111,7 +111,10 @@ class Queries:
 
     def coverage(self) -> tuple[Coverage, ...]:
         """What each detector could have seen."""
-        return detectors.coverage(self.by_kind(), [problem for one in self.inputs() for problem in one.problems])
+        problems = [problem for one in self.inputs() for problem in one.problems]
+        known = self._access.knowledge()
+        with self._access.lock:
+            return detectors.coverage(self.by_kind(), problems, known)
 
     # ---- alerts
 
