@@ -18,8 +18,10 @@ from app.engine.inspector import Inspector
 from app.engine.queries import Queries
 from app.engine.reports.html import report_html
 from app.engine.store import StoreError
+from app.engine.store.copying import copy_workspace
 from app.ingest import Seconds, read_inputs
 from app.model.alert import Classification, State
+from app.model.filter import ActivityFilter
 from app.model.rows import Packet, Progress
 from app.sensor.sources.frames import read_frame
 from app.sensor.sources.inputs import SUFFIXES
@@ -176,15 +178,19 @@ class Session:
         """What `analyze --json` prints."""
         return analysis(self.queries, msgspec.to_builtins(seconds), parameters)
 
-    def write_activities(self, out: Path) -> int:
-        """Write all activities as JSON lines in event time; returns their number. Raises OSError."""
+    def write_activities(self, out: Path, filter: ActivityFilter | None = None) -> int:
+        """Write the activities that match, all by default, as JSON lines in event time; returns their number. Raises OSError."""
         count = 0
         with out.open("wb") as file:
-            for line in activity_lines(self.queries):
+            for line in activity_lines(self.queries, filter):
                 file.write(line)
                 file.write(b"\n")
                 count += 1
         return count
+
+    def save_as(self, path: Path) -> None:
+        """Copy the workspace as it is now; this session stays where it is. Blocks. Raises StoreError with one clear sentence."""
+        copy_workspace(self.path, path)
 
     def close(self) -> None:
         """End what runs, close the file, remove it when temporary."""

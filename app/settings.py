@@ -1,7 +1,7 @@
 """The user's settings: one frozen value, kept as a JSON file that is safe to delete."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -9,11 +9,17 @@ from app.paths import settings_folder
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """Every option with its default. theme: how the window looks; recent: workspaces opened last, newest first."""
+    """Every option with its default.
+
+    theme: how the window looks; zoom: size of its words, 1.0 as the system says;
+    geometry: where the window stood, as Qt writes it, base64; recent: workspaces opened last, newest first.
+    """
 
     theme: Literal["system", "dark", "light", "contrast"] = "system"
     sensitivity: Literal["low", "medium", "high"] = "medium"
     recent: tuple[str, ...] = ()
+    zoom: Annotated[float, msgspec.Meta(ge=0.5, le=2.5)] = 1.0
+    geometry: str = ""
 
 
 def load(folder: Path | None = None) -> Settings:

@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -22,6 +23,7 @@ def run(options: argparse.Namespace) -> int:
     """Print one line for each part; returns 1 when one that is needed fails."""
     checks: list[tuple[str, Callable[[], str]]] = [
         ("Python", lambda: ".".join(map(str, sys.version_info[:3]))),
+        ("machine", _machine),
         ("libraries", lambda: _import(LIBRARIES)),
         ("window", lambda: _import(WINDOW)),
         ("resources", _resources),
@@ -41,6 +43,18 @@ def _import(names: tuple[str, ...]) -> str:
     for name in names:
         importlib.import_module(name)
     return ", ".join(names)
+
+
+def _machine() -> str:
+    """Cores, memory of the machine, memory of this process."""
+    import psutil
+
+    cores = psutil.cpu_count(logical=False) or 0
+    threads = psutil.cpu_count() or os.cpu_count() or 1
+    memory, own = psutil.virtual_memory(), psutil.Process().memory_info().rss
+    named = f"{cores} cores, {threads} threads" if cores and cores != threads else f"{threads} cores"
+    free = f"{memory.total / 1e9:.1f} GB memory, {memory.available / 1e9:.1f} GB free"
+    return f"{named}, {free}, {own / 1e6:.0f} MB used by this process"
 
 
 def _resources() -> str:

@@ -12,6 +12,7 @@ from app.engine.queries import Queries
 from app.model.activity import Activity, Endpoint
 from app.model.alert import Alert, plain
 from app.model.details import RpcCall
+from app.model.filter import ActivityFilter
 from app.model.rows import InputRow
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,12 +50,12 @@ def analysis(queries: Queries, seconds: dict[str, float], parameters: dict[str, 
     }
 
 
-def activity_lines(queries: Queries) -> Iterator[bytes]:
-    """Each activity in event time as one JSON line without its line break."""
+def activity_lines(queries: Queries, filter: ActivityFilter | None = None) -> Iterator[bytes]:
+    """Each activity that matches in event time as one JSON line without its line break."""
     knowledge = queries.knowledge()
     paths = {one.key: one.path for one in queries.inputs()}
     encoder = msgspec.json.Encoder()
-    for activity in queries.stream():
+    for activity in queries.stream(filter):
         yield encoder.encode(_activity(activity, knowledge, paths))
 
 

@@ -29,11 +29,12 @@ def make_application(arguments: Sequence[str] = ()) -> QApplication:
 def run(paths: Sequence[Path], workspace: Path | None = None) -> int:
     """Open the window on these inputs or on a workspace; returns the exit status."""
     app = make_application()
-    theme.apply(settings.load().theme)
+    kept = settings.load()
+    theme.apply(kept.theme, kept.zoom)
     window = MainWindow()
     app.setWindowIcon(icon("mark", "accent", 64))
     app.styleHints().colorSchemeChanged.connect(lambda _: _follow_system(window), Qt.ConnectionType.QueuedConnection)
-    window.resize(1440, 900)
+    window.restore((1440, 900))
     window.show()
     QTimer.singleShot(0, lambda: _begin(window, paths, workspace))
     return app.exec()

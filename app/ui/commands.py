@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app import paths
 from app.ui import theme
 from app.ui.desk import Desk
+from app.ui.navigation import Route
 
 CAPTURES = "Evidence (*.pcap *.pcapng *.cap *.gz *.zst *.zip);;All files (*)"
 CASES = "Wardlight cases (*.wardlight)"
@@ -22,7 +23,8 @@ class Frame(Protocol):
     zoom: float
 
     def read(self, paths: Sequence[Path]) -> None: ...
-    def open_case(self, path: Path | None) -> None: ...
+    def open_case(self, path: Path | None, route: Route | None = None) -> None: ...
+    def here(self) -> Route | None: ...
     def back(self) -> None: ...
     def forward(self) -> None: ...
     def focus_search(self) -> None: ...
@@ -69,6 +71,29 @@ class Commands:
         name, _ = QFileDialog.getOpenFileName(self._parent, "Open a case", "", CASES)
         if name:
             self._window.open_case(Path(name))
+
+    def save_case(self) -> None:
+        """Ask where, save the workspace there, go on with it."""
+        name, _ = QFileDialog.getSaveFileName(self._parent, "Save workspace as", "case.wardlight", CASES)
+        if name:
+            self.write_case(Path(name if name.endswith(".wardlight") else f"{name}.wardlight"))
+
+    def write_case(self, out: Path) -> None:
+        """Save the workspace to a file; the window goes on with that one where it was."""
+        session = self._desk.session
+        if session is None:
+            return
+        if self._desk.bridge.reading:
+            self._desk.tell("Wait until all is read, or stop reading; then save the workspace.", True)
+            return
+
+        def saved(_: None) -> None:
+            self._desk.tell(f"Workspace saved as {out.name}.")
+            if session is self._desk.session and not self._desk.bridge.reading:
+                self._window.open_case(out, self._window.here())
+
+        refused = lambda error: self._desk.tell(error.partition(": ")[2] or error, True)  # noqa: E731
+        self._desk.jobs.run(lambda: session.save_as(out), saved, refused, self._parent)
 
     def save_report(self) -> None:
         """Ask where, write the report."""

@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QRect, Qt, QTimer
+from PySide6.QtCore import QByteArray, QRect, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QGridLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -58,7 +58,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST)
         self.setAcceptDrops(True)
         self.desk = Desk(settings_folder, self)
-        self.zoom = 1.0
+        self.zoom = self.desk.settings.zoom
         self.history = History()
         self.commands = Commands(self, self)
         self._pages: dict[str, Page] = {}
@@ -180,6 +180,10 @@ class MainWindow(QMainWindow):
         self.history.visit(route)
         self._show(route)
 
+    def here(self) -> Route | None:
+        """The route on screen, as the page would be found again."""
+        return self.page().route if self.history.current is not None else None
+
     def back(self) -> None:
         """Go to the route before."""
         route = self.history.back()
@@ -271,6 +275,7 @@ class MainWindow(QMainWindow):
     def set_zoom(self, zoom: float) -> None:
         """Another text size; pages are made anew at it."""
         self.zoom = zoom
+        self.desk.keep(zoom=zoom)
         theme.apply(theme.choice(), zoom)
         for page in self._pages.values():
             page.leave()
@@ -301,8 +306,8 @@ class MainWindow(QMainWindow):
         self.desk.bridge.read(paths, self.desk.settings.sensitivity)
         self.desk.go("sources")
 
-    def open_case(self, path: Path | None) -> None:
-        """Open a workspace, None for a temporary one, away from the window's thread."""
+    def open_case(self, path: Path | None, route: Route | None = None) -> None:
+        """Open a workspace, None for a temporary one, away from the window's thread; route: where to go in it."""
 
         def open_it():
             from app.session import Session
@@ -310,7 +315,7 @@ class MainWindow(QMainWindow):
             return Session.open(path)
 
         def opened(session) -> None:
-            self.set_session(session)
+            self.set_session(session, route)
             if path is not None:
                 self.desk.remember(path)
             waiting, self._waiting = self._waiting, []
@@ -319,7 +324,7 @@ class MainWindow(QMainWindow):
 
         self.desk.jobs.run(open_it, opened, lambda error: self.desk.tell(error.partition(": ")[2] or error, True), self)
 
-    def set_session(self, session) -> None:
+    def set_session(self, session, route: Route | None = None) -> None:
         """Show another case, close the one before."""
         before = self.desk.session
         self.history.clear()
@@ -328,7 +333,7 @@ class MainWindow(QMainWindow):
         self.desk.attach(session)
         if before is not None:
             self.desk.jobs.run(before.close)
-        self.desk.go("overview")
+        self.desk.went.emit(route or Route("overview"))
 
     def _finished(self, error: str) -> None:
         waiting, self._waiting = self._waiting, []
@@ -358,8 +363,16 @@ class MainWindow(QMainWindow):
         if isinstance(widget, Page) and crossed:
             self._show_inspector(widget.inspector_beside and self._inspector_wanted and self._has_room())
 
+    def restore(self, size: tuple[int, int]) -> None:
+        """Stand where the window stood last time, or have this size."""
+        kept = self.desk.settings.geometry
+        if not kept or not self.restoreGeometry(QByteArray.fromBase64(kept.encode("ascii", "replace"))):
+            self.resize(*size)
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop reading, stop jobs, close the case."""
+        """Keep the place of the window, stop reading, stop jobs, close the case."""
+        if self.isVisible():
+            self.desk.keep(geometry=bytes(self.saveGeometry().toBase64()).decode())
         for page in self._pages.values():
             page.leave()
         for timer in self.findChildren(QTimer):

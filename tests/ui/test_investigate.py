@@ -1,6 +1,8 @@
 """Activities, packet, entity, graph: driven by mouse and keys on the sample case."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -8,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from app.ui.main_window import MainWindow
 from app.ui.pages.activities import ActivitiesPage
+from app.ui.pages.alert import AlertPage
 from app.ui.pages.entity import EntityPage
 from app.ui.pages.graph import GraphPage
 from app.ui.plots.layout import LEASH
@@ -179,6 +182,77 @@ def test_arrows_walk_over_the_graph(window: MainWindow, settle: Settle) -> None:
         seen.add(page.canvas._chosen)
 
     assert len(seen) >= 2
+
+
+def test_frames_of_request_and_reply_are_links(window: MainWindow, settle: Settle) -> None:
+    page = activities(window, settle, "kind:kerberos-tgs")
+    QTest.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 12))
+    settle(window)
+    row = page.table.current_row()
+    assert window.desk.session is not None and row is not None
+    frames = window.desk.session.queries.activity(row.id).frames
+    assert page.packet._title.text() == f"Frame {row.frame:,}" and len(frames) > 1
+    link = page.packet.frame_links()[0]
+    words = link.text()
+
+    QTest.mouseClick(link, Qt.MouseButton.LeftButton, pos=link.rect().center())
+    settle(window)
+
+    assert page.packet._title.text() == f"Frame {words}"
+    assert f"{row.frame:,}" in [one.text() for one in page.packet.frame_links()]
+    page.table.move(1)
+    settle(window)
+    page.table.move(-1)
+    settle(window)
+    assert page.packet._title.text() == f"Frame {row.frame:,}"
+
+
+def test_no_match_is_said_with_a_way_back(window: MainWindow, settle: Settle) -> None:
+    page = activities(window, settle)
+    everything = page.model.rowCount()
+
+    type_query(page, window, settle, "who:nobody.at.all")
+    assert page.empty.isVisible() and not page.table.isVisible() and not page.packet.isVisible()
+    QTest.mouseClick(page.empty.link, Qt.MouseButton.LeftButton, pos=page.empty.link.rect().center())
+    settle(window)
+
+    assert page.table.isVisible() and not page.empty.isVisible()
+    assert page.model.rowCount() == everything and page.query.text() == ""
+
+
+def test_the_activities_that_match_are_saved(window: MainWindow, settle: Settle, tmp_path: Path) -> None:
+    page = activities(window, settle, "kind:kerberos-tgs")
+    page.write(tmp_path / "some.jsonl")
+    settle(window)
+
+    lines = (tmp_path / "some.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == page.model.rowCount() > 0
+    assert {json.loads(one)["kind"] for one in lines} == {"kerberos-tgs"}
+
+
+def test_enter_on_the_alert_page_opens_the_packet_of_that_row(window: MainWindow, settle: Settle) -> None:
+    alert = max(window.desk.alerts, key=lambda one: len(one.finding.evidence))
+    window.desk.go("alert", alert.id)
+    settle(window)
+    page = window.page()
+    assert isinstance(page, AlertPage)
+    page.evidence.setFocus()
+    QTest.keyClick(page.evidence, Qt.Key.Key_Down)
+    QTest.keyClick(page.evidence, Qt.Key.Key_Down)
+    row = page.evidence.current_row()
+    QTest.keyClick(page.evidence, Qt.Key.Key_Return)
+    settle(window)
+    QTest.qWait(100)
+    settle(window)
+
+    there = window.page()
+    assert isinstance(there, ActivitiesPage)
+    assert there.table.current_row().id == row.id and there.table.hasFocus()
+    assert there.model.rowCount() == len(alert.finding.evidence)
+    assert there.packet.isVisible() and there.packet._title.text() == f"Frame {row.frame:,}"
+    QTest.keyClick(window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    settle(window)
+    assert isinstance(window.page(), AlertPage)
 
 
 def graph(window: MainWindow, settle: Settle) -> GraphPage:

@@ -1,9 +1,10 @@
 """Activities: a query, its histogram with a brush, a table over all rows, the packet of the chosen one below."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from app.model.filter import ActivityFilter, FilterError, completions, parse
 from app.model.rows import ActivityRow, Histogram, Packet
@@ -16,6 +17,7 @@ from app.ui.tables.activity_model import COLUMNS, ActivityModel
 from app.ui.tables.packet_view import PacketView
 from app.ui.tables.table import Table
 from app.ui.widgets.buttons import Button
+from app.ui.widgets.empty import Empty
 from app.ui.widgets.query_bar import QueryBar
 from app.ui.widgets.words import Elided, Words
 
@@ -30,7 +32,7 @@ class ActivitiesPage(Page):
         super().__init__(desk, name)
         self._filter: ActivityFilter | None = None
         self._whole: tuple[int, int] | None = None
-        self._packet_of: tuple[str, int] | None = None
+        self._packet_of: tuple[str, str, int] | None = None
         self._wanted = ""
         self.query = QueryBar()
         self.sentence = Elided("", role="text-quiet")
@@ -83,6 +85,26 @@ class ActivitiesPage(Page):
         """Show the packet of the chosen row."""
         self.table.open_current()
 
+    def clear(self) -> None:
+        """Show everything again."""
+        self.query.set_text("")
+        self.chart.set_brush(None)
+        self._typed()
+        self.focus_filter()
+
+    def export(self) -> None:
+        """Ask where, save the activities that match."""
+        name, _ = QFileDialog.getSaveFileName(self, "Save the activities that match", "activities.jsonl", "JSON lines (*.jsonl)")
+        if name:
+            self.write(Path(name))
+
+    def write(self, out: Path) -> None:
+        """Save the activities that match as JSON lines."""
+        session, wanted = self.desk.session, self._filter
+        if session is not None:
+            told = lambda number: self.desk.tell(f"{wording.count(number, 'activity', 'activities')} saved as {out.name}.")  # noqa: E731
+            self.desk.jobs.run(lambda: session.write_activities(out, wanted), told, owner=self)
+
     # ---- building
 
     def _build(self) -> None:
@@ -95,7 +117,8 @@ class ActivitiesPage(Page):
         first.setSpacing(theme.space("related"))
         first.addWidget(Words("Activities", "page"))
         first.addWidget(self.query, 1)
-        first.addWidget(Button("Clear", on_click=lambda: self.query.set_text("", tell=True)))
+        first.addWidget(Button("Clear", on_click=self.clear))
+        first.addWidget(Button("Export", icon="export", on_click=self.export, tip="Save the activities that match (Ctrl+E)"))
         second = QHBoxLayout()
         second.addWidget(self.sentence, 1)
         second.addWidget(self.legend)
@@ -107,7 +130,11 @@ class ActivitiesPage(Page):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(theme.px(4))
         whole.addWidget(top)
+        self.empty = Empty("No activity matches this query.", link="Clear the query", on_link=self.clear)
+        self.empty.layout().setContentsMargins(margin, theme.px(8), margin, 0)
+        self.empty.hide()
         whole.addWidget(self.table, 1)
+        whole.addWidget(self.empty, 1)
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setChildrenCollapsible(False)
         self._split.setHandleWidth(1)
@@ -155,7 +182,10 @@ class ActivitiesPage(Page):
             self.chart.show_data(bars, alerts)
             self.model.show(number)
             self._wanted = ""
+            self.table.setVisible(number > 0)
+            self.empty.setVisible(not number and total > 0)
             if place >= 0:
+                self.table.setFocus(Qt.FocusReason.OtherFocusReason)
                 self.table.selectRow(place)
                 self.table.scrollTo(self.model.index(place, 0), Table.ScrollHint.PositionAtCenter)
             if not number:
@@ -210,17 +240,30 @@ class ActivitiesPage(Page):
         session = self.desk.session
         self.packet.show()
         if session is None or row.frame is None:
+            self._packet_of = None
             self.packet.say("This activity comes from an event log; it has no packet.")
             return
-        if self._packet_of == (row.input, row.frame):
-            return
-        self._packet_of = wanted = (row.input, row.frame)
+        if self._packet_of is None or self._packet_of[0] != row.id:
+            self._show_frame(row, row.frame)
 
-        def done(packet: Packet) -> None:
+    def _show_frame(self, row: ActivityRow, frame: int) -> None:
+        """One of the frames of an activity; the others are links above it."""
+        session = self.desk.session
+        if session is None:
+            return
+        self._packet_of = wanted = (row.id, row.input, frame)
+
+        def work() -> tuple[Packet, tuple[int, ...]]:
+            activity = session.queries.activity(row.id)
+            return session.packet(row.input, frame), activity.frames if activity else ()
+
+        def done(value: tuple[Packet, tuple[int, ...]]) -> None:
+            packet, frames = value
             if wanted == self._packet_of:
                 self.packet.show_packet(packet, row.input_name)
+                self.packet.show_frames(frames, frame, lambda other: self._show_frame(row, other))
 
-        self.ask("packet", lambda: session.packet(*wanted), done)
+        self.ask("packet", work, done)
 
 
 def _typed_time(at: int) -> str:

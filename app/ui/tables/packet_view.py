@@ -1,9 +1,12 @@
 """One frame: tree of fields on the left, bytes on the right, linked both ways."""
 
+from collections.abc import Callable, Sequence
+
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
+    QSizePolicy,
     QSplitter,
     QStackedLayout,
     QStyledItemDelegate,
@@ -15,9 +18,13 @@ from PySide6.QtWidgets import (
 from app.model.rows import Packet
 from app.ui import theme, wording
 from app.ui.tables.field_model import FieldModel
+from app.ui.widgets.buttons import LinkButton
 from app.ui.widgets.chips import KeyHint
 from app.ui.widgets.hex_view import HexView
 from app.ui.widgets.words import Elided, Line, Words
+
+MOST_FRAMES = 4
+"""Links to the frames next to the one shown; a long exchange has hundreds."""
 
 
 class _Rows(QStyledItemDelegate):
@@ -50,10 +57,16 @@ class PacketView(QWidget):
         self._words = Words("", look="quiet", wrap=True)
         self._words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._words.setContentsMargins(theme.space("margin"), theme.space("group"), theme.space("margin"), 0)
+        self._file = Elided("", "mono", "text-quiet", cut=Qt.TextElideMode.ElideMiddle)
+        self._links = QWidget()
+        self._links_row = QHBoxLayout(self._links)
+        self._links_row.setContentsMargins(0, 0, 0, 0)
+        self._links_row.setSpacing(theme.px(6))
+        self._title.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         splitter = QSplitter()
         splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(1)
-        splitter.addWidget(_titled(self._title, self.tree))
+        splitter.addWidget(_titled(self._title, self.tree, self._links, self._file))
         splitter.addWidget(_titled(self._bytes_title, self.bytes, KeyHint("Ctrl C", "copy as hex")))
         splitter.setStretchFactor(0, 1)
         splitter.setStretchFactor(1, 1)
@@ -76,7 +89,8 @@ class PacketView(QWidget):
             self.say(packet.error or "This frame is empty.")
             return
         self.model.show_fields(packet.fields)
-        self._title.say(f"Frame {wording.number(packet.frame)}   {input_name}" if not packet.error else packet.error)
+        self._title.say(f"Frame {wording.number(packet.frame)}")
+        self._file.say(packet.error or input_name)
         self.bytes.show_bytes(packet.data)
         self._bytes_title.say(wording.count(len(packet.data), "byte"))
         self._stack.setCurrentIndex(1)
@@ -85,6 +99,29 @@ class PacketView(QWidget):
             self.tree.expand(last)
             self.tree.setCurrentIndex(last)
             self.tree.scrollTo(last, QTreeView.ScrollHint.PositionAtTop)
+
+    def show_frames(self, frames: Sequence[int], shown: int, follow: Callable[[int], object]) -> None:
+        """Link to the other frames of request and reply, those next to the one shown first."""
+        if any(one.hasFocus() for one in self.frame_links()):
+            self.tree.setFocus(Qt.FocusReason.OtherFocusReason)
+        while self._links_row.count():
+            old = self._links_row.takeAt(0).widget()
+            if old is not None:
+                old.hide()
+                old.deleteLater()
+        others = sorted((one for one in frames if one != shown), key=lambda one: (abs(one - shown), one))[:MOST_FRAMES]
+        if not others:
+            return
+        more = len(frames) - 1 - len(others)
+        self._links_row.addWidget(Words("request and reply:", "quiet", "quiet"))
+        for frame in sorted(others):
+            self._links_row.addWidget(LinkButton(wording.number(frame), lambda frame=frame: follow(frame), "quiet"))
+        if more > 0:
+            self._links_row.addWidget(Words(f"{wording.number(more)} more", "quiet", "quiet"))
+
+    def frame_links(self) -> list[LinkButton]:
+        """The links to other frames."""
+        return [one for one in self._links.findChildren(LinkButton) if not one.isHidden()]
 
     def _field_chosen(self, index: QModelIndex) -> None:
         field = self.model.field(index)
@@ -107,14 +144,16 @@ class PacketView(QWidget):
         self._linking = False
 
 
-def _titled(title: QWidget, content: QWidget, right: QWidget | None = None) -> QWidget:
+def _titled(title: QWidget, content: QWidget, right: QWidget | None = None, beside: QWidget | None = None) -> QWidget:
     whole = QWidget()
     column = QVBoxLayout(whole)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
     row = QHBoxLayout()
     row.setContentsMargins(theme.space("group"), theme.px(4), theme.space("group"), theme.px(4))
-    row.addWidget(title, 1)
+    row.addWidget(title, 0 if beside is not None else 1)
+    if beside is not None:
+        row.addWidget(beside, 1)
     if right is not None:
         row.addWidget(right)
     column.addLayout(row)
