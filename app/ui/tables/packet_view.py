@@ -59,6 +59,7 @@ class PacketView(QWidget):
         self._words.setContentsMargins(theme.space("margin"), theme.space("group"), theme.space("margin"), 0)
         self._file = Elided("", "mono", "text-quiet", cut=Qt.TextElideMode.ElideMiddle)
         self._links = QWidget()
+        self._frames: list[LinkButton] = []
         self._links_row = QHBoxLayout(self._links)
         self._links_row.setContentsMargins(0, 0, 0, 0)
         self._links_row.setSpacing(theme.px(6))
@@ -102,26 +103,29 @@ class PacketView(QWidget):
 
     def show_frames(self, frames: Sequence[int], shown: int, follow: Callable[[int], object]) -> None:
         """Link to the other frames of request and reply, those next to the one shown first."""
-        if any(one.hasFocus() for one in self.frame_links()):
+        if any(one.hasFocus() for one in self._frames):
             self.tree.setFocus(Qt.FocusReason.OtherFocusReason)
         while self._links_row.count():
             old = self._links_row.takeAt(0).widget()
             if old is not None:
                 old.hide()
                 old.deleteLater()
+        self._frames = []
         others = sorted((one for one in frames if one != shown), key=lambda one: (abs(one - shown), one))[:MOST_FRAMES]
         if not others:
             return
         more = len(frames) - 1 - len(others)
         self._links_row.addWidget(Words("request and reply:", "quiet", "quiet"))
         for frame in sorted(others):
-            self._links_row.addWidget(LinkButton(wording.number(frame), lambda frame=frame: follow(frame), "quiet"))
+            link = LinkButton(wording.number(frame), lambda frame=frame: follow(frame), "quiet")
+            self._frames.append(link)
+            self._links_row.addWidget(link)
         if more > 0:
             self._links_row.addWidget(Words(f"{wording.number(more)} more", "quiet", "quiet"))
 
     def frame_links(self) -> list[LinkButton]:
         """The links to other frames."""
-        return [one for one in self._links.findChildren(LinkButton) if not one.isHidden()]
+        return list(self._frames)
 
     def _field_chosen(self, index: QModelIndex) -> None:
         field = self.model.field(index)
