@@ -16,7 +16,8 @@ from app.ui.pages.activities import ActivitiesPage
 from app.ui.pages.entity import EntityPage
 from app.ui.pages.graph import GraphPage, _told
 from app.ui.plots.histogram import Mark
-from app.ui.plots.lanes import Lane, LanesView
+from app.ui.plots.lane_bars import Lane
+from app.ui.plots.lanes import LanesView
 from app.ui.plots.neighbourhood import Node, Shown, shown
 from app.ui.tables.packet_view import PacketView
 from app.ui.widgets.tips import plain_tip

@@ -18,7 +18,8 @@ from app.ui import theme, wording
 from app.ui.main_window import MainWindow
 from app.ui.pages.entity import BY_HOST, EntityPage
 from app.ui.plots.histogram import Mark
-from app.ui.plots.lanes import HIGHEST, LEAST, Lane, LanesView, bars_of
+from app.ui.plots.lane_bars import HIGHEST, LEAST, Lane, bars_of
+from app.ui.plots.lanes import LanesView
 
 Settle = Callable[[MainWindow], None]
 SECOND = 1_000_000

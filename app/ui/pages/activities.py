@@ -183,6 +183,7 @@ class ActivitiesPage(Page):
             self.model.show(number)
             self._wanted = ""
             self.table.setVisible(number > 0)
+            self.chart.setVisible(number > 0 or self.chart.brush() is not None)
             self.empty.setVisible(not number and total > 0)
             if place >= 0:
                 self.table.setFocus(Qt.FocusReason.OtherFocusReason)

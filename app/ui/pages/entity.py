@@ -24,7 +24,8 @@ from app.ui.widgets.two_line_list import TwoLineList, TwoLines
 from app.ui.widgets.words import Elided, SectionHeading, Words
 
 if TYPE_CHECKING:
-    from app.ui.plots.lanes import Bars, Lane, LanesView
+    from app.ui.plots.lane_bars import Bars, Lane
+    from app.ui.plots.lanes import LanesView
 
 BUCKETS = 120
 LANES = 8
@@ -247,7 +248,8 @@ class EntityPage(Page):
         marks = {ref.key: _marks(card.alerts, ref) for ref in peers}
 
         def work() -> "tuple[list[Lane], dict[str, Bars]]":
-            from app.ui.plots.lanes import Lane, bars_of
+            import app.ui.plots.lanes  # noqa: F401 - takes a while, and is needed next
+            from app.ui.plots.lane_bars import Lane, bars_of
 
             span = queries.span()
             lanes = []

@@ -5,18 +5,15 @@ Imports pyqtgraph, which takes a while: import this module in a job, not with th
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
 
-import numpy as np
 from pyqtgraph import AxisItem, BarGraphItem, InfiniteLine, PlotWidget, ScatterPlotItem, mkPen
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QGraphicsRectItem, QHBoxLayout, QSizePolicy, QToolTip, QWidget
 
-from app.model.entity import EntityRef
-from app.model.rows import Histogram
 from app.ui import theme, wording
-from app.ui.plots.histogram import RANK, Mark
+from app.ui.plots.histogram import RANK
+from app.ui.plots.lane_bars import Bars, Lane, bars_of
 from app.ui.plots.time_axis import ticks
 from app.ui.widgets.buttons import KEYBOARD
 from app.ui.widgets.glyphs import paint_entity, severity_path
@@ -25,53 +22,10 @@ from app.ui.widgets.tips import plain_tip
 LANE, AXIS, NAMES = 28, 24, 150
 """Height of a lane, height of the time axis, width of the names, in pixels of the design."""
 RING = 3
-LEAST, HIGHEST = 0.08, 0.82
-"""Heights of a bar of one activity and of the highest one, as shares of a lane."""
 AIR = 0.02
 """Share of the span that may be seen before and behind it, for glyphs and words at its ends."""
 STEP, ZOOM = 0.2, 0.8
 """Share of the view by which keys move it; factor by which they zoom it."""
-
-
-class Lane(NamedTuple):
-    """One peer: what passed by family over time, alerts that name it. All lanes of a view share start and width."""
-
-    ref: EntityRef
-    data: Histogram
-    marks: tuple[Mark, ...] = ()
-
-
-class Bars(NamedTuple):
-    """The bars of one family in all lanes: left edges (seconds from the start), lower edges (lanes from the top), heights."""
-
-    left: np.ndarray
-    bottom: np.ndarray
-    height: np.ndarray
-
-
-def bars_of(lanes: Sequence[Lane], families: Sequence[str]) -> dict[str, Bars]:
-    """Bars by family, each stacked on the families before it; families without any are left out.
-
-    Heights are by square root of the count, with one scale for all lanes, so that one request is seen beside a thousand.
-    """
-    buckets = max((len(one) for lane in lanes for one in lane.data.series.values()), default=0)
-    counts = np.zeros((len(families), len(lanes), buckets))
-    for place, lane in enumerate(lanes):
-        for number, name in enumerate(families):
-            series = lane.data.series.get(name, [])
-            counts[number, place, : len(series)] = series
-    totals = counts.sum(axis=0)
-    tall = np.where(totals > 0, np.maximum(LEAST, HIGHEST * np.sqrt(totals / max(1.0, totals.max(initial=0)))), 0)
-    unit = tall / np.maximum(totals, 1)
-    under = np.cumsum(counts, axis=0) - counts
-    found = {}
-    for number, name in enumerate(families):
-        place, bucket = np.nonzero(counts[number])
-        if len(place):
-            bottom = place + 1 - under[number, place, bucket] * unit[place, bucket]
-            height = -counts[number, place, bucket] * unit[place, bucket]
-            found[name] = Bars(bucket * (lanes[0].data.width / 1e6), bottom, height)
-    return found
 
 
 class _TimeAxis(AxisItem):

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.model.rows import Packet
 from app.ui import theme, wording
+from app.ui.icons import paint_icon
 from app.ui.tables.field_model import FieldModel
 from app.ui.widgets.buttons import LinkButton
 from app.ui.widgets.chips import KeyHint
@@ -33,6 +35,15 @@ class _Rows(QStyledItemDelegate):
         return QSize(size.width(), theme.px(24))
 
 
+class _Tree(QTreeView):
+    def drawBranches(self, painter: QPainter, rect: QRect, index: QModelIndex) -> None:
+        """An arrow where there is more inside; no lines."""
+        if self.model().rowCount(index):
+            side = theme.px(12)
+            spot = QRectF(rect.right() - self.indentation() / 2 - side / 2, rect.center().y() - side / 2 + 1, side, side)
+            paint_icon(painter, spot, "down" if self.isExpanded(index) else "right", theme.colour("text-quiet"))
+
+
 class PacketView(QWidget):
     """Shows a Packet; say(sentence) shows words instead of one."""
 
@@ -40,7 +51,7 @@ class PacketView(QWidget):
         super().__init__()
         self.setObjectName("page")
         self.model = FieldModel()
-        self.tree = QTreeView()
+        self.tree = _Tree()
         self.tree.setModel(self.model)
         self.tree.setHeaderHidden(True)
         self.tree.setItemDelegate(_Rows(self.tree))
@@ -153,14 +164,17 @@ def _titled(title: QWidget, content: QWidget, right: QWidget | None = None, besi
     column = QVBoxLayout(whole)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
-    row = QHBoxLayout()
-    row.setContentsMargins(theme.space("group"), theme.px(4), theme.space("group"), theme.px(4))
+    head = QWidget()
+    head.setFixedHeight(theme.px(32))
+    row = QHBoxLayout(head)
+    row.setContentsMargins(theme.space("margin" if beside is not None else "group"), 0, theme.space("group"), 0)
+    row.setSpacing(theme.space("related"))
     row.addWidget(title, 0 if beside is not None else 1)
     if beside is not None:
         row.addWidget(beside, 1)
     if right is not None:
         row.addWidget(right)
-    column.addLayout(row)
+    column.addWidget(head)
     column.addWidget(Line())
     column.addWidget(content, 1)
     return whole

@@ -59,6 +59,7 @@ class QueryBar(QWidget):
         self.edit.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.edit.setFixedHeight(theme.px(28))
         self.edit.document().setDocumentMargin(theme.px(3))
+        self.edit.setViewportMargins(0, theme.px(2), 0, 0)
         self.edit.setPlaceholderText("from:10.0.0.66 kind:kerberos not result:success")
         self.edit.setAccessibleName("Query")
         self._colours = _Colours(self.edit.document())
