@@ -117,7 +117,8 @@ Detect = Callable[[Any, Context], Iterator[Finding | Later]]
 
 class Detector(Struct, frozen=True, kw_only=True):
     """One detection. id equals the file's stem; window is the longest time that two findings of one subject may lie apart
-    and still be one alert, in microseconds; learning is the time it must watch before it says anything (0: none)."""
+    and still be one alert, in microseconds; learning is the time it must watch before it says anything (0: none).
+    watches_refused: kinds of which it reads only what failed, which spares it the bulk of a file server."""
 
     id: str
     external_id: int
@@ -126,6 +127,7 @@ class Detector(Struct, frozen=True, kw_only=True):
     phase: Phase
     techniques: tuple[str, ...]
     watches: tuple[type, ...]
+    watches_refused: tuple[type, ...] = ()
     needs: Needs
     window: int
     learning: int = 0
@@ -309,14 +311,20 @@ def run(
 ) -> list[Alert]:
     """Alerts of these detectors over activities in event order, oldest first; the same input gives the same alerts and ids."""
     watchers: dict[type, list[tuple[Detector, Context]]] = {}
+    refused: dict[type, list[tuple[Detector, Context]]] = {}
     for detector in detectors:
         context = Context(knowledge, Memory(), sensitivity)
         for kind in detector.watches:
             watchers.setdefault(kind, []).append((detector, context))
+        for kind in detector.watches_refused:
+            refused.setdefault(kind, []).append((detector, context))
     open_: dict[tuple[str, str], _Case] = {}
     done: list[Alert] = []
     for activity in activities:
-        for detector, context in watchers.get(type(activity.detail), ()):
+        asked = watchers.get(type(activity.detail), ())
+        if activity.result == "failure" and type(activity.detail) in refused:
+            asked = [*asked, *refused[type(activity.detail)]]
+        for detector, context in asked:
             for finding in detector.detect(activity, context):
                 key = (detector.id, finding.subject)
                 case = open_.get(key)
@@ -330,9 +338,10 @@ def run(
     return sorted(done, key=lambda alert: (alert.finding.first, alert.detector, alert.id))
 
 
-def watched_kinds(detectors: Iterable[Detector]) -> frozenset[str]:
-    """Kind words of the activities that any of these detectors reads."""
-    return frozenset(KINDS[kind] for detector in detectors for kind in detector.watches)
+def watched_kinds(detectors: Iterable[Detector]) -> dict[str, bool]:
+    """Kind words of the activities that any of these detectors reads, and whether it reads all of them or only what failed."""
+    found = {KINDS[kind]: False for detector in detectors for kind in detector.watches_refused}
+    return found | {KINDS[kind]: True for detector in detectors for kind in detector.watches}
 
 
 SOME = 0.02

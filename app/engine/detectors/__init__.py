@@ -50,8 +50,8 @@ def run(activities: Iterable[Activity], knowledge: Knowledge, *, sensitivity: Se
     return _detector.run(DETECTORS, activities, knowledge, sensitivity=sensitivity)
 
 
-def watched_kinds() -> frozenset[str]:
-    """Kind words of the activities that detectors read."""
+def watched_kinds() -> dict[str, bool]:
+    """Kind words of the activities that detectors read; False where only what failed is read."""
     return _detector.watched_kinds(DETECTORS)
 
 

@@ -34,7 +34,7 @@ from app.model.rows import (
     Problem,
 )
 
-PLANS = 8
+PLANS = 16
 """Filters whose walks are remembered."""
 CARD_EDGES, TOP = 200, 8
 CHARTS = 16

@@ -144,14 +144,15 @@ class Store:
 
     # ---- activities in event time
 
-    def stream(self, kinds: Iterable[str]) -> Iterator[Activity]:
-        """Activities of these kinds in event order, a few at a time."""
-        wanted = [self._kinds[kind] for kind in kinds if kind in self._kinds]
+    def stream(self, kinds: Iterable[str], when_failed: Iterable[str] = ()) -> Iterator[Activity]:
+        """Activities of these kinds, and failed ones of the other kinds, in event order, a few at a time."""
+        wanted, failed = ([self._kinds[kind] for kind in some if kind in self._kinds] for some in (kinds, when_failed))
         rows = self._db.execute(
-            f"""SELECT {COLUMNS} FROM activities a WHERE +a.kind IN ({",".join("?" * len(wanted))})
+            f"""SELECT {COLUMNS} FROM activities a
+            WHERE +a.kind IN ({_marks(wanted)}) OR (+a.kind IN ({_marks(failed)}) AND a.result = {_RESULT["failure"]})
             ORDER BY a.at, (SELECT key FROM inputs WHERE id = a.input), coalesce(a.frame, 0), a.ordinal,
             (SELECT text FROM kinds WHERE id = a.kind)""",
-            wanted,
+            [*wanted, *failed],
         )
         activity = self._rows.activity
         for row in rows:
@@ -368,3 +369,8 @@ class Store:
 def _searchable(ref: EntityRef) -> str:
     """What a search finds an entity by: its label and the name in its key."""
     return f"{ref.label} {ref.key.partition(':')[2]}"
+
+
+def _marks(values: Sequence[object]) -> str:
+    """As many parameter marks as values."""
+    return ",".join("?" * len(values))
