@@ -30,7 +30,8 @@ def report_html(queries: Queries) -> str:
         *_entities("Computers and addresses", overview.top_hosts),
         *_inputs(overview.inputs),
         *_coverage(queries),
-        f"<h2>Versions and parameters</h2><p>Wardlight {__version__}. Times are UTC. Sensitivity: {_e(queries.sensitivity())}.</p>",
+        "<h2>Versions and parameters</h2>",
+        f"<p>Wardlight {__version__}. Times are UTC. Sensitivity: {_e(queries.sensitivity())}.</p>",
         "</body></html>",
     ]
     return "\n".join(parts)
