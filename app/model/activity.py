@@ -27,7 +27,7 @@ class Account(Struct, frozen=True, gc=False, kw_only=True):
 class Activity(Struct, frozen=True, kw_only=True):
     """The one value that crosses from sensor to engine.
 
-    at, until: UTC microseconds of the first packet of the request and of the last packet of the reply.
+    at, until: UTC microseconds of the packet that completed the request and of the one that completed the reply.
     input: content key of the input (see app.sensor.sources.inputs), never its path.
     frames: frame numbers as Wireshark counts them (from 1, per file), all packets of request and reply, ascending.
     record: record id in an event log, for activities that come from one.
