@@ -126,6 +126,11 @@ def tree(values: Values, ours: list[Activity]) -> Iterator[tuple[str, bool]]:
         )
 
 
+def tree_1(values: Values, ours: list[Activity]) -> Iterator[tuple[str, bool]]:
+    """Share of an SMB 1 tree connect: the last path, those before it are of the tree that tshark remembers for the header's id."""
+    yield from tree([values[0][-1:]], ours)
+
+
 def opened(values: Values, ours: list[Activity]) -> Iterator[tuple[str, bool]]:
     """Name of each file opened; a named pipe is shown by its RPC activities."""
     for name in values[0]:
@@ -182,7 +187,7 @@ CHECKS: dict[str, tuple[str, list[str], Check]] = {
     "ldap": ("ldap.protocolOp && tcp", ["ldap.protocolOp", "ldap.baseObject"], ldap),
     "smb2 tree": ("smb2.cmd == 3 && smb2.flags.response == 0", ["smb2.tree"], tree),
     "smb2 file": ("smb2.cmd == 5 && smb2.flags.response == 0", ["smb2.filename"], opened),
-    "smb1 tree": ("smb.cmd == 0x75 && smb.flags.response == 0", ["smb.path"], tree),
+    "smb1 tree": ("smb.cmd == 0x75 && smb.flags.response == 0", ["smb.path"], tree_1),
     "smb1 file": ("smb.cmd == 0xa2 && smb.flags.response == 0", ["smb.file"], opened),
     "rpc bind": ("dcerpc.pkt_type == 11 || dcerpc.pkt_type == 14", ["dcerpc.cn_bind_to_uuid"], bind),
     "rpc call": ("dcerpc.pkt_type == 0 && dcerpc.cn_flags.first_frag == 1", ["dcerpc.opnum"], call),
