@@ -51,6 +51,16 @@ class Segments(Struct):
     ident: Array
 
 
+def _members(size: int, numbers: tuple[int, ...]) -> Array:
+    """size truths: which numbers are among those."""
+    table = np.zeros(size, bool)
+    table[list(numbers)] = True
+    return table
+
+
+_TUNNEL = _members(65_536, TUNNELS)
+_FOUR, _SIX = _members(256, (4, 6, 17, 41, 47)), _members(256, (0, 4, 6, 17, 41, 43, 44, 47, 51, 60, 135))
+"""Protocols behind an IP header that are read one by one when nothing quicker fits."""
 COLUMNS = ("row", "tcp", "wide", "host", "source", "target", "start", "size", "wire", "flags", "seq", "ack", "ident")
 Block = tuple[Array, ...]
 """Arrays in the order of COLUMNS."""
@@ -159,13 +169,13 @@ def _network(
         tunnel = udp & _tunnelled(head, NET + 20)
     good = (tcp | udp) & ~tunnel
     blocks.append(_four(records, rows, net, end, head, tcp, good, tally))
-    rest = four & ~good & (held >= 20) & np.isin(protocol, (4, 6, 17, 41, 47))
+    rest = four & ~good & (held >= 20) & _FOUR[protocol]
     if six.any():
         following = head[:, NET + 6]
         tcp6, udp6 = six & (following == 6) & (held >= 60), six & (following == 17) & (held >= 48)
         good6 = (tcp6 | udp6) & ~(udp6 & _tunnelled(head, NET + 40))
         blocks.append(_six(records, rows, net, end, head, tcp6, good6, tally))
-        rest |= six & ~good6 & (held >= 40) & np.isin(following, (0, 4, 6, 17, 41, 43, 44, 47, 51, 60, 135))
+        rest |= six & ~good6 & (held >= 40) & _SIX[following]
     left = np.flatnonzero(rest)
     if len(left):
         slow.append((rows[left], net[left], "ip"))
@@ -185,7 +195,7 @@ def _mislabelled(records: Records, rows: Array, blocks: list[Block], slow: list[
 def _tunnelled(head: Array, at: int) -> Array:
     """UDP headers at column at that lead into a tunnel: known ports, or VXLAN by content."""
     source, target = _u2(head, at), _u2(head, at + 2)
-    found: Array = np.isin(source, TUNNELS) | np.isin(target, TUNNELS)
+    found: Array = _TUNNEL[source] | _TUNNEL[target]
     if at + 12 <= HEAD:
         found |= _u4(head, at + 8) == 0x08000000
     return found

@@ -94,9 +94,12 @@ class Table:
         """Tell the time to flows that had no packet for a while; close what is over. May be late, never early."""
         tick = clock // TICK
         now = tick * TICK
-        for key, flow in list(self._fresh.items()):
-            if now - flow.last < SILENT:
+        silent: list[tuple[int, Live]] = []
+        for one in self._fresh.items():
+            if now - one[1].last < SILENT:
                 break
+            silent.append(one)
+        for key, flow in silent:
             del self._fresh[key]
             if flow.closing:
                 self.end(key)

@@ -21,6 +21,8 @@ WEEK = 7 * 86400
 SEARCH = 1 << 16
 SPAN, CHAINS, SEEK, STEPS = 1 << 25, 256, 4096, 8192
 """Bytes that are walked from CHAINS places at once; each is looked for in SEEK bytes; after STEPS steps it is not worth it."""
+STRIDE = 32
+"""Steps between two looks at which walks have arrived."""
 
 
 class Layout(Struct, frozen=True):
@@ -99,27 +101,35 @@ def _leap(data: bytes | mmap, shape: Layout, off: int, end: int) -> tuple[Array,
     guesses = [_guess(data, shape, place, seconds, end) for place in range(off, stop, (stop - off) // CHAINS + 1)]
     places = np.unique(np.array([off] + [one for one in guesses[1:] if one >= 0], np.int64))
     limits = np.append(places[1:], stop)
-    sizes = np.ndarray((end - 3,), shape.order + "u4", data, 0, (1,))
+    sizes = np.ndarray((end - 11,), shape.order + "u4", data, 8, (1,))
     arrived, walking = places.copy(), np.arange(len(places))
     at, until, room, header = places, limits, end - 16, shape.header
     walked: list[Array] = []
-    bounds: list[Array] = []
+    steps = 0
     while len(at):
-        if len(walked) > STEPS:
+        steps += STRIDE
+        if steps > STEPS:
             return None
-        for _ in range(16):
-            walked.append(at)
-            bounds.append(until)
-            at = np.where(at < until, at + sizes[np.minimum(at, room) + 8] + header, at)
-        done = at >= until
-        if done.any():
-            arrived[walking[done]] = at[done]
-            walking, at, until = walking[~done], at[~done], until[~done]
+        # A walk may go on past its end: those steps are left out below, and none starts behind the last header.
+        rows = np.empty((STRIDE + 1, len(at)), np.int64)
+        rows[0] = at
+        for before, after in zip(rows, rows[1:], strict=False):
+            np.minimum(before, room, out=before)
+            np.add(before, sizes[before], out=after)
+            after += header
+        inside = rows[:-1] < until
+        walked.append(rows[:-1][inside])
+        at = rows[-1]
+        done = np.flatnonzero(at >= until)
+        if len(done):
+            # The first place at or behind the end: as many steps as were inside.
+            arrived[walking[done]] = rows[inside[:, done].sum(axis=0), done]
+            left = np.flatnonzero(at < until)
+            walking, at, until = walking[left], at[left], until[left]
     if not (arrived[:-1] == places[1:]).all():
         return None
-    table = np.concatenate(walked)
-    starts: Array = np.sort(table[table < np.concatenate(bounds)])
-    if (sizes[starts + 8] > shape.largest).any():
+    starts: Array = np.sort(np.concatenate(walked))
+    if (sizes[starts] > shape.largest).any():
         return None
     return starts, int(arrived[-1]), False
 
