@@ -127,7 +127,7 @@ def tree(values: Values, ours: list[Activity]) -> Iterator[tuple[str, bool]]:
 
 
 def tree_1(values: Values, ours: list[Activity]) -> Iterator[tuple[str, bool]]:
-    """Share of an SMB 1 tree connect: the last path, those before it are of the tree that tshark remembers for the header's id."""
+    """Share of an SMB 1 tree connect: the last path; those before it are what tshark remembers for the header."""
     yield from tree([values[0][-1:]], ours)
 
 
