@@ -78,7 +78,6 @@ class Connections:
 
     def _short(self, work: "_Columns", key: int, stream: Stream | None, a: int, z: int, one: _Side, other: _Side) -> None:
         """Both directions come in order: feed their segments as they are; else take the long way."""
-        tick = work.tick
         if stream is None:
             stream = self._open(work, key, a, work.side[a]) if work.size[a] >= 0 else None
             if stream is None:
@@ -97,27 +96,25 @@ class Connections:
                 if half.next is None:
                     half.start(first + begins, bool(begins))
                 half.next = after
-        size, start, side, data = work.size, work.start, work.side, work.segments.data
-        at, rows, frame = work.at, work.rows, work.records.first
+        data, at, rows, frame = work.segments.data, work.at, work.rows, work.records.first
         measure, message = stream.conversation.measure, stream.conversation.message
-        for p in range(a, z):
-            if tick[p] != now_tick:
+        lines = zip(range(a, z), work.tick[a:z], work.size[a:z], work.side[a:z], work.start[a:z], strict=True)
+        for p, tick, many, side, o in lines:
+            if tick != now_tick:
                 if p > a:
                     stream.last = work.now[p - 1]
                 if self._table.over(stream, work.now[p]):
                     self._long(work, key, p, z)
                     return
-                now_tick = tick[p]
-            many = size[p]
+                now_tick = tick
             if many <= 0:
                 if many < 0:
                     self._ending(work, stream, p)
                 continue
-            half = halves[side[p]]
+            half = halves[side]
             if half.need > many and half.have >= half.wanted:  # bulk that nobody wants
                 half.need -= many
                 continue
-            o = start[p]
             part = data[o : o + many]
             if half.need or half.held:
                 stream.push(half, part, 0, frame + rows[p], at[p])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from app.sensor.conversations.conversation import Conversation
 from app.sensor.frame import Array, Emit, Flow, Records
 from app.sensor.packets.flows import Kind
-from app.sensor.packets.layers import Segments
+from app.sensor.packets.layers import AUX, Segments
 from app.sensor.packets.table import TICK, Table, payload
 
 TWICE, AT_ONCE = 1_000_000, 2_000
@@ -61,19 +61,20 @@ def feed_datagrams(
         rows.tolist(),
         records.at[rows].tolist(),
         clock[rows].tolist(),
+        (clock[rows] // TICK).tolist(),
         segments.start[pick].tolist(),
         segments.size[pick].tolist(),
         segments.ident[pick].tolist(),
         strict=True,
     )
-    flows = table.flows
+    flows, first, data, frames_of = table.flows, records.first, segments.data, segments.frames
     touched: dict[int, Exchange] = {}
-    for at, key, row, when, now, start, size, ident in columns:
+    for at, key, row, when, now, tick, start, size, ident in columns:
         side, key = key & 1, key >> 1
-        frame = records.first + row
+        frame = first + row
         flow = flows.get(key)
         try:
-            if flow is not None and now // TICK != flow.tick and table.over(flow, now):
+            if flow is not None and tick != flow.tick and table.over(flow, now):
                 table.end(key)
                 flow = None
             if flow is None:
@@ -89,11 +90,11 @@ def feed_datagrams(
             if flow.dead:
                 continue
             touched[key] = flow
-            data = payload(segments, start, size)
-            if flow.again(side, ident, data, when):
+            body = data[start : start + size] if start < AUX else payload(segments, start, size)
+            if flow.again(side, ident, body, when):
                 table.tally("duplicate packets", frame)
                 continue
-            flow.conversation.message(side == flow.side, data, when, segments.frames.get(row) or (frame,), 0)
+            flow.conversation.message(side == flow.side, body, when, frames_of.get(row) or (frame,), 0)
         except Exception:
             if flow is None:
                 table.tally("internal error in making a conversation", frame)

@@ -121,11 +121,11 @@ class Table:
 
     def ends(self, segments: Segments, at: int) -> tuple[Endpoint, Endpoint]:
         """Source and target of a segment."""
-        host, width = int(segments.host[at]), 16 if segments.wide[at] else 4
+        host, width = segments.host.item(at), 16 if segments.wide.item(at) else 4
         data, host = (segments.extra, host - AUX) if host >= AUX else (segments.data, host)
         return (
-            Endpoint(self._name(data[host : host + width]), int(segments.source[at])),
-            Endpoint(self._name(data[host + width : host + 2 * width]), int(segments.target[at])),
+            Endpoint(self._name(data[host : host + width]), segments.source.item(at)),
+            Endpoint(self._name(data[host + width : host + 2 * width]), segments.target.item(at)),
         )
 
     def _name(self, address: bytes) -> str:

@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from mmap import mmap
 
 import numpy as np
@@ -113,7 +114,7 @@ def _leap(data: bytes | mmap, shape: Layout, off: int, end: int) -> tuple[Array,
         # A walk may go on past its end: those steps are left out below, and none starts behind the last header.
         rows = np.empty((STRIDE + 1, len(at)), np.int64)
         rows[0] = at
-        for before, after in zip(rows, rows[1:], strict=False):
+        for before, after in pairwise(rows):
             np.minimum(before, room, out=before)
             np.add(before, sizes[before], out=after)
             after += header
