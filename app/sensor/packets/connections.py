@@ -178,7 +178,7 @@ class Connections:
                 continue
             half, other = stream.halves[side], stream.halves[1 - side]
             if flags & ACK and other.later and other.next is not None:
-                other.acked = distance(int(segments.ack[work.pick[p]]), other.next) > 0
+                other.acked = distance(segments.ack.item(work.pick.item(p)), other.next) > 0
             data = payload(segments, work.start[p], max(work.size[p], 0))
             also = segments.frames.get(row, ())
             stream.segment(half, sequence, data, wires[p], flags, frame, work.at[p], now, also)
@@ -205,7 +205,7 @@ class Connections:
     def _open(self, work: "_Columns", key: int, p: int, side: int) -> Stream | None:
         """The connection whose first segment is p; None when it is on no known port and does not begin like anything known."""
         flags = work.exact()[1][p]
-        source, target = self._table.ends(work.segments, work.pick[p])
+        source, target = self._table.ends(work.segments, work.pick.item(p))
         kinds = self._registry.tcp
         kind: Kind | None
         loose = source.port not in kinds and target.port not in kinds
@@ -276,11 +276,13 @@ class _Columns:
 
     def __init__(self, records: Records, segments: Segments, pick: Array, side: Array, clock: Array) -> None:
         rows = segments.row[pick]
-        now = clock[rows]
         self.records, self.segments = records, segments
-        self.pick, self.side = pick.tolist(), side.tolist()
+        self.pick, self.side = pick, side.tolist()
         self.rows, self.at = rows.tolist(), records.at[rows].tolist()
-        self.now, self.tick = now.tolist(), (now // TICK).tolist()
+        # Mostly the packets lie in order of time and within one tick: no second list of numbers then.
+        self.now: list[int] = self.at if np.array_equal(records.at, clock) else clock[rows].tolist()
+        low, high = int(clock[0]) // TICK, int(clock[-1]) // TICK
+        self.tick: list[int] = [low] * len(rows) if low == high else (clock[rows] // TICK).tolist()
         size, flags = segments.size[pick], segments.flags[pick]
         # -1 marks what ends something and carries nothing; a reset carries nothing that counts.
         size = np.where((flags & RST != 0) | ((flags & FIN != 0) & (size == 0)), -1, size)
@@ -290,6 +292,6 @@ class _Columns:
     def exact(self) -> tuple[list[int], list[int], list[int]]:
         """Sequence numbers, flags, payload bytes on the wire; made when first asked for."""
         if self._exact is None:
-            pick, segments = np.array(self.pick, np.int64), self.segments
+            pick, segments = self.pick, self.segments
             self._exact = segments.seq[pick].tolist(), segments.flags[pick].tolist(), segments.wire[pick].tolist()
         return self._exact
