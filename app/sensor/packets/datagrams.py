@@ -1,6 +1,5 @@
 """UDP: every datagram to the conversation of its two ends, mirrored doubles left out."""
 
-from collections import deque
 from collections.abc import Mapping
 
 from app.sensor.conversations.conversation import Conversation
@@ -26,7 +25,8 @@ class Exchange:
         self.tick = clock // TICK
         self.closing = True
         self.dead = False
-        self.recent: deque[tuple[int, int, bytes, int]] = deque(maxlen=RECENT)
+        # A list: a deque of a few takes five times its memory, and there may be many exchanges.
+        self.recent: list[tuple[int, int, bytes, int]] = []
 
     def close(self) -> None:
         """No more datagrams."""
@@ -34,11 +34,15 @@ class Exchange:
 
     def again(self, side: int, ident: int, data: bytes, at: int) -> bool:
         """True when this very packet was here just now."""
-        near = TWICE if ident > 0 else AT_ONCE
-        for before in self.recent:
-            if before[0] == side and before[1] == ident and abs(at - before[3]) <= near and before[2] == data:
-                return True
-        self.recent.append((side, ident, data, at))
+        recent = self.recent
+        if recent:
+            near = TWICE if ident > 0 else AT_ONCE
+            for which, number, held, when in recent:
+                if number == ident and which == side and abs(at - when) <= near and held == data:
+                    return True
+            if len(recent) >= RECENT:
+                del recent[0]
+        recent.append((side, ident, data, at))
         return False
 
 
