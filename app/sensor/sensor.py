@@ -124,6 +124,9 @@ def _read(
         if time.monotonic() >= due:
             due = time.monotonic() + EVERY
             progress(int((int(one.start[-1]) + int(one.size[-1])) * scale), records)
+        if _shrunk(found, len(data)):
+            partly = partly or "the file became shorter while it was read"
+            break
     traffic.close()
     deliver()
     if not halted:
@@ -149,6 +152,16 @@ def _read(
         state="partial" if halted or partly or notes else "done",
         problems=tuple(problems),
     )
+
+
+def _shrunk(found: Found, size: int) -> bool:
+    """True when a file that is mapped lost its end: touching what is gone would end the process, so it is looked for first."""
+    if found.member is not None or found.layers:
+        return False
+    try:
+        return found.file.stat().st_size < size
+    except OSError:  # its name is gone; what is mapped stays readable
+        return False
 
 
 def _ordered(batch: list[Activity]) -> list[Activity]:

@@ -1,11 +1,14 @@
 import itertools
+import os
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from app.model.activity import Activity, Endpoint, event_order
 from app.model.details import DnsQuery
+from app.paths import sample_case
 from app.sensor.packets.flows import Registry
 from app.sensor.sensor import InputReport, known_conversations, read_input
 from app.sensor.sources.inputs import find_inputs
@@ -167,3 +170,20 @@ def test_cancelling_is_quick(tmp_path):
 def test_the_conversations_of_this_program_are_known():
     registry = known_conversations()
     assert {53, 88, 135, 389, 445} <= set(registry.tcp)
+
+
+def test_a_file_cut_while_it_is_read_keeps_what_was_read(tmp_path: Path) -> None:
+    path = tmp_path / "growing.pcap"
+    path.write_bytes(sample_case().read_bytes())
+    found = next(iter(find_inputs([path])))
+    batches: list[int] = []
+
+    def sink(batch: list[Activity]) -> None:
+        batches.append(len(batch))
+        os.truncate(path, 100)
+
+    report = read_input(found, sink, window=500)
+
+    assert sum(batches) > 0
+    assert report.state == "partial"
+    assert [one.what for one in report.problems if "shorter" in one.what] == ["the file became shorter while it was read"]
