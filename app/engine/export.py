@@ -86,7 +86,12 @@ def _alert(alert: Alert, queries: Queries, knowledge: Knowledge, paths: dict[str
             continue
         entity = knowledge.address_entity(activity.source.ip, activity.at)
         if entity.key in wanted or f"address:{activity.source.ip}" in wanted:
-            sources[(activity.source.ip, knowledge.resolve(activity.source.ip, activity.at).computer)] = None
+            sources[
+                (
+                    None if activity.source.host else activity.source.ip,
+                    knowledge.resolve(activity.source.ip, activity.at).computer,
+                )
+            ] = None
     if not sources:
         for ref in finding.sources:
             is_address = ref.key.startswith("address:")
@@ -140,7 +145,13 @@ def _endpoint(end: Endpoint | None, at: int, knowledge: Knowledge) -> dict[str, 
     if end is None:
         return None
     known = knowledge.resolve(end.ip, at)
-    return {"ip": end.ip, "port": end.port, "computer": known.computer, "method": known.method, "certainty": known.certainty}
+    return {
+        "ip": None if end.host else end.ip,
+        "port": end.port,
+        "computer": known.computer,
+        "method": known.method,
+        "certainty": known.certainty,
+    }
 
 
 def _account(activity: Activity, knowledge: Knowledge) -> dict[str, object] | None:

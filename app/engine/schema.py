@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 APPLICATION_ID = 0x57444C54  # "WDLT" in the header of the file tells a workspace from any other SQLite file
-VERSION = 2
+VERSION = 3
 
 
 class StoreError(Exception):
@@ -60,6 +60,12 @@ CREATE TABLE alert_evidence(
   alert INTEGER, position INTEGER, activity INTEGER, PRIMARY KEY(alert, position)) WITHOUT ROWID;
 CREATE INDEX alert_evidence_activity ON alert_evidence(activity);
 CREATE TABLE alert_names(old TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID;
+-- What an analyst says an entity is: state 1 says that it carries the tag, 0 that it does not whatever the program finds.
+CREATE TABLE tags(
+  subject TEXT, tag TEXT, state INTEGER NOT NULL, changed INTEGER NOT NULL, PRIMARY KEY(subject, tag)) WITHOUT ROWID;
+-- The same act told by a log and by packets: record and other are activities; how: a word that says what tied them.
+CREATE TABLE twins(record INTEGER, other INTEGER, how TEXT NOT NULL, PRIMARY KEY(record, other)) WITHOUT ROWID;
+CREATE INDEX twins_other ON twins(other);
 CREATE TABLE notes(id INTEGER PRIMARY KEY, subject TEXT NOT NULL UNIQUE, text TEXT NOT NULL, changed INTEGER NOT NULL);
 """
 
@@ -93,13 +99,19 @@ def _to_2(db: sqlite3.Connection) -> None:
     db.execute(FILL_PARTIES, (0,))
 
 
+def _to_3(db: sqlite3.Connection) -> None:
+    """Analysts tag entities; what a log and packets tell of one act is tied together."""
+    for start in ("TABLE tags(", "TABLE twins(", "INDEX twins_other"):
+        db.execute(_statement(f"CREATE {start}"))
+
+
 def _statement(start: str) -> str:
     """The statement of TABLES that starts so."""
     place = TABLES.index(start)
     return TABLES[place : TABLES.index(";", place)]
 
 
-MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2}
+MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2, 2: _to_3}
 """From a version to the next one, inside one transaction."""
 
 

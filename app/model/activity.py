@@ -9,11 +9,28 @@ from app.model.details import Detail, kind_of
 Result = Literal["success", "failure", "unanswered"]
 
 
+NAMED = "name:"
+"""Begins the text of an end that is known by its computer's name only."""
+
+
 class Endpoint(Struct, frozen=True, gc=False):
-    """One end of a conversation: textual IPv4 or IPv6 address and port (0 when the protocol has none)."""
+    """One end of a conversation: textual IPv4 or IPv6 address and port (0 when the protocol has none).
+
+    Log records often name a computer and no address: ip is then NAMED and the name in lower case, see named().
+    """
 
     ip: str
     port: int = 0
+
+    @property
+    def host(self) -> str:
+        """Name of the computer where only that is known, else empty."""
+        return self.ip[len(NAMED) :] if self.ip.startswith(NAMED) else ""
+
+
+def named(computer: str) -> Endpoint:
+    """The end that is a computer of this name, in any spelling; its address is not known."""
+    return Endpoint(NAMED + computer.strip().rstrip("$.").lower())
 
 
 class Account(Struct, frozen=True, gc=False, kw_only=True):

@@ -1,7 +1,33 @@
-"""What one activity tells, one frozen value for each kind; the tag is the kind word that scripts see."""
+"""What one activity tells, one frozen value for each kind; the tag is the kind word that scripts see.
+
+Long because what the wire tells stands in one place; events and the directory have files of their own.
+"""
 
 from msgspec import Struct
 from msgspec.structs import fields  # noqa: F401  (re-exported for exporters that walk the fields)
+
+from app.model.directory import DirectoryChange, DirectoryObject
+from app.model.events import (
+    EventAccount,
+    EventAdfs,
+    EventAudit,
+    EventCertificate,
+    EventDirectoryChange,
+    EventEnumeration,
+    EventGroup,
+    EventKerberos,
+    EventLdap,
+    EventLogon,
+    EventNtlm,
+    EventObjectAccess,
+    EventProcess,
+    EventReplication,
+    EventSam,
+    EventService,
+    EventShare,
+    EventTask,
+    WindowsEvent,
+)
 
 
 class KerberosAs(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="kerberos-as"):
@@ -334,7 +360,11 @@ class RdpConnection(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind
 
 
 class RadiusAccounting(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="radius-accounting"):
-    """RADIUS accounting (RFC 2866). status: Start, Stop, Interim-Update, Accounting-On, Accounting-Off."""
+    """RADIUS accounting (RFC 2866). status: Start, Stop, Interim-Update, Accounting-On, Accounting-Off.
+
+    calling_station or tunnel_client: the client's outside address. client_name: MS-RAS-Client-Name (RFC 2548 section 2.7.3).
+    event_at: Event-Timestamp, UTC microseconds. place: where the outside address is, by the GeoIP file that the user gave.
+    """
 
     status: str = ""
     session: str | None = None
@@ -345,6 +375,11 @@ class RadiusAccounting(Struct, frozen=True, kw_only=True, gc=False, tag_field="k
     nas_identifier: str | None = None
     tunnel_client: str | None = None
     session_seconds: int | None = None
+    client_name: str | None = None
+    nas_port_type: int | None = None
+    event_at: int | None = None
+    delay_seconds: int | None = None
+    place: str | None = None
 
 
 class RadiusAccess(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="radius-access"):
@@ -382,9 +417,31 @@ Detail = (
     | RdpConnection
     | RadiusAccounting
     | RadiusAccess
+    | EventLogon
+    | EventKerberos
+    | EventNtlm
+    | EventGroup
+    | EventAccount
+    | EventService
+    | EventTask
+    | EventProcess
+    | EventObjectAccess
+    | EventDirectoryChange
+    | EventShare
+    | EventEnumeration
+    | EventCertificate
+    | EventReplication
+    | EventLdap
+    | EventAdfs
+    | EventSam
+    | EventAudit
+    | DirectoryObject
+    | DirectoryChange
 )
 KINDS: dict[type, str] = {one: str(one.__struct_config__.tag) for one in Detail.__args__}
 """Detail type to kind word."""
+EVENTS: tuple[type[WindowsEvent], ...] = tuple(one for one in KINDS if issubclass(one, WindowsEvent))
+"""The families of Windows events."""
 
 
 def kind_of(detail: Detail) -> str:

@@ -3,7 +3,7 @@
 import gc
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from operator import attrgetter
 
@@ -12,13 +12,13 @@ from msgspec.structs import replace
 
 from app.model.activity import Activity, event_order
 from app.model.rows import Problem
-from app.sensor.frame import Records
+from app.sensor.captures import CAPTURES, capture_reader, known_conversations
 from app.sensor.packets.flows import Registry
-from app.sensor.packets.traffic import Traffic
+from app.sensor.readers import reader_of
 from app.sensor.sources.content import Refused, content_key, file_sha256
 from app.sensor.sources.inputs import Found, opened
-from app.sensor.sources.pcap import WINDOW, walk_pcap
-from app.sensor.sources.pcapng import walk_pcapng
+from app.sensor.sources.pcap import WINDOW
+from app.sensor.sources.reading import Opening
 
 Sink = Callable[[list[Activity]], None]
 OnProgress = Callable[[int, int], None]
@@ -42,13 +42,6 @@ class InputReport(Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
 
 
-def known_conversations() -> Registry:
-    """The conversations of this program."""
-    from app.sensor.conversations import registry
-
-    return Registry(registry.TCP, registry.UDP, registry.sniff_tcp)
-
-
 def read_input(
     found: Found,
     sink: Sink,
@@ -70,7 +63,7 @@ def read_input(
     try:
         if found.file.is_file():
             summing.start()
-        report = _read(found, sink, progress, cancelled, registry or known_conversations(), window)
+        report = _read(found, sink, progress, cancelled, registry, window)
         if cancelled():
             stop.set()
     except BaseException:
@@ -84,64 +77,61 @@ def read_input(
 
 
 def _read(
-    found: Found, sink: Sink, progress: OnProgress, cancelled: Callable[[], bool], registry: Registry, window: int
+    found: Found, sink: Sink, progress: OnProgress, cancelled: Callable[[], bool], registry: Registry | None, window: int
 ) -> InputReport:
     if found.problem is not None:
         return _failed(found, found.problem)
+    reader = capture_reader(registry or known_conversations(), window) if found.kind in CAPTURES else reader_of(found.kind)
     try:
         content, partly = opened(found, cancelled)
     except (OSError, Refused) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         return _failed(found, Problem(what=why or "cannot be read", where=found.path))
     data = content.data
-    key = content_key(data)
-    notes: dict[str, tuple[int, int]] = {}
+    notes: dict[str, tuple[int, str]] = {}
 
-    def note(what: str, place: int) -> None:
+    def note(what: str, where: str, count: int = 1) -> None:
         before = notes.get(what)
-        notes[what] = (before[0] + 1, before[1]) if before else (1, place)
+        notes[what] = (before[0] + count, before[1]) if before else (count, where)
 
     batch: list[Activity] = []
-    traffic = Traffic(key, registry, batch.append)
-    windows: Iterator[Records] = (walk_pcapng if found.kind == "pcapng" else walk_pcap)(data, note, window)
     records, first, last, scale = 0, None, None, found.bytes / max(len(data), 1)
-    due, halted = time.monotonic(), False
+    due, halted, damaged = time.monotonic(), False, False
 
     def deliver() -> None:
         if batch:
             sink(_ordered(batch))
             batch.clear()
 
-    for one in windows:
-        if cancelled():
-            halted = True
-            break
-        traffic.feed(one)
-        records += len(one.start)
-        low, high = int(one.at.min()), int(one.at.max())
-        first, last = low if first is None else min(first, low), high if last is None else max(last, high)
-        deliver()
-        if time.monotonic() >= due:
-            due = time.monotonic() + EVERY
-            progress(int((int(one.start[-1]) + int(one.size[-1])) * scale), records)
-        if _shrunk(found, len(data)):
-            partly = partly or "the file became shorter while it was read"
-            break
-    traffic.close()
+    opening = Opening(found, data, content_key(data))
+    steps = reader(opening, batch.append, note)
+    try:
+        while not (halted := cancelled()) and (step := next(steps, None)) is not None:
+            if step.first is not None and step.last is not None:
+                first = step.first if first is None else min(first, step.first)
+                last = step.last if last is None else max(last, step.last)
+            records, damaged = records + step.records, damaged or step.damaged
+            deliver()
+            if time.monotonic() >= due:
+                due = time.monotonic() + EVERY
+                progress(int(min(step.done, len(data)) * scale), records)
+            if _shrunk(found, len(data)):
+                partly = partly or "the file became shorter while it was read"
+                break
+    except Refused as error:
+        return _failed(found, Problem(what=str(error), where=found.path))
+    finally:
+        steps.close()
     deliver()
     if not halted:
         progress(found.bytes, records)
-    problems = [Problem(what=what, count=count, where=f"byte {place}") for what, (count, place) in notes.items()]
-    problems += [
-        Problem(what=what, count=count, where=f"frame {frame}" if frame else "")
-        for what, (count, frame) in sorted(traffic.problems.items(), key=lambda one: (one[1][1], one[0]))
-    ]
+    problems = [Problem(what=what, count=count, where=where) for what, (count, where) in notes.items()]
     if partly:
         problems.append(Problem(what=partly, where=found.path))
     if not records and not halted:
-        problems.append(Problem(what="no packets", where=found.path))
+        problems.append(Problem(what="no packets" if found.kind in CAPTURES else "no records", where=found.path))
     return InputReport(
-        key=key,
+        key=opening.key,
         path=found.path,
         kind=found.kind,
         bytes=found.bytes,
@@ -149,7 +139,7 @@ def _read(
         records=records,
         first=first,
         last=last,
-        state="partial" if halted or partly or notes else "done",
+        state="partial" if halted or partly or damaged else "done",
         problems=tuple(problems),
     )
 

@@ -39,7 +39,13 @@ KINDS = {
     "ldap-rename": "LDAP rename", "smb-session": "SMB session", "smb-tree": "SMB share", "smb-file": "SMB file",
     "rpc-bind": "RPC bind", "rpc-call": "RPC call", "dns-query": "DNS query", "dns-update": "DNS update",
     "name-observation": "Name seen", "rdp-connection": "Remote desktop", "radius-accounting": "RADIUS accounting",
-    "radius-access": "RADIUS access",
+    "radius-access": "RADIUS access", "directory-object": "Directory object", "directory-change": "Directory change",
+    "event-logon": "Logon event", "event-kerberos": "Kerberos event", "event-ntlm": "NTLM event", "event-group": "Group event",
+    "event-account": "Account event", "event-service": "Service event", "event-task": "Task event",
+    "event-process": "Process event", "event-object-access": "Object access event",
+    "event-directory-change": "Directory change event", "event-share": "Share event", "event-enumeration": "Enumeration event",
+    "event-certificate": "Certificate event", "event-replication": "Replication event", "event-ldap": "LDAP event",
+    "event-adfs": "AD FS event", "event-sam": "SAM event", "event-audit": "Audit event",
 }  # fmt: skip
 ENTITIES = {
     "user": "User", "computer": "Computer", "controller": "Domain controller", "address": "Address without a known computer",

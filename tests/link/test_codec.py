@@ -20,6 +20,7 @@ VALUES: dict[object, st.SearchStrategy[object]] = {
     dict[str, str | int | bool | list[str]]: st.dictionaries(
         TEXTS, TEXTS | st.booleans() | st.lists(TEXTS, max_size=2), max_size=3
     ),
+    dict[str, str]: st.dictionaries(TEXTS, TEXTS, max_size=3),
     tuple[tuple[str, str, tuple[str, ...]], ...]: st.just((("add", "member", ("a", "b")),)),
 }
 for one in (int, str, bool):

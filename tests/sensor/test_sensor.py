@@ -9,6 +9,7 @@ import pytest
 from app.model.activity import Activity, Endpoint, event_order
 from app.model.details import DnsQuery
 from app.paths import sample_case
+from app.sensor.captures import CAPTURES
 from app.sensor.packets.flows import Registry
 from app.sensor.sensor import InputReport, known_conversations, read_input
 from app.sensor.sources.inputs import find_inputs
@@ -89,7 +90,7 @@ def test_a_mistake_of_ours_is_a_problem_not_an_end(tmp_path):
     "content, state, what",
     [
         (b"", "failed", "empty"),
-        (b"text", "failed", "neither a capture nor an archive of captures"),
+        (b"text", "failed", "neither a capture nor a log, a directory or an archive of them"),
         (pcap([])[:10], "partial", "file header cut short"),
         (pcap([]), "done", "no packets"),
         (pcap(PACKETS)[:-1], "partial", "last record cut short"),
@@ -146,7 +147,7 @@ def test_windows_do_not_matter(shared, name):
 
 @pytest.mark.slow
 def test_every_real_capture_is_read_without_a_mistake_of_ours(shared):
-    captures = [one for one in find_inputs([shared / "corpus" / "pcap", shared / "lab" / "captures"]) if one.problem is None]
+    captures = [one for one in find_inputs([shared / "corpus" / "pcap", shared / "lab" / "captures"]) if one.kind in CAPTURES]
     reports: list[InputReport] = [everything(one, 50_000)[2] for one in captures]
     assert len(reports) > 100
     assert [one.path for one in reports if any("internal error" in two.what for two in one.problems)] == []

@@ -17,6 +17,7 @@ from app.engine.describe.codes import (
 )
 from app.model.activity import Activity
 from app.model.details import (
+    EVENTS,
     DnsQuery,
     DnsUpdate,
     KerberosAp,
@@ -41,6 +42,8 @@ from app.model.details import (
     SmbSession,
     SmbTree,
 )
+from app.model.directory import DirectoryChange, DirectoryObject
+from app.model.events import WindowsEvent
 
 __all__ = ["WEAK_ETYPES", "bind_data", "etype", "family", "reason", "what"]
 
@@ -111,6 +114,10 @@ def _dns(activity: Activity, d: DnsQuery) -> str:
     return f"{way} {d.type} {d.name or '.'}{found}{more}"
 
 
+def _event(activity: Activity, d: WindowsEvent) -> str:
+    return f"Event {d.event_id} of {d.provider or d.channel or 'an unknown log'}"
+
+
 _WORDS: dict[type, Callable[[Activity, Any], str]] = {
     KerberosAs: _as,
     KerberosTgs: _tgs,
@@ -139,6 +146,9 @@ _WORDS: dict[type, Callable[[Activity, Any], str]] = {
     RdpConnection: lambda a, d: "Remote desktop connection" + (f" as {d.cookie}" if d.cookie else ""),
     RadiusAccounting: lambda a, d: f"RADIUS {d.status or 'accounting'}" + (f", given {d.framed_ip}" if d.framed_ip else ""),
     RadiusAccess: lambda a, d: f"RADIUS {d.outcome or 'sign-in'}",
+    DirectoryObject: lambda a, d: f"{d.object_class or 'Object'} {d.sam or d.dn} in the directory",
+    DirectoryChange: lambda a, d: f"{d.what or d.attribute} of {d.sam or d.dn}",
+    **dict.fromkeys(EVENTS, _event),
 }
 
 

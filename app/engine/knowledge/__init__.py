@@ -9,7 +9,7 @@ from app.engine.knowledge.fold import LESSONS
 from app.engine.knowledge.names import host, short
 from app.engine.knowledge.parts import Parts
 from app.engine.knowledge.tickets import Ticket
-from app.model.activity import Activity
+from app.model.activity import NAMED, Activity
 from app.model.details import KerberosAs, KerberosTgs, LdapBind, Ntlm
 from app.model.entity import Binding, EntityRef, Resolution
 
@@ -99,6 +99,9 @@ class Knowledge(Parts):
 
     def _resolve(self, ip: str, at: int) -> tuple[str, Resolution]:
         self._settle()
+        if ip.startswith(NAMED):  # the record names the computer itself
+            name = self.addresses.full(ip[len(NAMED) :], self.accounts.dns_domains)
+            return name, Resolution(ip=ip, computer=self.label(name), method="log", certainty="high")
         known = self._last.get(ip)
         if known is not None:
             return known
@@ -131,6 +134,8 @@ class Knowledge(Parts):
     def address_entity(self, ip: str, at: int) -> EntityRef:
         """The computer that had this address, or the address itself while nobody named it surely enough."""
         name, found = self._resolve(ip, at)
+        if ip.startswith(NAMED):
+            return self.computer_entity(name)
         if name and found.certainty != "low":
             kind = "controller" if ip in self._controllers else "computer"
             return EntityRef(kind, f"computer:{name}", self.label(name))  # type: ignore[arg-type]
@@ -139,12 +144,16 @@ class Knowledge(Parts):
     def is_controller(self, ip: str) -> bool:
         """True when this address acts as a domain controller, or DNS gives it to a host that the directory calls one."""
         self._settle()
-        return ip in self._controllers
+        return ip in self._controllers or self._is_named_controller(ip)
 
     def is_proven_controller(self, ip: str) -> bool:
         """True when this address does what only a controller does, or DNS gives it to a controller by name."""
         self._settle()
-        return ip in self._proven
+        return ip in self._proven or self._is_named_controller(ip)
+
+    def _is_named_controller(self, ip: str) -> bool:
+        """The same for the end that a log record names only by its computer."""
+        return ip.startswith(NAMED) and self.computer_entity(ip[len(NAMED) :]).kind == "controller"
 
     def is_registering(self, ip: str) -> bool:
         """True when a controller accepted this address as a new one, whether it became one or not."""

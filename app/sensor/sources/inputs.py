@@ -1,4 +1,4 @@
-"""Find the captures under files, folders and archives; the kind is told from the content."""
+"""Find the inputs under files, folders and archives; the kind is told from the content."""
 
 import os
 import stat
@@ -13,43 +13,19 @@ from msgspec import Struct
 from app.model.rows import Problem
 from app.sensor.sources import content
 from app.sensor.sources.content import BROKEN, Content, Refused, open_content, packing
+from app.sensor.sources.kinds import HEAD, REFUSED, kind_of
 
-SUFFIXES = (".pcap", ".pcapng", ".cap", ".dmp", ".ntar", ".gz", ".zst", ".zip")
+SUFFIXES = (
+    ".pcap", ".pcapng", ".cap", ".dmp", ".ntar", ".evtx", ".etl", ".json", ".jsonl", ".ndjson", ".xml", ".ldif", ".log",
+    ".gz", ".zst", ".zip",
+)  # fmt: skip
 """Usual endings of what can be read; only a hint for a file dialog, the content decides."""
 MEMBERS, LAYERS = 4096, 3
 """At most so many members of an archive are looked at, and so many wrappings of one input taken off."""
 
-PCAP = {
-    bytes.fromhex(one)
-    for one in (
-        "a1b2c3d4",
-        "d4c3b2a1",
-        "a1b23c4d",
-        "4d3cb2a1",
-        "a1b2cd34",
-        "34cdb2a1",
-        "1c0001ac",
-        "ac01001c",
-        "1c0001ab",
-        "ab01001c",
-    )
-}
-PCAPNG = b"\x0a\x0d\x0d\x0a"
-OTHERS = (
-    (b"ElfFile\0", "a Windows event log; only captures are read so far"),
-    (b"\x05\x02\0\0", "a Kerberos keytab, not a capture"),
-    (b"GMBU", "a Network Monitor capture; save it as pcap first"),
-    (b"RTSS", "a Network Monitor capture; save it as pcap first"),
-    (b"snoop\0\0\0", "a snoop capture; save it as pcap first"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it first"),
-    (b"Rar!", "a RAR archive; unpack it first"),
-    (b"BZh", "compressed with bzip2; unpack it first"),
-    (b"\xfd7zXZ\0", "compressed with xz; unpack it first"),
-)
-
 
 class Found(Struct, frozen=True, kw_only=True):
-    """One thing that was found. kind: pcap, pcapng, or "unknown" with the problem that says why.
+    """One thing that was found. kind: a word of kinds.kind_of, or "unknown" with the problem that says why.
 
     path: the file, or archive/member for a member of an archive (only shown, never used on disk). file: what is opened.
     bytes: size on disk (of a member: its unpacked size as the archive states it).
@@ -100,7 +76,7 @@ def opened(found: Found, cancelled: Callable[[], bool] = lambda: False) -> tuple
 
 
 def find_inputs(paths: Sequence[Path]) -> Iterator[Found]:
-    """Everything under paths in sorted order, each file once; what is no capture comes with its problem."""
+    """Everything under paths in sorted order, each file once; what cannot be used comes with its problem."""
     seen: set[tuple[int, int]] = set()
     for path in paths:
         yield from _under(Path(path), seen)
@@ -120,7 +96,7 @@ def found_at(path: Path) -> Found:
     for one in _file(file, set()):
         if one.problem is None and (one.path == text_of(path) or not inner):
             return one
-    raise Refused("not a capture")
+    raise Refused("nothing that can be read")
 
 
 def _under(path: Path, seen: set[tuple[int, int]]) -> Iterator[Found]:
@@ -202,7 +178,7 @@ def _told(shown: str, path: Path, size: int, member: str | None) -> Found:
     while True:
         with ExitStack() as stack:
             try:
-                head = content.stream_of(stack, path, member, layers).read(16)
+                head = content.stream_of(stack, path, member, layers).read(HEAD)
             except BROKEN as error:
                 return _refused(shown, path, size, f"cannot be unpacked: {error}")
         wrap = packing(head)
@@ -210,12 +186,12 @@ def _told(shown: str, path: Path, size: int, member: str | None) -> Found:
             layers += (wrap,)
             continue
         break
-    kind = "pcap" if head[:4] in PCAP else "pcapng" if head[:4] == PCAPNG else ""
+    kind = "" if wrap else kind_of(head)
     if kind:
         return Found(path=shown, file=path, kind=kind, bytes=size, member=member, layers=layers)
-    why = "neither a capture nor an archive of captures"
+    why = "neither a capture nor a log, a directory or an archive of them"
     if wrap:
         why = "an archive inside an archive; unpack it first"
     if not head:
         why = "empty"
-    return _refused(shown, path, size, next((words for magic, words in OTHERS if head.startswith(magic)), why))
+    return _refused(shown, path, size, next((words for magic, words in REFUSED if head.startswith(magic)), why))

@@ -1,0 +1,109 @@
+"""What a Windows event tells: one family of events for each kind, with typed views of its named fields."""
+
+from msgspec import Struct
+
+
+class WindowsEvent(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind"):
+    """One event as the log has it. provider and channel decide what it means, never event_id alone.
+
+    computer: who logged it, as written in the event. record: its EventRecordID there (a forwarded log numbers anew; that
+    number is the activity's record). fields: its named data as text, in the event's order, unnamed ones as "param1" and so on.
+    Families differ in what their events are about; none has fields of its own beyond these, so that nothing is told twice.
+    """
+
+    event_id: int = 0
+    provider: str = ""
+    channel: str = ""
+    computer: str = ""
+    record: int = 0
+    fields: dict[str, str] = {}
+
+    def text(self, *names: str) -> str | None:
+        """The first of these fields that says something; "", "-" and "%%1793" style blanks count as nothing."""
+        for name in names:
+            value = self.fields.get(name, "").strip()
+            if value and value not in ("-", "N/A", "(NULL)", "NULL"):
+                return value
+        return None
+
+    def number(self, *names: str) -> int | None:
+        """The first of these fields that is a number, decimal or 0x hexadecimal; None when none is."""
+        for name in names:
+            value = self.fields.get(name, "").strip()
+            try:
+                return int(value, 16) if value[:2].lower() == "0x" else int(value)
+            except ValueError:
+                continue
+        return None
+
+
+class EventLogon(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-logon"):
+    """Logon sessions: 4624, 4625, 4634, 4647, 4648, 4672, 4964."""
+
+
+class EventKerberos(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-kerberos"):
+    """What a KDC says of tickets: 4768, 4769, 4770, 4771, 4772, 4773."""
+
+
+class EventNtlm(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-ntlm"):
+    """NTLM validated by a controller: 4776, 8004; NTLM seen elsewhere: 8001, 8002, 8003."""
+
+
+class EventGroup(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-group"):
+    """Groups and their members: 4728-4737, 4744-4764 without the accounts' ones."""
+
+
+class EventAccount(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-account"):
+    """Users and computers: 4720, 4722-4726, 4738, 4740-4743, 4765-4767, 4780, 4781, 4794; policy of a domain: 4739."""
+
+
+class EventService(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-service"):
+    """A service was installed: 4697, 7045."""
+
+
+class EventTask(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-task"):
+    """Scheduled tasks: 4698-4702."""
+
+
+class EventProcess(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-process"):
+    """A process began: 4688."""
+
+
+class EventObjectAccess(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-object-access"):
+    """A handle to, or an operation on, an object of the directory or of SAM: 4661, 4662."""
+
+
+class EventDirectoryChange(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-directory-change"):
+    """An object of the directory was changed, made, moved, restored or deleted: 5136-5139, 5141."""
+
+
+class EventShare(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-share"):
+    """Network shares and files in them: 5140, 5142-5145, 5168."""
+
+
+class EventEnumeration(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-enumeration"):
+    """Local groups were listed: 4798, 4799."""
+
+
+class EventCertificate(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-certificate"):
+    """Certificate services: 4870, 4882, 4885-4888, 4890, 4896."""
+
+
+class EventReplication(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-replication"):
+    """Replication of the directory: 4928-4937."""
+
+
+class EventLdap(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-ldap"):
+    """What a controller says of LDAP clients: 1644 (search), 2889 (unsigned or clear-text bind)."""
+
+
+class EventAdfs(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-adfs"):
+    """Federation services validated a credential, or refused it: 1202, 1203."""
+
+
+class EventSam(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-sam"):
+    """Remote calls to SAM that were or would be refused: 16962-16969."""
+
+
+class EventAudit(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-audit"):
+    """The log itself: 1102 and 104 (cleared), 1100 (stopped), 4719 (audit policy changed)."""

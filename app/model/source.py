@@ -1,0 +1,94 @@
+"""Live sources: how each one is set up, and how it is doing."""
+
+from msgspec import Struct
+
+from app.model.rows import Problem
+
+
+class CaptureSource(Struct, frozen=True, kw_only=True, tag_field="kind", tag="capture"):
+    """Packets of network interfaces; filter: pcap filter text, empty for the program's own choice of identity traffic."""
+
+    interfaces: tuple[str, ...]
+    filter: str = ""
+
+
+class GrowingSource(Struct, frozen=True, kw_only=True, tag_field="kind", tag="growing"):
+    """A capture file that another program still writes; "-" is standard input."""
+
+    path: str
+
+
+class SyslogSource(Struct, frozen=True, kw_only=True, tag_field="kind", tag="syslog"):
+    """A syslog listener. transport: udp, tcp or tls; certificate and key: PEM files, needed for tls."""
+
+    transport: str = "udp"
+    address: str = "0.0.0.0"
+    port: int = 514
+    certificate: str = ""
+    key: str = ""
+
+
+class RadiusSource(Struct, frozen=True, kw_only=True, tag_field="kind", tag="radius"):
+    """A RADIUS accounting listener (RFC 2866). secret: name of the shared secret in the keyring, never the secret itself."""
+
+    address: str = "0.0.0.0"
+    port: int = 1813
+    secret: str = ""
+    places: str = ""
+
+
+class DirectorySource(Struct, frozen=True, kw_only=True, tag_field="kind", tag="directory"):
+    """Synchronisation of a directory over LDAP. url: ldaps://host or ldap://host (StartTLS is then demanded).
+
+    user: UPN or DN for a simple bind, empty for SASL GSSAPI with the ticket at hand. secret: name of the password in the
+    keyring. authorities: PEM file of trusted certificates, empty for the system's. every: seconds between two synchronisations.
+    """
+
+    url: str
+    user: str = ""
+    secret: str = ""
+    authorities: str = ""
+    every: int = 300
+
+
+class WindowsLogSource(Struct, frozen=True, kw_only=True, tag_field="kind", tag="windows-log"):
+    """The event log of this Windows machine, from the bookmark on."""
+
+    channels: tuple[str, ...] = (
+        "Security",
+        "System",
+        "Directory Service",
+        "Microsoft-Windows-NTLM/Operational",
+        "ForwardedEvents",
+    )
+
+
+class TraceSource(Struct, frozen=True, kw_only=True, tag_field="kind", tag="trace"):
+    """An event trace session of this Windows machine (ETW)."""
+
+    session: str = "Wardlight"
+
+
+LiveSource = CaptureSource | GrowingSource | SyslogSource | RadiusSource | DirectorySource | WindowsLogSource | TraceSource
+
+
+class SourceState(Struct, frozen=True, kw_only=True):
+    """How one live source is doing. state: starting, running, stopped, failed (error says why in one sentence).
+
+    since, last: UTC microseconds of the start and of what came last. records, bytes: received so far; dropped: of them lost,
+    each loss a problem with its count. rate: records per second of late.
+    """
+
+    id: str
+    kind: str
+    label: str
+    state: str
+    since: int = 0
+    last: int | None = None
+    records: int = 0
+    bytes: int = 0
+    activities: int = 0
+    dropped: int = 0
+    rate: float = 0.0
+    problems: tuple[Problem, ...] = ()
+    error: str = ""

@@ -1,0 +1,48 @@
+"""Captures as a kind of input: windows of packets through the conversations."""
+
+from collections.abc import Generator
+
+from app.sensor.frame import Emit
+from app.sensor.packets.flows import Registry
+from app.sensor.packets.traffic import Traffic
+from app.sensor.sources.pcap import WINDOW, walk_pcap
+from app.sensor.sources.pcapng import walk_pcapng
+from app.sensor.sources.reading import Note, Opening, Reader, Step
+
+CAPTURES = ("pcap", "pcapng")
+
+
+def known_conversations() -> Registry:
+    """The conversations of this program."""
+    from app.sensor.conversations import registry
+
+    return Registry(registry.TCP, registry.UDP, registry.sniff_tcp)
+
+
+def capture_reader(registry: Registry, window: int = WINDOW) -> Reader:
+    """Reads a capture, so many packets at a time."""
+
+    def read(opening: Opening, emit: Emit, note: Note) -> Generator[Step, None, None]:
+        traffic = Traffic(opening.key, registry, emit)
+        walk = walk_pcapng if opening.found.kind == "pcapng" else walk_pcap
+        notes: dict[str, tuple[int, int]] = {}
+
+        def broken(what: str, place: int) -> None:
+            before = notes.get(what)
+            notes[what] = (before[0] + 1, before[1]) if before else (1, place)
+
+        done = 0
+        try:
+            for one in walk(opening.data, broken, window):
+                traffic.feed(one)
+                done = int(one.start[-1]) + int(one.size[-1])
+                yield Step(done, len(one.start), int(one.at.min()), int(one.at.max()))
+        finally:
+            traffic.close()
+            for what, (count, place) in notes.items():
+                note(what, f"byte {place}", count)
+            for what, (count, frame) in sorted(traffic.problems.items(), key=lambda one: (one[1][1], one[0])):
+                note(what, f"frame {frame}" if frame else "", count)
+        yield Step(done, 0, damaged=bool(notes))
+
+    return read

@@ -1,0 +1,81 @@
+"""Which kind of input begins so: told from the first bytes, never from the name."""
+
+import re
+
+HEAD = 8192
+"""Bytes of an input that are enough to tell its kind."""
+PCAP = {
+    bytes.fromhex(one)
+    for one in (
+        "a1b2c3d4",
+        "d4c3b2a1",
+        "a1b23c4d",
+        "4d3cb2a1",
+        "a1b2cd34",
+        "34cdb2a1",
+        "1c0001ac",
+        "ac01001c",
+        "1c0001ab",
+        "ab01001c",
+    )
+}
+PCAPNG = b"\x0a\x0d\x0d\x0a"
+EVTX, CHUNK = b"ElfFile\0", b"ElfChnk\0"
+REFUSED = (
+    (b"\x05\x02\0\0", "a Kerberos keytab; give it with --keytab"),
+    (b"GMBU", "a Network Monitor capture; save it as pcap first"),
+    (b"RTSS", "a Network Monitor capture; save it as pcap first"),
+    (b"snoop\0\0\0", "a snoop capture; save it as pcap first"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it first"),
+    (b"Rar!", "a RAR archive; unpack it first"),
+    (b"BZh", "compressed with bzip2; unpack it first"),
+    (b"\xfd7zXZ\0", "compressed with xz; unpack it first"),
+)
+"""What begins so is known and cannot be used."""
+
+
+def kind_of(head: bytes) -> str:
+    """pcap, pcapng, evtx, etl, json, xml, bloodhound, directory, syslog, radius; "" when the first HEAD bytes fit none."""
+    if head[:4] in PCAP:
+        return "pcap"
+    if head[:4] == PCAPNG:
+        return "pcapng"
+    if head.startswith((EVTX, CHUNK)):
+        return "evtx"
+    if _is_trace(head):
+        return "etl"
+    return _text_kind(head)
+
+
+def _is_trace(head: bytes) -> bool:
+    """An event trace begins with a buffer of type 4 whose first event is a system header (WMI_BUFFER_HEADER of ntwmi.h)."""
+    size = int.from_bytes(head[:4], "little")
+    return 1024 <= size <= 1 << 24 and size % 1024 == 0 and head[0x36:0x38] == b"\x04\0" and head[0x4B:0x4C] == b"\xc0"
+
+
+_LDIF = re.compile(rb"(?:\A|\n)(?:version:\s*1|dn::?\s?\S)", re.I)
+_LINE = re.compile(rb"\A(?:<\d{1,3}>|CEF:\d\||LEEF:\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{4}-\d\d-\d\dT[\d:.]+\S* \S+ )")
+
+
+def _text_kind(head: bytes) -> str:
+    text = head
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = head.decode("utf-16", "replace").encode()
+    text = text.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text[:1] in (b"{", b"["):
+        if (
+            b'"ObjectIdentifier"' in text
+            or (b'"meta"' in text[:200] and b'"methods"' in text[:400])
+            or b'"data":[],"meta"' in text
+        ):
+            return "bloodhound"
+        return "json"
+    if text.startswith(b"<") and re.match(rb"<(\?xml|Events?\b|!--|ns0:|evt:)", text, re.I):
+        return "xml"
+    if _LINE.match(text):
+        return "syslog"
+    if b"Acct-Status-Type" in text and b"\n\t" in text:
+        return "radius"
+    if _LDIF.search(text):
+        return "directory"
+    return ""
