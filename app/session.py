@@ -14,7 +14,7 @@ import msgspec
 from app import paths
 from app.engine.engine import create_workspace, update_alert
 from app.engine.export import activity_lines, analysis
-from app.engine.inspector import Inspector
+from app.engine.inspector import Inspector, Message
 from app.engine.queries import Queries
 from app.engine.reports.html import report_html
 from app.engine.store import StoreError
@@ -23,7 +23,8 @@ from app.ingest import Seconds, read_inputs
 from app.model.alert import Classification, State
 from app.model.filter import ActivityFilter
 from app.model.rows import Packet, Progress
-from app.sensor.sources.frames import read_frame
+from app.sensor.packets.joined import MOST_FRAMES, joined
+from app.sensor.sources.frames import read_frames
 from app.sensor.sources.inputs import SUFFIXES
 
 __all__ = ["SUFFIXES", "Reading", "Seconds", "Session", "StoreError"]
@@ -142,17 +143,36 @@ class Session:
         """Read inputs in this process; blocks until all is read and detected."""
         return read_inputs(self.path, inputs, on_progress, cancelled, sensitivity)
 
-    def packet(self, input_key: str, frame: int) -> Packet:
-        """One frame with its bytes and its tree of fields; blocks (file and child process)."""
+    def packet(self, input_key: str, frame: int, frames: Sequence[int] = ()) -> Packet:
+        """One frame with its bytes and its tree of fields; blocks (file and child process).
+
+        frames: of the same activity; those that carry one TCP message with this one are joined.
+        """
         where = next((one for one in self.queries.inputs() if one.key == input_key), None)
         if where is None:
             return Packet(input=input_key, frame=frame, at=0, data=b"", error="The workspace does not know this input.")
         try:
-            captured = read_frame(Path(where.path), frame, key=input_key)
+            numbers = sorted({frame, *frames})
+            got = read_frames(Path(where.path), numbers if len(numbers) <= MOST_FRAMES else (frame,), key=input_key)
+            if frame not in got:
+                raise ValueError(f"there is no frame {frame}")
         except (OSError, ValueError) as error:
             return Packet(input=input_key, frame=frame, at=0, data=b"", error=f"{where.path} cannot be read: {error}")
-        fields, why = self._inspector.dissect(captured.link, captured.data)
-        return Packet(input=input_key, frame=frame, at=captured.at, data=captured.data, fields=fields, error=why)
+        captured, members = got[frame], list(got)
+        whole = joined(list(got.values()), members.index(frame))
+        parts = tuple(members[one] for one in whole.members) if whole else ()
+        message = Message(whole.data, whole.source, whole.target, len(parts)) if whole else None
+        fields, why = self._inspector.dissect(captured.link, captured.data, message)
+        return Packet(
+            input=input_key,
+            frame=frame,
+            at=captured.at,
+            data=captured.data,
+            fields=fields,
+            error=why,
+            message=message.data if message and any(one.joined for one in fields) else b"",
+            message_frames=parts,
+        )
 
     def change_alert(
         self, alert_id: str, *, state: State | None = None, classification: Classification | None = None, note: str | None = None

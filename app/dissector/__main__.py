@@ -5,11 +5,15 @@
 # so that a hostile packet cannot take the window down.
 #
 # request: {"link": LINKTYPE number, "data": hexadecimal bytes}
+#          and for a frame that is a part of a TCP message: {"message": hexadecimal bytes of its payload from all frames,
+#          "sport": port, "dport": port, "frames": how many}
 # answer:  {"fields": [field...]} or {"error": "one sentence"}
 # field:   {"name": text, "value": text, "start": byte, "length": bytes, "children": [field...]}
+#          the message is the last one, with "joined": true; start counts in the message there, for all inside it too
 
 import json
 import logging
+import struct
 import sys
 import warnings
 
@@ -18,11 +22,13 @@ logging.disable(logging.CRITICAL)
 
 from scapy.config import conf  # noqa: E402
 from scapy.fields import ConditionalField, Field, PacketField, PacketListField  # noqa: E402
+from scapy.layers.inet import TCP  # noqa: E402
 from scapy.packet import NoPayload, Packet, Raw  # noqa: E402
 
 MAX_DEPTH = 24
 MAX_FIELDS = 4000
 MAX_VALUE = 300
+MAX_MESSAGE = 1 << 20
 LOOPBACK, ETHERNET, RAW_LINKS, SLL, SLL2 = (0, 108), 1, (12, 14, 101, 228, 229), 113, 276
 
 
@@ -56,6 +62,15 @@ def shown(layer: Packet, field: Field, value: object) -> str:
     return text if len(text) <= MAX_VALUE else text[:MAX_VALUE] + "…"
 
 
+def said(layer: Packet) -> str:
+    """What a layer says of itself, without its own name again."""
+    text = layer.summary().split(" / ")[0]
+    for name in (layer.name, layer.__class__.__name__):
+        if text == name or text.startswith(f"{name} "):
+            text = text[len(name) :].strip()
+    return text[:MAX_VALUE]
+
+
 class Walk:
     """Turns layers into fields with places, within bounds."""
 
@@ -78,7 +93,7 @@ class Walk:
             out.append(
                 {
                     "name": packet.name or packet.__class__.__name__,
-                    "value": packet.summary().split(" / ")[0][:MAX_VALUE] if depth == 0 else "",
+                    "value": said(packet) if depth == 0 else "",
                     "start": start,
                     "length": length,
                     "children": self.fields(packet, start, start + length, depth + 1),
@@ -152,7 +167,31 @@ def answer(request: dict) -> dict:
     """Dissect one frame."""
     data = bytes.fromhex(request["data"])
     packet = first_layer(int(request["link"]), data)
-    return {"fields": Walk(data).layers(packet, 0)}
+    fields = Walk(data).layers(packet, 0)
+    if request.get("message"):
+        try:
+            fields.append(message(request, packet))
+        except Exception:  # the frame's own fields are still worth showing; so they are when this nests too deeply
+            return {"fields": fields}
+    return {"fields": fields}
+
+
+def message(request: dict, frame: Packet) -> dict:
+    """The joined payload as one field, taken apart as what these ports carry, else as what the frame's own payload is."""
+    data = bytes.fromhex(request["message"])[:MAX_MESSAGE]
+    ports = int(request["sport"]), int(request["dport"])
+    whole = TCP(struct.pack(">HHIIBBHHH", *ports, 0, 0, 5 << 4, 0x10, 0, 0, 0) + data).payload
+    carried = frame[TCP].payload if frame.haslayer(TCP) else None
+    if isinstance(whole, Raw) and carried and not isinstance(carried, (NoPayload, Raw)):
+        whole = carried.__class__(data)
+    return {
+        "name": f"Message of {int(request['frames'])} frames",
+        "value": "",
+        "start": 0,
+        "length": len(data),
+        "joined": True,
+        "children": Walk(data).layers(whole, 0),
+    }
 
 
 def main() -> None:

@@ -7,12 +7,23 @@ import threading
 from contextlib import suppress
 from queue import Empty, Queue
 
+from msgspec import Struct
+
 from app import paths
 from app.model.rows import Field
 
 TIME_LIMIT = 8.0
 """Seconds for one packet; the first one includes the start of the child."""
 MAX_DEPTH = 40
+
+
+class Message(Struct, frozen=True):
+    """TCP payload that so many frames carry together, with its ports."""
+
+    data: bytes
+    source: int
+    target: int
+    frames: int
 
 
 def child_command() -> list[str]:
@@ -32,13 +43,25 @@ class Inspector:
         self._child: subprocess.Popen[str] | None = None
         self._answers: Queue[str] = Queue()
 
-    def dissect(self, link: int, data: bytes) -> tuple[tuple[Field, ...], str]:
-        """(fields of the frame, "") or ((), why there are none). Blocks up to the time limit."""
+    def dissect(self, link: int, data: bytes, message: Message | None = None) -> tuple[tuple[Field, ...], str]:
+        """(fields of the frame, "") or ((), why there are none); blocks up to the time limit.
+
+        Fields of the message that this frame is a part of come last. One that cannot be taken apart within the limit
+        does not cost the fields of the frame, only as much time again.
+        """
+        request: dict[str, object] = {"link": link, "data": data.hex()}
+        if message is None:
+            return self._ask(request)
+        more = {"message": message.data.hex(), "sport": message.source, "dport": message.target, "frames": message.frames}
+        fields, why = self._ask(request | more)
+        return (fields, why) if fields else self._ask(request)
+
+    def _ask(self, request: dict[str, object]) -> tuple[tuple[Field, ...], str]:
         with self._lock:
             try:
                 child = self._running()
                 assert child.stdin is not None
-                child.stdin.write(json.dumps({"link": link, "data": data.hex()}) + "\n")
+                child.stdin.write(json.dumps(request) + "\n")
                 child.stdin.flush()
                 line = self._answers.get(timeout=self._limit)
             except Empty:
@@ -93,13 +116,16 @@ def _pump(child: "subprocess.Popen[str]", answers: "Queue[str]") -> None:
     answers.put("")
 
 
-def _field(raw: dict[str, object], depth: int) -> Field:
-    children = raw.get("children")
-    inner = tuple(_field(one, depth + 1) for one in children) if isinstance(children, list) and depth < MAX_DEPTH else ()
+def _field(raw: dict[str, object], depth: int, joined: bool = False) -> Field:
+    children, joined = raw.get("children"), joined or raw.get("joined") is True
+    inner: tuple[Field, ...] = ()
+    if isinstance(children, list) and depth < MAX_DEPTH:
+        inner = tuple(_field(one, depth + 1, joined) for one in children)
     return Field(
         name=str(raw["name"]),
         value=str(raw["value"]),
         start=int(str(raw["start"])),
         length=int(str(raw["length"])),
         children=inner,
+        joined=joined,
     )

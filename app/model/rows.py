@@ -137,17 +137,24 @@ class Progress(Struct, frozen=True, kw_only=True):
 
 
 class Field(Struct, frozen=True, kw_only=True):
-    """One line of a dissected packet: words, and which bytes of the frame it covers (start, length)."""
+    """One line of a dissected packet: words, and which bytes of the frame it covers (start, length).
+
+    joined: start counts in the packet's message instead.
+    """
 
     name: str
     value: str
     start: int
     length: int
     children: tuple["Field", ...] = ()
+    joined: bool = False
 
 
 class Packet(Struct, frozen=True, kw_only=True):
-    """One frame for the analyst: its bytes, its time, its tree of fields; error says why there is no tree."""
+    """One frame for the analyst: its bytes, its time, its tree of fields; error says why there is no tree.
+
+    message: TCP payload of the frames that carry one message together, b"" when the frame says it alone; message_frames: those.
+    """
 
     input: str
     frame: int
@@ -155,6 +162,8 @@ class Packet(Struct, frozen=True, kw_only=True):
     data: bytes
     fields: tuple[Field, ...] = ()
     error: str = ""
+    message: bytes = b""
+    message_frames: tuple[int, ...] = ()
 
 
 class Coverage(Struct, frozen=True, kw_only=True):

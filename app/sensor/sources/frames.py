@@ -1,5 +1,6 @@
-"""One packet by its frame number, for the packet view."""
+"""Packets by their frame numbers, for the packet view."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from app.sensor.frame import Captured, Records
@@ -10,10 +11,18 @@ from app.sensor.sources.pcapng import walk_pcapng
 
 
 def read_frame(path: Path, frame: int, member: str | None = None, key: str | None = None) -> Captured:
-    """Frame number frame (from 1) of the input that path names as Found.path does; member: of the archive at path.
+    """Frame number frame, as read_frames; raises ValueError also when there is no such frame."""
+    got = read_frames(path, (frame,), member, key)
+    if frame not in got:
+        raise ValueError(f"there is no frame {frame}")
+    return got[frame]
 
-    Raises OSError when the file cannot be read, ValueError when it holds no such frame, or when key is given and is not
-    the content key of what is there now: another file's packet proves nothing.
+
+def read_frames(path: Path, frames: Collection[int], member: str | None = None, key: str | None = None) -> dict[int, Captured]:
+    """Those of the frames (numbers from 1) that are in the input that path names as Found.path does, in one walk.
+
+    member: of the archive at path. Raises OSError when the file cannot be read, ValueError when it is no capture, or when
+    key is given and is not the content key of what is there now: another file's packet proves nothing.
     """
     try:
         found = found_at(path / member if member else path)
@@ -23,13 +32,15 @@ def read_frame(path: Path, frame: int, member: str | None = None, key: str | Non
     if key is not None and content_key(data) != key:
         raise ValueError("it has changed since it was read; read it again")
     walk = walk_pcapng if found.kind == "pcapng" else walk_pcap
-    for records in walk(data, lambda what, place: None):
-        row = frame - records.first
-        if row < 0:
+    left = sorted({one for one in frames if one > 0}, reverse=True)
+    got: dict[int, Captured] = {}
+    for records in walk(data, lambda what, place: None) if left else ():
+        while left and left[-1] - records.first < len(records.start):
+            frame = left.pop()
+            got[frame] = _captured(records, frame - records.first)
+        if not left:
             break
-        if row < len(records.start):
-            return _captured(records, row)
-    raise ValueError(f"there is no frame {frame}")
+    return got
 
 
 def _captured(records: Records, row: int) -> Captured:

@@ -256,7 +256,8 @@ class ActivitiesPage(Page):
 
         def work() -> tuple[Packet, tuple[int, ...]]:
             activity = session.queries.activity(row.id)
-            return session.packet(row.input, frame), activity.frames if activity else ()
+            frames = activity.frames if activity else ()
+            return session.packet(row.input, frame, frames), frames
 
         def done(value: tuple[Packet, tuple[int, ...]]) -> None:
             packet, frames = value

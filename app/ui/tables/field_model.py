@@ -18,8 +18,12 @@ class _Node:
         self.children = [_Node(one, self, place) for place, one in enumerate(field.children)] if field else []
 
 
+def _covers(field: Field, offset: int, joined: bool) -> bool:
+    return field.joined == joined and field.start <= offset < field.start + field.length
+
+
 class FieldModel(QAbstractItemModel):
-    """Two columns: words, size in bytes. find(offset) is the deepest field that covers a byte."""
+    """Two columns: words, size in bytes. find(offset, joined) is the deepest field that covers a byte."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,13 +40,11 @@ class FieldModel(QAbstractItemModel):
         """The field at an index."""
         return index.internalPointer().field if index.isValid() else None
 
-    def find(self, offset: int) -> QModelIndex:
-        """The deepest field that covers a byte; invalid when none does."""
+    def find(self, offset: int, joined: bool = False) -> QModelIndex:
+        """The deepest field that covers a byte of the frame, or of the joined message; invalid when none does."""
         node, found = self._root, None
         while True:
-            inner = next(
-                (one for one in reversed(node.children) if one.field.start <= offset < one.field.start + one.field.length), None
-            )
+            inner = next((one for one in reversed(node.children) if _covers(one.field, offset, joined)), None)
             if inner is None:
                 return self.createIndex(found.row, 0, found) if found else QModelIndex()
             node = found = inner

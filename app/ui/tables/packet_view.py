@@ -1,4 +1,4 @@
-"""One frame: tree of fields on the left, bytes on the right, linked both ways."""
+"""One frame with the message it is a part of: tree of fields on the left, bytes on the right, linked both ways."""
 
 from collections.abc import Callable, Sequence
 
@@ -27,6 +27,8 @@ from app.ui.widgets.words import Elided, Line, Words
 
 MOST_FRAMES = 4
 """Links to the frames next to the one shown; a long exchange has hundreds."""
+NAMED_FRAMES = 3
+"""A message of more frames than that has only their number in its title."""
 
 
 class _Rows(QStyledItemDelegate):
@@ -87,6 +89,8 @@ class PacketView(QWidget):
         self._stack.addWidget(self._words)
         self._stack.addWidget(splitter)
         self._linking = False
+        self._packet: Packet | None = None
+        self._joined = False
         self.tree.selectionModel().currentChanged.connect(self._field_chosen)
         self.bytes.picked.connect(self._byte_chosen)
 
@@ -100,6 +104,7 @@ class PacketView(QWidget):
         if not packet.data:
             self.say(packet.error or "This frame is empty.")
             return
+        self._packet, self._joined = packet, False
         self.model.show_fields(packet.fields)
         self._title.say(f"Frame {wording.number(packet.frame)}")
         self._file.say(packet.error or input_name)
@@ -108,7 +113,7 @@ class PacketView(QWidget):
         self._stack.setCurrentIndex(1)
         last = self.model.index(self.model.rowCount() - 1, 0)
         if last.isValid():
-            self.tree.expand(last)
+            self.tree.expandRecursively(last, 1 if packet.message else 0)
             self.tree.setCurrentIndex(last)
             self.tree.scrollTo(last, QTreeView.ScrollHint.PositionAtTop)
 
@@ -140,14 +145,22 @@ class PacketView(QWidget):
 
     def _field_chosen(self, index: QModelIndex) -> None:
         field = self.model.field(index)
-        if field is None:
+        packet = self._packet
+        if field is None or packet is None:
             return
-        self._bytes_title.say(f"{wording.tidy(field.name, 60)}, {wording.count(field.length, 'byte')} at {field.start:05x}")
+        if field.joined != self._joined:
+            self._joined = field.joined
+            self.bytes.show_bytes(packet.message if field.joined else packet.data)
+        if field.joined and not index.parent().isValid():
+            self._bytes_title.say(_message_title(packet))
+        else:
+            place = f"at {field.start:05x}" + (" of the message" if field.joined else "")
+            self._bytes_title.say(f"{wording.tidy(field.name, 60)}, {wording.count(field.length, 'byte')} {place}")
         if not self._linking:
             self.bytes.mark(field.start, field.length)
 
     def _byte_chosen(self, offset: int) -> None:
-        index = self.model.find(offset)
+        index = self.model.find(offset, self._joined)
         self._linking = True
         if index.isValid():
             self.tree.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
@@ -157,6 +170,13 @@ class PacketView(QWidget):
         else:
             self.bytes.mark(offset, 1)
         self._linking = False
+
+
+def _message_title(packet: Packet) -> str:
+    frames = packet.message_frames
+    named = [wording.number(one) for one in frames]
+    which = f"frames {', '.join(named[:-1])} and {named[-1]}" if len(named) <= NAMED_FRAMES else f"{len(named)} frames"
+    return f"Message, {wording.count(len(packet.message), 'byte')} from {which}"
 
 
 def _titled(title: QWidget, content: QWidget, right: QWidget | None = None, beside: QWidget | None = None) -> QWidget:
