@@ -1,0 +1,37 @@
+"""What a live source is: it runs until it is told to stop, and hands on activities as they come."""
+
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from app.model.activity import Activity
+
+
+class Outlet(Protocol):
+    """Where a live source puts what it has. All methods may be called from any thread of the source."""
+
+    def put(self, batch: list[Activity]) -> None:
+        """Hand on activities in event order; blocks while whoever takes them is behind, so that losses stay at the source."""
+
+    def received(self, records: int, bytes: int, last: int | None) -> None:
+        """So many more packets, messages or objects came; last: UTC microseconds of the latest."""
+
+    def dropped(self, what: str, count: int, where: str = "") -> None:
+        """So many were lost; what: a short constant sentence that says where, such as "kernel ring full"."""
+
+    def note(self, what: str, where: str, count: int = 1) -> None:
+        """Count a problem that is no loss, as a Note of app.sensor.sources.reading."""
+
+    def state(self, state: str, error: str = "") -> None:
+        """Say "running" when the source is ready, or "failed" with one sentence while it tries again by itself."""
+
+
+class Cannot(Exception):
+    """A live source cannot run; the text is one sentence for the user."""
+
+
+LiveReader = Callable[[Any, str, Outlet, threading.Event], None]
+"""(its spec of app.model.source, key of its input, outlet, stop): runs until stop is set, then returns within a second.
+
+Raises Cannot. frames or record of its activities count what it received, from 1.
+"""
