@@ -9,7 +9,8 @@ import pytest
 
 from app.model.rows import Progress
 from app.session import Session, StoreError
-from tests.material import SAMPLE, guesses, save, spray
+from tests.material import SAMPLE, START, guesses, save, spray, talk
+from tests.sensor import ber
 
 
 @pytest.fixture
@@ -160,3 +161,17 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
     tmp_path.chmod(0o555)
     with pytest.raises(StoreError):
         Session.open(tmp_path / "w")
+
+
+def test_a_message_of_several_frames_is_taken_apart_whole(session: Session, tmp_path: Path) -> None:
+    long = ber.simple_bind("cn=" + "x" * 3000, "Winter2026")
+    said = [(True, ber.message(1, long)), (False, ber.message(1, ber.result(0x61, 49, "no")))]
+    session.read_here([save(tmp_path / "long.pcap", talk(389, said, START))], lambda _: None)
+    (activity,) = session.queries.stream()
+    middle = activity.frames[1]
+    packet = session.packet(activity.input, middle, activity.frames)
+
+    assert packet.message == ber.message(1, long) and packet.message_frames == activity.frames[:3]
+    assert packet.fields[-1].joined and packet.fields[-1].length == len(packet.message)
+    assert any("LDAP" in one.name for one in packet.fields[-1].children)
+    assert session.packet(activity.input, middle).message == b""

@@ -64,7 +64,8 @@ class PacketView(QWidget):
         header = self.tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)  # sized to contents, all 4,000 fields would be measured
+        header.resizeSection(1, theme.px(72))
         self.bytes = HexView()
         self._title, self._bytes_title = Elided("", "section"), Elided("", "body", "text-quiet")
         self._words = Words("", look="quiet", wrap=True)
