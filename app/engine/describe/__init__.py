@@ -239,10 +239,9 @@ _FAMILIES = {
     "name": "DNS and names",
     "event": "Windows events",
     "directory": "Directory",
-    "radius": "RADIUS",
 }
 
 
 def family(kind: str) -> str:
-    """The family of a kind word: Kerberos, LDAP, NTLM, RPC and SMB, DNS and names, Windows events, Directory, RADIUS, other."""
+    """The family of a kind word: Kerberos, LDAP, NTLM, RPC and SMB, DNS and names, Windows events, Directory, other."""
     return _FAMILIES.get(kind.split("-", 1)[0], "other")

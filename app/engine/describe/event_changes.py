@@ -77,7 +77,7 @@ def group(a: Activity, d: WindowsEvent) -> str:
 
 def _common_name(dn: str) -> str:
     """ "bob" of "CN=bob,OU=Staff,DC=corp,DC=test"; another text as it is."""
-    if not dn[:3].upper() == "CN=":
+    if dn[:3].upper() != "CN=":
         return dn
     end = dn.find(",")
     while end > 0 and dn[end - 1] == "\\":
