@@ -12,6 +12,7 @@ from app.engine.queries import Queries
 from app.model.activity import Activity, Endpoint
 from app.model.alert import Alert, plain
 from app.model.details import RpcCall
+from app.model.events import WindowsEvent
 from app.model.filter import ActivityFilter
 from app.model.rows import InputRow
 
@@ -127,6 +128,8 @@ def _activity(activity: Activity, knowledge: Knowledge, paths: dict[str, str]) -
     if isinstance(activity.detail, RpcCall):
         for name, value in detail.pop("stub").items():
             detail.setdefault(name, value)
+    elif isinstance(activity.detail, WindowsEvent):
+        detail = event_detail(activity.detail)
     return {
         "id": activity.id,
         "time": iso(activity.at),
@@ -139,6 +142,25 @@ def _activity(activity: Activity, knowledge: Knowledge, paths: dict[str, str]) -
         "detail": detail,
         "evidence": _places(activity, paths),
     }
+
+
+def event_detail(event: WindowsEvent) -> dict[str, object]:
+    """Event id, provider, channel, computer, record, and the event's own fields beside them.
+
+    Fields called like one of these five stand under "fields".
+    """
+    detail: dict[str, object] = {
+        "event_id": event.event_id,
+        "provider": event.provider,
+        "channel": event.channel,
+        "computer": event.computer,
+        "record": event.record,
+    }
+    clashing = {name: value for name, value in event.fields.items() if name in detail or name == "fields"}
+    detail.update((name, value) for name, value in event.fields.items() if name not in clashing)
+    if clashing:
+        detail["fields"] = clashing
+    return detail
 
 
 def _endpoint(end: Endpoint | None, at: int, knowledge: Knowledge) -> dict[str, object] | None:

@@ -34,7 +34,24 @@ class Body(Struct, array_like=True, frozen=True, gc=False):
     detail: Detail
 
 
+class _Event(Struct, frozen=True, gc=False):
+    """The number and the log of a Windows event; all else of a detail is passed over."""
+
+    event_id: int = 0
+    channel: str = ""
+
+
+class _EventBody(Struct, array_like=True, frozen=True, gc=False):
+    """Body, read for its event only."""
+
+    frames: msgspec.Raw
+    record: msgspec.Raw
+    ticket: msgspec.Raw
+    detail: _Event
+
+
 _encode = msgspec.msgpack.Encoder().encode
+_decode_event = msgspec.msgpack.Decoder(_EventBody).decode
 _decode_body = msgspec.msgpack.Decoder(Body).decode
 _decode_batch = msgspec.msgpack.Decoder(list[Activity]).decode
 
@@ -48,6 +65,15 @@ def encode_body(activity: Activity) -> bytes:
 def decode_body(data: bytes) -> Body:
     """The inverse of encode_body; raises msgspec.MsgspecError for other bytes."""
     return _decode_body(data)
+
+
+def event_of(data: bytes) -> tuple[int, str]:
+    """Event id and channel of a body, (0, "") for what is no Windows event; for filters, which ask it of many rows."""
+    try:
+        event = _decode_event(data).detail
+    except msgspec.MsgspecError:
+        return 0, ""
+    return event.event_id, event.channel
 
 
 def encode_batch(batch: Sequence[Activity]) -> bytes:

@@ -15,6 +15,9 @@ KEYS: dict[str, str] = {
     "kind": "kind of activity, or a family of kinds",
     "result": "success, failure, unanswered",
     "code": "number of the protocol's answer",
+    "event": "number of a Windows event, 4625 or 4728-4757",
+    "channel": "log of a Windows event, Security or *NTLM*",
+    "text": "anything in what it says",
     "time": "13:50-14:25, 2026-01-05, 2026-01-05T13:50..",
     "port": "port of either side",
     "input": "name or key of the input",
@@ -41,7 +44,7 @@ class Text(Struct, frozen=True, tag="text"):
 
 
 class Numbers(Struct, frozen=True, tag="numbers"):
-    """A number in any of these ranges, both ends included. key: code, port, frame."""
+    """A number in any of these ranges, both ends included. key: code, port, frame, event."""
 
     key: str
     ranges: tuple[tuple[int, int], ...]
@@ -266,7 +269,7 @@ class _Reader:
         values = [_unquoted(value)] if whole else [one for one in value.split(",") if one]
         if not values or not values[0]:
             raise _Wrong(at, f"What shall {key}: be?")
-        if key in ("code", "port", "frame"):
+        if key in ("code", "port", "frame", "event"):
             return Numbers(key, tuple(_range(one, at) for one in values))
         if key == "time":
             spans = tuple(_time(one, at, self._shift) for one in values)

@@ -30,6 +30,8 @@ FAMILIES = {
     "NTLM": "chart-3",
     "RPC and SMB": "chart-4",
     "DNS and names": "chart-6",
+    "Windows events": "chart-7",
+    "Directory": "chart-8",
     "other": "chart-5",
 }
 KINDS = {

@@ -8,7 +8,7 @@ from app.engine.describe import codes
 from app.model.details import KINDS, KerberosAs, LdapBind, NameObservation, Ntlm, RpcBind, RpcCall
 from tests.engine.detectors.builders import act, as_req, bind, call, dns, ntlm
 
-FAMILIES = {"Kerberos", "LDAP", "NTLM", "RPC and SMB", "DNS and names", "other"}
+FAMILIES = {"Kerberos", "LDAP", "NTLM", "RPC and SMB", "DNS and names", "Windows events", "Directory", "other"}
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtGui import QColor
 
 from app.paths import resources
-from app.ui import theme
+from app.ui import theme, wording
 from app.ui.actions import ACTIONS, MENUS
 from app.ui.commands import Commands
 from app.ui.main_window import MainWindow
@@ -50,6 +50,16 @@ def test_severities_can_be_read(name: str) -> None:
     for severity in ("high", "medium", "low"):
         assert _contrast(roles[severity], roles[f"{severity}-quiet"]) >= 4.5
         assert _contrast(roles[f"{severity}-fill"], roles["surface-1"]) >= 3.0
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_every_family_of_a_chart_has_a_colour_of_its_own_that_can_be_seen(name: str) -> None:
+    roles = theme.load(name)
+    colours = [roles[role] for role in wording.FAMILIES.values()]
+    assert len(set(colours)) == len(colours)
+    for colour in colours:
+        assert _contrast(colour, roles["surface-1"]) >= 3.0
+        assert _contrast(colour, roles["surface-2"]) >= 3.0
 
 
 def test_no_colour_outside_of_the_themes() -> None:

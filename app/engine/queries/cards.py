@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from app.engine.queries.access import Access
+from app.model.activity import NAMED
 from app.model.alert import Alert
 from app.model.entity import EntityRef
 from app.model.rows import Edge, EntityCard, EntityRow
@@ -42,7 +43,7 @@ def card(access: Access, row: EntityRow, alerts: Sequence[Alert], edges: Iterabl
         other = edge.target if edge.origin.key == key else edge.origin
         peers[other.key] = (other, peers.get(other.key, (other, 0))[1] + edge.count)
     busiest = sorted(peers.values(), key=lambda peer: (-peer[1], peer[0].key))[:PEERS]
-    addresses = sorted({one.address for one in bindings})
+    addresses = sorted({one.address for one in bindings if not one.address.startswith(NAMED)})
     return EntityCard(row=row, facts=_facts(row, addresses), bindings=bindings, peers=tuple(busiest), alerts=tuple(alerts))
 
 

@@ -10,7 +10,8 @@ from msgspec import Struct
 from app.engine import describe
 from app.engine.queries.access import Access
 from app.engine.store.reading import RESULTS
-from app.model.details import KINDS
+from app.model.activity import NAMED
+from app.model.details import EVENTS, KINDS
 from app.model.filter import DAY, ENTITY_KINDS, All, During, Either, Node, Not, Numbers
 
 TIMELESS = frozenset({"kind", "result", "input"})
@@ -73,7 +74,7 @@ def condition(node: Node | None, access: Access) -> Condition:
     if isinstance(node, During):
         return _during(node)
     if isinstance(node, Numbers):
-        return _numbers(node)
+        return _numbers(node, access)
     find = _KEYS[node.key]
     return joined((find(value, access) for value in node.values), "OR", FALSE)
 
@@ -90,7 +91,10 @@ def _during(node: During) -> Condition:
     return Condition(f"({clock} >= ? {word} {clock} < ?)", (low, high), frozenset({"clock"}))
 
 
-def _numbers(node: Numbers) -> Condition:
+def _numbers(node: Numbers, access: Access) -> Condition:
+    if node.key == "event":
+        numbers = (Condition("event_id(a.body) BETWEEN ? AND ?", span, frozenset({"event"})) for span in node.ranges)
+        return joined((_events(access), joined(numbers, "OR", FALSE)), "AND", TRUE)
     columns = ("a.sport", "a.dport") if node.key == "port" else (f"a.{node.key}",)
     return joined(
         (Condition(f"{column} BETWEEN ? AND ?", span, frozenset({node.key})) for column in columns for span in node.ranges),
@@ -114,6 +118,23 @@ def _kind(value: str, access: Access) -> Condition:
     wanted = [kind for kind in KINDS.values() if _is_kind(kind, value)]
     known = dict(access.all("SELECT text, id FROM kinds"))
     return _among("kind", [known[kind] for kind in wanted if kind in known])
+
+
+def _events(access: Access) -> Condition:
+    """Windows events of any kind: few rows need be opened to be asked for their number."""
+    known = dict(access.all("SELECT text, id FROM kinds"))
+    return _among("kind", [known[KINDS[one]] for one in EVENTS if KINDS[one] in known])
+
+
+def _channel(value: str, access: Access) -> Condition:
+    """A log by its whole name, * for any text."""
+    named = Condition("event_channel(a.body) LIKE ? ESCAPE '\\'", (_like(value),), frozenset({"event"}))
+    return joined((_events(access), named), "AND", TRUE)
+
+
+def _says(value: str, _access: Access) -> Condition:
+    """What an activity's detail holds: the fields of an event, a filter, a path, an answer."""
+    return Condition("says(a.body, ?)", (value.encode("utf-8", "replace"),), frozenset({"text"}))
 
 
 def _is_kind(kind: str, value: str) -> bool:
@@ -197,7 +218,7 @@ def _side(column: str, value: str, access: Access, part: bool) -> Condition:
     if network is not None:
         return _among(column, [row[0] for row in access.all("SELECT id, text FROM addresses") if network(row[1])])
     pattern = f"%{_like(value)}%" if part else _like(value)
-    plain = [] if key else [row[0] for row in access.all("SELECT id FROM addresses WHERE text LIKE ? ESCAPE '\\'", (pattern,))]
+    plain = [] if key else _named_so(pattern, part, access)
     keys = _entities(value, access, part, ("computer", "controller", "address"))
     rows = access.all(
         """SELECT address, (SELECT count(*) FROM address_entities o WHERE o.address = e.address) FROM address_entities e
@@ -213,6 +234,18 @@ def _side(column: str, value: str, access: Access, part: bool) -> Condition:
         names = json.dumps([key for _, key in keys])
         parts.append(Condition(sql, (*among.values, names), among.columns | {"named"}, among.parties))
     return joined(parts, "OR", FALSE)
+
+
+def _named_so(pattern: str, part: bool, access: Access) -> list[int]:
+    """Addresses by their text; ends that are known by name only by that name, full or short."""
+    longer = "" if part or "." in pattern or pattern.endswith("%") else f"{pattern}.%"
+    rows = access.all(
+        f"""SELECT id FROM addresses WHERE CASE WHEN text LIKE '{NAMED}%'
+        THEN substr(text, {len(NAMED) + 1}) LIKE ?1 ESCAPE '\\' OR substr(text, {len(NAMED) + 1}) LIKE ?2 ESCAPE '\\'
+        ELSE text LIKE ?1 ESCAPE '\\' END""",
+        (pattern, longer),
+    )
+    return [row[0] for row in rows]
 
 
 def _actor(value: str, access: Access, part: bool) -> Condition:
@@ -302,6 +335,8 @@ _KEYS: dict[str, Callable[[str, Access], Condition]] = {
     "entity": _entity,
     "kind": _kind,
     "result": _result,
+    "channel": _channel,
+    "text": _says,
     "input": _input,
     "alert": _alert,
 }
