@@ -69,7 +69,31 @@ class TraceSource(Struct, frozen=True, kw_only=True, tag_field="kind", tag="trac
     session: str = "Wardlight"
 
 
-LiveSource = CaptureSource | GrowingSource | SyslogSource | RadiusSource | DirectorySource | WindowsLogSource | TraceSource
+class ResolverSource(Struct, frozen=True, kw_only=True, tag_field="kind", tag="resolver"):
+    """Asks computers on the network for their names, which is off unless the user switches it on.
+
+    methods: rpc-ntlm (TCP 135), netbios-status (UDP 137), rdp-tls (TCP 3389). server: DNS server for reverse DNS, which is
+    only asked when these say nothing or disagree; empty: not at all. rate: addresses a second. again: seconds until one
+    address is asked once more. within: networks (CIDR) that may be asked, private ones when empty.
+    """
+
+    methods: tuple[str, ...] = ("rpc-ntlm", "netbios-status", "rdp-tls")
+    server: str = ""
+    rate: float = 5.0
+    again: int = 3600
+    within: tuple[str, ...] = ()
+
+
+LiveSource = (
+    CaptureSource
+    | GrowingSource
+    | SyslogSource
+    | RadiusSource
+    | DirectorySource
+    | WindowsLogSource
+    | TraceSource
+    | ResolverSource
+)
 
 
 class SourceState(Struct, frozen=True, kw_only=True):

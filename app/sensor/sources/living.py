@@ -22,6 +22,9 @@ class Outlet(Protocol):
     def note(self, what: str, where: str, count: int = 1) -> None:
         """Count a problem that is no loss, as a Note of app.sensor.sources.reading."""
 
+    def wished(self) -> str:
+        """An address that the engine would like to have named, "" when there is none now; for a resolver only."""
+
     def state(self, state: str, error: str = "") -> None:
         """Say "running" when the source is ready, or "failed" with one sentence while it tries again by itself."""
 

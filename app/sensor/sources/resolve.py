@@ -1,0 +1,153 @@
+"""Active name resolution: addresses that nobody named are asked, a few a second, and their answers become activities."""
+
+import asyncio
+import ipaddress
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+
+from app.model.activity import Activity, Endpoint
+from app.model.details import NameObservation
+from app.model.source import ResolverSource
+from app.sensor.sources.living import Cannot, Outlet
+from app.sensor.sources.probes import FAILURES, PRIMARY, Answer, Probe, ask_dns
+
+PATIENCE = 3.0
+"""Seconds that one probe may take."""
+AT_ONCE = 32
+REMEMBERED = 100_000
+"""Addresses whose last question is remembered."""
+PRIVATE = (
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "fc00::/7",
+    "fe80::/10",
+    "::1/128",
+)
+DNS = "reverse-dns"
+
+
+class Rate(Struct):
+    """Success of one method so far."""
+
+    asked: int = 0
+    answered: int = 0
+
+    @property
+    def failing(self) -> bool:
+        """More than nine in ten of at least twenty failed: the health alert "Low success rate of active name resolution"."""
+        return self.asked >= 20 and self.answered * 10 < self.asked
+
+
+class Resolver:
+    """Which addresses may be asked now, and what came of it. Single-threaded; its loop is run()."""
+
+    def __init__(self, spec: ResolverSource, probes: Mapping[str, Probe] = PRIMARY) -> None:
+        unknown = [one for one in spec.methods if one not in probes]
+        if unknown:
+            raise Cannot(f"{unknown[0]} is no method of name resolution; {', '.join(probes)} are.")
+        try:
+            self._within = [ipaddress.ip_network(one, strict=False) for one in spec.within or PRIVATE]
+        except ValueError as error:
+            raise Cannot(f"A network to resolve names in is wrong: {error}.") from error
+        self._spec, self._probes = spec, {one: probes[one] for one in spec.methods}
+        self._asked: OrderedDict[str, float] = OrderedDict()
+        self.rates = {one: Rate() for one in (*self._probes, *((DNS,) if spec.server else ()))}
+
+    def may_ask(self, address: str, now: float) -> bool:
+        """True when the address lies in a network that may be asked and was not asked of late; it counts as asked then."""
+        try:
+            known = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        if known.is_multicast or known.is_unspecified or not any(known in one for one in self._within):
+            return False
+        last = self._asked.get(address)
+        if last is not None and now - last < self._spec.again:
+            return False
+        self._asked[address] = now
+        self._asked.move_to_end(address)
+        while len(self._asked) > REMEMBERED:
+            self._asked.popitem(last=False)
+        return True
+
+    async def ask(self, address: str) -> dict[str, Answer]:
+        """Answers by method; reverse DNS only when nobody else answered or they disagree."""
+        found = dict(zip(self._probes, await asyncio.gather(*(self._one(m, p, address) for m, p in self._probes.items()))))
+        answers = {method: answer for method, answer in found.items() if answer is not None}
+        short = {one.name.split(".", 1)[0].lower() for one in answers.values()}
+        if self._spec.server and len(short) != 1:
+            answer = await self._one(DNS, lambda ip: ask_dns(ip, self._spec.server), address)
+            if answer is not None:
+                answers[DNS] = answer
+        return answers
+
+    async def _one(self, method: str, probe: Probe, address: str) -> Answer | None:
+        rate = self.rates[method]
+        rate.asked += 1
+        try:
+            answer = await asyncio.wait_for(probe(address), PATIENCE)
+        except FAILURES:
+            return None
+        rate.answered += 1
+        return answer
+
+
+def observed(key: str, number: int, at: int, address: str, answers: Mapping[str, Answer]) -> list[Activity]:
+    """An activity for each method that answered; number: how many addresses were asked before, from 1."""
+    return [
+        Activity(
+            at=at,
+            until=at,
+            input=key,
+            record=number,
+            ordinal=ordinal,
+            destination=Endpoint(address),
+            detail=NameObservation(address=address, name=answer.name, method=method, hardware=answer.hardware),
+        )
+        for ordinal, (method, answer) in enumerate(sorted(answers.items()))
+    ]
+
+
+def run(spec: ResolverSource, key: str, outlet: Outlet, stop: threading.Event, probes: Mapping[str, Probe] = PRIMARY) -> None:
+    """A live source: asks the addresses that outlet.wished() gives. Raises Cannot."""
+    resolver = Resolver(spec, probes)
+    outlet.state("running")
+    asyncio.run(_loop(resolver, spec, key, outlet, stop.is_set, outlet.wished))
+
+
+async def _loop(
+    resolver: Resolver, spec: ResolverSource, key: str, outlet: Outlet, stopped: Callable[[], bool], wished: Callable[[], str]
+) -> None:
+    running: set[asyncio.Task[None]] = set()
+    number, pause, due = 0, 1 / max(spec.rate, 0.01), time.monotonic()
+    told: set[str] = set()
+
+    async def one(address: str, number: int) -> None:
+        answers = await resolver.ask(address)
+        at = time.time_ns() // 1000
+        outlet.received(1, 0, at)
+        if answers:
+            outlet.put(observed(key, number, at, address, answers))
+
+    while not stopped():
+        address = wished() if len(running) < AT_ONCE and time.monotonic() >= due else ""
+        if address and resolver.may_ask(address, time.monotonic()):
+            number, due = number + 1, time.monotonic() + pause
+            task = asyncio.create_task(one(address, number))
+            running.add(task)
+            task.add_done_callback(running.discard)
+        else:
+            await asyncio.sleep(0.05)
+        for method, rate in resolver.rates.items():
+            if rate.failing and method not in told:
+                told.add(method)
+                outlet.note(f"low success rate of active name resolution over {method}", f"{rate.answered} of {rate.asked}")
+    for task in running:
+        task.cancel()
