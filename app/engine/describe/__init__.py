@@ -15,6 +15,8 @@ from app.engine.describe.codes import (
     WEAK_ETYPES,
     WIN32,
 )
+from app.engine.describe.event_values import field_words
+from app.engine.describe.events import event_line, event_reason
 from app.model.activity import Activity
 from app.model.details import (
     EVENTS,
@@ -45,7 +47,7 @@ from app.model.details import (
 from app.model.directory import DirectoryChange, DirectoryObject
 from app.model.events import WindowsEvent
 
-__all__ = ["WEAK_ETYPES", "bind_data", "etype", "family", "reason", "what"]
+__all__ = ["WEAK_ETYPES", "bind_data", "etype", "family", "field_words", "reason", "what"]
 
 
 def etype(number: int | None) -> str:
@@ -114,10 +116,6 @@ def _dns(activity: Activity, d: DnsQuery) -> str:
     return f"{way} {d.type} {d.name or '.'}{found}{more}"
 
 
-def _event(activity: Activity, d: WindowsEvent) -> str:
-    return f"Event {d.event_id} of {d.provider or d.channel or 'an unknown log'}"
-
-
 _WORDS: dict[type, Callable[[Activity, Any], str]] = {
     KerberosAs: _as,
     KerberosTgs: _tgs,
@@ -148,7 +146,7 @@ _WORDS: dict[type, Callable[[Activity, Any], str]] = {
     RadiusAccess: lambda a, d: f"RADIUS {d.outcome or 'sign-in'}",
     DirectoryObject: lambda a, d: f"{d.object_class or 'Object'} {d.sam or d.dn} in the directory",
     DirectoryChange: lambda a, d: f"{d.what or d.attribute} of {d.sam or d.dn}",
-    **dict.fromkeys(EVENTS, _event),
+    **dict.fromkeys(EVENTS, event_line),
 }
 
 
@@ -225,6 +223,8 @@ def reason(activity: Activity) -> str:
         return _ldap_reason(activity.code)
     if activity.code is None:
         return "refused"
+    if isinstance(detail, WindowsEvent):
+        return event_reason(detail, activity.code)
     words = _REASONS.get(type(detail))
     return words(activity.code) if words else "refused"
 
@@ -237,9 +237,12 @@ _FAMILIES = {
     "rpc": "RPC and SMB",
     "dns": "DNS and names",
     "name": "DNS and names",
+    "event": "Windows events",
+    "directory": "Directory",
+    "radius": "RADIUS",
 }
 
 
 def family(kind: str) -> str:
-    """The family of a kind word: Kerberos, LDAP, NTLM, RPC and SMB, DNS and names, other."""
+    """The family of a kind word: Kerberos, LDAP, NTLM, RPC and SMB, DNS and names, Windows events, Directory, RADIUS, other."""
     return _FAMILIES.get(kind.split("-", 1)[0], "other")

@@ -1,0 +1,266 @@
+"""Names of the values of events, for records that give them by position only.
+
+Sources: event manifests of Windows (Microsoft-Windows-Security-Auditing and others, newest version of each event; older ones are
+shorter); 1644: KB 3060643; 2889: Directory Service message file; 1202, 1203: AD FS audit schema.
+"""
+
+_NAMES: tuple[tuple[tuple[int, ...], str], ...] = (
+    ((104,), "SubjectUserName SubjectDomainName Channel BackupPath"),
+    ((1102,), "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId"),
+    (
+        (4624,),
+        "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId TargetUserSid TargetUserName "
+        "TargetDomainName TargetLogonId LogonType LogonProcessName AuthenticationPackageName WorkstationName "
+        "LogonGuid TransmittedServices LmPackageName KeyLength ProcessId ProcessName IpAddress IpPort "
+        "ImpersonationLevel RestrictedAdminMode TargetOutboundUserName TargetOutboundDomainName "
+        "VirtualAccount TargetLinkedLogonId ElevatedToken",
+    ),
+    (
+        (4625,),
+        "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId TargetUserSid TargetUserName "
+        "TargetDomainName Status FailureReason SubStatus LogonType LogonProcessName AuthenticationPackageName "
+        "WorkstationName TransmittedServices LmPackageName KeyLength ProcessId ProcessName IpAddress IpPort",
+    ),
+    ((4634,), "TargetUserSid TargetUserName TargetDomainName TargetLogonId LogonType"),
+    ((4647,), "TargetUserSid TargetUserName TargetDomainName TargetLogonId"),
+    (
+        (4648,),
+        "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId LogonGuid TargetUserName "
+        "TargetDomainName TargetLogonGuid TargetServerName TargetInfo ProcessId ProcessName IpAddress IpPort",
+    ),
+    (
+        (4661,),
+        "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId ObjectServer ObjectType ObjectName "
+        "HandleId TransactionId AccessList AccessReason AccessMask PrivilegeList Properties "
+        "RestrictedSidCount ProcessId ProcessName",
+    ),
+    (
+        (4662,),
+        "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId ObjectServer ObjectType ObjectName "
+        "OperationType HandleId AccessList AccessMask Properties AdditionalInfo AdditionalInfo2",
+    ),
+    ((4672,), "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId PrivilegeList"),
+    (
+        (4688,),
+        "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId NewProcessId NewProcessName "
+        "TokenElevationType ProcessId CommandLine TargetUserSid TargetUserName TargetDomainName TargetLogonId "
+        "ParentProcessName MandatoryLabel",
+    ),
+    (
+        (4697,),
+        "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId ServiceName ServiceFileName "
+        "ServiceType ServiceStartType ServiceAccount",
+    ),
+    ((4698, 4699, 4700, 4701), "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId TaskName TaskContent"),
+    ((4702,), "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId TaskName TaskContentNew"),
+    (
+        (4719,),
+        "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId CategoryId SubcategoryId "
+        "SubcategoryGuid AuditPolicyChanges",
+    ),
+    (
+        (4720,),
+        "TargetUserName TargetDomainName TargetSid SubjectUserSid SubjectUserName SubjectDomainName "
+        "SubjectLogonId PrivilegeList SamAccountName DisplayName UserPrincipalName HomeDirectory HomePath "
+        "ScriptPath ProfilePath UserWorkstations PasswordLastSet AccountExpires PrimaryGroupId "
+        "AllowedToDelegateTo OldUacValue NewUacValue UserAccountControl UserParameters SidHistory LogonHours",
+    ),
+    (
+        (4722, 4724, 4725, 4740, 4767),
+        "TargetUserName TargetDomainName TargetSid SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId",
+    ),
+    (
+        (4723, 4726, 4730, 4734, 4743, 4748, 4753, 4758, 4763, 4780),
+        "TargetUserName TargetDomainName TargetSid SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId PrivilegeList",
+    ),
+    (
+        (4727, 4731, 4735, 4737, 4744, 4745, 4749, 4750, 4754, 4755, 4759, 4760),
+        "TargetUserName TargetDomainName TargetSid SubjectUserSid SubjectUserName SubjectDomainName "
+        "SubjectLogonId PrivilegeList SamAccountName SidHistory",
+    ),
+    (
+        (4728, 4732, 4746, 4751, 4756, 4761),
+        "MemberName MemberSid TargetUserName TargetDomainName TargetSid SubjectUserSid SubjectUserName "
+        "SubjectDomainName SubjectLogonId PrivilegeList MembershipExpirationTime",
+    ),
+    (
+        (4729, 4733, 4747, 4752, 4757, 4762),
+        "MemberName MemberSid TargetUserName TargetDomainName TargetSid SubjectUserSid SubjectUserName "
+        "SubjectDomainName SubjectLogonId PrivilegeList",
+    ),
+    (
+        (4738,),
+        "Dummy TargetUserName TargetDomainName TargetSid SubjectUserSid SubjectUserName SubjectDomainName "
+        "SubjectLogonId PrivilegeList SamAccountName DisplayName UserPrincipalName HomeDirectory HomePath "
+        "ScriptPath ProfilePath UserWorkstations PasswordLastSet AccountExpires PrimaryGroupId "
+        "AllowedToDelegateTo OldUacValue NewUacValue UserAccountControl UserParameters SidHistory LogonHours",
+    ),
+    (
+        (4739,),
+        "DomainPolicyChanged DomainName DomainSid SubjectUserSid SubjectUserName SubjectDomainName "
+        "SubjectLogonId PrivilegeList MinPasswordAge MaxPasswordAge ForceLogoff LockoutThreshold "
+        "LockoutObservationWindow LockoutDuration PasswordProperties MinPasswordLength PasswordHistoryLength "
+        "MachineAccountQuota MixedDomainMode DomainBehaviorVersion OemInformation",
+    ),
+    (
+        (4741,),
+        "TargetUserName TargetDomainName TargetSid SubjectUserSid SubjectUserName SubjectDomainName "
+        "SubjectLogonId PrivilegeList SamAccountName DisplayName UserPrincipalName HomeDirectory HomePath "
+        "ScriptPath ProfilePath UserWorkstations PasswordLastSet AccountExpires PrimaryGroupId "
+        "AllowedToDelegateTo OldUacValue NewUacValue UserAccountControl UserParameters SidHistory LogonHours "
+        "DnsHostName ServicePrincipalNames",
+    ),
+    (
+        (4742,),
+        "ComputerAccountChange TargetUserName TargetDomainName TargetSid SubjectUserSid SubjectUserName "
+        "SubjectDomainName SubjectLogonId PrivilegeList SamAccountName DisplayName UserPrincipalName "
+        "HomeDirectory HomePath ScriptPath ProfilePath UserWorkstations PasswordLastSet AccountExpires "
+        "PrimaryGroupId AllowedToDelegateTo OldUacValue NewUacValue UserAccountControl UserParameters "
+        "SidHistory LogonHours DnsHostName ServicePrincipalNames",
+    ),
+    (
+        (4764,),
+        "GroupTypeChange TargetUserName TargetDomainName TargetSid SubjectUserSid SubjectUserName "
+        "SubjectDomainName SubjectLogonId PrivilegeList",
+    ),
+    (
+        (4765,),
+        "SourceUserName SourceSid TargetUserName TargetDomainName TargetSid SubjectUserSid SubjectUserName "
+        "SubjectDomainName SubjectLogonId PrivilegeList SidList",
+    ),
+    (
+        (4766,),
+        "SourceUserName TargetUserName TargetDomainName TargetSid SubjectUserName SubjectDomainName SubjectLogonId PrivilegeList",
+    ),
+    (
+        (4768,),
+        "TargetUserName TargetDomainName TargetSid ServiceName ServiceSid TicketOptions Status "
+        "TicketEncryptionType PreAuthType IpAddress IpPort CertIssuerName CertSerialNumber CertThumbprint",
+    ),
+    (
+        (4769,),
+        "TargetUserName TargetDomainName ServiceName ServiceSid TicketOptions TicketEncryptionType IpAddress "
+        "IpPort Status LogonGuid TransmittedServices",
+    ),
+    (
+        (4770,),
+        "TargetUserName TargetDomainName ServiceName ServiceSid TicketOptions TicketEncryptionType IpAddress IpPort",
+    ),
+    (
+        (4771,),
+        "TargetUserName TargetSid ServiceName TicketOptions Status PreAuthType IpAddress IpPort "
+        "CertIssuerName CertSerialNumber CertThumbprint",
+    ),
+    ((4772, 4773), "TargetUserName TargetDomainName ServiceName TicketOptions FailureCode IpAddress IpPort"),
+    ((4776,), "PackageName TargetUserName Workstation Status"),
+    (
+        (4781,),
+        "OldTargetUserName NewTargetUserName TargetDomainName TargetSid SubjectUserSid SubjectUserName "
+        "SubjectDomainName SubjectLogonId PrivilegeList",
+    ),
+    ((4794,), "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId Workstation Status"),
+    (
+        (4798, 4799),
+        "TargetUserName TargetDomainName TargetSid SubjectUserSid SubjectUserName SubjectDomainName "
+        "SubjectLogonId CallerProcessId CallerProcessName",
+    ),
+    (
+        (4870,),
+        "CertificateSerialNumber RevocationReason SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId",
+    ),
+    ((4882,), "SecuritySettings SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId"),
+    ((4885,), "AuditFilter SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId"),
+    ((4886,), "RequestId Requester Attributes"),
+    ((4887, 4888), "RequestId Requester Attributes Disposition SubjectKeyIdentifier Subject"),
+    (
+        (4890,),
+        "EnableRestrictedPermissions RestrictedPermissions SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId",
+    ),
+    ((4896,), "TableId Filter RowsDeleted SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId"),
+    ((4928, 4929, 4930, 4931), "DestinationDRA SourceDRA SourceAddr NamingContext Options StatusCode"),
+    ((4932,), "DestinationDRA SourceDRA NamingContext Options SessionID StartUSN"),
+    ((4933,), "DestinationDRA SourceDRA NamingContext Options SessionID EndUSN StatusCode"),
+    ((4934,), "SessionID Object Attribute TypeOfChange NewValue USN StatusCode"),
+    ((4935,), "ReplicationEvent AuditStatusCode"),
+    ((4936,), "ReplicationEvent AuditStatusCode ReplicationStatusCode"),
+    ((4937,), "DestinationDRA SourceDRA Object Options StatusCode"),
+    (
+        (4964,),
+        "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId LogonGuid TargetUserSid "
+        "TargetUserName TargetDomainName TargetLogonId TargetLogonGuid SidList",
+    ),
+    (
+        (5136,),
+        "OpCorrelationID AppCorrelationID SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId "
+        "DSName DSType ObjectDN ObjectGUID ObjectClass AttributeLDAPDisplayName AttributeSyntaxOID "
+        "AttributeValue OperationType",
+    ),
+    (
+        (5137,),
+        "OpCorrelationID AppCorrelationID SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId "
+        "DSName DSType ObjectDN ObjectGUID ObjectClass",
+    ),
+    (
+        (5138, 5139),
+        "OpCorrelationID AppCorrelationID SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId "
+        "DSName DSType OldObjectDN NewObjectDN ObjectGUID ObjectClass",
+    ),
+    (
+        (5140,),
+        "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId ObjectType IpAddress IpPort "
+        "ShareName ShareLocalPath AccessMask AccessList",
+    ),
+    (
+        (5141,),
+        "OpCorrelationID AppCorrelationID SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId "
+        "DSName DSType ObjectDN ObjectGUID ObjectClass TreeDelete",
+    ),
+    ((5142, 5144), "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId ShareName ShareLocalPath"),
+    (
+        (5143,),
+        "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId ObjectType ShareName ShareLocalPath "
+        "OldRemark NewRemark OldMaxUsers NewMaxUsers OldShareFlags NewShareFlags OldSD NewSD",
+    ),
+    (
+        (5145,),
+        "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId ObjectType IpAddress IpPort "
+        "ShareName ShareLocalPath RelativeTargetName AccessMask AccessList AccessReason",
+    ),
+    (
+        (5168,),
+        "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId SpnName ErrorCode ServerNames "
+        "ConfiguredNames IpAddresses",
+    ),
+    (
+        (8001,),
+        "TargetName UserName DomainName CallerPID ProcessName ClientLUID ClientUserName ClientDomainName MechanismOID",
+    ),
+    ((8002,), "CallerPID ProcessName ClientLUID ClientUserName ClientDomainName MechanismOID"),
+    ((8003,), "UserName DomainName Workstation CallerPID ProcessName LogonType InProc MechanismOID"),
+    ((8004,), "SChannelName UserName DomainName WorkstationName SChannelType"),
+    ((16963,), "RegistrySDString"),
+    ((16964,), "MalformedSDString DefaultSDString"),
+    ((16965, 16968), "ClientSID ClientNetworkAddress"),
+    ((16969,), "Throttlewindow SuppressedMessageCount"),
+    ((7045,), "ServiceName ImagePath ServiceType StartType AccountName"),
+    (
+        (1644,),
+        "StartingNode Filter VisitedEntries ReturnedEntries Client SearchScope AttributeSelection "
+        "ServerControls UsedIndexes PagesReferenced PagesReadFromDisk PagesPreReadFromDisk CleanPagesModified "
+        "DirtyPagesModified SearchTimeMS AttributesPreventingOptimization User",
+    ),
+    ((2889,), "ClientAddress Identity BindingType"),
+    ((1202, 1203), "InstanceID AuditXml"),
+    ((16962,), "DefaultSDString"),
+)
+TEMPLATES: dict[int, tuple[str, ...]] = {id: tuple(names.split()) for ids, names in _NAMES for id in ids}
+"""Event id to the names of its values in their order."""
+
+
+def named_fields(event_id: int, fields: dict[str, str]) -> dict[str, str]:
+    """Fields with the names of the template in the place of "param1", "param2", ...; others stay as they are."""
+    names = TEMPLATES.get(event_id)
+    if names is None or "param1" not in fields:
+        return fields
+    by_place = {f"param{number}": name for number, name in enumerate(names, 1) if name not in fields}
+    return {by_place.get(name, name): value for name, value in fields.items()}

@@ -1,0 +1,113 @@
+"""Windows event records to activities: which events tell something, and what."""
+
+from collections.abc import Callable
+from typing import cast
+
+from app.model.activity import Activity, Result
+from app.model.details import Detail
+from app.model.events import EventAdfs
+from app.sensor.events import (
+    accounts,
+    adfs,
+    audit,
+    certificates,
+    directory_changes,
+    enumeration,
+    groups,
+    kerberos,
+    ldap,
+    logons,
+    ntlm,
+    objects,
+    processes,
+    replication,
+    sam,
+    services,
+    shares,
+    tasks,
+)
+from app.sensor.events.family import Family, Log, Tell, refused
+from app.sensor.events.fields import computer
+from app.sensor.events.record import EventRecord
+from app.sensor.events.templates import named_fields
+
+FAMILIES: tuple[Family, ...] = (
+    logons.FAMILY,
+    kerberos.FAMILY,
+    *ntlm.FAMILIES,
+    groups.FAMILY,
+    accounts.FAMILY,
+    *services.FAMILIES,
+    tasks.FAMILY,
+    processes.FAMILY,
+    objects.FAMILY,
+    directory_changes.FAMILY,
+    shares.FAMILY,
+    enumeration.FAMILY,
+    certificates.FAMILY,
+    replication.FAMILY,
+    ldap.FAMILY,
+    adfs.FAMILY,
+    sam.FAMILY,
+    *audit.FAMILIES,
+)
+_EVENTS: dict[int, tuple[Log, Callable[..., Detail], Tell]] = {
+    id: (family.log, cast("Callable[..., Detail]", family.detail), tell)
+    for family in FAMILIES
+    for id, tell in family.events.items()
+}
+WANTED: frozenset[int] = frozenset(_EVENTS)
+"""Ids of the events that can give an activity; records of others need not be translated."""
+_KNOWN_CHANNELS = frozenset({"application", "setup"}).union(*(family.log.channels for family in FAMILIES))
+"""Logs of Windows itself. A collector may keep an event under a channel of its own; then the provider alone decides."""
+
+
+def activities_of(record: EventRecord, input: str) -> list[Activity]:
+    """The activities of a record, in practice one or none. Never raises; provider and channel decide, never the id alone.
+
+    input: content key of the input. A record without a provider is believed by its channel, one without either is not.
+    """
+    found = _EVENTS.get(record.event_id)
+    if found is None:
+        return []
+    log, detail, tell = found
+    if not _is_from(log, record.provider, record.channel):
+        return []
+    fields = record.fields
+    if "param1" in fields:
+        fields = named_fields(record.event_id, fields)
+    if detail is EventAdfs:
+        fields = adfs.with_elements(fields)
+    facts = tell(record, fields)
+    failed = refused(record) if facts.failed is None else facts.failed
+    result: Result = "failure" if failed else "success"
+    return [
+        Activity(
+            at=record.at,
+            until=record.at,
+            input=input,
+            record=record.place,
+            ordinal=record.ordinal,
+            source=facts.source,
+            destination=facts.destination or computer(record.computer),
+            account=facts.account,
+            result=result,
+            code=facts.code,
+            detail=detail(
+                event_id=record.event_id,
+                provider=record.provider,
+                channel=record.channel,
+                computer=record.computer,
+                record=record.record,
+                fields=fields,
+            ),
+        )
+    ]
+
+
+def _is_from(log: Log, provider: str, channel: str) -> bool:
+    """True when a record of this provider and channel belongs to a log."""
+    name = channel.lower()
+    if not provider:
+        return name in log.channels
+    return provider.lower() in log.providers and (name in log.channels or name not in _KNOWN_CHANNELS)
