@@ -24,6 +24,8 @@ STRINGS = 0x04
 """Flags of EVENT_HEADER: extended items stand before the payload; the payload is one text (EventWriteString)."""
 ITEMS = 64
 
+WPP = "messages of a debug trace (WPP), which need its maker's symbols"
+
 Note = Callable[[str, int, int], None]
 """Count what cannot be read: (what, offset in the file, how many)."""
 
@@ -123,7 +125,9 @@ def events_of(buffer: bytes, place: int, wide: bool, note: Note) -> Iterator[Tra
 
 def _event(data: bytes, kind: int, marker: int, place: int, wide: bool) -> TraceEvent | str:
     if marker & 0xC0 != 0xC0:
-        return "messages of a debug trace (WPP), which need its maker's symbols" if marker & 0x90 else "trace events of unknown form"
+        return (
+            "messages of a debug trace (WPP), which need its maker's symbols" if marker & 0x90 else "trace events of unknown form"
+        )
     if kind in (EVENT32, EVENT64) and len(data) >= 80:
         flags = int.from_bytes(data[4:6], "little")
         id_, version, _channel, _level, opcode = struct.unpack_from("<HBBBB", data, 40)
@@ -161,10 +165,10 @@ def _behind_items(data: bytes) -> int:
     for _ in range(ITEMS):
         if at + 8 > len(data):
             return len(data)
-        size, _kind, linked, _length = struct.unpack_from("<HHHH", data, at)
+        size, linked = int.from_bytes(data[at : at + 2], "little"), data[at + 4] & 1
         if size < 8:
             return len(data)
         at += size + -size % 8
-        if not linked & 1:
+        if not linked:
             return min(at, len(data))
     return len(data)

@@ -66,7 +66,8 @@ TEMPLATES: dict[tuple[str, int], Template] = {
         ("ClientDomainName", "text"), ("MechanismOID", "text"),
     ),
     (NETLOGON, 8004): (
-        ("SChannelName", "text"), ("UserName", "text"), ("DomainName", "text"), ("WorkstationName", "text"), ("SChannelType", "u32"),
+        ("SChannelName", "text"), ("UserName", "text"), ("DomainName", "text"), ("WorkstationName", "text"),
+        ("SChannelType", "u32"),
     ),
     (NETLOGON_AUTHENTICATION, 1): _SECURE_CHANNEL,
     (NETLOGON_AUTHENTICATION, 2): (*_SECURE_CHANNEL, ("Status", "hex32")),

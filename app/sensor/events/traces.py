@@ -7,7 +7,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from app.model.activity import Account, Activity, Endpoint, named
-from app.model.details import KerberosAs, KerberosTgs, LdapSearch, RpcCall
+from app.model.details import Detail, KerberosAs, KerberosTgs, LdapSearch, RpcCall
 from app.sensor.decoders.rpc.operations import NAMES, OPERATIONS
 from app.sensor.events.record import EventRecord
 
@@ -87,14 +87,13 @@ def _secure_channel(record: EventRecord, input: str) -> Activity | None:
     if record.event_id != ENDED:
         return None
     status, client, account = _number(record, "Status"), _text(record, "ClientName"), _text(record, "AccountName")
-    stub: dict[str, str | int | bool | list[str]] = {}
-    for name, value in (("computer", client), ("account", account)):
-        if value:
-            stub[name] = value
-    for name, field in (("channel_type", "ChannelType"), ("flags", "NegotiateFlags")):
-        number = _number(record, field)
-        if number is not None:
-            stub[name] = number
+    said: dict[str, str | int | None] = {
+        "computer": client,
+        "account": account,
+        "channel_type": _number(record, "ChannelType"),
+        "flags": _number(record, "NegotiateFlags"),
+    }
+    stub: dict[str, str | int | bool | list[str]] = {name: value for name, value in said.items() if value is not None}
     detail = RpcCall(
         interface=NETLOGON, name=NAMES.get(NETLOGON, ""), opnum=AUTHENTICATE,
         operation=OPERATIONS.get(NETLOGON, {}).get(AUTHENTICATE, ""), stub=stub, returned=status,
@@ -105,9 +104,15 @@ def _secure_channel(record: EventRecord, input: str) -> Activity | None:
     )  # fmt: skip
 
 
-def _activity(record: EventRecord, input: str, detail: object, **more: object) -> Activity:
+def _activity(record: EventRecord, input: str, detail: Detail, **more: object) -> Activity:
     return Activity(
-        at=record.at, until=record.at, input=input, record=record.place, ordinal=record.ordinal, detail=detail, **more  # type: ignore[arg-type]
+        at=record.at,
+        until=record.at,
+        input=input,
+        record=record.place,
+        ordinal=record.ordinal,
+        detail=detail,
+        **more,  # type: ignore[arg-type]
     )
 
 
@@ -121,3 +126,5 @@ TRACES: dict[tuple[str, int], Callable[[EventRecord, str], Activity | None]] = {
     ("Active Directory: NetLogon", ENDED): _secure_channel,
 }
 """(provider, event id or opcode) to what makes an activity of it; None: it tells nothing of identities."""
+TRACED: frozenset[int] = frozenset(id_ for _, id_ in TRACES)
+"""Their event ids."""
