@@ -10,6 +10,10 @@ from app.sensor.sources.reading import Note, Opening, Reader, Step
 def reader_of(kind: str) -> Reader:
     """The reader of a kind of kinds.kind_of that is no capture."""
     match kind:
+        case "etl":
+            from app.sensor.sources.etl import read_etl
+
+            return read_etl
         case _:
             return _unread
 

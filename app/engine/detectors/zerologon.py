@@ -7,6 +7,7 @@ from app.engine.memory import Trail, together
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcCall
+from app.model.entity import EntityRef
 
 NETLOGON = "12345678-1234-abcd-ef00-01234567cffb"
 WINDOW = 10 * MINUTE
@@ -38,9 +39,9 @@ def zeros(call: RpcCall) -> bool:
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     """Zero challenges or credentials, or a storm of failed authentications; then whether it got in and set a password."""
     call: RpcCall = activity.detail  # type: ignore[assignment]
-    if call.interface != NETLOGON or activity.source is None or activity.destination is None:
+    if call.interface != NETLOGON or activity.source is None:
         return
-    pair, at = (activity.source.ip, activity.destination.ip), activity.at
+    pair, at = ends(activity), activity.at
     if call.opnum == CHALLENGE:
         if zeros(call):
             ctx.memory.seen(("zero", *pair), True, at, activity.id, WINDOW)
@@ -70,9 +71,19 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     yield told(activity, ctx, tuple(dict.fromkeys(evidence)), "in" if success else "tried")
 
 
+def ends(activity: Activity) -> tuple[str, str]:
+    """Who asked and who was asked; a trace of the controller itself does not name it."""
+    return activity.source.ip if activity.source else "", activity.destination.ip if activity.destination else ""
+
+
+def target_of(activity: Activity, ctx: Context) -> EntityRef | None:
+    """The controller, or the computer whose secure channel was asked for where the controller is not named."""
+    return ctx.target(activity) if activity.destination is not None else ctx.account(activity)
+
+
 def told(activity: Activity, ctx: Context, evidence: tuple[str, ...], stage: str) -> Later:
     """The finding at this stage: tried, in, set."""
-    pair = (activity.source.ip if activity.source else ""), (activity.destination.ip if activity.destination else "")
+    pair = ends(activity)
     zero, failed = (ctx.memory.trail((key, *pair), activity.at, WINDOW) for key in ("zero", "failed"))
     got_in = stage != "tried" or ctx.memory.recall(("in", *pair), bool, activity.at, WINDOW) is not None
     return later(
@@ -83,9 +94,9 @@ def told(activity: Activity, ctx: Context, evidence: tuple[str, ...], stage: str
 
 def tell(activity: Activity, ctx: Context, zero: Trail | None, failed: Trail | None, stage: str, got_in: bool) -> Finding:
     """Words of this stage with the counts of the whole episode."""
-    ip, where = (activity.source.ip if activity.source else ""), (activity.destination.ip if activity.destination else "")
+    ip, where = ends(activity)
     tries = (failed.total if failed is not None else 0) + (1 if got_in else 0)
-    target = ctx.target(activity)
+    target = target_of(activity, ctx)
     end = {
         "tried": "so far without success",
         "in": "and got in: the controller accepted the zeros as its own secret",

@@ -30,6 +30,7 @@ from app.sensor.events.family import Family, Log, Tell, refused
 from app.sensor.events.fields import computer
 from app.sensor.events.record import EventRecord
 from app.sensor.events.templates import named_fields
+from app.sensor.events.traces import TRACED, TRACES
 
 FAMILIES: tuple[Family, ...] = (
     logons.FAMILY,
@@ -56,7 +57,7 @@ _EVENTS: dict[int, tuple[Log, Callable[..., Detail], Tell]] = {
     for family in FAMILIES
     for id, tell in family.events.items()
 }
-WANTED: frozenset[int] = frozenset(_EVENTS)
+WANTED: frozenset[int] = frozenset(_EVENTS) | TRACED
 """Ids of the events that can give an activity; records of others need not be translated."""
 _KNOWN_CHANNELS = frozenset({"application", "setup"}).union(*(family.log.channels for family in FAMILIES))
 """Logs of Windows itself. A collector may keep an event under a channel of its own; then the provider alone decides."""
@@ -67,6 +68,10 @@ def activities_of(record: EventRecord, input: str) -> list[Activity]:
 
     input: content key of the input. A record without a provider is believed by its channel, one without either is not.
     """
+    traced = TRACES.get((record.provider, record.event_id))
+    if traced is not None:
+        told = traced(record, input)
+        return [] if told is None else [told]
     found = _EVENTS.get(record.event_id)
     if found is None:
         return []
