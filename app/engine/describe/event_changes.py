@@ -8,7 +8,7 @@ from app.model.events import WindowsEvent
 _ACCOUNT = {
     4720: "Created user {}",
     4722: "Enabled account {}",
-    4723: "Changed own password of {}",
+    4723: "Changed password of {}",
     4724: "Reset password of {}",
     4725: "Disabled account {}",
     4726: "Deleted user {}",
@@ -179,7 +179,8 @@ def sam(a: Activity, d: WindowsEvent) -> str:
             return f"Remote calls to SAM are audited only on {here(a, d)}"
         case 16967:
             return f"Remote calls to SAM are no longer audited only on {here(a, d)}"
-    return f"{said(d, 'SuppressedMessageCount') or 'Some'} refused calls to SAM were not logged on {here(a, d)}"
+    number = said(d, "Suppressed Message Count:", "SuppressedMessageCount") or "Some"
+    return f"{number} refused calls to SAM were not logged on {here(a, d)}"
 
 
 def sid_or(value: str) -> str:
