@@ -18,7 +18,7 @@ from app.model.filter import ActivityFilter, FilterError, completions, parse
 from app.sensor.events.record import EventRecord
 from app.sensor.events.translate import activities_of
 from tests.engine.workspace import START, fill, made
-from tests.sensor.events.made import MADE, event
+from tests.sensor.events.made import MADE, SECURITY, event
 
 LOGONS = [
     replace(
@@ -134,6 +134,21 @@ def test_scripts_see_the_fields_of_an_event_beside_its_number(queries: Queries) 
     assert line["destination"]["ip"] is None and line["destination"]["computer"]
     assert line["evidence"] == [{"input": "/cases/eeee.pcap", "record": 900}]
     assert b"name:" not in b"".join(activity_lines(queries))
+
+
+def test_all_that_an_event_says_is_told_with_its_meaning(queries: Queries) -> None:
+    failed = next(one for one in EVENTS if number(one) == 4625)
+    facts = queries.event_facts(failed.id)
+
+    assert facts[:4] == (
+        ("Event", "4625", ""),
+        ("Provider", SECURITY, ""),
+        ("Channel", "Security", ""),
+        ("Computer", "dc1.corp.test", ""),
+    )
+    assert ("SubStatus", "0xc000006a", "wrong password") in facts
+    assert ("LogonType", "3", "network") in facts
+    assert queries.event_facts(WIRE[0].id) == queries.event_facts("nonsense") == ()
 
 
 def test_fields_that_are_called_like_the_five_stand_apart() -> None:

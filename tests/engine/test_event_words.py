@@ -99,6 +99,12 @@ def test_every_real_event_has_a_line_of_its_own(shared: Path) -> None:
              "OperationType": "%%14675"},
             "Removed from userAccountControl of CN=svc,DC=corp: normal account, pre-authentication not required",
         ),
+        (
+            5136,
+            {"ObjectDN": "CN=svc", "AttributeLDAPDisplayName": "member", "AttributeValue": "CN=bob",
+             "OperationType": "Value Added"},
+            "Added to member of CN=svc: CN=bob",
+        ),
         (4738, {"TargetUserName": "bob", "UserAccountControl": "\r\n\t\t%%2096", "AllowedToDelegateTo": "cifs/x"},
          "Changed user bob: pre-authentication not required, delegation"),
         (4698, {"TaskName": "\\X", "TaskContent": "<Exec><Command>cmd.exe</Command><Arguments>/c a &amp; b</Arguments></Exec>"},

@@ -21,6 +21,10 @@ _GROUP_ADDED = frozenset({4728, 4732, 4746, 4751, 4756, 4761})
 _GROUP_REMOVED = frozenset({4729, 4733, 4747, 4752, 4757, 4762})
 _GROUP_MADE = frozenset({4727, 4731, 4744, 4749, 4754, 4759})
 _GROUP_DELETED = frozenset({4730, 4734, 4748, 4753, 4758, 4763})
+_OPERATIONS = {
+    "value added": "Added to", "value deleted": "Removed from", "value added until a time": "Added for a time to",
+    "value with an end deleted": "Removed before its end from", "value deleted at its end": "Removed at its end from",
+}  # fmt: skip
 _WATCHED = (
     ("SamAccountName", "name"), ("DisplayName", "display name"), ("UserPrincipalName", "principal name"),
     ("HomeDirectory", "home directory"), ("ScriptPath", "logon script"), ("ProfilePath", "profile"),
@@ -91,7 +95,8 @@ def directory_change(a: Activity, d: WindowsEvent) -> str:
     match d.event_id:
         case 5136:
             name = said(d, "AttributeLDAPDisplayName") or "an attribute"
-            verb = {"%%14674": "Added to", "%%14675": "Removed from"}.get(said(d, "OperationType"), "Changed")
+            operation = field_words(5136, "OperationType", d.fields.get("OperationType", "")) or said(d, "OperationType")
+            verb = _OPERATIONS.get(operation.lower(), "Changed")
             value = said(d, "AttributeValue")
             words = field_words(5136, "AttributeValue", d.fields.get("AttributeValue", ""), d.fields)
             return f"{verb} {name} of {dn}{f': {words or value}' if value else ''}"

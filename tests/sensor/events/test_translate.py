@@ -151,6 +151,9 @@ def logon(**fields: str) -> Activity:
         ("-", "-", None),
         ("-", "10.9.9.9", ("10.9.9.9", 0)),
         ("-", "02694W-WIN10", ("name:02694w-win10", 0)),
+        ("-", "WORKSTATION", None),
+        ("-", "mstsc", None),
+        ("-", "two words", None),
     ],
 )
 def test_where_it_came_from(ip: str, workstation: str, source: tuple[str, int] | None) -> None:
