@@ -88,6 +88,19 @@ def test_an_activity_carries_the_record_as_it_is(made: Made) -> None:
     assert activity.id.endswith(kind_of(detail))
 
 
+def test_the_documentation_lists_every_event_and_which_of_them_were_seen() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "windows-events.md").read_text(encoding="utf-8")
+    rows = [line.split("|") for line in page.splitlines() if line.startswith("| `event-")]
+    listed = {kind_of_row.strip("` "): ids for _, kind_of_row, _, ids, *_ in rows}
+    seen = {int(id) for ids in listed.values() for part in ids.split("**")[1::2] for id in part.split()}
+
+    for kind, ids in listed.items():
+        families = [family for family in FAMILIES if str(family.detail.__struct_config__.tag) == kind]
+        assert {int(id) for id in ids.replace("*", "").split()} == {id for family in families for id in family.events}, kind
+    assert seen == REAL_IDS
+    assert len(listed) == len({family.detail for family in FAMILIES})
+
+
 def test_one_id_belongs_to_one_family() -> None:
     ids = [id for family in FAMILIES for id in family.events]
 
@@ -214,6 +227,8 @@ def test_values_by_position_get_the_names_of_their_template() -> None:
     assert detail.fields["param6"] == "more"
     assert len(TEMPLATES[4624]) == 27
     assert named_fields(4624, {"param6": "x"}) == {"param6": "x"}
+    mixed = {"param1": "x", "Identity": "a", "param2": "b"}
+    assert named_fields(2889, mixed) == {"ClientAddress": "x", "Identity": "a", "param2": "b"}
 
 
 def test_a_service_is_installed_by_whoever_the_record_names() -> None:
