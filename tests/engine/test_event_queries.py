@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from app.engine.export import activity_lines, event_detail
 from app.engine.queries import Queries
 from app.engine.queries import plan as plans
-from app.link.codec import encode_body, event_of
+from app.link.codec import encode_body, event_mark, event_of
 from app.model.activity import Activity
 from app.model.details import DnsQuery
 from app.model.events import EventLogon
@@ -83,6 +83,7 @@ CASES = {
     "event:4620-4624": lambda one: number(one) == 4624,
     "event:4624,7045": lambda one: number(one) in (4624, 7045),
     "not event:4625": lambda one: number(one) != 4625,
+    "event:9223372036854775807": lambda one: False,
     "event:0": lambda one: False,
     "event:4625 result:failure": lambda one: number(one) == 4625,
     "event:4625 who:user3": lambda one: number(one) == 4625 and one.account and one.account.name == "user3",
@@ -162,7 +163,10 @@ def test_fields_that_are_called_like_the_five_stand_apart() -> None:
 def test_the_number_of_an_event_is_read_from_its_body() -> None:
     for one in MADE:
         (activity,) = activities_of(one.record, "k")
-        assert event_of(encode_body(activity)) == (one.record.event_id, one.record.channel)
+        body = encode_body(activity)
+        assert event_of(body) == (one.record.event_id, one.record.channel)
+        assert event_mark(one.record.event_id) in body
+        assert event_mark(one.record.event_id + 1) not in body
     assert event_of(encode_body(replace(activity, detail=DnsQuery(name="x")))) == (0, "")
     assert event_of(b"") == event_of(b"\x94\xc0\xc0\xc0\x81\xa8event_id\xa1x") == (0, "")
 
