@@ -76,6 +76,11 @@ def event_of(data: bytes) -> tuple[int, str]:
     return event.event_id, event.channel
 
 
+def event_mark(event_id: int) -> bytes:
+    """Bytes that every body of this event has and hardly another one: finding them is quicker than reading the body."""
+    return _encode({"event_id": event_id})[1:]
+
+
 def encode_batch(batch: Sequence[Activity]) -> bytes:
     """A batch of activities as one value for a queue, a file or a link."""
     return _encode(batch)

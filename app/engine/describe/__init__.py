@@ -16,7 +16,7 @@ from app.engine.describe.codes import (
     WIN32,
 )
 from app.engine.describe.event_values import field_words
-from app.engine.describe.events import event_line, event_reason
+from app.engine.describe.events import event_facts, event_line, event_reason
 from app.model.activity import Activity
 from app.model.details import (
     EVENTS,
@@ -47,7 +47,7 @@ from app.model.details import (
 from app.model.directory import DirectoryChange, DirectoryObject
 from app.model.events import WindowsEvent
 
-__all__ = ["WEAK_ETYPES", "bind_data", "etype", "family", "field_words", "reason", "what"]
+__all__ = ["WEAK_ETYPES", "bind_data", "etype", "event_facts", "family", "field_words", "reason", "what"]
 
 
 def etype(number: int | None) -> str:

@@ -8,7 +8,7 @@ from app.model.events import WindowsEvent
 _ACCOUNT = {
     4720: "Created user {}",
     4722: "Enabled account {}",
-    4723: "Changed own password of {}",
+    4723: "Changed password of {}",
     4724: "Reset password of {}",
     4725: "Disabled account {}",
     4726: "Deleted user {}",
@@ -21,6 +21,10 @@ _GROUP_ADDED = frozenset({4728, 4732, 4746, 4751, 4756, 4761})
 _GROUP_REMOVED = frozenset({4729, 4733, 4747, 4752, 4757, 4762})
 _GROUP_MADE = frozenset({4727, 4731, 4744, 4749, 4754, 4759})
 _GROUP_DELETED = frozenset({4730, 4734, 4748, 4753, 4758, 4763})
+_OPERATIONS = {
+    "value added": "Added to", "value deleted": "Removed from", "value added until a time": "Added for a time to",
+    "value with an end deleted": "Removed before its end from", "value deleted at its end": "Removed at its end from",
+}  # fmt: skip
 _WATCHED = (
     ("SamAccountName", "name"), ("DisplayName", "display name"), ("UserPrincipalName", "principal name"),
     ("HomeDirectory", "home directory"), ("ScriptPath", "logon script"), ("ProfilePath", "profile"),
@@ -91,7 +95,8 @@ def directory_change(a: Activity, d: WindowsEvent) -> str:
     match d.event_id:
         case 5136:
             name = said(d, "AttributeLDAPDisplayName") or "an attribute"
-            verb = {"%%14674": "Added to", "%%14675": "Removed from"}.get(said(d, "OperationType"), "Changed")
+            operation = field_words(5136, "OperationType", d.fields.get("OperationType", "")) or said(d, "OperationType")
+            verb = _OPERATIONS.get(operation.lower(), "Changed")
             value = said(d, "AttributeValue")
             words = field_words(5136, "AttributeValue", d.fields.get("AttributeValue", ""), d.fields)
             return f"{verb} {name} of {dn}{f': {words or value}' if value else ''}"
@@ -179,7 +184,8 @@ def sam(a: Activity, d: WindowsEvent) -> str:
             return f"Remote calls to SAM are audited only on {here(a, d)}"
         case 16967:
             return f"Remote calls to SAM are no longer audited only on {here(a, d)}"
-    return f"{said(d, 'SuppressedMessageCount') or 'Some'} refused calls to SAM were not logged on {here(a, d)}"
+    number = said(d, "Suppressed Message Count:", "SuppressedMessageCount") or "Some"
+    return f"{number} refused calls to SAM were not logged on {here(a, d)}"
 
 
 def sid_or(value: str) -> str:

@@ -1,5 +1,7 @@
 """Windows events in one line of words: sign-ins, tickets, what ran, what was opened and asked."""
 
+from html import unescape
+
 from app.engine.describe import event_codes as codes
 from app.engine.describe.codes import ETYPES
 from app.engine.describe.event_values import field_words, listed, sid_words
@@ -26,7 +28,9 @@ _HOW = {
 
 def said(d: WindowsEvent, *names: str) -> str:
     """The first of these fields that says something, cut, or empty."""
-    value = d.text(*names) or ""
+    value = (d.text(*names) or "")[: 4 * LONGEST]
+    if "\n" in value or "\t" in value or "\r" in value:
+        value = " ".join(value.split())
     return value if len(value) <= LONGEST else value[: LONGEST - 1] + "…"
 
 
@@ -182,7 +186,7 @@ def _element(content: str, name: str) -> str:
         return ""
     start += len(name) + 2
     end = content.find(f"</{name}>", start, start + 4096)
-    return content[start:end].strip()[:LONGEST] if end >= 0 else ""
+    return unescape(content[start:end].strip()[:LONGEST]) if end >= 0 else ""
 
 
 def process(a: Activity, d: WindowsEvent) -> str:
@@ -190,12 +194,18 @@ def process(a: Activity, d: WindowsEvent) -> str:
     return f"Process started: {said(d, 'CommandLine', 'NewProcessName') or 'unknown'}"
 
 
+def _few(words: str) -> str:
+    """The first four of a list of rights."""
+    parts = words.split(", ")
+    return ", ".join(parts[:4]) + (f" and {len(parts) - 4} more" if len(parts) > 4 else "")
+
+
 def object_access(a: Activity, d: WindowsEvent) -> str:
     """4661, 4662."""
     kind = said(d, "ObjectType").strip("%{}")
     kind = schema_name(kind) or kind or "object"
     name = said(d, "ObjectName").strip("%{}")
-    right = field_words(d.event_id, "AccessMask", d.fields.get("AccessMask", ""), d.fields)
+    right = _few(field_words(d.event_id, "AccessMask", d.fields.get("AccessMask", ""), d.fields))
     verb = right.capitalize() if right and right != "none" else "Accessed"
     names = _properties(d)
     of = f" {names}" if names else ""
@@ -224,9 +234,9 @@ def share(a: Activity, d: WindowsEvent) -> str:
         case 5144:
             return f"Share {name} deleted"
         case 5145:
-            rights = field_words(5145, "AccessMask", d.fields.get("AccessMask", ""))
-            path = said(d, "RelativeTargetName")
-            return f"Opened {name}\\{path} of {here(a, d)}: {rights}{from_where(a, d)}"
+            rights = _few(field_words(5145, "AccessMask", d.fields.get("AccessMask", "")))
+            path = said(d, "RelativeTargetName").lstrip("\\")
+            return f"Opened {name}\\{path} of {here(a, d)}{from_where(a, d)}: {rights}"
     return f"Service name {said(d, 'SpnName') or 'of nobody'} did not fit {here(a, d)}"
 
 

@@ -11,9 +11,9 @@ from app.engine.describe.schema_names import schema_name
 
 LONGEST, MOST = 16_384, 100
 """Characters of a value that are looked at, names that are listed."""
-_TOKEN = re.compile(r"%%\d{1,5}|%?\{[^{}\s]{1,80}\}|[^\s,]+")
+_TOKEN = re.compile(r"%%[0-9]{1,5}|%?\{[^{}\s]{1,80}\}|[^\s,]+")
 _GUID = re.compile(r"%?\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?\Z")
-_SID = re.compile(r"%?\{?(S-1-\d{1,14}(?:-\d{1,10}){0,15})\}?\Z")
+_SID = re.compile(r"%?\{?(S-1-[0-9]{1,14}(?:-[0-9]{1,10}){0,15})\}?\Z")
 _NO_TICKET = 0xFFFFFFFF
 Words = Callable[[int, str, Mapping[str, str]], str]
 
@@ -61,7 +61,7 @@ def listed(value: str) -> str:
     for token in _TOKEN.findall(value[:LONGEST]):
         words = ""
         if token.startswith("%%"):
-            words = MESSAGES.get(int(token[2:]), "")
+            words = MESSAGES.get(number(token[2:]) or 0, "")
         elif _GUID.match(token):
             words = schema_name(token)
         elif "S-1-" in token:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from app.engine.describe import event_changes as changes
 from app.engine.describe import event_lines as lines
 from app.engine.describe.codes import KERBEROS, WIN32
-from app.engine.describe.event_values import status
+from app.engine.describe.event_values import field_words, status
 from app.model.activity import Activity
 from app.model.events import (
     EventAccount,
@@ -81,6 +81,20 @@ def event_line(activity: Activity, detail: WindowsEvent) -> str:
     if line is None or not detail.event_id:
         return f"Event {detail.event_id} of {detail.provider or detail.channel or 'an unknown log'}"
     return line(activity, detail)
+
+
+def event_facts(detail: WindowsEvent) -> tuple[tuple[str, str, str], ...]:
+    """(name, value, what the value means or "") of all that an event says, its log first, then its fields in their order."""
+    head = (
+        ("Event", str(detail.event_id), ""),
+        ("Provider", detail.provider, ""),
+        ("Channel", detail.channel, ""),
+        ("Computer", detail.computer, ""),
+        ("Record", str(detail.record) if detail.record else "", ""),
+    )
+    fields = detail.fields
+    named = ((name, value, field_words(detail.event_id, name, value, fields)) for name, value in fields.items())
+    return (*(one for one in head if one[1]), *named)
 
 
 def event_reason(detail: WindowsEvent, code: int) -> str:

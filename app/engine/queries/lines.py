@@ -9,6 +9,7 @@ from app.engine.knowledge import Knowledge
 from app.engine.queries.access import Access
 from app.engine.store import COLUMNS, split_id
 from app.model.activity import Activity
+from app.model.events import WindowsEvent
 from app.model.rows import ActivityRow
 
 
@@ -27,6 +28,16 @@ def place_of(access: Access, activity: str) -> tuple[int, int] | None:
         .fetchone()
     )
     return (row[0], row[1]) if row else None
+
+
+def event_facts(access: Access, activity: str) -> tuple[tuple[str, str, str], ...]:
+    """(name, value, what the value means) of all that a Windows event says; empty for any other activity."""
+    place = place_of(access, activity)
+    if place is None:
+        return ()
+    row = access.db().execute(f"SELECT {COLUMNS} FROM activities a WHERE a.id = ?", (place[1],)).fetchone()
+    detail = access.rows().activity(row).detail
+    return describe.event_facts(detail) if isinstance(detail, WindowsEvent) else ()
 
 
 def lines(access: Access, numbers: Sequence[int]) -> tuple[ActivityRow, ...]:

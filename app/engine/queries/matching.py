@@ -10,6 +10,7 @@ from msgspec import Struct
 from app.engine import describe
 from app.engine.queries.access import Access
 from app.engine.store.reading import RESULTS
+from app.link.codec import event_mark
 from app.model.activity import NAMED
 from app.model.details import EVENTS, KINDS
 from app.model.filter import DAY, ENTITY_KINDS, All, During, Either, Node, Not, Numbers
@@ -93,8 +94,7 @@ def _during(node: During) -> Condition:
 
 def _numbers(node: Numbers, access: Access) -> Condition:
     if node.key == "event":
-        numbers = (Condition("event_id(a.body) BETWEEN ? AND ?", span, frozenset({"event"})) for span in node.ranges)
-        return joined((_events(access), joined(numbers, "OR", FALSE)), "AND", TRUE)
+        return joined((_events(access), joined(map(_event_id, node.ranges), "OR", FALSE)), "AND", TRUE)
     columns = ("a.sport", "a.dport") if node.key == "port" else (f"a.{node.key}",)
     return joined(
         (Condition(f"{column} BETWEEN ? AND ?", span, frozenset({node.key})) for column in columns for span in node.ranges),
@@ -124,6 +124,15 @@ def _events(access: Access) -> Condition:
     """Windows events of any kind: few rows need be opened to be asked for their number."""
     known = dict(access.all("SELECT text, id FROM kinds"))
     return _among("kind", [known[KINDS[one]] for one in EVENTS if KINDS[one] in known])
+
+
+def _event_id(span: tuple[int, int]) -> Condition:
+    """Events of one number or of a range."""
+    one = frozenset({"event"})
+    if span[0] == span[1] and span[0] > 0:
+        values = (event_mark(span[0]), *span)
+        return Condition("(instr(a.body, ?) AND event_id(a.body) BETWEEN ? AND ?)", values, one)
+    return Condition("event_id(a.body) BETWEEN ? AND ?", span, one)
 
 
 def _channel(value: str, access: Access) -> Condition:

@@ -13,7 +13,7 @@ from app.engine import describe, detectors
 from app.engine.knowledge import Knowledge
 from app.engine.queries.access import Access
 from app.engine.queries.cards import card, row_from_alerts, tagged
-from app.engine.queries.lines import lines, place_of
+from app.engine.queries.lines import event_facts, lines, place_of
 from app.engine.queries.plan import Place, Plan
 from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, totals
 from app.engine.store import COLUMNS
@@ -206,6 +206,10 @@ class Queries:
     def rows_of(self, ids: Sequence[str]) -> tuple[ActivityRow, ...]:
         """Rows of activities by their ids, in this order; unknown ones are left out."""
         return lines(self._access, [row[1] for row in (place_of(self._access, id) for id in ids) if row is not None])
+
+    def event_facts(self, activity: str) -> tuple[tuple[str, str, str], ...]:
+        """(name, value, what the value means) of all that a Windows event says; empty for any other activity."""
+        return event_facts(self._access, activity)
 
     def stream(self, filter: ActivityFilter | None = None) -> Iterator[Activity]:
         """All activities that match in order of time, a few in memory at a time."""

@@ -11,6 +11,9 @@ LONGEST_NAME, LONGEST_ADDRESS = 255, 64
 NOTHING = frozenset({"", "-", "--", "N/A", "(NULL)", "NULL", "null", "%%1793", "UNKNOWN"})
 """Values by which Windows says that there is none."""
 NOBODY = frozenset({"S-1-0-0", "NULL SID", "NONE_MAPPED"})
+_NO_COMPUTER = frozenset({"localhost", "workstation", "mstsc", "null", "unknown", "none", "workgroup", "*smbserver", "*smbserv"})
+"""Words that tools and RDP clients write where the name of a computer is due."""
+_NEVER_IN_NAMES = frozenset(" /\\@,=*?<>|\"'\0\t\r\n")
 _HERE = frozenset({"LOCAL", "localhost", "::1", "127.0.0.1"})
 """Addresses by which a computer calls itself."""
 WELL_KNOWN = {
@@ -102,6 +105,9 @@ def _computer(name: str) -> Endpoint | None:
         found = address(value)
         if found is not None:
             return found
+        value = value.partition(":")[0]
+    if value.lower() in _NO_COMPUTER or not _NEVER_IN_NAMES.isdisjoint(value):
+        return None
     end = named(value)
     return end if end.host else None
 

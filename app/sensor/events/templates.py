@@ -255,12 +255,14 @@ _NAMES: tuple[tuple[tuple[int, ...], str], ...] = (
 )
 TEMPLATES: dict[int, tuple[str, ...]] = {id: tuple(names.split()) for ids, names in _NAMES for id in ids}
 """Event id to the names of its values in their order."""
+_PLACES = {id: {f"param{place}": name for place, name in enumerate(names, 1)} for id, names in TEMPLATES.items()}
 
 
 def named_fields(event_id: int, fields: dict[str, str]) -> dict[str, str]:
     """Fields with the names of the template in the place of "param1", "param2", ...; others stay as they are."""
-    names = TEMPLATES.get(event_id)
+    names = _PLACES.get(event_id)
     if names is None or "param1" not in fields:
         return fields
-    by_place = {f"param{number}": name for number, name in enumerate(names, 1) if name not in fields}
-    return {by_place.get(name, name): value for name, value in fields.items()}
+    if not fields.keys().isdisjoint(TEMPLATES[event_id]):  # some have names already; none may be lost
+        names = {place: name for place, name in names.items() if name not in fields}
+    return {names.get(name, name): value for name, value in fields.items()}

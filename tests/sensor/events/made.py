@@ -1,0 +1,324 @@
+"""Events of which no real sample lies at hand, made after what Microsoft publishes of them.
+
+Security: the event XML of the pages "Event NNNN" of Microsoft's security auditing documentation, or the event's template in the
+manifest of Microsoft-Windows-Security-Auditing where a page shows none. Others: beside each.
+"""
+
+from typing import NamedTuple
+
+from app.sensor.events.record import AUDIT_FAILURE, AUDIT_SUCCESS, EventRecord
+
+AT = 1_767_607_200_000_000
+DC = "DC01.contoso.local"
+SECURITY, NTLM = "Microsoft-Windows-Security-Auditing", "Microsoft-Windows-Security-Netlogon"
+SUBJECT = {
+    "SubjectUserSid": "S-1-5-21-3457937927-2839227994-823803824-1104",
+    "SubjectUserName": "dadmin",
+    "SubjectDomainName": "CONTOSO",
+    "SubjectLogonId": "0x3e08b",
+}
+GROUP = {
+    "TargetUserName": "AccountOperators",
+    "TargetDomainName": "CONTOSO",
+    "TargetSid": "S-1-5-21-3457937927-2839227994-823803824-6605",
+    **SUBJECT,
+    "PrivilegeList": "-",
+}
+MEMBER = {
+    "MemberName": "CN=Auditor,CN=Users,DC=contoso,DC=local",
+    "MemberSid": "S-1-5-21-3457937927-2839227994-823803824-2104",
+    **GROUP,
+}
+DRA = "CN=NTDS Settings,CN={},CN=Servers,CN=Default-First-Site-Name,CN=Sites,CN=Configuration,DC=contoso,DC=local"
+CONTEXT = "DC=contoso,DC=local"
+CHANGE = {
+    "OpCorrelationID": "{4EAD68FF-7229-42A4-8C73-AAB57169858B}",
+    "AppCorrelationID": "-",
+    **SUBJECT,
+    "DSName": "contoso.local",
+    "DSType": "%%14676",
+}
+CLIENT = {"IpAddress": "::ffff:10.0.0.100", "IpPort": "49254"}
+AUDIT = (
+    '<?xml version="1.0" encoding="utf-16"?><AuditBase xsi:type="FreshCredentialAudit"><AuditType>FreshCredentials</AuditType>'
+    "<AuditResult>{}</AuditResult><FailureType>{}</FailureType><ErrorCode>N/A</ErrorCode><ContextComponents>"
+    '<Component xsi:type="ResourceAuditComponent"><RelyingParty>urn:federation:MicrosoftOnline</RelyingParty>'
+    "<ClaimsProvider>N/A</ClaimsProvider><UserId>CONTOSO\\alice</UserId></Component>"
+    '<Component xsi:type="RequestAuditComponent"><Server>http://sts.contoso.com/adfs/services/trust</Server>'
+    "<AuthProtocol>WSFederation</AuthProtocol><NetworkLocation>Extranet</NetworkLocation>"
+    "<IpAddress>203.0.113.7,10.1.1.1</IpAddress>"
+    "<ForwardedIpAddress>203.0.113.7,10.1.1.1</ForwardedIpAddress><ProxyIpAddress>N/A</ProxyIpAddress>"
+    "<UserAgentString>Mozilla/5.0 &amp;lt;</UserAgentString><Endpoint>/adfs/ls/</Endpoint></Component>"
+    "</ContextComponents></AuditBase>"
+)
+
+
+class Made(NamedTuple):
+    """A made record and what it tells: account as "DOMAIN\\name", ends as the activity has them, result, code."""
+
+    record: EventRecord
+    who: str | None
+    source: str | None
+    destination: str = "name:dc01.contoso.local"
+    result: str = "success"
+    code: int | None = None
+    words: str = ""
+
+
+def event(
+    id: int, fields: dict[str, str], provider: str = SECURITY, channel: str = "Security", keywords: int = AUDIT_SUCCESS
+) -> EventRecord:
+    """A record of a domain controller."""
+    return EventRecord(
+        at=AT, provider=provider, event_id=id, channel=channel, computer=DC, record=77, place=7, keywords=keywords, fields=fields
+    )
+
+
+def _adfs(id: int, result: str, failure: str) -> EventRecord:
+    # The audit of AD FS on Windows Server 2016 and later: an instance id, then one XML text; both without a name.
+    fields = {"param1": "00000000-0000-0000-0000-000000000001", "param2": AUDIT.format(result, failure)}
+    return event(id, fields, "AD FS Auditing")
+
+
+def _group(id: int, words: str) -> Made:
+    added_or_removed = words.startswith(("Added", "Removed"))
+    return Made(event(id, MEMBER if added_or_removed else GROUP), "CONTOSO\\dadmin", None, words=words)
+
+
+def _replica(id: int, fields: dict[str, str], source: str | None, destination: str, **more: object) -> Made:
+    return Made(event(id, fields), None, source, destination, **more)  # type: ignore[arg-type]
+
+
+_NAMES = {"DestinationDRA": DRA.format("DC01"), "SourceDRA": DRA.format("WIN2012R2"), "NamingContext": CONTEXT}
+_GUID = "2d361dd6-fc22-4d9d-b876-ec582b836458._msdcs.contoso.local"
+_DC1, _DC2, _HERE = "name:dc01", "name:win2012r2", "name:dc01.contoso.local"
+_SAM = "Microsoft-Windows-Directory-Services-SAM"
+_WHO = "CONTOSO\\dadmin"
+
+MADE: tuple[Made, ...] = (
+    Made(event(4700, {**SUBJECT, "TaskName": "\\Job", "TaskContent": ""}), _WHO, None, words="Task \\Job enabled"),
+    _group(4727, "Created group AccountOperators"),
+    _group(4730, "Deleted group AccountOperators"),
+    _group(4734, "Deleted group AccountOperators"),
+    Made(
+        # The caller's computer stands where other events have the domain.
+        event(4740, {"TargetUserName": "Auditor", "TargetDomainName": "WIN81", "TargetSid": "S-1-5-21-1-2-3-2104",
+                     "SubjectUserSid": "S-1-5-18", "SubjectUserName": "WIN2012R2$", "SubjectDomainName": "CONTOSO",
+                     "SubjectLogonId": "0x3e7"}),
+        "CONTOSO\\Auditor", "name:win81", words="Auditor was locked out from win81",
+    ),
+    Made(event(4743, GROUP | {"TargetUserName": "COMPUTERACCOUNT$"}), _WHO, None, words="Deleted computer COMPUTERACCOUNT$"),
+    _group(4744, "Created group AccountOperators"),
+    _group(4745, "Changed group AccountOperators"),
+    _group(4746, "Added Auditor to AccountOperators"),
+    _group(4747, "Removed Auditor from AccountOperators"),
+    _group(4748, "Deleted group AccountOperators"),
+    _group(4749, "Created group AccountOperators"),
+    _group(4750, "Changed group AccountOperators"),
+    _group(4751, "Added Auditor to AccountOperators"),
+    _group(4752, "Removed Auditor from AccountOperators"),
+    _group(4753, "Deleted group AccountOperators"),
+    _group(4754, "Created group AccountOperators"),
+    _group(4755, "Changed group AccountOperators"),
+    _group(4757, "Removed Auditor from AccountOperators"),
+    _group(4758, "Deleted group AccountOperators"),
+    _group(4759, "Created group AccountOperators"),
+    _group(4760, "Changed group AccountOperators"),
+    _group(4761, "Added Auditor to AccountOperators"),
+    _group(4762, "Removed Auditor from AccountOperators"),
+    _group(4763, "Deleted group AccountOperators"),
+    Made(
+        event(4764, {"GroupTypeChange": "Security Enabled Universal Group Changed to Security Enabled Global Group.", **GROUP}),
+        _WHO, None,
+        words="Changed group AccountOperators: Security Enabled Universal Group Changed to Security Enabled Global Group.",
+    ),
+    Made(
+        event(4766, {"SourceUserName": "OLD\\alice", "TargetUserName": "alice", "TargetDomainName": "CONTOSO",
+                     "TargetSid": "S-1-5-21-1-2-3-1105", **SUBJECT, "PrivilegeList": "-"}, keywords=AUDIT_FAILURE),
+        _WHO, None, result="failure", words="Could not add OLD\\alice to the SID history of alice",
+    ),
+    Made(event(4767, GROUP | {"TargetUserName": "auditor"}), _WHO, None, words="Unlocked account auditor"),
+    Made(
+        event(4772, {"TargetUserName": "alice", "TargetDomainName": "CONTOSO", "ServiceName": "krbtgt",
+                     "TicketOptions": "0x40810010", "FailureCode": "0x6", **CLIENT}, keywords=AUDIT_FAILURE),
+        "CONTOSO\\alice", "10.0.0.100", result="failure", code=6,
+        words="Ticket-granting ticket for alice@CONTOSO from 10.0.0.100",
+    ),
+    Made(
+        event(4773, {"TargetUserName": "alice@CONTOSO.LOCAL", "TargetDomainName": "CONTOSO.LOCAL", "ServiceName": "FS1$",
+                     "TicketOptions": "0x40810000", "FailureCode": "0x20", **CLIENT}, keywords=AUDIT_FAILURE),
+        "CONTOSO.LOCAL\\alice", "10.0.0.100", result="failure", code=32,
+        words="Ticket for alice@CONTOSO.LOCAL to FS1$ from 10.0.0.100",
+    ),
+    Made(
+        event(4780, GROUP | {"TargetUserName": "CN=Auditor"}), _WHO, None,
+        words="Permissions of the administrators' members reset on CN=Auditor",
+    ),
+    Made(
+        event(4870, {"CertificateSerialNumber": "4400000014178d21c3ed6a4575000000000014", "RevocationReason": "1", **SUBJECT}),
+        _WHO, None, words="Revoked certificate 4400000014178d21c3ed6a4575000000000014: key compromised",
+    ),
+    Made(
+        event(4882, {"SecuritySettings": "Allow(0x00000001) CONTOSO\\dadmin CA Administrator", **SUBJECT}), _WHO, None,
+        words="Changed permissions of the certification authority on DC01",
+    ),
+    Made(
+        event(4885, {"AuditFilter": "3", **SUBJECT}), _WHO, None,
+        words="Changed what the certification authority audits: start and stop, backup and restore",
+    ),
+    Made(
+        event(4886, {"RequestId": "104", "Requester": "CONTOSO\\alice",
+                     "Attributes": "CertificateTemplate:WebServer\nSAN:upn=administrator@contoso.local\nccm:ws7.contoso.local"}),
+        "CONTOSO\\alice", "name:ws7.contoso.local",
+        words="CONTOSO\\alice asked for certificate 104 of WebServer from ws7.contoso.local",
+    ),
+    Made(
+        # Version 1 of the event (2023 and later) also tells subject alternative name and template.
+        event(4887, {"RequestId": "104", "Requester": "CONTOSO\\alice", "Attributes": "", "Disposition": "3",
+                     "SubjectKeyIdentifier": "22 1c 6d", "Subject": "CN=Alice",
+                     "SubjectAlternativeName": "Other Name: Principal Name=administrator@contoso.local",
+                     "CertificateTemplate": "ESC1"}),
+        "CONTOSO\\alice", None,
+        words="Certificate 104 of ESC1 issued to CONTOSO\\alice for Other Name: Principal Name=administrator@contoso.local",
+    ),
+    Made(
+        event(4888, {"RequestId": "9", "Requester": "CONTOSO\\alice", "Attributes": "CertificateTemplate:User",
+                     "Disposition": "2", "SubjectKeyIdentifier": "", "Subject": ""}, keywords=AUDIT_FAILURE),
+        "CONTOSO\\alice", None, result="failure", words="Certificate 9 of User refused to CONTOSO\\alice",
+    ),
+    Made(
+        event(4890, {"EnableRestrictedPermissions": "0", "RestrictedPermissions": "", **SUBJECT}), _WHO, None,
+        words="Changed the certificate managers of the authority on DC01",
+    ),
+    Made(
+        event(4896, {"TableId": "0", "Filter": "RequestID=9", "RowsDeleted": "1", **SUBJECT}), _WHO, None,
+        words="Deleted 1 rows of the certificate database on DC01",
+    ),
+    _replica(
+        4928, {**_NAMES, "SourceAddr": "-", "Options": "27", "StatusCode": "0"}, _DC1, _DC2, code=0,
+        words=f"Replication source win2012r2 of {CONTEXT} established",
+    ),
+    _replica(
+        4929, {**_NAMES, "SourceDRA": "-", "SourceAddr": _GUID, "Options": "16640", "StatusCode": "0"}, _DC1, _HERE, code=0,
+        words=f"Replication source {_GUID} of {CONTEXT} removed",
+    ),
+    _replica(
+        4930, {**_NAMES, "SourceDRA": "-", "SourceAddr": "edf0bef9-1f73-4df3-8991-f6ec2d4ef3ae", "Options": "0",
+               "StatusCode": "0"}, _DC1, _HERE, code=0,
+        words=f"Replication source edf0bef9-1f73-4df3-8991-f6ec2d4ef3ae of {CONTEXT} changed",
+    ),
+    _replica(
+        4931, {**_NAMES, "DestinationDRA": "rogue.contoso.local", "SourceAddr": "-", "Options": "23", "StatusCode": "0"},
+        "name:rogue.contoso.local", _DC2, code=0,
+        words=f"Replication destination rogue.contoso.local of {CONTEXT} changed",
+    ),
+    _replica(
+        4932, {**_NAMES, "Options": "2147483733", "SessionID": "48", "StartUSN": "20869"}, _DC1, _DC2,
+        words=f"Replication of {CONTEXT} from win2012r2 to dc01 began",
+    ),
+    _replica(
+        4933, {**_NAMES, "Options": "2147483733", "SessionID": "40", "EndUSN": "20869", "StatusCode": "1722"}, _DC1, _DC2,
+        result="failure", code=1722, words=f"Replication of {CONTEXT} from win2012r2 to dc01 ended",
+    ),
+    _replica(
+        4934, {"SessionID": "40", "Object": "CN=a", "Attribute": "member", "TypeOfChange": "1", "NewValue": "x", "USN": "5",
+               "StatusCode": "0"}, None, _HERE, code=0, words="Replicated member of CN=a",
+    ),
+    _replica(
+        4935, {"ReplicationEvent": "1", "AuditStatusCode": "8419"}, None, _HERE, result="failure", code=8419,
+        words="Replication failure 1 began",
+    ),
+    _replica(
+        4936, {"ReplicationEvent": "1", "AuditStatusCode": "0", "ReplicationStatusCode": "0"}, None, _HERE, code=0,
+        words="Replication failure 1 ended",
+    ),
+    _replica(
+        4937, {"DestinationDRA": DRA.format("DC01"), "SourceDRA": DRA.format("WIN2012R2"), "Object": "CN=a", "Options": "0",
+               "StatusCode": "0"}, _DC1, _DC2, code=0, words="Lingering object CN=a removed from a replica",
+    ),
+    Made(
+        event(5137, {**CHANGE, "ObjectDN": "cn=Win2000,CN=Users,DC=contoso,DC=local", "ObjectGUID": "{41D5F7AF}",
+                     "ObjectClass": "user"}),
+        _WHO, None, words="Created user cn=Win2000,CN=Users,DC=contoso,DC=local",
+    ),
+    Made(
+        event(5138, {**CHANGE, "OldObjectDN": "CN=Andrei\\0ADEL:53511188,CN=Deleted Objects,DC=contoso,DC=local",
+                     "NewObjectDN": "CN=Andrei,CN=Users,DC=contoso,DC=local", "ObjectGUID": "{53511188}", "ObjectClass": "user"}),
+        _WHO, None, words="Restored CN=Andrei,CN=Users,DC=contoso,DC=local",
+    ),
+    Made(
+        event(5139, {**CHANGE, "OldObjectDN": "CN=NewUser,CN=Builtin,DC=contoso,DC=local", "NewObjectDN": "CN=NewUser,CN=Users",
+                     "ObjectGUID": "{06713960}", "ObjectClass": "user"}),
+        _WHO, None, words="Moved CN=NewUser,CN=Builtin,DC=contoso,DC=local to CN=NewUser,CN=Users",
+    ),
+    Made(
+        event(5141, {**CHANGE, "ObjectDN": "CN=WIN2003,CN=Users,DC=contoso,DC=local", "ObjectGUID": "{CA15B875}",
+                     "ObjectClass": "user", "TreeDelete": "%%14679"}),
+        _WHO, None, words="Deleted user CN=WIN2003,CN=Users,DC=contoso,DC=local",
+    ),
+    Made(
+        event(5144, {**SUBJECT, "ShareName": "\\\\*\\Documents", "ShareLocalPath": "C:\\Documents"}), _WHO, None,
+        words="Share \\\\*\\Documents deleted",
+    ),
+    Made(
+        event(5168, {**SUBJECT, "SpnName": "N/A", "ErrorCode": "0xc0000022", "ServerNames": "CONTOSO;contoso.local;DC01",
+                     "ConfiguredNames": "N/A", "IpAddresses": "10.0.0.10"}, keywords=AUDIT_FAILURE),
+        _WHO, None, result="failure", code=0xC0000022, words="Service name of nobody did not fit DC01",
+    ),
+    # KB 3060643; the values have no names in the event.
+    Made(
+        event(1644, {"param1": "DC=contoso,DC=local", "param2": "(servicePrincipalName=*)", "param3": "412", "param4": "38",
+                     "param5": "10.0.0.66:49712", "param6": "subtree", "param7": "[all]", "param8": "SDflags:0x7;",
+                     "param9": "idx_servicePrincipalName:38:N;", "param10": "600", "param11": "0", "param12": "0",
+                     "param13": "0", "param14": "0", "param15": "15", "param16": "none", "param17": "CONTOSO\\alice"},
+              "Microsoft-Windows-ActiveDirectory_DomainService", "Directory Service", 0x80000000000000),
+        "CONTOSO\\alice", "10.0.0.66",
+        words="LDAP search (servicePrincipalName=*) under DC=contoso,DC=local, 38 found from 10.0.0.66",
+    ),
+    # "LDAP signing" documentation of Windows Server; address, identity and binding type have no names in the event.
+    Made(
+        event(2889, {"param1": "10.0.0.66:51000", "param2": "CONTOSO\\svc-scan", "param3": "1"},
+              "Microsoft-Windows-ActiveDirectory_DomainService", "Directory Service", 0x80000000000000),
+        "CONTOSO\\svc-scan", "10.0.0.66",
+        words="LDAP bind as CONTOSO\\svc-scan, simple, password in clear text from 10.0.0.66",
+    ),
+    # Manifests of Microsoft-Windows-NTLM and Microsoft-Windows-Security-Netlogon.
+    Made(
+        event(8001, {"TargetName": "cifs/fs1.contoso.local", "UserName": "alice", "DomainName": "CONTOSO", "CallerPID": "4",
+                     "ProcessName": "", "ClientLUID": "0x3e7", "ClientUserName": "DC01$", "ClientDomainName": "CONTOSO",
+                     "MechanismOID": "1.3.6.1.4.1.311.2.2.10"}, "Microsoft-Windows-NTLM",
+              "Microsoft-Windows-NTLM/Operational", 0),
+        "CONTOSO\\alice", "name:dc01.contoso.local", "name:fs1.contoso.local",
+        words="alice signed in to cifs/fs1.contoso.local with NTLM from DC01",
+    ),
+    Made(
+        event(8002, {"CallerPID": "4", "ProcessName": "", "ClientLUID": "0x1", "ClientUserName": "alice",
+                     "ClientDomainName": "CONTOSO", "MechanismOID": "-"}, "Microsoft-Windows-NTLM",
+              "Microsoft-Windows-NTLM/Operational", 0),
+        "CONTOSO\\alice", None, words="alice signed in to DC01 with NTLM",
+    ),
+    Made(
+        event(8003, {"UserName": "alice", "DomainName": "CONTOSO", "Workstation": "WS7", "CallerPID": "4", "ProcessName": "",
+                     "LogonType": "3", "InProc": "true", "MechanismOID": "-"}, "Microsoft-Windows-NTLM",
+              "Microsoft-Windows-NTLM/Operational", 0),
+        "CONTOSO\\alice", "name:ws7", words="alice signed in to DC01 with NTLM from ws7",
+    ),
+    Made(
+        event(8004, {"SChannelName": "FS1", "UserName": "alice", "DomainName": "CONTOSO", "WorkstationName": "WS7",
+                     "SChannelType": "2"}, NTLM, "Microsoft-Windows-NTLM/Operational", 0),
+        "CONTOSO\\alice", "name:ws7", "name:fs1", words="alice signed in to FS1 with NTLM from ws7",
+    ),
+    Made(_adfs(1202, "Success", "None"), "CONTOSO\\alice", "203.0.113.7",
+         words="Federation validated CONTOSO\\alice for urn:federation:MicrosoftOnline from 203.0.113.7"),
+    Made(_adfs(1203, "Failure", "CredentialValidationError"), "CONTOSO\\alice", "203.0.113.7", result="failure",
+         words="Federation refused CONTOSO\\alice for urn:federation:MicrosoftOnline from 203.0.113.7"),
+    # KB 4024305 and the manifest of Microsoft-Windows-Directory-Services-SAM.
+    Made(event(16964, {"Malformed SD String:": "O:SYG:", "Default SD String:": "O:SYG:SYD:(A;;RC;;;BA)"}, _SAM, "System", 0),
+         None, None, words="The limit of remote calls to SAM is malformed on DC01"),
+    Made(event(16965, {"Client SID:": "S-1-5-21-1-2-3-1105", "Client Network Address:": "10.0.0.66"}, _SAM, "System", 0),
+         "S-1-5-21-1-2-3-1105", "10.0.0.66", result="failure",
+         words="Remote call to SAM refused to S-1-5-21-1-2-3-1105 from 10.0.0.66"),
+    Made(event(16967, {}, _SAM, "System", 0), None, None, words="Remote calls to SAM are no longer audited only on DC01"),
+    Made(event(16969, {"Throttle window:": "900", "Suppressed Message Count:": "12"}, _SAM, "System", 0), None, None,
+         words="12 refused calls to SAM were not logged on DC01"),
+)  # fmt: skip
