@@ -89,6 +89,11 @@ class Engine:
         """Number of activities in the workspace."""
         return self._store.activities
 
+    @property
+    def input(self) -> str:
+        """Key of the input in use."""
+        return self._input
+
     def begin_input(self, found: Source) -> bool:
         """Start an input and use it; False when the workspace holds it already. Several may be open, see use_input."""
         key = found.key

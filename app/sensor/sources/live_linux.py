@@ -112,7 +112,7 @@ class Rings:
     """Interfaces that are being captured. Raises Cannot when one of them cannot be.
 
     filter: pcap filter text, "" for identity traffic on these (TCP, UDP) ports. on_drop(interface, packets) is called for each
-    loss, on_gone(interface, why) when an interface went down. passed, lost: packets by the kernel's own count.
+    loss. first: number of the first packet. passed, lost: packets by the kernel's own count; left: not read in time at the end.
     """
 
     def __init__(
@@ -121,13 +121,14 @@ class Rings:
         filter: str,
         ports: tuple[Sequence[int], Sequence[int]],
         on_drop: Callable[[str, int], None],
+        first: int = 1,
     ) -> None:
         if not interfaces:
             raise Cannot("no interface was named")
         self.passed = self.lost = self.left = 0
         self._on_drop = on_drop
         self._rings: list[_Ring] = []
-        self._frame, self._counted = 1, 0.0
+        self._frame, self._counted = first, 0.0
         try:
             for name in dict.fromkeys(interfaces):
                 self._rings.append(_Ring(name, filter, ports))
