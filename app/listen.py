@@ -77,7 +77,7 @@ class _Source:
     def state(self) -> SourceState:
         """How it is doing, for whoever watches."""
         status = self.status
-        word = "stopped" if self.ended else "failed" if self.error or status.state == "failed" else status.state
+        word = "stopped" if self.ended else "failed" if self.error else status.state
         return SourceState(
             id=self.id,
             kind=self.kind,

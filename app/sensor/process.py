@@ -147,7 +147,7 @@ def serve(line: bytes, descriptor: int, stop: threading.Event) -> int:
     status = 0
     try:
         reader_of(task.spec)(task.spec, task.key, writer, stop)
-        writer.state("stopped")
+        writer.tell()
     except Cannot as error:
         writer.state("failed", str(error))
         status = REFUSED

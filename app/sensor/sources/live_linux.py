@@ -35,7 +35,7 @@ SOL_PACKET, ETH_P_ALL = 263, 3
 ADD_MEMBERSHIP, RX_RING, STATISTICS, VERSION, IGNORE_OUTGOING = 1, 5, 6, 10, 23
 SO_ATTACH_FILTER, TPACKET_V3, PROMISCUOUS, OUTGOING = 26, 2, 1, 4
 USER, VLAN_VALID, TPID_VALID = 1, 1 << 4, 1 << 6
-MAP_SHARED, MAP_FIXED = 1, 0x10
+MAP_SHARED, MAP_FIXED, IFF_UP = 1, 0x10, 1
 KINDS = {1: ETHERNET, 772: ETHERNET, 65534: RAW, 768: RAW, 769: RAW, 776: RAW, 778: RAW}
 """ARPHRD_ number of an interface to what its frames begin with; 65534 are tunnels of programs."""
 START, SIZE, LENGTH, AT, TAG, LINK, BLOCK_ID = range(7)
@@ -61,8 +61,11 @@ class _Ring:
         self.name, self.base, self.next, self.gone = name, 0, 0, False
         try:
             kind = int(Path("/sys/class/net", name, "type").read_text())
+            flags = int(Path("/sys/class/net", name, "flags").read_text(), 16)
         except (OSError, ValueError) as error:
             raise Cannot(f"there is no interface {name}") from error
+        if not flags & IFF_UP:
+            raise Cannot(f"the interface {name} is down")
         if kind not in KINDS:
             raise Cannot(f"the frames of {name} (hardware type {kind}) are not read")
         link = KINDS[kind]
