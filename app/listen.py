@@ -1,5 +1,6 @@
 """Live sources into a workspace: their processes, their activities stored as they come, detection now and then."""
 
+import gc
 import queue
 import threading
 import time
@@ -116,6 +117,7 @@ class Listener:
     """
 
     def __init__(self, workspace: Path, say: Callable[[SourceState], None], sensitivity: str = "medium") -> None:
+        gc.set_threshold(200_000, 50, 50)  # as when a file is read: many short-lived values, few cycles
         self._engine = Engine(workspace)
         self._workspace, self._say, self._sensitivity = workspace, say, sensitivity
         self._sources: dict[str, _Source] = {}

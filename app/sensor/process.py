@@ -1,5 +1,6 @@
 """One live source in a process of its own: what the process writes, and how its parent reads it."""
 
+import gc
 import os
 import struct
 import subprocess
@@ -145,6 +146,8 @@ def serve(line: bytes, descriptor: int, stop: threading.Event) -> int:
     ticker = threading.Thread(target=tell, name="status", daemon=True)
     ticker.start()
     status = 0
+    # As when a file is read: many short-lived values, few cycles.
+    gc.set_threshold(200_000, 50, 50)
     try:
         reader_of(task.spec)(task.spec, task.key, writer, stop)
         writer.tell()

@@ -38,11 +38,12 @@ def folder_of(workspace: Path) -> Path:
 class _Recent:
     """A window whose packets wait. kept: 1 for each packet that was written."""
 
-    __slots__ = ("base", "data", "kept", "records", "size", "tags")
+    __slots__ = ("base", "data", "kept", "records", "rows", "size", "tags")
 
     def __init__(self, records: Records, data: bytes, base: Sequence[tuple[int, int]], tags: Sequence[int]) -> None:
         self.records, self.data, self.base, self.tags = records, data, base, tags
         self.kept = bytearray(len(records.start))
+        self.rows: list[tuple[int, int, int, int]] = []
         self.size = len(data)
 
 
@@ -119,7 +120,10 @@ class Keeper:
 
     def _write(self, window: _Recent, row: int, frame: int) -> None:
         records = window.records
-        start, size, length = int(records.start[row]), int(records.size[row]), int(records.length[row])
+        if not window.rows:
+            columns = (one.tolist() for one in (records.start, records.size, records.length, records.at))
+            window.rows = list(zip(*columns, strict=True))
+        start, size, length, when = window.rows[row]
         base = window.base
         shift = base[0][1] if len(base) == 1 else base[bisect_right(base, (start, 1 << 62)) - 1][1]
         data = window.data[start - shift : start - shift + size]
@@ -134,7 +138,7 @@ class Keeper:
             self._put(_interface(link))
             self._links[link] = len(self._links)
         self._index.extend((frame, self._written))
-        self._put(_packet(self._links[link], int(records.at[row]), data, length, frame))
+        self._put(_packet(self._links[link], when, data, length, frame))
 
     def _put(self, block: bytes) -> None:
         assert self._file is not None
