@@ -37,25 +37,41 @@ def read_inputs(
     read are kept in the workspace as failed, with the reason; they never raise.
     """
     began = time.perf_counter()
-    decoded = stored = 0.0
     engine = Engine(workspace)
     try:
-        found = list(find_inputs(paths))
-        total = sum(one.bytes for one in found)
-        done = 0
-        for position, one in enumerate(found):
-            if cancelled():
-                break
-            spent = _read_one(engine, one, position, len(found), done, total, began, on_progress, cancelled)
-            decoded, stored = decoded + spent[0], stored + spent[1]
-            done += one.bytes
-        read = time.perf_counter() - began - decoded - stored
-        on_progress(_progress("", "detect", total, total, 0, engine.activities, began, len(found), len(found)))
-        detecting = time.perf_counter()
-        engine.settle(sensitivity)
-        detect = time.perf_counter() - detecting
+        return read_into(engine, paths, on_progress, cancelled, sensitivity, began)
     finally:
         engine.close()
+
+
+def read_into(
+    engine: Engine,
+    paths: Sequence[Path],
+    on_progress: OnProgress,
+    cancelled: Cancelled,
+    sensitivity: str = "medium",
+    began: float | None = None,
+) -> Seconds:
+    """The same with a workspace that is open; cancelled is called several times a second and may use the engine for others.
+
+    began: time.perf_counter() at which the work began.
+    """
+    began = time.perf_counter() if began is None else began
+    decoded = stored = 0.0
+    found = list(find_inputs(paths))
+    total = sum(one.bytes for one in found)
+    done = 0
+    for position, one in enumerate(found):
+        if cancelled():
+            break
+        spent = _read_one(engine, one, position, len(found), done, total, began, on_progress, cancelled)
+        decoded, stored = decoded + spent[0], stored + spent[1]
+        done += one.bytes
+    read = time.perf_counter() - began - decoded - stored
+    on_progress(_progress("", "detect", total, total, 0, engine.activities, began, len(found), len(found)))
+    detecting = time.perf_counter()
+    engine.settle(sensitivity)
+    detect = time.perf_counter() - detecting
     whole = time.perf_counter() - began
     on_progress(_progress("", "done", total, total, 0, engine.activities, began, len(found), len(found)))
     return Seconds(read=read, decode=decoded, store=stored, detect=detect, total=whole)
@@ -79,11 +95,13 @@ def _read_one(
         _forget_beginning(engine, found, cancelled)
     if cancelled() or not engine.begin_input(found):
         return 0.0, 0.0
+    key = engine.input
     spent = 0.0
 
     def sink(batch: list[Activity]) -> None:
         nonlocal spent
         at = time.perf_counter()
+        engine.use_input(key)
         engine.ingest(batch)
         spent += time.perf_counter() - at
 
@@ -95,6 +113,7 @@ def _read_one(
     begun = time.perf_counter()
     report = read_input(found, sink, progress, cancelled)
     at = time.perf_counter()
+    engine.use_input(key)
     engine.finish_input(report)
     return at - begun - spent, spent + time.perf_counter() - at
 

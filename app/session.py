@@ -1,17 +1,17 @@
 """One open workspace: the only door of the window and of the command line."""
 
 import shutil
-import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 
 import msgspec
 
 from app import paths
+from app.children import Beside, Listening, Reading, program
 from app.engine.engine import create_workspace, update_alert
 from app.engine.export import activity_lines, analysis
 from app.engine.inspector import Inspector, Message
@@ -23,70 +23,14 @@ from app.ingest import Seconds, read_inputs
 from app.model.alert import Classification, State
 from app.model.filter import ActivityFilter
 from app.model.rows import Packet, Progress
+from app.model.source import LiveSource, SourceState
+from app.sensor.live import kind_of, label_of
 from app.sensor.packets.joined import MOST_FRAMES, joined
+from app.sensor.sources.evidence import folder_of, holds, read_evidence, why_not_kept
 from app.sensor.sources.frames import read_frames
 from app.sensor.sources.inputs import SUFFIXES
 
 __all__ = ["SUFFIXES", "Reading", "Seconds", "Session", "StoreError"]
-
-
-class Reading:
-    """Inputs being read by a process of their own; its callbacks come from a thread of the session."""
-
-    def __init__(
-        self, command: list[str], on_progress: Callable[[Progress], None], on_done: Callable[[str | None], None]
-    ) -> None:
-        self._child = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=paths.program()
-        )
-        self._cancelled = False
-        self._on_progress, self._on_done = on_progress, on_done
-        self._thread = threading.Thread(target=self._follow, name="reading", daemon=True)
-        self._thread.start()
-
-    @property
-    def running(self) -> bool:
-        """True until on_done was called."""
-        return self._thread.is_alive()
-
-    def cancel(self) -> None:
-        """Ask the process to stop at the next batch; what was read stays. Returns at once."""
-        self._cancelled = True
-        try:
-            assert self._child.stdin is not None
-            self._child.stdin.close()
-        except OSError:  # it ended by itself in between
-            pass
-
-    def wait(self, seconds: float | None = None) -> None:
-        """Wait for the end; after seconds the process is killed, which loses only the input that was being read."""
-        self._thread.join(seconds)
-        if self._thread.is_alive():
-            self._child.kill()
-            self._thread.join()
-
-    def _follow(self) -> None:
-        assert self._child.stdout is not None and self._child.stderr is not None
-        errors: list[bytes] = []
-        drain = threading.Thread(target=lambda: errors.extend(self._child.stderr or ()), daemon=True, name="reading-errors")
-        drain.start()
-        decoder = msgspec.json.Decoder(Progress)
-        try:
-            with self._child.stdout:
-                for line in self._child.stdout:
-                    with suppress(msgspec.DecodeError):  # the process may be killed in the middle of a line
-                        self._on_progress(decoder.decode(line))
-        except BaseException:
-            self._child.kill()  # nobody hears it any more, and it would wait for ever with its next line
-            raise
-        finally:
-            status = self._child.wait()
-            drain.join()
-            self._child.stderr.close()
-            if self._child.stdin is not None and not self._child.stdin.closed:
-                self._child.stdin.close()
-            words = b"".join(errors).decode(errors="replace").strip().splitlines()
-            self._on_done(None if status == 0 else (words[-1] if words else f"Reading ended with status {status}."))
 
 
 class Session:
@@ -98,6 +42,11 @@ class Session:
         self.queries = Queries(path)
         self._inspector = Inspector()
         self._readings: list[Reading] = []
+        self._listening: Listening | None = None
+        self._states: dict[str, SourceState] = {}
+        self._sources_lock = threading.Lock()
+        self.on_state: Callable[[SourceState], None] | None = None
+        """Called from a thread of the session whenever a live source has something new to say."""
 
     @classmethod
     def open(cls, path: Path | None = None) -> "Session":
@@ -125,13 +74,66 @@ class Session:
         on_progress: Callable[[Progress], None],
         on_done: Callable[[str | None], None],
         sensitivity: str = "medium",
-    ) -> Reading:
-        """Read inputs in a process of its own. on_done gets None, or one sentence that says what went wrong."""
-        start = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "app"]
-        command = [*start, "_read", "--sensitivity", sensitivity, str(self.path.resolve())]
+    ) -> Reading | Beside:
+        """Read inputs in another process. on_done gets None, or one sentence that says what went wrong.
+
+        While live sources run, their process reads them too, for it holds the workspace.
+        """
+        with self._sources_lock:
+            if self._listening is not None and self._listening.running:
+                done = self._when_read(on_done)
+                return self._listening.read(inputs, on_progress, done, sensitivity)
+        command = program("_read", "--sensitivity", sensitivity, str(self.path.resolve()))
         reading = Reading([*command, *(str(one.resolve()) for one in inputs)], on_progress, on_done)
         self._readings = [one for one in self._readings if one.running] + [reading]
         return reading
+
+    def sources(self) -> tuple[SourceState, ...]:
+        """Every live source that this session started, as it is doing now; those that are over stay listed."""
+        with self._sources_lock:
+            return tuple(self._states.values())
+
+    def start_source(self, spec: LiveSource, sensitivity: str = "medium") -> str:
+        """Start a live source in a process of its own; returns its id at once, on_state tells how it goes.
+
+        A first source starts the listening process, which waits while files are still being read into the workspace.
+        """
+        id = token_hex(6)
+        state = SourceState(id=id, kind=kind_of(spec), label=label_of(spec), state="starting")
+        with self._sources_lock:
+            if self._listening is None or not self._listening.running:
+                self._listening = Listening(self.path, self._told, sensitivity)
+            self._states[id] = state
+            self._listening.start(id, spec, state.label, state.kind)
+        if self.on_state is not None:
+            self.on_state(state)
+        return id
+
+    def stop_source(self, id: str) -> None:
+        """End a live source in order: what it has is stored, its state becomes "stopped". Returns at once."""
+        with self._sources_lock:
+            if self._listening is not None:
+                self._listening.stop(id)
+
+    def _told(self, state: SourceState) -> None:
+        with self._sources_lock:
+            self._states[state.id] = state
+        if self.on_state is not None:
+            self.on_state(state)
+        self._rest()
+
+    def _when_read(self, on_done: Callable[[str | None], None]) -> Callable[[str | None], None]:
+        def done(error: str | None) -> None:
+            on_done(error)
+            self._rest()
+
+        return done
+
+    def _rest(self) -> None:
+        """With nothing left to do the listening process ends, so that others may write the workspace."""
+        with self._sources_lock:
+            if self._listening is not None and not self._listening.busy:
+                self._listening.close()
 
     def read_here(
         self,
@@ -153,7 +155,14 @@ class Session:
             return Packet(input=input_key, frame=frame, at=0, data=b"", error="The workspace does not know this input.")
         try:
             numbers = sorted({frame, *frames})
-            got = read_frames(Path(where.path), numbers if len(numbers) <= MOST_FRAMES else (frame,), key=input_key)
+            numbers = numbers if len(numbers) <= MOST_FRAMES else [frame]
+            if holds(self.path, input_key):
+                got = read_evidence(self.path, input_key, numbers)
+                if frame not in got:
+                    why = why_not_kept(self.path, input_key, frame)
+                    return Packet(input=input_key, frame=frame, at=0, data=b"", error=why)
+            else:
+                got = read_frames(Path(where.path), numbers, key=input_key)
             if frame not in got:
                 raise ValueError(f"there is no frame {frame}")
         except (OSError, ValueError) as error:
@@ -211,9 +220,16 @@ class Session:
     def save_as(self, path: Path) -> None:
         """Copy the workspace as it is now; this session stays where it is. Blocks. Raises StoreError with one clear sentence."""
         copy_workspace(self.path, path)
+        if folder_of(self.path).is_dir():
+            with suppress(OSError, shutil.Error):  # the oldest packets may be removed meanwhile
+                shutil.copytree(folder_of(self.path), folder_of(path), dirs_exist_ok=True)
 
     def close(self) -> None:
         """End what runs, close the file, remove it when temporary."""
+        with self._sources_lock:
+            listening = self._listening
+        if listening is not None:
+            listening.close(10)
         for reading in self._readings:
             reading.cancel()
         for reading in self._readings:

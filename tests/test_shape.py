@@ -16,7 +16,18 @@ NAMES = [str(one.relative_to(ROOT)) for one in FILES]
 TABLES = {"app/sensor/decoders/rpc/operations.py"}
 """Data tables, which may be of any length."""
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "misc", "common", "manager", "base"}
-THREADS = {"app/ui/jobs.py", "app/session.py", "app/engine/inspector.py", "app/command/read.py", "app/sensor/sensor.py"}
+THREADS = {
+    "app/ui/jobs.py",
+    "app/children.py",  # one hears each child process
+    "app/engine/inspector.py",
+    "app/command/read.py",
+    "app/command/listening.py",  # standard input may be silent for ever
+    "app/command/source.py",  # the same
+    "app/sensor/sensor.py",
+    "app/sensor/process.py",  # one hears each source's process; in it one says how it is doing
+    "app/sensor/sources/live_npcap.py",  # one hears what the capturing program has to say
+    "app/dissector/capture.py",  # the parent's end is heard
+}
 """The only files that start threads."""
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from app import __version__
-from app.command import analyze, export, read, selftest
+from app.command import analyze, export, listen, listening, read, selftest, source
 from app.command.words import inert
 from app.session import StoreError
 
 Pdf = Callable[[str, Path], None]
-COMMANDS = ("analyze", "export", "coverage", "selftest", "_read")
+COMMANDS = ("analyze", "export", "coverage", "selftest", "listen", "_read", "_listen", "_source")
 FAILED = 1
 
 
@@ -36,7 +36,10 @@ def parser() -> argparse.ArgumentParser:
     export.add_arguments(commands.add_parser("export", help="write what a workspace holds"))
     export.add_coverage_arguments(commands.add_parser("coverage", help="what could not have been seen"))
     selftest.add_arguments(commands.add_parser("selftest", help="check every part on this machine"))
+    listen.add_arguments(commands.add_parser("listen", help="take in live traffic, logs, directories"))
     read.add_arguments(commands.add_parser("_read"))
+    listening.add_arguments(commands.add_parser("_listen"))
+    source.add_arguments(commands.add_parser("_source"))
     return whole
 
 
@@ -58,6 +61,12 @@ def run(arguments: Sequence[str], to_pdf: Pdf) -> int:
                 return export.run_coverage(options)
             case "selftest":
                 return selftest.run(options)
+            case "listen":
+                return listen.run(options)
+            case "_listen":
+                return listening.run(options)
+            case "_source":
+                return source.run(options)
             case _:
                 return read.run(options)
     except BrokenPipeError:  # whoever read our output has seen enough; nothing more can be said to it, not even at the end

@@ -208,4 +208,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    words = [one for one in sys.argv[1:] if one != "--dissector"]
+    if words[:1] == ["capture"]:
+        from app.dissector.capture import main as capture
+
+        sys.exit(capture(words[1:]))
     main()

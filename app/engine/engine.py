@@ -75,17 +75,57 @@ class Engine:
         self._store = Store(workspace)
         self._known: Knowledge | None = None
         self._fresh = Knowledge()
+        self._open: dict[str, Knowledge] = {}
+        self._input = ""
         self._told, self._cost = time.monotonic(), 0.0
+        for key in self._store.broken_off:
+            known = Knowledge()
+            for activity in self._store.activities_of(key):
+                known.observe(activity)
+            self._store.replace_knowledge(key, known.to_bytes())
 
     @property
     def activities(self) -> int:
         """Number of activities in the workspace."""
         return self._store.activities
 
+    @property
+    def input(self) -> str:
+        """Key of the input in use."""
+        return self._input
+
     def begin_input(self, found: Source) -> bool:
-        """Start an input; False when the workspace holds it already."""
-        self._fresh = Knowledge()
-        return self._store.begin_input(found.key, str(found.path), found.kind, found.bytes)
+        """Start an input and use it; False when the workspace holds it already. Several may be open, see use_input."""
+        key = found.key
+        if not self._store.begin_input(key, str(found.path), found.kind, found.bytes):
+            return False
+        self._input = key
+        self._fresh = self._open[key] = Knowledge()
+        return True
+
+    def use_input(self, key: str) -> None:
+        """Go on with an open input; what comes is of it from now on."""
+        if key != self._input:
+            self._store.use_input(key)
+            self._input, self._fresh = key, self._open[key]
+
+    def state_input(self, records: int, first: int | None, last: int | None, problems: Sequence[Problem]) -> None:
+        """How far the input in use is, for readers."""
+        self._store.state_input(records, first, last, problems)
+
+    def flush(self) -> None:
+        """Let readers see all that was ingested."""
+        self._store.flush()
+
+    def save(self) -> None:
+        """Let readers know what the open inputs have taught so far."""
+        for key, known in self._open.items():
+            self.use_input(key)
+            self._store.save_knowledge(known.to_bytes())
+
+    def alerted_frames(self, key: str) -> set[int]:
+        """Frames of an input on which alerts rest."""
+        return self._store.alerted_frames(key)
 
     def inputs_at(self, path: str) -> list[tuple[str, int, str]]:
         """(key, bytes, sha256) of the inputs that were last seen at this path."""
@@ -97,7 +137,7 @@ class Engine:
         self._known = None
 
     def ingest(self, batch: Sequence[Activity]) -> None:
-        """Learn from a batch of the input begun last, and store it."""
+        """Learn from a batch of the input in use, and store it."""
         observe = self._fresh.observe
         for activity in batch:
             observe(activity)
@@ -106,8 +146,9 @@ class Engine:
             self._tell(self._fresh.to_bytes())
 
     def finish_input(self, report: Report) -> None:
-        """End the input: what was learned joins what was known."""
+        """End the input in use: what was learned joins what was known."""
         body = self._fresh.to_bytes()
+        self._open.pop(self._input, None)
         self._store.finish_input(
             state=report.state,
             records=report.records,
@@ -123,12 +164,17 @@ class Engine:
             self._tell(None)
 
     def knowledge(self) -> Knowledge:
-        """What all finished inputs tell together."""
+        """What all inputs tell together, those that are still open as far as they are."""
         if self._known is None:
             self._known = Knowledge()
             for body in self._store.knowledge():
                 self._known.merge(Knowledge.from_bytes(body))
-        return self._known
+        if not self._open:
+            return self._known
+        whole = Knowledge.from_bytes(self._known.to_bytes())
+        for known in self._open.values():
+            whole.merge(known)
+        return whole
 
     def settle(self, sensitivity: Sensitivity = "medium") -> Settled:
         """Name every entity, run every detector over all activities in event time, put the alerts in their place."""
@@ -136,11 +182,12 @@ class Engine:
         if self._store.settled() == basis:
             return Settled(fresh=False)
         began = time.perf_counter()
-        self._name(self.knowledge(), every=True)
+        known = self.knowledge()
+        self._name(known, every=True)
         named = time.perf_counter()
         watched = detectors.watched_kinds()
         activities = self._store.stream((one for one, whole in watched.items() if whole), watched)
-        alerts = detectors.run(activities, self.knowledge(), sensitivity=sensitivity)
+        alerts = detectors.run(activities, known, sensitivity=sensitivity)
         self._store.replace_alerts(alerts, basis, sensitivity)
         return Settled(names=named - began, detect=time.perf_counter() - named, alerts=len(alerts))
 

@@ -97,8 +97,9 @@ LiveSource = (
 
 
 class SourceState(Struct, frozen=True, kw_only=True):
-    """How one live source is doing. state: starting, running, stopped, failed (error says why in one sentence).
+    """How one live source is doing. state: starting, running, failed (tried again by itself), stopped (over for good).
 
+    error: one sentence that says why it failed, or why it stopped when nobody asked it to.
     since, last: UTC microseconds of the start and of what came last. records, bytes: received so far; dropped: of them lost,
     each loss a problem with its count. rate: records per second of late.
     """

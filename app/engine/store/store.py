@@ -1,4 +1,7 @@
-"""The writer's side of a workspace: inputs, activities with their counts, knowledge, alerts."""
+"""The writer's side of a workspace: inputs, activities with their counts, knowledge, alerts.
+
+Long because one connection, what waits to be written and its counts share every transaction.
+"""
 
 import sqlite3
 import time
@@ -28,6 +31,8 @@ FLUSH_SECONDS = 0.25
 """Activities wait in memory for so many companions, or so long, and are then written in one transaction."""
 PARTIES_ROWS = 100_000
 """Activities that wait for the index of their parties; the more at once, the cheaper each."""
+LIVE = " (live)"
+"""Ends the label of an input that came from a live source: what it brought cannot be read again, so it outlives a crash."""
 INTERNED = 200_000
 _RESULT = {result: number for number, result in enumerate(RESULTS)}
 _INSERT = f"INSERT INTO activities VALUES(NULL{',?' * 14})"
@@ -55,13 +60,14 @@ class Store:
         self._addresses: dict[str, int] = {}
         self._actors: dict[Any, int] = {}
         with self._writing():
+            self.broken_off = self._keep_broken_off()
             self._remove("state = 'reading'", ())
             self._db.executemany("INSERT OR IGNORE INTO kinds(text) VALUES(?)", [(kind,) for kind in KINDS.values()])
         self._kinds = dict(self._db.execute("SELECT text, id FROM kinds"))
         self._kind_of = {type_: self._kinds[kind] for type_, kind in KINDS.items()}
 
     def close(self) -> None:
-        """Write what is pending, give the file back. An input that is still being read is removed at the next opening."""
+        """Write what is pending, give the file back. A file that is still being read is removed at the next opening."""
         if self._pending:
             self._flush()
         self._db.close()
@@ -69,9 +75,42 @@ class Store:
 
     # ---- inputs
 
+    def use_input(self, key: str) -> None:
+        """Go on with an input that was begun; what waits of the one before it is written first."""
+        row = self._db.execute("SELECT id FROM inputs WHERE key=?", (key,)).fetchone()
+        if row is None:
+            raise StoreError(f"{self._path} does not know the input {key}.")
+        if row[0] != self._input:
+            self.flush()
+            self._input = int(row[0])
+
+    def flush(self) -> None:
+        """Write what waits, so that readers see it."""
+        with self._writing():
+            self._settle_open()
+        self._flushed = time.monotonic()
+
+    def state_input(self, records: int, first: int | None, last: int | None, problems: Sequence[Problem]) -> None:
+        """How far the input in use is, while it is still being read."""
+        with self._writing():
+            self._db.execute(
+                "UPDATE inputs SET records=?, first=?, last=?, problems=? WHERE id=?",
+                (records, first, last, msgspec.json.encode(problems).decode(), self._input),
+            )
+            self._changed("inputs")
+
+    def _keep_broken_off(self) -> list[str]:
+        """Keys of live inputs that nobody finished: what was stored of them stays, in part."""
+        rows = self._db.execute(f"SELECT key FROM inputs WHERE state = 'reading' AND path LIKE '%{LIVE}'").fetchall()
+        if rows:
+            self._db.execute(f"UPDATE inputs SET state = 'partial' WHERE state = 'reading' AND path LIKE '%{LIVE}'")
+            self._changed("inputs")
+        return [str(row[0]) for row in rows]
+
     def begin_input(self, key: str, path: str, kind: str, size: int, sha256: str = "") -> bool:
         """Start an input. False when the workspace holds it already; the path where it was last seen is remembered."""
         with self._writing():
+            self._settle_open()
             self._remove("path=? AND state='failed' AND key<>?", (path, key))
             known = self._db.execute("SELECT id, state FROM inputs WHERE key=?", (key,)).fetchone()
             if known is not None and known[1] == "done":
@@ -132,6 +171,7 @@ class Store:
     def remove_input(self, key: str) -> None:
         """Forget an input with all that came from it; alerts are right again after the next detection."""
         with self._writing():
+            self._settle_open()
             self._remove("key=?", (key,))
 
     def inputs_at(self, path: str) -> list[tuple[str, int, str]]:
@@ -139,8 +179,33 @@ class Store:
         return self._db.execute("SELECT key, bytes, sha256 FROM inputs WHERE path=? ORDER BY id", (path,)).fetchall()
 
     def knowledge(self) -> list[bytes]:
-        """What was learned from each input, as given to finish_input."""
-        return [row[0] for row in self._db.execute("SELECT body FROM knowledge ORDER BY input")]
+        """What was learned from each finished input, as given to finish_input."""
+        return [
+            row[0]
+            for row in self._db.execute(
+                "SELECT k.body FROM knowledge k JOIN inputs i ON i.id = k.input WHERE i.state <> 'reading' ORDER BY k.input"
+            )
+        ]
+
+    def activities_of(self, key: str) -> Iterator[Activity]:
+        """Every activity of one input, as stored."""
+        rows = self._db.execute(f"SELECT {COLUMNS} FROM activities a WHERE input = (SELECT id FROM inputs WHERE key=?)", (key,))
+        yield from map(self._rows.activity, rows)
+
+    def replace_knowledge(self, key: str, body: bytes) -> None:
+        """Put this in the place of what was learned from an input."""
+        with self._writing():
+            self._db.execute("INSERT OR REPLACE INTO knowledge SELECT id, ? FROM inputs WHERE key=?", (body, key))
+            self._changed("knowledge")
+
+    def alerted_frames(self, key: str) -> set[int]:
+        """Frames of an input on which alerts rest."""
+        rows = self._db.execute(
+            f"""SELECT {COLUMNS} FROM activities a WHERE id IN (SELECT activity FROM alert_evidence)
+            AND input = (SELECT id FROM inputs WHERE key=?)""",
+            (key,),
+        )
+        return {frame for row in rows for frame in self._rows.activity(row).frames}
 
     # ---- activities in event time
 
@@ -255,6 +320,13 @@ class Store:
                 raise
         except sqlite3.Error as error:
             raise StoreError(f"{self._path} cannot be written: {error}.") from error
+
+    def _settle_open(self) -> None:
+        """Inside a transaction: nothing of the input in use waits any more."""
+        if self._input:
+            self._write_pending()
+            self._flows.write(self._db, self._input)
+            self._write_parties()
 
     def _flush(self) -> None:
         with self._writing():

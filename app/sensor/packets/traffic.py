@@ -47,6 +47,12 @@ class Traffic:
         self._clock = int(clock[-1])
         self._table.sweep(self._clock)
 
+    def passed(self, now: int) -> None:
+        """It is now (UTC microseconds) and nothing came of late: what stays unanswered is told."""
+        if now > self._clock:
+            self._clock = now
+            self._table.sweep(now)
+
     def close(self) -> None:
         """The input ended: everything pending is emitted."""
         self._table.close()

@@ -1,0 +1,301 @@
+"""The processes that read and listen for a session, and what they say."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from secrets import token_hex
+
+import msgspec
+from msgspec import Struct
+
+from app import paths
+from app.model.rows import Progress
+from app.model.source import LiveSource, SourceState
+
+OnProgress = Callable[[Progress], None]
+OnDone = Callable[[str | None], None]
+OnState = Callable[[SourceState], None]
+
+
+class Start(Struct, frozen=True, tag="start"):
+    """Run a live source under this id."""
+
+    id: str
+    spec: LiveSource
+
+
+class Stop(Struct, frozen=True, tag="stop"):
+    """End it."""
+
+    id: str
+
+
+class Read(Struct, frozen=True, tag="read"):
+    """Read these files beside the sources."""
+
+    id: str
+    paths: tuple[str, ...]
+    sensitivity: str = "medium"
+
+
+class Cancel(Struct, frozen=True, tag="cancel"):
+    """Read no further."""
+
+    id: str
+
+
+Command = Start | Stop | Read | Cancel
+"""What the listening process is told, one JSON line each; it ends when its standard input closes."""
+
+
+class Said(Struct, frozen=True, tag="source"):
+    """How a source is doing."""
+
+    state: SourceState
+
+
+class Went(Struct, frozen=True, tag="progress"):
+    """How far a reading is."""
+
+    id: str
+    progress: Progress
+
+
+class Ended(Struct, frozen=True, tag="read-ended"):
+    """A reading is over; error: one sentence, None when all is well."""
+
+    id: str
+    error: str | None
+
+
+Answer = Said | Went | Ended
+"""What it says, one JSON line each."""
+
+
+def program(*words: str) -> list[str]:
+    """Command line of this program with these words."""
+    start = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "app"]
+    return [*start, *words]
+
+
+class Reading:
+    """Inputs being read by a process of their own; its callbacks come from a thread of the session."""
+
+    def __init__(self, command: list[str], on_progress: OnProgress, on_done: OnDone) -> None:
+        self._child = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=paths.program()
+        )
+        self._cancelled = False
+        self._on_progress, self._on_done = on_progress, on_done
+        self._thread = threading.Thread(target=self._follow, name="reading", daemon=True)
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """True until on_done was called."""
+        return self._thread.is_alive()
+
+    def cancel(self) -> None:
+        """Ask the process to stop at the next batch; what was read stays. Returns at once."""
+        self._cancelled = True
+        try:
+            assert self._child.stdin is not None
+            self._child.stdin.close()
+        except OSError:  # it ended by itself in between
+            pass
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait for the end; after seconds the process is killed, which loses only the input that was being read."""
+        self._thread.join(seconds)
+        if self._thread.is_alive():
+            self._child.kill()
+            self._thread.join()
+
+    def _follow(self) -> None:
+        assert self._child.stdout is not None and self._child.stderr is not None
+        errors: list[bytes] = []
+        drain = threading.Thread(target=lambda: errors.extend(self._child.stderr or ()), daemon=True, name="reading-errors")
+        drain.start()
+        decoder = msgspec.json.Decoder(Progress)
+        try:
+            with self._child.stdout:
+                for line in self._child.stdout:
+                    with suppress(msgspec.DecodeError):  # the process may be killed in the middle of a line
+                        self._on_progress(decoder.decode(line))
+        except BaseException:
+            self._child.kill()  # nobody hears it any more, and it would wait for ever with its next line
+            raise
+        finally:
+            status = self._child.wait()
+            drain.join()
+            self._child.stderr.close()
+            if self._child.stdin is not None and not self._child.stdin.closed:
+                self._child.stdin.close()
+            words = b"".join(errors).decode(errors="replace").strip().splitlines()
+            self._on_done(None if status == 0 else (words[-1] if words else f"Reading ended with status {status}."))
+
+
+class Beside:
+    """Inputs being read by the listening process; as Reading."""
+
+    def __init__(self, listening: "Listening", id: str, on_progress: OnProgress, on_done: OnDone) -> None:
+        self._listening, self._id = listening, id
+        self.on_progress, self._on_done = on_progress, on_done
+        self._over = threading.Event()
+
+    @property
+    def running(self) -> bool:
+        """True until on_done was called."""
+        return not self._over.is_set()
+
+    def cancel(self) -> None:
+        """Ask for an end at the next batch; what was read stays. Returns at once."""
+        self._listening.tell(Cancel(self._id))
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait for the end, at most so many seconds."""
+        self._over.wait(seconds)
+
+    def ended(self, error: str | None) -> None:
+        """The listening process says that it is over, or is gone."""
+        if not self._over.is_set():
+            try:
+                self._on_done(error)
+            finally:
+                self._over.set()
+
+
+class Listening:
+    """The process that runs live sources into a workspace. on_state comes from a thread of it, in order.
+
+    When the process breaks, every source that ran is said to be failed with the reason; what was stored stays.
+    """
+
+    def __init__(self, workspace: Path, on_state: OnState, sensitivity: str = "medium") -> None:
+        self._on_state = on_state
+        self._states: dict[str, SourceState] = {}
+        self._readings: dict[str, Beside] = {}
+        self._lock = threading.Lock()
+        self._encoder = msgspec.json.Encoder()
+        self._child = subprocess.Popen(
+            program("_listen", "--sensitivity", sensitivity, str(workspace.resolve())),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=paths.program(),
+            start_new_session=os.name != "nt",
+        )
+        self._closing = False
+        self._thread = threading.Thread(target=self._follow, name="listening", daemon=True)
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """True while the process takes commands."""
+        return not self._closing and self._thread.is_alive()
+
+    @property
+    def busy(self) -> bool:
+        """True while a source runs or files are read."""
+        with self._lock:
+            sources = any(not over(one) for one in self._states.values())
+            return sources or any(one.running for one in self._readings.values())
+
+    def states(self) -> tuple[SourceState, ...]:
+        """The last word about every source that was started."""
+        with self._lock:
+            return tuple(self._states.values())
+
+    def start(self, id: str, spec: LiveSource, label: str, kind: str) -> None:
+        """Run a source; returns at once."""
+        with self._lock:
+            self._states[id] = SourceState(id=id, kind=kind, label=label, state="starting")
+        self.tell(Start(id, spec))
+
+    def stop(self, id: str) -> None:
+        """End a source; returns at once."""
+        self.tell(Stop(id))
+
+    def read(self, inputs: Sequence[Path], on_progress: OnProgress, on_done: OnDone, sensitivity: str) -> Beside:
+        """Read files beside the sources, after those that are being read already."""
+        id = token_hex(6)
+        beside = Beside(self, id, on_progress, on_done)
+        with self._lock:
+            self._readings[id] = beside
+        self.tell(Read(id, tuple(str(one.resolve()) for one in inputs), sensitivity))
+        return beside
+
+    def tell(self, command: Command) -> None:
+        """Give a command; one that comes after the end is answered by the end."""
+        with self._lock, suppress(OSError, ValueError):
+            assert self._child.stdin is not None
+            self._child.stdin.write(self._encoder.encode(command) + b"\n")
+            self._child.stdin.flush()
+
+    def close(self, seconds: float | None = None) -> None:
+        """Stop all sources in order; with seconds: wait so long for it, then kill."""
+        self._closing = True
+        with self._lock, suppress(OSError):
+            assert self._child.stdin is not None
+            self._child.stdin.close()
+        if seconds is not None and threading.current_thread() is not self._thread:
+            self._thread.join(seconds)
+            if self._thread.is_alive():
+                self._child.kill()
+                self._thread.join()
+
+    def _follow(self) -> None:
+        assert self._child.stdout is not None and self._child.stderr is not None
+        errors: list[bytes] = []
+        drain = threading.Thread(target=lambda: errors.extend(self._child.stderr or ()), daemon=True, name="listening-errors")
+        drain.start()
+        decoder = msgspec.json.Decoder(Answer)
+        try:
+            with self._child.stdout:
+                for line in self._child.stdout:
+                    try:
+                        answer: Answer = decoder.decode(line)
+                    except msgspec.MsgspecError:  # killed in the middle of a line
+                        continue
+                    self._answered(answer)
+        finally:
+            self._child.kill()
+            status = self._child.wait()
+            drain.join(1)
+            self._child.stderr.close()
+            words = b"".join(errors).decode(errors="replace").strip().splitlines()
+            why = None if status == 0 else (words[-1] if words else f"Listening ended with status {status}.")
+            self._gone(why)
+
+    def _answered(self, answer: Answer) -> None:
+        if isinstance(answer, Said):
+            with self._lock:
+                self._states[answer.state.id] = answer.state
+            self._on_state(answer.state)
+            return
+        beside = self._readings.get(answer.id)
+        if beside is None:
+            return
+        if isinstance(answer, Went):
+            beside.on_progress(answer.progress)
+        else:
+            beside.ended(answer.error)
+
+    def _gone(self, why: str | None) -> None:
+        for one in self.states():
+            if not over(one):
+                state = msgspec.structs.replace(one, state="failed" if why else "stopped", error=why or "", rate=0.0)
+                with self._lock:
+                    self._states[one.id] = state
+                self._on_state(state)
+        for beside in list(self._readings.values()):
+            beside.ended(why)
+
+
+def over(state: SourceState) -> bool:
+    """True when a source will not run again by itself."""
+    return state.state == "stopped"

@@ -1,0 +1,129 @@
+"""Listen to live sources until told to stop: packets of interfaces, syslog, RADIUS accounting, directories, growing captures."""
+
+import argparse
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from secrets import token_hex
+
+import msgspec
+
+from app.command.analyze import print_words
+from app.command.words import line
+from app.listen import Listener
+from app.model.alert import RANK
+from app.model.source import (
+    CaptureSource,
+    DirectorySource,
+    GrowingSource,
+    LiveSource,
+    RadiusSource,
+    SourceState,
+    SyslogSource,
+)
+from app.session import Session
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """WORKSPACE and its sources."""
+    parser.add_argument("workspace", type=Path, help="the workspace that takes it in; made when it is not there")
+    parser.add_argument("growing", nargs="*", metavar="-|FILE", help="a capture that is still being written, - is standard input")
+    parser.add_argument("--interface", "-i", action="append", default=[], metavar="IF", help="capture here; may be repeated")
+    parser.add_argument("--filter", default="", metavar="TEXT", help="pcap filter instead of identity traffic")
+    parser.add_argument("--syslog", action="append", default=[], metavar="udp|tcp|tls:[ADDRESS:]PORT")
+    parser.add_argument("--certificate", default="", metavar="PEM", help="of a syslog listener over TLS")
+    parser.add_argument("--key", default="", metavar="PEM", help="private key of the certificate")
+    parser.add_argument("--radius", action="append", default=[], metavar="[ADDRESS:]PORT", help="RADIUS accounting")
+    parser.add_argument("--directory", metavar="URL", help="synchronise a directory, ldaps://host or ldap://host")
+    parser.add_argument("--user", default="", help="of the directory")
+    parser.add_argument("--authorities", default="", metavar="PEM", help="certificates that the directory's is checked against")
+    parser.add_argument(
+        "--secret", default="", metavar="NAME", help="name of a secret in the keyring, of --radius or --directory"
+    )
+    parser.add_argument("--sources", type=Path, metavar="FILE.json", help="a list of sources as JSON")
+    parser.add_argument("--for", type=float, dest="seconds", metavar="SECONDS", help="stop by itself after this time")
+    parser.add_argument("--sensitivity", choices=("low", "medium", "high"), default="medium")
+    parser.add_argument("--fail-on", choices=("low", "medium", "high"), default="high", dest="fail_on")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Returns 0, 2 when an alert at or above --fail-on was raised, 1 when no source ran. Raises OSError, StoreError."""
+    specs = specs_of(options)
+    if not specs:
+        raise OSError("nothing to listen to: name an interface, a listener, a directory or a growing file")
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    said: dict[str, str] = {}
+
+    def say(state: SourceState) -> None:
+        words = f"{line(state.label)}: {state.state}{f': {line(state.error)}' if state.error else ''}"
+        if said.get(state.id) != words:
+            said[state.id] = words
+            print(words, file=sys.stderr, flush=True)
+
+    session = Session.open(options.workspace)
+    try:
+        listener = Listener(options.workspace, say, options.sensitivity)
+        try:
+            for spec in specs:
+                listener.start(token_hex(6), spec)
+            until = time.monotonic() + options.seconds if options.seconds else None
+            while listener.running and not stop.is_set() and (until is None or time.monotonic() < until):
+                listener.step()
+        finally:
+            listener.close()
+        states = listener.states()
+        print_words(session)
+        for one in states:
+            print(f"{line(one.label)}: {one.records:,} received, {one.activities:,} activities, {one.dropped:,} dropped")
+        alerts = session.queries.alerts()
+    finally:
+        session.close()
+    if all(one.error and not one.records for one in states):
+        return 1
+    worst = max((RANK[one.severity] for one in alerts), default=0)
+    return 2 if worst >= RANK[options.fail_on] else 0
+
+
+def specs_of(options: argparse.Namespace) -> list[LiveSource]:
+    """The sources that the arguments name. Raises OSError with one sentence."""
+    specs: list[LiveSource] = []
+    if options.sources is not None:
+        try:
+            specs += msgspec.json.decode(options.sources.read_bytes(), type=list[LiveSource])
+        except msgspec.MsgspecError as error:
+            raise OSError(f"{options.sources} is no list of sources: {error}") from error
+    if options.interface:
+        specs.append(CaptureSource(interfaces=tuple(dict.fromkeys(options.interface)), filter=options.filter))
+    specs += [_syslog(text, options) for text in options.syslog]
+    for text in options.radius:
+        address, port = _place(text, "--radius")
+        specs.append(RadiusSource(address=address, port=port, secret=options.secret))
+    if options.directory:
+        specs.append(
+            DirectorySource(url=options.directory, user=options.user, secret=options.secret, authorities=options.authorities)
+        )
+    for path in dict.fromkeys(options.growing):
+        specs.append(GrowingSource(path="-" if path == "-" else str(Path(path).resolve())))
+    return specs
+
+
+def _syslog(text: str, options: argparse.Namespace) -> SyslogSource:
+    transport, _, place = text.partition(":")
+    if transport not in ("udp", "tcp", "tls"):
+        raise OSError(f"--syslog {text} names no transport of udp, tcp and tls")
+    address, port = _place(place, "--syslog")
+    if transport == "tls" and not (options.certificate and options.key):
+        raise OSError("--syslog tls needs --certificate and --key")
+    return SyslogSource(transport=transport, address=address, port=port, certificate=options.certificate, key=options.key)
+
+
+def _place(text: str, option: str) -> tuple[str, int]:
+    """[ADDRESS:]PORT; an IPv6 address may stand in brackets."""
+    address, _, port = text.rpartition(":")
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise OSError(f"{option} {text} names no port")
+    return address.strip("[]") or "0.0.0.0", int(port)

@@ -1,0 +1,362 @@
+"""Live sources into a workspace: their processes, their activities stored as they come, detection now and then."""
+
+import gc
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from app.engine.engine import Engine
+from app.ingest import Seconds, read_into
+from app.link.codec import decode_batch
+from app.model.rows import Problem, Progress
+from app.model.source import LiveSource, SourceState
+from app.sensor.live import input_kind, key_of, kind_of, label_of
+from app.sensor.process import ACTIVITIES, ENDED, REFUSED, STATUS, SourceProcess, Status, Task, decode_status
+from app.sensor.sources.evidence import folder_of, trim
+from app.settings import load
+
+ITEMS, BYTES = 4096, 64 << 20
+"""Batches and bytes of them that wait for the store; beyond, the sources are held back, and lose at their own end."""
+TURN = 0.1
+"""Seconds that batches are gathered before they are stored."""
+MOST = 4 << 20
+"""Bytes of batches that are stored in one turn."""
+SAID = 0.5
+"""Seconds between two words about each source."""
+DETECT, SHARE, RAREST = 3.0, 0.2, 600.0
+"""Seconds between two detections at least; most of the time that detecting may take; seconds between two at most."""
+TRIM = 2.0
+"""Seconds between two looks at the size of the evidence."""
+STOPPING = 3.0
+"""Seconds after which a source that was asked to end is killed."""
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+"""Seconds until a source whose process broke is started again: doubled each time."""
+
+
+class LiveInput(Struct, frozen=True, kw_only=True):
+    """A live source as an input: what the engine asks of one."""
+
+    key: str
+    path: str
+    kind: str
+    bytes: int = 0
+
+
+class LiveReport(Struct, frozen=True, kw_only=True):
+    """What became of a live input."""
+
+    state: str
+    records: int
+    first: int | None
+    last: int | None
+    problems: tuple[Problem, ...]
+    sha256: str = ""
+
+
+class _Source:
+    """One live source with its process, if it has one now. key: of its input. ended: it will not run again."""
+
+    def __init__(self, id: str, spec: LiveSource) -> None:
+        self.id, self.spec = id, spec
+        self.label, self.kind = label_of(spec), kind_of(spec)
+        self.process: SourceProcess | None = None
+        self.key = ""
+        self.status = Status()
+        self.since = 0
+        self.first: int | None = None
+        self.activities = 0
+        self.error = ""
+        self.stopping = self.ended = self.changed = False
+        self.wait, self.again = FIRST_WAIT, 0.0
+        self.rate = 0.0
+        self.marked = (time.monotonic(), 0)
+
+    def state(self) -> SourceState:
+        """How it is doing, for whoever watches."""
+        status = self.status
+        word = "stopped" if self.ended else "failed" if self.error else status.state
+        return SourceState(
+            id=self.id,
+            kind=self.kind,
+            label=self.label,
+            state=word,
+            since=self.since,
+            last=status.last,
+            records=status.records,
+            bytes=status.bytes,
+            activities=self.activities,
+            dropped=sum(one.count for one in status.dropped.values()),
+            rate=0.0 if self.ended else self.rate,
+            problems=problems_of(status),
+            error=self.error or status.error,
+        )
+
+    def measure(self) -> None:
+        """Records per second of late."""
+        now, (then, before) = time.monotonic(), self.marked
+        if now - then >= 1:
+            self.rate = max(0.0, (self.status.records - before) / (now - then))
+            self.marked = now, self.status.records
+            self.changed = self.changed or self.rate > 0
+
+
+def problems_of(status: Status) -> tuple[Problem, ...]:
+    """Losses first, then what could not be used."""
+    both = [*status.dropped.items(), *status.notes.items()]
+    return tuple(Problem(what=what, count=one.count, where=one.where) for what, one in both)
+
+
+class Listener:
+    """Holds a workspace and runs live sources into it; all methods belong to one thread. Raises StoreError.
+
+    say(state) is called for a source when something changed, at most every SAID seconds, but at once for a new state.
+    """
+
+    def __init__(self, workspace: Path, say: Callable[[SourceState], None], sensitivity: str = "medium") -> None:
+        gc.set_threshold(200_000, 50, 50)  # as when a file is read: many short-lived values, few cycles
+        self._engine = Engine(workspace)
+        self._workspace, self._say, self._sensitivity = workspace, say, sensitivity
+        self._sources: dict[str, _Source] = {}
+        self._came: queue.Queue[tuple[SourceProcess, int, bytes]] = queue.Queue(ITEMS)
+        self._waiting = Room(BYTES)
+        self._limit = load().evidence << 20
+        now = time.monotonic()
+        self._said = self._trimmed = self._written = now
+        self._detected, self._cost = now, 0.0
+        self._unstored = self._undetected = False
+
+    @property
+    def running(self) -> bool:
+        """True while a source runs or will be started again."""
+        return any(not one.ended for one in self._sources.values())
+
+    @property
+    def engine(self) -> Engine:
+        """The workspace's writer."""
+        return self._engine
+
+    def states(self) -> list[SourceState]:
+        """Every source that was ever started here."""
+        return [one.state() for one in self._sources.values()]
+
+    def start(self, id: str, spec: LiveSource) -> None:
+        """Start a source; one that ended under this id begins anew as a new input."""
+        before = self._sources.get(id)
+        if before is not None and not before.ended:
+            return
+        source = self._sources[id] = _Source(id, spec)
+        self._begin(source)
+
+    def stop(self, id: str) -> None:
+        """Ask a source to end; what it still has is stored."""
+        source = self._sources.get(id)
+        if source is None or source.ended:
+            return
+        source.stopping = True
+        if source.process is not None:
+            source.process.stop()
+        else:
+            self._end(source)
+
+    def read(
+        self,
+        paths: Sequence[Path],
+        on_progress: Callable[[Progress], None],
+        cancelled: Callable[[], bool],
+        sensitivity: str = "medium",
+    ) -> Seconds:
+        """Read files beside the live sources, which go on meanwhile; as app.ingest.read_inputs."""
+
+        def meanwhile() -> bool:
+            self.step(0.0, detect=False)
+            return cancelled()
+
+        return read_into(self._engine, paths, on_progress, meanwhile, sensitivity)
+
+    def step(self, seconds: float = TURN, detect: bool = True) -> None:
+        """Take what came within so many seconds, store it, and do what is due."""
+        until = time.monotonic() + seconds
+        batches: dict[str, list[bytes]] = {}
+        ended: list[SourceProcess] = []
+        taken = 0
+        while taken < MOST:
+            try:
+                left = until - time.monotonic()
+                process, kind, body = self._came.get(timeout=left) if left > 0 else self._came.get_nowait()
+            except queue.Empty:
+                break
+            taken += len(body)
+            source = next((one for one in self._sources.values() if one.process is process), None)
+            if kind == ENDED:
+                ended.append(process)
+            elif source is not None and kind == STATUS:
+                self._told(source, decode_status(body))
+            elif source is not None and kind == ACTIVITIES:
+                batches.setdefault(source.id, []).append(body)
+            self._waiting.give(len(body))
+        for id, bodies in batches.items():
+            source = self._sources[id]
+            self._engine.use_input(source.key)
+            for body in bodies:
+                batch = decode_batch(body)
+                if source.first is None and batch:
+                    source.first = batch[0].at
+                source.activities += len(batch)
+                self._engine.ingest(batch)
+            source.changed = self._unstored = self._undetected = True
+        for process in ended:
+            for source in list(self._sources.values()):
+                if source.process is process:
+                    self._broke(source, process)
+        self._due(detect)
+
+    def close(self) -> None:
+        """Stop every source, store what they still have, detect once more, give the workspace back."""
+        try:
+            for id in list(self._sources):
+                self.stop(id)
+            while self.running:
+                self.step(TURN, detect=False)
+            self._engine.save()
+            self._engine.settle(self._sensitivity)
+            trim(self._workspace, self._limit, self._engine.alerted_frames)
+        finally:
+            for source in self._sources.values():
+                if source.process is not None:
+                    source.process.kill()
+            self._waiting.open()
+            self._engine.close()
+
+    # ---- inside
+
+    def _begin(self, source: _Source) -> None:
+        source.since = time.time_ns() // 1000
+        source.key = key_of(source.spec, source.since)
+        source.status, source.first, source.error = Status(), None, ""
+        source.activities, source.marked = 0, (time.monotonic(), 0)
+        self._engine.begin_input(LiveInput(key=source.key, path=source.label, kind=input_kind(source.spec)))
+        task = Task(spec=source.spec, key=source.key, evidence=str(folder_of(self._workspace.resolve())))
+        source.process = SourceProcess(task, self._take)
+        source.changed = True
+        self._say(source.state())
+
+    def _take(self, process: SourceProcess, kind: int, body: bytes) -> None:
+        """Called by the threads of the sources; blocks while too much waits."""
+        self._waiting.take(len(body))
+        self._came.put((process, kind, body))
+
+    def _told(self, source: _Source, status: Status) -> None:
+        new = (status.state, status.error) != (source.status.state, source.status.error)
+        source.status, source.changed = status, True
+        if status.state == "running":
+            source.wait = FIRST_WAIT
+        if new:
+            self._say(source.state())
+
+    def _broke(self, source: _Source, process: SourceProcess) -> None:
+        """The process of a source ended, as it was told or by itself."""
+        source.process = None
+        status = process.status or 0
+        if source.stopping or status == 0:
+            self._end(source)
+            return
+        if status == REFUSED:
+            self._end(source, "failed" if not source.status.records else "partial")
+            return
+        why = process.words or f"it ended with status {status}"
+        source.error = f"The source broke and is started again: {why}"[:300]
+        self._finish(source, "partial", Problem(what="the source broke and was started again as another input", where=why[:200]))
+        source.again = time.monotonic() + source.wait
+        source.wait = min(source.wait * 2, LONGEST_WAIT)
+        self._say(source.state())
+
+    def _end(self, source: _Source, state: str = "done") -> None:
+        if source.key:
+            self._finish(source, state)
+        source.ended = True
+        if state == "done":
+            source.error = source.status.error = ""
+        self._say(source.state())
+
+    def _finish(self, source: _Source, state: str, *more: Problem) -> None:
+        """The input of a source is over."""
+        if not source.key:
+            return
+        problems = (*problems_of(source.status), *more)
+        if source.status.error:
+            problems += (Problem(what=source.status.error),)
+        self._engine.use_input(source.key)
+        last = source.status.last
+        self._engine.finish_input(
+            LiveReport(state=state, records=source.status.records, first=source.first, last=last, problems=problems)
+        )
+        source.key = ""
+        self._undetected = True
+
+    def _due(self, detect: bool) -> None:
+        now = time.monotonic()
+        for source in list(self._sources.values()):
+            if source.process is not None and source.process.overdue > STOPPING:
+                source.process.kill()
+            if source.process is None and not source.ended and now >= source.again:
+                wait = source.wait
+                self._begin(source)
+                source.wait = wait
+        if self._unstored and now - self._written >= SAID / 2:
+            self._engine.flush()
+            self._written, self._unstored = now, False
+        if now - self._said >= SAID:
+            self._said = now
+            for source in self._sources.values():
+                source.measure()
+                if source.changed:
+                    source.changed = False
+                    self._say(source.state())
+                    self._state_input(source)
+        if now - self._trimmed >= TRIM:
+            self._trimmed = now
+            trim(self._workspace, self._limit, self._engine.alerted_frames)
+        pause = min(max(DETECT, self._cost * (1 - SHARE) / SHARE), RAREST)
+        if detect and self._undetected and now - self._detected >= pause:
+            began = time.monotonic()
+            self._undetected = self._unstored = False
+            self._engine.save()
+            self._engine.settle(self._sensitivity)
+            self._detected = time.monotonic()
+            self._cost = self._detected - began
+
+    def _state_input(self, source: _Source) -> None:
+        if source.key:
+            status = source.status
+            self._engine.use_input(source.key)
+            self._engine.state_input(status.records, source.first, status.last, problems_of(status))
+
+
+class Room:
+    """Bytes that may wait; take blocks while there is no room."""
+
+    def __init__(self, limit: int) -> None:
+        self._free, self._limit, self._open = limit, limit, False
+        self._changed = threading.Condition()
+
+    def take(self, size: int) -> None:
+        """Wait for room; what is larger than all of it goes when it is alone."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._open or self._free >= min(size, self._limit))
+            self._free -= size
+
+    def give(self, size: int) -> None:
+        """Give room back."""
+        with self._changed:
+            self._free += size
+            self._changed.notify_all()
+
+    def open(self) -> None:
+        """Nobody waits any more."""
+        with self._changed:
+            self._open = True
+            self._changed.notify_all()

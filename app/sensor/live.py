@@ -1,0 +1,77 @@
+"""Which live sources there are: what runs each, and what its input is called."""
+
+import hashlib
+from importlib import import_module
+from typing import cast
+
+from app.model.source import (
+    CaptureSource,
+    DirectorySource,
+    GrowingSource,
+    LiveSource,
+    RadiusSource,
+    SyslogSource,
+    TraceSource,
+    WindowsLogSource,
+)
+from app.sensor.sources.living import Cannot, LiveReader
+
+LIVE = " (live)"
+"""Ends the label of every live input."""
+RUNS: dict[str, tuple[str, str]] = {
+    "capture": ("app.sensor.live_capture", "run_capture"),
+    "growing": ("app.sensor.live_capture", "run_growing"),
+    "syslog": ("app.sensor.sources.syslog", "run"),
+    "radius": ("app.sensor.sources.radius", "run"),
+    "directory": ("app.sensor.sources.directory", "run"),
+    "windows-log": ("app.sensor.sources.winlog", "run"),
+    "trace": ("app.sensor.sources.etw", "run"),
+}
+"""Kind of a source to the module and function that run it; imported in its own process only."""
+INPUTS = {"capture": "pcap", "growing": "pcap", "windows-log": "evtx", "trace": "etl"}
+"""Kind of the input that a source makes, where its name is another."""
+
+
+def kind_of(spec: LiveSource) -> str:
+    """Word for the kind of a source, for example "capture"."""
+    return str(spec.__struct_config__.tag)
+
+
+def input_kind(spec: LiveSource) -> str:
+    """The kind under which its input is listed."""
+    return INPUTS.get(kind_of(spec), kind_of(spec))
+
+
+def label_of(spec: LiveSource) -> str:
+    """What a source is called, for example "eth0 (live)"."""
+    match spec:
+        case CaptureSource():
+            name = ", ".join(spec.interfaces)
+        case GrowingSource():
+            name = "standard input" if spec.path == "-" else spec.path
+        case SyslogSource():
+            name = f"syslog {spec.transport} {spec.address}:{spec.port}"
+        case RadiusSource():
+            name = f"RADIUS accounting {spec.address}:{spec.port}"
+        case DirectorySource():
+            name = spec.url
+        case WindowsLogSource():
+            name = "event log of this computer"
+        case TraceSource():
+            name = f"event trace {spec.session}"
+    return name + LIVE
+
+
+def key_of(spec: LiveSource, since: int) -> str:
+    """Key of the input that a source makes when it starts at this time (UTC microseconds): 12 hexadecimal digits."""
+    text = f"{kind_of(spec)}\0{label_of(spec)}\0{since}"
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+
+def reader_of(spec: LiveSource) -> LiveReader:
+    """The function that runs a source. Raises Cannot when this program or this system has none."""
+    module, name = RUNS[kind_of(spec)]
+    try:
+        return cast(LiveReader, getattr(import_module(module), name))
+    except ImportError as error:
+        raise Cannot(f"sources of the kind {kind_of(spec)} are not read here: {error}") from error

@@ -1,0 +1,161 @@
+"""Live packets: windows of a ring, of a growing file or of another program through the conversations."""
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
+from pathlib import Path
+from typing import Any, Protocol
+
+from app.model.activity import Activity, event_order
+from app.model.source import CaptureSource, GrowingSource
+from app.sensor.captures import known_conversations
+from app.sensor.frame import Records
+from app.sensor.packets.traffic import Traffic
+from app.sensor.sources import growing
+from app.sensor.sources.evidence import Keeper
+from app.sensor.sources.living import Cannot, Outlet
+
+AGAIN = 1.0
+"""Seconds between two tries to open an interface that went away."""
+QUIET = 2_000_000
+"""Microseconds that the clock of live traffic is behind that of the wall when nothing comes."""
+BATCH = 4096
+
+
+class Keeping(Outlet, Protocol):
+    """An outlet that says where the packets of activities are kept, None when they are not."""
+
+    evidence: Path | None
+
+
+class _Pass:
+    """One live input on its way through the conversations. next: number of its next frame."""
+
+    def __init__(self, key: str, outlet: Keeping) -> None:
+        self._outlet = outlet
+        self._batch: list[Activity] = []
+        self._traffic = Traffic(key, known_conversations(), self._batch.append)
+        self._told: dict[str, int] = {}
+        self._keeper = Keeper(outlet.evidence, key) if outlet.evidence is not None else None
+        self._keeping = self._keeper is not None
+        self.next = 1
+
+    def feed(self, records: Records, spans: tuple[tuple[int, int], ...] = (), tags: Any = ()) -> None:
+        """A window, valid during this call only."""
+        self._traffic.feed(records)
+        self.next = records.first + len(records.start)
+        self._evidence(lambda keeper: keeper.add(records, spans, tags))
+        self._outlet.received(len(records.start), int(records.size.sum()), int(records.at.max()))
+        self._deliver()
+
+    def idle(self, at: int | None = None) -> None:
+        """Nothing came; at: UTC microseconds by the wall clock when that is the packets' clock too."""
+        if at is not None:
+            self._traffic.passed(at - QUIET)
+        self._deliver()
+        self._evidence(Keeper.flush)
+
+    def close(self) -> None:
+        """The input ended."""
+        self._traffic.close()
+        self._deliver()
+        self._evidence(Keeper.close)
+
+    def _deliver(self) -> None:
+        for what, (count, frame) in list(self._traffic.problems.items()):
+            more = count - self._told.get(what, 0)
+            if more > 0:
+                self._told[what] = count
+                self._outlet.note(what, f"frame {frame}" if frame else "", more)
+        if not self._batch:
+            return
+        done = sorted(self._batch, key=event_order)
+        self._batch.clear()
+        self._evidence(lambda keeper: keeper.keep(done))
+        self._evidence(Keeper.flush)
+        for at in range(0, len(done), BATCH):
+            self._outlet.put(done[at : at + BATCH])
+
+    def _evidence(self, do: Callable[[Keeper], None]) -> None:
+        """What the disk refuses is told once, and costs the evidence only."""
+        keeper = self._keeper
+        if keeper is None or not self._keeping:
+            return
+        try:
+            do(keeper)
+        except OSError as error:
+            self._keeping = False
+            self._outlet.note(f"packets are not kept: {error.strerror or 'the disk refuses'}", "")
+        if keeper.missing:
+            self._outlet.note("packets not kept, their activity was complete too late", "", keeper.missing)
+            keeper.missing = 0
+
+
+def run_capture(spec: CaptureSource, key: str, outlet: Keeping, stop: threading.Event) -> None:
+    """As a LiveReader: packets of interfaces, by the kernel's ring on Linux, by a program over libpcap or Npcap elsewhere."""
+    with closing(_Pass(key, outlet)) as passing:
+        if sys.platform == "linux":
+            _run_rings(spec, passing, outlet, stop)
+        else:
+            from app.sensor.sources.live_npcap import capturing
+
+            _run_stream(capturing(spec, outlet), passing, outlet, stop, True)
+
+
+def run_growing(spec: GrowingSource, key: str, outlet: Keeping, stop: threading.Event) -> None:
+    """As a LiveReader: a capture that another program still writes; ends also when standard input does."""
+    with closing(_Pass(key, outlet)) as passing:
+        _run_stream(closing(growing.feed_of(spec.path, stop)), passing, outlet, stop, False)
+
+
+def _run_rings(spec: CaptureSource, passing: _Pass, outlet: Keeping, stop: threading.Event) -> None:
+    from app.sensor.conversations import registry
+    from app.sensor.sources.live_linux import Rings
+
+    ports = list(registry.TCP), list(registry.UDP)
+    opened = False
+    while not stop.is_set():
+        try:
+            rings = Rings(
+                spec.interfaces,
+                spec.filter,
+                ports,
+                lambda name, count: outlet.dropped("kernel ring full", count, name),
+                passing.next,
+            )
+        except Cannot as error:
+            if not opened:
+                raise
+            outlet.state("failed", str(error))
+            stop.wait(AGAIN)
+            continue
+        opened = True
+        try:
+            outlet.state("running")
+            for window in rings.windows(stop):
+                if window is None:
+                    passing.idle(time.time_ns() // 1000)
+                else:
+                    passing.feed(window.records, window.spans, window.tags)
+        except OSError as error:
+            outlet.state("failed", f"{error.filename or 'the interface'}: {error.strerror or 'gone'}; it is tried again")
+            stop.wait(AGAIN)
+        finally:
+            if rings.left:
+                outlet.dropped("not read before the capture ended", rings.left)
+            rings.close()
+
+
+def _run_stream(
+    opened: AbstractContextManager[growing.Feed], passing: _Pass, outlet: Keeping, stop: threading.Event, wall: bool
+) -> None:
+    """wall: the packets' clock is the wall's."""
+    with opened as feed:
+        outlet.state("running")
+        for records in growing.windows(feed, outlet.note, stop):
+            if records is None:
+                passing.idle(time.time_ns() // 1000 if wall else None)
+            else:
+                passing.feed(records)

@@ -1,0 +1,261 @@
+"""One live source in a process of its own: what the process writes, and how its parent reads it."""
+
+import gc
+import os
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from app import paths
+from app.link.codec import cleaned, encode_batch
+from app.model.activity import Activity
+from app.model.source import GrowingSource, LiveSource
+from app.sensor.live import reader_of
+from app.sensor.sources.living import Cannot
+
+ACTIVITIES, STATUS, ENDED = 1, 2, 0
+"""Kinds of what a source's process writes: a batch by app.link.codec, a Status by MessagePack; its end."""
+HEAD = struct.Struct(">IB")
+"""Before each: its length, its kind."""
+LARGEST = 1 << 28
+EVERY = 0.25
+"""Seconds between two words about how a source is doing."""
+REFUSED = 3
+"""Status of a process whose source cannot run at all: starting it again would not help."""
+PIPE = 1 << 20
+F_SETPIPE_SZ = 1031
+
+
+class Task(Struct, frozen=True, kw_only=True):
+    """What a source's process is told. evidence: folder for the packets of its activities, "" for none."""
+
+    spec: LiveSource
+    key: str
+    evidence: str = ""
+
+
+class Counted(Struct, array_like=True, frozen=True):
+    """How often, and where first."""
+
+    count: int
+    where: str
+
+
+class Status(Struct, array_like=True, kw_only=True):
+    """How a source is doing since its process began. dropped, notes: by sentence."""
+
+    state: str = "starting"
+    error: str = ""
+    records: int = 0
+    bytes: int = 0
+    last: int | None = None
+    dropped: dict[str, Counted] = {}
+    notes: dict[str, Counted] = {}
+
+
+_encode = msgspec.msgpack.Encoder().encode
+decode_status: Callable[[bytes], Status] = msgspec.msgpack.Decoder(Status).decode
+
+
+class _Writer:
+    """The outlet of a source: writes to a descriptor, and blocks while the parent is behind."""
+
+    def __init__(self, descriptor: int, evidence: Path | None) -> None:
+        self.evidence = evidence
+        self._descriptor = descriptor
+        self._writing, self._counting = threading.Lock(), threading.Lock()
+        self._status = Status()
+        self._changed = True
+
+    def put(self, batch: list[Activity]) -> None:
+        """As an Outlet."""
+        if batch:
+            try:
+                body = encode_batch(batch)
+            except (UnicodeEncodeError, OverflowError):
+                body = encode_batch(cleaned(batch))
+            self._write(ACTIVITIES, body)
+
+    def received(self, records: int, bytes: int, last: int | None) -> None:
+        """As an Outlet."""
+        with self._counting:
+            own = self._status
+            own.records += records
+            own.bytes += bytes
+            if last is not None:
+                own.last = last if own.last is None else max(own.last, last)
+            self._changed = True
+
+    def dropped(self, what: str, count: int, where: str = "") -> None:
+        """As an Outlet."""
+        with self._counting:
+            self._add(self._status.dropped, what, where, count)
+
+    def note(self, what: str, where: str, count: int = 1) -> None:
+        """As an Outlet."""
+        with self._counting:
+            self._add(self._status.notes, what, where, count)
+
+    def state(self, state: str, error: str = "") -> None:
+        """As an Outlet; written at once."""
+        with self._counting:
+            self._status.state, self._status.error, self._changed = state, error, True
+        self.tell()
+
+    def tell(self) -> None:
+        """Write how the source is doing when that changed."""
+        with self._counting:
+            if not self._changed:
+                return
+            body = _encode(self._status)
+            self._changed = False
+        self._write(STATUS, body)
+
+    def _add(self, where_to: dict[str, Counted], what: str, where: str, count: int) -> None:
+        before = where_to.get(what)
+        where_to[what] = Counted(before.count + count, before.where) if before else Counted(count, where)
+        self._changed = True
+
+    def _write(self, kind: int, body: bytes) -> None:
+        left = memoryview(HEAD.pack(len(body), kind) + body)
+        with self._writing:
+            while left:
+                left = left[os.write(self._descriptor, left) :]
+
+
+def serve(line: bytes, descriptor: int, stop: threading.Event) -> int:
+    """Run the source of a Task (one line of JSON) until stop is set; returns the status of the process."""
+    task = msgspec.json.decode(line, type=Task)
+    writer = _Writer(descriptor, Path(task.evidence) if task.evidence else None)
+    over = threading.Event()
+
+    def tell() -> None:
+        with suppress(OSError):
+            while not over.wait(EVERY):
+                writer.tell()
+
+    ticker = threading.Thread(target=tell, name="status", daemon=True)
+    ticker.start()
+    status = 0
+    # As when a file is read: many short-lived values, few cycles.
+    gc.set_threshold(200_000, 50, 50)
+    try:
+        reader_of(task.spec)(task.spec, task.key, writer, stop)
+        writer.tell()
+    except Cannot as error:
+        writer.state("failed", str(error))
+        status = REFUSED
+    except BrokenPipeError:  # whoever listened is gone
+        status = 1
+    finally:
+        over.set()
+    return status
+
+
+Got = Callable[["SourceProcess", int, bytes], None]
+
+
+class SourceProcess:
+    """The process of one source, read by a thread: got(self, kind, body) for all that it writes, ENDED last.
+
+    got may block, which holds the source back. status: exit status once it ended; words: its last line of error output.
+    """
+
+    def __init__(self, task: Task, got: Got) -> None:
+        start = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "app"]
+        line = msgspec.json.encode(task)
+        self._piped = isinstance(task.spec, GrowingSource) and task.spec.path == "-"
+        command = [*start, "_source", *(["--task", line.decode()] if self._piped else [])]
+        self._child: subprocess.Popen[bytes] = subprocess.Popen(
+            command,
+            stdin=None if self._piped else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=paths.program(),
+            start_new_session=os.name != "nt",  # a stroke of Ctrl-C is for us, who then stop it in order
+        )
+        self.status: int | None = None
+        self.words = ""
+        self._got = got
+        self._stopped = 0.0
+        self._widen()
+        if self._child.stdin is not None:
+            with suppress(OSError):
+                self._child.stdin.write(line + b"\n")
+                self._child.stdin.flush()
+        self._thread = threading.Thread(target=self._follow, name="source", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask it to end; returns at once."""
+        self._stopped = self._stopped or time.monotonic()
+        if self._child.stdin is not None:
+            with suppress(OSError):
+                self._child.stdin.close()
+        elif self._child.poll() is None:
+            self._child.terminate()
+
+    def kill(self) -> None:
+        """End it whatever it does."""
+        if self._child.poll() is None:
+            self._child.kill()
+
+    @property
+    def overdue(self) -> float:
+        """Seconds since it was asked to end; 0 when it was not."""
+        return time.monotonic() - self._stopped if self._stopped else 0.0
+
+    @property
+    def pid(self) -> int:
+        """Number of the process."""
+        return self._child.pid
+
+    def _widen(self) -> None:
+        if sys.platform == "linux":
+            import fcntl
+
+            assert self._child.stdout is not None
+            with suppress(OSError):
+                fcntl.fcntl(self._child.stdout.fileno(), F_SETPIPE_SZ, PIPE)
+
+    def _follow(self) -> None:
+        out: Any = self._child.stdout
+        assert self._child.stderr is not None
+        errors: list[bytes] = []
+
+        def listen() -> None:
+            assert self._child.stderr is not None
+            for line in self._child.stderr:
+                errors[:] = [*errors[-20:], line]
+
+        drain = threading.Thread(target=listen, name="source-errors", daemon=True)
+        drain.start()
+        try:
+            while len(head := out.read(HEAD.size)) == HEAD.size:
+                length, kind = HEAD.unpack(head)
+                if length > LARGEST or kind not in (ACTIVITIES, STATUS):
+                    self.kill()
+                    break
+                body = out.read(length)
+                if len(body) < length:
+                    break
+                self._got(self, kind, body)
+        finally:
+            self.status = self._child.wait()
+            drain.join(1)
+            out.close()
+            self._child.stderr.close()
+            if self._child.stdin is not None:
+                with suppress(OSError):
+                    self._child.stdin.close()
+            self.words = b"".join(errors[-1:]).decode(errors="replace").strip()
+            self._got(self, ENDED, b"")

@@ -1,0 +1,86 @@
+"""Live capture over libpcap or Npcap: a program under its own licence captures, its output is read as a growing stream."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from app import paths
+from app.model.source import CaptureSource
+from app.sensor.sources.growing import PipeFeed
+from app.sensor.sources.living import Cannot, Outlet
+
+START = 30.0
+"""Seconds that the program may take until it captures; loading it takes most of them."""
+
+
+def command(spec: CaptureSource) -> list[str]:
+    """The program that writes a pcap stream to its standard output, and what happens to its error output, as JSON lines."""
+    frozen = getattr(sys, "frozen", False)
+    begin = [sys.executable, "--dissector"] if frozen else [sys.executable, "-m", "app.dissector"]
+    return [*begin, "capture", *(["--filter", spec.filter] if spec.filter else []), "--", *spec.interfaces]
+
+
+@contextmanager
+def capturing(spec: CaptureSource, outlet: Outlet) -> Iterator[PipeFeed]:
+    """The stream of the program while it captures. Raises Cannot when it cannot."""
+    child = subprocess.Popen(
+        command(spec), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=paths.program()
+    )
+    assert child.stdin is not None and child.stdout is not None and child.stderr is not None
+    packets = child.stdout.fileno()
+    ready = threading.Event()
+    errors: list[str] = []
+    lost: dict[str, int] = {}
+
+    def listen() -> None:
+        assert child.stderr is not None
+        for line in child.stderr:
+            try:
+                told = json.loads(line)
+            except ValueError:
+                continue
+            if not isinstance(told, dict):
+                continue
+            if "error" in told:
+                errors.append(str(told["error"]))
+            for name, count in told.get("dropped", {}).items():
+                if count > lost.get(name, 0):
+                    outlet.dropped("capture buffer full", count - lost.get(name, 0), name)
+                    lost[name] = count
+            if told.get("ready"):
+                ready.set()
+        ready.set()
+
+    thread = threading.Thread(target=listen, name="capture-words", daemon=True)
+    thread.start()
+    try:
+        if not ready.wait(START) or errors:
+            raise Cannot(errors[0] if errors else "the program that captures did not start")
+        yield PipeFeed(packets)
+        if errors:
+            raise Cannot(errors[0])
+    finally:
+        with suppress(OSError):
+            child.stdin.close()  # it ends when this closes, and tells its last counters
+        drain = threading.Thread(target=lambda: _drain(packets), name="capture-rest", daemon=True)
+        drain.start()
+        try:
+            child.wait(2)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        drain.join(1)
+        thread.join(1)
+        child.stdout.close()
+        child.stderr.close()
+
+
+def _drain(descriptor: int) -> None:
+    """What came after the end was asked for must not keep the program waiting."""
+    with suppress(OSError):
+        while os.read(descriptor, 1 << 16):
+            pass
