@@ -10,6 +10,18 @@ from app.sensor.sources.reading import Note, Opening, Reader, Step
 def reader_of(kind: str) -> Reader:
     """The reader of a kind of kinds.kind_of that is no capture."""
     match kind:
+        case "evtx":
+            from app.sensor.sources.evtx import read_evtx
+
+            return read_evtx
+        case "xml":
+            from app.sensor.sources.event_xml import read_event_xml
+
+            return read_event_xml
+        case "json":
+            from app.sensor.sources.event_json import read_event_json
+
+            return read_event_json
         case _:
             return _unread
 
