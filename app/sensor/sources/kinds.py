@@ -28,8 +28,6 @@ REFUSED = (
     (b"snoop\0\0\0", "a snoop capture; save it as pcap first"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it first"),
     (b"Rar!", "a RAR archive; unpack it first"),
-    (b"BZh", "compressed with bzip2; unpack it first"),
-    (b"\xfd7zXZ\0", "compressed with xz; unpack it first"),
 )
 """What begins so is known and cannot be used."""
 
@@ -40,7 +38,7 @@ def kind_of(head: bytes) -> str:
         return "pcap"
     if head[:4] == PCAPNG:
         return "pcapng"
-    if head.startswith((EVTX, CHUNK)):
+    if head.startswith((EVTX, CHUNK)) or head[4096:4104] == CHUNK:  # the file header may be destroyed
         return "evtx"
     if _is_trace(head):
         return "etl"
