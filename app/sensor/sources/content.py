@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from msgspec import Struct
 
@@ -37,7 +37,7 @@ class Content(Struct, frozen=True):
     data: bytes | mmap.mmap
 
 
-class Slice(io.RawIOBase, IO[bytes]):
+class Slice(io.RawIOBase):
     """A part of mapped bytes as a stream."""
 
     def __init__(self, data: bytes | mmap.mmap, start: int, size: int) -> None:
@@ -46,11 +46,11 @@ class Slice(io.RawIOBase, IO[bytes]):
     def readable(self) -> bool:
         return True
 
-    def read(self, size: int = -1) -> bytes:
-        end = self._end if size is None or size < 0 else min(self._end, self._at + size)
-        out = bytes(self._data[self._at : end])
-        self._at = end
-        return out
+    def readinto(self, buffer: Any) -> int:
+        size = min(len(buffer), self._end - self._at)
+        buffer[:size] = self._data[self._at : self._at + size]
+        self._at += size
+        return size
 
 
 def stream_of(stack: ExitStack, path: Path, member: str | None, layers: tuple[str, ...]) -> IO[bytes]:
@@ -62,7 +62,10 @@ def stream_of(stack: ExitStack, path: Path, member: str | None, layers: tuple[st
     if member is not None and "tar" in layers:
         outer = layers.index("tar")
         start, _, size = member.partition("+")
-        stream = stack.enter_context(Slice(open_tar(path, layers[:outer])[0].data, int(start), int(size)))
+        stream = cast(
+            IO[bytes],
+            stack.enter_context(io.BufferedReader(Slice(open_tar(path, layers[:outer])[0].data, int(start), int(size)))),
+        )
         layers = layers[outer + 1 :]
     elif member is not None:
         archive = stack.enter_context(zipfile.ZipFile(path))
@@ -102,7 +105,7 @@ def open_content(
         try:
             with ExitStack() as stack:
                 stream = stream_of(stack, path, member, layers)
-                while block := stream.read(BLOCK):
+                while block := stream.read1(BLOCK):  # type: ignore[attr-defined]  # all that comes before damage
                     size += len(block)
                     if size > LARGEST or (size > FREE and size > RATIO * packed):
                         raise Refused("unpacks to more than any capture does")

@@ -16,7 +16,7 @@ from app.sensor.events.record import EventRecord
 from app.sensor.events.xml_form import xml_record
 from app.sensor.frame import Emit
 from app.sensor.sources import evtx_wire as wire
-from app.sensor.sources.evtx_chunks import Chunk, Place, chunks, file_flags, mended
+from app.sensor.sources.evtx_chunks import Chunk, Place, chunks, content_of, file_flags, mended
 from app.sensor.sources.evtx_json import record_of_fast
 from app.sensor.sources.evtx_order import Order
 from app.sensor.sources.evtx_process import Native, native
@@ -89,7 +89,7 @@ class Reading:
                 continue
             self._survey(one)
             if one.places:
-                block.append((one, mended(bytes(data[one.at : one.at + one.size]), one)))
+                block.append((one, mended(content_of(data, one), one)))
             if len(block) == BLOCK:
                 yield block
                 block = []

@@ -29,6 +29,8 @@ Place = tuple[int, int, int, int]
 class Chunk(Struct, frozen=True, gc=False):
     """One chunk. at, size: its bytes in the input, size is below SIZE when it is cut. number: from 0, in file order.
 
+    pad: bytes of it that are missing at its beginning; offsets count from where it would begin.
+
     places: its records, in order. holes: (from, to) of what lies between them and is no record. expected: records that
     header and bytes promise. problems: short sentences. repaired: places whose header had to be guessed.
     """
@@ -44,6 +46,7 @@ class Chunk(Struct, frozen=True, gc=False):
     repaired: int = 0
     beyond: int = 0
     remains: int = 0
+    pad: int = 0
 
 
 def file_flags(data: bytes | mmap) -> tuple[str, ...]:
@@ -75,14 +78,20 @@ def chunks(data: bytes | mmap) -> Iterator[Chunk | tuple[str, int, int]]:
             yield from _zeros("chunks of zeros between others", zeros)
             zeros = (0, 0)
             following = data.find(CHUNK, at)
-            if following >= 0 and (following - at) % SIZE:
-                bytes_here = bytes_here[: min(SIZE, following - at)]
+            gap = (following - at) % SIZE if following >= 0 else 0
+            bytes_here = bytes_here[: gap or SIZE]
             if SIGNATURE not in bytes_here:
                 yield "bytes that are no chunk", at, len(bytes_here)
                 at += len(bytes_here)
                 continue
         yield from _zeros("chunks of zeros between others", zeros)
         zeros = (0, 0)
+        pad = 0 if bytes_here[:8] == CHUNK else missing_before(bytes_here)
+        if pad:
+            found = survey(bytes(pad) + bytes_here[: SIZE - pad], at, number, pad)
+            yield found
+            number, at = number + 1, at + found.size
+            continue
         found = survey(bytes_here, at, number)
         if not found.clean:
             again = bytes_here.find(CHUNK, 8)
@@ -99,8 +108,30 @@ def _zeros(what: str, zeros: tuple[int, int]) -> Iterator[tuple[str, int, int]]:
         yield what, zeros[0], zeros[1]
 
 
-def survey(data: bytes, at: int, number: int) -> Chunk:
-    """Walk the records of one chunk, over damage; data may be shorter than a chunk when it was cut."""
+def missing_before(data: bytes) -> int:
+    """How many bytes of a chunk are missing before these, told by a record that carries its own template.
+
+    A template instance says at which offset in the chunk its definition lies; where the definition follows at once, that
+    is its own place (BinXml: fragment header, template token, id, offset, then definition with a fragment of its own).
+    """
+    at = -1
+    while (at := data.find(SIGNATURE, at + 1)) >= 0:
+        if (place := _place(data, at, len(data))) is None or place[1] < 80:
+            continue
+        body = data[at + 24 : at + 66]
+        if body[:6] == b"\x0f\1\1\0\x0c\1" and body[38:42] == b"\x0f\1\1\0":
+            told: int = _TAIL.unpack_from(body, 10)[0]
+            return max(0, min(SIZE - SMALLEST, told - (at + 38)))
+    return 0
+
+
+def content_of(data: bytes | mmap, chunk: Chunk) -> bytes:
+    """The chunk's bytes as places count them."""
+    return bytes(chunk.pad) + data[chunk.at : chunk.at + chunk.size]
+
+
+def survey(data: bytes, at: int, number: int, pad: int = 0) -> Chunk:
+    """Walk the records of one chunk, over damage; data may be shorter than a chunk when it was cut, pad bytes are made up."""
     problems: list[str] = []
     promised, free, trusted = 0, len(data), False
     if len(data) < SIZE:
@@ -125,7 +156,7 @@ def survey(data: bytes, at: int, number: int) -> Chunk:
     return Chunk(
         number,
         at,
-        len(data),
+        len(data) - pad,
         places + beyond,
         holes,
         max(promised, len(places)) + len(beyond),
@@ -134,6 +165,7 @@ def survey(data: bytes, at: int, number: int) -> Chunk:
         repaired,
         len(beyond),
         remains,
+        pad,
     )
 
 

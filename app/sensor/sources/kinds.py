@@ -51,7 +51,7 @@ def _is_trace(head: bytes) -> bool:
     return 1024 <= size <= 1 << 24 and size % 1024 == 0 and head[0x36:0x38] == b"\x04\0" and head[0x4B:0x4C] == b"\xc0"
 
 
-_LDIF = re.compile(rb"\A(?:#[^\n]*\n|[ \t\r]*\n)*(?:version:\s*1\s*\n|dn::?\s?\S)", re.I)
+_LDIF = re.compile(rb"\A(?:#[^\n]*\n|[ \t\r]*\n)*(?:version: *1\s*\n|dn:: ?[A-Za-z0-9+/]|dn: ?[^\n=]*=|dn: *\r?\n\w)", re.I)
 _JSON = re.compile(rb"\A(?:\{\s*[\"}]|\[\s*[{\[\"\]])")
 _EVENT = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,30}:)?Events?[\s>]")
 _DETAIL = re.compile(rb"\A(?:[A-Z][a-z]{2} ){2} ?\d{1,2} [\d:]{8} \d{4}\r?\n\t[\w:-]+ [:+]?= ")

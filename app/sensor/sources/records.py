@@ -13,7 +13,7 @@ from app.sensor.sources import evtx_wire as wire
 from app.sensor.sources.content import Refused, content_key
 from app.sensor.sources.event_json import elements
 from app.sensor.sources.event_xml import events
-from app.sensor.sources.evtx_chunks import Chunk, chunks, mended
+from app.sensor.sources.evtx_chunks import Chunk, chunks, content_of, mended
 from app.sensor.sources.evtx_order import CHUNKS
 from app.sensor.sources.evtx_process import Native
 from app.sensor.sources.inputs import found_at, opened
@@ -102,7 +102,7 @@ def _evtx(data: bytes | mmap, record: int, ordinal: int) -> RecordText:
             continue
         positions = [at for at, one in enumerate(chunk.places) if one[2] == record]
         if len(positions) > rank:
-            return _of_chunk(mended(bytes(data[chunk.at : chunk.at + chunk.size]), chunk), chunk, positions[rank], rank)
+            return _of_chunk(mended(content_of(data, chunk), chunk), chunk, positions[rank], rank)
     raise ValueError(f"there is no record {record}")
 
 
