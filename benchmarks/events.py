@@ -52,7 +52,9 @@ def run(command: list[str], core: int) -> tuple[float, str]:
     """(seconds of the whole process, its output) on one core."""
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     began = time.perf_counter()
-    done = subprocess.run(["taskset", "-c", str(core), *command], capture_output=True, text=True, env=environment, check=True)
+    done = subprocess.run(["taskset", "-c", str(core), *command], capture_output=True, text=True, env=environment)
+    if done.returncode and not done.stdout:
+        raise SystemExit(done.stderr)
     return time.perf_counter() - began, done.stdout
 
 

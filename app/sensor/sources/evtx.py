@@ -5,7 +5,6 @@ The ledger (evtx_chunks) says what there is, so that nothing goes missing in sil
 """
 
 import struct
-from collections import Counter
 from collections.abc import Generator, Iterator
 from mmap import mmap
 
@@ -20,7 +19,7 @@ from app.sensor.sources.evtx_chunks import Chunk, Place, chunks, content_of, fil
 from app.sensor.sources.evtx_json import record_of_fast
 from app.sensor.sources.evtx_order import Order
 from app.sensor.sources.evtx_process import Native, native
-from app.sensor.sources.evtx_second import second_texts
+from app.sensor.sources.evtx_second import MOST, PORTION, second_texts
 from app.sensor.sources.reading import Note, Opening, Step
 
 BLOCK = 8
@@ -32,8 +31,8 @@ Pair = tuple[Chunk, bytes]
 
 
 def read_evtx(opening: Opening, emit: Emit, note: Note) -> Generator[Step, None, None]:
-    """Reads with the child that this process shares among its inputs."""
-    return Reading(opening, emit, note, native()).steps()
+    """Reads with the children that this process shares among its inputs."""
+    return Reading(opening, emit, note, native("fast"), native("second")).steps()
 
 
 def wanted_ids() -> list[int]:
@@ -44,12 +43,15 @@ def wanted_ids() -> list[int]:
 class Reading:
     """One input being read."""
 
-    def __init__(self, opening: Opening, emit: Emit, note: Note, child: Native) -> None:
-        self._opening, self._emit, self._note, self._child = opening, emit, note, child
+    def __init__(self, opening: Opening, emit: Emit, note: Note, child: Native, second: Native) -> None:
+        self._opening, self._emit, self._note = opening, emit, note
+        self._child, self._second = child, second
         self._wanted = wanted_ids()
         self._order = Order(note)
         self._deaths_before = child.deaths
         self._slow = 0
+        self._slow_deaths_before = second.deaths
+        self._damaged = False
 
     def steps(self) -> Generator[Step, None, None]:
         """Blocks of chunks; while one is turned into activities the child works on the next."""
@@ -57,7 +59,7 @@ class Reading:
         for what in file_flags(data):
             note(what, "byte 0")
         held: list[Pair] | None = None
-        answer: list[wire.Part] | None = None
+        answer: list[wire.Part] = []
         blocks = self._blocks(data)
         while True:
             block = next(blocks, None)
@@ -68,14 +70,13 @@ class Reading:
                     self._child.send(wire.Ask("json", [bytes_here for _, bytes_here in block], self._wanted))
                     sent = True
             if held is not None:
-                yield self._deliver(held, answer)
+                yield from self._deliver(held, answer)
             if block is None:
                 break
-            held, answer = block, self._child.answer() if sent else None
-            if answer is None or len(answer) != len(block):
-                answer = self._one_by_one(block)
+            held, parts = block, self._child.answer() if sent else None
+            answer = parts if parts is not None and len(parts) == len(block) else self._one_by_one(block)
         self._order.finish()
-        yield Step(len(data), 0)
+        yield Step(len(data), 0, damaged=self._damaged)
 
     @property
     def _given_up(self) -> bool:
@@ -110,6 +111,7 @@ class Reading:
             self._note("holes between records that hold no record", where, len(chunk.holes))
         missing = chunk.expected - len(chunk.places)
         if missing > 0:
+            self._damaged = True
             self._note("records that are lost: the chunk's header promises them, its bytes do not hold them", where, missing)
 
     def _one_by_one(self, block: list[Pair]) -> list[wire.Part]:
@@ -128,61 +130,69 @@ class Reading:
             out += parts
         return out
 
-    def _deliver(self, block: list[Pair], parts: list[wire.Part] | None) -> Step:
-        read, first, last, damaged = 0, None, None, False
-        for (chunk, bytes_here), part in zip(block, parts or [], strict=False):
+    def _deliver(self, block: list[Pair], parts: list[wire.Part]) -> Generator[Step, None, None]:
+        for (chunk, bytes_here), part in zip(block, parts, strict=True):
             places = chunk.places
-            ordinals = self._order.ordinals(chunk)
+            times = [one[3] for one in places]
+            done = chunk.at + chunk.size
+            ordinals = self._order.ordinals(chunk) or [0] * len(places)
             numbers = struct.pack(f"<{len(places)}Q", *(one[2] for one in places))
             if numbers == part.numbers:
-                got = len(places)
                 for position, text in part.texts:
-                    self._text(text, places[position], ordinals[position] if ordinals else 0)
+                    self._text(text, places[position], ordinals[position])
+                got = len(places)
             else:
-                got = self._partly(chunk, bytes_here, part, ordinals)
-            read += got
-            damaged = damaged or got < chunk.expected
-            times = [one[3] for one in places]
-            first = min(times) if first is None else min(first, *times)
-            last = max(times) if last is None else max(last, *times)
-        end = block[-1][0]
-        return Step(end.at + end.size, read, first, last, damaged)
+                left = self._partly(chunk, part, ordinals)
+                got = len(places) - len(left)
+                if left:
+                    yield Step(done, got, min(times), max(times))
+                    yield from self._slowly(chunk, bytes_here, part.error, left, ordinals)
+                    continue
+            yield Step(done, got, min(times), max(times))
 
-    def _partly(self, chunk: Chunk, bytes_here: bytes, part: wire.Part, ordinals: list[int]) -> int:
-        """A chunk of which the fast reader delivered something else than all; returns the records got."""
+    def _partly(self, chunk: Chunk, part: wire.Part, ordinals: list[int]) -> list[int]:
+        """A chunk of which the fast reader delivered something else than all; returns the positions of what is left."""
         free: dict[int, list[int]] = {}
         for position, one in enumerate(chunk.places):
             free.setdefault(one[2], []).append(position)
         came = len(part.numbers) // 8
-        numbers = struct.unpack(f"<{came}Q", part.numbers[: came * 8])
-        texts, got = dict(part.texts), 0
-        for index, number in enumerate(numbers):
+        texts = dict(part.texts)
+        for index, number in enumerate(struct.unpack(f"<{came}Q", part.numbers[: came * 8])):
             if not free.get(number):
                 self._note("records that the fast reader made up", f"record {number}")
                 continue
             position = free[number].pop(0)
-            got += 1
             if index in texts:
-                self._text(texts[index], chunk.places[position], ordinals[position] if ordinals else 0)
-        left = sorted(position for positions in free.values() for position in positions)
-        if not left:
-            return got
+                self._text(texts[index], chunk.places[position], ordinals[position])
+        return sorted(position for positions in free.values() for position in positions)
+
+    def _slowly(
+        self, chunk: Chunk, bytes_here: bytes, error: str, left: list[int], ordinals: list[int]
+    ) -> Generator[Step, None, None]:
+        """What the fast reader left out, by the second reader, a step for each portion."""
         where = f"record {chunk.places[left[0]][2]}"
-        reason = f" ({part.error})" if part.error else ""
-        self._note("records that the fast reader left out", where + reason[:160], len(left))
-        lost = Counter[bool]()
-        for position, text in second_texts(self._child, bytes_here, [(one, chunk.places[one][0]) for one in left], self._slow):
-            self._slow += 1
-            place, ordinal = chunk.places[position], ordinals[position] if ordinals else 0
-            record = text and xml_of_second(text, place, ordinal)
-            lost[not record] += 1
-            if not record:
-                self._note(LOST, f"record {place[2]}")
-            elif not self._wanted or record.event_id in self._wanted:
-                self._hand_on(record)
-        if lost[False]:
-            self._note("records read by the second reader", where, lost[False])
-        return got + lost[False]
+        self._note("records that the fast reader left out", where + (f" ({error[:120]})" if error else ""), len(left))
+        for at in range(0, len(left), PORTION):
+            portion, got = left[at : at + PORTION], 0
+            hung = self._second.deaths - self._slow_deaths_before
+            if hung < DEATHS and self._slow < MOST:
+                texts = second_texts(self._second, bytes_here, [chunk.places[one][0] for one in portion], DEATHS - hung)
+            else:
+                texts = {}
+            self._slow += len(portion)
+            for index, position in enumerate(portion):
+                place = chunk.places[position]
+                record = xml_of_second(texts[index], place, ordinals[position]) if index in texts else None
+                if record is None:
+                    self._damaged = True
+                    self._note(LOST, f"record {place[2]}")
+                    continue
+                got += 1
+                if not self._wanted or record.event_id in self._wanted:
+                    self._hand_on(record)
+            if got:
+                self._note("records read by the second reader", where, got)
+            yield Step(chunk.at + chunk.size, got)
 
     def _text(self, text: str, place: Place, ordinal: int) -> None:
         record = record_of_fast(text, place, ordinal)

@@ -66,7 +66,7 @@ def file_flags(data: bytes | mmap) -> tuple[str, ...]:
 
 def chunks(data: bytes | mmap) -> Iterator[Chunk | tuple[str, int, int]]:
     """Every chunk in file order, or (problem, byte, count) for what is none. The file header's count is not believed."""
-    end, number, zeros = len(data), 0, (0, 0)
+    end, number, zeros, following = len(data), 0, (0, 0), 0
     at = PAGE if data[:8] == FILE or data[PAGE : PAGE + 8] == CHUNK else 0
     while at < end:
         bytes_here = bytes(data[at : at + SIZE])
@@ -77,7 +77,8 @@ def chunks(data: bytes | mmap) -> Iterator[Chunk | tuple[str, int, int]]:
                 continue
             yield from _zeros("chunks of zeros between others", zeros)
             zeros = (0, 0)
-            following = data.find(CHUNK, at)
+            if 0 <= following < at or following == 0:
+                following = data.find(CHUNK, at)
             gap = (following - at) % SIZE if following >= 0 else 0
             bytes_here = bytes_here[: gap or SIZE]
             if SIGNATURE not in bytes_here:

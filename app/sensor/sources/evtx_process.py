@@ -37,20 +37,24 @@ class Native:
         self._due: float | None = None
         self._change = threading.Condition()
         self._watching = False
+        self._asked = False
         self.deaths = 0
 
     def send(self, ask: wire.Ask) -> None:
         """Send a question; its answer must be fetched before the next one."""
+        if self._asked:  # whoever asked before went away without the answer
+            self.close()
         message = wire.ENCODER.encode(ask)
         child = self._running()
         assert child.stdin is not None
         self._clock(self._limit)
+        self._asked = True
         with suppress(OSError):  # it died: told when the answer is fetched
             wire.write(child.stdin, message)
 
     def answer(self) -> list[wire.Part] | None:
         """The answer to what was sent; None when the child hung, died or said nonsense. It is ended then."""
-        child = self._child
+        child, self._asked = self._child, False
         if child is None or child.stdout is None:
             return None
         self._clock(self._limit)
@@ -73,6 +77,7 @@ class Native:
     def close(self) -> None:
         """End the child, if there is one."""
         self._clock(None)
+        self._asked = False
         child, self._child = self._child, None
         if child is not None:
             child.kill()
@@ -117,12 +122,12 @@ class Native:
             self._watching = False
 
 
-_shared: list[Native] = []
+_shared: dict[str, Native] = {}
 
 
-def native() -> Native:
-    """The child of this process, one for all inputs."""
-    if not _shared:
-        _shared.append(Native())
-        atexit.register(_shared[0].close)
-    return _shared[0]
+def native(name: str) -> Native:
+    """The child of this name, one for all inputs of this process."""
+    if name not in _shared:
+        _shared[name] = Native()
+        atexit.register(_shared[name].close)
+    return _shared[name]

@@ -17,6 +17,7 @@ from app.model.activity import Activity
 from app.model.events import EventLogon
 from app.sensor.events.record import EventRecord
 from app.sensor.events.xml_form import xml_record
+from app.sensor.sensor import read_input
 from app.sensor.sources import evtx
 from app.sensor.sources import evtx_process as process
 from app.sensor.sources.evtx_chunks import SIZE, Chunk, chunks, log_of
@@ -257,7 +258,7 @@ def test_a_child_that_fails_costs_time_and_no_more(
     logs: Path, script: str, monkeypatch: pytest.MonkeyPatch, records: list[EventRecord]
 ) -> None:
     child = Native([sys.executable, "-c", script], limit=0.3)
-    monkeypatch.setattr(evtx, "native", lambda: child)
+    monkeypatch.setattr(evtx, "native", lambda name: child)
     began = time.monotonic()
     report, activities = read(logs / "dbc_new-user-security.evtx")
     child.close()
@@ -291,7 +292,7 @@ def test_the_chunk_that_kills_the_fast_reader_goes_to_the_second_one(
     expected = [(one.place, one.fields) for one in sorted(records, key=lambda one: one.place)]
     records.clear()
     child = Native([sys.executable, "-c", FAILS_FAST], limit=20)
-    monkeypatch.setattr(evtx, "native", lambda: child)
+    monkeypatch.setattr(evtx, "native", lambda name: child)
     report, _ = read(path)
     child.close()
     assert child.deaths == 2  # the block, then the chunk itself
@@ -301,9 +302,34 @@ def test_the_chunk_that_kills_the_fast_reader_goes_to_the_second_one(
     assert [(one.place, one.fields) for one in sorted(records, key=lambda one: one.place)] == expected
 
 
+def test_leaving_in_the_middle_leaves_no_answer_for_the_next(logs: Path, tmp_path: Path, records: list[EventRecord]) -> None:
+    """Reading is stopped while the child has a question; the next input must not get that answer."""
+    long = damaged(tmp_path, log_of(bodies(logs / BIG)))
+    (found,) = find_inputs([long])
+    stops = iter([False, False, True])
+    report = read_input(found, lambda batch: None, cancelled=lambda: next(stops, True))
+    assert report.state == "partial"
+    assert 0 < report.records < WHOLE
+    after, _ = read(logs / "dbc_new-user-security.evtx")
+    assert (after.records, after.state) == (4, "done")
+
+
+def test_damage_in_every_block_of_a_long_log(logs: Path, tmp_path: Path, records: list[EventRecord]) -> None:
+    """The second reader works while the fast one has a question of its own."""
+    data = bytearray((logs / BIG).read_bytes())
+    for one in chunks(bytes(data)):
+        if isinstance(one, Chunk) and one.number % 3 == 0:
+            at = one.at + one.places[5][0] + 24
+            data[at : at + 4] = b"\xff\xff\xff\xff"  # no BinXml begins so
+    report, activities = read(damaged(tmp_path, bytes(data)))
+    assert report.records + count(report, "records that are lost") == WHOLE
+    assert count(report, "records that the fast reader left out") == 12
+    assert len(activities) == report.records >= WHOLE - 12
+
+
 def test_many_small_files_share_one_child(logs: Path) -> None:
-    process.native().close()
-    before = process.native().deaths
+    process.native("fast").close()
+    before = process.native("fast").deaths
     began = time.monotonic()
     total = 0
     for found in find_inputs([logs]):
@@ -311,7 +337,7 @@ def test_many_small_files_share_one_child(logs: Path) -> None:
         total += report.records
     assert total > 24_000
     assert time.monotonic() - began < 15
-    assert process.native().deaths == before
+    assert process.native("fast").deaths == before
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
