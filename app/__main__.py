@@ -14,6 +14,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         runpy.run_module("app.dissector", run_name="__main__")
         return 0
+    if words and words[0] == "--evtx":  # the same for the foreign readers of event logs
+        from app.sensor.sources.evtx_child import main as read_logs
+
+        read_logs()
+        return 0
     from app.command.main import COMMANDS, run
 
     if words and (words[0] in COMMANDS or words[0] in ("-h", "--help", "--version")):

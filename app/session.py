@@ -22,13 +22,14 @@ from app.engine.store.copying import copy_workspace
 from app.ingest import Seconds, read_inputs
 from app.model.alert import Classification, State
 from app.model.filter import ActivityFilter
-from app.model.rows import Packet, Progress
+from app.model.rows import Packet, Progress, Record
 from app.model.source import LiveSource, SourceState
 from app.sensor.live import kind_of, label_of
 from app.sensor.packets.joined import MOST_FRAMES, joined
 from app.sensor.sources.evidence import folder_of, holds, read_evidence, why_not_kept
 from app.sensor.sources.frames import read_frames
 from app.sensor.sources.inputs import SUFFIXES
+from app.sensor.sources.records import read_record
 
 __all__ = ["SUFFIXES", "Reading", "Seconds", "Session", "StoreError"]
 
@@ -182,6 +183,17 @@ class Session:
             message=message.data if message and any(one.joined for one in fields) else b"",
             message_frames=parts,
         )
+
+    def record(self, input_key: str, record: int, ordinal: int = 0) -> Record:
+        """One record of a log, by Activity.record and Activity.ordinal; blocks (file and child process)."""
+        where = next((one for one in self.queries.inputs() if one.key == input_key), None)
+        if where is None:
+            return Record(input=input_key, record=record, error="The workspace does not know this input.")
+        try:
+            got = read_record(Path(where.path), record, ordinal, input_key)
+        except (OSError, ValueError) as error:
+            return Record(input=input_key, record=record, error=f"{where.path} cannot be read: {error}")
+        return Record(input=input_key, record=record, at=got.at, form=got.form, text=got.text, fields=got.fields)
 
     def change_alert(
         self, alert_id: str, *, state: State | None = None, classification: Classification | None = None, note: str | None = None

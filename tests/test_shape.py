@@ -27,6 +27,7 @@ THREADS = {
     "app/sensor/process.py",  # one hears each source's process; in it one says how it is doing
     "app/sensor/sources/live_npcap.py",  # one hears what the capturing program has to say
     "app/dissector/capture.py",  # the parent's end is heard
+    "app/sensor/sources/evtx_process.py",  # watches the clock while a child process reads
 }
 """The only files that start threads."""
 

@@ -166,6 +166,21 @@ class Packet(Struct, frozen=True, kw_only=True):
     message_frames: tuple[int, ...] = ()
 
 
+class Record(Struct, frozen=True, kw_only=True):
+    """One record of a log for the analyst. form: "xml" or "json". at: UTC microseconds, 0 when it says no time.
+
+    text: laid out for reading. fields: its named values. error says why there is neither.
+    """
+
+    input: str
+    record: int
+    at: int = 0
+    form: str = ""
+    text: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+    error: str = ""
+
+
 class Coverage(Struct, frozen=True, kw_only=True):
     """What one detector could have seen. state: seen, partial, blind, learning."""
 

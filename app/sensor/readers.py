@@ -14,6 +14,18 @@ def reader_of(kind: str) -> Reader:
             from app.sensor.sources.etl import read_etl
 
             return read_etl
+        case "evtx":
+            from app.sensor.sources.evtx import read_evtx
+
+            return read_evtx
+        case "xml":
+            from app.sensor.sources.event_xml import read_event_xml
+
+            return read_event_xml
+        case "json":
+            from app.sensor.sources.event_json import read_event_json
+
+            return read_event_json
         case _:
             return _unread
 

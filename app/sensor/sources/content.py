@@ -1,22 +1,22 @@
 """The bytes of one input, mapped; compressed ones are unpacked to a nameless temporary file first."""
 
-import gzip
 import hashlib
+import io
 import mmap
 import os
 import shutil
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
-import zstandard
 from msgspec import Struct
 
-GZIP, ZSTD, ZIP = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"
+from app.sensor.sources.layers import BROKEN, packing, unwrapped
+
+__all__ = ["BROKEN", "Content", "Refused", "content_key", "file_sha256", "open_content", "packing", "stream_of"]
 LARGEST = 1 << 36
 """No compressed input may grow over this many bytes."""
 RATIO, FREE = 250, 1 << 28
@@ -37,47 +37,58 @@ class Content(Struct, frozen=True):
     data: bytes | mmap.mmap
 
 
-def packing(head: bytes) -> str:
-    """Which wrapping a file that begins with head has: "gzip", "zstd", "zip" or ""."""
-    for magic, name in ((GZIP, "gzip"), (ZSTD, "zstd"), (ZIP, "zip")):
-        if head.startswith(magic):
-            return name
-    return ""
+class Slice(io.RawIOBase):
+    """A part of mapped bytes as a stream."""
 
+    def __init__(self, data: bytes | mmap.mmap, start: int, size: int) -> None:
+        self._data, self._at, self._end = data, start, min(start + size, len(data))
 
-def _layer(stack: ExitStack, stream: IO[bytes], name: str) -> IO[bytes]:
-    if name == "gzip":
-        return cast(IO[bytes], stack.enter_context(gzip.GzipFile(fileobj=stream)))
-    return cast(
-        IO[bytes],
-        stack.enter_context(zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(stream, read_across_frames=True)),
-    )
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        size = min(len(buffer), self._end - self._at)
+        buffer[:size] = self._data[self._at : self._at + size]
+        self._at += size
+        return size
 
 
 def stream_of(stack: ExitStack, path: Path, member: str | None, layers: tuple[str, ...]) -> IO[bytes]:
-    """Readable stream of the unpacked bytes of path, or of one member of the archive at path, through layers."""
+    """Readable stream of the unpacked bytes of path, or of one member of the archive at path, through layers.
+
+    With "tar" among the layers those before it are the archive's own, and member is the member's offset and size in it.
+    """
     stream: IO[bytes]
-    if member is not None:
+    if member is not None and "tar" in layers:
+        outer = layers.index("tar")
+        start, _, size = member.partition("+")
+        stream = cast(
+            IO[bytes],
+            stack.enter_context(io.BufferedReader(Slice(open_tar(path, layers[:outer])[0].data, int(start), int(size)))),
+        )
+        layers = layers[outer + 1 :]
+    elif member is not None:
         archive = stack.enter_context(zipfile.ZipFile(path))
         stream = stack.enter_context(archive.open(member))
     else:
         stream = stack.enter_context(path.open("rb"))
     for name in layers:
-        stream = _layer(stack, stream, name)
+        stream = unwrapped(stack, stream, name)
     return stream
 
 
-BROKEN = (
-    EOFError,
-    zlib.error,
-    zipfile.BadZipFile,
-    zstandard.ZstdError,
-    gzip.BadGzipFile,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-)
-"""What the unpackers raise on damaged, encrypted or unsupported data."""
+def open_tar(path: Path, layers: tuple[str, ...]) -> tuple[Content, str]:
+    """A whole tar archive as open_content() gives it; kept until another one is asked for. Raises OSError or Refused."""
+    state = path.stat()
+    ident = (str(path), layers, state.st_size, state.st_mtime_ns)
+    if not _tar or _tar[0][0] != ident:
+        _tar.clear()
+        _tar.append((ident, *open_content(path, None, layers)))
+    return _tar[0][1:]
+
+
+_tar: list[tuple[tuple[object, ...], Content, str]] = []
+"""The archive that was unpacked last."""
 
 
 def open_content(
@@ -94,7 +105,7 @@ def open_content(
         try:
             with ExitStack() as stack:
                 stream = stream_of(stack, path, member, layers)
-                while block := stream.read(BLOCK):
+                while block := stream.read1(BLOCK):  # type: ignore[attr-defined]  # all that comes before damage
                     size += len(block)
                     if size > LARGEST or (size > FREE and size > RATIO * packed):
                         raise Refused("unpacks to more than any capture does")

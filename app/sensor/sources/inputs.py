@@ -6,18 +6,20 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
 
 from app.model.rows import Problem
-from app.sensor.sources import content
+from app.sensor.sources import content, tar
 from app.sensor.sources.content import BROKEN, Content, Refused, open_content, packing
 from app.sensor.sources.kinds import HEAD, REFUSED, kind_of
+from app.sensor.sources.layers import LAYERS as PEELED
 
 SUFFIXES = (
     ".pcap", ".pcapng", ".cap", ".dmp", ".ntar", ".evtx", ".etl", ".json", ".jsonl", ".ndjson", ".xml", ".ldif", ".log",
-    ".gz", ".zst", ".zip",
+    ".gz", ".zst", ".bz2", ".xz", ".zip", ".tar", ".tgz",
 )  # fmt: skip
 """Usual endings of what can be read; only a hint for a file dialog, the content decides."""
 MEMBERS, LAYERS = 4096, 3
@@ -140,7 +142,7 @@ def _file(path: Path, seen: set[tuple[int, int]]) -> Iterator[Found]:
         if packing(head) == "zip":
             yield from _archive(path)
             return
-        yield _told(text_of(path), path, size, None)
+        yield from _told(text_of(path), path, size, None)
     except OSError as error:
         yield _refused(text_of(path), path, size, error.strerror or "cannot be read")
 
@@ -162,7 +164,26 @@ def _archive(path: Path) -> Iterator[Found]:
         if one.flag_bits & 1:
             yield _refused(inside, path, one.file_size, "encrypted in its archive; unpack it first")
             continue
-        yield _told(inside, path, one.file_size, one.filename)
+        yield from _told(inside, path, one.file_size, one.filename)
+
+
+def _tar(path: Path, layers: tuple[str, ...]) -> Iterator[Found]:
+    """Members of a tar archive inside these layers; it is unpacked once."""
+    shown, size = text_of(path), path.stat().st_size
+    try:
+        whole, problem = content.open_tar(path, layers)
+    except (OSError, Refused) as error:
+        yield _refused(shown, path, size, str(error))
+        return
+    members = list(islice(tar.members(whole.data), MEMBERS + 1))
+    if problem:
+        yield _refused(shown, path, size, problem)
+    if not members:
+        yield _refused(shown, path, size, "an empty or damaged archive")
+    if len(members) > MEMBERS:
+        yield _refused(shown, path, size, f"an archive with more than {MEMBERS} members; the rest is left out")
+    for name, start, length in members[:MEMBERS]:
+        yield from _told(f"{shown}/{_shown(name)}", path, length, f"{start}+{length}", (*layers, "tar"))
 
 
 def _shown(member: str) -> str:
@@ -172,26 +193,31 @@ def _shown(member: str) -> str:
     return "".join(one if one.isprintable() else "?" for one in clean)[:1024]
 
 
-def _told(shown: str, path: Path, size: int, member: str | None) -> Found:
-    """Take wrappings off until the content tells what it is."""
-    layers: tuple[str, ...] = ()
+def _told(shown: str, path: Path, size: int, member: str | None, layers: tuple[str, ...] = ()) -> Iterator[Found]:
+    """Take wrappings off until the content tells what it is; an archive in them gives its members."""
+    before = len(layers)
     while True:
         with ExitStack() as stack:
             try:
                 head = content.stream_of(stack, path, member, layers).read(HEAD)
-            except BROKEN as error:
-                return _refused(shown, path, size, f"cannot be unpacked: {error}")
+            except (*BROKEN, Refused) as error:
+                yield _refused(shown, path, size, f"cannot be unpacked: {error}")
+                return
         wrap = packing(head)
-        if wrap in ("gzip", "zstd") and len(layers) < LAYERS:
+        if wrap in PEELED and len(layers) - before < LAYERS:
             layers += (wrap,)
             continue
         break
+    if wrap == "tar" and member is None:
+        yield from _tar(path, layers)
+        return
     kind = "" if wrap else kind_of(head)
     if kind:
-        return Found(path=shown, file=path, kind=kind, bytes=size, member=member, layers=layers)
+        yield Found(path=shown, file=path, kind=kind, bytes=size, member=member, layers=layers)
+        return
     why = "neither a capture nor a log, a directory or an archive of them"
     if wrap:
         why = "an archive inside an archive; unpack it first"
     if not head:
         why = "empty"
-    return _refused(shown, path, size, next((words for magic, words in REFUSED if head.startswith(magic)), why))
+    yield _refused(shown, path, size, next((words for magic, words in REFUSED if head.startswith(magic)), why))

@@ -28,8 +28,6 @@ REFUSED = (
     (b"snoop\0\0\0", "a snoop capture; save it as pcap first"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it first"),
     (b"Rar!", "a RAR archive; unpack it first"),
-    (b"BZh", "compressed with bzip2; unpack it first"),
-    (b"\xfd7zXZ\0", "compressed with xz; unpack it first"),
 )
 """What begins so is known and cannot be used."""
 
@@ -40,7 +38,7 @@ def kind_of(head: bytes) -> str:
         return "pcap"
     if head[:4] == PCAPNG:
         return "pcapng"
-    if head.startswith((EVTX, CHUNK)):
+    if head.startswith((EVTX, CHUNK)) or head[4096:4104] == CHUNK:  # the file header may be destroyed
         return "evtx"
     if _is_trace(head):
         return "etl"
@@ -53,7 +51,10 @@ def _is_trace(head: bytes) -> bool:
     return 1024 <= size <= 1 << 24 and size % 1024 == 0 and head[0x36:0x38] == b"\x04\0" and head[0x4B:0x4C] == b"\xc0"
 
 
-_LDIF = re.compile(rb"(?:\A|\n)(?:version:\s*1|dn::?\s?\S)", re.I)
+_LDIF = re.compile(rb"\A(?:#[^\n]*\n|[ \t\r]*\n)*(?:version: *1\s*\n|dn:: ?[A-Za-z0-9+/]|dn: ?[^\n=]*=|dn: *\r?\n\w)", re.I)
+_JSON = re.compile(rb"\A(?:\{\s*[\"}]|\[\s*[{\[\"\]])")
+_EVENT = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,30}:)?Events?[\s>]")
+_DETAIL = re.compile(rb"\A(?:[A-Z][a-z]{2} ){2} ?\d{1,2} [\d:]{8} \d{4}\r?\n\t[\w:-]+ [:+]?= ")
 _LINE = re.compile(rb"\A(?:<\d{1,3}>|CEF:\d\||LEEF:\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{4}-\d\d-\d\dT[\d:.]+\S* \S+ )")
 
 
@@ -62,7 +63,7 @@ def _text_kind(head: bytes) -> str:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = head.decode("utf-16", "replace").encode()
     text = text.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if text[:1] in (b"{", b"["):
+    if _JSON.match(text):
         if (
             b'"ObjectIdentifier"' in text
             or (b'"meta"' in text[:200] and b'"methods"' in text[:400])
@@ -70,11 +71,11 @@ def _text_kind(head: bytes) -> str:
         ):
             return "bloodhound"
         return "json"
-    if text.startswith(b"<") and re.match(rb"<(\?xml|Events?\b|!--|ns0:|evt:)", text, re.I):
+    if text.startswith(b"<") and _EVENT.search(text):
         return "xml"
     if _LINE.match(text):
         return "syslog"
-    if b"Acct-Status-Type" in text and b"\n\t" in text:
+    if _DETAIL.match(text):
         return "radius"
     if _LDIF.search(text):
         return "directory"

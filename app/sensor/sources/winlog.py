@@ -1,0 +1,172 @@
+"""Live Windows event log: events as they are logged, from the bookmark on, as activities.
+
+The core (follow) takes rendered XML from any Log and was tested with recorded XML. The adapter to Windows (winlog_api) is thin
+and was NOT run on Windows: it was written from the documentation of EvtSubscribe and its kin.
+"""
+
+import re
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from app.model.activity import Activity, event_order
+from app.model.source import WindowsLogSource
+from app.paths import settings_folder
+from app.sensor.events import translate
+from app.sensor.events.xml_form import xml_record
+from app.sensor.sources.living import Cannot, Outlet
+
+MOST, WAIT = 256, 0.4
+"""Events taken at once, seconds that one look at a channel may wait."""
+AGAIN = 5.0
+"""Seconds until a channel that failed is opened again."""
+LARGEST = 1 << 20
+"""Bytes of the file of bookmarks."""
+_ID = re.compile(r"<EventID[^>]{0,80}>(\d{1,10})<")
+
+
+class Log(Protocol):
+    """One open channel."""
+
+    def next(self, most: int, wait: float) -> list[str]:
+        """At most so many events as XML, waiting so many seconds for the first. Raises OSError."""
+
+    def bookmark(self) -> str:
+        """Where the last event taken stands, for the next start."""
+
+    def close(self) -> None:
+        """Give the channel back."""
+
+
+Opened = tuple[Log, bool]
+Open = Callable[[str, str], Opened]
+"""(channel, bookmark or "") to (the log, whether events behind the bookmark were overwritten). Raises OSError."""
+
+
+def read_windows_log(spec: WindowsLogSource, key: str, outlet: Outlet, stop: threading.Event) -> None:
+    """A LiveReader; raises Cannot on other systems and when no channel can be opened."""
+    if sys.platform != "win32":
+        raise Cannot("The Windows event log can be followed on Windows only.")
+    from app.sensor.sources.winlog_api import open_channel
+
+    follow(spec.channels, key, outlet, stop, open_channel, settings_folder() / "bookmarks")
+
+
+def bookmark_file(folder: Path, channels: Sequence[str]) -> Path:
+    """Where the bookmarks of these channels are kept."""
+    return folder / f"windows-log-{blake2b(chr(0).join(channels).encode(), digest_size=6).hexdigest()}.json"
+
+
+def load(path: Path) -> dict[str, str]:
+    """Channel to bookmark; {} when there are none or they cannot be read."""
+    try:
+        if path.stat().st_size > LARGEST:
+            return {}
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, str])
+    except (OSError, msgspec.MsgspecError):
+        return {}
+
+
+def save(path: Path, bookmarks: dict[str, str]) -> None:
+    """Write bookmarks so that a crash leaves the old ones or the new ones. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_suffix(".new")
+    new.write_bytes(msgspec.json.encode(bookmarks))
+    new.replace(path)
+
+
+def follow(channels: Sequence[str], key: str, outlet: Outlet, stop: threading.Event, open_log: Open, folder: Path) -> None:
+    """Follow the channels until stop. The bookmark moves after events were handed on, so that a crash repeats, never loses."""
+    Following(channels, key, outlet, stop, open_log, bookmark_file(folder, channels)).run()
+
+
+class Following:
+    """Channels being followed; one that fails is tried again while the others go on."""
+
+    def __init__(
+        self, channels: Sequence[str], key: str, outlet: Outlet, stop: threading.Event, open_log: Open, path: Path
+    ) -> None:
+        self._channels, self._key, self._outlet, self._stop = channels, key, outlet, stop
+        self._open_log, self._path = open_log, path
+        self._bookmarks = load(path)
+        self._logs: dict[str, Log] = {}
+        self._count = 0
+
+    def run(self) -> None:
+        """Until stop; raises Cannot when no channel can be opened at the start."""
+        why = [self._open(one) for one in self._channels]
+        if not self._logs:
+            raise Cannot(f"No channel of the event log can be read: {why[0] if why else 'none was given'}.")
+        self._outlet.state("running")
+        waited = 0.0
+        try:
+            while not self._stop.is_set():
+                quiet = True
+                for channel in list(self._logs):
+                    quiet = not self._take(channel, WAIT / len(self._logs)) and quiet
+                waited = waited + WAIT if quiet else waited
+                if waited >= AGAIN:
+                    waited = 0.0
+                    for channel in self._channels:
+                        if channel not in self._logs:
+                            self._open(channel)
+                if not self._logs:
+                    self._outlet.state("failed", "The event log does not answer; it is tried again.")
+                    if not self._stop.wait(WAIT):
+                        waited += WAIT
+        finally:
+            for log in self._logs.values():
+                log.close()
+
+    def _open(self, channel: str) -> str:
+        try:
+            log, overwritten = self._open_log(channel, self._bookmarks.get(channel, ""))
+        except OSError as error:
+            self._outlet.note("channels that cannot be read", channel)
+            return f"{channel}: {error.strerror or error}"
+        if overwritten:
+            self._outlet.note("events overwritten before they were read; their number is not known", channel)
+        again = not self._logs
+        self._logs[channel] = log
+        if again and self._count:
+            self._outlet.state("running")
+        return ""
+
+    def _take(self, channel: str, wait: float) -> bool:
+        log = self._logs[channel]
+        try:
+            texts = log.next(MOST, wait)
+        except OSError as error:
+            self._outlet.note("times a channel failed and is opened again", f"{channel}: {error.strerror or error}")
+            self._logs.pop(channel).close()
+            return False
+        if not texts:
+            return False
+        batch: list[Activity] = []
+        last: int | None = None
+        wanted: frozenset[int] = getattr(translate, "WANTED", frozenset())
+        for text in texts:
+            self._count += 1
+            found = _ID.search(text)
+            if wanted and found is not None and int(found[1]) & 0xFFFF not in wanted:
+                continue
+            record = xml_record(text.encode("utf-8", "replace"), 0, self._count)
+            if record is None:
+                self._outlet.note("events that are broken or say no id and time", f"event {self._count}")
+                continue
+            last = record.at if last is None else max(last, record.at)
+            batch += translate.activities_of(record, self._key)
+        self._outlet.received(len(texts), sum(len(one) for one in texts), last)
+        if batch:
+            self._outlet.put(sorted(batch, key=event_order))
+        self._bookmarks[channel] = log.bookmark()
+        try:
+            save(self._path, self._bookmarks)
+        except OSError as error:
+            self._outlet.note("bookmarks that could not be kept", error.strerror or str(error))
+        return True
