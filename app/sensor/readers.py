@@ -10,6 +10,14 @@ from app.sensor.sources.reading import Note, Opening, Reader, Step
 def reader_of(kind: str) -> Reader:
     """The reader of a kind of kinds.kind_of that is no capture."""
     match kind:
+        case "syslog":
+            from app.sensor.sources.syslog_file import read_syslog
+
+            return read_syslog
+        case "radius":
+            from app.sensor.sources.radius_detail import read_detail
+
+            return read_detail
         case _:
             return _unread
 

@@ -39,7 +39,11 @@ class Unknown(Struct, frozen=True, gc=False):
 
 
 def records_of(payload: bytes, at: int, ordinal: int) -> EventRecord | Unknown:
-    """The event of one message. Never raises. at: UTC microseconds when it came (0: not known). ordinal: its number, from 1."""
+    """The event of one message. Never raises. ordinal: its number, from 1.
+
+    at: UTC microseconds when it came; negative: the year of its time only; 0: neither. Where the message tells no time, that
+    of its arrival is the event's, and 0 when nobody knows that.
+    """
     text = text_of(payload[:LARGEST])
     if not text.strip():
         return Unknown("empty syslog message", "")

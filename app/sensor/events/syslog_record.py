@@ -45,7 +45,10 @@ def record_of(
     fields: dict[str, str] | None = None,
     sid: str | None = None,
 ) -> EventRecord:
-    """One event; fields win over what the message text says, where they say something. ordinal: number of the message from 1."""
+    """One event; fields win over what the message text says, where they say something. ordinal: number of the message from 1.
+
+    at: 0 or less when no time is known.
+    """
     channel, provider = channel.strip(), provider.strip()
     if provider.lower() in _VAGUE:
         # senders of CEF and LEEF may name neither; these numbers are of the Security log alone (audit event schema)
@@ -59,7 +62,7 @@ def record_of(
         if len(told) >= FIELDS:
             break
     return EventRecord(
-        at=at,
+        at=max(at, 0),
         provider=provider,
         event_id=event_id,
         channel=channel,

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 SECOND = 1_000_000
-_DAY = 86400 * SECOND
+_DAY, _LAST = 86400 * SECOND, 200_000_000_000 * SECOND
 _HALF_HOUR, _WIDEST, _NEAR = 1800 * SECOND, 14 * 3600 * SECOND, 60 * SECOND
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MONTHS = {one: at for at, one in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}  # noqa: SIM905
@@ -30,10 +30,10 @@ def epoch(moment: datetime) -> int:
 def of_clock(local: int, near: int) -> int:
     """UTC of a clock that tells no zone.
 
-    local: what it shows, read as UTC. near: when its message came, 0 when not known. A clock that is a whole number of half
+    local: what it shows, read as UTC. near: when its message came, 0 or less when nobody knows. A clock that is a whole number of half
     hours off, to the minute, shows its zone; any other difference is a delay, and the clock is read as UTC.
     """
-    if not near:
+    if near <= 0:
         return local
     off = local - near
     halves = round(off / _HALF_HOUR)
@@ -57,7 +57,7 @@ def time_of(text: str, near: int = 0) -> int | None:
     """UTC microseconds of a time in any of the known spellings; None when it is none.
 
     ISO 8601; 2015-May-19 09:07:09; Fri May 24 12:30:28 2013; yyyyMMddHHmmss.FFFFFF+UUU (minutes, CIM DATETIME); counts since
-    1970. near: UTC microseconds of when it came, to choose a missing year (as of near) and zone (see of_clock); 0: not known.
+    1970. near: UTC microseconds of when it came, to choose a missing year and zone (see of_clock); negative: the year only, 0: neither.
     """
     text = text[:80].strip()
     return number_of(text) or stamp(text, near)[0]
@@ -95,12 +95,13 @@ def _without_year(found: re.Match[str], near: int) -> tuple[int | None, int, boo
         return _shifted(_made(int(year), month, *numbers), zone, near), found.end(), zone is not None
     if not near:
         return None, found.end(), False
-    now = (_EPOCH + timedelta(microseconds=near)).year
+    given, near = near, abs(near)
+    now = (_EPOCH + timedelta(microseconds=min(near, _LAST))).year
     # a message comes after it was written: the latest year that does not lie more than a day ahead
     for one in (now + 1, now, now - 1, now - 2, now - 3, now - 4):
         at = _made(one, month, *numbers)
         if at is not None and at <= near + _DAY:
-            return _shifted(at, zone, near), found.end(), False
+            return _shifted(at, zone, given), found.end(), False
     return None, found.end(), False
 
 
