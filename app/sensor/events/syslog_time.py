@@ -30,8 +30,8 @@ def epoch(moment: datetime) -> int:
 def of_clock(local: int, near: int) -> int:
     """UTC of a clock that tells no zone.
 
-    local: what it shows, read as UTC. near: when its message came, 0 or less when nobody knows. A clock that is a whole number of half
-    hours off, to the minute, shows its zone; any other difference is a delay, and the clock is read as UTC.
+    local: what it shows, read as UTC. near: when its message came, 0 or less when nobody knows. A clock that is a whole number
+    of half hours off, to the minute, shows its zone; any other difference is a delay, and the clock is read as UTC.
     """
     if near <= 0:
         return local
@@ -57,7 +57,7 @@ def time_of(text: str, near: int = 0) -> int | None:
     """UTC microseconds of a time in any of the known spellings; None when it is none.
 
     ISO 8601; 2015-May-19 09:07:09; Fri May 24 12:30:28 2013; yyyyMMddHHmmss.FFFFFF+UUU (minutes, CIM DATETIME); counts since
-    1970. near: UTC microseconds of when it came, to choose a missing year and zone (see of_clock); negative: the year only, 0: neither.
+    1970. near: UTC microseconds of when it came, for a missing year and zone (see of_clock); negative: the year only; 0: neither.
     """
     text = text[:80].strip()
     return number_of(text) or stamp(text, near)[0]

@@ -5,12 +5,15 @@ import errno
 import socket
 import struct
 import sys
+from typing import Any
 
 from app.sensor.sources.living import Cannot
 
 RECEIVE_BUFFER = 1 << 26
 SO_RXQ_OVFL, SO_MEMINFO, SO_RCVBUFFORCE = 40, 55, 33
 """Linux socket options (asm-generic/socket.h)."""
+IP_PKTINFO, _IPV6_PKTINFO = 8, 50
+"""linux/in.h, linux/in6.h"""
 _DROPS = 8
 """SK_MEMINFO_DROPS (linux/sock_diag.h)."""
 
@@ -106,3 +109,33 @@ def sender_of(sender: str | bytes) -> str:
 def plain(address: str) -> str:
     """Textual address without what IPv6 sockets put before IPv4 addresses, and without a zone."""
     return address.partition("%")[0].removeprefix("::ffff:") if "." in address else address.partition("%")[0]
+
+
+def tell_place(sock: socket.socket) -> None:
+    """Ask that each datagram says to which of this computer's addresses it came (Linux; elsewhere nothing happens)."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
+        if sock.family == socket.AF_INET6:
+            with contextlib.suppress(OSError):
+                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+
+
+def receive_with_place(sock: socket.socket, size: int) -> tuple[bytes, tuple[Any, ...], list[tuple[int, int, bytes]]]:
+    """(datagram, sender, ancillary data that sends an answer from the address where it came to). Raises OSError."""
+    if sys.platform != "linux":
+        data, sender = sock.recvfrom(size)
+        return data, sender, []
+    data, told, _, sender = sock.recvmsg(size, 256)
+    wanted = socket.IPPROTO_IPV6 if sock.family == socket.AF_INET6 else socket.IPPROTO_IP
+    return data, sender, [one for one in told if one[0] == wanted and one[1] in (IP_PKTINFO, _IPV6_PKTINFO)][:1]
+
+
+def local_address(ancillary: list[tuple[int, int, bytes]]) -> str:
+    """The address that such ancillary data names, "" without it."""
+    for level, kind, value in ancillary:
+        if level == socket.IPPROTO_IP and kind == IP_PKTINFO and len(value) >= 12:
+            return socket.inet_ntop(socket.AF_INET, value[8:12])
+        if level == socket.IPPROTO_IPV6 and kind == _IPV6_PKTINFO and len(value) >= 16:
+            return plain(socket.inet_ntop(socket.AF_INET6, value[:16]))
+    return ""
