@@ -82,6 +82,11 @@ def outside(detail: RadiusAccounting) -> str | None:
     return None
 
 
+def placing(sink: Callable[[list[Activity]], None], places: Places) -> Callable[[list[Activity]], None]:
+    """A sink that places activities before it hands them on; for inputs that were read from files."""
+    return lambda batch: sink([placed(one, places) for one in batch])
+
+
 def placed(activity: Activity, places: Places) -> Activity:
     """The activity, its place told where it is RADIUS accounting from an address."""
     detail = activity.detail

@@ -71,9 +71,9 @@ def test_a_clock_in_another_zone_is_recognised_by_whole_half_hours() -> None:
 
 def test_order_of_pairs_does_not_matter() -> None:
     head, _, pairs = CEF.decode().partition("|Low| ")
-    values = [one for one in pairs.replace("Reason or Error Code", "Reason_or_Error_Code").split(" ")]
+    values = pairs.replace("Reason or Error Code", "Reason_or_Error_Code").split(" ")
     turned = " ".join(reversed(values)).replace("Reason_or_Error_Code", "Reason or Error Code")
-    assert event(f"{head}|Low|{turned}".encode()).fields == event(CEF).fields | {}
+    assert event(f"{head}|Low|{turned}".encode()).fields == event(CEF).fields
     begin, _, message = SPLUNK.partition(b"Message=")
     lead, *lines = begin.strip().split(b"\r\n")
     moved = b"\r\n".join([lead, *reversed(lines), b"Message=" + message])

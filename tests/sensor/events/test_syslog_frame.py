@@ -41,7 +41,7 @@ def test_examples_of_rfc_5424() -> None:
 @pytest.mark.parametrize(
     ("text", "want"),
     [
-        ("<34>Oct 11 22:14:15 mymachine su: 'su root' failed", (at(2025, 10, 11, 22, 14, 15), "mymachine", "su", "'su root' failed")),
+        ("<34>Oct 11 22:14:15 mine su: 'su root' failed", (at(2025, 10, 11, 22, 14, 15), "mine", "su", "'su root' failed")),
         ("<13>Mar  2 12:00:00 dc1 app[17]: hello", (at(2026, 3, 2, 12), "dc1", "app", "hello")),
         ("<13>Mar  2 2019 12:00:00 asa : hello", (at(2019, 3, 2, 12), "asa", "", ": hello")),
         ("<13>Mar 2 12:00:00.250 dc1 hello you", (at(2026, 3, 2, 12) + 250_000, "dc1", "", "hello you")),

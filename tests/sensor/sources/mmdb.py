@@ -57,7 +57,16 @@ def write(path: Path, places: dict[str, dict[str, Any]]) -> Path:
         return record[1] if record[0] == "node" else count + 16 + record[1]
 
     tree = b"".join(number(side).to_bytes(4, "big") for node in nodes for side in node)
-    about = {"binary_format_major_version": 2, "binary_format_minor_version": 0, "build_epoch": 1, "database_type": "Test-City",
-             "description": {"en": "test"}, "ip_version": 6, "languages": ["en"], "node_count": count, "record_size": 32}  # fmt: skip
+    about: dict[str, Any] = {
+        "binary_format_major_version": 2,
+        "binary_format_minor_version": 0,
+        "build_epoch": 1,
+        "database_type": "Test-City",
+        "description": {"en": "test"},
+        "ip_version": 6,
+        "languages": ["en"],
+        "node_count": count,
+        "record_size": 32,
+    }
     path.write_bytes(tree + b"\0" * 16 + data + MARKER + _value(about))
     return path

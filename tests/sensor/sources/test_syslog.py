@@ -184,7 +184,7 @@ def test_an_inbox_is_bounded() -> None:
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 def test_a_port_in_use_is_told_in_one_sentence(transport: str) -> None:
     spec, outlet = source(transport), Outlet()
-    with running(run, spec, outlet), pytest.raises(Cannot, match="port [0-9]+ is in use by another program"):
+    with running(run, spec, outlet), pytest.raises(Cannot, match="is in use by another program"):
         run(spec, "x", Outlet(), threading.Event())
 
 
