@@ -12,7 +12,7 @@ from app.sensor.events.syslog_time import time_of
 BEGIN = re.compile(r"CEF:\s?\d{1,3}\|")
 LONGEST = 1 << 17
 
-_PART = re.compile(r"((?:[^|\\]|\\.)*)\|", re.S)
+_PART = re.compile(r"((?:[^|\\]++|\\.)*+)\|", re.S)
 _KEY = re.compile(r"(?:^|(?<=\s))([A-Za-z_][\w.\-\[\]]{0,127})[ \t]{0,4}=")
 _NUMBER = re.compile(r"(?:^|:)(\d{1,10})$")
 _HEAD_ESCAPE = re.compile(r"\\([\\|])")
@@ -43,7 +43,7 @@ def decode(text: str) -> CefMessage | None:
         part = _PART.match(text, at)
         if part is None:
             break
-        head.append(_HEAD_ESCAPE.sub(r"\1", part[1]).strip())
+        head.append((_HEAD_ESCAPE.sub(r"\1", part[1]) if "\\" in part[1] else part[1]).strip())
         at = part.end()
     if len(head) == 5:  # severity with nothing behind it
         head.append(text[at:].strip())
@@ -63,20 +63,24 @@ def decode(text: str) -> CefMessage | None:
 
 def _extension(text: str) -> dict[str, str]:
     """Pairs in any order; a value runs to the last white space before the next key (an "=" in a value is escaped)."""
-    keys = []
-    for found in _KEY.finditer(text):
-        keys.append(found)
-        if len(keys) > FIELDS:
-            break
+    parts = _KEY.split(text, FIELDS)
     out: dict[str, str] = {}
-    for index, found in enumerate(keys[:FIELDS]):
-        end = keys[index + 1].start() if index + 1 < len(keys) else len(text)
-        value = text[found.end() : end].strip()
-        out.setdefault(found[1], _VALUE_ESCAPE.sub(lambda one: _ESCAPES.get(one[1], one[1]), value))
-    for key, label in list(out.items()):
-        if key.endswith("Label") and label and key[:-5] in out:
+    labels: list[str] = []
+    for key, value in zip(parts[1::2], parts[2::2], strict=True):
+        if key in out:
+            continue
+        value = value.strip()
+        out[key] = _VALUE_ESCAPE.sub(_unescaped, value) if "\\" in value else value
+        if key.endswith("Label"):
+            labels.append(key)
+    for key in labels:
+        if (label := out[key]) and key[:-5] in out:
             out.setdefault(label, out[key[:-5]])
     return out
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return _ESCAPES.get(found[1], found[1])
 
 
 def event_of(text: str, frame: Frame, at: int, ordinal: int) -> EventRecord | str:

@@ -23,7 +23,7 @@ def fields_of(event_id: int, text: str) -> dict[str, str]:
     one line; labels are then looked for in the order of the template.
     """
     template = LABELS.get(event_id)
-    if template is None:
+    if template is None or ":" not in text:
         return {}
     text = text[:LONGEST]
     lines = "\n" in text.strip()

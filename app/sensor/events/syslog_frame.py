@@ -33,7 +33,7 @@ _HEAD = re.compile(r"([1-9]\d{0,2}) (\S{1,64}) (\S{1,255}) (\S{1,255}) (\S{1,128
 # a computer's name: no pair, no tag, no word that begins a payload
 _HOST = re.compile(r"[ \t]{1,4}(?!MSWinEventLog\b|RsaSA\b)([^\s=|{}\[\]\"<>]{1,255})(?<!:)(?=[ \t\r\n])")
 _TAG = re.compile(r"[ \t]{0,4}(?!CEF:|LEEF:)([\w.\-/@#$]{1,64})(?:\[([^\]\s]{1,128})\])?:(?:\s|(?=\{))")
-_PARAMETER = re.compile(r'\s*([^\s="\]]{1,255})="((?:[^"\\]|\\.)*)"', re.S)
+_PARAMETER = re.compile(r'\s*([^\s="\]]{1,255})="((?:[^"\\]++|\\.)*+)"', re.S)
 _ELEMENT, _CLOSE = re.compile(r"\[([^\s=\]\"]{1,64})"), re.compile(r"\s{0,8}\]")
 _ESCAPED = re.compile(r'\\(["\\\]])')
 _CONTROL = re.compile(r"#(011|012|015)")

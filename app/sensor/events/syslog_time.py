@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 SECOND = 1_000_000
 _DAY, _LAST = 86400 * SECOND, 200_000_000_000 * SECOND
@@ -98,13 +99,14 @@ def _without_year(found: re.Match[str], near: int) -> tuple[int | None, int, boo
     given, near = near, abs(near)
     now = (_EPOCH + timedelta(microseconds=min(near, _LAST))).year
     # a message comes after it was written: the latest year that does not lie more than a day ahead
-    for one in (now + 1, now, now - 1, now - 2, now - 3, now - 4):
+    for one in range(now + (month == 1), now - 5, -1):
         at = _made(one, month, *numbers)
         if at is not None and at <= near + _DAY:
             return _shifted(at, zone, given), found.end(), False
     return None, found.end(), False
 
 
+@lru_cache(maxsize=8192)  # most messages of a second show the same one
 def _made(year: int, month: int, day: int, hour: int, minute: int, second: int, part: str | None) -> int | None:
     micro = int((part or "0")[:6].ljust(6, "0"))
     try:
