@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.model.source import SyslogSource
-from app.sensor.sources import datagrams, streams
+from app.sensor.sources import datagrams, sockets, streams
 from app.sensor.sources.inbox import Inbox, Received
 from app.sensor.sources.living import Cannot
 from app.sensor.sources.syslog import FULL, KERNEL, run
@@ -197,6 +197,11 @@ def test_settings_that_cannot_be(tmp_path: Path) -> None:
     ):
         with pytest.raises(Cannot, match=why):
             run(spec, "x", Outlet(), threading.Event())
+
+
+def test_a_port_without_the_right_is_told_with_what_to_do() -> None:
+    words = sockets._why(PermissionError(13, "Permission denied"), "UDP", "0.0.0.0", 514)
+    assert words.startswith("UDP port 514 needs a right") and "above 1023" in words and words.count(".") == 1
 
 
 @pytest.fixture(scope="module")
