@@ -38,12 +38,18 @@ class Framing:
         self._skip = 0
         self._dropping = False
         self._looked = 0
-        self._held = b""
+        self._held: list[bytes] = []
+        self._holds = 0
 
     @property
     def partial(self) -> bool:
         """True while a message has begun and not ended."""
         return bool(self._buffer or self._skip or self._dropping)
+
+    @property
+    def size(self) -> int:
+        """Bytes that are held of messages that have not ended."""
+        return len(self._buffer) + self._holds
 
     def feed(self, data: bytes) -> list[bytes]:
         """The messages that end in data."""
@@ -57,8 +63,8 @@ class Framing:
                 at += step
                 continue
             if buffer[at] in b"\r\n\0" and not self._dropping:
-                if self._held and buffer[at] == 10:
-                    self._held += b"\n"
+                if self._held and buffer[at] == 10 and self._holds < self.largest:
+                    self._hold(b"")
                 at += 1
                 self._looked = 0
                 continue
@@ -111,16 +117,21 @@ class Framing:
 
     def _line(self, line: bytes, out: list[bytes]) -> None:
         if self._held:
-            if not begins(line) and len(self._held) + len(line) < self.largest:
-                self._held += b"\n" + line
+            if not begins(line) and self._holds + len(line) < self.largest:
+                self._hold(line)
                 return
             self._release(out)
         if goes_on(line):
-            self._held = line
+            self._hold(line)
         else:
             out.append(line)
 
+    def _hold(self, line: bytes) -> None:
+        self._held.append(line)
+        self._holds += len(line) + 1
+
     def _release(self, out: list[bytes]) -> None:
         if self._held:
-            out.append(self._held)
-            self._held = b""
+            out.append(b"\n".join(self._held))
+            self._held.clear()
+            self._holds = 0

@@ -1,7 +1,7 @@
 """A RADIUS accounting listener (RFC 2866): requests are told to be genuine, handed on, and then answered."""
 
 import contextlib
-import select
+import selectors
 import socket
 import threading
 import time
@@ -61,11 +61,12 @@ def run(spec: RadiusSource, key: str, outlet: Outlet, stop: threading.Event) -> 
     address = "" if spec.address in ("", "0.0.0.0", "::") else plain(spec.address)
     setting = _Setting(key, shared.encode(), places, address, spec.port)
     remembered, number, known = _Remembered(), 0, 0
-    with sock:
+    with sock, selectors.DefaultSelector() as selector:
+        selector.register(sock, selectors.EVENT_READ)
         tell_place(sock)
         outlet.state("running")
         while not stop.is_set():
-            select.select([sock], [], [], 0.2)
+            selector.select(0.2)
             number = _told(sock, _taken(sock), number, setting, remembered, outlet)
             drops = kernel_drops(sock)
             if (more := (drops - known) & 0xFFFFFFFF) and more < 1 << 31:

@@ -17,6 +17,8 @@ CONNECTIONS, PER_SENDER = 512, 128
 """At most so many connections, and so many from one address."""
 HANDSHAKE, FIRST, PARTIAL, IDLE = 10.0, 60.0, 60.0, 4 * 3600.0
 """Seconds for the TLS handshake, for the first whole message, for the rest of a begun one, and between two."""
+UNFINISHED = 1 << 26
+"""Bytes of unfinished messages that are held, of all connections."""
 HELD = 0.5
 """Seconds after which a message of many lines is taken to be whole."""
 _CHUNK, _TURNS = 1 << 16, 16
@@ -82,7 +84,11 @@ class Streams:
         for _ in range(64):
             try:
                 sock, where = self._listener.accept()
-            except (OSError, ssl.SSLError):
+            except BlockingIOError:
+                return
+            except OSError as error:  # no file is left to open, for example: it waits until one is
+                self._note("connection could not be taken", 1, str(error.strerror or error))
+                time.sleep(0.05)
                 return
             peer = plain(str(where[0]))
             if len(self._open) >= CONNECTIONS or self._senders[peer] >= PER_SENDER:
@@ -169,6 +175,14 @@ class Streams:
             if why:
                 self._note(why, 1, connection.peer)
                 self._end(connection, stop)
+
+        held = sum(one.framing.size for one in self._open.values())
+        for connection in sorted(self._open.values(), key=lambda one: one.framing.size, reverse=True):
+            if held <= UNFINISHED:
+                break
+            held -= connection.framing.size
+            self._note("connection closed: unfinished messages take too much memory", 1, connection.peer)
+            self._end(connection, stop)
 
     def _end(self, connection: _Connection, stop: threading.Event) -> None:
         self._hand_on(connection, connection.framing.rest(), stop)

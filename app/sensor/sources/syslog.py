@@ -1,6 +1,6 @@
 """A syslog listener over UDP, TCP or TLS: one thread receives, the calling one reads what came."""
 
-import select
+import selectors
 import socket
 import ssl
 import threading
@@ -19,8 +19,10 @@ from app.sensor.sources.streams import Streams
 
 FULL, KERNEL = "own queue full", "kernel receive buffer full"
 STOPPED = "not read any more when the source was stopped"
-LAST = 0.6
-"""Seconds that are left for reading what has come when the source is stopped."""
+LAST, DRAIN = 0.6, 0.2
+"""Seconds that are left for reading, and before that for receiving, what has come when the source is stopped."""
+TAKES = 64
+"""Batches that are taken before it is looked whether to stop."""
 _AT = attrgetter("at")
 
 
@@ -34,10 +36,11 @@ def run(spec: SyslogSource, key: str, outlet: Outlet, stop: threading.Event) -> 
     sock = listening(kind, spec.address, spec.port)
     work = _receive_datagrams if spec.transport == "udp" else _receive_streams
     broken: list[BaseException] = []
+    ended = threading.Event()
 
     def receive() -> None:
         try:
-            work(sock, context, inbox, outlet, stop)
+            work(sock, context, inbox, outlet, ended)
         except Exception as error:
             broken.append(error)
 
@@ -45,9 +48,9 @@ def run(spec: SyslogSource, key: str, outlet: Outlet, stop: threading.Event) -> 
     thread.start()
     outlet.state("running")
     try:
-        _read(inbox, key, outlet, stop, broken)
+        _read(inbox, key, outlet, stop, ended, broken)
     finally:
-        stop.set()
+        ended.set()
         thread.join(1.0)
     if broken:
         raise broken[0]
@@ -64,7 +67,7 @@ def _context(spec: SyslogSource) -> ssl.SSLContext:
 
 
 def _receive_datagrams(
-    sock: socket.socket, context: ssl.SSLContext | None, inbox: Inbox, outlet: Outlet, stop: threading.Event
+    sock: socket.socket, context: ssl.SSLContext | None, inbox: Inbox, outlet: Outlet, ended: threading.Event
 ) -> None:
     take, known = taker(sock), 0
 
@@ -75,28 +78,29 @@ def _receive_datagrams(
             known = drops
             outlet.dropped(KERNEL, more)
 
-    with sock:
+    with sock, selectors.DefaultSelector() as selector:
+        selector.register(sock, selectors.EVENT_READ)
+        until = 0.0
         while True:
-            halted = stop.is_set()
-            readable = select.select([sock], [], [], 0 if halted else 0.2)[0]
-            while readable:
+            if not until and ended.is_set():
+                until = time.monotonic() + DRAIN
+            readable = selector.select(0 if until else 0.2)
+            for _ in range(TAKES if readable else 0):
                 messages, senders, drops = take()
-                if not messages:
-                    break
                 if drops:
                     count(drops)
-                if not inbox.put(Received(time.time_ns() // 1000, messages, senders)):
+                if messages and not inbox.put(Received(time.time_ns() // 1000, messages, senders)):
                     outlet.dropped(FULL, len(messages))
                 if len(messages) < BATCH:
                     break
             # what is dropped at the end of a burst has no datagram behind it that would tell
             count(kernel_drops(sock))
-            if halted:
+            if until and (not readable or time.monotonic() > until):
                 return
 
 
 def _receive_streams(
-    sock: socket.socket, context: ssl.SSLContext | None, inbox: Inbox, outlet: Outlet, stop: threading.Event
+    sock: socket.socket, context: ssl.SSLContext | None, inbox: Inbox, outlet: Outlet, ended: threading.Event
 ) -> None:
     streams = Streams(
         sock,
@@ -106,20 +110,23 @@ def _receive_streams(
         lambda what, count, where: outlet.note(what, where, count),
     )
     try:
-        while not stop.is_set():
-            streams.turn(stop)
+        while not ended.is_set():
+            streams.turn(ended)
     finally:
-        streams.close(stop)
+        streams.close(ended)
 
 
-def _read(inbox: Inbox, key: str, outlet: Outlet, stop: threading.Event, broken: list[BaseException]) -> None:
+def _read(
+    inbox: Inbox, key: str, outlet: Outlet, stop: threading.Event, ended: threading.Event, broken: list[BaseException]
+) -> None:
     number, until = 0, 0.0
     while not broken:
         if stop.is_set() and not until:
+            ended.set()
             until = time.monotonic() + LAST
-        batch = inbox.take(0.05 if until else 0.2)
+        batch = inbox.take(0.05 if until else 0.1)
         if batch is None:
-            if until:
+            if until and time.monotonic() > until - LAST + DRAIN + 0.1:  # the receiving thread has ended by now
                 return
             continue
         number = _tell(batch, number, key, outlet)

@@ -65,24 +65,26 @@ def _date_of(opening: Opening) -> int:
 
 def _messages(data: bytes | mmap) -> Iterator[tuple[int, int, bytes]]:
     """(number of its first line, offset behind it, message)."""
-    held, at_line, line, at, size = b"", 0, 0, 0, len(data)
+    held: list[bytes] = []
+    holds, at_line, line, at, size = 0, 0, 0, 0, len(data)
     while at < size:
         end = data.find(b"\n", at)
         end = size if end < 0 else end
         piece = data[at : min(end, at + LARGEST + 1)]
         line += 1
         begin, at = at, end + 1
-        if held and not begins(piece) and len(held) + len(piece) < LARGEST:
-            held += b"\n" + piece
+        if held and not begins(piece) and holds + len(piece) < LARGEST:
+            held.append(piece)
+            holds += len(piece) + 1
             continue
         if held:
-            yield at_line, begin, held
-            held = b""
+            yield at_line, begin, b"\n".join(held)
+            held, holds = [], 0
         if not piece.strip(b"\r\0 \t"):
             continue
         if goes_on(piece):
-            held, at_line = piece, line
+            held, holds, at_line = [piece], len(piece), line
         else:
             yield line, min(at, size), piece
     if held:
-        yield at_line, size, held
+        yield at_line, size, b"\n".join(held)

@@ -62,7 +62,7 @@ def test_any_stream_is_survived(pieces: list[bytes]) -> None:
     total = 0
     for piece in pieces:
         total += sum(map(len, one.feed(piece)))
-        assert len(one._buffer) <= 50 + 60 + 12 and len(one._held) <= 160
+        assert one.size <= 50 + 60 + 12 + 160
     assert total + sum(map(len, one.rest())) <= sum(map(len, pieces)) + len(pieces) + 2
 
 
