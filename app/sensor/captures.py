@@ -15,8 +15,9 @@ CAPTURES = ("pcap", "pcapng")
 def known_conversations() -> Registry:
     """The conversations of this program."""
     from app.sensor.conversations import registry
+    from app.sensor.sources import syslog_wire
 
-    return Registry(registry.TCP, registry.UDP, registry.sniff_tcp)
+    return Registry(registry.TCP | syslog_wire.TCP, registry.UDP | syslog_wire.UDP, registry.sniff_tcp)
 
 
 def capture_reader(registry: Registry, window: int = WINDOW) -> Reader:

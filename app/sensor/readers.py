@@ -26,6 +26,14 @@ def reader_of(kind: str) -> Reader:
             from app.sensor.sources.event_json import read_event_json
 
             return read_event_json
+        case "syslog":
+            from app.sensor.sources.syslog_file import read_syslog
+
+            return read_syslog
+        case "radius":
+            from app.sensor.sources.radius_detail import read_detail
+
+            return read_detail
         case _:
             return _unread
 

@@ -1,8 +1,9 @@
 """RADIUS: requests joined with their answers, challenges joined into one authentication."""
 
 from app.model.activity import Activity
-from app.model.details import Detail, RadiusAccess, RadiusAccounting
+from app.model.details import Detail, RadiusAccess
 from app.sensor.conversations.conversation import UNANSWERED_AFTER
+from app.sensor.conversations.radius_accounting import accounting
 from app.sensor.decoders import radius
 from app.sensor.frame import Count, Emit, Flow
 
@@ -118,17 +119,7 @@ class RadiusUdp:
         asks = asked.first
         detail: Detail
         if asks.code == radius.ACCOUNTING_REQUEST:
-            detail = RadiusAccounting(
-                status=asks.status or "",
-                session=asks.session,
-                framed_ip=asks.framed_ip,
-                calling_station=asks.calling_station,
-                called_station=asks.called_station,
-                nas=asks.nas,
-                nas_identifier=asks.nas_identifier,
-                tunnel_client=asks.tunnel_client,
-                session_seconds=asks.session_seconds,
-            )
+            detail = accounting(asks, asked.at)
         else:
             detail = RadiusAccess(
                 outcome=radius.CODES[code] if code is not None else None,

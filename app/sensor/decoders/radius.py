@@ -16,7 +16,12 @@ _HEADER = 20
 
 
 class RadiusPacket(Struct, frozen=True, gc=False):
-    """One packet; None where an attribute is absent. state: the attribute that ties a challenge to the next request."""
+    """One packet; None where an attribute is absent. state: the attribute that ties a challenge to the next request.
+
+    tunnel_client: Tunnel-Client-Endpoint, else the ip:source-ip pair of Cisco's. client_name: MS-RAS-Client-Name (RFC 2548
+    section 2.7.3). event_at: Event-Timestamp (RFC 2869 section 5.3), UTC microseconds. delay_seconds: Acct-Delay-Time.
+    proxy_states: in order. signed: a Message-Authenticator is there.
+    """
 
     code: int
     id: int
@@ -33,6 +38,12 @@ class RadiusPacket(Struct, frozen=True, gc=False):
     session_seconds: int | None = None
     state: bytes = b""
     eap: bool = False
+    client_name: str | None = None
+    nas_port_type: int | None = None
+    event_at: int | None = None
+    delay_seconds: int | None = None
+    proxy_states: tuple[bytes, ...] = ()
+    signed: bool = False
 
 
 def decode(data: bytes) -> RadiusPacket | None:
@@ -45,6 +56,8 @@ def decode(data: bytes) -> RadiusPacket | None:
     end = min(end, len(data))
     texts: dict[int, str] = {}
     raw: dict[int, bytes] = {}
+    proxies: list[bytes] = []
+    client_name = outside = None
     at = _HEADER
     while at + 2 <= end:
         kind = data[at]
@@ -55,13 +68,17 @@ def decode(data: bytes) -> RadiusPacket | None:
             texts.setdefault(kind, data[at + 2 : at + size].rstrip(b"\0").decode("utf-8", "replace"))
         elif kind in _RAW:
             raw.setdefault(kind, data[at + 2 : at + size])
+        elif kind == _PROXY_STATE:
+            proxies.append(data[at + 2 : at + size])
+        elif kind == _VENDOR:
+            client_name, outside = _vendor(data[at + 2 : at + size], client_name, outside)
         at += size
     status = raw.get(40)
-    seconds = raw.get(46)
+    when = _number(raw.get(55))
     tunnel = raw.get(66, b"")
     if tunnel[:1] <= b"\x1f":  # RFC 2868 section 3.3: a tag below 0x20 may stand before the text
         tunnel = tunnel[1:]
-    number = int.from_bytes(status, "big") if status else 0
+    number = _number(status) or 0
     return RadiusPacket(
         code=data[0],
         id=data[1],
@@ -69,13 +86,19 @@ def decode(data: bytes) -> RadiusPacket | None:
         user=texts.get(1) or None,
         nas=_address(raw.get(4)) or _address(raw.get(95)),
         nas_identifier=texts.get(32),
-        framed_ip=_address(raw.get(8)) or _address(raw.get(168)),
+        framed_ip=_address(raw.get(8)) or _address(raw.get(168)) or _from_prefix(raw.get(97), raw.get(96)),
         calling_station=texts.get(31),
         called_station=texts.get(30),
-        tunnel_client=tunnel.rstrip(b"\0").decode("utf-8", "replace") or None,
+        tunnel_client=tunnel.rstrip(b"\0").decode("utf-8", "replace") or outside,
         status=(STATUS.get(number) or str(number)) if status else None,
+        client_name=client_name,
+        nas_port_type=_number(raw.get(61)),
+        event_at=when * 1_000_000 if when else None,
+        delay_seconds=_number(raw.get(41)),
+        proxy_states=tuple(proxies),
+        signed=80 in raw,
         session=texts.get(44),
-        session_seconds=int.from_bytes(seconds, "big") if seconds and len(seconds) == 4 else None,
+        session_seconds=_number(raw.get(46)),
         state=raw.get(24, b""),
         eap=79 in raw,
     )
@@ -93,7 +116,43 @@ def account(user: str | None) -> Account | None:
 
 
 _TEXTS = frozenset({1, 30, 31, 32, 44})
-_RAW = frozenset({4, 8, 24, 40, 46, 66, 79, 95, 168})
+_RAW = frozenset({4, 8, 24, 40, 41, 46, 55, 61, 66, 79, 80, 95, 96, 97, 168})
+_VENDOR, _PROXY_STATE = 26, 33
+_MICROSOFT, _CISCO = 311, 9
+_SOURCE = ("ip:source-ip=", "source-ip=")
+"""Pairs in which Cisco's gateways tell the client's outside address."""
+
+
+def _number(raw: bytes | None) -> int | None:
+    return int.from_bytes(raw, "big") if raw is not None and len(raw) == 4 else None
+
+
+def _vendor(raw: bytes, name: str | None, outside: str | None) -> tuple[str | None, str | None]:
+    """(client's name, client's outside address) with what one vendor-specific attribute adds (RFC 2865 section 5.26)."""
+    vendor, at = int.from_bytes(raw[:4], "big"), 4
+    while vendor in (_MICROSOFT, _CISCO) and at + 2 <= len(raw):
+        kind, size = raw[at], raw[at + 1]
+        if size < 2 or at + size > len(raw):
+            break
+        value = raw[at + 2 : at + size].rstrip(b"\0").decode("utf-8", "replace")
+        if vendor == _MICROSOFT and kind == 34:
+            name = name or value or None
+        elif vendor == _CISCO and kind == 1 and outside is None:
+            outside = next((value[len(one) :] for one in _SOURCE if value.lower().startswith(one)), None)
+        at += size
+    return name, outside
+
+
+def _from_prefix(prefix: bytes | None, interface: bytes | None) -> str | None:
+    """Address of Framed-IPv6-Prefix (a byte, its length in bits, its octets) and Framed-Interface-Id (RFC 3162)."""
+    if prefix is None or len(prefix) < 2 or prefix[1] > 128:
+        return None
+    octets = prefix[2:18]
+    if prefix[1] == 128 and len(octets) == 16:
+        return str(IPv6Address(octets))
+    if interface is None or len(interface) != 8 or prefix[1] > 64:
+        return None
+    return str(IPv6Address(octets[:8].ljust(8, b"\0") + interface))
 
 
 def _address(raw: bytes | None) -> str | None:

@@ -59,6 +59,18 @@ def test_accounting() -> None:
     assert found.account == Account(name="anna", domain="CORP")
 
 
+def test_a_delayed_request_tells_when_it_happened() -> None:
+    def told(*more: tuple[int, bytes]) -> RadiusAccounting:
+        (found,), _ = talk((True, packet(4, (40, b"\0\0\0\1"), *more)), (False, packet(5)))
+        assert isinstance(found.detail, RadiusAccounting)
+        return found.detail
+
+    assert told().event_at is None
+    assert told((41, b"\0\0\0\x02")).event_at == 1 - 2_000_000
+    assert told((41, b"\0\0\0\x02"), (55, b"\0\0\0\x09")).event_at == 9_000_000
+    assert told((41, b"\xff" * 4)).event_at is None
+
+
 @settings(max_examples=100)
 @given(st.lists(st.tuples(st.booleans(), st.binary(max_size=80) | damaged([ACCOUNTING, packet(11, (24, b"S"))])), max_size=10))
 def test_any_bytes_are_survived(raws: list[tuple[bool, bytes]]) -> None:

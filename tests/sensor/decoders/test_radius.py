@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.sensor.decoders import radius
+from app.sensor.decoders import radius, radius_secret
 from tests.sensor.decoders.test_ldap import damaged
 
 
@@ -54,3 +54,50 @@ def test_user_names(user: str, name: str, domain: str | None) -> None:
 def test_any_bytes_are_survived(raw: bytes) -> None:
     radius.decode(raw)
     radius.decode(ACCOUNTING[:20] + raw)
+
+
+def vendor(number: int, kind: int, value: bytes) -> tuple[int, bytes]:
+    return 26, number.to_bytes(4, "big") + bytes([kind, len(value) + 2]) + value
+
+
+def test_all_that_accounting_tells() -> None:
+    found = radius.decode(packet(
+        4, (40, b"\0\0\0\1"), (61, b"\0\0\0\5"), (55, (1_700_000_000).to_bytes(4, "big")), (41, b"\0\0\0\x1e"),
+        vendor(311, 35, b"MSRASV5.20"), vendor(311, 34, b"LAPTOP7\0"), vendor(9, 1, b"mdm-tlv=x"),
+        vendor(9, 1, b"ip:source-ip=203.0.113.9"), (33, b"a"), (33, b"b"), (80, b"x" * 16),
+    ))  # fmt: skip
+    assert found is not None
+    assert (found.client_name, found.tunnel_client, found.nas_port_type) == ("LAPTOP7", "203.0.113.9", 5)
+    assert (found.event_at, found.delay_seconds) == (1_700_000_000_000_000, 30)
+    assert found.proxy_states == (b"a", b"b") and found.signed
+
+
+@pytest.mark.parametrize(
+    ("attributes", "address"),
+    [
+        ([(168, bytes.fromhex("20010db8000000000000000000000005"))], "2001:db8::5"),
+        ([(97, b"\0\x40" + bytes.fromhex("20010db800010000")), (96, b"\0" * 7 + b"\x09")], "2001:db8:1::9"),
+        ([(97, b"\0\x80" + bytes.fromhex("20010db8000000000000000000000007"))], "2001:db8::7"),
+        ([(97, b"\0\x40" + bytes.fromhex("20010db800010000"))], None),
+        ([(97, b"\0\xff\x20")], None),
+        ([(8, bytes([10, 9, 0, 5])), (168, bytes(16))], "10.9.0.5"),
+    ],
+)
+def test_framed_addresses_of_both_families(attributes: list[tuple[int, bytes]], address: str | None) -> None:
+    found = radius.decode(packet(4, *attributes))
+    assert found is not None and found.framed_ip == address
+
+
+@given(st.binary(max_size=100))
+def test_any_vendor_attribute_is_survived(raw: bytes) -> None:
+    for number in (9, 311, 0):
+        radius.decode(packet(4, (26, number.to_bytes(4, "big") + raw), (33, raw), (97, raw), (96, raw)))
+
+
+@given(st.binary(max_size=120) | damaged([ACCOUNTING]), st.binary(max_size=8))
+def test_no_bytes_break_the_check_of_the_secret(raw: bytes, secret: bytes) -> None:
+    for data in (raw, ACCOUNTING[:20] + raw):
+        radius_secret.is_genuine(data, secret)
+        radius_secret.is_signed_well(data, secret)
+        if radius.decode(data) is not None:
+            assert radius.decode(radius_secret.answer_to(data, secret)) is not None

@@ -1,0 +1,300 @@
+"""Which labels the English message of an event has, by section and in order, and the template's name of each value."""
+
+Section = tuple[str, tuple[tuple[str, str], ...]]
+"""(heading, (label, field)...); heading "" is a part that stands under none, field "" a label whose value is not kept."""
+
+
+def _who(prefix: str, heading: str = "Subject") -> Section:
+    return (
+        heading,
+        (
+            ("Security ID", f"{prefix}UserSid"),
+            ("Account Name", f"{prefix}UserName"),
+            ("Account Domain", f"{prefix}DomainName"),
+            ("Logon ID", f"{prefix}LogonId"),
+        ),
+    )
+
+
+def _target(heading: str) -> Section:
+    return heading, (("Security ID", "TargetSid"), ("Account Name", "TargetUserName"), ("Account Domain", "TargetDomainName"))
+
+
+SUBJECT = _who("Subject")
+_MORE: Section = (
+    "Additional Information",
+    (("Privileges", "PrivilegeList"), ("Expiration time", "MembershipExpirationTime")),
+)
+_GROUP: Section = (
+    "Group",
+    (
+        ("Security ID", "TargetSid"),
+        ("Group Name", "TargetUserName"),
+        ("Account Name", "TargetUserName"),
+        ("Group Domain", "TargetDomainName"),
+        ("Account Domain", "TargetDomainName"),
+    ),
+)
+_MEMBER: Section = "Member", (("Security ID", "MemberSid"), ("Account Name", "MemberName"))
+_MEMBERSHIP = (SUBJECT, _MEMBER, _GROUP, _MORE)
+_DELETED: Section = "Deleted Group", _GROUP[1]
+_ATTRIBUTES: tuple[tuple[str, str], ...] = (
+    ("SAM Account Name", "SamAccountName"),
+    ("Display Name", "DisplayName"),
+    ("User Principal Name", "UserPrincipalName"),
+    ("Home Directory", "HomeDirectory"),
+    ("Home Drive", "HomePath"),
+    ("Script Path", "ScriptPath"),
+    ("Profile Path", "ProfilePath"),
+    ("User Workstations", "UserWorkstations"),
+    ("Password Last Set", "PasswordLastSet"),
+    ("Account Expires", "AccountExpires"),
+    ("Primary Group ID", "PrimaryGroupId"),
+    ("Allowed To Delegate To", "AllowedToDelegateTo"),
+    ("AllowedToDelegateTo", "AllowedToDelegateTo"),
+    ("Old UAC Value", "OldUacValue"),
+    ("New UAC Value", "NewUacValue"),
+    ("User Account Control", "UserAccountControl"),
+    ("User Parameters", "UserParameters"),
+    ("SID History", "SidHistory"),
+    ("Logon Hours", "LogonHours"),
+    ("DNS Host Name", "DnsHostName"),
+    ("Service Principal Names", "ServicePrincipalNames"),
+)
+_NETWORK = (
+    ("Workstation Name", "WorkstationName"),
+    ("Source Network Address", "IpAddress"),
+    ("Source Port", "IpPort"),
+)
+_DETAILS: Section = (
+    "Detailed Authentication Information",
+    (
+        ("Logon Process", "LogonProcessName"),
+        ("Authentication Package", "AuthenticationPackageName"),
+        ("Transited Services", "TransmittedServices"),
+        ("Package Name (NTLM only)", "LmPackageName"),
+        ("Key Length", "KeyLength"),
+    ),
+)
+_CLIENT: Section = "Network Information", (("Client Address", "IpAddress"), ("Client Port", "IpPort"))
+_CERTIFICATE: Section = (
+    "Certificate Information",
+    (
+        ("Certificate Issuer Name", "CertIssuerName"),
+        ("Certificate Serial Number", "CertSerialNumber"),
+        ("Certificate Thumbprint", "CertThumbprint"),
+    ),
+)
+_REQUEST: tuple[tuple[str, str], ...] = (
+    ("Request ID", "RequestId"),
+    ("Requester", "Requester"),
+    ("Attributes", "Attributes"),
+    ("Disposition", "Disposition"),
+    ("SKI", "SubjectKeyIdentifier"),
+    ("Subject", "Subject"),
+)
+_TASK = (SUBJECT, ("Task Information", (("Task Name", "TaskName"), ("Task Content", "TaskContent"))))
+_DS: Section = "Directory Service", (("Name", "DSName"), ("Type", "DSType"))
+_OBJECT: Section = "Object", (("DN", "ObjectDN"), ("GUID", "ObjectGUID"), ("Class", "ObjectClass"))
+_OPERATION: Section = (
+    "Operation",
+    (
+        ("Type", "OperationType"),
+        ("Tree Delete", "TreeDelete"),
+        ("Correlation ID", "OpCorrelationID"),
+        ("Application Correlation ID", "AppCorrelationID"),
+    ),
+)
+
+LABELS: dict[int, tuple[Section, ...]] = {
+    4776: (
+        (
+            "",
+            (
+                ("Authentication Package", "PackageName"),
+                ("Logon Account", "TargetUserName"),
+                ("Source Workstation", "Workstation"),
+                ("Error Code", "Status"),
+            ),
+        ),
+    ),
+    4624: (
+        SUBJECT,
+        (
+            "",
+            (
+                ("Logon Information", ""),
+                ("Logon Type", "LogonType"),
+                ("Restricted Admin Mode", "RestrictedAdminMode"),
+                ("Virtual Account", "VirtualAccount"),
+                ("Elevated Token", "ElevatedToken"),
+                ("Impersonation Level", "ImpersonationLevel"),
+            ),
+        ),
+        (
+            "New Logon",
+            (
+                *_who("Target")[1],
+                ("Linked Logon ID", "TargetLinkedLogonId"),
+                ("Network Account Name", "TargetOutboundUserName"),
+                ("Network Account Domain", "TargetOutboundDomainName"),
+                ("Logon GUID", "LogonGuid"),
+            ),
+        ),
+        ("Process Information", (("Process ID", "ProcessId"), ("Process Name", "ProcessName"))),
+        ("Network Information", _NETWORK),
+        _DETAILS,
+    ),
+    4625: (
+        SUBJECT,
+        ("", (("Logon Type", "LogonType"),)),
+        ("Account For Which Logon Failed", _who("Target")[1]),
+        ("Failure Information", (("Failure Reason", "FailureReason"), ("Status", "Status"), ("Sub Status", "SubStatus"))),
+        ("Process Information", (("Caller Process ID", "ProcessId"), ("Caller Process Name", "ProcessName"))),
+        ("Network Information", _NETWORK),
+        _DETAILS,
+    ),
+    4634: (("Subject", _who("Target")[1]), ("", (("Logon Type", "LogonType"),))),
+    4648: (
+        (SUBJECT[0], (*SUBJECT[1], ("Logon GUID", "LogonGuid"))),
+        (
+            "Account Whose Credentials Were Used",
+            (("Account Name", "TargetUserName"), ("Account Domain", "TargetDomainName"), ("Logon GUID", "TargetLogonGuid")),
+        ),
+        ("Target Server", (("Target Server Name", "TargetServerName"), ("Additional Information", "TargetInfo"))),
+        ("Process Information", (("Process ID", "ProcessId"), ("Process Name", "ProcessName"))),
+        ("Network Information", (("Network Address", "IpAddress"), ("Port", "IpPort"))),
+    ),
+    4661: (
+        SUBJECT,
+        ("Object", (("Object Server", "ObjectServer"), ("Object Type", "ObjectType"), ("Object Name", "ObjectName"),
+                    ("Handle ID", "HandleId"))),
+        ("Process Information", (("Process ID", "ProcessId"), ("Process Name", "ProcessName"))),
+        ("Access Request Information", (("Transaction ID", "TransactionId"), ("Accesses", "AccessList"),
+                                        ("Access Reasons", "AccessReason"), ("Access Mask", "AccessMask"),
+                                        ("Privileges Used for Access Check", "PrivilegeList"), ("Properties", "Properties"))),
+    ),
+    4662: (
+        SUBJECT,
+        ("Object", (("Object Server", "ObjectServer"), ("Object Type", "ObjectType"), ("Object Name", "ObjectName"),
+                    ("Handle ID", "HandleId"))),
+        ("Operation", (("Operation Type", "OperationType"), ("Accesses", "AccessList"), ("Access Mask", "AccessMask"),
+                       ("Properties", "Properties"))),
+        ("Additional Information", (("Parameter 1", "AdditionalInfo"), ("Parameter 2", "AdditionalInfo2"))),
+    ),
+    4672: (SUBJECT, ("", (("Privileges", "PrivilegeList"),))),
+    4688: (
+        ("Creator Subject", SUBJECT[1]),
+        SUBJECT,
+        ("Target Subject", _who("Target")[1]),
+        ("Process Information", (("New Process ID", "NewProcessId"), ("New Process Name", "NewProcessName"),
+                                 ("Token Elevation Type", "TokenElevationType"), ("Mandatory Label", "MandatoryLabel"),
+                                 ("Creator Process ID", "ProcessId"), ("Creator Process Name", "ParentProcessName"),
+                                 ("Process Command Line", "CommandLine"))),
+    ),
+    4697: (
+        SUBJECT,
+        ("Service Information", (("Service Name", "ServiceName"), ("Service File Name", "ServiceFileName"),
+                                 ("Service Type", "ServiceType"), ("Service Start Type", "ServiceStartType"),
+                                 ("Service Account", "ServiceAccount"))),
+    ),
+    **dict.fromkeys((4698, 4699, 4700, 4701), _TASK),
+    4702: (SUBJECT, ("Task Information", (("Task Name", "TaskName"), ("Task New Content", "TaskContentNew")))),
+    4720: (SUBJECT, _target("New Account"), ("Attributes", _ATTRIBUTES), _MORE),
+    **dict.fromkeys((4722, 4723, 4724, 4725, 4726), (SUBJECT, _target("Target Account"), _MORE)),
+    4738: (SUBJECT, _target("Target Account"), ("Changed Attributes", _ATTRIBUTES), _MORE),
+    4739: (SUBJECT, ("Domain", (("Domain Name", "DomainName"), ("Domain ID", "DomainSid")))),
+    4740: (
+        SUBJECT,
+        ("Account That Was Locked Out", (("Security ID", "TargetSid"), ("Account Name", "TargetUserName"))),
+        ("Additional Information", (("Caller Computer Name", "TargetDomainName"),)),
+    ),
+    4741: (SUBJECT, _target("New Computer Account"), ("Attributes", _ATTRIBUTES), _MORE),
+    4742: (SUBJECT, _target("Computer Account That Was Changed"), ("Changed Attributes", _ATTRIBUTES), _MORE),
+    4743: (SUBJECT, _target("Target Computer"), _MORE),
+    4767: (SUBJECT, _target("Target Account")),
+    4781: (
+        SUBJECT,
+        ("Target Account", (("Security ID", "TargetSid"), ("Account Domain", "TargetDomainName"),
+                            ("Old Account Name", "OldTargetUserName"), ("New Account Name", "NewTargetUserName"))),
+        _MORE,
+    ),
+    **dict.fromkeys((4728, 4729, 4732, 4733, 4756, 4757, 4746, 4747, 4751, 4752, 4761, 4762), _MEMBERSHIP),
+    **dict.fromkeys((4730, 4734, 4758, 4748, 4753, 4763), (SUBJECT, _DELETED, _GROUP, _MORE)),
+    4768: (
+        ("Account Information", (("Account Name", "TargetUserName"), ("Supplied Realm Name", "TargetDomainName"),
+                                 ("User ID", "TargetSid"))),
+        ("Service Information", (("Service Name", "ServiceName"), ("Service ID", "ServiceSid"))),
+        _CLIENT,
+        ("Additional Information", (("Ticket Options", "TicketOptions"), ("Result Code", "Status"),
+                                    ("Ticket Encryption Type", "TicketEncryptionType"),
+                                    ("Pre-Authentication Type", "PreAuthType"))),
+        _CERTIFICATE,
+    ),
+    **dict.fromkeys(
+        (4769, 4770),
+        (
+            ("Account Information", (("Account Name", "TargetUserName"), ("Account Domain", "TargetDomainName"),
+                                     ("Logon GUID", "LogonGuid"))),
+            ("Service Information", (("Service Name", "ServiceName"), ("Service ID", "ServiceSid"))),
+            _CLIENT,
+            ("Additional Information", (("Ticket Options", "TicketOptions"),
+                                        ("Ticket Encryption Type", "TicketEncryptionType"),
+                                        ("Failure Code", "Status"), ("Transited Services", "TransmittedServices"))),
+        ),
+    ),
+    4771: (
+        ("Account Information", (("Security ID", "TargetSid"), ("Account Name", "TargetUserName"))),
+        ("Service Information", (("Service Name", "ServiceName"),)),
+        _CLIENT,
+        ("Additional Information", (("Ticket Options", "TicketOptions"), ("Failure Code", "Status"),
+                                    ("Pre-Authentication Type", "PreAuthType"))),
+        _CERTIFICATE,
+    ),
+    4794: (SUBJECT, ("Additional Information", (("Caller Workstation", "Workstation"), ("Status Code", "Status")))),
+    4798: (
+        SUBJECT,
+        ("User", (("Security ID", "TargetSid"), ("Account Name", "TargetUserName"), ("Account Domain", "TargetDomainName"))),
+        ("Process Information", (("Process ID", "CallerProcessId"), ("Process Name", "CallerProcessName"))),
+    ),
+    4799: (SUBJECT, _GROUP, ("Process Information", (("Process ID", "CallerProcessId"), ("Process Name", "CallerProcessName")))),
+    5136: (
+        SUBJECT,
+        _DS,
+        _OBJECT,
+        ("Attribute", (("LDAP Display Name", "AttributeLDAPDisplayName"), ("Syntax (OID)", "AttributeSyntaxOID"),
+                       ("Value", "AttributeValue"))),
+        _OPERATION,
+    ),
+    **dict.fromkeys((5137, 5141), (SUBJECT, _DS, _OBJECT, _OPERATION)),
+    **dict.fromkeys(
+        (5140, 5145),
+        (
+            SUBJECT,
+            ("Network Information", (("Object Type", "ObjectType"), ("Source Address", "IpAddress"), ("Source Port", "IpPort"))),
+            ("Share Information", (("Share Name", "ShareName"), ("Share Path", "ShareLocalPath"),
+                                   ("Relative Target Name", "RelativeTargetName"))),
+            ("Access Request Information", (("Access Mask", "AccessMask"), ("Accesses", "AccessList"))),
+        ),
+    ),
+    1102: (("Subject", (("Security ID", "SubjectUserSid"), ("Account Name", "SubjectUserName"),
+                        ("Domain Name", "SubjectDomainName"), ("Logon ID", "SubjectLogonId"))),),
+    7045: (("", (("Service Name", "ServiceName"), ("Service File Name", "ImagePath"), ("Service Type", "ServiceType"),
+                 ("Service Start Type", "StartType"), ("Service Account", "AccountName"))),),
+    8004: (("", (("Secure Channel name", "SChannelName"), ("User name", "UserName"), ("Domain name", "DomainName"),
+                 ("Workstation name", "WorkstationName"), ("Secure Channel type", "SChannelType"))),),
+    # the next two have no names in their templates; the numbers are those of the event's data
+    1644: (("", (("Client", "param5"), ("Starting node", "param1"), ("Filter", "param2"), ("Search scope", "param6"),
+                 ("Attribute selection", "param7"), ("Server controls", "param8"), ("Visited entries", "param3"),
+                 ("Returned entries", "param4"), ("Used indexes", "param9"))),),
+    2889: (("", (("Client IP address", "param1"), ("Identity the client attempted to authenticate as", "param2"),
+                 ("Binding Type", "param3"))),),
+    **dict.fromkeys((1202, 1203), (("", (("Activity ID", "param1"), ("XML", "param2"))),)),
+    4870: (("", (("Serial Number", "CertificateSerialNumber"), ("Reason", "RevocationReason"))),),
+    4882: (("", (("New security settings", "SecuritySettings"),)),),
+    4885: (("", (("Filter", "AuditFilter"),)),),
+    **dict.fromkeys((4886, 4887, 4888), (("", _REQUEST),)),
+    4890: (("", (("Enable", "EnableRestrictedPermissions"), ("Restricted Permissions", "RestrictedPermissions"))),),
+    4896: (("", (("Table ID", "TableId"), ("Filter", "Filter"), ("Rows Deleted", "RowsDeleted"))),),
+}  # fmt: skip
+"""By event number; where several providers use one number, the others' messages have none of these labels."""

@@ -1,0 +1,53 @@
+"""Splunk's key=value form of a Windows event, one pair a line; the message is the last pair and runs over many lines."""
+
+import re
+
+from app.sensor.events.record import EventRecord
+from app.sensor.events.syslog_frame import Frame
+from app.sensor.events.syslog_record import event_number, keywords_of, record_of
+from app.sensor.events.syslog_time import time_of
+
+KEYS = (
+    "EventCode", "EventType", "EventIdentifier", "Logfile", "LogName", "SourceName", "TimeGenerated", "TimeWritten",
+    "ComputerName", "Type", "User", "Sid", "SidType", "Category", "CategoryString", "RecordNumber", "TaskCategory", "OpCode",
+    "Keywords", "InsertionStrings", "Message",
+)  # fmt: skip
+BEGIN = re.compile(r"(?:^|(?<=\s))(?:EventCode|LogName|Logfile|SourceName|ComputerName|TimeGenerated)=")
+LONGEST = 1 << 17
+_PAIR = re.compile(r"(?:^|[\r\n]|(?<=[\r\n\t ]))(" + "|".join(KEYS) + r")=")
+
+
+def event_of(text: str, frame: Frame, at: int, ordinal: int) -> EventRecord | str:
+    """The event of such a message; a sort of problem where it is none. at: when it came.
+
+    Pairs stand in any order, only Message must be the last. ComputerName is the computer that logged the event, whatever
+    descriptions of the form say.
+    """
+    text = text[:LONGEST]
+    values: dict[str, str] = {}
+    name, start = "", 0
+    for found in _PAIR.finditer(text):
+        if name:
+            values.setdefault(name, text[start : found.start()].strip())
+        name, start = found[1], found.end()
+        if name == "Message":
+            break
+    if name:
+        values.setdefault(name, text[start:].strip())
+    number = event_number(values.get("EventCode", "")) or event_number(values.get("EventIdentifier", ""))
+    if not number:
+        return "Splunk message without an event number"
+    words = " ".join((values.get("Keywords", ""), values.get("Type", "")))
+    return record_of(
+        at=time_of(values.get("TimeGenerated", "") or values.get("TimeWritten", ""), at) or frame.at or at,
+        ordinal=ordinal,
+        event_id=number,
+        provider=values.get("SourceName", ""),
+        channel=values.get("Logfile", "") or values.get("LogName", ""),
+        computer=values.get("ComputerName", "") or frame.host,
+        record=int(values["RecordNumber"])
+        if values.get("RecordNumber", "").isdecimal() and len(values["RecordNumber"]) < 19
+        else 0,
+        keywords=keywords_of(words),
+        message=values.get("Message", ""),
+    )

@@ -1,0 +1,90 @@
+"""Reader of text files with a syslog message in each line."""
+
+from collections.abc import Generator, Iterator
+from mmap import mmap
+
+from app.sensor.events.record import EventRecord
+from app.sensor.events.syslog import Unknown, records_of
+from app.sensor.events.syslog_framing import LARGEST, begins, goes_on
+from app.sensor.events.translate import activities_of
+from app.sensor.frame import Emit
+from app.sensor.sources.reading import Note, Opening, Step
+
+STEP = 2000
+"""Lines between two steps."""
+
+
+def read_syslog(opening: Opening, emit: Emit, note: Note) -> Generator[Step, None, None]:
+    """A Reader. A line is a message; Splunk's and RSA's forms go on in the lines below, until one begins a message.
+
+    A header that tells no year is read as of the latest time before it in the file that does, else of the file's date.
+    """
+    records = near = 0
+    first: int | None = None
+    last: int | None = None
+    for line, end, message in _messages(opening.data):
+        if len(message) > LARGEST:
+            note("syslog message longer than 256 KiB", f"line {line}")
+            message = message[:LARGEST]
+        found = records_of(message, -near, line)
+        if not isinstance(found, Unknown) and not found.at:
+            found = _dated(opening, message, line, near, note)
+        if isinstance(found, Unknown):
+            note(found.sort, f"line {line}: {found.sample}")
+        else:
+            near = found.at
+            for activity in activities_of(found, opening.key):
+                emit(activity)
+            first = found.at if first is None else min(first, found.at)
+            last = found.at if last is None else max(last, found.at)
+        records += 1
+        if records >= STEP:
+            yield Step(end, records, first, last)
+            records, first, last = 0, None, None
+    yield Step(len(opening.data), records, first, last)
+
+
+def _dated(opening: Opening, message: bytes, line: int, near: int, note: Note) -> EventRecord | Unknown:
+    """An event whose message tells no time, or one without a year where no line before it tells one."""
+    if not near:
+        near = _date_of(opening)
+        found = records_of(message, -near, line)
+        if isinstance(found, Unknown) or found.at:
+            note("time without a year, read as of the file's date", f"line {line}")
+            return found
+    note("event without a time; that of the line before it is taken", f"line {line}")
+    return records_of(message, near, line)
+
+
+def _date_of(opening: Opening) -> int:
+    try:
+        return opening.found.file.stat().st_mtime_ns // 1000
+    except OSError:
+        return 0
+
+
+def _messages(data: bytes | mmap) -> Iterator[tuple[int, int, bytes]]:
+    """(number of its first line, offset behind it, message)."""
+    held: list[bytes] = []
+    holds, at_line, line, at, size = 0, 0, 0, 0, len(data)
+    while at < size:
+        end = data.find(b"\n", at)
+        end = size if end < 0 else end
+        piece = data[at : min(end, at + LARGEST + 1)]
+        line += 1
+        begin, at = at, end + 1
+        if held and not begins(piece) and holds + len(piece) < LARGEST:
+            held.append(piece)
+            holds += len(piece) + 1
+            continue
+        if held:
+            yield at_line, begin, b"\n".join(held)
+            held, holds = [], 0
+        if not piece.strip(b"\r\0 \t"):
+            continue
+        if goes_on(piece):
+            held, holds, at_line = [piece], len(piece), line
+        else:
+            yield line, min(at, size), piece
+    if held:
+        yield at_line, size, b"\n".join(held)

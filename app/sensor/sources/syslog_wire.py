@@ -1,0 +1,73 @@
+"""Syslog in captures: what was sent to a collector in clear text."""
+
+import re
+
+from msgspec.structs import replace
+
+from app.sensor.conversations.conversation import NEED_MORE
+from app.sensor.conversations.registry import Kind
+from app.sensor.events.syslog import Unknown, records_of
+from app.sensor.events.syslog_framing import LARGEST
+from app.sensor.events.translate import activities_of
+from app.sensor.frame import Count, Emit, Flow
+
+_COUNT = re.compile(rb"([1-9]\d{0,8}) ")
+_LINE = 8192
+
+
+class SyslogUdp:
+    """Datagrams to port 514; each is a message. Times without a zone are read as of when the packet was seen."""
+
+    def __init__(self, flow: Flow, emit: Emit, count: Count) -> None:
+        self.flow = flow
+        self.emit = emit
+        self.count = count
+
+    def measure(self, from_client: bool, data: bytes, start: int, end: int) -> tuple[int, int]:
+        """Not used: datagrams are whole."""
+        return end - start, end - start
+
+    def message(self, from_client: bool, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
+        if not data.strip(b"\r\n\0 "):
+            return
+        found = records_of(data, at, 0)
+        if isinstance(found, Unknown):
+            self.count(found.sort, frames[0])
+            return
+        for activity in activities_of(found, self.flow.input):
+            self.emit(replace(activity, frames=frames, record=None, ordinal=ordinal))
+
+    def lost(self, from_client: bool) -> None:
+        """Messages do not depend on each other."""
+
+    def expire(self, now: int) -> None:
+        """Nothing is awaited."""
+
+    def close(self) -> None:
+        """Nothing is awaited."""
+
+
+class SyslogTcp(SyslogUdp):
+    """A stream to ports 514 or 601, by octet counting or with LF or NUL behind each message (RFC 6587)."""
+
+    def measure(self, from_client: bool, data: bytes, start: int, end: int) -> tuple[int, int]:
+        counted = _COUNT.match(data, start, min(end, start + 11))
+        if counted:
+            size = counted.end() - start + int(counted[1])
+            return size, min(size, LARGEST)
+        if end - start < 11 and data[start:end].isdigit():
+            return NEED_MORE
+        places = [at for at in (data.find(b"\n", start, end), data.find(b"\0", start, end)) if at >= 0]
+        if places:
+            size = min(places) + 1 - start
+            return size, min(size, LARGEST)
+        return NEED_MORE if end - start < LARGEST else (end - start, _LINE)
+
+    def message(self, from_client: bool, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
+        counted = _COUNT.match(data)
+        super().message(from_client, data[counted.end() :] if counted else data, at, frames, ordinal)
+
+
+UDP: dict[int, Kind] = {514: SyslogUdp}
+TCP: dict[int, Kind] = {514: SyslogTcp, 601: SyslogTcp}
+"""Ports of RFC 5426, RFC 3195 and of custom."""

@@ -1,0 +1,64 @@
+"""Text files of syslog lines are inputs."""
+
+import os
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.sensor.decoders.test_ldap import damaged
+from tests.sensor.events.syslog_samples import CEF, FORMS, QRADAR, RSA, SNARE, SPLUNK
+from tests.sensor.sources.text_inputs import read
+
+
+def test_lines_and_messages_of_many_lines(tmp_path: Path) -> None:
+    lines = [SNARE, SPLUNK, CEF, RSA, b"<13>Mar 19 15:33:30 dc1 sshd: hello", QRADAR, RSA.replace(b"\n", b"\r\n")]
+    found, report, problems = read(tmp_path / "x.log", b"\n".join(lines) + b"\n\n")
+    assert (report.kind, report.state, report.records) == ("syslog", "done", 7)
+    assert len(found) == 6 and problems == {"syslog message that is no Windows event": 1}
+    first = {1: SNARE, 2: SPLUNK, 2 + SPLUNK.count(b"\n") + 1: CEF}
+    assert set(first) <= {one.record for one in found}
+    assert {one.detail.fields["Status"] for one in found} == {"0xc000006a"}  # type: ignore[union-attr]
+
+
+def test_every_form_alone(tmp_path: Path) -> None:
+    for name, payload in FORMS.items():
+        found, report, problems = read(
+            tmp_path / f"{name}.log", b"<13>Mar 19 15:33:30 dc1 " + payload if payload[:1] not in b"<" else payload
+        )
+        assert len(found) == report.records == 1 and not problems, name
+
+
+def test_clocks_in_a_file_are_read_as_utc_however_far_apart(tmp_path: Path) -> None:
+    later = SNARE.replace(b"15:33:30 2021", b"17:33:31 2021")
+    found, _, _ = read(tmp_path / "x.log", SNARE + b"\n" + later + b"\n")
+    assert found[1].at - found[0].at == 7201_000_000
+
+
+def test_a_year_that_is_nowhere_is_the_files(tmp_path: Path) -> None:
+    path = tmp_path / "x.log"
+    bare = CEF.replace(b" rt=1426218619000", b"")
+    path.write_bytes(b"<13>Mar 19 15:33:30 dc1 " + bare + b"\n" + bare + b"\n")
+    os.utime(path, (1_600_000_000, 1_600_000_000))
+    from app.sensor.sensor import read_input
+    from app.sensor.sources.inputs import found_at
+
+    out: list = []  # type: ignore[type-arg]
+    report = read_input(found_at(path), out.extend)
+    assert [one.at for one in out] == [1584632010_000_000] * 2
+    assert {one.what for one in report.problems} == {
+        "time without a year, read as of the file's date",
+        "event without a time; that of the line before it is taken",
+    }
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(damaged(list(FORMS.values())) | st.binary(max_size=60), max_size=6))
+def test_any_lines_are_survived(tmp_path: Path, lines: list[bytes]) -> None:
+    _, report, _ = read(tmp_path / "x.log", b"<13>Mar 19 15:33:30 dc1 x\n" + b"\n".join(lines))
+    assert report.state == "done" and report.records >= 1
+
+
+def test_a_line_without_an_end_is_cut(tmp_path: Path) -> None:
+    _, report, problems = read(tmp_path / "x.log", b"<13>Mar 19 15:33:30 dc1 " + b"x" * 3_000_000 + b"\n" + CEF)
+    assert report.records == 2 and problems["syslog message longer than 256 KiB"] == 1
