@@ -10,6 +10,14 @@ from app.sensor.sources.reading import Note, Opening, Reader, Step
 def reader_of(kind: str) -> Reader:
     """The reader of a kind of kinds.kind_of that is no capture."""
     match kind:
+        case "directory":
+            from app.sensor.sources.ldif import read_ldif
+
+            return read_ldif
+        case "bloodhound":
+            from app.sensor.sources.bloodhound import read_bloodhound
+
+            return read_bloodhound
         case _:
             return _unread
 
