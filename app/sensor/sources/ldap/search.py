@@ -84,9 +84,9 @@ def present(connection: Any, server: Server) -> Iterator[bytes]:
 
 
 def sees_deleted(connection: Any, server: Server) -> bool:
-    """True when this user may read the container of deleted objects."""
+    """True when this user may read deleted objects, shown by one that is there: the container alone proves nothing."""
     base = f"CN=Deleted Objects,{server.domain}"
-    pages = _pages(connection, base, "(objectClass=*)", ("objectGUID",), ldap3.BASE, ((SHOW_DELETED, True, None),))
+    pages = _pages(connection, base, f"(&(isDeleted=TRUE){OBJECTS})", ("uSNChanged",), ldap3.LEVEL, ((SHOW_DELETED, True, None),))
     try:
         return bool(next(pages, []))
     except Unavailable:

@@ -37,7 +37,7 @@ class Synchroniser:
 
     def run(self, connection: Any) -> bool:
         """Synchronise once. False when it was stopped on the way. Raises Unavailable, OSError."""
-        began, now = time.time_ns() // 1000, time.monotonic()
+        began = time.time_ns() // 1000
         server = server_of(connection)
         mark = self._state.mark
         same = mark is not None and mark.server == server.id and mark.usn <= server.usn
@@ -57,6 +57,7 @@ class Synchroniser:
         if not same:
             self._vanished(seen, mark)
         elif mark is not None and self._due(connection, server):
+            now = time.monotonic()
             self._vanished(set(present(connection, server)), mark)
             self._swept, self._sweep_cost = time.monotonic(), time.monotonic() - now
         if not same or mark is None or mark.usn < server.usn or self._records != mark.records:
