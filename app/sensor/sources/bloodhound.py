@@ -9,7 +9,6 @@ gives its member, or that of the file, with a note.
 """
 
 import re
-import zipfile
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from mmap import mmap
@@ -20,6 +19,7 @@ from app.model.activity import Activity
 from app.sensor.decoders.directory.collected import CLASSES, objects_of
 from app.sensor.frame import Emit
 from app.sensor.sources.content import Refused
+from app.sensor.sources.dating import own_time
 from app.sensor.sources.inputs import Found
 from app.sensor.sources.reading import Note, Opening, Step
 
@@ -139,11 +139,4 @@ def _date(found: Found, data: bytes | mmap, note: Note) -> int:
             pass
         else:
             at = max(at, int(when.timestamp()) * 1_000_000)
-    if at:
-        return at
-    if found.member is not None:
-        note("neither its name nor its content tells its date; the archive's date of it is taken, as UTC", "byte 0")
-        with zipfile.ZipFile(found.file) as archive:
-            return int(datetime(*archive.getinfo(found.member).date_time, tzinfo=UTC).timestamp()) * 1_000_000
-    note("neither its name nor its content tells its date; the file's own time is taken", "byte 0")
-    return found.file.stat().st_mtime_ns // 1000
+    return at or own_time(found, note)

@@ -16,6 +16,7 @@ from app.sensor.decoders.directory.object import objects_of
 from app.sensor.decoders.directory.values import filetime, generalized
 from app.sensor.frame import Emit
 from app.sensor.sources.content import Refused
+from app.sensor.sources.dating import own_time
 from app.sensor.sources.reading import Note, Opening, Step
 
 LARGEST = 1 << 28
@@ -35,8 +36,7 @@ def read_ldif(opening: Opening, emit: Emit, note: Note) -> Generator[Step, None,
     data = _utf8(opening.data)
     at = _date(data)
     if at is None:
-        at = opening.found.file.stat().st_mtime_ns // 1000
-        note("nothing in it tells its date; the file's own time is taken", "byte 0")
+        at = own_time(opening.found, note)
     number, since = 0, 0
     for start, end in _entries(data):
         if end - start > LARGEST:
