@@ -102,7 +102,7 @@ def _opened() -> dict[str, str]:
     except InvalidToken as error:
         _asked.clear()
         raise Cannot("the passphrase does not open the file of secrets") from error
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, ValueError, msgspec.MsgspecError) as error:
         raise Cannot("the file of secrets cannot be read") from error
 
 

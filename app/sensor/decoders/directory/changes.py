@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from app.model.directory import DirectoryObject
-from app.sensor.decoders.directory.values import LIST, moment
+from app.sensor.decoders.directory.values import LIST, integer, moment
 from app.sensor.decoders.directory.words import UAC
 
 Values = tuple[str, ...]
@@ -202,7 +202,7 @@ def differences(old: Known, new: Known) -> Iterator[Difference]:
 def _control(old: Values, new: Values) -> Iterator[Difference]:
     if not old or not new:  # not readable then or now: no change that anybody made
         return
-    was, now = int(old[0]), int(new[0])
+    was, now = _integer(old[0]), _integer(new[0])
     for bit, words in CONTROL.items():
         if (was ^ now) & bit:
             name = UAC.get(bit, "domain controller")
@@ -220,7 +220,13 @@ def _password(old: Values, new: Values) -> Iterator[Difference]:
 
 
 def _moments(found: Values) -> Values:
-    return tuple(moment(int(one)) for one in found)
+    return tuple(moment(_integer(one)) for one in found)
+
+
+def _integer(text: str) -> int:
+    """A number that was kept; 0 where a file was damaged."""
+    found = integer(text.encode())
+    return found if found is not None and 0 <= found < 1 << 52 else 0
 
 
 def _lockout(old: Values, new: Values) -> Iterator[Difference]:

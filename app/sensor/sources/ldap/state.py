@@ -127,7 +127,7 @@ class State:
                 packed = file.read(length) if length <= LARGEST else b""
                 try:
                     found = _decode(packed)
-                except msgspec.MsgspecError:
+                except (msgspec.MsgspecError, ValueError):  # ValueError: text that is no UTF-8
                     self.damaged = True
                     break
                 frames += 1
