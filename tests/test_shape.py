@@ -28,9 +28,8 @@ THREADS = {
     "app/sensor/sources/live_npcap.py",  # one hears what the capturing program has to say
     "app/dissector/capture.py",  # the parent's end is heard
     "app/sensor/sources/evtx_process.py",  # watches the clock while a child process reads
+    "app/sensor/sources/syslog.py",  # datagrams are lost unless somebody receives while others are read
 }
-THREADS = {"app/ui/jobs.py", "app/session.py", "app/engine/inspector.py", "app/command/read.py", "app/sensor/sensor.py"}
-THREADS.add("app/sensor/sources/syslog.py")  # datagrams are lost unless somebody receives while others are read
 """The only files that start threads."""
 
 

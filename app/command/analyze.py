@@ -19,7 +19,15 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of design section 6."""
-    parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="capture files, archives or folders")
+    parser.add_argument("paths", type=Path, nargs="*", metavar="PATH", help="capture files, archives or folders")
+    parser.add_argument(
+        "--directory",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a directory as LDIF or SharpHound collection; may be given again",
+    )
     parser.add_argument("--workspace", type=Path, metavar="FILE", help="keep the workspace in this file")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--activities", type=Path, metavar="FILE.jsonl", help="write every activity as a JSON line")
@@ -30,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int:
     """Returns 0, 2 when an alert at or above --fail-on was raised, 1 when nothing could be read. Raises OSError, StoreError."""
+    options.paths = [*options.paths, *options.directory]  # a directory is an input like any other
     refuse(options)
     session = Session.open(options.workspace)
     try:
@@ -60,6 +69,11 @@ def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int
 
 def refuse(options: argparse.Namespace) -> None:
     """Raises OSError, before hours of reading, for what could only fail after them."""
+    if not options.paths:
+        raise OSError("nothing to read: give files or folders, or a directory with --directory")
+    for one in options.directory:  # named on purpose: to go on without it would give other answers
+        if not os.path.lexists(one):
+            raise FileNotFoundError(f"no such file or folder: {one}")
     missing = [one for one in options.paths if not os.path.lexists(one)]
     if len(missing) == len(options.paths):
         raise FileNotFoundError(f"no such file or folder: {missing[0]}")

@@ -42,6 +42,7 @@ class DirectorySource(Struct, frozen=True, kw_only=True, tag_field="kind", tag="
 
     user: UPN or DN for a simple bind, empty for SASL GSSAPI with the ticket at hand. secret: name of the password in the
     keyring. authorities: PEM file of trusted certificates, empty for the system's. every: seconds between two synchronisations.
+    state: file beside the workspace that keeps what the last synchronisation knew, empty to know nothing after a restart.
     """
 
     url: str
@@ -49,6 +50,7 @@ class DirectorySource(Struct, frozen=True, kw_only=True, tag_field="kind", tag="
     secret: str = ""
     authorities: str = ""
     every: int = 300
+    state: str = ""
 
 
 class WindowsLogSource(Struct, frozen=True, kw_only=True, tag_field="kind", tag="windows-log"):

@@ -34,6 +34,14 @@ def reader_of(kind: str) -> Reader:
             from app.sensor.sources.radius_detail import read_detail
 
             return read_detail
+        case "directory":
+            from app.sensor.sources.ldif import read_ldif
+
+            return read_ldif
+        case "bloodhound":
+            from app.sensor.sources.bloodhound import read_bloodhound
+
+            return read_bloodhound
         case _:
             return _unread
 

@@ -1,0 +1,1 @@
+"""Tests against real servers in network namespaces of their own."""

@@ -67,7 +67,9 @@ def _text_kind(head: bytes) -> str:
         if (
             b'"ObjectIdentifier"' in text
             or (b'"meta"' in text[:200] and b'"methods"' in text[:400])
-            or b'"data":[],"meta"' in text
+            or b'"domainsid"' in text
+            or b'"PrincipalSID"' in text
+            or re.search(rb'"data"\s*:\s*\[\s*\]\s*,\s*"meta"', text)
         ):
             return "bloodhound"
         return "json"

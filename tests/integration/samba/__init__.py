@@ -1,0 +1,1 @@
+"""A Samba domain controller that a test starts."""
