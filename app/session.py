@@ -26,6 +26,7 @@ from app.model.rows import Packet, Progress
 from app.sensor.packets.joined import MOST_FRAMES, joined
 from app.sensor.sources.frames import read_frames
 from app.sensor.sources.inputs import SUFFIXES
+from app.sensor.sources.keytabs import load_keys
 
 __all__ = ["SUFFIXES", "Reading", "Seconds", "Session", "StoreError"]
 
@@ -125,10 +126,15 @@ class Session:
         on_progress: Callable[[Progress], None],
         on_done: Callable[[str | None], None],
         sensitivity: str = "medium",
+        keytabs: Sequence[Path] = (),
     ) -> Reading:
-        """Read inputs in a process of its own. on_done gets None, or one sentence that says what went wrong."""
+        """Read inputs in a process of its own. on_done gets None, or one sentence that says what went wrong.
+
+        keytabs: files with keys, which that process reads; neither they nor their places are kept.
+        """
         start = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "app"]
-        command = [*start, "_read", "--sensitivity", sensitivity, str(self.path.resolve())]
+        given = [part for one in keytabs for part in ("--keytab", str(one.resolve()))]
+        command = [*start, "_read", "--sensitivity", sensitivity, *given, str(self.path.resolve())]
         reading = Reading([*command, *(str(one.resolve()) for one in inputs)], on_progress, on_done)
         self._readings = [one for one in self._readings if one.running] + [reading]
         return reading
@@ -139,9 +145,10 @@ class Session:
         on_progress: Callable[[Progress], None],
         cancelled: Callable[[], bool] = lambda: False,
         sensitivity: str = "medium",
+        keytabs: Sequence[Path] = (),
     ) -> Seconds:
-        """Read inputs in this process; blocks until all is read and detected."""
-        return read_inputs(self.path, inputs, on_progress, cancelled, sensitivity)
+        """Read inputs in this process; blocks until all is read and detected. Raises OSError when a keytab cannot be read."""
+        return read_inputs(self.path, inputs, on_progress, cancelled, sensitivity, load_keys(keytabs))
 
     def packet(self, input_key: str, frame: int, frames: Sequence[int] = ()) -> Packet:
         """One frame with its bytes and its tree of fields; blocks (file and child process).

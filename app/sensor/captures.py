@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 
+from app.sensor.decoders.keytab import NO_KEYS, Keys
 from app.sensor.frame import Emit
 from app.sensor.packets.flows import Registry
 from app.sensor.packets.traffic import Traffic
@@ -12,10 +13,14 @@ from app.sensor.sources.reading import Note, Opening, Reader, Step
 CAPTURES = ("pcap", "pcapng")
 
 
-def known_conversations() -> Registry:
-    """The conversations of this program."""
+def known_conversations(keys: Keys = NO_KEYS) -> Registry:
+    """The conversations of this program; with keys they are for one input only, whose opened tickets they share."""
     from app.sensor.conversations import registry
 
+    if keys:
+        from app.sensor.conversations.keyed import keyed
+
+        return Registry(*keyed(keys))
     return Registry(registry.TCP, registry.UDP, registry.sniff_tcp)
 
 

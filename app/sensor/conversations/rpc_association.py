@@ -143,7 +143,7 @@ class Association:
         self._turned = (kind in dcerpc.FROM_SERVER) == from_client
         if self._turned:
             flow = self._flow
-            self._flow = Flow(flow.input, flow.server, flow.client, flow.transport)
+            self._flow = Flow(flow.input, flow.server, flow.client, flow.transport, flow.ring)
             self._logins = Logins(self._flow, self._emit)
 
     def _bind(self, head: dcerpc.Header, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:

@@ -88,7 +88,7 @@ class SmbTcp:
         flow = self._flow
         if from_client != reply:
             return flow
-        return Flow(flow.input, flow.server, flow.client, flow.transport)
+        return Flow(flow.input, flow.server, flow.client, flow.transport, flow.ring)
 
     def _control(self, from_client: bool, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
         """NetBIOS names of both ends: the caller's as he says it, the called one's when the server agrees."""
