@@ -315,7 +315,8 @@ class RpcCall(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag
     """One remote procedure call joined with its response or fault.
 
     interface: UUID in lower case, empty when it could not be known. guessed: the bind was not captured and the interface
-    follows from what was called. pipe: "svcctl" and the like over SMB, None over TCP. sealed: stub unreadable.
+    follows from what was called. pipe: "svcctl" and the like over SMB, None over TCP. sealed: stub encrypted, so that it cannot
+    be read unless opened: the user's keys opened it all.
     stub: named facts of the request and reply (see decoders/rpc, one file for each interface), plain values only.
     request_bytes, response_bytes: stub sizes. returned: the operation's return value where the stub could be read.
     """
@@ -334,6 +335,12 @@ class RpcCall(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag
     request_bytes: int = 0
     response_bytes: int = 0
     returned: int | None = None
+    opened: bool = False
+
+    @property
+    def hidden(self) -> bool:
+        """True when what was asked and answered could not be read."""
+        return self.sealed and not self.opened
 
 
 class DnsQuery(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="dns-query"):

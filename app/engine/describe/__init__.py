@@ -104,7 +104,7 @@ def _modify(activity: Activity, d: LdapModify) -> str:
 def _call(activity: Activity, d: RpcCall) -> str:
     name = f"{d.name or d.interface or 'unknown interface'} {d.operation or f'operation {d.opnum}'}"
     facts = [str(value) for value in d.stub.values() if isinstance(value, str) and value][:2]
-    return name + (f": {', '.join(facts)}" if facts else "") + (" (sealed)" if d.sealed else "")
+    return name + (f": {', '.join(facts)}" if facts else "") + (" (sealed)" if d.hidden else " (sealed, opened)" if d.opened else "")
 
 
 def _dns(activity: Activity, d: DnsQuery) -> str:

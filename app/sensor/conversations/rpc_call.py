@@ -67,7 +67,7 @@ class Call:
     """What was asked and, as far as it has come, what was answered."""
 
     __slots__ = (
-        "asked", "at", "auth_level", "auth_type", "big", "call_id", "complete", "context", "fault", "frames", "login",
+        "asked", "at", "auth_level", "auth_type", "big", "call_id", "complete", "context", "fault", "frames", "hidden", "login",
         "object", "opnum", "ordinal", "reply", "reply_big", "sealed", "until",
     )  # fmt: skip
 
@@ -85,6 +85,7 @@ class Call:
         self.reply = Stub()
         self.frames = Frames()
         self.sealed = False
+        self.hidden = False  # sealed, and not opened by any key
         self.complete = False
         self.fault: int | None = None
         self.auth_type: int | None = None

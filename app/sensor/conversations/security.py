@@ -54,8 +54,8 @@ class KerberosSecurity:
         """Text of a wrap token, as LDAP carries it."""
         return next((plain for key in self.keys if (plain := gss.unwrap(key, token)) is not None), None)
 
-    def unseal(self, from_client: bool, token: bytes, sealed: bytes) -> bytes | None:
-        """Text that was sealed in place, as RPC does."""
+    def unseal(self, from_client: bool, token: bytes, sealed: bytes, before: bytes, behind: bytes) -> bytes | None:
+        """Text that was sealed in place, as RPC does; before and behind: the rest of the unit, which may be signed, too."""
         return next((plain for key in self.keys if (plain := gss.unseal(key, token, sealed)) is not None), None)
 
     def __repr__(self) -> str:
@@ -82,11 +82,11 @@ class NtlmSecurity:
 
     def unwrap(self, from_client: bool, token: bytes) -> bytes | None:
         """Text of a buffer with its signature before it."""
-        return self.unseal(from_client, token[:_NTLM_SIGNATURE], token[_NTLM_SIGNATURE:])
+        return self._directions[from_client].open(token[:_NTLM_SIGNATURE], token[_NTLM_SIGNATURE:])
 
-    def unseal(self, from_client: bool, token: bytes, sealed: bytes) -> bytes | None:
+    def unseal(self, from_client: bool, token: bytes, sealed: bytes, before: bytes, behind: bytes) -> bytes | None:
         """Text that was sealed in place."""
-        return self._directions[from_client].open(token, sealed)
+        return self._directions[from_client].open(token, sealed, ((before, behind), (b"", b"")))
 
     def __repr__(self) -> str:
         return "NtlmSecurity()"
