@@ -269,7 +269,7 @@ class Association:
         """A sealed part of a stub: opened where the user's keys do."""
         login = self._logins.find(trailer.context)
         plain = login.opened(asks, data, start, trailer) if login is not None else None
-        call.hidden = call.hidden or plain is None
+        stub.hidden = stub.hidden or plain is None
         stub.add(plain or b"", size, plain is not None)
 
     def _take_reply(self, call: Call, head: dcerpc.Header, data: bytes) -> None:
@@ -288,7 +288,7 @@ class Association:
             self._take_sealed(call, call.reply, False, data, 24, size, trailer)
         elif call.sealed:
             # Without its trailer this part of it was cut or left out; that does not count once enough of it is here.
-            call.hidden = call.hidden or call.reply.size < STUB_KEPT
+            call.reply.hidden = call.reply.hidden or call.reply.size < STUB_KEPT
             call.reply.add(b"", size, False)
         else:
             call.reply_big = head.big
@@ -320,8 +320,8 @@ class Association:
         name = NAMES.get(interface, "")
         if call.hidden:
             self._count(f"RPC sealed: {name or 'other interface'}", frame)
-        else:
-            reply = call.reply if call.reply.seen and call.fault is None else None
+        if not call.asked.hidden:
+            reply = call.reply if call.reply.seen and call.fault is None and not call.reply.hidden else None
             facts, problem = decode(
                 interface, call.opnum, wide, self._handles,
                 call.asked.data, call.big, reply.data if reply else None, call.reply_big,
