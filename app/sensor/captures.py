@@ -20,7 +20,10 @@ def known_conversations(keys: Keys = NO_KEYS) -> Registry:
     if keys:
         from app.sensor.conversations.keyed import keyed
 
-        return Registry(*keyed(keys))
+        tcp, udp, sniff = keyed(keys)
+        # Which key opens a session is told by the KDC, often on a connection that began later: it is heard out first.
+        first = Registry({88: tcp[88]}, {88: udp[88]}, lambda head: None)
+        return Registry(tcp, udp, sniff, first)
     return Registry(registry.TCP, registry.UDP, registry.sniff_tcp)
 
 
@@ -28,8 +31,14 @@ def capture_reader(registry: Registry, window: int = WINDOW) -> Reader:
     """Reads a capture, so many packets at a time."""
 
     def read(opening: Opening, emit: Emit, note: Note) -> Generator[Step, None, None]:
-        traffic = Traffic(opening.key, registry, emit)
         walk = walk_pcapng if opening.found.kind == "pcapng" else walk_pcap
+        if registry.before is not None:
+            ahead = Traffic(opening.key, registry.before, lambda activity: None)
+            for one in walk(opening.data, lambda what, place: None, window):
+                ahead.feed(one)
+                yield Step(0, 0)
+            ahead.close()
+        traffic = Traffic(opening.key, registry, emit)
         notes: dict[str, tuple[int, int]] = {}
 
         def broken(what: str, place: int) -> None:

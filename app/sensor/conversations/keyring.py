@@ -11,14 +11,18 @@ from app.model.pac import Pac, TicketFacts
 from app.sensor.decoders.crypto.kerberos import RC4, decrypt
 from app.sensor.decoders.crypto.pac_signatures import verdicts
 from app.sensor.decoders.kerberos_sealed import OpenTicket, Sealed, open_ticket, without_pac
+from app.sensor.decoders.kerberos_ticket import fingerprint
 from app.sensor.decoders.keytab import Entry, Key, Keys
 from app.sensor.decoders.pac import read
 
 TICKET = 2
 """Key usage of a ticket (RFC 4120 section 7.5.1), as are the numbers below."""
 AS_REPLY, TGS_AUTHENTICATOR, TGS_REPLY, TGS_REPLY_SUBKEY, AP_AUTHENTICATOR, AP_REPLY, PA_TIMESTAMP = 3, 7, 8, 9, 11, 12, 1
+FAST_REPLY = 52
+"""KEY_USAGE_FAST_REP (RFC 6113 section 5.4.3)."""
 
 _REMEMBERED = 4096
+_MOST_LEARNED = 65_536
 _MOST_TRIES = 4096
 """Keys that are tried on one ticket when none of them has its service's name."""
 _MOST_MISSES = 8
@@ -58,6 +62,7 @@ class Keyring:
             self._named.setdefault((entry.realm.lower(), entry.principal.lower()), []).append(entry)
             self._typed.setdefault(entry.key.etype, []).append(entry)
         self._opened: OrderedDict[bytes, Opened] = OrderedDict()
+        self._learned: OrderedDict[str, Key] = OrderedDict()
         self._servers: dict[tuple[str, str, int], Entry] = {}
         self._misses: dict[tuple[str, str, int], int] = {}
 
@@ -68,7 +73,15 @@ class Keyring:
             known = self._opened[sealed.cipher] = self._open(sealed)
             if len(self._opened) > _REMEMBERED:
                 self._opened.popitem(last=False)
+        if known.session is None and (session := self._learned.get(fingerprint(sealed.cipher))) is not None:
+            return replace(known, session=session)
         return known
+
+    def learn(self, ticket: Sealed, session: Key) -> None:
+        """The session key of a ticket, which its client was told when it was issued: it serves where the ticket stays shut."""
+        self._learned[fingerprint(ticket.cipher)] = session
+        if len(self._learned) > _MOST_LEARNED:
+            self._learned.popitem(last=False)
 
     def client(self, name: str | None, realm: str | None, etype: int | None) -> list[Key]:
         """Keys of an account, its newest first; name without regard to case, with or without its realm."""

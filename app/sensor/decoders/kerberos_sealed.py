@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from app.sensor.decoders.der import Malformed, content, element, fields, inner_integer, inner_text
 from app.sensor.decoders.kerberos_names import bits, principal, time_of
-from app.sensor.decoders.kerberos_padata import ENC_TIMESTAMP, TGS_REQ
+from app.sensor.decoders.kerberos_padata import ENC_TIMESTAMP, FX_FAST, TGS_REQ
 from app.sensor.decoders.kerberos_ticket import encrypted
 from app.sensor.decoders.keytab import Key
 
@@ -28,12 +28,19 @@ class Sealed(Struct, frozen=True, gc=False):
 
 
 class Parts(Struct, frozen=True, gc=False):
-    """Sealed parts of one message. ticket: issued or shown. reply: for the client. timestamp: PA-ENC-TIMESTAMP."""
+    """Sealed parts of one message. ticket: issued or shown. reply: for the client. timestamp: PA-ENC-TIMESTAMP.
+
+    armor_ticket, armor_authenticator: those by which a FAST request says its armor key, fast: the reply's part under that key
+    (RFC 6113 section 5.4).
+    """
 
     ticket: Sealed | None = None
     authenticator: Sealed | None = None
     reply: Sealed | None = None
     timestamp: Sealed | None = None
+    armor_ticket: Sealed | None = None
+    armor_authenticator: Sealed | None = None
+    fast: Sealed | None = None
 
 
 class OpenTicket(Struct, frozen=True, gc=False):
@@ -78,7 +85,8 @@ def parts(data: bytes, at: int = 0, end: int | None = None) -> Parts:
         if tag == 0x6F:
             return Parts(reply=_sealed(data, found.get(0xA2)))
         if tag in (0x6B, 0x6D):
-            return Parts(_ticket(data, found.get(0xA5)), reply=_sealed(data, found.get(0xA6)))
+            answer, sealed = _ticket(data, found.get(0xA5)), _sealed(data, found.get(0xA6))
+            return Parts(answer, reply=sealed, fast=_armored(data, found.get(0xA2)))
         if tag in (0x6A, 0x6C):
             return _asked(data, found.get(0xA3))
     except (Malformed, IndexError):
@@ -86,25 +94,48 @@ def parts(data: bytes, at: int = 0, end: int | None = None) -> Parts:
     return _NOTHING
 
 
-def _asked(data: bytes, place: tuple[int, int] | None) -> Parts:
-    """What the pre-authentication data of a request holds."""
-    if place is None:
-        return _NOTHING
-    shown, timestamp = _NOTHING, None
+def _padata(data: bytes, place: tuple[int, int]) -> dict[int, tuple[int, int]]:
+    """Type of each PA-DATA to where its value lies, the first of each type."""
+    out: dict[int, tuple[int, int]] = {}
     at, stop = content(data, *place, 0x30)
     for _ in range(_MOST):
         if at + 1 >= stop:
             break
         _, start, at = element(data, at, stop)
         one = fields(data, start, at)
-        if 0xA1 not in one or 0xA2 not in one:
-            continue
-        kind = inner_integer(data, *one[0xA1])
-        if kind == TGS_REQ:
-            shown = parts(data, *content(data, *one[0xA2], 0x04))
-        elif kind == ENC_TIMESTAMP:
-            timestamp = _sealed(data, content(data, *one[0xA2], 0x04))
-    return Parts(shown.ticket, shown.authenticator, None, timestamp)
+        if 0xA1 in one and 0xA2 in one:
+            out.setdefault(inner_integer(data, *one[0xA1]), content(data, *one[0xA2], 0x04))
+    return out
+
+
+def _asked(data: bytes, place: tuple[int, int] | None) -> Parts:
+    """What the pre-authentication data of a request holds."""
+    if place is None:
+        return _NOTHING
+    given = _padata(data, place)
+    shown = parts(data, *given[TGS_REQ]) if TGS_REQ in given else _NOTHING
+    armor = _NOTHING
+    if (one := given.get(FX_FAST)) and one[0] < one[1]:
+        request = fields(data, *content(data, *content(data, *one, 0xA0), 0x30))
+        if told := request.get(0xA0):
+            armed = fields(data, *content(data, *told, 0x30))
+            if 0xA1 in armed:
+                armor = parts(data, *content(data, *armed[0xA1], 0x04))
+    stamp = _sealed(data, given.get(ENC_TIMESTAMP))
+    return Parts(shown.ticket, shown.authenticator, None, stamp, armor.ticket, armor.authenticator)
+
+
+def _armored(data: bytes, place: tuple[int, int] | None) -> Sealed | None:
+    """KrbFastArmoredRep among the pre-authentication data of a reply (RFC 6113 section 5.4.3)."""
+    if place is None:
+        return None
+    try:
+        one = _padata(data, place).get(FX_FAST)
+        if one is None or one[0] >= one[1]:
+            return None
+        return _sealed(data, fields(data, *content(data, *content(data, *one, 0xA0), 0x30)).get(0xA0))
+    except (Malformed, IndexError):
+        return None
 
 
 def _sealed(data: bytes, place: tuple[int, int] | None, realm: str = "", service: str = "") -> Sealed | None:
@@ -297,6 +328,14 @@ def reply_key(data: bytes) -> Key | None:
         if tag == ENC_AP_REP:
             return _key(data, _opened(data, (ENC_AP_REP,)).get(0xA2))
         return _key(data, _opened(data, (ENC_AS_REP, ENC_TGS_REP)).get(0xA0))
+    except (Malformed, IndexError):
+        return None
+
+
+def strengthen_key(data: bytes) -> Key | None:
+    """The key that a KrbFastResponse adds to the reply's (RFC 6113 section 5.4.3)."""
+    try:
+        return _key(data, fields(data, *content(data, 0, len(data), 0x30)).get(0xA1))
     except (Malformed, IndexError):
         return None
 

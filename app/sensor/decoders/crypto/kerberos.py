@@ -61,7 +61,12 @@ def _derived(etype: int, key: bytes, usage: int, purpose: int) -> bytes:
     if etype in _SHA2:
         size = 32 if etype == AES256_SHA384 and purpose == _SEALING else _SHA2_TAGS[etype]
         return sha2_derived(etype, key, constant, size)
-    encryptor = Cipher(AES(key), ECB()).encryptor()  # noqa: S305 (RFC 3961 section 5.3 asks for it)
+    return derived(key, constant)
+
+
+def derived(key: bytes, constant: bytes) -> bytes:
+    """DK of RFC 3961 section 5.1 for AES."""
+    encryptor = Cipher(AES(key), ECB()).encryptor()  # RFC 3962 section 4 asks for single blocks
     block = nfold(constant, _BLOCK)
     out = b""
     while len(out) < len(key):
@@ -82,7 +87,7 @@ def cts(key: bytes, cipher: bytes) -> bytes:
         left = size % _BLOCK or _BLOCK
         head, whole, last = cipher[: size - left - _BLOCK], cipher[size - left - _BLOCK : size - left], cipher[size - left :]
         if left < _BLOCK:
-            last += Cipher(AES(key), ECB()).decryptor().update(whole)[left:]  # noqa: S305
+            last += Cipher(AES(key), ECB()).decryptor().update(whole)[left:]
         cipher = head + last + whole
     return Cipher(AES(key), CBC(bytes(_BLOCK))).decryptor().update(cipher)[:size]
 
