@@ -80,7 +80,13 @@ def read_input(
 
 
 def _read(
-    found: Found, sink: Sink, progress: OnProgress, cancelled: Callable[[], bool], registry: Registry | None, window: int, keys: Keys
+    found: Found,
+    sink: Sink,
+    progress: OnProgress,
+    cancelled: Callable[[], bool],
+    registry: Registry | None,
+    window: int,
+    keys: Keys,
 ) -> InputReport:
     if found.problem is not None:
         return _failed(found, found.problem)

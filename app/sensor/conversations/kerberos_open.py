@@ -21,7 +21,6 @@ from app.sensor.decoders.kerberos_sealed import Parts, Sealed, open_authenticato
 from app.sensor.decoders.keytab import Key
 
 
-
 def opened(
     ring: Keyring, detail: KerberosAs | KerberosTgs, account: Account | None, asked: Parts, answer: Parts
 ) -> tuple[KerberosAs | KerberosTgs, Account | None]:

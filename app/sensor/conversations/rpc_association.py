@@ -342,8 +342,9 @@ class Association:
             self._learn(facts, call.until)
         detail = RpcCall(
             interface=interface, name=name, opnum=call.opnum, operation=OPERATIONS.get(interface, _NONE).get(call.opnum, ""),
-            pipe=self._pipe, sealed=call.sealed, opened=call.sealed and not call.hidden, guessed=guessed, auth_type=call.auth_type, auth_level=call.auth_level,
-            object=call.object, stub=facts, request_bytes=call.asked.size, response_bytes=call.reply.size, returned=value,
+            pipe=self._pipe, sealed=call.sealed, opened=call.sealed and not call.hidden, guessed=guessed,
+            auth_type=call.auth_type, auth_level=call.auth_level, object=call.object, stub=facts,
+            request_bytes=call.asked.size, response_bytes=call.reply.size, returned=value,
         )  # fmt: skip
         login = self._logins.find(call.login)
         code = call.fault if call.fault is not None else value

@@ -35,7 +35,6 @@ class Login:
         """Fingerprint of the Kerberos ticket, where one was shown."""
         return self.authentication.ticket if self.authentication else None
 
-
     def opened(self, asks: bool, data: bytes, start: int, trailer: Verifier) -> bytes | None:
         """Stub of a sealed unit from data[start] on, where the user's keys open it; asks: it is the caller's."""
         security = self.authentication.security if self.authentication else None

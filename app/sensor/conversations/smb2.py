@@ -35,9 +35,9 @@ class Smb2:
         self._last: Handle | None = None
         self._unsealer: Unsealer | None = None
         if flow.ring is not None:
-            from app.sensor.conversations.smb_sealed import Unsealer  # what it needs is not loaded without keys
+            from app.sensor.conversations import smb_sealed  # what it needs is not loaded without keys
 
-            self._unsealer = Unsealer()
+            self._unsealer = smb_sealed.Unsealer()
 
     def message(self, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
         """One message with its four bytes of framing: one command, or several in a chain (3.2.4.1.4)."""

@@ -332,6 +332,25 @@ def reply_key(data: bytes) -> Key | None:
         return None
 
 
+def sealed_private(data: bytes, at: int) -> Sealed | None:
+    """Sealed part of the KRB-PRIV at data[at] (section 5.7.1)."""
+    try:
+        start, stop = content(data, at, len(data), 0x75)
+        return _sealed(data, fields(data, *content(data, start, stop, 0x30)).get(0xA3))
+    except (Malformed, IndexError):
+        return None
+
+
+def private_part(data: bytes) -> bytes | None:
+    """user-data of an opened EncKrbPrivPart (section 5.7.1)."""
+    try:
+        found = _opened(data, (0x7C,))
+        start, stop = content(data, *found[0xA0], 0x04)
+        return data[start:stop]
+    except (Malformed, IndexError, KeyError):
+        return None
+
+
 def strengthen_key(data: bytes) -> Key | None:
     """The key that a KrbFastResponse adds to the reply's (RFC 6113 section 5.4.3)."""
     try:

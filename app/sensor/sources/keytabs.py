@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.sensor.decoders.keytab import Entry, KeytabError, Keys, parse
+from app.sensor.decoders.keytab import Entry, Keys, KeytabError, parse
 
 _MOST_BYTES = 1 << 28
 

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 
-from app.sensor.decoders.crypto.kerberos import AES128, AES256, AES128_SHA256, AES256_SHA384, RC4, SIZES, derived
+from app.sensor.decoders.crypto.kerberos import AES128, AES128_SHA256, AES256, AES256_SHA384, RC4, SIZES, derived
 from app.sensor.decoders.keytab import Key
 
 
