@@ -163,7 +163,7 @@ class KerberosPassword(Struct, frozen=True, kw_only=True, gc=False, tag_field="k
     """Change or set password over port 464 (RFC 3244); protocol_version 1 changes one's own, 0xff80 sets anyone's.
 
     The result is sealed: success says that the server took the ticket, code is None then; a KRB-ERROR's code is seen. With the
-    user's keys code is that of RFC 3244 section 2, and target the account whose password is set, None for the caller's own.
+    user's keys result_code is that of RFC 3244 section 2, target the account whose password is set (None: the caller's own).
     """
 
     realm: str | None = None
@@ -172,6 +172,7 @@ class KerberosPassword(Struct, frozen=True, kw_only=True, gc=False, tag_field="k
     ticket_hash: str | None = None
     ticket_etype: int | None = None
     target: str | None = None
+    result_code: int | None = None
 
 
 class LdapBind(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="ldap-bind"):

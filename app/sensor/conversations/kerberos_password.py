@@ -73,7 +73,7 @@ class KpasswdUdp:
             code = self._outcome(data, ap_at, ap_at + ap_size)
             if code is None:
                 self._count("Kerberos password result sealed", frames[0] if frames else 0)
-            self._answer("failure" if code else "success", code, at, frames, ordinal)
+            self._answer("failure" if code else "success", None, at, frames, ordinal, code)
         else:
             self._count("Kerberos password message not understood", frames[0] if frames else 0)
 
@@ -127,7 +127,10 @@ class KpasswdUdp:
             activity = replace(activity, account=opened.account)
         self._pending.append((data, activity, shown, opened))
 
-    def _answer(self, result: Result, code: int | None, at: int, frames: tuple[int, ...], ordinal: int) -> None:
+    def _answer(
+        self, result: Result, code: int | None, at: int, frames: tuple[int, ...], ordinal: int, told: int | None = None
+    ) -> None:
+        """The reply; told: the result code in it, where a key opened that."""
         shown = opened = None
         if self._pending:
             self._last, asked, shown, opened = self._pending.pop(0)
@@ -136,6 +139,8 @@ class KpasswdUdp:
             return
         else:
             asked = self._activity(KerberosPassword(), at, frames, ordinal)
+        if told is not None and isinstance(asked.detail, KerberosPassword):
+            asked = replace(asked, detail=replace(asked.detail, result_code=told))
         self._tell(replace(asked, result=result, code=code), shown, opened)
 
     def _tell(self, asked: Activity, shown: ApRequest | None, opened: "Security | None") -> None:
