@@ -45,6 +45,12 @@ class Login:
         return plain if plain is None or not trailer.pad else plain[: max(len(plain) - trailer.pad, 0)]
 
     @property
+    def opens(self) -> bool:
+        """Whether the user's keys open what is sealed."""
+        security = self.authentication.security if self.authentication else None
+        return security is not None and bool(security.keys)
+
+    @property
     def streams(self) -> bool:
         """Whether what is sealed opens only when no unit is left out."""
         security = self.authentication.security if self.authentication else None
@@ -87,8 +93,8 @@ class Logins:
             login.authentication.finished(success, code, at, frames)
 
     def all_sealed(self) -> bool:
-        """Whether every security context of the association hides the stubs."""
-        return self._flow.ring is None and bool(self.contexts) and all(one.level >= 6 for one in self.contexts.values())
+        """Whether every security context of the association hides the stubs, and no key opens any."""
+        return bool(self.contexts) and all(one.level >= 6 and not one.opens for one in self.contexts.values())
 
     def streaming(self) -> bool:
         """Whether a unit that is left out would hide those after it."""

@@ -1,5 +1,6 @@
 """Keytabs of both versions, with deleted entries and wide version numbers; damaged ones say so."""
 
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -84,20 +85,16 @@ def test_what_is_no_keytab_says_why_in_one_sentence(data: bytes, why: str) -> No
 @given(st.binary(max_size=400))
 def test_random_bytes_are_a_keytab_or_not(data: bytes) -> None:
     for version in (b"", b"\x05\x01", b"\x05\x02"):
-        try:
+        with contextlib.suppress(KeytabError):
             parse(version + data)
-        except KeytabError:
-            pass
 
 
 @given(st.integers(0, 2000), st.integers(0, 255))
 def test_a_changed_byte_is_a_keytab_or_not(at: int, byte: int) -> None:
     data = bytearray(KEYTAB.read_bytes()[:2000])
     data[at % len(data)] = byte
-    try:
+    with contextlib.suppress(KeytabError):
         parse(bytes(data))
-    except KeytabError:
-        pass
 
 
 def test_no_key_shows_itself() -> None:
