@@ -210,3 +210,30 @@ def test_tshark_reads_the_same_clients_from_the_tickets() -> None:
             checked += 1
 
     assert checked > 100
+
+
+def test_every_dialect_and_cipher_opens_with_kerberos_and_with_ntlm() -> None:
+    """Recorded for this test from a Samba controller: SMB 3.0 to 3.1.1, four ciphers, RPC over TCP and in a pipe, LDAP."""
+    path, keys = DATA / "sealed.pcap.gz", load_keys([DATA / "sealed.keytab"])
+    (_, shut), (after, open_) = read(path), read(path, keys)
+    folders = {one.detail.name for one in after if one.kind == "smb-file" and "SMB3" in one.detail.name}  # type: ignore[union-attr]
+    ways = [("SMB3_00", "AES-128-CCM"), ("SMB3_02", "AES-128-CCM")]
+    ways += [("SMB3_11", f"AES-{size}-{mode}") for size in (128, 256) for mode in ("CCM", "GCM")]
+
+    assert shut["SMB3 encrypted"] > 400
+    assert sealed(shut, "RPC sealed") > 20
+    assert shut["LDAP sealed"] > 5
+    assert open_ == {}
+    assert folders == {f"{way}_{dialect}_{cipher}" for way in "kn" for dialect, cipher in ways}
+    assert {(one.detail.auth_type, one.detail.pipe) for one in of(RpcCall, after) if one.detail.opened} == {  # type: ignore[union-attr]
+        (16, None), (16, "samr"), (10, None),
+    }  # fmt: skip
+    assert {one.detail.returned for one in of(RpcCall, after) if one.detail.operation == "SamrEnumerateUsersInDomain"} == {0}  # type: ignore[union-attr]
+
+
+def test_a_password_that_is_set_over_sealed_ldap_is_not_shown() -> None:
+    after, _ = read(DATA / "sealed.pcap.gz", load_keys([DATA / "sealed.keytab"]))
+    (change,) = [one for one in after if one.kind == "ldap-modify"]
+
+    assert change.detail.changes == (("replace", "unicodePwd", ("(hidden)",)),)  # type: ignore[union-attr]
+    assert change.account and change.account.name == "Administrator"
