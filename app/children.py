@@ -40,6 +40,7 @@ class Read(Struct, frozen=True, tag="read"):
     id: str
     paths: tuple[str, ...]
     sensitivity: str = "medium"
+    keytabs: tuple[str, ...] = ()
 
 
 class Cancel(Struct, frozen=True, tag="cancel"):
@@ -220,13 +221,16 @@ class Listening:
         """End a source; returns at once."""
         self.tell(Stop(id))
 
-    def read(self, inputs: Sequence[Path], on_progress: OnProgress, on_done: OnDone, sensitivity: str) -> Beside:
+    def read(
+        self, inputs: Sequence[Path], on_progress: OnProgress, on_done: OnDone, sensitivity: str, keytabs: Sequence[Path] = ()
+    ) -> Beside:
         """Read files beside the sources, after those that are being read already."""
         id = token_hex(6)
         beside = Beside(self, id, on_progress, on_done)
         with self._lock:
             self._readings[id] = beside
-        self.tell(Read(id, tuple(str(one.resolve()) for one in inputs), sensitivity))
+        files, keys = (tuple(str(one.resolve()) for one in some) for some in (inputs, keytabs))
+        self.tell(Read(id, files, sensitivity, keys))
         return beside
 
     def tell(self, command: Command) -> None:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from app.engine.engine import Engine
 from app.model.activity import Activity
 from app.model.rows import Progress
+from app.sensor.decoders.keytab import NO_KEYS, Keys
 from app.sensor.sensor import read_input
 from app.sensor.sources.content import Refused, file_sha256
 from app.sensor.sources.inputs import Found, find_inputs, opened
@@ -29,17 +30,23 @@ class Seconds(Struct, frozen=True, kw_only=True):
 
 
 def read_inputs(
-    workspace: Path, paths: Sequence[Path], on_progress: OnProgress, cancelled: Cancelled, sensitivity: str = "medium"
+    workspace: Path,
+    paths: Sequence[Path],
+    on_progress: OnProgress,
+    cancelled: Cancelled,
+    sensitivity: str = "medium",
+    keys: Keys = NO_KEYS,
 ) -> Seconds:
     """Read every input under paths that the workspace does not hold yet, then detect over all that it holds.
 
+    keys open what is sealed in captures; they are not kept.
     Raises OSError or app.engine.store.StoreError when the workspace cannot be opened or written. Inputs that cannot be
     read are kept in the workspace as failed, with the reason; they never raise.
     """
     began = time.perf_counter()
     engine = Engine(workspace)
     try:
-        return read_into(engine, paths, on_progress, cancelled, sensitivity, began)
+        return read_into(engine, paths, on_progress, cancelled, sensitivity, began, keys)
     finally:
         engine.close()
 
@@ -51,6 +58,7 @@ def read_into(
     cancelled: Cancelled,
     sensitivity: str = "medium",
     began: float | None = None,
+    keys: Keys = NO_KEYS,
 ) -> Seconds:
     """The same with a workspace that is open; cancelled is called several times a second and may use the engine for others.
 
@@ -64,7 +72,7 @@ def read_into(
     for position, one in enumerate(found):
         if cancelled():
             break
-        spent = _read_one(engine, one, position, len(found), done, total, began, on_progress, cancelled)
+        spent = _read_one(engine, one, position, len(found), done, total, began, on_progress, cancelled, keys)
         decoded, stored = decoded + spent[0], stored + spent[1]
         done += one.bytes
     read = time.perf_counter() - began - decoded - stored
@@ -87,6 +95,7 @@ def _read_one(
     began: float,
     on_progress: OnProgress,
     cancelled: Cancelled,
+    keys: Keys,
 ) -> tuple[float, float]:
     """Read one input; returns the seconds spent on its packets and in the engine."""
     if found.problem is None:
@@ -111,7 +120,7 @@ def _read_one(
         )
 
     begun = time.perf_counter()
-    report = read_input(found, sink, progress, cancelled)
+    report = read_input(found, sink, progress, cancelled, keys=keys)
     at = time.perf_counter()
     engine.use_input(key)
     engine.finish_input(report)

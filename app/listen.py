@@ -17,6 +17,7 @@ from app.model.source import LiveSource, SourceState
 from app.sensor.live import input_kind, key_of, kind_of, label_of
 from app.sensor.process import ACTIVITIES, ENDED, REFUSED, STATUS, SourceProcess, Status, Task, decode_status
 from app.sensor.sources.evidence import folder_of, trim
+from app.sensor.sources.keytabs import load_keys
 from app.settings import load
 
 ITEMS, BYTES = 4096, 64 << 20
@@ -168,14 +169,16 @@ class Listener:
         on_progress: Callable[[Progress], None],
         cancelled: Callable[[], bool],
         sensitivity: str = "medium",
+        keytabs: Sequence[Path] = (),
     ) -> Seconds:
         """Read files beside the live sources, which go on meanwhile; as app.ingest.read_inputs."""
+        keys = load_keys(keytabs)
 
         def meanwhile() -> bool:
             self.step(0.0, detect=False)
             return cancelled()
 
-        return read_into(self._engine, paths, on_progress, meanwhile, sensitivity)
+        return read_into(self._engine, paths, on_progress, meanwhile, sensitivity, keys=keys)
 
     def step(self, seconds: float = TURN, detect: bool = True) -> None:
         """Take what came within so many seconds, store it, and do what is due."""

@@ -29,6 +29,7 @@ from app.sensor.packets.joined import MOST_FRAMES, joined
 from app.sensor.sources.evidence import folder_of, holds, read_evidence, why_not_kept
 from app.sensor.sources.frames import read_frames
 from app.sensor.sources.inputs import SUFFIXES
+from app.sensor.sources.keytabs import load_keys
 from app.sensor.sources.records import read_record
 
 __all__ = ["SUFFIXES", "Reading", "Seconds", "Session", "StoreError"]
@@ -75,16 +76,19 @@ class Session:
         on_progress: Callable[[Progress], None],
         on_done: Callable[[str | None], None],
         sensitivity: str = "medium",
+        keytabs: Sequence[Path] = (),
     ) -> Reading | Beside:
         """Read inputs in another process. on_done gets None, or one sentence that says what went wrong.
 
         While live sources run, their process reads them too, for it holds the workspace.
+        keytabs: files with keys, which that process reads; neither they nor their places are kept.
         """
         with self._sources_lock:
             if self._listening is not None and self._listening.running:
                 done = self._when_read(on_done)
-                return self._listening.read(inputs, on_progress, done, sensitivity)
-        command = program("_read", "--sensitivity", sensitivity, str(self.path.resolve()))
+                return self._listening.read(inputs, on_progress, done, sensitivity, keytabs)
+        given = [part for one in keytabs for part in ("--keytab", str(one.resolve()))]
+        command = program("_read", "--sensitivity", sensitivity, *given, str(self.path.resolve()))
         reading = Reading([*command, *(str(one.resolve()) for one in inputs)], on_progress, on_done)
         self._readings = [one for one in self._readings if one.running] + [reading]
         return reading
@@ -142,9 +146,10 @@ class Session:
         on_progress: Callable[[Progress], None],
         cancelled: Callable[[], bool] = lambda: False,
         sensitivity: str = "medium",
+        keytabs: Sequence[Path] = (),
     ) -> Seconds:
-        """Read inputs in this process; blocks until all is read and detected."""
-        return read_inputs(self.path, inputs, on_progress, cancelled, sensitivity)
+        """Read inputs in this process; blocks until all is read and detected. Raises OSError when a keytab cannot be read."""
+        return read_inputs(self.path, inputs, on_progress, cancelled, sensitivity, load_keys(keytabs))
 
     def packet(self, input_key: str, frame: int, frames: Sequence[int] = ()) -> Packet:
         """One frame with its bytes and its tree of fields; blocks (file and child process).

@@ -33,6 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--activities", type=Path, metavar="FILE.jsonl", help="write every activity as a JSON line")
     parser.add_argument("--report", type=Path, metavar="FILE.html|.pdf", help="write a report")
     parser.add_argument("--sensitivity", choices=("low", "medium", "high"), default="medium")
+    parser.add_argument(
+        "--keytab", type=Path, action="append", default=[], metavar="FILE", help="open what is sealed with the keys in this file"
+    )
     parser.add_argument("--fail-on", choices=("low", "medium", "high"), default="high", dest="fail_on")
 
 
@@ -43,7 +46,7 @@ def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int
     session = Session.open(options.workspace)
     try:
         with Bar(sys.stderr) as bar:
-            seconds = session.read_here(options.paths, bar.show, sensitivity=options.sensitivity)
+            seconds = session.read_here(options.paths, bar.show, sensitivity=options.sensitivity, keytabs=options.keytab)
         parameters: dict[str, object] = {"sensitivity": options.sensitivity, "fail_on": options.fail_on}
         if options.activities is not None:
             session.write_activities(options.activities)

@@ -148,7 +148,8 @@ def _read(listener: Listener, wanted: Read, orders: Orders, reads: list[Read], a
 
     error: str | None = None
     try:
-        listener.read([Path(one) for one in wanted.paths], progress, cancelled, wanted.sensitivity)
+        inputs, keytabs = ([Path(one) for one in some] for some in (wanted.paths, wanted.keytabs))
+        listener.read(inputs, progress, cancelled, wanted.sensitivity, keytabs)
     except OSError as why:
         error = str(why)
     answer(Ended(wanted.id, error))

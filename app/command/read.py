@@ -14,6 +14,7 @@ from app.session import Session
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """WORKSPACE PATH..."""
     parser.add_argument("--sensitivity", choices=("low", "medium", "high"), default="medium")
+    parser.add_argument("--keytab", type=Path, action="append", default=[])
     parser.add_argument("workspace", type=Path)
     parser.add_argument("paths", type=Path, nargs="+")
 
@@ -38,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
 
     session = Session.open(options.workspace)
     try:
-        session.read_here(options.paths, say, cancelled.is_set, options.sensitivity)
+        session.read_here(options.paths, say, cancelled.is_set, options.sensitivity, options.keytab)
     finally:
         session.close()
     return 0

@@ -28,6 +28,7 @@ from app.model.events import (
     EventTask,
     WindowsEvent,
 )
+from app.model.pac import Decrypted, Pac, TicketFacts
 
 
 class KerberosAs(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="kerberos-as"):
@@ -36,6 +37,8 @@ class KerberosAs(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", 
     padata_etype: etype of PA-ENC-TIMESTAMP. offered_etypes: ETYPE-INFO2 of the KDC. ticket_hash: fingerprint of the
     issued ticket's cipher (see decoders.kerberos), equal to presented_ticket_hash of the requests that use it.
     error_status: NTSTATUS that a Windows KDC adds to its error (MS-KILE section 2.2.2).
+    ticket, pac: what the issued ticket holds, with the user's keys. client_key: whether the client's key there is the one that
+    was used; client_time: what the client's clock said, from its PA-ENC-TIMESTAMP.
     """
 
     client: str | None = None
@@ -61,10 +64,17 @@ class KerberosAs(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", 
     error_text: str | None = None
     server_time: int | None = None
     error_status: int | None = None
+    ticket: TicketFacts | None = None
+    pac: Pac | None = None
+    client_key: Decrypted | None = None
+    client_time: int | None = None
 
 
 class KerberosTgs(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="kerberos-tgs"):
-    """Ticket-granting exchange (RFC 4120 section 3.3; MS-SFU for S4U). The client's name is known from the reply only."""
+    """Ticket-granting exchange (RFC 4120 section 3.3; MS-SFU for S4U). The client's name is known from the reply only.
+
+    ticket, pac: what the issued ticket holds, with the user's keys; presented_ticket, presented_pac: of the one that was shown.
+    """
 
     client: str | None = None
     realm: str | None = None
@@ -95,10 +105,17 @@ class KerberosTgs(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind",
     error_text: str | None = None
     server_time: int | None = None
     error_status: int | None = None
+    ticket: TicketFacts | None = None
+    pac: Pac | None = None
+    presented_ticket: TicketFacts | None = None
+    presented_pac: Pac | None = None
 
 
 class KerberosAp(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="kerberos-ap"):
-    """A ticket presented to a service (RFC 4120 section 3.2) inside carrier: smb1, smb2, ldap, rpc, http, kpasswd, dns."""
+    """A ticket presented to a service (RFC 4120 section 3.2) inside carrier: smb1, smb2, ldap, rpc, http, kpasswd, dns.
+
+    ticket, pac: what the ticket holds, with the user's keys.
+    """
 
     service: str | None = None
     realm: str | None = None
@@ -109,6 +126,8 @@ class KerberosAp(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", 
     authenticator_etype: int | None = None
     options: int | None = None
     carrier: str = ""
+    ticket: TicketFacts | None = None
+    pac: Pac | None = None
 
 
 class Ntlm(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="ntlm"):
@@ -143,7 +162,8 @@ class Ntlm(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="n
 class KerberosPassword(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="kerberos-password"):
     """Change or set password over port 464 (RFC 3244); protocol_version 1 changes one's own, 0xff80 sets anyone's.
 
-    The result is sealed: success says that the server took the ticket, code is None then; a KRB-ERROR's code is seen.
+    The result is sealed: success says that the server took the ticket, code is None then; a KRB-ERROR's code is seen. With the
+    user's keys result_code is that of RFC 3244 section 2, target the account whose password is set (None: the caller's own).
     """
 
     realm: str | None = None
@@ -151,6 +171,8 @@ class KerberosPassword(Struct, frozen=True, kw_only=True, gc=False, tag_field="k
     protocol_version: int | None = None
     ticket_hash: str | None = None
     ticket_etype: int | None = None
+    target: str | None = None
+    result_code: int | None = None
 
 
 class LdapBind(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="ldap-bind"):
@@ -296,7 +318,8 @@ class RpcCall(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag
     """One remote procedure call joined with its response or fault.
 
     interface: UUID in lower case, empty when it could not be known. guessed: the bind was not captured and the interface
-    follows from what was called. pipe: "svcctl" and the like over SMB, None over TCP. sealed: stub unreadable.
+    follows from what was called. pipe: "svcctl" and the like over SMB, None over TCP. sealed: stub encrypted, so that it cannot
+    be read unless opened: the user's keys opened it all.
     stub: named facts of the request and reply (see decoders/rpc, one file for each interface), plain values only.
     request_bytes, response_bytes: stub sizes. returned: the operation's return value where the stub could be read.
     """
@@ -315,6 +338,12 @@ class RpcCall(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag
     request_bytes: int = 0
     response_bytes: int = 0
     returned: int | None = None
+    opened: bool = False
+
+    @property
+    def hidden(self) -> bool:
+        """True when what was asked and answered could not be read."""
+        return self.sealed and not self.opened
 
 
 class DnsQuery(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="dns-query"):

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 
+from app.sensor.decoders.keytab import NO_KEYS, Keys
 from app.sensor.frame import Emit
 from app.sensor.packets.flows import Registry
 from app.sensor.packets.traffic import Traffic
@@ -12,11 +13,19 @@ from app.sensor.sources.reading import Note, Opening, Reader, Step
 CAPTURES = ("pcap", "pcapng")
 
 
-def known_conversations() -> Registry:
-    """The conversations of this program."""
+def known_conversations(keys: Keys = NO_KEYS) -> Registry:
+    """The conversations of this program; with keys they are for one input only, whose opened tickets they share."""
     from app.sensor.conversations import registry
     from app.sensor.sources import syslog_wire
 
+    if keys:
+        from app.sensor.conversations.keyed import keyed
+
+        tcp, udp, sniff = keyed(keys)
+        tcp, udp = tcp | syslog_wire.TCP, udp | syslog_wire.UDP
+        # Which key opens a session is told by the KDC, often on a connection that began later: it is heard out first.
+        first = Registry({88: tcp[88]}, {88: udp[88]}, lambda head: None)
+        return Registry(tcp, udp, sniff, first)
     return Registry(registry.TCP | syslog_wire.TCP, registry.UDP | syslog_wire.UDP, registry.sniff_tcp)
 
 
@@ -24,8 +33,14 @@ def capture_reader(registry: Registry, window: int = WINDOW) -> Reader:
     """Reads a capture, so many packets at a time."""
 
     def read(opening: Opening, emit: Emit, note: Note) -> Generator[Step, None, None]:
-        traffic = Traffic(opening.key, registry, emit)
         walk = walk_pcapng if opening.found.kind == "pcapng" else walk_pcap
+        if registry.before is not None:
+            ahead = Traffic(opening.key, registry.before, lambda activity: None)
+            for one in walk(opening.data, lambda what, place: None, window):
+                ahead.feed(one)
+                yield Step(0, 0)
+            ahead.close()
+        traffic = Traffic(opening.key, registry, emit)
         notes: dict[str, tuple[int, int]] = {}
 
         def broken(what: str, place: int) -> None:

@@ -17,12 +17,16 @@ Count = Callable[[str, int], None]
 
 
 class Flow(Struct, frozen=True):
-    """Who talks with whom; the same value for all messages of one conversation. client asked first."""
+    """Who talks with whom; the same value for all messages of one conversation. client asked first.
+
+    ring: the user's keys for this input (conversations.keyring.Keyring), None without any, which is the normal case.
+    """
 
     input: str
     client: Endpoint
     server: Endpoint
     transport: Literal["tcp", "udp"]
+    ring: Any = None
 
 
 class Captured(Struct, frozen=True, gc=False):

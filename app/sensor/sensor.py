@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from app.model.activity import Activity, event_order
 from app.model.rows import Problem
 from app.sensor.captures import CAPTURES, capture_reader, known_conversations
+from app.sensor.decoders.keytab import NO_KEYS, Keys
 from app.sensor.packets.flows import Registry
 from app.sensor.readers import reader_of
 from app.sensor.sources.content import Refused, content_key, file_sha256
@@ -49,9 +50,11 @@ def read_input(
     cancelled: Callable[[], bool] = lambda: False,
     registry: Registry | None = None,
     window: int = WINDOW,
+    keys: Keys = NO_KEYS,
 ) -> InputReport:
     """Read an input; sink gets its activities in batches, each in event order. Never raises on content.
 
+    keys: open what is sealed in captures.
     progress(bytes of the input that are done, records) is called a few times a second, cancelled() for each window.
     """
     stop = threading.Event()
@@ -63,7 +66,7 @@ def read_input(
     try:
         if found.file.is_file():
             summing.start()
-        report = _read(found, sink, progress, cancelled, registry, window)
+        report = _read(found, sink, progress, cancelled, registry, window, keys)
         if cancelled():
             stop.set()
     except BaseException:
@@ -77,11 +80,17 @@ def read_input(
 
 
 def _read(
-    found: Found, sink: Sink, progress: OnProgress, cancelled: Callable[[], bool], registry: Registry | None, window: int
+    found: Found,
+    sink: Sink,
+    progress: OnProgress,
+    cancelled: Callable[[], bool],
+    registry: Registry | None,
+    window: int,
+    keys: Keys,
 ) -> InputReport:
     if found.problem is not None:
         return _failed(found, found.problem)
-    reader = capture_reader(registry or known_conversations(), window) if found.kind in CAPTURES else reader_of(found.kind)
+    reader = capture_reader(registry or known_conversations(keys), window) if found.kind in CAPTURES else reader_of(found.kind)
     try:
         content, partly = opened(found, cancelled)
     except (OSError, Refused) as error:

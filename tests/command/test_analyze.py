@@ -22,7 +22,7 @@ DETAIL = {
     "kerberos-as": "client realm service request_etypes reply_etype ticket_etype pa_types options till ticket_hash",
     "kerberos-tgs": "client realm service request_etypes reply_etype ticket_etype presented_ticket_etype pa_types options till"
     " ticket_hash",
-    "kerberos-ap": "service realm ticket_etype ticket_hash carrier",
+    "kerberos-ap": "service realm ticket_etype ticket_hash carrier ticket pac",
     "ntlm": "user domain workstation version target carrier mic flags",
     "ldap-bind": "method name encrypted",
     "ldap-search": "base scope filter attributes entries",

@@ -9,6 +9,7 @@ from msgspec.structs import fields
 from app.link.codec import cleaned, decode_batch, decode_body, encode_batch, encode_body
 from app.model.activity import Account, Activity, Endpoint
 from app.model.details import KINDS, Detail, KerberosTgs, NameObservation, RpcCall
+from app.model.pac import Decrypted, Pac, TicketFacts
 
 TEXTS = st.text(max_size=8)
 VALUES: dict[object, st.SearchStrategy[object]] = {
@@ -23,6 +24,11 @@ VALUES: dict[object, st.SearchStrategy[object]] = {
     dict[str, str]: st.dictionaries(TEXTS, TEXTS, max_size=3),
     tuple[tuple[str, str, tuple[str, ...]], ...]: st.just((("add", "member", ("a", "b")),)),
 }
+VALUES[Decrypted] = st.sampled_from(["yes", "no key", "wrong key"])
+for one in (Pac, TicketFacts):
+    whole = {field.name: VALUES.get(field.type, st.just(field.default)) for field in fields(one)}
+    VALUES[one | None] = st.fixed_dictionaries({}, optional=whole).map(lambda given, made=one: made(**given))
+VALUES[Decrypted | None] = st.none() | VALUES[Decrypted]
 for one in (int, str, bool):
     VALUES[one | None] = st.none() | VALUES[one]
 

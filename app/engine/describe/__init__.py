@@ -17,6 +17,7 @@ from app.engine.describe.codes import (
 )
 from app.engine.describe.event_values import field_words
 from app.engine.describe.events import event_facts, event_line, event_reason
+from app.engine.describe.tickets import held
 from app.model.activity import Activity
 from app.model.details import (
     EVENTS,
@@ -58,19 +59,21 @@ def etype(number: int | None) -> str:
 def _as(activity: Activity, d: KerberosAs) -> str:
     ticket = f", {etype(d.ticket_etype)} ticket" if d.ticket_etype is not None else ""
     plain = activity.result == "success" and not (d.padata_etype is not None or d.pkinit or d.fast)
-    return f"Asked for a ticket-granting ticket for {d.client or 'an unnamed client'}@{d.realm or ''}{ticket}" + (
-        ", without pre-authentication" if plain else ""
+    return (
+        f"Asked for a ticket-granting ticket for {d.client or 'an unnamed client'}@{d.realm or ''}{ticket}"
+        + (", without pre-authentication" if plain else "")
+        + held(d.ticket, d.pac)
     )
 
 
 def _tgs(activity: Activity, d: KerberosTgs) -> str:
     ticket = f", {etype(d.ticket_etype)}" if d.ticket_etype is not None else ""
     extra = f", on behalf of {d.s4u2self}" if d.s4u2self else ", constrained delegation" if d.s4u2proxy else ""
-    return f"Asked for a ticket to {d.service or 'an unnamed service'}{ticket}{extra}"
+    return f"Asked for a ticket to {d.service or 'an unnamed service'}{ticket}{extra}{held(d.ticket, d.pac)}"
 
 
 def _ap(activity: Activity, d: KerberosAp) -> str:
-    return f"Presented a ticket for {d.service or 'an unnamed service'} over {d.carrier}"
+    return f"Presented a ticket for {d.service or 'an unnamed service'} over {d.carrier}{held(d.ticket, d.pac)}"
 
 
 def _ntlm(activity: Activity, d: Ntlm) -> str:
@@ -106,7 +109,7 @@ def _modify(activity: Activity, d: LdapModify) -> str:
 def _call(activity: Activity, d: RpcCall) -> str:
     name = f"{d.name or d.interface or 'unknown interface'} {d.operation or f'operation {d.opnum}'}"
     facts = [str(value) for value in d.stub.values() if isinstance(value, str) and value][:2]
-    return name + (f": {', '.join(facts)}" if facts else "") + (" (sealed)" if d.sealed else "")
+    return name + (f": {', '.join(facts)}" if facts else "") + (" (sealed)" if d.hidden else "")
 
 
 def _dns(activity: Activity, d: DnsQuery) -> str:
@@ -121,7 +124,11 @@ _WORDS: dict[type, Callable[[Activity, Any], str]] = {
     KerberosTgs: _tgs,
     KerberosAp: _ap,
     KerberosPassword: lambda a, d: (
-        "Changed its own password" if d.protocol_version == 1 else "Set or changed a password over Kerberos"
+        "Changed its own password"
+        if d.protocol_version == 1
+        else f"Set the password of {d.target}"
+        if d.target
+        else "Set or changed a password over Kerberos"
     ),
     Ntlm: _ntlm,
     LdapBind: _bind,

@@ -40,7 +40,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     joining = ctx.memory.recall(("registered", *pair), bool, activity.at, PROMOTION) is not None
     joining = joining and call.opnum == GET_NC_CHANGES
     source, target, account = ctx.source(activity), ctx.target(activity), ctx.account(activity)
-    empty = call.stub.get("objects") == 0 or (call.sealed and call.response_bytes < EMPTY)
+    empty = call.stub.get("objects") == 0 or (call.hidden and call.response_bytes < EMPTY)
     success = None if activity.result == "unanswered" else activity.result == "success" and not empty
     why = describe.reason(activity) or "the answer is too short to carry an object"
     if success is None:
@@ -68,7 +68,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         facts.append(fact("It had registered itself as a new controller before (DRSAddEntry), as a promotion does, and DCShadow"))
     if synchroniser:
         facts.append(fact(account, " is named like the account of a directory synchronisation, whose work this is"))
-    if call.sealed:
+    if call.hidden:
         facts.append(fact("The call is sealed; its number shows what was asked, its content cannot be read"))
     if context:
         facts.append(fact(f"It asked for {context}"))

@@ -107,7 +107,7 @@ def deed_of(activity: Activity, ctx: Context) -> tuple[str, str] | None:
         return DEEDS[key]
     if key in CHANGE_CONFIG:
         binary = detail.stub.get("path")
-        if binary or (detail.sealed and detail.request_bytes >= PLAIN_CHANGE):
+        if binary or (detail.hidden and detail.request_bytes >= PLAIN_CHANGE):
             ctx.memory.note(("changed", *where), True, activity.at)
             return ("change the program of a service", "service changed") if binary else None
     if key in START and ctx.memory.recall(("changed", *where), bool, activity.at, WINDOW):
@@ -124,7 +124,7 @@ def deed_of(activity: Activity, ctx: Context) -> tuple[str, str] | None:
                 return f"create the COM object {CLASSES[name]}", "DCOM object"
         if activity.result == "failure":
             return "create a COM object", "DCOM activation"
-    if detail.interface or detail.opnum not in EXEC_METHOD or (detail.sealed and 0 < detail.request_bytes < SILENT):
+    if detail.interface or detail.opnum not in EXEC_METHOD or (detail.hidden and 0 < detail.request_bytes < SILENT):
         return None
     if ctx.memory.recall(("wmi", *where), bool, activity.at, SOON):
         return "call a WMI method", "WMI method"
@@ -133,7 +133,7 @@ def deed_of(activity: Activity, ctx: Context) -> tuple[str, str] | None:
 
 def harmless(call: RpcCall) -> bool:
     """True for a WMI method that is known to run nothing: it only looks, belongs to another class, or carries no parameters."""
-    if call.sealed:
+    if call.hidden:
         return 0 < call.request_bytes < SILENT
     name, method = str(call.stub.get("object", "")).lower(), str(call.stub.get("method", "")).lower()
     if not name or not method:
@@ -183,7 +183,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             *((fact(f"In the same hour also: {listed(others)}"),) if others else ()),
             *((fact(target, " is a domain controller: whoever runs code there owns the domain"),) if controller else ()),
             *((fact("The call is sealed; its number shows what was asked, not what was run"),)
-              if isinstance(activity.detail, RpcCall) and activity.detail.sealed else ()),
+              if isinstance(activity.detail, RpcCall) and activity.detail.hidden else ()),
             against("It would be quiet for reading the state of services, tasks or WMI classes without creating or running any"),
         ),
         steps=ctx.path(activity, label, "success" if success and activity.result == "failure" else caption_of(activity)),

@@ -1,5 +1,9 @@
 """One authentication inside a carrier, its tokens joined: SPNEGO, Kerberos AP, NTLM."""
 
+from typing import Any
+
+from msgspec.structs import replace
+
 from app.model.activity import Account, Activity, Result
 from app.model.details import KerberosAp, Ntlm
 from app.sensor.conversations.kerberos_exchange import ap_detail
@@ -8,18 +12,21 @@ from app.sensor.decoders.kerberos_ticket import ApRequest
 from app.sensor.frame import Emit, Flow
 
 _MOST_FRAMES = 64
+_AP_REQ, _AP_REP = 0x6E, 0x6F
+"""Tags of the two Kerberos messages (RFC 4120 section 5.10)."""
 
 
 class Authentication:
     """Takes the tokens of both sides; emits one Ntlm or KerberosAp when the carrier says how it ended.
 
     Tokens may come in any order, halves may be missing, and one object serves any number of authentications one after the
-    other. account (NTLM), ticket (Kerberos, fingerprint) and mechanism tell of the last one that the client named itself in.
+    other. account (NTLM), ticket (Kerberos, fingerprint) and mechanism tell of the last one that the client named itself in;
+    so does security (security.Security), which is there when the user gave keys, and opens what was sealed under it.
     """
 
     __slots__ = (
         "_ap", "_at", "_authenticate", "_challenge", "_emit", "_error", "_flow", "_frames", "_negotiate", "_ordinal",
-        "_refused", "_started", "_until", "account", "carrier", "mechanism", "ticket",
+        "_refused", "_started", "_until", "account", "carrier", "mechanism", "security", "ticket",
     )  # fmt: skip
 
     def __init__(self, flow: Flow, emit: Emit, carrier: str) -> None:
@@ -29,6 +36,7 @@ class Authentication:
         self.account: Account | None = None
         self.ticket: str | None = None
         self.mechanism = ""
+        self.security: Any = None
         self._reset()
 
     @property
@@ -51,8 +59,12 @@ class Authentication:
             message = ntlm.decode(blob, told.start, told.stop, unicode)
             if message is not None:
                 self._ntlm(message, at, frames, ordinal)
+                if self._flow.ring is not None and isinstance(message, ntlm.Authenticate):
+                    self._open_ntlm(blob, told, message)
         elif told.mechanism == "Kerberos":
             self._kerberos(kerberos.decode(blob, told.start, told.stop), from_client, at, frames, ordinal)
+            if self._flow.ring is not None:
+                self._open_kerberos(blob, told)
         elif self._started:
             self._saw(at, frames)
         if not from_client and self._ap is not None and self._refuses(told):
@@ -69,6 +81,22 @@ class Authentication:
         """The carrier ended: emit what is pending as unanswered."""
         if self._started:
             self._tell("unanswered", None)
+
+    def _open_kerberos(self, blob: bytes, told: spnego.Token) -> None:
+        """Open a ticket that was shown, or take the answer to it."""
+        from app.sensor.conversations.security import KerberosSecurity  # what it needs is not loaded without keys
+
+        if blob[told.start] == _AP_REQ:
+            self.security = KerberosSecurity(self._flow.ring, blob, told.start, told.stop)
+            self.account = self.security.account
+        elif blob[told.start] == _AP_REP and self.security is not None:
+            self.security.answered(blob, told.start, told.stop)
+
+    def _open_ntlm(self, blob: bytes, told: spnego.Token, message: ntlm.Authenticate) -> None:
+        """Make the keys of an NTLM authentication."""
+        from app.sensor.conversations.security import ntlm_security
+
+        self.security = ntlm_security(self._flow.ring, blob, told.start, told.stop, message, self._challenge)
 
     def _reset(self) -> None:
         self._started = False
@@ -155,6 +183,9 @@ class Authentication:
                 result = "failure"
             ticket = ap.ticket.hash if ap.ticket else None
             detail = ap_detail(ap, self.carrier)
+            if self.security is not None:
+                account = self.security.account
+                detail = replace(detail, ticket=self.security.facts, pac=self.security.pac)
         else:
             if authenticate is None and result == "success" and self._challenge is None:
                 # A lone offer to negotiate proves nobody's identity, whatever the carrier went on to do.

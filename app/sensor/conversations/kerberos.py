@@ -38,6 +38,9 @@ class _Asked:
 class KerberosUdp:
     """Datagrams between one client port and a KDC."""
 
+    mark = 0
+    """Bytes of framing before each message."""
+
     def __init__(self, flow: Flow, emit: Emit, count: Count) -> None:
         self._flow = flow
         self._emit = emit
@@ -78,7 +81,7 @@ class KerberosUdp:
         elif isinstance(message, Reply | Error):
             if isinstance(message, Reply) and message.cut:
                 self._count("Kerberos message cut short", frames[0] if frames else 0)
-            self._answer(message, from_client, at, frames, ordinal)
+            self._answer(message, data, from_client, at, frames, ordinal)
         else:
             self._count("Kerberos message not understood", frames[0] if frames else 0)
 
@@ -97,7 +100,9 @@ class KerberosUdp:
             self._unanswered(self._pending.pop(0))
         self._pending.append(_Asked(request, data, from_client, at, frames, ordinal))
 
-    def _answer(self, reply: Reply | Error, from_client: bool, at: int, frames: tuple[int, ...], ordinal: int) -> None:
+    def _answer(
+        self, reply: Reply | Error, data: bytes, from_client: bool, at: int, frames: tuple[int, ...], ordinal: int
+    ) -> None:
         asked = self._match(reply)
         mark = reply.ticket.hash if isinstance(reply, Reply) and reply.ticket else None
         if asked is None and self._repeats:
@@ -108,12 +113,13 @@ class KerberosUdp:
         self._tickets.append(mark)
         del self._tickets[:-_REMEMBERED]
         if asked is None:
-            self._tell(None, reply, not from_client, at, at, frames, ordinal)
+            self._tell(None, reply, not from_client, at, at, frames, ordinal, None, data)
             return
         self._pending.remove(asked)
         self._answered.append((asked.data, at))
         del self._answered[:-_REMEMBERED]
-        self._tell(asked.request, reply, asked.from_client, asked.at, at, asked.frames + frames, asked.ordinal)
+        self._tell(asked.request, reply, asked.from_client, asked.at, at, asked.frames + frames, asked.ordinal,
+                   asked.data, data)  # fmt: skip
 
     def _match(self, reply: Reply | Error) -> _Asked | None:
         """The request that this answers: of its type, with its names where several wait; else the oldest of its type."""
@@ -126,13 +132,13 @@ class KerberosUdp:
         return max(fitting, key=lambda one: _likeness(one.request, reply))
 
     def _unanswered(self, asked: _Asked) -> None:
-        self._tell(asked.request, None, asked.from_client, asked.at, asked.at, asked.frames, asked.ordinal)
+        self._tell(asked.request, None, asked.from_client, asked.at, asked.at, asked.frames, asked.ordinal, asked.data, None)
 
     def _tell(
         self, request: Request | None, reply: Reply | Error | None, from_client: bool,
-        at: int, until: int, frames: tuple[int, ...], ordinal: int,
+        at: int, until: int, frames: tuple[int, ...], ordinal: int, asked_data: bytes | None, reply_data: bytes | None,
     ) -> None:  # fmt: skip
-        """Emit one exchange; from_client: it was the flow's client that asked."""
+        """Emit one exchange; from_client: it was the flow's client that asked. *_data: the messages, where they were seen."""
         error = reply if isinstance(reply, Error) else None
         answer = reply if isinstance(reply, Reply) else None
         result: Result = "unanswered" if reply is None else "failure" if error else "success"
@@ -146,7 +152,13 @@ class KerberosUdp:
             name = detail.client
             realm = answer.realm if answer else error.client_realm if error else None
             ticket = detail.presented_ticket_hash
+        account = Account(name=name, domain=realm) if name else None
         flow = self._flow
+        if flow.ring is not None:
+            from app.sensor.conversations.kerberos_open import opened, parts_of  # what it needs is not loaded without keys
+
+            asked, answered = parts_of(asked_data, self.mark), parts_of(reply_data, self.mark)
+            detail, account = opened(flow.ring, detail, account, asked, answered)
         self._emit(
             Activity(
                 at=at,
@@ -156,7 +168,7 @@ class KerberosUdp:
                 ordinal=ordinal,
                 source=flow.client if from_client else flow.server,
                 destination=flow.server if from_client else flow.client,
-                account=Account(name=name, domain=realm) if name else None,
+                account=account,
                 ticket=ticket,
                 result=result,
                 code=error.code if error else 0 if answer else None,
@@ -167,6 +179,8 @@ class KerberosUdp:
 
 class KerberosTcp(KerberosUdp):
     """A TCP connection to a KDC; each message has its length before it."""
+
+    mark = MARK
 
     def measure(self, from_client: bool, data: bytes, start: int, end: int) -> tuple[int, int]:
         """Length mark, then a Kerberos message."""

@@ -1,5 +1,7 @@
 """Change and set password (RFC 3244): who showed which ticket to the password service, over TCP or UDP."""
 
+from typing import TYPE_CHECKING
+
 from msgspec.structs import replace
 
 from app.model.activity import Activity, Result
@@ -9,6 +11,9 @@ from app.sensor.conversations.kerberos_exchange import ap_detail
 from app.sensor.decoders import kerberos
 from app.sensor.decoders.kerberos_ticket import ApRequest
 from app.sensor.frame import Count, Emit, Flow
+
+if TYPE_CHECKING:
+    from app.sensor.conversations.security import KerberosSecurity as Security
 
 _MARK = 4
 _HEAD = 6
@@ -26,7 +31,7 @@ class KpasswdUdp:
         self._flow = flow
         self._emit = emit
         self._count = count
-        self._pending: list[tuple[bytes, Activity, ApRequest]] = []
+        self._pending: list[tuple[bytes, Activity, ApRequest, Security | None]] = []
         self._last: bytes | None = None
 
     def measure(self, from_client: bool, data: bytes, start: int, end: int) -> tuple[int, int]:
@@ -47,8 +52,8 @@ class KpasswdUdp:
 
     def close(self) -> None:
         """Emit what nobody answered."""
-        for _, asked, shown in self._pending:
-            self._tell(asked, shown)
+        for _, asked, shown, opened in self._pending:
+            self._tell(asked, shown, opened)
         self._pending.clear()
 
     def _message(self, from_client: bool, data: bytes, start: int, at: int, frames: tuple[int, ...], ordinal: int) -> None:
@@ -59,21 +64,49 @@ class KpasswdUdp:
             ap_at, ap_size = start, len(data) - start
         inner = kerberos.decode(data, ap_at, ap_at + ap_size if ap_size else None)
         if isinstance(inner, ApRequest):
-            self._ask(inner, int.from_bytes(data[start + 2 : start + 4], "big"), data, at, frames, ordinal)
+            self._ask(
+                inner, (ap_at, ap_at + ap_size), int.from_bytes(data[start + 2 : start + 4], "big"), data, at, frames, ordinal
+            )
         elif isinstance(inner, kerberos.Error):
             self._answer("failure", inner.code, at, frames, ordinal)
         elif isinstance(inner, kerberos.Other) and inner.type == kerberos.AP_REP:
-            self._count("Kerberos password result sealed", frames[0] if frames else 0)
-            self._answer("success", None, at, frames, ordinal)
+            code = self._outcome(data, ap_at, ap_at + ap_size)
+            if code is None:
+                self._count("Kerberos password result sealed", frames[0] if frames else 0)
+            self._answer("failure" if code else "success", None, at, frames, ordinal, code)
         else:
             self._count("Kerberos password message not understood", frames[0] if frames else 0)
 
-    def _ask(self, shown: ApRequest, version: int, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
-        for place, (known, asked, _) in enumerate(self._pending):
+    def _outcome(self, data: bytes, start: int, stop: int) -> int | None:
+        """Result code of a reply whose AP-REP lies in data[start:stop]; None while it stays sealed."""
+        if not self._pending or self._pending[0][3] is None:
+            return None
+        from app.sensor.conversations.kerberos_password_open import outcome  # what it needs is not loaded without keys
+
+        security = self._pending[0][3]
+        security.answered(data, start, stop)
+        return outcome(security, data, stop)
+
+    def _open(
+        self, detail: KerberosPassword, data: bytes, place: tuple[int, int], version: int
+    ) -> "tuple[KerberosPassword, Security | None]":
+        """The request with what the user's keys open of it; place: its AP-REQ."""
+        if self._flow.ring is None:
+            return detail, None
+        from app.sensor.conversations.kerberos_password_open import whose
+        from app.sensor.conversations.security import KerberosSecurity
+
+        security = KerberosSecurity(self._flow.ring, data, *place)
+        return replace(detail, target=whose(security, data, place[1], version)), security
+
+    def _ask(
+        self, shown: ApRequest, place: tuple[int, int], version: int, data: bytes, at: int, frames: tuple[int, ...], ordinal: int
+    ) -> None:
+        for number, (known, asked, _, security) in enumerate(self._pending):
             if known == data:
                 # Frames of a retransmission, within reason.
                 joined = tuple(sorted({*asked.frames, *frames}))[:_MOST_FRAMES]
-                self._pending[place] = (known, replace(asked, frames=joined), shown)
+                self._pending[number] = (known, replace(asked, frames=joined), shown, security)
                 return
         if data == self._last:
             self._count("Kerberos password request repeated after its reply", frames[0] if frames else 0)
@@ -88,23 +121,35 @@ class KpasswdUdp:
         )
         if len(self._pending) >= _MOST_PENDING:
             self._tell(*self._pending.pop(0)[1:])
-        self._pending.append((data, self._activity(detail, at, frames, ordinal), shown))
+        detail, opened = self._open(detail, data, place, version)
+        activity = self._activity(detail, at, frames, ordinal)
+        if opened is not None:
+            activity = replace(activity, account=opened.account)
+        self._pending.append((data, activity, shown, opened))
 
-    def _answer(self, result: Result, code: int | None, at: int, frames: tuple[int, ...], ordinal: int) -> None:
-        shown = None
+    def _answer(
+        self, result: Result, code: int | None, at: int, frames: tuple[int, ...], ordinal: int, told: int | None = None
+    ) -> None:
+        """The reply; told: the result code in it, where a key opened that."""
+        shown = opened = None
         if self._pending:
-            self._last, asked, shown = self._pending.pop(0)
+            self._last, asked, shown, opened = self._pending.pop(0)
             asked = replace(asked, until=max(asked.at, at), frames=tuple(sorted({*asked.frames, *frames})))
         elif self._last is not None:
             return
         else:
             asked = self._activity(KerberosPassword(), at, frames, ordinal)
-        self._tell(replace(asked, result=result, code=code), shown)
+        if told is not None and isinstance(asked.detail, KerberosPassword):
+            asked = replace(asked, detail=replace(asked.detail, result_code=told))
+        self._tell(replace(asked, result=result, code=code), shown, opened)
 
-    def _tell(self, asked: Activity, shown: ApRequest | None) -> None:
+    def _tell(self, asked: Activity, shown: ApRequest | None, opened: "Security | None") -> None:
         self._emit(asked)
         if shown is not None and shown.ticket is not None:
-            self._emit(replace(asked, detail=ap_detail(shown, "kpasswd")))
+            detail = ap_detail(shown, "kpasswd")
+            if opened is not None:
+                detail = replace(detail, ticket=opened.facts, pac=opened.pac)
+            self._emit(replace(asked, detail=detail))
 
     def _activity(self, detail: KerberosPassword, at: int, frames: tuple[int, ...], ordinal: int) -> Activity:
         flow = self._flow

@@ -97,7 +97,8 @@ class LdapTcp:
                 return length + 4, length + 4
             if kind == "unknown" and not self.login.layered:
                 return NOT_HERE
-            return length + 4, length + 4 if self.signed else min(length, ldap_sasl.PEEK) + 4
+            whole = self.signed or self.flow.ring is not None
+            return length + 4, length + 4 if whole else min(length, ldap_sasl.PEEK) + 4
         return NOT_HERE
 
     def message(self, from_client: bool, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
@@ -127,13 +128,18 @@ class LdapTcp:
         """One buffer of a SASL layer: its messages where it is only signed."""
         size = int.from_bytes(data[:4], "big")
         carried, began, place = self.carry.pop(from_client, (b"", (), 0))
-        if ldap_sasl.kind(data, ldap_sasl.PREFIX, len(data), size, bool(carried)) != "plain":
+        if ldap_sasl.kind(data, ldap_sasl.PREFIX, len(data), size, bool(carried)) == "plain":
+            self.login.settle(False)
+            self.signed = True
+            text = carried + ldap_sasl.text(data, ldap_sasl.PREFIX, len(data))
+        else:
             self.login.settle(True)
-            self.count("LDAP sealed", frames[0])
-            return
-        self.login.settle(False)
-        self.signed = True
-        text = carried + ldap_sasl.text(data, ldap_sasl.PREFIX, len(data))
+            security = self.login.security
+            opened = security.unwrap(from_client, data[ldap_sasl.PREFIX :]) if security is not None else None
+            if opened is None:
+                self.count("LDAP sealed", frames[0])
+                return
+            text = carried + opened
         where = 0
         while where < len(text):
             length = ldap.size(text, where, len(text))

@@ -1,5 +1,7 @@
 """LDAP binds: their legs joined, and who the connection then speaks for."""
 
+from typing import Any
+
 from app.model.activity import Account, Activity, Result
 from app.model.details import LdapBind
 from app.sensor.conversations.authentication import Authentication
@@ -52,7 +54,8 @@ class LdapLogin:
     """The binds of one connection. account and ticket are those of the last bind that succeeded.
 
     A bind that succeeded is held until the next message shows whether the connection is sealed from then on.
-    layered: the last bind was one that may put a security layer around what follows.
+    layered: the last bind was one that may put a security layer around what follows. security: what opens that layer, where
+    the user's keys do (security.Security).
     """
 
     def __init__(self, flow: Flow, emit: Emit) -> None:
@@ -61,6 +64,7 @@ class LdapLogin:
         self.account: Account | None = None
         self.ticket: str | None = None
         self.layered = False
+        self.security: Any = None
         self.bind: _Bind | None = None
         self.held: _Bind | None = None
 
@@ -77,6 +81,7 @@ class LdapLogin:
         # A bind takes the identity away at once (RFC 4513 section 4).
         self.account = self.ticket = None
         self.layered = False
+        self.security = None
         bind.message_id = message_id
         bind.last = at
         bind.spoke = bind.spoke or bool(request.token) or request.choice == ldap.SIMPLE
@@ -114,6 +119,7 @@ class LdapLogin:
         if bind.method != "anonymous":
             bind.account = self.account = (login.account if login else None) or ldap_values.account(bind.name)
         self.ticket = login.ticket if login else None
+        self.security = login.security if login else None
         self.layered = bind.method not in ("simple", "anonymous", "EXTERNAL", "PLAIN")
         self.held = bind
         return True

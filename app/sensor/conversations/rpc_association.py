@@ -2,7 +2,7 @@
 
 from app.model.activity import Account, Activity, Result
 from app.model.details import RpcBind, RpcCall
-from app.sensor.conversations.rpc_call import STUB_KEPT, Call, Frames
+from app.sensor.conversations.rpc_call import STUB_KEPT, Call, Frames, Stub
 from app.sensor.conversations.rpc_endpoints import learn
 from app.sensor.conversations.rpc_guess import Guess
 from app.sensor.conversations.rpc_login import Login, Logins
@@ -99,7 +99,8 @@ class Association:
         if head.type != RESPONSE or head.flags & (FIRST | LAST):
             return False
         call = self._pending.get(head.call_id)
-        return call is not None and (call.reply.size >= STUB_KEPT or (call.sealed and self._logins.all_sealed()))
+        enough = call is not None and (call.reply.size >= STUB_KEPT or (call.sealed and self._logins.all_sealed()))
+        return enough and not self._logins.streaming()
 
     def lost(self, from_client: bool) -> None:
         """Bytes of one direction are missing."""
@@ -143,7 +144,7 @@ class Association:
         self._turned = (kind in dcerpc.FROM_SERVER) == from_client
         if self._turned:
             flow = self._flow
-            self._flow = Flow(flow.input, flow.server, flow.client, flow.transport)
+            self._flow = Flow(flow.input, flow.server, flow.client, flow.transport, flow.ring)
             self._logins = Logins(self._flow, self._emit)
 
     def _bind(self, head: dcerpc.Header, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
@@ -234,7 +235,10 @@ class Association:
         elif end > head.length:
             end = head.length
         size = end - start if end > start else 0
-        call.asked.add(b"" if call.sealed else data[start:end], size, not call.sealed)
+        if call.sealed and trailer:
+            self._take_sealed(call, call.asked, True, data, start, size, trailer)
+        else:
+            call.asked.add(data[start:end], size, True)
         call.complete = bool(head.flags & LAST)
         call.until = at
         call.frames.add(frames)
@@ -259,8 +263,16 @@ class Association:
         del self._pending[head.call_id]
         self._finish(call)
 
-    @staticmethod
-    def _take_reply(call: Call, head: dcerpc.Header, data: bytes) -> None:
+    def _take_sealed(
+        self, call: Call, stub: Stub, asks: bool, data: bytes, start: int, size: int, trailer: dcerpc.Verifier
+    ) -> None:
+        """A sealed part of a stub: opened where the user's keys do."""
+        login = self._logins.find(trailer.context)
+        plain = login.opened(asks, data, start, trailer) if login is not None else None
+        stub.hidden = stub.hidden or plain is None
+        stub.add(plain or b"", size, plain is not None)
+
+    def _take_reply(self, call: Call, head: dcerpc.Header, data: bytes) -> None:
         """Padding is taken off the last fragment's size only, so that it does not matter how much of the others was joined."""
         last = bool(head.flags & LAST)
         end = head.length - (head.auth_length + 8 if head.auth_length else 0)
@@ -271,7 +283,12 @@ class Association:
         size = max((stub_end if last else end) - 24, 0)
         if not call.reply.seen and not head.flags & FIRST:
             call.reply.whole = False
-        if call.sealed:
+        if trailer and trailer.level >= dcerpc.SEALED:
+            call.reply_big = head.big
+            self._take_sealed(call, call.reply, False, data, 24, size, trailer)
+        elif call.sealed:
+            # Without its trailer this part of it was cut or left out; that does not count once enough of it is here.
+            call.reply.hidden = call.reply.hidden or call.reply.size < STUB_KEPT
             call.reply.add(b"", size, False)
         else:
             call.reply_big = head.big
@@ -301,10 +318,10 @@ class Association:
         facts: Facts = {}
         frame = call.frames.first[0] if call.frames.first else 0
         name = NAMES.get(interface, "")
-        if call.sealed:
+        if call.hidden:
             self._count(f"RPC sealed: {name or 'other interface'}", frame)
-        else:
-            reply = call.reply if call.reply.seen and call.fault is None else None
+        if not call.asked.hidden:
+            reply = call.reply if call.reply.seen and call.fault is None and not call.reply.hidden else None
             facts, problem = decode(
                 interface, call.opnum, wide, self._handles,
                 call.asked.data, call.big, reply.data if reply else None, call.reply_big,
@@ -317,7 +334,7 @@ class Association:
             result = "failure"
         elif not call.reply.seen:
             result = "unanswered"
-        elif not call.sealed:
+        elif not call.hidden:
             value = returned(interface, call.opnum, call.reply.tail, call.reply_big, call.reply.size)
             if value is not None and failed(interface, call.opnum, value):
                 result = "failure"
@@ -325,8 +342,9 @@ class Association:
             self._learn(facts, call.until)
         detail = RpcCall(
             interface=interface, name=name, opnum=call.opnum, operation=OPERATIONS.get(interface, _NONE).get(call.opnum, ""),
-            pipe=self._pipe, sealed=call.sealed, guessed=guessed, auth_type=call.auth_type, auth_level=call.auth_level,
-            object=call.object, stub=facts, request_bytes=call.asked.size, response_bytes=call.reply.size, returned=value,
+            pipe=self._pipe, sealed=call.sealed, opened=call.sealed and not call.hidden, guessed=guessed,
+            auth_type=call.auth_type, auth_level=call.auth_level, object=call.object, stub=facts,
+            request_bytes=call.asked.size, response_bytes=call.reply.size, returned=value,
         )  # fmt: skip
         login = self._logins.find(call.login)
         code = call.fault if call.fault is not None else value

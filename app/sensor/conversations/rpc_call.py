@@ -39,9 +39,12 @@ class Frames:
 
 
 class Stub:
-    """Bytes of one direction of a call. whole: nothing is missing so far; size: bytes seen, tail: its last four."""
+    """Bytes of one direction of a call. whole: nothing is missing so far; size: bytes seen, tail: its last four.
 
-    __slots__ = ("data", "seen", "size", "tail", "whole")
+    hidden: a part of it was sealed, and no key opened that.
+    """
+
+    __slots__ = ("data", "hidden", "seen", "size", "tail", "whole")
 
     def __init__(self) -> None:
         self.data = bytearray()
@@ -49,6 +52,7 @@ class Stub:
         self.tail = b""
         self.whole = True
         self.seen = False
+        self.hidden = False
 
     def add(self, part: bytes, size: int, joined: bool) -> None:
         """One more fragment of size bytes; joined: part is all of it."""
@@ -90,6 +94,11 @@ class Call:
         self.auth_type: int | None = None
         self.auth_level: int | None = None
         self.login: int | None = None
+
+    @property
+    def hidden(self) -> bool:
+        """Whether a part of what was asked or answered was sealed, and no key opened it."""
+        return self.asked.hidden or self.reply.hidden
 
     def secure(self, trailer: Verifier) -> None:
         """Take type and level of protection from a unit's trailer."""

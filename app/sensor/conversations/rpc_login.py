@@ -35,6 +35,27 @@ class Login:
         """Fingerprint of the Kerberos ticket, where one was shown."""
         return self.authentication.ticket if self.authentication else None
 
+    def opened(self, asks: bool, data: bytes, start: int, trailer: Verifier) -> bytes | None:
+        """Stub of a sealed unit from data[start] on, where the user's keys open it; asks: it is the caller's."""
+        security = self.authentication.security if self.authentication else None
+        if security is None:
+            return None
+        sealed, behind = data[start : trailer.start], data[trailer.start : trailer.start + 8]
+        plain: bytes | None = security.unseal(asks, trailer.token, sealed, data[:start], behind)
+        return plain if plain is None or not trailer.pad else plain[: max(len(plain) - trailer.pad, 0)]
+
+    @property
+    def opens(self) -> bool:
+        """Whether the user's keys open what is sealed."""
+        security = self.authentication.security if self.authentication else None
+        return security is not None and bool(security.keys)
+
+    @property
+    def streams(self) -> bool:
+        """Whether what is sealed opens only when no unit is left out."""
+        security = self.authentication.security if self.authentication else None
+        return security is not None and security.streams
+
 
 class Logins:
     """Security contexts of one association by their number."""
@@ -72,8 +93,12 @@ class Logins:
             login.authentication.finished(success, code, at, frames)
 
     def all_sealed(self) -> bool:
-        """Whether every security context of the association hides the stubs."""
-        return bool(self.contexts) and all(one.level >= 6 for one in self.contexts.values())
+        """Whether every security context of the association hides the stubs, and no key opens any."""
+        return bool(self.contexts) and all(one.level >= 6 and not one.opens for one in self.contexts.values())
+
+    def streaming(self) -> bool:
+        """Whether a unit that is left out would hide those after it."""
+        return any(one.streams for one in self.contexts.values())
 
     def close(self) -> None:
         """The association ended."""

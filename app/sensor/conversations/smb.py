@@ -54,7 +54,7 @@ class SmbTcp:
                 return NOT_HERE
             return (whole, whole) if length <= _WHOLE else _bulk1(data, start, have, whole)
         if magic in (smb2.ENCRYPTED, smb2.COMPRESSED):
-            return whole, min(whole, _ENVELOPE)
+            return whole, whole if self._flow.ring is not None else min(whole, _ENVELOPE)
         return NOT_HERE
 
     def message(self, from_client: bool, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
@@ -79,7 +79,7 @@ class SmbTcp:
         elif magic == smb2.ENCRYPTED:
             if self._smb2 is None:
                 self._smb2 = Smb2(self._flow, self._emit, self._count)
-            self._smb2.encrypted(data, frames)
+            self._smb2.encrypted(data, at, frames, ordinal)
         else:
             self._count("SMB3 compressed" if magic == smb2.COMPRESSED else "SMB message unknown", frames[0])
 
@@ -88,7 +88,7 @@ class SmbTcp:
         flow = self._flow
         if from_client != reply:
             return flow
-        return Flow(flow.input, flow.server, flow.client, flow.transport)
+        return Flow(flow.input, flow.server, flow.client, flow.transport, flow.ring)
 
     def _control(self, from_client: bool, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
         """NetBIOS names of both ends: the caller's as he says it, the called one's when the server agrees."""

@@ -3,7 +3,7 @@
 Long because every command is a pair, what is asked with what is answered, that is read side by side.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.model.details import SmbSession
 from app.sensor.conversations.conversation import UNANSWERED_AFTER
@@ -15,6 +15,9 @@ from app.sensor.frame import Count, Emit, Flow
 
 _MOST_CHAINED = 128
 _MOST_PENDING = 8192  # a server grants at most that many credits (MS-SMB2 section 3.3.1.2 leaves it open; Windows: 8192)
+
+if TYPE_CHECKING:
+    from app.sensor.conversations.smb_sealed import Unsealer
 
 Asked = tuple[int, Any, int, int, tuple[int, ...], int]
 """A request that waits for its reply: command, what it is about, bytes or kind, at, frames, ordinal."""
@@ -30,6 +33,11 @@ class Smb2:
         self._table = Table(self._report, self._logons)
         self._pending: dict[int, Asked] = {}
         self._last: Handle | None = None
+        self._unsealer: Unsealer | None = None
+        if flow.ring is not None:
+            from app.sensor.conversations import smb_sealed  # what it needs is not loaded without keys
+
+            self._unsealer = smb_sealed.Unsealer()
 
     def message(self, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
         """One message with its four bytes of framing: one command, or several in a chain (3.2.4.1.4)."""
@@ -42,6 +50,8 @@ class Smb2:
                 return
             status, command, flags, following, message, tree_id, session_id = smb2.header(data, start)
             stop = end if not following or start + following > end else start + following
+            if self._unsealer is not None and command <= smb2.SESSION_SETUP:
+                self._unsealer.saw(data[start:stop], command, flags, message, session_id, status)
             if flags & smb2.RESPONSE:
                 if command in _REPLIES and status != smb2.STATUS_PENDING:
                     asked = self._pending.pop(message, None)
@@ -66,10 +76,16 @@ class Smb2:
             left -= 1
         self._count("SMB chain malformed", frames[0])
 
-    def encrypted(self, data: bytes, frames: tuple[int, ...]) -> None:
-        """One encrypted message (2.2.41): its session is known to be encrypted, nothing else."""
-        self._count("SMB3 encrypted", frames[0])
+    def encrypted(self, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
+        """One encrypted message (2.2.41): without the user's keys its session is known to be encrypted, nothing else."""
         self._logons.encrypts(int.from_bytes(data[48:56], "little"))
+        plain = self._unsealer.open(data[4:]) if self._unsealer is not None else None
+        if plain is None:
+            self._count("SMB3 encrypted", frames[0])
+        elif plain.startswith(smb2.MAGIC):
+            self.message(data[:4] + plain, at, frames, ordinal)
+        else:
+            self._count("SMB3 compressed" if plain.startswith(smb2.COMPRESSED) else "SMB message unknown", frames[0])
 
     def lost(self, from_client: bool) -> None:
         """Bytes of one direction are missing."""
@@ -156,6 +172,8 @@ class Smb2:
         )
         setup = asked[1] if asked else None
         self._logons.answered(setup, session, status, status != 0, blob, told, at, frames, ordinal + start)
+        if self._unsealer is not None and not status and setup is not None:
+            self._unsealer.established(session, setup.authentication.security)
 
     def _logoff_reply(self, asked: Asked | None, data: bytes, start: int, end: int, status: int, number: int, *_: object) -> None:
         session = None if status else self._logons.sessions.pop(number, None)

@@ -106,6 +106,15 @@ def decode(data: bytes, at: int = 0, end: int | None = None, unicode: bool = Tru
     return None
 
 
+def secrets(data: bytes, at: int, end: int) -> tuple[bytes, bytes] | None:
+    """(NT response, encrypted session key) of the TYPE 3 at data[at] (section 2.2.1.3); None when it is none."""
+    if end - at < 60 or data[at : at + 8] != SIGNATURE or data[at + 8] != 3:
+        return None
+    size, place = _U16_PAIR(data, at + 20)[0], _U32(data, at + 24)[0]
+    key_size, key_place = _U16_PAIR(data, at + 52)[0], _U32(data, at + 56)[0]
+    return data[at + place : min(at + place + size, end)], data[at + key_place : min(at + key_place + key_size, end)]
+
+
 def _negotiate(data: bytes, at: int, end: int) -> Negotiate:
     if end - at < 32:
         return Negotiate(_U32(data, at + 12)[0])

@@ -40,6 +40,7 @@ RELATED_FILE = b"\xff" * 16  # 3.2.4.1.4: the file of the command before
 FSCTL_PIPE_TRANSCEIVE = 0x0011C017  # MS-FSCC 2.3
 FSCTL_SRV_COPYCHUNK = frozenset((0x001440F2, 0x001480F2))  # 2.2.31
 
+_MOST_CONTEXTS = 32
 _TEXT_LIMIT = 8192  # bytes of UTF-16: 4096 characters
 _negotiate_request = struct.Struct("<2xHH2x4x16s").unpack_from
 _negotiate_response = struct.Struct("<2xHH2x16s").unpack_from
@@ -86,6 +87,25 @@ def negotiate_response(data: bytes, start: int, end: int) -> tuple[int, int, str
         return None
     mode, dialect, server = _negotiate_response(data, start + HEADER_LENGTH)
     return mode, dialect, guid(server)
+
+
+def cipher(message: bytes) -> tuple[int, int | None] | None:
+    """(dialect revision, cipher chosen by SMB2_ENCRYPTION_CAPABILITIES) of a negotiate response (2.2.4, 2.2.4.1.2)."""
+    body = HEADER_LENGTH
+    if len(message) < body + NEGOTIATE_RESPONSE:
+        return None
+    dialect, count = struct.unpack_from("<HH", message, body + 4)
+    if dialect != 0x0311:
+        return dialect, None
+    at = int(_uint32(message, body + 60)[0])
+    for _ in range(min(count, _MOST_CONTEXTS)):
+        if at + 8 > len(message):
+            break
+        kind, size = struct.unpack_from("<HH", message, at)
+        if kind == 2 and size >= 4 and at + 12 <= len(message):
+            return dialect, int.from_bytes(message[at + 10 : at + 12], "little")
+        at = (at + 8 + size + 7) & ~7
+    return dialect, None
 
 
 def session_setup_request(data: bytes, start: int, end: int) -> bytes | None:

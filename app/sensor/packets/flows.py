@@ -16,11 +16,15 @@ _ONE, _SIXTEEN = np.uint64(1), np.uint64(16)
 
 
 class Registry(Struct, frozen=True):
-    """Conversations by server port, and by the first bytes of a message on other TCP ports."""
+    """Conversations by server port, and by the first bytes of a message on other TCP ports.
+
+    before: reads the whole input once before this one does, for what it must know in advance; what it emits is dropped.
+    """
 
     tcp: Mapping[int, Kind]
     udp: Mapping[int, Kind]
     sniff: Callable[[bytes], Kind | None]
+    before: "Registry | None" = None
 
 
 def port_table(ports: Mapping[int, Kind]) -> Array:
