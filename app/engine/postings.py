@@ -127,7 +127,7 @@ def _take_out(db: sqlite3.Connection, places: dict[tuple[int, int], list[int]]) 
             pairs = np.frombuffer(entries, _PAIR).reshape(-1, 2)
             if base + int(pairs[:, 1].max()) < low:
                 continue
-            known = np.frombuffer(runs, _PAIR).reshape(-1, 2)
+            known = np.frombuffer(runs, _PAIR).reshape(-1, 2).astype(np.int64)
             kept = ~np.isin(pairs[:, 1].astype(np.int64) + base, out)
             left = int(kept.sum())
             if left == count:

@@ -325,7 +325,7 @@ class Queries:
     def _plan(self, filter: ActivityFilter | None) -> Plan:
         filter = filter or EVERYTHING
         changes = self._access.changes()
-        now = tuple(changes.get(topic, 0) for topic in ("activities", "entities", "inputs", "alerts", "parties"))
+        now = tuple(changes.get(topic, 0) for topic in ("activities", "entities", "inputs", "alerts", "postings"))
         with self._planning:
             kept = self._plans.get(filter)
             if kept is None or kept[0] != now:
