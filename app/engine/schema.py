@@ -41,10 +41,13 @@ CREATE TABLE postings(
 CREATE INDEX postings_party ON postings(party, hour, count);
 -- The counts by parties summed for each party, where source and destination are one only as source.
 CREATE TABLE sums(party INTEGER PRIMARY KEY, count INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL);
--- Counts that never need the activities: by minute (of the epoch), and by parties (0 where an activity has none).
+-- Counts that never need the activities: by minute and hour (of the epoch), by parties (0 where an activity has none).
 CREATE TABLE minutes(
   minute INTEGER, input INTEGER, kind INTEGER, result INTEGER, count INTEGER NOT NULL,
   PRIMARY KEY(minute, input, kind, result)) WITHOUT ROWID;
+CREATE TABLE hours(
+  hour INTEGER, input INTEGER, kind INTEGER, result INTEGER, count INTEGER NOT NULL,
+  PRIMARY KEY(hour, input, kind, result)) WITHOUT ROWID;
 CREATE TABLE flows(
   input INTEGER, source INTEGER, destination INTEGER, actor INTEGER, kind INTEGER, result INTEGER,
   count INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
@@ -78,10 +81,14 @@ CREATE TABLE notes(id INTEGER PRIMARY KEY, subject TEXT NOT NULL UNIQUE, text TE
 
 FILL_SUMS = """
 INSERT INTO sums SELECT party, sum(count), min(first), max(last) FROM (
-  SELECT source * 4 AS party, count, first, last FROM flows WHERE source AND {where}
-  UNION ALL SELECT destination * 4 + 1, count, first, last FROM flows WHERE destination AND destination <> source AND {where}
-  UNION ALL SELECT actor * 4 + 2, count, first, last FROM flows WHERE actor AND {where}) GROUP BY party"""
+  SELECT source * 4 AS party, count, first, last FROM flows WHERE source
+  UNION ALL SELECT destination * 4 + 1, count, first, last FROM flows WHERE destination AND destination <> source
+  UNION ALL SELECT actor * 4 + 2, count, first, last FROM flows WHERE actor) GROUP BY party"""
 """Sums of parties from the counts by parties."""
+FILL_HOURS = """
+INSERT INTO hours SELECT (minute - ((minute % 60) + 60) % 60) / 60 AS hour, input, kind, result, sum(count) FROM minutes
+GROUP BY 1, 2, 3, 4"""
+"""Counts by hour from those by minute."""
 
 
 def _to_2(db: sqlite3.Connection) -> None:
@@ -112,10 +119,12 @@ def _to_3(db: sqlite3.Connection) -> None:
         "TABLE postings(",
         "INDEX postings_party",
         "TABLE sums(",
+        "TABLE hours(",
     ):
         db.execute(_statement(f"CREATE {start}"))
     db.execute("DROP TABLE IF EXISTS parties")
-    db.execute(FILL_SUMS.format(where="1"))
+    db.execute(FILL_SUMS)
+    db.execute(FILL_HOURS)
     postings.fill(db)
 
 
@@ -152,7 +161,7 @@ def prepare(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA cache_size=-24576")
         connection.execute("PRAGMA temp_store=FILE")
-        connection.execute("PRAGMA wal_autocheckpoint=4000")
+        connection.execute("PRAGMA wal_autocheckpoint=16000")
         connection.execute("PRAGMA journal_size_limit=67108864")
         if version == 0:
             create(connection)

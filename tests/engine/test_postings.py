@@ -35,6 +35,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listings, "AT_ONCE", 50)
     monkeypatch.setattr(listings, "DENSE", 12)
     monkeypatch.setattr(plans, "FEW", 0)
+    monkeypatch.setattr(plans, "FINE", 30)
     monkeypatch.setattr(plans, "FEWER", 0)
 
 
@@ -62,7 +63,7 @@ def check(path: Path) -> None:
     assert unpacked(db) == direct(db)
     sums = set(db.execute("SELECT * FROM sums"))
     db.execute("DELETE FROM sums")
-    db.execute(schema.FILL_SUMS.format(where="1"))
+    db.execute(schema.FILL_SUMS)
     assert sums == set(db.execute("SELECT * FROM sums"))
     counted: Counter[int] = Counter()
     for source, destination, actor in db.execute("SELECT source, destination, actor FROM activities"):
@@ -70,6 +71,13 @@ def check(path: Path) -> None:
         counted.update([4 * destination + 1] if destination and destination != source else [])
         counted.update([4 * actor + 2] if actor else [])
     assert {row[0]: row[1] for row in sums} == counted
+    hours = set(db.execute("SELECT * FROM hours"))
+    db.execute("DELETE FROM hours")
+    db.execute(schema.FILL_HOURS)
+    assert hours == set(db.execute("SELECT * FROM hours"))
+    activities = db.execute("SELECT at, input, kind, result FROM activities").fetchall()
+    by_hour = Counter((at // HOUR, *rest) for at, *rest in activities)
+    assert {row[:4]: row[4] for row in hours} == by_hour
     db.rollback()
     db.close()
 
@@ -152,6 +160,8 @@ FILTERS = [
     "entity:h3.corp.test",
     "who:user* 10.0.0.2 kind:kerberos",
     "from:10.0.0.1 port:88",
+    "kind:kerberos result:failure",
+    "kind:ldap time:2026-01-05T10:01:07..2026-01-05T10:33:20",
 ]
 
 
@@ -178,12 +188,14 @@ def test_a_filter_by_party_answers_what_looking_at_every_activity_does(
         lambda q: [q.place_of(filter, row.id) for row in q.slice(None, 0, 60)],
         lambda q: [_chart(q, filter, span[0] + 7, span[1], buckets) for buckets in (1, 9, 100, 3_000)],
     ]
-    assert (fast._plan(filter).listing is None) == any(word in text for word in ("port:", "10.9.9.9", "entity:h3"))
+    assert (fast._plan(filter).listing is None) == any(
+        word in text for word in ("port:", "10.9.9.9", "entity:h3", "kind:kerberos r", "kind:ldap")
+    )
     answers = [ask(fast) for ask in questions]
     fast.close()
 
     def choose_nothing(self: plans.Plan, _: object) -> None:
-        self.listing, self.few, self._at = None, False, "a.at"
+        self.listing, self.few, self.by_minute, self._at = None, False, False, "a.at"
         self._sql, self._values = self.rest.sql, self.rest.values
 
     monkeypatch.setattr(plans.Plan, "_choose", choose_nothing)
@@ -224,9 +236,7 @@ def test_rows_that_come_after_a_walk_began_do_not_show_twice(tmp_path: Path) -> 
 @given(st.lists(st.tuples(*[st.integers(0, 3)] * 3, st.integers(0, 2**62), st.integers(0, 900)), max_size=80))
 def test_packing_loses_nothing(rows: list[tuple[int, int, int, int, int]]) -> None:
     matrix = [(7 + 3 * place, row[3], *row[:3], row[4]) for place, row in enumerate(rows)]
-    expected = sorted(
-        (row[2 + role] * 4 + role, row[1], row[0], row[5]) for row in matrix for role in range(3) if row[2 + role]
-    )
+    expected = sorted((row[2 + role] * 4 + role, row[1], row[0], row[5]) for row in matrix for role in range(3) if row[2 + role])
     found = []
     for party, *packed in postings.pack(np.array(matrix, np.int64).reshape(-1, 6)):
         at, ids, codes = (column.tolist() for column in postings.unpack([tuple(packed)]))

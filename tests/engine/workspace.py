@@ -169,6 +169,7 @@ def content(path: Path) -> dict[str, list[Any]]:
                 frame, ordinal, body FROM activities t ORDER BY 1, frame, ordinal, 4"""
             ).fetchall(),
             "minutes": db.execute(f"SELECT minute, {key}, {kind}, result, count FROM minutes t ORDER BY 1, 2, 3, 4").fetchall(),
+            "hours": db.execute(f"SELECT hour, {key}, {kind}, result, count FROM hours t ORDER BY 1, 2, 3, 4").fetchall(),
             "flows": db.execute(
                 f"""SELECT {key}, {source}, {destination}, {actor}, {kind}, result, count, first, last FROM flows t
                 ORDER BY 1, 2, 3, 4, 5, 6"""

@@ -35,9 +35,7 @@ class Listing:
     What is not in the lists yet is looked up among the last activities; later ones do not show, so that counts stay right.
     """
 
-    def __init__(
-        self, access: Access, sets: Sequence[Sequence[int]], codes: Sequence[int] | None, low: int, high: int
-    ) -> None:
+    def __init__(self, access: Access, sets: Sequence[Sequence[int]], codes: Sequence[int] | None, low: int, high: int) -> None:
         self._access = access
         self._sets = [json.dumps(list(parties)) for parties in sets]
         self._apart = [len({party & 3 for party in parties}) == 1 for parties in sets]
@@ -179,8 +177,8 @@ class Listing:
         """Count whole hours, of one role of parties; only those that a bucket begins in are unpacked."""
         rows = self._access.db().execute(
             f"""SELECT hour, runs, CASE WHEN hour * {HOUR} < ?1
-            OR (hour * {HOUR} - ?1) / ?2 <> (hour * {HOUR} + {HOUR - 1} - ?1) / ?2 THEN entries END FROM postings WHERE party IN (SELECT value FROM json_each(?3)) AND hour BETWEEN ?4 AND ?5
-            AND base <= ?6""",
+            OR (hour * {HOUR} - ?1) / ?2 <> (hour * {HOUR} + {HOUR - 1} - ?1) / ?2 THEN entries END
+            FROM postings WHERE party IN (SELECT value FROM json_each(?3)) AND hour BETWEEN ?4 AND ?5 AND base <= ?6""",
             (start, width, self._sets[0], first, last, self._end),
         )
         mixed: list[tuple[int, int, int, bytes, bytes]] = []
@@ -267,7 +265,6 @@ class Listing:
         if len(at) and (first <= self._low // HOUR or last >= (self._high - 1) // HOUR):
             least = _picked(least, (at >= self._low) & (at < self._high))
         return least
-
 
     def _wanted(self, found: Found) -> Found:
         return found if self._codes is None else _picked(found, np.isin(found[2], self._wanted_codes))

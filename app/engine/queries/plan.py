@@ -20,7 +20,9 @@ STEP = 2_048
 """Matches between two remembered places of a long walk."""
 MANY, FEWEST_BARS = 150_000, 8
 """Activities that are not counted one by one for a chart when whole minutes give at least so many bars."""
-MINUTE = 60_000_000
+FINE = 3_000
+"""Matches of an hour up to which it is walked from its beginning."""
+MINUTE, HOUR = 60_000_000, 3_600_000_000
 FIRST, LAST = -(2**63), 2**63 - 1
 Place = tuple[int, int]
 """(time, row id); orders all activities."""
@@ -244,27 +246,35 @@ class Plan:
         return bisect_right(self._before, first) - 1
 
     def _minute_steps(self) -> None:
-        """Where each minute of the filter begins, and how many matches lie before it; the last number is of all."""
+        """Where each step of the filter begins, and how many matches lie before it; the last number is of all.
+
+        A step is an hour, and a minute where the span of time cuts an hour or where an hour has very many.
+        """
         if self._starts:
             return
         found = []
-        rows = self._access.all(
-            f"""SELECT minute, sum(count) FROM minutes a WHERE {self.rest.sql} AND minute BETWEEN ? AND ?
-            GROUP BY minute ORDER BY minute""",
-            (*self.rest.values, self.low // MINUTE, self.high // MINUTE),
-        )
-        for minute, count in rows:
-            low, high = max(minute * MINUTE, self.low), min((minute + 1) * MINUTE, self.high)
-            whole = high - low == MINUTE
-            found.append((low, count if whole else self._between(low, high) if low < high else 0))
+        for hour, count in self._by_time("hour", self.low // HOUR, self.high // HOUR):
+            if count <= FINE and self.low <= hour * HOUR and (hour + 1) * HOUR <= self.high:
+                found.append((hour * HOUR, count))
+                continue
+            for minute, some in self._by_time("minute", hour * 60, hour * 60 + 59):
+                low, high = max(minute * MINUTE, self.low), min((minute + 1) * MINUTE, self.high)
+                whole = high - low == MINUTE
+                found.append((low, some if whole else self._between(low, high) if low < high else 0))
         self._starts = [at for at, count in found if count]
         self._before = [0, *accumulate(count for _, count in found if count)]
 
+    def _by_time(self, unit: str, first: int, last: int) -> list[tuple[int, int]]:
+        """Matches by minute or hour of the epoch, of a filter that counts by time know."""
+        sql = f"""SELECT {unit}, sum(count) FROM {unit}s a WHERE {self.rest.sql} AND {unit} BETWEEN ? AND ?
+        GROUP BY {unit} ORDER BY {unit}"""
+        return self._access.all(sql, (*self.rest.values, first, last))
+
     def _in_time(self, start: int | None = None, end: int | None = None) -> int:
-        """Number of all activities between two times, or the times of the filter, to the minute."""
+        """Number of all activities between two times, or the times of the filter, to the hour."""
         low, high = self.low if start is None else start, self.high if end is None else end
-        sql = "SELECT coalesce(sum(count), 0) FROM minutes WHERE minute BETWEEN ? AND ?"
-        return int(self._access.one(sql, (low // MINUTE, high // MINUTE)))
+        sql = "SELECT coalesce(sum(count), 0) FROM hours WHERE hour BETWEEN ? AND ?"
+        return int(self._access.one(sql, (low // HOUR, high // HOUR)))
 
     def _flows(self, bound: Condition) -> int:
         """Number of matches from the counts by parties."""

@@ -1,4 +1,4 @@
-"""Counts that are kept beside the activities: by minute, by who did what to whom, by party."""
+"""Counts that are kept beside the activities: by time, by who did what to whom, by party."""
 
 import sqlite3
 import time
@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-MOST, SECONDS = 100_000, 1.0
+MOST, SECONDS = 200_000, 2.0
 """Activities that wait in memory to be counted by parties, and for how long."""
-MINUTE = 60_000_000
-_COUNT_MINUTE = """INSERT INTO minutes VALUES(?,?,?,?,?)
-  ON CONFLICT(minute, input, kind, result) DO UPDATE SET count = count + excluded.count"""
+MINUTE, HOUR = 60_000_000, 3_600_000_000
+_COUNT_TIME = """INSERT INTO {table}s VALUES(?,?,?,?,?)
+  ON CONFLICT({table}, input, kind, result) DO UPDATE SET count = count + excluded.count"""
 _COUNT_FLOW = """INSERT INTO flows VALUES(?,?,?,?,?,?,?,?,?)
   ON CONFLICT(source, destination, actor, kind, result, input)
   DO UPDATE SET count = count + excluded.count, first = min(first, excluded.first), last = max(last, excluded.last)"""
@@ -37,12 +37,14 @@ def matrix(rows: list[Row], first: int) -> Numbers:
     return found
 
 
-def count_minutes(db: sqlite3.Connection, input: int, rows: Numbers) -> None:
-    """Add rows of an input, as matrix() gives them, to the counts by minute."""
-    minutes, first, order = _grouped([rows[:, 1] // MINUTE, rows[:, 5]])
-    counts = np.diff(first, append=len(order)).tolist()
-    found = zip(minutes[0].tolist(), minutes[1].tolist(), counts, strict=True)
-    db.executemany(_COUNT_MINUTE, [(minute, input, code // 4, code % 4, count) for minute, code, count in found])
+def count_times(db: sqlite3.Connection, input: int, rows: Numbers) -> None:
+    """Add rows of an input, as matrix() gives them, to the counts by minute and by hour."""
+    for table, length in (("minute", MINUTE), ("hour", HOUR)):
+        (times, codes), first, order = _grouped([rows[:, 1] // length, rows[:, 5]])
+        counts = np.diff(first, append=len(order)).tolist()
+        found = zip(times.tolist(), codes.tolist(), counts, strict=True)
+        values = [(time, input, code // 4, code % 4, count) for time, code, count in found]
+        db.executemany(_COUNT_TIME.format(table=table), values)
 
 
 class Flows:

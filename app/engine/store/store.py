@@ -14,7 +14,7 @@ from app.engine import postings, schema
 from app.engine.schema import StoreError
 from app.engine.store import alerts
 from app.engine.store.actors import actor_of, dump, words
-from app.engine.store.counts import Flows, Numbers, count_minutes, matrix
+from app.engine.store.counts import Flows, Numbers, count_times, matrix
 from app.engine.store.lease import Lease
 from app.engine.store.reading import COLUMNS, RESULTS, Rows
 from app.link.codec import cleaned, encode_body
@@ -280,7 +280,7 @@ class Store:
         self._db.execute("RELEASE batch")
         last = int(self._db.execute("SELECT max(id) FROM activities").fetchone()[0])
         counted = matrix(rows, last + 1 - len(rows))
-        count_minutes(self._db, self._input, counted)
+        count_times(self._db, self._input, counted)
         self._flows.add(counted)
         self._unlisted.append(counted)
         self._db.execute("UPDATE inputs SET activities = activities + ? WHERE id = ?", (len(rows), self._input))
@@ -337,14 +337,14 @@ class Store:
         for (input,) in self._db.execute(f"SELECT id FROM inputs WHERE {where}", values).fetchall():
             self._db.execute("DELETE FROM alert_evidence WHERE activity IN (SELECT id FROM activities WHERE input=?)", (input,))
             postings.remove(self._db, input)
-            for table in ("activities", "minutes", "flows", "knowledge"):
+            for table in ("activities", "minutes", "hours", "flows", "knowledge"):
                 self._db.execute(f"DELETE FROM {table} WHERE input=?", (input,))
             self._db.execute("DELETE FROM inputs WHERE id=?", (input,))
             self._changed("inputs", "activities", "knowledge")
             removed = True
         if removed:
             self._db.execute("DELETE FROM sums")
-            self._db.execute(schema.FILL_SUMS.format(where="1"))
+            self._db.execute(schema.FILL_SUMS)
             self._unlisted = []  # looked up again when the next are listed
             last = int(self._db.execute("SELECT coalesce(max(id), 0) FROM activities").fetchone()[0])
             if last < postings.listed(self._db):  # ids behind the last are given again
