@@ -55,6 +55,8 @@ class Plan:
         self._count: int | None = None
         self._starts: list[int] = []
         self._before: list[int] = [0]
+        self._whole: set[int] = set()
+        self._minutes: tuple[int, list[int], list[int]] | None = None
 
     def _choose(self, conditions: list[Condition]) -> None:
         """Find the cheapest way; without a listing it is `FROM activities a WHERE {_sql} AND {_at} ...`."""
@@ -143,9 +145,11 @@ class Plan:
         step = self._step_of(first)
         if step is None:
             return []
+        starts, before = self._finer(step)
+        near = bisect_right(before, first) - 1
         rows = self._access.all(
             f"SELECT a.id {self._walk()} ORDER BY {self._at}, a.id LIMIT ? OFFSET ?",
-            (*self._bounds(self._starts[step]), limit, first - self._before[step]),
+            (*self._bounds(starts[near]), limit, first - before[near]),
         )
         return [row[0] for row in rows]
 
@@ -158,7 +162,9 @@ class Plan:
             self._minute_steps()
             step = bisect_right(self._starts, place[0]) - 1
             if step >= 0:
-                low, before = self._starts[step], self._before[step]
+                starts, befores = self._finer(step)
+                near = bisect_right(starts, place[0]) - 1
+                low, before = starts[near], befores[near]
         found = self._access.one(
             f"SELECT count(*) {self._walk()} AND (a.at < ? OR a.id < ?)",
             (*self._bounds(low, min(self.high, place[0] + 1)), *place),
@@ -248,14 +254,15 @@ class Plan:
     def _minute_steps(self) -> None:
         """Where each step of the filter begins, and how many matches lie before it; the last number is of all.
 
-        A step is an hour, and a minute where the span of time cuts an hour or where an hour has very many.
+        A step is an hour, and a minute where the span of time cuts an hour.
         """
         if self._starts:
             return
         found = []
         for hour, count in self._by_time("hour", self.low // HOUR, self.high // HOUR):
-            if count <= FINE and self.low <= hour * HOUR and (hour + 1) * HOUR <= self.high:
+            if self.low <= hour * HOUR and (hour + 1) * HOUR <= self.high:
                 found.append((hour * HOUR, count))
+                self._whole.add(hour * HOUR)
                 continue
             for minute, some in self._by_time("minute", hour * 60, hour * 60 + 59):
                 low, high = max(minute * MINUTE, self.low), min((minute + 1) * MINUTE, self.high)
@@ -263,6 +270,17 @@ class Plan:
                 found.append((low, some if whole else self._between(low, high) if low < high else 0))
         self._starts = [at for at, count in found if count]
         self._before = [0, *accumulate(count for _, count in found if count)]
+
+    def _finer(self, step: int) -> tuple[list[int], list[int]]:
+        """Where to walk from within a step, and how many matches lie before: its minutes where it is an hour with many."""
+        start, before = self._starts[step], self._before[step]
+        if start not in self._whole or self._before[step + 1] - before <= FINE:
+            return [start], [before]
+        if self._minutes is None or self._minutes[0] != step:
+            found = self._by_time("minute", start // MINUTE, start // MINUTE + 59)
+            befores = list(accumulate((count for _, count in found), initial=before))[:-1]
+            self._minutes = step, [start, *(minute * MINUTE for minute, _ in found[1:])], befores
+        return self._minutes[1:]
 
     def _by_time(self, unit: str, first: int, last: int) -> list[tuple[int, int]]:
         """Matches by minute or hour of the epoch, of a filter that counts by time know."""
