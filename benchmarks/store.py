@@ -6,7 +6,9 @@ python benchmarks/store.py [--activities 1000000] [--append 400000] [--workspace
 import argparse
 import json
 import multiprocessing
+import os
 import random
+import sqlite3
 import statistics
 import sys
 import tempfile
@@ -14,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -88,23 +91,49 @@ def batches(number: int, key: str, start: int, seed: int) -> Iterator[list[Activ
         yield batch
 
 
-def append(path: Path, number: int, key: str, start: int, seed: int) -> float:
-    """Store one input; seconds spent in the store."""
+class Spent(NamedTuple):
+    """Seconds in the store: by the clock on the wall, and of the processor."""
+
+    wall: float
+    cpu: float
+
+
+def append(path: Path, number: int, key: str, start: int, seed: int) -> Spent:
+    """Store one input."""
     known = Knowledge()
     store = Store(path)
-    spent = 0.0
+    spent = cpu = 0.0
     store.begin_input(key, f"/cases/{key}.pcap", "pcap", 1)
     for batch in batches(number, key, start, seed):
         for activity in batch[:50]:
             known.observe(activity)
-        began = time.perf_counter()
+        began, used = time.perf_counter(), time.thread_time()
         store.append(batch)
-        spent += time.perf_counter() - began
+        spent, cpu = spent + time.perf_counter() - began, cpu + time.thread_time() - used
     body = known.to_bytes()
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.thread_time()
     store.finish_input(state="done", records=number, first=start, last=start + 1, sha256="", problems=(), knowledge=body)
-    spent += time.perf_counter() - began
+    spent, cpu = spent + time.perf_counter() - began, cpu + time.thread_time() - used
     store.close()
+    return Spent(spent, cpu)
+
+
+def plain(path: Path, source: Path, number: int) -> Spent:
+    """The yardstick: the last activities of a workspace, as ready rows, into a bare table without any index."""
+    here = sqlite3.connect(source)
+    rows = here.execute("SELECT * FROM activities ORDER BY id DESC LIMIT ?", (number,)).fetchall()
+    here.close()
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("PRAGMA journal_mode=WAL")
+    db.execute("PRAGMA synchronous=NORMAL")
+    db.execute(f"CREATE TABLE bare({', '.join(f'c{place}' for place in range(len(rows[0])))})")
+    began, used = time.perf_counter(), time.thread_time()
+    for first in range(0, len(rows), BATCH):
+        db.execute("BEGIN")
+        db.executemany(f"INSERT INTO bare VALUES({','.join('?' * len(rows[0]))})", rows[first : first + BATCH])
+        db.execute("COMMIT")
+    spent = Spent(time.perf_counter() - began, time.thread_time() - used)
+    db.close()
     return spent
 
 
@@ -158,6 +187,7 @@ def answers(path: Path) -> dict[str, dict[str, float]]:
     count, span = queries.count(), queries.span()
     assert span is not None
     key = queries.entities("user", limit=1)[0].ref.key
+    busiest = queries.entities("host", limit=1)[0].ref.key
 
     first, last = span[0], span[1] + 1
 
@@ -180,10 +210,13 @@ def answers(path: Path) -> dict[str, dict[str, float]]:
         "new filter, kind and time": timed(20, lambda: page(f"kind:ldap time:..{chance.randrange(2027, 2090)}-01-01")),
         "new filter, address": timed(40, lambda: page(f"from:{host()}")),
         "new filter, account": timed(40, lambda: page(f"who:user{chance.randrange(USERS)}")),
+        "new filter, address and controller": timed(20, lambda: page(f"from:{host()} to:10.1.0.{chance.randrange(4) + 1}")),
+        "new filter, failures at a controller": timed(20, lambda: page(f"to:10.1.0.{chance.randrange(4) + 1} result:failure")),
         "timeline of everything": timed(30, lambda: timeline(chance.choice(("", "kind:kerberos", "result:failure")))),
         "timeline of an address": timed(30, lambda: timeline(f"from:{host()}")),
-        "timeline of a controller": timed(3, lambda: timeline(f"to:10.1.0.{chance.randrange(4) + 1}")),
+        "timeline of a controller": timed(12, lambda: timeline(f"to:10.1.0.{chance.randrange(4) + 1}")),
         "entity card": timed(20, lambda: queries.entity(key)),
+        "entity card of a controller": timed(5, lambda: queries.entity(busiest)),
         "neighbours": timed(20, lambda: queries.neighbours(key)),
         "search": timed(40, lambda: queries.search(f"user{chance.randrange(USERS)}")),
     }
@@ -207,7 +240,7 @@ def main() -> None:
             spent = []
             while done < options.activities:
                 part = min(PER_INPUT, options.activities - done)
-                seconds = append(path, part, f"base{done}", START + done * 43_498, done)
+                seconds = append(path, part, f"base{done}", START + done * 43_498, done).wall
                 spent.append(part / seconds)
                 done += part
                 print(f"built {done:>12,}  {part / seconds:>9,.0f} rows/s", flush=True)
@@ -221,11 +254,15 @@ def main() -> None:
         reader.start()
         ours.recv()
         start = START + options.activities * 43_498
-        seconds = append(path, options.append, f"more{time.time_ns()}", start, 99)
+        spent_here = append(path, options.append, f"more{time.time_ns()}", start, 99)
         ours.send("stop")
         times = ours.recv()
         reader.join()
-        result["append rows/s beside a reader"] = round(options.append / seconds)
+        bare = plain(Path(folder) / "bare", path, options.append)
+        result["load of the machine"] = " ".join(f"{one:.1f}" for one in os.getloadavg())
+        for name, one in (("append beside a reader", spent_here), ("plain executemany, bare table", bare)):
+            result[f"{name}, rows/s"] = round(options.append / one.wall)
+            result[f"{name}, us of processor a row"] = round(one.cpu / options.append * 1e6, 2)
         result["reader meanwhile, ms"] = {**quantiles(times), "mean": round(statistics.fmean(times), 2)}
         engine = Engine(path)
         engine._name(engine.knowledge(), every=True)

@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from app.engine import postings
+
 APPLICATION_ID = 0x57444C54  # "WDLT" in the header of the file tells a workspace from any other SQLite file
 VERSION = 3
 
@@ -30,15 +32,22 @@ CREATE TABLE activities(
   input INTEGER NOT NULL, frame INTEGER, ordinal INTEGER NOT NULL, body BLOB NOT NULL);
 CREATE INDEX activities_at ON activities(at);
 CREATE INDEX activities_place ON activities(input, frame);
--- The index of who took part, filled in bulk because that is several times as fast as an index kept row by row.
--- party: number of an address or actor times 4, plus 0 as source, 1 as destination, 2 as actor.
-CREATE TABLE parties(
-  party INTEGER, at INTEGER, activity INTEGER, kind INTEGER NOT NULL, result INTEGER NOT NULL,
-  PRIMARY KEY(party, at, activity)) WITHOUT ROWID;
--- Counts that never need the activities: by minute (of the epoch), and by parties (0 where an activity has none).
+-- Who took part, in packed lists (app/engine/postings.py). party: number of an address or actor times 4, plus 0 as source,
+-- 1 as destination, 2 as actor. hour: of the epoch. base: added to the ids of the entries. runs: kind times 4 plus result, and
+-- how many entries have it, in their order. entries: microseconds within the hour, id. meta "listed": the last id in them.
+CREATE TABLE postings(
+  id INTEGER PRIMARY KEY, party INTEGER NOT NULL, hour INTEGER NOT NULL, base INTEGER NOT NULL, count INTEGER NOT NULL,
+  runs BLOB NOT NULL, entries BLOB NOT NULL);
+CREATE INDEX postings_party ON postings(party, hour, count);
+-- The counts by parties summed for each party, where source and destination are one only as source.
+CREATE TABLE sums(party INTEGER PRIMARY KEY, count INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL);
+-- Counts that never need the activities: by minute and hour (of the epoch), by parties (0 where an activity has none).
 CREATE TABLE minutes(
   minute INTEGER, input INTEGER, kind INTEGER, result INTEGER, count INTEGER NOT NULL,
   PRIMARY KEY(minute, input, kind, result)) WITHOUT ROWID;
+CREATE TABLE hours(
+  hour INTEGER, input INTEGER, kind INTEGER, result INTEGER, count INTEGER NOT NULL,
+  PRIMARY KEY(hour, input, kind, result)) WITHOUT ROWID;
 CREATE TABLE flows(
   input INTEGER, source INTEGER, destination INTEGER, actor INTEGER, kind INTEGER, result INTEGER,
   count INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
@@ -70,16 +79,20 @@ CREATE TABLE notes(id INTEGER PRIMARY KEY, subject TEXT NOT NULL UNIQUE, text TE
 """
 
 
-FILL_PARTIES = """
-INSERT INTO parties
-SELECT source * 4, at, id, kind, result FROM activities WHERE id > ?1 AND source IS NOT NULL UNION ALL
-SELECT destination * 4 + 1, at, id, kind, result FROM activities WHERE id > ?1 AND destination IS NOT NULL UNION ALL
-SELECT actor * 4 + 2, at, id, kind, result FROM activities WHERE id > ?1 AND actor IS NOT NULL ORDER BY 1, 2, 3"""
-"""Index who took part in the activities behind a row id."""
+FILL_SUMS = """
+INSERT INTO sums SELECT party, sum(count), min(first), max(last) FROM (
+  SELECT source * 4 AS party, count, first, last FROM flows WHERE source
+  UNION ALL SELECT destination * 4 + 1, count, first, last FROM flows WHERE destination AND destination <> source
+  UNION ALL SELECT actor * 4 + 2, count, first, last FROM flows WHERE actor) GROUP BY party"""
+"""Sums of parties from the counts by parties."""
+FILL_HOURS = """
+INSERT INTO hours SELECT (minute - ((minute % 60) + 60) % 60) / 60 AS hour, input, kind, result, sum(count) FROM minutes
+GROUP BY 1, 2, 3, 4"""
+"""Counts by hour from those by minute."""
 
 
 def _to_2(db: sqlite3.Connection) -> None:
-    """Parties have an index table, counts by parties lead with the parties, ids of inputs are never used again."""
+    """Counts by parties lead with the parties, ids of inputs are never used again."""
     for table in ("inputs", "flows"):
         columns = ", ".join(str(row[1]) for row in db.execute(f"PRAGMA table_info({table})"))
         db.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
@@ -91,18 +104,28 @@ def _to_2(db: sqlite3.Connection) -> None:
     for start in (
         "INDEX activities_at",
         "INDEX activities_place",
-        "TABLE parties(",
         "INDEX flows_destination",
         "INDEX flows_actor",
     ):
         db.execute(_statement(f"CREATE {start}"))
-    db.execute(FILL_PARTIES, (0,))
 
 
 def _to_3(db: sqlite3.Connection) -> None:
-    """Analysts tag entities; what a log and packets tell of one act is tied together."""
-    for start in ("TABLE tags(", "TABLE twins(", "INDEX twins_other"):
+    """Analysts tag entities; what a log and packets tell of one act is tied together; parties have packed lists and sums."""
+    for start in (
+        "TABLE tags(",
+        "TABLE twins(",
+        "INDEX twins_other",
+        "TABLE postings(",
+        "INDEX postings_party",
+        "TABLE sums(",
+        "TABLE hours(",
+    ):
         db.execute(_statement(f"CREATE {start}"))
+    db.execute("DROP TABLE IF EXISTS parties")
+    db.execute(FILL_SUMS)
+    db.execute(FILL_HOURS)
+    postings.fill(db)
 
 
 def _statement(start: str) -> str:
@@ -138,7 +161,7 @@ def prepare(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA cache_size=-24576")
         connection.execute("PRAGMA temp_store=FILE")
-        connection.execute("PRAGMA wal_autocheckpoint=4000")
+        connection.execute("PRAGMA wal_autocheckpoint=16000")
         connection.execute("PRAGMA journal_size_limit=67108864")
         if version == 0:
             create(connection)

@@ -1,6 +1,7 @@
 """Queries: every filter gives what looking at each activity gives, at any position, from any thread."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from app.engine import describe, detectors
 from app.engine.knowledge import Knowledge
 from app.engine.queries import Queries
 from app.engine.queries import plan as plans
+from app.engine.store import Store, store, update_alert
 from app.model.activity import Activity, Endpoint, event_order
 from app.model.alert import Alert, Finding
 from app.model.details import DnsQuery
@@ -338,4 +340,33 @@ def test_an_activity_without_ends(tmp_path: Path) -> None:
     assert queries.count(wanted("not from:10.0.0.1")) == 2
     assert queries.count(wanted("from:fe80::1")) == 1
     assert queries.count(wanted("fe80::1")) == 1
+    queries.close()
+
+
+def test_what_takes_long_is_not_made_after_every_batch_but_after_every_word_of_an_analyst(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_store = Store(tmp_path / "w")
+    open_store.begin_input("aaaa", "/cases/a", "pcap", 1)
+    queries = Queries(tmp_path / "w")
+    made_at = []
+
+    def make() -> int:
+        time.sleep(0.06)
+        made_at.append(queries.count())
+        return made_at[-1]
+
+    def ask() -> int:
+        return int(queries._keep("long", ("activities", "alerts", "inputs"), make))
+
+    assert ask() == 0
+    monkeypatch.setattr(store, "FLUSH_ROWS", 1)
+    open_store.append(made(5))
+    assert ask() == 0, "it is used again while the input is read"
+    update_alert(tmp_path / "w", "none", note="x")
+    assert ask() == 5, "an analyst's word shows at once"
+    open_store.append(made(7))
+    open_store.finish_input(state="done", records=1, first=1, last=2, sha256="", problems=(), knowledge=Knowledge().to_bytes())
+    assert ask() == 12, "nothing is behind once the input is read"
+    open_store.close()
     queries.close()

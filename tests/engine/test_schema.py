@@ -7,23 +7,55 @@ from pathlib import Path
 
 import pytest
 
-from app.engine import schema
+from app.engine import postings, schema
 from app.engine.engine import Engine, create_workspace
 from app.engine.queries import Queries
 from app.engine.schema import StoreError
 from app.model.filter import ActivityFilter, parse
-from tests.engine.workspace import Found, Report, made
+from tests.engine.test_postings import check
+from tests.engine.workspace import Found, Report, content, fill, made, parties
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 
-@pytest.fixture
-def old(tmp_path: Path) -> Path:
-    """A workspace that the first version of the schema made: 24 activities, one closed alert with a note."""
+def unpacked(tmp_path: Path, version: int) -> Path:
+    """A workspace that an earlier version of the schema made."""
     path = tmp_path / "old.wardlight"
-    with gzip.open(DATA / "workspace-version-1.wardlight.gz") as source, path.open("wb") as target:
+    with gzip.open(DATA / f"workspace-version-{version}.wardlight.gz") as source, path.open("wb") as target:
         shutil.copyfileobj(source, target)
     return path
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """One of the first version: 24 activities, one closed alert with a note."""
+    return unpacked(tmp_path, 1)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_parties_are_listed_and_summed_when_a_workspace_is_migrated(tmp_path: Path, version: int) -> None:
+    path = unpacked(tmp_path, version)
+    create_workspace(path)
+    check(path)
+    db = sqlite3.connect(path)
+
+    assert postings.listed(db) == db.execute("SELECT max(id) FROM activities").fetchone()[0] > 20
+    assert len(parties(db)) > 40
+    db.close()
+
+
+def test_a_workspace_of_version_2_answers_as_one_that_is_read_now(tmp_path: Path) -> None:
+    old = unpacked(tmp_path, 2)
+    create_workspace(old)
+    fill(tmp_path / "new", {"aaaa": made(60), "bbbb": made(40, key="bbbb", seed=2)})
+    one, other = content(old), content(tmp_path / "new")
+
+    for name in ("inputs", "activities", "minutes", "flows", "parties", "sums"):
+        assert one[name] == other[name]
+    engine = Engine(old)
+    engine.forget_input("aaaa")
+    engine.close()
+    check(old)
 
 
 def test_a_workspace_of_version_1_is_migrated_after_a_copy(old: Path) -> None:

@@ -262,7 +262,7 @@ from pathlib import Path
 from app.engine.store import counts, store
 from tests.engine.test_store import inputs_to_kill
 # Many transactions, so that most kills fall between two of them.
-store.FLUSH_ROWS, store.PARTIES_ROWS, counts.SECONDS = 60, 200, 0.01
+store.FLUSH_ROWS, store.LIST_ROWS, counts.SECONDS = 60, 200, 0.01
 from tests.engine.workspace import fill
 fill(Path(sys.argv[1]), inputs_to_kill(), batch=40)
 """

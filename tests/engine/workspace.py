@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from app.engine import postings
 from app.engine.engine import Engine
 from app.model.activity import Account, Activity, Endpoint, Result
 from app.model.details import (
@@ -123,6 +124,34 @@ def fill(path: Path, inputs: dict[str, list[Activity]], *, batch: int = 50, sens
         engine.close()
 
 
+def parties(db: sqlite3.Connection) -> list[tuple[Any, ...]]:
+    """Who took part in what, from the lists, and from the activities where these do not reach yet."""
+    found: list[tuple[Any, ...]] = []
+    for number, party, *packed in db.execute("SELECT id, party, hour, base, count, runs, entries FROM postings"):
+        who = _party(db, party)
+        at, ids, codes = postings.unpack([tuple(packed)])
+        assert len(at) == packed[2] > 0, f"row {number} does not hold as many as it says"
+        for when, activity, code in zip(at.tolist(), ids.tolist(), codes.tolist(), strict=True):
+            found.append((*who, when, *_content_id(db, activity), code % 4))
+    rest = "SELECT id, at, source, destination, actor, result FROM activities WHERE id > ?"
+    for activity, when, source, destination, actor, result in db.execute(rest, (postings.listed(db),)):
+        for role, number in enumerate((source, destination, actor)):
+            if number is not None:
+                found.append((*_party(db, 4 * number + role), when, *_content_id(db, activity), result))
+    return found
+
+
+def _party(db: sqlite3.Connection, party: int) -> tuple[int, str]:
+    table = "hex(raw) FROM actors" if party % 4 == 2 else "text FROM addresses"
+    return party % 4, str(db.execute(f"SELECT {table} WHERE id = ?", (party // 4,)).fetchone()[0])
+
+
+def _content_id(db: sqlite3.Connection, activity: int) -> tuple[Any, ...]:
+    sql = """SELECT (SELECT key FROM inputs WHERE id = a.input), (SELECT text FROM kinds WHERE id = a.kind), frame, ordinal
+    FROM activities a WHERE id = ?"""
+    return tuple(db.execute(sql, (activity,)).fetchone())
+
+
 def content(path: Path) -> dict[str, list[Any]]:
     """All that a workspace says, without the numbers that depend on the order of reading."""
     db = sqlite3.connect(path)
@@ -140,10 +169,13 @@ def content(path: Path) -> dict[str, list[Any]]:
                 frame, ordinal, body FROM activities t ORDER BY 1, frame, ordinal, 4"""
             ).fetchall(),
             "minutes": db.execute(f"SELECT minute, {key}, {kind}, result, count FROM minutes t ORDER BY 1, 2, 3, 4").fetchall(),
+            "hours": db.execute(f"SELECT hour, {key}, {kind}, result, count FROM hours t ORDER BY 1, 2, 3, 4").fetchall(),
             "flows": db.execute(
                 f"""SELECT {key}, {source}, {destination}, {actor}, {kind}, result, count, first, last FROM flows t
                 ORDER BY 1, 2, 3, 4, 5, 6"""
             ).fetchall(),
+            "parties": sorted(parties(db)),
+            "sums": sorted((*_party(db, row[0]), *row[1:]) for row in db.execute("SELECT party, count, first, last FROM sums")),
             "entities": db.execute("SELECT key, kind, label FROM entities ORDER BY key").fetchall(),
             "actors": db.execute(
                 "SELECT hex(a.raw), e.key FROM actors a JOIN entities e ON e.id = a.entity ORDER BY 1"

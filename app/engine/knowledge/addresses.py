@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from app.engine.knowledge import crowded
 from app.engine.knowledge.names import DOMAIN_LABELS, short
 from app.engine.knowledge.tally import Key, Seen, Tally
 from app.model.activity import Activity
@@ -61,6 +62,7 @@ class Addresses:
         self._by_address: dict[str, list[tuple[Key, Seen]]] = {}
         self._by_short: dict[str, set[str]] = {}
         self._owners: dict[str, list[tuple[str, int, int]]] = {}
+        self._crowds: dict[str, crowded.Crowd] = {}
         self._answers: dict[str, list[tuple[str, list[tuple[int, int, int, str, int, str]]]]] = {}
 
     def say(self, address: str, name: str, method: str, activity: Activity) -> None:
@@ -125,9 +127,12 @@ class Addresses:
         What is nearer than an hour counts in full; up to a day a step less, beyond it two steps less. Then the nearer, the
         more often said, the first in the alphabet.
         """
+        names = self.names(address, domains)
+        if address in self._crowds or sum(len(spans) for _, spans in names) >= crowded.FROM:
+            return self._resolve_crowded(address, at, names)
         best: tuple[tuple[int, int, int, str], str, int, str, str] | None = None
         second = -9
-        for name, spans in self.names(address, domains):
+        for name, spans in names:
             own: tuple[tuple[int, int, int, str], str, int, str, str] | None = None
             for first, last, level, method, count, proof in spans:
                 away = max(first - at, at - last, 0)
@@ -149,6 +154,15 @@ class Addresses:
         return best[1], Resolution(
             ip=address, computer=best[1], method=best[3], certainty=LEVELS[max(0, min(2, worth))], proof=best[4]
         )
+
+    def _resolve_crowded(self, address: str, at: int, names: crowded.Names) -> tuple[str, Resolution]:
+        """The same where very many names were given to one address, as behind address translation."""
+        crowd = self._crowds.get(address)
+        if crowd is None or crowd.names is not names:
+            crowd = self._crowds[address] = crowded.Crowd(names)
+        name, worth, method, proof, second = crowd.best(at)
+        level = LEVELS[max(0, min(2, worth - (1 if second >= worth else 0)))]
+        return name, Resolution(ip=address, computer=name, method=method, certainty=level, proof=proof)
 
     def bindings(self, matches: Iterable[tuple[Key, Seen]]) -> list[Binding]:
         """Rows joined into one binding for each address, name and method that no other name interrupted."""

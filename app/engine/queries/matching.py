@@ -22,14 +22,14 @@ FLOW = TIMELESS | {"source", "destination", "actor"}
 
 
 ROLES = {"source": 0, "destination": 1, "actor": 2}
-"""What is added to four times an address or actor in the index of parties."""
+"""What is added to four times an address or actor to tell a party, see app.engine.postings."""
 
 
 class Condition(Struct, frozen=True):
     """SQL over the alias a, its parameters, the columns it reads.
 
-    parties: every match has one of these in the index of parties; None: nothing is known. pure: it says no more than that
-    the one party takes part.
+    parties: one of these takes part in every match; None: nothing is known. pure: it says no more than that one of them
+    takes part.
     """
 
     sql: str
@@ -58,6 +58,7 @@ def joined(parts: Iterable[Condition], word: str, empty: Condition) -> Condition
         tuple(value for one in known for value in one.values),
         frozenset().union(*(one.columns for one in known)),
         leading,
+        word == "OR" and all(one.pure for one in known),
     )
 
 
@@ -111,7 +112,7 @@ def _among(column: str, numbers: list[int]) -> Condition:
     one = frozenset({column})
     if len(numbers) == 1:
         return Condition(f"a.{column} = ?", (numbers[0],), one, parties, role is not None)
-    return Condition(f"a.{column} IN (SELECT value FROM json_each(?))", (json.dumps(numbers),), one, parties)
+    return Condition(f"a.{column} IN (SELECT value FROM json_each(?))", (json.dumps(numbers),), one, parties, role is not None)
 
 
 def _kind(value: str, access: Access) -> Condition:

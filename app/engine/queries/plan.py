@@ -7,16 +7,22 @@ from itertools import accumulate
 from threading import RLock
 
 from app.engine.queries.access import Access
+from app.engine.queries.listing import Listing
 from app.engine.queries.matching import FLOW, TIMELESS, TRUE, Condition, condition, joined
+from app.engine.store.reading import RESULTS
 from app.model.filter import ActivityFilter, All, During, Node
 
 FEW = 60_000
 """Rows up to which all that may match are looked at and the ids of those that do are kept."""
+FEWER = 4_000
+"""Rows up to which looking at them is faster than meeting the lists of two busy parties."""
 STEP = 2_048
 """Matches between two remembered places of a long walk."""
 MANY, FEWEST_BARS = 150_000, 8
 """Activities that are not counted one by one for a chart when whole minutes give at least so many bars."""
-MINUTE = 60_000_000
+FINE = 3_000
+"""Matches of an hour up to which it is walked from its beginning."""
+MINUTE, HOUR = 60_000_000, 3_600_000_000
 FIRST, LAST = -(2**63), 2**63 - 1
 Place = tuple[int, int]
 """(time, row id); orders all activities."""
@@ -27,8 +33,8 @@ Bar = tuple[int, str, int]
 class Plan:
     """One filter over one version of the workspace. Its lock is held by whoever asks count, open, position or after.
 
-    It walks one of three ways: over the index of one party, which knows times, kinds and results; over the few rows that
-    an alert rests on or that busy nobody took part in; or over all activities in the order of time.
+    It walks one of three ways: over the lists of parties, which know times, kinds and results; over the few rows that an
+    alert rests on or that busy nobody took part in; or over all activities in the order of time.
     """
 
     def __init__(self, filter: ActivityFilter, access: Access) -> None:
@@ -49,39 +55,53 @@ class Plan:
         self._count: int | None = None
         self._starts: list[int] = []
         self._before: list[int] = [0]
+        self._whole: set[int] = set()
+        self._minutes: tuple[int, list[int], list[int]] | None = None
 
     def _choose(self, conditions: list[Condition]) -> None:
-        """Find the cheapest way; it is `FROM {_table} a WHERE {_sql} AND {_at} ...`."""
-        self._table, self._at = "activities", "a.at"
+        """Find the cheapest way; without a listing it is `FROM activities a WHERE {_sql} AND {_at} ...`."""
+        self.listing: Listing | None = None
+        self._at = "a.at"
         self._sql, self._values = self.rest.sql, self.rest.values
         self.few = not self.by_minute and self._in_time() <= FEW
         if any(one.columns == {"alert"} for one in conditions):
             self._at, self.few = "+a.at", True
             return
-        led = [(self._flows(one), one) for one in conditions if one.parties is not None]
+        led = [(self._sum(one.parties), one) for one in conditions if one.parties is not None]
         if not led:
             return
         number, lead = min(led, key=lambda pair: pair[0])
-        alone = [one for one in conditions if one is not lead]
-        if lead.pure and lead.parties and all(one.columns <= {"kind", "result"} for one in alone):
-            kept = joined(alone, "AND", TRUE)
-            self._table = f"(SELECT at, activity AS id, kind, result FROM parties WHERE party = {lead.parties[0]:d})"
-            self._sql, self._values = kept.sql, kept.values
-            self.few = self.few or number <= FEW
+        pure = [one for one in conditions if one.pure and one.parties]
+        others = [one for one in conditions if one not in pure]
+        if lead.pure and all(one.columns <= {"kind", "result"} for one in others) and (len(pure) == 1 or number > FEWER):
+            codes = self._codes(joined(others, "AND", TRUE)) if others else None
+            pure.sort(key=lambda one: self._sum(one.parties or ()))
+            self.listing = Listing(self._access, [one.parties or () for one in pure], codes, self.low, self.high)
         elif number <= FEW and number <= self._in_time():
-            span = "" if self._timeless else " AND at >= ? AND at < ?"
             self._at, self.few = "+a.at", True
-            ids = f"SELECT activity FROM parties WHERE party IN (SELECT value FROM json_each(?)){span}"
-            self._sql = f"a.id IN ({ids}) AND {self.rest.sql}"
-            limits = () if self._timeless else (self.low, self.high)
-            self._values = (json.dumps(lead.parties), *limits, *self.rest.values)
+            self._sql = f"a.id IN (SELECT value FROM json_each(?)) AND {self.rest.sql}"
+            ids = Listing(self._access, [lead.parties or ()], None, self.low, self.high).ids() if lead.parties else []
+            self._values = (json.dumps(ids), *self.rest.values)
+
+    def _sum(self, parties: tuple[int, ...] | None) -> int:
+        """Number of activities in which these take part; one counts twice where two of them do."""
+        sql = "SELECT coalesce(sum(count), 0) FROM sums WHERE party IN (SELECT value FROM json_each(?))"
+        return int(self._access.one(sql, (json.dumps(parties),)))
+
+    def _codes(self, kept: Condition) -> list[int]:
+        """Kind times 4 plus result of what a condition on these holds for."""
+        sql = f"""SELECT a.kind * 4 + a.result FROM (SELECT k.id AS kind, r.value AS result FROM kinds k, json_each(?) r) a
+        WHERE {kept.sql}"""
+        return [row[0] for row in self._access.all(sql, (json.dumps(list(range(len(RESULTS)))), *kept.values))]
 
     # ---- numbers
 
     def count(self) -> int:
         """Number of matches."""
         if self._count is None:
-            if self.few:
+            if self.listing is not None:
+                self._count = self.listing.count()
+            elif self.few:
                 self._count = len(self.ids())
             elif self.by_minute:
                 self._minute_steps()
@@ -106,11 +126,11 @@ class Plan:
 
     def rows(self, columns: str) -> tuple[str, tuple[object, ...]]:
         """Statement without its order, and its values, that gives columns of all matches from "activities a"."""
-        inner = "" if self._table == "activities" else f"a.id IN (SELECT a.id {self._walk()}) AND "
-        values = (*self._bounds(), *self.rest.values) if inner else self._bounds()
-        if inner:
-            return f"SELECT {columns} FROM activities a WHERE {inner}{self.rest.sql}", values
-        return f"SELECT {columns} {self._walk()}", values
+        if self.listing is not None and self.count() <= FEW:
+            return f"SELECT {columns} FROM activities a WHERE a.id IN (SELECT value FROM json_each(?))", (
+                json.dumps(self.listing.ids()),
+            )
+        return f"SELECT {columns} {self._walk()}", self._bounds()
 
     # ---- places
 
@@ -118,25 +138,33 @@ class Plan:
         """Row ids of the matches at these positions in order of time."""
         if limit <= 0 or first < 0:
             return []
+        if self.listing is not None:
+            return [number for _, number in self.listing.places(first, limit)]
         if self.few:
             return list(self.ids()[first : first + limit])
         step = self._step_of(first)
         if step is None:
             return []
+        starts, before = self._finer(step)
+        near = bisect_right(before, first) - 1
         rows = self._access.all(
             f"SELECT a.id {self._walk()} ORDER BY {self._at}, a.id LIMIT ? OFFSET ?",
-            (*self._bounds(self._starts[step]), limit, first - self._before[step]),
+            (*self._bounds(starts[near]), limit, first - before[near]),
         )
         return [row[0] for row in rows]
 
     def position(self, place: Place) -> int:
         """Number of matches before a place."""
+        if self.listing is not None:
+            return self.listing.position(place)
         low, before = self.low, 0
         if self.by_minute:
             self._minute_steps()
             step = bisect_right(self._starts, place[0]) - 1
             if step >= 0:
-                low, before = self._starts[step], self._before[step]
+                starts, befores = self._finer(step)
+                near = bisect_right(starts, place[0]) - 1
+                low, before = starts[near], befores[near]
         found = self._access.one(
             f"SELECT count(*) {self._walk()} AND (a.at < ? OR a.id < ?)",
             (*self._bounds(low, min(self.high, place[0] + 1)), *place),
@@ -145,6 +173,8 @@ class Plan:
 
     def after(self, place: Place, limit: int, descending: bool = False) -> list[Place]:
         """The matches next to a place, in the direction of the walk."""
+        if self.listing is not None:
+            return self.listing.after(place, limit, descending)
         sign, order = ("<", "DESC") if descending else (">", "ASC")
         same = self._access.all(
             f"SELECT a.at, a.id {self._walk()} AND {self._at} = ? AND a.id {sign} ? ORDER BY a.id {order} LIMIT ?",
@@ -170,6 +200,10 @@ class Plan:
             start = start // MINUTE * MINUTE
         low, high = max(start, self.low), min(end, self.high)
         kind = "(SELECT text FROM kinds WHERE id = a.kind)"
+        if self.listing is not None:
+            kinds = dict(self._access.all("SELECT id, text FROM kinds"))
+            counts = self.listing.bars(start, width, low, high)
+            return start, width, [(bucket, kinds[number], count) for bucket, number, count in counts]
         if self.by_minute and width % MINUTE == 0 and low % MINUTE == 0 and (high >= end or high % MINUTE == 0):
             rows = self._access.all(
                 f"""SELECT (minute * {MINUTE} - ?) / ? AS bucket, {kind}, sum(count) FROM minutes a
@@ -186,7 +220,7 @@ class Plan:
     # ---- inside
 
     def _walk(self) -> str:
-        return f"FROM {self._table} a WHERE {self._sql} AND {self._at} >= ? AND {self._at} < ?"
+        return f"FROM activities a WHERE {self._sql} AND {self._at} >= ? AND {self._at} < ?"
 
     def _bounds(self, low: int | None = None, high: int | None = None) -> tuple[object, ...]:
         return (*self._values, self.low if low is None else low, self.high if high is None else high)
@@ -218,36 +252,51 @@ class Plan:
         return bisect_right(self._before, first) - 1
 
     def _minute_steps(self) -> None:
-        """Where each minute of the filter begins, and how many matches lie before it; the last number is of all."""
+        """Where each step of the filter begins, and how many matches lie before it; the last number is of all.
+
+        A step is an hour, and a minute where the span of time cuts an hour.
+        """
         if self._starts:
             return
         found = []
-        rows = self._access.all(
-            f"""SELECT minute, sum(count) FROM minutes a WHERE {self.rest.sql} AND minute BETWEEN ? AND ?
-            GROUP BY minute ORDER BY minute""",
-            (*self.rest.values, self.low // MINUTE, self.high // MINUTE),
-        )
-        for minute, count in rows:
-            low, high = max(minute * MINUTE, self.low), min((minute + 1) * MINUTE, self.high)
-            whole = high - low == MINUTE
-            found.append((low, count if whole else self._between(low, high) if low < high else 0))
+        for hour, count in self._by_time("hour", self.low // HOUR, self.high // HOUR):
+            if self.low <= hour * HOUR and (hour + 1) * HOUR <= self.high:
+                found.append((hour * HOUR, count))
+                self._whole.add(hour * HOUR)
+                continue
+            for minute, some in self._by_time("minute", hour * 60, hour * 60 + 59):
+                low, high = max(minute * MINUTE, self.low), min((minute + 1) * MINUTE, self.high)
+                whole = high - low == MINUTE
+                found.append((low, some if whole else self._between(low, high) if low < high else 0))
         self._starts = [at for at, count in found if count]
         self._before = [0, *accumulate(count for _, count in found if count)]
 
+    def _finer(self, step: int) -> tuple[list[int], list[int]]:
+        """Where to walk from within a step, and how many matches lie before: its minutes where it is an hour with many."""
+        start, before = self._starts[step], self._before[step]
+        if start not in self._whole or self._before[step + 1] - before <= FINE:
+            return [start], [before]
+        if self._minutes is None or self._minutes[0] != step:
+            found = self._by_time("minute", start // MINUTE, start // MINUTE + 59)
+            befores = list(accumulate((count for _, count in found), initial=before))[:-1]
+            self._minutes = step, [start, *(minute * MINUTE for minute, _ in found[1:])], befores
+        return self._minutes[1:]
+
+    def _by_time(self, unit: str, first: int, last: int) -> list[tuple[int, int]]:
+        """Matches by minute or hour of the epoch, of a filter that counts by time know."""
+        sql = f"""SELECT {unit}, sum(count) FROM {unit}s a WHERE {self.rest.sql} AND {unit} BETWEEN ? AND ?
+        GROUP BY {unit} ORDER BY {unit}"""
+        return self._access.all(sql, (*self.rest.values, first, last))
+
     def _in_time(self, start: int | None = None, end: int | None = None) -> int:
-        """Number of all activities between two times, or the times of the filter, to the minute."""
+        """Number of all activities between two times, or the times of the filter, to the hour."""
         low, high = self.low if start is None else start, self.high if end is None else end
-        sql = "SELECT coalesce(sum(count), 0) FROM minutes WHERE minute BETWEEN ? AND ?"
-        return int(self._access.one(sql, (low // MINUTE, high // MINUTE)))
+        sql = "SELECT coalesce(sum(count), 0) FROM hours WHERE hour BETWEEN ? AND ?"
+        return int(self._access.one(sql, (low // HOUR, high // HOUR)))
 
     def _flows(self, bound: Condition) -> int:
-        """Number of matches from the counts by parties; a guess for names that moved and for what these do not count."""
-        if bound.columns <= FLOW | {"named"}:
-            sql = f"SELECT coalesce(sum(a.count), 0) FROM (SELECT *, first AS at FROM flows) a WHERE {bound.sql}"
-            return int(self._access.one(sql, bound.values))
-        sql = """SELECT coalesce(sum(count), 0) FROM flows WHERE source * 4 IN (SELECT value FROM json_each(?1))
-        OR destination * 4 + 1 IN (SELECT value FROM json_each(?1)) OR actor * 4 + 2 IN (SELECT value FROM json_each(?1))"""
-        return int(self._access.one(sql, (json.dumps(bound.parties),)))
+        """Number of matches from the counts by parties."""
+        return int(self._access.one(f"SELECT coalesce(sum(a.count), 0) FROM flows a WHERE {bound.sql}", bound.values))
 
 
 def _split(root: Node | None) -> tuple[list[During], list[Node]]:

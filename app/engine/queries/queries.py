@@ -2,12 +2,14 @@
 
 import re
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from app.engine import describe, detectors
 from app.engine.knowledge import Knowledge
@@ -39,6 +41,10 @@ PLANS = 16
 CARD_EDGES, TOP = 200, 8
 CHARTS = 16
 """Histograms of one filter that are remembered."""
+LONG, PATIENCE = 0.05, 10
+"""Seconds an answer takes from which on it is used for so many times as long while an input is read."""
+LIVE = frozenset({"activities", "knowledge", "entities"})
+"""Topics that change all the time while an input is read."""
 _PROBLEMS = msgspec.json.Decoder(tuple[Problem, ...])
 _ALERT = msgspec.msgpack.Decoder(Alert)
 _SORTS: dict[str, Callable[[EntityRow], Any]] = {
@@ -50,6 +56,15 @@ _SORTS: dict[str, Callable[[EntityRow], Any]] = {
 }
 
 
+class Kept(Struct, frozen=True, kw_only=True):
+    """An answer, the state of the workspace it is from, when it was made and how long that took, in seconds."""
+
+    changes: tuple[int, ...]
+    value: Any
+    made: float
+    cost: float
+
+
 class Queries:
     """Reads one workspace; methods may be called from any thread."""
 
@@ -57,7 +72,7 @@ class Queries:
         self._access = Access(Path(path))
         self._plans: OrderedDict[ActivityFilter, tuple[tuple[int, ...], Plan]] = OrderedDict()
         self._planning = threading.Lock()
-        self._kept: dict[str, tuple[object, Any]] = {}
+        self._kept: dict[str, Kept] = {}
 
     def close(self) -> None:
         """Close the file; no method may be running."""
@@ -99,7 +114,7 @@ class Queries:
         """Number of activities of each kind."""
         return dict(
             self._access.all(
-                "SELECT k.text, sum(m.count) FROM minutes m JOIN kinds k ON k.id = m.kind GROUP BY m.kind ORDER BY k.text"
+                "SELECT k.text, sum(h.count) FROM hours h JOIN kinds k ON k.id = h.kind GROUP BY h.kind ORDER BY k.text"
             )
         )
 
@@ -270,13 +285,25 @@ class Queries:
     # ---- inside
 
     def _keep(self, name: str, topics: tuple[str, ...], make: Callable[[], Any]) -> Any:
-        """The value made last, made again when one of its topics changed."""
+        """The value made last, made again when one of its topics changed.
+
+        While an input is read, what takes long is made again only now and then: it may be behind what was just stored,
+        never behind what an analyst said.
+        """
         changes = self._access.changes()
         now = tuple(changes.get(topic, 0) for topic in topics)
         kept = self._kept.get(name)
-        if kept is None or kept[0] != now:
-            kept = self._kept[name] = (now, make())
-        return kept[1]
+        if kept is not None and kept.changes != now:
+            others = [topic for topic, one, other in zip(topics, kept.changes, now, strict=True) if one != other]
+            patient = kept.cost > LONG and time.monotonic() - kept.made < PATIENCE * kept.cost
+            if not (patient and LIVE.issuperset(others) and self._access.one("SELECT 1 FROM inputs WHERE state = 'reading'")):
+                kept = None
+        if kept is None:
+            began = time.monotonic()
+            value = make()
+            made = time.monotonic()
+            kept = self._kept[name] = Kept(changes=now, value=value, made=made, cost=made - began)
+        return kept.value
 
     def _alerts(self) -> tuple[Alert, ...]:
         rows = self._access.all("SELECT body, state, classification, note FROM alerts ORDER BY first, id")
@@ -329,7 +356,7 @@ class Queries:
     def _plan(self, filter: ActivityFilter | None) -> Plan:
         filter = filter or EVERYTHING
         changes = self._access.changes()
-        now = tuple(changes.get(topic, 0) for topic in ("activities", "entities", "inputs", "alerts", "parties"))
+        now = tuple(changes.get(topic, 0) for topic in ("activities", "entities", "inputs", "alerts", "postings"))
         with self._planning:
             kept = self._plans.get(filter)
             if kept is None or kept[0] != now:

@@ -1,4 +1,4 @@
-"""Counts of entities and between entities, from the counts by parties."""
+"""Counts of entities and between entities, from the sums of parties and the counts by parties."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,14 +13,12 @@ from app.model.rows import Edge, EntityRow
 
 HOSTS: tuple[EntityKind, ...] = ("computer", "controller", "address")
 _SIDES = """
-  SELECT e.entity AS entity, f.count AS count, f.first AS first, f.last AS last
-  FROM flows f JOIN address_entities e ON e.address = f.source
+  SELECT e.entity AS entity, s.count AS count, s.first AS first, s.last AS last
+  FROM address_entities e JOIN sums s ON s.party = e.address * 4
   UNION ALL
-  SELECT e.entity, f.count, f.first, f.last
-  FROM flows f JOIN address_entities e ON e.address = f.destination AND f.destination <> f.source
+  SELECT e.entity, s.count, s.first, s.last FROM address_entities e JOIN sums s ON s.party = e.address * 4 + 1
   UNION ALL
-  SELECT c.entity, f.count, f.first, f.last
-  FROM flows f JOIN actors c ON c.id = f.actor WHERE c.entity IS NOT NULL"""
+  SELECT c.entity, s.count, s.first, s.last FROM actors c JOIN sums s ON s.party = c.id * 4 + 2 WHERE c.entity IS NOT NULL"""
 
 
 class Totals(Struct, frozen=True):
@@ -76,11 +74,12 @@ def edges(access: Access, key: str, limit: int) -> tuple[Edge, ...]:
 
 
 _TOUCHING = """
-WITH mine AS (SELECT address FROM address_entities WHERE entity = ?1), me AS (SELECT id FROM actors WHERE entity = ?1)
+WITH mine AS MATERIALIZED (SELECT address FROM address_entities WHERE entity = ?1),
+me AS MATERIALIZED (SELECT id FROM actors WHERE entity = ?1)
 SELECT source, destination, actor, (SELECT text FROM kinds WHERE id = kind), sum(count), min(first), max(last) FROM (
   SELECT f.* FROM mine JOIN flows f ON f.source = mine.address
-  UNION SELECT f.* FROM mine JOIN flows f ON f.destination = mine.address
-  UNION SELECT f.* FROM me JOIN flows f ON f.actor = me.id)
+  UNION ALL SELECT f.* FROM mine JOIN flows f ON f.destination = mine.address WHERE f.source NOT IN mine
+  UNION ALL SELECT f.* FROM me JOIN flows f ON f.actor = me.id WHERE f.source NOT IN mine AND f.destination NOT IN mine)
 GROUP BY source, destination, actor, kind"""
 
 

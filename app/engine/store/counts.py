@@ -1,62 +1,106 @@
-"""Counts that are kept beside the activities: by minute, by who did what to whom."""
+"""Counts that are kept beside the activities: by time, by who did what to whom, by party."""
 
 import sqlite3
 import time
-from collections import Counter
-from operator import itemgetter
 from typing import Any
 
-MOST, SECONDS = 50_000, 1.0
-"""Counts by parties that wait in memory, and for how long."""
-MINUTE = 60_000_000
-_COUNT_MINUTE = """INSERT INTO minutes VALUES(?,?,?,?,?)
-  ON CONFLICT(minute, input, kind, result) DO UPDATE SET count = count + excluded.count"""
+import numpy as np
+from numpy.typing import NDArray
+
+MOST, SECONDS = 200_000, 2.0
+"""Activities that wait in memory to be counted by parties, and for how long."""
+MINUTE, HOUR = 60_000_000, 3_600_000_000
+_COUNT_TIME = """INSERT INTO {table}s VALUES(?,?,?,?,?)
+  ON CONFLICT({table}, input, kind, result) DO UPDATE SET count = count + excluded.count"""
 _COUNT_FLOW = """INSERT INTO flows VALUES(?,?,?,?,?,?,?,?,?)
   ON CONFLICT(source, destination, actor, kind, result, input)
+  DO UPDATE SET count = count + excluded.count, first = min(first, excluded.first), last = max(last, excluded.last)"""
+_COUNT_PARTY = """INSERT INTO sums VALUES(?,?,?,?) ON CONFLICT(party)
   DO UPDATE SET count = count + excluded.count, first = min(first, excluded.first), last = max(last, excluded.last)"""
 
 Row = tuple[Any, ...]
 """A row of activities without its id: at, took, kind, result, source, sport, destination, dport, actor, ..."""
+Numbers = NDArray[np.int64]
 
 
-def count_minutes(db: sqlite3.Connection, input: int, rows: list[Row]) -> None:
-    """Add rows of an input to the counts by minute."""
-    minutes = Counter((row[0] // MINUTE, input, row[2], row[3]) for row in rows)
-    db.executemany(_COUNT_MINUTE, [(*key, count) for key, count in minutes.items()])
+def matrix(rows: list[Row], first: int) -> Numbers:
+    """What is counted and listed of rows whose ids begin at first: the matrix of app.engine.postings.pack."""
+    columns = list(zip(*rows, strict=True))
+    found = np.empty((len(rows), 6), np.int64)
+    found[:, 0] = np.arange(first, first + len(rows))
+    found[:, 1] = columns[0]
+    for place, column in ((2, 4), (3, 6), (4, 8)):
+        found[:, place] = [number or 0 for number in columns[column]]
+    found[:, 5] = columns[2]
+    found[:, 5] *= 4
+    found[:, 5] += columns[3]
+    return found
+
+
+def count_times(db: sqlite3.Connection, input: int, rows: Numbers) -> None:
+    """Add rows of an input, as matrix() gives them, to the counts by minute and by hour."""
+    for table, length in (("minute", MINUTE), ("hour", HOUR)):
+        (times, codes), first, order = _grouped([rows[:, 1] // length, rows[:, 5]])
+        counts = np.diff(first, append=len(order)).tolist()
+        found = zip(times.tolist(), codes.tolist(), counts, strict=True)
+        values = [(time, input, code // 4, code % 4, count) for time, code, count in found]
+        db.executemany(_COUNT_TIME.format(table=table), values)
 
 
 class Flows:
-    """Counts by parties of the input that is being read; most come again and again, so they are written now and then."""
+    """Counts by parties of an input that is being read; most come again and again, so they are written now and then."""
 
     def __init__(self) -> None:
         self.forget()
 
     def forget(self) -> None:
         """Begin anew."""
-        self._counts: Counter[tuple[int, ...]] = Counter()
-        self._first: dict[tuple[int, ...], int] = {}
-        self._last: dict[tuple[int, ...], int] = {}
+        self._waiting: list[Numbers] = []
+        self._number = 0
         self._written = time.monotonic()
 
     def due(self) -> bool:
         """True when it is time to write."""
-        return len(self._counts) > MOST or time.monotonic() - self._written > SECONDS
+        return self._number > MOST or time.monotonic() - self._written > SECONDS
 
-    def add(self, rows: list[Row]) -> None:
-        """Count rows; sorts them by time."""
-        rows.sort(key=itemgetter(0))
-        keys = [(row[4] or 0, row[6] or 0, row[8] or 0, row[2], row[3]) for row in rows]
-        times = [row[0] for row in rows]
-        self._counts.update(keys)
-        for key, at in dict(zip(keys, times)).items():
-            self._last[key] = max(at, self._last.get(key, at))
-        keys.reverse()
-        times.reverse()
-        for key, at in dict(zip(keys, times)).items():
-            self._first[key] = min(at, self._first.get(key, at))
+    def add(self, rows: Numbers) -> None:
+        """Count rows as matrix() gives them."""
+        self._waiting.append(rows[:, 1:])
+        self._number += len(rows)
 
     def write(self, db: sqlite3.Connection, input: int) -> None:
         """Write what was counted since the last time."""
-        first, last = self._first, self._last
-        db.executemany(_COUNT_FLOW, [(input, *key, count, first[key], last[key]) for key, count in self._counts.items()])
+        if self._waiting:
+            rows = np.concatenate(self._waiting)
+            one = np.ones(len(rows), np.int64)
+            keys, sums = _summed([rows[:, column] for column in (1, 2, 3, 4)], one, rows[:, 0], rows[:, 0])
+            source, destination, actor, code = keys
+            values = np.stack([np.full(len(code), input), source, destination, actor, code // 4, code % 4, *sums], 1)
+            db.executemany(_COUNT_FLOW, values.tolist())
+            there = (source > 0, (destination > 0) & (destination != source), actor > 0)
+            parties = np.concatenate([keys[role][mask] * 4 + role for role, mask in enumerate(there)])
+            spread = [np.concatenate([column[mask] for mask in there]) for column in sums]
+            (party,), totals = _summed([parties], *spread)
+            db.executemany(_COUNT_PARTY, np.stack([party, *totals], 1).tolist())
         self.forget()
+
+
+def _summed(keys: list[Numbers], count: Numbers, first: Numbers, last: Numbers) -> tuple[list[Numbers], list[Numbers]]:
+    """The different keys; for each the sum of its counts, its first and its last time."""
+    different, begins, order = _grouped(keys)
+    if not len(order):
+        return different, [count, first, last]
+    sums = [np.add.reduceat(count[order], begins), np.minimum.reduceat(first[order], begins)]
+    return different, [*sums, np.maximum.reduceat(last[order], begins)]
+
+
+def _grouped(keys: list[Numbers]) -> tuple[list[Numbers], NDArray[np.intp], NDArray[np.intp]]:
+    """The different keys in order; where each begins in the order that sorts all; that order."""
+    order = np.lexsort(keys[::-1])
+    new = np.ones(len(order), bool)
+    ordered = [key[order] for key in keys]
+    new[1:] = False
+    for key in ordered:
+        new[1:] |= key[1:] != key[:-1]
+    begins = np.flatnonzero(new)
+    return [key[begins] for key in ordered], begins, order

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
-from app.engine import schema
+from app.engine import postings, schema
 from app.engine.schema import StoreError
 from app.engine.store import alerts
 from app.engine.store.actors import actor_of, dump, words
-from app.engine.store.counts import Flows, count_minutes
+from app.engine.store.counts import Flows, Numbers, count_times, matrix
 from app.engine.store.lease import Lease
 from app.engine.store.reading import COLUMNS, RESULTS, Rows
 from app.link.codec import cleaned, encode_body
@@ -29,10 +30,10 @@ from app.model.rows import Problem
 FLUSH_ROWS = 8_192
 FLUSH_SECONDS = 0.25
 """Activities wait in memory for so many companions, or so long, and are then written in one transaction."""
-PARTIES_ROWS = 100_000
-"""Activities that wait for the index of their parties; the more at once, the cheaper each."""
 LIVE = " (live)"
 """Ends the label of an input that came from a live source: what it brought cannot be read again, so it outlives a crash."""
+LIST_ROWS = postings.CHUNK
+"""Activities that wait for the lists of their parties; the more at once, the cheaper each. Readers look at them one by one."""
 INTERNED = 200_000
 _RESULT = {result: number for number, result in enumerate(RESULTS)}
 _INSERT = f"INSERT INTO activities VALUES(NULL{',?' * 14})"
@@ -54,7 +55,7 @@ class Store:
         self._flushed = 0.0
         self._flows = Flows()
         self._input = 0
-        self._indexed = self._unindexed = 0
+        self._unlisted: list[Numbers] = []
         self.activities = 0
         self._kinds: dict[str, int] = {}
         self._addresses: dict[str, int] = {}
@@ -62,6 +63,7 @@ class Store:
         with self._writing():
             self.broken_off = self._keep_broken_off()
             self._remove("state = 'reading'", ())
+            self._list()
             self._db.executemany("INSERT OR IGNORE INTO kinds(text) VALUES(?)", [(kind,) for kind in KINDS.values()])
         self._kinds = dict(self._db.execute("SELECT text, id FROM kinds"))
         self._kind_of = {type_: self._kinds[kind] for type_, kind in KINDS.items()}
@@ -141,7 +143,6 @@ class Store:
         with self._writing():
             self._write_pending()
             self._flows.write(self._db, self._input)
-            self._write_parties()
             self._db.execute("INSERT OR REPLACE INTO knowledge VALUES(?,?)", (self._input, body))
             self._changed("knowledge")
 
@@ -160,7 +161,6 @@ class Store:
         with self._writing():
             self._write_pending()
             self._flows.write(self._db, self._input)
-            self._write_parties()
             self._db.execute("INSERT OR REPLACE INTO knowledge VALUES(?,?)", (self._input, knowledge))
             self._db.execute(
                 "UPDATE inputs SET state=?, records=?, first=?, last=?, sha256=?, problems=? WHERE id=?",
@@ -316,7 +316,7 @@ class Store:
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
-                self._addresses, self._actors = {}, {}
+                self._addresses, self._actors, self._unlisted = {}, {}, []
                 raise
         except sqlite3.Error as error:
             raise StoreError(f"{self._path} cannot be written: {error}.") from error
@@ -333,8 +333,7 @@ class Store:
             self._write_pending()
             if self._flows.due():
                 self._flows.write(self._db, self._input)
-            if self._unindexed >= PARTIES_ROWS:
-                self._write_parties()
+            self._list()
         self._flushed = time.monotonic()
 
     def _write_pending(self) -> None:
@@ -351,9 +350,11 @@ class Store:
             rows = self._encoded(cleaned(batch))
             self._db.executemany(_INSERT, rows)
         self._db.execute("RELEASE batch")
-        count_minutes(self._db, self._input, rows)
-        self._flows.add(rows)
-        self._unindexed += len(rows)
+        last = int(self._db.execute("SELECT max(id) FROM activities").fetchone()[0])
+        counted = matrix(rows, last + 1 - len(rows))
+        count_times(self._db, self._input, counted)
+        self._flows.add(counted)
+        self._unlisted.append(counted)
         self._db.execute("UPDATE inputs SET activities = activities + ? WHERE id = ?", (len(rows), self._input))
         self._changed("activities")
 
@@ -404,29 +405,38 @@ class Store:
 
     def _remove(self, where: str, values: tuple[Any, ...]) -> None:
         """Delete inputs with every row and every count that came from them, inside a transaction."""
+        removed = False
         for (input,) in self._db.execute(f"SELECT id FROM inputs WHERE {where}", values).fetchall():
             self._db.execute("DELETE FROM alert_evidence WHERE activity IN (SELECT id FROM activities WHERE input=?)", (input,))
-            for number, column in enumerate(("source", "destination", "actor")):
-                self._db.execute(
-                    f"""DELETE FROM parties WHERE (party, at, activity) IN
-                    (SELECT {column} * 4 + {number}, at, id FROM activities WHERE input=? AND {column} IS NOT NULL)""",
-                    (input,),
-                )
-            for table in ("activities", "minutes", "flows", "knowledge"):
+            postings.remove(self._db, input)
+            for table in ("activities", "minutes", "hours", "flows", "knowledge"):
                 self._db.execute(f"DELETE FROM {table} WHERE input=?", (input,))
             self._db.execute("DELETE FROM inputs WHERE id=?", (input,))
             self._changed("inputs", "activities", "knowledge")
+            removed = True
+        if removed:
+            self._db.execute("DELETE FROM sums")
+            self._db.execute(schema.FILL_SUMS)
+            self._unlisted = []  # looked up again when the next are listed
+            last = int(self._db.execute("SELECT coalesce(max(id), 0) FROM activities").fetchone()[0])
+            if last < postings.listed(self._db):  # ids behind the last are given again
+                postings.set_listed(self._db, last)
         self.activities = int(self._db.execute("SELECT coalesce(sum(activities), 0) FROM inputs").fetchone()[0])
-        self._indexed = int(self._db.execute("SELECT coalesce(max(id), 0) FROM activities").fetchone()[0])
-        self._unindexed = 0
 
-    def _write_parties(self) -> None:
-        """Index who took part in what was written since the last time."""
-        if self._unindexed:
-            self._db.execute(schema.FILL_PARTIES, (self._indexed,))
-            self._indexed += self._unindexed
-            self._unindexed = 0
-            self._changed("parties")
+    def _list(self) -> None:
+        """List who took part in what, when many activities wait for it."""
+        listed = postings.listed(self._db)
+        last = int(self._db.execute("SELECT coalesce(max(id), 0) FROM activities").fetchone()[0])
+        if last - listed < LIST_ROWS:
+            return
+        rows = np.concatenate(self._unlisted) if self._unlisted else np.empty((0, 6), np.int64)
+        if len(rows) and rows[0, 0] == listed + 1:
+            self._db.executemany(postings.INTO, postings.pack(rows))
+            postings.set_listed(self._db, last)
+        else:
+            postings.fill(self._db)
+        self._unlisted = []
+        self._changed("postings")
 
     def _changed(self, *topics: str) -> None:
         self._db.executemany(

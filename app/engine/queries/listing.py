@@ -1,0 +1,331 @@
+"""A filter by who took part, walked over the packed lists of parties: no activity is read to count, open or chart it."""
+
+import json
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.engine import postings
+from app.engine.postings import HOUR
+from app.engine.queries.access import Access
+
+Numbers = NDArray[np.int64]
+Found = tuple[Numbers, Numbers, Numbers]
+"""Times, row ids, codes (kind times 4 plus result)."""
+Bars = dict[tuple[int, int], int]
+"""Counts by (number of the bucket, kind)."""
+AT_ONCE = 500_000
+"""Entries that are unpacked together."""
+WIDE = 1_000_000
+"""Ids between the first and the last of a list up to which a table of them all is made."""
+DENSE, FEW_CUTS = 500, 8
+"""Entries of a list from which on it is counted by itself when so few buckets begin in its hour."""
+_IN = "(SELECT value FROM json_each(?))"
+_ANY = f"(a.source * 4 IN {_IN} OR a.destination * 4 + 1 IN {_IN} OR a.actor * 4 + 2 IN {_IN})"
+_NONE = np.empty(0, np.int64)
+
+
+class Listing:
+    """Activities in which one of each set of parties takes part, with one of the codes if these are given, low <= time < high.
+
+    What is not in the lists yet is looked up among the last activities; later ones do not show, so that counts stay right.
+    """
+
+    def __init__(self, access: Access, sets: Sequence[Sequence[int]], codes: Sequence[int] | None, low: int, high: int) -> None:
+        self._access = access
+        self._sets = [json.dumps(list(parties)) for parties in sets]
+        self._apart = [len({party & 3 for party in parties}) == 1 for parties in sets]
+        self._simple = len(sets) == 1 and self._apart[0]
+        self._codes = None if codes is None else frozenset(codes)
+        self._wanted_codes = np.array(codes or (), np.int64)
+        self._low, self._high = low, high
+        self._lock = Lock()
+        self._ready = False
+        self._end = 0
+        self._late: Found = (_NONE, _NONE, _NONE)
+        self._hours: list[int] = []
+        self._before: list[int] = [0]
+        self._last: tuple[int, int, Found] | None = None
+
+    # ---- answers
+
+    def count(self) -> int:
+        """Number of matches."""
+        self._prepare()
+        return self._before[-1]
+
+    def ids(self) -> list[int]:
+        """All row ids in order of time."""
+        self._prepare()
+        return self._load(self._hours[0], self._hours[-1])[1].tolist() if self._hours else []
+
+    def places(self, first: int, limit: int) -> list[tuple[int, int]]:
+        """(time, row id) at these positions in order of time."""
+        self._prepare()
+        step = bisect_right(self._before, first) - 1
+        if limit <= 0 or first < 0 or step >= len(self._hours):
+            return []
+        last = min(bisect_left(self._before, first + limit) - 1, len(self._hours) - 1)
+        at, ids, _ = self._load(self._hours[step], self._hours[last])
+        begin = first - self._before[step]
+        return list(zip(at[begin : begin + limit].tolist(), ids[begin : begin + limit].tolist(), strict=True))
+
+    def position(self, place: tuple[int, int], including: bool = False) -> int:
+        """Number of matches before a place, or up to it."""
+        self._prepare()
+        hour = place[0] // HOUR
+        step = bisect_left(self._hours, hour)
+        if step == len(self._hours) or self._hours[step] != hour:
+            return self._before[step]
+        at, ids, _ = self._load(hour, hour)
+        same = (ids <= place[1]) if including else (ids < place[1])
+        return self._before[step] + int(((at < place[0]) | ((at == place[0]) & same)).sum())
+
+    def after(self, place: tuple[int, int], limit: int, descending: bool = False) -> list[tuple[int, int]]:
+        """The matches next to a place, in the direction of the walk."""
+        if not descending:
+            return self.places(self.position(place, including=True), limit)
+        end = self.position(place)
+        return self.places(max(0, end - limit), min(limit, end))[::-1]
+
+    def bars(self, start: int, width: int, low: int, high: int) -> list[tuple[int, int, int]]:
+        """(number of the bucket, kind, count) over low <= time < high."""
+        self._prepare()
+        found: Bars = {}
+        first, last = low // HOUR, (high - 1) // HOUR
+        if self._simple:  # the span of time cuts the first and the last hour; those between are whole
+            whole = max(low, self._low), min(high, self._high)
+            edges = [hour for hour in dict.fromkeys((whole[0] // HOUR, (whole[1] - 1) // HOUR)) if first <= hour <= last]
+            for hour in edges:
+                _count(found, self._unordered(hour, hour), start, width, low, high)
+            begin, end = edges[0] + 1 if edges else first, edges[-1] - 1 if edges else last
+            for one, other in self._spans(begin, end):
+                self._count_whole(found, one, other, start, width)
+            late = self._late[0] // HOUR
+            _count(found, _picked(self._late, (late >= begin) & (late <= end)), start, width, low, high)
+        else:
+            for one, other in self._spans(first, last):
+                _count(found, self._unordered(one, other), start, width, low, high)
+        return [(bucket, kind, count) for (bucket, kind), count in found.items()]
+
+    # ---- inside
+
+    def _prepare(self) -> None:
+        """Find how far the lists go, what came after, and how many matches each hour has."""
+        with self._lock:
+            if self._ready:
+                return
+            with self._access.snapshot():
+                self._end = postings.listed(self._access.db())
+                self._late = self._unlisted()
+                counts = self._counts()
+            self._hours = [hour for hour in sorted(counts) if counts[hour]]
+            self._before = [0, *accumulate(counts[hour] for hour in self._hours)]
+            self._ready = True
+
+    def _unlisted(self) -> Found:
+        conditions = " AND ".join(_ANY for _ in self._sets)
+        rows = self._access.all(
+            f"SELECT a.at, a.id, a.kind * 4 + a.result FROM activities a WHERE a.id > ? AND {conditions}",
+            (self._end, *(parties for parties in self._sets for _ in range(3))),
+        )
+        if not rows:
+            return _NONE, _NONE, _NONE
+        at, ids, codes = np.array(rows, np.int64).T
+        kept = (at >= self._low) & (at < self._high)
+        if self._codes is not None:
+            kept &= np.isin(codes, self._wanted_codes)
+        return at[kept], ids[kept], codes[kept]
+
+    def _counts(self) -> dict[int, int]:
+        """Matches of each hour."""
+        first, last = self._low // HOUR, (self._high - 1) // HOUR
+        rough: dict[int, int] = {}
+        if self._simple:
+            rows = self._access.all(
+                f"SELECT hour, runs FROM postings WHERE party IN {_IN} AND hour BETWEEN ? AND ? AND base <= ?",
+                (self._sets[0], first, last, self._end),
+            )
+            runs = np.frombuffer(b"".join([row[1] for row in rows]), "<u4").reshape(-1, 2).astype(np.int64)
+            hours = np.repeat(np.array([row[0] for row in rows], np.int64), [len(row[1]) // 8 for row in rows])
+            if self._codes is not None:
+                wanted = np.isin(runs[:, 0], self._wanted_codes)
+                runs, hours = runs[wanted], hours[wanted]
+            rough = _tally(hours, runs[:, 1])
+            edges = {hour for hour in (first, last) if hour in rough}
+            for hour in edges:  # the span of time may cut them
+                rough[hour] = len(self._listed(hour, hour)[0])
+        else:
+            parties = json.dumps(sorted({party for some in self._sets for party in json.loads(some)}))
+            sizes = self._access.all(
+                f"""SELECT hour, sum(count) FROM postings WHERE party IN {_IN} AND hour BETWEEN ? AND ?
+                GROUP BY hour ORDER BY hour""",
+                (parties, first, last),
+            )
+            for begin, end in _chunks(sizes):
+                at = self._listed(begin, end)[0]
+                rough.update(_tally(at // HOUR, np.ones(len(at), np.int64)))
+        for hour, count in _tally(self._late[0] // HOUR, np.ones(len(self._late[0]), np.int64)).items():
+            rough[hour] = rough.get(hour, 0) + count
+        return rough
+
+    def _count_whole(self, found: Bars, first: int, last: int, start: int, width: int) -> None:
+        """Count whole hours, of one role of parties; only those that a bucket begins in are unpacked."""
+        rows = self._access.db().execute(
+            f"""SELECT hour, runs, CASE WHEN hour * {HOUR} < ?1
+            OR (hour * {HOUR} - ?1) / ?2 <> (hour * {HOUR} + {HOUR - 1} - ?1) / ?2 THEN entries END
+            FROM postings WHERE party IN (SELECT value FROM json_each(?3)) AND hour BETWEEN ?4 AND ?5 AND base <= ?6""",
+            (start, width, self._sets[0], first, last, self._end),
+        )
+        mixed: list[tuple[int, int, int, bytes, bytes]] = []
+        plain: list[tuple[int, bytes]] = []
+        for hour, runs, entries in rows:
+            if entries is None:
+                plain.append(((hour * HOUR - start) // width, runs))
+            elif len(entries) > 8 * DENSE and HOUR // width < FEW_CUTS:
+                self._count_dense(found, hour * HOUR - start, width, runs, entries)
+            else:
+                mixed.append((hour, 0, len(entries) // 8, runs, entries))
+        at, ids, codes = postings.unpack(mixed)
+        _count(found, self._wanted((at, ids, codes)), start, width, -(2**63), 2**63 - 1)
+        known = np.frombuffer(b"".join([runs for _, runs in plain]), "<u4").reshape(-1, 2).tolist()
+        places = [bucket for bucket, runs in plain for _ in range(len(runs) // 8)]
+        for bucket, (code, count) in zip(places, known, strict=True):
+            if self._codes is None or code in self._codes:
+                found[bucket, code >> 2] = found.get((bucket, code >> 2), 0) + count
+
+    def _count_dense(self, found: Bars, least: int, width: int, runs: bytes, entries: bytes) -> None:
+        """Count one long list whose hour begins so long after the start of the chart."""
+        offsets = np.frombuffer(entries, "<u4")[::2]
+        known = np.frombuffer(runs, "<u4").reshape(-1, 2).astype(np.int64)
+        begins = np.cumsum(known[:, 1]) - known[:, 1]
+        bucket, left = least // width, known[:, 1]
+        cut = (bucket + 1) * width - least
+        while cut < HOUR:
+            later = np.add.reduceat(offsets >= cut, begins, dtype=np.int64)
+            self._add(found, bucket, known[:, 0], left - later)
+            bucket, left, cut = bucket + 1, later, cut + width
+        self._add(found, bucket, known[:, 0], left)
+
+    def _add(self, found: Bars, bucket: int, codes: Numbers, counts: Numbers) -> None:
+        for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
+            if count and (self._codes is None or code in self._codes):
+                found[bucket, code >> 2] = found.get((bucket, code >> 2), 0) + count
+
+    def _spans(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """Spans of hours with matches, each with not too many."""
+        begin, end = bisect_left(self._hours, first), bisect_right(self._hours, last)
+        steps = range(begin, end)
+        return _chunks([(self._hours[step], self._before[step + 1] - self._before[step]) for step in steps])
+
+    def _load(self, first: int, last: int) -> Found:
+        """Matches of these hours in order of time."""
+        kept = self._last
+        if kept is not None and kept[:2] == (first, last):
+            return kept[2]
+        at, ids, codes = self._unordered(first, last)
+        order = np.lexsort((ids, at))
+        found = at[order], ids[order], codes[order]
+        self._last = (first, last, found) if len(order) <= AT_ONCE else None
+        return found
+
+    def _unordered(self, first: int, last: int) -> Found:
+        listed, hours = self._listed(first, last), self._late[0] // HOUR
+        late = _picked(self._late, (hours >= first) & (hours <= last))
+        return (
+            np.concatenate([listed[0], late[0]]),
+            np.concatenate([listed[1], late[1]]),
+            np.concatenate([listed[2], late[2]]),
+        )
+
+    def _listed(self, first: int, last: int) -> Found:
+        """Matches of these hours in the lists, in no order."""
+        least: Found = (_NONE, _NONE, _NONE)
+        for place, (parties, apart) in enumerate(zip(self._sets, self._apart, strict=True)):
+            rows = self._access.all(
+                f"""SELECT hour, base, count, runs, entries FROM postings
+                WHERE party IN {_IN} AND hour BETWEEN ? AND ? AND base <= ?""",
+                (parties, first, last, self._end),
+            )
+            if place:
+                order = np.argsort(least[1], kind="stable")
+                least = _picked(least, order[_members(least[1][order], ((row[1], row[4]) for row in rows))])
+            else:
+                least = postings.unpack((row[0], row[1], row[2], row[3], row[4]) for row in rows)
+                if not apart:
+                    least = _picked(least, np.unique(least[1], return_index=True)[1])
+            if not len(least[0]):
+                break
+        least = self._wanted(least)
+        at = least[0]
+        if len(at) and (first <= self._low // HOUR or last >= (self._high - 1) // HOUR):
+            least = _picked(least, (at >= self._low) & (at < self._high))
+        return least
+
+    def _wanted(self, found: Found) -> Found:
+        return found if self._codes is None else _picked(found, np.isin(found[2], self._wanted_codes))
+
+
+def _count(found: Bars, some: Found, start: int, width: int, low: int, high: int) -> None:
+    """Add these to the counts by (number of the bucket, kind)."""
+    at, _, codes = some
+    inside = (at >= low) & (at < high)
+    bucket, kind = (at[inside] - start) // width, codes[inside] >> 2
+    if not len(bucket):
+        return
+    least, kinds = int(bucket.min()), int(kind.max()) + 1
+    counts = np.bincount((bucket - least) * kinds + kind)
+    for place in np.flatnonzero(counts).tolist():
+        key = (least + place // kinds, place % kinds)
+        found[key] = found.get(key, 0) + int(counts[place])
+
+
+def _picked(found: Found, which: NDArray[np.bool_] | NDArray[np.intp]) -> Found:
+    return found[0][which], found[1][which], found[2][which]
+
+
+def _members(ids: Numbers, rows: Iterable[tuple[int, bytes]]) -> NDArray[np.bool_]:
+    """For each of these ascending ids, whether one of the lists (base, entries) has it."""
+    found = np.zeros(len(ids), bool)
+    for base, entries in rows:
+        begin, end = np.searchsorted(ids, (base, base + 2**32))
+        if begin == end:
+            continue
+        some, others = ids[begin:end] - base, np.frombuffer(entries, "<u4")[1::2]
+        span = min(int(others.max()), int(some[-1])) + 1
+        if span > WIDE:
+            found[begin:end] |= np.isin(some, others)
+            continue
+        there = np.zeros(span, bool)
+        there[others[others < span]] = True
+        near = some < span
+        found[begin:end][near] |= there[some[near]]
+    return found
+
+
+def _tally(keys: Numbers, counts: Numbers) -> dict[int, int]:
+    """Sum of the counts of each key."""
+    if not len(keys):
+        return {}
+    different, place = np.unique(keys, return_inverse=True)
+    sums = np.zeros(len(different), np.int64)
+    np.add.at(sums, place, counts)
+    return dict(zip(different.tolist(), sums.tolist(), strict=True))
+
+
+def _chunks(sizes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Spans of hours, in order, that hold AT_ONCE entries or little more together."""
+    first, held = None, 0
+    last = 0
+    for hour, size in sizes:
+        first = hour if first is None else first
+        last, held = hour, held + size
+        if held >= AT_ONCE:
+            yield first, last
+            first, held = None, 0
+    if first is not None:
+        yield first, last

@@ -1,0 +1,244 @@
+"""Lists of parties and sums: equal to counting the activities themselves, after removal, migration and kills too."""
+
+import random
+import sqlite3
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.engine import postings, schema
+from app.engine.queries import Queries
+from app.engine.queries import listing as listings
+from app.engine.queries import plan as plans
+from app.engine.queries.access import Access
+from app.engine.queries.listing import Listing
+from app.engine.store import Store, store
+from app.model.activity import Account, Activity, Endpoint
+from app.model.details import Detail, DnsQuery, LdapSearch
+from app.model.filter import ActivityFilter, parse
+from tests.engine.test_store import finish
+from tests.engine.workspace import START, fill, made, parties
+
+HOUR = postings.HOUR
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many small lists, as in a large workspace."""
+    monkeypatch.setattr(store, "FLUSH_ROWS", 20)
+    monkeypatch.setattr(store, "LIST_ROWS", 64)
+    monkeypatch.setattr(listings, "AT_ONCE", 50)
+    monkeypatch.setattr(listings, "DENSE", 12)
+    monkeypatch.setattr(plans, "FEW", 0)
+    monkeypatch.setattr(plans, "FINE", 30)
+    monkeypatch.setattr(plans, "FEWER", 0)
+
+
+def direct(db: sqlite3.Connection) -> list[tuple[int, int, int, int]]:
+    """(party, time, id, kind times 4 plus result) by looking at every activity."""
+    found: list[tuple[int, int, int, int]] = []
+    for role, column in enumerate(("source", "destination", "actor")):
+        sql = f"SELECT {column} * 4 + {role}, at, id, kind * 4 + result FROM activities WHERE {column} IS NOT NULL AND id <= ?"
+        found += db.execute(sql, (postings.listed(db),)).fetchall()
+    return sorted(found)
+
+
+def unpacked(db: sqlite3.Connection) -> list[tuple[int, int, int, int]]:
+    """The same from the lists."""
+    found: list[tuple[int, int, int, int]] = []
+    for party, *packed in db.execute("SELECT party, hour, base, count, runs, entries FROM postings"):
+        at, ids, codes = (column.tolist() for column in postings.unpack([tuple(packed)]))
+        found += zip([party] * len(at), at, ids, codes, strict=True)
+    return sorted(found)
+
+
+def check(path: Path) -> None:
+    """Lists and sums say what the activities and the counts by parties say."""
+    db = sqlite3.connect(path)
+    assert unpacked(db) == direct(db)
+    sums = set(db.execute("SELECT * FROM sums"))
+    db.execute("DELETE FROM sums")
+    db.execute(schema.FILL_SUMS)
+    assert sums == set(db.execute("SELECT * FROM sums"))
+    counted: Counter[int] = Counter()
+    for source, destination, actor in db.execute("SELECT source, destination, actor FROM activities"):
+        counted.update([4 * source] if source else [])
+        counted.update([4 * destination + 1] if destination and destination != source else [])
+        counted.update([4 * actor + 2] if actor else [])
+    assert {row[0]: row[1] for row in sums} == counted
+    hours = set(db.execute("SELECT * FROM hours"))
+    db.execute("DELETE FROM hours")
+    db.execute(schema.FILL_HOURS)
+    assert hours == set(db.execute("SELECT * FROM hours"))
+    activities = db.execute("SELECT at, input, kind, result FROM activities").fetchall()
+    by_hour = Counter((at // HOUR, *rest) for at, *rest in activities)
+    assert {row[:4]: row[4] for row in hours} == by_hour
+    db.rollback()
+    db.close()
+
+
+def workload(seed: int, key: str) -> list[Activity]:
+    """Activities of few parties at wild times, some alone with themselves, some of nobody."""
+    chance = random.Random(seed)
+    found = []
+    for place in range(chance.randrange(1, 260)):
+        at = START + chance.choice((0, -(2**40), chance.randrange(5 * HOUR), chance.randrange(-HOUR, 99 * HOUR)))
+        detail: Detail = chance.choice((DnsQuery(), LdapSearch()))
+        found.append(
+            Activity(
+                at=at, until=at, input=key, frames=(place + 1,), result=chance.choice(("success", "failure", "unanswered")),
+                source=chance.choice((None, Endpoint(f"10.0.0.{chance.randrange(4)}"))),
+                destination=chance.choice((None, Endpoint(f"10.0.0.{chance.randrange(3)}"))),
+                account=chance.choice((None, Account(name=f"user{chance.randrange(3)}"))), detail=detail,
+            )
+        )  # fmt: skip
+    return found
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 2**32), st.booleans()), min_size=1, max_size=4), st.integers(1, 70))
+def test_lists_and_sums_are_what_counting_gives_whatever_is_added_and_removed(
+    tmp_path: Path, inputs: list[tuple[int, bool]], batch: int
+) -> None:
+    path = tmp_path / "w"
+    for old in tmp_path.glob("w*"):
+        old.unlink()
+    open_store = Store(path)
+    gone = []
+    for number, (seed, removed) in enumerate(inputs):
+        key = f"in{number}"
+        open_store.begin_input(key, f"/cases/{key}", "pcap", 1)
+        activities = workload(seed, key)
+        for start in range(0, len(activities), batch):
+            open_store.append(activities[start : start + batch])
+        finish(open_store)
+        if removed:
+            gone.append(key)
+        if gone and seed % 2:
+            open_store.remove_input(gone.pop(0))
+        check(path)
+    for key in gone:
+        open_store.remove_input(key)
+        check(path)
+    open_store.close()
+
+
+def test_an_input_that_was_cut_off_leaves_the_lists(tmp_path: Path) -> None:
+    first = Store(tmp_path / "w")
+    first.begin_input("aaaa", "/cases/a", "pcap", 1)
+    first.append(made(100))
+    finish(first)
+    first.begin_input("bbbb", "/cases/b", "pcap", 1)
+    first.append(made(300, key="bbbb", seed=5))
+    assert postings.listed(first._db) > 100
+    first.close()
+
+    Store(tmp_path / "w").close()
+    check(tmp_path / "w")
+    db = sqlite3.connect(tmp_path / "w")
+    assert {row[3] for row in parties(db)} == {"aaaa"}
+    db.close()
+
+
+FILTERS = [
+    "from:10.0.0.1",
+    "from:10.0.0.3 result:failure",
+    "to:10.0.1.1 kind:kerberos",
+    "who:user3",
+    "user4",
+    "10.0.0.5",
+    "10.0.0.5 10.0.1.2",
+    "from:10.0.0.0/24 to:10.0.1.1",
+    "from:10.0.0.2 who:user1 kind:smb",
+    "to:10.0.1.2 time:2026-01-05T10:01..2026-01-05T10:03",
+    "from:10.9.9.9 to:10.0.1.1",
+    "entity:h3.corp.test",
+    "who:user* 10.0.0.2 kind:kerberos",
+    "from:10.0.0.1 port:88",
+    "kind:kerberos result:failure",
+    "kind:ldap time:2026-01-05T10:01:07..2026-01-05T10:33:20",
+]
+
+
+@pytest.mark.parametrize("text", FILTERS)
+@pytest.mark.parametrize("rows", [64, 10**9], ids=["listed", "late"])
+def test_a_filter_by_party_answers_what_looking_at_every_activity_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, rows: int
+) -> None:
+    monkeypatch.setattr(store, "LIST_ROWS", rows)
+    fill(tmp_path / "w", {"aaaa": made(900, step=3_000_000), "bbbb": made(400, key="bbbb", seed=2, start=START + 9**9)})
+    filter = parse(text)
+    assert isinstance(filter, ActivityFilter)
+    fast, answers = Queries(tmp_path / "w"), []
+    span = fast.span()
+    assert span is not None
+    questions: list[Callable[[Queries], object]] = [
+        lambda q: q.count(filter),
+        lambda q: q.slice(filter, 0, 10_000),
+        lambda q: [q.slice(filter, place, 7) for place in range(0, 120, 6)],
+        lambda q: q.slice(filter, 3, 9, descending=True),
+        lambda q: [q.page(filter, after=(START + 40_000_000 * step, 3), limit=9) for step in range(9)],
+        lambda q: [q.page(filter, before=(START + 40_000_000 * step, 3), limit=9) for step in range(9)],
+        lambda q: [one.id for one in q.stream(filter)],
+        lambda q: [q.place_of(filter, row.id) for row in q.slice(None, 0, 60)],
+        lambda q: [_chart(q, filter, span[0] + 7, span[1], buckets) for buckets in (1, 9, 100, 3_000)],
+    ]
+    assert (fast._plan(filter).listing is None) == any(
+        word in text for word in ("port:", "10.9.9.9", "entity:h3", "kind:kerberos r", "kind:ldap")
+    )
+    answers = [ask(fast) for ask in questions]
+    fast.close()
+
+    def choose_nothing(self: plans.Plan, _: object) -> None:
+        self.listing, self.few, self.by_minute, self._at = None, False, False, "a.at"
+        self._sql, self._values = self.rest.sql, self.rest.values
+
+    monkeypatch.setattr(plans.Plan, "_choose", choose_nothing)
+    slow = Queries(tmp_path / "w")
+    for place, (answer, ask) in enumerate(zip(answers, questions, strict=True)):
+        assert answer == ask(slow), f"question {place}"
+    slow.close()
+
+
+def _chart(queries: Queries, filter: ActivityFilter, start: int, end: int, buckets: int) -> object:
+    chart = queries.histogram(filter, start, end, buckets)
+    return chart.start, chart.width, {name: counts for name, counts in chart.series.items() if any(counts)}
+
+
+def test_rows_that_come_after_a_walk_began_do_not_show_twice(tmp_path: Path) -> None:
+    open_store = Store(tmp_path / "w")
+    open_store.begin_input("aaaa", "/cases/a", "pcap", 1)
+    activities = made(500)
+    open_store.append(activities[:150])
+    access = Access(tmp_path / "w")
+    party = access.one("SELECT id FROM addresses WHERE text = '10.0.1.1'") * 4 + 1
+    walk = Listing(access, [[party]], None, -(2**63), 2**63 - 1)
+    count = walk.count()
+    ids = walk.ids()
+    for start in range(150, 500, 25):
+        open_store.append(activities[start : start + 25])
+    walk._last = None
+
+    assert walk.ids() == ids
+    assert len(ids) == count == len(set(ids))
+    assert Listing(access, [[party]], None, -(2**63), 2**63 - 1).count() > count
+    access.close()
+    finish(open_store)
+    open_store.close()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(*[st.integers(0, 3)] * 3, st.integers(0, 2**62), st.integers(0, 900)), max_size=80))
+def test_packing_loses_nothing(rows: list[tuple[int, int, int, int, int]]) -> None:
+    matrix = [(7 + 3 * place, row[3], *row[:3], row[4]) for place, row in enumerate(rows)]
+    expected = sorted((row[2 + role] * 4 + role, row[1], row[0], row[5]) for row in matrix for role in range(3) if row[2 + role])
+    found = []
+    for party, *packed in postings.pack(np.array(matrix, np.int64).reshape(-1, 6)):
+        at, ids, codes = (column.tolist() for column in postings.unpack([tuple(packed)]))
+        found += zip([party] * len(at), at, ids, codes, strict=True)
+    assert sorted(found) == expected
