@@ -14,6 +14,8 @@ from app.model.directory import DirectoryObject
 
 DEEPEST = 20_000
 """Groups or members looked at for one question."""
+MOST = 4_096
+"""Groups of one member, and objects of one account name, that are kept; a sign-in token holds about a thousand groups."""
 UNPACKED = 4_096
 """Objects kept at hand unpacked."""
 SENSITIVE_NAMES = frozenset({
@@ -121,7 +123,9 @@ class Directory:
             self._by_name[one.guid.strip("{}").lower()] = key
         if one.sam:
             sam = one.sam.lower()
-            self._sams[sam] = (*self._sams.get(sam, ()), (domain, key, one.deleted))
+            namesakes = self._sams.get(sam, ())
+            if len(namesakes) < MOST:
+                self._sams[sam] = (*namesakes, (domain, key, one.deleted))
         if one.dns_name:
             self._by_name.setdefault(f"host/{one.dns_name.lower().rstrip('.')}", key)
         if not one.deleted:
@@ -139,8 +143,10 @@ class Directory:
         return ("", sid if sid else member.lower(), 0)
 
     def _tie(self, member: Key, group: Key, since: int, until: int) -> None:
-        edge = (group, since, until)
-        self._up[member] = (*self._up.get(member, ()), self._edges.setdefault(edge, edge))
+        edge, held = (group, since, until), self._up.get(member, ())
+        if len(held) >= MOST:
+            return
+        self._up[member] = (*held, self._edges.setdefault(edge, edge))
         self._down.setdefault(group, []).append((member, since, until))
 
     # ---- finding objects

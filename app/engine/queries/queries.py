@@ -12,7 +12,7 @@ import msgspec
 from app.engine import describe, detectors
 from app.engine.knowledge import Knowledge
 from app.engine.queries.access import Access
-from app.engine.queries.cards import card, row_from_alerts, tagged
+from app.engine.queries.cards import card, row_from_alerts, tagged, tags_of
 from app.engine.queries.lines import lines, place_of
 from app.engine.queries.plan import Place, Plan
 from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, totals
@@ -37,6 +37,7 @@ from app.model.rows import (
 PLANS = 16
 """Filters whose walks are remembered."""
 CARD_EDGES, TOP = 200, 8
+TWINS = 200
 CHARTS = 16
 """Histograms of one filter that are remembered."""
 _PROBLEMS = msgspec.json.Decoder(tuple[Problem, ...])
@@ -105,7 +106,7 @@ class Queries:
 
     def overview(self) -> Overview:
         """The case in numbers."""
-        topics = ("activities", "inputs", "knowledge", "entities", "alerts")
+        topics = ("activities", "inputs", "knowledge", "entities", "alerts", "tags")
         found: Overview = self._keep("overview", topics, self._overview)
         return found
 
@@ -240,6 +241,23 @@ class Queries:
         if row is None:
             return None
         return card(self._access, row, alerts, self.neighbours(key, CARD_EDGES))
+
+    def tags(self, key: str) -> tuple[str, ...]:
+        """Tags of an entity: what the program finds, changed by what the analyst says."""
+        return tags_of(self._access, [key])[0]
+
+    def twins(self, id: str) -> tuple[tuple[ActivityRow, str], ...]:
+        """Other tellings of the same act, by packets or in a log, each with what tied the two; in order of time."""
+        row = place_of(self._access, id)
+        if row is None:
+            return ()
+        found = dict(
+            self._access.all(
+                "SELECT other, how FROM twins WHERE record = ?1 UNION SELECT record, how FROM twins WHERE other = ?1", (row[1],)
+            )
+        )
+        rows = lines(self._access, sorted(found)[:TWINS])
+        return tuple((one, str(found[one.rowid])) for one in sorted(rows, key=lambda line: (line.at, line.id)))
 
     def neighbours(self, key: str, limit: int = 200) -> tuple[Edge, ...]:
         """What passed between an entity and others, the busiest first."""

@@ -1,8 +1,11 @@
-"""The writer's side of a workspace: inputs, activities with their counts, knowledge, alerts."""
+"""The writer's side of a workspace: inputs, activities with their counts, knowledge, alerts.
+
+Long because one writer keeps all of it in one transaction; what only reads or sorts is in files beside it.
+"""
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,11 +14,13 @@ import msgspec
 
 from app.engine import schema
 from app.engine.schema import StoreError
-from app.engine.store import alerts
+from app.engine.store import alerts, streams, tags, telling
 from app.engine.store.actors import actor_of, dump, words
 from app.engine.store.counts import Flows, count_minutes
 from app.engine.store.lease import Lease
 from app.engine.store.reading import COLUMNS, RESULTS, Rows
+from app.engine.store.streams import Told
+from app.engine.store.telling import Sorting
 from app.link.codec import cleaned, encode_body
 from app.model.activity import Activity
 from app.model.alert import Alert
@@ -146,17 +151,51 @@ class Store:
 
     def stream(self, kinds: Iterable[str], when_failed: Iterable[str] = ()) -> Iterator[Activity]:
         """Activities of these kinds, and failed ones of the other kinds, in event order, a few at a time."""
-        wanted, failed = ([self._kinds[kind] for kind in some if kind in self._kinds] for some in (kinds, when_failed))
-        rows = self._db.execute(
-            f"""SELECT {COLUMNS} FROM activities a
-            WHERE +a.kind IN ({_marks(wanted)}) OR (+a.kind IN ({_marks(failed)}) AND a.result = {_RESULT["failure"]})
-            ORDER BY a.at, (SELECT key FROM inputs WHERE id = a.input), coalesce(a.frame, 0), a.ordinal,
-            (SELECT text FROM kinds WHERE id = a.kind)""",
-            [*wanted, *failed],
+        return (activity for activity, _ in self.stream_told(kinds, when_failed))
+
+    def stream_told(self, kinds: Iterable[str], when_failed: Iterable[str] = ()) -> Iterator[tuple[Activity, Told]]:
+        """The same with kind and result of what else tells of each act."""
+        return streams.stream(self._db, self._rows, self._kinds, kinds, when_failed)
+
+    def numbered(self, kinds: Iterable[str], first: int, last: int) -> Iterator[tuple[int, Activity]]:
+        """(row id, activity) of these kinds from first to last (UTC microseconds), in event order."""
+        return streams.numbered(self._db, self._rows, self._kinds, kinds, first, last)
+
+    def span(self, kinds: Iterable[str]) -> tuple[int, int] | None:
+        """Minutes that hold all activities of these kinds, UTC microseconds; None when there are none."""
+        return streams.span(self._db, self._kinds, kinds)
+
+    # ---- what is told twice
+
+    def sorting(self, make: Callable[..., Any]) -> Sorting:
+        """A place on disk where traces of activities are sorted."""
+        return Sorting(self._db, make)
+
+    def replace_twins(self, pairs: Iterable[tuple[int, int, str]]) -> int:
+        """Put these pairs (record, other, how) in the place of all earlier ones; returns their number."""
+        with self._writing():
+            number = telling.replace(self._db, pairs)
+            self._changed("twins")
+        return number
+
+    def others(self, activity: str) -> tuple[str, ...]:
+        """Ids of the activities that tell the same act as this one."""
+        number = alerts.rowid(self._db, activity, self._kinds)
+        if number is None:
+            return ()
+        found = (
+            self._db.execute(f"SELECT {COLUMNS} FROM activities a WHERE id = ?", (one,)).fetchone()
+            for one in streams.recorded(self._db, number)
         )
-        activity = self._rows.activity
-        for row in rows:
-            yield activity(row)
+        return tuple(sorted(self._rows.activity(row).id for row in found if row is not None))
+
+    def tags(self) -> dict[str, dict[str, bool]]:
+        """Entity's key to what an analyst says of its tags."""
+        return tags.all_tags(self._db)
+
+    def tags_version(self) -> int:
+        """Counts the changes of tags."""
+        return tags.version(self._db)
 
     # ---- names
 
@@ -334,6 +373,11 @@ class Store:
         """Delete inputs with every row and every count that came from them, inside a transaction."""
         for (input,) in self._db.execute(f"SELECT id FROM inputs WHERE {where}", values).fetchall():
             self._db.execute("DELETE FROM alert_evidence WHERE activity IN (SELECT id FROM activities WHERE input=?)", (input,))
+            self._db.execute(
+                """DELETE FROM twins WHERE record IN (SELECT id FROM activities WHERE input=?1)
+                OR other IN (SELECT id FROM activities WHERE input=?1)""",
+                (input,),
+            )
             for number, column in enumerate(("source", "destination", "actor")):
                 self._db.execute(
                     f"""DELETE FROM parties WHERE (party, at, activity) IN
@@ -369,8 +413,3 @@ class Store:
 def _searchable(ref: EntityRef) -> str:
     """What a search finds an entity by: its label and the name in its key."""
     return f"{ref.label} {ref.key.partition(':')[2]}"
-
-
-def _marks(values: Sequence[object]) -> str:
-    """As many parameter marks as values."""
-    return ",".join("?" * len(values))
