@@ -12,6 +12,7 @@ from app.engine.knowledge.sids import sid_in
 from app.engine.knowledge.standing import Membership, logged_members, served, why_sensitive
 from app.engine.knowledge.states import Key
 from app.engine.knowledge.tags import automatic
+from app.engine.knowledge.tally import plain_text
 from app.engine.knowledge.tickets import Ticket
 from app.model.activity import NAMED, Activity
 from app.model.details import KerberosAs, KerberosTgs, LdapBind, Ntlm
@@ -65,7 +66,11 @@ class Knowledge(Parts):
     def to_bytes(self) -> bytes:
         """Content for storing; equal knowledge gives equal bytes."""
         content: dict[str, object] = {name: tally.dump() for name, tally in self.tallies().items()}
-        return msgpack.encode(content | {"sight": self.sight.dump(), "directory": self.directory.states.dump()})
+        content |= {"sight": self.sight.dump(), "directory": self.directory.states.dump()}
+        try:
+            return msgpack.encode(content)
+        except UnicodeEncodeError:
+            return msgpack.encode(plain_text(content))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Knowledge":

@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import astuple
 
 from app.engine.knowledge.sids import sid_in
-from app.engine.knowledge.tally import LARGEST, checksum
+from app.engine.knowledge.tally import LARGEST, checksum, plain_text
 from app.model.activity import Activity
 from app.model.directory import DirectoryObject
 
@@ -32,7 +32,10 @@ def pack(one: DirectoryObject) -> bytes:
     for number, (value, default) in enumerate(zip(astuple(one), DEFAULTS, strict=True)):
         if value != default:
             pairs += (number, value)
-    return _encode(pairs)
+    try:
+        return _encode(pairs)
+    except UnicodeEncodeError:
+        return _encode(plain_text(pairs))
 
 
 def unpack(body: bytes) -> DirectoryObject:
