@@ -51,7 +51,8 @@ def coverage(
         if hidden:
             reasons.append("part could not be read: " + listed(f"{problem.what} ({problem.count:,})" for problem in hidden))
         if not there:
-            state, reason = "blind", f"no {' or '.join(kinds)} in the input (ports {ports})"
+            where = f" (ports {ports})" if ports else ""
+            state, reason = "blind", f"no {' or '.join(kinds)} in the input{where}"
         elif reasons:
             state, reason = "blind" if any(blind for blind, _ in gaps) else "partial", "; ".join(reasons)
         else:

@@ -188,6 +188,7 @@ class Engine:
             ((number, entities_of(known, text, first, last)) for number, text, first, last in addresses),
             ((number, known.account_entity(example(load(raw)))) for number, raw in actors),
             every,
+            (known.entity_named(one) for _, one, _, _ in known.directory.principals()) if every else (),
         )
 
 

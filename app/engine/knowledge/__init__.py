@@ -16,11 +16,14 @@ from app.engine.knowledge.tally import plain_text
 from app.engine.knowledge.tickets import Ticket
 from app.model.activity import NAMED, Activity
 from app.model.details import KerberosAs, KerberosTgs, LdapBind, Ntlm
+from app.model.directory import DirectoryObject
 from app.model.entity import Binding, EntityRef, Resolution
 
 __all__ = ["METHODS", "Knowledge", "Ticket"]
 
 
+THERE = frozenset({"signed in", "exists"})
+"""Words of an account that the domain has."""
 OWN_NAMES = frozenset({"ldap-ping", "ntlm-server", "dns"})
 """Methods that tell which computer a controller's address is; its other addresses are found by that name in DNS."""
 
@@ -93,6 +96,9 @@ class Knowledge(Parts):
         self._accounts, self._last, self._members, self._servers = {}, {}, None, None
         domains = self.accounts.dns_domains
         self.addresses.settle()
+        for (machine, domain), words in self.accounts.rows().items():
+            if machine.endswith("$") and domain in domains and not words.keys().isdisjoint(THERE) and host(machine):
+                self.addresses.shorten(f"{host(machine)}.{domain}")
         acting = set(self.roles.addresses())
         said = {host(one.dns_name) for one, _, _ in self.directory.controllers() if one.dns_name}
         named = {self.addresses.full(name, domains) for name in (*self.roles.names(), *said)}
@@ -290,6 +296,9 @@ class Knowledge(Parts):
         """What is known of an account: "signed in", "exists", "unknown", "sensitive"."""
         key = self.accounts.key(name, domain)
         words = frozenset(self.accounts.words(key))
+        held = self.directory.state(self.directory.account(key[0], key[1])) if key[1] else None
+        if held is not None and not held.object.deleted:
+            words |= {"exists"}
         return words | {"sensitive"} if key[0] in BUILT_IN and key[1] in self.accounts.dns_domains else words
 
     def ticket(self, hash: str | None) -> Ticket | None:
@@ -309,7 +318,7 @@ class Knowledge(Parts):
         if kind == "computer":
             return self.directory.computer(rest)
         if kind == "domain":
-            return self.directory.find(rest)
+            return self.directory.domain(rest)
         if kind not in ("user", "group"):
             return None
         domain, _, name = rest.rpartition("\\")
@@ -327,7 +336,12 @@ class Knowledge(Parts):
         if found is None:
             ref = self.account_of_sid(sid_in(key[1])) if sid_in(key[1]) else None
             return ref or EntityRef("user", f"user:{key[1].lower()}", key[1])
-        one = found.object
+        return self.entity_named(found.object)
+
+    def entity_named(self, one: DirectoryObject) -> EntityRef:
+        """The entity that an object of the directory is."""
+        if one.object_class.lower() == "domaindns":
+            return EntityRef("domain", f"domain:{one.domain.lower()}", one.domain.lower())
         name, domain = (one.sam or one.display_name or one.dn), one.domain.lower()
         if "group" in one.object_class.lower() and "managedserviceaccount" not in one.object_class.lower():
             return EntityRef("group", f"group:{domain}\\{name.lower()}", name)

@@ -92,16 +92,16 @@ class Addresses:
         for key, seen in self.tally.rows():
             self._by_address.setdefault(str(key[0]), []).append((key, seen))
             name = str(key[1])
-            self._shorten(name)
+            self.shorten(name)
             if key[2] not in CLAIMS and ORDER[certainty_of(str(key[2]))]:
                 self._owners.setdefault(short(name), []).append((str(key[0]), seen[0] - HOUR, seen[1] + HOUR))
         for owners in self._owners.values():
             owners.sort()
         for key, _ in self.computers.rows():
-            self._shorten(str(key[0]))
+            self.shorten(str(key[0]))
         self._version = (self.tally.changes, self.computers.changes)
 
-    def _shorten(self, name: str) -> None:
+    def shorten(self, name: str) -> None:
         """Remember which short names this full name has: its first label, and that cut to the length of a NetBIOS name."""
         label, dot, _ = name.partition(".")
         if dot:

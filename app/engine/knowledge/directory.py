@@ -97,7 +97,9 @@ class Directory:
                 continue
             self._index(key, bodies[-1][1], states[-1])
             for _, one in bodies[:-1]:
-                self._by_name.setdefault(one.dn.lower(), key)
+                for name in (one.dn, (one.guid or "").strip("{}")):
+                    if name:
+                        self._by_name.setdefault(name.lower(), key)
         for head, one, since, until in grouped:
             for member in one.members:
                 self._tie(self.find(member, one.domain.lower()) or self._stranger(member), head, since, until)
@@ -226,10 +228,26 @@ class Directory:
             if found is not None:
                 yield found.object, at, proof
 
-    def domain(self, name: str) -> Known | None:
-        """The domain object, whose facts hold its password and lockout policy."""
+    def domain(self, name: str) -> Key | None:
+        """The object of a domain by its DNS name; its facts hold the password and lockout policy."""
         self.settle()
-        return self.state(self._domains.get(name.lower()))
+        return self._domains.get(name.lower())
+
+    def trusts(self, domain: str) -> list[DirectoryObject]:
+        """Trusts of a domain with others (MS-ADTS section 6.1.6.7), by name."""
+        found = (self.state(key) for key in self.of_class("trustedDomain"))
+        return sorted(
+            (one.object for one in found if one is not None and one.object.domain.lower() == domain.lower()),
+            key=lambda one: one.sam or one.dn,
+        )
+
+    def principals(self) -> Iterator[tuple[Key, DirectoryObject, int, int]]:
+        """(key, object as known last, first and last time told) of every user, computer and group, and of every domain."""
+        self.settle()
+        for key, states in self.states.seen.items():
+            one = unpack(states[-1][2]) if key[2] == 0 else None
+            if one is not None and (one.sam or one.object_class.lower() == "domaindns"):
+                yield key, one, states[0][0], states[-1][0]
 
     # ---- groups
 

@@ -131,7 +131,8 @@ def learn_kerberos(known: Parts, activity: Activity, event: EventKerberos) -> No
         known.accounts.say(name, realm, "unknown", activity)
     delegated = event.text("TransmittedServices") is not None
     if address and account_parts(name, realm)[0].endswith("$") and not delegated and status != UNKNOWN_CLIENT:
-        known.addresses.say(address, full_name(name, realm), "log-claim" if refused else "log-kerberos", activity)
+        of = suffix if "." not in realm and "@" not in name else realm  # a KDC answers for accounts of its own domain
+        known.addresses.say(address, full_name(name, of), "log-claim" if refused else "log-kerberos", activity)
 
 
 def learn_ntlm(known: Parts, activity: Activity, event: EventNtlm) -> None:

@@ -86,6 +86,13 @@ def facts(known: Knowledge, key: str, kind_of_input: Callable[[str], str]) -> It
             yield "SID", sid, "logs"
     for reason in known.why_sensitive(key):
         yield "Sensitive because", reason, "groups and built-in accounts"
+    if key.startswith("domain:"):
+        for trust in known.directory.trusts(key.partition(":")[2]):
+            yield (
+                "Trust",
+                trust.sam or trust.display_name or trust.dn,
+                ", ".join(f"{a} {b}" for a, b in sorted(trust.facts.items())),
+            )
     yield from _renames(known, key)
     for session in _sessions(known, key)[-MOST:]:
         yield "VPN session", _told(session), f"RADIUS accounting of {session.nas}"

@@ -317,8 +317,8 @@ class Queries:
     def _overview(self) -> Overview:
         span = self.span()
         rows = self._totals().rows
-        hosts = [row for row in rows if row.ref.kind in HOSTS]
-        accounts = [row for row in rows if row.ref.kind == "user"]
+        hosts = [row for row in rows if row.ref.kind in HOSTS and row.activities]
+        accounts = [row for row in rows if row.ref.kind == "user" and row.activities]
         by_kind = self.by_kind()
         alerts = self.alerts()
         inputs = self.inputs()

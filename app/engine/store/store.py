@@ -219,8 +219,12 @@ class Store:
         addresses: Iterable[tuple[int, Sequence[EntityRef]]],
         actors: Iterable[tuple[int, EntityRef | None]],
         every: bool,
+        more: Iterable[EntityRef] = (),
     ) -> None:
-        """Say which entities addresses were at any time, and which account each actor is; every: all others are gone."""
+        """Say which entities addresses were at any time, and which account each actor is; every: all others are gone.
+
+        more: entities that there are without any activity, such as the accounts of a directory.
+        """
         known: dict[str, int] = {}
         with self._writing():
             if every:
@@ -234,11 +238,12 @@ class Store:
                 if who is not None:
                     number = known.get(who.key) or self._entity(who, known)
                     self._db.execute("UPDATE actors SET entity=? WHERE id=?", (number, actor))
+            for ref in more:
+                if ref.key not in known:
+                    self._entity(ref, known)
             if every:
-                gone = self._db.execute(
-                    """SELECT id FROM entities WHERE id NOT IN (SELECT entity FROM address_entities)
-                    AND id NOT IN (SELECT entity FROM actors WHERE entity IS NOT NULL)"""
-                ).fetchall()
+                there = set(known.values())
+                gone = [row for row in self._db.execute("SELECT id FROM entities") if row[0] not in there]
                 self._db.executemany("DELETE FROM names WHERE rowid=?", gone)
                 self._db.executemany("DELETE FROM entities WHERE id=?", gone)
             self._changed("entities")
