@@ -17,7 +17,7 @@ from app.engine.export import activity_lines, analysis
 from app.engine.inspector import Inspector, Message
 from app.engine.queries import Queries
 from app.engine.reports.html import report_html
-from app.engine.store import StoreError
+from app.engine.store import StoreError, set_tag
 from app.engine.store.copying import copy_workspace
 from app.ingest import Seconds, read_inputs
 from app.model.alert import Classification, State
@@ -205,6 +205,13 @@ class Session:
     ) -> None:
         """Change what the analyst says of an alert."""
         update_alert(self.path, alert_id, state=state, classification=classification, note=note)
+
+    def tag(self, key: str, tag: str, on: bool | None) -> None:
+        """Say that an entity (its key) carries a tag, does not, or (None) that the program decides.
+
+        Alerts follow at the next detection. Raises StoreError.
+        """
+        set_tag(self.path, key, tag, on)
 
     def detector_page(self, detector: str) -> str:
         """The page beside a detector (Markdown), "" when there is none."""

@@ -1,7 +1,7 @@
 """What a detector is, and how detectors run over activities in event time."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, Literal
 
@@ -10,13 +10,17 @@ from msgspec.structs import replace
 
 from app.engine import describe
 from app.engine.knowledge import Knowledge
+from app.engine.knowledge.tags import HONEYTOKEN, SENSITIVE
 from app.engine.memory import Memory
-from app.model.activity import Activity
+from app.model.activity import Activity, Result
 from app.model.alert import RANK, Alert, Fact, Finding, Link, Phase, Sentence, Severity, Step
 from app.model.details import KINDS
 from app.model.entity import EntityRef
-from app.model.rows import Coverage, Problem
 
+Tags = Mapping[str, Mapping[str, bool]]
+"""Key of an entity to what the analyst says of its tags: it carries them, or it does not."""
+Told = tuple[tuple[str, Result], ...]
+"""Kind and result of each other activity that tells of the same act as one."""
 Sensitivity = Literal["low", "medium", "high"]
 """high reports more and sooner, low reports less; medium is the default."""
 SECOND = 1_000_000
@@ -25,6 +29,8 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 EVIDENCE = 1_000
 """Activities kept as evidence of one alert: the first half and the last half."""
+TELLINGS = 8
+"""Other tellings of one activity that stand beside it in the evidence."""
 PARTIES = 200
 """Accounts, sources or targets named in one alert."""
 
@@ -50,12 +56,26 @@ class Needs(Struct, frozen=True, kw_only=True):
 class Context:
     """What a detector may ask: knowledge of the whole input, its own memory, how sensitive it shall be."""
 
-    __slots__ = ("knowledge", "memory", "sensitivity")
+    __slots__ = ("knowledge", "memory", "sensitivity", "tags")
 
-    def __init__(self, knowledge: Knowledge, memory: Memory, sensitivity: Sensitivity = "medium") -> None:
+    def __init__(
+        self, knowledge: Knowledge, memory: Memory, sensitivity: Sensitivity = "medium", tags: Tags | None = None
+    ) -> None:
         self.knowledge = knowledge
         self.memory = memory
         self.sensitivity = sensitivity
+        self.tags = tags or {}
+
+    def is_sensitive(self, entity: EntityRef | None, at: int | None = None) -> bool:
+        """True when the analyst says so, or the entity can reach the whole domain at this time (None: as known last)."""
+        if entity is None:
+            return False
+        said = self.tags.get(entity.key, {}).get(SENSITIVE)
+        return bool(self.knowledge.why_sensitive(entity.key, at)) if said is None else said
+
+    def is_honeytoken(self, entity: EntityRef | None) -> bool:
+        """True when the analyst says that nobody has a reason to use this entity."""
+        return entity is not None and self.tags.get(entity.key, {}).get(HONEYTOKEN, False)
 
     def source(self, activity: Activity) -> EntityRef:
         """Who asked, as known at that time."""
@@ -274,16 +294,19 @@ class _Case:
         if rank >= self._rank:
             self._lead, self._rank = finding, rank
 
-    def alert(self) -> Alert:
-        """The alert of all that was joined."""
+    def alert(self, others: Callable[[str], Sequence[str]] | None = None) -> Alert:
+        """The alert of all that was joined; others: ids of what else tells of an activity, which proves it too."""
         lead = self._lead.words() if isinstance(self._lead, Later) else self._lead
         parties: dict[str, tuple[EntityRef, ...]] = {}
         for name, known in self._parties.items():
             every = known | {party.key: party for party in getattr(lead, name) if party.key not in known}
             parties[name] = tuple(every.values())[:PARTIES]
+        evidence = dict.fromkeys((*self.evidence, *self.tail))
+        for proof in tuple(evidence) if others is not None else ():
+            evidence.update(dict.fromkeys(others(proof)[:TELLINGS] if others is not None else ()))
         finding = replace(
             lead, subject=self._lead.subject, first=min(self.first, lead.first), last=self.last,
-            evidence=(*self.evidence, *self.tail), succeeded=self._succeeded, **parties,
+            evidence=tuple(evidence), succeeded=self._succeeded, **parties,
         )  # fmt: skip
         return _alert(self.detector, finding, next(iter(self.evidence)))
 
@@ -310,21 +333,50 @@ def run(
     sensitivity: Sensitivity = "medium",
 ) -> list[Alert]:
     """Alerts of these detectors over activities in event order, oldest first; the same input gives the same alerts and ids."""
+    return run_told(detectors, ((activity, ()) for activity in activities), knowledge, sensitivity=sensitivity)
+
+
+def hears_twice(detector: Detector, told: Told) -> bool:
+    """True when a detector is given another telling of the same act, so that this one would count it again."""
+    watched, refused = ({KINDS[kind] for kind in some} for some in (detector.watches, detector.watches_refused))
+    return any(kind in watched or (result == "failure" and kind in refused) for kind, result in told)
+
+
+def run_told(
+    detectors: Iterable[Detector],
+    activities: Iterable[tuple[Activity, Told]],
+    knowledge: Knowledge,
+    *,
+    sensitivity: Sensitivity = "medium",
+    tags: Tags | None = None,
+    others: Callable[[str], Sequence[str]] | None = None,
+) -> list[Alert]:
+    """The same over activities with what else tells of the same act: a detector is given one telling of each, packets first.
+
+    others: ids of the other tellings of an activity; they stand in the evidence beside it.
+    """
     watchers: dict[type, list[tuple[Detector, Context]]] = {}
     refused: dict[type, list[tuple[Detector, Context]]] = {}
+    twice: dict[tuple[str, Told], bool] = {}
     for detector in detectors:
-        context = Context(knowledge, Memory(), sensitivity)
+        context = Context(knowledge, Memory(), sensitivity, tags)
         for kind in detector.watches:
             watchers.setdefault(kind, []).append((detector, context))
         for kind in detector.watches_refused:
             refused.setdefault(kind, []).append((detector, context))
     open_: dict[tuple[str, str], _Case] = {}
     done: list[Alert] = []
-    for activity in activities:
+    for activity, told in activities:
         asked = watchers.get(type(activity.detail), ())
         if activity.result == "failure" and type(activity.detail) in refused:
             asked = [*asked, *refused[type(activity.detail)]]
         for detector, context in asked:
+            if told:
+                known = twice.get((detector.id, told))
+                if known is None:
+                    known = twice[(detector.id, told)] = hears_twice(detector, told)
+                if known:
+                    continue
             for finding in detector.detect(activity, context):
                 key = (detector.id, finding.subject)
                 case = open_.get(key)
@@ -332,9 +384,9 @@ def run(
                     case.add(finding)
                     continue
                 if case is not None:
-                    done.append(case.alert())
+                    done.append(case.alert(others))
                 open_[key] = _Case(detector, finding)
-    done.extend(case.alert() for case in open_.values())
+    done.extend(case.alert(others) for case in open_.values())
     return sorted(done, key=lambda alert: (alert.finding.first, alert.detector, alert.id))
 
 
@@ -342,59 +394,3 @@ def watched_kinds(detectors: Iterable[Detector]) -> dict[str, bool]:
     """Kind words of the activities that any of these detectors reads, and whether it reads all of them or only what failed."""
     found = {KINDS[kind]: False for detector in detectors for kind in detector.watches_refused}
     return found | {KINDS[kind]: True for detector in detectors for kind in detector.watches}
-
-
-SOME = 0.02
-"""Share of what could not be read from which on coverage is partial; single messages are lost at every capture's edges."""
-
-
-def _gaps(detector: Detector, kinds: list[str], by_kind: Mapping[str, int], knowledge: Knowledge) -> Iterator[tuple[bool, str]]:
-    """(nothing is left to see, reason) for each thing that keeps a detector from seeing all."""
-    needs = detector.needs
-    seen = knowledge.sight.of(tuple(kinds), needs.interfaces)
-    whole = sum(seen.values())
-    what = "calls" if kinds == ["rpc-call"] else " and ".join(kinds)
-    mute, sealed = seen.get("unanswered", 0), seen.get("sealed", 0)
-    if whole and mute == whole:
-        yield needs.answers, f"only one direction was captured: none of {whole:,} {what} has an answer"
-    elif mute > SOME * whole:
-        yield False, f"{mute:,} of {whole:,} {what} have no answer"
-    if needs.content and sealed:
-        yield False, f"{sealed:,} of {whole:,} {what} are sealed"
-    unknown = knowledge.sight.of(("rpc-call",), ("",)) if needs.interfaces else {}
-    if unknown:
-        yield False, f"{sum(unknown.values()):,} calls belong to connections that began before the capture, interface unknown"
-    if needs.controllers and not knowledge.controllers():
-        yield False, "no domain controller was seen, so that every address counts as an ordinary computer"
-
-
-def coverage(
-    detectors: Iterable[Detector],
-    by_kind: Mapping[str, int],
-    problems: Iterable[Problem] = (),
-    knowledge: Knowledge | None = None,
-) -> tuple[Coverage, ...]:
-    """What each detector could have seen, from the numbers of activities by kind, what could not be read, what is known."""
-    troubles = list(problems)
-    rows = []
-    for detector in detectors:
-        needs = detector.needs
-        kinds = needs.kinds or tuple(KINDS[kind] for kind in detector.watches)
-        there = [kind for kind in kinds if by_kind.get(kind)]
-        hidden = [problem for problem in troubles if any(word in problem.what.lower() for word in needs.hidden_by)]
-        ports = ", ".join(needs.ports)
-        gaps = list(_gaps(detector, there, by_kind, knowledge)) if knowledge is not None and there else []
-        reasons = [reason for _, reason in gaps]
-        if hidden:
-            reasons.append("part could not be read: " + listed(f"{problem.what} ({problem.count:,})" for problem in hidden))
-        if not there:
-            state, reason = "blind", f"no {' or '.join(kinds)} in the input (ports {ports})"
-        elif reasons:
-            state, reason = "blind" if any(blind for blind, _ in gaps) else "partial", "; ".join(reasons)
-        else:
-            numbers = " and ".join(f"{by_kind[kind]:,} {kind}" for kind in there)
-            own = sum(knowledge.sight.of(("rpc-call",), needs.interfaces).values()) if knowledge and needs.interfaces else None
-            of_them = "" if own is None else f", {own:,} of the interfaces it watches"
-            state, reason = "seen", f"read from {numbers}{of_them}"
-        rows.append(Coverage(detector=detector.id, title=detector.title, state=state, reason=reason))
-    return tuple(rows)

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from app import __version__
-from app.engine import detectors, schema
+from app.engine import detectors, schema, twins
 from app.engine.knowledge import Knowledge
 from app.engine.schema import StoreError
 from app.engine.store import Store, update_alert
@@ -178,18 +178,40 @@ class Engine:
 
     def settle(self, sensitivity: Sensitivity = "medium") -> Settled:
         """Name every entity, run every detector over all activities in event time, put the alerts in their place."""
-        basis = f"{self._store.activities_version()} {__version__} {sensitivity}"
+        basis = f"{self._store.activities_version()} {self._store.tags_version()} {__version__} {sensitivity}"
         if self._store.settled() == basis:
             return Settled(fresh=False)
         began = time.perf_counter()
         known = self.knowledge()
         self._name(known, every=True)
+        twice = self._find_twins()
         named = time.perf_counter()
         watched = detectors.watched_kinds()
-        activities = self._store.stream((one for one, whole in watched.items() if whole), watched)
-        alerts = detectors.run(activities, known, sensitivity=sensitivity)
+        activities = self._store.stream_told((one for one, whole in watched.items() if whole), watched)
+        alerts = detectors.run(
+            activities,
+            known,
+            sensitivity=sensitivity,
+            tags=self._store.tags(),
+            others=self._store.others if twice else None,
+        )
         self._store.replace_alerts(alerts, basis, sensitivity)
         return Settled(names=named - began, detect=time.perf_counter() - named, alerts=len(alerts))
+
+    def _find_twins(self) -> int:
+        """Tie together what logs and packets tell of one act, anew from everything that is stored; the number of pairs."""
+        told = self._store.span(twins.TOLD)
+        if told is None:
+            return self._store.replace_twins(())
+        first, last = told[0] - twins.REACH, told[1] + twins.REACH
+        activities = self._store.numbered((*twins.TOLD, *twins.WIRE), first, last)
+        sorting = self._store.sorting(twins.Row)
+        try:
+            sorting.fill(twins.rows_of(activities, self.knowledge()))
+            sorting.level(twins.offsets(sorting.rows()))
+            return self._store.replace_twins(list(twins.pairs(sorting.rows())))
+        finally:
+            sorting.close()
 
     def close(self) -> None:
         """Give the workspace back."""
@@ -213,6 +235,7 @@ class Engine:
             ((number, entities_of(known, text, first, last)) for number, text, first, last in addresses),
             ((number, known.account_entity(example(load(raw)))) for number, raw in actors),
             every,
+            (known.entity_named(one) for _, one, _, _ in known.directory.principals()) if every else (),
         )
 
 

@@ -1,9 +1,10 @@
 """Every detector, one line each, with what the engine asks of all of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from app.engine import coverage as _coverage
 from app.engine import detector as _detector
-from app.engine.detector import Detector, Sensitivity
+from app.engine.detector import Detector, Sensitivity, Tags, Told
 from app.engine.detectors import (
     account_enumeration,
     asrep_roasting,
@@ -45,9 +46,19 @@ DETECTORS: tuple[Detector, ...] = (
 )
 
 
-def run(activities: Iterable[Activity], knowledge: Knowledge, *, sensitivity: Sensitivity = "medium") -> list[Alert]:
-    """Alerts of all detectors over activities in event order, with knowledge of the whole input."""
-    return _detector.run(DETECTORS, activities, knowledge, sensitivity=sensitivity)
+def run(
+    activities: Iterable[tuple[Activity, Told]],
+    knowledge: Knowledge,
+    *,
+    sensitivity: Sensitivity = "medium",
+    tags: Tags | None = None,
+    others: Callable[[str], Sequence[str]] | None = None,
+) -> list[Alert]:
+    """Alerts of all detectors over activities in event order, with knowledge of the whole input.
+
+    Each activity comes with the kinds and results of what else tells of the same act; others gives the ids of those.
+    """
+    return _detector.run_told(DETECTORS, activities, knowledge, sensitivity=sensitivity, tags=tags, others=others)
 
 
 def watched_kinds() -> dict[str, bool]:
@@ -59,4 +70,4 @@ def coverage(
     by_kind: Mapping[str, int], problems: Iterable[Problem] = (), knowledge: Knowledge | None = None
 ) -> tuple[Coverage, ...]:
     """What each detector could have seen."""
-    return _detector.coverage(DETECTORS, by_kind, problems, knowledge)
+    return _coverage.coverage(DETECTORS, by_kind, problems, knowledge)

@@ -27,7 +27,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     name = bind.name.lower()
     trail = ctx.memory.seen(("clear", ip), name, activity.at, activity.id, WINDOW)
     account = ctx.knowledge.account(bind.name)
-    sensitive = "sensitive" in ctx.knowledge.account_words(bind.name)
+    sensitive = ctx.is_sensitive(ctx.knowledge.account(bind.name), activity.at)
     many = trail.distinct >= ACCOUNTS[ctx.sensitivity]
     names = [ref.label if (ref := ctx.knowledge.account(str(one))) is not None else str(one) for one in trail.values]
     yield found(

@@ -6,16 +6,24 @@ from app.engine.knowledge.accounts import BUILT_IN
 from app.engine.knowledge.addresses import METHODS
 from app.engine.knowledge.controllers import CONTROLLER_ROLES, PARTNER
 from app.engine.knowledge.fold import LESSONS
-from app.engine.knowledge.names import host, short
+from app.engine.knowledge.names import host, is_address, short
 from app.engine.knowledge.parts import Parts
+from app.engine.knowledge.sids import sid_in
+from app.engine.knowledge.standing import Membership, logged_members, served, why_sensitive
+from app.engine.knowledge.states import Key
+from app.engine.knowledge.tags import automatic
+from app.engine.knowledge.tally import plain_text
 from app.engine.knowledge.tickets import Ticket
 from app.model.activity import NAMED, Activity
 from app.model.details import KerberosAs, KerberosTgs, LdapBind, Ntlm
+from app.model.directory import DirectoryObject
 from app.model.entity import Binding, EntityRef, Resolution
 
 __all__ = ["METHODS", "Knowledge", "Ticket"]
 
 
+THERE = frozenset({"signed in", "exists"})
+"""Words of an account that the domain has."""
 OWN_NAMES = frozenset({"ldap-ping", "ntlm-server", "dns"})
 """Methods that tell which computer a controller's address is; its other addresses are found by that name in DNS."""
 
@@ -32,7 +40,11 @@ class Knowledge(Parts):
         self._controller_names: set[str] = set()
         self._controllers: set[str] = set()
         self._proven: set[str] = set()
+        self._acting: set[str] = set()
+        self._proven_names: set[str] = set()
         self._accounts: dict[tuple[str, str | None], EntityRef | None] = {}
+        self._servers: dict[str, set[str]] | None = None
+        self._members: dict[str, dict[str, Membership]] | None = None
         self._last: dict[str, tuple[str, Resolution]] = {}
 
     # ---- learning
@@ -51,12 +63,17 @@ class Knowledge(Parts):
         for name, tally in self.tallies().items():
             tally.merge(theirs[name])
         self.sight.merge(other.sight)
+        self.directory.states.merge(other.directory.states)
         self._settled = False
 
     def to_bytes(self) -> bytes:
         """Content for storing; equal knowledge gives equal bytes."""
         content: dict[str, object] = {name: tally.dump() for name, tally in self.tallies().items()}
-        return msgpack.encode(content | {"sight": self.sight.dump()})
+        content |= {"sight": self.sight.dump(), "directory": self.directory.states.dump()}
+        try:
+            return msgpack.encode(content)
+        except UnicodeEncodeError:
+            return msgpack.encode(plain_text(content))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Knowledge":
@@ -66,6 +83,7 @@ class Knowledge(Parts):
         for name, tally in known.tallies().items():
             tally.load(content.get(name, []))
         known.sight.load(content.get("sight", []))
+        known.directory.states.load(content.get("directory", []))
         return known
 
     # ---- addresses and computers
@@ -75,11 +93,15 @@ class Knowledge(Parts):
         if self._settled:
             return
         self._settled = True
-        self._accounts, self._last = {}, {}
+        self._accounts, self._last, self._members, self._servers = {}, {}, None, None
         domains = self.accounts.dns_domains
         self.addresses.settle()
+        for (machine, domain), words in self.accounts.rows().items():
+            if machine.endswith("$") and domain in domains and not words.keys().isdisjoint(THERE) and host(machine):
+                self.addresses.shorten(f"{host(machine)}.{domain}")
         acting = set(self.roles.addresses())
-        named = {self.addresses.full(name, domains) for name in self.roles.names()}
+        said = {host(one.dns_name) for one, _, _ in self.directory.controllers() if one.dns_name}
+        named = {self.addresses.full(name, domains) for name in (*self.roles.names(), *said)}
         for address in acting:
             for name, spans in self.addresses.names(address, domains):
                 if any(method in OWN_NAMES for _, _, _, method, _, _ in spans) and self.roles.proven(address):
@@ -92,6 +114,14 @@ class Knowledge(Parts):
         }
         self._controllers = acting | by_name
         self._proven = {address for address in acting if self.roles.proven(address)} | (by_name - acting)
+        self._acting, self._proven_names = set(named), set(named)
+        for ip in sorted(self._controllers):
+            seen = self.roles.roles_of(ip)
+            name, found = self.addresses.resolve(ip, max((one[1] for one in seen.values()), default=0), domains)
+            if name and found.certainty != "low":
+                self._acting.add(name)
+                if ip in self._proven:
+                    self._proven_names.add(name)
 
     def resolve(self, ip: str, at: int) -> Resolution:
         """Which computer had this address at this time (UTC microseconds)."""
@@ -100,8 +130,14 @@ class Knowledge(Parts):
     def _resolve(self, ip: str, at: int) -> tuple[str, Resolution]:
         self._settle()
         if ip.startswith(NAMED):  # the record names the computer itself
-            name = self.addresses.full(ip[len(NAMED) :], self.accounts.dns_domains)
-            return name, Resolution(ip=ip, computer=self.label(name), method="log", certainty="high")
+            said = ip[len(NAMED) :].rpartition("\\")[2]
+            if not is_address(said):
+                plain = host(said)
+                if not plain:
+                    return "", Resolution(ip=ip)
+                name = self.addresses.full(plain, self.accounts.dns_domains)
+                return name, Resolution(ip=ip, computer=self.label(name), method="log", certainty="high")
+            ip = said
         known = self._last.get(ip)
         if known is not None:
             return known
@@ -128,32 +164,31 @@ class Knowledge(Parts):
         """The computer of a name in any spelling."""
         self._settle()
         full = self.addresses.full(host(name) or name.lower(), self.accounts.dns_domains)
-        kind = "controller" if full in self._controller_names else "computer"
+        kind = "controller" if full in self._acting else "computer"
         return EntityRef(kind, f"computer:{full}", self.label(full))  # type: ignore[arg-type]
 
     def address_entity(self, ip: str, at: int) -> EntityRef:
         """The computer that had this address, or the address itself while nobody named it surely enough."""
         name, found = self._resolve(ip, at)
-        if ip.startswith(NAMED):
-            return self.computer_entity(name)
         if name and found.certainty != "low":
-            kind = "controller" if ip in self._controllers else "computer"
+            kind = "controller" if name in self._acting else "computer"
             return EntityRef(kind, f"computer:{name}", self.label(name))  # type: ignore[arg-type]
+        ip = found.ip.removeprefix(NAMED)
         return EntityRef("controller" if ip in self._controllers else "address", f"address:{ip}", ip)
 
     def is_controller(self, ip: str) -> bool:
         """True when this address acts as a domain controller, or DNS gives it to a host that the directory calls one."""
         self._settle()
-        return ip in self._controllers or self._is_named_controller(ip)
+        return ip in self._controllers or self._is_one_of(ip, self._acting)
 
     def is_proven_controller(self, ip: str) -> bool:
         """True when this address does what only a controller does, or DNS gives it to a controller by name."""
         self._settle()
-        return ip in self._proven or self._is_named_controller(ip)
+        return ip in self._proven or self._is_one_of(ip, self._proven_names)
 
-    def _is_named_controller(self, ip: str) -> bool:
+    def _is_one_of(self, ip: str, names: set[str]) -> bool:
         """The same for the end that a log record names only by its computer."""
-        return ip.startswith(NAMED) and self.computer_entity(ip[len(NAMED) :]).kind == "controller"
+        return ip.startswith(NAMED) and self._resolve(ip, 0)[0] in names
 
     def is_registering(self, ip: str) -> bool:
         """True when a controller accepted this address as a new one, whether it became one or not."""
@@ -162,6 +197,17 @@ class Knowledge(Parts):
     def clock(self, ip: str, at: int) -> int | None:
         """Microseconds that a KDC's clock is ahead of the recording's at this time, None where it never told its time."""
         return self.clocks.ahead(ip, at)
+
+    def serves(self, name: str) -> set[str]:
+        """What a computer serves: DNS server, Certificate authority, AD FS, ..."""
+        self._settle()
+        if self._servers is None:
+            self._servers = served(self)
+        return self._servers.get(name, set())
+
+    def gateways(self) -> dict[str, int]:
+        """Addresses of the gateways that gave addresses to VPN clients, with the time of a session, UTC microseconds."""
+        return {one.nas: one.start for sessions in self.sessions.users().values() for one in sessions if is_address(one.nas)}
 
     def is_name_server(self, ip: str) -> bool:
         """True when this address answered DNS questions."""
@@ -176,6 +222,9 @@ class Knowledge(Parts):
             at = max((one[1] for one in seen.values()), default=0)
             ref = self.address_entity(ip, at)
             found[ref.key] = EntityRef("controller", ref.key, ref.label)
+        for name in self._controller_names:
+            if name:
+                found.setdefault(f"computer:{name}", EntityRef("controller", f"computer:{name}", self.label(name)))
         return tuple(found[key] for key in sorted(found))
 
     def why_controller(self, ip: str) -> tuple[tuple[str, str], ...]:
@@ -193,9 +242,12 @@ class Knowledge(Parts):
 
     # ---- accounts and tickets
 
-    def account(self, name: str, domain: str | None = None) -> EntityRef | None:
-        """The account of a name in any spelling; a machine account is its computer. None for an empty name."""
+    def account(self, name: str, domain: str | None = None, sid: str | None = None, at: int | None = None) -> EntityRef | None:
+        """The account of a name in any spelling; a machine account is its computer. Where only its SID is told, the account
+        that had it at that time. None for nothing at all."""
         self._settle()
+        if not name or name[:4].upper() == "S-1-":
+            return self.account_of_sid(sid_in(name) or sid_in(sid), at)
         key = (name, domain)
         if key in self._accounts:
             return self._accounts[key]
@@ -213,6 +265,16 @@ class Knowledge(Parts):
         self._accounts[key] = found
         return found
 
+    def account_of_sid(self, sid: str, at: int | None = None) -> EntityRef | None:
+        """The account that had a SID at a time; an entity of its own while nobody tells its name."""
+        self._settle()
+        if not sid:
+            return None
+        held = self.accounts.holder(sid, at)
+        if held is None:
+            return EntityRef("user", f"user:{sid.lower()}", sid)
+        return self.account(held[0], held[1] or None)
+
     def account_entity(self, activity: Activity) -> EntityRef | None:
         """Who acted: said by the activity, or the holder of the ticket that opened its session."""
         who = activity.account
@@ -224,8 +286,8 @@ class Knowledge(Parts):
                 return self.account(detail.user, detail.domain)
             if isinstance(detail, LdapBind) and detail.name:
                 return self.account(detail.name)
-        elif who.name:
-            return self.account(who.name, who.domain)
+        elif who.name or who.sid:
+            return self.account(who.name, who.domain, who.sid, activity.at or None)
         presented = activity.ticket or getattr(detail, "presented_ticket_hash", None) or getattr(detail, "ticket_hash", None)
         holder = self.tickets.find(presented) if presented else None
         return self.account(holder.client, holder.realm) if holder is not None else None
@@ -234,6 +296,9 @@ class Knowledge(Parts):
         """What is known of an account: "signed in", "exists", "unknown", "sensitive"."""
         key = self.accounts.key(name, domain)
         words = frozenset(self.accounts.words(key))
+        held = self.directory.state(self.directory.account(key[0], key[1])) if key[1] else None
+        if held is not None and not held.object.deleted:
+            words |= {"exists"}
         return words | {"sensitive"} if key[0] in BUILT_IN and key[1] in self.accounts.dns_domains else words
 
     def ticket(self, hash: str | None) -> Ticket | None:
@@ -244,28 +309,54 @@ class Knowledge(Parts):
         """True when this is the DNS name of a domain that was seen."""
         return text.lower() in self.accounts.dns_domains
 
-    def tags(self, key: str) -> tuple[str, ...]:
-        """Words beside an entity: Controller, DNS server, Sensitive, Unknown to the KDC, Unresolved, Shared address."""
+    # ---- the directory, groups, tags
+
+    def object_of(self, key: str) -> Key | None:
+        """The directory's object of an entity ("user:corp.test\\alice", "computer:ws1.corp.test", "group:corp.test\\staff")."""
         self._settle()
-        found = []
         kind, _, rest = key.partition(":")
-        if kind == "address":
-            if rest in self._controllers:
-                found.append("Controller")
-            if self.is_name_server(rest):
-                found.append("DNS server")
-            names = self.addresses.names(rest, self.accounts.dns_domains)
-            if sum(1 for _, spans in names if any(span[3] == "kerberos-host" for span in spans)) > 2:
-                found.append("Shared address")
-            found.append("Unresolved")
-        elif kind == "computer":
-            if rest in self._controller_names or any(one.key == key for one in self.controllers()):
-                found.append("Controller")
-        elif kind == "user":
-            domain, _, name = rest.rpartition("\\")
-            words = self.account_words(name, domain or None)
-            if "sensitive" in words:
-                found.append("Sensitive")
-            if "unknown" in words and not words & {"signed in", "exists"}:
-                found.append("Unknown to the KDC")
-        return tuple(found)
+        if kind == "computer":
+            return self.directory.computer(rest)
+        if kind == "domain":
+            return self.directory.domain(rest)
+        if kind not in ("user", "group"):
+            return None
+        domain, _, name = rest.rpartition("\\")
+        if sid_in(name):
+            return self.directory.find(sid_in(name), domain)
+        found = self.directory.account(name, domain)
+        if found is None and self.accounts.sid((name, domain)):
+            found = self.directory.find(self.accounts.sid((name, domain)))
+        return found
+
+    def entity_of_object(self, key: Key) -> EntityRef:
+        """The entity of a directory's object."""
+        self._settle()
+        found = self.directory.state(key)
+        if found is None:
+            ref = self.account_of_sid(sid_in(key[1])) if sid_in(key[1]) else None
+            return ref or EntityRef("user", f"user:{key[1].lower()}", key[1])
+        return self.entity_named(found.object)
+
+    def entity_named(self, one: DirectoryObject) -> EntityRef:
+        """The entity that an object of the directory is."""
+        if one.object_class.lower() == "domaindns":
+            return EntityRef("domain", f"domain:{one.domain.lower()}", one.domain.lower())
+        name, domain = (one.sam or one.display_name or one.dn), one.domain.lower()
+        if "group" in one.object_class.lower() and "managedserviceaccount" not in one.object_class.lower():
+            return EntityRef("group", f"group:{domain}\\{name.lower()}", name)
+        if one.object_class.lower() == "computer" and one.dns_name:
+            return self.computer_entity(one.dns_name)
+        return self.account(name, domain) or EntityRef("user", f"user:{domain}\\{name.lower()}", name)
+
+    def why_sensitive(self, key: str, at: int | None = None) -> tuple[str, ...]:
+        """Why an entity can reach the whole domain at a time (UTC microseconds; None: as known last); empty when it cannot."""
+        self._settle()
+        if self._members is None:
+            self._members = logged_members(self)
+        return why_sensitive(self, key, at, self._members.get(key, {}))
+
+    def tags(self, key: str, now: int | None = None) -> tuple[str, ...]:
+        """Words beside an entity that the program finds by itself; now: time of the last activity, UTC microseconds."""
+        self._settle()
+        return automatic(self, key, now)

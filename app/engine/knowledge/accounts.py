@@ -5,6 +5,7 @@ from app.engine.knowledge.tally import Tally
 from app.model.activity import Activity
 
 ACCOUNTS = 100_000
+MEMBERS = 50_000
 DOMAINS = 4_000
 SENSITIVE_GROUPS = frozenset(
     {
@@ -23,12 +24,22 @@ BUILT_IN = frozenset({"administrator", "krbtgt"})
 class Accounts:
     """Folds of accounts (domain, name, word) and of domains (NetBIOS name, DNS name).
 
-    Words: "signed in", "exists", "unknown", "sensitive", "named".
+    Words: "signed in", "exists", "unknown", "sensitive", "named"; from logs also "created", "deleted", "disabled", "enabled",
+    "locked", "unlocked". sids: (SID, domain, name) as a log or a directory has them together. members: (group's SID, group's
+    name, group's domain, member's SID, member's name or distinguished name, computer that logged it, "added" or "removed").
+    renames: (domain, old name, new name, SID).
     """
 
     def __init__(self) -> None:
         self.tally = Tally(ACCOUNTS)
         self.domains = Tally(DOMAINS)
+        self.sids = Tally(ACCOUNTS)
+        self.members = Tally(MEMBERS)
+        self.renames = Tally(MEMBERS)
+        self._holders_at = -1
+        self._holders: dict[str, list[tuple[int, int, str, str]]] = {}
+        self._sids_at: object = None
+        self._sids: dict[tuple[str, str], str] = {}
         self._version = (-1, -1)
         self._dns: set[str] = set()
         self._of: dict[str, str] = {}
@@ -45,6 +56,58 @@ class Accounts:
         full = (dns or "").strip().lower().rstrip(".")
         if "." in full and len(full) <= LONGEST:
             self.domains.add(((netbios or "").strip().lower()[:LONGEST], full), activity)
+
+    def say_sid(self, sid: str | None, name: str | None, domain: str | None, activity: Activity) -> None:
+        """A domain's or a computer's SID and a name stand together; SIDs of Windows itself belong to nobody."""
+        if sid and name and sid[:9] == "S-1-5-21-" and len(sid) <= LONGEST:
+            plain, realm = account_parts(name, domain)
+            if plain and len(plain) <= LONGEST and plain[:4] != "s-1-":
+                self.sids.add((sid, realm, plain), activity)
+
+    def say_member(
+        self, group: tuple[str, str, str], member: tuple[str, str], computer: str, word: str, activity: Activity
+    ) -> None:
+        """A log says that a member (SID, name) was added to or removed from a group (SID, name, domain)."""
+        key = (*group, *member, computer, word)
+        if all(len(text) <= 4 * LONGEST for text in key):
+            self.members.add(key, activity)
+
+    def say_rename(self, domain: str | None, old: str, new: str, sid: str, activity: Activity) -> None:
+        """A log says that an account was given another name."""
+        key = ((domain or "").lower(), old.lower(), new.lower(), sid)
+        if all(len(text) <= LONGEST for text in key):
+            self.renames.add(key, activity)
+
+    def holder(self, sid: str, at: int | None = None) -> tuple[str, str] | None:
+        """(name, domain) that a SID had at a time (UTC microseconds; None: last of all); None when nobody named it."""
+        if self._holders_at != self.sids.changes:
+            self._holders = {}
+            for (one, realm, name), seen in self.sids.rows():
+                self._holders.setdefault(str(one), []).append((seen[0], seen[1], str(name), str(realm)))
+            for rows in self._holders.values():
+                rows.sort()
+            self._holders_at = self.sids.changes
+        held = self._holders.get(sid)
+        if not held:
+            return None
+        before = [row for row in held if at is None or row[0] <= at]
+        until = 2**63 if at is None else at
+        _, _, name, realm = max(before, key=lambda row: (min(row[1], until), row[0])) if before else held[0]
+        full = next((row[3] for row in reversed(held) if row[2] == name and row[3]), realm)
+        return name, realm or full
+
+    def sid(self, key: tuple[str, str]) -> str:
+        """SID of an account by its key, empty when nobody told it; the one seen last where there were several."""
+        self.holder("")
+        if self._sids_at != (self._holders_at, self._version):
+            found: dict[tuple[str, str], tuple[int, str]] = {}
+            for sid, held in self._holders.items():
+                for _, last, name, realm in held:
+                    one = (name, self.domain(realm))
+                    found[one] = max(found.get(one, (0, "")), (last, sid))
+            self._sids = {one: sid for one, (_, sid) in found.items()}
+            self._sids_at = (self._holders_at, self._version)
+        return self._sids.get(key, "")
 
     def settle(self) -> None:
         """Bring the indices up to date with the tallies."""

@@ -10,6 +10,10 @@ from app.model.entity import Binding, Certainty, Resolution
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
+COMPUTERS = 100_000
+"""Full names of computers that are kept beside the bindings."""
+NETBIOS = 15
+"""Characters of a NetBIOS name; a longer host name is cut to it (MS-NBTE section 1.8, MS-ADTS section 3.1.1.1.6)."""
 BINDINGS = 200_000
 """Bindings kept: a thousand addresses, each named by four methods in each of 50 hours."""
 NAT_HOSTS = 3
@@ -25,6 +29,7 @@ METHODS: dict[str, tuple[Certainty, str]] = {
     "rdp-tls": ("medium", "asked over RDP, its certificate carried this name"),
     "reverse-dns": ("low", "reverse DNS gave this name, which may be old"),
     "kerberos-service": ("high", "it accepted a Kerberos ticket for a service of this name"),
+    "log-kerberos": ("high", "a log says that this computer's own account signed in from there with Kerberos"),
     "dns": ("medium", "DNS answered so"),
     "dns-update": ("medium", "a dynamic DNS update registered it"),
     "dhcp": ("medium", "the DHCP client gave this name for the lease"),
@@ -32,9 +37,12 @@ METHODS: dict[str, tuple[Certainty, str]] = {
     "rdp": ("medium", "its RDP certificate carried this name"),
     "kerberos-address": ("medium", "the Kerberos client named itself so in its request"),
     "ntlm-workstation": ("medium", "the NTLM client named itself so"),
+    "log-workstation": ("medium", "a log says that the NTLM client there named itself so"),
+    "radius": ("medium", "the VPN client named itself so to the gateway"),
     "ldap-ping-client": ("medium", "the computer named itself so when it looked for a controller"),
     "mdns": ("medium", "multicast DNS said so"),
     "llmnr": ("low", "an LLMNR answer said so, which anybody on the segment can give"),
+    "log-claim": ("low", "a log says that this computer's ticket was asked for from there, and refused"),
     "kerberos-claim": ("low", "it asked for this computer's ticket; nothing shows that it received one"),
 }
 """Method to its certainty and the sentence that explains it."""
@@ -49,16 +57,22 @@ def certainty_of(method: str) -> Certainty:
     return METHODS.get(method, ("low", ""))[0]
 
 
-CLAIMS = frozenset({"ntlm-workstation", "kerberos-address", "ldap-ping-client"})
+MACHINES = frozenset({"kerberos-host", "log-kerberos"})
+"""Methods by which a computer's own account signed in; several of them at one address at once mean address translation."""
+CLAIMS = frozenset({"ntlm-workstation", "kerberos-address", "ldap-ping-client", "log-workstation", "radius"})
 """Methods by which a client calls itself something. Whoever relays an authentication passes its victim's name on."""
 
 
 class Addresses:
-    """Fold of name observations. Key of a row: (address, name, method, hour), name in lower case as it was said."""
+    """Fold of name observations. Key of a row: (address, name, method, hour), name in lower case as it was said.
+
+    computers: full names that a log or a directory told without an address; they say what a short name stands for.
+    """
 
     def __init__(self) -> None:
         self.tally = Tally(BINDINGS)
-        self._version = -1
+        self.computers = Tally(COMPUTERS)
+        self._version = (-1, -1)
         self._by_address: dict[str, list[tuple[Key, Seen]]] = {}
         self._by_short: dict[str, set[str]] = {}
         self._owners: dict[str, list[tuple[str, int, int]]] = {}
@@ -70,26 +84,42 @@ class Addresses:
         if name and address:
             self.tally.add((address, name, method, activity.at // HOUR), activity)
 
+    def call(self, name: str, activity: Activity) -> None:
+        """One activity names a computer by its full name, wherever it is."""
+        if "." in name:
+            self.computers.add((name,), activity)
+
     def settle(self) -> None:
-        """Bring the indices up to date with the tally."""
-        if self._version == self.tally.changes:
+        """Bring the indices up to date with the tallies."""
+        version = (self.tally.changes, self.computers.changes)
+        if self._version == version:
             return
         self._by_address, self._by_short, self._owners, self._answers = {}, {}, {}, {}
         for key, seen in self.tally.rows():
             self._by_address.setdefault(str(key[0]), []).append((key, seen))
             name = str(key[1])
-            if "." in name:
-                self._by_short.setdefault(short(name), set()).add(name)
+            self.shorten(name)
             if key[2] not in CLAIMS and ORDER[certainty_of(str(key[2]))]:
                 self._owners.setdefault(short(name), []).append((str(key[0]), seen[0] - HOUR, seen[1] + HOUR))
         for owners in self._owners.values():
             owners.sort()
-        self._version = self.tally.changes
+        for key, _ in self.computers.rows():
+            self.shorten(str(key[0]))
+        self._version = (self.tally.changes, self.computers.changes)
+
+    def shorten(self, name: str) -> None:
+        """Remember which short names this full name has: its first label, and that cut to the length of a NetBIOS name."""
+        label, dot, _ = name.partition(".")
+        if dot:
+            self._by_short.setdefault(label, set()).add(name)
+            if len(label) > NETBIOS:
+                self._by_short.setdefault(label[:NETBIOS], set()).add(name)
 
     def full(self, name: str, domains: Iterable[str]) -> str:
         """The one full name that a short name stands for within these domains, or the name itself."""
         if "." in name:
             return name
+        self.settle()
         known = domains if isinstance(domains, (set, frozenset)) else set(domains)
         found = {one for one in self._by_short.get(name, ()) if not known or one.split(".", 1)[1] in known}
         return found.pop() if len(found) == 1 else name
@@ -102,7 +132,7 @@ class Addresses:
         rows = self._by_address.get(address, [])
         machines: dict[int, set[str]] = {}
         for key, _ in rows:
-            if key[2] == "kerberos-host":
+            if key[2] in MACHINES:
                 machines.setdefault(int(str(key[3])), set()).add(str(key[1]))
         shared = any(len(names) >= NAT_HOSTS for names in machines.values())
         found: dict[str, list[tuple[int, int, int, str, int, str]]] = {}

@@ -21,12 +21,13 @@ PARTNER = "a controller notifies it of changes, which it then fetches: the two r
 
 
 class Controllers:
-    """Folds of roles (address, role), and of names that others call controllers (name, method)."""
+    """Folds of roles (address, role), of names that are said to be controllers (name, method), of servers (name, what)."""
 
     def __init__(self) -> None:
         self.roles = Tally(ROLES)
         self.named = Tally(ROLES)
         self.partners = Tally(ROLES)
+        self.servers = Tally(ROLES)
         self._version = (-1, -1, -1)
         self._by_address: dict[str, dict[str, tuple[int, int, int, str]]] = {}
         self._named: set[str] = set()
@@ -37,9 +38,14 @@ class Controllers:
         self.roles.add((address, role), activity)
 
     def called(self, name: str, method: str, activity: Activity) -> None:
-        """The directory itself (SRV record, service name of a controller) calls this host a controller."""
+        """The directory itself (SRV record, service name of a controller) calls this host one, or it wrote a controller's log."""
         if name:
             self.named.add((name, method), activity)
+
+    def serves(self, name: str, what: str, activity: Activity) -> None:
+        """A computer's own log shows what it serves."""
+        if name:
+            self.servers.add((name, what), activity)
 
     def pairs(self, address: str, word: str, other: str, activity: Activity) -> None:
         """One side of what two replicating controllers do: "notified by" the other, "fetches from" the other."""

@@ -5,11 +5,14 @@ from ipaddress import ip_address
 from typing import Any
 
 from app.engine.knowledge.accounts import SENSITIVE_GROUPS
+from app.engine.knowledge.lessons_directory import DIRECTORY_LESSONS
+from app.engine.knowledge.lessons_events import EVENT_LESSONS, named_by
 from app.engine.knowledge.names import account_parts, base_domain, host, is_address, service_host
 from app.engine.knowledge.parts import Parts
 from app.engine.knowledge.tickets import is_own_tgt
 from app.model.activity import Activity, Endpoint
 from app.model.details import (
+    EVENTS,
     DnsQuery,
     DnsUpdate,
     KerberosAp,
@@ -259,7 +262,7 @@ def learn_modify(known: Parts, activity: Activity, detail: LdapModify) -> None:
                 known.accounts.say(value, None, "sensitive", activity)
 
 
-LESSONS: dict[type, Callable[[Parts, Activity, Any], None]] = {
+LESSONS: dict[type, Callable[[Parts, Activity, Any], object]] = {
     KerberosAs: learn_as,
     KerberosTgs: learn_tgs,
     KerberosAp: learn_ap,
@@ -273,5 +276,8 @@ LESSONS: dict[type, Callable[[Parts, Activity, Any], None]] = {
     LdapBind: learn_bind,
     LdapModify: learn_modify,
     LdapSearch: learn_search,
+    **dict.fromkeys(EVENTS, named_by),
+    **EVENT_LESSONS,
+    **DIRECTORY_LESSONS,
 }
 """Detail type to the function that learns from it; kinds that are not here teach nothing."""

@@ -4,6 +4,8 @@ from app.engine.knowledge.accounts import Accounts
 from app.engine.knowledge.addresses import Addresses
 from app.engine.knowledge.clocks import Clocks
 from app.engine.knowledge.controllers import Controllers
+from app.engine.knowledge.directory import Directory
+from app.engine.knowledge.sessions import Sessions
 from app.engine.knowledge.sight import Sight
 from app.engine.knowledge.tally import Tally
 from app.engine.knowledge.tickets import Tickets
@@ -19,6 +21,8 @@ class Parts:
         self.tickets = Tickets()
         self.clocks = Clocks()
         self.sight = Sight()
+        self.directory = Directory()
+        self.sessions = Sessions()
 
     def tallies(self) -> dict[str, Tally]:
         """Every tally by name, for merging and storing."""
@@ -32,4 +36,10 @@ class Parts:
             "tickets": self.tickets.tally,
             "used": self.tickets.used,
             "clocks": self.clocks.tally,
+            "computers": self.addresses.computers,
+            "sids": self.accounts.sids,
+            "members": self.accounts.members,
+            "renames": self.accounts.renames,
+            "servers": self.roles.servers,
+            "sessions": self.sessions.tally,
         }

@@ -20,6 +20,15 @@ def checksum(key: Key) -> int:
     return crc32(repr(key).encode("utf-8", "surrogatepass"))
 
 
+def plain_text(value: Any) -> Any:
+    """The same content with a mark for every half of a character, which no file can hold; input can be made of them."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, (list, tuple)):
+        return tuple(plain_text(one) for one in value)
+    return {plain_text(name): plain_text(one) for name, one in value.items()} if isinstance(value, dict) else value
+
+
 class Tally:
     """Key to [first, last, count, proof].
 

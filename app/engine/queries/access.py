@@ -11,6 +11,7 @@ from app.engine import schema
 from app.engine.knowledge import Knowledge
 from app.engine.schema import StoreError
 from app.engine.store import Rows
+from app.engine.store.tags import all_tags
 from app.link.codec import event_of
 
 
@@ -115,6 +116,14 @@ class Access:
             for (body,) in unfinished:
                 known.merge(Knowledge.from_bytes(body))
         self._known = known
+
+    def tags(self) -> dict[str, dict[str, bool]]:
+        """Entity's key to what an analyst says of its tags."""
+        return all_tags(self.db())
+
+    def kind_of_input(self, key: str) -> str:
+        """Kind of an input by its key, empty for an unknown one."""
+        return str(self.one("SELECT kind FROM inputs WHERE key = ?", (key,)) or "")
 
     def entity_key(self, ip: str, at: int) -> str:
         """Key of what an address was at a time."""

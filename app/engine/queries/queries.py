@@ -14,7 +14,7 @@ from msgspec import Struct
 from app.engine import describe, detectors
 from app.engine.knowledge import Knowledge
 from app.engine.queries.access import Access
-from app.engine.queries.cards import card, row_from_alerts, tagged
+from app.engine.queries.cards import card, row_from_alerts, tagged, tags_of
 from app.engine.queries.lines import event_facts, lines, place_of
 from app.engine.queries.plan import Place, Plan
 from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, totals
@@ -39,6 +39,7 @@ from app.model.rows import (
 PLANS = 16
 """Filters whose walks are remembered."""
 CARD_EDGES, TOP = 200, 8
+TWINS = 200
 CHARTS = 16
 """Histograms of one filter that are remembered."""
 LONG, PATIENCE = 0.05, 10
@@ -120,7 +121,7 @@ class Queries:
 
     def overview(self) -> Overview:
         """The case in numbers."""
-        topics = ("activities", "inputs", "knowledge", "entities", "alerts")
+        topics = ("activities", "inputs", "knowledge", "entities", "alerts", "tags")
         found: Overview = self._keep("overview", topics, self._overview)
         return found
 
@@ -260,6 +261,23 @@ class Queries:
             return None
         return card(self._access, row, alerts, self.neighbours(key, CARD_EDGES))
 
+    def tags(self, key: str) -> tuple[str, ...]:
+        """Tags of an entity: what the program finds, changed by what the analyst says."""
+        return tags_of(self._access, [key])[0]
+
+    def twins(self, id: str) -> tuple[tuple[ActivityRow, str], ...]:
+        """Other tellings of the same act, by packets or in a log, each with what tied the two; in order of time."""
+        row = place_of(self._access, id)
+        if row is None:
+            return ()
+        found = dict(
+            self._access.all(
+                "SELECT other, how FROM twins WHERE record = ?1 UNION SELECT record, how FROM twins WHERE other = ?1", (row[1],)
+            )
+        )
+        rows = lines(self._access, sorted(found)[:TWINS])
+        return tuple((one, str(found[one.rowid])) for one in sorted(rows, key=lambda line: (line.at, line.id)))
+
     def neighbours(self, key: str, limit: int = 200) -> tuple[Edge, ...]:
         """What passed between an entity and others, the busiest first."""
         return edges(self._access, key, limit)
@@ -330,8 +348,8 @@ class Queries:
     def _overview(self) -> Overview:
         span = self.span()
         rows = self._totals().rows
-        hosts = [row for row in rows if row.ref.kind in HOSTS]
-        accounts = [row for row in rows if row.ref.kind == "user"]
+        hosts = [row for row in rows if row.ref.kind in HOSTS and row.activities]
+        accounts = [row for row in rows if row.ref.kind == "user" and row.activities]
         by_kind = self.by_kind()
         alerts = self.alerts()
         inputs = self.inputs()

@@ -32,7 +32,7 @@ class Totals(Struct, frozen=True):
 
 
 def totals(access: Access, alerts: Iterable[Alert]) -> Totals:
-    """Totals of the workspace as it is now."""
+    """Totals of the workspace as it is now; what only a directory tells has no activities, and the times of its states."""
     concerned = alerts_by_entity(alerts)
     counted = access.all(
         f"""SELECT n.kind, n.key, n.label, sum(s.count), min(s.first), max(s.last) FROM ({_SIDES}) s
@@ -42,6 +42,14 @@ def totals(access: Access, alerts: Iterable[Alert]) -> Totals:
         EntityRow(ref=EntityRef(kind, key, label), first=first, last=last, activities=count, alerts=len(concerned.get(key, ())))
         for kind, key, label, count, first, last in counted
     ]
+    met = {row.ref.key for row in rows}
+    known = access.knowledge()
+    with access.lock:
+        for _, one, first, last in known.directory.principals():
+            ref = known.entity_named(one)
+            if ref.key not in met:
+                met.add(ref.key)
+                rows.append(EntityRow(ref=ref, first=first, last=last, activities=0, alerts=len(concerned.get(ref.key, ()))))
     rows.sort(key=lambda row: (-row.activities, row.ref.key))
     return Totals(tuple(rows), {row.ref.key: row for row in rows})
 

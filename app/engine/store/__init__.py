@@ -6,5 +6,7 @@ from app.engine.store.alerts import update_alert
 from app.engine.store.place import split_id
 from app.engine.store.reading import COLUMNS, Rows
 from app.engine.store.store import Store
+from app.engine.store.streams import Told
+from app.engine.store.tags import set_tag
 
-__all__ = ["COLUMNS", "Actor", "Rows", "Store", "StoreError", "actor_of", "split_id", "update_alert"]
+__all__ = ["COLUMNS", "Actor", "Rows", "Store", "StoreError", "Told", "actor_of", "set_tag", "split_id", "update_alert"]

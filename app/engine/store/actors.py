@@ -21,7 +21,7 @@ class Actor(Struct, array_like=True, frozen=True, gc=False):
 def actor_of(activity: Activity) -> Account | Actor | None:
     """What tells actors apart; activities with equal answers were done by the same account. None: nothing is said."""
     account = activity.account
-    if account is not None and account.name:
+    if account is not None and (account.name or account.sid):
         return account
     detail: Any = activity.detail
     name: str | None = None
@@ -71,6 +71,7 @@ def words(actor: Account | Actor) -> str:
         name, domain = actor.account[0], actor.account[1]
     else:
         name, domain = actor.name or "", actor.domain
+    name = name or (actor.sid if isinstance(actor, Account) else actor.account[2] if actor.account else None) or ""
     return f"{domain}\\{name}".lower() if domain else name.lower()
 
 

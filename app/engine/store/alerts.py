@@ -53,12 +53,13 @@ def replace(db: sqlite3.Connection, alerts: Sequence[Alert], kinds: Mapping[str,
             continue
         db.executemany(
             "INSERT INTO alert_evidence VALUES(?,?,?)",
-            [(number, place, _rowid(db, one, kinds)) for place, one in enumerate(finding.evidence)],
+            [(number, place, rowid(db, one, kinds)) for place, one in enumerate(finding.evidence)],
         )
     db.execute("DELETE FROM alert_names WHERE old IN (SELECT id FROM alerts)")
 
 
-def _rowid(db: sqlite3.Connection, activity: str, kinds: Mapping[str, int]) -> int | None:
+def rowid(db: sqlite3.Connection, activity: str, kinds: Mapping[str, int]) -> int | None:
+    """Row id of an activity by its id."""
     parts = split_id(activity)
     if parts is None:
         return None

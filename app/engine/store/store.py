@@ -5,7 +5,7 @@ Long because one connection, what waits to be written and its counts share every
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,13 @@ import numpy as np
 
 from app.engine import postings, schema
 from app.engine.schema import StoreError
-from app.engine.store import alerts
+from app.engine.store import alerts, streams, tags, telling
 from app.engine.store.actors import actor_of, dump, words
 from app.engine.store.counts import Flows, Numbers, count_times, matrix
 from app.engine.store.lease import Lease
 from app.engine.store.reading import COLUMNS, RESULTS, Rows
+from app.engine.store.streams import Told
+from app.engine.store.telling import Sorting
 from app.link.codec import cleaned, encode_body
 from app.model.activity import Activity
 from app.model.alert import Alert
@@ -211,17 +213,51 @@ class Store:
 
     def stream(self, kinds: Iterable[str], when_failed: Iterable[str] = ()) -> Iterator[Activity]:
         """Activities of these kinds, and failed ones of the other kinds, in event order, a few at a time."""
-        wanted, failed = ([self._kinds[kind] for kind in some if kind in self._kinds] for some in (kinds, when_failed))
-        rows = self._db.execute(
-            f"""SELECT {COLUMNS} FROM activities a
-            WHERE +a.kind IN ({_marks(wanted)}) OR (+a.kind IN ({_marks(failed)}) AND a.result = {_RESULT["failure"]})
-            ORDER BY a.at, (SELECT key FROM inputs WHERE id = a.input), coalesce(a.frame, 0), a.ordinal,
-            (SELECT text FROM kinds WHERE id = a.kind)""",
-            [*wanted, *failed],
+        return (activity for activity, _ in self.stream_told(kinds, when_failed))
+
+    def stream_told(self, kinds: Iterable[str], when_failed: Iterable[str] = ()) -> Iterator[tuple[Activity, Told]]:
+        """The same with kind and result of what else tells of each act."""
+        return streams.stream(self._db, self._rows, self._kinds, kinds, when_failed)
+
+    def numbered(self, kinds: Iterable[str], first: int, last: int) -> Iterator[tuple[int, Activity]]:
+        """(row id, activity) of these kinds from first to last (UTC microseconds), in event order."""
+        return streams.numbered(self._db, self._rows, self._kinds, kinds, first, last)
+
+    def span(self, kinds: Iterable[str]) -> tuple[int, int] | None:
+        """Minutes that hold all activities of these kinds, UTC microseconds; None when there are none."""
+        return streams.span(self._db, self._kinds, kinds)
+
+    # ---- what is told twice
+
+    def sorting(self, make: Callable[..., Any]) -> Sorting:
+        """A place on disk where traces of activities are sorted."""
+        return Sorting(self._db, make)
+
+    def replace_twins(self, pairs: Iterable[tuple[int, int, str]]) -> int:
+        """Put these pairs (record, other, how) in the place of all earlier ones; returns their number."""
+        with self._writing():
+            number = telling.replace(self._db, pairs)
+            self._changed("twins")
+        return number
+
+    def others(self, activity: str) -> tuple[str, ...]:
+        """Ids of the activities that tell the same act as this one."""
+        number = alerts.rowid(self._db, activity, self._kinds)
+        if number is None:
+            return ()
+        found = (
+            self._db.execute(f"SELECT {COLUMNS} FROM activities a WHERE id = ?", (one,)).fetchone()
+            for one in streams.recorded(self._db, number)
         )
-        activity = self._rows.activity
-        for row in rows:
-            yield activity(row)
+        return tuple(sorted(self._rows.activity(row).id for row in found if row is not None))
+
+    def tags(self) -> dict[str, dict[str, bool]]:
+        """Entity's key to what an analyst says of its tags."""
+        return tags.all_tags(self._db)
+
+    def tags_version(self) -> int:
+        """Counts the changes of tags."""
+        return tags.version(self._db)
 
     # ---- names
 
@@ -245,8 +281,12 @@ class Store:
         addresses: Iterable[tuple[int, Sequence[EntityRef]]],
         actors: Iterable[tuple[int, EntityRef | None]],
         every: bool,
+        more: Iterable[EntityRef] = (),
     ) -> None:
-        """Say which entities addresses were at any time, and which account each actor is; every: all others are gone."""
+        """Say which entities addresses were at any time, and which account each actor is; every: all others are gone.
+
+        more: entities that there are without any activity, such as the accounts of a directory.
+        """
         known: dict[str, int] = {}
         with self._writing():
             if every:
@@ -260,11 +300,12 @@ class Store:
                 if who is not None:
                     number = known.get(who.key) or self._entity(who, known)
                     self._db.execute("UPDATE actors SET entity=? WHERE id=?", (number, actor))
+            for ref in more:
+                if ref.key not in known:
+                    self._entity(ref, known)
             if every:
-                gone = self._db.execute(
-                    """SELECT id FROM entities WHERE id NOT IN (SELECT entity FROM address_entities)
-                    AND id NOT IN (SELECT entity FROM actors WHERE entity IS NOT NULL)"""
-                ).fetchall()
+                there = set(known.values())
+                gone = [row for row in self._db.execute("SELECT id FROM entities") if row[0] not in there]
                 self._db.executemany("DELETE FROM names WHERE rowid=?", gone)
                 self._db.executemany("DELETE FROM entities WHERE id=?", gone)
             self._changed("entities")
@@ -409,6 +450,11 @@ class Store:
         for (input,) in self._db.execute(f"SELECT id FROM inputs WHERE {where}", values).fetchall():
             self._db.execute("DELETE FROM alert_evidence WHERE activity IN (SELECT id FROM activities WHERE input=?)", (input,))
             postings.remove(self._db, input)
+            self._db.execute(
+                """DELETE FROM twins WHERE record IN (SELECT id FROM activities WHERE input=?1)
+                OR other IN (SELECT id FROM activities WHERE input=?1)""",
+                (input,),
+            )
             for table in ("activities", "minutes", "hours", "flows", "knowledge"):
                 self._db.execute(f"DELETE FROM {table} WHERE input=?", (input,))
             self._db.execute("DELETE FROM inputs WHERE id=?", (input,))
@@ -451,8 +497,3 @@ class Store:
 def _searchable(ref: EntityRef) -> str:
     """What a search finds an entity by: its label and the name in its key."""
     return f"{ref.label} {ref.key.partition(':')[2]}"
-
-
-def _marks(values: Sequence[object]) -> str:
-    """As many parameter marks as values."""
-    return ",".join("?" * len(values))

@@ -1,0 +1,92 @@
+"""How an entity stands: what it serves, and which sensitive groups it is in, by the directory, by logs, by what it did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from app.engine.knowledge.accounts import BUILT_IN, SENSITIVE_GROUPS
+from app.engine.knowledge.names import host
+from app.engine.knowledge.sids import BORN_SENSITIVE, is_sensitive_group, relative_id, sid_in
+
+if TYPE_CHECKING:
+    from app.engine.knowledge import Knowledge
+
+LOCAL = "S-1-5-32-"
+"""Beginning of the SIDs of groups that every computer has of its own; a domain's are those of its controllers."""
+AUTHORITIES = {"pkienrollmentservice": "Certificate authority", "dhcpclass": "DHCP server"}
+"""Class of a directory's object to what the computer that it names serves (MS-ADSC)."""
+
+
+class Membership(Struct, frozen=True, gc=False):
+    """What logs say of one member of one group: first and last addition, last removal; UTC microseconds, -1 for never."""
+
+    first: int
+    last: int
+    removed: int
+
+
+def logged_members(known: Knowledge) -> dict[str, dict[str, Membership]]:
+    """Key of an entity to the sensitive groups that a log says it was added to or removed from."""
+    found: dict[str, dict[str, Membership]] = {}
+    for (sid, group, _, member_sid, member, computer, word), seen in known.accounts.members.rows():
+        named = not sid and str(group).lower() in SENSITIVE_GROUPS
+        if not named and not is_sensitive_group(str(sid)):
+            continue
+        if str(sid).startswith(LOCAL) and not known.is_controller(f"name:{computer}"):
+            continue
+        ref = known.account_of_sid(sid_in(str(member_sid)), seen[0])
+        if member and (ref is None or ref.key.startswith("user:s-1-")):
+            own = known.directory.find(str(member))
+            ref = known.entity_of_object(own) if own is not None else known.account(str(member))
+        if ref is None:
+            continue
+        held = found.setdefault(ref.key, {})
+        old = held.get(str(group), Membership(-1, -1, -1))
+        if word == "added":
+            first = seen[0] if old.first < 0 else min(old.first, seen[0])
+            held[str(group)] = Membership(first, max(old.last, seen[1]), old.removed)
+        else:
+            held[str(group)] = Membership(old.first, old.last, max(old.removed, seen[1]))
+    return found
+
+
+def why_sensitive(known: Knowledge, key: str, at: int | None, logged: dict[str, Membership]) -> tuple[str, ...]:
+    """Reasons for which an entity can reach the whole domain at a time; every way into a group counts."""
+    kind, _, rest = key.partition(":")
+    reasons: dict[str, None] = {}
+    own = known.object_of(key)
+    if own is not None:
+        for group in known.directory.why_sensitive(own, at):
+            born = group == own and relative_id(own[1]) in BORN_SENSITIVE
+            reasons["built-in account" if born else f"{known.directory.names([group])[0]} (directory)"] = None
+    if kind == "user":
+        domain, _, name = rest.rpartition("\\")
+        if "sensitive" in known.account_words(name, domain or None):
+            reasons["built-in account" if name in BUILT_IN else "put into a sensitive group (LDAP)"] = None
+    when = 2**63 if at is None else at
+    for group_name, one in sorted(logged.items()):
+        gone = one.removed > one.last and one.removed <= when
+        if 0 <= one.first <= when and not gone:
+            reasons[f"{group_name} (log)"] = None
+    return tuple(reasons)
+
+
+def served(known: Knowledge) -> dict[str, set[str]]:
+    """Full name or address to what it serves: by its own logs, by what its addresses answer, by the directory."""
+    domains = known.accounts.dns_domains
+    found: dict[str, set[str]] = {}
+    for (name, what), _ in known.roles.servers.rows():
+        found.setdefault(known.addresses.full(str(name), domains), set()).add(str(what))
+    for kind, what in AUTHORITIES.items():
+        for key in known.directory.of_class(kind):
+            state = known.directory.state(key)
+            if state is not None and state.object.dns_name and not state.object.deleted:
+                found.setdefault(host(state.object.dns_name), set()).add(what)
+    for (address, role), seen in known.roles.roles.rows():
+        if role == "dns server":
+            found.setdefault(known.address_entity(str(address), seen[1]).key.partition(":")[2], set()).add("DNS server")
+    for gateway, at in known.gateways().items():
+        found.setdefault(known.address_entity(gateway, at).key.partition(":")[2], set()).add("VPN gateway")
+    return found

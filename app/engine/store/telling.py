@@ -1,0 +1,52 @@
+"""The table of what is told twice, and the sorting of traces that finds it, on disk."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+SEPARATOR = "\x1f"
+_TABLE = """CREATE TEMP TABLE traces(
+  rule INTEGER, key INTEGER, at INTEGER, record INTEGER, rank INTEGER, number INTEGER, clock TEXT, lane INTEGER, told TEXT)"""
+_SORTED = """SELECT t.rule, t.key, t.at - coalesce(o.ahead, 0) AS level, t.record, t.rank, t.number, t.clock, t.lane, t.told
+  FROM temp.traces t LEFT JOIN temp.ahead o ON o.clock = t.clock ORDER BY t.rule, t.key, level, t.rank"""
+Make = Callable[..., Any]
+
+
+class Sorting:
+    """Rows of traces that wait to be read in order; the file of temporary tables holds them, not the memory."""
+
+    def __init__(self, db: sqlite3.Connection, make: Make) -> None:
+        self._db, self._make = db, make
+        self.close()
+        db.execute(_TABLE)
+        db.execute("CREATE TEMP TABLE ahead(clock TEXT PRIMARY KEY, ahead INTEGER) WITHOUT ROWID")
+
+    def fill(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Add rows: rule, key, time, record, rank, row id, clock, lane, told."""
+        self._db.execute("BEGIN")
+        self._db.executemany(
+            "INSERT INTO temp.traces VALUES(?,?,?,?,?,?,?,?,?)", ((*row[:8], SEPARATOR.join(row[8])) for row in rows)
+        )
+        self._db.execute("COMMIT")
+
+    def level(self, ahead: Mapping[str, int]) -> None:
+        """Clock to the microseconds that its times are too late."""
+        self._db.executemany("INSERT OR REPLACE INTO temp.ahead VALUES(?,?)", sorted(ahead.items()))
+
+    def rows(self) -> Iterator[Any]:
+        """Rows by rule, key and levelled time, then rank."""
+        make = self._make
+        for row in self._db.execute(_SORTED):
+            yield make(row[0], row[1], row[2], bool(row[3]), row[4], row[5], row[6], row[7], tuple(row[8].split(SEPARATOR)))
+
+    def close(self) -> None:
+        """Drop the rows."""
+        self._db.execute("DROP TABLE IF EXISTS temp.traces")
+        self._db.execute("DROP TABLE IF EXISTS temp.ahead")
+
+
+def replace(db: sqlite3.Connection, pairs: Iterable[tuple[int, int, str]]) -> int:
+    """Put these pairs in the place of all earlier ones, inside a transaction; returns their number."""
+    db.execute("DELETE FROM twins")
+    db.executemany("INSERT OR IGNORE INTO twins VALUES(?,?,?)", pairs)
+    return int(db.execute("SELECT count(*) FROM twins").fetchone()[0])

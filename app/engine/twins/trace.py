@@ -1,0 +1,92 @@
+"""What an activity leaves that another telling of the same act leaves too, and how names become comparable."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from app.engine.knowledge import Knowledge
+from app.engine.knowledge.fold import OWN_SERVICES
+from app.engine.knowledge.names import account_parts, host, service_host, short
+from app.model.activity import Activity, Endpoint
+
+
+class Trace(NamedTuple):
+    """rule: name of it. key: what must be equal. told: server, port, outcome, account, what, more; "" where nothing is told."""
+
+    rule: str
+    key: str
+    record: bool
+    told: tuple[str, str, str, str, str, str]
+
+
+def told(
+    server: str = "", port: int = 0, ended: str = "", account: str = "", what: str = "", more: str = ""
+) -> tuple[str, str, str, str, str, str]:
+    """Facts in the order of app.engine.twins.rules."""
+    return server, str(port) if port else "", ended, account, what, more
+
+
+@lru_cache(maxsize=16384)
+def plain(name: str | None) -> str:
+    """An account's name without its domain, in lower case; a computer's account by its short name and a dollar sign."""
+    if not name:
+        return ""
+    text, _ = account_parts(name, None)
+    text = text.removeprefix("host/") + ("$" if text.startswith("host/") else "")
+    return f"{short(host(text))}$" if text.endswith("$") and host(text) else text
+
+
+def actor(known: Knowledge, activity: Activity) -> str:
+    """Who acted, as plain() has it, by name or by the ticket that was presented; empty when nobody says."""
+    ref = known.account_entity(activity)
+    if ref is None:
+        return ""
+    kind, _, rest = ref.key.partition(":")
+    return rest.rpartition("\\")[2] if kind == "user" else f"{short(rest)}$"
+
+
+def place(known: Knowledge, end: Endpoint | None, at: int) -> str:
+    """The computer at an end as an entity's key; empty when that is not sure."""
+    if end is None or known.resolve(end.ip, at).certainty != "high":
+        return ""
+    return known.address_entity(end.ip, at).key
+
+
+def outcome(activity: Activity) -> str:
+    """Code of the answer, or only success or failure where none is told; empty without an answer."""
+    if activity.result == "unanswered":
+        return ""
+    return "ok" if activity.result == "success" else "failed"
+
+
+def coded(activity: Activity) -> str:
+    """Success, or the code of the failure; empty without an answer."""
+    if activity.result == "failure" and activity.code is not None:
+        return str(activity.code & 0xFFFFFFFF)
+    return outcome(activity)
+
+
+def service_account(known: Knowledge, service: str | None) -> str:
+    """The account that a service runs as, as plain() has it; empty when neither the name nor the directory tells."""
+    if not service:
+        return ""
+    name = service.split("@")[0]
+    kind, where = service_host(name)
+    if kind in ("krbtgt", "kadmin"):
+        return kind
+    if "/" not in name:
+        return plain(name)
+    held = known.directory.state(known.directory.holder(name))
+    if held is not None and held.object.sam:
+        return plain(held.object.sam)
+    return f"{short(where)}$" if where and kind in OWN_SERVICES else ""
+
+
+@lru_cache(maxsize=16384)
+def dn(text: str) -> str:
+    """A distinguished name in lower case without spaces around its commas and equals signs."""
+    return ",".join("=".join(side.strip() for side in part.split("=", 1)) for part in text[:2048].lower().split(","))
+
+
+def first_name(text: str) -> str:
+    """Value of the first part of a distinguished name, in lower case: CN of an account or group."""
+    return dn(text).split(",", 1)[0].partition("=")[2]

@@ -1,0 +1,165 @@
+"""Traces of what packets tell."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from app.engine.knowledge import Knowledge
+from app.engine.twins.trace import Trace, actor, coded, dn, first_name, outcome, place, plain, service_account, told
+from app.model.activity import Activity
+from app.model.details import (
+    KerberosAp,
+    KerberosAs,
+    KerberosTgs,
+    LdapAdd,
+    LdapBind,
+    LdapDelete,
+    LdapModify,
+    LdapRename,
+    LdapSearch,
+    Ntlm,
+    RpcCall,
+    SmbSession,
+)
+
+SVCCTL = "367abb81-9844-35f1-ad32-98f038001003"
+CREATE_SERVICE = frozenset({12, 24, 44, 45, 60})
+"""RCreateService in five forms (MS-SCMR section 3.1.4)."""
+TASKS = "86d35949-83c9-4044-b424-db363231fd0c"
+ATSVC = "1ff70682-0a51-30e8-076d-740be8cee98b"
+TASK_REGISTERED, TASK_DELETED = 1, 13
+"""SchRpcRegisterTask, SchRpcDelete (MS-TSCH section 3.2.5.4)."""
+DRSUAPI = "e3514235-4b06-11d1-ab04-00c04fc2dcd2"
+GET_CHANGES = 3
+"""IDL_DRSGetNCChanges (MS-DRSR section 4.1.10)."""
+SAMR = "12345778-1234-abcd-ef00-0123456789ac"
+CREATE_USER = frozenset({12, 50})
+"""SamrCreateUserInDomain and SamrCreateUser2InDomain (MS-SAMR section 3.1.5.4)."""
+Traces = Iterator[Trace]
+
+
+def _ends(activity: Activity) -> tuple[str, int]:
+    return (activity.source.ip, activity.source.port) if activity.source is not None else ("", 0)
+
+
+def _as(known: Knowledge, a: Activity, d: KerberosAs) -> Traces:
+    ip, port = _ends(a)
+    if d.client and ip:
+        etype = str(d.ticket_etype) if d.ticket_etype is not None else ""
+        yield Trace(
+            "as", f"{plain(d.client)} {ip}", False, told(place(known, a.destination, a.at), port, coded(a), "", "", etype)
+        )
+
+
+def _tgs(known: Knowledge, a: Activity, d: KerberosTgs) -> Traces:
+    ip, port = _ends(a)
+    if ip:
+        server, etype = place(known, a.destination, a.at), str(d.ticket_etype) if d.ticket_etype is not None else ""
+        who = plain(d.client) or actor(known, a)
+        yield Trace("tgs", ip, False, told(server, port, coded(a), who, service_account(known, d.service), etype))
+
+
+def _ntlm(known: Knowledge, a: Activity, d: Ntlm) -> Traces:
+    ip, port = _ends(a)
+    if d.user and not d.anonymous:
+        who, client, server = (
+            plain(d.user),
+            plain(f"{d.workstation}$") if d.workstation else "",
+            place(known, a.destination, a.at),
+        )
+        yield Trace("ntlm", who, False, told(server, 0, outcome(a), "", client))
+        yield Trace("ntlm logon", f"{who} {ip}", False, told(server, port, outcome(a), "", client))
+        yield Trace("explicit", who, False, told(server, 0, "", "", place(known, a.source, a.at)))
+
+
+def _ap(known: Knowledge, a: Activity, d: KerberosAp) -> Traces:
+    ip, port = _ends(a)
+    who, server = actor(known, a), place(known, a.destination, a.at)
+    yield Trace("ticket logon", ip, False, told(server, port, outcome(a), who))
+    if who:
+        yield Trace("explicit", who, False, told(server, 0, "", "", place(known, a.source, a.at)))
+
+
+def _session(known: Knowledge, a: Activity, d: SmbSession) -> Traces:
+    ip, port = _ends(a)
+    if d.action == "logon" and not d.anonymous:
+        yield Trace("smb logon", ip, False, told(place(known, a.destination, a.at), port, outcome(a), actor(known, a)))
+
+
+def _call(known: Knowledge, a: Activity, d: RpcCall) -> Traces:
+    server = ""
+    if d.interface in (DRSUAPI, SVCCTL, TASKS, ATSVC):
+        server = place(known, a.destination, a.at)
+    if d.interface == DRSUAPI and d.opnum == GET_CHANGES:
+        yield Trace("replication", "", False, told(server, account=actor(known, a)))
+    elif d.interface == SVCCTL and d.opnum in CREATE_SERVICE and a.result != "failure":
+        yield Trace("service", "", False, told(server, account=actor(known, a), what=str(d.stub.get("service", "")).lower()))
+    elif d.interface == TASKS and d.opnum in (TASK_REGISTERED, TASK_DELETED) and a.result != "failure":
+        name = str(d.stub.get("path", "")).lower().strip("\\")
+        yield Trace("task", "deleted" if d.opnum == TASK_DELETED else "registered", False, told(server, what=name))
+    elif d.interface == ATSVC and d.opnum == 0 and a.result != "failure":
+        yield Trace("task", "registered", False, told(server))
+    elif d.interface == SAMR and d.opnum in CREATE_USER and a.result != "failure":
+        name = plain(str(d.stub.get("account", "")))
+        if name:
+            yield Trace("create account", name.rstrip("$"), False, told(account=actor(known, a)))
+
+
+def _search(known: Knowledge, a: Activity, d: LdapSearch) -> Traces:
+    ip, port = _ends(a)
+    server = place(known, a.destination, a.at)
+    yield Trace("search", ip, False, told(server, port, "", actor(known, a), dn(d.base) if d.base else "", str(d.entries)))
+    if d.base and d.scope == 0:
+        yield Trace("read", dn(d.base), False, told(server, account=actor(known, a)))
+
+
+def _bind(known: Knowledge, a: Activity, d: LdapBind) -> Traces:
+    ip, port = _ends(a)
+    yield Trace("bind", ip, False, told(place(known, a.destination, a.at), port, "", plain(d.name) or actor(known, a)))
+
+
+def _changed(rule: str, known: Knowledge, a: Activity, name: str) -> Traces:
+    if a.result == "failure" or not name:
+        return
+    server, who = place(known, a.destination, a.at), actor(known, a)
+    yield Trace(rule, dn(name), False, told(server, account=who))
+    yield Trace("synchronised", dn(name), False, told())
+
+
+def _modify(known: Knowledge, a: Activity, d: LdapModify) -> Traces:
+    yield from _changed("change", known, a, d.dn)
+    if a.result != "failure" and any(attribute.lower() == "member" for _, attribute, _ in d.changes):
+        yield Trace("members", first_name(d.dn), False, told(place(known, a.destination, a.at), account=actor(known, a)))
+
+
+def _add(known: Knowledge, a: Activity, d: LdapAdd) -> Traces:
+    yield from _changed("add", known, a, d.dn)
+    sam = next((values[0] for _, attribute, values in d.changes if attribute.lower() == "samaccountname" and values), "")
+    if a.result != "failure" and d.dn:
+        yield Trace("create account", (plain(sam) or first_name(d.dn)).rstrip("$"), False, told(account=actor(known, a)))
+
+
+def _delete(known: Knowledge, a: Activity, d: LdapDelete) -> Traces:
+    yield from _changed("delete", known, a, d.dn)
+    if a.result != "failure" and d.dn:
+        yield Trace("delete account", first_name(d.dn).rstrip("$"), False, told(account=actor(known, a)))
+
+
+def _rename(known: Knowledge, a: Activity, d: LdapRename) -> Traces:
+    yield from _changed("rename", known, a, d.dn)
+
+
+WIRE_TRACES: dict[type, Callable[[Knowledge, Activity, Any], Traces]] = {
+    KerberosAs: _as,
+    KerberosTgs: _tgs,
+    KerberosAp: _ap,
+    Ntlm: _ntlm,
+    SmbSession: _session,
+    RpcCall: _call,
+    LdapSearch: _search,
+    LdapBind: _bind,
+    LdapModify: _modify,
+    LdapAdd: _add,
+    LdapDelete: _delete,
+    LdapRename: _rename,
+}
+"""Detail type to the function that gives its traces."""

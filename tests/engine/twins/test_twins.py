@@ -1,0 +1,427 @@
+"""What packets and logs tell of one act is tied together, whatever the clocks, the order and the files; nothing else is."""
+
+import json
+import random
+import sqlite3
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from app.engine.engine import Engine
+from app.engine.knowledge import Knowledge
+from app.engine.queries import Queries
+from app.engine.twins import offsets, pairs, rows_of
+from app.model.activity import Account, Activity, Endpoint, event_order, named
+from app.model.details import EVENTS, KerberosAs, LdapModify, Ntlm, RpcCall
+from app.model.directory import DirectoryChange
+from app.model.events import EventDirectoryChange, EventKerberos, EventLogon, EventNtlm, EventService, WindowsEvent
+from app.sensor.sensor import read_input
+from app.sensor.sources.inputs import find_inputs
+from tests.engine.twins.logged import SECURITY, SYSTEM, doubled, logged
+from tests.engine.workspace import fill
+
+SECOND, MINUTE, START = 1_000_000, 60_000_000, 1_700_000_000_000_000
+AHEAD = {"dc1": 83 * SECOND, "dc2": -41 * SECOND, "files": 7 * SECOND}
+CAPTURES = ("sensitive_group_change", "brute_force_kerberos", "machine_account_creation", "dcsync_success", "kerberoasting")
+
+
+def captured(shared: Path, name: str) -> tuple[list[Activity], Knowledge]:
+    """Activities of a lab capture and what they tell."""
+    activities: list[Activity] = []
+    for found in find_inputs([shared / "lab" / "captures" / f"{name}.pcap"]):
+        read_input(found, activities.extend)
+    known = Knowledge()
+    for activity in activities:
+        known.observe(activity)
+    return activities, known
+
+
+def tied(activities: list[Activity], known: Knowledge | None = None) -> dict[tuple[str, str], str]:
+    """(record, other) to how, by ids, without a workspace."""
+    if known is None:
+        known = Knowledge()
+        for activity in activities:
+            known.observe(activity)
+    ordered = sorted(activities, key=event_order)
+    rows = list(rows_of(enumerate(ordered), known))
+    ahead = offsets(sorted(rows, key=lambda row: (row.rule, row.key, row.at, row.rank)))
+    level = [row._replace(at=row.at - ahead.get(row.clock, 0)) for row in rows]
+    found = pairs(sorted(level, key=lambda row: (row.rule, row.key, row.at, row.rank)))
+    return {(ordered[record].id, ordered[other].id): how for record, other, how in found}
+
+
+@pytest.mark.parametrize("ports", [True, False], ids=["with ports", "without ports"])
+@pytest.mark.parametrize("name", CAPTURES)
+def test_records_find_the_packets_they_were_made_from(shared: Path, name: str, ports: bool) -> None:
+    activities, known = captured(shared, name)
+    log = logged(activities, known, AHEAD, ports=ports, dc="DC1.CORP.TEST")
+    found = tied(activities + log.records)
+    by_id = {one.id: one for one in activities + log.records}
+    others: dict[str, set[str]] = {}
+    for record, other in found:
+        others.setdefault(record, set()).add(other)
+    right = [one for one in log.records if log.source[one.id] in others.get(one.id, ())]
+
+    assert len(log.records) > 30
+    assert len(right) >= 0.9 * len(log.records)
+    for record, other in found:  # who acted is never confused, whether or not it was the very same exchange
+        one, two = (known.account_entity(by_id[end]) for end in (record, other))
+        assert one is None or two is None or one.key == two.key
+
+
+def test_order_and_split_of_inputs_do_not_matter(shared: Path, tmp_path: Path) -> None:
+    activities, known = captured(shared, "brute_force_kerberos")
+    log = logged(activities, known, AHEAD, dc="DC1.CORP.TEST")
+    middle = len(log.records) // 2
+    copied = list(doubled(log.records))
+    inputs = {activities[0].input: activities, "log": log.records, "copy": copied}
+    told = []
+    for number, keys in enumerate((list(inputs), list(inputs)[::-1], ["log", activities[0].input, "copy"])):
+        path = tmp_path / str(number)
+        fill(path, {key: inputs[key] for key in keys}, batch=17 + number * middle)
+        told.append(stored(path))
+
+    assert told[0] == told[1] == told[2]
+    assert len(told[0]) > len(log.records)
+
+
+def stored(path: Path) -> set[tuple[object, ...]]:
+    db = sqlite3.connect(path)
+    place = """(SELECT i.key || a.frame || '-' || a.ordinal || '-' || a.kind
+        FROM activities a JOIN inputs i ON i.id = a.input WHERE a.id ="""
+    try:
+        return set(db.execute(f"SELECT {place} t.record), {place} t.other), t.how FROM twins t"))
+    finally:
+        db.close()
+
+
+def test_an_input_that_is_forgotten_takes_its_twins_along(shared: Path, tmp_path: Path) -> None:
+    activities, known = captured(shared, "kerberoasting")
+    log = logged(activities, known, AHEAD, dc="DC1.CORP.TEST")
+    fill(tmp_path / "w", {activities[0].input: activities, "log": log.records})
+    queries = Queries(tmp_path / "w")
+    record = log.records[0]
+
+    assert log.source[record.id] in {row.id for row, _ in queries.twins(record.id)}
+    assert record.id in {row.id for row, _ in queries.twins(log.source[record.id])}
+    queries.close()
+    engine = Engine(tmp_path / "w")
+    engine.forget_input("log")
+    engine.close()
+    assert not stored(tmp_path / "w")
+
+
+def wire(user: str, at: int, *, port: int = 40_000, code: int = 24, frame: int = 1, ip: str = "192.0.2.21") -> Activity:
+    return Activity(
+        at=START + at - 500,
+        until=START + at,
+        input="wire",
+        frames=(frame,),
+        source=Endpoint(ip, port),
+        destination=Endpoint("192.0.2.1", 88),
+        result="failure" if code else "success",
+        code=code,
+        detail=KerberosAs(client=user, realm="EXAMPLE.ORG", service="krbtgt/EXAMPLE.ORG"),
+    )
+
+
+def record(user: str, at: int, *, port: int = 0, code: int = 24, place: int = 1, ip: str = "192.0.2.21") -> Activity:
+    return Activity(
+        at=START + at,
+        until=START + at,
+        input="log",
+        record=place,
+        source=Endpoint(ip, port),
+        destination=named("dc1.example.org"),
+        account=Account(name=user, domain="EXAMPLE.ORG"),
+        result="failure" if code else "success",
+        code=code,
+        detail=EventKerberos(
+            event_id=4771, computer="dc1.example.org", record=place, **SECURITY, fields={"TargetUserName": user}
+        ),
+    )
+
+
+def test_another_account_address_or_outcome_is_another_act() -> None:
+    assert tied([wire("alice", 0), record("alice", SECOND // 2)])
+    assert not tied([wire("alice", 0), record("bob", SECOND // 2)])
+    assert not tied([wire("alice", 0), record("alice", SECOND // 2, ip="192.0.2.22")])
+    assert not tied([wire("alice", 0), record("alice", SECOND // 2, code=18)])
+    assert not tied([wire("alice", 0, port=1000), record("alice", SECOND // 2, port=1001)])
+    assert not tied([wire("alice", 0), record("alice", 10 * SECOND)])
+
+
+def test_a_clock_is_levelled_only_by_pairs_that_leave_no_choice() -> None:
+    late = 200 * SECOND
+    few = [wire("alice", 0), record("alice", late)]
+    ported = [wire("alice", 0, port=50_123), record("alice", late, port=50_123)]
+    many = [
+        one
+        for n, user in enumerate(("ann", "ben", "cas"))
+        for one in (wire(user, n * 40 * SECOND, frame=n + 1), record(user, n * 40 * SECOND + late, place=n + 1))
+    ]
+    far = [wire("alice", 0, port=50_123), record("alice", 400 * SECOND, port=50_123)]
+
+    assert not tied(few)
+    assert tied(ported)
+    assert len(tied(many)) == 3
+    assert not tied(far)
+
+
+def test_repeated_guesses_are_paired_one_to_one() -> None:
+    guesses = [wire("alice", n * 300_000, frame=n + 1) for n in range(40)]
+    records = [record("alice", n * 300_000 + 20_000, place=n + 1) for n in range(40)]
+    found = tied(guesses + records)
+
+    assert len(found) == 40
+    assert {(one.rsplit("-", 3)[0], other.rsplit("-", 3)[0]) for one, other in found} == {
+        (f"log-{n + 1}", f"wire-{n + 1}") for n in range(40)
+    }
+
+
+def event(family: type, number: int, fields: dict[str, str], at: int = 0, **more: object) -> Activity:
+    values: dict[str, object] = {"event_id": number, "computer": "dc1.example.org", "fields": fields, **SECURITY}
+    place = int(str(more.pop("place", 1)))
+    input = str(more.pop("input", "log"))
+    source = more.pop("source", None)
+    return Activity(
+        at=START + at,
+        until=START + at,
+        input=input,
+        record=place,
+        source=source,
+        destination=named("dc1.example.org"),  # type: ignore[arg-type]
+        detail=family(**(values | more)),
+    )
+
+
+def test_a_modification_has_a_record_for_each_value_and_a_change_at_the_next_synchronisation() -> None:
+    name = "CN=Domain Admins,CN=Users,DC=example,DC=org"
+    modify = Activity(
+        at=START,
+        until=START,
+        input="wire",
+        frames=(1,),
+        source=Endpoint("192.0.2.21", 1),
+        destination=Endpoint("192.0.2.1", 389),
+        detail=LdapModify(dn=name, changes=(("add", "member", ("CN=a", "CN=b")),)),
+    )
+    records = [
+        event(EventDirectoryChange, 5136, {"ObjectDN": name.upper(), "SubjectUserName": "eve"}, 9000, place=n) for n in (1, 2)
+    ]
+    change = Activity(
+        at=START + 4 * MINUTE,
+        until=START + 4 * MINUTE,
+        input="ldap",
+        record=9,
+        detail=DirectoryChange(dn=name, what="group membership added", attribute="member"),
+    )
+    early = Activity(at=START - MINUTE, until=START - MINUTE, input="ldap", record=8, detail=DirectoryChange(dn=name, what="x"))
+    found = tied([modify, *records, change, early])
+
+    assert {record for record, _ in found} == {records[0].id, records[1].id, change.id}
+    assert {other for record, other in found if record == records[0].id} == {modify.id}
+
+
+def test_a_service_is_tied_by_its_name_or_its_server_but_not_by_the_hour_alone() -> None:
+    call = Activity(
+        at=START,
+        until=START,
+        input="wire",
+        frames=(1,),
+        source=Endpoint("192.0.2.21", 1),
+        destination=Endpoint("192.0.2.9", 445),
+        detail=RpcCall(interface="367abb81-9844-35f1-ad32-98f038001003", opnum=12, stub={"service": "PSEXESVC"}),
+    )
+    same = event(EventService, 7045, {"ServiceName": "psexesvc"}, 40_000, **SYSTEM)
+    other = event(EventService, 7045, {"ServiceName": "Updater"}, 40_000, **SYSTEM)
+
+    assert list(tied([call, same])) == [(same.id, call.id)]
+    assert not tied([call, other])
+
+
+def test_a_controller_validates_in_two_logs_and_they_are_one_story() -> None:
+    signed_in = Activity(
+        at=START,
+        until=START,
+        input="wire",
+        frames=(1,),
+        source=Endpoint("192.0.2.21", 1),
+        destination=Endpoint("192.0.2.9", 445),
+        detail=Ntlm(user="Alice", domain="EXAMPLE", workstation="WS1", carrier="smb2"),
+    )
+    validated = event(EventNtlm, 4776, {"TargetUserName": "alice", "Workstation": r"\\WS1"}, 5000)
+    audited = event(EventNtlm, 8004, {"UserName": "alice", "WorkstationName": "WS1", "SChannelName": "FILES"}, 6000, place=2)
+    stranger = event(EventNtlm, 8004, {"UserName": "alice", "WorkstationName": "WS2", "SChannelName": "FILES"}, 6000, place=3)
+    found = tied([signed_in, validated, audited, stranger])
+
+    assert set(found) == {(validated.id, signed_in.id), (audited.id, signed_in.id), (audited.id, validated.id)}
+
+
+def test_one_record_in_two_logs_is_told_once() -> None:
+    first = event(EventLogon, 4624, {"TargetUserName": "alice"}, record=77, place=1)
+    again = event(EventLogon, 4624, {"TargetUserName": "alice"}, record=77, place=5, input="forwarded")
+    other = event(EventLogon, 4624, {"TargetUserName": "alice"}, record=78, place=6, input="forwarded")
+    elsewhere = event(
+        EventLogon, 4624, {"TargetUserName": "alice"}, record=77, place=7, input="forwarded", computer="dc2.example.org"
+    )
+    found = tied([first, again, other, elsewhere])
+
+    assert [sorted(pair) for pair in found] == [sorted((first.id, again.id))]
+
+
+def test_any_mutation_of_events_is_borne() -> None:
+    chance = random.Random(5)
+    pieces = (
+        "",
+        "-",
+        "a" * 3000,
+        "CN=,=,",
+        "\x00",
+        "0x",
+        "%{",
+        "S-1-5-21-",
+        "\ud800",
+        "name:",
+        "1.2.3.4",
+        "::ffff:",
+        "x$",
+        "\\\\",
+    )
+    fields = (
+        "TargetUserName",
+        "SubjectUserName",
+        "ObjectDN",
+        "ObjectName",
+        "IpAddress",
+        "Workstation",
+        "ServiceName",
+        "TargetSid",
+        "TargetUserSid",
+        "MemberSid",
+        "MemberName",
+        "StartingNode",
+        "AccessMask",
+        "Status",
+        "TaskName",
+    )
+    made = []
+    for place in range(600):
+        family = chance.choice(EVENTS)
+        number = chance.choice(
+            (4624, 4625, 4648, 4662, 4728, 4741, 4768, 4769, 4771, 4776, 5136, 5139, 7045, 8004, 1644, 4698, 4781)
+        )
+        text = {name: chance.choice(pieces) + chance.choice(pieces) for name in chance.sample(fields, 6)}
+        source = chance.choice((None, Endpoint("name:"), Endpoint("name:x y"), Endpoint("10.0.0.1", 5), named("-")))
+        made.append(
+            event(
+                family,
+                number,
+                text,
+                chance.randrange(SECOND),
+                place=place,
+                source=source,
+                record=place % 50,
+                computer=chance.choice(pieces),
+            )
+        )
+    known = Knowledge()
+    for one in made:
+        known.observe(one)
+    for one in made:
+        known.account_entity(one)
+        if one.source is not None:
+            known.tags(known.address_entity(one.source.ip, one.at).key, one.at)
+
+    assert Knowledge.from_bytes(known.to_bytes()).to_bytes() == known.to_bytes()
+    tied(made, known)
+
+
+FAMILY: dict[int, type[WindowsEvent]] = {}
+for _family, _ids in zip(
+    EVENTS,
+    (
+        (4624, 4625, 4648),
+        (4768, 4769, 4770, 4771),
+        (4776, 8004),
+        (4728, 4732, 4756),
+        (4720, 4738, 4741, 4742),
+        (4697, 7045),
+        (4698,),
+        (),
+        (4661, 4662),
+        (5136, 5137, 5141),
+        (),
+        (),
+        (),
+        (),
+        (),
+        (),
+        (),
+        (),
+    ),
+    strict=True,
+):
+    FAMILY.update(dict.fromkeys(_ids, _family))
+
+
+def published(folder: Path) -> Iterator[Activity]:
+    """Records of EVTX files, read by the evtx package alone."""
+    evtx = pytest.importorskip("evtx")
+    for path in sorted(folder.glob("*.evtx")):
+        if path.stat().st_size > 4_000_000:
+            continue
+        place = 0
+        parser = evtx.PyEvtxParser(str(path)).records_json()
+        while place < 100_000:
+            place += 1
+            try:
+                one = next(parser)
+            except StopIteration:
+                break
+            except RuntimeError:
+                continue
+            system = json.loads(one["data"])["Event"]
+            data = system.get("EventData") or {}
+            system = system["System"]
+            number = system["EventID"] if isinstance(system["EventID"], int) else int(system["EventID"]["#text"])
+            family = FAMILY.get(number)
+            if family is None:
+                continue
+            when = system["TimeCreated"]["#attributes"]["SystemTime"]
+            fields = {name: str(value) for name, value in data.items() if isinstance(value, (str, int))}
+            account = fields.get("TargetUserName") or fields.get("SubjectUserName") or ""
+            address = fields.get("IpAddress", "-").removeprefix("::ffff:")
+            yield Activity(
+                at=moment(when),
+                until=moment(when),
+                input=path.name,
+                record=place,
+                source=None if address in ("-", "") else Endpoint(address),
+                account=Account(name=account) if account else None,
+                detail=family(
+                    event_id=number,
+                    provider=system["Provider"]["#attributes"].get("Name", ""),
+                    channel=system["Channel"],
+                    computer=system["Computer"],
+                    record=int(system["EventRecordID"]),
+                    fields=fields,
+                ),
+            )
+
+
+def moment(text: str) -> int:
+    return int(datetime.fromisoformat(text.replace(" UTC", "+00:00")).timestamp() * 1_000_000)
+
+
+def test_logs_alone_tie_nothing_of_different_accounts(shared: Path) -> None:
+    records = list(published(shared / "corpus" / "evtx"))
+    by_id = {one.id: one for one in records}
+    found = tied(records)
+
+    assert len(records) > 2_000
+    for one, other in found:
+        first, second = by_id[one].account, by_id[other].account
+        assert (first.name.lower() if first else "") == (second.name.lower() if second else "")
