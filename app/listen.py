@@ -13,7 +13,7 @@ from app.engine.engine import Engine
 from app.ingest import Seconds, read_into
 from app.link.codec import decode_batch
 from app.model.rows import Problem, Progress
-from app.model.source import LiveSource, SourceState
+from app.model.source import LiveSource, ResolverSource, SourceState
 from app.sensor.live import input_kind, key_of, kind_of, label_of
 from app.sensor.process import ACTIVITIES, ENDED, REFUSED, STATUS, SourceProcess, Status, Task, decode_status
 from app.sensor.sources.evidence import folder_of, trim
@@ -331,6 +331,15 @@ class Listener:
             self._engine.settle(self._sensitivity)
             self._detected = time.monotonic()
             self._cost = self._detected - began
+            self._wish()
+
+    def _wish(self) -> None:
+        """Resolvers are told whom nobody named; they know whom they may ask, and how often."""
+        resolvers = [one for one in self._sources.values() if isinstance(one.spec, ResolverSource) and one.process is not None]
+        addresses = self._engine.unnamed() if resolvers else []
+        for source in resolvers:
+            if source.process is not None and addresses:
+                source.process.wish(addresses)
 
     def _state_input(self, source: _Source) -> None:
         if source.key:

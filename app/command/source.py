@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 
 from app.sensor.process import serve
 
@@ -22,14 +23,15 @@ def run(options: argparse.Namespace) -> int:
     out = os.dup(1)
     os.dup2(2, 1)
     line = options.task.encode() if options.task else sys.stdin.buffer.readline()
-    if not options.task:
 
+    def more(wish: Callable[[str], None]) -> None:
         def watch() -> None:
-            while os.read(0, 4096):
-                pass
+            for address in sys.stdin.buffer:
+                wish(address.decode("ascii", "replace").strip())
             stop.set()
 
         threading.Thread(target=watch, daemon=True, name="parent-watch").start()
-    status = serve(line, out, stop)
+
+    status = serve(line, out, stop, (lambda wish: None) if options.task else more)
     sys.stderr.flush()
     os._exit(status)  # threads of a source that hang must not keep the process

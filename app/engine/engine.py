@@ -123,6 +123,10 @@ class Engine:
             self.use_input(key)
             self._store.save_knowledge(known.to_bytes())
 
+    def unnamed(self, limit: int = 1_000) -> list[str]:
+        """Addresses that nobody named so far, for whoever may ask them; the newest first."""
+        return self._store.unnamed(limit)
+
     def alerted_frames(self, key: str) -> set[int]:
         """Frames of an input on which alerts rest."""
         return self._store.alerted_frames(key)

@@ -10,6 +10,7 @@ from app.model.source import (
     GrowingSource,
     LiveSource,
     RadiusSource,
+    ResolverSource,
     SyslogSource,
     TraceSource,
     WindowsLogSource,
@@ -26,6 +27,7 @@ RUNS: dict[str, tuple[str, str]] = {
     "directory": ("app.sensor.sources.directory", "run"),
     "windows-log": ("app.sensor.sources.winlog", "run"),
     "trace": ("app.sensor.sources.etw", "run"),
+    "resolver": ("app.sensor.sources.resolve", "run"),
 }
 """Kind of a source to the module and function that run it; imported in its own process only."""
 INPUTS = {"capture": "pcap", "growing": "pcap", "windows-log": "evtx", "trace": "etl"}
@@ -59,6 +61,8 @@ def label_of(spec: LiveSource) -> str:
             name = "event log of this computer"
         case TraceSource():
             name = f"event trace {spec.session}"
+        case ResolverSource():
+            name = "names asked on the network"
     return name + LIVE
 
 

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import queue
 import struct
 import subprocess
 import sys
@@ -32,6 +33,8 @@ EVERY = 0.25
 REFUSED = 3
 """Status of a process whose source cannot run at all: starting it again would not help."""
 PIPE = 1 << 20
+WISHES = 10_000
+"""Addresses that wait for a resolver."""
 F_SETPIPE_SZ = 1031
 
 
@@ -75,6 +78,19 @@ class _Writer:
         self._writing, self._counting = threading.Lock(), threading.Lock()
         self._status = Status()
         self._changed = True
+        self.wishes: queue.Queue[str] = queue.Queue(WISHES)
+
+    def wished(self) -> str:
+        """As an Outlet."""
+        try:
+            return self.wishes.get_nowait()
+        except queue.Empty:
+            return ""
+
+    def wish(self, address: str) -> None:
+        """Somebody wants this address named; forgotten while too many wait."""
+        with suppress(queue.Full):
+            self.wishes.put_nowait(address)
 
     def put(self, batch: list[Activity]) -> None:
         """As an Outlet."""
@@ -132,10 +148,16 @@ class _Writer:
                 left = left[os.write(self._descriptor, left) :]
 
 
-def serve(line: bytes, descriptor: int, stop: threading.Event) -> int:
-    """Run the source of a Task (one line of JSON) until stop is set; returns the status of the process."""
+def serve(
+    line: bytes, descriptor: int, stop: threading.Event, more: Callable[[Callable[[str], None]], None] = lambda wish: None
+) -> int:
+    """Run the source of a Task (one line of JSON) until stop is set; returns the status of the process.
+
+    more is given what takes the addresses that a resolver shall ask for their names.
+    """
     task = msgspec.json.decode(line, type=Task)
     writer = _Writer(descriptor, Path(task.evidence) if task.evidence else None)
+    more(writer.wish)
     over = threading.Event()
 
     def tell() -> None:
@@ -203,6 +225,13 @@ class SourceProcess:
                 self._child.stdin.close()
         elif self._child.poll() is None:
             self._child.terminate()
+
+    def wish(self, addresses: list[str]) -> None:
+        """Tell a resolver which addresses nobody named."""
+        if self._child.stdin is not None and not self._stopped:
+            with suppress(OSError, ValueError):
+                self._child.stdin.write("".join(f"{one}\n" for one in addresses).encode())
+                self._child.stdin.flush()
 
     def kill(self) -> None:
         """End it whatever it does."""

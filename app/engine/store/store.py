@@ -362,12 +362,21 @@ class Store:
         except sqlite3.Error as error:
             raise StoreError(f"{self._path} cannot be written: {error}.") from error
 
+    def unnamed(self, limit: int) -> list[str]:
+        """Addresses that are no computer's yet as far as is known, those that came last first."""
+        rows = self._db.execute(
+            """SELECT a.text FROM addresses a JOIN address_entities m ON m.address = a.id JOIN entities e ON e.id = m.entity
+            WHERE e.kind = 'address' ORDER BY a.id DESC LIMIT ?""",
+            (limit,),
+        )
+        return [row[0] for row in rows]
+
     def _settle_open(self) -> None:
         """Inside a transaction: nothing of the input in use waits any more."""
         if self._input:
             self._write_pending()
             self._flows.write(self._db, self._input)
-            self._write_parties()
+            self._list()
 
     def _flush(self) -> None:
         with self._writing():
