@@ -245,7 +245,21 @@ class ActivitiesPage(Page):
             self.packet.say("This activity comes from an event log; it has no packet.")
             return
         if self._packet_of is None or self._packet_of[0] != row.id:
-            self._show_frame(row, row.frame)
+            show = self._show_record if row.kind.startswith("event-") else self._show_frame
+            show(row, row.frame)
+
+    def _show_record(self, row: ActivityRow, record: int) -> None:
+        """What a Windows event says, from the workspace."""
+        session = self.desk.session
+        if session is None:
+            return
+        self._packet_of = wanted = (row.id, row.input, record)
+
+        def done(facts: tuple[tuple[str, str, str], ...]) -> None:
+            if wanted == self._packet_of:
+                self.packet.show_facts(f"Record {wording.number(record)}", facts, row.input_name)
+
+        self.ask("packet", lambda: session.queries.event_facts(row.id), done)
 
     def _show_frame(self, row: ActivityRow, frame: int) -> None:
         """One of the frames of an activity; the others are links above it."""

@@ -1,4 +1,4 @@
-"""One frame with the message it is a part of: tree of fields on the left, bytes on the right, linked both ways."""
+"""One frame with the message it is a part of: tree of fields on the left, bytes on the right, linked; or a log's record."""
 
 from collections.abc import Callable, Sequence
 
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.model.rows import Packet
+from app.model.rows import Field, Packet
 from app.ui import theme, wording
 from app.ui.icons import paint_icon
 from app.ui.tables.field_model import FieldModel
@@ -82,7 +82,8 @@ class PacketView(QWidget):
         splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(1)
         splitter.addWidget(_titled(self._title, self.tree, self._links, self._file))
-        splitter.addWidget(_titled(self._bytes_title, self.bytes, KeyHint("Ctrl C", "copy as hex")))
+        self._right = _titled(self._bytes_title, self.bytes, KeyHint("Ctrl C", "copy as hex"))
+        splitter.addWidget(self._right)
         splitter.setStretchFactor(0, 1)
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([600, 480])
@@ -106,6 +107,7 @@ class PacketView(QWidget):
             self.say(packet.error or "This frame is empty.")
             return
         self._packet, self._joined = packet, False
+        self._right.show()
         self.model.show_fields(packet.fields)
         self._title.say(f"Frame {wording.number(packet.frame)}")
         self._file.say(packet.error or input_name)
@@ -117,6 +119,19 @@ class PacketView(QWidget):
             self.tree.expandRecursively(last, 1 if packet.message else 0)
             self.tree.setCurrentIndex(last)
             self.tree.scrollTo(last, QTreeView.ScrollHint.PositionAtTop)
+
+    def show_facts(self, title: str, facts: Sequence[tuple[str, str, str]], input_name: str) -> None:
+        """Show what a record of a log says: (name, value, what the value means)."""
+        self._packet, self._joined = None, False
+        self.show_frames((), 0, lambda _: None)
+        self._right.hide()
+        fields = (
+            Field(name=name, value=f"{value} ({words})" if words else value, start=0, length=0) for name, value, words in facts
+        )
+        self.model.show_fields(tuple(fields))
+        self._title.say(title)
+        self._file.say(input_name)
+        self._stack.setCurrentIndex(1)
 
     def show_frames(self, frames: Sequence[int], shown: int, follow: Callable[[int], object]) -> None:
         """Link to the other frames of request and reply, those next to the one shown first."""
