@@ -9,7 +9,8 @@ LONGEST = 1 << 16
 """Characters of a message that are looked at."""
 _AFTER = re.compile(
     r"\s{1,8}(?:This event is generated|The subject fields indicate|Pre-authentication types, ticket options|"
-    r"Certificate information is only provided|Ticket options, encryption types)"
+    r"Certificate information is only provided|Ticket options(?:, | and )encryption types|Token Elevation Type indicates|"
+    r"Access Check Results:)"
 )
 _BREAK = re.compile(r"\r?\n[ \t]*\r?\n(?=\S)")
 _SPACES = re.compile(r"\s+")
@@ -43,7 +44,8 @@ def fields_of(event_id: int, text: str) -> dict[str, str]:
 
 @lru_cache(maxsize=1024)
 def _pattern(label: str, lines: bool) -> re.Pattern[str]:
-    before = r"(?m:^)[ \t]*" if lines else r"(?:(?<=\s)|(?<=\A))"
+    # in one line "Subject" must not be found in "Target Subject"
+    before = r"(?m:^)[ \t]*" if lines else r"(?:(?<=\s)|(?<=\A))(?<!Target )(?<!Creator )"
     return re.compile(before + re.escape(label) + r"[ \t]{0,8}:(?!\\)", re.I)
 
 

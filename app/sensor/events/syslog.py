@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from app.sensor.events import cef, json_forms, leef, qradar, rsa, snare, splunk
+from app.sensor.events.message_text import fields_of
 from app.sensor.events.record import EventRecord
 from app.sensor.events.syslog_frame import Frame, frame_of, text_of
 
@@ -80,7 +82,7 @@ def _object(text: str, ordinal: int) -> EventRecord | str | None:
             value = _JSON.decode(text[: end + 1])
         except (msgspec.DecodeError, RecursionError):
             return "JSON message that is cut or damaged"
-    return json_forms.record_of(value, ordinal) if isinstance(value, dict) else None
+    return _counted(json_forms.record_of(value, ordinal), ordinal) if isinstance(value, dict) else None
 
 
 def _structured(frame: Frame, ordinal: int) -> EventRecord | None:
@@ -89,5 +91,15 @@ def _structured(frame: Frame, ordinal: int) -> EventRecord | None:
         if _NXLOG.fullmatch(name) and "EventID" in values:
             whole: dict[str, object] = {**values, "Message": values.get("Message", frame.body)}
             whole.setdefault("Hostname", frame.host)
-            return json_forms.record_of(whole, ordinal)
+            return _counted(json_forms.record_of(whole, ordinal), ordinal)
     return None
+
+
+def _counted(record: EventRecord | None, ordinal: int) -> EventRecord | None:
+    """The record as one of this source: its place is the message's number; a message text alone is taken apart."""
+    if record is None:
+        return None
+    fields = record.fields
+    if len(fields) == 1 and "Message" in fields:
+        fields = fields_of(record.event_id, fields["Message"]) or fields
+    return replace(record, place=ordinal, ordinal=0, fields=fields)

@@ -1,7 +1,7 @@
 """RADIUS packets and the forms of a user name."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.sensor.decoders import radius, radius_secret
@@ -50,6 +50,7 @@ def test_user_names(user: str, name: str, domain: str | None) -> None:
     assert found is not None and (found.name, found.domain) == (name, domain)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200) | damaged([ACCOUNTING]))
 def test_any_bytes_are_survived(raw: bytes) -> None:
     radius.decode(raw)
@@ -88,12 +89,14 @@ def test_framed_addresses_of_both_families(attributes: list[tuple[int, bytes]], 
     assert found is not None and found.framed_ip == address
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=100))
 def test_any_vendor_attribute_is_survived(raw: bytes) -> None:
     for number in (9, 311, 0):
         radius.decode(packet(4, (26, number.to_bytes(4, "big") + raw), (33, raw), (97, raw), (96, raw)))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=120) | damaged([ACCOUNTING]), st.binary(max_size=8))
 def test_no_bytes_break_the_check_of_the_secret(raw: bytes, secret: bytes) -> None:
     for data in (raw, ACCOUNTING[:20] + raw):

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.sensor.events.syslog_frame import ELEMENTS, PARAMETERS, Frame, frame_of, text_of
@@ -85,6 +85,7 @@ def test_structured_data_is_bounded() -> None:
     assert len(found.structured) <= ELEMENTS and all(len(one) <= PARAMETERS for one in found.structured.values())
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.integers(min_value=0, max_value=1 << 53))
 def test_any_text_has_a_frame(text: str, near: int) -> None:
     for one in (text, "<13>" + text, "<13>1 " + text, "<13>Oct 11 22:14:15 " + text, "<13>1 - - - - - [" + text):

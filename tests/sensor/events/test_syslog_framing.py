@@ -24,7 +24,7 @@ PIECES = {
 }
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from(sorted(PIECES)), max_size=8), st.integers(1, 60))
 def test_any_cut_gives_the_same_messages(chosen: list[bytes], step: int) -> None:
     whole = b"".join(chosen)
@@ -56,6 +56,7 @@ def test_what_is_too_long_is_left_out_and_counted() -> None:
     assert one.feed(b"999999999 ") == [] and one.oversize == 4 and one.feed(b"<1>ok\n") == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=60) | st.sampled_from([b"7 ", b"\n", b"\0", b"EventCode=1\n", b"RsaSA\n"]), max_size=20))
 def test_any_stream_is_survived(pieces: list[bytes]) -> None:
     one = Framing(largest=50)
