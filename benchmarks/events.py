@@ -3,8 +3,9 @@
     python benchmarks/events.py LOG.evtx [LOG.evtx ...] [--chunks 1000] [--sample 4] [--repeat 5] [--core 0] [--json OUT.json]
 
 The input is made of the real chunks of the logs given, repeated until there are enough, with a file header that suits them.
-Ours is the whole program, from its start to stored activities with all detections run; theirs renders every record of
---sample chunks, taken evenly from all, as XML and is compared per record, since it would take an hour for all. One pinned core; needs taskset.
+Ours is the whole program, from its start to stored activities with all detections run. Theirs renders every record of
+--sample chunks, taken evenly from all, as XML and is compared per record, since all would take an hour. One pinned core;
+needs taskset.
 """
 
 import argparse
