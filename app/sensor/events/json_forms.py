@@ -1,17 +1,19 @@
 """One event as a JSON object in any usual form, as an EventRecord.
 
 Forms: the event schema turned into JSON (evtx, evtx_dump, wevtutil converters), Winlogbeat 6 to 8 nested or with dotted names,
-PowerShell's Get-WinEvent, and flat ones: NXLog, Security-Datasets, the SecurityEvent table of Azure. Elastic's and Splunk's
-wrappers are taken off.
+PowerShell's Get-WinEvent, and flat ones: NXLog, EvtxECmd, Security-Datasets, the SecurityEvent table of Azure. The wrappers
+of Elastic and Splunk are taken off.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
+
 from app.sensor.events.record import AUDIT_FAILURE, AUDIT_SUCCESS, EventRecord
 from app.sensor.events.times import instant, placed
 from app.sensor.events.values import event_data, number_of, text_of, unnamed, user_data
-from app.sensor.events.xml_form import data_fields
+from app.sensor.events.xml_form import data_fields, xml_record
 
 Doubt = Callable[[str], None]
 """Takes a short constant sentence on what is doubtful about a record."""
@@ -42,14 +44,18 @@ def _ignore(what: str) -> None:
 
 def record_of(object: Object, ordinal: int, doubt: Doubt = _ignore) -> EventRecord | None:
     """The event that this object tells, None when it is none. ordinal: its line or place in its input, from 1."""
+    inner = object.get("result")
+    raw = inner.get("_raw") if isinstance(inner, dict) else object.get("_raw")
+    if isinstance(raw, str) and raw.startswith("<Event"):
+        return xml_record(raw.encode("utf-8", "replace"), ordinal)
     for _ in range(4):
         system = object.get("System")
         if isinstance(system, dict):
             return schema_record(object, system, number_of(system.get("EventRecordID")), ordinal, doubt)
-        inner = next((object[one] for one in WRAPPERS if isinstance(object.get(one), dict)), None)
-        if not isinstance(inner, dict) or "winlog" in object or _told(object):
+        wrapped = next((object[one] for one in WRAPPERS if isinstance(object.get(one), dict)), None)
+        if not isinstance(wrapped, dict) or "winlog" in object or _told(object):
             break
-        object = inner
+        object = wrapped
     if "winlog.event_id" in object:
         object = _nested(object)
     winlog = object.get("winlog")
@@ -129,7 +135,7 @@ def _time(object: Object, names: tuple[str, ...], doubt: Doubt) -> int | None:
     """The first of these times; one without a zone is put right by the receiver's "@timestamp" when that has one."""
     for name in names:
         value = object.get(name)
-        when = instant(_attribute(value, "SystemTime") or value)
+        when = instant(_attribute(value, "SystemTime") or _attribute(value, "value") or value)
         if when is None:
             continue
         if when[1]:
@@ -214,6 +220,15 @@ def _first(object: Object, *names: str) -> str:
     return ""
 
 
+def _payload(text: str) -> dict[str, str]:
+    """Data that EvtxECmd keeps as JSON inside of JSON; {} when it is none."""
+    try:
+        inner = msgspec.json.decode(text)
+    except (msgspec.MsgspecError, RecursionError):
+        return {}
+    return event_data(inner.get("EventData")) | user_data(inner.get("UserData")) if isinstance(inner, dict) else {}
+
+
 def _flat(object: Object, ordinal: int, doubt: Doubt) -> EventRecord | None:
     at = _time(object, ("EventTime", "TimeCreated", "SystemTime", "TimeGenerated", "TimeGenerated [UTC]", "@timestamp"), doubt)
     if at is None:
@@ -225,6 +240,9 @@ def _flat(object: Object, ordinal: int, doubt: Doubt) -> EventRecord | None:
     elif data is not None:
         fields |= event_data(data)
     fields |= user_data(object.get("UserData"))
+    payload = object.get("Payload")
+    if isinstance(payload, str) and payload.startswith(('{"EventData"', '{"UserData"')):
+        fields = _payload(payload) or fields
     if not fields and isinstance(object.get("Message"), str):
         fields["Message"] = object["Message"]
     record = number_of(next((object[one] for one in NUMBERS if one in object), 0))

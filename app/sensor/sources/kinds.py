@@ -52,6 +52,8 @@ def _is_trace(head: bytes) -> bool:
 
 
 _LDIF = re.compile(rb"\A(?:#[^\n]*\n|[ \t\r]*\n)*(?:version: *1\s*\n|dn:: ?[A-Za-z0-9+/]|dn: ?[^\n=]*=|dn: *\r?\n\w)", re.I)
+_NUMBERED = re.compile(rb"\ARecord \d{1,20}\s*\n(?=[<{])")
+"""What evtx_dump writes above each event."""
 _JSON = re.compile(rb"\A(?:\{\s*[\"}]|\[\s*[{\[\"\]])")
 _EVENT = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,30}:)?Events?[\s>]")
 _DETAIL = re.compile(rb"\A(?:[A-Z][a-z]{2} ){2} ?\d{1,2} [\d:]{8} \d{4}\r?\n\t[\w:-]+ [:+]?= ")
@@ -62,7 +64,7 @@ def _text_kind(head: bytes) -> str:
     text = head
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = head.decode("utf-16", "replace").encode()
-    text = text.removeprefix(b"\xef\xbb\xbf").lstrip()
+    text = _NUMBERED.sub(b"", text.removeprefix(b"\xef\xbb\xbf").lstrip())
     if _JSON.match(text):
         if (
             b'"ObjectIdentifier"' in text

@@ -98,6 +98,29 @@ FORMS = {
         "Activity": "4625 - An account failed to log on.",
         **DATA,
     },
+    "EvtxECmd": {
+        "PayloadData1": "Target: pgustavo",
+        "EventId": 4625,
+        "EventRecordId": "77",
+        "Provider": "Microsoft-Windows-Security-Auditing",
+        "Channel": "Security",
+        "Computer": "DC.theshire.local",
+        "UserId": "S-1-5-18",
+        "Keywords": "Audit failure",
+        "TimeCreated": "2020-09-22T02:13:35.1230000+00:00",
+        "Payload": json.dumps({"EventData": {"Data": [{"@Name": name, "#text": str(value)} for name, value in DATA.items()]}}),
+    },
+    "Splunk": {
+        "preview": False,
+        "result": {
+            "_raw": "<Event><System><Provider Name='Microsoft-Windows-Security-Auditing'/><EventID>4625</EventID>"
+            "<Keywords>0x8010000000000000</Keywords><TimeCreated SystemTime='2020-09-22T02:13:35.123Z'/>"
+            "<EventRecordID>77</EventRecordID><Channel>Security</Channel><Computer>DC.theshire.local</Computer>"
+            "<Security UserID='S-1-5-18'/></System><EventData>"
+            + "".join(f"<Data Name='{name}'>{value}</Data>" for name, value in DATA.items())
+            + "</EventData></Event>"
+        },
+    },
     "table with XML": {
         "TimeGenerated": "2020-09-22T02:13:35.123Z",
         "Computer": "DC.theshire.local",

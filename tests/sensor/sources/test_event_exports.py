@@ -258,3 +258,13 @@ def test_brackets_without_end_are_bounded() -> None:
     notes: list[str] = []
     assert list(elements(b"[" * 100_000, lambda what, where, count=1: notes.append(what))) == []
     assert notes == ["JSON nested too deep; the rest was not read"]
+
+
+def test_what_evtx_dump_writes(tmp_path: Path, records: list[EventRecord]) -> None:
+    head = '<?xml version="1.0" encoding="utf-8"?>\n'
+    (tmp_path / "a").write_text("".join(f"Record {one}\n{head}{event(one)}\n" for one in range(1, 4)))
+    report, _ = read(tmp_path / "a")
+    assert (report.kind, report.records) == ("xml", 3)
+    (tmp_path / "b").write_text("".join(f"Record {one}\n{json.dumps(flat(one), indent=2)}\n" for one in range(1, 4)))
+    report, _ = read(tmp_path / "b")
+    assert (report.kind, report.records) == ("json", 3)
