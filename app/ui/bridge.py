@@ -57,13 +57,13 @@ class Bridge(QObject):
         self._session, self._version, self._asking = session, None, False
         self.poke()
 
-    def read(self, paths: Sequence[Path], sensitivity: str) -> None:
-        """Start to read; a second call while reading is refused by the caller."""
+    def read(self, paths: Sequence[Path], sensitivity: str, keytabs: Sequence[Path] = ()) -> None:
+        """Start to read; a second call while reading is refused by the caller. keytabs: files with keys for it."""
         if self._session is None or self._reading is not None:
             return
         self._latest, self._ended = None, []
         ended = self._ended
-        self._reading = self._session.read(list(paths), self._keep, ended.append, sensitivity)
+        self._reading = self._session.read(list(paths), self._keep, ended.append, sensitivity, keytabs)
         self._progress_timer.start()
         self._changes_timer.start()
         self.started.emit()

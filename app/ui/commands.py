@@ -12,6 +12,7 @@ from app.ui.desk import Desk
 from app.ui.navigation import Route
 
 CAPTURES = "Evidence (*.pcap *.pcapng *.cap *.gz *.zst *.zip);;All files (*)"
+KEYTABS = "Keytabs (*.keytab *.kt);;All files (*)"
 CASES = "Wardlight cases (*.wardlight)"
 ZOOMS = (0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 
@@ -51,6 +52,13 @@ class Commands:
         name = QFileDialog.getExistingDirectory(self._parent, "Open a folder of evidence")
         if name:
             self._window.read([Path(name)])
+
+    def choose_keytabs(self) -> None:
+        """Ask for files with keys; what is read from now on is opened with them."""
+        names, _ = QFileDialog.getOpenFileNames(self._parent, "Use keys from", "", KEYTABS)
+        if names:
+            self._desk.keytabs = tuple(Path(one) for one in names)
+            self._desk.tell("Evidence opened from now on is read with these keys.")
 
     def open_sample(self) -> None:
         """Read the bundled case."""

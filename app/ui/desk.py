@@ -41,6 +41,7 @@ class Desk(QObject):
         self.jobs = Jobs(self)
         self.bridge = Bridge(self.jobs, self)
         self.session: Session | None = None
+        self.keytabs: tuple[Path, ...] = ()  # of this run only: where keys are is nowhere written down
         self.overview: Overview | None = None
         self.alerts: tuple[Alert, ...] = ()
         self._summarising: Session | None = None

@@ -303,7 +303,7 @@ class MainWindow(QMainWindow):
             else:
                 self.desk.tell("Read next, after what is being read now.")
             return
-        self.desk.bridge.read(paths, self.desk.settings.sensitivity)
+        self.desk.bridge.read(paths, self.desk.settings.sensitivity, self.desk.keytabs)
         self.desk.go("sources")
 
     def open_case(self, path: Path | None, route: Route | None = None) -> None:

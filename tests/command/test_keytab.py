@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.command.main import run as run_command
-from app.sensor.decoders.kerberos_sealed import OpenTicket
+from app.sensor.decoders.kerberos_opened import OpenTicket
 from app.sensor.decoders.keytab import parse
 from app.session import Session
 from tests.material import SAMPLE, wardlight

@@ -5,7 +5,8 @@ import pytest
 
 from app.engine import describe
 from app.engine.describe import codes
-from app.model.details import KINDS, KerberosAs, LdapBind, NameObservation, Ntlm, RpcBind, RpcCall
+from app.model.details import KINDS, KerberosAs, KerberosTgs, LdapBind, NameObservation, Ntlm, RpcBind, RpcCall
+from app.model.pac import Pac, TicketFacts
 from tests.engine.detectors.builders import act, as_req, bind, call, dns, ntlm
 
 FAMILIES = {"Kerberos", "LDAP", "NTLM", "RPC and SMB", "DNS and names", "Windows events", "Directory", "other"}
@@ -49,6 +50,20 @@ def test_words_tell_what_matters() -> None:
     assert "AES256" in describe.what(as_req())
     assert "clear text" in describe.what(bind("x"))
     assert "(sealed)" in describe.what(act(RpcCall(name="drsuapi", operation="DRSGetNCChanges", sealed=True)))
+
+
+def test_an_opened_ticket_says_whose_it_is_and_what_is_wrong_with_it() -> None:
+    def words(ticket: TicketFacts, pac: Pac | None = None) -> str:
+        return describe.what(act(KerberosTgs(service="cifs/fs1", ticket_etype=18, ticket=ticket, pac=pac)))
+
+    yes = TicketFacts(decrypted="yes", client="erin.evans")
+    assert words(TicketFacts()) == describe.what(act(KerberosTgs(service="cifs/fs1", ticket_etype=18)))
+    assert words(yes).endswith("; it is erin.evans's and has no PAC")
+    assert words(yes, Pac(user="Erin.Evans", groups=(513,))).endswith("; it is erin.evans's, with 1 group")
+    assert words(yes, Pac(user="administrator", kdc_signature="invalid")).endswith(
+        "; it is erin.evans's, its PAC administrator's, with 0 groups, KDC's signature wrong"
+    )
+    assert "does not open it" in words(TicketFacts(decrypted="wrong key"))
 
 
 def test_tables_hold_no_number_twice() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import app.sensor.conversations.keyring as keyring
 from app.sensor.conversations.keyed import keyed
 from app.sensor.conversations.keyring import Keyring
-from app.sensor.decoders import kerberos_password, kerberos_sealed, ntlm, pac, smb2
+from app.sensor.decoders import kerberos_opened, kerberos_password, kerberos_sealed, ntlm, pac, smb2
 from app.sensor.decoders.kerberos_sealed import Sealed
 from app.sensor.decoders.keytab import Entry, Key, Keys
 from app.sensor.sensor import read_input
@@ -55,7 +55,7 @@ def plaintexts() -> list[bytes]:
     seen: list[bytes] = []
     opened = keyring.open_ticket
 
-    def note(data: bytes) -> kerberos_sealed.OpenTicket | None:
+    def note(data: bytes) -> kerberos_opened.OpenTicket | None:
         seen.append(data)
         return opened(data)
 
@@ -77,13 +77,13 @@ def test_mutated_tickets_and_pacs() -> None:
     for data in chance.sample(inside, 50):
         for _ in range(40):
             changed = mutate(data, chance)
-            opened = kerberos_sealed.open_ticket(changed)
+            opened = kerberos_opened.open_ticket(changed)
             if opened is None:
                 continue
-            kerberos_sealed.without_pac(changed, opened)
+            kerberos_opened.without_pac(changed, opened)
             told = ring._told(ring._typed[18][0], changed, opened, Sealed(18, 2, b"", "CORP.TEST", "krbtgt/CORP.TEST"))
             assert told.facts.decrypted == "yes"
-        whole = kerberos_sealed.open_ticket(data)
+        whole = kerberos_opened.open_ticket(data)
         assert whole is not None and whole.pac is not None
         for _ in range(40):
             pac.read(mutate(data[whole.pac[0] : whole.pac[1]], chance), chance.random() < 0.5)
@@ -91,12 +91,12 @@ def test_mutated_tickets_and_pacs() -> None:
 
 READERS: list[Callable[[bytes], object]] = [
     kerberos_sealed.parts,
-    kerberos_sealed.open_ticket,
-    kerberos_sealed.open_authenticator,
-    kerberos_sealed.reply_key,
-    kerberos_sealed.timestamp,
-    kerberos_sealed.strengthen_key,
-    kerberos_sealed.private_part,
+    kerberos_opened.open_ticket,
+    kerberos_opened.open_authenticator,
+    kerberos_opened.reply_key,
+    kerberos_opened.timestamp,
+    kerberos_opened.strengthen_key,
+    kerberos_opened.private_part,
     partial(kerberos_sealed.sealed_private, at=0),
     kerberos_password.target,
     smb2.cipher,

@@ -17,7 +17,8 @@ from app.sensor.conversations.keyring import (
 )
 from app.sensor.decoders.crypto.fast import combined
 from app.sensor.decoders.crypto.kerberos import decrypt
-from app.sensor.decoders.kerberos_sealed import Parts, Sealed, open_authenticator, parts, reply_key, strengthen_key, timestamp
+from app.sensor.decoders.kerberos_opened import open_authenticator, reply_key, strengthen_key, timestamp
+from app.sensor.decoders.kerberos_sealed import Parts, Sealed, parts
 from app.sensor.decoders.keytab import Key
 
 

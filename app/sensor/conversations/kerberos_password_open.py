@@ -2,8 +2,9 @@
 
 from app.sensor.conversations.security import KerberosSecurity
 from app.sensor.decoders.crypto.kerberos import decrypt
+from app.sensor.decoders.kerberos_opened import private_part
 from app.sensor.decoders.kerberos_password import target
-from app.sensor.decoders.kerberos_sealed import private_part, sealed_private
+from app.sensor.decoders.kerberos_sealed import sealed_private
 
 _PRIVATE = 13
 """Key usage of KRB-PRIV (RFC 4120 section 7.5.1)."""

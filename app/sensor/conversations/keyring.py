@@ -10,7 +10,8 @@ from app.model.activity import Account
 from app.model.pac import Pac, TicketFacts
 from app.sensor.decoders.crypto.kerberos import RC4, decrypt
 from app.sensor.decoders.crypto.pac_signatures import verdicts
-from app.sensor.decoders.kerberos_sealed import OpenTicket, Sealed, open_ticket, without_pac
+from app.sensor.decoders.kerberos_opened import OpenTicket, open_ticket, without_pac
+from app.sensor.decoders.kerberos_sealed import Sealed
 from app.sensor.decoders.kerberos_ticket import fingerprint
 from app.sensor.decoders.keytab import Entry, Key, Keys
 from app.sensor.decoders.pac import read

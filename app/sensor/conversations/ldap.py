@@ -97,7 +97,7 @@ class LdapTcp:
                 return length + 4, length + 4
             if kind == "unknown" and not self.login.layered:
                 return NOT_HERE
-            whole = self.signed or self.flow.ring is not None
+            whole = self.signed or (self.flow.ring is not None and length <= _CARRY_LIMIT)
             return length + 4, length + 4 if whole else min(length, ldap_sasl.PEEK) + 4
         return NOT_HERE
 

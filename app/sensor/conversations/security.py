@@ -7,7 +7,8 @@ from app.model.pac import Pac, TicketFacts
 from app.sensor.conversations.keyring import AP_AUTHENTICATOR, AP_REPLY, Keyring
 from app.sensor.decoders.crypto import gss, ntlm
 from app.sensor.decoders.crypto.kerberos import decrypt
-from app.sensor.decoders.kerberos_sealed import open_authenticator, parts, reply_key
+from app.sensor.decoders.kerberos_opened import open_authenticator, reply_key
+from app.sensor.decoders.kerberos_sealed import parts
 from app.sensor.decoders.keytab import Key
 from app.sensor.decoders.ntlm import secrets
 
