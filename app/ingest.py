@@ -14,6 +14,9 @@ from app.sensor.decoders.keytab import NO_KEYS, Keys
 from app.sensor.sensor import read_input
 from app.sensor.sources.content import Refused, file_sha256
 from app.sensor.sources.inputs import Found, find_inputs, opened
+from app.sensor.sources.living import Cannot
+from app.sensor.sources.places import Places, open_places, placing
+from app.settings import load
 
 OnProgress = Callable[[Progress], None]
 Cancelled = Callable[[], bool]
@@ -36,17 +39,18 @@ def read_inputs(
     cancelled: Cancelled,
     sensitivity: str = "medium",
     keys: Keys = NO_KEYS,
+    places: str = "",
 ) -> Seconds:
     """Read every input under paths that the workspace does not hold yet, then detect over all that it holds.
 
-    keys open what is sealed in captures; they are not kept.
+    keys open what is sealed in captures; they are not kept. places: a GeoIP file (.mmdb), that of the settings when empty.
     Raises OSError or app.engine.store.StoreError when the workspace cannot be opened or written. Inputs that cannot be
     read are kept in the workspace as failed, with the reason; they never raise.
     """
     began = time.perf_counter()
     engine = Engine(workspace)
     try:
-        return read_into(engine, paths, on_progress, cancelled, sensitivity, began, keys)
+        return read_into(engine, paths, on_progress, cancelled, sensitivity, began, keys, places)
     finally:
         engine.close()
 
@@ -59,6 +63,7 @@ def read_into(
     sensitivity: str = "medium",
     began: float | None = None,
     keys: Keys = NO_KEYS,
+    places: str = "",
 ) -> Seconds:
     """The same with a workspace that is open; cancelled is called several times a second and may use the engine for others.
 
@@ -66,13 +71,14 @@ def read_into(
     """
     began = time.perf_counter() if began is None else began
     decoded = stored = 0.0
+    where = _places(places or load().places)
     found = list(find_inputs(paths))
     total = sum(one.bytes for one in found)
     done = 0
     for position, one in enumerate(found):
         if cancelled():
             break
-        spent = _read_one(engine, one, position, len(found), done, total, began, on_progress, cancelled, keys)
+        spent = _read_one(engine, one, position, len(found), done, total, began, on_progress, cancelled, keys, where)
         decoded, stored = decoded + spent[0], stored + spent[1]
         done += one.bytes
     read = time.perf_counter() - began - decoded - stored
@@ -96,6 +102,7 @@ def _read_one(
     on_progress: OnProgress,
     cancelled: Cancelled,
     keys: Keys,
+    places: Places | None,
 ) -> tuple[float, float]:
     """Read one input; returns the seconds spent on its packets and in the engine."""
     if found.problem is None:
@@ -120,11 +127,19 @@ def _read_one(
         )
 
     begun = time.perf_counter()
-    report = read_input(found, sink, progress, cancelled, keys=keys)
+    report = read_input(found, placing(sink, places) if places else sink, progress, cancelled, keys=keys)
     at = time.perf_counter()
     engine.use_input(key)
     engine.finish_input(report)
     return at - begun - spent, spent + time.perf_counter() - at
+
+
+def _places(path: str) -> Places | None:
+    """Look-up in a GeoIP file, None without one. Raises OSError with one sentence when it cannot be used."""
+    try:
+        return open_places(path) if path else None
+    except Cannot as error:
+        raise OSError(str(error)) from error
 
 
 def _forget_beginning(engine: Engine, found: Found, cancelled: Cancelled) -> None:

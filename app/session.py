@@ -147,9 +147,10 @@ class Session:
         cancelled: Callable[[], bool] = lambda: False,
         sensitivity: str = "medium",
         keytabs: Sequence[Path] = (),
+        places: str = "",
     ) -> Seconds:
         """Read inputs in this process; blocks until all is read and detected. Raises OSError when a keytab cannot be read."""
-        return read_inputs(self.path, inputs, on_progress, cancelled, sensitivity, load_keys(keytabs))
+        return read_inputs(self.path, inputs, on_progress, cancelled, sensitivity, load_keys(keytabs), places)
 
     def packet(self, input_key: str, frame: int, frames: Sequence[int] = ()) -> Packet:
         """One frame with its bytes and its tree of fields; blocks (file and child process).

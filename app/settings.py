@@ -13,6 +13,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     theme: how the window looks; zoom: size of its words, 1.0 as the system says;
     geometry: where the window stood, as Qt writes it, base64; recent: workspaces opened last, newest first.
+    places: a GeoIP file (.mmdb) that tells where outside addresses are, empty for none.
     evidence: MiB that the packets kept of live traffic may take beside a workspace.
     """
 
@@ -21,6 +22,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     recent: tuple[str, ...] = ()
     zoom: Annotated[float, msgspec.Meta(ge=0.5, le=2.5)] = 1.0
     geometry: str = ""
+    places: str = ""
     evidence: Annotated[int, msgspec.Meta(ge=16, le=1 << 20)] = 1024
 
 

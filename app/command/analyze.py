@@ -36,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keytab", type=Path, action="append", default=[], metavar="FILE", help="open what is sealed with the keys in this file"
     )
+    parser.add_argument("--places", default="", metavar="FILE.mmdb", help="a GeoIP file that tells where outside addresses are")
     parser.add_argument("--fail-on", choices=("low", "medium", "high"), default="high", dest="fail_on")
 
 
@@ -46,7 +47,9 @@ def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int
     session = Session.open(options.workspace)
     try:
         with Bar(sys.stderr) as bar:
-            seconds = session.read_here(options.paths, bar.show, sensitivity=options.sensitivity, keytabs=options.keytab)
+            seconds = session.read_here(
+                options.paths, bar.show, sensitivity=options.sensitivity, keytabs=options.keytab, places=options.places
+            )
         parameters: dict[str, object] = {"sensitivity": options.sensitivity, "fail_on": options.fail_on}
         if options.activities is not None:
             session.write_activities(options.activities)

@@ -5,7 +5,6 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
-import maxminddb
 from msgspec.structs import replace
 
 from app.model.activity import Activity
@@ -32,6 +31,8 @@ def open_places(path: str) -> Places:
     """Look-up in an .mmdb file; with "" only private addresses are told. Raises Cannot."""
     if not path:
         return lambda address: _place(address, None)
+    import maxminddb  # only those who have such a file wait for it
+
     try:
         reader = maxminddb.open_database(str(Path(path)))
     except OSError as error:
@@ -52,7 +53,7 @@ def _place(address: str, reader: Any) -> str | None:
         return None
     try:
         record = reader.get(found)
-    except (ValueError, maxminddb.InvalidDatabaseError):  # damaged, or a file of IPv4 only
+    except (ValueError, RuntimeError):  # damaged (InvalidDatabaseError is a RuntimeError), or a file of IPv4 only
         return None
     return _words(record) if isinstance(record, dict) else None
 
