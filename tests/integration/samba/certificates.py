@@ -1,6 +1,7 @@
 """A certificate authority for one test, and certificates for the hour that a case needs."""
 
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
@@ -28,7 +29,8 @@ class Authority:
         """Write a certificate for host and its key."""
         own = ec.generate_private_key(ec.SECP256R1())
         made = _builder(_name(host), self._name, own.public_key(), start or datetime.now(UTC) - DAY, life)
-        made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        shown = x509.IPAddress(ip_address(host)) if host[:1].isdigit() else x509.DNSName(host)
+        made = made.add_extension(x509.SubjectAlternativeName([shown]), critical=False)
         made = made.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
         certificate.write_bytes(made.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
         key.write_bytes(

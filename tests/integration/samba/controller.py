@@ -34,6 +34,8 @@ def missing() -> str:
 class Controller:
     """One domain from provision() to remove(); start() and stop() as often as a test likes."""
 
+    url, user = f"ldaps://{HOST}", f"{ADMINISTRATOR}@example.test"
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.server, self.client = f"wds{os.getpid()}", f"wdc{os.getpid()}"
@@ -123,6 +125,10 @@ class Controller:
     def modify(self, ldif: str) -> None:
         """Change the directory by LDIF, in the controller's own database."""
         self.run("ldbmodify", "-H", "/var/lib/samba/private/sam.ldb", text=ldif)
+
+    def changed(self, number: int) -> str:
+        """LDIF that changes one of the people that a measurement made."""
+        return f"dn: CN=u{number:06},CN=Users,{BASE}\nchangetype: modify\nreplace: title\ntitle: {time.time()}\n"
 
     def environment(self) -> dict[str, str]:
         """What a client's process needs to find the realm."""

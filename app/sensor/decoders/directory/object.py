@@ -263,9 +263,9 @@ READ = (
     "userAccountControl", "adminCount", "primaryGroupID", "member", "servicePrincipalName", "msDS-AllowedToDelegateTo",
     "msDS-AllowedToActOnBehalfOfOtherIdentity", "sIDHistory", "msDS-SupportedEncryptionTypes", "operatingSystem", "whenCreated",
     "whenChanged", "pwdLastSet", "accountExpires", "uSNChanged", "isDeleted",
-    *(one for one in FACTS if one not in ("badPasswordTime", "badPwdCount", "logonCount")),
+    *(one for one in FACTS if one not in ("badPasswordTime", "badPwdCount", "logonCount", "userCertificate")),
 )  # fmt: skip
-"""What a synchronisation asks for; counters that every logon moves are left out."""
+"""What a synchronisation asks for; counters that every logon moves, and certificates of users, are left out."""
 
 
 def facts_of(entry: Attributes) -> dict[str, str]:
