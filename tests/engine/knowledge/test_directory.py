@@ -178,6 +178,22 @@ def test_standing_words_follow_the_directory_and_the_time() -> None:
     assert knowledge.tags("user:example.org\\fresh", START + 60 * DAY) == ()
 
 
+def test_an_account_is_one_by_its_principal_name_and_by_its_distinguished_name() -> None:
+    knowledge = known(*told(person("asmith", 1106, dn=f"CN=Smith Alice,{TAIL}", upn="alice.smith@example.org")))
+    spellings = (
+        "alice.smith@example.org",
+        f"cn=smith alice,{TAIL.lower()}",
+        "EXAMPLE\\asmith",
+        "asmith@EXAMPLE.ORG",
+        f"{SID}-1106",
+    )
+
+    assert {knowledge.account(one).key for one in spellings} == {"user:example.org\\asmith"}  # type: ignore[union-attr]
+    assert knowledge.account("someone@example.org").key == "user:example.org\\someone"  # type: ignore[union-attr]
+    odd = known(*told(person("a@b", 1106, upn="a@b")))
+    assert odd.account("a@b") is not None
+
+
 def test_accounts_born_sensitive_are_known_by_number_not_by_name() -> None:
     knowledge = known(*told(person("chef", 500), person("krbtgt", 502)))
 
