@@ -161,7 +161,7 @@ class Engine:
         sorting = self._store.sorting(twins.Row)
         try:
             sorting.fill(twins.rows_of(activities, self.knowledge()))
-            sorting.level(twins.offsets(sorting.rows()))
+            sorting.level(twins.offsets(sorting.rows(twins.CLOCKED, twins.ENOUGH)))
             return self._store.replace_twins(list(twins.pairs(sorting.rows())))
         finally:
             sorting.close()
