@@ -141,7 +141,7 @@ class Engine:
         named = time.perf_counter()
         watched = detectors.watched_kinds()
         activities = self._store.stream_told((one for one, whole in watched.items() if whole), watched)
-        alerts = detectors.run(
+        alerts = detectors.run_told(
             activities,
             self.knowledge(),
             sensitivity=sensitivity,
