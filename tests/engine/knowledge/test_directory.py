@@ -222,6 +222,15 @@ def test_the_same_object_told_a_thousand_times_takes_four_states() -> None:
     assert [(state[0] - START) // DAY for state in states] == [0, 997, 998, 999]
 
 
+def test_what_no_directory_holds_is_cut() -> None:
+    whole = group("g", 1300, *(f"u{one}" for one in range(1_500)))
+    noise = person("p", 1301, display_name="x" * 10**6, facts={f"f{one}": "y" * 10**4 for one in range(500)})
+
+    assert unpack(pack(whole)) == whole
+    assert len(pack(noise)) < 200_000
+    assert unpack(pack(noise)).sam == "p"
+
+
 def test_a_flood_of_objects_keeps_the_same_ones_in_any_order() -> None:
     activities = told(*(person(f"u{one}", 2_000 + one) for one in range(100)))
     forth, back = States(16), States(16)
