@@ -192,7 +192,7 @@ class Engine:
         named = time.perf_counter()
         watched = detectors.watched_kinds()
         activities = self._store.stream_told((one for one, whole in watched.items() if whole), watched)
-        alerts = detectors.run(
+        alerts = detectors.run_told(
             activities,
             known,
             sensitivity=sensitivity,
@@ -212,7 +212,7 @@ class Engine:
         sorting = self._store.sorting(twins.Row)
         try:
             sorting.fill(twins.rows_of(activities, self.knowledge()))
-            sorting.level(twins.offsets(sorting.rows()))
+            sorting.level(twins.offsets(sorting.rows(twins.CLOCKED, twins.ENOUGH)))
             return self._store.replace_twins(list(twins.pairs(sorting.rows())))
         finally:
             sorting.close()

@@ -80,7 +80,7 @@ def toy(first: int, last: int, id: str, evidence: tuple[str, ...], subject: str 
 
 
 def settle(path: Path, monkeypatch: pytest.MonkeyPatch, alerts: list[Alert], more: str | None = None) -> None:
-    monkeypatch.setattr(detectors, "run", lambda activities, knowledge, **more: alerts)
+    monkeypatch.setattr(detectors, "run_told", lambda activities, knowledge, **more: alerts)
     fill(path, {more: made(5, key=more)} if more else {}, sensitivity="high" if not more else "medium")
 
 

@@ -43,7 +43,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
         finding=Finding(subject="s", first=ALL[0].at, last=ALL[-1].at, evidence=evidence),
     )  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(detectors, "run", lambda activities, knowledge, **more: [toy])
+        patch.setattr(detectors, "run_told", lambda activities, knowledge, **more: [toy])
         fill(path, INPUTS)
     return path
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from app.engine import detectors
+from app.engine.coverage import coverage
 from app.engine.detector import HOUR, Context, Detector, Needs, Told, found, hears_twice, run_told
 from app.engine.engine import Engine
 from app.engine.knowledge import Knowledge
@@ -159,3 +161,17 @@ def settled(path: Path) -> bool:
         return engine.settle().fresh
     finally:
         engine.close()
+
+
+def test_records_alone_are_enough_for_a_detector_that_says_so() -> None:
+    detector = msgspec.structs.replace(
+        toy(KerberosAs, EventKerberos), needs=Needs(kinds=("kerberos-as", "event-kerberos"), answers=True)
+    )
+    _, log = both()
+    knowledge = Knowledge()
+    for one in log:
+        knowledge.observe(one)
+    seen, blind = (coverage([detector], numbers, (), knowledge)[0] for numbers in ({"event-kerberos": 3}, {"ntlm": 2}))
+
+    assert (seen.state, seen.reason) == ("seen", "read from 3 event-kerberos")
+    assert (blind.state, blind.reason) == ("blind", "no kerberos-as or event-kerberos in the input")

@@ -46,7 +46,12 @@ DETECTORS: tuple[Detector, ...] = (
 )
 
 
-def run(
+def run(activities: Iterable[Activity], knowledge: Knowledge, *, sensitivity: Sensitivity = "medium") -> list[Alert]:
+    """Alerts of all detectors over activities in event order, with knowledge of the whole input."""
+    return _detector.run(DETECTORS, activities, knowledge, sensitivity=sensitivity)
+
+
+def run_told(
     activities: Iterable[tuple[Activity, Told]],
     knowledge: Knowledge,
     *,
@@ -54,7 +59,7 @@ def run(
     tags: Tags | None = None,
     others: Callable[[str], Sequence[str]] | None = None,
 ) -> list[Alert]:
-    """Alerts of all detectors over activities in event order, with knowledge of the whole input.
+    """The same over activities of which some tell of one act.
 
     Each activity comes with the kinds and results of what else tells of the same act; others gives the ids of those.
     """

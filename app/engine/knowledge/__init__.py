@@ -251,6 +251,13 @@ class Knowledge(Parts):
         key = (name, domain)
         if key in self._accounts:
             return self._accounts[key]
+        held = self.directory.state(self.directory.principal(name)) if "@" in name or "=" in name else None
+        found = self._account(name, domain) if held is None else self.entity_named(held.object)
+        self._accounts[key] = found
+        return found
+
+    def _account(self, name: str, domain: str | None) -> EntityRef | None:
+        """The account of a name that the directory knows under no other."""
         plain, realm = self.accounts.key(name, domain)
         found: EntityRef | None = None
         if plain.startswith("host/"):
@@ -262,7 +269,6 @@ class Knowledge(Parts):
             elsewhere = bool(realm) and realm not in self.accounts.dns_domains and self.accounts.dns_domains
             label = f"{realm}\\{plain}" if elsewhere else plain
             found = EntityRef("user", f"user:{realm}\\{plain}" if realm else f"user:{plain}", label)
-        self._accounts[key] = found
         return found
 
     def account_of_sid(self, sid: str, at: int | None = None) -> EntityRef | None:
@@ -347,7 +353,7 @@ class Knowledge(Parts):
             return EntityRef("group", f"group:{domain}\\{name.lower()}", name)
         if one.object_class.lower() == "computer" and one.dns_name:
             return self.computer_entity(one.dns_name)
-        return self.account(name, domain) or EntityRef("user", f"user:{domain}\\{name.lower()}", name)
+        return self._account(name, domain) or EntityRef("user", f"user:{domain}\\{name.lower()}", name)
 
     def why_sensitive(self, key: str, at: int | None = None) -> tuple[str, ...]:
         """Why an entity can reach the whole domain at a time (UTC microseconds; None: as known last); empty when it cannot."""

@@ -128,6 +128,8 @@ class Directory:
             namesakes = self._sams.get(sam, ())
             if len(namesakes) < MOST:
                 self._sams[sam] = (*namesakes, (domain, key, one.deleted))
+        if one.upn:
+            self._by_name.setdefault(f"upn/{one.upn.lower()}", key)
         if one.dns_name:
             self._by_name.setdefault(f"host/{one.dns_name.lower().rstrip('.')}", key)
         if not one.deleted:
@@ -171,6 +173,11 @@ class Directory:
         found = [one for one in named if not domain or one[0] == domain.lower()]
         there = [one for one in found if not one[2]] or found[:1]
         return there[0][1] if there and (domain or len(there) == 1) else None
+
+    def principal(self, text: str) -> Key | None:
+        """The account of a user principal name or of a distinguished name, which need not resemble its account name."""
+        self.settle()
+        return self._by_name.get(f"upn/{text.lower()}" if "=" not in text else text.lower())
 
     def computer(self, full: str) -> Key | None:
         """The object of a computer's full name, or of a short one that only one computer has."""

@@ -16,6 +16,9 @@ OBJECTS = 200_000
 """Objects kept; a directory of 60,000 users, computers and groups has about 65,000."""
 LATEST = 3
 """States of an object that are kept beside its first one."""
+LARGE = 16_384
+"""Bytes of a packed object from which on its texts and lists are cut to these numbers."""
+MOST_LETTERS, MOST_VALUES, MOST_FACTS = 2_048, 5_000, 64
 FIELDS = DirectoryObject.__struct_fields__
 DEFAULTS = astuple(DirectoryObject())
 Key = tuple[str, str, int]
@@ -33,9 +36,23 @@ def pack(one: DirectoryObject) -> bytes:
         if value != default:
             pairs += (number, value)
     try:
-        return _encode(pairs)
+        body = _encode(pairs)
     except UnicodeEncodeError:
-        return _encode(plain_text(pairs))
+        body = _encode(plain_text(pairs))
+    if len(body) <= LARGE:
+        return body
+    return _encode(_cut(plain_text(pairs)))
+
+
+def _cut(value: Any) -> Any:
+    """The same with long texts and lists cut; only what nobody keeps in a directory has such."""
+    if isinstance(value, str):
+        return value[:MOST_LETTERS]
+    if isinstance(value, (list, tuple)):
+        return [_cut(one) for one in value[:MOST_VALUES]]
+    if isinstance(value, dict):
+        return {_cut(name): _cut(one) for name, one in list(value.items())[:MOST_FACTS]}
+    return value
 
 
 def unpack(body: bytes) -> DirectoryObject:

@@ -13,6 +13,7 @@ from app.engine.schema import StoreError
 from app.engine.store import Rows
 from app.engine.store.tags import all_tags
 from app.link.codec import event_of
+from app.model.entity import EntityRef
 
 
 def _says(body: bytes, text: bytes) -> bool:
@@ -32,6 +33,7 @@ class Access:
         self._folded: set[int] = set()
         self._base = Knowledge()
         self._known_at: tuple[int, int] | None = None
+        self._named: tuple[Knowledge, list[tuple[EntityRef, int, int]]] | None = None
 
     def db(self) -> sqlite3.Connection:
         """This thread's connection."""
@@ -95,6 +97,7 @@ class Access:
         with self.lock:
             if now != self._known_at:
                 self._follow()
+                self._named = None
                 self._known_at = now
             return self._known
 
@@ -116,6 +119,15 @@ class Access:
             for (body,) in unfinished:
                 known.merge(Knowledge.from_bytes(body))
         self._known = known
+
+    def principals(self) -> list[tuple[EntityRef, int, int]]:
+        """(entity, first, last time told) of everybody and everything that a directory names."""
+        known = self.knowledge()
+        with self.lock:
+            if self._named is None or self._named[0] is not known:
+                rows = [(known.entity_named(one), first, last) for _, one, first, last in known.directory.principals()]
+                self._named = (known, rows)
+            return self._named[1]
 
     def tags(self) -> dict[str, dict[str, bool]]:
         """Entity's key to what an analyst says of its tags."""

@@ -151,6 +151,10 @@ def _sessions(known: Knowledge, key: str) -> list[Session]:
     kind, _, rest = key.partition(":")
     if kind == "address":
         return known.sessions.of_address(rest)
+    if kind == "computer":
+        addresses = sorted({one.address for one in known.bindings(key)})
+        named = [one for address in addresses for one in known.sessions.of_address(address)]
+        return sorted(named, key=lambda one: (one.start, one.session))
     if kind != "user":
         return []
     found: list[Session] = []

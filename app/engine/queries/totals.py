@@ -43,13 +43,10 @@ def totals(access: Access, alerts: Iterable[Alert]) -> Totals:
         for kind, key, label, count, first, last in counted
     ]
     met = {row.ref.key for row in rows}
-    known = access.knowledge()
-    with access.lock:
-        for _, one, first, last in known.directory.principals():
-            ref = known.entity_named(one)
-            if ref.key not in met:
-                met.add(ref.key)
-                rows.append(EntityRow(ref=ref, first=first, last=last, activities=0, alerts=len(concerned.get(ref.key, ()))))
+    for ref, first, last in access.principals():
+        if ref.key not in met:
+            met.add(ref.key)
+            rows.append(EntityRow(ref=ref, first=first, last=last, activities=0, alerts=len(concerned.get(ref.key, ()))))
     rows.sort(key=lambda row: (-row.activities, row.ref.key))
     return Totals(tuple(rows), {row.ref.key: row for row in rows})
 

@@ -1,14 +1,14 @@
 """The table of what is told twice, and the sorting of traces that finds it, on disk."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 SEPARATOR = "\x1f"
 _TABLE = """CREATE TEMP TABLE traces(
   rule INTEGER, key INTEGER, at INTEGER, record INTEGER, rank INTEGER, number INTEGER, clock TEXT, lane INTEGER, told TEXT)"""
 _SORTED = """SELECT t.rule, t.key, t.at - coalesce(o.ahead, 0) AS level, t.record, t.rank, t.number, t.clock, t.lane, t.told
-  FROM temp.traces t LEFT JOIN temp.ahead o ON o.clock = t.clock ORDER BY t.rule, t.key, level, t.rank"""
+  FROM temp.traces t LEFT JOIN temp.ahead o ON o.clock = t.clock {} ORDER BY t.rule, t.key, level, t.rank"""
 Make = Callable[..., Any]
 
 
@@ -33,10 +33,18 @@ class Sorting:
         """Clock to the microseconds that its times are too late."""
         self._db.executemany("INSERT OR REPLACE INTO temp.ahead VALUES(?,?)", sorted(ahead.items()))
 
-    def rows(self) -> Iterator[Any]:
-        """Rows by rule, key and levelled time, then rank."""
-        make = self._make
-        for row in self._db.execute(_SORTED):
+    def rows(self, rules: Sequence[int] = (), most: int = 0) -> Iterator[Any]:
+        """Rows by rule, key and levelled time, then rank; those of some rules only, of so many keys that about `most` remain.
+
+        Which keys remain follows from the keys and from how many rows there are, not from their order.
+        """
+        make, where, values = self._make, "", list(rules)
+        if rules:
+            where = f"WHERE t.rule IN ({','.join('?' * len(rules))})"
+            if most:
+                count = self._db.execute(f"SELECT count(*) FROM temp.traces t {where}", values).fetchone()[0]
+                where += f" AND abs(t.key % {1 + int(count) // most}) = 0"
+        for row in self._db.execute(_SORTED.format(where), values):
             yield make(row[0], row[1], row[2], bool(row[3]), row[4], row[5], row[6], row[7], tuple(row[8].split(SEPARATOR)))
 
     def close(self) -> None:

@@ -17,6 +17,8 @@ AGREEING = 3
 SPREAD = 2 * SECOND
 """Microseconds by which such pairs may differ: a log is written up to a second after the answer."""
 SAMPLES = 2_000
+ENOUGH = 100_000
+"""Rows that are enough to compare clocks by; of more only some keys are looked at, all rows of each."""
 CLUSTER, NEAR = 20_000, 64
 """Rows looked at together, and candidates for one record."""
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from app.engine.knowledge import Knowledge
 from app.engine.knowledge.fold import OWN_SERVICES
-from app.engine.knowledge.names import account_parts, host, service_host, short
+from app.engine.knowledge.names import LONGEST, account_parts, host, service_host, short
 from app.model.activity import Activity, Endpoint
 
 
@@ -25,11 +25,13 @@ def told(
     return server, str(port) if port else "", ended, account, what, more
 
 
-@lru_cache(maxsize=16384)
 def plain(name: str | None) -> str:
     """An account's name without its domain, in lower case; a computer's account by its short name and a dollar sign."""
-    if not name:
-        return ""
+    return _plain(name[:LONGEST]) if name else ""
+
+
+@lru_cache(maxsize=16384)
+def _plain(name: str) -> str:
     text, _ = account_parts(name, None)
     text = text.removeprefix("host/") + ("$" if text.startswith("host/") else "")
     return f"{short(host(text))}$" if text.endswith("$") and host(text) else text
@@ -81,10 +83,14 @@ def service_account(known: Knowledge, service: str | None) -> str:
     return f"{short(where)}$" if where and kind in OWN_SERVICES else ""
 
 
-@lru_cache(maxsize=16384)
 def dn(text: str) -> str:
     """A distinguished name in lower case without spaces around its commas and equals signs."""
-    return ",".join("=".join(side.strip() for side in part.split("=", 1)) for part in text[:2048].lower().split(","))
+    return _dn(text[: 8 * LONGEST])
+
+
+@lru_cache(maxsize=4096)
+def _dn(text: str) -> str:
+    return ",".join("=".join(side.strip() for side in part.split("=", 1)) for part in text.lower().split(","))
 
 
 def first_name(text: str) -> str:

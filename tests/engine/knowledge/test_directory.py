@@ -178,6 +178,22 @@ def test_standing_words_follow_the_directory_and_the_time() -> None:
     assert knowledge.tags("user:example.org\\fresh", START + 60 * DAY) == ()
 
 
+def test_an_account_is_one_by_its_principal_name_and_by_its_distinguished_name() -> None:
+    knowledge = known(*told(person("asmith", 1106, dn=f"CN=Smith Alice,{TAIL}", upn="alice.smith@example.org")))
+    spellings = (
+        "alice.smith@example.org",
+        f"cn=smith alice,{TAIL.lower()}",
+        "EXAMPLE\\asmith",
+        "asmith@EXAMPLE.ORG",
+        f"{SID}-1106",
+    )
+
+    assert {knowledge.account(one).key for one in spellings} == {"user:example.org\\asmith"}  # type: ignore[union-attr]
+    assert knowledge.account("someone@example.org").key == "user:example.org\\someone"  # type: ignore[union-attr]
+    odd = known(*told(person("a@b", 1106, upn="a@b")))
+    assert odd.account("a@b") is not None
+
+
 def test_accounts_born_sensitive_are_known_by_number_not_by_name() -> None:
     knowledge = known(*told(person("chef", 500), person("krbtgt", 502)))
 
@@ -204,6 +220,15 @@ def test_the_same_object_told_a_thousand_times_takes_four_states() -> None:
     states = next(iter(knowledge.directory.states.seen.values()))
 
     assert [(state[0] - START) // DAY for state in states] == [0, 997, 998, 999]
+
+
+def test_what_no_directory_holds_is_cut() -> None:
+    whole = group("g", 1300, *(f"u{one}" for one in range(1_500)))
+    noise = person("p", 1301, display_name="x" * 10**6, facts={f"f{one}": "y" * 10**4 for one in range(500)})
+
+    assert unpack(pack(whole)) == whole
+    assert len(pack(noise)) < 200_000
+    assert unpack(pack(noise)).sam == "p"
 
 
 def test_a_flood_of_objects_keeps_the_same_ones_in_any_order() -> None:

@@ -1,11 +1,14 @@
 """What logs, directories and gateways teach, in any order and any split; names, SIDs and addresses of one computer are one."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine.engine import entities_of
 from app.engine.knowledge import Knowledge
+from app.engine.queries import Queries
 from app.model.activity import Account, Activity, Endpoint, named
 from app.model.details import DnsQuery, NameObservation, Ntlm, RadiusAccounting
 from app.model.directory import DirectoryChange, DirectoryObject
@@ -22,7 +25,10 @@ from app.model.events import (
     EventReplication,
     WindowsEvent,
 )
+from app.sensor.sensor import read_input
+from app.sensor.sources.inputs import find_inputs
 from tests.engine.detectors.builders import DC1, FILES, HOUR, MINUTE, SECOND, START, WS1, WS2, as_req, dns
+from tests.engine.workspace import fill
 
 DAY = 24 * HOUR
 SID = "S-1-5-21-1004336348-1177238915-682003330"
@@ -294,6 +300,26 @@ def test_vpn_sessions_say_who_had_an_address_from_where() -> None:
     assert knowledge.sessions.holder("10.8.0.5", START + HOUR + MINUTE) is None
     assert "VPN pool" in knowledge.tags("address:10.8.0.5")
     assert "VPN gateway" in knowledge.tags("address:192.0.2.30")
+
+
+def test_the_sessions_of_a_captured_gateway(shared: Path, tmp_path: Path) -> None:
+    activities: list[Activity] = []
+    for found in find_inputs([shared / "lab" / "captures" / "vpn_radius.pcap"]):
+        read_input(found, activities.extend)
+    fill(tmp_path / "w", {activities[0].input: activities})
+    queries = Queries(tmp_path / "w")
+    knowledge = queries.knowledge()
+    sessions = {one.session: one for those in knowledge.sessions.users().values() for one in those}
+    card = queries.entity("user:corp.test\\alice.adams")
+
+    one, other = sessions["SES0003"], sessions["SES9999"]
+    assert (one.user[0], one.framed, one.outside, one.over) == ("dave.davis", ("10.77.200.13",), ("203.0.113.23",), True)
+    assert (other.user[0], other.framed, other.over) == ("alice.adams", ("10.77.200.99",), False)
+    assert card is not None
+    told = [value for name, value, how in card.facts if name == "VPN session" and how == "RADIUS accounting of 10.77.0.30"]
+    assert len(told) == 2
+    assert "alice.adams had 10.77.200.99 from 198.51.100.77" in told[1]
+    queries.close()
 
 
 def test_computers_behind_one_address_in_logs_are_told() -> None:
