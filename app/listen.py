@@ -1,6 +1,7 @@
 """Live sources into a workspace: their processes, their activities stored as they come, detection now and then."""
 
 import gc
+import hashlib
 import queue
 import threading
 import time
@@ -8,12 +9,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from app.engine.engine import Engine
 from app.ingest import Seconds, read_into
 from app.link.codec import decode_batch
 from app.model.rows import Problem, Progress
-from app.model.source import LiveSource, ResolverSource, SourceState
+from app.model.source import DirectorySource, LiveSource, ResolverSource, SourceState
 from app.sensor.live import input_kind, key_of, kind_of, label_of
 from app.sensor.process import ACTIVITIES, ENDED, REFUSED, STATUS, SourceProcess, Status, Task, decode_status
 from app.sensor.sources.evidence import folder_of, trim
@@ -242,10 +244,18 @@ class Listener:
         source.status, source.first, source.error = Status(), None, ""
         source.activities, source.marked = 0, (time.monotonic(), 0)
         self._engine.begin_input(LiveInput(key=source.key, path=source.label, kind=input_kind(source.spec)))
-        task = Task(spec=source.spec, key=source.key, evidence=str(folder_of(self._workspace.resolve())))
+        task = Task(spec=self._remembering(source.spec), key=source.key, evidence=str(folder_of(self._workspace.resolve())))
         source.process = SourceProcess(task, self._take)
         source.changed = True
         self._say(source.state())
+
+    def _remembering(self, spec: LiveSource) -> LiveSource:
+        """A directory is synchronised from where it was left; a workspace that was made anew begins anew."""
+        if not isinstance(spec, DirectorySource) or spec.state:
+            return spec
+        url = hashlib.blake2b(spec.url.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+        path = self._workspace.resolve()
+        return replace(spec, state=str(path.with_name(f"{path.name}.directory-{self._engine.identity}-{url}")))
 
     def _take(self, process: SourceProcess, kind: int, body: bytes) -> None:
         """Called by the threads of the sources; blocks while too much waits."""

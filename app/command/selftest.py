@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import os
+import socket
 import sys
 import tempfile
 from collections.abc import Callable
@@ -11,7 +12,8 @@ from pathlib import Path
 from app import paths
 from app.session import Session
 
-LIBRARIES = ("numpy", "msgspec", "zstandard", "networkx", "psutil")
+LIBRARIES = ("numpy", "msgspec", "zstandard", "networkx", "psutil", "cryptography", "ldap3", "keyring", "maxminddb")
+EVENT_LOGS = ("evtx", "Evtx")
 WINDOW = ("PySide6.QtWidgets", "PySide6.QtSvg", "pyqtgraph")
 
 
@@ -25,9 +27,11 @@ def run(options: argparse.Namespace) -> int:
         ("Python", lambda: ".".join(map(str, sys.version_info[:3]))),
         ("machine", _machine),
         ("libraries", lambda: _import(LIBRARIES)),
+        ("event logs", lambda: _import(EVENT_LOGS)),
         ("window", lambda: _import(WINDOW)),
         ("resources", _resources),
         ("sample case", _sample),
+        ("live capture", _capture),
     ]
     bad = 0
     for name, check in checks:
@@ -55,6 +59,17 @@ def _machine() -> str:
     named = f"{cores} cores, {threads} threads" if cores and cores != threads else f"{threads} cores"
     free = f"{memory.total / 1e9:.1f} GB memory, {memory.available / 1e9:.1f} GB free"
     return f"{named}, {free}, {own / 1e6:.0f} MB used by this process"
+
+
+def _capture() -> str:
+    """Whether this user may listen on interfaces; not needed for files."""
+    if not hasattr(socket, "AF_PACKET"):
+        return "through Npcap or libpcap on this system"
+    try:
+        socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0).close()
+    except OSError as error:
+        return f"not by this user ({error.strerror}); it needs the capability CAP_NET_RAW"
+    return "AF_PACKET"
 
 
 def _resources() -> str:

@@ -123,6 +123,11 @@ class Engine:
             self.use_input(key)
             self._store.save_knowledge(known.to_bytes())
 
+    @property
+    def identity(self) -> str:
+        """Hexadecimal digits that tell this workspace from any other, also from one of the same name."""
+        return self._store.identity()
+
     def unnamed(self, limit: int = 1_000) -> list[str]:
         """Addresses that nobody named so far, for whoever may ask them; the newest first."""
         return self._store.unnamed(limit)

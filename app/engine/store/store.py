@@ -3,6 +3,7 @@
 Long because one connection, what waits to be written and its counts share every transaction.
 """
 
+import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -361,6 +362,15 @@ class Store:
                 raise
         except sqlite3.Error as error:
             raise StoreError(f"{self._path} cannot be written: {error}.") from error
+
+    def identity(self) -> str:
+        """Hexadecimal digits that tell this workspace from any other, also from one of the same name."""
+        found = self._meta("identity")
+        if found is None:
+            found = secrets.token_hex(6)
+            with self._writing():
+                self._db.execute("INSERT INTO meta VALUES('identity', ?)", (found,))
+        return str(found)
 
     def unnamed(self, limit: int) -> list[str]:
         """Addresses that are no computer's yet as far as is known, those that came last first."""
