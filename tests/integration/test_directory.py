@@ -338,3 +338,22 @@ def test_a_list_that_comes_in_ranges_is_put_together(running: Controller) -> Non
 
     assert done.stdout.split() == [str(PEOPLE)], done.stderr
     assert SERVER
+
+
+ASK = """
+import asyncio, sys
+from app.sensor.sources import probes
+for probe in (probes.ask_rpc, probes.ask_netbios):
+    answer = asyncio.run(asyncio.wait_for(probe(sys.argv[1]), 10))
+    print(answer.name.lower(), (answer.domain or "").lower())
+"""
+
+
+def test_a_controller_that_is_asked_for_its_name_gives_it(running: Controller) -> None:
+    command = running.outside(sys.executable, "-c", ASK, SERVER)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+
+    assert done.returncode == 0, done.stderr
+    rpc, netbios = done.stdout.splitlines()
+    assert rpc == f"{HOST} {HOST.partition('.')[2]}"
+    assert netbios.split()[0] == HOST.partition(".")[0]
