@@ -66,9 +66,7 @@ def run(net: Namespace, program: str, capture: Path, mbps: float, core: int, fol
     sent = net.run("taskset", "-c", str(1 - core), "tcpreplay", "-q", "-K", "-i", "out", *speed, str(capture), timeout=900)
     arrived = net.counter("in", "rx_packets") - before
     actual = float(re.search(r"([\d.]+) Mbps", sent).group(1))  # type: ignore[union-attr]
-    time.sleep(1)
-    if program == "scapy":
-        time.sleep(3)
+    time.sleep(1 if program == "tcpdump" else 6)  # what waits in the buffers is not lost
     child.send_signal(signal.SIGTERM)
     out, errors = child.communicate(timeout=300)
     text = (out + errors).decode()
@@ -97,7 +95,7 @@ def highest(net: Namespace, program: str, capture: Path, core: int, folder: Path
     if program == "scapy":
         capture = cut(capture, 16 << 20, folder.parent / f"{folder.name}-short.pcap")
     low, high, best = 0.0, 0.0, (0.0, 0.0)
-    rate = {"scapy": 4.0, "tcpdump": 400.0}.get(program, 30.0)
+    rate = {"scapy": 8.0, "tcpdump": 400.0}.get(program, 60.0)
     size = capture.stat().st_size * 8 / 1e6
     while high == 0 or high / max(low, 0.1) > within:
         arrived, received, dropped, actual = run(net, program, capture, rate, core, folder)
