@@ -24,7 +24,7 @@ from app.model.alert import Classification, State
 from app.model.filter import ActivityFilter
 from app.model.rows import Packet, Progress
 from app.model.source import LiveSource, SourceState
-from app.sensor.live import kind_of, label_of
+from app.sensor.live import interface_names, kind_of, label_of
 from app.sensor.packets.joined import MOST_FRAMES, joined
 from app.sensor.sources.evidence import folder_of, holds, read_evidence, why_not_kept
 from app.sensor.sources.frames import read_frames
@@ -87,6 +87,11 @@ class Session:
         reading = Reading([*command, *(str(one.resolve()) for one in inputs)], on_progress, on_done)
         self._readings = [one for one in self._readings if one.running] + [reading]
         return reading
+
+    @staticmethod
+    def interfaces() -> list[str]:
+        """Names of the interfaces of this machine that a CaptureSource may name."""
+        return interface_names()
 
     def sources(self) -> tuple[SourceState, ...]:
         """Every live source that this session started, as it is doing now; those that are over stay listed."""
