@@ -19,6 +19,7 @@ from app.sensor.sensor import read_input
 from app.sensor.sources.inputs import found_at
 from app.session import Session
 from tests.integration.namespace import Namespace, namespace, why_not
+from tests.material import save, spray
 
 WHY = why_not()
 pytestmark = pytest.mark.skipif(bool(WHY), reason=WHY)
@@ -240,6 +241,23 @@ def test_the_session_starts_and_stops_capture_while_it_reads_a_file(shared: Path
         assert session.queries.alerts()
     finally:
         session.close()
+
+
+def test_a_tag_that_the_kernel_takes_off_is_in_the_kept_packet(net: Namespace, tmp_path: Path) -> None:
+    tagged = [(at, frame[:12] + b"\x81\0\x20\x07" + frame[12:]) for at, frame in spray([f"user{n}" for n in range(30)])]
+    capture = save(tmp_path / "tagged.pcap", tagged)
+    workspace = tmp_path / "case.wardlight"
+    child = listening(net, workspace, "-i", "in")
+    net.run("tcpreplay", "-q", "-i", "out", "--mbps=5", str(capture))
+    time.sleep(0.5)
+    ended(child)
+    session = Session.open(workspace)
+    (row,) = session.queries.inputs()
+    kept = [session.packet(row.key, frame).data for frame in range(1, len(tagged) + 1)]
+    session.close()
+
+    assert row.records == len(tagged) and row.activities >= 30
+    assert kept == [frame.ljust(64, b"\0") if len(frame) < 60 else frame for _, frame in tagged]
 
 
 def test_a_killed_listener_loses_nothing_that_was_stored(net: Namespace, shared: Path, tmp_path: Path) -> None:

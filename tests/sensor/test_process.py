@@ -113,21 +113,22 @@ def test_a_source_that_hangs_stops_nobody(small: Path, tmp_path: Path) -> None:
 
 def test_several_sources_at_once_keep_their_activities_apart(small: Path, tmp_path: Path) -> None:
     states: dict[str, SourceState] = {}
+    other = save(tmp_path / "other.pcap", spray(["x", "y", "z"], client="10.9.0.77"))
+    here = Session.open(tmp_path / "here")
+    here.read_here([small, SAMPLE, other], lambda _: None)
+    expected = {Path(one.path).name: (one.activities, one.records) for one in here.queries.inputs()}
+    here.close()
+    read = {"a": expected[small.name][1], "b": expected[SAMPLE.name][1], "c": expected[small.name][1]}
     listener = Listener(tmp_path / "w", lambda state: states.__setitem__(state.id, state))
     try:
         for name, path in (("a", small), ("b", SAMPLE), ("c", small)):
             listener.start(name, GrowingSource(path=str(path)))
             time.sleep(0.01)
-        until(lambda: listener.step() or all(states[one].activities > 40 for one in "abc"))
+        until(lambda: listener.step() or all(states[one].records == read[one] for one in "abc"), 60)
         done: list[object] = []
-        other = save(tmp_path / "other.pcap", spray(["x", "y", "z"], client="10.9.0.77"))
         listener.read([other], done.append, lambda: False)
     finally:
         listener.close()
-    here = Session.open(tmp_path / "here")
-    here.read_here([small, SAMPLE, other], lambda _: None)
-    expected = {Path(one.path).name: (one.activities, one.records) for one in here.queries.inputs()}
-    here.close()
     session = Session.open(tmp_path / "w")
     rows = session.queries.inputs()
     alerts = {one.detector for one in session.queries.alerts()}
