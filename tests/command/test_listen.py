@@ -101,3 +101,27 @@ def test_a_wrong_call_is_one_line(tmp_path: Path, words: list[str], why: str) ->
 
     assert child.returncode == 1
     assert why in errors.decode() and len(errors.splitlines()) == 1
+
+
+def test_nonsense_among_the_commands_of_the_window_is_told_and_passed_over(tmp_path: Path) -> None:
+    child = start("_listen", str(tmp_path / "case.wardlight"), stdin=subprocess.PIPE)
+    assert child.stdin is not None and child.stdout is not None
+    task = {"type": "start", "id": "one", "spec": {"kind": "growing", "path": str(SAMPLE)}}
+    for line in (b"{", b"\xff\xfe", b'{"type":"start","id":1}', b'{"type":"stop","id":"nobody"}', json.dumps(task).encode()):
+        child.stdin.write(line + b"\n")
+    child.stdin.flush()
+    states = []
+    while not (states and states[-1]["activities"] > 500):
+        states.append(json.loads(child.stdout.readline())["state"])
+    child.stdin.close()
+    rest = child.stdout.read()
+    assert child.stderr is not None
+    errors = child.stderr.read()
+    child.wait(30)
+    child.stdout.close()
+    child.stderr.close()
+
+    assert child.returncode == 0
+    assert errors.count(b"a command is not understood") == 3 and b"Traceback" not in errors
+    assert json.loads(rest.splitlines()[-1])["state"]["state"] == "stopped"
+    assert {one["id"] for one in states} == {"one"}

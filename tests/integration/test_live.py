@@ -317,11 +317,11 @@ class Out:
     def dropped(self, what, count, where=""): print("dropped", count)
 stop = threading.Event()
 try:
-    with capturing(CaptureSource(interfaces=(sys.argv[1],), filter="tcp or udp"), Out()) as feed:
+    with capturing(CaptureSource(interfaces=(sys.argv[1],), filter="tcp or udp"), Out(), stop) as feed:
         print("ready", flush=True)
         threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
         count = 0
-        for one in growing.windows(feed, lambda *_: None, stop):
+        for one in growing.windows(feed, lambda *_: None, threading.Event()):
             count += len(one.start) if one is not None else 0
         began = time.monotonic()
     print("count", count, time.monotonic() - began < 3)
