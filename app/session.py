@@ -24,7 +24,7 @@ from app.model.alert import Classification, State
 from app.model.filter import ActivityFilter
 from app.model.rows import Packet, Progress, Record
 from app.model.source import LiveSource, SourceState
-from app.sensor.live import kind_of, label_of
+from app.sensor.live import LIVE, interface_names, kind_of, label_of
 from app.sensor.packets.joined import MOST_FRAMES, joined
 from app.sensor.sources.evidence import folder_of, holds, read_evidence, why_not_kept
 from app.sensor.sources.frames import read_frames
@@ -92,6 +92,11 @@ class Session:
         reading = Reading([*command, *(str(one.resolve()) for one in inputs)], on_progress, on_done)
         self._readings = [one for one in self._readings if one.running] + [reading]
         return reading
+
+    @staticmethod
+    def interfaces() -> list[str]:
+        """Names of the interfaces of this machine that a CaptureSource may name."""
+        return interface_names()
 
     def sources(self) -> tuple[SourceState, ...]:
         """Every live source that this session started, as it is doing now; those that are over stay listed."""
@@ -163,7 +168,7 @@ class Session:
         try:
             numbers = sorted({frame, *frames})
             numbers = numbers if len(numbers) <= MOST_FRAMES else [frame]
-            if holds(self.path, input_key):
+            if where.path.endswith(LIVE) or holds(self.path, input_key):
                 got = read_evidence(self.path, input_key, numbers)
                 if frame not in got:
                     why = why_not_kept(self.path, input_key, frame)

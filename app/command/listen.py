@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from secrets import token_hex
 
@@ -46,6 +47,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--for", type=float, dest="seconds", metavar="SECONDS", help="stop by itself after this time")
     parser.add_argument("--sensitivity", choices=("low", "medium", "high"), default="medium")
     parser.add_argument("--fail-on", choices=("low", "medium", "high"), default="high", dest="fail_on")
+
+
+def ordered(words: Sequence[str]) -> list[str]:
+    """The words of a call with the workspace and the files first, as argparse wants them; every option has one value."""
+    places: list[str] = []
+    options: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if not word.startswith("-") or word == "-":
+            places.append(word)
+            continue
+        options.append(word)
+        if word not in ("-h", "--help") and "=" not in word and (value := next(rest, None)) is not None:
+            options.append(value)
+    return [*places, *options]
 
 
 def run(options: argparse.Namespace) -> int:

@@ -47,6 +47,8 @@ def run(arguments: Sequence[str], to_pdf: Pdf) -> int:
     """Run one command; returns the exit status: 0 quiet, 2 alerts at or above --fail-on, 1 the command failed."""
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal of another encoding shows what it can
         sys.stdout.reconfigure(errors="backslashreplace")
+    if arguments and arguments[0] == "listen":
+        arguments = ["listen", *listen.ordered(arguments[1:])]
     try:
         options = parser().parse_args(arguments)
     except SystemExit as end:

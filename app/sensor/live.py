@@ -1,6 +1,8 @@
 """Which live sources there are: what runs each, and what its input is called."""
 
 import hashlib
+import socket
+import sys
 from importlib import import_module
 from typing import cast
 
@@ -70,6 +72,15 @@ def key_of(spec: LiveSource, since: int) -> str:
     """Key of the input that a source makes when it starts at this time (UTC microseconds): 12 hexadecimal digits."""
     text = f"{kind_of(spec)}\0{label_of(spec)}\0{since}"
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+
+def interface_names() -> list[str]:
+    """Interfaces of this machine that packets may be captured on, by name; those of Linux that can be read only."""
+    if sys.platform == "linux":
+        from app.sensor.sources.live_linux import interface_names as names
+
+        return names()
+    return sorted(name for _, name in socket.if_nameindex())
 
 
 def reader_of(spec: LiveSource) -> LiveReader:

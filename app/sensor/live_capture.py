@@ -101,7 +101,7 @@ def run_capture(spec: CaptureSource, key: str, outlet: Keeping, stop: threading.
         else:
             from app.sensor.sources.live_npcap import capturing
 
-            _run_stream(capturing(spec, outlet), passing, outlet, stop, True)
+            _run_stream(capturing(spec, outlet, stop), passing, outlet, threading.Event(), True)  # it ends with the program
 
 
 def run_growing(spec: GrowingSource, key: str, outlet: Keeping, stop: threading.Event) -> None:
@@ -123,6 +123,7 @@ def _run_rings(spec: CaptureSource, passing: _Pass, outlet: Keeping, stop: threa
                 spec.filter,
                 ports,
                 lambda name, count: outlet.dropped("kernel ring full", count, name),
+                lambda name, count: outlet.note("packets lost by the interface itself", name, count),
                 passing.next,
             )
         except Cannot as error:

@@ -19,6 +19,7 @@ from app.sensor.sensor import read_input
 from app.sensor.sources.inputs import found_at
 from app.session import Session
 from tests.integration.namespace import Namespace, namespace, why_not
+from tests.material import save, spray
 
 WHY = why_not()
 pytestmark = pytest.mark.skipif(bool(WHY), reason=WHY)
@@ -242,6 +243,23 @@ def test_the_session_starts_and_stops_capture_while_it_reads_a_file(shared: Path
         session.close()
 
 
+def test_a_tag_that_the_kernel_takes_off_is_in_the_kept_packet(net: Namespace, tmp_path: Path) -> None:
+    tagged = [(at, frame[:12] + b"\x81\0\x20\x07" + frame[12:]) for at, frame in spray([f"user{n}" for n in range(30)])]
+    capture = save(tmp_path / "tagged.pcap", tagged)
+    workspace = tmp_path / "case.wardlight"
+    child = listening(net, workspace, "-i", "in")
+    net.run("tcpreplay", "-q", "-i", "out", "--mbps=5", str(capture))
+    time.sleep(0.5)
+    ended(child)
+    session = Session.open(workspace)
+    (row,) = session.queries.inputs()
+    kept = [session.packet(row.key, frame).data for frame in range(1, len(tagged) + 1)]
+    session.close()
+
+    assert row.records == len(tagged) and row.activities >= 30
+    assert kept == [frame.ljust(64, b"\0") if len(frame) < 60 else frame for _, frame in tagged]
+
+
 def test_a_killed_listener_loses_nothing_that_was_stored(net: Namespace, shared: Path, tmp_path: Path) -> None:
     capture = shared / "lab" / "captures" / "kerberoasting.pcap"
     workspace = tmp_path / "case.wardlight"
@@ -285,3 +303,41 @@ def test_a_source_that_cannot_run_says_why(net: Namespace, tmp_path: Path) -> No
 
     assert child.returncode == 1
     assert b"there is no interface nothere" in errors and b"Traceback" not in errors
+
+
+def test_the_capturing_program_of_other_systems_works_here_over_libpcap(net: Namespace, shared: Path) -> None:
+    """What Windows and macOS use, run on this system: the same windows, its losses told, its end in order."""
+    script = """
+import sys, threading, time
+from app.model.source import CaptureSource
+from app.sensor.sources import growing
+from app.sensor.sources.living import Cannot
+from app.sensor.sources.live_npcap import capturing
+class Out:
+    def dropped(self, what, count, where=""): print("dropped", count)
+stop = threading.Event()
+try:
+    with capturing(CaptureSource(interfaces=(sys.argv[1],), filter="tcp or udp"), Out(), stop) as feed:
+        print("ready", flush=True)
+        threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
+        count = 0
+        for one in growing.windows(feed, lambda *_: None, threading.Event()):
+            count += len(one.start) if one is not None else 0
+        began = time.monotonic()
+    print("count", count, time.monotonic() - began < 3)
+except Cannot as error:
+    print("cannot", error)
+"""
+    capture = shared / "lab" / "captures" / "asrep_roasting.pcap"
+    child = net.start(["-c", script, "in"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert child.stdout is not None and child.stdin is not None
+    assert child.stdout.readline() == b"ready\n"
+    net.run("tcpreplay", "-q", "-i", "out", "--mbps=5", str(capture))
+    time.sleep(1.5)
+    out, _ = child.communicate(timeout=30)
+    told = re.search(rb"count (\d+) True", out)
+    refused, _ = net.start(["-c", script, "nothere"], stdin=subprocess.PIPE, stdout=subprocess.PIPE).communicate(timeout=60)
+
+    assert told is not None, out
+    assert int(told.group(1)) == 1596
+    assert refused.startswith(b"cannot capturing over libpcap is not possible")

@@ -36,6 +36,7 @@ ADD_MEMBERSHIP, RX_RING, STATISTICS, VERSION, IGNORE_OUTGOING = 1, 5, 6, 10, 23
 SO_ATTACH_FILTER, TPACKET_V3, PROMISCUOUS, OUTGOING = 26, 2, 1, 4
 USER, VLAN_VALID, TPID_VALID = 1, 1 << 4, 1 << 6
 MAP_SHARED, MAP_FIXED, IFF_UP = 1, 0x10, 1
+MISSED = ("rx_missed_errors", "rx_fifo_errors", "rx_over_errors")
 KINDS = {1: ETHERNET, 772: ETHERNET, 65534: RAW, 768: RAW, 769: RAW, 776: RAW, 778: RAW}
 """ARPHRD_ number of an interface to what its frames begin with; 65534 are tunnels of programs."""
 START, SIZE, LENGTH, AT, TAG, LINK, BLOCK_ID = range(7)
@@ -55,10 +56,13 @@ class Window(Struct, frozen=True):
 
 
 class _Ring:
-    """The ring of one interface. base: where it lies in the mapping. next: block that the kernel fills or has filled next."""
+    """The ring of one interface.
+
+    base: where it lies in the mapping. next: block that the kernel fills or has filled next. told: of its missed() so far.
+    """
 
     def __init__(self, name: str, code: str, ports: tuple[Sequence[int], Sequence[int]]) -> None:
-        self.name, self.base, self.next, self.gone = name, 0, 0, False
+        self.name, self.base, self.next, self.told = name, 0, 0, 0
         try:
             kind = int(Path("/sys/class/net", name, "type").read_text())
             flags = int(Path("/sys/class/net", name, "flags").read_text(), 16)
@@ -98,12 +102,23 @@ class _Ring:
             index = socket.if_nametoindex(self.name)
             own.setsockopt(SOL_PACKET, ADD_MEMBERSHIP, struct.pack("=iHH8s", index, PROMISCUOUS, 0, b""))
         own.bind((self.name, ETH_P_ALL))
+        self.told = self.missed()
 
     def filter(self, program: bytes) -> None:
         """Let the kernel run this program on every packet from now on."""
         buffer = ctypes.create_string_buffer(program, len(program))
         described = struct.pack("@HP", len(program) // 8, ctypes.addressof(buffer))
         self.socket.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, described)
+
+    def missed(self) -> int:
+        """Packets that the interface lost since the system started, full of others (statistics of the driver)."""
+        total = 0
+        for name in MISSED:
+            try:
+                total += int(Path("/sys/class/net", self.name, "statistics", name).read_text())
+            except (OSError, ValueError):  # it went away
+                return self.told
+        return total
 
     def counters(self) -> tuple[int, int]:
         """(packets that passed the filter, of them dropped because the ring was full) since the last call."""
@@ -115,7 +130,8 @@ class Rings:
     """Interfaces that are being captured. Raises Cannot when one of them cannot be.
 
     filter: pcap filter text, "" for identity traffic on these (TCP, UDP) ports. on_drop(interface, packets) is called for each
-    loss. first: number of the first packet. passed, lost: packets by the kernel's own count; left: not read in time at the end.
+    loss, on_missed for packets that the interface itself lost before any filter. first: number of the first packet.
+    passed, lost: packets by the kernel's own count; left: not read in time at the end.
     """
 
     def __init__(
@@ -124,12 +140,13 @@ class Rings:
         filter: str,
         ports: tuple[Sequence[int], Sequence[int]],
         on_drop: Callable[[str, int], None],
+        on_missed: Callable[[str, int], None] = lambda interface, packets: None,
         first: int = 1,
     ) -> None:
         if not interfaces:
             raise Cannot("no interface was named")
         self.passed = self.lost = self.left = 0
-        self._on_drop = on_drop
+        self._on_drop, self._on_missed = on_drop, on_missed
         self._rings: list[_Ring] = []
         self._frame, self._counted = first, 0.0
         try:
@@ -289,6 +306,10 @@ class Rings:
             self.lost += drops
             if drops:
                 self._on_drop(ring.name, drops)
+            missed = ring.missed()
+            if missed > ring.told:
+                self._on_missed(ring.name, missed - ring.told)
+            ring.told = missed
 
     def _end(self) -> None:
         """What was not read in time is counted as well, so that read + lost + left is all that passed."""

@@ -25,13 +25,13 @@ def command(spec: CaptureSource) -> list[str]:
 
 
 @contextmanager
-def capturing(spec: CaptureSource, outlet: Outlet) -> Iterator[PipeFeed]:
-    """The stream of the program while it captures. Raises Cannot when it cannot."""
+def capturing(spec: CaptureSource, outlet: Outlet, stop: threading.Event) -> Iterator[PipeFeed]:
+    """The stream of the program while it captures; it ends by itself when stop is set. Raises Cannot when it cannot."""
     child = subprocess.Popen(
         command(spec), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=paths.program()
     )
     assert child.stdin is not None and child.stdout is not None and child.stderr is not None
-    packets = child.stdout.fileno()
+    packets, stdin = child.stdout.fileno(), child.stdin
     ready = threading.Event()
     errors: list[str] = []
     lost: dict[str, int] = {}
@@ -55,8 +55,18 @@ def capturing(spec: CaptureSource, outlet: Outlet) -> Iterator[PipeFeed]:
                 ready.set()
         ready.set()
 
+    over = threading.Event()
+
+    def end() -> None:
+        while not stop.wait(0.1) and not over.is_set():
+            pass
+        with suppress(OSError):
+            stdin.close()  # it writes what it has, tells its last counters and ends
+
     thread = threading.Thread(target=listen, name="capture-words", daemon=True)
     thread.start()
+    ending = threading.Thread(target=end, name="capture-end", daemon=True)
+    ending.start()
     try:
         if not ready.wait(START) or errors:
             raise Cannot(errors[0] if errors else "the program that captures did not start")
@@ -64,8 +74,8 @@ def capturing(spec: CaptureSource, outlet: Outlet) -> Iterator[PipeFeed]:
         if errors:
             raise Cannot(errors[0])
     finally:
-        with suppress(OSError):
-            child.stdin.close()  # it ends when this closes, and tells its last counters
+        over.set()
+        ending.join()
         drain = threading.Thread(target=lambda: _drain(packets), name="capture-rest", daemon=True)
         drain.start()
         try:

@@ -1,0 +1,127 @@
+"""The command that listens: standard input, growing files, wrong calls."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from app.command.listen import ordered, specs_of
+from app.command.main import parser
+from app.model.source import CaptureSource, DirectorySource, GrowingSource, RadiusSource, SyslogSource
+from app.session import Session
+from tests.material import ROOT, SAMPLE
+
+
+def start(*words: str, **more: object) -> "subprocess.Popen[bytes]":
+    environment = dict(os.environ, PYTHONPATH=str(ROOT))
+    command = [sys.executable, "-m", "app", *words]
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)  # type: ignore[call-overload]
+
+
+def test_standard_input_is_read_to_its_end(tmp_path: Path) -> None:
+    with SAMPLE.open("rb") as file:
+        child = start("listen", str(tmp_path / "case.wardlight"), "-", stdin=file)
+        out, errors = child.communicate(timeout=120)
+    session = Session.open(tmp_path / "case.wardlight")
+    here = Session.open(tmp_path / "here.wardlight")
+    here.read_here([SAMPLE], lambda _: None)
+    (live,), (of_file,) = session.queries.inputs(), here.queries.inputs()
+    alerts = [sorted((one.detector, one.finding.first) for one in it.queries.alerts()) for it in (session, here)]
+    session.close()
+    here.close()
+
+    assert child.returncode == 2 and b"Traceback" not in errors
+    assert live.path == "standard input (live)" and live.state == "done"
+    assert (live.records, live.activities) == (of_file.records, of_file.activities)
+    assert alerts[0] == alerts[1] != []
+    assert b"standard input (live): " in out
+
+
+def test_a_growing_file_is_followed_until_the_time_is_over(tmp_path: Path) -> None:
+    data = SAMPLE.read_bytes()
+    growing = tmp_path / "growing.pcap"
+    growing.write_bytes(data[:100_000])
+    child = start("listen", str(tmp_path / "case.wardlight"), str(growing), "--for", "6", "--fail-on", "low")
+    time.sleep(2)
+    with growing.open("ab") as file:
+        file.write(data[100_000:400_000])
+    _, errors = child.communicate(timeout=60)
+    session = Session.open(tmp_path / "case.wardlight")
+    (row,) = session.queries.inputs()
+    session.close()
+    short = tmp_path / "short.pcap"
+    short.write_bytes(data[:400_000])
+    here = Session.open(tmp_path / "here.wardlight")
+    here.read_here([short], lambda _: None)
+    (expected,) = here.queries.inputs()
+    here.close()
+
+    assert child.returncode in (0, 2), errors
+    assert (row.records, row.activities) == (expected.records, expected.activities)
+    assert row.path.endswith("growing.pcap (live)")
+
+
+def test_sources_are_named_by_options_and_by_a_file(tmp_path: Path) -> None:
+    listed = tmp_path / "sources.json"
+    listed.write_text(json.dumps([{"kind": "syslog", "transport": "tcp", "port": 1514}]))
+    words = ["listen", "w", "-i", "eth0", "-i", "eth1", "--filter", "port 88", "--syslog", "udp:5514", "--syslog"]
+    words += ["tcp:[::1]:6514", "--radius", "10.0.0.1:1813", "--secret", "shared", "--directory", "ldaps://dc", "--user", "u@d"]
+    options = parser().parse_args(["listen", *ordered([*words[1:], "--sources", str(listed), "-", "x.pcap"])])
+
+    assert specs_of(options) == [
+        SyslogSource(transport="tcp", port=1514),
+        CaptureSource(interfaces=("eth0", "eth1"), filter="port 88"),
+        SyslogSource(port=5514),
+        SyslogSource(transport="tcp", address="::1", port=6514),
+        RadiusSource(address="10.0.0.1", port=1813, secret="shared"),
+        DirectorySource(url="ldaps://dc", user="u@d", secret="shared"),
+        GrowingSource(path="-"),
+        GrowingSource(path=str(Path("x.pcap").resolve())),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ([], "nothing to listen to"),
+        (["--syslog", "sctp:5"], "names no transport"),
+        (["--syslog", "udp:x"], "names no port"),
+        (["--syslog", "tls:6514"], "needs --certificate"),
+        (["--radius", "70000"], "names no port"),
+        (["--sources", "nothere.json"], "nothere.json"),
+    ],
+)
+def test_a_wrong_call_is_one_line(tmp_path: Path, words: list[str], why: str) -> None:
+    child = start("listen", str(tmp_path / "w"), *words)
+    _, errors = child.communicate(timeout=60)
+
+    assert child.returncode == 1
+    assert why in errors.decode() and len(errors.splitlines()) == 1
+
+
+def test_nonsense_among_the_commands_of_the_window_is_told_and_passed_over(tmp_path: Path) -> None:
+    child = start("_listen", str(tmp_path / "case.wardlight"), stdin=subprocess.PIPE)
+    assert child.stdin is not None and child.stdout is not None
+    task = {"type": "start", "id": "one", "spec": {"kind": "growing", "path": str(SAMPLE)}}
+    for line in (b"{", b"\xff\xfe", b'{"type":"start","id":1}', b'{"type":"stop","id":"nobody"}', json.dumps(task).encode()):
+        child.stdin.write(line + b"\n")
+    child.stdin.flush()
+    states = []
+    while not (states and states[-1]["activities"] > 500):
+        states.append(json.loads(child.stdout.readline())["state"])
+    child.stdin.close()
+    rest = child.stdout.read()
+    assert child.stderr is not None
+    errors = child.stderr.read()
+    child.wait(30)
+    child.stdout.close()
+    child.stderr.close()
+
+    assert child.returncode == 0
+    assert errors.count(b"a command is not understood") == 3 and b"Traceback" not in errors
+    assert json.loads(rest.splitlines()[-1])["state"]["state"] == "stopped"
+    assert {one["id"] for one in states} == {"one"}

@@ -1,0 +1,107 @@
+"""A window of a ring is valid while it is fed and no longer: nothing that is carried over may point into it."""
+
+import mmap
+import random
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app.model.activity import Activity
+from app.sensor.captures import known_conversations
+from app.sensor.live_capture import _Pass
+from app.sensor.packets.traffic import Traffic
+from app.sensor.sources.pcap import walk_pcap
+from tests.material import SAMPLE, spray
+
+
+class Outlet:
+    """Keeps what it is given."""
+
+    def __init__(self, evidence: Path | None) -> None:
+        self.evidence = evidence
+        self.batch: list[Activity] = []
+        self.records = 0
+        self.notes: dict[str, int] = {}
+
+    def put(self, batch: list[Activity]) -> None:
+        self.batch += batch
+
+    def received(self, records: int, bytes: int, last: int | None) -> None:
+        self.records += records
+
+    def dropped(self, what: str, count: int, where: str = "") -> None:
+        raise AssertionError(what)
+
+    def note(self, what: str, where: str, count: int = 1) -> None:
+        self.notes[what] = self.notes.get(what, 0) + count
+
+    def state(self, state: str, error: str = "") -> None:
+        """Nothing."""
+
+
+def through_a_ring(data: bytes, window: int, outlet: Outlet) -> None:
+    """Each window lies in a mapping that is overwritten, and unmapped, as soon as it was fed."""
+    passing = _Pass("0123456789ab", outlet)
+    for records in walk_pcap(data, lambda what, place: None, window):
+        begin, end = int(records.start[0]), int(records.start[-1] + records.size[-1])
+        ring = mmap.mmap(-1, end - begin + 4096)
+        ring[100 : 100 + end - begin] = data[begin:end]
+        moved = msgspec.structs.replace(records, data=ring, start=records.start - begin + 100)
+        passing.feed(moved, ((0, len(ring)),), [0] * len(records.start))
+        del moved
+        ring[:] = random.Random(window).randbytes(len(ring))
+        ring.close()  # raises when an array still looks into it
+    passing.close()
+
+
+def test_what_is_carried_over_is_copied(tmp_path: Path) -> None:
+    data = SAMPLE.read_bytes()
+    expected: list[Activity] = []
+    traffic = Traffic("0123456789ab", known_conversations(), expected.append)
+    for records in walk_pcap(data, lambda what, place: None):
+        traffic.feed(records)
+    traffic.close()
+    key = msgspec.json.Encoder(order="sorted").encode
+    for window in (7, 300, 5000):
+        outlet = Outlet(tmp_path / str(window))
+        through_a_ring(data, window, outlet)
+
+        assert sorted(map(key, outlet.batch)) == sorted(map(key, expected))
+        assert outlet.notes == {what: count for what, (count, _) in traffic.problems.items()}
+        assert outlet.records == sum(len(one.start) for one in walk_pcap(data, lambda what, place: None))
+
+
+def test_an_unanswered_question_is_told_while_nothing_comes(tmp_path: Path) -> None:
+    from tests.sensor.wire import pcap
+
+    data = pcap(spray(["alice"])[:1])
+    outlet = Outlet(None)
+    passing = _Pass("0123456789ab", outlet)
+    last = 0
+    for records in walk_pcap(data, lambda what, place: None):
+        passing.feed(records)
+        last = int(records.at.max())
+    before = len(outlet.batch)
+    passing.idle(last + 5_000_000)
+    soon = len(outlet.batch)
+    passing.idle(last + 3600 * 1_000_000)
+    late = len(outlet.batch)
+    passing.close()
+
+    assert (before, soon, late) == (0, 0, 1)
+    assert outlet.batch[0].result == "unanswered"
+
+
+def test_a_disk_that_is_full_costs_the_evidence_only(tmp_path: Path, monkeypatch: Any) -> None:
+    from app.sensor.sources.evidence import Keeper
+
+    def full(self: Keeper, *_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Keeper, "_write", full)
+    outlet = Outlet(tmp_path)
+    through_a_ring(SAMPLE.read_bytes(), 4000, outlet)
+
+    assert len(outlet.batch) > 1000
+    assert outlet.notes["packets are not kept: No space left on device"] == 1

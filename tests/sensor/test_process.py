@@ -1,0 +1,150 @@
+"""Live sources in processes of their own: what they say, how they end, what happens when they break."""
+
+import os
+import queue
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from app.link.codec import decode_batch
+from app.listen import Listener
+from app.model.source import CaptureSource, GrowingSource, LiveSource, SourceState, SyslogSource
+from app.sensor import live
+from app.sensor.process import ACTIVITIES, ENDED, STATUS, SourceProcess, Task, decode_status
+from app.session import Session
+from tests.material import SAMPLE, guesses, save, spray
+
+KEY = "0123456789ab"
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    users = [f"user{number}" for number in range(40)]
+    return save(tmp_path / "small.pcap", spray(users) + guesses(users, 1_770_000_100_000_000))
+
+
+def until(what: object, seconds: float = 20) -> None:
+    assert callable(what)
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_a_growing_file_comes_as_batches_and_words(small: Path, tmp_path: Path) -> None:
+    came: queue.Queue[tuple[int, bytes]] = queue.Queue()
+    task = Task(spec=GrowingSource(path=str(small)), key=KEY, evidence=str(tmp_path / "packets"))
+    process = SourceProcess(task, lambda _, kind, body: came.put((kind, body)))
+    got: list[tuple[int, bytes]] = []
+    while not any(kind == STATUS and decode_status(body).records for kind, body in got):
+        got.append(came.get(timeout=20))
+    began = time.monotonic()
+    process.stop()
+    while got[-1][0] != ENDED:
+        got.append(came.get(timeout=20))
+    took = time.monotonic() - began
+    activities = [one for kind, body in got if kind == ACTIVITIES for one in decode_batch(body)]
+    last = [decode_status(body) for kind, body in got if kind == STATUS][-1]
+
+    assert process.status == 0 and took < 3
+    assert {one.input for one in activities} == {KEY} and len(activities) > 40
+    assert last.state == "running" and last.records > 80 and not last.dropped
+    assert list((tmp_path / "packets").glob("*.pcapng"))
+
+
+def test_what_cannot_run_is_not_tried_again(tmp_path: Path) -> None:
+    states: list[SourceState] = []
+    listener = Listener(tmp_path / "w", states.append)
+    try:
+        listener.start("one", GrowingSource(path=str(tmp_path / "nothere.pcap")))
+        until(lambda: listener.step() or not listener.running)
+    finally:
+        listener.close()
+    session = Session.open(tmp_path / "w")
+    (row,) = session.queries.inputs()
+    session.close()
+
+    assert states[-1].state == "stopped" and "nothere.pcap cannot be read" in states[-1].error
+    assert row.state == "failed" and "cannot be read" in row.problems[-1].what
+
+
+def test_a_broken_source_is_told_and_started_again(small: Path, tmp_path: Path) -> None:
+    states: list[SourceState] = []
+    listener = Listener(tmp_path / "w", states.append)
+    try:
+        listener.start("one", GrowingSource(path=str(small)))
+        until(lambda: listener.step() or (states and states[-1].records > 80))
+        process = listener._sources["one"].process
+        assert process is not None
+        os.kill(process.pid, signal.SIGKILL)
+        until(lambda: listener.step() or states[-1].state == "failed")
+        until(lambda: listener.step() or (states[-1].state == "running" and states[-1].records > 80))
+    finally:
+        listener.close()
+    session = Session.open(tmp_path / "w")
+    first, second = session.queries.inputs()
+    session.close()
+
+    assert any("broke" in one.error for one in states if one.state == "failed")
+    assert first.state == "partial" and any("broke" in one.what for one in first.problems)
+    assert second.state == "done" and second.activities == first.activities and second.key != first.key
+
+
+def test_a_source_that_hangs_stops_nobody(small: Path, tmp_path: Path) -> None:
+    states: dict[str, SourceState] = {}
+    listener = Listener(tmp_path / "w", lambda state: states.__setitem__(state.id, state))
+    try:
+        listener.start("hangs", GrowingSource(path=str(small)))
+        until(lambda: listener.step() or states["hangs"].state == "running")
+        process = listener._sources["hangs"].process
+        assert process is not None
+        os.kill(process.pid, signal.SIGSTOP)
+        listener.start("runs", GrowingSource(path=str(SAMPLE)))
+        until(lambda: listener.step() or states["runs"].activities > 1000)
+        began = time.monotonic()
+    finally:
+        listener.close()
+
+    assert time.monotonic() - began < 12
+    assert states["runs"].state == states["hangs"].state == "stopped"
+
+
+def test_several_sources_at_once_keep_their_activities_apart(small: Path, tmp_path: Path) -> None:
+    states: dict[str, SourceState] = {}
+    other = save(tmp_path / "other.pcap", spray(["x", "y", "z"], client="10.9.0.77"))
+    here = Session.open(tmp_path / "here")
+    here.read_here([small, SAMPLE, other], lambda _: None)
+    expected = {Path(one.path).name: (one.activities, one.records) for one in here.queries.inputs()}
+    here.close()
+    read = {"a": expected[small.name][1], "b": expected[SAMPLE.name][1], "c": expected[small.name][1]}
+    listener = Listener(tmp_path / "w", lambda state: states.__setitem__(state.id, state))
+    try:
+        for name, path in (("a", small), ("b", SAMPLE), ("c", small)):
+            listener.start(name, GrowingSource(path=str(path)))
+            time.sleep(0.01)
+        until(lambda: listener.step() or all(states[one].records == read[one] for one in "abc"), 60)
+        done: list[object] = []
+        listener.read([other], done.append, lambda: False)
+    finally:
+        listener.close()
+    session = Session.open(tmp_path / "w")
+    rows = session.queries.inputs()
+    alerts = {one.detector for one in session.queries.alerts()}
+    counts = session.queries.by_kind()
+    session.close()
+
+    assert len(rows) == 4 and all(one.state == "done" for one in rows)
+    for row in rows:
+        assert (row.activities, row.records) == expected[Path(row.path.removesuffix(live.LIVE)).name], row.path
+    assert sum(counts.values()) == sum(one.activities for one in rows)
+    assert alerts
+
+
+@pytest.mark.parametrize("spec", [SyslogSource(), CaptureSource(interfaces=("eth0", "eth1")), GrowingSource(path="-")])
+def test_every_kind_has_a_name_and_a_key_of_its_own(spec: LiveSource) -> None:
+    first, second = live.key_of(spec, 1), live.key_of(spec, 2)
+
+    assert live.label_of(spec).endswith(" (live)") and live.kind_of(spec) in live.RUNS
+    assert first != second and len(first) == 12 and int(first, 16) >= 0

@@ -1,0 +1,144 @@
+"""Live sources through the door of the window: started, watched, stopped; files are read beside them."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.model.source import GrowingSource, SourceState
+from app.session import Session
+from tests.material import SAMPLE, guesses, save, spray
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    one = Session.open(tmp_path / "case.wardlight")
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    users = [f"user{number}" for number in range(40)]
+    return save(tmp_path / "small.pcap", spray(users) + guesses(users, 1_770_000_100_000_000))
+
+
+def until(what: Callable[[], object], seconds: float = 40) -> None:
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def state_of(session: Session, id: str) -> SourceState:
+    return next(one for one in session.sources() if one.id == id)
+
+
+def test_a_source_is_started_watched_and_stopped(session: Session, small: Path) -> None:
+    said: list[SourceState] = []
+    session.on_state = said.append
+    id = session.start_source(GrowingSource(path=str(small)))
+    until(lambda: state_of(session, id).activities > 40)
+    until(lambda: session.queries.alerts())  # found while it still runs
+    (running,) = session.queries.inputs()
+    session.stop_source(id)
+    until(lambda: state_of(session, id).state == "stopped")
+    (row,) = session.queries.inputs()
+    packet = session.packet(row.key, 1)
+
+    assert list(dict.fromkeys(one.state for one in said)) == ["starting", "running", "stopped"]
+    assert running.state == "reading" and row.state == "done" and row.records > 80
+    assert packet.data and packet.fields and not packet.error
+    assert {one.id for one in said} == {id} and not any(one.error for one in said)
+
+
+def test_files_are_read_beside_a_source(session: Session, small: Path) -> None:
+    id = session.start_source(GrowingSource(path=str(small)))
+    until(lambda: state_of(session, id).state == "running")
+    done: list[str | None] = []
+    steps: list[object] = []
+    reading = session.read([SAMPLE], steps.append, done.append)
+    again = session.read([SAMPLE], steps.append, done.append)
+    for one in (reading, again):
+        one.wait(60)
+
+    assert done == [None, None] and steps and not reading.running
+    assert state_of(session, id).state == "running"
+    assert sorted(one.state for one in session.queries.inputs()) == ["done", "reading"]
+
+
+def test_a_reading_beside_a_source_is_cancelled(session: Session, small: Path) -> None:
+    session.start_source(GrowingSource(path=str(small)))
+    done: list[str | None] = []
+    begun = threading.Event()
+    reading = session.read([SAMPLE], lambda _: begun.set(), done.append)
+    assert begun.wait(40)
+    reading.cancel()
+    reading.wait(20)
+
+    assert done == [None]
+
+
+def test_when_nothing_runs_the_workspace_is_free(session: Session, small: Path) -> None:
+    """The listening process ends with its last source: another program may write the workspace."""
+    id = session.start_source(GrowingSource(path=str(small)))
+    until(lambda: state_of(session, id).state == "running")
+    session.stop_source(id)
+    until(lambda: not session.path.with_name(session.name + ".lock").exists())
+    done: list[str | None] = []
+    session.read([SAMPLE], lambda _: None, done.append).wait(60)
+    second = session.start_source(GrowingSource(path=str(small)))
+    until(lambda: state_of(session, second).activities > 40)
+
+    assert done == [None]
+    assert len(session.queries.inputs()) == 3 and len(session.sources()) == 2
+
+
+def test_a_source_waits_for_a_reading(session: Session, small: Path) -> None:
+    done: list[str | None] = []
+    said: list[SourceState] = []
+    session.on_state = said.append
+    reading = session.read([SAMPLE], lambda _: None, done.append)
+    id = session.start_source(GrowingSource(path=str(small)))
+    until(lambda: state_of(session, id).activities > 40)
+    reading.wait(60)
+
+    assert done == [None]
+    assert len(session.queries.inputs()) == 2
+
+
+def test_what_cannot_run_says_why_and_is_over(session: Session, tmp_path: Path) -> None:
+    id = session.start_source(GrowingSource(path=str(tmp_path / "nothere")))
+    until(lambda: state_of(session, id).state == "stopped")
+
+    assert "nothere cannot be read" in state_of(session, id).error
+
+
+def test_closing_ends_everything_in_order(tmp_path: Path, small: Path) -> None:
+    session = Session.open(tmp_path / "other.wardlight")
+    id = session.start_source(GrowingSource(path=str(small)))
+    until(lambda: state_of(session, id).activities > 40)
+    began = time.monotonic()
+    session.close()
+    took = time.monotonic() - began
+    again = Session.open(tmp_path / "other.wardlight")
+    (row,) = again.queries.inputs()
+    again.close()
+
+    assert took < 8 and row.state == "done"
+
+
+def test_a_copy_brings_its_packets(session: Session, small: Path, tmp_path: Path) -> None:
+    id = session.start_source(GrowingSource(path=str(small)))
+    until(lambda: state_of(session, id).activities > 40)
+    session.stop_source(id)
+    until(lambda: state_of(session, id).state == "stopped")
+    session.save_as(tmp_path / "copy.wardlight")
+    copy = Session.open(tmp_path / "copy.wardlight")
+    key = copy.queries.inputs()[0].key
+    same = copy.packet(key, 2).data, session.packet(key, 2).data
+    copy.close()
+
+    assert same[0] == same[1] != b""
