@@ -21,7 +21,7 @@ ENVIRONMENT = Path(os.environ.get("WARDLIGHT_ENVIRONMENT", HERE / ".venv")).abso
 STAMP = ENVIRONMENT / "wardlight-stamp"
 SAMPLE = HERE / "resources" / "samples" / "intrusion.pcap"
 REPORT = "wardlight-sample-report.html"
-WINDOWLESS = ("analyze", "export", "coverage", "-h", "--help", "--version")
+WINDOWLESS = ("analyze", "export", "coverage", "listen", "secret", "-h", "--help", "--version")
 LIBRARIES = {  # shared library that Qt loads: Debian package that holds it
     "libGL.so.1": "libgl1",
     "libEGL.so.1": "libegl1",

@@ -21,6 +21,7 @@ from app.model.source import (
     GrowingSource,
     LiveSource,
     RadiusSource,
+    ResolverSource,
     SourceState,
     SyslogSource,
 )
@@ -43,6 +44,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--secret", default="", metavar="NAME", help="name of a secret in the keyring, of --radius or --directory"
     )
+    parser.add_argument(
+        "--resolve",
+        default="",
+        metavar="METHOD[,METHOD]",
+        help="ask for names: rpc-ntlm, netbios-status, rdp-tls",
+    )
+    parser.add_argument("--resolve-dns", default="", dest="dns", metavar="SERVER", help="ask it too when these say nothing")
     parser.add_argument("--sources", type=Path, metavar="FILE.json", help="a list of sources as JSON")
     parser.add_argument("--for", type=float, dest="seconds", metavar="SECONDS", help="stop by itself after this time")
     parser.add_argument("--sensitivity", choices=("low", "medium", "high"), default="medium")
@@ -122,6 +130,8 @@ def specs_of(options: argparse.Namespace) -> list[LiveSource]:
         specs.append(
             DirectorySource(url=options.directory, user=options.user, secret=options.secret, authorities=options.authorities)
         )
+    if options.resolve or options.dns:
+        specs.append(ResolverSource(methods=tuple(filter(None, options.resolve.split(","))), server=options.dns))
     for path in dict.fromkeys(options.growing):
         specs.append(GrowingSource(path="-" if path == "-" else str(Path(path).resolve())))
     return specs

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from app import __version__
-from app.command import analyze, export, listen, listening, read, selftest, source
+from app.command import analyze, export, listen, listening, read, secret, selftest, source
 from app.command.words import inert
 from app.session import StoreError
 
 Pdf = Callable[[str, Path], None]
-COMMANDS = ("analyze", "export", "coverage", "selftest", "listen", "_read", "_listen", "_source")
+COMMANDS = ("analyze", "export", "coverage", "selftest", "secret", "listen", "_read", "_listen", "_source")
 FAILED = 1
 
 
@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     export.add_coverage_arguments(commands.add_parser("coverage", help="what could not have been seen"))
     selftest.add_arguments(commands.add_parser("selftest", help="check every part on this machine"))
     listen.add_arguments(commands.add_parser("listen", help="take in live traffic, logs, directories"))
+    secret.add_arguments(commands.add_parser("secret", help="keep a password, a shared secret or keys in the keyring"))
     read.add_arguments(commands.add_parser("_read"))
     listening.add_arguments(commands.add_parser("_listen"))
     source.add_arguments(commands.add_parser("_source"))
@@ -65,6 +66,8 @@ def run(arguments: Sequence[str], to_pdf: Pdf) -> int:
                 return selftest.run(options)
             case "listen":
                 return listen.run(options)
+            case "secret":
+                return secret.run(options)
             case "_listen":
                 return listening.run(options)
             case "_source":
