@@ -30,7 +30,6 @@ from app.sensor.sources.evidence import folder_of, holds, read_evidence, why_not
 from app.sensor.sources.frames import read_frames
 from app.sensor.sources.inputs import SUFFIXES
 from app.sensor.sources.keytabs import load_keys
-from app.sensor.sources.records import read_record
 
 __all__ = ["SUFFIXES", "Reading", "Seconds", "Session", "StoreError"]
 
@@ -201,6 +200,8 @@ class Session:
         if where is None:
             return Record(input=input_key, record=record, error="The workspace does not know this input.")
         try:
+            from app.sensor.sources.records import read_record  # readers of every kind of log, which few need
+
             got = read_record(Path(where.path), record, ordinal, input_key)
         except (OSError, ValueError) as error:
             return Record(input=input_key, record=record, error=f"{where.path} cannot be read: {error}")

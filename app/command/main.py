@@ -1,21 +1,42 @@
 """Arguments of every command, and what each exit status means."""
 
 import argparse
+import importlib
 import io
 import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from types import ModuleType
+from typing import NamedTuple, NoReturn
 
 from app import __version__
-from app.command import analyze, export, listen, listening, read, secret, selftest, source
 from app.command.words import inert
-from app.session import StoreError
 
 Pdf = Callable[[str, Path], None]
-COMMANDS = ("analyze", "export", "coverage", "selftest", "secret", "listen", "_read", "_listen", "_source")
+
+
+class Command(NamedTuple):
+    """Where a command lies; its module is imported when it is called, for half of the time of a short command is importing."""
+
+    module: str
+    help: str = ""
+    add: str = "add_arguments"
+    run: str = "run"
+
+
+COMMANDS = {
+    "analyze": Command("analyze", "read captures, logs and directories, print the alerts"),
+    "export": Command("export", "write what a workspace holds"),
+    "coverage": Command("export", "what could not have been seen", "add_coverage_arguments", "run_coverage"),
+    "selftest": Command("selftest", "check every part on this machine"),
+    "listen": Command("listen", "take in live traffic, logs, directories"),
+    "secret": Command("secret", "keep a password, a shared secret or keys in the keyring"),
+    "_read": Command("read"),
+    "_listen": Command("listening"),
+    "_source": Command("source"),
+}
 FAILED = 1
 
 
@@ -27,64 +48,57 @@ class OneLine(argparse.ArgumentParser):
         self.exit(FAILED, f"{self.prog}: {inert(message)} (see --help)\n")
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of all commands that need no window."""
+def parser(called: str = "") -> argparse.ArgumentParser:
+    """The parser of the command that is called, or of all that need no window."""
     whole = OneLine(prog="wardlight", description="Who attacked which identity, how, and the packets that prove it.")
     whole.add_argument("--version", action="version", version=f"wardlight {__version__}")
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    analyze.add_arguments(commands.add_parser("analyze", help="read captures, print the alerts"))
-    export.add_arguments(commands.add_parser("export", help="write what a workspace holds"))
-    export.add_coverage_arguments(commands.add_parser("coverage", help="what could not have been seen"))
-    selftest.add_arguments(commands.add_parser("selftest", help="check every part on this machine"))
-    listen.add_arguments(commands.add_parser("listen", help="take in live traffic, logs, directories"))
-    secret.add_arguments(commands.add_parser("secret", help="keep a password, a shared secret or keys in the keyring"))
-    read.add_arguments(commands.add_parser("_read"))
-    listening.add_arguments(commands.add_parser("_listen"))
-    source.add_arguments(commands.add_parser("_source"))
+    for name in [called] if called in COMMANDS else COMMANDS:
+        about = COMMANDS[name]
+        words = {"help": about.help} if about.help else {}
+        getattr(_module(about), about.add)(commands.add_parser(name, **words))
     return whole
+
+
+def _module(about: Command) -> ModuleType:
+    return importlib.import_module(f"app.command.{about.module}")
 
 
 def run(arguments: Sequence[str], to_pdf: Pdf) -> int:
     """Run one command; returns the exit status: 0 quiet, 2 alerts at or above --fail-on, 1 the command failed."""
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal of another encoding shows what it can
         sys.stdout.reconfigure(errors="backslashreplace")
-    if arguments and arguments[0] == "listen":
-        arguments = ["listen", *listen.ordered(arguments[1:])]
+    called = arguments[0] if arguments else ""
+    if called == "listen":
+        arguments = ["listen", *_module(COMMANDS[called]).ordered(arguments[1:])]
     try:
-        options = parser().parse_args(arguments)
+        options = parser(called).parse_args(arguments)
     except SystemExit as end:
         return 0 if end.code in (0, None) else FAILED
+    about = COMMANDS[options.command]
+    more = (to_pdf,) if options.command == "analyze" else ()
     try:
-        match options.command:
-            case "analyze":
-                return analyze.run(options, to_pdf)
-            case "export":
-                return export.run(options)
-            case "coverage":
-                return export.run_coverage(options)
-            case "selftest":
-                return selftest.run(options)
-            case "listen":
-                return listen.run(options)
-            case "secret":
-                return secret.run(options)
-            case "_listen":
-                return listening.run(options)
-            case "_source":
-                return source.run(options)
-            case _:
-                return read.run(options)
+        return int(getattr(_module(about), about.run)(options, *more))
     except BrokenPipeError:  # whoever read our output has seen enough; nothing more can be said to it, not even at the end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except (OSError, StoreError, ImportError) as error:
+    except (OSError, ImportError) as error:
         return _failed(str(error))
     except KeyboardInterrupt:
         return _failed("stopped")
-    except Exception as error:  # a mistake of ours; scripts still get one line and a status
+    except Exception as error:
+        if _is_of_the_store(error):
+            return _failed(str(error))
+        # A mistake of ours; scripts still get one line and a status.
         if os.environ.get("WARDLIGHT_TRACEBACK"):
             traceback.print_exc()
         return _failed(f"mistake in the program: {type(error).__name__}: {error} (WARDLIGHT_TRACEBACK=1 tells more)")
+
+
+def _is_of_the_store(error: Exception) -> bool:
+    from app.session import StoreError  # loaded already by whatever may raise it
+
+    return isinstance(error, StoreError)
 
 
 def _failed(why: str) -> int:

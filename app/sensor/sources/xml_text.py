@@ -1,7 +1,6 @@
 """XML of one event laid out for reading: one element a line, indented."""
 
 from xml.parsers import expat
-from xml.sax.saxutils import escape, quoteattr
 
 from app.sensor.events.xml_form import DEPTH
 
@@ -23,7 +22,7 @@ def pretty(data: bytes) -> str:
             raise _TooDeep
         if opened:
             out[-1] += ">"
-        words = "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items())
+        words = "".join(f" {name}={_quoted(value)}" for name, value in attributes.items())
         out.append(f"{'  ' * len(stack)}<{tag}{words}")
         stack.append(tag)
         text.clear()
@@ -35,7 +34,7 @@ def pretty(data: bytes) -> str:
         said = "".join(text)
         text.clear()
         if opened:
-            out[-1] += f">{escape(said)}</{tag}>" if said.strip() else "/>"
+            out[-1] += f">{_escaped(said)}</{tag}>" if said.strip() else "/>"
         else:
             out.append(f"{'  ' * len(stack)}</{tag}>")
         opened = False
@@ -54,3 +53,17 @@ def pretty(data: bytes) -> str:
     except (expat.ExpatError, _TooDeep, ValueError):
         return data.decode("utf-8", "replace")
     return "\n".join(out) + "\n"
+
+
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_QUOTES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
+
+
+def _escaped(text: str) -> str:
+    """Text as it stands between tags (XML 1.0 section 2.4)."""
+    return text.translate(_ESCAPES)
+
+
+def _quoted(text: str) -> str:
+    """Text as the value of an attribute, in quotation marks."""
+    return f'"{text.translate(_QUOTES)}"'
