@@ -96,7 +96,7 @@ def test_an_activity_carries_the_record_as_it_is(made: Made) -> None:
 
 
 def test_the_documentation_lists_every_event_and_which_of_them_were_seen() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "windows-events.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "sources" / "windows-events.md").read_text(encoding="utf-8")
     rows = [line.split("|") for line in page.splitlines() if line.startswith("| `event-")]
     listed = {kind_of_row.strip("` "): ids for _, kind_of_row, _, ids, *_ in rows}
     seen = {int(id) for ids in listed.values() for part in ids.split("**")[1::2] for id in part.split()}
