@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from app.engine.context import Context
 from app.engine.describe import etype
-from app.engine.detector import HOUR, Context, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
+from app.engine.detector import HOUR, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
 from app.engine.memory import Trail, together
 from app.model.activity import Activity
 from app.model.alert import Finding, Step

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from app.engine.detector import DAY, Context, Detector, Needs, against, fact, found, listed, plural, sentence
+from app.engine.context import Context
+from app.engine.detector import DAY, Detector, Needs, against, fact, found, listed, plural, sentence
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import LdapBind

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from app.engine import describe
-from app.engine.detector import HOUR, Context, Detector, Needs, against, fact, found, sentence
+from app.engine.context import Context
+from app.engine.detector import HOUR, Detector, Needs, against, fact, found, sentence
 from app.engine.knowledge.tickets import is_own_tgt
 from app.model.activity import Activity
 from app.model.alert import Finding

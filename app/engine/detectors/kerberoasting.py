@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
+from app.engine.context import Context
 from app.engine.describe import WEAK_ETYPES, etype
 from app.engine.detector import (
     HOUR,
     MINUTE,
-    Context,
     Detector,
     Later,
     Needs,

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from app.engine import describe
-from app.engine.detector import HOUR, SECOND, Context, Detector, Needs, against, caption_of, ended, fact, found, listed, sentence
+from app.engine.context import Context
+from app.engine.detector import HOUR, SECOND, Detector, Needs, against, caption_of, ended, fact, found, listed, sentence
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcBind, RpcCall, SmbFile

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from app.engine.context import Context
 from app.engine.detector import (
     MINUTE,
-    Context,
     Detector,
     Later,
     Needs,

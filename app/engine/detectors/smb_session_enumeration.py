@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from app.engine.context import Context
 from app.engine.detector import (
     HOUR,
-    Context,
     Detector,
     Needs,
     against,

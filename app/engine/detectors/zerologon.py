@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from app.engine.detector import MINUTE, Context, Detector, Later, Needs, against, fact, found, later, plural, sentence
+from app.engine.context import Context
+from app.engine.detector import MINUTE, Detector, Later, Needs, against, fact, found, later, plural, sentence
 from app.engine.memory import Trail, together
 from app.model.activity import Activity
 from app.model.alert import Finding
