@@ -9,6 +9,7 @@ from app.engine.knowledge.tickets import is_own_tgt
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import KerberosTgs
+from app.model.events import EventKerberos
 
 WINDOW = 12 * HOUR
 NO_SUCH_CLIENT = 6
@@ -16,9 +17,18 @@ NO_SUCH_CLIENT = 6
 REVOKED = 20
 """KDC_ERR_TGT_REVOKED: what patched controllers answer when the ticket's PAC belongs to no account (MS-KILE section 3.3.5.7)."""
 
+SERVICE_TICKET = 4769
+THERE = frozenset({"signed in", "exists", "created", "deleted", "disabled", "enabled", "locked", "unlocked"})
+"""Words of an account that is or was there."""
+BUILT_IN = ("krbtgt", "guest")
+"""Accounts that every domain has (RID 502 and 501): a directory that holds them was not read in one of its parts only."""
+
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """The KDC says that the holder of a ticket which only it can make does not exist."""
+    if isinstance(activity.detail, EventKerberos):
+        yield from logged(activity, activity.detail, ctx)
+        return
     detail: KerberosTgs = activity.detail  # type: ignore[assignment]
     if activity.source is None or not is_own_tgt(detail.presented_ticket_service, detail.presented_ticket_realm):
         return
@@ -42,7 +52,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     yield found(
         ctx,
         activity,
-        activity.source.ip,
+        ctx.place(activity.source, activity.at),
         succeeded=success,
         severity="medium" if activity.code == REVOKED else None,
         title=None if success else "Attempted golden ticket usage (nonexistent account)",
@@ -64,6 +74,63 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     )  # fmt: skip
 
 
+def logged(activity: Activity, event: EventKerberos, ctx: Context) -> Iterator[Finding]:
+    """The same in a KDC's log (4769), where nothing in the input shows that the account is or was there."""
+    who = activity.account
+    if event.event_id != SERVICE_TICKET or who is None or not who.domain or who.name.endswith("$") or "/" in who.name:
+        return
+    words = ctx.knowledge.account_words(who.name, who.domain)
+    success = activity.result == "success"
+    if success:
+        # the log of this very ticket says that the account exists; only what another source says counts
+        reason = denied(activity, ctx, who.name, who.domain, words - {"exists"})
+    elif activity.code in (NO_SUCH_CLIENT, REVOKED) and THERE.isdisjoint(words) and not event.text("TransmittedServices"):
+        reason = f"The KDC answered: {describe.reason(activity)}"
+    else:
+        reason = ""
+    if not reason:
+        return
+    holder = ctx.account(activity)
+    yield found(
+        ctx,
+        activity,
+        ctx.place(activity.source, activity.at) or (holder.key if holder is not None else who.name),
+        succeeded=success,
+        severity="medium" if activity.code == REVOKED or (success and "unknown" not in words) else None,
+        confidence="medium",
+        title=None if success else "Attempted golden ticket usage (nonexistent account)",
+        story=(
+            sentence(
+                ctx.source(activity), " presented a ticket-granting ticket of ", holder, " to ", ctx.target(activity),
+                f" for {event.text('ServiceName') or 'a service'}",
+                "." if success else f"; it was refused ({describe.reason(activity)}).",
+            ),
+            sentence("The KDC gives such tickets to existing accounts only; this one was made with the krbtgt key."),
+        ),
+        facts=(
+            fact(reason, ": ", activity),
+            fact("Nothing in this input shows that the account was there, or that it was made or deleted"),
+            against("It would be quiet if the account had signed in, or if the directory knew it"),
+        ),
+        steps=ctx.path(activity, "ticket of nobody", "success" if success else describe.reason(activity)),
+    )  # fmt: skip
+
+
+def denied(activity: Activity, ctx: Context, name: str, domain: str, words: frozenset[str]) -> str:
+    """Why an account whose ticket was accepted does not exist, empty when nothing proves it."""
+    plain, realm = ctx.knowledge.accounts.key(name, domain)
+    directory = ctx.knowledge.directory
+    if not THERE.isdisjoint(words) or directory.account(plain, realm) is not None:
+        return ""
+    if "unknown" in words:
+        return "The KDC itself says elsewhere in this input that this account does not exist, and never signed it in"
+    if not realm or directory.domain(realm) is None:
+        return ""
+    if any(directory.account(one, realm) is None for one in BUILT_IN) or "@" in name:
+        return ""
+    return "The directory as it was read has no such account"
+
+
 DETECTOR = Detector(
     id="golden_ticket_nonexistent",
     external_id=2027,
@@ -71,8 +138,8 @@ DETECTOR = Detector(
     severity="high",
     phase="Domain dominance",
     techniques=("T1558.001", "T1068"),
-    watches=(KerberosTgs,),
-    needs=Needs(ports=("88",), kinds=("kerberos-tgs",), answers=True),
+    watches=(KerberosTgs, EventKerberos),
+    needs=Needs(ports=("88",), kinds=("kerberos-tgs", "event-kerberos"), answers=True),
     window=WINDOW,
     detect=detect,
 )
