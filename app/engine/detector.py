@@ -94,10 +94,10 @@ class Detector(Struct, frozen=True, kw_only=True):
 
 def sentence(*pieces: str | EntityRef | Activity | None) -> Sentence:
     """Pieces of text and links to entities or activities as one sentence; None stands for an account that nobody named."""
-    made = []
+    made: list[Link] = []
     for piece in pieces:
         if piece is None:
-            made.append(Link("somebody not named"))
+            made.append(Link("somebody not named" if made else "Somebody not named"))
         elif piece is NOBODY:
             made.append(Link(NOBODY.label if made else NOBODY.label.capitalize()))
         elif isinstance(piece, str):

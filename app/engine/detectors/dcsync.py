@@ -80,7 +80,9 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             source,
             " is not a domain controller: it never issued Kerberos tickets, nor served Netlogon, LDAP pings or replication",
         ),
-        fact(f"{activity.source.ip} was told to be this computer by {how.method} (certainty {how.certainty})")
+        fact("The log names this computer itself")
+        if activity.source.host
+        else fact(f"{activity.source.ip} was told to be this computer by {how.method} (certainty {how.certainty})")
         if how.computer
         else fact(f"Nobody on the wire says which computer {activity.source.ip} is"),
     ]

@@ -70,6 +70,8 @@ USER_TO_USER = 0x00000008
 """KDC option ENC-TKT-IN-SKEY (RFC 4120 section 5.4.1): the ticket is encrypted with a session key."""
 
 
+AES_FLAGS = 0x18
+"""Bits of msDS-SupportedEncryptionTypes (MS-KILE section 2.2.7)."""
 SERVICE_TICKET, COSTLY_SEARCH = 4769, 1644
 
 
@@ -137,6 +139,15 @@ def logged(activity: Activity, event: EventKerberos) -> Asked | None:
     return Asked(service=service, who=who.name.lower(), offered=offered(event), etype=event.number("TicketEncryptionType"))
 
 
+def has_aes(activity: Activity, service: str, ctx: Context) -> bool:
+    """True when the directory says that a service's account has AES: then RC4 was asked for, where a log does not tell."""
+    if not isinstance(activity.detail, EventKerberos) or activity.account is None:
+        return False
+    directory = ctx.knowledge.directory
+    held = directory.state(directory.account(*ctx.knowledge.accounts.key(service, activity.account.domain)))
+    return held is not None and bool((held.object.encryption_types or 0) & AES_FLAGS)
+
+
 def learn_client(detail: object, ip: str, ctx: Context, at: int) -> None:
     """Whether the client can do AES: it offers it, or holds a session key of it; or is of a time before AES."""
     if isinstance(detail, EventKerberos):
@@ -167,7 +178,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     if wanted is None:
         return
     service, who, direct = wanted.service, wanted.who, wanted.direct
-    only, weak = weak_only(wanted.offered), wanted.etype in WEAK_ETYPES
+    weak = wanted.etype in WEAK_ETYPES
+    only = weak_only(wanted.offered) or (weak and not wanted.offered and has_aes(activity, service, ctx))
     modern = memory.recall(("modern", ip), bool, at, SLOW) is not None
     old = not modern and memory.recall(("old", ip), bool, at, SLOW) is not None
     search = memory.trail(("search", ip), at, SEARCH_WINDOW)

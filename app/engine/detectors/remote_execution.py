@@ -83,6 +83,7 @@ INSTALLED, INSTALLED_AUDITED, FILE_CHECKED = 7045, 4697, 5145
 TASK_MADE, TASK_CHANGED = 4698, 4702
 KERNEL_DRIVERS = frozenset({1, 2, 8})
 """Service types that are drivers (MS-SCMR section 2.2.47)."""
+SAME = 10 * SECOND
 JUST_BEFORE = 300 * SECOND
 """A sign-in over the network this long before an installation by the same account was probably made for it."""
 REMOTE = 2
@@ -91,14 +92,15 @@ TOOLS = {
     "psexesvc": "PsExec", "paexec": "PAExec", "remcom": "RemCom", "csexec": "CSExec", "winexesvc": "winexe", "xcmdsvc": "xCmd",
 }  # fmt: skip
 """Beginnings of the service programs that tools for remote execution copy to the other computer."""
-SHELL = re.compile(r"%comspec%|\bcmd(\.exe)?[\"']?\s+/[a-z]\b", re.I)
+PROGRAM_OF = "the program of "
+ADMINISTRATION = frozenset({"PsExec", "PAExec"})
+"""Those that administrators use every day, under the names that their makers gave them."""
+SHELL = re.compile(r"%comspec%|\bcmd(\.exe)?[\"']?(\s+/[a-z]\b|\s*$)", re.I)
 POWERSHELL = re.compile(r"\b(powershell|pwsh)(\.exe)?\b", re.I)
-CONCEALED = re.compile(
-    r"\s[-/](e|en|enc|enco\w*|ec)\s+[A-Za-z0-9+/=]{40}|frombase64string|downloadstring|\bhidden\b|\biex\b", re.I
-)
+CONCEALED = re.compile(r"\s[-/](e|en|enc|enco\w{0,12}|ec)\s+[A-Za-z0-9+/=]{40}|frombase64string|downloadstring|\biex\b", re.I)
 SHARE = re.compile(r"^[\"']?\\\\[^\\?.][^\\]*\\")
-OUTPUT = re.compile(r">\s*\S*\\temp\\\S+\s+2>&1|>\s*\\\\(127\.0\.0\.1|localhost)\\", re.I)
-ELEVATION = re.compile(r"\becho\b.*>\s*\\\\\.\\pipe\\", re.I)
+OUTPUT = re.compile(r">\s{0,4}[^\s>]{0,260}\\temp\\[^\s>]{1,260}\s+2>&1|>\s*\\\\(127\.0\.0\.1|localhost)\\", re.I)
+ELEVATION = re.compile(r"\becho\b.{0,260}>\s{0,4}\\\\\.\\pipe\\", re.I)
 """A service that writes to a pipe of its own computer: how local tools become the system; nothing of it is remote."""
 IN_WINDOWS = re.compile(r"^[\"']?(%systemroot%|%windir%|[a-z]:\\windows|\\systemroot)\\([a-z]{8,16})\.exe[\"']?$", re.I)
 WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
@@ -118,7 +120,7 @@ def mark_of(command: str, name: str = "") -> str:
     stem = text.strip("\"' ").replace("/", "\\").rsplit("\\", 1)[-1].lower()
     for beginning, tool in TOOLS.items():
         if stem.startswith(beginning) or name.lower().startswith(beginning):
-            return f"the program of {tool}"
+            return f"{PROGRAM_OF}{tool}"
     if OUTPUT.search(text):
         return "a command whose output goes to a file that somebody fetches"
     if POWERSHELL.search(text) and CONCEALED.search(text):
@@ -136,6 +138,8 @@ def service_mark(command: str, name: str) -> str:
         return found
     if SHELL.search(command[:8192]):
         return "a command line of the shell instead of a program"
+    if POWERSHELL.search(command[:8192]):
+        return "a command line of PowerShell instead of a program"
     return "a program on a share" if SHARE.match(command.strip()) else ""
 
 
@@ -301,6 +305,10 @@ def logged(activity: Activity, event: EventService | EventTask, ctx: Context) ->
     if place == where:
         return
     subject = f"{place or (account.key if account is not None else '')} {where}"
+    twin = ("made", where, name.lower())  # both logs of a computer tell of one service
+    subject = ctx.memory.recall(twin, str, activity.at, SAME) or subject
+    ctx.memory.note(twin, subject, activity.at)
+    everyday = mark.removeprefix(PROGRAM_OF) in ADMINISTRATION and activity.source is None and not remote
     deeds = ctx.memory.seen(("deeds", subject), what, activity.at, activity.id, WINDOW)
     others = [str(one) for one in deeds.values if one != what]
     yield found(
@@ -309,13 +317,14 @@ def logged(activity: Activity, event: EventService | EventTask, ctx: Context) ->
         subject,
         evidence=(proof, activity.id) if proof else (activity.id,),
         confidence="high" if remote else "medium",
-        severity="high" if controller else "medium",
+        severity="high" if controller else "low" if everyday else "medium",
         succeeded=True,
         title=None if remote else "Suspected remote code execution",
         story=(
             sentence(
-                *ctx.who(activity), " asked ", target, f" to {what}: {name[:200]}", f", {command[:200]}" if command else "",
-                ", and it was done.",
+                *(ctx.who(activity) if remote or activity.source is not None else (account,)),
+                " asked " if remote else " had ", target, f" {'to ' if remote else ''}{what}: {name[:200]}",
+                f", {command[:200]}" if command else "", ", and it was done." if remote else ".",
             ),
         ),
         facts=(

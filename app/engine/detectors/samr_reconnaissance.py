@@ -21,7 +21,7 @@ from app.engine.detector import (
 from app.engine.memory import Trail
 from app.engine.readings import NETWORK, by_system, from_session, is_elsewhere, remember, session_of
 from app.model.activity import Activity
-from app.model.alert import Finding
+from app.model.alert import Finding, Severity
 from app.model.details import RpcCall
 from app.model.events import EventEnumeration, EventLogon, EventObjectAccess, EventSam
 
@@ -197,11 +197,12 @@ def logged(activity: Activity, ctx: Context) -> Iterator[Later]:
         asked = "local groups of several computers"
     else:
         trail = ctx.memory.seen(("groups", place), name, at, activity.id, WINDOW)
-        if not is_powerful(name) and trail.distinct < GROUPS[rank]:
+        at_once = is_powerful(name) and account.key.startswith("user:")  # computers look up their own administrators
+        if not at_once and trail.distinct < GROUPS[rank]:
             return
         known = GROUP_NAMES.get(name.rpartition("-")[2])
         asked = f"members of {known}" if known else MEMBERS[33 if kind == "SAM_ALIAS" else 25]
-    yield from told(activity, ctx, place, asked, True, how, trail.take())
+    yield from told(activity, ctx, place, asked, True, how, trail.take(), "high" if session is not None else "medium")
 
 
 def refused(activity: Activity, event: EventSam, ctx: Context) -> Iterator[Later]:
@@ -216,19 +217,27 @@ def refused(activity: Activity, event: EventSam, ctx: Context) -> Iterator[Later
 
 
 def told(
-    activity: Activity, ctx: Context, place: str, asked: str, severe: bool, how: str, evidence: tuple[str, ...]
+    activity: Activity,
+    ctx: Context,
+    place: str,
+    asked: str,
+    severe: bool,
+    how: str,
+    evidence: tuple[str, ...],
+    confidence: Severity = "high",
 ) -> Iterator[Later]:
     """The finding of one source and one computer asked, with all that was asked so far."""
     trail = ctx.memory.seen(("asked", place), asked, activity.at, activity.id, WINDOW)
     yield later(
         ctx, activity, f"{place} {ctx.place(activity.destination, activity.at)}",
-        lambda: tell(activity, ctx, trail, severe, how), first=trail.began, evidence=evidence or (activity.id,),
+        lambda: tell(activity, ctx, trail, severe, how, confidence), first=trail.began, evidence=evidence or (activity.id,),
+        confidence=confidence,
         severity=None if severe else "low", succeeded=outcome_of(activity), sources=(ctx.source(activity),),
         accounts=some(ctx.account(activity)),
     )  # fmt: skip
 
 
-def tell(activity: Activity, ctx: Context, trail: Trail, severe: bool, how: str) -> Finding:
+def tell(activity: Activity, ctx: Context, trail: Trail, severe: bool, how: str, confidence: Severity) -> Finding:
     """Words with everything that was asked in the episode."""
     rank = ctx.sensitivity
     things = [str(one) for one in trail.values]
@@ -238,6 +247,7 @@ def tell(activity: Activity, ctx: Context, trail: Trail, severe: bool, how: str)
         activity,
         "",
         first=trail.began,
+        confidence=confidence,
         severity=None if severe else "low",
         succeeded=outcome_of(activity),
         title=None if success else "Attempted user and group membership reconnaissance (SAMR)",
