@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from app.engine import detector as machinery
 from app.engine.detector import Detector, Sensitivity
@@ -46,6 +47,18 @@ def alerts(detector: Detector, activities: list[Activity], sensitivity: Sensitiv
     return machinery.run([detector], sorted(activities, key=event_order), knowledge, sensitivity=sensitivity)
 
 
+def whole(alert: Alert) -> bool:
+    """True when no party, arrow or link of an alert is without a name."""
+    finding = alert.finding
+    parties = (*finding.sources, *finding.accounts, *finding.targets, *finding.domain_controllers)
+    ends = [end for step in finding.steps for end in (step.origin, step.target)]
+    links = [link for line in (*finding.story, *(one.text for one in finding.facts)) for link in line]
+    named = all(
+        ref.key.partition(":")[2] and ref.label for ref in (*parties, *ends, *(one.entity for one in links if one.entity))
+    )
+    return named and all("  " not in plain(line) for line in finding.story)
+
+
 def cases(table: object) -> list[object]:
     return [pytest.param(name, case, id=f"{name}: {case}") for name, rows in table.items() for case in rows]  # type: ignore[attr-defined]
 
@@ -61,12 +74,13 @@ def test_fires(name: str, case: str) -> None:
     assert alert.finding.evidence
     assert set(alert.finding.evidence) <= set(ids)
     assert len(set(alert.finding.evidence)) == len(alert.finding.evidence)
-    assert alert.finding.sources
+    assert alert.finding.sources or alert.finding.accounts or alert.finding.targets
     assert alert.finding.story
     assert all(plain(one).endswith(".") for one in alert.finding.story)
     assert any(one.against for one in alert.finding.facts)
     assert any(not one.against for one in alert.finding.facts)
     assert any(one.accented for one in alert.finding.steps)
+    assert whole(alert)
 
 
 @pytest.mark.parametrize(("name", "case"), cases(STAYS_QUIET))
@@ -81,6 +95,16 @@ def test_the_order_of_arrival_changes_nothing(name: str, case: str) -> None:
     random.Random(7).shuffle(activities)
 
     assert alerts(BY_ID[name], activities) == first
+
+
+@pytest.mark.parametrize("lost", [("source",), ("destination",), ("source", "destination")], ids=" ".join)
+@pytest.mark.parametrize(("name", "case"), cases(FIRES))
+def test_an_end_that_nobody_names_is_no_party(name: str, case: str, lost: tuple[str, ...]) -> None:
+    activities = [replace(one, **dict.fromkeys(lost)) for one in FIRES[name][case]]
+
+    for alert in alerts(BY_ID[name], activities, "high"):
+        assert whole(alert)
+        assert not alert.finding.sources or alert.finding.sources[0].key
 
 
 @pytest.mark.parametrize("detector", DETECTORS, ids=lambda one: one.id)
