@@ -190,7 +190,8 @@ def tell(activity: Activity, ctx: Context, ip: str, trail: Trail | None, over: T
         succeeded=bool(guessed),
         story=tuple(story),
         facts=(
-            fact(f"{plural(failures, 'failed sign-in')} for {plural(len(tried), 'account')} from one source"),
+            fact(f"{plural(failures, 'failed sign-in')} for {plural(len(tried), 'account')} from "
+                 f"{'one source' if activity.source is not None else 'where nobody tells'}"),
             *((fact(f"Signed in among the failures or within {SOON // MINUTE} minutes after its own: "
                     f"{listed(labels[: len(guessed)])}"),) if guessed else ()),
             against(

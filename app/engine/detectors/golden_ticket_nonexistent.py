@@ -17,7 +17,9 @@ NO_SUCH_CLIENT = 6
 REVOKED = 20
 """KDC_ERR_TGT_REVOKED: what patched controllers answer when the ticket's PAC belongs to no account (MS-KILE section 3.3.5.7)."""
 
-SERVICE_TICKET = 4769
+TGT, SERVICE_TICKET = 4768, 4769
+ISSUED = 8 * 24 * HOUR
+"""Tickets are renewed for a week in the default domain policy."""
 THERE = frozenset({"signed in", "exists", "created", "deleted", "disabled", "enabled", "locked", "unlocked"})
 """Words of an account that is or was there."""
 BUILT_IN = ("krbtgt", "guest")
@@ -42,7 +44,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         reason = f"The KDC answered: {describe.reason(activity)}"
     elif activity.result == "success" and detail.client and issue is None:
         words = ctx.knowledge.account_words(detail.client, detail.realm)
-        if "unknown" not in words or "signed in" in words:
+        if "unknown" not in words or not is_strange(activity, ctx, detail.client, detail.realm):
             return
         holder = ctx.knowledge.account(detail.client, detail.realm)
         reason = "The KDC itself says elsewhere in this input that this account does not exist, and never signed it in"
@@ -77,27 +79,32 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
 def logged(activity: Activity, event: EventKerberos, ctx: Context) -> Iterator[Finding]:
     """The same in a KDC's log (4769), where nothing in the input shows that the account is or was there."""
     who = activity.account
+    if event.event_id == TGT and who is not None and activity.result == "success":
+        ctx.memory.note(("issued", ctx.knowledge.accounts.key(who.name, who.domain)), True, activity.at)
     if event.event_id != SERVICE_TICKET or who is None or not who.domain or who.name.endswith("$") or "/" in who.name:
         return
-    words = ctx.knowledge.account_words(who.name, who.domain)
-    success = activity.result == "success"
-    if success:
-        # the log of this very ticket says that the account exists; only what another source says counts
-        reason = denied(activity, ctx, who.name, who.domain, words - {"exists"})
-    elif activity.code in (NO_SUCH_CLIENT, REVOKED) and THERE.isdisjoint(words) and not event.text("TransmittedServices"):
-        reason = f"The KDC answered: {describe.reason(activity)}"
-    else:
-        reason = ""
+    success, complete = activity.result == "success", knows_all(ctx, who.name, who.domain)
+    if not is_strange(activity, ctx, who.name, who.domain):
+        return
+    words, reason = ctx.knowledge.account_words(who.name, who.domain), ""
+    if success and "unknown" in words:
+        reason = "The KDC itself says elsewhere in this input that this account does not exist, and never signed it in"
+    elif success and complete:
+        reason = "The directory as it was read has no such account"
+    elif activity.code in (NO_SUCH_CLIENT, REVOKED) and not event.text("TransmittedServices"):
+        # a service that asks on behalf of somebody unknown gets the same answer: only an account that nobody knows counts
+        reason = f"The KDC answered: {describe.reason(activity)}" if complete or THERE.isdisjoint(words) else ""
     if not reason:
         return
     holder = ctx.account(activity)
+    proven = "unknown" in words if success else complete and activity.code != REVOKED
     yield found(
         ctx,
         activity,
         ctx.place(activity.source, activity.at) or (holder.key if holder is not None else who.name),
         succeeded=success,
-        severity="medium" if activity.code == REVOKED or (success and "unknown" not in words) else None,
-        confidence="medium",
+        severity=None if proven else "medium",
+        confidence="medium" if success or complete else "low",
         title=None if success else "Attempted golden ticket usage (nonexistent account)",
         story=(
             sentence(
@@ -116,19 +123,27 @@ def logged(activity: Activity, event: EventKerberos, ctx: Context) -> Iterator[F
     )  # fmt: skip
 
 
-def denied(activity: Activity, ctx: Context, name: str, domain: str, words: frozenset[str]) -> str:
-    """Why an account whose ticket was accepted does not exist, empty when nothing proves it."""
-    plain, realm = ctx.knowledge.accounts.key(name, domain)
-    directory = ctx.knowledge.directory
-    if not THERE.isdisjoint(words) or directory.account(plain, realm) is not None:
-        return ""
-    if "unknown" in words:
-        return "The KDC itself says elsewhere in this input that this account does not exist, and never signed it in"
+def is_strange(activity: Activity, ctx: Context, name: str, domain: str | None) -> bool:
+    """True when nothing but its own tickets shows that an account is there, or was.
+
+    A forged ticket opens sessions, so that servers log a sign-in (4624): only the KDC's own word for it counts.
+    """
+    key = ctx.knowledge.accounts.key(name, domain)
+    if ctx.memory.recall(("issued", key), bool, activity.at, ISSUED) is not None or "@" in name:
+        return False
+    words = ctx.knowledge.accounts.words(key)
+    signed_in = words.get("signed in")
+    if not (THERE - {"signed in", "exists"}).isdisjoint(words) or (signed_in and not signed_in[3].endswith("event-logon")):
+        return False
+    return ctx.knowledge.directory.account(*key) is None
+
+
+def knows_all(ctx: Context, name: str, domain: str) -> bool:
+    """True when the whole directory of an account's domain was read."""
+    realm, directory = ctx.knowledge.accounts.key(name, domain)[1], ctx.knowledge.directory
     if not realm or directory.domain(realm) is None:
-        return ""
-    if any(directory.account(one, realm) is None for one in BUILT_IN) or "@" in name:
-        return ""
-    return "The directory as it was read has no such account"
+        return False
+    return all(directory.account(one, realm) is not None for one in BUILT_IN)
 
 
 DETECTOR = Detector(

@@ -212,8 +212,10 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         enough = asked.distinct >= WEAK_ONLY[rank] + (0 if modern or direct else 1)
         if enough or (rank != "low" and (modern or direct)):
             certain = bool(reasons) or enough
-            how = "without a ticket-granting ticket" if direct else "with RC4 as the only choice"
-            reasons[f"{plural(asked.distinct, 'service')} asked for {how}"] = None
+            how = "asked for without a ticket-granting ticket" if direct else "asked for with RC4 as the only choice"
+            if not direct and not weak_only(wanted.offered):
+                how = "answered in RC4 though the directory says that their accounts have AES"
+            reasons[f"{plural(asked.distinct, 'service')} {how}"] = None
     if not reasons:
         return
     if activity.result == "success":

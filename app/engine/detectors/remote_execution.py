@@ -265,7 +265,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             ),
         ),
         facts=(
-            fact(f"{describe.what(activity)}: ", activity),
+            fact(f"{describe.what(activity).rstrip(': ')}: ", activity),
             *((fact(f"In the same hour also: {listed(others)}"),) if others else ()),
             *((fact(target, " is a domain controller: whoever runs code there owns the domain"),) if controller else ()),
             *((fact("The call is sealed; its number shows what was asked, not what was run"),)
@@ -328,7 +328,7 @@ def logged(activity: Activity, event: EventService | EventTask, ctx: Context) ->
             ),
         ),
         facts=(
-            fact(f"{describe.what(activity)}: ", activity),
+            fact(f"{describe.what(activity).rstrip(': ')}: ", activity),
             *((fact("It was done in a session that was opened over the network from ", ctx.source(activity)),)
               if remote and session is not None else ()),
             *((fact("The log says that the caller was another computer"),) if remote and session is None else ()),

@@ -132,6 +132,10 @@ LOG_FIRES: Mapping[str, Mapping[str, Case]] = {
         "a name that the KDC denied before (4768, 4769)": [
             tgt("ghost", status=UNKNOWN, proof="-"), ticket("FILES$", user="ghost", at=MINUTE),
         ],
+        "a server took the ticket as well (4624)": [
+            *WHOLE_DIRECTORY, ticket("FILES$", user="ghost", at=MINUTE),
+            logon("ghost", at=MINUTE + SECOND, computer=FILE_SERVER, package="Kerberos"),
+        ],
         "a name that the directory does not know (4769)": [*WHOLE_DIRECTORY, ticket("FILES$", user="ghost", at=MINUTE)],
     },
     "cleartext_ldap": {
@@ -224,6 +228,7 @@ LOG_QUIET: Mapping[str, Mapping[str, Case]] = {
     "golden_ticket_nonexistent": {
         "a service asks for somebody unknown (4769)": [tgt("svc_web"), ticket("svc_web", user="svc_web", at=1, status=UNKNOWN)],
         "a directory of which a part was read (4769)": [known("alice"), ticket("FILES$", user="ghost", at=MINUTE)],
+        "the KDC issued it (4768, 4769)": [*WHOLE_DIRECTORY, tgt("new", at=SECOND), ticket("FILES$", user="new", at=MINUTE)],
         "a computer (4769)": [*WHOLE_DIRECTORY, ticket("FILES$", user="NEW$", at=MINUTE)],
         "made after the directory was read (4720, 4769)": [
             *WHOLE_DIRECTORY, log(4720, {**subject("alice"), "TargetUserName": "ghost", "TargetDomainName": "EXAMPLE.ORG"}),
