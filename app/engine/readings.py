@@ -101,7 +101,7 @@ def by_system(activity: Activity) -> bool:
 def is_own_account(event: WindowsEvent, name: str) -> bool:
     """True when a name is the account of the computer that logged the event."""
     plain = name.rpartition("\\")[2].lower()
-    return plain.endswith("$") and plain[:-1] == short(host(event.computer))
+    return len(plain) > 1 and plain.endswith("$") and plain[:-1] == short(host(event.computer))
 
 
 def is_retold(activity: Activity, ctx: Context, who: Hashable) -> bool:

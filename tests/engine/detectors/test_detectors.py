@@ -24,6 +24,8 @@ from tests.engine.detectors.builders import (
     NETLOGON,
     SAMR,
     SECOND,
+    SVCCTL,
+    WMI,
     WS1,
     as_req,
     call,
@@ -31,6 +33,8 @@ from tests.engine.detectors.builders import (
     ntlm,
 )
 from tests.engine.detectors.cases import FIRES, STAYS_QUIET
+from tests.engine.detectors.log_cases import SHELL
+from tests.engine.detectors.logs import CHANGES, CHANGES_ALL, DC, checked, manager, refused_logon, tgt
 
 FOLDER = Path(machinery.__file__).parent / "detectors"
 HEADINGS = (
@@ -227,3 +231,58 @@ def test_coverage_tells_seen_partial_and_blind() -> None:
     assert rows["samr_reconnaissance"].state == "partial"
     assert rows["golden_ticket_lifetime"].state == "blind"
     assert "rpc-call" in watched_kinds()
+
+
+def test_logs_alone_are_told_as_a_part() -> None:
+    kinds = {"event-kerberos": 7, "event-object-access": 3, "event-logon": 9, "event-account": 1, "event-ldap": 2, "event-sam": 1}
+    rows = {one.detector: one for one in coverage(kinds, (), Knowledge())}
+
+    for name in ("dcsync", "kerberoasting", "asrep_roasting", "brute_force", "account_enumeration", "samr_reconnaissance",
+                 "zerologon", "golden_ticket_nonexistent", "cleartext_ldap"):  # fmt: skip
+        assert rows[name].state == "partial", name
+        assert "told by logs only" in rows[name].reason
+    for name in ("golden_ticket_downgrade", "golden_ticket_lifetime", "smb_session_enumeration", "ldap_brute_force",
+                 "remote_execution", "dns_reconnaissance"):  # fmt: skip
+        assert rows[name].state == "blind", name
+
+
+def test_packets_with_logs_are_told_as_seen() -> None:
+    rows = {one.detector: one for one in coverage({"kerberos-as": 4, "event-kerberos": 4}, (), Knowledge())}
+
+    assert rows["asrep_roasting"].state == "seen"
+
+
+def test_a_service_on_a_controller_is_high_and_psexec_elsewhere_low() -> None:
+    there = [tgt("bob"), manager("BTOBTO", SHELL, at=SECOND, computer=DC)]
+    (on_controller,) = alerts(BY_ID["remote_execution"], there)
+    (everyday,) = alerts(BY_ID["remote_execution"], [manager("PSEXESVC", r"%SystemRoot%\PSEXESVC.exe")])
+
+    assert (on_controller.severity, everyday.severity) == ("high", "low")
+
+
+def test_a_right_without_secrets_and_a_computer_that_nothing_shows_are_low() -> None:
+    (part,) = alerts(BY_ID["dcsync"], [checked("alice", CHANGES)])
+    (unsure,) = alerts(BY_ID["dcsync"], [checked("WS9$", CHANGES_ALL)])
+    (both,) = alerts(BY_ID["dcsync"], [checked("alice", CHANGES), checked("alice", CHANGES_ALL, at=SECOND)])
+
+    assert (part.severity, unsure.severity, both.severity) == ("low", "low", "high")
+    assert unsure.finding.confidence == "low"
+
+
+def test_packets_and_log_of_one_source_are_one_alert() -> None:
+    wire = [as_req(at=one * SECOND, code=24) for one in range(20)]
+    told = [refused_logon("alice", at=MINUTE + one * SECOND) for one in range(20)]
+    (found,) = alerts(BY_ID["brute_force"], [*wire, *told])
+
+    assert "Kerberos and NTLM" in plain(found.finding.story[0])
+    assert len(found.finding.evidence) == 40
+
+
+def test_a_trace_without_its_caller_tells_services_but_no_replication() -> None:
+    traced = [replace(call(interface, opnum, sealed=True, result="unanswered", code=None), source=None, frames=(), record=1)
+              for interface, opnum in ((SVCCTL, 12), (DRSUAPI, 3), (SAMR, 13), (NETLOGON, 26), (WMI, 24))]  # fmt: skip
+    found = machinery.run(DETECTORS, traced, Knowledge())
+
+    assert [one.detector for one in found] == ["remote_execution"]
+    assert found[0].finding.sources == ()
+    assert found[0].finding.succeeded is None
