@@ -23,17 +23,22 @@ PLACES = 4_096
 class Context:
     """What a detector may ask: knowledge of the whole input, its own memory, how sensitive it shall be.
 
-    logons: memory of logon sessions alone, so that a busy server's do not push out the rest (app.engine.readings).
+    logons: memory of logon sessions, one for all detectors (app.engine.readings); a busy server's do not push out the rest.
     """
 
     __slots__ = ("_places", "knowledge", "logons", "memory", "sensitivity", "tags")
 
     def __init__(
-        self, knowledge: Knowledge, memory: Memory, sensitivity: Sensitivity = "medium", tags: Tags | None = None
+        self,
+        knowledge: Knowledge,
+        memory: Memory,
+        sensitivity: Sensitivity = "medium",
+        tags: Tags | None = None,
+        logons: Memory | None = None,
     ) -> None:
         self.knowledge = knowledge
         self.memory = memory
-        self.logons = Memory()
+        self.logons = logons if logons is not None else Memory()
         self.sensitivity = sensitivity
         self.tags = tags or {}
         self._places: dict[str, tuple[tuple[str, int, int], ...]] = {}

@@ -304,8 +304,9 @@ def run_told(
     watchers: dict[type, list[tuple[Detector, Context]]] = {}
     refused: dict[type, list[tuple[Detector, Context]]] = {}
     twice: dict[tuple[str, Told], bool] = {}
+    logons = Memory()
     for detector in detectors:
-        context = Context(knowledge, Memory(), sensitivity, tags)
+        context = Context(knowledge, Memory(), sensitivity, tags, logons)
         for kind in detector.watches:
             watchers.setdefault(kind, []).append((detector, context))
         for kind in detector.watches_refused:

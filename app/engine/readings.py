@@ -43,11 +43,14 @@ def remember(activity: Activity, ctx: Context) -> None:
     event = activity.detail
     if not isinstance(event, EventLogon) or event.event_id != LOGON:
         return
+    if ctx.logons.recall(("latest",), str, activity.at, 0) == activity.id:
+        return  # another detector has just done it
+    ctx.logons.note(("latest",), activity.id, activity.at)
     computer, kind = event.computer.lower(), event.number("LogonType") or 0
     logon = Logon(type=kind, source=activity.source, proof=activity.id, at=activity.at)
     for name in ("TargetLogonId", "TargetLinkedLogonId"):
-        number = event.number(name) or 0
-        if number >= BUILT_IN_SESSIONS:
+        number = event.number(name) if name in event.fields else 0
+        if number and number >= BUILT_IN_SESSIONS:
             ctx.logons.note(("session", computer, number), logon, activity.at)
     sid = event.text("TargetUserSid")
     if kind == NETWORK and sid and is_elsewhere(activity, ctx):
@@ -126,5 +129,7 @@ def is_retold(activity: Activity, ctx: Context, who: Hashable) -> bool:
 
 def offered(event: WindowsEvent) -> tuple[int, ...]:
     """Encryption types that the client offered, where the event tells them."""
+    if "ClientAdvertizedEncryptionTypes" not in event.fields:
+        return ()
     words = (event.text("ClientAdvertizedEncryptionTypes") or "").lower().replace(",", " ").split()
     return tuple(dict.fromkeys(OFFERED[word] for word in words[:64] if word in OFFERED))

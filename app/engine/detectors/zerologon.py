@@ -29,8 +29,8 @@ BLIND_TRIES = {"low": 60, "medium": 25, "high": 10}
 CHANGED = 4742
 """A computer account was changed; PasswordLastSet tells the new time where its password was."""
 ANONYMOUS = "S-1-5-7"
-JUST_BEFORE = MINUTE
-"""The anonymous sign-in of the same attack lies seconds before the password that it set."""
+JUST_BEFORE = WINDOW
+"""The anonymous sign-in of the same attack lies seconds to minutes before the password that it set."""
 
 
 def zeros(call: RpcCall) -> bool:
@@ -166,7 +166,7 @@ def emptied(activity: Activity, event: EventAccount, ctx: Context) -> Iterator[F
         ),
         facts=(
             fact(target, " logged that an anonymous caller set the password of its own account: ", activity),
-            *((fact(source, " had signed in anonymously within the minute before"),) if logon is not None else ()),
+            *((fact(source, " had signed in anonymously within the ten minutes before"),) if logon is not None else ()),
             against("It would be quiet for the account of another computer, or where its own system changed the password"),
         ),
         steps=ctx.path(activity, "password of the controller", "set"),
