@@ -258,7 +258,7 @@ def _leads(step: Step) -> bool:
 
 
 def _alert(detector: Detector, finding: Finding, opening: str) -> Alert:
-    name = f"{detector.id}\n{finding.subject}\n{opening}".encode()
+    name = f"{detector.id}\n{finding.subject}\n{opening}".encode("utf-8", "surrogatepass")
     return Alert(
         id=blake2b(name, digest_size=8).hexdigest(),
         detector=detector.id,
