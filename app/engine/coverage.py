@@ -50,9 +50,7 @@ def coverage(
         reasons = [reason for _, reason in gaps]
         if there and all(kind.startswith("event-") for kind in there):
             told = " and ".join(f"{by_kind[kind]:,} {kind}" for kind in there)
-            reasons.append(
-                f"told by logs only ({told}): no more than the audit policy of the computers wrote, and collectors kept"
-            )
+            reasons.append(f"told by logs only ({told}): what the audit policy does not record stays unseen")
         if hidden:
             reasons.append("part could not be read: " + listed(f"{problem.what} ({problem.count:,})" for problem in hidden))
         if not there:

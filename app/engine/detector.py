@@ -27,6 +27,10 @@ EVIDENCE = 1_000
 """Activities kept as evidence of one alert: the first half and the last half."""
 TELLINGS = 8
 """Other tellings of one activity that stand beside it in the evidence."""
+LOGGED = "-event-"
+"""Part of the id of every activity that a Windows log tells."""
+SURER: dict[Severity, Severity] = {"low": "medium", "medium": "high", "high": "high"}
+"""Confidence when packets and a log tell of the same act."""
 PARTIES = 200
 """Accounts, sources or targets named in one alert."""
 
@@ -242,11 +246,16 @@ class _Case:
             every = known | {party.key: party for party in some(*getattr(lead, name)) if party.key not in known}
             parties[name] = tuple(every.values())[:PARTIES]
         evidence = dict.fromkeys((*self.evidence, *self.tail))
+        both = False
         for proof in tuple(evidence) if others is not None else ():
-            evidence.update(dict.fromkeys(others(proof)[:TELLINGS] if others is not None else ()))
+            more = others(proof)[:TELLINGS] if others is not None else ()
+            evidence.update(dict.fromkeys(more))
+            both = both or any((LOGGED in one) != (LOGGED in proof) for one in more)
+        facts = (*lead.facts, fact("Packets and a log tell it independently of each other")) if both else lead.facts
         finding = replace(
             lead, subject=self._lead.subject, first=min(self.first, lead.first), last=self.last,
-            evidence=tuple(evidence), succeeded=self._succeeded, **parties,
+            evidence=tuple(evidence), succeeded=self._succeeded, **parties, facts=facts,
+            confidence=SURER[lead.confidence] if both else lead.confidence,
             steps=tuple(step for step in lead.steps if _leads(step)),
         )  # fmt: skip
         return _alert(self.detector, finding, next(iter(self.evidence)))

@@ -286,3 +286,18 @@ def test_a_trace_without_its_caller_tells_services_but_no_replication() -> None:
     assert [one.detector for one in found] == ["remote_execution"]
     assert found[0].finding.sources == ()
     assert found[0].finding.succeeded is None
+
+
+def test_packets_and_a_log_of_one_act_make_one_surer_alert() -> None:
+    wire, told = call(DRSUAPI, 3, "198.51.100.9", sealed=True), checked("alice", CHANGES_ALL, at=SECOND)
+    knowledge = Knowledge()
+    for one in (wire, told):
+        knowledge.observe(one)
+    pairs = {wire.id: (told.id,), told.id: (wire.id,)}
+    stream = [(wire, ()), (told, (("rpc-call", "success"),))]
+    (alone,) = machinery.run([BY_ID["dcsync"]], [wire], knowledge)
+    (both,) = machinery.run_told([BY_ID["dcsync"]], stream, knowledge, others=lambda id: pairs.get(id, ()))  # type: ignore[arg-type]
+
+    assert (alone.finding.confidence, both.finding.confidence) == ("medium", "high")
+    assert both.finding.evidence == (wire.id, told.id)
+    assert any("Packets and a log" in plain(one.text) for one in both.finding.facts)
