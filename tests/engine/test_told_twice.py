@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.engine import detectors
-from app.engine.context import Context
-from app.engine.detector import HOUR, Detector, Needs, Told, found, hears_twice, run_told
+from app.engine.detector import HOUR, Context, Detector, Needs, Told, found, hears_twice, run_told
 from app.engine.engine import Engine
 from app.engine.knowledge import Knowledge
 from app.engine.queries import Queries
