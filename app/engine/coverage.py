@@ -48,7 +48,7 @@ def coverage(
         ports = ", ".join(needs.ports)
         gaps = list(_gaps(detector, there, by_kind, knowledge)) if knowledge is not None and there else []
         reasons = [reason for _, reason in gaps]
-        if there and all(kind.startswith("event-") for kind in there):
+        if there and all(kind in needs.parts for kind in there):
             told = " and ".join(f"{by_kind[kind]:,} {kind}" for kind in there)
             reasons.append(f"told by logs only ({told}): what the audit policy does not record stays unseen")
         if hidden:

@@ -41,11 +41,13 @@ class Needs(Struct, frozen=True, kw_only=True):
     ports: where it comes from. kinds: activity kinds, any one of which is enough. hidden_by: words of problems
     ("sealed", "encrypted") that mean that part of it could not be read. interfaces: the RPC interfaces among rpc-call.
     content: it needs the content of calls, not only their numbers. answers: requests alone tell it nothing.
-    controllers: it must know which addresses are domain controllers.
+    controllers: it must know which addresses are domain controllers. parts: those of kinds that alone tell a part only, such as
+    logs, in which stands what the audit policy records.
     """
 
     ports: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     hidden_by: tuple[str, ...] = ()
     interfaces: tuple[str, ...] = ()
     content: bool = False

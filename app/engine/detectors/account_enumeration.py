@@ -182,6 +182,11 @@ DETECTOR = Detector(
     needs=Needs(
         ports=("88", "389/udp", "445"),
         kinds=("kerberos-as", "ntlm", "ldap-ping", "event-kerberos", "event-ntlm", "event-logon"),
+        parts=(
+            "event-kerberos",
+            "event-ntlm",
+            "event-logon",
+        ),
         answers=True,
     ),
     window=WINDOW,

@@ -184,7 +184,7 @@ DETECTOR = Detector(
     phase="Credential access",
     techniques=("T1558.004",),
     watches=(KerberosAs, EventKerberos),
-    needs=Needs(ports=("88",), kinds=("kerberos-as", "event-kerberos"), answers=True),
+    needs=Needs(ports=("88",), kinds=("kerberos-as", "event-kerberos"), parts=("event-kerberos",), answers=True),
     window=WINDOW,
     detect=detect,
 )

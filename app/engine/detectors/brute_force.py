@@ -246,6 +246,11 @@ DETECTOR = Detector(
     needs=Needs(
         ports=("88", "445", "389", "135", "80"),
         kinds=("kerberos-as", "ntlm", "event-kerberos", "event-ntlm", "event-logon"),
+        parts=(
+            "event-kerberos",
+            "event-ntlm",
+            "event-logon",
+        ),
         hidden_by=("ldap inside tls", "credssp sealed"),
         answers=True,
     ),

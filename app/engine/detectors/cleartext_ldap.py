@@ -73,7 +73,7 @@ DETECTOR = Detector(
     phase="Compromised credentials",
     techniques=("T1552", "T1040"),
     watches=(LdapBind, EventLdap),
-    needs=Needs(ports=("389", "3268"), kinds=("ldap-bind", "event-ldap"), answers=True),
+    needs=Needs(ports=("389", "3268"), kinds=("ldap-bind", "event-ldap"), parts=("event-ldap",), answers=True),
     window=WINDOW,
     detect=detect,
 )

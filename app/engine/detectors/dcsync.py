@@ -190,6 +190,7 @@ DETECTOR = Detector(
     needs=Needs(
         ports=("135", "dynamic RPC"),
         kinds=("rpc-call", "event-object-access"),
+        parts=("event-object-access",),
         hidden_by=("rpc reply without its request",),
         interfaces=(DRSUAPI,),
         controllers=True,

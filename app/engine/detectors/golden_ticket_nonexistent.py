@@ -154,7 +154,7 @@ DETECTOR = Detector(
     phase="Domain dominance",
     techniques=("T1558.001", "T1068"),
     watches=(KerberosTgs, EventKerberos),
-    needs=Needs(ports=("88",), kinds=("kerberos-tgs", "event-kerberos"), answers=True),
+    needs=Needs(ports=("88",), kinds=("kerberos-tgs", "event-kerberos"), parts=("event-kerberos",), answers=True),
     window=WINDOW,
     detect=detect,
 )

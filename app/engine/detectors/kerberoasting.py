@@ -272,7 +272,12 @@ DETECTOR = Detector(
     phase="Credential access",
     techniques=("T1558.003",),
     watches=(KerberosTgs, KerberosAs, LdapSearch, EventKerberos, EventLdap),
-    needs=Needs(ports=("88", "389"), kinds=("kerberos-tgs", "event-kerberos"), hidden_by=("ldap sealed", "ldap inside tls")),
+    needs=Needs(
+        ports=("88", "389"),
+        kinds=("kerberos-tgs", "event-kerberos"),
+        parts=("event-kerberos",),
+        hidden_by=("ldap sealed", "ldap inside tls"),
+    ),
     window=HOUR,
     detect=detect,
 )

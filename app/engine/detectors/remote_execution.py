@@ -367,6 +367,10 @@ DETECTOR = Detector(
     needs=Needs(
         ports=("445", "135", "dynamic RPC"),
         kinds=("rpc-call", "event-service", "event-task"),
+        parts=(
+            "event-service",
+            "event-task",
+        ),
         hidden_by=("smb3 encrypted", "rpc reply without its request"),
         interfaces=(SVCCTL, ATSVC, TASKS, WMI, DISPATCH),
         content=True,

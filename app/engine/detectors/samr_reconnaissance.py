@@ -280,6 +280,11 @@ DETECTOR = Detector(
     needs=Needs(
         ports=("445", "139"),
         kinds=("rpc-call", "event-object-access", "event-enumeration", "event-sam"),
+        parts=(
+            "event-object-access",
+            "event-enumeration",
+            "event-sam",
+        ),
         hidden_by=("smb3 encrypted",),
         interfaces=(SAMR, LSARPC),
         content=True,

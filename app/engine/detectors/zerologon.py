@@ -184,6 +184,7 @@ DETECTOR = Detector(
     needs=Needs(
         ports=("135", "dynamic RPC", "445"),
         kinds=("rpc-call", "event-account"),
+        parts=("event-account",),
         hidden_by=("smb3 encrypted", "rpc reply without its request"),
         interfaces=(NETLOGON,),
         answers=True,
