@@ -48,6 +48,9 @@ def coverage(
         ports = ", ".join(needs.ports)
         gaps = list(_gaps(detector, there, by_kind, knowledge)) if knowledge is not None and there else []
         reasons = [reason for _, reason in gaps]
+        if there and all(kind in needs.parts for kind in there):
+            told = " and ".join(f"{by_kind[kind]:,} {kind}" for kind in there)
+            reasons.append(f"told by logs only ({told}): what the audit policy does not record stays unseen")
         if hidden:
             reasons.append("part could not be read: " + listed(f"{problem.what} ({problem.count:,})" for problem in hidden))
         if not there:
@@ -57,7 +60,11 @@ def coverage(
             state, reason = "blind" if any(blind for blind, _ in gaps) else "partial", "; ".join(reasons)
         else:
             numbers = " and ".join(f"{by_kind[kind]:,} {kind}" for kind in there)
-            own = sum(knowledge.sight.of(("rpc-call",), needs.interfaces).values()) if knowledge and needs.interfaces else None
+            own = (
+                sum(knowledge.sight.of(("rpc-call",), needs.interfaces).values())
+                if knowledge and needs.interfaces and "rpc-call" in there
+                else None
+            )
             of_them = "" if own is None else f", {own:,} of the interfaces it watches"
             state, reason = "seen", f"read from {numbers}{of_them}"
         rows.append(Coverage(detector=detector.id, title=detector.title, state=state, reason=reason))

@@ -1,28 +1,24 @@
 """What a detector is, and how detectors run over activities in event time."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from app.engine import describe
+from app.engine.context import NOBODY, Context, Sensitivity, Tags
 from app.engine.knowledge import Knowledge
-from app.engine.knowledge.tags import HONEYTOKEN, SENSITIVE
 from app.engine.memory import Memory
 from app.model.activity import Activity, Result
 from app.model.alert import RANK, Alert, Fact, Finding, Link, Phase, Sentence, Severity, Step
 from app.model.details import KINDS
 from app.model.entity import EntityRef
 
-Tags = Mapping[str, Mapping[str, bool]]
-"""Key of an entity to what the analyst says of its tags: it carries them, or it does not."""
 Told = tuple[tuple[str, Result], ...]
 """Kind and result of each other activity that tells of the same act as one."""
-Sensitivity = Literal["low", "medium", "high"]
-"""high reports more and sooner, low reports less; medium is the default."""
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
@@ -31,6 +27,10 @@ EVIDENCE = 1_000
 """Activities kept as evidence of one alert: the first half and the last half."""
 TELLINGS = 8
 """Other tellings of one activity that stand beside it in the evidence."""
+LOGGED = "-event-"
+"""Part of the id of every activity that a Windows log tells."""
+SURER: dict[Severity, Severity] = {"low": "medium", "medium": "high", "high": "high"}
+"""Confidence when packets and a log tell of the same act."""
 PARTIES = 200
 """Accounts, sources or targets named in one alert."""
 
@@ -41,74 +41,18 @@ class Needs(Struct, frozen=True, kw_only=True):
     ports: where it comes from. kinds: activity kinds, any one of which is enough. hidden_by: words of problems
     ("sealed", "encrypted") that mean that part of it could not be read. interfaces: the RPC interfaces among rpc-call.
     content: it needs the content of calls, not only their numbers. answers: requests alone tell it nothing.
-    controllers: it must know which addresses are domain controllers.
+    controllers: it must know which addresses are domain controllers. parts: those of kinds that alone tell a part only, such as
+    logs, in which stands what the audit policy records.
     """
 
     ports: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     hidden_by: tuple[str, ...] = ()
     interfaces: tuple[str, ...] = ()
     content: bool = False
     answers: bool = False
     controllers: bool = False
-
-
-class Context:
-    """What a detector may ask: knowledge of the whole input, its own memory, how sensitive it shall be."""
-
-    __slots__ = ("knowledge", "memory", "sensitivity", "tags")
-
-    def __init__(
-        self, knowledge: Knowledge, memory: Memory, sensitivity: Sensitivity = "medium", tags: Tags | None = None
-    ) -> None:
-        self.knowledge = knowledge
-        self.memory = memory
-        self.sensitivity = sensitivity
-        self.tags = tags or {}
-
-    def is_sensitive(self, entity: EntityRef | None, at: int | None = None) -> bool:
-        """True when the analyst says so, or the entity can reach the whole domain at this time (None: as known last)."""
-        if entity is None:
-            return False
-        said = self.tags.get(entity.key, {}).get(SENSITIVE)
-        return bool(self.knowledge.why_sensitive(entity.key, at)) if said is None else said
-
-    def is_honeytoken(self, entity: EntityRef | None) -> bool:
-        """True when the analyst says that nobody has a reason to use this entity."""
-        return entity is not None and self.tags.get(entity.key, {}).get(HONEYTOKEN, False)
-
-    def source(self, activity: Activity) -> EntityRef:
-        """Who asked, as known at that time."""
-        return self.knowledge.address_entity(activity.source.ip if activity.source else "", activity.at)
-
-    def target(self, activity: Activity) -> EntityRef:
-        """Who was asked, as known at that time."""
-        return self.knowledge.address_entity(activity.destination.ip if activity.destination else "", activity.at)
-
-    def account(self, activity: Activity) -> EntityRef | None:
-        """Which account asked."""
-        return self.knowledge.account_entity(activity)
-
-    def who(self, activity: Activity) -> tuple[str | EntityRef, ...]:
-        """Pieces of a sentence that say who acted: "account on source", or the source alone."""
-        account, source = self.account(activity), self.source(activity)
-        return (source,) if account is None or account.key == source.key else (account, " on ", source)
-
-    def path(self, activity: Activity, label: str, caption: str = "") -> tuple[Step, ...]:
-        """Arrows from the account over its computer to the target; the last one is the deed."""
-        account, source = self.account(activity), self.source(activity)
-        deed = Step(origin=source, target=self.target(activity), label=label, caption=caption, accented=True)
-        if account is None or account.key == source.key:
-            return (deed,)
-        return Step(origin=account, target=source, label="on"), deed
-
-    def from_controller(self, activity: Activity) -> bool:
-        """True when a domain controller asked."""
-        return activity.source is not None and self.knowledge.is_controller(activity.source.ip)
-
-    def to_controller(self, activity: Activity) -> bool:
-        """True when a domain controller was asked."""
-        return activity.destination is not None and self.knowledge.is_controller(activity.destination.ip)
 
 
 class Later(Struct, frozen=True, kw_only=True):
@@ -155,11 +99,13 @@ class Detector(Struct, frozen=True, kw_only=True):
 
 
 def sentence(*pieces: str | EntityRef | Activity | None) -> Sentence:
-    """Pieces of text and links to entities or activities as one sentence; None stands for a party nobody named."""
-    made = []
+    """Pieces of text and links to entities or activities as one sentence; None stands for an account that nobody named."""
+    made: list[Link] = []
     for piece in pieces:
         if piece is None:
-            made.append(Link("somebody not named on the wire"))
+            made.append(Link("somebody not named" if made else "Somebody not named"))
+        elif piece is NOBODY:
+            made.append(Link(NOBODY.label if made else NOBODY.label.capitalize()))
         elif isinstance(piece, str):
             made.append(Link(piece))
         elif isinstance(piece, EntityRef):
@@ -181,7 +127,7 @@ def against(*pieces: str | EntityRef | Activity | None) -> Fact:
 
 def some(*parties: EntityRef | None) -> tuple[EntityRef, ...]:
     """The parties that are known."""
-    return tuple(party for party in parties if party is not None)
+    return tuple(party for party in parties if party is not None and party is not NOBODY)
 
 
 def found(ctx: Context, activity: Activity, subject: str, **words: Any) -> Finding:
@@ -286,7 +232,7 @@ class _Case:
                     self.tail.popitem(last=False)
         for name, known in self._parties.items():
             for party in getattr(finding, name):
-                if party.key not in known and len(known) < PARTIES:
+                if party is not NOBODY and party.key not in known and len(known) < PARTIES:
                     known[party.key] = party
         if finding.succeeded or self._succeeded is None:
             self._succeeded = finding.succeeded
@@ -299,20 +245,31 @@ class _Case:
         lead = self._lead.words() if isinstance(self._lead, Later) else self._lead
         parties: dict[str, tuple[EntityRef, ...]] = {}
         for name, known in self._parties.items():
-            every = known | {party.key: party for party in getattr(lead, name) if party.key not in known}
+            every = known | {party.key: party for party in some(*getattr(lead, name)) if party.key not in known}
             parties[name] = tuple(every.values())[:PARTIES]
         evidence = dict.fromkeys((*self.evidence, *self.tail))
+        both = False
         for proof in tuple(evidence) if others is not None else ():
-            evidence.update(dict.fromkeys(others(proof)[:TELLINGS] if others is not None else ()))
+            more = others(proof)[:TELLINGS] if others is not None else ()
+            evidence.update(dict.fromkeys(more))
+            both = both or any((LOGGED in one) != (LOGGED in proof) for one in more)
+        facts = (*lead.facts, fact("Packets and a log tell it independently of each other")) if both else lead.facts
         finding = replace(
             lead, subject=self._lead.subject, first=min(self.first, lead.first), last=self.last,
-            evidence=tuple(evidence), succeeded=self._succeeded, **parties,
+            evidence=tuple(evidence), succeeded=self._succeeded, **parties, facts=facts,
+            confidence=SURER[lead.confidence] if both else lead.confidence,
+            steps=tuple(step for step in lead.steps if _leads(step)),
         )  # fmt: skip
         return _alert(self.detector, finding, next(iter(self.evidence)))
 
 
+def _leads(step: Step) -> bool:
+    """True when both ends of an arrow are known."""
+    return step.origin is not NOBODY and step.target is not NOBODY
+
+
 def _alert(detector: Detector, finding: Finding, opening: str) -> Alert:
-    name = f"{detector.id}\n{finding.subject}\n{opening}".encode()
+    name = f"{detector.id}\n{finding.subject}\n{opening}".encode("utf-8", "surrogatepass")
     return Alert(
         id=blake2b(name, digest_size=8).hexdigest(),
         detector=detector.id,
@@ -358,8 +315,9 @@ def run_told(
     watchers: dict[type, list[tuple[Detector, Context]]] = {}
     refused: dict[type, list[tuple[Detector, Context]]] = {}
     twice: dict[tuple[str, Told], bool] = {}
+    logons = Memory()
     for detector in detectors:
-        context = Context(knowledge, Memory(), sensitivity, tags)
+        context = Context(knowledge, Memory(), sensitivity, tags, logons)
         for kind in detector.watches:
             watchers.setdefault(kind, []).append((detector, context))
         for kind in detector.watches_refused:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from app.engine import coverage as _coverage
 from app.engine import detector as _detector
-from app.engine.detector import Detector, Sensitivity, Tags, Told
+from app.engine.context import Sensitivity, Tags
+from app.engine.detector import Detector, Told
 from app.engine.detectors import (
     account_enumeration,
     asrep_roasting,

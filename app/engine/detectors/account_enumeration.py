@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 
-from app.engine.detector import MINUTE, Context, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
+from app.engine.context import Context
+from app.engine.detector import MINUTE, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
 from app.engine.knowledge.names import account_parts
 from app.engine.memory import Trail
+from app.engine.readings import FROM_ELSEWHERE, LOGON_REFUSED
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs, LdapPing, Ntlm
+from app.model.events import EventKerberos, EventLogon, EventNtlm
 
 WINDOW = 30 * MINUTE
 """Lists of names are tried fast; half an hour holds throttled ones."""
@@ -21,6 +24,9 @@ KERBEROS_UNKNOWN = 6
 KERBEROS_KNOWN = frozenset({18, 23, 24, 25})
 NTLM_UNKNOWN = 0xC0000064
 """STATUS_NO_SUCH_USER (MS-ERREF section 2.3.1)."""
+NTLM_WRONG = 0xC000006A
+"""STATUS_WRONG_PASSWORD: the account exists."""
+TGT, PREAUTHENTICATION_FAILED, VALIDATED = 4768, 4771, 4776
 PING_UNKNOWN = frozenset({21, 25})
 PING_KNOWN = frozenset({19, 23})
 """Netlogon ping answers (MS-ADTS section 6.3.1.3): LOGON_SAM_USER_UNKNOWN and LOGON_SAM_LOGON_RESPONSE, old and extended."""
@@ -42,14 +48,45 @@ def asked(activity: Activity) -> tuple[str, bool, str] | None:
             return None
         if activity.code & 0xFFFFFFFF == NTLM_UNKNOWN:
             return account_parts(detail.user, detail.domain)[0], False, "NTLM"
-        if activity.code & 0xFFFFFFFF == 0xC000006A:
+        if activity.code & 0xFFFFFFFF == NTLM_WRONG:
             return account_parts(detail.user, detail.domain)[0], True, "NTLM"
     elif isinstance(detail, LdapPing) and detail.user and not detail.user.endswith("$"):
         if detail.opcode in PING_UNKNOWN:
             return detail.user.lower(), False, "LDAP ping"
         if detail.opcode in PING_KNOWN:
             return detail.user.lower(), True, "LDAP ping"
+    elif isinstance(detail, (EventKerberos, EventNtlm, EventLogon)):
+        return logged(activity)
     return None
+
+
+def logged(activity: Activity) -> tuple[str, bool, str] | None:
+    """The same where an event tells it."""
+    event, who, code = activity.detail, activity.account, (activity.code or 0) & 0xFFFFFFFF
+    if who is None or not who.name:
+        return None
+    name = account_parts(who.name, who.domain)[0]
+    if name.endswith("$") or "/" in name:
+        return None
+    if isinstance(event, EventKerberos):
+        if event.event_id == TGT and activity.result == "failure" and code == KERBEROS_UNKNOWN:
+            return name, False, "Kerberos"
+        if event.event_id == TGT and activity.result == "success":
+            return name, True, "Kerberos"
+        return (name, True, "Kerberos") if event.event_id == PREAUTHENTICATION_FAILED and code in KERBEROS_KNOWN else None
+    if activity.result != "failure":
+        return None
+    if isinstance(event, EventNtlm) and event.event_id != VALIDATED:
+        return None
+    if isinstance(event, EventLogon) and (event.event_id != LOGON_REFUSED or event.number("LogonType") not in FROM_ELSEWHERE):
+        return None
+    protocol = "Kerberos" if "kerberos" in package(event) else "NTLM"
+    return (name, code == NTLM_WRONG, protocol) if code in (NTLM_UNKNOWN, NTLM_WRONG) else None
+
+
+def package(event: object) -> str:
+    """Authentication package of a refused logon, in lower case."""
+    return (event.text("AuthenticationPackageName") or "").lower() if isinstance(event, EventLogon) else ""
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
@@ -58,7 +95,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     if answer is None or activity.source is None:
         return
     name, exists, protocol = answer
-    ip, at, rank = activity.source.ip, activity.at, ctx.sensitivity
+    ip, at, rank = ctx.place(activity.source, activity.at), activity.at, ctx.sensitivity
     hot = ctx.memory.recall(("hot", ip), bool, at, WINDOW) is not None
     if exists:
         known = ctx.memory.seen(("known", ip), name, at, activity.id, WINDOW)
@@ -84,7 +121,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
 
 def told(activity: Activity, ctx: Context, evidence: tuple[str, ...], protocol: str) -> Later:
     """The finding with all names of this source so far."""
-    ip = activity.source.ip if activity.source else ""
+    ip = ctx.place(activity.source, activity.at)
     trail, known = (ctx.memory.trail((key, ip), activity.at, WINDOW) for key in ("unknown", "known"))
     return later(
         ctx, activity, ip, lambda: tell(activity, ctx, trail, known, protocol), evidence=evidence or (activity.id,),
@@ -94,11 +131,12 @@ def told(activity: Activity, ctx: Context, evidence: tuple[str, ...], protocol: 
 
 def tell(activity: Activity, ctx: Context, trail: Trail | None, known: Trail | None, protocol: str) -> Finding:
     """Words with the counts of the whole episode."""
-    ip = activity.source.ip if activity.source else ""
+    ip = ctx.place(activity.source, activity.at)
     missing = [str(one) for one in trail.values] if trail is not None else []
     existing = [str(one) for one in known.values] if known is not None else []
     source, target = ctx.source(activity), ctx.target(activity)
     realm = getattr(activity.detail, "realm", None) or getattr(activity.detail, "domain", None)
+    realm = realm or (activity.account.domain if activity.account is not None else None)
     victims = tuple(ref for one in existing[:100] if (ref := ctx.knowledge.account(one, realm)) is not None)
     return found(
         ctx,
@@ -139,8 +177,18 @@ DETECTOR = Detector(
     severity="medium",
     phase="Reconnaissance",
     techniques=("T1087.002",),
-    watches=(KerberosAs, Ntlm, LdapPing),
-    needs=Needs(ports=("88", "389/udp", "445"), kinds=("kerberos-as", "ntlm", "ldap-ping"), answers=True),
+    watches=(KerberosAs, Ntlm, LdapPing, EventKerberos),
+    watches_refused=(EventNtlm, EventLogon),
+    needs=Needs(
+        ports=("88", "389/udp", "445"),
+        kinds=("kerberos-as", "ntlm", "ldap-ping", "event-kerberos", "event-ntlm", "event-logon"),
+        parts=(
+            "event-kerberos",
+            "event-ntlm",
+            "event-logon",
+        ),
+        answers=True,
+    ),
     window=WINDOW,
     detect=detect,
 )

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 
+from app.engine.context import Context
 from app.engine.describe import etype
-from app.engine.detector import HOUR, Context, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
+from app.engine.detector import HOUR, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
+from app.engine.knowledge.names import account_parts
 from app.engine.memory import Trail, together
+from app.engine.readings import offered
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs
+from app.model.events import EventKerberos
 
 WINDOW = HOUR
 """A tool walks its list of names in seconds; an hour holds slow ones."""
@@ -22,6 +26,7 @@ PROOFS = frozenset({2, 14, 15, 16, 17, 138, 141, 142, 149, 150, 151})
 """Pre-authentication that proves a secret: encrypted timestamp, PKINIT, encrypted challenge, SPAKE, OTP (IANA registry)."""
 AES = frozenset({17, 18, 19, 20})
 RC4 = frozenset({23, 24})
+TGT, PREAUTHENTICATION_FAILED = 4768, 4771
 
 
 def proves(detail: KerberosAs) -> bool:
@@ -31,20 +36,20 @@ def proves(detail: KerberosAs) -> bool:
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     """AS replies to requests that proved nothing, when RC4 was asked on purpose or several accounts were asked."""
+    if isinstance(activity.detail, EventKerberos):
+        yield from logged(activity, activity.detail, ctx)
+        return
     detail: KerberosAs = activity.detail  # type: ignore[assignment]
     name = (detail.client or "").lower()
     if not name or name.endswith("$") or "/" in name or activity.source is None or detail.client_name_type == 11:
         return
     if not detail.request_etypes:
         return  # the request was not captured: nothing tells what it proved
-    ip = activity.source.ip
+    ip = ctx.place(activity.source, activity.at)
     if (detail.service or "krbtgt").partition("/")[0].lower() != "krbtgt":
         return
     if proves(detail):
-        ctx.memory.note(("proved", ip, name), True, activity.at)
-        for trail in (ctx.memory.trail((key, ip), activity.at, WINDOW) for key in ("probed", "asked")):
-            if trail is not None:
-                trail.drop(name)
+        learn_proof(ctx, ip, name, activity.at)
         return
     rc4_only = not RC4.isdisjoint(detail.request_etypes) and AES.isdisjoint(detail.request_etypes)
     if activity.result == "failure" and activity.code in (PREAUTHENTICATION_REQUIRED, NO_SUCH_ETYPE):
@@ -60,8 +65,38 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         return
     if activity.result != "success":
         return
+    yield from given(activity, ctx, ip, name, rc4_only and detail.reply_etype in RC4)
+
+
+def learn_proof(ctx: Context, ip: str, name: str, at: int) -> None:
+    """An account proved its password from a source: what was asked for it before was the first round of that."""
+    ctx.memory.note(("proved", ip, name), True, at)
+    for trail in (ctx.memory.trail((key, ip), at, WINDOW) for key in ("probed", "asked")):
+        if trail is not None:
+            trail.drop(name)
+
+
+def logged(activity: Activity, event: EventKerberos, ctx: Context) -> Iterator[Later]:
+    """The same in a KDC's log, which tells what was given without proof; where the request offered RC4 only, so is the ticket."""
+    if activity.account is None or activity.source is None or event.event_id not in (TGT, PREAUTHENTICATION_FAILED):
+        return
+    name = account_parts(activity.account.name, None)[0]
+    if not name or name.endswith("$") or "/" in name or name == "anonymous":
+        return
+    ip, proof = ctx.place(activity.source, activity.at), event.number("PreAuthType")
+    if event.event_id == PREAUTHENTICATION_FAILED or proof is None or proof != 0:
+        if proof is not None:
+            learn_proof(ctx, ip, name, activity.at)
+        return
+    if activity.result != "success" or (event.text("ServiceName") or "krbtgt").partition("/")[0].lower() != "krbtgt":
+        return
+    asked = offered(event) or (event.number("TicketEncryptionType") or 0,)
+    yield from given(activity, ctx, ip, name, not RC4.isdisjoint(asked) and AES.isdisjoint(asked))
+
+
+def given(activity: Activity, ctx: Context, ip: str, name: str, weak: bool) -> Iterator[Later]:
+    """One more account that was answered without proof; weak: RC4 was asked for on purpose."""
     trail = ctx.memory.seen(("given", ip), name, activity.at, activity.id, WINDOW)
-    weak = rc4_only and detail.reply_etype in RC4
     weak = weak or ctx.memory.recall(("refused", ip, name), bool, activity.at, WINDOW) is not None
     asked = ctx.memory.trail(("asked", ip), activity.at, WINDOW)
     weak = weak or (asked is not None and asked.distinct >= PROBED_ANY[ctx.sensitivity])
@@ -77,9 +112,14 @@ def hot(ctx: Context, ip: str, at: int) -> bool:
     return ctx.memory.recall(("hot", ip), bool, at, WINDOW) is not None
 
 
+def event_etype(detail: object) -> int | None:
+    """Encryption of the ticket that an event tells."""
+    return detail.number("TicketEncryptionType") if isinstance(detail, EventKerberos) else None
+
+
 def told(activity: Activity, ctx: Context, evidence: tuple[str, ...]) -> Later:
     """The finding with all that is known of this source by now."""
-    ip = activity.source.ip if activity.source else ""
+    ip = ctx.place(activity.source, activity.at)
     given, probed = (ctx.memory.trail((key, ip), activity.at, WINDOW) for key in ("given", "probed"))
     return later(
         ctx, activity, ip, lambda: tell(activity, ctx, given, probed), evidence=evidence or (activity.id,),
@@ -89,12 +129,17 @@ def told(activity: Activity, ctx: Context, evidence: tuple[str, ...]) -> Later:
 
 def tell(activity: Activity, ctx: Context, given: Trail | None, probed: Trail | None) -> Finding:
     """Words with the counts of the whole episode."""
-    detail: KerberosAs = activity.detail  # type: ignore[assignment]
-    ip = activity.source.ip if activity.source else ""
+    detail, who = activity.detail, activity.account
+    realm = detail.realm if isinstance(detail, KerberosAs) else who.domain if who is not None else None
+    if isinstance(detail, KerberosAs):
+        how = f"The request offers {', '.join(etype(one) for one in detail.request_etypes[:6])}"
+    else:
+        how = f"The ticket is encrypted with {etype(event_etype(detail))}; the log tells that nothing was proved (PreAuthType 0)"
+    ip = ctx.place(activity.source, activity.at)
     source, target = ctx.source(activity), ctx.target(activity)
     names = sorted(str(one) for one in given.values) if given is not None else []
     others = len(probed.values) if probed is not None else 0
-    victims = tuple(ref for name in names if (ref := ctx.knowledge.account(name, detail.realm)) is not None)
+    victims = tuple(ref for name in names if (ref := ctx.knowledge.account(name, realm)) is not None)
     pieces = (
         sentence(
             source,
@@ -120,7 +165,7 @@ def tell(activity: Activity, ctx: Context, given: Trail | None, probed: Trail | 
         facts=(
             *((fact(f"{plural(len(names), 'account')} answered without pre-authentication: {listed(names)}"),) if names else ()),
             *((fact(f"{plural(others, 'other account')} asked for in the same way were protected"),) if others else ()),
-            fact(f"The request offers {', '.join(etype(one) for one in detail.request_etypes[:6])}"),
+            fact(how),
             against(
                 "It would be quiet for a single account that is asked for with AES, as its own computer does, "
                 "or if the request had carried an encrypted timestamp, a certificate or FAST armour"
@@ -138,8 +183,8 @@ DETECTOR = Detector(
     severity="high",
     phase="Credential access",
     techniques=("T1558.004",),
-    watches=(KerberosAs,),
-    needs=Needs(ports=("88",), kinds=("kerberos-as",), answers=True),
+    watches=(KerberosAs, EventKerberos),
+    needs=Needs(ports=("88",), kinds=("kerberos-as", "event-kerberos"), parts=("event-kerberos",), answers=True),
     window=WINDOW,
     detect=detect,
 )

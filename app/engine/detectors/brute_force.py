@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 
-from app.engine.detector import MINUTE, Context, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
+from app.engine.context import Context
+from app.engine.detector import MINUTE, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
 from app.engine.memory import Trail
+from app.engine.readings import FROM_ELSEWHERE, LOGON, LOGON_REFUSED, is_retold
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs, Ntlm
+from app.model.events import EventKerberos, EventLogon, EventNtlm
 
 WINDOW = 30 * MINUTE
 """Spraying tools wait up to half an hour between rounds, so as not to lock accounts."""
@@ -33,8 +36,14 @@ KERBEROS_WRONG, REVOKED, EXPIRED = 24, 18, 23
 (RFC 4120 section 7.5.9)."""
 NTLM_WRONG = frozenset({0xC000006A, 0xC000006D, 0xC0000234, 49, 401})
 """Wrong password, logon failure, account locked (MS-ERREF 2.3.1); LDAP carries NTLM failures as 49, HTTP as 401."""
+NTLM_WRONG_LOGGED = frozenset({0xC000006A, 0xC000006D, 0xC0000234})
 NTLM_RIGHT = frozenset({0xC000006E, 0xC000006F, 0xC0000070, 0xC0000071, 0xC0000193, 0xC0000224, 0xC000015B})
 """The password was right, but: restriction, hours, workstation, password expired, account expired, must change, type."""
+
+TGT, PREAUTHENTICATION_FAILED, VALIDATED = 4768, 4771, 4776
+BY_PASSWORD = frozenset({None, 2, 138})
+"""Pre-authentication of 4768 and 4771 that rests on a password: encrypted timestamp, encrypted challenge; not told (IANA)."""
+ANONYMOUS = "S-1-5-7"
 
 
 def judged(activity: Activity) -> tuple[str, str | None, str, bool] | None:
@@ -53,16 +62,49 @@ def judged(activity: Activity) -> tuple[str, str | None, str, bool] | None:
             return detail.user, detail.domain, "NTLM", True
         if code in NTLM_WRONG:
             return detail.user, detail.domain, "NTLM", False
+    elif activity.account is not None and activity.account.sid != ANONYMOUS:
+        protocol, right = logged(activity)
+        if right is not None and activity.account.name:
+            return activity.account.name, activity.account.domain, protocol, right
     return None
+
+
+def logged(activity: Activity) -> tuple[str, bool | None]:
+    """(protocol, right) of a sign-in that an event tells; None where no password was judged, or a person sat at the computer."""
+    event, code = activity.detail, (activity.code or 0) & 0xFFFFFFFF
+    if isinstance(event, EventKerberos):
+        if event.event_id not in (TGT, PREAUTHENTICATION_FAILED) or event.number("PreAuthType") not in BY_PASSWORD:
+            return "Kerberos", None
+        if activity.result == "failure":
+            wrong = code == KERBEROS_WRONG or (code == REVOKED and event.event_id == PREAUTHENTICATION_FAILED)
+            expired = code == EXPIRED and event.event_id == PREAUTHENTICATION_FAILED
+            return "Kerberos", False if wrong else True if expired else None
+        return "Kerberos", True if event.event_id == TGT and event.number("PreAuthType") is not None else None
+    if isinstance(event, EventNtlm) and event.event_id != VALIDATED:
+        return "NTLM", None
+    protocol = "NTLM"
+    if isinstance(event, EventLogon):
+        if event.event_id not in (LOGON, LOGON_REFUSED) or event.number("LogonType") not in FROM_ELSEWHERE:
+            return "", None
+        if "kerberos" in (event.text("AuthenticationPackageName") or "").lower():
+            protocol = "Kerberos"
+            if activity.result == "success":
+                return protocol, None  # a ticket was shown, no password
+    if activity.result == "success" or code in NTLM_RIGHT:
+        return protocol, True
+    return protocol, False if code in NTLM_WRONG_LOGGED else None
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     """Failures per source, and per account over all sources; who signs in soon after a failure or two only mistyped."""
     sign_in = judged(activity)
-    if sign_in is None or activity.source is None:
+    if sign_in is None:
         return
     name, domain = ctx.knowledge.accounts.key(sign_in[0], sign_in[1])
-    who, ip, at, memory, rank = (name, domain), activity.source.ip, activity.at, ctx.memory, ctx.sensitivity
+    who, at, memory, rank = (name, domain), activity.at, ctx.memory, ctx.sensitivity
+    ip = ctx.place(activity.source, at) or f"account {domain}\\{name}"  # nobody says where from: each account by itself
+    if not sign_in[3] and is_retold(activity, ctx, who):
+        return
     if sign_in[3]:
         before = memory.recall(("ok", ip, who), bool, at, 8 * WINDOW) is not None
         memory.note(("ok", ip, who), True, at)
@@ -74,7 +116,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         if not before and (failed or memory.trail(("failing", ip), at, AMONG) is not None) and not name.endswith("$"):
             hits = memory.seen(("hit", ip), who, at, activity.id, SOON)
             if hot:
-                yield told(activity, ctx, (activity.id,), hits)
+                yield told(activity, ctx, ip, (activity.id,), hits)
         if not before and not hot:
             memory.seen(("signed in", ip), who, at, activity.id, WINDOW)
         return
@@ -94,8 +136,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     many = (tried >= MANY[rank] or (fast is not None and fast.distinct >= MANY_FAST[rank])) and tried > 2 * others
     if one or many or memory.recall(("hot", ip), bool, at, WINDOW) is not None:
         memory.note(("hot", ip), True, at)
-        yield told(activity, ctx, trail.take(), hits_so_far)
-    elif not machine:
+        yield told(activity, ctx, ip, trail.take(), hits_so_far)
+    elif not machine and activity.source is not None:
         spread = memory.seen(("spread", who), ip, at, activity.id, WINDOW)
         if spread.distinct >= SOURCES[rank] and spread.count >= SPREAD[rank]:
             label = ctx.knowledge.account(sign_in[0], sign_in[1])
@@ -106,19 +148,18 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
             )  # fmt: skip
 
 
-def told(activity: Activity, ctx: Context, evidence: tuple[str, ...], hits: Trail | None) -> Later:
+def told(activity: Activity, ctx: Context, ip: str, evidence: tuple[str, ...], hits: Trail | None) -> Later:
     """The finding of one source with all its failures so far."""
-    ip = activity.source.ip if activity.source else ""
     trail, over = ctx.memory.trail(("fail", ip), activity.at, WINDOW), ctx.memory.trail(("over", ip), activity.at, WINDOW)
     found_out = hits is not None and bool(hits.values)
     return later(
-        ctx, activity, ip, lambda: tell(activity, ctx, trail, over, hits), severity="high" if found_out else None,
+        ctx, activity, ip, lambda: tell(activity, ctx, ip, trail, over, hits), severity="high" if found_out else None,
         evidence=tuple(dict.fromkeys((*evidence, *(hits.take() if hits is not None else ())))) or (activity.id,),
         succeeded=found_out,
     )  # fmt: skip
 
 
-def tell(activity: Activity, ctx: Context, trail: Trail | None, over: Trail | None, hits: Trail | None) -> Finding:
+def tell(activity: Activity, ctx: Context, ip: str, trail: Trail | None, over: Trail | None, hits: Trail | None) -> Finding:
     """Words with the counts of the whole episode."""
     tried = list(trail.values) if trail is not None else []
     failures = trail.total if trail is not None else 0
@@ -141,7 +182,7 @@ def tell(activity: Activity, ctx: Context, trail: Trail | None, over: Trail | No
     return found(
         ctx,
         activity,
-        activity.source.ip if activity.source else "",
+        ip,
         first=trail.began if trail is not None else activity.at,
         accounts=tuple(ref for ref in refs if ref is not None),
         title="Suspected brute force (Kerberos, NTLM)" if one_account else "Suspected password spray (Kerberos, NTLM)",
@@ -149,7 +190,8 @@ def tell(activity: Activity, ctx: Context, trail: Trail | None, over: Trail | No
         succeeded=bool(guessed),
         story=tuple(story),
         facts=(
-            fact(f"{plural(failures, 'failed sign-in')} for {plural(len(tried), 'account')} from one source"),
+            fact(f"{plural(failures, 'failed sign-in')} for {plural(len(tried), 'account')} from "
+                 f"{'one source' if activity.source is not None else 'where nobody tells'}"),
             *((fact(f"Signed in among the failures or within {SOON // MINUTE} minutes after its own: "
                     f"{listed(labels[: len(guessed)])}"),) if guessed else ()),
             against(
@@ -158,7 +200,12 @@ def tell(activity: Activity, ctx: Context, trail: Trail | None, over: Trail | No
                 f"{WINDOW // MINUTE}, or if most of these accounts had signed in from there as well"
             ),
         ),
-        steps=(Step(origin=source, target=target, label=f"{way} sign-in", caption=plural(failures, "failure"), accented=True),),
+        steps=(
+            Step(
+                origin=ctx.doer(activity), target=target, label=f"{way} sign-in", accented=True,
+                caption=plural(failures, "failure"),
+            ),
+        ),
     )  # fmt: skip
 
 
@@ -195,10 +242,15 @@ DETECTOR = Detector(
     severity="medium",
     phase="Compromised credentials",
     techniques=("T1110.001", "T1110.003"),
-    watches=(KerberosAs, Ntlm),
+    watches=(KerberosAs, Ntlm, EventKerberos, EventNtlm, EventLogon),
     needs=Needs(
         ports=("88", "445", "389", "135", "80"),
-        kinds=("kerberos-as", "ntlm"),
+        kinds=("kerberos-as", "ntlm", "event-kerberos", "event-ntlm", "event-logon"),
+        parts=(
+            "event-kerberos",
+            "event-ntlm",
+            "event-logon",
+        ),
         hidden_by=("ldap inside tls", "credssp sealed"),
         answers=True,
     ),

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 
-from app.engine.detector import DAY, Context, Detector, Needs, against, fact, found, listed, plural, sentence
+from app.engine.context import Context
+from app.engine.detector import DAY, Detector, Needs, against, fact, found, listed, plural, sentence
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import LdapBind
+from app.model.events import EventLdap
 
+UNSIGNED, SIMPLE = 2889, 1
+"""2889 tells every bind that was neither signed nor inside TLS; its binding type 1 is a simple bind, 0 one by SASL."""
 WINDOW = DAY
 """Applications bind all day; one alert a day for each source is enough."""
 ACCOUNTS = {"low": 10, "medium": 5, "high": 2}
@@ -14,20 +18,28 @@ ACCOUNTS = {"low": 10, "medium": 5, "high": 2}
 everybody's password in clear."""
 
 
+def bound(activity: Activity) -> str:
+    """Name whose password was sent in clear text, empty when none was."""
+    bind = activity.detail
+    if isinstance(bind, EventLdap):
+        simple = bind.event_id == UNSIGNED and bind.number("BindingType") == SIMPLE
+        return (bind.text("Identity") or "").lower() if simple else ""
+    if not isinstance(bind, LdapBind) or bind.method != "simple" or bind.encrypted or not bind.password_length:
+        return ""
+    return (bind.name or "").lower() if activity.result == "success" else ""
+
+
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
-    """Simple binds that succeeded with a readable password; severity by whose and by how many."""
-    bind: LdapBind = activity.detail  # type: ignore[assignment]
-    if bind.method != "simple" or bind.encrypted or not bind.name or not bind.password_length or activity.source is None:
+    """Simple binds with a readable password; severity by whose and by how many."""
+    name = bound(activity)
+    if not name or activity.source is None:
         return
-    if activity.result != "success":
+    ip = ctx.place(activity.source, activity.at)
+    if ip == ctx.place(activity.destination, activity.at):
         return
-    ip = activity.source.ip
-    if activity.destination is not None and activity.destination.ip == ip:
-        return
-    name = bind.name.lower()
     trail = ctx.memory.seen(("clear", ip), name, activity.at, activity.id, WINDOW)
-    account = ctx.knowledge.account(bind.name)
-    sensitive = ctx.is_sensitive(ctx.knowledge.account(bind.name), activity.at)
+    account = ctx.knowledge.account(name)
+    sensitive = ctx.is_sensitive(account, activity.at)
     many = trail.distinct >= ACCOUNTS[ctx.sensitivity]
     names = [ref.label if (ref := ctx.knowledge.account(str(one))) is not None else str(one) for one in trail.values]
     yield found(
@@ -60,8 +72,8 @@ DETECTOR = Detector(
     severity="low",
     phase="Compromised credentials",
     techniques=("T1552", "T1040"),
-    watches=(LdapBind,),
-    needs=Needs(ports=("389", "3268"), kinds=("ldap-bind",), answers=True),
+    watches=(LdapBind, EventLdap),
+    needs=Needs(ports=("389", "3268"), kinds=("ldap-bind", "event-ldap"), parts=("event-ldap",), answers=True),
     window=WINDOW,
     detect=detect,
 )

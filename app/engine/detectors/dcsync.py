@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 
 from app.engine import describe
-from app.engine.detector import HOUR, Context, Detector, Needs, against, fact, found, sentence
+from app.engine.context import Context
+from app.engine.detector import HOUR, Detector, Needs, against, fact, found, sentence
+from app.engine.readings import by_system, from_session, remember, session_of
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import RpcCall
+from app.model.events import EventLogon, EventObjectAccess
 
 DRSUAPI = "e3514235-4b06-11d1-ab04-00c04fc2dcd2"
 ADD_ENTRY = 17
@@ -26,16 +29,33 @@ WINDOW = HOUR
 """Requests of one source to one controller within an hour are one alert; a full dump takes minutes."""
 PROMOTED = "Domain controller promotion, or its imitation (DCShadow)"
 
+OPERATION = 4662
+CONTROL_ACCESS = 0x100
+"""The bit of an access mask that asks for an extended right (MS-ADTS section 5.1.3.2)."""
+CHANGES = "1131f6aa-9c07-11d1-f79f-00c04fc2dcd2"
+SECRETS = {
+    "1131f6ad-9c07-11d1-f79f-00c04fc2dcd2": "DS-Replication-Get-Changes-All",
+    "89e95b76-444d-4c62-991a-0facbeda640c": "DS-Replication-Get-Changes-In-Filtered-Set",
+}
+"""Extended rights of a naming context (MS-ADTS section 5.1.3.2.1): all with its secrets, what read-only controllers may not have.
+DS-Replication-Get-Changes alone gives no secrets; searches with the DirSync control need it too."""
+
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Replication requests from whoever never acts as a controller; whether they can be read does not matter."""
+    if isinstance(activity.detail, EventLogon):
+        remember(activity, ctx)
+        return
+    if isinstance(activity.detail, EventObjectAccess):
+        yield from checked(activity, activity.detail, ctx)
+        return
     call: RpcCall = activity.detail  # type: ignore[assignment]
     if call.interface != DRSUAPI or activity.source is None or activity.destination is None:
         return
-    pair = (activity.source.ip, activity.destination.ip)
+    pair = (ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at))
     if call.opnum == ADD_ENTRY and activity.result == "success":
         ctx.memory.note(("registered", *pair), True, activity.at)
-    if call.opnum not in (GET_NC_CHANGES, NT4_CHANGE_LOG) or ctx.knowledge.is_proven_controller(pair[0]):
+    if call.opnum not in (GET_NC_CHANGES, NT4_CHANGE_LOG) or ctx.knowledge.is_proven_controller(activity.source.ip):
         return
     joining = ctx.memory.recall(("registered", *pair), bool, activity.at, PROMOTION) is not None
     joining = joining and call.opnum == GET_NC_CHANGES
@@ -60,7 +80,9 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             source,
             " is not a domain controller: it never issued Kerberos tickets, nor served Netlogon, LDAP pings or replication",
         ),
-        fact(f"{activity.source.ip} was told to be this computer by {how.method} (certainty {how.certainty})")
+        fact("The log names this computer itself")
+        if activity.source.host
+        else fact(f"{activity.source.ip} was told to be this computer by {how.method} (certainty {how.certainty})")
         if how.computer
         else fact(f"Nobody on the wire says which computer {activity.source.ip} is"),
     ]
@@ -99,6 +121,64 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     )  # fmt: skip
 
 
+def checked(activity: Activity, event: EventObjectAccess, ctx: Context) -> Iterator[Finding]:
+    """Rights to replicate that a controller checked (4662) for an account that is no controller's."""
+    if event.event_id != OPERATION or activity.account is None or by_system(activity):
+        return
+    if not (event.number("AccessMask") or CONTROL_ACCESS) & CONTROL_ACCESS:
+        return
+    properties = (event.text("Properties") or "").lower()
+    secrets = [name for right, name in SECRETS.items() if right in properties]
+    if not secrets and CHANGES not in properties:
+        return
+    account = ctx.account(activity)
+    if account is None or account.kind == "controller":
+        return
+    logon = session_of(activity, ctx)
+    activity = from_session(activity, logon)
+    machine = account.key.startswith("computer:")
+    unsure = machine and ctx.knowledge.object_of(account.key) is None
+    synchroniser = account.label.lower().rpartition("\\")[2].startswith(SYNCHRONISER)
+    source, target, success = ctx.source(activity), ctx.target(activity), activity.result == "success"
+    place = ctx.place(activity.source, activity.at) or account.key
+    facts = [
+        fact(
+            target, " checked the right ", " and ".join(secrets) or "DS-Replication-Get-Changes", " for ", account, ": ", activity
+        ),
+        fact(account, " may be a controller that nothing else in the input shows")
+        if unsure
+        else fact(account, " is not the account of a domain controller"),
+    ]
+    if logon is not None and logon.source is not None:
+        facts.append(fact("The session it was done in was opened from ", source))
+    if synchroniser:
+        facts.append(fact(account, " is named like the account of a directory synchronisation, whose work this is"))
+    if not secrets:
+        facts.append(fact("This right alone gives no passwords' keys"))
+    facts.append(against("It would be quiet for the account of a domain controller"))
+    yield found(
+        ctx,
+        activity,
+        f"{place} {ctx.place(activity.destination, activity.at)}",
+        evidence=(activity.id,) if logon is None else (logon.proof, activity.id),
+        title=None if success and secrets else "Replication of the directory without its secrets" if success
+        else "Attempted DCSync (replication of directory services)",
+        severity="low" if unsure or not secrets else "medium" if synchroniser else None,
+        confidence="low" if unsure else "high" if secrets else "medium",
+        succeeded=success,
+        story=(
+            sentence(
+                *ctx.who(activity), " asked ", target, " for the directory's objects",
+                " with their secrets" if secrets else "",
+                ", and had the right to them." if success else "; it had not the right to them.",
+            ),
+            sentence("Only domain controllers replicate; ", account, " is not known as one."),
+        ),
+        facts=tuple(facts),
+        steps=ctx.path(activity, "replication request", "success" if success else "refused"),
+    )  # fmt: skip
+
+
 DETECTOR = Detector(
     id="dcsync",
     external_id=2006,
@@ -106,10 +186,11 @@ DETECTOR = Detector(
     severity="high",
     phase="Domain dominance",
     techniques=("T1003.006",),
-    watches=(RpcCall,),
+    watches=(RpcCall, EventObjectAccess, EventLogon),
     needs=Needs(
         ports=("135", "dynamic RPC"),
-        kinds=("rpc-call",),
+        kinds=("rpc-call", "event-object-access"),
+        parts=("event-object-access",),
         hidden_by=("rpc reply without its request",),
         interfaces=(DRSUAPI,),
         controllers=True,

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from app.engine import describe
-from app.engine.detector import MINUTE, Context, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
+from app.engine.context import Context
+from app.engine.detector import MINUTE, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
 from app.engine.knowledge.names import is_address
 from app.engine.memory import Trail
 from app.model.activity import Activity

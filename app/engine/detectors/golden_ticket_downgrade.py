@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from app.engine.context import Context
 from app.engine.describe import WEAK_ETYPES, etype
-from app.engine.detector import HOUR, Context, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
+from app.engine.detector import HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
 from app.engine.knowledge.tickets import is_own_tgt
 from app.model.activity import Activity
 from app.model.alert import Finding

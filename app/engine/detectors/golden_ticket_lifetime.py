@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from app.engine.context import Context
 from app.engine.detector import (
     DAY,
     HOUR,
     MINUTE,
-    Context,
     Detector,
     Needs,
     against,

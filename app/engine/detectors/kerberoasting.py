@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
+from msgspec import Struct
+
+from app.engine.context import Context
 from app.engine.describe import WEAK_ETYPES, etype
 from app.engine.detector import (
     HOUR,
     MINUTE,
-    Context,
     Detector,
     Later,
     Needs,
@@ -18,11 +20,13 @@ from app.engine.detector import (
     plural,
     sentence,
 )
-from app.engine.knowledge.names import service_host
+from app.engine.knowledge.names import account_parts, service_host
 from app.engine.memory import Trail, together
+from app.engine.readings import offered
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs, KerberosTgs, LdapSearch
+from app.model.events import EventKerberos, EventLdap
 
 WINDOW = 10 * MINUTE
 """Tools ask for all tickets in seconds; ten minutes also hold those that wait between requests."""
@@ -66,6 +70,21 @@ USER_TO_USER = 0x00000008
 """KDC option ENC-TKT-IN-SKEY (RFC 4120 section 5.4.1): the ticket is encrypted with a session key."""
 
 
+AES_FLAGS = 0x18
+"""Bits of msDS-SupportedEncryptionTypes (MS-KILE section 2.2.7)."""
+SERVICE_TICKET, COSTLY_SEARCH = 4769, 1644
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """A request for a service ticket, told by packets or by the KDC's log. who: the ticket that was shown, or the account."""
+
+    service: str
+    who: str
+    offered: tuple[int, ...]
+    etype: int | None
+    direct: bool = False
+
+
 def roastable(service: str | None) -> str:
     """The service if its key may come from a person's password, else empty."""
     if not service:
@@ -82,14 +101,61 @@ def weak_only(etypes: tuple[int, ...]) -> bool:
     return bool(etypes) and any(one in WEAK_ETYPES for one in etypes) and AES.isdisjoint(etypes)
 
 
-def is_spn_search(search: LdapSearch) -> bool:
+def is_spn_search(activity: Activity) -> bool:
     """A search for every account that has a service name."""
-    return "serviceprincipalname=*" in search.filter.lower().replace(" ", "")
+    search = activity.detail
+    text = search.filter if isinstance(search, LdapSearch) else ""
+    if isinstance(search, EventLdap) and search.event_id == COSTLY_SEARCH:
+        text = search.text("Filter") or ""
+    return "serviceprincipalname=*" in text.lower().replace(" ", "")
 
 
-def learn_client(detail: KerberosAs | KerberosTgs, ip: str, ctx: Context, at: int) -> None:
+def asked_for(activity: Activity) -> Asked | None:
+    """What was asked for, when it is the ticket of a service whose key may come from a person's password."""
+    detail = activity.detail
+    if isinstance(detail, EventKerberos):
+        return logged(activity, detail)
+    if not isinstance(detail, (KerberosAs, KerberosTgs)):
+        return None
+    service = roastable(detail.service)
+    if not service or activity.code in (UNKNOWN_SERVICE, PREAUTHENTICATION_REQUIRED) or (detail.options or 0) & USER_TO_USER:
+        return None
+    if isinstance(detail, KerberosTgs) and (detail.s4u2self or detail.s4u2proxy):
+        return None
+    who = getattr(detail, "presented_ticket_hash", None) or detail.client or ""
+    direct = isinstance(detail, KerberosAs)
+    return Asked(service=service, who=who, offered=detail.request_etypes, etype=detail.ticket_etype, direct=direct)
+
+
+def logged(activity: Activity, event: EventKerberos) -> Asked | None:
+    """The same of a KDC's log: it names the account that the service runs as. Refused requests do not tell it."""
+    who = activity.account
+    if event.event_id != SERVICE_TICKET or activity.result != "success" or who is None:
+        return None
+    service = roastable(event.text("ServiceName"))
+    own = account_parts(who.name, None)[0] == service.lower()  # a service asks for a ticket to itself on behalf of somebody
+    if not service or own or (event.number("TicketOptions") or 0) & USER_TO_USER or event.text("TransmittedServices"):
+        return None
+    return Asked(service=service, who=who.name.lower(), offered=offered(event), etype=event.number("TicketEncryptionType"))
+
+
+def has_aes(activity: Activity, service: str, ctx: Context) -> bool:
+    """True when the directory says that a service's account has AES: then RC4 was asked for, where a log does not tell."""
+    if not isinstance(activity.detail, EventKerberos) or activity.account is None:
+        return False
+    directory = ctx.knowledge.directory
+    held = directory.state(directory.account(*ctx.knowledge.accounts.key(service, activity.account.domain)))
+    return held is not None and bool((held.object.encryption_types or 0) & AES_FLAGS)
+
+
+def learn_client(detail: object, ip: str, ctx: Context, at: int) -> None:
     """Whether the client can do AES: it offers it, or holds a session key of it; or is of a time before AES."""
-    if not AES.isdisjoint(detail.request_etypes):
+    if isinstance(detail, EventKerberos):
+        if not AES.isdisjoint((*offered(detail), detail.number("TicketEncryptionType") or 0)):
+            ctx.memory.note(("modern", ip), True, at)
+    elif not isinstance(detail, (KerberosAs, KerberosTgs)):
+        return
+    elif not AES.isdisjoint(detail.request_etypes):
         ctx.memory.note(("modern", ip), True, at)
     elif isinstance(detail, KerberosTgs):
         if detail.authenticator_etype in AES:
@@ -102,26 +168,21 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     """Counts distinct services of accounts for each source and ticket-granting ticket, by how weak their tickets are."""
     if activity.source is None:
         return
-    ip, detail, at, memory, rank = activity.source.ip, activity.detail, activity.at, ctx.memory, ctx.sensitivity
-    if isinstance(detail, LdapSearch):
-        if is_spn_search(detail) and not ctx.from_controller(activity):
+    ip, at, memory, rank = ctx.place(activity.source, activity.at), activity.at, ctx.memory, ctx.sensitivity
+    if isinstance(activity.detail, (LdapSearch, EventLdap)):
+        if is_spn_search(activity) and not ctx.from_controller(activity):
             memory.seen(("search", ip), True, at, activity.id, SEARCH_WINDOW)
         return
-    if not isinstance(detail, (KerberosAs, KerberosTgs)):
+    learn_client(activity.detail, ip, ctx, at)
+    wanted = asked_for(activity)
+    if wanted is None:
         return
-    learn_client(detail, ip, ctx, at)
-    service = roastable(detail.service)
-    if not service or activity.code in (UNKNOWN_SERVICE, PREAUTHENTICATION_REQUIRED) or (detail.options or 0) & USER_TO_USER:
-        return
-    direct = isinstance(detail, KerberosAs)
-    if isinstance(detail, KerberosTgs) and (detail.s4u2self or detail.s4u2proxy):
-        return
-    only = weak_only(detail.request_etypes)
-    weak = detail.ticket_etype in WEAK_ETYPES
+    service, who, direct = wanted.service, wanted.who, wanted.direct
+    weak = wanted.etype in WEAK_ETYPES
+    only = weak_only(wanted.offered) or (weak and not wanted.offered and has_aes(activity, service, ctx))
     modern = memory.recall(("modern", ip), bool, at, SLOW) is not None
     old = not modern and memory.recall(("old", ip), bool, at, SLOW) is not None
     search = memory.trail(("search", ip), at, SEARCH_WINDOW)
-    who = getattr(detail, "presented_ticket_hash", None) or detail.client or ""
     reasons: dict[str, None] = {}
     trail = memory.seen(("all", ip, who), service, at, activity.id, WINDOW)
     slow = trail
@@ -151,24 +212,28 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         enough = asked.distinct >= WEAK_ONLY[rank] + (0 if modern or direct else 1)
         if enough or (rank != "low" and (modern or direct)):
             certain = bool(reasons) or enough
-            how = "without a ticket-granting ticket" if direct else "with RC4 as the only choice"
-            reasons[f"{plural(asked.distinct, 'service')} asked for {how}"] = None
+            how = "asked for without a ticket-granting ticket" if direct else "asked for with RC4 as the only choice"
+            if not direct and not weak_only(wanted.offered):
+                how = "answered in RC4 though the directory says that their accounts have AES"
+            reasons[f"{plural(asked.distinct, 'service')} {how}"] = None
     if not reasons:
         return
     if activity.result == "success":
         memory.note(("got", ip), True, at)
     got = memory.recall(("got", ip), bool, at, WINDOW) is not None
     yield later(
-        ctx, activity, ip, lambda: tell(activity, ctx, reasons, slow if slow.distinct > trail.distinct else trail, got, certain),
+        ctx, activity, ip,
+        lambda: tell(activity, ctx, wanted, reasons, slow if slow.distinct > trail.distinct else trail, got, certain),
         first=min(trail.first, at), evidence=together(search, slow, trail) or (activity.id,), succeeded=got or None,
         severity=None if certain else "medium", sources=(ctx.source(activity),),
     )  # fmt: skip
 
 
-def tell(activity: Activity, ctx: Context, reasons: Iterable[str], trail: Trail, got: bool, certain: bool) -> Finding:
+def tell(
+    activity: Activity, ctx: Context, wanted: Asked, reasons: Iterable[str], trail: Trail, got: bool, certain: bool
+) -> Finding:
     """Words with the counts of the whole episode."""
-    detail: KerberosTgs = activity.detail  # type: ignore[assignment]
-    rank, ip = ctx.sensitivity, activity.source.ip if activity.source else ""
+    rank, ip = ctx.sensitivity, ctx.place(activity.source, activity.at)
     source, target, account = ctx.source(activity), ctx.target(activity), ctx.account(activity)
     services = [str(one) for one in trail.values]
     return found(
@@ -186,7 +251,7 @@ def tell(activity: Activity, ctx: Context, reasons: Iterable[str], trail: Trail,
         ),
         facts=(
             *(fact(reason[0].upper() + reason[1:]) for reason in reasons),
-            *((fact(f"The tickets are encrypted with {etype(detail.ticket_etype)}"),) if detail.ticket_etype is not None else ()),
+            *((fact(f"The tickets are encrypted with {etype(wanted.etype)}"),) if wanted.etype is not None else ()),
             against(
                 f"It would be quiet for fewer than {WEAK_ONLY[rank]} services asked for in RC4 only, "
                 f"{WEAK_GIVEN[rank]} answered in RC4, or {STRONG[rank]} in all"
@@ -206,8 +271,13 @@ DETECTOR = Detector(
     severity="high",
     phase="Credential access",
     techniques=("T1558.003",),
-    watches=(KerberosTgs, KerberosAs, LdapSearch),
-    needs=Needs(ports=("88", "389"), kinds=("kerberos-tgs",), hidden_by=("ldap sealed", "ldap inside tls")),
+    watches=(KerberosTgs, KerberosAs, LdapSearch, EventKerberos, EventLdap),
+    needs=Needs(
+        ports=("88", "389"),
+        kinds=("kerberos-tgs", "event-kerberos"),
+        parts=("event-kerberos",),
+        hidden_by=("ldap sealed", "ldap inside tls"),
+    ),
     window=HOUR,
     detect=detect,
 )

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from app.engine.context import Context
 from app.engine.describe import bind_data
-from app.engine.detector import MINUTE, Context, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
+from app.engine.detector import MINUTE, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
 from app.engine.memory import Trail
 from app.model.activity import Activity
 from app.model.alert import Finding, Step

@@ -1,12 +1,17 @@
 """Something made to run on another computer: service, scheduled task, WMI method, DCOM object."""
 
+import re
 from collections.abc import Iterator
+from html import unescape
 
 from app.engine import describe
-from app.engine.detector import HOUR, SECOND, Context, Detector, Needs, against, caption_of, ended, fact, found, listed, sentence
+from app.engine.context import Context
+from app.engine.detector import HOUR, SECOND, Detector, Needs, against, caption_of, ended, fact, found, listed, sentence
+from app.engine.readings import NETWORK, Logon, by_system, from_session, is_elsewhere, latest_of, remember, session_of
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcBind, RpcCall, SmbFile
+from app.model.events import EventLogon, EventService, EventShare, EventTask
 
 WINDOW = HOUR
 OTHER = "another class"
@@ -74,6 +79,69 @@ CLASSES: dict[str, str] = {
 PIPES = frozenset({"svcctl", "atsvc"})
 """Pipes whose refused opening shows that somebody wanted services or tasks there, if only to look."""
 
+INSTALLED, INSTALLED_AUDITED, FILE_CHECKED = 7045, 4697, 5145
+TASK_MADE, TASK_CHANGED = 4698, 4702
+KERNEL_DRIVERS = frozenset({1, 2, 8})
+"""Service types that are drivers (MS-SCMR section 2.2.47)."""
+SAME = 10 * SECOND
+JUST_BEFORE = 300 * SECOND
+"""A sign-in over the network this long before an installation by the same account was probably made for it."""
+REMOTE = 2
+"""RpcCallClientLocality of 4698 and 4702 (RPC_CALL_CLIENT_LOCALITY): the caller is another computer."""
+TOOLS = {
+    "psexesvc": "PsExec", "paexec": "PAExec", "remcom": "RemCom", "csexec": "CSExec", "winexesvc": "winexe", "xcmdsvc": "xCmd",
+}  # fmt: skip
+"""Beginnings of the service programs that tools for remote execution copy to the other computer."""
+PROGRAM_OF = "the program of "
+ADMINISTRATION = frozenset({"PsExec", "PAExec"})
+"""Those that administrators use every day, under the names that their makers gave them."""
+SHELL = re.compile(r"%comspec%|\bcmd(\.exe)?[\"']?(\s+/[a-z]\b|\s*$)", re.I)
+POWERSHELL = re.compile(r"\b(powershell|pwsh)(\.exe)?\b", re.I)
+CONCEALED = re.compile(r"\s[-/](e|en|enc|enco\w{0,12}|ec)\s+[A-Za-z0-9+/=]{40}|frombase64string|downloadstring|\biex\b", re.I)
+SHARE = re.compile(r"^[\"']?\\\\[^\\?.][^\\]*\\")
+OUTPUT = re.compile(r">\s{0,4}[^\s>]{0,260}\\temp\\[^\s>]{1,260}\s+2>&1|>\s*\\\\(127\.0\.0\.1|localhost)\\", re.I)
+ELEVATION = re.compile(r"\becho\b.{0,260}>\s{0,4}\\\\\.\\pipe\\", re.I)
+"""A service that writes to a pipe of its own computer: how local tools become the system; nothing of it is remote."""
+IN_WINDOWS = re.compile(r"^[\"']?(%systemroot%|%windir%|[a-z]:\\windows|\\systemroot)\\([a-z]{8,16})\.exe[\"']?$", re.I)
+WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+
+
+def scrambled(name: str) -> bool:
+    """True for letters thrown together, upper and lower case in no order ("duGuiwoKxR"); names made of words are not."""
+    pieces = WORDS.findall(name)
+    return len(pieces) >= 3 and sum(len(piece) < 3 for piece in pieces) * 2 >= len(pieces)
+
+
+def mark_of(command: str, name: str = "") -> str:
+    """What in a service's or task's command only tools for remote execution write, empty when nothing is."""
+    text = command[:8192]
+    if ELEVATION.search(text):
+        return ""
+    stem = text.strip("\"' ").replace("/", "\\").rsplit("\\", 1)[-1].lower()
+    for beginning, tool in TOOLS.items():
+        if stem.startswith(beginning) or name.lower().startswith(beginning):
+            return f"{PROGRAM_OF}{tool}"
+    if OUTPUT.search(text):
+        return "a command whose output goes to a file that somebody fetches"
+    if POWERSHELL.search(text) and CONCEALED.search(text):
+        return "PowerShell with concealed commands"
+    inside = IN_WINDOWS.match(text.strip())
+    if inside is not None and scrambled(inside.group(2)):
+        return "a program with a name of random letters in the Windows folder"
+    return ""
+
+
+def service_mark(command: str, name: str) -> str:
+    """The same for a service, where a command line of the shell or a program on a share is a mark too: services have programs."""
+    found = mark_of(command, name)
+    if found or ELEVATION.search(command[:8192]):
+        return found
+    if SHELL.search(command[:8192]):
+        return "a command line of the shell instead of a program"
+    if POWERSHELL.search(command[:8192]):
+        return "a command line of PowerShell instead of a program"
+    return "a program on a share" if SHARE.match(command.strip()) else ""
+
 
 def deed_of(activity: Activity, ctx: Context) -> tuple[str, str] | None:
     """(what was done, words for the arrow), None when nothing that runs code was asked."""
@@ -87,10 +155,19 @@ def deed_of(activity: Activity, ctx: Context) -> tuple[str, str] | None:
         if name in PIPES and activity.result == "failure" and detail.path.upper().endswith("IPC$"):
             return f"open the pipe {name}", f"pipe {name}"
         return None
+    if isinstance(detail, EventShare):
+        name = (detail.text("RelativeTargetName") or "").lower()
+        pipes = (detail.text("ShareName") or "").upper().endswith("IPC$")
+        if detail.event_id == FILE_CHECKED and pipes and name in PIPES and activity.result == "failure":
+            return f"open the pipe {name}", f"pipe {name}"
+        return None
     if not isinstance(detail, RpcCall):
         return None
     key = (detail.interface, detail.opnum)
-    where = (activity.source.ip if activity.source else "", activity.destination.ip if activity.destination else "")
+    where = (ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at))
+    traced = not activity.frames  # a trace of the RPC runtime tells numbers only
+    if traced and (activity.source is None or detail.interface in (WMI, DISPATCH)):
+        return DEEDS[key] if key in DEEDS and detail.interface not in (WMI, DISPATCH) and key != (TASKS, RUN) else None
     if key in DEEDS:
         if key == (DISPATCH, 6) and detail.guessed:
             return None
@@ -153,22 +230,31 @@ def detail_text(activity: Activity) -> str:
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Every call that runs something, or asks to; the outcome and the target decide how severe."""
+    if isinstance(activity.detail, EventLogon):
+        remember(activity, ctx)
+        return
+    if isinstance(activity.detail, (EventService, EventTask)):
+        yield from logged(activity, activity.detail, ctx)
+        return
     deed = deed_of(activity, ctx)
-    if deed is None or activity.source is None or activity.destination is None or activity.source.ip == activity.destination.ip:
+    if deed is None or activity.destination is None:
+        return
+    pair = (ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at))
+    if pair[0] == pair[1]:
         return
     success = activity.result != "failure" or (deed[1] == "service started" and activity.code == RUNNING)
     controller = ctx.to_controller(activity)
     what, label = deed
     said = detail_text(activity)
     target = ctx.target(activity)
-    weak = isinstance(activity.detail, (RpcBind, SmbFile)) or label == "DCOM activation" or what == OLD_TASK
-    deeds = ctx.memory.seen(("deeds", activity.source.ip, activity.destination.ip), what, activity.at, activity.id, WINDOW)
+    weak = isinstance(activity.detail, (RpcBind, SmbFile, EventShare)) or label == "DCOM activation" or what == OLD_TASK
+    deeds = ctx.memory.seen(("deeds", *pair), what, activity.at, activity.id, WINDOW)
     others = [str(one) for one in deeds.values if one != what]
     yield found(
         ctx,
         activity,
-        f"{activity.source.ip} {activity.destination.ip}",
-        confidence="low" if weak else "high",
+        " ".join(pair),
+        confidence="low" if weak else "high" if activity.source is not None else "medium",
         severity="low" if weak else "high" if success and controller and activity.result != "unanswered" else "medium",
         succeeded=success if activity.result != "unanswered" or label == "service started" else None,
         title=None if success else "Attempted remote code execution",
@@ -179,7 +265,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             ),
         ),
         facts=(
-            fact(f"{describe.what(activity)}: ", activity),
+            fact(f"{describe.what(activity).rstrip(': ')}: ", activity),
             *((fact(f"In the same hour also: {listed(others)}"),) if others else ()),
             *((fact(target, " is a domain controller: whoever runs code there owns the domain"),) if controller else ()),
             *((fact("The call is sealed; its number shows what was asked, not what was run"),)
@@ -190,6 +276,85 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     )  # fmt: skip
 
 
+def logged(activity: Activity, event: EventService | EventTask, ctx: Context) -> Iterator[Finding]:
+    """A service or task that a computer's log tells, made from elsewhere: by its session, by its caller, or by a tool's mark."""
+    session = session_of(activity, ctx)
+    activity, proof = from_session(activity, session), session.proof if session is not None else ""
+    remote = session is not None and session.type == NETWORK and is_elsewhere(activity, ctx)
+    here = session is not None and not remote
+    if isinstance(event, EventService):
+        if event.event_id not in (INSTALLED, INSTALLED_AUDITED) or event.number("ServiceType") in KERNEL_DRIVERS:
+            return
+        name, command = event.text("ServiceName") or "", event.text("ImagePath", "ServiceFileName") or ""
+        what, label, mark = "create a service", "service created", service_mark(command, name)
+        if "driver" in (event.text("ServiceType") or "").lower():
+            return
+    else:
+        if event.event_id not in (TASK_MADE, TASK_CHANGED):
+            return
+        remote = remote or (session is None and event.number("RpcCallClientLocality") == REMOTE)
+        name, command = event.text("TaskName") or "", command_of(event.text("TaskContent", "TaskContentNew") or "")
+        what, label, mark = "register a scheduled task", "task registered", mark_of(command)
+    if not remote and (not mark or here or by_system(activity)):
+        return
+    if activity.source is None:
+        before = probable(activity, ctx)
+        activity, proof = from_session(activity, before), before.proof if before is not None else ""
+    account, target, controller = ctx.account(activity), ctx.target(activity), ctx.to_controller(activity)
+    place, where = ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
+    if place == where:
+        return
+    subject = f"{place or (account.key if account is not None else '')} {where}"
+    twin = ("made", where, name.lower())  # both logs of a computer tell of one service
+    subject = ctx.memory.recall(twin, str, activity.at, SAME) or subject
+    ctx.memory.note(twin, subject, activity.at)
+    everyday = mark.removeprefix(PROGRAM_OF) in ADMINISTRATION and activity.source is None and not remote
+    deeds = ctx.memory.seen(("deeds", subject), what, activity.at, activity.id, WINDOW)
+    others = [str(one) for one in deeds.values if one != what]
+    yield found(
+        ctx,
+        activity,
+        subject,
+        evidence=(proof, activity.id) if proof else (activity.id,),
+        confidence="high" if remote else "medium",
+        severity="high" if controller else "low" if everyday else "medium",
+        succeeded=True,
+        title=None if remote else "Suspected remote code execution",
+        story=(
+            sentence(
+                *(ctx.who(activity) if remote or activity.source is not None else (account,)),
+                " asked " if remote else " had ", target, f" {'to ' if remote else ''}{what}: {name[:200]}",
+                f", {command[:200]}" if command else "", ", and it was done." if remote else ".",
+            ),
+        ),
+        facts=(
+            fact(f"{describe.what(activity).rstrip(': ')}: ", activity),
+            *((fact("It was done in a session that was opened over the network from ", ctx.source(activity)),)
+              if remote and session is not None else ()),
+            *((fact("The log says that the caller was another computer"),) if remote and session is None else ()),
+            *((fact(f"It has the mark of a tool for remote execution: {mark}"),) if mark else ()),
+            *((fact("The account had signed in over the network from ", ctx.source(activity), " within the minutes before"),)
+              if proof and not remote else ()),
+            *((fact(f"In the same hour also: {listed(others)}"),) if others else ()),
+            *((fact(target, " is a domain controller: whoever runs code there owns the domain"),) if controller else ()),
+            against("It would be quiet for what is installed at the computer itself, without the marks of such tools"),
+        ),
+        steps=ctx.path(activity, label, "success"),
+    )  # fmt: skip
+
+
+def probable(activity: Activity, ctx: Context) -> Logon | None:
+    """The sign-in over the network that an installation without a session's number probably belongs to."""
+    sid = activity.account.sid if activity.account is not None else None
+    return latest_of(activity, ctx, sid, JUST_BEFORE) if sid else None
+
+
+def command_of(content: str) -> str:
+    """Commands and arguments of a task's XML (MS-TSCH section 2.5), without parsing what somebody else wrote."""
+    found = re.findall(r"<(Command|Arguments)>([^<]{0,4096})</", content[:65536])
+    return " ".join(unescape(text) for _, text in found[:16])
+
+
 DETECTOR = Detector(
     id="remote_execution",
     external_id=2019,
@@ -197,11 +362,15 @@ DETECTOR = Detector(
     severity="medium",
     phase="Lateral movement",
     techniques=("T1569.002", "T1053.005", "T1047", "T1021.003"),
-    watches=(RpcCall, RpcBind),
-    watches_refused=(SmbFile,),
+    watches=(RpcCall, RpcBind, EventService, EventTask, EventLogon),
+    watches_refused=(SmbFile, EventShare),
     needs=Needs(
         ports=("445", "135", "dynamic RPC"),
-        kinds=("rpc-call",),
+        kinds=("rpc-call", "event-service", "event-task"),
+        parts=(
+            "event-service",
+            "event-task",
+        ),
         hidden_by=("smb3 encrypted", "rpc reply without its request"),
         interfaces=(SVCCTL, ATSVC, TASKS, WMI, DISPATCH),
         content=True,

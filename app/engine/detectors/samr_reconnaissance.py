@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from app.engine.context import Context
 from app.engine.detector import (
     MINUTE,
-    Context,
     Detector,
     Later,
     Needs,
@@ -19,9 +19,11 @@ from app.engine.detector import (
     some,
 )
 from app.engine.memory import Trail
+from app.engine.readings import NETWORK, by_system, from_session, is_elsewhere, remember, session_of
 from app.model.activity import Activity
-from app.model.alert import Finding
+from app.model.alert import Finding, Severity
 from app.model.details import RpcCall
+from app.model.events import EventEnumeration, EventLogon, EventObjectAccess, EventSam
 
 SAMR = "12345778-1234-abcd-ef00-0123456789ac"
 LSARPC = "12345778-1234-abcd-ef00-0123456789ab"
@@ -44,6 +46,9 @@ computer only, which looks up everybody who visits it."""
 NAME_BYTES = 100
 """A translated name takes about as much of an answer that cannot be read."""
 BUILTIN = "S-1-5-32"
+HANDLE, GROUPS_OF_USER, MEMBERS_OF_GROUP, CALL_REFUSED = 4661, 4798, 4799, 16965
+"""A handle to an object of SAM; the local groups of a user, the members of a local group were listed; a remote call refused."""
+DOMAIN_SID = "s-1-5-21-"
 GROUP_NAMES = {
     "512": "Domain Admins", "516": "Domain Controllers", "518": "Schema Admins", "519": "Enterprise Admins",
     "520": "Group Policy Creator Owners", "544": "Administrators", "548": "Account Operators", "549": "Server Operators",
@@ -76,18 +81,26 @@ def asked_about(call: RpcCall) -> str:
 
 def sensitive_group(call: RpcCall) -> bool:
     """True when the group asked about is a powerful one."""
-    last = asked_about(call).rpartition("-")[2]
-    return last.isdigit() and int(last) in SENSITIVE_RIDS
+    return is_powerful(asked_about(call))
+
+
+def is_powerful(sid: str) -> bool:
+    """True when a SID is that of a powerful group."""
+    last = sid.rpartition("-")[2]
+    return last.isascii() and last.isdigit() and len(last) < 6 and int(last) in SENSITIVE_RIDS
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     """Lists at once, members of powerful groups at once, single questions by their number."""
-    call: RpcCall = activity.detail  # type: ignore[assignment]
+    if not isinstance(activity.detail, RpcCall):
+        yield from logged(activity, ctx)
+        return
+    call = activity.detail
     if call.interface not in (SAMR, LSARPC) or activity.source is None or ctx.from_controller(activity):
         return
     if activity.destination is not None and activity.destination.ip == activity.source.ip:
         return
-    ip, at, rank = activity.source.ip, activity.at, ctx.sensitivity
+    ip, at, rank = ctx.place(activity.source, activity.at), activity.at, ctx.sensitivity
     asked, severe = "", True
     if call.interface == LSARPC:
         if call.opnum not in LOOK_UP_SIDS:
@@ -133,18 +146,99 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         asked, evidence = "users one by one", users.take()
     else:
         return
-    trail = ctx.memory.seen(("asked", ip), asked, at, activity.id, WINDOW)
+    how = f"Asked with {call.operation or f'operation {call.opnum}'}: "
+    yield from told(activity, ctx, ip, asked, severe, how, evidence)
+
+
+def logged(activity: Activity, ctx: Context) -> Iterator[Later]:
+    """The same where a computer's log tells what was opened or listed in its SAM, and nothing shows that it was asked locally."""
+    event = activity.detail
+    if isinstance(event, EventLogon):
+        remember(activity, ctx)
+        return
+    if isinstance(event, EventSam):
+        yield from refused(activity, event, ctx)
+        return
+    account, session = ctx.account(activity), session_of(activity, ctx)
+    if account is None or account.kind == "controller" or by_system(activity):
+        return
+    activity = from_session(activity, session)
+    if ctx.from_controller(activity) or (session is not None and (session.type != NETWORK or not is_elsewhere(activity, ctx))):
+        return
+    at, rank, place = activity.at, ctx.sensitivity, ctx.place(activity.source, activity.at) or account.key
+    if isinstance(event, EventObjectAccess):
+        kind, name = (event.text("ObjectType") or "").upper(), event.text("ObjectName") or ""
+        if event.event_id != HANDLE or kind not in ("SAM_USER", "SAM_GROUP", "SAM_ALIAS"):
+            return
+        if session is None and not name.lower().startswith(DOMAIN_SID) and not ctx.to_controller(activity):
+            return
+        how = f"A handle to {kind} {name} was opened: "
+    elif isinstance(event, EventEnumeration):
+        if event.text("CallerProcessName") is not None or event.number("CallerProcessId"):
+            return  # a program on the computer itself asked
+        kind = "SAM_ALIAS" if event.event_id == MEMBERS_OF_GROUP else "SAM_USER"
+        name = event.text("TargetSid", "TargetUserName") or ""
+        how = (
+            "The members of a local group were listed by a remote caller: "
+            if kind == "SAM_ALIAS"
+            else ("The local groups of a user were listed by a remote caller: ")
+        )
+    else:
+        return
+    if kind == "SAM_USER":
+        trail = ctx.memory.seen(("users", place), name, at, activity.id, WINDOW)
+        if trail.distinct < USERS[rank]:
+            return
+        asked = "users one by one"
+    elif isinstance(event, EventEnumeration) and not ctx.to_controller(activity):
+        trail = ctx.memory.seen(("hosts", place), event.computer.lower(), at, activity.id, WINDOW)
+        if trail.distinct < GROUPS[rank]:
+            return
+        asked = "local groups of several computers"
+    else:
+        trail = ctx.memory.seen(("groups", place), name, at, activity.id, WINDOW)
+        at_once = is_powerful(name) and account.key.startswith("user:")  # computers look up their own administrators
+        if not at_once and trail.distinct < GROUPS[rank]:
+            return
+        known = GROUP_NAMES.get(name.rpartition("-")[2])
+        asked = f"members of {known}" if known else MEMBERS[33 if kind == "SAM_ALIAS" else 25]
+    yield from told(activity, ctx, place, asked, True, how, trail.take(), "high" if session is not None else "medium")
+
+
+def refused(activity: Activity, event: EventSam, ctx: Context) -> Iterator[Later]:
+    """Remote calls that the policy for SAM refused; one computer's are often a program that was forgotten in the policy."""
+    if event.event_id != CALL_REFUSED or activity.source is None or ctx.from_controller(activity):
+        return
+    place = ctx.place(activity.source, activity.at)
+    hosts = ctx.memory.seen(("refused", place), event.computer.lower(), activity.at, activity.id, WINDOW)
+    many = hosts.distinct >= GROUPS[ctx.sensitivity]
+    how = f"Windows refused a remote call to SAM, on {hosts.distinct:,} of the computers whose logs tell it: "
+    yield from told(activity, ctx, place, "accounts over SAM", many, how, hosts.take())
+
+
+def told(
+    activity: Activity,
+    ctx: Context,
+    place: str,
+    asked: str,
+    severe: bool,
+    how: str,
+    evidence: tuple[str, ...],
+    confidence: Severity = "high",
+) -> Iterator[Later]:
+    """The finding of one source and one computer asked, with all that was asked so far."""
+    trail = ctx.memory.seen(("asked", place), asked, activity.at, activity.id, WINDOW)
     yield later(
-        ctx, activity, f"{ip} {activity.destination.ip if activity.destination else ''}",
-        lambda: tell(activity, ctx, trail, severe), first=trail.began, evidence=evidence or (activity.id,),
+        ctx, activity, f"{place} {ctx.place(activity.destination, activity.at)}",
+        lambda: tell(activity, ctx, trail, severe, how, confidence), first=trail.began, evidence=evidence or (activity.id,),
+        confidence=confidence,
         severity=None if severe else "low", succeeded=outcome_of(activity), sources=(ctx.source(activity),),
         accounts=some(ctx.account(activity)),
     )  # fmt: skip
 
 
-def tell(activity: Activity, ctx: Context, trail: Trail, severe: bool) -> Finding:
+def tell(activity: Activity, ctx: Context, trail: Trail, severe: bool, how: str, confidence: Severity) -> Finding:
     """Words with everything that was asked in the episode."""
-    call: RpcCall = activity.detail  # type: ignore[assignment]
     rank = ctx.sensitivity
     things = [str(one) for one in trail.values]
     success = activity.result != "failure"
@@ -153,6 +247,7 @@ def tell(activity: Activity, ctx: Context, trail: Trail, severe: bool) -> Findin
         activity,
         "",
         first=trail.began,
+        confidence=confidence,
         severity=None if severe else "low",
         succeeded=outcome_of(activity),
         title=None if success else "Attempted user and group membership reconnaissance (SAMR)",
@@ -163,8 +258,8 @@ def tell(activity: Activity, ctx: Context, trail: Trail, severe: bool) -> Findin
             ),
         ),
         facts=(
-            fact(f"Asked with {call.operation or f'operation {call.opnum}'}: ", activity),
-            fact(ctx.source(activity), " is not a domain controller"),
+            fact(how, activity),
+            fact(ctx.doer(activity), " is not a domain controller"),
             against(
                 f"It would be quiet for single look-ups: below {USERS[rank]} users, {GROUPS[rank]} ordinary groups "
                 f"or {SIDS[rank]} identifiers within {WINDOW // MINUTE} minutes, and no list of all accounts"
@@ -181,10 +276,15 @@ DETECTOR = Detector(
     severity="medium",
     phase="Reconnaissance",
     techniques=("T1087.002", "T1069.002"),
-    watches=(RpcCall,),
+    watches=(RpcCall, EventObjectAccess, EventEnumeration, EventSam, EventLogon),
     needs=Needs(
         ports=("445", "139"),
-        kinds=("rpc-call",),
+        kinds=("rpc-call", "event-object-access", "event-enumeration", "event-sam"),
+        parts=(
+            "event-object-access",
+            "event-enumeration",
+            "event-sam",
+        ),
         hidden_by=("smb3 encrypted",),
         interfaces=(SAMR, LSARPC),
         content=True,

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from app.engine.context import Context
 from app.engine.detector import (
     HOUR,
-    Context,
     Detector,
     Needs,
     against,
@@ -38,9 +38,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if (call.interface, call.opnum) not in ASKS or activity.source is None or ctx.from_controller(activity):
         return
     users = call.interface == WKSSVC
-    ip = activity.source.ip
-    where = activity.destination.ip if activity.destination else ""
-    if ip == where:
+    ip, where = ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
+    if ip == where or not where:
         return
     trail = ctx.memory.seen(("servers", ip), where, activity.at, activity.id, WINDOW)
     on_controller = ctx.to_controller(activity) and not users

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 
-from app.engine.detector import MINUTE, Context, Detector, Later, Needs, against, fact, found, later, plural, sentence
+from app.engine.context import Context
+from app.engine.detector import MINUTE, Detector, Later, Needs, against, fact, found, later, plural, sentence
 from app.engine.memory import Trail, together
+from app.engine.readings import from_session, is_own_account, latest_of, remember
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcCall
 from app.model.entity import EntityRef
+from app.model.events import EventAccount, EventLogon
 
 NETLOGON = "12345678-1234-abcd-ef00-01234567cffb"
 WINDOW = 10 * MINUTE
@@ -22,6 +25,12 @@ ZERO_TRIES = {"low": 3, "medium": 2, "high": 1}
 """Challenges or credentials of eight zero bytes: by chance one in 2 to the power of 64."""
 BLIND_TRIES = {"low": 60, "medium": 25, "high": 10}
 """Failed authentications when their bytes could not be read; a computer with a broken secret retries a few times an hour."""
+
+CHANGED = 4742
+"""A computer account was changed; PasswordLastSet tells the new time where its password was."""
+ANONYMOUS = "S-1-5-7"
+JUST_BEFORE = WINDOW
+"""The anonymous sign-in of the same attack lies seconds to minutes before the password that it set."""
 
 
 def zeros(call: RpcCall) -> bool:
@@ -38,10 +47,16 @@ def zeros(call: RpcCall) -> bool:
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     """Zero challenges or credentials, or a storm of failed authentications; then whether it got in and set a password."""
+    if isinstance(activity.detail, EventLogon):
+        remember(activity, ctx)
+        return
+    if isinstance(activity.detail, EventAccount):
+        yield from emptied(activity, activity.detail, ctx)
+        return
     call: RpcCall = activity.detail  # type: ignore[assignment]
     if call.interface != NETLOGON or activity.source is None:
         return
-    pair, at = ends(activity), activity.at
+    pair, at = ends(activity, ctx), activity.at
     if call.opnum == CHALLENGE:
         if zeros(call):
             ctx.memory.seen(("zero", *pair), True, at, activity.id, WINDOW)
@@ -71,9 +86,9 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     yield told(activity, ctx, tuple(dict.fromkeys(evidence)), "in" if success else "tried")
 
 
-def ends(activity: Activity) -> tuple[str, str]:
+def ends(activity: Activity, ctx: Context) -> tuple[str, str]:
     """Who asked and who was asked; a trace of the controller itself does not name it."""
-    return activity.source.ip if activity.source else "", activity.destination.ip if activity.destination else ""
+    return ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
 
 
 def target_of(activity: Activity, ctx: Context) -> EntityRef | None:
@@ -83,7 +98,7 @@ def target_of(activity: Activity, ctx: Context) -> EntityRef | None:
 
 def told(activity: Activity, ctx: Context, evidence: tuple[str, ...], stage: str) -> Later:
     """The finding at this stage: tried, in, set."""
-    pair = ends(activity)
+    pair = ends(activity, ctx)
     zero, failed = (ctx.memory.trail((key, *pair), activity.at, WINDOW) for key in ("zero", "failed"))
     got_in = stage != "tried" or ctx.memory.recall(("in", *pair), bool, activity.at, WINDOW) is not None
     return later(
@@ -94,7 +109,7 @@ def told(activity: Activity, ctx: Context, evidence: tuple[str, ...], stage: str
 
 def tell(activity: Activity, ctx: Context, zero: Trail | None, failed: Trail | None, stage: str, got_in: bool) -> Finding:
     """Words of this stage with the counts of the whole episode."""
-    ip, where = ends(activity)
+    ip, where = ends(activity, ctx)
     tries = (failed.total if failed is not None else 0) + (1 if got_in else 0)
     target = target_of(activity, ctx)
     end = {
@@ -125,6 +140,39 @@ def tell(activity: Activity, ctx: Context, zero: Trail | None, failed: Trail | N
     )  # fmt: skip
 
 
+def emptied(activity: Activity, event: EventAccount, ctx: Context) -> Iterator[Finding]:
+    """A controller logged that nobody, anonymously, set the password of its own account: it never does that over the network."""
+    who = activity.account
+    if event.event_id != CHANGED or who is None or who.sid != ANONYMOUS or activity.result != "success":
+        return
+    if event.text("PasswordLastSet") is None or not is_own_account(event, event.text("TargetUserName") or ""):
+        return
+    logon = latest_of(activity, ctx, ANONYMOUS, JUST_BEFORE)
+    activity = from_session(activity, logon)
+    source, target = ctx.source(activity), ctx.target(activity)
+    place, where = ends(activity, ctx)
+    yield found(
+        ctx,
+        activity,
+        f"{place} {where}",
+        accounts=(),
+        evidence=(activity.id,) if logon is None else (logon.proof, activity.id),
+        domain_controllers=(target,),
+        confidence="high" if logon is not None else "medium",
+        succeeded=True,
+        story=(
+            sentence(source, " set a new password for the account of ", target, " without signing in."),
+            sentence("That is what the forged secure channel is used for; the controller can no longer be trusted, nor serve."),
+        ),
+        facts=(
+            fact(target, " logged that an anonymous caller set the password of its own account: ", activity),
+            *((fact(source, " had signed in anonymously within the ten minutes before"),) if logon is not None else ()),
+            against("It would be quiet for the account of another computer, or where its own system changed the password"),
+        ),
+        steps=ctx.path(activity, "password of the controller", "set"),
+    )  # fmt: skip
+
+
 DETECTOR = Detector(
     id="zerologon",
     external_id=2411,
@@ -132,10 +180,11 @@ DETECTOR = Detector(
     severity="high",
     phase="Domain dominance",
     techniques=("T1210", "T1068"),
-    watches=(RpcCall,),
+    watches=(RpcCall, EventAccount, EventLogon),
     needs=Needs(
         ports=("135", "dynamic RPC", "445"),
-        kinds=("rpc-call",),
+        kinds=("rpc-call", "event-account"),
+        parts=("event-account",),
         hidden_by=("smb3 encrypted", "rpc reply without its request"),
         interfaces=(NETLOGON,),
         answers=True,

@@ -37,7 +37,7 @@ def _computer(record: EventRecord) -> Endpoint | None:
 
 
 def _call(record: EventRecord, input: str) -> Activity | None:
-    """Server call start (6) and client call start (5) of Microsoft-Windows-RPC."""
+    """Server call start (6) and client call start (5) of Microsoft-Windows-RPC; what came of the call they do not tell."""
     opnum, protocol = _number(record, "ProcNum"), _number(record, "Protocol")
     try:
         interface = str(UUID(_text(record, "InterfaceUuid") or ""))
@@ -59,7 +59,7 @@ def _call(record: EventRecord, input: str) -> Activity | None:
         auth_level=_number(record, "AuthenticationLevel"),
     )
     source, destination = (here, other) if record.event_id == 5 else (None, here)
-    return _activity(record, input, detail, source=source, destination=destination)
+    return _activity(record, input, detail, source=source, destination=destination, result="unanswered")
 
 
 def _search(record: EventRecord, input: str) -> Activity | None:

@@ -39,6 +39,7 @@ from tests.engine.detectors.builders import (
     search,
     tgs_req,
 )
+from tests.engine.detectors.log_cases import LOG_FIRES, LOG_QUIET
 
 Case = list[Activity]
 AES_TGT = as_req("erin", WS2, at=-HOUR)
@@ -84,7 +85,7 @@ def about(opnum: int, rid: int, *, at: int = 0) -> Activity:
     return call(SAMR, opnum, at=at, stub={"target": f"S-1-5-21-1-2-3-{rid}"})
 
 
-FIRES: Mapping[str, Mapping[str, Case]] = {
+WIRE_FIRES: Mapping[str, Mapping[str, Case]] = {
     "dcsync": {
         "a workstation asks": [controller(DC1), call(DRSUAPI, 3, WS1, operation="DRSGetNCChanges", stub={"nc": "DC=x"})],
         "sealed, from an address nobody names": [call(DRSUAPI, 3, "198.51.100.9", sealed=True)],
@@ -252,7 +253,7 @@ FIRES: Mapping[str, Mapping[str, Case]] = {
     },
 }  # fmt: skip
 
-STAYS_QUIET: Mapping[str, Mapping[str, Case]] = {
+WIRE_QUIET: Mapping[str, Mapping[str, Case]] = {
     "dcsync": {
         "a controller replicates": [controller(DC1), controller(DC2), call(DRSUAPI, 3, DC2)],
         "a controller that answers only afterwards": [call(DRSUAPI, 3, DC2), controller(DC2, at=10 * MINUTE)],
@@ -447,3 +448,6 @@ STAYS_QUIET: Mapping[str, Mapping[str, Case]] = {
         "refused": [bind("app@example.org", code=49)],
     },
 }  # fmt: skip
+
+FIRES: Mapping[str, Mapping[str, Case]] = {name: {**rows, **LOG_FIRES.get(name, {})} for name, rows in WIRE_FIRES.items()}
+STAYS_QUIET: Mapping[str, Mapping[str, Case]] = {name: {**rows, **LOG_QUIET.get(name, {})} for name, rows in WIRE_QUIET.items()}

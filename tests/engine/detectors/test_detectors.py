@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from app.engine import detector as machinery
 from app.engine.detector import Detector, Sensitivity
@@ -23,6 +24,8 @@ from tests.engine.detectors.builders import (
     NETLOGON,
     SAMR,
     SECOND,
+    SVCCTL,
+    WMI,
     WS1,
     as_req,
     call,
@@ -30,6 +33,8 @@ from tests.engine.detectors.builders import (
     ntlm,
 )
 from tests.engine.detectors.cases import FIRES, STAYS_QUIET
+from tests.engine.detectors.log_cases import SHELL
+from tests.engine.detectors.logs import CHANGES, CHANGES_ALL, DC, checked, manager, refused_logon, tgt
 
 FOLDER = Path(machinery.__file__).parent / "detectors"
 HEADINGS = (
@@ -44,6 +49,18 @@ def alerts(detector: Detector, activities: list[Activity], sensitivity: Sensitiv
     for activity in activities:
         knowledge.observe(activity)
     return machinery.run([detector], sorted(activities, key=event_order), knowledge, sensitivity=sensitivity)
+
+
+def whole(alert: Alert) -> bool:
+    """True when no party, arrow or link of an alert is without a name."""
+    finding = alert.finding
+    parties = (*finding.sources, *finding.accounts, *finding.targets, *finding.domain_controllers)
+    ends = [end for step in finding.steps for end in (step.origin, step.target)]
+    links = [link for line in (*finding.story, *(one.text for one in finding.facts)) for link in line]
+    named = all(
+        ref.key.partition(":")[2] and ref.label for ref in (*parties, *ends, *(one.entity for one in links if one.entity))
+    )
+    return named and all("  " not in plain(line) for line in finding.story)
 
 
 def cases(table: object) -> list[object]:
@@ -61,12 +78,13 @@ def test_fires(name: str, case: str) -> None:
     assert alert.finding.evidence
     assert set(alert.finding.evidence) <= set(ids)
     assert len(set(alert.finding.evidence)) == len(alert.finding.evidence)
-    assert alert.finding.sources
+    assert alert.finding.sources or alert.finding.accounts or alert.finding.targets
     assert alert.finding.story
     assert all(plain(one).endswith(".") for one in alert.finding.story)
     assert any(one.against for one in alert.finding.facts)
     assert any(not one.against for one in alert.finding.facts)
     assert any(one.accented for one in alert.finding.steps)
+    assert whole(alert)
 
 
 @pytest.mark.parametrize(("name", "case"), cases(STAYS_QUIET))
@@ -81,6 +99,16 @@ def test_the_order_of_arrival_changes_nothing(name: str, case: str) -> None:
     random.Random(7).shuffle(activities)
 
     assert alerts(BY_ID[name], activities) == first
+
+
+@pytest.mark.parametrize("lost", [("source",), ("destination",), ("source", "destination")], ids=" ".join)
+@pytest.mark.parametrize(("name", "case"), cases(FIRES))
+def test_an_end_that_nobody_names_is_no_party(name: str, case: str, lost: tuple[str, ...]) -> None:
+    activities = [replace(one, **dict.fromkeys(lost)) for one in FIRES[name][case]]
+
+    for alert in alerts(BY_ID[name], activities, "high"):
+        assert whole(alert)
+        assert not alert.finding.sources or alert.finding.sources[0].key
 
 
 @pytest.mark.parametrize("detector", DETECTORS, ids=lambda one: one.id)
@@ -203,3 +231,73 @@ def test_coverage_tells_seen_partial_and_blind() -> None:
     assert rows["samr_reconnaissance"].state == "partial"
     assert rows["golden_ticket_lifetime"].state == "blind"
     assert "rpc-call" in watched_kinds()
+
+
+def test_logs_alone_are_told_as_a_part() -> None:
+    kinds = {"event-kerberos": 7, "event-object-access": 3, "event-logon": 9, "event-account": 1, "event-ldap": 2, "event-sam": 1}
+    rows = {one.detector: one for one in coverage(kinds, (), Knowledge())}
+
+    for name in ("dcsync", "kerberoasting", "asrep_roasting", "brute_force", "account_enumeration", "samr_reconnaissance",
+                 "zerologon", "golden_ticket_nonexistent", "cleartext_ldap"):  # fmt: skip
+        assert rows[name].state == "partial", name
+        assert "told by logs only" in rows[name].reason
+    for name in ("golden_ticket_downgrade", "golden_ticket_lifetime", "smb_session_enumeration", "ldap_brute_force",
+                 "remote_execution", "dns_reconnaissance"):  # fmt: skip
+        assert rows[name].state == "blind", name
+
+
+def test_packets_with_logs_are_told_as_seen() -> None:
+    rows = {one.detector: one for one in coverage({"kerberos-as": 4, "event-kerberos": 4}, (), Knowledge())}
+
+    assert rows["asrep_roasting"].state == "seen"
+
+
+def test_a_service_on_a_controller_is_high_and_psexec_elsewhere_low() -> None:
+    there = [tgt("bob"), manager("BTOBTO", SHELL, at=SECOND, computer=DC)]
+    (on_controller,) = alerts(BY_ID["remote_execution"], there)
+    (everyday,) = alerts(BY_ID["remote_execution"], [manager("PSEXESVC", r"%SystemRoot%\PSEXESVC.exe")])
+
+    assert (on_controller.severity, everyday.severity) == ("high", "low")
+
+
+def test_a_right_without_secrets_and_a_computer_that_nothing_shows_are_low() -> None:
+    (part,) = alerts(BY_ID["dcsync"], [checked("alice", CHANGES)])
+    (unsure,) = alerts(BY_ID["dcsync"], [checked("WS9$", CHANGES_ALL)])
+    (both,) = alerts(BY_ID["dcsync"], [checked("alice", CHANGES), checked("alice", CHANGES_ALL, at=SECOND)])
+
+    assert (part.severity, unsure.severity, both.severity) == ("low", "low", "high")
+    assert unsure.finding.confidence == "low"
+
+
+def test_packets_and_log_of_one_source_are_one_alert() -> None:
+    wire = [as_req(at=one * SECOND, code=24) for one in range(20)]
+    told = [refused_logon("alice", at=MINUTE + one * SECOND) for one in range(20)]
+    (found,) = alerts(BY_ID["brute_force"], [*wire, *told])
+
+    assert "Kerberos and NTLM" in plain(found.finding.story[0])
+    assert len(found.finding.evidence) == 40
+
+
+def test_a_trace_without_its_caller_tells_services_but_no_replication() -> None:
+    traced = [replace(call(interface, opnum, sealed=True, result="unanswered", code=None), source=None, frames=(), record=1)
+              for interface, opnum in ((SVCCTL, 12), (DRSUAPI, 3), (SAMR, 13), (NETLOGON, 26), (WMI, 24))]  # fmt: skip
+    found = machinery.run(DETECTORS, traced, Knowledge())
+
+    assert [one.detector for one in found] == ["remote_execution"]
+    assert found[0].finding.sources == ()
+    assert found[0].finding.succeeded is None
+
+
+def test_packets_and_a_log_of_one_act_make_one_surer_alert() -> None:
+    wire, told = call(DRSUAPI, 3, "198.51.100.9", sealed=True), checked("alice", CHANGES_ALL, at=SECOND)
+    knowledge = Knowledge()
+    for one in (wire, told):
+        knowledge.observe(one)
+    pairs = {wire.id: (told.id,), told.id: (wire.id,)}
+    stream = [(wire, ()), (told, (("rpc-call", "success"),))]
+    (alone,) = machinery.run([BY_ID["dcsync"]], [wire], knowledge)
+    (both,) = machinery.run_told([BY_ID["dcsync"]], stream, knowledge, others=lambda id: pairs.get(id, ()))  # type: ignore[arg-type]
+
+    assert (alone.finding.confidence, both.finding.confidence) == ("medium", "high")
+    assert both.finding.evidence == (wire.id, told.id)
+    assert any("Packets and a log" in plain(one.text) for one in both.finding.facts)

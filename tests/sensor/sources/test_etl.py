@@ -31,6 +31,7 @@ def test_calls_of_the_network_become_activities_and_local_ones_do_not(tmp_path: 
     assert isinstance(one.detail, RpcCall) and (one.detail.interface, one.detail.opnum) == (DRSUAPI, 3)
     assert (one.detail.name, one.detail.operation, one.detail.auth_level) == ("drsuapi", "DRSGetNCChanges", 6)
     assert (one.at, one.record, one.source, one.detail.sealed) == (AT, 2, None, True)
+    assert one.result == "unanswered"  # the event tells that a call began, not what came of it
 
 
 def test_every_provider_that_is_read_gives_its_activity(tmp_path: Path) -> None:

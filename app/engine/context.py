@@ -1,0 +1,116 @@
+"""What a detector may ask: who and where the parties of an activity are, what is known of them, its own memory."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from app.engine.knowledge import Knowledge
+from app.engine.knowledge.tags import HONEYTOKEN, SENSITIVE
+from app.engine.memory import Memory
+from app.model.activity import Activity, Endpoint
+from app.model.alert import Step
+from app.model.entity import EntityRef
+
+Tags = Mapping[str, Mapping[str, bool]]
+"""Key of an entity to what the analyst says of its tags: it carries them, or it does not."""
+Sensitivity = Literal["low", "medium", "high"]
+"""high reports more and sooner, low reports less; medium is the default."""
+NOBODY = EntityRef("address", "", "a computer not named")
+"""Stands for the computer at an end of which nothing is told. It is no party of an alert and no end of an arrow."""
+PLACES = 4_096
+"""Computers known by name whose addresses are kept at hand."""
+
+
+class Context:
+    """What a detector may ask: knowledge of the whole input, its own memory, how sensitive it shall be.
+
+    logons: memory of logon sessions, one for all detectors (app.engine.readings); a busy server's do not push out the rest.
+    """
+
+    __slots__ = ("_places", "knowledge", "logons", "memory", "sensitivity", "tags")
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        memory: Memory,
+        sensitivity: Sensitivity = "medium",
+        tags: Tags | None = None,
+        logons: Memory | None = None,
+    ) -> None:
+        self.knowledge = knowledge
+        self.memory = memory
+        self.logons = logons if logons is not None else Memory()
+        self.sensitivity = sensitivity
+        self.tags = tags or {}
+        self._places: dict[str, tuple[tuple[str, int, int], ...]] = {}
+
+    def is_sensitive(self, entity: EntityRef | None, at: int | None = None) -> bool:
+        """True when the analyst says so, or the entity can reach the whole domain at this time (None: as known last)."""
+        if entity is None:
+            return False
+        said = self.tags.get(entity.key, {}).get(SENSITIVE)
+        return bool(self.knowledge.why_sensitive(entity.key, at)) if said is None else said
+
+    def is_honeytoken(self, entity: EntityRef | None) -> bool:
+        """True when the analyst says that nobody has a reason to use this entity."""
+        return entity is not None and self.tags.get(entity.key, {}).get(HONEYTOKEN, False)
+
+    def source(self, activity: Activity) -> EntityRef:
+        """Who asked, as known at that time; NOBODY where nothing tells it."""
+        return self._end(activity.source, activity.at)
+
+    def target(self, activity: Activity) -> EntityRef:
+        """Who was asked, as known at that time; NOBODY where nothing tells it."""
+        return self._end(activity.destination, activity.at)
+
+    def _end(self, end: Endpoint | None, at: int) -> EntityRef:
+        return NOBODY if end is None or not end.ip else self.knowledge.address_entity(end.ip, at)
+
+    def place(self, end: Endpoint | None, at: int) -> str:
+        """Address of an end, so that what packets and logs tell of one computer is one subject.
+
+        Of a computer that a log only names the address that it had, where it had one only; its name otherwise; empty for none.
+        """
+        if end is None or not end.host:
+            return end.ip if end is not None else ""
+        held = self._places.get(end.ip)
+        if held is None:
+            if len(self._places) >= PLACES:
+                self._places.clear()
+            ref = self.knowledge.address_entity(end.ip, at)
+            said = self.knowledge.bindings(ref.key) if ref.key.startswith("computer:") else []
+            held = tuple((one.address, one.first, one.last) for one in said if one.certainty != "low")
+            self._places[end.ip] = held
+        found = {ip for ip, _, _ in held}
+        if len(found) > 1:
+            found = {ip for ip, first, last in held if first <= at <= last}
+        return found.pop() if len(found) == 1 else end.ip
+
+    def account(self, activity: Activity) -> EntityRef | None:
+        """Which account asked."""
+        return self.knowledge.account_entity(activity)
+
+    def doer(self, activity: Activity) -> EntityRef:
+        """Where the arrow of a deed begins: the computer that asked, else the account, else NOBODY."""
+        source = self.source(activity)
+        return source if source is not NOBODY else self.account(activity) or NOBODY
+
+    def who(self, activity: Activity) -> tuple[str | EntityRef, ...]:
+        """Pieces of a sentence that say who acted: "account on source", or the source alone."""
+        account, source = self.account(activity), self.source(activity)
+        return (source,) if account is None or account.key == source.key else (account, " on ", source)
+
+    def path(self, activity: Activity, label: str, caption: str = "") -> tuple[Step, ...]:
+        """Arrows from the account over its computer to the target; the last one is the deed."""
+        account, source = self.account(activity), self.source(activity)
+        deed = Step(origin=self.doer(activity), target=self.target(activity), label=label, caption=caption, accented=True)
+        if account is None or account.key == deed.origin.key:
+            return (deed,)
+        return Step(origin=account, target=source, label="on"), deed
+
+    def from_controller(self, activity: Activity) -> bool:
+        """True when a domain controller asked."""
+        return activity.source is not None and self.knowledge.is_controller(activity.source.ip)
+
+    def to_controller(self, activity: Activity) -> bool:
+        """True when a domain controller was asked."""
+        return activity.destination is not None and self.knowledge.is_controller(activity.destination.ip)

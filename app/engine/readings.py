@@ -1,0 +1,135 @@
+"""What Windows events tell detectors: the logon behind a deed, one failure that two logs tell, encryption that was offered."""
+
+from collections.abc import Hashable
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from app.engine.context import Context
+from app.engine.knowledge.names import host, short
+from app.model.activity import Activity, Endpoint
+from app.model.events import EventLogon, WindowsEvent
+
+LOGON, LOGON_REFUSED = 4624, 4625
+NETWORK, CLEAR_NETWORK, DESKTOP = 3, 8, 10
+"""Logon types of 4624 and 4625: over the network (SMB, RPC, LDAP, HTTP), the same with the password in clear, remote desktop."""
+FROM_ELSEWHERE = frozenset({NETWORK, CLEAR_NETWORK, DESKTOP})
+KEPT = 24 * 3_600_000_000
+"""How long a logon session is remembered: network sessions end sooner, and their numbers are not given again before a restart."""
+BUILT_IN_SESSIONS = 0x400
+"""Logon numbers below are those of the system, its services and the anonymous (0x3e4 to 0x3e7)."""
+TOGETHER = 3_000_000
+"""Two logs write of one act within this time, clocks of one domain compared."""
+ACTS = 64
+SYSTEM_SIDS = frozenset({"S-1-5-18", "S-1-5-19", "S-1-5-20"})
+OFFERED = {
+    "aes256-cts-hmac-sha1-96": 18, "aes128-cts-hmac-sha1-96": 17, "aes256-cts-hmac-sha384-192": 20,
+    "aes128-cts-hmac-sha256-128": 19, "rc4-hmac-nt": 23, "rc4-hmac-nt-exp": 24, "des-cbc-md5": 3, "des-cbc-crc": 1,
+}  # fmt: skip
+"""Names that 4768 and 4769 of 2025 and later give the encryption types of a client (numbers: RFC 3961 and its registry)."""
+
+
+class Logon(Struct, frozen=True, kw_only=True):
+    """A logon session as 4624 tells it. type: logon type. source: where from. proof: id of the activity."""
+
+    type: int
+    source: Endpoint | None
+    proof: str
+    at: int
+
+
+def remember(activity: Activity, ctx: Context) -> None:
+    """Keep the session that a logon opened, under its numbers and as the account's latest one over the network."""
+    event = activity.detail
+    if not isinstance(event, EventLogon) or event.event_id != LOGON:
+        return
+    if ctx.logons.recall(("latest",), str, activity.at, 0) == activity.id:
+        return  # another detector has just done it
+    ctx.logons.note(("latest",), activity.id, activity.at)
+    computer, kind = event.computer.lower(), event.number("LogonType") or 0
+    logon = Logon(type=kind, source=activity.source, proof=activity.id, at=activity.at)
+    for name in ("TargetLogonId", "TargetLinkedLogonId"):
+        number = event.number(name) if name in event.fields else 0
+        if number and number >= BUILT_IN_SESSIONS:
+            ctx.logons.note(("session", computer, number), logon, activity.at)
+    sid = event.text("TargetUserSid")
+    if kind == NETWORK and sid and is_elsewhere(activity, ctx):
+        ctx.logons.note(("network", computer, sid), logon, activity.at)
+
+
+def session_of(activity: Activity, ctx: Context) -> Logon | None:
+    """The session in which an event's subject did it, when its beginning is in the input."""
+    event = activity.detail
+    if not isinstance(event, WindowsEvent):
+        return None
+    number = event.number("SubjectLogonId") or 0
+    if number < BUILT_IN_SESSIONS:
+        return None
+    return ctx.logons.recall(("session", event.computer.lower(), number), Logon, activity.at, KEPT)
+
+
+def latest_of(activity: Activity, ctx: Context, sid: str, within: int) -> Logon | None:
+    """The latest logon over the network of an account at the computer that logged the event."""
+    event = activity.detail
+    if not isinstance(event, WindowsEvent):
+        return None
+    return ctx.logons.recall(("network", event.computer.lower(), sid), Logon, activity.at, within)
+
+
+def from_session(activity: Activity, logon: Logon | None) -> Activity:
+    """The same deed with the source of the session that it was done in."""
+    if logon is None or logon.source is None or activity.source is not None:
+        return activity
+    return replace(activity, source=logon.source)
+
+
+def is_elsewhere(activity: Activity, ctx: Context) -> bool:
+    """True when another computer asked, as far as the ends are told."""
+    source, target = activity.source, activity.destination
+    if source is None or target is None:
+        return False
+    if ctx.place(source, activity.at) == ctx.place(target, activity.at):
+        return False
+    return ctx.source(activity).key != ctx.target(activity).key
+
+
+def by_system(activity: Activity) -> bool:
+    """True when the computer that logged the event did it itself: its system, a service of it, or its own account."""
+    event, who = activity.detail, activity.account
+    if not isinstance(event, WindowsEvent) or who is None:
+        return False
+    return who.sid in SYSTEM_SIDS or is_own_account(event, who.name)
+
+
+def is_own_account(event: WindowsEvent, name: str) -> bool:
+    """True when a name is the account of the computer that logged the event."""
+    plain = name.rpartition("\\")[2].lower()
+    return len(plain) > 1 and plain.endswith("$") and plain[:-1] == short(host(event.computer))
+
+
+def is_retold(activity: Activity, ctx: Context, who: Hashable) -> bool:
+    """True when a failed sign-in of this account is the one that another log told just before.
+
+    A server logs what it refused (4625), and so do the controllers that judged it (4771, 4776).
+    """
+    event, at = activity.detail, activity.at
+    told = ""
+    if isinstance(event, WindowsEvent):
+        told = "server" if isinstance(event, EventLogon) else event.computer.lower()
+    acts = [act for act in ctx.memory.recall(("acts", who), tuple, at, TOGETHER) or () if at - act[0] <= TOGETHER]
+    if told:
+        for place, (when, tellings) in enumerate(acts):
+            if told not in tellings:
+                acts[place] = (when, (*tellings, told))
+                ctx.memory.note(("acts", who), tuple(acts), at)
+                return True
+    ctx.memory.note(("acts", who), (*acts[1 - ACTS :], (at, (told,))), at)
+    return False
+
+
+def offered(event: WindowsEvent) -> tuple[int, ...]:
+    """Encryption types that the client offered, where the event tells them."""
+    if "ClientAdvertizedEncryptionTypes" not in event.fields:
+        return ()
+    words = (event.text("ClientAdvertizedEncryptionTypes") or "").lower().replace(",", " ").split()
+    return tuple(dict.fromkeys(OFFERED[word] for word in words[:64] if word in OFFERED))
