@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SLASH = re.compile(r"^/Date\((-?\d{1,17})(?:[+-]\d{4})?\)/$")
+_SLASH = re.compile(r"^/Date\((-?\d{1,14})(?:[+-]\d{4})?\)/$")
 _AMERICAN = re.compile(
     r"^(\d{1,2})/(\d{1,2})/(\d{4}),? (\d{1,2}):(\d\d):(\d\d)(?:\.(\d{1,7}))?(?: ([AP]M))?( ?(?:Z|UTC))?$", re.I
 )
@@ -33,7 +33,7 @@ def instant(value: object) -> tuple[int, bool] | None:
         return int(found[1]) * 1000, True
     if (found := _AMERICAN.match(text)) is not None:
         return _american(found)
-    if text.isdigit():
+    if text.isdecimal():
         return _number(int(text))
     if text.endswith(" UTC"):
         text = text[:-4].rstrip("Z") + "Z"
