@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from app import paths
+from app.link.errors import ErrorLines
 from app.model.rows import Progress
 from app.model.source import LiveSource, SourceState
 
@@ -118,9 +119,7 @@ class Reading:
 
     def _follow(self) -> None:
         assert self._child.stdout is not None and self._child.stderr is not None
-        errors: list[bytes] = []
-        drain = threading.Thread(target=lambda: errors.extend(self._child.stderr or ()), daemon=True, name="reading-errors")
-        drain.start()
+        errors = ErrorLines(self._child.stderr, "reading-errors")
         decoder = msgspec.json.Decoder(Progress)
         try:
             with self._child.stdout:
@@ -132,12 +131,10 @@ class Reading:
             raise
         finally:
             status = self._child.wait()
-            drain.join()
-            self._child.stderr.close()
+            words = errors.last()
             if self._child.stdin is not None and not self._child.stdin.closed:
                 self._child.stdin.close()
-            words = b"".join(errors).decode(errors="replace").strip().splitlines()
-            self._on_done(None if status == 0 else (words[-1] if words else f"Reading ended with status {status}."))
+            self._on_done(None if status == 0 else words or f"Reading ended with status {status}.")
 
 
 class Beside:
@@ -254,9 +251,7 @@ class Listening:
 
     def _follow(self) -> None:
         assert self._child.stdout is not None and self._child.stderr is not None
-        errors: list[bytes] = []
-        drain = threading.Thread(target=lambda: errors.extend(self._child.stderr or ()), daemon=True, name="listening-errors")
-        drain.start()
+        errors = ErrorLines(self._child.stderr, "listening-errors")
         decoder = msgspec.json.Decoder(Answer)
         try:
             with self._child.stdout:
@@ -269,11 +264,8 @@ class Listening:
         finally:
             self._child.kill()
             status = self._child.wait()
-            drain.join(1)
-            self._child.stderr.close()
-            words = b"".join(errors).decode(errors="replace").strip().splitlines()
-            why = None if status == 0 else (words[-1] if words else f"Listening ended with status {status}.")
-            self._gone(why)
+            words = errors.last()
+            self._gone(None if status == 0 else words or f"Listening ended with status {status}.")
 
     def _answered(self, answer: Answer) -> None:
         if isinstance(answer, Said):
@@ -287,6 +279,7 @@ class Listening:
         if isinstance(answer, Went):
             beside.on_progress(answer.progress)
         else:
+            del self._readings[answer.id]
             beside.ended(answer.error)
 
     def _gone(self, why: str | None) -> None:

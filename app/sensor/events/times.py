@@ -21,7 +21,7 @@ def instant(value: object) -> tuple[int, bool] | None:
         try:
             moment = datetime.fromisoformat(value)
             if moment.tzinfo is UTC:
-                return _since(moment), True
+                return epoch(moment), True
         except (ValueError, OverflowError):
             pass
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -40,12 +40,13 @@ def instant(value: object) -> tuple[int, bool] | None:
     try:
         moment = datetime.fromisoformat(text)
         zoned = moment.tzinfo is not None
-        return _since(moment if zoned else moment.replace(tzinfo=UTC)), zoned
+        return epoch(moment if zoned else moment.replace(tzinfo=UTC)), zoned
     except (ValueError, OverflowError):
         return None
 
 
-def _since(moment: datetime) -> int:
+def epoch(moment: datetime) -> int:
+    """UTC microseconds of an aware moment, exactly."""
     gone = moment - EPOCH
     return (gone.days * 86400 + gone.seconds) * 1_000_000 + gone.microseconds
 
@@ -64,7 +65,7 @@ def _american(found: re.Match[str]) -> tuple[int, bool] | None:
         moment = datetime(year, month, day, hour, minute, second, int((found[7] or "0").ljust(6, "0")[:6]), UTC)
     except ValueError:
         return None
-    return _since(moment), found[9] is not None
+    return epoch(moment), found[9] is not None
 
 
 def placed(local: int, known: int) -> int | None:
