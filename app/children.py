@@ -91,7 +91,8 @@ class Reading:
         self._child = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=paths.program()
         )
-        self._cancelled = False
+        self.handed_on: Beside | None = None
+        """Who reads instead, when another process of the session had the workspace first."""
         self._on_progress, self._on_done = on_progress, on_done
         self._thread = threading.Thread(target=self._follow, name="reading", daemon=True)
         self._thread.start()
@@ -103,7 +104,8 @@ class Reading:
 
     def cancel(self) -> None:
         """Ask the process to stop at the next batch; what was read stays. Returns at once."""
-        self._cancelled = True
+        if self.handed_on is not None:
+            self.handed_on.cancel()
         try:
             assert self._child.stdin is not None
             self._child.stdin.close()

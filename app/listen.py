@@ -370,9 +370,8 @@ class Listener:
 
     def _state_input(self, source: _Source) -> None:
         if source.key:
-            status = source.status
             self._engine.use_input(source.key)
-            self._engine.state_input(status.records, source.first, status.last, source.problems)
+            self._engine.state_input(source.status.records, source.first, source.status.last, source.problems)
 
 
 class Room:
