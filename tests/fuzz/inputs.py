@@ -23,7 +23,7 @@ from app.sensor.events.syslog import Unknown, records_of
 from app.sensor.events.syslog_framing import Framing
 from app.sensor.events.translate import activities_of
 from app.sensor.readers import reader_of
-from app.sensor.sources import evidence, growing, probes
+from app.sensor.sources import evidence, growing, probes, syslog_wire
 from app.sensor.sources.content import Refused
 from app.sensor.sources.inputs import Found
 from app.sensor.sources.kernel_filter import compiled
@@ -32,6 +32,7 @@ from app.sensor.sources.ldap.state import State
 from app.sensor.sources.living import Cannot
 from app.sensor.sources.reading import Opening
 from tests.fuzz.exports import COLLECTION, DETAIL, JSON, LDIF, XML
+from tests.fuzz.targets import converse, script
 from tests.sensor.decoders.test_directory import ADMINS, ace, message
 from tests.sensor.decoders.test_directory import security as descriptor
 from tests.sensor.events import syslog_samples
@@ -89,6 +90,12 @@ def syslog_stream(data: bytes) -> None:
         at, size = at + size, size % 97 + 1
     assert got + pieces.rest() == want
     assert once.oversize == pieces.oversize
+
+
+def captured_syslog(data: bytes) -> None:
+    """Syslog in captures, as a script of targets.converse."""
+    converse(syslog_wire.SyslogUdp, "udp", 514, data)
+    converse(syslog_wire.SyslogTcp, "tcp", 514, data)
 
 
 def radius_packet(data: bytes) -> None:
@@ -245,6 +252,7 @@ INPUTS: dict[str, Target] = {
     **{f"read-{kind}": reading(kind) for kind in ("evtx", "xml", "json", "syslog", "radius", "directory", "bloodhound", "etl")},
     "syslog-message": syslog_message,
     "syslog-stream": syslog_stream,
+    "captured-syslog": captured_syslog,
     "radius-packet": radius_packet,
     "ldap-entry": ldap_entry,
     "security-descriptor": security_descriptor,
@@ -288,6 +296,8 @@ FORMS = (
     syslog_samples.LEEF,
     syslog_samples.NXLOG_IETF,
 )
+COUNTED = tuple(b"%d %b" % (len(one), one) for one in FORMS)
+"""The same by octet counting (RFC 6587)."""
 ACCOUNTING = bytes.fromhex("04070046") + bytes(16) + bytes.fromhex(
     "0106616e6e612804000000012806000000010806ac10010a0406c0000201"
     "1f0c3139382e35312e3130302e37420d013139382e35312e3130301a0a0000013722043132"
@@ -309,7 +319,11 @@ def _made(name: str) -> Iterator[bytes]:
         "read-bloodhound": COLLECTION,
         "read-etl": (trace(*[event(RPC, 6, call(opnum=one), 133_500_000_000_000 + one) for one in range(12)]),),
         "syslog-message": FORMS,
-        "syslog-stream": (b"\n".join(FORMS) + b"\n", b"".join(b"%d %b" % (len(one), one) for one in FORMS)),
+        "syslog-stream": (b"\n".join(FORMS) + b"\n", b"".join(COUNTED)),
+        "captured-syslog": (
+            script([(True, one) for one in FORMS]),
+            script([(True, one) for one in COUNTED]),
+        ),
         "radius-packet": (ACCOUNTING,),
         "ldap-entry": (ENTRY,),
         "security-descriptor": (descriptor(ace(ADMINS, 0x10000000), ace(ADMINS, 0x100, 5)),),
