@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from app import paths
+from app.link.errors import ErrorLines
 from app.model.rows import Progress
 from app.model.source import LiveSource, SourceState
 
@@ -90,7 +91,8 @@ class Reading:
         self._child = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=paths.program()
         )
-        self._cancelled = False
+        self.handed_on: Beside | None = None
+        """Who reads instead, when another process of the session had the workspace first."""
         self._on_progress, self._on_done = on_progress, on_done
         self._thread = threading.Thread(target=self._follow, name="reading", daemon=True)
         self._thread.start()
@@ -102,7 +104,8 @@ class Reading:
 
     def cancel(self) -> None:
         """Ask the process to stop at the next batch; what was read stays. Returns at once."""
-        self._cancelled = True
+        if self.handed_on is not None:
+            self.handed_on.cancel()
         try:
             assert self._child.stdin is not None
             self._child.stdin.close()
@@ -118,9 +121,7 @@ class Reading:
 
     def _follow(self) -> None:
         assert self._child.stdout is not None and self._child.stderr is not None
-        errors: list[bytes] = []
-        drain = threading.Thread(target=lambda: errors.extend(self._child.stderr or ()), daemon=True, name="reading-errors")
-        drain.start()
+        errors = ErrorLines(self._child.stderr, "reading-errors")
         decoder = msgspec.json.Decoder(Progress)
         try:
             with self._child.stdout:
@@ -132,12 +133,10 @@ class Reading:
             raise
         finally:
             status = self._child.wait()
-            drain.join()
-            self._child.stderr.close()
+            words = errors.last()
             if self._child.stdin is not None and not self._child.stdin.closed:
                 self._child.stdin.close()
-            words = b"".join(errors).decode(errors="replace").strip().splitlines()
-            self._on_done(None if status == 0 else (words[-1] if words else f"Reading ended with status {status}."))
+            self._on_done(None if status == 0 else words or f"Reading ended with status {status}.")
 
 
 class Beside:
@@ -254,9 +253,7 @@ class Listening:
 
     def _follow(self) -> None:
         assert self._child.stdout is not None and self._child.stderr is not None
-        errors: list[bytes] = []
-        drain = threading.Thread(target=lambda: errors.extend(self._child.stderr or ()), daemon=True, name="listening-errors")
-        drain.start()
+        errors = ErrorLines(self._child.stderr, "listening-errors")
         decoder = msgspec.json.Decoder(Answer)
         try:
             with self._child.stdout:
@@ -269,11 +266,8 @@ class Listening:
         finally:
             self._child.kill()
             status = self._child.wait()
-            drain.join(1)
-            self._child.stderr.close()
-            words = b"".join(errors).decode(errors="replace").strip().splitlines()
-            why = None if status == 0 else (words[-1] if words else f"Listening ended with status {status}.")
-            self._gone(why)
+            words = errors.last()
+            self._gone(None if status == 0 else words or f"Listening ended with status {status}.")
 
     def _answered(self, answer: Answer) -> None:
         if isinstance(answer, Said):
@@ -287,6 +281,7 @@ class Listening:
         if isinstance(answer, Went):
             beside.on_progress(answer.progress)
         else:
+            del self._readings[answer.id]
             beside.ended(answer.error)
 
     def _gone(self, why: str | None) -> None:

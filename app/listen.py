@@ -3,6 +3,7 @@
 import gc
 import hashlib
 import queue
+import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -77,6 +78,14 @@ class _Source:
         self.wait, self.again = FIRST_WAIT, 0.0
         self.rate = 0.0
         self.marked = (time.monotonic(), 0)
+        self.more: tuple[Problem, ...] = ()
+        """Problems that its process does not know of."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Losses first, then what could not be used."""
+        both = [*self.status.dropped.items(), *self.status.notes.items()]
+        return (*(Problem(what=what, count=one.count, where=one.where) for what, one in both), *self.more)
 
     def state(self) -> SourceState:
         """How it is doing, for whoever watches."""
@@ -94,7 +103,7 @@ class _Source:
             activities=self.activities,
             dropped=sum(one.count for one in status.dropped.values()),
             rate=0.0 if self.ended else self.rate,
-            problems=problems_of(status),
+            problems=self.problems,
             error=self.error or status.error,
         )
 
@@ -105,12 +114,6 @@ class _Source:
             self.rate = max(0.0, (self.status.records - before) / (now - then))
             self.marked = now, self.status.records
             self.changed = self.changed or self.rate > 0
-
-
-def problems_of(status: Status) -> tuple[Problem, ...]:
-    """Losses first, then what could not be used."""
-    both = [*status.dropped.items(), *status.notes.items()]
-    return tuple(Problem(what=what, count=one.count, where=one.where) for what, one in both)
 
 
 class Listener:
@@ -228,7 +231,7 @@ class Listener:
                 self.step(TURN, detect=False)
             self._engine.save()
             self._engine.settle(self._sensitivity)
-            trim(self._workspace, self._limit, self._engine.alerted_frames)
+            self._trim()
         finally:
             for source in self._sources.values():
                 if source.process is not None:
@@ -241,7 +244,7 @@ class Listener:
     def _begin(self, source: _Source) -> None:
         source.since = time.time_ns() // 1000
         source.key = key_of(source.spec, source.since)
-        source.status, source.first, source.error = Status(), None, ""
+        source.status, source.first, source.error, source.more = Status(), None, "", ()
         source.activities, source.marked = 0, (time.monotonic(), 0)
         self._engine.begin_input(LiveInput(key=source.key, path=source.label, kind=input_kind(source.spec)))
         task = Task(spec=self._remembering(source.spec), key=source.key, evidence=str(folder_of(self._workspace.resolve())))
@@ -275,7 +278,11 @@ class Listener:
         source.process = None
         status = process.status or 0
         if source.stopping or status == 0:
-            self._end(source)
+            if status in (0, -signal.SIGTERM):
+                self._end(source)
+            else:
+                source.more += (Problem(what="the source did not end in time; what it still had is lost"),)
+                self._end(source, "partial")
             return
         if status == REFUSED:
             self._end(source, "failed" if not source.status.records else "partial")
@@ -299,7 +306,7 @@ class Listener:
         """The input of a source is over."""
         if not source.key:
             return
-        problems = (*problems_of(source.status), *more)
+        problems = (*source.problems, *more)
         if source.status.error:
             problems += (Problem(what=source.status.error),)
         self._engine.use_input(source.key)
@@ -332,7 +339,7 @@ class Listener:
                     self._state_input(source)
         if now - self._trimmed >= TRIM:
             self._trimmed = now
-            trim(self._workspace, self._limit, self._engine.alerted_frames)
+            self._trim()
         pause = min(max(DETECT, self._cost * (1 - SHARE) / SHARE), RAREST)
         if detect and self._undetected and now - self._detected >= pause:
             began = time.monotonic()
@@ -342,6 +349,16 @@ class Listener:
             self._detected = time.monotonic()
             self._cost = self._detected - began
             self._wish()
+
+    def _trim(self) -> None:
+        """Keep the packets within their bounds; a disk that refuses costs no source, and is told with each that keeps packets."""
+        try:
+            trim(self._workspace, self._limit, self._engine.alerted_frames)
+        except OSError as error:
+            why = Problem(what="old packets could not be removed", where=error.strerror or "the disk refuses")
+            for source in self._sources.values():
+                if input_kind(source.spec) == "pcap" and why not in source.more:
+                    source.more, source.changed = (*source.more, why), True
 
     def _wish(self) -> None:
         """Resolvers are told whom nobody named; they know whom they may ask, and how often."""
@@ -353,9 +370,8 @@ class Listener:
 
     def _state_input(self, source: _Source) -> None:
         if source.key:
-            status = source.status
             self._engine.use_input(source.key)
-            self._engine.state_input(status.records, source.first, status.last, problems_of(status))
+            self._engine.state_input(source.status.records, source.first, source.status.last, source.problems)
 
 
 class Room:

@@ -17,7 +17,7 @@ from app.engine.export import activity_lines, analysis
 from app.engine.inspector import Inspector, Message
 from app.engine.queries import Queries
 from app.engine.reports.html import report_html
-from app.engine.store import StoreError, set_tag
+from app.engine.store import IN_USE, StoreError, set_tag
 from app.engine.store.copying import copy_workspace
 from app.ingest import Seconds, read_inputs
 from app.model.alert import Classification, State
@@ -31,7 +31,7 @@ from app.sensor.sources.frames import read_frames
 from app.sensor.sources.inputs import SUFFIXES
 from app.sensor.sources.keytabs import load_keys
 
-__all__ = ["SUFFIXES", "Reading", "Seconds", "Session", "StoreError"]
+__all__ = ["IN_USE", "SUFFIXES", "Reading", "Seconds", "Session", "StoreError"]
 
 
 class Session:
@@ -82,15 +82,37 @@ class Session:
         While live sources run, their process reads them too, for it holds the workspace.
         keytabs: files with keys, which that process reads; neither they nor their places are kept.
         """
-        with self._sources_lock:
-            if self._listening is not None and self._listening.running:
-                done = self._when_read(on_done)
-                return self._listening.read(inputs, on_progress, done, sensitivity, keytabs)
+        beside = self._read_beside(inputs, on_progress, on_done, sensitivity, keytabs)
+        if beside is not None:
+            return beside
+
+        def done(error: str | None) -> None:
+            if error is not None and error.endswith(IN_USE):  # a source that was started just behind was quicker
+                reading.handed_on = self._read_beside(inputs, on_progress, on_done, sensitivity, keytabs)
+                if reading.handed_on is not None:
+                    reading.handed_on.wait()
+                    return
+            on_done(error)
+
         given = [part for one in keytabs for part in ("--keytab", str(one.resolve()))]
         command = program("_read", "--sensitivity", sensitivity, *given, str(self.path.resolve()))
-        reading = Reading([*command, *(str(one.resolve()) for one in inputs)], on_progress, on_done)
+        reading = Reading([*command, *(str(one.resolve()) for one in inputs)], on_progress, done)
         self._readings = [one for one in self._readings if one.running] + [reading]
         return reading
+
+    def _read_beside(
+        self,
+        inputs: Sequence[Path],
+        on_progress: Callable[[Progress], None],
+        on_done: Callable[[str | None], None],
+        sensitivity: str,
+        keytabs: Sequence[Path],
+    ) -> Beside | None:
+        """Let the listening process read; None when there is none."""
+        with self._sources_lock:
+            if self._listening is None or not self._listening.running:
+                return None
+            return self._listening.read(inputs, on_progress, self._when_read(on_done), sensitivity, keytabs)
 
     @staticmethod
     def interfaces() -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.model.source import GrowingSource, SourceState
-from app.session import Session
+from app.session import Reading, Session
 from tests.material import SAMPLE, guesses, save, spray
 
 
@@ -107,6 +107,24 @@ def test_a_source_waits_for_a_reading(session: Session, small: Path) -> None:
 
     assert done == [None]
     assert len(session.queries.inputs()) == 2
+
+
+@pytest.mark.parametrize("cancel", [False, True])
+def test_a_reading_that_a_source_was_quicker_than_goes_on_beside_it(session: Session, small: Path, cancel: bool) -> None:
+    done: list[str | None] = []
+    id = session.start_source(GrowingSource(path=str(small)))
+    until(lambda: state_of(session, id).activities > 40)
+    listening, session._listening = session._listening, None  # as when both are started at the same moment
+    reading = session.read([SAMPLE], lambda _: None, done.append)
+    session._listening = listening
+    if cancel:
+        until(lambda: isinstance(reading, Reading) and reading.handed_on is not None)
+        reading.cancel()
+    reading.wait(60)
+
+    assert done == [None] and not reading.running
+    assert {one.state for one in session.queries.inputs() if one.path == str(SAMPLE)} <= {"done", "partial"}
+    assert cancel or len(session.queries.inputs()) == 2
 
 
 def test_what_cannot_run_says_why_and_is_over(session: Session, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "misc", "common", "mana
 THREADS = {
     "app/ui/jobs.py",
     "app/children.py",  # one hears each child process
+    "app/link/errors.py",  # a process whose error output nobody reads would hang
     "app/engine/inspector.py",
     "app/command/read.py",
     "app/command/listening.py",  # standard input may be silent for ever

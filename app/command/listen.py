@@ -34,10 +34,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("growing", nargs="*", metavar="-|FILE", help="a capture that is still being written, - is standard input")
     parser.add_argument("--interface", "-i", action="append", default=[], metavar="IF", help="capture here; may be repeated")
     parser.add_argument("--filter", default="", metavar="TEXT", help="pcap filter instead of identity traffic")
-    parser.add_argument("--syslog", action="append", default=[], metavar="udp|tcp|tls:[ADDRESS:]PORT")
+    parser.add_argument(
+        "--syslog", action="append", default=[], metavar="udp|tcp|tls:[ADDRESS:]PORT",
+        help="syslog; on every address of this computer when none is named",
+    )  # fmt: skip
     parser.add_argument("--certificate", default="", metavar="PEM", help="of a syslog listener over TLS")
     parser.add_argument("--key", default="", metavar="PEM", help="private key of the certificate")
-    parser.add_argument("--radius", action="append", default=[], metavar="[ADDRESS:]PORT", help="RADIUS accounting")
+    parser.add_argument("--radius", action="append", default=[], metavar="[ADDRESS:]PORT", help="RADIUS accounting; likewise")
     parser.add_argument("--directory", metavar="URL", help="synchronise a directory, ldaps://host or ldap://host")
     parser.add_argument("--user", default="", help="of the directory")
     parser.add_argument("--authorities", default="", metavar="PEM", help="certificates that the directory's is checked against")

@@ -17,7 +17,7 @@ from app.listen import Listener
 from app.model.rows import Progress
 from app.model.source import SourceState
 from app.sensor.live import kind_of, label_of
-from app.session import StoreError
+from app.session import IN_USE, StoreError
 
 LONGEST = 1 << 20
 """Bytes of one command."""
@@ -108,7 +108,7 @@ def _opened(options: argparse.Namespace, orders: Orders, answer: Callable[[Answe
         try:
             listener = Listener(options.workspace, say, options.sensitivity)
         except StoreError as error:
-            if "in use" not in str(error):
+            if not str(error).endswith(IN_USE):
                 raise
             while not orders.waiting.empty():
                 command = orders.waiting.get()

@@ -10,6 +10,10 @@ APPLICATION_ID = 0x57444C54  # "WDLT" in the header of the file tells a workspac
 VERSION = 3
 
 
+IN_USE = " is in use by another program."
+"""How the words of a StoreError end that is over when the other one is."""
+
+
 class StoreError(Exception):
     """The workspace cannot be used; the message is one sentence for the user."""
 
@@ -170,7 +174,7 @@ def prepare(path: Path) -> sqlite3.Connection:
     except sqlite3.OperationalError as error:
         connection.close()
         busy = "locked" in str(error) or "busy" in str(error)
-        raise StoreError(f"{path} is in use by another program." if busy else f"{path} cannot be used: {error}.") from error
+        raise StoreError(f"{path}{IN_USE}" if busy else f"{path} cannot be used: {error}.") from error
     except sqlite3.DatabaseError as error:
         connection.close()
         raise StoreError(f"{path} is damaged or not a Wardlight workspace: {error}.") from error

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from app import paths
 from app.link.codec import cleaned, encode_batch
+from app.link.errors import ErrorLines
 from app.model.activity import Activity
 from app.model.source import GrowingSource, LiveSource
 from app.sensor.live import reader_of
@@ -259,15 +260,7 @@ class SourceProcess:
     def _follow(self) -> None:
         out: Any = self._child.stdout
         assert self._child.stderr is not None
-        errors: list[bytes] = []
-
-        def listen() -> None:
-            assert self._child.stderr is not None
-            for line in self._child.stderr:
-                errors[:] = [*errors[-20:], line]
-
-        drain = threading.Thread(target=listen, name="source-errors", daemon=True)
-        drain.start()
+        errors = ErrorLines(self._child.stderr, "source-errors")
         try:
             while len(head := out.read(HEAD.size)) == HEAD.size:
                 length, kind = HEAD.unpack(head)
@@ -280,11 +273,9 @@ class SourceProcess:
                 self._got(self, kind, body)
         finally:
             self.status = self._child.wait()
-            drain.join(1)
             out.close()
-            self._child.stderr.close()
             if self._child.stdin is not None:
                 with suppress(OSError):
                     self._child.stdin.close()
-            self.words = b"".join(errors[-1:]).decode(errors="replace").strip()
+            self.words = errors.last()
             self._got(self, ENDED, b"")

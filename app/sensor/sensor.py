@@ -3,9 +3,11 @@
 import gc
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from itertools import pairwise
 from operator import attrgetter
+from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -53,6 +55,8 @@ def read_input(
     keys: Keys = NO_KEYS,
 ) -> InputReport:
     """Read an input; sink gets its activities in batches, each in event order. Never raises on content.
+
+    A reader that breaks is a problem of its input, which is then failed, or partial when some of it was read.
 
     keys: open what is sealed in captures.
     progress(bytes of the input that are done, records) is called a few times a second, cancelled() for each window.
@@ -106,16 +110,30 @@ def _read(
     batch: list[Activity] = []
     records, first, last, scale = 0, None, None, found.bytes / max(len(data), 1)
     due, halted, damaged = time.monotonic(), False, False
+    delivered, ended = False, ""
 
     def deliver() -> None:
+        nonlocal delivered
         if batch:
+            delivered = True
             sink(_ordered(batch))
             batch.clear()
 
     opening = Opening(found, data, content_key(data))
     steps = reader(opening, batch.append, note)
     try:
-        while not (halted := cancelled()) and (step := next(steps, None)) is not None:
+        while not (halted := cancelled()):
+            try:
+                step = next(steps, None)
+            except Refused as error:
+                ended = str(error)
+                notes = notes if delivered or batch else {}  # a refusal says enough of what gave nothing
+                break
+            except Exception as error:  # a mistake of ours: it costs the rest of this input, not the inputs behind it
+                ended = _mistake(error)
+                break
+            if step is None:
+                break
             if step.first is not None and step.last is not None:
                 first = step.first if first is None else min(first, step.first)
                 last = step.last if last is None else max(last, step.last)
@@ -127,17 +145,17 @@ def _read(
             if _shrunk(found, len(data)):
                 partly = partly or "the file became shorter while it was read"
                 break
-    except Refused as error:
-        return _failed(found, Problem(what=str(error), where=found.path))
     finally:
         steps.close()
     deliver()
     if not halted:
         progress(found.bytes, records)
     problems = [Problem(what=what, count=count, where=where) for what, (count, where) in notes.items()]
+    if ended:
+        problems.append(Problem(what=ended, where=found.path))
     if partly:
         problems.append(Problem(what=partly, where=found.path))
-    if not records and not halted:
+    if not records and not halted and not ended:
         problems.append(Problem(what="no packets" if found.kind in CAPTURES else "no records", where=found.path))
     return InputReport(
         key=opening.key,
@@ -148,9 +166,15 @@ def _read(
         records=records,
         first=first,
         last=last,
-        state="partial" if halted or partly or damaged else "done",
+        state="failed" if ended and not delivered else "partial" if halted or partly or damaged or ended else "done",
         problems=tuple(problems),
     )
+
+
+def _mistake(error: Exception) -> str:
+    """Where a reader broke; without the error's own words, which may hold anything of the input."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"mistake in the program: {type(error).__name__} in {Path(place.filename).stem}, line {place.lineno}"
 
 
 def _shrunk(found: Found, size: int) -> bool:

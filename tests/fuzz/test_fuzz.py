@@ -8,6 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.sensor.readers import reader_of
+from app.sensor.sources.inputs import Found
+from app.sensor.sources.kinds import kind_of
+from app.sensor.sources.reading import Opening
+from tests.fuzz.inputs import INPUTS, seeds_of
 from tests.fuzz.targets import TARGETS, script, seeds
 
 LAB = ("enum_samr", "remote_execution", "kerberoasting", "ldap_recon", "vpn_radius", "dcsync_success", "dns_zone_transfer")
@@ -83,3 +88,42 @@ def test_an_unmutated_script_gives_activities(real: dict[str, list[bytes]]) -> N
 
     assert any(converse(TCP[445], "tcp", 445, one) for one in real["tcp-SmbTcp"])
     assert any(converse(TCP[389], "tcp", 389, one) for one in real["tcp-LdapTcp"])
+
+
+@pytest.mark.parametrize("name", sorted(INPUTS))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.binary(max_size=400))
+def test_random_bytes_of_other_inputs(name: str, data: bytes) -> None:
+    INPUTS[name](data)
+
+
+@pytest.mark.parametrize("name", sorted(INPUTS))
+def test_mutated_other_inputs(name: str) -> None:
+    chance = random.Random(name)
+    for data in seeds_of(name):
+        INPUTS[name](data)
+        for _ in range(ROUNDS):
+            mutated = mutate(data, chance)
+            began = time.monotonic()
+            INPUTS[name](mutated)
+            assert time.monotonic() - began < SLOWEST
+
+
+def test_mutated_logs_and_traces(shared: Path) -> None:
+    for name in ("read-evtx", "read-etl"):
+        chance = random.Random(name)
+        for data in seeds_of(name, shared)[-12:]:
+            for _ in range(3):
+                INPUTS[name](mutate(data, chance))
+
+
+@pytest.mark.parametrize("name", ["read-xml", "read-json", "read-syslog", "read-radius", "read-directory", "read-bloodhound"])
+def test_an_unmutated_input_of_each_kind_gives_activities(name: str) -> None:
+    kind = name.removeprefix("read-")
+    for data in seeds_of(name):
+        assert kind_of(data) == kind
+        got: list[object] = []
+        opening = Opening(Found(path="input", file=Path(__file__), kind=kind, bytes=len(data)), data, "0" * 12)
+        for _ in reader_of(kind)(opening, got.append, lambda what, where, count=1: None):
+            pass
+        assert got

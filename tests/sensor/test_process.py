@@ -109,6 +109,31 @@ def test_a_source_that_hangs_stops_nobody(small: Path, tmp_path: Path) -> None:
 
     assert time.monotonic() - began < 12
     assert states["runs"].state == states["hangs"].state == "stopped"
+    assert [one.what for one in states["hangs"].problems] == ["the source did not end in time; what it still had is lost"]
+    assert not any("did not end" in one.what for one in states["runs"].problems)
+    session = Session.open(tmp_path / "w")
+    (row,) = [one for one in session.queries.inputs() if one.path.startswith(str(small))]
+    session.close()
+    assert row.state == "partial"
+
+
+def test_a_disk_that_refuses_to_tidy_up_costs_no_source(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("app.listen.trim", full)
+    monkeypatch.setattr("app.listen.TRIM", 0.0)
+    states: list[SourceState] = []
+    listener = Listener(tmp_path / "w", states.append)
+    try:
+        listener.start("one", GrowingSource(path=str(small)))
+        until(lambda: listener.step() or (states and states[-1].records > 80 and states[-1].problems))
+    finally:
+        listener.close()
+    assert [(one.what, one.where) for one in states[-1].problems] == [
+        ("old packets could not be removed", "No space left on device")
+    ]
+    assert states[-1].activities > 40
 
 
 def test_several_sources_at_once_keep_their_activities_apart(small: Path, tmp_path: Path) -> None:

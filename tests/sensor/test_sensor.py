@@ -12,7 +12,9 @@ from app.paths import sample_case
 from app.sensor.captures import CAPTURES
 from app.sensor.packets.flows import Registry
 from app.sensor.sensor import InputReport, known_conversations, read_input
+from app.sensor.sources.content import Refused
 from app.sensor.sources.inputs import find_inputs
+from app.sensor.sources.reading import Step
 from tests.sensor.wire import A, B, Toy, ether, ip4, pcap, tcp, toy, udp
 
 S = 1_000_000
@@ -84,6 +86,53 @@ def test_a_mistake_of_ours_is_a_problem_not_an_end(tmp_path):
     report, batches, _ = read(tmp_path / "a.pcap")
     assert sum(map(len, batches)) == 300
     assert ("internal error in Telling", 1, "frame 1") in [(one.what, one.count, one.where) for one in report.problems]
+
+
+def breaking(after: int, error: type[Exception]):
+    """A reader that tells so many activities in two steps and breaks."""
+
+    def reader(opening, emit, note):
+        for number in range(after):
+            emit(Activity(at=S, until=S, input=opening.key, record=number, detail=DnsQuery(name="a")))
+            if number == after // 2:
+                yield Step(1, number + 1, S, S)
+        raise error("secret words of the input")
+
+    return reader
+
+
+@pytest.mark.parametrize("after, state", [(0, "failed"), (1, "partial"), (10, "partial")])
+def test_a_reader_that_breaks_costs_only_the_rest_of_its_input(tmp_path, monkeypatch, after, state):
+    (tmp_path / "a.xml").write_text("<Events><Event></Event></Events>")
+    (found,) = find_inputs([tmp_path / "a.xml"])
+    monkeypatch.setattr("app.sensor.sensor.reader_of", lambda kind: breaking(after, KeyError))
+    got: list[Activity] = []
+    report = read_input(found, got.extend)
+    assert report.state == state
+    assert len(got) == after
+    (told,) = [one.what for one in report.problems]
+    assert told.startswith("mistake in the program: KeyError in test_sensor, line ")
+    assert "secret" not in told
+
+
+def test_what_was_read_before_a_refusal_stays_and_is_told(tmp_path, monkeypatch):
+    (tmp_path / "a.xml").write_text("<Events><Event></Event></Events>")
+    (found,) = find_inputs([tmp_path / "a.xml"])
+    monkeypatch.setattr("app.sensor.sensor.reader_of", lambda kind: breaking(4, Refused))
+    got: list[Activity] = []
+    report = read_input(found, got.extend)
+    assert (report.state, report.records, len(got)) == ("partial", 3, 4)
+
+
+def test_a_store_that_refuses_is_no_problem_of_the_input(tmp_path):
+    (tmp_path / "a.pcap").write_bytes(pcap(PACKETS))
+    (found,) = find_inputs([tmp_path / "a.pcap"])
+
+    def full(batch):
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        read_input(found, full, registry=TOYS)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The workspace file: activities appended, never rewritten; alerts, knowledge and inputs beside them."""
 
-from app.engine.schema import StoreError
+from app.engine.schema import IN_USE, StoreError
 from app.engine.store.actors import Actor, actor_of
 from app.engine.store.alerts import update_alert
 from app.engine.store.place import split_id
@@ -9,4 +9,4 @@ from app.engine.store.store import Store
 from app.engine.store.streams import Told
 from app.engine.store.tags import set_tag
 
-__all__ = ["COLUMNS", "Actor", "Rows", "Store", "StoreError", "Told", "actor_of", "set_tag", "split_id", "update_alert"]
+__all__ = ["COLUMNS", "IN_USE", "Actor", "Rows", "Store", "StoreError", "Told", "actor_of", "set_tag", "split_id", "update_alert"]

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import IO
 
-from app.engine.schema import StoreError
+from app.engine.schema import IN_USE, StoreError
 
 if os.name == "nt":
     import msvcrt
@@ -34,7 +34,7 @@ class Lease:
                 _lock(self._file)
             except OSError as error:
                 self._file.close()
-                raise StoreError(f"{workspace} is in use by another program.") from error
+                raise StoreError(f"{workspace}{IN_USE}") from error
             try:  # the holder before us may have removed the name between our opening and our locking
                 if os.path.samestat(os.fstat(self._file.fileno()), self._path.stat()):
                     return

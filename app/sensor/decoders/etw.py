@@ -6,17 +6,16 @@ as published in the Windows SDK (evntrace.h, evntcons.h) and in public symbols; 
 
 import struct
 from collections.abc import Callable, Iterator
-from uuid import UUID
 
 from msgspec import Struct
+
+from app.sensor.decoders.dtyp import guid, micros
 
 HEADER = 72
 """Bytes of a buffer's header; events lie behind it, each begins at a multiple of eight."""
 LARGEST = 1 << 24
 COMPRESSED = 0x40
 """BufferFlag of a buffer whose events are compressed (EVENT_TRACE_COMPRESSED_MODE)."""
-EPOCH = 116_444_736_000_000_000
-"""FILETIME of 1970 in its unit of 100 ns."""
 SYSTEM32, SYSTEM64, COMPACT32, COMPACT64 = 1, 2, 3, 4
 FULL32, INSTANCE32, ERROR, MESSAGE, PERF32, PERF64, EVENT32, EVENT64, FULL64, INSTANCE64 = 10, 11, 13, 15, 16, 17, 18, 19, 20, 21
 EXTENDED = 0x01
@@ -61,8 +60,8 @@ class Clock(Struct, frozen=True):
     def micros(self, raw: int) -> int:
         """UTC microseconds. Kind 1: performance counter, 2: FILETIME, 3: processor cycles."""
         if self.kind == 2 or not self.frequency:
-            return (raw - EPOCH) // 10
-        return (self.start - EPOCH) // 10 + (raw - self.raw) * 1_000_000 // self.frequency
+            return micros(raw)
+        return micros(self.start) + (raw - self.raw) * 1_000_000 // self.frequency
 
 
 class TraceHeader(Struct, frozen=True):
@@ -133,7 +132,7 @@ def _event(data: bytes, kind: int, marker: int, place: int, wide: bool) -> Trace
         id_, version, _channel, _level, opcode = struct.unpack_from("<HBBBB", data, 40)
         start = _behind_items(data) if flags & EXTENDED else 80
         return TraceEvent(
-            int.from_bytes(data[16:24], "little"), str(UUID(bytes_le=data[24:40])), id_, version, opcode, _u32(data, 12),
+            int.from_bytes(data[16:24], "little"), guid(data[24:40]), id_, version, opcode, _u32(data, 12),
             data[start:], place, wide=kind == EVENT64, text=bool(flags & STRINGS),
         )  # fmt: skip
     if kind in (FULL32, FULL64) and len(data) >= 48:
@@ -151,9 +150,9 @@ def _event(data: bytes, kind: int, marker: int, place: int, wide: bool) -> Trace
 
 
 def _classic(data: bytes, start: int, place: int, wide: bool) -> TraceEvent:
-    at, guid = int.from_bytes(data[16:24], "little"), str(UUID(bytes_le=data[24:40]))
+    at, provider = int.from_bytes(data[16:24], "little"), guid(data[24:40])
     version = int.from_bytes(data[6:8], "little")
-    return TraceEvent(at, guid, 0, version, data[4], _u32(data, 12), data[start:], place, True, wide)
+    return TraceEvent(at, provider, 0, version, data[4], _u32(data, 12), data[start:], place, True, wide)
 
 
 def _behind_items(data: bytes) -> int:

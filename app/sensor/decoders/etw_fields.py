@@ -1,7 +1,8 @@
 """Payloads of event trace providers as named values, by the templates of their manifests and MOF classes."""
 
 import struct
-from uuid import UUID
+
+from app.sensor.decoders.dtyp import guid
 
 RPC = "6ad52b32-d609-4be9-ae07-ce8dae937e39"
 LDAP_CLIENT = "099614a5-5dd7-4788-8bc9-e29f43db28fc"
@@ -92,7 +93,7 @@ def fields_of(template: Template, payload: bytes) -> dict[str, str] | None:
         if len(raw) < size:
             return None
         if kind == "guid":
-            found[name] = str(UUID(bytes_le=raw))
+            found[name] = guid(raw)
         else:
             number = struct.unpack("<Q" if size == 8 else "<I", raw)[0]
             found[name] = f"0x{number:08x}" if kind == "hex32" else str(number)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from app.sensor.decoders.der import Malformed, content, element, fields, inner_integer, inner_text, reach
-from app.sensor.decoders.kerberos_names import bits, principal, time_of
+from app.sensor.decoders.kerberos_names import addresses, bits, principal, time_of
 from app.sensor.decoders.kerberos_padata import METHOD_DATA_CODES, Padata, extended_status, method_data, padata
 from app.sensor.decoders.kerberos_ticket import ApRequest, Ticket, ap_request, encrypted, ticket
 
@@ -24,7 +24,6 @@ _NO_EDGE = 1 << 62
 _MOST_ETYPES = 64
 _SHORT = 256
 """Bytes of a list of etypes that is remembered."""
-_MOST_ADDRESSES = 16
 
 
 class Request(Struct, frozen=True, gc=False):
@@ -146,7 +145,7 @@ def _request(data: bytes, kind: int, found: dict[int, tuple[int, int]], edge: in
         time_of(data, *one) if (one := body.get(0xA5)) else None,
         time_of(data, *one) if (one := body.get(0xA6)) else None,
         etypes,
-        _addresses(data, *one) if (one := body.get(0xA9)) else (),
+        addresses(data, *one) if (one := body.get(0xA9)) else (),
         additional,
         0xAA in body,
         edge != _NO_EDGE,
@@ -201,23 +200,3 @@ def _error(data: bytes, found: dict[int, tuple[int, int]]) -> Error:
         offered,
         status,
     )
-
-
-def _addresses(data: bytes, start: int, end: int) -> tuple[str, ...]:
-    """HostAddresses (section 7.5.3): NetBIOS names and IPv4 addresses as text, others as "type:hex"."""
-    at, stop = content(data, start, end, 0x30)
-    named: list[str] = []
-    while at + 2 < stop and len(named) < _MOST_ADDRESSES:
-        _, start, at = element(data, at, stop)
-        one = fields(data, start, at)
-        if 0xA0 in one and 0xA1 in one:
-            kind = inner_integer(data, *one[0xA0])
-            first, last = content(data, *one[0xA1], 0x04)
-            value = data[first : min(last, first + 256)]
-            if kind == 20:
-                named.append(value.decode("utf-8", "replace").rstrip(" \0"))
-            elif kind == 2 and len(value) == 4:
-                named.append(".".join(map(str, value)))
-            else:
-                named.append(f"{kind}:{value.hex()}")
-    return tuple(named)

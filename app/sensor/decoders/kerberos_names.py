@@ -2,9 +2,10 @@
 
 from functools import lru_cache
 
-from app.sensor.decoders.der import TEXT_KEPT, element, inner_integer
+from app.sensor.decoders.der import TEXT_KEPT, content, element, fields, inner_integer
 
 _MOST_PARTS = 16
+_MOST_ADDRESSES = 16
 _SHORT = 96
 """Bytes of a name that is remembered."""
 _SHORT_TYPE = b"\xa0\x03\x02\x01"
@@ -81,3 +82,23 @@ def _moment(digits: bytes) -> int | None:
     past = year if month > 2 else year - 1
     days = 365 * year + past // 4 - past // 100 + past // 400 + _DAYS_BEFORE[month] + day - 719528
     return (days * 86400 + clock // 10000 * 3600 + clock // 100 % 100 * 60 + clock % 100) * 1000000
+
+
+def addresses(data: bytes, start: int, end: int) -> tuple[str, ...]:
+    """HostAddresses (section 7.5.3): NetBIOS names and IPv4 addresses as text, others as "type:hex"."""
+    at, stop = content(data, start, end, 0x30)
+    named: list[str] = []
+    while at + 2 < stop and len(named) < _MOST_ADDRESSES:
+        _, start, at = element(data, at, stop)
+        one = fields(data, start, at)
+        if 0xA0 in one and 0xA1 in one:
+            kind = inner_integer(data, *one[0xA0])
+            first, last = content(data, *one[0xA1], 0x04)
+            value = data[first : min(last, first + 256)]
+            if kind == 20:
+                named.append(value.decode("utf-8", "replace").rstrip(" \0"))
+            elif kind == 2 and len(value) == 4:
+                named.append(".".join(map(str, value)))
+            else:
+                named.append(f"{kind}:{value.hex()}")
+    return tuple(named)

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from app.sensor.decoders.der import Malformed, content, element, fields, inner_integer, inner_text
-from app.sensor.decoders.kerberos_names import bits, principal, time_of
+from app.sensor.decoders.kerberos_names import addresses, bits, principal, time_of
 from app.sensor.decoders.keytab import Key
 
 ENC_TICKET, AUTHENTICATOR, ENC_AS_REP, ENC_TGS_REP, ENC_AP_REP, ENC_PRIVATE = 0x63, 0x62, 0x79, 0x7A, 0x7B, 0x7C
@@ -83,7 +83,7 @@ def open_ticket(data: bytes) -> OpenTicket | None:
             time_of(data, *one) if (one := found.get(0xA7)) else None,
             time_of(data, *one) if (one := found.get(0xA8)) else None,
             _transited(data, *one) if (one := found.get(0xA4)) else None,
-            _addresses(data, *one) if (one := found.get(0xA9)) else (),
+            addresses(data, *one) if (one := found.get(0xA9)) else (),
             tuple(types),
             pac,
             around,
@@ -174,19 +174,6 @@ def _transited(data: bytes, start: int, end: int) -> str | None:
         return None
     start, end = content(data, *found[0xA1], 0x04)
     return data[start : min(end, start + _TRANSITED_KEPT)].decode("utf-8", "replace") or None
-
-
-def _addresses(data: bytes, start: int, end: int) -> tuple[str, ...]:
-    """Addresses to which a ticket is bound, as "type:hex"; they are hardly used any more."""
-    out: list[str] = []
-    at, stop = content(data, start, end, 0x30)
-    while at + 1 < stop and len(out) < _MOST:
-        _, first, at = element(data, at, stop)
-        one = fields(data, first, at)
-        if 0xA0 in one and 0xA1 in one:
-            first, last = content(data, *one[0xA1], 0x04)
-            out.append(f"{inner_integer(data, *one[0xA0])}:{data[first : min(last, first + 64)].hex()}")
-    return tuple(out)
 
 
 def open_authenticator(data: bytes) -> OpenAuthenticator | None:

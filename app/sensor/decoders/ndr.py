@@ -4,6 +4,8 @@ from struct import Struct as Layout
 from struct import error as StructError
 from uuid import UUID
 
+from app.sensor.decoders.dtyp import sid_text
+
 TEXT_KEPT = 4096
 """Characters of one text that are kept."""
 _MOST_ELEMENTS = 1 << 20
@@ -168,8 +170,7 @@ class Ndr:
         head = self.take(8)
         if head[0] != 1 or head[1] > 15:
             raise NdrError("sid")
-        authority = int.from_bytes(head[2:8], "big")
-        return "-".join(["S", "1", str(authority), *(str(self.u32()) for _ in range(head[1]))])
+        return sid_text(int.from_bytes(head[2:8], "big"), [self.u32() for _ in range(head[1])])
 
 
 def utf16(raw: bytes, big: bool = False) -> str:

@@ -5,6 +5,7 @@ from struct import Struct as Layout
 from msgspec import Struct
 
 from app.model.pac import Pac
+from app.sensor.decoders import dtyp
 from app.sensor.decoders.ndr import Ndr, NdrError
 
 LOGON, CREDENTIALS, SERVER, KDC, CLIENT, DELEGATION, UPN = 1, 2, 6, 7, 10, 11, 12
@@ -22,8 +23,6 @@ _BUFFER = Layout("<IIQ").unpack_from
 _PAIRS = Layout("<HHHH").unpack_from
 _SIGNED = {-138: 16, 15: 12, 16: 12, 19: 16, 20: 24}
 """Bytes of a signature by its type (section 2.8.1)."""
-_EPOCH = 11_644_473_600_000_000
-"""Microseconds from 1601 to 1970."""
 _NEVER = 0x7FFFFFFF_00000000
 
 
@@ -84,7 +83,7 @@ def read(data: bytes, granting: bool) -> Read:
 
 def time_of(ticks: int) -> int | None:
     """UTC microseconds of a FILETIME; None for zero and for never."""
-    return None if not 0 < ticks < _NEVER else ticks // 10 - _EPOCH
+    return None if not 0 < ticks < _NEVER else dtyp.micros(ticks)
 
 
 def _ticks(ndr: Ndr) -> int | None:
@@ -203,11 +202,10 @@ def _requestor(part: bytes, facts: dict[str, object]) -> None:
 
 
 def _sid(raw: bytes) -> str:
-    """SID (MS-DTYP section 2.4.2.2)."""
-    if len(raw) < 8 or raw[0] != 1 or raw[1] > 15 or len(raw) < 8 + 4 * raw[1]:
+    found = dtyp.sid(raw)
+    if found is None:
         raise NdrError("sid")
-    subs = (int.from_bytes(raw[8 + 4 * one : 12 + 4 * one], "little") for one in range(raw[1]))
-    return "-".join(["S", "1", str(int.from_bytes(raw[2:8], "big")), *map(str, subs)])
+    return found
 
 
 def _utf16(part: bytes, start: int, size: int) -> str | None:

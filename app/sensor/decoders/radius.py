@@ -84,9 +84,9 @@ def decode(data: bytes) -> RadiusPacket | None:
         id=data[1],
         authenticator=data[4:20],
         user=texts.get(1) or None,
-        nas=_address(raw.get(4)) or _address(raw.get(95)),
+        nas=address(raw.get(4)) or address(raw.get(95)),
         nas_identifier=texts.get(32),
-        framed_ip=_address(raw.get(8)) or _address(raw.get(168)) or _from_prefix(raw.get(97), raw.get(96)),
+        framed_ip=address(raw.get(8)) or address(raw.get(168)) or _from_prefix(raw.get(97), raw.get(96)),
         calling_station=texts.get(31),
         called_station=texts.get(30),
         tunnel_client=tunnel.rstrip(b"\0").decode("utf-8", "replace") or outside,
@@ -155,7 +155,7 @@ def _from_prefix(prefix: bytes | None, interface: bytes | None) -> str | None:
     return str(IPv6Address(octets[:8].ljust(8, b"\0") + interface))
 
 
-def _address(raw: bytes | None) -> str | None:
+def address(raw: bytes | None) -> str | None:
     """IPv4 or IPv6 address; the values that mean "choose one" (RFC 2865 section 5.8) are none."""
     if raw is None or raw in (b"\xff\xff\xff\xff", b"\xff\xff\xff\xfe", b"\0\0\0\0"):
         return None

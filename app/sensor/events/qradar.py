@@ -4,7 +4,7 @@ import re
 
 from app.sensor.events.record import AUDIT_FAILURE, AUDIT_SUCCESS, EventRecord
 from app.sensor.events.syslog_frame import Frame
-from app.sensor.events.syslog_record import event_number, long_number, record_of
+from app.sensor.events.syslog_record import event_number, long_number, pairs_of, record_of
 from app.sensor.events.syslog_time import time_of
 
 BEGIN = re.compile(r"AgentDevice=")
@@ -21,16 +21,7 @@ _PAIR = re.compile(r"(?:^|(?<=\s)|\\t)(" + "|".join(_KEYS) + r")=")
 def event_of(text: str, frame: Frame, at: int, ordinal: int) -> EventRecord | str:
     """The event of a message that begins with AgentDevice; a sort of problem where it is none. at: when it came."""
     text = text[:LONGEST]
-    values: dict[str, str] = {}
-    name, start = "", 0
-    for found in _PAIR.finditer(text):
-        if name:
-            values.setdefault(name, text[start : found.start()].strip())
-        name, start = found[1], found.end()
-        if name == "Message":
-            break
-    if name:
-        values.setdefault(name, text[start:].strip())
+    values = pairs_of(text, _PAIR)
     number = event_number(values.get("EventIDCode", "")) or event_number(values.get("EventID", ""))
     if not number:
         return "QRadar message without an event number"

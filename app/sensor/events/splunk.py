@@ -4,7 +4,7 @@ import re
 
 from app.sensor.events.record import EventRecord
 from app.sensor.events.syslog_frame import Frame
-from app.sensor.events.syslog_record import event_number, keywords_of, record_of
+from app.sensor.events.syslog_record import event_number, keywords_of, long_number, pairs_of, record_of
 from app.sensor.events.syslog_time import time_of
 
 KEYS = (
@@ -24,16 +24,7 @@ def event_of(text: str, frame: Frame, at: int, ordinal: int) -> EventRecord | st
     descriptions of the form say.
     """
     text = text[:LONGEST]
-    values: dict[str, str] = {}
-    name, start = "", 0
-    for found in _PAIR.finditer(text):
-        if name:
-            values.setdefault(name, text[start : found.start()].strip())
-        name, start = found[1], found.end()
-        if name == "Message":
-            break
-    if name:
-        values.setdefault(name, text[start:].strip())
+    values = pairs_of(text, _PAIR)
     number = event_number(values.get("EventCode", "")) or event_number(values.get("EventIdentifier", ""))
     if not number:
         return "Splunk message without an event number"
@@ -45,9 +36,7 @@ def event_of(text: str, frame: Frame, at: int, ordinal: int) -> EventRecord | st
         provider=values.get("SourceName", ""),
         channel=values.get("Logfile", "") or values.get("LogName", ""),
         computer=values.get("ComputerName", "") or frame.host,
-        record=int(values["RecordNumber"])
-        if values.get("RecordNumber", "").isdecimal() and len(values["RecordNumber"]) < 19
-        else 0,
+        record=long_number(values.get("RecordNumber", "")),
         keywords=keywords_of(words),
         message=values.get("Message", ""),
     )

@@ -1,5 +1,7 @@
 """The event record that all forms of syslog payload end in."""
 
+import re
+
 from app.sensor.events.message_text import fields_of
 from app.sensor.events.record import AUDIT_FAILURE, AUDIT_SUCCESS, EventRecord
 
@@ -29,6 +31,21 @@ def keywords_of(text: str) -> int:
     if "fail" in word:
         return AUDIT_FAILURE
     return AUDIT_SUCCESS if "success" in word else 0
+
+
+def pairs_of(text: str, key: re.Pattern[str]) -> dict[str, str]:
+    """Pairs whose names key finds (its group 1), each up to the next name; "Message" is the last and runs to the end."""
+    values: dict[str, str] = {}
+    name, start = "", 0
+    for found in key.finditer(text):
+        if name:
+            values.setdefault(name, text[start : found.start()].strip())
+        name, start = found[1], found.end()
+        if name == "Message":
+            break
+    if name:
+        values.setdefault(name, text[start:].strip())
+    return values
 
 
 def record_of(

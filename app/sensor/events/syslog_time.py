@@ -4,10 +4,11 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from app.sensor.events.times import EPOCH, epoch
+
 SECOND = 1_000_000
 _DAY, _LAST = 86400 * SECOND, 200_000_000_000 * SECOND
 _HALF_HOUR, _WIDEST, _NEAR = 1800 * SECOND, 14 * 3600 * SECOND, 60 * SECOND
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MONTHS = {one: at for at, one in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}  # noqa: SIM905
 
 _ISO = re.compile(
@@ -21,11 +22,6 @@ _CTIME = re.compile(
 )
 _WMI = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d{1,9}))?([+-]\d{1,3})?(?!\d)")
 _NUMBER = re.compile(r"\d{9,19}")
-
-
-def epoch(moment: datetime) -> int:
-    """UTC microseconds of an aware moment, exactly."""
-    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def of_clock(local: int, near: int) -> int:
@@ -97,7 +93,7 @@ def _without_year(found: re.Match[str], near: int) -> tuple[int | None, int, boo
     if not near:
         return None, found.end(), False
     given, near = near, abs(near)
-    now = (_EPOCH + timedelta(microseconds=min(near, _LAST))).year
+    now = (EPOCH + timedelta(microseconds=min(near, _LAST))).year
     # a message comes after it was written: the latest year that does not lie more than a day ahead
     for one in range(now + (month == 1), now - 5, -1):
         at = _made(one, month, *numbers)

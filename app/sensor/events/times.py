@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SLASH = re.compile(r"^/Date\((-?\d{1,17})(?:[+-]\d{4})?\)/$")
+_SLASH = re.compile(r"^/Date\((-?\d{1,14})(?:[+-]\d{4})?\)/$")
 _AMERICAN = re.compile(
     r"^(\d{1,2})/(\d{1,2})/(\d{4}),? (\d{1,2}):(\d\d):(\d\d)(?:\.(\d{1,7}))?(?: ([AP]M))?( ?(?:Z|UTC))?$", re.I
 )
@@ -21,7 +21,7 @@ def instant(value: object) -> tuple[int, bool] | None:
         try:
             moment = datetime.fromisoformat(value)
             if moment.tzinfo is UTC:
-                return _since(moment), True
+                return epoch(moment), True
         except (ValueError, OverflowError):
             pass
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -33,19 +33,20 @@ def instant(value: object) -> tuple[int, bool] | None:
         return int(found[1]) * 1000, True
     if (found := _AMERICAN.match(text)) is not None:
         return _american(found)
-    if text.isdigit():
+    if text.isdecimal():
         return _number(int(text))
     if text.endswith(" UTC"):
         text = text[:-4].rstrip("Z") + "Z"
     try:
         moment = datetime.fromisoformat(text)
         zoned = moment.tzinfo is not None
-        return _since(moment if zoned else moment.replace(tzinfo=UTC)), zoned
+        return epoch(moment if zoned else moment.replace(tzinfo=UTC)), zoned
     except (ValueError, OverflowError):
         return None
 
 
-def _since(moment: datetime) -> int:
+def epoch(moment: datetime) -> int:
+    """UTC microseconds of an aware moment, exactly."""
     gone = moment - EPOCH
     return (gone.days * 86400 + gone.seconds) * 1_000_000 + gone.microseconds
 
@@ -64,7 +65,7 @@ def _american(found: re.Match[str]) -> tuple[int, bool] | None:
         moment = datetime(year, month, day, hour, minute, second, int((found[7] or "0").ljust(6, "0")[:6]), UTC)
     except ValueError:
         return None
-    return _since(moment), found[9] is not None
+    return epoch(moment), found[9] is not None
 
 
 def placed(local: int, known: int) -> int | None:

@@ -27,7 +27,7 @@ PATIENCE = 20_000
 NONE = "JSON that holds no Windows events in a form that is known"
 _DECODER = msgspec.json.Decoder()
 _MARK = re.compile(rb'["{}\[\]]')
-_STRING_END = re.compile(rb'(?:[^"\\]|\\.)*"', re.S)
+_STRING_END = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+"', re.S)  # never steps back: that would cost memory for each character
 Element = tuple[int, int, bytes]
 """(number of the element from 1, bytes of the input behind it, its text)."""
 

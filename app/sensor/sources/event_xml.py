@@ -80,9 +80,10 @@ def events(data: bytes | mmap, note: Note) -> Iterator[tuple[bytes, int]]:
             at = end.end()
         held = held[at:]
         if len(held) > LARGEST:
-            note("events without an end", f"byte {done - len(held)}")
-            following = _BEGIN.search(held, 1)
-            held = held[following.start() :] if following else held[-40:]
+            beginnings = [one.start() for one in _BEGIN.finditer(held)]
+            keep = next((one for one in beginnings if one > len(held) - WINDOW), len(held) - 40)
+            note("events without an end", f"byte {done - len(held)}", sum(one < keep for one in beginnings))
+            held = held[keep:]
     if _BEGIN.search(held):
         note("events without an end", f"byte {len(data) - len(held)}")
 

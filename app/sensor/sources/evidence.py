@@ -240,7 +240,7 @@ def read_evidence(workspace: Path, key: str, frames: Collection[int]) -> dict[in
 
 
 def _captured(data: bytes, at: int, links: list[int]) -> Captured | None:
-    if at + HEAD > len(data):
+    if not 0 <= at <= len(data) - HEAD:  # a damaged index
         return None
     interface, high, low, size, length = struct.unpack_from("<IIIII", data, at + 8)
     if at + 28 + size > len(data) or interface >= len(links):
@@ -329,7 +329,7 @@ def _save(folder: Path, key: str, path: Path, places: dict[int, int], wanted: se
     target = folder / f"{key}-{ALERTS}-{path.stem.rpartition('-')[2]}.pcapng"
     for frame in mine:
         at = places[frame]
-        size = struct.unpack_from("<I", data, at + 4)[0]
-        out += data[at : at + size]
+        if _captured(data, at, links) is not None:
+            out += data[at : at + int.from_bytes(data[at + 4 : at + 8], "little")]
     target.write_bytes(out)
     return len(out)

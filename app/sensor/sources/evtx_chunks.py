@@ -11,14 +11,14 @@ from mmap import mmap
 
 from msgspec import Struct
 
+from app.sensor.decoders.dtyp import FILETIME_OF_1970, micros
+
 FILE, CHUNK, SIGNATURE = b"ElfFile\0", b"ElfChnk\0", b"**\0\0"
 PAGE, SIZE, BODY = 4096, 65536, 512
 SMALLEST = 28
 """Bytes of a record that holds nothing: header of 24, size once more."""
 SKIPPED = (1 << 64) - 1
 """Number of the records that only bridge a hole, see mended()."""
-TICKS = 116444736000000000
-"""FILETIME of 1970."""
 _RECORD, _TAIL = struct.Struct("<IIQQ"), struct.Struct("<I")
 _HEADER = struct.Struct("<QQQQIIII")
 
@@ -176,7 +176,7 @@ def _place(data: bytes, at: int, end: int) -> Place | None:
     magic, size, number, ticks = _RECORD.unpack_from(data, at)
     if magic != 0x2A2A or not SMALLEST <= size <= end - at or _TAIL.unpack_from(data, at + size - 4)[0] != size:
         return None
-    return at, size, number, (ticks - TICKS) // 10
+    return at, size, number, micros(ticks)
 
 
 def _walk(data: bytes, end: int) -> tuple[list[Place], list[tuple[int, int]], int]:
@@ -222,7 +222,7 @@ def _guessed(data: bytes, at: int, stop: int, before: Place | None) -> Place | N
         size = room
     if before is not None and not before[2] < number < before[2] + SIZE:
         number = before[2] + 1
-    written = (ticks - TICKS) // 10
+    written = micros(ticks)
     if before is not None and not -(10**15) < written - before[3] < 10**15:
         written = before[3]
     return at, size, number, written
@@ -250,7 +250,7 @@ def mended(data: bytes, chunk: Chunk) -> bytes:
     out[:8] = CHUNK
     _HEADER.pack_into(out, 8, 1, SKIPPED >> 1, 1, SKIPPED >> 1, 128, 0, end, 0)
     for at, size, number, written in chunk.places:
-        _RECORD.pack_into(out, at, 0x2A2A, size, number, max(0, written * 10 + TICKS))
+        _RECORD.pack_into(out, at, 0x2A2A, size, number, max(0, written * 10 + FILETIME_OF_1970))
         _TAIL.pack_into(out, at + size - 4, size)
     for begin, stop in chunk.holes:
         if stop > end:

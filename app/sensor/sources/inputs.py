@@ -183,6 +183,9 @@ def _tar(path: Path, layers: tuple[str, ...]) -> Iterator[Found]:
     if len(members) > MEMBERS:
         yield _refused(shown, path, size, f"an archive with more than {MEMBERS} members; the rest is left out")
     for name, start, length in members[:MEMBERS]:
+        if not name:
+            yield _refused(shown, path, size, f"a damaged archive; what lies behind byte {start} of it is left out")
+            continue
         yield from _told(f"{shown}/{_shown(name)}", path, length, f"{start}+{length}", (*layers, "tar"))
 
 

@@ -57,7 +57,11 @@ _NUMBERED = re.compile(rb"\ARecord \d{1,20}\s*\n(?=[<{])")
 _JSON = re.compile(rb"\A(?:\{\s*[\"}]|\[\s*[{\[\"\]])")
 _EVENT = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,30}:)?Events?[\s>]")
 _DETAIL = re.compile(rb"\A(?:[A-Z][a-z]{2} ){2} ?\d{1,2} [\d:]{8} \d{4}\r?\n\t[\w:-]+ [:+]?= ")
-_LINE = re.compile(rb"\A(?:<\d{1,3}>|CEF:\d\||LEEF:\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{4}-\d\d-\d\dT[\d:.]+\S* \S+ )")
+_LINE = re.compile(
+    rb"\A(?:<\d{1,3}>|CEF:\s?\d{1,3}\||LEEF:\s?\d|MSWinEventLog\t|AgentDevice=|RsaSA\r?\n"
+    rb"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{4}-\d\d-\d\dT[\d:.]+\S* \S+ )"
+)
+"""A syslog message with its header, or what forwarders write behind one (app.sensor.events.syslog) in a file of its own."""
 
 
 def _text_kind(head: bytes) -> str:

@@ -21,7 +21,7 @@ def command(spec: CaptureSource) -> list[str]:
     """The program that writes a pcap stream to its standard output, and what happens to its error output, as JSON lines."""
     frozen = getattr(sys, "frozen", False)
     begin = [sys.executable, "--dissector"] if frozen else [sys.executable, "-m", "app.dissector"]
-    return [*begin, "capture", *(["--filter", spec.filter] if spec.filter else []), "--", *spec.interfaces]
+    return [*begin, "capture", *([f"--filter={spec.filter}"] if spec.filter else []), "--", *spec.interfaces]
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def capturing(spec: CaptureSource, outlet: Outlet, stop: threading.Event) -> Ite
     )
     assert child.stdin is not None and child.stdout is not None and child.stderr is not None
     packets, stdin = child.stdout.fileno(), child.stdin
-    ready = threading.Event()
+    ready, captures = threading.Event(), threading.Event()
     errors: list[str] = []
     lost: dict[str, int] = {}
 
@@ -52,6 +52,7 @@ def capturing(spec: CaptureSource, outlet: Outlet, stop: threading.Event) -> Ite
                     outlet.dropped("capture buffer full", count - lost.get(name, 0), name)
                     lost[name] = count
             if told.get("ready"):
+                captures.set()
                 ready.set()
         ready.set()
 
@@ -68,11 +69,14 @@ def capturing(spec: CaptureSource, outlet: Outlet, stop: threading.Event) -> Ite
     ending = threading.Thread(target=end, name="capture-end", daemon=True)
     ending.start()
     try:
-        if not ready.wait(START) or errors:
+        ready.wait(START)
+        if errors or not captures.is_set():
             raise Cannot(errors[0] if errors else "the program that captures did not start")
         yield PipeFeed(packets)
         if errors:
             raise Cannot(errors[0])
+        if not stop.is_set():  # it is started again as any source that broke
+            raise RuntimeError("the program that captures ended by itself")
     finally:
         over.set()
         ending.join()

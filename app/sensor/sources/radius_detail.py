@@ -107,7 +107,7 @@ def _number(text: str | None) -> int | None:
 
 def _address(text: str | None) -> str | None:
     try:
-        return str(ip_address((text or "").partition("/")[0]))
+        return radius.address(ip_address((text or "").partition("/")[0]).packed)
     except ValueError:
         return None
 

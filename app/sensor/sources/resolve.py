@@ -128,6 +128,7 @@ async def _loop(
     running: set[asyncio.Task[None]] = set()
     number, pause, due = 0, 1 / max(spec.rate, 0.01), time.monotonic()
     told: set[str] = set()
+    broken: list[BaseException] = []
 
     async def one(address: str, number: int) -> None:
         answers = await resolver.ask(address)
@@ -136,18 +137,25 @@ async def _loop(
         if answers:
             outlet.put(observed(key, number, at, address, answers))
 
+    def ended(task: asyncio.Task[None]) -> None:
+        running.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            broken.append(error)
+
     while not stopped():
+        if broken:
+            raise broken[0]
         address = wished() if len(running) < AT_ONCE and time.monotonic() >= due else ""
         if address and resolver.may_ask(address, time.monotonic()):
             number, due = number + 1, time.monotonic() + pause
             task = asyncio.create_task(one(address, number))
             running.add(task)
-            task.add_done_callback(running.discard)
+            task.add_done_callback(ended)
         else:
             await asyncio.sleep(0.05)
         for method, rate in resolver.rates.items():
             if rate.failing and method not in told:
                 told.add(method)
                 outlet.note(f"low success rate of active name resolution over {method}", f"{rate.answered} of {rate.asked}")
-    for task in running:
+    for task in list(running):
         task.cancel()

@@ -1,5 +1,6 @@
 """Members of a tar archive that lies mapped: names, places, sizes; nothing is written anywhere."""
 
+import re
 from collections.abc import Iterator
 from mmap import mmap
 
@@ -7,6 +8,7 @@ from app.sensor.sources.layers import is_tar
 
 BLOCK = 512
 REGULAR = (b"0", b"\0", b"7")
+_OCTAL = re.compile(rb"[0-7]{1,12}")
 NAME = 1 << 12
 """Bytes of a name that are kept."""
 
@@ -14,15 +16,16 @@ NAME = 1 << 12
 def members(data: bytes | mmap) -> Iterator[tuple[str, int, int]]:
     """(name, offset, size) of every regular file, also one that is cut at the end (its size is then what is there).
 
-    Long names of GNU and POSIX (pax) are understood; links, devices, sparse files are left out. Ends where a header is damaged.
+    Ends with a nameless one where a header is damaged, at that header. Long names of GNU and POSIX (pax) are understood;
+    links, devices, sparse files are left out.
     """
     at, long_name, long_size = 0, b"", None
     while at + BLOCK <= len(data):
         head = bytes(data[at : at + BLOCK])
-        if not is_tar(head):
-            return
-        size = _number(head[124:136])
+        size = _number(head[124:136]) if is_tar(head) else None
         if size is None:
+            if head.strip(b"\0"):
+                yield "", at, 0
             return
         kind, start = head[156:157], at + BLOCK
         if kind == b"L":
@@ -52,10 +55,8 @@ def _number(text: bytes) -> int | None:
     """A number of a header: octal digits, or binary when its first bit is set (GNU)."""
     if text[:1] == b"\x80":
         return int.from_bytes(text[1:], "big")
-    try:
-        return int(text.strip(b"\0 ") or b"0", 8)
-    except ValueError:
-        return None
+    digits = text.strip(b"\0 ") or b"0"
+    return int(digits, 8) if _OCTAL.fullmatch(digits) else None  # int() also takes signs: a negative size leads back for ever
 
 
 def _decimal(text: bytes | None) -> int | None:

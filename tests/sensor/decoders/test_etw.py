@@ -5,7 +5,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.sensor.decoders.etw import EPOCH, Clock, events_of, trace_header
+from app.sensor.decoders.dtyp import FILETIME_OF_1970 as EPOCH
+from app.sensor.decoders.etw import Clock, events_of, trace_header
 from app.sensor.decoders.etw_fields import KDC, RPC, TEMPLATES, fields_of
 from tests.sensor.traces import BUFFER, QPC, START, buffer, call, classic, event, head, text, trace
 

@@ -12,7 +12,9 @@ from typing import Any
 import evtx
 
 from app.sensor.events.record import EventRecord
-from app.sensor.events.translate import WANTED
+from app.sensor.events.translate import FAMILIES
+
+WANTED = frozenset(id for family in FAMILIES for id in family.events)
 
 _SYSTEM = {"EventID", "Channel", "SourceName", "Hostname", "RecordNumber", "EventTime", "TimeCreated", "Keywords", "Message"}
 

@@ -263,6 +263,8 @@ def test_any_value_anywhere_never_raises(form: str, data: st.DataObject) -> None
         (1600740815123, AT),
         ("1600740815123", AT),
         ("yesterday", None),
+        ("/Date(99999999999999999)/", None),
+        ("²²²²²²²²²²²²²", None),
         ("99/99/2020 2:13:35 AM", None),
         (True, None),
         (None, None),

@@ -6,6 +6,7 @@ import io
 import lzma
 import random
 import tarfile
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,29 @@ def test_damaged_headers_never_raise() -> None:
         for _, start, size in members(bytes(data)):
             assert 0 <= start <= len(data)
             assert 0 <= size <= len(data) - start
+
+
+def header(kind: bytes, size: bytes) -> bytes:
+    block = bytearray(b"a".ljust(512, b"\0"))
+    block[124:136], block[156:157], block[148:156] = size.ljust(12, b"\0"), kind, b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    return bytes(block)
+
+
+@pytest.mark.parametrize("size", [b"-2000", b"-1", b"+10", b"1_0", b"0x10", "²".encode()])
+@pytest.mark.parametrize("kind", [b"g", b"0"])
+def test_a_size_that_leads_back_is_damage_and_no_endless_loop(kind: bytes, size: bytes) -> None:
+    data = header(b"0", b"0") + header(kind, size) * 2
+    assert list(islice(members(data), 10)) == [("a", 512, 0), ("", 512, 0)]
+
+
+def test_what_lies_behind_a_damaged_header_is_told(tmp_path: Path) -> None:
+    data = bytearray(archive())
+    places = [start for _, start, _ in members(bytes(data))]
+    data[places[1] - 512] ^= 0xFF
+    (tmp_path / "a.tar").write_bytes(data)
+    problems = [one.problem.what for one in find_inputs([tmp_path / "a.tar"]) if one.problem]
+    assert any("damaged archive; what lies behind byte" in one for one in problems)
 
 
 def test_a_size_larger_than_the_file_is_cut(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from app.model.activity import Account, Activity, named
 from app.model.details import KerberosAs, LdapSearch, RpcCall
-from app.sensor.decoders.etw import EPOCH
+from app.sensor.decoders.dtyp import FILETIME_OF_1970 as EPOCH
 from app.sensor.decoders.etw_fields import KDC, LDAP_CLIENT, NETLOGON, RPC
 from app.sensor.sensor import InputReport, read_input
 from app.sensor.sources.etw import Tail

@@ -2,6 +2,7 @@
 
 import json
 import random
+import tracemalloc
 from pathlib import Path
 
 import evtx as native_reader
@@ -120,6 +121,28 @@ def test_depth_and_length_are_bounded(tmp_path: Path, records: list[EventRecord]
     report, _ = read(tmp_path / "a")
     assert [one.place for one in records] == [2]
     assert count(report, "events without an end") >= 1
+
+
+def test_beginnings_without_an_end_take_no_more_memory_than_one_event(tmp_path: Path, records: list[EventRecord]) -> None:
+    starts = 16 << 17  # 16 MB of them
+    (tmp_path / "a").write_text(event(1) + "<Event >" * starts + event(2))
+    tracemalloc.start()
+    report, _ = read(tmp_path / "a")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [one.place for one in records] == [1, 2]
+    assert count(report, "events without an end") == starts
+    assert peak < 64 << 20
+
+
+def test_a_long_text_in_json_takes_no_memory_for_each_character() -> None:
+    long = b'[{"a": "' + b"x" * (3 << 20) + b'"}, {"b": 1}]'
+    tracemalloc.start()
+    found = [text for _, _, text in elements(long, lambda what, where, count=1: None)]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found == [long[1:-11], b'{"b": 1}']
+    assert peak < 64 << 20
 
 
 @pytest.mark.parametrize(

@@ -169,3 +169,19 @@ def test_damaged_files_lose_packets_and_nothing_else(tmp_path: Path) -> None:
         read_evidence(workspace, KEY, range(1, 60))
         (folder_of(workspace) / "dropped.json").write_bytes(chance.randbytes(20))
         why_not_kept(workspace, KEY, 1)
+
+
+@pytest.mark.parametrize("place", [-1, -(1 << 60), 1 << 60, 5])
+def test_a_damaged_index_loses_its_packets_and_nothing_else(tmp_path: Path, place: int) -> None:
+    workspace = tmp_path / "w"
+    keeper = Keeper(folder_of(workspace), KEY)
+    keeper.add(window(1, packets(3)))
+    keeper.keep([activity(1, 2, 3)])
+    keeper.close()
+    (index,) = folder_of(workspace).glob("*.index")
+    table = np.fromfile(index, np.int64).reshape(-1, 2)
+    table[1, 1] = place
+    table.tofile(index)
+    assert sorted(read_evidence(workspace, KEY, {1, 2, 3})) == [1, 3]
+    (folder_of(workspace) / f"{KEY}-000002.pcapng").write_bytes(b"being written")
+    assert trim(workspace, 0, lambda key: {1, 2, 3}) == 1

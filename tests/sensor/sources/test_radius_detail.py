@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -59,6 +60,14 @@ def test_records(tmp_path: Path) -> None:
         "RADIUS record that is no accounting request": 1,
         "RADIUS record without its status": 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("said", "read_as"), [("255.255.255.254", None), ("255.255.255.255", None), ("0.0.0.0", None), ("10.9.0.6", "10.9.0.6")]
+)
+def test_an_address_that_means_choose_one_is_none(tmp_path: Path, said: str, read_as: str | None) -> None:
+    (one, _), _, _ = read(tmp_path / "d", DETAIL.replace(b"10.9.0.5", said.encode()))
+    assert isinstance(one.detail, RadiusAccounting) and one.detail.framed_ip == read_as
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

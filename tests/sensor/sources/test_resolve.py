@@ -135,3 +135,23 @@ def test_wishes_are_answered_and_stopping_is_quick() -> None:
     assert not thread.is_alive() and outlet.states == ["running"]
     assert outlet.count == len(outlet.batches) == 39
     assert {one.detail.address for batch in outlet.batches for one in batch} == {f"10.0.0.{n}" for n in range(1, 40)}  # type: ignore[union-attr]
+
+
+async def broken(address: str) -> Answer:
+    raise KeyError(address)
+
+
+def test_a_probe_that_breaks_is_not_lost_in_silence() -> None:
+    class Out:
+        def state(self, state: str, error: str = "") -> None:
+            assert state == "running"
+
+        def wished(self) -> str:
+            return "10.0.0.1"
+
+    stop = threading.Event()
+    threading.Timer(5, stop.set).start()
+    with pytest.raises(KeyError):
+        run(ResolverSource(methods=("a",)), "k", Out(), stop, {"a": broken})  # type: ignore[arg-type]
+    assert not stop.is_set()
+    stop.set()

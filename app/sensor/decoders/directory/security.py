@@ -1,10 +1,9 @@
 """Security descriptors of directory objects: the owner, and who is granted rights that matter to an attacker."""
 
-from uuid import UUID
-
 from msgspec import Struct
 
 from app.sensor.decoders.directory.values import listed, sid
+from app.sensor.decoders.dtyp import guid
 
 ACES = 2048
 """At most so many entries of one list are looked at."""
@@ -81,7 +80,7 @@ def _entries(raw: bytes, acl: int) -> tuple[list[Ace], int]:
         if kind in _OBJECT:
             there, place = int.from_bytes(raw[at + 8 : at + 12], "little"), at + 12
             if there & 1:
-                about = str(UUID(bytes_le=raw[place : place + 16])) if place + 16 <= at + size else None
+                about = guid(raw[place : place + 16]) if place + 16 <= at + size else None
                 place += 16
             place += 16 if there & 2 else 0
         who = sid(raw[place : at + size])

@@ -4,13 +4,14 @@ import re
 from datetime import UTC, datetime
 from uuid import UUID
 
+from app.sensor.decoders import dtyp
+
 LIST = "; "
 """Joins the values of a fact that has several."""
 MOST, LONGEST = 64, 1024
 """At most so many values and characters are kept of one fact."""
 NEVER = 0x7FFFFFFFFFFFFFFF
 """The FILETIME and (negative) the interval that mean never (MS-ADTS section 3.1.1.3.4.1.9 and attribute accountExpires)."""
-_EPOCH = 11_644_473_600_000_000
 _LATEST = 4_102_444_800_000_000
 """UTC microseconds of the year 2100: what is later is no time that anything happened."""
 _SID = re.compile(r"S-1-\d{1,15}(?:-\d{1,10}){0,15}\Z")
@@ -20,10 +21,9 @@ _DC = re.compile(r"(?:\A|(?<!\\),)\s*DC=([^,]+)", re.I)
 
 def sid(raw: bytes) -> str | None:
     """SID as text, of its packet form (MS-DTYP section 2.4.2.2) or its text form; None when it is neither."""
-    if len(raw) >= 8 and raw[0] == 1 and raw[1] <= 15 and len(raw) >= 8 + 4 * raw[1]:
-        authority = int.from_bytes(raw[2:8], "big")
-        parts = [str(int.from_bytes(raw[at : at + 4], "little")) for at in range(8, 8 + 4 * raw[1], 4)]
-        return "-".join(["S-1", str(authority), *parts])
+    found = dtyp.sid(raw)
+    if found is not None:
+        return found
     if raw[:4] in (b"S-1-", b"s-1-") and len(raw) < 200:
         text = raw.decode("ascii", "replace").upper()
         return text if _SID.match(text) else None
@@ -33,7 +33,7 @@ def sid(raw: bytes) -> str | None:
 def guid(raw: bytes) -> str | None:
     """GUID as text in lower case, of its 16 bytes (MS-DTYP section 2.3.4.2) or its text form; None when it is neither."""
     if len(raw) == 16:
-        return str(UUID(bytes_le=raw))
+        return dtyp.guid(raw)
     if len(raw) in (36, 38):
         try:
             return str(UUID(raw.decode("ascii")))
@@ -50,7 +50,7 @@ def filetime(raw: bytes) -> int | None:
 
 def ticks(number: int) -> int | None:
     """UTC microseconds of so many 100 nanoseconds since 1601; None for what is no time of 1970 to 2100."""
-    at = number // 10 - _EPOCH
+    at = dtyp.micros(number)
     return at if 0 < at < _LATEST else None
 
 
