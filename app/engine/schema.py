@@ -52,8 +52,12 @@ CREATE TABLE flows(
   input INTEGER, source INTEGER, destination INTEGER, actor INTEGER, kind INTEGER, result INTEGER,
   count INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
   PRIMARY KEY(source, destination, actor, kind, result, input)) WITHOUT ROWID;
-CREATE INDEX flows_destination ON flows(destination);
-CREATE INDEX flows_actor ON flows(actor);
+-- The counts by parties summed whatever was done, for neighbours; found from each of the three.
+CREATE TABLE meetings(
+  source INTEGER, destination INTEGER, actor INTEGER, count INTEGER NOT NULL,
+  PRIMARY KEY(source, destination, actor)) WITHOUT ROWID;
+CREATE INDEX meetings_destination ON meetings(destination, source, actor, count);
+CREATE INDEX meetings_actor ON meetings(actor, source, destination, count);
 CREATE TABLE entities(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, label TEXT NOT NULL);
 -- Every entity that an address was at any time; more than one row: which one depends on the time.
 CREATE TABLE address_entities(address INTEGER, entity INTEGER, PRIMARY KEY(address, entity)) WITHOUT ROWID;
@@ -85,6 +89,8 @@ INSERT INTO sums SELECT party, sum(count), min(first), max(last) FROM (
   UNION ALL SELECT destination * 4 + 1, count, first, last FROM flows WHERE destination AND destination <> source
   UNION ALL SELECT actor * 4 + 2, count, first, last FROM flows WHERE actor) GROUP BY party"""
 """Sums of parties from the counts by parties."""
+FILL_MEETINGS = "INSERT INTO meetings SELECT source, destination, actor, sum(count) FROM flows GROUP BY 1, 2, 3"
+"""Sums of who met whom from the counts by parties."""
 FILL_HOURS = """
 INSERT INTO hours SELECT (minute - ((minute % 60) + 60) % 60) / 60 AS hour, input, kind, result, sum(count) FROM minutes
 GROUP BY 1, 2, 3, 4"""
@@ -104,8 +110,6 @@ def _to_2(db: sqlite3.Connection) -> None:
     for start in (
         "INDEX activities_at",
         "INDEX activities_place",
-        "INDEX flows_destination",
-        "INDEX flows_actor",
     ):
         db.execute(_statement(f"CREATE {start}"))
 
@@ -120,10 +124,16 @@ def _to_3(db: sqlite3.Connection) -> None:
         "INDEX postings_party",
         "TABLE sums(",
         "TABLE hours(",
+        "TABLE meetings(",
+        "INDEX meetings_destination",
+        "INDEX meetings_actor",
     ):
         db.execute(_statement(f"CREATE {start}"))
     db.execute("DROP TABLE IF EXISTS parties")
+    for name in ("destination", "actor"):
+        db.execute(f"DROP INDEX IF EXISTS flows_{name}")
     db.execute(FILL_SUMS)
+    db.execute(FILL_MEETINGS)
     db.execute(FILL_HOURS)
     postings.fill(db)
 

@@ -17,6 +17,8 @@ _COUNT_FLOW = """INSERT INTO flows VALUES(?,?,?,?,?,?,?,?,?)
   DO UPDATE SET count = count + excluded.count, first = min(first, excluded.first), last = max(last, excluded.last)"""
 _COUNT_PARTY = """INSERT INTO sums VALUES(?,?,?,?) ON CONFLICT(party)
   DO UPDATE SET count = count + excluded.count, first = min(first, excluded.first), last = max(last, excluded.last)"""
+_COUNT_MEETING = """INSERT INTO meetings VALUES(?,?,?,?)
+  ON CONFLICT(source, destination, actor) DO UPDATE SET count = count + excluded.count"""
 
 Row = tuple[Any, ...]
 """A row of activities without its id: at, took, kind, result, source, sport, destination, dport, actor, ..."""
@@ -77,6 +79,8 @@ class Flows:
             source, destination, actor, code = keys
             values = np.stack([np.full(len(code), input), source, destination, actor, code // 4, code % 4, *sums], 1)
             db.executemany(_COUNT_FLOW, values.tolist())
+            met, (together, *_) = _summed([source, destination, actor], *sums)
+            db.executemany(_COUNT_MEETING, np.stack([*met, together], 1).tolist())
             there = (source > 0, (destination > 0) & (destination != source), actor > 0)
             parties = np.concatenate([keys[role][mask] * 4 + role for role, mask in enumerate(there)])
             spread = [np.concatenate([column[mask] for mask in there]) for column in sums]

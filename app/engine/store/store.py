@@ -480,8 +480,9 @@ class Store:
             self._changed("inputs", "activities", "knowledge")
             removed = True
         if removed:
-            self._db.execute("DELETE FROM sums")
-            self._db.execute(schema.FILL_SUMS)
+            for table, fill in (("sums", schema.FILL_SUMS), ("meetings", schema.FILL_MEETINGS)):
+                self._db.execute(f"DELETE FROM {table}")
+                self._db.execute(fill)
             self._unlisted = []  # looked up again when the next are listed
             last = int(self._db.execute("SELECT coalesce(max(id), 0) FROM activities").fetchone()[0])
             if last < postings.listed(self._db):  # ids behind the last are given again
