@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from app.engine import postings
 from app.engine.engine import Engine
+from app.link.codec import decode_body
 from app.model.activity import Account, Activity, Endpoint, Result
 from app.model.details import (
     Detail,
@@ -164,10 +165,13 @@ def content(path: Path) -> dict[str, list[Any]]:
             "inputs": db.execute(
                 "SELECT key, kind, bytes, records, state, activities, problems FROM inputs ORDER BY key"
             ).fetchall(),
-            "activities": db.execute(
-                f"""SELECT {key}, at, took, {kind}, result, {source}, sport, {destination}, dport, {actor}, code,
-                frame, ordinal, body FROM activities t ORDER BY 1, frame, ordinal, 4"""
-            ).fetchall(),
+            "activities": [
+                (*row[:-1], decode_body(row[-1]))
+                for row in db.execute(
+                    f"""SELECT {key}, at, took, {kind}, result, {source}, sport, {destination}, dport, {actor}, code,
+                    frame, ordinal, body FROM activities t ORDER BY 1, frame, ordinal, 4"""
+                )
+            ],
             "minutes": db.execute(f"SELECT minute, {key}, {kind}, result, count FROM minutes t ORDER BY 1, 2, 3, 4").fetchall(),
             "hours": db.execute(f"SELECT hour, {key}, {kind}, result, count FROM hours t ORDER BY 1, 2, 3, 4").fetchall(),
             "flows": db.execute(

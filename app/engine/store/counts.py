@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 MOST, SECONDS = 200_000, 2.0
 """Activities that wait in memory to be counted by parties, and for how long."""
 MINUTE, HOUR = 60_000_000, 3_600_000_000
+COUNTED = "SELECT coalesce((SELECT value FROM meta WHERE key = 'counted'), 9223372036854775807)"
+"""Row id up to which all activities are in the counts by parties."""
+_UNCOUNTED = """SELECT id, at, coalesce(source, 0), coalesce(destination, 0), coalesce(actor, 0), kind * 4 + result
+  FROM activities WHERE id > ? AND +input = ? ORDER BY id LIMIT ?"""
 _COUNT_TIME = """INSERT INTO {table}s VALUES(?,?,?,?,?)
   ON CONFLICT({table}, input, kind, result) DO UPDATE SET count = count + excluded.count"""
 _COUNT_FLOW = """INSERT INTO flows VALUES(?,?,?,?,?,?,?,?,?)
@@ -49,6 +53,24 @@ def count_times(db: sqlite3.Connection, input: int, rows: Numbers) -> None:
         db.executemany(_COUNT_TIME.format(table=table), values)
 
 
+def set_counted(db: sqlite3.Connection) -> None:
+    """All activities that are there now are in the counts by parties."""
+    db.execute("INSERT OR REPLACE INTO meta VALUES('counted', (SELECT coalesce(max(id), 0) FROM activities))")
+
+
+def count_rest(db: sqlite3.Connection) -> None:
+    """Count by parties what a writer that died had stored and not counted yet, inside a transaction."""
+    last = db.execute(COUNTED).fetchone()[0]
+    waiting = Flows()
+    for (input,) in db.execute("SELECT DISTINCT input FROM activities WHERE id > ? ORDER BY 1", (last,)).fetchall():
+        after = last
+        while rows := db.execute(_UNCOUNTED, (after, input, MOST)).fetchall():
+            waiting.add(np.array(rows, np.int64))
+            after = rows[-1][0]
+        waiting.write(db, input)
+    set_counted(db)
+
+
 class Flows:
     """Counts by parties of an input that is being read; most come again and again, so they are written now and then."""
 
@@ -86,6 +108,7 @@ class Flows:
             spread = [np.concatenate([column[mask] for mask in there]) for column in sums]
             (party,), totals = _summed([parties], *spread)
             db.executemany(_COUNT_PARTY, np.stack([party, *totals], 1).tolist())
+            set_counted(db)
         self.forget()
 
 
