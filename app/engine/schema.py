@@ -38,7 +38,8 @@ CREATE INDEX activities_at ON activities(at);
 CREATE INDEX activities_place ON activities(input, frame);
 -- Who took part, in packed lists (app/engine/postings.py). party: number of an address or actor times 4, plus 0 as source,
 -- 1 as destination, 2 as actor. hour: of the epoch. base: added to the ids of the entries. runs: kind times 4 plus result, and
--- how many entries have it, in their order. entries: microseconds within the hour, id; of a run in order of time. meta "listed": the last id in them.
+-- how many entries have it, in their order. entries: microseconds within the hour, id; those of a run in order of time.
+-- meta "listed": the last id in them; meta "counted": the last id in the counts by parties.
 CREATE TABLE postings(
   id INTEGER PRIMARY KEY, party INTEGER NOT NULL, hour INTEGER NOT NULL, base INTEGER NOT NULL, count INTEGER NOT NULL,
   runs BLOB NOT NULL, entries BLOB NOT NULL);

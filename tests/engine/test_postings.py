@@ -311,7 +311,7 @@ def test_neighbours_are_what_looking_at_every_activity_gives(tmp_path: Path) -> 
         for one in found:
             others[one.target.key if one.origin.key == key else one.origin.key] += one.count
         if card is not None and len(found) <= 200:
-            assert dict((ref.key, count) for ref, count in card.peers) == dict(
+            assert {ref.key: count for ref, count in card.peers} == dict(
                 sorted(others.items(), key=lambda one: (-one[1], one[0]))[:20]
             )
         largest = max(largest, len(found))

@@ -248,7 +248,7 @@ class Listing:
 
     def _count_dense(self, found: Bars, least: int, width: int, runs: bytes, entries: bytes) -> None:
         """Count one long list whose hour begins so long after the start of the chart."""
-        offsets = memoryview(np.frombuffer(entries, "<u4").astype(np.uint32, copy=False))[::2]
+        offsets = np.frombuffer(entries, "<u4").astype(np.uint32, copy=False).data[::2]
         first = least // width
         cuts = range((first + 1) * width - least, HOUR, width)
         end = 0

@@ -71,12 +71,12 @@ def edges(access: Access, key: str, limit: int) -> tuple[Edge, ...]:
     number = access.one("SELECT id FROM entities WHERE key = ?", (key,))
     hot = _alerted_pairs(access)
     found: dict[tuple[int, int], _Sum] = {}
-    for met in _met(access, number, refs):
-        pairs = chosen.intersection(refs.pairs(*met[:3], number))
+    for source, destination, actor, _ in _met(access, number, refs):
+        pairs = chosen.intersection(refs.pairs(source, destination, actor, number))
         if not pairs:
             continue
-        alerted = met[:2] in hot
-        for kind, count, first, last in access.all(_PASSED, met[:3]):
+        alerted = (source, destination) in hot
+        for kind, count, first, last in access.all(_PASSED, (source, destination, actor)):
             for pair in pairs:
                 _add(found, pair, kind, count, first, last, alerted)
     made = [_edge(refs.ref(pair[0]), refs.ref(pair[1]), one) for pair, one in found.items()]
@@ -199,7 +199,7 @@ class _Refs:
         """Remember (address, entity), in order, and (actor, entity)."""
         for address, entity in addresses:
             self.addresses[address] = (*self.addresses.get(address, ()), entity)
-        self.actors = dict(actors)  # type: ignore[arg-type]
+        self.actors = dict(actors)
 
     def look_up(self, numbers: Iterable[int]) -> None:
         """Read these entities."""

@@ -234,9 +234,9 @@ class Store:
 
     # ---- what is told twice
 
-    def sorting(self, make: Callable[..., Any]) -> Sorting:
-        """A place on disk where traces of activities are sorted."""
-        return Sorting(self._db, make)
+    def sorting(self, make: Callable[..., Any], same: Sequence[int] = ()) -> Sorting:
+        """A place on disk where traces of activities are sorted; same: numbers of the rules that have one side only."""
+        return Sorting(self._db, make, same)
 
     def replace_twins(self, pairs: Iterable[tuple[int, int, str]]) -> int:
         """Put these pairs (record, other, how) in the place of all earlier ones; returns their number."""
