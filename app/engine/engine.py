@@ -213,11 +213,14 @@ class Engine:
         if told is None:
             return self._store.replace_twins(())
         first, last = told[0] - twins.REACH, told[1] + twins.REACH
-        activities = self._store.numbered((*twins.TOLD, *twins.WIRE), first, last)
-        sorting = self._store.sorting(twins.Row)
+        wire = self._store.span(twins.WIRE)
+        packets = wire is not None and wire[0] <= last and wire[1] >= first
+        activities = self._store.numbered((*twins.TOLD, *twins.WIRE) if packets else twins.TOLD, first, last)
+        sorting = self._store.sorting(twins.Row, twins.SAME)
         try:
-            sorting.fill(twins.rows_of(activities, self.knowledge()))
-            sorting.level(twins.offsets(sorting.rows(twins.CLOCKED, twins.ENOUGH)))
+            sorting.fill(twins.rows_of(activities, self.knowledge(), packets))
+            if packets:
+                sorting.level(twins.offsets(sorting.rows(twins.CLOCKED, twins.ENOUGH)))
             return self._store.replace_twins(list(twins.pairs(sorting.rows())))
         finally:
             sorting.close()

@@ -40,13 +40,15 @@ def fill(db: sqlite3.Connection) -> None:
 
 
 def pack(rows: Numbers) -> list[tuple[Any, ...]]:
-    """Rows of postings of activities, one in each row of a matrix, by ascending id.
+    """Rows of postings of activities, one in each row of a matrix, by ascending id; entries of a run are in order of time.
 
     The columns of the matrix are id, time, source, destination, actor (0 where there is none) and kind times 4 plus result.
     """
     if not len(rows):
         return []
     base = int(rows[0, 0])
+    if (rows[1:, 1] < rows[:-1, 1]).any():
+        rows = rows[np.argsort(rows[:, 1], kind="stable")]
     hours = rows[:, 1] // HOUR
     places = [np.flatnonzero(rows[:, column]) for column in (2, 3, 4)]
     parties = np.concatenate([rows[there, 2 + role] * 4 + role for role, there in enumerate(places)])

@@ -8,6 +8,10 @@ from app.engine import postings
 
 APPLICATION_ID = 0x57444C54  # "WDLT" in the header of the file tells a workspace from any other SQLite file
 VERSION = 3
+PAGE = 16_384
+"""Bytes of a page of a new workspace: rows come in order and packed lists are long, so larger pages cost less of both."""
+WAL_BYTES = 64 << 20
+"""Bytes of the write-ahead log from which on it is copied into the file."""
 
 
 IN_USE = " is in use by another program."
@@ -38,7 +42,8 @@ CREATE INDEX activities_at ON activities(at);
 CREATE INDEX activities_place ON activities(input, frame);
 -- Who took part, in packed lists (app/engine/postings.py). party: number of an address or actor times 4, plus 0 as source,
 -- 1 as destination, 2 as actor. hour: of the epoch. base: added to the ids of the entries. runs: kind times 4 plus result, and
--- how many entries have it, in their order. entries: microseconds within the hour, id. meta "listed": the last id in them.
+-- how many entries have it, in their order. entries: microseconds within the hour, id; those of a run in order of time.
+-- meta "listed": the last id in them; meta "counted": the last id in the counts by parties.
 CREATE TABLE postings(
   id INTEGER PRIMARY KEY, party INTEGER NOT NULL, hour INTEGER NOT NULL, base INTEGER NOT NULL, count INTEGER NOT NULL,
   runs BLOB NOT NULL, entries BLOB NOT NULL);
@@ -56,8 +61,12 @@ CREATE TABLE flows(
   input INTEGER, source INTEGER, destination INTEGER, actor INTEGER, kind INTEGER, result INTEGER,
   count INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
   PRIMARY KEY(source, destination, actor, kind, result, input)) WITHOUT ROWID;
-CREATE INDEX flows_destination ON flows(destination);
-CREATE INDEX flows_actor ON flows(actor);
+-- The counts by parties summed whatever was done, for neighbours; found from each of the three.
+CREATE TABLE meetings(
+  source INTEGER, destination INTEGER, actor INTEGER, count INTEGER NOT NULL,
+  PRIMARY KEY(source, destination, actor)) WITHOUT ROWID;
+CREATE INDEX meetings_destination ON meetings(destination, source, actor, count);
+CREATE INDEX meetings_actor ON meetings(actor, source, destination, count);
 CREATE TABLE entities(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, label TEXT NOT NULL);
 -- Every entity that an address was at any time; more than one row: which one depends on the time.
 CREATE TABLE address_entities(address INTEGER, entity INTEGER, PRIMARY KEY(address, entity)) WITHOUT ROWID;
@@ -89,6 +98,8 @@ INSERT INTO sums SELECT party, sum(count), min(first), max(last) FROM (
   UNION ALL SELECT destination * 4 + 1, count, first, last FROM flows WHERE destination AND destination <> source
   UNION ALL SELECT actor * 4 + 2, count, first, last FROM flows WHERE actor) GROUP BY party"""
 """Sums of parties from the counts by parties."""
+FILL_MEETINGS = "INSERT INTO meetings SELECT source, destination, actor, sum(count) FROM flows GROUP BY 1, 2, 3"
+"""Sums of who met whom from the counts by parties."""
 FILL_HOURS = """
 INSERT INTO hours SELECT (minute - ((minute % 60) + 60) % 60) / 60 AS hour, input, kind, result, sum(count) FROM minutes
 GROUP BY 1, 2, 3, 4"""
@@ -108,8 +119,6 @@ def _to_2(db: sqlite3.Connection) -> None:
     for start in (
         "INDEX activities_at",
         "INDEX activities_place",
-        "INDEX flows_destination",
-        "INDEX flows_actor",
     ):
         db.execute(_statement(f"CREATE {start}"))
 
@@ -124,10 +133,16 @@ def _to_3(db: sqlite3.Connection) -> None:
         "INDEX postings_party",
         "TABLE sums(",
         "TABLE hours(",
+        "TABLE meetings(",
+        "INDEX meetings_destination",
+        "INDEX meetings_actor",
     ):
         db.execute(_statement(f"CREATE {start}"))
     db.execute("DROP TABLE IF EXISTS parties")
+    for name in ("destination", "actor"):
+        db.execute(f"DROP INDEX IF EXISTS flows_{name}")
     db.execute(FILL_SUMS)
+    db.execute(FILL_MEETINGS)
     db.execute(FILL_HOURS)
     postings.fill(db)
 
@@ -161,12 +176,15 @@ def prepare(path: Path) -> sqlite3.Connection:
         raise StoreError(f"{path} cannot be opened: {error}.") from error
     try:
         version = check(connection, path)
+        if version == 0:
+            connection.execute(f"PRAGMA page_size={PAGE}")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA cache_size=-24576")
         connection.execute("PRAGMA temp_store=FILE")
-        connection.execute("PRAGMA wal_autocheckpoint=16000")
-        connection.execute("PRAGMA journal_size_limit=67108864")
+        page = int(connection.execute("PRAGMA page_size").fetchone()[0])
+        connection.execute(f"PRAGMA wal_autocheckpoint={WAL_BYTES // page}")
+        connection.execute(f"PRAGMA journal_size_limit={WAL_BYTES}")
         if version == 0:
             create(connection)
         elif version < VERSION:

@@ -32,6 +32,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many small lists, as in a large workspace."""
     monkeypatch.setattr(store, "FLUSH_ROWS", 20)
     monkeypatch.setattr(store, "LIST_ROWS", 64)
+    monkeypatch.setattr(listings, "FIRST_ENTRIES", 3)
     monkeypatch.setattr(listings, "AT_ONCE", 50)
     monkeypatch.setattr(listings, "DENSE", 12)
     monkeypatch.setattr(plans, "FEW", 0)
@@ -65,6 +66,12 @@ def check(path: Path) -> None:
     db.execute("DELETE FROM sums")
     db.execute(schema.FILL_SUMS)
     assert sums == set(db.execute("SELECT * FROM sums"))
+    meetings = set(db.execute("SELECT * FROM meetings"))
+    db.execute("DELETE FROM meetings")
+    db.execute(schema.FILL_MEETINGS)
+    assert meetings == set(db.execute("SELECT * FROM meetings"))
+    parties_of = "coalesce(source, 0), coalesce(destination, 0), coalesce(actor, 0)"
+    assert meetings == set(db.execute(f"SELECT {parties_of}, count(*) FROM activities GROUP BY 1, 2, 3"))
     counted: Counter[int] = Counter()
     for source, destination, actor in db.execute("SELECT source, destination, actor FROM activities"):
         counted.update([4 * source] if source else [])
@@ -230,6 +237,86 @@ def test_rows_that_come_after_a_walk_began_do_not_show_twice(tmp_path: Path) -> 
     access.close()
     finish(open_store)
     open_store.close()
+
+
+def test_two_parties_are_counted_while_their_input_is_read(tmp_path: Path) -> None:
+    open_store = Store(tmp_path / "w")
+    queries = Queries(tmp_path / "w")
+    met = 0
+    for key in ("aaaa", "bbbb"):
+        open_store.begin_input(key, f"/cases/{key}", "pcap", 1)
+        activities = made(400, key=key, step=3_000_000)
+        for start in range(0, 400, 25):
+            open_store.append(activities[start : start + 25])
+            for text in ("from:10.0.0.3 to:10.0.1.1", "who:user3 to:10.0.1.1 kind:kerberos", "10.0.0.5 10.0.1.2"):
+                filter = parse(text)
+                assert isinstance(filter, ActivityFilter)
+                assert queries.count(filter) == len(queries.slice(filter, 0, 10**6))
+                lists = queries._plan(filter).listing
+                met += 0 if lists is None else len(lists.ids()) == queries.count(filter) > 0
+        finish(open_store)
+    assert met > 40
+    queries.close()
+    open_store.close()
+
+
+def test_what_a_killed_live_source_left_is_counted_at_the_next_opening(tmp_path: Path) -> None:
+    first = Store(tmp_path / "w")
+    for key in ("aaaa", "bbbb"):
+        first.begin_input(key, f"/cases/{key}{store.LIVE}", "pcap", 1)
+        first.append(made(100, key=key))
+        first.append(made(30, key=key, seed=4))
+    before = first._db.execute("SELECT sum(count) FROM flows").fetchone()[0]
+    assert before < first._db.execute("SELECT count(*) FROM activities").fetchone()[0]
+    first.close()
+
+    again = Store(tmp_path / "w")
+    assert len(again.broken_off) == 2
+    again.close()
+    check(tmp_path / "w")
+    Store(tmp_path / "w").close()
+    check(tmp_path / "w")
+
+
+def test_neighbours_are_what_looking_at_every_activity_gives(tmp_path: Path) -> None:
+    fill(tmp_path / "w", {"aaaa": made(900, step=3_000_000), "bbbb": made(400, key="bbbb", seed=2, start=START + 9**9)})
+    db = sqlite3.connect(tmp_path / "w")
+    entities = dict(db.execute("SELECT id, key FROM entities"))
+    of_address: dict[int | None, set[int]] = {}
+    for address, entity in db.execute("SELECT address, entity FROM address_entities"):
+        of_address.setdefault(address, set()).add(entity)
+    of_actor = dict(db.execute("SELECT id, entity FROM actors WHERE entity IS NOT NULL"))
+    rows = db.execute("SELECT source, destination, actor, at FROM activities").fetchall()
+    db.close()
+    queries = Queries(tmp_path / "w")
+    largest = 0
+    for number, key in entities.items():
+        expected: dict[tuple[str, str], list[int]] = {}
+        for source, destination, actor, at in rows:
+            origins, targets = of_address.get(source, set()), of_address.get(destination, set())
+            who = {of_actor[actor]} if actor in of_actor else set()
+            pairs = {(a, b) for a in origins | who for b in targets if number in (a, b)}
+            pairs |= {(a, b) for a in origins for b in who if b == number}
+            for a, b in pairs:
+                if a != b:
+                    expected.setdefault((entities[a], entities[b]), []).append(at)
+        found = queries.neighbours(key, 10**6)
+        assert {(one.origin.key, one.target.key): (one.count, one.first, one.last) for one in found} == {
+            pair: (len(times), min(times), max(times)) for pair, times in expected.items()
+        }
+        assert all(sum(count for _, count in one.families) == one.count for one in found)
+        assert queries.neighbours(key, 3) == found[:3]
+        card = queries.entity(key)
+        others: Counter[str] = Counter()
+        for one in found:
+            others[one.target.key if one.origin.key == key else one.origin.key] += one.count
+        if card is not None and len(found) <= 200:
+            assert {ref.key: count for ref, count in card.peers} == dict(
+                sorted(others.items(), key=lambda one: (-one[1], one[0]))[:20]
+            )
+        largest = max(largest, len(found))
+    assert largest > 5
+    queries.close()
 
 
 @settings(max_examples=60, deadline=None)

@@ -46,6 +46,7 @@ class Knowledge(Parts):
         self._servers: dict[str, set[str]] | None = None
         self._members: dict[str, dict[str, Membership]] | None = None
         self._last: dict[str, tuple[str, Resolution]] = {}
+        self._ends: dict[str, tuple[EntityRef, str]] = {}
 
     # ---- learning
 
@@ -93,7 +94,7 @@ class Knowledge(Parts):
         if self._settled:
             return
         self._settled = True
-        self._accounts, self._last, self._members, self._servers = {}, {}, None, None
+        self._accounts, self._last, self._ends, self._members, self._servers = {}, {}, {}, None, None
         domains = self.accounts.dns_domains
         self.addresses.settle()
         for (machine, domain), words in self.accounts.rows().items():
@@ -169,12 +170,24 @@ class Knowledge(Parts):
 
     def address_entity(self, ip: str, at: int) -> EntityRef:
         """The computer that had this address, or the address itself while nobody named it surely enough."""
+        return self.end(ip, at)[0]
+
+    def end(self, ip: str, at: int) -> tuple[EntityRef, str]:
+        """address_entity() with the method by which its name is known, "" without a name."""
+        self._settle()
+        known = self._ends.get(ip)
+        if known is not None:
+            return known
         name, found = self._resolve(ip, at)
         if name and found.certainty != "low":
             kind = "controller" if name in self._acting else "computer"
-            return EntityRef(kind, f"computer:{name}", self.label(name))  # type: ignore[arg-type]
-        ip = found.ip.removeprefix(NAMED)
-        return EntityRef("controller" if ip in self._controllers else "address", f"address:{ip}", ip)
+            ref = EntityRef(kind, f"computer:{name}", self.label(name))  # type: ignore[arg-type]
+        else:
+            plain = found.ip.removeprefix(NAMED)
+            ref = EntityRef("controller" if plain in self._controllers else "address", f"address:{plain}", plain)
+        if ip in self._last:  # the same at all times
+            self._ends[ip] = (ref, found.method)
+        return ref, found.method
 
     def is_controller(self, ip: str) -> bool:
         """True when this address acts as a domain controller, or DNS gives it to a host that the directory calls one."""

@@ -78,6 +78,7 @@ class Addresses:
         self._owners: dict[str, list[tuple[str, int, int]]] = {}
         self._crowds: dict[str, crowded.Crowd] = {}
         self._answers: dict[str, list[tuple[str, list[tuple[int, int, int, str, int, str]]]]] = {}
+        self._by_name: tuple[frozenset[str], dict[str, list[tuple[Key, Seen]]]] | None = None
 
     def say(self, address: str, name: str, method: str, activity: Activity) -> None:
         """One activity says that address was name."""
@@ -95,6 +96,7 @@ class Addresses:
         if self._version == version:
             return
         self._by_address, self._by_short, self._owners, self._answers = {}, {}, {}, {}
+        self._by_name = None
         for key, seen in self.tally.rows():
             self._by_address.setdefault(str(key[0]), []).append((key, seen))
             name = str(key[1])
@@ -223,5 +225,9 @@ class Addresses:
     def about_name(self, name: str, domains: set[str]) -> list[Binding]:
         """What was said of a computer, by its full or short name."""
         self.settle()
-        wanted = self.full(name, domains)
-        return self.bindings(row for row in self.tally.rows() if self.full(str(row[0][1]), domains) == wanted)
+        if self._by_name is None or self._by_name[0] != domains:
+            found: dict[str, list[tuple[Key, Seen]]] = {}
+            for row in self.tally.rows():
+                found.setdefault(self.full(str(row[0][1]), domains), []).append(row)
+            self._by_name = (frozenset(domains), found)
+        return self.bindings(self._by_name[1].get(self.full(name, domains), []))

@@ -10,7 +10,7 @@ from app.engine.queries.access import Access
 from app.model.activity import NAMED
 from app.model.alert import Alert
 from app.model.entity import EntityRef
-from app.model.rows import Edge, EntityCard, EntityRow
+from app.model.rows import EntityCard, EntityRow
 
 PEERS = 20
 ADDRESSES = 20
@@ -45,8 +45,8 @@ def row_from_alerts(key: str, alerts: Sequence[Alert]) -> EntityRow | None:
     return EntityRow(ref=ref, first=first, last=last, activities=0, alerts=len(alerts))
 
 
-def card(access: Access, row: EntityRow, alerts: Sequence[Alert], edges: Iterable[Edge]) -> EntityCard:
-    """The card of an entity, from its row, its alerts and what passed between it and others."""
+def card(access: Access, row: EntityRow, alerts: Sequence[Alert], met: Iterable[tuple[EntityRef, int]]) -> EntityCard:
+    """The card of an entity, from its row, its alerts and whom it met how often."""
     key = row.ref.key
     row = tagged(access, [row])[0]
     known = access.knowledge()
@@ -55,9 +55,8 @@ def card(access: Access, row: EntityRow, alerts: Sequence[Alert], edges: Iterabl
         told = tuple(portrait.facts(known, key, access.kind_of_input))
     said = access.tags().get(key, {})
     peers: dict[str, tuple[EntityRef, int]] = {}
-    for edge in edges:
-        other = edge.target if edge.origin.key == key else edge.origin
-        peers[other.key] = (other, peers.get(other.key, (other, 0))[1] + edge.count)
+    for other, count in met:
+        peers[other.key] = (other, peers.get(other.key, (other, 0))[1] + count)
     busiest = sorted(peers.values(), key=lambda peer: (-peer[1], peer[0].key))[:PEERS]
     addresses = sorted({one.address for one in bindings if not one.address.startswith(NAMED)})
     return EntityCard(

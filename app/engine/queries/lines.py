@@ -9,6 +9,7 @@ from app.engine.knowledge import Knowledge
 from app.engine.queries.access import Access
 from app.engine.store import COLUMNS, split_id
 from app.model.activity import Activity
+from app.model.details import KINDS
 from app.model.events import WindowsEvent
 from app.model.rows import ActivityRow
 
@@ -57,22 +58,24 @@ def lines(access: Access, numbers: Sequence[int]) -> tuple[ActivityRow, ...]:
 
 
 def _line(number: int, activity: Activity, known: Knowledge, names: dict[str, str], alerted: bool) -> ActivityRow:
-    source, destination = activity.source, activity.destination
+    source, destination, kind = activity.source, activity.destination, KINDS[type(activity.detail)]
+    frame = activity.frames[0] if activity.frames else activity.record
+    origin, method = known.end(source.ip, activity.at) if source else (None, "")
     return ActivityRow(
         rowid=number,
-        id=activity.id,
+        id=f"{activity.input}-{frame}-{activity.ordinal}-{kind}",
         at=activity.at,
-        kind=activity.kind,
+        kind=kind,
         who=known.account_entity(activity),
-        origin=known.address_entity(source.ip, activity.at) if source else None,
-        target=known.address_entity(destination.ip, activity.at) if destination else None,
+        origin=origin,
+        target=known.end(destination.ip, activity.at)[0] if destination else None,
         what=describe.what(activity),
         result=activity.result,
         code=activity.code,
         reason=describe.reason(activity),
         input=activity.input,
         input_name=names.get(activity.input, ""),
-        frame=activity.frames[0] if activity.frames else activity.record,
-        resolved_by=known.resolve(source.ip, activity.at).method if source else "",
+        frame=frame,
+        resolved_by=method,
         alerted=alerted,
     )

@@ -2,7 +2,7 @@
 
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 from threading import Lock
 
@@ -25,7 +25,10 @@ WIDE = 1_000_000
 DENSE, FEW_CUTS = 500, 8
 """Entries of a list from which on it is counted by itself when so few buckets begin in its hour."""
 _IN = "(SELECT value FROM json_each(?))"
-_ANY = f"(a.source * 4 IN {_IN} OR a.destination * 4 + 1 IN {_IN} OR a.actor * 4 + 2 IN {_IN})"
+_COLUMNS = ("source", "destination", "actor")
+"""Columns of the roles 0, 1, 2 of a party."""
+FIRST_ENTRIES = 20_000
+"""Entries of the first hours in which several parties are met; each next span of hours has twice as many."""
 _NONE = np.empty(0, np.int64)
 
 
@@ -33,11 +36,25 @@ class Listing:
     """Activities in which one of each set of parties takes part, with one of the codes if these are given, low <= time < high.
 
     What is not in the lists yet is looked up among the last activities; later ones do not show, so that counts stay right.
+    Several parties are met hour by hour, only as far as somebody asks. total: counts all matches sooner than that.
     """
 
-    def __init__(self, access: Access, sets: Sequence[Sequence[int]], codes: Sequence[int] | None, low: int, high: int) -> None:
+    def __init__(
+        self,
+        access: Access,
+        sets: Sequence[Sequence[int]],
+        codes: Sequence[int] | None,
+        low: int,
+        high: int,
+        total: Callable[[], int] | None = None,
+    ) -> None:
         self._access = access
         self._sets = [json.dumps(list(parties)) for parties in sets]
+        self._late_where, self._late_values = _taking_part(sets)
+        self._total = total
+        self._known_total: int | None = None
+        self._ahead: list[tuple[int, int]] = []
+        self._rough: list[tuple[int, int]] = []
         self._apart = [len({party & 3 for party in parties}) == 1 for parties in sets]
         self._simple = len(sets) == 1 and self._apart[0]
         self._codes = None if codes is None else frozenset(codes)
@@ -56,16 +73,21 @@ class Listing:
     def count(self) -> int:
         """Number of matches."""
         self._prepare()
+        if self._known_total is not None:
+            return self._known_total
+        self._meet()
         return self._before[-1]
 
     def ids(self) -> list[int]:
         """All row ids in order of time."""
         self._prepare()
+        self._meet()
         return self._load(self._hours[0], self._hours[-1])[1].tolist() if self._hours else []
 
     def places(self, first: int, limit: int) -> list[tuple[int, int]]:
         """(time, row id) at these positions in order of time."""
         self._prepare()
+        self._meet(number=first + max(limit, 0))
         step = bisect_right(self._before, first) - 1
         if limit <= 0 or first < 0 or step >= len(self._hours):
             return []
@@ -78,6 +100,7 @@ class Listing:
         """Number of matches before a place, or up to it."""
         self._prepare()
         hour = place[0] // HOUR
+        self._meet(hour=hour)
         step = bisect_left(self._hours, hour)
         if step == len(self._hours) or self._hours[step] != hour:
             return self._before[step]
@@ -108,30 +131,67 @@ class Listing:
             late = self._late[0] // HOUR
             _count(found, _picked(self._late, (late >= begin) & (late <= end)), start, width, low, high)
         else:
-            for one, other in self._spans(first, last):
+            for one, other in _chunks([(hour, size) for hour, size in self._rough if first <= hour <= last]):
                 _count(found, self._unordered(one, other), start, width, low, high)
         return [(bucket, kind, count) for (bucket, kind), count in found.items()]
 
     # ---- inside
 
     def _prepare(self) -> None:
-        """Find how far the lists go, what came after, and how many matches each hour has."""
+        """Find how far the lists go, what came after, and how many matches each hour of one party has."""
         with self._lock:
             if self._ready:
                 return
             with self._access.snapshot():
                 self._end = postings.listed(self._access.db())
                 self._late = self._unlisted()
-                counts = self._counts()
-            self._hours = [hour for hour in sorted(counts) if counts[hour]]
-            self._before = [0, *accumulate(counts[hour] for hour in self._hours)]
+                if self._simple:
+                    self._extend(self._counts())
+                else:
+                    self._known_total = self._total() if self._total is not None else None
+                    self._rough = self._common_hours()
+                    self._ahead = list(_chunks(self._rough, FIRST_ENTRIES))[::-1]
             self._ready = True
 
+    def _extend(self, counts: dict[int, int]) -> None:
+        """Add hours, all later than those known, with their matches."""
+        hours = [hour for hour in sorted(counts) if counts[hour]]
+        self._hours += hours
+        self._before += [*accumulate((counts[hour] for hour in hours), initial=self._before[-1])][1:]
+
+    def _meet(self, number: int | None = None, hour: int | None = None) -> None:
+        """Count the matches of more hours until so many are known, or this hour; without either, of all."""
+        with self._lock:
+            while self._ahead:
+                begin, end = self._ahead[-1]
+                if number is not None and self._before[-1] >= number:
+                    return
+                if hour is not None and begin > hour:
+                    return
+                at = self._unordered(begin, end)[0]
+                self._extend(_tally(at // HOUR, np.ones(len(at), np.int64)))
+                self._ahead.pop()
+
+    def _common_hours(self) -> list[tuple[int, int]]:
+        """Hours in which each of the sets may take part, with the number of entries that must be looked at."""
+        first, last = self._low // HOUR, (self._high - 1) // HOUR
+        late = _tally(self._late[0] // HOUR, np.ones(len(self._late[0]), np.int64))
+        found: dict[int, int] | None = None
+        for parties in self._sets:
+            rows = self._access.all(
+                f"SELECT hour, sum(count) FROM postings WHERE party IN {_IN} AND hour BETWEEN ? AND ? GROUP BY hour",
+                (parties, first, last),
+            )
+            found = dict(rows) if found is None else {hour: found[hour] + size for hour, size in rows if hour in found}
+        found = found or {}
+        for hour, size in late.items():
+            found[hour] = found.get(hour, 0) + size
+        return sorted(found.items())
+
     def _unlisted(self) -> Found:
-        conditions = " AND ".join(_ANY for _ in self._sets)
         rows = self._access.all(
-            f"SELECT a.at, a.id, a.kind * 4 + a.result FROM activities a WHERE a.id > ? AND {conditions}",
-            (self._end, *(parties for parties in self._sets for _ in range(3))),
+            f"SELECT a.at, a.id, a.kind * 4 + a.result FROM activities a WHERE a.id > ? AND {self._late_where}",
+            (self._end, *self._late_values),
         )
         if not rows:
             return _NONE, _NONE, _NONE
@@ -142,33 +202,21 @@ class Listing:
         return at[kept], ids[kept], codes[kept]
 
     def _counts(self) -> dict[int, int]:
-        """Matches of each hour."""
+        """Matches of each hour of one role of parties."""
         first, last = self._low // HOUR, (self._high - 1) // HOUR
-        rough: dict[int, int] = {}
-        if self._simple:
-            rows = self._access.all(
-                f"SELECT hour, runs FROM postings WHERE party IN {_IN} AND hour BETWEEN ? AND ? AND base <= ?",
-                (self._sets[0], first, last, self._end),
-            )
-            runs = np.frombuffer(b"".join([row[1] for row in rows]), "<u4").reshape(-1, 2).astype(np.int64)
-            hours = np.repeat(np.array([row[0] for row in rows], np.int64), [len(row[1]) // 8 for row in rows])
-            if self._codes is not None:
-                wanted = np.isin(runs[:, 0], self._wanted_codes)
-                runs, hours = runs[wanted], hours[wanted]
-            rough = _tally(hours, runs[:, 1])
-            edges = {hour for hour in (first, last) if hour in rough}
-            for hour in edges:  # the span of time may cut them
-                rough[hour] = len(self._listed(hour, hour)[0])
-        else:
-            parties = json.dumps(sorted({party for some in self._sets for party in json.loads(some)}))
-            sizes = self._access.all(
-                f"""SELECT hour, sum(count) FROM postings WHERE party IN {_IN} AND hour BETWEEN ? AND ?
-                GROUP BY hour ORDER BY hour""",
-                (parties, first, last),
-            )
-            for begin, end in _chunks(sizes):
-                at = self._listed(begin, end)[0]
-                rough.update(_tally(at // HOUR, np.ones(len(at), np.int64)))
+        rows = self._access.all(
+            f"SELECT hour, runs FROM postings WHERE party IN {_IN} AND hour BETWEEN ? AND ? AND base <= ?",
+            (self._sets[0], first, last, self._end),
+        )
+        runs = np.frombuffer(b"".join([row[1] for row in rows]), "<u4").reshape(-1, 2).astype(np.int64)
+        hours = np.repeat(np.array([row[0] for row in rows], np.int64), [len(row[1]) // 8 for row in rows])
+        if self._codes is not None:
+            wanted = np.isin(runs[:, 0], self._wanted_codes)
+            runs, hours = runs[wanted], hours[wanted]
+        rough = _tally(hours, runs[:, 1])
+        edges = {hour for hour in (first, last) if hour in rough}
+        for hour in edges:  # the span of time may cut them
+            rough[hour] = len(self._listed(hour, hour)[0])
         for hour, count in _tally(self._late[0] // HOUR, np.ones(len(self._late[0]), np.int64)).items():
             rough[hour] = rough.get(hour, 0) + count
         return rough
@@ -200,21 +248,22 @@ class Listing:
 
     def _count_dense(self, found: Bars, least: int, width: int, runs: bytes, entries: bytes) -> None:
         """Count one long list whose hour begins so long after the start of the chart."""
-        offsets = np.frombuffer(entries, "<u4")[::2]
-        known = np.frombuffer(runs, "<u4").reshape(-1, 2).astype(np.int64)
-        begins = np.cumsum(known[:, 1]) - known[:, 1]
-        bucket, left = least // width, known[:, 1]
-        cut = (bucket + 1) * width - least
-        while cut < HOUR:
-            later = np.add.reduceat(offsets >= cut, begins, dtype=np.int64)
-            self._add(found, bucket, known[:, 0], left - later)
-            bucket, left, cut = bucket + 1, later, cut + width
-        self._add(found, bucket, known[:, 0], left)
-
-    def _add(self, found: Bars, bucket: int, codes: Numbers, counts: Numbers) -> None:
-        for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
-            if count and (self._codes is None or code in self._codes):
-                found[bucket, code >> 2] = found.get((bucket, code >> 2), 0) + count
+        offsets = np.frombuffer(entries, "<u4").astype(np.uint32, copy=False).data[::2]
+        first = least // width
+        cuts = range((first + 1) * width - least, HOUR, width)
+        end = 0
+        for code, count in np.frombuffer(runs, "<u4").reshape(-1, 2).tolist():
+            begin, end = end, end + count
+            if self._codes is not None and code not in self._codes:
+                continue
+            bucket = first
+            for cut in cuts:  # a run is in order of time
+                upto = bisect_left(offsets, cut, begin, end)
+                if upto > begin:
+                    found[bucket, code >> 2] = found.get((bucket, code >> 2), 0) + upto - begin
+                bucket, begin = bucket + 1, upto
+            if end > begin:
+                found[bucket, code >> 2] = found.get((bucket, code >> 2), 0) + end - begin
 
     def _spans(self, first: int, last: int) -> Iterator[tuple[int, int]]:
         """Spans of hours with matches, each with not too many."""
@@ -296,12 +345,12 @@ def _members(ids: Numbers, rows: Iterable[tuple[int, bytes]]) -> NDArray[np.bool
         if begin == end:
             continue
         some, others = ids[begin:end] - base, np.frombuffer(entries, "<u4")[1::2]
-        span = min(int(others.max()), int(some[-1])) + 1
+        span = int(others.max()) + 1
         if span > WIDE:
             found[begin:end] |= np.isin(some, others)
             continue
         there = np.zeros(span, bool)
-        there[others[others < span]] = True
+        there[others] = True
         near = some < span
         found[begin:end][near] |= there[some[near]]
     return found
@@ -317,15 +366,29 @@ def _tally(keys: Numbers, counts: Numbers) -> dict[int, int]:
     return dict(zip(different.tolist(), sums.tolist(), strict=True))
 
 
-def _chunks(sizes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Spans of hours, in order, that hold AT_ONCE entries or little more together."""
+def _taking_part(sets: Sequence[Sequence[int]]) -> tuple[str, tuple[str, ...]]:
+    """Condition on the alias a that one of each set takes part, and its values."""
+    conditions: list[str] = []
+    values: list[str] = []
+    for parties in sets:
+        sides = []
+        for role in sorted({party & 3 for party in parties}):
+            numbers = [party >> 2 for party in parties if party & 3 == role]
+            sides.append(f"a.{_COLUMNS[role]} = CAST(? AS INTEGER)" if len(numbers) == 1 else f"a.{_COLUMNS[role]} IN {_IN}")
+            values.append(str(numbers[0]) if len(numbers) == 1 else json.dumps(numbers))
+        conditions.append(f"({' OR '.join(sides) or '0'})")
+    return " AND ".join(conditions), tuple(values)
+
+
+def _chunks(sizes: Sequence[tuple[int, int]], first_size: int = AT_ONCE) -> Iterator[tuple[int, int]]:
+    """Spans of hours, in order, that hold AT_ONCE entries or little more together; the first ones fewer where that is said."""
     first, held = None, 0
-    last = 0
+    last, most = 0, first_size
     for hour, size in sizes:
         first = hour if first is None else first
         last, held = hour, held + size
-        if held >= AT_ONCE:
+        if held >= most:
             yield first, last
-            first, held = None, 0
+            first, held, most = None, 0, min(2 * most, AT_ONCE)
     if first is not None:
         yield first, last

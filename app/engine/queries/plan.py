@@ -3,12 +3,14 @@
 import json
 from array import array
 from bisect import bisect_right
+from collections.abc import Callable
 from itertools import accumulate
 from threading import RLock
 
 from app.engine.queries.access import Access
 from app.engine.queries.listing import Listing
 from app.engine.queries.matching import FLOW, TIMELESS, TRUE, Condition, condition, joined
+from app.engine.store.counts import COUNTED
 from app.engine.store.reading import RESULTS
 from app.model.filter import ActivityFilter, All, During, Node
 
@@ -76,7 +78,8 @@ class Plan:
         if lead.pure and all(one.columns <= {"kind", "result"} for one in others) and (len(pure) == 1 or number > FEWER):
             codes = self._codes(joined(others, "AND", TRUE)) if others else None
             pure.sort(key=lambda one: self._sum(one.parties or ()))
-            self.listing = Listing(self._access, [one.parties or () for one in pure], codes, self.low, self.high)
+            total = self._met(pure, codes) if len(pure) > 1 and self._timeless else None
+            self.listing = Listing(self._access, [one.parties or () for one in pure], codes, self.low, self.high, total)
         elif number <= FEW and number <= self._in_time():
             self._at, self.few = "+a.at", True
             self._sql = f"a.id IN (SELECT value FROM json_each(?)) AND {self.rest.sql}"
@@ -87,6 +90,22 @@ class Plan:
         """Number of activities in which these take part; one counts twice where two of them do."""
         sql = "SELECT coalesce(sum(count), 0) FROM sums WHERE party IN (SELECT value FROM json_each(?))"
         return int(self._access.one(sql, (json.dumps(parties),)))
+
+    def _met(self, pure: list[Condition], codes: list[int] | None) -> Callable[[], int]:
+        """Counts what these parties did together, from the counts by parties and the few activities that came after."""
+        with_codes = "" if codes is None else "AND f.kind * 4 + f.result IN (SELECT value FROM json_each(?))"
+        flows = """CROSS JOIN flows f ON f.source = a.source AND f.destination = a.destination AND f.actor = a.actor"""
+        counts = "a.count" if codes is None else "f.count"
+        together = joined(pure, "AND", TRUE)
+        sql = f"""SELECT coalesce(sum({counts}), 0) FROM meetings a {"" if codes is None else flows}
+        WHERE {together.sql} {with_codes}"""
+        values = together.values if codes is None else (*together.values, json.dumps(codes))
+
+        def total() -> int:
+            later = f"SELECT count(*) FROM activities a WHERE a.id > ({COUNTED}) AND {self.rest.sql}"
+            return int(self._access.one(sql, values)) + int(self._access.one(later, self.rest.values))
+
+        return total
 
     def _codes(self, kept: Condition) -> list[int]:
         """Kind times 4 plus result of what a condition on these holds for."""

@@ -17,7 +17,7 @@ from app.engine.queries.access import Access
 from app.engine.queries.cards import card, row_from_alerts, tagged, tags_of
 from app.engine.queries.lines import event_facts, lines, place_of
 from app.engine.queries.plan import Place, Plan
-from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, totals
+from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, peers, totals
 from app.engine.store import COLUMNS
 from app.model.activity import Activity
 from app.model.alert import Alert
@@ -259,7 +259,7 @@ class Queries:
         row = self._totals().by_key.get(key) or row_from_alerts(key, alerts)
         if row is None:
             return None
-        return card(self._access, row, alerts, self.neighbours(key, CARD_EDGES))
+        return card(self._access, row, alerts, peers(self._access, key, CARD_EDGES))
 
     def tags(self, key: str) -> tuple[str, ...]:
         """Tags of an entity: what the program finds, changed by what the analyst says."""

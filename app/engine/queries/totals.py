@@ -1,5 +1,6 @@
 """Counts of entities and between entities, from the sums of parties and the counts by parties."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -63,29 +64,89 @@ def alerts_by_entity(alerts: Iterable[Alert]) -> dict[str, list[Alert]]:
 
 def edges(access: Access, key: str, limit: int) -> tuple[Edge, ...]:
     """What passed between an entity and its neighbours, the busiest first: computers to computers, accounts to computers."""
-    number = access.one("SELECT id FROM entities WHERE key = ?", (key,))
-    if number is None:
-        return ()
     refs = _Refs(access)
-    found: dict[tuple[int, int], _Sum] = {}
+    chosen = {pair for pair, _ in _busiest(access, key, limit, refs)}
+    if not chosen:
+        return ()
+    number = access.one("SELECT id FROM entities WHERE key = ?", (key,))
     hot = _alerted_pairs(access)
-    for source, destination, actor, kind, count, first, last in access.all(_TOUCHING, (number,)):
+    found: dict[tuple[int, int], _Sum] = {}
+    for source, destination, actor, _ in _met(access, number, refs):
+        pairs = chosen.intersection(refs.pairs(source, destination, actor, number))
+        if not pairs:
+            continue
         alerted = (source, destination) in hot
-        for origin, target in refs.pairs(source, destination, actor, number):
-            _add(found, (origin, target), kind, count, first, last, alerted)
+        for kind, count, first, last in access.all(_PASSED, (source, destination, actor)):
+            for pair in pairs:
+                _add(found, pair, kind, count, first, last, alerted)
     made = [_edge(refs.ref(pair[0]), refs.ref(pair[1]), one) for pair, one in found.items()]
-    made.sort(key=lambda edge: (-edge.count, edge.origin.key, edge.target.key))
-    return tuple(made[: max(0, limit)])
+    return tuple(sorted(made, key=lambda edge: (-edge.count, edge.origin.key, edge.target.key)))
 
 
-_TOUCHING = """
-WITH mine AS MATERIALIZED (SELECT address FROM address_entities WHERE entity = ?1),
-me AS MATERIALIZED (SELECT id FROM actors WHERE entity = ?1)
-SELECT source, destination, actor, (SELECT text FROM kinds WHERE id = kind), sum(count), min(first), max(last) FROM (
-  SELECT f.* FROM mine JOIN flows f ON f.source = mine.address
-  UNION ALL SELECT f.* FROM mine JOIN flows f ON f.destination = mine.address WHERE f.source NOT IN mine
-  UNION ALL SELECT f.* FROM me JOIN flows f ON f.actor = me.id WHERE f.source NOT IN mine AND f.destination NOT IN mine)
-GROUP BY source, destination, actor, kind"""
+def peers(access: Access, key: str, limit: int) -> list[tuple[EntityRef, int]]:
+    """The other ends of the busiest edges of an entity, with the activities of each edge."""
+    number = access.one("SELECT id FROM entities WHERE key = ?", (key,))
+    refs = _Refs(access)
+    return [(refs.ref(pair[1] if pair[0] == number else pair[0]), count) for pair, count in _busiest(access, key, limit, refs)]
+
+
+def _busiest(access: Access, key: str, limit: int, refs: "_Refs") -> list[tuple[tuple[int, int], int]]:
+    """(origin, target) and count of the busiest edges; of those that are equally busy, the first by key."""
+    number = access.one("SELECT id FROM entities WHERE key = ?", (key,))
+    if number is None or limit <= 0:
+        return []
+    found: dict[tuple[int, int], int] = {}
+    asked: dict[int, int] = {}
+    met = _met(access, number, refs)
+    pairs, addresses, actors = refs.pairs, refs.addresses.get, refs.actors.get
+    own = (number,)
+    for source, destination, actor, count in met:
+        origins = addresses(source, ())
+        if addresses(destination) == own and len(origins) == 1 and origins != own:  # what a server mostly sees
+            who, origin = actors(actor), origins[0]
+            if who != number:
+                asked[origin] = asked.get(origin, 0) + count
+                if who is not None and who != origin:
+                    asked[who] = asked.get(who, 0) + count
+                continue
+        for pair in pairs(source, destination, actor, number):
+            found[pair] = found.get(pair, 0) + count
+    for origin, count in asked.items():
+        found[origin, number] = found.get((origin, number), 0) + count
+    least = sorted(found.values(), reverse=True)[limit - 1] if len(found) > limit else 0
+    busy = [(pair, count) for pair, count in found.items() if count >= least]
+    refs.look_up({one for pair, _ in busy for one in pair})
+    busy.sort(key=lambda one: (-one[1], refs.ref(one[0][0]).key, refs.ref(one[0][1]).key))
+    return busy[:limit]
+
+
+_MINE = """WITH mine AS MATERIALIZED (SELECT address FROM address_entities WHERE entity = ?1),
+me AS MATERIALIZED (SELECT id FROM actors WHERE entity = ?1),
+met AS (
+  SELECT m.* FROM mine JOIN meetings m ON m.source = mine.address
+  UNION ALL SELECT m.* FROM mine JOIN meetings m ON m.destination = mine.address WHERE m.source NOT IN mine
+  UNION ALL SELECT m.* FROM me JOIN meetings m ON m.actor = me.id WHERE m.source NOT IN mine AND m.destination NOT IN mine)
+"""
+_MEETINGS = f"{_MINE} SELECT source, destination, actor, count FROM met"
+_ADDRESSES = """SELECT address, entity FROM address_entities WHERE address IN (SELECT value FROM json_each(?))
+ORDER BY address, entity"""
+_ACTORS = "SELECT id, entity FROM actors WHERE id IN (SELECT value FROM json_each(?))"
+_PASSED = """SELECT (SELECT text FROM kinds WHERE id = kind), sum(count), min(first), max(last) FROM flows
+WHERE source = ? AND destination = ? AND actor = ? GROUP BY kind"""
+
+
+def _met(access: Access, number: int, refs: "_Refs") -> list[tuple[Any, ...]]:
+    """(source, destination, actor, count) of all that an entity took part in."""
+    with access.snapshot():
+        met = access.all(_MEETINGS, (number,))
+        if met and not refs.addresses:
+            source, destination, actor, _ = map(set, zip(*met, strict=True))
+            refs.learn(access.all(_ADDRESSES, (_list(source | destination),)), access.all(_ACTORS, (_list(actor),)))
+        return met
+
+
+def _list(numbers: Iterable[int]) -> str:
+    return json.dumps(sorted(numbers))
 
 
 def _alerted_pairs(access: Access) -> set[tuple[int, int]]:
@@ -126,37 +187,37 @@ def _edge(origin: EntityRef, target: EntityRef, one: _Sum) -> Edge:
 
 
 class _Refs:
-    """Entities of addresses and actors, looked up once."""
+    """Entities of the addresses and actors that took part, looked up together."""
 
     def __init__(self, access: Access) -> None:
         self._access = access
-        self._addresses: dict[int, tuple[int, ...]] = {}
-        self._actors: dict[int, int | None] = {}
+        self.addresses: dict[int, tuple[int, ...]] = {}
+        self.actors: dict[int, int | None] = {}
         self._refs: dict[int, EntityRef] = {}
 
-    def of_address(self, address: int) -> tuple[int, ...]:
-        if address not in self._addresses:
-            rows = self._access.all("SELECT entity FROM address_entities WHERE address = ? ORDER BY entity", (address,))
-            self._addresses[address] = tuple(row[0] for row in rows)
-        return self._addresses[address]
+    def learn(self, addresses: Iterable[tuple[Any, ...]], actors: Iterable[tuple[Any, ...]]) -> None:
+        """Remember (address, entity), in order, and (actor, entity)."""
+        for address, entity in addresses:
+            self.addresses[address] = (*self.addresses.get(address, ()), entity)
+        self.actors = dict(actors)
 
-    def of_actor(self, actor: int) -> int | None:
-        if actor not in self._actors:
-            self._actors[actor] = self._access.one("SELECT entity FROM actors WHERE id = ?", (actor,))
-        return self._actors[actor]
+    def look_up(self, numbers: Iterable[int]) -> None:
+        """Read these entities."""
+        rows = self._access.all(
+            "SELECT id, kind, key, label FROM entities WHERE id IN (SELECT value FROM json_each(?))", (_list(numbers),)
+        )
+        self._refs.update((row[0], EntityRef(*row[1:])) for row in rows)
 
     def ref(self, number: int) -> EntityRef:
+        """The entity of a number."""
         if number not in self._refs:
-            row: tuple[Any, ...] | None = (
-                self._access.db().execute("SELECT kind, key, label FROM entities WHERE id = ?", (number,)).fetchone()
-            )
-            self._refs[number] = EntityRef(*row) if row else EntityRef("address", f"address:{number}", "?")
-        return self._refs[number]
+            self.look_up([number])
+        return self._refs.setdefault(number, EntityRef("address", f"address:{number}", "?"))
 
     def pairs(self, source: int, destination: int, actor: int, about: int) -> set[tuple[int, int]]:
         """(origin, target) that one count stands for, of those that touch the entity asked about."""
-        origins, targets = self.of_address(source), self.of_address(destination)
-        who = self.of_actor(actor) if actor else None
+        origins, targets = self.addresses.get(source, ()), self.addresses.get(destination, ())
+        who = self.actors.get(actor)
         found = {(one, other) for one in origins for other in targets if about in (one, other)}
         if who is not None:
             found |= {(who, other) for other in targets if about in (who, other)}

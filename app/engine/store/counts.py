@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 MOST, SECONDS = 200_000, 2.0
 """Activities that wait in memory to be counted by parties, and for how long."""
 MINUTE, HOUR = 60_000_000, 3_600_000_000
+COUNTED = "SELECT coalesce((SELECT value FROM meta WHERE key = 'counted'), 9223372036854775807)"
+"""Row id up to which all activities are in the counts by parties."""
+_UNCOUNTED = """SELECT id, at, coalesce(source, 0), coalesce(destination, 0), coalesce(actor, 0), kind * 4 + result
+  FROM activities WHERE id > ? AND +input = ? ORDER BY id LIMIT ?"""
 _COUNT_TIME = """INSERT INTO {table}s VALUES(?,?,?,?,?)
   ON CONFLICT({table}, input, kind, result) DO UPDATE SET count = count + excluded.count"""
 _COUNT_FLOW = """INSERT INTO flows VALUES(?,?,?,?,?,?,?,?,?)
@@ -17,6 +21,8 @@ _COUNT_FLOW = """INSERT INTO flows VALUES(?,?,?,?,?,?,?,?,?)
   DO UPDATE SET count = count + excluded.count, first = min(first, excluded.first), last = max(last, excluded.last)"""
 _COUNT_PARTY = """INSERT INTO sums VALUES(?,?,?,?) ON CONFLICT(party)
   DO UPDATE SET count = count + excluded.count, first = min(first, excluded.first), last = max(last, excluded.last)"""
+_COUNT_MEETING = """INSERT INTO meetings VALUES(?,?,?,?)
+  ON CONFLICT(source, destination, actor) DO UPDATE SET count = count + excluded.count"""
 
 Row = tuple[Any, ...]
 """A row of activities without its id: at, took, kind, result, source, sport, destination, dport, actor, ..."""
@@ -45,6 +51,24 @@ def count_times(db: sqlite3.Connection, input: int, rows: Numbers) -> None:
         found = zip(times.tolist(), codes.tolist(), counts, strict=True)
         values = [(time, input, code // 4, code % 4, count) for time, code, count in found]
         db.executemany(_COUNT_TIME.format(table=table), values)
+
+
+def set_counted(db: sqlite3.Connection) -> None:
+    """All activities that are there now are in the counts by parties."""
+    db.execute("INSERT OR REPLACE INTO meta VALUES('counted', (SELECT coalesce(max(id), 0) FROM activities))")
+
+
+def count_rest(db: sqlite3.Connection) -> None:
+    """Count by parties what a writer that died had stored and not counted yet, inside a transaction."""
+    last = db.execute(COUNTED).fetchone()[0]
+    waiting = Flows()
+    for (input,) in db.execute("SELECT DISTINCT input FROM activities WHERE id > ? ORDER BY 1", (last,)).fetchall():
+        after = last
+        while rows := db.execute(_UNCOUNTED, (after, input, MOST)).fetchall():
+            waiting.add(np.array(rows, np.int64))
+            after = rows[-1][0]
+        waiting.write(db, input)
+    set_counted(db)
 
 
 class Flows:
@@ -77,11 +101,14 @@ class Flows:
             source, destination, actor, code = keys
             values = np.stack([np.full(len(code), input), source, destination, actor, code // 4, code % 4, *sums], 1)
             db.executemany(_COUNT_FLOW, values.tolist())
+            met, (together, *_) = _summed([source, destination, actor], *sums)
+            db.executemany(_COUNT_MEETING, np.stack([*met, together], 1).tolist())
             there = (source > 0, (destination > 0) & (destination != source), actor > 0)
             parties = np.concatenate([keys[role][mask] * 4 + role for role, mask in enumerate(there)])
             spread = [np.concatenate([column[mask] for mask in there]) for column in sums]
             (party,), totals = _summed([parties], *spread)
             db.executemany(_COUNT_PARTY, np.stack([party, *totals], 1).tolist())
+            set_counted(db)
         self.forget()
 
 

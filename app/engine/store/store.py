@@ -18,7 +18,7 @@ from app.engine import postings, schema
 from app.engine.schema import StoreError
 from app.engine.store import alerts, streams, tags, telling
 from app.engine.store.actors import actor_of, dump, words
-from app.engine.store.counts import Flows, Numbers, count_times, matrix
+from app.engine.store.counts import COUNTED, Flows, Numbers, count_rest, count_times, matrix, set_counted
 from app.engine.store.lease import Lease
 from app.engine.store.reading import COLUMNS, RESULTS, Rows
 from app.engine.store.streams import Told
@@ -37,6 +37,8 @@ LIVE = " (live)"
 """Ends the label of an input that came from a live source: what it brought cannot be read again, so it outlives a crash."""
 LIST_ROWS = postings.CHUNK
 """Activities that wait for the lists of their parties; the more at once, the cheaper each. Readers look at them one by one."""
+REST_ROWS = 8_192
+"""The same at the end of an input."""
 INTERNED = 200_000
 _RESULT = {result: number for number, result in enumerate(RESULTS)}
 _INSERT = f"INSERT INTO activities VALUES(NULL{',?' * 14})"
@@ -66,6 +68,7 @@ class Store:
         with self._writing():
             self.broken_off = self._keep_broken_off()
             self._remove("state = 'reading'", ())
+            count_rest(self._db)
             self._list()
             self._db.executemany("INSERT OR IGNORE INTO kinds(text) VALUES(?)", [(kind,) for kind in KINDS.values()])
         self._kinds = dict(self._db.execute("SELECT text, id FROM kinds"))
@@ -164,6 +167,7 @@ class Store:
         with self._writing():
             self._write_pending()
             self._flows.write(self._db, self._input)
+            self._list(min(LIST_ROWS, REST_ROWS))
             self._db.execute("INSERT OR REPLACE INTO knowledge VALUES(?,?)", (self._input, knowledge))
             self._db.execute(
                 "UPDATE inputs SET state=?, records=?, first=?, last=?, sha256=?, problems=? WHERE id=?",
@@ -230,9 +234,9 @@ class Store:
 
     # ---- what is told twice
 
-    def sorting(self, make: Callable[..., Any]) -> Sorting:
-        """A place on disk where traces of activities are sorted."""
-        return Sorting(self._db, make)
+    def sorting(self, make: Callable[..., Any], same: Sequence[int] = ()) -> Sorting:
+        """A place on disk where traces of activities are sorted; same: numbers of the rules that have one side only."""
+        return Sorting(self._db, make, same)
 
     def replace_twins(self, pairs: Iterable[tuple[int, int, str]]) -> int:
         """Put these pairs (record, other, how) in the place of all earlier ones; returns their number."""
@@ -480,19 +484,22 @@ class Store:
             self._changed("inputs", "activities", "knowledge")
             removed = True
         if removed:
-            self._db.execute("DELETE FROM sums")
-            self._db.execute(schema.FILL_SUMS)
+            for table, fill in (("sums", schema.FILL_SUMS), ("meetings", schema.FILL_MEETINGS)):
+                self._db.execute(f"DELETE FROM {table}")
+                self._db.execute(fill)
             self._unlisted = []  # looked up again when the next are listed
             last = int(self._db.execute("SELECT coalesce(max(id), 0) FROM activities").fetchone()[0])
             if last < postings.listed(self._db):  # ids behind the last are given again
                 postings.set_listed(self._db, last)
+            if last < self._db.execute(COUNTED).fetchone()[0]:
+                set_counted(self._db)
         self.activities = int(self._db.execute("SELECT coalesce(sum(activities), 0) FROM inputs").fetchone()[0])
 
-    def _list(self) -> None:
-        """List who took part in what, when many activities wait for it."""
+    def _list(self, enough: int | None = None) -> None:
+        """List who took part in what, when many activities, or so many, wait for it."""
         listed = postings.listed(self._db)
         last = int(self._db.execute("SELECT coalesce(max(id), 0) FROM activities").fetchone()[0])
-        if last - listed < LIST_ROWS:
+        if last - listed < (LIST_ROWS if enough is None else enough):
             return
         rows = np.concatenate(self._unlisted) if self._unlisted else np.empty((0, 6), np.int64)
         if len(rows) and rows[0, 0] == listed + 1:

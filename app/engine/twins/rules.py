@@ -54,3 +54,5 @@ NUMBER: dict[str, int] = {name: number for number, name in enumerate(RULES)}
 BY_NUMBER: tuple[Rule, ...] = tuple(RULES.values())
 CLOCKED: tuple[int, ...] = tuple(number for number, rule in enumerate(BY_NUMBER) if rule.clock)
 """Rules whose pairs tell how clocks differ."""
+SAME: tuple[int, ...] = tuple(number for number, rule in enumerate(BY_NUMBER) if rule.same)
+"""Rules by which all rows of a key are one record."""

@@ -13,12 +13,14 @@ from app.engine.twins.wire import WIRE_TRACES
 from app.model.activity import Activity
 from app.model.details import EVENTS, KINDS
 from app.model.directory import DirectoryChange
-from app.model.events import WindowsEvent
+from app.model.events import EventDirectoryChange, EventNtlm, WindowsEvent
 
 WIRE: tuple[str, ...] = tuple(KINDS[kind] for kind in WIRE_TRACES)
 """Kinds of packets' activities that logs tell of too."""
 TOLD: tuple[str, ...] = (*(KINDS[kind] for kind in EVENTS), KINDS[DirectoryChange])
 """Kinds of logs and of the directory that tell of what happened elsewhere."""
+ALONE: tuple[type, ...] = (EventNtlm, EventDirectoryChange, DirectoryChange)
+"""Details of logs and of the directory that another log or the directory tells of too; all others repeat packets."""
 
 
 def traces(activity: Activity, known: Knowledge) -> Iterator[Trace]:
@@ -33,14 +35,19 @@ def traces(activity: Activity, known: Knowledge) -> Iterator[Trace]:
         yield from make(known, activity, detail)
 
 
-def rows_of(activities: Iterable[tuple[int, Activity]], known: Knowledge) -> Iterator[Row]:
-    """Rows of (row id, activity) in event order."""
+def rows_of(activities: Iterable[tuple[int, Activity]], known: Knowledge, packets: bool = True) -> Iterator[Row]:
+    """Rows of (row id, activity) in event order; packets: False when there are none, so that most need no row."""
     for rank, (number, activity) in enumerate(activities):
         detail = activity.detail
         clock = host(detail.computer) if isinstance(detail, WindowsEvent) else ""
         lane = detail.event_id if isinstance(detail, WindowsEvent) else 0
         at = activity.at if activity.result == "unanswered" else activity.until
-        for one in traces(activity, known):
+        if packets or isinstance(detail, ALONE):
+            found: Iterable[Trace] = traces(activity, known)
+        else:
+            same = same_record(detail) if isinstance(detail, WindowsEvent) else None
+            found = () if same is None else (same,)
+        for one in found:
             yield Row(NUMBER[one.rule], _hash(one.key), at, one.record, rank, number, clock, lane, one.told)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from app.engine.engine import Engine
@@ -270,6 +271,34 @@ def test_one_record_in_two_logs_is_told_once() -> None:
     found = tied([first, again, other, elsewhere])
 
     assert [sorted(pair) for pair in found] == [sorted((first.id, again.id))]
+
+
+def test_logs_without_packets_are_tied_as_beside_packets(tmp_path: Path) -> None:
+    name = "CN=Domain Admins,CN=Users,DC=example,DC=org"
+    logs = [
+        event(EventNtlm, 4776, {"TargetUserName": "alice", "Workstation": r"\\WS1"}, 5000, place=1),
+        event(EventNtlm, 8004, {"UserName": "alice", "WorkstationName": "WS1", "SChannelName": "FILES"}, 6000, place=2),
+        event(EventDirectoryChange, 5136, {"ObjectDN": name.upper(), "SubjectUserName": "eve"}, 9000, place=3),
+        event(EventLogon, 4624, {"TargetUserName": "alice"}, record=77, place=4),
+        event(EventKerberos, 4771, {"TargetUserName": "alice", "IpAddress": "192.0.2.21"}, record=78, place=5),
+    ]
+    forwarded = [event(EventLogon, 4624, {"TargetUserName": "alice"}, record=77, place=5, input="forwarded")]
+    change = Activity(
+        at=START + 4 * MINUTE, until=START + 4 * MINUTE, input="ldap", record=9, detail=DirectoryChange(dn=name, what="x"),
+    )  # fmt: skip
+    far = Activity(
+        at=START + 10**12, until=START + 10**12, input="wire", frames=(1,), source=Endpoint("192.0.2.9", 1),
+        destination=Endpoint("192.0.2.1", 88), detail=KerberosAs(client="bob", realm="EXAMPLE.ORG"),
+    )  # fmt: skip
+    near = msgspec.structs.replace(far, at=START, until=START)
+    answers = []
+    for place, wire in enumerate(([], [far], [near])):
+        inputs = {"log": logs, "forwarded": forwarded, "ldap": [change]} | ({"wire": wire} if wire else {})
+        fill(tmp_path / str(place), inputs)
+        answers.append(stored(tmp_path / str(place)))
+
+    assert answers[0] == answers[1] == answers[2]
+    assert len(answers[0]) == len(tied([*logs, *forwarded, change])) == 3
 
 
 def test_any_mutation_of_events_is_borne() -> None:
