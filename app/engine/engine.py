@@ -94,10 +94,13 @@ class Engine:
         """Key of the input in use."""
         return self._input
 
-    def begin_input(self, found: Source) -> bool:
-        """Start an input and use it; False when the workspace holds it already. Several may be open, see use_input."""
+    def begin_input(self, found: Source, *, live: bool = False) -> bool:
+        """Start an input and use it; False when the workspace holds it already. Several may be open, see use_input.
+
+        live: it comes from a live source; what was stored of it is kept when this process dies.
+        """
         key = found.key
-        if not self._store.begin_input(key, str(found.path), found.kind, found.bytes):
+        if not self._store.begin_input(key, str(found.path), found.kind, found.bytes, live=live):
             return False
         self._input = key
         self._fresh = self._open[key] = Knowledge()

@@ -17,7 +17,7 @@ class Problem(Struct, frozen=True, kw_only=True):
 class InputRow(Struct, frozen=True, kw_only=True):
     """One input of the case. state: waiting, reading, done, partial, failed. first, last: UTC microseconds of its packets.
 
-    protocols: activities counted by kind. sealed, undecoded and dropped things are problems.
+    sealed, undecoded and dropped things are problems. live: it came from a live source and cannot be read again.
     """
 
     key: str
@@ -31,6 +31,7 @@ class InputRow(Struct, frozen=True, kw_only=True):
     state: str
     activities: int = 0
     problems: tuple[Problem, ...] = ()
+    live: bool = False
 
 
 class ActivityRow(Struct, frozen=True, kw_only=True):

@@ -196,6 +196,11 @@ class Directory:
         host = parts[1].split(":")[0] if len(parts) > 1 else ""
         return self._by_spn.get(text) or self._by_spn.get("/".join(parts[:2])) or self._by_spn.get(f"{parts[0]}/{host}")
 
+    def services(self) -> Iterable[str]:
+        """Service principal names of all objects that are not deleted, in lower case."""
+        self.settle()
+        return self._by_spn
+
     def of_class(self, name: str) -> list[Key]:
         """Objects of a class, by key."""
         self.settle()
