@@ -93,6 +93,18 @@ def _dn(text: str) -> str:
     return ",".join("=".join(side.strip() for side in part.split("=", 1)) for part in text.lower().split(","))
 
 
+def last_number(sid: str) -> str:
+    """What tells an account or group from others of its domain: the last number of its SID."""
+    return sid.rpartition("-")[2]
+
+
+def account_at(known: Knowledge, name: str) -> str:
+    """Account of a distinguished name as plain() has it, without a computer's dollar sign: the directory's word, else its CN."""
+    held = known.directory.state(known.directory.principal(name))
+    sam = held.object.sam if held is not None else ""
+    return (plain(sam) if sam else first_name(name)).rstrip("$")
+
+
 def first_name(text: str) -> str:
     """Value of the first part of a distinguished name, in lower case: CN of an account or group."""
     return dn(text).split(",", 1)[0].partition("=")[2]
