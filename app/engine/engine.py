@@ -212,11 +212,11 @@ class Engine:
 
     def _find_twins(self) -> int:
         """Tie together what logs and packets tell of one act, anew from everything that is stored; the number of pairs."""
-        told = self._store.span(twins.TOLD)
-        if told is None:
+        telling, others = twins.worth_reading(self._store.inputs_by_kind())
+        if not telling:
             return self._store.replace_twins(())
-        first, last = told[0] - twins.REACH, told[1] + twins.REACH
-        activities = self._store.numbered((*twins.TOLD, *twins.WIRE), first, last)
+        spans = self._store.spans(telling, twins.REACH)
+        activities = self._store.numbered(telling | others, spans)
         sorting = self._store.sorting(twins.Row)
         try:
             sorting.fill(twins.rows_of(activities, self.knowledge()))

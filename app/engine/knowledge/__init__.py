@@ -129,6 +129,11 @@ class Knowledge(Parts):
         """Which computer had this address at this time (UTC microseconds)."""
         return self._resolve(ip, at)[1]
 
+    def sure_name(self, ip: str, at: int) -> str:
+        """Full name of the computer that had this address at this time; empty unless that is certain."""
+        name, found = self._resolve(ip, at)
+        return name if found.certainty == "high" else ""
+
     def _resolve(self, ip: str, at: int) -> tuple[str, Resolution]:
         self._settle()
         if ip.startswith(NAMED):  # the record names the computer itself

@@ -221,13 +221,19 @@ class Store:
         """The same with kind and result of what else tells of each act."""
         return streams.stream(self._db, self._rows, self._kinds, kinds, when_failed)
 
-    def numbered(self, kinds: Iterable[str], first: int, last: int) -> Iterator[tuple[int, Activity]]:
-        """(row id, activity) of these kinds from first to last (UTC microseconds), in event order."""
-        return streams.numbered(self._db, self._rows, self._kinds, kinds, first, last)
+    def numbered(self, kinds: Iterable[str], spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, Activity]]:
+        """(row id, activity) of these kinds within spans of time (first and last, UTC microseconds), in event order."""
+        return streams.numbered(self._db, self._rows, self._kinds, kinds, spans)
 
-    def span(self, kinds: Iterable[str]) -> tuple[int, int] | None:
-        """Minutes that hold all activities of these kinds, UTC microseconds; None when there are none."""
-        return streams.span(self._db, self._kinds, kinds)
+    def spans(self, kinds: Iterable[str], reach: int) -> list[tuple[int, int]]:
+        """Spans of whole minutes with activities of these kinds, each longer by reach (microseconds) on both sides, in order."""
+        return streams.spans(self._db, self._kinds, kinds, reach)
+
+    def inputs_by_kind(self) -> dict[str, int]:
+        """Kind to the number of inputs that hold activities of it."""
+        return dict(
+            self._db.execute("SELECT k.text, count(DISTINCT h.input) FROM hours h JOIN kinds k ON k.id = h.kind GROUP BY k.text")
+        )
 
     # ---- what is told twice
 

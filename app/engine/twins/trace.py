@@ -48,9 +48,8 @@ def actor(known: Knowledge, activity: Activity) -> str:
 
 def place(known: Knowledge, end: Endpoint | None, at: int) -> str:
     """The computer at an end as an entity's key; empty when that is not sure."""
-    if end is None or known.resolve(end.ip, at).certainty != "high":
-        return ""
-    return known.address_entity(end.ip, at).key
+    name = known.sure_name(end.ip, at) if end is not None else ""
+    return f"computer:{name}" if name else ""
 
 
 def outcome(activity: Activity) -> str:
