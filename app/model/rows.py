@@ -35,7 +35,10 @@ class InputRow(Struct, frozen=True, kw_only=True):
 
 
 class ActivityRow(Struct, frozen=True, kw_only=True):
-    """One line of the activities table. rowid orders rows of equal time; entity references are ready to show."""
+    """One line of the activities table. rowid orders rows of equal time; entity references are ready to show.
+
+    frame: the first frame, or with is_record the record. log: channel and number of a Windows event, "Security 4771".
+    """
 
     rowid: int
     id: str
@@ -53,6 +56,8 @@ class ActivityRow(Struct, frozen=True, kw_only=True):
     frame: int | None
     resolved_by: str = ""
     alerted: bool = False
+    log: str = ""
+    is_record: bool = False
 
 
 class ActivityPage(Struct, frozen=True, kw_only=True):

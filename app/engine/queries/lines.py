@@ -57,7 +57,7 @@ def lines(access: Access, numbers: Sequence[int]) -> tuple[ActivityRow, ...]:
 
 
 def _line(number: int, activity: Activity, known: Knowledge, names: dict[str, str], alerted: bool) -> ActivityRow:
-    source, destination = activity.source, activity.destination
+    source, destination, detail = activity.source, activity.destination, activity.detail
     return ActivityRow(
         rowid=number,
         id=activity.id,
@@ -75,4 +75,6 @@ def _line(number: int, activity: Activity, known: Knowledge, names: dict[str, st
         frame=activity.frames[0] if activity.frames else activity.record,
         resolved_by=known.resolve(source.ip, activity.at).method if source else "",
         alerted=alerted,
+        log=f"{detail.channel} {detail.event_id}".strip() if isinstance(detail, WindowsEvent) else "",
+        is_record=not activity.frames and activity.record is not None,
     )
