@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import sqlite3
 import struct
 import subprocess
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from app.engine.queries import Queries
-from app.session import Session
+from app.session import Seconds, Session
 from tests.material import CLIENT, ROOT, SECOND, START, Packet, command, guesses, outcome, save, spray
 from tests.sensor.wire import ether, ip4, udp
 
@@ -192,6 +193,29 @@ def test_in_any_order(mixed: list[Path], expected: dict[str, object], tmp_path: 
     order = list(itertools.islice(itertools.permutations(mixed), 0, 720, 137))[seed]
     read(tmp_path / "w", order)
     same(everything(tmp_path / "w"), expected)
+
+
+def test_nothing_shows_how_ends_by_name_are_kept(mixed: list[Path], tmp_path: Path) -> None:
+    read(tmp_path / "w", mixed)
+    session = Session.open(tmp_path / "w")
+    try:
+        queries = session.queries
+        page = session.report_html()
+        rows = queries.slice(None, 0, 10_000)
+        shown = [
+            queries.entities(limit=1000), rows, queries.overview(), queries.coverage(), queries.alerts(),
+            [queries.entity(row.ref.key) for row in queries.entities(limit=1000)],
+            [queries.neighbours(row.ref.key) for row in queries.entities(limit=1000)],
+            [(queries.twins(row.id), queries.event_facts(row.id)) for row in rows],
+        ]  # fmt: skip
+        whole = session.analysis(Seconds(), {})
+    finally:
+        session.close()
+    beginning = re.compile(r"(?<![A-Za-z_])name:(?! )")
+
+    assert "Security 4771" in page and re.search(r">record \d+<", page)
+    assert not [one for one in (page, json.dumps(whole), *map(repr, shown)) if beginning.search(one)]
+    assert {one["kind"] for one in whole["inputs"]} == {"pcap", "json", "directory", "xml"}  # type: ignore[attr-defined]
 
 
 def test_one_by_one(mixed: list[Path], expected: dict[str, object], tmp_path: Path) -> None:
