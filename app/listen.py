@@ -246,7 +246,7 @@ class Listener:
         source.key = key_of(source.spec, source.since)
         source.status, source.first, source.error, source.more = Status(), None, "", ()
         source.activities, source.marked = 0, (time.monotonic(), 0)
-        self._engine.begin_input(LiveInput(key=source.key, path=source.label, kind=input_kind(source.spec)))
+        self._engine.begin_input(LiveInput(key=source.key, path=source.label, kind=input_kind(source.spec)), live=True)
         task = Task(spec=self._remembering(source.spec), key=source.key, evidence=str(folder_of(self._workspace.resolve())))
         source.process = SourceProcess(task, self._take)
         source.changed = True

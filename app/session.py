@@ -24,7 +24,7 @@ from app.model.alert import Classification, State
 from app.model.filter import ActivityFilter
 from app.model.rows import Packet, Progress, Record
 from app.model.source import LiveSource, SourceState
-from app.sensor.live import LIVE, interface_names, kind_of, label_of
+from app.sensor.live import interface_names, kind_of, label_of
 from app.sensor.packets.joined import MOST_FRAMES, joined
 from app.sensor.sources.evidence import folder_of, holds, read_evidence, why_not_kept
 from app.sensor.sources.frames import read_frames
@@ -189,7 +189,7 @@ class Session:
         try:
             numbers = sorted({frame, *frames})
             numbers = numbers if len(numbers) <= MOST_FRAMES else [frame]
-            if where.path.endswith(LIVE) or holds(self.path, input_key):
+            if where.live or holds(self.path, input_key):
                 got = read_evidence(self.path, input_key, numbers)
                 if frame not in got:
                     why = why_not_kept(self.path, input_key, frame)

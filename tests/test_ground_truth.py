@@ -153,3 +153,30 @@ def test_all_captures_together_accuse_only_attackers(shared: Path) -> None:
         detector for events in COVERED.values() for one in events.values() for detector in one
     } - {"cleartext_ldap"}
     assert {by_id[proof].source.ip for one in loud for proof in one.finding.evidence} <= attackers  # type: ignore[union-attr]
+
+
+@cache
+def directory(path: Path) -> tuple[Activity, ...]:
+    """Objects of the lab's directory, as exported after the last capture."""
+    objects: list[Activity] = []
+    for found in find_inputs([path]):
+        read_input(found, objects.extend)
+    return tuple(objects)
+
+
+@pytest.mark.parametrize("name", [*COVERED, *QUIET])
+def test_with_the_directory_nothing_is_missed_and_nobody_else_accused(shared: Path, name: str) -> None:
+    path, truth = lab(shared, name)
+    alerts, activities = analysed(path)
+    knowledge = Knowledge()
+    objects = directory(shared / "lab" / "directory.ldif")
+    for activity in (*objects, *activities.values()):
+        knowledge.observe(activity)
+    more = detectors.run(sorted((*objects, *activities.values()), key=event_order), knowledge)
+    attackers = {one["src_ip"] for one in truth["attack_events"]}  # type: ignore[attr-defined]
+    loud = [one for one in more if RANK[one.severity] >= RANK["medium"]]
+
+    assert {(one.detector, one.finding.first) for one in alerts} <= {(one.detector, one.finding.first) for one in more}
+    assert {activities[proof].source.ip for one in loud for proof in one.finding.evidence} <= attackers  # type: ignore[union-attr]
+    assert len(objects) > 100 and knowledge.why_sensitive("user:corp.test\\da.smith")
+    assert all(knowledge.tags(f"computer:{name}.corp.test")[0] == "Controller" for name in ("dc1", "dc2"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from app.engine.describe.switches import switches
 from app.engine.detector import Detector, listed
 from app.engine.knowledge import Knowledge
 from app.model.details import KINDS
@@ -25,10 +26,19 @@ def _gaps(detector: Detector, kinds: list[str], by_kind: Mapping[str, int], know
     if needs.content and sealed:
         yield False, f"{sealed:,} of {whole:,} {what} are sealed"
     unknown = knowledge.sight.of(("rpc-call",), ("",)) if needs.interfaces else {}
-    if unknown:
-        yield False, f"{sum(unknown.values()):,} calls belong to connections that began before the capture, interface unknown"
+    lost = sum(unknown.values())
+    if lost > SOME * (whole + lost):
+        calls = "call belongs to a connection" if lost == 1 else "calls belong to connections"
+        yield False, f"{lost:,} {calls} that began before the capture, interface unknown"
     if needs.controllers and not knowledge.controllers():
         yield False, "no domain controller was seen, so that every address counts as an ordinary computer"
+
+
+def _unlogged(kinds: Iterable[str], there: list[str]) -> list[str]:
+    """Families of events that a detector reads and no log holds, where there is no traffic that would show the same."""
+    if not there or any(not kind.startswith("event-") for kind in there):
+        return []
+    return [kind for kind in kinds if kind.startswith("event-") and kind not in there]
 
 
 def coverage(
@@ -38,24 +48,28 @@ def coverage(
     knowledge: Knowledge | None = None,
 ) -> tuple[Coverage, ...]:
     """What each detector could have seen, from the numbers of activities by kind, what could not be read, what is known."""
-    troubles = list(problems)
+    troubles: dict[str, int] = {}
+    for problem in problems:
+        troubles[problem.what] = troubles.get(problem.what, 0) + problem.count
     rows = []
     for detector in detectors:
         needs = detector.needs
         kinds = needs.kinds or tuple(KINDS[kind] for kind in detector.watches)
         there = [kind for kind in kinds if by_kind.get(kind)]
-        hidden = [problem for problem in troubles if any(word in problem.what.lower() for word in needs.hidden_by)]
-        ports = ", ".join(needs.ports)
+        hidden = [what for what in troubles if any(word in what.lower() for word in needs.hidden_by)]
         gaps = list(_gaps(detector, there, by_kind, knowledge)) if knowledge is not None and there else []
         reasons = [reason for _, reason in gaps]
         if there and all(kind in needs.parts for kind in there):
             told = " and ".join(f"{by_kind[kind]:,} {kind}" for kind in there)
             reasons.append(f"told by logs only ({told}): what the audit policy does not record stays unseen")
         if hidden:
-            reasons.append("part could not be read: " + listed(f"{problem.what} ({problem.count:,})" for problem in hidden))
+            reasons.append("part could not be read: " + listed(f"{what} ({troubles[what]:,})" for what in hidden))
+        unlogged = _unlogged(kinds, there)
+        if unlogged:
+            reasons.append(f"only logs were read, and none of them holds {' or '.join(unlogged)}: {switches(unlogged, ())}")
         if not there:
-            where = f" (ports {ports})" if ports else ""
-            state, reason = "blind", f"no {' or '.join(kinds)} in the input{where}"
+            how = switches(kinds, needs.ports)
+            state, reason = "blind", f"no {' or '.join(kinds)} in the input{': ' if how else ''}{how}"
         elif reasons:
             state, reason = "blind" if any(blind for blind, _ in gaps) else "partial", "; ".join(reasons)
         else:

@@ -94,10 +94,13 @@ class Engine:
         """Key of the input in use."""
         return self._input
 
-    def begin_input(self, found: Source) -> bool:
-        """Start an input and use it; False when the workspace holds it already. Several may be open, see use_input."""
+    def begin_input(self, found: Source, *, live: bool = False) -> bool:
+        """Start an input and use it; False when the workspace holds it already. Several may be open, see use_input.
+
+        live: it comes from a live source; what was stored of it is kept when this process dies.
+        """
         key = found.key
-        if not self._store.begin_input(key, str(found.path), found.kind, found.bytes):
+        if not self._store.begin_input(key, str(found.path), found.kind, found.bytes, live=live):
             return False
         self._input = key
         self._fresh = self._open[key] = Knowledge()
@@ -209,18 +212,15 @@ class Engine:
 
     def _find_twins(self) -> int:
         """Tie together what logs and packets tell of one act, anew from everything that is stored; the number of pairs."""
-        told = self._store.span(twins.TOLD)
-        if told is None:
+        telling, others = twins.worth_reading(self._store.inputs_by_kind())
+        if not telling:
             return self._store.replace_twins(())
-        first, last = told[0] - twins.REACH, told[1] + twins.REACH
-        wire = self._store.span(twins.WIRE)
-        packets = wire is not None and wire[0] <= last and wire[1] >= first
-        activities = self._store.numbered((*twins.TOLD, *twins.WIRE) if packets else twins.TOLD, first, last)
+        spans = self._store.spans(telling, twins.REACH)
+        activities = self._store.numbered(telling | others, spans)
         sorting = self._store.sorting(twins.Row, twins.SAME)
         try:
-            sorting.fill(twins.rows_of(activities, self.knowledge(), packets))
-            if packets:
-                sorting.level(twins.offsets(sorting.rows(twins.CLOCKED, twins.ENOUGH)))
+            sorting.fill(twins.rows_of(activities, self.knowledge()))
+            sorting.level(twins.offsets(sorting.rows(twins.CLOCKED, twins.ENOUGH)))
             return self._store.replace_twins(list(twins.pairs(sorting.rows())))
         finally:
             sorting.close()

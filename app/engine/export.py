@@ -170,7 +170,7 @@ def _endpoint(end: Endpoint | None, at: int, knowledge: Knowledge) -> dict[str, 
     return {
         "ip": None if end.host else end.ip,
         "port": end.port,
-        "computer": known.computer,
+        "computer": known.computer or end.host or None,
         "method": known.method,
         "certainty": known.certainty,
     }

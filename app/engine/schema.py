@@ -25,10 +25,11 @@ class StoreError(Exception):
 TABLES = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE changes(topic TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+-- live: 1 for what came from a live source, which cannot be read again.
 CREATE TABLE inputs(
   id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, path TEXT NOT NULL, kind TEXT NOT NULL, bytes INTEGER NOT NULL,
   sha256 TEXT NOT NULL, records INTEGER NOT NULL DEFAULT 0, first INTEGER, last INTEGER, state TEXT NOT NULL,
-  activities INTEGER NOT NULL DEFAULT 0, problems TEXT NOT NULL DEFAULT '[]');
+  activities INTEGER NOT NULL DEFAULT 0, problems TEXT NOT NULL DEFAULT '[]', live INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE addresses(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE kinds(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 -- Who acted: one row for each account as named on the wire, or for each ticket where only that is known.
@@ -138,6 +139,10 @@ def _to_3(db: sqlite3.Connection) -> None:
         "INDEX meetings_actor",
     ):
         db.execute(_statement(f"CREATE {start}"))
+    if "live" not in {
+        str(row[1]) for row in db.execute("PRAGMA table_info(inputs)")
+    }:  # a step before made the table as it is now
+        db.execute("ALTER TABLE inputs ADD COLUMN live INTEGER NOT NULL DEFAULT 0")
     db.execute("DROP TABLE IF EXISTS parties")
     for name in ("destination", "actor"):
         db.execute(f"DROP INDEX IF EXISTS flows_{name}")

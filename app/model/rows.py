@@ -17,7 +17,7 @@ class Problem(Struct, frozen=True, kw_only=True):
 class InputRow(Struct, frozen=True, kw_only=True):
     """One input of the case. state: waiting, reading, done, partial, failed. first, last: UTC microseconds of its packets.
 
-    protocols: activities counted by kind. sealed, undecoded and dropped things are problems.
+    sealed, undecoded and dropped things are problems. live: it came from a live source and cannot be read again.
     """
 
     key: str
@@ -31,10 +31,14 @@ class InputRow(Struct, frozen=True, kw_only=True):
     state: str
     activities: int = 0
     problems: tuple[Problem, ...] = ()
+    live: bool = False
 
 
 class ActivityRow(Struct, frozen=True, kw_only=True):
-    """One line of the activities table. rowid orders rows of equal time; entity references are ready to show."""
+    """One line of the activities table. rowid orders rows of equal time; entity references are ready to show.
+
+    frame: the first frame, or with is_record the record. log: channel and number of a Windows event, "Security 4771".
+    """
 
     rowid: int
     id: str
@@ -52,6 +56,8 @@ class ActivityRow(Struct, frozen=True, kw_only=True):
     frame: int | None
     resolved_by: str = ""
     alerted: bool = False
+    log: str = ""
+    is_record: bool = False
 
 
 class ActivityPage(Struct, frozen=True, kw_only=True):

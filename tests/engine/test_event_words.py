@@ -7,14 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine import describe
-from app.engine.describe import event_codes, event_messages, event_rights
+from app.engine.describe import event_codes, event_messages, event_rights, switches
 from app.engine.describe.event_values import flags, listed, sid_words
 from app.engine.describe.schema_names import schema_name
 from app.model.details import EVENTS, KINDS
 from app.model.events import EventKerberos, EventLogon, EventNtlm, EventReplication, WindowsEvent
 from app.sensor.events.templates import TEMPLATES
-from app.sensor.events.traces import TRACED
-from app.sensor.events.translate import FAMILIES, WANTED, activities_of
+from app.sensor.events.translate import FAMILIES, activities_of
 from tests.engine.detectors.builders import act
 from tests.sensor.events.corpus import exported, logged
 from tests.sensor.events.made import MADE, Made, event
@@ -249,6 +248,7 @@ def test_events_are_a_family_of_their_own() -> None:
 
 
 NAMES = sorted({name for names in TEMPLATES.values() for name in names} | {"Client SID:"})
+FAMILY_IDS = sorted({number for family in FAMILIES for number in family.events})
 TEXTS = st.one_of(
     st.sampled_from(["-", "%%", "%%99999", "0x", "{", "%{S-1-5-}", "S-1-", "CN=", "CN=\\,", "CertificateTemplate:", "<Command>",
                      "\ud800", "\0", "%%1537" * 4_000, "{" * 20_000, "9" * 5_000]),
@@ -257,9 +257,7 @@ TEXTS = st.one_of(
 
 
 @settings(max_examples=400, deadline=None)
-@given(
-    st.sampled_from(sorted(WANTED - TRACED)), st.dictionaries(st.sampled_from(NAMES), TEXTS, max_size=14), TEXTS, st.booleans()
-)
+@given(st.sampled_from(FAMILY_IDS), st.dictionaries(st.sampled_from(NAMES), TEXTS, max_size=14), TEXTS, st.booleans())
 def test_whatever_an_event_holds_it_has_a_short_line(id: int, fields: dict[str, str], host: str, failed: bool) -> None:
     kind = next(family.detail for family in FAMILIES if id in family.events)
     detail = kind(event_id=id, computer=host, fields=fields)
@@ -269,3 +267,8 @@ def test_whatever_an_event_holds_it_has_a_short_line(id: int, fields: dict[str, 
     assert words and len(words) < 3_000
     for name, value in fields.items():
         assert len(describe.field_words(id, name, value, fields)) < 20_000
+
+
+def test_every_family_of_events_can_be_switched_on_by_name() -> None:
+    assert set(switches.AUDITS) == {KINDS[kind] for kind in EVENTS}
+    assert switches.switches(["event-ldap", "directory-object"], ()).endswith("or synchronise or open the directory")

@@ -174,4 +174,17 @@ def test_records_alone_are_enough_for_a_detector_that_says_so() -> None:
     seen, blind = (coverage([detector], numbers, (), knowledge)[0] for numbers in ({"event-kerberos": 3}, {"ntlm": 2}))
 
     assert (seen.state, seen.reason) == ("seen", "read from 3 event-kerberos")
-    assert (blind.state, blind.reason) == ("blind", "no kerberos-as or event-kerberos in the input")
+    assert (blind.state, blind.reason) == (
+        "blind",
+        "no kerberos-as or event-kerberos in the input: collect logs with "
+        "Audit Kerberos Authentication Service and Service Ticket Operations",
+    )
+
+    both_logs = msgspec.structs.replace(detector, needs=Needs(kinds=("ntlm", "event-kerberos", "event-ntlm"), ports=("445",)))
+    logs, traffic, neither = (
+        coverage([both_logs], numbers, (), knowledge)[0]
+        for numbers in ({"event-kerberos": 3}, {"ntlm": 2, "event-kerberos": 3}, {"dns-query": 1})
+    )
+    assert (logs.state, traffic.state, neither.state) == ("partial", "seen", "blind")
+    assert "event-ntlm" in logs.reason and "Audit Credential Validation" in logs.reason
+    assert "ports 445" in neither.reason and "Audit Credential Validation" in neither.reason

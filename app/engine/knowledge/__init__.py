@@ -14,10 +14,12 @@ from app.engine.knowledge.states import Key
 from app.engine.knowledge.tags import automatic
 from app.engine.knowledge.tally import plain_text
 from app.engine.knowledge.tickets import Ticket
-from app.model.activity import NAMED, Activity
+from app.model.activity import NAMED, Account, Activity
 from app.model.details import KerberosAs, KerberosTgs, LdapBind, Ntlm
 from app.model.directory import DirectoryObject
 from app.model.entity import Binding, EntityRef, Resolution
+from app.model.events import WindowsEvent
+from app.model.principals import is_placeless, principal
 
 __all__ = ["METHODS", "Knowledge", "Ticket"]
 
@@ -127,6 +129,11 @@ class Knowledge(Parts):
     def resolve(self, ip: str, at: int) -> Resolution:
         """Which computer had this address at this time (UTC microseconds)."""
         return self._resolve(ip, at)[1]
+
+    def sure_name(self, ip: str, at: int) -> str:
+        """Full name of the computer that had this address at this time; empty unless that is certain."""
+        name, found = self._resolve(ip, at)
+        return name if found.certainty == "high" else ""
 
     def _resolve(self, ip: str, at: int) -> tuple[str, Resolution]:
         self._settle()
@@ -259,6 +266,8 @@ class Knowledge(Parts):
         """The account of a name in any spelling; a machine account is its computer. Where only its SID is told, the account
         that had it at that time. None for nothing at all."""
         self._settle()
+        if principal(name, domain, sid):
+            return None
         if not name or name[:4].upper() == "S-1-":
             return self.account_of_sid(sid_in(name) or sid_in(sid), at)
         key = (name, domain)
@@ -306,10 +315,29 @@ class Knowledge(Parts):
             if isinstance(detail, LdapBind) and detail.name:
                 return self.account(detail.name)
         elif who.name or who.sid:
+            if isinstance(detail, WindowsEvent) and is_placeless(who.name, who.domain, who.sid):
+                return self.logged_account(who, detail.computer, activity.at or None)
             return self.account(who.name, who.domain, who.sid, activity.at or None)
         presented = activity.ticket or getattr(detail, "presented_ticket_hash", None) or getattr(detail, "ticket_hash", None)
         holder = self.tickets.find(presented) if presented else None
         return self.account(holder.client, holder.realm) if holder is not None else None
+
+    def logged_account(self, who: Account, computer: str, at: int | None = None) -> EntityRef | None:
+        """The account of a log's words that need the computer which wrote them: its own services are the computer, an
+        account without a domain is one of its domain where it is a controller, else one that only this computer has."""
+        where, kind = host(computer), principal(who.name, who.domain, who.sid)
+        if kind:
+            return self.computer_entity(where) if kind == "computer" and where else None
+        held = self.accounts.holder(sid_in(who.sid), at) if who.sid else None
+        if held is not None and held[1]:
+            return self.account(held[0], held[1])
+        text = who.name
+        if not where or not text or text[:4].upper() == "S-1-" or text.endswith("$") or any(mark in text for mark in "@\\="):
+            return self.account(text, None, who.sid, at)
+        self._settle()
+        full = self.addresses.full(where, self.accounts.dns_domains)
+        suffix = full.partition(".")[2]
+        return self.account(text, suffix if full in self._acting and suffix else short(where))
 
     def account_words(self, name: str, domain: str | None = None) -> frozenset[str]:
         """What is known of an account: "signed in", "exists", "unknown", "sensitive"."""

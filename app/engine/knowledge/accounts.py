@@ -40,7 +40,7 @@ class Accounts:
         self._holders: dict[str, list[tuple[int, int, str, str]]] = {}
         self._sids_at: object = None
         self._sids: dict[tuple[str, str], str] = {}
-        self._version = (-1, -1)
+        self._version = (-1, -1, -1)
         self._dns: set[str] = set()
         self._of: dict[str, str] = {}
         self._words: dict[tuple[str, str], dict[str, tuple[int, int, int, str]]] = {}
@@ -111,7 +111,7 @@ class Accounts:
 
     def settle(self) -> None:
         """Bring the indices up to date with the tallies."""
-        version = (self.tally.changes, self.domains.changes)
+        version = (self.tally.changes, self.domains.changes, self.sids.changes)
         if version == self._version:
             return
         self._dns = set()
@@ -121,6 +121,8 @@ class Accounts:
             if netbios:
                 votes.setdefault(str(netbios), []).append((-seen[2], str(dns)))
         self._of = {netbios: min(found)[1] for netbios, found in votes.items()}
+        for netbios, dns in self._same_domains():
+            self._of.setdefault(netbios, dns)
         for dns in sorted(self._dns, reverse=True):
             self._of.setdefault(dns.split(".", 1)[0], dns)
         self._words = {}
@@ -133,6 +135,18 @@ class Accounts:
                 new = (first[0], max(old[1], new[1]), old[2] + new[2], first[3])
             words[str(word)] = new
         self._version = version
+
+    def _same_domains(self) -> list[tuple[str, str]]:
+        """(other name, DNS name) of domains whose accounts stand under both with the SID of one domain, in order."""
+        realms: dict[str, set[str]] = {}
+        for (sid, realm, _), _ in self.sids.rows():
+            realms.setdefault(str(sid).rpartition("-")[0], set()).add(str(realm))
+        found: set[tuple[str, str]] = set()
+        for names in realms.values():
+            full = names & self._dns
+            if len(full) == 1:
+                found |= {(name, next(iter(full))) for name in names if name and "." not in name}
+        return sorted(found)
 
     @property
     def dns_domains(self) -> set[str]:

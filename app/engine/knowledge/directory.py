@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from app.engine.knowledge.sids import BORN_SENSITIVE, is_sensitive_group, relative_id, sid_in
-from app.engine.knowledge.states import Key, State, States, unpack
+from app.engine.knowledge.states import Key, State, States, glance, unpack
 from app.model.activity import Activity
 from app.model.directory import DirectoryObject
 
@@ -83,7 +83,7 @@ class Directory:
         grouped: list[tuple[Key, DirectoryObject, int, int]] = []
         for key, states in rows:
             head = (key[0], key[1], 0)
-            bodies = [(state[0], unpack(state[2])) for state in states]
+            bodies = [(state[0], glance(state[2])) for state in states]
             for place, (at, one) in enumerate(bodies):
                 since = EVER[0] if place == 0 else at
                 until = EVER[1] if place == len(bodies) - 1 else bodies[place + 1][0]
@@ -196,6 +196,11 @@ class Directory:
         host = parts[1].split(":")[0] if len(parts) > 1 else ""
         return self._by_spn.get(text) or self._by_spn.get("/".join(parts[:2])) or self._by_spn.get(f"{parts[0]}/{host}")
 
+    def services(self) -> Iterable[str]:
+        """Service principal names of all objects that are not deleted, in lower case."""
+        self.settle()
+        return self._by_spn
+
     def of_class(self, name: str) -> list[Key]:
         """Objects of a class, by key."""
         self.settle()
@@ -252,7 +257,7 @@ class Directory:
         """(key, object as known last, first and last time told) of every user, computer and group, and of every domain."""
         self.settle()
         for key, states in self.states.seen.items():
-            one = unpack(states[-1][2]) if key[2] == 0 else None
+            one = glance(states[-1][2]) if key[2] == 0 else None
             if one is not None and (one.sam or one.object_class.lower() == "domaindns"):
                 yield key, one, states[0][0], states[-1][0]
 

@@ -38,6 +38,8 @@ ACCOUNT_WORDS = {
     4767: "unlocked", 4723: "exists", 4724: "exists", 4738: "exists", 4742: "exists",
 }  # fmt: skip
 LOCKED, RENAMED = 4740, 4781
+LOCAL_SYSTEM = "S-1-5-18"
+NO_DOMAIN = frozenset({"", "-", "workgroup", "arbeitsgruppe", "mshome", "nt authority"})
 COMPUTER_ACCOUNTS = frozenset({4741, 4742, 4743})
 """Only a controller's database has computer accounts."""
 ISSUED = frozenset({4885, 4886, 4887, 4888, 4870, 4882, 4890, 4896})
@@ -58,6 +60,11 @@ def named_by(known: Parts, activity: Activity, event: WindowsEvent) -> str:
     computer = host(event.computer)
     known.addresses.call(computer, activity)
     fields = event.fields
+    label, _, suffix = computer.partition(".")
+    netbios = fields.get("SubjectDomainName", "")
+    itself = fields.get("SubjectUserSid") == LOCAL_SYSTEM and host(fields.get("SubjectUserName")) == label
+    if itself and suffix and "." not in netbios and netbios.lower() not in NO_DOMAIN:
+        known.accounts.say_domain(netbios, suffix, activity)  # a computer of a domain calls itself DOMAIN\COMPUTER$
     for prefix in ("Subject", "Target"):
         known.accounts.say_sid(
             fields.get(f"{prefix}UserSid"), fields.get(f"{prefix}UserName"), fields.get(f"{prefix}DomainName"), activity

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from app.engine.knowledge.accounts import BUILT_IN, SENSITIVE_GROUPS
-from app.engine.knowledge.names import host
+from app.engine.knowledge.names import host, service_host
 from app.engine.knowledge.sids import BORN_SENSITIVE, is_sensitive_group, relative_id, sid_in
 
 if TYPE_CHECKING:
@@ -17,6 +17,10 @@ LOCAL = "S-1-5-32-"
 """Beginning of the SIDs of groups that every computer has of its own; a domain's are those of its controllers."""
 AUTHORITIES = {"pkienrollmentservice": "Certificate authority", "dhcpclass": "DHCP server"}
 """Class of a directory's object to what the computer that it names serves (MS-ADSC)."""
+
+SERVER_CLASSES = {"mssqlsvc": "SQL server", "exchangemdb": "Exchange server", "exchangerfr": "Exchange server",
+                  "exchangeab": "Exchange server", "dns": "DNS server"}  # fmt: skip
+"""Class of a service principal name to what runs on the computer that it names, whichever account carries it."""
 
 
 class Membership(Struct, frozen=True, gc=False):
@@ -84,6 +88,10 @@ def served(known: Knowledge) -> dict[str, set[str]]:
             state = known.directory.state(key)
             if state is not None and state.object.dns_name and not state.object.deleted:
                 found.setdefault(host(state.object.dns_name), set()).add(what)
+    for spn in known.directory.services():
+        kind, where = service_host(spn)
+        if kind in SERVER_CLASSES and where:
+            found.setdefault(known.addresses.full(where, domains), set()).add(SERVER_CLASSES[kind])
     for (address, role), seen in known.roles.roles.rows():
         if role == "dns server":
             found.setdefault(known.address_entity(str(address), seen[1]).key.partition(":")[2], set()).add("DNS server")

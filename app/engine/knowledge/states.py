@@ -61,6 +61,12 @@ def unpack(body: bytes) -> DirectoryObject:
     return msgspec.convert(dict(zip((FIELDS[number] for number in pairs[::2]), pairs[1::2], strict=True)), DirectoryObject)
 
 
+def glance(body: bytes) -> DirectoryObject:
+    """The same for a look at every object: lists stay lists and nothing is validated, which takes half as long."""
+    pairs = _decode(body)
+    return DirectoryObject(**dict(zip((FIELDS[number] for number in pairs[::2]), pairs[1::2], strict=True)))
+
+
 def key_of(one: DirectoryObject) -> Key | None:
     """What is the same for one object in every source that tells of it; None when it has no identity."""
     sid = sid_in(one.sid)

@@ -21,9 +21,6 @@ DAY = 86_400_000_000
 NEW = 30 * DAY
 DISABLED, LOCKOUT = 0x2, 0x10
 """Bits of userAccountControl (MS-ADTS section 2.2.16)."""
-SERVER_CLASSES = {"mssqlsvc": "SQL server", "exchangemdb": "Exchange server", "exchangerfr": "Exchange server",
-                  "exchangeab": "Exchange server", "dns": "DNS server"}  # fmt: skip
-"""Class of a service principal name to what runs there."""
 EXCHANGE_GROUPS = frozenset({"exchange servers", "exchange trusted subsystem", "exchange install domain servers"})
 SHARED = 2
 """Computers that signed in from one address, above which it is nobody's own."""
@@ -78,10 +75,6 @@ def _of_computer(known: Knowledge, name: str) -> set[str]:
     own = known.object_of(f"computer:{name}")
     state = known.directory.state(own)
     if own is not None and state is not None:
-        for spn in state.object.spns:
-            what = SERVER_CLASSES.get(spn.partition("/")[0].lower())
-            if what:
-                found.add(what)
         groups = known.directory.names(known.directory.groups(own, nested=False))
         if any(group.lower() in EXCHANGE_GROUPS for group in groups):
             found.add("Exchange server")

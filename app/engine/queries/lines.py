@@ -58,8 +58,8 @@ def lines(access: Access, numbers: Sequence[int]) -> tuple[ActivityRow, ...]:
 
 
 def _line(number: int, activity: Activity, known: Knowledge, names: dict[str, str], alerted: bool) -> ActivityRow:
-    source, destination, kind = activity.source, activity.destination, KINDS[type(activity.detail)]
-    frame = activity.frames[0] if activity.frames else activity.record
+    source, destination, detail = activity.source, activity.destination, activity.detail
+    frame, kind = activity.frames[0] if activity.frames else activity.record, KINDS[type(detail)]
     origin, method = known.end(source.ip, activity.at) if source else (None, "")
     return ActivityRow(
         rowid=number,
@@ -78,4 +78,6 @@ def _line(number: int, activity: Activity, known: Knowledge, names: dict[str, st
         frame=frame,
         resolved_by=method,
         alerted=alerted,
+        log=f"{detail.channel} {detail.event_id}".strip() if isinstance(detail, WindowsEvent) else "",
+        is_record=not activity.frames and activity.record is not None,
     )

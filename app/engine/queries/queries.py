@@ -96,12 +96,13 @@ class Queries:
     def inputs(self) -> tuple[InputRow, ...]:
         """Every input, in the order of opening."""
         rows = self._access.all(
-            """SELECT key, path, kind, bytes, sha256, records, first, last, state, activities, problems FROM inputs ORDER BY id"""
+            """SELECT key, path, kind, bytes, sha256, records, first, last, state, activities, problems, live FROM inputs
+            ORDER BY id"""
         )
         return tuple(
             InputRow(
                 key=row[0], path=row[1], kind=row[2], bytes=row[3], sha256=row[4], records=row[5], first=row[6], last=row[7],
-                state=row[8], activities=row[9], problems=_PROBLEMS.decode(row[10]),
+                state=row[8], activities=row[9], problems=_PROBLEMS.decode(row[10]), live=bool(row[11]),
             )
             for row in rows
         )  # fmt: skip

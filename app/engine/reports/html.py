@@ -117,7 +117,7 @@ def _alerts(queries: Queries, alerts: list[Alert], paths: dict[str, str]) -> lis
             f"<p><b>Note</b>: {_e(one.note)}</p>" if one.note else "",
             f"<p><b>Evidence</b>, {len(finding.evidence):,} activities</p>",
             _table(
-                ("Time", "Kind", "Who", "From", "To", "What", "Result", "Input", "Frame"),
+                ("Time", "Kind", "Who", "From", "To", "What", "Result", "Input", "Place"),
                 [_evidence(row, paths) for row in rows],
             ),
             f"<p class='quiet'>{len(finding.evidence) - len(rows):,} more are in the workspace.</p>"
@@ -131,7 +131,8 @@ def _evidence(row: ActivityRow, paths: dict[str, str]) -> tuple[str, ...]:
     name = paths.get(row.input, row.input_name).replace("\\", "/").rsplit("/", 1)[-1]
     who, origin, target = ((_e(one.label) if one else "") for one in (row.who, row.origin, row.target))
     result = f"{row.result}{': ' + row.reason if row.reason and row.reason != row.result else ''}"
-    return _time(row.at), _e(row.kind), who, origin, target, _e(row.what), _e(result), _e(name), str(row.frame or "")
+    place = "" if row.frame is None else f"{'record' if row.is_record else 'frame'} {row.frame}"
+    return _time(row.at), _e(row.log or row.kind), who, origin, target, _e(row.what), _e(result), _e(name), place
 
 
 def _entities(title: str, rows: tuple[EntityRow, ...]) -> list[str]:

@@ -7,23 +7,31 @@ from msgspec import Struct
 
 from app.model.activity import Account, Activity
 from app.model.details import DnsQuery, KerberosAs, KerberosTgs, LdapBind, Ntlm
+from app.model.events import EventAudit, WindowsEvent
+from app.model.principals import is_placeless
 
 
 class Actor(Struct, array_like=True, frozen=True, gc=False):
-    """account: as the activity has it. name, domain: named by the detail instead. ticket: where no name is known."""
+    """account: as the activity has it. name, domain: named by the detail instead. ticket: where no name is known.
+
+    computer: the one whose log says so, where it depends on that who is meant.
+    """
 
     account: tuple[str, str | None, str | None] | None = None
     name: str | None = None
     domain: str | None = None
     ticket: str | None = None
+    computer: str | None = None
 
 
 def actor_of(activity: Activity) -> Account | Actor | None:
     """What tells actors apart; activities with equal answers were done by the same account. None: nothing is said."""
     account = activity.account
-    if account is not None and (account.name or account.sid):
-        return account
     detail: Any = activity.detail
+    if account is not None and (account.name or account.sid):
+        if isinstance(detail, WindowsEvent) and detail.computer and is_placeless(account.name, account.domain, account.sid):
+            return Actor(account=(account.name, account.domain, account.sid), computer=detail.computer.lower())
+        return account
     name: str | None = None
     domain: str | None = None
     kind = type(detail)
@@ -49,8 +57,9 @@ _decode = msgspec.msgpack.Decoder(Actor).decode
 def dump(actor: Account | Actor) -> bytes:
     """Content of an actor as it is kept; equal for equal actors."""
     if isinstance(actor, Account):
-        return _encode(Actor(account=(actor.name, actor.domain, actor.sid)))
-    return _encode(actor)
+        return _encode(((actor.name, actor.domain, actor.sid), None, None, None))
+    fields = (actor.account, actor.name, actor.domain, actor.ticket)
+    return _encode(fields if actor.computer is None else (*fields, actor.computer))
 
 
 def load(raw: bytes) -> Actor:
@@ -77,5 +86,7 @@ def words(actor: Account | Actor) -> str:
 
 def example(actor: Actor) -> Activity:
     """An activity of this actor, for asking who that is."""
-    detail = KerberosAs(client=actor.name, realm=actor.domain) if actor.name else DnsQuery()
+    detail: Any = KerberosAs(client=actor.name, realm=actor.domain) if actor.name else DnsQuery()
+    if actor.computer is not None:
+        detail = EventAudit(computer=actor.computer)
     return Activity(at=0, until=0, input="", account=account_of(actor), ticket=actor.ticket, detail=detail)

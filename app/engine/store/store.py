@@ -33,8 +33,6 @@ from app.model.rows import Problem
 FLUSH_ROWS = 8_192
 FLUSH_SECONDS = 0.25
 """Activities wait in memory for so many companions, or so long, and are then written in one transaction."""
-LIVE = " (live)"
-"""Ends the label of an input that came from a live source: what it brought cannot be read again, so it outlives a crash."""
 LIST_ROWS = postings.CHUNK
 """Activities that wait for the lists of their parties; the more at once, the cheaper each. Readers look at them one by one."""
 REST_ROWS = 8_192
@@ -109,14 +107,17 @@ class Store:
 
     def _keep_broken_off(self) -> list[str]:
         """Keys of live inputs that nobody finished: what was stored of them stays, in part."""
-        rows = self._db.execute(f"SELECT key FROM inputs WHERE state = 'reading' AND path LIKE '%{LIVE}'").fetchall()
+        rows = self._db.execute("SELECT key FROM inputs WHERE state = 'reading' AND live").fetchall()
         if rows:
-            self._db.execute(f"UPDATE inputs SET state = 'partial' WHERE state = 'reading' AND path LIKE '%{LIVE}'")
+            self._db.execute("UPDATE inputs SET state = 'partial' WHERE state = 'reading' AND live")
             self._changed("inputs")
         return [str(row[0]) for row in rows]
 
-    def begin_input(self, key: str, path: str, kind: str, size: int, sha256: str = "") -> bool:
-        """Start an input. False when the workspace holds it already; the path where it was last seen is remembered."""
+    def begin_input(self, key: str, path: str, kind: str, size: int, sha256: str = "", *, live: bool = False) -> bool:
+        """Start an input. False when the workspace holds it already; the path where it was last seen is remembered.
+
+        live: it cannot be read again, so what is stored of it outlives a crash.
+        """
         with self._writing():
             self._settle_open()
             self._remove("path=? AND state='failed' AND key<>?", (path, key))
@@ -128,8 +129,8 @@ class Store:
             if known is not None:
                 self._remove("id=?", (known[0],))
             self._db.execute(
-                "INSERT INTO inputs(key, path, kind, bytes, sha256, state) VALUES(?,?,?,?,?,'reading')",
-                (key, path, kind, size, sha256),
+                "INSERT INTO inputs(key, path, kind, bytes, sha256, state, live) VALUES(?,?,?,?,?,'reading',?)",
+                (key, path, kind, size, sha256, int(live)),
             )
             self._input = self._db.execute("SELECT id FROM inputs WHERE key=?", (key,)).fetchone()[0]
             self._changed("inputs")
@@ -224,13 +225,19 @@ class Store:
         """The same with kind and result of what else tells of each act."""
         return streams.stream(self._db, self._rows, self._kinds, kinds, when_failed)
 
-    def numbered(self, kinds: Iterable[str], first: int, last: int) -> Iterator[tuple[int, Activity]]:
-        """(row id, activity) of these kinds from first to last (UTC microseconds), in event order."""
-        return streams.numbered(self._db, self._rows, self._kinds, kinds, first, last)
+    def numbered(self, kinds: Iterable[str], spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, Activity]]:
+        """(row id, activity) of these kinds within spans of time (first and last, UTC microseconds), in event order."""
+        return streams.numbered(self._db, self._rows, self._kinds, kinds, spans)
 
-    def span(self, kinds: Iterable[str]) -> tuple[int, int] | None:
-        """Minutes that hold all activities of these kinds, UTC microseconds; None when there are none."""
-        return streams.span(self._db, self._kinds, kinds)
+    def spans(self, kinds: Iterable[str], reach: int) -> list[tuple[int, int]]:
+        """Spans of whole minutes with activities of these kinds, each longer by reach (microseconds) on both sides, in order."""
+        return streams.spans(self._db, self._kinds, kinds, reach)
+
+    def inputs_by_kind(self) -> dict[str, int]:
+        """Kind to the number of inputs that hold activities of it."""
+        return dict(
+            self._db.execute("SELECT k.text, count(DISTINCT h.input) FROM hours h JOIN kinds k ON k.id = h.kind GROUP BY k.text")
+        )
 
     # ---- what is told twice
 

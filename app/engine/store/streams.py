@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from app.engine.store.reading import COLUMNS, RESULTS, Rows
 from app.model.activity import Activity, Result
@@ -41,26 +40,28 @@ def stream(
 
 
 def numbered(
-    db: sqlite3.Connection, rows: Rows, kinds: Mapping[str, int], wanted: Iterable[str], first: int, last: int
+    db: sqlite3.Connection, rows: Rows, kinds: Mapping[str, int], wanted: Iterable[str], spans: Iterable[tuple[int, int]]
 ) -> Iterator[tuple[int, Activity]]:
-    """(row id, activity) of these kinds from first to last (UTC microseconds), in event order."""
-    every = [kinds[kind] for kind in wanted if kind in kinds]
-    found = db.execute(
-        f"SELECT a.id, {COLUMNS} FROM activities a WHERE a.at BETWEEN ? AND ? AND +a.kind IN ({_marks(every)}) ORDER BY {ORDER}",
-        [first, last, *every],
-    )
+    """(row id, activity) of these kinds within spans (UTC microseconds, in order, apart from one another), in event order."""
+    every = sorted(kinds[kind] for kind in wanted if kind in kinds)
+    sql = f"SELECT a.id, {COLUMNS} FROM activities a WHERE a.at BETWEEN ? AND ? AND +a.kind IN ({_marks(every)}) ORDER BY {ORDER}"
     activity = rows.activity
-    for row in found:
-        yield row[0], activity(row[1:])
+    for first, last in spans:
+        for row in db.execute(sql, [first, last, *every]):
+            yield row[0], activity(row[1:])
 
 
-def span(db: sqlite3.Connection, kinds: Mapping[str, int], wanted: Iterable[str]) -> tuple[int, int] | None:
-    """Whole minutes (UTC microseconds) that hold all activities of these kinds; None when there are none."""
+def spans(db: sqlite3.Connection, kinds: Mapping[str, int], wanted: Iterable[str], reach: int) -> list[tuple[int, int]]:
+    """Spans of whole minutes with activities of these kinds, longer by reach on both sides; those that touch are one."""
     every = [kinds[kind] for kind in wanted if kind in kinds]
-    row: tuple[Any, ...] = db.execute(
-        f"SELECT min(minute), max(minute) FROM minutes WHERE kind IN ({_marks(every)})", every
-    ).fetchone()
-    return None if row[0] is None else (row[0] * MINUTE, (row[1] + 1) * MINUTE)
+    found: list[tuple[int, int]] = []
+    for (minute,) in db.execute(f"SELECT DISTINCT minute FROM minutes WHERE kind IN ({_marks(every)}) ORDER BY minute", every):
+        first, last = minute * MINUTE - reach, (minute + 1) * MINUTE - 1 + reach
+        if found and first <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], last)
+        else:
+            found.append((first, last))
+    return found
 
 
 def recorded(db: sqlite3.Connection, number: int) -> list[int]:

@@ -2,6 +2,6 @@
 
 from app.engine.twins.pairing import ENOUGH, LONGEST_OFFSET, REACH, Row, offsets, pairs
 from app.engine.twins.rules import CLOCKED, SAME
-from app.engine.twins.traces import TOLD, WIRE, rows_of
+from app.engine.twins.traces import rows_of, worth_reading
 
-__all__ = ["CLOCKED", "ENOUGH", "LONGEST_OFFSET", "REACH", "SAME", "TOLD", "WIRE", "Row", "offsets", "pairs", "rows_of"]
+__all__ = ["CLOCKED", "ENOUGH", "LONGEST_OFFSET", "REACH", "SAME", "Row", "offsets", "pairs", "rows_of", "worth_reading"]

@@ -5,7 +5,8 @@ from typing import Any
 
 from app.engine.knowledge import Knowledge
 from app.engine.knowledge.names import host
-from app.engine.twins.trace import Trace, coded, dn, outcome, plain, service_account, told
+from app.engine.knowledge.sids import relative_id, sid_in
+from app.engine.twins.trace import Trace, coded, dn, last_number, outcome, plain, service_account, told
 from app.model.activity import Activity
 from app.model.directory import DirectoryChange
 from app.model.events import (
@@ -128,17 +129,35 @@ def _change(known: Knowledge, a: Activity, e: EventDirectoryChange) -> Traces:
         yield Trace("synchronised", dn(name), False, told())
 
 
+_CHANGED = frozenset({4722, 4723, 4724, 4725, 4726, 4738, 4742, 4743})
+"""An account enabled, given a password, disabled, deleted, changed."""
+
+
 def _account(known: Knowledge, a: Activity, e: EventAccount) -> Traces:
     rule = {4720: "create account", 4741: "create account", 4726: "delete account", 4743: "delete account"}.get(e.event_id)
     who = _name(e, "TargetUserName").rstrip("$")
+    subject, server = _name(e, "SubjectUserName"), _server(known, e)
     if rule and who:
-        yield Trace(rule, who, True, told(account=_name(e, "SubjectUserName")))
+        yield Trace(rule, who, True, told(account=subject))
+    if e.event_id in _CHANGED:
+        number = relative_id(e.text("TargetSid"))
+        if number is not None:
+            yield Trace("account number", str(number), True, told(server, account=subject))
+        if who:
+            yield Trace("account", who, True, told(server, account=subject))
+    if who and e.event_id in (4723, 4724):
+        yield Trace("password", who, True, told(server, account=subject))
 
 
 def _group(known: Knowledge, a: Activity, e: EventGroup) -> Traces:
-    group = _name(e, "TargetUserName")
-    if group and e.event_id in (4728, 4729, 4732, 4733, 4756, 4757):
-        yield Trace("members", group, True, told(_server(known, e), account=_name(e, "SubjectUserName")))
+    if e.event_id not in (4728, 4729, 4732, 4733, 4756, 4757):
+        return
+    group, facts = _name(e, "TargetUserName"), told(_server(known, e), account=_name(e, "SubjectUserName"))
+    if group:
+        yield Trace("members", group, True, facts)
+    sid, member = sid_in(e.text("TargetSid")), sid_in(e.text("MemberSid"))
+    if sid and member:
+        yield Trace("member", f"{last_number(sid)} {last_number(member)}", True, facts)
 
 
 def _service(known: Knowledge, a: Activity, e: EventService) -> Traces:

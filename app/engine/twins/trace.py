@@ -48,9 +48,8 @@ def actor(known: Knowledge, activity: Activity) -> str:
 
 def place(known: Knowledge, end: Endpoint | None, at: int) -> str:
     """The computer at an end as an entity's key; empty when that is not sure."""
-    if end is None or known.resolve(end.ip, at).certainty != "high":
-        return ""
-    return known.address_entity(end.ip, at).key
+    name = known.sure_name(end.ip, at) if end is not None else ""
+    return f"computer:{name}" if name else ""
 
 
 def outcome(activity: Activity) -> str:
@@ -91,6 +90,18 @@ def dn(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _dn(text: str) -> str:
     return ",".join("=".join(side.strip() for side in part.split("=", 1)) for part in text.lower().split(","))
+
+
+def last_number(sid: str) -> str:
+    """What tells an account or group from others of its domain: the last number of its SID."""
+    return sid.rpartition("-")[2]
+
+
+def account_at(known: Knowledge, name: str) -> str:
+    """Account of a distinguished name as plain() has it, without a computer's dollar sign: the directory's word, else its CN."""
+    held = known.directory.state(known.directory.principal(name))
+    sam = held.object.sam if held is not None else ""
+    return (plain(sam) if sam else first_name(name)).rstrip("$")
 
 
 def first_name(text: str) -> str:

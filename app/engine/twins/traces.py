@@ -1,6 +1,6 @@
 """Traces of any activity, as rows that a database can sort."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 
 from app.engine.knowledge import Knowledge
@@ -11,16 +11,66 @@ from app.engine.twins.rules import NUMBER
 from app.engine.twins.trace import Trace
 from app.engine.twins.wire import WIRE_TRACES
 from app.model.activity import Activity
-from app.model.details import EVENTS, KINDS
+from app.model.details import (
+    EVENTS,
+    KINDS,
+    KerberosAp,
+    KerberosAs,
+    KerberosPassword,
+    KerberosTgs,
+    LdapAdd,
+    LdapBind,
+    LdapDelete,
+    LdapModify,
+    LdapRename,
+    LdapSearch,
+    Ntlm,
+    RpcCall,
+    SmbSession,
+)
 from app.model.directory import DirectoryChange
-from app.model.events import EventDirectoryChange, EventNtlm, WindowsEvent
+from app.model.events import (
+    EventAccount,
+    EventDirectoryChange,
+    EventGroup,
+    EventKerberos,
+    EventLdap,
+    EventLogon,
+    EventNtlm,
+    EventObjectAccess,
+    EventService,
+    EventTask,
+    WindowsEvent,
+)
 
-WIRE: tuple[str, ...] = tuple(KINDS[kind] for kind in WIRE_TRACES)
-"""Kinds of packets' activities that logs tell of too."""
-TOLD: tuple[str, ...] = (*(KINDS[kind] for kind in EVENTS), KINDS[DirectoryChange])
-"""Kinds of logs and of the directory that tell of what happened elsewhere."""
-ALONE: tuple[type, ...] = (EventNtlm, EventDirectoryChange, DirectoryChange)
-"""Details of logs and of the directory that another log or the directory tells of too; all others repeat packets."""
+_OBJECTS = (LdapModify, LdapAdd, LdapDelete, LdapRename)
+PARTNERS: dict[type, tuple[type, ...]] = {
+    EventKerberos: (KerberosAs, KerberosTgs),
+    EventNtlm: (Ntlm, EventNtlm),
+    EventLogon: (Ntlm, KerberosAp, SmbSession),
+    EventObjectAccess: (RpcCall, LdapSearch, LdapModify),
+    EventDirectoryChange: _OBJECTS,
+    EventAccount: (RpcCall, KerberosPassword, *_OBJECTS),
+    EventGroup: (RpcCall, LdapModify),
+    EventService: (RpcCall,),
+    EventTask: (RpcCall,),
+    EventLdap: (LdapSearch, LdapBind),
+    DirectoryChange: (*_OBJECTS, EventDirectoryChange),
+}
+"""What tells of an act to who else may tell of it; two logs that hold one record need no partner."""
+
+
+def worth_reading(there: Mapping[str, int]) -> tuple[frozenset[str], frozenset[str]]:
+    """(kinds that tell, kinds of their partners) among those that are there; there: kind to the number of inputs with it."""
+    logs = {KINDS[kind] for kind in EVENTS} & there.keys()
+    shared = {kind for kind in logs if there[kind] > 1}  # the same record may stand in two of them
+    telling, others = set(shared), set()
+    for record, partners in PARTNERS.items():
+        found = {KINDS[one] for one in partners} & there.keys()
+        if KINDS[record] in there and found:
+            telling.add(KINDS[record])
+            others |= found
+    return frozenset(telling), frozenset(others)
 
 
 def traces(activity: Activity, known: Knowledge) -> Iterator[Trace]:
@@ -35,19 +85,14 @@ def traces(activity: Activity, known: Knowledge) -> Iterator[Trace]:
         yield from make(known, activity, detail)
 
 
-def rows_of(activities: Iterable[tuple[int, Activity]], known: Knowledge, packets: bool = True) -> Iterator[Row]:
-    """Rows of (row id, activity) in event order; packets: False when there are none, so that most need no row."""
+def rows_of(activities: Iterable[tuple[int, Activity]], known: Knowledge) -> Iterator[Row]:
+    """Rows of (row id, activity) in event order."""
     for rank, (number, activity) in enumerate(activities):
         detail = activity.detail
         clock = host(detail.computer) if isinstance(detail, WindowsEvent) else ""
         lane = detail.event_id if isinstance(detail, WindowsEvent) else 0
         at = activity.at if activity.result == "unanswered" else activity.until
-        if packets or isinstance(detail, ALONE):
-            found: Iterable[Trace] = traces(activity, known)
-        else:
-            same = same_record(detail) if isinstance(detail, WindowsEvent) else None
-            found = () if same is None else (same,)
-        for one in found:
+        for one in traces(activity, known):
             yield Row(NUMBER[one.rule], _hash(one.key), at, one.record, rank, number, clock, lane, one.told)
 
 

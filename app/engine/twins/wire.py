@@ -4,11 +4,25 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from app.engine.knowledge import Knowledge
-from app.engine.twins.trace import Trace, actor, coded, dn, first_name, outcome, place, plain, service_account, told
+from app.engine.twins.trace import (
+    Trace,
+    account_at,
+    actor,
+    coded,
+    dn,
+    first_name,
+    last_number,
+    outcome,
+    place,
+    plain,
+    service_account,
+    told,
+)
 from app.model.activity import Activity
 from app.model.details import (
     KerberosAp,
     KerberosAs,
+    KerberosPassword,
     KerberosTgs,
     LdapAdd,
     LdapBind,
@@ -34,6 +48,11 @@ GET_CHANGES = 3
 SAMR = "12345778-1234-abcd-ef00-0123456789ac"
 CREATE_USER = frozenset({12, 50})
 """SamrCreateUserInDomain and SamrCreateUser2InDomain (MS-SAMR section 3.1.5.4)."""
+MEMBERS = frozenset({22, 24, 31, 32})
+"""A member added to or removed from a group or alias (MS-SAMR section 3.1.5.8)."""
+CHANGE_OWN_PASSWORD = frozenset({55, 63})
+SAMR_CHANGES = MEMBERS | CHANGE_OWN_PASSWORD | {35, 37, 38, 58}
+"""With SamrDeleteUser, SamrSetInformationUser, SamrChangePasswordUser, SamrSetInformationUser2."""
 Traces = Iterator[Trace]
 
 
@@ -102,6 +121,28 @@ def _call(known: Knowledge, a: Activity, d: RpcCall) -> Traces:
         name = plain(str(d.stub.get("account", "")))
         if name:
             yield Trace("create account", name.rstrip("$"), False, told(account=actor(known, a)))
+    elif d.interface == SAMR and d.opnum in SAMR_CHANGES and a.result != "failure":
+        yield from _samr(known, a, d)
+
+
+def _samr(known: Knowledge, a: Activity, d: RpcCall) -> Traces:
+    target, facts = str(d.stub.get("target", "")), told(place(known, a.destination, a.at), account=actor(known, a))
+    if d.opnum in MEMBERS:
+        member = str(d.stub.get("member", ""))
+        if target and member:
+            yield Trace("member", f"{last_number(target)} {last_number(member)}", False, facts)
+    elif d.opnum in CHANGE_OWN_PASSWORD:
+        name = plain(str(d.stub.get("account", "")))
+        if name:
+            yield Trace("password", name.rstrip("$"), False, told(facts[0]))
+    elif target:
+        yield Trace("account number", last_number(target), False, facts)
+
+
+def _kpasswd(known: Knowledge, a: Activity, d: KerberosPassword) -> Traces:
+    name = plain(d.target) if d.target else actor(known, a) if d.protocol_version == 1 else ""
+    if name and a.result != "failure":
+        yield Trace("password", name.rstrip("$"), False, told(place(known, a.destination, a.at)))
 
 
 def _search(known: Knowledge, a: Activity, d: LdapSearch) -> Traces:
@@ -129,6 +170,8 @@ def _modify(known: Knowledge, a: Activity, d: LdapModify) -> Traces:
     yield from _changed("change", known, a, d.dn)
     if a.result != "failure" and any(attribute.lower() == "member" for _, attribute, _ in d.changes):
         yield Trace("members", first_name(d.dn), False, told(place(known, a.destination, a.at), account=actor(known, a)))
+    elif a.result != "failure" and d.dn:
+        yield Trace("account", account_at(known, d.dn), False, told(place(known, a.destination, a.at), account=actor(known, a)))
 
 
 def _add(known: Knowledge, a: Activity, d: LdapAdd) -> Traces:
@@ -141,7 +184,7 @@ def _add(known: Knowledge, a: Activity, d: LdapAdd) -> Traces:
 def _delete(known: Knowledge, a: Activity, d: LdapDelete) -> Traces:
     yield from _changed("delete", known, a, d.dn)
     if a.result != "failure" and d.dn:
-        yield Trace("delete account", first_name(d.dn).rstrip("$"), False, told(account=actor(known, a)))
+        yield Trace("delete account", account_at(known, d.dn), False, told(account=actor(known, a)))
 
 
 def _rename(known: Knowledge, a: Activity, d: LdapRename) -> Traces:
@@ -150,6 +193,7 @@ def _rename(known: Knowledge, a: Activity, d: LdapRename) -> Traces:
 
 WIRE_TRACES: dict[type, Callable[[Knowledge, Activity, Any], Traces]] = {
     KerberosAs: _as,
+    KerberosPassword: _kpasswd,
     KerberosTgs: _tgs,
     KerberosAp: _ap,
     Ntlm: _ntlm,

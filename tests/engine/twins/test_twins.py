@@ -15,9 +15,33 @@ from app.engine.knowledge import Knowledge
 from app.engine.queries import Queries
 from app.engine.twins import offsets, pairs, rows_of
 from app.model.activity import Account, Activity, Endpoint, event_order, named
-from app.model.details import EVENTS, KerberosAs, LdapModify, Ntlm, RpcCall
+from app.model.details import (
+    EVENTS,
+    KerberosAs,
+    KerberosPassword,
+    LdapAdd,
+    LdapBind,
+    LdapDelete,
+    LdapModify,
+    LdapRename,
+    LdapSearch,
+    Ntlm,
+    RpcCall,
+)
 from app.model.directory import DirectoryChange
-from app.model.events import EventDirectoryChange, EventKerberos, EventLogon, EventNtlm, EventService, WindowsEvent
+from app.model.events import (
+    EventAccount,
+    EventDirectoryChange,
+    EventGroup,
+    EventKerberos,
+    EventLdap,
+    EventLogon,
+    EventNtlm,
+    EventObjectAccess,
+    EventService,
+    EventTask,
+    WindowsEvent,
+)
 from app.sensor.sensor import read_input
 from app.sensor.sources.inputs import find_inputs
 from tests.engine.twins.logged import SECURITY, SYSTEM, doubled, logged
@@ -454,3 +478,109 @@ def test_logs_alone_tie_nothing_of_different_accounts(shared: Path) -> None:
     for one, other in found:
         first, second = by_id[one].account, by_id[other].account
         assert (first.name.lower() if first else "") == (second.name.lower() if second else "")
+
+
+def asked(detail: object, at: int = 0, *, port: int = 1, frame: int = 1, user: str = "eve") -> Activity:
+    """A request of eve's computer to the controller that packets show."""
+    return Activity(
+        at=START + at, until=START + at, input="wire", frames=(frame,), source=Endpoint("192.0.2.21", port),
+        destination=Endpoint("192.0.2.1", 389), account=Account(name=user, domain="EXAMPLE"), detail=detail,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+SAMR, TASKS = "12345778-1234-abcd-ef00-0123456789ac", "86d35949-83c9-4044-b424-db363231fd0c"
+EVE = {"SubjectUserName": "eve", "SubjectDomainName": "EXAMPLE"}
+DOMAIN = "S-1-5-21-1-2-3"
+ALICE = "CN=Alice,CN=Users,DC=example,DC=org"
+TASK = {"interface": TASKS, "opnum": 1, "stub": {"path": r"\Evil"}}
+LDAP_LOG = {"provider": "Microsoft-Windows-ActiveDirectory_DomainService", "channel": "Directory Service"}
+TOLD_TWICE = {
+    "task registered": (RpcCall(**TASK), EventTask, 4698, {"TaskName": r"\evil", **EVE}, {"TaskName": r"\Update"}),
+    "task deleted": (RpcCall(**{**TASK, "opnum": 13}), EventTask, 4699, {"TaskName": r"\Evil"}, {"TaskName": r"\Other"}),
+    "expensive search": (
+        LdapSearch(base="DC=example,DC=org", scope=2, filter="(servicePrincipalName=*)", entries=7), EventLdap, 1644,
+        {"StartingNode": "dc=example, dc=org", "ReturnedEntries": "7"}, {"StartingNode": "dc=other", "ReturnedEntries": "7"},
+    ),
+    "unsigned bind": (LdapBind(method="simple", name="EXAMPLE\\eve"), EventLdap, 2889, {}, None),
+    "member by number": (
+        RpcCall(interface=SAMR, opnum=22, stub={"target": "-512", "member": "1105"}), EventGroup, 4728,
+        {"TargetSid": f"{DOMAIN}-512", "MemberSid": f"{DOMAIN}-1105", "TargetUserName": "Domain Admins", **EVE},
+        {"TargetSid": f"{DOMAIN}-512", "MemberSid": f"{DOMAIN}-1106", "TargetUserName": "Domain Admins", **EVE},
+    ),
+    "alias by number": (
+        RpcCall(interface=SAMR, opnum=31, stub={"target": "S-1-5-32-544", "member": f"{DOMAIN}-1105"}), EventGroup, 4732,
+        {"TargetSid": "S-1-5-32-544", "MemberSid": f"{DOMAIN}-1105"},
+        {"TargetSid": "S-1-5-32-545", "MemberSid": f"{DOMAIN}-1105"},
+    ),
+    "member by name": (
+        LdapModify(dn="CN=Domain Admins,CN=Users,DC=example,DC=org", changes=(("add", "member", (ALICE,)),)), EventGroup, 4728,
+        {"TargetUserName": "Domain Admins", "TargetSid": f"{DOMAIN}-512", **EVE}, {"TargetUserName": "Helpdesk", **EVE},
+    ),
+    "account set": (
+        RpcCall(interface=SAMR, opnum=58, stub={"target": f"{DOMAIN}-1105", "level": 26}), EventAccount, 4724,
+        {"TargetUserName": "alice", "TargetSid": f"{DOMAIN}-1105", **EVE}, {"TargetSid": f"{DOMAIN}-1107", **EVE},
+    ),
+    "account changed": (
+        LdapModify(dn=ALICE, changes=(("replace", "servicePrincipalName", ("http/x",)),)), EventAccount, 4738,
+        {"TargetUserName": "alice", **EVE}, {"TargetUserName": "bob", **EVE},
+    ),
+    "computer made": (
+        LdapAdd(dn="CN=EVIL,CN=Computers,DC=example,DC=org", changes=(("add", "sAMAccountName", ("EVIL$",)),)),
+        EventAccount, 4741,
+        {"TargetUserName": "EVIL$", **EVE}, {"TargetUserName": "EVIL$", "SubjectUserName": "mallory"},
+    ),
+    "account deleted": (LdapDelete(dn=ALICE), EventAccount, 4726, {"TargetUserName": "Alice"}, {"TargetUserName": "Alicia"}),
+    "object renamed": (
+        LdapRename(dn=ALICE, changes=(("replace", "newrdn", ("CN=Bob",)),)), EventDirectoryChange, 5139,
+        {"OldObjectDN": ALICE, "NewObjectDN": "CN=Bob"}, {"OldObjectDN": "CN=Bob", "NewObjectDN": ALICE},
+    ),
+    "object read": (
+        LdapSearch(base=ALICE, scope=0, filter="(objectClass=*)", entries=1), EventObjectAccess, 4662,
+        {"ObjectName": ALICE.lower(), "AccessMask": "0x10", **EVE}, {"ObjectName": ALICE, "AccessMask": "0x100", **EVE},
+    ),
+    "own password": (
+        KerberosPassword(realm="EXAMPLE.ORG", protocol_version=1), EventAccount, 4723,
+        {"TargetUserName": "eve", **EVE}, {"TargetUserName": "bob", **EVE},
+    ),
+    "own password over SAMR": (
+        RpcCall(interface=SAMR, opnum=55, stub={"account": "Eve"}), EventAccount, 4723,
+        {"TargetUserName": "eve", **EVE}, {"TargetUserName": "bob", **EVE},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TOLD_TWICE)
+def test_what_a_request_does_is_tied_to_its_record_and_to_no_other(name: str) -> None:
+    detail, family, number, fields, others = TOLD_TWICE[name]
+    more = {"source": Endpoint("192.0.2.21", 1), **LDAP_LOG} if family is EventLdap else {}
+    call = asked(detail)
+    record = event(family, number, fields, 40_000, **more)
+    if number == 2889:
+        record = msgspec.structs.replace(record, account=Account(name="eve", domain="EXAMPLE"))
+    stranger = event(
+        family, number, others or {}, 50_000, **(more | ({"source": Endpoint("192.0.2.77", 9)} if others is None else {}))
+    )
+    late = msgspec.structs.replace(record, at=record.at + MINUTE, until=record.until + MINUTE, record=7)
+
+    assert list(tied([call, record])) == [(record.id, call.id)]
+    assert tied([call, stranger]) == {}
+    assert tied([call, late]) == {}
+
+
+def test_a_logon_with_other_credentials_is_tied_by_both_computers() -> None:
+    known = Knowledge()
+    ends = {"192.0.2.21": "ws1.example.org", "192.0.2.9": "files.example.org"}
+    for place, (ip, name) in enumerate(ends.items()):
+        known.observe(Activity(
+            at=START, until=START, input="n", frames=(place + 1,), source=Endpoint("192.0.2.3", 1),
+            destination=Endpoint(ip, 445), detail=Ntlm(target_dns_computer=name, target_dns_domain="example.org"),
+        ))  # fmt: skip
+    logon = Activity(
+        at=START, until=START, input="wire", frames=(1,), source=Endpoint("192.0.2.21", 1),
+        destination=Endpoint("192.0.2.9", 445), detail=Ntlm(user="admin", domain="EXAMPLE", carrier="smb2"),
+    )  # fmt: skip
+    fields = {"TargetUserName": "admin", "TargetServerName": "files.example.org"}
+    explicit = event(EventLogon, 4648, fields, 9_000, computer="ws1.example.org")
+    elsewhere = event(EventLogon, 4648, fields, 9_000, computer="ws2.example.org", place=2)
+
+    assert list(tied([logon, explicit, elsewhere], known)) == [(explicit.id, logon.id)]

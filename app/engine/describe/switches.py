@@ -1,0 +1,43 @@
+"""What to switch on, so that a kind of activity comes in at all."""
+
+from collections.abc import Iterable
+
+AUDITS: dict[str, str] = {
+    "event-logon": "Audit Logon",
+    "event-kerberos": "Audit Kerberos Authentication Service and Service Ticket Operations",
+    "event-ntlm": "Audit Credential Validation",
+    "event-group": "Audit Security Group Management",
+    "event-account": "Audit User and Computer Account Management",
+    "event-service": "the System log",
+    "event-task": "Audit Other Object Access Events",
+    "event-process": "Audit Process Creation",
+    "event-object-access": "Audit Directory Service Access",
+    "event-directory-change": "Audit Directory Service Changes",
+    "event-share": "Audit Detailed File Share",
+    "event-enumeration": "Audit Security Group and User Account Management",
+    "event-certificate": "Audit Certification Services",
+    "event-replication": "Audit Detailed Directory Service Replication",
+    "event-ldap": "the Directory Service log with LDAP Interface Events",
+    "event-adfs": "the AD FS log",
+    "event-sam": "the log of SAM operations",
+    "event-audit": "the Security log",
+}
+"""Family of Windows events to the audit subcategory of Windows, or the log, that writes them."""
+
+
+def switches(kinds: Iterable[str], ports: Iterable[str]) -> str:
+    """What brings these kinds in, as the end of a sentence; empty where nothing is known."""
+    wanted = list(kinds)
+    found = []
+    where = ", ".join(ports)
+    packets = [kind for kind in wanted if not kind.startswith(("event-", "directory-", "radius-"))]
+    if packets and where:
+        found.append(f"capture the traffic of the domain controllers (ports {where})")
+    audits = list(dict.fromkeys(AUDITS[kind] for kind in wanted if kind in AUDITS))
+    if audits:
+        found.append(f"collect logs with {', '.join(audits)}")
+    if any(kind.startswith("directory-") for kind in wanted):
+        found.append("synchronise or open the directory")
+    if any(kind.startswith("radius-") for kind in wanted):
+        found.append("send RADIUS accounting here")
+    return " or ".join(found)
