@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from app.model.source import LiveSource
 from app.paths import settings_folder
 
 
@@ -14,6 +15,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     theme: how the window looks; zoom: size of its words, 1.0 as the system says;
     geometry: where the window stood, as Qt writes it, base64; recent: workspaces opened last, newest first.
     evidence: MiB that the packets kept of live traffic may take beside a workspace.
+    sources: live sources that a workspace had, by its path; they name their secrets and never hold them.
     """
 
     theme: Literal["system", "dark", "light", "contrast"] = "system"
@@ -22,6 +24,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     zoom: Annotated[float, msgspec.Meta(ge=0.5, le=2.5)] = 1.0
     geometry: str = ""
     evidence: Annotated[int, msgspec.Meta(ge=16, le=1 << 20)] = 1024
+    sources: dict[str, tuple[LiveSource, ...]] = {}
 
 
 def load(folder: Path | None = None) -> Settings:

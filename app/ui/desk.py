@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from app import settings as stored
 from app.model.alert import Alert, Classification, Link, State
 from app.model.rows import Overview
+from app.model.source import LiveSource
 from app.settings import Settings
 from app.ui.bridge import Bridge
 from app.ui.jobs import Jobs
@@ -43,6 +44,8 @@ class Desk(QObject):
         self.session: Session | None = None
         self.overview: Overview | None = None
         self.alerts: tuple[Alert, ...] = ()
+        self.specs: tuple[LiveSource, ...] = ()
+        """Live sources of this case, running or not; kept for a case that is kept."""
         self._summarising: Session | None = None
         self._again = False
         self.jobs.failed.connect(lambda error: self.tell(error, True))
@@ -56,6 +59,7 @@ class Desk(QObject):
     def attach(self, session: "Session | None") -> None:
         """Show another case; the one before is closed by the caller."""
         self.session, self.overview, self.alerts = session, None, ()
+        self.specs = self.settings.sources.get(str(session.path), ()) if session is not None else ()
         self.bridge.attach(session)
         self.session_changed.emit()
 
@@ -106,6 +110,16 @@ class Desk(QObject):
             stored.save(self.settings, self._folder)
         except OSError as error:
             self.tell(f"Settings could not be saved: {error}", True)
+
+    def keep_specs(self, specs: tuple[LiveSource, ...], path: Path | None = None) -> None:
+        """Other live sources of this case; path: of the workspace that gets them too."""
+        self.specs = specs
+        session = self.session
+        where = path or (session.path if session is not None and not session.is_temporary else None)
+        if where is not None:
+            others = {one: held for one, held in self.settings.sources.items() if one != str(where)}
+            latest = dict(list(others.items())[-RECENT:])
+            self.keep(sources={**latest, str(where): specs} if specs else latest)
 
     def remember(self, path: Path) -> None:
         """Put a workspace at the head of the recent ones."""

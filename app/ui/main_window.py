@@ -378,6 +378,7 @@ class MainWindow(QMainWindow):
         for timer in self.findChildren(QTimer):
             timer.stop()
         session = self.desk.session
+        self.hide()  # live sources are ended in order, which takes a moment
         self.desk.close()
         if session is not None:
             session.close()

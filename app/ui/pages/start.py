@@ -17,7 +17,10 @@ from app.ui.widgets.words import Line, Paragraph, Words
 
 READS = (
     ("Captures", "pcap, pcapng"),
-    ("Packed", ".gz, .zst, .zip of these"),
+    ("Windows events", "EVTX; XML and JSON exports; ETL traces"),
+    ("Logs", "syslog, RADIUS accounting"),
+    ("Directories", "LDIF, SharpHound collections"),
+    ("Packed", ".gz, .zst, .zip, .tar of these"),
     ("Folders", "everything in them, told by content"),
 )
 
@@ -56,7 +59,10 @@ class StartPage(Page):
         words.setSpacing(theme.px(4))
         words.addWidget(Words("Nothing has been opened yet", "page"))
         words.addWidget(
-            Paragraph("Drop captures or a whole folder anywhere on this window. First rows show within seconds.", look="quiet")
+            Paragraph(
+                "Drop captures, logs, directories or a whole folder anywhere on this window. First rows show within seconds.",
+                look="quiet",
+            )
         )
         head.addLayout(words, 1)
         column.addLayout(head)
@@ -69,7 +75,10 @@ class StartPage(Page):
         promise = QHBoxLayout()
         promise.setSpacing(theme.px(8))
         promise.addWidget(IconMark("proof"), 0, Qt.AlignmentFlag.AlignTop)
-        words = "Evidence is read where it lies and never changed. Nothing is sent or asked for on the network."
+        words = (
+            "Evidence is read where it lies and never changed. Nothing is sent or asked for on the network, unless a live "
+            "source that does so is started."
+        )
         promise.addWidget(Paragraph(words, look="quiet"), 1)
         column.addLayout(promise)
         return middle
@@ -77,9 +86,11 @@ class StartPage(Page):
     def _actions(self) -> QWidget:
         self.open_button = Button("Open", key="Ctrl O", primary=True, on_click=lambda: self.desk.command("open.files"))
         folder = Button("Choose", on_click=lambda: self.desk.command("open.folder"))
+        listen = Button("Add a source", on_click=lambda: self.desk.command("source.add"))
         rows = [
-            ("open", "Open evidence", "Capture files, mixed; sorted by their content.", self.open_button),
+            ("open", "Open evidence", "Captures, logs, directories, mixed; told by their content.", self.open_button),
             ("sources", "Open a folder", "Everything that can be read in it.", folder),
+            ("sensor", "Listen live", "Packets, syslog, RADIUS, a directory, as it happens.", listen),
         ]
         if paths.sample_case().is_file():
             self.sample_button = Button("Open sample", on_click=lambda: self.desk.command("open.sample"))
