@@ -111,6 +111,13 @@ class Desk(QObject):
         except OSError as error:
             self.tell(f"Settings could not be saved: {error}", True)
 
+    def place_word(self, input_key: str, kind: str) -> str:
+        """ "frame" or "record": what the number of an activity of that input and kind counts."""
+        inputs = self.overview.inputs if self.overview is not None else ()
+        found = next((one.kind for one in inputs if one.key == input_key), "")
+        packets = found in ("pcap", "pcapng") if found else not kind.startswith(("event-", "directory-"))
+        return "frame" if packets else "record"
+
     def keep_specs(self, specs: tuple[LiveSource, ...], path: Path | None = None) -> None:
         """Other live sources of this case; path: of the workspace that gets them too."""
         self.specs = specs

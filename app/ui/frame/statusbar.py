@@ -77,9 +77,8 @@ class StatusBar(QWidget):
         self.problems.setVisible(problems > 0)
         if overview is not None and has:
             self.activities.say(wording.count(overview.activities, "activity", "activities"))
-            self.inputs.say(
-                f"{wording.count(len(overview.inputs), 'input')}, {wording.size(sum(one.bytes for one in overview.inputs))}"
-            )
+            total = sum(one.bytes for one in overview.inputs)
+            self.inputs.say(wording.count(len(overview.inputs), "input") + (f", {wording.size(total)}" if total else ""))
             self.problems.say(wording.count(problems, "problem"))
         if not self._quiet.isActive():
             self._forget()

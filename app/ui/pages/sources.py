@@ -45,10 +45,10 @@ class ProblemLine(NamedTuple):
     problem: Problem
 
 
-PANEL, NARROW = 360, 900
+PANEL, NARROW = 360, 1000
 """Width of the panel; below that width of the page the panel takes all of it."""
 PROBLEMS = (
-    Column("", lambda line: "problem", 16, "sign", tip=lambda line: "Problem of the evidence"),
+    Column("", lambda line: "problem", 16, "sign", tip=lambda line: "Problem of the evidence", firm=True),
     Column("Input", lambda line: line.input, 190, "mono", cut="middle"),
     Column("What", lambda line: line.problem.what, 300, stretch=True),
     Column("Where first", lambda line: line.problem.where, 150, "quiet"),
@@ -100,6 +100,7 @@ class SourcesPage(Page):
         self.problems_heading = SectionHeading("Problems", right=(Button("Copy all", on_click=self._copy, bare=True),))
         self.problems = Table(PROBLEMS)
         self.problems.setAccessibleName("Problems")
+        self.problems.setMinimumHeight(theme.px(112))
         self.panel = self._panel()
         self.left = QWidget()
         column = QVBoxLayout(self.left)
@@ -114,6 +115,9 @@ class SourcesPage(Page):
         column.addWidget(top)
         column.addWidget(self.band)
         column.addWidget(self.live)
+        self.gap = QWidget()
+        self.gap.setFixedHeight(theme.px(12))
+        column.addWidget(self.gap)
         column.addWidget(self.table, 3)
         column.addWidget(self.nothing_holder, 3)
         column.addWidget(self.panel, 1)
@@ -255,6 +259,7 @@ class SourcesPage(Page):
         lines = self._lines()
         self.live.show_lines(lines)
         self.live.setVisible(bool(lines))
+        self.gap.setVisible(bool(lines))
         self._show_problems(self._inputs)
         self._say(self._inputs)
 
@@ -290,7 +295,8 @@ class SourcesPage(Page):
         self.panel.setVisible(bool(problems))
 
     def _say(self, inputs: Sequence[InputRow]) -> None:
-        size = wording.size(sum(one.bytes for one in inputs))
+        total = sum(one.bytes for one in inputs)
+        size = f", {wording.size(total)}" if total else ""
         found = wording.count(sum(one.activities for one in inputs), "activity", "activities")
         what = wording.count(len(inputs), "input")
         running = sum(one.state == "running" for one in self.desk.bridge.states.values())
@@ -298,9 +304,9 @@ class SourcesPage(Page):
             alerts = wording.count(len(self.desk.alerts), "alert")
             self.heading.sentence.say(f"Reading. What was read is on all pages already: {found}, {alerts} so far.")
         elif running:
-            self.heading.sentence.say(f"{wording.count(running, 'live source')} running. {what}, {size}, {found} so far.")
+            self.heading.sentence.say(f"{wording.count(running, 'live source')} running. {what}{size}, {found} so far.")
         elif inputs:
-            self.heading.sentence.say(f"{what}, {size}, {found}. Files are read where they lie and never changed.")
+            self.heading.sentence.say(f"{what}{size}, {found}. Files are read where they lie and never changed.")
         else:
             self.heading.sentence.say("Nothing was read yet.")
 

@@ -70,6 +70,10 @@ def _last(line: LiveLine) -> str:
     return wording.clock(line.state.last) if line.state is not None and line.state.last else ""
 
 
+def _latest(line: LiveLine) -> str:
+    return f"The latest: {wording.period(line.state.last, line.state.last)}" if line.state and line.state.last else ""
+
+
 def _rate(line: LiveLine) -> str:
     if line.state is None or line.state.state != "running":
         return ""
@@ -78,14 +82,14 @@ def _rate(line: LiveLine) -> str:
 
 
 COLUMNS = (
-    Column("Live source", lambda line: line, 250, tip=lambda line: line.label),
-    Column("State", lambda line: line, 150, stretch=True, tip=lambda line: line.error or line.words),
+    Column("Live source", lambda line: line, 220, tip=lambda line: line.label),
+    Column("State", lambda line: line, 210, stretch=True, tip=lambda line: line.error or line.words),
     Column("Rate", _rate, 70, "number", firm=True),
     Column("Received", _number(lambda state: state.records), 86, "number", firm=True),
     Column("Activities", _number(lambda state: state.activities), 80, "number", firm=True),
     Column("Dropped", _number(lambda state: state.dropped), 72, "number", firm=True, tip=lost),
-    Column("Last", _last, 70, "quiet", tip=lambda line: "When the latest came", narrow=False, firm=True),
-    Column("", lambda line: "", 176, firm=True, tip=lambda line: ""),
+    Column("Last", _last, 84, "quiet", tip=lambda line: _latest(line), narrow=False, firm=True),
+    Column("", lambda line: "", 140, firm=True, tip=lambda line: ""),
 )
 
 
@@ -172,7 +176,7 @@ class LiveTable(Table):
     def _row_buttons(self, spec: LiveSource) -> QWidget:
         holder = QWidget()
         row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, self.margin - theme.px(6), 0)
+        row.setContentsMargins(0, 0, self.margin, 0)
         row.setSpacing(theme.px(2))
         made = {
             "start": Button("Start", on_click=lambda: self._start(spec)),

@@ -17,6 +17,7 @@ from app.ui.sources.source_kinds import BY_WORD, ELSEWHERE, KINDS, RESOLVING, So
 from app.ui.widgets.buttons import DISABLED, Button, PaintedButton
 from app.ui.widgets.words import Line, Paragraph, Words
 
+WIDEST = 520
 CAPTURING = (
     "Capturing needs the right to do so: root or CAP_NET_RAW on Linux, Npcap on Windows. Nothing is sent; only what the "
     "interfaces see is read."
@@ -141,6 +142,7 @@ class SourcePanel(QWidget):
         column.setSpacing(theme.px(14))
         column.addWidget(Paragraph({"resolver": RESOLVING, "capture": CAPTURING}.get(word, self._kind.sentence), look="quiet"))
         column.addWidget(form, 1)
+        form.setMaximumWidth(theme.px(WIDEST))
         self.title.say(self._kind.title)
         self.start.say(self._kind.start)
         self.start.setEnabled(True)

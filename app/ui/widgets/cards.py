@@ -185,12 +185,18 @@ def activity_card(desk: Desk, row: ActivityRow) -> Card:
     if row.resolved_by:
         rows.append(("Resolved", row.resolved_by))
     view.part(facts(rows))
-    event = row.kind.startswith("event-")
-    place = row.input_name + (f", {'record' if event else 'frame'} {wording.number(row.frame)}" if row.frame else "")
+    word = desk.place_word(row.input, row.kind)
+    place = row.input_name.removesuffix(wording.LIVE) + (f", {word} {wording.number(row.frame)}" if row.frame else "")
     view.part(Paragraph(wording.tidy(place), "mono"), "Proof")
     if desk.can_go("activities"):
         view.part(
-            buttons(Button("Show record" if event else "Show packets", "packet", on_click=lambda: desk.go("activities", row.id)))
+            buttons(
+                Button(
+                    "Show record" if word == "record" else "Show packets",
+                    "packet",
+                    on_click=lambda: desk.go("activities", row.id),
+                )
+            )
         )
     return view
 
