@@ -30,7 +30,7 @@ from app.sensor.sources.evidence import folder_of, holds, read_evidence, why_not
 from app.sensor.sources.frames import read_frames
 from app.sensor.sources.inputs import SUFFIXES
 from app.sensor.sources.keytabs import load_keys
-from app.sensor.sources.records import read_record
+from app.sensor.sources.records import TEXTS, read_record
 
 __all__ = ["SUFFIXES", "Reading", "Seconds", "Session", "StoreError", "check_keytabs"]
 
@@ -205,6 +205,8 @@ class Session:
             return Record(input=input_key, record=record, error="The workspace does not know this input.")
         if where.path.endswith(LIVE):
             return Record(input=input_key, record=record, error="This came live: what it said is kept, its text is not.")
+        if where.kind not in TEXTS:
+            return Record(input=input_key, record=record)
         try:
             got = read_record(Path(where.path), record, ordinal, input_key)
         except (OSError, ValueError) as error:

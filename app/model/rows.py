@@ -212,7 +212,7 @@ class Packet(Struct, frozen=True, kw_only=True):
 
 
 class Record(Struct, frozen=True, kw_only=True):
-    """One record of a log for the analyst. form: "xml" or "json". at: UTC microseconds, 0 when it says no time.
+    """One record of a log for the analyst. form: "xml", "json", "text". at: UTC microseconds, 0 when it says no time.
 
     text: laid out for reading. fields: its named values. error says why there is neither.
     """

@@ -1,5 +1,6 @@
 """What the window shares with its pages: the session, the jobs, the ways to go somewhere."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,6 +95,19 @@ class Desk(QObject):
         if session is not None:
             work = lambda: session.change_alert(alert_id, state=state, classification=classification, note=note)  # noqa: E731
             self.jobs.run(work, lambda _: self._summarise(), owner=self)
+
+    def tag(self, key: str, tags: Mapping[str, bool | None]) -> None:
+        """Say that an entity carries tags, does not, or (None) that the program decides; all pages follow."""
+        session = self.session
+        if session is None:
+            return
+
+        def work() -> None:
+            for tag, on in tags.items():
+                session.tag(key, tag, on)
+
+        failed = lambda error: self.tell(error.partition(": ")[2] or error, True)  # noqa: E731
+        self.jobs.run(work, lambda _: self.bridge.poke(), failed, self)
 
     def command(self, action: str) -> None:
         """Do an action of the table by its id."""

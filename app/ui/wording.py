@@ -187,6 +187,12 @@ def day(at: int, year: bool = False, short: bool = False) -> str:
     return f"{weekday} {moment.day} {month}" + (f" {moment.year}" if year else "")
 
 
+def month(at: int) -> str:
+    """Jan 2026."""
+    when = _moment(at)
+    return f"{MONTHS[when.month - 1][:3]} {when.year}"
+
+
 def same_day(one: int, other: int) -> bool:
     """Whether two times fall on one day of the screen's zone."""
     return _moment(one).date() == _moment(other).date()

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from app.engine.knowledge import Knowledge
-from app.engine.knowledge.states import Key
 from app.engine.knowledge.sessions import Session
+from app.engine.knowledge.states import Key
 from app.engine.queries import portrait
 from app.engine.queries.access import Access
 from app.model.entity import EntityRef

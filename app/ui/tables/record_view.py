@@ -29,7 +29,7 @@ class FieldLine(NamedTuple):
 
 COLUMNS = (
     Column("Field", lambda line: line.name, 168, "quiet"),
-    Column("Value", lambda line: line.value, 210, cut="middle", tip=lambda line: wording.tidy(line.value, 4000)),
+    Column("Value", lambda line: line.value, 200, stretch=True, cut="middle", tip=lambda line: wording.tidy(line.value, 4000)),
     Column("Meaning", lambda line: line.meaning, 150, "quiet", stretch=True, tip=lambda line: wording.tidy(line.meaning, 4000)),
 )
 
@@ -69,7 +69,8 @@ class RecordView(QWidget):
         splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(1)
         splitter.addWidget(titled(self._title, self.fields, None, self._file))
-        splitter.addWidget(titled(self._form, inside, self.copy))
+        self.right = titled(self._form, inside, self.copy)
+        splitter.addWidget(self.right)
         splitter.setStretchFactor(0, 1)
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([640, 480])
@@ -91,6 +92,7 @@ class RecordView(QWidget):
             self.say(record.error or "This record says nothing more than its row.")
             return
         named = facts or tuple((name, value, "") for name, value in record.fields)
+        self.fields.leave_out(*(() if any(one[2] for one in named) else ("Meaning",)))
         self.fields.show_rows([FieldLine(*one) for one in named])
         self._title.say(title)
         self._file.say(input_name)
@@ -100,6 +102,7 @@ class RecordView(QWidget):
         self._why.say(record.error)
         self._why.setVisible(not record.text)
         self.copy.setVisible(bool(record.text))
+        self.right.setVisible(bool(record.text or record.error))
         self._stack.setCurrentIndex(1)
 
     def _copy(self) -> None:
