@@ -121,8 +121,8 @@ class Bridge(QObject):
                     self.states.pop(self.ids[spec], None)
                 self.ids[spec] = id
                 self._sources_timer.start()
-                self._watch()
                 self._hear()
+                self._watch()
 
         def refused(error: str) -> None:
             self._starting.discard(spec)
