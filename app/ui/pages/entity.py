@@ -16,12 +16,13 @@ from app.ui.page import Page, scrolled
 from app.ui.plots.gantt import GanttView
 from app.ui.plots.histogram import HistogramView, Legend, Mark
 from app.ui.tables.activity_model import COLUMNS, ActivityModel
+from app.ui.tables.session_columns import SESSIONS
 from app.ui.tables.table import Table
 from app.ui.widgets.buttons import Button, MenuButton
 from app.ui.widgets.cards import by_analyst
 from app.ui.widgets.chips import tag_row
 from app.ui.widgets.glyphs import Sign
-from app.ui.widgets.standing import SESSIONS, DirectoryView
+from app.ui.widgets.standing import DirectoryView
 from app.ui.widgets.tag_menu import OFFERED, fill_tags
 from app.ui.widgets.two_line_list import TwoLineList, TwoLines
 from app.ui.widgets.words import Elided, SectionHeading, Words
@@ -42,6 +43,9 @@ HEADING = ("Domain", "Full name", "Address", "Display name", "Operating system")
 HOSTS = ("computer", "controller", "address")
 
 
+NOTHING = Standing()
+
+
 class EntityPage(Page):
     """Route key: EntityRef.key."""
 
@@ -50,7 +54,7 @@ class EntityPage(Page):
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
         self._card: EntityCard | None = None
-        self._standing = Standing()
+        self._standing = NOTHING
         self._filter: ActivityFilter | None = None
         self._text = ""
         self._peer: EntityRef | None = None
@@ -159,7 +163,7 @@ class EntityPage(Page):
         outer.addWidget(top)
         outer.addWidget(self.stack, 1)
 
-    def _arrived(self, card: EntityCard | None, span: tuple[int, int] | None, standing: Standing) -> None:
+    def _arrived(self, card: EntityCard | None, span: tuple[int, int] | None, standing: Standing = NOTHING) -> None:
         self._standing = standing
         if card is None:
             self._card = None

@@ -1,14 +1,13 @@
-"""What a directory and gateways say of an entity, laid out for its page."""
+"""What a directory says of an entity, laid out for its page."""
 
 from collections.abc import Sequence
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.model.entity import EntityRef
-from app.model.rows import DirectoryEntry, VpnSession
+from app.model.rows import DirectoryEntry
 from app.ui import theme, wording
 from app.ui.desk import Desk
-from app.ui.tables.cells import Column
 from app.ui.widgets.cards import facts
 from app.ui.widgets.chips import Tag
 from app.ui.widgets.flow import flow
@@ -18,20 +17,6 @@ from app.ui.widgets.words import SectionHeading, Words
 LABELS = 168
 SHOWN = 120
 """Links of a list that are made; a group of thousands would hold up the window."""
-SESSIONS = (
-    Column("User", lambda one: one.who or one.name or "—", 160, "entity"),
-    Column("Address inside", lambda one: ", ".join(one.inside) or "none told", 140, "mono"),
-    Column("From outside", lambda one: ", ".join(one.outside) or "—", 140, "mono"),
-    Column("Place", lambda one: one.place or "—", 150, "quiet", stretch=True),
-    Column("Gateway", lambda one: one.gateway, 120, "mono", narrow=False),
-    Column("Began", lambda one: wording.moment(one.first), 138, firm=True, tip=lambda one: wording.period(one.first, one.last)),
-    Column("Length", lambda one: _length(one), 130, "quiet", tip=lambda one: wording.period(one.first, one.last)),
-)
-
-
-def _length(one: VpnSession) -> str:
-    words = wording.span(max(0, one.last - one.first))
-    return words if one.over else f"open, at least {words}" if one.last > one.first else "open"
 
 
 class DirectoryView(QWidget):
