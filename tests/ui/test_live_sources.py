@@ -13,9 +13,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from app.model.source import CaptureSource, RadiusSource, SyslogSource
+from app.model.source import CaptureSource, GrowingSource, RadiusSource, SyslogSource
 from app.paths import sample_case
-from app.session import Session
+from app.session import SUFFIXES, Session
+from app.ui.commands import PATTERNS
 from app.ui.main_window import MainWindow
 from app.ui.pages.sources import SourcesPage
 from app.ui.sources.forms import CaptureForm, DirectoryForm, GrowingForm, RadiusForm, ResolverForm, SyslogForm
@@ -343,3 +344,39 @@ def test_keys_are_used_from_now_on_named_and_given_up(make_window: Make, settle:
     assert not page.keys.isVisible()
     kept = [one for one in (tmp_path / "settings").rglob("*") if one.is_file()]
     assert not any(b"keytab" in one.read_bytes() for one in kept)
+
+
+def test_a_hostile_name_stays_words_and_a_running_source_keeps_the_workspace(
+    make_window: Make, settle: Settle, tmp_path: Path
+) -> None:
+    window = make_window(Session.open(tmp_path / "w.wardlight"))
+    page = sources(window, settle)
+    page._wanted(GrowingSource(path=str(tmp_path / "\u202e<b>x</b>\n.pcap")), None)
+    until(lambda: row(page).state is not None and bool(row(page).error))
+    model = page.live.rows_model()
+    words = [
+        str(model.data(model.index(0, 0), role)) for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
+    ]
+    words += [one.accessibleName() for one in page.live.buttons[0].values()]
+    assert not any("\u202e" in one or "\n" in one for one in words)
+    assert "<b>" not in str(model.data(model.index(0, 0), Qt.ItemDataRole.ToolTipRole))
+    page._wanted(SyslogSource(address="127.0.0.1", port=free_port()), None)
+    until(lambda: any(one.state == "running" for one in window.desk.bridge.states.values()))
+    window.commands.write_case(tmp_path / "copy.wardlight")
+    assert "Stop the live sources" in window.statusbar.said.text() and not (tmp_path / "copy.wardlight").exists()
+
+
+def test_files_are_read_while_a_source_runs(make_window: Make, settle: Settle, tmp_path: Path) -> None:
+    window = make_window(Session.open(tmp_path / "w.wardlight"))
+    page = sources(window, settle)
+    page._wanted(SyslogSource(address="127.0.0.1", port=free_port()), None)
+    until(lambda: row(page).words == "running")
+    window.read([sample_case()])
+    until(lambda: not window.desk.bridge.reading)
+    until(lambda: window.desk.overview is not None and len(window.desk.overview.inputs) == 2 and len(window.desk.alerts) > 0)
+    assert row(page).words == "running"
+
+
+def test_the_dialogs_offer_every_ending_that_is_read() -> None:
+    offered = set(" ".join(PATTERNS.values()).replace("*", "").split())
+    assert set(SUFFIXES) <= offered

@@ -10,7 +10,7 @@ from app import paths
 from app.ui import theme, wording
 from app.ui.desk import Desk
 from app.ui.navigation import Crumb
-from app.ui.page import Page
+from app.ui.page import Page, scrolled
 from app.ui.widgets.buttons import Button, MenuButton
 from app.ui.widgets.marks import IconMark, IconTile
 from app.ui.widgets.words import Line, Paragraph, Words
@@ -20,8 +20,7 @@ READS = (
     ("Windows events", "EVTX; XML and JSON exports; ETL traces"),
     ("Logs", "syslog, RADIUS accounting"),
     ("Directories", "LDIF, SharpHound collections"),
-    ("Packed", ".gz, .zst, .zip, .tar of these"),
-    ("Folders", "everything in them, told by content"),
+    ("Packed", ".gz, .zst, .zip, .tar; whole folders"),
 )
 
 
@@ -31,17 +30,22 @@ class StartPage(Page):
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        outer = QVBoxLayout(self)
+        content = QWidget()
+        outer = QVBoxLayout(content)
         outer.addStretch(1)
         row = QHBoxLayout()
         row.addStretch(1)
         middle = self._middle()
         middle.setMaximumWidth(theme.px(920))
         middle.setMinimumWidth(theme.px(560))
-        row.addWidget(middle, 8)
+        row.addWidget(middle, 40)
         row.addStretch(1)
         outer.addLayout(row)
         outer.addStretch(1)
+        whole = QVBoxLayout(self)
+        inside = theme.px(26)  # what does not fit scrolls inside the dashed frame
+        whole.setContentsMargins(inside, inside, inside, inside)
+        whole.addWidget(scrolled(content))
 
     def crumbs(self) -> tuple[Crumb, ...]:
         """No case is open."""
@@ -50,7 +54,7 @@ class StartPage(Page):
     def _middle(self) -> QWidget:
         middle = QWidget()
         column = QVBoxLayout(middle)
-        column.setContentsMargins(theme.px(48), 0, theme.px(48), 0)
+        column.setContentsMargins(theme.px(24), theme.px(8), theme.px(24), theme.px(8))
         column.setSpacing(theme.px(24))
         head = QHBoxLayout()
         head.setSpacing(theme.px(18))
@@ -88,7 +92,7 @@ class StartPage(Page):
         folder = Button("Choose", on_click=lambda: self.desk.command("open.folder"))
         listen = Button("Add a source", on_click=lambda: self.desk.command("source.add"))
         rows = [
-            ("open", "Open evidence", "Captures, logs, directories, mixed; told by their content.", self.open_button),
+            ("open", "Open evidence", "Captures, logs, directories, told by content.", self.open_button),
             ("sources", "Open a folder", "Everything that can be read in it.", folder),
             ("sensor", "Listen live", "Packets, syslog, RADIUS, a directory, as it happens.", listen),
         ]

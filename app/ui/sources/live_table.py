@@ -15,6 +15,8 @@ from app.ui.tables.cells import Column, RowDelegate
 from app.ui.tables.table import Table
 from app.ui.widgets.buttons import Button
 
+OPENING = frozenset({"a", "an", "capturing", "it", "no", "the", "there", "what"})
+"""First words of a sentence that is no name, and gets a capital."""
 MOST_ROWS = 5
 """Rows after which the list scrolls."""
 SIGNS = {"running": ("check", "good"), "failed": ("problem", "high"), "stopped": ("stop", "text-quiet")}
@@ -26,6 +28,10 @@ class LiveLine(NamedTuple):
     spec: LiveSource
     label: str
     state: SourceState | None
+
+    def __str__(self) -> str:
+        """What a screen reader says."""
+        return f"{self.label}: {self.words}" + (f". {self.error}" if self.error else "")
 
     @property
     def kind(self) -> str:
@@ -50,7 +56,8 @@ class LiveLine(NamedTuple):
     def error(self) -> str:
         """Why it does not run, as a sentence."""
         said = self.state.error.strip() if self.state is not None else ""
-        return f"{said[:1].upper()}{said[1:]}" if said else ""
+        first = said.split(" ", 1)[0]
+        return f"{said[:1].upper()}{said[1:]}" if first in OPENING else said
 
 
 def lost(line: LiveLine) -> str:
@@ -194,4 +201,4 @@ class LiveTable(Table):
         for name, button in self.buttons[place].items():
             button.setVisible((name == "stop") != line.over)
             if name in ("start", "stop"):
-                button.setAccessibleName(f"{button.text()} {line.label}")
+                button.setAccessibleName(wording.tidy(f"{button.text()} {line.label}"))

@@ -23,6 +23,10 @@ class SourceLine(NamedTuple):
     whole: tuple[int, int] | None
     progress: Progress | None
 
+    def __str__(self) -> str:
+        """What a screen reader says."""
+        return f"{self.name}: {self.row.state}"
+
     @property
     def live(self) -> bool:
         """Whether it came live, not from a file."""

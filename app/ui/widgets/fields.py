@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QSizePolicy, 
 from app.ui import theme, wording
 from app.ui.icons import paint_icon
 from app.ui.widgets.buttons import DISABLED, Button, PaintedButton
+from app.ui.widgets.tips import plain_tip
 from app.ui.widgets.words import Paragraph, Words
 
 Rule = Callable[[str], str]
@@ -157,7 +158,7 @@ class Check(PaintedButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleDescription(self._note)
         if note:
-            self.setToolTip(f"{self.text()}  {self._note}")
+            self.setToolTip(plain_tip(f"{self.text()}  {self._note}"))
 
     def sizeHint(self) -> QSize:
         """As high as a row."""

@@ -10,6 +10,7 @@ from app.ui import theme, wording
 from app.ui.desk import Desk
 from app.ui.widgets.buttons import LinkButton
 from app.ui.widgets.cards import Card, stacked
+from app.ui.widgets.tips import plain_tip
 from app.ui.widgets.words import Elided, Paragraph, Words
 
 MOST = 6
@@ -81,7 +82,7 @@ class TwinLine(QWidget):
         self._row.addWidget(Words("Also told by", look="quiet"))
         for one in twins[:BESIDE]:
             link = LinkButton(wording.middle(one.words, 60), lambda one=one: self._desk.go("activities", one.row.id))
-            link.setToolTip(wording.tidy(one.how))
+            link.setToolTip(plain_tip(one.how))
             self.links.append(link)
             self._row.addWidget(link)
         more = f"and {len(twins) - BESIDE} more" if len(twins) > BESIDE else wording.tidy(twins[0].how)
