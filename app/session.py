@@ -31,7 +31,12 @@ from app.sensor.sources.frames import read_frames
 from app.sensor.sources.inputs import SUFFIXES
 from app.sensor.sources.keytabs import load_keys
 
-__all__ = ["IN_USE", "SUFFIXES", "Reading", "Seconds", "Session", "StoreError"]
+__all__ = ["IN_USE", "SUFFIXES", "Reading", "Seconds", "Session", "StoreError", "check_keytabs"]
+
+
+def check_keytabs(keytabs: Sequence[Path]) -> None:
+    """Blocks. Raises OSError with one clear sentence for a file that cannot be read or is no keytab."""
+    load_keys(keytabs)
 
 
 class Session:
@@ -123,6 +128,10 @@ class Session:
         """Every live source that this session started, as it is doing now; those that are over stay listed."""
         with self._sources_lock:
             return tuple(self._states.values())
+
+    def source_label(self, spec: LiveSource) -> str:
+        """What a live source is called, as in its state."""
+        return label_of(spec)
 
     def start_source(self, spec: LiveSource, sensitivity: str = "medium") -> str:
         """Start a live source in a process of its own; returns its id at once, on_state tells how it goes.
@@ -221,9 +230,13 @@ class Session:
         where = next((one for one in self.queries.inputs() if one.key == input_key), None)
         if where is None:
             return Record(input=input_key, record=record, error="The workspace does not know this input.")
-        try:
-            from app.sensor.sources.records import read_record  # readers of every kind of log, which few need
+        if where.live:
+            return Record(input=input_key, record=record, error="This came live: what it said is kept, its text is not.")
+        from app.sensor.sources.records import TEXTS, read_record  # readers of every kind of log, which few need
 
+        if where.kind not in TEXTS:
+            return Record(input=input_key, record=record)
+        try:
             got = read_record(Path(where.path), record, ordinal, input_key)
         except (OSError, ValueError) as error:
             return Record(input=input_key, record=record, error=f"{where.path} cannot be read: {error}")
@@ -241,6 +254,28 @@ class Session:
         Alerts follow at the next detection. Raises StoreError.
         """
         set_tag(self.path, key, tag, on)
+
+    def keep_secret(self, name: str, value: str) -> None:
+        """Keep a password or shared secret under a name that a source gives; blocks. Raises OSError with one clear sentence.
+
+        Nobody is asked at the terminal for the passphrase of the file of secrets: the window may have none.
+        """
+        from app.sensor.sources import secrets  # loads the keyring, which most sessions never need
+
+        try:
+            if not secrets.unattended():
+                raise secrets.Cannot(f"there is no keyring here; set {secrets.VARIABLE} to keep secrets in a file")
+            secrets.keep(name, value)
+        except secrets.Cannot as error:
+            raise OSError(f"The secret is not kept: {error}") from error
+
+    def has_secret(self, name: str) -> bool:
+        """Whether a secret of this name can be had; blocks."""
+        from app.sensor.sources import secrets
+
+        with suppress(secrets.Cannot):
+            return secrets.unattended() and bool(secrets.secret(name))
+        return False
 
     def detector_page(self, detector: str) -> str:
         """The page beside a detector (Markdown), "" when there is none."""

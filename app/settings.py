@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from app.model.source import LiveSource
 from app.paths import settings_folder
 
 
@@ -15,6 +16,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     geometry: where the window stood, as Qt writes it, base64; recent: workspaces opened last, newest first.
     places: a GeoIP file (.mmdb) that tells where outside addresses are, empty for none.
     evidence: MiB that the packets kept of live traffic may take beside a workspace.
+    sources: live sources that a workspace had, by its path; they name their secrets and never hold them.
     """
 
     theme: Literal["system", "dark", "light", "contrast"] = "system"
@@ -24,6 +26,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     geometry: str = ""
     places: str = ""
     evidence: Annotated[int, msgspec.Meta(ge=16, le=1 << 20)] = 1024
+    sources: dict[str, tuple[LiveSource, ...]] = {}
 
 
 def load(folder: Path | None = None) -> Settings:

@@ -97,6 +97,51 @@ class EntityCard(Struct, frozen=True, kw_only=True):
     alerts: tuple[Alert, ...] = ()
 
 
+class DirectoryEntry(Struct, frozen=True, kw_only=True):
+    """What a directory says of an entity. source: which kind of directory. at: UTC microseconds of that word.
+
+    options: bits of userAccountControl in words. nested: groups through groups. members, deeper: direct ones, and how many
+    more through groups; the lists are cut, total_members and total_nested are not. facts: (name, value) of the rest.
+    """
+
+    source: str
+    at: int
+    options: tuple[str, ...] = ()
+    groups: tuple[EntityRef, ...] = ()
+    nested: tuple[EntityRef, ...] = ()
+    total_nested: int = 0
+    members: tuple[EntityRef, ...] = ()
+    total_members: int = 0
+    deeper: int = 0
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+class VpnSession(Struct, frozen=True, kw_only=True):
+    """A session that a gateway told by RADIUS accounting. inside: framed addresses. outside: the client's own addresses.
+
+    first, last: UTC microseconds; over: it was closed then, else it was open at least so long. proof: an activity id.
+    """
+
+    who: EntityRef | None
+    name: str
+    inside: tuple[str, ...]
+    outside: tuple[str, ...]
+    place: str
+    gateway: str
+    first: int
+    last: int
+    over: bool
+    proof: str
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """How an entity stands in the directory and at gateways. said: tags that an analyst gave (True) or took away (False)."""
+
+    directory: DirectoryEntry | None = None
+    sessions: tuple[VpnSession, ...] = ()
+    said: dict[str, bool] = {}
+
+
 class Edge(Struct, frozen=True, kw_only=True):
     """What passed between two entities: count by family, first, last; alerted when an alert rests on it."""
 
@@ -173,7 +218,7 @@ class Packet(Struct, frozen=True, kw_only=True):
 
 
 class Record(Struct, frozen=True, kw_only=True):
-    """One record of a log for the analyst. form: "xml" or "json". at: UTC microseconds, 0 when it says no time.
+    """One record of a log for the analyst. form: "xml", "json", "text". at: UTC microseconds, 0 when it says no time.
 
     text: laid out for reading. fields: its named values. error says why there is neither.
     """

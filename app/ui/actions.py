@@ -26,7 +26,8 @@ class Action(NamedTuple):
 ACTIONS: tuple[Action, ...] = (
     Action("open.files", "Open evidence…", "open", "Ctrl+O", "open_files", "File"),
     Action("open.folder", "Open a folder of evidence…", "open", "Ctrl+Shift+O", "open_folder", "File"),
-    Action("open.keytab", "Use keys from a keytab…", "tickets", "", "choose_keytabs", "File"),
+    Action("source.add", "Add a live source…", "sensor", "", "add_source", "File"),
+    Action("keys.use", "Use a keytab…", "proof", "", "use_keytabs", "File"),
     Action("open.sample", "Look at the sample case", "proof", "", "open_sample", "File"),
     Action("case.new", "New case", "plus", "Ctrl+N", "new_case", "File"),
     Action("case.open", "Open a case…", "reports", "", "open_case", "File"),

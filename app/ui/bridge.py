@@ -1,23 +1,28 @@
 """What happens in the session, told to the window at a rate it can draw."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.model.rows import Progress
+from app.model.source import LiveSource, SourceState
 from app.ui.jobs import Jobs
 
 if TYPE_CHECKING:
     from app.session import Reading, Session
 
 PROGRESS_MS = 100
-CHANGES_MS = 250
+CHANGES_MS, LIVE_CHANGES_MS = 250, 1000
+"""Between two looks for changes while files are read, and while live sources run only."""
+SOURCES_MS = 500
 
 
 class Bridge(QObject):
-    """Reads inputs through the session; progress at most 10 times, changes at most 4 times a second.
+    """Reads inputs and runs live sources through the session.
+
+    Progress is told at most 10 times, changes at most 4 times, how sources do at most twice a second.
 
     The session calls from a thread of its own: those calls only put a value into a field, a timer of this thread picks it up.
     """
@@ -26,6 +31,8 @@ class Bridge(QObject):
     progress = Signal(object)
     finished = Signal(str)
     changed = Signal()
+    sources_changed = Signal()
+    keytabs_changed = Signal()
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -36,42 +43,107 @@ class Bridge(QObject):
         self._ended: list[str | None] = []
         self._version: object = None
         self._asking = False
+        self.keytabs: tuple[Path, ...] = ()
+        """Files whose keys are used for what is opened from now on; never stored."""
+        self.states: dict[str, SourceState] = {}
+        """Last word about every source that was started in this case, by its id."""
+        self.ids: dict[LiveSource, str] = {}
+        """Where each source that was started is found in states."""
+        self._said: dict[str, SourceState] = {}
+        self._starting: set[LiveSource] = set()
         self._progress_timer = QTimer(self)
         self._progress_timer.setInterval(PROGRESS_MS)
         self._progress_timer.timeout.connect(self._pick_up)
         self._changes_timer = QTimer(self)
-        self._changes_timer.setInterval(CHANGES_MS)
         self._changes_timer.timeout.connect(self.poke)
+        self._sources_timer = QTimer(self)
+        self._sources_timer.setInterval(SOURCES_MS)
+        self._sources_timer.timeout.connect(self._hear)
 
     @property
     def reading(self) -> bool:
         """Whether inputs are being read."""
         return self._reading is not None
 
+    @property
+    def listening(self) -> bool:
+        """Whether a live source runs or tries to."""
+        return any(one.state != "stopped" for one in self.states.values())
+
     def attach(self, session: "Session | None") -> None:
         """Watch another session."""
         self.cancel()
-        self._progress_timer.stop()
-        self._changes_timer.stop()
+        if self._session is not None:
+            self._session.on_state = None
+        for timer in (self._progress_timer, self._changes_timer, self._sources_timer):
+            timer.stop()
+        self.states, self.ids, self._said, self._starting = {}, {}, {}, set()
+        if session is not None:
+            said = self._said
+            session.on_state = lambda state: said.__setitem__(state.id, state)
         self._reading, self._latest, self._ended = None, None, []
         self._session, self._version, self._asking = session, None, False
         self.poke()
 
-    def read(self, paths: Sequence[Path], sensitivity: str, keytabs: Sequence[Path] = ()) -> None:
-        """Start to read; a second call while reading is refused by the caller. keytabs: files with keys for it."""
+    def read(self, paths: Sequence[Path], sensitivity: str) -> None:
+        """Start to read, with the keytabs in use; a second call while reading is refused by the caller."""
         if self._session is None or self._reading is not None:
             return
         self._latest, self._ended = None, []
         ended = self._ended
-        self._reading = self._session.read(list(paths), self._keep, ended.append, sensitivity, keytabs)
+        self._reading = self._session.read(list(paths), self._keep, ended.append, sensitivity, self.keytabs)
         self._progress_timer.start()
-        self._changes_timer.start()
+        self._watch()
         self.started.emit()
 
     def cancel(self) -> None:
         """Ask the reading to stop; what was read stays."""
         if self._reading is not None:
             self._reading.cancel()
+
+    def use_keytabs(self, files: Sequence[Path]) -> None:
+        """Use these files with keys from now on, no others."""
+        self.keytabs = tuple(files)
+        self.keytabs_changed.emit()
+
+    def start_source(self, spec: LiveSource, sensitivity: str, failed: Callable[[str], None]) -> None:
+        """Run a live source, unless it runs already; its process is started away from the window."""
+        session = self._session
+        running = self.states.get(self.ids.get(spec, ""))
+        if session is None or spec in self._starting or (running is not None and running.state != "stopped"):
+            return
+        self._starting.add(spec)
+
+        def started(id: str) -> None:
+            self._starting.discard(spec)
+            if session is self._session:
+                if spec in self.ids:
+                    self.states.pop(self.ids[spec], None)
+                self.ids[spec] = id
+                self._sources_timer.start()
+                self._hear()
+                self._watch()
+
+        def refused(error: str) -> None:
+            self._starting.discard(spec)
+            failed(error.partition(": ")[2] or error)
+
+        self._jobs.run(lambda: session.start_source(spec, sensitivity), started, refused, self)
+
+    def stop_source(self, spec: LiveSource) -> None:
+        """End a live source; what came is kept."""
+        session, id = self._session, self.ids.get(spec)
+        if session is not None and id is not None:
+            self._jobs.run(lambda: session.stop_source(id), owner=self)
+
+    def forget_source(self, spec: LiveSource) -> None:
+        """No longer list a source that is over."""
+        self.states.pop(self.ids.pop(spec, ""), None)
+        self.sources_changed.emit()
+
+    def state_of(self, spec: LiveSource) -> SourceState | None:
+        """How a source is doing; None when it was not started in this case yet."""
+        return self.states.get(self.ids.get(spec, ""))
 
     def poke(self) -> None:
         """Ask whether the data changed; a change is told by the signal changed."""
@@ -91,6 +163,25 @@ class Bridge(QObject):
 
         self._jobs.run(session.queries.version, told, failed, self)
 
+    def _hear(self) -> None:
+        said = list(self._said.items())
+        known = set(self.ids.values())
+        news = [(id, state) for id, state in said if id in known and self.states.get(id) != state]
+        self.states.update(news)
+        if news:
+            self.sources_changed.emit()
+        if not self.listening:
+            self._sources_timer.stop()
+            self._watch()
+            self.poke()
+
+    def _watch(self) -> None:
+        """Look for changes as often as they are to be seen now."""
+        if self._reading is None and not self.listening:
+            self._changes_timer.stop()
+        else:
+            self._changes_timer.start(CHANGES_MS if self._reading is not None else LIVE_CHANGES_MS)
+
     def _keep(self, progress: Progress) -> None:
         self._latest = progress
 
@@ -100,7 +191,7 @@ class Bridge(QObject):
             self.progress.emit(latest)
         if self._ended:
             self._progress_timer.stop()
-            self._changes_timer.stop()
             self._reading = None
+            self._watch()
             self.finished.emit(self._ended[0] or "")
             self.poke()

@@ -11,7 +11,20 @@ from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.navigation import Route
 
-CAPTURES = "Evidence (*.pcap *.pcapng *.cap *.gz *.zst *.zip);;All files (*)"
+PATTERNS = {
+    "Captures": "*.pcap *.pcapng *.cap *.dmp *.ntar",
+    "Windows events": "*.evtx *.xml *.json *.jsonl *.ndjson *.etl",
+    "Directories": "*.ldif *.json *.zip",
+    "Logs": "*.log *.txt",
+    "Packed": "*.gz *.zst *.bz2 *.xz *.zip *.tar *.tgz",
+}
+EVIDENCE = ";;".join(
+    (
+        f"Evidence ({' '.join(dict.fromkeys(' '.join(PATTERNS.values()).split()))})",
+        *(f"{name} ({some})" for name, some in PATTERNS.items()),
+        "All files (*)",
+    )
+)
 KEYTABS = "Keytabs (*.keytab *.kt);;All files (*)"
 CASES = "Wardlight cases (*.wardlight)"
 ZOOMS = (0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
@@ -43,7 +56,7 @@ class Commands:
 
     def open_files(self) -> None:
         """Ask for files, read them."""
-        names, _ = QFileDialog.getOpenFileNames(self._parent, "Open evidence", "", CAPTURES)
+        names, _ = QFileDialog.getOpenFileNames(self._parent, "Open evidence", "", EVIDENCE)
         if names:
             self._window.read([Path(one) for one in names])
 
@@ -53,12 +66,32 @@ class Commands:
         if name:
             self._window.read([Path(name)])
 
-    def choose_keytabs(self) -> None:
-        """Ask for files with keys; what is read from now on is opened with them."""
-        names, _ = QFileDialog.getOpenFileNames(self._parent, "Use keys from", "", KEYTABS)
+    def use_keytabs(self) -> None:
+        """Ask for files with keys; what is opened from now on is read with them."""
+        names, _ = QFileDialog.getOpenFileNames(self._parent, "Use keytabs", "", KEYTABS)
         if names:
-            self._desk.keytabs = tuple(Path(one) for one in names)
-            self._desk.tell("Evidence opened from now on is read with these keys.")
+            self.take_keytabs([Path(one) for one in names])
+
+    def take_keytabs(self, files: Sequence[Path]) -> None:
+        """Use these files with keys from now on, once it is seen that they are keytabs."""
+
+        def check() -> None:
+            from app.session import check_keytabs
+
+            check_keytabs(files)
+
+        def good(_: None) -> None:
+            self._desk.bridge.use_keytabs(files)
+            self._desk.tell(f"Keys of {', '.join(one.name for one in files)} are used for what is opened from now on.")
+
+        self._desk.jobs.run(check, good, lambda error: self._desk.tell(error.partition(": ")[2] or error, True), self._parent)
+
+    def add_source(self) -> None:
+        """Show the panel in which a live source is set up; it needs a workspace to take things into."""
+        if self._desk.session is None:
+            self._window.open_case(None, Route("sources", "add"))
+        else:
+            self._desk.go("sources", "add")
 
     def open_sample(self) -> None:
         """Read the bundled case."""
@@ -95,7 +128,13 @@ class Commands:
             self._desk.tell("Wait until all is read, or stop reading; then save the workspace.", True)
             return
 
+        if self._desk.bridge.listening:
+            self._desk.tell("Stop the live sources first; then save the workspace.", True)
+            return
+
         def saved(_: None) -> None:
+            if self._desk.specs:
+                self._desk.keep_specs(self._desk.specs, out)
             self._desk.tell(f"Workspace saved as {out.name}.")
             if session is self._desk.session and not self._desk.bridge.reading:
                 self._window.open_case(out, self._window.here())

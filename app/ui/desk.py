@@ -1,5 +1,6 @@
 """What the window shares with its pages: the session, the jobs, the ways to go somewhere."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from app import settings as stored
 from app.model.alert import Alert, Classification, Link, State
 from app.model.rows import Overview
+from app.model.source import LiveSource
 from app.settings import Settings
 from app.ui.bridge import Bridge
 from app.ui.jobs import Jobs
@@ -41,9 +43,10 @@ class Desk(QObject):
         self.jobs = Jobs(self)
         self.bridge = Bridge(self.jobs, self)
         self.session: Session | None = None
-        self.keytabs: tuple[Path, ...] = ()  # of this run only: where keys are is nowhere written down
         self.overview: Overview | None = None
         self.alerts: tuple[Alert, ...] = ()
+        self.specs: tuple[LiveSource, ...] = ()
+        """Live sources of this case, running or not; kept for a case that is kept."""
         self._summarising: Session | None = None
         self._again = False
         self.jobs.failed.connect(lambda error: self.tell(error, True))
@@ -57,6 +60,7 @@ class Desk(QObject):
     def attach(self, session: "Session | None") -> None:
         """Show another case; the one before is closed by the caller."""
         self.session, self.overview, self.alerts = session, None, ()
+        self.specs = self.settings.sources.get(str(session.path), ()) if session is not None else ()
         self.bridge.attach(session)
         self.session_changed.emit()
 
@@ -92,6 +96,19 @@ class Desk(QObject):
             work = lambda: session.change_alert(alert_id, state=state, classification=classification, note=note)  # noqa: E731
             self.jobs.run(work, lambda _: self._summarise(), owner=self)
 
+    def tag(self, key: str, tags: Mapping[str, bool | None]) -> None:
+        """Say that an entity carries tags, does not, or (None) that the program decides; all pages follow."""
+        session = self.session
+        if session is None:
+            return
+
+        def work() -> None:
+            for tag, on in tags.items():
+                session.tag(key, tag, on)
+
+        failed = lambda error: self.tell(error.partition(": ")[2] or error, True)  # noqa: E731
+        self.jobs.run(work, lambda _: self.bridge.poke(), failed, self)
+
     def command(self, action: str) -> None:
         """Do an action of the table by its id."""
         self.commanded.emit(action)
@@ -107,6 +124,23 @@ class Desk(QObject):
             stored.save(self.settings, self._folder)
         except OSError as error:
             self.tell(f"Settings could not be saved: {error}", True)
+
+    def place_word(self, input_key: str, kind: str) -> str:
+        """ "frame" or "record": what the number of an activity of that input and kind counts."""
+        inputs = self.overview.inputs if self.overview is not None else ()
+        found = next((one.kind for one in inputs if one.key == input_key), "")
+        packets = found in ("pcap", "pcapng") if found else not kind.startswith(("event-", "directory-"))
+        return "frame" if packets else "record"
+
+    def keep_specs(self, specs: tuple[LiveSource, ...], path: Path | None = None) -> None:
+        """Other live sources of this case; path: of the workspace that gets them too."""
+        self.specs = specs
+        session = self.session
+        where = path or (session.path if session is not None and not session.is_temporary else None)
+        if where is not None:
+            others = {one: held for one, held in self.settings.sources.items() if one != str(where)}
+            latest = dict(list(others.items())[-RECENT:])
+            self.keep(sources={**latest, str(where): specs} if specs else latest)
 
     def remember(self, path: Path) -> None:
         """Put a workspace at the head of the recent ones."""

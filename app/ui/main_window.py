@@ -303,7 +303,7 @@ class MainWindow(QMainWindow):
             else:
                 self.desk.tell("Read next, after what is being read now.")
             return
-        self.desk.bridge.read(paths, self.desk.settings.sensitivity, self.desk.keytabs)
+        self.desk.bridge.read(paths, self.desk.settings.sensitivity)
         self.desk.go("sources")
 
     def open_case(self, path: Path | None, route: Route | None = None) -> None:
@@ -378,6 +378,7 @@ class MainWindow(QMainWindow):
         for timer in self.findChildren(QTimer):
             timer.stop()
         session = self.desk.session
+        self.hide()  # live sources are ended in order, which takes a moment
         self.desk.close()
         if session is not None:
             session.close()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 
 from app.model.alert import Alert
-from app.model.rows import Overview, Progress
+from app.model.rows import InputRow, Overview, Progress
 
 SECOND = 1_000_000
 MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86400 * SECOND
@@ -53,6 +53,16 @@ ENTITIES = {
     "user": "User", "computer": "Computer", "controller": "Domain controller", "address": "Address without a known computer",
     "group": "Group", "service": "Service", "domain": "Domain",
 }  # fmt: skip
+INPUTS = {
+    "pcap": "pcap", "pcapng": "pcapng", "evtx": "EVTX", "etl": "ETL trace", "xml": "XML events", "json": "JSON events",
+    "directory": "LDIF directory", "bloodhound": "SharpHound", "syslog": "syslog", "radius": "RADIUS", "resolver": "Names asked",
+    "unknown": "not known",
+}  # fmt: skip
+LIVE_INPUTS = {"pcap": "Live packets", "evtx": "Event log", "etl": "Event trace", "directory": "LDAP directory"}
+UNITS = {"pcap": "packet", "pcapng": "packet", "directory": "object", "bloodhound": "object", "syslog": "message",
+         "resolver": "answer"}  # fmt: skip
+LIVE = " (live)"
+"""Ends the name of every live input."""
 SEVERITIES = {"high": "High", "medium": "Medium", "low": "Low"}
 STATES = {"open": "Open", "closed": "Closed", "suppressed": "Suppressed"}
 CLASSIFICATIONS = {
@@ -177,6 +187,12 @@ def day(at: int, year: bool = False, short: bool = False) -> str:
     return f"{weekday} {moment.day} {month}" + (f" {moment.year}" if year else "")
 
 
+def month(at: int) -> str:
+    """Jan 2026."""
+    when = _moment(at)
+    return f"{MONTHS[when.month - 1][:3]} {when.year}"
+
+
 def same_day(one: int, other: int) -> bool:
     """Whether two times fall on one day of the screen's zone."""
     return _moment(one).date() == _moment(other).date()
@@ -228,6 +244,26 @@ def evidence(first: int | None, last: int | None) -> str:
 def kind(word: str) -> str:
     """Words of an activity kind."""
     return KINDS.get(word, tidy(word, 40))
+
+
+def input_kind(word: str, path: str = "") -> str:
+    """Words of an input's kind."""
+    live = LIVE_INPUTS.get(word) if path.endswith(LIVE) else None
+    return live or INPUTS.get(word, tidy(word, 40))
+
+
+def records(kind: str, number: int) -> str:
+    """1,204 objects: what an input of that kind holds."""
+    return count(number, UNITS.get(kind, "record"))
+
+
+def found_in(inputs: Iterable[InputRow]) -> list[str]:
+    """12,004 packets, 310 records: what all inputs hold, the most first, what there is none of left out."""
+    totals: dict[str, int] = {}
+    for one in inputs:
+        unit = UNITS.get(one.kind, "record")
+        totals[unit] = totals.get(unit, 0) + one.records
+    return [count(number, unit) for unit, number in sorted(totals.items(), key=lambda pair: -pair[1]) if number]
 
 
 def entity_kind(word: str) -> str:

@@ -139,7 +139,7 @@ def test_scripts_see_the_fields_of_an_event_beside_its_number(queries: Queries) 
 
 def test_all_that_an_event_says_is_told_with_its_meaning(queries: Queries) -> None:
     failed = next(one for one in EVENTS if number(one) == 4625)
-    facts = queries.event_facts(failed.id)
+    facts = queries.record_facts(failed.id)
 
     assert facts[:4] == (
         ("Event", "4625", ""),
@@ -149,7 +149,7 @@ def test_all_that_an_event_says_is_told_with_its_meaning(queries: Queries) -> No
     )
     assert ("SubStatus", "0xc000006a", "wrong password") in facts
     assert ("LogonType", "3", "network") in facts
-    assert queries.event_facts(WIRE[0].id) == queries.event_facts("nonsense") == ()
+    assert queries.record_facts(WIRE[0].id) == queries.record_facts("nonsense") == ()
 
 
 def test_fields_that_are_called_like_the_five_stand_apart() -> None:

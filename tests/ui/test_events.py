@@ -28,11 +28,11 @@ def test_a_row_of_an_event_shows_its_record(make_window: Callable[..., MainWindo
     QTest.keyClick(page.table, Qt.Key.Key_Return)
     settle(window)
 
-    view = page.packet
-    shown = [view.model.data(view.model.index(row, 0)) for row in range(view.model.rowCount())]
-    assert view.isVisible() and not view.bytes.isVisible()
-    assert "Event: 4625" in shown
-    assert "SubStatus: 0xc000006a (wrong password)" in shown
-    assert "LogonType: 3 (network)" in shown
+    view = page.record
+    shown = [tuple(line) for line in view.fields.rows_model().rows]
+    assert view.isVisible() and not page.packet.isVisible()
+    assert ("Event", "4625", "") in shown
+    assert ("SubStatus", "0xc000006a", "wrong password") in shown
+    assert ("LogonType", "3", "network") in shown
     row = page.model.row(0)
     assert row is not None and "could not log on" in row.what and row.reason == "wrong password"

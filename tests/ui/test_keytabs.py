@@ -16,7 +16,8 @@ def test_what_is_opened_after_a_keytab_was_chosen_is_read_with_it(
 ) -> None:
     window = make_window(Session.open(None))
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(DATA / "lab.keytab")], ""))
-    window.do_by_id("open.keytab")
+    window.do_by_id("keys.use")
+    qtbot.waitUntil(lambda: bool(window.desk.bridge.keytabs), timeout=10_000)
 
     with qtbot.waitSignal(window.desk.bridge.finished, timeout=60_000) as told:
         window.read([DATA / "smb_encrypted.pcap"])
@@ -30,7 +31,7 @@ def test_a_keytab_that_is_none_is_said(make_window, qtbot: QtBot, tmp_path: Path
     bad = tmp_path / "bad.keytab"
     bad.write_bytes(b"nothing")
     window = make_window(Session.open(None))
-    window.desk.keytabs = (bad,)
+    window.desk.bridge.use_keytabs([bad])
 
     with qtbot.waitSignal(window.desk.bridge.finished, timeout=60_000) as told:
         window.read([DATA / "smb_encrypted.pcap"])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.model.rows import Progress
+from app.model.rows import InputRow, Progress
 from app.ui import wording
 from app.ui.plots.buckets import buckets, counted
 from app.ui.plots.time_axis import ticks
@@ -116,3 +116,15 @@ def test_progress_in_words() -> None:
         wording.share(Progress(path="", stage="", done_bytes=5, total_bytes=0, records=0, activities=0, rate=0, remaining=None))
         == 0.0
     )
+
+
+def test_inputs_are_named_and_counted_in_their_own_units() -> None:
+    assert wording.input_kind("evtx", "/a/b.evtx") == "EVTX"
+    assert wording.input_kind("pcap", "eth0 (live)") == "Live packets"
+    assert wording.input_kind("directory", "ldaps://dc1 (live)") == "LDAP directory"
+    assert wording.records("directory", 1) == "1 object" and wording.records("evtx", 1204) == "1,204 records"
+    rows = [
+        InputRow(key=kind, path="", kind=kind, bytes=0, sha256="", records=number, first=None, last=None, state="done")
+        for kind, number in (("pcap", 10), ("pcapng", 5), ("evtx", 3), ("xml", 30), ("syslog", 0))
+    ]
+    assert wording.found_in(rows) == ["33 records", "15 packets"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.engine import describe
 from app.engine.knowledge import Knowledge
+from app.engine.queries import told
 from app.engine.queries.access import Access
 from app.engine.store import COLUMNS, split_id
 from app.model.activity import Activity
@@ -31,14 +32,13 @@ def place_of(access: Access, activity: str) -> tuple[int, int] | None:
     return (row[0], row[1]) if row else None
 
 
-def event_facts(access: Access, activity: str) -> tuple[tuple[str, str, str], ...]:
-    """(name, value, what the value means) of all that a Windows event says; empty for any other activity."""
+def record_facts(access: Access, activity: str) -> tuple[tuple[str, str, str], ...]:
+    """(name, value, what the value means) of all that the record of an activity says; empty for what came in packets only."""
     place = place_of(access, activity)
     if place is None:
         return ()
     row = access.db().execute(f"SELECT {COLUMNS} FROM activities a WHERE a.id = ?", (place[1],)).fetchone()
-    detail = access.rows().activity(row).detail
-    return describe.event_facts(detail) if isinstance(detail, WindowsEvent) else ()
+    return told.facts(access.rows().activity(row).detail)
 
 
 def lines(access: Access, numbers: Sequence[int]) -> tuple[ActivityRow, ...]:

@@ -165,6 +165,16 @@ def _sessions(known: Knowledge, key: str) -> list[Session]:
     return sorted(found, key=lambda one: (one.start, one.session))
 
 
+def sessions(known: Knowledge, key: str) -> list[Session]:
+    """The latest VPN sessions of a user or of a framed address, by start."""
+    return _sessions(known, key)[-MOST:]
+
+
+def object_facts(one: DirectoryObject, how: str) -> Iterator[Fact]:
+    """What a directory says of an object in one state."""
+    return _object(one, how)
+
+
 def _told(one: Session) -> str:
     name, domain = one.user
     who = f"{domain}\\{name}" if domain else name

@@ -15,8 +15,9 @@ from app.engine import describe, detectors
 from app.engine.knowledge import Knowledge
 from app.engine.queries.access import Access
 from app.engine.queries.cards import card, row_from_alerts, tagged, tags_of
-from app.engine.queries.lines import event_facts, lines, place_of
+from app.engine.queries.lines import lines, place_of, record_facts
 from app.engine.queries.plan import Place, Plan
+from app.engine.queries.standing import standing
 from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, peers, totals
 from app.engine.store import COLUMNS
 from app.model.activity import Activity
@@ -34,6 +35,7 @@ from app.model.rows import (
     InputRow,
     Overview,
     Problem,
+    Standing,
 )
 
 PLANS = 16
@@ -224,9 +226,12 @@ class Queries:
         """Rows of activities by their ids, in this order; unknown ones are left out."""
         return lines(self._access, [row[1] for row in (place_of(self._access, id) for id in ids) if row is not None])
 
-    def event_facts(self, activity: str) -> tuple[tuple[str, str, str], ...]:
-        """(name, value, what the value means) of all that a Windows event says; empty for any other activity."""
-        return event_facts(self._access, activity)
+    def record_facts(self, activity: str) -> tuple[tuple[str, str, str], ...]:
+        """(name, value, what the value means) of all that a record says; empty for an activity of packets only.
+
+        Records: Windows events, objects and changes of directories, RADIUS.
+        """
+        return record_facts(self._access, activity)
 
     def stream(self, filter: ActivityFilter | None = None) -> Iterator[Activity]:
         """All activities that match in order of time, a few in memory at a time."""
@@ -261,6 +266,10 @@ class Queries:
         if row is None:
             return None
         return card(self._access, row, alerts, peers(self._access, key, CARD_EDGES))
+
+    def standing(self, key: str) -> Standing:
+        """How an entity stands in the directory and at gateways, and its tags by hand."""
+        return standing(self._access, key)
 
     def tags(self, key: str) -> tuple[str, ...]:
         """Tags of an entity: what the program finds, changed by what the analyst says."""

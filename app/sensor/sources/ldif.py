@@ -23,6 +23,8 @@ LARGEST = 1 << 28
 """Bytes of one entry at most: a group of two million members."""
 WIDE = 1 << 28
 """Bytes of a file in UTF-16 at most, for it has to be turned into UTF-8 as a whole."""
+SHOWN = 1 << 20
+"""Bytes of an entry that are shown."""
 EVERY = 200
 _END = re.compile(rb"\r?\n[ \t]*\r?\n")
 _TIMES = re.compile(
@@ -57,6 +59,18 @@ def read_ldif(opening: Opening, emit: Emit, note: Note) -> Generator[Step, None,
             yield Step(min(end, len(opening.data)), since, at, at)
             since = 0
     yield Step(len(opening.data), since, at if since else None, at if since else None)
+
+
+def entry_text(data: bytes | mmap, number: int) -> str:
+    """The lines of an entry by its number in the file, from 1, as read_ldif counts. Raises ValueError when it is not there."""
+    data = _utf8(data)
+    count = 0
+    for start, end in _entries(data):
+        if end - start <= LARGEST and _entry(data[start:end], start, lambda what, where, count=1: None) is not None:
+            count += 1
+            if count == number:
+                return data[start : min(end, start + SHOWN)].decode("utf-8", "replace").replace("\r\n", "\n")
+    raise ValueError(f"there is no entry {number}")
 
 
 def _utf8(data: bytes | mmap) -> bytes | mmap:

@@ -17,14 +17,20 @@ from app.sensor.sources.evtx_chunks import Chunk, chunks, content_of, mended
 from app.sensor.sources.evtx_order import CHUNKS
 from app.sensor.sources.evtx_process import Native
 from app.sensor.sources.inputs import found_at, opened
+from app.sensor.sources.ldif import entry_text
+from app.sensor.sources.syslog_file import messages
 from app.sensor.sources.xml_text import pretty
 
+TEXTS = frozenset({"evtx", "xml", "json", "syslog", "directory", "radius"})
+"""Kinds of inputs whose records can be shown again."""
+LONGEST = 1 << 20
+"""Bytes of a paragraph."""
 LIMIT = 10.0
 """Seconds that the reader of event logs may take for it."""
 
 
 class RecordText(Struct, frozen=True, kw_only=True):
-    """at: UTC microseconds. form: "xml" or "json". text: laid out for reading. fields: (name, value) in the record's order."""
+    """at: UTC microseconds. form: "xml", "json" or "text". text: laid out for reading. fields: (name, value)."""
 
     at: int
     form: str
@@ -52,6 +58,12 @@ def read_record(path: Path, record: int, ordinal: int, key: str | None = None) -
             return _xml(data, ordinal)
         case "json":
             return _json(data, ordinal)
+        case "syslog":
+            return _syslog(data, record)
+        case "directory":
+            return RecordText(at=0, form="text", text=entry_text(data, record))
+        case "radius":
+            return _paragraph(data, record)
     raise ValueError(f"inputs of the kind {found.kind} have no records to show")
 
 
@@ -93,6 +105,25 @@ def _json(data: bytes | mmap, ordinal: int) -> RecordText:
             return RecordText(at=0, form="json", text=text.decode("utf-8", "replace"))
         return _told(laid_out, "json", record_of(value, number) if isinstance(value, dict) else None)
     raise ValueError(f"there is no event on line {ordinal}")
+
+
+def _syslog(data: bytes | mmap, record: int) -> RecordText:
+    for line, _, message in messages(data):
+        if line == record:
+            return RecordText(at=0, form="text", text=message.decode("utf-8", "replace"))
+    raise ValueError(f"there is no message on line {record}")
+
+
+def _paragraph(data: bytes | mmap, record: int) -> RecordText:
+    """The lines from this one to the next empty one."""
+    at, size = 0, len(data)
+    for _ in range(record - 1):
+        at = data.find(b"\n", at, size) + 1
+        if not at:
+            raise ValueError(f"there is no line {record}")
+    found = [end for mark in (b"\n\n", b"\n\r\n") if (end := data.find(mark, at, at + LONGEST)) >= 0]
+    text = data[at : min(found, default=min(size, at + LONGEST))].decode("utf-8", "replace")
+    return RecordText(at=0, form="text", text=text.replace("\r\n", "\n").replace("\t", "    "))
 
 
 def _evtx(data: bytes | mmap, record: int, ordinal: int) -> RecordText:

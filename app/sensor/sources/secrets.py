@@ -68,6 +68,11 @@ def keep(name: str, value: str) -> None:
     _write(msgspec.msgpack.encode(_Vault(salt, sealed)))
 
 
+def unattended() -> bool:
+    """True when secrets can be kept and had without a question at the terminal."""
+    return _has_keyring() or bool(os.environ.get(VARIABLE)) or bool(_asked)
+
+
 def _has_keyring() -> bool:
     return not isinstance(keyring.get_keyring(), fail.Keyring)
 

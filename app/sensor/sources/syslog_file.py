@@ -22,7 +22,7 @@ def read_syslog(opening: Opening, emit: Emit, note: Note) -> Generator[Step, Non
     records = near = 0
     first: int | None = None
     last: int | None = None
-    for line, end, message in _messages(opening.data):
+    for line, end, message in messages(opening.data):
         if len(message) > LARGEST:
             note("syslog message longer than 256 KiB", f"line {line}")
             message = message[:LARGEST]
@@ -63,7 +63,7 @@ def _date_of(opening: Opening) -> int:
         return 0
 
 
-def _messages(data: bytes | mmap) -> Iterator[tuple[int, int, bytes]]:
+def messages(data: bytes | mmap) -> Iterator[tuple[int, int, bytes]]:
     """(number of its first line, offset behind it, message)."""
     held: list[bytes] = []
     holds, at_line, line, at, size = 0, 0, 0, 0, len(data)

@@ -12,6 +12,7 @@ from app.ui.jobs import Job
 from app.ui.page import scrolled
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.cards import Card, activity_card, alert_card, coverage_card, entity_card
+from app.ui.widgets.twins import add_twins, twins_of
 
 
 class Inspector(QWidget):
@@ -56,7 +57,7 @@ class Inspector(QWidget):
         self._shown = thing
         session = self._desk.session
         if isinstance(thing, ActivityRow):
-            self._put(activity_card(self._desk, thing))
+            self._row(thing)
         elif isinstance(thing, Alert):
             self._put(alert_card(self._desk, thing, lambda: self._desk.go("alert", thing.id)))
         elif isinstance(thing, Coverage):
@@ -91,7 +92,15 @@ class Inspector(QWidget):
     def _activity(self, rows) -> None:
         if rows:
             self._shown = rows[0]
-            self._put(activity_card(self._desk, rows[0]))
+            self._row(rows[0])
+
+    def _row(self, row: ActivityRow) -> None:
+        """The card of an activity at once, where else it is told as soon as that is known."""
+        card = activity_card(self._desk, row)
+        self._put(card)
+        self._job = self._desk.jobs.run(
+            lambda: twins_of(self._desk, row.id), lambda twins: add_twins(card, self._desk, twins), owner=card
+        )
 
     def _show_empty(self) -> None:
         self._put(Card("Inspector", "Nothing selected", "Select an alert, an activity or a name to see what is known of it."))

@@ -34,12 +34,13 @@ class StatusBar(QWidget):
         self.cancel = LinkButton("cancel", desk.bridge.cancel, "quiet")
         self.problems = LinkButton("", lambda: desk.go("sources"), "quiet")
         self.said = Elided("", "quiet", "text-quiet")
-        self._lines = [Line(vertical=True) for _ in range(4)]
+        self.live = LinkButton("", lambda: desk.go("sources"), "quiet")
+        self._lines = [Line(vertical=True) for _ in range(5)]
         for line in self._lines:
             line.setFixedHeight(theme.px(12))
         order = (
             self.name, self._lines[0], self.activities, self._lines[1], self.inputs, self._lines[2], self.reading, self.bar,
-            self.rate, self.cancel, self._lines[3], self.problems,
+            self.rate, self.cancel, self._lines[4], self.live, self._lines[3], self.problems,
         )  # fmt: skip
         for widget in order:
             row.addWidget(widget)
@@ -51,10 +52,13 @@ class StatusBar(QWidget):
         self._quiet.timeout.connect(self._forget)
         desk.summary_changed.connect(self.show_case)
         desk.session_changed.connect(self.show_case)
+        desk.session_changed.connect(self._show_live)
         desk.bridge.started.connect(self._started)
         desk.bridge.progress.connect(self._progress)
         desk.bridge.finished.connect(self._finished)
         desk.told.connect(self.say)
+        desk.bridge.sources_changed.connect(self._show_live)
+        self._show_live()
         self.show_case()
         self._show_reading(False)
 
@@ -73,9 +77,8 @@ class StatusBar(QWidget):
         self.problems.setVisible(problems > 0)
         if overview is not None and has:
             self.activities.say(wording.count(overview.activities, "activity", "activities"))
-            self.inputs.say(
-                f"{wording.count(len(overview.inputs), 'input')}, {wording.size(sum(one.bytes for one in overview.inputs))}"
-            )
+            total = sum(one.bytes for one in overview.inputs)
+            self.inputs.say(wording.count(len(overview.inputs), "input") + (f", {wording.size(total)}" if total else ""))
             self.problems.say(wording.count(problems, "problem"))
         if not self._quiet.isActive():
             self._forget()
@@ -94,6 +97,14 @@ class StatusBar(QWidget):
     def _show_reading(self, on: bool) -> None:
         for widget in (self._lines[2], self.reading, self.bar, self.rate, self.cancel):
             widget.setVisible(on)
+
+    def _show_live(self) -> None:
+        """How many live sources run, and how many try to."""
+        states = [one.state for one in self._desk.bridge.states.values() if one.state != "stopped"]
+        failing = states.count("failed")
+        self.live.setVisible(bool(states))
+        self._lines[4].setVisible(bool(states))
+        self.live.say(f"{len(states)} live" + (f", {failing} failing" if failing else ""))
 
     def _started(self) -> None:
         self.reading.say("reading")

@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.model.filter import ActivityFilter, FilterError, completions, parse
-from app.model.rows import ActivityRow, Histogram, Packet
+from app.model.rows import ActivityRow, Histogram, Packet, Record
 from app.ui import theme, wording
 from app.ui.desk import Desk
 from app.ui.navigation import Route
@@ -15,10 +16,12 @@ from app.ui.page import Page
 from app.ui.plots.histogram import HistogramView, Legend, Mark
 from app.ui.tables.activity_model import COLUMNS, ActivityModel
 from app.ui.tables.packet_view import PacketView
+from app.ui.tables.record_view import RecordView
 from app.ui.tables.table import Table
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.empty import Empty
 from app.ui.widgets.query_bar import QueryBar
+from app.ui.widgets.twins import Twin, TwinLine, twins_of
 from app.ui.widgets.words import Elided, Words
 
 TYPING_MS = 220
@@ -32,7 +35,8 @@ class ActivitiesPage(Page):
         super().__init__(desk, name)
         self._filter: ActivityFilter | None = None
         self._whole: tuple[int, int] | None = None
-        self._packet_of: tuple[str, str, int] | None = None
+        self._proof_of = ""
+        self._counted: ActivityFilter | None = None
         self._wanted = ""
         self.query = QueryBar()
         self.sentence = Elided("", role="text-quiet")
@@ -41,7 +45,7 @@ class ActivitiesPage(Page):
         self.model = ActivityModel(self._fetch, self)
         self.table = Table(COLUMNS, self.model)
         self.table.setAccessibleName("Activities")
-        self.packet = PacketView()
+        self.packet, self.record, self.twins = PacketView(), RecordView(), TwinLine(desk)
         self._build()
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
@@ -52,6 +56,7 @@ class ActivitiesPage(Page):
         self.table.chosen.connect(self._chosen)
         self.table.opened.connect(self._open_packet)
         self.query.complete = self._complete
+        desk.session_changed.connect(self._forget)
 
     def visit(self, route: Route) -> None:
         """Show the query of the route."""
@@ -61,6 +66,11 @@ class ActivitiesPage(Page):
         if wanted != self.query.text():
             self.query.set_text(wanted)
         self._typed()
+
+    def _forget(self) -> None:
+        """Another case: nothing of the one before is shown again."""
+        self._counted, self._proof_of = None, ""
+        self.proof.hide()
 
     def refresh(self) -> None:
         """Count again; the rows in view are fetched anew when their number changed."""
@@ -139,13 +149,22 @@ class ActivitiesPage(Page):
         self._split.setChildrenCollapsible(False)
         self._split.setHandleWidth(1)
         self._split.addWidget(upper)
-        self._split.addWidget(self.packet)
+        self.proof = QWidget()
+        below = QVBoxLayout(self.proof)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(0)
+        below.addWidget(self.twins)
+        self._proof = QStackedWidget()
+        self._proof.addWidget(self.packet)
+        self._proof.addWidget(self.record)
+        below.addWidget(self._proof, 1)
+        self._split.addWidget(self.proof)
         self._split.setSizes([560, 300])
         self._split.setStretchFactor(0, 1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._split)
-        self.packet.hide()
+        self.proof.hide()
 
     # ---- query
 
@@ -165,7 +184,9 @@ class ActivitiesPage(Page):
             return
         queries = session.queries
         alerts = tuple(Mark(one.finding.first, one.severity) for one in self.desk.alerts)
-        target = self._wanted
+        again = wanted == self._counted
+        target = self._wanted or (self._proof_of if again and not self.proof.isHidden() else "")
+        opened = bool(self._wanted)
 
         def work() -> tuple[int, Histogram | None, tuple[int, int] | None, int]:
             span = queries.span()
@@ -180,17 +201,23 @@ class ActivitiesPage(Page):
             self.sentence.say(self._sentence(number, total, span))
             self.legend.show_series([name for name in wording.FAMILIES if bars and any(bars.series.get(name, ()))])
             self.chart.show_data(bars, alerts)
-            self.model.show(number)
+            at = self.table.verticalScrollBar().value()
+            if not again or number != self.model.rowCount() or not self.desk.bridge.listening:
+                self.model.show(number)
+            self._counted = wanted
             self._wanted = ""
             self.table.setVisible(number > 0)
             self.chart.setVisible(number > 0 or self.chart.brush() is not None)
             self.empty.setVisible(not number and total > 0)
-            if place >= 0:
+            if place >= 0 and not opened:  # more came while this row was looked at
+                self.table.setCurrentIndex(self.model.index(place, 0))
+                self.table.verticalScrollBar().setValue(at)
+            elif place >= 0:
                 self.table.setFocus(Qt.FocusReason.OtherFocusReason)
                 self.table.selectRow(place)
                 self.table.scrollTo(self.model.index(place, 0), Table.ScrollHint.PositionAtCenter)
             if not number:
-                self.packet.hide()
+                self.proof.hide()
 
         self.ask("rows", work, done)
 
@@ -226,60 +253,63 @@ class ActivitiesPage(Page):
     # ---- rows
 
     def _chosen(self, row: ActivityRow | None) -> None:
-        if row is None:
+        if row is None or (row.id == self._proof_of and not self.proof.isHidden()):
             return
         self.desk.inspect(row, True)
-        self._show_packet(row)
+        self._show_proof(row)
 
     def _open_packet(self, row: ActivityRow) -> None:
         if self._split.sizes()[1] < theme.px(160):
             self._split.setSizes([self.height() - theme.px(300), theme.px(300)])
-        self._show_packet(row)
-        self.packet.tree.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._show_proof(row)
+        shown = self.record.fields if self._proof.currentWidget() is self.record else self.packet.tree
+        shown.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _show_packet(self, row: ActivityRow) -> None:
+    def _show_proof(self, row: ActivityRow, frame: int | None = None) -> None:
+        """What proves a row: one of its frames, or the record of a log."""
         session = self.desk.session
-        self.packet.show()
-        if session is None or row.frame is None:
-            self._packet_of = None
-            self.packet.say("This activity comes from an event log; it has no packet.")
+        self.proof.show()
+        if session is None or (frame is None and self._proof_of == row.id):
             return
-        if self._packet_of is None or self._packet_of[0] != row.id:
-            show = self._show_record if row.kind.startswith("event-") else self._show_frame
-            show(row, row.frame)
+        self._proof_of = row.id
 
-    def _show_record(self, row: ActivityRow, record: int) -> None:
-        """What a Windows event says, from the workspace."""
-        session = self.desk.session
-        if session is None:
-            return
-        self._packet_of = wanted = (row.id, row.input, record)
-
-        def done(facts: tuple[tuple[str, str, str], ...]) -> None:
-            if wanted == self._packet_of:
-                self.packet.show_facts(f"Record {wording.number(record)}", facts, row.input_name)
-
-        self.ask("packet", lambda: session.queries.event_facts(row.id), done)
-
-    def _show_frame(self, row: ActivityRow, frame: int) -> None:
-        """One of the frames of an activity; the others are links above it."""
-        session = self.desk.session
-        if session is None:
-            return
-        self._packet_of = wanted = (row.id, row.input, frame)
-
-        def work() -> tuple[Packet, tuple[int, ...]]:
+        def work() -> _Proof:
             activity = session.queries.activity(row.id)
-            frames = activity.frames if activity else ()
-            return session.packet(row.input, frame, frames), frames
+            twins = twins_of(self.desk, row.id)
+            if activity is None or not activity.frames:
+                number = activity.record if activity is not None else None
+                facts = session.queries.record_facts(row.id)
+                record = session.record(row.input, number or 0, activity.ordinal if activity is not None else 0)
+                return _Proof(None, (), facts, record, number, twins)
+            frames = activity.frames
+            return _Proof(session.packet(row.input, frame or frames[0], frames), frames, (), None, None, twins)
 
-        def done(value: tuple[Packet, tuple[int, ...]]) -> None:
-            packet, frames = value
-            if wanted == self._packet_of:
-                self.packet.show_packet(packet, row.input_name)
-                self.packet.show_frames(frames, frame, lambda other: self._show_frame(row, other))
+        self.ask("proof", work, lambda found: self._proved(row, found))
 
-        self.ask("packet", work, done)
+    def _proved(self, row: ActivityRow, found: "_Proof") -> None:
+        if self._proof_of != row.id:
+            return
+        self.twins.show_twins(found.twins)
+        name = row.input_name.removesuffix(wording.LIVE)
+        if found.packet is not None:
+            self._proof.setCurrentWidget(self.packet)
+            self.packet.show_packet(found.packet, name)
+            self.packet.show_frames(found.frames, found.packet.frame, lambda other: self._show_proof(row, other))
+        elif found.record is not None:
+            self._proof.setCurrentWidget(self.record)
+            title = f"Record {wording.number(found.number)}" if found.number else "Record"
+            self.record.show_record(title, found.facts, found.record, name)
+
+
+class _Proof(NamedTuple):
+    """What proves a row: packet with the frames of its activity, or record with its facts."""
+
+    packet: Packet | None
+    frames: tuple[int, ...]
+    facts: tuple[tuple[str, str, str], ...]
+    record: Record | None
+    number: int | None
+    twins: list[Twin]
 
 
 def _typed_time(at: int) -> str:

@@ -38,7 +38,7 @@ COLUMNS = (
         dim=lambda row: row.result != "success",
     ),
     Column("Input", lambda row: row.input_name, 120, "mono", cut="middle", narrow=False),
-    Column("Frame", lambda row: wording.number(row.frame) if row.frame is not None else "", 70, "number", firm=True),
+    Column("Place", lambda row: wording.number(row.frame) if row.frame is not None else "", 70, "number", firm=True),
 )
 
 

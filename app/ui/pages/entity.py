@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.model.alert import Alert
 from app.model.entity import EntityRef
 from app.model.filter import ActivityFilter, parse, quoted
-from app.model.rows import ActivityRow, EntityCard, Histogram
+from app.model.rows import ActivityRow, EntityCard, Histogram, Standing
 from app.ui import theme, wording
 from app.ui.desk import Desk
 from app.ui.navigation import Crumb, Route
@@ -16,10 +16,14 @@ from app.ui.page import Page, scrolled
 from app.ui.plots.gantt import GanttView
 from app.ui.plots.histogram import HistogramView, Legend, Mark
 from app.ui.tables.activity_model import COLUMNS, ActivityModel
+from app.ui.tables.session_columns import SESSIONS
 from app.ui.tables.table import Table
-from app.ui.widgets.buttons import Button
+from app.ui.widgets.buttons import Button, MenuButton
+from app.ui.widgets.cards import by_analyst
 from app.ui.widgets.chips import tag_row
 from app.ui.widgets.glyphs import Sign
+from app.ui.widgets.standing import DirectoryView
+from app.ui.widgets.tag_menu import OFFERED, fill_tags
 from app.ui.widgets.two_line_list import TwoLineList, TwoLines
 from app.ui.widgets.words import Elided, SectionHeading, Words
 
@@ -32,7 +36,14 @@ LANES = 8
 WAYS = {"Activity": "", "Asked": "from", "Was asked": "to", "By host": ""}
 """Tabs with the table below: all, as source or account, as destination, all again below the lanes of its peers."""
 BY_HOST = 3
+DIRECTORY, VPN = len(WAYS) + 3, len(WAYS) + 4
+"""Tabs that are there only when a directory, or a gateway, told of the entity."""
+HEADING = ("Domain", "Full name", "Address", "Display name", "Operating system")
+"""Facts that stand below the name."""
 HOSTS = ("computer", "controller", "address")
+
+
+NOTHING = Standing()
 
 
 class EntityPage(Page):
@@ -43,6 +54,7 @@ class EntityPage(Page):
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
         self._card: EntityCard | None = None
+        self._standing = NOTHING
         self._filter: ActivityFilter | None = None
         self._text = ""
         self._peer: EntityRef | None = None
@@ -62,8 +74,14 @@ class EntityPage(Page):
         self.gantt = GanttView()
         self.gantt.proof.connect(self.desk.inspect)
         self.peers = TwoLineList(self._open_peer, scrolls=True)
+        self.directory = DirectoryView(desk)
+        self.sessions = Table(SESSIONS)
+        self.sessions.setAccessibleName("VPN sessions")
+        self.sessions.opened.connect(lambda one: desk.go("activities", one.proof))
         self.alerts = TwoLineList(lambda key: self.desk.go("alert", str(key)), scrolls=True)
         self._build()
+        self.tabs.setTabVisible(DIRECTORY, False)
+        self.tabs.setTabVisible(VPN, False)
         self.tabs.currentChanged.connect(self._show_tab)
 
     def crumbs(self) -> tuple[Crumb, ...]:
@@ -86,7 +104,8 @@ class EntityPage(Page):
         session, key = self.desk.session, self.route.key
         if session is not None:
             queries = session.queries
-            self.ask("card", lambda: (queries.entity(key), queries.span()), lambda value: self._arrived(*value))
+            work = lambda: (queries.entity(key), queries.span(), queries.standing(key))  # noqa: E731
+            self.ask("card", work, lambda value: self._arrived(*value))
 
     def next_row(self) -> None:
         """One row down."""
@@ -104,7 +123,7 @@ class EntityPage(Page):
 
     def _build(self) -> None:
         margin = theme.space("margin")
-        for name in (*WAYS, "Names and addresses", "Peers", "Alerts"):
+        for name in (*WAYS, "Names and addresses", "Peers", "Alerts", "Directory", "VPN sessions"):
             self.tabs.addTab(name)
         activity = QWidget()
         column = QVBoxLayout(activity)
@@ -130,7 +149,7 @@ class EntityPage(Page):
         self._no_names = Words("Nothing in the inputs names this entity or gives it an address.", look="quiet")
         rows.addWidget(self._no_names)
         rows.addStretch(1)
-        for widget in (activity, scrolled(names), self.peers, self.alerts):
+        for widget in (activity, scrolled(names), self.peers, self.alerts, scrolled(self.directory), self.sessions):
             self.stack.addWidget(widget)
         top = QWidget()
         head = QVBoxLayout(top)
@@ -144,7 +163,8 @@ class EntityPage(Page):
         outer.addWidget(top)
         outer.addWidget(self.stack, 1)
 
-    def _arrived(self, card: EntityCard | None, span: tuple[int, int] | None) -> None:
+    def _arrived(self, card: EntityCard | None, span: tuple[int, int] | None, standing: Standing = NOTHING) -> None:
+        self._standing = standing
         if card is None:
             self._card = None
             self._head(None)
@@ -160,6 +180,13 @@ class EntityPage(Page):
         for place, number in enumerate((len(card.bindings), len(card.peers), len(card.alerts)), len(WAYS)):
             name = self.tabs.tabText(place).split("  ")[0]
             self.tabs.setTabText(place, f"{name}  {wording.number(number)}")
+        self.directory.show_entry(standing.directory)
+        self.sessions.show_rows(standing.sessions)
+        self.tabs.setTabVisible(DIRECTORY, standing.directory is not None)
+        self.tabs.setTabVisible(VPN, bool(standing.sessions))
+        self.tabs.setTabText(VPN, f"VPN sessions  {wording.number(len(standing.sessions))}")
+        if fresh and standing.directory is not None and not card.row.activities:
+            self.tabs.setCurrentIndex(DIRECTORY)  # all that is known of it
         if fresh:
             self.desk.inspect(card.row.ref, True)
         self._show_tab(self.tabs.currentIndex())
@@ -180,11 +207,15 @@ class EntityPage(Page):
         row.addWidget(Sign(f"entity:{card.row.ref.kind}", 20))
         name = Elided(card.row.ref.label, "page", cut=Qt.TextElideMode.ElideMiddle)
         row.addWidget(name)
-        row.addWidget(tag_row(card.row.tags, card.row.alerts), 1)
+        row.addWidget(tag_row(card.row.tags, card.row.alerts, by_analyst(card)), 1)
+        if card.row.ref.kind in OFFERED:
+            self.tag_button = MenuButton("Tags", self._fill_tags)
+            row.addWidget(self.tag_button)
         row.addWidget(Button("All activities", icon="activities", on_click=lambda: self._to_activities(None)))
         row.addWidget(Button("Show in graph", icon="graph", on_click=lambda: self.desk.go("graph", card.row.ref.key)))
         self.heading.addWidget(line)
-        facts = [f"{name} {value}" for name, value, _ in card.facts[:4] if value]
+        told = [(name, value) for name, value, _ in card.facts if name in HEADING and value]
+        facts = [f"{name} {value}" for name, value in dict(reversed(told)).items()][::-1]
         seen = f"first seen {wording.moment(card.row.first)}, last seen {wording.moment(card.row.last)}"
         words = [
             wording.entity_kind(card.row.ref.kind),
@@ -193,6 +224,11 @@ class EntityPage(Page):
             *facts,
         ]
         self.heading.addWidget(Elided("   ".join(words), role="text-quiet"))
+
+    def _fill_tags(self, menu: QMenu) -> None:
+        if self._card is not None:
+            ref = self._card.row.ref
+            fill_tags(menu, self.desk, ref.kind, ref.key, self._card.row.tags, self._standing.said)
 
     # ---- rows
 

@@ -109,7 +109,9 @@ class GraphPage(Page):
         head = QVBoxLayout(top)
         head.setContentsMargins(margin, theme.space("top"), margin, theme.space("related"))
         head.addWidget(self.heading)
-        self.empty = Empty("Open a capture, then choose an entity and press Show in graph.", "There is nothing to draw yet")
+        self.empty = Empty(
+            "Open captures, logs or a directory, then choose an entity and press Show in graph.", "There is nothing to draw yet"
+        )
         self.empty.hide()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

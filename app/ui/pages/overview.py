@@ -212,10 +212,8 @@ class OverviewPage(Page):
         alerts.show_value(
             wording.number(len(opened)), "open suspicious activity" if len(opened) == 1 else "open suspicious activities", signs
         )
-        records = sum(one.records for one in overview.inputs)
-        activities.show_value(
-            wording.number(overview.activities), "activities", [_quiet(f"from {wording.count(records, 'packet')}")]
-        )
+        found = wording.listed(wording.found_in(overview.inputs))
+        activities.show_value(wording.number(overview.activities), "activities", [_quiet(f"from {found}" if found else "")])
         sensitive = sum("Sensitive" in one.tags for one in overview.top_accounts)
         accounts.show_value(
             wording.number(overview.accounts),

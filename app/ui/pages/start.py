@@ -10,15 +10,17 @@ from app import paths
 from app.ui import theme, wording
 from app.ui.desk import Desk
 from app.ui.navigation import Crumb
-from app.ui.page import Page
+from app.ui.page import Page, scrolled
 from app.ui.widgets.buttons import Button, MenuButton
 from app.ui.widgets.marks import IconMark, IconTile
 from app.ui.widgets.words import Line, Paragraph, Words
 
 READS = (
     ("Captures", "pcap, pcapng"),
-    ("Packed", ".gz, .zst, .zip of these"),
-    ("Folders", "everything in them, told by content"),
+    ("Windows events", "EVTX; XML and JSON exports; ETL traces"),
+    ("Logs", "syslog, RADIUS accounting"),
+    ("Directories", "LDIF, SharpHound collections"),
+    ("Packed", ".gz, .zst, .zip, .tar; whole folders"),
 )
 
 
@@ -28,17 +30,22 @@ class StartPage(Page):
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        outer = QVBoxLayout(self)
+        content = QWidget()
+        outer = QVBoxLayout(content)
         outer.addStretch(1)
         row = QHBoxLayout()
         row.addStretch(1)
         middle = self._middle()
         middle.setMaximumWidth(theme.px(920))
         middle.setMinimumWidth(theme.px(560))
-        row.addWidget(middle, 8)
+        row.addWidget(middle, 40)
         row.addStretch(1)
         outer.addLayout(row)
         outer.addStretch(1)
+        whole = QVBoxLayout(self)
+        inside = theme.px(26)  # what does not fit scrolls inside the dashed frame
+        whole.setContentsMargins(inside, inside, inside, inside)
+        whole.addWidget(scrolled(content))
 
     def crumbs(self) -> tuple[Crumb, ...]:
         """No case is open."""
@@ -47,7 +54,7 @@ class StartPage(Page):
     def _middle(self) -> QWidget:
         middle = QWidget()
         column = QVBoxLayout(middle)
-        column.setContentsMargins(theme.px(48), 0, theme.px(48), 0)
+        column.setContentsMargins(theme.px(24), theme.px(8), theme.px(24), theme.px(8))
         column.setSpacing(theme.px(24))
         head = QHBoxLayout()
         head.setSpacing(theme.px(18))
@@ -56,7 +63,10 @@ class StartPage(Page):
         words.setSpacing(theme.px(4))
         words.addWidget(Words("Nothing has been opened yet", "page"))
         words.addWidget(
-            Paragraph("Drop captures or a whole folder anywhere on this window. First rows show within seconds.", look="quiet")
+            Paragraph(
+                "Drop captures, logs, directories or a whole folder anywhere on this window. First rows show within seconds.",
+                look="quiet",
+            )
         )
         head.addLayout(words, 1)
         column.addLayout(head)
@@ -69,7 +79,10 @@ class StartPage(Page):
         promise = QHBoxLayout()
         promise.setSpacing(theme.px(8))
         promise.addWidget(IconMark("proof"), 0, Qt.AlignmentFlag.AlignTop)
-        words = "Evidence is read where it lies and never changed. Nothing is sent or asked for on the network."
+        words = (
+            "Evidence is read where it lies and never changed. Nothing is sent or asked for on the network, unless a live "
+            "source that does so is started."
+        )
         promise.addWidget(Paragraph(words, look="quiet"), 1)
         column.addLayout(promise)
         return middle
@@ -77,9 +90,11 @@ class StartPage(Page):
     def _actions(self) -> QWidget:
         self.open_button = Button("Open", key="Ctrl O", primary=True, on_click=lambda: self.desk.command("open.files"))
         folder = Button("Choose", on_click=lambda: self.desk.command("open.folder"))
+        listen = Button("Add a source", on_click=lambda: self.desk.command("source.add"))
         rows = [
-            ("open", "Open evidence", "Capture files, mixed; sorted by their content.", self.open_button),
+            ("open", "Open evidence", "Captures, logs, directories, told by content.", self.open_button),
             ("sources", "Open a folder", "Everything that can be read in it.", folder),
+            ("sensor", "Listen live", "Packets, syslog, RADIUS, a directory, as it happens.", listen),
         ]
         if paths.sample_case().is_file():
             self.sample_button = Button("Open sample", on_click=lambda: self.desk.command("open.sample"))

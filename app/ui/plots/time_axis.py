@@ -12,6 +12,9 @@ STEPS = (
 )  # fmt: skip
 
 
+YEAR = 365 * DAY
+
+
 class Tick(NamedTuple):
     """A time with its words."""
 
@@ -30,6 +33,8 @@ def ticks(start: int, end: int, most: int) -> list[Tick]:
 
 
 def _words(at: int, step: int) -> str:
+    if step >= YEAR:
+        return wording.month(at)
     if step >= DAY or (at % DAY == 0 and step >= HOUR):
         when = wording.day(at, short=True)
         return when.rsplit(" ", 1)[0] if step <= DAY else when.split(" ", 1)[1]

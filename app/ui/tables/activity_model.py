@@ -25,7 +25,14 @@ COLUMNS = (
     Column("What", lambda row: row.what, 220, stretch=True),
     Column("Result", lambda row: row.reason or row.result, 148, dim=lambda row: row.result != "success"),
     Column("Input", lambda row: row.input_name, 110, "mono", cut="middle", narrow=False),
-    Column("Frame", lambda row: wording.number(row.frame) if row.frame else "", 58, "number", firm=True),
+    Column(
+        "Place",
+        lambda row: wording.number(row.frame) if row.frame else "",
+        58,
+        "number",
+        firm=True,
+        tip=lambda row: "Frame or record",
+    ),
 )
 Fetch = Callable[[int, int, Callable[[tuple[ActivityRow, ...]], None]], None]
 """fetch(first, limit, arrived): ask for rows away from the window's thread; arrived is called with them on it."""

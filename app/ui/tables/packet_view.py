@@ -1,4 +1,4 @@
-"""One frame with the message it is a part of: tree of fields on the left, bytes on the right, linked; or a log's record."""
+"""One frame with the message it is a part of: tree of fields on the left, bytes on the right, linked."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,18 +12,18 @@ from PySide6.QtWidgets import (
     QStackedLayout,
     QStyledItemDelegate,
     QTreeView,
-    QVBoxLayout,
     QWidget,
 )
 
-from app.model.rows import Field, Packet
+from app.model.rows import Packet
 from app.ui import theme, wording
 from app.ui.icons import paint_icon
 from app.ui.tables.field_model import FieldModel
+from app.ui.tables.titled import titled
 from app.ui.widgets.buttons import LinkButton
 from app.ui.widgets.chips import KeyHint
 from app.ui.widgets.hex_view import HexView
-from app.ui.widgets.words import Elided, Line, Words
+from app.ui.widgets.words import Elided, Words
 
 MOST_FRAMES = 4
 """Links to the frames next to the one shown; a long exchange has hundreds."""
@@ -81,9 +81,8 @@ class PacketView(QWidget):
         splitter = QSplitter()
         splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(1)
-        splitter.addWidget(_titled(self._title, self.tree, self._links, self._file))
-        self._right = _titled(self._bytes_title, self.bytes, KeyHint("Ctrl C", "copy as hex"))
-        splitter.addWidget(self._right)
+        splitter.addWidget(titled(self._title, self.tree, self._links, self._file))
+        splitter.addWidget(titled(self._bytes_title, self.bytes, KeyHint("Ctrl C", "copy as hex")))
         splitter.setStretchFactor(0, 1)
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([600, 480])
@@ -107,7 +106,6 @@ class PacketView(QWidget):
             self.say(packet.error or "This frame is empty.")
             return
         self._packet, self._joined = packet, False
-        self._right.show()
         self.model.show_fields(packet.fields)
         self._title.say(f"Frame {wording.number(packet.frame)}")
         self._file.say(packet.error or input_name)
@@ -119,19 +117,6 @@ class PacketView(QWidget):
             self.tree.expandRecursively(last, 1 if packet.message else 0)
             self.tree.setCurrentIndex(last)
             self.tree.scrollTo(last, QTreeView.ScrollHint.PositionAtTop)
-
-    def show_facts(self, title: str, facts: Sequence[tuple[str, str, str]], input_name: str) -> None:
-        """Show what a record of a log says: (name, value, what the value means)."""
-        self._packet, self._joined = None, False
-        self.show_frames((), 0, lambda _: None)
-        self._right.hide()
-        fields = (
-            Field(name=name, value=f"{value} ({words})" if words else value, start=0, length=0) for name, value, words in facts
-        )
-        self.model.show_fields(tuple(fields))
-        self._title.say(title)
-        self._file.say(input_name)
-        self._stack.setCurrentIndex(1)
 
     def show_frames(self, frames: Sequence[int], shown: int, follow: Callable[[int], object]) -> None:
         """Link to the other frames of request and reply, those next to the one shown first."""
@@ -193,24 +178,3 @@ def _message_title(packet: Packet) -> str:
     named = [wording.number(one) for one in frames]
     which = f"frames {', '.join(named[:-1])} and {named[-1]}" if len(named) <= NAMED_FRAMES else f"{len(named)} frames"
     return f"Message, {wording.count(len(packet.message), 'byte')} from {which}"
-
-
-def _titled(title: QWidget, content: QWidget, right: QWidget | None = None, beside: QWidget | None = None) -> QWidget:
-    whole = QWidget()
-    column = QVBoxLayout(whole)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    head = QWidget()
-    head.setFixedHeight(theme.px(32))
-    row = QHBoxLayout(head)
-    row.setContentsMargins(theme.space("margin" if beside is not None else "group"), 0, theme.space("group"), 0)
-    row.setSpacing(theme.space("related"))
-    row.addWidget(title, 0 if beside is not None else 1)
-    if beside is not None:
-        row.addWidget(beside, 1)
-    if right is not None:
-        row.addWidget(right)
-    column.addWidget(head)
-    column.addWidget(Line())
-    column.addWidget(content, 1)
-    return whole

@@ -10,7 +10,10 @@ from app.ui import theme, wording
 from app.ui.icons import paint_icon
 from app.ui.tables.cells import Column, RowDelegate
 
-ICONS = {"evtx": "log", "etl": "log", "syslog": "log", "directory": "user", "bloodhound": "user"}
+ICONS = {
+    "evtx": "log", "etl": "activities", "xml": "log", "json": "log", "syslog": "log", "radius": "address", "directory": "group",
+    "bloodhound": "group", "resolver": "search",
+}  # fmt: skip
 
 
 class SourceLine(NamedTuple):
@@ -20,15 +23,26 @@ class SourceLine(NamedTuple):
     whole: tuple[int, int] | None
     progress: Progress | None
 
+    def __str__(self) -> str:
+        """What a screen reader says."""
+        return f"{self.name}: {self.row.state}"
+
+    @property
+    def live(self) -> bool:
+        """Whether it came live, not from a file."""
+        return self.row.live
+
     @property
     def name(self) -> str:
-        """File name."""
+        """File name, or what a live source is called."""
+        if self.live:
+            return self.row.path.removesuffix(wording.LIVE)
         return self.row.path.replace("\\", "/").rsplit("/", 1)[-1]
 
     @property
     def folder(self) -> str:
         """Folder of the file."""
-        return self.row.path[: -len(self.name)].rstrip("/\\")
+        return "live" if self.live else self.row.path[: -len(self.name)].rstrip("/\\")
 
 
 class SourceDelegate(RowDelegate):
@@ -98,6 +112,12 @@ def _state(painter: QPainter, rect: QRectF, line: SourceLine) -> None:
     if progress is not None and state in ("reading", "waiting"):
         _bar(painter, bar, wording.share(progress))
         words, role = "  ".join(wording.progress_words(progress)), "text-quiet"
+    elif line.live and state in ("reading", "done"):
+        side = theme.px(14)
+        spot = QRectF(rect.left(), rect.center().y() - side / 2, side, side)
+        paint_icon(painter, spot, "sensor" if state == "reading" else "check", theme.colour("good"))
+        left = spot.right() + theme.px(8)
+        words, role = ("taken in live", "text") if state == "reading" else ("stopped", "text")
     elif state in ("waiting", "reading"):
         _bar(painter, bar, 0.0)
     else:

@@ -1,6 +1,7 @@
 """What the inspector shows of one thing: an entity, an activity, an alert."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -13,15 +14,18 @@ from app.ui.desk import Desk
 from app.ui.detector_page import section
 from app.ui.widgets.bar import Bar
 from app.ui.widgets.buttons import Button, LinkButton
-from app.ui.widgets.chips import tag_row
+from app.ui.widgets.chips import Tag
+from app.ui.widgets.flow import flow
 from app.ui.widgets.glyphs import Sign
 from app.ui.widgets.marks import marked
 from app.ui.widgets.sentence import EntityLabel, SentenceView
 from app.ui.widgets.story_strip import StoryStrip
 from app.ui.widgets.words import Elided, Line, Paragraph, Words
 
-LABEL_WIDTH = 84
+LABEL_WIDTH, WIDE_LABELS = 84, 112
 MOST_FACTS = 40
+TOGETHER = 3
+"""Facts known in one way from which on they stand together below its name."""
 MOST_BINDINGS = 12
 MOST_PEERS = 8
 
@@ -67,20 +71,20 @@ class Card(QWidget):
         self._column.addWidget(holder)
 
 
-def facts(rows: list[tuple[str, QWidget | str]]) -> QWidget:
-    """Names at the left, values at the right."""
+def facts(rows: Sequence[tuple[str, QWidget | str]], width: int = LABEL_WIDTH, most: int = 400) -> QWidget:
+    """Names at the left, values at the right; width of the names in pixels of the design; most characters of a value."""
     holder = QWidget()
     grid = QGridLayout(holder)
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setHorizontalSpacing(theme.px(8))
     grid.setVerticalSpacing(theme.px(3))
-    grid.setColumnMinimumWidth(0, theme.px(LABEL_WIDTH))
+    grid.setColumnMinimumWidth(0, theme.px(width))
     grid.setColumnStretch(1, 1)
     for place, (name, value) in enumerate(rows):
         label = Elided(name, role="text-quiet")
-        label.setFixedWidth(theme.px(LABEL_WIDTH))
+        label.setFixedWidth(theme.px(width))
         grid.addWidget(label, place, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(Paragraph(wording.tidy(value, 400)) if isinstance(value, str) else value, place, 1)
+        grid.addWidget(Paragraph(wording.tidy(value, most)) if isinstance(value, str) else value, place, 1)
     return holder
 
 
@@ -112,15 +116,22 @@ def entity_card(desk: Desk, card: EntityCard) -> Card:
     ref = card.row.ref
     view = Card("Entity", ref.label, wording.entity_kind(ref.kind), f"entity:{ref.kind}")
     if card.row.tags or card.row.alerts:
-        view.part(tag_row(card.row.tags, card.row.alerts))
+        view.part(_tags(card))
     rows: list[tuple[str, QWidget | str]] = [
         ("First seen", wording.moment(card.row.first)),
         ("Last seen", wording.moment(card.row.last)),
         ("Activities", wording.number(card.row.activities)),
     ]
-    for name, value, how in card.facts[:MOST_FACTS]:
-        rows.append((name, stacked([Paragraph(wording.tidy(value, 400)), Paragraph(how, "quiet", "quiet")], 0) if how else value))
+    told = [one for one in card.facts if one[0] != "Tag"][:MOST_FACTS]
+    often = Counter(how for _, _, how in told)
+    for name, value, how in told:
+        if often[how] < TOGETHER:
+            words = [Paragraph(wording.tidy(value, 400)), Paragraph(how, "quiet", "quiet")]
+            rows.append((name, stacked(words, 0) if how else value))
     view.part(facts(rows))
+    for how, number in often.items():
+        if number >= TOGETHER:  # said once, above all that is known so
+            view.part(facts([(name, value) for name, value, one in told if one == how], WIDE_LABELS), how[:1].upper() + how[1:])
     if card.bindings:
         lines: list[tuple[str, QWidget | str]] = []
         for one in card.bindings[:MOST_BINDINGS]:
@@ -140,6 +151,19 @@ def entity_card(desk: Desk, card: EntityCard) -> Card:
     if actions:
         view.part(buttons(*actions))
     return view
+
+
+def _tags(card: EntityCard) -> QWidget:
+    by_hand = by_analyst(card)
+    chips = [Tag(f"{one}, by hand" if one in by_hand else one, one) for one in card.row.tags]
+    if card.row.alerts:
+        chips.append(Tag(wording.count(card.row.alerts, "alert"), "alerts"))
+    return flow(*chips, gap=6)
+
+
+def by_analyst(card: EntityCard) -> set[str]:
+    """Tags that an analyst gave."""
+    return {value for name, value, how in card.facts if name == "Tag" and how == "given by an analyst"}
 
 
 def _peer(desk: Desk, peer: EntityRef, number: int, most: int) -> QWidget:
@@ -185,12 +209,18 @@ def activity_card(desk: Desk, row: ActivityRow) -> Card:
     if row.resolved_by:
         rows.append(("Resolved", row.resolved_by))
     view.part(facts(rows))
-    event = row.kind.startswith("event-")
-    place = row.input_name + (f", {'record' if event else 'frame'} {wording.number(row.frame)}" if row.frame else "")
+    word = desk.place_word(row.input, row.kind)
+    place = row.input_name.removesuffix(wording.LIVE) + (f", {word} {wording.number(row.frame)}" if row.frame else "")
     view.part(Paragraph(wording.tidy(place), "mono"), "Proof")
     if desk.can_go("activities"):
         view.part(
-            buttons(Button("Show record" if event else "Show packets", "packet", on_click=lambda: desk.go("activities", row.id)))
+            buttons(
+                Button(
+                    "Show record" if word == "record" else "Show packets",
+                    "packet",
+                    on_click=lambda: desk.go("activities", row.id),
+                )
+            )
         )
     return view
 

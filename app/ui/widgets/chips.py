@@ -1,5 +1,7 @@
 """Tags of entities, hints of keys: small words in a frame."""
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
@@ -9,7 +11,11 @@ from app.ui.widgets.buttons import paint_key
 
 # Tag to (ground, ink); every other tag is a state on info-quiet. An outlined tag is a fact, not a state.
 FILLED = {"Sensitive": ("accent-quiet", "accent"), "alerts": ("high-quiet", "high"), "Honeytoken": ("medium-quiet", "medium")}
-OUTLINED = {"Controller", "Group"}
+OUTLINED = {
+    "Controller", "Group", "Option", "DNS server", "DHCP server", "Certificate authority", "Exchange server", "SQL server",
+    "AD FS", "VPN gateway", "VPN pool", "Shared address",
+}  # fmt: skip
+MOST = 8
 
 
 class Tag(QWidget):
@@ -44,14 +50,16 @@ class Tag(QWidget):
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._words)
 
 
-def tag_row(tags: tuple[str, ...], alerts: int = 0) -> QWidget:
-    """Tags side by side, the number of alerts last."""
+def tag_row(tags: tuple[str, ...], alerts: int = 0, by_hand: Collection[str] = ()) -> QWidget:
+    """Tags side by side, the number of alerts last; those that an analyst gave say so."""
     row = QWidget()
     layout = QHBoxLayout(row)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(theme.px(6))
-    for one in tags[:6]:
-        layout.addWidget(Tag(one))
+    for one in tags[:MOST]:
+        layout.addWidget(Tag(f"{one}, by hand" if one in by_hand else one, one))
+    if len(tags) > MOST:
+        layout.addWidget(Tag(f"{len(tags) - MOST} more"))
     if alerts:
         layout.addWidget(Tag(wording.count(alerts, "alert"), "alerts"))
     layout.addStretch(1)

@@ -45,6 +45,11 @@ class Paragraph(SentenceView):
         """Show other words."""
         super().say((Link(text[:2000]),) if text and isinstance(text, str) else tuple(text or ()))
 
+    def set_role(self, role: str) -> None:
+        """Another colour."""
+        self._role = role
+        self.update()
+
 
 class Elided(QWidget):
     """One line that is cut with an ellipsis when it does not fit; the whole is in the tooltip."""

@@ -75,3 +75,19 @@ def test_what_is_no_xml_is_shown_as_it_is() -> None:
     assert pretty(b"<a><b x='1'>t &lt;</b><c/></a>") == '<a>\n  <b x="1">t &lt;</b>\n  <c/>\n</a>\n'
     for text in ("<a>", "<a>&b;</a>", "<!DOCTYPE a><a/>", "<a>" * 500 + "</a>" * 500):
         assert pretty(text.encode()) == text
+
+
+def test_lines_entries_and_paragraphs_of_text_files(tmp_path: Path) -> None:
+    log = tmp_path / "m.log"
+    log.write_text("<13>Jan  5 14:02:11 dc1 one\n\n<13>Jan  5 14:02:12 dc1 two \u00e4\n")
+    assert read_record(log, 3, 0).text == "<13>Jan  5 14:02:12 dc1 two \u00e4"
+    ldif = tmp_path / "d.ldif"
+    ldif.write_text("version: 1\n\ndn: CN=a,DC=c\nobjectClass: user\n\n# ref\nref: x\n\ndn: CN=b,DC=c\nobjectClass: group\n")
+    assert read_record(ldif, 2, 0).text.splitlines() == ["dn: CN=b,DC=c", "objectClass: group"]
+    detail = tmp_path / "detail"
+    stamp = "Mon Jan  5 14:02:11 2026\n"
+    detail.write_text(f'{stamp}\tUser-Name = "a"\n\n{stamp}\tUser-Name = "b"\n\tAcct-Status-Type = Stop\n\n')
+    assert read_record(detail, 4, 0).text == f'{stamp}    User-Name = "b"\n    Acct-Status-Type = Stop'
+    for path in (log, ldif, detail):
+        with pytest.raises(ValueError, match=r"there is no (message|entry|line)"):
+            read_record(path, 99, 0)
