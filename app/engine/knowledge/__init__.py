@@ -197,10 +197,6 @@ class Knowledge(Parts):
         """The same for the end that a log record names only by its computer."""
         return ip.startswith(NAMED) and self._resolve(ip, 0)[0] in names
 
-    def is_registering(self, ip: str) -> bool:
-        """True when a controller accepted this address as a new one, whether it became one or not."""
-        return "registered" in self.roles.roles_of(ip)
-
     def clock(self, ip: str, at: int) -> int | None:
         """Microseconds that a KDC's clock is ahead of the recording's at this time, None where it never told its time."""
         return self.clocks.ahead(ip, at)
