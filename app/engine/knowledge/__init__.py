@@ -256,7 +256,10 @@ class Knowledge(Parts):
         key = (name, domain)
         if key in self._accounts:
             return self._accounts[key]
-        held = self.directory.state(self.directory.principal(name)) if "@" in name or "=" in name else None
+        told = "@" in name or "=" in name
+        held = self.directory.state(self.directory.principal(name)) if told else None
+        if not told and not domain and "\\" not in name and len(self.accounts.dns_domains) > 1:
+            held = self.directory.state(self.directory.account(name))  # the only one of that name in the directory
         found = self._account(name, domain) if held is None else self.entity_named(held.object)
         self._accounts[key] = found
         return found
