@@ -210,10 +210,6 @@ class Knowledge(Parts):
         """The same for the end that a log record names only by its computer."""
         return ip.startswith(NAMED) and self._resolve(ip, 0)[0] in names
 
-    def is_registering(self, ip: str) -> bool:
-        """True when a controller accepted this address as a new one, whether it became one or not."""
-        return "registered" in self.roles.roles_of(ip)
-
     def clock(self, ip: str, at: int) -> int | None:
         """Microseconds that a KDC's clock is ahead of the recording's at this time, None where it never told its time."""
         return self.clocks.ahead(ip, at)
@@ -273,7 +269,10 @@ class Knowledge(Parts):
         key = (name, domain)
         if key in self._accounts:
             return self._accounts[key]
-        held = self.directory.state(self.directory.principal(name)) if "@" in name or "=" in name else None
+        told = "@" in name or "=" in name
+        held = self.directory.state(self.directory.principal(name)) if told else None
+        if not told and not domain and "\\" not in name and len(self.accounts.dns_domains) > 1:
+            held = self.directory.state(self.directory.account(name))  # the only one of that name in the directory
         found = self._account(name, domain) if held is None else self.entity_named(held.object)
         self._accounts[key] = found
         return found

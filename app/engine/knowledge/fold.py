@@ -6,7 +6,7 @@ from typing import Any
 
 from app.engine.knowledge.accounts import SENSITIVE_GROUPS
 from app.engine.knowledge.lessons_directory import DIRECTORY_LESSONS
-from app.engine.knowledge.lessons_events import EVENT_LESSONS, named_by
+from app.engine.knowledge.lessons_events import EVENT_LESSONS, EXISTING, UNKNOWN_CLIENT, named_by
 from app.engine.knowledge.names import account_parts, base_domain, host, is_address, service_host
 from app.engine.knowledge.parts import Parts
 from app.engine.knowledge.tickets import is_own_tgt
@@ -29,9 +29,6 @@ from app.model.details import (
 )
 
 KERBEROS_PORT = 88
-EXISTING = frozenset({12, 14, 18, 23, 24, 25})
-"""Kerberos errors that a KDC gives for a client it has in its database (RFC 4120 section 7.5.9)."""
-UNKNOWN_CLIENT = 6
 WRONG_REALM = 68
 NETLOGON = "12345678-1234-abcd-ef00-01234567cffb"
 NETLOGON_SERVED = frozenset({2, 15, 26, 29, 39, 45})

@@ -9,6 +9,7 @@ from app.engine.queries import Queries
 from app.engine.store.actors import Actor, actor_of, dump, example, load
 from app.model.activity import Account, Activity, Endpoint
 from app.model.details import KerberosAs
+from app.model.directory import DirectoryObject
 from app.model.events import EventAccount, EventKerberos, EventLogon, EventNtlm, EventProcess
 from tests.engine.workspace import START, fill
 
@@ -119,3 +120,18 @@ def test_one_account_whichever_source_names_it(tmp_path: Path) -> None:
 def test_actors_are_kept_as_before(actor: Actor | Account) -> None:
     """Workspaces of earlier versions hold the same bytes, so that their actors and new ones are one."""
     assert dump(actor)[0] == 0x94
+
+
+def test_a_name_without_a_domain_is_the_only_account_of_that_name_in_the_directory() -> None:
+    objects = [
+        Activity(at=START, until=START, input="dir", record=place, detail=DirectoryObject(
+            dn=f"CN={sam},DC={domain},DC=test", object_class="user", domain=f"{domain}.test", sam=sam,
+            sid=f"S-1-5-21-{number}-1-1-{place}",
+        ))
+        for place, (number, domain, sam) in enumerate([(1, "one", "alice"), (2, "two", "bob"), (1, "one", "eve"),
+                                                   (2, "two", "eve")], 1)
+    ]  # fmt: skip
+    known = knowing(*objects)
+    found = [ref.key if (ref := known.account(name)) else None for name in ("Alice", "bob", "eve", "nobody.known")]
+
+    assert found == ["user:one.test\\alice", "user:two.test\\bob", "user:eve", "user:nobody.known"]
