@@ -206,7 +206,7 @@ def test_nothing_shows_how_ends_by_name_are_kept(mixed: list[Path], tmp_path: Pa
             queries.entities(limit=1000), rows, queries.overview(), queries.coverage(), queries.alerts(),
             [queries.entity(row.ref.key) for row in queries.entities(limit=1000)],
             [queries.neighbours(row.ref.key) for row in queries.entities(limit=1000)],
-            [(queries.twins(row.id), queries.event_facts(row.id)) for row in rows],
+            [(queries.twins(row.id), queries.record_facts(row.id)) for row in rows],
         ]  # fmt: skip
         whole = session.analysis(Seconds(), {})
     finally:

@@ -263,7 +263,7 @@ def test_two_parties_are_counted_while_their_input_is_read(tmp_path: Path) -> No
 def test_what_a_killed_live_source_left_is_counted_at_the_next_opening(tmp_path: Path) -> None:
     first = Store(tmp_path / "w")
     for key in ("aaaa", "bbbb"):
-        first.begin_input(key, f"/cases/{key}{store.LIVE}", "pcap", 1)
+        first.begin_input(key, f"/cases/{key}", "pcap", 1, live=True)
         first.append(made(100, key=key))
         first.append(made(30, key=key, seed=4))
     before = first._db.execute("SELECT sum(count) FROM flows").fetchone()[0]

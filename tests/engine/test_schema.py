@@ -11,7 +11,6 @@ from app.engine import postings, schema
 from app.engine.engine import Engine, create_workspace
 from app.engine.queries import Queries
 from app.engine.schema import StoreError
-from app.link.codec import decode_body
 from app.model.filter import ActivityFilter, parse
 from tests.engine.test_postings import check
 from tests.engine.workspace import Found, Report, content, fill, made, parties
@@ -51,12 +50,8 @@ def test_a_workspace_of_version_2_answers_as_one_that_is_read_now(tmp_path: Path
     fill(tmp_path / "new", {"aaaa": made(60), "bbbb": made(40, key="bbbb", seed=2)})
     one, other = content(old), content(tmp_path / "new")
 
-    for name in ("inputs", "minutes", "flows", "parties", "sums"):
+    for name in ("inputs", "activities", "minutes", "flows", "parties", "sums"):
         assert one[name] == other[name]
-    # A detail that has more fields now is written with a longer head; what it tells is the same.
-    assert [(*row[:-1], decode_body(row[-1])) for row in one["activities"]] == [
-        (*row[:-1], decode_body(row[-1])) for row in other["activities"]
-    ]
     engine = Engine(old)
     engine.forget_input("aaaa")
     engine.close()

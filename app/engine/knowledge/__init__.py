@@ -1,4 +1,7 @@
-"""Who had which name, address, ticket, role at which time: a fold over activities that forgets their order."""
+"""Who had which name, address, ticket, role at which time: a fold over activities that forgets their order.
+
+Long because every question that may be asked of it has its answer here; what is learned and kept is in the files beside it.
+"""
 
 from msgspec import msgpack
 
