@@ -16,7 +16,7 @@ from app.engine.engine import Engine
 from app.ingest import Seconds, read_into
 from app.link.codec import decode_batch
 from app.model.rows import Problem, Progress
-from app.model.source import DirectorySource, LiveSource, ResolverSource, SourceState
+from app.model.source import DirectorySource, LiveSource, ResolverSource, SourceState, WindowsLogSource
 from app.sensor.live import input_kind, key_of, kind_of, label_of
 from app.sensor.process import ACTIVITIES, ENDED, REFUSED, STATUS, SourceProcess, Status, Task, decode_status
 from app.sensor.sources.evidence import folder_of, trim
@@ -253,12 +253,12 @@ class Listener:
         self._say(source.state())
 
     def _remembering(self, spec: LiveSource) -> LiveSource:
-        """A directory is synchronised from where it was left; a workspace that was made anew begins anew."""
-        if not isinstance(spec, DirectorySource) or spec.state:
+        """A directory or a log is followed from where it was left; a workspace that was made anew begins anew."""
+        if not isinstance(spec, (DirectorySource, WindowsLogSource)) or spec.state:
             return spec
-        url = hashlib.blake2b(spec.url.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+        which = hashlib.blake2b(label_of(spec).encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
         path = self._workspace.resolve()
-        return replace(spec, state=str(path.with_name(f"{path.name}.directory-{self._engine.identity}-{url}")))
+        return replace(spec, state=str(path.with_name(f"{path.name}.{kind_of(spec)}-{self._engine.identity}-{which}")))
 
     def _take(self, process: SourceProcess, kind: int, body: bytes) -> None:
         """Called by the threads of the sources; blocks while too much waits."""

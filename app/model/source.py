@@ -54,7 +54,10 @@ class DirectorySource(Struct, frozen=True, kw_only=True, tag_field="kind", tag="
 
 
 class WindowsLogSource(Struct, frozen=True, kw_only=True, tag_field="kind", tag="windows-log"):
-    """The event log of this Windows machine, from the bookmark on."""
+    """The event log of this Windows machine, from the bookmark on.
+
+    state: folder beside the workspace that keeps the bookmarks, empty for that of the settings.
+    """
 
     channels: tuple[str, ...] = (
         "Security",
@@ -63,6 +66,7 @@ class WindowsLogSource(Struct, frozen=True, kw_only=True, tag_field="kind", tag=
         "Microsoft-Windows-NTLM/Operational",
         "ForwardedEvents",
     )
+    state: str = ""
 
 
 class TraceSource(Struct, frozen=True, kw_only=True, tag_field="kind", tag="trace"):

@@ -27,7 +27,7 @@ RUNS: dict[str, tuple[str, str]] = {
     "syslog": ("app.sensor.sources.syslog", "run"),
     "radius": ("app.sensor.sources.radius", "run"),
     "directory": ("app.sensor.sources.directory", "run"),
-    "windows-log": ("app.sensor.sources.winlog", "run"),
+    "windows-log": ("app.sensor.sources.winlog", "read_windows_log"),
     "trace": ("app.sensor.sources.etw", "run"),
     "resolver": ("app.sensor.sources.resolve", "run"),
 }

@@ -1,5 +1,6 @@
 """Live sources in processes of their own: what they say, how they end, what happens when they break."""
 
+import importlib
 import os
 import queue
 import signal
@@ -173,3 +174,8 @@ def test_every_kind_has_a_name_and_a_key_of_its_own(spec: LiveSource) -> None:
 
     assert live.label_of(spec).endswith(" (live)") and live.kind_of(spec) in live.RUNS
     assert first != second and len(first) == 12 and int(first, 16) >= 0
+
+
+def test_every_kind_of_source_has_something_that_runs_it() -> None:
+    for module, name in live.RUNS.values():
+        assert callable(getattr(importlib.import_module(module), name))

@@ -54,7 +54,8 @@ def read_windows_log(spec: WindowsLogSource, key: str, outlet: Outlet, stop: thr
         raise Cannot("The Windows event log can be followed on Windows only.")
     from app.sensor.sources.winlog_api import open_channel
 
-    follow(spec.channels, key, outlet, stop, open_channel, settings_folder() / "bookmarks")
+    folder = Path(spec.state) if spec.state else settings_folder() / "bookmarks"
+    follow(spec.channels, key, outlet, stop, open_channel, folder)
 
 
 def bookmark_file(folder: Path, channels: Sequence[str]) -> Path:
