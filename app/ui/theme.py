@@ -112,11 +112,6 @@ def choice() -> Choice:
     return _Look.choice
 
 
-def is_dark() -> bool:
-    """Whether words are lighter than their ground."""
-    return colour("surface-1").lightnessF() < 0.5
-
-
 def apply(wanted: Choice, zoom: float = 1.0) -> None:
     """Put a theme on the whole application; every widget repaints."""
     app = QApplication.instance()

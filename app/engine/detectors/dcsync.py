@@ -10,8 +10,8 @@ from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import RpcCall
 from app.model.events import EventLogon, EventObjectAccess
+from app.model.identifiers import DRSUAPI, GET_CHANGES, GET_CHANGES_ALL, GET_CHANGES_IN_FILTERED_SET
 
-DRSUAPI = "e3514235-4b06-11d1-ab04-00c04fc2dcd2"
 ADD_ENTRY = 17
 """IDL_DRSAddEntry (MS-DRSR section 4.1.1): registers a new controller, or an attacker as one (DCShadow)."""
 GET_NC_CHANGES = 3
@@ -32,10 +32,9 @@ PROMOTED = "Domain controller promotion, or its imitation (DCShadow)"
 OPERATION = 4662
 CONTROL_ACCESS = 0x100
 """The bit of an access mask that asks for an extended right (MS-ADTS section 5.1.3.2)."""
-CHANGES = "1131f6aa-9c07-11d1-f79f-00c04fc2dcd2"
 SECRETS = {
-    "1131f6ad-9c07-11d1-f79f-00c04fc2dcd2": "DS-Replication-Get-Changes-All",
-    "89e95b76-444d-4c62-991a-0facbeda640c": "DS-Replication-Get-Changes-In-Filtered-Set",
+    GET_CHANGES_ALL: "DS-Replication-Get-Changes-All",
+    GET_CHANGES_IN_FILTERED_SET: "DS-Replication-Get-Changes-In-Filtered-Set",
 }
 """Extended rights of a naming context (MS-ADTS section 5.1.3.2.1): all with its secrets, what read-only controllers may not have.
 DS-Replication-Get-Changes alone gives no secrets; searches with the DirSync control need it too."""
@@ -129,7 +128,7 @@ def checked(activity: Activity, event: EventObjectAccess, ctx: Context) -> Itera
         return
     properties = (event.text("Properties") or "").lower()
     secrets = [name for right, name in SECRETS.items() if right in properties]
-    if not secrets and CHANGES not in properties:
+    if not secrets and GET_CHANGES not in properties:
         return
     account = ctx.account(activity)
     if account is None or account.kind == "controller":

@@ -12,16 +12,13 @@ from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcBind, RpcCall, SmbFile
 from app.model.events import EventLogon, EventService, EventShare, EventTask
+from app.model.identifiers import ATSVC, SVCCTL, TASKS
 
 WINDOW = HOUR
 OTHER = "another class"
 OLD_TASK = "run a task that was there before"
 REGISTER, RUN = 1, 12
 """SchRpcRegisterTask and SchRpcRun (MS-TSCH section 3.2.5.4)."""
-SVCCTL = "367abb81-9844-35f1-ad32-98f038001003"
-ATSVC = "1ff70682-0a51-30e8-076d-740be8cee98b"
-SASEC = "378e52b0-c0a9-11cf-822d-00aa0051e40f"
-TASKS = "86d35949-83c9-4044-b424-db363231fd0c"
 WMI = "9556dc99-828c-11cf-a37e-00aa003240c7"
 DISPATCH = "00020400-0000-0000-c000-000000000046"
 ACTIVATION = frozenset({"000001a0-0000-0000-c000-000000000046", "4d9f4ab8-7d1c-11cf-861e-0020af6e7c57"})

@@ -24,9 +24,8 @@ from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import RpcCall
 from app.model.events import EventEnumeration, EventLogon, EventObjectAccess, EventSam
+from app.model.identifiers import LSARPC, SAMR
 
-SAMR = "12345778-1234-abcd-ef00-0123456789ac"
-LSARPC = "12345778-1234-abcd-ef00-0123456789ab"
 WINDOW = 10 * MINUTE
 """Tools read everything in seconds."""
 ENUMERATIONS = {

@@ -11,8 +11,8 @@ from app.model.alert import Finding
 from app.model.details import RpcCall
 from app.model.entity import EntityRef
 from app.model.events import EventAccount, EventLogon
+from app.model.identifiers import NETLOGON
 
-NETLOGON = "12345678-1234-abcd-ef00-01234567cffb"
 WINDOW = 10 * MINUTE
 """On average 256 tries are needed, a few seconds of work."""
 CHALLENGE = 4

@@ -27,13 +27,12 @@ from app.model.details import (
     RdpConnection,
     RpcCall,
 )
+from app.model.identifiers import DRSUAPI, NETLOGON
 
 KERBEROS_PORT = 88
 WRONG_REALM = 68
-NETLOGON = "12345678-1234-abcd-ef00-01234567cffb"
 NETLOGON_SERVED = frozenset({2, 15, 26, 29, 39, 45})
 """Calls that only a controller serves (MS-NRPC 3.5.4): logon, authenticate 2 and 3, domain info, logon ex, logon with flags."""
-DRSUAPI = "e3514235-4b06-11d1-ab04-00c04fc2dcd2"
 REPLICA_SYNC, GET_NC_CHANGES, UPDATE_REFS, ADD_ENTRY = 2, 3, 4, 17
 REPLICATION = frozenset({REPLICA_SYNC, GET_NC_CHANGES, UPDATE_REFS})
 """DRSReplicaSync notifies a partner of changes, DRSGetNCChanges fetches them, DRSUpdateRefs asks to be notified, DRSAddEntry

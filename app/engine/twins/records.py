@@ -6,7 +6,7 @@ from typing import Any
 from app.engine.knowledge import Knowledge
 from app.engine.knowledge.names import host
 from app.engine.knowledge.sids import relative_id, sid_in
-from app.engine.twins.trace import Trace, coded, dn, last_number, outcome, plain, service_account, told
+from app.engine.twins.trace import Trace, coded, dn, last_number, origin, outcome, plain, service_account, told
 from app.model.activity import Activity
 from app.model.directory import DirectoryChange
 from app.model.events import (
@@ -22,21 +22,13 @@ from app.model.events import (
     EventTask,
     WindowsEvent,
 )
+from app.model.identifiers import GET_CHANGES, GET_CHANGES_ALL, GET_CHANGES_IN_FILTERED_SET
 
-REPLICATION_RIGHTS = (
-    "1131f6aa-9c07-11d1-f79f-00c04fc2dcd2",
-    "1131f6ad-9c07-11d1-f79f-00c04fc2dcd2",
-    "89e95b76-444d-4c62-991a-0facbeda640c",
-)
-"""DS-Replication-Get-Changes, -All, -In-Filtered-Set (MS-ADTS section 5.1.3.2.1)."""
+REPLICATION_RIGHTS = (GET_CHANGES, GET_CHANGES_ALL, GET_CHANGES_IN_FILTERED_SET)
 READ_PROPERTY, WRITE_PROPERTY = 0x10, 0x20
 """Bits of an access mask to an object of the directory (MS-ADTS section 5.1.3.2)."""
 NO_TICKET = 0xFFFFFFFF
 Traces = Iterator[Trace]
-
-
-def _origin(a: Activity) -> tuple[str, int]:
-    return (a.source.ip, a.source.port) if a.source is not None else ("", 0)
 
 
 def _server(known: Knowledge, e: WindowsEvent) -> str:
@@ -48,7 +40,7 @@ def _name(e: WindowsEvent, *fields: str) -> str:
 
 
 def _kerberos(known: Knowledge, a: Activity, e: EventKerberos) -> Traces:
-    ip, port = _origin(a)
+    ip, port = origin(a)
     who, etype = _name(e, "TargetUserName"), e.number("TicketEncryptionType")
     kind = str(etype) if etype is not None and etype != NO_TICKET else ""
     if not ip:
@@ -76,7 +68,7 @@ def _ntlm(known: Knowledge, a: Activity, e: EventNtlm) -> Traces:
 
 
 def _logon(known: Knowledge, a: Activity, e: EventLogon) -> Traces:
-    ip, port = _origin(a)
+    ip, port = origin(a)
     who, server = _name(e, "TargetUserName"), _server(known, e)
     if not who:
         return
@@ -172,7 +164,7 @@ def _task(known: Knowledge, a: Activity, e: EventTask) -> Traces:
 
 
 def _ldap(known: Knowledge, a: Activity, e: EventLdap) -> Traces:
-    ip, port = _origin(a)
+    ip, port = origin(a)
     if not ip:
         return
     server, who = _server(known, e), plain(a.account.name) if a.account is not None else ""

@@ -37,6 +37,11 @@ def _plain(name: str) -> str:
     return f"{short(host(text))}$" if text.endswith("$") and host(text) else text
 
 
+def origin(activity: Activity) -> tuple[str, int]:
+    """Address and port that asked; empty and 0 when nobody says."""
+    return (activity.source.ip, activity.source.port) if activity.source is not None else ("", 0)
+
+
 def actor(known: Knowledge, activity: Activity) -> str:
     """Who acted, as plain() has it, by name or by the ticket that was presented; empty when nobody says."""
     ref = known.account_entity(activity)

@@ -12,6 +12,7 @@ from app.engine.twins.trace import (
     dn,
     first_name,
     last_number,
+    origin,
     outcome,
     place,
     plain,
@@ -34,18 +35,14 @@ from app.model.details import (
     RpcCall,
     SmbSession,
 )
+from app.model.identifiers import ATSVC, DRSUAPI, SAMR, SVCCTL, TASKS
 
-SVCCTL = "367abb81-9844-35f1-ad32-98f038001003"
 CREATE_SERVICE = frozenset({12, 24, 44, 45, 60})
 """RCreateService in five forms (MS-SCMR section 3.1.4)."""
-TASKS = "86d35949-83c9-4044-b424-db363231fd0c"
-ATSVC = "1ff70682-0a51-30e8-076d-740be8cee98b"
 TASK_REGISTERED, TASK_DELETED = 1, 13
 """SchRpcRegisterTask, SchRpcDelete (MS-TSCH section 3.2.5.4)."""
-DRSUAPI = "e3514235-4b06-11d1-ab04-00c04fc2dcd2"
-GET_CHANGES = 3
+GET_NC_CHANGES = 3
 """IDL_DRSGetNCChanges (MS-DRSR section 4.1.10)."""
-SAMR = "12345778-1234-abcd-ef00-0123456789ac"
 CREATE_USER = frozenset({12, 50})
 """SamrCreateUserInDomain and SamrCreateUser2InDomain (MS-SAMR section 3.1.5.4)."""
 MEMBERS = frozenset({22, 24, 31, 32})
@@ -56,12 +53,8 @@ SAMR_CHANGES = MEMBERS | CHANGE_OWN_PASSWORD | {35, 37, 38, 58}
 Traces = Iterator[Trace]
 
 
-def _ends(activity: Activity) -> tuple[str, int]:
-    return (activity.source.ip, activity.source.port) if activity.source is not None else ("", 0)
-
-
 def _as(known: Knowledge, a: Activity, d: KerberosAs) -> Traces:
-    ip, port = _ends(a)
+    ip, port = origin(a)
     if d.client and ip:
         etype = str(d.ticket_etype) if d.ticket_etype is not None else ""
         yield Trace(
@@ -70,7 +63,7 @@ def _as(known: Knowledge, a: Activity, d: KerberosAs) -> Traces:
 
 
 def _tgs(known: Knowledge, a: Activity, d: KerberosTgs) -> Traces:
-    ip, port = _ends(a)
+    ip, port = origin(a)
     if ip:
         server, etype = place(known, a.destination, a.at), str(d.ticket_etype) if d.ticket_etype is not None else ""
         who = plain(d.client) or actor(known, a)
@@ -78,7 +71,7 @@ def _tgs(known: Knowledge, a: Activity, d: KerberosTgs) -> Traces:
 
 
 def _ntlm(known: Knowledge, a: Activity, d: Ntlm) -> Traces:
-    ip, port = _ends(a)
+    ip, port = origin(a)
     if d.user and not d.anonymous:
         who, client, server = (
             plain(d.user),
@@ -91,7 +84,7 @@ def _ntlm(known: Knowledge, a: Activity, d: Ntlm) -> Traces:
 
 
 def _ap(known: Knowledge, a: Activity, d: KerberosAp) -> Traces:
-    ip, port = _ends(a)
+    ip, port = origin(a)
     who, server = actor(known, a), place(known, a.destination, a.at)
     yield Trace("ticket logon", ip, False, told(server, port, outcome(a), who))
     if who:
@@ -99,7 +92,7 @@ def _ap(known: Knowledge, a: Activity, d: KerberosAp) -> Traces:
 
 
 def _session(known: Knowledge, a: Activity, d: SmbSession) -> Traces:
-    ip, port = _ends(a)
+    ip, port = origin(a)
     if d.action == "logon" and not d.anonymous:
         yield Trace("smb logon", ip, False, told(place(known, a.destination, a.at), port, outcome(a), actor(known, a)))
 
@@ -108,7 +101,7 @@ def _call(known: Knowledge, a: Activity, d: RpcCall) -> Traces:
     server = ""
     if d.interface in (DRSUAPI, SVCCTL, TASKS, ATSVC):
         server = place(known, a.destination, a.at)
-    if d.interface == DRSUAPI and d.opnum == GET_CHANGES:
+    if d.interface == DRSUAPI and d.opnum == GET_NC_CHANGES:
         yield Trace("replication", "", False, told(server, account=actor(known, a)))
     elif d.interface == SVCCTL and d.opnum in CREATE_SERVICE and a.result != "failure":
         yield Trace("service", "", False, told(server, account=actor(known, a), what=str(d.stub.get("service", "")).lower()))
@@ -146,7 +139,7 @@ def _kpasswd(known: Knowledge, a: Activity, d: KerberosPassword) -> Traces:
 
 
 def _search(known: Knowledge, a: Activity, d: LdapSearch) -> Traces:
-    ip, port = _ends(a)
+    ip, port = origin(a)
     server = place(known, a.destination, a.at)
     yield Trace("search", ip, False, told(server, port, "", actor(known, a), dn(d.base) if d.base else "", str(d.entries)))
     if d.base and d.scope == 0:
@@ -154,7 +147,7 @@ def _search(known: Knowledge, a: Activity, d: LdapSearch) -> Traces:
 
 
 def _bind(known: Knowledge, a: Activity, d: LdapBind) -> Traces:
-    ip, port = _ends(a)
+    ip, port = origin(a)
     yield Trace("bind", ip, False, told(place(known, a.destination, a.at), port, "", plain(d.name) or actor(known, a)))
 
 

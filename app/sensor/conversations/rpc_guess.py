@@ -1,13 +1,10 @@
 """Which interface is spoken where no bind was captured, told from pipe, port and what is called."""
 
+from app.model.identifiers import ATSVC, DRSUAPI, LSARPC, NETLOGON, SAMR, SVCCTL
 from app.sensor.conversations.rpc_endpoints import listening
 from app.sensor.decoders.rpc.operations import OPERATIONS
 from app.sensor.frame import Flow
 
-SAMR = "12345778-1234-abcd-ef00-0123456789ac"
-LSARPC = "12345778-1234-abcd-ef00-0123456789ab"
-NETLOGON = "12345678-1234-abcd-ef00-01234567cffb"
-DRSUAPI = "e3514235-4b06-11d1-ab04-00c04fc2dcd2"
 EPMAPPER = "e1af8308-5d1f-11c9-91a4-08002b14a0fa"
 ACTIVATOR = "000001a0-0000-0000-c000-000000000046"
 OXID = "99fcfec4-5260-101b-bbcb-00aa0021347a"
@@ -18,10 +15,10 @@ PIPES: dict[str, str] = {
     "netlogon": NETLOGON,
     "drsuapi": DRSUAPI,
     "epmapper": EPMAPPER,
-    "svcctl": "367abb81-9844-35f1-ad32-98f038001003",
+    "svcctl": SVCCTL,
     "srvsvc": "4b324fc8-1670-01d3-1278-5a47bf6ee188",
     "wkssvc": "6bffd098-a112-3610-9833-46c3f87e345a",
-    "atsvc": "1ff70682-0a51-30e8-076d-740be8cee98b",
+    "atsvc": ATSVC,
     "winreg": "338cd001-2244-31f1-aaaa-900038001003",
     "efsrpc": "df1941c5-fe89-4e79-bf10-463657acf44d",
     "spoolss": "12345678-1234-abcd-ef00-0123456789ab",

@@ -158,11 +158,6 @@ def name_text(data: bytes, start: int, end: int, head: int, wide: bool, length: 
     return data[start : min(start + min(length, _MOST_TEXT), end)].decode("cp437").rstrip("\0")
 
 
-def negotiate_dialects(data: bytes, part: Block) -> list[str]:
-    """Dialects that the client offers, in order (2.2.4.52.1)."""
-    return [piece.decode("cp437") for piece in data[part.content + 1 : part.end].split(b"\0\x02")[:64]]
-
-
 def negotiate_reply(data: bytes, part: Block) -> Negotiated | None:
     """What the server agreed to; None when it is an older dialect or a refusal."""
     if part.words_end - part.words < 34:
@@ -300,11 +295,6 @@ def transaction_reply(data: bytes, part: Block, head: int) -> Parts | None:
 def _parts(head: int, end: int, parameters: int, at: int, length: int, offset: int, total: int, setup: tuple[int, ...]) -> Parts:
     start = min(head + at, end)
     return Parts(start, min(start + parameters, end), head + offset, length, total, setup)
-
-
-def transaction_name(data: bytes, part: Block, head: int, wide: bool) -> str:
-    """Name of a transaction, such as \\PIPE\\ (2.2.4.33.1)."""
-    return text(data, part.content, part.end, head, wide)[0]
 
 
 def named(data: bytes, part: Block, head: int, wide: bool, count: int) -> list[str]:

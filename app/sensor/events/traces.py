@@ -8,12 +8,12 @@ from uuid import UUID
 
 from app.model.activity import Account, Activity, Endpoint, named
 from app.model.details import Detail, KerberosAs, KerberosTgs, LdapSearch, RpcCall
+from app.model.identifiers import NETLOGON
 from app.sensor.decoders.rpc.operations import NAMES, OPERATIONS
 from app.sensor.events.record import EventRecord
 
 NAMED_PIPE, TCP, LOCAL, HTTP = 2, 1, 3, 4
 """RpcServerCallStart's Protocol: ncacn_ip_tcp, ncacn_np, ncalrpc, ncacn_http. A local call crosses no network."""
-NETLOGON = "12345678-1234-abcd-ef00-01234567cffb"
 AUTHENTICATE = 26
 """NetrServerAuthenticate3 (MS-NRPC section 3.5.4.4.2); the event does not tell it from its two elders."""
 ENDED = 2

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QWidget
 
@@ -141,8 +141,3 @@ class TopBar(QWidget):
         wording.set_zone(UTC if name == "UTC" else None, name)
         self.zone.say(name)
         self.zone_changed.emit()
-
-
-def keys_of(field: QLineEdit, watcher: QObject) -> None:
-    """Let a watcher see the field's keys before it."""
-    field.installEventFilter(watcher)

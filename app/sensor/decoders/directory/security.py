@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from app.model.identifiers import GET_CHANGES, GET_CHANGES_ALL, GET_CHANGES_IN_FILTERED_SET
 from app.sensor.decoders.directory.values import listed, sid
 from app.sensor.decoders.dtyp import guid
 
@@ -16,9 +17,9 @@ _FULL, _WRITES = 0xF01FF, 0x20
 _CONTROL, _SELF = 0x100, 0x8
 _EXTENDED = {
     "00299570-246d-11d0-a768-00aa006e0529": "ForceChangePassword",
-    "1131f6aa-9c07-11d1-f79f-00c04fc2dcd2": "GetChanges",
-    "1131f6ad-9c07-11d1-f79f-00c04fc2dcd2": "GetChangesAll",
-    "89e95b76-444d-4c62-991a-0facbeda640c": "GetChangesInFilteredSet",
+    GET_CHANGES: "GetChanges",
+    GET_CHANGES_ALL: "GetChangesAll",
+    GET_CHANGES_IN_FILTERED_SET: "GetChangesInFilteredSet",
     "0e10c968-78fb-11d2-90d4-00c04f79dc55": "Enroll",
     "a05b8cc2-17bc-4802-a710-e7c15ab866a2": "AutoEnroll",
 }

@@ -6,11 +6,12 @@ Facts: client_dsa (GUID of DsBind), extensions (flags), pid; version, nc (naming
 makes); account, spns (WriteSPN); domain, level.
 """
 
+from app.model.identifiers import DRSUAPI
 from app.sensor.decoders.ndr import Ndr, NdrError, utf16
 from app.sensor.decoders.rpc.facts import MOST_LISTED, MOST_READ, Facts, Reader, Table, last_handle, pointed_texts, put
 from app.sensor.decoders.rpc.handles import Handles
 
-INTERFACE = "e3514235-4b06-11d1-ab04-00c04fc2dcd2"
+INTERFACE = DRSUAPI
 
 
 def _bind(r: Ndr, facts: Facts, handles: Handles) -> None:

@@ -4,11 +4,12 @@ Facts: server, access, level, domain_name, domain_sid, dns_domain, forest (polic
 private data), right, sid, names, sids (lists, at most 64), count (asked), mapped (translated), user.
 """
 
+from app.model.identifiers import LSARPC
 from app.sensor.decoders.ndr import Ndr, NdrError
 from app.sensor.decoders.rpc.facts import MOST_LISTED, MOST_READ, Facts, Reader, Table, by_handle, opened, put, unicode_array
 from app.sensor.decoders.rpc.handles import Handles
 
-INTERFACE = "12345778-1234-abcd-ef00-0123456789ab"
+INTERFACE = LSARPC
 
 
 def _open_old(r: Ndr, facts: Facts, handles: Handles) -> None:

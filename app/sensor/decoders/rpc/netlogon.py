@@ -5,11 +5,12 @@ server_challenge, server_credential, authenticator (hex), flags (asked), negotia
 password_zero (True: that field is all zeros), level (of the logon), user, domain, workstation.
 """
 
+from app.model.identifiers import NETLOGON
 from app.sensor.decoders.ndr import Ndr
 from app.sensor.decoders.rpc.facts import Facts, Reader, Table, put
 from app.sensor.decoders.rpc.handles import Handles
 
-INTERFACE = "12345678-1234-abcd-ef00-01234567cffb"
+INTERFACE = NETLOGON
 
 
 def _challenge(r: Ndr, facts: Facts, handles: Handles) -> None:

@@ -6,6 +6,7 @@ account_type (user account control bits of CreateUser2), user_account_control, p
 SID added or removed), names, rids, members (lists, at most 64), count (all entries of the list).
 """
 
+from app.model.identifiers import SAMR
 from app.sensor.decoders.ndr import Ndr, NdrError
 from app.sensor.decoders.rpc.facts import (
     MOST_LISTED,
@@ -22,7 +23,7 @@ from app.sensor.decoders.rpc.facts import (
 )  # fmt: skip
 from app.sensor.decoders.rpc.handles import Handles
 
-INTERFACE = "12345778-1234-abcd-ef00-0123456789ac"
+INTERFACE = SAMR
 
 _PASSWORD_LEVELS = frozenset({18, 23, 24, 25, 26, 31, 32})
 """USER_INFORMATION_CLASS values that carry a password (section 2.2.6.28)."""

@@ -1,5 +1,6 @@
 """Chooses the decoder of a call's stubs; tells its return value from the reply."""
 
+from app.model.identifiers import ATSVC, SASEC, TASKS
 from app.sensor.decoders.ndr import Ndr, NdrError
 from app.sensor.decoders.rpc import (
     coerce,
@@ -30,9 +31,9 @@ INTERFACES: dict[str, tuple[Table, Table]] = {
     svcctl.INTERFACE: (svcctl.REQUESTS, svcctl.REPLIES),
     srvsvc.INTERFACE: (srvsvc.REQUESTS, srvsvc.REPLIES),
     wkssvc.INTERFACE: (wkssvc.REQUESTS, wkssvc.REPLIES),
-    tasks.ATSVC: (tasks.AT_REQUESTS, tasks.AT_REPLIES),
-    tasks.SASEC: (tasks.SASEC_REQUESTS, {}),
-    tasks.SCHEDULER: (tasks.REQUESTS, tasks.REPLIES),
+    ATSVC: (tasks.AT_REQUESTS, tasks.AT_REPLIES),
+    SASEC: (tasks.SASEC_REQUESTS, {}),
+    TASKS: (tasks.REQUESTS, tasks.REPLIES),
     winreg.INTERFACE: (winreg.REQUESTS, winreg.REPLIES),
     coerce.EFS: (coerce.EFS_REQUESTS, {}),
     coerce.EFS_ON_LSARPC: (coerce.EFS_REQUESTS, {}),

@@ -4,11 +4,12 @@ Facts: server, database, access, service (name; from its handle where the call n
 start (2 automatic, 3 on demand, 4 disabled), account, arguments (list), control, level, failure_command.
 """
 
+from app.model.identifiers import SVCCTL
 from app.sensor.decoders.ndr import Ndr
 from app.sensor.decoders.rpc.facts import Facts, Reader, Table, by_handle, opened, pointed_texts, put
 from app.sensor.decoders.rpc.handles import Handles
 
-INTERFACE = "367abb81-9844-35f1-ad32-98f038001003"
+INTERFACE = SVCCTL
 _UNCHANGED = 0xFFFFFFFF
 """SERVICE_NO_CHANGE (section 3.1.4.11)."""
 

@@ -11,10 +11,6 @@ from app.sensor.decoders.ndr import TEXT_KEPT, Ndr
 from app.sensor.decoders.rpc.facts import Facts, Table, put
 from app.sensor.decoders.rpc.handles import Handles
 
-ATSVC = "1ff70682-0a51-30e8-076d-740be8cee98b"
-SASEC = "378e52b0-c0a9-11cf-822d-00aa0051e40f"
-SCHEDULER = "86d35949-83c9-4044-b424-db363231fd0c"
-
 _ELEMENTS = {
     key: re.compile(rf"<(?:\w{{1,16}}:)?{tag}(?:\s[^<>]{{0,256}})?>([^<]{{0,{TEXT_KEPT}}})")
     for key, tag in (("command", "Command"), ("arguments", "Arguments"), ("user", "UserId"))
