@@ -1,7 +1,6 @@
 """What a detector may ask: who and where the parties of an activity are, what is known of them, its own memory."""
 
 from collections.abc import Mapping
-from typing import Literal
 
 from app.engine.knowledge import Knowledge
 from app.engine.knowledge.tags import HONEYTOKEN, SENSITIVE
@@ -9,11 +8,10 @@ from app.engine.memory import Memory
 from app.model.activity import Activity, Endpoint
 from app.model.alert import Step
 from app.model.entity import EntityRef
+from app.model.tuning import DEFAULT, Sensitivity, Threshold, Tuning
 
 Tags = Mapping[str, Mapping[str, bool]]
 """Key of an entity to what the analyst says of its tags: it carries them, or it does not."""
-Sensitivity = Literal["low", "medium", "high"]
-"""high reports more and sooner, low reports less; medium is the default."""
 NOBODY = EntityRef("address", "", "a computer not named")
 """Stands for the computer at an end of which nothing is told. It is no party of an alert and no end of an arrow."""
 PLACES = 4_096
@@ -23,25 +21,47 @@ PLACES = 4_096
 class Context:
     """What a detector may ask: knowledge of the whole input, its own memory, how sensitive it shall be.
 
+    detector, learning: id of the detector and microseconds for which it only watches.
     logons: memory of logon sessions, one for all detectors (app.engine.readings); a busy server's do not push out the rest.
     """
 
-    __slots__ = ("_places", "knowledge", "logons", "memory", "sensitivity", "tags")
+    __slots__ = ("_limits", "_places", "detector", "knowledge", "learning", "logons", "memory", "sensitivity", "tags", "tuning")
 
     def __init__(
         self,
         knowledge: Knowledge,
         memory: Memory,
-        sensitivity: Sensitivity = "medium",
+        tuning: Tuning = DEFAULT,
         tags: Tags | None = None,
         logons: Memory | None = None,
+        detector: str = "",
+        learning: int = 0,
     ) -> None:
         self.knowledge = knowledge
         self.memory = memory
         self.logons = logons if logons is not None else Memory()
-        self.sensitivity = sensitivity
+        self.detector = detector
+        self.learning = learning if tuning.learns(detector) else 0
+        self.tuning = tuning
+        self.sensitivity: Sensitivity = tuning.level(detector)
+        self._limits: dict[str, float] = {}
         self.tags = tags or {}
         self._places: dict[str, tuple[tuple[str, int, int], ...]] = {}
+
+    def ratio(self, threshold: Threshold) -> float:
+        """The number that holds for a threshold: the user's own, or that of the level."""
+        found = self._limits.get(threshold.name)
+        if found is None:
+            found = self._limits[threshold.name] = self.tuning.value(self.detector, threshold)
+        return found
+
+    def limit(self, threshold: Threshold) -> int:
+        """The same as a whole number, for counts and microseconds."""
+        return int(self.ratio(threshold))
+
+    def mature(self, since: int | None, at: int) -> bool:
+        """True when what began at a time was watched long enough, or nothing needs to be learned at this sensitivity."""
+        return not self.learning or (since is not None and at - since >= self.learning)
 
     def is_sensitive(self, entity: EntityRef | None, at: int | None = None) -> bool:
         """True when the analyst says so, or the entity can reach the whole domain at this time (None: as known last)."""

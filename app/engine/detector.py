@@ -9,13 +9,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from app.engine import describe
-from app.engine.context import NOBODY, Context, Sensitivity, Tags
+from app.engine.context import NOBODY, Context, Tags
 from app.engine.knowledge import Knowledge
 from app.engine.memory import Memory
 from app.model.activity import Activity, Result
 from app.model.alert import RANK, Alert, Fact, Finding, Link, Phase, Sentence, Severity, Step
-from app.model.details import KINDS
+from app.model.details import KINDS, RpcBind, RpcCall
 from app.model.entity import EntityRef
+from app.model.events import WindowsEvent
+from app.model.tuning import DEFAULT, Threshold, Tuning
 
 Told = tuple[tuple[str, Result], ...]
 """Kind and result of each other activity that tells of the same act as one."""
@@ -31,6 +33,8 @@ LOGGED = "-event-"
 """Part of the id of every activity that a Windows log tells."""
 SURER: dict[Severity, Severity] = {"low": "medium", "medium": "high", "high": "high"}
 """Confidence when packets and a log tell of the same act."""
+ROUTES = 4_096
+"""Routes kept: kinds with their interfaces or event ids."""
 PARTIES = 200
 """Accounts, sources or targets named in one alert."""
 
@@ -81,8 +85,11 @@ Detect = Callable[[Any, Context], Iterator[Finding | Later]]
 
 class Detector(Struct, frozen=True, kw_only=True):
     """One detection. id equals the file's stem; window is the longest time that two findings of one subject may lie apart
-    and still be one alert, in microseconds; learning is the time it must watch before it says anything (0: none).
-    watches_refused: kinds of which it reads only what failed, which spares it the bulk of a file server."""
+    and still be one alert, in microseconds; learning is the time it must watch before it says anything, in microseconds
+    (0: none). watches_refused: kinds of which it reads only what failed, which spares it the bulk of a file server.
+    interfaces: of remote calls it is given only those of these RPC interfaces, and those of which nobody knows the interface
+    when "" is among them; event_ids: of Windows events only these; empty for all. thresholds: every number that the user may
+    change. excludable: kinds of parties that an exclusion may name."""
 
     id: str
     external_id: int
@@ -95,7 +102,15 @@ class Detector(Struct, frozen=True, kw_only=True):
     needs: Needs
     window: int
     learning: int = 0
+    interfaces: tuple[str, ...] = ()
+    event_ids: tuple[int, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
+    excludable: tuple[str, ...] = ("account", "computer", "group", "address", "subnet", "domain")
     detect: Detect
+
+
+Exclude = Callable[[Detector, "Finding | Later"], str]
+"""Id of the exclusion that covers a finding, "" when none does."""
 
 
 def sentence(*pieces: str | EntityRef | Activity | None) -> Sentence:
@@ -206,10 +221,10 @@ def _rank(finding: "Finding | Later", detector: Detector) -> tuple[int, bool, in
 class _Case:
     """An alert in the making: findings of one subject joined. Words come from the strongest, of equals from the latest."""
 
-    __slots__ = ("_lead", "_parties", "_rank", "_succeeded", "detector", "evidence", "first", "last", "tail")
+    __slots__ = ("_lead", "_parties", "_rank", "_succeeded", "detector", "evidence", "excluded", "first", "last", "tail")
 
-    def __init__(self, detector: Detector, finding: "Finding | Later") -> None:
-        self.detector = detector
+    def __init__(self, detector: Detector, finding: "Finding | Later", excluded: str = "") -> None:
+        self.detector, self.excluded = detector, excluded
         self.first, self.last = finding.first, finding.last
         self.evidence: dict[str, None] = {}
         self.tail: OrderedDict[str, None] = OrderedDict()
@@ -260,7 +275,7 @@ class _Case:
             confidence=SURER[lead.confidence] if both else lead.confidence,
             steps=tuple(step for step in lead.steps if _leads(step)),
         )  # fmt: skip
-        return _alert(self.detector, finding, next(iter(self.evidence)))
+        return _alert(self.detector, finding, next(iter(self.evidence)), self.excluded)
 
 
 def _leads(step: Step) -> bool:
@@ -268,7 +283,7 @@ def _leads(step: Step) -> bool:
     return step.origin is not NOBODY and step.target is not NOBODY
 
 
-def _alert(detector: Detector, finding: Finding, opening: str) -> Alert:
+def _alert(detector: Detector, finding: Finding, opening: str, excluded: str) -> Alert:
     name = f"{detector.id}\n{finding.subject}\n{opening}".encode("utf-8", "surrogatepass")
     return Alert(
         id=blake2b(name, digest_size=8).hexdigest(),
@@ -279,18 +294,53 @@ def _alert(detector: Detector, finding: Finding, opening: str) -> Alert:
         phase=detector.phase,
         techniques=detector.techniques,
         finding=finding,
+        excluded=excluded,
     )
 
 
+Route = tuple[tuple[Detector, Context], ...]
+
+
+class Routes:
+    """Which detectors an activity concerns, by its kind, and for remote calls and events also by interface and event id."""
+
+    def __init__(self, asked: Iterable[tuple[Detector, Context]]) -> None:
+        self._asked = tuple(asked)
+        self._known: dict[tuple[type, object, bool], Route] = {}
+
+    def of(self, activity: Activity) -> Route:
+        """Detectors to ask, in their order."""
+        detail = activity.detail
+        kind = type(detail)
+        which: object = None
+        if isinstance(detail, WindowsEvent):
+            which = detail.event_id
+        elif isinstance(detail, (RpcCall, RpcBind)):
+            which = detail.interface
+        key = (kind, which, activity.result == "failure")
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= ROUTES:
+                self._known.clear()
+            found = self._known[key] = tuple(one for one in self._asked if _concerns(one[0], *key))
+        return found
+
+
+def _concerns(detector: Detector, kind: type, which: object, failed: bool) -> bool:
+    if kind not in detector.watches and not (failed and kind in detector.watches_refused):
+        return False
+    if issubclass(kind, WindowsEvent):
+        return not detector.event_ids or which in detector.event_ids
+    if issubclass(kind, (RpcCall, RpcBind)):
+        return not detector.interfaces or which in detector.interfaces
+    return True
+
+
 def run(
-    detectors: Iterable[Detector],
-    activities: Iterable[Activity],
-    knowledge: Knowledge,
-    *,
-    sensitivity: Sensitivity = "medium",
+    detectors: Iterable[Detector], activities: Iterable[Activity], knowledge: Knowledge, *, tuning: Tuning = DEFAULT
 ) -> list[Alert]:
     """Alerts of these detectors over activities in event order, oldest first; the same input gives the same alerts and ids."""
-    return run_told(detectors, ((activity, ()) for activity in activities), knowledge, sensitivity=sensitivity)
+    return run_told(detectors, ((activity, ()) for activity in activities), knowledge, tuning=tuning)
 
 
 def hears_twice(detector: Detector, told: Told) -> bool:
@@ -304,31 +354,27 @@ def run_told(
     activities: Iterable[tuple[Activity, Told]],
     knowledge: Knowledge,
     *,
-    sensitivity: Sensitivity = "medium",
+    tuning: Tuning = DEFAULT,
     tags: Tags | None = None,
     others: Callable[[str], Sequence[str]] | None = None,
+    exclude: Exclude | None = None,
 ) -> list[Alert]:
     """The same over activities with what else tells of the same act: a detector is given one telling of each, packets first.
 
-    others: ids of the other tellings of an activity; they stand in the evidence beside it.
+    others: ids of the other tellings of an activity; they stand in the evidence beside it. exclude: which exclusion covers a
+    finding, "" for none; excluded findings are alerts of their own, which say so.
     """
-    watchers: dict[type, list[tuple[Detector, Context]]] = {}
-    refused: dict[type, list[tuple[Detector, Context]]] = {}
     twice: dict[tuple[str, Told], bool] = {}
     logons = Memory()
-    for detector in detectors:
-        context = Context(knowledge, Memory(), sensitivity, tags, logons)
-        for kind in detector.watches:
-            watchers.setdefault(kind, []).append((detector, context))
-        for kind in detector.watches_refused:
-            refused.setdefault(kind, []).append((detector, context))
-    open_: dict[tuple[str, str], _Case] = {}
+    routes = Routes(
+        (one, Context(knowledge, Memory(), tuning, tags, logons, one.id, one.learning))
+        for one in detectors
+        if one.id not in tuning.off
+    )
+    open_: dict[tuple[str, str, str], _Case] = {}
     done: list[Alert] = []
     for activity, told in activities:
-        asked = watchers.get(type(activity.detail), ())
-        if activity.result == "failure" and type(activity.detail) in refused:
-            asked = [*asked, *refused[type(activity.detail)]]
-        for detector, context in asked:
+        for detector, context in routes.of(activity):
             if told:
                 known = twice.get((detector.id, told))
                 if known is None:
@@ -336,14 +382,15 @@ def run_told(
                 if known:
                     continue
             for finding in detector.detect(activity, context):
-                key = (detector.id, finding.subject)
+                excluded = exclude(detector, finding) if exclude is not None else ""
+                key = (detector.id, finding.subject, excluded)
                 case = open_.get(key)
                 if case is not None and finding.first - case.last <= detector.window:
                     case.add(finding)
                     continue
                 if case is not None:
                     done.append(case.alert(others))
-                open_[key] = _Case(detector, finding)
+                open_[key] = _Case(detector, finding, excluded)
     done.extend(case.alert(others) for case in open_.values())
     return sorted(done, key=lambda alert: (alert.finding.first, alert.detector, alert.id))
 

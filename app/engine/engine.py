@@ -4,9 +4,11 @@ import time
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
+import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from app import __version__
 from app.engine import detectors, schema, twins
@@ -17,10 +19,10 @@ from app.engine.store.actors import example, load
 from app.model.activity import Activity
 from app.model.entity import EntityRef
 from app.model.rows import Problem
+from app.model.tuning import Sensitivity
 
 __all__ = ["Engine", "Settled", "StoreError", "create_workspace", "update_alert"]
 
-Sensitivity = Literal["low", "medium", "high"]
 SHARE = 0.05
 """Most of the time that telling readers what is known so far may take while an input is read."""
 PAUSE = 2.0
@@ -190,7 +192,9 @@ class Engine:
 
     def settle(self, sensitivity: Sensitivity = "medium") -> Settled:
         """Name every entity, run every detector over all activities in event time, put the alerts in their place."""
-        basis = f"{self._store.activities_version()} {self._store.tags_version()} {__version__} {sensitivity}"
+        tuning = replace(self._store.tuning(), sensitivity=sensitivity)
+        settled = msgspec.json.encode(tuning, order="deterministic").decode()
+        basis = f"{self._store.activities_version()} {self._store.tags_version()} {__version__} {settled}"
         if self._store.settled() == basis:
             return Settled(fresh=False)
         began = time.perf_counter()
@@ -203,7 +207,7 @@ class Engine:
         alerts = detectors.run_told(
             activities,
             known,
-            sensitivity=sensitivity,
+            tuning=tuning,
             tags=self._store.tags(),
             others=self._store.others if twice else None,
         )

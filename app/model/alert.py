@@ -10,7 +10,7 @@ Severity = Literal["low", "medium", "high"]
 Phase = Literal[
     "Reconnaissance", "Compromised credentials", "Credential access", "Lateral movement", "Domain dominance", "Exfiltration"
 ]
-State = Literal["open", "closed", "suppressed"]
+State = Literal["open", "closed", "suppressed", "deleted"]
 Classification = Literal["unclassified", "true positive", "benign true positive", "false positive"]
 RANK: dict[str, int] = {"low": 1, "medium": 2, "high": 3}
 
@@ -68,7 +68,10 @@ class Finding(Struct, frozen=True, kw_only=True):
 
 
 class Alert(Struct, frozen=True, kw_only=True):
-    """A finding that was kept, with the identity, state and notes that survive a new run."""
+    """A finding that was kept, with the identity, state and notes that survive a new run.
+
+    excluded: id of the exclusion that covers it, empty for none.
+    """
 
     id: str
     detector: str
@@ -81,6 +84,7 @@ class Alert(Struct, frozen=True, kw_only=True):
     state: State = "open"
     classification: Classification = "unclassified"
     note: str = ""
+    excluded: str = ""
 
 
 def plain(sentence: Sentence) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from app.engine import coverage as _coverage
 from app.engine import detector as _detector
-from app.engine.context import Sensitivity, Tags
-from app.engine.detector import Detector, Told
+from app.engine.context import Tags
+from app.engine.detector import Detector, Exclude, Told
 from app.engine.detectors import (
     account_enumeration,
     asrep_roasting,
@@ -27,6 +27,7 @@ from app.engine.knowledge import Knowledge
 from app.model.activity import Activity
 from app.model.alert import Alert
 from app.model.rows import Coverage, Problem
+from app.model.tuning import DEFAULT, Tuning
 
 DETECTORS: tuple[Detector, ...] = (
     account_enumeration.DETECTOR,
@@ -47,24 +48,25 @@ DETECTORS: tuple[Detector, ...] = (
 )
 
 
-def run(activities: Iterable[Activity], knowledge: Knowledge, *, sensitivity: Sensitivity = "medium") -> list[Alert]:
+def run(activities: Iterable[Activity], knowledge: Knowledge, *, tuning: Tuning = DEFAULT) -> list[Alert]:
     """Alerts of all detectors over activities in event order, with knowledge of the whole input."""
-    return _detector.run(DETECTORS, activities, knowledge, sensitivity=sensitivity)
+    return _detector.run(DETECTORS, activities, knowledge, tuning=tuning)
 
 
 def run_told(
     activities: Iterable[tuple[Activity, Told]],
     knowledge: Knowledge,
     *,
-    sensitivity: Sensitivity = "medium",
+    tuning: Tuning = DEFAULT,
     tags: Tags | None = None,
     others: Callable[[str], Sequence[str]] | None = None,
+    exclude: Exclude | None = None,
 ) -> list[Alert]:
     """The same over activities of which some tell of one act.
 
     Each activity comes with the kinds and results of what else tells of the same act; others gives the ids of those.
     """
-    return _detector.run_told(DETECTORS, activities, knowledge, sensitivity=sensitivity, tags=tags, others=others)
+    return _detector.run_told(DETECTORS, activities, knowledge, tuning=tuning, tags=tags, others=others, exclude=exclude)
 
 
 def watched_kinds() -> dict[str, bool]:

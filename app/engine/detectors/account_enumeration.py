@@ -11,12 +11,19 @@ from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs, LdapPing, Ntlm
 from app.model.events import EventKerberos, EventLogon, EventNtlm
+from app.model.tuning import Threshold
 
 WINDOW = 30 * MINUTE
 """Lists of names are tried fast; half an hour holds throttled ones."""
-NAMES = {"low": 40, "medium": 10, "high": 6}
+NAMES = Threshold(name="names", low=40, medium=10, high=6, words="Different unknown names from one source")
 """Different unknown names from one source; typing mistakes of one workstation stay far below."""
-PROVED = {"low": 60, "medium": 20, "high": 10}
+PROVED = Threshold(
+    name="proved",
+    low=60,
+    medium=20,
+    high=10,
+    words="Different existing names asked about without a password, none of which then signed in",
+)
 """Different existing names asked about without a password, none of which then signed in: a list of names that are all real."""
 PREAUTHENTICATION_REQUIRED = 25
 KERBEROS_UNKNOWN = 6
@@ -95,7 +102,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     if answer is None or activity.source is None:
         return
     name, exists, protocol = answer
-    ip, at, rank = ctx.place(activity.source, activity.at), activity.at, ctx.sensitivity
+    ip, at = ctx.place(activity.source, activity.at), activity.at
     hot = ctx.memory.recall(("hot", ip), bool, at, WINDOW) is not None
     if exists:
         known = ctx.memory.seen(("known", ip), name, at, activity.id, WINDOW)
@@ -106,7 +113,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
                 silent.drop(name)
         elif protocol != "NTLM" and ctx.memory.recall(("proved", ip, name), bool, at, WINDOW) is None:
             silent = ctx.memory.seen(("silent", ip), name, at, activity.id, WINDOW)
-            if silent.distinct >= PROVED[rank]:
+            if silent.distinct >= ctx.limit(PROVED):
                 ctx.memory.note(("hot", ip), True, at)
                 yield told(activity, ctx, silent.take(), protocol)
                 return
@@ -114,7 +121,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
             yield told(activity, ctx, (activity.id,), protocol)
         return
     trail = ctx.memory.seen(("unknown", ip), name, at, activity.id, WINDOW)
-    if trail.distinct >= NAMES[rank]:
+    if trail.distinct >= ctx.limit(NAMES):
         ctx.memory.note(("hot", ip), True, at)
         yield told(activity, ctx, trail.take(), protocol)
 
@@ -157,8 +164,8 @@ def tell(activity: Activity, ctx: Context, trail: Trail | None, known: Trail | N
             *((fact(f"Unknown names: {listed(missing)}"),) if missing else ()),
             *((fact(f"Existing accounts among those asked about: {listed(existing)}"),) if existing else ()),
             against(
-                f"It would be quiet below {NAMES[ctx.sensitivity]} unknown names within {WINDOW // MINUTE} minutes, "
-                f"and below {PROVED[ctx.sensitivity]} existing ones that never signed in"
+                f"It would be quiet below {ctx.limit(NAMES)} unknown names within {WINDOW // MINUTE} minutes, "
+                f"and below {ctx.limit(PROVED)} existing ones that never signed in"
             ),
         ),
         steps=(
@@ -190,5 +197,6 @@ DETECTOR = Detector(
         answers=True,
     ),
     window=WINDOW,
+    thresholds=(NAMES, PROVED),
     detect=detect,
 )

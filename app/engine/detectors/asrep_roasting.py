@@ -12,14 +12,29 @@ from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs
 from app.model.events import EventKerberos
+from app.model.tuning import Threshold
 
 WINDOW = HOUR
 """A tool walks its list of names in seconds; an hour holds slow ones."""
-ACCOUNTS = {"low": 3, "medium": 2, "high": 1}
+ACCOUNTS = Threshold(
+    name="accounts", low=3, medium=2, high=1, words="Different accounts without pre-authentication from one source"
+)
 """Different accounts without pre-authentication from one source; each such account normally has one device."""
-PROBED = {"low": 20, "medium": 8, "high": 5}
+PROBED = Threshold(
+    name="probed",
+    low=20,
+    medium=8,
+    high=5,
+    words="Different accounts asked for without pre-authentication in RC4 only, never followed by a password",
+)
 """Different accounts asked for without pre-authentication in RC4 only, never followed by a password."""
-PROBED_ANY = {"low": 15, "medium": 5, "high": 3}
+PROBED_ANY = Threshold(
+    name="probed-any",
+    low=15,
+    medium=5,
+    high=3,
+    words="Other accounts asked for without proof and never proved, beside one that was answered, whatever the encryption",
+)
 """Other accounts asked for without proof and never proved, beside one that was answered, whatever the encryption."""
 NO_SUCH_ETYPE, PREAUTHENTICATION_REQUIRED = 14, 25
 PROOFS = frozenset({2, 14, 15, 16, 17, 138, 141, 142, 149, 150, 151})
@@ -60,7 +75,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         ctx.memory.seen(("asked", ip), name, activity.at, activity.id, WINDOW)
         if rc4_only or hot(ctx, ip, activity.at):
             trail = ctx.memory.seen(("probed", ip), name, activity.at, activity.id, WINDOW)
-            if trail.distinct >= PROBED[ctx.sensitivity] or hot(ctx, ip, activity.at):
+            if trail.distinct >= ctx.limit(PROBED) or hot(ctx, ip, activity.at):
                 yield told(activity, ctx, trail.take())
         return
     if activity.result != "success":
@@ -99,8 +114,8 @@ def given(activity: Activity, ctx: Context, ip: str, name: str, weak: bool) -> I
     trail = ctx.memory.seen(("given", ip), name, activity.at, activity.id, WINDOW)
     weak = weak or ctx.memory.recall(("refused", ip, name), bool, activity.at, WINDOW) is not None
     asked = ctx.memory.trail(("asked", ip), activity.at, WINDOW)
-    weak = weak or (asked is not None and asked.distinct >= PROBED_ANY[ctx.sensitivity])
-    if not weak and trail.distinct < ACCOUNTS[ctx.sensitivity]:
+    weak = weak or (asked is not None and asked.distinct >= ctx.limit(PROBED_ANY))
+    if not weak and trail.distinct < ctx.limit(ACCOUNTS):
         return
     ctx.memory.note(("hot", ip), True, activity.at)
     probed = ctx.memory.trail(("probed", ip), activity.at, WINDOW)
@@ -186,5 +201,6 @@ DETECTOR = Detector(
     watches=(KerberosAs, EventKerberos),
     needs=Needs(ports=("88",), kinds=("kerberos-as", "event-kerberos"), parts=("event-kerberos",), answers=True),
     window=WINDOW,
+    thresholds=(ACCOUNTS, PROBED, PROBED_ANY),
     detect=detect,
 )

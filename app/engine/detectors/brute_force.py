@@ -10,21 +10,29 @@ from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs, Ntlm
 from app.model.events import EventKerberos, EventLogon, EventNtlm
+from app.model.tuning import Threshold
 
 WINDOW = 30 * MINUTE
 """Spraying tools wait up to half an hour between rounds, so as not to lock accounts."""
 BURST = 10 * MINUTE
-ONE = {"low": 50, "medium": 20, "high": 10}
+ONE = Threshold(name="one", low=50, medium=20, high=10, words="Failures for one account within a burst")
 """Failures for one account within a burst: a person gives up or is locked out earlier, a job that starts every minute with
 an old password makes ten."""
-ONE_SLOW = {"low": 150, "medium": 60, "high": 30}
+ONE_SLOW = Threshold(name="one-slow", low=150, medium=60, high=30, words="Failures for one account within the window")
 """Failures for one account within the window: more than one in half a minute, without end."""
-MANY = {"low": 20, "medium": 10, "high": 5}
+MANY = Threshold(
+    name="many",
+    low=20,
+    medium=10,
+    high=5,
+    words="Accounts that failed within the window and did not sign in from the same source",
+)
 """Accounts that failed within the window and did not sign in from the same source: one person has one to three accounts."""
 FAST = MINUTE
-MANY_FAST = {"low": 10, "medium": 5, "high": 4}
+MANY_FAST = Threshold(name="many-fast", low=10, medium=5, high=4, words="Accounts that failed within a minute")
 """Accounts that failed within a minute: nobody types five names with passwords in that time at one computer."""
-SOURCES, SPREAD = {"low": 20, "medium": 10, "high": 5}, {"low": 200, "medium": 60, "high": 30}
+SOURCES = Threshold(name="sources", low=20, medium=10, high=5, words="Sources that failed for one account")
+SPREAD = Threshold(name="spread", low=200, medium=60, high=30, words="Failures of one account from all sources")
 """Sources that failed for one account, and failures in all: the old password of a service stays on a few servers, which
 repeat it a few times an hour each."""
 SOON = 10 * MINUTE
@@ -101,7 +109,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     if sign_in is None:
         return
     name, domain = ctx.knowledge.accounts.key(sign_in[0], sign_in[1])
-    who, at, memory, rank = (name, domain), activity.at, ctx.memory, ctx.sensitivity
+    who, at, memory = (name, domain), activity.at, ctx.memory
     ip = ctx.place(activity.source, at) or f"account {domain}\\{name}"  # nobody says where from: each account by itself
     if not sign_in[3] and is_retold(activity, ctx, who):
         return
@@ -132,14 +140,14 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     honest, hits_so_far = memory.trail(("signed in", ip), at, WINDOW), memory.trail(("hit", ip), at, SOON)
     others = honest.distinct if honest is not None else 0
     tried = failing.distinct if failing is not None else 0
-    one = not machine and (burst.counts[who] >= ONE[rank] or trail.counts[who] >= ONE_SLOW[rank])
-    many = (tried >= MANY[rank] or (fast is not None and fast.distinct >= MANY_FAST[rank])) and tried > 2 * others
+    one = not machine and (burst.counts[who] >= ctx.limit(ONE) or trail.counts[who] >= ctx.limit(ONE_SLOW))
+    many = (tried >= ctx.limit(MANY) or (fast is not None and fast.distinct >= ctx.limit(MANY_FAST))) and tried > 2 * others
     if one or many or memory.recall(("hot", ip), bool, at, WINDOW) is not None:
         memory.note(("hot", ip), True, at)
         yield told(activity, ctx, ip, trail.take(), hits_so_far)
     elif not machine and activity.source is not None:
         spread = memory.seen(("spread", who), ip, at, activity.id, WINDOW)
-        if spread.distinct >= SOURCES[rank] and spread.count >= SPREAD[rank]:
+        if spread.distinct >= ctx.limit(SOURCES) and spread.count >= ctx.limit(SPREAD):
             label = ctx.knowledge.account(sign_in[0], sign_in[1])
             yield later(
                 ctx, activity, f"account {domain}\\{name}", lambda: tell_spread(activity, ctx, spread),
@@ -195,8 +203,8 @@ def tell(activity: Activity, ctx: Context, ip: str, trail: Trail | None, over: T
             *((fact(f"Signed in among the failures or within {SOON // MINUTE} minutes after its own: "
                     f"{listed(labels[: len(guessed)])}"),) if guessed else ()),
             against(
-                f"It would be quiet below {ONE[ctx.sensitivity]} failures for one account within {BURST // MINUTE} minutes, "
-                f"below {MANY_FAST[ctx.sensitivity]} accounts within a minute and {MANY[ctx.sensitivity]} within "
+                f"It would be quiet below {ctx.limit(ONE)} failures for one account within {BURST // MINUTE} minutes, "
+                f"below {ctx.limit(MANY_FAST)} accounts within a minute and {ctx.limit(MANY)} within "
                 f"{WINDOW // MINUTE}, or if most of these accounts had signed in from there as well"
             ),
         ),
@@ -227,7 +235,7 @@ def tell_spread(activity: Activity, ctx: Context, spread: Trail) -> Finding:
         facts=(
             fact(f"{plural(spread.total, 'failed sign-in')} for one account from {number} within half an hour"),
             against(
-                f"It would be quiet below {SOURCES[ctx.sensitivity]} sources or {SPREAD[ctx.sensitivity]} failures; "
+                f"It would be quiet below {ctx.limit(SOURCES)} sources or {ctx.limit(SPREAD)} failures; "
                 "a service account whose password was changed can look like this"
             ),
         ),
@@ -255,5 +263,6 @@ DETECTOR = Detector(
         answers=True,
     ),
     window=WINDOW,
+    thresholds=(ONE, ONE_SLOW, MANY, MANY_FAST, SOURCES, SPREAD),
     detect=detect,
 )

@@ -8,12 +8,19 @@ from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import LdapBind
 from app.model.events import EventLdap
+from app.model.tuning import Threshold
 
 UNSIGNED, SIMPLE = 2889, 1
 """2889 tells every bind that was neither signed nor inside TLS; its binding type 1 is a simple bind, 0 one by SASL."""
 WINDOW = DAY
 """Applications bind all day; one alert a day for each source is enough."""
-ACCOUNTS = {"low": 10, "medium": 5, "high": 2}
+ACCOUNTS = Threshold(
+    name="accounts",
+    low=10,
+    medium=5,
+    high=2,
+    words="Different accounts from one source that make it more than one careless application",
+)
 """Different accounts from one source that make it more than one careless application: a proxy or sign-in page that sends
 everybody's password in clear."""
 
@@ -40,7 +47,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     trail = ctx.memory.seen(("clear", ip), name, activity.at, activity.id, WINDOW)
     account = ctx.knowledge.account(name)
     sensitive = ctx.is_sensitive(account, activity.at)
-    many = trail.distinct >= ACCOUNTS[ctx.sensitivity]
+    many = trail.distinct >= ctx.limit(ACCOUNTS)
     names = [ref.label if (ref := ctx.knowledge.account(str(one))) is not None else str(one) for one in trail.values]
     yield found(
         ctx,
@@ -75,5 +82,6 @@ DETECTOR = Detector(
     watches=(LdapBind, EventLdap),
     needs=Needs(ports=("389", "3268"), kinds=("ldap-bind", "event-ldap"), parts=("event-ldap",), answers=True),
     window=WINDOW,
+    thresholds=(ACCOUNTS,),
     detect=detect,
 )

@@ -10,17 +10,24 @@ from app.engine.memory import Trail
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import DnsQuery
+from app.model.tuning import Threshold
 
 WINDOW = 10 * MINUTE
 """Sweeps take seconds to minutes."""
 TRANSFER_WINDOW = 60 * MINUTE
 """A secondary server asks for the zone's SOA record before it transfers; it refreshes within this time."""
-SERVICES = {"low": 80, "medium": 40, "high": 20}
+SERVICES = Threshold(
+    name="services",
+    low=80,
+    medium=40,
+    high=20,
+    words="Different names of services and texts (SRV, TXT, ANY, MX, NS, HINFO, DNSKEY) in the domain",
+)
 """Different names of services and texts (SRV, TXT, ANY, MX, NS, HINFO, DNSKEY) in the domain: a computer that looks for its
 controllers asks for about a dozen."""
-SWEEP = {"low": 500, "medium": 200, "high": 100}
+SWEEP = Threshold(name="sweep", low=500, medium=200, high=100, words="Different addresses looked up in reverse")
 """Different addresses looked up in reverse."""
-MISSING = {"low": 300, "medium": 100, "high": 50}
+MISSING = Threshold(name="missing", low=300, medium=100, high=50, words="Different names of the domain that do not exist")
 """Different names of the domain that do not exist: guessed from a list of words."""
 UNUSUAL = frozenset({"SRV", "TXT", "ANY", "MX", "NS", "HINFO", "DNSKEY", "SOA", "NSEC", "AXFR", "IXFR"})
 NO_SUCH_NAME = 3
@@ -78,11 +85,11 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         ctx.memory.note(("soa", ip, name), True, at)
     kind = ""
     if query.type == "PTR" and name.endswith((".in-addr.arpa", ".ip6.arpa")):
-        kind, limit, words = "addresses", SWEEP[ctx.sensitivity], "addresses looked up in reverse"
+        kind, limit, words = "addresses", ctx.limit(SWEEP), "addresses looked up in reverse"
     elif query.type in UNUSUAL and in_domain(name, ctx):
-        kind, limit, words = "services", SERVICES[ctx.sensitivity], "names of services and texts of the domain"
+        kind, limit, words = "services", ctx.limit(SERVICES), "names of services and texts of the domain"
     elif query.type in ("A", "AAAA") and activity.code == NO_SUCH_NAME and in_domain(name, ctx) and not is_address(name):
-        kind, limit, words = "missing", MISSING[ctx.sensitivity], "names of the domain that do not exist"
+        kind, limit, words = "missing", ctx.limit(MISSING), "names of the domain that do not exist"
     if not kind:
         return
     trail = ctx.memory.seen((kind, ip), name, at, activity.id, WINDOW)
@@ -122,5 +129,6 @@ DETECTOR = Detector(
     watches=(DnsQuery,),
     needs=Needs(ports=("53",), kinds=("dns-query",)),
     window=TRANSFER_WINDOW,
+    thresholds=(SERVICES, SWEEP, MISSING),
     detect=detect,
 )

@@ -9,10 +9,13 @@ from app.engine.knowledge.tickets import is_own_tgt
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import KerberosTgs
+from app.model.tuning import Threshold
 
 WINDOW = 12 * HOUR
 """A forged ticket is used for as long as its maker likes; half a day apart is one alert."""
-AES_TICKETS = {"low": 5, "medium": 1, "high": 1}
+AES_TICKETS = Threshold(
+    name="aes-tickets", low=5, medium=1, high=1, words="AES tickets of the same krbtgt that must have been seen"
+)
 """AES tickets of the same krbtgt that must have been seen: without them RC4 may be all that the domain has."""
 
 
@@ -28,7 +31,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if issue is not None:
         return
     strong, weak = ctx.knowledge.tickets.granting(realm)
-    if weak or strong < AES_TICKETS[ctx.sensitivity]:
+    if weak or strong < ctx.limit(AES_TICKETS):
         return
     success = activity.result == "success"
     presented = etype(detail.presented_ticket_etype)
@@ -66,5 +69,6 @@ DETECTOR = Detector(
     watches=(KerberosTgs,),
     needs=Needs(ports=("88",), kinds=("kerberos-tgs",), answers=True),
     window=WINDOW,
+    thresholds=(AES_TICKETS,),
     detect=detect,
 )

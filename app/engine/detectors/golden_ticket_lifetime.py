@@ -21,15 +21,25 @@ from app.engine.knowledge.tickets import is_own_tgt
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import KerberosTgs
+from app.model.tuning import Threshold
 
 WINDOW = 12 * HOUR
 LIFE = 10 * HOUR
 """Maximum lifetime for a user ticket in the default domain policy of Active Directory."""
-SPARE = {"low": 14 * HOUR, "medium": 20 * MINUTE, "high": 6 * MINUTE}
+SPARE = Threshold(
+    name="spare",
+    low=14 * HOUR,
+    medium=20 * MINUTE,
+    high=6 * MINUTE,
+    words="Added to the domain's longest ticket lifetime",
+    unit="us",
+)
 """Added to it: five minutes of tolerated clock difference and the time a request may take; a day in all for low."""
 REMEMBERED = 30 * DAY
 """How long the first use of a ticket is remembered."""
-FAR = {"low": 400 * DAY, "medium": 60 * DAY, "high": 31 * DAY}
+FAR = Threshold(
+    name="far", low=400 * DAY, medium=60 * DAY, high=31 * DAY, words="An end this far ahead of the KDC's clock", unit="us"
+)
 """An end this far ahead of the KDC's clock is beyond every usable policy; forging tools write ten years."""
 FOREVER = 11 * 365 * DAY
 """Further ahead than this no forging tool goes by itself; it comes from constants for "no limit"."""
@@ -66,7 +76,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             ctx.memory.note(key, (now, activity.id), activity.at)
         else:
             age, since, proof = now - first[0], "first use", first[1]
-    if age is not None and age > LIFE + SPARE[ctx.sensitivity]:
+    if age is not None and age > LIFE + ctx.limit(SPARE):
         yield old(activity, ctx, age, since, str(proof))
     elif issue is None:
         yield from far(activity, ctx, detail.till, now, ahead is not None)
@@ -94,7 +104,7 @@ def old(activity: Activity, ctx: Context, age: int, since: str, proof: str) -> F
         ),
         facts=(
             fact(f"The ticket's {since} lies {hours} before: ", activity),
-            against(f"It would be quiet within {(LIFE + SPARE[ctx.sensitivity]) / HOUR:.1f} hours of the ticket's {since}"),
+            against(f"It would be quiet within {(LIFE + ctx.limit(SPARE)) / HOUR:.1f} hours of the ticket's {since}"),
         ),
         steps=ctx.path(activity, "old ticket", "success"),
     )  # fmt: skip
@@ -105,7 +115,7 @@ def far(activity: Activity, ctx: Context, till: int | None, now: int, clocked: b
     if till is None or till in NO_LIMIT or activity.source is None:
         return
     left = till - now
-    if not (FAR[ctx.sensitivity] < left <= FOREVER if clocked else TEN_YEARS[0] <= left <= TEN_YEARS[1]):
+    if not (ctx.limit(FAR) < left <= FOREVER if clocked else TEN_YEARS[0] <= left <= TEN_YEARS[1]):
         return
     days, success = left // DAY, activity.result == "success"
     yield found(
@@ -127,7 +137,7 @@ def far(activity: Activity, ctx: Context, till: int | None, now: int, clocked: b
             fact("Days are counted on the KDC's own clock" if clocked else
                  "No answer tells the KDC's clock; ten years is what forging tools write"),
             fact("No exchange in this input issued the ticket; by itself that is normal at the start of a capture"),
-            against(f"It would be quiet for an end within {FAR[ctx.sensitivity] // DAY} days, or without limit"),
+            against(f"It would be quiet for an end within {ctx.limit(FAR) // DAY} days, or without limit"),
         ),
         steps=ctx.path(activity, "ticket for years", caption_of(activity)),
     )  # fmt: skip
@@ -143,5 +153,6 @@ DETECTOR = Detector(
     watches=(KerberosTgs,),
     needs=Needs(ports=("88",), kinds=("kerberos-tgs",)),
     window=WINDOW,
+    thresholds=(SPARE, FAR),
     detect=detect,
 )

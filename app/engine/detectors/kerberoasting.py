@@ -27,25 +27,36 @@ from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs, KerberosTgs, LdapSearch
 from app.model.events import EventKerberos, EventLdap
+from app.model.tuning import Threshold
 
 WINDOW = 10 * MINUTE
 """Tools ask for all tickets in seconds; ten minutes also hold those that wait between requests."""
 SLOW = 8 * HOUR
 """A patient tool asks for a ticket a minute, within the life of one ticket-granting ticket."""
-WEAK_ONLY = {"low": 3, "medium": 2, "high": 1}
+WEAK_ONLY = Threshold(
+    name="weak-only", low=3, medium=2, high=1, words="Services asked for with RC4 as the only choice, by a client that can do AES"
+)
 """Services asked for with RC4 as the only choice, by a client that can do AES: a modern client never does that by itself.
 One alone is reported at medium severity, when something shows that the client can do AES."""
-WEAK_GIVEN = {"low": 10, "medium": 5, "high": 3}
+WEAK_GIVEN = Threshold(name="weak-given", low=10, medium=5, high=3, words="Services answered with RC4 within ten minutes")
 """Services answered with RC4 though AES was offered: old service accounts are like that, and one user needs few of them."""
-WEAK_SLOW = {"low": 30, "medium": 15, "high": 8}
+WEAK_SLOW = Threshold(name="weak-slow", low=30, medium=15, high=8, words="Services answered with RC4 within eight hours")
 """The same within the slow window."""
-STRONG = {"low": 40, "medium": 20, "high": 10}
+STRONG = Threshold(name="strong", low=40, medium=20, high=10, words="Services with AES tickets within ten minutes")
 """Services with AES tickets: a person's programs use a handful within minutes."""
-STRONG_SLOW = {"low": 80, "medium": 40, "high": 20}
+STRONG_SLOW = Threshold(name="strong-slow", low=80, medium=40, high=20, words="Services with AES tickets within eight hours")
 """The same within the slow window."""
-AFTER_SEARCH = {"low": 2, "medium": 1, "high": 1}
+AFTER_SEARCH = Threshold(
+    name="after-search",
+    low=2,
+    medium=1,
+    high=1,
+    words="Weak tickets that are enough when the same source has just searched the directory for accounts with service names",
+)
 """Weak tickets that are enough when the same source has just searched the directory for accounts with service names."""
-AFTER_SEARCH_STRONG = {"low": 4, "medium": 2, "high": 1}
+AFTER_SEARCH_STRONG = Threshold(
+    name="after-search-strong", low=4, medium=2, high=1, words="AES tickets that are enough after such a search"
+)
 """AES tickets that are enough then; a program that manages databases searches for these names too."""
 OLD_TYPES = 3
 """Systems from before AES offer RC4 in several forms, and DES; a lone RC4 was chosen by a tool, or by somebody's settings."""
@@ -168,7 +179,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     """Counts distinct services of accounts for each source and ticket-granting ticket, by how weak their tickets are."""
     if activity.source is None:
         return
-    ip, at, memory, rank = ctx.place(activity.source, activity.at), activity.at, ctx.memory, ctx.sensitivity
+    ip, at, memory = ctx.place(activity.source, activity.at), activity.at, ctx.memory
     if isinstance(activity.detail, (LdapSearch, EventLdap)):
         if is_spn_search(activity) and not ctx.from_controller(activity):
             memory.seen(("search", ip), True, at, activity.id, SEARCH_WINDOW)
@@ -190,27 +201,27 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     if service_host(service)[0] not in MANAGEMENT:
         strong = memory.seen(("strong", ip, who), service, at, activity.id, WINDOW)
         slow = memory.seen(("slow", ip, who), service, at, activity.id, SLOW)
-        if strong.distinct >= STRONG[rank]:
+        if strong.distinct >= ctx.limit(STRONG):
             reasons[f"{plural(strong.distinct, 'service')} within {WINDOW // MINUTE} minutes"] = None
-        elif slow.distinct >= STRONG_SLOW[rank]:
+        elif slow.distinct >= ctx.limit(STRONG_SLOW):
             reasons[f"{plural(slow.distinct, 'service')} within {SLOW // HOUR} hours"] = None
             certain = weak
-        if search is not None and strong.distinct >= AFTER_SEARCH_STRONG[rank] and not weak:
+        if search is not None and strong.distinct >= ctx.limit(AFTER_SEARCH_STRONG) and not weak:
             certain = bool(reasons)
             reasons["it had searched the directory for accounts with service names before"] = None
     if weak or only:
         given = memory.seen(("weak", ip, who), service, at, activity.id, WINDOW)
         drip = memory.seen(("weak slow", ip, who), service, at, activity.id, SLOW)
-        if given.distinct >= WEAK_GIVEN[rank] or drip.distinct >= WEAK_SLOW[rank]:
+        if given.distinct >= ctx.limit(WEAK_GIVEN) or drip.distinct >= ctx.limit(WEAK_SLOW):
             reasons[f"{plural(drip.distinct, 'service')} with RC4 or DES tickets"] = None
-        if search is not None and given.distinct >= AFTER_SEARCH[rank]:
+        if search is not None and given.distinct >= ctx.limit(AFTER_SEARCH):
             reasons["it had searched the directory for accounts with service names before"] = None
             certain = True
     if (only and not old) or direct:
         asked = memory.seen(("only", ip), service, at, activity.id, DAY)
         slow = asked
-        enough = asked.distinct >= WEAK_ONLY[rank] + (0 if modern or direct else 1)
-        if enough or (rank != "low" and (modern or direct)):
+        enough = asked.distinct >= ctx.limit(WEAK_ONLY) + (0 if modern or direct else 1)
+        if enough or (ctx.sensitivity != "low" and (modern or direct)):
             certain = bool(reasons) or enough
             how = "asked for without a ticket-granting ticket" if direct else "asked for with RC4 as the only choice"
             if not direct and not weak_only(wanted.offered):
@@ -233,7 +244,7 @@ def tell(
     activity: Activity, ctx: Context, wanted: Asked, reasons: Iterable[str], trail: Trail, got: bool, certain: bool
 ) -> Finding:
     """Words with the counts of the whole episode."""
-    rank, ip = ctx.sensitivity, ctx.place(activity.source, activity.at)
+    ip = ctx.place(activity.source, activity.at)
     source, target, account = ctx.source(activity), ctx.target(activity), ctx.account(activity)
     services = [str(one) for one in trail.values]
     return found(
@@ -253,8 +264,8 @@ def tell(
             *(fact(reason[0].upper() + reason[1:]) for reason in reasons),
             *((fact(f"The tickets are encrypted with {etype(wanted.etype)}"),) if wanted.etype is not None else ()),
             against(
-                f"It would be quiet for fewer than {WEAK_ONLY[rank]} services asked for in RC4 only, "
-                f"{WEAK_GIVEN[rank]} answered in RC4, or {STRONG[rank]} in all"
+                f"It would be quiet for fewer than {ctx.limit(WEAK_ONLY)} services asked for in RC4 only, "
+                f"{ctx.limit(WEAK_GIVEN)} answered in RC4, or {ctx.limit(STRONG)} in all"
             ),
         ),
         steps=(
@@ -279,5 +290,6 @@ DETECTOR = Detector(
         hidden_by=("ldap sealed", "ldap inside tls"),
     ),
     window=HOUR,
+    thresholds=(WEAK_ONLY, WEAK_GIVEN, WEAK_SLOW, STRONG, STRONG_SLOW, AFTER_SEARCH, AFTER_SEARCH_STRONG),
     detect=detect,
 )

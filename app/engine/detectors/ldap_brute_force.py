@@ -9,18 +9,21 @@ from app.engine.memory import Trail
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import LdapBind
+from app.model.tuning import Threshold
 
 WINDOW = 30 * MINUTE
 """Spraying tools wait up to half an hour between rounds, so as not to lock accounts."""
 BURST = 10 * MINUTE
-ONE = {"low": 50, "medium": 20, "high": 10}
+ONE = Threshold(name="one", low=50, medium=20, high=10, words="Failures for one account within a burst")
 """Failures for one account within a burst; an application with an old password that tries every minute makes ten."""
-ONE_SLOW = {"low": 150, "medium": 60, "high": 30}
+ONE_SLOW = Threshold(name="one-slow", low=150, medium=60, high=30, words="Failures for one account within the window")
 """Failures for one account within the window."""
-MANY = {"low": 20, "medium": 10, "high": 5}
+MANY = Threshold(
+    name="many", low=20, medium=10, high=5, words="Accounts that failed within the window and did not bind from the same source"
+)
 """Accounts that failed within the window and did not bind from the same source."""
 FAST = MINUTE
-MANY_FAST = {"low": 10, "medium": 5, "high": 4}
+MANY_FAST = Threshold(name="many-fast", low=10, medium=5, high=4, words="Accounts that failed within a minute")
 """Accounts that failed within a minute; a sign-in page where so many mistype has many more who do not."""
 SOON = 10 * MINUTE
 """A bind this long after the account's last failure is the password found."""
@@ -34,7 +37,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     bind: LdapBind = activity.detail  # type: ignore[assignment]
     if bind.method != "simple" or not bind.name or activity.source is None or bind.password_length == 0:
         return
-    ip, at, name, memory, rank = activity.source.ip, activity.at, bind.name.lower(), ctx.memory, ctx.sensitivity
+    ip, at, name, memory = activity.source.ip, activity.at, bind.name.lower(), ctx.memory
     wrong = activity.code == INVALID_CREDENTIALS
     right = activity.result == "success" or (wrong and bind_data(bind.error_text) in NOT_A_GUESS)
     hot = memory.recall(("hot", ip), bool, at, WINDOW) is not None
@@ -65,8 +68,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     honest = memory.trail(("signed in", ip), at, WINDOW)
     others = honest.distinct if honest is not None else 0
     tried = failing.distinct if failing is not None else 0
-    many = (tried >= MANY[rank] or (fast is not None and fast.distinct >= MANY_FAST[rank])) and tried > 2 * others
-    if burst.counts[name] >= ONE[rank] or trail.counts[name] >= ONE_SLOW[rank] or many or hot:
+    many = (tried >= ctx.limit(MANY) or (fast is not None and fast.distinct >= ctx.limit(MANY_FAST))) and tried > 2 * others
+    if burst.counts[name] >= ctx.limit(ONE) or trail.counts[name] >= ctx.limit(ONE_SLOW) or many or hot:
         memory.note(("hot", ip), True, at)
         yield told(activity, ctx, trail.take(), memory.trail(("hit", ip), at, SOON))
 
@@ -113,8 +116,8 @@ def tell(activity: Activity, ctx: Context, trail: Trail | None, hits: Trail | No
             fact(f"{plural(failures, 'failed bind')} for {plural(len(tried), 'account')} from one source"),
             *((fact(f"Bound afterwards: {listed(labels[one] for one in guessed)}"),) if guessed else ()),
             against(
-                f"It would be quiet below {ONE[ctx.sensitivity]} failures for one account within {BURST // MINUTE} minutes, "
-                f"below {MANY_FAST[ctx.sensitivity]} accounts within a minute and {MANY[ctx.sensitivity]} within "
+                f"It would be quiet below {ctx.limit(ONE)} failures for one account within {BURST // MINUTE} minutes, "
+                f"below {ctx.limit(MANY_FAST)} accounts within a minute and {ctx.limit(MANY)} within "
                 f"{WINDOW // MINUTE}, or if most of these accounts had bound from there as well"
             ),
         ),
@@ -132,5 +135,6 @@ DETECTOR = Detector(
     watches=(LdapBind,),
     needs=Needs(ports=("389", "3268"), kinds=("ldap-bind",), hidden_by=("ldap inside tls",), answers=True),
     window=WINDOW,
+    thresholds=(ONE, ONE_SLOW, MANY, MANY_FAST),
     detect=detect,
 )

@@ -25,6 +25,7 @@ from app.model.alert import Finding, Severity
 from app.model.details import RpcCall
 from app.model.events import EventEnumeration, EventLogon, EventObjectAccess, EventSam
 from app.model.identifiers import LSARPC, SAMR
+from app.model.tuning import Threshold
 
 WINDOW = 10 * MINUTE
 """Tools read everything in seconds."""
@@ -55,11 +56,11 @@ GROUP_NAMES = {
 }  # fmt: skip
 SENSITIVE_RIDS = frozenset({498, 512, 516, 518, 519, 520, 521, 526, 527, 544, 548, 549, 550, 551, 552})
 """Relative ids of well-known powerful groups (MS-DTYP section 2.4.2.4)."""
-GROUPS = {"low": 10, "medium": 4, "high": 2}
+GROUPS = Threshold(name="groups", low=10, medium=4, high=2, words="Groups whose members were asked for")
 """Groups whose members were asked for; administrators look at one or two by name."""
-USERS = {"low": 60, "medium": 20, "high": 10}
+USERS = Threshold(name="users", low=60, medium=20, high=10, words="Users asked about one by one")
 """Users asked about one by one."""
-SIDS = {"low": 500, "medium": 200, "high": 100}
+SIDS = Threshold(name="sids", low=500, medium=200, high=100, words="Security identifiers of the domain turned into names")
 """Security identifiers of the domain turned into names; permission dialogues ask for a few dozen."""
 
 
@@ -99,7 +100,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         return
     if activity.destination is not None and activity.destination.ip == activity.source.ip:
         return
-    ip, at, rank = ctx.place(activity.source, activity.at), activity.at, ctx.sensitivity
+    ip, at = ctx.place(activity.source, activity.at), activity.at
     asked, severe = "", True
     if call.interface == LSARPC:
         if call.opnum not in LOOK_UP_SIDS:
@@ -110,7 +111,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         sids = ctx.memory.seen(("sids", ip), True, at, activity.id, WINDOW)
         ctx.memory.note(("sid total", ip), (ctx.memory.recall(("sid total", ip), int, at, WINDOW) or 0) + each, at)
         total = ctx.memory.recall(("sid total", ip), int, at, WINDOW) or 0
-        if total < SIDS[rank]:
+        if total < ctx.limit(SIDS):
             return
         asked = "names of security identifiers by the hundred"
         evidence = sids.take()
@@ -125,12 +126,12 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         if call.opnum == 33 and not ctx.to_controller(activity):
             where = activity.destination.ip if activity.destination else ""
             hosts = ctx.memory.seen(("hosts", ip), where, at, activity.id, WINDOW)
-            if hosts.distinct < GROUPS[rank]:
+            if hosts.distinct < ctx.limit(GROUPS):
                 return
             asked, evidence = "local groups of several computers", hosts.take()
         else:
             groups = ctx.memory.seen(("groups", ip), asked_about(call) or activity.id, at, activity.id, WINDOW)
-            if not sensitive_group(call) and groups.distinct < GROUPS[rank]:
+            if not sensitive_group(call) and groups.distinct < ctx.limit(GROUPS):
                 return
             asked, evidence = MEMBERS[call.opnum], groups.take()
             name = GROUP_NAMES.get(asked_about(call).rpartition("-")[2])
@@ -140,7 +141,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         if not asked_about(call) and call.opnum != OPEN_USER:
             return
         users = ctx.memory.seen(("users", ip), asked_about(call) or activity.id, at, activity.id, WINDOW)
-        if users.distinct < USERS[rank]:
+        if users.distinct < ctx.limit(USERS):
             return
         asked, evidence = "users one by one", users.take()
     else:
@@ -164,7 +165,7 @@ def logged(activity: Activity, ctx: Context) -> Iterator[Later]:
     activity = from_session(activity, session)
     if ctx.from_controller(activity) or (session is not None and (session.type != NETWORK or not is_elsewhere(activity, ctx))):
         return
-    at, rank, place = activity.at, ctx.sensitivity, ctx.place(activity.source, activity.at) or account.key
+    at, place = activity.at, ctx.place(activity.source, activity.at) or account.key
     if isinstance(event, EventObjectAccess):
         kind, name = (event.text("ObjectType") or "").upper(), event.text("ObjectName") or ""
         if event.event_id != HANDLE or kind not in ("SAM_USER", "SAM_GROUP", "SAM_ALIAS"):
@@ -186,18 +187,18 @@ def logged(activity: Activity, ctx: Context) -> Iterator[Later]:
         return
     if kind == "SAM_USER":
         trail = ctx.memory.seen(("users", place), name, at, activity.id, WINDOW)
-        if trail.distinct < USERS[rank]:
+        if trail.distinct < ctx.limit(USERS):
             return
         asked = "users one by one"
     elif isinstance(event, EventEnumeration) and not ctx.to_controller(activity):
         trail = ctx.memory.seen(("hosts", place), event.computer.lower(), at, activity.id, WINDOW)
-        if trail.distinct < GROUPS[rank]:
+        if trail.distinct < ctx.limit(GROUPS):
             return
         asked = "local groups of several computers"
     else:
         trail = ctx.memory.seen(("groups", place), name, at, activity.id, WINDOW)
         at_once = is_powerful(name) and account.key.startswith("user:")  # computers look up their own administrators
-        if not at_once and trail.distinct < GROUPS[rank]:
+        if not at_once and trail.distinct < ctx.limit(GROUPS):
             return
         known = GROUP_NAMES.get(name.rpartition("-")[2])
         asked = f"members of {known}" if known else MEMBERS[33 if kind == "SAM_ALIAS" else 25]
@@ -210,7 +211,7 @@ def refused(activity: Activity, event: EventSam, ctx: Context) -> Iterator[Later
         return
     place = ctx.place(activity.source, activity.at)
     hosts = ctx.memory.seen(("refused", place), event.computer.lower(), activity.at, activity.id, WINDOW)
-    many = hosts.distinct >= GROUPS[ctx.sensitivity]
+    many = hosts.distinct >= ctx.limit(GROUPS)
     how = f"Windows refused a remote call to SAM, on {hosts.distinct:,} of the computers whose logs tell it: "
     yield from told(activity, ctx, place, "accounts over SAM", many, how, hosts.take())
 
@@ -238,7 +239,6 @@ def told(
 
 def tell(activity: Activity, ctx: Context, trail: Trail, severe: bool, how: str, confidence: Severity) -> Finding:
     """Words with everything that was asked in the episode."""
-    rank = ctx.sensitivity
     things = [str(one) for one in trail.values]
     success = activity.result != "failure"
     return found(
@@ -260,8 +260,8 @@ def tell(activity: Activity, ctx: Context, trail: Trail, severe: bool, how: str,
             fact(how, activity),
             fact(ctx.doer(activity), " is not a domain controller"),
             against(
-                f"It would be quiet for single look-ups: below {USERS[rank]} users, {GROUPS[rank]} ordinary groups "
-                f"or {SIDS[rank]} identifiers within {WINDOW // MINUTE} minutes, and no list of all accounts"
+                f"It would be quiet for single look-ups: below {ctx.limit(USERS)} users, {ctx.limit(GROUPS)} ordinary groups "
+                f"or {ctx.limit(SIDS)} identifiers within {WINDOW // MINUTE} minutes, and no list of all accounts"
             ),
         ),
         steps=ctx.path(activity, "SAMR questions", listed(things, 2)),
@@ -290,5 +290,6 @@ DETECTOR = Detector(
         controllers=True,
     ),
     window=60 * MINUTE,
+    thresholds=(GROUPS, USERS, SIDS),
     detect=detect,
 )

@@ -19,6 +19,7 @@ from app.engine.detector import (
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcCall
+from app.model.tuning import Threshold
 
 SRVSVC = "4b324fc8-1670-01d3-1278-5a47bf6ee188"
 NETR_SESSION_ENUM = 12
@@ -27,7 +28,7 @@ WKSSVC = "6bffd098-a112-3610-9833-46c3f87e345a"
 NETR_WKSTA_USER_ENUM = 2
 """NetrWkstaUserEnum (MS-WKST section 3.2.4.3): who is signed in at a computer, for its administrators; collectors ask both."""
 WINDOW = HOUR
-SERVERS = {"low": 5, "medium": 3, "high": 2}
+SERVERS = Threshold(name="servers", low=5, medium=3, high=2, words="Other servers asked within an hour")
 """Other servers asked within an hour; one is the daily look of its administrator."""
 ASKS = frozenset({(SRVSVC, NETR_SESSION_ENUM), (WKSSVC, NETR_WKSTA_USER_ENUM)})
 
@@ -46,7 +47,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if on_controller:
         ctx.memory.note(("hot", ip), True, activity.at)
     hot = on_controller or ctx.memory.recall(("hot", ip), bool, activity.at, WINDOW) is not None
-    many = trail.distinct >= SERVERS[ctx.sensitivity]
+    many = trail.distinct >= ctx.limit(SERVERS)
     if users and not (hot or many):
         return
     success = activity.result != "failure"
@@ -93,5 +94,6 @@ DETECTOR = Detector(
         ports=("445", "139"), kinds=("rpc-call",), hidden_by=("smb3 encrypted",), interfaces=(SRVSVC, WKSSVC), controllers=True
     ),
     window=WINDOW,
+    thresholds=(SERVERS,),
     detect=detect,
 )

@@ -12,6 +12,7 @@ from app.model.details import RpcCall
 from app.model.entity import EntityRef
 from app.model.events import EventAccount, EventLogon
 from app.model.identifiers import NETLOGON
+from app.model.tuning import Threshold
 
 WINDOW = 10 * MINUTE
 """On average 256 tries are needed, a few seconds of work."""
@@ -21,9 +22,11 @@ AUTHENTICATE = frozenset({5, 15, 26})
 """NetrServerAuthenticate, 2 and 3 (MS-NRPC section 3.5.4.4.2 and on)."""
 PASSWORD_SET = frozenset({6, 30})
 """NetrServerPasswordSet and PasswordSet2 (MS-NRPC section 3.5.4.4.5 and on)."""
-ZERO_TRIES = {"low": 3, "medium": 2, "high": 1}
+ZERO_TRIES = Threshold(name="zero-tries", low=3, medium=2, high=1, words="Challenges or credentials of eight zero bytes")
 """Challenges or credentials of eight zero bytes: by chance one in 2 to the power of 64."""
-BLIND_TRIES = {"low": 60, "medium": 25, "high": 10}
+BLIND_TRIES = Threshold(
+    name="blind-tries", low=60, medium=25, high=10, words="Failed authentications when their bytes could not be read"
+)
 """Failed authentications when their bytes could not be read; a computer with a broken secret retries a few times an hour."""
 
 CHANGED = 4742
@@ -75,8 +78,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         ctx.memory.seen(("failed", *pair), True, at, activity.id, WINDOW)
     zero = ctx.memory.trail(("zero", *pair), at, WINDOW)
     failed = ctx.memory.trail(("failed", *pair), at, WINDOW)
-    certain = zero is not None and zero.count >= ZERO_TRIES[ctx.sensitivity]
-    storm = failed is not None and failed.count >= BLIND_TRIES[ctx.sensitivity]
+    certain = zero is not None and zero.count >= ctx.limit(ZERO_TRIES)
+    storm = failed is not None and failed.count >= ctx.limit(BLIND_TRIES)
     if not (certain or storm):
         return
     ctx.memory.note(("hot", *pair), True, at)
@@ -132,7 +135,7 @@ def tell(activity: Activity, ctx: Context, zero: Trail | None, failed: Trail | N
             *((fact(f"{plural(failed.total, 'failed authentication')} within minutes"),) if failed else ()),
             fact("The last of them: ", activity),
             against(
-                f"It would be quiet with random challenges and below {BLIND_TRIES[ctx.sensitivity]} failures "
+                f"It would be quiet with random challenges and below {ctx.limit(BLIND_TRIES)} failures "
                 f"within {WINDOW // MINUTE} minutes"
             ),
         ),
@@ -190,5 +193,6 @@ DETECTOR = Detector(
         answers=True,
     ),
     window=60 * MINUTE,
+    thresholds=(ZERO_TRIES, BLIND_TRIES),
     detect=detect,
 )

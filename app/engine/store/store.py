@@ -17,6 +17,7 @@ import numpy as np
 from app.engine import postings, schema
 from app.engine.schema import StoreError
 from app.engine.store import alerts, streams, tags, telling
+from app.engine.store import tuning as tuned
 from app.engine.store.actors import actor_of, dump, words
 from app.engine.store.counts import COUNTED, Flows, Numbers, count_rest, count_times, matrix, set_counted
 from app.engine.store.lease import Lease
@@ -29,6 +30,7 @@ from app.model.alert import Alert
 from app.model.details import KINDS
 from app.model.entity import EntityRef
 from app.model.rows import Problem
+from app.model.tuning import Tuning
 
 FLUSH_ROWS = 8_192
 FLUSH_SECONDS = 0.25
@@ -270,6 +272,10 @@ class Store:
     def tags_version(self) -> int:
         """Counts the changes of tags."""
         return tags.version(self._db)
+
+    def tuning(self) -> Tuning:
+        """What the user set for the detectors of this workspace."""
+        return tuned.kept(self._db)
 
     # ---- names
 

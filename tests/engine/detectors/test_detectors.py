@@ -1,5 +1,6 @@
 """All detectors through one runner: they fire, stay quiet, forget order; each has its page."""
 
+import dataclasses
 import random
 import re
 import time
@@ -9,13 +10,15 @@ import pytest
 from msgspec.structs import replace
 
 from app.engine import detector as machinery
-from app.engine.detector import Detector, Sensitivity
+from app.engine.detector import Detector
 from app.engine.detectors import DETECTORS, coverage, watched_kinds
 from app.engine.knowledge import Knowledge
 from app.model.activity import Activity, event_order
 from app.model.alert import Alert, plain
 from app.model.details import KINDS
 from app.model.rows import Problem
+from app.model.tuning import Sensitivity, Tuning
+from tests.cases.table import FIRES, STAYS_QUIET, Case
 from tests.engine.detectors.builders import (
     DC1,
     DRSUAPI,
@@ -32,7 +35,6 @@ from tests.engine.detectors.builders import (
     controller,
     ntlm,
 )
-from tests.engine.detectors.cases import FIRES, STAYS_QUIET
 from tests.engine.detectors.log_cases import SHELL
 from tests.engine.detectors.logs import CHANGES, CHANGES_ALL, DC, checked, manager, refused_logon, tgt
 
@@ -43,12 +45,15 @@ HEADINGS = (
 BY_ID = {one.id: one for one in DETECTORS}
 
 
-def alerts(detector: Detector, activities: list[Activity], sensitivity: Sensitivity = "medium") -> list[Alert]:
+def alerts(detector: Detector, case: Case | list[Activity], sensitivity: Sensitivity | None = None) -> list[Alert]:
     """One detector over a case, with knowledge of the whole case."""
+    given = case if isinstance(case, Case) else Case(case)
+    tuning = given.tuning if sensitivity is None else Tuning(sensitivity=sensitivity)
     knowledge = Knowledge()
-    for activity in activities:
+    for activity in given.activities:
         knowledge.observe(activity)
-    return machinery.run([detector], sorted(activities, key=event_order), knowledge, sensitivity=sensitivity)
+    stream = ((activity, ()) for activity in sorted(given.activities, key=event_order))
+    return machinery.run_told([detector], stream, knowledge, tuning=tuning, tags=given.tags)
 
 
 def whole(alert: Alert) -> bool:
@@ -69,12 +74,14 @@ def cases(table: object) -> list[object]:
 
 @pytest.mark.parametrize(("name", "case"), cases(FIRES))
 def test_fires(name: str, case: str) -> None:
-    activities = FIRES[name][case]
-    found = alerts(BY_ID[name], activities)
+    given = FIRES[name][case]
+    found = alerts(BY_ID[name], given)
 
     assert len(found) == 1
     alert = found[0]
-    ids = {one.id: one for one in activities}
+    assert given.external_id in (None, alert.external_id)
+    assert given.severity in (None, alert.severity)
+    ids = {one.id: one for one in given.activities}
     assert alert.finding.evidence
     assert set(alert.finding.evidence) <= set(ids)
     assert len(set(alert.finding.evidence)) == len(alert.finding.evidence)
@@ -95,19 +102,21 @@ def test_stays_quiet(name: str, case: str) -> None:
 
 @pytest.mark.parametrize(("name", "case"), cases(FIRES))
 def test_the_order_of_arrival_changes_nothing(name: str, case: str) -> None:
-    activities = list(FIRES[name][case])
-    first = alerts(BY_ID[name], activities)
+    given = FIRES[name][case]
+    first = alerts(BY_ID[name], given)
+    activities = list(given.activities)
     random.Random(7).shuffle(activities)
 
-    assert alerts(BY_ID[name], activities) == first
+    assert alerts(BY_ID[name], dataclasses.replace(given, activities=activities)) == first
 
 
 @pytest.mark.parametrize("lost", [("source",), ("destination",), ("source", "destination")], ids=" ".join)
 @pytest.mark.parametrize(("name", "case"), cases(FIRES))
 def test_an_end_that_nobody_names_is_no_party(name: str, case: str, lost: tuple[str, ...]) -> None:
-    activities = [replace(one, **dict.fromkeys(lost)) for one in FIRES[name][case]]
+    given = FIRES[name][case]
+    activities = [replace(one, **dict.fromkeys(lost)) for one in given.activities]
 
-    for alert in alerts(BY_ID[name], activities, "high"):
+    for alert in alerts(BY_ID[name], dataclasses.replace(given, activities=activities), "high"):
         assert whole(alert)
         assert not alert.finding.sources or alert.finding.sources[0].key
 
@@ -115,8 +124,8 @@ def test_an_end_that_nobody_names_is_no_party(name: str, case: str, lost: tuple[
 @pytest.mark.parametrize("detector", DETECTORS, ids=lambda one: one.id)
 def test_low_sensitivity_reports_no_more_than_high(detector: Detector) -> None:
     for rows in (FIRES[detector.id], STAYS_QUIET[detector.id]):
-        for activities in rows.values():
-            assert len(alerts(detector, activities, "low")) <= len(alerts(detector, activities, "high"))
+        for given in rows.values():
+            assert len(alerts(detector, given, "low")) <= len(alerts(detector, given, "high"))
 
 
 @pytest.mark.parametrize("detector", DETECTORS, ids=lambda one: one.id)

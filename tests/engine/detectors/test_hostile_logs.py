@@ -9,6 +9,7 @@ from app.engine import detector as machinery
 from app.engine.detectors import DETECTORS, remote_execution
 from app.engine.knowledge import Knowledge
 from app.model.activity import Activity, event_order
+from app.model.tuning import Tuning
 from app.sensor.events.record import AUDIT_FAILURE, AUDIT_SUCCESS, EventRecord
 from app.sensor.events.translate import activities_of
 from tests.engine.detectors.builders import START
@@ -61,7 +62,7 @@ def test_whatever_events_hold_every_alert_is_whole(rows: list[tuple[int, dict[st
     for activity in activities:
         knowledge.observe(activity)
 
-    for alert in machinery.run(DETECTORS, sorted(activities, key=event_order), knowledge, sensitivity="high"):
+    for alert in machinery.run(DETECTORS, sorted(activities, key=event_order), knowledge, tuning=Tuning(sensitivity="high")):
         assert whole(alert)
 
 
