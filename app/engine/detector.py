@@ -306,24 +306,41 @@ class Routes:
 
     def __init__(self, asked: Iterable[tuple[Detector, Context]]) -> None:
         self._asked = tuple(asked)
-        self._known: dict[tuple[type, object, bool], Route] = {}
+        self._plain: dict[type, tuple[Route, Route]] = {}
+        self._known: dict[tuple[type, object], tuple[Route, Route]] = {}
 
     def of(self, activity: Activity) -> Route:
         """Detectors to ask, in their order."""
         detail = activity.detail
         kind = type(detail)
+        both = self._plain.get(kind)
+        if both is None:
+            both = self._find(kind, detail)
+        return both[activity.result == "failure"]
+
+    def _find(self, kind: type, detail: object) -> tuple[Route, Route]:
         which: object = None
         if isinstance(detail, WindowsEvent):
             which = detail.event_id
         elif isinstance(detail, (RpcCall, RpcBind)):
             which = detail.interface
-        key = (kind, which, activity.result == "failure")
+        else:
+            self._plain[kind] = self._routes(kind, None)
+            return self._plain[kind]
+        key = (kind, which)
         found = self._known.get(key)
         if found is None:
             if len(self._known) >= ROUTES:
                 self._known.clear()
-            found = self._known[key] = tuple(one for one in self._asked if _concerns(one[0], *key))
+            found = self._known[key] = self._routes(kind, which)
         return found
+
+    def _routes(self, kind: type, which: object) -> tuple[Route, Route]:
+        """Of what was answered or not, and of what failed."""
+        answered, failed = (
+            tuple(one for one in self._asked if _concerns(one[0], kind, which, failed)) for failed in (False, True)
+        )
+        return answered, failed
 
 
 def _concerns(detector: Detector, kind: type, which: object, failed: bool) -> bool:

@@ -30,6 +30,7 @@ SWEEP = Threshold(name="sweep", low=500, medium=200, high=100, words="Different 
 MISSING = Threshold(name="missing", low=300, medium=100, high=50, words="Different names of the domain that do not exist")
 """Different names of the domain that do not exist: guessed from a list of words."""
 UNUSUAL = frozenset({"SRV", "TXT", "ANY", "MX", "NS", "HINFO", "DNSKEY", "SOA", "NSEC", "AXFR", "IXFR"})
+ORDINARY = frozenset({"A", "AAAA"})
 NO_SUCH_NAME = 3
 TRANSFERS = frozenset({"AXFR", "IXFR"})
 
@@ -75,6 +76,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     query: DnsQuery = activity.detail  # type: ignore[assignment]
     if query.protocol != "dns" or activity.source is None:
         return
+    if activity.code != NO_SUCH_NAME and query.type in ORDINARY:
+        return  # most questions
     ip, at, name = activity.source.ip, activity.at, query.name.lower().rstrip(".")
     if ctx.knowledge.is_name_server(ip) or ctx.knowledge.is_controller(ip):
         return
@@ -88,7 +91,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         kind, limit, words = "addresses", ctx.limit(SWEEP), "addresses looked up in reverse"
     elif query.type in UNUSUAL and in_domain(name, ctx):
         kind, limit, words = "services", ctx.limit(SERVICES), "names of services and texts of the domain"
-    elif query.type in ("A", "AAAA") and activity.code == NO_SUCH_NAME and in_domain(name, ctx) and not is_address(name):
+    elif query.type in ORDINARY and activity.code == NO_SUCH_NAME and in_domain(name, ctx) and not is_address(name):
         kind, limit, words = "missing", ctx.limit(MISSING), "names of the domain that do not exist"
     if not kind:
         return
