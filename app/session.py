@@ -21,8 +21,9 @@ from app.engine.store import IN_USE, StoreError, set_tag
 from app.engine.store.copying import copy_workspace
 from app.ingest import Seconds, read_inputs
 from app.model.alert import Classification, State
-from app.model.filter import ActivityFilter
+from app.model.filter import ActivityFilter, Text
 from app.model.rows import Packet, Progress, Record
+from app.model.sigma import SigmaRun
 from app.model.source import LiveSource, SourceState
 from app.sensor.live import interface_names, kind_of, label_of
 from app.sensor.packets.joined import MOST_FRAMES, joined
@@ -32,6 +33,8 @@ from app.sensor.sources.inputs import SUFFIXES
 from app.sensor.sources.keytabs import load_keys
 
 __all__ = ["IN_USE", "SUFFIXES", "Reading", "Seconds", "Session", "StoreError", "check_keytabs"]
+
+_EVENTS = ActivityFilter("kind:event", Text("kind", ("event",)))
 
 
 def check_keytabs(keytabs: Sequence[Path]) -> None:
@@ -304,6 +307,21 @@ class Session:
                 file.write(b"\n")
                 count += 1
         return count
+
+    def sigma(self, rules: Sequence[Path], most: int = 1_000) -> SigmaRun:
+        """Run Sigma rules, files and folders, over the Windows events of the workspace; blocks.
+
+        most: matches of a rule that are given; all are counted. Raises OSError for a path that is not there.
+        """
+        from app.engine.sigma import load_rules, run  # pySigma and what it needs load slowly, and few sessions ask for them
+        from app.sensor.events.translate import FAMILIES
+
+        kept: dict[str, frozenset[int]] = {}
+        for family in FAMILIES:
+            for channel in family.log.channels:
+                kept[channel] = kept.get(channel, frozenset()) | frozenset(family.events)
+        loaded = load_rules(rules)
+        return run(loaded, self.queries.stream(_EVENTS), kept=kept, most=most)
 
     def save_as(self, path: Path) -> None:
         """Copy the workspace as it is now; this session stays where it is. Blocks. Raises StoreError with one clear sentence."""

@@ -30,6 +30,7 @@ COMMANDS = {
     "analyze": Command("analyze", "read captures, logs and directories, print the alerts"),
     "export": Command("export", "write what a workspace holds"),
     "coverage": Command("export", "what could not have been seen", "add_coverage_arguments", "run_coverage"),
+    "sigma": Command("sigma", "run Sigma rules over the events of a workspace"),
     "selftest": Command("selftest", "check every part on this machine"),
     "listen": Command("listen", "take in live traffic, logs, directories"),
     "secret": Command("secret", "keep a password, a shared secret or keys in the keyring"),
