@@ -53,13 +53,18 @@ def standing(
         return "cannot", rule.why, rule.notes
     notes = (*rule.notes, "only the correlation rules that name it tell of its matches") if rule.inner else rule.notes
     channels = rule.source.channels
-    words = " or ".join(sorted(channels)) if channels is not None else "any log"
+    words = "the log " + " or ".join(sorted(channels)) if channels is not None else "any log"
     if kept and channels is not None and channels.isdisjoint(kept):
         return "cannot", f"events of {words} are not kept here", notes
     if kept and ids is not None:
         held = frozenset[int]().union(*(numbers for log, numbers in kept.items() if channels is None or log in channels))
         if ids.isdisjoint(held):
-            return "cannot", f"{_events(ids)} of {words} not kept here" if ids else "its condition asks for no event", notes
+            why = (
+                f"{_events(ids, 'and')} of {words} {'is' if len(ids) == 1 else 'are'} not kept here"
+                if ids
+                else "no event can be it"
+            )
+            return "cannot", why, notes
     if inventory.full:
         return "runs", "", notes
     here = {
@@ -98,12 +103,11 @@ def _correlation(
     return "runs", "", notes
 
 
-def _events(ids: frozenset[int], joint: str = "and") -> str:
-    """ "event 4662 is", "events 4656 and 4663 are"."""
+def _events(ids: frozenset[int], joint: str) -> str:
+    """ "event 4662", "events 4656 and 4663"."""
     told = [str(one) for one in sorted(ids)]
     if len(told) == 1:
-        return f"event {told[0]} is" if joint == "and" else f"event {told[0]}"
-    more = f" {joint} {len(told) - _SHOWN} more" if len(told) > _SHOWN else ""
-    shown = told[:_SHOWN] if more else told[:-1]
-    text = "events " + ", ".join(shown) + (more or f" {joint} {told[-1]}")
-    return f"{text} are" if joint == "and" else text
+        return f"event {told[0]}"
+    if len(told) > _SHOWN:
+        return f"events {', '.join(told[:_SHOWN])} {joint} {len(told) - _SHOWN} more"
+    return f"events {', '.join(told[:-1])} {joint} {told[-1]}"

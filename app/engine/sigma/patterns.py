@@ -19,29 +19,25 @@ _OPTIONS.log_errors = False  # RE2 would write to standard error itself
 Shape = Literal["whole", "part", "begin", "end", "any", "pieces"]
 
 
+class BadPattern(Exception):
+    """Why a pattern cannot be used, in words that follow "cannot run: "."""
+
+
 class _Quiet(RegexEngine):
     """RE2 for pySigma, which tries expressions when it reads them."""
 
     def compile(self, pattern: str, flags: int = 0) -> RegexPattern:
         """Flags are those of Python's re."""
-        if len(pattern) > LONGEST:
-            raise re2.error(f"more than {LONGEST:,} characters")
         words = "".join(word for flag, word in ((re.IGNORECASE, "i"), (re.MULTILINE, "m"), (re.DOTALL, "s")) if flags & flag)
-        found: RegexPattern = re2.compile((f"(?{words})" if words else "") + pattern, _OPTIONS)
-        return found
+        return compiled(pattern, words)
 
     @property
     def error(self) -> type[Exception]:
         """What compile raises."""
-        raised: type[Exception] = re2.error
-        return raised
+        return BadPattern
 
 
 QUIET = _Quiet()
-
-
-class BadPattern(Exception):
-    """Why a pattern cannot be used, in words that follow "cannot run: "."""
 
 
 class Pattern(Struct, frozen=True):
@@ -88,17 +84,22 @@ def pattern(value: SigmaString, *, cased: bool, within: bool) -> Pattern:
 
 def search(expression: str, flags: str = "") -> Callable[[str], bool]:
     """Whether a regular expression is found anywhere in a text. Raises BadPattern."""
+    return _quietly(compiled(expression, flags).search)
+
+
+def compiled(expression: str, flags: str = "") -> RegexPattern:
+    """An expression of RE2. Raises BadPattern."""
     if len(expression) > LONGEST:
         raise BadPattern(f"a regular expression of more than {LONGEST:,} characters")
     try:
-        found = re2.compile((f"(?{flags})" if flags else "") + expression, _OPTIONS)
+        found: RegexPattern = re2.compile((f"(?{flags})" if flags else "") + expression, _OPTIONS)
     except re2.error as error:
         said = error.args[0] if error.args else ""
         why = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
         raise BadPattern(
-            f"a regular expression that RE2 does not take ({why}); it knows no look-around and no backreference"
+            f"a regular expression with what RE2 lacks, such as look-around and backreferences ({why[:100]})"
         ) from error
-    return _quietly(found.search)
+    return found
 
 
 def _in_turn(first: str, middle: list[str], last: str) -> Callable[[str], bool]:

@@ -19,7 +19,7 @@ from app.engine.sigma.correlation import Correlation
 from app.engine.sigma.correlation_rules import correlation_of
 from app.engine.sigma.documents import Refused, documents, find_files, read
 from app.engine.sigma.logs import Source, source_of
-from app.engine.sigma.patterns import QUIET
+from app.engine.sigma.patterns import QUIET, BadPattern
 from app.engine.sigma.tree import Node
 from app.engine.sigma.values import CannotRun
 from app.model.sigma import LEVELS
@@ -145,6 +145,8 @@ def _rule(one: SigmaRule | SigmaCorrelationRule) -> Rule:
     if not one.detection.detections:
         return replace(rule, why=rule.notes[-1] if rule.notes else "it has no detection", notes=())
     log = one.logsource
+    if not (log.product or log.category or log.service):
+        return replace(rule, why=rule.notes[-1] if rule.notes else "it has no log source", notes=())
     source = source_of(log.product, log.category, log.service)
     if source.why:
         return replace(rule, why=source.why)
@@ -187,6 +189,8 @@ def _text(value: object) -> str:
 
 
 def _said(error: Exception) -> str:
-    """What an error says, without the place that pySigma adds."""
+    """What an error says, without the place that pySigma adds; of a bad expression what we said of it."""
+    if isinstance(error.__cause__, BadPattern):
+        error = error.__cause__
     said = error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
     return " ".join(said.split())[:300] or type(error).__name__
