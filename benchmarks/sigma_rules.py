@@ -2,8 +2,8 @@
 
     python benchmarks/sigma_rules.py WORKSPACE [--rules FOLDER] [--events 50000] [--made 300] [--repeat 3] [--json OUT.json]
 
-The events are those of a workspace, repeated until there are enough. Without --rules, rules of the usual shapes are made from what
-the events say: process creation with lists of names and pieces of command lines, events by number and field, filters, keywords.
+The events are those of a workspace, repeated until there are enough. Without --rules, rules of the usual shapes are made from
+what the events say: process creation with lists of names and pieces of command lines, events by number and field, keywords.
 Theirs is how the SQLite runners of the field work: events in one table, one column for each field, an index on the event's
 number, one query for each rule. Both sides have their rules ready and their events in memory; reading rules and flattening events
 are told apart. One thread; pin it with taskset.
@@ -68,7 +68,8 @@ def made(events: list[Activity], count: int) -> str:
             one = chance.choice(processes).fields
             image = one.get("NewProcessName", "C:\\a.exe")
             selection: dict[str, Any] = {
-                "Image|endswith": [f"\\tool{number}{letter}.exe" for letter in "abcd"] + ["\\" + image.rsplit("\\", 1)[-1] + rare],
+                "Image|endswith": [f"\\tool{number}{letter}.exe" for letter in "abcd"]
+                + ["\\" + image.rsplit("\\", 1)[-1] + rare],
                 "CommandLine|contains": [f" /option{number}{letter} " for letter in "abcdefgh"]
                 + [piece(one.get("CommandLine", "") or "nothing", 20)],
             }
@@ -97,8 +98,8 @@ def table(events: list[Activity]) -> sqlite3.Connection:
     db = sqlite3.connect(":memory:")
     columns = ", ".join('"' + name.replace('"', '""') + '" TEXT COLLATE NOCASE' for name in names)
     db.execute(
-        "CREATE TABLE logs (number INTEGER PRIMARY KEY, EventID INTEGER, Channel TEXT COLLATE NOCASE, Computer TEXT COLLATE NOCASE,"
-        f" Provider_Name TEXT COLLATE NOCASE, {columns})"
+        "CREATE TABLE logs (number INTEGER PRIMARY KEY, EventID INTEGER, Channel TEXT COLLATE NOCASE,"
+        f" Computer TEXT COLLATE NOCASE, Provider_Name TEXT COLLATE NOCASE, {columns})"
     )
 
     def rows() -> Any:

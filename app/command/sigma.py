@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,8 @@ from app.model.sigma import LEVELS, RuleMatch, RuleResult, SigmaRun
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SHOWN = 20
 """Matches of one rule that are shown in words."""
+REASONS = 20
+"""Different reasons for which rules cannot run that are shown; a lint tells that of each rule."""
 WORDS = {"runs": "runs", "cannot": "cannot run", "never": "could never match this data"}
 
 
@@ -63,24 +66,30 @@ def _lines(found: SigmaRun, paths: dict[str, str], lint: bool) -> Iterator[str]:
                 yield f"        {line(note)}"
         elif one.count:
             techniques = f"  [{', '.join(one.techniques)}]" if one.techniques else ""
-            yield f"{one.level.upper():13}  {line(one.title)}{line(techniques)}: {one.count:,} matches"
+            yield f"{one.level.upper():13}  {line(one.title)}{line(techniques)}: {_many(one.count, 'match', 'es')}"
             for match in one.matches[:SHOWN]:
                 yield f"        {line(_words(match, paths))}"
             if one.count > SHOWN:
                 yield f"        and {one.count - SHOWN:,} more"
     counted = {state: sum(one.state == state for one in found.rules) for state in WORDS}
-    matched = sum(one.count > 0 for one in found.rules)
-    told = ", ".join(f"{counted[state]:,} {words}" for state, words in WORDS.items())
-    yield f"{len(found.rules):,} rules over {found.events:,} events: {told}" + ("" if lint else f"; {matched:,} matched")
+    told = f"{counted['runs']:,} ran, {counted['cannot']:,} cannot run, {counted['never']:,} could never match this data"
+    matched = "" if lint else f"; {sum(one.count > 0 for one in found.rules):,} matched"
+    yield f"{_many(len(found.rules), 'rule')} over {_many(found.events, 'event')}: {told}{matched}"
     if not lint:
-        for one in found.rules:
-            if one.state == "cannot":
-                yield f"cannot run: {line(one.title)}: {line(one.reason)}"
+        reasons = Counter(one.reason for one in found.rules if one.state == "cannot")
+        for reason, count in reasons.most_common(REASONS):
+            yield f"cannot run: {_many(count, 'rule')}: {line(reason)}"
+        if len(reasons) > REASONS:
+            yield f"cannot run: {len(reasons) - REASONS:,} more reasons; --lint tells that of each rule"
+
+
+def _many(count: int, word: str, ending: str = "s") -> str:
+    return f"{count:,} {word}{'' if count == 1 else ending}"
 
 
 def _words(match: RuleMatch, paths: dict[str, str]) -> str:
     group = f"  {', '.join(match.group)}" if match.group else ""
-    many = f"  {len(match.activities):,} events" if match.activities else ""
+    many = f"  {_many(len(match.activities), 'event')}" if match.activities else ""
     where = f"{paths.get(match.input, match.input)} record {match.record}"
     return f"{_time(match.at)}  {match.event_id}  {match.computer}{group}{many}  {where}  {match.activity}"
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from app.engine.sigma.correlation import Counter
+from app.engine.sigma.index import Index, needs
 from app.engine.sigma.inventory import Inventory, standing
 from app.engine.sigma.logs import DERIVED, log_of
 from app.engine.sigma.rules import Rules
@@ -40,7 +41,8 @@ class _Runner:
                 wanted |= {name for names in rule.correlation.names.values() for name in names} | set(rule.correlation.fields)
         self._wanted = frozenset(wanted)
         self._derived = tuple(name for name in DERIVED if name in wanted)
-        self._plans: dict[tuple[str, str, int], tuple[str, tuple[tuple[int, Test], ...]]] = {}
+        self._needs = {place: needs(rule.node) for place, rule in enumerate(self._rules) if rule.node is not None}
+        self._plans: dict[tuple[str, str, int], tuple[str, Index]] = {}
         self._counters = [
             (place, frozenset(rule.correlation.members), Counter(rule.correlation))
             for place, rule in enumerate(self._rules)
@@ -60,31 +62,31 @@ class _Runner:
             events += 1
             key = (event.channel, event.provider, event.event_id)
             plan = self._plans.get(key) or self._plan(key)
-            log, tests = plan
+            log, index = plan
             inventory.add(log, event)
-            if tests:
-                self._try(activity, event, tests)
+            if not index.empty:
+                self._try(activity, event, index)
         return SigmaRun(rules=tuple(self._result(place, inventory, kept) for place in range(len(self._rules))), events=events)
 
-    def _plan(self, key: tuple[str, str, int]) -> tuple[str, tuple[tuple[int, Test], ...]]:
+    def _plan(self, key: tuple[str, str, int]) -> tuple[str, Index]:
         """Canonical log of a kind of event, and the rules that concern it."""
         channel, provider, number = key
         log = log_of(channel, provider)
-        tests = []
+        concerned = []
         for place, test in self._tests.items():
             channels, ids = self._rules[place].source.channels, self._ids[place]
             if (channels is None or log in channels) and (ids is None or number in ids):
-                tests.append((place, test))
+                concerned.append((place, test, self._needs[place]))
         if len(self._plans) >= MOST_PLANS:  # no log has so many kinds; somebody made them up
             self._plans = {}
-        plan = self._plans[key] = (log, tuple(tests))
+        plan = self._plans[key] = (log, Index(concerned))
         return plan
 
-    def _try(self, activity: Activity, event: WindowsEvent, tests: tuple[tuple[int, Test], ...]) -> None:
+    def _try(self, activity: Activity, event: WindowsEvent, index: Index) -> None:
         plain = self._texts(event)
         wanted = self._wanted
         folded = {name: text.casefold() for name, text in plain.items() if name in wanted}
-        matched = [place for place, test in tests if test(folded, plain)]
+        matched = index.matched(folded, plain)
         if not matched:
             return
         match = RuleMatch(

@@ -16,7 +16,9 @@ class Leaf(Struct, frozen=True, kw_only=True):
     """One question to one field.
 
     absent: the answer when the event has no such field or an empty one, None when that depends. event_ids: for a question
-    to the number of the event, those that can be the answer. other: a second field that is asked.
+    to the number of the event, those that can be the answer. other: a second field that is asked. need: texts of which the
+    field is one, or, when True stands before them, in one of which it ends, each of them a backslash and a name. cost: how
+    long asking takes, for the order of asking.
     """
 
     field: str
@@ -24,6 +26,8 @@ class Leaf(Struct, frozen=True, kw_only=True):
     absent: bool | None = False
     event_ids: frozenset[int] | None = None
     other: str = ""
+    need: tuple[bool, frozenset[str]] | None = None
+    cost: int = 3
 
 
 class Not(Struct, frozen=True):
@@ -54,7 +58,7 @@ def compiled(node: Node) -> Test:
     if isinstance(node, Not):
         inner = compiled(node.part)
         return lambda folded, plain: not inner(folded, plain)
-    tests = tuple(compiled(one) for one in node.parts)
+    tests = tuple(compiled(one) for one in sorted(node.parts, key=_cost))
     if isinstance(node, All):
         if len(tests) == 2:
             first, second = tests
@@ -78,6 +82,12 @@ def compiled(node: Node) -> Test:
         return False
 
     return some
+
+
+def _cost(node: Node) -> int:
+    if isinstance(node, Leaf):
+        return node.cost
+    return 1 + (_cost(node.part) if isinstance(node, Not) else max(map(_cost, node.parts)))
 
 
 def event_ids(node: Node) -> frozenset[int] | None:

@@ -97,15 +97,25 @@ def _texts(field: str, patterns: Sequence[Pattern]) -> list[Leaf]:
 
         if whole := of("whole"):
             ids = frozenset(int(one) for one in whole if one.isascii() and one.isdigit() and len(one) < 10)
-            absent = None if "" in whole else False
-            test = _is_one(field, frozenset(whole), cased)
-            found.append(Leaf(field=field, test=test, absent=absent, event_ids=ids if field == "EventID" else None))
+            texts = frozenset(whole)
+            found.append(
+                Leaf(
+                    field=field,
+                    test=_is_one(field, texts, cased),
+                    absent=None if "" in whole else False,
+                    event_ids=ids if field == "EventID" else None,
+                    need=None if cased or field == "EventID" or "" in whole else (False, texts),
+                    cost=0,
+                )
+            )
         if parts := of("part"):
-            found.append(Leaf(field=field, test=_holds_one(field, tuple(parts), cased)))
+            found.append(Leaf(field=field, test=_holds_one(field, tuple(parts), cased), cost=2))
         if begins := tuple(of("begin")):
-            found.append(Leaf(field=field, test=_begins(field, begins, cased)))
+            found.append(Leaf(field=field, test=_begins(field, begins, cased), cost=1))
         if ends := tuple(of("end")):
-            found.append(Leaf(field=field, test=_ends(field, ends, cased)))
+            names = not cased and all(one.rfind("\\") == 0 for one in ends)
+            need = (True, frozenset(ends)) if names else None
+            found.append(Leaf(field=field, test=_ends(field, ends, cased), need=need, cost=1))
         found += [Leaf(field=field, test=_ask(field, one.test, cased)) for one in own if one.test is not None]
     return found
 

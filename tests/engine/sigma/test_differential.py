@@ -123,3 +123,16 @@ def test_both_find_the_same(seed: int) -> None:
 
     assert compared >= 100
     assert found >= 30
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_rule_among_many_finds_what_it_finds_alone(seed: int) -> None:
+    chance = random.Random(seed)
+    events = some_events(chance, 150)
+    seen = [value for one in events for value in one.detail.fields.values()]  # type: ignore[union-attr]
+    written = [some_rule(chance, seen) for _ in range(120)]
+
+    together = run(load_text("\n---\n".join(written)), events).rules
+
+    assert [one.matches for one in together] == [run(load_text(one), events).rules[0].matches for one in written]
+    assert sum(one.count > 0 for one in together) >= 20
