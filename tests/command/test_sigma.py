@@ -34,7 +34,7 @@ def test_a_match_is_told_with_time_computer_record_and_activity(
     workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rules = tmp_path / "a.yml"
-    rules.write_text(rule(selection={"TargetUserName": "Administrator"}) + "---\n" + rule(selection={"EventID": 4656}))
+    rules.write_text(rule(selection={"TargetUserName": "Administrator"}) + "---\n" + rule(selection={"EventID": 4658}))
 
     status, out, _ = sigma(capsys, workspace, rules)
 
@@ -45,7 +45,7 @@ def test_a_match_is_told_with_time_computer_record_and_activity(
     )
     assert "        and 10 more" in out.splitlines()
     assert "2 rules over 30 events: 1 ran, 1 cannot run, 0 could never match this data; 1 matched" in out
-    assert "cannot run: 1 rule: event 4656 of the log security is not kept here" in out
+    assert "cannot run: 1 rule: event 4658 of the log security is not kept here" in out
 
 
 def test_fail_on_is_compared_with_the_level_of_the_rule(
@@ -62,7 +62,7 @@ def test_the_lint_tells_of_every_rule_and_of_no_match(
     workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "rules").mkdir()
-    for name, selection in (("a", {"TargetUserName": "administrator"}), ("b", {"EventID": 4656}), ("c", {"EventID": 4769})):
+    for name, selection in (("a", {"TargetUserName": "administrator"}), ("b", {"EventID": 4658}), ("c", {"EventID": 4769})):
         (tmp_path / "rules" / f"{name}.yml").write_text(rule(selection=selection))
 
     status, out, _ = sigma(capsys, workspace, tmp_path / "rules", "--lint")

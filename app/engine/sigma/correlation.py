@@ -12,6 +12,8 @@ MOST_GROUPS = 100_000
 """Groups that are remembered; beyond that the one that was silent longest is forgotten."""
 MOST_COUNTED = 10_000
 """The highest threshold: so many events or values of a group are remembered."""
+MOST_HELD = 500_000
+"""Events and values of all groups together; beyond that groups go as above."""
 
 
 class Correlation(Struct, frozen=True, kw_only=True):
@@ -39,6 +41,10 @@ class _Group:
         self.values: OrderedDict[object, tuple[int, str]] = OrderedDict()
         self.chain: list[tuple[int, tuple[str, ...]] | None] = [None] * members
 
+    def size(self) -> int:
+        """How much is remembered of it, at least one."""
+        return 1 + len(self.events) + len(self.values)
+
 
 class Counter:
     """Follows one correlation through events in order of time."""
@@ -46,6 +52,7 @@ class Counter:
     def __init__(self, rule: Correlation) -> None:
         self._rule = rule
         self._groups: OrderedDict[tuple[str, ...], _Group] = OrderedDict()
+        self._held = 0
         self._place = {member: place for place, member in enumerate(rule.members)}
 
     def take(self, members: list[int], match: RuleMatch, texts: dict[str, str]) -> RuleMatch | None:
@@ -62,13 +69,16 @@ class Counter:
         group = self._groups.get(key)
         if group is None:
             group = self._groups[key] = _Group(rule.needed, len(rule.members))
+            self._held += group.size()
         self._groups.move_to_end(key)
-        self._forget(match.at)
         group.last = match.at
+        before = group.size()
         found = self._found(group, members, match, texts)
+        self._held += group.size() - before
+        self._forget(match.at)
         if found is None:
             return None
-        del self._groups[key]
+        self._drop(key)
         return RuleMatch(
             at=match.at, computer=match.computer, event_id=match.event_id, record=match.record, input=match.input,
             activity=match.activity, activities=found, group=key,
@@ -111,7 +121,11 @@ class Counter:
 
     def _forget(self, now: int) -> None:
         oldest = now - self._rule.span
-        for _ in range(2):  # a little each time is enough, since each time at most one is added
+        while len(self._groups) > 1:
             key, group = next(iter(self._groups.items()))
-            if len(self._groups) > 1 and (group.last < oldest or len(self._groups) > MOST_GROUPS):
-                del self._groups[key]
+            if group.last >= oldest and len(self._groups) <= MOST_GROUPS and self._held <= MOST_HELD:
+                break
+            self._drop(key)
+
+    def _drop(self, key: tuple[str, ...]) -> None:
+        self._held -= self._groups.pop(key).size()

@@ -14,6 +14,8 @@ from app.model.sigma import RuleMatch, RuleResult, SigmaRun
 
 MOST = 1_000
 """Matches of one rule that are given; all are counted."""
+MOST_TOGETHER = 200_000
+"""Matches of all rules that are given."""
 MOST_PLANS = 10_000
 """Kinds of event for which the rules that concern them are remembered."""
 Kept = Mapping[str, frozenset[int]]
@@ -51,6 +53,7 @@ class _Runner:
         self._in_correlations = frozenset(member for _, members, _ in self._counters for member in members)
         self._found: list[list[RuleMatch]] = [[] for _ in self._rules]
         self._counts = [0] * len(self._rules)
+        self._room = MOST_TOGETHER
 
     def run(self, activities: Iterable[Activity], kept: Kept) -> SigmaRun:
         inventory = Inventory(self._derived)
@@ -117,8 +120,9 @@ class _Runner:
 
     def _say(self, place: int, match: RuleMatch) -> None:
         self._counts[place] += 1
-        if len(self._found[place]) < self._most:
+        if len(self._found[place]) < self._most and self._room:
             self._found[place].append(match)
+            self._room -= 1
 
     def _result(self, place: int, inventory: Inventory, kept: Kept) -> RuleResult:
         rule, count = self._rules[place], self._counts[place]

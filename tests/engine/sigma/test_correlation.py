@@ -135,11 +135,15 @@ def test_what_rests_on_a_rule_that_never_matches_never_does() -> None:
 
 
 def test_groups_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    (match,) = ran(named("one", A="1"), event(A="1")).rules[0].matches
+    told = counting.Correlation(kind="event_count", members=(0,), span=10**12, needed=1_000, names={0: ("User",)})
     monkeypatch.setattr(counting, "MOST_GROUPS", 100)
-    rule = counting.Correlation(kind="event_count", members=(0,), span=10**12, needed=2, names={0: ("User",)})
-    counter = counting.Counter(rule)
-    for place in range(1_000):
-        found = counter.take([0], ran(named("one", A="1"), event(A="1", at=place)).rules[0].matches[0], {"User": str(place)})
-        assert found is None
+    monkeypatch.setattr(counting, "MOST_HELD", 2_000)
+    many, few = counting.Counter(told), counting.Counter(told)
+    for place in range(3_000):
+        assert many.take([0], match, {"User": str(place)}) is None
+        assert few.take([0], match, {"User": str(place % 4)}) is None
 
-    assert len(counter._groups) <= 101
+    assert len(many._groups) == 100
+    assert few._held <= 2_001
+    assert few._held == sum(one.size() for one in few._groups.values())
