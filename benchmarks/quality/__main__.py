@@ -36,7 +36,11 @@ def said_by_us(shared: Path, lines: list[Label], workers: int, sensitivity: str)
 
 def statements(analysis: dict[str, Any]) -> list[Said]:
     """What an analysis says; excluded alerts are not said."""
-    return [Said(one["external_id"], one["severity"], one["title"]) for one in analysis["alerts"] if not one.get("excluded")]
+    return [
+        Said(frozenset({one["external_id"]}), one["severity"], one["title"])
+        for one in analysis["alerts"]
+        if not one.get("excluded")
+    ]
 
 
 def by_wireshark(shared: Path, lines: list[Label], workers: int) -> tuple[dict[str, list[Said]], list[Label]]:
@@ -44,10 +48,7 @@ def by_wireshark(shared: Path, lines: list[Label], workers: int) -> tuple[dict[s
     there = sorted({one.path for one in lines if one.path.endswith(CAPTURES) and (shared / one.path).exists()})
     with ThreadPoolExecutor(workers) as pool:
         spoken = dict(zip(there, pool.map(lambda path: wireshark.spoken(shared / path), there), strict=True))
-    said = {
-        path: [Said(number, "high", name) for name, claims in found.items() for number in claims]
-        for path, found in spoken.items()
-    }
+    said = {path: [Said(claims, "high", name) for name, claims in found.items()] for path, found in spoken.items()}
     return said, [one for one in lines if one.path in spoken]
 
 

@@ -10,9 +10,9 @@ LOUD = ("medium", "high")
 
 @dataclass(frozen=True)
 class Said:
-    """One statement: external id, severity, title."""
+    """One statement. claims: external ids, any of which it may mean; an alert claims one."""
 
-    external_id: int
+    claims: frozenset[int]
     severity: str
     title: str
 
@@ -53,13 +53,13 @@ def judge(labels: Iterable[Label], said: Mapping[str, Iterable[Said]]) -> Score:
         scope = lines[0].scope
         if scope == "sample":
             continue
-        heard = {one.external_id for one in statements}
+        heard = frozenset().union(*(one.claims for one in statements))
         true = frozenset().union(*(line.expected | line.also for line in lines))
         for line in lines:
             if line.scope == "in":
                 (score.found if line.expected & heard else score.missed).append((path, line.technique))
         for one in statements:
-            claimed = one.external_id in true
+            claimed = bool(one.claims & true)
             if one.severity == "high":
                 score.right += claimed
                 score.wrong += not claimed and scope != "out"
