@@ -30,12 +30,16 @@ class Flow(Struct, frozen=True):
 
 
 class Captured(Struct, frozen=True, gc=False):
-    """One frame as it lies in a capture: link type (LINKTYPE_ number), bytes, UTC microseconds, original length."""
+    """One frame as it lies in a capture: link type (LINKTYPE_ number), bytes, UTC microseconds, original length.
+
+    nano: nanoseconds beyond the microsecond, None when the capture tells none.
+    """
 
     link: int
     data: bytes
     at: int
     length: int
+    nano: int | None = None
 
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -47,6 +51,7 @@ class Records(Struct, frozen=True):
 
     first: frame number of the first packet. link: LINKTYPE_ number of all, or one for each packet (int64).
     start, size, length: offset in data, captured and original bytes. at: UTC microseconds. All int64, one for each packet.
+    nano: nanoseconds beyond the microsecond, None when the capture tells none.
     """
 
     data: bytes | mmap
@@ -56,3 +61,4 @@ class Records(Struct, frozen=True):
     size: Array
     length: Array
     at: Array
+    nano: Array | None = None

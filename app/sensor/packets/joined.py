@@ -39,20 +39,20 @@ def joined(frames: Sequence[Captured], chosen: int) -> Joined | None:
     """
     if not 0 <= chosen < len(frames) or not 2 <= len(frames) <= MOST_FRAMES:
         return None
-    segments = transport(_records(frames), Fragments(), lambda what, frame, many: None)
+    segments = transport(records_of(frames), Fragments(), lambda what, frame, many: None)
     places = np.flatnonzero(segments.tcp & (segments.row == chosen) & (segments.size > 0)).tolist()
     if not places:
         return None
     one = places[0]
-    ends, ports = _ends(segments, one), (int(segments.source[one]), int(segments.target[one]))
+    ends, ports = ends_of(segments, one), (int(segments.source[one]), int(segments.target[one]))
     own, other = (int(segments.seq[one]), int(segments.ack[one]))
     mine: list[_Piece] = []
     theirs: list[int] = []
     for place in np.flatnonzero(segments.tcp & (segments.size > 0)).tolist():
         pair = (int(segments.source[place]), int(segments.target[place]))
-        if pair == ports and _ends(segments, place) == ends:
+        if pair == ports and ends_of(segments, place) == ends:
             mine.append(_piece(segments, place, own, other))
-        elif pair == ports[::-1] and _ends(segments, place) == ends[::-1]:
+        elif pair == ports[::-1] and ends_of(segments, place) == ends[::-1]:
             theirs.append(_piece(segments, place, other, own).end)
     said = sum(end <= 0 for end in theirs)
     return _together([piece for piece in mine if sum(end <= piece.ack for end in theirs) == said], ports)
@@ -93,14 +93,15 @@ def _signed(number: int) -> int:
     return (number + (1 << 31)) % (1 << 32) - (1 << 31)
 
 
-def _ends(segments: Segments, place: int) -> tuple[bytes, bytes]:
-    """(source address, destination address)."""
+def ends_of(segments: Segments, place: int) -> tuple[bytes, bytes]:
+    """One segment's (source address, destination address)."""
     at, width = int(segments.host[place]), 16 if segments.wide[place] else 4
     data, at = (segments.extra, at - AUX) if at >= AUX else (segments.data, at)
     return bytes(data[at : at + width]), bytes(data[at + width : at + 2 * width])
 
 
-def _records(frames: Sequence[Captured]) -> Records:
+def records_of(frames: Sequence[Captured]) -> Records:
+    """Frames from anywhere as one window."""
     size = np.array([len(one.data) for one in frames], np.int64)
     return Records(
         data=b"".join(one.data for one in frames),

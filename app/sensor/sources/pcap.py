@@ -207,6 +207,7 @@ def _records(data: bytes | mmap, shape: Layout, starts: Array, frame: int, last:
         size=table[:, 2],
         length=table[:, 3],
         at=table[:, 0] * 1_000_000 + micros,
+        nano=table[:, 1] % 1000 if shape.fraction == 1_000_000_000 else None,
     ), kept
 
 

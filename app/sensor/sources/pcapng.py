@@ -135,6 +135,14 @@ def _micros(ticks: Array, one: Interface) -> Array:
     return scaled.astype(np.int64) + one.offset * 1_000_000
 
 
+def _nano(ticks: Array, one: Interface) -> Array:
+    """Nanoseconds beyond the microsecond; 0 where an interface counts no finer, or in powers of two."""
+    if one.binary or one.power <= 6:
+        return np.zeros(len(ticks), np.int64)
+    fine = ticks // np.uint64(10 ** min(one.power - 9, 19)) if one.power > 9 else ticks * np.uint64(10 ** (9 - one.power))
+    return (fine % np.uint64(1000)).astype(np.int64)
+
+
 def _records(
     data: bytes | mmap, section: _Section, blocks: Array, kinds: set[int], frame: int, last: int, note: Note
 ) -> Records | None:
@@ -174,21 +182,25 @@ def _records(
         which = np.where(stray, 0, which)
     link: int | Array
     at: Array
+    nano: Array | None = np.zeros(len(blocks), np.int64) if any(one.power > 6 for one in known) else None
     if len(known) == 1:
         at = _micros(ticks, known[0])
+        nano = None if nano is None else _nano(ticks, known[0])
         link = known[0].link
     else:
         at = np.zeros(len(blocks), np.int64)
         for number in np.unique(which).tolist():
             mine = which == number
             at[mine] = _micros(ticks[mine], known[number])
+            if nano is not None:
+                nano[mine] = _nano(ticks[mine], known[number])
         link = np.array([one.link for one in known], np.int64)[which]
     if not timed.all():
         note("packets without a time", int(blocks[np.argmin(timed)]))
         # The time of the packet before stands in, so that order in time is order in the file.
         before = np.maximum.accumulate(np.where(timed, np.arange(len(blocks)), -1))
         at = np.where(before >= 0, at[np.maximum(before, 0)], last)
-    return Records(data=data, first=frame, link=link, start=start, size=captured, length=length, at=at)
+    return Records(data=data, first=frame, link=link, start=start, size=captured, length=length, at=at, nano=nano)
 
 
 def _next(data: bytes | mmap, order: str, off: int, end: int) -> int:
