@@ -63,7 +63,8 @@ def read_record(path: Path, record: int, ordinal: int, key: str | None = None) -
         case "directory":
             return RecordText(at=0, form="text", text=entry_text(data, record))
         case "radius":
-            return _paragraph(data, record)
+            text = paragraph(data, record).decode("utf-8", "replace")
+            return RecordText(at=0, form="text", text=text.replace("\r\n", "\n").replace("\t", "    "))
     raise ValueError(f"inputs of the kind {found.kind} have no records to show")
 
 
@@ -114,16 +115,15 @@ def _syslog(data: bytes | mmap, record: int) -> RecordText:
     raise ValueError(f"there is no message on line {record}")
 
 
-def _paragraph(data: bytes | mmap, record: int) -> RecordText:
-    """The lines from this one to the next empty one."""
+def paragraph(data: bytes | mmap, record: int) -> bytes:
+    """The lines from this one (numbers from 1) to the next empty one. Raises ValueError when there is no such line."""
     at, size = 0, len(data)
     for _ in range(record - 1):
         at = data.find(b"\n", at, size) + 1
         if not at:
             raise ValueError(f"there is no line {record}")
     found = [end for mark in (b"\n\n", b"\n\r\n") if (end := data.find(mark, at, at + LONGEST)) >= 0]
-    text = data[at : min(found, default=min(size, at + LONGEST))].decode("utf-8", "replace")
-    return RecordText(at=0, form="text", text=text.replace("\r\n", "\n").replace("\t", "    "))
+    return data[at : min(found, default=min(size, at + LONGEST))]
 
 
 def _evtx(data: bytes | mmap, record: int, ordinal: int) -> RecordText:
