@@ -4,7 +4,7 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,14 @@ from msgspec import Struct
 
 from app.engine import describe, detectors
 from app.engine.knowledge import Knowledge
+from app.engine.queries import tellings
 from app.engine.queries.access import Access
 from app.engine.queries.cards import card, row_from_alerts, tagged, tags_of
 from app.engine.queries.lines import lines, place_of, record_facts
 from app.engine.queries.plan import Place, Plan
 from app.engine.queries.standing import standing
 from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, peers, totals
-from app.engine.store import COLUMNS
+from app.engine.store import COLUMNS, Told
 from app.model.activity import Activity
 from app.model.alert import Alert
 from app.model.entity import EntityRef
@@ -41,7 +42,6 @@ from app.model.rows import (
 PLANS = 16
 """Filters whose walks are remembered."""
 CARD_EDGES, TOP = 200, 8
-TWINS = 200
 CHARTS = 16
 """Histograms of one filter that are remembered."""
 LONG, PATIENCE = 0.05, 10
@@ -243,6 +243,18 @@ class Queries:
         for row in rows:
             yield make(row)
 
+    def told(self, kinds: Mapping[str, bool], first: int, last: int) -> Iterator[tuple[Activity, Told]]:
+        """What detectors are given: activities of these kinds (False: only failed ones) between two times in event order."""
+        return tellings.told(self._access, kinds, first, last)
+
+    def others(self, id: str) -> tuple[str, ...]:
+        """Ids of the other tellings of the same act."""
+        return tellings.others(self._access, id)
+
+    def tags_by_hand(self) -> dict[str, dict[str, bool]]:
+        """Key of an entity to what the analyst says of its tags."""
+        return self._access.tags()
+
     # ---- entities
 
     def entities(
@@ -277,16 +289,7 @@ class Queries:
 
     def twins(self, id: str) -> tuple[tuple[ActivityRow, str], ...]:
         """Other tellings of the same act, by packets or in a log, each with what tied the two; in order of time."""
-        row = place_of(self._access, id)
-        if row is None:
-            return ()
-        found = dict(
-            self._access.all(
-                "SELECT other, how FROM twins WHERE record = ?1 UNION SELECT record, how FROM twins WHERE other = ?1", (row[1],)
-            )
-        )
-        rows = lines(self._access, sorted(found)[:TWINS])
-        return tuple((one, str(found[one.rowid])) for one in sorted(rows, key=lambda line: (line.at, line.id)))
+        return tellings.twins(self._access, id)
 
     def neighbours(self, key: str, limit: int = 200) -> tuple[Edge, ...]:
         """What passed between an entity and others, the busiest first."""

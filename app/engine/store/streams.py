@@ -16,19 +16,28 @@ MINUTE = 60_000_000
 
 
 def stream(
-    db: sqlite3.Connection, rows: Rows, kinds: Mapping[str, int], wanted: Iterable[str], when_failed: Iterable[str]
+    db: sqlite3.Connection,
+    rows: Rows,
+    kinds: Mapping[str, int],
+    wanted: Iterable[str],
+    when_failed: Iterable[str],
+    span: tuple[int, int] | None = None,
 ) -> Iterator[tuple[Activity, Told]]:
-    """Activities of these kinds, and failed ones of the other kinds, in event order, with what else tells of the same act."""
+    """Activities of these kinds, and failed ones of the other kinds, in event order, with what else tells of the same act.
+
+    span: first and last time (UTC microseconds), None for all times.
+    """
     every, failed = ([kinds[kind] for kind in some if kind in kinds] for some in (wanted, when_failed))
     names = {number: kind for kind, number in kinds.items()}
     told = "NULL"
     if db.execute("SELECT EXISTS(SELECT 1 FROM twins)").fetchone()[0]:
         told = """(SELECT group_concat(b.kind * 4 + b.result) FROM twins t JOIN activities b ON b.id = t.other
             WHERE t.record = a.id)"""
+    within = "" if span is None else "a.at BETWEEN ? AND ? AND"
     found = db.execute(
-        f"""SELECT {told}, {COLUMNS} FROM activities a
-        WHERE +a.kind IN ({_marks(every)}) OR (+a.kind IN ({_marks(failed)}) AND a.result = {FAILURE}) ORDER BY {ORDER}""",
-        [*every, *failed],
+        f"""SELECT {told}, {COLUMNS} FROM activities a WHERE {within}
+        (+a.kind IN ({_marks(every)}) OR (+a.kind IN ({_marks(failed)}) AND a.result = {FAILURE})) ORDER BY {ORDER}""",
+        [*(span or ()), *every, *failed],
     )
     activity = rows.activity
     for row in found:

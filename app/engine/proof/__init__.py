@@ -1,0 +1,1 @@
+"""What of a workspace makes a detector state one alert again, and whether it did."""
