@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -32,7 +33,17 @@ from app.sensor.sources.frames import read_frames
 from app.sensor.sources.inputs import SUFFIXES
 from app.sensor.sources.keytabs import load_keys
 
-__all__ = ["IN_USE", "SUFFIXES", "Reading", "Seconds", "Session", "StoreError", "check_keytabs"]
+if TYPE_CHECKING:
+    from app.proof import Made, Outcome
+
+__all__ = ["IN_USE", "SUFFIXES", "Reading", "Seconds", "Session", "StoreError", "check_keytabs", "replay"]
+
+
+def replay(path: Path) -> "Outcome":
+    """Run what Session.proof() wrote again; blocks. Raises OSError with one clear sentence when it is no whole proof bundle."""
+    from app.proof import replay  # loads every reader
+
+    return replay(path)
 
 _EVENTS = ActivityFilter("kind:event", Text("kind", ("event",)))
 
@@ -293,6 +304,15 @@ class Session:
     def report(self, out: Path) -> None:
         """Write the HTML report; blocks. Raises OSError."""
         out.write_text(self.report_html(), encoding="utf-8")
+
+    def proof(self, alert_id: str, out: Path) -> "Made":
+        """Write the packets, records and activities that prove an alert as a zip, which replay() runs again; blocks.
+
+        Raises OSError with one clear sentence.
+        """
+        from app.proof import make_proof  # loads every reader
+
+        return make_proof(self.queries, self.path, alert_id, out)
 
     def analysis(self, seconds: Seconds, parameters: dict[str, object]) -> dict[str, object]:
         """What `analyze --json` prints."""

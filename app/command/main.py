@@ -29,6 +29,8 @@ class Command(NamedTuple):
 COMMANDS = {
     "analyze": Command("analyze", "read captures, logs and directories, print the alerts"),
     "export": Command("export", "write what a workspace holds"),
+    "proof": Command("proof", "write the packets and records that prove one alert"),
+    "replay": Command("proof", "run a proof again, on any machine", "add_replay_arguments", "run_replay"),
     "coverage": Command("export", "what could not have been seen", "add_coverage_arguments", "run_coverage"),
     "sigma": Command("sigma", "run Sigma rules over the events of a workspace"),
     "selftest": Command("selftest", "check every part on this machine"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from app.engine import detectors
 from app.engine.context import Context
@@ -27,6 +28,7 @@ class Chosen(Struct, frozen=True, kw_only=True):
     """What goes into the bundle."""
 
     choice: Choice
+    parameters: Parameters
     activities: Pairs
     knowledge: bytes
 
@@ -65,12 +67,22 @@ def choose(
             continue
         small = about(knowledge, alert, [activity for activity, _ in pairs])
         enough = not _differs(alert, asked, pairs, Knowledge.from_bytes(small), parameters, others)
+        body = small if enough else knowledge.to_bytes()
+        less = _of_parties(alert, parameters)  # the rest says whom the analyst watches, which is nobody's business
+        if not _differs(alert, asked, pairs, Knowledge.from_bytes(body), less, others):
+            parameters = less
         choice = Choice(
             how=one.how, count=len(pairs), first=pairs[0][0].at, last=pairs[-1][0].at, every_detector=one.every,
             knowledge="parties" if enough else "whole",
         )  # fmt: skip
-        return Chosen(choice=choice, activities=pairs, knowledge=small if enough else knowledge.to_bytes())
+        return Chosen(choice=choice, parameters=parameters, activities=pairs, knowledge=body)
     return None
+
+
+def _of_parties(alert: Alert, parameters: Parameters) -> Parameters:
+    found = alert.finding
+    keys = {ref.key for ref in (*found.sources, *found.accounts, *found.targets, *found.domain_controllers)}
+    return replace(parameters, tags={key: tags for key, tags in parameters.tags.items() if key in keys})
 
 
 def _differs(

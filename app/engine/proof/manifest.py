@@ -5,11 +5,11 @@ from typing import Literal
 from msgspec import Struct
 
 from app.engine.context import Sensitivity
+from app.engine.detector import Told
 from app.model.alert import Alert
 
 FORMAT, SCHEMA = "wardlight-proof", 1
 """A reader refuses what calls itself otherwise."""
-Told = dict[str, tuple[tuple[str, str], ...]]
 
 
 class Versions(Struct, frozen=True, kw_only=True):
@@ -102,7 +102,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     parameters: Parameters
     alert: Alert
     choice: Choice
-    told: Told = {}
+    told: dict[str, Told] = {}
     others: dict[str, tuple[str, ...]] = {}
     inputs: tuple[Origin, ...] = ()
     packets: tuple[Packets, ...] = ()

@@ -1,0 +1,67 @@
+"""Reads the packets and records of a bundle as any input and compares what comes out with the evidence."""
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from app.model.activity import Activity
+from app.sensor.sensor import read_input
+from app.sensor.sources.inputs import find_inputs
+
+ABSENT = "it does not come out of them"
+
+
+def reread(file: Path, body: bytes, at: int) -> list[Activity]:
+    """Activities of a file of these bytes, which is written to that place. at: UTC microseconds that the file is of."""
+    file.write_bytes(body)
+    os.utime(file, (at / 1_000_000, at / 1_000_000))  # a line of syslog tells no year: that of the file is taken
+    out: list[Activity] = []
+    for found in find_inputs([file]):
+        read_input(found, out.extend)
+    return out
+
+
+def unlike_packets(evidence: Iterable[Activity], again: Iterable[Activity], frames: Sequence[int]) -> dict[str, str]:
+    """Id of each activity that does not come out the same, with what is different; frames: their numbers in the input."""
+    found: dict[tuple[object, ...], Activity] = {}
+    for one in again:
+        numbers = tuple(frames[frame - 1] for frame in one.frames if 0 < frame <= len(frames))
+        found[(one.kind, numbers[:1], one.ordinal)] = replace(one, frames=numbers)
+    out: dict[str, str] = {}
+    for activity in evidence:
+        near = found.get((activity.kind, activity.frames[:1], activity.ordinal))
+        if near is None:
+            out[activity.id] = ABSENT
+        elif replace(near, input=activity.input) != activity:
+            out[activity.id] = _unlike(activity, near)
+    return out
+
+
+def unlike_records(evidence: Iterable[Activity], again: Iterable[Activity]) -> dict[str, str]:
+    """The same for records, whose numbers in the file are others."""
+    found = [_placeless(one) for one in again]
+    by_time: dict[int, list[Activity]] = {}
+    for one in found:
+        by_time.setdefault(one.at, []).append(one)
+    out: dict[str, str] = {}
+    for activity in evidence:
+        plain = _placeless(activity)
+        near = [one for one in by_time.get(plain.at, ()) if one.kind == plain.kind]
+        if plain not in near:
+            out[activity.id] = _unlike(plain, near[0]) if near else ABSENT
+    return out
+
+
+def _placeless(one: Activity) -> Activity:
+    return replace(one, input="", record=None, ordinal=0)
+
+
+def _unlike(there: Activity, here: Activity) -> str:
+    names = [name for name in there.__struct_fields__ if name != "input" and getattr(there, name) != getattr(here, name)]
+    inner = ""
+    if "detail" in names and type(there.detail) is type(here.detail):
+        fields = there.detail.__struct_fields__
+        inner = f" ({', '.join(name for name in fields if getattr(there.detail, name) != getattr(here.detail, name))})"
+    return f"it comes out of them with another {', '.join(names)}{inner}"
