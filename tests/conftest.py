@@ -1,6 +1,7 @@
 """Shared fixtures: where real captures are."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,3 +18,12 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("the corpus and the lab are not here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def tshark() -> str:
+    """The other reader of captures; tests that need it are skipped without it."""
+    found = shutil.which("tshark")
+    if found is None:
+        pytest.skip("tshark is not installed")
+    return found

@@ -68,7 +68,8 @@ def _module(about: Command) -> ModuleType:
 
 
 def run(arguments: Sequence[str], to_pdf: Pdf) -> int:
-    """Run one command; returns the exit status: 0 quiet, 2 alerts at or above --fail-on, 1 the command failed."""
+    """Run one command; returns the exit status: 0 quiet, 2 alerts at or above --fail-on or a proof that gives another alert,
+    1 the command failed."""
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal of another encoding shows what it can
         sys.stdout.reconfigure(errors="backslashreplace")
     called = arguments[0] if arguments else ""

@@ -12,6 +12,8 @@ MANIFEST, SUMS, README = "manifest.json", "SHA256SUMS", "README.txt"
 ACTIVITIES, EVIDENCE, KNOWLEDGE = "activities.msgpack", "evidence.msgpack", "knowledge.msgpack"
 LARGEST = 1 << 29
 """Bytes of a bundle, packed and unpacked: an excerpt of packets is half of that at most."""
+LIMITS = {MANIFEST: 1 << 26, SUMS: 1 << 20, README: 1 << 24, ACTIVITIES: 3 << 26, EVIDENCE: 1 << 26, KNOWLEDGE: 3 << 25}
+"""Bytes of the files that are decoded as a whole, which takes many times as much memory."""
 DIRECTORY = 1 << 20
 """Bytes of the list of members: some 8,000 of them."""
 _PLACE = r"[0-9]{1,4}-[A-Za-z0-9_][A-Za-z0-9._-]{0,99}"
@@ -33,6 +35,9 @@ def digest(body: bytes) -> str:
 
 def write(out: Path, files: Mapping[str, bytes]) -> str:
     """Write the files with the list of their sums, all or nothing; gives the sum of that list. Raises OSError."""
+    for name, body in files.items():
+        if len(body) > LIMITS.get(name, LARGEST) or sum(map(len, files.values())) > LARGEST:
+            raise OSError(f"{out.name} would be larger than a proof bundle may be: {name} has {len(body):,} bytes")
     whole = dict(sorted(files.items()))
     whole[SUMS] = "".join(f"{digest(body)}  {name}\n" for name, body in whole.items()).encode()
     new = out.with_name(f"{out.name}.new")
@@ -57,9 +62,9 @@ def read(path: Path) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(path) as archive:
             files = _members(archive)
-    except (*BROKEN, NotImplementedError, RuntimeError, ValueError) as error:
-        if isinstance(error, Unusable):
-            raise
+    except Unusable:
+        raise
+    except (*BROKEN, OSError, NotImplementedError, RuntimeError, ValueError) as error:
         raise Unusable(f"{path.name} is no whole zip: {(str(error).splitlines() or [''])[0][:200]}") from error
     _check_sums(files)
     return files
@@ -86,7 +91,7 @@ def _members(archive: zipfile.ZipFile) -> dict[str, bytes]:
             raise Unusable(f"it holds a file that no proof bundle has: {name[:100]!r}")
         if name in files:
             raise Unusable(f"it holds {name} twice")
-        if info.file_size > left:
+        if info.file_size > min(left, LIMITS.get(name, LARGEST)):
             raise Unusable("it unpacks to more than any proof bundle does")
         with archive.open(info) as member:
             files[name] = member.read(info.file_size + 1)

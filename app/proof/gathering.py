@@ -149,7 +149,7 @@ def _records(got: Gathered, row: InputRow, name: str, evidence: list[Activity], 
     if len(there) < len(places):
         words = "the log does not give them any more"
         got.missing.append(Missing(input=row.key, what="records", count=len(places) - len(there), why=words))
-    got.unread.update(unlike_records(evidence, reread(folder / f"records{ending}", body, at)))
+    got.unread.update(unlike_records(evidence, reread(folder / f"records{ending}", body, at), kind))
 
 
 def _number(got: Gathered, row: InputRow) -> int:

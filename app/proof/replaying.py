@@ -95,8 +95,9 @@ def _activities(files: Mapping[str, bytes], name: str) -> list[Activity]:
 def _check(manifest: Manifest, files: Mapping[str, bytes], activities: list[Activity], evidence: list[Activity]) -> None:
     """The parts of the bundle belong together. Raises Unusable."""
     members = {one.name: one for one in manifest.files}
-    named = {one.file for one in manifest.packets} | {one.file for one in manifest.records} | set(members)
-    if named | {archive.MANIFEST, archive.SUMS} != files.keys():
+    named = [*(one.file for one in manifest.packets), *(one.file for one in manifest.records)]
+    twice = len(set(named)) < len(named) or len(members) < len(manifest.files)
+    if twice or not members.keys() >= set(named) or members.keys() | {archive.MANIFEST, archive.SUMS} != files.keys():
         raise Unusable("its files are not those of its manifest")
     for name, one in members.items():
         if one.sha256 != archive.digest(files[name]):
@@ -147,6 +148,6 @@ def _reread_records(
         mine = [activity for activity in evidence if activity.input == one.input and not activity.frames]
         ending = f".{one.file.rpartition('.')[2]}"
         again = reread(folder / f"records{ending}", files[one.file], manifest.alert.finding.last)
-        unlike |= unlike_records(mine, again)
+        unlike |= unlike_records(mine, again, one.kind)
         count += len(mine)
     return unlike, count

@@ -10,16 +10,20 @@ from app.model.activity import Activity
 from app.sensor.sensor import read_input
 from app.sensor.sources.inputs import find_inputs
 
+LATEST = (1 << 32) - 1
+"""Seconds of the epoch that every file system can hold."""
 ABSENT = "it does not come out of them"
 
 
 def reread(file: Path, body: bytes, at: int) -> list[Activity]:
     """Activities of a file of these bytes, which is written to that place. at: UTC microseconds that the file is of."""
     file.write_bytes(body)
-    os.utime(file, (at / 1_000_000, at / 1_000_000))  # a line of syslog tells no year: that of the file is taken
+    seconds = max(0, min(at // 1_000_000, LATEST))
+    os.utime(file, (seconds, seconds))  # a line of syslog tells no year: that of the file is taken
     out: list[Activity] = []
     for found in find_inputs([file]):
-        read_input(found, out.extend)
+        if found.member is None and not found.layers:  # an archive in a bundle is none of ours
+            read_input(found, out.extend)
     return out
 
 
@@ -39,23 +43,25 @@ def unlike_packets(evidence: Iterable[Activity], again: Iterable[Activity], fram
     return out
 
 
-def unlike_records(evidence: Iterable[Activity], again: Iterable[Activity]) -> dict[str, str]:
-    """The same for records, whose numbers in the file are others."""
-    found = [_placeless(one) for one in again]
-    by_time: dict[int, list[Activity]] = {}
-    for one in found:
-        by_time.setdefault(one.at, []).append(one)
+def unlike_records(evidence: Iterable[Activity], again: Iterable[Activity], kind: str) -> dict[str, str]:
+    """The same for records of an input of this kind, whose numbers in the file are others."""
+    by_time: dict[tuple[int, str], list[Activity]] = {}
+    for one in again:
+        plain = _placeless(one, kind)
+        by_time.setdefault((plain.at, plain.kind), []).append(plain)
     out: dict[str, str] = {}
     for activity in evidence:
-        plain = _placeless(activity)
-        near = [one for one in by_time.get(plain.at, ()) if one.kind == plain.kind]
+        plain = _placeless(activity, kind)
+        near = by_time.get((plain.at, plain.kind), ())
         if plain not in near:
             out[activity.id] = _unlike(plain, near[0]) if near else ABSENT
     return out
 
 
-def _placeless(one: Activity) -> Activity:
-    return replace(one, input="", record=None, ordinal=0)
+def _placeless(one: Activity, kind: str) -> Activity:
+    plain = replace(one, input="", record=None, ordinal=0)
+    # An object of a directory is of the time of the whole file, which a part of it cannot tell.
+    return replace(plain, at=0, until=0) if kind == "directory" else plain
 
 
 def _unlike(there: Activity, here: Activity) -> str:
