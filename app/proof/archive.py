@@ -112,9 +112,9 @@ def _check_sums(files: Mapping[str, bytes]) -> None:
             raise Unusable(f"{SUMS} is not as it was written")
         said[found[2]] = found[1]
     for name in files.keys() - {SUMS} - said.keys():
-        raise Unusable(f"{name} was added to it")
+        raise Unusable(f"{name} is not in {SUMS}: it was added, or the list was changed")
     for name, told in sorted(said.items()):
         if name not in files:
-            raise Unusable(f"{name} is missing from it")
+            raise Unusable(f"{name} is in {SUMS} and missing from the bundle")
         if digest(files[name]) != told:
-            raise Unusable(f"{name} is not as it was written: its SHA-256 is another")
+            raise Unusable(f"{name} is not as it was written: its SHA-256 is another than in {SUMS}")
