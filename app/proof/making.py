@@ -38,9 +38,8 @@ def make_proof(queries: Queries, workspace: Path, alert_id: str, out: Path) -> M
     if found is None:
         raise NotProven(f"no alert {alert_id[:100]} in {workspace.name}")
     alert = stated(found)
-    told = {"sensitivity": queries.sensitivity(), "tags": queries.tags_by_hand()}
-    parameters = msgspec.convert(told, Parameters)
-    others = {id: more for id in alert.finding.evidence if (more := queries.others(id))}
+    parameters = Parameters(tuning=queries.detection.tuning(), tags=queries.detection.tags())
+    others = {id: more for id in alert.finding.evidence if (more := queries.detection.others(id))}
     chosen = _chosen(queries, alert, parameters, others)
     evidence = queries.activities_of(alert.finding.evidence)
     got = gather(workspace, queries.inputs(), evidence, alert.finding.last)
@@ -61,7 +60,7 @@ def _chosen(queries: Queries, alert: Alert, parameters: Parameters, others: dict
     detector = detector_of(alert.detector)
     if detector is None:
         raise NotProven(f"this version has no detector {alert.detector}; read the inputs again")
-    chosen = choose(alert, detector, queries.told, queries.knowledge(), parameters, others)
+    chosen = choose(alert, detector, queries.detection.told, queries.knowledge(), parameters, others)
     if chosen is None:
         raise NotProven(
             "the detector does not state this alert any more: the workspace or the program changed since it was found"

@@ -9,10 +9,14 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from app.engine.engine import Engine
+from app.engine.detectors import brute_force
+from app.engine.engine import Engine, create_workspace
+from app.engine.schema import connect
 from app.engine.store import set_tag
+from app.engine.store.tuning import keep
 from app.link.codec import decode_batch, encode_batch
 from app.model.activity import Activity
+from app.model.tuning import Tuning
 from app.proof import NotProven, Unusable, replay
 from app.proof.archive import ACTIVITIES, EVIDENCE, KNOWLEDGE, MANIFEST, README
 from app.sensor.sensor import read_input
@@ -111,6 +115,34 @@ def test_parties_of_other_alerts_are_left_out(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
         assert not any(b"zoe" in archive.read(name).lower() for name in archive.namelist())
     assert manifest.choice.knowledge == "parties" and replay(tmp_path / "a.zip").same
+
+
+def test_settings_and_tags_of_the_analyst_go_with_it(tmp_path: Path) -> None:
+    capture = save(tmp_path / "a.pcap", spray([f"user{number}" for number in range(6)]))
+    workspace = tmp_path / "case.wardlight"
+    create_workspace(workspace)
+    own = Tuning(
+        levels={"brute_force": "high", "dcsync": "low"},
+        values={f"brute_force.{one.name}": 5 for one in brute_force.DETECTOR.thresholds if not one.unit}
+        | {"kerberoasting.requests": 3},
+    )
+    with connect(workspace) as db:
+        keep(db, own)
+    set_tag(workspace, "computer:elsewhere", "Honeytoken", True)
+    (alert,) = read_into(workspace, capture)
+
+    manifest = prove(workspace, alert.id, tmp_path / "a.zip")
+
+    assert manifest.parameters.tuning.levels == {"brute_force": "high"} and not manifest.parameters.tags
+    assert set(manifest.parameters.tuning.values) == own.values.keys() - {"kerberoasting.requests"}
+    assert manifest.parameters.values[next(one.name for one in brute_force.DETECTOR.thresholds if not one.unit)] == 5
+    assert replay(tmp_path / "a.zip").same
+    plain = in_manifest(("parameters", "tuning"), {})
+    (different,) = replay(forged(tmp_path / "a.zip", tmp_path / "b.zip", plain)).differences
+    assert (
+        different.startswith("facts: only here: It would be quiet below 20 failures")
+        and "only where it was: It would be quiet below 5 failures" in different
+    )
 
 
 def test_what_the_analyst_said_of_it_stays_with_him(tmp_path: Path, small: Path) -> None:
@@ -229,9 +261,9 @@ def other_evidence(files: dict[str, bytes]) -> None:
 DIFFERENT: dict[str, tuple[Change, str]] = {
     "title": (in_manifest(("alert", "title"), "Nothing"), "title is"),
     "severity": (in_manifest(("alert", "severity"), "low"), "severity is medium here and was low"),
-    "sources": (in_manifest(("alert", "finding", "sources"), []), "sources is"),
+    "sources": (in_manifest(("alert", "finding", "sources"), []), "sources: only here"),
     "id": (in_manifest(("alert", "id"), "0" * 16), "id is"),
-    "facts": (in_manifest(("alert", "finding", "facts"), []), "facts is"),
+    "facts": (in_manifest(("alert", "finding", "facts"), []), "facts: only here"),
     "sensitivity and activities": (fewer, ""),
     "subject": (in_manifest(("alert", "finding", "subject"), "x"), "subject is"),
     "packets": (other_packets, "packets or records of the bundle"),

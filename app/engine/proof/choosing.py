@@ -68,21 +68,32 @@ def choose(
         small = about(knowledge, alert, [activity for activity, _ in pairs])
         enough = not _differs(alert, asked, pairs, Knowledge.from_bytes(small), parameters, others)
         body = small if enough else knowledge.to_bytes()
-        less = _of_parties(alert, parameters)  # the rest says whom the analyst watches, which is nobody's business
-        if not _differs(alert, asked, pairs, Knowledge.from_bytes(body), less, others):
-            parameters = less
+        # The rest says whom the analyst watches, which is nobody else's business.
+        less = _of_parties(alert, detector, parameters)
+        if _differs(alert, asked, pairs, Knowledge.from_bytes(body), less, others):
+            less = replace(parameters, values=less.values)
         choice = Choice(
             how=one.how, count=len(pairs), first=pairs[0][0].at, last=pairs[-1][0].at, every_detector=one.every,
             knowledge="parties" if enough else "whole",
         )  # fmt: skip
-        return Chosen(choice=choice, parameters=parameters, activities=pairs, knowledge=body)
+        return Chosen(choice=choice, parameters=less, activities=pairs, knowledge=body)
     return None
 
 
-def _of_parties(alert: Alert, parameters: Parameters) -> Parameters:
-    found = alert.finding
+def _of_parties(alert: Alert, detector: Detector, parameters: Parameters) -> Parameters:
+    """Tags of the alert's parties, settings of its detector."""
+    found, tuning = alert.finding, parameters.tuning
     keys = {ref.key for ref in (*found.sources, *found.accounts, *found.targets, *found.domain_controllers)}
-    return replace(parameters, tags={key: tags for key, tags in parameters.tags.items() if key in keys})
+    return Parameters(
+        tuning=replace(
+            tuning,
+            levels={id: level for id, level in tuning.levels.items() if id == detector.id},
+            values={name: value for name, value in tuning.values.items() if name.partition(".")[0] == detector.id},
+            off=tuning.off & {detector.id},
+        ),
+        tags={key: tags for key, tags in parameters.tags.items() if key in keys},
+        values={one.name: tuning.value(detector.id, one) for one in detector.thresholds},
+    )
 
 
 def _differs(

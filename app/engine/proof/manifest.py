@@ -4,9 +4,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-from app.engine.context import Sensitivity
 from app.engine.detector import Told
 from app.model.alert import Alert
+from app.model.tuning import DEFAULT, Tuning
 
 FORMAT, SCHEMA = "wardlight-proof", 1
 """A reader refuses what calls itself otherwise."""
@@ -23,10 +23,15 @@ class Versions(Struct, frozen=True, kw_only=True):
 
 
 class Parameters(Struct, frozen=True, kw_only=True):
-    """What changes the answers of a detector beside the activities. tags: what the analyst said, by key of an entity."""
+    """What changes the answers of a detector beside the activities.
 
-    sensitivity: Sensitivity = "medium"
+    tuning: sensitivity and the user's own thresholds. tags: what the analyst said, by key of an entity. values: the number
+    that every threshold of the detector had, for a reader of the manifest; a replay takes them from the tuning.
+    """
+
+    tuning: Tuning = DEFAULT
     tags: dict[str, dict[str, bool]] = {}
+    values: dict[str, float] = {}
 
 
 class Choice(Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from app.engine import detectors
@@ -9,7 +10,10 @@ from app.engine.detector import Detector, Told, run_told
 from app.engine.knowledge import Knowledge
 from app.engine.proof.manifest import Parameters
 from app.model.activity import Activity
-from app.model.alert import Alert, plain
+from app.model.alert import Alert, Link, plain
+
+MOST = 6
+"""Values that are listed of a long one."""
 
 
 def detector_of(id: str) -> Detector | None:
@@ -29,7 +33,7 @@ def alerts_of(
         chosen,
         activities,
         knowledge,
-        sensitivity=parameters.sensitivity,
+        tuning=parameters.tuning,
         tags=parameters.tags,
         others=(lambda id: others.get(id, ())) if others else None,
     )
@@ -37,7 +41,7 @@ def alerts_of(
 
 def stated(alert: Alert) -> Alert:
     """The alert as its detector stated it, without what analysts said of it."""
-    return replace(alert, state="open", classification="unclassified", note="")
+    return replace(alert, state="open", classification="unclassified", note="", excluded="")
 
 
 def differences(there: Alert, alerts: Sequence[Alert]) -> list[str]:
@@ -50,26 +54,34 @@ def differences(there: Alert, alerts: Sequence[Alert]) -> list[str]:
         if near is None:
             return ["the detector states no such alert here"]
         here = near
-    return [f"{name} is {two} here and was {one}" for name, one, two in _compared(there, stated(here))]
+    here = stated(here)
+    parts = ((there, here, ("finding",)), (there.finding, here.finding, ()))
+    return [
+        _different(name.replace("_", " "), getattr(one, name), getattr(other, name))
+        for one, other, but in parts
+        for name in one.__struct_fields__
+        if name not in but and getattr(one, name) != getattr(other, name)
+    ]
 
 
-def _compared(there: Alert, here: Alert) -> Iterable[tuple[str, str, str]]:
-    for name in there.__struct_fields__:
-        one, two = getattr(there, name), getattr(here, name)
-        if name != "finding" and one != two:
-            yield name, _words(one), _words(two)
-    for name in there.finding.__struct_fields__:
-        one, two = getattr(there.finding, name), getattr(here.finding, name)
-        if one != two:
-            yield name.replace("_", " "), _words(one), _words(two)
+def _different(name: str, there: object, here: object) -> str:
+    if not isinstance(there, tuple) or not isinstance(here, tuple):
+        return f"{name} is {_words(here)} here and was {_words(there)}"
+    more, less = [one for one in here if one not in there], [one for one in there if one not in here]
+    if not more and not less:
+        return f"{name} are in another order here"
+    return f"{name}: only here: {_listed(more)}; only where it was: {_listed(less)}"
+
+
+def _listed(values: Sequence[object]) -> str:
+    return "; ".join(_words(one) for one in values[:MOST]) + ("; ..." if len(values) > MOST else "") if values else "nothing"
 
 
 def _words(value: object) -> str:
     """A value in few words."""
-    if isinstance(value, tuple):
-        return f"({'; '.join(_words(one) for one in value[:6])}{'; ...' if len(value) > 6 else ''})"
-    for name in ("label", "text"):
-        said = getattr(value, name, None)
-        if said is not None:
-            return plain(said) if isinstance(said, tuple) else str(said)
+    if isinstance(value, Struct):
+        said = [getattr(value, name) for name in ("label", "text") if hasattr(value, name)]
+        return plain(said[0]) if said and isinstance(said[0], tuple) else str(said[0]) if said else type(value).__name__
+    if isinstance(value, tuple) and value and isinstance(value[0], Link):
+        return plain(value)
     return str(value)[:200]

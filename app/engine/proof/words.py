@@ -24,7 +24,7 @@ def readme(manifest: Manifest) -> str:
         *(f"- {plain(one.text)}" for one in finding.facts if one.against),
         "",
         f"Found by the detector {manifest.detector} of Wardlight {versions.program},"
-        f" sensitivity {manifest.parameters.sensitivity}.",
+        f" sensitivity {manifest.parameters.tuning.level(manifest.detector)}.",
         "",
         "What is in this bundle:",
         "- manifest.json: the alert, versions, parameters, inputs, and what could not be put in",

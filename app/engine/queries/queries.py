@@ -4,7 +4,7 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from app.engine.queries.lines import lines, place_of, record_facts
 from app.engine.queries.plan import Place, Plan
 from app.engine.queries.standing import standing
 from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, peers, totals
-from app.engine.store import COLUMNS, Told
+from app.engine.store import COLUMNS
 from app.model.activity import Activity
 from app.model.alert import Alert
 from app.model.entity import EntityRef
@@ -73,6 +73,7 @@ class Queries:
 
     def __init__(self, path: Path) -> None:
         self._access = Access(Path(path))
+        self.detection = tellings.Detection(self._access)
         self._plans: OrderedDict[ActivityFilter, tuple[tuple[int, ...], Plan]] = OrderedDict()
         self._planning = threading.Lock()
         self._kept: dict[str, Kept] = {}
@@ -91,7 +92,7 @@ class Queries:
 
     def sensitivity(self) -> str:
         """Sensitivity of the last detection."""
-        return str(self._access.one("SELECT value FROM meta WHERE key = 'sensitivity'") or "medium")
+        return self.detection.sensitivity()
 
     # ---- the case
 
@@ -242,18 +243,6 @@ class Queries:
         make = self._access.rows().activity
         for row in rows:
             yield make(row)
-
-    def told(self, kinds: Mapping[str, bool], first: int, last: int) -> Iterator[tuple[Activity, Told]]:
-        """What detectors are given: activities of these kinds (False: only failed ones) between two times in event order."""
-        return tellings.told(self._access, kinds, first, last)
-
-    def others(self, id: str) -> tuple[str, ...]:
-        """Ids of the other tellings of the same act."""
-        return tellings.others(self._access, id)
-
-    def tags_by_hand(self) -> dict[str, dict[str, bool]]:
-        """Key of an entity to what the analyst says of its tags."""
-        return self._access.tags()
 
     # ---- entities
 

@@ -1,12 +1,16 @@
-"""What else tells of the same act as an activity, and activities with that, as detectors are given them."""
+"""What else tells of the same act as an activity, and what detectors are given."""
 
 from collections.abc import Iterator, Mapping
+from typing import get_args
+
+from msgspec.structs import replace
 
 from app.engine.queries.access import Access
 from app.engine.queries.lines import lines, place_of
-from app.engine.store import COLUMNS, Told, streams
+from app.engine.store import COLUMNS, Told, streams, tuning
 from app.model.activity import Activity
 from app.model.rows import ActivityRow
+from app.model.tuning import DEFAULT, Sensitivity, Tuning
 
 MOST = 200
 
@@ -25,17 +29,36 @@ def twins(access: Access, id: str) -> tuple[tuple[ActivityRow, str], ...]:
     return tuple((one, str(found[one.rowid])) for one in sorted(rows, key=lambda line: (line.at, line.id)))
 
 
-def others(access: Access, id: str) -> tuple[str, ...]:
-    """Ids of the other tellings of an activity, all of them."""
-    row = place_of(access, id)
-    found = streams.recorded(access.db(), row[1]) if row is not None else []
-    make = access.rows().activity
-    rows = (access.all(f"SELECT {COLUMNS} FROM activities a WHERE id = ?", (one,)) for one in found)
-    return tuple(sorted(make(row).id for several in rows for row in several))
+class Detection:
+    """What the last detection was given."""
 
+    def __init__(self, access: Access) -> None:
+        self._access = access
 
-def told(access: Access, kinds: Mapping[str, bool], first: int, last: int) -> Iterator[tuple[Activity, Told]]:
-    """Activities of these kinds (False: only failed ones) between two times in event order, with what else tells of each."""
-    numbers = dict(access.all("SELECT text, id FROM kinds"))
-    whole = [kind for kind, every in kinds.items() if every]
-    return streams.stream(access.db(), access.rows(), numbers, whole, kinds, (first, last))
+    def sensitivity(self) -> Sensitivity:
+        """How sensitive it was."""
+        said = self._access.one("SELECT value FROM meta WHERE key = 'sensitivity'")
+        found: Sensitivity = said if said in get_args(Sensitivity) else DEFAULT.sensitivity
+        return found
+
+    def tuning(self) -> Tuning:
+        """What the user set for detectors."""
+        return replace(tuning.kept(self._access.db()), sensitivity=self.sensitivity())
+
+    def tags(self) -> dict[str, dict[str, bool]]:
+        """Key of an entity to what the analyst says of its tags."""
+        return self._access.tags()
+
+    def told(self, kinds: Mapping[str, bool], first: int, last: int) -> Iterator[tuple[Activity, Told]]:
+        """Activities of these kinds (False: only failed ones) between two times in event order, with what else tells of each."""
+        numbers = dict(self._access.all("SELECT text, id FROM kinds"))
+        whole = [kind for kind, every in kinds.items() if every]
+        return streams.stream(self._access.db(), self._access.rows(), numbers, whole, kinds, (first, last))
+
+    def others(self, id: str) -> tuple[str, ...]:
+        """Ids of the other tellings of an activity, all of them."""
+        row = place_of(self._access, id)
+        found = streams.recorded(self._access.db(), row[1]) if row is not None else []
+        make = self._access.rows().activity
+        rows = (self._access.all(f"SELECT {COLUMNS} FROM activities a WHERE id = ?", (one,)) for one in found)
+        return tuple(sorted(make(row).id for several in rows for row in several))
