@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app import paths
-from app.session import Session
+from app.session import Session, replay
 
 LIBRARIES = ("numpy", "msgspec", "zstandard", "networkx", "psutil", "cryptography", "ldap3", "keyring", "maxminddb")
 EVENT_LOGS = ("evtx", "Evtx")
@@ -81,7 +81,7 @@ def _resources() -> str:
 
 
 def _sample() -> str:
-    """Read the sample, raise its alerts, take one of its packets apart: every stage at work."""
+    """Read the sample, raise its alerts, take one of its packets apart, prove an alert: every stage at work."""
     with tempfile.TemporaryDirectory(prefix="wardlight-selftest-") as folder:
         session = Session.open(Path(folder) / "selftest.wardlight")
         try:
@@ -90,7 +90,10 @@ def _sample() -> str:
             packet = session.packet(inputs[0].key, 1)
             if packet.error or not alerts:
                 raise RuntimeError(packet.error or "no alert was raised")
+            session.proof(alerts[0].id, Path(folder) / "proof.zip")
+            if not replay(Path(folder) / "proof.zip").same:
+                raise RuntimeError("a proof gives another alert")
             read = f"{inputs[0].records:,} packets, {inputs[0].activities:,} activities"
-            return f"{read}, {len(alerts)} alerts, packet detail works"
+            return f"{read}, {len(alerts)} alerts, packet detail and proofs work"
         finally:
             session.close()

@@ -48,6 +48,8 @@ def write(out: Path, files: Mapping[str, bytes]) -> str:
                 info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 3, 0o100644 << 16
                 archive.writestr(info, body)
         new.replace(out)
+    except OSError as error:
+        raise OSError(f"{out.name} cannot be written: {error.strerror or error}") from error
     finally:
         new.unlink(missing_ok=True)
     return digest(whole[SUMS])

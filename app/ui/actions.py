@@ -62,6 +62,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("alert.false", "Classify: false positive", "close", "3", "page:classify_false", "Alert", "case"),
     Action("alert.close", "Close the alert", "check", "4", "page:close_alert", "Alert", "case"),
     Action("alert.reopen", "Open the alert again", "alerts", "5", "page:reopen_alert", "Alert", "case"),
+    Action("alert.proof", "Save proof…", "proof", "", "page:save_proof", "Alert", "case"),
     Action("theme.system", "Theme: as the system", "settings", "", "set_theme", "View", argument="system"),
     Action("theme.dark", "Theme: dark", "settings", "", "set_theme", "View", argument="dark"),
     Action("theme.light", "Theme: light", "settings", "", "set_theme", "View", argument="light"),

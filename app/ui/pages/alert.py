@@ -1,8 +1,10 @@
 """One alert: what happened, why it is said, what proves it, what to check."""
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QMenu, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from app.model.alert import Alert, Classification, Link, State, plain
 from app.model.rows import ActivityRow
@@ -302,6 +304,25 @@ class AlertPage(Page):
     def reopen_alert(self) -> None:
         """Not done with it."""
         self._change(state="open")
+
+    def save_proof(self) -> None:
+        """Ask where, write what proves the alert."""
+        if self.alert is not None:
+            name, _ = QFileDialog.getSaveFileName(
+                self, "Save proof", f"{self.alert.detector}-{self.alert.id}.zip", "Proof (*.zip)"
+            )
+            if name:
+                self.write_proof(Path(name))
+
+    def write_proof(self, out: Path) -> None:
+        """Write the packets and records of the alert as a zip that can be run again."""
+        alert, session = self.alert, self.desk.session
+        if alert is None or session is None:
+            return
+        refused = lambda error: self.desk.tell(error.partition(": ")[2] or error, True)  # noqa: E731
+        self.desk.jobs.run(
+            lambda: session.proof(alert.id, out), lambda _: self.desk.tell(f"Proof saved as {out.name}."), refused, self
+        )
 
 
 def _refs(alert: Alert):
