@@ -21,6 +21,15 @@ from app.sensor.sources.pcapng_file import pcapng_of
 from app.sensor.sources.record_texts import FORMS, read_texts, texts_file
 
 
+class _Input(Struct, frozen=True):
+    """One input. place: where it lies. why: it cannot be used, "" when it can."""
+
+    row: InputRow
+    name: str
+    place: Path
+    why: str
+
+
 class Gathered(Struct):
     """Files by name, with what the manifest says of them."""
 
@@ -45,18 +54,28 @@ def gather(workspace: Path, inputs: Sequence[InputRow], evidence: Sequence[Activ
             mine = by_key[row.key]
             framed = [one for one in mine if one.frames]
             written = [one for one in mine if not one.frames and one.record is not None]
-            why = "" if row.live or holds(workspace, row.key) else _changed(row)
+            place, why = (Path(row.path), "") if row.live or holds(workspace, row.key) else _place(workspace, row)
+            one = _Input(row, name, place, why)
             if framed:
-                _packets(got, workspace, row, name, framed, Path(folder), why)
+                _packets(got, workspace, one, framed, Path(folder))
             if written:
-                _records(got, row, name, written, Path(folder), at, why)
+                _records(got, one, written, Path(folder), at)
     return got
 
 
-def _changed(row: InputRow) -> str:
+def _place(workspace: Path, row: InputRow) -> tuple[Path, str]:
+    """Where the input lies, and why it cannot be used, "" when it can. A case that was carried elsewhere has its inputs beside
+    it; what is found there is taken only when it is the same to the last byte."""
+    here = workspace.resolve().parent
+    places = dict.fromkeys((Path(row.path), here / row.path, here / re.split(r"[/\\]", row.path)[-1]))
+    said = {place: _changed(place, row) for place in places}
+    return next(((place, "") for place, why in said.items() if not why), next(iter(said.items())))
+
+
+def _changed(place: Path, row: InputRow) -> str:
     """Why the file is not the one that was read; "" when it is."""
     try:
-        found = found_at(Path(row.path))
+        found = found_at(place)
     except Exception as error:
         return _why(error)
     digest = file_sha256(found.file) if row.sha256 else ""
@@ -72,38 +91,35 @@ def _why(error: Exception) -> str:
     return str(error)[:200]
 
 
-def _packets(got: Gathered, workspace: Path, row: InputRow, name: str, evidence: list[Activity], folder: Path, why: str) -> None:
+def _packets(got: Gathered, workspace: Path, of: _Input, evidence: list[Activity], folder: Path) -> None:
+    row, why = of.row, of.why
     frames = {frame for one in evidence for frame in one.frames}
-    if not why and row.live is False and row.kind not in CAPTURES and not holds(workspace, row.key):
+    kept = row.live or holds(workspace, row.key)
+    if not why and not kept and row.kind not in CAPTURES:
         why = f"inputs of the kind {row.kind} have no packets"
     try:
         if why:
             raise ValueError(why)
-        if row.live or holds(workspace, row.key):
-            kept = read_evidence(workspace, row.key, frames)
-            _add_packets(got, row, name, evidence, alone(kept, evidence), folder)
-            lost = sorted(frames - kept.keys())
-            if lost:
-                words = why_not_kept(workspace, row.key, lost[0])
-                got.missing.append(Missing(input=row.key, what="packets", count=len(lost), why=words))
-            return
-        part = excerpt(Path(row.path), row.key, evidence)
-        if _add_packets(got, row, name, evidence, part, folder) and part.skipped:
-            # Where a reader needs more of a connection than its beginning, it gets more.
-            more = excerpt(Path(row.path), row.key, evidence, WHOLE)
-            _add_packets(got, row, name, evidence, more, folder)
-        if part.missing:
+        if kept:
+            part = alone(read_evidence(workspace, row.key, frames), evidence)
+            _add_packets(got, of, evidence, part, folder)
+            words = why_not_kept(workspace, row.key, part.missing[0]) if part.missing else ""
+        else:
+            part = excerpt(of.place, row.key, evidence)
+            if _add_packets(got, of, evidence, part, folder) and part.skipped:
+                # Where a reader needs more of a connection than its beginning, it gets more.
+                _add_packets(got, of, evidence, excerpt(of.place, row.key, evidence, WHOLE), folder)
             words = "the capture does not hold them"
+        if part.missing:
             got.missing.append(Missing(input=row.key, what="packets", count=len(part.missing), why=words))
     except (OSError, ValueError) as error:
         got.missing.append(Missing(input=row.key, what="packets", count=len(frames), why=_why(error)))
         got.unread.update((one.id, "its packets are not in the bundle") for one in evidence)
 
 
-def _add_packets(
-    got: Gathered, row: InputRow, name: str, evidence: list[Activity], part: Excerpt, folder: Path
-) -> dict[str, str]:
+def _add_packets(got: Gathered, of: _Input, evidence: list[Activity], part: Excerpt, folder: Path) -> dict[str, str]:
     """Write the packets in the place of what was written of this input before; gives what does not come out of them again."""
+    row, name = of.row, of.name
     said: dict[int, list[str]] = {}
     for activity in evidence:
         for frame in activity.frames:
@@ -113,19 +129,20 @@ def _add_packets(
         shows = f"evidence: {', '.join(said[frame][:8])}" if frame in said else "around the evidence"
         packets.append((captured, f"Frame {frame} of {name}; {shows}"))
     body = pcapng_of(packets, f"Wardlight {__version__}", name, f"Excerpt of {name}, SHA-256 {row.sha256 or 'not known'}")
-    place = f"packets/{_number(got, row)}-{_safe(name)}.pcapng"
+    file = f"packets/{_number(got, row)}-{_safe(name)}.pcapng"
     frames = tuple(part.frames)
     unlike = unlike_packets(evidence, reread(folder / "packets.pcapng", body, 0), frames)
-    got.packets = [one for one in got.packets if one.file != place]
+    got.packets = [one for one in got.packets if one.file != file]
     for one in evidence:
         got.unread.pop(one.id, None)
-    got.files[place] = body
-    got.packets.append(Packets(file=place, input=row.key, frames=frames, proof=len(part.proof), skipped=part.skipped))
+    got.files[file] = body
+    got.packets.append(Packets(file=file, input=row.key, frames=frames, proof=len(part.proof), skipped=part.skipped))
     got.unread.update(unlike)
     return unlike
 
 
-def _records(got: Gathered, row: InputRow, name: str, evidence: list[Activity], folder: Path, at: int, why: str) -> None:
+def _records(got: Gathered, of: _Input, evidence: list[Activity], folder: Path, at: int) -> None:
+    row, why = of.row, of.why
     places = sorted({(one.record or 0, one.ordinal) for one in evidence})
     if row.live:
         why = "they came live: what they said is kept, their text is not"
@@ -134,18 +151,17 @@ def _records(got: Gathered, row: InputRow, name: str, evidence: list[Activity], 
     try:
         if why:
             raise ValueError(why)
-        kind, texts = read_texts(Path(row.path), places, row.key)
+        kind, texts = read_texts(of.place, places, row.key)
     except (OSError, ValueError) as error:
         got.missing.append(Missing(input=row.key, what="records", count=len(places), why=_why(error)))
         got.unread.update((one.id, "its record is not in the bundle") for one in evidence)
         return
-    there = tuple(place for place in places if place in texts)
+    there = tuple(one for one in places if one in texts)
     ending = FORMS[kind]
-    bodies = {texts[place]: None for place in there}  # several activities may come from one record
-    body = texts_file(kind, tuple(bodies))
-    place = f"records/{_number(got, row)}-{_safe(name)}{ending}"
-    got.files[place] = body
-    got.records.append(Texts(file=place, input=row.key, kind=kind, places=there))
+    body = texts_file(kind, tuple({texts[one]: None for one in there}))  # several activities may come from one record
+    file = f"records/{_number(got, row)}-{_safe(of.name)}{ending}"
+    got.files[file] = body
+    got.records.append(Texts(file=file, input=row.key, kind=kind, places=there))
     if len(there) < len(places):
         words = "the log does not give them any more"
         got.missing.append(Missing(input=row.key, what="records", count=len(places) - len(there), why=words))

@@ -179,6 +179,21 @@ def test_an_input_that_is_not_there_any_more(tmp_path: Path, small: Path, state:
     assert outcome.same and any(missing.why in note for note in outcome.notes)
 
 
+def test_a_case_that_was_carried_elsewhere_with_its_inputs(tmp_path: Path, small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    (before / "evidence").mkdir(parents=True)
+    shutil.copy(small.with_name("small.pcap"), before / "evidence" / "small.pcap")
+    monkeypatch.chdir(before)
+    (alert,) = read_into(before / "case.wardlight", Path("evidence/small.pcap"))
+    before.rename(after)
+    monkeypatch.chdir(tmp_path)
+    prove(after / "case.wardlight", alert.id, tmp_path / "a.zip")
+    (after / "evidence" / "small.pcap").rename(after / "small.pcap")
+    prove(after / "case.wardlight", alert.id, tmp_path / "b.zip")
+
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes() == small.read_bytes()
+
+
 def test_packets_and_a_log_tell_it_together(tmp_path: Path) -> None:
     wire, log = both(40)
     fill(tmp_path / "w", {"wire": wire, "log": log})
