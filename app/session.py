@@ -45,6 +45,7 @@ def replay(path: Path) -> "Outcome":
 
     return replay(path)
 
+
 _EVENTS = ActivityFilter("kind:event", Text("kind", ("event",)))
 
 
