@@ -19,6 +19,7 @@ class Ticket(Struct, frozen=True, kw_only=True, gc=False):
     """One issued ticket. at: UTC microseconds of its issue; ip: who received it.
 
     last: when the same issue was seen last; later than at only where copies of a recording lie behind one another.
+    also: other addresses at which the same issue was seen, as where a recording holds both sides of an address translation.
     """
 
     hash: str
@@ -31,6 +32,7 @@ class Ticket(Struct, frozen=True, kw_only=True, gc=False):
     at: int
     last: int
     proof: str
+    also: tuple[str, ...] = ()
 
 
 def is_own_tgt(service: str | None, realm: str | None) -> bool:
@@ -95,7 +97,8 @@ class Tickets:
                 old = self._by_hash.get(one.hash)
                 if old is not None:
                     first, last = sorted((old, one), key=lambda issue: (issue.at, issue.proof))
-                    one = replace(first, last=max(first.last, last.last))
+                    ips = {*first.also, last.ip, *last.also} - {first.ip}
+                    one = replace(first, last=max(first.last, last.last), also=tuple(sorted(ips)))
                 self._by_hash[one.hash] = one
             self._version, self._used = self.tally.changes, -1
         return self._by_hash.get(hash)

@@ -1,0 +1,171 @@
+"""One ticket used from a computer other than the one that received it."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from app.engine.context import Context
+from app.engine.detector import DAY, HOUR, MINUTE, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
+from app.engine.kerberos import is_computer, is_krbtgt
+from app.engine.knowledge import Ticket
+from app.engine.knowledge.names import account_parts, host, service_host
+from app.model.activity import Activity
+from app.model.alert import Finding, Severity, Step
+from app.model.details import KerberosAp, KerberosAs, KerberosTgs, RdpConnection
+from app.model.entity import EntityRef
+from app.model.tuning import Threshold
+
+WINDOW = 12 * HOUR
+REMOTE_DESKTOP = 12 * HOUR
+"""Remote Credential Guard lets a server use tickets that its visitor's computer fetches, as long as the session lasts."""
+BACK = Threshold(
+    name="back", low=3 * MINUTE, medium=10 * MINUTE, high=30 * MINUTE, unit="us",
+    words="The receiving computer is still at its old address within this time after the ticket was used elsewhere",
+)  # fmt: skip
+"""A laptop that changed its network does not come back to its old address within minutes."""
+SHARED = Threshold(
+    name="shared", low=2, medium=3, high=5, words="Computers whose tickets one address uses, from which on it is a proxy's"
+)
+"""A proxy, load balancer or address translation shows the tickets of many computers; a thief those of one or two."""
+OWN_WORD = frozenset({"dns", "dns-update", "ntlm-server", "ldap-ping", "kerberos-service", "rpc-ntlm", "dhcp", "netbios"})
+"""Ways to know that an address is a controller's that a stolen ticket of its account does not make true."""
+
+
+class Use(Struct, frozen=True, kw_only=True):
+    """A use of a ticket away from home that waits for a sign that its home is still where it was."""
+
+    activity: Activity
+    issue: Ticket
+
+
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """The place of each use of a ticket against the place of its issue."""
+    source, at = activity.source, activity.at
+    if source is None or source.host:
+        return
+    detail = activity.detail
+    if isinstance(detail, RdpConnection):
+        if activity.destination is not None:
+            ctx.memory.note(("desktop", source.ip, activity.destination.ip), True, at)
+        return
+    waiting = ctx.memory.recall(("waiting", source.ip), Use, at, ctx.limit(BACK))
+    if waiting is not None:
+        ctx.memory.note(("waiting", source.ip), None, at)
+        if ctx.knowledge.sure_name(source.ip, at) == ctx.knowledge.sure_name(source.ip, waiting.issue.at):
+            yield from judged(waiting.activity, ctx, waiting.issue, activity)
+    if isinstance(detail, KerberosAs):
+        return
+    if isinstance(detail, KerberosTgs):
+        if activity.result == "success" and (detail.service or "")[:8].upper() == "TERMSRV/":
+            ctx.memory.note(("desktop", source.ip, service_host(detail.service)[1].partition(".")[0]), True, at)
+        issue = ctx.knowledge.ticket(detail.presented_ticket_hash)
+    elif isinstance(detail, KerberosAp):
+        issue = ctx.knowledge.ticket(detail.ticket_hash)
+    else:
+        return
+    if issue is None or not issue.ip or issue.ip == source.ip or source.ip in issue.also or activity.at < issue.at:
+        return
+    ctx.memory.note(("waiting", issue.ip), Use(activity=activity, issue=issue), at)
+    yield from judged(activity, ctx, issue, None)
+
+
+def judged(activity: Activity, ctx: Context, issue: Ticket, back: Activity | None) -> Iterator[Finding]:
+    """The finding of a use elsewhere, unless there is an innocent way; back: the receiving computer was still there."""
+    detail, source, at = activity.detail, activity.source, activity.at
+    if source is None or not is_stolen(activity, ctx, issue):
+        return
+    granting, home, here = is_krbtgt(issue.service), issue.ip, source.ip
+    used = ctx.memory.seen(("uses", here), home, at, activity.id, DAY)
+    theirs, mine = ctx.knowledge.sure_name(home, issue.at), ctx.knowledge.sure_name(here, at)
+    owner, user = ctx.knowledge.address_entity(home, issue.at), ctx.knowledge.address_entity(here, at)
+    named = not owner.key.startswith("address:"), not user.key.startswith("address:")
+    severity: Severity = "low"
+    if (theirs and mine) or (granting and back is not None and named == (True, False)):
+        severity = "high"
+    elif back is not None and (named[0] or granting):
+        severity = "medium"
+    if used.distinct >= ctx.limit(SHARED) or (isinstance(detail, KerberosAp) and detail.carrier == "http"):
+        severity = "low"
+    yield told(activity, ctx, issue, back, severity, (owner, user))
+
+
+def is_stolen(activity: Activity, ctx: Context, issue: Ticket) -> bool:
+    """False for what moves a ticket, or only its packets, to another address without a thief."""
+    detail, at = activity.detail, activity.at
+    home, here = issue.ip, activity.source.ip if activity.source is not None else ""
+    granting = isinstance(detail, KerberosTgs)
+    controller = is_computer(issue.client) and ctx.knowledge.is_controller(home) and granting
+    if ctx.from_controller(activity) and not controller:
+        return False  # a read-only controller hands requests on to others
+    owner, user = ctx.knowledge.address_entity(home, issue.at), ctx.knowledge.address_entity(here, at)
+    if controller:
+        own = host(account_parts(issue.client, None)[0])
+        return not any(one.method in OWN_WORD and host(one.name).partition(".")[0] == own for one in ctx.knowledge.bindings(here))
+    if ctx.knowledge.is_controller(home) or owner.key == user.key or is_computer(issue.client):
+        return False
+    if (":" in home) != (":" in here) and not (ctx.knowledge.sure_name(home, issue.at) and ctx.knowledge.sure_name(here, at)):
+        return False  # one computer speaks both versions of IP
+    gateways = ctx.knowledge.gateways()
+    if home in gateways or here in gateways:
+        return False
+    if issue.exchange == "tgs" and granting and is_krbtgt(issue.service):
+        # a forwarded ticket is used by the server that it was forwarded to, and by no other
+        first = ctx.memory.recall(("forwarded", issue.hash), str, at, DAY)
+        if first is None or first == here:
+            ctx.memory.note(("forwarded", issue.hash), here, at)
+            return False
+    name = ctx.knowledge.address_entity(here, at).label.partition(".")[0].lower()
+    visited = (ctx.memory.recall(("desktop", home, where), bool, at, REMOTE_DESKTOP) for where in (here, name))
+    return granting or all(one is None for one in visited)
+
+
+def told(
+    activity: Activity, ctx: Context, issue: Ticket, back: Activity | None, severity: Severity, ends: tuple[EntityRef, EntityRef]
+) -> Finding:
+    """The words."""
+    owner, user = ends
+    holder, what = ctx.knowledge.account(issue.client, issue.realm), "ticket-granting ticket"
+    if not is_krbtgt(issue.service):
+        what = f"ticket for {issue.service}"
+    target, ip = ctx.target(activity), activity.source.ip if activity.source is not None else ""
+    sure = [ctx.knowledge.resolve(issue.ip, issue.at), ctx.knowledge.resolve(ip, activity.at)]
+    return found(
+        ctx, activity, f"{issue.ip}\n{ip}\n{issue.client.lower()}",
+        evidence=(issue.proof, activity.id, *((back.id,) if back is not None else ())),
+        sources=(user,), accounts=(holder,) if holder is not None else (), targets=(target,),
+        succeeded=outcome_of(activity), severity=severity,
+        confidence="high" if severity == "high" else "medium" if severity == "medium" else "low",
+        title=None if activity.result != "failure" else "Attempted identity theft (pass-the-ticket)",
+        story=(
+            sentence(owner, f" received a {what} of ", holder, "."),
+            sentence(user, " used the same ticket at ", target, ended(activity)),
+        ),
+        facts=(
+            fact("The ticket was issued to ", owner, f" at {issue.ip}, and used from {ip}: ", activity),
+            fact(f"{issue.ip} is known {sure[0].method} (certainty {sure[0].certainty}), {ip} {sure[1].method} "
+                 f"(certainty {sure[1].certainty})"),
+            *((fact(owner, " was still at its address afterwards: ", back),) if back is not None else ()),
+            against("It would be quiet if both addresses were known to be one computer, or for a ticket that was forwarded"),
+        ),
+        steps=(
+            *((Step(origin=holder, target=owner, label="ticket received on"),)
+              if holder is not None and holder.key != owner.key else ()),
+            Step(origin=owner, target=user, label="ticket taken to"),
+            Step(origin=user, target=target, label="ticket used", caption=caption_of(activity), accented=True),
+        ),
+    )  # fmt: skip
+
+
+DETECTOR = Detector(
+    id="pass_the_ticket",
+    external_id=2018,
+    title="Suspected identity theft (pass-the-ticket)",
+    severity="high",
+    phase="Lateral movement",
+    techniques=("T1550.003",),
+    watches=(KerberosAs, KerberosTgs, KerberosAp, RdpConnection),
+    needs=Needs(ports=("88", "445", "389"), kinds=("kerberos-tgs", "kerberos-ap")),
+    window=WINDOW,
+    thresholds=(BACK, SHARED),
+    detect=detect,
+)
