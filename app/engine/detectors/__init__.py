@@ -22,6 +22,7 @@ from app.engine.detectors import (
     pass_the_ticket,
     remote_execution,
     samr_reconnaissance,
+    skeleton_key,
     smb_session_enumeration,
     zerologon,
 )
@@ -47,6 +48,7 @@ DETECTORS: tuple[Detector, ...] = (
     pass_the_ticket.DETECTOR,
     remote_execution.DETECTOR,
     samr_reconnaissance.DETECTOR,
+    skeleton_key.DETECTOR,
     smb_session_enumeration.DETECTOR,
     zerologon.DETECTOR,
 )

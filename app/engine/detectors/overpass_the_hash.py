@@ -25,6 +25,7 @@ from app.engine.kerberos import (
     RC4,
     RUBEUS_OPTIONS,
     TGT,
+    is_computer,
     is_hand_written,
     is_krbtgt,
     tool_of,
@@ -121,7 +122,7 @@ def logged(activity: Activity, ctx: Context, event: EventKerberos, ip: str) -> I
     )
     modern = has_aes(ctx, ("computer", ip), at)
     tool = tool_of(event)
-    if not tool and not (known and modern):
+    if not tool and (not (known and modern) or is_computer(name)):  # computers that fall back are their controller's doing
         return
     reasons = [
         "The log tells RC4 for what only the account's own key opens",
