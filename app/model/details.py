@@ -99,6 +99,7 @@ class KerberosTgs(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind",
     s4u2self: str | None = None
     s4u2proxy: bool = False
     evidence_ticket_hash: str | None = None
+    evidence_ticket_size: int | None = None
     pac_request: bool | None = None
     pac_options: int | None = None
     has_authorization_data: bool = False

@@ -9,6 +9,7 @@ from app.engine.detector import Detector, Exclude, Told
 from app.engine.detectors import (
     account_enumeration,
     asrep_roasting,
+    bronze_bit,
     brute_force,
     cleartext_ldap,
     dcsync,
@@ -16,6 +17,7 @@ from app.engine.detectors import (
     golden_ticket_downgrade,
     golden_ticket_lifetime,
     golden_ticket_nonexistent,
+    golden_ticket_rbcd,
     kerberoasting,
     ldap_brute_force,
     overpass_the_hash,
@@ -35,6 +37,7 @@ from app.model.tuning import DEFAULT, Tuning
 DETECTORS: tuple[Detector, ...] = (
     account_enumeration.DETECTOR,
     asrep_roasting.DETECTOR,
+    bronze_bit.DETECTOR,
     brute_force.DETECTOR,
     cleartext_ldap.DETECTOR,
     dcsync.DETECTOR,
@@ -42,6 +45,7 @@ DETECTORS: tuple[Detector, ...] = (
     golden_ticket_downgrade.DETECTOR,
     golden_ticket_lifetime.DETECTOR,
     golden_ticket_nonexistent.DETECTOR,
+    golden_ticket_rbcd.DETECTOR,
     kerberoasting.DETECTOR,
     ldap_brute_force.DETECTOR,
     overpass_the_hash.DETECTOR,

@@ -82,6 +82,7 @@ def tgs_detail(request: Request | None, reply: Reply | None, error: Error | None
         s4u2self=asked.padata.for_user,
         s4u2proxy=proxy,
         evidence_ticket_hash=asked.additional_ticket_hash if proxy else None,
+        evidence_ticket_size=asked.additional_ticket_size if proxy else None,
         pac_request=asked.padata.pac_request,
         pac_options=asked.padata.pac_options,
         has_authorization_data=asked.has_authorization_data,

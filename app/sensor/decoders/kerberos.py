@@ -29,7 +29,7 @@ _SHORT = 256
 class Request(Struct, frozen=True, gc=False):
     """AS-REQ or TGS-REQ (section 5.4.1). options: 32 bits, bit 0 the highest. till, renew_till: UTC microseconds.
 
-    additional_ticket_hash: fingerprint of the first additional ticket, the evidence of S4U2proxy or the TGT of user-to-user.
+    additional_ticket_hash, _size: of the first additional ticket, the evidence of S4U2proxy or the TGT of user-to-user.
     cut: the end of the message is missing.
     """
 
@@ -47,6 +47,7 @@ class Request(Struct, frozen=True, gc=False):
     additional_ticket_hash: str | None = None
     has_authorization_data: bool = False
     cut: bool = False
+    additional_ticket_size: int | None = None
 
 
 class Reply(Struct, frozen=True, gc=False):
@@ -131,9 +132,9 @@ def _request(data: bytes, kind: int, found: dict[int, tuple[int, int]], edge: in
         at, stop = content(data, *one, 0x30)
         listed = data[at:stop]
         etypes = _remembered(listed) if stop - at <= _SHORT else _etypes(listed)
-    additional = None
+    additional = size = None
     if (one := body.get(0xAB)) and (first := ticket(data, *content(data, *one, 0x30), edge)):
-        additional = first.hash
+        additional, size = first.hash, first.size
     return Request(
         kind,
         asked,
@@ -149,6 +150,7 @@ def _request(data: bytes, kind: int, found: dict[int, tuple[int, int]], edge: in
         additional,
         0xAA in body,
         edge != _NO_EDGE,
+        size,
     )
 
 

@@ -138,6 +138,7 @@ def test_delegation() -> None:
     (one,) = talk.activities
 
     assert isinstance(one.detail, KerberosTgs) and one.detail.s4u2proxy and one.detail.evidence_ticket_hash
+    assert one.detail.evidence_ticket_size == len(b"evidence")
     user_to_user = Talk().says(True, request(12, None, ("cifs", "dc"), options=0x40000008, more=evidence))
     user_to_user.conversation.close()
     detail = user_to_user.activities[0].detail

@@ -97,6 +97,7 @@ def test_service_for_user_to_proxy() -> None:
 
     assert (found.options or 0) & kerberos.CNAME_IN_ADDITIONAL_TICKET
     assert found.additional_ticket_hash == blake2b(b"evidence", digest_size=8).hexdigest()
+    assert found.additional_ticket_size == len(b"evidence")
 
 
 def test_pac_options_and_absence_of_a_pac() -> None:
