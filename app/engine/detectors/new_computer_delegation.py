@@ -1,0 +1,133 @@
+"""A computer account that was just made, and acts for somebody else at another computer."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from app.engine.context import Context
+from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
+from app.engine.kerberos import SERVICE_TICKET
+from app.engine.knowledge.names import account_parts, service_host, short
+from app.model.activity import Activity
+from app.model.alert import Finding, Step
+from app.model.details import KerberosTgs, LdapAdd, RpcCall
+from app.model.events import EventAccount, EventKerberos
+from app.model.identifiers import SAMR
+from app.model.tuning import Threshold
+
+WINDOW = DAY
+CREATED, CREATE_USER = 4741, 50
+"""Event "a computer account was created"; SamrCreateUser2InDomain (MS-SAMR section 3.1.5.4.4)."""
+WORKSTATION = 0x80
+"""USER_WORKSTATION_TRUST_ACCOUNT (MS-SAMR section 2.2.1.12)."""
+NEW = Threshold(
+    name="new", low=2 * HOUR, medium=DAY, high=3 * DAY, unit="us",
+    words="Age of a computer account up to which its delegation is reported",
+)  # fmt: skip
+SOON = 2 * HOUR
+"""A person or an installation takes longer from a new computer to a service that acts for others."""
+
+
+class Made(Struct, frozen=True, kw_only=True):
+    """A computer account was created. by: key of who did it, empty when nobody is named."""
+
+    at: int
+    by: str
+    proof: str
+
+
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """Remembers new computers, and reports when one of them delegates."""
+    detail, at = activity.detail, activity.at
+    if isinstance(detail, (EventAccount, RpcCall, LdapAdd)):
+        name = made(activity)
+        if name:
+            who = ctx.account(activity)
+            ctx.memory.note(("made", name), Made(at=at, by=who.key if who is not None else "", proof=activity.id), at)
+        return
+    service, target, user = acting(activity, ctx)
+    name = short(service_host(service)[1]) if "/" in service else account_parts(service, None)[0].removesuffix("$")
+    one = ctx.memory.recall(("made", name), Made, at, ctx.limit(NEW)) if name else None
+    if one is None or name == (short(service_host(target)[1]) or account_parts(target, None)[0].removesuffix("$")):
+        return  # a computer that acts for others towards itself does so for its own scheduled tasks
+    realm = activity.account.domain if activity.account is not None else None
+    victim = ctx.knowledge.account(user, realm) if user else None
+    success, computer = activity.result == "success", ctx.knowledge.account(f"{name}$", realm)
+    high = success and (at - one.at <= SOON or ctx.is_sensitive(victim, at))
+    maker = one.by.partition(":")[2]
+    yield found(
+        ctx, activity, name,
+        evidence=(one.proof, activity.id), succeeded=outcome_of(activity), severity="high" if high else "medium",
+        accounts=tuple(ref for ref in (computer, victim) if ref is not None),
+        confidence="high" if high else "medium",
+        title=None if activity.result != "failure" else "Attempted Kerberos delegation by a newly created computer",
+        story=(
+            sentence("The account of computer ", computer, f" was created{f' by {maker}' if maker else ''}."),
+            sentence(
+                "It then asked for a ticket for ", target, *((" in the name of ", victim) if victim is not None else ()),
+                ended(activity),
+            ),
+        ),
+        facts=(
+            fact(f"The account was {max(0, at - one.at) / HOUR:,.1f} hours old when it delegated (S4U2proxy): ", activity),
+            fact("Any user may create computer accounts by default, and a computer that lets one act for others is taken over"),
+            against(f"It would be quiet for an account older than {ctx.limit(NEW) / HOUR:,.0f} hours, or towards itself"),
+        ),
+        steps=(
+            Step(origin=ctx.doer(activity), target=ctx.target(activity), label=f"delegation to {target}",
+                 caption=caption_of(activity), accented=True),
+        ),
+    )  # fmt: skip
+
+
+def made(activity: Activity) -> str:
+    """Plain name of the computer account that was created, empty for anything else."""
+    detail, name = activity.detail, ""
+    if activity.result == "failure":
+        return ""
+    if isinstance(detail, EventAccount) and detail.event_id == CREATED:
+        name = detail.text("SamAccountName", "TargetUserName") or ""
+    elif isinstance(detail, RpcCall) and detail.opnum == CREATE_USER:
+        kind = detail.stub.get("account_type")
+        name = str(detail.stub.get("account") or "") if isinstance(kind, int) and kind & WORKSTATION else ""
+    elif isinstance(detail, LdapAdd):
+        values = {attribute.lower(): given for _, attribute, given in detail.changes}
+        if "computer" in (one.lower() for one in values.get("objectclass", ())):
+            name = next(iter(values.get("samaccountname", ())), "") or detail.dn.partition(",")[0].partition("=")[2]
+    return account_parts(name, None)[0].removesuffix("$") if name else ""
+
+
+def acting(activity: Activity, ctx: Context) -> tuple[str, str, str]:
+    """(service that acts, service that it asks for, user for whom) of a delegation; empty for anything else."""
+    detail = activity.detail
+    if isinstance(detail, KerberosTgs) and detail.s4u2proxy:
+        holder = ctx.knowledge.ticket(detail.presented_ticket_hash)
+        if holder is not None:
+            return holder.client, detail.service or "", detail.client or ""
+    elif isinstance(detail, EventKerberos) and detail.event_id == SERVICE_TICKET:
+        services = detail.text("TransmittedServices")
+        if services is not None:
+            service, user = services.split()[0], activity.account.name if activity.account is not None else ""
+            same = account_parts(service, None)[0] == account_parts(user, None)[0]
+            return service, detail.text("ServiceName") or "", "" if same else user
+    return "", "", ""
+
+
+DETECTOR = Detector(
+    id="new_computer_delegation",
+    external_id=2422,
+    title="Suspected Kerberos delegation attempt by a newly created computer",
+    severity="high",
+    phase="Compromised credentials",
+    techniques=("T1134.001", "T1558", "T1136.002"),
+    watches=(KerberosTgs, EventKerberos, EventAccount, RpcCall, LdapAdd),
+    interfaces=(SAMR,),
+    event_ids=(CREATED, SERVICE_TICKET),
+    needs=Needs(
+        ports=("88", "389", "445"), kinds=("kerberos-tgs", "event-kerberos"), parts=("event-kerberos",),
+        hidden_by=("ldap sealed", "ldap inside tls"),
+    ),
+    window=WINDOW,
+    thresholds=(NEW,),
+    detect=detect,
+)  # fmt: skip

@@ -1,0 +1,122 @@
+"""A computer account that takes a controller's name without its dollar sign, and what follows."""
+
+from collections.abc import Iterator
+
+from app.engine.context import Context
+from app.engine.detector import DAY, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence, some
+from app.engine.kerberos import SERVICE_TICKET, TGT, is_krbtgt
+from app.engine.knowledge.names import account_parts, host, service_host, short
+from app.model.activity import Activity
+from app.model.alert import Finding, Severity, Step
+from app.model.details import KerberosAs, KerberosTgs, LdapAdd, LdapModify
+from app.model.events import EventAccount, EventKerberos
+
+WINDOW = DAY
+RENAMED = 4781
+PERSON = frozenset({"user", "inetorgperson", "msds-managedserviceaccount"})
+"""Classes of accounts that may have any name."""
+
+
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """Renames, tickets for such a name, and tickets for the controller with them."""
+    detail = activity.detail
+    if isinstance(detail, EventAccount):
+        old, new = (plain(detail.text(name)) for name in ("OldTargetUserName", "NewTargetUserName"))
+        if old.endswith("$") and new and not new.endswith("$"):
+            owner = is_controllers(ctx, new)
+            means = f"Computer account {old} was renamed to {new}"
+            yield told(activity, ctx, new, "high" if owner else "medium", means, "rename")
+    elif isinstance(detail, (LdapModify, LdapAdd)):
+        for operation, attribute, values in detail.changes[:200]:
+            new = plain(values[0]) if values and operation != "delete" and attribute.lower() == "samaccountname" else ""
+            if new and is_controllers(ctx, new):
+                yield told(activity, ctx, new, "high" if activity.result != "failure" else "medium",
+                           f"The name {new} was written to {detail.dn.partition(',')[0]}", "rename")  # fmt: skip
+    elif isinstance(detail, KerberosAs):
+        name = plain(detail.client)
+        if activity.result == "success" and is_krbtgt(detail.service) and is_stranger(ctx, name, detail.realm):
+            yield told(activity, ctx, name, "medium", f"A ticket-granting ticket was issued to {name}", "AS-REQ")
+    elif isinstance(detail, KerberosTgs):
+        issue = ctx.knowledge.ticket(detail.presented_ticket_hash)
+        name = plain(issue.client) if issue is not None else plain(detail.client) if not detail.s4u2self else ""
+        yield from asked(activity, ctx, name, detail.realm, detail.service or "", bool(detail.s4u2self))
+    elif isinstance(detail, EventKerberos) and activity.account is not None and activity.result == "success":
+        name, realm = plain(activity.account.name), activity.account.domain
+        if detail.event_id == SERVICE_TICKET:
+            yield from asked(activity, ctx, name, realm, detail.text("ServiceName") or "", False)
+        elif detail.event_id == TGT and is_stranger(ctx, name, realm):
+            yield told(activity, ctx, name, "medium", f"A ticket-granting ticket was issued to {name}", "4768")
+
+
+def asked(activity: Activity, ctx: Context, name: str, realm: str | None, service: str, itself: bool) -> Iterator[Finding]:
+    """A ticket that was issued to such a name is shown for the controller of that name."""
+    if activity.result == "failure" and not itself:
+        return
+    where = short(service_host(service)[1]) if "/" in service else plain(service).removesuffix("$")
+    if where == name and is_stranger(ctx, name, realm) and (itself or service.endswith("$")):
+        means = f"The ticket-granting ticket of {name} was shown to get a ticket for the controller {name}$ itself"
+        yield told(activity, ctx, name, "high" if activity.result != "failure" else "medium", means, "TGS-REQ")
+
+
+def plain(name: str | None) -> str:
+    """Account name in lower case, without a domain."""
+    return account_parts(name, None)[0] if name else ""
+
+
+def is_controllers(ctx: Context, name: str) -> bool:
+    """True when a controller's account would have this name if it ended with a dollar sign."""
+    if not name or name[-1] == "$" or "/" in name or "@" in name or "." in name or not host(name):
+        return False
+    return ctx.knowledge.computer_entity(name).kind == "controller"
+
+
+def is_stranger(ctx: Context, name: str, realm: str | None) -> bool:
+    """The same, and no person's account is known to have this name."""
+    if not is_controllers(ctx, name):
+        return False
+    held = ctx.knowledge.directory.state(ctx.knowledge.directory.account(*ctx.knowledge.accounts.key(name, realm)))
+    return held is None or held.object.object_class.lower() not in PERSON
+
+
+def told(activity: Activity, ctx: Context, name: str, severity: Severity, what: str, label: str) -> Finding:
+    """The words."""
+    controller = ctx.knowledge.computer_entity(name)
+    known = controller.kind == "controller"
+    who, doer = ctx.account(activity), ctx.doer(activity)
+    target = controller if known else ctx.target(activity)
+    return found(
+        ctx, activity, name,
+        severity=severity, succeeded=outcome_of(activity), accounts=some(who), targets=(target,),
+        domain_controllers=(controller,) if known else (), confidence="high" if severity == "high" else "medium",
+        title=None if activity.result != "failure" else "Attempted sAMAccountName spoofing (CVE-2021-42278, CVE-2021-42287)",
+        story=(
+            sentence(what, *((" by ", who) if label == "rename" and who is not None else ()), ended(activity)),
+            sentence("A KDC that finds no account of a ticket's name looks for that name with a dollar sign: "
+                     "the ticket then speaks for the controller."),
+        ),
+        facts=(
+            fact(f"{what}: ", activity),
+            *((fact(f"{name}$ is the account of the controller ", controller),) if known else
+              (fact("The account of a computer ends with a dollar sign, and nothing but this attack takes it away"),)),
+            against("It would be quiet for a name that is no controller's, or that ends with a dollar sign"),
+        ),
+        steps=(Step(origin=doer, target=target, label=label, caption=caption_of(activity), accented=True),),
+    )  # fmt: skip
+
+
+DETECTOR = Detector(
+    id="samaccountname_spoofing",
+    external_id=2419,
+    title="Suspected sAMAccountName spoofing (CVE-2021-42278, CVE-2021-42287)",
+    severity="high",
+    phase="Credential access",
+    techniques=("T1068", "T1558", "T1134.001"),
+    watches=(KerberosAs, KerberosTgs, EventKerberos, EventAccount, LdapModify, LdapAdd),
+    event_ids=(RENAMED, TGT, SERVICE_TICKET),
+    needs=Needs(
+        ports=("88", "389"), kinds=("kerberos-as", "ldap-modify", "event-account", "event-kerberos"),
+        parts=("event-account", "event-kerberos"), hidden_by=("ldap sealed", "ldap inside tls"), controllers=True,
+    ),
+    window=WINDOW,
+    detect=detect,
+)  # fmt: skip

@@ -1,0 +1,52 @@
+"""Computers that take a controller's name, and names that only look so."""
+
+from app.model.activity import Account
+from app.model.details import LdapModify
+from tests.cases.case import Case, Cases, Real
+from tests.engine.detectors.builders import DC1, MINUTE, WS1, act, as_req, controller, ping, tgs_req
+from tests.engine.detectors.builders_kerberos import tgt_of
+from tests.engine.detectors.logs import known, log, subject, tgt, ticket
+
+IS_DC = [controller(DC1), ping("bob", 23)]
+
+
+def renamed(old: str, new: str, *, at: int = MINUTE):  # type: ignore[no-untyped-def]
+    """4781."""
+    names = {"OldTargetUserName": old, "NewTargetUserName": new, "TargetDomainName": "EXAMPLE"}
+    return log(4781, {**subject("alice"), **names}, at=at)
+
+
+def written(name: str, *, code: int = 0):  # type: ignore[no-untyped-def]
+    """The name of an object is changed over LDAP."""
+    detail = LdapModify(dn="CN=FAKE01,CN=Computers,DC=example,DC=org", changes=(("replace", "sAMAccountName", (name,)),))
+    return act(detail, WS1, DC1, 389, at=MINUTE, result="failure" if code else "success", code=code,
+               account=Account(name="alice", domain="EXAMPLE"))  # fmt: skip
+
+
+BARE = as_req("dc1", WS1, at=2 * MINUTE)
+SHOWN = tgs_req("dc1$", WS1, at=3 * MINUTE, client="administrator", s4u2self="administrator@EXAMPLE.ORG",
+                presented_ticket_hash=tgt_of("dc1", WS1, 2 * MINUTE))  # fmt: skip
+
+FIRES: Cases = {
+    "a rename in the log": Case([*IS_DC, renamed("FAKE01$", "dc1")], severity="high"),
+    "a rename to any name without dollar": Case([renamed("FAKE01$", "FAKE01")], severity="medium"),
+    "the whole attack": Case([*IS_DC, written("dc1"), BARE, SHOWN], severity="high"),
+    "a rename over LDAP that was refused": Case([*IS_DC, written("dc1", code=53)], severity="medium"),
+    "a ticket for the bare name": Case([*IS_DC, BARE], severity="medium"),
+    "tickets in the log": Case([*IS_DC, tgt("dc1"), ticket("DC1$", user="dc1", at=MINUTE, etype=0x12)], severity="high"),
+}  # fmt: skip
+
+QUIET: Cases = {
+    "a person is renamed": [*IS_DC, renamed("alice", "alice.jones")],
+    "a computer is renamed": [*IS_DC, renamed("WS1$", "WS9$")],
+    "a person named like a controller": [*IS_DC, known("dc1", "user"), BARE],
+    "a name of nobody": [*IS_DC, as_req("dc1", WS1, at=MINUTE, code=6)],
+    "the controller itself": [*IS_DC, as_req("DC1$", DC1, at=MINUTE), tgs_req("dc1$", DC1, client="DC1$", at=2 * MINUTE)],
+    "a user asks for the controller": [*IS_DC, ticket("DC1$", user="alice", etype=0x12)],
+}  # fmt: skip
+
+REAL = (
+    Real("corpus/evtx/sb_PR_samaccount_spoofing_CVE-2021-42287_CVE-2021-42278_DC_securitylogs.evtx", severity="high"),
+    Real("lab/captures/benign_workday.pcap", fires=False),
+    Real("lab/captures/machine_account_creation.pcap", fires=False),
+)
