@@ -1,0 +1,185 @@
+"""A ticket-granting ticket that no exchange issued, and that is unlike those of its KDC."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from app.engine.context import Context
+from app.engine.describe import WEAK_ETYPES, etype
+from app.engine.detector import (
+    DAY,
+    HOUR,
+    Detector,
+    Needs,
+    against,
+    caption_of,
+    ended,
+    fact,
+    found,
+    outcome_of,
+    sentence,
+)
+from app.engine.kerberos import AES, is_krbtgt, tool_of
+from app.engine.knowledge.names import account_parts
+from app.engine.knowledge.tickets import is_own_tgt
+from app.model.activity import Activity
+from app.model.alert import RANK, Finding, Severity
+from app.model.details import KerberosAs, KerberosTgs
+from app.model.tuning import Threshold
+
+WINDOW = 12 * HOUR
+KEPT = 30 * DAY
+ISSUED = Threshold(
+    name="issued", low=20, medium=3, high=1,
+    words="Ticket-granting tickets that the KDC must have been seen issuing before another key version or type is strange",
+)  # fmt: skip
+SIZE = Threshold(
+    name="size",
+    low=40,
+    medium=25,
+    high=15,
+    unit="%",
+    words="Difference in size from every ticket that the same account was issued",
+)
+BYTES = 200
+"""Less than this comes from a few groups more, another controller's version, or a device's claims."""
+COVERED = Threshold(
+    name="covered", low=DAY, medium=11 * HOUR, high=10 * HOUR, unit="us",
+    words="Recording before the use of a ticket: longer than tickets live",
+)  # fmt: skip
+TRACED = Threshold(
+    name="traced", low=200, medium=50, high=20, words="Tickets whose issue was seen, against which one without counts"
+)
+UNTRACED = 0.02
+"""Share of tickets without an issue, above which the recording misses a part of the domain."""
+MODIFIED = frozenset({31, 41, 44})
+"""KRB_AP_ERR_BAD_INTEGRITY, MODIFIED, BADKEYVER: the KDC's keys did not make it."""
+RODC = 1 << 16
+"""Key versions from here on belong to read-only controllers (MS-KILE section 3.1.5.8)."""
+
+
+class Form(Struct, frozen=True, kw_only=True):
+    """What the tickets that a realm's KDC issues look like. versions: (kvno, when first seen), the newest last."""
+
+    count: int = 0
+    versions: tuple[tuple[int, int], ...] = ()
+    etypes: tuple[int, ...] = ()
+
+
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """Learns from issued tickets, and compares what is shown."""
+    detail, at = activity.detail, activity.at
+    if not isinstance(detail, (KerberosAs, KerberosTgs)) or activity.source is None:
+        return
+    realm = (detail.realm or "").lower()
+    if ctx.memory.recall(("began",), int, at, 3650 * DAY) is None:
+        ctx.memory.note(("began",), at, at)
+    if activity.result == "success" and detail.ticket_hash and is_krbtgt(detail.service) and is_own_tgt(detail.service, realm):
+        learn(ctx, detail, realm, at)
+    if not isinstance(detail, KerberosTgs) or not detail.presented_ticket_hash or detail.presented_ticket_etype is None:
+        return
+    if detail.presented_ticket_etype in WEAK_ETYPES:
+        return  # told by the detection of downgraded tickets
+    if not is_own_tgt(detail.presented_ticket_service, detail.presented_ticket_realm):
+        return
+    known = ctx.knowledge.ticket(detail.presented_ticket_hash) is not None
+    trail = ctx.memory.seen(("traced" if known else "untraced",), detail.presented_ticket_hash, at, activity.id, KEPT)
+    if known or (detail.presented_ticket_kvno or 0) >= RODC:
+        return
+    reasons = list(strange(ctx, detail, realm, at))
+    if activity.code in MODIFIED:
+        reasons.append(("low", "The KDC answered that its key did not make this ticket"))
+    tool = tool_of(detail)
+    if tool:
+        reasons.append(("medium", f"The request is written as {tool} writes it: the ticket was stolen or made elsewhere"))
+    began = ctx.memory.recall(("began",), int, at, 3650 * DAY) or at
+    traced = ctx.memory.trail(("traced",), at, KEPT)
+    seen = len(traced.values) if traced is not None else 0
+    if at - began >= ctx.limit(COVERED) and seen >= ctx.limit(TRACED) and len(trail.values) <= UNTRACED * seen:
+        weight: Severity = "medium" if ctx.is_sensitive(ctx.account(activity), at) else "low"
+        reasons.append((weight, f"The issue of {seen:,} other tickets is in the input, which is longer than tickets live"))
+    if reasons:
+        yield told(activity, ctx, detail, reasons)
+
+
+def learn(ctx: Context, detail: KerberosAs | KerberosTgs, realm: str, at: int) -> None:
+    """One more ticket-granting ticket that the KDC issued."""
+    form = ctx.memory.recall(("form", realm), Form, at, KEPT) or Form()
+    versions, etypes = form.versions, form.etypes
+    kvno = detail.ticket_kvno
+    if kvno is not None and kvno < RODC and kvno not in (one for one, _ in versions):
+        versions = (*versions[-7:], (kvno, at))
+    if detail.ticket_etype is not None and detail.ticket_etype not in etypes:
+        etypes = (*etypes[-7:], detail.ticket_etype)
+    ctx.memory.note(("form", realm), Form(count=form.count + 1, versions=versions, etypes=etypes), at)
+    if detail.client and detail.ticket_size:
+        key = ("size", realm, account_parts(detail.client, None)[0])
+        least, most = ctx.memory.recall(key, tuple, at, KEPT) or (detail.ticket_size, detail.ticket_size)
+        ctx.memory.note(key, (min(least, detail.ticket_size), max(most, detail.ticket_size)), at)
+
+
+def strange(ctx: Context, detail: KerberosTgs, realm: str, at: int) -> Iterator[tuple[Severity, str]]:
+    """In what the ticket that is shown differs from those that were issued, and how much that weighs."""
+    form = ctx.memory.recall(("form", (detail.presented_ticket_realm or realm).lower()), Form, at, KEPT)
+    if form is not None and form.count >= ctx.limit(ISSUED):
+        numbers, kvno = [one for one, _ in form.versions], detail.presented_ticket_kvno
+        if numbers and kvno not in numbers:
+            near = kvno is not None and min(abs(kvno - one) for one in numbers) == 1
+            says = "names no key version" if kvno is None else f"names key version {kvno} of krbtgt"
+            issued = ", ".join(map(str, sorted(numbers)))
+            yield "low" if near else "high", f"The ticket {says}; the {form.count:,} that the KDC issued have {issued}"
+        if form.etypes and AES.issuperset(form.etypes) and detail.presented_ticket_etype not in form.etypes:
+            kinds = ", ".join(map(etype, form.etypes))
+            yield "high", f"The ticket is encrypted with {etype(detail.presented_ticket_etype)}; the KDC issues {kinds}"
+    size, name = detail.presented_ticket_size, account_parts(detail.client or "", None)[0]
+    sizes = ctx.memory.recall(("size", realm, name), tuple, at, KEPT) if name and size else None
+    if sizes is not None and size is not None:
+        least, most = sizes
+        away = max(least - size, size - most)
+        if away >= BYTES and away * 100 >= ctx.limit(SIZE) * (least if size < least else most):
+            spread = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+            yield "medium", f"The ticket has {size:,} bytes; those that this account was issued have {spread}"
+
+
+def told(activity: Activity, ctx: Context, detail: KerberosTgs, reasons: list[tuple[Severity, str]]) -> Finding:
+    """The words."""
+    reasons = sorted(reasons, key=lambda one: -RANK[one[0]])
+    severity: Severity = reasons[0][0]
+    if severity == "medium" and sum(one[0] != "low" for one in reasons) > 1:
+        severity = "high"
+    if severity == "high" and activity.result == "failure":
+        severity = "medium"
+    return found(
+        ctx, activity, ctx.place(activity.source, activity.at),
+        severity=severity, succeeded=outcome_of(activity),
+        confidence="high" if len(reasons) > 1 and severity == "high" else "low" if severity == "low" else "medium",
+        title=None if activity.result != "failure" else "Attempted golden ticket usage (ticket anomaly)",
+        story=(
+            sentence(
+                *ctx.who(activity), " presented a strange ticket-granting ticket to ", ctx.target(activity),
+                f" for {detail.service or 'a service'}", ended(activity),
+            ),
+            sentence("Whoever has the krbtgt key makes such tickets himself."),
+        ),
+        facts=(
+            *(fact(f"{text}: ", activity) if not place else fact(text) for place, (_, text) in enumerate(reasons)),
+            fact("No exchange in this input issued the presented ticket"),
+            against("It would be quiet if the KDC had been seen issuing this ticket"),
+        ),
+        steps=ctx.path(activity, "strange ticket-granting ticket", caption_of(activity)),
+    )  # fmt: skip
+
+
+DETECTOR = Detector(
+    id="golden_ticket_anomaly",
+    external_id=2032,
+    title="Suspected golden ticket usage (ticket anomaly)",
+    severity="high",
+    phase="Domain dominance",
+    techniques=("T1558.001",),
+    watches=(KerberosAs, KerberosTgs),
+    needs=Needs(ports=("88",), kinds=("kerberos-tgs",), answers=True),
+    window=WINDOW,
+    thresholds=(ISSUED, SIZE, COVERED, TRACED),
+    detect=detect,
+)

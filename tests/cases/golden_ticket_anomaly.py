@@ -1,0 +1,60 @@
+"""Tickets unlike those of their KDC, and tickets from before the recording."""
+
+from tests.cases.case import Case, Cases, Real
+from tests.engine.detectors.builders import DC1, DC2, HOUR, MINUTE, SECOND, WS1, as_req, tgs_req
+from tests.engine.detectors.builders_kerberos import tgt_of
+
+ISSUED = [as_req(f"user{one}", f"192.0.2.{50 + one}", at=one * SECOND, ticket_kvno=5, ticket_size=1100) for one in range(4)]
+
+
+def shown(*, at: int = MINUTE, kvno: int | None = 5, size: int = 1100, code: int = 0, **more: object):  # type: ignore[no-untyped-def]
+    """A ticket that nobody issued."""
+    return tgs_req("cifs/dc1.example.org", at=at, code=code, presented_ticket_kvno=kvno, presented_ticket_size=size, **more)
+
+
+def workday(count: int) -> list:  # type: ignore[type-arg]
+    """Tickets with their issue over half a day."""
+    found = []
+    for one in range(count):
+        source, at = f"192.0.2.{100 + one}", one * 13 * HOUR // count
+        found.append(as_req(f"user{one}", source, at=at, ticket_kvno=5, ticket_size=1100))
+        found.append(tgs_req("cifs/files.example.org", source, at=at + SECOND, client=f"user{one}", presented_ticket_kvno=5,
+                             presented_ticket_hash=tgt_of(f"user{one}", source, at)))  # fmt: skip
+    return found
+
+
+FIRES: Cases = {
+    "another version of the key": Case([*ISSUED, shown(kvno=2)], severity="high"),
+    "no version": Case([*ISSUED, shown(kvno=None)], severity="high"),
+    "another type of encryption": Case([*ISSUED, shown(presented_ticket_etype=17)], severity="high"),
+    "another version, refused": Case([*ISSUED, shown(kvno=2, code=60)], severity="medium"),
+    "another size": Case([*ISSUED, as_req("alice", ticket_size=1100, ticket_kvno=5), shown(size=760)], severity="medium"),
+    "written by a tool": Case([shown(request_etypes=(23, 16, 3, 18), options=0x40810010)], severity="medium"),
+    "without issue where all others have one": Case(
+        [*workday(60), shown(at=13 * HOUR, client="administrator")], severity="medium"
+    ),
+    "the same for anybody": Case([*workday(60), shown(at=13 * HOUR)], severity="low"),
+    "the previous version": Case([*ISSUED, shown(kvno=4)], severity="low"),
+}  # fmt: skip
+
+QUIET: Cases = {
+    "issued before the recording": [*ISSUED, shown()],
+    "a group more": [as_req("alice", ticket_size=1100), shown(size=1180)],
+    "of a read-only controller": [*ISSUED, shown(kvno=0x12340001)],
+    "a recording of one of two controllers": [
+        *workday(60), *(shown(at=one * HOUR, presented_ticket_hash=f"of the other {one}") for one in range(14)),
+    ],
+    "a new key": [
+        *ISSUED, as_req("dave", WS1, target=DC2, at=MINUTE, ticket_kvno=6),
+        tgs_req("cifs/files.example.org", at=2 * MINUTE, presented_ticket_kvno=6,
+                presented_ticket_hash=tgt_of("dave", WS1, MINUTE), target=DC1),
+    ],
+}  # fmt: skip
+
+REAL = (
+    Real("lab/captures/benign_workday.pcap", fires=False),
+    Real("lab/captures/pass_the_ticket.pcap", fires=False),
+    Real("lab/captures/benign_dc_replication.pcap", fires=False),
+    Real("corpus/pcap/elc_windows_miscellany.pcap", fires=False),
+    Real("corpus/pcap/ndpi_kerberos-login.pcap", fires=False),
+)
