@@ -1,7 +1,14 @@
-"""What Kerberos exchanges tell several detectors: options, encryption, and which implementation wrote a request."""
+"""What Kerberos tells several detectors: options, encryption, who wrote a request, how a ticket differs from those issued."""
 
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from app.engine.context import Context
+from app.model.alert import Severity
 from app.model.details import KerberosAs, KerberosTgs
 from app.model.events import EventKerberos
+from app.model.pac import Pac, TicketFacts
 
 AES = frozenset({17, 18, 19, 20})
 RC4 = frozenset({23, 24, -128, -133, -135})
@@ -19,6 +26,19 @@ RUBEUS = (18, 17, 23, 24)
 """All that Rubeus offers where it is not told a type; Windows adds more, and asks without RENEWABLE-OK."""
 RUBEUS_OPTIONS, IMPACKET_OPTIONS = 0x40800010, 0x50800000
 """forwardable, renewable, renewable-ok; forwardable, proxiable, renewable: neither canonicalises, as Windows always does."""
+HOUR = 3_600_000_000
+DAY = 24 * HOUR
+KEPT = 30 * DAY
+"""How long it is remembered what issued tickets look like."""
+LONGEST_LIFE = 7 * DAY
+"""No policy lets a ticket live longer than it can be renewed by default."""
+ENOUGH = 3
+"""Issued tickets that must have been opened before one counts as different."""
+MOST = 8
+BUFFERS = {1: "logon information", 10: "client information", 12: "UPN and DNS information", 16: "ticket signature",
+           17: "attributes", 18: "requestor", 19: "full signature"}  # fmt: skip
+ALWAYS = frozenset({1, 10, 12})
+"""PAC buffers that controllers of every version write (MS-PAC section 2.4)."""
 
 
 def is_krbtgt(service: str | None) -> bool:
@@ -56,3 +76,82 @@ def tool_of(detail: KerberosAs | KerberosTgs | EventKerberos) -> str:
         plain = (options or 0) & RENEWABLE and (options or 0) & RENEWABLE_OK and not (options or 0) & FORWARDED
         return "Rubeus" if detail.request_etypes == RUBEUS and plain and PAC_OPTIONS not in detail.pa_types else ""
     return {RUBEUS_OPTIONS: "Rubeus", IMPACKET_OPTIONS: "impacket"}.get(options or 0, "")
+
+
+class Opened(Struct, frozen=True, kw_only=True):
+    """What the tickets that a realm's KDC issues hold, as far as the user's keys open them.
+
+    buffers: types of PAC buffers that all of them have. domains: how they write the domain. longest: microseconds that they live.
+    """
+
+    count: int = 0
+    buffers: frozenset[int] = frozenset()
+    domains: frozenset[str] = frozenset()
+    longest: int = 0
+
+
+def learn_opened(ctx: Context, key: tuple[str, str], ticket: TicketFacts | None, pac: Pac | None, at: int) -> None:
+    """One more issued ticket that was opened. key: what kind of ticket, and of which realm."""
+    if ticket is None or ticket.decrypted != "yes" or pac is None:
+        return
+    known = ctx.memory.recall(("opened", *key), Opened, at, KEPT)
+    buffers = frozenset(pac.buffers) & known.buffers if known is not None else frozenset(pac.buffers)
+    known = known or Opened()
+    domains = known.domains | {pac.domain or ""} if len(known.domains) < MOST else known.domains
+    made = Opened(count=known.count + 1, buffers=buffers, domains=domains, longest=max(known.longest, life(ticket)))
+    ctx.memory.note(("opened", *key), made, at)
+    if pac.sid is not None:
+        ctx.memory.note(("groups", pac.sid), members_of(pac), at)
+
+
+def differences(
+    ctx: Context, key: tuple[str, str], ticket: TicketFacts, pac: Pac | None, at: int
+) -> Iterator[tuple[Severity, str]]:
+    """In what an opened ticket that nobody was seen issuing differs from those that were issued, and how much that weighs."""
+    known = ctx.memory.recall(("opened", *key), Opened, at, KEPT) or Opened()
+    if ticket.end is not None and life(ticket) > max(LONGEST_LIFE, 2 * known.longest):
+        yield "high", f"It lives for {life(ticket) / DAY:,.1f} days; the KDC's default is ten hours"
+    if pac is None:
+        if known.count >= ENOUGH:
+            yield "medium", "It has no PAC; those that the KDC issued have one"
+        return
+    for name, of in (("server_signature", "service's"), ("kdc_signature", "KDC's"), ("ticket_signature", "KDC's ticket"),
+                     ("full_signature", "KDC's full")):  # fmt: skip
+        if getattr(pac, name) == "invalid":
+            yield "high", f"The {of} signature of its PAC is wrong"
+    if pac.client_name and ticket.client and plain(pac.client_name) != plain(ticket.client):
+        yield "high", f"The ticket is {ticket.client}'s, and its PAC is {pac.client_name}'s"
+    for told, where in ((pac.requestor, "its requestor"), (pac.upn_sid, "its UPN information")):
+        if told and pac.sid and told != pac.sid:
+            yield "high", f"The PAC is of {pac.sid}, and {where} says {told}"
+    held = ctx.memory.recall(("groups", pac.sid or ""), frozenset, at, KEPT)
+    added = members_of(pac) - held if held is not None else frozenset()
+    if added:
+        yield "high", f"It has groups that the KDC did not write for this account: {', '.join(sorted(map(str, added))[:5])}"
+    if known.count < ENOUGH:
+        return
+    lost = known.buffers - set(pac.buffers)
+    if lost:
+        parts = ", ".join(BUFFERS.get(one, str(one)) for one in sorted(lost))
+        yield "high" if lost & ALWAYS else "medium", f"Its PAC lacks what all issued ones have: {parts}"
+    if (pac.domain or "") not in known.domains and len(known.domains) < MOST:
+        yield (
+            "medium",
+            f"Its PAC writes the domain as {pac.domain or 'nothing'}; the KDC writes {', '.join(sorted(known.domains))}",
+        )
+
+
+def life(ticket: TicketFacts) -> int:
+    """Microseconds that a ticket lives; 0 where it is not told."""
+    start = ticket.start if ticket.start is not None else ticket.authenticated
+    return max(0, ticket.end - start) if ticket.end is not None and start is not None else 0
+
+
+def members_of(pac: Pac) -> frozenset[str]:
+    """Groups of a PAC: RIDs of its domain and SIDs of others, without what says how somebody signed in (S-1-18)."""
+    return frozenset((*map(str, pac.groups), *(one for one in pac.extra_sids if one[:6] == "S-1-5-")))
+
+
+def plain(name: str) -> str:
+    """Account name in lower case without its realm."""
+    return name.partition("@")[0].rpartition("\\")[2].lower()

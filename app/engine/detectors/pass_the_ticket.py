@@ -10,7 +10,7 @@ from app.engine.kerberos import is_computer, is_krbtgt
 from app.engine.knowledge import Ticket
 from app.engine.knowledge.names import account_parts, host, service_host
 from app.model.activity import Activity
-from app.model.alert import Finding, Severity, Step
+from app.model.alert import Fact, Finding, Link, Severity, Step
 from app.model.details import KerberosAp, KerberosAs, KerberosTgs, RdpConnection
 from app.model.entity import EntityRef
 from app.model.tuning import Threshold
@@ -131,7 +131,6 @@ def told(
     sure = [ctx.knowledge.resolve(issue.ip, issue.at), ctx.knowledge.resolve(ip, activity.at)]
     return found(
         ctx, activity, f"{issue.ip}\n{ip}\n{issue.client.lower()}",
-        evidence=(issue.proof, activity.id, *((back.id,) if back is not None else ())),
         sources=(user,), accounts=(holder,) if holder is not None else (), targets=(target,),
         succeeded=outcome_of(activity), severity=severity,
         confidence="high" if severity == "high" else "medium" if severity == "medium" else "low",
@@ -141,7 +140,8 @@ def told(
             sentence(user, " used the same ticket at ", target, ended(activity)),
         ),
         facts=(
-            fact("The ticket was issued to ", owner, f" at {issue.ip}, and used from {ip}: ", activity),
+            fact("The ticket was used from ", user, f" at {ip}: ", activity),
+            Fact(text=(*sentence("It was issued to ", owner, f" at {issue.ip}: "), Link("its issue", None, issue.proof))),
             fact(f"{issue.ip} is known {sure[0].method} (certainty {sure[0].certainty}), {ip} {sure[1].method} "
                  f"(certainty {sure[1].certainty})"),
             *((fact(owner, " was still at its address afterwards: ", back),) if back is not None else ()),
