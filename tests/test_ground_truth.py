@@ -43,7 +43,12 @@ COVERED: dict[str, dict[str, frozenset[str]]] = {
         "RC4 tickets for all SPNs": frozenset({"kerberoasting"}),
     },
     "ldap_cleartext_bind": {"clear-text LDAP bind": frozenset({"cleartext_ldap"})},
+    "overpass_the_hash": {
+        "overpass-the-hash": frozenset({"overpass_the_hash"}),
+        "overpass-the-hash DA": frozenset({"overpass_the_hash"}),
+    },
     "pass_the_hash": {"pass-the-hash wmiexec": frozenset({"remote_execution"})},
+    "pass_the_ticket": {"stolen ticket used from another host": frozenset({"pass_the_ticket"})},
     "password_spray_kerberos": {"Kerberos password spray": frozenset({"brute_force"})},
     "remote_execution": {
         "psexec": frozenset({"remote_execution"}),

@@ -59,8 +59,8 @@ def told(
         facts=(
             *(fact(f"{text}: ", activity) if not place else fact(text) for place, (_, text) in enumerate(reasons)),
             fact("No exchange in this input issued the presented ticket"),
-            *((Fact(text=(*sentence("What the KDC issued to this account in the same second: "), Link("its issue", None, copied))),)
-              if copied is not None else ()),
+            *((Fact(text=(*sentence("The KDC gave this account another in that second: "), Link("its issue", None, copied))),)
+              if copied else ()),
             against("It would be quiet for a ticket that the KDC was seen issuing, or with the content of such"),
         ),
         steps=ctx.path(activity, "forged ticket-granting ticket", caption_of(activity)),

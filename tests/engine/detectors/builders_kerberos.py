@@ -18,14 +18,14 @@ HASH_ONLY = {**WINDOWS, "request_etypes": (23, -133, -128, 24, -135), "padata_et
 """An AS-REQ of Windows, into whose session only an NT hash was put."""
 
 
-def ap_req(service: str, ticket: str, source: str = WS1, target: str = FILES, *, at: int = 0, carrier: str = "smb2",
+def ap_req(service: str, mark: str, source: str = WS1, target: str = FILES, *, at: int = 0, carrier: str = "smb2",
            client: str | None = None, code: int = 0, **more: object) -> Activity:  # fmt: skip
     """A ticket shown to a server."""
     values: dict[str, object] = {"service": service, "realm": REALM, "ticket_etype": 18, "ticket_kvno": 2, "ticket_size": 1100,
-                                 "ticket_hash": ticket, "authenticator_etype": 18, "carrier": carrier}  # fmt: skip
+                                 "ticket_hash": mark, "authenticator_etype": 18, "carrier": carrier}  # fmt: skip
     detail = KerberosAp(**(values | more))  # type: ignore[arg-type]
     who = Account(name=client, domain=REALM) if client else None
-    return act(detail, source, target, 445, at=at, result="failure" if code else "success", code=code, account=who, ticket=ticket)
+    return act(detail, source, target, 445, at=at, result="failure" if code else "success", code=code, account=who, ticket=mark)
 
 
 def signs_in(computer: str, source: str, *, at: int = 0) -> Activity:

@@ -1,0 +1,153 @@
+"""A service ticket that no exchange issued, and that is unlike those which the KDC makes for this service."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from app.engine.context import Context
+from app.engine.describe import WEAK_ETYPES, etype
+from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
+from app.engine.kerberos import AES, differences, is_krbtgt, learn_opened
+from app.engine.knowledge.fold import OWN_SERVICES
+from app.engine.knowledge.names import service_host, short
+from app.model.activity import Activity
+from app.model.alert import RANK, Finding, Severity
+from app.model.details import KerberosAp, KerberosAs, KerberosTgs
+from app.model.tuning import Threshold
+
+WINDOW = 12 * HOUR
+KEPT = 30 * DAY
+ISSUED = Threshold(
+    name="issued", low=5, medium=1, high=1, words="Tickets for the same service that the KDC must have been seen issuing"
+)
+COVERED = Threshold(
+    name="covered", low=DAY, medium=11 * HOUR, high=10 * HOUR, unit="us",
+    words="Recording before the use of a ticket: longer than tickets live",
+)  # fmt: skip
+TRACED = Threshold(
+    name="traced", low=200, medium=50, high=20, words="Service tickets whose issue was seen, against which one without counts"
+)
+UNTRACED = 0.02
+"""Share of tickets without an issue, above which the recording misses a part of the domain."""
+USE_SESSION_KEY = 0x40000000
+"""AP option of user-to-user (RFC 4120 section 5.5.1): the ticket is encrypted with a session key, which has no version."""
+
+
+class Form(Struct, frozen=True, kw_only=True):
+    """What the tickets that the KDC issues for one service look like."""
+
+    count: int = 0
+    versions: tuple[int, ...] = ()
+    etypes: tuple[int, ...] = ()
+
+
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """Learns from issued service tickets, and compares what is shown to services."""
+    detail, at = activity.detail, activity.at
+    if activity.source is None:
+        return
+    ip = ctx.place(activity.source, at)
+    if ctx.memory.recall(("began",), int, at, 3650 * DAY) is None and not isinstance(detail, KerberosAp):
+        ctx.memory.note(("began",), at, at)
+    if isinstance(detail, KerberosAs):
+        if detail.request_etypes and AES.isdisjoint(detail.request_etypes):
+            ctx.memory.note(("old", ip), True, at)
+    elif isinstance(detail, KerberosTgs):
+        if detail.request_etypes and AES.isdisjoint(detail.request_etypes):
+            ctx.memory.note(("old", ip), True, at)
+        if activity.result == "success" and detail.ticket_hash and detail.service and not is_krbtgt(detail.service):
+            learn(ctx, detail, at)
+    elif isinstance(detail, KerberosAp) and detail.ticket_hash and detail.service and not is_krbtgt(detail.service):
+        yield from shown(activity, ctx, detail, ip)
+
+
+def learn(ctx: Context, detail: KerberosTgs, at: int) -> None:
+    """One more ticket that the KDC issued for a service."""
+    key = ("form", owner(detail.service or ""))
+    form = ctx.memory.recall(key, Form, at, KEPT) or Form()
+    versions, etypes = form.versions, form.etypes
+    if detail.ticket_kvno is not None and detail.ticket_kvno not in versions:
+        versions = (*versions[-7:], detail.ticket_kvno)
+    if detail.ticket_etype is not None and detail.ticket_etype not in etypes:
+        etypes = (*etypes[-7:], detail.ticket_etype)
+    ctx.memory.note(key, Form(count=form.count + 1, versions=versions, etypes=etypes), at)
+    learn_opened(ctx, ("service", (detail.realm or "").lower()), detail.ticket, detail.pac, at)
+
+
+def owner(service: str) -> str:
+    """Whose key a service's tickets are encrypted with, as far as its name tells: classes of a computer itself share its key."""
+    kind, where = service_host(service)
+    name = service.split("@")[0].lower()
+    if kind in OWN_SERVICES and where:
+        return short(where) + "$"
+    return name if "/" in name else name.removesuffix("$") + "$"
+
+
+def shown(activity: Activity, ctx: Context, detail: KerberosAp, ip: str) -> Iterator[Finding]:
+    """A ticket that is shown to a service."""
+    at = activity.at
+    known = ctx.knowledge.ticket(detail.ticket_hash) is not None
+    trail = ctx.memory.seen(("traced" if known else "untraced",), detail.ticket_hash, at, activity.id, KEPT)
+    if known or (detail.options or 0) & USE_SESSION_KEY or activity.result == "failure":
+        return
+    reasons: list[tuple[Severity, str]] = []
+    form = ctx.memory.recall(("form", owner(detail.service or "")), Form, at, KEPT)
+    if form is not None and form.count >= ctx.limit(ISSUED):
+        kvno = detail.ticket_kvno
+        if form.versions and (kvno is None or min(abs(kvno - one) for one in form.versions) > 1):
+            says = "names no key version" if kvno is None else f"names version {kvno} of the service's key"
+            reasons.append(("medium", f"The ticket {says}; those that the KDC issued have {', '.join(map(str, form.versions))}"))
+        weak = detail.ticket_etype in WEAK_ETYPES and AES.issuperset(form.etypes) and form.etypes
+        if weak and ctx.memory.recall(("old", ip), bool, at, KEPT) is None:
+            kinds = ", ".join(map(etype, form.etypes))
+            reasons.append(("medium", f"The ticket is encrypted with {etype(detail.ticket_etype)}; the KDC issues {kinds}"))
+    if detail.ticket is not None and detail.ticket.decrypted == "yes":
+        reasons += differences(ctx, ("service", (detail.realm or "").lower()), detail.ticket, detail.pac, at)
+    began = ctx.memory.recall(("began",), int, at, 3650 * DAY)
+    traced = ctx.memory.trail(("traced",), at, KEPT)
+    seen = len(traced.values) if traced is not None else 0
+    covered = began is not None and at - began >= ctx.limit(COVERED) and seen >= ctx.limit(TRACED)
+    if covered and len(trail.values) <= UNTRACED * seen:
+        weight: Severity = "medium" if ctx.is_sensitive(ctx.account(activity), at) else "low"
+        reasons.append((weight, f"The issue of {seen:,} other service tickets is here, in an input longer than tickets live"))
+    if reasons:
+        yield told(activity, ctx, detail, sorted(reasons, key=lambda one: -RANK[one[0]]))
+
+
+def told(activity: Activity, ctx: Context, detail: KerberosAp, reasons: list[tuple[Severity, str]]) -> Finding:
+    """The words."""
+    severity: Severity = reasons[0][0]
+    if severity == "medium" and len(reasons) > 1:
+        severity = "high"
+    return found(
+        ctx, activity, f"{ctx.place(activity.source, activity.at)}\n{owner(detail.service or '')}",
+        severity=severity, succeeded=outcome_of(activity),
+        confidence="high" if severity == "high" else "medium" if severity == "medium" else "low",
+        story=(
+            sentence(
+                *ctx.who(activity), f" showed a strange ticket for {detail.service} to ", ctx.target(activity), ended(activity)
+            ),
+            sentence("Whoever has a service's key makes tickets for it himself, without asking the KDC."),
+        ),
+        facts=(
+            *(fact(f"{text}: ", activity) if not place else fact(text) for place, (_, text) in enumerate(reasons)),
+            fact("No exchange in this input issued the ticket"),
+            against("It would be quiet if the KDC had been seen issuing this ticket, or for one like those that it issues"),
+        ),
+        steps=ctx.path(activity, f"forged ticket for {detail.service}", caption_of(activity)),
+    )  # fmt: skip
+
+
+DETECTOR = Detector(
+    id="silver_ticket",
+    external_id=3001,
+    title="Suspected silver ticket usage",
+    severity="medium",
+    phase="Lateral movement",
+    techniques=("T1558.002",),
+    watches=(KerberosAs, KerberosTgs, KerberosAp),
+    needs=Needs(ports=("88", "445", "389"), kinds=("kerberos-ap",)),
+    window=WINDOW,
+    thresholds=(ISSUED, COVERED, TRACED),
+    detect=detect,
+)
