@@ -11,6 +11,7 @@ from app.engine.detectors import (
     asrep_roasting,
     bronze_bit,
     brute_force,
+    certificate_logon,
     cleartext_ldap,
     dcsync,
     dns_reconnaissance,
@@ -22,6 +23,7 @@ from app.engine.detectors import (
     golden_ticket_nonexistent,
     golden_ticket_rbcd,
     kerberoasting,
+    key_list,
     ldap_brute_force,
     new_computer_delegation,
     overpass_the_hash,
@@ -32,6 +34,7 @@ from app.engine.detectors import (
     silver_ticket,
     skeleton_key,
     smb_session_enumeration,
+    suspicious_ticket_request,
     zerologon,
 )
 from app.engine.knowledge import Knowledge
@@ -45,6 +48,7 @@ DETECTORS: tuple[Detector, ...] = (
     asrep_roasting.DETECTOR,
     bronze_bit.DETECTOR,
     brute_force.DETECTOR,
+    certificate_logon.DETECTOR,
     cleartext_ldap.DETECTOR,
     dcsync.DETECTOR,
     dns_reconnaissance.DETECTOR,
@@ -56,6 +60,7 @@ DETECTORS: tuple[Detector, ...] = (
     golden_ticket_nonexistent.DETECTOR,
     golden_ticket_rbcd.DETECTOR,
     kerberoasting.DETECTOR,
+    key_list.DETECTOR,
     ldap_brute_force.DETECTOR,
     new_computer_delegation.DETECTOR,
     overpass_the_hash.DETECTOR,
@@ -66,6 +71,7 @@ DETECTORS: tuple[Detector, ...] = (
     silver_ticket.DETECTOR,
     skeleton_key.DETECTOR,
     smb_session_enumeration.DETECTOR,
+    suspicious_ticket_request.DETECTOR,
     zerologon.DETECTOR,
 )
 

@@ -1,0 +1,140 @@
+"""A certificate used to sign in to Kerberos by somebody who has no reason to: a controller elsewhere, a tool, a newcomer."""
+
+from collections.abc import Iterator
+
+from app.engine.context import Context
+from app.engine.detector import DAY, MINUTE, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
+from app.engine.kerberos import CANONICALIZE, PAC_REQUEST, TGT, USER_TO_USER, is_computer, is_krbtgt, plain, tool_of
+from app.engine.knowledge.names import account_parts, host
+from app.model.activity import Activity
+from app.model.alert import RANK, Finding, Severity
+from app.model.details import KerberosAs, KerberosTgs
+from app.model.events import EventKerberos
+
+WINDOW = DAY
+KEPT = 365 * DAY
+UNPACKED = 10 * MINUTE
+"""A tool that signed in with a certificate asks for the account's NT hash at once."""
+PUBLIC_KEY = frozenset({14, 15, 16, 17})
+"""PreAuthType of 4768 for certificates (RFC 4556 section 3.1.3 and its drafts)."""
+ENCRYPTED_TIMESTAMP = 2
+ROGUE = 2047
+
+
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """Sign-ins with certificates, and what was asked for with their tickets."""
+    detail, at = activity.detail, activity.at
+    if activity.source is None or activity.result != "success":
+        return
+    if isinstance(detail, KerberosTgs):
+        yield from unpacked(activity, ctx, detail)
+        return
+    if isinstance(detail, KerberosAs):
+        name, realm = account_parts(detail.client or "", detail.realm)[0], detail.realm
+        public, password = detail.pkinit, detail.padata_etype is not None
+        options = detail.options or 0
+        written = PAC_REQUEST in detail.pa_types and not options & CANONICALIZE and not detail.fast
+        issuer, service = "", detail.service
+        if public and detail.ticket_hash:
+            ctx.memory.note(("ticket", detail.ticket_hash), activity.id, at)
+    elif isinstance(detail, EventKerberos) and detail.event_id == TGT and activity.account is not None:
+        name, realm = account_parts(activity.account.name, None)[0], activity.account.domain
+        kind = detail.number("PreAuthType")
+        public, password = kind in PUBLIC_KEY, kind == ENCRYPTED_TIMESTAMP
+        written, issuer, service = bool(tool_of(detail)), detail.text("CertIssuerName") or "", detail.text("ServiceName")
+    else:
+        return
+    if not name or not is_krbtgt(service or "krbtgt"):
+        return
+    if not public:
+        if password and ctx.memory.recall(("password", name), int, at, KEPT) is None:
+            ctx.memory.note(("password", name), at, at)
+        return
+    reasons = list(judged(activity, ctx, name, realm, written, issuer))
+    ctx.memory.note(("certificate", name), True, at)
+    if reasons:
+        yield told(activity, ctx, name, realm, sorted(reasons, key=lambda one: -RANK[one[0]]))
+
+
+def judged(
+    activity: Activity, ctx: Context, name: str, realm: str | None, written: bool, issuer: str
+) -> Iterator[tuple[Severity, str, int | None]]:
+    """(weight, reason, number) for what is strange about a sign-in with a certificate."""
+    at, who = activity.at, ctx.knowledge.account(name, realm)
+    ip = activity.source.ip if activity.source is not None else ""
+    if is_computer(name) and who is not None and who.kind == "controller" and not ctx.from_controller(activity):
+        yield "high", f"{name} is a controller's account, and {ip} is no controller's address", None
+    if written:
+        sensitive = is_computer(name) or ctx.is_sensitive(who, at)
+        yield (
+            "high" if sensitive else "medium",
+            "The request is written as tools write it: it does not canonicalise, as Windows does",
+            None,
+        )
+    if issuer and plain(issuer.upper().removeprefix("CN=")) in (name, host(name)):
+        yield "medium", f"The certificate was issued by the account itself ({issuer}): its key was added to the account", None
+    since = ctx.memory.recall(("password", name), int, at, KEPT)
+    if since is not None and ctx.memory.recall(("certificate", name), bool, at, KEPT) is None and ctx.mature(since, at):
+        yield "medium" if ctx.is_sensitive(who, at) else "low", "The account signed in with its password only before", ROGUE
+
+
+def unpacked(activity: Activity, ctx: Context, detail: KerberosTgs) -> Iterator[Finding]:
+    """A ticket for oneself, user to user: its authorization data hold the NT hash for whoever signed in with a certificate."""
+    proof = ctx.memory.recall(("ticket", detail.presented_ticket_hash or ""), str, activity.at, UNPACKED)
+    if proof is None or not (detail.options or 0) & USER_TO_USER or detail.s4u2self:
+        return
+    issue = ctx.knowledge.ticket(detail.presented_ticket_hash)
+    name = account_parts(detail.client or (issue.client if issue is not None else ""), None)[0]
+    if name and plain(detail.service or "").rpartition("/")[2] in (name, host(name)):
+        reasons: list[tuple[Severity, str, int | None]] = [
+            (
+                "high",
+                "It then asked for a ticket to itself, user to user, which holds the account's NT hash (UnPAC the hash)",
+                None,
+            )
+        ]
+        yield told(activity, ctx, name, detail.realm, reasons, proof)
+
+
+def told(
+    activity: Activity, ctx: Context, name: str, realm: str | None, reasons: list[tuple[Severity, str, int | None]],
+    proof: str | None = None,
+) -> Finding:  # fmt: skip
+    """The words."""
+    severity, _, number = reasons[0]
+    who = ctx.knowledge.account(name, realm)
+    return found(
+        ctx, activity, name,
+        evidence=(*((proof,) if proof is not None else ()), activity.id),
+        severity=severity, external_id=number, succeeded=outcome_of(activity), accounts=(who,) if who is not None else (),
+        confidence="high" if severity == "high" else "medium" if severity == "medium" else "low",
+        title="Suspected rogue Kerberos certificate usage" if number == ROGUE else None,
+        story=(
+            sentence(who, " signed in to ", ctx.target(activity), " with a certificate from ", ctx.source(activity),
+                     ended(activity)),
+            sentence("Certificates that were obtained by relaying, by a wrong template or by adding a key give their holder the account."),
+        ),
+        facts=(
+            *(fact(f"{text}: ", activity) if not place else fact(text) for place, (_, text, _) in enumerate(reasons)),
+            against("It would be quiet for an account that signs in with certificates from its own computers as Windows does"),
+        ),
+        steps=ctx.path(activity, "AS-REQ with a certificate" if proof is None else "ticket to itself", caption_of(activity)),
+    )  # fmt: skip
+
+
+DETECTOR = Detector(
+    id="certificate_logon",
+    external_id=2425,
+    title="Suspicious certificate usage over Kerberos (PKINIT)",
+    severity="high",
+    phase="Lateral movement",
+    techniques=("T1649", "T1550"),
+    watches=(KerberosAs, KerberosTgs, EventKerberos),
+    event_ids=(TGT,),
+    needs=Needs(
+        ports=("88",), kinds=("kerberos-as", "event-kerberos"), parts=("event-kerberos",), answers=True, controllers=True
+    ),
+    window=WINDOW,
+    learning=30 * DAY,
+    detect=detect,
+)

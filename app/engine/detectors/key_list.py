@@ -1,0 +1,123 @@
+"""Keys of accounts asked for with the key of a read-only controller, and tickets made with it."""
+
+from collections.abc import Iterator
+
+from app.engine.context import Context
+from app.engine.detector import (
+    DAY,
+    Detector,
+    Later,
+    Needs,
+    against,
+    caption_of,
+    ended,
+    fact,
+    found,
+    later,
+    listed,
+    outcome_of,
+    plural,
+    sentence,
+    some,
+)
+from app.engine.kerberos import KEY_LIST
+from app.engine.knowledge.names import account_parts
+from app.engine.knowledge.tickets import is_own_tgt
+from app.engine.memory import Trail
+from app.model.activity import Activity
+from app.model.alert import Finding, Severity
+from app.model.details import KerberosTgs
+from app.model.tuning import Threshold
+
+WINDOW = DAY
+RODC = 1 << 16
+"""Key versions from here on belong to read-only controllers; the high half is the number of one (MS-KILE section 3.1.5.8)."""
+ACCOUNTS = Threshold(
+    name="accounts", low=5, medium=3, high=2,
+    words="Accounts whose keys one computer asks for; Windows Hello asks for those of the user who sits there",
+)  # fmt: skip
+
+
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
+    """KERB-KEY-LIST-REQ for more accounts than sit at a computer, and sensitive accounts with a read-only controller's ticket."""
+    detail: KerberosTgs = activity.detail  # type: ignore[assignment]
+    if activity.source is None or ctx.from_controller(activity):
+        return
+    if not is_own_tgt(detail.presented_ticket_service, detail.presented_ticket_realm):
+        return
+    who, at = ctx.account(activity), activity.at
+    sensitive, place = ctx.is_sensitive(who, at), ctx.place(activity.source, at)
+    if KEY_LIST not in detail.pa_types:
+        if sensitive and (detail.presented_ticket_kvno or 0) >= RODC and activity.result == "success":
+            yield forged(activity, ctx, place)
+        return
+    name = account_parts(detail.client or "", detail.realm)[0] or detail.presented_ticket_hash or ""
+    trail = ctx.memory.seen(("asked", place), name, at, activity.id, WINDOW)
+    if activity.result == "success":
+        ctx.memory.note(("given", place), True, at)
+    enough = trail.distinct >= ctx.limit(ACCOUNTS)
+    if not enough and not sensitive:
+        return
+    given = ctx.memory.recall(("given", place), bool, at, WINDOW) is not None
+    severity: Severity = "high" if enough and given else "medium"
+    yield later(
+        ctx, activity, place, lambda: tell(activity, ctx, trail, place, severity, given),
+        evidence=trail.take() or (activity.id,), severity=severity, sources=(ctx.source(activity),), accounts=some(who),
+        succeeded=given or None,
+    )  # fmt: skip
+
+
+def tell(activity: Activity, ctx: Context, trail: Trail, place: str, severity: Severity, given: bool) -> Finding:
+    """Words with the counts of the whole episode."""
+    names = sorted(str(one) for one in trail.values)
+    source, target = ctx.source(activity), ctx.target(activity)
+    return found(
+        ctx, activity, place, first=trail.began, severity=severity, succeeded=given or None,
+        title=None if given or activity.result != "failure" else "Attempted Kerberos key list attack",
+        story=(
+            sentence(source, " asked ", target, f" for the keys of {plural(len(names), 'account')}: {listed(names)}",
+                     "." if given else "; none was given."),
+            sentence("A read-only controller may ask for keys of accounts; with the key of its krbtgt anybody can ask in its place."),
+        ),
+        facts=(
+            fact("The request asks for keys (KERB-KEY-LIST-REQ), and its sender is no controller: ", activity),
+            against(f"It would be quiet for fewer than {ctx.limit(ACCOUNTS)} accounts without special rights, as Windows Hello asks"),
+        ),
+        steps=ctx.path(activity, "key list request", caption_of(activity)),
+    )  # fmt: skip
+
+
+def forged(activity: Activity, ctx: Context, place: str) -> Finding:
+    """A sensitive account with a ticket of a read-only controller."""
+    detail: KerberosTgs = activity.detail  # type: ignore[assignment]
+    number = (detail.presented_ticket_kvno or 0) >> 16
+    return found(
+        ctx, activity, f"{place}\nforged",
+        severity="medium", succeeded=outcome_of(activity), confidence="medium",
+        title="Suspected golden ticket of a read-only controller",
+        story=(
+            sentence(*ctx.who(activity), " presented a ticket-granting ticket of a read-only controller to ",
+                     ctx.target(activity), f" for {detail.service or 'a service'}", ended(activity)),
+            sentence("Read-only controllers hold no keys of sensitive accounts, so that they cannot issue their tickets."),
+        ),
+        facts=(
+            fact(f"The ticket is encrypted with the krbtgt key of read-only controller number {number}: ", activity),
+            against("It would be quiet for accounts that cannot reach the whole domain"),
+        ),
+        steps=ctx.path(activity, "ticket of a read-only controller", caption_of(activity)),
+    )  # fmt: skip
+
+
+DETECTOR = Detector(
+    id="key_list",
+    external_id=3003,
+    title="Suspected Kerberos key list attack",
+    severity="high",
+    phase="Credential access",
+    techniques=("T1003.006", "T1558.001"),
+    watches=(KerberosTgs,),
+    needs=Needs(ports=("88",), kinds=("kerberos-tgs",), controllers=True),
+    window=WINDOW,
+    thresholds=(ACCOUNTS,),
+    detect=detect,
+)

@@ -1,0 +1,53 @@
+"""Certificates of the wrong hands, and smart cards."""
+
+from app.model.tuning import Tuning
+from tests.cases.case import Case, Cases, Real
+from tests.engine.detectors.builders import DC1, DC2, HOUR, MINUTE, WS1, as_req, controller, ping, tgs_req
+from tests.engine.detectors.builders_kerberos import tgt_of
+from tests.engine.detectors.logs import tgt
+
+IS_DC = [controller(DC1), ping("bob", 23), controller(DC2)]
+DAY = 24 * HOUR
+STRANGER = "192.0.2.66"
+CARD = {"pkinit": True, "pa_types": (16, 128), "padata_etype": None, "options": 0x40810010, "pac_request": True}
+TOOL = {**CARD, "options": 0x40800010}
+CERT = {"proof": "16", "CertIssuerName": "example-CA", "CertSerialNumber": "5A", "CertThumbprint": "AB"}
+
+FIRES: Cases = {
+    "a controller elsewhere": Case(
+        [*IS_DC, as_req("DC1$", STRANGER, target=DC2, at=MINUTE, **CARD)], severity="high", external_id=2425
+    ),
+    "a tool": Case([as_req("alice", WS1, **TOOL)], severity="medium"),
+    "a tool for a computer": Case([as_req("FILES$", WS1, **TOOL)], severity="high"),
+    "the hash is unpacked": Case(
+        [as_req("alice", WS1, **CARD),
+         tgs_req("alice", WS1, at=MINUTE, options=0x40810018, presented_ticket_hash=tgt_of("alice", WS1, 0))],
+        severity="high",
+    ),
+    "for the first time after a month": Case(
+        [as_req("alice", WS1), as_req("alice", WS1, at=40 * DAY, **CARD)], severity="low", external_id=2047
+    ),
+    "of an administrator, at high sensitivity": Case(
+        [as_req("administrator", WS1), as_req("administrator", WS1, at=HOUR, **CARD)],
+        tuning=Tuning(sensitivity="high"), severity="medium", external_id=2047,
+    ),
+    "in the log, a controller elsewhere": Case([*IS_DC, tgt("DC1$", STRANGER, at=MINUTE, **CERT)], severity="high"),
+    "in the log, a key that was added": Case([tgt("alice", **{**CERT, "CertIssuerName": "CN=alice"})], severity="medium"),
+}  # fmt: skip
+
+QUIET: Cases = {
+    "a smart card": [as_req("alice", WS1, **CARD), as_req("alice", WS1, at=HOUR, **CARD)],
+    "a smart card that is new since yesterday": [as_req("alice", WS1), as_req("alice", WS1, at=DAY, **CARD)],
+    "a controller on itself": [*IS_DC, as_req("DC1$", DC1, target=DC2, at=MINUTE, **CARD)],
+    "refused": [*IS_DC, as_req("DC1$", STRANGER, target=DC2, at=MINUTE, code=66, **CARD)],
+    "somebody else's ticket, user to user": [
+        as_req("alice", WS1, **CARD),
+        tgs_req("TERMSRV/files.example.org", WS1, at=MINUTE, options=0x40810008, presented_ticket_hash=tgt_of("alice", WS1, 0)),
+    ],
+    "in the log, a smart card": [tgt("alice", **CERT), tgt("WS1$", **CERT)],
+}  # fmt: skip
+
+REAL = (
+    Real("corpus/pcap/brute_Kerberos_-_v5_TCP.pcap", fires=False),
+    Real("lab/captures/benign_workday.pcap", fires=False),
+)

@@ -1,0 +1,41 @@
+"""Requests that serve attacks only, and those of services and remote desktops."""
+
+from tests.cases.case import Case, Cases, Real
+from tests.engine.detectors.builders import MINUTE, REALM, WS1, as_req, tgs_req
+from tests.engine.detectors.builders_kerberos import tgt_of
+from tests.engine.detectors.logs import ticket
+
+MINE = as_req("alice", WS1)
+HELD = {"presented_ticket_hash": tgt_of("alice", WS1, 0), "at": MINUTE}
+DIRECT = {"options": 0x40810018}
+
+FIRES: Cases = {
+    "in an administrator's name, user to user": Case(
+        [MINE, tgs_req("alice", client="administrator", s4u2self=f"administrator@{REALM}", **DIRECT, **HELD)], severity="high"
+    ),
+    "in somebody's name, refused": Case(
+        [MINE, tgs_req("alice", code=13, s4u2self=f"bob@{REALM}", **DIRECT, **HELD)], severity="medium"
+    ),
+    "in somebody's name, to krbtgt": Case(
+        [MINE, tgs_req(f"krbtgt/{REALM}", client="bob", s4u2self=f"bob@{REALM}", **HELD)], severity="medium"
+    ),
+    "to oneself": Case([MINE, tgs_req("alice", **DIRECT, **HELD)], severity="medium"),
+    "to oneself, in the log": Case([ticket("alice", user="alice", etype=0x12, TicketOptions="0x40810018")], severity="medium"),
+}  # fmt: skip
+
+QUIET: Cases = {
+    "a service asks in somebody's name": [MINE, tgs_req("alice", client="bob", s4u2self=f"bob@{REALM}", **HELD)],
+    "a remote desktop, user to user": [MINE, tgs_req("TERMSRV/files.example.org", options=0x40810008, **HELD)],
+    "a computer to itself": [as_req("WS1$", WS1), tgs_req("WS1$", client="WS1$", at=MINUTE, options=0x40810008,
+                                                         presented_ticket_hash=tgt_of("WS1$", WS1, 0))],
+    "after a certificate, which is told elsewhere": [
+        as_req("alice", WS1, pkinit=True, padata_etype=None, pa_types=(16, 128)), tgs_req("alice", **DIRECT, **HELD)
+    ],
+    "a service to itself, in the log": [ticket("svc_web", user="svc_web"), ticket("WS1$", user="WS1$", TicketOptions="0x40810008")],
+}  # fmt: skip
+
+REAL = (
+    Real("corpus/pcap/elc_windows_miscellany.pcap", fires=False),
+    Real("corpus/pcap/elc_normal_share_traversal.pcap", fires=False),
+    Real("lab/captures/benign_workday.pcap", fires=False),
+)
