@@ -24,7 +24,9 @@ FIRES: Cases = {
 QUIET: Cases = {
     "Windows Hello": [asks("alice"), asks("alice", at=MINUTE)],
     "two people at one computer": [asks("alice"), asks("bob", at=MINUTE)],
-    "a read-only controller": [controller(DC1), controller(DC2), *(asks(f"user{one}", at=MINUTE, source=DC2) for one in range(5))],
+    "a read-only controller": [
+        controller(DC1), controller(DC2), *(asks(f"user{one}", at=MINUTE, source=DC2) for one in range(5)),
+    ],
     "a client of a read-only controller": [tgs_req("cifs/files.example.org", client="alice", **OF_RODC)],
 }  # fmt: skip
 

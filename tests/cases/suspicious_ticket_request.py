@@ -31,7 +31,9 @@ QUIET: Cases = {
     "after a certificate, which is told elsewhere": [
         as_req("alice", WS1, pkinit=True, padata_etype=None, pa_types=(16, 128)), tgs_req("alice", **DIRECT, **HELD)
     ],
-    "a service to itself, in the log": [ticket("svc_web", user="svc_web"), ticket("WS1$", user="WS1$", TicketOptions="0x40810008")],
+    "a service to itself, in the log": [
+        ticket("svc_web", user="svc_web"), ticket("WS1$", user="WS1$", TicketOptions="0x40810008"),
+    ],
 }  # fmt: skip
 
 REAL = (

@@ -68,7 +68,7 @@ def judged(
         sensitive = is_computer(name) or ctx.is_sensitive(who, at)
         yield (
             "high" if sensitive else "medium",
-            "The request is written as tools write it: it does not canonicalise, as Windows does",
+            "Tools write such a request: it asks for a PAC and does not canonicalise",
             None,
         )
     if issuer and plain(issuer.upper().removeprefix("CN=")) in (name, host(name)):
@@ -112,7 +112,7 @@ def told(
         story=(
             sentence(who, " signed in to ", ctx.target(activity), " with a certificate from ", ctx.source(activity),
                      ended(activity)),
-            sentence("Certificates that were obtained by relaying, by a wrong template or by adding a key give their holder the account."),
+            sentence("Whoever obtained a certificate by relaying, by a wrong template or by adding a key has the account."),
         ),
         facts=(
             *(fact(f"{text}: ", activity) if not place else fact(text) for place, (_, text, _) in enumerate(reasons)),

@@ -77,11 +77,11 @@ def tell(activity: Activity, ctx: Context, trail: Trail, place: str, severity: S
         story=(
             sentence(source, " asked ", target, f" for the keys of {plural(len(names), 'account')}: {listed(names)}",
                      "." if given else "; none was given."),
-            sentence("A read-only controller may ask for keys of accounts; with the key of its krbtgt anybody can ask in its place."),
+            sentence("A read-only controller may ask for keys of accounts; whoever has its krbtgt key can ask in its place."),
         ),
         facts=(
             fact("The request asks for keys (KERB-KEY-LIST-REQ), and its sender is no controller: ", activity),
-            against(f"It would be quiet for fewer than {ctx.limit(ACCOUNTS)} accounts without special rights, as Windows Hello asks"),
+            against(f"It would be quiet for fewer than {ctx.limit(ACCOUNTS)} ordinary accounts, as Windows Hello asks"),
         ),
         steps=ctx.path(activity, "key list request", caption_of(activity)),
     )  # fmt: skip
