@@ -389,6 +389,17 @@ class RdpConnection(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind
     certificate_subject: str | None = None
 
 
+class NtpRequest(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="ntp-request"):
+    """Time asked of a controller, to be signed with an account's key (MS-SNTP section 2.2). rid: relative id of the account.
+
+    previous: its previous password is to sign. extended: with the extended authenticator.
+    """
+
+    rid: int = 0
+    previous: bool = False
+    extended: bool = False
+
+
 class RadiusAccounting(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="radius-accounting"):
     """RADIUS accounting (RFC 2866). status: Start, Stop, Interim-Update, Accounting-On, Accounting-Off.
 
@@ -445,6 +456,7 @@ Detail = (
     | DnsUpdate
     | NameObservation
     | RdpConnection
+    | NtpRequest
     | RadiusAccounting
     | RadiusAccess
     | EventLogon

@@ -35,6 +35,7 @@ from app.engine.detectors import (
     skeleton_key,
     smb_session_enumeration,
     suspicious_ticket_request,
+    timeroasting,
     zerologon,
 )
 from app.engine.knowledge import Knowledge
@@ -72,6 +73,7 @@ DETECTORS: tuple[Detector, ...] = (
     skeleton_key.DETECTOR,
     smb_session_enumeration.DETECTOR,
     suspicious_ticket_request.DETECTOR,
+    timeroasting.DETECTOR,
     zerologon.DETECTOR,
 )
 

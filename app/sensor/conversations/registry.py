@@ -9,6 +9,7 @@ from app.sensor.conversations.http import HttpTcp
 from app.sensor.conversations.kerberos import KerberosTcp, KerberosUdp, KpasswdTcp, KpasswdUdp
 from app.sensor.conversations.ldap import CldapUdp, LdapTcp
 from app.sensor.conversations.netbios import NetbiosNameUdp
+from app.sensor.conversations.ntp import NtpUdp
 from app.sensor.conversations.radius import RadiusUdp
 from app.sensor.conversations.rdp import RdpTcp
 from app.sensor.conversations.rpc import RpcTcp, RpcUdp
@@ -40,6 +41,7 @@ UDP: dict[int, Kind] = {
     67: DhcpUdp,
     68: DhcpUdp,
     88: KerberosUdp,
+    123: NtpUdp,
     135: RpcUdp,
     137: NetbiosNameUdp,
     389: CldapUdp,
