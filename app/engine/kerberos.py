@@ -101,7 +101,7 @@ def learn_opened(ctx: Context, key: tuple[str, str], ticket: TicketFacts | None,
     made = Opened(count=known.count + 1, buffers=buffers, domains=domains, longest=max(known.longest, life(ticket)))
     ctx.memory.note(("opened", *key), made, at)
     if pac.sid is not None:
-        ctx.memory.note(("groups", pac.sid), members_of(pac), at)
+        ctx.memory.note(("groups", pac.sid), (members_of(pac), ticket.authenticated or 0), at)
 
 
 def differences(
@@ -124,10 +124,11 @@ def differences(
     for told, where in ((pac.requestor, "its requestor"), (pac.upn_sid, "its UPN information")):
         if told and pac.sid and told != pac.sid:
             yield "high", f"The PAC is of {pac.sid}, and {where} says {told}"
-    held = ctx.memory.recall(("groups", pac.sid or ""), frozenset, at, KEPT)
+    held, since = ctx.memory.recall(("groups", pac.sid or ""), tuple, at, KEPT) or (None, 0)
     added = members_of(pac) - held if held is not None else frozenset()
-    if added:
-        yield "high", f"It has groups that the KDC did not write for this account: {', '.join(sorted(map(str, added))[:5])}"
+    if added and ticket.authenticated == since:  # tickets of another sign-in have the groups of their own time
+        names = ", ".join(sorted(map(str, added))[:5])
+        yield "high", f"It has groups that the KDC did not write for this account in the same second: {names}"
     if known.count < ENOUGH:
         return
     lost = known.buffers - set(pac.buffers)

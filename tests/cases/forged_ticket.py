@@ -49,6 +49,10 @@ QUIET: Cases = {
     "the ticket that was issued": [MINE, shown(inside(at=5 * SECOND), pac(groups=(513, 512)),
                                                presented_ticket_hash=tgt_of("alice", "192.0.2.21", 5 * SECOND))],
     "not opened": [*ISSUED, shown(inside(decrypted="no key"), None)],
+    "groups of an earlier time": [
+        as_req("alice", at=HOUR, ticket=inside(at=HOUR), pac=pac()),
+        tgs_req("cifs/dc1.example.org", WS2, at=2 * HOUR, presented_ticket=inside(), presented_pac=pac(groups=(513, 512))),
+    ],
     "keys of another version": [*ISSUED, shown(inside(decrypted="wrong key"), None)],
     "an older controller's, where nothing else was opened": [shown(inside(), pac(buffers=(1, 6, 7, 10, 12), requestor=None))],
 }  # fmt: skip

@@ -149,9 +149,7 @@ _WORDS: dict[type, Callable[[Activity, Any], str]] = {
     DnsQuery: _dns,
     DnsUpdate: lambda a, d: f"Dynamic update of {d.zone}: {d.changes[0] if d.changes else 'nothing'}",
     NameObservation: lambda a, d: f"{d.address} is {d.name}, said by {d.method}",
-    NtpRequest: lambda a, d: (
-        f"Time, signed with the key of account {d.rid}" + (" (previous password)" if d.previous else "")
-    ),
+    NtpRequest: lambda a, d: f"Time, signed with the key of account {d.rid}" + (" (previous password)" if d.previous else ""),
     RdpConnection: lambda a, d: "Remote desktop connection" + (f" as {d.cookie}" if d.cookie else ""),
     RadiusAccounting: lambda a, d: f"RADIUS {d.status or 'accounting'}" + (f", given {d.framed_ip}" if d.framed_ip else ""),
     RadiusAccess: lambda a, d: f"RADIUS {d.outcome or 'sign-in'}",
