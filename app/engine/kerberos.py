@@ -35,6 +35,8 @@ LONGEST_LIFE = 7 * DAY
 ENOUGH = 3
 """Issued tickets that must have been opened before one counts as different."""
 MOST = 8
+GRANTING = "granting"
+"""Kind of ticket in keys: that of the ticket-granting service."""
 BUFFERS = {1: "logon information", 10: "client information", 12: "UPN and DNS information", 16: "ticket signature",
            17: "attributes", 18: "requestor", 19: "full signature"}  # fmt: skip
 ALWAYS = frozenset({1, 10, 12})
@@ -100,7 +102,7 @@ def learn_opened(ctx: Context, key: tuple[str, str], ticket: TicketFacts | None,
     domains = known.domains | {pac.domain or ""} if len(known.domains) < MOST else known.domains
     made = Opened(count=known.count + 1, buffers=buffers, domains=domains, longest=max(known.longest, life(ticket)))
     ctx.memory.note(("opened", *key), made, at)
-    if pac.sid is not None:
+    if pac.sid is not None and key[0] == GRANTING:  # into service tickets controllers write more groups
         ctx.memory.note(("groups", pac.sid), (members_of(pac), ticket.authenticated or 0), at)
 
 
@@ -126,7 +128,9 @@ def differences(
             yield "high", f"The PAC is of {pac.sid}, and {where} says {told}"
     held, since = ctx.memory.recall(("groups", pac.sid or ""), tuple, at, KEPT) or (None, 0)
     added = members_of(pac) - held if held is not None else frozenset()
-    if added and ticket.authenticated == since:  # tickets of another sign-in have the groups of their own time
+    if (
+        added and key[0] == GRANTING and ticket.authenticated == since
+    ):  # tickets of another sign-in have the groups of their own time
         names = ", ".join(sorted(map(str, added))[:5])
         yield "high", f"It has groups that the KDC did not write for this account in the same second: {names}"
     if known.count < ENOUGH:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
-from app.engine.kerberos import differences, is_krbtgt, learn_opened, plain
+from app.engine.kerberos import GRANTING, differences, is_krbtgt, learn_opened, plain
 from app.engine.knowledge.tickets import is_own_tgt
 from app.model.activity import Activity
 from app.model.alert import RANK, Fact, Finding, Link, Severity
@@ -22,7 +22,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     realm = (detail.realm or "").lower()
     given = detail.ticket
     if given is not None and given.decrypted == "yes" and activity.result == "success" and is_krbtgt(detail.service):
-        learn_opened(ctx, ("granting", realm), given, detail.pac, at)
+        learn_opened(ctx, (GRANTING, realm), given, detail.pac, at)
         if isinstance(detail, KerberosAs) and given.client and given.authenticated and detail.ticket_hash:
             ctx.memory.note(("issued", plain(given.client), given.authenticated), activity.id, at)
     if not isinstance(detail, KerberosTgs):
@@ -32,7 +32,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         return
     if ctx.knowledge.ticket(detail.presented_ticket_hash) is not None:
         return
-    reasons = list(differences(ctx, ("granting", (detail.presented_ticket_realm or "").lower()), shown, detail.presented_pac, at))
+    reasons = list(differences(ctx, (GRANTING, (detail.presented_ticket_realm or "").lower()), shown, detail.presented_pac, at))
     copied = ctx.memory.recall(("issued", plain(shown.client or ""), shown.authenticated or 0), str, at, KEPT)
     if reasons:
         yield told(activity, ctx, detail, sorted(reasons, key=lambda one: -RANK[one[0]]), copied)
