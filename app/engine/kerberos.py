@@ -128,9 +128,7 @@ def differences(
             yield "high", f"The PAC is of {pac.sid}, and {where} says {told}"
     held, since = ctx.memory.recall(("groups", pac.sid or ""), tuple, at, KEPT) or (None, 0)
     added = members_of(pac) - held if held is not None else frozenset()
-    if (
-        added and key[0] == GRANTING and ticket.authenticated == since
-    ):  # tickets of another sign-in have the groups of their own time
+    if added and key[0] == GRANTING and ticket.authenticated == since:  # another sign-in has its own groups
         names = ", ".join(sorted(map(str, added))[:5])
         yield "high", f"It has groups that the KDC did not write for this account in the same second: {names}"
     if known.count < ENOUGH:

@@ -29,6 +29,9 @@ FIRES: Cases = {
     "another type of encryption": Case([*ISSUED, shown(presented_ticket_etype=17)], severity="high"),
     "another version, refused": Case([*ISSUED, shown(kvno=2, code=60)], severity="medium"),
     "another size": Case([*ISSUED, as_req("alice", ticket_size=1100, ticket_kvno=5), shown(size=760)], severity="medium"),
+    "another size, of an administrator": Case(
+        [as_req("administrator", ticket_size=1044, ticket_kvno=5), shown(size=939, client="administrator")], severity="medium"
+    ),
     "written by a tool": Case([shown(request_etypes=(23, 16, 3, 18), options=0x40810010)], severity="medium"),
     "without issue where all others have one": Case(
         [*workday(60), shown(at=13 * HOUR, client="administrator")], severity="medium"

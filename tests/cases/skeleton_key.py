@@ -15,9 +15,8 @@ FIRES: Cases = {
     "two computers lose AES": Case(
         [as_req("WS1$"), as_req("WS2$", WS2), weak("WS1$"), weak("WS2$", WS2, at=HOUR + MINUTE)], severity="medium"
     ),
-    "users and computers, answered in RC4": Case(
-        [as_req("alice"), as_req("WS2$", WS2), as_req("alice", at=HOUR, padata_etype=23, reply_etype=23),
-         as_req("WS2$", WS2, at=2 * HOUR, code=14)],
+    "users and computers, offered and refused": Case(
+        [as_req("alice"), as_req("WS2$", WS2), weak("alice"), as_req("WS2$", WS2, at=2 * HOUR, code=14)],
         severity="medium",
     ),
     "one account": Case([as_req("alice"), weak("alice")], severity="low"),
@@ -34,6 +33,11 @@ FIRES: Cases = {
 }  # fmt: skip
 
 QUIET: Cases = {
+    "keys that a service chose itself": [
+        as_req(one, at=at, padata_etype=kind, reply_etype=kind)
+        for at, kind in ((0, 18), (HOUR, 23)) for one in ("svc_a", "svc_b", "svc_c")
+    ],
+    "in the log, users": [tgt(one, at=at, etype=kind) for at, kind in ((0, 0x12), (HOUR, 0x17)) for one in ("a", "b", "c", "d")],
     "accounts that never had AES": [weak("administrator"), weak("svc_old", at=2 * HOUR)],
     "clients that ask for RC4 only": [as_req("alice"), as_req("bob"), as_req("alice", at=HOUR, **HASH_ONLY),
                                       as_req("bob", at=HOUR, **HASH_ONLY)],

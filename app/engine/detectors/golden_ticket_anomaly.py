@@ -42,7 +42,9 @@ SIZE = Threshold(
     words="Difference in size from every ticket that the same account was issued",
 )
 BYTES = 200
-"""Less than this comes from a few groups more, another controller's version, or a device's claims."""
+"""Less than this comes from groups, another controller's version, a certificate's or a device's data."""
+GROUPS = 24
+"""Bytes of a few groups more or less: tickets of one account are equally large until something of it is changed."""
 COVERED = Threshold(
     name="covered", low=DAY, medium=11 * HOUR, high=10 * HOUR, unit="us",
     words="Recording before the use of a ticket: longer than tickets live",
@@ -136,7 +138,8 @@ def strange(ctx: Context, detail: KerberosTgs, realm: str, at: int) -> Iterator[
     if sizes is not None and size is not None:
         least, most = sizes
         away = max(least - size, size - most)
-        if away >= BYTES and away * 100 >= ctx.limit(SIZE) * (least if size < least else most):
+        far = away >= BYTES and away * 100 >= ctx.limit(SIZE) * (least if size < least else most)
+        if far or (away >= GROUPS and ctx.is_sensitive(ctx.knowledge.account(name, realm), at)):
             spread = f"{least:,}" if least == most else f"{least:,} to {most:,}"
             yield "medium", f"The ticket has {size:,} bytes; those that this account was issued have {spread}"
 

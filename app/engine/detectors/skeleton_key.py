@@ -49,16 +49,17 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
             return
         name, realm, asked = account_parts(who.name, who.domain)[0], who.domain, offered(detail)
         best = {kind or 0}
-        if asked and AES.isdisjoint(asked):
+        if AES.isdisjoint(asked) if asked else not is_computer(name) and kind not in AES:
             return
         sure = bool(asked)
     elif isinstance(detail, KerberosAs):
         if not detail.client or AES.isdisjoint(detail.request_etypes) or detail.pkinit or not is_krbtgt(detail.service):
             return
         name, realm, sure = account_parts(detail.client, detail.realm)[0], detail.realm, True
-        best = set(detail.offered_etypes) if activity.code == PREAUTHENTICATION_REQUIRED else {detail.reply_etype or 0}
+        best = set(detail.offered_etypes) if activity.code == PREAUTHENTICATION_REQUIRED else {detail.reply_etype or 0} & AES
         if activity.code == NO_SUCH_ETYPE and detail.padata_etype in AES:
             best = {23}
+        # an answer in RC4 may be what the client chose, by the order of its types or by the only key that it has
     else:
         return
     if not AES.isdisjoint(best):
