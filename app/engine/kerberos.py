@@ -1,10 +1,13 @@
 """What Kerberos tells several detectors: options, encryption, who wrote a request, how a ticket differs from those issued."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
 from app.engine.context import Context
+from app.engine.knowledge.fold import OWN_SERVICES
+from app.engine.knowledge.names import service_host, short
 from app.model.alert import Severity
 from app.model.details import KerberosAs, KerberosTgs
 from app.model.events import EventKerberos
@@ -43,9 +46,20 @@ ALWAYS = frozenset({1, 10, 12})
 """PAC buffers that controllers of every version write (MS-PAC section 2.4)."""
 
 
+@lru_cache(maxsize=4096)
 def is_krbtgt(service: str | None) -> bool:
     """True for the ticket-granting service of any realm, in any spelling."""
     return (service or "").split("@")[0].partition("/")[0].lower() == "krbtgt"
+
+
+@lru_cache(maxsize=4096)
+def owner(service: str) -> str:
+    """Whose key a service's tickets are encrypted with, as far as its name tells: classes of a computer itself share its key."""
+    kind, where = service_host(service)
+    name = service.split("@")[0].lower()
+    if kind in OWN_SERVICES and where:
+        return short(where) + "$"
+    return name if "/" in name else name.removesuffix("$") + "$"
 
 
 def is_computer(name: str | None) -> bool:

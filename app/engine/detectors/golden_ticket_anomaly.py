@@ -74,8 +74,6 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if not isinstance(detail, (KerberosAs, KerberosTgs)) or activity.source is None:
         return
     realm = (detail.realm or "").lower()
-    if ctx.memory.recall(("began",), int, at, 3650 * DAY) is None:
-        ctx.memory.note(("began",), at, at)
     if activity.result == "success" and detail.ticket_hash and is_krbtgt(detail.service) and is_own_tgt(detail.service, realm):
         learn(ctx, detail, realm, at)
     if not isinstance(detail, KerberosTgs) or not detail.presented_ticket_hash or detail.presented_ticket_etype is None:
@@ -84,19 +82,16 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         return  # told by the detection of downgraded tickets
     if not is_own_tgt(detail.presented_ticket_service, detail.presented_ticket_realm):
         return
-    known = ctx.knowledge.ticket(detail.presented_ticket_hash) is not None
-    trail = ctx.memory.seen(("traced" if known else "untraced",), detail.presented_ticket_hash, at, activity.id, KEPT)
-    if known or (detail.presented_ticket_kvno or 0) >= RODC:
+    if ctx.knowledge.ticket(detail.presented_ticket_hash) is not None or (detail.presented_ticket_kvno or 0) >= RODC:
         return
+    trail = ctx.memory.seen(("untraced",), detail.presented_ticket_hash, at, activity.id, KEPT)
     reasons = list(strange(ctx, detail, realm, at))
     if activity.code in MODIFIED:
         reasons.append(("low", "The KDC answered that its key did not make this ticket"))
     tool = tool_of(detail)
     if tool:
         reasons.append(("medium", f"The request is written as {tool} writes it: the ticket was stolen or made elsewhere"))
-    began = ctx.memory.recall(("began",), int, at, 3650 * DAY) or at
-    traced = ctx.memory.trail(("traced",), at, KEPT)
-    seen = len(traced.values) if traced is not None else 0
+    began, seen = ctx.memory.recall(("issued",), tuple, at, KEPT) or (at, 0)
     if at - began >= ctx.limit(COVERED) and seen >= ctx.limit(TRACED) and len(trail.values) <= UNTRACED * seen:
         weight: Severity = "medium" if ctx.is_sensitive(ctx.account(activity), at) else "low"
         reasons.append((weight, f"The issue of {seen:,} other tickets is in the input, which is longer than tickets live"))
@@ -106,6 +101,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
 
 def learn(ctx: Context, detail: KerberosAs | KerberosTgs, realm: str, at: int) -> None:
     """One more ticket-granting ticket that the KDC issued."""
+    began, count = ctx.memory.recall(("issued",), tuple, at, KEPT) or (at, 0)
+    ctx.memory.note(("issued",), (began, count + 1), at)
     form = ctx.memory.recall(("form", realm), Form, at, KEPT) or Form()
     versions, etypes = form.versions, form.etypes
     kvno = detail.ticket_kvno

@@ -41,14 +41,17 @@ ACCOUNTS = Threshold(
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     """KERB-KEY-LIST-REQ for more accounts than sit at a computer, and sensitive accounts with a read-only controller's ticket."""
     detail: KerberosTgs = activity.detail  # type: ignore[assignment]
+    asks = KEY_LIST in detail.pa_types
+    if not asks and (detail.presented_ticket_kvno or 0) < RODC:
+        return
     if activity.source is None or ctx.from_controller(activity):
         return
     if not is_own_tgt(detail.presented_ticket_service, detail.presented_ticket_realm):
         return
     who, at = ctx.account(activity), activity.at
     sensitive, place = ctx.is_sensitive(who, at), ctx.place(activity.source, at)
-    if KEY_LIST not in detail.pa_types:
-        if sensitive and (detail.presented_ticket_kvno or 0) >= RODC and activity.result == "success":
+    if not asks:
+        if sensitive and activity.result == "success":
             yield forged(activity, ctx, place)
         return
     name = account_parts(detail.client or "", detail.realm)[0] or detail.presented_ticket_hash or ""

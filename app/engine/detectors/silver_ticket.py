@@ -7,9 +7,7 @@ from msgspec import Struct
 from app.engine.context import Context
 from app.engine.describe import WEAK_ETYPES, etype
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
-from app.engine.kerberos import AES, differences, is_krbtgt, learn_opened
-from app.engine.knowledge.fold import OWN_SERVICES
-from app.engine.knowledge.names import service_host, short
+from app.engine.kerberos import AES, differences, is_krbtgt, learn_opened, owner
 from app.model.activity import Activity
 from app.model.alert import RANK, Finding, Severity
 from app.model.details import KerberosAp, KerberosAs, KerberosTgs
@@ -46,9 +44,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     detail, at = activity.detail, activity.at
     if activity.source is None:
         return
-    ip = ctx.place(activity.source, at)
-    if ctx.memory.recall(("began",), int, at, 3650 * DAY) is None and not isinstance(detail, KerberosAp):
-        ctx.memory.note(("began",), at, at)
+    ip = activity.source.ip
     if isinstance(detail, KerberosAs):
         if detail.request_etypes and AES.isdisjoint(detail.request_etypes):
             ctx.memory.note(("old", ip), True, at)
@@ -63,6 +59,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
 
 def learn(ctx: Context, detail: KerberosTgs, at: int) -> None:
     """One more ticket that the KDC issued for a service."""
+    began, count = ctx.memory.recall(("issued",), tuple, at, KEPT) or (at, 0)
+    ctx.memory.note(("issued",), (began, count + 1), at)
     key = ("form", owner(detail.service or ""))
     form = ctx.memory.recall(key, Form, at, KEPT) or Form()
     versions, etypes = form.versions, form.etypes
@@ -74,21 +72,13 @@ def learn(ctx: Context, detail: KerberosTgs, at: int) -> None:
     learn_opened(ctx, ("service", (detail.realm or "").lower()), detail.ticket, detail.pac, at)
 
 
-def owner(service: str) -> str:
-    """Whose key a service's tickets are encrypted with, as far as its name tells: classes of a computer itself share its key."""
-    kind, where = service_host(service)
-    name = service.split("@")[0].lower()
-    if kind in OWN_SERVICES and where:
-        return short(where) + "$"
-    return name if "/" in name else name.removesuffix("$") + "$"
-
-
 def shown(activity: Activity, ctx: Context, detail: KerberosAp, ip: str) -> Iterator[Finding]:
     """A ticket that is shown to a service."""
     at = activity.at
-    known = ctx.knowledge.ticket(detail.ticket_hash) is not None
-    trail = ctx.memory.seen(("traced" if known else "untraced",), detail.ticket_hash, at, activity.id, KEPT)
-    if known or (detail.options or 0) & USE_SESSION_KEY or activity.result == "failure":
+    if ctx.knowledge.ticket(detail.ticket_hash) is not None:
+        return
+    trail = ctx.memory.seen(("untraced",), detail.ticket_hash, at, activity.id, KEPT)
+    if (detail.options or 0) & USE_SESSION_KEY or activity.result == "failure":
         return
     reasons: list[tuple[Severity, str]] = []
     form = ctx.memory.recall(("form", owner(detail.service or "")), Form, at, KEPT)
@@ -103,10 +93,8 @@ def shown(activity: Activity, ctx: Context, detail: KerberosAp, ip: str) -> Iter
             reasons.append(("medium", f"The ticket is encrypted with {etype(detail.ticket_etype)}; the KDC issues {kinds}"))
     if detail.ticket is not None and detail.ticket.decrypted == "yes":
         reasons += differences(ctx, ("service", (detail.realm or "").lower()), detail.ticket, detail.pac, at)
-    began = ctx.memory.recall(("began",), int, at, 3650 * DAY)
-    traced = ctx.memory.trail(("traced",), at, KEPT)
-    seen = len(traced.values) if traced is not None else 0
-    covered = began is not None and at - began >= ctx.limit(COVERED) and seen >= ctx.limit(TRACED)
+    began, seen = ctx.memory.recall(("issued",), tuple, at, KEPT) or (at, 0)
+    covered = at - began >= ctx.limit(COVERED) and seen >= ctx.limit(TRACED)
     if covered and len(trail.values) <= UNTRACED * seen:
         weight: Severity = "medium" if ctx.is_sensitive(ctx.account(activity), at) else "low"
         reasons.append((weight, f"The issue of {seen:,} other service tickets is here, in an input longer than tickets live"))

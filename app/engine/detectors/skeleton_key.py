@@ -63,7 +63,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     else:
         return
     if not AES.isdisjoint(best):
-        ctx.memory.note(("strong", name), Strong(etype=max(best & AES), proof=activity.id), at)
+        if ctx.memory.recall(("strong", name), Strong, at, REMEMBERED // 2) is None:
+            ctx.memory.note(("strong", name), Strong(etype=max(best & AES), proof=activity.id), at)
     elif not RC4.isdisjoint(best):
         before = ctx.memory.recall(("strong", name), Strong, at, REMEMBERED)
         if before is None and in_directory(ctx, name, realm):

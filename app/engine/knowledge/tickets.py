@@ -1,5 +1,7 @@
 """Which Kerberos ticket was issued to whom, when and where: fingerprint to holder."""
 
+from functools import lru_cache
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -35,6 +37,7 @@ class Ticket(Struct, frozen=True, kw_only=True, gc=False):
     also: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=4096)
 def is_own_tgt(service: str | None, realm: str | None) -> bool:
     """True for krbtgt/REALM of REALM itself, False for referral tickets between realms, whose keys are another matter."""
     name, _, instance = (service or "").split("@")[0].partition("/")
