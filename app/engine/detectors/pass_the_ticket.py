@@ -131,7 +131,8 @@ def told(
     sure = [ctx.knowledge.resolve(issue.ip, issue.at), ctx.knowledge.resolve(ip, activity.at)]
     return found(
         ctx, activity, f"{issue.ip}\n{ip}\n{issue.client.lower()}",
-        last=max(activity.until, back.until if back is not None else 0), sources=(user,), accounts=(holder,) if holder is not None else (), targets=(target,),
+        last=max(activity.until, back.until if back is not None else 0), sources=(user,),
+        accounts=(holder,) if holder is not None else (), targets=(target,),
         succeeded=outcome_of(activity), severity=severity,
         confidence="high" if severity == "high" else "medium" if severity == "medium" else "low",
         title=None if activity.result != "failure" else "Attempted identity theft (pass-the-ticket)",
