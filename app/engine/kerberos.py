@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from app.engine.context import Context
 from app.engine.knowledge.fold import OWN_SERVICES
-from app.engine.knowledge.names import service_host, short
+from app.engine.knowledge.names import LONGEST, service_host, short
 from app.model.alert import Severity
 from app.model.details import KerberosAs, KerberosTgs
 from app.model.events import EventKerberos
@@ -92,6 +92,22 @@ def tool_of(detail: KerberosAs | KerberosTgs | EventKerberos) -> str:
         plain = (options or 0) & RENEWABLE and (options or 0) & RENEWABLE_OK and not (options or 0) & FORWARDED
         return "Rubeus" if detail.request_etypes == RUBEUS and plain and PAC_OPTIONS not in detail.pa_types else ""
     return {RUBEUS_OPTIONS: "Rubeus", IMPACKET_OPTIONS: "impacket"}.get(options or 0, "")
+
+
+def written(ctx: Context, realm: str | None, issued: bool, at: int) -> Iterator[tuple[Severity, str]]:
+    """A realm in small letters, where a KDC of Active Directory writes it in capitals (MS-KILE section 3.1.5.7).
+
+    issued: the ticket that has it was seen being issued, so that this is how the KDC writes it.
+    """
+    if not realm or len(realm) > LONGEST:
+        return
+    if issued:
+        ctx.memory.note(("written", realm.lower()), realm, at)
+    elif realm != realm.upper():
+        known = ctx.memory.recall(("written", realm.lower()), str, at, KEPT)
+        if known != realm:
+            theirs = f"; the KDC writes {known}" if known else ", which a KDC writes in capitals"
+            yield "high" if known else "medium", f"It writes its realm as {realm}{theirs}"
 
 
 class Opened(Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from tests.cases.case import Case, Cases, Real
 from tests.engine.detectors.builders import DC1, DC2, HOUR, MINUTE, SECOND, WS1, as_req, tgs_req
 from tests.engine.detectors.builders_kerberos import tgt_of
+from tests.engine.detectors.logs import ticket
 
 ISSUED = [as_req(f"user{one}", f"192.0.2.{50 + one}", at=one * SECOND, ticket_kvno=5, ticket_size=1100) for one in range(4)]
 
@@ -32,6 +33,16 @@ FIRES: Cases = {
     "another size, of an administrator": Case(
         [as_req("administrator", ticket_size=1044, ticket_kvno=5), shown(size=939, client="administrator")], severity="medium"
     ),
+    "a realm as it is typed": Case([shown(presented_ticket_realm="example.org")], severity="medium"),
+    "a realm as it is typed, where the KDC's is known": Case(
+        [*ISSUED, tgs_req("cifs/files.example.org", "192.0.2.50", at=20 * SECOND, client="user0",
+                          presented_ticket_hash=tgt_of("user0", "192.0.2.50", 0)), shown(presented_ticket_realm="example.org")],
+        severity="high",
+    ),
+    "a realm as it is typed, in the log": Case(
+        [ticket("FILES$", etype=0x12), ticket("FILES$", user="bob", etype=0x12, at=MINUTE, TargetUserName="bob@example.org")],
+        severity="high",
+    ),
     "written by a tool": Case([shown(request_etypes=(23, 16, 3, 18), options=0x40810010)], severity="medium"),
     "without issue where all others have one": Case(
         [*workday(60), shown(at=13 * HOUR, client="administrator")], severity="medium"
@@ -47,6 +58,7 @@ QUIET: Cases = {
     "a recording of one of two controllers": [
         *workday(60), *(shown(at=one * HOUR, presented_ticket_hash=f"of the other {one}") for one in range(14)),
     ],
+    "in the log, a trusted realm of Unix": [ticket("FILES$", etype=0x12, TargetUserName="bob@unix.example.net")],
     "a new key": [
         *ISSUED, as_req("dave", WS1, target=DC2, at=MINUTE, ticket_kvno=6),
         tgs_req("cifs/files.example.org", at=2 * MINUTE, presented_ticket_kvno=6,
@@ -55,6 +67,8 @@ QUIET: Cases = {
 }  # fmt: skip
 
 REAL = (
+    Real("corpus/evtx/md_T1558_ID4769-Golden_ticket_issued.evtx", severity="high"),
+    Real("corpus/evtx/md_T1558_ID4769-Kerberoast_ticket_with_low_encryption.evtx", fires=False),
     Real("lab/captures/benign_workday.pcap", fires=False),
     Real("lab/captures/pass_the_ticket.pcap", fires=False),
     Real("lab/captures/benign_dc_replication.pcap", fires=False),

@@ -28,6 +28,7 @@ def workday(count: int, *, lost: int = 0) -> list:  # type: ignore[type-arg]
 FIRES: Cases = {
     "RC4 for a service with AES": Case([ISSUED, shown(etype=23)], severity="medium"),
     "another version of the key": Case([ISSUED, shown(kvno=2)], severity="medium"),
+    "a realm as it is typed": Case([ISSUED, shown(realm="example.org")], severity="medium"),
     "both": Case([ISSUED, shown(kvno=None, etype=23)], severity="high"),
     "another class of the same computer": Case(
         [tgs_req("host/files.example.org", WS1, ticket_kvno=7), shown(kvno=2)], severity="medium"

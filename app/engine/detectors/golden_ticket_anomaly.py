@@ -19,12 +19,13 @@ from app.engine.detector import (
     outcome_of,
     sentence,
 )
-from app.engine.kerberos import AES, is_krbtgt, tool_of
+from app.engine.kerberos import AES, RENEWED, SERVICE_TICKET, is_krbtgt, tool_of, written
 from app.engine.knowledge.names import account_parts
 from app.engine.knowledge.tickets import is_own_tgt
 from app.model.activity import Activity
 from app.model.alert import RANK, Finding, Severity
 from app.model.details import KerberosAs, KerberosTgs
+from app.model.events import EventKerberos
 from app.model.tuning import Threshold
 
 WINDOW = 12 * HOUR
@@ -71,6 +72,9 @@ class Form(Struct, frozen=True, kw_only=True):
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Learns from issued tickets, and compares what is shown."""
     detail, at = activity.detail, activity.at
+    if isinstance(detail, EventKerberos):
+        yield from logged(activity, ctx, detail)
+        return
     if not isinstance(detail, (KerberosAs, KerberosTgs)) or activity.source is None:
         return
     realm = (detail.realm or "").lower()
@@ -82,10 +86,12 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         return  # told by the detection of downgraded tickets
     if not is_own_tgt(detail.presented_ticket_service, detail.presented_ticket_realm):
         return
-    if ctx.knowledge.ticket(detail.presented_ticket_hash) is not None or (detail.presented_ticket_kvno or 0) >= RODC:
+    known = ctx.knowledge.ticket(detail.presented_ticket_hash) is not None
+    reasons = list(written(ctx, detail.presented_ticket_realm, known, at))
+    if known or (detail.presented_ticket_kvno or 0) >= RODC:
         return
     trail = ctx.memory.seen(("untraced",), detail.presented_ticket_hash, at, activity.id, KEPT)
-    reasons = list(strange(ctx, detail, realm, at))
+    reasons += strange(ctx, detail, realm, at)
     if activity.code in MODIFIED:
         reasons.append(("low", "The KDC answered that its key did not make this ticket"))
     tool = tool_of(detail)
@@ -96,7 +102,17 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         weight: Severity = "medium" if ctx.is_sensitive(ctx.account(activity), at) else "low"
         reasons.append((weight, f"The issue of {seen:,} other tickets is in the input, which is longer than tickets live"))
     if reasons:
-        yield told(activity, ctx, detail, reasons)
+        yield told(activity, ctx, detail.service, reasons)
+
+
+def logged(activity: Activity, ctx: Context, event: EventKerberos) -> Iterator[Finding]:
+    """The realm of the ticket's holder as the KDC's log tells it, where it is the KDC's own."""
+    realm, own = (event.text("TargetUserName") or "").rpartition("@")[2], event.computer.partition(".")[2]
+    if activity.result != "success" or not realm or realm.lower() != own.lower():
+        return
+    reasons = list(written(ctx, realm, realm == realm.upper(), activity.at))
+    if reasons:
+        yield told(activity, ctx, event.text("ServiceName"), reasons)
 
 
 def learn(ctx: Context, detail: KerberosAs | KerberosTgs, realm: str, at: int) -> None:
@@ -141,7 +157,7 @@ def strange(ctx: Context, detail: KerberosTgs, realm: str, at: int) -> Iterator[
             yield "medium", f"The ticket has {size:,} bytes; those that this account was issued have {spread}"
 
 
-def told(activity: Activity, ctx: Context, detail: KerberosTgs, reasons: list[tuple[Severity, str]]) -> Finding:
+def told(activity: Activity, ctx: Context, service: str | None, reasons: list[tuple[Severity, str]]) -> Finding:
     """The words."""
     reasons = sorted(reasons, key=lambda one: -RANK[one[0]])
     severity: Severity = reasons[0][0]
@@ -149,15 +165,16 @@ def told(activity: Activity, ctx: Context, detail: KerberosTgs, reasons: list[tu
         severity = "high"
     if severity == "high" and activity.result == "failure":
         severity = "medium"
+    who = ctx.account(activity)
     return found(
-        ctx, activity, ctx.place(activity.source, activity.at),
+        ctx, activity, ctx.place(activity.source, activity.at) or (who.key if who is not None else ""),
         severity=severity, succeeded=outcome_of(activity),
         confidence="high" if len(reasons) > 1 and severity == "high" else "low" if severity == "low" else "medium",
         title=None if activity.result != "failure" else "Attempted golden ticket usage (ticket anomaly)",
         story=(
             sentence(
                 *ctx.who(activity), " presented a strange ticket-granting ticket to ", ctx.target(activity),
-                f" for {detail.service or 'a service'}", ended(activity),
+                f" for {service or 'a service'}", ended(activity),
             ),
             sentence("Whoever has the krbtgt key makes such tickets himself."),
         ),
@@ -177,8 +194,9 @@ DETECTOR = Detector(
     severity="high",
     phase="Domain dominance",
     techniques=("T1558.001",),
-    watches=(KerberosAs, KerberosTgs),
-    needs=Needs(ports=("88",), kinds=("kerberos-tgs",), answers=True),
+    watches=(KerberosAs, KerberosTgs, EventKerberos),
+    event_ids=(SERVICE_TICKET, RENEWED),
+    needs=Needs(ports=("88",), kinds=("kerberos-tgs", "event-kerberos"), parts=("event-kerberos",), answers=True),
     window=WINDOW,
     thresholds=(ISSUED, SIZE, COVERED, TRACED),
     detect=detect,

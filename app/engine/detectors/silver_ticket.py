@@ -7,7 +7,7 @@ from msgspec import Struct
 from app.engine.context import Context
 from app.engine.describe import WEAK_ETYPES, etype
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
-from app.engine.kerberos import AES, differences, is_krbtgt, learn_opened, owner
+from app.engine.kerberos import AES, differences, is_krbtgt, learn_opened, owner, written
 from app.model.activity import Activity
 from app.model.alert import RANK, Finding, Severity
 from app.model.details import KerberosAp, KerberosAs, KerberosTgs
@@ -75,12 +75,13 @@ def learn(ctx: Context, detail: KerberosTgs, at: int) -> None:
 def shown(activity: Activity, ctx: Context, detail: KerberosAp, ip: str) -> Iterator[Finding]:
     """A ticket that is shown to a service."""
     at = activity.at
-    if ctx.knowledge.ticket(detail.ticket_hash) is not None:
+    known = ctx.knowledge.ticket(detail.ticket_hash) is not None
+    reasons = list(written(ctx, detail.realm, known, at))
+    if known:
         return
     trail = ctx.memory.seen(("untraced",), detail.ticket_hash, at, activity.id, KEPT)
     if (detail.options or 0) & USE_SESSION_KEY or activity.result == "failure":
         return
-    reasons: list[tuple[Severity, str]] = []
     form = ctx.memory.recall(("form", owner(detail.service or "")), Form, at, KEPT)
     if form is not None and form.count >= ctx.limit(ISSUED):
         kvno = detail.ticket_kvno
