@@ -43,6 +43,9 @@ FIRES: Cases = {
         [ticket("FILES$", etype=0x12), ticket("FILES$", user="bob", etype=0x12, at=MINUTE, TargetUserName="bob@example.org")],
         severity="high",
     ),
+    "RC4 and a realm as it is typed": Case(
+        [shown(presented_ticket_etype=23, presented_ticket_realm="example.org", code=-1)], severity="medium"
+    ),
     "written by a tool": Case([shown(request_etypes=(23, 16, 3, 18), options=0x40810010)], severity="medium"),
     "without issue where all others have one": Case(
         [*workday(60), shown(at=13 * HOUR, client="administrator")], severity="medium"
@@ -59,6 +62,10 @@ QUIET: Cases = {
         *workday(60), *(shown(at=one * HOUR, presented_ticket_hash=f"of the other {one}") for one in range(14)),
     ],
     "in the log, a trusted realm of Unix": [ticket("FILES$", etype=0x12, TargetUserName="bob@unix.example.net")],
+    "RC4, which is told elsewhere": [*ISSUED, shown(presented_ticket_etype=23, kvno=2)],
+    "a service that acts for an administrator": [
+        as_req("administrator", ticket_size=1044, ticket_kvno=5), shown(size=880, client="administrator", s4u2proxy=True)
+    ],
     "a new key": [
         *ISSUED, as_req("dave", WS1, target=DC2, at=MINUTE, ticket_kvno=6),
         tgs_req("cifs/files.example.org", at=2 * MINUTE, presented_ticket_kvno=6,
@@ -67,6 +74,7 @@ QUIET: Cases = {
 }  # fmt: skip
 
 REAL = (
+    Real("corpus/pcap/brute_Kerberos_v5_-_UDP_3.pcap", fires=False),
     Real("corpus/evtx/md_T1558_ID4769-Golden_ticket_issued.evtx", severity="high"),
     Real("corpus/evtx/md_T1558_ID4769-Kerberoast_ticket_with_low_encryption.evtx", fires=False),
     Real("lab/captures/benign_workday.pcap", fires=False),

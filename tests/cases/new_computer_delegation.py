@@ -4,7 +4,7 @@ from app.model.details import LdapAdd
 from tests.cases.case import Case, Cases, Real
 from tests.engine.detectors.builders import DC1, HOUR, MINUTE, SAMR, WS1, act, as_req, call, tgs_req
 from tests.engine.detectors.builders_kerberos import tgt_of
-from tests.engine.detectors.logs import log, subject, ticket
+from tests.engine.detectors.logs import CLIENT, DOMAIN, log, subject, ticket
 
 
 def created(name: str, *, at: int = 0, by: str = "alice"):  # type: ignore[no-untyped-def]
@@ -28,7 +28,17 @@ def acts(service: str, *, at: int = 2 * MINUTE, code: int = 0):  # type: ignore[
                    presented_ticket_hash=tgt_of("FAKE01$", WS1, MINUTE), evidence_ticket_hash="its own")  # fmt: skip
 
 
+def itself(sid: str = f"{DOMAIN}-500", *, package: str = "Kerberos", source: str = "127.0.0.1", computer: str = CLIENT):  # type: ignore[no-untyped-def]
+    """4624 over the network."""
+    fields = {
+        "TargetUserSid": sid, "TargetUserName": "Administrator", "TargetDomainName": "EXAMPLE", "TargetLogonId": "0x77000",
+        "LogonType": "3", "AuthenticationPackageName": package, "IpAddress": source, "IpPort": "50111", "WorkstationName": "-",
+    }  # fmt: skip
+    return log(4624, fields, computer=computer)
+
+
 FIRES: Cases = {
+    "the administrator from the computer itself": Case([itself()], severity="medium"),
     "made over SAMR": Case([NEW, HELD, acts("cifs/files.example.org")], severity="high"),
     "made over LDAP": Case([added("FAKE01$"), HELD, acts("cifs/files.example.org")], severity="high"),
     "refused": Case([NEW, HELD, acts("cifs/files.example.org", code=13)], severity="medium"),
@@ -43,6 +53,9 @@ FIRES: Cases = {
 }  # fmt: skip
 
 QUIET: Cases = {
+    "the administrator from elsewhere, with NTLM, and another account": [
+        itself(source="192.0.2.40"), itself(package="NTLM"), itself(f"{DOMAIN}-1105"),
+    ],
     "a new computer that only signs in": [
         NEW, HELD, tgs_req("cifs/files.example.org", presented_ticket_hash=tgt_of("FAKE01$", WS1, MINUTE))
     ],

@@ -82,10 +82,12 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         learn(ctx, detail, realm, at)
     if not isinstance(detail, KerberosTgs) or not detail.presented_ticket_hash or detail.presented_ticket_etype is None:
         return
-    if detail.presented_ticket_etype in WEAK_ETYPES:
-        return  # told by the detection of downgraded tickets
     if not is_own_tgt(detail.presented_ticket_service, detail.presented_ticket_realm):
         return
+    if detail.presented_ticket_etype in WEAK_ETYPES:
+        strong, weak = ctx.knowledge.tickets.granting((detail.presented_ticket_realm or "").lower())
+        if strong and not weak:
+            return  # told by the detection of downgraded tickets
     known = ctx.knowledge.ticket(detail.presented_ticket_hash) is not None
     reasons = list(written(ctx, detail.presented_ticket_realm, known, at))
     if known or (detail.presented_ticket_kvno or 0) >= RODC:
@@ -99,7 +101,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         reasons.append(("medium", f"The request is written as {tool} writes it: the ticket was stolen or made elsewhere"))
     began, seen = ctx.memory.recall(("issued",), tuple, at, KEPT) or (at, 0)
     if at - began >= ctx.limit(COVERED) and seen >= ctx.limit(TRACED) and len(trail.values) <= UNTRACED * seen:
-        weight: Severity = "medium" if ctx.is_sensitive(ctx.account(activity), at) else "low"
+        other = bool(detail.s4u2self) or detail.s4u2proxy
+        weight: Severity = "medium" if not other and ctx.is_sensitive(ctx.account(activity), at) else "low"
         reasons.append((weight, f"The issue of {seen:,} other tickets is in the input, which is longer than tickets live"))
     if reasons:
         yield told(activity, ctx, detail.service, reasons)
@@ -147,6 +150,8 @@ def strange(ctx: Context, detail: KerberosTgs, realm: str, at: int) -> Iterator[
             kinds = ", ".join(map(etype, form.etypes))
             yield "high", f"The ticket is encrypted with {etype(detail.presented_ticket_etype)}; the KDC issues {kinds}"
     size, name = detail.presented_ticket_size, account_parts(detail.client or "", None)[0]
+    if detail.s4u2self or detail.s4u2proxy:
+        return  # the answer names whom the ticket's holder acts for
     sizes = ctx.memory.recall(("size", realm, name), tuple, at, KEPT) if name and size else None
     if sizes is not None and size is not None:
         least, most = sizes

@@ -11,11 +11,12 @@ from app.engine.knowledge.names import account_parts, service_host, short
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosTgs, LdapAdd, RpcCall
-from app.model.events import EventAccount, EventKerberos
+from app.model.events import EventAccount, EventKerberos, EventLogon
 from app.model.identifiers import SAMR
 from app.model.tuning import Threshold
 
 WINDOW = DAY
+LOGON, NETWORK = 4624, 3
 CREATED, CREATE_USER = 4741, 50
 """Event "a computer account was created"; SamrCreateUser2InDomain (MS-SAMR section 3.1.5.4.4)."""
 WORKSTATION = 0x80
@@ -39,6 +40,9 @@ class Made(Struct, frozen=True, kw_only=True):
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Remembers new computers, and reports when one of them delegates."""
     detail, at = activity.detail, activity.at
+    if isinstance(detail, EventLogon):
+        yield from relayed(activity, ctx, detail)
+        return
     if isinstance(detail, (EventAccount, RpcCall, LdapAdd)):
         name = made(activity)
         if name:
@@ -77,6 +81,33 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             Step(origin=ctx.doer(activity), target=ctx.target(activity), label=f"delegation to {target}",
                  caption=caption_of(activity), accented=True),
         ),
+    )  # fmt: skip
+
+
+def relayed(activity: Activity, ctx: Context, event: EventLogon) -> Iterator[Finding]:
+    """The built-in administrator signs in over the network from the computer itself: the end of a relay to oneself."""
+    sid, address = event.text("TargetUserSid") or "", event.text("IpAddress") or ""
+    if event.event_id != LOGON or event.number("LogonType") != NETWORK or not event.number("IpPort"):
+        return
+    if sid[:9] != "S-1-5-21-" or not sid.endswith("-500") or (event.text("AuthenticationPackageName") or "") != "Kerberos":
+        return
+    here = ctx.knowledge.computer_entity(event.computer)
+    if address.removeprefix("::ffff:") != "127.0.0.1" or here.kind == "controller":
+        return
+    who = ctx.account(activity)
+    yield found(
+        ctx, activity, here.key,
+        severity="medium", confidence="low", succeeded=True, sources=(here,), targets=(here,),
+        title="Suspected Kerberos relay of a computer to itself (KrbRelayUp)",
+        story=(
+            sentence(who, " signed in to ", here, " over the network, with a Kerberos ticket, from the same computer."),
+            sentence("A user who made his own account a delegate of this computer opens its service manager in that way."),
+        ),
+        facts=(
+            fact("The sign-in is the built-in administrator's (RID 500), of type 3, from 127.0.0.1: ", activity),
+            against("It would be quiet for other accounts and addresses, on controllers, and for sign-ins with NTLM"),
+        ),
+        steps=(Step(origin=who or here, target=here, label="sign-in from itself", caption="success", accented=True),),
     )  # fmt: skip
 
 
@@ -120,11 +151,12 @@ DETECTOR = Detector(
     severity="high",
     phase="Compromised credentials",
     techniques=("T1134.001", "T1558", "T1136.002"),
-    watches=(KerberosTgs, EventKerberos, EventAccount, RpcCall, LdapAdd),
+    watches=(KerberosTgs, EventKerberos, EventAccount, EventLogon, RpcCall, LdapAdd),
     interfaces=(SAMR,),
-    event_ids=(CREATED, SERVICE_TICKET),
+    event_ids=(CREATED, SERVICE_TICKET, LOGON),
     needs=Needs(
-        ports=("88", "389", "445"), kinds=("kerberos-tgs", "event-kerberos"), parts=("event-kerberos",),
+        ports=("88", "389", "445"), kinds=("kerberos-tgs", "event-kerberos", "event-logon"),
+        parts=("event-kerberos", "event-logon"),
         hidden_by=("ldap sealed", "ldap inside tls"),
     ),
     window=WINDOW,
