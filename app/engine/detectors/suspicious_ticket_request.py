@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from app.engine.context import Context
-from app.engine.detector import HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
+from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
 from app.engine.kerberos import SERVICE_TICKET, USER_TO_USER, is_computer, is_krbtgt
-from app.engine.knowledge.names import account_parts, host
+from app.engine.knowledge.names import account_parts, host, service_host
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity, Step
 from app.model.details import KerberosAs, KerberosTgs
@@ -13,6 +13,8 @@ from app.model.entity import EntityRef
 from app.model.events import EventKerberos
 
 WINDOW = 12 * HOUR
+HABIT = 30 * DAY
+"""What a service did for longer than a day is its work, such as that of a gateway for administration."""
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
@@ -26,6 +28,10 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if isinstance(detail, EventKerberos):
         name = account_parts(activity.account.name, None)[0] if activity.account is not None else ""
         service = (detail.text("ServiceName") or "").lower()
+        acting = (detail.text("TransmittedServices") or "").split()
+        if acting and activity.account is not None:
+            yield from delegated(activity, ctx, acting[0], service, name, activity.account.domain)
+            return
         if activity.result != "success" or is_computer(name) or not name or name != service:
             return
         if not (detail.number("TicketOptions") or 0) & USER_TO_USER:
@@ -35,6 +41,10 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         direct = bool((detail.options or 0) & USER_TO_USER)
         issue = ctx.knowledge.ticket(detail.presented_ticket_hash)
         name = account_parts(issue.client, None)[0] if issue is not None else ""
+        if detail.s4u2proxy:
+            who = issue.client if issue is not None else ""
+            yield from delegated(activity, ctx, who, detail.service or "", detail.client or "", detail.realm)
+            return
         if detail.s4u2self and (direct or is_krbtgt(detail.service)):
             victim = ctx.knowledge.account(detail.s4u2self, None)
             how = "a ticket in somebody's name, user to user" if direct else "a ticket to krbtgt in somebody's name"
@@ -52,6 +62,27 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     else:
         return
     yield told(activity, ctx, name, how, "high" if severity == "high" else "medium" if severity == "medium" else "low", victim)
+
+
+def delegated(
+    activity: Activity, ctx: Context, acting: str, service: str, user: str, realm: str | None
+) -> Iterator[Finding]:  # fmt: skip
+    """A service that acts for a sensitive account towards a controller, and did not do so before."""
+    victim, name = ctx.knowledge.account(user, realm) if user else None, account_parts(acting, None)[0]
+    where = service_host(service)[1] or service.split("@")[0].removesuffix("$")
+    at = activity.at
+    if victim is None or activity.result == "failure" or account_parts(user, None)[0] == name or is_krbtgt(service):
+        return
+    if not where or ctx.knowledge.computer_entity(where).kind != "controller" or not ctx.is_sensitive(victim, at):
+        return
+    if is_computer(name) and ctx.knowledge.account(acting, realm) in ctx.knowledge.controllers():
+        return
+    key = ("acts", name or ctx.place(activity.source, at), where)
+    began = ctx.memory.recall(key, int, at, HABIT)
+    if began is None:
+        ctx.memory.note(key, at, at)
+    if began is None or at - began < DAY:
+        yield told(activity, ctx, name, f"a ticket for the controller {where}, by delegation", "low", victim)
 
 
 def told(activity: Activity, ctx: Context, name: str, how: str, severity: Severity, victim: EntityRef | None) -> Finding:
@@ -74,8 +105,9 @@ def told(activity: Activity, ctx: Context, name: str, how: str, severity: Severi
         facts=(
             *((fact("The ticket that was shown is ", who, "'s: ", activity),) if who is not None else
               (fact("The request: ", activity),)),
-            fact("Windows asks in somebody's name for its own services only, and user to user for another's session"),
-            against("It would be quiet for a computer's ticket to itself, and for tickets to other users' sessions"),
+            fact("No ordinary program needs such a ticket"),
+            against("It would be quiet for a computer's ticket to itself, tickets to other users' sessions, and delegation of "
+                    "ordinary accounts or to other servers"),
         ),
         steps=(
             Step(origin=ctx.doer(activity), target=ctx.target(activity), label=how, caption=caption_of(activity), accented=True),
