@@ -27,6 +27,7 @@ from app.engine.detectors import (
     remote_execution,
     samr_reconnaissance,
     smb_session_enumeration,
+    suspicious_service,
     zerologon,
 )
 from app.engine.knowledge import Knowledge
@@ -56,6 +57,7 @@ DETECTORS: tuple[Detector, ...] = (
     remote_execution.DETECTOR,
     samr_reconnaissance.DETECTOR,
     smb_session_enumeration.DETECTOR,
+    suspicious_service.DETECTOR,
     zerologon.DETECTOR,
 )
 

@@ -1,13 +1,13 @@
 """Something made to run on another computer: service, scheduled task, WMI method, DCOM object."""
 
-import re
 from collections.abc import Iterator
-from html import unescape
 
 from app.engine import describe
+from app.engine.commands import ADMINISTRATION, PROGRAM_OF
 from app.engine.context import Context
 from app.engine.detector import HOUR, SECOND, Detector, Needs, against, caption_of, ended, fact, found, listed, sentence
-from app.engine.readings import NETWORK, Logon, by_system, from_session, is_elsewhere, latest_of, remember, session_of
+from app.engine.installations import installation
+from app.engine.readings import Logon, from_session, latest_of, remember
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcBind, RpcCall, SmbFile
@@ -76,68 +76,10 @@ CLASSES: dict[str, str] = {
 PIPES = frozenset({"svcctl", "atsvc"})
 """Pipes whose refused opening shows that somebody wanted services or tasks there, if only to look."""
 
-INSTALLED, INSTALLED_AUDITED, FILE_CHECKED = 7045, 4697, 5145
-TASK_MADE, TASK_CHANGED = 4698, 4702
-KERNEL_DRIVERS = frozenset({1, 2, 8})
-"""Service types that are drivers (MS-SCMR section 2.2.47)."""
 SAME = 10 * SECOND
 JUST_BEFORE = 300 * SECOND
 """A sign-in over the network this long before an installation by the same account was probably made for it."""
-REMOTE = 2
-"""RpcCallClientLocality of 4698 and 4702 (RPC_CALL_CLIENT_LOCALITY): the caller is another computer."""
-TOOLS = {
-    "psexesvc": "PsExec", "paexec": "PAExec", "remcom": "RemCom", "csexec": "CSExec", "winexesvc": "winexe", "xcmdsvc": "xCmd",
-}  # fmt: skip
-"""Beginnings of the service programs that tools for remote execution copy to the other computer."""
-PROGRAM_OF = "the program of "
-ADMINISTRATION = frozenset({"PsExec", "PAExec"})
-"""Those that administrators use every day, under the names that their makers gave them."""
-SHELL = re.compile(r"%comspec%|\bcmd(\.exe)?[\"']?(\s+/[a-z]\b|\s*$)", re.I)
-POWERSHELL = re.compile(r"\b(powershell|pwsh)(\.exe)?\b", re.I)
-CONCEALED = re.compile(r"\s[-/](e|en|enc|enco\w{0,12}|ec)\s+[A-Za-z0-9+/=]{40}|frombase64string|downloadstring|\biex\b", re.I)
-SHARE = re.compile(r"^[\"']?\\\\[^\\?.][^\\]*\\")
-OUTPUT = re.compile(r">\s{0,4}[^\s>]{0,260}\\temp\\[^\s>]{1,260}\s+2>&1|>\s*\\\\(127\.0\.0\.1|localhost)\\", re.I)
-ELEVATION = re.compile(r"\becho\b.{0,260}>\s{0,4}\\\\\.\\pipe\\", re.I)
-"""A service that writes to a pipe of its own computer: how local tools become the system; nothing of it is remote."""
-IN_WINDOWS = re.compile(r"^[\"']?(%systemroot%|%windir%|[a-z]:\\windows|\\systemroot)\\([a-z]{8,16})\.exe[\"']?$", re.I)
-WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
-
-
-def scrambled(name: str) -> bool:
-    """True for letters thrown together, upper and lower case in no order ("duGuiwoKxR"); names made of words are not."""
-    pieces = WORDS.findall(name)
-    return len(pieces) >= 3 and sum(len(piece) < 3 for piece in pieces) * 2 >= len(pieces)
-
-
-def mark_of(command: str, name: str = "") -> str:
-    """What in a service's or task's command only tools for remote execution write, empty when nothing is."""
-    text = command[:8192]
-    if ELEVATION.search(text):
-        return ""
-    stem = text.strip("\"' ").replace("/", "\\").rsplit("\\", 1)[-1].lower()
-    for beginning, tool in TOOLS.items():
-        if stem.startswith(beginning) or name.lower().startswith(beginning):
-            return f"{PROGRAM_OF}{tool}"
-    if OUTPUT.search(text):
-        return "a command whose output goes to a file that somebody fetches"
-    if POWERSHELL.search(text) and CONCEALED.search(text):
-        return "PowerShell with concealed commands"
-    inside = IN_WINDOWS.match(text.strip())
-    if inside is not None and scrambled(inside.group(2)):
-        return "a program with a name of random letters in the Windows folder"
-    return ""
-
-
-def service_mark(command: str, name: str) -> str:
-    """The same for a service, where a command line of the shell or a program on a share is a mark too: services have programs."""
-    found = mark_of(command, name)
-    if found or ELEVATION.search(command[:8192]):
-        return found
-    if SHELL.search(command[:8192]):
-        return "a command line of the shell instead of a program"
-    if POWERSHELL.search(command[:8192]):
-        return "a command line of PowerShell instead of a program"
-    return "a program on a share" if SHARE.match(command.strip()) else ""
+FILE_CHECKED = 5145
 
 
 def deed_of(activity: Activity, ctx: Context) -> tuple[str, str] | None:
@@ -275,25 +217,14 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
 
 def logged(activity: Activity, event: EventService | EventTask, ctx: Context) -> Iterator[Finding]:
     """A service or task that a computer's log tells, made from elsewhere: by its session, by its caller, or by a tool's mark."""
-    session = session_of(activity, ctx)
-    activity, proof = from_session(activity, session), session.proof if session is not None else ""
-    remote = session is not None and session.type == NETWORK and is_elsewhere(activity, ctx)
-    here = session is not None and not remote
-    if isinstance(event, EventService):
-        if event.event_id not in (INSTALLED, INSTALLED_AUDITED) or event.number("ServiceType") in KERNEL_DRIVERS:
-            return
-        name, command = event.text("ServiceName") or "", event.text("ImagePath", "ServiceFileName") or ""
-        what, label, mark = "create a service", "service created", service_mark(command, name)
-        if "driver" in (event.text("ServiceType") or "").lower():
-            return
-    else:
-        if event.event_id not in (TASK_MADE, TASK_CHANGED):
-            return
-        remote = remote or (session is None and event.number("RpcCallClientLocality") == REMOTE)
-        name, command = event.text("TaskName") or "", command_of(event.text("TaskContent", "TaskContentNew") or "")
-        what, label, mark = "register a scheduled task", "task registered", mark_of(command)
-    if not remote and (not mark or here or by_system(activity)):
+    made = installation(activity, ctx)
+    if made is None or made.driver or not made.from_elsewhere:
         return
+    activity, session, remote, mark, name, command = (
+        made.activity, made.session, made.remote, made.mark, made.name, made.command
+    )  # fmt: skip
+    what, label = ("register a scheduled task", "task registered") if made.task else ("create a service", "service created")
+    proof = session.proof if session is not None else ""
     if activity.source is None:
         before = probable(activity, ctx)
         activity, proof = from_session(activity, before), before.proof if before is not None else ""
@@ -344,12 +275,6 @@ def probable(activity: Activity, ctx: Context) -> Logon | None:
     """The sign-in over the network that an installation without a session's number probably belongs to."""
     sid = activity.account.sid if activity.account is not None else None
     return latest_of(activity, ctx, sid, JUST_BEFORE) if sid else None
-
-
-def command_of(content: str) -> str:
-    """Commands and arguments of a task's XML (MS-TSCH section 2.5), without parsing what somebody else wrote."""
-    found = re.findall(r"<(Command|Arguments)>([^<]{0,4096})</", content[:65536])
-    return " ".join(unescape(text) for _, text in found[:16])
 
 
 DETECTOR = Detector(
