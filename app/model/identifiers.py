@@ -40,3 +40,6 @@ ROOT_KEY_DATA, ROOT_KEY_CLASS = "26627c27-08a2-0a40-a1b1-8dce85b42993", "aa02fd4
 """schemaIDGUID of msKds-RootKeyData (MS-ADA2) and of the class msKds-ProvRootKey (MS-ADSC)."""
 CONTACT_CLASS, THUMBNAIL_PHOTO = "5cb41ed0-0e4c-11d0-a286-00aa003049e2", "8d3bca50-1d7e-11d0-a081-00aa006c33ed"
 """schemaIDGUID of the class contact (MS-ADSC) and of thumbnailPhoto (MS-ADA3)."""
+
+WINREG = "338cd001-2244-31f1-aaaa-900038001003"
+"""The remote registry (MS-RRP section 1.9)."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from app.engine import describe
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, fact, found, sentence
-from app.engine.readings import by_system, from_session, remember, session_of
+from app.engine.readings import LOGON, by_system, from_session, remember, session_of
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import RpcCall
@@ -178,6 +178,8 @@ DETECTOR = Detector(
     phase="Domain dominance",
     techniques=("T1003.006",),
     watches=(RpcCall, EventObjectAccess, EventLogon),
+    interfaces=(DRSUAPI,),
+    event_ids=(OPERATION, LOGON),
     needs=Needs(
         ports=("135", "dynamic RPC"),
         kinds=("rpc-call", "event-object-access"),
