@@ -102,6 +102,17 @@ FIRES = {
         external_id=2029,
         severity="high",
     ),
+    "a promotion, and replication both ways afterwards": Case(
+        [
+            controller(DC1),
+            call(DRSUAPI, 17, sealed=True),
+            call(DRSUAPI, 3, at=SECOND, sealed=True),
+            call(DRSUAPI, 2, at=2 * SECOND, sealed=True),
+            call(DRSUAPI, 3, DC1, WS1, at=3 * SECOND, sealed=True),
+        ],
+        external_id=2028,
+        severity="low",
+    ),
     "no answer captured": Case([controller(DC1), call(DRSUAPI, 5, result="unanswered", code=None)], external_id=2029),
 }
 

@@ -202,6 +202,8 @@ def told(activity: Activity, place: str, step: str, ctx: Context, *, reverse: bo
     trail = ctx.memory.seen(("acts", place), step, activity.at, activity.id, WINDOW)
     steps = [str(one) for one in trail.values]
     registered, pushed = bool(REGISTERED.keys() & set(steps)), bool(PUSHED.keys() & set(steps))
+    if registered and "fetch" in steps and "added" not in steps:
+        pushed = False  # a new controller fetches everything first and replicates both ways from then on; an impostor does not
     removed = "removed" in steps
     severity: Severity = "low"
     if (registered and (pushed or removed)) or (pushed and removed) or {"added", "fetched"} <= set(steps):
