@@ -23,6 +23,7 @@ COVERED: dict[str, dict[str, frozenset[str]]] = {
     "dcsync_secretsdump": {"DCSync": frozenset({"dcsync"})},
     "dcsync_success": {"DCSync all keys": frozenset({"dcsync"})},
     "dns_zone_transfer": {"DNS zone transfer": frozenset({"dns_reconnaissance"})},
+    "dpapi_backup_key": {"DPAPI backup key request": frozenset({"dpapi_backup_key"})},
     "enum_samr": {
         "SAMR enumeration (rpcclient)": frozenset({"samr_reconnaissance"}),
         "SAMR enumeration (samrdump)": frozenset({"samr_reconnaissance"}),
@@ -43,6 +44,10 @@ COVERED: dict[str, dict[str, frozenset[str]]] = {
         "RC4 tickets for all SPNs": frozenset({"kerberoasting"}),
     },
     "ldap_cleartext_bind": {"clear-text LDAP bind": frozenset({"cleartext_ldap"})},
+    "ldap_recon": {
+        "directory dump": frozenset({"ldap_reconnaissance"}),
+        "typical attack LDAP filters": frozenset({"ldap_reconnaissance"}),
+    },
     "pass_the_hash": {"pass-the-hash wmiexec": frozenset({"remote_execution"})},
     "password_spray_kerberos": {"Kerberos password spray": frozenset({"brute_force"})},
     "remote_execution": {

@@ -269,7 +269,7 @@ DETECTOR = Detector(
         ports=("135", "389", "dynamic RPC"),
         kinds=("rpc-call", "ldap-add", "event-account", "event-directory-change", "event-replication"),
         parts=("event-account", "event-directory-change", "event-replication"),
-        hidden_by=("rpc reply without its request", "ldap sealed"),
+        hidden_by=("rpc reply without its request", "ldap sealed", "ldap inside tls"),
         interfaces=(DRSUAPI,),
         controllers=True,
     ),

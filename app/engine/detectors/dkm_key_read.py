@@ -104,7 +104,7 @@ DETECTOR = Detector(
         ports=("389",),
         kinds=("ldap-search", "event-object-access", "event-ldap"),
         parts=("event-object-access", "event-ldap"),
-        hidden_by=("ldap sealed", "ldap over tls", "encrypted"),
+        hidden_by=("ldap sealed", "ldap inside tls"),
         controllers=True,
     ),
     window=WINDOW,

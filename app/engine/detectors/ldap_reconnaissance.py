@@ -333,7 +333,7 @@ DETECTOR = Detector(
         ports=("389", "3268"),
         kinds=("ldap-search", "event-ldap"),
         parts=("event-ldap",),
-        hidden_by=("ldap sealed", "ldap over tls", "encrypted"),
+        hidden_by=("ldap sealed", "ldap inside tls"),
         controllers=True,
     ),
     window=HOUR,
