@@ -1,5 +1,7 @@
 """What a message over the network makes another computer run: services, tasks, WMI, COM objects, its registry, WinRM."""
 
+import re
+
 from app.engine.context import Context
 from app.engine.registry import written
 from app.model.activity import Activity
@@ -13,6 +15,7 @@ WINDOW = HOUR
 """What one computer asked of another stays in mind this long."""
 FILE_CHECKED = 5145
 ACTIVATED = "DCOM activation"
+USE_PIPE = "use the program of "
 OTHER = "another class"
 OLD_TASK = "run a task that was there before"
 REGISTER, RUN = 1, 12
@@ -93,6 +96,9 @@ def deed_of(activity: Activity, ctx: Context) -> tuple[str, str] | None:
             return f"open the pipe {name}", f"pipe {name}"
         return None
     if isinstance(detail, EventShare):
+        left = fetched(activity, detail, ctx)
+        if left is not None:
+            return left
         name = (detail.text("RelativeTargetName") or "").lower()
         pipes = (detail.text("ShareName") or "").upper().endswith("IPC$")
         if detail.event_id == FILE_CHECKED and pipes and name in PIPES and activity.result == "failure":
@@ -147,6 +153,37 @@ def deed_of(activity: Activity, ctx: Context) -> tuple[str, str] | None:
         return None
     if ctx.memory.recall(("wmi", *where), bool, activity.at, SOON):
         return "call a WMI method", "WMI method"
+    return None
+
+
+OUTPUT_FILES = re.compile(r"(^|\\)__(\d{9,10}(\.\d{1,9})?|output(_[a-z0-9]{1,16})?)$", re.I)
+"""Where tools let a command write what it says, to fetch it from the share of the administrators: WMI and services."""
+TASK_OUTPUT = re.compile(r"^(windows\\)?temp\\[a-z]{8}\.tmp$", re.I)
+"""The same of tools that use the task scheduler; only together with its pipe."""
+PIPES_OF_TOOLS = {
+    "psexesvc": "PsExec", "paexec": "PAExec", "remcom_": "RemCom", "csexec": "CSExec", "winexesvc": "winexe", "ahexec": "winexe",
+}  # fmt: skip
+"""Beginnings of the pipes by which the programs of tools talk to who sent them."""
+FETCHED = "run a command and fetch what it said"
+
+
+def fetched(activity: Activity, event: EventShare, ctx: Context) -> tuple[str, str] | None:
+    """What tools leave in the log of shares (5145): the file with a command's output, the pipe of their program."""
+    share, name = (event.text("ShareName") or "").upper(), (event.text("RelativeTargetName") or "").lower()
+    if event.event_id != FILE_CHECKED or activity.result == "failure" or not name:
+        return None
+    pair = (ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at))
+    if share.endswith("IPC$"):
+        if name == "atsvc":
+            ctx.memory.note(("atsvc", *pair), True, activity.at)
+        tool = next((tool for beginning, tool in PIPES_OF_TOOLS.items() if name.startswith(beginning)), "")
+        return (f"{USE_PIPE}{tool}", f"pipe of {tool}") if tool else None
+    if not share.endswith("$"):
+        return None
+    if OUTPUT_FILES.search(name):
+        return FETCHED, "output fetched"
+    if TASK_OUTPUT.match(name) and ctx.memory.recall(("atsvc", *pair), bool, activity.at, SOON):
+        return f"{FETCHED}, by a scheduled task", "output fetched"
     return None
 
 

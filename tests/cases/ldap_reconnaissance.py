@@ -94,6 +94,7 @@ QUIET = {
         asked("(objectCategory=pKIEnrollmentService)", base=f"CN=Configuration,{DOMAIN}"),
         asked("(objectCategory=pKICertificateTemplate)", "nTSecurityDescriptor", base=f"CN=Configuration,{DOMAIN}", at=SECOND),
     ],
+    "a people picker": [asked(f"(&(|{TYPES}(samAccountType=805306368))(anr=smith))")],
     "the root of the server": [asked("(objectClass=*)", base="", scope=0)],
     "the password of one computer": [asked("(&(objectCategory=computer)(name=WS2))", "ms-Mcs-AdmPwd", source=WS2)],
     "users of a Unix system with their attributes": [asked("(objectClass=posixAccount)", "uid", "userPassword")],

@@ -43,6 +43,12 @@ def process(
     return log(4688, fields, at=at, computer=computer)
 
 
+def shared(share: str, name: str, *, at: int = 0) -> Activity:
+    """5145."""
+    fields = {**subject("alice"), "IpAddress": WS1, "IpPort": "50005", "ShareName": rf"\\*\{share}", "RelativeTargetName": name}
+    return log(5145, fields, at=at, computer=FILE_SERVER)
+
+
 def winrm(source: str = WS1, target: str = SERVER, *, at: int = 0, name: str = "alice") -> Activity:
     """A ticket presented to WS-Management."""
     detail = KerberosAp(service="HTTP/files", carrier="http")
@@ -85,10 +91,23 @@ FIRES = {
             stub={"key": r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa", "value": "DisableRestrictedAdmin", "data": 0},
         )
     ],
+    "the output of WMI fetched": Case([shared("ADMIN$", "__1693465717.66")], severity="medium"),
+    "the output of a task fetched": Case(
+        [shared("IPC$", "atsvc"), shared("ADMIN$", r"Temp\bouWFQYO.tmp", at=SECOND)], severity="medium"
+    ),
+    "the pipe of RemCom": Case([shared("IPC$", "RemCom_communicaton")], severity="medium"),
+    "the pipe of PsExec": Case([shared("IPC$", "PSEXESVC-WS1-4012-stdin")], severity="low"),
     "a session over WinRM": Case([as_req("alice"), winrm()], severity="low"),
 }
 
 QUIET = {
+    "files on the administrators' share": [
+        shared("ADMIN$", r"Temp\setup.tmp"),
+        shared("IPC$", "srvsvc"),
+        shared("C$", "__init__.py"),
+        shared("Public", "__output.txt"),
+        shared("ADMIN$", r"Temp\abcdefgh.tmp"),
+    ],
     "a script of the computer's own administrator": [
         logon("alice", "-", kind=2, computer=FILE_SERVER),
         process(r"C:\Windows\System32\cmd.exe", WMI_HOST, "cmd /c ver", at=SECOND),
@@ -118,5 +137,6 @@ REAL = (
     Real("corpus/evtx/dbc_sliver-security.evtx", severity="medium"),
     Real("corpus/evtx/sb_LM_LM_WMI_4624_4688_TargetHost.evtx"),
     Real("corpus/json/otrf_covenant_psremoting_command.zip"),
+    Real("corpus/evtx/md_T1053.005_ID5145-Remote_schedule_task_creation_ATexec_.evtx", severity="medium"),
     Real("lab/captures/benign_workday.pcap", fires=False),
 )

@@ -197,7 +197,9 @@ def names_powerful(search: Search) -> bool:
 
 
 def tool_of(search: Search) -> str:
-    """Tool whose filter this is, as far as its shape tells; empty otherwise."""
+    """Tool whose filter this is, as far as its shape tells; empty otherwise, and for questions about single objects."""
+    if not search.broad:
+        return ""
     types = {one.value for one in search.assertions if one.attribute == "samaccounttype" and not one.negated}
     if types >= set(GROUP_TYPES) and (types & {USER_TYPE, COMPUTER_TYPE} or search.has("primarygroupid", "*")):
         return "SharpHound (BloodHound)"

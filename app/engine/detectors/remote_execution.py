@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from app.engine import describe
 from app.engine.commands import ADMINISTRATION, PROGRAM_OF
 from app.engine.context import Context
-from app.engine.deeds import ACTIVATED, ACTIVATION, DISPATCH, FILE_CHECKED, OLD_TASK, RUNNING, SESSION, WMI, deed_of
+from app.engine.deeds import ACTIVATED, ACTIVATION, DISPATCH, FILE_CHECKED, OLD_TASK, RUNNING, SESSION, USE_PIPE, WMI, deed_of
 from app.engine.detector import HOUR, SECOND, Detector, Needs, against, caption_of, ended, fact, found, listed, sentence
 from app.engine.installations import INSTALLED, INSTALLED_AUDITED, TASK_CHANGED, TASK_MADE, installation
 from app.engine.processes import BEGAN, started
@@ -58,13 +58,19 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     what, label = deed
     said = detail_text(activity)
     target = ctx.target(activity)
-    weak = isinstance(activity.detail, (RpcBind, SmbFile, EventShare)) or what in (SESSION, OLD_TASK) or label == ACTIVATED
+    everyday = what.removeprefix(USE_PIPE) in ADMINISTRATION
+    refused_pipe = isinstance(activity.detail, EventShare) and not success
+    weak = isinstance(activity.detail, (RpcBind, SmbFile)) or refused_pipe or everyday
+    weak = weak or what in (SESSION, OLD_TASK) or label == ACTIVATED
     deeds = ctx.memory.seen(("deeds", *pair), what, activity.at, activity.id, WINDOW)
     others = [str(one) for one in deeds.values if one != what]
+    subject = " ".join(pair)
+    if isinstance(activity.detail, EventShare):
+        subject = joined(subject, pair[1], activity, ctx)
     yield found(
         ctx,
         activity,
-        " ".join(pair),
+        subject,
         confidence="low" if weak else "high" if activity.source is not None else "medium",
         severity="low" if weak else "high" if success and controller and activity.result != "unanswered" else "medium",
         succeeded=success if activity.result != "unanswered" or label == "service started" else None,
@@ -105,9 +111,7 @@ def logged(activity: Activity, event: EventService | EventTask, ctx: Context) ->
     if place == where:
         return
     subject = f"{place or (account.key if account is not None else '')} {where}"
-    twin = ("made", where, name.lower())  # both logs of a computer tell of one service
-    subject = ctx.memory.recall(twin, str, activity.at, SAME) or subject
-    ctx.memory.note(twin, subject, activity.at)
+    subject = joined(subject, where, activity, ctx)
     everyday = mark.removeprefix(PROGRAM_OF) in ADMINISTRATION and activity.source is None and not remote
     deeds = ctx.memory.seen(("deeds", subject), what, activity.at, activity.id, WINDOW)
     others = [str(one) for one in deeds.values if one != what]
@@ -176,7 +180,7 @@ def ran(activity: Activity, ctx: Context) -> Iterator[Finding]:
     yield found(
         ctx,
         activity,
-        f"{place or (account.key if account is not None else '')} {where}",
+        joined(f"{place or (account.key if account is not None else '')} {where}", where, activity, ctx),
         evidence=(proof, activity.id) if proof else (activity.id,),
         severity="high" if severe and controller else "medium" if severe else "low",
         confidence="high" if process.remote else "medium" if process.mark else "low",
@@ -201,6 +205,13 @@ def ran(activity: Activity, ctx: Context) -> Iterator[Finding]:
     )  # fmt: skip
 
 
+def joined(subject: str, where: str, activity: Activity, ctx: Context) -> str:
+    """The case that a computer's logs told within seconds before, if there is one: they tell one act in several ways."""
+    subject = ctx.memory.recall(("told", where), str, activity.at, SAME) or subject
+    ctx.memory.note(("told", where), subject, activity.at)
+    return subject
+
+
 def probable(activity: Activity, ctx: Context) -> Logon | None:
     """The sign-in over the network that an installation without a session's number probably belongs to."""
     sid = activity.account.sid if activity.account is not None else None
@@ -214,17 +225,18 @@ DETECTOR = Detector(
     severity="medium",
     phase="Lateral movement",
     techniques=("T1569.002", "T1053.005", "T1047", "T1021.003", "T1021.006"),
-    watches=(RpcCall, RpcBind, KerberosAp, Ntlm, EventService, EventTask, EventProcess, EventLogon),
-    watches_refused=(SmbFile, EventShare),
+    watches=(RpcCall, RpcBind, KerberosAp, Ntlm, EventService, EventTask, EventProcess, EventShare, EventLogon),
+    watches_refused=(SmbFile,),
     interfaces=(SVCCTL, ATSVC, TASKS, WMI, DISPATCH, WINREG, *sorted(ACTIVATION), ""),
     event_ids=(INSTALLED, INSTALLED_AUDITED, TASK_MADE, TASK_CHANGED, BEGAN, FILE_CHECKED, LOGON),
     needs=Needs(
         ports=("445", "135", "5985", "dynamic RPC"),
-        kinds=("rpc-call", "event-service", "event-task", "event-process"),
+        kinds=("rpc-call", "event-service", "event-task", "event-process", "event-share"),
         parts=(
             "event-service",
             "event-task",
             "event-process",
+            "event-share",
         ),
         hidden_by=("smb3 encrypted", "rpc reply without its request"),
         interfaces=(SVCCTL, ATSVC, TASKS, WMI, DISPATCH, WINREG),
