@@ -17,8 +17,8 @@ SEARCHED = 1644
 ACL, SD_FLAGS = "ntsecuritydescriptor", "1.2.840.113556.1.4.801"
 """The attribute with an object's rights, and the control that an ordinary account needs to read it (MS-ADTS 3.1.1.3.4.1.11)."""
 _ASSERTION = re.compile(
-    r"(!?)\s*\(\s*([A-Za-z][\w.;-]{0,80})(?::(?:dn:)?([\d.]{3,40}):|:dn:|:)?"
-    r"\s*([~<>]?=)\s*([^()]{0,512})\)"
+    r"(!?)\s{0,4}\(\s{0,4}([A-Za-z][\w.;-]{0,80})(?::(?:dn:)?([\d.]{3,40}):|:dn:|:)?"
+    r"\s{0,4}([~<>]?=)\s{0,4}([^()]{0,512})\)"
 )
 """One assertion of RFC 4515 with what negates it: attribute, matching rule, operator, value."""
 BIT_AND, BIT_OR = "1.2.840.113556.1.4.803", "1.2.840.113556.1.4.804"
@@ -102,11 +102,12 @@ def search_of(detail: object) -> Search | None:
     if not isinstance(detail, WindowsEvent) or detail.event_id != SEARCHED:
         return None
     text = (detail.text("Filter") or "")[:LONGEST]
-    wanted = (detail.text("AttributeSelection") or "").lower().replace(";", ",").split(",")
+    wanted = (detail.text("AttributeSelection") or "").lower().replace("[all_with_list]", "*,").replace("[all]", "*")
     scope = (detail.text("SearchScope") or "subtree").lower()
     return Search(
         base=(detail.text("StartingNode") or "").lower(), scope={"base": 0, "onelevel": 1}.get(scope, SUBTREE), text=text.lower(),
-        assertions=_assertions(text), attributes=frozenset(one.strip().strip("[]") for one in wanted[:MOST] if one.strip()),
+        assertions=_assertions(text),
+        attributes=frozenset(one.strip() for one in wanted.replace(";", ",").split(",")[:MOST] if one.strip()),
         controls=(SD_FLAGS,) if "sd_flags" in (detail.text("ServerControls") or "").lower() else (),
         entries=detail.number("ReturnedEntries") or 0,
     )  # fmt: skip

@@ -65,7 +65,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     deeds = ctx.memory.seen(("deeds", *pair), what, activity.at, activity.id, WINDOW)
     others = [str(one) for one in deeds.values if one != what]
     subject = " ".join(pair)
-    if isinstance(activity.detail, EventShare):
+    if isinstance(activity.detail, EventShare) or what == SESSION:
         subject = joined(subject, pair[1], activity, ctx)
     yield found(
         ctx,
