@@ -33,6 +33,9 @@ FIRES = {
     "the way of tools": Case(
         [search("(&(thumbnailphoto=*)(objectClass=contact)(!(cn=CryptoPolicy)))", base="DC=example,DC=org")], severity="high"
     ),
+    "pictures of contacts, of the whole domain": Case(
+        [search("(&(thumbnailPhoto=*)(objectClass=contact))", base="DC=example,DC=org")], severity="medium"
+    ),
     "the container": [search("(objectClass=*)", "thumbnailPhoto")],
 }
 

@@ -43,6 +43,12 @@ def asks(activity: Activity) -> bool:
     return CONTAINER in search.base and wanted
 
 
+def unsure(activity: Activity) -> bool:
+    """True for a search that an address book's program could make too: pictures of contacts, anywhere."""
+    search = search_of(activity.detail)
+    return search is not None and CONTAINER not in search.base and "cryptopolicy" not in search.text
+
+
 def federates(computer: EntityRef, ctx: Context) -> bool:
     """True for a computer that is known as a federation server."""
     return computer.key.startswith("computer:") and "AD FS" in ctx.knowledge.serves(computer.key.partition(":")[2])
@@ -68,13 +74,13 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         ctx.memory.note(("first", place), at, at)
     elif at - first > ctx.limit(HABIT):
         return
-    machine = account is not None and account.key.startswith("computer:")
+    weaker = unsure(activity) or (account is not None and account.key.startswith("computer:"))
     yield found(
         ctx,
         activity,
         place,
         evidence=(activity.id,) if session is None else (session.proof, activity.id),
-        severity="medium" if machine else None,
+        severity="medium" if weaker else None,
         confidence="medium",
         title="Attempted reading of the AD FS key" if activity.result == "failure" else None,
         succeeded=outcome_of(activity),
