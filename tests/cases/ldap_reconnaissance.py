@@ -49,7 +49,7 @@ FIRES = {
     ),
     "accounts without pre-authentication": Case([asked(f"({UAC}=4194304)")], severity="medium", external_id=2210),
     "passwords of local administrators": Case(
-        [asked("(&(objectCategory=computer)(ms-MCS-AdmPwd=*))", "ms-MCS-AdmPwd")], severity="medium", external_id=None
+        [asked("(&(objectCategory=computer)(ms-MCS-AdmPwd=*))", "ms-MCS-AdmPwd")], severity="medium", external_id=2210
     ),
     "passwords in descriptions": Case([asked("(&(objectCategory=user)(description=*pass*))")], severity="medium"),
     "everything": Case([asked("(objectClass=*)", entries=4_000)], severity="medium"),

@@ -232,7 +232,7 @@ def logged(activity: Activity, ctx: Context) -> Iterator[Finding]:
         return
     if event.event_id == LOGON and is_own_account(event, name):
         return  # at itself
-    yield from followed(activity, asked, ctx, "signed in by NTLM, says the log of ", ctx.target(activity))
+    yield from followed(activity, asked, ctx, "signed in by NTLM, as the log tells of ", ctx.target(activity))
 
 
 def opened(activity: Activity, event: EventShare, ctx: Context) -> Iterator[Finding]:
@@ -277,7 +277,7 @@ def followed(activity: Activity, asked: Asked, ctx: Context, did: str, where: ob
     target = ctx.target(first)
     seconds = (activity.at - first.at) / SECOND
     controller = ctx.to_controller(first)
-    more: list[Fact] = [fact(target, f" {did}", where, f" {seconds:.1f} seconds after it was asked: ", activity)]  # type: ignore[arg-type]
+    more: list[Fact] = [fact(target, f" {did}", where, f", {seconds:.1f} seconds after it was asked: ", activity)]  # type: ignore[arg-type]
     if controller:
         more.append(fact(target, " is a domain controller: whoever relays its sign-in owns the domain"))
     hidden = not isinstance(first.detail, RpcCall) or first.detail.hidden or not asked.host

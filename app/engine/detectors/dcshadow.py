@@ -35,7 +35,7 @@ PUSHED = {
     "added": "told a controller to replicate from it",
     "synced": "told a controller to fetch its changes now",
     "fetched": "was asked for changes by that controller",
-    "source": "stands in a controller's log as source of replication",
+    "source": "was named in a controller's log as a source of replication",
 }
 CLEANED = {"removed": "removed the traces of that afterwards"}
 WORDS = REGISTERED | PUSHED | CLEANED | {"fetch": FETCH}

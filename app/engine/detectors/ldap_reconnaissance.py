@@ -70,7 +70,7 @@ TEMPLATES, AUTHORITIES, WEAK_TEMPLATES = (
 
 ACCOUNTS = frozenset({USERS, COMPUTERS, GROUPS, POWERFUL, SERVICES, NO_PROOF, DELEGATION, CONTROLLERS, RIGHTS, EVERYTHING})
 ATTRIBUTES = frozenset({LAPS, SECRETS, BITLOCKER, DESCRIBED, NO_PROOF, DELEGATION, NO_PASSWORD})
-"""Questions about security attributes, told as number 2210 when nothing else is asked."""
+"""Questions about security attributes, told as number 2210 when little else is asked."""
 ATTACKERS = frozenset({LAPS, SECRETS, BITLOCKER, DESCRIBED, NO_PROOF, NO_PASSWORD, WEAK_TEMPLATES, EVERYTHING})
 """Questions that are reported alone: no program asks them of the whole domain by itself."""
 CERTIFICATES = frozenset({TEMPLATES, AUTHORITIES, WEAK_TEMPLATES})
@@ -254,7 +254,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Later]:
     if severity is None:
         return
     said = frozenset(str(one) for one in trail.values)
-    number = 3021 if web_service else 3011 if said <= CERTIFICATES else 2210 if said <= ATTRIBUTES else None
+    few = len(said) < ctx.limit(KINDS)
+    number = 3021 if web_service else 3011 if said <= CERTIFICATES else 2210 if few and said & ATTRIBUTES else None
     yield later(
         ctx,
         activity,
