@@ -23,6 +23,7 @@ COVERED: dict[str, dict[str, frozenset[str]]] = {
     "dcsync_secretsdump": {"DCSync": frozenset({"dcsync"})},
     "dcsync_success": {"DCSync all keys": frozenset({"dcsync"})},
     "dns_zone_transfer": {"DNS zone transfer": frozenset({"dns_reconnaissance"})},
+    "dpapi_backup_key": {"DPAPI backup key request": frozenset({"dpapi_backup_key"})},
     "enum_samr": {
         "SAMR enumeration (rpcclient)": frozenset({"samr_reconnaissance"}),
         "SAMR enumeration (samrdump)": frozenset({"samr_reconnaissance"}),
@@ -46,6 +47,10 @@ COVERED: dict[str, dict[str, frozenset[str]]] = {
     "overpass_the_hash": {
         "overpass-the-hash": frozenset({"overpass_the_hash"}),
         "overpass-the-hash DA": frozenset({"overpass_the_hash"}),
+    },
+    "ldap_recon": {
+        "directory dump": frozenset({"ldap_reconnaissance"}),
+        "typical attack LDAP filters": frozenset({"ldap_reconnaissance"}),
     },
     "pass_the_hash": {"pass-the-hash wmiexec": frozenset({"remote_execution"})},
     "pass_the_ticket": {"stolen ticket used from another host": frozenset({"pass_the_ticket"})},

@@ -34,6 +34,8 @@ NTLM_UNKNOWN = 0xC0000064
 NTLM_WRONG = 0xC000006A
 """STATUS_WRONG_PASSWORD: the account exists."""
 TGT, PREAUTHENTICATION_FAILED, VALIDATED = 4768, 4771, 4776
+BY_PING = 2437
+"""Number of the alert when the names were asked about in Netlogon pings, which needs no account at all."""
 PING_UNKNOWN = frozenset({21, 25})
 PING_KNOWN = frozenset({19, 23})
 """Netlogon ping answers (MS-ADTS section 6.3.1.3): LOGON_SAM_USER_UNKNOWN and LOGON_SAM_LOGON_RESPONSE, old and extended."""
@@ -151,6 +153,8 @@ def tell(activity: Activity, ctx: Context, trail: Trail | None, known: Trail | N
         ip,
         first=trail.began if trail is not None else activity.at,
         accounts=victims,
+        external_id=BY_PING if protocol == "LDAP ping" else None,
+        title="Account enumeration reconnaissance (LDAP ping)" if protocol == "LDAP ping" else None,
         succeeded=bool(existing),
         story=(
             sentence(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from app.engine import describe
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, fact, found, sentence
-from app.engine.readings import by_system, from_session, remember, session_of
+from app.engine.readings import LOGON, by_system, from_session, remember, session_of
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import RpcCall
@@ -27,7 +27,6 @@ SYNCHRONISER = "msol_"
 """Accounts that Entra Connect makes for itself; reading passwords' hashes is its work."""
 WINDOW = HOUR
 """Requests of one source to one controller within an hour are one alert; a full dump takes minutes."""
-PROMOTED = "Domain controller promotion, or its imitation (DCShadow)"
 
 OPERATION = 4662
 CONTROL_ACCESS = 0x100
@@ -56,8 +55,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         ctx.memory.note(("registered", *pair), True, activity.at)
     if call.opnum not in (GET_NC_CHANGES, NT4_CHANGE_LOG) or ctx.knowledge.is_proven_controller(activity.source.ip):
         return
-    joining = ctx.memory.recall(("registered", *pair), bool, activity.at, PROMOTION) is not None
-    joining = joining and call.opnum == GET_NC_CHANGES
+    if call.opnum == GET_NC_CHANGES and ctx.memory.recall(("registered", *pair), bool, activity.at, PROMOTION):
+        return  # a promotion, or its imitation: told by dcshadow
     source, target, account = ctx.source(activity), ctx.target(activity), ctx.account(activity)
     empty = call.stub.get("objects") == 0 or (call.hidden and call.response_bytes < EMPTY)
     success = None if activity.result == "unanswered" else activity.result == "success" and not empty
@@ -73,9 +72,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         outcome = "whose answer is not in the capture"
     facts = [
         fact(source, f" called {call.operation or 'DRSGetNCChanges'} on ", target, ": ", activity),
-        fact(source, " is not a domain controller: it never issued Kerberos tickets, nor served Netlogon or LDAP pings")
-        if joining
-        else fact(
+        fact(
             source,
             " is not a domain controller: it never issued Kerberos tickets, nor served Netlogon, LDAP pings or replication",
         ),
@@ -85,8 +82,6 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         if how.computer
         else fact(f"Nobody on the wire says which computer {activity.source.ip} is"),
     ]
-    if joining:
-        facts.append(fact("It had registered itself as a new controller before (DRSAddEntry), as a promotion does, and DCShadow"))
     if synchroniser:
         facts.append(fact(account, " is named like the account of a directory synchronisation, whose work this is"))
     if call.hidden:
@@ -97,17 +92,14 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     yield found(
         ctx,
         activity,
-        " ".join((*pair, "joining") if joining else pair),
-        title=PROMOTED if joining else "Attempted DCSync (replication of directory services)" if success is False else None,
-        severity="low" if joining else "medium" if call.guessed or synchroniser else None,
-        external_id=2028 if joining else None,
+        " ".join(pair),
+        title="Attempted DCSync (replication of directory services)" if success is False else None,
+        severity="medium" if call.guessed or synchroniser else None,
         confidence="high" if how.computer and not call.guessed else "medium",
         succeeded=success,
         story=(
             sentence(*ctx.who(activity), " asked ", target, " for the directory's objects with their secrets, ", outcome, "."),
-            sentence(source, " registered itself as a new controller; nothing shows that it became one.")
-            if joining
-            else sentence("Only domain controllers replicate; ", source, " is not known as one."),
+            sentence("Only domain controllers replicate; ", source, " is not known as one."),
         ),
         facts=tuple(facts),
         steps=(
@@ -186,6 +178,8 @@ DETECTOR = Detector(
     phase="Domain dominance",
     techniques=("T1003.006",),
     watches=(RpcCall, EventObjectAccess, EventLogon),
+    interfaces=(DRSUAPI,),
+    event_ids=(OPERATION, LOGON),
     needs=Needs(
         ports=("135", "dynamic RPC"),
         kinds=("rpc-call", "event-object-access"),

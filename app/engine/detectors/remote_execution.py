@@ -1,227 +1,35 @@
-"""Something made to run on another computer: service, scheduled task, WMI method, DCOM object."""
+"""Something made to run on another computer: service, task, WMI method, DCOM object, process, value of its registry."""
 
-import re
 from collections.abc import Iterator
-from html import unescape
+
+from msgspec.structs import replace
 
 from app.engine import describe
+from app.engine.commands import ADMINISTRATION, PROGRAM_OF
 from app.engine.context import Context
+from app.engine.deeds import ACTIVATED, ACTIVATION, DISPATCH, FILE_CHECKED, OLD_TASK, RUNNING, SESSION, USE_PIPE, WMI, deed_of
 from app.engine.detector import HOUR, SECOND, Detector, Needs, against, caption_of, ended, fact, found, listed, sentence
-from app.engine.readings import NETWORK, Logon, by_system, from_session, is_elsewhere, latest_of, remember, session_of
+from app.engine.installations import INSTALLED, INSTALLED_AUDITED, TASK_CHANGED, TASK_MADE, installation
+from app.engine.processes import BEGAN, started
+from app.engine.readings import LOGON, NETWORK, Logon, from_session, is_elsewhere, latest_of, remember
 from app.model.activity import Activity
 from app.model.alert import Finding
-from app.model.details import RpcBind, RpcCall, SmbFile
-from app.model.events import EventLogon, EventService, EventShare, EventTask
-from app.model.identifiers import ATSVC, SVCCTL, TASKS
+from app.model.details import KerberosAp, Ntlm, RpcBind, RpcCall, SmbFile
+from app.model.events import EventLogon, EventProcess, EventService, EventShare, EventTask
+from app.model.identifiers import ATSVC, SVCCTL, TASKS, WINREG
 
 WINDOW = HOUR
-OTHER = "another class"
-OLD_TASK = "run a task that was there before"
-REGISTER, RUN = 1, 12
-"""SchRpcRegisterTask and SchRpcRun (MS-TSCH section 3.2.5.4)."""
-WMI = "9556dc99-828c-11cf-a37e-00aa003240c7"
-DISPATCH = "00020400-0000-0000-c000-000000000046"
-ACTIVATION = frozenset({"000001a0-0000-0000-c000-000000000046", "4d9f4ab8-7d1c-11cf-861e-0020af6e7c57"})
-"""IRemoteSCMActivator and IActivation (MS-DCOM section 3.1.2.5)."""
-DEEDS: dict[tuple[str, int], tuple[str, str]] = {
-    (SVCCTL, 12): ("create a service", "service created"),
-    (SVCCTL, 24): ("create a service", "service created"),
-    (SVCCTL, 44): ("create a service", "service created"),
-    (SVCCTL, 45): ("create a service", "service created"),
-    (SVCCTL, 60): ("create a service", "service created"),
-    (ATSVC, 0): ("schedule a task", "task scheduled"),
-    (TASKS, 1): ("register a scheduled task", "task registered"),
-    (TASKS, 12): ("run a scheduled task", "task run"),
-    (WMI, 24): ("call a WMI method", "WMI method"),
-    (WMI, 25): ("call a WMI method", "WMI method"),
-    (DISPATCH, 6): ("call a method of a COM object", "DCOM method"),
-}
-"""RCreateService in five forms (MS-SCMR 3.1.4), NetrJobAdd, SchRpcRegisterTask and SchRpcRun (MS-TSCH 3.2.5),
-IWbemServices::ExecMethod and ExecMethodAsync (MS-WMI 3.1.4.3), IDispatch::Invoke (MS-OAUT 3.1.4.4)."""
-CHANGE_CONFIG = frozenset({(SVCCTL, 11), (SVCCTL, 23)})
-"""RChangeServiceConfigW and A: the program of an existing service replaced."""
-START = frozenset({(SVCCTL, 19), (SVCCTL, 31)})
-"""RStartServiceW and A."""
-READS = ("get", "enum", "check")
-"""Methods that only look: of StdRegProv, and of other classes; monitoring and inventory programs use them all day."""
-RUNNERS = frozenset({
-    ("win32_process", "create"), ("win32_scheduledjob", "create"), ("win32_product", "install"),
-    ("msft_scheduledtask", "create"), ("ps_scheduledtask", "registerbyxml"), ("ps_scheduledtask", "registerbyobject"),
-    ("ps_scheduledtask", "newactionbyexec"),
-})  # fmt: skip
-"""WMI methods whose work is to run something; so do Create and Change of every class of services (MS-WMI, CIM schema)."""
-SERVICE_CLASSES = frozenset({"win32_service", "win32_baseservice", "win32_systemdriver", "win32_terminalservice"})
-SILENT = 400
-"""Bytes of a sealed ExecMethod below which it carries a path and a method's name but no parameters: it cannot bring a command.
-One with parameters carries their class description, over a thousand bytes (MS-WMIO section 2.2.6)."""
-PLAIN_CHANGE = 120
-"""Bytes of a sealed RChangeServiceConfig below which every text is absent: handle, three numbers, nine empty pointers and
-padding (MS-SCMR section 3.1.4.11). A changed start type looks so, a changed program does not."""
-EXEC_METHOD = frozenset({24, 25})
-WMI_CLASS = "8bc3f05e-d86b-11d0-a075-00c04fb68820"
-"""Class whose activation begins every WMI session (MS-WMI section 1.9)."""
-SOON = 600 * SECOND
-"""After an activation of WMI, a call with the number of ExecMethod on a connection whose opening was not captured is one."""
-RUNNING = 1056
-"""ERROR_SERVICE_ALREADY_RUNNING: what was to be started runs (MS-ERREF section 2.2)."""
-CLASSES: dict[str, str] = {
-    "49b2791a-b1ae-4c90-9b8e-e860ba07f889": "MMC20.Application",
-    "9ba05972-f6a8-11cf-a442-00a0c90a8f39": "ShellWindows",
-    "c08afd90-f2a1-11d1-8455-00a0c91f3880": "ShellBrowserWindow",
-    "00024500-0000-0000-c000-000000000046": "Excel.Application",
-    "000209ff-0000-0000-c000-000000000046": "Word.Application",
-    "0006f03a-0000-0000-c000-000000000046": "Outlook.Application",
-}
-"""COM classes that run commands for a remote caller (ATT&CK T1021.003)."""
-PIPES = frozenset({"svcctl", "atsvc"})
-"""Pipes whose refused opening shows that somebody wanted services or tasks there, if only to look."""
-
-INSTALLED, INSTALLED_AUDITED, FILE_CHECKED = 7045, 4697, 5145
-TASK_MADE, TASK_CHANGED = 4698, 4702
-KERNEL_DRIVERS = frozenset({1, 2, 8})
-"""Service types that are drivers (MS-SCMR section 2.2.47)."""
 SAME = 10 * SECOND
 JUST_BEFORE = 300 * SECOND
 """A sign-in over the network this long before an installation by the same account was probably made for it."""
-REMOTE = 2
-"""RpcCallClientLocality of 4698 and 4702 (RPC_CALL_CLIENT_LOCALITY): the caller is another computer."""
-TOOLS = {
-    "psexesvc": "PsExec", "paexec": "PAExec", "remcom": "RemCom", "csexec": "CSExec", "winexesvc": "winexe", "xcmdsvc": "xCmd",
-}  # fmt: skip
-"""Beginnings of the service programs that tools for remote execution copy to the other computer."""
-PROGRAM_OF = "the program of "
-ADMINISTRATION = frozenset({"PsExec", "PAExec"})
-"""Those that administrators use every day, under the names that their makers gave them."""
-SHELL = re.compile(r"%comspec%|\bcmd(\.exe)?[\"']?(\s+/[a-z]\b|\s*$)", re.I)
-POWERSHELL = re.compile(r"\b(powershell|pwsh)(\.exe)?\b", re.I)
-CONCEALED = re.compile(r"\s[-/](e|en|enc|enco\w{0,12}|ec)\s+[A-Za-z0-9+/=]{40}|frombase64string|downloadstring|\biex\b", re.I)
-SHARE = re.compile(r"^[\"']?\\\\[^\\?.][^\\]*\\")
-OUTPUT = re.compile(r">\s{0,4}[^\s>]{0,260}\\temp\\[^\s>]{1,260}\s+2>&1|>\s*\\\\(127\.0\.0\.1|localhost)\\", re.I)
-ELEVATION = re.compile(r"\becho\b.{0,260}>\s{0,4}\\\\\.\\pipe\\", re.I)
-"""A service that writes to a pipe of its own computer: how local tools become the system; nothing of it is remote."""
-IN_WINDOWS = re.compile(r"^[\"']?(%systemroot%|%windir%|[a-z]:\\windows|\\systemroot)\\([a-z]{8,16})\.exe[\"']?$", re.I)
-WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
-
-
-def scrambled(name: str) -> bool:
-    """True for letters thrown together, upper and lower case in no order ("duGuiwoKxR"); names made of words are not."""
-    pieces = WORDS.findall(name)
-    return len(pieces) >= 3 and sum(len(piece) < 3 for piece in pieces) * 2 >= len(pieces)
-
-
-def mark_of(command: str, name: str = "") -> str:
-    """What in a service's or task's command only tools for remote execution write, empty when nothing is."""
-    text = command[:8192]
-    if ELEVATION.search(text):
-        return ""
-    stem = text.strip("\"' ").replace("/", "\\").rsplit("\\", 1)[-1].lower()
-    for beginning, tool in TOOLS.items():
-        if stem.startswith(beginning) or name.lower().startswith(beginning):
-            return f"{PROGRAM_OF}{tool}"
-    if OUTPUT.search(text):
-        return "a command whose output goes to a file that somebody fetches"
-    if POWERSHELL.search(text) and CONCEALED.search(text):
-        return "PowerShell with concealed commands"
-    inside = IN_WINDOWS.match(text.strip())
-    if inside is not None and scrambled(inside.group(2)):
-        return "a program with a name of random letters in the Windows folder"
-    return ""
-
-
-def service_mark(command: str, name: str) -> str:
-    """The same for a service, where a command line of the shell or a program on a share is a mark too: services have programs."""
-    found = mark_of(command, name)
-    if found or ELEVATION.search(command[:8192]):
-        return found
-    if SHELL.search(command[:8192]):
-        return "a command line of the shell instead of a program"
-    if POWERSHELL.search(command[:8192]):
-        return "a command line of PowerShell instead of a program"
-    return "a program on a share" if SHARE.match(command.strip()) else ""
-
-
-def deed_of(activity: Activity, ctx: Context) -> tuple[str, str] | None:
-    """(what was done, words for the arrow), None when nothing that runs code was asked."""
-    detail = activity.detail
-    if isinstance(detail, RpcBind):
-        if detail.interface in ACTIVATION and activity.result == "failure":
-            return "create a COM object", "DCOM activation"
-        return None
-    if isinstance(detail, SmbFile):
-        name = detail.name.lower().replace("\\", "/").rsplit("/", 1)[-1]
-        if name in PIPES and activity.result == "failure" and detail.path.upper().endswith("IPC$"):
-            return f"open the pipe {name}", f"pipe {name}"
-        return None
-    if isinstance(detail, EventShare):
-        name = (detail.text("RelativeTargetName") or "").lower()
-        pipes = (detail.text("ShareName") or "").upper().endswith("IPC$")
-        if detail.event_id == FILE_CHECKED and pipes and name in PIPES and activity.result == "failure":
-            return f"open the pipe {name}", f"pipe {name}"
-        return None
-    if not isinstance(detail, RpcCall):
-        return None
-    key = (detail.interface, detail.opnum)
-    where = (ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at))
-    traced = not activity.frames  # a trace of the RPC runtime tells numbers only
-    if traced and (activity.source is None or detail.interface in (WMI, DISPATCH)):
-        return DEEDS[key] if key in DEEDS and detail.interface not in (WMI, DISPATCH) and key != (TASKS, RUN) else None
-    if key in DEEDS:
-        if key == (DISPATCH, 6) and detail.guessed:
-            return None
-        if detail.interface == WMI and harmless(detail):
-            return None
-        if key == (DISPATCH, 6) and ctx.memory.recall(("object", *where), str, activity.at, WINDOW) == OTHER:
-            return None
-        if detail.interface == TASKS and detail.opnum == REGISTER:
-            ctx.memory.note(("task", *where), True, activity.at)
-        if key == (TASKS, RUN) and ctx.memory.recall(("task", *where), bool, activity.at, WINDOW) is None:
-            return OLD_TASK, "task run"
-        if detail.interface == SVCCTL:
-            ctx.memory.note(("changed", *where), True, activity.at)
-        return DEEDS[key]
-    if key in CHANGE_CONFIG:
-        binary = detail.stub.get("path")
-        if binary or (detail.hidden and detail.request_bytes >= PLAIN_CHANGE):
-            ctx.memory.note(("changed", *where), True, activity.at)
-            return ("change the program of a service", "service changed") if binary else None
-    if key in START and ctx.memory.recall(("changed", *where), bool, activity.at, WINDOW):
-        return "start a service that it had made or changed", "service started"
-    if detail.interface in ACTIVATION:
-        if WMI_CLASS in (str(value).lower() for value in detail.stub.values()):
-            ctx.memory.note(("wmi", *where), True, activity.at)
-        named = [str(value).lower() for value in detail.stub.values()]
-        if named:
-            known = any(name in CLASSES for name in named)
-            ctx.memory.note(("object", *where), "" if known else OTHER, activity.at)
-        for name in named:
-            if name in CLASSES:
-                return f"create the COM object {CLASSES[name]}", "DCOM object"
-        if activity.result == "failure":
-            return "create a COM object", "DCOM activation"
-    if detail.interface or detail.opnum not in EXEC_METHOD or (detail.hidden and 0 < detail.request_bytes < SILENT):
-        return None
-    if ctx.memory.recall(("wmi", *where), bool, activity.at, SOON):
-        return "call a WMI method", "WMI method"
-    return None
-
-
-def harmless(call: RpcCall) -> bool:
-    """True for a WMI method that is known to run nothing: it only looks, belongs to another class, or carries no parameters."""
-    if call.hidden:
-        return 0 < call.request_bytes < SILENT
-    name, method = str(call.stub.get("object", "")).lower(), str(call.stub.get("method", "")).lower()
-    if not name or not method:
-        return False
-    name = name.partition(".")[0].rpartition(":")[2]
-    if (name, method) in RUNNERS or (name in SERVICE_CLASSES and method in ("create", "change")):
-        return False
-    return method.startswith(READS) or name.startswith(("win32_", "cim_", "msft_", "msvm_", "ccm_", "sms_", "stdregprov"))
+VISIT = 30 * SECOND
+"""A process was probably started for whoever signed in over the network this long before."""
 
 
 def detail_text(activity: Activity) -> str:
     """The name and command that the stub tells."""
     stub = activity.detail.stub if isinstance(activity.detail, RpcCall) else {}
-    keys = ("service", "path", "command", "arguments", "class", "object", "method")
+    keys = ("service", "path", "command", "arguments", "class", "object", "method", "key", "value", "data")
     return ", ".join(dict.fromkeys(str(stub[key])[:200] for key in keys if isinstance(stub.get(key), str) and stub[key]))
 
 
@@ -229,9 +37,15 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Every call that runs something, or asks to; the outcome and the target decide how severe."""
     if isinstance(activity.detail, EventLogon):
         remember(activity, ctx)
+        visited(activity, activity.detail, ctx)
         return
+    if isinstance(activity.detail, EventService):
+        ctx.memory.note(("installed", ctx.place(activity.destination, activity.at)), True, activity.at)
     if isinstance(activity.detail, (EventService, EventTask)):
         yield from logged(activity, activity.detail, ctx)
+        return
+    if isinstance(activity.detail, EventProcess):
+        yield from ran(activity, ctx)
         return
     deed = deed_of(activity, ctx)
     if deed is None or activity.destination is None:
@@ -244,13 +58,19 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     what, label = deed
     said = detail_text(activity)
     target = ctx.target(activity)
-    weak = isinstance(activity.detail, (RpcBind, SmbFile, EventShare)) or label == "DCOM activation" or what == OLD_TASK
+    everyday = what.removeprefix(USE_PIPE) in ADMINISTRATION
+    refused_pipe = isinstance(activity.detail, EventShare) and not success
+    weak = isinstance(activity.detail, (RpcBind, SmbFile)) or refused_pipe or everyday
+    weak = weak or what in (SESSION, OLD_TASK) or label == ACTIVATED
     deeds = ctx.memory.seen(("deeds", *pair), what, activity.at, activity.id, WINDOW)
     others = [str(one) for one in deeds.values if one != what]
+    subject = " ".join(pair)
+    if isinstance(activity.detail, EventShare) or what == SESSION:
+        subject = joined(subject, pair[1], activity, ctx)
     yield found(
         ctx,
         activity,
-        " ".join(pair),
+        subject,
         confidence="low" if weak else "high" if activity.source is not None else "medium",
         severity="low" if weak else "high" if success and controller and activity.result != "unanswered" else "medium",
         succeeded=success if activity.result != "unanswered" or label == "service started" else None,
@@ -275,25 +95,14 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
 
 def logged(activity: Activity, event: EventService | EventTask, ctx: Context) -> Iterator[Finding]:
     """A service or task that a computer's log tells, made from elsewhere: by its session, by its caller, or by a tool's mark."""
-    session = session_of(activity, ctx)
-    activity, proof = from_session(activity, session), session.proof if session is not None else ""
-    remote = session is not None and session.type == NETWORK and is_elsewhere(activity, ctx)
-    here = session is not None and not remote
-    if isinstance(event, EventService):
-        if event.event_id not in (INSTALLED, INSTALLED_AUDITED) or event.number("ServiceType") in KERNEL_DRIVERS:
-            return
-        name, command = event.text("ServiceName") or "", event.text("ImagePath", "ServiceFileName") or ""
-        what, label, mark = "create a service", "service created", service_mark(command, name)
-        if "driver" in (event.text("ServiceType") or "").lower():
-            return
-    else:
-        if event.event_id not in (TASK_MADE, TASK_CHANGED):
-            return
-        remote = remote or (session is None and event.number("RpcCallClientLocality") == REMOTE)
-        name, command = event.text("TaskName") or "", command_of(event.text("TaskContent", "TaskContentNew") or "")
-        what, label, mark = "register a scheduled task", "task registered", mark_of(command)
-    if not remote and (not mark or here or by_system(activity)):
+    made = installation(activity, ctx)
+    if made is None or made.driver or not made.from_elsewhere:
         return
+    activity, session, remote, mark, name, command = (
+        made.activity, made.session, made.remote, made.mark, made.name, made.command
+    )  # fmt: skip
+    what, label = ("register a scheduled task", "task registered") if made.task else ("create a service", "service created")
+    proof = session.proof if session is not None else ""
     if activity.source is None:
         before = probable(activity, ctx)
         activity, proof = from_session(activity, before), before.proof if before is not None else ""
@@ -302,9 +111,7 @@ def logged(activity: Activity, event: EventService | EventTask, ctx: Context) ->
     if place == where:
         return
     subject = f"{place or (account.key if account is not None else '')} {where}"
-    twin = ("made", where, name.lower())  # both logs of a computer tell of one service
-    subject = ctx.memory.recall(twin, str, activity.at, SAME) or subject
-    ctx.memory.note(twin, subject, activity.at)
+    subject = joined(subject, where, activity, ctx)
     everyday = mark.removeprefix(PROGRAM_OF) in ADMINISTRATION and activity.source is None and not remote
     deeds = ctx.memory.seen(("deeds", subject), what, activity.at, activity.id, WINDOW)
     others = [str(one) for one in deeds.values if one != what]
@@ -340,16 +147,75 @@ def logged(activity: Activity, event: EventService | EventTask, ctx: Context) ->
     )  # fmt: skip
 
 
+def visited(activity: Activity, event: EventLogon, ctx: Context) -> None:
+    """Keep who signed in last over the network: processes of old Windows versions do not tell for whom they run."""
+    if event.event_id != LOGON or event.number("LogonType") != NETWORK or activity.account is None:
+        return
+    if not activity.account.name.endswith("$") and is_elsewhere(activity, ctx):
+        ctx.memory.note(("visitor", ctx.place(activity.destination, activity.at)), activity, activity.at)
+
+
+def ran(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """A process that a computer's log tells, started by one of the ways that other computers use."""
+    process = started(activity, ctx)
+    if process is None:
+        return
+    where = ctx.place(activity.destination, activity.at)
+    if process.service and ctx.memory.recall(("installed", where), bool, activity.at, SAME):
+        return  # told by the log of the service that was made
+    visitor = None
+    if process.session is None and process.account is None:
+        visitor = ctx.memory.recall(("visitor", where), Activity, activity.at, VISIT)
+    who = process.account if visitor is None else visitor.account
+    activity = from_session(replace(activity, account=who, source=visitor.source if visitor else None), process.session)
+    if process.session is not None and (not process.remote or (activity.source is not None and not is_elsewhere(activity, ctx))):
+        return  # by a script of the computer itself
+    account, target, controller = ctx.account(activity), ctx.target(activity), ctx.to_controller(activity)
+    place = ctx.place(activity.source, activity.at)
+    if account is None and not process.mark and not process.shell:
+        return
+    proof = process.session.proof if process.session is not None else visitor.id if visitor is not None else ""
+    everyday = process.mark.removeprefix(PROGRAM_OF) in ADMINISTRATION and not process.remote
+    severe = (bool(process.mark) and not everyday) or (process.shell and process.remote)
+    yield found(
+        ctx,
+        activity,
+        joined(f"{place or (account.key if account is not None else '')} {where}", where, activity, ctx),
+        evidence=(proof, activity.id) if proof else (activity.id,),
+        severity="high" if severe and controller else "medium" if severe else "low",
+        confidence="high" if process.remote else "medium" if process.mark else "low",
+        succeeded=True,
+        title=None if process.remote else "Suspected remote code execution",
+        story=(
+            sentence(
+                *(ctx.who(activity) if activity.source is not None else (account,)), " had ", target, f" {process.what}",
+                f": {process.command[:200] or process.program}.",
+            ),
+        ),
+        facts=(
+            fact(f"{describe.what(activity).rstrip(': ')}: ", activity),
+            *((fact("It ran in a session that was opened over the network from ", ctx.source(activity)),)
+              if process.remote and activity.source is not None else ()),
+            *((fact(account, " had signed in over the network within seconds before"),) if visitor is not None else ()),
+            *((fact(f"It has the mark of a tool for remote execution: {process.mark}"),) if process.mark else ()),
+            *((fact(target, " is a domain controller: whoever runs code there owns the domain"),) if controller else ()),
+            against("It would be quiet for programs that somebody at the computer, or its system, started"),
+        ),
+        steps=ctx.path(activity, process.label, "success"),
+    )  # fmt: skip
+
+
+def joined(subject: str, where: str, activity: Activity, ctx: Context) -> str:
+    """The case that a computer's logs told within seconds before, if there is one: they tell one act in several ways."""
+    subject = ctx.memory.recall(("told", where), str, activity.at, SAME) or subject
+    ctx.memory.note(("told", where), subject, activity.at)
+    return subject
+
+
 def probable(activity: Activity, ctx: Context) -> Logon | None:
     """The sign-in over the network that an installation without a session's number probably belongs to."""
     sid = activity.account.sid if activity.account is not None else None
     return latest_of(activity, ctx, sid, JUST_BEFORE) if sid else None
-
-
-def command_of(content: str) -> str:
-    """Commands and arguments of a task's XML (MS-TSCH section 2.5), without parsing what somebody else wrote."""
-    found = re.findall(r"<(Command|Arguments)>([^<]{0,4096})</", content[:65536])
-    return " ".join(unescape(text) for _, text in found[:16])
 
 
 DETECTOR = Detector(
@@ -358,18 +224,22 @@ DETECTOR = Detector(
     title="Remote code execution",
     severity="medium",
     phase="Lateral movement",
-    techniques=("T1569.002", "T1053.005", "T1047", "T1021.003"),
-    watches=(RpcCall, RpcBind, EventService, EventTask, EventLogon),
-    watches_refused=(SmbFile, EventShare),
+    techniques=("T1569.002", "T1053.005", "T1047", "T1021.003", "T1021.006"),
+    watches=(RpcCall, RpcBind, KerberosAp, Ntlm, EventService, EventTask, EventProcess, EventShare, EventLogon),
+    watches_refused=(SmbFile,),
+    interfaces=(SVCCTL, ATSVC, TASKS, WMI, DISPATCH, WINREG, *sorted(ACTIVATION), ""),
+    event_ids=(INSTALLED, INSTALLED_AUDITED, TASK_MADE, TASK_CHANGED, BEGAN, FILE_CHECKED, LOGON),
     needs=Needs(
-        ports=("445", "135", "dynamic RPC"),
-        kinds=("rpc-call", "event-service", "event-task"),
+        ports=("445", "135", "5985", "dynamic RPC"),
+        kinds=("rpc-call", "event-service", "event-task", "event-process", "event-share"),
         parts=(
             "event-service",
             "event-task",
+            "event-process",
+            "event-share",
         ),
         hidden_by=("smb3 encrypted", "rpc reply without its request"),
-        interfaces=(SVCCTL, ATSVC, TASKS, WMI, DISPATCH),
+        interfaces=(SVCCTL, ATSVC, TASKS, WMI, DISPATCH, WINREG),
         content=True,
     ),
     window=WINDOW,

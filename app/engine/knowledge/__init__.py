@@ -7,7 +7,7 @@ from msgspec import msgpack
 
 from app.engine.knowledge.accounts import BUILT_IN
 from app.engine.knowledge.addresses import METHODS
-from app.engine.knowledge.controllers import CONTROLLER_ROLES, PARTNER
+from app.engine.knowledge.controllers import CONTROLLER_ROLES, PARTNER, PROOF
 from app.engine.knowledge.fold import LESSONS
 from app.engine.knowledge.names import host, is_address, short
 from app.engine.knowledge.parts import Parts
@@ -208,6 +208,11 @@ class Knowledge(Parts):
         """True when this address does what only a controller does, or DNS gives it to a controller by name."""
         self._settle()
         return ip in self._proven or self._is_one_of(ip, self._proven_names)
+
+    def is_serving_controller(self, ip: str) -> bool:
+        """The same without what an impostor does that registered itself: serving replication alone is no proof here."""
+        roles = self.roles.roles_of(ip)
+        return not PROOF.isdisjoint(roles) if roles else self.is_proven_controller(ip)
 
     def _is_one_of(self, ip: str, names: set[str]) -> bool:
         """The same for the end that a log record names only by its computer."""

@@ -187,10 +187,12 @@ def test_a_success_joins_its_earlier_attempts() -> None:
     assert found.finding.evidence == tuple(one.id for one in activities[1:])
 
 
-def test_a_promotion_is_told_quietly() -> None:
-    (found,) = alerts(BY_ID["dcsync"], [controller(DC1), call(DRSUAPI, 17, WS1), call(DRSUAPI, 3, WS1, at=SECOND)])
+def test_a_promotion_is_told_once_and_quietly() -> None:
+    activities = [controller(DC1), call(DRSUAPI, 17, WS1), call(DRSUAPI, 3, WS1, at=SECOND)]
+    (found,) = alerts(BY_ID["dcshadow"], activities)
 
     assert (found.severity, found.external_id) == ("low", 2028)
+    assert alerts(BY_ID["dcsync"], activities) == []
 
 
 def test_an_unanswered_request_is_neither_success_nor_refusal() -> None:

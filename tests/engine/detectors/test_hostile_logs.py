@@ -5,8 +5,9 @@ import time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.engine import commands
 from app.engine import detector as machinery
-from app.engine.detectors import DETECTORS, remote_execution
+from app.engine.detectors import DETECTORS
 from app.engine.knowledge import Knowledge
 from app.model.activity import Activity, event_order
 from app.model.tuning import Tuning
@@ -72,8 +73,8 @@ def test_long_commands_of_services_are_judged_at_once() -> None:
         ">" * 8192, "> \\temp\\" * 1024, "echo " * 1600 + ">", "cmd " * 2048, "powershell -e " * 600, "\\\\" * 4096, "aB" * 4096,
         "C:\\Windows\\" + "aB" * 4000, "> " + "\\temp\\a" * 1000,
     ):  # fmt: skip
-        remote_execution.service_mark(command * 4, command)
-        remote_execution.command_of("<Command>" * 8192)
+        commands.service_mark(command * 4, command)
+        commands.command_of("<Command>" * 8192)
 
     assert time.process_time() - began < 2
 

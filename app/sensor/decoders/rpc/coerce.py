@@ -7,11 +7,6 @@ from app.sensor.decoders.ndr import Ndr
 from app.sensor.decoders.rpc.facts import Facts, Table, put
 from app.sensor.decoders.rpc.handles import Handles
 
-EFS_ON_LSARPC = "c681d488-d850-11d0-8c52-00c04fd90f7e"
-EFS = "df1941c5-fe89-4e79-bf10-463657acf44d"
-FSRVP = "a8e0653c-2744-4389-a61d-7373df8b2292"
-DFS = "4fc742e0-4a10-11cf-8273-00aa004ae673"
-
 
 def _path(r: Ndr, facts: Facts, handles: Handles) -> None:
     put(facts, "path", r.text())
@@ -23,7 +18,7 @@ def _two_paths(r: Ndr, facts: Facts, handles: Handles) -> None:
 
 
 def _path_after_flags(r: Ndr, facts: Facts, handles: Handles) -> None:
-    """EfsRpcAddUsersToFileEx, EfsRpcFileKeyInfoEx: flags and a reserved blob stand before the name."""
+    """EfsRpcAddUsersToFileEx (15), EfsRpcFileKeyInfoEx (16): flags and a reserved blob stand before the name."""
     r.u32()
     if r.pointer():
         r.u32()
@@ -35,6 +30,10 @@ def _path_after_flags(r: Ndr, facts: Facts, handles: Handles) -> None:
 def _root(r: Ndr, facts: Facts, handles: Handles) -> None:
     put(facts, "server", r.text())
     put(facts, "share", r.text())
+
+
+def _server(r: Ndr, facts: Facts, handles: Handles) -> None:
+    put(facts, "server", r.text())
 
 
 def _domain_root(r: Ndr, facts: Facts, handles: Handles) -> None:
@@ -66,12 +65,12 @@ def _path_level(r: Ndr, facts: Facts, handles: Handles) -> None:
 
 
 EFS_REQUESTS: Table = {
-    **dict.fromkeys((0, 4, 5, 6, 7, 8, 9, 12), _path),
+    **dict.fromkeys((0, 4, 5, 6, 7, 8, 9, 12, 18, 19, 21, 22), _path),
     13: _two_paths,
     15: _path_after_flags,
-    16: _path,
-    18: _path_after_flags,
+    16: _path_after_flags,
 }
+"""Opnums of the interface definition (MS-EFSR section 6); 10, 14 and 17 are not used on the wire."""
 FSRVP_REQUESTS: Table = {8: _path, 9: _path}
 DFS_REQUESTS: Table = {
     1: _new_entry,
@@ -83,6 +82,7 @@ DFS_REQUESTS: Table = {
     11: _domain_root,
     12: _root,
     13: _root,
+    14: _server,
     15: _root,
     21: _path_level,
 }

@@ -7,7 +7,6 @@ from app.sensor.decoders.ndr import Ndr
 from app.sensor.decoders.rpc.facts import Facts, Table, by_handle, opened, put
 from app.sensor.decoders.rpc.handles import Handles
 
-EVEN = "82273fdc-e32a-18c3-3f78-827929dc23ea"
 EVEN6 = "f6beaff7-1e19-4fbb-9f8f-b89e2018337c"
 
 
@@ -15,6 +14,13 @@ def _open(r: Ndr, facts: Facts, handles: Handles) -> None:
     if r.pointer():
         r.u16()
     put(facts, "log", r.unicode())
+
+
+def _open_backup(r: Ndr, facts: Facts, handles: Handles) -> None:
+    """ElfrOpenBELW: a saved log, by the name of its file as the kernel writes it."""
+    if r.pointer():
+        r.u16()
+    put(facts, "backup", r.unicode())
 
 
 def _clear(r: Ndr, facts: Facts, handles: Handles) -> None:
@@ -51,6 +57,6 @@ def _channel(r: Ndr, facts: Facts, handles: Handles) -> None:
 
 
 _OF_LOG = by_handle("log")
-REQUESTS: Table = {0: _clear, 1: _backup, 2: _OF_LOG, 4: _OF_LOG, 5: _OF_LOG, 7: _open, 9: _open, 10: _OF_LOG}
+REQUESTS: Table = {0: _clear, 1: _backup, 2: _OF_LOG, 4: _OF_LOG, 5: _OF_LOG, 7: _open, 9: _open_backup, 10: _OF_LOG}
 REPLIES: Table = {7: opened("log")}
 EVEN6_REQUESTS: Table = {5: _query, 6: _clear_channel, 7: _export, 17: _channel}

@@ -8,8 +8,6 @@ from app.sensor.decoders.ndr import Ndr
 from app.sensor.decoders.rpc.facts import Facts, Table, by_handle, opened, put, texts_within
 from app.sensor.decoders.rpc.handles import Handles
 
-SPOOLSS = "12345678-1234-abcd-ef00-0123456789ab"
-PAR = "76f03f96-cdfd-44fc-a22c-64950a001209"
 _WORDS_AFTER_PATHS = {2: 0, 3: 5, 4: 7}
 """Level of DRIVER_INFO to the pointers and counts that follow its six common members (section 2.2.1.5)."""
 

@@ -1,6 +1,6 @@
 """Chooses the decoder of a call's stubs; tells its return value from the reply."""
 
-from app.model.identifiers import ATSVC, SASEC, TASKS
+from app.model.identifiers import ATSVC, DFSNM, EFS, EFS_ON_LSARPC, EVEN, FSRVP, PAR, SASEC, SPOOLSS, TASKS
 from app.sensor.decoders.ndr import Ndr, NdrError
 from app.sensor.decoders.rpc import (
     coerce,
@@ -35,18 +35,18 @@ INTERFACES: dict[str, tuple[Table, Table]] = {
     SASEC: (tasks.SASEC_REQUESTS, {}),
     TASKS: (tasks.REQUESTS, tasks.REPLIES),
     winreg.INTERFACE: (winreg.REQUESTS, winreg.REPLIES),
-    coerce.EFS: (coerce.EFS_REQUESTS, {}),
-    coerce.EFS_ON_LSARPC: (coerce.EFS_REQUESTS, {}),
-    coerce.FSRVP: (coerce.FSRVP_REQUESTS, {}),
-    coerce.DFS: (coerce.DFS_REQUESTS, {}),
-    printing.SPOOLSS: (printing.REQUESTS, printing.REPLIES),
-    printing.PAR: (printing.PAR_REQUESTS, printing.PAR_REPLIES),
+    EFS: (coerce.EFS_REQUESTS, {}),
+    EFS_ON_LSARPC: (coerce.EFS_REQUESTS, {}),
+    FSRVP: (coerce.FSRVP_REQUESTS, {}),
+    DFSNM: (coerce.DFS_REQUESTS, {}),
+    SPOOLSS: (printing.REQUESTS, printing.REPLIES),
+    PAR: (printing.PAR_REQUESTS, printing.PAR_REPLIES),
     dcom.ACTIVATOR: (dcom.ACTIVATOR_REQUESTS, {}),
     dcom.ACTIVATION: (dcom.ACTIVATION_REQUESTS, {}),
     dcom.LOGIN: (dcom.LOGIN_REQUESTS, {}),
     dcom.SERVICES: (dcom.SERVICES_REQUESTS, {}),
     dcom.DISPATCH: (dcom.DISPATCH_REQUESTS, {}),
-    eventlogs.EVEN: (eventlogs.REQUESTS, eventlogs.REPLIES),
+    EVEN: (eventlogs.REQUESTS, eventlogs.REPLIES),
     eventlogs.EVEN6: (eventlogs.EVEN6_REQUESTS, {}),
     services.BACKUP_KEY: (services.BACKUP_REQUESTS, {}),
     services.ROLES: (services.ROLE_REQUESTS, services.ROLE_REPLIES),

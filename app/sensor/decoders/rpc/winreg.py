@@ -4,11 +4,12 @@ Facts: key (whole path from the root, "HKLM\\..."; without root when its opening
 (text, number or hex, at most 4096 characters), file (saved to, or loaded from).
 """
 
+from app.model.identifiers import WINREG
 from app.sensor.decoders.ndr import TEXT_KEPT, Ndr, utf16
 from app.sensor.decoders.rpc.facts import Facts, Reader, Table, by_handle, opened, put
 from app.sensor.decoders.rpc.handles import Handles
 
-INTERFACE = "338cd001-2244-31f1-aaaa-900038001003"
+INTERFACE = WINREG
 _ROOTS = {0: "HKCR", 1: "HKCU", 2: "HKLM", 3: "HKPD", 4: "HKU", 27: "HKCC", 32: "HKPT", 33: "HKPN"}
 """Opnum to the root that it opens (section 3.1.5)."""
 _TEXTS, _NUMBER, _MANY = (1, 2, 6, 7), 4, 7

@@ -129,3 +129,27 @@ def test_cut_and_changed_calls_are_read_without_harm(vector: dict[str, Any], pla
     assert all(len(fact) <= 4096 for fact in facts.values() if isinstance(fact, str))
     told(vector, bytes(asked[:end]), bytes(reply[:end]))
     told({**vector, "wide": True}, bytes(asked), bytes(reply))
+
+
+def text(value: str) -> bytes:
+    raw = (value + "\0").encode("utf-16-le")
+    data = struct.pack("<III", len(raw) // 2, 0, len(raw) // 2) + raw
+    return data + bytes(-len(data) % 4)
+
+
+@pytest.mark.parametrize(
+    ("opnum", "before"), [(0, b""), (9, b""), (15, bytes(8)), (16, bytes(8)), (18, b""), (19, b""), (21, b""), (22, b"")]
+)
+def test_every_call_of_efsrpc_that_names_a_file_tells_it(opnum: int, before: bytes) -> None:
+    efs = "df1941c5-fe89-4e79-bf10-463657acf44d"
+    asked = before + text(r"\\192.0.2.9\s\f.txt") + struct.pack("<I", 0)
+
+    assert decode(efs, opnum, False, Handles(), asked, False, None, False) == ({"path": r"\\192.0.2.9\s\f.txt"}, False)
+
+
+@pytest.mark.parametrize("opnum", [12, 13, 14, 15])
+def test_the_server_of_a_stand_alone_root_is_told(opnum: int) -> None:
+    dfs = "4fc742e0-4a10-11cf-8273-00aa004ae673"
+    facts, problem = decode(dfs, opnum, False, Handles(), text("192.0.2.9") + text("root") + bytes(8), False, None, False)
+
+    assert (facts["server"], problem) == ("192.0.2.9", False)

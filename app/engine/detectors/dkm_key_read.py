@@ -1,0 +1,119 @@
+"""The key that protects the token-signing certificate of AD FS read from the directory."""
+
+from collections.abc import Iterator
+
+from app.engine.context import Context
+from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
+from app.engine.readings import by_system, from_session, remember, session_of
+from app.engine.searches import search_of
+from app.model.activity import Activity
+from app.model.alert import Finding
+from app.model.details import LdapSearch
+from app.model.entity import EntityRef
+from app.model.events import EventLdap, EventLogon, EventObjectAccess
+from app.model.identifiers import CONTACT_CLASS, THUMBNAIL_PHOTO
+from app.model.tuning import Threshold
+
+WINDOW = HOUR
+CHECKED, SEARCHED, SIGNED_IN = 4662, 1644, 4624
+CONTAINER = "cn=adfs,cn=microsoft,cn=program data,"
+"""Where AD FS keeps its keys (Distributed Key Manager): contacts whose thumbnailPhoto is the key."""
+HABIT = Threshold(
+    name="habit",
+    low=DAY,
+    medium=7 * DAY,
+    high=30 * DAY,
+    unit="us",
+    words="Time after which a reader that comes again is taken for the federation service itself",
+)
+
+
+def asks(activity: Activity) -> bool:
+    """True when an activity reads the key, or looks for it."""
+    event = activity.detail
+    if isinstance(event, EventObjectAccess):
+        kind, properties = (event.text("ObjectType") or "").lower(), (event.text("Properties") or "").lower()
+        return event.event_id == CHECKED and CONTACT_CLASS in kind and THUMBNAIL_PHOTO in properties
+    search = search_of(event)
+    if search is None:
+        return False
+    if search.has("objectclass", "contact") and search.has("thumbnailphoto"):
+        return True
+    wanted = not search.attributes or not search.attributes.isdisjoint({"thumbnailphoto", "*"})
+    return CONTAINER in search.base and wanted
+
+
+def unsure(activity: Activity) -> bool:
+    """True for a search that an address book's program could make too: pictures of contacts, anywhere."""
+    search = search_of(activity.detail)
+    return search is not None and CONTAINER not in search.base and "cryptopolicy" not in search.text
+
+
+def federates(computer: EntityRef, ctx: Context) -> bool:
+    """True for a computer that is known as a federation server."""
+    return computer.key.startswith("computer:") and "AD FS" in ctx.knowledge.serves(computer.key.partition(":")[2])
+
+
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """Readers of the key that are neither controllers nor federation servers, nor come again and again."""
+    if isinstance(activity.detail, EventLogon):
+        remember(activity, ctx)
+        return
+    if not asks(activity) or by_system(activity) or ctx.from_controller(activity):
+        return
+    session = session_of(activity, ctx)
+    activity = from_session(activity, session)
+    account, source = ctx.account(activity), ctx.source(activity)
+    if (account is not None and account.kind == "controller") or federates(source, ctx):
+        return
+    place, at = ctx.place(activity.source, activity.at) or (account.key if account is not None else ""), activity.at
+    if not place or place == ctx.place(activity.destination, at):
+        return
+    first = ctx.memory.recall(("first", place), int, at, 365 * DAY)
+    if first is None:
+        ctx.memory.note(("first", place), at, at)
+    elif at - first > ctx.limit(HABIT):
+        return
+    weaker = unsure(activity) or (account is not None and account.key.startswith("computer:"))
+    yield found(
+        ctx,
+        activity,
+        place,
+        evidence=(activity.id,) if session is None else (session.proof, activity.id),
+        severity="medium" if weaker else None,
+        confidence="medium",
+        title="Attempted reading of the AD FS key" if activity.result == "failure" else None,
+        succeeded=outcome_of(activity),
+        story=(
+            sentence(*ctx.who(activity), " read the key of the federation service from ", ctx.target(activity), ended(activity)),
+            sentence("With it and the configuration of AD FS anybody can sign tokens for every user."),
+        ),
+        facts=(
+            fact("A contact with a key in its thumbnailPhoto, as AD FS makes them, was asked for: ", activity),
+            fact(ctx.doer(activity), " is not known as a federation server"),
+            against("It would be quiet for a computer that is known to run AD FS, and for whoever has read it for a week"),
+        ),
+        steps=ctx.path(activity, "AD FS key", caption_of(activity)),
+    )
+
+
+DETECTOR = Detector(
+    id="dkm_key_read",
+    external_id=2413,
+    title="Key of the federation service read (AD FS DKM)",
+    severity="high",
+    phase="Credential access",
+    techniques=("T1552.004",),
+    watches=(LdapSearch, EventLdap, EventObjectAccess, EventLogon),
+    event_ids=(CHECKED, SEARCHED, SIGNED_IN),
+    needs=Needs(
+        ports=("389",),
+        kinds=("ldap-search", "event-object-access", "event-ldap"),
+        parts=("event-object-access", "event-ldap"),
+        hidden_by=("ldap sealed", "ldap inside tls"),
+        controllers=True,
+    ),
+    window=WINDOW,
+    thresholds=(HABIT,),
+    detect=detect,
+)

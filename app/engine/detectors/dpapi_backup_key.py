@@ -1,0 +1,138 @@
+"""The domain's backup key of DPAPI fetched from a controller, with which everything that users encrypted can be read."""
+
+from collections.abc import Iterator
+
+from app.engine.context import Context
+from app.engine.detector import HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
+from app.engine.readings import by_system, from_session, remember, session_of
+from app.model.activity import Activity
+from app.model.alert import Finding
+from app.model.details import RpcCall
+from app.model.events import EventLogon, EventObjectAccess
+from app.model.identifiers import LSARPC
+
+WINDOW = HOUR
+OPEN_SECRET, QUERY_SECRET, RETRIEVE = 28, 30, 43
+"""LsarOpenSecret, LsarQuerySecret, LsarRetrievePrivateData (MS-LSAD section 3.1.4.6)."""
+KEY = "bckupkey"
+"""Secrets G$BCKUPKEY_PREFERRED, G$BCKUPKEY_P and G$BCKUPKEY_<GUID> hold the keys (MS-BKRP section 3.1.1)."""
+HOLDS_A_KEY = 600
+"""Bytes of a sealed answer from which on it can hold a key of RSA 2048; names of keys take less than 100."""
+CHECKED = 4662
+
+
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """Secrets of that name asked for, by anybody; sealed ones by number and size."""
+    detail = activity.detail
+    if isinstance(detail, EventLogon):
+        remember(activity, ctx)
+    elif isinstance(detail, EventObjectAccess):
+        yield from logged(activity, detail, ctx)
+    elif isinstance(detail, RpcCall):
+        yield from called(activity, detail, ctx)
+
+
+def called(activity: Activity, call: RpcCall, ctx: Context) -> Iterator[Finding]:
+    """Calls that open or read a secret of the local security authority."""
+    if call.opnum not in (OPEN_SECRET, QUERY_SECRET, RETRIEVE) or activity.source is None or activity.destination is None:
+        return
+    caller, asked = ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
+    if caller == asked:
+        return
+    secret = str(call.stub.get("secret", ""))[:200]
+    large = call.response_bytes >= HOLDS_A_KEY
+    if call.hidden:
+        if call.opnum == OPEN_SECRET or ctx.from_controller(activity) or not ctx.to_controller(activity):
+            return
+        if not large and call.opnum != RETRIEVE:
+            return
+    elif KEY not in secret.lower():
+        return
+    success = None if call.opnum == OPEN_SECRET and activity.result == "success" else outcome_of(activity)
+    yield found(
+        ctx,
+        activity,
+        f"{caller} {asked}",
+        severity="medium" if call.hidden else None,
+        confidence="low" if call.hidden and not large else "medium" if call.hidden or call.guessed else "high",
+        title=None if activity.result != "failure" else "Attempted theft of the DPAPI backup key",
+        succeeded=success,
+        story=(
+            sentence(
+                *ctx.who(activity),
+                " asked ",
+                ctx.target(activity),
+                " for a secret that cannot be told" if call.hidden else f" for its secret {secret}",
+                ended(activity),
+            ),
+            sentence("With the domain's backup key everything that users protected with DPAPI can be read, for ever."),
+        ),
+        facts=(
+            fact(f"{call.operation or f'operation {call.opnum}'}: ", activity),
+            *((fact("The call is sealed; hardly anything else asks a controller for secrets this way"),) if call.hidden else ()),
+            *((fact(f"The answer of {call.response_bytes:,} bytes can hold a key"),) if large else ()),
+            against("It would be quiet for BackuprKey, by which every computer keeps its users' keys safe"),
+        ),
+        steps=ctx.path(activity, "DPAPI backup key", caption_of(activity)),
+    )
+
+
+def logged(activity: Activity, event: EventObjectAccess, ctx: Context) -> Iterator[Finding]:
+    """A secret of that name that the log of a controller tells (4662), read by whoever is not the controller itself."""
+    name = event.text("ObjectName") or ""
+    if event.event_id != CHECKED or KEY not in name.lower() or activity.account is None or by_system(activity):
+        return
+    account = ctx.account(activity)
+    if account is None or account.kind == "controller":
+        return
+    session = session_of(activity, ctx)
+    activity = from_session(activity, session)
+    place = ctx.place(activity.source, activity.at) or account.key
+    secret = name.rpartition("\\")[2][:200]
+    yield found(
+        ctx,
+        activity,
+        f"{place} {ctx.place(activity.destination, activity.at)}",
+        evidence=(activity.id,) if session is None else (session.proof, activity.id),
+        title=None if activity.result == "success" else "Attempted theft of the DPAPI backup key",
+        succeeded=outcome_of(activity),
+        story=(
+            sentence(*ctx.who(activity), " read the secret ", secret, " of ", ctx.target(activity), ended(activity)),
+            sentence("With the domain's backup key everything that users protected with DPAPI can be read, for ever."),
+        ),
+        facts=(
+            fact(f"The log tells a query of the secret {secret}: ", activity),
+            fact(account, " is not the account of a domain controller"),
+            *(
+                (fact("The session it was done in was opened from ", ctx.source(activity)),)
+                if activity.source is not None
+                else ()
+            ),
+            against("It would be quiet for the controller's own system, which reads it whenever a computer backs up its keys"),
+        ),
+        steps=ctx.path(activity, "DPAPI backup key", caption_of(activity)),
+    )
+
+
+DETECTOR = Detector(
+    id="dpapi_backup_key",
+    external_id=2020,
+    title="DPAPI backup key of the domain fetched",
+    severity="high",
+    phase="Domain dominance",
+    techniques=("T1555", "T1003.004"),
+    watches=(RpcCall, EventObjectAccess, EventLogon),
+    interfaces=(LSARPC,),
+    event_ids=(CHECKED, 4624),
+    needs=Needs(
+        ports=("445", "139"),
+        kinds=("rpc-call", "event-object-access"),
+        parts=("event-object-access",),
+        hidden_by=("smb3 encrypted", "rpc reply without its request"),
+        interfaces=(LSARPC,),
+        content=True,
+        controllers=True,
+    ),
+    window=WINDOW,
+    detect=detect,
+)

@@ -1,0 +1,126 @@
+"""Passwords of managed service accounts read by users, and the keys that they are all made from."""
+
+from collections.abc import Iterator
+
+from app.engine.context import Context
+from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
+from app.engine.readings import by_system, from_session, remember, session_of
+from app.engine.searches import search_of
+from app.model.activity import Activity
+from app.model.alert import Finding, Severity
+from app.model.details import LdapSearch
+from app.model.events import EventLdap, EventLogon, EventObjectAccess
+from app.model.identifiers import MANAGED_PASSWORD, ROOT_KEY_CLASS, ROOT_KEY_DATA
+from app.model.tuning import Threshold
+
+WINDOW = HOUR
+CHECKED, SEARCHED, SIGNED_IN = 4662, 1644, 4624
+PASSWORD, ROOT_KEY = "password", "root key"
+ROOT_KEYS = "cn=master root keys,cn=group key distribution service,"
+"""Container of the keys from which every managed password is made (MS-GKDI section 3.1.1)."""
+SEVERAL = Threshold(
+    name="several", low=10, medium=5, high=3, words="Managed accounts whose passwords one computer asks for within a day"
+)
+"""Managed accounts of one computer; a server runs one or two of them."""
+
+
+def asked_for(activity: Activity) -> tuple[str, str, bool] | None:
+    """(what, object, whether objects were listed) that an activity reads; None for anything else."""
+    event = activity.detail
+    if isinstance(event, EventObjectAccess):
+        if event.event_id != CHECKED:
+            return None
+        kind, properties = (event.text("ObjectType") or "").lower(), (event.text("Properties") or "").lower()
+        name = (event.text("ObjectName") or "")[:200]
+        if ROOT_KEY_DATA in properties or (ROOT_KEY_CLASS in kind and event.number("AccessMask") == 0x10):
+            return ROOT_KEY, name, False
+        return (PASSWORD, name, False) if MANAGED_PASSWORD in properties else None
+    search = search_of(event)
+    if search is None:
+        return None
+    if "mskds-rootkeydata" in search.attributes or (ROOT_KEYS in search.base and search.attributes <= {"*"} and search.scope):
+        return ROOT_KEY, search.base[:200], search.broad
+    if "msds-managedpassword" in search.attributes:
+        return PASSWORD, (search.base if not search.scope else search.text)[:200], search.broad
+    return None
+
+
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """The keys by anybody but controllers; a password by users, by a search for all, or by a computer for many accounts."""
+    if isinstance(activity.detail, EventLogon):
+        remember(activity, ctx)
+        return
+    asked = asked_for(activity)
+    if asked is None or by_system(activity) or ctx.from_controller(activity):
+        return
+    what, name, listed = asked
+    session = session_of(activity, ctx)
+    activity = from_session(activity, session)
+    account = ctx.account(activity)
+    if account is not None and account.kind == "controller":
+        return
+    place, at = ctx.place(activity.source, activity.at) or (account.key if account is not None else ""), activity.at
+    if not place or place == ctx.place(activity.destination, at):
+        return
+    accounts = ctx.memory.seen((what, place), name, at, activity.id, DAY)
+    user = account is not None and account.kind == "user" and not account.label.endswith("$")
+    severity: Severity = "high"
+    if what == PASSWORD:
+        if not user and not listed and accounts.distinct < ctx.limit(SEVERAL):
+            return  # the computers that run a managed account read its password all the time
+        severity = "high" if listed and user else "medium"
+    key = what == ROOT_KEY
+    yield found(
+        ctx,
+        activity,
+        f"{place} {what}",
+        evidence=(activity.id,) if session is None else (session.proof, activity.id),
+        severity=severity,
+        confidence="high" if key or listed else "medium",
+        title="Keys of managed service accounts read (Golden gMSA)" if key else None,
+        succeeded=outcome_of(activity),
+        story=(
+            sentence(
+                *ctx.who(activity),
+                " asked ",
+                ctx.target(activity),
+                " for the keys from which all managed passwords are made"
+                if key
+                else " for the passwords of managed service accounts",
+                ended(activity),
+            ),
+        ),
+        facts=(
+            fact("The root key's attribute was read: " if key else "msDS-ManagedPassword was asked for: ", activity),
+            *((fact("The search listed accounts instead of naming one"),) if listed else ()),
+            *((fact(f"{accounts.distinct:,} accounts were asked about within a day"),) if accounts.distinct > 1 else ()),
+            against(
+                "It would be quiet for domain controllers"
+                if key
+                else f"It would be quiet for a computer that asks about its own accounts, fewer than {ctx.limit(SEVERAL)} a day"
+            ),
+        ),
+        steps=ctx.path(activity, "root keys" if key else "managed passwords", caption_of(activity)),
+    )
+
+
+DETECTOR = Detector(
+    id="gmsa_password_read",
+    external_id=3006,
+    title="Passwords of managed service accounts read (gMSA)",
+    severity="high",
+    phase="Credential access",
+    techniques=("T1555",),
+    watches=(LdapSearch, EventLdap, EventObjectAccess, EventLogon),
+    event_ids=(CHECKED, SEARCHED, SIGNED_IN),
+    needs=Needs(
+        ports=("389",),
+        kinds=("ldap-search", "event-object-access", "event-ldap"),
+        parts=("event-object-access", "event-ldap"),
+        hidden_by=("ldap sealed", "ldap inside tls"),
+        controllers=True,
+    ),
+    window=WINDOW,
+    thresholds=(SEVERAL,),
+    detect=detect,
+)

@@ -1,0 +1,87 @@
+"""A service installed at the computer itself whose command no genuine service has."""
+
+from collections.abc import Iterator
+
+from app.engine import describe
+from app.engine.commands import ADMINISTRATION, PROGRAM_OF, local_mark
+from app.engine.context import Context
+from app.engine.detector import HOUR, Detector, Needs, against, fact, found, sentence
+from app.engine.installations import INSTALLED, INSTALLED_AUDITED, SAME, installation
+from app.engine.readings import remember
+from app.model.activity import Activity
+from app.model.alert import Finding, Severity
+from app.model.events import EventLogon, EventService
+
+WINDOW = HOUR
+FOLDER = "a program in a folder where every user can write"
+SIGNED_IN = 4624
+
+
+def judged(mark: str, controller: bool) -> Severity:
+    """How severe a mark is where it was found."""
+    everyday = mark.removeprefix(PROGRAM_OF) in ADMINISTRATION or mark == FOLDER
+    return "low" if everyday and not controller else "medium"
+
+
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """Services with the marks of tools, unless another computer had them made, which is remote execution."""
+    event = activity.detail
+    if isinstance(event, EventLogon):
+        remember(activity, ctx)
+        return
+    if not isinstance(event, EventService):
+        return
+    made = installation(activity, ctx)
+    if made is None:
+        return
+    where = ctx.place(activity.destination, activity.at)
+    twin = ("remote", where, made.name.lower())
+    if made.from_elsewhere and not made.driver:
+        ctx.memory.note(twin, True, activity.at)
+        return
+    if ctx.memory.recall(twin, bool, activity.at, SAME):
+        return
+    mark = local_mark(made.command, made.name, made.driver)
+    if not mark:
+        return
+    account, target, controller = ctx.account(activity), ctx.target(activity), ctx.to_controller(activity)
+    what = "driver" if made.driver else "service"
+    yield found(
+        ctx,
+        activity,
+        f"{where} {made.name.lower()[:100]}",
+        severity=judged(mark, controller),
+        confidence="medium",
+        succeeded=True,
+        story=(
+            sentence(
+                *((account,) if account is not None else ("Somebody not named",)),
+                f" installed the {what} {made.name[:200]} on ",
+                target,
+                f": {made.command[:200]}." if made.command else ".",
+            ),
+        ),
+        facts=(
+            fact(f"{describe.what(activity).rstrip(': ')}: ", activity),
+            fact(f"It has the mark of a tool: {mark}"),
+            *((fact("It was done in a session at the computer itself"),) if made.here else ()),
+            *((fact(target, " is a domain controller: whoever runs code there owns the domain"),) if controller else ()),
+            against("It would be quiet for a program of its own, in a folder where only administrators can write"),
+        ),
+        steps=ctx.path(activity, f"{what} installed", "success"),
+    )
+
+
+DETECTOR = Detector(
+    id="suspicious_service",
+    external_id=2026,
+    title="Suspicious service creation",
+    severity="medium",
+    phase="Domain dominance",
+    techniques=("T1543.003", "T1569.002"),
+    watches=(EventService, EventLogon),
+    event_ids=(INSTALLED, INSTALLED_AUDITED, SIGNED_IN),
+    needs=Needs(ports=("logs",), kinds=("event-service",), parts=("event-service",)),
+    window=WINDOW,
+    detect=detect,
+)

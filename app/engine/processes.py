@@ -1,0 +1,88 @@
+"""A process that a computer's log tells (4688): by which way another computer may have had it started."""
+
+from msgspec import Struct
+
+from app.engine.commands import mark_of, service_mark
+from app.engine.context import Context
+from app.engine.readings import BUILT_IN_SESSIONS, KEPT, NETWORK, Logon
+from app.model.activity import Account, Activity
+from app.model.events import EventProcess
+
+BEGAN = 4688
+WMI_HOST, SHELL_HOST, CONSOLE, SERVICES = "wmiprvse.exe", "wsmprovhost.exe", "mmc.exe", "services.exe"
+HOSTS = frozenset({WMI_HOST, SHELL_HOST, CONSOLE})
+"""Programs that do what other computers ask by WMI, by PowerShell remoting, and by the COM object MMC20.Application."""
+OF_WINDOWS = frozenset({
+    "wmiprvse.exe", "unsecapp.exe", "werfault.exe", "conhost.exe", "wmiadap.exe", "mofcomp.exe", "scrcons.exe", "dllhost.exe",
+})  # fmt: skip
+"""What the host of WMI starts for its own work."""
+SHELLS = frozenset({
+    "cmd.exe", "powershell.exe", "pwsh.exe", "mshta.exe", "rundll32.exe", "regsvr32.exe", "wscript.exe", "cscript.exe",
+    "certutil.exe", "bitsadmin.exe", "msbuild.exe", "installutil.exe",
+})  # fmt: skip
+
+
+class Started(Struct, frozen=True, kw_only=True):
+    """A process started by one of these ways. what, label: words. account: for whom it runs. session: its logon, where known.
+
+    remote: that logon came over the network. shell: it runs what it is given. service: it is one.
+    """
+
+    what: str
+    label: str
+    program: str
+    command: str
+    mark: str
+    account: Account | None
+    session: Logon | None
+    remote: bool
+    shell: bool
+    service: bool
+
+
+def base(path: str) -> str:
+    """Name of a program without its folder, in lower case."""
+    return path[:1024].replace("/", "\\").rpartition("\\")[2].strip("\"' ").lower()
+
+
+def started(activity: Activity, ctx: Context) -> Started | None:
+    """By which way a process was started; None for those that people and the system start."""
+    event = activity.detail
+    if not isinstance(event, EventProcess) or event.event_id != BEGAN:
+        return None
+    program, parent = base(event.fields.get("NewProcessName", "")), base(event.fields.get("ParentProcessName", ""))
+    computer, command = event.computer.lower(), event.text("CommandLine") or ""
+    named = "ParentProcessName" in event.fields
+    hosting = program in HOSTS and (program != CONSOLE or "-embedding" in command.lower())
+    if hosting and (not named or program == CONSOLE):
+        ctx.memory.note(("host", computer, event.number("NewProcessId")), program, activity.at)
+    if not named or parent == CONSOLE:
+        parent = ctx.memory.recall(("host", computer, event.number("ProcessId")), str, activity.at, KEPT) or ""
+    if program != SHELL_HOST and parent not in HOSTS and parent != SERVICES:
+        return None
+    name = event.text("TargetUserName")
+    account = Account(name=name, domain=event.text("TargetDomainName")) if name and not name.endswith("$") else None
+    number = event.number("TargetLogonId") or 0
+    logon = ctx.logons.recall(("session", computer, number), Logon, activity.at, KEPT) if number >= BUILT_IN_SESSIONS else None
+    words = _way(program, parent, command, account is not None or not named)
+    if words is None:
+        return None
+    return Started(
+        what=words[0], label=words[1], program=program, command=command, mark=service_mark(command, "") if parent == SERVICES
+        else mark_of(command), account=account, session=logon, remote=logon is not None and logon.type == NETWORK,
+        shell=program in SHELLS, service=parent == SERVICES,
+    )  # fmt: skip
+
+
+def _way(program: str, parent: str, command: str, for_somebody: bool) -> tuple[str, str] | None:
+    if parent == SERVICES:
+        return ("run a command as a service", "service started") if service_mark(command, "") else None
+    if not for_somebody or program in OF_WINDOWS:
+        return None
+    if program == SHELL_HOST:
+        return "open a session of PowerShell", "PowerShell session"
+    if parent == WMI_HOST:
+        return "run a program by WMI", "WMI process"
+    if parent == SHELL_HOST:
+        return "run a program in a session of PowerShell", "PowerShell session"
+    return "run a program by the console's COM object", "DCOM process"

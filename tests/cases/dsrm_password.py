@@ -1,0 +1,31 @@
+"""Cases of a controller's restore mode password being set."""
+
+from app.model.activity import Activity
+from tests.cases.case import Case, Real
+from tests.engine.detectors.builders import DC1, SAMR, SECOND, call, controller
+from tests.engine.detectors.logs import computer_changed, log, subject
+
+
+def logged(user: str = "alice", status: str = "0x0") -> Activity:
+    """4794."""
+    return log(4794, {**subject(user), "Workstation": "DC1", "Status": status}, failed=status != "0x0")
+
+
+FIRES = {
+    "the call": Case([controller(DC1), call(SAMR, 66)], severity="medium"),
+    "the call, sealed and refused": Case([controller(DC1), call(SAMR, 66, sealed=True, code=0xC0000022)], severity="medium"),
+    "the log": Case([logged()], severity="medium"),
+    "the log, in vain": Case([logged(status="0xc000006a")], severity="medium"),
+    "the system itself": Case([logged("SYSTEM")], severity="low"),
+}
+
+QUIET = {
+    "a password of the domain": [controller(DC1), call(SAMR, 58), call(SAMR, 55, at=SECOND)],
+    "accounts listed": [controller(DC1), call(SAMR, 13)],
+    "a computer's password": [computer_changed("WS1$", "WS1$")],
+}
+
+REAL = (
+    Real("corpus/evtx/md_T1003_ID4794-4688-DSRM_password_set_with_NTDSutil.evtx", severity="medium"),
+    Real("lab/captures/password_reset.pcap", fires=False),
+)

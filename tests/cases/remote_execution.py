@@ -1,0 +1,142 @@
+"""More cases of remote execution: processes that a log tells, the remote registry, WinRM."""
+
+from app.model.activity import Account, Activity
+from app.model.details import KerberosAp
+from app.model.identifiers import WINREG
+from tests.cases.case import Case, Real
+from tests.engine.detectors.builders import DC1, MINUTE, SECOND, WS1, act, as_req, call
+from tests.engine.detectors.builders import FILES as SERVER
+from tests.engine.detectors.logs import DC, FILE_SERVER, log, logon, subject, tgt
+
+WMI_HOST, POWERSHELL_HOST = r"C:\Windows\System32\wbem\WmiPrvSE.exe", r"C:\Windows\System32\wsmprovhost.exe"
+OUTPUT = r"cmd.exe /Q /c dir 1> \\127.0.0.1\ADMIN$\__16 2>&1"
+RUN = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Run"
+
+
+def process(
+    program: str,
+    parent: str | None,
+    command: str = "",
+    *,
+    at: int = 0,
+    user: str = "alice",
+    session: int = 0x5000,
+    computer: str = FILE_SERVER,
+    pid: int = 0x900,
+    parent_pid: int = 0x800,
+) -> Activity:
+    """4688."""
+    fields = {
+        **subject("SYSTEM", 0x3E7),
+        "NewProcessName": program,
+        "CommandLine": command,
+        "NewProcessId": hex(pid),
+        "ProcessId": hex(parent_pid),
+    }
+    if parent is not None:
+        fields |= {
+            "ParentProcessName": parent,
+            "TargetUserName": user,
+            "TargetDomainName": "EXAMPLE",
+            "TargetLogonId": hex(session),
+        }
+    return log(4688, fields, at=at, computer=computer)
+
+
+def shared(share: str, name: str, *, at: int = 0) -> Activity:
+    """5145."""
+    fields = {**subject("alice"), "IpAddress": WS1, "IpPort": "50005", "ShareName": rf"\\*\{share}", "RelativeTargetName": name}
+    return log(5145, fields, at=at, computer=FILE_SERVER)
+
+
+def winrm(source: str = WS1, target: str = SERVER, *, at: int = 0, name: str = "alice") -> Activity:
+    """A ticket presented to WS-Management."""
+    detail = KerberosAp(service="HTTP/files", carrier="http")
+    return act(detail, source, target, 5985, at=at, account=Account(name=name, domain="EXAMPLE"))
+
+
+FIRES = {
+    "a shell by WMI, over the network": Case(
+        [logon("alice", WS1, computer=FILE_SERVER), process(r"C:\Windows\System32\cmd.exe", WMI_HOST, OUTPUT, at=SECOND)],
+        severity="medium",
+    ),
+    "the same on a controller": Case(
+        [tgt("bob"), logon("alice", WS1), process(r"C:\Windows\System32\cmd.exe", WMI_HOST, OUTPUT, at=SECOND, computer=DC)],
+        severity="high",
+    ),
+    "a program by WMI, who for is told": Case([process(r"C:\Windows\notepad.exe", WMI_HOST)], severity="low"),
+    "a program by WMI of an old Windows": Case(
+        [
+            logon("alice", WS1, computer=FILE_SERVER),
+            process(WMI_HOST, None, at=SECOND, pid=0xAE8),
+            process(r"C:\Windows\System32\calc.exe", None, at=2 * SECOND, pid=0xAF0, parent_pid=0xAE8),
+        ],
+        severity="low",
+    ),
+    "a session of PowerShell": Case([process(POWERSHELL_HOST, r"C:\Windows\System32\svchost.exe")], severity="low"),
+    "a shell by the console's object": [
+        logon("alice", WS1, computer=FILE_SERVER),
+        process(r"C:\Windows\System32\mmc.exe", r"C:\Windows\System32\svchost.exe", "mmc.exe -Embedding", at=SECOND, pid=0x777),
+        process(r"C:\Windows\System32\cmd.exe", r"C:\Windows\System32\mmc.exe", "cmd /c whoami", at=2 * SECOND, parent_pid=0x777),
+    ],
+    "a program written into the registry": Case(
+        [call(WINREG, 22, WS1, SERVER, stub={"key": RUN, "value": "Updater", "data": r"C:\x.exe"})], severity="medium"
+    ),
+    "a protection taken away": [
+        call(
+            WINREG,
+            22,
+            WS1,
+            SERVER,
+            stub={"key": r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa", "value": "DisableRestrictedAdmin", "data": 0},
+        )
+    ],
+    "the output of WMI fetched": Case([shared("ADMIN$", "__1693465717.66")], severity="medium"),
+    "the output of a task fetched": Case(
+        [shared("IPC$", "atsvc"), shared("ADMIN$", r"Temp\bouWFQYO.tmp", at=SECOND)], severity="medium"
+    ),
+    "the pipe of RemCom": Case([shared("IPC$", "RemCom_communicaton")], severity="medium"),
+    "the pipe of PsExec": Case([shared("IPC$", "PSEXESVC-WS1-4012-stdin")], severity="low"),
+    "a session over WinRM": Case([as_req("alice"), winrm()], severity="low"),
+}
+
+QUIET = {
+    "files on the administrators' share": [
+        shared("ADMIN$", r"Temp\setup.tmp"),
+        shared("IPC$", "srvsvc"),
+        shared("C$", "__init__.py"),
+        shared("Public", "__output.txt"),
+        shared("ADMIN$", r"Temp\abcdefgh.tmp"),
+    ],
+    "a script of the computer's own administrator": [
+        logon("alice", "-", kind=2, computer=FILE_SERVER),
+        process(r"C:\Windows\System32\cmd.exe", WMI_HOST, "cmd /c ver", at=SECOND),
+    ],
+    "the system's own processes": [
+        process(r"C:\Windows\System32\svchost.exe", r"C:\Windows\System32\services.exe", "svchost.exe -k x", user="-", session=0),
+        process(r"C:\Windows\System32\cmd.exe", r"C:\Windows\explorer.exe", "cmd.exe"),
+        process(WMI_HOST, r"C:\Windows\System32\svchost.exe", user="FILES$", session=0x3E4),
+        process(r"C:\Windows\System32\unsecapp.exe", WMI_HOST),
+        process(r"C:\Program Files\Inventory\scan.exe", WMI_HOST, user="FILES$", session=0x3E7),
+    ],
+    "a console at the desk": [
+        process(r"C:\Windows\System32\mmc.exe", r"C:\Windows\explorer.exe", "mmc.exe gpmc.msc", pid=0x777),
+        process(r"C:\Windows\System32\cmd.exe", r"C:\Windows\System32\mmc.exe", at=SECOND, parent_pid=0x777),
+    ],
+    "a value read, and another written": [
+        call(WINREG, 17, WS1, SERVER, stub={"key": RUN, "value": "Updater"}),
+        call(WINREG, 22, WS1, SERVER, stub={"key": r"HKLM\SOFTWARE\Vendor", "value": "Last", "data": "1"}),
+        call(WINREG, 22, WS1, SERVER, sealed=True),
+    ],
+    "computers send their logs": [winrm(name="WS1$"), winrm(WS1, DC1, at=MINUTE, name="WS1$")],
+    "a page of a web server": [act(KerberosAp(service="HTTP/files", carrier="http"), WS1, SERVER, 80)],
+}
+
+REAL = (
+    Real("corpus/pcap/otrf_covenant_psremoting_command.cap"),
+    Real("corpus/evtx/dbc_sliver-security.evtx", severity="medium"),
+    Real("corpus/evtx/sb_LM_LM_WMI_4624_4688_TargetHost.evtx"),
+    Real("corpus/json/otrf_covenant_psremoting_command.zip"),
+    Real("corpus/evtx/md_T1053.005_ID5145-Remote_schedule_task_creation_ATexec_.evtx", severity="medium"),
+    Real("lab/captures/benign_workday.pcap", fires=False),
+)
