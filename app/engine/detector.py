@@ -12,6 +12,7 @@ from app.engine import describe
 from app.engine.context import NOBODY, Context, Tags
 from app.engine.knowledge import Knowledge
 from app.engine.memory import Memory
+from app.engine.profiles import WATCHED, Profiles
 from app.model.activity import Activity, Result
 from app.model.alert import RANK, Alert, Fact, Finding, Link, Phase, Sentence, Severity, Step
 from app.model.details import KINDS, RpcBind, RpcCall
@@ -89,7 +90,8 @@ class Detector(Struct, frozen=True, kw_only=True):
     (0: none). watches_refused: kinds of which it reads only what failed, which spares it the bulk of a file server.
     interfaces: of remote calls it is given only those of these RPC interfaces, and those of which nobody knows the interface
     when "" is among them; event_ids: of Windows events only these; empty for all. thresholds: every number that the user may
-    change. excludable: kinds of parties that an exclusion may name."""
+    change. excludable: kinds of parties that an exclusion may name. profiled: it asks what accounts and computers are used to
+    (Context.profiles), for which more kinds are read than it watches itself."""
 
     id: str
     external_id: int
@@ -106,6 +108,7 @@ class Detector(Struct, frozen=True, kw_only=True):
     event_ids: tuple[int, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     excludable: tuple[str, ...] = ("account", "computer", "group", "address", "subnet", "domain")
+    profiled: bool = False
     detect: Detect
 
 
@@ -383,11 +386,10 @@ def run_told(
     """
     twice: dict[tuple[str, Told], bool] = {}
     logons = Memory()
-    routes = Routes(
-        (one, Context(knowledge, Memory(), tuning, tags, logons, one.id, one.learning))
-        for one in detectors
-        if one.id not in tuning.off
-    )
+    on = [one for one in detectors if one.id not in tuning.off]
+    profiles = Profiles(knowledge)
+    learn = profiles.observe if any(one.profiled for one in on) else None
+    routes = Routes((one, Context(knowledge, Memory(), tuning, tags, logons, one.id, one.learning, profiles)) for one in on)
     open_: dict[tuple[str, str, str], _Case] = {}
     done: list[Alert] = []
     for activity, told in activities:
@@ -408,11 +410,16 @@ def run_told(
                 if case is not None:
                     done.append(case.alert(others))
                 open_[key] = _Case(detector, finding, excluded)
+        if learn is not None:  # after everybody was asked, who thus compare with the past alone
+            learn(activity, told)
     done.extend(case.alert(others) for case in open_.values())
     return sorted(done, key=lambda alert: (alert.finding.first, alert.detector, alert.id))
 
 
 def watched_kinds(detectors: Iterable[Detector]) -> dict[str, bool]:
     """Kind words of the activities that any of these detectors reads, and whether it reads all of them or only what failed."""
+    detectors = tuple(detectors)
     found = {KINDS[kind]: False for detector in detectors for kind in detector.watches_refused}
+    if any(detector.profiled for detector in detectors):
+        found |= dict.fromkeys(sorted(WATCHED), True)
     return found | {KINDS[kind]: True for detector in detectors for kind in detector.watches}

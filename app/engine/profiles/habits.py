@@ -1,0 +1,221 @@
+"""What one activity tells of the habits of those who take part in it; one function for each kind."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from app.engine.profiles.book import Book
+from app.engine.profiles.features import (
+    ASKED,
+    BY_NTLM,
+    CLEAR,
+    COMPUTERS,
+    DESK,
+    ETYPES,
+    FAILURES,
+    KERBEROS,
+    NTLM,
+    PLACES,
+    PROTOCOLS,
+    QUERIES,
+    RESOURCES,
+    SHARES,
+    VISITORS,
+    VPN_CLIENTS,
+)
+from app.model.activity import Activity
+from app.model.details import (
+    KerberosAp,
+    KerberosAs,
+    KerberosTgs,
+    LdapBind,
+    LdapSearch,
+    Ntlm,
+    RadiusAccounting,
+    RpcCall,
+    SmbTree,
+)
+from app.model.events import EventKerberos, EventLogon, EventNtlm, EventShare
+from app.model.identifiers import LSARPC, SAMR
+
+PROOF_WANTED, WRONG_PROOF = 25, 24
+"""KDC_ERR_PREAUTH_REQUIRED, which begins most sign-ins, and KDC_ERR_PREAUTH_FAILED (RFC 4120 section 7.5.9)."""
+INTERACTIVE, NETWORK, UNLOCK, DESKTOP, CACHED = 2, 3, 7, 10, 11
+AT_DESK = frozenset({INTERACTIVE, UNLOCK, DESKTOP, CACHED})
+"""Logon types of somebody who sits in front of the computer, or of its desktop far away."""
+LOGON, REFUSED, TGT, TICKET, PROOF_FAILED, VALIDATED, PASSED = 4624, 4625, 4768, 4769, 4771, 4776, 8004
+SHARE_OPENED = 5140
+VALUE = re.compile(r"((?:^|\()(?!objectclass|objectcategory|samaccounttype)[a-z0-9;.\-:]+[~<>:]?=)[^()]*", re.IGNORECASE)
+"""The value of a comparison in an LDAP filter (RFC 4515), except where it says which class of objects is asked for."""
+LONGEST = 160
+"""Characters of a query's shape and of a share's name."""
+
+
+def shape(text: str) -> str:
+    """A filter without the names that it asks for, so that looking up one user is the same habit as looking up another."""
+    return VALUE.sub(r"\1?", text[:1_000].lower())[:LONGEST]
+
+
+def sign_in(book: Book, activity: Activity, protocol: str, resource: str = "", etype: int | None = None, here: str = "") -> None:
+    """Somebody signed in; here: key of the computer when it is not the source."""
+    account = book.knowledge.account_entity(activity)
+    if account is None:
+        return
+    at = activity.at
+    profile = book.at_work(account.key, at)
+    use = book.use
+    computer = here or book.end(activity.source, at)[0]
+    if computer and computer != account.key:
+        use(profile, COMPUTERS, computer, at)
+        use(book.at_work(computer, at), VISITORS, account.key, at)
+    use(profile, PROTOCOLS, protocol, at)
+    if resource and resource != computer:
+        use(profile, RESOURCES, resource, at)
+    if etype is not None:
+        use(profile, ETYPES, str(etype), at)
+    if protocol == NTLM:
+        profile.counts[BY_NTLM] += 1
+
+
+def refused(book: Book, activity: Activity) -> None:
+    """A sign-in was refused: it is counted where its account is known already, for guessed names are nobody's habit."""
+    account = book.knowledge.account_entity(activity)
+    if account is not None and book.of(account) is not None:
+        book.at_work(account.key, activity.at).counts[FAILURES] += 1
+
+
+def asked(book: Book, activity: Activity, query: str, many: int = 1) -> None:
+    """Somebody asked the directory or SAM; without an account it is its computer's habit alone."""
+    at = activity.at
+    account, computer = book.knowledge.account_entity(activity), book.end(activity.source, at)[0]
+    for key in dict.fromkeys((account.key if account is not None else "", computer)):
+        if key:
+            profile = book.at_work(key, at)
+            profile.counts[ASKED] += many
+            book.use(profile, QUERIES, query, at)
+
+
+def kerberos_as(book: Book, activity: Activity) -> None:
+    detail: Any = activity.detail
+    if activity.result == "success":
+        sign_in(book, activity, KERBEROS, "", detail.padata_etype)
+    elif activity.code == WRONG_PROOF:
+        refused(book, activity)
+
+
+def kerberos_tgs(book: Book, activity: Activity) -> None:
+    detail: Any = activity.detail
+    if activity.result == "success":
+        sign_in(book, activity, KERBEROS, book.service(detail.service, detail.realm))
+
+
+def kerberos_ap(book: Book, activity: Activity) -> None:
+    if activity.result != "failure":
+        sign_in(book, activity, KERBEROS, book.resource(activity.destination, activity.at))
+
+
+def ntlm(book: Book, activity: Activity) -> None:
+    if activity.result == "success":
+        sign_in(book, activity, NTLM, book.resource(activity.destination, activity.at))
+    elif activity.result == "failure":
+        refused(book, activity)
+
+
+def ldap_bind(book: Book, activity: Activity) -> None:
+    detail: Any = activity.detail
+    if detail.method == "simple" and detail.name:
+        if activity.result == "success":
+            sign_in(book, activity, CLEAR)
+        elif activity.result == "failure":
+            refused(book, activity)
+
+
+def ldap_search(book: Book, activity: Activity) -> None:
+    detail: Any = activity.detail
+    if detail.base or detail.scope:  # the root is read by every client
+        asked(book, activity, shape(detail.filter))
+
+
+def rpc_call(book: Book, activity: Activity) -> None:
+    detail: Any = activity.detail
+    if detail.interface == SAMR or detail.interface == LSARPC:
+        asked(book, activity, f"{'samr' if detail.interface == SAMR else 'lsarpc'} {detail.opnum}")
+
+
+def share(book: Book, activity: Activity) -> None:
+    """A tree connect, or 5140: a share is told by its computer and its own name."""
+    detail: Any = activity.detail
+    if activity.result != "success":
+        return
+    if isinstance(detail, EventShare):
+        name = (detail.text("ShareName") or "").rpartition("\\")[2] if detail.event_id == SHARE_OPENED else ""
+    else:
+        name = (detail.name or detail.path).rpartition("\\")[2]
+    account = book.knowledge.account_entity(activity) if name and name.upper() != "IPC$" else None
+    if account is not None:
+        where = book.resource(activity.destination, activity.at)
+        profile = book.at_work(account.key, activity.at)
+        book.use(profile, SHARES, f"{where} {name.lower()}"[:LONGEST], activity.at)
+
+
+def event_logon(book: Book, activity: Activity) -> None:
+    event: Any = activity.detail
+    if event.event_id == REFUSED:
+        refused(book, activity)
+    if event.event_id != LOGON:
+        return
+    kind = event.number("LogonType")
+    if kind in AT_DESK:
+        sign_in(book, activity, DESK, here=book.end(activity.destination, activity.at)[0])
+    elif kind == NETWORK and activity.source is not None:
+        package = (event.text("AuthenticationPackageName") or "").upper()
+        sign_in(book, activity, NTLM if package == "NTLM" else KERBEROS, book.resource(activity.destination, activity.at))
+
+
+def event_kerberos(book: Book, activity: Activity) -> None:
+    event: Any = activity.detail
+    if event.event_id == TGT and activity.result == "success":
+        sign_in(book, activity, KERBEROS, "", event.number("PreAuthEncryptionType"))
+    elif event.event_id == TICKET and activity.result == "success":
+        sign_in(book, activity, KERBEROS, book.service(event.text("ServiceName"), event.text("TargetDomainName")))
+    elif event.event_id == PROOF_FAILED and activity.code == WRONG_PROOF:
+        refused(book, activity)
+
+
+def event_ntlm(book: Book, activity: Activity) -> None:
+    event: Any = activity.detail
+    if activity.result != "success":
+        refused(book, activity)
+    elif event.event_id == VALIDATED:
+        sign_in(book, activity, NTLM)
+    elif event.event_id == PASSED:
+        sign_in(book, activity, NTLM, book.resource(activity.destination, activity.at))
+
+
+def radius(book: Book, activity: Activity) -> None:
+    detail: Any = activity.detail
+    account = book.knowledge.account_entity(activity) if detail.status.lower() == "start" else None
+    if account is None:
+        return
+    profile = book.at_work(account.key, activity.at)
+    for feature, value in ((PLACES, detail.place), (VPN_CLIENTS, detail.client_name)):
+        if value:
+            book.use(profile, feature, value.lower()[:LONGEST], activity.at)  # type: ignore[arg-type]
+
+
+READERS: dict[type, Callable[[Book, Activity], None]] = {
+    KerberosAs: kerberos_as,
+    KerberosTgs: kerberos_tgs,
+    KerberosAp: kerberos_ap,
+    Ntlm: ntlm,
+    LdapBind: ldap_bind,
+    LdapSearch: ldap_search,
+    RpcCall: rpc_call,
+    SmbTree: share,
+    EventShare: share,
+    EventLogon: event_logon,
+    EventKerberos: event_kerberos,
+    EventNtlm: event_ntlm,
+    RadiusAccounting: radius,
+}
+"""What is read of each kind. Bulk of file servers tells nothing that the sign-in and the share do not tell."""
