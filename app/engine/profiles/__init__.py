@@ -9,14 +9,16 @@ from app.engine.profiles.features import (
     QUERIES,
     RESOURCES,
     SHARES,
+    TICKET_COMPUTERS,
     VISITORS,
     VPN_CLIENTS,
 )
 from app.engine.profiles.peers import Peers
-from app.engine.profiles.profile import Day, Profile, Seen
+from app.engine.profiles.profile import DAY, Day, Novelty, Profile, Seen
 from app.engine.profiles.profiles import WATCHED, Profiles
 
 __all__ = [
-    "COMPUTERS", "CONTROLLERS", "ETYPES", "PLACES", "PROTOCOLS", "QUERIES", "RESOURCES", "SHARES", "VISITORS", "VPN_CLIENTS",
-    "WATCHED", "Day", "Peers", "Profile", "Profiles", "Seen",
+    "COMPUTERS", "CONTROLLERS", "DAY", "ETYPES", "PLACES", "PROTOCOLS", "QUERIES", "RESOURCES", "SHARES", "TICKET_COMPUTERS",
+    "VISITORS", "VPN_CLIENTS",
+    "WATCHED", "Day", "Novelty", "Peers", "Profile", "Profiles", "Seen",
 ]  # fmt: skip

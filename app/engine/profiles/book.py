@@ -1,11 +1,12 @@
 """The book of profiles: who is in it, what the words of an activity mean in it, what can be asked of it."""
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
+from collections.abc import Hashable
 
 from app.engine.knowledge import Knowledge
-from app.engine.profiles.features import COMPUTERS, CONTROLLERS, Feature
-from app.engine.profiles.profile import Profile, Seen
-from app.model.activity import Endpoint
+from app.engine.profiles.features import COMPUTERS, CONTROLLERS, RESOURCES, Feature
+from app.engine.profiles.profile import DAY, Novelty, Profile, Seen
+from app.model.activity import Activity, Endpoint
 from app.model.entity import EntityRef
 
 ENTITIES = 40_000
@@ -15,9 +16,18 @@ TOTAL = 1_000_000
 NAMES = 50_000
 """Names of services kept at hand with the entity that they mean."""
 
+NOVELTIES = 200
+"""Novelties kept of one profile and day."""
+LATELY = 256
+TODAY = 50_000
+"""Different sign-ins and queries of one day that are known again without looking up who it was."""
+
 
 class Book:
-    """Profiles by the key of their entity. began: time of the first activity of all, UTC microseconds; last: of the latest."""
+    """Profiles by the key of their entity. began: time of the first activity of all, UTC microseconds; last: of the latest.
+
+    news: number of novelties so far; lately: (number, key of who) of the latest.
+    """
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
@@ -26,8 +36,25 @@ class Book:
         self._of: OrderedDict[str, Profile] = OrderedDict()
         self._size = 0
         self._services: dict[str, str] = {}
+        self._today: dict[Hashable, tuple[Profile, ...]] = {}
+        self._day = -1
+        self.news = 0
+        self.lately: deque[tuple[int, str]] = deque(maxlen=LATELY)
 
     # ---- writing
+
+    def again(self, same: Hashable, at: int) -> tuple[Profile, ...] | None:
+        """The profiles that the same taught something today, None when it was not seen today."""
+        if at // DAY != self._day:
+            self._day = at // DAY
+            self._today.clear()
+        return self._today.get(same)
+
+    def remember(self, same: Hashable, taught: tuple[Profile, ...]) -> None:
+        """What the same taught today."""
+        if len(self._today) >= TODAY:
+            self._today.clear()
+        self._today[same] = taught
 
     def at_work(self, key: str, at: int) -> Profile:
         """The profile of somebody who is active now."""
@@ -41,13 +68,22 @@ class Book:
         profile.touch(at)
         return profile
 
-    def use(self, profile: Profile, feature: Feature, value: str, at: int) -> None:
-        """Somebody used a value."""
-        self._size -= profile.use(feature, value, at)
-        while self._size > TOTAL and len(self._of) > 1:
-            self._forget()
+    def use(self, profile: Profile, key: str, feature: Feature, value: str, activity: Activity) -> None:
+        """Somebody (key) used a value."""
+        new = profile.use(feature, value, activity.at)
+        if not new:
+            return
+        if feature in (COMPUTERS, RESOURCES) and len(profile.novel) < NOVELTIES:
+            profile.novel.append(Novelty(activity.at, feature, value, activity.id))
+            self.news += 1
+            self.lately.append((self.news, key))
+        if new == 1:
+            self._size += 1
+            while self._size > TOTAL and len(self._of) > 1:
+                self._forget()
 
     def _forget(self) -> None:
+        self._today.clear()  # it may hold the profile that goes
         gone = self._of.popitem(last=False)[1]
         self._size -= sum(len(held) for held in gone.habits.values())
 
@@ -64,6 +100,15 @@ class Book:
         """What an end is as a resource."""
         key, controller = self.end(end, at)
         return CONTROLLERS if controller else key
+
+    def entity(self, key: str) -> EntityRef:
+        """The entity of a key that stands in a profile."""
+        kind, _, rest = key.partition(":")
+        if kind == "computer":
+            return self.knowledge.computer_entity(rest)
+        realm, _, name = rest.rpartition("\\")
+        found = self.knowledge.account(name, realm or None) if kind == "user" else None
+        return found if found is not None and found.key == key else EntityRef("user" if kind == "user" else "address", key, rest)
 
     def service(self, name: str | None, realm: str | None) -> str:
         """What a service's name is as a resource: the computer of a service principal name, or the account; "" for krbtgt."""

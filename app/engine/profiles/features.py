@@ -2,15 +2,19 @@
 
 from typing import Final, Literal
 
-Feature = Literal["computers", "resources", "shares", "protocols", "etypes", "queries", "places", "vpn clients", "visitors"]
-"""Sets of values. Values of computers, resources and visitors are keys of entities.
+Feature = Literal[
+    "computers", "ticket computers", "resources", "shares", "protocols", "etypes", "queries", "places", "vpn clients", "visitors"
+]
+"""Sets of values. Values of computers, ticket computers, resources and visitors are keys of entities.
 
-computers: signed in from. resources: signed in to. shares: file shares opened. protocols: NTLM, Kerberos and the like.
+computers: signed in from. ticket computers: of these, with Kerberos or at the keyboard. resources: signed in to. shares: file
+shares opened. protocols: NTLM, Kerberos and the like.
 etypes: encryption of the proof of its password, as decimal text. queries: shapes of directory queries and lists asked of SAM.
 places: countries and towns of its VPN sessions. vpn clients: computers that those named. visitors: of a computer, accounts that
 signed in from it.
 """
 COMPUTERS: Final = "computers"
+TICKET_COMPUTERS: Final = "ticket computers"
 RESOURCES: Final = "resources"
 SHARES: Final = "shares"
 PROTOCOLS: Final = "protocols"

@@ -1,7 +1,7 @@
 """What one activity tells of the habits of those who take part in it; one function for each kind."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from app.engine.profiles.book import Book
@@ -20,10 +20,11 @@ from app.engine.profiles.features import (
     QUERIES,
     RESOURCES,
     SHARES,
+    TICKET_COMPUTERS,
     VISITORS,
     VPN_CLIENTS,
 )
-from app.model.activity import Activity
+from app.model.activity import Activity, Endpoint
 from app.model.details import (
     KerberosAp,
     KerberosAs,
@@ -56,25 +57,56 @@ def shape(text: str) -> str:
     return VALUE.sub(r"\1?", text[:1_000].lower())[:LONGEST]
 
 
-def sign_in(book: Book, activity: Activity, protocol: str, resource: str = "", etype: int | None = None, here: str = "") -> None:
-    """Somebody signed in; here: key of the computer when it is not the source."""
+def where(end: Endpoint | None) -> str:
+    """Text of an end for a key, without its port."""
+    return end.ip if end is not None else ""
+
+
+def sign_in(
+    book: Book,
+    activity: Activity,
+    same: Hashable,
+    protocol: str,
+    resource: Callable[[], str] | None = None,
+    etype: int | None = None,
+    here: Endpoint | None = None,
+) -> None:
+    """Somebody signed in. same: all that decides what is learned, so that the second time on a day only counts.
+
+    here: the computer when it is not the source.
+    """
+    at = activity.at
+    again = book.again(same, at)
+    if again is not None:
+        for one in again:
+            one.touch(at)
+        if protocol == NTLM and again:
+            again[0].counts[BY_NTLM] += 1
+        return
     account = book.knowledge.account_entity(activity)
     if account is None:
+        book.remember(same, ())
         return
-    at = activity.at
-    profile = book.at_work(account.key, at)
+    key = account.key
+    profile = book.at_work(key, at)
     use = book.use
-    computer = here or book.end(activity.source, at)[0]
-    if computer and computer != account.key:
-        use(profile, COMPUTERS, computer, at)
-        use(book.at_work(computer, at), VISITORS, account.key, at)
-    use(profile, PROTOCOLS, protocol, at)
-    if resource and resource != computer:
-        use(profile, RESOURCES, resource, at)
+    computer = book.end(here or activity.source, at)[0]
+    theirs = [profile]
+    if computer and computer != key:
+        use(profile, key, COMPUTERS, computer, activity)
+        if protocol in (KERBEROS, DESK):
+            use(profile, key, TICKET_COMPUTERS, computer, activity)
+        theirs.append(book.at_work(computer, at))
+        use(theirs[1], computer, VISITORS, key, activity)
+    use(profile, key, PROTOCOLS, protocol, activity)
+    what = resource() if resource is not None else ""
+    if what and what != computer:
+        use(profile, key, RESOURCES, what, activity)
     if etype is not None:
-        use(profile, ETYPES, str(etype), at)
+        use(profile, key, ETYPES, str(etype), activity)
     if protocol == NTLM:
         profile.counts[BY_NTLM] += 1
+    book.remember(same, tuple(theirs))
 
 
 def refused(book: Book, activity: Activity) -> None:
@@ -84,21 +116,32 @@ def refused(book: Book, activity: Activity) -> None:
         book.at_work(account.key, activity.at).counts[FAILURES] += 1
 
 
-def asked(book: Book, activity: Activity, query: str, many: int = 1) -> None:
+def asked(book: Book, activity: Activity, query: Hashable, shaped: Callable[[], str]) -> None:
     """Somebody asked the directory or SAM; without an account it is its computer's habit alone."""
     at = activity.at
+    same = ("asked", where(activity.source), activity.account, activity.ticket, query)
+    again = book.again(same, at)
+    if again is not None:
+        for one in again:
+            one.touch(at)
+            one.counts[ASKED] += 1
+        return
     account, computer = book.knowledge.account_entity(activity), book.end(activity.source, at)[0]
+    theirs = []
     for key in dict.fromkeys((account.key if account is not None else "", computer)):
         if key:
             profile = book.at_work(key, at)
-            profile.counts[ASKED] += many
-            book.use(profile, QUERIES, query, at)
+            profile.counts[ASKED] += 1
+            book.use(profile, key, QUERIES, shaped(), activity)
+            theirs.append(profile)
+    book.remember(same, tuple(theirs))
 
 
 def kerberos_as(book: Book, activity: Activity) -> None:
     detail: Any = activity.detail
     if activity.result == "success":
-        sign_in(book, activity, KERBEROS, "", detail.padata_etype)
+        same = ("as", where(activity.source), detail.client, detail.realm, activity.account, detail.padata_etype)
+        sign_in(book, activity, same, KERBEROS, None, detail.padata_etype)
     elif activity.code == WRONG_PROOF:
         refused(book, activity)
 
@@ -106,17 +149,24 @@ def kerberos_as(book: Book, activity: Activity) -> None:
 def kerberos_tgs(book: Book, activity: Activity) -> None:
     detail: Any = activity.detail
     if activity.result == "success":
-        sign_in(book, activity, KERBEROS, book.service(detail.service, detail.realm))
+        shown = detail.presented_ticket_hash if detail.client is None else None
+        same = ("tgs", where(activity.source), detail.client, detail.realm, activity.account, detail.service, shown)
+        sign_in(book, activity, same, KERBEROS, lambda: book.service(detail.service, detail.realm))
 
 
 def kerberos_ap(book: Book, activity: Activity) -> None:
+    detail: Any = activity.detail
     if activity.result != "failure":
-        sign_in(book, activity, KERBEROS, book.resource(activity.destination, activity.at))
+        same = ("ap", where(activity.source), where(activity.destination), activity.account, detail.ticket_hash)
+        sign_in(book, activity, same, KERBEROS, lambda: book.resource(activity.destination, activity.at))
 
 
 def ntlm(book: Book, activity: Activity) -> None:
+    detail: Any = activity.detail
     if activity.result == "success":
-        sign_in(book, activity, NTLM, book.resource(activity.destination, activity.at))
+        ends = where(activity.source), where(activity.destination)
+        same = ("ntlm", *ends, detail.user, detail.domain, activity.account, detail.anonymous)
+        sign_in(book, activity, same, NTLM, lambda: book.resource(activity.destination, activity.at))
     elif activity.result == "failure":
         refused(book, activity)
 
@@ -125,7 +175,7 @@ def ldap_bind(book: Book, activity: Activity) -> None:
     detail: Any = activity.detail
     if detail.method == "simple" and detail.name:
         if activity.result == "success":
-            sign_in(book, activity, CLEAR)
+            sign_in(book, activity, ("bind", where(activity.source), detail.name, activity.account), CLEAR)
         elif activity.result == "failure":
             refused(book, activity)
 
@@ -133,13 +183,14 @@ def ldap_bind(book: Book, activity: Activity) -> None:
 def ldap_search(book: Book, activity: Activity) -> None:
     detail: Any = activity.detail
     if detail.base or detail.scope:  # the root is read by every client
-        asked(book, activity, shape(detail.filter))
+        asked(book, activity, detail.filter, lambda: shape(detail.filter))
 
 
 def rpc_call(book: Book, activity: Activity) -> None:
     detail: Any = activity.detail
     if detail.interface == SAMR or detail.interface == LSARPC:
-        asked(book, activity, f"{'samr' if detail.interface == SAMR else 'lsarpc'} {detail.opnum}")
+        name = "samr" if detail.interface == SAMR else "lsarpc"
+        asked(book, activity, (name, detail.opnum), lambda: f"{name} {detail.opnum}")
 
 
 def share(book: Book, activity: Activity) -> None:
@@ -153,9 +204,9 @@ def share(book: Book, activity: Activity) -> None:
         name = (detail.name or detail.path).rpartition("\\")[2]
     account = book.knowledge.account_entity(activity) if name and name.upper() != "IPC$" else None
     if account is not None:
-        where = book.resource(activity.destination, activity.at)
+        server = book.resource(activity.destination, activity.at)
         profile = book.at_work(account.key, activity.at)
-        book.use(profile, SHARES, f"{where} {name.lower()}"[:LONGEST], activity.at)
+        book.use(profile, account.key, SHARES, f"{server} {name.lower()}"[:LONGEST], activity)
 
 
 def event_logon(book: Book, activity: Activity) -> None:
@@ -165,31 +216,37 @@ def event_logon(book: Book, activity: Activity) -> None:
     if event.event_id != LOGON:
         return
     kind = event.number("LogonType")
+    package = (event.text("AuthenticationPackageName") or "").upper()
+    same = ("4624", where(activity.source), where(activity.destination), activity.account, kind, package)
     if kind in AT_DESK:
-        sign_in(book, activity, DESK, here=book.end(activity.destination, activity.at)[0])
+        sign_in(book, activity, same, DESK, here=activity.destination)
     elif kind == NETWORK and activity.source is not None:
-        package = (event.text("AuthenticationPackageName") or "").upper()
-        sign_in(book, activity, NTLM if package == "NTLM" else KERBEROS, book.resource(activity.destination, activity.at))
+        protocol = NTLM if package == "NTLM" else KERBEROS
+        sign_in(book, activity, same, protocol, lambda: book.resource(activity.destination, activity.at))
 
 
 def event_kerberos(book: Book, activity: Activity) -> None:
     event: Any = activity.detail
     if event.event_id == TGT and activity.result == "success":
-        sign_in(book, activity, KERBEROS, "", event.number("PreAuthEncryptionType"))
+        etype = event.number("PreAuthEncryptionType")
+        sign_in(book, activity, ("4768", where(activity.source), activity.account, etype), KERBEROS, None, etype)
     elif event.event_id == TICKET and activity.result == "success":
-        sign_in(book, activity, KERBEROS, book.service(event.text("ServiceName"), event.text("TargetDomainName")))
+        service, realm = event.text("ServiceName"), event.text("TargetDomainName")
+        same = ("4769", where(activity.source), activity.account, service, realm)
+        sign_in(book, activity, same, KERBEROS, lambda: book.service(service, realm))
     elif event.event_id == PROOF_FAILED and activity.code == WRONG_PROOF:
         refused(book, activity)
 
 
 def event_ntlm(book: Book, activity: Activity) -> None:
     event: Any = activity.detail
+    same = (event.event_id, where(activity.source), where(activity.destination), activity.account, event.computer)
     if activity.result != "success":
         refused(book, activity)
     elif event.event_id == VALIDATED:
-        sign_in(book, activity, NTLM)
+        sign_in(book, activity, same, NTLM)
     elif event.event_id == PASSED:
-        sign_in(book, activity, NTLM, book.resource(activity.destination, activity.at))
+        sign_in(book, activity, same, NTLM, lambda: book.resource(activity.destination, activity.at))
 
 
 def radius(book: Book, activity: Activity) -> None:
@@ -200,7 +257,7 @@ def radius(book: Book, activity: Activity) -> None:
     profile = book.at_work(account.key, activity.at)
     for feature, value in ((PLACES, detail.place), (VPN_CLIENTS, detail.client_name)):
         if value:
-            book.use(profile, feature, value.lower()[:LONGEST], activity.at)  # type: ignore[arg-type]
+            book.use(profile, account.key, feature, value.lower()[:LONGEST], activity)  # type: ignore[arg-type]
 
 
 READERS: dict[type, Callable[[Book, Activity], None]] = {

@@ -46,8 +46,20 @@ class Day(Struct, frozen=True, gc=False):
     hours: int
 
 
+class Novelty(Struct, frozen=True, gc=False):
+    """A computer or resource that was used for the first time, when, and the activity that shows it."""
+
+    at: int
+    feature: str
+    value: str
+    proof: str
+
+
 class Profile:
-    """What one account or computer is used to. first, last: of its activities; days: number of days with any."""
+    """What one account or computer is used to. first, last: of its activities; days: number of days with any.
+
+    novel: what it used today for the first time.
+    """
 
     __slots__ = (
         "_weight_day",
@@ -58,6 +70,7 @@ class Profile:
         "hours",
         "last",
         "mask",
+        "novel",
         "number",
         "past",
         "weekdays",
@@ -76,6 +89,7 @@ class Profile:
         self.weekdays = [0.0] * 7
         self.weight = 0.0
         self._weight_day = self.number
+        self.novel: list[Novelty] = []
 
     def touch(self, at: int) -> None:
         """Something happened; what was the day before becomes the past."""
@@ -96,10 +110,11 @@ class Profile:
         self._weight_day = self.number
         self.number, self.mask = number, 0
         self.counts = [0] * len(MEASURES)
+        self.novel = []
         self.days += 1
 
     def use(self, feature: Feature, value: str, at: int) -> int:
-        """A value was used; returns how many values were forgotten for it (negative: one more is kept)."""
+        """A value was used; 0 when it was known, 1 when it is new, 2 when an old one was forgotten for it."""
         held = self.habits.get(feature)
         if held is None:
             held = self.habits[feature] = {}
@@ -120,8 +135,8 @@ class Profile:
             self.counts[NEW_RESOURCES] += 1
         if len(held) > VALUES:
             del held[next(iter(held))]
-            return 0
-        return -1
+            return 2
+        return 1
 
     def _again(self, feature: Feature) -> None:
         if feature == COMPUTERS:

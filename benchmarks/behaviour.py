@@ -1,0 +1,136 @@
+"""Simple statistics against models, on made months: `behaviour.py [--seeds N] [--people N] [--days N] [--communities] [--json OUT]`.
+
+Every account-day after the learning time gets a score from each method; what was injected is known.
+Reported are the area under the curve (ROC), average precision, and recall and precision within a budget of one account-day a
+day of the whole domain, which is what an analyst reads. The models learn from the account-days of the learning time.
+"""
+
+import argparse
+import json
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+from months import DAY, START, Months
+
+from app.engine.knowledge import Knowledge
+from app.engine.profiles import Profiles
+from app.engine.profiles.features import MEASURES
+from app.engine.profiles.scoring import WEIGHTS, above, deviations, score, unusual_hours
+
+
+def rows_of(months: Months, with_directory: bool) -> tuple[list[tuple[str, int]], np.ndarray, np.ndarray, np.ndarray, float]:
+    """(account, day), raw measures, measures as deviations from past and peers, the simple score; microseconds an activity."""
+    knowledge = Knowledge()
+    told = list(months.activities())
+    for one in (*(months.directory() if with_directory else ()), *told):
+        knowledge.observe(one)
+    profiles = Profiles(knowledge)
+    names = {one.name: knowledge.account(one.name, "CORP.EXAMPLE") for one in (*months.people, *months.services)}
+    keys, raw, relative, simple = [], [], [], []
+    spent, day = 0.0, 0
+
+    def close(at: int) -> None:
+        for name, ref in names.items():
+            profile = profiles.of(ref)
+            if profile is None or ref is None or profile.number != at // DAY:
+                continue
+            peers = [held for one in profiles.peers(ref, at).members if (held := profiles.of(one)) is not None]
+            found = deviations(profile, peers, at)
+            keys.append((name, day))
+            raw.append([*profile.counts, unusual_hours(profile, at)])
+            own = [above(profile.counts[one], profile.history(one, at)) for one in range(len(MEASURES))]
+            both = {one.measure: one.by for one in found}
+            relative.append([*own, *(both.get(one, 0.0) for one in (*WEIGHTS, -1))])
+            simple.append(score(found) if len(profile.past) >= 3 else 0.0)
+
+    for one in told:
+        now = (one.at - START) // DAY
+        if now != day:
+            close(START + day * DAY)
+            day = now
+        began = time.perf_counter()
+        profiles.observe(one)
+        spent += time.perf_counter() - began
+    close(START + day * DAY)
+    return keys, np.array(raw), np.array(relative), np.array(simple), spent / len(told) * 1e6
+
+
+def models(seed: int) -> dict[str, object]:
+    """The models compared, as scikit-learn has them."""
+    from sklearn.covariance import EllipticEnvelope
+    from sklearn.ensemble import IsolationForest
+    from sklearn.neighbors import LocalOutlierFactor
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import RobustScaler
+    from sklearn.svm import OneClassSVM
+
+    return {
+        "IsolationForest": IsolationForest(n_estimators=200, random_state=seed),
+        "LocalOutlierFactor": make_pipeline(RobustScaler(), LocalOutlierFactor(n_neighbors=30, novelty=True)),
+        "OneClassSVM": make_pipeline(RobustScaler(), OneClassSVM(nu=0.02)),
+        "EllipticEnvelope": make_pipeline(RobustScaler(), EllipticEnvelope(random_state=seed, support_fraction=0.9)),
+    }
+
+
+def measured(scores: np.ndarray, truth: np.ndarray, kinds: list[str], budget: int) -> dict[str, float]:
+    """Quality of scores: ROC, average precision, and within the budget precision, recall, recall of each kind of attack."""
+    from sklearn.metrics import average_precision_score, roc_auc_score
+
+    best = np.argsort(-scores, kind="stable")[:budget]
+    hit = truth[best]
+    found = {
+        "auc": float(roc_auc_score(truth, scores)),
+        "ap": float(average_precision_score(truth, scores)),
+        "precision": float(hit.mean()),
+        "recall": float(hit.sum() / truth.sum()),
+    }
+    chosen = set(best.tolist())
+    for kind in ("spray", "insider", "slow", "night"):
+        places = [place for place, one in enumerate(kinds) if one == kind]
+        found[kind] = sum(place in chosen for place in places) / max(1, len(places))
+    return found
+
+
+def main() -> int:
+    """Print a table of means over the seeds."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--people", type=int, default=300)
+    parser.add_argument("--days", type=int, default=45)
+    parser.add_argument("--communities", action="store_true", help="peers from the access graph, not from a directory")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    results: dict[str, list[dict[str, float]]] = defaultdict(list)
+    for seed in range(options.seeds):
+        months = Months(seed, options.people, options.days)
+        keys, raw, relative, simple, each = rows_of(months, not options.communities)
+        labels = months.labels()
+        late = np.array([day >= months.learned for _, day in keys])
+        kinds = [labels.get(key, "") for key, wanted in zip(keys, late) if wanted]
+        truth = np.array([bool(kind) for kind in kinds])
+        budget = options.days - months.learned
+        scores = {"robust statistics": simple[late]}
+        old = np.array([day >= 5 for _, day in keys]) & ~late
+        for name, features in (("counts", raw), ("deviations", relative)):
+            for model, made in models(seed).items():
+                made.fit(features[old])  # type: ignore[attr-defined]
+                scores[f"{model} on {name}"] = -made.score_samples(features[late])  # type: ignore[attr-defined]
+        forest = scores["IsolationForest on deviations"]
+        ranks = [np.argsort(np.argsort(one)) for one in (forest, simple[late])]
+        scores["robust + IsolationForest, mean rank"] = ranks[0] + ranks[1]
+        for name, one in scores.items():
+            results[name].append(measured(one, truth, kinds, budget))
+        print(f"seed {seed}: {len(keys):,} account-days, {int(truth.sum())} of attacks, {each:.2f} us an activity", flush=True)
+    columns = list(next(iter(results.values()))[0])
+    print(f"{'':38}" + "".join(f"{one:>10}" for one in columns))
+    for name, rows in results.items():
+        print(f"{name:38}" + "".join(f"{np.mean([row[one] for row in rows]):10.3f}" for one in columns))
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
