@@ -1,4 +1,4 @@
-"""Simple statistics against models, on made months: `behaviour.py [--seeds N] [--people N] [--days N] [--communities] [--json OUT]`.
+"""Simple statistics against models, on made months: `behaviour.py [--seeds N] [--people N] [--days N] [--communities]`.
 
 Every account-day after the learning time gets a score from each method; what was injected is known.
 Reported are the area under the curve (ROC), average precision, and recall and precision within a budget of one account-day a
@@ -59,7 +59,6 @@ def rows_of(months: Months, with_directory: bool) -> tuple[list[tuple[str, int]]
 
 def models(seed: int) -> dict[str, object]:
     """The models compared, as scikit-learn has them."""
-    from sklearn.covariance import EllipticEnvelope
     from sklearn.ensemble import IsolationForest
     from sklearn.neighbors import LocalOutlierFactor
     from sklearn.pipeline import make_pipeline
@@ -70,12 +69,12 @@ def models(seed: int) -> dict[str, object]:
         "IsolationForest": IsolationForest(n_estimators=200, random_state=seed),
         "LocalOutlierFactor": make_pipeline(RobustScaler(), LocalOutlierFactor(n_neighbors=30, novelty=True)),
         "OneClassSVM": make_pipeline(RobustScaler(), OneClassSVM(nu=0.02)),
-        "EllipticEnvelope": make_pipeline(RobustScaler(), EllipticEnvelope(random_state=seed, support_fraction=0.9)),
     }
 
 
 def measured(scores: np.ndarray, truth: np.ndarray, kinds: list[str], budget: int) -> dict[str, float]:
-    """Quality of scores: ROC, average precision, and within the budget precision, recall, recall of each kind of attack."""
+    """Quality of scores: ROC, average precision; within the budget precision and recall of account-days, and the share of the
+    attacks of each kind that show on at least one of their days."""
     from sklearn.metrics import average_precision_score, roc_auc_score
 
     best = np.argsort(-scores, kind="stable")[:budget]
@@ -86,10 +85,10 @@ def measured(scores: np.ndarray, truth: np.ndarray, kinds: list[str], budget: in
         "precision": float(hit.mean()),
         "recall": float(hit.sum() / truth.sum()),
     }
-    chosen = set(best.tolist())
+    caught = {kinds[place] for place in best.tolist() if kinds[place]}
     for kind in ("spray", "insider", "slow", "night"):
-        places = [place for place, one in enumerate(kinds) if one == kind]
-        found[kind] = sum(place in chosen for place in places) / max(1, len(places))
+        every = {one for one in kinds if one.startswith(kind)}
+        found[kind] = len(caught & every) / max(1, len(every))
     return found
 
 
@@ -108,7 +107,7 @@ def main() -> int:
         keys, raw, relative, simple, each = rows_of(months, not options.communities)
         labels = months.labels()
         late = np.array([day >= months.learned for _, day in keys])
-        kinds = [labels.get(key, "") for key, wanted in zip(keys, late) if wanted]
+        kinds = [f"{labels[key]} {key[0]}" if key in labels else "" for key, wanted in zip(keys, late) if wanted]
         truth = np.array([bool(kind) for kind in kinds])
         budget = options.days - months.learned
         scores = {"robust statistics": simple[late]}

@@ -112,7 +112,9 @@ class Months:
 
     def _services(self) -> list[Person]:
         found = [
-            Person(f"svc{one:02}", "service", "services", f"10.1.1.{one + 10}", self.random.sample(self.servers, 2), 0, 24, ntlm=0.3)
+            Person(
+                f"svc{one:02}", "service", "services", f"10.1.1.{one + 10}", self.random.sample(self.servers, 2), 0, 24, ntlm=0.3
+            )
             for one in range(16)
         ]
         found.append(Person("svc_backup", "backup", "services", "10.1.1.90", list(self.servers), 1, 3))
@@ -181,7 +183,11 @@ class Months:
         wanted = person.often if person.role != "service" else person.often * 6
         for one in wanted:
             yield self._use(
-                person.name, person.computer, one, self._time(day, person.begins, person.hours), self.random.random() < person.ntlm
+                person.name,
+                person.computer,
+                one,
+                self._time(day, person.begins, person.hours),
+                self.random.random() < person.ntlm,
             )
 
     # ---- attacks
@@ -217,7 +223,9 @@ class Months:
                 yield self._use(person.name, person.computer, one, self._time(day, person.begins + person.hours - 1, 3), False)
         elif attack.kind == "slow":
             for one in random.sample(strange, random.randrange(2, 5)):
-                yield self._use(person.name, person.computer, one, self._time(day, person.begins, person.hours), random.random() < 0.5)
+                yield self._use(
+                    person.name, person.computer, one, self._time(day, person.begins, person.hours), random.random() < 0.5
+                )
         else:  # stolen password, another computer, at night
             computer = random.choice(self.people).computer
             yield self._as(person.name, computer, self._time(day, 2, 0.2))
@@ -250,7 +258,13 @@ class Months:
     def _use(self, name: str, computer: str, server: str, at: int, by_ntlm: bool) -> Activity:
         if by_ntlm:
             detail = Ntlm(
-                user=name, domain=NETBIOS, workstation=computer, version="NTLMv2", carrier="smb2", mic=True, os_version="10.0.19045"
+                user=name,
+                domain=NETBIOS,
+                workstation=computer,
+                version="NTLMv2",
+                carrier="smb2",
+                mic=True,
+                os_version="10.0.19045",
             )
             # a server without an address of its own here is told by its name, as logs do
             return self._activity(detail, computer, f"name:{server}.{REALM.lower()}", at, 445, code=0)

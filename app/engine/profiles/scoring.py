@@ -35,8 +35,9 @@ WEIGHTS: dict[int, float] = {
     FAILURES: 0.25,
     ASKED: 0.25,
 }
-"""What counts how much; what is new says most. Hours weigh 1 below."""
-HOURS_WEIGHT = 0.5
+"""What counts how much; what is new says most."""
+OTHER_WEIGHTS: dict[int, float] = {-1: 0.5, -2: 0.75}
+"""The same of unusual hours and of what is new in the last days."""
 
 
 class Deviation(Struct, frozen=True, kw_only=True):
@@ -52,11 +53,14 @@ class Deviation(Struct, frozen=True, kw_only=True):
     @property
     def part(self) -> float:
         """What it adds to the score."""
-        return WEIGHTS.get(self.measure, HOURS_WEIGHT) * self.by
+        return (WEIGHTS.get(self.measure) or OTHER_WEIGHTS[self.measure]) * self.by
 
 
-HOURS = -1
-"""Stands for the number of unusual hours in place of a measure."""
+HOURS, SLOW = -1, -2
+"""Stand in place of a measure for the number of unusual hours, and for new resources of the last SLOW_DAYS active days."""
+SLOW_DAYS = 5
+COMPANY = 2
+"""So many peers that do as much on the same day make it a thing of the group."""
 
 
 def spread(values: Sequence[float]) -> tuple[float, float]:
@@ -81,30 +85,50 @@ def unusual_hours(profile: Profile, at: int) -> int:
     return sum(1 for hour in range(24) if profile.mask >> hour & 1 and profile.share_of_hour(day + hour * HOUR) < RARE_HOUR)
 
 
-def deviations(profile: Profile, peers: Sequence[Profile], at: int, today: Sequence[int] | None = None) -> list[Deviation]:
+def lately(values: Sequence[int]) -> list[int]:
+    """Sums over each stretch of SLOW_DAYS active days, oldest first: what is spread over a week shows in none of its days."""
+    return [sum(values[end - SLOW_DAYS : end]) for end in range(SLOW_DAYS, len(values) + 1)]
+
+
+def deviations(profile: Profile, peers: Sequence[Profile], at: int) -> list[Deviation]:
     """Every measure of the day of a time against own past and peers, what adds most first.
 
-    today: measures of the day, where they are not the profile's own. A measure counts as far as it is above both: what others
-    of the group do every day is no sign, nor is what an account always did.
+    A measure counts as far as it is above all three: what an account always did is no sign, nor is what others of its group do
+    on other days, nor what several of them do on the same day, such as patching or moving house.
     """
-    counts = profile.today(at) if today is None else today
+    peers = peers[:PEERS]
     found = []
-    for measure in WEIGHTS:
-        own = profile.history(measure, at)
-        theirs = [one for peer in peers[:PEERS] for one in peer.history(measure, at)[-PEER_DAYS:]]
-        value = counts[measure]
-        by = above(value, own)
-        limits = [spread(own)]
+    for measure in (*WEIGHTS, SLOW):
+        own = _history(profile, measure, at)
+        today = _today(profile, measure, at)
+        theirs = [one for peer in peers for one in _history(peer, measure, at)[-PEER_DAYS:]]
+        others = sorted((_today(peer, measure, at) for peer in peers), reverse=True)
+        by = above(today, own)
+        middle, one = spread(own)
+        limit, beside = middle + one, None
         if theirs:
-            by = min(by, above(value, theirs))
-            limits.append(spread(theirs))
-        limit = max(middle + one for middle, one in limits)
-        found.append(
-            Deviation(measure=measure, value=value, own=limits[0][0], peers=limits[1][0] if theirs else None, by=by, limit=limit)
-        )
+            by = min(by, above(today, theirs))
+            beside, one = spread(theirs)
+            limit = max(limit, beside + one)
+        if len(others) > COMPANY:
+            by = max(0.0, min(by, (today - others[COMPANY - 1]) / one))
+            limit = max(limit, others[COMPANY - 1] + one)
+        found.append(Deviation(measure=measure, value=today, own=middle, peers=beside, by=by, limit=limit))
     hours = unusual_hours(profile, at)
     found.append(Deviation(measure=HOURS, value=hours, own=0, peers=None, by=min(MOST, 2.0 * hours), limit=0))
     return sorted((one for one in found if one.by > 0), key=lambda one: (-one.part, one.measure))
+
+
+def _history(profile: Profile, measure: int, at: int) -> list[int]:
+    return lately(profile.history(NEW_RESOURCES, at)) if measure == SLOW else profile.history(measure, at)
+
+
+def _today(profile: Profile, measure: int, at: int) -> int:
+    if measure != SLOW:
+        return profile.today(at)[measure]
+    if not profile.today(at)[NEW_RESOURCES]:
+        return 0  # a quiet day after the deed is not the deed
+    return sum(profile.history(NEW_RESOURCES, at)[1 - SLOW_DAYS :]) + profile.today(at)[NEW_RESOURCES]
 
 
 def score(found: Sequence[Deviation]) -> float:
