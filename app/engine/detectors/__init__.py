@@ -7,6 +7,7 @@ from app.engine import detector as _detector
 from app.engine.context import Tags
 from app.engine.detector import Detector, Exclude, Told
 from app.engine.detectors import (
+    abnormal_behaviour,
     account_enumeration,
     asrep_roasting,
     brute_force,
@@ -18,9 +19,11 @@ from app.engine.detectors import (
     golden_ticket_nonexistent,
     kerberoasting,
     ldap_brute_force,
+    pass_the_hash,
     remote_execution,
     samr_reconnaissance,
     smb_session_enumeration,
+    suspicious_vpn,
     zerologon,
 )
 from app.engine.knowledge import Knowledge
@@ -30,6 +33,7 @@ from app.model.rows import Coverage, Problem
 from app.model.tuning import DEFAULT, Tuning
 
 DETECTORS: tuple[Detector, ...] = (
+    abnormal_behaviour.DETECTOR,
     account_enumeration.DETECTOR,
     asrep_roasting.DETECTOR,
     brute_force.DETECTOR,
@@ -41,9 +45,11 @@ DETECTORS: tuple[Detector, ...] = (
     golden_ticket_nonexistent.DETECTOR,
     kerberoasting.DETECTOR,
     ldap_brute_force.DETECTOR,
+    pass_the_hash.DETECTOR,
     remote_execution.DETECTOR,
     samr_reconnaissance.DETECTOR,
     smb_session_enumeration.DETECTOR,
+    suspicious_vpn.DETECTOR,
     zerologon.DETECTOR,
 )
 
