@@ -45,10 +45,10 @@ class Signs(Struct, frozen=True, kw_only=True):
     first: int = 0
     targets: tuple[EntityRef, ...] = ()
 
-    @property
-    def points(self) -> int:
-        """Marks, weighed."""
-        return sum(WEIGHT.get(one, 1) for one in self.marks)
+
+def points(signs: Signs) -> int:
+    """Marks, weighed."""
+    return sum(WEIGHT.get(one, 1) for one in signs.marks)
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
@@ -206,19 +206,19 @@ def added(
 def judged(signs: Signs, ctx: Context) -> Severity | None:
     """How grave the marks are together: high when several agree and one says that the account does not belong there."""
     deeds, belongs = DEEDS.intersection(signs.marks), not {"new", "elsewhere"}.intersection(signs.marks)
-    if signs.points < ctx.limit(POINTS) or not deeds:
+    if points(signs) < ctx.limit(POINTS) or not deeds:
         # a tool at a controller is worth a remark; a password given to the same tool looks no different
         lone = {"tool", "administrative"} <= signs.marks.keys() and ctx.sensitivity != "low"
         return "low" if lone else None
-    if belongs and signs.points < SURE:
+    if belongs and points(signs) < SURE:
         return "medium" if "sensitive" in signs.marks or "many" in signs.marks else "low"
     strange = "new" in signs.marks or ("elsewhere" in signs.marks and "tool" in signs.marks)
-    return "high" if signs.points >= SURE and strange and len(deeds) > 1 else "medium"
+    return "high" if points(signs) >= SURE and strange and len(deeds) > 1 else "medium"
 
 
 def confidence(signs: Signs) -> Severity:
     """How sure it is that a hash was used."""
-    return "high" if signs.points > SURE else "medium" if {"new", "elsewhere"}.intersection(signs.marks) else "low"
+    return "high" if points(signs) > SURE else "medium" if {"new", "elsewhere"}.intersection(signs.marks) else "low"
 
 
 def tell(activity: Activity, ctx: Context, signs: Signs, severity: Severity) -> Finding:
