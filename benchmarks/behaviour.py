@@ -14,10 +14,13 @@ from pathlib import Path
 import numpy as np
 from months import DAY, START, Months
 
+from app.engine.detector import run
+from app.engine.detectors import abnormal_behaviour, pass_the_hash
 from app.engine.knowledge import Knowledge
 from app.engine.profiles import Profiles
 from app.engine.profiles.features import MEASURES
 from app.engine.profiles.scoring import WEIGHTS, above, deviations, score, unusual_hours
+from app.model.tuning import Tuning
 
 
 def rows_of(months: Months, with_directory: bool) -> tuple[list[tuple[str, int]], np.ndarray, np.ndarray, np.ndarray, float]:
@@ -92,16 +95,54 @@ def measured(scores: np.ndarray, truth: np.ndarray, kinds: list[str], budget: in
     return found
 
 
+def alarms(months: Months, with_directory: bool, level: str) -> dict[str, float]:
+    """What the detectors say at a level: false alarms a day of medium or higher, and the share of attacks of each kind found."""
+    told = [*(months.directory() if with_directory else ()), *months.activities()]
+    knowledge = Knowledge()
+    for one in told:
+        knowledge.observe(one)
+    asked = [abnormal_behaviour.DETECTOR, pass_the_hash.DETECTOR]
+    tuning = Tuning(sensitivity=level)  # type: ignore[arg-type]
+    alerts = [one for one in run(asked, told, knowledge, tuning=tuning) if one.severity != "low"]
+    caught, false = set(), 0
+    for alert in alerts:
+        names = {ref.label for ref in alert.finding.accounts}
+        days = range((alert.finding.first - START) // DAY, (alert.finding.last - START) // DAY + 1)
+        matching = {(one.kind, one.account) for one in months.attacks if one.account in names and set(one.days) & set(days)}
+        caught |= matching
+        false += not matching
+    kinds = sorted({one.kind for one in months.attacks})
+    every = {kind: sum(one.kind == kind for one in months.attacks) for kind in kinds}
+    found = {kind: sum(one[0] == kind for one in caught) / every[kind] for kind in kinds}
+    return {"alerts": len(alerts), "false a day": false / (months.days - months.learned), **found}
+
+
+def show(results: dict[str, list[dict[str, float]]]) -> None:
+    """A row of means for each method."""
+    columns = list(next(iter(results.values()))[0])
+    print(f"{'':38}" + "".join(f"{one:>12}" for one in columns))
+    for name, rows in results.items():
+        print(f"{name:38}" + "".join(f"{np.mean([row[one] for row in rows]):12.3f}" for one in columns))
+
+
 def main() -> int:
-    """Print a table of means over the seeds."""
+    """Print two tables of means over the seeds."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--people", type=int, default=300)
     parser.add_argument("--days", type=int, default=45)
     parser.add_argument("--communities", action="store_true", help="peers from the access graph, not from a directory")
+    parser.add_argument("--alarms", action="store_true", help="what the detectors themselves say, in place of the methods")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     results: dict[str, list[dict[str, float]]] = defaultdict(list)
+    if options.alarms:
+        for level in ("low", "medium", "high"):
+            for seed in range(options.seeds):
+                made = Months(seed, options.people, options.days)
+                results[level].append(alarms(made, not options.communities, level))
+        show(results)
+        return 0
     for seed in range(options.seeds):
         months = Months(seed, options.people, options.days)
         keys, raw, relative, simple, each = rows_of(months, not options.communities)
@@ -122,10 +163,7 @@ def main() -> int:
         for name, one in scores.items():
             results[name].append(measured(one, truth, kinds, budget))
         print(f"seed {seed}: {len(keys):,} account-days, {int(truth.sum())} of attacks, {each:.2f} us an activity", flush=True)
-    columns = list(next(iter(results.values()))[0])
-    print(f"{'':38}" + "".join(f"{one:>10}" for one in columns))
-    for name, rows in results.items():
-        print(f"{name:38}" + "".join(f"{np.mean([row[one] for row in rows]):10.3f}" for one in columns))
+    show(results)
     if options.json:
         options.json.write_text(json.dumps(results, indent=1), encoding="utf-8")
     return 0

@@ -30,7 +30,7 @@ EPOCH_WEEKDAY = 3
 """1 January 1970 was a Thursday; Monday is 0."""
 
 
-class Seen(Struct):
+class Seen(Struct, gc=False):
     """One value: first and last use, UTC microseconds, and number of days on which it was used."""
 
     first: int
