@@ -12,7 +12,7 @@ from app.engine import describe
 from app.engine.context import NOBODY, Context, Tags
 from app.engine.knowledge import Knowledge
 from app.engine.memory import Memory
-from app.engine.profiles import WATCHED, Profiles
+from app.engine.profiles import TEACHING, WATCHED, Profiles
 from app.model.activity import Activity, Result
 from app.model.alert import RANK, Alert, Fact, Finding, Link, Phase, Sentence, Severity, Step
 from app.model.details import KINDS, RpcBind, RpcCall
@@ -86,12 +86,15 @@ Detect = Callable[[Any, Context], Iterator[Finding | Later]]
 
 class Detector(Struct, frozen=True, kw_only=True):
     """One detection. id equals the file's stem; window is the longest time that two findings of one subject may lie apart
-    and still be one alert, in microseconds; learning is the time it must watch before it says anything, in microseconds
-    (0: none). watches_refused: kinds of which it reads only what failed, which spares it the bulk of a file server.
-    interfaces: of remote calls it is given only those of these RPC interfaces, and those of which nobody knows the interface
-    when "" is among them; event_ids: of Windows events only these; empty for all. thresholds: every number that the user may
-    change. excludable: kinds of parties that an exclusion may name. profiled: it asks what accounts and computers are used to
-    (Context.profiles), for which more kinds are read than it watches itself."""
+    and still be one alert, in microseconds.
+
+    learning: time after which it knows what is usual, in microseconds (0: it learns nothing); until then it keeps quiet about
+    what is new to it, or cannot spare what is a habit. watches_refused: kinds of which it reads only what failed, which spares
+    it the bulk of a file server. interfaces: of remote calls it is given only those of these RPC interfaces, and those of which
+    nobody knows the interface when "" is among them; event_ids: of Windows events only these; empty for all. thresholds: every
+    number that the user may change. excludable: kinds of parties that an exclusion may name. profiled: it asks what accounts
+    and computers are used to (Context.profiles), for which more kinds are read than it watches itself.
+    """
 
     id: str
     external_id: int
@@ -388,7 +391,7 @@ def run_told(
     logons = Memory()
     on = [one for one in detectors if one.id not in tuning.off]
     profiles = Profiles(knowledge)
-    learn = profiles.observe if any(one.profiled for one in on) else None
+    learning = any(one.profiled for one in on)
     routes = Routes((one, Context(knowledge, Memory(), tuning, tags, logons, one.id, one.learning, profiles)) for one in on)
     open_: dict[tuple[str, str, str], _Case] = {}
     done: list[Alert] = []
@@ -410,8 +413,8 @@ def run_told(
                 if case is not None:
                     done.append(case.alert(others))
                 open_[key] = _Case(detector, finding, excluded)
-        if learn is not None:  # after everybody was asked, who thus compare with the past alone
-            learn(activity, told)
+        if learning and type(activity.detail) in TEACHING:  # after everybody was asked, who thus compare with the past alone
+            profiles.observe(activity, told)
     done.extend(case.alert(others) for case in open_.values())
     return sorted(done, key=lambda alert: (alert.finding.first, alert.detector, alert.id))
 

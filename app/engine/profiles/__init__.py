@@ -15,10 +15,27 @@ from app.engine.profiles.features import (
 )
 from app.engine.profiles.peers import Peers
 from app.engine.profiles.profile import DAY, Day, Novelty, Profile, Seen
-from app.engine.profiles.profiles import WATCHED, Profiles
+from app.engine.profiles.profiles import TEACHING, WATCHED, Profiles
 
 __all__ = [
-    "COMPUTERS", "CONTROLLERS", "DAY", "ETYPES", "PLACES", "PROTOCOLS", "QUERIES", "RESOURCES", "SHARES", "TICKET_COMPUTERS",
-    "VISITORS", "VPN_CLIENTS",
-    "WATCHED", "Day", "Novelty", "Peers", "Profile", "Profiles", "Seen",
+    "COMPUTERS",
+    "CONTROLLERS",
+    "DAY",
+    "ETYPES",
+    "PLACES",
+    "PROTOCOLS",
+    "QUERIES",
+    "RESOURCES",
+    "SHARES",
+    "TEACHING",
+    "TICKET_COMPUTERS",
+    "VISITORS",
+    "VPN_CLIENTS",
+    "WATCHED",
+    "Day",
+    "Novelty",
+    "Peers",
+    "Profile",
+    "Profiles",
+    "Seen",
 ]  # fmt: skip

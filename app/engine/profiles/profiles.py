@@ -11,6 +11,8 @@ from app.model.entity import EntityRef
 
 WATCHED: frozenset[str] = frozenset(KINDS[kind] for kind in READERS)
 """Kinds of activities from which profiles are made."""
+TEACHING = frozenset(READERS)
+"""The same as types of their details."""
 
 
 class Profiles(Book):
