@@ -1,4 +1,7 @@
-"""What a detector is, and how detectors run over activities in event time."""
+"""What a detector is, and how detectors run over activities in event time.
+
+Long because the words that detectors are written in, and what runs them, are one vocabulary.
+"""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -89,11 +92,12 @@ class Detector(Struct, frozen=True, kw_only=True):
     and still be one alert, in microseconds.
 
     learning: time after which it knows what is usual, in microseconds (0: it learns nothing); until then it keeps quiet about
-    what is new to it, or cannot spare what is a habit. watches_refused: kinds of which it reads only what failed, which spares
-    it the bulk of a file server. interfaces: of remote calls it is given only those of these RPC interfaces, and those of which
-    nobody knows the interface when "" is among them; event_ids: of Windows events only these; empty for all. thresholds: every
-    number that the user may change. excludable: kinds of parties that an exclusion may name. profiled: it asks what accounts
-    and computers are used to (Context.profiles), for which more kinds are read than it watches itself.
+    what is new to it, or cannot spare what is a habit. waits: until then it says nothing at all. watches_refused: kinds of
+    which it reads only what failed, which spares it the bulk of a file server. interfaces: of remote calls it is given only
+    those of these RPC interfaces, and those of which nobody knows the interface when "" is among them; event_ids: of Windows
+    events only these; empty for all. thresholds: every number that the user may change. excludable: kinds of parties that an
+    exclusion may name. profiled: it asks what accounts and computers are used to (Context.profiles), for which more kinds are
+    read than it watches itself.
     """
 
     id: str
@@ -107,6 +111,7 @@ class Detector(Struct, frozen=True, kw_only=True):
     needs: Needs
     window: int
     learning: int = 0
+    waits: bool = False
     interfaces: tuple[str, ...] = ()
     event_ids: tuple[int, ...] = ()
     thresholds: tuple[Threshold, ...] = ()

@@ -81,7 +81,11 @@ def watched_kinds() -> dict[str, bool]:
 
 
 def coverage(
-    by_kind: Mapping[str, int], problems: Iterable[Problem] = (), knowledge: Knowledge | None = None
+    by_kind: Mapping[str, int],
+    problems: Iterable[Problem] = (),
+    knowledge: Knowledge | None = None,
+    spans: Iterable[tuple[int, int]] | None = None,
+    tuning: Tuning = DEFAULT,
 ) -> tuple[Coverage, ...]:
-    """What each detector could have seen."""
-    return _coverage.coverage(DETECTORS, by_kind, problems, knowledge)
+    """What each detector could have seen. spans: first and last time of each input, for what must be learned first."""
+    return _coverage.coverage(DETECTORS, by_kind, problems, knowledge, spans, tuning)

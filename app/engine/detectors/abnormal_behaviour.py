@@ -189,6 +189,7 @@ DETECTOR = Detector(
     ),
     window=DAY,
     learning=21 * DAY,
+    waits=True,
     event_ids=(4624, 4768, 4769, 4776, 8004),
     thresholds=(SCORE, NEW),
     profiled=True,

@@ -29,6 +29,8 @@ REMOTE_WORK = frozenset({"smb1", "smb2", "rpc"})
 ORDINARY_SHARES = frozenset({"ipc$", "print$"})
 RESTLESS = 0.3
 """New computers a day from which on one more is no news: help desks, administrators."""
+FEWEST_DAYS = 3
+"""Active days of an account before any computer can be new to it, also where nothing waits to learn."""
 NOBODYS = frozenset({"VPN pool", "Shared address"})
 WEIGHT = {"new": 2}
 """Points of the marks that count more than one."""
@@ -123,7 +125,7 @@ def unusual(profile: Profile | None, source: EntityRef, ctx: Context, at: int) -
     fresh = profile.history(NEW_COMPUTERS, at)
     restless = bool(fresh) and sum(fresh[1:]) > RESTLESS * len(fresh)  # on its first day every computer is new
     others = [key for key in profile.values(TICKET_COMPUTERS) if key != source.key]
-    new = bool(computers) and not restless and ctx.mature(profile.first, at)
+    new = bool(computers) and profile.days >= FEWEST_DAYS and not restless and ctx.mature(profile.first, at)
     if not new and not others:
         return "", ""
     if NOBODYS.intersection(ctx.knowledge.tags(source.key)):

@@ -149,6 +149,7 @@ DETECTOR = Detector(
     needs=Needs(ports=("1813",), kinds=("radius-accounting",)),
     window=DAY,
     learning=MONTH,
+    waits=True,
     thresholds=(CONNECTIONS,),
     profiled=True,
     detect=detect,
