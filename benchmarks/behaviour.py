@@ -75,6 +75,19 @@ def models(seed: int) -> dict[str, object]:
     }
 
 
+def shown_attacks(options: argparse.Namespace, seed: int, features: np.ndarray) -> np.ndarray:
+    """Scores of a model that was shown the labelled attacks of another month: what knowing them in advance would be worth."""
+    from sklearn.linear_model import LogisticRegression
+
+    other = Months(seed + 1_000, options.people, options.days)
+    keys, _, relative, _, _ = rows_of(other, not options.communities)
+    labels = other.labels()
+    late = np.array([day >= other.learned for _, day in keys])
+    truth = np.array([key in labels for key in keys])
+    made = LogisticRegression(class_weight="balanced", max_iter=2_000).fit(relative[late], truth[late])
+    return made.decision_function(features)
+
+
 def measured(scores: np.ndarray, truth: np.ndarray, kinds: list[str], budget: int) -> dict[str, float]:
     """Quality of scores: ROC, average precision; within the budget precision and recall of account-days, and the share of the
     attacks of each kind that show on at least one of their days."""
@@ -120,9 +133,9 @@ def alarms(months: Months, with_directory: bool, level: str) -> dict[str, float]
 def show(results: dict[str, list[dict[str, float]]]) -> None:
     """A row of means for each method."""
     columns = list(next(iter(results.values()))[0])
-    print(f"{'':38}" + "".join(f"{one:>12}" for one in columns))
+    print(f"{'':48}" + "".join(f"{one:>12}" for one in columns))
     for name, rows in results.items():
-        print(f"{name:38}" + "".join(f"{np.mean([row[one] for row in rows]):12.3f}" for one in columns))
+        print(f"{name:48}" + "".join(f"{np.mean([row[one] for row in rows]):12.3f}" for one in columns))
 
 
 def main() -> int:
@@ -133,6 +146,7 @@ def main() -> int:
     parser.add_argument("--days", type=int, default=45)
     parser.add_argument("--communities", action="store_true", help="peers from the access graph, not from a directory")
     parser.add_argument("--alarms", action="store_true", help="what the detectors themselves say, in place of the methods")
+    parser.add_argument("--supervised", action="store_true", help="also a model that was shown the attacks of other months")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     results: dict[str, list[dict[str, float]]] = defaultdict(list)
@@ -157,6 +171,8 @@ def main() -> int:
             for model, made in models(seed).items():
                 made.fit(features[old])  # type: ignore[attr-defined]
                 scores[f"{model} on {name}"] = -made.score_samples(features[late])  # type: ignore[attr-defined]
+        if options.supervised:
+            scores["LogisticRegression, shown other months' attacks"] = shown_attacks(options, seed, relative[late])
         forest = scores["IsolationForest on deviations"]
         ranks = [np.argsort(np.argsort(one)) for one in (forest, simple[late])]
         scores["robust + IsolationForest, mean rank"] = ranks[0] + ranks[1]

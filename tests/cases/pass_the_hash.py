@@ -58,6 +58,13 @@ QUIET = {
     "a Mac at a file server, on the first day and later": [
         *workdays(3), *(signed(source="192.0.2.90", at=day * DAY + 10 * HOUR) for day in range(3)),
     ],
+    "an administrator who reaches servers by address, from where he has tickets": [
+        *ADMINISTRATOR, controller(DC1), as_req(source=WS2, at=AT),
+        *(one for number in range(5) for one in (
+            signed(source=WS2, target=f"192.0.2.{80 + number}", at=AT + number * MINUTE),
+            tree("ADMIN$", source=WS2, target=f"192.0.2.{80 + number}", at=AT + number * MINUTE + SECOND),
+        )),
+    ],
     "one new computer, one ordinary server": [*workdays(20), signed(at=AT)],
     "a printer that stores its scans": [signed("scanner", "192.0.2.91", FILES, at=day * DAY, windows=False) for day in range(5)],
     "an appliance known to sign in at a controller, later days": [

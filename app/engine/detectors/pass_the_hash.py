@@ -89,6 +89,9 @@ def signed_in(activity: Activity, ctx: Context) -> Iterator[Later]:
     source = ctx.source(activity)
     if profile is not None and profile.before(COMPUTERS, source.key, at):
         return
+    tool = not_windows(activity)
+    if profile is not None and not tool and profile.seen(TICKET_COMPUTERS, source.key) is not None:
+        return  # whoever gets Kerberos tickets here has the password or a session, and needs no hash
     signs = ctx.memory.recall(key, Signs, at, EPISODE) or Signs(first=at)
     marks = dict(signs.marks)
     new, elsewhere = unusual(profile, source, ctx, at)
@@ -96,7 +99,6 @@ def signed_in(activity: Activity, ctx: Context) -> Iterator[Later]:
         marks["new"] = new
     if elsewhere:
         marks["elsewhere"] = elsewhere
-    tool = not_windows(activity)
     if tool:
         marks["tool"] = tool
     if ctx.to_controller(activity) and getattr(activity.detail, "carrier", "smb2") in REMOTE_WORK and tells_target(activity):
