@@ -24,7 +24,7 @@ from app.engine.store import IN_USE, StoreError, set_tag, set_tuning
 from app.engine.store.copying import copy_workspace
 from app.ingest import Seconds, read_inputs
 from app.model.alert import Classification, State
-from app.model.detection import DetectorRow, WhatIf
+from app.model.detection import WhatIf
 from app.model.filter import ActivityFilter, Text
 from app.model.rows import Packet, Progress, Record
 from app.model.sigma import SigmaRun
@@ -275,10 +275,6 @@ class Session:
         set_tag(self.path, key, tag, on)
 
     # ---- settings of detectors
-
-    def detectors(self) -> tuple[DetectorRow, ...]:
-        """Every detector as it is set, with what it has learned."""
-        return self.queries.detectors()
 
     def tuning(self) -> Tuning:
         """What is set for the detectors of this workspace."""

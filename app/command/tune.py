@@ -56,7 +56,7 @@ def run_list(options: argparse.Namespace) -> int:
     """Print every detector as it is set."""
     session = open_existing(options.workspace)
     try:
-        rows, tuning = session.detectors(), session.tuning()
+        rows, tuning = session.queries.detectors(), session.tuning()
     finally:
         session.close()
     if options.json:

@@ -57,7 +57,7 @@ def test_test_mode_is_kept_and_taken_back(case: Path, capsys: pytest.CaptureFixt
     assert wardlight("tune", case, "--test-mode", "on") == 0
     session = Session.open(case)
     assert session.tuning().test_mode and len(session.queries.alerts()) == 1
-    assert all(row.level == "high" for row in session.detectors())
+    assert all(row.level == "high" for row in session.queries.detectors())
     session.close()
     assert wardlight("tune", case, "--test-mode", "off", "--level", "brute_force=low") == 0
     session = Session.open(case)
