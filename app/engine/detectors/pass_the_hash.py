@@ -127,7 +127,9 @@ def unusual(profile: Profile | None, source: EntityRef, ctx: Context, at: int) -
     fresh = profile.history(NEW_COMPUTERS, at)
     restless = bool(fresh) and sum(fresh[1:]) > RESTLESS * len(fresh)  # on its first day every computer is new
     others = [key for key in profile.values(TICKET_COMPUTERS) if key != source.key]
-    new = bool(computers) and profile.days >= FEWEST_DAYS and not restless and ctx.mature(profile.first, at)
+    # where its own computers have no names and their addresses changed before, a new one may be another lease
+    leased = source.kind == "address" and sum(key.startswith("address:") for key in computers) > 1
+    new = bool(computers) and profile.days >= FEWEST_DAYS and not restless and not leased and ctx.mature(profile.first, at)
     if not new and not others:
         return "", ""
     if NOBODYS.intersection(ctx.knowledge.tags(source.key)):
