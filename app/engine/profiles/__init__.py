@@ -13,6 +13,7 @@ from app.engine.profiles.features import (
     VISITORS,
     VPN_CLIENTS,
 )
+from app.engine.profiles.habits import shape
 from app.engine.profiles.peers import Peers
 from app.engine.profiles.profile import DAY, Day, Novelty, Profile, Seen
 from app.engine.profiles.profiles import TEACHING, WATCHED, Profiles
@@ -37,5 +38,5 @@ __all__ = [
     "Peers",
     "Profile",
     "Profiles",
-    "Seen",
+    "Seen", "shape",
 ]  # fmt: skip

@@ -1,10 +1,10 @@
 """The book of profiles: who is in it, what the words of an activity mean in it, what can be asked of it."""
 
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Hashable
 
 from app.engine.knowledge import Knowledge
-from app.engine.profiles.features import COMPUTERS, CONTROLLERS, RESOURCES, Feature
+from app.engine.profiles.features import COMPUTERS, CONTROLLERS, QUERIES, RESOURCES, Feature
 from app.engine.profiles.profile import DAY, Novelty, Profile, Seen
 from app.model.activity import Activity, Endpoint
 from app.model.entity import EntityRef
@@ -35,7 +35,8 @@ class Book:
         self.last = 0
         self._of: OrderedDict[str, Profile] = OrderedDict()
         self._size = 0
-        self._services: dict[str, str] = {}
+        self._services: dict[tuple[str, str | None], str] = {}
+        self._askers: Counter[str] = Counter()
         self._today: dict[Hashable, tuple[Profile, ...]] = {}
         self._day = -1
         self.news = 0
@@ -77,6 +78,8 @@ class Book:
             profile.novel.append(Novelty(activity.at, feature, value, activity.id))
             self.news += 1
             self.lately.append((self.news, key))
+        if feature == QUERIES and (value in self._askers or len(self._askers) < NAMES):
+            self._askers[value] += 1
         if new == 1:
             self._size += 1
             while self._size > TOTAL and len(self._of) > 1:
@@ -114,11 +117,11 @@ class Book:
         """What a service's name is as a resource: the computer of a service principal name, or the account; "" for krbtgt."""
         if not name:
             return ""
-        held = self._services.get(name)
+        held = self._services.get((name, realm))
         if held is None:
             if len(self._services) >= NAMES:
                 self._services.clear()
-            held = self._services[name] = self._service(name, realm)
+            held = self._services[name, realm] = self._service(name, realm)
         return held
 
     def _service(self, name: str, realm: str | None) -> str:
@@ -155,6 +158,10 @@ class Book:
     def knows(self, entity: EntityRef | str | None, feature: Feature, value: str) -> bool:
         """True when an entity used a value before."""
         return self.seen(entity, feature, value) is not None
+
+    def askers(self, query: str) -> int:
+        """How many accounts and computers asked a query of this shape so far; what everybody asks is no sign."""
+        return self._askers[query]
 
     def has_used(self, account: EntityRef | str | None, computer: EntityRef | str | None) -> bool:
         """True when an account signed in from a computer before."""

@@ -48,13 +48,15 @@ LOGON, REFUSED, TGT, TICKET, PROOF_FAILED, VALIDATED, PASSED = 4624, 4625, 4768,
 SHARE_OPENED = 5140
 VALUE = re.compile(r"((?:^|\()(?!objectclass|objectcategory|samaccounttype)[a-z0-9;.\-:]+[~<>:]?=)[^()]*", re.IGNORECASE)
 """The value of a comparison in an LDAP filter (RFC 4515), except where it says which class of objects is asked for."""
+SHAPED = 1_000
+"""Characters of a filter that are looked at."""
 LONGEST = 160
 """Characters of a query's shape and of a share's name."""
 
 
 def shape(text: str) -> str:
     """A filter without the names that it asks for, so that looking up one user is the same habit as looking up another."""
-    return VALUE.sub(r"\1?", text[:1_000].lower())[:LONGEST]
+    return VALUE.sub(r"\1?", text[:SHAPED].lower())[:LONGEST]
 
 
 def where(end: Endpoint | None) -> str:
@@ -183,7 +185,7 @@ def ldap_bind(book: Book, activity: Activity) -> None:
 def ldap_search(book: Book, activity: Activity) -> None:
     detail: Any = activity.detail
     if detail.base or detail.scope:  # the root is read by every client
-        asked(book, activity, detail.filter, lambda: shape(detail.filter))
+        asked(book, activity, detail.filter[:SHAPED], lambda: shape(detail.filter))
 
 
 def rpc_call(book: Book, activity: Activity) -> None:

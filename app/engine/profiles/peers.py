@@ -11,6 +11,8 @@ from app.engine.profiles.profile import DAY, Profile
 
 FEWEST, MOST = 5, 500
 """Peers of one account: below, a share of them says nothing; above, they have little in common."""
+GROUPS, LARGEST = 100, 2_000
+"""Groups of one account that are looked at, and members of a group that may be told apart from all the domain."""
 EPOCH_DAYS = 7
 """Communities are sought anew so often, in event time."""
 BUSIEST = 4_000
@@ -55,12 +57,14 @@ class PeerGroups:
         if own is None:
             return None
         directory = self._knowledge.directory
-        best: Peers | None = None
-        for group in directory.groups(own, at, nested=False):
-            members = self._active(directory.members(group, at, nested=False), account, profiles)
-            if FEWEST <= len(members) <= MOST and (best is None or len(members) < len(best.members)):
-                best = Peers(f"group {directory.names([group])[0]}", members)
-        return best or self._of_department(own, account, profiles)
+        held = [(directory.members(group, at, nested=False), group) for group in directory.groups(own, at, nested=False)[:GROUPS]]
+        for keys, group in sorted(
+            (one for one in held if FEWEST < len(one[0]) <= LARGEST), key=lambda one: (len(one[0]), one[1])
+        ):
+            members = self._active(keys, account, profiles)
+            if FEWEST <= len(members) <= MOST:
+                return Peers(f"group {directory.names([group])[0]}", members)
+        return self._of_department(own, account, profiles)
 
     def _of_department(self, own: Key, account: str, profiles: Mapping[str, Profile]) -> Peers | None:
         if self._departments is None:
@@ -75,7 +79,7 @@ class PeerGroups:
         return Peers(f"department {name}", members) if FEWEST <= len(members) <= MOST else None
 
     def _active(self, keys: Iterable[Key], account: str, profiles: Mapping[str, Profile]) -> tuple[str, ...]:
-        found = {self._knowledge.entity_of_object(key).key for key in list(keys)[: 4 * MOST]}
+        found = {self._knowledge.entity_of_object(key).key for key in keys}
         return tuple(sorted(one for one in found if one != account and one in profiles))
 
     # ---- the access graph

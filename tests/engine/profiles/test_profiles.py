@@ -106,6 +106,13 @@ def test_a_query_s_shape_keeps_classes_and_drops_names() -> None:
     assert len(shape("(" * 100_000)) <= 160
 
 
+def test_how_many_ask_the_same_is_known() -> None:
+    profiles = learned(*(search(f"(sAMAccountName=user{one})", f"192.0.2.{one + 20}") for one in range(5)))
+
+    assert profiles.askers("(samaccountname=?)") == 5
+    assert profiles.askers("(objectclass=*)") == 0
+
+
 def test_what_is_told_twice_teaches_once() -> None:
     one = as_req()
     profiles = learned()
