@@ -31,6 +31,8 @@ FEWEST_DAYS = 5
 """Active days before an account has a past; with fewer there is no spread to speak of."""
 COMMON, SOME = 0.2, 2
 """A server that so large a share of the peers uses, and at least so many of them, is none of the account's own."""
+DRIFTS = 2.0
+"""From so many times as much on, a change over days is worth a line; it decides nothing."""
 RETURN = 12 * DAY
 """Whoever comes back after so long finds things changed."""
 PATIENCE = 1.4
@@ -62,6 +64,7 @@ class Judged(Struct, frozen=True, kw_only=True):
     days: int
     peers: int
     why: str
+    drift: float
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Later]:
@@ -99,7 +102,7 @@ def judge(key: str, profile: Profile, ctx: Context) -> Judged | None:
         return None
     return Judged(
         account=ctx.profiles.entity(key), strange=strange, found=tuple(found), total=total, limit=limit, days=len(profile.past),
-        peers=len(members), why=peers.why,
+        peers=len(members), why=peers.why, drift=profile.drift(ALL_RESOURCES, at),
     )  # fmt: skip
 
 
@@ -163,6 +166,8 @@ def tell(
         ),
         facts=(
             *(fact(f"{explained(one)} (adds {one.part:.1f})") for one in top),
+            *((fact(f"On its latest active days it used {judged.drift:.1f} times as many servers a day as before"),)
+              if judged.drift >= DRIFTS else ()),
             fact(f"{compared}; the deviations add up to {judged.total:.1f}, reported from {judged.limit:g} on"),
             against(
                 f"It would have been quiet with at most {int(lead.limit)} {WORDS[lead.measure][1]}, "
