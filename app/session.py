@@ -7,25 +7,29 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from app import paths
 from app.children import Beside, Listening, Reading, program
+from app.engine import tuned
+from app.engine.detectors import DETECTORS
 from app.engine.engine import create_workspace, update_alert
 from app.engine.export import activity_lines, analysis
 from app.engine.inspector import Inspector, Message
 from app.engine.queries import Queries
 from app.engine.reports.html import report_html
-from app.engine.store import IN_USE, StoreError, set_tag
+from app.engine.store import IN_USE, StoreError, set_tag, set_tuning
 from app.engine.store.copying import copy_workspace
 from app.ingest import Seconds, read_inputs
 from app.model.alert import Classification, State
+from app.model.detection import WhatIf
 from app.model.filter import ActivityFilter, Text
 from app.model.rows import Packet, Progress, Record
 from app.model.sigma import SigmaRun
 from app.model.source import LiveSource, SourceState
+from app.model.tuning import Tuning
 from app.sensor.live import interface_names, kind_of, label_of
 from app.sensor.packets.joined import MOST_FRAMES, joined
 from app.sensor.sources.evidence import folder_of, holds, read_evidence, why_not_kept
@@ -269,6 +273,35 @@ class Session:
         Alerts follow at the next detection. Raises StoreError.
         """
         set_tag(self.path, key, tag, on)
+
+    # ---- settings of detectors
+
+    def tuning(self) -> Tuning:
+        """What is set for the detectors of this workspace."""
+        return self.queries.tuning()
+
+    def tuned(self, **changes: Any) -> Tuning:
+        """The settings with changes, see app.engine.tuned.changed; nothing is kept. Raises OSError with one clear sentence."""
+        try:
+            return tuned.changed(self.tuning(), DETECTORS, **changes)
+        except tuned.Unknown as error:
+            raise OSError(str(error)) from error
+
+    def set_tuning(self, tuning: Tuning) -> None:
+        """Keep settings; alerts follow at the next detection. Raises StoreError."""
+        set_tuning(self.path, tuning)
+
+    def detect_again(self, sensitivity: str | None = None) -> Seconds:
+        """Detect anew over all that was read, with the settings as they are; blocks.
+
+        sensitivity: of detectors without a level of their own, that of the last time by default. Raises StoreError, as when the
+        workspace is IN_USE: then whoever writes it takes the settings up.
+        """
+        return self.read_here([], lambda _: None, sensitivity=sensitivity or self.tuning().sensitivity)
+
+    def what_if(self, changed: Tuning) -> WhatIf:
+        """What other settings would say; blocks, works beside whoever writes, and keeps nothing."""
+        return self.queries.what_if(changed)
 
     def keep_secret(self, name: str, value: str) -> None:
         """Keep a password or shared secret under a name that a source gives; blocks. Raises OSError with one clear sentence.

@@ -34,6 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--report", type=Path, metavar="FILE.html|.pdf", help="write a report")
     parser.add_argument("--sensitivity", choices=("low", "medium", "high"), default="medium")
     parser.add_argument(
+        "--test-mode", action="store_true", dest="test_mode", help="every detector at high sensitivity, and none waits to learn"
+    )
+    parser.add_argument(
         "--keytab", type=Path, action="append", default=[], metavar="FILE", help="open what is sealed with the keys in this file"
     )
     parser.add_argument("--places", default="", metavar="FILE.mmdb", help="a GeoIP file that tells where outside addresses are")
@@ -46,6 +49,8 @@ def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int
     refuse(options)
     session = Session.open(options.workspace)
     try:
+        if options.test_mode:
+            session.set_tuning(session.tuned(test_mode=True))
         with Bar(sys.stderr) as bar:
             seconds = session.read_here(
                 options.paths, bar.show, sensitivity=options.sensitivity, keytabs=options.keytab, places=options.places
@@ -103,7 +108,7 @@ def print_words(session: Session) -> None:
     alerts = sorted(session.queries.alerts(), key=lambda one: (-RANK[one.severity], one.finding.first, one.id))
     inputs = session.queries.inputs()
     for one in alerts:
-        print(f"{one.severity.upper():6}  {_time(one.finding.first)}  {line(one.title)}  [{', '.join(one.techniques)}]")
+        print(f"{one.severity.upper():6}  {moment(one.finding.first)}  {line(one.title)}  [{', '.join(one.techniques)}]")
         for sentence in one.finding.story:
             print(f"        {line(plain(sentence))}")
     activities = sum(one.activities for one in inputs)
@@ -114,5 +119,6 @@ def print_words(session: Session) -> None:
             print(f"problem: {line(one.path)}: {line(problem.what)}: {problem.count:,}{where}")
 
 
-def _time(at: int) -> str:
+def moment(at: int) -> str:
+    """UTC to the second."""
     return (EPOCH + timedelta(microseconds=at)).strftime("%Y-%m-%d %H:%M:%S")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from app.engine.knowledge import Knowledge
 from app.engine.knowledge.tags import HONEYTOKEN, SENSITIVE
 from app.engine.memory import Memory
+from app.engine.profiles import Profiles
 from app.model.activity import Activity, Endpoint
 from app.model.alert import Step
 from app.model.entity import EntityRef
@@ -23,9 +24,14 @@ class Context:
 
     detector, learning: id of the detector and microseconds for which it only watches.
     logons: memory of logon sessions, one for all detectors (app.engine.readings); a busy server's do not push out the rest.
+    profiles: what every account and computer did before this activity, the same for all detectors; it stays empty unless one of
+    them is Detector.profiled.
     """
 
-    __slots__ = ("_limits", "_places", "detector", "knowledge", "learning", "logons", "memory", "sensitivity", "tags", "tuning")
+    __slots__ = (
+        "_limits", "_places", "detector", "knowledge", "learning", "logons", "memory", "profiles", "sensitivity", "tags",
+        "tuning",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -36,8 +42,10 @@ class Context:
         logons: Memory | None = None,
         detector: str = "",
         learning: int = 0,
+        profiles: Profiles | None = None,
     ) -> None:
         self.knowledge = knowledge
+        self.profiles = profiles if profiles is not None else Profiles(knowledge)
         self.memory = memory
         self.logons = logons if logons is not None else Memory()
         self.detector = detector

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from app.engine.describe.switches import switches
 from app.engine.detector import Detector, listed
 from app.engine.knowledge import Knowledge
+from app.engine.maturity import maturity
 from app.model.details import KINDS
 from app.model.rows import Coverage, Problem
+from app.model.tuning import DEFAULT, Tuning
 
 SOME = 0.02
 """Share of what could not be read from which on coverage is partial; single messages are lost at every capture's edges."""
@@ -46,8 +48,14 @@ def coverage(
     by_kind: Mapping[str, int],
     problems: Iterable[Problem] = (),
     knowledge: Knowledge | None = None,
+    spans: Iterable[tuple[int, int]] | None = None,
+    tuning: Tuning = DEFAULT,
 ) -> tuple[Coverage, ...]:
-    """What each detector could have seen, from the numbers of activities by kind, what could not be read, what is known."""
+    """What each detector could have seen, from the numbers of activities by kind, what could not be read, what is known.
+
+    spans: first and last time of each input (None: not told), from which follows what was learned so far.
+    """
+    read = None if spans is None else list(spans)
     troubles: dict[str, int] = {}
     for problem in problems:
         troubles[problem.what] = troubles.get(problem.what, 0) + problem.count
@@ -81,5 +89,12 @@ def coverage(
             )
             of_them = "" if own is None else f", {own:,} of the interfaces it watches"
             state, reason = "seen", f"read from {numbers}{of_them}"
+        if detector.id in tuning.off:
+            state, reason = "blind", "it is switched off"
+        elif state != "blind" and read is not None:
+            share, words = maturity(detector, read, tuning)
+            if share < 1:
+                state = "learning" if detector.waits and state == "seen" else state
+                reason = f"{reason}; still learning what is usual ({words})"
         rows.append(Coverage(detector=detector.id, title=detector.title, state=state, reason=reason))
     return tuple(rows)

@@ -1,4 +1,7 @@
-"""What a detector is, and how detectors run over activities in event time."""
+"""What a detector is, and how detectors run over activities in event time.
+
+Long because the words that detectors are written in, and what runs them, are one vocabulary.
+"""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,6 +15,7 @@ from app.engine import describe
 from app.engine.context import NOBODY, Context, Tags
 from app.engine.knowledge import Knowledge
 from app.engine.memory import Memory
+from app.engine.profiles import TEACHING, WATCHED, Profiles
 from app.model.activity import Activity, Result
 from app.model.alert import RANK, Alert, Fact, Finding, Link, Phase, Sentence, Severity, Step
 from app.model.details import KINDS, RpcBind, RpcCall
@@ -85,11 +89,16 @@ Detect = Callable[[Any, Context], Iterator[Finding | Later]]
 
 class Detector(Struct, frozen=True, kw_only=True):
     """One detection. id equals the file's stem; window is the longest time that two findings of one subject may lie apart
-    and still be one alert, in microseconds; learning is the time it must watch before it says anything, in microseconds
-    (0: none). watches_refused: kinds of which it reads only what failed, which spares it the bulk of a file server.
-    interfaces: of remote calls it is given only those of these RPC interfaces, and those of which nobody knows the interface
-    when "" is among them; event_ids: of Windows events only these; empty for all. thresholds: every number that the user may
-    change. excludable: kinds of parties that an exclusion may name."""
+    and still be one alert, in microseconds.
+
+    learning: time after which it knows what is usual, in microseconds (0: it learns nothing); until then it keeps quiet about
+    what is new to it, or cannot spare what is a habit. waits: until then it says nothing at all. watches_refused: kinds of
+    which it reads only what failed, which spares it the bulk of a file server. interfaces: of remote calls it is given only
+    those of these RPC interfaces, and those of which nobody knows the interface when "" is among them; event_ids: of Windows
+    events only these; empty for all. thresholds: every number that the user may change. excludable: kinds of parties that an
+    exclusion may name. profiled: it asks what accounts and computers are used to (Context.profiles), for which more kinds are
+    read than it watches itself.
+    """
 
     id: str
     external_id: int
@@ -102,10 +111,12 @@ class Detector(Struct, frozen=True, kw_only=True):
     needs: Needs
     window: int
     learning: int = 0
+    waits: bool = False
     interfaces: tuple[str, ...] = ()
     event_ids: tuple[int, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     excludable: tuple[str, ...] = ("account", "computer", "group", "address", "subnet", "domain")
+    profiled: bool = False
     detect: Detect
 
 
@@ -383,11 +394,10 @@ def run_told(
     """
     twice: dict[tuple[str, Told], bool] = {}
     logons = Memory()
-    routes = Routes(
-        (one, Context(knowledge, Memory(), tuning, tags, logons, one.id, one.learning))
-        for one in detectors
-        if one.id not in tuning.off
-    )
+    on = [one for one in detectors if one.id not in tuning.off]
+    profiles = Profiles(knowledge)
+    learning = any(one.profiled for one in on)
+    routes = Routes((one, Context(knowledge, Memory(), tuning, tags, logons, one.id, one.learning, profiles)) for one in on)
     open_: dict[tuple[str, str, str], _Case] = {}
     done: list[Alert] = []
     for activity, told in activities:
@@ -408,11 +418,16 @@ def run_told(
                 if case is not None:
                     done.append(case.alert(others))
                 open_[key] = _Case(detector, finding, excluded)
+        if learning and type(activity.detail) in TEACHING:  # after everybody was asked, who thus compare with the past alone
+            profiles.observe(activity, told)
     done.extend(case.alert(others) for case in open_.values())
     return sorted(done, key=lambda alert: (alert.finding.first, alert.detector, alert.id))
 
 
 def watched_kinds(detectors: Iterable[Detector]) -> dict[str, bool]:
     """Kind words of the activities that any of these detectors reads, and whether it reads all of them or only what failed."""
+    detectors = tuple(detectors)
     found = {KINDS[kind]: False for detector in detectors for kind in detector.watches_refused}
+    if any(detector.profiled for detector in detectors):
+        found |= dict.fromkeys(sorted(WATCHED), True)
     return found | {KINDS[kind]: True for detector in detectors for kind in detector.watches}

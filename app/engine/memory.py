@@ -10,6 +10,8 @@ KEYS = 50_000
 """Keys kept; the one touched longest ago is forgotten first."""
 TOTAL = 500_000
 """Events kept in all trails of one detector together; the trails touched longest ago are forgotten first."""
+DAY = 86_400_000_000
+MONTH = 30 * DAY
 
 Key = tuple[Hashable, ...]
 Noted = TypeVar("Noted")
@@ -128,6 +130,17 @@ class Memory:
         self._notes[key] = (at, value)
         if len(self._notes) > KEYS:
             self._notes.popitem(last=False)
+
+    def days(self, key: Key, at: int) -> int:
+        """On how many days before this one the same was asked for this key; a month without it begins anew."""
+        today, earlier, last = at // DAY, 0, at // DAY
+        held = self.recall(("days", *key), tuple, at, MONTH)
+        if held is not None:
+            earlier, last = held
+        if last != today:
+            earlier += 1
+        self.note(("days", *key), (earlier, today), at)
+        return earlier
 
     def recall(self, key: Key, kind: type[Noted], at: int, window: int) -> Noted | None:
         """The value noted under a key within the window, if it is of this kind."""

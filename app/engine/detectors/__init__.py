@@ -7,6 +7,7 @@ from app.engine import detector as _detector
 from app.engine.context import Tags
 from app.engine.detector import Detector, Exclude, Told
 from app.engine.detectors import (
+    abnormal_behaviour,
     account_enumeration,
     asrep_roasting,
     bronze_bit,
@@ -37,6 +38,7 @@ from app.engine.detectors import (
     netsync,
     new_computer_delegation,
     overpass_the_hash,
+    pass_the_hash,
     pass_the_ticket,
     print_driver,
     registry_secrets,
@@ -48,6 +50,7 @@ from app.engine.detectors import (
     smb_session_enumeration,
     suspicious_service,
     suspicious_ticket_request,
+    suspicious_vpn,
     timeroasting,
     zerologon,
 )
@@ -58,6 +61,7 @@ from app.model.rows import Coverage, Problem
 from app.model.tuning import DEFAULT, Tuning
 
 DETECTORS: tuple[Detector, ...] = (
+    abnormal_behaviour.DETECTOR,
     account_enumeration.DETECTOR,
     asrep_roasting.DETECTOR,
     bronze_bit.DETECTOR,
@@ -88,6 +92,7 @@ DETECTORS: tuple[Detector, ...] = (
     netsync.DETECTOR,
     new_computer_delegation.DETECTOR,
     overpass_the_hash.DETECTOR,
+    pass_the_hash.DETECTOR,
     pass_the_ticket.DETECTOR,
     print_driver.DETECTOR,
     registry_secrets.DETECTOR,
@@ -99,6 +104,7 @@ DETECTORS: tuple[Detector, ...] = (
     smb_session_enumeration.DETECTOR,
     suspicious_service.DETECTOR,
     suspicious_ticket_request.DETECTOR,
+    suspicious_vpn.DETECTOR,
     timeroasting.DETECTOR,
     zerologon.DETECTOR,
 )
@@ -131,7 +137,11 @@ def watched_kinds() -> dict[str, bool]:
 
 
 def coverage(
-    by_kind: Mapping[str, int], problems: Iterable[Problem] = (), knowledge: Knowledge | None = None
+    by_kind: Mapping[str, int],
+    problems: Iterable[Problem] = (),
+    knowledge: Knowledge | None = None,
+    spans: Iterable[tuple[int, int]] | None = None,
+    tuning: Tuning = DEFAULT,
 ) -> tuple[Coverage, ...]:
-    """What each detector could have seen."""
-    return _coverage.coverage(DETECTORS, by_kind, problems, knowledge)
+    """What each detector could have seen. spans: first and last time of each input, for what must be learned first."""
+    return _coverage.coverage(DETECTORS, by_kind, problems, knowledge, spans, tuning)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.engine.context import Context
-from app.engine.detector import MINUTE, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
+from app.engine.detector import DAY, MINUTE, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
 from app.engine.memory import Trail
 from app.engine.readings import FROM_ELSEWHERE, LOGON, LOGON_REFUSED, is_retold
 from app.model.activity import Activity
@@ -48,6 +48,8 @@ NTLM_WRONG_LOGGED = frozenset({0xC000006A, 0xC000006D, 0xC0000234})
 NTLM_RIGHT = frozenset({0xC000006E, 0xC000006F, 0xC0000070, 0xC0000071, 0xC0000193, 0xC0000224, 0xC000015B})
 """The password was right, but: restriction, hours, workstation, password expired, account expired, must change, type."""
 
+HABIT = 3
+"""Days on which a source failed for one account alone, after which it is an old password that somebody forgot there."""
 TGT, PREAUTHENTICATION_FAILED, VALIDATED = 4768, 4771, 4776
 BY_PASSWORD = frozenset({None, 2, 138})
 """Pre-authentication of 4768 and 4771 that rests on a password: encrypted timestamp, encrypted challenge; not told (IANA)."""
@@ -142,6 +144,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     tried = failing.distinct if failing is not None else 0
     one = not machine and (burst.counts[who] >= ctx.limit(ONE) or trail.counts[who] >= ctx.limit(ONE_SLOW))
     many = (tried >= ctx.limit(MANY) or (fast is not None and fast.distinct >= ctx.limit(MANY_FAST))) and tried > 2 * others
+    if one and not many and tried <= 1 and memory.days(("stale", ip, who), at) >= HABIT and ctx.learning:
+        return  # a password that was stored somewhere and changed since; it was told on the days before
     if one or many or memory.recall(("hot", ip), bool, at, WINDOW) is not None:
         memory.note(("hot", ip), True, at)
         yield told(activity, ctx, ip, trail.take(), hits_so_far)
@@ -263,6 +267,7 @@ DETECTOR = Detector(
         answers=True,
     ),
     window=WINDOW,
+    learning=7 * DAY,
     thresholds=(ONE, ONE_SLOW, MANY, MANY_FAST, SOURCES, SPREAD),
     detect=detect,
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from app.engine import describe
 from app.engine.context import Context
-from app.engine.detector import MINUTE, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
+from app.engine.detector import DAY, MINUTE, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
 from app.engine.knowledge.names import is_address
 from app.engine.memory import Trail
 from app.model.activity import Activity
@@ -14,6 +14,8 @@ from app.model.tuning import Threshold
 
 WINDOW = 10 * MINUTE
 """Sweeps take seconds to minutes."""
+HABIT = 3
+"""Days on which a computer asked so much, after which it is what it always does."""
 TRANSFER_WINDOW = 60 * MINUTE
 """A secondary server asks for the zone's SOA record before it transfers; it refreshes within this time."""
 SERVICES = Threshold(
@@ -98,6 +100,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     trail = ctx.memory.seen((kind, ip), name, at, activity.id, WINDOW)
     if trail.distinct < limit:
         return
+    if ctx.memory.days((kind, ip), at) >= HABIT and ctx.learning:
+        return  # a mail gateway or an inventory, which was told on the days before
     yield later(
         ctx, activity, f"{ip} {kind}", lambda: tell(activity, ctx, trail, words, limit), first=trail.began,
         evidence=trail.take() or (activity.id,), sources=(ctx.source(activity),),
@@ -132,6 +136,7 @@ DETECTOR = Detector(
     watches=(DnsQuery,),
     needs=Needs(ports=("53",), kinds=("dns-query",)),
     window=TRANSFER_WINDOW,
+    learning=8 * DAY,
     thresholds=(SERVICES, SWEEP, MISSING),
     detect=detect,
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import (
+    DAY,
     MINUTE,
     Detector,
     Later,
@@ -19,6 +20,7 @@ from app.engine.detector import (
     some,
 )
 from app.engine.memory import Trail
+from app.engine.profiles import QUERIES
 from app.engine.readings import NETWORK, by_system, from_session, is_elsewhere, remember, session_of
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
@@ -45,6 +47,8 @@ LOOK_UP_SIDS = frozenset({15, 57})
 computer only, which looks up everybody who visits it."""
 NAME_BYTES = 100
 """A translated name takes about as much of an answer that cannot be read."""
+HABIT = 3
+"""Days on which a computer asked for a list, after which asking again is its habit."""
 BUILTIN = "S-1-5-32"
 HANDLE, GROUPS_OF_USER, MEMBERS_OF_GROUP, CALL_REFUSED = 4661, 4798, 4799, 16965
 """A handle to an object of SAM; the local groups of a user, the members of a local group were listed; a remote call refused."""
@@ -119,6 +123,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         asked = ENUMERATIONS[call.opnum]
         if call.opnum == 15 and not ctx.to_controller(activity):
             return
+        if is_habit(call, activity, ctx):
+            return
         builtin = call.opnum == 15 and call.stub.get("domain") == BUILTIN
         severe = not builtin
         evidence = (activity.id,)
@@ -148,6 +154,12 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         return
     how = f"Asked with {call.operation or f'operation {call.opnum}'}: "
     yield from told(activity, ctx, ip, asked, severe, how, evidence)
+
+
+def is_habit(call: RpcCall, activity: Activity, ctx: Context) -> bool:
+    """True when this computer asked for the same list on several days before: an inventory, told on the first of them."""
+    seen = ctx.profiles.seen(ctx.source(activity), QUERIES, f"samr {call.opnum}") if ctx.learning else None
+    return seen is not None and seen.days - (seen.last // DAY == activity.at // DAY) >= HABIT
 
 
 def logged(activity: Activity, ctx: Context) -> Iterator[Later]:
@@ -290,6 +302,8 @@ DETECTOR = Detector(
         controllers=True,
     ),
     window=60 * MINUTE,
+    learning=28 * DAY,
+    profiled=True,
     thresholds=(GROUPS, USERS, SIDS),
     detect=detect,
 )

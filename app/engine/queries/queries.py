@@ -1,4 +1,7 @@
-"""Questions to a workspace, from any thread, while another process writes it."""
+"""Questions to a workspace, from any thread, while another process writes it.
+
+Long because every question that a view may ask has its door here; the answers are in the files beside it.
+"""
 
 import re
 import threading
@@ -11,9 +14,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from app.engine import describe, detectors
+from app.engine import describe, detectors, tuned
 from app.engine.knowledge import Knowledge
-from app.engine.queries import tellings
+from app.engine.queries import tellings, trial
 from app.engine.queries.access import Access
 from app.engine.queries.cards import card, row_from_alerts, tagged, tags_of
 from app.engine.queries.lines import lines, place_of, record_facts
@@ -23,6 +26,7 @@ from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, pe
 from app.engine.store import COLUMNS
 from app.model.activity import Activity
 from app.model.alert import Alert
+from app.model.detection import DetectorRow, WhatIf
 from app.model.entity import EntityRef
 from app.model.filter import EVERYTHING, ActivityFilter
 from app.model.rows import (
@@ -38,6 +42,7 @@ from app.model.rows import (
     Problem,
     Standing,
 )
+from app.model.tuning import Tuning
 
 PLANS = 16
 """Filters whose walks are remembered."""
@@ -133,8 +138,30 @@ class Queries:
         """What each detector could have seen."""
         problems = [problem for one in self.inputs() for problem in one.problems]
         known = self._access.knowledge()
+        spans = self.spans()
         with self._access.lock:
-            return detectors.coverage(self.by_kind(), problems, known)
+            return detectors.coverage(self.by_kind(), problems, known, spans, self.tuning())
+
+    def spans(self) -> list[tuple[int, int]]:
+        """First and last time of each input that holds anything, UTC microseconds."""
+        return self._access.all("SELECT min(minute) * 60000000, max(minute) * 60000000 FROM minutes GROUP BY input")
+
+    # ---- settings of detectors
+
+    def tuning(self) -> Tuning:
+        """What the user set for the detectors of this workspace, with the sensitivity of the last detection."""
+        return msgspec.structs.replace(trial.kept_tuning(self._access), sensitivity=self.sensitivity())
+
+    def detectors(self) -> tuple[DetectorRow, ...]:
+        """Every detector as it is set."""
+        return tuned.rows(detectors.DETECTORS, self.tuning(), self.spans())
+
+    def what_if(self, changed: Tuning) -> WhatIf:
+        """What other settings would say of all that was read; works beside a writer and keeps nothing. Takes its time."""
+        with self._access.snapshot():
+            return tuned.what_if(
+                detectors.DETECTORS, self.tuning(), changed, lambda some, tuning: trial.detect(self._access, some, tuning)
+            )
 
     # ---- alerts
 

@@ -8,5 +8,9 @@ from app.engine.store.reading import COLUMNS, Rows
 from app.engine.store.store import Store
 from app.engine.store.streams import Told
 from app.engine.store.tags import set_tag
+from app.engine.store.tuning import set_tuning
 
-__all__ = ["COLUMNS", "IN_USE", "Actor", "Rows", "Store", "StoreError", "Told", "actor_of", "set_tag", "split_id", "update_alert"]
+__all__ = [
+    "COLUMNS", "IN_USE", "Actor", "Rows", "Store", "StoreError", "Told", "actor_of", "set_tag", "set_tuning", "split_id",
+    "update_alert",
+]  # fmt: skip

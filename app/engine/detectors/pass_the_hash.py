@@ -1,0 +1,311 @@
+"""NTLM sign-ins of an account from where it does not belong, by what is no Windows client, to what administrators use."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from app.engine.context import NOBODY, Context
+from app.engine.detector import DAY, HOUR, MINUTE, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
+from app.engine.profiles import COMPUTERS, TICKET_COMPUTERS, Profile
+from app.engine.profiles.features import NEW_COMPUTERS
+from app.engine.readings import LOGON, NETWORK, is_elsewhere
+from app.model.activity import Activity
+from app.model.alert import Fact, Finding, Severity, Step
+from app.model.details import Ntlm, SmbTree
+from app.model.entity import EntityRef
+from app.model.events import EventLogon, EventNtlm, EventShare, WindowsEvent
+from app.model.tuning import Threshold
+
+POINTS = Threshold(name="points", low=4, medium=3, high=2, words="Marks that agree, a computer new to the account counting twice")
+TARGETS = Threshold(name="targets", low=5, medium=3, high=2, words="Computers signed in to with one name within ten minutes")
+WINDOW = 10 * MINUTE
+EPISODE = HOUR
+SPECIAL_PRIVILEGES, SHARE_OPENED = 4672, 5140
+VALIDATED, PASSED = 4776, 8004
+NEW_CREDENTIALS = 9
+"""Logon type of a session that acts elsewhere as somebody else: what runas /netonly makes, and what a hash is put into."""
+REMOTE_WORK = frozenset({"smb1", "smb2", "rpc"})
+ORDINARY_SHARES = frozenset({"ipc$", "print$"})
+RESTLESS = 0.3
+"""New computers a day from which on one more is no news: help desks, administrators."""
+FEWEST_DAYS = 3
+"""Active days of an account before any computer can be new to it, also where nothing waits to learn."""
+NOBODYS = frozenset({"VPN pool", "Shared address"})
+WEIGHT = {"new": 2}
+"""Points of the marks that count more than one."""
+DEEDS = frozenset({"tool", "administrative", "many", "sensitive"})
+"""Marks of an attack; the others alone are somebody with a new computer."""
+SURE = 4
+
+
+class Signs(Struct, frozen=True, kw_only=True):
+    """What speaks for a stolen hash so far: mark to its words, activities that show it, computers signed in to."""
+
+    marks: dict[str, str] = {}
+    proofs: tuple[str, ...] = ()
+    first: int = 0
+    targets: tuple[EntityRef, ...] = ()
+
+
+def points(signs: Signs) -> int:
+    """Marks, weighed."""
+    return sum(WEIGHT.get(one, 1) for one in signs.marks)
+
+
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
+    """A sign-in by NTLM begins a case or adds to it; rights and shares add to it."""
+    detail = activity.detail
+    if activity.result != "success":
+        return
+    if isinstance(detail, (SmbTree, EventShare)):
+        yield from administrative(activity, ctx)
+    elif isinstance(detail, EventLogon) and detail.event_id != LOGON:
+        yield from privileged(activity, detail, ctx)
+    elif isinstance(detail, EventLogon) and detail.number("LogonType") == NEW_CREDENTIALS:
+        yield from borrowed(activity, detail, ctx)
+    elif is_ntlm(detail):
+        yield from signed_in(activity, ctx)
+
+
+def is_ntlm(detail: object) -> bool:
+    """True for a successful authentication by NTLM over the network."""
+    if isinstance(detail, EventLogon):
+        return detail.number("LogonType") == NETWORK and (detail.text("AuthenticationPackageName") or "").upper() == "NTLM"
+    return isinstance(detail, Ntlm) or (isinstance(detail, EventNtlm) and detail.event_id in (VALIDATED, PASSED))
+
+
+def signed_in(activity: Activity, ctx: Context) -> Iterator[Later]:
+    """One sign-in by NTLM with all marks that it shows."""
+    account, at = ctx.account(activity), activity.at
+    if account is None or account.kind != "user" or not is_elsewhere(activity, ctx) or ctx.from_controller(activity):
+        return
+    place = ctx.place(activity.source, at)
+    key = ("case", place, account.key)
+    if isinstance(activity.detail, EventLogon):
+        session = activity.detail.number("TargetLogonId") or 0
+        ctx.memory.note(("session", activity.detail.computer.lower(), session), key, at)
+    profile = ctx.profiles.of(account)
+    source = ctx.source(activity)
+    if profile is not None and profile.before(COMPUTERS, source.key, at):
+        return
+    tool = not_windows(activity)
+    if profile is not None and not tool and profile.seen(TICKET_COMPUTERS, source.key) is not None:
+        return  # whoever gets Kerberos tickets here has the password or a session, and needs no hash
+    signs = ctx.memory.recall(key, Signs, at, EPISODE) or Signs(first=at)
+    marks = dict(signs.marks)
+    new, elsewhere = unusual(profile, source, ctx, at)
+    if new:
+        marks["new"] = new
+    if elsewhere:
+        marks["elsewhere"] = elsewhere
+    if tool:
+        marks["tool"] = tool
+    if ctx.to_controller(activity) and getattr(activity.detail, "carrier", "smb2") in REMOTE_WORK and tells_target(activity):
+        marks.setdefault("administrative", "It signed in to a domain controller, where ordinary users have nothing to do by NTLM")
+    if ctx.is_sensitive(account, at):
+        marks["sensitive"] = "The account is a sensitive one"
+    target = ctx.target(activity)
+    if tells_target(activity):
+        name = account.label.rpartition("\\")[2].lower()
+        trail = ctx.memory.seen(("targets", place, name), target.key, at, activity.id, WINDOW)
+        if trail.distinct >= ctx.limit(TARGETS):
+            marks["many"] = f"{plural(trail.distinct, 'computer')} were signed in to with this name within 10 minutes"
+    yield from added(activity, ctx, key, signs, marks)
+
+
+def tells_target(activity: Activity) -> bool:
+    """True when the activity says to whom the account signed in; 4776 names the controller that was asked."""
+    return not isinstance(activity.detail, EventNtlm) or activity.detail.event_id == PASSED
+
+
+def unusual(profile: Profile | None, source: EntityRef, ctx: Context, at: int) -> tuple[str, str]:
+    """Words for "never signed in from this computer" and "uses Kerberos, but not here", empty where they do not hold."""
+    if profile is None or source is NOBODY or profile.seen(TICKET_COMPUTERS, source.key) is not None:
+        return "", ""
+    computers = profile.values(COMPUTERS)
+    fresh = profile.history(NEW_COMPUTERS, at)
+    restless = bool(fresh) and sum(fresh[1:]) > RESTLESS * len(fresh)  # on its first day every computer is new
+    others = [key for key in profile.values(TICKET_COMPUTERS) if key != source.key]
+    # where its own computers have no names and their addresses changed before, a new one may be another lease
+    leased = source.kind == "address" and sum(key.startswith("address:") for key in computers) > 1
+    new = bool(before) and profile.days >= FEWEST_DAYS and not restless and not leased and ctx.mature(profile.first, at)
+    if not new and not others:
+        return "", ""
+    if NOBODYS.intersection(ctx.knowledge.tags(source.key)):
+        return "", ""
+    days = plural(profile.days, "active day")
+    before = [key for key in computers if profile.before(COMPUTERS, key, at)]
+    usual = listed(ctx.profiles.entity(key).label for key in before[-3:])
+    first = f"It never signed in from this computer before, on {days}; its computers are {usual}" if new else ""
+    second = f"It signs in by Kerberos from {listed(ctx.profiles.entity(key).label for key in others[-3:])}, never from here"
+    return first, second if others else ""
+
+
+def not_windows(activity: Activity) -> str:
+    """Words for a client that leaves out what Windows always tells (MS-NLMP section 2.2.1.3), empty for others."""
+    detail = activity.detail
+    if isinstance(detail, Ntlm):
+        if detail.carrier in REMOTE_WORK and not detail.workstation and not detail.os_version and not detail.mic:
+            return "The client gave no workstation name, no version and no integrity code, which Windows always does"
+    elif isinstance(detail, EventLogon) and detail.text("WorkstationName") is None and detail.text("IpAddress") is not None:
+        return "The client gave no workstation name, which Windows always does"
+    return ""
+
+
+def administrative(activity: Activity, ctx: Context) -> Iterator[Later]:
+    """An administrative share was opened in a session that a case is about."""
+    detail = activity.detail
+    name = (detail.text("ShareName") or "") if isinstance(detail, EventShare) else getattr(detail, "name", "")
+    share = name.rpartition("\\")[2]
+    if (
+        not share.endswith("$")
+        or share.lower() in ORDINARY_SHARES
+        or (isinstance(detail, EventShare) and detail.event_id != SHARE_OPENED)
+    ):
+        return
+    account = ctx.account(activity)
+    if account is not None:
+        key = ("case", ctx.place(activity.source, activity.at), account.key)
+        signs = ctx.memory.recall(key, Signs, activity.at, WINDOW)
+        if signs is not None:
+            words = f"It opened the administrative share {share}"
+            yield from added(activity, ctx, key, signs, {**signs.marks, "administrative": words})
+
+
+def privileged(activity: Activity, event: WindowsEvent, ctx: Context) -> Iterator[Later]:
+    """4672: the session that a case is about got the rights of an administrator."""
+    if event.event_id != SPECIAL_PRIVILEGES:
+        return
+    session = event.number("SubjectLogonId") or 0
+    key = ctx.memory.recall(("session", event.computer.lower(), session), tuple, activity.at, WINDOW)
+    signs = ctx.memory.recall(key, Signs, activity.at, WINDOW) if key is not None else None
+    if key is not None and signs is not None:
+        source = ctx.memory.recall(("source", *key), Activity, activity.at, EPISODE)
+        marks = {**signs.marks, "administrative": "The session got the rights of an administrator"}
+        there = activity if source is None else replace(activity, source=source.source)
+        yield from added(there, ctx, key, signs, marks)
+
+
+def added(
+    activity: Activity, ctx: Context, key: tuple[str, ...], signs: Signs, marks: dict[str, str]
+) -> Iterator[Later]:  # fmt: skip
+    """The case with one more activity; told when enough marks agree."""
+    target = ctx.target(activity)
+    targets = signs.targets
+    if tells_target(activity) and target is not NOBODY and target not in targets and len(targets) < 100:
+        targets = (*targets, target)
+    signs = Signs(marks=marks, proofs=(*signs.proofs, activity.id)[-500:], first=signs.first, targets=targets)
+    ctx.memory.note(key, signs, activity.at)
+    if isinstance(activity.detail, EventLogon) and activity.detail.event_id == LOGON:
+        ctx.memory.note(("source", *key), activity, activity.at)
+    severity = judged(signs, ctx)
+    if severity is None:
+        return
+    account = ctx.account(activity)
+    yield later(
+        ctx, activity, f"{key[1]} {key[2]}", lambda: tell(activity, ctx, signs, severity), first=signs.first,
+        evidence=signs.proofs, severity=severity, confidence=confidence(signs), succeeded=True,
+        sources=(ctx.source(activity),), accounts=(account,) if account is not None else (), targets=targets,
+    )  # fmt: skip
+
+
+def judged(signs: Signs, ctx: Context) -> Severity | None:
+    """How grave the marks are together: high when several agree and one says that the account does not belong there."""
+    deeds, belongs = DEEDS.intersection(signs.marks), not {"new", "elsewhere"}.intersection(signs.marks)
+    if points(signs) < ctx.limit(POINTS) or not deeds:
+        # a tool at a controller is worth a remark; a password given to the same tool looks no different
+        lone = {"tool", "administrative"} <= signs.marks.keys() and ctx.sensitivity != "low"
+        return "low" if lone else None
+    if belongs and points(signs) < SURE:
+        return "medium" if "sensitive" in signs.marks or "many" in signs.marks else "low"
+    strange = "new" in signs.marks or ("elsewhere" in signs.marks and "tool" in signs.marks)
+    return "high" if points(signs) >= SURE and strange and len(deeds) > 1 else "medium"
+
+
+def confidence(signs: Signs) -> Severity:
+    """How sure it is that a hash was used."""
+    return "high" if points(signs) > SURE else "medium" if {"new", "elsewhere"}.intersection(signs.marks) else "low"
+
+
+def tell(activity: Activity, ctx: Context, signs: Signs, severity: Severity) -> Finding:
+    """Words with all marks, and those that were missing."""
+    source, account = ctx.source(activity), ctx.account(activity)
+    targets = signs.targets or (ctx.target(activity),)
+    others = f" and {plural(len(targets) - 1, 'other computer')}" if len(targets) > 1 else ""
+    steps: tuple[Step, ...] = ()
+    if account is not None and source is not NOBODY:
+        steps = (Step(origin=account, target=source, label="hash of"),)
+    return found(
+        ctx, activity, "", first=signs.first, evidence=signs.proofs, severity=severity, confidence=confidence(signs),
+        succeeded=True, targets=targets,
+        story=(
+            sentence(*ctx.who(activity), " signed in to ", targets[0], f"{others} by NTLM, in a way that a stolen hash would."),
+            sentence("NTLM proves the hash of a password, not the password, so that whoever holds the hash can sign in."),
+        ),
+        facts=(*(fact(words) for words in signs.marks.values()), missing(signs)),
+        steps=(*steps, Step(origin=ctx.doer(activity), target=targets[-1], label="NTLM sign-in", accented=True,
+                            caption=plural(len(targets), "computer"))),
+    )  # fmt: skip
+
+
+def missing(signs: Signs) -> Fact:
+    """What would have kept it quiet."""
+    if {"new", "elsewhere"}.intersection(signs.marks):
+        return against("It would be quiet if the account had signed in from this computer on a day before, or by Kerberos")
+    return against("It would be quiet for a Windows client, or if the account had signed in from this computer on a day before")
+
+
+def borrowed(activity: Activity, event: WindowsEvent, ctx: Context) -> Iterator[Finding]:
+    """A session with somebody else's credentials was made, as by sekurlsa::pth; runas /netonly makes the same."""
+    account, at = ctx.account(activity), activity.at
+    if account is None or account.kind != "user" or (event.text("LogonProcessName") or "").lower() != "seclogo":
+        return
+    if (event.text("AuthenticationPackageName") or "").lower() != "negotiate":
+        return
+    key = ("borrowed", event.computer.lower(), account.key)
+    day = ctx.memory.recall(key, int, at, 90 * DAY)
+    if day is None:
+        ctx.memory.note(key, at // DAY, at)
+    elif day != at // DAY:
+        return  # it is used to doing so
+    outside = event.text("TargetOutboundUserName")
+    whose = f" as {outside}" if outside else ""
+    target = ctx.target(activity)
+    yield found(
+        ctx, activity, f"borrowed {event.computer.lower()} {account.key}", severity="medium", confidence="low", succeeded=True,
+        sources=(target,), targets=(target,),
+        title="Session with other credentials (possible pass-the-hash)",
+        story=(
+            sentence(account, " made a session on ", target, f" that acts{whose} on other computers."),
+            sentence("Tools that put a stolen hash into a new session make one like it; so does runas /netonly."),
+        ),
+        facts=(
+            fact("The logon is of type 9 (new credentials), made by the secondary logon service (seclogo) with Negotiate"),
+            against("It would be quiet if this account had made such sessions on this computer on days before"),
+        ),
+        steps=(Step(origin=account, target=target, label="new credentials", caption=outside or "", accented=True),),
+    )  # fmt: skip
+
+
+DETECTOR = Detector(
+    id="pass_the_hash",
+    external_id=2017,
+    title="Suspected identity theft (pass-the-hash)",
+    severity="high",
+    phase="Lateral movement",
+    techniques=("T1550.002",),
+    watches=(Ntlm, EventNtlm, EventLogon, SmbTree, EventShare),
+    needs=Needs(
+        ports=("445", "135"),
+        kinds=("ntlm", "event-ntlm", "event-logon"),
+        parts=("event-ntlm", "event-logon"),
+        answers=True,
+    ),
+    window=EPISODE,
+    learning=7 * DAY,
+    event_ids=(4624, 4672, 4776, 8004, 5140),
+    thresholds=(POINTS, TARGETS),
+    profiled=True,
+    detect=detect,
+)

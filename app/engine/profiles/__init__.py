@@ -1,0 +1,42 @@
+"""What accounts and computers are used to, learned in event time; memory is bounded by their number, not by time."""
+
+from app.engine.profiles.features import (
+    COMPUTERS,
+    CONTROLLERS,
+    ETYPES,
+    PLACES,
+    PROTOCOLS,
+    QUERIES,
+    RESOURCES,
+    SHARES,
+    TICKET_COMPUTERS,
+    VISITORS,
+    VPN_CLIENTS,
+)
+from app.engine.profiles.habits import shape
+from app.engine.profiles.peers import Peers
+from app.engine.profiles.profile import DAY, Day, Novelty, Profile, Seen
+from app.engine.profiles.profiles import TEACHING, WATCHED, Profiles
+
+__all__ = [
+    "COMPUTERS",
+    "CONTROLLERS",
+    "DAY",
+    "ETYPES",
+    "PLACES",
+    "PROTOCOLS",
+    "QUERIES",
+    "RESOURCES",
+    "SHARES",
+    "TEACHING",
+    "TICKET_COMPUTERS",
+    "VISITORS",
+    "VPN_CLIENTS",
+    "WATCHED",
+    "Day",
+    "Novelty",
+    "Peers",
+    "Profile",
+    "Profiles",
+    "Seen", "shape",
+]  # fmt: skip

@@ -1,0 +1,280 @@
+"""What one activity tells of the habits of those who take part in it; one function for each kind."""
+
+import re
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from app.engine.profiles.book import Book
+from app.engine.profiles.features import (
+    ASKED,
+    BY_NTLM,
+    CLEAR,
+    COMPUTERS,
+    DESK,
+    ETYPES,
+    FAILURES,
+    KERBEROS,
+    NTLM,
+    PLACES,
+    PROTOCOLS,
+    QUERIES,
+    RESOURCES,
+    SHARES,
+    TICKET_COMPUTERS,
+    VISITORS,
+    VPN_CLIENTS,
+)
+from app.model.activity import Activity, Endpoint
+from app.model.details import (
+    KerberosAp,
+    KerberosAs,
+    KerberosTgs,
+    LdapBind,
+    LdapSearch,
+    Ntlm,
+    RadiusAccounting,
+    RpcCall,
+    SmbTree,
+)
+from app.model.events import EventKerberos, EventLogon, EventNtlm, EventShare
+from app.model.identifiers import LSARPC, SAMR
+
+PROOF_WANTED, WRONG_PROOF = 25, 24
+"""KDC_ERR_PREAUTH_REQUIRED, which begins most sign-ins, and KDC_ERR_PREAUTH_FAILED (RFC 4120 section 7.5.9)."""
+INTERACTIVE, NETWORK, UNLOCK, DESKTOP, CACHED = 2, 3, 7, 10, 11
+AT_DESK = frozenset({INTERACTIVE, UNLOCK, DESKTOP, CACHED})
+"""Logon types of somebody who sits in front of the computer, or of its desktop far away."""
+LOGON, REFUSED, TGT, TICKET, PROOF_FAILED, VALIDATED, PASSED = 4624, 4625, 4768, 4769, 4771, 4776, 8004
+SHARE_OPENED = 5140
+VALUE = re.compile(r"((?:^|\()(?!objectclass|objectcategory|samaccounttype)[a-z0-9;.\-:]+[~<>:]?=)[^()]*", re.IGNORECASE)
+"""The value of a comparison in an LDAP filter (RFC 4515), except where it says which class of objects is asked for."""
+SHAPED = 1_000
+"""Characters of a filter that are looked at."""
+LONGEST = 160
+"""Characters of a query's shape and of a share's name."""
+
+
+def shape(text: str) -> str:
+    """A filter without the names that it asks for, so that looking up one user is the same habit as looking up another."""
+    return VALUE.sub(r"\1?", text[:SHAPED].lower())[:LONGEST]
+
+
+def where(end: Endpoint | None) -> str:
+    """Text of an end for a key, without its port."""
+    return end.ip if end is not None else ""
+
+
+def sign_in(
+    book: Book,
+    activity: Activity,
+    same: Hashable,
+    protocol: str,
+    resource: Callable[[], str] | None = None,
+    etype: int | None = None,
+    here: Endpoint | None = None,
+) -> None:
+    """Somebody signed in. same: all that decides what is learned, so that the second time on a day only counts.
+
+    here: the computer when it is not the source.
+    """
+    at = activity.at
+    again = book.again(same, at)
+    if again is not None:
+        for one in again:
+            one.touch(at)
+        if protocol == NTLM and again:
+            again[0].counts[BY_NTLM] += 1
+        return
+    account = book.knowledge.account_entity(activity)
+    if account is None:
+        book.remember(same, ())
+        return
+    key = account.key
+    profile = book.at_work(key, at)
+    use = book.use
+    computer = book.end(here or activity.source, at)[0]
+    theirs = [profile]
+    if computer and computer != key:
+        use(profile, key, COMPUTERS, computer, activity)
+        if protocol in (KERBEROS, DESK):
+            use(profile, key, TICKET_COMPUTERS, computer, activity)
+        theirs.append(book.at_work(computer, at))
+        use(theirs[1], computer, VISITORS, key, activity)
+    use(profile, key, PROTOCOLS, protocol, activity)
+    what = resource() if resource is not None else ""
+    if what and what != computer:
+        use(profile, key, RESOURCES, what, activity)
+    if etype is not None:
+        use(profile, key, ETYPES, str(etype), activity)
+    if protocol == NTLM:
+        profile.counts[BY_NTLM] += 1
+    book.remember(same, tuple(theirs))
+
+
+def refused(book: Book, activity: Activity) -> None:
+    """A sign-in was refused: it is counted where its account is known already, for guessed names are nobody's habit."""
+    account = book.knowledge.account_entity(activity)
+    if account is not None and book.of(account) is not None:
+        book.at_work(account.key, activity.at).counts[FAILURES] += 1
+
+
+def asked(book: Book, activity: Activity, query: Hashable, shaped: Callable[[], str]) -> None:
+    """Somebody asked the directory or SAM; without an account it is its computer's habit alone."""
+    at = activity.at
+    same = ("asked", where(activity.source), activity.account, activity.ticket, query)
+    again = book.again(same, at)
+    if again is not None:
+        for one in again:
+            one.touch(at)
+            one.counts[ASKED] += 1
+        return
+    account, computer = book.knowledge.account_entity(activity), book.end(activity.source, at)[0]
+    theirs = []
+    for key in dict.fromkeys((account.key if account is not None else "", computer)):
+        if key:
+            profile = book.at_work(key, at)
+            profile.counts[ASKED] += 1
+            book.use(profile, key, QUERIES, shaped(), activity)
+            theirs.append(profile)
+    book.remember(same, tuple(theirs))
+
+
+def kerberos_as(book: Book, activity: Activity) -> None:
+    detail: Any = activity.detail
+    if activity.result == "success":
+        same = ("as", where(activity.source), detail.client, detail.realm, activity.account, detail.padata_etype)
+        sign_in(book, activity, same, KERBEROS, None, detail.padata_etype)
+    elif activity.code == WRONG_PROOF:
+        refused(book, activity)
+
+
+def kerberos_tgs(book: Book, activity: Activity) -> None:
+    detail: Any = activity.detail
+    if activity.result == "success":
+        shown = detail.presented_ticket_hash if detail.client is None else None
+        same = ("tgs", where(activity.source), detail.client, detail.realm, activity.account, detail.service, shown)
+        sign_in(book, activity, same, KERBEROS, lambda: book.service(detail.service, detail.realm))
+
+
+def kerberos_ap(book: Book, activity: Activity) -> None:
+    detail: Any = activity.detail
+    if activity.result != "failure":
+        same = ("ap", where(activity.source), where(activity.destination), activity.account, detail.ticket_hash)
+        sign_in(book, activity, same, KERBEROS, lambda: book.resource(activity.destination, activity.at))
+
+
+def ntlm(book: Book, activity: Activity) -> None:
+    detail: Any = activity.detail
+    if activity.result == "success":
+        ends = where(activity.source), where(activity.destination)
+        same = ("ntlm", *ends, detail.user, detail.domain, activity.account, detail.anonymous)
+        sign_in(book, activity, same, NTLM, lambda: book.resource(activity.destination, activity.at))
+    elif activity.result == "failure":
+        refused(book, activity)
+
+
+def ldap_bind(book: Book, activity: Activity) -> None:
+    detail: Any = activity.detail
+    if detail.method == "simple" and detail.name:
+        if activity.result == "success":
+            sign_in(book, activity, ("bind", where(activity.source), detail.name, activity.account), CLEAR)
+        elif activity.result == "failure":
+            refused(book, activity)
+
+
+def ldap_search(book: Book, activity: Activity) -> None:
+    detail: Any = activity.detail
+    if detail.base or detail.scope:  # the root is read by every client
+        asked(book, activity, detail.filter[:SHAPED], lambda: shape(detail.filter))
+
+
+def rpc_call(book: Book, activity: Activity) -> None:
+    detail: Any = activity.detail
+    if detail.interface == SAMR or detail.interface == LSARPC:
+        name = "samr" if detail.interface == SAMR else "lsarpc"
+        asked(book, activity, (name, detail.opnum), lambda: f"{name} {detail.opnum}")
+
+
+def share(book: Book, activity: Activity) -> None:
+    """A tree connect, or 5140: a share is told by its computer and its own name."""
+    detail: Any = activity.detail
+    if activity.result != "success":
+        return
+    if isinstance(detail, EventShare):
+        name = (detail.text("ShareName") or "").rpartition("\\")[2] if detail.event_id == SHARE_OPENED else ""
+    else:
+        name = (detail.name or detail.path).rpartition("\\")[2]
+    account = book.knowledge.account_entity(activity) if name and name.upper() != "IPC$" else None
+    if account is not None:
+        server = book.resource(activity.destination, activity.at)
+        profile = book.at_work(account.key, activity.at)
+        book.use(profile, account.key, SHARES, f"{server} {name.lower()}"[:LONGEST], activity)
+
+
+def event_logon(book: Book, activity: Activity) -> None:
+    event: Any = activity.detail
+    if event.event_id == REFUSED:
+        refused(book, activity)
+    if event.event_id != LOGON:
+        return
+    kind = event.number("LogonType")
+    package = (event.text("AuthenticationPackageName") or "").upper()
+    same = ("4624", where(activity.source), where(activity.destination), activity.account, kind, package)
+    if kind in AT_DESK:
+        sign_in(book, activity, same, DESK, here=activity.destination)
+    elif kind == NETWORK and activity.source is not None:
+        protocol = NTLM if package == "NTLM" else KERBEROS
+        sign_in(book, activity, same, protocol, lambda: book.resource(activity.destination, activity.at))
+
+
+def event_kerberos(book: Book, activity: Activity) -> None:
+    event: Any = activity.detail
+    if event.event_id == TGT and activity.result == "success":
+        etype = event.number("PreAuthEncryptionType")
+        sign_in(book, activity, ("4768", where(activity.source), activity.account, etype), KERBEROS, None, etype)
+    elif event.event_id == TICKET and activity.result == "success":
+        service, realm = event.text("ServiceName"), event.text("TargetDomainName")
+        same = ("4769", where(activity.source), activity.account, service, realm)
+        sign_in(book, activity, same, KERBEROS, lambda: book.service(service, realm))
+    elif event.event_id == PROOF_FAILED and activity.code == WRONG_PROOF:
+        refused(book, activity)
+
+
+def event_ntlm(book: Book, activity: Activity) -> None:
+    event: Any = activity.detail
+    same = (event.event_id, where(activity.source), where(activity.destination), activity.account, event.computer)
+    if activity.result != "success":
+        refused(book, activity)
+    elif event.event_id == VALIDATED:
+        sign_in(book, activity, same, NTLM)
+    elif event.event_id == PASSED:
+        sign_in(book, activity, same, NTLM, lambda: book.resource(activity.destination, activity.at))
+
+
+def radius(book: Book, activity: Activity) -> None:
+    detail: Any = activity.detail
+    account = book.knowledge.account_entity(activity) if detail.status.lower() == "start" else None
+    if account is None:
+        return
+    profile = book.at_work(account.key, activity.at)
+    for feature, value in ((PLACES, detail.place), (VPN_CLIENTS, detail.client_name)):
+        if value:
+            book.use(profile, account.key, feature, value.lower()[:LONGEST], activity)  # type: ignore[arg-type]
+
+
+READERS: dict[type, Callable[[Book, Activity], None]] = {
+    KerberosAs: kerberos_as,
+    KerberosTgs: kerberos_tgs,
+    KerberosAp: kerberos_ap,
+    Ntlm: ntlm,
+    LdapBind: ldap_bind,
+    LdapSearch: ldap_search,
+    RpcCall: rpc_call,
+    SmbTree: share,
+    EventShare: share,
+    EventLogon: event_logon,
+    EventKerberos: event_kerberos,
+    EventNtlm: event_ntlm,
+    RadiusAccounting: radius,
+}
+"""What is read of each kind. Bulk of file servers tells nothing that the sign-in and the share do not tell."""
