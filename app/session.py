@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app import paths
+from app.casework import Casework
 from app.children import Beside, Listening, Reading, program
-from app.engine.engine import create_workspace, update_alert
+from app.engine.engine import create_workspace
 from app.engine.export import activity_lines, analysis
 from app.engine.inspector import Inspector, Message
 from app.engine.queries import Queries
 from app.engine.reports.html import report_html
-from app.engine.store import IN_USE, StoreError, set_tag
+from app.engine.store import IN_USE, StoreError
 from app.engine.store.copying import copy_workspace
 from app.ingest import Seconds, read_inputs
-from app.model.alert import Classification, State
 from app.model.filter import ActivityFilter, Text
 from app.model.rows import Packet, Progress, Record
 from app.model.sigma import SigmaRun
@@ -54,7 +54,7 @@ def check_keytabs(keytabs: Sequence[Path]) -> None:
     load_keys(keytabs)
 
 
-class Session:
+class Session(Casework):
     """An open workspace. Its methods may be called from any thread; those that say so block."""
 
     def __init__(self, path: Path, temporary: Path | None) -> None:
@@ -257,18 +257,13 @@ class Session:
             return Record(input=input_key, record=record, error=f"{where.path} cannot be read: {error}")
         return Record(input=input_key, record=record, at=got.at, form=got.form, text=got.text, fields=got.fields)
 
-    def change_alert(
-        self, alert_id: str, *, state: State | None = None, classification: Classification | None = None, note: str | None = None
-    ) -> None:
-        """Change what the analyst says of an alert."""
-        update_alert(self.path, alert_id, state=state, classification=classification, note=note)
+    def detect(self, on_done: Callable[[str | None], None], on_progress: Callable[[Progress], None] = lambda _: None) -> None:
+        """Detect anew over all that was read, in another process: after exclusions, tags or sensitivity were changed."""
+        self.read((), on_progress, on_done, self.queries.sensitivity())
 
-    def tag(self, key: str, tag: str, on: bool | None) -> None:
-        """Say that an entity (its key) carries a tag, does not, or (None) that the program decides.
-
-        Alerts follow at the next detection. Raises StoreError.
-        """
-        set_tag(self.path, key, tag, on)
+    def detect_here(self) -> Seconds:
+        """The same in this process; blocks."""
+        return self.read_here((), lambda _: None, sensitivity=self.queries.sensitivity())
 
     def keep_secret(self, name: str, value: str) -> None:
         """Keep a password or shared secret under a name that a source gives; blocks. Raises OSError with one clear sentence.

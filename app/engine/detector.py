@@ -1,4 +1,7 @@
-"""What a detector is, and how detectors run over activities in event time."""
+"""What a detector is, and how detectors run over activities in event time.
+
+Long because what a detector states, how findings become alerts and who is asked stand and fall together.
+"""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -89,7 +92,8 @@ class Detector(Struct, frozen=True, kw_only=True):
     (0: none). watches_refused: kinds of which it reads only what failed, which spares it the bulk of a file server.
     interfaces: of remote calls it is given only those of these RPC interfaces, and those of which nobody knows the interface
     when "" is among them; event_ids: of Windows events only these; empty for all. thresholds: every number that the user may
-    change. excludable: kinds of parties that an exclusion may name."""
+    change. excludable: kinds of parties that an exclusion may name. attacked_accounts: the accounts of its findings are those
+    attacked, not those that act, so that an exclusion of an account does not concern it."""
 
     id: str
     external_id: int
@@ -106,6 +110,7 @@ class Detector(Struct, frozen=True, kw_only=True):
     event_ids: tuple[int, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     excludable: tuple[str, ...] = ("account", "computer", "group", "address", "subnet", "domain")
+    attacked_accounts: bool = False
     detect: Detect
 
 
@@ -255,8 +260,11 @@ class _Case:
         if rank >= self._rank:
             self._lead, self._rank = finding, rank
 
-    def alert(self, others: Callable[[str], Sequence[str]] | None = None) -> Alert:
-        """The alert of all that was joined; others: ids of what else tells of an activity, which proves it too."""
+    def alert(self, others: Callable[[str], Sequence[str]] | None = None, exclude: "Exclude | None" = None) -> Alert:
+        """The alert of all that was joined; others: ids of what else tells of an activity, which proves it too.
+
+        exclude: asked for a case whose parties are known only now.
+        """
         lead = self._lead.words() if isinstance(self._lead, Later) else self._lead
         parties: dict[str, tuple[EntityRef, ...]] = {}
         for name, known in self._parties.items():
@@ -275,7 +283,10 @@ class _Case:
             confidence=SURER[lead.confidence] if both else lead.confidence,
             steps=tuple(step for step in lead.steps if _leads(step)),
         )  # fmt: skip
-        return _alert(self.detector, finding, next(iter(self.evidence)), self.excluded)
+        excluded = self.excluded
+        if exclude is not None and not excluded and isinstance(self._lead, Later):
+            excluded = exclude(self.detector, finding)
+        return _alert(self.detector, finding, next(iter(self.evidence)), excluded)
 
 
 def _leads(step: Step) -> bool:
@@ -399,17 +410,18 @@ def run_told(
                 if known:
                     continue
             for finding in detector.detect(activity, context):
-                excluded = exclude(detector, finding) if exclude is not None else ""
+                asked = exclude is not None and not isinstance(finding, Later)  # of a flood the parties are told at its end
+                excluded = exclude(detector, finding) if exclude is not None and asked else ""
                 key = (detector.id, finding.subject, excluded)
                 case = open_.get(key)
                 if case is not None and finding.first - case.last <= detector.window:
                     case.add(finding)
                     continue
                 if case is not None:
-                    done.append(case.alert(others))
+                    done.append(case.alert(others, exclude))
                 open_[key] = _Case(detector, finding, excluded)
-    done.extend(case.alert(others) for case in open_.values())
-    return sorted(done, key=lambda alert: (alert.finding.first, alert.detector, alert.id))
+    done.extend(case.alert(others, exclude) for case in open_.values())
+    return sorted(done, key=lambda alert: (alert.finding.first, alert.detector, alert.id, alert.excluded))
 
 
 def watched_kinds(detectors: Iterable[Detector]) -> dict[str, bool]:

@@ -198,5 +198,6 @@ DETECTOR = Detector(
     ),
     window=WINDOW,
     thresholds=(NAMES, PROVED),
+    attacked_accounts=True,
     detect=detect,
 )

@@ -264,5 +264,6 @@ DETECTOR = Detector(
     ),
     window=WINDOW,
     thresholds=(ONE, ONE_SLOW, MANY, MANY_FAST, SOURCES, SPREAD),
+    attacked_accounts=True,
     detect=detect,
 )
