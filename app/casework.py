@@ -75,12 +75,14 @@ class Casework:
         """Remove exclusions; of one that the program brings only what was said of it goes. Returns how many there were."""
         return remove_exclusions(self.path, ids)
 
-    def import_exclusions(self, text: str, detector: str = "*", kind: str = "", reason: str = "") -> tuple[int, list[str]]:
+    def import_exclusions(
+        self, text: str, detector: str = "*", kind: str = "", reason: str = "", expires: int | None = None
+    ) -> tuple[int, list[str]]:
         """Add all of a list: what export_exclusions wrote, or values one on a line, to which the rest here belongs.
 
         Returns how many are new or other than before, and a sentence with its number for each line that cannot be used.
         """
-        found, refused = read_list(text, detector, kind, reason, time.time_ns() // 1000, user())
+        found, refused = read_list(text, detector, kind, reason, time.time_ns() // 1000, user(), expires)
         known = {one.id: _said(one) for one in self.exclusions()}
         news = [one for one in found if known.get(one.id) != _said(one)]
         return (put_exclusions(self.path, news) if news else 0), refused

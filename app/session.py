@@ -14,8 +14,10 @@ import msgspec
 from app import paths
 from app.casework import Casework
 from app.children import Beside, Listening, Reading, program
+from app.engine.detectors import DETECTORS
 from app.engine.engine import create_workspace
-from app.engine.export import activity_lines, analysis
+from app.engine.exclusion_lists import moment
+from app.engine.export import activity_lines, analysis, iso, story
 from app.engine.inspector import Inspector, Message
 from app.engine.queries import Queries
 from app.engine.reports.html import report_html
@@ -36,7 +38,15 @@ from app.sensor.sources.keytabs import load_keys
 if TYPE_CHECKING:
     from app.proof import Made, Outcome
 
-__all__ = ["IN_USE", "SUFFIXES", "Reading", "Seconds", "Session", "StoreError", "check_keytabs", "replay"]
+__all__ = [
+    "IN_USE", "SUFFIXES", "Reading", "Seconds", "Session", "StoreError", "check_keytabs", "detector_ids", "iso", "moment",
+    "replay", "story",
+]  # fmt: skip
+
+
+def detector_ids() -> tuple[str, ...]:
+    """Ids of all detectors, by their names."""
+    return tuple(sorted(one.id for one in DETECTORS))
 
 
 def replay(path: Path) -> "Outcome":

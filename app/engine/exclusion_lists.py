@@ -35,11 +35,11 @@ def write_list(exclusions: Iterable[Exclusion], form: str = "csv") -> str:
 
 
 def read_list(
-    text: str, detector: str, kind: str, reason: str, now: int, by: str
+    text: str, detector: str, kind: str, reason: str, now: int, by: str, expires: int | None = None
 ) -> tuple[list[Exclusion], list[str]]:  # fmt: skip
     """Exclusions of a list in any of its forms, and a sentence with its number for each line that cannot be used.
 
-    detector, kind, reason: of values that stand alone; without a kind it is told from the value where it can be.
+    detector, kind, reason, expires: of values that stand alone; without a kind it is told from the value where it can be.
     now, by: for what the list does not tell.
     """
     if len(text) > LONGEST:
@@ -53,7 +53,7 @@ def read_list(
         try:
             one = exclusion(
                 row.get("detector") or EVERY, row.get("kind") or guess(row.get("value", "")), row.get("value", ""),
-                reason=row.get("reason", ""), expires=moment(row.get("expires", "")),
+                reason=row.get("reason", ""), expires=expires if "expires" not in row else moment(row["expires"]),
                 added=moment(row.get("added", "")) or now, by=row.get("by") or by,
                 on=row.get("on", "yes").lower() not in NO,
             )  # fmt: skip

@@ -169,7 +169,7 @@ def _is_account(pattern: str, ref: EntityRef, at: int, known: Knowledge) -> bool
 
 def _dns_name(domain: str, known: Knowledge) -> str:
     """DNS name of a domain by its NetBIOS name, as accounts are written."""
-    return known.accounts.domain(domain.lower())
+    return known.accounts.key("anybody", domain)[1]
 
 
 def _about_domains(finding: Parties) -> bool:

@@ -31,9 +31,7 @@ def states(path: Path) -> dict[str, str]:
         queries.close()
 
 
-def test_a_suppressed_alert_is_silent_until_seven_quiet_days_lie_between(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_suppressed_alert_is_silent_until_seven_quiet_days_lie_between(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "w"
     settle(path, monkeypatch, [alert_at(0, "first"), alert_at(0, "other", "bob")], "aaaa")
     update_alert(path, "first", state="suppressed")
@@ -170,7 +168,7 @@ def test_every_change_is_recorded_undone_and_done_again(tmp_path: Path, monkeypa
         redo(path)
     undo(path)
     assert now()[4] == [one]
-    assert [act.words for act in queries.history(one.id)][0].startswith("account MSOL_1")
+    assert next(act.words for act in queries.history(one.id)).startswith("account MSOL_1")
     assert len(queries.history()) == 7 + 7 + 7 + 1
     assert [act.what for act in queries.history("user:corp.test\\alice")] == ["tag"] * 3
     queries.close()

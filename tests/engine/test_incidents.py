@@ -57,9 +57,7 @@ def test_a_story_follows_the_kill_chain_and_shows_what_ties_it() -> None:
     (one,) = incidents(story())
 
     assert one.alerts == ("look", "roast", "move", "sync")
-    assert one.title == (
-        "From alice on WS7 to krbtgt: reconnaissance, credential access, lateral movement, domain dominance"
-    )
+    assert one.title == ("From alice on WS7 to krbtgt: reconnaissance, credential access, lateral movement, domain dominance")
     assert (one.severity, one.first, one.last, one.open) == ("high", START, START + 5 * HOUR + 1, 4)
     ties = {shared.entity.label: (shared.how, shared.alerts) for shared in one.shared}
     assert ties["SRV1"] == ("attacked, then acting", ("move", "sync"))
