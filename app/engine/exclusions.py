@@ -12,7 +12,7 @@ from app.engine.knowledge import Knowledge
 from app.engine.knowledge.names import is_address
 from app.engine.knowledge.sids import sid_in
 from app.model.entity import EntityRef
-from app.model.exclusion import EVERY, Exclusion, Kind, exclusion
+from app.model.exclusion import EVERY, Exclusion, exclusion
 
 FORGEABLE = "Anybody who may create an account can choose such a name, so look at one alert before you switch this on."
 SHIPPED: tuple[Exclusion, ...] = tuple(
@@ -229,12 +229,3 @@ def like(pattern: str, text: str) -> bool:
             return False
         place += len(piece)
     return place <= end
-
-
-def kinds_of(ref: EntityRef) -> Kind | None:
-    """Kind of exclusion that names this entity."""
-    kinds: dict[str, Kind] = {
-        "user": "account", "computer": "computer", "controller": "computer", "address": "address", "group": "group",
-        "domain": "domain",
-    }  # fmt: skip
-    return kinds.get(ref.kind)

@@ -15,6 +15,7 @@ from app.ui.navigation import Crumb, Route
 from app.ui.page import Page, scrolled
 from app.ui.tables.cells import Column
 from app.ui.tables.table import Table
+from app.ui.widgets.alert_notes import NOTHING, About, Acts, Notices
 from app.ui.widgets.buttons import Button, LinkButton, MenuButton
 from app.ui.widgets.chips import KeyHint
 from app.ui.widgets.flow import flow
@@ -56,10 +57,12 @@ class AlertPage(Page):
         self.sign = Sign("severity:low", 16)
         self.state = MenuButton("State", self._fill_state)
         self.classify = MenuButton("Classify", self._fill_classes)
+        self.exclude = Button("Exclude…", on_click=self.exclude_party)
         report = Button("Save report", "reports", on_click=lambda: desk.command("report.save"))
-        self.heading = PageHeading("", "", (self.state, self.classify, report), before=self.sign)
+        self.heading = PageHeading("", "", (self.state, self.classify, self.exclude, report), before=self.sign)
         self.heading.sentence.hide()
         self.line = QVBoxLayout()
+        self.notices, self.acts = Notices(desk), Acts(desk)
         self.strip = StoryStrip(desk.follow)
         self.story = SentenceView((), desk.follow)
         self.why = QVBoxLayout()
@@ -90,6 +93,7 @@ class AlertPage(Page):
         head = _padded(self.heading, top=theme.space("top"), bottom=theme.px(14))
         self.line.setContentsMargins(0, theme.px(4), 0, 0)
         head.layout().addLayout(self.line)
+        head.layout().addWidget(self.notices)
         column.addWidget(head)
         self.band = QWidget()
         self.band.setObjectName("band")
@@ -108,7 +112,7 @@ class AlertPage(Page):
         note = QVBoxLayout()
         note.addWidget(self.note)
         note.addWidget(self.save_note, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(_padded(_titled("Note", note), top=theme.px(20)))
+        column.addWidget(_padded(_two(_titled("Note", note), _titled("What was done", self.acts)), top=theme.px(20)))
         column.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -124,19 +128,21 @@ class AlertPage(Page):
         if session is None:
             return
 
-        def work() -> tuple[Alert | None, list[ActivityRow], str]:
+        def work() -> tuple[Alert | None, list[ActivityRow], str, About]:
             alert = session.queries.alert(key)
             if alert is None:
-                return None, [], ""
+                return None, [], "", NOTHING
+            by = next((one for one in session.exclusions() if one.id == alert.excluded), None)
             return (
                 alert,
                 list(session.queries.rows_of(alert.finding.evidence[:MOST_EVIDENCE])),
                 session.detector_page(alert.detector),
+                About(session.queries.incident(alert.id), by, session.covering(alert), session.history(alert.id)),
             )
 
         self.ask("alert", work, lambda value: self._show(*value))
 
-    def _show(self, alert: Alert | None, rows: list[ActivityRow], page: str) -> None:
+    def _show(self, alert: Alert | None, rows: list[ActivityRow], page: str, about: About) -> None:
         if alert is None:
             self.desk.tell("This alert is no longer part of the case.", True)
             self.desk.go("alerts")
@@ -148,11 +154,13 @@ class AlertPage(Page):
             self._show_head(alert)
             self._show_words(alert, page)
         # The rest comes in a turn of its own, so that no single one is long.
-        QTimer.singleShot(0, self, lambda: self._show_rest(alert, rows, fresh))
+        QTimer.singleShot(0, self, lambda: self._show_rest(alert, rows, fresh, about))
 
-    def _show_rest(self, alert: Alert, rows: list[ActivityRow], fresh: bool) -> None:
+    def _show_rest(self, alert: Alert, rows: list[ActivityRow], fresh: bool, about: About) -> None:
         if alert is not self.alert:
             return
+        self.notices.show_about(alert, about)
+        self.acts.show_acts(about.acts, alert.id)
         self._show_others(alert)
         total = len(alert.finding.evidence)
         shown = (
@@ -175,7 +183,8 @@ class AlertPage(Page):
         finding = alert.finding
         self.sign.show_sign(f"severity:{alert.severity}")
         self.heading.title.say(alert.title)
-        self.state.say(f"State: {alert.state}")
+        self.state.say(f"State: {wording.state(alert)}")
+        self.exclude.setEnabled(not alert.excluded)
         self.classify.say("Classify" if alert.classification == "unclassified" else wording.CLASSIFICATIONS[alert.classification])
         parts: list[QWidget] = [_quiet(f"{wording.period(finding.first, finding.last)} ·")]
         for technique in alert.techniques:
@@ -323,6 +332,20 @@ class AlertPage(Page):
         self.desk.jobs.run(
             lambda: session.proof(alert.id, out), lambda _: self.desk.tell(f"Proof saved as {out.name}."), refused, self
         )
+
+    def suppress_alert(self) -> None:
+        """Silent until seven quiet days have passed."""
+        self._change(state="suppressed")
+
+    def delete_alert(self) -> None:
+        """Hide it for good; undo brings it back."""
+        self._change(state="deleted")
+        self.desk.tell("The alert is deleted; Ctrl+Z brings it back.")
+
+    def exclude_party(self) -> None:
+        """Say who of it is to be passed over."""
+        if self.alert is not None and not self.alert.excluded:
+            self.desk.go("exclusions", self.alert.id)
 
 
 def _refs(alert: Alert):

@@ -1,0 +1,115 @@
+"""What else decides how an alert is to be read, and what was done with it."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.model.act import Act
+from app.model.alert import Alert
+from app.model.exclusion import Exclusion
+from app.model.incident import Incident
+from app.ui import theme, wording
+from app.ui.desk import Desk
+from app.ui.widgets.buttons import LinkButton
+from app.ui.widgets.marks import IconMark, marked
+from app.ui.widgets.words import Elided, Paragraph, Words
+
+MOST_ACTS, MOST_TIES = 6, 3
+
+
+class About(NamedTuple):
+    """What is known of an alert beside itself; covering: exclusions that are switched off and would hide it."""
+
+    incident: Incident | None = None
+    excluded: Exclusion | None = None
+    covering: tuple[Exclusion, ...] = ()
+    acts: tuple[Act, ...] = ()
+
+
+NOTHING = About()
+
+
+class Notices(QWidget):
+    """An exclusion, a suppression, the incident that an alert is part of; one line each with a link, none when there is none."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, theme.px(10), 0, 0)
+        self._column.setSpacing(theme.px(4))
+        self.links: list[LinkButton] = []
+        self.hide()
+
+    def show_about(self, alert: Alert, about: About) -> None:
+        """Show those of another alert."""
+        _empty(self._column)
+        self.links = []
+        go = self._desk.go
+        if alert.excluded:
+            words = f"Excluded by {wording.exclusion(about.excluded)}."
+            self._add("filter", words, "Exclusions", lambda: go("exclusions"))
+        if alert.follows:
+            words = "Suppressed, because it falls into the silence of a suppressed alert."
+            self._add("pause", words, "That alert", lambda: go("alert", alert.follows))
+        incident = about.incident
+        if incident is not None:
+            ties = wording.listed(one.entity.label for one in incident.shared[:MOST_TIES])
+            others = wording.count(len(incident.alerts) - 1, "other alert")
+            words = f"Part of an incident with {others}, tied together by {ties}:"
+            self._add("link", words, incident.title, lambda: go("incident", incident.id))
+        for one in about.covering[:1] if not alert.excluded else ():
+            words = f"An exclusion that is switched off would hide it: {one.kind} {one.value}."
+            self._add("filter", words, "Look at it", lambda: go("exclusions"))
+        self.setVisible(bool(self.links))
+
+    def _add(self, icon: str, words: str, link: str, on_link: Callable[[], object]) -> None:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.px(8))
+        row.addWidget(IconMark(icon))
+        said = Elided(words)
+        said.setMaximumWidth(said.sizeHint().width())
+        row.addWidget(said, 2)
+        button = LinkButton(link, on_link, elide=True)
+        button.setMaximumWidth(button.sizeHint().width())
+        row.addWidget(button, 3)
+        row.addStretch(1)
+        self.links.append(button)
+        self._column.addWidget(holder)
+
+
+class Acts(QWidget):
+    """The newest acts with a link to all of them."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(theme.px(4))
+
+    def show_acts(self, acts: tuple[Act, ...], subject: str) -> None:
+        """Show those of another alert."""
+        _empty(self._column)
+        for one in acts[:MOST_ACTS]:
+            done = wording.act(one).removeprefix(f"{wording.tidy(one.words, 120)}: ")
+            more = ", undone since" if one.undone else ", by undo" if one.reverses else ""
+            line = Paragraph(f"{wording.moment(one.at)[:-3]}, {wording.tidy(one.who, 60)}: {done}{more}", look="quiet")
+            self._column.addWidget(marked("right", "text-quiet", line))
+        if acts:
+            self.link = LinkButton("History", lambda: self._desk.go("history", subject))
+            self._column.addWidget(self.link, 0, Qt.AlignmentFlag.AlignLeft)
+        else:
+            self._column.addWidget(Words("Nothing was said of this alert yet.", look="quiet"))
+        self._column.addStretch(1)
+
+
+def _empty(layout: QVBoxLayout) -> None:
+    while (item := layout.takeAt(0)) is not None:
+        if item.widget():
+            item.widget().hide()
+            item.widget().deleteLater()
