@@ -305,6 +305,7 @@ def _alert(detector: Detector, finding: Finding, opening: str, excluded: str) ->
         phase=detector.phase,
         techniques=detector.techniques,
         finding=finding,
+        attacked_accounts=detector.attacked_accounts,
         excluded=excluded,
     )
 

@@ -1,5 +1,6 @@
 """Which alerts tell one story: they share who acted, or one attacks what acts in the next."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import get_args
@@ -81,7 +82,8 @@ def _order(alert: Alert) -> tuple[int, str]:
 def _parties(alert: Alert, labels: dict[str, EntityRef]) -> dict[str, _Sighting]:
     finding = alert.finding
     found: dict[str, _Sighting] = {}
-    roles = ((finding.sources, ACTED), (finding.accounts, ACTED), (finding.targets, ATTACKED))
+    accounts = ATTACKED if alert.attacked_accounts else ACTED
+    roles = ((finding.sources, ACTED), (finding.accounts, accounts), (finding.targets, ATTACKED))
     for refs, role in roles:
         for ref in refs:
             # Everybody talks to a controller, and every alert is about a domain: as targets they tie nothing.
@@ -96,13 +98,14 @@ def _parties(alert: Alert, labels: dict[str, EntityRef]) -> dict[str, _Sighting]
 
 
 def _rarity(key: str, seen: Sequence[_Sighting]) -> float:
-    """Less the more partners an entity has: sources of an account, accounts of a source."""
-    own = "user:" if key.startswith("user:") else ""
+    """Less the more partners an entity acts with: sources of an account, accounts of a source."""
+    is_account = key.startswith("user:")
     partners = {
         ref.key
         for one in seen
-        for ref in (one.alert.finding.sources if own else one.alert.finding.accounts)[:FOCUS]
-        if one.role & ACTED and ref.key != key
+        if one.role & ACTED and (is_account or not one.alert.attacked_accounts)
+        for ref in (one.alert.finding.sources if is_account else one.alert.finding.accounts)[:FOCUS]
+        if ref.key != key
     }
     return min(1.0, SPREAD / max(1, len(partners)))
 
@@ -148,8 +151,7 @@ def _incident(
     shared = []
     for key, proof in sorted(shown.items(), key=lambda one: (-len(one[1]), one[0])):
         seen = [one for one in sightings[key] if one.alert.id in proof]
-        turned = any(one.role == ATTACKED for one in seen)
-        how = "attacked, then acting" if turned else "acting or named in each"
+        how = "attacked, then acting" if any(one.role == ATTACKED for one in seen) else "acting in each"
         shared.append(Shared(entity=labels[key], how=how, alerts=tuple(one.alert.id for one in seen)))
     chain = sorted(members, key=lambda one: (PHASES.index(one.phase), *_order(one)))
     opening = members[0].id.encode("utf-8", "surrogatepass")
@@ -169,12 +171,20 @@ def _incident(
 
 def _title(members: Sequence[Alert], chain: Sequence[Alert], phases: Sequence[Phase]) -> str:
     """From whom to what, and over which phases."""
-    opening, end = members[0].finding, chain[-1].finding
-    source = next((one.label for one in opening.sources if one.key), "")
-    account = opening.accounts[0].label if len(opening.accounts) == 1 else ""
+    end = chain[-1].finding
+    source = _most(one for alert in members for one in alert.finding.sources[:FOCUS])
+    acting = [one for one in members if not one.attacked_accounts and len(one.finding.accounts) == 1]
+    beside = [one for one in acting if not source or any(ref.label == source for ref in one.finding.sources)]
+    account = _most(one.finding.accounts[0] for one in beside)
     begin = f"{account} on {source}" if account and source and account != source else account or source
     target = next((one.label for one in (*end.targets, *end.domain_controllers) if one.key and one.label != source), "")
     way = f"From {begin}" if begin else "From somebody not named"
     if target:
         way += f" to {target}"
     return f"{way}: {', '.join(phase.lower() for phase in phases)}"
+
+
+def _most(refs: Iterable[EntityRef]) -> str:
+    """Label of what is named most often, of equals of what is named first; empty for nothing."""
+    named = Counter(one.label for one in refs if one.key)
+    return named.most_common(1)[0][0] if named else ""

@@ -70,6 +70,7 @@ class Finding(Struct, frozen=True, kw_only=True):
 class Alert(Struct, frozen=True, kw_only=True):
     """A finding that was kept, with the identity, state and notes that survive a new run.
 
+    attacked_accounts: the accounts of the finding are those attacked, not those that act.
     excluded: id of the exclusion that covers it, empty for none. follows: id of the suppressed alert in whose silence it falls.
     """
 
@@ -81,6 +82,7 @@ class Alert(Struct, frozen=True, kw_only=True):
     phase: Phase
     techniques: tuple[str, ...]
     finding: Finding
+    attacked_accounts: bool = False
     state: State = "open"
     classification: Classification = "unclassified"
     note: str = ""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from app.model.act import Act
 from app.model.alert import Alert
 from app.model.exclusion import Exclusion
+from app.model.incident import Incident
 from app.model.rows import InputRow, Overview, Progress
 
 SECOND = 1_000_000
@@ -317,6 +318,17 @@ def exclusion(one: Exclusion | None) -> str:
     if one is None:
         return "an exclusion that is gone; the next detection brings the alert back"
     return f"{one.kind} {one.value}{f' because: {one.reason}' if one.reason else ', no reason was given'}"
+
+
+def incident(one: Incident) -> str:
+    """From whom to what; the phases stand apart."""
+    return one.title.removesuffix(f": {', '.join(phase.lower() for phase in one.phases)}")
+
+
+def phases(one: Incident) -> str:
+    """Reconnaissance, credential access: the phases of an incident."""
+    words = ", ".join(one.phases).lower()
+    return words[:1].upper() + words[1:]
 
 
 def act(one: Act) -> str:

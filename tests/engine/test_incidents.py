@@ -61,7 +61,7 @@ def test_a_story_follows_the_kill_chain_and_shows_what_ties_it() -> None:
     assert (one.severity, one.first, one.last, one.open) == ("high", START, START + 5 * HOUR + 1, 4)
     ties = {shared.entity.label: (shared.how, shared.alerts) for shared in one.shared}
     assert ties["SRV1"] == ("attacked, then acting", ("move", "sync"))
-    assert ties["WS7"] == ("acting or named in each", ("look", "roast", "move"))
+    assert ties["WS7"] == ("acting in each", ("look", "roast", "move"))
     assert ties["alice"][1] == ("look", "roast")
 
 
@@ -108,7 +108,8 @@ def test_one_of_hundreds_of_guessed_names_ties_nothing_but_one_of_a_few_does() -
 
     def guessed(number: int) -> Alert:
         names = tuple(user(f"n{one}") for one in range(number))
-        return alert("guess", 0, "Compromised credentials", sources=(computer("ws1"),), accounts=names)
+        guess = alert("guess", 0, "Compromised credentials", sources=(computer("ws1"),), accounts=names)
+        return replace(guess, attacked_accounts=True)
 
     assert incidents([guessed(200), later]) == []
     assert len(incidents([guessed(3), later])) == 1
@@ -122,6 +123,32 @@ def test_an_address_with_many_accounts_behind_it_ties_nothing() -> None:
     ]
     assert incidents(many) == []
     assert len(incidents(many[:3])) == 1
+
+
+def test_a_computer_that_attacks_many_accounts_is_one_story() -> None:
+    attacks = [
+        replace(
+            alert(f"a{number}", number * HOUR, "Credential access", sources=(computer("ws7"),), accounts=(user(f"v{number}"),)),
+            attacked_accounts=True,
+        )
+        for number in range(12)
+    ]
+    (one,) = incidents(attacks)
+    assert len(one.alerts) == 12 and one.title == "From WS7 to DC1: credential access"
+
+
+def test_an_account_that_two_attack_ties_nothing_until_it_acts() -> None:
+    attacked = [
+        replace(
+            alert(name, place * HOUR, "Compromised credentials", sources=(computer(name),), accounts=(user("alice"),)),
+            attacked_accounts=True,
+        )
+        for place, name in enumerate(("ws1", "ws2"))
+    ]
+    acting = alert("acting", 3 * HOUR, "Domain dominance", sources=(computer("ws3"),), accounts=(user("alice"),))
+    assert incidents(attacked) == []
+    (one,) = incidents([*attacked, acting])
+    assert [(tie.entity.label, tie.how) for tie in one.shared] == [("alice", "attacked, then acting")]
 
 
 def test_what_is_deleted_excluded_or_wrong_tells_no_story() -> None:

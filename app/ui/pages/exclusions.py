@@ -37,7 +37,7 @@ COLUMNS = (
     Column("State", _state, 64, firm=True, dim=_off),
     Column("Kind", lambda row: wording.EXCLUSIONS[row.kind], 84, dim=_off, firm=True),
     Column("Who", lambda row: row.value, 170, "strong", dim=_off, stretch=True),
-    Column("Detector", lambda row: "every detector" if row.detector == "*" else row.detector, 150, dim=_off),
+    Column("Detector", lambda row: "every detector" if row.detector == "*" else row.detector, 190, dim=_off),
     Column("Until", lambda row: wording.day(row.expires, year=True) if row.expires else "", 116, "quiet", narrow=False),
     Column("Reason", lambda row: row.reason, 260, "quiet", stretch=True),
     Column("By", lambda row: row.by, 90, "quiet", narrow=False),
@@ -100,10 +100,9 @@ class ExclusionsPage(Page):
         now = time.time_ns() // 1000
         counting = sum(one.counts(now) for one in rows)
         hidden = sum(bool(one.excluded) for one in self.desk.hidden)
-        self.heading.sentence.say(
-            f"{wording.count(counting, 'exclusion counts', 'exclusions count')}, {wording.count(hidden, 'alert is', 'alerts are')} "
-            "hidden by them. Those that the program brings are off until you switch them on."
-        )
+        said = wording.count(counting, "exclusion counts", "exclusions count")
+        kept = wording.count(hidden, "alert is", "alerts are")
+        self.heading.sentence.say(f"{said}, {kept} hidden by them. What comes with the program is off until you switch it on.")
         self.table.show_rows(rows, key=lambda one: one.id)
         if rows and self.table.current_row() is None:
             self.table.setCurrentIndex(self.table.model().index(0, 0))

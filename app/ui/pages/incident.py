@@ -14,6 +14,8 @@ from app.ui.widgets.glyphs import Sign
 from app.ui.widgets.two_line_list import TwoLineList, TwoLines
 from app.ui.widgets.words import Line, PageHeading, SectionHeading
 
+VERBS = {"open": "Open again", "closed": "Close", "suppressed": "Suppress", "deleted": "Delete"}
+
 
 class IncidentPage(Page):
     """Route key: id of the incident, or of an alert of it."""
@@ -47,7 +49,7 @@ class IncidentPage(Page):
 
     def crumbs(self) -> tuple[Crumb, ...]:
         """Alerts, then its title."""
-        return (Crumb("Alerts", Route("alerts")), Crumb(self.incident.title.partition(": ")[0] if self.incident else "…"))
+        return (Crumb("Alerts", Route("alerts")), Crumb(wording.incident(self.incident) if self.incident else "…"))
 
     def refresh(self) -> None:
         """Ask for the incident and its alerts."""
@@ -68,9 +70,11 @@ class IncidentPage(Page):
             return
         self.incident = incident
         self.sign.show_sign(f"severity:{incident.severity}")
-        self.heading.title.say(incident.title)
+        self.heading.title.say(wording.incident(incident))
         told = wording.count(len(incident.alerts), "alert")
-        self.heading.sentence.say(f"{wording.period(incident.first, incident.last)}. {told}, {incident.open:,} open.")
+        self.heading.sentence.say(
+            f"{wording.phases(incident)}. {wording.period(incident.first, incident.last)}. {told}, {incident.open:,} open."
+        )
         rows = []
         for id in incident.alerts:
             one = alerts.get(id)
@@ -95,10 +99,7 @@ class IncidentPage(Page):
 
     def _fill(self, menu: QMenu) -> None:
         for state, words in wording.STATES.items():
-            menu.addAction(
-                {"open": "Open again", "closed": "Close", "suppressed": "Suppress", "deleted": "Delete"}.get(state, words)
-            )
-            menu.actions()[-1].triggered.connect(lambda *_, state=state: self._change(state))
+            menu.addAction(VERBS.get(state, words)).triggered.connect(lambda *_, state=state: self._change(state))
 
     def _change(self, state: str) -> None:
         if self.incident is not None:

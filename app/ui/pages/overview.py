@@ -22,7 +22,7 @@ from app.ui.widgets.two_line_list import TwoLineList, TwoLines
 from app.ui.widgets.words import Elided, Line, PageHeading, SectionHeading, Words
 
 BUCKETS = 110
-MOST = 5
+MOST, STORIES = 5, 3
 ENTITIES = 40
 COVERAGE_ORDER = {"blind": 0, "partial": 1, "learning": 2, "seen": 3}
 
@@ -244,7 +244,7 @@ class OverviewPage(Page):
         """Stories that are not done with, the worst and newest first; nothing at all where there are none."""
         opened = [one for one in incidents if one.open]
         rows = []
-        for one in sorted(opened, key=lambda one: (-RANK[one.severity], -one.last))[:MOST]:
+        for one in sorted(opened, key=lambda one: (-RANK[one.severity], -one.last))[:STORIES]:
             ties = wording.listed(tie.entity.label for tie in one.shared[:3])
             alerts = wording.count(len(one.alerts), "alert")
             begun = wording.moment(one.first)[:-3]

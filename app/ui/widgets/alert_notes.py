@@ -16,7 +16,7 @@ from app.ui.widgets.buttons import LinkButton
 from app.ui.widgets.marks import IconMark, marked
 from app.ui.widgets.words import Elided, Paragraph, Words
 
-MOST_ACTS, MOST_TIES = 6, 3
+MOST_ACTS = 6
 
 
 class About(NamedTuple):
@@ -56,10 +56,8 @@ class Notices(QWidget):
             self._add("pause", words, "That alert", lambda: go("alert", alert.follows))
         incident = about.incident
         if incident is not None:
-            ties = wording.listed(one.entity.label for one in incident.shared[:MOST_TIES])
             others = wording.count(len(incident.alerts) - 1, "other alert")
-            words = f"Part of an incident with {others}, tied together by {ties}:"
-            self._add("link", words, incident.title, lambda: go("incident", incident.id))
+            self._add("link", f"Part of an incident with {others}:", incident.title, lambda: go("incident", incident.id))
         for one in about.covering[:1] if not alert.excluded else ():
             words = f"An exclusion that is switched off would hide it: {one.kind} {one.value}."
             self._add("filter", words, "Look at it", lambda: go("exclusions"))
@@ -73,10 +71,10 @@ class Notices(QWidget):
         row.addWidget(IconMark(icon))
         said = Elided(words)
         said.setMaximumWidth(said.sizeHint().width())
-        row.addWidget(said, 2)
+        row.addWidget(said, 1)
         button = LinkButton(link, on_link, elide=True)
         button.setMaximumWidth(button.sizeHint().width())
-        row.addWidget(button, 3)
+        row.addWidget(button, 4)
         row.addStretch(1)
         self.links.append(button)
         self._column.addWidget(holder)
