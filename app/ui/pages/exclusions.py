@@ -18,7 +18,7 @@ from app.ui.widgets.buttons import Button
 from app.ui.widgets.exclusion_panel import ExclusionPanel
 from app.ui.widgets.words import PageHeading
 
-PANEL, NARROW = 470, 1000
+PANEL, NARROW = 490, 1000
 """Width of the panel; below that width of the page the panel takes all of it."""
 DAY = 86_400_000_000
 LISTS = "Lists (*.csv *.json *.txt);;All files (*)"
@@ -100,9 +100,11 @@ class ExclusionsPage(Page):
         now = time.time_ns() // 1000
         counting = sum(one.counts(now) for one in rows)
         hidden = sum(bool(one.excluded) for one in self.desk.hidden)
-        said = wording.count(counting, "exclusion counts", "exclusions count")
-        kept = wording.count(hidden, "alert is", "alerts are")
-        self.heading.sentence.say(f"{said}, {kept} hidden by them. What comes with the program is off until you switch it on.")
+        said = wording.count(counting, "exclusion is on", "exclusions are on")
+        kept = f", {wording.count(hidden, 'alert is', 'alerts are')} hidden" if hidden else ""
+        self.heading.sentence.say(
+            f"{said if counting else 'No exclusion is on'}{kept}. What comes with the program is off until you switch it on."
+        )
         self.table.show_rows(rows, key=lambda one: one.id)
         if rows and self.table.current_row() is None:
             self.table.setCurrentIndex(self.table.model().index(0, 0))

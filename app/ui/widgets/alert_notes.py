@@ -71,6 +71,7 @@ class Notices(QWidget):
         row.addWidget(IconMark(icon))
         said = Elided(words)
         said.setMaximumWidth(said.sizeHint().width())
+        said.setMinimumWidth(min(said.sizeHint().width(), theme.px(260)))
         row.addWidget(said, 1)
         button = LinkButton(link, on_link, elide=True)
         button.setMaximumWidth(button.sizeHint().width())
