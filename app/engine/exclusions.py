@@ -32,6 +32,8 @@ SHIPPED: tuple[Exclusion, ...] = tuple(
 )
 """Off until somebody switches them on: a name alone proves nothing, so they are shown with the alerts that they would cover."""
 
+COMPUTERS, ADDRESSES = 4_096, 64
+"""Computers whose addresses are kept at hand; one with more addresses than that is not covered by an address or a subnet."""
 Test = Callable[["Parties", Knowledge], bool]
 
 
@@ -71,9 +73,10 @@ class Exclusions:
 
     def __init__(self, exclusions: Iterable[Exclusion], knowledge: Knowledge) -> None:
         self._knowledge = knowledge
+        self._held: dict[str, tuple[str, ...]] = {}
         self._by_detector: dict[str, list[tuple[Exclusion, Test]]] = {}
         for one in sorted(exclusions, key=lambda one: one.id):
-            self._by_detector.setdefault(one.detector, []).append((one, _test(one)))
+            self._by_detector.setdefault(one.detector, []).append((one, self._test(one)))
 
     def __bool__(self) -> bool:
         return bool(self._by_detector)
@@ -94,22 +97,39 @@ class Exclusions:
                     return one.id
         return ""
 
+    def _test(self, one: Exclusion) -> Test:
+        """Every acting party must be covered: who acts together with a stranger is not passed over."""
+        if one.kind in ("address", "subnet"):
+            net = ip_network(one.value)
+            return lambda finding, known: _all(finding.sources, lambda ref: self._within(ref, net, finding.first))
+        if one.kind == "computer":
+            return lambda finding, known: _all(finding.sources, partial(_is_computer, one.value))
+        if one.kind == "account":
+            return lambda finding, known: _all(finding.accounts, lambda ref: _is_account(one.value, ref, finding.first, known))
+        if one.kind == "domain":
+            return lambda finding, known: _in_domain(one.value, finding, known)
+        return lambda finding, known: (
+            _members(one.value, _named(finding.accounts), finding.first, known)
+            or _members(one.value, _named(finding.sources), finding.first, known)
+        )
 
-def _test(one: Exclusion) -> Test:
-    """Every acting party must be covered: who acts together with a stranger is not passed over."""
-    if one.kind in ("address", "subnet"):
-        net = ip_network(one.value)
-        return lambda finding, known: _all(finding.sources, lambda ref: _within(ref, net, finding.first, known))
-    if one.kind == "computer":
-        return lambda finding, known: _all(finding.sources, partial(_is_computer, one.value))
-    if one.kind == "account":
-        return lambda finding, known: _all(finding.accounts, lambda ref: _is_account(one.value, ref, finding.first, known))
-    if one.kind == "domain":
-        return lambda finding, known: _in_domain(one.value, finding, known)
-    return lambda finding, known: (
-        _members(one.value, _named(finding.accounts), finding.first, known)
-        or _members(one.value, _named(finding.sources), finding.first, known)
-    )
+    def _within(self, ref: EntityRef, net: IPv4Network | IPv6Network, at: int) -> bool:
+        """The address lies in the network, or every address that the computer had at the time does."""
+        kind, _, rest = ref.key.partition(":")
+        if kind == "address":
+            return is_address(rest) and _inside(rest, net)
+        if kind != "computer":
+            return False
+        held = self._held.get(ref.key)
+        if held is None:
+            if len(self._held) >= COMPUTERS:
+                self._held.clear()
+            said = dict.fromkeys(one.address for one in self._knowledge.bindings(ref.key) if is_address(one.address))
+            held = self._held[ref.key] = tuple(said)[: ADDRESSES + 1]
+        if len(held) > ADDRESSES:
+            return False
+        now = [ip for ip in held if self._knowledge.address_entity(ip, at).key == ref.key]
+        return bool(now) and all(_inside(ip, net) for ip in now)
 
 
 def _named(refs: Iterable[EntityRef]) -> tuple[EntityRef, ...]:
@@ -119,18 +139,6 @@ def _named(refs: Iterable[EntityRef]) -> tuple[EntityRef, ...]:
 def _all(refs: Sequence[EntityRef], covers: Callable[[EntityRef], bool]) -> bool:
     named = _named(refs)
     return bool(named) and all(covers(ref) for ref in named)
-
-
-def _within(ref: EntityRef, net: IPv4Network | IPv6Network, at: int, known: Knowledge) -> bool:
-    """The address lies in the network, or every address that the computer had at the time does."""
-    kind, _, rest = ref.key.partition(":")
-    if kind == "address":
-        return is_address(rest) and _inside(rest, net)
-    if kind != "computer":
-        return False
-    held = {one.address for one in known.bindings(ref.key) if is_address(one.address)}
-    now = {ip for ip in held if known.address_entity(ip, at).key == ref.key}
-    return bool(now) and all(_inside(ip, net) for ip in now)
 
 
 def _inside(ip: str, net: IPv4Network | IPv6Network) -> bool:

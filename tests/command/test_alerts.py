@@ -95,6 +95,8 @@ def test_an_exclusion_hides_the_alert_shows_why_and_goes_again(run: Run, case: P
     assert hidden["id"] == alert["id"]
     assert "load test" in str(hidden["excluded"]) and "load test" in run("alerts", case, "--state", "all")[1]
 
+    coverage = {one["detector"]: one["reason"] for one in json.loads(run("coverage", case, "--json")[1])}
+    assert coverage[str(alert["detector"])].endswith("exclusions hide 1 alert")
     out = run("export", case, tmp_path / "x.json", "--format", "json") and (tmp_path / "x.json").read_text()
     assert [one["reason"] for one in json.loads(out)["excluded"]] == ["load test"] and json.loads(out)["alerts"] == []
     run("export", case, tmp_path / "x.html", "--format", "html")

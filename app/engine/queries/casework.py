@@ -1,5 +1,10 @@
 """What was said and done in a case: exclusions, history, incidents."""
 
+from collections import Counter
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
 from app.engine import detectors
 from app.engine.exclusions import Exclusions, every_exclusion
 from app.engine.queries.access import Access
@@ -10,6 +15,7 @@ from app.model.act import Act
 from app.model.alert import Alert
 from app.model.exclusion import Exclusion
 from app.model.incident import Incident
+from app.model.rows import Coverage
 
 
 def incidents(access: Access) -> tuple[Incident, ...]:
@@ -41,6 +47,18 @@ def covering(access: Access, alert: Alert, off: bool) -> tuple[Exclusion, ...]:
             for one in exclusions(access)
             if not (off and one.id == alert.excluded) and Exclusions((one,), known).covering(rule, alert.finding)
         )
+
+
+def told(coverage: tuple[Coverage, ...], hidden: Iterable[Alert]) -> tuple[Coverage, ...]:
+    """Coverage that says of each detector how many of its alerts exclusions hide."""
+    counts = Counter(one.detector for one in hidden if one.excluded)
+    return tuple(
+        replace(one, reason="; ".join(part for part in (one.reason, _hiding(counts[one.detector])) if part)) for one in coverage
+    )
+
+
+def _hiding(count: int) -> str:
+    return "" if not count else f"exclusions hide {count:,} {'alert' if count == 1 else 'alerts'}"
 
 
 def history(access: Access, subject: str | None, limit: int) -> tuple[Act, ...]:

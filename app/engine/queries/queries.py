@@ -140,7 +140,8 @@ class Queries:
         problems = [problem for one in self.inputs() for problem in one.problems]
         known = self._access.knowledge()
         with self._access.lock:
-            return detectors.coverage(self.by_kind(), problems, known)
+            found = detectors.coverage(self.by_kind(), problems, known)
+        return casework.told(found, self.hidden_alerts())
 
     # ---- alerts
 
