@@ -181,6 +181,7 @@ def _to_4(db: sqlite3.Connection) -> None:
     for column in ("own", "follows", "excluded"):
         db.execute(f"ALTER TABLE alerts ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
     db.execute("UPDATE alerts SET own = state WHERE state <> 'open'")
+    db.execute("DELETE FROM meta WHERE key = 'settled'")  # the next detection finds the incidents
 
 
 def _statement(start: str) -> str:
