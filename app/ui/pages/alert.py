@@ -4,9 +4,9 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QMenu, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QMenu, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from app.model.alert import Alert, Classification, Link, State, plain
+from app.model.alert import Alert, Classification, Link, State
 from app.model.rows import ActivityRow
 from app.ui import theme, wording
 from app.ui.desk import Desk
@@ -15,7 +15,7 @@ from app.ui.navigation import Crumb, Route
 from app.ui.page import Page, scrolled
 from app.ui.tables.cells import Column
 from app.ui.tables.table import Table
-from app.ui.widgets.alert_notes import NOTHING, About, Acts, Notices
+from app.ui.widgets.alert_notes import NOTHING, About, Acts, Notices, Others
 from app.ui.widgets.buttons import Button, LinkButton, MenuButton
 from app.ui.widgets.chips import KeyHint
 from app.ui.widgets.flow import flow
@@ -26,7 +26,6 @@ from app.ui.widgets.story_strip import StoryStrip
 from app.ui.widgets.words import Line, PageHeading, Paragraph, SectionHeading, Words
 
 MOST_EVIDENCE = 500
-MOST_ELSE = 8
 ATTACK = "https://attack.mitre.org/techniques/"
 COLUMNS = (
     Column("Time", lambda row: wording.clock(row.at, True), 108, firm=True),
@@ -71,7 +70,7 @@ class AlertPage(Page):
         self.evidence.chosen.connect(lambda row: self.desk.inspect(row, True))
         self.evidence.opened.connect(self._open_packet)
         self.evidence_heading = SectionHeading("Evidence", right=(KeyHint("Enter", "packet"), KeyHint("Space", "inspector")))
-        self.other = QVBoxLayout()
+        self.other = Others(desk)
         self.check = QVBoxLayout()
         self.note = QPlainTextEdit()
         self.note.setPlaceholderText("Write what was found, for the report.")
@@ -161,7 +160,7 @@ class AlertPage(Page):
             return
         self.notices.show_about(alert, about)
         self.acts.show_acts(about.acts, alert.id)
-        self._show_others(alert)
+        self.other.show_near(alert)
         total = len(alert.finding.evidence)
         shown = (
             f"{wording.count(total, 'activity', 'activities')}"
@@ -220,37 +219,6 @@ class AlertPage(Page):
         if not steps:
             self.check.addWidget(_quiet("The detector's page gives no steps."))
         self.check.addStretch(1)
-
-    def _show_others(self, alert: Alert) -> None:
-        parties = _parties(alert)
-        near = [one for one in self.desk.alerts if one.id != alert.id and parties & _parties(one)]
-        near.sort(key=lambda one: abs(one.finding.first - alert.finding.first))
-        _empty(self.other)
-        for one in sorted(near[:MOST_ELSE], key=lambda one: one.finding.first):
-            shared = next(ref for ref in _refs(one) if ref.key in parties)
-            when = (
-                wording.clock(one.finding.first)[:5]
-                if wording.same_day(one.finding.first, alert.finding.first)
-                else wording.moment(one.finding.first)[:-3]
-            )
-            row = QWidget()
-            line = QHBoxLayout(row)
-            line.setContentsMargins(0, 0, 0, 0)
-            line.setSpacing(theme.px(8))
-            line.addWidget(Sign(f"severity:{one.severity}"))
-            line.addWidget(Words(when))
-            line.addWidget(LinkButton(wording.middle(one.title, 60), lambda key=one.id: self.desk.go("alert", key)))
-            line.addWidget(
-                SentenceView((Link(shared.label, entity=shared),), self.desk.follow, "text-quiet", "text", one_line=True), 1
-            )
-            row.setToolTip("")
-            row.setAccessibleName(wording.tidy(plain(one.finding.story[0]) if one.finding.story else one.title))
-            self.other.addWidget(row)
-        if len(near) > MOST_ELSE:
-            self.other.addWidget(_quiet(f"{len(near) - MOST_ELSE:,} more share a party with this alert."))
-        if not near:
-            self.other.addWidget(_quiet("No other alert shares an account, a source or a target."))
-        self.other.addStretch(1)
 
     def _fill_state(self, menu: QMenu) -> None:
         self._fill(menu, wording.STATES, self.alert.state if self.alert else "", "state")
@@ -346,16 +314,6 @@ class AlertPage(Page):
         """Say who of it is to be passed over."""
         if self.alert is not None and not self.alert.excluded:
             self.desk.go("exclusions", self.alert.id)
-
-
-def _refs(alert: Alert):
-    finding = alert.finding
-    return (*finding.sources, *finding.accounts, *finding.targets)
-
-
-def _parties(alert: Alert) -> set[str]:
-    """Keys that tie alerts together; a controller is asked by everybody, so it ties nothing."""
-    return {one.key for one in _refs(alert) if one.kind not in ("controller", "domain")}
 
 
 def _look_up(technique: str) -> None:

@@ -7,16 +7,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.model.act import Act
-from app.model.alert import Alert
+from app.model.alert import Alert, Link, plain
+from app.model.entity import EntityRef
 from app.model.exclusion import Exclusion
 from app.model.incident import Incident
 from app.ui import theme, wording
 from app.ui.desk import Desk
 from app.ui.widgets.buttons import LinkButton
+from app.ui.widgets.glyphs import Sign
 from app.ui.widgets.marks import IconMark, marked
+from app.ui.widgets.sentence import SentenceView
 from app.ui.widgets.words import Elided, Paragraph, Words
 
-MOST_ACTS = 6
+MOST_ACTS, MOST_ELSE = 6, 8
 
 
 class About(NamedTuple):
@@ -105,6 +108,59 @@ class Acts(QWidget):
         else:
             self._column.addWidget(Words("Nothing was said of this alert yet.", look="quiet"))
         self._column.addStretch(1)
+
+
+class Others(QWidget):
+    """Other alerts that share a party, the nearest in time."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(theme.px(4))
+
+    def show_near(self, alert: Alert) -> None:
+        """Show those near another alert."""
+        parties = _parties(alert)
+        near = [one for one in self._desk.alerts if one.id != alert.id and parties & _parties(one)]
+        near.sort(key=lambda one: abs(one.finding.first - alert.finding.first))
+        _empty(self._column)
+        for one in sorted(near[:MOST_ELSE], key=lambda one: one.finding.first):
+            shared = next(ref for ref in _refs(one) if ref.key in parties)
+            when = (
+                wording.clock(one.finding.first)[:5]
+                if wording.same_day(one.finding.first, alert.finding.first)
+                else wording.moment(one.finding.first)[:-3]
+            )
+            row = QWidget()
+            line = QHBoxLayout(row)
+            line.setContentsMargins(0, 0, 0, 0)
+            line.setSpacing(theme.px(8))
+            line.addWidget(Sign(f"severity:{one.severity}"))
+            line.addWidget(Words(when))
+            line.addWidget(LinkButton(wording.middle(one.title, 60), lambda key=one.id: self._desk.go("alert", key)))
+            line.addWidget(
+                SentenceView((Link(shared.label, entity=shared),), self._desk.follow, "text-quiet", "text", one_line=True), 1
+            )
+            row.setToolTip("")
+            row.setAccessibleName(wording.tidy(plain(one.finding.story[0]) if one.finding.story else one.title))
+            self._column.addWidget(row)
+        if len(near) > MOST_ELSE:
+            self._column.addWidget(Words(f"{len(near) - MOST_ELSE:,} more share a party with this alert.", look="quiet"))
+        if not near:
+            self._column.addWidget(Words("No other alert shares an account, a source or a target.", look="quiet"))
+        self._column.addStretch(1)
+
+
+def _refs(alert: Alert) -> tuple[EntityRef, ...]:
+    finding = alert.finding
+    return (*finding.sources, *finding.accounts, *finding.targets)
+
+
+def _parties(alert: Alert) -> set[str]:
+    """Keys that tie alerts together; a controller is asked by everybody, so it ties nothing."""
+    return {one.key for one in _refs(alert) if one.kind not in ("controller", "domain")}
 
 
 def _empty(layout: QVBoxLayout) -> None:
