@@ -12,18 +12,19 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from app import paths
+from app.casework import Casework
 from app.children import Beside, Listening, Reading, program
 from app.engine import tuned
 from app.engine.detectors import DETECTORS
-from app.engine.engine import create_workspace, update_alert
-from app.engine.export import activity_lines, analysis
+from app.engine.engine import create_workspace
+from app.engine.exclusion_lists import moment
+from app.engine.export import activity_lines, analysis, iso, story
 from app.engine.inspector import Inspector, Message
 from app.engine.queries import Queries
 from app.engine.reports.html import report_html
-from app.engine.store import IN_USE, StoreError, set_tag, set_tuning
+from app.engine.store import IN_USE, StoreError
 from app.engine.store.copying import copy_workspace
 from app.ingest import Seconds, read_inputs
-from app.model.alert import Classification, State
 from app.model.detection import WhatIf
 from app.model.filter import ActivityFilter, Text
 from app.model.rows import Packet, Progress, Record
@@ -40,7 +41,15 @@ from app.sensor.sources.keytabs import load_keys
 if TYPE_CHECKING:
     from app.proof import Made, Outcome
 
-__all__ = ["IN_USE", "SUFFIXES", "Reading", "Seconds", "Session", "StoreError", "check_keytabs", "replay"]
+__all__ = [
+    "IN_USE", "SUFFIXES", "Reading", "Seconds", "Session", "StoreError", "check_keytabs", "detector_ids", "iso", "moment",
+    "replay", "story",
+]  # fmt: skip
+
+
+def detector_ids() -> tuple[str, ...]:
+    """Ids of all detectors, by their names."""
+    return tuple(sorted(one.id for one in DETECTORS))
 
 
 def replay(path: Path) -> "Outcome":
@@ -58,7 +67,7 @@ def check_keytabs(keytabs: Sequence[Path]) -> None:
     load_keys(keytabs)
 
 
-class Session:
+class Session(Casework):
     """An open workspace. Its methods may be called from any thread; those that say so block."""
 
     def __init__(self, path: Path, temporary: Path | None) -> None:
@@ -261,18 +270,17 @@ class Session:
             return Record(input=input_key, record=record, error=f"{where.path} cannot be read: {error}")
         return Record(input=input_key, record=record, at=got.at, form=got.form, text=got.text, fields=got.fields)
 
-    def change_alert(
-        self, alert_id: str, *, state: State | None = None, classification: Classification | None = None, note: str | None = None
-    ) -> None:
-        """Change what the analyst says of an alert."""
-        update_alert(self.path, alert_id, state=state, classification=classification, note=note)
+    def detect(self, on_done: Callable[[str | None], None], on_progress: Callable[[Progress], None] = lambda _: None) -> None:
+        """Detect anew over all that was read, in another process: after exclusions, tags or sensitivity were changed."""
+        self.read((), on_progress, on_done, self.queries.sensitivity())
 
-    def tag(self, key: str, tag: str, on: bool | None) -> None:
-        """Say that an entity (its key) carries a tag, does not, or (None) that the program decides.
+    def detect_here(self, sensitivity: str | None = None) -> Seconds:
+        """The same in this process; blocks.
 
-        Alerts follow at the next detection. Raises StoreError.
+        sensitivity: of detectors without a level of their own, that of the last time by default. Raises StoreError, as when the
+        workspace is IN_USE: then whoever writes it takes the changes up.
         """
-        set_tag(self.path, key, tag, on)
+        return self.read_here((), lambda _: None, sensitivity=sensitivity or self.queries.sensitivity())
 
     # ---- settings of detectors
 
@@ -286,18 +294,6 @@ class Session:
             return tuned.changed(self.tuning(), DETECTORS, **changes)
         except tuned.Unknown as error:
             raise OSError(str(error)) from error
-
-    def set_tuning(self, tuning: Tuning) -> None:
-        """Keep settings; alerts follow at the next detection. Raises StoreError."""
-        set_tuning(self.path, tuning)
-
-    def detect_again(self, sensitivity: str | None = None) -> Seconds:
-        """Detect anew over all that was read, with the settings as they are; blocks.
-
-        sensitivity: of detectors without a level of their own, that of the last time by default. Raises StoreError, as when the
-        workspace is IN_USE: then whoever writes it takes the settings up.
-        """
-        return self.read_here([], lambda _: None, sensitivity=sensitivity or self.tuning().sensitivity)
 
     def what_if(self, changed: Tuning) -> WhatIf:
         """What other settings would say; blocks, works beside whoever writes, and keeps nothing."""

@@ -96,7 +96,7 @@ def run(options: argparse.Namespace) -> int:
             return 0
         session.set_tuning(after)
         try:
-            session.detect_again(after.sensitivity)
+            session.detect_here(after.sensitivity)
         except StoreError as error:
             if not str(error).endswith(IN_USE):
                 raise

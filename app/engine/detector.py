@@ -96,7 +96,8 @@ class Detector(Struct, frozen=True, kw_only=True):
     which it reads only what failed, which spares it the bulk of a file server. interfaces: of remote calls it is given only
     those of these RPC interfaces, and those of which nobody knows the interface when "" is among them; event_ids: of Windows
     events only these; empty for all. thresholds: every number that the user may change. excludable: kinds of parties that an
-    exclusion may name. profiled: it asks what accounts and computers are used to (Context.profiles), for which more kinds are
+    exclusion may name. attacked_accounts: the accounts of its findings are those attacked, not those that act, so that an
+    exclusion of an account does not concern it. profiled: it asks what accounts and computers are used to (Context.profiles), for which more kinds are
     read than it watches itself.
     """
 
@@ -117,6 +118,7 @@ class Detector(Struct, frozen=True, kw_only=True):
     thresholds: tuple[Threshold, ...] = ()
     excludable: tuple[str, ...] = ("account", "computer", "group", "address", "subnet", "domain")
     profiled: bool = False
+    attacked_accounts: bool = False
     detect: Detect
 
 
@@ -266,8 +268,11 @@ class _Case:
         if rank >= self._rank:
             self._lead, self._rank = finding, rank
 
-    def alert(self, others: Callable[[str], Sequence[str]] | None = None) -> Alert:
-        """The alert of all that was joined; others: ids of what else tells of an activity, which proves it too."""
+    def alert(self, others: Callable[[str], Sequence[str]] | None = None, exclude: "Exclude | None" = None) -> Alert:
+        """The alert of all that was joined; others: ids of what else tells of an activity, which proves it too.
+
+        exclude: asked for a case whose parties are known only now.
+        """
         lead = self._lead.words() if isinstance(self._lead, Later) else self._lead
         parties: dict[str, tuple[EntityRef, ...]] = {}
         for name, known in self._parties.items():
@@ -286,7 +291,10 @@ class _Case:
             confidence=SURER[lead.confidence] if both else lead.confidence,
             steps=tuple(step for step in lead.steps if _leads(step)),
         )  # fmt: skip
-        return _alert(self.detector, finding, next(iter(self.evidence)), self.excluded)
+        excluded = self.excluded
+        if exclude is not None and not excluded and isinstance(self._lead, Later):
+            excluded = exclude(self.detector, finding)
+        return _alert(self.detector, finding, next(iter(self.evidence)), excluded)
 
 
 def _leads(step: Step) -> bool:
@@ -305,6 +313,7 @@ def _alert(detector: Detector, finding: Finding, opening: str, excluded: str) ->
         phase=detector.phase,
         techniques=detector.techniques,
         finding=finding,
+        attacked_accounts=detector.attacked_accounts,
         excluded=excluded,
     )
 
@@ -409,19 +418,20 @@ def run_told(
                 if known:
                     continue
             for finding in detector.detect(activity, context):
-                excluded = exclude(detector, finding) if exclude is not None else ""
+                asked = exclude is not None and not isinstance(finding, Later)  # of a flood the parties are told at its end
+                excluded = exclude(detector, finding) if exclude is not None and asked else ""
                 key = (detector.id, finding.subject, excluded)
                 case = open_.get(key)
                 if case is not None and finding.first - case.last <= detector.window:
                     case.add(finding)
                     continue
                 if case is not None:
-                    done.append(case.alert(others))
+                    done.append(case.alert(others, exclude))
                 open_[key] = _Case(detector, finding, excluded)
         if learning and type(activity.detail) in TEACHING:  # after everybody was asked, who thus compare with the past alone
             profiles.observe(activity, told)
-    done.extend(case.alert(others) for case in open_.values())
-    return sorted(done, key=lambda alert: (alert.finding.first, alert.detector, alert.id))
+    done.extend(case.alert(others, exclude) for case in open_.values())
+    return sorted(done, key=lambda alert: (alert.finding.first, alert.detector, alert.id, alert.excluded))
 
 
 def watched_kinds(detectors: Iterable[Detector]) -> dict[str, bool]:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from app import __version__
 from app.engine import detectors, schema, twins
+from app.engine.exclusions import Exclusions, every_exclusion
 from app.engine.knowledge import Knowledge
 from app.engine.schema import StoreError
 from app.engine.store import Store, update_alert
@@ -194,7 +195,10 @@ class Engine:
         """Name every entity, run every detector over all activities in event time, put the alerts in their place."""
         tuning = replace(self._store.tuning(), sensitivity=sensitivity)
         settled = msgspec.json.encode(tuning, order="deterministic").decode()
-        basis = f"{self._store.activities_version()} {self._store.tags_version()} {__version__} {settled}"
+        now = time.time_ns() // 1000
+        counting = [one for one in every_exclusion(self._store.exclusions()) if one.counts(now)]
+        excluded = " ".join(sorted(one.id for one in counting))
+        basis = f"{self._store.activities_version()} {self._store.tags_version()} {__version__} {settled} {excluded}".rstrip()
         if self._store.settled() == basis:
             return Settled(fresh=False)
         began = time.perf_counter()
@@ -202,6 +206,7 @@ class Engine:
         self._name(known, every=True)
         twice = self._find_twins()
         named = time.perf_counter()
+        excluding = Exclusions(counting, known)
         watched = detectors.watched_kinds()
         activities = self._store.stream_told((one for one, whole in watched.items() if whole), watched)
         alerts = detectors.run_told(
@@ -210,6 +215,7 @@ class Engine:
             tuning=tuning,
             tags=self._store.tags(),
             others=self._store.others if twice else None,
+            exclude=excluding.covering if excluding else None,
         )
         self._store.replace_alerts(alerts, basis, sensitivity)
         return Settled(names=named - began, detect=time.perf_counter() - named, alerts=len(alerts))

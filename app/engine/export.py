@@ -14,6 +14,7 @@ from app.model.alert import Alert, plain
 from app.model.details import RpcCall
 from app.model.events import WindowsEvent
 from app.model.filter import ActivityFilter
+from app.model.incident import Incident
 from app.model.rows import InputRow
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -40,6 +41,8 @@ def analysis(queries: Queries, seconds: dict[str, float], parameters: dict[str, 
         "inputs": [_input(one) for one in inputs],
         "activities": {"total": overview.activities, "by_kind": overview.by_kind},
         "alerts": [_alert(one, queries, knowledge, paths) for one in sorted(queries.alerts(), key=_in_time)],
+        "incidents": [story(one) for one in queries.incidents()],
+        "excluded": _excluded(queries),
         "coverage": [{"detector": c.detector, "state": c.state, "reason": c.reason} for c in queries.coverage()],
         "seconds": {
             "read": round(seconds.get("read", 0.0), 3),
@@ -58,6 +61,47 @@ def activity_lines(queries: Queries, filter: ActivityFilter | None = None) -> It
     encoder = msgspec.json.Encoder()
     for activity in queries.stream(filter):
         yield encoder.encode(_activity(activity, knowledge, paths))
+
+
+def story(one: Incident) -> dict[str, object]:
+    """An incident: its alerts along the kill chain, and what ties them together."""
+    return {
+        "id": one.id,
+        "title": one.title,
+        "severity": one.severity,
+        "first": iso(one.first),
+        "last": iso(one.last),
+        "phases": list(one.phases),
+        "open": one.open,
+        "alerts": list(one.alerts),
+        "shared": [
+            {"entity": shared.entity.label, "kind": shared.entity.kind, "how": shared.how, "alerts": list(shared.alerts)}
+            for shared in one.shared
+        ],
+    }
+
+
+def _excluded(queries: Queries) -> list[dict[str, object]]:
+    """Alerts that an exclusion covers: they are not among the others, and not silent."""
+    exclusions = {one.id: one for one in queries.exclusions()}
+    found: list[dict[str, object]] = []
+    for alert in queries.hidden_alerts():
+        if alert.excluded:
+            by = exclusions.get(alert.excluded)
+            found.append(
+                {
+                    "id": alert.id,
+                    "detector": alert.detector,
+                    "title": alert.title,
+                    "severity": alert.severity,
+                    "first": iso(alert.finding.first),
+                    "exclusion": alert.excluded,
+                    "kind": by.kind if by else None,
+                    "value": by.value if by else None,
+                    "reason": by.reason if by else None,
+                }
+            )
+    return found
 
 
 def _in_time(alert: Alert) -> tuple[int, str]:
@@ -104,6 +148,8 @@ def _alert(alert: Alert, queries: Queries, knowledge: Knowledge, paths: dict[str
         "title": alert.title,
         "severity": alert.severity,
         "techniques": list(alert.techniques),
+        "state": alert.state,
+        "classification": alert.classification,
         "first": iso(finding.first),
         "last": iso(finding.last),
         "sources": [{"ip": ip, "computer": computer} for ip, computer in sources],

@@ -7,7 +7,7 @@ from pathlib import Path
 from app.engine import postings
 
 APPLICATION_ID = 0x57444C54  # "WDLT" in the header of the file tells a workspace from any other SQLite file
-VERSION = 3
+VERSION = 4
 PAGE = 16_384
 """Bytes of a page of a new workspace: rows come in order and packed lists are long, so larger pages cost less of both."""
 WAL_BYTES = 64 << 20
@@ -75,14 +75,29 @@ CREATE INDEX address_entities_entity ON address_entities(entity);
 CREATE INDEX actors_entity ON actors(entity);
 CREATE VIRTUAL TABLE names USING fts5(label, prefix='2 3', tokenize="unicode61 remove_diacritics 2");
 CREATE TABLE knowledge(input INTEGER PRIMARY KEY, body BLOB NOT NULL);
+-- state: as it is; own: as an analyst set it, '' when nobody did. follows: id of the suppressed alert in whose silence it falls.
+-- excluded: id of the exclusion that covers it.
 CREATE TABLE alerts(
   number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, detector TEXT NOT NULL, subject TEXT NOT NULL, severity INTEGER NOT NULL,
   first INTEGER NOT NULL, last INTEGER NOT NULL, state TEXT NOT NULL, classification TEXT NOT NULL, note TEXT NOT NULL,
-  body BLOB NOT NULL);
+  body BLOB NOT NULL, own TEXT NOT NULL DEFAULT '', follows TEXT NOT NULL DEFAULT '', excluded TEXT NOT NULL DEFAULT '');
 CREATE TABLE alert_evidence(
   alert INTEGER, position INTEGER, activity INTEGER, PRIMARY KEY(alert, position)) WITHOUT ROWID;
 CREATE INDEX alert_evidence_activity ON alert_evidence(activity);
 CREATE TABLE alert_names(old TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID;
+-- What was said of alerts that detection does not give at present; own as above.
+CREATE TABLE said(
+  detector TEXT, subject TEXT, first INTEGER, last INTEGER NOT NULL, own TEXT NOT NULL, classification TEXT NOT NULL,
+  note TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY(detector, subject, first)) WITHOUT ROWID;
+-- Every change that somebody made: before and after as text, NULL for none; reverses: the act that this one undid or did again.
+CREATE TABLE acts(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, subject TEXT NOT NULL,
+  before TEXT, after TEXT, words TEXT NOT NULL, reverses INTEGER NOT NULL, undone INTEGER NOT NULL);
+CREATE INDEX acts_subject ON acts(subject);
+CREATE TABLE exclusions(id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE incidents(
+  id TEXT PRIMARY KEY, first INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE incident_names(old TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID;
 -- What an analyst says an entity is: state 1 says that it carries the tag, 0 that it does not whatever the program finds.
 CREATE TABLE tags(
   subject TEXT, tag TEXT, state INTEGER NOT NULL, changed INTEGER NOT NULL, PRIMARY KEY(subject, tag)) WITHOUT ROWID;
@@ -152,13 +167,30 @@ def _to_3(db: sqlite3.Connection) -> None:
     postings.fill(db)
 
 
+def _to_4(db: sqlite3.Connection) -> None:
+    """What an analyst does is recorded; alerts have exclusions, suppression that lasts, and incidents."""
+    for start in (
+        "TABLE said(",
+        "TABLE acts(",
+        "INDEX acts_subject",
+        "TABLE exclusions(",
+        "TABLE incidents(",
+        "TABLE incident_names(",
+    ):
+        db.execute(_statement(f"CREATE {start}"))
+    for column in ("own", "follows", "excluded"):
+        db.execute(f"ALTER TABLE alerts ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
+    db.execute("UPDATE alerts SET own = state WHERE state <> 'open'")
+    db.execute("DELETE FROM meta WHERE key = 'settled'")  # the next detection finds the incidents
+
+
 def _statement(start: str) -> str:
     """The statement of TABLES that starts so."""
     place = TABLES.index(start)
     return TABLES[place : TABLES.index(";", place)]
 
 
-MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2, 2: _to_3}
+MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2, 2: _to_3, 3: _to_4}
 """From a version to the next one, inside one transaction."""
 
 

@@ -70,7 +70,8 @@ class Finding(Struct, frozen=True, kw_only=True):
 class Alert(Struct, frozen=True, kw_only=True):
     """A finding that was kept, with the identity, state and notes that survive a new run.
 
-    excluded: id of the exclusion that covers it, empty for none.
+    attacked_accounts: the accounts of the finding are those attacked, not those that act.
+    excluded: id of the exclusion that covers it, empty for none. follows: id of the suppressed alert in whose silence it falls.
     """
 
     id: str
@@ -81,10 +82,17 @@ class Alert(Struct, frozen=True, kw_only=True):
     phase: Phase
     techniques: tuple[str, ...]
     finding: Finding
+    attacked_accounts: bool = False
     state: State = "open"
     classification: Classification = "unclassified"
     note: str = ""
     excluded: str = ""
+    follows: str = ""
+
+    @property
+    def hidden(self) -> bool:
+        """True when it is shown on request only: deleted, or covered by an exclusion."""
+        return self.state == "deleted" or bool(self.excluded)
 
 
 def plain(sentence: Sentence) -> str:

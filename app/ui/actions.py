@@ -52,6 +52,10 @@ ACTIONS: tuple[Action, ...] = (
         )
         for place, page in enumerate((one for one in PAGES if one.rail), 1)
     ),
+    Action("go.exclusions", "Go to Exclusions", "filter", "", "go", "Go", "case", "exclusions"),
+    Action("go.history", "Go to History", "clock", "Ctrl+H", "go", "Go", "case", "history"),
+    Action("undo", "Undo", "back", "Ctrl+Z", "undo", "Alert", "case"),
+    Action("redo", "Do again", "forward", "Ctrl+Shift+Z", "redo", "Alert", "case"),
     Action("filter.focus", "Filter this page", "filter", "Ctrl+F", "page:focus_filter", "View"),
     Action("row.next", "Next row", "down", "J", "page:next_row"),
     Action("row.previous", "Previous row", "right", "K", "page:previous_row"),
@@ -63,6 +67,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("alert.close", "Close the alert", "check", "4", "page:close_alert", "Alert", "case"),
     Action("alert.reopen", "Open the alert again", "alerts", "5", "page:reopen_alert", "Alert", "case"),
     Action("alert.proof", "Save proof…", "proof", "", "page:save_proof", "Alert", "case"),
+    Action("alert.suppress", "Suppress until seven quiet days have passed", "pause", "6", "page:suppress_alert", "Alert", "case"),
+    Action("alert.exclude", "Exclude a party of the alert…", "filter", "X", "page:exclude_party", "Alert", "case"),
+    Action("alert.delete", "Delete the alert", "close", "Del", "page:delete_alert", "Alert", "case"),
     Action("theme.system", "Theme: as the system", "settings", "", "set_theme", "View", argument="system"),
     Action("theme.dark", "Theme: dark", "settings", "", "set_theme", "View", argument="dark"),
     Action("theme.light", "Theme: light", "settings", "", "set_theme", "View", argument="light"),

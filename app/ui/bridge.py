@@ -39,6 +39,8 @@ class Bridge(QObject):
         self._jobs = jobs
         self._session: Session | None = None
         self._reading: Reading | None = None
+        self.anew = False
+        """Whether what is or was read last is nothing new: only detection runs again."""
         self._latest: Progress | None = None
         self._ended: list[str | None] = []
         self._version: object = None
@@ -86,10 +88,13 @@ class Bridge(QObject):
         self.poke()
 
     def read(self, paths: Sequence[Path], sensitivity: str) -> None:
-        """Start to read, with the keytabs in use; a second call while reading is refused by the caller."""
+        """Start to read, with the keytabs in use; a second call while reading is refused by the caller.
+
+        No paths: only detection runs again.
+        """
         if self._session is None or self._reading is not None:
             return
-        self._latest, self._ended = None, []
+        self._latest, self._ended, self.anew = None, [], not paths
         ended = self._ended
         self._reading = self._session.read(list(paths), self._keep, ended.append, sensitivity, self.keytabs)
         self._progress_timer.start()

@@ -174,6 +174,14 @@ class Commands:
     def _saved(self, out: Path, _nothing: None = None) -> None:
         self._desk.tell(f"Report saved as {out.name}.")
 
+    def undo(self) -> None:
+        """Undo what was done last."""
+        self._desk.undo()
+
+    def redo(self) -> None:
+        """Do again what was undone last."""
+        self._desk.undo(again=True)
+
     def cancel_reading(self) -> None:
         """Stop to read; what was read stays."""
         self._desk.bridge.cancel()

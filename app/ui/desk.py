@@ -1,17 +1,21 @@
 """What the window shares with its pages: the session, the jobs, the ways to go somewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from app import settings as stored
+from app.model.act import Act
 from app.model.alert import Alert, Classification, Link, State
+from app.model.exclusion import Exclusion
+from app.model.incident import Incident
 from app.model.rows import Overview
 from app.model.source import LiveSource
 from app.settings import Settings
+from app.ui import wording
 from app.ui.bridge import Bridge
 from app.ui.jobs import Jobs
 from app.ui.navigation import Route
@@ -26,7 +30,8 @@ RECENT = 8
 class Desk(QObject):
     """One per window. Pages read session and overview, call go, inspect, follow; they never know each other.
 
-    overview, alerts: the newest summary, kept by the window; None, () before the first answer.
+    overview, alerts, hidden (deleted or excluded alerts), incidents, exclusions: the newest summary, kept by the window;
+    None, () before the first answer.
     """
 
     went = Signal(object)
@@ -45,12 +50,17 @@ class Desk(QObject):
         self.session: Session | None = None
         self.overview: Overview | None = None
         self.alerts: tuple[Alert, ...] = ()
+        self.hidden: tuple[Alert, ...] = ()
+        self.incidents: tuple[Incident, ...] = ()
+        self.exclusions: tuple[Exclusion, ...] = ()
+        self._redetect = False
         self.specs: tuple[LiveSource, ...] = ()
         """Live sources of this case, running or not; kept for a case that is kept."""
         self._summarising: Session | None = None
         self._again = False
         self.jobs.failed.connect(lambda error: self.tell(error, True))
         self.bridge.changed.connect(self._summarise)
+        self.bridge.finished.connect(self._read)
 
     @property
     def has_case(self) -> bool:
@@ -60,6 +70,7 @@ class Desk(QObject):
     def attach(self, session: "Session | None") -> None:
         """Show another case; the one before is closed by the caller."""
         self.session, self.overview, self.alerts = session, None, ()
+        self.hidden, self.incidents, self.exclusions, self._redetect = (), (), (), False
         self.specs = self.settings.sources.get(str(session.path), ()) if session is not None else ()
         self.bridge.attach(session)
         self.session_changed.emit()
@@ -91,10 +102,91 @@ class Desk(QObject):
         self, alert_id: str, state: State | None = None, classification: Classification | None = None, note: str | None = None
     ) -> None:
         """Change what the analyst says of an alert; all pages follow."""
+        self.change_alerts((alert_id,), state, classification, note)
+
+    def change_alerts(
+        self,
+        ids: Iterable[str],
+        state: State | None = None,
+        classification: Classification | None = None,
+        note: str | None = None,
+    ) -> None:
+        """The same for several alerts."""
+        session, every = self.session, tuple(ids)
+        if session is not None:
+
+            def work() -> None:
+                for id in every:
+                    session.change_alert(id, state=state, classification=classification, note=note)
+
+            self._write(work)
+
+    def exclude(self, detector: str, kind: str, value: str, reason: str, expires: int | None) -> None:
+        """Pass over a party from now on; alerts follow."""
         session = self.session
         if session is not None:
-            work = lambda: session.change_alert(alert_id, state=state, classification=classification, note=note)  # noqa: E731
-            self.jobs.run(work, lambda _: self._summarise(), owner=self)
+            self._write(lambda: session.exclude(detector, kind, value, reason, expires), detect=True)
+
+    def switch_exclusions(self, ids: Iterable[str], on: bool) -> None:
+        """Let exclusions count, or not; alerts follow."""
+        session, every = self.session, tuple(ids)
+        if session is not None:
+
+            def work() -> None:
+                for id in every:
+                    session.switch_exclusion(id, on)
+
+            self._write(work, detect=True)
+
+    def remove_exclusions(self, ids: Iterable[str]) -> None:
+        """Forget exclusions; alerts follow."""
+        session, every = self.session, tuple(ids)
+        if session is not None:
+            self._write(lambda: session.remove_exclusions(every), detect=True)
+
+    def import_exclusions(self, text: str, told: Callable[[int, list[str]], None]) -> None:
+        """Add all of a list; told gets how many are new, and a sentence for each line that cannot be used."""
+        session = self.session
+        if session is not None:
+            self._write(lambda: session.import_exclusions(text), detect=True, done=lambda value: told(*value))
+
+    def undo(self, act: int | None = None, again: bool = False) -> None:
+        """Undo what was done last, or one act; again: do again what was undone. All pages follow."""
+        session = self.session
+        if session is None:
+            return
+
+        def done(acts: Sequence[Act]) -> None:
+            self.tell(f"{'Done again' if again else 'Undone'}: {wording.listed(wording.act(one) for one in acts[:3])}.")
+            if any(one.what in ("exclusion", "tag", "tuning") for one in acts):
+                self.detect()
+
+        self._write(lambda: session.redo(act) if again else session.undo(act), done=done)
+
+    def detect(self) -> None:
+        """Detect again over all that was read, after what is running."""
+        if self.session is None or self.overview is None or not self.overview.inputs:
+            return
+        if self.bridge.reading:
+            self._redetect = True
+        else:
+            self.bridge.read((), self.settings.sensitivity)
+
+    def _read(self, _error: str) -> None:
+        if self._redetect:
+            self._redetect = False
+            self.detect()
+
+    def _write(self, work: Callable[[], Any], detect: bool = False, done: Callable[[Any], object] = lambda _: None) -> None:
+        """Change something away from the window's thread; what goes wrong is said in the status bar."""
+
+        def written(value: Any) -> None:
+            done(value)
+            self._summarise()
+            if detect:
+                self.detect()
+
+        self.jobs.run(work, written, lambda error: self.tell(error.partition(": ")[2] or error, True), self)
 
     def tag(self, key: str, tags: Mapping[str, bool | None]) -> None:
         """Say that an entity carries tags, does not, or (None) that the program decides; all pages follow."""
@@ -168,9 +260,9 @@ class Desk(QObject):
                 if self._again:
                     self._summarise()
 
-        def arrived(value: tuple[Overview, tuple[Alert, ...]]) -> None:
+        def arrived(value: tuple[Any, ...]) -> None:
             if session is self.session:
-                self.overview, self.alerts = value
+                self.overview, self.alerts, self.hidden, self.incidents, self.exclusions = value
                 self.summary_changed.emit()
             ended()
 
@@ -179,4 +271,8 @@ class Desk(QObject):
                 self.tell(error, True)
             ended()
 
-        self.jobs.run(lambda: (queries.overview(), tuple(queries.alerts())), arrived, failed, self)
+        def work() -> tuple[Any, ...]:
+            alerts, hidden = queries.alerts(), queries.hidden_alerts()
+            return queries.overview(), alerts, hidden, queries.incidents(), queries.exclusions()
+
+        self.jobs.run(work, arrived, failed, self)

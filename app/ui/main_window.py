@@ -339,7 +339,7 @@ class MainWindow(QMainWindow):
         waiting, self._waiting = self._waiting, []
         if waiting:
             self.read(waiting)
-        elif not error and self.page().name == "sources":
+        elif not error and not self.desk.bridge.anew and self.page().name == "sources":
             self.desk.go("overview")  # who stayed to watch the reading wants to know what it found
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -2,7 +2,8 @@
 
 To add a page: write one class that inherits app.ui.page.Page in one file of app/ui/pages, then add one line here. A page that is
 not on the rail is reached by its route only. Routes: "alert" (key: its id), "activities" (key: id of an activity to choose; view
-"filter": text), "entity" (key: EntityRef.key), "graph" (key: EntityRef.key), "coverage" (key: detector).
+"filter": text), "entity" (key: EntityRef.key), "graph" (key: EntityRef.key), "coverage" (key: detector), "incident" (key: its id,
+or that of an alert of it), "exclusions" (key: id of an alert to exclude a party of), "history" (key: what it is about).
 """
 
 from typing import NamedTuple
@@ -24,6 +25,9 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("overview", "Overview", "overview", "app.ui.pages.overview:OverviewPage"),
     PageEntry("alerts", "Alerts", "alerts", "app.ui.pages.alerts:AlertsPage"),
     PageEntry("alert", "Alert", "alerts", "app.ui.pages.alert:AlertPage", rail=False, above="alerts"),
+    PageEntry("incident", "Incident", "link", "app.ui.pages.incident:IncidentPage", rail=False, above="alerts"),
+    PageEntry("exclusions", "Exclusions", "filter", "app.ui.pages.exclusions:ExclusionsPage", rail=False, above="alerts"),
+    PageEntry("history", "History", "clock", "app.ui.pages.history:HistoryPage", rail=False, above="alerts"),
     PageEntry("activities", "Activities", "activities", "app.ui.pages.activities:ActivitiesPage"),
     PageEntry("entities", "Entities", "entities", "app.ui.pages.entities:EntitiesPage"),
     PageEntry("entity", "Entity", "entities", "app.ui.pages.entity:EntityPage", rail=False, above="entities"),

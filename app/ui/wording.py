@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 
+from app.model.act import Act
 from app.model.alert import Alert
+from app.model.exclusion import Exclusion
+from app.model.incident import Incident
 from app.model.rows import InputRow, Overview, Progress
 
 SECOND = 1_000_000
@@ -65,7 +68,12 @@ UNITS = {"pcap": "packet", "pcapng": "packet", "directory": "object", "bloodhoun
 LIVE = " (live)"
 """Ends the name of every live input."""
 SEVERITIES = {"high": "High", "medium": "Medium", "low": "Low"}
-STATES = {"open": "Open", "closed": "Closed", "suppressed": "Suppressed"}
+STATES = {"open": "Open", "closed": "Closed", "suppressed": "Suppressed", "deleted": "Deleted"}
+EXCLUDED = "excluded"
+"""In the place of a state: an exclusion covers the alert."""
+EXCLUSIONS = {
+    "account": "Account", "computer": "Computer", "group": "Group", "address": "Address", "subnet": "Subnet", "domain": "Domain",
+}  # fmt: skip
 CLASSIFICATIONS = {
     "unclassified": "Not classified", "true positive": "True positive", "benign true positive": "Benign true positive",
     "false positive": "False positive",
@@ -299,6 +307,45 @@ def alerts_sentence(alerts: Iterable[Alert], shown: int, total: int) -> str:
         return "Nothing suspicious was found in what was read."
     what = count(total, "suspicious activity", "suspicious activities")
     return (what if shown == total else f"{shown:,} of {what} shown") + (f": {parts}." if parts else ".")
+
+
+def state(alert: Alert) -> str:
+    """State of an alert, "excluded" when an exclusion covers it."""
+    return EXCLUDED if alert.excluded and alert.state != "deleted" else alert.state
+
+
+def exclusion(one: Exclusion | None) -> str:
+    """account MSOL_* because it synchronises: what covers an alert, and why."""
+    if one is None:
+        return "an exclusion that is gone; the next detection brings the alert back"
+    return f"{one.kind} {one.value}{f' because: {one.reason}' if one.reason else ', no reason was given'}"
+
+
+def incident(one: Incident) -> str:
+    """From whom to what; the phases stand apart."""
+    return one.title.removesuffix(f": {', '.join(phase.lower() for phase in one.phases)}")
+
+
+def phases(one: Incident) -> str:
+    """Reconnaissance, credential access: the phases of an incident."""
+    words = ", ".join(one.phases).lower()
+    return words[:1].upper() + words[1:]
+
+
+def act(one: Act) -> str:
+    """What one act did, without when and who."""
+    about = tidy(one.words, 120)
+    if one.what == "exclusion":
+        verb = "added" if one.before is None else "removed" if one.after is None else "changed"
+        return f"exclusion of {about} {verb}"
+    if one.what == "tag":
+        return f"tag {about} {'left to the program' if one.after is None else 'given' if one.after == '1' else 'taken away'}"
+    if one.what == "tuning":
+        return "sensitivity changed"
+    if one.what == "note":
+        return f"note of {about} {'written' if one.after else 'removed'}"
+    after = (one.after or "open") if one.what == "state" else one.after
+    return f"{about}: {after}"
 
 
 def overview_sentence(overview: Overview, alerts: Iterable[Alert]) -> str:

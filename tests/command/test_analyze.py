@@ -102,7 +102,8 @@ class TestJson:
 
         assert (ran.status, ran.err) == (2, "")
         assert ran.out.endswith(b"\n") and ran.out.count(b"\n") == 1
-        assert list(ran.json) == ["schema", "version", "parameters", "inputs", "activities", "alerts", "coverage", "seconds"]
+        keys = "schema version parameters inputs activities alerts incidents excluded coverage seconds"
+        assert list(ran.json) == keys.split()
 
     def test_head(self, sample: tuple[Ran, Path]) -> None:
         whole = sample[0].json
@@ -143,7 +144,7 @@ class TestJson:
         for one in whole["alerts"]:
             assert set(one) == {
                 "id", "detector", "external_id", "title", "severity", "techniques", "first", "last", "sources", "accounts",
-                "targets", "domain_controllers", "why", "evidence",
+                "targets", "domain_controllers", "why", "evidence", "state", "classification",
             }  # fmt: skip
             assert one["id"] and one["detector"] and one["title"]
             assert one["external_id"] is None or isinstance(one["external_id"], int)

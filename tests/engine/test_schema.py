@@ -11,6 +11,7 @@ from app.engine import postings, schema
 from app.engine.engine import Engine, create_workspace
 from app.engine.queries import Queries
 from app.engine.schema import StoreError
+from app.engine.store import undo, update_alert
 from app.model.filter import ActivityFilter, parse
 from tests.engine.test_postings import check
 from tests.engine.workspace import Found, Report, content, fill, made, parties
@@ -58,6 +59,25 @@ def test_a_workspace_of_version_2_answers_as_one_that_is_read_now(tmp_path: Path
     check(old)
 
 
+def test_what_was_said_in_a_workspace_of_version_3_can_be_changed_and_undone(tmp_path: Path) -> None:
+    path = unpacked(tmp_path, 3)
+    create_workspace(path)
+    queries = Queries(path)
+    (alert,) = queries.alerts()
+    assert (alert.state, alert.classification, alert.note) == ("suppressed", "benign true positive", "Known scanner of the owner")
+    assert (queries.incidents(), queries.history()) == ((), ())
+    assert queries.standing("user:corp.test\\alice").said == {"Honeytoken": True}
+
+    update_alert(path, alert.id, state="open")
+    undo(path)
+    engine = Engine(path)
+    engine.settle("high")
+    engine.close()
+    (again,) = queries.alerts()
+    assert (again.id, again.state) == (alert.id, "suppressed")
+    queries.close()
+
+
 def test_a_workspace_of_version_1_is_migrated_after_a_copy(old: Path) -> None:
     before = old.read_bytes()
     create_workspace(old)
@@ -73,7 +93,9 @@ def test_a_workspace_of_version_1_is_migrated_after_a_copy(old: Path) -> None:
     assert before != old.read_bytes()
 
 
-def test_a_migrated_workspace_has_the_tables_of_a_new_one(old: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_a_migrated_workspace_has_the_tables_of_a_new_one(version: int, tmp_path: Path) -> None:
+    old = unpacked(tmp_path, version)
     create_workspace(old)
     create_workspace(tmp_path / "new")
     found = []

@@ -17,7 +17,10 @@ from app.ui import theme
 from app.ui.application import make_application
 from app.ui.main_window import MainWindow
 
-PAGES = ("overview", "alerts", "alert", "activities", "entities", "entity", "graph", "coverage", "sources", "reports")
+PAGES = (
+    "overview", "alerts", "alert", "incident", "exclusions", "history", "activities", "entities", "entity", "graph", "coverage",
+    "sources", "reports",
+)  # fmt: skip
 
 
 def settle(window: MainWindow, milliseconds: int = 250) -> None:
@@ -37,6 +40,8 @@ def key_of(window: MainWindow, page: str) -> str:
     if page == "alert":
         worst = sorted(queries.alerts(), key=lambda one: ("high", "medium", "low").index(one.severity))
         return worst[0].id if worst else ""
+    if page == "incident":
+        return next((one.id for one in queries.incidents()), "")
     if page in ("entity", "graph"):
         rows = queries.entities(None, "", "alerts", 0, 1)
         return rows[0].ref.key if rows else ""

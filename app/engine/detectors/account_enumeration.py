@@ -202,5 +202,6 @@ DETECTOR = Detector(
     ),
     window=WINDOW,
     thresholds=(NAMES, PROVED),
+    attacked_accounts=True,
     detect=detect,
 )

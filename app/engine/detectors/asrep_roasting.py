@@ -202,5 +202,6 @@ DETECTOR = Detector(
     needs=Needs(ports=("88",), kinds=("kerberos-as", "event-kerberos"), parts=("event-kerberos",), answers=True),
     window=WINDOW,
     thresholds=(ACCOUNTS, PROBED, PROBED_ANY),
+    attacked_accounts=True,
     detect=detect,
 )

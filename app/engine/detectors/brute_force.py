@@ -269,5 +269,6 @@ DETECTOR = Detector(
     window=WINDOW,
     learning=7 * DAY,
     thresholds=(ONE, ONE_SLOW, MANY, MANY_FAST, SOURCES, SPREAD),
+    attacked_accounts=True,
     detect=detect,
 )

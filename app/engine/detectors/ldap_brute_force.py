@@ -136,5 +136,6 @@ DETECTOR = Detector(
     needs=Needs(ports=("389", "3268"), kinds=("ldap-bind",), hidden_by=("ldap inside tls",), answers=True),
     window=WINDOW,
     thresholds=(ONE, ONE_SLOW, MANY, MANY_FAST),
+    attacked_accounts=True,
     detect=detect,
 )

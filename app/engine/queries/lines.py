@@ -47,7 +47,9 @@ def lines(access: Access, numbers: Sequence[int]) -> tuple[ActivityRow, ...]:
     found: dict[int, tuple[Any, ...]] = {}
     for start in range(0, len(numbers), 500):
         part = numbers[start : start + 500]
-        sql = f"""SELECT a.id, EXISTS(SELECT 1 FROM alert_evidence e WHERE e.activity = a.id), {COLUMNS}
+        sql = f"""SELECT a.id, EXISTS(
+        SELECT 1 FROM alert_evidence e JOIN alerts s ON s.number = e.alert
+        WHERE e.activity = a.id AND s.state <> 'deleted' AND s.excluded = ''), {COLUMNS}
         FROM activities a WHERE a.id IN ({",".join("?" * len(part))})"""
         found.update((row[0], row) for row in db.execute(sql, part))
     names = {row[0]: PurePath(row[1].replace("\\", "/")).name for row in access.all("SELECT key, path FROM inputs")}

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from app.engine import describe, detectors, tuned
 from app.engine.knowledge import Knowledge
-from app.engine.queries import tellings, trial
+from app.engine.queries import casework, tellings, trial
 from app.engine.queries.access import Access
 from app.engine.queries.cards import card, row_from_alerts, tagged, tags_of
 from app.engine.queries.lines import lines, place_of, record_facts
@@ -24,11 +24,15 @@ from app.engine.queries.plan import Place, Plan
 from app.engine.queries.standing import standing
 from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, peers, totals
 from app.engine.store import COLUMNS
+from app.engine.store.alerts import decoded
+from app.model.act import Act
 from app.model.activity import Activity
 from app.model.alert import Alert
 from app.model.detection import DetectorRow, WhatIf
 from app.model.entity import EntityRef
+from app.model.exclusion import Exclusion
 from app.model.filter import EVERYTHING, ActivityFilter
+from app.model.incident import Incident
 from app.model.rows import (
     ActivityPage,
     ActivityRow,
@@ -54,7 +58,6 @@ LONG, PATIENCE = 0.05, 10
 LIVE = frozenset({"activities", "knowledge", "entities"})
 """Topics that change all the time while an input is read."""
 _PROBLEMS = msgspec.json.Decoder(tuple[Problem, ...])
-_ALERT = msgspec.msgpack.Decoder(Alert)
 _SORTS: dict[str, Callable[[EntityRow], Any]] = {
     "name": lambda row: (row.ref.label.lower(), row.ref.key),
     "first": lambda row: row.first,
@@ -140,7 +143,8 @@ class Queries:
         known = self._access.knowledge()
         spans = self.spans()
         with self._access.lock:
-            return detectors.coverage(self.by_kind(), problems, known, spans, self.tuning())
+            found = detectors.coverage(self.by_kind(), problems, known, spans, self.tuning())
+        return casework.told(found, self.hidden_alerts())
 
     def spans(self) -> list[tuple[int, int]]:
         """First and last time of each input that holds anything, UTC microseconds."""
@@ -166,14 +170,40 @@ class Queries:
     # ---- alerts
 
     def alerts(self) -> tuple[Alert, ...]:
-        """All alerts, oldest first."""
-        found: tuple[Alert, ...] = self._keep("alerts", ("alerts",), self._alerts)
+        """All alerts but the deleted ones and those that an exclusion covers, oldest first."""
+        found: tuple[Alert, ...] = self._keep("alerts", ("alerts",), lambda: self._alerts(False))
         return found
+
+    def hidden_alerts(self) -> tuple[Alert, ...]:
+        """Deleted alerts and those that an exclusion covers, oldest first."""
+        found: tuple[Alert, ...] = self._keep("hidden", ("alerts",), lambda: self._alerts(True))
+        return found
+
+    def incidents(self) -> tuple[Incident, ...]:
+        """Alerts that tell one story, oldest first."""
+        found: tuple[Incident, ...] = self._keep("incidents", ("alerts",), lambda: casework.incidents(self._access))
+        return found
+
+    def incident(self, id: str) -> Incident | None:
+        """One incident by its id, by an id that it had before, or by the id of one of its alerts."""
+        return casework.incident(self._access, self.incidents(), id)
+
+    def exclusions(self) -> tuple[Exclusion, ...]:
+        """Those that were added, then those that the program brings."""
+        return casework.exclusions(self._access)
+
+    def covering(self, alert: Alert, off: bool = True) -> tuple[Exclusion, ...]:
+        """Exclusions that would cover an alert; off: those only that are switched off or have run out."""
+        return casework.covering(self._access, alert, off)
+
+    def history(self, subject: str | None = None, limit: int = 1_000) -> tuple[Act, ...]:
+        """What was done, the newest first: of an alert, an entity, an exclusion by its id or key; None for everything."""
+        return casework.history(self._access, subject, limit)
 
     def alert(self, id: str) -> Alert | None:
         """One alert by its id, or by an id that it had before more was read."""
         now = self._access.one("SELECT id FROM alert_names WHERE old = ?", (id,)) or id
-        return next((alert for alert in self.alerts() if alert.id == now), None)
+        return next((alert for alert in (*self.alerts(), *self.hidden_alerts()) if alert.id == now), None)
 
     # ---- activities
 
@@ -352,12 +382,9 @@ class Queries:
             kept = self._kept[name] = Kept(changes=now, value=value, made=made, cost=made - began)
         return kept.value
 
-    def _alerts(self) -> tuple[Alert, ...]:
-        rows = self._access.all("SELECT body, state, classification, note FROM alerts ORDER BY first, id")
-        return tuple(
-            msgspec.structs.replace(_ALERT.decode(body), state=state, classification=classification, note=note)
-            for body, state, classification, note in rows
-        )
+    def _alerts(self, hidden: bool) -> tuple[Alert, ...]:
+        rows = self._access.all("SELECT body, state, classification, note, follows FROM alerts ORDER BY first, id")
+        return tuple(one for one in (decoded(row) for row in rows) if one.hidden == hidden)
 
     def _totals(self) -> Totals:
         found: Totals = self._keep(

@@ -153,7 +153,8 @@ def _alerted_pairs(access: Access) -> set[tuple[int, int]]:
     """(source, destination) of the activities that alerts rest on."""
     rows = access.all(
         """SELECT DISTINCT coalesce(a.source, 0), coalesce(a.destination, 0) FROM alert_evidence e
-        JOIN activities a ON a.id = e.activity"""
+        JOIN activities a ON a.id = e.activity JOIN alerts s ON s.number = e.alert
+        WHERE s.state <> 'deleted' AND s.excluded = ''"""
     )
     return {(row[0], row[1]) for row in rows}
 

@@ -13,6 +13,9 @@ from app.model.rows import ActivityRow, EntityRow, InputRow, Overview
 EVIDENCE_ROWS = 60
 """Evidence rows of one alert in the report; the rest is counted."""
 ENTITY_ROWS = 40
+TIES = 6
+"""Entities named of those that tie an incident together."""
+EXCLUDED_ROWS = 200
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -25,9 +28,11 @@ def report_html(queries: Queries) -> str:
         "<meta name='viewport' content='width=device-width, initial-scale=1'>",
         f"<style>{STYLE}</style></head><body>",
         *_summary(overview, alerts),
+        *_incidents(queries, alerts),
         *_alerts(queries, alerts, {one.key: one.path for one in overview.inputs}),
         *_entities("Accounts", overview.top_accounts),
         *_entities("Computers and addresses", overview.top_hosts),
+        *_excluded(queries),
         *_inputs(overview.inputs),
         *_coverage(queries),
         "<h2>Versions and parameters</h2>",
@@ -89,6 +94,40 @@ def _summary(overview: Overview, alerts: list[Alert]) -> list[str]:
         if alerts
         else "<p>No suspicious activity was raised. The section on what could not be seen says what that is worth.</p>",
     ]
+
+
+def _incidents(queries: Queries, alerts: list[Alert]) -> list[str]:
+    """Alerts that tell one story: linked, with what ties them together."""
+    titles = {one.id: one.title for one in alerts}
+    out = []
+    for one in queries.incidents():
+        links = (f"<li><a href='#{_e(id)}'>{_e(titles[id])}</a></li>" for id in one.alerts if id in titles)
+        ties = (f"<b>{_e(tie.entity.label)}</b> ({_e(tie.how)}, {len(tie.alerts)} alerts)" for tie in one.shared[:TIES])
+        out += [
+            f"<h3><span class='{one.severity}'>{_e(one.severity.upper())}</span> {_e(one.title)}</h3>",
+            f"<p class='quiet'>{_time(one.first)} to {_time(one.last)} UTC, {one.open:,} of {len(one.alerts):,} open</p>",
+            f"<ol>{''.join(links)}</ol><p>Tied together by {', '.join(ties)}.</p>",
+        ]
+    return ["<h2>Incidents</h2>", *out] if out else []
+
+
+def _excluded(queries: Queries) -> list[str]:
+    """What exclusions keep out of this report."""
+    exclusions = {one.id: one for one in queries.exclusions()}
+    rows = []
+    for alert in queries.hidden_alerts():
+        if alert.excluded:
+            by = exclusions.get(alert.excluded)
+            what = f"{by.kind} {by.value}" if by else alert.excluded
+            who = (*alert.finding.accounts, *alert.finding.sources)
+            rows.append((_time(alert.finding.first), _e(alert.title), _refs(who), _e(what), _e(by.reason if by else "")))
+    deleted = sum(not one.excluded for one in queries.hidden_alerts())
+    gone = f"<p class='quiet'>{deleted:,} alerts were deleted by hand.</p>" if deleted else ""
+    if not rows:
+        return [gone] if gone else []
+    more = f"<p class='quiet'>{len(rows) - EXCLUDED_ROWS:,} more are in the workspace.</p>" if len(rows) > EXCLUDED_ROWS else ""
+    head = ("First seen", "What", "Who", "Excluded by", "Because")
+    return ["<h2>Excluded from the alerts</h2>", _table(head, rows[:EXCLUDED_ROWS]), more, gone]
 
 
 def _refs(refs: Iterable[object], most: int = 4) -> str:

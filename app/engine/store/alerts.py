@@ -3,17 +3,33 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from app.engine import schema
-from app.engine.schema import StoreError
+from app.engine.store import incidents
+from app.engine.store.changing import changing
 from app.engine.store.place import split_id
 from app.model.alert import RANK, Alert
 
-UNTOUCHED = ("open", "unclassified", "")
-"""State, classification and note of an alert of which nobody said anything."""
+QUIET = 7 * 86_400_000_000
+"""Microseconds without an alert after which a suppressed one speaks again."""
+FIELDS = {"state": "own", "classification": "classification", "note": "note"}
+"""What can be said of an alert, and the column that keeps it."""
+DEFAULTS = {"own": "", "classification": "unclassified", "note": ""}
+NOW = "coalesce((SELECT id FROM alert_names WHERE old = ?1), ?1)"
+"""Id that an alert has now, by any that it ever had."""
+
+_ALERT = msgspec.msgpack.Decoder(Alert)
+
+
+class Earlier(NamedTuple):
+    """An alert of the detection before, or one that is gone of which something was said."""
+
+    id: str
+    first: int
+    last: int
+    said: tuple[str, str, str]
 
 
 def replace(db: sqlite3.Connection, alerts: Sequence[Alert], kinds: Mapping[str, int]) -> None:
@@ -21,32 +37,37 @@ def replace(db: sqlite3.Connection, alerts: Sequence[Alert], kinds: Mapping[str,
 
     An alert is its earlier self when detector and subject are the same and the spans overlap; it takes over what was said
     of that, and the id that it had then stays known as another name. Its own id follows from its content alone, so that
-    the order in which inputs were opened does not show.
+    the order in which inputs were opened does not show. What was said of an alert that is gone waits until it comes back.
     """
-    earlier: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
-    for row in db.execute(
-        "SELECT id, detector, subject, first, last, state, classification, note FROM alerts ORDER BY first, id"
+    earlier: dict[tuple[str, str], list[Earlier]] = {}
+    for detector, subject, id, first, last, *said in db.execute(
+        """SELECT detector, subject, id, first, last, own, classification, note FROM alerts
+        UNION ALL SELECT detector, subject, id, first, last, own, classification, note FROM said ORDER BY 4, 3"""
     ):
-        earlier.setdefault((row[1], row[2]), []).append(row)
-    db.execute("DELETE FROM alerts")
-    db.execute("DELETE FROM alert_evidence")
+        earlier.setdefault((detector, subject), []).append(Earlier(id, first, last, (said[0], said[1], said[2])))
+    for table in ("alerts", "alert_evidence", "said"):
+        db.execute(f"DELETE FROM {table}")
     now = {alert.id for alert in alerts}
+    untouched = tuple(DEFAULTS.values())
+    found: set[Earlier] = set()
     for number, alert in enumerate(alerts, 1):
         finding = alert.finding
-        said = (alert.state, alert.classification, alert.note)
+        said = untouched
         same = earlier.get((alert.detector, finding.subject), ())
-        overlapping = [old for old in same if old[3] <= finding.last and old[4] >= finding.first]
-        for old in sorted(overlapping, key=lambda one: one[0] == alert.id):
-            if old[5:8] != UNTOUCHED:
-                said = old[5:8]
-            if old[0] not in now:
-                db.execute("INSERT OR REPLACE INTO alert_names VALUES(?,?)", (old[0], alert.id))
-                db.execute("UPDATE alert_names SET id=? WHERE id=?", (alert.id, old[0]))
+        overlapping = [old for old in same if old.first <= finding.last and old.last >= finding.first]
+        for old in sorted(overlapping, key=lambda one: one.id == alert.id):
+            found.add(old)
+            if old.said != untouched:
+                said = old.said
+            if old.id not in now:
+                db.execute("INSERT OR REPLACE INTO alert_names VALUES(?,?)", (old.id, alert.id))
+                db.execute("UPDATE alert_names SET id=? WHERE id=?", (alert.id, old.id))
         kept = db.execute(
-            "INSERT OR IGNORE INTO alerts VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+            """INSERT OR IGNORE INTO alerts(number, id, detector, subject, severity, first, last, state, own, classification,
+            note, body, excluded) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)""",
             (
                 number, alert.id, alert.detector, finding.subject, RANK[alert.severity], finding.first, finding.last,
-                *said, msgspec.msgpack.encode(alert),
+                said[0] or "open", *said, msgspec.msgpack.encode(alert), alert.excluded,
             ),
         )  # fmt: skip
         if not kept.rowcount:
@@ -56,6 +77,45 @@ def replace(db: sqlite3.Connection, alerts: Sequence[Alert], kinds: Mapping[str,
             [(number, place, rowid(db, one, kinds)) for place, one in enumerate(finding.evidence)],
         )
     db.execute("DELETE FROM alert_names WHERE old IN (SELECT id FROM alerts)")
+    db.executemany(
+        "INSERT OR REPLACE INTO said(detector, subject, id, first, last, own, classification, note) VALUES(?,?,?,?,?,?,?,?)",
+        [
+            (detector, subject, old.id, old.first, old.last, *old.said)
+            for (detector, subject), olds in earlier.items()
+            for old in olds
+            if old not in found and old.said != untouched
+        ],
+    )
+    follow(db)
+    incidents.renew(db)
+
+
+def follow(db: sqlite3.Connection) -> None:
+    """State of every alert: what was said of it; of others open, or suppressed while it falls into the silence of one that is.
+
+    Silence lasts while less than QUIET lies between an alert and the one before. It ends at an alert that has another state of
+    its own. What an exclusion covers neither keeps it nor ends it.
+    """
+    before: tuple[str, str] | None = None
+    leader, until = "", 0
+    changed: list[tuple[str, str, str]] = []
+    for id, detector, subject, first, last, state, own, follows, excluded in db.execute(
+        """SELECT id, detector, subject, first, last, state, own, follows, excluded FROM alerts
+        ORDER BY detector, subject, first, id"""
+    ):
+        if (detector, subject) != before:
+            before, leader = (detector, subject), ""
+        now, led = own or "open", ""
+        if not excluded:
+            if own == "suppressed":
+                leader, until = id, last
+            elif own or (leader and first - until >= QUIET):
+                leader = ""
+            elif leader:
+                now, led, until = "suppressed", leader, max(until, last)
+        if (now, led) != (state, follows):
+            changed.append((now, led, id))
+    db.executemany("UPDATE alerts SET state=?, follows=? WHERE id=?", changed)
 
 
 def rowid(db: sqlite3.Connection, activity: str, kinds: Mapping[str, int]) -> int | None:
@@ -73,26 +133,50 @@ def rowid(db: sqlite3.Connection, activity: str, kinds: Mapping[str, int]) -> in
 
 def update_alert(
     path: Path, alert_id: str, *, state: str | None = None, classification: str | None = None, note: str | None = None
-) -> None:
-    """Change what the analyst says of an alert, in a short transaction beside any other writer. Raises StoreError."""
-    changes = {"state": state, "classification": classification, "note": note}
-    wanted = {column: value for column, value in changes.items() if value is not None}
-    if not wanted:
-        return
-    try:
-        db = schema.connect(path)
-        try:
-            db.execute("BEGIN IMMEDIATE")
-            db.execute(
-                f"UPDATE alerts SET {', '.join(f'{column}=?' for column in wanted)} "
-                "WHERE id = coalesce((SELECT id FROM alert_names WHERE old = ?), ?)",
-                (*wanted.values(), alert_id, alert_id),
-            )
-            db.execute(
-                "INSERT INTO changes VALUES('alerts',1) ON CONFLICT(topic) DO UPDATE SET value = value + 1",
-            )
-            db.execute("COMMIT")
-        finally:
-            db.close()
-    except sqlite3.Error as error:
-        raise StoreError(f"{path} cannot be written: {error}.") from error
+) -> bool:
+    """Change what the analyst says of an alert, in a short transaction beside any other writer; recorded, so it can be undone.
+
+    False when there is no such alert. Raises StoreError.
+    """
+    wanted = {"state": state, "classification": classification, "note": note}
+    with changing(path, "alerts") as step:
+        row = step.db.execute(f"SELECT id, body, state FROM alerts WHERE id = {NOW}", (alert_id,)).fetchone()
+        if row is None:
+            return False
+        title = _ALERT.decode(row[1]).title
+        for field, value in wanted.items():
+            if value is None or (field == "state" and value == row[2]):
+                continue
+            before = said(step.db, row[0], field)
+            say(step.db, row[0], field, value)
+            step.record(field, row[0], before, value, title)  # type: ignore[arg-type]
+        settle(step.db)
+    return True
+
+
+def said(db: sqlite3.Connection, alert_id: str, field: str) -> str | None:
+    """What was said of an alert that is there or is gone; None when it was never there."""
+    for table in ("alerts", "said"):
+        row = db.execute(f"SELECT {FIELDS[field]} FROM {table} WHERE id = {NOW}", (alert_id,)).fetchone()
+        if row is not None:
+            return str(row[0])
+    return None
+
+
+def say(db: sqlite3.Connection, alert_id: str, field: str, value: str | None) -> None:
+    """Put it down, inside a transaction; None for what holds when nobody says anything. settle follows."""
+    column = FIELDS[field]
+    for table in ("alerts", "said"):
+        db.execute(f"UPDATE {table} SET {column} = ?2 WHERE id = {NOW}", (alert_id, DEFAULTS[column] if value is None else value))
+
+
+def settle(db: sqlite3.Connection) -> None:
+    """After something was said of alerts: their states and stories."""
+    follow(db)
+    incidents.renew(db)
+
+
+def decoded(row: Sequence[Any]) -> Alert:
+    """An alert from body, state, classification, note, follows."""
+    alert = _ALERT.decode(row[0])
+    return msgspec.structs.replace(alert, state=row[1], classification=row[2], note=row[3], follows=row[4])

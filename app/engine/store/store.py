@@ -16,7 +16,7 @@ import numpy as np
 
 from app.engine import postings, schema
 from app.engine.schema import StoreError
-from app.engine.store import alerts, streams, tags, telling
+from app.engine.store import alerts, exclusions, streams, tags, telling
 from app.engine.store import tuning as tuned
 from app.engine.store.actors import actor_of, dump, words
 from app.engine.store.counts import COUNTED, Flows, Numbers, count_rest, count_times, matrix, set_counted
@@ -29,6 +29,7 @@ from app.model.activity import Activity
 from app.model.alert import Alert
 from app.model.details import KINDS
 from app.model.entity import EntityRef
+from app.model.exclusion import Exclusion
 from app.model.rows import Problem
 from app.model.tuning import Tuning
 
@@ -272,6 +273,10 @@ class Store:
     def tags_version(self) -> int:
         """Counts the changes of tags."""
         return tags.version(self._db)
+
+    def exclusions(self) -> dict[str, Exclusion]:
+        """Id to exclusion: the analyst's own, and what he said of those that the program brings."""
+        return exclusions.kept(self._db)
 
     def tuning(self) -> Tuning:
         """What the user set for the detectors of this workspace."""

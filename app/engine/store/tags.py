@@ -4,8 +4,8 @@ import sqlite3
 import time
 from pathlib import Path
 
-from app.engine import schema
 from app.engine.schema import StoreError
+from app.engine.store.changing import changing
 
 LONGEST = 100
 """Characters of a tag."""
@@ -16,23 +16,29 @@ def set_tag(path: Path, subject: str, tag: str, on: bool | None) -> None:
     tag = " ".join(tag.split())[:LONGEST]
     if not tag or not subject:
         raise StoreError("A tag needs a name and an entity.")
-    try:
-        db = schema.connect(path)
-        try:
-            db.execute("BEGIN IMMEDIATE")
-            if on is None:
-                db.execute("DELETE FROM tags WHERE subject = ? AND tag = ?", (subject, tag))
-            else:
-                db.execute(
-                    "INSERT OR REPLACE INTO tags(subject, tag, state, changed) VALUES(?,?,?,?)",
-                    (subject, tag, int(on), time.time_ns() // 1000),
-                )
-            db.execute("INSERT INTO changes VALUES('tags',1) ON CONFLICT(topic) DO UPDATE SET value = value + 1")
-            db.execute("COMMIT")
-        finally:
-            db.close()
-    except sqlite3.Error as error:
-        raise StoreError(f"{path} cannot be written: {error}.") from error
+    name, value = f"{subject}\n{tag}", None if on is None else str(int(on))
+    with changing(path, "tags") as step:
+        before = text(step.db, name)
+        put(step.db, name, value)
+        step.record("tag", name, before, value, f"{tag}: {subject.partition(':')[2] or subject}")
+
+
+def text(db: sqlite3.Connection, name: str) -> str | None:
+    """What is said of a tag, "1" or "0"; None when nothing is. name: key of the entity, line break, tag."""
+    row = db.execute("SELECT state FROM tags WHERE subject = ? AND tag = ?", tuple(name.rsplit("\n", 1))).fetchone()
+    return str(row[0]) if row else None
+
+
+def put(db: sqlite3.Connection, name: str, value: str | None) -> None:
+    """Put it down, inside a transaction."""
+    subject, tag = name.rsplit("\n", 1)
+    if value is None:
+        db.execute("DELETE FROM tags WHERE subject = ? AND tag = ?", (subject, tag))
+    else:
+        db.execute(
+            "INSERT OR REPLACE INTO tags(subject, tag, state, changed) VALUES(?,?,?,?)",
+            (subject, tag, int(value), time.time_ns() // 1000),
+        )
 
 
 def all_tags(db: sqlite3.Connection) -> dict[str, dict[str, bool]]:

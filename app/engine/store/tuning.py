@@ -5,8 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.engine import schema
-from app.engine.schema import StoreError
+from app.engine.store.changing import changing
 from app.model.tuning import DEFAULT, Tuning
 
 
@@ -19,23 +18,30 @@ def kept(db: sqlite3.Connection) -> Tuning:
         return DEFAULT
 
 
+def set_tuning(path: Path, tuning: Tuning) -> None:
+    """Set what holds for the detectors of a workspace; recorded, so it can be undone. Raises StoreError."""
+    after = None if tuning == DEFAULT else msgspec.json.encode(tuning, order="deterministic").decode()
+    with changing(path, "tuning") as step:
+        before = text(step.db)
+        put(step.db, after)
+        step.record("tuning", "", before, after, "how sensitive detectors are")
+
+
+def text(db: sqlite3.Connection) -> str | None:
+    """The settings as they are kept, None when there are none."""
+    row = db.execute("SELECT value FROM meta WHERE key = 'tuning'").fetchone()
+    return str(row[0]) if row else None
+
+
+def put(db: sqlite3.Connection, value: str | None) -> None:
+    """Keep settings, or none, inside a transaction."""
+    if value is None:
+        db.execute("DELETE FROM meta WHERE key = 'tuning'")
+    else:
+        db.execute("INSERT OR REPLACE INTO meta VALUES('tuning', ?)", (value,))
+
+
 def keep(db: sqlite3.Connection, tuning: Tuning) -> None:
     """Keep them, inside a transaction."""
     body = msgspec.json.encode(tuning, order="deterministic").decode()
     db.execute("INSERT OR REPLACE INTO meta VALUES('tuning', ?)", (body,))
-
-
-def set_tuning(path: Path, tuning: Tuning) -> None:
-    """Keep them, in a short transaction beside any other writer; alerts follow at the next detection. Raises StoreError."""
-    try:
-        db = schema.connect(path)
-        try:
-            schema.check(db, path)
-            db.execute("BEGIN IMMEDIATE")
-            keep(db, tuning)
-            db.execute("INSERT INTO changes VALUES('tuning',1) ON CONFLICT(topic) DO UPDATE SET value = value + 1")
-            db.execute("COMMIT")
-        finally:
-            db.close()
-    except sqlite3.Error as error:
-        raise StoreError(f"{path} cannot be written: {error}.") from error

@@ -121,4 +121,5 @@ class StatusBar(QWidget):
 
     def _finished(self, error: str) -> None:
         self._show_reading(False)
-        self.say(error or "Everything was read.", bool(error))
+        if error or not self._desk.bridge.anew:
+            self.say(error or "Everything was read.", bool(error))

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QMenu, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QMenu, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from app.model.alert import Alert, Classification, Link, State, plain
+from app.model.alert import Alert, Classification, Link, State
 from app.model.rows import ActivityRow
 from app.ui import theme, wording
 from app.ui.desk import Desk
@@ -15,6 +15,7 @@ from app.ui.navigation import Crumb, Route
 from app.ui.page import Page, scrolled
 from app.ui.tables.cells import Column
 from app.ui.tables.table import Table
+from app.ui.widgets.alert_notes import NOTHING, About, Acts, Notices, Others
 from app.ui.widgets.buttons import Button, LinkButton, MenuButton
 from app.ui.widgets.chips import KeyHint
 from app.ui.widgets.flow import flow
@@ -25,7 +26,6 @@ from app.ui.widgets.story_strip import StoryStrip
 from app.ui.widgets.words import Line, PageHeading, Paragraph, SectionHeading, Words
 
 MOST_EVIDENCE = 500
-MOST_ELSE = 8
 ATTACK = "https://attack.mitre.org/techniques/"
 COLUMNS = (
     Column("Time", lambda row: wording.clock(row.at, True), 108, firm=True),
@@ -56,10 +56,12 @@ class AlertPage(Page):
         self.sign = Sign("severity:low", 16)
         self.state = MenuButton("State", self._fill_state)
         self.classify = MenuButton("Classify", self._fill_classes)
+        self.exclude = Button("Exclude…", on_click=self.exclude_party)
         report = Button("Save report", "reports", on_click=lambda: desk.command("report.save"))
-        self.heading = PageHeading("", "", (self.state, self.classify, report), before=self.sign)
+        self.heading = PageHeading("", "", (self.state, self.classify, self.exclude, report), before=self.sign)
         self.heading.sentence.hide()
         self.line = QVBoxLayout()
+        self.notices, self.acts = Notices(desk), Acts(desk)
         self.strip = StoryStrip(desk.follow)
         self.story = SentenceView((), desk.follow)
         self.why = QVBoxLayout()
@@ -68,7 +70,7 @@ class AlertPage(Page):
         self.evidence.chosen.connect(lambda row: self.desk.inspect(row, True))
         self.evidence.opened.connect(self._open_packet)
         self.evidence_heading = SectionHeading("Evidence", right=(KeyHint("Enter", "packet"), KeyHint("Space", "inspector")))
-        self.other = QVBoxLayout()
+        self.other = Others(desk)
         self.check = QVBoxLayout()
         self.note = QPlainTextEdit()
         self.note.setPlaceholderText("Write what was found, for the report.")
@@ -90,6 +92,7 @@ class AlertPage(Page):
         head = _padded(self.heading, top=theme.space("top"), bottom=theme.px(14))
         self.line.setContentsMargins(0, theme.px(4), 0, 0)
         head.layout().addLayout(self.line)
+        head.layout().addWidget(self.notices)
         column.addWidget(head)
         self.band = QWidget()
         self.band.setObjectName("band")
@@ -108,7 +111,7 @@ class AlertPage(Page):
         note = QVBoxLayout()
         note.addWidget(self.note)
         note.addWidget(self.save_note, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(_padded(_titled("Note", note), top=theme.px(20)))
+        column.addWidget(_padded(_two(_titled("Note", note), _titled("What was done", self.acts)), top=theme.px(20)))
         column.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -124,19 +127,21 @@ class AlertPage(Page):
         if session is None:
             return
 
-        def work() -> tuple[Alert | None, list[ActivityRow], str]:
+        def work() -> tuple[Alert | None, list[ActivityRow], str, About]:
             alert = session.queries.alert(key)
             if alert is None:
-                return None, [], ""
+                return None, [], "", NOTHING
+            by = next((one for one in session.exclusions() if one.id == alert.excluded), None)
             return (
                 alert,
                 list(session.queries.rows_of(alert.finding.evidence[:MOST_EVIDENCE])),
                 session.detector_page(alert.detector),
+                About(session.queries.incident(alert.id), by, session.covering(alert), session.history(alert.id)),
             )
 
         self.ask("alert", work, lambda value: self._show(*value))
 
-    def _show(self, alert: Alert | None, rows: list[ActivityRow], page: str) -> None:
+    def _show(self, alert: Alert | None, rows: list[ActivityRow], page: str, about: About) -> None:
         if alert is None:
             self.desk.tell("This alert is no longer part of the case.", True)
             self.desk.go("alerts")
@@ -148,12 +153,14 @@ class AlertPage(Page):
             self._show_head(alert)
             self._show_words(alert, page)
         # The rest comes in a turn of its own, so that no single one is long.
-        QTimer.singleShot(0, self, lambda: self._show_rest(alert, rows, fresh))
+        QTimer.singleShot(0, self, lambda: self._show_rest(alert, rows, fresh, about))
 
-    def _show_rest(self, alert: Alert, rows: list[ActivityRow], fresh: bool) -> None:
+    def _show_rest(self, alert: Alert, rows: list[ActivityRow], fresh: bool, about: About) -> None:
         if alert is not self.alert:
             return
-        self._show_others(alert)
+        self.notices.show_about(alert, about)
+        self.acts.show_acts(about.acts, alert.id)
+        self.other.show_near(alert)
         total = len(alert.finding.evidence)
         shown = (
             f"{wording.count(total, 'activity', 'activities')}"
@@ -175,7 +182,8 @@ class AlertPage(Page):
         finding = alert.finding
         self.sign.show_sign(f"severity:{alert.severity}")
         self.heading.title.say(alert.title)
-        self.state.say(f"State: {alert.state}")
+        self.state.say(f"State: {wording.state(alert)}")
+        self.exclude.setEnabled(not alert.excluded)
         self.classify.say("Classify" if alert.classification == "unclassified" else wording.CLASSIFICATIONS[alert.classification])
         parts: list[QWidget] = [_quiet(f"{wording.period(finding.first, finding.last)} ·")]
         for technique in alert.techniques:
@@ -211,37 +219,6 @@ class AlertPage(Page):
         if not steps:
             self.check.addWidget(_quiet("The detector's page gives no steps."))
         self.check.addStretch(1)
-
-    def _show_others(self, alert: Alert) -> None:
-        parties = _parties(alert)
-        near = [one for one in self.desk.alerts if one.id != alert.id and parties & _parties(one)]
-        near.sort(key=lambda one: abs(one.finding.first - alert.finding.first))
-        _empty(self.other)
-        for one in sorted(near[:MOST_ELSE], key=lambda one: one.finding.first):
-            shared = next(ref for ref in _refs(one) if ref.key in parties)
-            when = (
-                wording.clock(one.finding.first)[:5]
-                if wording.same_day(one.finding.first, alert.finding.first)
-                else wording.moment(one.finding.first)[:-3]
-            )
-            row = QWidget()
-            line = QHBoxLayout(row)
-            line.setContentsMargins(0, 0, 0, 0)
-            line.setSpacing(theme.px(8))
-            line.addWidget(Sign(f"severity:{one.severity}"))
-            line.addWidget(Words(when))
-            line.addWidget(LinkButton(wording.middle(one.title, 60), lambda key=one.id: self.desk.go("alert", key)))
-            line.addWidget(
-                SentenceView((Link(shared.label, entity=shared),), self.desk.follow, "text-quiet", "text", one_line=True), 1
-            )
-            row.setToolTip("")
-            row.setAccessibleName(wording.tidy(plain(one.finding.story[0]) if one.finding.story else one.title))
-            self.other.addWidget(row)
-        if len(near) > MOST_ELSE:
-            self.other.addWidget(_quiet(f"{len(near) - MOST_ELSE:,} more share a party with this alert."))
-        if not near:
-            self.other.addWidget(_quiet("No other alert shares an account, a source or a target."))
-        self.other.addStretch(1)
 
     def _fill_state(self, menu: QMenu) -> None:
         self._fill(menu, wording.STATES, self.alert.state if self.alert else "", "state")
@@ -324,15 +301,19 @@ class AlertPage(Page):
             lambda: session.proof(alert.id, out), lambda _: self.desk.tell(f"Proof saved as {out.name}."), refused, self
         )
 
+    def suppress_alert(self) -> None:
+        """Silent until seven quiet days have passed."""
+        self._change(state="suppressed")
 
-def _refs(alert: Alert):
-    finding = alert.finding
-    return (*finding.sources, *finding.accounts, *finding.targets)
+    def delete_alert(self) -> None:
+        """Hide it for good; undo brings it back."""
+        self._change(state="deleted")
+        self.desk.tell("The alert is deleted; Ctrl+Z brings it back.")
 
-
-def _parties(alert: Alert) -> set[str]:
-    """Keys that tie alerts together; a controller is asked by everybody, so it ties nothing."""
-    return {one.key for one in _refs(alert) if one.kind not in ("controller", "domain")}
+    def exclude_party(self) -> None:
+        """Say who of it is to be passed over."""
+        if self.alert is not None and not self.alert.excluded:
+            self.desk.go("exclusions", self.alert.id)
 
 
 def _look_up(technique: str) -> None:

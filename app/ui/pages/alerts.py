@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from app.model.alert import RANK, Alert, Classification, Phase, State
@@ -11,8 +11,8 @@ from app.ui.desk import Desk
 from app.ui.page import Page
 from app.ui.plots.buckets import counted
 from app.ui.plots.histogram import HistogramView
-from app.ui.tables.alert_list import AlertList
-from app.ui.widgets.buttons import MenuButton
+from app.ui.tables.alert_list import ITEM, AlertList
+from app.ui.widgets.buttons import Button, MenuButton
 from app.ui.widgets.empty import Empty
 from app.ui.widgets.words import Line, PageHeading
 
@@ -30,12 +30,15 @@ class AlertsPage(Page):
         self._chosen: dict[str, set[str]] = {"state": {"open"}, "severity": set(), "phase": set(), "detector": set()}
         self._span: tuple[int, int] | None = None
         self.menus = {key: MenuButton("", lambda menu, key=key: self._fill(menu, key)) for key in self._chosen}
-        self.heading = PageHeading("Alerts", "", tuple(self.menus.values()))
+        self.exclusions = Button("Exclusions", on_click=lambda: desk.go("exclusions"))
+        self.heading = PageHeading("Alerts", "", (*self.menus.values(), self.exclusions))
         self.chart = HistogramView(SEVERITIES, 78, label="Alerts over time")
         self.chart.brushed.connect(self._brushed)
         self.list = AlertList()
         self.list.chosen.connect(lambda alert: self.desk.inspect(alert, True))
         self.list.opened.connect(lambda alert: self.desk.go("alert", alert.id))
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._drop)
         self.nothing = Empty("", "", "Show all", self._show_all)
         top = QWidget()
         head = QVBoxLayout(top)
@@ -60,10 +63,16 @@ class AlertsPage(Page):
 
     def refresh(self) -> None:
         """Filter what the desk holds."""
-        alerts = self.desk.alerts
+        states = self._chosen["state"]
+        hidden = [one for one in self.desk.hidden if wording.state(one) in states]
+        alerts = (*self.desk.alerts, *hidden)
         matching = [one for one in alerts if self._matches(one)]
         shown = [one for one in matching if self._span is None or self._span[0] <= one.finding.first < self._span[1]]
-        self.heading.sentence.say(wording.alerts_sentence(shown, len(shown), len(alerts)))
+        said = wording.alerts_sentence(shown, len(shown), len(alerts))
+        apart = len(self.desk.hidden) - len(hidden)
+        self.heading.sentence.say(f"{said} {apart:,} deleted or excluded." if apart else said)
+        counting = sum(one.on for one in self.desk.exclusions)
+        self.exclusions.say(f"Exclusions: {counting}" if counting else "Exclusions")
         for key, button in self.menus.items():
             chosen = self._chosen[key]
             button.say(
@@ -85,7 +94,7 @@ class AlertsPage(Page):
         self.list.setVisible(bool(shown))
         self._below.setVisible(not shown)
         if not shown:
-            self._say_nothing(len(alerts))
+            self._say_nothing(len(self.desk.alerts) + len(self.desk.hidden))
         self.list.show_alerts(shown)
         if not shown:
             self.desk.inspect(None, True)
@@ -101,12 +110,12 @@ class AlertsPage(Page):
         self.nothing.link.say("Show all" if total else "Coverage")
 
     def _matches(self, alert: Alert) -> bool:
-        value = {"state": alert.state, "severity": alert.severity, "phase": alert.phase, "detector": alert.detector}
+        value = {"state": wording.state(alert), "severity": alert.severity, "phase": alert.phase, "detector": alert.detector}
         return all(not chosen or value[key] in chosen for key, chosen in self._chosen.items())
 
     def _fill(self, menu: QMenu, key: str) -> None:
         choices = {
-            "state": list(get_args(State)),
+            "state": [*get_args(State), wording.EXCLUDED],
             "severity": sorted(RANK, key=lambda one: -RANK[one]),
             "phase": list(get_args(Phase)),
             "detector": sorted({one.detector for one in self.desk.alerts}),
@@ -124,7 +133,7 @@ class AlertsPage(Page):
         self.refresh()
 
     def _show_all(self) -> None:
-        if not self.desk.alerts:
+        if not self.desk.alerts and not self.desk.hidden:
             self.desk.go("coverage")
             return
         self._chosen = {key: set() for key in self._chosen}
@@ -174,6 +183,40 @@ class AlertsPage(Page):
     def reopen_alert(self) -> None:
         """Not done with it."""
         self._change(state="open")
+
+    def suppress_alert(self) -> None:
+        """Silent until seven quiet days have passed."""
+        self._change(state="suppressed")
+
+    def delete_alert(self) -> None:
+        """Hide it for good; undo brings it back."""
+        self._change(state="deleted")
+        self.desk.tell("The alert is deleted; Ctrl+Z brings it back.")
+
+    def exclude_party(self) -> None:
+        """Say who of it is to be passed over."""
+        alert = self.list.current()
+        if alert is not None and not alert.excluded:
+            self.desk.go("exclusions", alert.id)
+
+    def _drop(self, at: QPoint) -> None:
+        """What can be done with the alert under the pointer."""
+        alert = self.list.indexAt(at).data(ITEM)
+        if not isinstance(alert, Alert):
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for words, action in (
+            ("Open", "row.open"), ("Close", "alert.close"), ("Suppress", "alert.suppress"), ("Open again", "alert.reopen"),
+            ("", ""),
+            ("True positive", "alert.true"), ("Benign true positive", "alert.benign"), ("False positive", "alert.false"),
+            ("", ""), ("Exclude…", "alert.exclude"), ("Delete", "alert.delete"),
+        ):  # fmt: skip
+            if action:
+                menu.addAction(words).triggered.connect(lambda *_, action=action: self.desk.command(action))
+            else:
+                menu.addSeparator()
+        menu.popup(self.list.viewport().mapToGlobal(at))
 
     def _change(self, state: State | None = None, classification: Classification | None = None) -> None:
         alert = self.list.current()

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 from app.model.alert import RANK, Alert
 from app.model.entity import EntityRef
 from app.model.filter import parse
+from app.model.incident import Incident
 from app.model.rows import Coverage, EntityRow, Histogram, Overview
 from app.ui import theme, wording
 from app.ui.desk import Desk
@@ -21,7 +22,7 @@ from app.ui.widgets.two_line_list import TwoLineList, TwoLines
 from app.ui.widgets.words import Elided, Line, PageHeading, SectionHeading, Words
 
 BUCKETS = 110
-MOST = 5
+MOST, STORIES = 5, 3
 ENTITIES = 40
 COVERAGE_ORDER = {"blind": 0, "partial": 1, "learning": 2, "seen": 3}
 
@@ -141,6 +142,7 @@ class OverviewPage(Page):
             "All",
             lambda: desk.go("alerts"),
         )
+        self.incidents = Listed("Incidents", "", lambda one: desk.go("incident", one.id))
         self.entities = Listed(
             "Entities to look at", "No entity was seen yet.", self._open_entity, "All", lambda: desk.go("entities")
         )
@@ -162,6 +164,7 @@ class OverviewPage(Page):
         column.add(self._facts_row())
         column.add(self.chart_heading)
         column.add(self.chart)
+        column.add(self.incidents)
         column.add(Side((self.alerts, self.entities, self.unseen, self.controllers, self.protocols, self.problems)))
         column.parts.addStretch(1)
         outer = QVBoxLayout(self)
@@ -193,6 +196,7 @@ class OverviewPage(Page):
         self.heading.sentence.say(wording.overview_sentence(overview, self.desk.alerts))
         self._show_facts(overview, opened)
         self._show_alerts(opened)
+        self._show_incidents(self.desk.incidents)
         self._show_parties(overview)
         self._show_problems(overview)
         queries = session.queries
@@ -235,6 +239,20 @@ class OverviewPage(Page):
             )
         self.alerts.show_rows(rows)
         self.alerts.link.say(f"All {len(opened):,}" if opened else "All")
+
+    def _show_incidents(self, incidents: Sequence[Incident]) -> None:
+        """Stories that are not done with, the worst and newest first; nothing at all where there are none."""
+        opened = [one for one in incidents if one.open]
+        rows = []
+        for one in sorted(opened, key=lambda one: (-RANK[one.severity], -one.last))[:STORIES]:
+            ties = wording.listed(tie.entity.label for tie in one.shared[:3])
+            alerts = wording.count(len(one.alerts), "alert")
+            begun = wording.moment(one.first)[:-3]
+            rows.append(
+                TwoLines(f"severity:{one.severity}", one.title, f"{alerts} since {begun}, tied together by {ties}", target=one)
+            )
+        self.incidents.show_rows(rows)
+        self.incidents.setVisible(bool(rows))
 
     def _show_entities(self, found: Sequence[EntityRow]) -> None:
         # A controller takes part in everything; it has a list of its own.

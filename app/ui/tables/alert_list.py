@@ -132,7 +132,7 @@ class _Paint(QStyledItemDelegate):
         words = left + theme.px(100)
         right = rect.right() - margin
         state = (
-            wording.STATES[alert.state]
+            wording.state(alert).capitalize()
             if alert.classification == "unclassified"
             else wording.CLASSIFICATIONS[alert.classification]
         )

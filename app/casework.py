@@ -1,0 +1,115 @@
+"""What an analyst does in an open workspace: says something of alerts, tags, excludes, undoes."""
+
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from app.engine.engine import update_alert
+from app.engine.exclusion_lists import read_list, write_list
+from app.engine.queries import Queries
+from app.engine.store import StoreError, put_exclusions, redo, remove_exclusions, set_tag, set_tuning, undo
+from app.engine.store.changing import user
+from app.model.act import Act
+from app.model.alert import Alert, Classification, State
+from app.model.exclusion import Exclusion, exclusion
+from app.model.incident import Incident
+from app.model.tuning import Tuning
+
+
+class Casework:
+    """The part of a session that writes by hand. Every change is recorded and can be undone; methods raise StoreError."""
+
+    path: Path
+    queries: Queries
+
+    # ---- alerts
+
+    def change_alert(
+        self, alert_id: str, *, state: State | None = None, classification: Classification | None = None, note: str | None = None
+    ) -> bool:
+        """Change what the analyst says of an alert; False when there is no such alert."""
+        return update_alert(self.path, alert_id, state=state, classification=classification, note=note)
+
+    def incidents(self) -> tuple[Incident, ...]:
+        """Alerts that tell one story, oldest first."""
+        return self.queries.incidents()
+
+    # ---- entities and detectors
+
+    def tag(self, key: str, tag: str, on: bool | None) -> None:
+        """Say that an entity (its key) carries a tag, does not, or (None) that the program decides.
+
+        Alerts follow at the next detection.
+        """
+        set_tag(self.path, key, tag, on)
+
+    def set_tuning(self, tuning: Tuning) -> None:
+        """Set how sensitive the detectors of this workspace are; alerts follow at the next detection."""
+        set_tuning(self.path, tuning)
+
+    # ---- exclusions
+
+    def exclusions(self) -> tuple[Exclusion, ...]:
+        """Those that were added, then those that the program brings."""
+        return self.queries.exclusions()
+
+    def exclude(self, detector: str, kind: str, value: str, reason: str = "", expires: int | None = None) -> Exclusion:
+        """Pass over a party in the findings of a detector ("*": of all) from the next detection on.
+
+        expires: UTC microseconds. Raises ExclusionError for what cannot be one.
+        """
+        one = exclusion(detector, kind, value, reason=reason, expires=expires, added=time.time_ns() // 1000, by=user())
+        put_exclusions(self.path, (one,))
+        return one
+
+    def switch_exclusion(self, id: str, on: bool) -> None:
+        """Let an exclusion count, or not; also one that the program brings."""
+        one = next((one for one in self.exclusions() if one.id == id), None)
+        if one is None:
+            raise StoreError(f"There is no exclusion {id}.")
+        put_exclusions(self.path, (msgspec.structs.replace(one, on=on),))
+
+    def remove_exclusions(self, ids: Iterable[str]) -> int:
+        """Remove exclusions; of one that the program brings only what was said of it goes. Returns how many there were."""
+        return remove_exclusions(self.path, ids)
+
+    def import_exclusions(
+        self, text: str, detector: str = "*", kind: str = "", reason: str = "", expires: int | None = None
+    ) -> tuple[int, list[str]]:
+        """Add all of a list: what export_exclusions wrote, or values one on a line, to which the rest here belongs.
+
+        Returns how many are new or other than before, and a sentence with its number for each line that cannot be used.
+        """
+        found, refused = read_list(text, detector, kind, reason, time.time_ns() // 1000, user(), expires)
+        known = {one.id: _said(one) for one in self.exclusions()}
+        news = [one for one in found if known.get(one.id) != _said(one)]
+        return (put_exclusions(self.path, news) if news else 0), refused
+
+    def export_exclusions(self, form: str = "csv") -> str:
+        """All exclusions as CSV or JSON; the same ones give the same text."""
+        return write_list(self.exclusions(), form)
+
+    def covering(self, alert: Alert) -> tuple[Exclusion, ...]:
+        """Exclusions that are switched off and would cover an alert."""
+        return self.queries.covering(alert)
+
+    # ---- history
+
+    def history(self, subject: str | None = None) -> tuple[Act, ...]:
+        """What was done, the newest first: of an alert, an entity, an exclusion by its id or key; None for everything."""
+        return self.queries.history(subject)
+
+    def undo(self, act: int | None = None) -> Sequence[Act]:
+        """Undo one step: that of an act, or the last one; returns what was undone."""
+        return undo(self.path, act)
+
+    def redo(self, act: int | None = None) -> Sequence[Act]:
+        """Do again what was undone."""
+        return redo(self.path, act)
+
+
+def _said(one: Exclusion) -> tuple[object, ...]:
+    """What an analyst decides of an exclusion."""
+    return one.detector, one.kind, one.value, one.reason, one.expires, one.on

@@ -1,0 +1,170 @@
+"""What else decides how an alert is to be read, and what was done with it."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.model.act import Act
+from app.model.alert import Alert, Link, plain
+from app.model.entity import EntityRef
+from app.model.exclusion import Exclusion
+from app.model.incident import Incident
+from app.ui import theme, wording
+from app.ui.desk import Desk
+from app.ui.widgets.buttons import LinkButton
+from app.ui.widgets.glyphs import Sign
+from app.ui.widgets.marks import IconMark, marked
+from app.ui.widgets.sentence import SentenceView
+from app.ui.widgets.words import Elided, Paragraph, Words
+
+MOST_ACTS, MOST_ELSE = 6, 8
+
+
+class About(NamedTuple):
+    """What is known of an alert beside itself; covering: exclusions that are switched off and would hide it."""
+
+    incident: Incident | None = None
+    excluded: Exclusion | None = None
+    covering: tuple[Exclusion, ...] = ()
+    acts: tuple[Act, ...] = ()
+
+
+NOTHING = About()
+
+
+class Notices(QWidget):
+    """An exclusion, a suppression, the incident that an alert is part of; one line each with a link, none when there is none."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, theme.px(10), 0, 0)
+        self._column.setSpacing(theme.px(4))
+        self.links: list[LinkButton] = []
+        self.hide()
+
+    def show_about(self, alert: Alert, about: About) -> None:
+        """Show those of another alert."""
+        _empty(self._column)
+        self.links = []
+        go = self._desk.go
+        if alert.excluded:
+            words = f"Excluded by {wording.exclusion(about.excluded)}."
+            self._add("filter", words, "Exclusions", lambda: go("exclusions"))
+        if alert.follows:
+            words = "Suppressed, because it falls into the silence of a suppressed alert."
+            self._add("pause", words, "That alert", lambda: go("alert", alert.follows))
+        incident = about.incident
+        if incident is not None:
+            others = wording.count(len(incident.alerts) - 1, "other alert")
+            self._add("link", f"Part of an incident with {others}:", incident.title, lambda: go("incident", incident.id))
+        for one in about.covering[:1] if not alert.excluded else ():
+            words = f"An exclusion that is switched off would hide it: {one.kind} {one.value}."
+            self._add("filter", words, "Look at it", lambda: go("exclusions"))
+        self.setVisible(bool(self.links))
+
+    def _add(self, icon: str, words: str, link: str, on_link: Callable[[], object]) -> None:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.px(8))
+        row.addWidget(IconMark(icon))
+        said = Elided(words)
+        said.setMaximumWidth(said.sizeHint().width())
+        said.setMinimumWidth(min(said.sizeHint().width(), theme.px(260)))
+        row.addWidget(said, 1)
+        button = LinkButton(link, on_link, elide=True)
+        button.setMaximumWidth(button.sizeHint().width())
+        row.addWidget(button, 4)
+        row.addStretch(1)
+        self.links.append(button)
+        self._column.addWidget(holder)
+
+
+class Acts(QWidget):
+    """The newest acts with a link to all of them."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(theme.px(4))
+
+    def show_acts(self, acts: tuple[Act, ...], subject: str) -> None:
+        """Show those of another alert."""
+        _empty(self._column)
+        for one in acts[:MOST_ACTS]:
+            done = wording.act(one).removeprefix(f"{wording.tidy(one.words, 120)}: ")
+            more = ", undone since" if one.undone else ", by undo" if one.reverses else ""
+            line = Paragraph(f"{wording.moment(one.at)[:-3]}, {wording.tidy(one.who, 60)}: {done}{more}", look="quiet")
+            self._column.addWidget(marked("right", "text-quiet", line))
+        if acts:
+            self.link = LinkButton("History", lambda: self._desk.go("history", subject))
+            self._column.addWidget(self.link, 0, Qt.AlignmentFlag.AlignLeft)
+        else:
+            self._column.addWidget(Words("Nothing was said of this alert yet.", look="quiet"))
+        self._column.addStretch(1)
+
+
+class Others(QWidget):
+    """Other alerts that share a party, the nearest in time."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(theme.px(4))
+
+    def show_near(self, alert: Alert) -> None:
+        """Show those near another alert."""
+        parties = _parties(alert)
+        near = [one for one in self._desk.alerts if one.id != alert.id and parties & _parties(one)]
+        near.sort(key=lambda one: abs(one.finding.first - alert.finding.first))
+        _empty(self._column)
+        for one in sorted(near[:MOST_ELSE], key=lambda one: one.finding.first):
+            shared = next(ref for ref in _refs(one) if ref.key in parties)
+            when = (
+                wording.clock(one.finding.first)[:5]
+                if wording.same_day(one.finding.first, alert.finding.first)
+                else wording.moment(one.finding.first)[:-3]
+            )
+            row = QWidget()
+            line = QHBoxLayout(row)
+            line.setContentsMargins(0, 0, 0, 0)
+            line.setSpacing(theme.px(8))
+            line.addWidget(Sign(f"severity:{one.severity}"))
+            line.addWidget(Words(when))
+            line.addWidget(LinkButton(wording.middle(one.title, 60), lambda key=one.id: self._desk.go("alert", key)))
+            line.addWidget(
+                SentenceView((Link(shared.label, entity=shared),), self._desk.follow, "text-quiet", "text", one_line=True), 1
+            )
+            row.setToolTip("")
+            row.setAccessibleName(wording.tidy(plain(one.finding.story[0]) if one.finding.story else one.title))
+            self._column.addWidget(row)
+        if len(near) > MOST_ELSE:
+            self._column.addWidget(Words(f"{len(near) - MOST_ELSE:,} more share a party with this alert.", look="quiet"))
+        if not near:
+            self._column.addWidget(Words("No other alert shares an account, a source or a target.", look="quiet"))
+        self._column.addStretch(1)
+
+
+def _refs(alert: Alert) -> tuple[EntityRef, ...]:
+    finding = alert.finding
+    return (*finding.sources, *finding.accounts, *finding.targets)
+
+
+def _parties(alert: Alert) -> set[str]:
+    """Keys that tie alerts together; a controller is asked by everybody, so it ties nothing."""
+    return {one.key for one in _refs(alert) if one.kind not in ("controller", "domain")}
+
+
+def _empty(layout: QVBoxLayout) -> None:
+    while (item := layout.takeAt(0)) is not None:
+        if item.widget():
+            item.widget().hide()
+            item.widget().deleteLater()
