@@ -12,11 +12,12 @@ from app.engine import describe
 from app.engine.context import NOBODY, Context, Tags
 from app.engine.knowledge import Knowledge
 from app.engine.memory import Memory
+from app.engine.readings import remember
 from app.model.activity import Activity, Result
 from app.model.alert import RANK, Alert, Fact, Finding, Link, Phase, Sentence, Severity, Step
 from app.model.details import KINDS, RpcBind, RpcCall
 from app.model.entity import EntityRef
-from app.model.events import WindowsEvent
+from app.model.events import EventLogon, WindowsEvent
 from app.model.tuning import DEFAULT, Threshold, Tuning
 
 Told = tuple[tuple[str, Result], ...]
@@ -383,6 +384,7 @@ def run_told(
     """
     twice: dict[tuple[str, Told], bool] = {}
     logons = Memory()
+    clerk = Context(knowledge, Memory(), tuning, tags, logons)
     routes = Routes(
         (one, Context(knowledge, Memory(), tuning, tags, logons, one.id, one.learning))
         for one in detectors
@@ -391,6 +393,8 @@ def run_told(
     open_: dict[tuple[str, str, str], _Case] = {}
     done: list[Alert] = []
     for activity, told in activities:
+        if isinstance(activity.detail, EventLogon):
+            remember(activity, clerk)  # once, for whoever asks in which session something was done
         for detector, context in routes.of(activity):
             if told:
                 known = twice.get((detector.id, told))
