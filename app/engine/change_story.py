@@ -4,16 +4,27 @@ from collections.abc import Iterable
 
 from app.engine.changes import Change, actor_of, object_of, sessioned
 from app.engine.context import NOBODY, Context
-from app.engine.detector import against, caption_of, ended, fact, found, outcome_of, sentence, some
+from app.engine.detector import Needs, against, caption_of, ended, fact, found, outcome_of, sentence, some
 from app.model.activity import Activity
 from app.model.alert import Fact, Finding, Severity, Step
+from app.model.details import KINDS
 from app.model.directory import DirectoryChange
 from app.model.entity import EntityRef
+from app.model.events import EventLogon
 
 Pieces = tuple[str | EntityRef | Activity | None, ...]
 LOWER: dict[Severity, Severity] = {"high": "medium", "medium": "low", "low": "low"}
 SEALED = ("ldap sealed", "ldap inside tls")
 """Words of problems which mean that LDAP requests were there and could not be read."""
+
+LDAP_PORTS = ("389", "3268")
+
+
+def change_needs(watches: Iterable[type], ports: tuple[str, ...] = LDAP_PORTS, interfaces: tuple[str, ...] = ()) -> Needs:
+    """What a detector of changes needs: any telling of them; logs and synchronisations alone tell a part."""
+    kinds = tuple(KINDS[kind] for kind in watches if kind is not EventLogon)
+    parts = tuple(kind for kind in kinds if kind.startswith(("event-", "directory-")))
+    return Needs(ports=ports, kinds=kinds, parts=parts, hidden_by=SEALED, interfaces=interfaces)
 
 
 def who_did(activity: Activity, ctx: Context) -> Pieces:

@@ -11,6 +11,7 @@ from app.engine.knowledge.sids import relative_id, sid_in
 from app.engine.knowledge.tags import SENSITIVE
 from app.engine.readings import from_session, session_of
 from app.model.activity import Activity
+from app.model.details import LdapModify
 from app.model.directory import DirectoryChange
 from app.model.entity import EntityRef
 from app.model.events import EventDirectoryChange, WindowsEvent
@@ -50,7 +51,10 @@ def _read(activity: Activity, ctx: Context) -> tuple[Change, ...]:
     if reader is None:
         return ()
     found = tuple(reader(activity.detail))
-    d = activity.detail
+    d, who = activity.detail, activity.account
+    if isinstance(d, LdapModify) and who is not None and who.name.endswith("$"):
+        own = common_name(d.dn).lower() == who.name[:-1].lower()  # a computer writes to its own object
+        return tuple(replace(one, sam=who.name) for one in found) if own else found
     if isinstance(d, EventDirectoryChange) and d.event_id == 5136 and found:
         return (_paired(d, found[0], activity, ctx),)
     return found
@@ -134,7 +138,7 @@ def by_controller(activity: Activity, ctx: Context) -> bool:
     """True when a domain controller did it itself: inheritance, protection of administrators, replication, clean-up."""
     who = actor_of(activity, ctx)
     if who is None:
-        return ctx.from_controller(activity)
+        return not isinstance(activity.detail, DirectoryChange) and ctx.from_controller(activity)
     source = ctx.source(activity)
     return who.kind == "controller" and (not source.key.partition(":")[2] or source.key == who.key or source.kind == "controller")
 
