@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from app.engine.changes import Change, actor_of, object_of, sessioned
 from app.engine.context import NOBODY, Context
 from app.engine.detector import Needs, against, caption_of, ended, fact, found, outcome_of, sentence, some
+from app.engine.knowledge.names import base_domain
 from app.model.activity import Activity
 from app.model.alert import Fact, Finding, Severity, Step
 from app.model.details import KINDS
@@ -51,6 +52,11 @@ def weighed(activity: Activity, severity: Severity, routine: bool = False) -> Se
     return "medium" if activity.result == "failure" and severity == "high" else severity
 
 
+def _domain(change: Change) -> tuple[EntityRef, ...]:
+    name = change.domain.lower() or base_domain(change.dn)
+    return (EntityRef("domain", f"domain:{name}", name),) if name else ()
+
+
 def tell(
     ctx: Context, activity: Activity, change: Change, did: Pieces, *, label: str, severity: Severity, quiet: Pieces,
     why: Pieces = (), facts: Iterable[Fact] = (), title: str = "", subject: str = "", external_id: int | None = None,
@@ -63,7 +69,7 @@ def tell(
     activity, evidence = sessioned(activity, ctx)
     who, ref = who_did(activity, ctx), object_of(change, ctx, activity.at)
     account, controller = actor_of(activity, ctx), ctx.target(activity)
-    goals = some(*targets) or some(ref) or some(controller)
+    goals = some(*targets) or some(ref) or some(controller) or _domain(change)
     origin = ctx.doer(activity)
     told = [fact(*who, *did, ": ", activity)]
     if isinstance(activity.detail, DirectoryChange):

@@ -17,7 +17,7 @@ FIRES = {
         [account_event(4742, "FILES1$", OldUacValue="0x80", NewUacValue="0x2080")], severity="medium"
     ),
     "reversible password": Case([account_event(4738, "dora", OldUacValue="0x210", NewUacValue="0xa10")], severity="low"),
-    "found later": Case([synchronised(dn("dora"), "userAccountControl", ("no pre-authentication",), ("not no pre-authentication",))]),
+    "found later": Case([synchronised(dn("dora"), "userAccountControl", ("no pre-authentication",), ("not DES only",))]),
     "over SAMR": [call(SAMR, 37, stub={"target": f"{DOMAIN}-2001", "user_account_control": 0x10210, "level": 16})],
     "delegation to a controller": Case(
         [controller(DC1), tgt("bob"), *written(dn("svc_web"), "msDS-AllowedToDelegateTo", "cifs/dc1.example.org", at=1)],

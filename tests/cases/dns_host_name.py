@@ -9,7 +9,7 @@ NEW = dn("NEW1", "CN=Computers")
 CONTROLLER = [controller(DC1), tgt("bob", at=-1)]
 FIRES = {
     "a controller's over LDAP": Case([*CONTROLLER, modify(NEW, "dNSHostName", DC)], severity="high"),
-    "a controller's in the log": Case([*CONTROLLER, account_event(4742, "NEW1$", DnsHostName="DC1.example.org")], severity="high"),
+    "a controller's in the log": Case([*CONTROLLER, account_event(4742, "NEW1$", DnsHostName=DC)], severity="high"),
     "at once with the account": Case(
         [*CONTROLLER, added(NEW, objectClass="computer", sAMAccountName="NEW1$", dNSHostName=DC)], severity="high"
     ),

@@ -24,7 +24,7 @@ FIRES = {
         severity="high",
     ),
     "refused": Case([modify(FILES1, ATTRIBUTE, TRUST, code=19)], severity="medium"),
-    "in the log, unreadable": Case(written(FILES1, ATTRIBUTE, "Malformed Security Descriptor", kind="computer"), severity="medium"),
+    "in the log, unreadable": Case(written(FILES1, ATTRIBUTE, "Malformed descriptor", kind="computer"), severity="medium"),
     "in 4662 alone": [touched("3f78c3e5-f79a-46bd-a0b8-9d18116ddc79", "bf967a86-0de6-11d0-a285-00aa003049e2")],
     "a known administrator at home": Case(
         [*administrators("boss"), modify(FILES1, ATTRIBUTE, TRUST, user="boss", at=-2 * DAY),

@@ -9,8 +9,10 @@ OTHER = "S-1-5-21-9-8-7"
 FIRES = {
     "domain administrators of another domain": Case([account_event(4765, "dora", SourceSid=f"{OTHER}-512")], severity="high"),
     "an account of the same domain": Case(
-        written(dn("dora"), "sIDHistory", f"%{{{DOMAIN}-1500}}")
-        + [account_event(4738, "dora", at=1, SidHistory=f"{DOMAIN}-1500")],
+        [
+            *written(dn("dora"), "sIDHistory", f"%{{{DOMAIN}-1500}}"),
+            account_event(4738, "dora", at=1, SidHistory=f"{DOMAIN}-1500"),
+        ],
         severity="high",
     ),
     "a migrated account": Case([account_event(4765, "dora", SourceSid=f"{OTHER}-4711")], severity="medium"),

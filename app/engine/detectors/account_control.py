@@ -29,7 +29,7 @@ from app.model.identifiers import SAMR
 DELEGATES = "msds-allowedtodelegateto"
 SERVER_TRUST = 0x2000
 WEAKER: tuple[tuple[int, str, str, Severity], ...] = (
-    (0x400000, "needs no pre-authentication any more", "All may ask for an answer from which its password can be guessed.", "medium"),
+    (0x400000, "needs no pre-authentication any more", "Its password can be guessed from an answer that all may have.", "medium"),
     (0x80000, "may act as everybody who signs in to it (unconstrained delegation)",
      "It is sent the tickets of all who use it, administrators and controllers too.", "medium"),
     (0x1000000, "may ask for tickets in the name of anybody (protocol transition)",

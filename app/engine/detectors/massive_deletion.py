@@ -28,6 +28,8 @@ SHARE = Threshold(
     words="Share of all known accounts that one account deletes within an hour",
     unit="%",
 )
+SMALL = 50
+"""A directory of fewer accounts is only a part of one, or a test; shares of it mean nothing."""
 FEW = 10
 """A share means nothing for fewer deletions than this."""
 HABIT = 90 * DAY
@@ -90,7 +92,7 @@ def _known(ctx: Context, at: int) -> int:
     if held is None:
         held = sum(1 for _, one, _, _ in ctx.knowledge.directory.principals() if one.object_class.lower() in ("user", "computer"))
         ctx.memory.note(("known",), held, at)
-    return held
+    return held if held >= SMALL else 0
 
 
 DETECTOR = Detector(

@@ -102,8 +102,8 @@ def group_event(
 
 
 def synchronised(
-    name: str, attribute: str, new: tuple[str, ...], old: tuple[str, ...] = (), *, kind: str = "user", what: str = "", at: int = 0,
-    **more: str,
+    name: str, attribute: str, new: tuple[str, ...], old: tuple[str, ...] = (), *, kind: str = "user", what: str = "",
+    at: int = 0, **more: str,
 ) -> Activity:  # fmt: skip
     """A synchronisation of the directory found a difference."""
     detail = DirectoryChange(
