@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from app.engine.change_story import change_needs, tell
-from app.engine.changes import DESCRIPTOR, Change, actor_of, changes_of, common_name, is_administrator, is_routine
+from app.engine.changes import DESCRIPTOR, Change, actor_of, changes_of, common_name, is_administrator, is_routine, number
 from app.engine.changes.rights import CONTROLLING, NAMES, added, is_privileged
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, fact, listed
@@ -84,10 +84,8 @@ def _template(activity: Activity, change: Change, ctx: Context) -> Iterator[Find
 
 
 def _supplies(text: str) -> bool:
-    try:
-        return bool(int(text) & SUPPLIES) if len(text) < 20 else False
-    except ValueError:
-        return any(one in text.lower() for one in WORDS)
+    bits = number(text)
+    return any(one in text.lower() for one in WORDS) if bits is None else bool(bits & SUPPLIES)
 
 
 def _opened(activity: Activity, change: Change, name: str, ctx: Context) -> Finding:
