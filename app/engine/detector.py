@@ -1,4 +1,7 @@
-"""What a detector is, and how detectors run over activities in event time."""
+"""What a detector is, and how detectors run over activities in event time.
+
+Long because what a detector states and how it becomes an alert have one shape.
+"""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence

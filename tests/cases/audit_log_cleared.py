@@ -20,7 +20,8 @@ def policy(change: str, user: str = "alice", category: str = ACCOUNTS) -> object
 
 
 FIRES = {
-    "the Security log of a computer": Case([cleared(computer=CLIENT)], severity="medium"),
+    "the Security log of a computer": Case([cleared(computer=CLIENT)], severity="low"),
+    "that of a controller": Case([tgt("bob"), cleared(at=5)], severity="medium"),
     "that of a controller from elsewhere": Case([tgt("bob"), logon(), cleared(at=5)], severity="high"),
     "over the network": Case([call(EVEN, 0, stub={"log": "Security"})], severity="medium", external_id=3014),
     "over the newer interface": Case([call(EVEN6, 6, stub={"log": "Application"})], severity="low"),

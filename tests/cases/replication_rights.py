@@ -18,6 +18,9 @@ FIRES = {
     "by a computer": Case(
         written(f"OU=Staff,{BASE}", DESCRIPTOR, FULL, OLD, user="FILES1$", kind="organizationalUnit"), severity="high"
     ),
+    "a new owner": Case(
+        written(dn("dora"), DESCRIPTOR, f"O:{DOMAIN}-1401G:DAD:(A;;GA;;;DA)", "O:DAG:DAD:(A;;GA;;;DA)"), severity="low"
+    ),
     "4662 alone": Case([touched("none", DOMAIN_CLASS, mask="0x40000")], severity="medium"),
     "found later": Case(
         [synchronised(BASE, "GetChangesAll", (f"{DOMAIN}-1401",), kind="domainDNS", what="rights changed")], severity="high"
@@ -29,10 +32,12 @@ QUIET = {
     "a right that tells no secrets": written(
         BASE, DESCRIPTOR, f"{OLD}(OA;;CR;1131f6aa-9c07-11d1-f79f-00c04fc2dcd2;;{DOMAIN}-1401)", OLD, kind="domainDNS"
     ),
+    "owned by administrators": written(dn("dora"), DESCRIPTOR, "O:DAG:DAD:(A;;GA;;;DA)", f"O:{DOMAIN}-1401G:DAD:(A;;GA;;;DA)"),
     "taken away": written(BASE, DESCRIPTOR, OLD, DCSYNC, kind="domainDNS"),
     "over an ordinary user": [person("dora"), *written(dn("dora"), DESCRIPTOR, FULL, OLD)],
 }
 REAL = (
+    Real("corpus/evtx/md_T1098_ID5136-4662_AD_object_owner_changed.evtx"),
     Real("corpus/evtx/sb_PE_DACL_DCSync_Right_Powerview_Add-DomainObjectAcl.evtx", severity="high"),
     Real("corpus/evtx/md_T1222.001_ID5136-Permission_change_on_OU_by_computer.evtx", severity="medium"),
     Real("corpus/evtx/md_T1484.001_ID5136-4662_sensitive_GPO_edited.evtx", fires=False),

@@ -6,15 +6,15 @@ from app.engine.changes.change import Change, common_name
 from app.engine.changes.logs import LOGGED, is_removal
 from app.engine.changes.wire import WIRE, worth
 from app.engine.context import Context
-from app.engine.knowledge.names import base_domain, short
-from app.engine.knowledge.sids import relative_id, sid_in
+from app.engine.knowledge.names import base_domain, host, short
+from app.engine.knowledge.sids import SENSITIVE_RIDS, SENSITIVE_SIDS, relative_id, sid_in
 from app.engine.knowledge.tags import SENSITIVE
 from app.engine.readings import from_session, session_of
 from app.model.activity import Activity
 from app.model.details import LdapModify
 from app.model.directory import DirectoryChange
 from app.model.entity import EntityRef
-from app.model.events import EventDirectoryChange, WindowsEvent
+from app.model.events import EventAccount, EventDirectoryChange, WindowsEvent
 
 READERS = WIRE | LOGGED
 PAIRED = 10_000_000
@@ -55,9 +55,18 @@ def _read(activity: Activity, ctx: Context) -> tuple[Change, ...]:
     if isinstance(d, LdapModify) and who is not None and who.name.endswith("$"):
         own = common_name(d.dn).lower() == who.name[:-1].lower()  # a computer writes to its own object
         return tuple(replace(one, sam=who.name) for one in found) if own else found
+    if isinstance(d, EventAccount) and _is_local(d, ctx):
+        return tuple(one for one in found if not one.attribute)
     if isinstance(d, EventDirectoryChange) and d.event_id == 5136 and found:
         return (_paired(d, found[0], activity, ctx),)
     return found
+
+
+def _is_local(d: EventAccount, ctx: Context) -> bool:
+    """True when the account is one of a single computer; of those only that they are made and deleted is told."""
+    where = host(d.computer)
+    named = (d.text("TargetDomainName") or "").lower()
+    return bool(where) and named == short(where) and not ctx.knowledge.is_controller(f"name:{where}")
 
 
 def _paired(d: EventDirectoryChange, change: Change, activity: Activity, ctx: Context) -> Change:
@@ -100,7 +109,9 @@ def object_of(change: Change, ctx: Context, at: int | None = None) -> EntityRef 
         return EntityRef("domain", f"domain:{name}", name) if name and ",dc=domaindnszones" not in change.dn.lower() else None
     sam = change.sam
     if kind == "group" or (change.attribute == "member" and kind == ""):
-        name = sam or common_name(change.dn)
+        name = sam or common_name(change.dn) or _well_known(change.sid)
+        if name and not domain and len(known.accounts.dns_domains) == 1:
+            domain = next(iter(known.accounts.dns_domains))
         if not name:
             return known.account_of_sid(sid_in(change.sid), at) if sid_in(change.sid) else None
         return EntityRef("group", f"group:{domain.lower()}\\{name.lower()}", name)
@@ -115,6 +126,10 @@ def object_of(change: Change, ctx: Context, at: int | None = None) -> EntityRef 
             return None
         sam = f"{name}$" if machine else name
     return known.account(sam, domain or None) if sam else None
+
+
+def _well_known(sid: str) -> str:
+    return SENSITIVE_SIDS.get(sid) or SENSITIVE_RIDS.get(relative_id(sid) or 0, "")
 
 
 def is_sensitive_object(change: Change, ref: EntityRef | None, ctx: Context, at: int) -> bool:

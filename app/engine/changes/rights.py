@@ -8,6 +8,7 @@ from app.engine.knowledge.sids import SENSITIVE_SIDS, relative_id
 from app.model.identifiers import EXTENDED_RIGHTS, WRITTEN_PROPERTIES
 
 ENTRY = re.compile(r"\((\w{1,2});([A-Z]*);([^;()]*);([^;()]*);([^;()]*);([^;()]+)(?:;[^)]*)?\)")
+OWNED = re.compile(r"O:(S-[\d-]+|[A-Z]{2})")
 ACES, LONGEST = 2_048, 262_144
 """Entries and characters looked at."""
 CODES = {
@@ -89,6 +90,12 @@ def entries(sddl: str) -> tuple[Entry, ...]:
             if len(found) >= ACES:
                 break
     return tuple(found)
+
+
+def owner(sddl: str) -> str:
+    """SID of the owner, or an alias of two letters; empty when it is not told."""
+    found = OWNED.match(sddl[:200])
+    return ALIASES.get(found[1], found[1]).upper() if found is not None else ""
 
 
 def added(old: str, new: str) -> tuple[Entry, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.engine.change_story import Pieces
-from app.engine.context import Context
+from app.engine.context import NOBODY, Context
 from app.engine.detector import HOUR, Detector, Needs, against, fact, found, outcome_of, sentence, some
 from app.engine.readings import by_system, from_session, session_of
 from app.model.activity import Activity
@@ -50,12 +50,18 @@ def _cleared(activity: Activity, log: str, ctx: Context) -> Finding:
     logon = session_of(activity, ctx)
     evidence = (activity.id,) if logon is None else (logon.proof, activity.id)
     activity = from_session(activity, logon)
-    remote = ctx.source(activity).key not in ("address:", ctx.target(activity).key)
+    remote = ctx.source(activity) is not NOBODY and ctx.source(activity).key != ctx.target(activity).key
     target = ctx.target(activity)
     security = log.lower() == "security"
     severity: Severity = "low"
     if security or (not log and isinstance(activity.detail, RpcCall)):
-        severity = "high" if remote and target.kind == "controller" else "medium"
+        severity = (
+            "low"
+            if target.kind != "controller" and not remote
+            else "high"
+            if target.kind == "controller" and remote
+            else "medium"
+        )
     facts = [fact(f"The log {log or 'of a name that is not told'} was cleared: ", activity)]
     if remote:
         facts.append(fact("It was done from another computer, ", ctx.source(activity)))

@@ -14,7 +14,7 @@ from app.engine.changes import (
     is_sensitive_object,
     object_of,
 )
-from app.engine.changes.rights import CONTROLLING, NAMES, REPLICATION, TAKING, Entry, added, is_privileged
+from app.engine.changes.rights import CONTROLLING, NAMES, REPLICATION, TAKING, Entry, added, is_privileged, owner
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, fact, listed
 from app.engine.knowledge.directory import SENSITIVE_NAMES
@@ -52,6 +52,8 @@ def _written(activity: Activity, change: Change, ref: EntityRef | None, domain: 
     machine = actor is not None and actor.key.startswith("computer:") and not is_administrator(actor, ctx, activity.at)
     sensitive = domain or is_sensitive_object(change, ref, ctx, activity.at)
     given = [one for one in added(change.old[0] if change.old else "", change.new[0]) if _matters(one, domain, ctx, activity.at)]
+    if not given and change.old:
+        yield from _owned(activity, change, ref, sensitive, ctx)
     if machine and change.deed == "set" and not given and not domain:
         yield _by_machine(activity, change, ref, actor, ctx)
         return
@@ -92,6 +94,22 @@ def _written(activity: Activity, change: Change, ref: EntityRef | None, domain: 
         title="" if domain else "Rights over a sensitive object were given",
         targets=(ref, *((who,) if isinstance(who, EntityRef) else ())),
     )
+
+
+def _owned(activity: Activity, change: Change, ref: EntityRef | None, sensitive: bool, ctx: Context) -> Iterator[Finding]:
+    """An owner may write all permissions of his object, whatever they say."""
+    now, before = owner(change.new[0]), owner(change.old[0])
+    if not now or not before or now == before or is_privileged(now):
+        return
+    who = ctx.knowledge.account_of_sid(now, activity.at) if now.startswith("S-1-5-21-") else None
+    if who is not None and ctx.knowledge.why_sensitive(who.key, activity.at):
+        return
+    yield tell(
+        ctx, activity, change, (" made ", who or NAMES.get(now, now), " the owner of ", ref or change.name),
+        label="owner changed", severity="medium" if sensitive else "low", routine=is_routine(activity, ctx),
+        why=("An owner may give himself every right over his object.",), facts=(fact(f"The owner was {before} before"),),
+        quiet=("It would be quiet if an administrator had become the owner",), title="The owner of an object was changed",
+    )  # fmt: skip
 
 
 def _matters(one: Entry, domain: bool, ctx: Context, at: int) -> bool:

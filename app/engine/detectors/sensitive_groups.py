@@ -60,6 +60,8 @@ def _added(activity: Activity, change: Change, ctx: Context) -> Iterator[Finding
         return
     if local and (sid != ADMINISTRATORS or by_system(activity)):
         return
+    if local and all(is_sensitive_group(sid_in(one)) for one in gained(change)):
+        return  # a computer that joins the domain takes its administrators
     yield _finding(activity, change, group, sid, local, ctx)
 
 
