@@ -40,6 +40,9 @@ FIRES = {
 QUIET = {
     "closed": written(TEMPLATE, FLAG, "-2113929216", "1", kind=KIND),
     "its own name": [certificate(4887, SubjectAlternativeName="Other Name: Principal Name=alice@example.org")],
+    "its own name in another spelling": [
+        certificate(4887, SubjectAlternativeName="Other Name: Principal Name=a.adams@example.org")
+    ],
     "a web server's names": [certificate(4887, Attributes="CertificateTemplate:WebServer\nSAN:dns=www.example.org")],
     "the flag of another object": [modify(dn("x"), FLAG, "1")],
     "enrolment given": written(

@@ -68,7 +68,7 @@ def _cleared(activity: Activity, log: str, ctx: Context) -> Finding:
     if target.kind == "controller":
         facts.append(fact(target, " is a domain controller: what happened in the domain is gone with its log"))
     did: Pieces = (f" cleared the log {log}" if log else " cleared a log", " of ", target)
-    title = "" if security or not log else "A log was cleared"
+    title = "" if security else "A log was cleared"
     return _told(activity, ctx, evidence, did, severity, facts, "log cleared", title)  # fmt: skip
 
 

@@ -113,10 +113,15 @@ def _request(activity: Activity, text: str, ctx: Context) -> Iterator[Finding]:
     facts: list[Fact] = []
     for match in UPN.finditer(text):
         name = account_parts(match[1], None)[0].rstrip("$")
-        if name and own and name != own:
-            victim = ctx.knowledge.account(match[1])
+        victim = ctx.knowledge.account(match[1]) if name and own and name != own else None
+        if (
+            victim is not None
+            and (requester is None or victim.key != requester.key)
+            and _certain(victim, text, match.start(), ctx)
+        ):
             facts.append(fact(f"The request asks for the name {match[1]}"))
             break
+        victim = None
     for match in DNS.finditer(text) if victim is None else ():
         end = ctx.knowledge.computer_entity(match[1]) if host(match[1]) else None
         if end is not None and end.kind == "controller" and (requester is None or requester.key != end.key):
@@ -149,6 +154,15 @@ def _request(activity: Activity, text: str, ctx: Context) -> Iterator[Finding]:
         targets=(victim, ctx.target(activity)),
         confidence="high" if in_attributes or sensitive else "medium",
     )
+
+
+def _certain(victim: EntityRef, text: str, at: int, ctx: Context) -> bool:
+    """A name in a certificate may be the requester's own in another spelling, unless the directory knows it as another's.
+
+    What stands in the attributes of a request was put there by hand.
+    """
+    in_attributes = text.rfind("\n", 0, at) < text.lower().rfind("san:", 0, at)
+    return in_attributes or ctx.knowledge.object_of(victim.key) is not None or ctx.is_sensitive(victim)
 
 
 DETECTOR = Detector(

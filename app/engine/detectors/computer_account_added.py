@@ -38,7 +38,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             continue
         bare = {one.attribute for one in every if one.new}.isdisjoint(SHAPE)
         machine = actor.key.startswith("computer:")
-        severity: Severity = "medium" if bare or machine else "low"
+        severity: Severity = "medium" if bare else "low"
         name = object_of(change, ctx, activity.at)
         yield tell(
             ctx,
@@ -59,7 +59,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
                 *((fact(f"Before it had made {plural(before, 'computer')}"),) if before else ()),
             ),
             quiet=("It would be quiet if an administrator had made it, or somebody whose work it is",),
-            confidence="medium" if bare or machine else "low",
+            confidence="medium" if bare else "low",
         )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.engine.change_story import change_needs, tell
-from app.engine.changes import changes_of, common_name, gained, is_routine, object_of
+from app.engine.changes import actor_of, changes_of, common_name, gained, is_routine, object_of
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, fact
 from app.engine.knowledge.names import host, short
@@ -14,6 +14,8 @@ from app.model.directory import DirectoryChange
 from app.model.events import EventAccount, EventDirectoryChange
 
 ATTRIBUTE = "dnshostname"
+NETBIOS = 15
+"""Letters of an account's name that a longer host name is cut to."""
 WATCHES = (LdapModify, LdapAdd, EventAccount, EventDirectoryChange, DirectoryChange)
 
 
@@ -23,9 +25,12 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         own = host(change.sam or common_name(change.dn))
         for value in gained(change) if change.written else ():
             name = host(value)
-            if not name or not own or short(name) == short(own):
+            if not name or not own or short(name) == short(own) or (len(own) == NETBIOS and short(name).startswith(own)):
                 continue
             victim = ctx.knowledge.computer_entity(name)
+            actor = actor_of(activity, ctx)
+            if actor is not None and actor.key == victim.key and activity.source is None:
+                continue
             controller = victim.kind == "controller"
             held = ctx.knowledge.directory.state(ctx.knowledge.directory.computer(name))
             other = held is not None and short(host(held.object.sam)) not in ("", short(own))

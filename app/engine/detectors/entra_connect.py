@@ -24,7 +24,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if not name.startswith(CONNECTORS) or activity.result != "success":
         return
     kind = event.number("LogonType")
-    account, place = ctx.account(activity), ctx.place(activity.source, activity.at)
+    account, place = ctx.account(activity), ctx.source(activity).key
     if account is None:
         return
     told = DESK.get(kind or 0)
@@ -32,7 +32,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if told is None:
         if kind != NETWORK or not place:
             return
-        if usual is None or usual == place:
+        if usual is None or usual == place or _incomparable(usual, place):
             ctx.memory.note(("from", account.key), place, activity.at)
             return
     why = (
@@ -62,6 +62,11 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         ),
         steps=ctx.path(activity, "sign-in", "success"),
     )
+
+
+def _incomparable(one: str, other: str) -> bool:
+    """True for addresses of two families, which may be one computer."""
+    return one.startswith("address:") and other.startswith("address:") and (one.count(":") > 1) != (other.count(":") > 1)
 
 
 DETECTOR = Detector(

@@ -22,6 +22,7 @@ from app.model.alert import Finding, Severity
 from app.model.details import KerberosAs, LdapAdd, LdapModify
 from app.model.directory import DirectoryChange
 from app.model.events import EventDirectoryChange, EventKerberos, EventObjectAccess
+from app.model.tuning import Threshold
 
 ATTRIBUTE = "msds-keycredentiallink"
 SYNCHRONISERS = ("msol_", "aad_", "adsyncmsa", "provagentgmsa", "adtoaadsync")
@@ -29,6 +30,11 @@ SYNCHRONISERS = ("msol_", "aad_", "adsyncmsa", "provagentgmsa", "adtoaadsync")
 PUBLIC_KEY = frozenset({15, 16, 17})
 """Pre-authentication types of a sign-in with a certificate or key (RFC 4556 section 3.1)."""
 TGT = 4768
+HABIT = 30 * DAY
+USUAL = Threshold(
+    name="accounts", low=2, medium=3, high=6,
+    words="Ordinary accounts on which a service put keys on earlier days, from which on registering devices is its work",
+)  # fmt: skip
 WATCHES = (LdapModify, LdapAdd, KerberosAs, EventDirectoryChange, EventObjectAccess, EventKerberos, DirectoryChange)
 
 
@@ -62,7 +68,9 @@ def _written(activity: Activity, change: Change, ctx: Context) -> Iterator[Findi
     routine = is_routine(activity, ctx)
     sensitive = is_sensitive_object(change, ref, ctx, activity.at)
     severity: Severity = "high"
-    if synchroniser or own or (actor is None and not sensitive):
+    usual = _does_so(actor.key, ref.key if ref is not None else change.name, activity, ctx) if actor is not None else 0
+    work = usual >= ctx.limit(USUAL) and not machine and not sensitive
+    if synchroniser or own or work or (actor is None and not sensitive):
         severity = "low"
     elif actor is None:
         severity = "medium"
@@ -71,6 +79,8 @@ def _written(activity: Activity, change: Change, ctx: Context) -> Iterator[Findi
         facts.append(fact(actor, " is named like the account of a directory synchronisation, which writes back keys of users"))
     if machine and actor is not None and ref is not None and actor.key == ref.key:
         facts.append(fact("A computer registers its own key from itself; this came from another computer"))
+    if work:
+        facts.append(fact(actor, f" put keys on {usual} accounts on earlier days, as a device registration does"))
     if sensitive:
         facts.append(fact(ref or change.name, " is sensitive"))
     made = tell(
@@ -82,6 +92,13 @@ def _written(activity: Activity, change: Change, ctx: Context) -> Iterator[Findi
     if ref is not None and activity.result != "failure" and made.severity != "low":
         ctx.memory.note(("key", ref.key), (subject_of(change, activity, ctx), activity.id), activity.at)
     yield made
+
+
+def _does_so(actor: str, goal: str, activity: Activity, ctx: Context) -> int:
+    """Accounts on which it put keys half a day ago or earlier; this one is remembered."""
+    held: tuple[tuple[int, str], ...] = ctx.memory.recall(("writes", actor), tuple, activity.at, HABIT) or ()
+    ctx.memory.note(("writes", actor), (*held[-15:], (activity.at, goal)), activity.at)
+    return len({name for at, name in held if activity.at - at >= HABIT // 60})
 
 
 def _used(activity: Activity, ctx: Context) -> Iterator[Finding]:
@@ -121,5 +138,6 @@ DETECTOR = Detector(
     needs=change_needs((LdapModify, LdapAdd, EventDirectoryChange, EventObjectAccess, DirectoryChange)),
     window=HOUR * 25,
     event_ids=(4662, 5136, TGT),
+    thresholds=(USUAL,),
     detect=detect,
 )
