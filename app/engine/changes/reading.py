@@ -33,22 +33,21 @@ def changes_of(activity: Activity, ctx: Context, *attributes: str) -> tuple[Chan
 
     Read once for all detectors, which share the memory of sessions.
     """
-    if not worth(activity):
-        return ()
-    held = ctx.logons.recall(("changes",), tuple, activity.at, 0)
-    if held is not None and held[0] is activity:
-        found: tuple[Change, ...] = held[1]
-    else:
-        found = _read(activity, ctx)
-        ctx.logons.note(("changes",), (activity, found), activity.at)
+    read, gave = ctx.logons.latest
+    if read is not activity:
+        gave = _read(activity, ctx)
+        ctx.logons.latest = (activity, gave)
+    found: tuple[Change, ...] = gave  # type: ignore[assignment]
     if not attributes or not found:
         return found
+    if len(found) == 1:
+        return found if found[0].attribute in attributes else ()
     return tuple(one for one in found if one.attribute in attributes)
 
 
 def _read(activity: Activity, ctx: Context) -> tuple[Change, ...]:
     reader = READERS.get(type(activity.detail))
-    if reader is None:
+    if reader is None or not worth(activity):
         return ()
     found = tuple(reader(activity.detail))
     d, who = activity.detail, activity.account
