@@ -59,12 +59,12 @@ def _domain(change: Change) -> tuple[EntityRef, ...]:
 
 def tell(
     ctx: Context, activity: Activity, change: Change, did: Pieces, *, label: str, severity: Severity, quiet: Pieces,
-    why: Pieces = (), facts: Iterable[Fact] = (), title: str = "", subject: str = "", external_id: int | None = None,
+    why: Pieces = (), facts: Iterable[Fact] = (), title: str, subject: str = "", external_id: int | None = None,
     confidence: Severity = "high", routine: bool = False, targets: tuple[EntityRef | None, ...] = (),
 ) -> Finding:  # fmt: skip
     """A finding about one change. did: what stands behind who did it; why: what it means; quiet: what would be no alarm.
 
-    title: of this kind of change, when it is not the detector's; a refused one says so.
+    title: of the alert; that of a refused change says so.
     """
     activity, evidence = sessioned(activity, ctx)
     who, ref = who_did(activity, ctx), object_of(change, ctx, activity.at)
@@ -95,7 +95,7 @@ def tell(
         accounts=some(account),
         targets=goals,
         domain_controllers=some(controller) if controller.kind == "controller" else (),
-        title=f"Attempted: {title}" if activity.result == "failure" and title else title or None,
+        title=f"Attempted: {title}" if activity.result == "failure" else title,
         external_id=external_id,
         severity=weighed(activity, severity, routine),
         confidence=confidence,

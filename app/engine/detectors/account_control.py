@@ -70,6 +70,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
                 facts=(fact(ref, " is sensitive"),) if sensitive and ref is not None else (),
                 quiet=("It would be quiet if it had been so before",),
                 confidence="high" if change.old else "medium",
+                title=DETECTOR.title,
             )
 
 

@@ -50,6 +50,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             why=("Within an hour every administrator's account and group gets these permissions, again and again.",),
             facts=facts,
             quiet=("It would be quiet if another object had been changed",),
+            title=DETECTOR.title,
         )
 
 

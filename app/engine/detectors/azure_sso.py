@@ -38,7 +38,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             facts=(fact("It is the account of seamless single sign-on, which nobody signs in with"),
                    *((fact(actor, " is not known as an administrator"),) if not known else ())),
             quiet=("It would be quiet for an ordinary computer's account",), confidence="medium" if known else "high",
-        )  # fmt: skip
+        title=DETECTOR.title,
+    )  # fmt: skip
 
 
 DETECTOR = Detector(

@@ -42,6 +42,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         quiet=("It would be quiet if it logged everything (127)",),
         targets=(target,),
         confidence="high" if kept is not None else "medium",
+        title=DETECTOR.title,
     )
 
 

@@ -33,6 +33,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         facts=(fact(f"Rows chosen by: {chosen[:200]}"),) if chosen else (),
         quiet=("It would be quiet if the rows had stayed",),
         targets=(target,),
+        title=DETECTOR.title,
     )
 
 

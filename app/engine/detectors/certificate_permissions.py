@@ -38,6 +38,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         why=("Whoever may manage an authority can have certificates issued in the name of any administrator.",),
         facts=tuple(fact(NAMES.get(one.sid, one.sid), " may manage it now") for one in wide[:4]),
         quiet=("It would be quiet if nobody had changed them",), targets=(target,),
+        title=DETECTOR.title,
     )  # fmt: skip
 
 

@@ -103,6 +103,7 @@ def _opened(activity: Activity, change: Change, name: str, ctx: Context) -> Find
         facts=() if known else (fact(actor, " is not known as an administrator"),),
         quiet=("It would be quiet if requesters could choose it before, or the template had been made so",),
         confidence="medium" if known or not change.old else "high",
+        title=DETECTOR.title,
     )
 
 
@@ -149,7 +150,7 @@ def _request(activity: Activity, text: str, ctx: Context) -> Iterator[Finding]:
         else ("Such a certificate can be used to sign in, or to ask for others in anybody's name.",),
         facts=facts,
         quiet=("It would be quiet if the names in the request were the requester's own",),
-        title="A certificate was asked for in somebody else's name" if victim else "",
+        title="A certificate was asked for in somebody else's name" if victim else DETECTOR.title,
         subject=requester.key if requester is not None else "",
         targets=(victim, ctx.target(activity)),
         confidence="high" if in_attributes or sensitive else "medium",

@@ -60,6 +60,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             ),
             quiet=("It would be quiet if an administrator had made it, or somebody whose work it is",),
             confidence="medium" if bare else "low",
+            title=DETECTOR.title,
         )
 
 

@@ -64,6 +64,7 @@ def _succeeds(activity: Activity, change: Change, ctx: Context) -> Finding:
         ),
         quiet=("It would be quiet if the succession had been there before",),
         targets=(victim, object_of(change, ctx, activity.at)),
+        title=DETECTOR.title,
     )
 
 
@@ -80,6 +81,7 @@ def _state(activity: Activity, change: Change, ctx: Context) -> Finding:
         facts=(fact(f"msDS-DelegatedMSAState is {gained(change)[0]}"),),
         quiet=("It would be quiet if the state had been so before",),
         confidence="medium",
+        title=DETECTOR.title,
     )
 
 
@@ -98,6 +100,7 @@ def _made(activity: Activity, change: Change, ctx: Context) -> Iterator[Finding]
         facts=(fact(actor, " is not known as an administrator"),),
         quiet=("It would be quiet if a known administrator had made it",),
         confidence="medium",
+        title=DETECTOR.title,
     )
 
 

@@ -56,6 +56,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
                     *((fact("The entry belongs to ", ref),) if ref is not None and ref.key != victim.key else ()),
                 ),
                 quiet=("It would be quiet if the first part of the name were that of the account",),
+                title=DETECTOR.title,
             )
 
 

@@ -32,7 +32,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             why=("VMware hosts that joined the domain take its members for their administrators, without asking.",),
             facts=(fact("Only the name of the group counts for these hosts, not where it is or who made it"),),
             quiet=("It would be quiet for a group of another name",), targets=(object_of(change, ctx, activity.at),),
-        )  # fmt: skip
+        title=DETECTOR.title,
+    )  # fmt: skip
 
 
 def _is(name: str) -> bool:

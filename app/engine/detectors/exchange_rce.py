@@ -32,7 +32,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
                 severity="high", why=("When the directory is reset, the server writes this text into a file that it runs.",),
                 facts=(fact(f"The address is {value[:200]}"),),
                 quiet=("It would be quiet if it were the address of a web server",),
-            )  # fmt: skip
+        title=DETECTOR.title,
+    )  # fmt: skip
 
 
 DETECTOR = Detector(

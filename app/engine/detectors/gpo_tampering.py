@@ -126,6 +126,7 @@ def _told(activity: Activity, change: Change, verb: str, runs: bool, more: list[
         ),
         quiet=("It would be quiet if a known administrator had edited an ordinary policy",),
         confidence="medium" if not machine else "high", targets=(ctx.target(activity),),
+        title=DETECTOR.title,
     )  # fmt: skip
 
 

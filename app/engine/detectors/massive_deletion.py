@@ -75,6 +75,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             ),
             quiet=(f"It would be quiet below {ctx.limit(DELETIONS)} objects within an hour",),
             confidence="medium" if usual else "high",
+            title=DETECTOR.title,
         )
         yield replace(made, first=trail.first, evidence=trail.take() or made.evidence)
 

@@ -78,7 +78,7 @@ def _set(activity: Activity, change: Change, ctx: Context) -> Iterator[Finding]:
         routine=is_routine(activity, ctx),
         why=("Whoever set it can sign in as ", ref, ", who is locked out."), facts=facts,
         quiet=("It would be quiet if ", ref, " had changed it with the old one, or were an ordinary account"),
-        title="Entra Connect set the password of a sensitive account" if synchroniser else "",
+        title="Entra Connect set the password of a sensitive account" if synchroniser else DETECTOR.title,
         confidence="medium" if known else "high",
     )  # fmt: skip
 

@@ -49,7 +49,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
                 why=("The account has the rights of that group, and most lists of its members do not show it.",),
                 facts=(fact(f"primaryGroupID is {group}, {name}; that of users is 513, of computers 515"),),
                 quiet=("It would be quiet if the group were an ordinary one",),
-            )  # fmt: skip
+        title=DETECTOR.title,
+    )  # fmt: skip
 
 
 def _hidden(activity: Activity, change: Change, ctx: Context) -> Iterator[Finding]:

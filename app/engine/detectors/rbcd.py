@@ -67,6 +67,7 @@ def _found(activity: Activity, change: Change, ctx: Context) -> Finding:
         why=("With this a ticket for any user, administrators too, can be had for that computer.",), facts=facts,
         quiet=("It would be quiet if the attribute had been cleared, or a controller had done it itself",),
         confidence="high" if strong else "medium",
+        title=DETECTOR.title,
     )  # fmt: skip
 
 

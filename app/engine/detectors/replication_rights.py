@@ -91,7 +91,7 @@ def _written(activity: Activity, change: Change, ref: EntityRef | None, domain: 
         facts=facts,
         quiet=("It would be quiet if only administrators and controllers had got rights",),
         confidence="high" if change.old else "low",
-        title="" if domain else "Rights over a sensitive object were given",
+        title=DETECTOR.title if domain else "Rights over a sensitive object were given",
         targets=(ref, *((who,) if isinstance(who, EntityRef) else ())),
     )
 
@@ -160,6 +160,7 @@ def _touched(activity: Activity, change: Change, domain: bool, ctx: Context) -> 
         facts=(fact("This telling does not say who got which right"), fact(actor, " is not known as an administrator")),
         quiet=("It would be quiet if a known administrator had done it",),
         confidence="medium",
+        title=DETECTOR.title,
     )
 
 
@@ -188,7 +189,7 @@ def _synchronised(activity: Activity, change: Change, ref: EntityRef | None, dom
         why=("With it the object can be taken over, and what it can reach.",),
         facts=(fact(f"{len(given)} accounts got it"),),
         quiet=("It would be quiet if only administrators and controllers had got rights",),
-        title="" if domain else "Rights over a sensitive object were given",
+        title=DETECTOR.title if domain else "Rights over a sensitive object were given",
     )
 
 

@@ -104,7 +104,7 @@ def _finding(activity: Activity, change: Change, group: EntityRef | None, sid: s
         severity=severity,
         routine=routine and not odd,
         subject=f"{subject_of(change, activity, ctx)} {'local' if local else 'domain'}",
-        title="An account was added to the local administrators" if local else "",
+        title="An account was added to the local administrators" if local else DETECTOR.title,
         why=(
             *((first,) if isinstance(first, EntityRef) else ("The new member",)),
             " can do what every member of ",

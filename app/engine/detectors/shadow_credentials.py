@@ -88,6 +88,7 @@ def _written(activity: Activity, change: Change, ctx: Context) -> Iterator[Findi
         why=("Whoever holds that key signs in as this account without its password, and can ask for its NT hash.",), facts=facts,
         quiet=("It would be quiet if the computer had registered its own key from itself",),
         confidence="medium" if severity == "low" or change.deed == "touch" else "high",
+        title=DETECTOR.title,
     )  # fmt: skip
     if ref is not None and activity.result != "failure" and made.severity != "low":
         ctx.memory.note(("key", ref.key), (subject_of(change, activity, ctx), activity.id), activity.at)

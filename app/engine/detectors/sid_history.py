@@ -52,6 +52,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             facts=facts,
             quiet=("It would be quiet if the SID had been in the history before",),
             confidence="high" if born or same else "medium",
+            title=DETECTOR.title,
         )
 
 

@@ -68,6 +68,7 @@ def _added(activity: Activity, change: Change, ref: EntityRef, ctx: Context) -> 
         facts=(fact(ref, " is sensitive"),) if sensitive else (fact(actor, " is not known as an administrator"),),
         quiet=("It would be quiet if ", ref, " had registered the name itself"),
         confidence="medium" if severity == "low" else "high",
+        title=DETECTOR.title,
     )
 
 
@@ -86,6 +87,7 @@ def _removed(activity: Activity, change: Change, ref: EntityRef, ctx: Context) -
         why=("That is how tools do it that want one ticket of ", ref, " to guess its password from."),
         facts=(fact("A service needs its name as long as it runs"),),
         quiet=("It would be quiet if the name had stayed",),
+        title=DETECTOR.title,
     )
 
 
