@@ -61,10 +61,11 @@ def tell(
     ctx: Context, activity: Activity, change: Change, did: Pieces, *, label: str, severity: Severity, quiet: Pieces,
     why: Pieces = (), facts: Iterable[Fact] = (), title: str, subject: str = "", external_id: int | None = None,
     confidence: Severity = "high", routine: bool = False, targets: tuple[EntityRef | None, ...] = (),
+    before: Iterable[str | None] = (),
 ) -> Finding:  # fmt: skip
     """A finding about one change. did: what stands behind who did it; why: what it means; quiet: what would be no alarm.
 
-    title: of the alert; that of a refused change says so.
+    before: ids of earlier activities that it rests on. title: of the alert; that of a refused change says so.
     """
     activity, evidence = sessioned(activity, ctx)
     who, ref = who_did(activity, ctx), object_of(change, ctx, activity.at)
@@ -90,7 +91,7 @@ def tell(
         ctx,
         activity,
         subject or subject_of(change, activity, ctx),
-        evidence=evidence,
+        evidence=tuple(dict.fromkeys((*(one for one in before if one), *evidence))),
         sources=sources,
         accounts=some(account),
         targets=goals,

@@ -68,6 +68,7 @@ def _found(activity: Activity, change: Change, ctx: Context) -> Finding:
         quiet=("It would be quiet if the attribute had been cleared, or a controller had done it itself",),
         confidence="high" if strong else "medium",
         title=DETECTOR.title,
+        before=[ctx.memory.recall(("made", _plain(one)), str, activity.at, DAY) for one in new],
     )  # fmt: skip
 
 

@@ -115,6 +115,7 @@ def _finding(activity: Activity, change: Change, group: EntityRef | None, sid: s
         facts=(*facts, fact(f"The group is {sid}")) if sid else facts,
         quiet=("It would be quiet if the group were an ordinary one",),
         confidence="medium" if local or usual else "high",
+        before=[ctx.memory.recall(("made", one.key), str, at, DAY) for one in fresh],
         targets=(group, *(one for one in members[:20] if isinstance(one, EntityRef))),
     )
 

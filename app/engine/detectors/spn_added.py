@@ -88,6 +88,7 @@ def _removed(activity: Activity, change: Change, ref: EntityRef, ctx: Context) -
         facts=(fact("A service needs its name as long as it runs"),),
         quiet=("It would be quiet if the name had stayed",),
         title=DETECTOR.title,
+        before=[before],
     )
 
 
