@@ -8,15 +8,15 @@ from tests.engine.detectors.logs import DOMAIN, known
 ACCOUNT = dn("AZUREADSSOACC", "CN=Computers")
 SID = f"{DOMAIN}-3001"
 FIRES = {
-    "a password by a user": Case([account_event(4724, "AZUREADSSOACC$")], severity="high"),
-    "a password over LDAP": Case([modify(ACCOUNT, "unicodePwd", "(hidden)")], severity="high"),
+    "a password by a user": Case([*administrators("boss"), account_event(4724, "AZUREADSSOACC$")], severity="high"),
+    "a password over LDAP": Case([modify(ACCOUNT, "unicodePwd", "(hidden)")], severity="medium"),
     "a password over SAMR": [
         known("AZUREADSSOACC$", "computer", sid=SID),
         call(SAMR, 58, stub={"target": SID, "password": True}),
     ],
     "the monthly change": Case([*administrators("boss"), account_event(4724, "AZUREADSSOACC$", "boss")], severity="low"),
     "found later": Case([synchronised(ACCOUNT, "pwdLastSet", ("new",), ("old",), kind="computer")], severity="low"),
-    "its permissions": Case(written(ACCOUNT, "nTSecurityDescriptor", "O:BAD:", "O:DAD:", kind="computer"), severity="high"),
+    "its permissions": written(ACCOUNT, "nTSecurityDescriptor", "O:BAD:", "O:DAD:", kind="computer"),
 }
 QUIET = {
     "another computer": [account_event(4724, "FILES1$")],

@@ -10,8 +10,11 @@ FLAG, KIND = "msPKI-Certificate-Name-Flag", "pKICertificateTemplate"
 ENROLMENT = "91ae6020-9e3c-11cf-8d7c-00aa00c091be"
 OLD = "O:EAG:EAD:(A;;GA;;;EA)"
 FIRES = {
-    "opened in the log": Case(written(TEMPLATE, FLAG, "1", "-2113929216", kind=KIND), severity="high", external_id=3012),
-    "opened over LDAP": Case([modify(TEMPLATE, FLAG, "1")], severity="high"),
+    "opened in the log": Case(
+        [*administrators("boss"), *written(TEMPLATE, FLAG, "1", "-2113929216", kind=KIND)], severity="high", external_id=3012
+    ),
+    "opened by nobody knows whom": Case(written(TEMPLATE, FLAG, "1", "0", kind=KIND), severity="medium"),
+    "opened over LDAP": Case([*administrators("boss"), modify(TEMPLATE, FLAG, "1")], severity="high"),
     "opened by an administrator": Case(
         [*administrators("boss"), *written(TEMPLATE, FLAG, "1", "0", user="boss", kind=KIND)], severity="medium"
     ),

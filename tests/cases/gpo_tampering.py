@@ -30,6 +30,10 @@ FIRES = {
         written(policy(GUID), "gPCMachineExtensionNames", CSE, "[{x}]", kind="groupPolicyContainer"), severity="medium"
     ),
     "a task by an administrator": Case([*administrators("boss"), wrote(TASKS, "boss")], severity="low"),
+    "a script for sign-in": Case(
+        [act(SmbFile(path=r"\\dc1\NETLOGON", name="logon.bat", action="write", bytes=90), WS1, DC1, account=_by("alice"))],
+        severity="medium",
+    ),
     "linked to a place": Case([modify(f"OU=Staff,{BASE}", "gPLink", f"[LDAP://{policy(GUID)};0]")], severity="medium"),
     "in 5145": [
         log(5145, {**subject("alice"), "IpAddress": WS1, "IpPort": "50005", "ShareName": r"\\*\SYSVOL", "AccessMask": "0x2",
@@ -42,6 +46,7 @@ QUIET = {
         *administrators("boss"), *written(policy(GUID), "versionNumber", "2", "1", user="boss", kind="groupPolicyContainer"),
     ],
     "a computer reads one": [controller(DC1), wrote(TASKS, "FILES1$", action="read")],
+    "a text beside the scripts": [act(SmbFile(path=r"\\dc1\NETLOGON", name="readme.txt", action="write", bytes=90), WS1, DC1)],
     "its counter file": [wrote("gpt.ini")],
     "a policy made": [modify(policy(GUID), "displayName", "printers")],
 }  # fmt: skip

@@ -24,6 +24,8 @@ SETTLED = 12 * 3_600_000_000
 """An account is at home at a place where it changed something half a day before or earlier, within thirty days."""
 YOUNG = 86_400_000_000
 """Rights that an account got within the last day make no administrator of it."""
+OF_COMPUTERS = frozenset({"dnshostname", "msds-allowedtoactonbehalfofotheridentity"})
+"""Attributes of computers; who writes one over LDAP does not say what its object is."""
 NEWLY_PUT = "put into a sensitive group (LDAP)"
 """Reason of app.engine.knowledge.standing that does not tell since when."""
 
@@ -120,7 +122,9 @@ def object_of(change: Change, ctx: Context, at: int | None = None) -> EntityRef 
         name = common_name(change.dn)
         if not name or (kind not in ("", "user", "inetorgperson", "computer") and "managedserviceaccount" not in kind):
             return None
-        machine = kind != "user" and (kind == "computer" or known.account_words(f"{name}$", domain or None))
+        machine = kind != "user" and (
+            kind == "computer" or change.attribute in OF_COMPUTERS or known.account_words(f"{name}$", domain or None)
+        )
         if not kind and not machine and not known.account_words(name, domain or None) and ",cn=system," in change.dn.lower():
             return None
         sam = f"{name}$" if machine else name
@@ -146,6 +150,11 @@ def is_administrator(ref: EntityRef | None, ctx: Context, at: int) -> bool:
     if said is not None:
         return said
     return any(reason != NEWLY_PUT for reason in ctx.knowledge.why_sensitive(ref.key, at - YOUNG))
+
+
+def knows_administrators(ctx: Context) -> bool:
+    """False when no directory tells who is in which group: then that somebody is no known administrator says little."""
+    return bool(ctx.knowledge.directory.states.seen)
 
 
 def by_controller(activity: Activity, ctx: Context) -> bool:

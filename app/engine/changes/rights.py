@@ -27,6 +27,8 @@ PRIVILEGED = frozenset({"S-1-5-18", "S-1-5-32-544", "S-1-5-9", "S-1-5-10", "S-1-
 NAMES = {"S-1-1-0": "Everyone", "S-1-5-11": "Authenticated Users", "S-1-5-7": "Anonymous", "S-1-5-32-545": "Users",
          "S-1-5-32-546": "Guests", "S-1-5-32-554": "Pre-Windows 2000 Compatible Access", "DU": "Domain Users",
          "DC": "Domain Computers", "DG": "Domain Guests"}  # fmt: skip
+BORN = frozenset({498, 512, 516, 518, 519, 521, 526, 527})
+"""Groups of controllers, administrators and key administrators that every domain has rights for from its birth."""
 REPLICATION = frozenset({"GetChanges", "GetChangesAll", "GetChangesInFilteredSet"})
 CONTROLLING = frozenset({"GenericAll", "GenericWrite", "WriteDacl", "WriteOwner", "AllExtendedRights"})
 """Rights with which the whole object can be taken over."""
@@ -107,4 +109,4 @@ def added(old: str, new: str) -> tuple[Entry, ...]:
 def is_privileged(sid: str) -> bool:
     """True for trustees that can do everything with a domain's objects anyway."""
     number = relative_id(sid)
-    return sid in PRIVILEGED or sid in PRIVILEGED_ALIASES or sid in SENSITIVE_SIDS or number in (498, 512, 516, 518, 519, 521)
+    return sid in PRIVILEGED or sid in PRIVILEGED_ALIASES or sid in SENSITIVE_SIDS or number in BORN

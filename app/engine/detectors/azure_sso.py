@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 
 from app.engine.change_story import LDAP_PORTS, change_needs, tell
-from app.engine.changes import CONTROL, DESCRIPTOR, PASSWORD, actor_of, changes_of, common_name, is_administrator, object_of
+from app.engine.changes import (
+    CONTROL,
+    DESCRIPTOR,
+    PASSWORD,
+    actor_of,
+    changes_of,
+    common_name,
+    is_administrator,
+    knows_administrators,
+    object_of,
+)
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, fact
 from app.model.activity import Activity
@@ -30,14 +40,15 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             continue
         actor = actor_of(activity, ctx)
         known = actor is None or is_administrator(actor, ctx, activity.at)
-        severity: Severity = "low" if known and change.attribute == PASSWORD else "medium" if known else "high"
+        unsure = not known and not knows_administrators(ctx)
+        severity: Severity = "low" if known and change.attribute == PASSWORD else "medium" if known or unsure else "high"
         yield tell(
             ctx, activity, change, (f" changed {TOLD[change.attribute]} of ", ref or change.name), label="account changed",
             severity=severity,
             why=("Who knows its key can sign in to the cloud as any user of the domain.",),
             facts=(fact("It is the account of seamless single sign-on, which nobody signs in with"),
                    *((fact(actor, " is not known as an administrator"),) if not known else ())),
-            quiet=("It would be quiet for an ordinary computer's account",), confidence="medium" if known else "high",
+            quiet=("It would be quiet for an ordinary computer's account",), confidence="medium" if known or unsure else "high",
         title=DETECTOR.title,
     )  # fmt: skip
 

@@ -4,7 +4,17 @@ import re
 from collections.abc import Iterator
 
 from app.engine.change_story import change_needs, tell
-from app.engine.changes import DESCRIPTOR, Change, actor_of, changes_of, common_name, is_administrator, is_routine, number
+from app.engine.changes import (
+    DESCRIPTOR,
+    Change,
+    actor_of,
+    changes_of,
+    common_name,
+    is_administrator,
+    is_routine,
+    knows_administrators,
+    number,
+)
 from app.engine.changes.rights import CONTROLLING, NAMES, added, is_privileged
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, fact, listed
@@ -90,7 +100,7 @@ def _supplies(text: str) -> bool:
 
 def _opened(activity: Activity, change: Change, name: str, ctx: Context) -> Finding:
     actor = actor_of(activity, ctx)
-    known = actor is None or is_administrator(actor, ctx, activity.at)
+    known = actor is None or is_administrator(actor, ctx, activity.at) or not knows_administrators(ctx)
     return tell(
         ctx,
         activity,

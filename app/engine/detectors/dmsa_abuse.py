@@ -11,6 +11,7 @@ from app.engine.changes import (
     gained,
     is_administrator,
     is_routine,
+    knows_administrators,
     object_of,
 )
 from app.engine.context import Context
@@ -46,7 +47,7 @@ def _succeeds(activity: Activity, change: Change, ctx: Context) -> Finding:
     victim = object_of(Change(deed="touch", dn=dn), ctx, activity.at)
     sensitive = victim is not None and (victim.kind == "controller" or ctx.is_sensitive(victim, activity.at))
     known = is_administrator(actor_of(activity, ctx), ctx, activity.at)
-    severity: Severity = "high" if sensitive or not known else "medium"
+    severity: Severity = "high" if sensitive or (not known and knows_administrators(ctx)) else "medium"
     if isinstance(activity.detail, DirectoryChange) and not sensitive:
         severity = "medium"
     return tell(

@@ -38,6 +38,8 @@ DEFAULTS = {"31b2f340-016d-11d2-945f-00c04fb984f9": "Default Domain Policy", "6a
             "Default Domain Controllers Policy"}  # fmt: skip
 NAMES = ("gpcmachineextensionnames", "gpcuserextensionnames")
 VERSION, LINK = "versionnumber", "gplink"
+PROGRAMS = (".bat", ".cmd", ".ps1", ".vbs", ".js", ".exe", ".dll", ".msi", ".kix")
+"""Endings of files that run when they lie among the scripts of a domain or of a policy."""
 WRITE_DATA = 0x2 | 0x4
 """FILE_WRITE_DATA, FILE_APPEND_DATA in the access mask of 5145."""
 WRITTEN = frozenset({"write", "rename"})
@@ -48,18 +50,23 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Files of policies written on SYSVOL, and policies changed in the directory."""
     detail = activity.detail
     if isinstance(detail, SmbFile):
-        if detail.action in WRITTEN and "olicies\\" in detail.name and "sysvol" in detail.path.lower():
+        if detail.action in WRITTEN and _is_shared_by_controllers(detail.path, detail.name):
             yield from _file(activity, detail.new_name or detail.name, ctx)
         return
     if isinstance(detail, EventShare):
         named = detail.text("RelativeTargetName") or ""
-        share = (detail.text("ShareName") or "").lower()
-        if "olicies\\" in named and share.endswith("\\sysvol") and (detail.number("AccessMask") or 0) & WRITE_DATA:
+        written = (detail.number("AccessMask") or 0) & WRITE_DATA
+        if written and _is_shared_by_controllers(detail.text("ShareName") or "", named):
             yield from _file(activity, named, ctx)
         return
     for change in changes_of(activity, ctx, *NAMES, VERSION, LINK):
         if change.written and not change.fresh and not by_controller(activity, ctx):
             yield from _object(activity, change, ctx)
+
+
+def _is_shared_by_controllers(share: str, path: str) -> bool:
+    """True below SYSVOL or NETLOGON, which only controllers share; without the share's name, where a policy's files lie."""
+    return share.lower().endswith(("\\sysvol", "\\netlogon")) if share else "\\policies\\{" in path.lower()
 
 
 def _policy(text: str) -> str:
@@ -69,7 +76,7 @@ def _policy(text: str) -> str:
 
 def _file(activity: Activity, path: str, ctx: Context) -> Iterator[Finding]:
     name = path.rpartition("\\")[2].lower()
-    what = FILES.get(name)
+    what = FILES.get(name) or ("a script or program" if name.endswith(PROGRAMS) else None)
     if (what is None and name != SETTINGS) or by_controller(activity, ctx):
         return
     change = Change(deed="touch", attribute="file", guid=_policy(path))
@@ -115,6 +122,8 @@ def _told(activity: Activity, change: Change, verb: str, runs: bool, more: list[
     elif not runs and not default:
         return  # administrators edit policies
     policy = default or (f"the policy {{{guid.upper()}}}" if guid else common_name(change.dn) or "a place")
+    if change.attribute == "file" and not guid:
+        policy = "the scripts that run at sign-in"
     yield tell(
         ctx, activity, change, (f" {verb} {policy}",), label="policy changed", severity=severity, routine=routine and not machine,
         why=("Every computer and user that the policy reaches applies it within two hours.",),

@@ -80,7 +80,7 @@ def _finding(activity: Activity, change: Change, group: EntityRef | None, sid: s
     facts = []
     if fresh:
         facts.append(fact(fresh[0], " was made less than a day before"))
-        severity = "high" if not local else "medium"
+        severity = "high" if not local and not routine else "medium"
     if self_made:
         facts.append(fact(self_made[0], " added itself"))
     if guest:
