@@ -1,7 +1,7 @@
 """The one reading of changes: what packets, logs and a synchronisation tell alike; rights; who is a known administrator."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine.changes import changes_of, is_routine, object_of
@@ -162,3 +162,42 @@ def test_local_groups_of_a_computer_that_joins_are_its_own_affair() -> None:
     joined = group_event(4732, "Administrators", "S-1-5-32-544", DOMAIN_ADMINS, computer=FILE_SERVER)
 
     assert alerts("sensitive_groups", [joined]) == []
+
+
+NAMES = [
+    "sIDHistory", "primaryGroupID", "userAccountControl", "nTSecurityDescriptor", "servicePrincipalName", "dNSHostName", "member",
+    "msDS-KeyCredentialLink", "msDS-AllowedToActOnBehalfOfOtherIdentity", "msDS-AllowedToDelegateTo", "unicodePwd", "gPLink",
+    "msPKI-Certificate-Name-Flag", "gPCMachineExtensionNames", "versionNumber", "msDS-ManagedAccountPrecededByLink",
+    "sAMAccountName", "msDS-DelegatedMSAState", "msExchExternalHostName", "GetChangesAll", "", "isDeleted", "pwdLastSet",
+]  # fmt: skip
+PLACES = [
+    "", "x", "=", "CN=,", dn("dora"), BASE, dn("AdminSDHolder", "CN=System"), f"CN=x,CN=Certificate Templates,{BASE}",
+    f"CN=Domain Admins,CN=Users,{BASE}", f"CN={{}},CN=Policies,CN=System,{BASE}", dn("AZUREADSSOACC"), dn("ESX Admins"),
+]  # fmt: skip
+VALUES = st.one_of(
+    st.text(max_size=40),
+    st.sampled_from(
+        ["512", "-1", "9" * 30, "S-1-5-21-1-2-3-512", "S-1-", "O:DAD:(A;;GA;;;WD)", "(((((", "0x", "a/b/c", "B:8:00:CN=x"]
+    ),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(PLACES), VALUES, VALUES, st.integers(0, 3)), max_size=6))
+def test_no_change_raises(rows: list[tuple[str, str, str, str, int]]) -> None:
+    activities: list[Activity] = []
+    for at, (name, place, new, old, way) in enumerate(rows):
+        if way == 0:
+            activities.append(modify(place, name, new, at=at, deed="add"))
+        elif way == 1:
+            activities += written(place, name, new, old, at=at * 1000)
+        elif way == 2:
+            activities.append(synchronised(place, name, (new,), (old,), at=at))
+        else:
+            activities.append(
+                account_event(4738, new or "x", old or "y", at=at, SidHistory=new, DnsHostName=old, NewUacValue=new)
+            )
+    known = context(*activities).knowledge
+    stream = [(one, ()) for one in sorted(activities, key=event_order)]
+
+    assert len(run_told(DETECTORS, stream, known)) <= 30 * len(DETECTORS)

@@ -24,7 +24,7 @@ from app.model.alert import Fact, Finding, Severity
 from app.model.details import LdapAdd, LdapModify, RpcCall
 from app.model.directory import DirectoryChange
 from app.model.entity import EntityRef
-from app.model.events import EventCertificate, EventDirectoryChange, EventObjectAccess
+from app.model.events import EventCertificate, EventDirectoryChange
 
 FLAG, TEMPLATES = "mspki-certificate-name-flag", "cn=certificate templates,"
 SUPPLIES = 0x1 | 0x10000
@@ -38,7 +38,7 @@ DNS = re.compile(r"(?:dns name|\bdns)\s*=\s*([^\s,&;|\"<>]{1,256})", re.I)
 POLICIES = re.compile(r"application\s?polic(?:y|ies)\s*[:=]", re.I)
 """Request attribute that changes what the certificate of an old template may be used for."""
 LOOKED_AT = 8_192
-WATCHES = (LdapModify, LdapAdd, RpcCall, EventCertificate, EventDirectoryChange, EventObjectAccess, DirectoryChange)
+WATCHES = (LdapModify, LdapAdd, RpcCall, EventCertificate, EventDirectoryChange, DirectoryChange)
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
@@ -187,6 +187,6 @@ DETECTOR = Detector(
     needs=change_needs(WATCHES, ("389", "dynamic RPC"), (ENROLMENT,)),
     window=HOUR,
     interfaces=(ENROLMENT,),
-    event_ids=(4662, REQUESTED, ISSUED, REFUSED, TEMPLATE, 5136),
+    event_ids=(REQUESTED, ISSUED, REFUSED, TEMPLATE, 5136),
     detect=detect,
 )

@@ -18,7 +18,7 @@ from app.engine.detector import HOUR, Detector, Needs, fact
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import LdapModify, SmbFile
-from app.model.events import EventDirectoryChange, EventObjectAccess, EventShare
+from app.model.events import EventDirectoryChange, EventShare
 
 FILES: dict[str, str] = {
     "scheduledtasks.xml": "scheduled tasks", "services.xml": "services", "scripts.ini": "scripts", "psscripts.ini": "scripts",
@@ -43,7 +43,7 @@ PROGRAMS = (".bat", ".cmd", ".ps1", ".vbs", ".js", ".exe", ".dll", ".msi", ".kix
 WRITE_DATA = 0x2 | 0x4
 """FILE_WRITE_DATA, FILE_APPEND_DATA in the access mask of 5145."""
 WRITTEN = frozenset({"write", "rename"})
-WATCHES = (SmbFile, LdapModify, EventDirectoryChange, EventObjectAccess, EventShare)
+WATCHES = (SmbFile, LdapModify, EventDirectoryChange, EventShare)
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:

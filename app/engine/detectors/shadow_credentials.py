@@ -61,12 +61,12 @@ def _written(activity: Activity, change: Change, ctx: Context) -> Iterator[Findi
     actor, ref = actor_of(activity, ctx), object_of(change, ctx, activity.at)
     own = itself(activity, ref, ctx)
     machine = ref is not None and ref.key.startswith("computer:")
-    if own and machine:
+    sensitive = is_sensitive_object(change, ref, ctx, activity.at)
+    if machine and (own or (actor is None and not sensitive)):
         return  # computers register keys of their own
     named = actor.label.lower().rpartition("\\")[2] if actor is not None else ""
     synchroniser = named.startswith(SYNCHRONISERS)
     routine = is_routine(activity, ctx)
-    sensitive = is_sensitive_object(change, ref, ctx, activity.at)
     severity: Severity = "high"
     usual = _does_so(actor.key, ref.key if ref is not None else change.name, activity, ctx) if actor is not None else 0
     work = usual >= ctx.limit(USUAL) and not machine and not sensitive
@@ -84,7 +84,9 @@ def _written(activity: Activity, change: Change, ctx: Context) -> Iterator[Findi
     if sensitive:
         facts.append(fact(ref or change.name, " is sensitive"))
     made = tell(
-        ctx, activity, change, (" put a key on ", ref or change.name), label="key added", severity=severity, routine=routine,
+        ctx, activity, change, (" put a key on ", ref or change.name), subject="" if actor is not None or sensitive else f"{change.domain} users",
+        label="key added",
+        severity=severity, routine=routine,
         why=("Whoever holds that key signs in as this account without its password, and can ask for its NT hash.",), facts=facts,
         quiet=("It would be quiet if the computer had registered its own key from itself",),
         confidence="medium" if severity == "low" or change.deed == "touch" else "high",

@@ -46,6 +46,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
                 " to the SID history of ",
                 object_of(change, ctx, activity.at) or change.name,
             ),
+            subject=f"{change.domain} migrated" if isinstance(activity.detail, DirectoryChange) and not born and not same else "",
             label="SID history",
             severity="high" if born or same else "medium",
             why=("Whoever signs in as this account has the rights of that SID too, and is in no group that shows it.",),
