@@ -16,11 +16,12 @@ from app.engine.context import NOBODY, Context, Tags
 from app.engine.knowledge import Knowledge
 from app.engine.memory import Memory
 from app.engine.profiles import TEACHING, WATCHED, Profiles
+from app.engine.readings import remember
 from app.model.activity import Activity, Result
 from app.model.alert import RANK, Alert, Fact, Finding, Link, Phase, Sentence, Severity, Step
 from app.model.details import KINDS, RpcBind, RpcCall
 from app.model.entity import EntityRef
-from app.model.events import WindowsEvent
+from app.model.events import EventLogon, WindowsEvent
 from app.model.tuning import DEFAULT, Threshold, Tuning
 
 Told = tuple[tuple[str, Result], ...]
@@ -404,12 +405,15 @@ def run_told(
     twice: dict[tuple[str, Told], bool] = {}
     logons = Memory()
     on = [one for one in detectors if one.id not in tuning.off]
+    clerk = Context(knowledge, Memory(), tuning, tags, logons)
     profiles = Profiles(knowledge)
     learning = any(one.profiled for one in on)
     routes = Routes((one, Context(knowledge, Memory(), tuning, tags, logons, one.id, one.learning, profiles)) for one in on)
     open_: dict[tuple[str, str, str], _Case] = {}
     done: list[Alert] = []
     for activity, told in activities:
+        if isinstance(activity.detail, EventLogon):
+            remember(activity, clerk)  # once, for whoever asks in which session something was done
         for detector, context in routes.of(activity):
             if told:
                 known = twice.get((detector.id, told))

@@ -96,9 +96,10 @@ def together(*trails: Trail | None) -> tuple[str, ...]:
 
 
 class Memory:
-    """Trails and notes of one detector."""
+    """Trails and notes of one detector. latest: what was read last, and what the reading gave, for who asks next."""
 
     def __init__(self) -> None:
+        self.latest: tuple[object, object] = (None, None)
         self._trails: OrderedDict[Key, Trail] = OrderedDict()
         self._notes: OrderedDict[Key, tuple[int, object]] = OrderedDict()
         self._size = 0

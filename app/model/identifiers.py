@@ -43,3 +43,21 @@ CONTACT_CLASS, THUMBNAIL_PHOTO = "5cb41ed0-0e4c-11d0-a286-00aa003049e2", "8d3bca
 
 WINREG = "338cd001-2244-31f1-aaaa-900038001003"
 """The remote registry (MS-RRP section 1.9)."""
+EXTENDED_RIGHTS = {
+    "00299570-246d-11d0-a768-00aa006e0529": "ForceChangePassword",
+    GET_CHANGES: "GetChanges",
+    GET_CHANGES_ALL: "GetChangesAll",
+    GET_CHANGES_IN_FILTERED_SET: "GetChangesInFilteredSet",
+    "0e10c968-78fb-11d2-90d4-00c04f79dc55": "Enroll",
+    "a05b8cc2-17bc-4802-a710-e7c15ab866a2": "AutoEnroll",
+}
+"""Extended rights by rightsGuid (MS-ADTS section 5.1.3.2.1), in the words that SharpHound uses."""
+WRITTEN_PROPERTIES = {
+    "bf9679c0-0de6-11d0-a285-00aa003049e2": "AddMember",
+    "5b47d60f-6090-40b2-9f37-2a4de88f3063": "AddKeyCredentialLink",
+    "3f78c3e5-f79a-46bd-a0b8-9d18116ddc79": "AddAllowedToAct",
+    "f3a64788-5306-11d1-a9c5-0000f80367c1": "WriteSPN",
+    "4c164200-20c0-11d0-a768-00aa006e0529": "WriteAccountRestrictions",
+    "f30e3bbe-9ff0-11d1-b603-0000f80367c1": "WriteGPLink",
+}
+"""Attributes and property sets by schemaIDGUID whose writing matters."""

@@ -110,7 +110,7 @@ def directory_change(a: Activity, d: WindowsEvent) -> str:
 
 
 def certificate(a: Activity, d: WindowsEvent) -> str:
-    """4870, 4882, 4885-4888, 4890, 4896."""
+    """4870, 4882, 4885-4888, 4890, 4896, 4899, 4900."""
     template = said(d, "CertificateTemplate") or _template(d.fields.get("Attributes", ""))
     of = f" of {template}" if template else ""
     number, who = said(d, "RequestId") or "without a number", said(d, "Requester") or "an unnamed account"
@@ -132,6 +132,10 @@ def certificate(a: Activity, d: WindowsEvent) -> str:
             return f"Certificate {number}{of} refused to {who}"
         case 4890:
             return f"Changed the certificate managers of the authority on {here(a, d)}"
+        case 4899:
+            return f"Certificate template {said(d, 'TemplateInternalName') or 'without a name'} is another one than before"
+        case 4900:
+            return f"Permissions of certificate template {said(d, 'TemplateInternalName') or 'without a name'} are other ones"
     return f"Deleted {said(d, 'RowsDeleted') or 'some'} rows of the certificate database on {here(a, d)}"
 
 

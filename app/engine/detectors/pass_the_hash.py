@@ -124,6 +124,7 @@ def unusual(profile: Profile | None, source: EntityRef, ctx: Context, at: int) -
     if profile is None or source is NOBODY or profile.seen(TICKET_COMPUTERS, source.key) is not None:
         return "", ""
     computers = profile.values(COMPUTERS)
+    before = [key for key in computers if profile.before(COMPUTERS, key, at)]
     fresh = profile.history(NEW_COMPUTERS, at)
     restless = bool(fresh) and sum(fresh[1:]) > RESTLESS * len(fresh)  # on its first day every computer is new
     others = [key for key in profile.values(TICKET_COMPUTERS) if key != source.key]
@@ -135,7 +136,6 @@ def unusual(profile: Profile | None, source: EntityRef, ctx: Context, at: int) -
     if NOBODYS.intersection(ctx.knowledge.tags(source.key)):
         return "", ""
     days = plural(profile.days, "active day")
-    before = [key for key in computers if profile.before(COMPUTERS, key, at)]
     usual = listed(ctx.profiles.entity(key).label for key in before[-3:])
     first = f"It never signed in from this computer before, on {days}; its computers are {usual}" if new else ""
     second = f"It signs in by Kerberos from {listed(ctx.profiles.entity(key).label for key in others[-3:])}, never from here"

@@ -42,7 +42,7 @@ LOCAL_SYSTEM = "S-1-5-18"
 NO_DOMAIN = frozenset({"", "-", "workgroup", "arbeitsgruppe", "mshome", "nt authority"})
 COMPUTER_ACCOUNTS = frozenset({4741, 4742, 4743})
 """Only a controller's database has computer accounts."""
-ISSUED = frozenset({4885, 4886, 4887, 4888, 4870, 4882, 4890, 4896})
+ISSUED = frozenset({4885, 4886, 4887, 4888, 4870, 4882, 4890, 4896, 4899, 4900})
 DIRECTORY_SERVICE = "%%14676"
 """DSType of Active Directory Domain Services (message table of adtschema); a lightweight directory writes another."""
 NOWHERE = ("127.", "::1", "0.0.0.0", "fe80:")

@@ -6,7 +6,7 @@ from typing import Any
 from app.engine.knowledge import Knowledge
 from app.engine.knowledge.names import host
 from app.engine.knowledge.sids import relative_id, sid_in
-from app.engine.twins.trace import Trace, coded, dn, last_number, origin, outcome, plain, service_account, told
+from app.engine.twins.trace import Trace, changed_object, coded, dn, last_number, origin, outcome, plain, service_account, told
 from app.model.activity import Activity
 from app.model.directory import DirectoryChange
 from app.model.events import (
@@ -118,7 +118,8 @@ def _change(known: Knowledge, a: Activity, e: EventDirectoryChange) -> Traces:
     rule = _CHANGES.get(e.event_id)
     if name and rule:
         yield Trace(rule, dn(name), True, told(_server(known, e), account=_name(e, "SubjectUserName")))
-        yield Trace("synchronised", dn(name), False, told())
+        attribute = (e.text("AttributeLDAPDisplayName") or "").lower()
+        yield Trace("synchronised", dn(name), False, told(what=attribute))
 
 
 _CHANGED = frozenset({4722, 4723, 4724, 4725, 4726, 4738, 4742, 4743})
@@ -137,6 +138,7 @@ def _account(known: Knowledge, a: Activity, e: EventAccount) -> Traces:
             yield Trace("account number", str(number), True, told(server, account=subject))
         if who:
             yield Trace("account", who, True, told(server, account=subject))
+    yield from changed_object(known, sid_in(e.text("TargetSid")), "")
     if who and e.event_id in (4723, 4724):
         yield Trace("password", who, True, told(server, account=subject))
 
@@ -150,6 +152,7 @@ def _group(known: Knowledge, a: Activity, e: EventGroup) -> Traces:
     sid, member = sid_in(e.text("TargetSid")), sid_in(e.text("MemberSid"))
     if sid and member:
         yield Trace("member", f"{last_number(sid)} {last_number(member)}", True, facts)
+    yield from changed_object(known, sid, "member")
 
 
 def _service(known: Knowledge, a: Activity, e: EventService) -> Traces:
@@ -175,9 +178,14 @@ def _ldap(known: Knowledge, a: Activity, e: EventLdap) -> Traces:
         yield Trace("bind", ip, True, told(server, port, "", who))
 
 
+SAME_NAMES = frozenset({"member", "sIDHistory", "primaryGroupID", "servicePrincipalName", "dNSHostName", "msDS-KeyCredentialLink",
+                        "msDS-AllowedToActOnBehalfOfOtherIdentity", "msDS-AllowedToDelegateTo"})  # fmt: skip
+"""Attributes that a synchronisation calls as those do who write them; of others it tells parts, under names of its own."""
+
+
 def _directory(known: Knowledge, a: Activity, d: DirectoryChange) -> Traces:
     if d.dn:
-        yield Trace("synchronised", dn(d.dn), True, told())
+        yield Trace("synchronised", dn(d.dn), True, told(what=d.attribute.lower() if d.attribute in SAME_NAMES else ""))
 
 
 def same_record(e: WindowsEvent) -> Trace | None:

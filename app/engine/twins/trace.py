@@ -1,5 +1,6 @@
 """What an activity leaves that another telling of the same act leaves too, and how names become comparable."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -112,3 +113,10 @@ def account_at(known: Knowledge, name: str) -> str:
 def first_name(text: str) -> str:
     """Value of the first part of a distinguished name, in lower case: CN of an account or group."""
     return dn(text).split(",", 1)[0].partition("=")[2]
+
+
+def changed_object(known: Knowledge, sid: str, attribute: str) -> Iterator[Trace]:
+    """What a synchronisation tells later of the object of a SID."""
+    found = known.directory.state(known.directory.find(sid)) if sid else None
+    if found is not None and found.object.dn:
+        yield Trace("synchronised", dn(found.object.dn), False, told(what=attribute))

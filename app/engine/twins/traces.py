@@ -55,7 +55,7 @@ PARTNERS: dict[type, tuple[type, ...]] = {
     EventService: (RpcCall,),
     EventTask: (RpcCall,),
     EventLdap: (LdapSearch, LdapBind),
-    DirectoryChange: (*_OBJECTS, EventDirectoryChange),
+    DirectoryChange: (RpcCall, *_OBJECTS, EventDirectoryChange, EventAccount, EventGroup),
 }
 """What tells of an act to who else may tell of it; two logs that hold one record need no partner."""
 

@@ -8,6 +8,7 @@ from app.engine.twins.trace import (
     Trace,
     account_at,
     actor,
+    changed_object,
     coded,
     dn,
     first_name,
@@ -124,12 +125,14 @@ def _samr(known: Knowledge, a: Activity, d: RpcCall) -> Traces:
         member = str(d.stub.get("member", ""))
         if target and member:
             yield Trace("member", f"{last_number(target)} {last_number(member)}", False, facts)
+            yield from changed_object(known, target, "member")
     elif d.opnum in CHANGE_OWN_PASSWORD:
         name = plain(str(d.stub.get("account", "")))
         if name:
             yield Trace("password", name.rstrip("$"), False, told(facts[0]))
     elif target:
         yield Trace("account number", last_number(target), False, facts)
+        yield from changed_object(known, target, "")
 
 
 def _kpasswd(known: Knowledge, a: Activity, d: KerberosPassword) -> Traces:

@@ -3,6 +3,8 @@
 import re
 
 from app.model.activity import Account
+from app.sensor.decoders import dtyp
+from app.sensor.decoders.directory import security
 
 TEXT_LIMIT = 4096
 HEX_LIMIT = 512
@@ -19,12 +21,18 @@ SECRET = frozenset(
 )  # fmt: skip
 """Attributes, in lower case, whose values are never kept (MS-ADTS section 3.1.1.4.4 names most of them as secret)."""
 
-BINARY = frozenset(
+DESCRIPTORS = frozenset(
     {
-        "objectsid", "objectguid", "sidhistory", "ntsecuritydescriptor", "msds-allowedtoactonbehalfofotheridentity",
-        "msds-groupmsamembership", "securityidentifier", "schemaidguid", "tokengroups", "msexchmailboxsecuritydescriptor",
+        "ntsecuritydescriptor", "msds-allowedtoactonbehalfofotheridentity", "msds-groupmsamembership",
+        "msexchmailboxsecuritydescriptor",
     }
 )  # fmt: skip
+"""Attributes, in lower case, that hold a security descriptor; told as logs tell them, in SDDL."""
+SIDS = frozenset({"objectsid", "sidhistory", "securityidentifier", "tokengroups"})
+"""Attributes, in lower case, that hold a SID."""
+DESCRIPTOR_LIMIT = 32_768
+"""Characters kept of a security descriptor; that of a domain takes about ten thousand."""
+BINARY = DESCRIPTORS | SIDS | {"objectguid", "schemaidguid"}
 """Attributes, in lower case, whose values are binary even where their bytes happen to be text."""
 
 _ESCAPED = str.maketrans({"*": r"\2a", "(": r"\28", ")": r"\29", "\\": r"\5c", "\0": r"\00"})
@@ -51,6 +59,10 @@ def value_text(attribute: str, raw: bytes) -> str:
             text = "\0"
         if text.isprintable() or not any(one < " " and one not in "\t\r\n" for one in text):
             return text[:TEXT_LIMIT]
+    if key in DESCRIPTORS and (found := security.descriptor(raw)) is not None:
+        return security.text(found, DESCRIPTOR_LIMIT)
+    if key in SIDS and (name := dtyp.sid(raw)):
+        return name
     shown = f"0x{raw[: HEX_LIMIT // 2].hex()}"
     return shown if len(shown) <= HEX_LIMIT else shown[: HEX_LIMIT - 1] + "…"
 

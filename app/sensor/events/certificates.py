@@ -28,6 +28,11 @@ def _denied(record: EventRecord, fields: Fields) -> Facts:
     return _request(record, fields, True)
 
 
+def _template(record: EventRecord, fields: Fields) -> Facts:
+    """The authority noticed by itself that a template, or who may use it, is another one; who changed it is not told."""
+    return Facts()
+
+
 FAMILY = Family(
     EventCertificate,
     SECURITY,
@@ -36,5 +41,7 @@ FAMILY = Family(
         4887: _request,
         4888: _denied,
         **dict.fromkeys((4870, 4882, 4885, 4890, 4896), by_subject),
+        4899: _template,
+        4900: _template,
     },
 )

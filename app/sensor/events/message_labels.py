@@ -296,5 +296,10 @@ LABELS: dict[int, tuple[Section, ...]] = {
     **dict.fromkeys((4886, 4887, 4888), (("", _REQUEST),)),
     4890: (("", (("Enable", "EnableRestrictedPermissions"), ("Restricted Permissions", "RestrictedPermissions"))),),
     4896: (("", (("Table ID", "TableId"), ("Filter", "Filter"), ("Rows Deleted", "RowsDeleted"))),),
+    **dict.fromkeys((4899, 4900), (("", (("Old Template Content", "OldTemplateContent"),
+                                         ("New Template Content", "NewTemplateContent"),
+                                         ("Old Security Descriptor", "OldSecurityDescriptor"),
+                                         ("New Security Descriptor", "NewSecurityDescriptor"),
+                                         ("Domain Controller", "DCDNSName"))),)),
 }  # fmt: skip
 """By event number; where several providers use one number, the others' messages have none of these labels."""

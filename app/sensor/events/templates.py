@@ -177,6 +177,16 @@ _NAMES: tuple[tuple[tuple[int, ...], str], ...] = (
         "EnableRestrictedPermissions RestrictedPermissions SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId",
     ),
     ((4896,), "TableId Filter RowsDeleted SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId"),
+    (
+        (4899,),
+        "TemplateInternalName TemplateVersion TemplateSchemaVersion TemplateOID TemplateDSObjectFQDN DCDNSName"
+        " NewTemplateContent OldTemplateContent",
+    ),
+    (
+        (4900,),
+        "TemplateInternalName TemplateVersion TemplateSchemaVersion TemplateOID TemplateDSObjectFQDN DCDNSName"
+        " NewTemplateContent NewSecurityDescriptor OldTemplateContent OldSecurityDescriptor",
+    ),
     ((4928, 4929, 4930, 4931), "DestinationDRA SourceDRA SourceAddr NamingContext Options StatusCode"),
     ((4932,), "DestinationDRA SourceDRA NamingContext Options SessionID StartUSN"),
     ((4933,), "DestinationDRA SourceDRA NamingContext Options SessionID EndUSN StatusCode"),

@@ -28,7 +28,7 @@ from app.model.details import (
     Ntlm,
     RpcCall,
 )
-from app.model.directory import DirectoryChange
+from app.model.directory import DirectoryChange, DirectoryObject
 from app.model.events import (
     EventAccount,
     EventDirectoryChange,
@@ -248,6 +248,27 @@ def test_a_modification_has_a_record_for_each_value_and_a_change_at_the_next_syn
 
     assert {record for record, _ in found} == {records[0].id, records[1].id, change.id}
     assert {other for record, other in found if record == records[0].id} == {modify.id}
+
+
+def test_a_synchronisation_tells_again_what_events_of_accounts_and_groups_told() -> None:
+    sid, name = "S-1-5-21-1-2-3-512", "CN=Domain Admins,CN=Users,DC=example,DC=org"
+    group = Activity(
+        at=START - MINUTE, until=START - MINUTE, input="ldap", record=1,
+        detail=DirectoryObject(dn=name, object_class="group", domain="example.org", sid=sid, sam="Domain Admins"),
+    )  # fmt: skip
+    known = Knowledge()
+    known.observe(group)
+    fields = {"TargetUserName": "Domain Admins", "TargetSid": sid, "MemberSid": "S-1-5-21-1-2-3-1107", "SubjectUserName": "eve"}
+    put = event(EventGroup, 4728, fields, 0, place=1)
+    told = [
+        Activity(
+            at=START + MINUTE, until=START + MINUTE, input="ldap", record=place, detail=DirectoryChange(dn=name, attribute=one)
+        )
+        for place, one in ((2, "member"), (3, "sIDHistory"))
+    ]
+    found = tied([put, *told], known)
+
+    assert {record for record, _ in found} == {told[0].id}
 
 
 def test_a_service_is_tied_by_its_name_or_its_server_but_not_by_the_hour_alone() -> None:

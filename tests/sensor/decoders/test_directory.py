@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.model.directory import DirectoryObject
+from app.model.identifiers import EXTENDED_RIGHTS, WRITTEN_PROPERTIES
 from app.sensor.decoders.directory import values
 from app.sensor.decoders.directory.changes import FACTS as WATCHED
 from app.sensor.decoders.directory.changes import Difference, Known, differences, gone, known, made
@@ -227,9 +228,7 @@ def test_whole_objects_come_go_and_come_back() -> None:
 
 
 def test_what_is_watched_is_read() -> None:
-    from app.sensor.decoders.directory.security import _EXTENDED, _PROPERTY
-
-    words = {*FACTS, *_EXTENDED.values(), *_PROPERTY.values()}
+    words = {*FACTS, *EXTENDED_RIGHTS.values(), *WRITTEN_PROPERTIES.values()}
     assert set(WATCHED) <= words | {"owner", "GenericAll", "GenericWrite", "WriteDacl", "WriteOwner", "AllExtendedRights"}
 
 

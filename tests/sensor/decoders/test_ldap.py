@@ -91,6 +91,16 @@ def test_values() -> None:
     assert value_text("description", "Ärger".encode()) == "Ärger"
     assert value_text("logonHours", b"\xff\x00\x80") == "0xff0080"
     assert value_text("objectSid", b"ABCD") == "0x41424344"
+    assert value_text("sIDHistory", bytes.fromhex("010500000000000515000000010000000200000003000000f4010000")) == (
+        "S-1-5-21-1-2-3-500"
+    )
+    descriptor = (
+        "01000480140000000000000000000000240000000102000000000005200000002002000004002c000100000000002400ff010f00"
+        "01050000000000051500000097be3a9cbb85eaddea3576bf96040000"
+    )
+    assert value_text("msDS-AllowedToActOnBehalfOfOtherIdentity", bytes.fromhex(descriptor)) == (
+        "O:S-1-5-32-544D:(A;;0xf01ff;;;S-1-5-21-2621095575-3723134395-3212195306-1174)"
+    )
     assert value_text("userCertificate;binary", b"\x30\x82") == "0x3082"
     assert value_text("USERPASSWORD", b"x") == HIDDEN
 

@@ -194,6 +194,15 @@ MADE: tuple[Made, ...] = (
         event(4896, {"TableId": "0", "Filter": "RequestID=9", "RowsDeleted": "1", **SUBJECT}), _WHO, None,
         words="Deleted 1 rows of the certificate database on DC01",
     ),
+    Made(
+        event(4899, {"TemplateInternalName": "WebUser", "TemplateVersion": "100.4", "TemplateSchemaVersion": "2",
+                     "NewTemplateContent": "msPKI-Certificate-Name-Flag = 0x1 (1)", "OldTemplateContent": "-"}),
+        None, None, words="Certificate template WebUser is another one than before",
+    ),
+    Made(
+        event(4900, {"TemplateInternalName": "WebUser", "NewSecurityDescriptor": "O:EAG:EAD:(A;;GA;;;AU)"}),
+        None, None, words="Permissions of certificate template WebUser are other ones",
+    ),
     _replica(
         4928, {**_NAMES, "SourceAddr": "-", "Options": "27", "StatusCode": "0"}, _DC1, _DC2, code=0,
         words=f"Replication source win2012r2 of {CONTEXT} established",

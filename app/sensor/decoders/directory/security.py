@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from app.model.identifiers import GET_CHANGES, GET_CHANGES_ALL, GET_CHANGES_IN_FILTERED_SET
+from app.model.identifiers import EXTENDED_RIGHTS, WRITTEN_PROPERTIES
 from app.sensor.decoders.directory.values import listed, sid
 from app.sensor.decoders.dtyp import guid
 
@@ -15,24 +15,6 @@ _OBJECT = {0x05, 0x06, 0x0B, 0x0C}
 _ALL, _WRITE, _DACL, _OWNER = 0x10000000, 0x40000000, 0x40000, 0x80000
 _FULL, _WRITES = 0xF01FF, 0x20
 _CONTROL, _SELF = 0x100, 0x8
-_EXTENDED = {
-    "00299570-246d-11d0-a768-00aa006e0529": "ForceChangePassword",
-    GET_CHANGES: "GetChanges",
-    GET_CHANGES_ALL: "GetChangesAll",
-    GET_CHANGES_IN_FILTERED_SET: "GetChangesInFilteredSet",
-    "0e10c968-78fb-11d2-90d4-00c04f79dc55": "Enroll",
-    "a05b8cc2-17bc-4802-a710-e7c15ab866a2": "AutoEnroll",
-}
-"""Extended rights by rightsGuid (MS-ADTS section 5.1.3.2.1), in the words that SharpHound uses."""
-_PROPERTY = {
-    "bf9679c0-0de6-11d0-a285-00aa003049e2": "AddMember",
-    "5b47d60f-6090-40b2-9f37-2a4de88f3063": "AddKeyCredentialLink",
-    "3f78c3e5-f79a-46bd-a0b8-9d18116ddc79": "AddAllowedToAct",
-    "f3a64788-5306-11d1-a9c5-0000f80367c1": "WriteSPN",
-    "4c164200-20c0-11d0-a768-00aa006e0529": "WriteAccountRestrictions",
-    "f30e3bbe-9ff0-11d1-b603-0000f80367c1": "WriteGPLink",
-}
-"""Attributes and property sets by schemaIDGUID whose writing matters."""
 
 
 class Ace(Struct, frozen=True, gc=False):
@@ -93,6 +75,24 @@ def _entries(raw: bytes, acl: int) -> tuple[list[Ace], int]:
     return out, left
 
 
+_KINDS = {0x00: "A", 0x01: "D", 0x05: "OA", 0x06: "OD", 0x09: "XA", 0x0A: "XD", 0x0B: "ZA"}
+_FLAGS = ((0x02, "CI"), (0x01, "OI"), (0x04, "NP"), (INHERIT_ONLY, "IO"), (INHERITED, "ID"))
+
+
+def text(found: Descriptor, limit: int) -> str:
+    """The descriptor as logs write it (SDDL, MS-DTYP section 2.5.1), every SID in full; entries beyond the limit are left out."""
+    pieces = [f"O:{found.owner}" if found.owner else "", "D:"]
+    size = sum(map(len, pieces))
+    for one in found.aces:
+        flags = "".join(word for bit, word in _FLAGS if one.flags & bit)
+        entry = f"({_KINDS.get(one.kind, 'AU')};{flags};{one.mask:#x};{one.object or ''};;{one.sid})"
+        size += len(entry)
+        if size > limit:
+            break
+        pieces.append(entry)
+    return "".join(pieces)
+
+
 def trustees(found: Descriptor) -> tuple[str, ...]:
     """SIDs that any entry allows anything, in their order; whom msDS-AllowedToActOnBehalfOfOtherIdentity names."""
     return tuple(dict.fromkeys(one.sid for one in found.aces if one.kind in _ALLOWED and one.mask))
@@ -127,10 +127,10 @@ def _words(ace: Ace) -> list[str]:
         elif mask & _SELF:
             out.append("AddSelf")
     else:
-        if mask & _CONTROL and ace.object in _EXTENDED:
-            out.append(_EXTENDED[ace.object])
-        if mask & _WRITES and ace.object in _PROPERTY:
-            out.append(_PROPERTY[ace.object])
+        if mask & _CONTROL and ace.object in EXTENDED_RIGHTS:
+            out.append(EXTENDED_RIGHTS[ace.object])
+        if mask & _WRITES and ace.object in WRITTEN_PROPERTIES:
+            out.append(WRITTEN_PROPERTIES[ace.object])
         elif mask & _SELF and ace.object == "bf9679c0-0de6-11d0-a285-00aa003049e2":
             out.append("AddSelf")
     if mask & _DACL:

@@ -1,0 +1,191 @@
+"""The one reading of changes for all detectors: what was changed, by whom, and whether that is what an administrator does."""
+
+from msgspec.structs import replace
+
+from app.engine.changes.change import Change, common_name
+from app.engine.changes.logs import LOGGED, is_removal
+from app.engine.changes.wire import WIRE, worth
+from app.engine.context import Context
+from app.engine.knowledge.names import base_domain, host, short
+from app.engine.knowledge.sids import SENSITIVE_RIDS, SENSITIVE_SIDS, relative_id, sid_in
+from app.engine.knowledge.tags import SENSITIVE
+from app.engine.readings import from_session, session_of
+from app.model.activity import Activity
+from app.model.details import LdapModify
+from app.model.directory import DirectoryChange
+from app.model.entity import EntityRef
+from app.model.events import EventAccount, EventDirectoryChange, WindowsEvent
+
+READERS = WIRE | LOGGED
+PAIRED = 10_000_000
+"""Microseconds within which the two records of one replaced value lie, old value and new value."""
+HABIT = 30 * 86_400_000_000
+SETTLED = 12 * 3_600_000_000
+"""An account is at home at a place where it changed something half a day before or earlier, within thirty days."""
+YOUNG = 86_400_000_000
+"""Rights that an account got within the last day make no administrator of it."""
+OF_COMPUTERS = frozenset({"dnshostname", "msds-allowedtoactonbehalfofotheridentity"})
+"""Attributes of computers; who writes one over LDAP does not say what its object is."""
+NEWLY_PUT = "put into a sensitive group (LDAP)"
+"""Reason of app.engine.knowledge.standing that does not tell since when."""
+
+
+def changes_of(activity: Activity, ctx: Context, *attributes: str) -> tuple[Change, ...]:
+    """What an activity changed, "" among the attributes for whole objects; all of it without attributes.
+
+    Read once for all detectors, which share the memory of sessions.
+    """
+    read, gave = ctx.logons.latest
+    if read is not activity:
+        gave = _read(activity, ctx)
+        ctx.logons.latest = (activity, gave)
+    found: tuple[Change, ...] = gave  # type: ignore[assignment]
+    if not attributes or not found:
+        return found
+    if len(found) == 1:
+        return found if found[0].attribute in attributes else ()
+    return tuple(one for one in found if one.attribute in attributes)
+
+
+def _read(activity: Activity, ctx: Context) -> tuple[Change, ...]:
+    reader = READERS.get(type(activity.detail))
+    if reader is None or not worth(activity):
+        return ()
+    found = tuple(reader(activity.detail))
+    d, who = activity.detail, activity.account
+    if isinstance(d, LdapModify) and who is not None and who.name.endswith("$"):
+        own = common_name(d.dn).lower() == who.name[:-1].lower()  # a computer writes to its own object
+        return tuple(replace(one, sam=who.name) for one in found) if own else found
+    if isinstance(d, EventAccount) and _is_local(d, ctx):
+        return tuple(one for one in found if not one.attribute)
+    if isinstance(d, EventDirectoryChange) and d.event_id == 5136 and found:
+        return (_paired(d, found[0], activity, ctx),)
+    return found
+
+
+def _is_local(d: EventAccount, ctx: Context) -> bool:
+    """True when the account is one of a single computer; of those only that they are made and deleted is told."""
+    where = host(d.computer)
+    named = (d.text("TargetDomainName") or "").lower()
+    return bool(where) and named == short(where) and not ctx.knowledge.is_controller(f"name:{where}")
+
+
+def _paired(d: EventDirectoryChange, change: Change, activity: Activity, ctx: Context) -> Change:
+    """The change with the old value that the record before told."""
+    key = ("replaced", d.computer.lower(), d.text("OpCorrelationID") or "", change.dn.lower(), change.attribute)
+    if is_removal(d):
+        held = ctx.logons.recall(key, tuple, activity.at, PAIRED) or ()
+        ctx.logons.note(key, (*held[-64:], *change.old), activity.at)
+        return change
+    old = ctx.logons.recall(key, tuple, activity.at, PAIRED)
+    return change if old is None else replace(change, deed="set", old=old)
+
+
+def sessioned(activity: Activity, ctx: Context) -> tuple[Activity, tuple[str, ...]]:
+    """The activity with the source of the session that it was done in, and the evidence: the logon, where it is there."""
+    if activity.source is not None or not isinstance(activity.detail, WindowsEvent):
+        return activity, (activity.id,)
+    logon = session_of(activity, ctx)
+    if logon is None:
+        return activity, (activity.id,)
+    return from_session(activity, logon), (logon.proof, activity.id)
+
+
+def actor_of(activity: Activity, ctx: Context) -> EntityRef | None:
+    """Who changed it; nobody knows where the directory itself tells it afterwards."""
+    return None if isinstance(activity.detail, DirectoryChange) else ctx.account(activity)
+
+
+def object_of(change: Change, ctx: Context, at: int | None = None) -> EntityRef | None:
+    """The account, computer, group or domain that was changed; None for other objects."""
+    known = ctx.knowledge
+    for name in (change.guid, change.dn, change.sid):
+        key = known.directory.find(name) if name else None
+        found = known.directory.state(key) if key is not None else None
+        if found is not None and (found.object.sam or found.object.object_class.lower() == "domaindns"):
+            return known.entity_named(found.object)
+    kind, domain = change.object_class, change.domain or base_domain(change.dn)
+    if kind == "domaindns" or (change.dn and change.dn[:3].lower() == "dc=" and base_domain(change.dn)):
+        name = base_domain(change.dn) or domain
+        return EntityRef("domain", f"domain:{name}", name) if name and ",dc=domaindnszones" not in change.dn.lower() else None
+    sam = change.sam
+    if kind == "group" or (change.attribute == "member" and kind == ""):
+        name = sam or common_name(change.dn) or _well_known(change.sid)
+        if name and not domain and len(known.accounts.dns_domains) == 1:
+            domain = next(iter(known.accounts.dns_domains))
+        if not name:
+            return known.account_of_sid(sid_in(change.sid), at) if sid_in(change.sid) else None
+        return EntityRef("group", f"group:{domain.lower()}\\{name.lower()}", name)
+    if not sam and not change.dn and sid_in(change.sid):
+        return known.account_of_sid(sid_in(change.sid), at)
+    if not sam and change.dn:
+        name = common_name(change.dn)
+        if not name or (kind not in ("", "user", "inetorgperson", "computer") and "managedserviceaccount" not in kind):
+            return None
+        machine = kind != "user" and (
+            kind == "computer" or change.attribute in OF_COMPUTERS or known.account_words(f"{name}$", domain or None)
+        )
+        if not kind and not machine and not known.account_words(name, domain or None) and ",cn=system," in change.dn.lower():
+            return None
+        sam = f"{name}$" if machine else name
+    return known.account(sam, domain or None) if sam else None
+
+
+def _well_known(sid: str) -> str:
+    return SENSITIVE_SIDS.get(sid) or SENSITIVE_RIDS.get(relative_id(sid) or 0, "")
+
+
+def is_sensitive_object(change: Change, ref: EntityRef | None, ctx: Context, at: int) -> bool:
+    """True for an account, group or computer that can reach the whole domain."""
+    if ref is not None and (ref.kind in ("controller", "domain") or ctx.is_sensitive(ref, at)):
+        return True
+    return relative_id(sid_in(change.sid)) in (500, 502, 512, 516, 518, 519)
+
+
+def is_administrator(ref: EntityRef | None, ctx: Context, at: int) -> bool:
+    """True for a sensitive account that was so a day before: whoever got his rights just now is no known administrator."""
+    if ref is None:
+        return False
+    said = ctx.tags.get(ref.key, {}).get(SENSITIVE)
+    if said is not None:
+        return said
+    return any(reason != NEWLY_PUT for reason in ctx.knowledge.why_sensitive(ref.key, at - YOUNG))
+
+
+def knows_administrators(ctx: Context) -> bool:
+    """False when no directory tells who is in which group: then that somebody is no known administrator says little."""
+    return bool(ctx.knowledge.directory.states.seen)
+
+
+def by_controller(activity: Activity, ctx: Context) -> bool:
+    """True when a domain controller did it itself: inheritance, protection of administrators, replication, clean-up."""
+    who = actor_of(activity, ctx)
+    if who is None:
+        return not isinstance(activity.detail, DirectoryChange) and ctx.from_controller(activity)
+    source = ctx.source(activity)
+    return who.kind == "controller" and (not source.key.partition(":")[2] or source.key == who.key or source.kind == "controller")
+
+
+def is_routine(activity: Activity, ctx: Context) -> bool:
+    """True when a known administrator works from where he changed something half a day ago or earlier.
+
+    Each call remembers the place: it must be made for every change that a detector weighs.
+    """
+    who = actor_of(activity, ctx)
+    if who is None:
+        return False
+    key = ("place", who.key, ctx.place(activity.source, activity.at))
+    since = ctx.logons.recall(key, int, activity.at, HABIT)
+    ctx.logons.note(key, activity.at if since is None else since, activity.at)
+    return since is not None and activity.at - since >= SETTLED and is_administrator(who, ctx, activity.at)
+
+
+def itself(activity: Activity, ref: EntityRef | None, ctx: Context) -> bool:
+    """True when an account changed itself, and a computer did so from where it is, as far as that is told."""
+    who = actor_of(activity, ctx)
+    if who is None or ref is None or who.key != ref.key:
+        return False
+    source = ctx.source(activity)
+    return (
+        not who.key.startswith("computer:") or source.key.partition(":")[0] != "computer" or short(source.key) == short(who.key)
+    )

@@ -1,0 +1,112 @@
+"""Security descriptors in SDDL: which entry gives whom which right that matters to an attacker (MS-DTYP section 2.5.1)."""
+
+import re
+
+from msgspec import Struct
+
+from app.engine.knowledge.sids import SENSITIVE_SIDS, relative_id
+from app.model.identifiers import EXTENDED_RIGHTS, WRITTEN_PROPERTIES
+
+ENTRY = re.compile(r"\((\w{1,2});([A-Z]*);([^;()]*);([^;()]*);([^;()]*);([^;()]+)(?:;[^)]*)?\)")
+OWNED = re.compile(r"O:(S-[\d-]+|[A-Z]{2})")
+ACES, LONGEST = 2_048, 262_144
+"""Entries and characters looked at."""
+CODES = {
+    "CC": 0x1, "DC": 0x2, "LC": 0x4, "SW": 0x8, "RP": 0x10, "WP": 0x20, "DT": 0x40, "LO": 0x80, "CR": 0x100, "SD": 0x10000,
+    "RC": 0x20000, "WD": 0x40000, "WO": 0x80000, "GA": 0x10000000, "GX": 0x20000000, "GW": 0x40000000, "GR": 0x80000000,
+}  # fmt: skip
+FULL, WRITES, CONTROL, DACL, OWNER, ALL, GENERIC_WRITE = 0xF01FF, 0x20, 0x100, 0x40000, 0x80000, 0x10000000, 0x40000000
+ALIASES = {
+    "SY": "S-1-5-18", "BA": "S-1-5-32-544", "ED": "S-1-5-9", "PS": "S-1-5-10", "CO": "S-1-3-0", "AU": "S-1-5-11",
+    "WD": "S-1-1-0", "AN": "S-1-5-7", "BU": "S-1-5-32-545", "AO": "S-1-5-32-548", "SO": "S-1-5-32-549", "BO": "S-1-5-32-551",
+    "PO": "S-1-5-32-550", "RU": "S-1-5-32-554", "NU": "S-1-5-2", "IU": "S-1-5-4", "BG": "S-1-5-32-546",
+}  # fmt: skip
+PRIVILEGED_ALIASES = frozenset({"DA", "EA", "SA", "DD", "ED", "SY", "BA", "PS", "CO", "RO", "PA", "KA", "EK"})
+"""Domain Admins, Enterprise Admins, Schema Admins, controllers, the system, the owner: they have these rights anyway."""
+PRIVILEGED = frozenset({"S-1-5-18", "S-1-5-32-544", "S-1-5-9", "S-1-5-10", "S-1-3-0"})
+NAMES = {"S-1-1-0": "Everyone", "S-1-5-11": "Authenticated Users", "S-1-5-7": "Anonymous", "S-1-5-32-545": "Users",
+         "S-1-5-32-546": "Guests", "S-1-5-32-554": "Pre-Windows 2000 Compatible Access", "DU": "Domain Users",
+         "DC": "Domain Computers", "DG": "Domain Guests"}  # fmt: skip
+BORN = frozenset({498, 512, 516, 518, 519, 521, 526, 527})
+"""Groups of controllers, administrators and key administrators that every domain has rights for from its birth."""
+REPLICATION = frozenset({"GetChanges", "GetChangesAll", "GetChangesInFilteredSet"})
+CONTROLLING = frozenset({"GenericAll", "GenericWrite", "WriteDacl", "WriteOwner", "AllExtendedRights"})
+"""Rights with which the whole object can be taken over."""
+TAKING = CONTROLLING | {"ForceChangePassword", "AddMember", "AddKeyCredentialLink", "AddAllowedToAct", "WriteSPN"}
+
+
+class Entry(Struct, frozen=True, gc=False):
+    """One entry. allows: False denies. sid: trustee, an alias of two letters where the domain's SID would be needed."""
+
+    allows: bool
+    flags: str
+    mask: int
+    about: str
+    sid: str
+
+    @property
+    def inherited(self) -> bool:
+        """True when it came down from a parent."""
+        return "ID" in self.flags
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The rights that matter, in the words of SharpHound."""
+        mask, found = self.mask, []
+        if not self.about:
+            if mask & ALL or mask & FULL == FULL:
+                return ("GenericAll",)
+            if mask & (GENERIC_WRITE | WRITES):
+                found.append("GenericWrite")
+            if mask & CONTROL:
+                found.append("AllExtendedRights")
+        else:
+            if mask & CONTROL and self.about in EXTENDED_RIGHTS:
+                found.append(EXTENDED_RIGHTS[self.about])
+            if mask & WRITES and self.about in WRITTEN_PROPERTIES:
+                found.append(WRITTEN_PROPERTIES[self.about])
+        if mask & DACL:
+            found.append("WriteDacl")
+        if mask & OWNER:
+            found.append("WriteOwner")
+        return tuple(found)
+
+
+def _mask(text: str) -> int:
+    if text[:2] == "0x":
+        try:
+            return int(text[:18], 16)
+        except ValueError:
+            return 0
+    return sum({CODES.get(text[at : at + 2], 0) for at in range(0, min(len(text), 64), 2)})
+
+
+def entries(sddl: str) -> tuple[Entry, ...]:
+    """Entries of the discretionary list; what cannot be read is left out."""
+    text = sddl[:LONGEST].partition("S:(")[0]
+    found = []
+    for match in ENTRY.finditer(text):
+        kind, flags, mask, about, _, who = match.groups()
+        if kind in ("A", "OA", "XA", "ZA", "D", "OD", "XD"):
+            found.append(Entry(kind[-1] == "A", flags, _mask(mask), about.lower(), ALIASES.get(who, who).upper()))
+            if len(found) >= ACES:
+                break
+    return tuple(found)
+
+
+def owner(sddl: str) -> str:
+    """SID of the owner, or an alias of two letters; empty when it is not told."""
+    found = OWNED.match(sddl[:200])
+    return ALIASES.get(found[1], found[1]).upper() if found is not None else ""
+
+
+def added(old: str, new: str) -> tuple[Entry, ...]:
+    """Entries of the new descriptor that the old one had not, inherited ones left out."""
+    held = {(one.allows, one.mask, one.about, one.sid) for one in entries(old)} if old else set()
+    return tuple(one for one in entries(new) if not one.inherited and (one.allows, one.mask, one.about, one.sid) not in held)
+
+
+def is_privileged(sid: str) -> bool:
+    """True for trustees that can do everything with a domain's objects anyway."""
+    number = relative_id(sid)
+    return sid in PRIVILEGED or sid in PRIVILEGED_ALIASES or sid in SENSITIVE_SIDS or number in BORN

@@ -1,0 +1,131 @@
+"""An account was made weaker: no pre-authentication, reversible password, DES, delegation to anybody."""
+
+from collections.abc import Iterator
+
+from app.engine.change_story import change_needs, tell
+from app.engine.changes import (
+    CONTROL,
+    Change,
+    actor_of,
+    by_controller,
+    changes_of,
+    gained,
+    is_routine,
+    is_sensitive_object,
+    number,
+    object_of,
+)
+from app.engine.context import Context
+from app.engine.detector import HOUR, Detector, fact, listed
+from app.engine.knowledge.names import service_host
+from app.model.activity import Activity
+from app.model.alert import Finding, Severity
+from app.model.details import LdapModify, RpcCall
+from app.model.directory import DirectoryChange
+from app.model.entity import EntityRef
+from app.model.events import EventAccount, EventDirectoryChange
+from app.model.identifiers import SAMR
+
+DELEGATES = "msds-allowedtodelegateto"
+SERVER_TRUST = 0x2000
+WEAKER: tuple[tuple[int, str, str, Severity], ...] = (
+    (0x400000, "needs no pre-authentication any more", "Its password can be guessed from an answer that all may have.", "medium"),
+    (0x80000, "may act as everybody who signs in to it (unconstrained delegation)",
+     "It is sent the tickets of all who use it, administrators and controllers too.", "medium"),
+    (0x1000000, "may ask for tickets in the name of anybody (protocol transition)",
+     "It may use the services named beside it as any user, without that user's doing.", "medium"),
+    (0x80, "keeps its password so that it can be read", "Whoever replicates the directory reads the next password.", "low"),
+    (0x200000, "uses DES only", "DES keys can be searched through within a day.", "low"),
+    (0x20, "needs no password", "An empty password is allowed for it.", "low"),
+)  # fmt: skip
+"""Bits of userAccountControl (MS-ADTS section 2.2.16), what it means when they are set, and how much."""
+RAISED: dict[Severity, Severity] = {"low": "medium", "medium": "high", "high": "high"}
+WATCHES = (LdapModify, RpcCall, EventAccount, EventDirectoryChange, DirectoryChange)
+
+
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """Bits that were not set before, and delegation to services of a controller."""
+    for change in changes_of(activity, ctx, CONTROL, DELEGATES):
+        if change.fresh or not change.written or by_controller(activity, ctx):
+            continue
+        ref = object_of(change, ctx, activity.at)
+        if change.attribute == DELEGATES:
+            yield from _delegated(activity, change, ref, ctx)
+            continue
+        bits = _set(change, ref, ctx)
+        controller = bits & SERVER_TRUST or _now(change) & SERVER_TRUST or (ref is not None and ref.kind == "controller")
+        for bit, words, why, severity in WEAKER:
+            if not bits & bit or (controller and bit == 0x80000):
+                continue
+            sensitive = is_sensitive_object(change, ref, ctx, activity.at)
+            yield tell(
+                ctx,
+                activity,
+                change,
+                (" set that ", ref or change.name, " ", words),
+                label="account weakened",
+                severity=RAISED[severity] if sensitive else severity,
+                routine=is_routine(activity, ctx),
+                why=(why,),
+                facts=(fact(ref, " is sensitive"),) if sensitive and ref is not None else (),
+                quiet=("It would be quiet if it had been so before",),
+                confidence="high" if change.old else "medium",
+                title=DETECTOR.title,
+            )
+
+
+def _now(change: Change) -> int:
+    return (number(change.new[0]) or 0) if change.new else 0
+
+
+def _set(change: Change, ref: EntityRef | None, ctx: Context) -> int:
+    """Bits that were not set before; where the old ones are not told, those that the directory knew."""
+    if change.old:
+        return _now(change) & ~(number(change.old[0]) or 0)
+    held = ctx.knowledge.directory.state(ctx.knowledge.object_of(ref.key)) if ref is not None else None
+    before = (held.object.uac or 0) if held is not None else 0
+    return _now(change) & ~before or (_now(change) if held is None else 0)
+
+
+def _delegated(activity: Activity, change: Change, ref: EntityRef | None, ctx: Context) -> Iterator[Finding]:
+    names = gained(change)
+    goals: dict[str, EntityRef] = {}
+    for name in names[:64]:
+        where = service_host(name)[1]
+        end = ctx.knowledge.computer_entity(where) if where else None
+        if end is not None and end.kind == "controller":
+            goals[end.key] = end
+    if not names or (not goals and actor_of(activity, ctx) is None):
+        return
+    first = next(iter(goals.values()), None)
+    yield tell(
+        ctx,
+        activity,
+        change,
+        (" allowed ", ref or change.name, " to act as its users towards ", listed(names, 2)),
+        label="delegation",
+        severity="high" if goals else "low",
+        routine=is_routine(activity, ctx),
+        why=("With services of a domain controller it can do everything in the domain.",)
+        if goals
+        else ("It may pass on its users' identities to these services.",),
+        facts=(fact(first, " is a domain controller"),) if first is not None else (),
+        quiet=("It would be quiet if these services had been named before",),
+        title="Delegation to a domain controller was allowed" if goals else "Constrained delegation was allowed",
+    )
+
+
+DETECTOR = Detector(
+    id="account_control",
+    external_id=3023,
+    title="The protection of an account was weakened",
+    severity="medium",
+    phase="Credential access",
+    techniques=("T1098", "T1556.005", "T1558.004"),
+    watches=WATCHES,
+    needs=change_needs(WATCHES),
+    window=HOUR,
+    interfaces=(SAMR,),
+    event_ids=(4738, 4742, 5136),
+    detect=detect,
+)

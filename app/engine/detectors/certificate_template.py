@@ -1,0 +1,192 @@
+"""A certificate in somebody else's name: a template that allows it, or a request that asks for it (ESC1, ESC4, ESC6, ESC15)."""
+
+import re
+from collections.abc import Iterator
+
+from app.engine.change_story import change_needs, tell
+from app.engine.changes import (
+    DESCRIPTOR,
+    Change,
+    actor_of,
+    changes_of,
+    common_name,
+    is_administrator,
+    is_routine,
+    knows_administrators,
+    number,
+)
+from app.engine.changes.rights import CONTROLLING, NAMES, added, is_privileged
+from app.engine.context import Context
+from app.engine.detector import HOUR, Detector, fact, listed
+from app.engine.knowledge.names import account_parts, host
+from app.model.activity import Activity
+from app.model.alert import Fact, Finding, Severity
+from app.model.details import LdapAdd, LdapModify, RpcCall
+from app.model.directory import DirectoryChange
+from app.model.entity import EntityRef
+from app.model.events import EventCertificate, EventDirectoryChange
+
+FLAG, TEMPLATES = "mspki-certificate-name-flag", "cn=certificate templates,"
+SUPPLIES = 0x1 | 0x10000
+"""CT_FLAG_ENROLLEE_SUPPLIES_SUBJECT and _SUBJECT_ALT_NAME (MS-CRTD section 2.28)."""
+WORDS = ("enrollee supplies", "enrollee_supplies_subject")
+REQUESTED, ISSUED, REFUSED, TEMPLATE = 4886, 4887, 4888, 4899
+ENROLMENT = "91ae6020-9e3c-11cf-8d7c-00aa00c091be"
+"""ICertPassage (MS-ICPR section 1.9)."""
+UPN = re.compile(r"(?:principal name|upn)\s*=\s*([^\s,&;|\"<>]{1,256})", re.I)
+DNS = re.compile(r"(?:dns name|\bdns)\s*=\s*([^\s,&;|\"<>]{1,256})", re.I)
+POLICIES = re.compile(r"application\s?polic(?:y|ies)\s*[:=]", re.I)
+"""Request attribute that changes what the certificate of an old template may be used for."""
+LOOKED_AT = 8_192
+WATCHES = (LdapModify, LdapAdd, RpcCall, EventCertificate, EventDirectoryChange, DirectoryChange)
+
+
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """Templates opened, and requests whose alternative name is somebody else's."""
+    detail = activity.detail
+    if isinstance(detail, EventCertificate):
+        if detail.event_id in (REQUESTED, ISSUED, REFUSED):
+            text = (
+                f"{detail.fields.get('Attributes', '')[:LOOKED_AT]}\n{(detail.text('SubjectAlternativeName') or '')[:LOOKED_AT]}"
+            )
+            yield from _request(activity, text, ctx)
+        elif detail.event_id == TEMPLATE:
+            new, old = (detail.fields.get(f"{one}TemplateContent", "").lower() for one in ("New", "Old"))
+            if WORDS[1] in new and WORDS[1] not in old:
+                name = detail.text("TemplateInternalName") or "without a name"
+                yield _opened(
+                    activity, Change(deed="set", attribute=FLAG, dn=detail.text("TemplateDSObjectFQDN") or ""), name, ctx
+                )
+    elif isinstance(detail, RpcCall):
+        if detail.interface == ENROLMENT:
+            yield from _request(activity, str(detail.stub.get("attributes") or "")[:LOOKED_AT], ctx)
+    else:
+        for change in changes_of(activity, ctx, FLAG, DESCRIPTOR):
+            yield from _template(activity, change, ctx)
+
+
+def _template(activity: Activity, change: Change, ctx: Context) -> Iterator[Finding]:
+    if change.fresh or not change.written or TEMPLATES not in change.dn.lower():
+        return
+    name = common_name(change.dn)
+    if change.attribute == FLAG:
+        if any(_supplies(one) for one in change.new) and not any(_supplies(one) for one in change.old):
+            yield _opened(activity, change, name, ctx)
+    elif change.old and change.new:
+        given = [one for one in added(change.old[0], change.new[0]) if one.allows and not is_privileged(one.sid)]
+        given = [one for one in given if not CONTROLLING.isdisjoint(one.words) and one.words != ("AllExtendedRights",)]
+        if given:
+            who = ctx.knowledge.account_of_sid(given[0].sid, activity.at) if given[0].sid.startswith("S-1-5-21-") else None
+            trustee = who or NAMES.get(given[0].sid, given[0].sid)
+            yield tell(
+                ctx,
+                activity,
+                change,
+                (" gave ", trustee, f" rights over the certificate template {name}"),
+                label="rights given",
+                severity="medium",
+                routine=is_routine(activity, ctx),
+                title="Rights over a certificate template were given",
+                why=("Whoever may change a template can make it issue certificates in anybody's name.",),
+                facts=(fact("Rights: ", listed(given[0].words)),),
+                quiet=("It would be quiet if only administrators had got rights",),
+            )
+
+
+def _supplies(text: str) -> bool:
+    bits = number(text)
+    return any(one in text.lower() for one in WORDS) if bits is None else bool(bits & SUPPLIES)
+
+
+def _opened(activity: Activity, change: Change, name: str, ctx: Context) -> Finding:
+    actor = actor_of(activity, ctx)
+    known = actor is None or is_administrator(actor, ctx, activity.at) or not knows_administrators(ctx)
+    return tell(
+        ctx,
+        activity,
+        change,
+        (f" let requesters choose the name in certificates of the template {name}",),
+        label="template opened",
+        severity="medium" if known else "high",
+        routine=is_routine(activity, ctx),
+        why=("Whoever may use the template can then ask for a certificate in an administrator's name (ESC1).",),
+        facts=() if known else (fact(actor, " is not known as an administrator"),),
+        quiet=("It would be quiet if requesters could choose it before, or the template had been made so",),
+        confidence="medium" if known or not change.old else "high",
+        title=DETECTOR.title,
+    )
+
+
+def _request(activity: Activity, text: str, ctx: Context) -> Iterator[Finding]:
+    requester = ctx.account(activity)
+    own = account_parts(requester.label, None)[0].rstrip("$").partition(".")[0] if requester is not None else ""
+    victim: EntityRef | None = None
+    facts: list[Fact] = []
+    for match in UPN.finditer(text):
+        name = account_parts(match[1], None)[0].rstrip("$")
+        victim = ctx.knowledge.account(match[1]) if name and own and name != own else None
+        if (
+            victim is not None
+            and (requester is None or victim.key != requester.key)
+            and _certain(victim, text, match.start(), ctx)
+        ):
+            facts.append(fact(f"The request asks for the name {match[1]}"))
+            break
+        victim = None
+    for match in DNS.finditer(text) if victim is None else ():
+        end = ctx.knowledge.computer_entity(match[1]) if host(match[1]) else None
+        if end is not None and end.kind == "controller" and (requester is None or requester.key != end.key):
+            victim = end
+            facts.append(fact(f"The request asks for the name {match[1]}, that of a domain controller"))
+            break
+    policies = POLICIES.search(text) is not None
+    if policies:
+        facts.append(fact("The request says itself what the certificate may be used for (ESC15)"))
+    if victim is None and not policies:
+        return
+    in_attributes = "san:" in text.lower()
+    sensitive = victim is not None and (victim.kind == "controller" or ctx.is_sensitive(victim, activity.at))
+    severity: Severity = "high" if sensitive or (in_attributes and victim is not None) else "medium"
+    what: EntityRef | str = victim or "other uses than the template's"
+    yield tell(
+        ctx,
+        activity,
+        Change(deed="touch"),
+        (" asked for a certificate ", "in the name of " if victim else "for ", what),
+        label="certificate request",
+        severity=severity,
+        why=("Whoever holds it can sign in as ", what, ".")
+        if victim
+        else ("Such a certificate can be used to sign in, or to ask for others in anybody's name.",),
+        facts=facts,
+        quiet=("It would be quiet if the names in the request were the requester's own",),
+        title="A certificate was asked for in somebody else's name" if victim else DETECTOR.title,
+        subject=requester.key if requester is not None else "",
+        targets=(victim, ctx.target(activity)),
+        confidence="high" if in_attributes or sensitive else "medium",
+    )
+
+
+def _certain(victim: EntityRef, text: str, at: int, ctx: Context) -> bool:
+    """A name in a certificate may be the requester's own in another spelling, unless the directory knows it as another's.
+
+    What stands in the attributes of a request was put there by hand.
+    """
+    in_attributes = text.rfind("\n", 0, at) < text.lower().rfind("san:", 0, at)
+    return in_attributes or ctx.knowledge.object_of(victim.key) is not None or ctx.is_sensitive(victim)
+
+
+DETECTOR = Detector(
+    id="certificate_template",
+    external_id=3012,
+    title="Certificate template opened for other names",
+    severity="high",
+    phase="Domain dominance",
+    techniques=("T1649", "T1484"),
+    watches=WATCHES,
+    needs=change_needs(WATCHES, ("389", "dynamic RPC"), (ENROLMENT,)),
+    window=HOUR,
+    interfaces=(ENROLMENT,),
+    event_ids=(REQUESTED, ISSUED, REFUSED, TEMPLATE, 5136),
+    detect=detect,
+)

@@ -1,0 +1,103 @@
+"""Resource-based delegation was set: somebody may act as anybody towards a computer."""
+
+from collections.abc import Iterator
+
+from app.engine.change_story import change_needs, tell
+from app.engine.changes import (
+    Change,
+    actor_of,
+    by_controller,
+    changes_of,
+    gained,
+    is_administrator,
+    is_routine,
+    is_sensitive_object,
+    itself,
+    object_of,
+)
+from app.engine.changes.rights import entries
+from app.engine.context import Context
+from app.engine.detector import DAY, HOUR, Detector, fact
+from app.model.activity import Activity
+from app.model.alert import Finding
+from app.model.details import LdapAdd, LdapModify, RpcCall
+from app.model.directory import DirectoryChange
+from app.model.entity import EntityRef
+from app.model.events import EventAccount, EventDirectoryChange, EventObjectAccess
+from app.model.identifiers import SAMR
+
+ATTRIBUTE = "msds-allowedtoactonbehalfofotheridentity"
+WATCHES = (LdapModify, LdapAdd, RpcCall, EventAccount, EventDirectoryChange, EventObjectAccess, DirectoryChange)
+
+
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """Every writing of the attribute; by a computer's account, or for one just made, it is an attack."""
+    for change in changes_of(activity, ctx, ATTRIBUTE, ""):
+        if change.deed == "create":
+            if change.object_class == "computer" and activity.result == "success":
+                ctx.memory.note(("made", change.sam.lower().rstrip("$")), activity.id, activity.at)
+        elif change.attribute and change.written and not by_controller(activity, ctx):
+            yield _found(activity, change, ctx)
+
+
+def _found(activity: Activity, change: Change, ctx: Context) -> Finding:
+    actor, ref = actor_of(activity, ctx), object_of(change, ctx, activity.at)
+    trusted = _trusted(change, ctx, activity.at)
+    machine = actor is not None and actor.key.startswith("computer:")
+    new = [one for one in trusted if ctx.memory.recall(("made", _plain(one)), str, activity.at, DAY) is not None]
+    sensitive = is_sensitive_object(change, ref, ctx, activity.at)
+    routine = is_routine(activity, ctx)
+    facts = []
+    if machine:
+        facts.append(fact(actor, " is a computer's account; what it signs in for may be somebody else's (relay)"))
+    if machine and ref is not None and actor is not None and actor.key == ref.key:
+        facts.append(fact("It wrote to its own object, as relayed and local attacks do"))
+        if not itself(activity, ref, ctx):
+            facts.append(fact("It did so from another computer"))
+    if new:
+        facts.append(fact(new[0], " was made less than a day before"))
+    if sensitive:
+        facts.append(fact(ref, " can reach the whole domain") if ref is not None else fact("The object is a sensitive one"))
+    who = trusted[0] if trusted else "somebody"
+    more = f" and {len(trusted) - 1} more" if len(trusted) > 1 else ""
+    strong = machine or bool(new) or (sensitive and not is_administrator(actor, ctx, activity.at))
+    return tell(
+        ctx, activity, change, (" allowed ", who, more, " to act as anybody towards ", ref or change.name),
+        label="delegation set", severity="high" if strong else "medium", routine=routine and not strong,
+        why=("With this a ticket for any user, administrators too, can be had for that computer.",), facts=facts,
+        quiet=("It would be quiet if the attribute had been cleared, or a controller had done it itself",),
+        confidence="high" if strong else "medium",
+        title=DETECTOR.title,
+        before=[ctx.memory.recall(("made", _plain(one)), str, activity.at, DAY) for one in new],
+    )  # fmt: skip
+
+
+def _trusted(change: Change, ctx: Context, at: int) -> list[EntityRef]:
+    found: dict[str, EntityRef] = {}
+    for text in gained(change):
+        sids = [one.sid for one in entries(text) if one.allows] if "(" in text else [text]
+        for sid in sids:
+            ref = ctx.knowledge.account_of_sid(sid, at) if sid.startswith("S-1-5-21-") else None
+            if ref is not None:
+                found[ref.key] = ref
+    return list(found.values())
+
+
+def _plain(ref: EntityRef) -> str:
+    return ref.label.lower().rpartition("\\")[2].partition(".")[0].rstrip("$")
+
+
+DETECTOR = Detector(
+    id="rbcd",
+    external_id=2423,
+    title="Resource-based constrained delegation was set",
+    severity="high",
+    phase="Lateral movement",
+    techniques=("T1484", "T1134.001"),
+    watches=WATCHES,
+    needs=change_needs(WATCHES),
+    window=HOUR,
+    interfaces=(SAMR,),
+    event_ids=(4662, 4741, 5136),
+    detect=detect,
+)

@@ -1,0 +1,213 @@
+"""Somebody was given rights over the domain or one of its sensitive objects: to replicate its secrets, or to take it over."""
+
+from collections.abc import Iterator
+
+from app.engine.change_story import change_needs, tell
+from app.engine.changes import (
+    DESCRIPTOR,
+    Change,
+    actor_of,
+    by_controller,
+    changes_of,
+    is_administrator,
+    is_routine,
+    is_sensitive_object,
+    object_of,
+)
+from app.engine.changes.rights import CONTROLLING, NAMES, REPLICATION, TAKING, Entry, added, is_privileged, owner
+from app.engine.context import Context
+from app.engine.detector import HOUR, Detector, fact, listed
+from app.engine.knowledge.directory import SENSITIVE_NAMES
+from app.model.activity import Activity
+from app.model.alert import Finding, Severity
+from app.model.details import LdapModify
+from app.model.directory import DirectoryChange
+from app.model.entity import EntityRef
+from app.model.events import EventDirectoryChange, EventObjectAccess
+
+SYNCHRONISERS = ("msol_", "aad_")
+FACTS = {one.lower(): one for one in TAKING | REPLICATION}
+"""Names of facts under which a synchronisation tells rights."""
+SECRETS = frozenset({"GetChangesAll", "GetChangesInFilteredSet"})
+WATCHES = (LdapModify, EventDirectoryChange, EventObjectAccess, DirectoryChange)
+
+
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """Permissions written: on the domain, on sensitive objects, and those that a computer's account writes."""
+    for change in changes_of(activity, ctx, DESCRIPTOR, *FACTS):
+        if change.dn.lower().startswith("cn=adminsdholder,") or by_controller(activity, ctx):
+            continue
+        ref = object_of(change, ctx, activity.at)
+        domain = change.object_class == "domaindns" or (ref is not None and ref.kind == "domain")
+        if change.attribute != DESCRIPTOR:
+            yield from _synchronised(activity, change, ref, domain, ctx)
+        elif change.deed == "touch":
+            yield from _touched(activity, change, domain, ctx)
+        elif change.written:
+            yield from _written(activity, change, ref, domain, ctx)
+
+
+def _written(activity: Activity, change: Change, ref: EntityRef | None, domain: bool, ctx: Context) -> Iterator[Finding]:
+    actor = actor_of(activity, ctx)
+    machine = actor is not None and actor.key.startswith("computer:") and not is_administrator(actor, ctx, activity.at)
+    sensitive = domain or is_sensitive_object(change, ref, ctx, activity.at)
+    given = [one for one in added(change.old[0] if change.old else "", change.new[0]) if _matters(one, domain, ctx, activity.at)]
+    if not given and change.old:
+        yield from _owned(activity, change, ref, sensitive, ctx)
+    if machine and change.deed == "set" and not given and not domain:
+        yield _by_machine(activity, change, ref, actor, ctx)
+        return
+    if not given or not (sensitive or machine):
+        return
+    words = list(dict.fromkeys(word for one in given for word in one.words))
+    replicates = domain and not SECRETS.isdisjoint(words)
+    strong = replicates or (domain and not CONTROLLING.isdisjoint(words)) or machine
+    who = _trustee(given[0], ctx, activity.at)
+    severity: Severity = "high" if strong else "medium"
+    if not change.old:  # a request that replaces all entries does not tell which are new
+        severity = "medium"
+    named = who.label.lower() if isinstance(who, EntityRef) else ""
+    facts = [fact("Rights: ", listed(words, 8))]
+    if len(given) > 1:
+        facts.append(fact(f"{len(given)} entries were added"))
+    if replicates:
+        facts.append(fact("With DS-Replication-Get-Changes-All every password's key can be fetched (DCSync)"))
+    if not change.old:
+        facts.append(fact("The request wrote all permissions anew, and does not tell which of them were there before"))
+    if named.startswith(SYNCHRONISERS):
+        severity = "medium"
+        facts.append(fact(who, " is named like the account of a directory synchronisation, which needs these rights"))
+    yield tell(
+        ctx,
+        activity,
+        change,
+        (" gave " if change.old else " wrote permissions that give ", who, " rights over ", ref or change.name),
+        label="rights given",
+        severity=severity,
+        routine=is_routine(activity, ctx),
+        why=("With them the secrets of all accounts can be replicated.",)
+        if replicates
+        else ("With them the object can be taken over, and what it can reach.",),
+        facts=facts,
+        quiet=("It would be quiet if only administrators and controllers had got rights",),
+        confidence="high" if change.old else "low",
+        title=DETECTOR.title if domain else "Rights over a sensitive object were given",
+        targets=(ref, *((who,) if isinstance(who, EntityRef) else ())),
+    )
+
+
+def _owned(activity: Activity, change: Change, ref: EntityRef | None, sensitive: bool, ctx: Context) -> Iterator[Finding]:
+    """An owner may write all permissions of his object, whatever they say."""
+    now, before = owner(change.new[0]), owner(change.old[0])
+    if not now or not before or now == before or is_privileged(now):
+        return
+    who = ctx.knowledge.account_of_sid(now, activity.at) if now.startswith("S-1-5-21-") else None
+    if who is not None and ctx.knowledge.why_sensitive(who.key, activity.at):
+        return
+    yield tell(
+        ctx, activity, change, (" made ", who or NAMES.get(now, now), " the owner of ", ref or change.name),
+        label="owner changed", severity="medium" if sensitive else "low", routine=is_routine(activity, ctx),
+        why=("An owner may give himself every right over his object.",), facts=(fact(f"The owner was {before} before"),),
+        quiet=("It would be quiet if an administrator had become the owner",), title="The owner of an object was changed",
+    )  # fmt: skip
+
+
+def _matters(one: Entry, domain: bool, ctx: Context, at: int) -> bool:
+    if not one.allows or is_privileged(one.sid) or "IO" in one.flags:
+        return False
+    wanted = CONTROLLING | SECRETS if domain else TAKING
+    if wanted.isdisjoint(one.words):
+        return False
+    ref = ctx.knowledge.account_of_sid(one.sid, at) if one.sid.startswith("S-1-5-21-") else None
+    if ref is None:
+        return True
+    return not (ref.label.lower() in SENSITIVE_NAMES or ctx.knowledge.why_sensitive(ref.key, at))
+
+
+def _trustee(one: Entry, ctx: Context, at: int) -> EntityRef | str:
+    ref = ctx.knowledge.account_of_sid(one.sid, at) if one.sid.startswith("S-1-5-21-") else None
+    return ref or NAMES.get(one.sid, one.sid)
+
+
+def _by_machine(activity: Activity, change: Change, ref: EntityRef | None, actor: EntityRef | None, ctx: Context) -> Finding:
+    return tell(
+        ctx,
+        activity,
+        change,
+        (" changed the permissions of ", ref or change.name),
+        label="permissions changed",
+        severity="medium",
+        why=("Computers have no reason to; a sign-in of theirs that was passed on to LDAP (relay) looks like this.",),
+        facts=(fact(actor, " is a computer's account, and not known to be privileged"),),
+        quiet=("It would be quiet if an administrator had done it",),
+        confidence="medium",
+        title="A computer's account changed permissions",
+    )
+
+
+def _touched(activity: Activity, change: Change, domain: bool, ctx: Context) -> Iterator[Finding]:
+    actor = actor_of(activity, ctx)
+    if not domain or is_administrator(actor, ctx, activity.at):
+        return
+    yield tell(
+        ctx,
+        activity,
+        change,
+        (" changed the permissions of the domain",),
+        label="permissions changed",
+        severity="medium",
+        why=("Rights over the domain's own object reach everything in it.",),
+        facts=(fact("This telling does not say who got which right"), fact(actor, " is not known as an administrator")),
+        quiet=("It would be quiet if a known administrator had done it",),
+        confidence="medium",
+        title=DETECTOR.title,
+    )
+
+
+def _synchronised(activity: Activity, change: Change, ref: EntityRef | None, domain: bool, ctx: Context) -> Iterator[Finding]:
+    if not domain and not is_sensitive_object(change, ref, ctx, activity.at):
+        return
+    word = FACTS[change.attribute]
+    if domain and word not in CONTROLLING | SECRETS:
+        return
+    before = {one for value in change.old for one in value.replace(";", ",").replace(" ", ",").split(",")}
+    now = [one for value in change.new for one in value.replace(";", ",").replace(" ", ",").split(",")]
+    entries = [
+        Entry(True, "", 0, "", one) for one in now if one.startswith("S-1-") and one not in before and not is_privileged(one)
+    ]
+    given = [one for one in entries if not ctx.knowledge.why_sensitive((_key(one.sid, ctx, activity.at)), activity.at)]
+    if not given:
+        return
+    who = _trustee(given[0], ctx, activity.at)
+    yield tell(
+        ctx,
+        activity,
+        change,
+        (" gave ", who, f" the right {word} over ", ref or change.name),
+        label="rights given",
+        severity="high" if domain else "medium",
+        why=("With it the object can be taken over, and what it can reach.",),
+        facts=(fact(f"{len(given)} accounts got it"),),
+        quiet=("It would be quiet if only administrators and controllers had got rights",),
+        title=DETECTOR.title if domain else "Rights over a sensitive object were given",
+    )
+
+
+def _key(sid: str, ctx: Context, at: int) -> str:
+    ref = ctx.knowledge.account_of_sid(sid, at)
+    return ref.key if ref is not None else ""
+
+
+DETECTOR = Detector(
+    id="replication_rights",
+    external_id=3010,
+    title="Rights over the domain were given",
+    severity="high",
+    phase="Domain dominance",
+    techniques=("T1222.001", "T1098", "T1003.006"),
+    watches=WATCHES,
+    needs=change_needs(WATCHES),
+    window=HOUR,
+    event_ids=(4662, 5136),
+    detect=detect,
+)

@@ -1,0 +1,40 @@
+"""Flags of accounts that make them weaker, and ones that do not."""
+
+from tests.cases.case import Case, Real
+from tests.engine.detectors.builders import DC1, SAMR, call, controller
+from tests.engine.detectors.builders_changes import BASE, account_event, administrators, dn, modify, synchronised, written
+from tests.engine.detectors.logs import DOMAIN, tgt
+
+FIRES = {
+    "no pre-authentication in 4738": Case(
+        [account_event(4738, "dora", OldUacValue="0x210", NewUacValue="0x10210")], severity="medium", external_id=3023
+    ),
+    "no pre-authentication over LDAP": Case([modify(dn("dora"), "userAccountControl", str(0x400200))], severity="medium"),
+    "an administrator's": Case(
+        [*administrators("boss"), modify(f"CN=boss,{BASE}", "userAccountControl", str(0x400200))], severity="high"
+    ),
+    "unconstrained delegation": Case(
+        [account_event(4742, "FILES1$", OldUacValue="0x80", NewUacValue="0x2080")], severity="medium"
+    ),
+    "reversible password": Case([account_event(4738, "dora", OldUacValue="0x210", NewUacValue="0xa10")], severity="low"),
+    "found later": Case([synchronised(dn("dora"), "userAccountControl", ("no pre-authentication",), ("not DES only",))]),
+    "over SAMR": [call(SAMR, 37, stub={"target": f"{DOMAIN}-2001", "user_account_control": 0x10210, "level": 16})],
+    "delegation to a controller": Case(
+        [controller(DC1), tgt("bob"), *written(dn("svc_web"), "msDS-AllowedToDelegateTo", "cifs/dc1.example.org", at=1)],
+        severity="high",
+    ),
+}  # fmt: skip
+QUIET = {
+    "enabled": [account_event(4738, "dora", OldUacValue="0x211", NewUacValue="0x210")],
+    "the flag cleared again": [account_event(4738, "dora", OldUacValue="0x10210", NewUacValue="0x210")],
+    "made with an empty password": [account_event(4720, "dora", OldUacValue="0x0", NewUacValue="0x15")],
+    "a controller that is promoted": [account_event(4742, "DC3$", OldUacValue="0x80", NewUacValue="0x2100")],
+    "never expires": written(dn("dora"), "userAccountControl", str(0x10200), str(0x200)),
+}
+REAL = (
+    Real("corpus/evtx/md_T1098_ID4738-Do_not_require_Kerberos_preauthentication.evtx", severity="medium"),
+    Real("corpus/evtx/md_T1098_ID4738-User_set_with_reversible_psw_encryption.evtx"),
+    Real("corpus/evtx/md_T1098_ID4738-Use_only_Kerberos_DES_encryption_types.evtx"),
+    Real("corpus/evtx/md_T1098_ID4738-Account_is_sensitive_and_cannot_be_delegated.evtx", fires=False),
+    Real("lab/captures/benign_workday.pcap", fires=False),
+)

@@ -1,0 +1,28 @@
+"""AdminSDHolder: rights given, taken away, and other objects."""
+
+from tests.cases.case import Case, Real
+from tests.engine.detectors.builders_changes import DAY, administrators, dn, modify, synchronised, written
+from tests.engine.detectors.logs import DOMAIN
+
+HOLDER = dn("AdminSDHolder", "CN=System")
+OLD = "O:DAG:DAD:PAI(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;DA)"
+GIVEN = f"{OLD}(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;{DOMAIN}-1401)"
+FIRES = {
+    "full rights for a user": Case(written(HOLDER, "nTSecurityDescriptor", GIVEN, OLD, kind="container"), severity="high"),
+    "over LDAP": Case([modify(HOLDER, "nTSecurityDescriptor", GIVEN)], severity="high"),
+    "rights taken away": Case(written(HOLDER, "nTSecurityDescriptor", OLD, GIVEN, kind="container"), severity="low"),
+    "by a known administrator at home": Case(
+        [*administrators("boss"), *written(HOLDER, "nTSecurityDescriptor", GIVEN, OLD, user="boss", kind="container", at=DAY)],
+        severity="high",
+    ),
+    "found later": [synchronised(HOLDER, "GenericAll", (f"{DOMAIN}-1401",), kind="container", what="rights changed")],
+}
+QUIET = {
+    "another container": written(dn("Users2", "CN=System"), "nTSecurityDescriptor", GIVEN, OLD, kind="container"),
+    "an organizational unit": [modify(f"OU=AdminSDHolder,{dn('x')}", "nTSecurityDescriptor", GIVEN)],
+    "a user of a similar name": [modify(dn("AdminSDHolder2"), "description", "x")],
+}
+REAL = (
+    Real("corpus/evtx/md_T1546_ID5136-AdminSDholder_permissions_changed.evtx", external_id=2430),
+    Real("corpus/evtx/md_T1222.001_ID5136-Permission_change_on_OU_by_computer.evtx", fires=False),
+)

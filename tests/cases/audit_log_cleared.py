@@ -1,0 +1,43 @@
+"""Logs cleared and auditing switched off."""
+
+from tests.cases.case import Case, Real
+from tests.engine.detectors.builders import WS1, call
+from tests.engine.detectors.builders_changes import account_event
+from tests.engine.detectors.logs import CLIENT, log, logon, subject, tgt
+
+WHERE = ("Microsoft-Windows-Eventlog", "Security")
+SYSTEM_LOG = ("Microsoft-Windows-Eventlog", "System")
+EVEN, EVEN6 = "82273fdc-e32a-18c3-3f78-827929dc23ea", "f6beaff7-1e19-4fbb-9f8f-b89e2018337c"
+ACCOUNTS = "{0cce9235-69ae-11d9-bed3-505054503030}"
+
+
+def cleared(user: str = "alice", **more: object) -> object:
+    return log(1102, subject(user), where=WHERE, **more)  # type: ignore[arg-type]
+
+
+def policy(change: str, user: str = "alice", category: str = ACCOUNTS) -> object:
+    return log(4719, {**subject(user), "SubcategoryGuid": category, "AuditPolicyChanges": change})
+
+
+FIRES = {
+    "the Security log of a computer": Case([cleared(computer=CLIENT)], severity="low"),
+    "that of a controller": Case([tgt("bob"), cleared(at=5)], severity="medium"),
+    "that of a controller from elsewhere": Case([tgt("bob"), logon(), cleared(at=5)], severity="high"),
+    "over the network": Case([call(EVEN, 0, stub={"log": "Security"})], severity="medium", external_id=3014),
+    "over the newer interface": Case([call(EVEN6, 6, stub={"log": "Application"})], severity="low"),
+    "the System log": Case([log(104, {**subject("alice"), "Channel": "System"}, where=SYSTEM_LOG)], severity="low"),
+    "auditing of accounts off": Case([policy("%%8448")], severity="medium"),
+    "auditing off by a policy": Case([policy("%%8448, %%8450", "SYSTEM")], severity="low"),
+}
+QUIET = {
+    "auditing on": [policy("%%8449, %%8451")],
+    "auditing of files off": [policy("%%8448", category="{0cce921d-69ae-11d9-bed3-505054503030}")],
+    "the log service stops": [log(1100, {}, where=WHERE)],
+    "a log read over the network": [call(EVEN, 7, WS1), call(EVEN6, 5)],
+    "an account changed": [account_event(4738, "dora")],
+}
+REAL = (
+    Real("corpus/pcap/elc_pwshell-cmdlet-clear-eventlog-application.pcap"),
+    Real("corpus/evtx/sb_PE_DACL_DCSync_Right_Powerview_Add-DomainObjectAcl.evtx"),
+    Real("corpus/evtx/md_T1098_ID4732-User_added_to_local_admin_groups.evtx", fires=False),
+)

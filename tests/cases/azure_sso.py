@@ -1,0 +1,29 @@
+"""The account of seamless single sign-on: its password, flags and permissions."""
+
+from tests.cases.case import Case, Real
+from tests.engine.detectors.builders import SAMR, call
+from tests.engine.detectors.builders_changes import account_event, administrators, dn, modify, synchronised, written
+from tests.engine.detectors.logs import DOMAIN, known
+
+ACCOUNT = dn("AZUREADSSOACC", "CN=Computers")
+SID = f"{DOMAIN}-3001"
+FIRES = {
+    "a password by a user": Case([*administrators("boss"), account_event(4724, "AZUREADSSOACC$")], severity="high"),
+    "a password over LDAP": Case([modify(ACCOUNT, "unicodePwd", "(hidden)")], severity="medium"),
+    "a password over SAMR": [
+        known("AZUREADSSOACC$", "computer", sid=SID),
+        call(SAMR, 58, stub={"target": SID, "password": True}),
+    ],
+    "the monthly change": Case([*administrators("boss"), account_event(4724, "AZUREADSSOACC$", "boss")], severity="low"),
+    "found later": Case([synchronised(ACCOUNT, "pwdLastSet", ("new",), ("old",), kind="computer")], severity="low"),
+    "its permissions": written(ACCOUNT, "nTSecurityDescriptor", "O:BAD:", "O:DAD:", kind="computer"),
+}
+QUIET = {
+    "another computer": [account_event(4724, "FILES1$")],
+    "another computer over LDAP": [modify(dn("FILES1", "CN=Computers"), "unicodePwd", "(hidden)")],
+    "its description": [modify(ACCOUNT, "description", "single sign-on")],
+}
+REAL = (
+    Real("lab/captures/password_reset.pcap", fires=False),
+    Real("corpus/evtx/sb_CA_remote_pwd_reset_rpc_mimikatz_postzerologon_target_DC.evtx", fires=False),
+)

@@ -1,0 +1,58 @@
+"""Templates opened for other names, and requests in the name of others."""
+
+from tests.cases.case import Case, Real
+from tests.engine.detectors.builders import DC1, call, controller
+from tests.engine.detectors.builders_changes import BASE, administrators, certificate, dn, modify, synchronised, written
+from tests.engine.detectors.logs import DC, DOMAIN, tgt
+
+TEMPLATE = f"CN=WebUser,CN=Certificate Templates,CN=Public Key Services,CN=Services,CN=Configuration,{BASE}"
+FLAG, KIND = "msPKI-Certificate-Name-Flag", "pKICertificateTemplate"
+ENROLMENT = "91ae6020-9e3c-11cf-8d7c-00aa00c091be"
+OLD = "O:EAG:EAD:(A;;GA;;;EA)"
+FIRES = {
+    "opened in the log": Case(
+        [*administrators("boss"), *written(TEMPLATE, FLAG, "1", "-2113929216", kind=KIND)], severity="high", external_id=3012
+    ),
+    "opened by nobody knows whom": Case(written(TEMPLATE, FLAG, "1", "0", kind=KIND), severity="medium"),
+    "opened over LDAP": Case([*administrators("boss"), modify(TEMPLATE, FLAG, "1")], severity="high"),
+    "opened by an administrator": Case(
+        [*administrators("boss"), *written(TEMPLATE, FLAG, "1", "0", user="boss", kind=KIND)], severity="medium"
+    ),
+    "found later": Case(
+        [synchronised(TEMPLATE, FLAG, ("enrollee supplies subject",), ("",), kind=KIND, what="certificate template changed")]
+    ),
+    "noticed by the authority": [
+        certificate(4899, TemplateInternalName="WebUser", OldTemplateContent="msPKI-Certificate-Name-Flag = 0x0",
+                    NewTemplateContent="msPKI-Certificate-Name-Flag = 0x1\n  CT_FLAG_ENROLLEE_SUPPLIES_SUBJECT -- 0x1"),
+    ],
+    "a name in the attributes": Case(
+        [certificate(4887, Attributes="CertificateTemplate:User\nSAN:upn=administrator@example.org")], severity="high"
+    ),
+    "a name in the certificate": Case(
+        [*administrators("boss"),
+         certificate(4887, SubjectAlternativeName="Other Name: Principal Name=boss@example.org", CertificateTemplate="ESC1")],
+        severity="high",
+    ),
+    "a controller's": Case([controller(DC1), tgt("b"), certificate(4886, Attributes=f"SAN:dns={DC}", at=1)], severity="high"),
+    "over the wire": Case([call(ENROLMENT, 0, stub={"attributes": "SAN:upn=administrator@example.org"})], severity="high"),
+    "other uses": Case([certificate(4887, Attributes="ApplicationPolicies:1.3.6.1.5.5.7.3.2")], severity="medium"),
+    "full rights on a template": Case(
+        written(TEMPLATE, "nTSecurityDescriptor", f"{OLD}(A;;GA;;;{DOMAIN}-1401)", OLD, kind=KIND), severity="medium"
+    ),
+}  # fmt: skip
+QUIET = {
+    "closed": written(TEMPLATE, FLAG, "-2113929216", "1", kind=KIND),
+    "its own name": [certificate(4887, SubjectAlternativeName="Other Name: Principal Name=alice@example.org")],
+    "its own name in another spelling": [
+        certificate(4887, SubjectAlternativeName="Other Name: Principal Name=a.adams@example.org")
+    ],
+    "a web server's names": [certificate(4887, Attributes="CertificateTemplate:WebServer\nSAN:dns=www.example.org")],
+    "the flag of another object": [modify(dn("x"), FLAG, "1")],
+    "enrolment given": written(
+        TEMPLATE, "nTSecurityDescriptor", f"{OLD}(OA;;CR;0e10c968-78fb-11d2-90d4-00c04f79dc55;;{DOMAIN}-1401)", OLD, kind=KIND
+    ),
+}
+REAL = (
+    Real("lab/captures/benign_workday.pcap", fires=False),
+    Real("corpus/evtx/ts_Security.evtx", fires=False),
+)

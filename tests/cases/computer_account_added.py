@@ -1,0 +1,45 @@
+"""Computers made by ordinary users, by tools, by administrators and by those whose work it is."""
+
+from tests.cases.case import Case, Real
+from tests.engine.detectors.builders import SAMR, call
+from tests.engine.detectors.builders_changes import DAY, account_event, added, administrators, dn
+from tests.engine.detectors.logs import DOMAIN
+
+
+def made(name: str, user: str = "alice", *, at: int = 0, code: int = 0) -> object:
+    stub = {"account": name, "account_type": 128, "domain": DOMAIN, "target": f"{DOMAIN}-3001"}
+    return call(SAMR, 50, name=user, at=at, code=code, stub=stub)
+
+
+NAMED = {"DnsHostName": "new1.example.org", "ServicePrincipalNames": "HOST/new1\n\t\tHOST/new1.example.org"}
+FIRES = {
+    "over SAMR": Case([made("EVIL$")], severity="medium", external_id=3007),
+    "over LDAP with its names": Case(
+        [
+            added(
+                dn("NEW1", "CN=Computers"),
+                objectClass=("top", "computer"),
+                sAMAccountName="NEW1$",
+                dNSHostName="new1.example.org",
+            )
+        ],
+        severity="low",
+    ),
+    "in the log without names": Case(
+        [account_event(4741, "EVIL$", DnsHostName="-", ServicePrincipalNames="-")], severity="medium"
+    ),
+    "in the log with names": Case([account_event(4741, "NEW1$", **NAMED)], severity="low"),
+    "refused": [made("EVIL$", code=0xC00002E7)],
+    "several by one user": [made("EVIL1$"), made("EVIL2$", at=1), made("EVIL3$", at=2), made("EVIL4$", at=3)],
+}
+QUIET = {
+    "by an administrator": [*administrators("boss"), account_event(4741, "NEW1$", "boss", DnsHostName="-")],
+    "a user made": [account_event(4720, "dora")],
+    "a group made over SAMR": [call(SAMR, 10, stub={"account": "Staff", "domain": DOMAIN})],
+    "by the controller itself": [account_event(4741, "AZUREADKERBEROS$", "DC1$")],
+}
+JOINER = [made(f"PC{day}{number}$", "joiner", at=day * DAY + number) for day in range(3) for number in range(2)]
+REAL = (
+    Real("lab/captures/machine_account_creation.pcap", severity="medium"),
+    Real("lab/captures/benign_workday.pcap", fires=False),
+)

@@ -1,0 +1,39 @@
+"""Delegated managed service accounts: successions written by hand, and ordinary ones."""
+
+from tests.cases.case import Case, Real
+from tests.engine.detectors.builders import DC1, controller
+from tests.engine.detectors.builders_changes import BASE, added, administrators, dn, modify, synchronised, written
+
+LINK, STATE = "msDS-ManagedAccountPrecededByLink", "msDS-DelegatedMSAState"
+CLASS = ("top", "computer", "msDS-DelegatedManagedServiceAccount")
+NEW = dn("evil", "OU=Projects")
+FIRES = {
+    "successor of an administrator": Case([*administrators("boss"), modify(NEW, LINK, f"CN=boss,{BASE}")], severity="high"),
+    "in the log": Case(
+        [*administrators("boss"), *written(NEW, LINK, f"CN=boss,{BASE}", kind="msDS-DelegatedManagedServiceAccount")],
+        severity="high",
+    ),
+    "made, linked and declared": Case(
+        [*administrators("boss"), added(NEW, objectClass=CLASS[::-1], sAMAccountName="evil$"),
+         modify(NEW, LINK, f"CN=boss,{BASE}", at=1), modify(NEW, STATE, "2", at=2)],
+        severity="high",
+    ),
+    "a migration by an administrator": Case(
+        [*administrators("boss"), modify(NEW, LINK, dn("svc_web"), user="boss")], severity="medium"
+    ),
+    "found later": Case(
+        [*administrators("boss"), synchronised(NEW, LINK, (f"CN=boss,{BASE}",), kind="msDS-DelegatedManagedServiceAccount")],
+        severity="high",
+    ),
+}  # fmt: skip
+QUIET = {
+    "made by an administrator": [
+        *administrators("boss"),
+        added(NEW, "boss", objectClass=("msDS-DelegatedManagedServiceAccount",), sAMAccountName="app$"),
+    ],
+    "a group managed account": [added(NEW, objectClass=("msDS-GroupManagedServiceAccount",), sAMAccountName="app$")],
+    "a migration taken back": [modify(NEW, LINK)],
+    "no migration": [modify(NEW, STATE, "0")],
+    "a computer": [controller(DC1), added(NEW, objectClass=("top", "computer"), sAMAccountName="evil$")],
+}
+REAL = (Real("lab/captures/benign_workday.pcap", fires=False), Real("lab/captures/machine_account_creation.pcap", fires=False))

@@ -1,0 +1,31 @@
+"""DNS names of controllers and of other computers on accounts that are not theirs."""
+
+from tests.cases.case import Case, Real
+from tests.engine.detectors.builders import DC1, controller
+from tests.engine.detectors.builders_changes import account_event, added, dn, modify, synchronised, written
+from tests.engine.detectors.logs import CLIENT, DC, known, tgt
+
+NEW = dn("NEW1", "CN=Computers")
+CONTROLLER = [controller(DC1), tgt("bob", at=-1)]
+FIRES = {
+    "a controller's over LDAP": Case([*CONTROLLER, modify(NEW, "dNSHostName", DC)], severity="high"),
+    "a controller's in the log": Case([*CONTROLLER, account_event(4742, "NEW1$", DnsHostName=DC)], severity="high"),
+    "at once with the account": Case(
+        [*CONTROLLER, added(NEW, objectClass="computer", sAMAccountName="NEW1$", dNSHostName=DC)], severity="high"
+    ),
+    "in 5136": Case([*CONTROLLER, *written(NEW, "dNSHostName", DC, "new1.example.org", kind="computer")], severity="high"),
+    "refused": Case([*CONTROLLER, modify(NEW, "dNSHostName", DC, code=19)], severity="medium"),
+    "another computer's": Case(
+        [known("WS1$", "computer", dns_name=CLIENT), modify(NEW, "dNSHostName", CLIENT)], severity="medium"
+    ),
+}  # fmt: skip
+QUIET = {
+    "its own": [*CONTROLLER, modify(NEW, "dNSHostName", "new1.example.org")],
+    "a new name that nobody has": [*CONTROLLER, modify(NEW, "dNSHostName", "laptop7.example.org")],
+    "the controller's own": [*CONTROLLER, account_event(4742, "DC1$", "DC1$", DnsHostName=DC)],
+    "the same as before": [*CONTROLLER, synchronised(NEW, "dNSHostName", (DC,), (DC,), kind="computer")],
+}
+REAL = (
+    Real("corpus/evtx/sb_PE_persistence_security_dcshadow_4742.evtx", fires=False),
+    Real("lab/captures/benign_workday.pcap", fires=False),
+)

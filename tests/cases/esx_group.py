@@ -1,0 +1,27 @@
+"""The group of ESX administrators: made, renamed, given members, and groups of other names."""
+
+from tests.cases.case import Case, Real
+from tests.engine.detectors.builders import SAMR, call
+from tests.engine.detectors.builders_changes import account_event, added, dn, group_event, modify, renamed, synchronised
+from tests.engine.detectors.logs import DOMAIN
+
+SID = f"{DOMAIN}-3001"
+FIRES = {
+    "made in the log": Case([group_event(4727, "ESX Admins", SID)], severity="high"),
+    "made over LDAP": Case([added(dn("ESX Admins"), objectClass="group", sAMAccountName="ESX Admins")], severity="high"),
+    "made over SAMR": [call(SAMR, 10, stub={"account": "ESX Admins", "domain": DOMAIN})],
+    "renamed": Case([account_event(4781, "ESX Admins", OldTargetUserName="Staff", NewTargetUserName="ESX Admins")]),
+    "renamed over LDAP": Case([renamed(dn("Staff"), "ESX Admins")], severity="high"),
+    "a member": Case([group_event(4728, "ESX Admins", SID)], severity="medium"),
+    "found later": [synchronised(dn("ESX Admins"), "", (dn("ESX Admins"),), kind="group", what="group created")],
+}
+QUIET = {
+    "another group": [group_event(4727, "ESX Readers", SID)],
+    "a user of that name": [account_event(4720, "ESX Admins")],
+    "a member of another group": [modify(dn("Staff"), "member", dn("dora"), deed="add")],
+    "a member taken out": [group_event(4729, "ESX Admins", SID)],
+}
+REAL = (
+    Real("lab/captures/sensitive_group_change.pcap", fires=False),
+    Real("corpus/evtx/md_T1098_ID4728-Massive_account_group_membership_change.evtx", fires=False),
+)

@@ -1,0 +1,43 @@
+"""Many deletions by one account, and few, or of what is cleaned away daily."""
+
+from tests.cases.case import Case, Real
+from tests.engine.detectors.builders import HOUR, SECOND
+from tests.engine.detectors.builders_changes import BASE, account_event, administrators, deleted, dn, person, synchronised
+from tests.engine.detectors.logs import log, subject
+
+
+def gone(number: int, kind: str = "user", at: int = 0) -> object:
+    fields = {**subject("alice"), "ObjectDN": dn(f"u{number}"), "ObjectClass": kind, "ObjectGUID": f"{{{number}}}"}
+    return log(5141, fields, at=at)
+
+
+FIRES = {
+    "over LDAP": Case([deleted(dn(f"u{one}"), at=one * SECOND) for one in range(60)], severity="medium", external_id=2016),
+    "in two kinds of events": [
+        one for n in range(55) for one in (gone(n, at=n * SECOND), account_event(4726, f"u{n}", at=n * SECOND + 9, rid=3000 + n))
+    ],
+    "a share of a small domain": [
+        *[person(f"u{one}", sid=f"S-1-5-21-1-2-3-{1000 + one}") for one in range(60)],
+        *[deleted(dn(f"u{one}"), at=one * SECOND) for one in range(12)],
+    ],
+    "found later": [
+        synchronised(dn(f"u{one}"), "isDeleted", (), (dn(f"u{one}"),), what="user deleted", at=one * SECOND) for one in range(60)
+    ],
+}  # fmt: skip
+QUIET = {
+    "a few": [deleted(dn(f"u{one}"), at=one * SECOND) for one in range(9)],
+    "over a week": [deleted(dn(f"u{one}"), at=2 * one * HOUR) for one in range(60)],
+    "records of DNS": [
+        deleted(f"DC=h{one},DC=example.org,CN=MicrosoftDNS,DC=DomainDnsZones,{BASE}", at=one * SECOND) for one in range(90)
+    ],
+    "printers in the log": [gone(one, "printQueue", one * SECOND) for one in range(90)],
+    "refused": [deleted(dn(f"u{one}"), at=one * SECOND, code=50) for one in range(90)],
+    "one told by two events": [
+        one for n in range(15) for one in (gone(n, at=n * SECOND), account_event(4726, f"u{n}", at=n * SECOND + 9, rid=3000 + n))
+    ],
+    "half by each": [deleted(dn(f"u{one}"), f"user{one % 2}", at=one * SECOND) for one in range(38)] + administrators("boss"),
+}
+REAL = (
+    Real("corpus/evtx/md_T1136_ID4720-4726_Fast_created-deleted_user.evtx", fires=False),
+    Real("lab/captures/benign_workday.pcap", fires=False),
+)

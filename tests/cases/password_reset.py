@@ -1,0 +1,37 @@
+"""Passwords set by others: of sensitive accounts, of ordinary ones, by their owners."""
+
+from tests.cases.case import Case, Real
+from tests.engine.detectors.builders import SAMR, call
+from tests.engine.detectors.builders_changes import BASE, account_event, administrators, dn, modify, person
+from tests.engine.detectors.logs import DOMAIN, log, subject
+
+BOSS = f"CN=boss,{BASE}"
+RID = int(subject("boss")["SubjectUserSid"].rpartition("-")[2])
+FIRES = {
+    "an administrator's in the log": Case([*administrators("boss"), account_event(4724, "boss", rid=RID)], severity="medium"),
+    "over LDAP": Case([*administrators("boss"), modify(BOSS, "unicodePwd", "(hidden)")], severity="medium", external_id=3025),
+    "over SAMR": [*administrators("boss"), call(SAMR, 58, stub={"target": f"{DOMAIN}-{RID}", "password": True})],
+    "by another administrator": Case(
+        [*administrators("boss", "chief"), account_event(4724, "boss", "chief", rid=RID)], severity="low"
+    ),
+    "by the account of Entra Connect": Case(
+        [*administrators("boss"), account_event(4724, "boss", "MSOL_0a1b", rid=RID)], severity="medium"
+    ),
+    "that of krbtgt": [*administrators("boss"), account_event(4724, "krbtgt", "boss", rid=502)],
+    "that of the restore mode": Case([log(4794, {**subject("alice"), "Workstation": "DC1", "Status": "0x0"})], severity="medium"),
+    "refused": [*administrators("boss"), account_event(4724, "boss", rid=RID, failed=True)],
+}  # fmt: skip
+QUIET = {
+    "an ordinary user's": [*administrators("boss"), person("dora"), account_event(4724, "dora", "boss")],
+    "his own with the old one": [*administrators("boss"), account_event(4723, "boss", "boss", rid=RID)],
+    "right after it was made": [
+        *administrators("boss"), account_event(4720, "adm2", "boss", rid=RID), account_event(4724, "adm2", "boss", rid=RID, at=9),
+    ],
+    "another attribute": [*administrators("boss"), modify(BOSS, "description", "x")],
+    "an ordinary user's over LDAP": [modify(dn("dora"), "unicodePwd", "(hidden)")],
+}  # fmt: skip
+REAL = (
+    Real("corpus/evtx/md_T1003_ID4794-4688-DSRM_password_set_with_NTDSutil.evtx", severity="medium"),
+    Real("lab/captures/password_reset.pcap", fires=False),
+    Real("lab/captures/benign_workday.pcap", fires=False),
+)

@@ -1,0 +1,45 @@
+"""Resource-based delegation written by users, computers, administrators."""
+
+from tests.cases.case import Case, Real
+from tests.engine.detectors.builders import SAMR, WS2, call
+from tests.engine.detectors.builders_changes import DAY, added, administrators, dn, modify, synchronised, touched, written
+from tests.engine.detectors.logs import DOMAIN
+
+ATTRIBUTE = "msDS-AllowedToActOnBehalfOfOtherIdentity"
+TRUST = f"O:BAD:(A;;0xf01ff;;;{DOMAIN}-3001)"
+FILES1 = dn("FILES1", "OU=Servers")
+FIRES = {
+    "a user": Case([modify(FILES1, ATTRIBUTE, TRUST)], severity="medium"),
+    "a computer on itself": Case([modify(FILES1, ATTRIBUTE, TRUST, user="FILES1$", source=WS2)], severity="high"),
+    "for a computer made just before": Case(
+        [
+            call(SAMR, 50, stub={"account": "NEW1$", "account_type": 128, "domain": DOMAIN, "target": f"{DOMAIN}-3001"}),
+            added(dn("NEW1", "CN=Computers"), at=1, objectClass="computer", sAMAccountName="NEW1$"),
+            synchronised(
+                dn("NEW1", "CN=Computers"), "", (dn("NEW1"),), what="computer created", kind="computer", at=2,
+                sid=f"{DOMAIN}-3001", sam="NEW1$",
+            ),
+            modify(FILES1, ATTRIBUTE, TRUST, at=5),
+        ],
+        severity="high",
+    ),
+    "refused": Case([modify(FILES1, ATTRIBUTE, TRUST, code=19)], severity="medium"),
+    "in the log, unreadable": Case(written(FILES1, ATTRIBUTE, "Malformed descriptor", kind="computer"), severity="medium"),
+    "in 4662 alone": [touched("3f78c3e5-f79a-46bd-a0b8-9d18116ddc79", "bf967a86-0de6-11d0-a285-00aa003049e2")],
+    "a known administrator at home": Case(
+        [*administrators("boss"), modify(FILES1, ATTRIBUTE, TRUST, user="boss", at=-2 * DAY),
+         modify(FILES1, ATTRIBUTE, TRUST, user="boss", at=-2 * DAY + 1)],
+        severity="medium",
+    ),
+}  # fmt: skip
+QUIET = {
+    "cleared": [modify(FILES1, ATTRIBUTE)],
+    "taken away in the log": written(FILES1, ATTRIBUTE, "", TRUST, kind="computer"),
+    "another attribute": [modify(FILES1, "description", "file server")],
+    "a computer made": [added(dn("NEW1"), objectClass="computer", sAMAccountName="NEW1$")],
+}
+REAL = (
+    Real("lab/captures/rbcd_write.pcap", external_id=2423),
+    Real("corpus/evtx/md_T1098_ID5136-Computer_account_set_for_RBCD_delegation.evtx", severity="medium"),
+    Real("lab/captures/benign_workday.pcap", fires=False),
+)

@@ -1,0 +1,44 @@
+"""Rights over the domain and over sensitive objects, and rights that administrators have anyway."""
+
+from tests.cases.case import Case, Real
+from tests.engine.detectors.builders_changes import BASE, administrators, dn, modify, person, synchronised, touched, written
+from tests.engine.detectors.logs import CHANGES_ALL, DOMAIN, DOMAIN_CLASS
+
+DESCRIPTOR = "nTSecurityDescriptor"
+OLD = "O:BAG:BAD:AI(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;DA)(OA;;CR;1131f6aa-9c07-11d1-f79f-00c04fc2dcd2;;ED)"
+DCSYNC = f"{OLD}(OA;;CR;{CHANGES_ALL};;{DOMAIN}-1401)"
+FULL = f"{OLD}(A;;GA;;;{DOMAIN}-1401)"
+FIRES = {
+    "replication of secrets": Case(written(BASE, DESCRIPTOR, DCSYNC, OLD, kind="domainDNS"), severity="high", external_id=3010),
+    "full control of the domain": Case(written(BASE, DESCRIPTOR, FULL, OLD, kind="domainDNS"), severity="high"),
+    "over LDAP, all anew": Case([modify(BASE, DESCRIPTOR, DCSYNC)], severity="medium"),
+    "over an administrator": Case(
+        [*administrators("boss"), *written(f"CN=boss,{BASE}", DESCRIPTOR, FULL, OLD)], severity="medium"
+    ),
+    "by a computer": Case(
+        written(f"OU=Staff,{BASE}", DESCRIPTOR, FULL, OLD, user="FILES1$", kind="organizationalUnit"), severity="high"
+    ),
+    "a new owner": Case(
+        written(dn("dora"), DESCRIPTOR, f"O:{DOMAIN}-1401G:DAD:(A;;GA;;;DA)", "O:DAG:DAD:(A;;GA;;;DA)"), severity="low"
+    ),
+    "4662 alone": Case([touched("none", DOMAIN_CLASS, mask="0x40000")], severity="medium"),
+    "found later": Case(
+        [synchronised(BASE, "GetChangesAll", (f"{DOMAIN}-1401",), kind="domainDNS", what="rights changed")], severity="high"
+    ),
+}  # fmt: skip
+QUIET = {
+    "an organizational unit delegated": written(f"OU=Staff,{BASE}", DESCRIPTOR, FULL, OLD, kind="organizationalUnit"),
+    "to administrators": written(BASE, DESCRIPTOR, f"{OLD}(A;;GA;;;{DOMAIN}-519)", OLD, kind="domainDNS"),
+    "a right that tells no secrets": written(
+        BASE, DESCRIPTOR, f"{OLD}(OA;;CR;1131f6aa-9c07-11d1-f79f-00c04fc2dcd2;;{DOMAIN}-1401)", OLD, kind="domainDNS"
+    ),
+    "owned by administrators": written(dn("dora"), DESCRIPTOR, "O:DAG:DAD:(A;;GA;;;DA)", f"O:{DOMAIN}-1401G:DAD:(A;;GA;;;DA)"),
+    "taken away": written(BASE, DESCRIPTOR, OLD, DCSYNC, kind="domainDNS"),
+    "over an ordinary user": [person("dora"), *written(dn("dora"), DESCRIPTOR, FULL, OLD)],
+}
+REAL = (
+    Real("corpus/evtx/md_T1098_ID5136-4662_AD_object_owner_changed.evtx"),
+    Real("corpus/evtx/sb_PE_DACL_DCSync_Right_Powerview_Add-DomainObjectAcl.evtx", severity="high"),
+    Real("corpus/evtx/md_T1222.001_ID5136-Permission_change_on_OU_by_computer.evtx", severity="medium"),
+    Real("corpus/evtx/md_T1484.001_ID5136-4662_sensitive_GPO_edited.evtx", fires=False),
+)

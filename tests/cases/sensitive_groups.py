@@ -1,0 +1,52 @@
+"""Members of sensitive groups: added by whatever way, by whom it is the work of, and ordinary groups."""
+
+from tests.cases.case import Case, Real
+from tests.engine.detectors.builders import DC1, HOUR, SAMR, call, controller
+from tests.engine.detectors.builders_changes import (
+    BASE,
+    account_event,
+    dn,
+    group_event,
+    modify,
+    person,
+    synchronised,
+    written,
+)
+from tests.engine.detectors.logs import DOMAIN, DOMAIN_ADMINS, FILE_SERVER
+
+ADMINS = f"CN=Domain Admins,CN=Users,{BASE}"
+GROUP = {"Domain Admins": DOMAIN_ADMINS, "Backup Operators": "S-1-5-32-551", "Staff": f"{DOMAIN}-1300"}
+
+
+def put(group: str, user: str = "boss", *, at: int = 0, member: str = f"{DOMAIN}-2001", event_id: int = 4728) -> object:
+    return group_event(event_id, group, GROUP[group], member, user, at=at)
+
+
+FIRES = {
+    "over LDAP": Case([person("dora"), modify(ADMINS, "member", dn("dora"), deed="add")], severity="medium", external_id=2024),
+    "over SAMR": [call(SAMR, 22, stub={"target": DOMAIN_ADMINS, "member": "1108"})],
+    "into an alias over SAMR": [controller(DC1), call(SAMR, 31, stub={"target": "S-1-5-32-551", "member": f"{DOMAIN}-1107"})],
+    "in the log": Case([put("Domain Admins")], severity="medium"),
+    "made and put there": Case(
+        [account_event(4720, "eve", rid=2001), group_event(4728, "Domain Admins", DOMAIN_ADMINS, f"{DOMAIN}-2001", at=HOUR)],
+        severity="high",
+    ),
+    "in 5136": written(ADMINS, "member", dn("dora"), kind="group"),
+    "found later": [synchronised(ADMINS, "member", (dn("dora"),), kind="group", what="group membership added")],
+    "of one computer": Case(
+        [group_event(4732, "Administrators", "S-1-5-32-544", computer=FILE_SERVER)], severity="low"
+    ),
+    "refused": [modify(ADMINS, "member", dn("dora"), deed="add", code=50)],
+}  # fmt: skip
+QUIET = {
+    "an ordinary group": [put("Staff")],
+    "a member taken out": [put("Domain Admins", event_id=4729)],
+    "a local group of users": [group_event(4732, "Users", "S-1-5-32-545", computer=FILE_SERVER)],
+    "the system of one computer": [group_event(4732, "Administrators", "S-1-5-32-544", user="SYSTEM", computer=FILE_SERVER)],
+    "another attribute of the group": [modify(ADMINS, "description", "x")],
+}
+REAL = (
+    Real("lab/captures/sensitive_group_change.pcap", external_id=2024, severity="medium"),
+    Real("corpus/evtx/md_T1098_ID4728-4756-Member_added_to_sensitive_domain_groups.evtx", severity="medium"),
+    Real("lab/captures/benign_workday.pcap", fires=False),
+)

@@ -1,0 +1,37 @@
+"""Keys put on accounts by others, by computers themselves, by a synchronisation."""
+
+from tests.cases.case import Case, Real
+from tests.engine.detectors.builders import HOUR, WS1, WS2, as_req
+from tests.engine.detectors.builders_changes import administrators, dn, modify, synchronised, touched, written
+
+ATTRIBUTE = "msDS-KeyCredentialLink"
+KEY = "B:8:00020000:CN=dora,OU=Staff,DC=example,DC=org"
+FIRES = {
+    "somebody else's": Case([modify(dn("dora"), ATTRIBUTE, KEY, deed="add")], severity="high"),
+    "and used": Case(
+        [modify(dn("dora"), ATTRIBUTE, KEY, deed="add"), as_req("dora", at=HOUR, pkinit=True)], severity="high", external_id=2431
+    ),
+    "in the log": Case(written(dn("dora"), ATTRIBUTE, KEY), severity="high"),
+    "a computer's, from another computer": Case(
+        [as_req("FILES1$", "192.0.2.31", at=-HOUR), as_req("WS2$", WS2, at=-HOUR),
+         modify(dn("FILES1", "CN=Computers"), ATTRIBUTE, KEY, user="FILES1$", source=WS2)],
+        severity="high",
+    ),
+    "by the account of Entra Connect": Case([modify(dn("dora"), ATTRIBUTE, KEY, user="MSOL_0a1b2c")], severity="low"),
+    "an ordinary account's, found later": Case([synchronised(dn("dora"), ATTRIBUTE, ("device x",))], severity="low"),
+    "written, says 4662 alone": [touched("5b47d60f-6090-40b2-9f37-2a4de88f3063", "bf967aba-0de6-11d0-a285-00aa003049e2")],
+}  # fmt: skip
+QUIET = {
+    "a computer's own": [
+        as_req("WS1$", WS1, at=-HOUR), modify(dn("WS1", "CN=Computers"), ATTRIBUTE, KEY, user="WS1$", source=WS1),
+    ],
+    "a computer's own in the log": [
+        as_req("WS1$", WS1, at=-HOUR), *written(dn("WS1", "CN=Computers"), ATTRIBUTE, KEY, user="WS1$", kind="computer"),
+    ],
+    "a key taken away": [modify(dn("dora"), ATTRIBUTE, KEY, deed="delete")],
+    "a smart card": [*administrators("boss"), as_req("boss", pkinit=True)],
+}  # fmt: skip
+REAL = (
+    Real("lab/captures/benign_workday.pcap", fires=False),
+    Real("corpus/evtx/md_T1098_ID5136-4662_AD_object_owner_changed.evtx", fires=False),
+)

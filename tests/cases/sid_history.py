@@ -1,0 +1,34 @@
+"""SID history: values put there by whatever way, and what is none of it."""
+
+from tests.cases.case import Case, Real
+from tests.engine.detectors.builders import DRSUAPI, call
+from tests.engine.detectors.builders_changes import account_event, dn, modify, synchronised, touched, written
+from tests.engine.detectors.logs import DOMAIN
+
+OTHER = "S-1-5-21-9-8-7"
+FIRES = {
+    "domain administrators of another domain": Case([account_event(4765, "dora", SourceSid=f"{OTHER}-512")], severity="high"),
+    "an account of the same domain": Case(
+        [
+            *written(dn("dora"), "sIDHistory", f"%{{{DOMAIN}-1500}}"),
+            account_event(4738, "dora", at=1, SidHistory=f"{DOMAIN}-1500"),
+        ],
+        severity="high",
+    ),
+    "a migrated account": Case([account_event(4765, "dora", SourceSid=f"{OTHER}-4711")], severity="medium"),
+    "the call of migrations, sealed": Case([call(DRSUAPI, 20, sealed=True)], severity="medium"),
+    "refused over LDAP": Case([modify(dn("dora"), "sIDHistory", f"{OTHER}-512", deed="add", code=50)], severity="medium"),
+    "found by a synchronisation": Case([synchronised(dn("dora"), "sIDHistory", (f"{OTHER}-519",))], severity="high"),
+    "written, says 4662 alone": [touched("17eb4278-d167-11d0-b002-0000f80367c1", "bf967aba-0de6-11d0-a285-00aa003049e2")],
+}
+QUIET = {
+    "history taken away": [modify(dn("dora"), "sIDHistory", f"{OTHER}-512", deed="delete")],
+    "a value that was there before": [synchronised(dn("dora"), "sIDHistory", (f"{OTHER}-9",), (f"{OTHER}-9", f"{OTHER}-8"))],
+    "an account changed otherwise": [account_event(4738, "dora", SidHistory="-", DisplayName="Dora")],
+    "another call of replication": [call(DRSUAPI, 12)],
+}
+REAL = (
+    Real("corpus/evtx/md_T1134.005_ID_4765_-_SID_history_added.evtx", external_id=1106, severity="high"),
+    Real("corpus/evtx/md_T1098_ID4738-Do_not_require_Kerberos_preauthentication.evtx", fires=False),
+    Real("lab/captures/benign_workday.pcap", fires=False),
+)

@@ -1,0 +1,37 @@
+"""Service names on users: sensitive ones, ordinary ones, their own."""
+
+from tests.cases.case import Case, Real
+from tests.engine.detectors.builders import DRSUAPI, MINUTE, call
+from tests.engine.detectors.builders_changes import BASE, administrators, dn, modify, synchronised, written
+
+ATTRIBUTE, NAME = "servicePrincipalName", "http/intranet.example.org"
+BOSS = f"CN=boss,{BASE}"
+FIRES = {
+    "on an administrator": Case([*administrators("boss"), modify(BOSS, ATTRIBUTE, NAME, deed="add")], severity="high"),
+    "on an administrator in the log": Case([*administrators("boss"), *written(BOSS, ATTRIBUTE, NAME)], severity="high"),
+    "on an administrator by another": Case(
+        [*administrators("boss", "chief"), modify(BOSS, ATTRIBUTE, NAME, user="chief", deed="add")], severity="medium"
+    ),
+    "on a user by another user": Case([modify(dn("dora"), ATTRIBUTE, NAME, deed="add")], severity="low"),
+    "put there and taken away": Case(
+        [modify(dn("dora"), ATTRIBUTE, NAME, deed="add"), modify(dn("dora"), ATTRIBUTE, NAME, deed="delete", at=5 * MINUTE)],
+        severity="medium",
+    ),
+    "by the call of replication": Case(
+        [*administrators("boss"), call(DRSUAPI, 13, stub={"account": BOSS, "spns": [NAME], "operation": 0})], severity="high"
+    ),
+}
+QUIET = {
+    "a computer's": [modify(dn("FILES1", "OU=Servers"), ATTRIBUTE, NAME, user="FILES1$")],
+    "a computer's in the log": written(dn("FILES1", "OU=Servers"), ATTRIBUTE, NAME, kind="computer"),
+    "by an administrator on a service's account": [
+        *administrators("boss"), modify(dn("svc_web"), ATTRIBUTE, NAME, user="boss", deed="add"),
+    ],
+    "its own": [modify(dn("svc_sql"), ATTRIBUTE, "MSSQLSvc/db.example.org", user="svc_sql", deed="add")],
+    "a name taken away": [modify(dn("dora"), ATTRIBUTE, NAME, deed="delete")],
+    "an ordinary user's, found later": [synchronised(dn("dora"), ATTRIBUTE, (NAME,))],
+}  # fmt: skip
+REAL = (
+    Real("corpus/evtx/sb_PE_persistence_security_dcshadow_4742.evtx", fires=False),
+    Real("lab/captures/benign_workday.pcap", fires=False),
+)
