@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from app.command.progress import Bar
+from app.command.tag import honeytokens
 from app.command.words import line
 from app.model.alert import RANK, plain
 from app.session import Session
@@ -36,6 +37,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keytab", type=Path, action="append", default=[], metavar="FILE", help="open what is sealed with the keys in this file"
     )
+    parser.add_argument(
+        "--honeytoken",
+        action="append",
+        default=[],
+        metavar="ACCOUNT",
+        help="an account that nobody has a reason to use; may be given again",
+    )
     parser.add_argument("--places", default="", metavar="FILE.mmdb", help="a GeoIP file that tells where outside addresses are")
     parser.add_argument("--fail-on", choices=("low", "medium", "high"), default="high", dest="fail_on")
 
@@ -46,6 +54,7 @@ def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int
     refuse(options)
     session = Session.open(options.workspace)
     try:
+        honeytokens(session, options.honeytoken)
         with Bar(sys.stderr) as bar:
             seconds = session.read_here(
                 options.paths, bar.show, sensitivity=options.sensitivity, keytabs=options.keytab, places=options.places

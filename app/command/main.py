@@ -35,6 +35,7 @@ COMMANDS = {
     "sigma": Command("sigma", "run Sigma rules over the events of a workspace"),
     "selftest": Command("selftest", "check every part on this machine"),
     "listen": Command("listen", "take in live traffic, logs, directories"),
+    "tag": Command("tag", "say that an account or a computer is a honeytoken, sensitive, or neither"),
     "secret": Command("secret", "keep a password, a shared secret or keys in the keyring"),
     "_read": Command("read"),
     "_listen": Command("listening"),
