@@ -46,37 +46,56 @@ def written(attribute: str, dn: str = DN, value: str = "x") -> Activity:
 
 FIRES: Cases = {
     "an attribute over LDAP": Case([*HERE, modify(DN, ("replace", "servicePrincipalName", ("http/x",)))], TAGS, external_id=2427),
-    "joins a group over LDAP": Case([*HERE, modify("CN=Staff,DC=example,DC=org", ("add", "member", (DN,)))], TAGS,
-                                    external_id=2428, severity="high"),
+    "joins a group over LDAP": Case(
+        [*HERE, modify("CN=Staff,DC=example,DC=org", ("add", "member", (DN,)))], TAGS, external_id=2428, severity="high"
+    ),
     "another password over SAM": Case([*HERE, call(SAMR, 58, at=SECOND, stub={"target": SID, "password": True})], TAGS),
-    "joins a group over SAM": Case([*HERE, call(SAMR, 22, at=SECOND, stub={"target": DOMAIN_ADMINS, "member": "1707"})], TAGS,
-                                   external_id=2428),
+    "joins a group over SAM": Case(
+        [*HERE, call(SAMR, 22, at=SECOND, stub={"target": DOMAIN_ADMINS, "member": "1707"})], TAGS, external_id=2428
+    ),
     "a log tells a password reset": Case([*HERE, logon(), changed(4724)], TAGS, external_id=2427),
     "a log tells a group": Case([*HERE, joined(4728, SID)], TAGS, external_id=2428),
     "an audited attribute": Case([*HERE, written("userAccountControl")], TAGS),
     "a synchronisation shows it": Case(
         [
             *HERE,
-            act(DirectoryChange(dn=DN, sam="backup-adm", domain="example.org", what="delegation setting changed",
-                                attribute="userAccountControl"), WS1, DC1, 389, at=SECOND),
+            act(
+                DirectoryChange(
+                    dn=DN,
+                    sam="backup-adm",
+                    domain="example.org",
+                    what="delegation setting changed",
+                    attribute="userAccountControl",
+                ),
+                WS1,
+                DC1,
+                389,
+                at=SECOND,
+            ),
         ],
         TAGS,
     ),
-}  # fmt: skip
+}
 QUIET: Cases = {
-    "the time of its last sign-in": Case([*HERE, written("lastLogonTimestamp"), modify(DN, ("replace", "badPwdCount", ("1",)))],
-                                         TAGS),
+    "the time of its last sign-in": Case(
+        [*HERE, written("lastLogonTimestamp"), modify(DN, ("replace", "badPwdCount", ("1",)))], TAGS
+    ),
     "another account is changed": Case(
-        [*HERE, modify("CN=bob,DC=example,DC=org", ("replace", "description", ("x",))), joined(4728, f"{DOMAIN}-1101")], TAGS),
+        [*HERE, modify("CN=bob,DC=example,DC=org", ("replace", "description", ("x",))), joined(4728, f"{DOMAIN}-1101")], TAGS
+    ),
     "a group that it is no member of": Case([*HERE, modify("CN=Staff,DC=example,DC=org", ("add", "member", ("CN=bob",)))], TAGS),
     "it is locked out": Case([*HERE, changed(4740)], TAGS),
     "a decoy computer renews itself": Case(
-        [as_req("alice"), log(4742, {**subject("FILES$"), "TargetUserName": "FILES$", "TargetDomainName": "EXAMPLE"})], COMPUTER),
+        [as_req("alice"), log(4742, {**subject("FILES$"), "TargetUserName": "FILES$", "TargetDomainName": "EXAMPLE"})], COMPUTER
+    ),
     "nobody tagged it": [*HERE, changed(4738)],
-}  # fmt: skip
+}
 REAL = (
-    Real("corpus/evtx/md_T1098_ID4728-4756-Member_added_to_sensitive_domain_groups.evtx", external_id=2428,
-         honeytokens=("honey-pot1",)),
+    Real(
+        "corpus/evtx/md_T1098_ID4728-4756-Member_added_to_sensitive_domain_groups.evtx",
+        external_id=2428,
+        honeytokens=("honey-pot1",),
+    ),
     Real("lab/captures/sensitive_group_change.pcap", external_id=2428, honeytokens=("dave.davis",)),
     Real("lab/captures/honeytoken_use.pcap", fires=False, honeytokens=("honey.admin",)),
-)  # fmt: skip
+)

@@ -23,6 +23,7 @@ from app.engine.detectors import (
     ldap_brute_force,
     remote_execution,
     samr_reconnaissance,
+    smb_exfiltration,
     smb_session_enumeration,
     zerologon,
 )
@@ -49,6 +50,7 @@ DETECTORS: tuple[Detector, ...] = (
     ldap_brute_force.DETECTOR,
     remote_execution.DETECTOR,
     samr_reconnaissance.DETECTOR,
+    smb_exfiltration.DETECTOR,
     smb_session_enumeration.DETECTOR,
     zerologon.DETECTOR,
 )

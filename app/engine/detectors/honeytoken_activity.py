@@ -146,7 +146,8 @@ def tell(activity: Activity, ctx: Context, use: Use, over: Trail, ended: Trail, 
         ),
         facts=(
             fact("An analyst tagged ", decoy, " as honeytoken"),
-            fact(f"{plural(over.total, 'attempt')} over {listed(str(way) for way in over.values)}, of which {won:,} succeeded and {lost:,} were refused: ",
+            fact(f"{plural(over.total, 'attempt')} over {listed(str(way) for way in over.values)}, "
+                 f"of which {won:,} succeeded and {lost:,} were refused: ",
                  activity),
             *((fact(f"What was tried: to {listed(done)}"),) if len(done) > 1 else ()),
             *((fact(f"It came from {listed(others)} as well"),) if others else ()),
