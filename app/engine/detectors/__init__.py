@@ -24,6 +24,8 @@ from app.engine.detectors import (
     remote_execution,
     samr_reconnaissance,
     smb_exfiltration,
+    smb_implementation,
+    smb_packet_manipulation,
     smb_session_enumeration,
     zerologon,
 )
@@ -51,6 +53,8 @@ DETECTORS: tuple[Detector, ...] = (
     remote_execution.DETECTOR,
     samr_reconnaissance.DETECTOR,
     smb_exfiltration.DETECTOR,
+    smb_implementation.DETECTOR,
+    smb_packet_manipulation.DETECTOR,
     smb_session_enumeration.DETECTOR,
     zerologon.DETECTOR,
 )

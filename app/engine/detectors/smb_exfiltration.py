@@ -45,7 +45,7 @@ SNAPSHOT = re.compile(r"@gmt-\d{4}\.\d\d\.\d\d-\d\d\.\d\d\.\d\d|harddiskvolumesh
 PREFERENCES = re.compile(
     r"\\policies\\(\{[0-9a-f-]{36}\})\\machine\\preferences\\\w+\\(groups|services|scheduledtasks|datasources|printers|drives)\.xml"
 )
-"""Settings of group policies that could hold passwords (MS-GPPREF section 2.2.1.1.4), those for computers: users read their own."""
+"""Settings of group policies for computers that could hold passwords (MS-GPPREF section 2.2.1.1.4)."""
 READ_DATA = 0x1 | 0x80000000 | 0x02000000 | 0x10000000
 """FILE_READ_DATA, GENERIC_READ, MAXIMUM_ALLOWED, GENERIC_ALL (MS-SMB2 section 2.2.13.1.1)."""
 SAVE_KEY, SAVE_KEY_EX = 20, 31
