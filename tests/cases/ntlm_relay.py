@@ -61,7 +61,7 @@ FIRES: Cases = {
     "an Exchange server's account": Case(
         [*HERE, ntlm("WS1$")], {"computer:ws1.example.org": {"Exchange server": True}}, severity="medium"
     ),
-    "it is refused": Case([*HERE, ntlm("WS1$", target=DC1, carrier="ldap", code=49)], severity="medium"),
+    "it is refused": Case([*HERE, ntlm("WS1$", target=DC1, carrier="ldap", code=8)], severity="medium"),
     "a server logged it": Case([*DC_KNOWN, logon("DC2$", ATTACKER, "DC2")], severity="medium"),
     "all at once is one story": [
         *DC_KNOWN,
@@ -86,10 +86,13 @@ QUIET: Cases = {
     "the answer names its server": [*HERE, ntlm(spn="cifs/files.example.org"), ntlm(spn=f"cifs/{FILES}", at=SECOND)],
     "the answer names an alias": [*HERE, ntlm(spn="cifs/intranet.example.org")],
     "with Kerberos": [*DC_KNOWN, logon("DC2$", ATTACKER, "-", "Kerberos")],
+    "somebody guesses its password": [*HERE, ntlm("WS1$", target=DC1, carrier="ldap", code=49)],
     "a person": [*HERE, ntlm(workstation="WS1", source=WS1), ntlm(workstation="", at=SECOND)],
     "a controller with two addresses": [*DC_KNOWN, controller(ATTACKER), ntlm("DC2$")],
 }
 REAL = (
+    Real("corpus/pcap/ired_relay-attack.pcapng", external_id=2037, severity="high"),
+    Real("corpus/pcap/zeek_ldap_invalid_credentials.pcap", fires=False),
     Real("lab/captures/benign_workday.pcap", fires=False),
     Real("lab/captures/pass_the_hash.pcap", fires=False),
     Real("lab/captures/benign_dc_replication.pcap", fires=False),

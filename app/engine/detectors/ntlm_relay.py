@@ -38,6 +38,8 @@ RISKY = ("ldap", "http")
 """Carriers at which a computer's own account can change the directory, or fetch a certificate in its name."""
 AUTHORITY, EXCHANGE = "Certificate authority", "Exchange server"
 OTHERS = 8
+WRONG = frozenset({49, 401, 0xC000006A, 0xC000006D, 0xC0000064, 0xC0000234})
+"""Refused for the password or the name: somebody guesses. What is passed on is genuine, and refused for other reasons."""
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -110,6 +112,8 @@ def relayed(ctx: Context, first: Seen, second: Seen, challenge: str) -> Finding:
     """The victim's connection to the one in the middle, and that one's to the server."""
     toward, act = first.activity, second.activity
     victim, middle, server = ctx.source(toward), ctx.source(act), ctx.target(act)
+    if middle.key in (server.key, victim.key):  # it is called like the one whose words it passes on
+        middle = EntityRef("address", f"address:{second.source}", second.source)
     account = ctx.account(act) or ctx.account(toward)
     crossed = first.carrier.rstrip("12") != second.carrier.rstrip("12")
     severity: Severity = "high" if crossed else "medium"
@@ -205,7 +209,8 @@ def elsewhere(activity: Activity, ctx: Context, account: EntityRef | None, carri
         return
     source, target = ctx.source(activity), ctx.target(activity)
     own = is_foreign(ctx, activity.source.ip, account, activity.at)
-    if source.key == account.key or not own:
+    guessed = activity.result == "failure" and (activity.code or 0) & 0xFFFFFFFF in WRONG
+    if source.key == account.key or not own or guessed:
         return
     serves = ctx.knowledge.serves(account.key.partition(":")[2])
     there = ctx.knowledge.serves(target.key.partition(":")[2])
