@@ -1,7 +1,6 @@
 """An NTLM authentication that comes from somebody else than the one who signs in: a relay."""
 
 from collections.abc import Iterator
-from ipaddress import ip_address
 
 from msgspec import Struct
 
@@ -25,7 +24,7 @@ from app.engine.detector import (
 from app.engine.knowledge.addresses import CLAIMS
 from app.engine.knowledge.names import host, is_address
 from app.engine.readings import LOGON, LOGON_REFUSED, NETWORK
-from app.model.activity import Activity
+from app.model.activity import NAMED, Activity
 from app.model.alert import Finding, Severity, Step
 from app.model.details import Ntlm
 from app.model.entity import EntityRef
@@ -37,6 +36,7 @@ RELAYED = 5 * MINUTE
 RISKY = ("ldap", "http")
 """Carriers at which a computer's own account can change the directory, or fetch a certificate in its name."""
 AUTHORITY, EXCHANGE = "Certificate authority", "Exchange server"
+LOCAL = (NAMED, "127.", "169.254.", "0.0.0.0", "fe80:", "::")
 OTHERS = 8
 WRONG = frozenset({49, 401, 0xC000006A, 0xC000006D, 0xC0000064, 0xC0000234})
 """Refused for the password or the name: somebody guesses. What is passed on is genuine, and refused for other reasons."""
@@ -57,6 +57,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     detail = activity.detail
     if activity.source is None or activity.destination is None:
         return
+    if isinstance(detail, EventLogon) and (detail.number("LogonType") != NETWORK or not is_ntlm(detail)):
+        return
     source, target = ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
     if source == target or is_local(source):
         return
@@ -69,15 +71,13 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             yield misdirected(activity, ctx, detail, detail.spn)
             return
         name, workstation, carrier = detail.user, detail.workstation, detail.carrier
-    elif isinstance(detail, EventLogon) and detail.event_id in (LOGON, LOGON_REFUSED):
-        if detail.number("LogonType") != NETWORK or not is_ntlm(detail) or activity.account is None:
-            return
+    elif isinstance(detail, EventLogon) and activity.account is not None:
         name, workstation, carrier = activity.account.name, detail.text("WorkstationName"), ""
     else:
         return
     if name.endswith("$"):
         yield from elsewhere(activity, ctx, ctx.account(activity), carrier)
-    elif host(workstation) and ctx.to_controller(activity):
+    elif workstation and ctx.to_controller(activity) and host(workstation):
         yield from borrowed(activity, ctx, ctx.knowledge.computer_entity(host(workstation)))
 
 
@@ -87,11 +87,8 @@ def is_ntlm(event: EventLogon) -> bool:
 
 
 def is_local(address: str) -> bool:
-    """True for addresses that say nothing of who is behind them on another network."""
-    if not is_address(address):
-        return True
-    found = ip_address(address)
-    return found.is_loopback or found.is_link_local or found.is_unspecified
+    """True for what says nothing of who is behind it elsewhere: a bare name, loopback and link-local addresses."""
+    return address.startswith(LOCAL) or not address
 
 
 def passed_on(activity: Activity, ctx: Context, detail: Ntlm, challenge: str, source: str, target: str) -> Iterator[Finding]:

@@ -78,6 +78,15 @@ class Fetched(Struct, frozen=True, kw_only=True):
         return self.name.rpartition("\\")[2]
 
 
+def is_worth_a_look(detail: SmbFile) -> bool:
+    """False for nearly all files of a file server, without taking their names apart."""
+    path = detail.path
+    if path[-1:] in ("$", "") or path[-6:].lower() == "sysvol":
+        return True
+    name = detail.name[detail.name.rfind("\\") + 1 :].lower()
+    return "sam" in name or "sys" in name or "secu" in name or "lsass" in name or name == DATABASE
+
+
 def fetched(activity: Activity) -> Fetched | None:
     """The file that an activity asks for, unless nothing of it was wanted but its attributes."""
     detail = activity.detail
@@ -104,8 +113,9 @@ def secret(one: Fetched, activity: Activity, ctx: Context) -> str:
         return "the directory's database" if one.reads else ""
     if one.reads and "lsass" in base and base.endswith(DUMPS):
         return "a dump of the security authority's memory"
-    if one.reads and folder and ctx.memory.recall(("saved", ctx.place(activity.destination, activity.at), base), bool,
-                                                  activity.at, HOUR):  # fmt: skip
+    server = ctx.place(activity.destination, activity.at)
+    saved = one.reads and one.share[-1:] in ("$", "") and ctx.memory.recall(("saved", server, base), bool, activity.at, HOUR)
+    if saved:
         return "a registry hive that was saved to this file over the network before"
     hive = HIVE.fullmatch(base)
     if hive is None:
@@ -115,8 +125,7 @@ def secret(one: Fetched, activity: Activity, ctx: Context) -> str:
         return f"the registry hive {hive[2].upper()}"
     if at_home and not SNAPSHOT.search(folder) and not one.reads:
         return ""
-    where = (ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at))
-    key = ("set", *where, one.share, folder, hive[1], hive[3] or "")
+    key = ("set", ctx.place(activity.source, activity.at), server, one.share, folder, hive[1], hive[3] or "")
     pieces = ctx.memory.seen(key, hive[2], activity.at, activity.id, TOGETHER)
     telling = {"sam"} if hive[1] else SECRETS
     if "system" in pieces.counts and not telling.isdisjoint(pieces.counts):
@@ -131,6 +140,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         name = str(detail.stub.get("file", "")).lower().rpartition("\\")[2]
         if detail.opnum in (SAVE_KEY, SAVE_KEY_EX) and name and activity.result != "failure":
             ctx.memory.note(("saved", ctx.place(activity.destination, activity.at), name), True, activity.at)
+        return
+    if isinstance(detail, SmbFile) and not is_worth_a_look(detail):
         return
     one = fetched(activity)
     if one is None:
@@ -171,7 +182,11 @@ def told(activity: Activity, ctx: Context, one: Fetched, what: str) -> Finding:
             fact(f"{one.share}\\{one.name}: ", activity),
             *((fact("It lies in a shadow copy, where a file that is in use can be read"),) if how else ()),
             *((fact(target, " is a domain controller"),) if ctx.to_controller(activity) else ()),
-            *((fact("The log tells that it was opened for reading, not how much was read"),) if one.content is None else ()),
+            *(
+                (fact(f"The log tells that it was opened for {'reading' if one.reads else 'writing'}, not how much was moved"),)
+                if one.content is None
+                else ()
+            ),
             against("It would be quiet for a file of another name, and for one of which only the attributes were asked for"),
         ),
         steps=ctx.path(activity, "file copied" if success else "file asked for", caption_of(activity)),
