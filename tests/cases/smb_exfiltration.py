@@ -62,6 +62,9 @@ FIRES: Cases = {
         call(WINREG, 20, stub={"file": r"..\Temp\QxWzrTyP.tmp"}),
         file(r"Temp\QxWzrTyP.tmp", r"\\dc1\ADMIN$", at=2 * SECOND),
     ],
+    "a copy of the database under a random name": Case(
+        [*HERE, file(r"Temp\KfQzPwLx.tmp", r"\\dc1\ADMIN$", size=18_000_000)], severity="medium"
+    ),
     "a log tells the database": Case([*HERE, opened(r"Windows\NTDS\ntds.dit")], severity="high"),
     "settings of many policies": [
         *HERE,
@@ -94,6 +97,11 @@ QUIET: Cases = {
     ],
     "a system hive alone": [*HERE, file("Temp\\system.dat")],
     "a database of another program": [*HERE, file(r"data\dhcp.mdb"), file(r"data\edb.log", at=2 * SECOND)],
+    "small temporary files": [
+        *HERE,
+        *(file(rf"Temp\x{one}.tmp", r"\\dc1\ADMIN$", size=9000) for one in range(3)),
+        file(r"Temp\y.tmp", r"\\files\ADMIN$", size=90_000_000, target=FILES),
+    ],
     "a listing": [*HERE, file(r"Windows\NTDS", action="list", size=0)],
 }
 REAL = (

@@ -40,6 +40,9 @@ HOMES = ("\\config", "\\config\\regback", "registry")
 """Folders of registry hives: of the running system, of its copy, of a set made to install a controller from media."""
 SECRETS = frozenset({"sam", "security"})
 DUMPS = (".dmp", ".mdmp", ".zip", ".7z", ".rar", ".gz", ".out", ".bin")
+LARGE = 8_000_000
+"""An empty directory's database is larger than that; what programs leave in a controller's folder for temporary files is not."""
+LARGE_COPY = "a large temporary file, as tools make of a copy of the directory's database"
 SNAPSHOT = re.compile(r"@gmt-\d{4}\.\d\d\.\d\d-\d\d\.\d\d\.\d\d|harddiskvolumeshadowcopy\d*")
 """A share's earlier version (MS-SMB2 section 2.2.13.2.7 and 3.3.5.9.7), or a shadow copy by its device."""
 PREFERENCES = re.compile(
@@ -117,6 +120,8 @@ def secret(one: Fetched, activity: Activity, ctx: Context) -> str:
     saved = one.reads and one.share[-1:] in ("$", "") and ctx.memory.recall(("saved", server, base), bool, activity.at, HOUR)
     if saved:
         return "a registry hive that was saved to this file over the network before"
+    if one.reads and base.endswith(".tmp") and folder.endswith("temp") and one.share[-1:] == "$":
+        return LARGE_COPY if (one.content or 0) >= LARGE and ctx.to_controller(activity) else ""
     hive = HIVE.fullmatch(base)
     if hive is None:
         return ""
@@ -161,6 +166,8 @@ def told(activity: Activity, ctx: Context, one: Fetched, what: str) -> Finding:
     success = None if activity.result == "unanswered" else activity.result == "success" and one.content != 0
     holder = ctx.to_controller(activity) or (not one.reads and ctx.from_controller(activity)) or one.base == DATABASE
     severity: Severity = "high" if holder and success is not False else "medium"
+    if what == LARGE_COPY:
+        severity = "medium"
     if one.content == 0 and activity.result == "success":
         severity = "low"
     deed = f" {'wrote' if not one.reads else 'read' if success else 'asked for'} {one.base}"
@@ -173,7 +180,7 @@ def told(activity: Activity, ctx: Context, one: Fetched, what: str) -> Finding:
         activity,
         f"{ctx.place(activity.source, activity.at)} {ctx.place(activity.destination, activity.at)}",
         severity=severity,
-        confidence="high" if one.content else "medium",
+        confidence="high" if one.content and what != LARGE_COPY else "medium",
         title=None if success is not False else "Attempted data exfiltration over SMB",
         succeeded=success,
         targets=some(target),
