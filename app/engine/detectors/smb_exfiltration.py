@@ -68,17 +68,14 @@ POLICIES = Threshold(
 
 
 class Fetched(Struct, frozen=True, kw_only=True):
-    """One file that was asked for. name: in its share, in lower case. content: bytes moved, None where a log tells no number."""
+    """One file that was asked for. name: in its share, in lower case; base: without its folder. content: bytes moved, None where a
+    log tells no number."""
 
     share: str
     name: str
+    base: str
     reads: bool
     content: int | None = None
-
-    @property
-    def base(self) -> str:
-        """Name without its folder."""
-        return self.name.rpartition("\\")[2]
 
 
 def is_worth_a_look(detail: SmbFile) -> bool:
@@ -99,14 +96,19 @@ def fetched(activity: Activity) -> Fetched | None:
         reads = detail.action == "read" or (detail.action == "open" and bool((detail.access or 0) & READ_DATA))
         if not reads and detail.action != "write":
             return None
-        return Fetched(share=detail.path.lower(), name=detail.name.lower().replace("/", "\\"), reads=reads, content=detail.bytes)
+        return made(detail.path, detail.name, reads, detail.bytes)
     if isinstance(detail, EventShare) and detail.event_id == CHECKED:
         name, mask = detail.text("RelativeTargetName"), detail.number("AccessMask") or 0
         if name is None:
             return None
-        share = (detail.text("ShareName") or "").lower()
-        return Fetched(share=share, name=name.lower().replace("/", "\\"), reads=bool(mask & READ_DATA))
+        return made(detail.text("ShareName") or "", name, bool(mask & READ_DATA), None)
     return None
+
+
+def made(share: str, name: str, reads: bool, content: int | None) -> Fetched:
+    """The same in lower case, with one kind of slash."""
+    plain = name.lower().replace("/", "\\")
+    return Fetched(share=share.lower(), name=plain, base=plain.rpartition("\\")[2], reads=reads, content=content)
 
 
 def secret(one: Fetched, activity: Activity, ctx: Context) -> str:
