@@ -68,8 +68,8 @@ POLICIES = Threshold(
 
 
 class Fetched(Struct, frozen=True, kw_only=True):
-    """One file that was asked for. name: in its share, in lower case; base: without its folder. content: bytes moved, None where a
-    log tells no number."""
+    """One file that was asked for. name: in its share, in lower case; base: without its folder. content: bytes moved, None where
+    a log tells no number."""
 
     share: str
     name: str
