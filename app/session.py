@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
 
@@ -20,12 +20,14 @@ from app.engine.engine import create_workspace
 from app.engine.exclusion_lists import moment
 from app.engine.export import activity_lines, analysis, iso, story
 from app.engine.inspector import Inspector, Message
+from app.engine.knowledge.names import is_address
 from app.engine.queries import Queries
 from app.engine.reports.html import report_html
 from app.engine.store import IN_USE, StoreError
 from app.engine.store.copying import copy_workspace
 from app.ingest import Seconds, read_inputs
 from app.model.detection import WhatIf
+from app.model.entity import EntityKind
 from app.model.filter import ActivityFilter, Text
 from app.model.rows import Packet, Progress, Record
 from app.model.sigma import SigmaRun
@@ -298,6 +300,18 @@ class Session(Casework):
     def what_if(self, changed: Tuning) -> WhatIf:
         """What other settings would say; blocks, works beside whoever writes, and keeps nothing."""
         return self.queries.what_if(changed)
+
+    def key_of(self, text: str) -> str:
+        """Key of the entity that a text names: an account in any spelling, NAME$, an address, or a key. Raises StoreError."""
+        plain = text.strip()
+        if plain.partition(":")[0] in get_args(EntityKind) and plain.partition(":")[2]:
+            return plain.lower()
+        if is_address(plain):
+            return f"address:{plain.lower()}"
+        found = self.queries.knowledge().account(plain)
+        if found is None:
+            raise StoreError(f"{plain!r} names no account.")
+        return found.key
 
     def keep_secret(self, name: str, value: str) -> None:
         """Keep a password or shared secret under a name that a source gives; blocks. Raises OSError with one clear sentence.

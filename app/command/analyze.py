@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from app.command.progress import Bar
+from app.command.tag import honeytokens
 from app.command.words import line
 from app.model.alert import RANK, plain
 from app.session import Session
@@ -39,6 +40,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keytab", type=Path, action="append", default=[], metavar="FILE", help="open what is sealed with the keys in this file"
     )
+    parser.add_argument(
+        "--honeytoken",
+        action="append",
+        default=[],
+        metavar="ACCOUNT",
+        help="an account that nobody has a reason to use; may be given again",
+    )
     parser.add_argument("--places", default="", metavar="FILE.mmdb", help="a GeoIP file that tells where outside addresses are")
     parser.add_argument("--fail-on", choices=("low", "medium", "high"), default="high", dest="fail_on")
 
@@ -51,6 +59,7 @@ def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int
     try:
         if options.test_mode:
             session.set_tuning(session.tuned(test_mode=True))
+        honeytokens(session, options.honeytoken)
         with Bar(sys.stderr) as bar:
             seconds = session.read_here(
                 options.paths, bar.show, sensitivity=options.sensitivity, keytabs=options.keytab, places=options.places

@@ -42,6 +42,7 @@ COMMANDS = {
     "undo": Command("alerts", "undo what was done in a workspace, do it again, list it", "add_undo_arguments", "run_undo"),
     "exclusions": Command("exclusions", "who detectors pass over: list, add, remove, import, export"),
     "listen": Command("listen", "take in live traffic, logs, directories"),
+    "tag": Command("tag", "say that an account or a computer is a honeytoken, sensitive, or neither"),
     "secret": Command("secret", "keep a password, a shared secret or keys in the keyring"),
     "_read": Command("read"),
     "_listen": Command("listening"),

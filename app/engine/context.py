@@ -1,9 +1,8 @@
 """What a detector may ask: who and where the parties of an activity are, what is known of them, its own memory."""
 
-from collections.abc import Mapping
-
+from app.engine.decoys import Decoys, Tags
 from app.engine.knowledge import Knowledge
-from app.engine.knowledge.tags import HONEYTOKEN, SENSITIVE
+from app.engine.knowledge.tags import SENSITIVE
 from app.engine.memory import Memory
 from app.engine.profiles import Profiles
 from app.model.activity import Activity, Endpoint
@@ -11,8 +10,8 @@ from app.model.alert import Step
 from app.model.entity import EntityRef
 from app.model.tuning import DEFAULT, Sensitivity, Threshold, Tuning
 
-Tags = Mapping[str, Mapping[str, bool]]
-"""Key of an entity to what the analyst says of its tags: it carries them, or it does not."""
+__all__ = ["NOBODY", "Context", "Tags"]
+
 NOBODY = EntityRef("address", "", "a computer not named")
 """Stands for the computer at an end of which nothing is told. It is no party of an alert and no end of an arrow."""
 PLACES = 4_096
@@ -29,8 +28,8 @@ class Context:
     """
 
     __slots__ = (
-        "_limits", "_places", "detector", "knowledge", "learning", "logons", "memory", "profiles", "sensitivity", "tags",
-        "tuning",
+        "_decoys", "_limits", "_places", "detector", "knowledge", "learning", "logons", "memory", "profiles", "sensitivity",
+        "tags", "tuning",
     )  # fmt: skip
 
     def __init__(
@@ -54,7 +53,15 @@ class Context:
         self.sensitivity: Sensitivity = tuning.level(detector)
         self._limits: dict[str, float] = {}
         self.tags = tags or {}
+        self._decoys: Decoys | None = None
         self._places: dict[str, tuple[tuple[str, int, int], ...]] = {}
+
+    @property
+    def decoys(self) -> Decoys:
+        """The honeytokens: what the analyst says that nobody has a reason to use."""
+        if self._decoys is None:
+            self._decoys = Decoys(self.knowledge, self.tags)
+        return self._decoys
 
     def ratio(self, threshold: Threshold) -> float:
         """The number that holds for a threshold: the user's own, or that of the level."""
@@ -80,7 +87,7 @@ class Context:
 
     def is_honeytoken(self, entity: EntityRef | None) -> bool:
         """True when the analyst says that nobody has a reason to use this entity."""
-        return entity is not None and self.tags.get(entity.key, {}).get(HONEYTOKEN, False)
+        return self.decoys.of(entity) is not None
 
     def source(self, activity: Activity) -> EntityRef:
         """Who asked, as known at that time; NOBODY where nothing tells it."""

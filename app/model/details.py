@@ -138,6 +138,7 @@ class Ntlm(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="n
     target: name of TYPE 2. target_*: AV pairs of TYPE 2 (section 2.2.2.1), or without it those in the client's blob.
     mic: True when a non-zero MIC is there. mic_expected: MsvAvFlags bit 2 in the client's blob.
     os_version: "major.minor.build" of the client when it says so. spn: MsvAvTargetName of the client.
+    client_challenge: what the client drew at random, where the response shows it.
     """
 
     user: str | None = None
@@ -158,6 +159,7 @@ class Ntlm(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="n
     spn: str | None = None
     server_challenge: str | None = None
     anonymous: bool = False
+    client_challenge: str | None = None
 
 
 class KerberosPassword(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="kerberos-password"):
@@ -255,6 +257,7 @@ class SmbSession(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", 
     """SMB session setup (MS-CIFS 2.2.4.53, MS-SMB2 2.2.5), all its round trips. native_os is SMB1's.
 
     signing_required: the server demands signatures. anonymous: the server made it a null session.
+    dialects: what the client offered in an SMB 1 negotiation, at most 16. virtual_circuit: SMB 1's number of the connection.
     """
 
     dialect: str = ""
@@ -271,6 +274,8 @@ class SmbSession(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", 
     name: str = ""
     action: str = "logon"
     bytes: int = 0
+    dialects: tuple[str, ...] = ()
+    virtual_circuit: int | None = None
 
 
 class SmbTree(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="smb-tree"):
@@ -302,6 +307,22 @@ class SmbFile(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag
     access: int | None = None
     directory: bool = False
     created: bool = False
+
+
+class SmbViolation(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="smb-violation"):
+    """A message that no client sends which keeps to the specification, told once for each connection and kind.
+
+    what: "blank offer" (compression offered with an empty GUID and an empty salt), "compression overflow" (sizes of a transform
+    header that do not fit into 32 bits, or into the message), "peek of no pipe" (PeekNamedPipe of file 0), "trans2 session setup"
+    (a transaction that is reserved), "implant answered" (the same, answered under another multiplex id), "mixed transaction" (an
+    NT transaction continued as another kind), "reserved transaction" (a function of NT transactions that nobody carries out).
+    value, other: the numbers that are wrong: size and offset of a transform header, timeout or function of a transaction.
+    """
+
+    dialect: str = ""
+    what: str = ""
+    value: int | None = None
+    other: int | None = None
 
 
 class RpcBind(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="rpc-bind"):
@@ -450,6 +471,7 @@ Detail = (
     | SmbSession
     | SmbTree
     | SmbFile
+    | SmbViolation
     | RpcBind
     | RpcCall
     | DnsQuery

@@ -42,6 +42,7 @@ KINDS = {
     "kerberos-password": "Kerberos password", "ntlm": "NTLM logon", "ldap-bind": "LDAP bind", "ldap-search": "LDAP search",
     "ldap-ping": "LDAP ping", "ldap-modify": "LDAP modify", "ldap-add": "LDAP add", "ldap-delete": "LDAP delete",
     "ldap-rename": "LDAP rename", "smb-session": "SMB session", "smb-tree": "SMB share", "smb-file": "SMB file",
+    "smb-violation": "SMB violation",
     "rpc-bind": "RPC bind", "rpc-call": "RPC call", "dns-query": "DNS query", "dns-update": "DNS update",
     "name-observation": "Name seen", "rdp-connection": "Remote desktop", "ntp-request": "Signed time",
     "radius-accounting": "RADIUS accounting", "radius-access": "RADIUS access", "directory-object": "Directory object",

@@ -26,6 +26,7 @@ class Case:
 @dataclass(frozen=True)
 class Real:
     """A file of real material, read as a user would. path: below the folder of shared material, "corpus/evtx/x.evtx".
+    honeytokens: accounts tagged before.
 
     fires: the detector must speak, or must not. severity: least severity that counts, so that a quiet remark is no alarm.
     """
@@ -34,6 +35,7 @@ class Real:
     fires: bool = True
     external_id: int | None = None
     severity: Severity = "low"
+    honeytokens: tuple[str, ...] = ()
 
 
 Cases = Mapping[str, Case | Sequence[Activity]]

@@ -16,10 +16,12 @@ SHARED = ROOT.parent / "shared"
 
 
 @cache
-def analysed(path: Path) -> list[dict[str, Any]]:
+def analysed(path: Path, honeytokens: tuple[str, ...]) -> list[dict[str, Any]]:
     """Alerts of one input as scripts see them; each file is read once for all detectors."""
     session = Session.open()
     try:
+        for one in honeytokens:
+            session.tag(session.key_of(one), "Honeytoken", True)
         session.read_here([path], lambda _: None)
         whole: Any = session.analysis(Seconds(), {})
         return list(whole["alerts"])
@@ -37,7 +39,7 @@ def test_real_material(detector: str, case: Real) -> None:
         pytest.skip("the shared material is not here")
     found = [
         one
-        for one in analysed(path)
+        for one in analysed(path, case.honeytokens)
         if one["detector"] == detector
         and RANK[one["severity"]] >= RANK[case.severity]
         and case.external_id in (None, one["external_id"])

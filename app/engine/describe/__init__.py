@@ -45,6 +45,7 @@ from app.model.details import (
     SmbFile,
     SmbSession,
     SmbTree,
+    SmbViolation,
 )
 from app.model.directory import DirectoryChange, DirectoryObject
 from app.model.events import WindowsEvent
@@ -143,6 +144,7 @@ _WORDS: dict[type, Callable[[Activity, Any], str]] = {
         f"SMB {'logoff' if d.action == 'logoff' else 'session'} {d.dialect}" + (", encrypted" if d.encrypted else "")
     ),
     SmbTree: lambda a, d: f"Opened share {d.path or d.name}",
+    SmbViolation: lambda a, d: f"Broke the rules of {d.dialect or 'SMB'}: {d.what}",
     SmbFile: lambda a, d: f"{d.action.capitalize()} {d.path or d.name}" + (f", {d.bytes:,} bytes" if d.bytes else ""),
     RpcBind: lambda a, d: f"Bound to {d.name or d.interface or 'an unknown interface'}",
     RpcCall: _call,
@@ -194,6 +196,7 @@ _REASONS: dict[type, Callable[[int], str]] = {
     Ntlm: _status_reason,
     SmbSession: _status_reason,
     SmbTree: _status_reason,
+    SmbViolation: _status_reason,
     SmbFile: _status_reason,
     LdapBind: _ldap_reason,
     LdapSearch: _ldap_reason,

@@ -235,4 +235,5 @@ class Authentication:
             spn=told.spn if told else None,
             server_challenge=second.challenge if second else None,
             anonymous=third.anonymous if third else False,
+            client_challenge=third.client_challenge if third else None,
         )

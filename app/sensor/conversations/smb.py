@@ -80,8 +80,13 @@ class SmbTcp:
             if self._smb2 is None:
                 self._smb2 = Smb2(self._flow, self._emit, self._count)
             self._smb2.encrypted(data, at, frames, ordinal)
+        elif magic == smb2.COMPRESSED:
+            self._count("SMB3 compressed", frames[0])
+            if self._smb2 is None:
+                self._smb2 = Smb2(self._flow, self._emit, self._count)
+            self._smb2.compressed(data, at, frames, ordinal)
         else:
-            self._count("SMB3 compressed" if magic == smb2.COMPRESSED else "SMB message unknown", frames[0])
+            self._count("SMB message unknown", frames[0])
 
     def _turned(self, from_client: bool, reply: bool) -> Flow:
         """The flow with the right client, also where only the messages tell who that is."""

@@ -23,6 +23,7 @@ from app.sensor.conversations.smb_handles import (
 )
 from app.sensor.conversations.smb_logons import Logons, Setup
 from app.sensor.conversations.smb_table import Table
+from app.sensor.conversations.smb_violations import PEEK, RESERVED, SESSION_SETUP, Oddity, Violations, peeks
 from app.sensor.decoders import smb1, smb2
 from app.sensor.frame import Count, Emit, Flow
 
@@ -68,6 +69,7 @@ class Smb1:
         self._report.dialect = "SMB 1"
         self._logons = Logons(self._report, "smb1")
         self._table = Table(self._report, self._logons)
+        self._violations = Violations(self._report)
         self._pending: dict[int, list[Asked]] = {}
         self._last: Handle | None = None
 
@@ -90,6 +92,8 @@ class Smb1:
         if command == smb1.TRANSACTION_SECONDARY:
             self._transaction_more(message, key)
             return
+        if command in _TRANSACTIONS:
+            self._transaction_kept(message, key, command)
         waiting: list[Asked] = []
         self._last = None
         for part in self._chain(message, command):
@@ -112,6 +116,8 @@ class Smb1:
 
     def _reply(self, message: Message, key: int, command: int) -> None:
         waiting = self._pending.pop(key, None) or []
+        if not waiting and command == smb1.TRANS2:
+            self._violations.stray(key, message.status, message.at, message.frames)
         if waiting and message.at - waiting[0].at > UNANSWERED_AFTER:  # the same whenever expire() was called
             for asked in waiting:
                 self._unanswered(asked)
@@ -180,7 +186,9 @@ class Smb1:
         self._table.close()
 
     def _unanswered(self, asked: Asked) -> None:
-        if asked.command in _NAMING or (asked.command == smb1.TRANS2 and isinstance(asked.subject, Handle)):
+        if isinstance(asked.subject, Oddity):
+            self._violations.tell(asked.subject, "unanswered", None, asked.at)
+        elif asked.command in _NAMING or (asked.command == smb1.TRANS2 and isinstance(asked.subject, Handle)):
             self._report.file(asked.subject, "unanswered", None)
         elif asked.command == smb1.TREE_CONNECT_ANDX:
             self._report.tree(asked.subject, None, "unanswered", None, (asked.at, asked.at), asked.frames, asked.ordinal)
@@ -195,7 +203,15 @@ class Smb1:
             return None
         return self._table.used(file, message.tree, message.user, message.at, message.frames, message.ordinal + part.words)
 
+    def _odd(self, message: Message, part: smb1.Block, what: str, value: int | None = None) -> Oddity:
+        """A request that no client sends; its answer is waited for."""
+        session = self._logons.session(message.user)
+        return Oddity(what, message.at, message.frames, message.ordinal + part.words, session, value)
+
     # -- negotiation and logon
+
+    def _negotiate_request(self, message: Message, part: smb1.Block) -> None:
+        self._logons.dialects = smb1.negotiate_request(message.data, part)
 
     def _negotiate_reply(self, asked: Asked | None, message: Message, part: smb1.Block) -> None:
         agreed = smb1.negotiate_reply(message.data, part)
@@ -211,6 +227,7 @@ class Smb1:
             return None
         setup = self._logons.asked(message.user, wish.blob, message.at, message.frames, message.ordinal + part.words)
         setup.system = setup.system or (wish.native_os, wish.native_lan_manager)
+        setup.circuit = wish.virtual_circuit
         if wish.blob is None:
             setup.plain = wish
         return setup
@@ -351,8 +368,32 @@ class Smb1:
 
     # -- transactions
 
-    def _transaction_request(self, message: Message, part: smb1.Block) -> Handle | None:
+    def _transaction_kept(self, message: Message, key: int, command: int) -> None:
+        """The kind of a transaction under way; its second part must be of the same kind."""
+        if command == smb1.NT_TRANSACT:
+            self._violations.transacts(key, message.frames)
+        elif command == smb1.TRANS2:
+            self._violations.begins_anew(key)
+        else:
+            session, place = self._logons.session(message.user), message.ordinal + smb1.HEADER_LENGTH
+            self._violations.goes_on(key, message.at, message.frames, place, session)
+
+    def _nt_request(self, message: Message, part: smb1.Block) -> Oddity | None:
+        function = smb1.nt_function(message.data, part)
+        return self._odd(message, part, RESERVED, function) if function == smb1.NT_RENAME else None
+
+    def _odd_reply(self, asked: Asked, message: Message) -> None:
+        result: Result = "failure" if smb1.failed(message.status) else "success"
+        self._violations.tell(asked.subject, result, message.status, message.at, message.frames)
+
+    def _nt_reply(self, asked: Asked | None, message: Message, part: smb1.Block) -> None:
+        if asked is not None:
+            self._odd_reply(asked, message)
+
+    def _transaction_request(self, message: Message, part: smb1.Block) -> Handle | Oddity | None:
         parts = smb1.transaction(message.data, part, message.head)
+        if parts is not None and peeks(parts.setup):
+            return self._odd(message, part, PEEK)
         if parts is None or len(parts.setup) < 2 or parts.setup[0] != smb1.TRANSACT_PIPE:
             return None
         handle = self._handle(message, part, parts.setup[1])
@@ -364,10 +405,13 @@ class Smb1:
         part = smb1.block(message.data, smb1.TRANSACTION_SECONDARY, message.head + smb1.HEADER_LENGTH, message.end)
         parts = None if part is None else smb1.transaction_more(message.data, part, message.head)
         for asked in self._pending.get(key, ()):
-            if parts is not None and asked.command == smb1.TRANSACTION:
+            if parts is not None and isinstance(asked.subject, Handle) and asked.command == smb1.TRANSACTION:
                 self._moved(asked.subject, True, message, parts.data, parts.data_length)
 
     def _transaction_reply(self, asked: Asked | None, message: Message, part: smb1.Block) -> bool:
+        if asked is not None and isinstance(asked.subject, Oddity):
+            self._odd_reply(asked, message)
+            return False
         if asked is None or smb1.failed(message.status):
             return False
         parts = smb1.transaction_reply(message.data, part, message.head)
@@ -384,6 +428,10 @@ class Smb1:
         parts = smb1.transaction(message.data, part, message.head)
         if parts is None or not parts.setup:
             return None
+        if parts.setup[0] == smb1.SESSION_SETUP:
+            one = self._odd(message, part, SESSION_SETUP, smb1.timeout(message.data, part))
+            _, _, _, _, _, process, _, multiplex = smb1.header(message.data, message.head)
+            return self._violations.pulse(process << 16 | multiplex, one)
         if parts.setup[0] == smb1.FIND_FIRST:
             pattern = smb1.find_first(message.data, parts, message.head, message.wide)
             handle = self._new(message, part, _bare(pattern))
@@ -400,7 +448,9 @@ class Smb1:
     def _trans2_reply(self, asked: Asked | None, message: Message, part: smb1.Block) -> None:
         if asked is None:
             return
-        if isinstance(asked.subject, Handle):
+        if isinstance(asked.subject, Oddity):
+            self._odd_reply(asked, message)
+        elif isinstance(asked.subject, Handle):
             self._told(asked, message, part)
         elif not smb1.failed(message.status):
             handle, wish, name = asked.subject
@@ -437,6 +487,8 @@ def _bare(name: str) -> str:
 _RAW_START = 0x000C
 _SHARE_TYPES = {"A:": "disk", "IPC": "pipe", "LPT1:": "print"}
 _REQUESTS: dict[int, Any] = {
+    smb1.NEGOTIATE: Smb1._negotiate_request,
+    smb1.NT_TRANSACT: Smb1._nt_request,
     smb1.SESSION_SETUP_ANDX: Smb1._setup_request,
     smb1.TREE_CONNECT_ANDX: Smb1._tree_request,
     smb1.NT_CREATE_ANDX: Smb1._create_request,
@@ -452,6 +504,7 @@ _REQUESTS: dict[int, Any] = {
     smb1.DELETE_DIRECTORY: Smb1._names_request,
 }
 _REPLIES: dict[int, Any] = {
+    smb1.NT_TRANSACT: Smb1._nt_reply,
     smb1.NEGOTIATE: Smb1._negotiate_reply,
     smb1.SESSION_SETUP_ANDX: Smb1._setup_reply,
     smb1.LOGOFF_ANDX: Smb1._logoff_reply,
@@ -469,5 +522,6 @@ _REPLIES: dict[int, Any] = {
     smb1.CREATE_DIRECTORY: Smb1._told,
     smb1.DELETE_DIRECTORY: Smb1._told,
 }
+_TRANSACTIONS = frozenset((smb1.TRANS2, smb1.TRANS2_SECONDARY, smb1.NT_TRANSACT))
 _NAMING = frozenset((smb1.NT_CREATE_ANDX, smb1.OPEN_ANDX, smb1.DELETE, smb1.RENAME, smb1.CREATE_DIRECTORY, smb1.DELETE_DIRECTORY))
 """Commands whose subject is a file that nobody has told of yet."""

@@ -10,6 +10,7 @@ from app.sensor.conversations.conversation import UNANSWERED_AFTER
 from app.sensor.conversations.smb_handles import LISTED, READ, WRITTEN, Handle, Reporter, Tree, apply
 from app.sensor.conversations.smb_logons import Logons
 from app.sensor.conversations.smb_table import Table
+from app.sensor.conversations.smb_violations import Violations
 from app.sensor.decoders import smb2
 from app.sensor.frame import Count, Emit, Flow
 
@@ -31,6 +32,7 @@ class Smb2:
         self._report = Reporter(flow, emit, count)
         self._logons = Logons(self._report, "smb2")
         self._table = Table(self._report, self._logons)
+        self._violations = Violations(self._report)
         self._pending: dict[int, Asked] = {}
         self._last: Handle | None = None
         self._unsealer: Unsealer | None = None
@@ -84,8 +86,15 @@ class Smb2:
             self._count("SMB3 encrypted", frames[0])
         elif plain.startswith(smb2.MAGIC):
             self.message(data[:4] + plain, at, frames, ordinal)
+        elif plain.startswith(smb2.COMPRESSED):
+            self._count("SMB3 compressed", frames[0])
+            self.compressed(len(plain).to_bytes(4, "big") + plain, at, frames, ordinal)
         else:
-            self._count("SMB3 compressed" if plain.startswith(smb2.COMPRESSED) else "SMB message unknown", frames[0])
+            self._count("SMB message unknown", frames[0])
+
+    def compressed(self, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
+        """One compressed message (2.2.42): it is not read, but its sizes are checked."""
+        self._violations.compressed(data, at, frames, ordinal)
 
     def lost(self, from_client: bool) -> None:
         """Bytes of one direction are missing."""
@@ -106,6 +115,7 @@ class Smb2:
             self._unanswered(asked)
         self._logons.close()
         self._table.close()
+        self._violations.close()
 
     def _make_room(self, frame: int) -> None:
         """Give up the request that waits longest."""
@@ -137,17 +147,28 @@ class Smb2:
 
     # -- negotiation and logon
 
-    def _negotiate_request(self, data: bytes, start: int, end: int, *_: object) -> None:
+    def _negotiate_request(
+        self, data: bytes, start: int, end: int, flags: int, session: int, tree: int,
+        at: int, frames: tuple[int, ...], ordinal: int,
+    ) -> None:  # fmt: skip
         asked = smb2.negotiate_request(data, start, end)
         if asked is not None:
             self._logons.client_guid = asked[1]
+            if asked[1] is None and smb2.is_blank(data, start, end):
+                self._violations.blank(at, frames, ordinal + start)
 
-    def _negotiate_reply(self, asked: Asked | None, data: bytes, start: int, end: int, status: int, *_: object) -> None:
+    def _negotiate_reply(
+        self, asked: Asked | None, data: bytes, start: int, end: int, status: int, session: int, tree: int,
+        at: int, frames: tuple[int, ...], ordinal: int,
+    ) -> None:  # fmt: skip
         answer = smb2.negotiate_response(data, start, end)
         if status == 0 and answer is not None:
             mode, dialect, self._logons.server_guid = answer
             self._logons.signing = bool(mode & smb2.SIGNING_REQUIRED)
             self._report.dialect = smb2.DIALECTS.get(dialect, "")
+        self._violations.blank_answered(status, at, frames)
+
+    # -- logon
 
     def _setup_request(
         self, data: bytes, start: int, end: int, flags: int, session: int, tree: int,

@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 
 from app.model.activity import Account, Activity, Result
-from app.model.details import Ntlm, SmbFile, SmbSession, SmbTree
+from app.model.details import Ntlm, SmbFile, SmbSession, SmbTree, SmbViolation
 from app.sensor.conversations.rpc import RpcPipe
 from app.sensor.decoders import dcerpc
 from app.sensor.frame import Count, Emit, Flow
@@ -95,7 +95,7 @@ class Reporter:
 
     def activity(
         self,
-        detail: SmbSession | SmbTree | Ntlm,
+        detail: SmbSession | SmbTree | SmbViolation | Ntlm,
         session: Session,
         result: Result,
         code: int | None,

@@ -19,10 +19,11 @@ _MOST_FRAMES = 64
 class Setup:
     """A session setup under way: its rounds so far; code is the status of the server's last word.
 
-    plain: SMB 1 logon without tokens. system: what an SMB 1 client says of itself, system and LAN manager.
+    plain: SMB 1 logon without tokens. system: what an SMB 1 client says of itself, system and LAN manager. circuit: the number
+    that it gives the connection.
     """
 
-    __slots__ = ("at", "authentication", "code", "frames", "ordinal", "plain", "system")
+    __slots__ = ("at", "authentication", "circuit", "code", "frames", "ordinal", "plain", "system")
 
     def __init__(self, authentication: Authentication, at: int, frames: tuple[int, ...], ordinal: int) -> None:
         self.authentication = authentication
@@ -32,12 +33,13 @@ class Setup:
         self.code: int | None = None
         self.plain: smb1.Setup | None = None
         self.system: tuple[str, str] | None = None
+        self.circuit: int | None = None
 
 
 class Logons:
     """Sessions and setups of one connection by session number, and what the negotiation agreed for them."""
 
-    __slots__ = ("_carrier", "_report", "_setups", "agreed", "client_guid", "server_guid", "sessions", "signing")
+    __slots__ = ("_carrier", "_report", "_setups", "agreed", "client_guid", "dialects", "server_guid", "sessions", "signing")
 
     def __init__(self, report: Reporter, carrier: str) -> None:
         self._report = report
@@ -47,6 +49,7 @@ class Logons:
         self.agreed = smb1.Negotiated()
         self.signing: bool | None = None
         self.client_guid: str | None = None
+        self.dialects: tuple[str, ...] = ()
         self.server_guid: str | None = None
 
     def session(self, number: int) -> Session:
@@ -162,6 +165,8 @@ class Logons:
             native_lan_manager=manager or None,
             client_guid=self.client_guid,
             server_guid=self.server_guid,
+            dialects=self.dialects,
+            virtual_circuit=setup.circuit,
         )
         activity = self._report.activity(detail, session, result, code, (setup.at, until), setup.frames, setup.ordinal)
         if result == "success":

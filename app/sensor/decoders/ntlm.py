@@ -70,6 +70,7 @@ class Authenticate(Struct, frozen=True, gc=False):
     """TYPE 3 (section 2.2.1.3). version: "NTLMv1", "NTLMv1-ESS", "NTLMv2", or "LM" when that is the only response.
 
     mic: a MIC that is not all zeros is there. mic_expected: the client's blob says that there is one; None without a blob.
+    client_challenge: eight bytes as hexadecimal digits, which the client draws anew each time (sections 3.3.1 and 3.3.2).
     """
 
     user: str | None
@@ -82,6 +83,7 @@ class Authenticate(Struct, frozen=True, gc=False):
     told: Target | None
     os_version: str | None
     anonymous: bool
+    client_challenge: str | None = None
     type: int = 3
 
 
@@ -154,14 +156,17 @@ def _authenticate(data: bytes, at: int, end: int, unicode: bool) -> Authenticate
     user = _text(data, at, end, user_at, user_size, unicode)
     told = None
     version = None
+    drawn = b""
     if nt_size > 24:
         version = "NTLMv2"
         if nt_size >= _BLOB_PAIRS:
+            drawn = data[at + nt_at + 32 : min(at + nt_at + 40, end)]
             told = _pairs(data, at + nt_at + _BLOB_PAIRS, min(at + nt_at + nt_size, end))
     elif nt_size == 24:
         # With extended session security the LM response is the client's challenge and zeros (section 3.3.1).
         extended = lm_size == 24 and not any(data[at + lm_at + 8 : min(at + lm_at + 24, end)])
         version = "NTLMv1-ESS" if extended else "NTLMv1"
+        drawn = data[at + lm_at : min(at + lm_at + 8, end)] if extended else b""
     elif lm_size >= 24:
         version = "LM"
     return Authenticate(
@@ -175,6 +180,7 @@ def _authenticate(data: bytes, at: int, end: int, unicode: bool) -> Authenticate
         told,
         os_version,
         not user and nt_size == 0 and lm_size <= 1,
+        drawn.hex() if len(drawn) == 8 else None,
     )
 
 

@@ -11,7 +11,7 @@ HEADER_LENGTH = 32
 CREATE_DIRECTORY, DELETE_DIRECTORY, CLOSE, DELETE, RENAME = 0x00, 0x01, 0x04, 0x06, 0x07
 TRANSACTION, TRANSACTION_SECONDARY, OPEN_ANDX, READ_ANDX, WRITE_ANDX, TRANS2 = 0x25, 0x26, 0x2D, 0x2E, 0x2F, 0x32
 TREE_CONNECT, TREE_DISCONNECT, NEGOTIATE, SESSION_SETUP_ANDX, LOGOFF_ANDX, TREE_CONNECT_ANDX = 0x70, 0x71, 0x72, 0x73, 0x74, 0x75
-NT_CREATE_ANDX = 0xA2
+TRANS2_SECONDARY, NT_TRANSACT, NT_CREATE_ANDX = 0x33, 0xA0, 0xA2
 NO_ANDX = 0xFF
 CHAINED = frozenset((0x24, OPEN_ANDX, READ_ANDX, WRITE_ANDX, SESSION_SETUP_ANDX, LOGOFF_ANDX, TREE_CONNECT_ANDX, NT_CREATE_ANDX))
 """Commands whose parameters begin with an AndX block (MS-CIFS section 2.2.3.4)."""
@@ -20,7 +20,9 @@ REPLY = 0x80  # 2.2.3.1, SMB_Header.Flags
 UNICODE, NT_STATUS, EXTENDED_SECURITY = 0x8000, 0x4000, 0x0800  # Flags2
 SIGNING_REQUIRED = 0x08  # 2.2.4.52.2, SecurityMode
 GUEST = 0x1  # 2.2.4.53.2, Action
-TRANSACT_PIPE = 0x0026  # 2.2.5.6
+TRANSACT_PEEK, TRANSACT_PIPE = 0x0023, 0x0026  # 2.2.5.5, 2.2.5.6
+SESSION_SETUP = 0x000E  # 2.2.6.15, reserved and not implemented
+NT_RENAME = 0x0005  # 2.2.7.5, reserved and not implemented
 FIND_FIRST, SET_PATH, SET_FILE = 0x0001, 0x0006, 0x0008  # 2.2.6.2, 2.2.6.7, 2.2.6.9
 FILE_OPENED = 1  # 2.2.4.64.2, CreateDisposition of the reply
 STATUS_MORE_PROCESSING_REQUIRED = 0xC0000016
@@ -39,6 +41,7 @@ _DOS_ERRORS = {
 }  # fmt: skip
 
 _MOST_TEXT = 4096
+_MOST_DIALECTS = 16
 _PASSWORDS = struct.Struct("<HH").unpack_from
 _U16 = struct.Struct("<H").unpack_from
 _U32 = struct.Struct("<I").unpack_from
@@ -72,6 +75,7 @@ class Setup(Struct, frozen=True, gc=False):
     domain: str = ""
     native_os: str = ""
     native_lan_manager: str = ""
+    virtual_circuit: int = 0
 
 
 class Negotiated(Struct, frozen=True, gc=False):
@@ -158,6 +162,18 @@ def name_text(data: bytes, start: int, end: int, head: int, wide: bool, length: 
     return data[start : min(start + min(length, _MOST_TEXT), end)].decode("cp437").rstrip("\0")
 
 
+def negotiate_request(data: bytes, part: Block) -> tuple[str, ...]:
+    """Dialects that the client offers, in its order (2.2.4.52.1)."""
+    found: list[str] = []
+    start = part.content
+    while start < part.end and data[start] == 2 and len(found) < _MOST_DIALECTS:
+        stop = data.find(b"\0", start + 1, part.end)
+        stop = part.end if stop < 0 else stop
+        found.append(data[start + 1 : min(stop, start + 64)].decode("cp437"))
+        start = stop + 1
+    return tuple(found)
+
+
 def negotiate_reply(data: bytes, part: Block) -> Negotiated | None:
     """What the server agreed to; None when it is an older dialect or a refusal."""
     if part.words_end - part.words < 34:
@@ -177,12 +193,13 @@ def setup_request(data: bytes, part: Block, head: int, wide: bool) -> Setup | No
     """Session setup request in its three forms, told apart by the number of words."""
     words = (part.words_end - part.words) // 2
     at, end = part.content, part.end
+    circuit = _U16(data, part.words + 8)[0] if words >= 10 else 0
     if words == 12:
         length = _U16(data, part.words + 14)[0]
         stop = min(at + length, end)
         system, after = text(data, stop, end, head, wide)
         manager, _ = text(data, after, end, head, wide)
-        return Setup(data[at:stop], native_os=system, native_lan_manager=manager)
+        return Setup(data[at:stop], native_os=system, native_lan_manager=manager, virtual_circuit=circuit)
     if words == 13:
         oem, unicode = _PASSWORDS(data, part.words + 14)
     elif words == 10:
@@ -195,7 +212,7 @@ def setup_request(data: bytes, part: Block, head: int, wide: bool) -> Setup | No
     domain, after = text(data, after, end, head, wide)
     system, after = text(data, after, end, head, wide)
     manager, _ = text(data, after, end, head, wide)
-    return Setup(None, data[at:middle], data[middle:stop], account, domain, system, manager)
+    return Setup(None, data[at:middle], data[middle:stop], account, domain, system, manager, circuit)
 
 
 def setup_reply(data: bytes, part: Block) -> tuple[int, bytes]:
@@ -274,6 +291,16 @@ def transaction(data: bytes, part: Block, head: int) -> Parts | None:
         _U16(data, place)[0] for place in range(part.words + 28, min(part.words + 28 + 2 * words, part.words_end - 1), 2)
     )
     return _parts(head, part.end, parameters, at, length, offset, total, setup)
+
+
+def timeout(data: bytes, part: Block) -> int | None:
+    """Timeout of a first request of a transaction (2.2.4.46.1)."""
+    return _U32(data, part.words + 12)[0] if part.words_end - part.words >= 28 else None
+
+
+def nt_function(data: bytes, part: Block) -> int | None:
+    """Function of an NT transaction (2.2.4.62.1)."""
+    return _U16(data, part.words + 36)[0] if part.words_end - part.words >= 38 else None
 
 
 def transaction_more(data: bytes, part: Block, head: int) -> Parts | None:

@@ -55,6 +55,10 @@ _ioctl_response = struct.Struct("<4xI24xII").unpack_from
 _set_info = struct.Struct("<2xBBIH").unpack_from
 _uint32 = struct.Struct("<I").unpack_from
 
+MOST_DECOMPRESSED = 0x1000000
+"""Twice the largest message that Windows agrees to (MS-SMB2 section 3.3.5.4: 8 MiB), so that no honest one is larger."""
+_transform = struct.Struct("<4xIHHI").unpack_from
+
 # Fixed part of each message behind the header.
 NEGOTIATE_REQUEST, NEGOTIATE_RESPONSE, SETUP_REQUEST, SETUP_RESPONSE, TREE_REQUEST, TREE_RESPONSE = 36, 64, 24, 8, 8, 16
 CREATE_REQUEST, CREATE_RESPONSE, IOCTL_REQUEST, IOCTL_RESPONSE, SET_INFO_REQUEST = 56, 88, 56, 48, 32
@@ -87,6 +91,42 @@ def negotiate_response(data: bytes, start: int, end: int) -> tuple[int, int, str
         return None
     mode, dialect, server = _negotiate_response(data, start + HEADER_LENGTH)
     return mode, dialect, guid(server)
+
+
+def is_blank(data: bytes, start: int, end: int) -> bool:
+    """Whether a negotiate request offers compression with neither a GUID nor a salt of its own (2.2.3, 2.2.3.1.1, 2.2.3.1.3).
+
+    A client draws both anew; scanners for CVE-2020-0796 leave them empty and look only at the answer.
+    """
+    body = start + HEADER_LENGTH
+    if end - body < NEGOTIATE_REQUEST + 8 or any(data[body + 12 : body + 28]):
+        return False
+    at, (count,) = start + int(_uint32(data, body + 28)[0]), struct.unpack_from("<H", data, body + 32)
+    salted, compression = True, False
+    for _ in range(min(count, _MOST_CONTEXTS)):
+        if at + 8 > end or at < body + NEGOTIATE_REQUEST:
+            break
+        kind, size = struct.unpack_from("<HH", data, at)
+        content = data[at + 8 : min(at + 8 + size, end)]
+        if kind == 1 and len(content) > 6:
+            salted = any(content[4 + 2 * int.from_bytes(content[:2], "little") :])
+        compression = compression or kind == 3
+        at = start + ((at + 8 + size - start + 7) & ~7)
+    return compression and not salted
+
+
+def impossible(data: bytes, start: int, length: int) -> tuple[int, int] | None:
+    """(size before compression, offset of what is compressed) of a transform header (2.2.42.1) when they cannot be.
+
+    length: bytes of the whole message. CVE-2020-0796: their sum did not fit into 32 bits. Chained ones (2.2.42.2) have a length
+    instead of an offset.
+    """
+    if len(data) - start < 16:
+        return None
+    size, _, chained, offset = _transform(data, start)
+    if size + offset > 0xFFFFFFFF or size > MOST_DECOMPRESSED or (not chained and offset > length - 16):
+        return size, offset
+    return None
 
 
 def cipher(message: bytes) -> tuple[int, int | None] | None:

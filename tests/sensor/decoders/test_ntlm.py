@@ -140,3 +140,14 @@ def test_mutated_messages(data: bytes, chance: random.Random) -> None:
     found = decode(bytes(broken))
     if isinstance(found, Authenticate):
         assert len(found.user or "") <= len(broken)
+
+
+def test_what_the_client_drew() -> None:
+    blob = bytes(16) + b"\x01\x01" + bytes(14) + bytes(range(8)) + bytes(4)
+
+    assert answered(type3(nt=blob)).client_challenge == "0001020304050607"
+    assert answered(type3(lm=bytes(range(8)) + bytes(16), nt=b"\x06" * 24)).client_challenge == "0001020304050607"
+    assert answered(type3(lm=b"\x05" * 24, nt=b"\x06" * 24)).client_challenge is None
+    assert answered(type3(nt=blob[:40])).client_challenge is None
+    first = decode(real("ntlm3_smb2"))
+    assert isinstance(first, Authenticate) and len(first.client_challenge or "") == 16

@@ -1,0 +1,292 @@
+"""An NTLM authentication that comes from somebody else than the one who signs in: a relay."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from app.engine.context import NOBODY, Context
+from app.engine.detector import (
+    DAY,
+    HOUR,
+    MINUTE,
+    Detector,
+    Needs,
+    against,
+    caption_of,
+    ended,
+    fact,
+    found,
+    listed,
+    outcome_of,
+    sentence,
+    some,
+)
+from app.engine.knowledge.addresses import CLAIMS
+from app.engine.knowledge.names import host, is_address
+from app.engine.readings import LOGON, LOGON_REFUSED, NETWORK
+from app.model.activity import NAMED, Activity
+from app.model.alert import Finding, Severity, Step
+from app.model.details import Ntlm
+from app.model.entity import EntityRef
+from app.model.events import EventLogon
+
+WINDOW = HOUR
+RELAYED = 5 * MINUTE
+"""A challenge that is passed on is answered within a client's patience."""
+RISKY = ("ldap", "http")
+"""Carriers at which a computer's own account can change the directory, or fetch a certificate in its name."""
+AUTHORITY, EXCHANGE = "Certificate authority", "Exchange server"
+LOCAL = (NAMED, "127.", "169.254.", "0.0.0.0", "fe80:", "::")
+OTHERS = 8
+WRONG = frozenset({49, 401, 0xC000006A, 0xC000006D, 0xC0000064, 0xC0000234})
+"""Refused for the password or the name: somebody guesses. What is passed on is genuine, and refused for other reasons."""
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """One connection that carried a challenge."""
+
+    source: str
+    target: str
+    carrier: str
+    proof: str
+    activity: Activity
+
+
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """A challenge on two connections; an authentication that names its sender as the server; an account from elsewhere."""
+    detail = activity.detail
+    if activity.source is None or activity.destination is None:
+        return
+    if isinstance(detail, EventLogon) and (detail.number("LogonType") != NETWORK or not is_ntlm(detail)):
+        return
+    source, target = ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
+    if source == target or is_local(source):
+        return
+    if isinstance(detail, Ntlm):
+        if detail.server_challenge is not None:
+            yield from passed_on(activity, ctx, detail, detail.server_challenge, source, target)
+        if detail.anonymous or not detail.user:
+            return
+        if detail.spn and meant_for_sender(activity, ctx, detail.spn):
+            yield misdirected(activity, ctx, detail, detail.spn)
+            return
+        name, workstation, carrier = detail.user, detail.workstation, detail.carrier
+    elif isinstance(detail, EventLogon) and activity.account is not None:
+        name, workstation, carrier = activity.account.name, detail.text("WorkstationName"), ""
+    else:
+        return
+    if name.endswith("$"):
+        yield from elsewhere(activity, ctx, ctx.account(activity), carrier)
+    elif workstation and ctx.to_controller(activity) and host(workstation):
+        yield from borrowed(activity, ctx, ctx.knowledge.computer_entity(host(workstation)))
+
+
+def is_ntlm(event: EventLogon) -> bool:
+    """True when the logon was made with NTLM, whatever negotiated it."""
+    return "ntlm" in f"{event.text('AuthenticationPackageName')} {event.text('LmPackageName')}".lower()
+
+
+def is_local(address: str) -> bool:
+    """True for what says nothing of who is behind it elsewhere: a bare name, loopback and link-local addresses."""
+    return address.startswith(LOCAL) or not address
+
+
+def passed_on(activity: Activity, ctx: Context, detail: Ntlm, challenge: str, source: str, target: str) -> Iterator[Finding]:
+    """A server draws eight random bytes (MS-NLMP section 2.2.1.2): who receives them and gives them to another passes them on."""
+    now = Seen(source=source, target=target, carrier=detail.carrier, proof=activity.id, activity=activity)
+    before: tuple[Seen, ...] = ctx.memory.recall(("challenge", challenge), tuple, activity.at, RELAYED) or ()
+    ctx.memory.note(("challenge", challenge), (*before[-OTHERS:], now), activity.at)
+    for one in before:
+        if (one.source, one.target) == (source, target) or (one.source == target and one.target == source):
+            continue
+        if one.target == source:
+            yield relayed(ctx, one, now, challenge)
+        elif one.source == target:
+            yield relayed(ctx, now, one, challenge)
+
+
+def relayed(ctx: Context, first: Seen, second: Seen, challenge: str) -> Finding:
+    """The victim's connection to the one in the middle, and that one's to the server."""
+    toward, act = first.activity, second.activity
+    victim, middle, server = ctx.source(toward), ctx.source(act), ctx.target(act)
+    if middle.key in (server.key, victim.key):  # it is called like the one whose words it passes on
+        middle = EntityRef("address", f"address:{second.source}", second.source)
+    account = ctx.account(act) or ctx.account(toward)
+    crossed = first.carrier.rstrip("12") != second.carrier.rstrip("12")
+    severity: Severity = "high" if crossed else "medium"
+    return found(
+        ctx,
+        act,
+        f"{second.source} {second.target}",
+        first=min(toward.at, act.at),
+        last=max(toward.until, act.until),
+        evidence=(first.proof, second.proof) if toward.at <= act.at else (second.proof, first.proof),
+        severity=severity,
+        confidence="high" if crossed else "medium",
+        sources=some(middle, victim),
+        accounts=some(account),
+        succeeded=outcome_of(act),
+        story=(
+            sentence(middle, " passed the authentication of ", account, " on ", victim, " on to ", server,
+                     ended(act, ", which accepted it.")),
+        ),
+        facts=(
+            fact(f"The server's challenge {challenge} was given to ", victim, f" over {first.carrier}, ", toward),
+            fact("and answered to ", server, f" over {second.carrier} by ", middle, ": ", act),
+            fact("The protocols differ, which no gateway does")
+            if crossed
+            else fact("A load balancer that passes connections on looks the same"),
+            against("It would be quiet if ", middle, " had sent a challenge of its own"),
+        ),
+        steps=(
+            Step(origin=victim, target=middle, label=f"{first.carrier} sign-in"),
+            Step(origin=middle, target=server, label=f"{second.carrier} sign-in", caption=caption_of(act), accented=True),
+        ),
+    )  # fmt: skip
+
+
+def meant_for_sender(activity: Activity, ctx: Context, spn: str) -> bool:
+    """True when the client says that it signs in to a server which is the one that sends this (MsvAvTargetName, 2.2.2.1)."""
+    named = spn.partition("/")[2].partition("/")[0].strip("[]")
+    if not is_address(named):
+        named = named.partition(":")[0]
+    source = activity.source
+    if source is None or not named:
+        return False
+    if is_address(named):
+        return named == source.ip
+    plain = host(named)
+    if not plain:
+        return False
+    meant = ctx.knowledge.computer_entity(plain)
+    return meant.key == ctx.source(activity).key and source.ip in own_addresses(ctx, meant, activity.at)
+
+
+def misdirected(activity: Activity, ctx: Context, detail: Ntlm, spn: str) -> Finding:
+    """The client wanted to sign in to the one that now signs in with it elsewhere."""
+    source, target, account = ctx.source(activity), ctx.target(activity), ctx.account(activity)
+    return found(
+        ctx,
+        activity,
+        f"{ctx.place(activity.source, activity.at)} {ctx.place(activity.destination, activity.at)}",
+        severity="high" if detail.carrier.startswith(RISKY) else "medium",
+        succeeded=outcome_of(activity),
+        story=(
+            sentence(source, " signed in to ", target, " with an authentication of ", account, " that was meant for itself",
+                     ended(activity)),
+        ),
+        facts=(
+            fact(f"The client's answer names {spn} as the server it signs in to, which is ", source, ": ", activity),
+            fact("It was sent to ", target, f" over {detail.carrier}"),
+            against("It would be quiet if the answer named ", target),
+        ),
+        steps=ctx.path(activity, f"{detail.carrier} sign-in", caption_of(activity)),
+    )  # fmt: skip
+
+
+def own_addresses(ctx: Context, computer: EntityRef, at: int) -> set[str]:
+    """Addresses that a computer had within a day by the word of others, or of its own proven sign-in."""
+    return {
+        one.address
+        for one in ctx.knowledge.bindings(computer.key)
+        if one.method not in CLAIMS and one.certainty != "low" and one.first - DAY <= at <= one.last + DAY
+    }
+
+
+def is_foreign(ctx: Context, address: str, computer: EntityRef, at: int) -> list[str]:
+    """The computer's own addresses of the same family, when this one is not among them; empty when it is, or none is known."""
+    own = own_addresses(ctx, computer, at)
+    family = sorted(one for one in own if (":" in one) == (":" in address))
+    return [] if address in own or not family else family
+
+
+def elsewhere(activity: Activity, ctx: Context, account: EntityRef | None, carrier: str) -> Iterator[Finding]:
+    """A computer's own account, whose password only the computer knows, from an address that is not the computer's."""
+    if account is None or activity.source is None or account.kind not in ("computer", "controller"):
+        return
+    source, target = ctx.source(activity), ctx.target(activity)
+    own = is_foreign(ctx, activity.source.ip, account, activity.at)
+    guessed = activity.result == "failure" and (activity.code or 0) & 0xFFFFFFFF in WRONG
+    if source.key == account.key or not own or guessed:
+        return
+    serves = ctx.knowledge.serves(account.key.partition(":")[2])
+    there = ctx.knowledge.serves(target.key.partition(":")[2])
+    exchange = EXCHANGE in serves or ctx.tags.get(account.key, {}).get(EXCHANGE, False)
+    powerful = account.kind == "controller" or exchange
+    risky = carrier.startswith(RISKY) or AUTHORITY in there
+    if account.kind == "controller" and ctx.from_controller(activity):
+        return
+    severity: Severity = "high" if account.kind == "controller" and risky else "medium" if powerful or risky else "low"
+    kind = "a domain controller" if account.kind == "controller" else "an Exchange server" if exchange else "a computer"
+    yield found(
+        ctx,
+        activity,
+        f"{ctx.place(activity.source, activity.at)} {ctx.place(activity.destination, activity.at)}",
+        severity=severity,
+        confidence="medium",
+        title=None if activity.result != "failure" else "Attempted NTLM relay",
+        succeeded=outcome_of(activity),
+        story=(
+            sentence(source, " signed in to ", target, " with the account of ", account, ", which is another computer",
+                     ended(activity)),
+        ),
+        facts=(
+            fact(account, f" is {kind}, known at {listed(own)}"),
+            fact("NTLM carries no address: who makes ", account, " sign in to him can pass that on: ", activity),
+            *((fact(target, " is a certificate authority, where a computer's account can fetch a certificate"),)
+              if AUTHORITY in there else ()),
+            *((fact(f"Over {carrier} it can do more than open files"),) if carrier.startswith(RISKY) else ()),
+            against("It would be quiet from an address that anybody had called ", account, " within a day"),
+        ),
+        steps=ctx.path(activity, f"{carrier or 'network'} sign-in", caption_of(activity)),
+    )  # fmt: skip
+
+
+def borrowed(activity: Activity, ctx: Context, computer: EntityRef) -> Iterator[Finding]:
+    """A person's sign-in at a controller that calls its computer by the name of one which is elsewhere, and there for sure."""
+    source = ctx.source(activity)
+    if activity.source is None or source.key == computer.key or source.kind == "address" or ctx.from_controller(activity):
+        return
+    resolved = ctx.knowledge.resolve(activity.source.ip, activity.at)
+    own = is_foreign(ctx, activity.source.ip, computer, activity.at)
+    if not own or resolved.certainty != "high" or source is NOBODY:
+        return
+    account, target = ctx.account(activity), ctx.target(activity)
+    yield found(
+        ctx,
+        activity,
+        f"{ctx.place(activity.source, activity.at)} {ctx.place(activity.destination, activity.at)}",
+        severity="low",
+        confidence="low",
+        succeeded=outcome_of(activity),
+        story=(
+            sentence(source, " signed in to ", target, " as ", account, " and called itself ", computer, ", which is elsewhere",
+                     ended(activity)),
+        ),
+        facts=(
+            fact("The NTLM client named its computer ", computer, f", which is known at {listed(own)}: ", activity),
+            fact("A relay passes its victim's name on; remote desktops and some programs name another computer too"),
+            against("It would be quiet if the name were that of ", source),
+        ),
+        steps=ctx.path(activity, "sign-in", caption_of(activity)),
+    )  # fmt: skip
+
+
+DETECTOR = Detector(
+    id="ntlm_relay",
+    external_id=2037,
+    title="Suspected NTLM relay",
+    severity="medium",
+    phase="Lateral movement",
+    techniques=("T1557.001",),
+    watches=(Ntlm, EventLogon),
+    needs=Needs(
+        ports=("445", "389", "80", "135"),
+        kinds=("ntlm", "event-logon"),
+        parts=("event-logon",),
+        hidden_by=("ldap inside tls",),
+    ),
+    window=WINDOW,
+    event_ids=(LOGON, LOGON_REFUSED),
+    detect=detect,
+)

@@ -1,0 +1,99 @@
+"""Cases of ntlm_relay: challenges passed on, misdirected answers, computers' accounts from elsewhere."""
+
+from app.model.activity import Activity
+from app.model.details import KerberosAp, NameObservation, Ntlm
+from tests.cases.case import Case, Cases, Real
+from tests.engine.detectors.builders import DC1, DC2, FILES, REALM, SECOND, WS1, WS2, act, as_req, controller, ping
+from tests.engine.detectors.logs import FILE_SERVER, log, subject
+
+ATTACKER = "192.0.2.66"
+
+
+def ntlm(
+    user: str = "alice", source: str = ATTACKER, target: str = FILES, *, at: int = 0, code: int = 0, carrier: str = "smb2",
+    challenge: str | None = None, spn: str | None = None, workstation: str | None = None,
+) -> Activity:  # fmt: skip
+    """One NTLM authentication."""
+    detail = Ntlm(user=user, domain="EXAMPLE", workstation=workstation, version="NTLMv2", carrier=carrier,
+                  server_challenge=challenge, spn=spn)  # fmt: skip
+    return act(detail, source, target, at=at, code=code, result="failure" if code else "success")
+
+
+def logon(user: str, source: str, workstation: str, package: str = "NTLM") -> Activity:
+    """4624 over the network."""
+    fields = {
+        "TargetUserSid": subject(user)["SubjectUserSid"], "TargetUserName": user, "TargetDomainName": "EXAMPLE",
+        "TargetLogonId": "0x9000", "LogonType": "3", "AuthenticationPackageName": package, "WorkstationName": workstation,
+        "IpAddress": source, "IpPort": "50000",
+    }  # fmt: skip
+    return log(4624, fields, at=SECOND, computer=FILE_SERVER)
+
+
+HERE = (controller(DC1), ping(None, 19), as_req("WS1$", WS1))
+DC_KNOWN = (*HERE, act(KerberosAp(service="cifs/dc2.example.org", realm=REALM, carrier="smb2"), WS1, DC2),
+            as_req("DC2$", DC2), controller(DC2))  # fmt: skip
+SECOND_NAME = act(NameObservation(address=ATTACKER, name="ws9.example.org", method="dns"), DC1, DC1)
+CHALLENGE = "0011aabbccddee77"
+
+FIRES: Cases = {
+    "a challenge passed from HTTP to LDAP": Case(
+        [
+            *HERE,
+            ntlm(source=WS2, target=ATTACKER, carrier="http", challenge=CHALLENGE),
+            ntlm(target=DC1, at=SECOND, carrier="ldap", challenge=CHALLENGE),
+        ],
+        external_id=2037,
+        severity="high",
+    ),
+    "a challenge passed from SMB to SMB": Case(
+        [*HERE, ntlm(source=WS2, target=ATTACKER, challenge=CHALLENGE), ntlm(at=SECOND, challenge=CHALLENGE)], severity="medium"
+    ),
+    "the answer names its sender": Case([*HERE, ntlm(spn=f"cifs/{ATTACKER}")], severity="medium"),
+    "the answer names its sender over LDAP": Case(
+        [*HERE, SECOND_NAME, ntlm(target=DC1, carrier="ldap", spn="HTTP/ws9")], severity="high"
+    ),
+    "a workstation's account at LDAP": Case(
+        [*HERE, ntlm("WS1$", target=DC1, carrier="ldap", workstation="WS1")], severity="medium"
+    ),
+    "a workstation's account at a file server": Case([*HERE, ntlm("WS1$")], severity="low"),
+    "a controller's account": Case([*DC_KNOWN, ntlm("DC2$")], severity="medium"),
+    "a controller's account at web enrolment": Case([*DC_KNOWN, ntlm("DC2$", carrier="http")], severity="high"),
+    "an Exchange server's account": Case(
+        [*HERE, ntlm("WS1$")], {"computer:ws1.example.org": {"Exchange server": True}}, severity="medium"
+    ),
+    "it is refused": Case([*HERE, ntlm("WS1$", target=DC1, carrier="ldap", code=8)], severity="medium"),
+    "a server logged it": Case([*DC_KNOWN, logon("DC2$", ATTACKER, "DC2")], severity="medium"),
+    "all at once is one story": [
+        *DC_KNOWN,
+        ntlm("DC2$", DC2, ATTACKER, challenge=CHALLENGE),
+        ntlm("DC2$", target=DC1, carrier="ldap", challenge=CHALLENGE, spn=f"cifs/{ATTACKER}", at=SECOND),
+    ],
+}
+QUIET: Cases = {
+    "a computer from its own address": [*HERE, ntlm("WS1$", WS1, DC1, carrier="ldap")],
+    "a computer of which no address is known": [*HERE, ntlm("WS7$", target=DC1, carrier="ldap")],
+    "its second address is in DNS": [
+        *HERE,
+        act(NameObservation(address=ATTACKER, name="ws1.example.org", method="dns"), DC1, DC1),
+        ntlm("WS1$", target=DC1, carrier="ldap"),
+    ],
+    "over IPv6 only": [*HERE, ntlm("WS1$", "2001:db8::21", DC1, carrier="ldap")],
+    "a server that always draws the same": [
+        ntlm(source=WS1, target=ATTACKER, challenge="1122334455667788"),
+        ntlm(source=WS2, target=ATTACKER, challenge="1122334455667788", at=SECOND),
+    ],
+    "one connection recorded twice": [ntlm(challenge=CHALLENGE), ntlm(challenge=CHALLENGE)],
+    "the answer names its server": [*HERE, ntlm(spn="cifs/files.example.org"), ntlm(spn=f"cifs/{FILES}", at=SECOND)],
+    "the answer names an alias": [*HERE, ntlm(spn="cifs/intranet.example.org")],
+    "with Kerberos": [*DC_KNOWN, logon("DC2$", ATTACKER, "-", "Kerberos")],
+    "somebody guesses its password": [*HERE, ntlm("WS1$", target=DC1, carrier="ldap", code=49)],
+    "a person": [*HERE, ntlm(workstation="WS1", source=WS1), ntlm(workstation="", at=SECOND)],
+    "a controller with two addresses": [*DC_KNOWN, controller(ATTACKER), ntlm("DC2$")],
+}
+REAL = (
+    Real("corpus/pcap/ired_relay-attack.pcapng", external_id=2037, severity="high"),
+    Real("corpus/pcap/zeek_ldap_invalid_credentials.pcap", fires=False),
+    Real("lab/captures/benign_workday.pcap", fires=False),
+    Real("lab/captures/pass_the_hash.pcap", fires=False),
+    Real("lab/captures/benign_dc_replication.pcap", fires=False),
+)

@@ -1,0 +1,55 @@
+"""Tags on the command line: a honeytoken is told before or after reading, and its alerts follow."""
+
+from pathlib import Path
+
+import pytest
+
+from app.command.main import run
+from app.session import Session
+from tests.material import ROOT
+
+SAMPLE = ROOT.parent / "shared" / "lab" / "captures" / "honeytoken_use.pcap"
+
+
+def no_pdf(html: str, out: Path) -> None:
+    raise AssertionError("no report was asked for")
+
+
+def detectors(workspace: Path) -> list[str]:
+    session = Session.open(workspace)
+    try:
+        return [one.detector for one in session.queries.alerts()]
+    finally:
+        session.close()
+
+
+@pytest.mark.parametrize("name", ["honey.admin", r"CORP\honey.admin", "honey.admin@corp.test", r"user:corp.test\honey.admin"])
+def test_alerts_follow_a_tag(tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    if not SAMPLE.exists():
+        pytest.skip("the shared material is not here")
+    case = tmp_path / "case.wardlight"
+    assert run(["analyze", str(SAMPLE), "--workspace", str(case)], no_pdf) == 0
+    assert "honeytoken_activity" not in detectors(case)
+
+    assert run(["tag", str(case), name, "honeytoken", "on"], no_pdf) == 0
+    assert "honeytoken_activity" in detectors(case)
+
+    assert run(["tag", str(case), name, "honeytoken", "auto"], no_pdf) == 0
+    assert "honeytoken_activity" not in detectors(case)
+
+
+def test_a_honeytoken_is_named_before_reading(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    if not SAMPLE.exists():
+        pytest.skip("the shared material is not here")
+    case = tmp_path / "case.wardlight"
+
+    assert run(["analyze", str(SAMPLE), "--workspace", str(case), "--honeytoken", "honey.admin"], no_pdf) == 2
+    assert "honeytoken_activity" in detectors(case)
+
+
+def test_what_cannot_be_tagged_is_said_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case = tmp_path / "case.wardlight"
+    assert run(["tag", str(case), "honey.admin", "honeytoken", "on"], no_pdf) == 1
+    Session.open(case).close()
+    assert run(["tag", str(case), " ", "honeytoken", "on"], no_pdf) == 1
+    assert "names no account" in capsys.readouterr().err
