@@ -98,8 +98,8 @@ class Detector(Struct, frozen=True, kw_only=True):
     those of these RPC interfaces, and those of which nobody knows the interface when "" is among them; event_ids: of Windows
     events only these; empty for all. thresholds: every number that the user may change. excludable: kinds of parties that an
     exclusion may name. attacked_accounts: the accounts of its findings are those attacked, not those that act, so that an
-    exclusion of an account does not concern it. profiled: it asks what accounts and computers are used to (Context.profiles), for which more kinds are
-    read than it watches itself.
+    exclusion of an account does not concern it. profiled: it asks what accounts and computers are used to
+    (Context.profiles), for which more kinds are read than it watches itself.
     """
 
     id: str
