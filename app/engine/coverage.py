@@ -1,6 +1,6 @@
 """What each detector could have seen, from the numbers of activities, what could not be read, and what is known."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from app.engine.describe.switches import switches
 from app.engine.detector import Detector, listed
@@ -46,8 +46,12 @@ def coverage(
     by_kind: Mapping[str, int],
     problems: Iterable[Problem] = (),
     knowledge: Knowledge | None = None,
+    tags: Collection[str] | None = None,
 ) -> tuple[Coverage, ...]:
-    """What each detector could have seen, from the numbers of activities by kind, what could not be read, what is known."""
+    """What each detector could have seen, from the numbers of activities by kind, what could not be read, what is known.
+
+    tags: those that an analyst gave to anybody; None when nobody asks for them.
+    """
     troubles: dict[str, int] = {}
     for problem in problems:
         troubles[problem.what] = troubles.get(problem.what, 0) + problem.count
@@ -70,6 +74,8 @@ def coverage(
         if not there:
             how = switches(kinds, needs.ports)
             state, reason = "blind", f"no {' or '.join(kinds)} in the input{': ' if how else ''}{how}"
+        elif needs.tag and tags is not None and needs.tag not in tags:
+            state, reason = "blind", f"nothing is tagged as {needs.tag.lower()}: only an analyst knows what is one"
         elif reasons:
             state, reason = "blind" if any(blind for blind, _ in gaps) else "partial", "; ".join(reasons)
         else:

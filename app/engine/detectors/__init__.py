@@ -1,6 +1,6 @@
 """Every detector, one line each, with what the engine asks of all of them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from app.engine import coverage as _coverage
 from app.engine import detector as _detector
@@ -91,7 +91,10 @@ def watched_kinds() -> dict[str, bool]:
 
 
 def coverage(
-    by_kind: Mapping[str, int], problems: Iterable[Problem] = (), knowledge: Knowledge | None = None
+    by_kind: Mapping[str, int],
+    problems: Iterable[Problem] = (),
+    knowledge: Knowledge | None = None,
+    tags: Collection[str] | None = None,
 ) -> tuple[Coverage, ...]:
-    """What each detector could have seen."""
-    return _coverage.coverage(DETECTORS, by_kind, problems, knowledge)
+    """What each detector could have seen; tags: those that an analyst gave to anybody."""
+    return _coverage.coverage(DETECTORS, by_kind, problems, knowledge, tags)

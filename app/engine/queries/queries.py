@@ -134,7 +134,8 @@ class Queries:
         problems = [problem for one in self.inputs() for problem in one.problems]
         known = self._access.knowledge()
         with self._access.lock:
-            return detectors.coverage(self.by_kind(), problems, known)
+            given = {tag for said in self._access.tags().values() for tag, on in said.items() if on}
+            return detectors.coverage(self.by_kind(), problems, known, given)
 
     # ---- alerts
 
