@@ -1,6 +1,6 @@
 """What each detector could have seen, from the numbers of activities, what could not be read, and what is known."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from app.engine.describe.switches import switches
 from app.engine.detector import Detector, listed
@@ -50,10 +50,12 @@ def coverage(
     knowledge: Knowledge | None = None,
     spans: Iterable[tuple[int, int]] | None = None,
     tuning: Tuning = DEFAULT,
+    tags: Collection[str] | None = None,
 ) -> tuple[Coverage, ...]:
     """What each detector could have seen, from the numbers of activities by kind, what could not be read, what is known.
 
     spans: first and last time of each input (None: not told), from which follows what was learned so far.
+    tags: those that an analyst gave to anybody; None when nobody asks for them.
     """
     read = None if spans is None else list(spans)
     troubles: dict[str, int] = {}
@@ -78,6 +80,8 @@ def coverage(
         if not there:
             how = switches(kinds, needs.ports)
             state, reason = "blind", f"no {' or '.join(kinds)} in the input{': ' if how else ''}{how}"
+        elif needs.tag and tags is not None and needs.tag not in tags:
+            state, reason = "blind", f"nothing is tagged as {needs.tag.lower()}: only an analyst knows what is one"
         elif reasons:
             state, reason = "blind" if any(blind for blind, _ in gaps) else "partial", "; ".join(reasons)
         else:

@@ -51,7 +51,7 @@ class Needs(Struct, frozen=True, kw_only=True):
     ("sealed", "encrypted") that mean that part of it could not be read. interfaces: the RPC interfaces among rpc-call.
     content: it needs the content of calls, not only their numbers. answers: requests alone tell it nothing.
     controllers: it must know which addresses are domain controllers. parts: those of kinds that alone tell a part only, such as
-    logs, in which stands what the audit policy records.
+    logs, in which stands what the audit policy records. tag: one that an analyst must have given to somebody.
     """
 
     ports: tuple[str, ...] = ()
@@ -62,6 +62,7 @@ class Needs(Struct, frozen=True, kw_only=True):
     content: bool = False
     answers: bool = False
     controllers: bool = False
+    tag: str = ""
 
 
 class Later(Struct, frozen=True, kw_only=True):

@@ -35,7 +35,15 @@ def drawn(challenge: str, server: int, user: str = "alice", *, code: int = REFUS
     return act(detail, source, FILES, at=server * SECOND, code=code, result="failure" if code else "success")
 
 
+def called(workstation: str, *, carrier: str = "smb2", code: int = 0) -> Activity:
+    """An NTLM authentication of a client that calls its computer so."""
+    detail = Ntlm(user="alice", domain="EXAMPLE", workstation=workstation, version="NTLMv2", carrier=carrier)
+    return act(detail, WS1, FILES, code=code, result="failure" if code else "success")
+
+
 FIRES: Cases = {
+    "Metasploit over SMB 2": Case([called("WORKSTATION", code=REFUSED)], external_id=2034, severity="medium"),
+    "Metasploit over SMB 2 signs in": Case([called("WORKSTATION")], external_id=2034, severity="low"),
     "EternalBlue": Case(
         [odd("peek of no pipe", code=0xC0000205), odd("mixed transaction", at=SECOND, result="unanswered", code=None)],
         external_id=2035,
@@ -75,6 +83,8 @@ QUIET: Cases = {
     "such a script mistypes": [drawn(f"4a6b39657a51{one:02x}7a", one) for one in range(0x31, 0x34)],
     "random challenges": [drawn(f"{one * 0x9E3779B97F4A7C15 % 2**64:016x}", one) for one in range(1, 30)],
     "one sign-in seen twice": [drawn("a1b2c3d4e5f60718", 1), drawn("a1b2c3d4e5f60718", 1)],
+    "a remote desktop": [called("WORKSTATION", carrier="rdp", code=REFUSED)],
+    "a computer's own name": [called("WORKSTATION7", code=REFUSED), called("", code=REFUSED)],
     "another flaw": [odd("compression overflow")],
 }
 REAL = (

@@ -53,3 +53,16 @@ def test_what_cannot_be_tagged_is_said_in_one_line(tmp_path: Path, capsys: pytes
     Session.open(case).close()
     assert run(["tag", str(case), " ", "honeytoken", "on"], no_pdf) == 1
     assert "names no account" in capsys.readouterr().err
+
+
+def test_coverage_says_that_nothing_is_tagged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    if not SAMPLE.exists():
+        pytest.skip("the shared material is not here")
+    for name, state in ((), "blind"), (("--honeytoken", "honey.admin"), "seen"):
+        case = tmp_path / f"{state}.wardlight"
+        run(["analyze", str(SAMPLE), "--workspace", str(case), *name], no_pdf)
+        session = Session.open(case)
+        rows = {one.detector: one for one in session.queries.coverage()}
+        session.close()
+        assert (rows["honeytoken_activity"].state == "blind") == (state == "blind")
+        assert ("nothing is tagged as honeytoken" in rows["honeytoken_activity"].reason) == (state == "blind")

@@ -1,6 +1,6 @@
 """Every detector, one line each, with what the engine asks of all of them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from app.engine import coverage as _coverage
 from app.engine import detector as _detector
@@ -208,6 +208,10 @@ def coverage(
     knowledge: Knowledge | None = None,
     spans: Iterable[tuple[int, int]] | None = None,
     tuning: Tuning = DEFAULT,
+    tags: Collection[str] | None = None,
 ) -> tuple[Coverage, ...]:
-    """What each detector could have seen. spans: first and last time of each input, for what must be learned first."""
-    return _coverage.coverage(DETECTORS, by_kind, problems, knowledge, spans, tuning)
+    """What each detector could have seen.
+
+    spans: first and last time of each input, for what must be learned first. tags: those that an analyst gave to anybody.
+    """
+    return _coverage.coverage(DETECTORS, by_kind, problems, knowledge, spans, tuning, tags)

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from app.engine.context import NOBODY, Context
 from app.engine.detector import DAY, Detector, Later, Needs, against, fact, found, later, listed, outcome_of, plural, sentence
+from app.engine.knowledge.tags import HONEYTOKEN
 from app.engine.memory import Trail
 from app.engine.readings import is_elsewhere
 from app.model.activity import Account, Activity
@@ -167,6 +168,7 @@ DETECTOR = Detector(
     techniques=("T1078.002",),
     watches=(*PROTOCOLS, EventLogon),
     needs=Needs(
+        tag=HONEYTOKEN,
         ports=("88", "445", "389", "135", "80"),
         kinds=("kerberos-as", "kerberos-tgs", "ntlm", "ldap-bind", "event-logon", "event-kerberos", "event-ntlm"),
         parts=("event-logon", "event-kerberos", "event-ntlm"),

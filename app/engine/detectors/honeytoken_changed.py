@@ -18,6 +18,7 @@ from app.engine.detector import (
     sentence,
     some,
 )
+from app.engine.knowledge.tags import HONEYTOKEN
 from app.engine.readings import from_session, remember, session_of
 from app.model.activity import Activity
 from app.model.alert import Finding
@@ -220,6 +221,7 @@ DETECTOR = Detector(
         LdapModify, LdapDelete, LdapRename, DirectoryChange, EventDirectoryChange, EventAccount, EventGroup, EventLogon, RpcCall,
     ),
     needs=Needs(
+        tag=HONEYTOKEN,
         ports=("389", "445"),
         kinds=("ldap-modify", "rpc-call", "directory-change", "event-directory-change", "event-account", "event-group"),
         parts=("event-directory-change", "event-account", "event-group"),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence, some
+from app.engine.knowledge.tags import HONEYTOKEN
 from app.engine.readings import by_system, from_session, remember, session_of
 from app.model.activity import Activity
 from app.model.alert import Finding
@@ -121,6 +122,7 @@ DETECTOR = Detector(
     techniques=("T1087.002",),
     watches=(LdapSearch, RpcCall, EventLdap, EventObjectAccess, EventLogon),
     needs=Needs(
+        tag=HONEYTOKEN,
         ports=("389", "445"),
         kinds=("ldap-search", "rpc-call", "event-ldap", "event-object-access"),
         parts=("event-ldap", "event-object-access"),

@@ -37,6 +37,8 @@ CLAIMS = {
     ("windows 7 ultimate n 7601 service pack 1", "windows 7 ultimate n 6.1"): "Windows 7",
 }
 """System and LAN manager that the two SMB libraries of Metasploit call themselves, unless told otherwise."""
+WORKSTATION = "WORKSTATION"
+"""What Metasploit's library for SMB 2 and 3 calls its computer. Remote desktops say so too, but never over SMB."""
 HARD_CODED = 0x7D3C
 """Virtual circuit number that Hydra and Medusa send: their authors copied it from a recording. Clients begin with 0 or 1."""
 FIXED = "1122334455667788"
@@ -86,8 +88,11 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             yield exploit(activity, ctx, detail, mark)
     elif isinstance(detail, SmbSession):
         yield from session(activity, ctx, detail)
-    elif isinstance(detail, Ntlm) and detail.client_challenge is not None:
-        yield from challenge(activity, ctx, detail, detail.client_challenge)
+    elif isinstance(detail, Ntlm):
+        if detail.workstation == WORKSTATION and detail.carrier.startswith("smb"):
+            yield nameless(activity, ctx)
+        elif detail.client_challenge is not None:
+            yield from challenge(activity, ctx, detail, detail.client_challenge)
 
 
 def exploit(activity: Activity, ctx: Context, detail: SmbViolation, mark: Mark) -> Finding:
@@ -155,6 +160,31 @@ def session(activity: Activity, ctx: Context, detail: SmbSession) -> Iterator[Fi
                     "and signs in with an account is told at low severity"),
         ),
         steps=ctx.path(activity, "SMB 1 session", caption_of(activity)),
+    )  # fmt: skip
+
+
+def nameless(activity: Activity, ctx: Context) -> Finding:
+    """A sign-in over SMB by a client that gives the library's word for the name of its computer."""
+    source, target = ctx.source(activity), ctx.target(activity)
+    return found(
+        ctx,
+        activity,
+        f"{ctx.place(activity.source, activity.at)} metasploit",
+        external_id=2034,
+        title=METASPLOIT,
+        severity=None if activity.result == "failure" else "low",
+        confidence="medium",
+        succeeded=outcome_of(activity),
+        story=(
+            sentence(*ctx.who(activity), " signed in to " if activity.result == "success" else " tried to sign in to ", target,
+                     f" over SMB and called its computer {WORKSTATION}."),
+        ),
+        facts=(
+            fact(source, f" names its computer {WORKSTATION}, as Metasploit's library for SMB does: ", activity),
+            against("It would be quiet for a client that gives the name of its computer, or none; "
+                    "a sign-in that succeeds is told at low severity"),
+        ),
+        steps=ctx.path(activity, "SMB sign-in", caption_of(activity)),
     )  # fmt: skip
 
 

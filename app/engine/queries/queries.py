@@ -143,7 +143,8 @@ class Queries:
         known = self._access.knowledge()
         spans = self.spans()
         with self._access.lock:
-            found = detectors.coverage(self.by_kind(), problems, known, spans, self.tuning())
+            given = {tag for said in self._access.tags().values() for tag, on in said.items() if on}
+            found = detectors.coverage(self.by_kind(), problems, known, spans, self.tuning(), given)
         return casework.told(found, self.hidden_alerts())
 
     def spans(self) -> list[tuple[int, int]]:
