@@ -9,7 +9,9 @@ from tests.engine.detectors.builders import SECOND, WS1, as_req
 
 def test_both_sides_of_an_address_translation_received_the_ticket() -> None:
     inner = as_req("alice", WS1)
-    outer = replace(as_req("alice", "198.51.100.7"), at=inner.at + SECOND, detail=inner.detail, source=Endpoint("198.51.100.7", 1))
+    outer = replace(
+        as_req("alice", "198.51.100.7"), at=inner.at + SECOND, detail=inner.detail, source=Endpoint("198.51.100.7", 1)
+    )
     known = Knowledge()
     for one in (outer, inner):
         known.observe(one)
