@@ -18,7 +18,7 @@ RC4 = frozenset({23, 24, -128, -133, -135})
 """rc4-hmac, rc4-hmac-exp and the numbers that Windows gave RC4 before RFC 4757: rc4-md4, rc4-hmac-old, rc4-hmac-old-exp."""
 DES = frozenset({1, 2, 3})
 FORWARDED, PROXIABLE, RENEWABLE = 0x20000000, 0x10000000, 0x00800000
-CANONICALIZE, RENEWABLE_OK, USER_TO_USER = 0x00010000, 0x00000010, 0x00000008
+CANONICALIZE, RENEWABLE_OK, USER_TO_USER, RENEW = 0x00010000, 0x00000010, 0x00000008, 0x00000002
 """KDC options (RFC 4120 section 5.4.1, RFC 6806 section 3); USER_TO_USER is ENC-TKT-IN-SKEY."""
 PAC_REQUEST, PAC_OPTIONS, KEY_LIST = 128, 167, 161
 """Pre-authentication data of MS-KILE sections 2.2.3, 2.2.10 and 2.2.11."""

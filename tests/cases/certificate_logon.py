@@ -32,6 +32,10 @@ FIRES: Cases = {
         tuning=Tuning(sensitivity="high"), severity="medium", external_id=2047,
     ),
     "in the log, a controller elsewhere": Case([*IS_DC, tgt("DC1$", STRANGER, at=MINUTE, **CERT)], severity="high"),
+    "in the log, the options of a tool": Case([tgt("alice", **{**CERT, "TicketOptions": "0x40800010"})], severity="low"),
+    "in the log, the options of a tool for a computer": Case(
+        [tgt("FILES$", **{**CERT, "TicketOptions": "0x40800010"})], severity="medium"
+    ),
     "in the log, a key that was added": Case([tgt("alice", **{**CERT, "CertIssuerName": "CN=alice"})], severity="medium"),
 }  # fmt: skip
 

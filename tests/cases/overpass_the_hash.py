@@ -29,6 +29,7 @@ FIRES: Cases = {
         [tgt("alice"), tgt("alice", "192.0.2.66", at=HOUR, etype=0x17, **RUBEUS_LOG)], severity="medium"
     ),
     "in the log, of Windows that uses AES": Case([tgt("alice"), tgt("alice", at=HOUR, etype=0x17)], severity="medium"),
+    "in the log, the options of Rubeus or of Linux": Case([tgt("bob", etype=0x17, **RUBEUS_LOG)], severity="low"),
     "in the log, impacket": Case([tgt("alice", etype=0x17, **IMPACKET_LOG)], severity="medium"),
 }  # fmt: skip
 

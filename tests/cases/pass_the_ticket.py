@@ -32,6 +32,11 @@ FIRES: Cases = {
          as_req("DC1$", DC1, target=DC2, at=MINUTE),
          used(STRANGER, ticket=tgt_of("DC1$", DC1, MINUTE), target=DC2, client="DC1$")],
     ),
+    "a renewed ticket": Case(
+        [*NAMED, GIVEN, tgs_req(f"krbtgt/{REALM}", WS1, at=2 * MINUTE, presented_ticket_hash=TGT, options=0x10002,
+                                ticket_hash="renewed"), used(WS2, ticket="renewed")],
+        severity="high",
+    ),
     "a forwarded ticket from a second place": Case(
         [*NAMED, GIVEN, FORWARDED, used(FILES, ticket="forwarded"), used(WS2, ticket="forwarded", at=4 * MINUTE)],
         severity="high",

@@ -4,7 +4,17 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import DAY, MINUTE, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
-from app.engine.kerberos import CANONICALIZE, PAC_REQUEST, TGT, USER_TO_USER, is_computer, is_krbtgt, plain, tool_of
+from app.engine.kerberos import (
+    CANONICALIZE,
+    IMPACKET_OPTIONS,
+    PAC_REQUEST,
+    TGT,
+    USER_TO_USER,
+    is_computer,
+    is_krbtgt,
+    plain,
+    tool_of,
+)
 from app.engine.knowledge.names import account_parts, host
 from app.model.activity import Activity
 from app.model.alert import RANK, Finding, Severity
@@ -65,12 +75,13 @@ def judged(
     if is_computer(name) and who is not None and who.kind == "controller" and not ctx.from_controller(activity):
         yield "high", f"{name} is a controller's account, and {ip} is no controller's address", None
     if written:
-        sensitive = is_computer(name) or ctx.is_sensitive(who, at)
-        yield (
-            "high" if sensitive else "medium",
-            "Tools write such a request: it asks for a PAC and does not canonicalise",
-            None,
-        )
+        event, sensitive = activity.detail, is_computer(name) or ctx.is_sensitive(who, at)
+        if not isinstance(event, EventKerberos):
+            weight: Severity = "high" if sensitive else "medium"
+            yield weight, "Tools write such a request: it asks for a PAC and does not canonicalise", None
+        else:  # Linux with a smart card has the same options where tickets are renewable
+            sure = is_computer(name) or event.number("TicketOptions") == IMPACKET_OPTIONS
+            yield "medium" if sure else "low", "The options of the request are those that tools write", None
     if issuer and plain(issuer.upper().removeprefix("CN=")) in (name, host(name)):
         yield "medium", f"The certificate was issued by the account itself ({issuer}): its key was added to the account", None
     since = ctx.memory.recall(("password", name), int, at, KEPT)

@@ -23,7 +23,6 @@ from app.engine.kerberos import (
     DES,
     IMPACKET_OPTIONS,
     RC4,
-    RUBEUS_OPTIONS,
     TGT,
     is_computer,
     is_hand_written,
@@ -130,7 +129,7 @@ def logged(activity: Activity, ctx: Context, event: EventKerberos, ip: str) -> I
         *(["The computer itself uses AES"] if modern else []),
         *([f"The options of the request ({options:#010x}) are those that {tool} writes"] if tool and options else []),
     ]
-    sure = known or options == IMPACKET_OPTIONS or (modern and options == RUBEUS_OPTIONS)
+    sure = known or options == IMPACKET_OPTIONS  # Rubeus' options are those of a Linux that wants renewable tickets, too
     yield told(activity, ctx, "medium" if sure else "low", reasons)
 
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, MINUTE, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
-from app.engine.kerberos import is_computer, is_krbtgt
+from app.engine.kerberos import RENEW, is_computer, is_krbtgt
 from app.engine.knowledge import Ticket
 from app.engine.knowledge.names import account_parts, host, service_host
 from app.model.activity import Activity
@@ -56,6 +56,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if isinstance(detail, KerberosAs):
         return
     if isinstance(detail, KerberosTgs):
+        if (detail.options or 0) & RENEW and detail.ticket_hash:
+            ctx.memory.note(("renewed", detail.ticket_hash), True, at)
         if activity.result == "success" and (detail.service or "")[:8].upper() == "TERMSRV/":
             ctx.memory.note(("desktop", source.ip, service_host(detail.service)[1].partition(".")[0]), True, at)
         issue = ctx.knowledge.ticket(detail.presented_ticket_hash)
@@ -108,7 +110,8 @@ def is_stolen(activity: Activity, ctx: Context, issue: Ticket) -> bool:
     gateways = ctx.knowledge.gateways()
     if home in gateways or here in gateways:
         return False
-    if issue.exchange == "tgs" and granting and is_krbtgt(issue.service):
+    renewed = ctx.memory.recall(("renewed", issue.hash), bool, at, DAY) is not None
+    if issue.exchange == "tgs" and granting and is_krbtgt(issue.service) and not renewed:
         # a forwarded ticket is used by the server that it was forwarded to, and by no other
         first = ctx.memory.recall(("forwarded", issue.hash), str, at, DAY)
         if first is None or first == here:
