@@ -84,8 +84,8 @@ def _written(activity: Activity, change: Change, ctx: Context) -> Iterator[Findi
     if sensitive:
         facts.append(fact(ref or change.name, " is sensitive"))
     made = tell(
-        ctx, activity, change, (" put a key on ", ref or change.name), subject="" if actor is not None or sensitive else f"{change.domain} users",
-        label="key added",
+        ctx, activity, change, (" put a key on ", ref or change.name), label="key added",
+        subject="" if actor is not None or sensitive else f"{change.domain} users",
         severity=severity, routine=routine,
         why=("Whoever holds that key signs in as this account without its password, and can ask for its NT hash.",), facts=facts,
         quiet=("It would be quiet if the computer had registered its own key from itself",),
