@@ -96,8 +96,8 @@ class Detector(Struct, frozen=True, kw_only=True):
     learning: time after which it knows what is usual, in microseconds (0: it learns nothing); until then it keeps quiet about
     what is new to it, or cannot spare what is a habit. waits: until then it says nothing at all. watches_refused: kinds of
     which it reads only what failed, which spares it the bulk of a file server. interfaces: of remote calls it is given only
-    those of these RPC interfaces, and those of which nobody knows the interface when "" is among them; event_ids: of Windows
-    events only these; empty for all. thresholds: every number that the user may change. excludable: kinds of parties that an
+    those of these RPC interfaces, and those of which nobody knows the interface when "" is among them; opnums: of them only
+    calls of these numbers; event_ids: of Windows events only these; empty for all. thresholds: every number that the user may change. excludable: kinds of parties that an
     exclusion may name. attacked_accounts: the accounts of its findings are those attacked, not those that act, so that an
     exclusion of an account does not concern it. profiled: it asks what accounts and computers are used to
     (Context.profiles), for which more kinds are read than it watches itself.
@@ -116,6 +116,7 @@ class Detector(Struct, frozen=True, kw_only=True):
     learning: int = 0
     waits: bool = False
     interfaces: tuple[str, ...] = ()
+    opnums: tuple[int, ...] = ()
     event_ids: tuple[int, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     excludable: tuple[str, ...] = ("account", "computer", "group", "address", "subnet", "domain")
@@ -344,7 +345,9 @@ class Routes:
         which: object = None
         if isinstance(detail, WindowsEvent):
             which = detail.event_id
-        elif isinstance(detail, (RpcCall, RpcBind)):
+        elif isinstance(detail, RpcCall):
+            which = (detail.interface, detail.opnum)
+        elif isinstance(detail, RpcBind):
             which = detail.interface
         else:
             self._plain[kind] = self._routes(kind, None)
@@ -370,7 +373,11 @@ def _concerns(detector: Detector, kind: type, which: object, failed: bool) -> bo
         return False
     if issubclass(kind, WindowsEvent):
         return not detector.event_ids or which in detector.event_ids
-    if issubclass(kind, (RpcCall, RpcBind)):
+    if isinstance(which, tuple):
+        interface, opnum = which
+        known = not detector.interfaces or interface in detector.interfaces
+        return known and (not detector.opnums or opnum in detector.opnums)
+    if issubclass(kind, RpcBind):
         return not detector.interfaces or which in detector.interfaces
     return True
 

@@ -110,6 +110,15 @@ def test_names_of_objects() -> None:
     assert object_of(changes_of(written(dn("x", "CN=System"), "a", "b", kind="container")[0], ctx)[0], ctx) is None
 
 
+def test_an_object_told_by_its_number_gets_its_name_from_the_directory() -> None:
+    ctx = context(person("dora"), *administrators("boss"))
+    sid = person("dora").detail.sid  # type: ignore[union-attr]
+    by_guid, by_sid = modify("<GUID=guid-user-dora>", "info", "x"), modify(f"<SID={sid}>", "info", "x")
+
+    assert {changes_of(one, ctx)[0].sam for one in (by_guid, by_sid)} == {"dora"}
+    assert changes_of(modify("<GUID=other>", "info", "x"), ctx)[0].guid == "other"
+
+
 def test_calls_and_events_that_change_nothing_are_none() -> None:
     for activity in (call(SAMR, 13), call("other", 22), touched("none", "none", mask="0x10"), renamed("", "")):
         assert all(one.attribute == "" for one in changes_of(activity, context()))

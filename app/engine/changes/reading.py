@@ -51,7 +51,7 @@ def _read(activity: Activity, ctx: Context) -> tuple[Change, ...]:
     reader = READERS.get(type(activity.detail))
     if reader is None or not worth(activity):
         return ()
-    found = tuple(reader(activity.detail))
+    found = tuple(_named(one, ctx) for one in reader(activity.detail))
     d, who = activity.detail, activity.account
     if isinstance(d, LdapModify) and who is not None and who.name.endswith("$"):
         own = common_name(d.dn).lower() == who.name[:-1].lower()  # a computer writes to its own object
@@ -61,6 +61,27 @@ def _read(activity: Activity, ctx: Context) -> tuple[Change, ...]:
     if isinstance(d, EventDirectoryChange) and d.event_id == 5136 and found:
         return (_paired(d, found[0], activity, ctx),)
     return found
+
+
+def _named(change: Change, ctx: Context) -> Change:
+    """The change with the name of an object that is told by its number only, where the directory knows it."""
+    if change.dn[:1] == "<":  # <GUID=...>, <SID=...> (MS-ADTS section 3.1.1.3.1.2.4)
+        kind, _, value = change.dn.strip("<>").partition("=")
+        if kind.upper() == "GUID":
+            change = replace(change, dn="", guid=value.lower())
+        elif kind.upper() == "SID" and sid_in(value):
+            change = replace(change, dn="", sid=sid_in(value))
+    number = change.guid or change.sid
+    if change.dn or not number or not ctx.knowledge.directory.states.seen:
+        return change
+    held = ctx.knowledge.directory.state(ctx.knowledge.directory.find(number))
+    if held is None:
+        return change
+    one = held.object
+    return replace(
+        change, dn=one.dn, sid=change.sid or one.sid or "", sam=change.sam or one.sam or "",
+        object_class=change.object_class or one.object_class.lower(), domain=change.domain or one.domain,
+    )  # fmt: skip
 
 
 def _is_local(d: EventAccount, ctx: Context) -> bool:

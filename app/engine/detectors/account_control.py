@@ -126,6 +126,7 @@ DETECTOR = Detector(
     needs=change_needs(WATCHES),
     window=HOUR,
     interfaces=(SAMR,),
+    opnums=(37, 58),
     event_ids=(4738, 4742, 5136),
     detect=detect,
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from app.engine.change_story import change_needs, tell
 from app.engine.changes import DESCRIPTOR, changes_of, is_routine
-from app.engine.changes.rights import NAMES, Entry, added, is_privileged
+from app.engine.changes.rights import NAMES, TAKING, Entry, added, is_privileged
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, fact, listed
 from app.model.activity import Activity
@@ -13,6 +13,8 @@ from app.model.details import LdapModify
 from app.model.directory import DirectoryChange
 from app.model.events import EventDirectoryChange, EventObjectAccess
 
+RIGHTS = frozenset(one.lower() for one in TAKING | {"owner"})
+"""Names under which a synchronisation tells rights."""
 HOLDER = "cn=adminsdholder,cn=system,"
 WATCHES = (LdapModify, EventDirectoryChange, EventObjectAccess, DirectoryChange)
 
@@ -31,6 +33,11 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             if change.old and not given:
                 severity = "low"
                 facts.append(fact("Nobody got a right by it that matters"))
+        elif change.attribute in RIGHTS:
+            before = {one for value in change.old for one in value.split("; ")}
+            if not {one for value in change.new for one in value.split("; ")} - before:
+                severity = "low"
+                facts.append(fact("Nobody got a right by it"))
         for one in given[:8]:
             who = ctx.knowledge.account_of_sid(one.sid, activity.at) if one.sid.startswith("S-1-5-21-") else None
             verb = " was given " if change.old else " has now "
@@ -41,7 +48,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             change,
             (
                 " changed ",
-                "the permissions" if change.attribute == DESCRIPTOR else change.attribute or "the object",
+                "the permissions" if change.attribute in (DESCRIPTOR, *RIGHTS) else change.attribute or "the object",
                 " of AdminSDHolder",
             ),
             label="AdminSDHolder changed",

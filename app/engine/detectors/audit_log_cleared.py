@@ -124,6 +124,7 @@ DETECTOR = Detector(
     ),
     window=HOUR,
     interfaces=(EVEN, EVEN6),
+    opnums=(0, 6, 12),
     event_ids=(SECURITY_CLEARED, OTHER_CLEARED, POLICY),
     detect=detect,
 )  # fmt: skip

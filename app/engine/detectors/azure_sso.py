@@ -64,6 +64,7 @@ DETECTOR = Detector(
     needs=change_needs(WATCHES, (*LDAP_PORTS, "445", "464")),
     window=HOUR,
     interfaces=(SAMR,),
+    opnums=(37, 58),
     event_ids=(4724, 4738, 4742, 5136),
     detect=detect,
 )

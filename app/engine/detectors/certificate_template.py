@@ -187,6 +187,7 @@ DETECTOR = Detector(
     needs=change_needs(WATCHES, ("389", "dynamic RPC"), (ENROLMENT,)),
     window=HOUR,
     interfaces=(ENROLMENT,),
+    opnums=(0,),
     event_ids=(REQUESTED, ISSUED, REFUSED, TEMPLATE, 5136),
     detect=detect,
 )

@@ -83,6 +83,7 @@ DETECTOR = Detector(
     needs=change_needs(WATCHES, (*LDAP_PORTS, "445")),
     window=HOUR,
     interfaces=(SAMR,),
+    opnums=(12, 50),
     event_ids=(4741,),
     thresholds=(JOINS,),
     detect=detect,

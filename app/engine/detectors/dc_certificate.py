@@ -84,6 +84,7 @@ DETECTOR = Detector(
     ),
     window=HOUR,
     interfaces=(ENROLMENT,),
+    opnums=(0,),
     event_ids=(REQUESTED, ISSUED),
     detect=detect,
 )  # fmt: skip

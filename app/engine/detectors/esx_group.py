@@ -66,6 +66,7 @@ DETECTOR = Detector(
     needs=change_needs(WATCHES, (*LDAP_PORTS, "445")),
     window=HOUR,
     interfaces=(SAMR,),
+    opnums=(10, 14, 22, 31),
     event_ids=(4727, 4728, 4731, 4732, 4754, 4756, 4781, 5136, 5137, 5139),
     detect=detect,
 )

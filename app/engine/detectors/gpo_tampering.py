@@ -65,8 +65,13 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
 
 
 def _is_shared_by_controllers(share: str, path: str) -> bool:
-    """True below SYSVOL or NETLOGON, which only controllers share; without the share's name, where a policy's files lie."""
-    return share.lower().endswith(("\\sysvol", "\\netlogon")) if share else "\\policies\\{" in path.lower()
+    """True where policies and sign-in scripts lie on SYSVOL and NETLOGON, which only controllers share."""
+    name, folder = share.lower(), path.lower()
+    if name.endswith("\\netlogon"):
+        return True
+    if "\\policies\\{" in folder:
+        return name.endswith("\\sysvol") or not name
+    return name.endswith("\\sysvol") and "\\scripts\\" in folder
 
 
 def _policy(text: str) -> str:

@@ -107,6 +107,7 @@ DETECTOR = Detector(
     needs=change_needs(WATCHES, (*LDAP_PORTS, "445")),
     window=WINDOW,
     interfaces=(SAMR,),
+    opnums=(23, 30, 35),
     event_ids=(4726, 4730, 4734, 4743, 4758, 5141),
     thresholds=(DELETIONS, SHARE),
     detect=detect,

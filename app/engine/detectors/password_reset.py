@@ -94,6 +94,7 @@ DETECTOR = Detector(
     needs=change_needs(WATCHES, (*LDAP_PORTS, "445", "464")),
     window=HOUR,
     interfaces=(SAMR,),
+    opnums=(10, 12, 37, 50, 58),
     event_ids=(4720, 4724, 4741, RESTORE_MODE),
     detect=detect,
 )

@@ -98,6 +98,7 @@ DETECTOR = Detector(
     needs=change_needs(WATCHES),
     window=HOUR,
     interfaces=(SAMR,),
+    opnums=(12, 50),
     event_ids=(4662, 4741, 5136),
     detect=detect,
 )

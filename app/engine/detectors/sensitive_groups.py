@@ -163,6 +163,7 @@ DETECTOR = Detector(
     window=HOUR,
     learning=HABIT,
     interfaces=(SAMR,),
+    opnums=(12, 22, 31, 50),
     event_ids=(4720, 4728, 4732, 4756, 5136),
     detect=detect,
 )

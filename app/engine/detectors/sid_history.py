@@ -77,6 +77,7 @@ DETECTOR = Detector(
     needs=change_needs(WATCHES, (*LDAP_PORTS, "dynamic RPC"), (DRSUAPI,)),
     window=HOUR,
     interfaces=(DRSUAPI,),
+    opnums=(20,),
     event_ids=(4662, 4738, 4742, 4765, 4766, 5136),
     detect=detect,
 )

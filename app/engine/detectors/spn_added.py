@@ -103,6 +103,7 @@ DETECTOR = Detector(
     needs=change_needs(WATCHES, (*LDAP_PORTS, "dynamic RPC")),
     window=2 * HOUR,
     interfaces=(DRSUAPI,),
+    opnums=(13,),
     event_ids=(4662, 5136),
     detect=detect,
 )
