@@ -16,7 +16,7 @@ from app.engine.profiles.features import (
     NEW_COMPUTERS,
     NEW_RESOURCES,
 )
-from app.engine.profiles.scoring import HOURS, SLOW, SLOW_DAYS, Deviation, deviations, score
+from app.engine.profiles.scoring import HOURS, SLOW, SLOW_DAYS, Deviation, deviations, quiet_with, score
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAp, KerberosAs, KerberosTgs, Ntlm
@@ -137,6 +137,15 @@ def explained(one: Deviation) -> str:
     return f"{plural(int(one.value), single, many)}: own median {one.own:g}{beside}; up to {int(one.limit)} would have been usual"
 
 
+def normal(judged: Judged) -> str:
+    """Words for what would have been below the limit."""
+    enough = quiet_with(judged.found, judged.limit)
+    if enough is not None:
+        return f"with at most {plural(enough, 'new server')} on that day, all else being equal"
+    lead = judged.found[0]
+    return f"with at most {plural(int(lead.limit), *WORDS[lead.measure])}"
+
+
 def tell(
     judged: Judged, first: int, last: int, proofs: tuple[str, ...], sources: tuple[EntityRef, ...], targets: tuple[EntityRef, ...]
 ) -> Finding:
@@ -169,10 +178,7 @@ def tell(
             *((fact(f"On its latest active days it used {judged.drift:.1f} times as many servers a day as before"),)
               if judged.drift >= DRIFTS else ()),
             fact(f"{compared}; the deviations add up to {judged.total:.1f}, reported from {judged.limit:g} on"),
-            against(
-                f"It would have been quiet with at most {int(lead.limit)} {WORDS[lead.measure][1]}, "
-                "or if two of its peers had done as much on the same day"
-            ),
+            against(f"It would have been quiet {normal(judged)}, or if two of its peers had done as much on the same day"),
         ),
         steps=steps,
     )  # fmt: skip

@@ -129,13 +129,14 @@ def unusual(profile: Profile | None, source: EntityRef, ctx: Context, at: int) -
     others = [key for key in profile.values(TICKET_COMPUTERS) if key != source.key]
     # where its own computers have no names and their addresses changed before, a new one may be another lease
     leased = source.kind == "address" and sum(key.startswith("address:") for key in computers) > 1
-    new = bool(computers) and profile.days >= FEWEST_DAYS and not restless and not leased and ctx.mature(profile.first, at)
+    before = [key for key in computers if profile.before(COMPUTERS, key, at)]
+    new = bool(before) and profile.days >= FEWEST_DAYS and not restless and not leased and ctx.mature(profile.first, at)
     if not new and not others:
         return "", ""
     if NOBODYS.intersection(ctx.knowledge.tags(source.key)):
         return "", ""
     days = plural(profile.days, "active day")
-    usual = listed(ctx.profiles.entity(key).label for key in list(computers)[-3:])
+    usual = listed(ctx.profiles.entity(key).label for key in before[-3:])
     first = f"It never signed in from this computer before, on {days}; its computers are {usual}" if new else ""
     second = f"It signs in by Kerberos from {listed(ctx.profiles.entity(key).label for key in others[-3:])}, never from here"
     return first, second if others else ""

@@ -41,7 +41,10 @@ OTHER_WEIGHTS: dict[int, float] = {-1: 0.5, -2: 0.75}
 
 
 class Deviation(Struct, frozen=True, kw_only=True):
-    """One measure of the day: its value, the median of the own past and of the peers, and how many deviations above both."""
+    """One measure of the day: its value, the median of the own past and of the peers, and how many deviations above both.
+
+    limit: up to which it would have been usual. against: (middle, one deviation) of everything that it was compared with.
+    """
 
     measure: int
     value: float
@@ -49,15 +52,23 @@ class Deviation(Struct, frozen=True, kw_only=True):
     peers: float | None
     by: float
     limit: float
+    against: tuple[tuple[float, float], ...] = ()
 
     @property
     def part(self) -> float:
         """What it adds to the score."""
         return (WEIGHTS.get(self.measure) or OTHER_WEIGHTS[self.measure]) * self.by
 
+    def less(self, by: int) -> float:
+        """What it would add with a value that is smaller by so much."""
+        held = min(((self.value - by - middle) / one for middle, one in self.against), default=self.by)
+        return (WEIGHTS.get(self.measure) or OTHER_WEIGHTS[self.measure]) * max(0.0, min(MOST, held))
+
 
 HOURS, SLOW = -1, -2
 """Stand in place of a measure for the number of unusual hours, and for new resources of the last SLOW_DAYS active days."""
+SERVERS = frozenset({NEW_RESOURCES, ALL_RESOURCES, SLOW})
+"""Measures that one new server less makes smaller by one."""
 SLOW_DAYS = 5
 COMPANY = 2
 """So many peers that do as much on the same day make it a thing of the group."""
@@ -105,15 +116,20 @@ def deviations(profile: Profile, peers: Sequence[Profile], at: int) -> list[Devi
         others = sorted((_today(peer, measure, at) for peer in peers), reverse=True)
         by = above(today, own)
         middle, one = spread(own)
-        limit, beside = middle + one, None
+        against, beside = [(middle, one)], None
         if theirs:
             by = min(by, above(today, theirs))
             beside, one = spread(theirs)
-            limit = max(limit, beside + one)
+            against.append((beside, one))
         if len(others) > COMPANY:
             by = max(0.0, min(by, (today - others[COMPANY - 1]) / one))
-            limit = max(limit, others[COMPANY - 1] + one)
-        found.append(Deviation(measure=measure, value=today, own=middle, peers=beside, by=by, limit=limit))
+            against.append((others[COMPANY - 1], one))
+        found.append(
+            Deviation(
+                measure=measure, value=today, own=middle, peers=beside, by=by, limit=max(sum(pair) for pair in against),
+                against=tuple(against),
+            )
+        )  # fmt: skip
     hours = unusual_hours(profile, at)
     found.append(Deviation(measure=HOURS, value=hours, own=0, peers=None, by=min(MOST, 2.0 * hours), limit=0))
     return sorted((one for one in found if one.by > 0), key=lambda one: (-one.part, one.measure))
@@ -129,6 +145,15 @@ def _today(profile: Profile, measure: int, at: int) -> int:
     if not profile.today(at)[NEW_RESOURCES]:
         return 0  # a quiet day after the deed is not the deed
     return sum(profile.history(NEW_RESOURCES, at)[1 - SLOW_DAYS :]) + profile.today(at)[NEW_RESOURCES]
+
+
+def quiet_with(found: Sequence[Deviation], limit: float) -> int | None:
+    """How many new servers would have kept the score below a limit, all else being equal; None when none would have."""
+    new = next((int(one.value) for one in found if one.measure == NEW_RESOURCES), 0)
+    for fewer in range(1, new + 1):
+        if sum(one.less(fewer) if one.measure in SERVERS else one.part for one in found) < limit:
+            return new - fewer
+    return None
 
 
 def score(found: Sequence[Deviation]) -> float:

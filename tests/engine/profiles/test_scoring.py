@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from app.engine.profiles import RESOURCES
 from app.engine.profiles.features import NEW_RESOURCES
 from app.engine.profiles.profile import DAY, HOUR, Profile
-from app.engine.profiles.scoring import HOURS, MOST, SLOW, above, deviations, score, spread
+from app.engine.profiles.scoring import HOURS, MOST, SLOW, above, deviations, quiet_with, score, spread
 
 START = 19_723 * DAY
 
@@ -32,6 +32,15 @@ def test_a_day_is_compared_with_its_own_past() -> None:
     assert (new.value, new.own, new.peers, new.limit) == (9, 0, None, 1)
     assert new.by == 9
     assert score(found) == sum(one.part for one in found) > 9
+
+
+def test_what_would_have_been_quiet_is_true() -> None:
+    found = deviations(worker(20, 9), (), NOW)
+    enough = quiet_with(found, 9)
+
+    assert enough is not None
+    assert score(deviations(worker(20, enough), (), NOW)) < 9 <= score(deviations(worker(20, enough + 1), (), NOW))
+    assert quiet_with((), 9) is None
 
 
 def test_what_peers_do_as_well_is_no_sign() -> None:
