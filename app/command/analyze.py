@@ -65,6 +65,8 @@ def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int
                 options.paths, bar.show, sensitivity=options.sensitivity, keytabs=options.keytab, places=options.places
             )
         parameters: dict[str, object] = {"sensitivity": options.sensitivity, "fail_on": options.fail_on}
+        if options.test_mode:
+            parameters["test_mode"] = True
         if options.activities is not None:
             session.write_activities(options.activities)
         if options.report is not None:

@@ -124,12 +124,12 @@ def unusual(profile: Profile | None, source: EntityRef, ctx: Context, at: int) -
     if profile is None or source is NOBODY or profile.seen(TICKET_COMPUTERS, source.key) is not None:
         return "", ""
     computers = profile.values(COMPUTERS)
-    before = [key for key in computers if profile.before(COMPUTERS, key, at)]
     fresh = profile.history(NEW_COMPUTERS, at)
     restless = bool(fresh) and sum(fresh[1:]) > RESTLESS * len(fresh)  # on its first day every computer is new
     others = [key for key in profile.values(TICKET_COMPUTERS) if key != source.key]
     # where its own computers have no names and their addresses changed before, a new one may be another lease
     leased = source.kind == "address" and sum(key.startswith("address:") for key in computers) > 1
+    before = [key for key in computers if profile.before(COMPUTERS, key, at)]
     new = bool(before) and profile.days >= FEWEST_DAYS and not restless and not leased and ctx.mature(profile.first, at)
     if not new and not others:
         return "", ""
