@@ -75,7 +75,8 @@ class Knowledge(Parts):
     def to_bytes(self) -> bytes:
         """Content for storing; equal knowledge gives equal bytes."""
         content: dict[str, object] = {name: tally.dump() for name, tally in self.tallies().items()}
-        content |= {"sight": self.sight.dump(), "directory": self.directory.states.dump()}
+        content |= {"sight": self.sight.dump(), "watched": self.sight.watched.dump()}
+        content |= {"directory": self.directory.states.dump()}
         try:
             return msgpack.encode(content)
         except UnicodeEncodeError:
@@ -89,6 +90,7 @@ class Knowledge(Parts):
         for name, tally in known.tallies().items():
             tally.load(content.get(name, []))
         known.sight.load(content.get("sight", []))
+        known.sight.watched.load(content.get("watched", {}))
         known.directory.states.load(content.get("directory", []))
         return known
 
