@@ -14,9 +14,11 @@ from app.engine.knowledge.parts import Parts
 from app.engine.knowledge.sids import sid_in
 from app.engine.knowledge.standing import Membership, logged_members, served, why_sensitive
 from app.engine.knowledge.states import Key
+from app.engine.knowledge.station import Station, station
 from app.engine.knowledge.tags import automatic
 from app.engine.knowledge.tally import plain_text
 from app.engine.knowledge.tickets import Ticket
+from app.engine.knowledge.watched import HOUR
 from app.model.activity import NAMED, Account, Activity
 from app.model.details import KerberosAs, KerberosTgs, LdapBind, Ntlm
 from app.model.directory import DirectoryObject
@@ -52,6 +54,8 @@ class Knowledge(Parts):
         self._members: dict[str, dict[str, Membership]] | None = None
         self._last: dict[str, tuple[str, Resolution]] = {}
         self._ends: dict[str, tuple[EntityRef, str]] = {}
+        self._places: dict[str, list[str]] | None = None
+        self._stations: dict[str, Station] = {}
 
     # ---- learning
 
@@ -102,6 +106,7 @@ class Knowledge(Parts):
             return
         self._settled = True
         self._accounts, self._last, self._ends, self._members, self._servers = {}, {}, {}, None, None
+        self._places, self._stations = None, {}
         domains = self.accounts.dns_domains
         self.addresses.settle()
         for (machine, domain), words in self.accounts.rows().items():
@@ -247,6 +252,20 @@ class Knowledge(Parts):
             if name:
                 found.setdefault(f"computer:{name}", EntityRef("controller", f"computer:{name}", self.label(name)))
         return tuple(found[key] for key in sorted(found))
+
+    def station(self, key: str) -> Station:
+        """What was seen of the computer or address of an entity, by hour."""
+        self._settle()
+        if self._places is None:
+            self._places = {}
+            for place, sides in self.sight.watched.minutes.places.items():
+                hours = [hour for held in sides.values() for hour in (min(held), max(held))]
+                ref = self.address_entity(place, (min(hours) + max(hours) + 1) * HOUR // 2)
+                self._places.setdefault(ref.key, []).append(place)
+        found = self._stations.get(key)
+        if found is None:
+            found = self._stations[key] = station(self.sight.watched, self._places.get(key, ()))
+        return found
 
     def why_controller(self, ip: str) -> tuple[tuple[str, str], ...]:
         """(sentence, proof) for each thing that makes an address a controller."""

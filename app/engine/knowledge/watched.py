@@ -88,7 +88,9 @@ class Hours:
         """Plain content, the same for the same content."""
         self.trim()
         rows = [
-            (place, what, sorted(hours.items())) for place, held in sorted(self.places.items()) for what, hours in sorted(held.items())
+            (place, what, sorted(hours.items()))
+            for place, held in sorted(self.places.items())
+            for what, hours in sorted(held.items())
         ]
         return [self._bar, rows]
 
@@ -97,7 +99,7 @@ class Hours:
         self._bar = content[0]
         self.places, self.size = {}, 0
         for place, what, hours in content[1]:
-            self.places.setdefault(place, {})[tuple(what)] = {hour: number for hour, number in hours}
+            self.places.setdefault(place, {})[tuple(what)] = dict(hours)
             self.size += len(hours)
 
 

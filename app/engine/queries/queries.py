@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from app.engine import describe, detectors
+from app.engine import describe, detectors, sightings
 from app.engine.knowledge import Knowledge
 from app.engine.queries import tellings
 from app.engine.queries.access import Access
@@ -20,9 +20,11 @@ from app.engine.queries.lines import lines, place_of, record_facts
 from app.engine.queries.plan import Place, Plan
 from app.engine.queries.standing import standing
 from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, peers, totals
+from app.engine.sightings import Evidence
 from app.engine.store import COLUMNS
 from app.model.activity import Activity
 from app.model.alert import Alert
+from app.model.coverage import CoverageShare, CoverageSpan, Remedy, Statement
 from app.model.entity import EntityRef
 from app.model.filter import EVERYTHING, ActivityFilter
 from app.model.rows import (
@@ -48,6 +50,10 @@ LONG, PATIENCE = 0.05, 10
 """Seconds an answer takes from which on it is used for so many times as long while an input is read."""
 LIVE = frozenset({"activities", "knowledge", "entities"})
 """Topics that change all the time while an input is read."""
+_TIMES = """SELECT i.key, min(m.minute) * 60000000, max(m.minute) * 60000000 + 59999999,
+    max(k.text NOT LIKE 'event-%' AND k.text NOT LIKE 'directory-%' AND k.text NOT LIKE 'radius-%')
+  FROM minutes m JOIN inputs i ON i.id = m.input JOIN kinds k ON k.id = m.kind
+  WHERE k.text NOT LIKE 'directory-%' GROUP BY i.id"""
 _PROBLEMS = msgspec.json.Decoder(tuple[Problem, ...])
 _ALERT = msgspec.msgpack.Decoder(Alert)
 _SORTS: dict[str, Callable[[EntityRow], Any]] = {
@@ -135,6 +141,42 @@ class Queries:
         known = self._access.knowledge()
         with self._access.lock:
             return detectors.coverage(self.by_kind(), problems, known)
+
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Every input that holds anything, as coverage sees it."""
+        times = {key: (first, last, bool(packets)) for key, first, last, packets in self._access.all(_TIMES)}
+        return tuple(
+            Evidence(
+                first=one.first if one.first is not None else times[one.key][0],
+                last=one.last if one.last is not None else times[one.key][1],
+                packets=times[one.key][2], records=one.records, problems=one.problems,
+            )
+            for one in self.inputs() if one.key in times
+        )  # fmt: skip
+
+    def coverage_spans(self, *, hourly: bool = False) -> tuple[CoverageSpan, ...]:
+        """What each detector could have seen at each controller, hours that are alike as one, or each hour by itself."""
+        topics = ("activities", "inputs", "knowledge")
+        found: tuple[CoverageSpan, ...] = self._keep(f"coverage {hourly}", topics, lambda: self._coverage_spans(hourly))
+        return found
+
+    def _coverage_spans(self, hourly: bool) -> tuple[CoverageSpan, ...]:
+        evidence, known = self.evidence(), self._access.knowledge()
+        learned = (lambda detector: 0) if self.sensitivity() == "high" else None
+        with self._access.lock:
+            return tuple(sightings.spans(detectors.DETECTORS, evidence, known, learned, hourly))
+
+    def coverage_shares(self) -> tuple[CoverageShare, ...]:
+        """The same in one row for each detector and controller."""
+        return tuple(sightings.shares(self.coverage_spans()))
+
+    def remedies(self) -> tuple[Remedy, ...]:
+        """What to switch on to see more, the most helpful first."""
+        return tuple(sightings.remedies(self.coverage_spans()))
+
+    def statements(self) -> tuple[Statement, ...]:
+        """What it is worth that a detector raised nothing about a controller."""
+        return tuple(sightings.statements(self.coverage_spans(), self.alerts()))
 
     # ---- alerts
 
