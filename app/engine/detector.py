@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from app.engine import describe
-from app.engine.context import NOBODY, Context, Tags
+from app.engine.context import NOBODY, Context, Loss, Tags
 from app.engine.knowledge import Knowledge
 from app.engine.memory import Memory
 from app.model.activity import Activity, Result
@@ -89,7 +89,8 @@ class Detector(Struct, frozen=True, kw_only=True):
     (0: none). watches_refused: kinds of which it reads only what failed, which spares it the bulk of a file server.
     interfaces: of remote calls it is given only those of these RPC interfaces, and those of which nobody knows the interface
     when "" is among them; event_ids: of Windows events only these; empty for all. thresholds: every number that the user may
-    change. excludable: kinds of parties that an exclusion may name."""
+    change. excludable: kinds of parties that an exclusion may name. tellings: it compares what packets and logs tell, so it is
+    given every telling of an act, and asks for the others."""
 
     id: str
     external_id: int
@@ -106,6 +107,7 @@ class Detector(Struct, frozen=True, kw_only=True):
     event_ids: tuple[int, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     excludable: tuple[str, ...] = ("account", "computer", "group", "address", "subnet", "domain")
+    tellings: bool = False
     detect: Detect
 
 
@@ -375,16 +377,17 @@ def run_told(
     tags: Tags | None = None,
     others: Callable[[str], Sequence[str]] | None = None,
     exclude: Exclude | None = None,
+    losses: Sequence[Loss] = (),
 ) -> list[Alert]:
     """The same over activities with what else tells of the same act: a detector is given one telling of each, packets first.
 
     others: ids of the other tellings of an activity; they stand in the evidence beside it. exclude: which exclusion covers a
-    finding, "" for none; excluded findings are alerts of their own, which say so.
+    finding, "" for none; excluded findings are alerts of their own, which say so. losses: times of which something is missing.
     """
     twice: dict[tuple[str, Told], bool] = {}
     logons = Memory()
     routes = Routes(
-        (one, Context(knowledge, Memory(), tuning, tags, logons, one.id, one.learning))
+        (one, Context(knowledge, Memory(), tuning, tags, logons, one.id, one.learning, others, losses))
         for one in detectors
         if one.id not in tuning.off
     )
@@ -392,7 +395,9 @@ def run_told(
     done: list[Alert] = []
     for activity, told in activities:
         for detector, context in routes.of(activity):
-            if told:
+            if detector.tellings:
+                context.told = bool(told)
+            elif told:
                 known = twice.get((detector.id, told))
                 if known is None:
                     known = twice[(detector.id, told)] = hears_twice(detector, told)

@@ -14,6 +14,7 @@ from app import __version__
 from app.engine import detectors, schema, twins
 from app.engine.knowledge import Knowledge
 from app.engine.schema import StoreError
+from app.engine.sightings import Evidence
 from app.engine.store import Store, update_alert
 from app.engine.store.actors import example, load
 from app.model.activity import Activity
@@ -210,9 +211,16 @@ class Engine:
             tuning=tuning,
             tags=self._store.tags(),
             others=self._store.others if twice else None,
+            losses=self._losses(),
         )
         self._store.replace_alerts(alerts, basis, sensitivity)
         return Settled(names=named - began, detect=time.perf_counter() - named, alerts=len(alerts))
+
+    def _losses(self) -> list[tuple[int, int, bool]]:
+        """Times of inputs of which something is missing."""
+        rows = self._store.evidence()
+        found = [Evidence(first=one[1], last=one[2], packets=one[3], records=one[4], problems=one[5]) for one in rows]
+        return [(one.first, one.last, one.packets) for one in found if one.lossy()]
 
     def _find_twins(self) -> int:
         """Tie together what logs and packets tell of one act, anew from everything that is stored; the number of pairs."""

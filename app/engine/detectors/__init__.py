@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from app.engine import coverage as _coverage
 from app.engine import detector as _detector
-from app.engine.context import Tags
+from app.engine.context import Loss, Tags
 from app.engine.detector import Detector, Exclude, Told
 from app.engine.detectors import (
     account_enumeration,
@@ -18,9 +18,13 @@ from app.engine.detectors import (
     golden_ticket_nonexistent,
     kerberoasting,
     ldap_brute_force,
+    logon_without_authentication,
     remote_execution,
     samr_reconnaissance,
     smb_session_enumeration,
+    unissued_ticket,
+    unlogged_replication,
+    unlogged_request,
     zerologon,
 )
 from app.engine.knowledge import Knowledge
@@ -41,9 +45,13 @@ DETECTORS: tuple[Detector, ...] = (
     golden_ticket_nonexistent.DETECTOR,
     kerberoasting.DETECTOR,
     ldap_brute_force.DETECTOR,
+    logon_without_authentication.DETECTOR,
     remote_execution.DETECTOR,
     samr_reconnaissance.DETECTOR,
     smb_session_enumeration.DETECTOR,
+    unissued_ticket.DETECTOR,
+    unlogged_replication.DETECTOR,
+    unlogged_request.DETECTOR,
     zerologon.DETECTOR,
 )
 
@@ -61,12 +69,16 @@ def run_told(
     tags: Tags | None = None,
     others: Callable[[str], Sequence[str]] | None = None,
     exclude: Exclude | None = None,
+    losses: Sequence[Loss] = (),
 ) -> list[Alert]:
     """The same over activities of which some tell of one act.
 
     Each activity comes with the kinds and results of what else tells of the same act; others gives the ids of those.
+    losses: times of which something is missing.
     """
-    return _detector.run_told(DETECTORS, activities, knowledge, tuning=tuning, tags=tags, others=others, exclude=exclude)
+    return _detector.run_told(
+        DETECTORS, activities, knowledge, tuning=tuning, tags=tags, others=others, exclude=exclude, losses=losses
+    )
 
 
 def watched_kinds() -> dict[str, bool]:

@@ -22,6 +22,7 @@ from app.engine.queries.standing import standing
 from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, peers, totals
 from app.engine.sightings import Evidence
 from app.engine.store import COLUMNS
+from app.engine.store.evidence import evidence
 from app.model.activity import Activity
 from app.model.alert import Alert
 from app.model.coverage import CoverageShare, CoverageSpan, Remedy, Statement
@@ -50,10 +51,6 @@ LONG, PATIENCE = 0.05, 10
 """Seconds an answer takes from which on it is used for so many times as long while an input is read."""
 LIVE = frozenset({"activities", "knowledge", "entities"})
 """Topics that change all the time while an input is read."""
-_TIMES = """SELECT i.key, min(m.minute) * 60000000, max(m.minute) * 60000000 + 59999999,
-    max(k.text NOT LIKE 'event-%' AND k.text NOT LIKE 'directory-%' AND k.text NOT LIKE 'radius-%')
-  FROM minutes m JOIN inputs i ON i.id = m.input JOIN kinds k ON k.id = m.kind
-  WHERE k.text NOT LIKE 'directory-%' GROUP BY i.id"""
 _PROBLEMS = msgspec.json.Decoder(tuple[Problem, ...])
 _ALERT = msgspec.msgpack.Decoder(Alert)
 _SORTS: dict[str, Callable[[EntityRow], Any]] = {
@@ -144,15 +141,10 @@ class Queries:
 
     def evidence(self) -> tuple[Evidence, ...]:
         """Every input that holds anything, as coverage sees it."""
-        times = {key: (first, last, bool(packets)) for key, first, last, packets in self._access.all(_TIMES)}
         return tuple(
-            Evidence(
-                first=one.first if one.first is not None else times[one.key][0],
-                last=one.last if one.last is not None else times[one.key][1],
-                packets=times[one.key][2], records=one.records, problems=one.problems,
-            )
-            for one in self.inputs() if one.key in times
-        )  # fmt: skip
+            Evidence(first=first, last=last, packets=packets, records=records, problems=problems)
+            for _, first, last, packets, records, problems in evidence(self._access.db())
+        )
 
     def coverage_spans(self, *, hourly: bool = False) -> tuple[CoverageSpan, ...]:
         """What each detector could have seen at each controller, hours that are alike as one, or each hour by itself."""
@@ -161,10 +153,10 @@ class Queries:
         return found
 
     def _coverage_spans(self, hourly: bool) -> tuple[CoverageSpan, ...]:
-        evidence, known = self.evidence(), self._access.knowledge()
+        inputs, known = self.evidence(), self._access.knowledge()
         learned = (lambda detector: 0) if self.sensitivity() == "high" else None
         with self._access.lock:
-            return tuple(sightings.spans(detectors.DETECTORS, evidence, known, learned, hourly))
+            return tuple(sightings.spans(detectors.DETECTORS, inputs, known, learned, hourly))
 
     def coverage_shares(self) -> tuple[CoverageShare, ...]:
         """The same in one row for each detector and controller."""
