@@ -3,7 +3,7 @@
 from heapq import nsmallest
 from zlib import crc32
 
-from app.engine.knowledge.watched import HOUR, Watched
+from app.engine.knowledge.watched import Watched
 from app.model.activity import NAMED, Activity
 from app.model.details import EVENTS, KINDS, RpcCall
 
@@ -14,6 +14,8 @@ WAITING = 50_000
 MINUTE = 60_000_000
 ANSWERED, UNANSWERED, SEALED = "answered", "unanswered", "sealed"
 Key = tuple[str, str, str]
+Waiting = tuple[type, str, str, int] | tuple[type, str, str, int, str | int, str | bool]
+"""Kind, result, address or computer, minute; of calls interface and whether sealed, of records event id and channel."""
 _RECORDS = frozenset(EVENTS)
 
 
@@ -23,58 +25,56 @@ class Sight:
     watched: the same by computer and hour. What comes waits, and is put in its places when somebody asks.
     """
 
-    __slots__ = ("_records", "_seen", "_waiting", "_watched")
+    __slots__ = ("_seen", "_waiting", "_watched")
 
     def __init__(self) -> None:
         self._seen: dict[Key, int] = {}
         self._watched = Watched()
-        self._waiting: dict[tuple[type, str | int, str, str, int], int] = {}
-        self._records: dict[tuple[str, str, int], list[int]] = {}
+        self._waiting: dict[Waiting, list[int]] = {}
 
     def add(self, activity: Activity) -> None:
-        """Count one more activity."""
+        """Count one more activity. Every activity comes here, so it does one look-up and leaves the rest for later."""
         detail = activity.detail
         kind = type(detail)
-        if kind is RpcCall:
-            state = UNANSWERED if activity.result == "unanswered" else SEALED if detail.sealed else ANSWERED  # type: ignore[union-attr]
-            extra: str | int = detail.interface  # type: ignore[union-attr]
-        else:
-            state = UNANSWERED if activity.result == "unanswered" else ANSWERED
-            extra = ""
+        key: Waiting
         if kind in _RECORDS:
-            place, extra = NAMED + detail.computer, detail.event_id  # type: ignore[union-attr]
-            if detail.record:  # type: ignore[union-attr]
-                self._numbered(detail.computer, detail.channel, activity.at // HOUR, detail.record)  # type: ignore[union-attr]
+            record: int = detail.record  # type: ignore[union-attr]
+            place = detail.computer  # type: ignore[union-attr]
+            key = (kind, activity.result, place, activity.at // MINUTE, detail.event_id, detail.channel)  # type: ignore[union-attr]
         else:
+            record = 0
             end = activity.destination
             place = end.ip if end is not None else ""
-        key = (kind, extra, state, place, activity.at // MINUTE)
-        waiting = self._waiting
-        waiting[key] = waiting.get(key, 0) + 1
-        if len(waiting) > WAITING:
-            self._settle()
-
-    def _numbered(self, computer: str, channel: str, hour: int, record: int) -> None:
-        key = (computer, channel, hour)
-        held = self._records.get(key)
+            if kind is RpcCall:
+                key = (kind, activity.result, place, activity.at // MINUTE, detail.interface, detail.sealed)  # type: ignore[union-attr]
+            else:
+                key = (kind, activity.result, place, activity.at // MINUTE)
+        held = self._waiting.get(key)
         if held is None:
-            self._records[key] = [record, record]
-        elif record > held[1]:
-            held[1] = record
-        elif record < held[0]:
-            held[0] = record
+            self._waiting[key] = [1, record, record]
+            if len(self._waiting) > WAITING:
+                self._settle()
+            return
+        held[0] += 1
+        if record:
+            if record > held[2]:
+                held[2] = record
+            elif record < held[1] or not held[1]:
+                held[1] = record
 
     def _settle(self) -> None:
         """Put what waits in its places."""
-        for (kind, extra, state, place, minute), count in self._waiting.items():
+        for (kind, result, place, minute, *more), (count, low, high) in self._waiting.items():
             word = KINDS[kind]
+            extra, last = more or ("", False)
+            state = UNANSWERED if result == "unanswered" else SEALED if last is True else ANSWERED
             key = (word, "" if kind in _RECORDS else str(extra), state)
             self._seen[key] = self._seen.get(key, 0) + count
-            self._watched.add(place, word, str(extra), state, minute, count)
+            where = NAMED + place if kind in _RECORDS else place
+            self._watched.add(where, word, str(extra), state, minute, count)
+            if high:
+                self._watched.numbered(where, str(last), minute // 60, low or high, high)
         self._waiting.clear()
-        for (computer, channel, hour), (low, high) in self._records.items():
-            self._watched.numbered(NAMED + computer, channel, hour, low, high)
-        self._records.clear()
         if len(self._seen) > 2 * LIMIT:
             self.trim()
 
