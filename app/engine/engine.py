@@ -218,8 +218,7 @@ class Engine:
 
     def _losses(self) -> list[tuple[int, int, bool]]:
         """Times of inputs of which something is missing."""
-        rows = self._store.evidence()
-        found = [Evidence(first=one[1], last=one[2], packets=one[3], records=one[4], problems=one[5]) for one in rows]
+        found = [Evidence.of(row) for row in self._store.evidence()]
         return [(one.first, one.last, one.packets) for one in found if one.lossy()]
 
     def _find_twins(self) -> int:

@@ -141,10 +141,7 @@ class Queries:
 
     def evidence(self) -> tuple[Evidence, ...]:
         """Every input that holds anything, as coverage sees it."""
-        return tuple(
-            Evidence(first=first, last=last, packets=packets, records=records, problems=problems)
-            for _, first, last, packets, records, problems in evidence(self._access.db())
-        )
+        return tuple(Evidence.of(row) for row in evidence(self._access.db()))
 
     def coverage_spans(self, *, hourly: bool = False) -> tuple[CoverageSpan, ...]:
         """What each detector could have seen at each controller, hours that are alike as one, or each hour by itself."""

@@ -6,8 +6,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from app.engine.knowledge.station import CLEARED, SOME, Station
-from app.engine.knowledge.watched import HOUR
-from app.engine.sightings.evidence import CUT, SILENCE, Evidence, hours_of, minutes_in
+from app.engine.sightings.evidence import CUT, SILENCE, Hour
 from app.model.identifiers import EPMAPPER
 
 FEW = 3
@@ -56,7 +55,7 @@ def family(kind: str) -> str:
     return kind if kind.startswith(("event-", "directory-")) else kind.partition("-")[0]
 
 
-def whole(station: Station, inputs: Sequence[Evidence]) -> Whole:
+def whole(station: Station, hours: Sequence[Hour]) -> Whole:
     """One controller at all times in question."""
     families: set[str] = set()
     kinds: set[str] = set()
@@ -80,16 +79,13 @@ def whole(station: Station, inputs: Sequence[Evidence]) -> Whole:
         *written_in,
         *(hour for a, b in pairwise(written_in) if b - a <= SILENCE for hour in range(a + 1, b)),
     }
-    captures = [one for one in inputs if one.packets]
     seen: list[tuple[int, Moment, int, int, int]] = []
-    for hour in hours_of(inputs):
-        there = by_hour.get(hour, {})
-        over = [one for one in captures if one.first // HOUR <= hour <= one.last // HOUR]
-        recorded = minutes_in(hour, [(one.first, one.last) for one in over]) if hour in station.packets else 0
-        log = hour in logged
-        written = _log_minutes(station.log.get(hour, 0), hour - 1 in logged, hour + 1 in logged) if log else 0
-        in_question = minutes_in(hour, [(one.first, one.last) for one in inputs]) or 60
-        seen.append((hour, _moment(station, hour, there, over, log, usual, inputs), recorded, written, in_question))
+    for each in hours:
+        number = each.number
+        recorded = each.captured if number in station.packets else 0
+        log = number in logged
+        written = _log_minutes(station.log.get(number, 0), number - 1 in logged, number + 1 in logged) if log else 0
+        seen.append((number, _moment(station, each, by_hour.get(number, {}), log, usual), recorded, written, each.minutes))
     return Whole(families=frozenset(families), kinds=frozenset(kinds), events=frozenset(events), moments=tuple(seen))
 
 
@@ -102,25 +98,21 @@ def _log_minutes(bits: int, before: bool, behind: bool) -> int:
 
 def _moment(
     station: Station,
-    hour: int,
+    hour: Hour,
     there: Mapping[tuple[str, str], Mapping[str, int]],
-    over: Sequence[Evidence],
     log: bool,
     usual: Mapping[str, Mapping[int, int]],
-    inputs: Sequence[Evidence],
 ) -> Moment:
     wire = {key: states for key, states in there.items() if not key[0].startswith("event-")}
     asked = sum(sum(states.values()) for states in wire.values())
     unanswered = sum(states.get("unanswered", 0) for states in wire.values())
-    packets = "none" if over else ""
-    if hour in station.packets:
+    packets = "none" if hour.captures else ""
+    if hour.number in station.packets:
         packets = "requests" if asked >= FEW and unanswered == asked else "both"
+    written = log and bool(station.log.get(hour.number))
     calls = {interface: states for (kind, interface), states in wire.items() if kind == "rpc-call"}
     every = sum(sum(states.values()) for states in calls.values())
     lost = sum(calls.get("", {}).values())
-    losses = [words for one in over for words in one.losses()]
-    around = [one for one in inputs if not one.packets and one.first // HOUR <= hour <= one.last // HOUR]
-    cut = any(word in words for words in losses for word in CUT)
     return Moment(
         packets=packets,
         log=log,
@@ -129,13 +121,13 @@ def _moment(
         unknown=lost > max(FEW, SOME * every),
         silent=frozenset(
             name for name, sums in usual.items()
-            if hour not in sums and (log and station.log.get(hour) if name.startswith("event-") else packets == "both")
+            if hour.number not in sums and (written if name.startswith("event-") else packets == "both")
         ),
-        cut=cut,
-        lost=any(not any(word in words for word in CUT) for words in losses),
-        gaps=log and any(one.lossy() for one in around),
+        cut=any(is_cut(words) for words in hour.lost),
+        lost=any(not is_cut(words) for words in hour.lost),
+        gaps=log and hour.gaps,
         cleared=any(event in CLEARED for kind, event in there if kind == "event-audit"),
-        troubles=tuple(sorted({problem.what for one in over for problem in one.problems})),
+        troubles=hour.troubles,
     )  # fmt: skip
 
 
@@ -148,3 +140,8 @@ def _levels(calls: Mapping[str, Mapping[str, int]], state: str) -> Levels:
         elif number > SOME * every:
             found.append((interface, "some"))
     return tuple(found)
+
+
+def is_cut(words: str) -> bool:
+    """True for words of packets that the capture cut short."""
+    return any(one in words for one in CUT)

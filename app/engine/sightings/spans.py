@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from app.engine.detector import MINUTE, Detector
 from app.engine.knowledge import Knowledge
 from app.engine.knowledge.watched import HOUR
-from app.engine.sightings.evidence import Evidence
+from app.engine.sightings.evidence import Evidence, timeline
 from app.engine.sightings.judgement import Judgement, judge
 from app.engine.sightings.moment import Moment, Whole, whole
 from app.model.coverage import CoverageSpan
@@ -31,9 +31,10 @@ def spans(
     """
     begin = min((one.first for one in inputs), default=0)
     ready = learned or (lambda detector: begin + detector.learning if detector.learning else 0)
+    hours = timeline(inputs)
     found: list[CoverageSpan] = []
     for controller in knowledge.controllers():
-        seen = whole(knowledge.station(controller.key), inputs)
+        seen = whole(knowledge.station(controller.key), hours)
         runs = _runs(seen, hourly)
         for detector in detectors:
             found.extend(_of(detector, controller, seen, runs, ready(detector), hourly))

@@ -16,11 +16,10 @@ import numpy as np
 
 from app.engine import postings, schema
 from app.engine.schema import StoreError
-from app.engine.store import alerts, streams, tags, telling
+from app.engine.store import alerts, evidence, streams, tags, telling
 from app.engine.store import tuning as tuned
 from app.engine.store.actors import actor_of, dump, words
 from app.engine.store.counts import COUNTED, Flows, Numbers, count_rest, count_times, matrix, set_counted
-from app.engine.store.evidence import evidence
 from app.engine.store.lease import Lease
 from app.engine.store.reading import COLUMNS, RESULTS, Rows
 from app.engine.store.streams import Told
@@ -242,9 +241,9 @@ class Store:
             self._db.execute("SELECT k.text, count(DISTINCT h.input) FROM hours h JOIN kinds k ON k.id = h.kind GROUP BY k.text")
         )
 
-    def evidence(self) -> list[tuple[str, int, int, bool, int, tuple[Problem, ...]]]:
-        """Key, first and last time, whether it holds packets, number of records, problems of every input that holds anything."""
-        return evidence(self._db)
+    def evidence(self) -> list[evidence.Row]:
+        """Every input that holds anything, see app.engine.store.evidence."""
+        return evidence.evidence(self._db)
 
     # ---- what is told twice
 

@@ -251,3 +251,24 @@ def test_activities_that_are_lost_never_make_more_seen(lose: Callable[[int], boo
         assert sum(one.seen for one in spans if one.state == "seen") <= sum(
             one.seen for one in before[name] if one.state == "seen"
         )
+
+
+def test_inputs_of_years_are_quick_and_hours_are_bounded() -> None:
+    """A log with one record of long ago, and one whose clock was wrong, ask for no hour in between."""
+    day = packets(range(2))
+    odd = Evidence(first=0, last=START + 2 * HOUR, packets=False, records=9, hours=(0, START // HOUR))
+    found = covered(day, inputs=[odd, Evidence(first=day[0].at, last=day[-1].at, packets=True, records=len(day))])
+
+    assert len(sightings.timeline([odd])) < 10
+    assert len(sightings.timeline([Evidence(first=0, last=START, packets=True)])) <= 20_001
+    assert {span.state for span in found["dcsync"]} == {"seen", "blind"}
+
+
+def test_minutes_of_an_hour_in_several_inputs() -> None:
+    def one(first: int, last: int) -> Evidence:
+        return Evidence(first=BEGIN + first * MINUTE, last=BEGIN + last * MINUTE, packets=True)
+
+    (hour,) = sightings.timeline([one(0, 9), one(5, 14), one(50, 59)])
+
+    assert (hour.captured, hour.minutes) == (25, 25)
+    assert sightings.timeline([one(-90, 200)])[2].minutes == 60
