@@ -9,8 +9,10 @@ from app.engine.engine import Engine
 from app.engine.queries import Queries
 from app.model.activity import Activity
 from app.model.rows import Problem
+from app.proof import replay
 from tests.engine.detectors.builders_tellings import logons, replications, tickets
 from tests.engine.workspace import Found, Report
+from tests.proof.bundles import prove
 
 NEW = {"unlogged_request", "logon_without_authentication", "unlogged_replication", "unissued_ticket"}
 
@@ -81,3 +83,11 @@ def test_coverage_of_both(tmp_path: Path) -> None:
     )
     assert len(queries.coverage_spans(hourly=True)) > len(queries.coverage_spans())
     assert all(one.words and one.detectors and one.minutes for one in queries.remedies())
+
+
+def test_a_proof_states_it_again(tmp_path: Path) -> None:
+    (alert,) = [one for one in read(tmp_path / "w", tickets("record")).alerts() if one.detector in NEW]
+    prove(tmp_path / "w", alert.id, tmp_path / "proof.zip")
+    answer = replay(tmp_path / "proof.zip")
+
+    assert answer.same, answer

@@ -1,4 +1,7 @@
-"""Questions to a workspace, from any thread, while another process writes it."""
+"""Questions to a workspace, from any thread, while another process writes it.
+
+Long because every question that a view may ask has its place here; the answers are worked out in the files beside it.
+"""
 
 import re
 import threading
