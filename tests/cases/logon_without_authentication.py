@@ -1,5 +1,6 @@
 """Network logons that only the server's log tells."""
 
+from tests.cases.case import Real
 from tests.engine.detectors.builders import SECOND, WS2
 from tests.engine.detectors.builders_tellings import STEP, logon_both, logons
 
@@ -15,3 +16,4 @@ QUIET = {
     "a client whose way is not captured": [*logons(()), *logon_both(60 * STEP + 5, wire=False, source=WS2)],
     "every tenth is inside TLS": logons(tuple(range(5, 120, 10))),
 }
+REAL = (Real("lab/captures/benign_workday.pcap", fires=False),)

@@ -1,6 +1,7 @@
 """Tickets of accounts that no log shows signing in."""
 
 from app.model.activity import Activity
+from tests.cases.case import Real
 from tests.engine.detectors.builders import HOUR, MINUTE, WS1, WS2
 from tests.engine.detectors.logs import log, tgt, ticket
 
@@ -41,3 +42,4 @@ QUIET = {
                                           TransmittedServices="http/web.example.org")),
     "the log was cleared": month(*FORGED, log(1102, {}, at=15 * HOUR, where=("Microsoft-Windows-Eventlog", "Security"))),
 }  # fmt: skip
+REAL = (Real("corpus/evtx/sb_PR_samaccount_spoofing_CVE-2021-42287_CVE-2021-42278_DC_securitylogs.evtx", fires=False),)

@@ -1,5 +1,6 @@
 """Replication that only packets tell."""
 
+from tests.cases.case import Real
 from tests.engine.detectors.builders_tellings import replications
 
 FIRES = {
@@ -13,3 +14,7 @@ QUIET = {
     "every tenth is missing": replications(tuple(range(5, 120, 10))),
     "the end of the log": replications((119,)),
 }
+REAL = (
+    Real("lab/captures/dcsync_success.pcap", fires=False),
+    Real("lab/captures/benign_dc_replication.pcap", fires=False),
+)

@@ -1,6 +1,6 @@
 """Tickets that one of packets and log does not tell."""
 
-from tests.cases.case import Case
+from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import MINUTE, SECOND, WS2
 from tests.engine.detectors.builders_tellings import STEP, ticket_both, tickets
 from tests.engine.detectors.logs import log
@@ -20,3 +20,7 @@ QUIET = {
     "the log was cleared": [*tickets("record"), log(1102, {}, at=61 * MINUTE, where=("Microsoft-Windows-Eventlog", "Security"))],
     "a controller asks itself": [*tickets(), *ticket_both(3, 60 * STEP + 5, "127.0.0.1", wire=False)],
 }
+REAL = (
+    Real("lab/captures/benign_workday.pcap", fires=False),
+    Real("lab/captures/kerberoasting.pcap", fires=False),
+)
