@@ -25,7 +25,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if source is None or source.host or is_local(source.ip) or event.text("TargetUserSid") == ANONYMOUS:
         return
     server = ctx.knowledge.computer_entity(event.computer)
-    if ctx.source(activity).key == server.key:
+    if not ctx.knowledge.station(server.key).packets or ctx.source(activity).key == server.key:
         return
     for one in single(ctx, activity, ("logon", server.key), ctx.place(source, activity.at)):
         if ctx.covered(server.key, CARRIED, one.at, one.at):

@@ -35,6 +35,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             return
         kind = "as" if detail.event_id == SIGN_IN else "tgs"
         controller = ctx.knowledge.computer_entity(detail.computer).key
+        if not ctx.knowledge.station(controller).packets:
+            return
         for one in single(ctx, activity, ("record", kind, controller), client):
             wire = ("kerberos-as",) if kind == "as" else ("kerberos-tgs",)
             if ctx.covered(controller, wire, one.at, one.at):
