@@ -1,5 +1,7 @@
 """What a detector may ask: who and where the parties of an activity are, what is known of them, its own memory."""
 
+from collections.abc import Callable, Iterable, Sequence
+
 from app.engine.decoys import Decoys, Tags
 from app.engine.knowledge import Knowledge
 from app.engine.knowledge.tags import SENSITIVE
@@ -14,6 +16,8 @@ __all__ = ["NOBODY", "Context", "Tags"]
 
 NOBODY = EntityRef("address", "", "a computer not named")
 """Stands for the computer at an end of which nothing is told. It is no party of an alert and no end of an arrow."""
+Loss = tuple[int, int, bool]
+"""First and last time (UTC microseconds) of an input of which something is missing; True for packets, False for records."""
 PLACES = 4_096
 """Computers known by name whose addresses are kept at hand."""
 
@@ -25,11 +29,12 @@ class Context:
     logons: memory of logon sessions, one for all detectors (app.engine.readings); a busy server's do not push out the rest.
     profiles: what every account and computer did before this activity, the same for all detectors; it stays empty unless one of
     them is Detector.profiled.
+    told: packets tell of the act of the record at hand too; kept for detectors that compare tellings.
     """
 
     __slots__ = (
-        "_decoys", "_limits", "_places", "detector", "knowledge", "learning", "logons", "memory", "profiles", "sensitivity",
-        "tags", "tuning",
+        "_decoys", "_limits", "_losses", "_others", "_places", "detector", "knowledge", "learning", "logons", "memory",
+        "profiles", "sensitivity", "tags", "told", "tuning",
     )  # fmt: skip
 
     def __init__(
@@ -42,7 +47,12 @@ class Context:
         detector: str = "",
         learning: int = 0,
         profiles: Profiles | None = None,
+        others: Callable[[str], Sequence[str]] | None = None,
+        losses: Sequence[Loss] = (),
     ) -> None:
+        self.told = False
+        self._others = others
+        self._losses = losses
         self.knowledge = knowledge
         self.profiles = profiles if profiles is not None else Profiles(knowledge)
         self.memory = memory
@@ -149,3 +159,21 @@ class Context:
     def to_controller(self, activity: Activity) -> bool:
         """True when a domain controller was asked."""
         return activity.destination is not None and self.knowledge.is_controller(activity.destination.ip)
+
+    def retold(self, activity: Activity) -> bool:
+        """True when a log tells of the same act as these packets, or packets of the same as this record."""
+        return self.told or (activity.record is None and self._others is not None and bool(self._others(activity.id)))
+
+    def covered(self, key: str, kinds: tuple[str, ...], first: int, last: int) -> bool:
+        """True when the packets of these kinds to a computer (key of its entity) were captured whole from one time to another.
+
+        That is: both directions, from some minutes before to some minutes behind, without holes, in inputs that lost nothing.
+        """
+        return self._whole(first, last, True) and self.knowledge.station(key).traffic(kinds, first, last)
+
+    def logged(self, key: str, events: Iterable[int], first: int, last: int) -> bool:
+        """True when a computer's log is whole from one time to another, was not cleared, and holds such events around then."""
+        return self._whole(first, last, False) and self.knowledge.station(key).logged(events, first, last)
+
+    def _whole(self, first: int, last: int, packets: bool) -> bool:
+        return not any(side == packets and low <= last and high >= first for low, high, side in self._losses)

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from app.engine import describe
-from app.engine.context import NOBODY, Context, Tags
+from app.engine.context import NOBODY, Context, Loss, Tags
 from app.engine.knowledge import Knowledge
 from app.engine.memory import Memory
 from app.engine.profiles import TEACHING, WATCHED, Profiles
@@ -97,10 +97,11 @@ class Detector(Struct, frozen=True, kw_only=True):
     what is new to it, or cannot spare what is a habit. waits: until then it says nothing at all. watches_refused: kinds of
     which it reads only what failed, which spares it the bulk of a file server. interfaces: of remote calls it is given only
     those of these RPC interfaces, and those of which nobody knows the interface when "" is among them; opnums: of them only
-    calls of these numbers; event_ids: of Windows events only these; empty for all. thresholds: every number that the user may change. excludable: kinds of parties that an
-    exclusion may name. attacked_accounts: the accounts of its findings are those attacked, not those that act, so that an
-    exclusion of an account does not concern it. profiled: it asks what accounts and computers are used to
-    (Context.profiles), for which more kinds are read than it watches itself.
+    calls of these numbers; event_ids: of Windows events only these; empty for all. thresholds: every number that the user may
+    change. excludable: kinds of parties that an exclusion may name. attacked_accounts: the accounts of its findings are those
+    attacked, not those that act, so that an exclusion of an account does not concern it. profiled: it asks what accounts and
+    computers are used to (Context.profiles), for which more kinds are read than it watches itself. tellings: it compares what
+    packets and logs tell, so it is given every telling of an act, and asks for the others.
     """
 
     id: str
@@ -122,6 +123,7 @@ class Detector(Struct, frozen=True, kw_only=True):
     excludable: tuple[str, ...] = ("account", "computer", "group", "address", "subnet", "domain")
     profiled: bool = False
     attacked_accounts: bool = False
+    tellings: bool = False
     detect: Detect
 
 
@@ -404,11 +406,12 @@ def run_told(
     tags: Tags | None = None,
     others: Callable[[str], Sequence[str]] | None = None,
     exclude: Exclude | None = None,
+    losses: Sequence[Loss] = (),
 ) -> list[Alert]:
     """The same over activities with what else tells of the same act: a detector is given one telling of each, packets first.
 
     others: ids of the other tellings of an activity; they stand in the evidence beside it. exclude: which exclusion covers a
-    finding, "" for none; excluded findings are alerts of their own, which say so.
+    finding, "" for none; excluded findings are alerts of their own, which say so. losses: times of which something is missing.
     """
     twice: dict[tuple[str, Told], bool] = {}
     logons = Memory()
@@ -416,14 +419,18 @@ def run_told(
     clerk = Context(knowledge, Memory(), tuning, tags, logons)
     profiles = Profiles(knowledge)
     learning = any(one.profiled for one in on)
-    routes = Routes((one, Context(knowledge, Memory(), tuning, tags, logons, one.id, one.learning, profiles)) for one in on)
+    routes = Routes(
+        (one, Context(knowledge, Memory(), tuning, tags, logons, one.id, one.learning, profiles, others, losses)) for one in on
+    )
     open_: dict[tuple[str, str, str], _Case] = {}
     done: list[Alert] = []
     for activity, told in activities:
         if isinstance(activity.detail, EventLogon):
             remember(activity, clerk)  # once, for whoever asks in which session something was done
         for detector, context in routes.of(activity):
-            if told:
+            if detector.tellings:
+                context.told = bool(told)
+            elif told:
                 known = twice.get((detector.id, told))
                 if known is None:
                     known = twice[(detector.id, told)] = hears_twice(detector, told)

@@ -11,6 +11,7 @@ from app.engine.knowledge import Knowledge
 from app.engine.queries import Queries
 from app.model.activity import Activity, Endpoint
 from app.model.alert import Alert, plain
+from app.model.coverage import CoverageSpan
 from app.model.details import RpcCall
 from app.model.events import WindowsEvent
 from app.model.filter import ActivityFilter
@@ -44,6 +45,9 @@ def analysis(queries: Queries, seconds: dict[str, float], parameters: dict[str, 
         "incidents": [story(one) for one in queries.incidents()],
         "excluded": _excluded(queries),
         "coverage": [{"detector": c.detector, "state": c.state, "reason": c.reason} for c in queries.coverage()],
+        "coverage_by_controller": [coverage_span(one) for one in queries.coverage_spans()],
+        "statements": [one.text for one in queries.statements()],
+        "switch_on": [{"what": one.words, "detectors": one.detectors, "minutes": one.minutes} for one in queries.remedies()],
         "seconds": {
             "read": round(seconds.get("read", 0.0), 3),
             "decode": round(seconds.get("decode", 0.0), 3),
@@ -51,6 +55,20 @@ def analysis(queries: Queries, seconds: dict[str, float], parameters: dict[str, 
             "detect": round(seconds.get("detect", 0.0), 3),
             "total": round(seconds.get("total", 0.0), 3),
         },
+    }
+
+
+def coverage_span(span: CoverageSpan) -> dict[str, object]:
+    """Hours that are alike for one detector at one controller."""
+    return {
+        "detector": span.detector,
+        "controller": span.controller.label,
+        "first": iso(span.first),
+        "last": iso(span.last),
+        "state": span.state,
+        "reasons": list(span.reasons),
+        "minutes": span.whole,
+        "minutes_seen": span.seen,
     }
 
 

@@ -1,5 +1,7 @@
 """Identifiers that the sensor and the engine both know by heart: RPC interfaces and extended rights of the directory."""
 
+EPMAPPER = "e1af8308-5d1f-11c9-91a4-08002b14a0fa"
+"""The endpoint mapper on TCP 135, which tells the ports of all other interfaces (C706 appendix O)."""
 SAMR = "12345778-1234-abcd-ef00-0123456789ac"
 """Accounts of a domain (MS-SAMR section 1.9)."""
 LSARPC = "12345778-1234-abcd-ef00-0123456789ab"

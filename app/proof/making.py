@@ -1,11 +1,14 @@
 """Makes a proof bundle of one alert of a workspace."""
 
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-from app.engine.proof.choosing import Chosen, choose
+from app.engine.detector import watched_kinds
+from app.engine.proof.choosing import ALWAYS, MOST, Chosen, choose
 from app.engine.proof.manifest import Manifest, Member, Parameters
 from app.engine.proof.running import detector_of, stated
 from app.engine.proof.versions import versions_of
@@ -39,7 +42,7 @@ def make_proof(queries: Queries, workspace: Path, alert_id: str, out: Path) -> M
         raise NotProven(f"no alert {alert_id[:100]} in {workspace.name}")
     alert = stated(found)
     parameters = Parameters(tuning=queries.detection.tuning(), tags=queries.detection.tags())
-    others = {id: more for id in alert.finding.evidence if (more := queries.detection.others(id))}
+    others = {id: more for id in _asked(queries, alert) if (more := queries.detection.others(id))}
     chosen = _chosen(queries, alert, parameters, others)
     evidence = queries.activities_of(alert.finding.evidence)
     got = gather(workspace, queries.inputs(), evidence, alert.finding.last)
@@ -54,6 +57,15 @@ def make_proof(queries: Queries, workspace: Path, alert_id: str, out: Path) -> M
     got.files[archive.MANIFEST] = text + b"\n"
     digest = archive.write(out, got.files)
     return Made(manifest=manifest, bytes=out.stat().st_size, digest=digest)
+
+
+def _asked(queries: Queries, alert: Alert) -> Iterator[str]:
+    """Ids of activities of which the detector asks who else tells of them: the evidence, and all packets where it compares."""
+    yield from alert.finding.evidence
+    detector = detector_of(alert.detector)
+    if detector is not None and detector.tellings:
+        stream = queries.detection.told(watched_kinds((detector,)), *ALWAYS)
+        yield from (activity.id for activity, _ in islice(stream, MOST) if activity.record is None)
 
 
 def _chosen(queries: Queries, alert: Alert, parameters: Parameters, others: dict[str, tuple[str, ...]]) -> Chosen:

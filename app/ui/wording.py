@@ -5,6 +5,7 @@ from datetime import UTC, datetime, tzinfo
 
 from app.model.act import Act
 from app.model.alert import Alert
+from app.model.coverage import CoverageShare
 from app.model.exclusion import Exclusion
 from app.model.incident import Incident
 from app.model.rows import InputRow, Overview, Progress
@@ -378,3 +379,12 @@ def progress_words(progress: Progress) -> tuple[str, ...]:
 def share(progress: Progress) -> float:
     """0 to 1 of the bytes to read."""
     return min(1.0, progress.done_bytes / progress.total_bytes) if progress.total_bytes > 0 else 0.0
+
+
+def sighted(one: CoverageShare) -> str:
+    """How much of a controller's time a detector saw, and why not all: "seen 100 %", "partial: ..."."""
+    whole, part = (100 * number // max(1, one.whole) for number in (one.seen, one.partial))
+    numbers = f"{whole} %" if whole or not part else ""
+    numbers += f"{', ' if numbers else ''}{part} % in part" if part else ""
+    why = "; ".join(one.reasons[:4])
+    return f"{one.state}, {numbers}{': ' if why else ''}{why}"

@@ -102,8 +102,8 @@ class TestJson:
 
         assert (ran.status, ran.err) == (2, "")
         assert ran.out.endswith(b"\n") and ran.out.count(b"\n") == 1
-        keys = "schema version parameters inputs activities alerts incidents excluded coverage seconds"
-        assert list(ran.json) == keys.split()
+        keys = "schema version parameters inputs activities alerts incidents excluded coverage coverage_by_controller statements"
+        assert list(ran.json) == [*keys.split(), "switch_on", "seconds"]
 
     def test_head(self, sample: tuple[Ran, Path]) -> None:
         whole = sample[0].json
@@ -474,6 +474,26 @@ class TestExport:
 
         assert len(words.out.splitlines()) == len(parsed) == len(sample[0].json["coverage"])
         assert all({"detector", "state", "reason"} <= set(one) for one in parsed)
+
+    def test_coverage_by_controller(self, run: Run, sample: tuple[Ran, Path]) -> None:
+        workspace = sample[1] / "case.wardlight"
+        spans = run("coverage", workspace, "--controllers", "--json").json
+        hours = run("coverage", workspace, "--hours", "--json").json
+        first = spans[0]
+        chosen = run("coverage", workspace, "--detector", first["detector"], "--controller", first["controller"].lower())
+
+        assert spans == sample[0].json["coverage_by_controller"]
+        assert len(hours) >= len(spans)
+        assert {one["detector"] for one in hours} == {one["detector"] for one in sample[0].json["coverage"]}
+        assert all(0 <= one["minutes_seen"] <= one["minutes"] and one["first"] < one["last"] for one in (*spans, *hours))
+        assert first["controller"] in chosen.out.decode()
+        assert run("coverage", workspace, "--detector", "none").out == b""
+
+    def test_statements_and_what_to_switch_on(self, sample: tuple[Ran, Path]) -> None:
+        whole = sample[0].json
+
+        assert all(one.endswith(".") for one in whole["statements"])
+        assert all(set(one) == {"what", "detectors", "minutes"} for one in whole["switch_on"])
 
 
 def test_selftest(run: Run) -> None:

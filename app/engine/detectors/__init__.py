@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from app.engine import coverage as _coverage
 from app.engine import detector as _detector
-from app.engine.context import Tags
+from app.engine.context import Loss, Tags
 from app.engine.detector import Detector, Exclude, Told
 from app.engine.detectors import (
     abnormal_behaviour,
@@ -54,6 +54,7 @@ from app.engine.detectors import (
     key_list,
     ldap_brute_force,
     ldap_reconnaissance,
+    logon_without_authentication,
     massive_deletion,
     netsync,
     new_computer_delegation,
@@ -85,6 +86,9 @@ from app.engine.detectors import (
     suspicious_ticket_request,
     suspicious_vpn,
     timeroasting,
+    unissued_ticket,
+    unlogged_replication,
+    unlogged_request,
     zerologon,
 )
 from app.engine.knowledge import Knowledge
@@ -141,6 +145,7 @@ DETECTORS: tuple[Detector, ...] = (
     key_list.DETECTOR,
     ldap_brute_force.DETECTOR,
     ldap_reconnaissance.DETECTOR,
+    logon_without_authentication.DETECTOR,
     massive_deletion.DETECTOR,
     netsync.DETECTOR,
     new_computer_delegation.DETECTOR,
@@ -172,6 +177,9 @@ DETECTORS: tuple[Detector, ...] = (
     suspicious_ticket_request.DETECTOR,
     suspicious_vpn.DETECTOR,
     timeroasting.DETECTOR,
+    unissued_ticket.DETECTOR,
+    unlogged_replication.DETECTOR,
+    unlogged_request.DETECTOR,
     zerologon.DETECTOR,
 )
 
@@ -189,12 +197,16 @@ def run_told(
     tags: Tags | None = None,
     others: Callable[[str], Sequence[str]] | None = None,
     exclude: Exclude | None = None,
+    losses: Sequence[Loss] = (),
 ) -> list[Alert]:
     """The same over activities of which some tell of one act.
 
     Each activity comes with the kinds and results of what else tells of the same act; others gives the ids of those.
+    losses: times of which something is missing.
     """
-    return _detector.run_told(DETECTORS, activities, knowledge, tuning=tuning, tags=tags, others=others, exclude=exclude)
+    return _detector.run_told(
+        DETECTORS, activities, knowledge, tuning=tuning, tags=tags, others=others, exclude=exclude, losses=losses
+    )
 
 
 def watched_kinds() -> dict[str, bool]:

@@ -14,9 +14,11 @@ from app.engine.knowledge.parts import Parts
 from app.engine.knowledge.sids import sid_in
 from app.engine.knowledge.standing import Membership, logged_members, served, why_sensitive
 from app.engine.knowledge.states import Key
+from app.engine.knowledge.station import Station, station
 from app.engine.knowledge.tags import automatic
 from app.engine.knowledge.tally import plain_text
 from app.engine.knowledge.tickets import Ticket
+from app.engine.knowledge.watched import HOUR
 from app.model.activity import NAMED, Account, Activity
 from app.model.details import KerberosAs, KerberosTgs, LdapBind, Ntlm
 from app.model.directory import DirectoryObject
@@ -52,6 +54,8 @@ class Knowledge(Parts):
         self._members: dict[str, dict[str, Membership]] | None = None
         self._last: dict[str, tuple[str, Resolution]] = {}
         self._ends: dict[str, tuple[EntityRef, str]] = {}
+        self._places: dict[str, list[str]] | None = None
+        self._stations: dict[str, Station] = {}
 
     # ---- learning
 
@@ -75,7 +79,8 @@ class Knowledge(Parts):
     def to_bytes(self) -> bytes:
         """Content for storing; equal knowledge gives equal bytes."""
         content: dict[str, object] = {name: tally.dump() for name, tally in self.tallies().items()}
-        content |= {"sight": self.sight.dump(), "directory": self.directory.states.dump()}
+        content |= {"sight": self.sight.dump(), "watched": self.sight.watched.dump()}
+        content |= {"directory": self.directory.states.dump()}
         try:
             return msgpack.encode(content)
         except UnicodeEncodeError:
@@ -89,6 +94,7 @@ class Knowledge(Parts):
         for name, tally in known.tallies().items():
             tally.load(content.get(name, []))
         known.sight.load(content.get("sight", []))
+        known.sight.watched.load(content.get("watched", {}))
         known.directory.states.load(content.get("directory", []))
         return known
 
@@ -100,6 +106,7 @@ class Knowledge(Parts):
             return
         self._settled = True
         self._accounts, self._last, self._ends, self._members, self._servers = {}, {}, {}, None, None
+        self._places, self._stations = None, {}
         domains = self.accounts.dns_domains
         self.addresses.settle()
         for (machine, domain), words in self.accounts.rows().items():
@@ -250,6 +257,20 @@ class Knowledge(Parts):
             if name:
                 found.setdefault(f"computer:{name}", EntityRef("controller", f"computer:{name}", self.label(name)))
         return tuple(found[key] for key in sorted(found))
+
+    def station(self, key: str) -> Station:
+        """What was seen of the computer or address of an entity, by hour."""
+        self._settle()
+        if self._places is None:
+            self._places = {}
+            for place, sides in self.sight.watched.minutes.places.items():
+                hours = [hour for held in sides.values() for hour in (min(held), max(held))]
+                ref = self.address_entity(place, (min(hours) + max(hours) + 1) * HOUR // 2)
+                self._places.setdefault(ref.key, []).append(place)
+        found = self._stations.get(key)
+        if found is None:
+            found = self._stations[key] = station(self.sight.watched, self._places.get(key, ()))
+        return found
 
     def why_controller(self, ip: str) -> tuple[tuple[str, str], ...]:
         """(sentence, proof) for each thing that makes an address a controller."""

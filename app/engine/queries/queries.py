@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from app.engine import describe, detectors, tuned
+from app.engine import describe, detectors, sightings, tuned
 from app.engine.knowledge import Knowledge
 from app.engine.queries import casework, tellings, trial
 from app.engine.queries.access import Access
@@ -23,11 +23,14 @@ from app.engine.queries.lines import lines, place_of, record_facts
 from app.engine.queries.plan import Place, Plan
 from app.engine.queries.standing import standing
 from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, peers, totals
+from app.engine.sightings import Evidence
 from app.engine.store import COLUMNS
 from app.engine.store.alerts import decoded
+from app.engine.store.evidence import evidence
 from app.model.act import Act
 from app.model.activity import Activity
 from app.model.alert import Alert
+from app.model.coverage import CoverageShare, CoverageSpan, Remedy, Statement
 from app.model.detection import DetectorRow, WhatIf
 from app.model.entity import EntityRef
 from app.model.exclusion import Exclusion
@@ -167,6 +170,34 @@ class Queries:
             return tuned.what_if(
                 detectors.DETECTORS, self.tuning(), changed, lambda some, tuning: trial.detect(self._access, some, tuning)
             )
+
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Every input that holds anything, as coverage sees it."""
+        return tuple(Evidence.of(row) for row in evidence(self._access.db()))
+
+    def coverage_spans(self, *, hourly: bool = False) -> tuple[CoverageSpan, ...]:
+        """What each detector could have seen at each controller, hours that are alike as one, or each hour by itself."""
+        topics = ("activities", "inputs", "knowledge")
+        found: tuple[CoverageSpan, ...] = self._keep(f"coverage {hourly}", topics, lambda: self._coverage_spans(hourly))
+        return found
+
+    def _coverage_spans(self, hourly: bool) -> tuple[CoverageSpan, ...]:
+        inputs, known = self.evidence(), self._access.knowledge()
+        learned = (lambda detector: 0) if self.sensitivity() == "high" else None
+        with self._access.lock:
+            return tuple(sightings.spans(detectors.DETECTORS, inputs, known, learned, hourly))
+
+    def coverage_shares(self) -> tuple[CoverageShare, ...]:
+        """The same in one row for each detector and controller."""
+        return tuple(sightings.shares(self.coverage_spans()))
+
+    def remedies(self) -> tuple[Remedy, ...]:
+        """What to switch on to see more, the most helpful first."""
+        return tuple(sightings.remedies(self.coverage_spans()))
+
+    def statements(self) -> tuple[Statement, ...]:
+        """What it is worth that a detector raised nothing about a controller."""
+        return tuple(sightings.statements(self.coverage_spans(), self.alerts()))
 
     # ---- alerts
 

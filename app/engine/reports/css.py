@@ -12,5 +12,6 @@ td { font-size: 9pt; vertical-align: top; border-bottom: 1px solid #dde3e9; over
 code { font-family: 'JetBrains Mono', 'DejaVu Sans Mono', monospace; font-size: 7pt; }
 .quiet { color: #53606d; font-size: 9pt; }
 .high { color: #b3122b; } .medium { color: #8f5600; } .low { color: #6a6238; }
+.seen { color: #1f6b3a; } .partial, .learning { color: #8f5600; } .blind { color: #b3122b; }
 a { color: #0b5cad; }
 """

@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 
 from app import __version__
+from app.engine.detector import plural
 from app.engine.queries import Queries
 from app.engine.reports.css import STYLE
 from app.model.alert import RANK, Alert, Sentence
+from app.model.coverage import CoverageShare, Remedy, Statement
 from app.model.rows import ActivityRow, EntityRow, InputRow, Overview
 
 EVIDENCE_ROWS = 60
@@ -16,6 +18,8 @@ ENTITY_ROWS = 40
 TIES = 6
 """Entities named of those that tie an incident together."""
 EXCLUDED_ROWS = 200
+CONTROLLERS, REMEDIES, STATEMENTS = 8, 30, 200
+"""Columns, and lines of two lists, of the part on coverage; the rest is counted."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -222,4 +226,64 @@ def _coverage(queries: Queries) -> list[str]:
     return [
         "<h2>What could not have been seen</h2>",
         _table(("Detection", "State", "Reason"), [(_e(one.title), _e(one.state), _e(one.reason)) for one in queries.coverage()]),
+        *_by_controller(queries.coverage_shares()),
+        *_switches(queries.remedies()),
+        *_statements(queries.statements()),
+    ]
+
+
+def _by_controller(shares: tuple[CoverageShare, ...]) -> list[str]:
+    """Detections by controllers: share of the minutes that were seen whole, and in part."""
+    if not shares:
+        return []
+    controllers = {one.controller.key: one.controller.label for one in shares}
+    cells = {(one.detector, one.controller.key): one for one in shares}
+    titles = {one.detector: one.title for one in shares}
+    shown = list(controllers)[:CONTROLLERS]
+    rows = [(_e(title), *(_share(cells.get((detector, key))) for key in shown)) for detector, title in titles.items()]
+    reasons = {one.controller.key: dict.fromkeys(words for each in shares if each.controller == one.controller
+                                                for words in each.reasons) for one in shares}  # fmt: skip
+    return [
+        "<h2>Coverage by domain controller</h2>",
+        _table(("Detection", *(controllers[key] for key in shown)), rows),
+        f"<p class='quiet'>{len(controllers) - len(shown)} more controllers are in the workspace.</p>"
+        if len(controllers) > len(shown)
+        else "",
+        _table(
+            ("Controller", "Why not all was seen"),
+            [(_e(controllers[key]), _e("; ".join(list(reasons[key])[:8]))) for key in shown if reasons[key]],
+        ),
+    ]
+
+
+def _share(one: CoverageShare | None) -> str:
+    if one is None or not one.whole:
+        return ""
+    whole, part = 100 * one.seen // one.whole, 100 * one.partial // one.whole
+    words = f"{whole} %" if whole or not part else ""
+    words += f"{' and ' if words else ''}{part} % in part" if part else ""
+    return f"<span class='{one.state}'>{_e(one.state)}</span> {_e(words)}"
+
+
+def _switches(rows: tuple[Remedy, ...]) -> list[str]:
+    if not rows:
+        return []
+    return [
+        "<h2>What to switch on</h2><ul>",
+        *(
+            f"<li>{_e(one.words)} <span class='quiet'>({plural(one.detectors, 'detection')})</span></li>"
+            for one in rows[:REMEDIES]
+        ),
+        "</ul>",
+    ]
+
+
+def _statements(rows: tuple[Statement, ...]) -> list[str]:
+    if not rows:
+        return []
+    return [
+        "<h2>What no alert means</h2><ul>",
+        *(f"<li>{_e(one.text)}</li>" for one in rows[:STATEMENTS]),
+        "</ul>",
+        f"<p class='quiet'>{len(rows) - STATEMENTS:,} more are in the workspace.</p>" if len(rows) > STATEMENTS else "",
     ]

@@ -16,7 +16,7 @@ import numpy as np
 
 from app.engine import postings, schema
 from app.engine.schema import StoreError
-from app.engine.store import alerts, exclusions, streams, tags, telling
+from app.engine.store import alerts, evidence, exclusions, streams, tags, telling
 from app.engine.store import tuning as tuned
 from app.engine.store.actors import actor_of, dump, words
 from app.engine.store.counts import COUNTED, Flows, Numbers, count_rest, count_times, matrix, set_counted
@@ -241,6 +241,10 @@ class Store:
         return dict(
             self._db.execute("SELECT k.text, count(DISTINCT h.input) FROM hours h JOIN kinds k ON k.id = h.kind GROUP BY k.text")
         )
+
+    def evidence(self) -> list[evidence.Row]:
+        """Every input that holds anything, see app.engine.store.evidence."""
+        return evidence.evidence(self._db)
 
     # ---- what is told twice
 

@@ -62,9 +62,11 @@ class Inspector(QWidget):
             self._put(alert_card(self._desk, thing, lambda: self._desk.go("alert", thing.id)))
         elif isinstance(thing, Coverage):
             page = session.detector_page if session is not None else lambda _: ""
+            all_shares = session.queries.coverage_shares if session is not None else tuple
             self._job = self._desk.jobs.run(
-                lambda: page(thing.detector), lambda text: self._put(coverage_card(self._desk, thing, text)), owner=self
-            )
+                lambda: (page(thing.detector), [one for one in all_shares() if one.detector == thing.detector]),
+                lambda found: self._put(coverage_card(self._desk, thing, *found)), owner=self,
+            )  # fmt: skip
         elif isinstance(thing, EntityRef) and session is not None:
             self._job = self._desk.jobs.run(
                 lambda: session.queries.entity(thing.key), lambda card: self._entity(thing, card), owner=self

@@ -1,9 +1,12 @@
 """What each detector could have seen in this evidence, and what it could not."""
 
+from collections.abc import Iterable
+
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.model.coverage import CoverageShare
 from app.model.rows import Coverage
-from app.ui import theme
+from app.ui import theme, wording
 from app.ui.desk import Desk
 from app.ui.navigation import Route
 from app.ui.page import Page
@@ -14,12 +17,28 @@ from app.ui.widgets.glyphs import COVERAGE_STATES, Sign
 from app.ui.widgets.words import PageHeading, Words
 
 ORDER = {"blind": 0, "partial": 1, "learning": 2, "seen": 3}
-COLUMNS = (
+MOST = 6
+"""Controllers that have a column; the card beside the table names all."""
+FIRST = (
     Column("", lambda row: f"coverage:{row.state}", 20, "sign", tip=lambda row: row.state),
-    Column("Detector", lambda row: row.title, 330, "strong", stretch=True),
-    Column("State", lambda row: row.state, 90, dim=lambda row: row.state == "seen"),
-    Column("Reason", lambda row: row.reason, 300, "quiet", stretch=True),
+    Column("Detector", lambda row: row.title, 300, "strong", stretch=True),
+    Column("State", lambda row: row.state, 80, dim=lambda row: row.state == "seen"),
 )
+LAST = (Column("Reason", lambda row: row.reason, 260, "quiet", stretch=True),)
+Shares = dict[tuple[str, str], CoverageShare]
+
+
+def columns_of(controllers: dict[str, str], shares: Shares) -> tuple[Column, ...]:
+    """Columns of the table: one for each controller between what is said of the whole and why. controllers: key to label."""
+    made = []
+    for key, label in list(controllers.items())[:MOST]:
+        made.append(Column(
+            label,
+            lambda row, key=key: f"coverage:{shares[row.detector, key].state}" if (row.detector, key) in shares else "",
+            min(120, 28 + 8 * len(label)), "sign",
+            tip=lambda row, key=key: wording.sighted(shares[row.detector, key]) if (row.detector, key) in shares else "",
+        ))  # fmt: skip
+    return (*FIRST, *made, *LAST)
 
 
 class CoveragePage(Page):
@@ -33,10 +52,9 @@ class CoveragePage(Page):
         self.heading = PageHeading("Coverage", "")
         self.legend = QHBoxLayout()
         self.legend.setSpacing(theme.px(6))
-        self.table = Table(COLUMNS)
-        self.table.setAccessibleName("Coverage")
-        self.table.chosen.connect(lambda row: self.desk.inspect(row, True))
-        self.table.opened.connect(lambda row: self.desk.inspect(row))
+        self._controllers: dict[str, str] = {}
+        self._shares: Shares = {}
+        self.table = self._make_table()
         self.nothing = Empty("Read some evidence first.", "Nothing to say yet")
         top = QWidget()
         head = QVBoxLayout(top)
@@ -45,7 +63,7 @@ class CoveragePage(Page):
         head.addWidget(self.heading)
         head.addLayout(self.legend)
         head.addWidget(self.nothing)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(top)
@@ -62,9 +80,34 @@ class CoveragePage(Page):
         """Ask for all detectors."""
         session = self.desk.session
         if session is not None:
-            self.ask("coverage", lambda: tuple(session.queries.coverage()), self._show)
+            queries = session.queries
+            self.ask("coverage", lambda: (tuple(queries.coverage()), queries.coverage_shares()), self._show)
 
-    def _show(self, found: tuple[Coverage, ...]) -> None:
+    def _make_table(self) -> Table:
+        """The table with a column for each controller."""
+        table = Table(columns_of(self._controllers, self._shares))
+        table.setAccessibleName("Coverage")
+        table.chosen.connect(lambda row: self.desk.inspect(row, True))
+        table.opened.connect(lambda row: self.desk.inspect(row))
+        return table
+
+    def _show_shares(self, shares: Iterable[CoverageShare]) -> None:
+        """Other shares; the table is made anew where other controllers are known."""
+        rows = list(shares)
+        self._shares.clear()
+        self._shares.update({(one.detector, one.controller.key): one for one in rows})
+        controllers = {one.controller.key: one.controller.label for one in rows}
+        if controllers != self._controllers:
+            self._controllers = controllers
+            old, self.table = self.table, self._make_table()
+            self._column.replaceWidget(old, self.table)
+            self.setFocusProxy(self.table)
+            old.hide()
+            old.deleteLater()
+
+    def _show(self, answer: tuple[tuple[Coverage, ...], tuple[CoverageShare, ...]]) -> None:
+        found, shares = answer
+        self._show_shares(shares)
         rows = sorted(found, key=lambda one: (ORDER.get(one.state, 9), one.title))
         counts = {state: sum(one.state == state for one in rows) for state in COVERAGE_STATES}
         blind = counts["blind"]

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.model.alert import Alert, Link
+from app.model.coverage import CoverageShare
 from app.model.entity import EntityRef
 from app.model.rows import ActivityRow, Coverage, EntityCard
 from app.ui import theme, wording
@@ -251,10 +252,16 @@ def alert_card(desk: Desk, alert: Alert, opened: Callable[[], object] | None = N
     return view
 
 
-def coverage_card(desk: Desk, coverage: Coverage, page: str) -> Card:
-    """A detector: why it saw or not, what it reads, what it cannot see."""
+def coverage_card(desk: Desk, coverage: Coverage, page: str, shares: Sequence[CoverageShare] = ()) -> Card:
+    """A detector: why it saw or not, at which controller, what it reads, what it cannot see. shares: those of this detector."""
     view = Card("Detector", coverage.title, coverage.state, f"coverage:{coverage.state}")
     view.part(Paragraph(coverage.reason), "Why")
+    if shares:
+        rows: list[tuple[str, QWidget | str]] = [(one.controller.label, Paragraph(wording.sighted(one))) for one in shares[:12]]
+        view.part(facts(rows), "By domain controller")
+    helping = list(dict.fromkeys(words for one in shares for words in one.remedies))[:6]
+    if helping:
+        view.part(stacked([Paragraph(words[:1].upper() + words[1:]) for words in helping], 6), "What would help")
     for title in ("What it means", "What it reads", "What it cannot see"):
         parts = section(page, title)
         if parts:

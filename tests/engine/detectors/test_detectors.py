@@ -37,6 +37,7 @@ from tests.engine.detectors.builders import (
 )
 from tests.engine.detectors.log_cases import SHELL
 from tests.engine.detectors.logs import CHANGES, CHANGES_ALL, DC, checked, manager, refused_logon, tgt
+from tests.engine.twins_of import told_of
 
 FOLDER = Path(machinery.__file__).parent / "detectors"
 HEADINGS = (
@@ -52,6 +53,9 @@ def alerts(detector: Detector, case: Case | list[Activity], sensitivity: Sensiti
     knowledge = Knowledge()
     for activity in given.activities:
         knowledge.observe(activity)
+    if detector.tellings:
+        told, others = told_of(given.activities, knowledge)
+        return machinery.run_told([detector], told, knowledge, tuning=tuning, tags=given.tags, others=others)
     stream = ((activity, ()) for activity in sorted(given.activities, key=event_order))
     return machinery.run_told([detector], stream, knowledge, tuning=tuning, tags=given.tags)
 

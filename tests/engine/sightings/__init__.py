@@ -1,0 +1,1 @@
+"""Coverage by controller and hour."""
