@@ -98,7 +98,8 @@ class Acts(QWidget):
         """Show those of another alert."""
         _empty(self._column)
         for one in acts[:MOST_ACTS]:
-            done = wording.act(one).removeprefix(f"{wording.tidy(one.words, 120)}: ")
+            about = wording.tidy(one.words, 120)  # that is this alert
+            done = wording.act(one).removeprefix(f"{about}: ").replace(f" of {about}", "")
             more = ", undone since" if one.undone else ", by undo" if one.reverses else ""
             line = Paragraph(f"{wording.moment(one.at)[:-3]}, {wording.tidy(one.who, 60)}: {done}{more}", look="quiet")
             self._column.addWidget(marked("right", "text-quiet", line))
