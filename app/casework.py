@@ -3,16 +3,22 @@
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any, get_args
 
 import msgspec
 
+from app.engine import tuned
+from app.engine.detectors import DETECTORS
 from app.engine.engine import update_alert
 from app.engine.exclusion_lists import read_list, write_list
+from app.engine.knowledge.names import is_address
 from app.engine.queries import Queries
 from app.engine.store import StoreError, put_exclusions, redo, remove_exclusions, set_tag, set_tuning, undo
 from app.engine.store.changing import user
 from app.model.act import Act
 from app.model.alert import Alert, Classification, State
+from app.model.detection import WhatIf
+from app.model.entity import EntityKind
 from app.model.exclusion import Exclusion, exclusion
 from app.model.incident import Incident
 from app.model.tuning import Tuning
@@ -38,6 +44,18 @@ class Casework:
 
     # ---- entities and detectors
 
+    def key_of(self, text: str) -> str:
+        """Key of the entity that a text names: an account in any spelling, NAME$, an address, or a key. Raises StoreError."""
+        plain = text.strip()
+        if plain.partition(":")[0] in get_args(EntityKind) and plain.partition(":")[2]:
+            return plain.lower()
+        if is_address(plain):
+            return f"address:{plain.lower()}"
+        found = self.queries.knowledge().account(plain)
+        if found is None:
+            raise StoreError(f"{plain!r} names no account.")
+        return found.key
+
     def tag(self, key: str, tag: str, on: bool | None) -> None:
         """Say that an entity (its key) carries a tag, does not, or (None) that the program decides.
 
@@ -48,6 +66,21 @@ class Casework:
     def set_tuning(self, tuning: Tuning) -> None:
         """Set how sensitive the detectors of this workspace are; alerts follow at the next detection."""
         set_tuning(self.path, tuning)
+
+    def tuning(self) -> Tuning:
+        """What is set for the detectors of this workspace."""
+        return self.queries.tuning()
+
+    def tuned(self, **changes: Any) -> Tuning:
+        """The settings with changes, see app.engine.tuned.changed; nothing is kept. Raises OSError with one clear sentence."""
+        try:
+            return tuned.changed(self.tuning(), DETECTORS, **changes)
+        except tuned.Unknown as error:
+            raise OSError(str(error)) from error
+
+    def what_if(self, changed: Tuning) -> WhatIf:
+        """What other settings would say; blocks, works beside whoever writes, and keeps nothing."""
+        return self.queries.what_if(changed)
 
     # ---- exclusions
 

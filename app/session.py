@@ -7,32 +7,27 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from app import paths
 from app.casework import Casework
 from app.children import Beside, Listening, Reading, program
-from app.engine import tuned
 from app.engine.detectors import DETECTORS
 from app.engine.engine import create_workspace
 from app.engine.exclusion_lists import moment
 from app.engine.export import activity_lines, analysis, iso, story
 from app.engine.inspector import Inspector, Message
-from app.engine.knowledge.names import is_address
 from app.engine.queries import Queries
 from app.engine.reports.html import report_html
 from app.engine.store import IN_USE, StoreError
 from app.engine.store.copying import copy_workspace
 from app.ingest import Seconds, read_inputs
-from app.model.detection import WhatIf
-from app.model.entity import EntityKind
 from app.model.filter import ActivityFilter, Text
 from app.model.rows import Packet, Progress, Record
 from app.model.sigma import SigmaRun
 from app.model.source import LiveSource, SourceState
-from app.model.tuning import Tuning
 from app.sensor.live import interface_names, kind_of, label_of
 from app.sensor.packets.joined import MOST_FRAMES, joined
 from app.sensor.sources.evidence import folder_of, holds, read_evidence, why_not_kept
@@ -283,35 +278,6 @@ class Session(Casework):
         workspace is IN_USE: then whoever writes it takes the changes up.
         """
         return self.read_here((), lambda _: None, sensitivity=sensitivity or self.queries.sensitivity())
-
-    # ---- settings of detectors
-
-    def tuning(self) -> Tuning:
-        """What is set for the detectors of this workspace."""
-        return self.queries.tuning()
-
-    def tuned(self, **changes: Any) -> Tuning:
-        """The settings with changes, see app.engine.tuned.changed; nothing is kept. Raises OSError with one clear sentence."""
-        try:
-            return tuned.changed(self.tuning(), DETECTORS, **changes)
-        except tuned.Unknown as error:
-            raise OSError(str(error)) from error
-
-    def what_if(self, changed: Tuning) -> WhatIf:
-        """What other settings would say; blocks, works beside whoever writes, and keeps nothing."""
-        return self.queries.what_if(changed)
-
-    def key_of(self, text: str) -> str:
-        """Key of the entity that a text names: an account in any spelling, NAME$, an address, or a key. Raises StoreError."""
-        plain = text.strip()
-        if plain.partition(":")[0] in get_args(EntityKind) and plain.partition(":")[2]:
-            return plain.lower()
-        if is_address(plain):
-            return f"address:{plain.lower()}"
-        found = self.queries.knowledge().account(plain)
-        if found is None:
-            raise StoreError(f"{plain!r} names no account.")
-        return found.key
 
     def keep_secret(self, name: str, value: str) -> None:
         """Keep a password or shared secret under a name that a source gives; blocks. Raises OSError with one clear sentence.
