@@ -16,6 +16,7 @@ from app.model.alert import Finding
 from app.model.details import NameObservation
 from app.model.entity import EntityRef
 from app.model.exclusion import EVERY, exclusion
+from tests.cases.dns_communication import coded
 from tests.engine.detectors.builders import DC1, DRSUAPI, HOUR, MINUTE, SECOND, START, WS1, act, as_req, call, controller, ntlm
 from tests.engine.knowledge.test_directory import computer, group, known, person, told
 from tests.engine.workspace import Found, Report
@@ -223,3 +224,16 @@ def test_a_workspace_detects_again_when_an_exclusion_comes_goes_or_runs_out(
     remove_exclusions(path, [one.id])
     assert settle() and queries.alerts() == (alert,)
     queries.close()
+
+
+def test_communication_over_dns_is_excluded_by_the_domain_that_is_asked_for() -> None:
+    activities = coded(80)
+    facts = known(*activities)
+
+    def hidden(value: str) -> list[bool]:
+        excluding = Exclusions((exclusion("dns_communication", "domain", value),), facts)
+        alerts = run_told(((one, ()) for one in activities), facts, exclude=excluding.covering)
+        return [bool(one.excluded) for one in alerts if one.detector == "dns_communication"]
+
+    (alert,) = (one for one in run_told(((one, ()) for one in activities), facts) if one.detector == "dns_communication")
+    assert hidden(alert.finding.subject) == [True] and hidden("other.test") == [False]

@@ -87,5 +87,6 @@ DETECTOR = Detector(
     needs=Needs(ports=("88",), kinds=("kerberos-tgs",), answers=True),
     window=WINDOW,
     thresholds=(SOON,),
+    attacked_accounts=True,
     detect=detect,
 )

@@ -11,6 +11,7 @@ from app.engine.memory import Trail
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import DnsQuery
+from app.model.entity import EntityRef
 from app.model.tuning import Threshold
 
 WINDOW = 10 * MINUTE
@@ -199,7 +200,13 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Later]:
         evidence=trail.take() or (activity.id,),
         confidence="medium",
         sources=(ctx.source(activity),),
+        targets=(zone(domain),),
     )
+
+
+def zone(domain: str) -> EntityRef:
+    """The domain below which names were asked for: what an exclusion of a domain names."""
+    return EntityRef("domain", f"domain:{domain}", domain)
 
 
 def tell(activity: Activity, ctx: Context, trail: Trail, domain: str, kind: str) -> Finding:
@@ -213,6 +220,7 @@ def tell(activity: Activity, ctx: Context, trail: Trail, domain: str, kind: str)
         activity,
         "",
         first=trail.began,
+        targets=(zone(domain),),
         confidence="high" if tool else "medium",
         succeeded=activity.result == "success" if query.answers or activity.result == "failure" else None,
         story=(

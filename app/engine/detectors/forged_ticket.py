@@ -77,5 +77,6 @@ DETECTOR = Detector(
     watches=(KerberosAs, KerberosTgs),
     needs=Needs(ports=("88",), kinds=("kerberos-tgs",), answers=True),
     window=WINDOW,
+    attacked_accounts=True,
     detect=detect,
 )

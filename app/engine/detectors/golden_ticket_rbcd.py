@@ -69,5 +69,6 @@ DETECTOR = Detector(
     event_ids=(SERVICE_TICKET,),
     needs=Needs(ports=("88",), kinds=("kerberos-tgs", "event-kerberos"), parts=("event-kerberos",)),
     window=WINDOW,
+    attacked_accounts=True,
     detect=detect,
 )

@@ -161,5 +161,6 @@ DETECTOR = Detector(
     ),
     window=WINDOW,
     thresholds=(NEW,),
+    attacked_accounts=True,
     detect=detect,
 )  # fmt: skip

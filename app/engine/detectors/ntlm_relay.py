@@ -288,5 +288,6 @@ DETECTOR = Detector(
     ),
     window=WINDOW,
     event_ids=(LOGON, LOGON_REFUSED),
+    attacked_accounts=True,
     detect=detect,
 )

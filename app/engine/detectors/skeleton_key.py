@@ -133,5 +133,6 @@ DETECTOR = Detector(
     needs=Needs(ports=("88",), kinds=("kerberos-as", "event-kerberos"), parts=("event-kerberos",), answers=True),
     window=WINDOW,
     thresholds=(ACCOUNTS, LOGGED),
+    attacked_accounts=True,
     detect=detect,
 )
