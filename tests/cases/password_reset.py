@@ -3,7 +3,7 @@
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import SAMR, call
 from tests.engine.detectors.builders_changes import BASE, account_event, administrators, dn, modify, person
-from tests.engine.detectors.logs import DOMAIN, log, subject
+from tests.engine.detectors.logs import DOMAIN, subject
 
 BOSS = f"CN=boss,{BASE}"
 RID = int(subject("boss")["SubjectUserSid"].rpartition("-")[2])
@@ -18,7 +18,6 @@ FIRES = {
         [*administrators("boss"), account_event(4724, "boss", "MSOL_0a1b", rid=RID)], severity="medium"
     ),
     "that of krbtgt": [*administrators("boss"), account_event(4724, "krbtgt", "boss", rid=502)],
-    "that of the restore mode": Case([log(4794, {**subject("alice"), "Workstation": "DC1", "Status": "0x0"})], severity="medium"),
     "refused": [*administrators("boss"), account_event(4724, "boss", rid=RID, failed=True)],
 }  # fmt: skip
 QUIET = {
@@ -31,7 +30,7 @@ QUIET = {
     "an ordinary user's over LDAP": [modify(dn("dora"), "unicodePwd", "(hidden)")],
 }  # fmt: skip
 REAL = (
-    Real("corpus/evtx/md_T1003_ID4794-4688-DSRM_password_set_with_NTDSutil.evtx", severity="medium"),
+    Real("corpus/evtx/md_T1003_ID4794-4688-DSRM_password_set_with_NTDSutil.evtx", fires=False),
     Real("lab/captures/password_reset.pcap", fires=False),
     Real("lab/captures/benign_workday.pcap", fires=False),
 )

@@ -23,8 +23,6 @@ from app.model.details import KerberosPassword, LdapAdd, LdapModify, RpcCall
 from app.model.events import EventAccount
 from app.model.identifiers import SAMR
 
-RESTORE_MODE = 4794
-"""The password of the restore mode of a controller was set: a local administrator that the domain does not know."""
 KRBTGT = 502
 SYNCHRONISER = "msol_"
 JUST_MADE = 10 * MINUTE
@@ -32,18 +30,7 @@ WATCHES = (LdapModify, LdapAdd, RpcCall, KerberosPassword, EventAccount)
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
-    """Passwords of sensitive accounts set by others; that of a controller's restore mode."""
-    detail = activity.detail
-    if isinstance(detail, EventAccount) and detail.event_id == RESTORE_MODE:
-        yield tell(
-            ctx, activity, Change(deed="set", attribute=PASSWORD, new=("new",), sam="the restore mode"),
-            (" set the password of the restore mode of ", ctx.target(activity)), label="restore mode password", severity="medium",
-            routine=is_routine(activity, ctx), title="The restore mode password of a controller was set",
-            why=("With it one can sign in to the controller as its local administrator, whatever happens in the domain.",),
-            facts=(fact("It is set at the promotion, and seldom again"),), quiet=("It would be quiet on another computer",),
-            targets=(ctx.target(activity),),
-        )  # fmt: skip
-        return
+    """Passwords of sensitive accounts set by others."""
     for change in changes_of(activity, ctx, PASSWORD, ""):
         if change.deed == "create" and activity.result == "success":
             ctx.memory.note(("made", (change.sid or change.dn or change.sam).lower()), True, activity.at)
@@ -95,6 +82,6 @@ DETECTOR = Detector(
     window=HOUR,
     interfaces=(SAMR,),
     opnums=(10, 12, 37, 50, 58),
-    event_ids=(4720, 4724, 4741, RESTORE_MODE),
+    event_ids=(4720, 4724, 4741),
     detect=detect,
 )
