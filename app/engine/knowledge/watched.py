@@ -5,7 +5,7 @@ from operator import add, or_
 from typing import Any
 
 from app.engine.knowledge.names import LONGEST, host
-from app.engine.knowledge.tally import LARGEST, checksum
+from app.engine.knowledge.tally import LARGEST, checksum, plain_text
 from app.model.activity import NAMED
 
 HOUR = 3_600_000_000
@@ -127,7 +127,7 @@ class Watched:
         if kind in COMMON:
             self.byways.add(place, (kind, extra, state), hour, count)
             return
-        self.served.add(place, (kind, extra[:LONGEST], state), hour, count)
+        self.served.add(place, (kind, _writable(extra), state), hour, count)
         side = LOG if kind.startswith("event-") else PACKETS
         self.minutes.add(place, (side,), hour, 1 << (minute % 60))
 
@@ -135,8 +135,8 @@ class Watched:
         """A log holds records from one number to another in this hour."""
         place = named_place(place)
         if place and max(low, high) < 1 << 63:
-            self.lowest.add(place, (channel.lower()[:LONGEST],), hour, low)
-            self.highest.add(place, (channel.lower()[:LONGEST],), hour, high)
+            self.lowest.add(place, (_writable(channel.lower()),), hour, low)
+            self.highest.add(place, (_writable(channel.lower()),), hour, high)
 
     def merge(self, other: "Watched") -> None:
         """Join what was counted of other activities."""
@@ -158,6 +158,11 @@ class Watched:
 def named_place(place: str) -> str:
     """A place as it is counted: an address, or NAMED and the name in lower case; "" for none."""
     if not place.startswith(NAMED):
-        return place[:LONGEST]
+        return _writable(place)
     plain = host(place[len(NAMED) :])
-    return NAMED + plain if plain else ""
+    return NAMED + _writable(plain) if plain else ""
+
+
+def _writable(text: str) -> str:
+    """A short text without halves of characters, which no file holds and whose replacement would come in another order."""
+    return text[:LONGEST] if text.isascii() else str(plain_text(text[:LONGEST]))

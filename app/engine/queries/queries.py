@@ -177,15 +177,24 @@ class Queries:
 
     def coverage_spans(self, *, hourly: bool = False) -> tuple[CoverageSpan, ...]:
         """What each detector could have seen at each controller, hours that are alike as one, or each hour by itself."""
-        topics = ("activities", "inputs", "knowledge")
+        topics = ("activities", "inputs", "knowledge", "alerts", "tuning")
         found: tuple[CoverageSpan, ...] = self._keep(f"coverage {hourly}", topics, lambda: self._coverage_spans(hourly))
         return found
 
     def _coverage_spans(self, hourly: bool) -> tuple[CoverageSpan, ...]:
         inputs, known = self.evidence(), self._access.knowledge()
-        learned = (lambda detector: 0) if self.sensitivity() == "high" else None
+        tuning, begin = self.tuning(), min((one.first for one in inputs), default=0)
+        running = [one for one in detectors.DETECTORS if one.id not in tuning.off]
         with self._access.lock:
-            return tuple(sightings.spans(detectors.DETECTORS, inputs, known, learned, hourly))
+            return tuple(
+                sightings.spans(
+                    running,
+                    inputs,
+                    known,
+                    lambda one: begin + one.learning if one.learning and tuning.learns(one.id) else 0,
+                    hourly,
+                )
+            )
 
     def coverage_shares(self) -> tuple[CoverageShare, ...]:
         """The same in one row for each detector and controller."""

@@ -80,3 +80,6 @@ def test_places_are_plain() -> None:
     assert named_place(f"name:{DC.upper()}") == f"name:{DC}"
     assert named_place("name:") == named_place("name:a b") == ""
     assert len(named_place("x" * 9999)) <= 256
+    assert named_place("name:b\ud800c") == "name:b?c", (
+        "a half of a character is a mark, so that what is stored is what was counted"
+    )
