@@ -1,4 +1,7 @@
-"""One open workspace: the only door of the window and of the command line."""
+"""One open workspace: the only door of the window and of the command line.
+
+Long because it is one door for all that views and commands may ask; what lies behind it is elsewhere.
+"""
 
 import shutil
 import tempfile

@@ -105,7 +105,7 @@ def what_if(detectors: Iterable[Detector], before: Tuning, after: Tuning, detect
     concerned = touched(detectors, before, after)
     if not concerned:
         return WhatIf()
-    old, new = detect(concerned, before), detect(concerned, after)
+    old, new = ([one for one in detect(concerned, some) if not one.excluded] for some in (before, after))
     pairs = dict(_pairs(old, new))
     taken = set(pairs.values())
     changes = tuple(

@@ -29,6 +29,8 @@ NEW = Threshold(name="new", low=8, medium=4, high=3, words="Computers and server
 EVER = 10 * 365 * DAY
 FEWEST_DAYS = 5
 """Active days before an account has a past; with fewer there is no spread to speak of."""
+PACE = 4
+"""A day that is not unusual so far is judged again when there is a quarter more that is new."""
 COMMON, SOME = 0.2, 2
 """A server that so large a share of the peers uses, and at least so many of them, is none of the account's own."""
 DRIFTS = 2.0
@@ -77,9 +79,15 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Later]:
     for key in dict.fromkeys(key for number, key in ctx.profiles.lately if number > before):
         profile = ctx.profiles.of(key)
         if profile is not None and key.startswith("user:") and profile.novel:
+            day, due = ctx.memory.recall(("due", key), tuple, activity.at, 2 * DAY) or (0, 0)
+            if day == profile.number and len(profile.novel) < due:
+                continue
             judged = judge(key, profile, ctx)
             if judged is not None:
                 yield told(judged, profile, ctx)
+            # once it is told, everything new joins; until then the more there is, the less one more changes
+            due = len(profile.novel) + (1 if judged is not None else max(1, len(profile.novel) // PACE))
+            ctx.memory.note(("due", key), (profile.number, due), activity.at)
 
 
 def judge(key: str, profile: Profile, ctx: Context) -> Judged | None:
@@ -90,15 +98,19 @@ def judge(key: str, profile: Profile, ctx: Context) -> Judged | None:
         return None
     if not ctx.mature(profile.first, at) or len(profile.past) < (FEWEST_DAYS if ctx.learning else 1):
         return None
+    gap = profile.number - profile.past[-1].number
+    limit = ctx.ratio(SCORE)
+    enough = limit * (PATIENCE if gap * DAY >= RETURN else 1)
+    if score(deviations(profile, (), at)) < enough:
+        return None  # peers can only make it less
     peers = ctx.profiles.peers(key, at)
     members = [held for one in peers.members if (held := ctx.profiles.of(one)) is not None]
     strange = tuple(one for one in profile.novel if one.feature == COMPUTERS or not is_common(one.value, members))
     if len(strange) < ctx.limit(NEW) and spread_out - len(profile.novel) + len(strange) < 2 * ctx.limit(NEW):
         return None
     found = deviations(profile, members, at)
-    total, limit = score(found), ctx.ratio(SCORE)
-    gap = profile.number - profile.past[-1].number
-    if total < limit * (PATIENCE if gap * DAY >= RETURN else 1):
+    total = score(found)
+    if total < enough:
         return None
     return Judged(
         account=ctx.profiles.entity(key), strange=strange, found=tuple(found), total=total, limit=limit, days=len(profile.past),

@@ -37,6 +37,8 @@ WEIGHT = {"new": 2}
 DEEDS = frozenset({"tool", "administrative", "many", "sensitive"})
 """Marks of an attack; the others alone are somebody with a new computer."""
 SURE = 4
+PROOFS = 40
+"""Activities of a case that are kept until it is told; what comes later joins the alert."""
 
 
 class Signs(Struct, frozen=True, kw_only=True):
@@ -195,7 +197,7 @@ def added(
     targets = signs.targets
     if tells_target(activity) and target is not NOBODY and target not in targets and len(targets) < 100:
         targets = (*targets, target)
-    signs = Signs(marks=marks, proofs=(*signs.proofs, activity.id)[-500:], first=signs.first, targets=targets)
+    signs = Signs(marks=marks, proofs=(*signs.proofs, activity.id)[-PROOFS:], first=signs.first, targets=targets)
     ctx.memory.note(key, signs, activity.at)
     if isinstance(activity.detail, EventLogon) and activity.detail.event_id == LOGON:
         ctx.memory.note(("source", *key), activity, activity.at)

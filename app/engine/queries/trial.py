@@ -1,8 +1,12 @@
 """Detection over what a workspace holds, beside whoever writes it; nothing is kept."""
 
+import time
+
 from app.engine import detector as machinery
 from app.engine.detector import Detector
+from app.engine.exclusions import Exclusions, every_exclusion
 from app.engine.queries.access import Access
+from app.engine.store import exclusions
 from app.engine.store import tuning as tuned
 from app.engine.store.streams import stream
 from app.engine.store.tags import all_tags
@@ -16,10 +20,13 @@ def kept_tuning(access: Access) -> Tuning:
 
 
 def detect(access: Access, detectors: tuple[Detector, ...], tuning: Tuning) -> list[Alert]:
-    """Alerts of some detectors under these settings; other tellings of an act stand in the evidence as they do when kept."""
+    """Alerts of some detectors under these settings, with the exclusions and tags of the workspace."""
     known = access.knowledge()
     db, rows = access.db(), access.rows()
     kinds = {text: number for number, text in access.all("SELECT id, text FROM kinds")}
     watched = machinery.watched_kinds(detectors)
     activities = stream(db, rows, kinds, (one for one, whole in watched.items() if whole), watched)
-    return machinery.run_told(detectors, activities, known, tuning=tuning, tags=all_tags(db))
+    now = time.time_ns() // 1000
+    excluding = Exclusions([one for one in every_exclusion(exclusions.kept(db)) if one.counts(now)], known)
+    exclude = excluding.covering if excluding else None
+    return machinery.run_told(detectors, activities, known, tuning=tuning, tags=all_tags(db), exclude=exclude)
