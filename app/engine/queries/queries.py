@@ -191,7 +191,7 @@ class Queries:
                     running,
                     inputs,
                     known,
-                    lambda one: begin + one.learning if one.learning and tuning.learns(one.id) else 0,
+                    lambda one: begin + one.learning if one.waits and tuning.learns(one.id) else 0,
                     hourly,
                 )
             )

@@ -27,10 +27,10 @@ def spans(
 ) -> list[CoverageSpan]:
     """Every controller with every detector, each oldest first; the ends are those of all inputs. hourly: each hour by itself.
 
-    learned: when a detector knows what is usual; without it, a detector's learning time after the first input began.
+    learned: when a detector knows what is usual; without it, the learning time of one that waits after the first input began.
     """
     begin = min((one.first for one in inputs), default=0)
-    ready = learned or (lambda detector: begin + detector.learning if detector.learning else 0)
+    ready = learned or (lambda detector: begin + detector.learning if detector.waits else 0)
     hours = timeline(inputs)
     found: list[CoverageSpan] = []
     for controller in knowledge.controllers():
