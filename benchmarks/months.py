@@ -201,6 +201,8 @@ class Months:
                     if one.starts == 0 and (one.role == "administrator") == (kind == "spray")
                     and (one.role != "help desk") and all(one.name != other.account for other in self.attacks)
                 ]  # fmt: skip
+                if not pool:  # a small domain has few administrators
+                    continue
                 person = self.random.choice(pool)
                 first = self.random.choice([day for day in late if day % 7 < 5 or kind != "insider"])
                 if kind == "slow":
