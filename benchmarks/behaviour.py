@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 from months import DAY, START, Months
 
-from app.engine.detector import run
 from app.engine.detectors import abnormal_behaviour, pass_the_hash
 from app.engine.knowledge import Knowledge
 from app.engine.profiles import Profiles
 from app.engine.profiles.features import MEASURES
 from app.engine.profiles.scoring import WEIGHTS, above, deviations, score, unusual_hours
+from app.engine.running import run
 from app.model.tuning import Tuning
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from app.engine.detector import Told, run_told
 from app.engine.detectors import DETECTORS
 from app.engine.knowledge import Knowledge
+from app.engine.running import Told, run_told
 from app.model.activity import Activity, event_order
 from app.sensor.sensor import read_input
 from app.sensor.sources.inputs import find_inputs

@@ -7,13 +7,13 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from app.engine.detector import watched_kinds
 from app.engine.proof.choosing import ALWAYS, MOST, Chosen, choose
 from app.engine.proof.manifest import Manifest, Member, Parameters
 from app.engine.proof.running import detector_of, stated
 from app.engine.proof.versions import versions_of
 from app.engine.proof.words import readme
 from app.engine.queries import Queries
+from app.engine.running import watched_kinds
 from app.link.codec import encode_batch
 from app.model.alert import Alert
 from app.proof import archive

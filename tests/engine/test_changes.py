@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from app.engine.changes import changes_of, is_routine, object_of
 from app.engine.changes.rights import added, entries, is_privileged, owner
 from app.engine.context import Context
-from app.engine.detector import run_told
 from app.engine.detectors import DETECTORS
 from app.engine.knowledge import Knowledge
 from app.engine.memory import Memory
+from app.engine.running import run_told
 from app.model.activity import Activity, event_order
 from app.model.alert import Alert
 from app.model.details import LdapModify

@@ -7,11 +7,13 @@ import msgspec
 import pytest
 
 from app.engine import detectors
+from app.engine.context import Context
 from app.engine.coverage import coverage
-from app.engine.detector import HOUR, Context, Detector, Needs, Told, found, hears_twice, run_told
+from app.engine.detector import HOUR, Detector, Needs, found
 from app.engine.engine import Engine
 from app.engine.knowledge import Knowledge
 from app.engine.queries import Queries
+from app.engine.running import Told, hears_twice, run_told
 from app.engine.store import set_tag
 from app.model.activity import Account, Activity, Endpoint, named
 from app.model.alert import Finding

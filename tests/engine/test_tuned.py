@@ -2,21 +2,22 @@
 
 import pytest
 
-from app.engine import detector as machinery
-from app.engine import tuned
+from app.engine import running, tuned
+from app.engine.detector import Detector
 from app.engine.detectors import DETECTORS
 from app.engine.knowledge import Knowledge
+from app.model.alert import Alert
 from app.model.tuning import Tuning
 from tests.engine.detectors.builders import SECOND, as_req
 
 CASE = [as_req(f"user{one}", at=one * 20 * SECOND, code=24) for one in range(7)]
 
 
-def detect(some: tuple[machinery.Detector, ...], tuning: Tuning) -> list[machinery.Alert]:
+def detect(some: tuple[Detector, ...], tuning: Tuning) -> list[Alert]:
     knowledge = Knowledge()
     for one in CASE:
         knowledge.observe(one)
-    return machinery.run(some, CASE, knowledge, tuning=tuning)
+    return running.run(some, CASE, knowledge, tuning=tuning)
 
 
 def test_changes_are_made_in_order() -> None:

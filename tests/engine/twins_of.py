@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from app.engine import twins
-from app.engine.detector import Told
 from app.engine.knowledge import Knowledge
+from app.engine.running import Told
 from app.model.activity import Activity, event_order
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from app.engine import coverage as _coverage
-from app.engine import detector as _detector
+from app.engine import running as _running
+from app.engine.alerting import Exclude
 from app.engine.context import Loss, Tags
-from app.engine.detector import Detector, Exclude, Told
+from app.engine.detector import Detector
 from app.engine.detectors import (
     abnormal_behaviour,
     account_control,
@@ -92,6 +93,7 @@ from app.engine.detectors import (
     zerologon,
 )
 from app.engine.knowledge import Knowledge
+from app.engine.running import Told
 from app.model.activity import Activity
 from app.model.alert import Alert
 from app.model.rows import Coverage, Problem
@@ -186,7 +188,7 @@ DETECTORS: tuple[Detector, ...] = (
 
 def run(activities: Iterable[Activity], knowledge: Knowledge, *, tuning: Tuning = DEFAULT) -> list[Alert]:
     """Alerts of all detectors over activities in event order, with knowledge of the whole input."""
-    return _detector.run(DETECTORS, activities, knowledge, tuning=tuning)
+    return _running.run(DETECTORS, activities, knowledge, tuning=tuning)
 
 
 def run_told(
@@ -204,14 +206,14 @@ def run_told(
     Each activity comes with the kinds and results of what else tells of the same act; others gives the ids of those.
     losses: times of which something is missing.
     """
-    return _detector.run_told(
+    return _running.run_told(
         DETECTORS, activities, knowledge, tuning=tuning, tags=tags, others=others, exclude=exclude, losses=losses
     )
 
 
 def watched_kinds() -> dict[str, bool]:
     """Kind words of the activities that detectors read; False where only what failed is read."""
-    return _detector.watched_kinds(DETECTORS)
+    return _running.watched_kinds(DETECTORS)
 
 
 def coverage(

@@ -7,12 +7,13 @@ from msgspec.structs import replace
 
 from app.engine import detectors
 from app.engine.context import Context
-from app.engine.detector import Detector, Told, watched_kinds
+from app.engine.detector import Detector
 from app.engine.knowledge import Knowledge
 from app.engine.memory import Memory
 from app.engine.proof.manifest import Choice, Parameters
 from app.engine.proof.parties import about
 from app.engine.proof.running import alerts_of, differences, stated
+from app.engine.running import Told, watched_kinds
 from app.model.activity import Activity
 from app.model.alert import Alert
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from app.engine.detector import Told
+from app.engine.running import Told
 from app.model.alert import Alert
 from app.model.tuning import DEFAULT, Tuning
 

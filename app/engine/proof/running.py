@@ -6,9 +6,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from app.engine import detectors
-from app.engine.detector import Detector, Told, run_told
+from app.engine.detector import Detector
 from app.engine.knowledge import Knowledge
 from app.engine.proof.manifest import Parameters
+from app.engine.running import Told, run_told
 from app.model.activity import Activity
 from app.model.alert import Alert, Link, plain
 

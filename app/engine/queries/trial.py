@@ -2,7 +2,7 @@
 
 import time
 
-from app.engine import detector as machinery
+from app.engine import running
 from app.engine.detector import Detector
 from app.engine.exclusions import Exclusions, every_exclusion
 from app.engine.queries.access import Access
@@ -24,9 +24,9 @@ def detect(access: Access, detectors: tuple[Detector, ...], tuning: Tuning) -> l
     known = access.knowledge()
     db, rows = access.db(), access.rows()
     kinds = {text: number for number, text in access.all("SELECT id, text FROM kinds")}
-    watched = machinery.watched_kinds(detectors)
+    watched = running.watched_kinds(detectors)
     activities = stream(db, rows, kinds, (one for one, whole in watched.items() if whole), watched)
     now = time.time_ns() // 1000
     excluding = Exclusions([one for one in every_exclusion(exclusions.kept(db)) if one.counts(now)], known)
     exclude = excluding.covering if excluding else None
-    return machinery.run_told(detectors, activities, known, tuning=tuning, tags=all_tags(db), exclude=exclude)
+    return running.run_told(detectors, activities, known, tuning=tuning, tags=all_tags(db), exclude=exclude)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from app.engine import detector as machinery
+from app.engine import detectors, running
+from app.engine.alerting import EVIDENCE
 from app.engine.detector import Detector
 from app.engine.detectors import DETECTORS, coverage, watched_kinds
 from app.engine.knowledge import Knowledge
@@ -39,7 +40,7 @@ from tests.engine.detectors.log_cases import SHELL
 from tests.engine.detectors.logs import CHANGES, CHANGES_ALL, DC, checked, manager, refused_logon, tgt
 from tests.engine.twins_of import told_of
 
-FOLDER = Path(machinery.__file__).parent / "detectors"
+FOLDER = Path(detectors.__file__).parent
 HEADINGS = (
     "What it means", "What it reads", "How it decides", "When it is wrong", "What it cannot see", "What to do", "References",
 )  # fmt: skip
@@ -55,9 +56,9 @@ def alerts(detector: Detector, case: Case | list[Activity], sensitivity: Sensiti
         knowledge.observe(activity)
     if detector.tellings:
         told, others = told_of(given.activities, knowledge)
-        return machinery.run_told([detector], told, knowledge, tuning=tuning, tags=given.tags, others=others)
+        return running.run_told([detector], told, knowledge, tuning=tuning, tags=given.tags, others=others)
     stream = ((activity, ()) for activity in sorted(given.activities, key=event_order))
-    return machinery.run_told([detector], stream, knowledge, tuning=tuning, tags=given.tags)
+    return running.run_told([detector], stream, knowledge, tuning=tuning, tags=given.tags)
 
 
 def whole(alert: Alert) -> bool:
@@ -220,7 +221,7 @@ def test_a_flood_is_told_once_with_all_its_numbers() -> None:
     (found,) = alerts(BY_ID["brute_force"], activities)
 
     assert "3,000 wrong passwords" in plain(found.finding.story[0])
-    assert len(found.finding.evidence) == machinery.EVIDENCE
+    assert len(found.finding.evidence) == EVIDENCE
     assert found.finding.evidence[0] == activities[0].id
     assert found.finding.evidence[-1] == activities[-1].id
     assert time.perf_counter() - began < 3
@@ -297,7 +298,7 @@ def test_packets_and_log_of_one_source_are_one_alert() -> None:
 def test_a_trace_without_its_caller_tells_services_but_no_replication() -> None:
     traced = [replace(call(interface, opnum, sealed=True, result="unanswered", code=None), source=None, frames=(), record=1)
               for interface, opnum in ((SVCCTL, 12), (DRSUAPI, 3), (SAMR, 13), (NETLOGON, 26), (WMI, 24))]  # fmt: skip
-    found = machinery.run(DETECTORS, traced, Knowledge())
+    found = running.run(DETECTORS, traced, Knowledge())
 
     assert [one.detector for one in found] == ["remote_execution"]
     assert found[0].finding.sources == ()
@@ -311,8 +312,8 @@ def test_packets_and_a_log_of_one_act_make_one_surer_alert() -> None:
         knowledge.observe(one)
     pairs = {wire.id: (told.id,), told.id: (wire.id,)}
     stream = [(wire, ()), (told, (("rpc-call", "success"),))]
-    (alone,) = machinery.run([BY_ID["dcsync"]], [wire], knowledge)
-    (both,) = machinery.run_told([BY_ID["dcsync"]], stream, knowledge, others=lambda id: pairs.get(id, ()))  # type: ignore[arg-type]
+    (alone,) = running.run([BY_ID["dcsync"]], [wire], knowledge)
+    (both,) = running.run_told([BY_ID["dcsync"]], stream, knowledge, others=lambda id: pairs.get(id, ()))  # type: ignore[arg-type]
 
     assert (alone.finding.confidence, both.finding.confidence) == ("medium", "high")
     assert both.finding.evidence == (wire.id, told.id)

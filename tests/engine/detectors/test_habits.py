@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.engine import detector as machinery
+from app.engine import running
 from app.engine.detectors import DETECTORS
 from app.engine.knowledge import Knowledge
 from app.model.activity import Activity
@@ -41,7 +41,7 @@ def alerts(name: str, activities: list[Activity], tuning: Tuning = DEFAULT) -> l
     knowledge = Knowledge()
     for one in activities:
         knowledge.observe(one)
-    return machinery.run([BY_ID[name]], activities, knowledge, tuning=tuning)
+    return running.run([BY_ID[name]], activities, knowledge, tuning=tuning)
 
 
 @pytest.mark.parametrize("name", HABITS)

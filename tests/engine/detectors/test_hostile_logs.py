@@ -5,8 +5,7 @@ import time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine import commands
-from app.engine import detector as machinery
+from app.engine import commands, running
 from app.engine.detectors import DETECTORS
 from app.engine.knowledge import Knowledge
 from app.model.activity import Activity, event_order
@@ -63,7 +62,7 @@ def test_whatever_events_hold_every_alert_is_whole(rows: list[tuple[int, dict[st
     for activity in activities:
         knowledge.observe(activity)
 
-    for alert in machinery.run(DETECTORS, sorted(activities, key=event_order), knowledge, tuning=Tuning(sensitivity="high")):
+    for alert in running.run(DETECTORS, sorted(activities, key=event_order), knowledge, tuning=Tuning(sensitivity="high")):
         assert whole(alert)
 
 
@@ -81,6 +80,6 @@ def test_long_commands_of_services_are_judged_at_once() -> None:
 
 def test_a_name_that_is_no_text_still_makes_an_alert() -> None:
     rows = [(4776, {"TargetUserName": "a\ud800", "Status": "0xC000006A"}, one * 1_000_000, True, "dc1") for one in range(20)]
-    (alert,) = machinery.run(DETECTORS, told(rows), Knowledge())
+    (alert,) = running.run(DETECTORS, told(rows), Knowledge())
 
     assert alert.detector == "brute_force"

@@ -7,11 +7,12 @@ from msgspec.structs import replace
 
 from app.engine import detectors
 from app.engine.context import Context
-from app.engine.detector import HOUR, SECOND, Detector, Needs, found, run, watched_kinds
+from app.engine.detector import HOUR, SECOND, Detector, Needs, found
 from app.engine.knowledge import Knowledge
 from app.engine.proof import choosing
 from app.engine.proof.choosing import choose
 from app.engine.proof.manifest import Parameters
+from app.engine.running import run, watched_kinds
 from app.model.activity import Activity, Endpoint
 from app.model.alert import Alert, Finding
 from app.model.details import KINDS, DnsQuery, KerberosAs, LdapSearch

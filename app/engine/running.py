@@ -1,0 +1,158 @@
+"""Detectors run over activities in event time: whom each activity concerns, and what becomes of the findings."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from app.engine.alerting import Case, Exclude
+from app.engine.context import Context, Loss, Tags
+from app.engine.detector import Detector, Later
+from app.engine.knowledge import Knowledge
+from app.engine.memory import Memory
+from app.engine.profiles import TEACHING, WATCHED, Profiles
+from app.engine.readings import remember
+from app.model.activity import Activity, Result
+from app.model.alert import Alert
+from app.model.details import KINDS, RpcBind, RpcCall
+from app.model.events import EventLogon, WindowsEvent
+from app.model.tuning import DEFAULT, Tuning
+
+Told = tuple[tuple[str, Result], ...]
+"""Kind and result of each other activity that tells of the same act as one."""
+ROUTES = 4_096
+"""Routes kept: kinds with their interfaces or event ids."""
+Route = tuple[tuple[Detector, Context], ...]
+
+
+class Routes:
+    """Which detectors an activity concerns, by its kind, and for remote calls and events also by interface and event id."""
+
+    def __init__(self, asked: Iterable[tuple[Detector, Context]]) -> None:
+        self._asked = tuple(asked)
+        self._plain: dict[type, tuple[Route, Route]] = {}
+        self._known: dict[tuple[type, object], tuple[Route, Route]] = {}
+
+    def of(self, activity: Activity) -> Route:
+        """Detectors to ask, in their order."""
+        detail = activity.detail
+        kind = type(detail)
+        both = self._plain.get(kind)
+        if both is None:
+            both = self._find(kind, detail)
+        return both[activity.result == "failure"]
+
+    def _find(self, kind: type, detail: object) -> tuple[Route, Route]:
+        which: object = None
+        if isinstance(detail, WindowsEvent):
+            which = detail.event_id
+        elif isinstance(detail, RpcCall):
+            which = (detail.interface, detail.opnum)
+        elif isinstance(detail, RpcBind):
+            which = detail.interface
+        else:
+            self._plain[kind] = self._routes(kind, None)
+            return self._plain[kind]
+        key = (kind, which)
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= ROUTES:
+                self._known.clear()
+            found = self._known[key] = self._routes(kind, which)
+        return found
+
+    def _routes(self, kind: type, which: object) -> tuple[Route, Route]:
+        """Of what was answered or not, and of what failed."""
+        answered, failed = (
+            tuple(one for one in self._asked if _concerns(one[0], kind, which, failed)) for failed in (False, True)
+        )
+        return answered, failed
+
+
+def _concerns(detector: Detector, kind: type, which: object, failed: bool) -> bool:
+    if kind not in detector.watches and not (failed and kind in detector.watches_refused):
+        return False
+    if issubclass(kind, WindowsEvent):
+        return not detector.event_ids or which in detector.event_ids
+    if isinstance(which, tuple):
+        interface, opnum = which
+        known = not detector.interfaces or interface in detector.interfaces
+        return known and (not detector.opnums or opnum in detector.opnums)
+    if issubclass(kind, RpcBind):
+        return not detector.interfaces or which in detector.interfaces
+    return True
+
+
+def run(
+    detectors: Iterable[Detector], activities: Iterable[Activity], knowledge: Knowledge, *, tuning: Tuning = DEFAULT
+) -> list[Alert]:
+    """Alerts of these detectors over activities in event order, oldest first; the same input gives the same alerts and ids."""
+    return run_told(detectors, ((activity, ()) for activity in activities), knowledge, tuning=tuning)
+
+
+def hears_twice(detector: Detector, told: Told) -> bool:
+    """True when a detector is given another telling of the same act, so that this one would count it again."""
+    watched, refused = ({KINDS[kind] for kind in some} for some in (detector.watches, detector.watches_refused))
+    return any(kind in watched or (result == "failure" and kind in refused) for kind, result in told)
+
+
+def run_told(
+    detectors: Iterable[Detector],
+    activities: Iterable[tuple[Activity, Told]],
+    knowledge: Knowledge,
+    *,
+    tuning: Tuning = DEFAULT,
+    tags: Tags | None = None,
+    others: Callable[[str], Sequence[str]] | None = None,
+    exclude: Exclude | None = None,
+    losses: Sequence[Loss] = (),
+) -> list[Alert]:
+    """The same over activities with what else tells of the same act: a detector is given one telling of each, packets first.
+
+    others: ids of the other tellings of an activity; they stand in the evidence beside it. exclude: which exclusion covers a
+    finding, "" for none; excluded findings are alerts of their own, which say so. losses: times of which something is missing.
+    """
+    twice: dict[tuple[str, Told], bool] = {}
+    logons = Memory()
+    on = [one for one in detectors if one.id not in tuning.off]
+    clerk = Context(knowledge, Memory(), tuning, tags, logons)
+    profiles = Profiles(knowledge)
+    learning = any(one.profiled for one in on)
+    routes = Routes(
+        (one, Context(knowledge, Memory(), tuning, tags, logons, one.id, one.learning, profiles, others, losses)) for one in on
+    )
+    open_: dict[tuple[str, str, str], Case] = {}
+    done: list[Alert] = []
+    for activity, told in activities:
+        if isinstance(activity.detail, EventLogon):
+            remember(activity, clerk)  # once, for whoever asks in which session something was done
+        for detector, context in routes.of(activity):
+            if detector.tellings:
+                context.told = bool(told)
+            elif told:
+                known = twice.get((detector.id, told))
+                if known is None:
+                    known = twice[(detector.id, told)] = hears_twice(detector, told)
+                if known:
+                    continue
+            for finding in detector.detect(activity, context):
+                asked = exclude is not None and not isinstance(finding, Later)  # of a flood the parties are told at its end
+                excluded = exclude(detector, finding) if exclude is not None and asked else ""
+                key = (detector.id, finding.subject, excluded)
+                case = open_.get(key)
+                if case is not None and finding.first - case.last <= detector.window:
+                    case.add(finding)
+                    continue
+                if case is not None:
+                    done.append(case.alert(others, exclude))
+                open_[key] = Case(detector, finding, excluded)
+        if learning and type(activity.detail) in TEACHING:  # after everybody was asked, who thus compare with the past alone
+            profiles.observe(activity, told)
+    done.extend(case.alert(others, exclude) for case in open_.values())
+    return sorted(done, key=lambda alert: (alert.finding.first, alert.detector, alert.id, alert.excluded))
+
+
+def watched_kinds(detectors: Iterable[Detector]) -> dict[str, bool]:
+    """Kind words of the activities that any of these detectors reads, and whether it reads all of them or only what failed."""
+    detectors = tuple(detectors)
+    found = {KINDS[kind]: False for detector in detectors for kind in detector.watches_refused}
+    if any(detector.profiled for detector in detectors):
+        found |= dict.fromkeys(sorted(WATCHED), True)
+    return found | {KINDS[kind]: True for detector in detectors for kind in detector.watches}
