@@ -101,13 +101,14 @@ class Context:
 
     def source(self, activity: Activity) -> EntityRef:
         """Who asked, as known at that time; NOBODY where nothing tells it."""
-        return self._end(activity.source, activity.at)
+        return self.end(activity.source, activity.at)
 
     def target(self, activity: Activity) -> EntityRef:
         """Who was asked, as known at that time; NOBODY where nothing tells it."""
-        return self._end(activity.destination, activity.at)
+        return self.end(activity.destination, activity.at)
 
-    def _end(self, end: Endpoint | None, at: int) -> EntityRef:
+    def end(self, end: Endpoint | None, at: int) -> EntityRef:
+        """Which computer an end was at that time; NOBODY where nothing tells it."""
         return NOBODY if end is None or not end.ip else self.knowledge.address_entity(end.ip, at)
 
     def place(self, end: Endpoint | None, at: int) -> str:

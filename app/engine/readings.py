@@ -18,6 +18,8 @@ KEPT = 24 * 3_600_000_000
 """How long a logon session is remembered: network sessions end sooner, and their numbers are not given again before a restart."""
 BUILT_IN_SESSIONS = 0x400
 """Logon numbers below are those of the system, its services and the anonymous (0x3e4 to 0x3e7)."""
+SOURCES = 4
+"""Of an account's logons over the network the latest from so many addresses are kept."""
 TOGETHER = 3_000_000
 """Two logs write of one act within this time, clocks of one domain compared."""
 ACTS = 64
@@ -43,9 +45,9 @@ def remember(activity: Activity, ctx: Context) -> None:
     event = activity.detail
     if not isinstance(event, EventLogon) or event.event_id != LOGON:
         return
-    if ctx.logons.recall(("latest",), str, activity.at, 0) == activity.id:
+    if ctx.logons.recall(("latest",), Activity, activity.at, 0) is activity:
         return  # another detector has just done it
-    ctx.logons.note(("latest",), activity.id, activity.at)
+    ctx.logons.note(("latest",), activity, activity.at)
     computer, kind = event.computer.lower(), event.number("LogonType") or 0
     logon = Logon(type=kind, source=activity.source, proof=activity.id, at=activity.at)
     for name in ("TargetLogonId", "TargetLinkedLogonId"):
@@ -53,8 +55,11 @@ def remember(activity: Activity, ctx: Context) -> None:
         if number and number >= BUILT_IN_SESSIONS:
             ctx.logons.note(("session", computer, number), logon, activity.at)
     sid = event.text("TargetUserSid")
-    if kind == NETWORK and sid and is_elsewhere(activity, ctx):
-        ctx.logons.note(("network", computer, sid), logon, activity.at)
+    if kind == NETWORK and sid and activity.source is not None:
+        key, ip = ("network", computer, sid), activity.source.ip
+        held: tuple[tuple[Logon, Endpoint | None], ...] = ctx.logons.recall(key, tuple, activity.at, KEPT) or ()
+        others = [one for one in held if one[0].source is not None and one[0].source.ip != ip]
+        ctx.logons.note(key, ((logon, activity.destination), *others[: SOURCES - 1]), activity.at)
 
 
 def session_of(activity: Activity, ctx: Context) -> Logon | None:
@@ -73,7 +78,13 @@ def latest_of(activity: Activity, ctx: Context, sid: str, within: int) -> Logon 
     event = activity.detail
     if not isinstance(event, WindowsEvent):
         return None
-    return ctx.logons.recall(("network", event.computer.lower(), sid), Logon, activity.at, within)
+    held: tuple[tuple[Logon, Endpoint | None], ...] = (
+        ctx.logons.recall(("network", event.computer.lower(), sid), tuple, activity.at, within) or ()
+    )
+    for logon, target in held:  # whether another computer asked is worked out here, for few logons are ever asked for
+        if activity.at - logon.at <= within and are_apart(logon.source, target, logon.at, ctx):
+            return logon
+    return None
 
 
 def from_session(activity: Activity, logon: Logon | None) -> Activity:
@@ -85,12 +96,14 @@ def from_session(activity: Activity, logon: Logon | None) -> Activity:
 
 def is_elsewhere(activity: Activity, ctx: Context) -> bool:
     """True when another computer asked, as far as the ends are told."""
-    source, target = activity.source, activity.destination
-    if source is None or target is None:
+    return are_apart(activity.source, activity.destination, activity.at, ctx)
+
+
+def are_apart(source: Endpoint | None, target: Endpoint | None, at: int, ctx: Context) -> bool:
+    """True when two ends are two computers, as far as they are told."""
+    if source is None or target is None or ctx.place(source, at) == ctx.place(target, at):
         return False
-    if ctx.place(source, activity.at) == ctx.place(target, activity.at):
-        return False
-    return ctx.source(activity).key != ctx.target(activity).key
+    return ctx.end(source, at).key != ctx.end(target, at).key
 
 
 def by_system(activity: Activity) -> bool:

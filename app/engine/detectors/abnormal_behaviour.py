@@ -1,6 +1,7 @@
 """An account that used far more computers and servers for the first time than it and its peers ever do (abnormal behaviour)."""
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from msgspec import Struct
 
@@ -76,7 +77,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Later]:
     if news == before:
         return
     ctx.memory.note(("news",), news, activity.at)
-    for key in dict.fromkeys(key for number, key in ctx.profiles.lately if number > before):
+    fresh = [key for _, key in takewhile(lambda one: one[0] > before, reversed(ctx.profiles.lately))]  # the rest is older
+    for key in dict.fromkeys(reversed(fresh)):
         profile = ctx.profiles.of(key)
         if profile is not None and key.startswith("user:") and profile.novel:
             day, due = ctx.memory.recall(("due", key), tuple, activity.at, 2 * DAY) or (0, 0)

@@ -127,6 +127,8 @@ def checked(activity: Activity, event: EventObjectAccess, ctx: Context) -> Itera
         return
     logon = session_of(activity, ctx)
     activity = from_session(activity, logon)
+    if logon is not None and ctx.source(activity).kind == "controller":
+        return  # an administrator's promotion of this controller, or somebody who works on a controller already
     machine = account.key.startswith("computer:")
     unsure = machine and ctx.knowledge.object_of(account.key) is None
     synchroniser = account.label.lower().rpartition("\\")[2].startswith(SYNCHRONISER)

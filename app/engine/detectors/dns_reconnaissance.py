@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from app.engine import describe
 from app.engine.context import Context
-from app.engine.detector import DAY, MINUTE, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
+from app.engine.detector import DAY, HOUR, MINUTE, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
 from app.engine.knowledge.names import is_address
 from app.engine.memory import Trail
 from app.model.activity import Activity
@@ -18,6 +18,9 @@ HABIT = 3
 """Days on which a computer asked so much, after which it is what it always does."""
 TRANSFER_WINDOW = 60 * MINUTE
 """A secondary server asks for the zone's SOA record before it transfers; it refreshes within this time."""
+REFRESHED, POLLS = DAY, 3
+"""Hours of the day in which it asked for that record: a secondary keeps to the zone's refresh timer (RFC 1034 section 4.3.5), a
+tool asks once, just before."""
 SERVICES = Threshold(
     name="services",
     low=80,
@@ -47,7 +50,9 @@ def transfer(activity: Activity, query: DnsQuery, ctx: Context) -> Iterator[Find
     """A whole zone asked for by whoever is no name server."""
     zone, ip = query.name.lower().rstrip("."), activity.source.ip if activity.source else ""
     got = activity.result == "success" and query.records > 2
-    secondary = query.type == "IXFR" and ctx.memory.recall(("soa", ip, zone), bool, activity.at, TRANSFER_WINDOW) is not None
+    polled = ctx.memory.trail(("polled", ip, zone), activity.at, REFRESHED)
+    scheduled = query.type == "IXFR" or (polled is not None and polled.distinct >= POLLS)
+    secondary = scheduled and ctx.memory.recall(("soa", ip, zone), bool, activity.at, TRANSFER_WINDOW) is not None
     yield found(
         ctx,
         activity,
@@ -66,7 +71,7 @@ def transfer(activity: Activity, query: DnsQuery, ctx: Context) -> Iterator[Find
         facts=(
             fact(f"{query.type} of {zone or '.'}: ", activity),
             fact(ctx.source(activity), " is not a name server: it never answered a DNS question"),
-            *((fact("It asked for the zone's SOA record before, as a secondary server does"),) if secondary else ()),
+            *((fact("It asks for the zone's SOA record from time to time, as a secondary server does"),) if secondary else ()),
             against("It would be quiet if ", ctx.source(activity), " were seen answering DNS questions"),
         ),
         steps=ctx.path(activity, f"{query.type} {zone}", "transferred" if got else "not given"),
@@ -88,6 +93,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         return
     if query.type == "SOA":
         ctx.memory.note(("soa", ip, name), True, at)
+        if ctx.knowledge.is_domain(name):
+            ctx.memory.seen(("polled", ip, name), at // HOUR, at, activity.id, REFRESHED)
     kind = ""
     if query.type == "PTR" and name.endswith((".in-addr.arpa", ".ip6.arpa")):
         kind, limit, words = "addresses", ctx.limit(SWEEP), "addresses looked up in reverse"

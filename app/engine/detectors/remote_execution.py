@@ -22,6 +22,9 @@ WINDOW = HOUR
 SAME = 10 * SECOND
 JUST_BEFORE = 300 * SECOND
 """A sign-in over the network this long before an installation by the same account was probably made for it."""
+HABIT = 3
+"""Days on which the same account had the same thing run from the same computer, after which it is the work of a backup or of a
+management system; whoever takes these over is told by what else they do."""
 VISIT = 30 * SECOND
 """A process was probably started for whoever signed in over the network this long before."""
 
@@ -64,7 +67,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     weak = weak or what in (SESSION, OLD_TASK) or label == ACTIVATED
     deeds = ctx.memory.seen(("deeds", *pair), what, activity.at, activity.id, WINDOW)
     others = [str(one) for one in deeds.values if one != what]
-    subject = " ".join(pair)
+    subject, routine = spread(" ".join(pair), named(activity), activity, ctx)
     if isinstance(activity.detail, EventShare) or what == SESSION:
         subject = joined(subject, pair[1], activity, ctx)
     yield found(
@@ -72,7 +75,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         activity,
         subject,
         confidence="low" if weak else "high" if activity.source is not None else "medium",
-        severity="low" if weak else "high" if success and controller and activity.result != "unanswered" else "medium",
+        severity="low" if weak or routine else "high" if success and controller and activity.result != "unanswered" else "medium",
         succeeded=success if activity.result != "unanswered" or label == "service started" else None,
         title=None if success else "Attempted remote code execution",
         story=(
@@ -87,6 +90,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             *((fact(target, " is a domain controller: whoever runs code there owns the domain"),) if controller else ()),
             *((fact("The call is sealed; its number shows what was asked, not what was run"),)
               if isinstance(activity.detail, RpcCall) and activity.detail.hidden else ()),
+            *((fact("The same was run from there on days before"),) if routine else ()),
             against("It would be quiet for reading the state of services, tasks or WMI classes without creating or running any"),
         ),
         steps=ctx.path(activity, label, "success" if success and activity.result == "failure" else caption_of(activity)),
@@ -111,6 +115,7 @@ def logged(activity: Activity, event: EventService | EventTask, ctx: Context) ->
     if place == where:
         return
     subject = f"{place or (account.key if account is not None else '')} {where}"
+    subject, routine = spread(subject, name, activity, ctx)
     subject = joined(subject, where, activity, ctx)
     everyday = mark.removeprefix(PROGRAM_OF) in ADMINISTRATION and activity.source is None and not remote
     deeds = ctx.memory.seen(("deeds", subject), what, activity.at, activity.id, WINDOW)
@@ -121,7 +126,7 @@ def logged(activity: Activity, event: EventService | EventTask, ctx: Context) ->
         subject,
         evidence=(proof, activity.id) if proof else (activity.id,),
         confidence="high" if remote else "medium",
-        severity="high" if controller else "low" if everyday else "medium",
+        severity="low" if routine else "high" if controller else "low" if everyday else "medium",
         succeeded=True,
         title=None if remote else "Suspected remote code execution",
         story=(
@@ -141,6 +146,7 @@ def logged(activity: Activity, event: EventService | EventTask, ctx: Context) ->
               if proof and not remote else ()),
             *((fact(f"In the same hour also: {listed(others)}"),) if others else ()),
             *((fact(target, " is a domain controller: whoever runs code there owns the domain"),) if controller else ()),
+            *((fact("The same was run from there on days before"),) if routine else ()),
             against("It would be quiet for what is installed at the computer itself, without the marks of such tools"),
         ),
         steps=ctx.path(activity, label, "success"),
@@ -151,8 +157,9 @@ def visited(activity: Activity, event: EventLogon, ctx: Context) -> None:
     """Keep who signed in last over the network: processes of old Windows versions do not tell for whom they run."""
     if event.event_id != LOGON or event.number("LogonType") != NETWORK or activity.account is None:
         return
-    if not activity.account.name.endswith("$") and is_elsewhere(activity, ctx):
-        ctx.memory.note(("visitor", ctx.place(activity.destination, activity.at)), activity, activity.at)
+    source, target = activity.source, activity.destination
+    if not activity.account.name.endswith("$") and source is not None and target is not None and source.ip != target.ip:
+        ctx.memory.note(("visitor", target.ip), activity, activity.at)
 
 
 def ran(activity: Activity, ctx: Context) -> Iterator[Finding]:
@@ -165,7 +172,10 @@ def ran(activity: Activity, ctx: Context) -> Iterator[Finding]:
         return  # told by the log of the service that was made
     visitor = None
     if process.session is None and process.account is None:
-        visitor = ctx.memory.recall(("visitor", where), Activity, activity.at, VISIT)
+        end = activity.destination.ip if activity.destination is not None else ""
+        visitor = ctx.memory.recall(("visitor", end), Activity, activity.at, VISIT)
+        if visitor is not None and not is_elsewhere(visitor, ctx):
+            visitor = None
     who = process.account if visitor is None else visitor.account
     activity = from_session(replace(activity, account=who, source=visitor.source if visitor else None), process.session)
     if process.session is not None and (not process.remote or (activity.source is not None and not is_elsewhere(activity, ctx))):
@@ -203,6 +213,23 @@ def ran(activity: Activity, ctx: Context) -> Iterator[Finding]:
         ),
         steps=ctx.path(activity, process.label, "success"),
     )  # fmt: skip
+
+
+def named(activity: Activity) -> str:
+    """The name of the service or task that a call is about; a tool draws a new one each time, a system has its own."""
+    stub = activity.detail.stub if isinstance(activity.detail, RpcCall) else {}
+    return str(stub.get("service") or stub.get("path") or "")
+
+
+def spread(subject: str, name: str, activity: Activity, ctx: Context) -> tuple[str, bool]:
+    """The case of what has this name on another computer in the same hour, and whether it is done there day after day."""
+    account = ctx.account(activity)
+    if not name or account is None or activity.source is None:
+        return subject, False
+    key = (ctx.place(activity.source, activity.at), account.key, name[:200])
+    subject = ctx.memory.recall(("spread", *key), str, activity.at, WINDOW) or subject
+    ctx.memory.note(("spread", *key), subject, activity.at)
+    return subject, ctx.memory.days(key, activity.at) >= HABIT and ctx.sensitivity != "high"
 
 
 def joined(subject: str, where: str, activity: Activity, ctx: Context) -> str:

@@ -53,6 +53,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             ctx.memory.note(("old", ip), True, at)
         if activity.result == "success" and detail.ticket_hash and detail.service and not is_krbtgt(detail.service):
             learn(ctx, detail, at)
+            if not detail.client:  # issued inside FAST, where nobody reads to whom (RFC 6113 section 5.4)
+                ctx.memory.note(("nameless", detail.ticket_hash), True, at)
     elif isinstance(detail, KerberosAp) and detail.ticket_hash and detail.service and not is_krbtgt(detail.service):
         yield from shown(activity, ctx, detail, ip)
 
@@ -76,6 +78,7 @@ def shown(activity: Activity, ctx: Context, detail: KerberosAp, ip: str) -> Iter
     """A ticket that is shown to a service."""
     at = activity.at
     known = ctx.knowledge.ticket(detail.ticket_hash) is not None
+    known = known or ctx.memory.recall(("nameless", detail.ticket_hash), bool, at, KEPT) is not None
     reasons = list(written(ctx, detail.realm, known, at))
     if known:
         return

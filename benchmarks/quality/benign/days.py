@@ -1,0 +1,90 @@
+"""The days as a stream: everything planned, day by day, from one seed."""
+
+from collections.abc import Iterator
+
+from app.model.activity import Activity
+from app.model.directory import DirectoryObject
+from benchmarks.quality.benign.domain import BASE, DNS, SERVICES, SID, Account, Computer, Domain
+from benchmarks.quality.benign.kerberos import Kdc
+from benchmarks.quality.benign.machines import Machines
+from benchmarks.quality.benign.mistakes import Mistakes
+from benchmarks.quality.benign.network import Net
+from benchmarks.quality.benign.noise import Noise
+from benchmarks.quality.benign.people import People
+from benchmarks.quality.benign.scanner import Scanner
+from benchmarks.quality.benign.services import Services
+from benchmarks.quality.benign.simulation import DAY, DIRECTORY, EVENTS, START, TRAFFIC, Simulation
+from benchmarks.quality.benign.staff import Staff
+from benchmarks.quality.benign.windows_log import Log
+
+TOLD = {
+    "traffic": frozenset({TRAFFIC}), "events": frozenset({EVENTS}), "both": frozenset({TRAFFIC, EVENTS}),
+    "all": frozenset({TRAFFIC, EVENTS, DIRECTORY}),
+}  # fmt: skip
+ADMIN_GROUPS = ((512, "Domain Admins"), (519, "Enterprise Admins"), (518, "Schema Admins"))
+
+
+def days(count: int, told: str, seed: int = 1) -> Iterator[list[Activity]]:
+    """Each day's activities in event order. Day 0 is a Monday. told: what is recorded, see TOLD."""
+    sim = Simulation(seed, TOLD[told])
+    domain = Domain(sim.random)
+    log = Log(sim)
+    kdc = Kdc(sim, domain, log)
+    net = Net(sim, domain, log, kdc)
+    people = People(sim, net)
+    staff = Staff(sim, net, people)
+    machines, services, noise = Machines(sim, net), Services(sim, net, people, staff), Noise(sim, net)
+    _directory(sim, domain)
+    mistakes, scanner = Mistakes(sim, net, people), Scanner(sim, net)
+    for day in range(count):
+        start, weekend = START + day * DAY, day % 7 in (5, 6)
+        for one in (people, mistakes, staff, machines, services, scanner, noise):
+            one.plan(day, start, weekend)
+        yield list(sim.run(start + DAY))
+
+
+def _directory(sim: Simulation, domain: Domain) -> None:
+    """What a first synchronisation of the directory reads."""
+    ago = START - 400 * DAY
+    accounts: list[tuple[Account, Computer | None]] = [
+        (one, None)
+        for one in (
+            *domain.users,
+            *domain.admins,
+            *domain.server_admins,
+            *domain.helpdesk,
+            *domain.services.values(),
+            *domain.gmsa,
+        )
+    ]
+    accounts += [(one.account, one) for one in domain.computers]
+    sim.seen(DirectoryObject(dn=BASE, object_class="domainDNS", domain=DNS, sid=SID, guid="guid-domain", created=ago))
+    for who, computer in accounts:
+        kind = "computer" if computer else "msDS-GroupManagedServiceAccount" if who.name.startswith("gmsa") else "user"
+        control = 0x200 if computer is None else 0x82000 if computer.role == "controller" else 0x1000
+        if computer is not None and computer.name.startswith("RODC"):
+            control = 0x5001000
+        spn = SERVICES.get(who.name, ("", 0))[0]
+        sim.seen(
+            DirectoryObject(
+                dn=who.dn,
+                object_class=kind,
+                domain=DNS,
+                guid=f"guid-{who.sid}",
+                sid=who.sid,
+                sam=who.name,
+                uac=control,
+                dns_name=computer.fqdn if computer else None,
+                spns=(spn,) if spn else (),
+                created=ago,
+                password_set=ago,
+                primary_group=516 if control == 0x82000 else 521 if control == 0x5001000 else 515 if computer else 513,
+                operating_system="Windows Server 2022" if computer and computer.role != "workstation" else None,
+                encryption_types=4 if who.etype == 23 else None,
+                delegates_to=(SERVICES["svc-sql"][0],) if who.name == "svc-web" else (),
+            )
+        )
+    for rid, name in ADMIN_GROUPS:
+        members = tuple(one.dn for one in domain.admins) if rid == 512 else (domain.admins[0].dn,)
+        sim.seen(DirectoryObject(dn=f"CN={name},CN=Users,{BASE}", object_class="group", domain=DNS, guid=f"guid-{rid}", sam=name,
+                                 sid=f"{SID}-{rid}", members=members, admin_count=1, created=ago))  # fmt: skip
