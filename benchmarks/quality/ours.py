@@ -17,14 +17,8 @@ def analysed(path: Path, *, sensitivity: str = "medium", honeytokens: tuple[str,
     try:
         session.read_here([path], lambda _: None, sensitivity=sensitivity)
         if honeytokens:
-            keys = {
-                one.key
-                for name in honeytokens
-                for one in session.queries.search(name, 50)
-                if one.label.lower().rpartition("\\")[2] == name.lower()
-            }
-            for key in keys:
-                session.tag(key, "honeytoken", True)
+            for name in honeytokens:
+                session.tag(session.key_of(name), "Honeytoken", True)
             session.read_here([], lambda _: None, sensitivity=sensitivity)
         return session.analysis(Seconds(), {})
     finally:

@@ -50,31 +50,17 @@ FILTERS: tuple[tuple[str, int, frozenset[int], str], ...] = (
     ("computer account", 1, frozenset({3007}), "samr.opnum == 50"),
     ("sensitive group", 1, frozenset({2024}), "samr.opnum == 22 || samr.opnum == 31 || ldap.protocolOp == 6"),
     ("log cleared", 1, frozenset({3014}), "eventlog.opnum == 0"),
-    ("SMBGhost", 1, frozenset({2406}), "smb2.header.transform.original_size > 0xfffffff0 || smb2.compression_transform"),
+    ("SMBGhost", 1, frozenset({2406}), "frame contains fc:53:4d:42"),
     ("ntds.dit", 1, frozenset({2030}), 'smb2.filename contains "ntds.dit"'),
 )
 
 
 def spoken(path: Path) -> dict[str, frozenset[int]]:
-    """Names of the filters that match a capture, with what each claims. Filters that this tshark does not know are left out."""
-    found = {}
-    for name, least, claims, filter in FILTERS:
-        done = subprocess.run(
-            ["tshark", "-n", "-r", str(path), "-Y", filter, "-T", "fields", "-e", "frame.number"],
-            capture_output=True, timeout=300,
-        )  # fmt: skip
-        if done.returncode not in (0, 2):
-            continue
-        if len(done.stdout.split()) >= least:
-            found[name] = claims
-    return found
-
-
-def unknown() -> list[str]:
-    """Names of the filters that this tshark refuses."""
-    refused = []
-    for name, _, _, filter in FILTERS:
-        done = subprocess.run(["tshark", "-n", "-Y", filter, "-r", "/dev/null"], capture_output=True)
-        if b"not a valid" in done.stderr or b"neither a field" in done.stderr or b"isn't a valid" in done.stderr:
-            refused.append(name)
-    return refused
+    """Names of the filters that match a capture, with what each claims; all in one walk (tap io,stat over the whole span)."""
+    tap = "io,stat,0," + ",".join(filter for _, _, _, filter in FILTERS)
+    done = subprocess.run(["tshark", "-n", "-q", "-r", str(path), "-z", tap], capture_output=True, timeout=300)
+    rows = [line for line in done.stdout.decode(errors="replace").splitlines() if "<>" in line]
+    if not rows:
+        raise ValueError(f"tshark counts nothing in {path.name}: {done.stderr.decode(errors='replace')[-200:]}")
+    frames = [int(cell) for cell in rows[-1].replace("|", " ").split("<>", 1)[1].split()[1::2]]
+    return {name: claims for (name, least, claims, _), count in zip(FILTERS, frames, strict=True) if count >= least}
