@@ -64,7 +64,7 @@ Detect = Callable[[Any, Context], Iterator[Finding | Later]]
 
 class Detector(Struct, frozen=True, kw_only=True):
     """One detection. id equals the file's stem; window is the longest time that two findings of one subject may lie apart
-    and still be one alert, in microseconds.
+    and still be one alert, in microseconds. other_ids: external ids that its findings may have in the place of its own.
 
     learning: time after which it knows what is usual, in microseconds (0: it learns nothing); until then it keeps quiet about
     what is new to it, or cannot spare what is a habit. waits: until then it says nothing at all. watches_refused: kinds of
@@ -79,6 +79,7 @@ class Detector(Struct, frozen=True, kw_only=True):
 
     id: str
     external_id: int
+    other_ids: tuple[int, ...] = ()
     title: str
     severity: Severity
     phase: Phase

@@ -214,6 +214,7 @@ def tell(activity: Activity, ctx: Context, change: Change, evidence: tuple[str, 
 DETECTOR = Detector(
     id="honeytoken_changed",
     external_id=2427,
+    other_ids=(2428,),
     title="Honeytoken attributes modified",
     severity="high",
     phase="Domain dominance",
