@@ -64,7 +64,7 @@ Detect = Callable[[Any, Context], Iterator[Finding | Later]]
 
 class Detector(Struct, frozen=True, kw_only=True):
     """One detection. id equals the file's stem; window is the longest time that two findings of one subject may lie apart
-    and still be one alert, in microseconds.
+    and still be one alert, in microseconds. other_ids: external ids that its findings may have in the place of its own.
 
     learning: time after which it knows what is usual, in microseconds (0: it learns nothing); until then it keeps quiet about
     what is new to it, or cannot spare what is a habit. waits: until then it says nothing at all. watches_refused: kinds of
@@ -72,13 +72,14 @@ class Detector(Struct, frozen=True, kw_only=True):
     those of these RPC interfaces, and those of which nobody knows the interface when "" is among them; opnums: of them only
     calls of these numbers; event_ids: of Windows events only these; empty for all. thresholds: every number that the user may
     change. excludable: kinds of parties that an exclusion may name. attacked_accounts: the accounts of its findings are those
-    attacked, not those that act, so that an exclusion of an account does not concern it. profiled: it asks what accounts and
-    computers are used to (Context.profiles), for which more kinds are read than it watches itself. tellings: it compares what
-    packets and logs tell, so it is given every telling of an act, and asks for the others.
+    attacked, guessed or written into a forged ticket, not those that act, so that an exclusion of an account does not concern it.
+    profiled: it asks what accounts and computers are used to (Context.profiles), for which more kinds are read than it watches
+    itself. tellings: it compares what packets and logs tell, so it is given every telling of an act, and asks for the others.
     """
 
     id: str
     external_id: int
+    other_ids: tuple[int, ...] = ()
     title: str
     severity: Severity
     phase: Phase

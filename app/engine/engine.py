@@ -15,7 +15,7 @@ from app.engine import detectors, schema, twins
 from app.engine.exclusions import Exclusions, every_exclusion
 from app.engine.knowledge import Knowledge
 from app.engine.schema import StoreError
-from app.engine.sightings import Evidence
+from app.engine.sightings import Evidence, losses
 from app.engine.store import Store, update_alert
 from app.engine.store.actors import example, load
 from app.model.activity import Activity
@@ -217,15 +217,10 @@ class Engine:
             tags=self._store.tags(),
             others=self._store.others if twice else None,
             exclude=excluding.covering if excluding else None,
-            losses=self._losses(),
+            losses=losses(Evidence.of(row) for row in self._store.evidence()),
         )
-        self._store.replace_alerts(alerts, basis, sensitivity)
+        self._store.replace_alerts(alerts, basis, sensitivity, counting)
         return Settled(names=named - began, detect=time.perf_counter() - named, alerts=len(alerts))
-
-    def _losses(self) -> list[tuple[int, int, bool]]:
-        """Times of inputs of which something is missing."""
-        found = [Evidence.of(row) for row in self._store.evidence()]
-        return [(one.first, one.last, one.packets) for one in found if one.lossy()]
 
     def _find_twins(self) -> int:
         """Tie together what logs and packets tell of one act, anew from everything that is stored; the number of pairs."""

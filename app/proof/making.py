@@ -41,7 +41,8 @@ def make_proof(queries: Queries, workspace: Path, alert_id: str, out: Path) -> M
     if found is None:
         raise NotProven(f"no alert {alert_id[:100]} in {workspace.name}")
     alert = stated(found)
-    parameters = Parameters(tuning=queries.detection.tuning(), tags=queries.detection.tags())
+    given = queries.detection
+    parameters = Parameters(tuning=given.tuning(), tags=given.tags(), exclusions=given.exclusions(), losses=given.losses())
     others = {id: more for id in _asked(queries, alert) if (more := queries.detection.others(id))}
     chosen = _chosen(queries, alert, parameters, others)
     evidence = queries.activities_of(alert.finding.evidence)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from app.engine.detectors import DETECTORS, brute_force, dcsync, dns_reconnaissance, run_told
+from app.engine.detectors import DETECTORS, dcsync, dns_reconnaissance, run_told
 from app.engine.engine import Engine
 from app.engine.exclusions import SHIPPED, Exclusions, every_exclusion, like
 from app.engine.knowledge import Knowledge
@@ -128,7 +128,23 @@ def test_accounts_that_are_attacked_exclude_nothing() -> None:
     assert not covers("account", "alice", "brute_force", accounts=(ALICE,), sources=(WS,))
     assert not covers("group", "Sync", "brute_force", accounts=(ALICE,), sources=(WS,))
     assert covers("computer", "ws1", "brute_force", accounts=(ALICE,), sources=(WS,))
-    assert brute_force.DETECTOR.attacked_accounts
+    assert not covers("account", "alice", "golden_ticket_nonexistent", accounts=(ALICE,)), "a forger chooses the name"
+
+
+def test_which_detectors_name_accounts_that_are_attacked() -> None:
+    assert {one.id for one in DETECTORS if one.attacked_accounts} == {
+        # guessed, asked about or asked for
+        "account_enumeration", "asrep_roasting", "brute_force", "key_list", "ldap_brute_force",
+        # signed in by whoever stands between, or whoever changed the controller
+        "dc_certificate", "ntlm_relay", "ntlm_tampering", "skeleton_key",
+        # taken along by delegation
+        "bronze_bit", "golden_ticket_rbcd", "new_computer_delegation",
+        # written into a ticket by whoever forged it
+        "forged_ticket", "golden_ticket_anomaly", "golden_ticket_downgrade", "golden_ticket_lifetime",
+        "golden_ticket_nonexistent", "silver_ticket", "unissued_ticket",
+        # a decoy, which does nothing by itself
+        "honeytoken_activity",
+    }  # fmt: skip
 
 
 def test_one_for_all_detectors_and_the_kinds_that_a_detector_allows() -> None:

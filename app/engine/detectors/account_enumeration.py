@@ -184,6 +184,7 @@ def tell(activity: Activity, ctx: Context, trail: Trail | None, known: Trail | N
 DETECTOR = Detector(
     id="account_enumeration",
     external_id=2003,
+    other_ids=(BY_PING,),
     title="Account enumeration reconnaissance",
     severity="medium",
     phase="Reconnaissance",

@@ -136,6 +136,7 @@ def told(
 DETECTOR = Detector(
     id="certificate_logon",
     external_id=2425,
+    other_ids=(ROGUE,),
     title="Suspicious certificate usage over Kerberos (PKINIT)",
     severity="high",
     phase="Lateral movement",

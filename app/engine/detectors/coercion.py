@@ -313,6 +313,7 @@ def followed(activity: Activity, asked: Asked, ctx: Context, did: str, where: ob
 DETECTOR = Detector(
     id="coercion",
     external_id=2416,
+    other_ids=(PRINT.id, SPACES.id),
     title="Authentication coercion",
     severity="high",
     phase="Lateral movement",

@@ -86,5 +86,6 @@ DETECTOR = Detector(
     interfaces=(ENROLMENT,),
     opnums=(0,),
     event_ids=(REQUESTED, ISSUED),
+    attacked_accounts=True,
     detect=detect,
 )  # fmt: skip

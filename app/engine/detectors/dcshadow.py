@@ -248,6 +248,7 @@ def told(activity: Activity, place: str, step: str, ctx: Context, *, reverse: bo
 DETECTOR = Detector(
     id="dcshadow",
     external_id=2028,
+    other_ids=(2029,),
     title="Suspicious domain controller promotion (DCShadow)",
     severity="high",
     phase="Domain dominance",

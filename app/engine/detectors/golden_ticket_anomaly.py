@@ -204,5 +204,6 @@ DETECTOR = Detector(
     needs=Needs(ports=("88",), kinds=("kerberos-tgs", "event-kerberos"), parts=("event-kerberos",), answers=True),
     window=WINDOW,
     thresholds=(ISSUED, SIZE, COVERED, TRACED),
+    attacked_accounts=True,
     detect=detect,
 )

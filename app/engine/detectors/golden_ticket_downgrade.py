@@ -70,5 +70,6 @@ DETECTOR = Detector(
     needs=Needs(ports=("88",), kinds=("kerberos-tgs",), answers=True),
     window=WINDOW,
     thresholds=(AES_TICKETS,),
+    attacked_accounts=True,
     detect=detect,
 )

@@ -154,5 +154,6 @@ DETECTOR = Detector(
     needs=Needs(ports=("88",), kinds=("kerberos-tgs",)),
     window=WINDOW,
     thresholds=(SPARE, FAR),
+    attacked_accounts=True,
     detect=detect,
 )

@@ -156,5 +156,6 @@ DETECTOR = Detector(
     watches=(KerberosTgs, EventKerberos),
     needs=Needs(ports=("88",), kinds=("kerberos-tgs", "event-kerberos"), parts=("event-kerberos",), answers=True),
     window=WINDOW,
+    attacked_accounts=True,
     detect=detect,
 )

@@ -176,5 +176,6 @@ DETECTOR = Detector(
     ),
     window=WINDOW,
     event_ids=EVENTS,
+    attacked_accounts=True,
     detect=detect,
 )

@@ -116,6 +116,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
 DETECTOR = Detector(
     id="honeytoken_queried",
     external_id=2429,
+    other_ids=(2439,),
     title="Honeytoken queried over LDAP",
     severity="low",
     phase="Reconnaissance",

@@ -122,5 +122,6 @@ DETECTOR = Detector(
     needs=Needs(ports=("88",), kinds=("kerberos-tgs",), controllers=True),
     window=WINDOW,
     thresholds=(ACCOUNTS,),
+    attacked_accounts=True,
     detect=detect,
 )

@@ -326,6 +326,7 @@ def tell(activity: Activity, ctx: Context, trail: Trail, tool: str, severity: Se
 DETECTOR = Detector(
     id="ldap_reconnaissance",
     external_id=2038,
+    other_ids=(2210, 3011, 3021),
     title="Security principal reconnaissance (LDAP)",
     severity="medium",
     phase="Reconnaissance",

@@ -52,5 +52,6 @@ DETECTOR = Detector(
     watches=(Ntlm,),
     needs=Needs(ports=("445", "389", "80", "135"), kinds=("ntlm",), hidden_by=("ldap inside tls",)),
     window=WINDOW,
+    attacked_accounts=True,
     detect=detect,
 )

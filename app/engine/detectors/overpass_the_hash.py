@@ -192,6 +192,7 @@ def told(activity: Activity, ctx: Context, severity: Severity, reasons: list[str
 DETECTOR = Detector(
     id="overpass_the_hash",
     external_id=2008,
+    other_ids=(UNUSUAL,),
     title="Suspected overpass-the-hash attack (forced encryption type)",
     severity="medium",
     phase="Lateral movement",

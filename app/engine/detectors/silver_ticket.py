@@ -141,5 +141,6 @@ DETECTOR = Detector(
     needs=Needs(ports=("88", "445", "389"), kinds=("kerberos-ap",)),
     window=WINDOW,
     thresholds=(ISSUED, COVERED, TRACED),
+    attacked_accounts=True,
     detect=detect,
 )

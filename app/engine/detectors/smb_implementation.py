@@ -242,6 +242,7 @@ def guessed(activity: Activity, ctx: Context, words: str, evidence: tuple[str, .
 DETECTOR = Detector(
     id="smb_implementation",
     external_id=2035,
+    other_ids=(2033, 2034),
     title=EXPLOIT,
     severity="medium",
     phase="Lateral movement",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.engine.context import Context
-from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
+from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence, some
 from app.engine.kerberos import SERVICE_TICKET, USER_TO_USER, is_computer, is_krbtgt
 from app.engine.knowledge.names import account_parts, host, service_host
 from app.model.activity import Activity
@@ -89,10 +89,10 @@ def told(activity: Activity, ctx: Context, name: str, how: str, severity: Severi
     """The words."""
     place = ctx.place(activity.source, activity.at)
     who = ctx.knowledge.account(name, activity.account.domain if activity.account is not None else None) if name else None
-    accounts = tuple(ref for ref in (who, victim) if ref is not None)
     return found(
         ctx, activity, place or name,
-        severity=severity, succeeded=outcome_of(activity), accounts=accounts, confidence="medium",
+        severity=severity, succeeded=outcome_of(activity), accounts=some(who),
+        targets=some(ctx.target(activity), victim), confidence="medium",
         title=None if activity.result != "failure" else "Attempted suspicious Kerberos ticket request",
         story=(
             sentence(

@@ -104,5 +104,6 @@ DETECTOR = Detector(
     window=WINDOW,
     thresholds=(COVERED, TRACED, UNTRACED),
     tellings=True,
+    attacked_accounts=True,
     detect=detect,
 )

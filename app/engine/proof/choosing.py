@@ -16,6 +16,7 @@ from app.engine.proof.running import alerts_of, differences, stated
 from app.engine.running import Told, watched_kinds
 from app.model.activity import Activity
 from app.model.alert import Alert
+from app.model.exclusion import EVERY, Exclusion
 
 MOST = 300_000
 """Activities of one bundle; a choice of more is passed over."""
@@ -69,10 +70,11 @@ def choose(
         small = about(knowledge, alert, [activity for activity, _ in pairs])
         enough = not _differs(alert, asked, pairs, Knowledge.from_bytes(small), parameters, others)
         body = small if enough else knowledge.to_bytes()
-        # The rest says whom the analyst watches, which is nobody else's business.
-        less = _of_parties(alert, detector, parameters)
-        if _differs(alert, asked, pairs, Knowledge.from_bytes(body), less, others):
-            less = replace(parameters, values=less.values)
+        # The rest says whom the analyst watches and passes over, which is nobody else's business.
+        fewest = _of_parties(alert, detector, parameters)
+        more = (fewest, replace(fewest, exclusions=_of_detector(detector, parameters), losses=parameters.losses))
+        enough_said = (one for one in more if not _differs(alert, asked, pairs, Knowledge.from_bytes(body), one, others))
+        less = next(enough_said, replace(parameters, values=fewest.values))
         choice = Choice(
             how=one.how, count=len(pairs), first=pairs[0][0].at, last=pairs[-1][0].at, every_detector=one.every,
             knowledge="parties" if enough else "whole",
@@ -95,6 +97,12 @@ def _of_parties(alert: Alert, detector: Detector, parameters: Parameters) -> Par
         tags={key: tags for key, tags in parameters.tags.items() if key in keys},
         values={one.name: tuning.value(detector.id, one) for one in detector.thresholds},
     )
+
+
+def _of_detector(detector: Detector, parameters: Parameters) -> tuple[Exclusion, ...]:
+    """The exclusions that concern a detector, without who made them and why."""
+    mine = (one for one in parameters.exclusions if one.detector in (detector.id, EVERY))
+    return tuple(replace(one, reason="", by="", added=0, expires=None) for one in mine)
 
 
 def _differs(

@@ -4,8 +4,10 @@ from typing import Literal
 
 from msgspec import Struct
 
+from app.engine.context import Loss
 from app.engine.running import Told
 from app.model.alert import Alert
+from app.model.exclusion import Exclusion
 from app.model.tuning import DEFAULT, Tuning
 
 FORMAT, SCHEMA = "wardlight-proof", 1
@@ -26,12 +28,15 @@ class Parameters(Struct, frozen=True, kw_only=True):
     """What changes the answers of a detector beside the activities.
 
     tuning: sensitivity and the user's own thresholds. tags: what the analyst said, by key of an entity. values: the number
-    that every threshold of the detector had, for a reader of the manifest; a replay takes them from the tuning.
+    that every threshold of the detector had, for a reader of the manifest; a replay takes them from the tuning. exclusions:
+    those that told findings apart. losses: times of which packets (else records) are missing.
     """
 
     tuning: Tuning = DEFAULT
     tags: dict[str, dict[str, bool]] = {}
     values: dict[str, float] = {}
+    exclusions: tuple[Exclusion, ...] = ()
+    losses: tuple[Loss, ...] = ()
 
 
 class Choice(Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from app.engine import detectors
 from app.engine.detector import Detector
+from app.engine.exclusions import Exclusions
 from app.engine.knowledge import Knowledge
 from app.engine.proof.manifest import Parameters
 from app.engine.running import Told, run_told
@@ -37,6 +38,8 @@ def alerts_of(
         tuning=parameters.tuning,
         tags=parameters.tags,
         others=(lambda id: others.get(id, ())) if others else None,
+        exclude=Exclusions(parameters.exclusions, knowledge).covering if parameters.exclusions else None,
+        losses=parameters.losses,
     )
 
 

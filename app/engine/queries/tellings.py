@@ -5,10 +5,15 @@ from typing import get_args
 
 from msgspec.structs import replace
 
+from app.engine.context import Loss
 from app.engine.queries.access import Access
 from app.engine.queries.lines import lines, place_of
+from app.engine.sightings import Evidence, losses
 from app.engine.store import COLUMNS, Told, streams, tuning
+from app.engine.store.evidence import evidence
+from app.engine.store.exclusions import counted
 from app.model.activity import Activity
+from app.model.exclusion import Exclusion
 from app.model.rows import ActivityRow
 from app.model.tuning import DEFAULT, Sensitivity, Tuning
 
@@ -48,6 +53,14 @@ class Detection:
     def tags(self) -> dict[str, dict[str, bool]]:
         """Key of an entity to what the analyst says of its tags."""
         return self._access.tags()
+
+    def exclusions(self) -> tuple[Exclusion, ...]:
+        """Those that it went by."""
+        return counted(self._access.db())
+
+    def losses(self) -> tuple[Loss, ...]:
+        """Times of inputs of which something is missing."""
+        return losses(Evidence.of(row) for row in evidence(self._access.db()))
 
     def told(self, kinds: Mapping[str, bool], first: int, last: int) -> Iterator[tuple[Activity, Told]]:
         """Activities of these kinds (False: only failed ones) between two times in event order, with what else tells of each."""

@@ -6,6 +6,7 @@ from app.engine import running
 from app.engine.detector import Detector
 from app.engine.exclusions import Exclusions, every_exclusion
 from app.engine.queries.access import Access
+from app.engine.queries.tellings import Detection
 from app.engine.store import exclusions
 from app.engine.store import tuning as tuned
 from app.engine.store.streams import stream
@@ -29,4 +30,8 @@ def detect(access: Access, detectors: tuple[Detector, ...], tuning: Tuning) -> l
     now = time.time_ns() // 1000
     excluding = Exclusions([one for one in every_exclusion(exclusions.kept(db)) if one.counts(now)], known)
     exclude = excluding.covering if excluding else None
-    return running.run_told(detectors, activities, known, tuning=tuning, tags=all_tags(db), exclude=exclude)
+    given = Detection(access)
+    others = given.others if any(one.tellings for one in detectors) else None
+    return running.run_told(
+        detectors, activities, known, tuning=tuning, tags=all_tags(db), others=others, exclude=exclude, losses=given.losses()
+    )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
+from app.engine.context import Loss
 from app.engine.knowledge.watched import HOUR
 from app.engine.store.evidence import Row
 from app.model.rows import Problem
@@ -60,6 +61,11 @@ class Evidence(Struct, frozen=True, kw_only=True):
         return tuple(one.what for one in (*cut, *lost) if one.count > RARE * self.records)
 
 
+def losses(inputs: Iterable[Evidence]) -> tuple[Loss, ...]:
+    """Times of inputs of which something is missing, as detectors are told of them."""
+    return tuple((one.first, one.last, one.packets) for one in inputs if one.lossy())
+
+
 class Hour(Struct, frozen=True, kw_only=True):
     """One hour (of the epoch) in question: captures and logs that reach into it.
 
@@ -79,7 +85,7 @@ class Hour(Struct, frozen=True, kw_only=True):
 
 def timeline(inputs: Sequence[Evidence]) -> list[Hour]:
     """Every hour in question, oldest first: with something in it, or between two such that are not a day apart."""
-    losses = {id(one): one.losses() for one in inputs}
+    missing = {id(one): one.losses() for one in inputs}
     found: list[Hour] = []
     waiting = sorted(inputs, key=lambda one: one.first, reverse=True)
     under_way: list[Evidence] = []
@@ -92,8 +98,8 @@ def timeline(inputs: Sequence[Evidence]) -> list[Hour]:
         found.append(Hour(
             number=number, captures=captures, logs=logs, captured=minutes_in(number, captures),
             minutes=minutes_in(number, under_way) or 60,
-            lost=tuple(sorted({words for one in captures for words in losses[id(one)]})),
-            gaps=any(losses[id(one)] for one in logs),
+            lost=tuple(sorted({words for one in captures for words in missing[id(one)]})),
+            gaps=any(missing[id(one)] for one in logs),
             troubles=tuple(sorted({problem.what for one in captures for problem in one.problems})),
         ))  # fmt: skip
     return found

@@ -16,6 +16,18 @@ def kept(db: sqlite3.Connection) -> dict[str, Exclusion]:
     return {id: msgspec.json.decode(body, type=Exclusion) for id, body in rows}
 
 
+def count(db: sqlite3.Connection, counting: Iterable[Exclusion]) -> None:
+    """Keep which exclusions the last detection went by, inside a transaction."""
+    body = msgspec.json.encode(tuple(counting)).decode()
+    db.execute("INSERT OR REPLACE INTO meta VALUES('exclusions', ?)", (body,))
+
+
+def counted(db: sqlite3.Connection) -> tuple[Exclusion, ...]:
+    """The exclusions that the last detection went by: others may count by now."""
+    row = db.execute("SELECT value FROM meta WHERE key = 'exclusions'").fetchone()
+    return msgspec.json.decode(row[0], type=tuple[Exclusion, ...]) if row else ()
+
+
 def version(db: sqlite3.Connection) -> int:
     """Counts the changes of exclusions."""
     row = db.execute("SELECT value FROM changes WHERE topic = 'exclusions'").fetchone()

@@ -364,11 +364,15 @@ class Store:
         ).fetchone()
         return int(row[0])
 
-    def replace_alerts(self, found: Sequence[Alert], settled: str, sensitivity: str) -> None:
-        """Put these alerts in the place of all earlier ones; what the analyst said of an alert is kept, old ids stay known."""
+    def replace_alerts(self, found: Sequence[Alert], settled: str, sensitivity: str, counting: Iterable[Exclusion] = ()) -> None:
+        """Put these alerts in the place of all earlier ones; what the analyst said of an alert is kept, old ids stay known.
+
+        counting: the exclusions by which they were told apart.
+        """
         with self._writing():
             alerts.replace(self._db, found, self._kinds)
             self._db.execute("INSERT OR REPLACE INTO meta VALUES('settled', ?), ('sensitivity', ?)", (settled, sensitivity))
+            exclusions.count(self._db, counting)
             self._changed("alerts")
 
     # ---- inside

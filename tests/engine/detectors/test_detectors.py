@@ -85,6 +85,7 @@ def test_fires(name: str, case: str) -> None:
     assert len(found) == 1
     alert = found[0]
     assert given.external_id in (None, alert.external_id)
+    assert alert.external_id in (BY_ID[name].external_id, *BY_ID[name].other_ids)
     assert given.severity in (None, alert.severity)
     ids = {one.id: one for one in given.activities}
     assert alert.finding.evidence

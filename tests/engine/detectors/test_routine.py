@@ -1,6 +1,6 @@
 """What a backup, a management system or a secondary name server does day after day is told once a day, then in a low voice."""
 
-from app.engine import detector as machinery
+from app.engine import running
 from app.engine.detectors import DETECTORS
 from app.engine.knowledge import Knowledge
 from app.model.activity import Account, Activity
@@ -19,7 +19,7 @@ def alerts(name: str, activities: list[Activity], tuning: Tuning = DEFAULT) -> l
     knowledge = Knowledge()
     for one in activities:
         knowledge.observe(one)
-    return machinery.run([BY_ID[name]], activities, knowledge, tuning=tuning)
+    return running.run([BY_ID[name]], activities, knowledge, tuning=tuning)
 
 
 def service(name: str, target: str = SERVER, *, at: int, source: str = WS1, user: str = "backup") -> list[Activity]:
