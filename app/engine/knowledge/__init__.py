@@ -28,6 +28,8 @@ from app.model.principals import is_placeless, principal
 
 __all__ = ["METHODS", "Knowledge", "Ticket"]
 
+ANSWERS = 50_000
+"""Answers kept at hand of each question whose words come from the input."""
 
 THERE = frozenset({"signed in", "exists"})
 """Words of an account that the domain has."""
@@ -54,6 +56,7 @@ class Knowledge(Parts):
         self._members: dict[str, dict[str, Membership]] | None = None
         self._last: dict[str, tuple[str, Resolution]] = {}
         self._ends: dict[str, tuple[EntityRef, str]] = {}
+        self._inside: dict[str, bool] = {}
         self._places: dict[str, list[str]] | None = None
         self._stations: dict[str, Station] = {}
 
@@ -106,7 +109,7 @@ class Knowledge(Parts):
             return
         self._settled = True
         self._accounts, self._last, self._ends, self._members, self._servers = {}, {}, {}, None, None
-        self._places, self._stations = None, {}
+        self._places, self._stations, self._inside = None, {}, {}
         domains = self.accounts.dns_domains
         self.addresses.settle()
         for (machine, domain), words in self.accounts.rows().items():
@@ -202,7 +205,9 @@ class Knowledge(Parts):
         else:
             plain = found.ip.removeprefix(NAMED)
             ref = EntityRef("controller" if plain in self._controllers else "address", f"address:{plain}", plain)
-        if ip in self._last:  # the same at all times
+        if ip in self._last or found.ip.startswith(NAMED):  # the same at all times
+            if len(self._ends) >= ANSWERS:
+                self._ends.clear()
             self._ends[ip] = (ref, found.method)
         return ref, found.method
 
@@ -383,6 +388,18 @@ class Knowledge(Parts):
     def is_domain(self, text: str) -> bool:
         """True when this is the DNS name of a domain that was seen."""
         return text.lower() in self.accounts.dns_domains
+
+    def is_inside(self, name: str) -> bool:
+        """True when a DNS name is that of a domain that was seen, or lies below one."""
+        self._settle()
+        known = self._inside.get(name)
+        if known is None:
+            if len(self._inside) >= ANSWERS:
+                self._inside.clear()
+            labels = name.split(".")
+            known = any(self.is_domain(".".join(labels[start:])) for start in range(len(labels) - 1))
+            self._inside[name] = known
+        return known
 
     # ---- the directory, groups, tags
 
