@@ -33,8 +33,22 @@ class Context:
     """
 
     __slots__ = (
-        "_decoys", "_limits", "_losses", "_others", "_places", "detector", "knowledge", "learning", "logons", "memory",
-        "_whole_limits", "profiles", "sensitivity", "tags", "told", "tuning",
+        "_decoys",
+        "_limits",
+        "_losses",
+        "_others",
+        "_places",
+        "_whole_limits",
+        "detector",
+        "knowledge",
+        "learning",
+        "logons",
+        "memory",
+        "profiles",
+        "sensitivity",
+        "tags",
+        "told",
+        "tuning",
     )  # fmt: skip
 
     def __init__(

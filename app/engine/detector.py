@@ -72,9 +72,10 @@ class Detector(Struct, frozen=True, kw_only=True):
     those of these RPC interfaces, and those of which nobody knows the interface when "" is among them; opnums: of them only
     calls of these numbers; event_ids: of Windows events only these; empty for all. thresholds: every number that the user may
     change. excludable: kinds of parties that an exclusion may name. attacked_accounts: the accounts of its findings are those
-    attacked, not those that act, so that an exclusion of an account does not concern it. profiled: it asks what accounts and
-    computers are used to (Context.profiles), for which more kinds are read than it watches itself. tellings: it compares what
-    packets and logs tell, so it is given every telling of an act, and asks for the others.
+    attacked, not those that act, so that an exclusion of an account does not concern it.
+    profiled: it asks what accounts and computers are used to (Context.profiles), for which more kinds are read than it watches
+    itself. sessions: it asks in which session something was done (app.engine.readings), for which sign-ins are read too.
+    tellings: it compares what packets and logs tell, so it is given every telling of an act, and asks for the others.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Detector(Struct, frozen=True, kw_only=True):
     excludable: tuple[str, ...] = ("account", "computer", "group", "address", "subnet", "domain")
     profiled: bool = False
     attacked_accounts: bool = False
+    sessions: bool = False
     tellings: bool = False
     detect: Detect
 

@@ -156,4 +156,6 @@ def watched_kinds(detectors: Iterable[Detector]) -> dict[str, bool]:
     found = {KINDS[kind]: False for detector in detectors for kind in detector.watches_refused}
     if any(detector.profiled for detector in detectors):
         found |= dict.fromkeys(sorted(WATCHED), True)
+    if any(detector.sessions for detector in detectors):
+        found[KINDS[EventLogon]] = True
     return found | {KINDS[kind]: True for detector in detectors for kind in detector.watches}

@@ -150,6 +150,11 @@ class Knowledge(Parts):
 
     def _resolve(self, ip: str, at: int) -> tuple[str, Resolution]:
         self._settle()
+        known = self._last.get(ip)
+        if known is not None:
+            return known
+        if len(self._last) >= ANSWERS:
+            self._last.clear()
         if ip.startswith(NAMED):  # the record names the computer itself
             said = ip[len(NAMED) :].rpartition("\\")[2]
             if not is_address(said):
@@ -157,11 +162,13 @@ class Knowledge(Parts):
                 if not plain:
                     return "", Resolution(ip=ip)
                 name = self.addresses.full(plain, self.accounts.dns_domains)
-                return name, Resolution(ip=ip, computer=self.label(name), method="log", certainty="high")
+                found = Resolution(ip=ip, computer=self.label(name), method="log", certainty="high")
+                self._last[ip] = (name, found)
+                return name, found
             ip = said
-        known = self._last.get(ip)
-        if known is not None:
-            return known
+            known = self._last.get(ip)
+            if known is not None:
+                return known
         domains = self.accounts.dns_domains
         names = self.addresses.names(ip, domains)
         if len(names) == 1:  # nobody else ever had it: the surest word holds at all times
@@ -205,7 +212,7 @@ class Knowledge(Parts):
         else:
             plain = found.ip.removeprefix(NAMED)
             ref = EntityRef("controller" if plain in self._controllers else "address", f"address:{plain}", plain)
-        if ip in self._last or found.ip.startswith(NAMED):  # the same at all times
+        if ip in self._last:  # the same at all times
             if len(self._ends) >= ANSWERS:
                 self._ends.clear()
             self._ends[ip] = (ref, found.method)
