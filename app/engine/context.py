@@ -7,7 +7,7 @@ from app.engine.knowledge import Knowledge
 from app.engine.knowledge.tags import SENSITIVE
 from app.engine.memory import Memory
 from app.engine.profiles import Profiles
-from app.model.activity import Activity, Endpoint
+from app.model.activity import NAMED, Activity, Endpoint
 from app.model.alert import Step
 from app.model.entity import EntityRef
 from app.model.tuning import DEFAULT, Sensitivity, Threshold, Tuning
@@ -33,8 +33,22 @@ class Context:
     """
 
     __slots__ = (
-        "_decoys", "_limits", "_losses", "_others", "_places", "detector", "knowledge", "learning", "logons", "memory",
-        "profiles", "sensitivity", "tags", "told", "tuning",
+        "_decoys",
+        "_limits",
+        "_losses",
+        "_others",
+        "_places",
+        "_whole_limits",
+        "detector",
+        "knowledge",
+        "learning",
+        "logons",
+        "memory",
+        "profiles",
+        "sensitivity",
+        "tags",
+        "told",
+        "tuning",
     )  # fmt: skip
 
     def __init__(
@@ -62,6 +76,7 @@ class Context:
         self.tuning = tuning
         self.sensitivity: Sensitivity = tuning.level(detector)
         self._limits: dict[str, float] = {}
+        self._whole_limits: dict[str, int] = {}
         self.tags = tags or {}
         self._decoys: Decoys | None = None
         self._places: dict[str, tuple[tuple[str, int, int], ...]] = {}
@@ -82,7 +97,10 @@ class Context:
 
     def limit(self, threshold: Threshold) -> int:
         """The same as a whole number, for counts and microseconds."""
-        return int(self.ratio(threshold))
+        found = self._whole_limits.get(threshold.name)
+        if found is None:
+            found = self._whole_limits[threshold.name] = int(self.ratio(threshold))
+        return found
 
     def mature(self, since: int | None, at: int) -> bool:
         """True when what began at a time was watched long enough, or nothing needs to be learned at this sensitivity."""
@@ -116,8 +134,10 @@ class Context:
 
         Of a computer that a log only names the address that it had, where it had one only; its name otherwise; empty for none.
         """
-        if end is None or not end.host:
-            return end.ip if end is not None else ""
+        if end is None:
+            return ""
+        if not end.ip.startswith(NAMED) or end.ip == NAMED:
+            return end.ip
         held = self._places.get(end.ip)
         if held is None:
             if len(self._places) >= PLACES:

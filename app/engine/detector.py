@@ -74,7 +74,8 @@ class Detector(Struct, frozen=True, kw_only=True):
     change. excludable: kinds of parties that an exclusion may name. attacked_accounts: the accounts of its findings are those
     attacked, guessed or written into a forged ticket, not those that act, so that an exclusion of an account does not concern it.
     profiled: it asks what accounts and computers are used to (Context.profiles), for which more kinds are read than it watches
-    itself. tellings: it compares what packets and logs tell, so it is given every telling of an act, and asks for the others.
+    itself. sessions: it asks in which session something was done (app.engine.readings), for which sign-ins are read too.
+    tellings: it compares what packets and logs tell, so it is given every telling of an act, and asks for the others.
     """
 
     id: str
@@ -97,6 +98,7 @@ class Detector(Struct, frozen=True, kw_only=True):
     excludable: tuple[str, ...] = ("account", "computer", "group", "address", "subnet", "domain")
     profiled: bool = False
     attacked_accounts: bool = False
+    sessions: bool = False
     tellings: bool = False
     detect: Detect
 

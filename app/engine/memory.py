@@ -38,21 +38,22 @@ class Trail:
         """One more event; those older than the window are forgotten."""
         self.last = at
         self.total += 1
-        self._events.append((at, value, evidence))
-        self.counts[value] += 1
-        if value in self.values or len(self.values) < EVENTS:
-            self.values[value] = self.values.get(value, 0) + 1
-        self._fresh.append((at, evidence))
-        if len(self._fresh) > EVENTS:
-            self._fresh.popleft()
-        while len(self._events) > EVENTS or self._events[0][0] < at - window:
-            _, old, gone = self._events.popleft()
-            if old in self.counts:
-                self.counts[old] -= 1
-                if not self.counts[old]:
-                    del self.counts[old]
-            if self._fresh and self._fresh[0][1] == gone:
-                self._fresh.popleft()
+        events, counts, values, fresh = self._events, self.counts, self.values, self._fresh
+        events.append((at, value, evidence))
+        counts[value] = counts.get(value, 0) + 1
+        if value in values or len(values) < EVENTS:
+            values[value] = values.get(value, 0) + 1
+        fresh.append((at, evidence))
+        if len(fresh) > EVENTS:
+            fresh.popleft()
+        while len(events) > EVENTS or events[0][0] < at - window:
+            _, old, gone = events.popleft()
+            if old in counts:
+                counts[old] -= 1
+                if not counts[old]:
+                    del counts[old]
+            if fresh and fresh[0][1] == gone:
+                fresh.popleft()
 
     def drop(self, value: Hashable) -> None:
         """Forget one value, as if its events had not been; their number and evidence stay."""
@@ -106,18 +107,19 @@ class Memory:
 
     def seen(self, key: Key, value: Hashable, at: int, evidence: str, window: int) -> Trail:
         """Add an event to the trail of a key and give the trail; a silence longer than the window starts a new one."""
-        trail = self._trails.pop(key, None)
-        if trail is not None and at - trail.last > window:
-            self._size -= trail.count
-            trail = None
+        trails = self._trails
+        trail = trails.pop(key, None)
         if trail is None:
-            trail = Trail(at)
-        self._trails[key] = trail
-        self._size -= trail.count
+            trail, held = Trail(at), 0
+        else:
+            held = trail.count
+            if at - trail.last > window:
+                trail = Trail(at)
+        trails[key] = trail
         trail.add(at, value, evidence, window)
-        self._size += trail.count
-        while len(self._trails) > KEYS or (self._size > TOTAL and len(self._trails) > 1):
-            self._size -= self._trails.popitem(last=False)[1].count
+        self._size += trail.count - held
+        while len(trails) > KEYS or (self._size > TOTAL and len(trails) > 1):
+            self._size -= trails.popitem(last=False)[1].count
         return trail
 
     def trail(self, key: Key, at: int, window: int) -> Trail | None:
@@ -127,10 +129,11 @@ class Memory:
 
     def note(self, key: Key, value: object, at: int) -> None:
         """Remember one value under a key."""
-        self._notes.pop(key, None)
-        self._notes[key] = (at, value)
-        if len(self._notes) > KEYS:
-            self._notes.popitem(last=False)
+        notes = self._notes
+        notes[key] = (at, value)
+        notes.move_to_end(key)
+        if len(notes) > KEYS:
+            notes.popitem(last=False)
 
     def days(self, key: Key, at: int) -> int:
         """On how many days before this one the same was asked for this key; a month without it begins anew."""

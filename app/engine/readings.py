@@ -45,9 +45,6 @@ def remember(activity: Activity, ctx: Context) -> None:
     event = activity.detail
     if not isinstance(event, EventLogon) or event.event_id != LOGON:
         return
-    if ctx.logons.recall(("latest",), Activity, activity.at, 0) is activity:
-        return  # another detector has just done it
-    ctx.logons.note(("latest",), activity, activity.at)
     computer, kind = event.computer.lower(), event.number("LogonType") or 0
     logon = Logon(type=kind, source=activity.source, proof=activity.id, at=activity.at)
     for name in ("TargetLogonId", "TargetLinkedLogonId"):

@@ -121,7 +121,8 @@ def run_told(
     open_: dict[tuple[str, str, str], Case] = {}
     done: list[Alert] = []
     for activity, told in activities:
-        if isinstance(activity.detail, EventLogon):
+        kind = type(activity.detail)
+        if kind is EventLogon:
             remember(activity, clerk)  # once, for whoever asks in which session something was done
         for detector, context in routes.of(activity):
             if detector.tellings:
@@ -143,7 +144,7 @@ def run_told(
                 if case is not None:
                     done.append(case.alert(others, exclude))
                 open_[key] = Case(detector, finding, excluded)
-        if learning and type(activity.detail) in TEACHING:  # after everybody was asked, who thus compare with the past alone
+        if learning and kind in TEACHING:  # after everybody was asked, who thus compare with the past alone
             profiles.observe(activity, told)
     done.extend(case.alert(others, exclude) for case in open_.values())
     return sorted(done, key=lambda alert: (alert.finding.first, alert.detector, alert.id, alert.excluded))
@@ -155,4 +156,6 @@ def watched_kinds(detectors: Iterable[Detector]) -> dict[str, bool]:
     found = {KINDS[kind]: False for detector in detectors for kind in detector.watches_refused}
     if any(detector.profiled for detector in detectors):
         found |= dict.fromkeys(sorted(WATCHED), True)
+    if any(detector.sessions for detector in detectors):
+        found[KINDS[EventLogon]] = True
     return found | {KINDS[kind]: True for detector in detectors for kind in detector.watches}

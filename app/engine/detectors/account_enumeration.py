@@ -191,6 +191,7 @@ DETECTOR = Detector(
     techniques=("T1087.002",),
     watches=(KerberosAs, Ntlm, LdapPing, EventKerberos),
     watches_refused=(EventNtlm, EventLogon),
+    event_ids=(TGT, PREAUTHENTICATION_FAILED, VALIDATED, LOGON_REFUSED),
     needs=Needs(
         ports=("88", "389/udp", "445"),
         kinds=("kerberos-as", "ntlm", "ldap-ping", "event-kerberos", "event-ntlm", "event-logon"),

@@ -199,6 +199,7 @@ DETECTOR = Detector(
     phase="Credential access",
     techniques=("T1558.004",),
     watches=(KerberosAs, EventKerberos),
+    event_ids=(TGT, PREAUTHENTICATION_FAILED),
     needs=Needs(ports=("88",), kinds=("kerberos-as", "event-kerberos"), parts=("event-kerberos",), answers=True),
     window=WINDOW,
     thresholds=(ACCOUNTS, PROBED, PROBED_ANY),

@@ -255,6 +255,7 @@ DETECTOR = Detector(
     phase="Compromised credentials",
     techniques=("T1110.001", "T1110.003"),
     watches=(KerberosAs, Ntlm, EventKerberos, EventNtlm, EventLogon),
+    event_ids=(TGT, PREAUTHENTICATION_FAILED, VALIDATED, LOGON, LOGON_REFUSED),
     needs=Needs(
         ports=("88", "445", "389", "135", "80"),
         kinds=("kerberos-as", "ntlm", "event-kerberos", "event-ntlm", "event-logon"),

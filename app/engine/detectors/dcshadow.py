@@ -8,11 +8,11 @@ from msgspec.structs import replace
 from app.engine.context import NOBODY, Context
 from app.engine.detector import HOUR, Detector, Needs, against, caption_of, fact, found, sentence
 from app.engine.knowledge.names import short
-from app.engine.readings import by_system, from_session, remember, session_of
+from app.engine.readings import by_system, from_session, session_of
 from app.model.activity import Activity, named
 from app.model.alert import Finding, Severity
 from app.model.details import LdapAdd, LdapDelete, LdapModify, RpcCall
-from app.model.events import EventAccount, EventDirectoryChange, EventLogon, EventObjectAccess, EventReplication, WindowsEvent
+from app.model.events import EventAccount, EventDirectoryChange, EventObjectAccess, EventReplication, WindowsEvent
 from app.model.identifiers import DRSUAPI
 
 WINDOW = 2 * HOUR
@@ -66,9 +66,7 @@ def service_names(values: tuple[str, ...] | list[str]) -> list[str]:
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Steps of a promotion or of its imitation, from packets or from a controller's log."""
     detail = activity.detail
-    if isinstance(detail, EventLogon):
-        remember(activity, ctx)
-    elif isinstance(detail, RpcCall):
+    if isinstance(detail, RpcCall):
         yield from called(activity, detail, ctx)
     elif isinstance(detail, WindowsEvent):
         yield from logged(activity, detail, ctx)
@@ -262,10 +260,9 @@ DETECTOR = Detector(
         EventObjectAccess,
         EventDirectoryChange,
         EventReplication,
-        EventLogon,
     ),
     interfaces=(DRSUAPI,),
-    event_ids=(CHECKED, COMPUTER_CHANGED, CHANGED, MADE, DELETED, SOURCE_ADDED, SOURCE_REMOVED, 4624),
+    event_ids=(CHECKED, COMPUTER_CHANGED, CHANGED, MADE, DELETED, SOURCE_ADDED, SOURCE_REMOVED),
     needs=Needs(
         ports=("135", "389", "dynamic RPC"),
         kinds=("rpc-call", "ldap-add", "event-account", "event-directory-change", "event-replication"),
@@ -275,5 +272,6 @@ DETECTOR = Detector(
         controllers=True,
     ),
     window=WINDOW,
+    sessions=True,
     detect=detect,
 )

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from app.engine import describe
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, fact, found, sentence
-from app.engine.readings import LOGON, by_system, from_session, remember, session_of
+from app.engine.readings import by_system, from_session, session_of
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import RpcCall
-from app.model.events import EventLogon, EventObjectAccess
+from app.model.events import EventObjectAccess
 from app.model.identifiers import DRSUAPI, GET_CHANGES, GET_CHANGES_ALL, GET_CHANGES_IN_FILTERED_SET
 
 ADD_ENTRY = 17
@@ -41,9 +41,6 @@ DS-Replication-Get-Changes alone gives no secrets; searches with the DirSync con
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Replication requests from whoever never acts as a controller; whether they can be read does not matter."""
-    if isinstance(activity.detail, EventLogon):
-        remember(activity, ctx)
-        return
     if isinstance(activity.detail, EventObjectAccess):
         yield from checked(activity, activity.detail, ctx)
         return
@@ -179,9 +176,9 @@ DETECTOR = Detector(
     severity="high",
     phase="Domain dominance",
     techniques=("T1003.006",),
-    watches=(RpcCall, EventObjectAccess, EventLogon),
+    watches=(RpcCall, EventObjectAccess),
     interfaces=(DRSUAPI,),
-    event_ids=(OPERATION, LOGON),
+    event_ids=(OPERATION,),
     needs=Needs(
         ports=("135", "dynamic RPC"),
         kinds=("rpc-call", "event-object-access"),
@@ -191,5 +188,6 @@ DETECTOR = Detector(
         controllers=True,
     ),
     window=WINDOW,
+    sessions=True,
     detect=detect,
 )

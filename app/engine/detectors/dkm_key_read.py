@@ -4,18 +4,18 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
-from app.engine.readings import by_system, from_session, remember, session_of
+from app.engine.readings import by_system, from_session, session_of
 from app.engine.searches import search_of
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import LdapSearch
 from app.model.entity import EntityRef
-from app.model.events import EventLdap, EventLogon, EventObjectAccess
+from app.model.events import EventLdap, EventObjectAccess
 from app.model.identifiers import CONTACT_CLASS, THUMBNAIL_PHOTO
 from app.model.tuning import Threshold
 
 WINDOW = HOUR
-CHECKED, SEARCHED, SIGNED_IN = 4662, 1644, 4624
+CHECKED, SEARCHED = 4662, 1644
 CONTAINER = "cn=adfs,cn=microsoft,cn=program data,"
 """Where AD FS keeps its keys (Distributed Key Manager): contacts whose thumbnailPhoto is the key."""
 HABIT = Threshold(
@@ -56,9 +56,6 @@ def federates(computer: EntityRef, ctx: Context) -> bool:
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Readers of the key that are neither controllers nor federation servers, nor come again and again."""
-    if isinstance(activity.detail, EventLogon):
-        remember(activity, ctx)
-        return
     if not asks(activity) or by_system(activity) or ctx.from_controller(activity):
         return
     session = session_of(activity, ctx)
@@ -104,8 +101,8 @@ DETECTOR = Detector(
     severity="high",
     phase="Credential access",
     techniques=("T1552.004",),
-    watches=(LdapSearch, EventLdap, EventObjectAccess, EventLogon),
-    event_ids=(CHECKED, SEARCHED, SIGNED_IN),
+    watches=(LdapSearch, EventLdap, EventObjectAccess),
+    event_ids=(CHECKED, SEARCHED),
     needs=Needs(
         ports=("389",),
         kinds=("ldap-search", "event-object-access", "event-ldap"),
@@ -115,5 +112,6 @@ DETECTOR = Detector(
     ),
     window=WINDOW,
     thresholds=(HABIT,),
+    sessions=True,
     detect=detect,
 )

@@ -40,12 +40,6 @@ NO_SUCH_NAME = 3
 TRANSFERS = frozenset({"AXFR", "IXFR"})
 
 
-def in_domain(name: str, ctx: Context) -> bool:
-    """True for names under a domain that was seen; others are the business of mail servers and browsers."""
-    labels = name.split(".")
-    return any(ctx.knowledge.is_domain(".".join(labels[start:])) for start in range(len(labels) - 1))
-
-
 def transfer(activity: Activity, query: DnsQuery, ctx: Context) -> Iterator[Finding]:
     """A whole zone asked for by whoever is no name server."""
     zone, ip = query.name.lower().rstrip("."), activity.source.ip if activity.source else ""
@@ -98,9 +92,9 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     kind = ""
     if query.type == "PTR" and name.endswith((".in-addr.arpa", ".ip6.arpa")):
         kind, limit, words = "addresses", ctx.limit(SWEEP), "addresses looked up in reverse"
-    elif query.type in UNUSUAL and in_domain(name, ctx):
+    elif query.type in UNUSUAL and ctx.knowledge.is_inside(name):  # others are the business of mail servers and browsers
         kind, limit, words = "services", ctx.limit(SERVICES), "names of services and texts of the domain"
-    elif query.type in ORDINARY and activity.code == NO_SUCH_NAME and in_domain(name, ctx) and not is_address(name):
+    elif query.type in ORDINARY and activity.code == NO_SUCH_NAME and ctx.knowledge.is_inside(name) and not is_address(name):
         kind, limit, words = "missing", ctx.limit(MISSING), "names of the domain that do not exist"
     if not kind:
         return

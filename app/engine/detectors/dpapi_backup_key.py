@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
-from app.engine.readings import by_system, from_session, remember, session_of
+from app.engine.readings import by_system, from_session, session_of
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcCall
-from app.model.events import EventLogon, EventObjectAccess
+from app.model.events import EventObjectAccess
 from app.model.identifiers import LSARPC
 
 WINDOW = HOUR
@@ -24,9 +24,7 @@ CHECKED = 4662
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Secrets of that name asked for, by anybody; sealed ones by number and size."""
     detail = activity.detail
-    if isinstance(detail, EventLogon):
-        remember(activity, ctx)
-    elif isinstance(detail, EventObjectAccess):
+    if isinstance(detail, EventObjectAccess):
         yield from logged(activity, detail, ctx)
     elif isinstance(detail, RpcCall):
         yield from called(activity, detail, ctx)
@@ -121,9 +119,9 @@ DETECTOR = Detector(
     severity="high",
     phase="Domain dominance",
     techniques=("T1555", "T1003.004"),
-    watches=(RpcCall, EventObjectAccess, EventLogon),
+    watches=(RpcCall, EventObjectAccess),
     interfaces=(LSARPC,),
-    event_ids=(CHECKED, 4624),
+    event_ids=(CHECKED,),
     needs=Needs(
         ports=("445", "139"),
         kinds=("rpc-call", "event-object-access"),
@@ -134,5 +132,6 @@ DETECTOR = Detector(
         controllers=True,
     ),
     window=WINDOW,
+    sessions=True,
     detect=detect,
 )

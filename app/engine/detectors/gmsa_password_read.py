@@ -4,17 +4,17 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
-from app.engine.readings import by_system, from_session, remember, session_of
+from app.engine.readings import by_system, from_session, session_of
 from app.engine.searches import search_of
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import LdapSearch
-from app.model.events import EventLdap, EventLogon, EventObjectAccess
+from app.model.events import EventLdap, EventObjectAccess
 from app.model.identifiers import MANAGED_PASSWORD, ROOT_KEY_CLASS, ROOT_KEY_DATA
 from app.model.tuning import Threshold
 
 WINDOW = HOUR
-CHECKED, SEARCHED, SIGNED_IN = 4662, 1644, 4624
+CHECKED, SEARCHED = 4662, 1644
 PASSWORD, ROOT_KEY = "password", "root key"
 ROOT_KEYS = "cn=master root keys,cn=group key distribution service,"
 """Container of the keys from which every managed password is made (MS-GKDI section 3.1.1)."""
@@ -47,9 +47,6 @@ def asked_for(activity: Activity) -> tuple[str, str, bool] | None:
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """The keys by anybody but controllers; a password by users, by a search for all, or by a computer for many accounts."""
-    if isinstance(activity.detail, EventLogon):
-        remember(activity, ctx)
-        return
     asked = asked_for(activity)
     if asked is None or by_system(activity) or ctx.from_controller(activity):
         return
@@ -111,8 +108,8 @@ DETECTOR = Detector(
     severity="high",
     phase="Credential access",
     techniques=("T1555",),
-    watches=(LdapSearch, EventLdap, EventObjectAccess, EventLogon),
-    event_ids=(CHECKED, SEARCHED, SIGNED_IN),
+    watches=(LdapSearch, EventLdap, EventObjectAccess),
+    event_ids=(CHECKED, SEARCHED),
     needs=Needs(
         ports=("389",),
         kinds=("ldap-search", "event-object-access", "event-ldap"),
@@ -122,5 +119,6 @@ DETECTOR = Detector(
     ),
     window=WINDOW,
     thresholds=(SEVERAL,),
+    sessions=True,
     detect=detect,
 )

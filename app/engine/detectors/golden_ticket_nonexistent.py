@@ -154,6 +154,7 @@ DETECTOR = Detector(
     phase="Domain dominance",
     techniques=("T1558.001", "T1068"),
     watches=(KerberosTgs, EventKerberos),
+    event_ids=(TGT, SERVICE_TICKET),
     needs=Needs(ports=("88",), kinds=("kerberos-tgs", "event-kerberos"), parts=("event-kerberos",), answers=True),
     window=WINDOW,
     attacked_accounts=True,

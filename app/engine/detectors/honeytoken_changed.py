@@ -19,17 +19,16 @@ from app.engine.detector import (
     some,
 )
 from app.engine.knowledge.tags import HONEYTOKEN
-from app.engine.readings import from_session, remember, session_of
+from app.engine.readings import from_session, session_of
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import LdapDelete, LdapModify, LdapRename, RpcCall
 from app.model.directory import DirectoryChange
 from app.model.entity import EntityRef
-from app.model.events import EventAccount, EventDirectoryChange, EventGroup, EventLogon
+from app.model.events import EventAccount, EventDirectoryChange, EventGroup
 from app.model.identifiers import SAMR
 
 WINDOW = HOUR
-LOGON = 4624
 AUTOMATIC = frozenset({
     "lastlogon", "lastlogontimestamp", "logoncount", "badpwdcount", "badpasswordtime", "lockouttime", "whenchanged",
     "usnchanged", "dscorepropagationdata", "msds-lastsuccessfulinteractivelogontime", "admincount",
@@ -164,9 +163,6 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Every change of a honeytoken, except what controllers note by themselves and what its computer does to itself."""
     if not ctx.decoys:
         return
-    if isinstance(activity.detail, EventLogon):
-        remember(activity, ctx)
-        return
     for change in changes(activity, ctx):
         logon = session_of(activity, ctx)
         told = from_session(activity, logon)
@@ -220,7 +216,7 @@ DETECTOR = Detector(
     phase="Domain dominance",
     techniques=("T1098",),
     watches=(
-        LdapModify, LdapDelete, LdapRename, DirectoryChange, EventDirectoryChange, EventAccount, EventGroup, EventLogon, RpcCall,
+        LdapModify, LdapDelete, LdapRename, DirectoryChange, EventDirectoryChange, EventAccount, EventGroup, RpcCall,
     ),
     needs=Needs(
         tag=HONEYTOKEN,
@@ -233,6 +229,7 @@ DETECTOR = Detector(
     ),
     window=WINDOW,
     interfaces=(SAMR,),
-    event_ids=(LOGON, WRITTEN, 5139, DELETED, *CHANGED, *sorted(JOINED), *sorted(LEFT)),
+    event_ids=(WRITTEN, 5139, DELETED, *CHANGED, *sorted(JOINED), *sorted(LEFT)),
+    sessions=True,
     detect=detect,
 )  # fmt: skip

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence, some
 from app.engine.knowledge.tags import HONEYTOKEN
-from app.engine.readings import by_system, from_session, remember, session_of
+from app.engine.readings import by_system, from_session, session_of
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import LdapSearch, RpcCall
 from app.model.entity import EntityRef
-from app.model.events import EventLdap, EventLogon, EventObjectAccess
+from app.model.events import EventLdap, EventObjectAccess
 from app.model.identifiers import SAMR
 
 WINDOW = HOUR
-LOGON, COSTLY_SEARCH, HANDLE, OPERATION = 4624, 1644, 4661, 4662
+COSTLY_SEARCH, HANDLE, OPERATION = 1644, 4661, 4662
 LOOK_UP_NAMES, OPEN_USER = 17, 34
 """SamrLookupNamesInDomain, SamrOpenUser (MS-SAMR sections 3.1.5.11.2 and 3.1.5.1.9)."""
 ASSERTION = re.compile(r"\(\s*[\w.;-]+(?::[\w.:-]*)?\s*[~<>]?=([^()]{1,2000})\)")
@@ -72,9 +72,6 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Questions that name a honeytoken, of whoever is no controller."""
     if not ctx.decoys:
         return
-    if isinstance(activity.detail, EventLogon):
-        remember(activity, ctx)
-        return
     if ctx.from_controller(activity):
         return
     hit = asked(activity, ctx)
@@ -121,7 +118,7 @@ DETECTOR = Detector(
     severity="low",
     phase="Reconnaissance",
     techniques=("T1087.002",),
-    watches=(LdapSearch, RpcCall, EventLdap, EventObjectAccess, EventLogon),
+    watches=(LdapSearch, RpcCall, EventLdap, EventObjectAccess),
     needs=Needs(
         tag=HONEYTOKEN,
         ports=("389", "445"),
@@ -133,6 +130,7 @@ DETECTOR = Detector(
     ),
     window=WINDOW,
     interfaces=(SAMR,),
-    event_ids=(LOGON, COSTLY_SEARCH, HANDLE, OPERATION),
+    event_ids=(COSTLY_SEARCH, HANDLE, OPERATION),
+    sessions=True,
     detect=detect,
 )

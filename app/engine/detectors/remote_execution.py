@@ -11,7 +11,7 @@ from app.engine.deeds import ACTIVATED, ACTIVATION, DISPATCH, FILE_CHECKED, OLD_
 from app.engine.detector import HOUR, SECOND, Detector, Needs, against, caption_of, ended, fact, found, listed, sentence
 from app.engine.installations import INSTALLED, INSTALLED_AUDITED, TASK_CHANGED, TASK_MADE, installation
 from app.engine.processes import BEGAN, started
-from app.engine.readings import LOGON, NETWORK, Logon, from_session, is_elsewhere, latest_of, remember
+from app.engine.readings import LOGON, NETWORK, Logon, from_session, is_elsewhere, latest_of
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import KerberosAp, Ntlm, RpcBind, RpcCall, SmbFile
@@ -39,7 +39,6 @@ def detail_text(activity: Activity) -> str:
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Every call that runs something, or asks to; the outcome and the target decide how severe."""
     if isinstance(activity.detail, EventLogon):
-        remember(activity, ctx)
         visited(activity, activity.detail, ctx)
         return
     if isinstance(activity.detail, EventService):
@@ -270,5 +269,6 @@ DETECTOR = Detector(
         content=True,
     ),
     window=WINDOW,
+    sessions=True,
     detect=detect,
 )

@@ -21,11 +21,11 @@ from app.engine.detector import (
 )
 from app.engine.memory import Trail
 from app.engine.profiles import QUERIES
-from app.engine.readings import NETWORK, by_system, from_session, is_elsewhere, remember, session_of
+from app.engine.readings import NETWORK, by_system, from_session, is_elsewhere, session_of
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import RpcCall
-from app.model.events import EventEnumeration, EventLogon, EventObjectAccess, EventSam
+from app.model.events import EventEnumeration, EventObjectAccess, EventSam
 from app.model.identifiers import LSARPC, SAMR
 from app.model.tuning import Threshold
 
@@ -165,9 +165,6 @@ def is_habit(call: RpcCall, activity: Activity, ctx: Context) -> bool:
 def logged(activity: Activity, ctx: Context) -> Iterator[Later]:
     """The same where a computer's log tells what was opened or listed in its SAM, and nothing shows that it was asked locally."""
     event = activity.detail
-    if isinstance(event, EventLogon):
-        remember(activity, ctx)
-        return
     if isinstance(event, EventSam):
         yield from refused(activity, event, ctx)
         return
@@ -287,7 +284,10 @@ DETECTOR = Detector(
     severity="medium",
     phase="Reconnaissance",
     techniques=("T1087.002", "T1069.002"),
-    watches=(RpcCall, EventObjectAccess, EventEnumeration, EventSam, EventLogon),
+    watches=(RpcCall, EventObjectAccess, EventEnumeration, EventSam),
+    interfaces=(SAMR, LSARPC),
+    opnums=(*ENUMERATIONS, *MEMBERS, *sorted(ONE_BY_ONE | LOOK_UP_SIDS)),
+    event_ids=(HANDLE, GROUPS_OF_USER, MEMBERS_OF_GROUP, CALL_REFUSED),
     needs=Needs(
         ports=("445", "139"),
         kinds=("rpc-call", "event-object-access", "event-enumeration", "event-sam"),
@@ -305,5 +305,6 @@ DETECTOR = Detector(
     learning=28 * DAY,
     profiled=True,
     thresholds=(GROUPS, USERS, SIDS),
+    sessions=True,
     detect=detect,
 )

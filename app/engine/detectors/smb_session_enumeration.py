@@ -90,6 +90,8 @@ DETECTOR = Detector(
     phase="Reconnaissance",
     techniques=("T1087.002", "T1049"),
     watches=(RpcCall,),
+    interfaces=(SRVSVC, WKSSVC),
+    opnums=(NETR_SESSION_ENUM, NETR_WKSTA_USER_ENUM),
     needs=Needs(
         ports=("445", "139"), kinds=("rpc-call",), hidden_by=("smb3 encrypted",), interfaces=(SRVSVC, WKSSVC), controllers=True
     ),

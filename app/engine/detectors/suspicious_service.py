@@ -7,14 +7,12 @@ from app.engine.commands import ADMINISTRATION, PROGRAM_OF, local_mark
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, fact, found, sentence
 from app.engine.installations import INSTALLED, INSTALLED_AUDITED, SAME, installation
-from app.engine.readings import remember
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
-from app.model.events import EventLogon, EventService
+from app.model.events import EventService
 
 WINDOW = HOUR
 FOLDER = "a program in a folder where every user can write"
-SIGNED_IN = 4624
 
 
 def judged(mark: str, controller: bool) -> Severity:
@@ -26,9 +24,6 @@ def judged(mark: str, controller: bool) -> Severity:
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Services with the marks of tools, unless another computer had them made, which is remote execution."""
     event = activity.detail
-    if isinstance(event, EventLogon):
-        remember(activity, ctx)
-        return
     if not isinstance(event, EventService):
         return
     made = installation(activity, ctx)
@@ -79,9 +74,10 @@ DETECTOR = Detector(
     severity="medium",
     phase="Domain dominance",
     techniques=("T1543.003", "T1569.002"),
-    watches=(EventService, EventLogon),
-    event_ids=(INSTALLED, INSTALLED_AUDITED, SIGNED_IN),
+    watches=(EventService,),
+    event_ids=(INSTALLED, INSTALLED_AUDITED),
     needs=Needs(ports=("logs",), kinds=("event-service",), parts=("event-service",)),
     window=WINDOW,
+    sessions=True,
     detect=detect,
 )

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from app.engine.context import Context
 from app.engine.detector import MINUTE, Detector, Later, Needs, against, fact, found, later, plural, sentence
 from app.engine.memory import Trail, together
-from app.engine.readings import from_session, is_own_account, latest_of, remember
+from app.engine.readings import from_session, is_own_account, latest_of
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcCall
 from app.model.entity import EntityRef
-from app.model.events import EventAccount, EventLogon
+from app.model.events import EventAccount
 from app.model.identifiers import NETLOGON
 from app.model.tuning import Threshold
 
@@ -50,9 +50,6 @@ def zeros(call: RpcCall) -> bool:
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     """Zero challenges or credentials, or a storm of failed authentications; then whether it got in and set a password."""
-    if isinstance(activity.detail, EventLogon):
-        remember(activity, ctx)
-        return
     if isinstance(activity.detail, EventAccount):
         yield from emptied(activity, activity.detail, ctx)
         return
@@ -183,7 +180,10 @@ DETECTOR = Detector(
     severity="high",
     phase="Domain dominance",
     techniques=("T1210", "T1068"),
-    watches=(RpcCall, EventAccount, EventLogon),
+    watches=(RpcCall, EventAccount),
+    interfaces=(NETLOGON,),
+    opnums=(CHALLENGE, *sorted(AUTHENTICATE), *sorted(PASSWORD_SET)),
+    event_ids=(CHANGED,),
     needs=Needs(
         ports=("135", "dynamic RPC", "445"),
         kinds=("rpc-call", "event-account"),
@@ -194,5 +194,6 @@ DETECTOR = Detector(
     ),
     window=60 * MINUTE,
     thresholds=(ZERO_TRIES, BLIND_TRIES),
+    sessions=True,
     detect=detect,
 )

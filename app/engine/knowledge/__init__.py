@@ -28,6 +28,8 @@ from app.model.principals import is_placeless, principal
 
 __all__ = ["METHODS", "Knowledge", "Ticket"]
 
+ANSWERS = 50_000
+"""Answers kept at hand of each question whose words come from the input."""
 
 THERE = frozenset({"signed in", "exists"})
 """Words of an account that the domain has."""
@@ -54,6 +56,7 @@ class Knowledge(Parts):
         self._members: dict[str, dict[str, Membership]] | None = None
         self._last: dict[str, tuple[str, Resolution]] = {}
         self._ends: dict[str, tuple[EntityRef, str]] = {}
+        self._inside: dict[str, bool] = {}
         self._places: dict[str, list[str]] | None = None
         self._stations: dict[str, Station] = {}
 
@@ -106,7 +109,7 @@ class Knowledge(Parts):
             return
         self._settled = True
         self._accounts, self._last, self._ends, self._members, self._servers = {}, {}, {}, None, None
-        self._places, self._stations = None, {}
+        self._places, self._stations, self._inside = None, {}, {}
         domains = self.accounts.dns_domains
         self.addresses.settle()
         for (machine, domain), words in self.accounts.rows().items():
@@ -147,6 +150,11 @@ class Knowledge(Parts):
 
     def _resolve(self, ip: str, at: int) -> tuple[str, Resolution]:
         self._settle()
+        known = self._last.get(ip)
+        if known is not None:
+            return known
+        if len(self._last) >= ANSWERS:
+            self._last.clear()
         if ip.startswith(NAMED):  # the record names the computer itself
             said = ip[len(NAMED) :].rpartition("\\")[2]
             if not is_address(said):
@@ -154,11 +162,13 @@ class Knowledge(Parts):
                 if not plain:
                     return "", Resolution(ip=ip)
                 name = self.addresses.full(plain, self.accounts.dns_domains)
-                return name, Resolution(ip=ip, computer=self.label(name), method="log", certainty="high")
+                found = Resolution(ip=ip, computer=self.label(name), method="log", certainty="high")
+                self._last[ip] = (name, found)
+                return name, found
             ip = said
-        known = self._last.get(ip)
-        if known is not None:
-            return known
+            known = self._last.get(ip)
+            if known is not None:
+                return known
         domains = self.accounts.dns_domains
         names = self.addresses.names(ip, domains)
         if len(names) == 1:  # nobody else ever had it: the surest word holds at all times
@@ -203,6 +213,8 @@ class Knowledge(Parts):
             plain = found.ip.removeprefix(NAMED)
             ref = EntityRef("controller" if plain in self._controllers else "address", f"address:{plain}", plain)
         if ip in self._last:  # the same at all times
+            if len(self._ends) >= ANSWERS:
+                self._ends.clear()
             self._ends[ip] = (ref, found.method)
         return ref, found.method
 
@@ -383,6 +395,18 @@ class Knowledge(Parts):
     def is_domain(self, text: str) -> bool:
         """True when this is the DNS name of a domain that was seen."""
         return text.lower() in self.accounts.dns_domains
+
+    def is_inside(self, name: str) -> bool:
+        """True when a DNS name is that of a domain that was seen, or lies below one."""
+        self._settle()
+        known = self._inside.get(name)
+        if known is None:
+            if len(self._inside) >= ANSWERS:
+                self._inside.clear()
+            labels = name.split(".")
+            known = any(self.is_domain(".".join(labels[start:])) for start in range(len(labels) - 1))
+            self._inside[name] = known
+        return known
 
     # ---- the directory, groups, tags
 

@@ -19,6 +19,8 @@ SENSITIVE_GROUPS = frozenset(
 """Groups whose members can reach the whole domain (well-known groups of MS-DTYP section 2.4.2.4), lower case."""
 BUILT_IN = frozenset({"administrator", "krbtgt"})
 """Accounts that are sensitive by birth (RID 500 and 502)."""
+ANSWERS = 50_000
+"""Spellings of accounts kept at hand with the account that they mean."""
 
 
 class Accounts:
@@ -43,6 +45,7 @@ class Accounts:
         self._version = (-1, -1, -1)
         self._dns: set[str] = set()
         self._of: dict[str, str] = {}
+        self._keys: dict[tuple[str, str | None], tuple[str, str]] = {}
         self._words: dict[tuple[str, str], dict[str, tuple[int, int, int, str]]] = {}
 
     def say(self, name: str, domain: str | None, word: str, activity: Activity) -> None:
@@ -114,7 +117,7 @@ class Accounts:
         version = (self.tally.changes, self.domains.changes, self.sids.changes)
         if version == self._version:
             return
-        self._dns = set()
+        self._dns, self._keys = set(), {}
         votes: dict[str, list[tuple[int, str]]] = {}
         for (netbios, dns), seen in self.domains.rows():
             self._dns.add(str(dns))
@@ -165,8 +168,14 @@ class Accounts:
     def key(self, name: str, domain: str | None) -> tuple[str, str]:
         """(name, DNS domain) that is the same for all spellings of one account."""
         self.settle()
-        plain, realm = account_parts(name, domain)
-        return plain, self.domain(realm)
+        spelled = (name, domain)
+        known = self._keys.get(spelled)
+        if known is None:
+            if len(self._keys) >= ANSWERS:
+                self._keys.clear()
+            plain, realm = account_parts(name, domain)
+            known = self._keys[spelled] = plain, self.domain(realm)
+        return known
 
     def words(self, key: tuple[str, str]) -> dict[str, tuple[int, int, int, str]]:
         """What is known of an account: word to (first, last, count, proof)."""
