@@ -47,6 +47,8 @@ CONTACT_CLASS, THUMBNAIL_PHOTO = "5cb41ed0-0e4c-11d0-a286-00aa003049e2", "8d3bca
 
 WINREG = "338cd001-2244-31f1-aaaa-900038001003"
 """The remote registry (MS-RRP section 1.9)."""
+MEMBER = "bf9679c0-0de6-11d0-a285-00aa003049e2"
+"""schemaIDGUID of member (MS-ADA2)."""
 EXTENDED_RIGHTS = {
     "00299570-246d-11d0-a768-00aa006e0529": "ForceChangePassword",
     GET_CHANGES: "GetChanges",
@@ -57,7 +59,7 @@ EXTENDED_RIGHTS = {
 }
 """Extended rights by rightsGuid (MS-ADTS section 5.1.3.2.1), in the words that SharpHound uses."""
 WRITTEN_PROPERTIES = {
-    "bf9679c0-0de6-11d0-a285-00aa003049e2": "AddMember",
+    MEMBER: "AddMember",
     "5b47d60f-6090-40b2-9f37-2a4de88f3063": "AddKeyCredentialLink",
     "3f78c3e5-f79a-46bd-a0b8-9d18116ddc79": "AddAllowedToAct",
     "f3a64788-5306-11d1-a9c5-0000f80367c1": "WriteSPN",

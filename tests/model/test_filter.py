@@ -154,7 +154,7 @@ def test_what_a_piece_may_become() -> None:
     assert completions("who:alice ki", 12) == ["kind:"]
     assert completing("who:alice ki", 12) == (10, 2)
     assert completions("kind:kerberos-t", 15) == ["kind:kerberos-tgs"]
-    assert completions("kind:ldap,nt", 12) == ["kind:ldap,ntlm"]
+    assert completions("kind:ldap,ntl", 13) == ["kind:ldap,ntlm"]
     assert completions("result:f who:x", 8) == ["result:failure"]
     assert completions("no", 2) == ["not"]
 

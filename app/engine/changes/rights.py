@@ -5,7 +5,7 @@ import re
 from msgspec import Struct
 
 from app.engine.knowledge.sids import SENSITIVE_SIDS, relative_id
-from app.model.identifiers import EXTENDED_RIGHTS, WRITTEN_PROPERTIES
+from app.model.rights import rights
 
 ENTRY = re.compile(r"\((\w{1,2});([A-Z]*);([^;()]*);([^;()]*);([^;()]*);([^;()]+)(?:;[^)]*)?\)")
 OWNED = re.compile(r"O:(S-[\d-]+|[A-Z]{2})")
@@ -15,7 +15,6 @@ CODES = {
     "CC": 0x1, "DC": 0x2, "LC": 0x4, "SW": 0x8, "RP": 0x10, "WP": 0x20, "DT": 0x40, "LO": 0x80, "CR": 0x100, "SD": 0x10000,
     "RC": 0x20000, "WD": 0x40000, "WO": 0x80000, "GA": 0x10000000, "GX": 0x20000000, "GW": 0x40000000, "GR": 0x80000000,
 }  # fmt: skip
-FULL, WRITES, CONTROL, DACL, OWNER, ALL, GENERIC_WRITE = 0xF01FF, 0x20, 0x100, 0x40000, 0x80000, 0x10000000, 0x40000000
 ALIASES = {
     "SY": "S-1-5-18", "BA": "S-1-5-32-544", "ED": "S-1-5-9", "PS": "S-1-5-10", "CO": "S-1-3-0", "AU": "S-1-5-11",
     "WD": "S-1-1-0", "AN": "S-1-5-7", "BU": "S-1-5-32-545", "AO": "S-1-5-32-548", "SO": "S-1-5-32-549", "BO": "S-1-5-32-551",
@@ -52,24 +51,7 @@ class Entry(Struct, frozen=True, gc=False):
     @property
     def words(self) -> tuple[str, ...]:
         """The rights that matter, in the words of SharpHound."""
-        mask, found = self.mask, []
-        if not self.about:
-            if mask & ALL or mask & FULL == FULL:
-                return ("GenericAll",)
-            if mask & (GENERIC_WRITE | WRITES):
-                found.append("GenericWrite")
-            if mask & CONTROL:
-                found.append("AllExtendedRights")
-        else:
-            if mask & CONTROL and self.about in EXTENDED_RIGHTS:
-                found.append(EXTENDED_RIGHTS[self.about])
-            if mask & WRITES and self.about in WRITTEN_PROPERTIES:
-                found.append(WRITTEN_PROPERTIES[self.about])
-        if mask & DACL:
-            found.append("WriteDacl")
-        if mask & OWNER:
-            found.append("WriteOwner")
-        return tuple(found)
+        return rights(self.mask, self.about)
 
 
 def _mask(text: str) -> int:

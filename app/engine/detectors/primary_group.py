@@ -13,6 +13,7 @@ from app.model.alert import Finding
 from app.model.details import LdapAdd, LdapModify
 from app.model.directory import DirectoryChange
 from app.model.events import EventAccount, EventDirectoryChange
+from app.model.identifiers import MEMBER
 
 ATTRIBUTE = "primarygroupid"
 CONTROLLERS = frozenset({516, 521})
@@ -21,7 +22,7 @@ READ = 0x10
 """ADS_RIGHT_DS_READ_PROP (MS-ADTS section 5.1.3.2)."""
 HIDING = {
     "bf967a00-0de6-11d0-a285-00aa003049e2": "primaryGroupID",
-    "bf9679c0-0de6-11d0-a285-00aa003049e2": "member",
+    MEMBER: "member",
     "bf967991-0de6-11d0-a285-00aa003049e2": "memberOf",
 }
 """schemaIDGUID of the attributes that show who belongs to a group."""

@@ -14,12 +14,13 @@ from app.ui.navigation import Crumb, Route
 from app.ui.page import Page
 from app.ui.tables.cells import Column
 from app.ui.tables.table import Table
+from app.ui.widgets import side_panel
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.exclusion_panel import ExclusionPanel
 from app.ui.widgets.words import PageHeading
 
-PANEL, NARROW = 490, 1000
-"""Width of the panel; below that width of the page the panel takes all of it."""
+PANEL = 490
+"""Width of the panel."""
 DAY = 86_400_000_000
 LISTS = "Lists (*.csv *.json *.txt);;All files (*)"
 LONGEST = 4_000_001
@@ -133,13 +134,7 @@ class ExclusionsPage(Page):
         self._arrange()
 
     def _arrange(self) -> None:
-        shown, narrow = not self.panel.isHidden(), self.width() < theme.px(NARROW)
-        self._list.setVisible(not (shown and narrow))
-        if narrow:
-            self.panel.setMinimumWidth(0)
-            self.panel.setMaximumWidth(16_777_215)
-        else:
-            self.panel.setFixedWidth(theme.px(PANEL))
+        side_panel.arrange(self, self._list, self.panel, PANEL)
 
     def resizeEvent(self, event) -> None:
         """The panel takes all of a narrow page."""

@@ -21,6 +21,7 @@ from app.ui.sources.panel import SourcePanel
 from app.ui.tables.cells import Column
 from app.ui.tables.source_cells import SourceDelegate, SourceLine
 from app.ui.tables.table import Table
+from app.ui.widgets import side_panel
 from app.ui.widgets.bar import Bar
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.empty import Empty
@@ -45,8 +46,8 @@ class ProblemLine(NamedTuple):
     problem: Problem
 
 
-PANEL, NARROW = 360, 1000
-"""Width of the panel; below that width of the page the panel takes all of it."""
+PANEL = 360
+"""Width of the panel."""
 PROBLEMS = (
     Column("", lambda line: "problem", 16, "sign", tip=lambda line: "Problem of the evidence", firm=True),
     Column("Input", lambda line: line.input, 190, "mono", cut="middle"),
@@ -211,13 +212,7 @@ class SourcesPage(Page):
         self._arrange()
 
     def _arrange(self) -> None:
-        shown, narrow = not self.add_panel.isHidden(), self.width() < theme.px(NARROW)
-        self.left.setVisible(not (shown and narrow))
-        if narrow:
-            self.add_panel.setMinimumWidth(0)
-            self.add_panel.setMaximumWidth(16777215)
-        else:
-            self.add_panel.setFixedWidth(theme.px(PANEL))
+        side_panel.arrange(self, self.left, self.add_panel, PANEL)
 
     def resizeEvent(self, event) -> None:
         """The panel takes all of a narrow page."""

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from app.model.identifiers import EXTENDED_RIGHTS, WRITTEN_PROPERTIES
+from app.model.rights import rights as mask_rights
 from app.sensor.decoders.directory.values import listed, sid
 from app.sensor.decoders.dtyp import guid
 
@@ -12,9 +12,6 @@ INHERITED = 0x10
 INHERIT_ONLY = 0x08
 _ALLOWED = {0x00, 0x05, 0x09, 0x0B}
 _OBJECT = {0x05, 0x06, 0x0B, 0x0C}
-_ALL, _WRITE, _DACL, _OWNER = 0x10000000, 0x40000000, 0x40000, 0x80000
-_FULL, _WRITES = 0xF01FF, 0x20
-_CONTROL, _SELF = 0x100, 0x8
 
 
 class Ace(Struct, frozen=True, gc=False):
@@ -106,35 +103,9 @@ def rights(found: Descriptor) -> dict[str, str]:
     who: dict[str, dict[str, None]] = {}
     for one in found.aces:
         if one.kind in _ALLOWED and not one.flags & INHERIT_ONLY:
-            for word in _words(one):
+            for word in mask_rights(one.mask, one.object or ""):
                 who.setdefault(word, {})[one.sid] = None
     out = {word: listed(list(sids)) for word, sids in who.items()}
     if found.owner:
         out["owner"] = found.owner
-    return out
-
-
-def _words(ace: Ace) -> list[str]:
-    mask = ace.mask
-    out: list[str] = []
-    if ace.object is None:
-        if mask & _ALL or mask & _FULL == _FULL:
-            return ["GenericAll"]
-        if mask & (_WRITE | _WRITES):
-            out.append("GenericWrite")
-        if mask & _CONTROL:
-            out.append("AllExtendedRights")
-        elif mask & _SELF:
-            out.append("AddSelf")
-    else:
-        if mask & _CONTROL and ace.object in EXTENDED_RIGHTS:
-            out.append(EXTENDED_RIGHTS[ace.object])
-        if mask & _WRITES and ace.object in WRITTEN_PROPERTIES:
-            out.append(WRITTEN_PROPERTIES[ace.object])
-        elif mask & _SELF and ace.object == "bf9679c0-0de6-11d0-a285-00aa003049e2":
-            out.append("AddSelf")
-    if mask & _DACL:
-        out.append("WriteDacl")
-    if mask & _OWNER:
-        out.append("WriteOwner")
     return out
