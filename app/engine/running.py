@@ -8,7 +8,7 @@ from app.engine.detector import Detector, Later
 from app.engine.knowledge import Knowledge
 from app.engine.memory import Memory
 from app.engine.profiles import TEACHING, WATCHED, Profiles
-from app.engine.readings import remember
+from app.engine.readings.sessions import remember
 from app.model.activity import Activity, Result
 from app.model.alert import Alert
 from app.model.details import KINDS, RpcBind, RpcCall

@@ -9,7 +9,7 @@ from app.engine.context import Context
 from app.engine.knowledge.names import base_domain, host, short
 from app.engine.knowledge.sids import SENSITIVE_RIDS, SENSITIVE_SIDS, relative_id, sid_in
 from app.engine.knowledge.tags import SENSITIVE
-from app.engine.readings import from_session, session_of
+from app.engine.readings.sessions import from_session, session_of
 from app.model.activity import Activity
 from app.model.details import LdapModify
 from app.model.directory import DirectoryChange

@@ -6,7 +6,7 @@ from app.engine.context import Context
 from app.engine.detector import MINUTE, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
 from app.engine.knowledge.names import account_parts
 from app.engine.memory import Trail
-from app.engine.readings import FROM_ELSEWHERE, LOGON_REFUSED
+from app.engine.readings.sessions import FROM_ELSEWHERE, LOGON_REFUSED
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs, LdapPing, Ntlm

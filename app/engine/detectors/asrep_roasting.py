@@ -7,7 +7,7 @@ from app.engine.describe import etype
 from app.engine.detector import HOUR, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
 from app.engine.knowledge.names import account_parts
 from app.engine.memory import Trail, together
-from app.engine.readings import offered
+from app.engine.readings.sessions import offered
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from app.engine.change_story import Pieces
 from app.engine.context import NOBODY, Context
 from app.engine.detector import HOUR, Detector, Needs, against, fact, found, outcome_of, sentence, some
-from app.engine.readings import by_system, from_session, session_of
+from app.engine.readings.sessions import by_system, from_session, session_of
 from app.model.activity import Activity
 from app.model.alert import Fact, Finding, Severity
 from app.model.details import RpcCall

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from app.engine.context import Context
 from app.engine.detector import DAY, MINUTE, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
 from app.engine.memory import Trail
-from app.engine.readings import FROM_ELSEWHERE, LOGON, LOGON_REFUSED, is_retold
+from app.engine.readings.sessions import FROM_ELSEWHERE, LOGON, LOGON_REFUSED, is_retold
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs, Ntlm

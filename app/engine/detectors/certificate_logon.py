@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import DAY, MINUTE, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
-from app.engine.kerberos import (
+from app.engine.knowledge.names import account_parts, host
+from app.engine.readings.kerberos import (
     CANONICALIZE,
     IMPACKET_OPTIONS,
     PAC_REQUEST,
@@ -15,7 +16,6 @@ from app.engine.kerberos import (
     plain,
     tool_of,
 )
-from app.engine.knowledge.names import account_parts, host
 from app.model.activity import Activity
 from app.model.alert import RANK, Finding, Severity
 from app.model.details import KerberosAs, KerberosTgs

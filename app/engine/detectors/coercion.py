@@ -7,8 +7,8 @@ from msgspec import Struct
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, SECOND, Detector, Needs, against, fact, found, sentence
 from app.engine.knowledge.names import is_address
-from app.engine.naming import Named, bare_host, unc_host, whom
-from app.engine.readings import is_own_account
+from app.engine.readings.naming import Named, bare_host, unc_host, whom
+from app.engine.readings.sessions import is_own_account
 from app.model.activity import Activity
 from app.model.alert import Fact, Finding, Severity
 from app.model.details import KerberosAp, Ntlm, RpcCall

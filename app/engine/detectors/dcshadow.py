@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from app.engine.context import NOBODY, Context
 from app.engine.detector import HOUR, Detector, Needs, against, caption_of, fact, found, sentence
 from app.engine.knowledge.names import short
-from app.engine.readings import by_system, from_session, session_of
+from app.engine.readings.sessions import by_system, from_session, session_of
 from app.model.activity import Activity, named
 from app.model.alert import Finding, Severity
 from app.model.details import LdapAdd, LdapDelete, LdapModify, RpcCall

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from app.engine import describe
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, fact, found, sentence
-from app.engine.readings import by_system, from_session, session_of
+from app.engine.readings.sessions import by_system, from_session, session_of
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import RpcCall

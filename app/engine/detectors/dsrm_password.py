@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from app.engine import describe
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
-from app.engine.readings import by_system
+from app.engine.readings.sessions import by_system
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcCall

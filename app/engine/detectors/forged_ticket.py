@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
-from app.engine.kerberos import GRANTING, differences, is_krbtgt, learn_opened, plain
 from app.engine.knowledge.tickets import is_own_tgt
+from app.engine.readings.kerberos import GRANTING, differences, is_krbtgt, learn_opened, plain
 from app.model.activity import Activity
 from app.model.alert import RANK, Fact, Finding, Link, Severity
 from app.model.details import KerberosAs, KerberosTgs

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
-from app.engine.readings import by_system, from_session, session_of
-from app.engine.searches import search_of
+from app.engine.readings.searches import search_of
+from app.engine.readings.sessions import by_system, from_session, session_of
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import LdapSearch

@@ -19,9 +19,9 @@ from app.engine.detector import (
     outcome_of,
     sentence,
 )
-from app.engine.kerberos import AES, RENEWED, SERVICE_TICKET, is_krbtgt, tool_of, written
 from app.engine.knowledge.names import account_parts
 from app.engine.knowledge.tickets import is_own_tgt
+from app.engine.readings.kerberos import AES, RENEWED, SERVICE_TICKET, is_krbtgt, tool_of, written
 from app.model.activity import Activity
 from app.model.alert import RANK, Finding, Severity
 from app.model.details import KerberosAs, KerberosTgs

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
-from app.engine.kerberos import SERVICE_TICKET, is_krbtgt
 from app.engine.knowledge.names import account_parts
+from app.engine.readings.kerberos import SERVICE_TICKET, is_krbtgt
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosTgs

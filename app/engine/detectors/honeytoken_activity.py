@@ -8,7 +8,7 @@ from app.engine.context import NOBODY, Context
 from app.engine.detector import DAY, Detector, Later, Needs, against, fact, found, later, listed, outcome_of, plural, sentence
 from app.engine.knowledge.tags import HONEYTOKEN
 from app.engine.memory import Trail
-from app.engine.readings import is_elsewhere
+from app.engine.readings.sessions import is_elsewhere
 from app.model.activity import Account, Activity
 from app.model.alert import Finding
 from app.model.details import (

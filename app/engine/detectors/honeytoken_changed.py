@@ -19,7 +19,7 @@ from app.engine.detector import (
     some,
 )
 from app.engine.knowledge.tags import HONEYTOKEN
-from app.engine.readings import from_session, session_of
+from app.engine.readings.sessions import from_session, session_of
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import LdapDelete, LdapModify, LdapRename, RpcCall

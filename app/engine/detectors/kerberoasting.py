@@ -22,7 +22,7 @@ from app.engine.detector import (
 )
 from app.engine.knowledge.names import account_parts, service_host
 from app.engine.memory import Trail, together
-from app.engine.readings import offered
+from app.engine.readings.sessions import offered
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs, KerberosTgs, LdapSearch

@@ -20,10 +20,10 @@ from app.engine.detector import (
     sentence,
     some,
 )
-from app.engine.kerberos import KEY_LIST
 from app.engine.knowledge.names import account_parts
 from app.engine.knowledge.tickets import is_own_tgt
 from app.engine.memory import Trail
+from app.engine.readings.kerberos import KEY_LIST
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import KerberosTgs

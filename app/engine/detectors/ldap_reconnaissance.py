@@ -21,7 +21,7 @@ from app.engine.detector import (
     some,
 )
 from app.engine.memory import Trail
-from app.engine.searches import ACL, SD_FLAGS, SUBTREE, Search, search_of
+from app.engine.readings.searches import ACL, SD_FLAGS, SUBTREE, Search, search_of
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import LdapSearch

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, fact, found, sentence
-from app.engine.readings import LOGON, NETWORK
-from app.engine.tellings import ENOUGH, SAME, SINGLE, is_local, single
+from app.engine.readings.sessions import LOGON, NETWORK
+from app.engine.readings.tellings import ENOUGH, SAME, SINGLE, is_local, single
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.events import EventLogon

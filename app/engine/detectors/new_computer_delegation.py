@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
-from app.engine.kerberos import SERVICE_TICKET
 from app.engine.knowledge.names import account_parts, service_host, short
+from app.engine.readings.kerberos import SERVICE_TICKET
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosTgs, LdapAdd, RpcCall

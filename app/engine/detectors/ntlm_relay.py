@@ -23,7 +23,7 @@ from app.engine.detector import (
 )
 from app.engine.knowledge.addresses import CLAIMS
 from app.engine.knowledge.names import host, is_address
-from app.engine.readings import LOGON, LOGON_REFUSED, NETWORK
+from app.engine.readings.sessions import LOGON, LOGON_REFUSED, NETWORK
 from app.model.activity import NAMED, Activity
 from app.model.alert import Finding, Severity, Step
 from app.model.details import Ntlm

@@ -18,7 +18,8 @@ from app.engine.detector import (
     outcome_of,
     sentence,
 )
-from app.engine.kerberos import (
+from app.engine.knowledge.names import account_parts
+from app.engine.readings.kerberos import (
     AES,
     DES,
     IMPACKET_OPTIONS,
@@ -30,8 +31,7 @@ from app.engine.kerberos import (
     tool_of,
     weak_only,
 )
-from app.engine.knowledge.names import account_parts
-from app.engine.readings import offered
+from app.engine.readings.sessions import offered
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import KerberosAs, KerberosTgs

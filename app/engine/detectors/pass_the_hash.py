@@ -9,7 +9,7 @@ from app.engine.context import NOBODY, Context
 from app.engine.detector import DAY, HOUR, MINUTE, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
 from app.engine.profiles import COMPUTERS, TICKET_COMPUTERS, Profile
 from app.engine.profiles.features import NEW_COMPUTERS
-from app.engine.readings import LOGON, NETWORK, is_elsewhere
+from app.engine.readings.sessions import LOGON, NETWORK, is_elsewhere
 from app.model.activity import Activity
 from app.model.alert import Fact, Finding, Severity, Step
 from app.model.details import Ntlm, SmbTree

@@ -6,9 +6,9 @@ from msgspec import Struct
 
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, MINUTE, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
-from app.engine.kerberos import RENEW, is_computer, is_krbtgt
 from app.engine.knowledge import Ticket
 from app.engine.knowledge.names import account_parts, host, service_host
+from app.engine.readings.kerberos import RENEW, is_computer, is_krbtgt
 from app.model.activity import Activity
 from app.model.alert import Fact, Finding, Link, Severity, Step
 from app.model.details import KerberosAp, KerberosAs, KerberosTgs, RdpConnection

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from app.engine import describe
 from app.engine.context import Context
 from app.engine.detector import HOUR, MINUTE, Detector, Needs, against, fact, found, sentence
-from app.engine.naming import unc_host, whom
+from app.engine.readings.naming import unc_host, whom
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import RpcCall

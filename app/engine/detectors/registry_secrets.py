@@ -18,8 +18,8 @@ from app.engine.detector import (
     outcome_of,
     sentence,
 )
-from app.engine.naming import unc_host
-from app.engine.registry import hive
+from app.engine.readings.naming import unc_host
+from app.engine.readings.registry import hive
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcCall

@@ -5,13 +5,24 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from app.engine import describe
-from app.engine.commands import ADMINISTRATION, PROGRAM_OF
 from app.engine.context import Context
-from app.engine.deeds import ACTIVATED, ACTIVATION, DISPATCH, FILE_CHECKED, OLD_TASK, RUNNING, SESSION, USE_PIPE, WMI, deed_of
 from app.engine.detector import HOUR, SECOND, Detector, Needs, against, caption_of, ended, fact, found, listed, sentence
-from app.engine.installations import INSTALLED, INSTALLED_AUDITED, TASK_CHANGED, TASK_MADE, installation
-from app.engine.processes import BEGAN, started
-from app.engine.readings import LOGON, NETWORK, Logon, from_session, is_elsewhere, latest_of
+from app.engine.readings.commands import ADMINISTRATION, PROGRAM_OF
+from app.engine.readings.deeds import (
+    ACTIVATED,
+    ACTIVATION,
+    DISPATCH,
+    FILE_CHECKED,
+    OLD_TASK,
+    RUNNING,
+    SESSION,
+    USE_PIPE,
+    WMI,
+    deed_of,
+)
+from app.engine.readings.installations import INSTALLED, INSTALLED_AUDITED, TASK_CHANGED, TASK_MADE, installation
+from app.engine.readings.processes import BEGAN, started
+from app.engine.readings.sessions import LOGON, NETWORK, Logon, from_session, is_elsewhere, latest_of
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import KerberosAp, Ntlm, RpcBind, RpcCall, SmbFile

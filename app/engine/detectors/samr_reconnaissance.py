@@ -21,7 +21,7 @@ from app.engine.detector import (
 )
 from app.engine.memory import Trail
 from app.engine.profiles import QUERIES
-from app.engine.readings import NETWORK, by_system, from_session, is_elsewhere, session_of
+from app.engine.readings.sessions import NETWORK, by_system, from_session, is_elsewhere, session_of
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import RpcCall

@@ -18,7 +18,7 @@ from app.engine.detector import DAY, HOUR, Detector, fact, listed
 from app.engine.knowledge.accounts import SENSITIVE_GROUPS
 from app.engine.knowledge.directory import SENSITIVE_NAMES
 from app.engine.knowledge.sids import is_sensitive_group, relative_id, sid_in
-from app.engine.readings import by_system
+from app.engine.readings.sessions import by_system
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import LdapAdd, LdapModify, RpcCall

@@ -7,10 +7,10 @@ from msgspec import Struct
 from app.engine.context import Context
 from app.engine.describe import etype
 from app.engine.detector import DAY, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
-from app.engine.kerberos import AES, RC4, TGT, is_computer, is_krbtgt
 from app.engine.knowledge.names import account_parts
 from app.engine.memory import Trail
-from app.engine.readings import offered
+from app.engine.readings.kerberos import AES, RC4, TGT, is_computer, is_krbtgt
+from app.engine.readings.sessions import offered
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from app.engine import describe
-from app.engine.commands import ADMINISTRATION, PROGRAM_OF, local_mark
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, fact, found, sentence
-from app.engine.installations import INSTALLED, INSTALLED_AUDITED, SAME, installation
+from app.engine.readings.commands import ADMINISTRATION, PROGRAM_OF, local_mark
+from app.engine.readings.installations import INSTALLED, INSTALLED_AUDITED, SAME, installation
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.events import EventService

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence, some
-from app.engine.kerberos import SERVICE_TICKET, USER_TO_USER, is_computer, is_krbtgt
 from app.engine.knowledge.names import account_parts, host, service_host
+from app.engine.readings.kerberos import SERVICE_TICKET, USER_TO_USER, is_computer, is_krbtgt
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity, Step
 from app.model.details import KerberosAs, KerberosTgs

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, fact, found, sentence
-from app.engine.tellings import is_local
+from app.engine.readings.tellings import is_local
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.events import EventKerberos

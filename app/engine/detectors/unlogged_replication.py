@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import DAY, Detector, Needs, against, fact, found, sentence
-from app.engine.tellings import SAME, SINGLE, single
+from app.engine.readings.tellings import SAME, SINGLE, single
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcCall

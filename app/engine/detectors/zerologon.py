@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from app.engine.context import Context
 from app.engine.detector import MINUTE, Detector, Later, Needs, against, fact, found, later, plural, sentence
 from app.engine.memory import Trail, together
-from app.engine.readings import from_session, is_own_account, latest_of
+from app.engine.readings.sessions import from_session, is_own_account, latest_of
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcCall

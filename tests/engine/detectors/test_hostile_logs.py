@@ -5,9 +5,10 @@ import time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine import commands, running
+from app.engine import running
 from app.engine.detectors import DETECTORS
 from app.engine.knowledge import Knowledge
+from app.engine.readings import commands
 from app.model.activity import Activity, event_order
 from app.model.tuning import Tuning
 from app.sensor.events.record import AUDIT_FAILURE, AUDIT_SUCCESS, EventRecord

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine.searches import Search, search_of
+from app.engine.readings.searches import Search, search_of
 from app.model.details import LdapSearch
 from app.model.events import EventLdap
 

@@ -3,9 +3,9 @@
 import pytest
 
 from app.engine.context import Context
-from app.engine.kerberos import differences, is_hand_written, is_krbtgt, learn_opened, owner, tool_of, weak_only, written
 from app.engine.knowledge import Knowledge
 from app.engine.memory import Memory
+from app.engine.readings.kerberos import differences, is_hand_written, is_krbtgt, learn_opened, owner, tool_of, weak_only, written
 from app.model.details import KerberosAs, KerberosTgs
 from app.model.events import EventKerberos
 from tests.cases.forged_ticket import inside, pac

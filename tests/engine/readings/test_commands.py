@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from app.engine.commands import local_mark
+from app.engine.readings.commands import local_mark
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 from msgspec import Struct
 
-from app.engine.commands import mark_of, service_mark
 from app.engine.context import Context
-from app.engine.readings import BUILT_IN_SESSIONS, KEPT, NETWORK, Logon
+from app.engine.readings.commands import mark_of, service_mark
+from app.engine.readings.sessions import BUILT_IN_SESSIONS, KEPT, NETWORK, Logon
 from app.model.activity import Account, Activity
 from app.model.events import EventProcess
 

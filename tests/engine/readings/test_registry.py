@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.engine.registry import hive, written
+from app.engine.readings.registry import hive, written
 from app.model.details import RpcCall
 from app.model.identifiers import WINREG
 

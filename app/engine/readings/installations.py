@@ -2,9 +2,9 @@
 
 from msgspec import Struct
 
-from app.engine.commands import command_of, mark_of, service_mark
 from app.engine.context import Context
-from app.engine.readings import NETWORK, Logon, by_system, from_session, is_elsewhere, session_of
+from app.engine.readings.commands import command_of, mark_of, service_mark
+from app.engine.readings.sessions import NETWORK, Logon, by_system, from_session, is_elsewhere, session_of
 from app.model.activity import Activity
 from app.model.events import EventService, EventTask
 

@@ -3,7 +3,7 @@
 import re
 
 from app.engine.context import Context
-from app.engine.registry import written
+from app.engine.readings.registry import written
 from app.model.activity import Activity
 from app.model.details import KerberosAp, Ntlm, RpcBind, RpcCall, SmbFile
 from app.model.events import EventShare

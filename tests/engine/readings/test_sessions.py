@@ -6,7 +6,7 @@ from app.engine.context import NOBODY, Context
 from app.engine.detector import sentence
 from app.engine.knowledge import Knowledge
 from app.engine.memory import Memory
-from app.engine.readings import (
+from app.engine.readings.sessions import (
     KEPT,
     from_session,
     is_elsewhere,

@@ -5,7 +5,7 @@ import pytest
 from app.engine.context import Context
 from app.engine.knowledge import Knowledge
 from app.engine.memory import Memory
-from app.engine.naming import bare_host, unc_host, whom
+from app.engine.readings.naming import bare_host, unc_host, whom
 from app.model.details import NameObservation
 from tests.engine.detectors.builders import DC1, WS1, act, call, controller, ping
 

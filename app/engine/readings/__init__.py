@@ -1,0 +1,1 @@
+"""What activities tell detectors: sessions, commands, what runs elsewhere, searches, tickets, whose name a call carries."""
