@@ -57,6 +57,7 @@ class Knowledge(Parts):
         self._last: dict[str, tuple[str, Resolution]] = {}
         self._ends: dict[str, tuple[EntityRef, str]] = {}
         self._inside: dict[str, bool] = {}
+        self._computers: dict[str, EntityRef] = {}
         self._places: dict[str, list[str]] | None = None
         self._stations: dict[str, Station] = {}
 
@@ -109,7 +110,7 @@ class Knowledge(Parts):
             return
         self._settled = True
         self._accounts, self._last, self._ends, self._members, self._servers = {}, {}, {}, None, None
-        self._places, self._stations, self._inside = None, {}, {}
+        self._places, self._stations, self._inside, self._computers = None, {}, {}, {}
         domains = self.accounts.dns_domains
         self.addresses.settle()
         for (machine, domain), words in self.accounts.rows().items():
@@ -191,9 +192,15 @@ class Knowledge(Parts):
     def computer_entity(self, name: str) -> EntityRef:
         """The computer of a name in any spelling."""
         self._settle()
-        full = self.addresses.full(host(name) or name.lower(), self.accounts.dns_domains)
-        kind = "controller" if full in self._acting else "computer"
-        return EntityRef(kind, f"computer:{full}", self.label(full))  # type: ignore[arg-type]
+        known = self._computers.get(name)
+        if known is None:
+            if len(self._computers) >= ANSWERS:
+                self._computers.clear()
+            full = self.addresses.full(host(name) or name.lower(), self.accounts.dns_domains)
+            kind = "controller" if full in self._acting else "computer"
+            known = EntityRef(kind, f"computer:{full}", self.label(full))  # type: ignore[arg-type]
+            self._computers[name] = known
+        return known
 
     def address_entity(self, ip: str, at: int) -> EntityRef:
         """The computer that had this address, or the address itself while nobody named it surely enough."""
