@@ -56,6 +56,8 @@ class Knowledge(Parts):
         self._members: dict[str, dict[str, Membership]] | None = None
         self._last: dict[str, tuple[str, Resolution]] = {}
         self._ends: dict[str, tuple[EntityRef, str]] = {}
+        self._asked: Activity | None = None
+        self._actor: EntityRef | None = None
         self._inside: dict[str, bool] = {}
         self._computers: dict[str, EntityRef] = {}
         self._places: dict[str, list[str]] | None = None
@@ -110,6 +112,7 @@ class Knowledge(Parts):
             return
         self._settled = True
         self._accounts, self._last, self._ends, self._members, self._servers = {}, {}, {}, None, None
+        self._asked = self._actor = None
         self._places, self._stations, self._inside, self._computers = None, {}, {}, {}
         domains = self.accounts.dns_domains
         self.addresses.settle()
@@ -352,6 +355,14 @@ class Knowledge(Parts):
 
     def account_entity(self, activity: Activity) -> EntityRef | None:
         """Who acted: said by the activity, or the holder of the ticket that opened its session."""
+        if self._settled and activity is self._asked:
+            return self._actor  # every detector asks it of the activity at hand
+        self._settle()
+        self._actor = self._account_entity(activity)
+        self._asked = activity
+        return self._actor
+
+    def _account_entity(self, activity: Activity) -> EntityRef | None:
         who = activity.account
         detail = activity.detail
         if who is None:
