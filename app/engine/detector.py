@@ -70,7 +70,8 @@ class Detector(Struct, frozen=True, kw_only=True):
     what is new to it, or cannot spare what is a habit. waits: until then it says nothing at all. watches_refused: kinds of
     which it reads only what failed, which spares it the bulk of a file server. interfaces: of remote calls it is given only
     those of these RPC interfaces, and those of which nobody knows the interface when "" is among them; opnums: of them only
-    calls of these numbers; event_ids: of Windows events only these; empty for all. thresholds: every number that the user may
+    calls of these numbers; event_ids: of Windows events only these; questions: of DNS only these types, beside what it watches
+    as refused; empty for all. thresholds: every number that the user may
     change. excludable: kinds of parties that an exclusion may name. attacked_accounts: the accounts of its findings are those
     attacked, guessed or written into a forged ticket, not those that act, so that an exclusion of an account does not concern it.
     profiled: it asks what accounts and computers are used to (Context.profiles), for which more kinds are read than it watches
@@ -94,6 +95,7 @@ class Detector(Struct, frozen=True, kw_only=True):
     interfaces: tuple[str, ...] = ()
     opnums: tuple[int, ...] = ()
     event_ids: tuple[int, ...] = ()
+    questions: tuple[str, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     excludable: tuple[str, ...] = ("account", "computer", "group", "address", "subnet", "domain")
     profiled: bool = False

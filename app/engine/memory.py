@@ -27,7 +27,7 @@ class Trail:
 
     def __init__(self, at: int) -> None:
         self._events: deque[tuple[int, Hashable, str]] = deque()
-        self._fresh: deque[tuple[int, str]] = deque()
+        self._fresh: deque[tuple[int, Hashable, str]] = deque()
         self.counts: Counter[Hashable] = Counter()
         self.values: dict[Hashable, int] = {}
         self.total = 0
@@ -39,11 +39,12 @@ class Trail:
         self.last = at
         self.total += 1
         events, counts, values, fresh = self._events, self.counts, self.values, self._fresh
-        events.append((at, value, evidence))
+        event = (at, value, evidence)
+        events.append(event)
         counts[value] = counts.get(value, 0) + 1
         if value in values or len(values) < EVENTS:
             values[value] = values.get(value, 0) + 1
-        fresh.append((at, evidence))
+        fresh.append(event)
         if len(fresh) > EVENTS:
             fresh.popleft()
         while len(events) > EVENTS or events[0][0] < at - window:
@@ -52,7 +53,7 @@ class Trail:
                 counts[old] -= 1
                 if not counts[old]:
                     del counts[old]
-            if fresh and fresh[0][1] == gone:
+            if fresh and fresh[0][2] == gone:
                 fresh.popleft()
 
     def drop(self, value: Hashable) -> None:
@@ -81,7 +82,7 @@ class Trail:
 
     def fresh(self) -> list[tuple[int, str]]:
         """(time, id) of the events within the window that were not taken before; now they are."""
-        taken = list(self._fresh)
+        taken = [(at, evidence) for at, _, evidence in self._fresh]
         self._fresh.clear()
         return taken
 

@@ -1,6 +1,8 @@
 """Detectors run over activities in event time: whom each activity concerns, and what becomes of the findings."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from operator import attrgetter
+from typing import Any
 
 from app.engine.alerting import Case, Exclude
 from app.engine.context import Context, Loss, Tags
@@ -11,63 +13,56 @@ from app.engine.profiles import TEACHING, WATCHED, Profiles
 from app.engine.readings.sessions import remember
 from app.model.activity import Activity, Result
 from app.model.alert import Alert
-from app.model.details import KINDS, RpcBind, RpcCall
+from app.model.details import EVENTS, KINDS, DnsQuery, RpcBind, RpcCall
 from app.model.events import EventLogon, WindowsEvent
 from app.model.tuning import DEFAULT, Tuning
 
 Told = tuple[tuple[str, Result], ...]
 """Kind and result of each other activity that tells of the same act as one."""
 ROUTES = 4_096
-"""Routes kept: kinds with their interfaces or event ids."""
+"""Routes kept of one kind."""
 Route = tuple[tuple[Detector, Context], ...]
 
 
+TOLD_APART: dict[type, Callable[[Any], Hashable]] = {
+    RpcCall: attrgetter("interface", "opnum"),
+    RpcBind: attrgetter("interface"),
+    DnsQuery: attrgetter("type"),
+    **dict.fromkeys(EVENTS, attrgetter("event_id")),
+}
+"""What beside its kind decides whom an activity concerns."""
+
+
 class Routes:
-    """Which detectors an activity concerns, by its kind, and for remote calls and events also by interface and event id."""
+    """Which detectors an activity concerns, by its kind, and by interface and call, type of question, or event id."""
 
     def __init__(self, asked: Iterable[tuple[Detector, Context]]) -> None:
         self._asked = tuple(asked)
-        self._plain: dict[type, tuple[Route, Route]] = {}
-        self._known: dict[tuple[type, object], tuple[Route, Route]] = {}
+        self._kinds: dict[type, tuple[Callable[[Any], Hashable] | None, dict[Hashable, tuple[Route, Route]]]] = {}
 
     def of(self, activity: Activity) -> Route:
         """Detectors to ask, in their order."""
         detail = activity.detail
         kind = type(detail)
-        both = self._plain.get(kind)
+        held = self._kinds.get(kind)
+        if held is None:
+            held = self._kinds[kind] = (TOLD_APART.get(kind), {})
+        tell_apart, known = held
+        which = tell_apart(detail) if tell_apart is not None else None
+        both = known.get(which)
         if both is None:
-            both = self._find(kind, detail)
+            if len(known) >= ROUTES:
+                known.clear()
+            both = known[which] = (self._route(kind, which, False), self._route(kind, which, True))
         return both[activity.result == "failure"]
 
-    def _find(self, kind: type, detail: object) -> tuple[Route, Route]:
-        which: object = None
-        if isinstance(detail, WindowsEvent):
-            which = detail.event_id
-        elif isinstance(detail, RpcCall):
-            which = (detail.interface, detail.opnum)
-        elif isinstance(detail, RpcBind):
-            which = detail.interface
-        else:
-            self._plain[kind] = self._routes(kind, None)
-            return self._plain[kind]
-        key = (kind, which)
-        found = self._known.get(key)
-        if found is None:
-            if len(self._known) >= ROUTES:
-                self._known.clear()
-            found = self._known[key] = self._routes(kind, which)
-        return found
-
-    def _routes(self, kind: type, which: object) -> tuple[Route, Route]:
-        """Of what was answered or not, and of what failed."""
-        answered, failed = (
-            tuple(one for one in self._asked if _concerns(one[0], kind, which, failed)) for failed in (False, True)
-        )
-        return answered, failed
+    def _route(self, kind: type, which: object, failed: bool) -> Route:
+        return tuple(one for one in self._asked if _concerns(one[0], kind, which, failed))
 
 
 def _concerns(detector: Detector, kind: type, which: object, failed: bool) -> bool:
-    if kind not in detector.watches and not (failed and kind in detector.watches_refused):
+    refused = failed and kind in detector.watches_refused
+    if kind not in detector.watches and not refused:
         return False
     if issubclass(kind, WindowsEvent):
         return not detector.event_ids or which in detector.event_ids
@@ -77,6 +72,8 @@ def _concerns(detector: Detector, kind: type, which: object, failed: bool) -> bo
         return known and (not detector.opnums or opnum in detector.opnums)
     if issubclass(kind, RpcBind):
         return not detector.interfaces or which in detector.interfaces
+    if issubclass(kind, DnsQuery):
+        return refused or not detector.questions or which in detector.questions
     return True
 
 

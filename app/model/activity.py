@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from app.model.details import Detail, kind_of
+from app.model.details import KINDS, Detail, kind_of
 
 Result = Literal["success", "failure", "unanswered"]
 
@@ -79,7 +79,7 @@ class Activity(Struct, frozen=True, kw_only=True):
     def id(self) -> str:
         """Identity from content: input key, first frame or record, place in it, kind."""
         where = self.frames[0] if self.frames else self.record
-        return f"{self.input}-{where}-{self.ordinal}-{self.kind}"
+        return f"{self.input}-{where}-{self.ordinal}-{KINDS[type(self.detail)]}"
 
 
 def event_order(activity: Activity) -> tuple[int, str, int, int, str]:

@@ -118,16 +118,18 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     if sign_in[3]:
         before = memory.recall(("ok", ip, who), bool, at, 8 * WINDOW) is not None
         memory.note(("ok", ip, who), True, at)
-        failed = memory.recall(("failed", ip, who), bool, at, SOON) is not None
         for trail in (memory.trail(("failing", ip), at, WINDOW), memory.trail(("fast", ip), at, FAST)):
             if trail is not None:
                 trail.drop(who)
+        if before:
+            return
+        failed = memory.recall(("failed", ip, who), bool, at, SOON) is not None
         hot = memory.recall(("hot", ip), bool, at, WINDOW) is not None
-        if not before and (failed or memory.trail(("failing", ip), at, AMONG) is not None) and not name.endswith("$"):
+        if (failed or memory.trail(("failing", ip), at, AMONG) is not None) and not name.endswith("$"):
             hits = memory.seen(("hit", ip), who, at, activity.id, SOON)
             if hot:
                 yield told(activity, ctx, ip, (activity.id,), hits)
-        if not before and not hot:
+        if not hot:
             memory.seen(("signed in", ip), who, at, activity.id, WINDOW)
         return
     memory.note(("failed", ip, who), True, at)

@@ -135,6 +135,8 @@ DETECTOR = Detector(
     phase="Reconnaissance",
     techniques=("T1087", "T1046", "T1018"),
     watches=(DnsQuery,),
+    watches_refused=(DnsQuery,),
+    questions=("PTR", *sorted(UNUSUAL)),
     needs=Needs(ports=("53",), kinds=("dns-query",)),
     window=TRANSFER_WINDOW,
     learning=8 * DAY,

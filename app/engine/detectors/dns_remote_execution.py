@@ -69,6 +69,7 @@ DETECTOR = Detector(
     phase="Lateral movement",
     techniques=("T1210",),
     watches=(DnsQuery,),
+    questions=(TYPE,),
     needs=Needs(ports=("53",), kinds=("dns-query",), answers=True),
     window=WINDOW,
     thresholds=(SIZE,),

@@ -59,16 +59,17 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         return
     if not is_own_tgt(detail.presented_ticket_service, detail.presented_ticket_realm):
         return
+    issue = ctx.knowledge.ticket(detail.presented_ticket_hash)
+    if issue is not None and (activity.result != "success" or activity.at < issue.last):
+        return
     ahead = clock(ctx, activity, activity.at)
     now = activity.at + (ahead or 0)
-    issue = ctx.knowledge.ticket(detail.presented_ticket_hash)
     age, since, proof = None, "", None
     given = ctx.knowledge.ticket(detail.ticket_hash)
     if given is not None and given.at < activity.at:
         return  # no KDC gives the same ticket twice: this is a copy of an earlier part of the recording
     if issue is not None:
-        if activity.result == "success" and issue.last <= activity.at:
-            age, since, proof = now - issue.last - (clock(ctx, activity, issue.last) or 0), "issue", issue.proof
+        age, since, proof = now - issue.last - (clock(ctx, activity, issue.last) or 0), "issue", issue.proof
     elif activity.result == "success":
         key = ("used", detail.presented_ticket_hash)
         first = ctx.memory.recall(key, tuple, activity.at, REMEMBERED)

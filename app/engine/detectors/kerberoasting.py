@@ -1,6 +1,7 @@
 """Service tickets collected for cracking: many services of accounts, or RC4 asked on purpose."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -96,6 +97,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     direct: bool = False
 
 
+@lru_cache(maxsize=4096)
 def roastable(service: str | None) -> str:
     """The service if its key may come from a person's password, else empty."""
     if not service:

@@ -56,7 +56,10 @@ class Knowledge(Parts):
         self._members: dict[str, dict[str, Membership]] | None = None
         self._last: dict[str, tuple[str, Resolution]] = {}
         self._ends: dict[str, tuple[EntityRef, str]] = {}
+        self._asked: Activity | None = None
+        self._actor: EntityRef | None = None
         self._inside: dict[str, bool] = {}
+        self._computers: dict[str, EntityRef] = {}
         self._places: dict[str, list[str]] | None = None
         self._stations: dict[str, Station] = {}
 
@@ -109,7 +112,8 @@ class Knowledge(Parts):
             return
         self._settled = True
         self._accounts, self._last, self._ends, self._members, self._servers = {}, {}, {}, None, None
-        self._places, self._stations, self._inside = None, {}, {}
+        self._asked = self._actor = None
+        self._places, self._stations, self._inside, self._computers = None, {}, {}, {}
         domains = self.accounts.dns_domains
         self.addresses.settle()
         for (machine, domain), words in self.accounts.rows().items():
@@ -191,9 +195,15 @@ class Knowledge(Parts):
     def computer_entity(self, name: str) -> EntityRef:
         """The computer of a name in any spelling."""
         self._settle()
-        full = self.addresses.full(host(name) or name.lower(), self.accounts.dns_domains)
-        kind = "controller" if full in self._acting else "computer"
-        return EntityRef(kind, f"computer:{full}", self.label(full))  # type: ignore[arg-type]
+        known = self._computers.get(name)
+        if known is None:
+            if len(self._computers) >= ANSWERS:
+                self._computers.clear()
+            full = self.addresses.full(host(name) or name.lower(), self.accounts.dns_domains)
+            kind = "controller" if full in self._acting else "computer"
+            known = EntityRef(kind, f"computer:{full}", self.label(full))  # type: ignore[arg-type]
+            self._computers[name] = known
+        return known
 
     def address_entity(self, ip: str, at: int) -> EntityRef:
         """The computer that had this address, or the address itself while nobody named it surely enough."""
@@ -345,6 +355,14 @@ class Knowledge(Parts):
 
     def account_entity(self, activity: Activity) -> EntityRef | None:
         """Who acted: said by the activity, or the holder of the ticket that opened its session."""
+        if self._settled and activity is self._asked:
+            return self._actor  # every detector asks it of the activity at hand
+        self._settle()
+        self._actor = self._account_entity(activity)
+        self._asked = activity
+        return self._actor
+
+    def _account_entity(self, activity: Activity) -> EntityRef | None:
         who = activity.account
         detail = activity.detail
         if who is None:

@@ -14,9 +14,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from app.engine.detector import Told, run_told
 from app.engine.detectors import DETECTORS
 from app.engine.queries import Queries
+from app.engine.running import Told, run_told
 from app.model.activity import Activity
 from app.model.alert import Alert
 from app.model.tuning import Tuning

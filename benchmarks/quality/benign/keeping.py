@@ -5,10 +5,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from app.engine.detector import Told
 from app.engine.detectors import run_told
 from app.engine.engine import Engine, create_workspace
 from app.engine.knowledge import Knowledge
+from app.engine.running import Told
 from app.link.codec import decode_batch, encode_batch
 from app.model.activity import Activity
 from app.model.alert import Alert
