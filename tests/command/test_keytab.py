@@ -24,7 +24,8 @@ def secrets_seen() -> set[bytes]:
     from app.sensor.sources.inputs import find_inputs
     from app.sensor.sources.keytabs import load_keys
 
-    seen = {one.key.value for one in parse(KEYTAB.read_bytes())}
+    # Samba writes the names of accounts as keys of type 0, which are no secret
+    seen = {one.key.value for one in parse(KEYTAB.read_bytes()) if one.key.etype}
     opened, made = keyring.open_ticket, ntlm.session_key
 
     def open_ticket(data: bytes) -> OpenTicket | None:
