@@ -93,6 +93,7 @@ def main() -> int:
     parser.add_argument("shared", type=Path)
     parser.add_argument("--sigma", type=Path)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--analyses", type=Path, help="alerts.json of an earlier run, instead of reading everything again")
     parser.add_argument("--only", default="", help="only inputs whose path holds this")
     parser.add_argument("--sensitivity", default="medium", choices=("low", "medium", "high"))
     parser.add_argument("--no-peers", action="store_true")
@@ -101,7 +102,13 @@ def main() -> int:
     options = parser.parse_args()
     lines = [one for one in labels() if options.only in one.path]
     began = time.monotonic()
-    analyses = said_by_us(options.shared, lines, options.workers, options.sensitivity)
+    if options.analyses:
+        analyses = {path: {"alerts": one} for path, one in json.loads(options.analyses.read_text()).items()}
+    else:
+        analyses = said_by_us(options.shared, lines, options.workers, options.sensitivity)
+    if options.out:
+        options.out.mkdir(parents=True, exist_ok=True)
+        (options.out / "alerts.json").write_text(json.dumps({path: one["alerts"] for path, one in analyses.items()}, indent=1))
     lines = [one for one in lines if one.path in analyses]
     said = {path: statements(one) for path, one in analyses.items()}
     score = judge(lines, said)
@@ -132,9 +139,7 @@ def main() -> int:
         for how, one in whole["ablation"].items():
             print(f"| {how} | {one['recall']:.2f} | {one['coverage']} |")
     if options.out:
-        options.out.mkdir(parents=True, exist_ok=True)
         (options.out / "quality.json").write_text(json.dumps(whole, indent=1, default=list))
-        (options.out / "alerts.json").write_text(json.dumps({path: one["alerts"] for path, one in analyses.items()}, indent=1))
     return 0
 
 
