@@ -13,6 +13,20 @@ from app.model.tuning import DEFAULT, Tuning
 SOME = 0.02
 """Share of what could not be read from which on coverage is partial; single messages are lost at every capture's edges."""
 
+TOGETHER: tuple[frozenset[str], ...] = (
+    frozenset({"ldap-bind", "ldap-search", "ldap-modify", "ldap-add", "ldap-delete", "ldap-rename"}),
+    frozenset({"smb-session", "smb-tree", "smb-file", "smb-violation"}),
+    frozenset({"kerberos-as", "kerberos-tgs"}),
+    frozenset({"dns-query", "dns-update"}),
+)
+"""Kinds that come through one port: where some were read, the others were not there, which is no blindness."""
+
+
+def _beside(kinds: Iterable[str], by_kind: Mapping[str, int]) -> list[str]:
+    """Kinds that were read through the port by which those would have come."""
+    wanted = set(kinds)
+    return [kind for group in TOGETHER if group & wanted for kind in sorted(group) if by_kind.get(kind)]
+
 
 def _gaps(detector: Detector, kinds: list[str], by_kind: Mapping[str, int], knowledge: Knowledge) -> Iterator[tuple[bool, str]]:
     """(nothing is left to see, reason) for each thing that keeps a detector from seeing all."""
@@ -77,11 +91,17 @@ def coverage(
         unlogged = _unlogged(kinds, there)
         if unlogged:
             reasons.append(f"only logs were read, and none of them holds {' or '.join(unlogged)}: {switches(unlogged, ())}")
-        if not there:
+        beside = [] if there else _beside(kinds, by_kind)
+        if not there and not beside:
             how = switches(kinds, needs.ports)
             state, reason = "blind", f"no {' or '.join(kinds)} in the input{': ' if how else ''}{how}"
         elif needs.tag and tags is not None and needs.tag not in tags:
             state, reason = "blind", f"nothing is tagged as {needs.tag.lower()}: only an analyst knows what is one"
+        elif beside:
+            read_of = " and ".join(f"{by_kind[kind]:,} {kind}" for kind in beside)
+            wire = " or ".join(kind for kind in kinds if not kind.startswith(("event-", "directory-")))
+            none = f"{read_of} were read, and no {wire}"
+            state, reason = "partial" if reasons else "seen", "; ".join([none, *reasons])
         elif reasons:
             state, reason = "blind" if any(blind for blind, _ in gaps) else "partial", "; ".join(reasons)
         else:

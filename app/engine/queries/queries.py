@@ -146,9 +146,12 @@ class Queries:
         known = self._access.knowledge()
         spans = self.spans()
         with self._access.lock:
-            given = {tag for said in self._access.tags().values() for tag, on in said.items() if on}
-            found = detectors.coverage(self.by_kind(), problems, known, spans, self.tuning(), given)
+            found = detectors.coverage(self.by_kind(), problems, known, spans, self.tuning(), self._given())
         return casework.told(found, self.hidden_alerts())
+
+    def _given(self) -> set[str]:
+        """Tags that an analyst gave to anybody."""
+        return {tag for said in self._access.tags().values() for tag, on in said.items() if on}
 
     def spans(self) -> list[tuple[int, int]]:
         """First and last time of each input that holds anything, UTC microseconds."""
@@ -177,7 +180,7 @@ class Queries:
 
     def coverage_spans(self, *, hourly: bool = False) -> tuple[CoverageSpan, ...]:
         """What each detector could have seen at each controller, hours that are alike as one, or each hour by itself."""
-        topics = ("activities", "inputs", "knowledge", "alerts", "tuning")
+        topics = ("activities", "inputs", "knowledge", "alerts", "tuning", "tags")
         found: tuple[CoverageSpan, ...] = self._keep(f"coverage {hourly}", topics, lambda: self._coverage_spans(hourly))
         return found
 
@@ -193,6 +196,7 @@ class Queries:
                     known,
                     lambda one: begin + one.learning if one.waits and tuning.learns(one.id) else 0,
                     hourly,
+                    self._given(),
                 )
             )
 

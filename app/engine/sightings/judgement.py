@@ -19,6 +19,12 @@ class Judgement(Struct, frozen=True, kw_only=True):
     remedies: tuple[str, ...] = ()
 
 
+def nobody_tagged(detector: Detector) -> Judgement:
+    """What a detector sees of tagged entities while nobody carries the tag: nothing, whatever was captured."""
+    tag = detector.needs.tag.lower()
+    return Judgement(state="blind", reasons=(f"nothing is tagged as {tag}",), remedies=(f"tag what is a {tag}",))
+
+
 def judge(detector: Detector, moment: Moment, whole: Whole, name: str) -> Judgement:
     """The better of what packets and what the log of a controller show; both are named where neither shows all."""
     kinds = detector.needs.kinds or tuple(KINDS[kind] for kind in detector.watches)

@@ -1,6 +1,6 @@
 """Hours that are alike for a detector and a controller, joined."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -8,7 +8,7 @@ from app.engine.detector import MINUTE, Detector
 from app.engine.knowledge import Knowledge
 from app.engine.knowledge.watched import HOUR
 from app.engine.sightings.evidence import Evidence, timeline
-from app.engine.sightings.judgement import Judgement, judge
+from app.engine.sightings.judgement import Judgement, judge, nobody_tagged
 from app.engine.sightings.moment import Moment, Whole, whole
 from app.model.coverage import CoverageSpan
 from app.model.entity import EntityRef
@@ -24,10 +24,12 @@ def spans(
     knowledge: Knowledge,
     learned: Learned | None = None,
     hourly: bool = False,
+    tags: Collection[str] | None = None,
 ) -> list[CoverageSpan]:
     """Every controller with every detector, each oldest first; the ends are those of all inputs. hourly: each hour by itself.
 
     learned: when a detector knows what is usual; without it, the learning time of one that waits after the first input began.
+    tags: those that an analyst gave to anybody; None when nobody asks for them.
     """
     begin = min((one.first for one in inputs), default=0)
     ready = learned or (lambda detector: begin + detector.learning if detector.waits else 0)
@@ -37,7 +39,8 @@ def spans(
         seen = whole(knowledge.station(controller.key), hours)
         runs = _runs(seen, hourly)
         for detector in detectors:
-            found.extend(_of(detector, controller, seen, runs, ready(detector), hourly))
+            untagged = bool(detector.needs.tag) and tags is not None and detector.needs.tag not in tags
+            found.extend(_of(detector, controller, seen, runs, ready(detector), hourly, untagged))
     end = max((one.last for one in inputs), default=0)
     low, high = begin // MINUTE * MINUTE, (end // MINUTE + 1) * MINUTE
     return [replace(one, first=max(one.first, low), last=min(one.last, high)) for one in found]
@@ -60,14 +63,15 @@ def _runs(seen: Whole, hourly: bool) -> list[Run]:
 
 
 def _of(
-    detector: Detector, controller: EntityRef, seen: Whole, runs: Iterable[Run], ready: int, hourly: bool
+    detector: Detector, controller: EntityRef, seen: Whole, runs: Iterable[Run], ready: int, hourly: bool, untagged: bool
 ) -> list[CoverageSpan]:
     judged: dict[Moment, Judgement] = {}
     found: list[CoverageSpan] = []
     for first, last, moment, packets, log, every in runs:
         one = judged.get(moment)
         if one is None:
-            one = judged[moment] = judge(detector, moment, seen, controller.label)
+            judgement = nobody_tagged(detector) if untagged else judge(detector, moment, seen, controller.label)
+            one = judged[moment] = judgement
         recorded = 0 if one.state == "blind" else packets if one.wire else log
         parts = [(first, last, False, 1.0)]
         if one.state == "seen" and first * HOUR < ready:

@@ -251,6 +251,17 @@ def test_coverage_tells_seen_partial_and_blind() -> None:
     assert "rpc-call" in watched_kinds()
 
 
+def test_a_port_that_was_read_and_held_nothing_of_a_kind_is_no_blindness() -> None:
+    searched = {one.detector: one for one in coverage({"ldap-search": 9}, (), Knowledge())}
+    sealed = {one.detector: one for one in coverage({"ldap-search": 9}, [Problem(what="LDAP sealed", count=3)], Knowledge())}
+    pinged = {one.detector: one for one in coverage({"ldap-ping": 9}, (), Knowledge())}
+
+    assert searched["admin_sd_holder"].state == "seen"
+    assert "9 ldap-search were read, and no ldap-modify" in searched["admin_sd_holder"].reason
+    assert (sealed["admin_sd_holder"].state, pinged["admin_sd_holder"].state) == ("partial", "blind")
+    assert searched["kerberoasting"].state == "blind"
+
+
 def test_logs_alone_are_told_as_a_part() -> None:
     kinds = {"event-kerberos": 7, "event-object-access": 3, "event-logon": 9, "event-account": 1, "event-ldap": 2, "event-sam": 1}
     rows = {one.detector: one for one in coverage(kinds, (), Knowledge())}

@@ -272,3 +272,17 @@ def test_minutes_of_an_hour_in_several_inputs() -> None:
 
     assert (hour.captured, hour.minutes) == (25, 25)
     assert sightings.timeline([one(-90, 200)])[2].minutes == 60
+
+
+def test_nobody_is_tagged_so_that_nothing_of_honeytokens_is_seen() -> None:
+    known = Knowledge()
+    day = packets()
+    for one in day:
+        known.observe(one)
+    inputs = [Evidence(first=day[0].at, last=day[-1].at, packets=True, records=len(day))]
+    detectors = [SOME["honeytoken_activity"]]
+    (untagged,) = sightings.spans(detectors, inputs, known, tags=())
+    (tagged,) = sightings.spans(detectors, inputs, known, tags=("Honeytoken",))
+
+    assert (untagged.state, untagged.seen, tagged.state) == ("blind", 0, "seen")
+    assert untagged.reasons == ("nothing is tagged as honeytoken",)
