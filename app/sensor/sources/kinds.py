@@ -56,6 +56,8 @@ _NUMBERED = re.compile(rb"\ARecord \d{1,20}\s*\n(?=[<{])")
 """What evtx_dump writes above each event."""
 _JSON = re.compile(rb"\A(?:\{\s*[\"}]|\[\s*[{\[\"\]])")
 _EVENT = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,30}:)?Events?[\s>]")
+_PRIORITY = re.compile(rb"<\d{1,3}>")
+"""No name of XML begins with a digit: what begins so is syslog (RFC 5424 section 6.2.1), whatever its messages hold."""
 _DETAIL = re.compile(rb"\A(?:[A-Z][a-z]{2} ){2} ?\d{1,2} [\d:]{8} \d{4}\r?\n\t[\w:-]+ [:+]?= ")
 _LINE = re.compile(
     rb"\A(?:<\d{1,3}>|CEF:\s?\d{1,3}\||LEEF:\s?\d|MSWinEventLog\t|AgentDevice=|RsaSA\r?\n"
@@ -79,7 +81,7 @@ def _text_kind(head: bytes) -> str:
         ):
             return "bloodhound"
         return "json"
-    if text.startswith(b"<") and _EVENT.search(text):
+    if text.startswith(b"<") and not _PRIORITY.match(text) and _EVENT.search(text):
         return "xml"
     if _LINE.match(text):
         return "syslog"

@@ -59,6 +59,11 @@ def test_any_lines_are_survived(tmp_path: Path, lines: list[bytes]) -> None:
     assert report.state == "done" and report.records >= 1
 
 
+def test_a_message_that_speaks_of_an_event_does_not_make_the_file_xml(tmp_path: Path) -> None:
+    _, report, _ = read(tmp_path / "x.log", b"<13>Mar 19 15:33:30 dc1 x\n<Event>\n")
+    assert (report.kind, report.state, report.records) == ("syslog", "done", 2)
+
+
 def test_a_line_without_an_end_is_cut(tmp_path: Path) -> None:
     _, report, problems = read(tmp_path / "x.log", b"<13>Mar 19 15:33:30 dc1 " + b"x" * 3_000_000 + b"\n" + CEF)
     assert report.records == 2 and problems["syslog message longer than 256 KiB"] == 1
