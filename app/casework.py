@@ -13,7 +13,17 @@ from app.engine.engine import update_alert
 from app.engine.exclusion_lists import read_list, write_list
 from app.engine.knowledge.names import is_address
 from app.engine.queries import Queries
-from app.engine.store import StoreError, put_exclusions, redo, remove_exclusions, set_tag, set_tuning, undo
+from app.engine.store import (
+    StoreError,
+    put_exclusions,
+    redo,
+    remove_exclusions,
+    remove_note,
+    set_tags,
+    set_tuning,
+    undo,
+    write_note,
+)
 from app.engine.store.changing import user
 from app.model.act import Act
 from app.model.alert import Alert, Classification, State
@@ -21,6 +31,7 @@ from app.model.detection import WhatIf
 from app.model.entity import EntityKind
 from app.model.exclusion import Exclusion, exclusion
 from app.model.incident import Incident
+from app.model.note import Note
 from app.model.tuning import Tuning
 
 
@@ -61,7 +72,23 @@ class Casework:
 
         Alerts follow at the next detection.
         """
-        set_tag(self.path, key, tag, on)
+        set_tags(self.path, (key,), tag, on)
+
+    def tag_all(self, keys: Iterable[str], tag: str, on: bool | None) -> None:
+        """The same of several entities, as one step of undo."""
+        set_tags(self.path, keys, tag, on)
+
+    def write_note(self, key: str, text: str, id: int | None = None) -> int:
+        """Write a note of an entity (its key), or (id) other words in the place of one; returns its number."""
+        return write_note(self.path, key, text, id)
+
+    def remove_note(self, id: int) -> bool:
+        """Remove a note; False when there is none of that number."""
+        return remove_note(self.path, id)
+
+    def notes(self, key: str | None = None, text: str = "") -> tuple[Note, ...]:
+        """Notes, the newest first: of an entity or of all, those that hold every word of the text."""
+        return self.queries.notes(key, text)
 
     def set_tuning(self, tuning: Tuning) -> None:
         """Set how sensitive the detectors of this workspace are; alerts follow at the next detection."""

@@ -159,10 +159,12 @@ def why(one: Exclusion | None) -> str:
 def words(act: Act) -> str:
     """One act as a line without its time."""
     before, after = (line(one)[:120] if one else "nothing" for one in (act.before, act.after))
-    what = {"exclusion": "exclusion added", "tag": "tag"}.get(act.what, act.what)
+    what = {"exclusion": "exclusion added", "remark": "note"}.get(act.what, act.what)
     if act.what == "exclusion":
         what = "exclusion removed" if act.after is None else "exclusion changed" if act.before else what
         return f"{what}: {line(act.words)}"
+    if act.what == "remark":
+        return f"note {'removed' if act.after is None else 'changed' if act.before else 'written'} of {line(act.words)}"
     return f"{what} of {line(act.words)}: {before} -> {after}"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from app.engine import postings
 
 APPLICATION_ID = 0x57444C54  # "WDLT" in the header of the file tells a workspace from any other SQLite file
-VERSION = 4
+VERSION = 5
 PAGE = 16_384
 """Bytes of a page of a new workspace: rows come in order and packed lists are long, so larger pages cost less of both."""
 WAL_BYTES = 64 << 20
@@ -104,7 +104,11 @@ CREATE TABLE tags(
 -- The same act told by a log and by packets: record and other are activities; how: a word that says what tied them.
 CREATE TABLE twins(record INTEGER, other INTEGER, how TEXT NOT NULL, PRIMARY KEY(record, other)) WITHOUT ROWID;
 CREATE INDEX twins_other ON twins(other);
-CREATE TABLE notes(id INTEGER PRIMARY KEY, subject TEXT NOT NULL UNIQUE, text TEXT NOT NULL, changed INTEGER NOT NULL);
+-- What analysts write down of an entity or anything else that has a key; at: when it was first written, changed: when last.
+CREATE TABLE notes(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, subject TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL, text TEXT NOT NULL,
+  changed INTEGER NOT NULL);
+CREATE INDEX notes_subject ON notes(subject);
 """
 
 
@@ -184,13 +188,20 @@ def _to_4(db: sqlite3.Connection) -> None:
     db.execute("DELETE FROM meta WHERE key = 'settled'")  # the next detection finds the incidents
 
 
+def _to_5(db: sqlite3.Connection) -> None:
+    """A subject has several notes."""
+    db.execute("DROP TABLE IF EXISTS notes")  # nothing was ever written into it
+    for start in ("TABLE notes(", "INDEX notes_subject"):
+        db.execute(_statement(f"CREATE {start}"))
+
+
 def _statement(start: str) -> str:
     """The statement of TABLES that starts so."""
     place = TABLES.index(start)
     return TABLES[place : TABLES.index(";", place)]
 
 
-MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2, 2: _to_3, 3: _to_4}
+MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2, 2: _to_3, 3: _to_4, 4: _to_5}
 """From a version to the next one, inside one transaction."""
 
 

@@ -4,13 +4,14 @@ from typing import Literal
 
 from msgspec import Struct
 
-What = Literal["state", "classification", "note", "tag", "exclusion", "tuning"]
+What = Literal["state", "classification", "note", "tag", "exclusion", "tuning", "remark"]
 
 
 class Act(Struct, frozen=True, kw_only=True):
     """One change. at: UTC microseconds by this machine's clock. who: name of the user at this machine.
 
-    subject: id of an alert or an exclusion, key of an entity with the tag behind a line break, "" for tuning.
+    subject: id of an alert or an exclusion, key of an entity with the tag, or with the number of a note (remark), behind a
+    line break, "" for tuning.
     before, after: the values as text; None where there was none (an exclusion that was added has no before).
     words: what it was about when it was done, for reading. reverses: number of the act that this one undid or did again, 0 for
     none. undone: another act undid it.

@@ -60,6 +60,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("row.next", "Next row", "down", "J", "page:next_row"),
     Action("row.previous", "Previous row", "right", "K", "page:previous_row"),
     Action("row.open", "Open what is selected", "right", "", "page:open_row"),
+    Action("entity.card", "Show who or what is named here", "user", "Ctrl+I", "show_card", "View", "case"),
     Action("inspect", "Show or hide the inspector", "pin", "Space", "toggle_inspector", "View"),
     Action("alert.true", "Classify: true positive", "check", "1", "page:classify_true", "Alert", "case"),
     Action("alert.benign", "Classify: benign true positive", "check", "2", "page:classify_benign", "Alert", "case"),

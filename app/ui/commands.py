@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from app import paths
 from app.ui import theme
@@ -209,6 +209,13 @@ class Commands:
     def toggle_inspector(self) -> None:
         """Show or hide the inspector."""
         self._window.toggle_inspector()
+
+    def show_card(self) -> None:
+        """The card of the entity that the focus stands on, else of what the page shows."""
+        from app.ui.widgets import hovering
+
+        if not hovering.ask(QApplication.focusWidget()):
+            self._desk.tell("Nothing that has the focus names an entity.")
 
     def set_theme(self, name: str) -> None:
         """Put a theme on, keep the choice."""

@@ -20,6 +20,7 @@ from app.ui.frame.topbar import TopBar
 from app.ui.navigation import History, Route
 from app.ui.page import Page
 from app.ui.page_table import BY_NAME, PageEntry
+from app.ui.widgets.hover_card import HoverCards
 
 SMALLEST = (860, 560)
 
@@ -61,6 +62,7 @@ class MainWindow(QMainWindow):
         self.zoom = self.desk.settings.zoom
         self.history = History()
         self.commands = Commands(self, self)
+        self.cards = HoverCards(self, self.desk)
         self._pages: dict[str, Page] = {}
         self._waiting: list[Path] = []
         self._inspector_wanted = True

@@ -344,6 +344,8 @@ def act(one: Act) -> str:
         return f"tag {about} {'left to the program' if one.after is None else 'given' if one.after == '1' else 'taken away'}"
     if one.what == "tuning":
         return "sensitivity changed"
+    if one.what == "remark":
+        return f"note {'written' if one.before is None else 'removed' if one.after is None else 'changed'} of {about}"
     if one.what == "note":
         return f"note of {about} {'written' if one.after else 'removed'}"
     after = (one.after or "open") if one.what == "state" else one.after

@@ -22,6 +22,7 @@ UAC: dict[int, str] = {
     0x4000000: "read-only domain controller",
 }  # fmt: skip
 """Bits of userAccountControl (MS-ADTS section 2.2.16)."""
+DISABLED = 0x2
 ETYPES = {0x1: "DES-CRC", 0x2: "DES-MD5", 0x4: "RC4", 0x8: "AES-128", 0x10: "AES-256", 0x20: "AES session keys"}
 """Bits of msDS-SupportedEncryptionTypes (MS-KILE section 2.2.7)."""
 SOURCES = {"bloodhound": "SharpHound", "directory": "directory export", "ldap": "LDAP"}

@@ -18,6 +18,7 @@ from app.engine import describe, detectors, sightings, tuned
 from app.engine.knowledge import Knowledge
 from app.engine.queries import casework, tellings, trial
 from app.engine.queries.access import Access
+from app.engine.queries.brief import brief
 from app.engine.queries.cards import card, row_from_alerts, tagged, tags_of
 from app.engine.queries.lines import lines, place_of, record_facts
 from app.engine.queries.plan import Place, Plan
@@ -27,15 +28,18 @@ from app.engine.sightings import Evidence
 from app.engine.store import COLUMNS
 from app.engine.store.alerts import decoded
 from app.engine.store.evidence import evidence
+from app.engine.store.notes import notes
 from app.model.act import Act
 from app.model.activity import Activity
 from app.model.alert import Alert
+from app.model.brief import Brief
 from app.model.coverage import CoverageShare, CoverageSpan, Remedy, Statement
 from app.model.detection import DetectorRow, WhatIf
 from app.model.entity import EntityRef
 from app.model.exclusion import Exclusion
 from app.model.filter import EVERYTHING, ActivityFilter
 from app.model.incident import Incident
+from app.model.note import Note
 from app.model.rows import (
     ActivityPage,
     ActivityRow,
@@ -364,11 +368,19 @@ class Queries:
 
     def entity(self, key: str) -> EntityCard | None:
         """All that is known of an entity; None when no activity and no alert names it."""
-        alerts = alerts_by_entity(self.alerts()).get(key, [])
+        alerts = self._alerts_of(key)
         row = self._totals().by_key.get(key) or row_from_alerts(key, alerts)
         if row is None:
             return None
         return card(self._access, row, alerts, peers(self._access, key, CARD_EDGES))
+
+    def brief(self, ref: EntityRef) -> Brief:
+        """An entity at a glance; of one that nothing tells of, what it is called."""
+        return brief(self._access, ref, self._totals().by_key.get(ref.key), self.tags(ref.key), self._alerts_of(ref.key))
+
+    def notes(self, subject: str | None = None, text: str = "", limit: int = 500) -> tuple[Note, ...]:
+        """Notes of analysts, the newest first: of an entity (its key) or of all; those that hold every word of the text."""
+        return notes(self._access.db(), subject, text.split()[:16], limit)
 
     def standing(self, key: str) -> Standing:
         """How an entity stands in the directory and at gateways, and its tags by hand."""
@@ -430,6 +442,10 @@ class Queries:
     def _alerts(self, hidden: bool) -> tuple[Alert, ...]:
         rows = self._access.all("SELECT body, state, classification, note, follows FROM alerts ORDER BY first, id")
         return tuple(one for one in (decoded(row) for row in rows) if one.hidden == hidden)
+
+    def _alerts_of(self, key: str) -> list[Alert]:
+        found: dict[str, list[Alert]] = self._keep("alerts of", ("alerts",), lambda: alerts_by_entity(self.alerts()))
+        return found.get(key, [])
 
     def _totals(self) -> Totals:
         found: Totals = self._keep(

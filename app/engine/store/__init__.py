@@ -4,15 +4,16 @@ from app.engine.schema import IN_USE, StoreError
 from app.engine.store.actors import Actor, actor_of
 from app.engine.store.alerts import update_alert
 from app.engine.store.exclusions import put_exclusions, remove_exclusions
+from app.engine.store.notes import remove_note, write_note
 from app.engine.store.place import split_id
 from app.engine.store.reading import COLUMNS, Rows
 from app.engine.store.store import Store
 from app.engine.store.streams import Told
-from app.engine.store.tags import set_tag
+from app.engine.store.tags import set_tag, set_tags
 from app.engine.store.tuning import set_tuning
 from app.engine.store.undoing import redo, undo
 
 __all__ = [
     "COLUMNS", "IN_USE", "Actor", "Rows", "Store", "StoreError", "Told", "actor_of", "put_exclusions", "redo",
-    "remove_exclusions", "set_tag", "set_tuning", "split_id", "undo", "update_alert",
+    "remove_exclusions", "remove_note", "set_tag", "set_tags", "set_tuning", "split_id", "undo", "update_alert", "write_note",
 ]  # fmt: skip

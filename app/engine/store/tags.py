@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from app.engine.schema import StoreError
@@ -13,14 +14,21 @@ LONGEST = 100
 
 def set_tag(path: Path, subject: str, tag: str, on: bool | None) -> None:
     """Say that an entity (its key) carries a tag, does not, or (None) that the program decides. Raises StoreError."""
-    tag = " ".join(tag.split())[:LONGEST]
-    if not tag or not subject:
+    set_tags(path, (subject,), tag, on)
+
+
+def set_tags(path: Path, subjects: Iterable[str], tag: str, on: bool | None) -> None:
+    """The same of several entities, as one step of undo."""
+    tag, every = " ".join(tag.split())[:LONGEST], tuple(subjects)
+    if not tag or not every or not all(every):
         raise StoreError("A tag needs a name and an entity.")
-    name, value = f"{subject}\n{tag}", None if on is None else str(int(on))
+    value = None if on is None else str(int(on))
     with changing(path, "tags") as step:
-        before = text(step.db, name)
-        put(step.db, name, value)
-        step.record("tag", name, before, value, f"{tag}: {subject.partition(':')[2] or subject}")
+        for subject in every:
+            name = f"{subject}\n{tag}"
+            before = text(step.db, name)
+            put(step.db, name, value)
+            step.record("tag", name, before, value, f"{tag}: {subject.partition(':')[2] or subject}")
 
 
 def text(db: sqlite3.Connection, name: str) -> str | None:

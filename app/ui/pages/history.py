@@ -97,7 +97,7 @@ class HistoryPage(Page):
     def _open(self, act: Act) -> None:
         if act.what in ("state", "classification", "note"):
             self.desk.go("alert", act.subject)
-        elif act.what == "tag":
+        elif act.what in ("tag", "remark"):
             self.desk.go("entity", act.subject.rpartition("\n")[0])
         elif act.what == "exclusion":
             self.desk.go("exclusions")

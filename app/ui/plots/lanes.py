@@ -15,6 +15,7 @@ from app.ui import theme, wording
 from app.ui.plots.histogram import RANK
 from app.ui.plots.lane_bars import Bars, Lane, bars_of
 from app.ui.plots.time_axis import ticks
+from app.ui.widgets import hovering
 from app.ui.widgets.buttons import KEYBOARD
 from app.ui.widgets.glyphs import paint_entity, severity_path
 from app.ui.widgets.tips import plain_tip
@@ -85,9 +86,18 @@ class _Names(QWidget):
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, words)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """The whole name."""
+        """A name offers the card of its entity."""
         lane = self._view.lane_at(event.position().y())
-        self.setToolTip("" if lane is None else plain_tip(self._view.lanes[lane].ref.label))
+        height = theme.px(LANE)
+        if lane is None:
+            hovering.withdraw(self)
+        else:
+            hovering.offer(self, self._view.lanes[lane].ref, QRect(0, lane * height, self.width(), height))
+
+    def leaveEvent(self, event) -> None:
+        """No lane is under the pointer."""
+        super().leaveEvent(event)
+        hovering.withdraw(self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose the lane; the chosen one again chooses none."""

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyle, QStyledItemDelegate
 
 from app.model.alert import Alert, plain
 from app.ui import theme, wording
 from app.ui.icons import paint_icon
+from app.ui.widgets import hovering
 from app.ui.widgets.glyphs import paint_severity
-from app.ui.widgets.sentence import lay_out, paint_runs
+from app.ui.widgets.sentence import lay_out, named_at, paint_runs
 from app.ui.widgets.tips import plain_tip
 
 ITEM = Qt.ItemDataRole.UserRole
@@ -84,6 +85,14 @@ class AlertModel(QAbstractListModel):
         return wording.tidy(words, 600)
 
 
+def story_place(rect: QRect) -> tuple[QPoint, int]:
+    """Where the sentence of an alert begins in its row, and how wide it may be."""
+    margin, line = theme.space("margin"), theme.line_height()
+    left = rect.x() + margin + theme.px(100)
+    top = rect.y() + (rect.height() - 2 * line) / 2 - 1
+    return QPoint(left, int(top + line)), max(40, rect.right() - margin - left)
+
+
 class _Paint(QStyledItemDelegate):
     def sizeHint(self, _option: object, index: QModelIndex) -> QSize:
         return QSize(theme.px(80), theme.space("row-group" if isinstance(index.data(ITEM), Day) else "row-alert"))
@@ -154,8 +163,9 @@ class _Paint(QStyledItemDelegate):
         )
         painter.drawText(QRectF(words, top, end - words, line), Qt.AlignmentFlag.AlignVCenter, title)
         if alert.finding.story:
-            runs, _ = lay_out(alert.finding.story[0], max(40, right - words), one_line=True)
-            paint_runs(painter, runs, QPoint(int(words), int(top + line)), theme.colour("text-quiet"), theme.colour("text"))
+            corner, room = story_place(rect)
+            runs, _ = lay_out(alert.finding.story[0], room, one_line=True)
+            paint_runs(painter, runs, corner, theme.colour("text-quiet"), theme.colour("text"))
 
 
 class AlertList(QListView):
@@ -226,6 +236,42 @@ class AlertList(QListView):
             self.move(1 if event.key() == Qt.Key.Key_Down else -1)
         else:
             super().keyPressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """A name in a story offers the card of its entity."""
+        super().mouseMoveEvent(event)
+        point = event.position().toPoint()
+        here = self._named(point)
+        if here is None:
+            hovering.withdraw(self.viewport())
+        else:
+            hovering.offer(self.viewport(), *here)
+
+    def leaveEvent(self, event) -> None:
+        """Nothing is under the pointer."""
+        super().leaveEvent(event)
+        hovering.withdraw(self.viewport())
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """No tooltip over the name of an entity, which has its card."""
+        if event.type() == QEvent.Type.ToolTip and self._named(event.pos()) is not None:
+            return True
+        return super().viewportEvent(event)
+
+    def entity_here(self) -> hovering.Here | None:
+        """The first entity that the story of the current alert names."""
+        alert = self.current()
+        piece = next((one for one in alert.finding.story[0] if one.entity), None) if alert and alert.finding.story else None
+        return (piece.entity, self.visualRect(self.currentIndex())) if piece is not None and piece.entity is not None else None
+
+    def _named(self, point: QPoint) -> hovering.Here | None:
+        index = self.indexAt(point)
+        alert = index.data(ITEM) if index.isValid() else None
+        if not isinstance(alert, Alert) or not alert.finding.story:
+            return None
+        corner, room = story_place(self.visualRect(index))
+        runs, _ = lay_out(alert.finding.story[0], room, one_line=True)
+        return named_at(alert.finding.story[0], runs, corner, point)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A press on a day opens or closes it."""

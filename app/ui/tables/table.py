@@ -3,13 +3,16 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QRect, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
+from app.model.entity import EntityRef
 from app.ui import theme, wording
 from app.ui.icons import paint_icon
 from app.ui.tables.cells import CELL, DIM, LOOK, ROW, Column, RowDelegate
+from app.ui.widgets import hovering
+from app.ui.widgets.sentence import GAP
 from app.ui.widgets.tips import plain_tip
 
 NONE = QModelIndex()
@@ -142,7 +145,7 @@ class Table(QTableView):
         super().__init__()
         self.columns = tuple(columns)
         self.margin = theme.space("margin") if margin is None else margin
-        self.hovered = -1
+        self.hovered, self._asked_column = -1, -1
         self.sorted_by = ("", True)
         self._height, self._fits = height, False
         self._left_out: set[str] = set()
@@ -221,6 +224,7 @@ class Table(QTableView):
         """Tell the row; the view moves only when the row is out of sight."""
         super().currentChanged(current, previous)
         if current.isValid() and current.row() != previous.row():
+            self._asked_column = -1
             self.chosen.emit(current.data(ROW))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -231,13 +235,57 @@ class Table(QTableView):
             super().keyPressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Hover is of the whole row."""
-        self._hover(self.indexAt(event.position().toPoint()).row())
+        """Hover is of the whole row; a name offers the card of its entity."""
+        point = event.position().toPoint()
+        index = self.indexAt(point)
+        self._hover(index.row())
+        here = self._named(index) if index.isValid() else None
+        if here is not None and here[1].contains(point) and not event.buttons():
+            column, row = self.columns[index.column()], index.data(ROW)
+            label, _, how = (column.tip(row) if column.tip else "").partition(", known by ")
+            hovering.offer(self.viewport(), *here, note=how if label == here[0].label else "")
+        else:
+            hovering.withdraw(self.viewport())
         super().mouseMoveEvent(event)
+
+    def _named(self, index: QModelIndex) -> hovering.Here | None:
+        """The entity of a cell and where its name is painted."""
+        ref = index.data(CELL)
+        if not isinstance(ref, EntityRef):
+            return None
+        rect = self.visualRect(index)
+        if index.column() == 0:
+            rect.setLeft(rect.left() + self.margin)
+        words = theme.measure().horizontalAdvance(wording.tidy(ref.label, 600))
+        rect.setWidth(min(rect.width(), words + theme.space("glyph") + theme.px(GAP)))
+        return ref, rect
+
+    def entity_here(self) -> hovering.Here | None:
+        """An entity of the current row: that of the current cell, then those at its right, one after the other."""
+        current = self.currentIndex()
+        if not current.isValid():
+            return None
+        count = self.model().columnCount()
+        for step in range(count):
+            place = (self._asked_column + 1 + step) % count
+            found = self._named(current.siblingAtColumn(place)) if not self.isColumnHidden(place) else None
+            if found is not None:
+                self._asked_column = place
+                return found[0], found[1].translated(self.viewport().pos())
+        return None
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """No tooltip over the name of an entity, which has its card."""
+        if event.type() == QEvent.Type.ToolTip:
+            here = self._named(self.indexAt(event.pos()))
+            if here is not None and here[1].contains(event.pos()):
+                return True
+        return super().viewportEvent(event)
 
     def leaveEvent(self, event) -> None:
         """No hover outside."""
         self._hover(-1)
+        hovering.withdraw(self.viewport())
         super().leaveEvent(event)
 
     def wheelEvent(self, event) -> None:

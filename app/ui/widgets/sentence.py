@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.model.alert import Link, Sentence
 from app.model.entity import EntityRef
 from app.ui import theme, wording
+from app.ui.widgets import hovering
 from app.ui.widgets.buttons import KEYBOARD
 from app.ui.widgets.glyphs import paint_entity
 from app.ui.widgets.tips import plain_tip
@@ -103,6 +104,16 @@ def paint_runs(
         painter.setFont(face)
         painter.setPen(name if run.link >= 0 else ink)
         painter.drawText(rect.adjusted(0, 0, 2, 0), ALIGNED, run.text)
+
+
+def named_at(pieces: Sequence[Link], runs: Sequence[Run], at: QPoint, point: QPoint) -> hovering.Here | None:
+    """The entity that is named under a point, when the runs of the pieces are painted with their corner at a place."""
+    for run in runs:
+        ref = pieces[run.link].entity if run.link >= 0 else None
+        rect = run.rect.translated(at).toAlignedRect()
+        if ref is not None and rect.contains(point):
+            return ref, rect
+    return None
 
 
 class SentenceView(QWidget):
@@ -200,16 +211,37 @@ class SentenceView(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Underline the link under the pointer."""
-        under = self.link_at(event.position()) if self._follow else -1
+        over = self.link_at(event.position())
+        under = over if self._follow else -1
+        self._offer(over)
         if under != self._under:
             self._under = under
             self.setCursor(Qt.CursorShape.PointingHandCursor if under >= 0 else Qt.CursorShape.ArrowCursor)
             self.update()
-            if under >= 0:
-                QToolTip.showText(event.globalPosition().toPoint(), plain_tip(_tip(self._sentence[under])), self)
+            if under >= 0 and self._sentence[under].entity is None:
+                QToolTip.showText(event.globalPosition().toPoint(), plain_tip("Show this activity"), self)
+
+    def _offer(self, link: int) -> None:
+        """The card of the entity that a link names; none for other links."""
+        ref = self._sentence[link].entity if link >= 0 else None
+        if ref is None:
+            hovering.withdraw(self)
+        else:
+            hovering.offer(self, ref, self._place_of(link))
+
+    def _place_of(self, link: int) -> QRect:
+        return next((run.rect.toAlignedRect() for run in self.runs() if run.link == link), self.rect())
+
+    def entity_here(self) -> hovering.Here | None:
+        """The entity of the link with the ring, else the first one that is named."""
+        named = [place for place in self._links if self._sentence[place].entity is not None]
+        link = self._ring if self._ring in named else named[0] if named else -1
+        ref = self._sentence[link].entity if link >= 0 else None
+        return None if ref is None else (ref, self._place_of(link))
 
     def leaveEvent(self, event) -> None:
         """Nothing is under the pointer."""
+        hovering.withdraw(self)
         self._under = -1
         self.update()
         super().leaveEvent(event)
@@ -226,12 +258,14 @@ class SentenceView(QWidget):
         """The first or the last link gets the ring."""
         if event.reason() in KEYBOARD and self._links:
             self._ring = self._links[-1 if event.reason() == Qt.FocusReason.BacktabFocusReason else 0]
+            self._offer(self._ring)
             self.update()
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """No ring without focus."""
         self._ring = -1
+        hovering.withdraw(self)
         self.update()
         super().focusOutEvent(event)
 
@@ -241,6 +275,7 @@ class SentenceView(QWidget):
             place = self._links.index(self._ring) + (1 if forward else -1)
             if 0 <= place < len(self._links):
                 self._ring = self._links[place]
+                self._offer(self._ring)
                 self.update()
                 return True
         return super().focusNextPrevChild(forward)
@@ -251,12 +286,6 @@ class SentenceView(QWidget):
             self._follow(self._sentence[self._ring])
         else:
             super().keyPressEvent(event)
-
-
-def _tip(piece: Link) -> str:
-    if piece.entity is None:
-        return "Show this activity"
-    return f"{wording.entity_kind(piece.entity.kind)}\n{wording.tidy(piece.entity.key, 400)}"
 
 
 def entity_link(ref: EntityRef) -> Sentence:

@@ -10,8 +10,8 @@ from app.model.alert import Link, Step
 from app.model.entity import EntityRef
 from app.ui import theme, wording
 from app.ui.icons import paint_icon
+from app.ui.widgets import hovering
 from app.ui.widgets.glyphs import ENTITY_ROLES, paint_entity
-from app.ui.widgets.tips import plain_tip
 
 MOST_NODES = 6
 CAPTIONS = {"address": "unknown computer", "controller": "domain controller"}
@@ -202,7 +202,19 @@ class StoryStrip(QWidget):
         """The hand over a sign."""
         ref = self._node_at(event.position())
         self.setCursor(Qt.CursorShape.PointingHandCursor if ref and self._follow else Qt.CursorShape.ArrowCursor)
-        self.setToolTip(plain_tip(f"{wording.entity_kind(ref.kind)}\n{ref.key}") if ref else "")
+        if ref is None:
+            hovering.withdraw(self)
+        else:
+            hovering.offer(self, ref, self._box(self._nodes.index(ref)).adjusted(-4, -4, 4, 4).toAlignedRect())
+
+    def leaveEvent(self, event) -> None:
+        """No sign is under the pointer."""
+        super().leaveEvent(event)
+        hovering.withdraw(self)
+
+    def entity_here(self) -> hovering.Here | None:
+        """The first sign."""
+        return (self._nodes[0], self._box(0).toAlignedRect()) if self._nodes else None
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Follow the sign."""

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QSizePolicy, QStyle, QStyledItemDelegate, QWidget
 
 from app.model.alert import Link, Sentence
 from app.model.entity import EntityRef
 from app.ui import theme, wording
+from app.ui.widgets import hovering
 from app.ui.widgets.glyphs import paint_sign
 from app.ui.widgets.sentence import lay_out, paint_runs
 from app.ui.widgets.tips import plain_tip
@@ -172,6 +173,43 @@ class TwoLineList(QListView):
             self.open_current()
         else:
             super().keyPressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """A row that is an entity offers its card, as does the entity at the right of a row."""
+        super().mouseMoveEvent(event)
+        point = event.position().toPoint()
+        here = self._named(self.indexAt(point))
+        if here is not None and here[1].contains(point):
+            hovering.offer(self.viewport(), *here)
+        else:
+            hovering.withdraw(self.viewport())
+
+    def leaveEvent(self, event) -> None:
+        """Nothing is under the pointer."""
+        super().leaveEvent(event)
+        hovering.withdraw(self.viewport())
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """No tooltip over an entity, which has its card."""
+        here = self._named(self.indexAt(event.pos())) if event.type() == QEvent.Type.ToolTip else None
+        return True if here is not None and here[1].contains(event.pos()) else super().viewportEvent(event)
+
+    def entity_here(self) -> hovering.Here | None:
+        """The entity of the current row."""
+        return self._named(self.currentIndex())
+
+    def _named(self, index: QModelIndex) -> hovering.Here | None:
+        row: TwoLines | None = index.data(ITEM) if index.isValid() else None
+        if row is None:
+            return None
+        rect = self.visualRect(index)
+        if isinstance(row.target, EntityRef):
+            words = theme.measure("strong" if row.text else "body").horizontalAdvance(wording.tidy(row.title))
+            return row.target, QRect(rect.left() + self.pad, rect.top(), min(rect.width(), theme.px(24) + words), rect.height())
+        if row.entity is None:
+            return None
+        wide = min(int(rect.width() * 0.45), theme.px(180))
+        return row.entity, QRect(rect.right() - self.pad - wide, rect.center().y(), wide, rect.height() // 2)
 
     def wheelEvent(self, event) -> None:
         """A list that does not scroll lets the page scroll."""
