@@ -41,6 +41,7 @@ COMMANDS = {
     "alert": Command("alerts", "close, suppress, delete, classify an alert", "add_alert_arguments", "run_alert"),
     "undo": Command("alerts", "undo what was done in a workspace, do it again, list it", "add_undo_arguments", "run_undo"),
     "exclusions": Command("exclusions", "who detectors pass over: list, add, remove, import, export"),
+    "tickets": Command("tickets", "Kerberos tickets: issued where, shown where, what is odd about them"),
     "listen": Command("listen", "take in live traffic, logs, directories"),
     "tag": Command("tag", "say that an account or a computer is a honeytoken, sensitive, or neither"),
     "secret": Command("secret", "keep a password, a shared secret or keys in the keyring"),

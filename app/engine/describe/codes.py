@@ -1,5 +1,8 @@
 """Names of the codes that protocols answer with: tables from their specifications."""
 
+from app.model.tickets import ETYPES as ETYPES
+from app.model.tickets import WEAK_ETYPES as WEAK_ETYPES
+
 KERBEROS: dict[int, str] = {
     0: "success",
     1: "client's entry has expired",
@@ -328,20 +331,3 @@ DNS: dict[int, str] = {
     18: "bad time",
 }
 """DNS response codes (RFC 6895 section 2.3)."""
-
-ETYPES: dict[int, str] = {
-    1: "DES-CBC-CRC",
-    3: "DES-CBC-MD5",
-    17: "AES128",
-    18: "AES256",
-    19: "AES128-SHA2",
-    20: "AES256-SHA2",
-    23: "RC4",
-    24: "RC4-EXP",
-    -133: "RC4 (old)",
-    -128: "RC4-MD4",
-    -135: "RC4-EXP (old)",
-}
-"""Encryption types (RFC 3961 section 8, RFC 4757)."""
-WEAK_ETYPES = frozenset({1, 2, 3, 23, 24, -128, -133, -135})
-"""DES and RC4 in all their numbers."""

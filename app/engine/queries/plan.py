@@ -318,6 +318,14 @@ class Plan:
         return int(self._access.one(f"SELECT coalesce(sum(a.count), 0) FROM flows a WHERE {bound.sql}", bound.values))
 
 
+def within(filter: ActivityFilter, span: tuple[int, int] | None) -> ActivityFilter:
+    """The filter, of first <= time <= last only."""
+    if span is None:
+        return filter
+    parts = (filter.root,) if filter.root is not None else ()
+    return ActivityFilter(root=All((*parts, During(span[0], span[1] + 1))))
+
+
 def _split(root: Node | None) -> tuple[list[During], list[Node]]:
     """Spans of time that every match lies in, and what else must be true."""
     parts = list(root.parts) if isinstance(root, All) else [] if root is None else [root]

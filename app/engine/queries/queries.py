@@ -16,12 +16,12 @@ from msgspec import Struct
 
 from app.engine import describe, detectors, sightings, tuned
 from app.engine.knowledge import Knowledge
-from app.engine.queries import casework, tellings, trial
+from app.engine.queries import casework, genealogies, tellings, trial
 from app.engine.queries.access import Access
 from app.engine.queries.brief import brief
 from app.engine.queries.cards import card, row_from_alerts, tagged, tags_of
 from app.engine.queries.lines import lines, place_of, record_facts
-from app.engine.queries.plan import Place, Plan
+from app.engine.queries.plan import Place, Plan, within
 from app.engine.queries.standing import standing
 from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, peers, totals
 from app.engine.sightings import Evidence
@@ -37,7 +37,7 @@ from app.model.coverage import CoverageShare, CoverageSpan, Remedy, Statement
 from app.model.detection import DetectorRow, WhatIf
 from app.model.entity import EntityRef
 from app.model.exclusion import Exclusion
-from app.model.filter import EVERYTHING, ActivityFilter
+from app.model.filter import EVERYTHING, ActivityFilter, FilterError, parse, quoted
 from app.model.incident import Incident
 from app.model.note import Note
 from app.model.rows import (
@@ -53,6 +53,7 @@ from app.model.rows import (
     Problem,
     Standing,
 )
+from app.model.tickets import Genealogy
 from app.model.tuning import Tuning
 
 PLANS = 16
@@ -415,6 +416,20 @@ class Queries:
                 (text, text + "\U0010ffff", limit),
             )
         return tuple(dict.fromkeys(EntityRef(*row) for row in found))[:limit]
+
+    # ---- tickets
+
+    def tickets(self, account: str = "", span: tuple[int, int] | None = None, most: int = genealogies.MOST) -> Genealogy:
+        """Kerberos tickets with their descent: of an account by its entity's key, within a span; takes its time.
+
+        most: exchanges that are read; when there are more, the first of them.
+        """
+        text = f"kind:{','.join(genealogies.KINDS)}" + (f" entity:{quoted(account)}" if account else "")
+        wanted = parse(text)
+        low, high = span or self.span() or (0, 0)
+        if isinstance(wanted, FilterError):
+            return Genealogy()
+        return genealogies.tickets(self._access, self._plan(within(wanted, span)), low, high, most)
 
     # ---- inside
 
