@@ -22,7 +22,7 @@ STAMP = ENVIRONMENT / "wardlight-stamp"
 SAMPLE = HERE / "resources" / "samples" / "intrusion.pcap"
 REPORT = "wardlight-sample-report.html"
 WINDOWLESS = (
-    "analyze", "export", "proof", "replay", "coverage", "sigma", "detectors", "tune", "what-if", "alerts", "alert", "undo",
+    "analyze", "export", "proof", "replay", "coverage", "sigma", "detectors", "tune", "what-if", "alerts", "alert", "tickets", "undo",
     "exclusions", "listen", "tag", "secret", "-h", "--help", "--version",
 )  # fmt: skip
 """What runs without Qt; `selftest` tries the window too."""
