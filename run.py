@@ -22,8 +22,8 @@ STAMP = ENVIRONMENT / "wardlight-stamp"
 SAMPLE = HERE / "resources" / "samples" / "intrusion.pcap"
 REPORT = "wardlight-sample-report.html"
 WINDOWLESS = (
-    "analyze", "export", "proof", "replay", "coverage", "sigma", "detectors", "tune", "what-if", "alerts", "alert", "tickets", "undo",
-    "exclusions", "listen", "tag", "secret", "-h", "--help", "--version",
+    "analyze", "export", "proof", "replay", "coverage", "sigma", "detectors", "tune", "what-if", "alerts", "alert", "undo",
+    "exclusions", "listen", "tag", "secret", "tickets", "-h", "--help", "--version",
 )  # fmt: skip
 """What runs without Qt; `selftest` tries the window too."""
 LIBRARIES = {  # shared library that Qt loads: Debian package that holds it
