@@ -41,6 +41,30 @@ class _Event(Struct, frozen=True, gc=False):
     channel: str = ""
 
 
+class Told(Struct, frozen=True, gc=False):
+    """What filters and groups ask of details of many kinds; all else is passed over. Fields as in app.model.details."""
+
+    service: str | None = None
+    spn: str | None = None
+    ticket_etype: int | None = None
+    reply_etype: int | None = None
+    padata_etype: int | None = None
+    presented_ticket_etype: int | None = None
+    authenticator_etype: int | None = None
+    event_id: int = 0
+    channel: str = ""
+    fields: dict[str, str] = {}
+
+
+class _ToldBody(Struct, array_like=True, frozen=True, gc=False):
+    """Body, read for what filters ask only."""
+
+    frames: msgspec.Raw
+    record: msgspec.Raw
+    ticket: msgspec.Raw
+    detail: Told
+
+
 class _EventBody(Struct, array_like=True, frozen=True, gc=False):
     """Body, read for its event only."""
 
@@ -52,8 +76,11 @@ class _EventBody(Struct, array_like=True, frozen=True, gc=False):
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode_event = msgspec.msgpack.Decoder(_EventBody).decode
+_decode_plain = msgspec.msgpack.Decoder().decode
+_decode_told = msgspec.msgpack.Decoder(_ToldBody).decode
 _decode_body = msgspec.msgpack.Decoder(Body).decode
 _decode_batch = msgspec.msgpack.Decoder(list[Activity]).decode
+_NOTHING = Told()
 
 
 def encode_body(activity: Activity) -> bytes:
@@ -74,6 +101,37 @@ def event_of(data: bytes) -> tuple[int, str]:
     except msgspec.MsgspecError:
         return 0, ""
     return event.event_id, event.channel
+
+
+def told_of(data: bytes) -> Told:
+    """What filters ask of a body; nothing for bytes that hold other things under these names."""
+    try:
+        return _decode_told(data).detail
+    except msgspec.MsgspecError:
+        return _NOTHING
+
+
+def values_of(data: bytes) -> list[str]:
+    """Every text in the detail of a body: values, never the names of fields."""
+    try:
+        waiting: list[object] = [_decode_plain(data)[3]]
+    except (msgspec.MsgspecError, TypeError, LookupError):
+        return []
+    found: list[str] = []
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            found.append(value)
+        elif isinstance(value, dict):
+            waiting += [item for name, item in value.items() if name != "kind"]
+        elif isinstance(value, (list, tuple)):
+            waiting += value
+    return found
+
+
+def mark(name: str, value: str | int) -> bytes:
+    """Bytes that every body has whose detail, or whose event's fields, have this value under this name; few others have them."""
+    return _encode({name: value})[1:]
 
 
 def event_mark(event_id: int) -> bytes:

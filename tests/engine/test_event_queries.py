@@ -103,6 +103,11 @@ CASES = {
     'text:"SystemRoot%\\\\psexe"': lambda one: number(one) == 7045,
     "name": lambda one: one.kind == "name-observation",
     "ame": lambda one: False,
+    "logon:network": lambda one: number(one) in (4624, 4625),
+    "logon:3 event:4624": lambda one: number(one) == 4624,
+    "logon:rdp": lambda one: False,
+    "status:wrong_password kind:event": lambda one: number(one) == 4625,
+    "PSEXESVC": lambda one: number(one) == 7045,
 }
 
 

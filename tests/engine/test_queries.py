@@ -14,6 +14,7 @@ from app.engine.knowledge import Knowledge
 from app.engine.queries import Queries
 from app.engine.queries import plan as plans
 from app.engine.store import Store, store, update_alert
+from app.link.codec import encode_body, values_of
 from app.model.activity import Activity, Endpoint, event_order
 from app.model.alert import Alert, Finding
 from app.model.details import DnsQuery
@@ -119,7 +120,56 @@ CASES: dict[str, Callable[[Activity], bool]] = {
     "who:user* -who:user3": lambda one: who(one).startswith("user:") and who(one) != "user:corp.test\\user3",
     'from:"user:corp.test\\user3"': lambda one: who(one) == "user:corp.test\\user3",
     "user3": lambda one: who(one) == "user:corp.test\\user3",
-    "h5": lambda one: "computer:h5.corp.test" in (origin(one), target(one)),
+    "h5": lambda one: any("h5" in text for text in values_of(encode_body(one))),
+    "computer:h0": lambda one: "computer:h0.corp.test" in (origin(one), target(one)),
+    "computer:h0*": lambda one: "computer:h0.corp.test" in (origin(one), target(one)),
+    "host:h0 result:failure": lambda one: "computer:h0.corp.test" in (origin(one), target(one)) and one.result == "failure",
+    "user:user3": lambda one: who(one) == "user:corp.test\\user3",
+    "user:user* not account:user3": lambda one: who(one).startswith("user:") and who(one) != "user:corp.test\\user3",
+    "domain:corp.test": lambda one: who(one).startswith("user:corp.test\\"),
+    "src:10.0.0.3 dst:10.0.1.2": lambda one: (
+        one.source is not None
+        and one.source.ip == "10.0.0.3"
+        and one.destination is not None
+        and one.destination.ip == "10.0.1.2"
+    ),
+    "ip:10.0.1.0/31": lambda one: one.destination is not None and one.destination.ip == "10.0.1.1",
+    "address:10.0.0.3": lambda one: one.source is not None and one.source.ip == "10.0.0.3",
+    "proto:kerberos result:failure": lambda one: one.kind.startswith("kerberos") and one.result == "failure",
+    "protocol:smb,dns": lambda one: one.kind.split("-")[0] in ("smb", "dns"),
+    "etype:aes256": lambda one: one.kind == "kerberos-as",
+    "etype:18": lambda one: one.kind == "kerberos-as",
+    "etype:rc4": lambda one: False,
+    "spn:cifs/h1.corp.test": lambda one: getattr(one.detail, "service", "") == "cifs/h1.corp.test",
+    "spn:krbtgt": lambda one: one.kind == "kerberos-as",
+    "spn:dc1": lambda one: one.kind == "kerberos-ap",
+    "service:ldap/dc1*": lambda one: one.kind == "kerberos-ap",
+    "ticket:user3-4": lambda one: b"user3-4" in encode_body(one),
+    "text:gpt.ini": lambda one: one.kind == "smb-file",
+    "text:sysvol*GPT.INI": lambda one: one.kind == "smb-file",
+    "objectclass": lambda one: one.kind == "ldap-search",
+    "took:>2ms": lambda one: one.until - one.at > 2_000,
+    "took:1ms..3ms kind:dns": lambda one: 1_000 <= one.until - one.at <= 3_000 and one.kind == "dns-query",
+    "port:<100": lambda one: one.destination is not None and one.destination.port < 100,
+    "frame:>=2000": lambda one: one.frames[0] >= 2_000,
+    "status:wrong-password": lambda one: (
+        (one.code == 24 and one.kind.startswith("kerberos")) or (one.code == 0xC000006A and one.kind == "ntlm")
+    ),
+    "status:STATUS_LOGON_FAILURE": lambda one: one.code == 0xC000006D and one.kind in ("ntlm", "smb-file", "rpc-call"),
+    "status:unanswered": lambda one: one.result == "unanswered",
+    "severity:low": lambda one: one.kind == "kerberos-ap" and one.input == "aaaa",
+    "severity:high": lambda one: False,
+    "detector:to*": lambda one: one.kind == "kerberos-ap" and one.input == "aaaa",
+    "tag:controller": lambda one: any(
+        "Controller" in KNOWN.tags(key, ALL[-1].at) for key in (origin(one), target(one), who(one))
+    ),
+    "time:>-5m": lambda one: one.at > ALL[-1].at - 5 * MINUTE - 1,
+    "time:-10m..-5m who:user3": lambda one: (
+        ALL[-1].at - 10 * MINUTE <= one.at < ALL[-1].at - 5 * MINUTE and who(one) == "user:corp.test\\user3"
+    ),
+    "kind:dns or time:<-20m": lambda one: one.kind == "dns-query" or one.at < ALL[-1].at - 20 * MINUTE,
+    "time:10:04±1m": lambda one: START + 3 * MINUTE <= one.at < START + 6 * MINUTE,
+    "time:>=2026-01-05T10:05 time:<2026-01-05T10:06": lambda one: START + 5 * MINUTE <= one.at < START + 6 * MINUTE,
     "dns": lambda one: one.kind == "dns-query",
     "entity:computer:h5.corp.test": lambda one: "computer:h5.corp.test" in (origin(one), target(one)),
     "user:corp.test\\user1 or kind:dns": lambda one: who(one) == "user:corp.test\\user1" or one.kind == "dns-query",

@@ -11,6 +11,7 @@ from app.model.filter import (
     HOUR,
     KEYS,
     MINUTE,
+    TABLE,
     ActivityFilter,
     All,
     During,
@@ -20,11 +21,14 @@ from app.model.filter import (
     Not,
     Numbers,
     Text,
+    added,
     completing,
     completions,
     parse,
     quoted,
+    term,
     tokens,
+    without_key,
 )
 
 MIDNIGHT = 1_767_571_200_000_000  # 2026-01-05 UTC
@@ -75,6 +79,30 @@ MEANINGS: dict[str, Node | None] = {
     "time:2026-01-05T13:50:00.25..2026-01-05T14": During(MIDNIGHT + 13 * HOUR + 50 * MINUTE + 250_000, MIDNIGHT + 15 * HOUR),
     "time:2026-01-05T10:19:41.742281Z": During(MIDNIGHT + 37_181_742_281, MIDNIGHT + 37_181_742_282),
     "time:13:50-14:25": During(13 * HOUR + 50 * MINUTE, 14 * HOUR + 26 * MINUTE, True),
+    "account:alice": alice(),
+    "src:ws1": Text("from", ("ws1",)),
+    "proto:kerberos": Text("protocol", ("kerberos",)),
+    "address:10.0.0.0/24": Text("ip", ("10.0.0.0/24",)),
+    "user:alice": Text("entity", ("user:alice",)),
+    "severity:high,med": Text("severity", ("high", "med")),
+    "code:>5": Numbers("code", ((6, 2**63 - 1),)),
+    "port:<=1024": Numbers("port", ((-(2**63), 1024),)),
+    "frame:<800": Numbers("frame", ((-(2**63), 799),)),
+    "took:>500ms": Numbers("took", ((500_001, 2**63 - 1),)),
+    "took:1s..2s": Numbers("took", ((1_000_000, 2_000_000),)),
+    "took:<=1.5s": Numbers("took", ((0, 1_500_000),)),
+    "time:>-2h": During(-2 * HOUR, None, relative=True),
+    "time:-2h": During(-2 * HOUR, None, relative=True),
+    "time:-2h..-30m": During(-2 * HOUR, -30 * MINUTE, relative=True),
+    "time:<-1d": During(None, -DAY, relative=True),
+    "time:<2026-01-05T14:00": During(None, MIDNIGHT + 14 * HOUR),
+    "time:<=2026-01-05T14:00": During(None, MIDNIGHT + 14 * HOUR + MINUTE),
+    "time:>2026-01-05": During(MIDNIGHT + DAY, None),
+    "time:>=2026-01-05": During(MIDNIGHT, None),
+    "time:>14:00": During(14 * HOUR + MINUTE, DAY, True),
+    "time:14:00±5m": During(13 * HOUR + 55 * MINUTE, 14 * HOUR + 6 * MINUTE, True),
+    "time:23:59+-5m": During(23 * HOUR + 54 * MINUTE, 5 * MINUTE, True),
+    "time:2026-01-05T14:00:00±30s": During(MIDNIGHT + 14 * HOUR - 30_000_000, MIDNIGHT + 14 * HOUR + 31_000_000),
     "time:13:50": During(13 * HOUR + 50 * MINUTE, 13 * HOUR + 51 * MINUTE, True),
 }
 
@@ -104,6 +132,14 @@ WRONG = {
     "time:2026-13-01": 5,
     "time:13:50..2026-01-05": 5,
     "time:..": 5,
+    "time:>": 5,
+    "time:-2h..2026-01-05": 5,
+    "time:14:00±soon": 5,
+    "time:14:00±13h": 5,
+    "took:5": 5,
+    "took:>x": 5,
+    "severity:worst": 9,
+    "user:": 5,
     "(" * 60 + "a" + ")" * 60: 41,
     "a " * 600: 1000,
     "who:" + "x" * 2_000: 0,
@@ -209,3 +245,32 @@ def test_nothing_raises(text: str, cursor: int) -> None:
     assert isinstance(completions(text, cursor), list)
     start, length = completing(text, cursor)
     assert start >= 0 <= length
+
+
+def test_a_filter_grows_and_loses_terms() -> None:
+    assert added("", "who:alice") == "who:alice"
+    assert added("kind:dns", "who:alice") == "kind:dns who:alice"
+    assert added("kind:dns who:alice", "who:alice") == "kind:dns who:alice"
+    assert added("kind:dns", "who:alice", without=True) == "kind:dns not who:alice"
+    assert added("kind:dns not who:alice", "who:alice", without=True) == "kind:dns not who:alice"
+    assert added("not who:bob who:alice", "who:bob", without=True) == "not who:bob who:alice"
+    assert added("a or b", "who:alice") == "(a or b) who:alice"
+    assert without_key("time:13:50-14:25 who:alice -time:14:00 (time:13:55 or kind:dns)", "time") == (
+        "who:alice (time:13:55 or kind:dns)"
+    )
+    assert term("text", 'a "b" c') == r'text:"a \"b\" c"'
+
+
+def test_every_key_has_an_example_that_can_be_read_and_no_name_twice() -> None:
+    names = [name for one in TABLE for name in (one.name, *one.aliases)]
+
+    assert len(names) == len(set(names))
+    for one in TABLE:
+        found = parse(one.example)
+        assert isinstance(found, ActivityFilter), found
+        assert one.words
+
+
+@given(st.text(alphabet="tiem:<>=-2h0±+..T14 ,", max_size=40))
+def test_no_time_raises(text: str) -> None:
+    assert isinstance(parse(f"time:{text}"), ActivityFilter | FilterError)

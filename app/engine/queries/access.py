@@ -9,16 +9,11 @@ from typing import Any
 
 from app.engine import schema
 from app.engine.knowledge import Knowledge
+from app.engine.queries.functions import register
 from app.engine.schema import StoreError
 from app.engine.store import Rows
 from app.engine.store.tags import all_tags
-from app.link.codec import event_of
 from app.model.entity import EntityRef
-
-
-def _says(body: bytes, text: bytes) -> bool:
-    """True when the detail of an activity holds a text, in whatever case of ASCII letters."""
-    return text in body.lower()
 
 
 class Access:
@@ -50,9 +45,7 @@ class Access:
             raise StoreError(f"{self._path} cannot be read: {error}.") from error
         rows = Rows(db)
         db.create_function("entity_at", 2, lambda address, at: self.entity_key(rows.address(address), at))
-        db.create_function("event_id", 1, lambda body: event_of(body)[0], deterministic=True)
-        db.create_function("event_channel", 1, lambda body: event_of(body)[1].lower(), deterministic=True)
-        db.create_function("says", 2, _says, deterministic=True)
+        register(db)
         self._local.db, self._local.rows = db, rows
         with self.lock:
             self._open.append(db)

@@ -1,65 +1,23 @@
 """Filters as conditions of SQL; values travel as parameters only."""
 
-import json
-from collections.abc import Callable, Iterable
-from ipaddress import ip_address, ip_network
-from typing import Any
-
-from msgspec import Struct
+from collections.abc import Callable
 
 from app.engine import describe
+from app.engine.queries import saying
 from app.engine.queries.access import Access
+from app.engine.queries.cards import tags_of
+from app.engine.queries.conditions import FALSE, TRUE, Condition, among, joined, like, of_kinds
+from app.engine.queries.parties import actor, any_side, either_end, entities, exists, ip_of, named, side
 from app.engine.store.reading import RESULTS
-from app.link.codec import event_mark
-from app.model.activity import NAMED
-from app.model.details import EVENTS, KINDS
+from app.model.alert import RANK
+from app.model.details import KINDS
 from app.model.filter import DAY, ENTITY_KINDS, All, During, Either, Node, Not, Numbers
+from app.model.filter_keys import PROTOCOLS, SEVERITIES
 
 TIMELESS = frozenset({"kind", "result", "input"})
 """Columns of the counts by minute."""
 FLOW = TIMELESS | {"source", "destination", "actor"}
 """Columns of the counts by parties."""
-
-
-ROLES = {"source": 0, "destination": 1, "actor": 2}
-"""What is added to four times an address or actor to tell a party, see app.engine.postings."""
-
-
-class Condition(Struct, frozen=True):
-    """SQL over the alias a, its parameters, the columns it reads.
-
-    parties: one of these takes part in every match; None: nothing is known. pure: it says no more than that one of them
-    takes part.
-    """
-
-    sql: str
-    values: tuple[Any, ...] = ()
-    columns: frozenset[str] = frozenset()
-    parties: tuple[int, ...] | None = None
-    pure: bool = False
-
-
-TRUE = Condition("1")
-FALSE = Condition("0", parties=())
-
-
-def joined(parts: Iterable[Condition], word: str, empty: Condition) -> Condition:
-    """Conditions joined by AND or OR."""
-    known = list(parts)
-    if len(known) < 2:
-        return known[0] if known else empty
-    parties = [one.parties for one in known if one.parties is not None]
-    if word == "AND":
-        leading = min(parties, key=len, default=None)
-    else:
-        leading = tuple({party for one in parties for party in one}) if len(parties) == len(known) else None
-    return Condition(
-        "(" + f" {word} ".join(one.sql for one in known) + ")",
-        tuple(value for one in known for value in one.values),
-        frozenset().union(*(one.columns for one in known)),
-        leading,
-        word == "OR" and all(one.pure for one in known),
-    )
 
 
 def condition(node: Node | None, access: Access) -> Condition:
@@ -74,11 +32,20 @@ def condition(node: Node | None, access: Access) -> Condition:
     if isinstance(node, Either):
         return joined((condition(part, access) for part in node.parts), "OR", FALSE)
     if isinstance(node, During):
-        return _during(node)
+        return _during(placed(node, access))
     if isinstance(node, Numbers):
-        return _numbers(node, access)
+        return saying.events(node.ranges, access) if node.key == "event" else _numbers(node)
     find = _KEYS[node.key]
     return joined((find(value, access) for value in node.values), "OR", FALSE)
+
+
+def placed(node: During, access: Access) -> During:
+    """A span of time with its ends in UTC microseconds, also where they are counted from the last activity."""
+    if not node.relative:
+        return node
+    end = int(access.one("SELECT max(at) FROM activities") or 0)
+    first, last = (None if one is None else _int64(end + one) for one in (node.first, node.last))
+    return During(first, last)
 
 
 def _during(node: During) -> Condition:
@@ -93,9 +60,7 @@ def _during(node: During) -> Condition:
     return Condition(f"({clock} >= ? {word} {clock} < ?)", (low, high), frozenset({"clock"}))
 
 
-def _numbers(node: Numbers, access: Access) -> Condition:
-    if node.key == "event":
-        return joined((_events(access), joined(map(_event_id, node.ranges), "OR", FALSE)), "AND", TRUE)
+def _numbers(node: Numbers) -> Condition:
     columns = ("a.sport", "a.dport") if node.key == "port" else (f"a.{node.key}",)
     return joined(
         (Condition(f"{column} BETWEEN ? AND ?", span, frozenset({node.key})) for column in columns for span in node.ranges),
@@ -104,61 +69,15 @@ def _numbers(node: Numbers, access: Access) -> Condition:
     )
 
 
-def _among(column: str, numbers: list[int]) -> Condition:
-    if not numbers:
-        return FALSE
-    role = ROLES.get(column)
-    parties = None if role is None else tuple(4 * number + role for number in numbers)
-    one = frozenset({column})
-    if len(numbers) == 1:
-        return Condition(f"a.{column} = ?", (numbers[0],), one, parties, role is not None)
-    return Condition(f"a.{column} IN (SELECT value FROM json_each(?))", (json.dumps(numbers),), one, parties, role is not None)
-
-
 def _kind(value: str, access: Access) -> Condition:
     wanted = [kind for kind in KINDS.values() if _is_kind(kind, value)]
     known = dict(access.all("SELECT text, id FROM kinds"))
-    return _among("kind", [known[kind] for kind in wanted if kind in known])
-
-
-def _events(access: Access) -> Condition:
-    """Windows events of any kind: few rows need be opened to be asked for their number."""
-    known = dict(access.all("SELECT text, id FROM kinds"))
-    return _among("kind", [known[KINDS[one]] for one in EVENTS if KINDS[one] in known])
-
-
-def _event_id(span: tuple[int, int]) -> Condition:
-    """Events of one number or of a range."""
-    one = frozenset({"event"})
-    if span[0] == span[1] and span[0] > 0:
-        values = (event_mark(span[0]), *span)
-        return Condition("(instr(a.body, ?) AND event_id(a.body) BETWEEN ? AND ?)", values, one)
-    return Condition("event_id(a.body) BETWEEN ? AND ?", span, one)
-
-
-def _channel(value: str, access: Access) -> Condition:
-    """A log by its whole name, * for any text."""
-    named = Condition("event_channel(a.body) LIKE ? ESCAPE '\\'", (_like(value),), frozenset({"event"}))
-    return joined((_events(access), named), "AND", TRUE)
-
-
-def _says(value: str, _access: Access) -> Condition:
-    """What an activity's detail holds: the fields of an event, a filter, a path, an answer."""
-    return Condition("says(a.body, ?)", (value.encode("utf-8", "replace"),), frozenset({"text"}))
+    return among("kind", [known[kind] for kind in wanted if kind in known])
 
 
 def _is_kind(kind: str, value: str) -> bool:
     if "*" in value:
-        first, *rest = value.split("*")
-        place = len(first)
-        if not kind.startswith(first):
-            return False
-        for piece in rest:
-            found = kind.find(piece, place)
-            if found < 0:
-                return False
-            place = found + len(piece)
-        return value.endswith("*") or kind.endswith(rest[-1])
+        return _like_text(kind, value)
     return (
         kind == value
         or kind.startswith(f"{value.rstrip('-')}-")
@@ -167,170 +86,112 @@ def _is_kind(kind: str, value: str) -> bool:
     )
 
 
+def _like_text(text: str, value: str) -> bool:
+    first, *rest = value.split("*")
+    place = len(first)
+    if not text.startswith(first):
+        return False
+    for piece in rest:
+        found = text.find(piece, place)
+        if found < 0:
+            return False
+        place = found + len(piece)
+    return value.endswith("*") or text.endswith(rest[-1])
+
+
+def _protocol(value: str, access: Access) -> Condition:
+    """A protocol by name, in packets and in the events of Windows that tell of it; else as a kind."""
+    starts = [start for name, some in PROTOCOLS.items() if name.startswith(value) for start in some]
+    return of_kinds(access, starts) if starts else _kind(value, access)
+
+
 def _result(value: str, _access: Access) -> Condition:
-    return _among("result", [number for number, word in enumerate(RESULTS) if word.startswith(value)])
+    return among("result", [number for number, word in enumerate(RESULTS) if word.startswith(value)])
+
+
+def _status(value: str, access: Access) -> Condition:
+    results = [number for number, word in enumerate(RESULTS) if len(value) > 2 and word.startswith(value)]
+    said = saying.status(value, access)
+    return joined([among("result", results), said], "OR", FALSE) if results else said
 
 
 def _input(value: str, access: Access) -> Condition:
     rows = access.all(
-        "SELECT id FROM inputs WHERE key LIKE ? ESCAPE '\\' OR path LIKE ? ESCAPE '\\'", (_like(value) + "%", f"%{_like(value)}%")
+        "SELECT id FROM inputs WHERE key LIKE ? ESCAPE '\\' OR path LIKE ? ESCAPE '\\'", (like(value) + "%", f"%{like(value)}%")
     )
-    return _among("input", [row[0] for row in rows])
+    return among("input", [row[0] for row in rows])
 
 
 def _alert(value: str, access: Access) -> Condition:
-    rows = access.all(
+    return saying.alerts(
         """SELECT number FROM alerts WHERE id LIKE ? ESCAPE '\\' OR detector = ?
         OR id = (SELECT id FROM alert_names WHERE old = ?)""",
-        (_like(value), value, value),
+        (like(value), value, value),
+        access,
     )
-    numbers = json.dumps([row[0] for row in rows])
-    sql = "a.id IN (SELECT activity FROM alert_evidence WHERE alert IN (SELECT value FROM json_each(?)))"
-    return Condition(sql, (numbers,), frozenset({"alert"}))
+
+
+def _detector(value: str, access: Access) -> Condition:
+    sql = "SELECT number FROM alerts WHERE detector LIKE ? ESCAPE '\\' AND state <> 'deleted' AND excluded = ''"
+    return saying.alerts(sql, (like(value),), access)
+
+
+def _severity(value: str, access: Access) -> Condition:
+    ranks = [RANK[one] for one in SEVERITIES if one.startswith(value)]
+    levels = ",".join(map(str, ranks)) or "-1"
+    sql = f"SELECT number FROM alerts WHERE severity IN ({levels}) AND state <> 'deleted' AND excluded = ''"
+    return saying.alerts(sql, (), access)
+
+
+def _tag(value: str, access: Access) -> Condition:
+    """Whoever carries a tag takes part; tags as they stand now."""
+    rows = access.all("SELECT id, key FROM entities")
+    found = [
+        (number, key)
+        for (number, key), tags in zip(rows, tags_of(access, [row[1] for row in rows]), strict=True)
+        if any(_like_text(tag.lower(), value) if "*" in value else tag.lower().startswith(value) for tag in tags)
+    ]
+    return entities(found, access)
 
 
 def _source(value: str, access: Access) -> Condition:
     if value.startswith("user:"):
-        return _actor(value, access, part=False)
-    return _side("source", value, access, part=False)
+        return actor(value, access, part=False)
+    return side("source", value, access, part=False)
 
 
 def _destination(value: str, access: Access) -> Condition:
-    return _side("destination", value, access, part=False)
+    return side("destination", value, access, part=False)
 
 
 def _who(value: str, access: Access) -> Condition:
-    return _actor(value, access, part=False)
+    return actor(value, access, part=False)
 
 
 def _entity(value: str, access: Access) -> Condition:
-    return _any_side(value if value.partition(":")[0] in ENTITY_KINDS else f"computer:{value}", access, part=False)
+    """One entity by its key; of users, computers, domains and services also by name, where no key is meant."""
+    kind, _, name = value.partition(":")
+    if kind not in ENTITY_KINDS:
+        return any_side(f"computer:{value}", access, part=False)
+    if kind in ("user", "computer", "domain", "service") and not exists(value, access):
+        return saying.service(name, access) if kind == "service" else named(kind, name, access)
+    return any_side(value, access, part=False)
 
 
 def _word(value: str, access: Access) -> Condition:
-    parts = [_any_side(value, access, part=_ip(value) is None)]
+    """Who takes part or a kind; where no name and no kind holds the word, whatever activities say."""
+    parts = [any_side(value, access, part=ip_of(value) is None)]
     if any(value in (kind, kind.split("-")[0]) for kind in KINDS.values()):
         parts.append(_kind(value, access))
+    elif parts[0] is FALSE and ip_of(value) is None:
+        return saying.says(value, access)
     return joined(parts, "OR", FALSE)
 
 
-def _any_side(value: str, access: Access, part: bool) -> Condition:
-    parts = [_side("source", value, access, part), _side("destination", value, access, part), _actor(value, access, part)]
-    return joined([one for one in parts if one is not FALSE], "OR", FALSE)
-
-
-def _side(column: str, value: str, access: Access, part: bool) -> Condition:
-    """An address by its text, its network, or the computer that it was at that time."""
-    key, texts = _address_key(value)
-    if texts is not None:
-        return _among(column, [row[0] for row in access.all("SELECT id FROM addresses WHERE text = ?", (texts,))])
-    network = _network(value)
-    if network is not None:
-        return _among(column, [row[0] for row in access.all("SELECT id, text FROM addresses") if network(row[1])])
-    pattern = f"%{_like(value)}%" if part else _like(value)
-    plain = [] if key else _named_so(pattern, part, access)
-    keys = _entities(value, access, part, ("computer", "controller", "address"))
-    rows = access.all(
-        """SELECT address, (SELECT count(*) FROM address_entities o WHERE o.address = e.address) FROM address_entities e
-        WHERE entity IN (SELECT value FROM json_each(?))""",
-        (json.dumps([number for number, _ in keys]),),
-    )
-    sure = {address for address, names in rows if names == 1}.union(plain)
-    unsure = sorted({address for address, names in rows if names > 1} - sure)
-    parts = [_among(column, sorted(sure))] if sure else []
-    if unsure:
-        among = _among(column, unsure)
-        sql = f"({among.sql} AND entity_at(a.{column}, a.at) IN (SELECT value FROM json_each(?)))"
-        names = json.dumps([key for _, key in keys])
-        parts.append(Condition(sql, (*among.values, names), among.columns | {"named"}, among.parties))
-    return joined(parts, "OR", FALSE)
-
-
-def _named_so(pattern: str, part: bool, access: Access) -> list[int]:
-    """Addresses by their text; ends that are known by name only by that name, full or short."""
-    longer = "" if part or "." in pattern or pattern.endswith("%") else f"{pattern}.%"
-    rows = access.all(
-        f"""SELECT id FROM addresses WHERE CASE WHEN text LIKE '{NAMED}%'
-        THEN substr(text, {len(NAMED) + 1}) LIKE ?1 ESCAPE '\\' OR substr(text, {len(NAMED) + 1}) LIKE ?2 ESCAPE '\\'
-        ELSE text LIKE ?1 ESCAPE '\\' END""",
-        (pattern, longer),
-    )
-    return [row[0] for row in rows]
-
-
-def _actor(value: str, access: Access, part: bool) -> Condition:
-    """An account by any of its spellings."""
-    numbers = json.dumps([number for number, _ in _entities(value, access, part, ("user", "computer", "controller"))])
-    pattern = f"%{_like(value)}%" if part else _like(value)
-    rows = access.all(
-        """SELECT id FROM actors WHERE entity IN (SELECT value FROM json_each(?))
-        UNION SELECT id FROM actors WHERE entity IS NULL AND (text LIKE ? ESCAPE '\\' OR text LIKE ? ESCAPE '\\')""",
-        (numbers, pattern, f"%\\\\{pattern}"),
-    )
-    return _among("actor", [row[0] for row in rows])
-
-
-def _entities(value: str, access: Access, part: bool, kinds: tuple[str, ...]) -> list[tuple[int, str]]:
-    """(id, key) of the entities that a value names: by key, label, full name, short name, name without its domain."""
-    marks = ",".join("?" * len(kinds))
-    if value.partition(":")[0] in ENTITY_KINDS:
-        return access.all(f"SELECT id, key FROM entities WHERE key = ? AND kind IN ({marks})", (value, *kinds))
-    domain, at, name = value.rpartition("\\")
-    if not at and "@" in value:
-        name, _, domain = value.partition("@")
-    like = _like(value)
-    if part:
-        patterns = [f"%{like}%"]
-        sql = "label LIKE ? ESCAPE '\\' OR substr(key, instr(key, ':') + 1) LIKE ? ESCAPE '\\'"
-        values: tuple[str, ...] = (patterns[0], patterns[0])
-    else:
-        sql = """label LIKE ? ESCAPE '\\' OR substr(key, instr(key, ':') + 1) LIKE ? ESCAPE '\\' OR key LIKE ? ESCAPE '\\'
-        OR key LIKE ? ESCAPE '\\' OR key LIKE ? ESCAPE '\\'"""
-        short = _like(domain.split(".")[0])
-        values = (
-            like,
-            like,
-            f"user:%\\\\{like}" if not domain else f"user:{_like(domain)}\\\\{_like(name)}",
-            f"user:{short}.%\\\\{_like(name)}" if domain and "." not in domain else f"computer:{like}",
-            f"computer:{_like(value.rstrip('$'))}.%" if "." not in value else f"computer:{like}",
-        )
-    return access.all(f"SELECT id, key FROM entities WHERE ({sql}) AND kind IN ({marks})", (*values, *kinds))
-
-
-def _like(value: str) -> str:
-    """A value as a pattern of LIKE: * for any text, all else for itself."""
-    return value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("*", "%")
-
-
-def _ip(value: str) -> str | None:
-    try:
-        return str(ip_address(value))
-    except ValueError:
-        return None
-
-
-def _address_key(value: str) -> tuple[bool, str | None]:
-    """(True for an entity's key, text of the address that a value names)."""
-    if value.startswith("address:"):
-        return True, value[8:]
-    return value.partition(":")[0] in ENTITY_KINDS, _ip(value)
-
-
-def _network(value: str) -> Callable[[str], bool] | None:
-    if "/" not in value:
-        return None
-    try:
-        network = ip_network(value, strict=False)
-    except ValueError:
-        return None
-
-    def inside(text: str) -> bool:
-        try:
-            return ip_address(text) in network
-        except ValueError:
-            return False
-
-    return inside
+def is_named(value: str, access: Access) -> bool:
+    """True when a free word is somebody's name or a kind, so that it is not looked for in what activities say."""
+    kind = any(value in (kind, kind.split("-")[0]) for kind in KINDS.values())
+    return kind or ip_of(value) is not None or any_side(value, access, part=True) is not FALSE
 
 
 def _int64(value: int | None) -> int:
@@ -342,11 +203,22 @@ _KEYS: dict[str, Callable[[str, Access], Condition]] = {
     "from": _source,
     "to": _destination,
     "who": _who,
+    "host": either_end,
+    "ip": either_end,
     "entity": _entity,
+    "tag": _tag,
     "kind": _kind,
+    "protocol": _protocol,
     "result": _result,
-    "channel": _channel,
-    "text": _says,
+    "status": _status,
+    "etype": saying.etype,
+    "spn": saying.service,
+    "ticket": saying.ticket,
+    "logon": saying.logon,
+    "channel": saying.channel,
+    "text": saying.says,
     "input": _input,
     "alert": _alert,
+    "detector": _detector,
+    "severity": _severity,
 }

@@ -8,8 +8,9 @@ from itertools import accumulate
 from threading import RLock
 
 from app.engine.queries.access import Access
+from app.engine.queries.conditions import TRUE, Condition, joined
 from app.engine.queries.listing import Listing
-from app.engine.queries.matching import FLOW, TIMELESS, TRUE, Condition, condition, joined
+from app.engine.queries.matching import FLOW, TIMELESS, condition, placed
 from app.engine.store.counts import COUNTED
 from app.engine.store.reading import RESULTS
 from app.model.filter import ActivityFilter, All, During, Node
@@ -43,7 +44,7 @@ class Plan:
         self.lock = RLock()
         self.charts: dict[tuple[int, int, int], tuple[int, int, list[Bar]]] = {}
         self._access = access
-        spans, others = _split(filter.root)
+        spans, others = _split(filter.root, access)
         self.low = max((one.first for one in spans if one.first is not None), default=FIRST)
         self.high = min((one.last for one in spans if one.last is not None), default=LAST)
         conditions = [condition(node, access) for node in others]
@@ -326,8 +327,8 @@ def within(filter: ActivityFilter, span: tuple[int, int] | None) -> ActivityFilt
     return ActivityFilter(root=All((*parts, During(span[0], span[1] + 1))))
 
 
-def _split(root: Node | None) -> tuple[list[During], list[Node]]:
+def _split(root: Node | None, access: Access) -> tuple[list[During], list[Node]]:
     """Spans of time that every match lies in, and what else must be true."""
     parts = list(root.parts) if isinstance(root, All) else [] if root is None else [root]
-    spans = [part for part in parts if isinstance(part, During) and not part.daily]
+    spans = [placed(part, access) for part in parts if isinstance(part, During) and not part.daily]
     return spans, [part for part in parts if not (isinstance(part, During) and not part.daily)]
