@@ -17,6 +17,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     places: a GeoIP file (.mmdb) that tells where outside addresses are, empty for none.
     evidence: MiB that the packets kept of live traffic may take beside a workspace.
     sources: live sources that a workspace had, by its path; they name their secrets and never hold them.
+    density: height of rows in tables and lists. motion: whether parts of the window may move. zone: of every time on screen:
+    "UTC", "Local time" or a name of the zone database.
+    keys: id of an action of the window to its keys, in place of those of the table.
+    toured: the tour over the sample case was offered.
     """
 
     theme: Literal["system", "dark", "light", "contrast"] = "system"
@@ -27,6 +31,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     places: str = ""
     evidence: Annotated[int, msgspec.Meta(ge=16, le=1 << 20)] = 1024
     sources: dict[str, tuple[LiveSource, ...]] = {}
+    density: Literal["compact", "comfortable"] = "compact"
+    motion: Literal["system", "off"] = "system"
+    zone: Annotated[str, msgspec.Meta(max_length=60)] = "UTC"
+    keys: dict[str, tuple[str, ...]] = {}
+    toured: bool = False
 
 
 def load(folder: Path | None = None) -> Settings:

@@ -10,7 +10,8 @@ class Action(NamedTuple):
 
     command: name of a method of app.ui.commands.Commands, or "page:NAME" for a method of the page on screen; an action of a page
     is enabled while the page on screen has that method. menu: title of the menu it stands in, "" for keys and palette only.
-    needs: "" always, "case" while something was read, "reading" while inputs are being read.
+    needs: "" always, "case" while something was read, "reading" while inputs are being read. also: more keys that do the same.
+    The keys here are those of a new installation; app.ui.keys knows what the user made of them.
     """
 
     id: str
@@ -21,6 +22,7 @@ class Action(NamedTuple):
     menu: str = ""
     needs: str = ""
     argument: str = ""
+    also: tuple[str, ...] = ()
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -39,7 +41,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("window.close", "Quit", "close", "Ctrl+Q", "close_window", "File"),
     Action("go.back", "Back", "back", "Alt+Left", "back", "Go"),
     Action("go.forward", "Forward", "forward", "Alt+Right", "forward", "Go"),
-    Action("go.search", "Search or command", "search", "Ctrl+K", "search", "Go"),
+    Action("go.search", "Search or command", "search", "Ctrl+K", "search", "Go", also=("Ctrl+Shift+P",)),
     *(
         Action(
             f"go.{page.name}",
@@ -55,11 +57,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("go.exclusions", "Go to Exclusions", "filter", "", "go", "Go", "case", "exclusions"),
     Action("go.history", "Go to History", "clock", "Ctrl+H", "go", "Go", "case", "history"),
     Action("undo", "Undo", "back", "Ctrl+Z", "undo", "Alert", "case"),
-    Action("redo", "Do again", "forward", "Ctrl+Shift+Z", "redo", "Alert", "case"),
-    Action("filter.focus", "Filter this page", "filter", "Ctrl+F", "page:focus_filter", "View"),
+    Action("redo", "Do again", "forward", "Ctrl+Shift+Z", "redo", "Alert", "case", also=("Ctrl+Y",)),
+    Action("detect", "Detect again", "overview", "F5", "detect", "File", "case"),
+    Action("filter.focus", "Filter this page", "filter", "Ctrl+F", "page:focus_filter", "View", also=("Ctrl+L", "/")),
     Action("row.next", "Next row", "down", "J", "page:next_row"),
     Action("row.previous", "Previous row", "right", "K", "page:previous_row"),
-    Action("row.open", "Open what is selected", "right", "", "page:open_row"),
+    Action("row.open", "Open what is selected", "right", "O", "page:open_row"),
     Action("entity.card", "Show who or what is named here", "user", "Ctrl+I", "show_card", "View", "case"),
     Action("inspect", "Show or hide the inspector", "pin", "Space", "toggle_inspector", "View"),
     Action("alert.true", "Classify: true positive", "check", "1", "page:classify_true", "Alert", "case"),
@@ -68,20 +71,48 @@ ACTIONS: tuple[Action, ...] = (
     Action("alert.close", "Close the alert", "check", "4", "page:close_alert", "Alert", "case"),
     Action("alert.reopen", "Open the alert again", "alerts", "5", "page:reopen_alert", "Alert", "case"),
     Action("alert.proof", "Save proof…", "proof", "", "page:save_proof", "Alert", "case"),
-    Action("alert.suppress", "Suppress until seven quiet days have passed", "pause", "6", "page:suppress_alert", "Alert", "case"),
-    Action("alert.exclude", "Exclude a party of the alert…", "filter", "X", "page:exclude_party", "Alert", "case"),
+    Action(
+        "alert.suppress",
+        "Suppress until seven quiet days have passed",
+        "pause",
+        "S",
+        "page:suppress_alert",
+        "Alert",
+        "case",
+        also=("6",),
+    ),
+    Action("alert.exclude", "Exclude a party of the alert…", "filter", "E", "page:exclude_party", "Alert", "case", also=("X",)),
     Action("alert.delete", "Delete the alert", "close", "Del", "page:delete_alert", "Alert", "case"),
     Action("theme.system", "Theme: as the system", "settings", "", "set_theme", "View", argument="system"),
     Action("theme.dark", "Theme: dark", "settings", "", "set_theme", "View", argument="dark"),
     Action("theme.light", "Theme: light", "settings", "", "set_theme", "View", argument="light"),
     Action("theme.contrast", "Theme: high contrast", "settings", "", "set_theme", "View", argument="contrast"),
-    Action("zoom.in", "Larger words", "plus", "Ctrl+=", "zoom_in", "View"),
+    Action("zoom.in", "Larger words", "plus", "Ctrl+=", "zoom_in", "View", also=("Ctrl++",)),
     Action("zoom.out", "Smaller words", "minus", "Ctrl+-", "zoom_out", "View"),
     Action("zoom.reset", "Words of normal size", "fit", "Ctrl+0", "zoom_reset", "View"),
-    Action("help.keys", "Keys", "more", "F1", "show_keys", "Help"),
+    Action("settings", "Settings", "settings", "Ctrl+,", "go", "View", argument="settings"),
+    Action("help.keys", "Keys of this page", "more", "?", "show_keys", "Help"),
 )
 BY_ID: dict[str, Action] = {one.id: one for one in ACTIONS}
 MENUS: tuple[str, ...] = ("File", "Go", "Alert", "View", "Help")
+CONTEXTS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "alert": (
+        ("row.open",),
+        ("alert.close", "alert.suppress", "alert.reopen"),
+        ("alert.true", "alert.benign", "alert.false"),
+        ("alert.exclude", "alert.proof", "alert.delete"),
+    ),
+}
+"""What is right-clicked to the ids of what can be done with it, in groups; app.ui.context_menu makes the menu."""
+FIXED: tuple[tuple[str, str], ...] = (
+    ("Enter", "Open what is selected"),
+    ("Esc", "Close what is open, let go of what was chosen"),
+    ("Tab", "Next part of the page"),
+    ("Shift+Tab", "The part before"),
+    ("Up", "The row before"),
+    ("Down", "The next row"),
+)
+"""Keys that mean the same everywhere and cannot be given to anything else."""
 
 
 def matching(text: str) -> list[Action]:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import settings
@@ -33,7 +33,7 @@ def run(paths: Sequence[Path], workspace: Path | None = None) -> int:
     theme.apply(kept.theme, kept.zoom)
     window = MainWindow()
     app.setWindowIcon(icon("mark", "accent", 64))
-    app.styleHints().colorSchemeChanged.connect(lambda _: _follow_system(window), Qt.ConnectionType.QueuedConnection)
+    theme.on_change_of_system(lambda: _follow_system(window))
     window.restore((1440, 900))
     window.show()
     QTimer.singleShot(0, lambda: _begin(window, paths, workspace))

@@ -43,6 +43,7 @@ class Frame(Protocol):
     def forward(self) -> None: ...
     def focus_search(self) -> None: ...
     def toggle_inspector(self) -> None: ...
+    def toggle_keys(self) -> None: ...
     def set_zoom(self, zoom: float) -> None: ...
     def close(self) -> bool: ...
 
@@ -234,6 +235,10 @@ class Commands:
         """Words of normal size."""
         self._window.set_zoom(1.0)
 
+    def detect(self) -> None:
+        """Run the detectors again over all that was read."""
+        self._desk.detect()
+
     def show_keys(self) -> None:
-        """All commands with their keys, in the palette."""
-        self._window.focus_search()
+        """The sheet of keys, or away with it."""
+        self._window.toggle_keys()

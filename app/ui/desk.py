@@ -15,7 +15,7 @@ from app.model.incident import Incident
 from app.model.rows import Overview
 from app.model.source import LiveSource
 from app.settings import Settings
-from app.ui import wording
+from app.ui import keys, theme, wording, zones
 from app.ui.bridge import Bridge
 from app.ui.jobs import Jobs
 from app.ui.navigation import Route
@@ -40,6 +40,8 @@ class Desk(QObject):
     commanded = Signal(str)
     session_changed = Signal()
     summary_changed = Signal()
+    look_changed = Signal()
+    keys_changed = Signal()
 
     def __init__(self, settings_folder: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +60,9 @@ class Desk(QObject):
         """Live sources of this case, running or not; kept for a case that is kept."""
         self._summarising: Session | None = None
         self._again = False
+        self.can: Callable[[str], bool] = lambda _: True
+        """Whether an action, by its id, makes sense now; the window knows."""
+        self._use_settings()
         self.jobs.failed.connect(lambda error: self.tell(error, True))
         self.bridge.changed.connect(self._summarise)
         self.bridge.finished.connect(self._read)
@@ -208,6 +213,25 @@ class Desk(QObject):
     def tell(self, sentence: str, failed: bool = False) -> None:
         """Say one sentence in the status bar."""
         self.told.emit(sentence, failed)
+
+    def _use_settings(self) -> None:
+        """Let what the settings say of keys, zone and rows hold; what is on screen already has to be made anew."""
+        keys.use(self.settings.keys)
+        zones.use(self.settings.zone)
+        theme.set_density(self.settings.density == "comfortable")
+        theme.set_motion(self.settings.motion == "off")
+
+    def set_keys(self, own: Mapping[str, tuple[str, ...]]) -> None:
+        """Other keys; menus, hints and the palette follow."""
+        self.keep(keys=dict(own))
+        keys.use(self.settings.keys)
+        self.keys_changed.emit()
+
+    def set_look(self, **changes: object) -> None:
+        """Change settings of theme, zoom, density, motion or zone; the whole window follows."""
+        self.keep(**changes)
+        self._use_settings()
+        self.look_changed.emit()
 
     def keep(self, **changes: object) -> None:
         """Change settings; a folder that cannot be written is said once, not fatal."""

@@ -1,4 +1,7 @@
-"""The window: rail, top bar, page, inspector, status bar; routes lead to pages."""
+"""The window: rail, top bar, page, inspector, status bar; routes lead to pages.
+
+Long because the parts of the frame know each other only here.
+"""
 
 import importlib
 from collections.abc import Sequence
@@ -8,11 +11,12 @@ from PySide6.QtCore import QByteArray, QRect, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QGridLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from app.ui import theme
-from app.ui.actions import ACTIONS, MENUS, Action
+from app.ui import keys, theme
+from app.ui.actions import ACTIONS, BY_ID, MENUS, Action
 from app.ui.commands import Commands
 from app.ui.desk import Desk
 from app.ui.frame.inspector import Inspector
+from app.ui.frame.keys_sheet import KeysSheet
 from app.ui.frame.palette import Palette
 from app.ui.frame.rail import Rail
 from app.ui.frame.statusbar import StatusBar
@@ -67,6 +71,7 @@ class MainWindow(QMainWindow):
         self._waiting: list[Path] = []
         self._inspector_wanted = True
         self._actions: dict[str, QAction] = {}
+        self.sheet: KeysSheet | None = None
         self.menu = QMenu(self)
         self._make_actions()
         self._make_frame()
@@ -81,15 +86,26 @@ class MainWindow(QMainWindow):
         menus = {name: self.menu.addMenu(name) for name in MENUS}
         for one in ACTIONS:
             action = QAction(one.words, self)
-            if one.shortcut:
-                action.setShortcut(QKeySequence(one.shortcut))
-                action.setAutoRepeat(one.command.startswith("page:"))
+            action.setAutoRepeat(one.command.startswith("page:"))
             action.triggered.connect(lambda *_, chosen=one: self.do(chosen))
             self.addAction(action)
             self._actions[one.id] = action
             if one.menu:
                 menus[one.menu].addAction(action)
         self.menu.aboutToShow.connect(self._enable_actions)
+        self.desk.can = lambda id: self.can_do(BY_ID[id])
+        self.bind_keys()
+
+    def bind_keys(self) -> None:
+        """Give every action the keys that hold now."""
+        for id, action in self._actions.items():
+            action.setShortcuts([QKeySequence(key) for key in keys.of(id)])
+        if hasattr(self, "rail"):
+            self._show_keys()
+
+    def _show_keys(self) -> None:
+        self.rail.show_keys()
+        self.topbar.show_keys()
 
     def _make_frame(self) -> None:
         central = QWidget()
@@ -110,17 +126,20 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
         self.palette_list = Palette(self, self.topbar.field, self.desk, self.can_do)
         self.rail.asked.connect(self.desk.go)
-        self.rail.settings.clicked.connect(self._drop_settings)
+        self.rail.settings.clicked.connect(lambda *_: self.do_by_id("settings"))
         self.topbar.back.connect(self.back)
         self.topbar.forward.connect(self.forward)
-        self.topbar.zone_changed.connect(self._summary)
+        self.topbar.zone_changed.connect(self._zone_chosen)
         self.inspector.closed.connect(self.toggle_inspector)
+        self._show_keys()
 
     def _connect(self) -> None:
         self.desk.went.connect(self.show_route)
         self.desk.inspected.connect(self._inspect)
         self.desk.commanded.connect(self.do_by_id)
         self.desk.summary_changed.connect(self._summary)
+        self.desk.keys_changed.connect(self.bind_keys)
+        self.desk.look_changed.connect(self._look_changed, Qt.ConnectionType.QueuedConnection)
         self.desk.bridge.started.connect(self._summary)
         self.desk.bridge.finished.connect(self._finished)
 
@@ -128,7 +147,7 @@ class MainWindow(QMainWindow):
 
     def do_by_id(self, action: str) -> None:
         """Do an action by its id."""
-        self.do(next(one for one in ACTIONS if one.id == action))
+        self.do(BY_ID[action])
 
     def do(self, action: Action) -> None:
         """Do an action, when it can be done now."""
@@ -154,20 +173,6 @@ class MainWindow(QMainWindow):
     def _free_actions(self) -> None:
         for action in self._actions.values():
             action.setEnabled(True)
-
-    def _drop_settings(self) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for one in ACTIONS:
-            if one.menu == "View":
-                action = menu.addAction(one.words)
-                if one.command == "set_theme":
-                    action.setCheckable(True)
-                    action.setChecked(one.argument == theme.choice())
-                action.triggered.connect(lambda *_, chosen=one: self.do(chosen))
-        at = self.rail.settings.mapToGlobal(self.rail.settings.rect().topRight())
-        at.setY(at.y() - menu.sizeHint().height() + self.rail.settings.height())
-        menu.popup(at)
 
     # --- routes ---
 
@@ -213,7 +218,7 @@ class MainWindow(QMainWindow):
         self._show_inspector(page.inspector_beside and self._inspector_wanted and self._has_room())
         page.visit(route)
         self._show_crumbs()
-        if before is not page:
+        if before is not page and not page.isAncestorOf(self.focusWidget()):
             page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _made(self, entry: PageEntry) -> Page:
@@ -246,6 +251,10 @@ class MainWindow(QMainWindow):
             f"{self.desk.session.name} – Wardlight" if self.desk.session and not self.desk.session.is_temporary else "Wardlight"
         )
 
+    def _zone_chosen(self, name: str) -> None:
+        self.desk.keep(zone=name)
+        self._summary()
+
     # --- inspector ---
 
     def _has_room(self) -> bool:
@@ -274,11 +283,33 @@ class MainWindow(QMainWindow):
         self.topbar.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.topbar.field.selectAll()
 
+    def toggle_keys(self) -> None:
+        """Show the sheet of keys over the page, or take it away."""
+        if self.sheet is not None:
+            self.sheet.dismiss()
+            return
+        self.sheet = KeysSheet(self, self.page(), self.can_do)
+        self.sheet.closed.connect(self._sheet_closed)
+        self.sheet.open()
+
+    def _sheet_closed(self) -> None:
+        self.sheet = None
+
     def set_zoom(self, zoom: float) -> None:
         """Another text size; pages are made anew at it."""
         self.zoom = zoom
         self.desk.keep(zoom=zoom)
         theme.apply(theme.choice(), zoom)
+        self.make_anew()
+
+    def _look_changed(self) -> None:
+        self.zoom = self.desk.settings.zoom
+        theme.apply(self.desk.settings.theme, self.zoom)
+        self.bind_keys()
+        self.make_anew()
+
+    def make_anew(self) -> None:
+        """Make the frame and all pages anew, for what is set of theme, text size, density, keys, zone."""
         for page in self._pages.values():
             page.leave()
         self._pages.clear()

@@ -22,6 +22,8 @@ class Page(QWidget):
 
     crumbs_changed = Signal()
     inspector_beside = False
+    more_keys: tuple[tuple[str, str], ...] = ()
+    """Keys that the page takes itself, beside its actions: ("Esc", "Let go of the span"); for the sheet of keys."""
 
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__()

@@ -3,12 +3,13 @@
 import re
 import sys
 import tomllib
+from collections.abc import Callable
 from functools import cache
 from typing import Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMetaObject, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetrics, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyle
 
 from app.paths import resources
 
@@ -29,6 +30,8 @@ class _Look:
     name: str = ""
     choice: Choice = "system"
     scale: float = 1.0
+    comfortable: bool = False
+    still: bool = False
     fonts: dict[str, QFont] = {}
 
 
@@ -40,7 +43,7 @@ def load(name: str) -> dict[str, str]:
 
 @cache
 def metrics() -> dict[str, dict]:
-    """Tables "type" and "space", in unscaled pixels."""
+    """Tables "type", "space" and "comfortable", in unscaled pixels."""
     with (resources() / "themes" / "metrics.toml").open("rb") as file:
         return tomllib.load(file)
 
@@ -64,8 +67,9 @@ def px(length: float) -> int:
 
 
 def space(name: str) -> int:
-    """A named length of metrics.toml, scaled."""
-    return px(metrics()["space"][name])
+    """A named length of metrics.toml, scaled; rows as high as the density says."""
+    lengths = metrics()["comfortable"] if _Look.comfortable and name in metrics()["comfortable"] else metrics()["space"]
+    return px(lengths[name])
 
 
 def line_height(kind: str = "body") -> int:
@@ -126,6 +130,33 @@ def apply(wanted: Choice, zoom: float = 1.0) -> None:
         app.setStyleSheet(_sheet())
 
 
+def set_density(comfortable: bool) -> None:
+    """Rows of tables and lists from now on; what is on screen has to be made anew."""
+    _Look.comfortable = comfortable
+
+
+def set_motion(still: bool) -> None:
+    """Whether nothing may move, whatever the system says."""
+    _Look.still = still
+
+
+def moves() -> bool:
+    """Whether parts of the window may move: not when the user or the system asks for stillness."""
+    style = QApplication.style() if QApplication.instance() is not None else None
+    return not _Look.still and not (style is not None and style.styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) <= 0)
+
+
+def on_change_of_system(follow: Callable[[], object]) -> list[QMetaObject.Connection]:
+    """Call follow whenever the desktop changes to dark, to light, to high contrast or back; what ends it again."""
+    hints = QGuiApplication.styleHints()
+    queued = Qt.ConnectionType.QueuedConnection
+    made = [hints.colorSchemeChanged.connect(lambda _: follow(), queued)]
+    accessibility = getattr(hints, "accessibility", None)  # of Qt 6.10
+    if accessibility is not None:
+        made.append(accessibility().contrastPreferenceChanged.connect(lambda _: follow(), queued))
+    return made
+
+
 def _of_system() -> str:
     hints = QGuiApplication.styleHints()
     if _wants_contrast():
@@ -136,7 +167,22 @@ def _of_system() -> str:
 def _wants_contrast() -> bool:
     accessibility = getattr(QGuiApplication.styleHints(), "accessibility", None)
     preference = getattr(accessibility() if accessibility else None, "contrastPreference", None)
-    return preference is not None and preference().name == "HighContrast"
+    if preference is not None:
+        return preference().name == "HighContrast"
+    return _windows_contrast() if sys.platform == "win32" else False
+
+
+def _windows_contrast() -> bool:
+    """What Windows itself says, for a Qt that does not ask it (SystemParametersInfo, SPI_GETHIGHCONTRAST)."""
+    import ctypes
+
+    class HighContrast(ctypes.Structure):
+        _fields_ = [("size", ctypes.c_uint), ("flags", ctypes.c_uint), ("scheme", ctypes.c_void_p)]
+
+    asked = HighContrast(ctypes.sizeof(HighContrast), 0, None)
+    windows = getattr(ctypes, "windll", None)
+    done = windows is not None and windows.user32.SystemParametersInfoW(0x42, asked.size, ctypes.byref(asked), 0)
+    return bool(done and asked.flags & 1)
 
 
 def _system_scale() -> float:

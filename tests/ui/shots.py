@@ -19,7 +19,7 @@ from app.ui.main_window import MainWindow
 
 PAGES = (
     "overview", "alerts", "alert", "incident", "exclusions", "history", "activities", "entities", "entity", "graph", "coverage",
-    "sources", "reports",
+    "sources", "reports", "settings", "settings/keys",
 )  # fmt: skip
 
 
@@ -69,9 +69,12 @@ def main() -> None:
             window.show()
             settle(window)
             for page in wanted.page or (("overview",) if first_start else PAGES):
-                window.desk.go(page, key_of(window, page))
+                page, _, key = page.partition("/")
+                window.desk.go(page, key or key_of(window, page))
                 settle(window)
-                window.grab().save(str(wanted.out / f"{'start' if first_start else page}-{name}-{width}.png"))
+                window.grab().save(
+                    str(wanted.out / f"{'start' if first_start else page}{'-' if key else ''}{key}-{name}-{width}.png")
+                )
             window.close()
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 from app.model.alert import Alert
 from app.model.entity import EntityRef
 from app.model.rows import ActivityRow, EntityRow
-from app.ui import theme, wording
+from app.ui import keys, theme, wording
 from app.ui.actions import Action, matching
 from app.ui.desk import Desk
 from app.ui.widgets.two_line_list import TwoLineList, TwoLines
@@ -133,7 +133,7 @@ class Palette(QFrame):
 
 
 def _of_action(action: Action) -> TwoLines:
-    return TwoLines("", action.words, "Command", action.shortcut.replace("+", " "), target=action)
+    return TwoLines("", action.words, "Command", keys.shown(action.id), target=action)
 
 
 def _of_found(found: object) -> TwoLines | None:

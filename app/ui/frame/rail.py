@@ -4,7 +4,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
-from app.ui import theme, wording
+from app.ui import keys, theme, wording
 from app.ui.icons import paint_icon
 from app.ui.page_table import PAGES, PageEntry
 from app.ui.widgets.buttons import DISABLED, PaintedButton
@@ -14,12 +14,12 @@ from app.ui.widgets.glyphs import paint_severity
 class RailItem(PaintedButton):
     """Icon over its word; the page on screen has a ground with a bar."""
 
-    def __init__(self, words: str, icon: str, key: str) -> None:
+    def __init__(self, words: str, icon: str) -> None:
         super().__init__(words)
         self._icon = icon
         self._badge = ("", 0)
         self.setCheckable(True)
-        self.setToolTip(f"{words} ({key})" if key else words)
+        self.setToolTip(words)
 
     def show_badge(self, severity: str, number: int) -> None:
         """Number of open alerts of the worst severity; 0 for none."""
@@ -84,16 +84,15 @@ class Rail(QWidget):
         self.mark.clicked.connect(self._drop)
         column.addWidget(self.mark)
         self.items: dict[str, RailItem] = {}
-        for place, page in enumerate((one for one in PAGES if one.rail), 1):
-            column.addWidget(self._item(page, f"Alt+{place}" if place < 10 else ""))
+        for page in (one for one in PAGES if one.rail):
+            column.addWidget(self._item(page))
         column.addStretch(1)
-        self.settings = RailItem("Settings", "settings", "")
-        self.settings.setCheckable(False)
+        self.settings = RailItem("Settings", "settings")
         column.addWidget(self.settings)
         column.addSpacing(theme.px(4))
 
-    def _item(self, page: PageEntry, key: str) -> RailItem:
-        item = RailItem(page.words, page.icon, key)
+    def _item(self, page: PageEntry) -> RailItem:
+        item = RailItem(page.words, page.icon)
         item.clicked.connect(lambda *_: self.asked.emit(page.name))
         self.items[page.name] = item
         return item
@@ -103,12 +102,19 @@ class Rail(QWidget):
         current = entry.name if entry.name in self.items else entry.above
         for name, item in self.items.items():
             item.setChecked(name == current)
+        self.settings.setChecked(entry.name == "settings")
 
     def show_case(self, has_case: bool) -> None:
         """Items that need a case are off without one."""
         for page in PAGES:
             if page.rail:
                 self.items[page.name].setEnabled(has_case or not page.needs_case or page.name == "overview")
+
+    def show_keys(self) -> None:
+        """Tooltips with the keys that hold now."""
+        for item, action in (*((one, f"go.{name}") for name, one in self.items.items()), (self.settings, "settings")):
+            key = keys.shown(action)
+            item.setToolTip(f"{item.text()} ({key})" if key else item.text())
 
     def _drop(self) -> None:
         self._menu.popup(self.mark.mapToGlobal(self.mark.rect().bottomLeft()))

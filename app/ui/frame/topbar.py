@@ -6,21 +6,19 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QWidget
 
-from app.ui import theme, wording
+from app.ui import keys, theme, wording, zones
 from app.ui.icons import icon
 from app.ui.navigation import Crumb
 from app.ui.widgets.buttons import Button, LinkButton, MenuButton, paint_key
 from app.ui.widgets.words import Elided, Words
 
-ZONES = ("UTC", "Local time")
-
 
 class SearchField(QLineEdit):
-    """The field of the palette; shows its key while empty."""
+    """The field of the palette; shows the key of an action while empty."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, action: str) -> None:
         super().__init__()
-        self._key = key
+        self._action = action
         self._lens: QAction | None = None
         self.setObjectName("search")
         self.setPlaceholderText("Search or command")
@@ -53,8 +51,10 @@ class SearchField(QLineEdit):
         if not self.text() and not self.hasFocus() and self.width() > theme.px(200):
             painter = QPainter(self)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            width = theme.measure("quiet").horizontalAdvance(self._key) + theme.px(16)
-            paint_key(painter, self.width() - width, self.height() / 2, self._key, theme.colour("text-quiet"))
+            key = keys.shown(self._action)
+            width = theme.measure("quiet").horizontalAdvance(key) + theme.px(16)
+            if key:
+                paint_key(painter, self.width() - width, self.height() / 2, key, theme.colour("text-quiet"))
 
 
 class Crumbs(QWidget):
@@ -89,7 +89,7 @@ class TopBar(QWidget):
 
     back = Signal()
     forward = Signal()
-    zone_changed = Signal()
+    zone_changed = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -99,10 +99,10 @@ class TopBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.px(8), 0, theme.px(8), 1)
         row.setSpacing(theme.px(4))
-        self.back_button = Button("", "back", bare=True, tip="Back (Alt+Left)", on_click=self.back.emit)
-        self.forward_button = Button("", "forward", bare=True, tip="Forward (Alt+Right)", on_click=self.forward.emit)
+        self.back_button = Button("", "back", bare=True, tip="Back", on_click=self.back.emit)
+        self.forward_button = Button("", "forward", bare=True, tip="Forward", on_click=self.forward.emit)
         self.crumbs = Crumbs()
-        self.field = SearchField("Ctrl K")
+        self.field = SearchField("go.search")
         self.span = Words("", kind="body")
         self.span_icon = Button("", "clock", bare=True, tip="Time span of the evidence")
         self.span_icon.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -128,16 +128,21 @@ class TopBar(QWidget):
         if known:
             self.span.setToolTip(wording.period(first, last))
 
+    def show_keys(self) -> None:
+        """Tooltips and hints with the keys that hold now."""
+        for button, action in ((self.back_button, "go.back"), (self.forward_button, "go.forward")):
+            words, key = button.accessibleName(), keys.shown(action)
+            button.setToolTip(f"{words} ({key})" if key else words)
+        self.field.update()
+
     def _fill_zones(self, menu: QMenu) -> None:
-        for name in ZONES:
+        for name in dict.fromkeys((*zones.OFFERED, wording.zone_name())):
             action = menu.addAction(name)
             action.setCheckable(True)
             action.setChecked(name == wording.zone_name())
             action.triggered.connect(lambda *_, chosen=name: self._choose_zone(chosen))
 
     def _choose_zone(self, name: str) -> None:
-        from datetime import UTC
-
-        wording.set_zone(UTC if name == "UTC" else None, name)
+        zones.use(name)
         self.zone.say(name)
-        self.zone_changed.emit()
+        self.zone_changed.emit(name)

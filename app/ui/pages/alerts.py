@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from app.model.alert import RANK, Alert, Classification, Phase, State
 from app.ui import theme, wording
+from app.ui.context_menu import fill
 from app.ui.desk import Desk
 from app.ui.page import Page
 from app.ui.plots.buckets import counted
@@ -206,16 +207,7 @@ class AlertsPage(Page):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for words, action in (
-            ("Open", "row.open"), ("Close", "alert.close"), ("Suppress", "alert.suppress"), ("Open again", "alert.reopen"),
-            ("", ""),
-            ("True positive", "alert.true"), ("Benign true positive", "alert.benign"), ("False positive", "alert.false"),
-            ("", ""), ("Exclude…", "alert.exclude"), ("Delete", "alert.delete"),
-        ):  # fmt: skip
-            if action:
-                menu.addAction(words).triggered.connect(lambda *_, action=action: self.desk.command(action))
-            else:
-                menu.addSeparator()
+        fill(menu, self.desk, "alert")
         menu.popup(self.list.viewport().mapToGlobal(at))
 
     def _change(self, state: State | None = None, classification: Classification | None = None) -> None:

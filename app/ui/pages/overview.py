@@ -124,7 +124,7 @@ class OverviewPage(Page):
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
         self.heading = PageHeading("Overview", "", (
-            Button("Add evidence", "plus", "Ctrl O", on_click=lambda: desk.command("open.files")),
+            Button("Add evidence", "plus", "open.files", on_click=lambda: desk.command("open.files")),
             Button("Save report", "reports", on_click=lambda: desk.command("report.save")),
         ))  # fmt: skip
         self.facts = [

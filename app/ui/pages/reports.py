@@ -16,7 +16,7 @@ class ReportsPage(Page):
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
         self.heading = PageHeading("Reports", "")
-        self.html = Button("Save report", "reports", "Ctrl S", primary=True, on_click=lambda: desk.command("report.save"))
+        self.html = Button("Save report", "reports", "report.save", primary=True, on_click=lambda: desk.command("report.save"))
         rows = (
             (
                 "reports",

@@ -73,7 +73,7 @@ class SourcesPage(Page):
         self._progress: Progress | None = None
         self.add = Button("Add a live source", "sensor", on_click=self.show_panel)
         self.heading = PageHeading("Sources", "", (
-            Button("Add evidence", "plus", "Ctrl O", on_click=lambda: desk.command("open.files")),
+            Button("Add evidence", "plus", "open.files", on_click=lambda: desk.command("open.files")),
             Button("Add a folder", "open", on_click=lambda: desk.command("open.folder")),
             self.add,
         ))  # fmt: skip

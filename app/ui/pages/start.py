@@ -88,7 +88,7 @@ class StartPage(Page):
         return middle
 
     def _actions(self) -> QWidget:
-        self.open_button = Button("Open", key="Ctrl O", primary=True, on_click=lambda: self.desk.command("open.files"))
+        self.open_button = Button("Open", "", "open.files", True, lambda: self.desk.command("open.files"))
         folder = Button("Choose", on_click=lambda: self.desk.command("open.folder"))
         listen = Button("Add a source", on_click=lambda: self.desk.command("source.add"))
         rows = [

@@ -34,7 +34,7 @@ NAMED_FRAMES = 3
 class _Rows(QStyledItemDelegate):
     def sizeHint(self, option, index) -> QSize:
         size = super().sizeHint(option, index)
-        return QSize(size.width(), theme.px(24))
+        return QSize(size.width(), theme.space("row"))
 
 
 class _Tree(QTreeView):

@@ -6,7 +6,8 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
-from app.ui import theme, wording
+from app.ui import keys, theme, wording
+from app.ui.actions import BY_ID
 from app.ui.icons import paint_icon
 
 KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
@@ -56,14 +57,17 @@ class PaintedButton(QAbstractButton):
 
 
 class Button(PaintedButton):
-    """28 high: icon, words, key hint, arrow of a menu; primary is filled with the accent."""
+    """28 high: icon, words, key hint, arrow of a menu; primary is filled with the accent.
+
+    key: a key as it is written, or the id of an action whose key, as the user set it, is shown.
+    """
 
     def __init__(
         self, words: str, icon: str = "", key: str = "", primary: bool = False, on_click: Callable[[], object] | None = None,
         menu: bool = False, bare: bool = False, tip: str = "",
     ) -> None:  # fmt: skip
         super().__init__(words)
-        self._icon, self._key, self._primary, self._menu_arrow, self._bare = icon, key, primary, menu, bare
+        self._icon, self._hint, self._primary, self._menu_arrow, self._bare = icon, key, primary, menu, bare
         if on_click is not None:
             self.clicked.connect(lambda *_: on_click())
         if tip or (icon and not words):
@@ -71,6 +75,10 @@ class Button(PaintedButton):
             self.setAccessibleName(tip or words)
         if bare:
             self.setCursor(Qt.CursorShape.ArrowCursor)
+
+    @property
+    def _key(self) -> str:
+        return keys.shown(self._hint) if self._hint in BY_ID else self._hint
 
     def say(self, words: str) -> None:
         """Change the words."""

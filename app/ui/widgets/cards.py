@@ -267,7 +267,8 @@ def coverage_card(desk: Desk, coverage: Coverage, page: str, shares: Sequence[Co
         if parts:
             view.part(stacked([Paragraph(one) for one in parts], 6), title)
     if coverage.state != "seen":
-        view.part(buttons(Button("Add evidence", "plus", "Ctrl O", on_click=lambda: desk.command("open.files"))))
+        add = Button("Add evidence", "plus", "open.files", on_click=lambda: desk.command("open.files"))
+        view.part(buttons(add))
     return view
 
 

@@ -110,7 +110,7 @@ class FileField(TextField):
             self.changed.emit()
 
 
-class _Segment(Button):
+class Segment(Button):
     """One of several: filled while it is the chosen one."""
 
     def __init__(self, words: str) -> None:
@@ -135,7 +135,7 @@ class ChoiceField(Field):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.px(4))
         for word, words in choices:
-            segment = self.segments[word] = _Segment(words)
+            segment = self.segments[word] = Segment(words)
             segment.setChecked(word == value)
             segment.toggled.connect(lambda on: on and self.changed.emit())
             row.addWidget(segment)

@@ -1,0 +1,20 @@
+"""Context menus, made from the table of actions like every other menu."""
+
+from PySide6.QtWidgets import QMenu
+
+from app.ui import keys
+from app.ui.actions import BY_ID, CONTEXTS
+from app.ui.desk import Desk
+
+
+def fill(menu: QMenu, desk: Desk, context: str) -> None:
+    """Append what can be done now with what was right-clicked, with keys. context: of app.ui.actions.CONTEXTS."""
+    for group in CONTEXTS[context]:
+        shown = [BY_ID[one] for one in group if desk.can(one)]
+        if shown and menu.actions():
+            menu.addSeparator()
+        for one in shown:
+            # A shortcut of its own would make the window's ambiguous; behind a tab stands what the menu shows as the key.
+            key = keys.shown(one.id)
+            entry = menu.addAction(f"{one.words.replace('&', '&&')}\t{key}" if key else one.words.replace("&", "&&"))
+            entry.triggered.connect(lambda *_, id=one.id: desk.command(id))

@@ -1,0 +1,21 @@
+"""The sections of the settings page, one line each, in their order."""
+
+from typing import NamedTuple
+
+
+class SectionEntry(NamedTuple):
+    """word: in routes. place: "module:class", imported when first shown. case: about the open case, not the program."""
+
+    word: str
+    title: str
+    icon: str
+    place: str
+    case: bool = False
+
+
+SECTIONS: tuple[SectionEntry, ...] = (
+    SectionEntry("appearance", "Appearance", "overview", "app.ui.settings.appearance:Appearance"),
+    SectionEntry("time", "Time", "clock", "app.ui.settings.clock:Clock"),
+    SectionEntry("keys", "Keys", "more", "app.ui.settings.bindings:Bindings"),
+)
+BY_WORD: dict[str, SectionEntry] = {one.word: one for one in SECTIONS}
