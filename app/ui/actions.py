@@ -42,6 +42,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("go.back", "Back", "back", "Alt+Left", "back", "Go"),
     Action("go.forward", "Forward", "forward", "Alt+Right", "forward", "Go"),
     Action("go.search", "Search or command", "search", "Ctrl+K", "search", "Go", also=("Ctrl+Shift+P",)),
+    Action("tab.new", "This place in a new tab", "plus", "Ctrl+T", "new_tab", "Go"),
+    Action("tab.close", "Close the tab", "close", "Ctrl+W", "close_tab", "Go"),
+    Action("tab.next", "Next tab", "right", "Ctrl+PgDown", "step_tab", "Go", argument="1", also=("Ctrl+Tab",)),
+    Action("tab.previous", "Previous tab", "back", "Ctrl+PgUp", "step_tab", "Go", argument="-1", also=("Ctrl+Shift+Tab",)),
     *(
         Action(
             f"go.{page.name}",

@@ -18,7 +18,7 @@ from app.settings import Settings
 from app.ui import keys, theme, wording, zones
 from app.ui.bridge import Bridge
 from app.ui.jobs import Jobs
-from app.ui.navigation import Route
+from app.ui.navigation import Route, wants_new_tab
 from app.ui.page_table import BY_NAME
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class Desk(QObject):
     """
 
     went = Signal(object)
+    opened_apart = Signal(object)
     inspected = Signal(object, bool)
     told = Signal(str, bool)
     commanded = Signal(str)
@@ -80,10 +81,17 @@ class Desk(QObject):
         self.bridge.attach(session)
         self.session_changed.emit()
 
-    def go(self, page: str, key: str = "", **view: str) -> None:
-        """Show a page; pages that do not exist in this build are ignored."""
+    def go(self, page: str, key: str = "", new_tab: bool = False, **view: str) -> None:
+        """Show a page; pages that do not exist in this build are ignored.
+
+        new_tab: in a tab of its own, behind the one on screen. A click with Ctrl or the middle button asks for that by itself.
+        """
         if page in BY_NAME:
-            self.went.emit(Route(page, key, tuple(sorted(view.items()))))
+            self.open(Route(page, key, tuple(sorted(view.items()))), new_tab)
+
+    def open(self, route: Route, new_tab: bool = False) -> None:
+        """The same for a route."""
+        (self.opened_apart if new_tab or wants_new_tab() else self.went).emit(route)
 
     def can_go(self, page: str) -> bool:
         """Whether that page exists in this build."""
@@ -97,8 +105,10 @@ class Desk(QObject):
         self.inspected.emit(thing, quietly)
 
     def follow(self, link: Link) -> None:
-        """Click on a piece of a sentence."""
-        if link.entity is not None:
+        """Click on a piece of a sentence; one that asks for a new tab opens the entity's page."""
+        if link.entity is not None and wants_new_tab() and self.can_go("entity"):
+            self.go("entity", link.entity.key)
+        elif link.entity is not None:
             self.inspect(link.entity)
         elif link.activity is not None:
             self.inspect(link.activity)

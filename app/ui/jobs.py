@@ -20,6 +20,7 @@ class Job:
     def __init__(self, owner: QObject | None, done: Done | None, failed: Failed | None) -> None:
         self.owner, self.done, self.failed = owner, done, failed
         self.cancelled = False
+        self.ended = False
 
     def cancel(self) -> None:
         """Nobody waits for it any more."""
@@ -85,6 +86,8 @@ class Jobs(QObject):
 
     def _deliver(self, number: int, value: Any, error: str) -> None:
         job = self._running.pop(number, None)
+        if job is not None:
+            job.ended = True
         if job is None or job.cancelled or (job.owner is not None and not shiboken6.isValid(job.owner)):
             pass
         elif error:

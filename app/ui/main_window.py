@@ -3,13 +3,12 @@
 Long because the parts of the frame know each other only here.
 """
 
-import importlib
 from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRect, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QGridLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from app.ui import keys, theme
 from app.ui.actions import ACTIONS, BY_ID, MENUS, Action
@@ -20,10 +19,11 @@ from app.ui.frame.keys_sheet import KeysSheet
 from app.ui.frame.palette import Palette
 from app.ui.frame.rail import Rail
 from app.ui.frame.statusbar import StatusBar
+from app.ui.frame.tab import Tab
+from app.ui.frame.tabs import MOST, Tabs
 from app.ui.frame.topbar import TopBar
 from app.ui.navigation import History, Route
 from app.ui.page import Page
-from app.ui.page_table import BY_NAME, PageEntry
 from app.ui.widgets.hover_card import HoverCards
 
 SMALLEST = (860, 560)
@@ -32,9 +32,10 @@ SMALLEST = (860, 560)
 class Body(QWidget):
     """Page with the inspector beside it, or over it when there is no room."""
 
-    def __init__(self, inspector: Inspector) -> None:
+    def __init__(self, tabs: Tabs, inspector: Inspector) -> None:
         super().__init__()
-        self.pages = QStackedWidget(self)
+        self.pages = tabs
+        tabs.setParent(self)
         self.inspector = inspector
         inspector.setParent(self)
         inspector.hide()
@@ -64,12 +65,11 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.desk = Desk(settings_folder, self)
         self.zoom = self.desk.settings.zoom
-        self.history = History()
         self.commands = Commands(self, self)
         self.cards = HoverCards(self, self.desk)
-        self._pages: dict[str, Page] = {}
         self._waiting: list[Path] = []
         self._inspector_wanted = True
+        self._page_shown: Page | None = None
         self._actions: dict[str, QAction] = {}
         self.sheet: KeysSheet | None = None
         self.menu = QMenu(self)
@@ -111,7 +111,8 @@ class MainWindow(QMainWindow):
         central = QWidget()
         self.rail, self.topbar, self.statusbar = Rail(self.menu), TopBar(), StatusBar(self.desk)
         self.inspector = Inspector(self.desk)
-        self.body = Body(self.inspector)
+        self.tabs = Tabs(self.desk, lambda: MOST - self.tabs.count())
+        self.body = Body(self.tabs, self.inspector)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
@@ -125,6 +126,8 @@ class MainWindow(QMainWindow):
         grid.addWidget(self.statusbar, 1, 0, 1, 2)
         self.setCentralWidget(central)
         self.palette_list = Palette(self, self.topbar.field, self.desk, self.can_do)
+        self.tabs.came.connect(self._came)
+        self.tabs.went.connect(self._went)
         self.rail.asked.connect(self.desk.go)
         self.rail.settings.clicked.connect(lambda *_: self.do_by_id("settings"))
         self.topbar.back.connect(self.back)
@@ -135,6 +138,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.desk.went.connect(self.show_route)
+        self.desk.opened_apart.connect(lambda route: self.tabs.open(route))
         self.desk.inspected.connect(self._inspect)
         self.desk.commanded.connect(self.do_by_id)
         self.desk.summary_changed.connect(self._summary)
@@ -176,62 +180,65 @@ class MainWindow(QMainWindow):
 
     # --- routes ---
 
+    def tab(self) -> Tab:
+        """The tab that the user works in."""
+        return self.tabs.current()
+
+    @property
+    def history(self) -> History:
+        """The way of that tab."""
+        return self.tab().history
+
     def page(self) -> Page:
         """The page on screen."""
-        widget = self.body.pages.currentWidget()
-        assert isinstance(widget, Page)
-        return widget
+        page = self.tab().page
+        assert page is not None
+        return page
 
     def show_route(self, route: Route) -> None:
         """Go to a new route."""
-        self.history.visit(route)
-        self._show(route)
+        self.tab().visit(route)
 
     def here(self) -> Route | None:
         """The route on screen, as the page would be found again."""
-        return self.page().route if self.history.current is not None else None
+        return self.tab().route
 
     def back(self) -> None:
         """Go to the route before."""
-        route = self.history.back()
-        if route is not None:
-            self._show(route)
+        self.tab().step(forward=False)
 
     def forward(self) -> None:
         """Go to the route after."""
-        route = self.history.forward()
-        if route is not None:
-            self._show(route)
+        self.tab().step(forward=True)
 
-    def _show(self, route: Route) -> None:
-        entry = BY_NAME[route.page]
-        if entry.needs_case and not self.desk.has_case:
-            entry = BY_NAME["start"]
-        page = self._made(entry)
-        before = self.body.pages.currentWidget()
-        if isinstance(before, Page) and before is not page:
-            before.leave()
-        self.body.pages.setCurrentWidget(page)
-        self.rail.show_page(entry)
-        self.topbar.back_button.setEnabled(self.history.can_back)
-        self.topbar.forward_button.setEnabled(self.history.can_forward)
-        self._show_inspector(page.inspector_beside and self._inspector_wanted and self._has_room())
-        page.visit(route)
-        self._show_crumbs()
-        if before is not page and not page.isAncestorOf(self.focusWidget()):
-            page.setFocus(Qt.FocusReason.OtherFocusReason)
+    def new_tab(self) -> None:
+        """The present place once more, in a tab of its own."""
+        self.tabs.copy(self.tab())
 
-    def _made(self, entry: PageEntry) -> Page:
-        if entry.name not in self._pages:
-            module, _, name = entry.place.partition(":")
-            page = getattr(importlib.import_module(module), name)(self.desk, entry.name)
-            page.crumbs_changed.connect(self._show_crumbs)
-            self._pages[entry.name] = page
-            self.body.pages.addWidget(page)
-        return self._pages[entry.name]
+    def close_tab(self) -> None:
+        """Close the tab on screen; the last one goes to the overview."""
+        self.tabs.close_tab(self.tab())
 
-    def _show_crumbs(self) -> None:
-        self.topbar.crumbs.show_crumbs(self.page().crumbs(), lambda route: self.desk.went.emit(route))
+    def step_tab(self, by: int) -> None:
+        """To another tab."""
+        self.tabs.step(by)
+
+    def _came(self) -> None:
+        """Another tab is on screen: the inspector shows what it showed there."""
+        self.inspector.show_thing(self.tab().thing)
+
+    def _went(self) -> None:
+        """The tab on screen shows another place."""
+        tab = self.tab()
+        if tab.page is None:
+            return
+        self.rail.show_page(tab.entry)
+        self.topbar.back_button.setEnabled(tab.history.can_back)
+        self.topbar.forward_button.setEnabled(tab.history.can_forward)
+        self.topbar.crumbs.show_crumbs(tab.page.crumbs(), self.desk.open)
+        if self._page_shown is not tab.page:
+            self._page_shown = tab.page
+            self._show_inspector(tab.page.inspector_beside and self._inspector_wanted and self._has_room())
 
     def _summary(self) -> None:
         """The data changed, or the case got its first input."""
@@ -241,12 +248,8 @@ class MainWindow(QMainWindow):
         worst = next((one for one in ("high", "medium", "low") if one in opened), "low")
         self.rail.items["alerts"].show_badge(worst, opened.count(worst))
         self.topbar.show_span(overview.first if overview else None, overview.last if overview else None)
-        route = self.history.current
-        if route is not None and (self.page().name == "start") == self.desk.has_case:
-            self._show(route)
-        else:
-            self.page().refresh()
-            self.inspector.refresh()
+        self.tab().refresh()
+        self.inspector.refresh()
         self.setWindowTitle(
             f"{self.desk.session.name} – Wardlight" if self.desk.session and not self.desk.session.is_temporary else "Wardlight"
         )
@@ -261,6 +264,7 @@ class MainWindow(QMainWindow):
         return self.width() >= theme.space("inspector-beside-from")
 
     def _inspect(self, thing: object, quietly: bool) -> None:
+        self.tab().thing = thing
         self.inspector.show_thing(thing)
         if thing is not None and not quietly:
             self._show_inspector(True)
@@ -310,15 +314,20 @@ class MainWindow(QMainWindow):
 
     def make_anew(self) -> None:
         """Make the frame and all pages anew, for what is set of theme, text size, density, keys, zone."""
-        for page in self._pages.values():
-            page.leave()
-        self._pages.clear()
-        shown = self.inspector.shown
+        before, shown = self.tabs, self.inspector.shown
+        ways = [(one.route and one.history.kept(History.LIMIT), one.thing) for one in before.every()]
+        place = before.place()
+        before.current().go_away()
         self.palette_list.deleteLater()
         self._make_frame()
-        route = self.history.current
-        if route is not None:
-            self._show(route)
+        for number, (way, thing) in enumerate(ways):
+            tab = self.tabs.current() if number == 0 else Tab(self.desk)
+            if way:
+                tab.history.take(*way)
+            tab.thing = thing
+            if number:
+                self.tabs.add(tab, show=False, place=number)
+        self.tabs.choose(self.tabs.tab(place)) if place else self.tabs.current().come()
         self._summary()
         self.inspector.show_thing(shown)
 
@@ -360,13 +369,14 @@ class MainWindow(QMainWindow):
     def set_session(self, session, route: Route | None = None) -> None:
         """Show another case, close the one before."""
         before = self.desk.session
-        self.history.clear()
+        for tab in self.tabs.every():
+            tab.forget()
         self.inspector.pin.setChecked(False)
         self.inspector.show_thing(None)
         self.desk.attach(session)
         if before is not None:
             self.desk.jobs.run(before.close)
-        self.desk.went.emit(route or Route("overview"))
+        self.show_route(route or Route("overview"))
 
     def _finished(self, error: str) -> None:
         waiting, self._waiting = self._waiting, []
@@ -390,10 +400,10 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event) -> None:
         """The inspector comes or goes with the room."""
         super().resizeEvent(event)
-        widget = self.body.pages.currentWidget() if hasattr(self, "body") else None
+        widget = self.tab().page if hasattr(self, "tabs") else None
         threshold = theme.space("inspector-beside-from")
         crossed = (event.oldSize().width() >= threshold) != (event.size().width() >= threshold)
-        if isinstance(widget, Page) and crossed:
+        if widget is not None and crossed:
             self._show_inspector(widget.inspector_beside and self._inspector_wanted and self._has_room())
 
     def restore(self, size: tuple[int, int]) -> None:
@@ -406,8 +416,8 @@ class MainWindow(QMainWindow):
         """Keep the place of the window, stop reading, stop jobs, close the case."""
         if self.isVisible():
             self.desk.keep(geometry=bytes(self.saveGeometry().toBase64()).decode())
-        for page in self._pages.values():
-            page.leave()
+        for tab in self.tabs.every():
+            tab.go_away()
         for timer in self.findChildren(QTimer):
             timer.stop()
         session = self.desk.session

@@ -1,5 +1,7 @@
 """Where the window is, where it was: routes with a way back."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 
@@ -20,6 +22,27 @@ class Crumb(NamedTuple):
 
     words: str
     route: Route | None = None
+
+
+class _Wish:
+    """How the click or key that is being handled asks to go: a click with Ctrl or the middle button wants a tab of its own."""
+
+    new_tab = False
+
+
+@contextmanager
+def in_new_tab(wanted: bool = True) -> Iterator[None]:
+    """Whatever goes somewhere within does so in a new tab."""
+    before, _Wish.new_tab = _Wish.new_tab, wanted or _Wish.new_tab
+    try:
+        yield
+    finally:
+        _Wish.new_tab = before
+
+
+def wants_new_tab() -> bool:
+    """Whether the click that is being handled asks for a new tab."""
+    return _Wish.new_tab
 
 
 class History:
@@ -52,6 +75,21 @@ class History:
             return
         self._routes = [*self._routes[: self._position + 1], route][-self.LIMIT :]
         self._position = len(self._routes) - 1
+
+    def amend(self, route: Route) -> None:
+        """The page on screen tells how it would be found again; another page's word does not count."""
+        if self._routes and route.page == self._routes[self._position].page:
+            self._routes[self._position] = route
+
+    def kept(self, most: int) -> tuple[tuple[Route, ...], int]:
+        """At most this many routes around the present one, and the place of the present one among them."""
+        first = max(0, min(self._position - most + 1 + most // 4, len(self._routes) - most))
+        return tuple(self._routes[first : first + most]), self._position - first
+
+    def take(self, routes: Sequence[Route], position: int) -> None:
+        """Stand as it was kept; a position outside is the last route."""
+        self._routes = list(routes)[-self.LIMIT :]
+        self._position = position if 0 <= position < len(self._routes) else len(self._routes) - 1
 
     def back(self) -> Route | None:
         """One step back; None when there is none."""

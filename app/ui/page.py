@@ -33,6 +33,7 @@ class Page(QWidget):
         self.name = name
         self.route = Route(name)
         self._jobs: dict[str, Job] = {}
+        self._cut_short = False
 
     def visit(self, route: Route) -> None:
         """The route is shown now; ask for what it needs. Call refresh by default."""
@@ -42,8 +43,16 @@ class Page(QWidget):
     def refresh(self) -> None:
         """The data may have changed while the page is on screen; keep selection, scroll position."""
 
+    def come_back(self) -> None:
+        """On screen again in its tab, as it was left; what had not arrived is asked for again."""
+        if self._cut_short:
+            self.visit(self.route)
+        else:
+            self.refresh()
+
     def leave(self) -> None:
         """Another page is shown now; what was asked for is no longer wanted."""
+        self._cut_short = any(not one.ended for one in self._jobs.values())
         for job in self._jobs.values():
             job.cancel()
         self._jobs.clear()

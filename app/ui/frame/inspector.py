@@ -25,6 +25,7 @@ class Inspector(QWidget):
         self._desk = desk
         self._job: Job | None = None
         self._shown: object = None
+        self._drawn = False
         self._card: EntityCard | None = None
         self._on_screen: EntityRef | None = None
         self.setObjectName("inspector")
@@ -52,9 +53,23 @@ class Inspector(QWidget):
         """Show an EntityRef, an ActivityRow, an Alert, a Coverage or the id of an activity; None empties; pinned does nothing."""
         if self.pin.isChecked():
             return
+        if isinstance(thing, Alert | ActivityRow | Coverage) and thing == self._shown and self._drawn:
+            return  # nothing new: the panel keeps its place
         if self._job is not None:
             self._job.cancel()
         self._shown = thing
+        self._drawn = self.isVisible()
+        if self._drawn:
+            self._draw(thing)
+
+    def showEvent(self, event) -> None:
+        """What was chosen while the panel was away is drawn now."""
+        super().showEvent(event)
+        if not self._drawn:
+            self._drawn = True
+            self._draw(self._shown)
+
+    def _draw(self, thing: object) -> None:
         session = self._desk.session
         if isinstance(thing, ActivityRow):
             self._row(thing)
@@ -78,8 +93,8 @@ class Inspector(QWidget):
 
     def refresh(self) -> None:
         """Show the same thing with newer data."""
-        if isinstance(self._shown, EntityRef):
-            self.show_thing(self._shown)
+        if isinstance(self._shown, EntityRef) and self._drawn:
+            self._draw(self._shown)
 
     def _entity(self, ref: EntityRef, card: EntityCard | None) -> None:
         if card is not None and card == self._card and self._on_screen == ref:

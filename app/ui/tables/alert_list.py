@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyle, QSty
 from app.model.alert import Alert, plain
 from app.ui import theme, wording
 from app.ui.icons import paint_icon
+from app.ui.navigation import in_new_tab
 from app.ui.widgets import hovering
+from app.ui.widgets.clicks import press_beyond, release_beyond
 from app.ui.widgets.glyphs import paint_severity
 from app.ui.widgets.sentence import lay_out, named_at, paint_runs
 from app.ui.widgets.tips import plain_tip
@@ -229,9 +231,10 @@ class AlertList(QListView):
             self.chosen.emit(alert)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens, the arrows go over headers."""
+        """Enter opens, with Ctrl in a new tab; the arrows go over headers."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.open_current()
+            with in_new_tab(bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)):
+                self.open_current()
         elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             self.move(1 if event.key() == Qt.Key.Key_Down else -1)
         else:
@@ -275,9 +278,16 @@ class AlertList(QListView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A press on a day opens or closes it."""
+        if press_beyond(self, event):
+            return
         index = self.indexAt(event.position().toPoint())
         row = index.data(ITEM) if index.isValid() else None
         if isinstance(row, Day):
             self._rows.toggle(row)
         else:
             super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The middle button opens an alert in a new tab."""
+        if not release_beyond(self, event, self.open_current):
+            super().mouseReleaseEvent(event)

@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 from app.model.entity import EntityRef
 from app.ui import theme, wording
 from app.ui.icons import paint_icon
+from app.ui.navigation import in_new_tab
 from app.ui.tables.cells import CELL, DIM, LOOK, ROW, Column, RowDelegate
 from app.ui.widgets import hovering
+from app.ui.widgets.clicks import press_beyond, release_beyond
 from app.ui.widgets.sentence import GAP
 from app.ui.widgets.tips import plain_tip
 
@@ -227,10 +229,21 @@ class Table(QTableView):
             self._asked_column = -1
             self.chosen.emit(current.data(ROW))
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Back, forward and the middle button are no choice of cells."""
+        if not press_beyond(self, event):
+            super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The middle button opens a row in a new tab."""
+        if not release_beyond(self, event, self.open_current):
+            super().mouseReleaseEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens."""
+        """Enter opens, with Ctrl in a new tab."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.open_current()
+            with in_new_tab(bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)):
+                self.open_current()
         else:
             super().keyPressEvent(event)
 

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QPainter, QPen
+from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
 from app.ui import keys, theme, wording
 from app.ui.actions import BY_ID
 from app.ui.icons import paint_icon
+from app.ui.navigation import in_new_tab
+from app.ui.widgets.clicks import asks_new_tab
 
 KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 DISABLED = 0.45
@@ -41,10 +43,31 @@ class PaintedButton(QAbstractButton):
             event.accept()
         return super().event(event)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The middle button is ours too."""
+        if event.button() == Qt.MouseButton.MiddleButton:
+            event.accept()
+        else:
+            super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """With Ctrl or the middle button, what the button leads to opens in a new tab."""
+        if (
+            event.button() == Qt.MouseButton.MiddleButton
+            and self.isEnabled()
+            and self.rect().contains(event.position().toPoint())
+        ):
+            with in_new_tab():
+                self.click()
+            return
+        with in_new_tab(asks_new_tab(event)):
+            super().mouseReleaseEvent(event)
+
     def keyPressEvent(self, event) -> None:
         """Enter presses as Space does."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
+            with in_new_tab(bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)):
+                self.click()
         else:
             super().keyPressEvent(event)
 

@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from app.model.alert import Link, Sentence
 from app.model.entity import EntityRef
 from app.ui import theme, wording
+from app.ui.navigation import in_new_tab
 from app.ui.widgets import hovering
 from app.ui.widgets.buttons import KEYBOARD
+from app.ui.widgets.clicks import asks_new_tab
 from app.ui.widgets.glyphs import paint_entity
 from app.ui.widgets.tips import plain_tip
 
@@ -246,11 +248,19 @@ class SentenceView(QWidget):
         self.update()
         super().leaveEvent(event)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The middle button is for links only."""
+        if event.button() == Qt.MouseButton.MiddleButton and self._follow and self.link_at(event.position()) >= 0:
+            event.accept()
+        else:
+            super().mousePressEvent(event)
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Follow the link."""
+        """Follow the link; with Ctrl or the middle button into a new tab."""
         link = self.link_at(event.position())
-        if link >= 0 and self._follow and event.button() == Qt.MouseButton.LeftButton:
-            self._follow(self._sentence[link])
+        if link >= 0 and self._follow and event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            with in_new_tab(asks_new_tab(event)):
+                self._follow(self._sentence[link])
         else:
             super().mouseReleaseEvent(event)
 
@@ -283,7 +293,8 @@ class SentenceView(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter follows the link with the ring."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._ring >= 0 and self._follow:
-            self._follow(self._sentence[self._ring])
+            with in_new_tab(bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)):
+                self._follow(self._sentence[self._ring])
         else:
             super().keyPressEvent(event)
 

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QSizePolicy,
 from app.model.alert import Link, Sentence
 from app.model.entity import EntityRef
 from app.ui import theme, wording
+from app.ui.navigation import in_new_tab
 from app.ui.widgets import hovering
+from app.ui.widgets.clicks import asks_new_tab, press_beyond, release_beyond
 from app.ui.widgets.glyphs import paint_sign
 from app.ui.widgets.sentence import lay_out, paint_runs
 from app.ui.widgets.tips import plain_tip
@@ -167,10 +169,22 @@ class TwoLineList(QListView):
         if index.isValid():
             self._open(index)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Back, forward and the middle button are no choice of rows."""
+        if not press_beyond(self, event):
+            super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click with Ctrl or the middle button opens the row in a new tab."""
+        if not release_beyond(self, event, self.open_current):
+            with in_new_tab(asks_new_tab(event)):
+                super().mouseReleaseEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens."""
+        """Enter opens, with Ctrl in a new tab."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.open_current()
+            with in_new_tab(bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)):
+                self.open_current()
         else:
             super().keyPressEvent(event)
 
