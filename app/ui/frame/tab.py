@@ -124,10 +124,10 @@ class Tab(QStackedWidget):
         if before is not None and before is not page:
             before.leave()
         self.setCurrentWidget(page)
+        if before is not page:  # before the visit, which may have a better place for it
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
         page.visit(route)
         self._crumbs_changed()
-        if before is not page and not page.isAncestorOf(self.window().focusWidget()):
-            page.setFocus(Qt.FocusReason.OtherFocusReason)
         self.shown.emit()
 
     def _made(self, entry: PageEntry) -> Page:
