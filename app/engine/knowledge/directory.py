@@ -232,6 +232,10 @@ class Directory:
                 self._at_hand.popitem(last=False)
         return found
 
+    def history(self, key: Key | None) -> list[tuple[int, str, DirectoryObject]]:
+        """(time, activity that says so, object) of the states of an object that are kept, oldest first, without its members."""
+        return [(at, proof, glance(body)) for at, proof, body in self.states.seen.get(key, ())] if key is not None else []
+
     def controllers(self) -> Iterator[tuple[DirectoryObject, int, str]]:
         """(computer, time, proof) of every domain controller that the directory knows."""
         self.settle()

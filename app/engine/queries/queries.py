@@ -17,6 +17,7 @@ from msgspec import Struct
 from app.engine import describe, detectors, sightings, tuned
 from app.engine.knowledge import Knowledge
 from app.engine.queries import casework, genealogies, tellings, trial
+from app.engine.queries.about import About
 from app.engine.queries.access import Access
 from app.engine.queries.brief import brief
 from app.engine.queries.cards import card, row_from_alerts, tagged, tags_of
@@ -93,6 +94,7 @@ class Queries:
         self._plans: OrderedDict[ActivityFilter, tuple[tuple[int, ...], Plan]] = OrderedDict()
         self._planning = threading.Lock()
         self._kept: dict[str, Kept] = {}
+        self.about = About(self._access, self._plan, self._keep, self._alerts_of, lambda key: self._totals().by_key.get(key))
 
     def close(self) -> None:
         """Close the file; no method may be running."""
