@@ -4,7 +4,8 @@ from app.engine.knowledge import Knowledge
 from app.engine.queries.about.logons import logons
 from app.model.about import Logon, Read
 from app.model.activity import Account, Activity, Endpoint, named
-from app.model.details import Detail, EventLogon, KerberosAs, Ntlm, SmbSession
+from app.model.details import Detail, KerberosAs, Ntlm, SmbSession
+from app.model.events import EventLogon
 
 SECOND = 1_000_000
 

@@ -11,8 +11,6 @@ from app.engine.knowledge import Knowledge
 from app.model.about import Logon, Logons, Read
 from app.model.activity import Activity, Endpoint
 from app.model.details import (
-    EventLogon,
-    EventNtlm,
     KerberosAp,
     KerberosAs,
     LdapBind,
@@ -21,7 +19,7 @@ from app.model.details import (
     RdpConnection,
     SmbSession,
 )
-from app.model.events import WindowsEvent
+from app.model.events import EventLogon, EventNtlm, WindowsEvent
 
 READS = (EventLogon, EventNtlm, KerberosAs, KerberosAp, Ntlm, LdapBind, SmbSession, RdpConnection, RadiusAccess)
 CARRIED = (SmbSession, LdapBind, RdpConnection)
@@ -63,8 +61,8 @@ def logons(known: Knowledge, activities: Sequence[Activity], read: Read) -> Logo
             if number > 0x3FF:  # below are the sessions of the system itself
                 sessions[one.detail.computer.lower(), number] = len(rows) - 1
     rows.sort(key=lambda row: (-row.at, row.proof))
-    number, failed = Counter(row.way for row in rows), Counter(row.way for row in rows if row.result != "success")
-    return Logons(rows=tuple(rows), ways=tuple((way, count, failed[way]) for way, count in number.most_common()), read=read)
+    ways, failed = Counter(row.way for row in rows), Counter(row.way for row in rows if row.result != "success")
+    return Logons(rows=tuple(rows), ways=tuple((way, count, failed[way]) for way, count in ways.most_common()), read=read)
 
 
 def _ends(one: Activity, rows: list[Logon], sessions: dict[tuple[str, int], int], link: tuple[int, int] | None) -> bool:

@@ -8,9 +8,9 @@ from msgspec import Struct
 from app.engine.knowledge import Knowledge
 from app.model.about import Read, Resource, Resources
 from app.model.activity import Activity
-from app.model.details import EventShare, KerberosTgs, LdapSearch, RpcCall, SmbFile, SmbTree
+from app.model.details import KerberosTgs, LdapSearch, RpcCall, SmbFile, SmbTree
 from app.model.entity import EntityRef
-from app.model.events import EventService, EventTask
+from app.model.events import EventService, EventShare, EventTask
 
 READS = (SmbTree, SmbFile, RpcCall, LdapSearch, KerberosTgs, EventShare, EventService, EventTask)
 LONGEST = 400
