@@ -9,6 +9,7 @@ from app.engine.knowledge.accounts import BUILT_IN
 from app.engine.knowledge.addresses import METHODS
 from app.engine.knowledge.controllers import CONTROLLER_ROLES, PARTNER, PROOF
 from app.engine.knowledge.fold import LESSONS
+from app.engine.knowledge.lessons_footprints import TRACES
 from app.engine.knowledge.names import host, is_address, short
 from app.engine.knowledge.parts import Parts
 from app.engine.knowledge.sids import sid_in
@@ -69,9 +70,13 @@ class Knowledge(Parts):
         """Learn from one activity."""
         self._settled = False
         self.sight.add(activity)
-        lesson = LESSONS.get(type(activity.detail))
+        kind = type(activity.detail)
+        lesson = LESSONS.get(kind)
         if lesson is not None:
             lesson(self, activity, activity.detail)
+        trace = TRACES.get(kind)
+        if trace is not None:
+            trace(self, activity, activity.detail)
 
     def merge(self, other: "Knowledge") -> None:
         """Join what another fold learned from other activities."""

@@ -267,6 +267,13 @@ class Directory:
 
     # ---- groups
 
+    def memberships(self) -> Iterator[tuple[Key, Key, int, int]]:
+        """(member, group, since, until) of every direct membership at any time, by member."""
+        self.settle()
+        for member, held in self._up.items():
+            for group, since, until in held:
+                yield member, group, since, until
+
     def groups(self, key: Key, at: int | None = None, nested: bool = True) -> list[Key]:
         """Groups that an object belongs to at a time, direct ones first, through groups of groups; cycles end by themselves."""
         return self._walk(self._up, key, at, nested)

@@ -5,6 +5,7 @@ from app.engine.knowledge.addresses import Addresses
 from app.engine.knowledge.clocks import Clocks
 from app.engine.knowledge.controllers import Controllers
 from app.engine.knowledge.directory import Directory
+from app.engine.knowledge.footprints import Footprints
 from app.engine.knowledge.sessions import Sessions
 from app.engine.knowledge.sight import Sight
 from app.engine.knowledge.tally import Tally
@@ -23,6 +24,7 @@ class Parts:
         self.sight = Sight()
         self.directory = Directory()
         self.sessions = Sessions()
+        self.footprints = Footprints()
 
     def tallies(self) -> dict[str, Tally]:
         """Every tally by name, for merging and storing."""
@@ -42,4 +44,5 @@ class Parts:
             "renames": self.accounts.renames,
             "servers": self.roles.servers,
             "sessions": self.sessions.tally,
+            "footprints": self.footprints.tally,
         }

@@ -22,6 +22,7 @@ from app.engine.queries.access import Access
 from app.engine.queries.brief import brief
 from app.engine.queries.cards import card, row_from_alerts, tagged, tags_of
 from app.engine.queries.lines import lines, place_of, record_facts
+from app.engine.queries.paths import Paths
 from app.engine.queries.plan import Place, Plan, within
 from app.engine.queries.standing import standing
 from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, peers, totals
@@ -41,6 +42,7 @@ from app.model.exclusion import Exclusion
 from app.model.filter import EVERYTHING, ActivityFilter, FilterError, parse, quoted
 from app.model.incident import Incident
 from app.model.note import Note
+from app.model.paths import USUAL, Cut, PathPicture, PathsOverview
 from app.model.rows import (
     ActivityPage,
     ActivityRow,
@@ -95,6 +97,7 @@ class Queries:
         self._planning = threading.Lock()
         self._kept: dict[str, Kept] = {}
         self.about = About(self._access, self._plan, self._keep, self._alerts_of, lambda key: self._totals().by_key.get(key))
+        self._paths = Paths(self._access, self._keep, self.alerts)
 
     def close(self) -> None:
         """Close the file; no method may be running."""
@@ -432,6 +435,30 @@ class Queries:
         if isinstance(wanted, FilterError):
             return Genealogy()
         return genealogies.tickets(self._access, self._plan(within(wanted, span)), low, high, most)
+
+    # ---- lateral movement paths; at: UTC microseconds, None for the last activity; window: before it, WHOLE for all before
+
+    def paths(self, at: int | None = None, window: int = USUAL) -> PathsOverview:
+        """Every sensitive account, computer, group or domain that paths lead to, what would end most of them, what is unknown."""
+        return self._paths.overview(at, window)
+
+    def paths_to(self, key: str, at: int | None = None, window: int = USUAL, most: int = 200) -> PathPicture | None:
+        """Paths that lead to an entity, walked ones first; None when nothing leads to or from it."""
+        return self._paths.to(key, at, window, most)
+
+    def paths_from(self, key: str, at: int | None = None, window: int = USUAL, most: int = 200) -> PathPicture | None:
+        """Paths that lead from an entity to sensitive ones; None when nothing leads to or from it."""
+        return self._paths.from_(key, at, window, most)
+
+    def path_cut(self, key: str | None = None, at: int | None = None, window: int = USUAL) -> tuple[Cut, ...]:
+        """What to take away so that most paths to an entity end; None: to all of them."""
+        return self._paths.cut(key, at, window)
+
+    def path_evidence(
+        self, origin: str, target: str, kind: str, at: int | None = None, window: int = USUAL
+    ) -> tuple[ActivityRow, ...]:
+        """Activities that show one edge of a path, the latest first."""
+        return self._paths.evidence(origin, target, kind, at, window)
 
     # ---- inside
 

@@ -137,6 +137,33 @@ def test_local_groups_of_version_five_and_account_control() -> None:
     assert found.at == 1_700_000_100_000_000
 
 
+def test_local_groups_are_known_by_number_and_policies_name_their_computers() -> None:
+    computer = user(1103) | {
+        "LocalGroups": [
+            {
+                "Name": "ADMINISTRATOREN@WS1.A.TEST",
+                "ObjectIdentifier": f"{SID}-1103-544",
+                "Results": [{"ObjectIdentifier": f"{SID}-512"}],
+            }
+        ]
+    }
+    unit = {
+        "ObjectIdentifier": "0A0B0C0D-0000-0000-0000-000000000000",
+        "Properties": {"name": "WS@A.TEST", "domain": "A.TEST", "distinguishedname": "OU=WS,DC=A", "whencreated": 1_700_000_000},
+        "GPOChanges": {
+            "LocalAdmins": [{"ObjectIdentifier": f"{SID}-513", "ObjectType": "Group"}],
+            "RemoteDesktopUsers": [],
+            "AffectedComputers": [{"ObjectIdentifier": f"{SID}-1103"}, {"ObjectIdentifier": f"{SID}-1104"}],
+        },
+    }  # fmt: skip
+    ((one,), _, _) = read(read_bloodhound, collection([computer], "computers"))
+    ((other,), _, _) = read(read_bloodhound, collection([unit], "ous"))
+
+    assert one.detail.facts["members of Administrators"] == f"{SID}-512"
+    assert other.detail.facts["policy members of Administrators"] == f"{SID}-513"
+    assert other.detail.facts["policy computers"] == f"{SID}: 1103 1104"
+
+
 def test_the_name_dates_a_collection_unless_its_content_is_later(tmp_path: Path) -> None:
     data = collection([user(1)])
     late, _, _ = read(read_bloodhound, data, "x/20240305110018_users.json")

@@ -3,6 +3,8 @@
 Facts of the collection itself, all texts; lists are joined by values.LIST:
 "sessions": SIDs of users with a session on this computer, as any of the three methods saw it;
 "members of NAME": SIDs in a local group of this computer ("Administrators", "Remote Desktop Users", ...);
+"policy members of NAME": SIDs that a group policy linked here puts into that local group of the "policy computers", which are
+"DOMAIN'S SID: RID RID ...";
 "GenericAll", "WriteDacl", "Owns", ...: SIDs that hold this right on the object, inherited or not;
 "SPN targets": computers with a service of this account. "gMSA readers": the right ReadGMSAPassword in turn.
 """
@@ -14,7 +16,7 @@ from msgspec.structs import replace
 
 from app.model.directory import DirectoryObject
 from app.sensor.decoders.directory.object import PART, VALUES
-from app.sensor.decoders.directory.values import LONGEST, domain_of, listed, moment, sid
+from app.sensor.decoders.directory.values import LIST, LONGEST, domain_of, listed, moment, sid
 from app.sensor.decoders.directory.words import DISABLED, NORMAL, SERVER, WORKSTATION
 
 CLASSES = {
@@ -73,6 +75,18 @@ TEXTS = {
     "isuserspecifiessanenabled": "user specifies alternative name",
 }
 """Properties that are kept as facts, with the fact's name. Passwords that a collection holds are never kept."""
+LOCAL_LISTS = {
+    "LocalAdmins": "Administrators",
+    "RemoteDesktopUsers": "Remote Desktop Users",
+    "DcomUsers": "Distributed Com Users",
+    "PSRemoteUsers": "Remote Management Users",
+}
+"""Lists of a computer, or of the policies of a unit, with the local group that they are of."""
+LOCAL_RIDS = {"544": "Administrators", "555": "Remote Desktop Users", "562": "Distributed Com Users",
+              "580": "Remote Management Users"}  # fmt: skip
+"""The same groups by the last number of their SID (MS-DTYP section 2.4.2.4): the name depends on the system's language."""
+POLICY_COMPUTERS = 2_000
+"""Computers kept of one unit."""
 _DIRECTIONS = {"0": "disabled", "1": "inbound", "2": "outbound", "3": "bidirectional"}
 _KINDS = {"0": "ParentChild", "1": "CrossLink", "2": "Forest", "3": "External", "4": "Unknown"}
 _NO_RIGHT = {"", "None"}
@@ -165,8 +179,9 @@ def _facts(one: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, str]:
             if user:
                 seen[user] = None
     if seen:
-        out["sessions"] = listed(list(seen))
+        out["sessions"] = _many(list(seen))
     out.update(_local(one))
+    out.update(_policies(_dict(one.get("GPOChanges"))))
     if targets := [_text(_dict(target).get("ComputerSID")) for target in _list(one.get("SPNTargets"))[:VALUES]]:
         out["SPN targets"] = listed([target for target in targets if target])
     if templates := _idents(one.get("EnabledCertTemplates")):
@@ -182,15 +197,29 @@ def _local(one: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for group in _list(one.get("LocalGroups"))[:VALUES]:
         held = _dict(group)
         if members := _idents(held.get("Results")):
-            yield f"members of {_text(held.get('Name')).partition('@')[0].title() or 'a local group'}", listed(members)
-    for name, group in (
-        ("LocalAdmins", "Administrators"),
-        ("RemoteDesktopUsers", "Remote Desktop Users"),
-        ("DcomUsers", "Distributed Com Users"),
-        ("PSRemoteUsers", "Remote Management Users"),
-    ):
+            rid = _text(held.get("ObjectIdentifier")).rpartition("-")[2]
+            named = _text(held.get("Name")).partition("@")[0].title() or "a local group"
+            yield f"members of {LOCAL_RIDS.get(rid, named)}", _many(members)
+    for name, group in LOCAL_LISTS.items():
         if members := _idents(_results(one.get(name))):
-            yield f"members of {group}", listed(members)
+            yield f"members of {group}", _many(members)
+
+
+def _policies(changes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Members that group policies give to local groups of the computers below a domain or a unit."""
+    computers = _idents(changes.get("AffectedComputers"), POLICY_COMPUTERS)
+    given = {group: members for name, group in LOCAL_LISTS.items() if (members := _idents(changes.get(name)))}
+    if computers and given:
+        domain = computers[0].rpartition("-")[0]
+        rids = [one.rpartition("-")[2] for one in computers if one.rpartition("-")[0] == domain]
+        yield "policy computers", f"{domain}: {' '.join(rids)}"
+        for group, members in given.items():
+            yield f"policy members of {group}", _many(members)
+
+
+def _many(values: list[str]) -> str:
+    """Values as the text of one fact, more of them than of a fact that is only read."""
+    return LIST.join(values[:VALUES])
 
 
 def _rights(found: Any) -> Iterator[tuple[str, str]]:
