@@ -14,6 +14,7 @@ from app.model.exclusion import Exclusion
 from app.model.incident import Incident
 from app.model.rows import Overview
 from app.model.source import LiveSource
+from app.model.tuning import DEFAULT, Tuning
 from app.settings import Settings
 from app.ui import keys, theme, wording, zones
 from app.ui.bridge import Bridge
@@ -165,6 +166,18 @@ class Desk(QObject):
         if session is not None:
             self._write(lambda: session.import_exclusions(text), detect=True, done=lambda value: told(*value))
 
+    def set_tuning(self, tuning: Tuning) -> None:
+        """Set how sensitive the detectors of this case are; alerts follow."""
+        session = self.session
+        if session is not None:
+            self._follow_sensitivity(tuning)
+            self._write(lambda: session.set_tuning(tuning), detect=True)
+
+    def _follow_sensitivity(self, tuning: Tuning) -> None:
+        """What is read and detected from now on has the sensitivity that was set last."""
+        if tuning.sensitivity != self.settings.sensitivity:
+            self.keep(sensitivity=tuning.sensitivity)
+
     def undo(self, act: int | None = None, again: bool = False) -> None:
         """Undo what was done last, or one act; again: do again what was undone. All pages follow."""
         session = self.session
@@ -173,6 +186,8 @@ class Desk(QObject):
 
         def done(acts: Sequence[Act]) -> None:
             self.tell(f"{'Done again' if again else 'Undone'}: {wording.listed(wording.act(one) for one in acts[:3])}.")
+            for text in (one.after if again else one.before for one in acts if one.what == "tuning"):
+                self._follow_sensitivity(msgspec.json.decode(text, type=Tuning) if text else DEFAULT)
             if any(one.what in ("exclusion", "tag", "tuning") for one in acts):
                 self.detect()
 

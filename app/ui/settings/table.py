@@ -17,5 +17,6 @@ SECTIONS: tuple[SectionEntry, ...] = (
     SectionEntry("appearance", "Appearance", "overview", "app.ui.settings.appearance:Appearance"),
     SectionEntry("time", "Time", "clock", "app.ui.settings.clock:Clock"),
     SectionEntry("keys", "Keys", "more", "app.ui.settings.bindings:Bindings"),
+    SectionEntry("detectors", "Detectors", "sensor", "app.ui.settings.detectors:Detectors", case=True),
 )
 BY_WORD: dict[str, SectionEntry] = {one.word: one for one in SECTIONS}
