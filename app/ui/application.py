@@ -44,7 +44,8 @@ def _begin(window: MainWindow, paths: Sequence[Path], workspace: Path | None) ->
     if paths:
         window.read(paths)
     else:
-        window.open_case(workspace)
+        last = Path(window.arranger.held.last) if window.arranger.held.last else None
+        window.open_case(workspace or (last if last is not None and last.is_file() else None))
 
 
 def _follow_system(window: MainWindow) -> None:

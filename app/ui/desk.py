@@ -43,6 +43,7 @@ class Desk(QObject):
     session_changed = Signal()
     summary_changed = Signal()
     look_changed = Signal()
+    look_kept = Signal()
     keys_changed = Signal()
 
     def __init__(self, settings_folder: Path | None = None, parent: QObject | None = None) -> None:
@@ -58,6 +59,8 @@ class Desk(QObject):
         self.incidents: tuple[Incident, ...] = ()
         self.exclusions: tuple[Exclusion, ...] = ()
         self._redetect = False
+        self.looks: dict[str, str] = {}
+        """What pages keep of how they look, by "page/name"; read it when the page is made."""
         self.specs: tuple[LiveSource, ...] = ()
         """Live sources of this case, running or not; kept for a case that is kept."""
         self._summarising: Session | None = None
@@ -265,6 +268,13 @@ class Desk(QObject):
             stored.save(self.settings, self._folder)
         except OSError as error:
             self.tell(f"Settings could not be saved: {error}", True)
+
+    def keep_look(self, name: str, value: str) -> None:
+        """Keep something of how a page looks with the workspace, at most 200 names: a splitter as Page.keep_splitter does."""
+        if self.looks.get(name) != value and len(value) <= 20_000:
+            others = {one: held for one, held in self.looks.items() if one != name}
+            self.looks = {**dict(list(others.items())[-199:]), name: value}
+            self.look_kept.emit()
 
     def place_word(self, input_key: str, kind: str) -> str:
         """ "frame" or "record": what the number of an activity of that input and kind counts."""

@@ -10,10 +10,12 @@ from PySide6.QtCore import QByteArray, QRect, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QGridLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
 
+from app.arrangement import Panes, Standing
 from app.ui import keys, theme
 from app.ui.actions import ACTIONS, BY_ID, MENUS, Action
 from app.ui.commands import Commands
 from app.ui.desk import Desk
+from app.ui.frame.arranger import Arranger, place_of, take_way, thing_at, way_of
 from app.ui.frame.inspector import Inspector
 from app.ui.frame.keys_sheet import KeysSheet
 from app.ui.frame.palette import Palette
@@ -67,6 +69,7 @@ class MainWindow(QMainWindow):
         self.zoom = self.desk.settings.zoom
         self.commands = Commands(self, self)
         self.cards = HoverCards(self, self.desk)
+        self.arranger = Arranger(self.desk, settings_folder, self._standing, self)
         self._waiting: list[Path] = []
         self._inspector_wanted = True
         self._page_shown: Page | None = None
@@ -78,7 +81,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self.rail.show_case(False)
         self.desk.attach(session)
-        self.desk.go("overview")
+        self._stand(self.arranger.standing())
 
     # --- making ---
 
@@ -128,6 +131,8 @@ class MainWindow(QMainWindow):
         self.palette_list = Palette(self, self.topbar.field, self.desk, self.can_do)
         self.tabs.came.connect(self._came)
         self.tabs.went.connect(self._went)
+        self.tabs.changed.connect(self.arranger.touch)
+        self.inspector.pin.toggled.connect(self.arranger.touch)
         self.rail.asked.connect(self.desk.go)
         self.rail.settings.clicked.connect(lambda *_: self.do_by_id("settings"))
         self.topbar.back.connect(self.back)
@@ -143,6 +148,7 @@ class MainWindow(QMainWindow):
         self.desk.commanded.connect(self.do_by_id)
         self.desk.summary_changed.connect(self._summary)
         self.desk.keys_changed.connect(self.bind_keys)
+        self.desk.look_kept.connect(self.arranger.touch)
         self.desk.look_changed.connect(self._look_changed, Qt.ConnectionType.QueuedConnection)
         self.desk.bridge.started.connect(self._summary)
         self.desk.bridge.finished.connect(self._finished)
@@ -314,22 +320,56 @@ class MainWindow(QMainWindow):
 
     def make_anew(self) -> None:
         """Make the frame and all pages anew, for what is set of theme, text size, density, keys, zone."""
-        before, shown = self.tabs, self.inspector.shown
-        ways = [(one.route and one.history.kept(History.LIMIT), one.thing) for one in before.every()]
-        place = before.place()
-        before.current().go_away()
+        standing, things = self._standing(), [one.thing for one in self.tabs.every()]
+        pinned, shown = self.inspector.pin.isChecked(), self.inspector.shown
+        self.tab().go_away()
         self.palette_list.deleteLater()
         self._make_frame()
-        for number, (way, thing) in enumerate(ways):
-            tab = self.tabs.current() if number == 0 else Tab(self.desk)
-            if way:
-                tab.history.take(*way)
+        self._stand(standing)
+        for tab, thing in zip(self.tabs.every(), things, strict=False):
             tab.thing = thing
-            if number:
-                self.tabs.add(tab, show=False, place=number)
-        self.tabs.choose(self.tabs.tab(place)) if place else self.tabs.current().come()
-        self._summary()
         self.inspector.show_thing(shown)
+        self.inspector.pin.setChecked(pinned)
+        self._summary()
+
+    # --- how the window stands ---
+
+    def _standing(self) -> Standing:
+        """What of the window is found again after a restart."""
+        for tab in self.tabs.every():
+            tab.keep_place()
+        pinned = place_of(self.inspector.shown) if self.inspector.pin.isChecked() else None
+        return Standing(
+            tabs=tuple(way_of(one.history) for one in self.tabs.every()),
+            current=self.tabs.place(),
+            panes=Panes(inspector=self._inspector_wanted),
+            pinned=pinned,
+            looks=self.desk.looks,
+        )
+
+    def _stand(self, standing: Standing | None) -> None:
+        """Stand as this workspace stood; as at first when nothing is known of it."""
+        standing = standing or Standing()
+        self.desk.looks = dict(standing.looks)
+        self._inspector_wanted = standing.panes.inspector
+        self.tabs.keep_only(self.tab())
+        for tab in self.tabs.every():
+            tab.forget()
+        ways = [one for one in standing.tabs[:MOST] if one.way]
+        for number, way in enumerate(ways):
+            tab = self.tab() if number == 0 else Tab(self.desk)
+            if take_way(tab.history, way) and number:
+                self.tabs.add(tab, show=False, place=number)
+        if self.tab().history.current is None:
+            self.tab().visit(Route("overview"))
+        elif 0 < standing.current < self.tabs.count():
+            self.tabs.choose(self.tabs.tab(standing.current))
+        else:
+            self.tab().come()
+        pinned = thing_at(standing.pinned)
+        if pinned is not None:
+            self.inspector.show_thing(pinned)
+            self.inspector.pin.setChecked(True)
 
     # --- cases ---
 
@@ -348,8 +388,11 @@ class MainWindow(QMainWindow):
         self.desk.bridge.read(paths, self.desk.settings.sensitivity)
         self.desk.go("sources")
 
-    def open_case(self, path: Path | None, route: Route | None = None) -> None:
-        """Open a workspace, None for a temporary one, away from the window's thread; route: where to go in it."""
+    def open_case(self, path: Path | None, route: Route | None = None, stay: bool = False) -> None:
+        """Open a workspace, None for a temporary one, away from the window's thread.
+
+        route: where to go in it; stay: it holds the same case, so that all tabs stay where they are.
+        """
 
         def open_it():
             from app.session import Session
@@ -357,26 +400,33 @@ class MainWindow(QMainWindow):
             return Session.open(path)
 
         def opened(session) -> None:
-            self.set_session(session, route)
+            self.set_session(session, route, stay)
             if path is not None:
                 self.desk.remember(path)
             waiting, self._waiting = self._waiting, []
             if waiting:
                 self.read(waiting)
 
-        self.desk.jobs.run(open_it, opened, lambda error: self.desk.tell(error.partition(": ")[2] or error, True), self)
+        def refused(error: str) -> None:
+            self.desk.tell(error.partition(": ")[2] or error, True)
+            if self.desk.session is None and path is not None:
+                self.open_case(None)
 
-    def set_session(self, session, route: Route | None = None) -> None:
-        """Show another case, close the one before."""
+        self.desk.jobs.run(open_it, opened, refused, self)
+
+    def set_session(self, session, route: Route | None = None, stay: bool = False) -> None:
+        """Show another case, close the one before; it stands as it stood when it was seen last."""
         before = self.desk.session
-        for tab in self.tabs.every():
-            tab.forget()
+        self.arranger.gather()
+        standing = self._standing() if stay else None
         self.inspector.pin.setChecked(False)
         self.inspector.show_thing(None)
         self.desk.attach(session)
         if before is not None:
             self.desk.jobs.run(before.close)
-        self.show_route(route or Route("overview"))
+        self._stand(standing or self.arranger.standing())
+        if route is not None:
+            self.show_route(route)
 
     def _finished(self, error: str) -> None:
         waiting, self._waiting = self._waiting, []
@@ -416,6 +466,7 @@ class MainWindow(QMainWindow):
         """Keep the place of the window, stop reading, stop jobs, close the case."""
         if self.isVisible():
             self.desk.keep(geometry=bytes(self.saveGeometry().toBase64()).decode())
+        self.arranger.close()
         for tab in self.tabs.every():
             tab.go_away()
         for timer in self.findChildren(QTimer):

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from app.ui import theme
 from app.ui.desk import Desk
@@ -60,6 +60,15 @@ class Page(QWidget):
     def crumbs(self) -> tuple[Crumb, ...]:
         """Words of the breadcrumb."""
         return (Crumb(BY_NAME[self.name].words),)
+
+    def keep_splitter(self, name: str, splitter: QSplitter) -> None:
+        """Let a splitter stand as it stood in this workspace, also after a restart. Call it when its widgets are in it."""
+        where = f"{self.name}/{name}"
+        kept = self.desk.looks.get(where)
+        if kept:
+            splitter.restoreState(QByteArray.fromBase64(kept.encode("ascii", "replace")))
+        write = lambda *_: self.desk.keep_look(where, bytes(splitter.saveState().toBase64()).decode())  # noqa: E731
+        splitter.splitterMoved.connect(write)
 
     def ask(self, topic: str, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
         """Run a query away from the window; a newer question of the same topic replaces the older one."""

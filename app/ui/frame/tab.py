@@ -31,6 +31,7 @@ class Tab(QStackedWidget):
         self.on_screen = False
         self._pages: dict[str, Page] = {}
         self._title = ""
+        self._stale = False
 
     @property
     def page(self) -> Page | None:
@@ -53,7 +54,7 @@ class Tab(QStackedWidget):
 
     def keep_place(self) -> None:
         """Write down how the page on screen would be found again."""
-        if self.page is not None:
+        if self.page is not None and not self._stale:
             self.history.amend(self.page.route)
 
     def visit(self, route: Route) -> None:
@@ -75,7 +76,7 @@ class Tab(QStackedWidget):
         route = self.history.current
         if route is None:
             return
-        if self.page is None or self.page.name != self.entry.name:
+        if self._stale or self.page is None or self.page.name != self.entry.name:
             self._show(route)
         else:
             self.page.come_back()
@@ -101,11 +102,11 @@ class Tab(QStackedWidget):
     def forget(self) -> None:
         """Another case: nothing of this one is found again."""
         self.history.clear()
-        self.thing, self._title = None, ""
+        self.thing, self._title, self._stale = None, "", True
 
     def title(self) -> str:
         """Words of the tab, at most LONGEST_TITLE characters."""
-        if self.page is not None and self._title:
+        if self.page is not None and self._title and not self._stale:
             return self._title
         route = self.history.current
         if route is not None and route.page == "alert":
@@ -119,6 +120,7 @@ class Tab(QStackedWidget):
         if not self.on_screen:
             self.titled.emit()
             return
+        self._stale = False
         page = self._made(self.entry)
         before = self.page
         if before is not None and before is not page:

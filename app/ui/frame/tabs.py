@@ -156,17 +156,20 @@ class Tabs(QWidget):
             tab.page.setFocus()
         self.changed.emit()
 
+    def keep_only(self, kept: Tab) -> None:
+        """Close all but the tab on screen."""
+        for tab in self.every():
+            if tab is not kept:
+                self.take(tab).deleteLater()
+
     def step(self, by: int) -> None:
         """To the next or previous tab, around the ends."""
         if self.count() > 1:
             self.choose(self.tab((self.place() + by) % self.count()))
 
     def _close_others(self, place: int) -> None:
-        kept = self.tab(place)
-        self.choose(kept)
-        for tab in self.every():
-            if tab is not kept:
-                self.take(tab).deleteLater()
+        self.choose(self.tab(place))
+        self.keep_only(self.current())
 
     def _mark(self) -> None:
         self._moving = True

@@ -161,6 +161,7 @@ class ActivitiesPage(Page):
         self._split.addWidget(self.proof)
         self._split.setSizes([560, 300])
         self._split.setStretchFactor(0, 1)
+        self.keep_splitter("packet", self._split)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._split)

@@ -1,0 +1,130 @@
+"""Keeps how the window stands, so that closing it, by accident too, loses nothing; makes it stand so again."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QObject, QTimer
+
+from app import arrangement as stored
+from app.arrangement import Arrangement, Place, Standing, TabWay
+from app.model.entity import EntityRef
+from app.ui.desk import Desk
+from app.ui.navigation import History, Route
+from app.ui.page_table import BY_NAME
+
+KEEP_MS = 1500
+"""From a change until it is written; what comes meanwhile is written with it."""
+
+
+class Arranger(QObject):
+    """Holds the arrangement. stands: asked for how the workspace on screen stands now; None while there is nothing to keep."""
+
+    def __init__(self, desk: Desk, folder: Path | None, stands: Callable[[], Standing | None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._desk, self._folder, self._stands = desk, folder, stands
+        self.held: Arrangement = stored.load(folder)
+        self._writing = False
+        self._written = self.held
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(KEEP_MS)
+        self._timer.timeout.connect(self._write)
+
+    def case(self) -> str:
+        """The workspace on screen, "" for none and for one that is gone when closed."""
+        session = self._desk.session
+        return "" if session is None or session.is_temporary else str(session.path)
+
+    def standing(self) -> Standing | None:
+        """How the workspace on screen stood when it was seen last."""
+        return self.held.cases.get(self.case())
+
+    def change(self, **changes: object) -> None:
+        """Change a part of the arrangement itself."""
+        self.held = msgspec.structs.replace(self.held, **changes)
+        self.touch()
+
+    def touch(self) -> None:
+        """Something of the window changed; it is written soon."""
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def gather(self) -> None:
+        """Ask how the window stands."""
+        standing = self._stands() if self.case() else None
+        if standing is not None:
+            self.held = stored.with_case(self.held, self.case(), standing)
+        self.held = msgspec.structs.replace(self.held, last=self.case())
+
+    def close(self) -> None:
+        """Write what was not written; the window is going."""
+        self._timer.stop()
+        self.gather()
+        if self.held != self._written:
+            try:
+                stored.save(self.held, self._folder)
+            except OSError as error:
+                self._desk.tell(f"How the window stood could not be kept: {error}", True)
+
+    def _write(self) -> None:
+        if self._writing:
+            self.touch()
+            return
+        self.gather()
+        held, folder = self.held, self._folder
+        if held == self._written:
+            return
+        self._writing = True
+
+        def ended(error: str = "") -> None:
+            self._writing = False
+            if error:
+                self._desk.tell(f"How the window stands could not be kept: {error.partition(': ')[2] or error}", True)
+            else:
+                self._written = held
+
+        self._desk.jobs.run(lambda: stored.save(held, folder), lambda _: ended(), ended, self)
+
+
+def way_of(history: History, geometry: str = "") -> TabWay:
+    """A tab as it is kept."""
+    routes, position = history.kept(stored.ROUTES)
+    return TabWay(way=tuple(_place(one) for one in routes), position=position, geometry=geometry)
+
+
+def take_way(history: History, kept: TabWay) -> bool:
+    """Let a tab stand as it was kept; pages that are no more are left out. False when nothing is left."""
+    routes = [_route(one) for one in kept.way]
+    known = [(number, one) for number, one in enumerate(routes) if one.page in BY_NAME]
+    place = sum(number < kept.position for number, _ in known)
+    history.take([one for _, one in known], min(place, len(known) - 1))
+    return bool(known)
+
+
+def place_of(thing: object) -> Place | None:
+    """What the inspector shows, when it can be found again by itself."""
+    if isinstance(thing, EntityRef):
+        return Place("entity", thing.key, (("kind", thing.kind), ("label", thing.label[:1000])))
+    return None
+
+
+def thing_at(place: Place | None) -> EntityRef | None:
+    """The entity of place_of."""
+    pairs = dict(place.view) if place is not None else {}
+    if place is None or place.page != "entity" or not place.key:
+        return None
+    try:
+        return msgspec.convert({"kind": pairs.get("kind"), "key": place.key, "label": pairs.get("label", "")}, EntityRef)
+    except msgspec.ValidationError:
+        return None
+
+
+def _place(route: Route) -> Place:
+    """A route as it is kept; one that is too long to be kept stands without its view."""
+    fits = len(route.view) <= stored.PAIRS and all(len(one) <= 200 and len(two) <= 20_000 for one, two in route.view)
+    return Place(route.page, route.key[:20_000], route.view if fits else ())
+
+
+def _route(place: Place) -> Route:
+    return Route(place.page, place.key, place.view)

@@ -1,0 +1,115 @@
+"""A pane around the page: moved to a side, resized, hidden, torn off to a window of its own, put back."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMenu, QWidget
+
+from app.ui import theme
+from app.ui.widgets.buttons import Button
+from app.ui.widgets.words import Elided, Words
+
+Area = Qt.DockWidgetArea
+SIDES = ((Area.LeftDockWidgetArea, "left"), (Area.RightDockWidgetArea, "right"), (Area.BottomDockWidgetArea, "bottom"))
+APART = (420, 520)
+"""Size of a pane that is torn off for the first time."""
+
+
+class PaneTitle(QWidget):
+    """Title, a note, buttons; dragging it moves the pane. small: as quiet as the first line of a card."""
+
+    def __init__(self, title: str, extra: Sequence[QWidget], small: bool) -> None:
+        super().__init__()
+        self.setObjectName("panetitle")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(theme.px(28 if small else 40))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.px(16 if small else 24), 0, theme.px(4 if small else 12), 0)
+        row.setSpacing(0 if small else theme.px(8))
+        self.words = Words(title, "quiet" if small else "section", "quiet" if small else "")
+        self.note = Elided("", role="text-quiet")
+        row.addWidget(self.words)
+        row.addWidget(self.note, 1)
+        for widget in extra:
+            row.addWidget(widget)
+
+
+class Pane(QDockWidget):
+    """closed: its cross was pressed, or it was asked away; the body decides what that means."""
+
+    closed = Signal()
+
+    def __init__(self, name: str, title: str, widget: QWidget, extra: Sequence[QWidget] = (), small: bool = False) -> None:
+        super().__init__(title)
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self.setAllowedAreas(Area.LeftDockWidgetArea | Area.RightDockWidgetArea | Area.BottomDockWidgetArea)
+        self.apart = Button("", "apart", bare=True, tip=f"{title} in a window of its own", on_click=self.turn)
+        self.cross = Button("", "close", bare=True, tip=f"Hide {title.lower()}", on_click=self.closed.emit)
+        self.title = PaneTitle(title, (*extra, self.apart, self.cross), small)
+        self.setTitleBarWidget(self.title)
+        self.setWidget(widget)
+        self.setProperty("side", "right")
+        self.topLevelChanged.connect(self._turned)
+        self.dockLocationChanged.connect(self._moved)
+
+    def turn(self) -> None:
+        """Out of the window, or back into it."""
+        if self.isFloating():
+            self.setFloating(False)
+            return
+        corner = self.mapToGlobal(QPoint(0, 0))
+        size = (max(theme.px(APART[0]), self.width()), max(theme.px(APART[1]), min(self.height(), theme.px(700))))
+        self.setFloating(True)
+        self.setGeometry(within(QRect(corner.x() - theme.px(24), corner.y() + theme.px(24), *size)))
+
+    def put(self, area: Area) -> None:
+        """To a side of the window."""
+        window = self.parentWidget()
+        if self.isFloating():
+            self.setFloating(False)
+        if hasattr(window, "addDockWidget"):
+            window.addDockWidget(area, self)
+
+    def contextMenuEvent(self, event) -> None:
+        """Where the pane may stand."""
+        if not self.title.geometry().contains(event.pos()):
+            super().contextMenuEvent(event)
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for area, word in SIDES:
+            menu.addAction(f"Move to the {word}").triggered.connect(lambda *_, area=area: self.put(area))
+        menu.addAction("Put back" if self.isFloating() else "Move to a window of its own").triggered.connect(self.turn)
+        menu.addAction("Hide").triggered.connect(self.closed.emit)
+        menu.popup(event.globalPos())
+
+    def closeEvent(self, event) -> None:
+        """A torn off pane that is closed is hidden, as by its cross."""
+        event.ignore()
+        self.closed.emit()
+
+    def _turned(self, apart: bool) -> None:
+        words = "Put back" if apart else f"{self.windowTitle()} in a window of its own"
+        self.apart.set_icon("dock" if apart else "apart", words)
+        self._restyle("apart" if apart else self.property("side"))
+
+    def _moved(self, area: Area) -> None:
+        self._restyle(next((word for one, word in SIDES if one == area), "right"))
+
+    def _restyle(self, side: str) -> None:
+        self.setProperty("side", side)
+        for one in (self, self.title):
+            one.style().unpolish(one)
+            one.style().polish(one)
+
+
+def within(rect: QRect) -> QRect:
+    """The same rectangle moved and cut so that it lies on a screen."""
+    screen = QGuiApplication.screenAt(rect.center()) or QGuiApplication.primaryScreen()
+    room = screen.availableGeometry()
+    rect = QRect(rect.topLeft(), rect.size().boundedTo(room.size()))
+    rect.moveLeft(max(room.left(), min(rect.left(), room.right() + 1 - rect.width())))
+    rect.moveTop(max(room.top(), min(rect.top(), room.bottom() + 1 - rect.height())))
+    return rect
