@@ -18,13 +18,17 @@ Seen = Literal["issued", "not covered", "covered"]
 
 ETYPES: dict[int, str] = {
     1: "DES-CBC-CRC",
+    2: "DES-CBC-MD4",
     3: "DES-CBC-MD5",
+    16: "3DES",
     17: "AES128",
     18: "AES256",
     19: "AES128-SHA2",
     20: "AES256-SHA2",
     23: "RC4",
     24: "RC4-EXP",
+    25: "Camellia128",
+    26: "Camellia256",
     -133: "RC4 (old)",
     -128: "RC4-MD4",
     -135: "RC4-EXP (old)",

@@ -33,6 +33,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("entities", "Entities", "entities", "app.ui.pages.entities:EntitiesPage"),
     PageEntry("entity", "Entity", "entities", "app.ui.pages.entity:EntityPage", rail=False, above="entities"),
     PageEntry("graph", "Graph", "graph", "app.ui.pages.graph:GraphPage"),
+    PageEntry("tickets", "Tickets", "tickets", "app.ui.pages.tickets:TicketsPage"),
     PageEntry("coverage", "Coverage", "coverage", "app.ui.pages.coverage:CoveragePage"),
     PageEntry("sources", "Sources", "sources", "app.ui.pages.sources:SourcesPage", needs_case=False),
     PageEntry("reports", "Reports", "reports", "app.ui.pages.reports:ReportsPage"),

@@ -287,6 +287,17 @@ def alert_kind(severity: str) -> str:
     return f"{SEVERITIES.get(severity, severity)} severity"
 
 
+DEEDS = {
+    "issued": "Issued", "asked": "TGS request with it", "renewed": "Renewal of it", "forwarded": "Forwarded copy asked for",
+    "shown": "AP request", "validated": "Validation of it",
+}  # fmt: skip
+
+
+def deed(word: str) -> str:
+    """What was done with a Kerberos ticket."""
+    return DEEDS.get(word, word)
+
+
 def listed(words: Iterable[str]) -> str:
     """a, b and c."""
     parts = list(words)

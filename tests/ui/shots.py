@@ -19,7 +19,7 @@ from app.ui.main_window import MainWindow
 
 PAGES = (
     "overview", "alerts", "alert", "incident", "exclusions", "history", "activities", "entities", "entity", "graph", "coverage",
-    "sources", "reports", "settings", "settings/keys",
+    "tickets", "sources", "reports", "settings", "settings/keys",
 )  # fmt: skip
 
 

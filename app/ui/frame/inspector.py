@@ -6,12 +6,14 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.model.alert import Alert
 from app.model.entity import EntityRef
 from app.model.rows import ActivityRow, Coverage, EntityCard
+from app.model.tickets import TicketNode
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.jobs import Job
 from app.ui.page import scrolled
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.cards import Card, activity_card, alert_card, coverage_card, entity_card
+from app.ui.widgets.ticket_card import ticket_card
 from app.ui.widgets.twins import add_twins, twins_of
 
 
@@ -75,6 +77,8 @@ class Inspector(QWidget):
             self._row(thing)
         elif isinstance(thing, Alert):
             self._put(alert_card(self._desk, thing, lambda: self._desk.go("alert", thing.id)))
+        elif isinstance(thing, TicketNode):
+            self._put(ticket_card(self._desk, thing))
         elif isinstance(thing, Coverage):
             page = session.detector_page if session is not None else lambda _: ""
             all_shares = session.queries.coverage_shares if session is not None else tuple

@@ -1,7 +1,7 @@
 """The rail at the left: the menu button, one item for each page."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from app.ui import keys, theme, wording
@@ -9,6 +9,9 @@ from app.ui.icons import paint_icon
 from app.ui.page_table import PAGES, PageEntry
 from app.ui.widgets.buttons import DISABLED, PaintedButton
 from app.ui.widgets.glyphs import paint_severity
+
+LOWEST = 42
+"""Height of an item below which it has no word."""
 
 
 class RailItem(PaintedButton):
@@ -18,6 +21,7 @@ class RailItem(PaintedButton):
         super().__init__(words)
         self._icon = icon
         self._badge = ("", 0)
+        self._height = 0
         self.setCheckable(True)
         self.setToolTip(words)
 
@@ -28,8 +32,14 @@ class RailItem(PaintedButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """72 by 52."""
-        return QSize(theme.space("rail") - 1, theme.space("rail-item"))
+        """72 by 52, less when the window is low."""
+        return QSize(theme.space("rail") - 1, self._height or theme.space("rail-item"))
+
+    def set_height(self, height: int) -> None:
+        """Be so high, so that all items fit."""
+        if height != self._height:
+            self._height = height
+            self.updateGeometry()
 
     def nextCheckState(self) -> None:
         """Only the window checks an item."""
@@ -48,11 +58,15 @@ class RailItem(PaintedButton):
             painter.fillRect(self.rect(), theme.colour("hover"))
             ink = theme.colour("text")
         side = theme.px(20)
-        spot = QRectF((self.width() - side) / 2, theme.px(8), side, side)
+        bare = self.height() < theme.px(LOWEST)  # no room for the word, which is in the tooltip
+        top = (self.height() - side) / 2 if bare else max(theme.px(4), (self.height() - theme.px(36)) / 2)
+        spot = QRectF((self.width() - side) / 2, top, side, side)
         paint_icon(painter, spot, self._icon, theme.colour("accent") if self.isChecked() else ink)
         painter.setFont(theme.font("quiet"))
         painter.setPen(ink)
-        painter.drawText(QRectF(0, theme.px(30), self.width(), theme.px(16)), Qt.AlignmentFlag.AlignCenter, self.text())
+        if not bare:
+            words = QRectF(0, top + theme.px(22), self.width(), theme.px(16))
+            painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self.text())
         severity, number = self._badge
         if number:
             mark = theme.px(8)
@@ -60,9 +74,9 @@ class RailItem(PaintedButton):
             words = wording.number(number) if number < 1000 else "999+"
             width = painter.fontMetrics().horizontalAdvance(words)
             left = min(spot.right() + 1, self.width() - width - mark - theme.px(6))
-            paint_severity(painter, QRectF(left, theme.px(8), mark, mark), severity)
+            paint_severity(painter, QRectF(left, top, mark, mark), severity)
             painter.setPen(theme.colour(severity))
-            painter.drawText(QPointF(left + mark + 2, theme.px(16)), words)
+            painter.drawText(QPointF(left + mark + 2, top + theme.px(8)), words)
         self.paint_ring(painter, QRectF(self.rect()), 4)
 
 
@@ -96,6 +110,18 @@ class Rail(QWidget):
         item.clicked.connect(lambda *_: self.asked.emit(page.name))
         self.items[page.name] = item
         return item
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low window the items are lower, so that all of them are there."""
+        super().resizeEvent(event)
+        room = self.height() - self.mark.sizeHint().height() - theme.px(4)
+        height = min(theme.space("rail-item"), max(theme.px(24), room // (len(self.items) + 1)))
+        for item in (*self.items.values(), self.settings):
+            item.set_height(height)
+
+    def minimumSizeHint(self) -> QSize:
+        """All items as low as they get."""
+        return QSize(theme.space("rail"), self.mark.sizeHint().height() + theme.px(4) + theme.px(24) * (len(self.items) + 1))
 
     def show_page(self, entry: PageEntry) -> None:
         """Mark the item of a page, or of the one above it."""

@@ -41,8 +41,9 @@ def refusal(user: str, source: str = WS1, minute: float = 0, code: int = 24) -> 
 def ask(
     shown: str, got: str, service: str = "cifs/files.example.org", source: str = WS1, minute: float = 1, **more: object
 ) -> Activity:
+    etype = more.pop("ticket_etype", 18)
     detail = KerberosTgs(
-        client=str(more.pop("user", "alice")), realm=REALM, service=service, ticket_hash=got, ticket_etype=18,
+        client=str(more.pop("user", "alice")), realm=REALM, service=service, ticket_hash=got, ticket_etype=etype,
         presented_ticket_hash=shown, presented_ticket_service=TGS, presented_ticket_realm=REALM, **more,
     )  # type: ignore[arg-type]  # fmt: skip
     return act(detail, source, minute=minute)
