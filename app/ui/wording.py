@@ -1,4 +1,7 @@
-"""Sentences, numbers, sizes, times as the window writes them."""
+"""Sentences, numbers, sizes, times as the window writes them.
+
+Long because the words that pages share stand in one place.
+"""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
