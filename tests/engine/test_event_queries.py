@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from app.engine.export import activity_lines, event_detail
-from app.engine.queries import Queries
+from app.engine.queries import Queries, scan
 from app.engine.queries import plan as plans
 from app.link.codec import encode_body, event_mark, event_of
 from app.model.activity import Activity
@@ -58,7 +58,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def queries(path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queries]:
     if request.param == "steps":
         monkeypatch.setattr(plans, "FEW", 0)
-        monkeypatch.setattr(plans, "STEP", 16)
+        monkeypatch.setattr(scan, "CHUNK", 16)
     queries = Queries(path)
     yield queries
     queries.close()

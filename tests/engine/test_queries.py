@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from app.engine import describe, detectors
 from app.engine.knowledge import Knowledge
-from app.engine.queries import Queries
+from app.engine.queries import Queries, scan
 from app.engine.queries import plan as plans
 from app.engine.store import Store, store, update_alert
 from app.link.codec import encode_body, values_of
@@ -54,7 +54,8 @@ def queries(path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.Monk
     """Both ways of walking: all ids of a filter at hand, or steps of time."""
     if request.param == "steps":
         monkeypatch.setattr(plans, "FEW", 0)
-        monkeypatch.setattr(plans, "STEP", 16)
+        monkeypatch.setattr(scan, "CHUNK", 16)
+        monkeypatch.setattr(scan, "MOST", 40)
     queries = Queries(path)
     yield queries
     queries.close()

@@ -11,6 +11,7 @@ from app.engine.queries.access import Access
 from app.engine.queries.conditions import TRUE, Condition, joined
 from app.engine.queries.listing import Listing
 from app.engine.queries.matching import FLOW, TIMELESS, condition, placed
+from app.engine.queries.scan import Scan
 from app.engine.store.counts import COUNTED
 from app.engine.store.reading import RESULTS
 from app.model.filter import ActivityFilter, All, During, Node
@@ -19,8 +20,6 @@ FEW = 60_000
 """Rows up to which all that may match are looked at and the ids of those that do are kept."""
 FEWER = 4_000
 """Rows up to which looking at them is faster than meeting the lists of two busy parties."""
-STEP = 2_048
-"""Matches between two remembered places of a long walk."""
 MANY, FEWEST_BARS = 150_000, 8
 """Activities that are not counted one by one for a chart when whole minutes give at least so many bars."""
 FINE = 3_000
@@ -54,6 +53,9 @@ class Plan:
         self.by_minute = self.rest.columns <= TIMELESS
         self._timeless = self.low == FIRST and self.high == LAST
         self._choose(conditions)
+        walked = self.listing is not None or self.few or self.by_minute
+        self.scan = None if walked else Scan(access, self._walk(), self._values, self.low, self.high)
+        self.orders: dict[tuple[str, bool], array[int]] = {}
         self._ids: array[int] | None = None
         self._count: int | None = None
         self._starts: list[int] = []
@@ -128,9 +130,16 @@ class Plan:
                 self._count = self._before[-1]
             elif self._timeless and self.rest.columns <= FLOW:
                 self._count = self._flows(self.rest)
-            else:
-                self._count = self._between(self.low, self.high)
-        return self._count
+            elif self.scan is not None:
+                self.scan.until()
+                self._count = self.scan.count
+        return self._count or 0
+
+    @property
+    def known_count(self) -> int | None:
+        """Number of matches where no activity need be looked at for it."""
+        slow = self.scan is not None and not (self._timeless and self.rest.columns <= FLOW)
+        return self._count if slow else self.count()
 
     def ids(self) -> "array[int]":
         """All row ids in order of time; of a plan of few."""
@@ -162,6 +171,8 @@ class Plan:
             return [number for _, number in self.listing.places(first, limit)]
         if self.few:
             return list(self.ids()[first : first + limit])
+        if self.scan is not None:
+            return self.scan.open(first, limit)
         step = self._step_of(first)
         if step is None:
             return []
@@ -177,6 +188,8 @@ class Plan:
         """Number of matches before a place."""
         if self.listing is not None:
             return self.listing.position(place)
+        if self.scan is not None:
+            return self.scan.position(place)
         low, before = self.low, 0
         if self.by_minute:
             self._minute_steps()
@@ -210,8 +223,11 @@ class Plan:
 
     # ---- charts
 
-    def bars(self, start: int, end: int, buckets: int) -> tuple[int, int, list[Bar]]:
-        """(start, width, counts) over start <= time < end; whole minutes where a bucket is a minute or more."""
+    def bars(self, start: int, end: int, buckets: int, whole: bool = True) -> tuple[int, int, list[Bar]]:
+        """(start, width, counts) over start <= time < end; whole minutes where a bucket is a minute or more.
+
+        whole: look at all that must be looked at; else what was found so far.
+        """
         buckets = max(1, min(buckets, 10_000))
         width = max(1, -(-max(1, end - start) // buckets))
         crowded = self.by_minute and end - start >= FEWEST_BARS * MINUTE and self._in_time(start, end) > MANY
@@ -224,6 +240,13 @@ class Plan:
             kinds = dict(self._access.all("SELECT id, text FROM kinds"))
             counts = self.listing.bars(start, width, low, high)
             return start, width, [(bucket, kinds[number], count) for bucket, number, count in counts]
+        if self.scan is not None and whole:
+            self.scan.until()
+        fine = width % MINUTE or low % MINUTE or (high < end and high % MINUTE)
+        if self.scan is not None and not (whole and fine and self.scan.rough):
+            kinds = dict(self._access.all("SELECT id, text FROM kinds"))
+            found = self.scan.bars(start, width, low, high)
+            return start, width, [(bucket, kinds[number], count) for (bucket, number), count in found.items()]
         if self.by_minute and width % MINUTE == 0 and low % MINUTE == 0 and (high >= end or high % MINUTE == 0):
             rows = self._access.all(
                 f"""SELECT (minute * {MINUTE} - ?) / ? AS bucket, {kind}, sum(count) FROM minutes a
@@ -250,26 +273,9 @@ class Plan:
 
     def _step_of(self, first: int) -> int | None:
         """Place in the list of steps from which to walk to a position; None when it lies behind the last match."""
-        if self.by_minute:
-            self._minute_steps()
-            step = bisect_right(self._before, first) - 1
-            return step if step < len(self._starts) else None
-        if not self._starts:
-            self._starts.append(self.low)
-        while self._before[-1] + STEP <= first:
-            low = self._starts[-1]
-            sql = f"SELECT a.at {self._walk()} ORDER BY {self._at} LIMIT 1 OFFSET ?"
-            reach = self._access.one(sql, (*self._bounds(low), STEP))
-            if reach is not None and reach == low:  # more at this one moment than a step
-                reach = self._access.one(f"SELECT min(a.at) {self._walk()}", self._bounds(low + 1))
-            if reach is None:
-                break
-            before = self._before[-1] + self._between(low, reach)
-            if before > first:
-                break
-            self._starts.append(reach)
-            self._before.append(before)
-        return bisect_right(self._before, first) - 1
+        self._minute_steps()
+        step = bisect_right(self._before, first) - 1
+        return step if step < len(self._starts) else None
 
     def _minute_steps(self) -> None:
         """Where each step of the filter begins, and how many matches lie before it; the last number is of all.
