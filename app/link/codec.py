@@ -114,7 +114,7 @@ def told_of(data: bytes) -> Told:
 def values_of(data: bytes) -> list[str]:
     """Every text in the detail of a body: values, never the names of fields."""
     try:
-        waiting: list[object] = [_decode_plain(data)[3]]
+        waiting: list[object] = [decode_plain(data)]
     except (msgspec.MsgspecError, TypeError, LookupError):
         return []
     found: list[str] = []
@@ -127,6 +127,11 @@ def values_of(data: bytes) -> list[str]:
         elif isinstance(value, (list, tuple)):
             waiting += value
     return found
+
+
+def decode_plain(data: bytes) -> object:
+    """The detail of a body as plain values, with its kind; raises msgspec.MsgspecError or LookupError for other bytes."""
+    return _decode_plain(data)[3]
 
 
 def mark(name: str, value: str | int) -> bytes:

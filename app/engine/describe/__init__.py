@@ -21,6 +21,7 @@ from app.engine.describe.tickets import held
 from app.model.activity import Activity
 from app.model.details import (
     EVENTS,
+    KINDS,
     DnsQuery,
     DnsUpdate,
     KerberosAp,
@@ -50,7 +51,7 @@ from app.model.details import (
 from app.model.directory import DirectoryChange, DirectoryObject
 from app.model.events import WindowsEvent
 
-__all__ = ["WEAK_ETYPES", "bind_data", "etype", "event_facts", "family", "field_words", "reason", "what"]
+__all__ = ["WEAK_ETYPES", "bind_data", "code_words", "etype", "event_facts", "family", "field_words", "reason", "what"]
 
 
 def etype(number: int | None) -> str:
@@ -210,6 +211,12 @@ _REASONS: dict[type, Callable[[int], str]] = {
     RpcCall: _rpc_reason,
     RpcBind: lambda code: BIND_REASONS.get(code, f"bind refused, reason {code}"),
 }
+
+
+def code_words(kind: str, code: int) -> str:
+    """What an answer's number means in activities of a kind word; the number itself where no table tells."""
+    words = next((said for one, said in _REASONS.items() if KINDS[one] == kind), None)
+    return words(code) if words else NTSTATUS.get(code & 0xFFFFFFFF) or KERBEROS.get(code) or f"code {code}"
 
 
 def bind_data(text: str | None) -> str:

@@ -20,7 +20,7 @@ class Access:
     """Connections that only read. Everything here may be called from any thread."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = self._path = path
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self.lock = threading.RLock()

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from itertools import accumulate
 from threading import RLock
+from typing import Any
 
 from app.engine.queries.access import Access
 from app.engine.queries.conditions import TRUE, Condition, joined
@@ -14,6 +15,7 @@ from app.engine.queries.matching import FLOW, TIMELESS, condition, placed
 from app.engine.queries.scan import Scan
 from app.engine.store.counts import COUNTED
 from app.engine.store.reading import RESULTS
+from app.model.asking import Explained
 from app.model.filter import ActivityFilter, All, During, Node
 
 FEW = 60_000
@@ -160,6 +162,26 @@ class Plan:
                 json.dumps(self.listing.ids()),
             )
         return f"SELECT {columns} {self._walk()}", self._bounds()
+
+    def explained(self) -> Explained:
+        """How it is walked, and the statement of SQL that gives the same rows."""
+        if self.listing is not None:
+            way = "Lists of who took part: no activity is read to count, chart or open it."
+        elif self.few:
+            way = "The few activities that may match are looked at, their places are kept."
+        elif self.by_minute:
+            way = "Counts by hour and minute say how many and where; only the rows in view are read."
+        else:
+            way = "Activities are looked at one by one in order of time; rows show as they are found."
+        parts = [self.rest.sql] if self.rest is not TRUE else []
+        values = list(self.rest.values)
+        for sign, edge, open_end in ((">=", self.low, FIRST), ("<", self.high, LAST)):
+            if edge != open_end:
+                parts.append(f"a.at {sign} ?")
+                values.append(edge)
+        where = f"\nWHERE {' AND '.join(parts)}" if parts else ""
+        sql = f"SELECT a.id, a.at FROM activities a{_literal(where, values)}\nORDER BY a.at, a.id LIMIT 1000"
+        return Explained(way=way, sql=sql)
 
     # ---- places
 
@@ -323,6 +345,22 @@ class Plan:
     def _flows(self, bound: Condition) -> int:
         """Number of matches from the counts by parties."""
         return int(self._access.one(f"SELECT coalesce(sum(a.count), 0) FROM flows a WHERE {bound.sql}", bound.values))
+
+
+def _literal(sql: str, values: list[Any]) -> str:
+    """The statement with its values written into it, for reading and for the console."""
+    pieces = sql.split("?")
+    if len(pieces) != len(values) + 1:
+        return sql
+    return "".join(piece + _written(value) for piece, value in zip(pieces, [*values, None], strict=True))
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bytes):
+        return f"x'{value.hex()}'"
+    return str(int(value)) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
 
 
 def within(filter: ActivityFilter, span: tuple[int, int] | None) -> ActivityFilter:

@@ -4,53 +4,47 @@ Long because every question that a view may ask has its door here; the answers a
 """
 
 import re
-import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from app.engine import describe, detectors, sightings, tuned
+from app.engine import detectors, sightings, tuned
 from app.engine.knowledge import Knowledge
 from app.engine.queries import casework, genealogies, tellings, trial
 from app.engine.queries.about import About
 from app.engine.queries.access import Access
+from app.engine.queries.activities import ActivityQueries
 from app.engine.queries.brief import brief
 from app.engine.queries.cards import card, row_from_alerts, tagged, tags_of
-from app.engine.queries.lines import lines, place_of, record_facts
 from app.engine.queries.paths import Paths
-from app.engine.queries.plan import Place, Plan, within
+from app.engine.queries.plan import within
 from app.engine.queries.standing import standing
 from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, peers, totals
 from app.engine.sightings import Evidence
-from app.engine.store import COLUMNS
 from app.engine.store.alerts import decoded
 from app.engine.store.evidence import evidence
 from app.engine.store.notes import notes
 from app.model.act import Act
-from app.model.activity import Activity
 from app.model.alert import Alert
 from app.model.brief import Brief
 from app.model.coverage import CoverageShare, CoverageSpan, Remedy, Statement
 from app.model.detection import DetectorRow, WhatIf
 from app.model.entity import EntityRef
 from app.model.exclusion import Exclusion
-from app.model.filter import EVERYTHING, ActivityFilter, FilterError, parse, quoted
+from app.model.filter import FilterError, parse, quoted
 from app.model.incident import Incident
 from app.model.note import Note
 from app.model.paths import USUAL, Cut, PathPicture, PathsOverview
 from app.model.rows import (
-    ActivityPage,
     ActivityRow,
     Coverage,
     Edge,
     EntityCard,
     EntityRow,
-    Histogram,
     InputRow,
     Overview,
     Problem,
@@ -59,11 +53,7 @@ from app.model.rows import (
 from app.model.tickets import Genealogy
 from app.model.tuning import Tuning
 
-PLANS = 16
-"""Filters whose walks are remembered."""
 CARD_EDGES, TOP = 200, 8
-CHARTS = 16
-"""Histograms of one filter that are remembered."""
 LONG, PATIENCE = 0.05, 10
 """Seconds an answer takes from which on it is used for so many times as long while an input is read."""
 LIVE = frozenset({"activities", "knowledge", "entities"})
@@ -87,14 +77,13 @@ class Kept(Struct, frozen=True, kw_only=True):
     cost: float
 
 
-class Queries:
+class Queries(ActivityQueries):
     """Reads one workspace; methods may be called from any thread."""
 
     def __init__(self, path: Path) -> None:
         self._access = Access(Path(path))
         self.detection = tellings.Detection(self._access)
-        self._plans: OrderedDict[ActivityFilter, tuple[tuple[int, ...], Plan]] = OrderedDict()
-        self._planning = threading.Lock()
+        super().__init__()
         self._kept: dict[str, Kept] = {}
         self.about = About(self._access, self._plan, self._keep, self._alerts_of, lambda key: self._totals().by_key.get(key))
         self._paths = Paths(self._access, self._keep, self.alerts)
@@ -259,102 +248,6 @@ class Queries:
         """One alert by its id, or by an id that it had before more was read."""
         now = self._access.one("SELECT id FROM alert_names WHERE old = ?", (id,)) or id
         return next((alert for alert in (*self.alerts(), *self.hidden_alerts()) if alert.id == now), None)
-
-    # ---- activities
-
-    def count(self, filter: ActivityFilter | None = None) -> int:
-        """Number of activities that match."""
-        plan = self._plan(filter)
-        with plan.lock:
-            return plan.count()
-
-    def slice(self, filter: ActivityFilter | None, first: int, limit: int, descending: bool = False) -> tuple[ActivityRow, ...]:
-        """Rows at positions first, first + 1, ... of all that match, in order of time."""
-        plan = self._plan(filter)
-        with plan.lock:
-            if descending:
-                end = plan.count() - first
-                numbers = plan.open(max(0, end - limit), min(limit, end))[::-1]
-            else:
-                numbers = plan.open(first, limit)
-        return lines(self._access, numbers)
-
-    def page(
-        self, filter: ActivityFilter | None, *, after: Place | None = None, before: Place | None = None, limit: int = 256
-    ) -> ActivityPage:
-        """The rows next to a place, in order of time; without a place the first ones."""
-        plan = self._plan(filter)
-        backwards = before is not None and after is None
-        with plan.lock:
-            places = plan.after((before if backwards else after) or (-(2**63), 0), limit + 1, descending=backwards)
-        more, places = len(places) > limit, places[:limit]
-        if backwards:
-            places.reverse()
-        rows = lines(self._access, [number for _, number in places])
-        first, last = (places[0], places[-1]) if places else (None, None)
-        has_before = more if backwards else after is not None
-        has_after = True if backwards else more
-        return ActivityPage(rows=rows, before=first if has_before else None, after=last if has_after else None)
-
-    def place_of(self, filter: ActivityFilter | None, activity: str) -> int | None:
-        """Position of an activity among all that match; None when it does not match."""
-        row = place_of(self._access, activity)
-        if row is None:
-            return None
-        plan = self._plan(filter)
-        with plan.lock:
-            return plan.position(row) if plan.holds(row[1]) else None
-
-    def histogram(self, filter: ActivityFilter | None, start: int, end: int, buckets: int) -> Histogram:
-        """Counts by family over start <= time < end; buckets of a minute or more begin at whole minutes."""
-        plan = self._plan(filter)
-        wanted = (start, end, buckets)
-        if wanted not in plan.charts:
-            if len(plan.charts) >= CHARTS:
-                plan.charts = {}
-            plan.charts[wanted] = plan.bars(start, end, buckets)
-        begin, width, counted = plan.charts[wanted]
-        number = max(1, -(-(end - begin) // width))
-        series: dict[str, list[int]] = {}
-        for bucket, kind, count in counted:
-            counts = series.setdefault(describe.family(kind), [0] * number)
-            if 0 <= bucket < number:
-                counts[bucket] += count
-        return Histogram(start=begin, width=width, series=series)
-
-    def activity(self, id: str) -> Activity | None:
-        """One activity by its id."""
-        return next(iter(self.activities_of((id,))), None)
-
-    def activities_of(self, ids: Sequence[str]) -> tuple[Activity, ...]:
-        """Activities by their ids, in this order; unknown ones are left out."""
-        rows = [row for row in (place_of(self._access, id) for id in ids) if row is not None]
-        make = self._access.rows().activity
-        found = (
-            self._access.db().execute(f"SELECT {COLUMNS} FROM activities a WHERE id = ?", (row[1],)).fetchone() for row in rows
-        )
-        return tuple(make(row) for row in found if row is not None)
-
-    def rows_of(self, ids: Sequence[str]) -> tuple[ActivityRow, ...]:
-        """Rows of activities by their ids, in this order; unknown ones are left out."""
-        return lines(self._access, [row[1] for row in (place_of(self._access, id) for id in ids) if row is not None])
-
-    def record_facts(self, activity: str) -> tuple[tuple[str, str, str], ...]:
-        """(name, value, what the value means) of all that a record says; empty for an activity of packets only.
-
-        Records: Windows events, objects and changes of directories, RADIUS.
-        """
-        return record_facts(self._access, activity)
-
-    def stream(self, filter: ActivityFilter | None = None) -> Iterator[Activity]:
-        """All activities that match in order of time, a few in memory at a time."""
-        sql, values = self._plan(filter).rows(COLUMNS)
-        order = "a.at, (SELECT key FROM inputs WHERE id = a.input), coalesce(a.frame, 0), a.ordinal"
-        kind = "(SELECT text FROM kinds WHERE id = a.kind)"
-        rows = self._access.db().execute(f"{sql} ORDER BY {order}, {kind}", values)
-        make = self._access.rows().activity
-        for row in rows:
-            yield make(row)
 
     # ---- entities
 
@@ -531,16 +424,3 @@ class Queries:
             inputs=inputs,
             problems=sum(problem.count for one in inputs for problem in one.problems),
         )
-
-    def _plan(self, filter: ActivityFilter | None) -> Plan:
-        filter = filter or EVERYTHING
-        changes = self._access.changes()
-        now = tuple(changes.get(topic, 0) for topic in ("activities", "entities", "inputs", "alerts", "postings"))
-        with self._planning:
-            kept = self._plans.get(filter)
-            if kept is None or kept[0] != now:
-                kept = self._plans[filter] = (now, Plan(filter, self._access))
-            self._plans.move_to_end(filter)
-            while len(self._plans) > PLANS:
-                self._plans.popitem(last=False)
-            return kept[1]
