@@ -16,7 +16,8 @@ _NAMED = """coalesce((SELECT e.label FROM address_entities n JOIN entities e ON 
   (SELECT text FROM addresses WHERE id = a.{end}))"""
 _COLUMNS = {
     "kind": "(SELECT text FROM kinds WHERE id = a.kind)",
-    "who": "(SELECT nullif(lower(coalesce(e.label, x.text)), '') FROM actors x LEFT JOIN entities e ON e.id = x.entity WHERE x.id = a.actor)",
+    "who": """(SELECT nullif(lower(coalesce(e.label, x.text)), '') FROM actors x LEFT JOIN entities e ON e.id = x.entity
+      WHERE x.id = a.actor)""",
     "from": f"lower({_NAMED.format(end='source')})",
     "to": f"lower({_NAMED.format(end='destination')})",
     "result": "a.result",
