@@ -22,6 +22,7 @@ from app.engine.store import (
     set_tags,
     set_tuning,
     undo,
+    update_alerts,
     write_note,
 )
 from app.engine.store.changing import user
@@ -48,6 +49,17 @@ class Casework:
     ) -> bool:
         """Change what the analyst says of an alert; False when there is no such alert."""
         return update_alert(self.path, alert_id, state=state, classification=classification, note=note)
+
+    def change_alerts(
+        self,
+        ids: Iterable[str],
+        *,
+        state: State | None = None,
+        classification: Classification | None = None,
+        note: str | None = None,
+    ) -> int:
+        """The same for several alerts as one step of undo; returns how many of them there are."""
+        return update_alerts(self.path, ids, state=state, classification=classification, note=note)
 
     def incidents(self) -> tuple[Incident, ...]:
         """Alerts that tell one story, oldest first."""

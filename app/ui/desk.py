@@ -57,6 +57,8 @@ class Desk(QObject):
         self.alerts: tuple[Alert, ...] = ()
         self.hidden: tuple[Alert, ...] = ()
         self.incidents: tuple[Incident, ...] = ()
+        self.alert_order: tuple[str, ...] = ()
+        """Ids of alerts in the order of the list that was shown last: what comes next on the page of one."""
         self.exclusions: tuple[Exclusion, ...] = ()
         self._redetect = False
         self.looks: dict[str, str] = {}
@@ -130,15 +132,15 @@ class Desk(QObject):
         classification: Classification | None = None,
         note: str | None = None,
     ) -> None:
-        """The same for several alerts."""
+        """The same for several alerts as one step of undo; the status bar says for how many."""
         session, every = self.session, tuple(ids)
-        if session is not None:
+        if session is not None and every:
 
-            def work() -> None:
-                for id in every:
-                    session.change_alert(id, state=state, classification=classification, note=note)
+            def done(number: int) -> None:
+                if words := wording.changed(number, state, classification):
+                    self.tell(words)
 
-            self._write(work)
+            self._write(lambda: session.change_alerts(every, state=state, classification=classification, note=note), done=done)
 
     def exclude(self, detector: str, kind: str, value: str, reason: str, expires: int | None) -> None:
         """Pass over a party from now on; alerts follow."""

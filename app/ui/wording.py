@@ -366,6 +366,16 @@ def act(one: Act) -> str:
     return f"{about}: {after}"
 
 
+def changed(number: int, state: str | None, classification: str | None) -> str:
+    """What was done to so many alerts, for the status bar; "" when nothing of this was."""
+    done = {"open": "opened again", "closed": "closed", "suppressed": "suppressed", "deleted": "deleted"}.get(state or "", "")
+    if classification:
+        done += f"{' and ' if done else ''}classified as {CLASSIFICATIONS.get(classification, classification).lower()}"
+    if classification == "unclassified":
+        done = "no longer classified"
+    return f"{count(number, 'alert is', 'alerts are')} {done}; Ctrl+Z brings back what was." if done else ""
+
+
 def overview_sentence(overview: Overview, alerts: Iterable[Alert]) -> str:
     """One sentence that says what the case shows."""
     opened = [one for one in alerts if one.state == "open"]

@@ -7,7 +7,17 @@ from msgspec.structs import replace
 
 from app.engine.engine import create_workspace
 from app.engine.queries import Queries
-from app.engine.store import StoreError, put_exclusions, redo, remove_exclusions, set_tag, set_tuning, undo, update_alert
+from app.engine.store import (
+    StoreError,
+    put_exclusions,
+    redo,
+    remove_exclusions,
+    set_tag,
+    set_tuning,
+    undo,
+    update_alert,
+    update_alerts,
+)
 from app.model.alert import Alert
 from app.model.exclusion import exclusion
 from app.model.tuning import Tuning
@@ -216,3 +226,15 @@ def test_texts_that_cannot_be_kept_are_refused(tmp_path: Path) -> None:
     create_workspace(tmp_path / "w")
     with pytest.raises(StoreError):
         set_tag(tmp_path / "w", "user:x\ud800", "a", True)
+
+
+def test_several_alerts_are_one_step_of_undo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "w"
+    settle(path, monkeypatch, [alert_at(0, "first"), alert_at(0, "other", "bob"), alert_at(1, "third", "carol")], "aaaa")
+    assert update_alerts(path, ["first", "other", "gone", "first"], state="closed", classification="true positive") == 2
+    assert states(path) == {"first": "closed", "other": "closed", "third": "open"}
+    assert len(undo(path)) == 4
+    assert set(states(path).values()) == {"open"}
+    assert len(redo(path)) == 4
+    assert states(path)["other"] == "closed"
+    assert update_alerts(path, [], state="closed") == 0

@@ -72,6 +72,7 @@ def test_delete_hides_an_alert_and_ctrl_z_brings_it_back(own: MainWindow, settle
 
     page._toggle("state", "open")
     page._toggle("state", "deleted")
+    settle(own)
     assert [one.id for one in shown(page)] == [alert.id]
     press(own, Qt.Key.Key_Z, CONTROL)
     settle(own)
@@ -173,7 +174,7 @@ def test_a_wrong_value_is_told_at_its_field_and_escape_closes(own: MainWindow, s
     settle(own)
     form = own.page()
     assert isinstance(form, ExclusionsPage)
-    form._show_panel(None)
+    form._show_panel(())
     click(form.panel.kind.segments["subnet"])
     QTest.keyClicks(form.panel.value.edit, "10.0.0.0/99")
     click(form.panel.add)
@@ -181,7 +182,7 @@ def test_a_wrong_value_is_told_at_its_field_and_escape_closes(own: MainWindow, s
     press(own, Qt.Key.Key_Escape)
     assert not form.panel.isVisible() and all(one.shipped for one in own.desk.exclusions)
     own.resize(900, 700)
-    form._show_panel(None)
+    form._show_panel(())
     settle(own)
     assert not form._list.isVisible() and form.panel.width() == form.width()
 

@@ -11,6 +11,7 @@ from app.model.alert import Alert, Fact, Finding, Link, Step
 from app.model.entity import EntityRef
 from app.model.rows import ActivityRow, EntityCard, EntityRow
 from app.ui.desk import Desk
+from app.ui.tables.alert_groups import grouped
 from app.ui.tables.alert_list import AlertList
 from app.ui.tables.cells import Column
 from app.ui.tables.table import Table
@@ -114,7 +115,7 @@ def test_lists_and_tables_are_inert(qtbot: QtBot, name: str) -> None:
     two = TwoLineList(lambda _: None)
     two.show_rows([TwoLines("entity:user", name, name, name[:20], EntityRef("user", "user:x", name), 0.5)])
     alerts = AlertList()
-    alerts.show_alerts([alert_of(name)])
+    alerts.show_groups(grouped([alert_of(name)], (), {}, "entity"))
     table = Table(
         [
             Column("What", lambda row: row.what, stretch=True),

@@ -135,12 +135,15 @@ def test_filters_of_the_alerts_page(window: MainWindow, settle: Settle) -> None:
     page = window.page()
     everything = len(_shown(page))
     page._toggle("severity", "high")
+    settle(window)
     assert 0 < len(_shown(page)) < everything
     assert all(one.severity == "high" for one in _shown(page))
     page._toggle("state", "open")
     page._toggle("state", "suppressed")
+    settle(window)
     assert not _shown(page) and page.nothing.isVisible()
     click(page.nothing.link)
+    settle(window)
     assert len(_shown(page)) == everything
 
 
@@ -156,8 +159,10 @@ def test_a_drag_over_the_histogram_chooses_a_span(window: MainWindow, settle: Se
     QTest.mouseMove(chart, QPoint(int(area.left() + area.width() * 0.3), y))
     QTest.mouseMove(chart, QPoint(int(area.center().x()), y))
     QTest.mouseRelease(chart, Qt.MouseButton.LeftButton, pos=QPoint(int(area.center().x()), y))
+    settle(window)
     assert 0 < len(_shown(page)) < everything
     QTest.mouseDClick(chart, Qt.MouseButton.LeftButton, pos=QPoint(int(area.right()) - 5, y))
+    settle(window)
     assert len(_shown(page)) == everything
 
 

@@ -2,7 +2,7 @@
 
 from app.engine.schema import IN_USE, StoreError
 from app.engine.store.actors import Actor, actor_of
-from app.engine.store.alerts import update_alert
+from app.engine.store.alerts import update_alert, update_alerts
 from app.engine.store.exclusions import put_exclusions, remove_exclusions
 from app.engine.store.notes import remove_note, write_note
 from app.engine.store.place import split_id
@@ -15,5 +15,6 @@ from app.engine.store.undoing import redo, undo
 
 __all__ = [
     "COLUMNS", "IN_USE", "Actor", "Rows", "Store", "StoreError", "Told", "actor_of", "put_exclusions", "redo",
-    "remove_exclusions", "remove_note", "set_tag", "set_tags", "set_tuning", "split_id", "undo", "update_alert", "write_note",
+    "remove_exclusions", "remove_note", "set_tag", "set_tags", "set_tuning", "split_id", "undo", "update_alert",
+    "update_alerts", "write_note",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Alerts in the workspace: computed anew each time, while what the analyst said of them stays."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -138,20 +138,31 @@ def update_alert(
 
     False when there is no such alert. Raises StoreError.
     """
+    return update_alerts(path, (alert_id,), state=state, classification=classification, note=note) > 0
+
+
+def update_alerts(
+    path: Path, ids: Iterable[str], *, state: str | None = None, classification: str | None = None, note: str | None = None
+) -> int:
+    """The same for several alerts as one step of undo; returns how many of them there are. Raises StoreError."""
     wanted = {"state": state, "classification": classification, "note": note}
+    known = 0
     with changing(path, "alerts") as step:
-        row = step.db.execute(f"SELECT id, body, state FROM alerts WHERE id = {NOW}", (alert_id,)).fetchone()
-        if row is None:
-            return False
-        title = _ALERT.decode(row[1]).title
-        for field, value in wanted.items():
-            if value is None or (field == "state" and value == row[2]):
+        for alert_id in dict.fromkeys(ids):
+            row = step.db.execute(f"SELECT id, body, state FROM alerts WHERE id = {NOW}", (alert_id,)).fetchone()
+            if row is None:
                 continue
-            before = said(step.db, row[0], field)
-            say(step.db, row[0], field, value)
-            step.record(field, row[0], before, value, title)  # type: ignore[arg-type]
-        settle(step.db)
-    return True
+            known += 1
+            title = _ALERT.decode(row[1]).title
+            for field, value in wanted.items():
+                if value is None or (field == "state" and value == row[2]):
+                    continue
+                before = said(step.db, row[0], field)
+                say(step.db, row[0], field, value)
+                step.record(field, row[0], before, value, title)  # type: ignore[arg-type]
+        if known:
+            settle(step.db)
+    return known
 
 
 def said(db: sqlite3.Connection, alert_id: str, field: str) -> str | None:

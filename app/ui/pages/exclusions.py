@@ -1,6 +1,7 @@
 """Who detectors pass over: the analyst's own exclusions and those that the program brings, each with its reason."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -46,16 +47,16 @@ COLUMNS = (
 
 
 class ExclusionsPage(Page):
-    """Route key: id of an alert of which a party is to be excluded, "" for the list alone."""
+    """Route key: ids of alerts, with commas, of which a party is to be excluded, "" for the list alone."""
 
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
-        self._alert = ""
+        self._alert, self._several = "", False
         self.switch = Button("Switch on", on_click=self._switch)
         self.remove = Button("Remove", "close", on_click=self.delete_alert)
         self.heading = PageHeading("Exclusions", "", (
             self.switch, self.remove, Button("Import", on_click=self._import), Button("Export", on_click=self._export),
-            Button("Add", "plus", on_click=lambda: self._show_panel(None)),
+            Button("Add", "plus", on_click=lambda: self._show_panel(())),
         ))  # fmt: skip
         self.table = Table(COLUMNS)
         self.table.setAccessibleName("Exclusions")
@@ -91,9 +92,10 @@ class ExclusionsPage(Page):
         """With an alert in the route, the panel is filled from it."""
         super().visit(route)
         self._hide_panel()
-        alert = next((one for one in (*self.desk.alerts, *self.desk.hidden) if one.id == route.key), None)
-        if alert is not None:
-            self._show_panel(alert)
+        wanted = set(route.key.split(","))
+        alerts = [one for one in (*self.desk.alerts, *self.desk.hidden) if one.id in wanted]
+        if alerts:
+            self._show_panel(alerts)
 
     def refresh(self) -> None:
         """Show what the desk holds."""
@@ -122,9 +124,10 @@ class ExclusionsPage(Page):
         if one is not None:
             self.desk.switch_exclusions((one.id,), not one.on)
 
-    def _show_panel(self, alert: Alert | None) -> None:
-        self._alert = alert.id if alert is not None else ""
-        self.panel.set_up(alert)
+    def _show_panel(self, alerts: Sequence[Alert]) -> None:
+        self._alert = alerts[0].id if len(alerts) == 1 else ""
+        self._several = len(alerts) > 1
+        self.panel.set_up(alerts)
         self.panel.show()
         self._arrange()
         self.panel.value.edit.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -149,6 +152,8 @@ class ExclusionsPage(Page):
         self.desk.tell(f"{wording.EXCLUSIONS[kind]} {wording.tidy(value, 80)} is excluded; alerts follow when detection is done.")
         if self._alert:
             self.desk.go("alert", self._alert)
+        elif self._several:
+            self.desk.go("alerts")
 
     def _import(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Import exclusions", "", LISTS)

@@ -1,5 +1,6 @@
 """The panel in which an exclusion is made: who, for which detector, why, until when; filled from an alert's parties."""
 
+from collections.abc import Sequence
 from ipaddress import ip_address, ip_network
 
 from PySide6.QtCore import Qt, Signal
@@ -24,6 +25,15 @@ WARNING = (
     "Only who acts counts: an attacked party excludes nothing. What is excluded stays in the case, hidden, with this reason."
 )
 MOST = 12
+
+
+def offers_of(alerts: Sequence[Alert]) -> list[tuple[Kind, str]]:
+    """The same of several alerts: those that most of them suggest first."""
+    met: dict[tuple[Kind, str], int] = {}
+    for alert in alerts:
+        for one in offers(alert):
+            met[one] = met.get(one, 0) + 1
+    return sorted(met, key=lambda one: -met[one])[:MOST]
 
 
 def offers(alert: Alert) -> list[tuple[Kind, str]]:
@@ -84,13 +94,14 @@ class ExclusionPanel(QWidget):
         column.addWidget(Line())
         column.addLayout(foot)
         self._form: QWidget | None = None
-        self.set_up(None)
+        self.set_up(())
 
-    def set_up(self, alert: Alert | None) -> None:
-        """An empty form, or one that is filled from an alert."""
-        suggested = offers(alert) if alert is not None else []
+    def set_up(self, alerts: Sequence[Alert]) -> None:
+        """An empty form, or one that is filled from alerts."""
+        suggested = offers_of(alerts)
         kind, value = suggested[0] if suggested else ("account", "")
-        self.detector = alert.detector if alert is not None else "*"
+        rules = {one.detector for one in alerts}
+        self.detector = next(iter(rules)) if len(rules) == 1 else "*"
         holder = QWidget()
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)
@@ -105,7 +116,7 @@ class ExclusionPanel(QWidget):
         self.value = TextField(
             "Who", "A name or a pattern with *; DOMAIN\\name, a SID, an address, a subnet.", self._wrong, value, "svc_scan"
         )
-        choices = [(self.detector, "This detector")] if alert is not None else []
+        choices = [(self.detector, "This detector")] if self.detector != "*" else []
         self.scope = ChoiceField("For", [*choices, ("*", "Every detector")], self.detector)
         self.reason = TextField(
             "Reason", "Shown wherever something is excluded.", value="", example="Approved scanner, ticket 4711"
@@ -120,7 +131,8 @@ class ExclusionPanel(QWidget):
             self._form.deleteLater()
         self._form = holder
         self._middle.addWidget(holder)
-        self.title.say("Exclude a party of this alert" if alert is not None else "Add an exclusion")
+        told = f"Exclude a party of {wording.count(len(alerts), 'alert')}" if len(alerts) > 1 else "Exclude a party of this alert"
+        self.title.say(told if alerts else "Add an exclusion")
 
     def keyPressEvent(self, event) -> None:
         """Enter excludes, Esc closes."""

@@ -63,7 +63,7 @@ def lay_out(
                 text = name_measure.elidedText(text, Qt.TextElideMode.ElideMiddle, int(room))
                 advance = name_measure.horizontalAdvance(text)
             if not place(text, advance + side, position, piece.entity.kind):
-                return _ellipsis(runs, width, words_measure), y + line
+                return _ellipsis(_joined(runs), width, words_measure), y + line
             continue
         for number, word in enumerate(wording.tidy(piece.text, 2000).split(" ")):
             if number and x > 0:
@@ -75,8 +75,21 @@ def lay_out(
                 word = words_measure.elidedText(word, Qt.TextElideMode.ElideMiddle, int(width))
                 advance = words_measure.horizontalAdvance(word)
             if not place(word, advance, position if linked else -1, ""):
-                return _ellipsis(runs, width, words_measure), y + line
-    return runs, y + line
+                return _ellipsis(_joined(runs), width, words_measure), y + line
+    return _joined(runs), y + line
+
+
+def _joined(runs: list[Run]) -> list[Run]:
+    """Plain words beside each other as one run: a call that draws costs more than what it draws."""
+    made: list[Run] = []
+    for run in runs:
+        last = made[-1] if made else None
+        if last is not None and run.link < 0 and last.link < 0 and not last.sign and last.rect.top() == run.rect.top():
+            gap = " " if run.rect.left() > last.rect.right() + 0.5 else ""
+            made[-1] = Run(last.rect.united(run.rect), f"{last.text}{gap}{run.text}", -1, "")
+        else:
+            made.append(run)
+    return made
 
 
 def _ellipsis(runs: list[Run], width: float, measure) -> list[Run]:
