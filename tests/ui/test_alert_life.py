@@ -93,8 +93,8 @@ def test_suppress_by_key_and_by_the_menu_under_the_pointer(own: MainWindow, sett
     at = page.list.visualRect(page.list.currentIndex()).center()
     page.list.customContextMenuRequested.emit(at)
     menu = next(one for one in page.findChildren(QMenu) if one.isVisible())
-    words = {one.text(): one for one in menu.actions() if one.text()}
-    assert {"Close", "Suppress", "Exclude…", "Delete"} <= words.keys()
+    words = {one.text().split()[0]: one for one in menu.actions() if one.text()}
+    assert {"Close", "Suppress", "Exclude", "Delete"} <= words.keys()
     QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(words["Suppress"]).center())
     settle(own)
     states = {one.id: one.state for one in own.desk.alerts}
