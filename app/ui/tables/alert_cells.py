@@ -1,8 +1,8 @@
 """How the list of alerts paints an alert and the header of a group, and which link is where in it."""
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from PySide6.QtCore import QModelIndex, QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate
 
@@ -13,9 +13,6 @@ from app.ui.tables.alert_filter import PHASES
 from app.ui.tables.alert_groups import Group
 from app.ui.widgets.glyphs import paint_severity
 from app.ui.widgets.sentence import Run, lay_out, paint_runs
-
-if TYPE_CHECKING:
-    from app.ui.tables.alert_list import AlertList
 
 ITEM = Qt.ItemDataRole.UserRole
 TIME, WORDS = 28, 100
@@ -30,12 +27,23 @@ def state_of(alert: Alert) -> str:
     return wording.state(alert).capitalize() if unclassified else wording.CLASSIFICATIONS[alert.classification]
 
 
+class View(Protocol):
+    """What painting asks of the list: the row under the pointer, the link there, what is closed, where the cursor is."""
+
+    hovered: int
+    link_under: int
+
+    def is_closed(self, group: Group) -> bool: ...
+    def currentIndex(self) -> QModelIndex: ...
+    def hasFocus(self) -> bool: ...
+
+
 class AlertDelegate(QStyledItemDelegate):
     """Rows of alerts and headers of groups."""
 
-    def __init__(self, parent: "AlertList") -> None:
+    def __init__(self, view: View, parent: QObject) -> None:
         super().__init__(parent)
-        self._list = parent
+        self._list = view
 
     def paint(self, painter: QPainter, option, index: QModelIndex) -> None:
         """Paint the ground, then an alert or a header."""

@@ -36,7 +36,7 @@ class AlertList(QTableView):
         super().__init__()
         self.hovered, self.link_under = -1, -1
         self._rows = AlertModel(self)
-        self._delegate = AlertDelegate(self)
+        self._delegate = AlertDelegate(self, self)
         self.setModel(self._rows)
         self.setItemDelegate(self._delegate)
         self.setFrameShape(QFrame.Shape.NoFrame)
