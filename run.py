@@ -22,8 +22,8 @@ STAMP = ENVIRONMENT / "wardlight-stamp"
 SAMPLE = HERE / "resources" / "samples" / "intrusion.pcap"
 REPORT = "wardlight-sample-report.html"
 WINDOWLESS = (
-    "analyze", "export", "proof", "replay", "coverage", "sigma", "detectors", "tune", "what-if", "alerts", "alert", "undo",
-    "exclusions", "listen", "tag", "secret", "tickets", "-h", "--help", "--version",
+    "analyze", "export", "proof", "reveal", "replay", "coverage", "sigma", "detectors", "tune", "what-if", "alerts", "alert",
+    "undo", "exclusions", "listen", "tag", "secret", "tickets", "-h", "--help", "--version",
 )  # fmt: skip
 """What runs without Qt; `selftest` tries the window too."""
 LIBRARIES = {  # shared library that Qt loads: Debian package that holds it
@@ -118,7 +118,7 @@ def is_windowless(words: list[str]) -> bool:
     """True when Qt is not needed."""
     if not words:
         return not has_display()
-    return words[0] in WINDOWLESS and not any(one.lower().endswith(".pdf") for one in words)
+    return words[0] in WINDOWLESS and not any(one.lower().endswith(".pdf") or one == "pdf" for one in words)
 
 
 def system_libraries() -> None:

@@ -40,7 +40,13 @@ class Casework:
     """The part of a session that writes by hand. Every change is recorded and can be undone; methods raise StoreError."""
 
     path: Path
+    plain: Queries
+    """Questions with names as they are, whatever the window shows."""
     queries: Queries
+
+    def reveal(self, text: str) -> str:
+        """A text of the user with pseudonyms turned back."""
+        return text
 
     # ---- alerts
 
@@ -48,7 +54,7 @@ class Casework:
         self, alert_id: str, *, state: State | None = None, classification: Classification | None = None, note: str | None = None
     ) -> bool:
         """Change what the analyst says of an alert; False when there is no such alert."""
-        return update_alert(self.path, alert_id, state=state, classification=classification, note=note)
+        return update_alert(self.path, alert_id, state=state, classification=classification, note=note and self.reveal(note))
 
     def change_alerts(
         self,
@@ -69,12 +75,12 @@ class Casework:
 
     def key_of(self, text: str) -> str:
         """Key of the entity that a text names: an account in any spelling, NAME$, an address, or a key. Raises StoreError."""
-        plain = text.strip()
+        plain = self.reveal(text.strip())
         if plain.partition(":")[0] in get_args(EntityKind) and plain.partition(":")[2]:
             return plain.lower()
         if is_address(plain):
             return f"address:{plain.lower()}"
-        found = self.queries.knowledge().account(plain)
+        found = self.plain.knowledge().account(plain)
         if found is None:
             raise StoreError(f"{plain!r} names no account.")
         return found.key
@@ -132,13 +138,21 @@ class Casework:
 
         expires: UTC microseconds. Raises ExclusionError for what cannot be one.
         """
-        one = exclusion(detector, kind, value, reason=reason, expires=expires, added=time.time_ns() // 1000, by=user())
+        one = exclusion(
+            detector,
+            kind,
+            self.reveal(value),
+            reason=self.reveal(reason),
+            expires=expires,
+            added=time.time_ns() // 1000,
+            by=user(),
+        )
         put_exclusions(self.path, (one,))
         return one
 
     def switch_exclusion(self, id: str, on: bool) -> None:
         """Let an exclusion count, or not; also one that the program brings."""
-        one = next((one for one in self.exclusions() if one.id == id), None)
+        one = next((one for one in self.plain.exclusions() if one.id == id), None)
         if one is None:
             raise StoreError(f"There is no exclusion {id}.")
         put_exclusions(self.path, (msgspec.structs.replace(one, on=on),))
@@ -154,8 +168,8 @@ class Casework:
 
         Returns how many are new or other than before, and a sentence with its number for each line that cannot be used.
         """
-        found, refused = read_list(text, detector, kind, reason, time.time_ns() // 1000, user(), expires)
-        known = {one.id: _said(one) for one in self.exclusions()}
+        found, refused = read_list(self.reveal(text), detector, kind, reason, time.time_ns() // 1000, user(), expires)
+        known = {one.id: _said(one) for one in self.plain.exclusions()}
         news = [one for one in found if known.get(one.id) != _said(one)]
         return (put_exclusions(self.path, news) if news else 0), refused
 

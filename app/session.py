@@ -12,18 +12,15 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from app import paths
 from app.casework import Casework
 from app.children import Beside, Listening, Reading, program
 from app.engine.detectors import DETECTORS
 from app.engine.engine import create_workspace
 from app.engine.exclusion_lists import moment
-from app.engine.export import activity_lines, analysis, iso, story
+from app.engine.export import iso, story
 from app.engine.inspector import Inspector, Message
 from app.engine.queries import Queries
-from app.engine.reports.html import report_html
 from app.engine.store import IN_USE, StoreError
 from app.engine.store.copying import copy_workspace
 from app.ingest import Seconds, read_inputs
@@ -31,6 +28,7 @@ from app.model.filter import ActivityFilter, Text
 from app.model.rows import Packet, Progress, Record
 from app.model.sigma import SigmaRun
 from app.model.source import LiveSource, SourceState
+from app.output import FORMS, Form, Output, View
 from app.sensor.live import interface_names, kind_of, label_of
 from app.sensor.packets.joined import MOST_FRAMES, joined
 from app.sensor.sources.evidence import folder_of, holds, read_evidence, why_not_kept
@@ -39,11 +37,11 @@ from app.sensor.sources.inputs import SUFFIXES
 from app.sensor.sources.keytabs import load_keys
 
 if TYPE_CHECKING:
-    from app.proof import Made, Outcome
+    from app.proof import Outcome
 
 __all__ = [
-    "IN_USE", "SUFFIXES", "Reading", "Seconds", "Session", "StoreError", "check_keytabs", "detector_ids", "iso", "moment",
-    "replay", "story",
+    "FORMS", "IN_USE", "SUFFIXES", "Form", "Reading", "Seconds", "Session", "StoreError", "View", "check_keytabs",
+    "detector_ids", "iso", "moment", "replay", "story",
 ]  # fmt: skip
 
 
@@ -59,6 +57,7 @@ def replay(path: Path) -> "Outcome":
     return replay(path)
 
 
+BYTES = "Bytes and texts of the evidence tell names; they are not shown in privacy mode."
 _EVENTS = ActivityFilter("kind:event", Text("kind", ("event",)))
 
 
@@ -67,13 +66,13 @@ def check_keytabs(keytabs: Sequence[Path]) -> None:
     load_keys(keytabs)
 
 
-class Session(Casework):
+class Session(Output, Casework):
     """An open workspace. Its methods may be called from any thread; those that say so block."""
 
     def __init__(self, path: Path, temporary: Path | None) -> None:
         self.path = path
         self._temporary = temporary
-        self.queries = Queries(path)
+        self.plain = self.queries = Queries(path)
         self._inspector = Inspector()
         self._readings: list[Reading] = []
         self._listening: Listening | None = None
@@ -220,7 +219,9 @@ class Session(Casework):
 
         frames: of the same activity; those that carry one TCP message with this one are joined.
         """
-        where = next((one for one in self.queries.inputs() if one.key == input_key), None)
+        if self.private:
+            return Packet(input=input_key, frame=frame, at=0, data=b"", error=BYTES)
+        where = next((one for one in self.plain.inputs() if one.key == input_key), None)
         if where is None:
             return Packet(input=input_key, frame=frame, at=0, data=b"", error="The workspace does not know this input.")
         try:
@@ -255,7 +256,9 @@ class Session(Casework):
 
     def record(self, input_key: str, record: int, ordinal: int = 0) -> Record:
         """One record of a log, by Activity.record and Activity.ordinal; blocks (file and child process)."""
-        where = next((one for one in self.queries.inputs() if one.key == input_key), None)
+        if self.private:
+            return Record(input=input_key, record=record, error=BYTES)
+        where = next((one for one in self.plain.inputs() if one.key == input_key), None)
         if where is None:
             return Record(input=input_key, record=record, error="The workspace does not know this input.")
         if where.live:
@@ -272,7 +275,7 @@ class Session(Casework):
 
     def detect(self, on_done: Callable[[str | None], None], on_progress: Callable[[Progress], None] = lambda _: None) -> None:
         """Detect anew over all that was read, in another process: after exclusions, tags or sensitivity were changed."""
-        self.read((), on_progress, on_done, self.queries.sensitivity())
+        self.read((), on_progress, on_done, self.plain.sensitivity())
 
     def detect_here(self, sensitivity: str | None = None) -> Seconds:
         """The same in this process; blocks.
@@ -280,7 +283,7 @@ class Session(Casework):
         sensitivity: of detectors without a level of their own, that of the last time by default. Raises StoreError, as when the
         workspace is IN_USE: then whoever writes it takes the changes up.
         """
-        return self.read_here((), lambda _: None, sensitivity=sensitivity or self.queries.sensitivity())
+        return self.read_here((), lambda _: None, sensitivity=sensitivity or self.plain.sensitivity())
 
     def keep_secret(self, name: str, value: str) -> None:
         """Keep a password or shared secret under a name that a source gives; blocks. Raises OSError with one clear sentence.
@@ -310,37 +313,6 @@ class Session(Casework):
         known = {one.name: one for one in (paths.program() / "app" / "engine" / "detectors").glob("*.md")}
         return known[name].read_text(encoding="utf-8") if name in known else ""
 
-    def report_html(self) -> str:
-        """The case as one self-contained HTML page; blocks."""
-        return report_html(self.queries)
-
-    def report(self, out: Path) -> None:
-        """Write the HTML report; blocks. Raises OSError."""
-        out.write_text(self.report_html(), encoding="utf-8")
-
-    def proof(self, alert_id: str, out: Path) -> "Made":
-        """Write the packets, records and activities that prove an alert as a zip, which replay() runs again; blocks.
-
-        Raises OSError with one clear sentence.
-        """
-        from app.proof import make_proof  # loads every reader
-
-        return make_proof(self.queries, self.path, alert_id, out)
-
-    def analysis(self, seconds: Seconds, parameters: dict[str, object]) -> dict[str, object]:
-        """What `analyze --json` prints."""
-        return analysis(self.queries, msgspec.to_builtins(seconds), parameters)
-
-    def write_activities(self, out: Path, filter: ActivityFilter | None = None) -> int:
-        """Write the activities that match, all by default, as JSON lines in event time; returns their number. Raises OSError."""
-        count = 0
-        with out.open("wb") as file:
-            for line in activity_lines(self.queries, filter):
-                file.write(line)
-                file.write(b"\n")
-                count += 1
-        return count
-
     def sigma(self, rules: Sequence[Path], most: int = 1_000) -> SigmaRun:
         """Run Sigma rules, files and folders, over the Windows events of the workspace; blocks.
 
@@ -354,7 +326,7 @@ class Session(Casework):
             for channel in family.log.channels:
                 kept[channel] = kept.get(channel, frozenset()) | frozenset(family.events)
         loaded = load_rules(rules)
-        return run(loaded, self.queries.stream(_EVENTS), kept=kept, most=most)
+        return run(loaded, self.plain.stream(_EVENTS), kept=kept, most=most)
 
     def save_as(self, path: Path) -> None:
         """Copy the workspace as it is now; this session stays where it is. Blocks. Raises StoreError with one clear sentence."""
@@ -374,6 +346,6 @@ class Session(Casework):
         for reading in self._readings:
             reading.wait(5)
         self._inspector.close()
-        self.queries.close()
+        self.plain.close()
         if self._temporary is not None:
             shutil.rmtree(self._temporary, ignore_errors=True)

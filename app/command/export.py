@@ -1,7 +1,8 @@
-"""Write what a workspace holds: alerts and inputs as JSON, activities as JSON lines, coverage."""
+"""Write what a workspace holds, in any form; turn pseudonyms back; coverage."""
 
 import argparse
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,17 +11,36 @@ import msgspec
 from app.command.analyze import may_write
 from app.command.words import line
 from app.engine.export import coverage_span
-from app.session import Seconds, Session
+from app.engine.export.columns import COLUMNS
+from app.model.filter import ActivityFilter, FilterError, parse
+from app.session import FORMS, Seconds, Session, View
 
+KEYLESS = "There is no keyring here: nobody can turn these pseudonyms back. Set WARDLIGHT_PASSPHRASE to keep a key in a file."
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """WORKSPACE [--format json|jsonl|html] [--what alerts|activities] OUT"""
+    """WORKSPACE [--format F] [--what alerts|activities] [--filter TEXT] [--columns A,B] [--newest-first] [--privacy] OUT"""
     parser.add_argument("workspace", type=Path)
-    parser.add_argument("--format", choices=("json", "jsonl", "html"), default="json")
+    forms = ", ".join(f"{one.id}: {one.words}" for one in FORMS if one.id not in ("jsonl",))
+    parser.add_argument(
+        "--format", choices=tuple(dict.fromkeys(("json", "jsonl", "html", "pdf", *(one.id for one in FORMS)))), default="json",
+        help=f"json: the analysis; jsonl: JSON lines; html, pdf: the report; {forms}",
+    )  # fmt: skip
     parser.add_argument("--what", choices=("alerts", "activities"), help="jsonl: activities unless told; json: the analysis")
+    parser.add_argument("--filter", metavar="TEXT", help="of activities only those that match, as in the window")
+    parser.add_argument("--columns", metavar="A,B", default="", help="xlsx, csv: these columns in this order")
+    parser.add_argument("--newest-first", action="store_true")
+    parser.add_argument("--alert", action="append", metavar="ID", help="of alerts only this one; may be given again")
+    parser.add_argument("--bom", action="store_true", help="csv: a byte order mark, without which Excel guesses the encoding")
+    parser.add_argument("--privacy", action="store_true", help="pseudonyms in the place of names; `reveal` turns them back")
     parser.add_argument("out", type=Path, metavar="OUT")
+
+
+def add_reveal_arguments(parser: argparse.ArgumentParser) -> None:
+    """WORKSPACE [TEXT ...]"""
+    parser.add_argument("workspace", type=Path)
+    parser.add_argument("text", nargs="*", help="standard input when there is none")
 
 
 def add_coverage_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,21 +53,57 @@ def add_coverage_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--controller", metavar="Y", help="only this controller; implies --controllers")
 
 
-def run(options: argparse.Namespace) -> int:
-    """Write OUT. Raises OSError, StoreError."""
+def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int:
+    """Write OUT. to_pdf: writes a page of HTML as PDF. Raises OSError, StoreError."""
     session = open_existing(options.workspace)
     try:
         may_write(options.out, [options.workspace])
-        if options.what == "activities" and options.format != "jsonl":
+        if options.what == "activities" and options.format not in ("jsonl", "xlsx", "csv", "timesketch", "pcapng"):
             raise OSError(f"activities are written as jsonl, not as {options.format}")
-        if options.format == "html":
-            session.report(options.out)
-        elif options.format == "json":
-            options.out.write_bytes(msgspec.json.encode(session.analysis(Seconds(), {})) + b"\n")
-        elif options.what == "alerts":
-            options.out.write_bytes(msgspec.json.Encoder().encode_lines(session.analysis(Seconds(), {})["alerts"]))
-        else:
-            session.write_activities(options.out)
+        if options.privacy and not session.hide_names(True):
+            print(KEYLESS, file=sys.stderr)
+        _write(session, options, to_pdf)
+    finally:
+        session.close()
+    return 0
+
+
+def _write(session: Session, options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> None:
+    out, form = options.out, options.format
+    if form == "html":
+        session.report(out)
+    elif form == "pdf":
+        to_pdf(session.report_html(), out)
+    elif form == "json":
+        out.write_bytes(msgspec.json.encode(session.analysis(Seconds(), {})) + b"\n")
+    elif form == "jsonl" and options.what == "alerts":
+        out.write_bytes(msgspec.json.Encoder().encode_lines(session.analysis(Seconds(), {})["alerts"]))
+    else:
+        columns = tuple(filter(None, options.columns.split(",")))
+        unknown = [one for one in columns if one not in COLUMNS]
+        if unknown:
+            raise OSError(f"there is no column {unknown[0]!r}; there are {', '.join(COLUMNS)}")
+        view = View(filter=_filter(options.filter), columns=columns, descending=options.newest_first)
+        session.export(out, form, view, options.alert, bom=options.bom)
+
+
+def _filter(text: str | None) -> ActivityFilter | None:
+    if not text:
+        return None
+    found = parse(text)
+    if isinstance(found, FilterError):
+        raise OSError(f"the filter goes wrong at character {found.position + 1}: {found.message}")
+    return found
+
+
+def run_reveal(options: argparse.Namespace) -> int:
+    """Print the text with its pseudonyms turned back."""
+    session = open_existing(options.workspace)
+    try:
+        if not session.hide_names(True):
+            raise OSError("there is no keyring here, so there is no key that pseudonyms were made with")
+        for text in options.text or sys.stdin:
+            print(line(session.reveal(text.rstrip("\n"))))
     finally:
         session.close()
     return 0

@@ -29,6 +29,7 @@ class Command(NamedTuple):
 COMMANDS = {
     "analyze": Command("analyze", "read captures, logs and directories, print the alerts"),
     "export": Command("export", "write what a workspace holds"),
+    "reveal": Command("export", "turn the pseudonyms of an export back", "add_reveal_arguments", "run_reveal"),
     "proof": Command("proof", "write the packets and records that prove one alert"),
     "replay": Command("proof", "run a proof again, on any machine", "add_replay_arguments", "run_replay"),
     "coverage": Command("export", "what could not have been seen", "add_coverage_arguments", "run_coverage"),
@@ -89,7 +90,7 @@ def run(arguments: Sequence[str], to_pdf: Pdf) -> int:
     except SystemExit as end:
         return 0 if end.code in (0, None) else FAILED
     about = COMMANDS[options.command]
-    more = (to_pdf,) if options.command == "analyze" else ()
+    more = (to_pdf,) if options.command in ("analyze", "export") else ()
     try:
         return int(getattr(_module(about), about.run)(options, *more))
     except BrokenPipeError:  # whoever read our output has seen enough; nothing more can be said to it, not even at the end

@@ -72,6 +72,11 @@ def _place(workspace: Path, row: InputRow) -> tuple[Path, str]:
     return next(((place, "") for place, why in said.items() if not why), next(iter(said.items())))
 
 
+def why_not_usable(workspace: Path, row: InputRow) -> str:
+    """Why the file of an input cannot be read as it was, "" when it can."""
+    return _place(workspace, row)[1]
+
+
 def _changed(place: Path, row: InputRow) -> str:
     """Why the file is not the one that was read; "" when it is."""
     try:

@@ -209,7 +209,7 @@ class TestActivities:
         """From the vocabulary itself, since one capture has not every kind."""
         import msgspec
 
-        from app.engine.export import _activity
+        from app.engine.export.analysis import _activity
         from app.engine.knowledge import Knowledge
         from app.model.activity import Activity
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from app.engine import detectors, sightings, tuned
 from app.engine.knowledge import Knowledge
-from app.engine.queries import casework, genealogies, tellings, trial
+from app.engine.queries import casework, everything, genealogies, tellings, trial
 from app.engine.queries.about import About
 from app.engine.queries.access import Access
 from app.engine.queries.activities import ActivityQueries
@@ -261,6 +261,10 @@ class Queries(ActivityQueries):
         rows = sorted(self._chosen(kind, text), key=_SORTS.get(sort, _SORTS["activities"]))
         return tagged(self._access, rows[max(0, offset) :][: max(0, limit)])
 
+    def every_entity(self) -> tuple[EntityRef, ...]:
+        """All that anything names, in no order."""
+        return tuple(EntityRef(*row) for row in self._access.all("SELECT kind, key, label FROM entities"))
+
     def entities_count(self, kind: str | None = None, text: str = "") -> int:
         """Number of entities that entities() can list."""
         return len(self._chosen(kind, text))
@@ -296,6 +300,10 @@ class Queries(ActivityQueries):
     def neighbours(self, key: str, limit: int = 200) -> tuple[Edge, ...]:
         """What passed between an entity and others, the busiest first."""
         return edges(self._access, key, limit)
+
+    def all_edges(self, limit: int = 1_000_000) -> tuple[Edge, ...]:
+        """What passed between any two entities, the busiest first."""
+        return everything.all_edges(self._access, limit)
 
     def search(self, text: str, limit: int = 20) -> tuple[EntityRef, ...]:
         """Entities whose names hold every piece of the text at the beginning of a word, or whose address begins so."""

@@ -1,6 +1,6 @@
 """What scripts read: the analysis as one object, activities as JSON lines (design sections 6 and 7)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -72,13 +72,26 @@ def coverage_span(span: CoverageSpan) -> dict[str, object]:
     }
 
 
-def activity_lines(queries: Queries, filter: ActivityFilter | None = None) -> Iterator[bytes]:
-    """Each activity that matches in event time as one JSON line without its line break."""
+def activity_lines(
+    queries: Queries, filter: ActivityFilter | None = None, veil: Callable[[object], object] = lambda value: value
+) -> Iterator[bytes]:
+    """Each activity that matches in event time as one JSON line without its line break.
+
+    veil: turns what leaves into what may be told.
+    """
     knowledge = queries.knowledge()
     paths = {one.key: one.path for one in queries.inputs()}
     encoder = msgspec.json.Encoder()
     for activity in queries.stream(filter):
-        yield encoder.encode(_activity(activity, knowledge, paths))
+        yield encoder.encode(veil(_activity(activity, knowledge, paths)))
+
+
+def alert_lines(queries: Queries, alerts: Iterable[Alert]) -> Iterator[dict[str, object]]:
+    """Each alert as `analyze --json` tells it, in order of time."""
+    knowledge = queries.knowledge()
+    paths = {one.key: one.path for one in queries.inputs()}
+    for one in sorted(alerts, key=_in_time):
+        yield _alert(one, queries, knowledge, paths)
 
 
 def story(one: Incident) -> dict[str, object]:

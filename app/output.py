@@ -1,0 +1,173 @@
+"""What leaves an open workspace: exports, reports, with names or with pseudonyms."""
+
+import secrets as random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from app.engine.export import activity_lines, analysis
+from app.engine.export.forms import BY_ID, FORMS, Form
+from app.engine.privacy import Veil, Veiled, names_of, sids_of
+from app.engine.queries import Queries
+from app.engine.reports.html import report_html
+from app.ingest import Seconds
+from app.model.filter import ActivityFilter
+from app.model.view import View
+
+if TYPE_CHECKING:
+    from app.proof import Made
+
+__all__ = ["BY_ID", "FORMS", "Form", "Output", "View"]
+SECRET = "privacy"
+"""Name under which the key of pseudonyms is kept; one for each user, so that one name has one pseudonym in all of their cases."""
+
+
+def _nothing(value: Any) -> Any:
+    return value
+
+
+class Output:
+    """The part of a session that writes files for others."""
+
+    path: Path
+    plain: Queries
+    """Questions with names as they are."""
+    queries: Queries
+    """The same; with pseudonyms in privacy mode."""
+    _veil: Veil | None = None
+
+    # ---- privacy
+
+    @property
+    def private(self) -> bool:
+        """Whether pseudonyms stand in the place of names."""
+        return self._veil is not None
+
+    def hide_names(self, on: bool, keep: bool = True) -> bool:
+        """Show and write pseudonyms in the place of names from now on, or names again; blocks.
+
+        keep: use the key in the keyring, make and keep it there when there is none. Returns False when there is no keyring, so
+        that the pseudonyms of this session can be turned back only until it is closed.
+        """
+        if not on:
+            self._veil, self.queries = None, self.plain
+            return True
+        key, kept = _key() if keep else (random.token_bytes(32), False)
+        self._veil = Veil(key, names_of(self.plain), sids_of(self.plain))
+        self.queries = Veiled(self.plain, self._veil)  # type: ignore[assignment]  # the same questions
+        return kept
+
+    def meet_names(self) -> None:
+        """Hide names that came since hide_names() as well; blocks."""
+        if self._veil is not None:
+            self._veil = Veil(self._veil.key, names_of(self.plain), sids_of(self.plain))
+            self.queries = Veiled(self.plain, self._veil)  # type: ignore[assignment]
+
+    def reveal(self, text: str) -> str:
+        """A text with pseudonyms turned back; the text itself when names are shown."""
+        return self._veil.reveal(text) if self._veil is not None else text
+
+    def _hidden(self) -> Callable[[Any], Any]:
+        self.meet_names()
+        return self._veil.of if self._veil is not None else _nothing
+
+    # ---- files
+
+    def export(
+        self,
+        out: Path,
+        form: str,
+        view: View = View(),  # noqa: B008  frozen
+        alerts: Sequence[str] | None = None,
+        *,
+        bom: bool = False,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> int:
+        """Write one file in one of FORMS; returns the number of its rows, objects or packets. Blocks. Raises OSError.
+
+        alerts: ids of those that are meant, None for all that are shown. bom: CSV begins with a byte order mark, for Excel.
+        """
+        from app.engine.export.writing import whole, write  # loads what few sessions need
+
+        if form not in BY_ID:
+            raise OSError(f"There is no form {form!r}; there are {', '.join(BY_ID)}.")
+        veil = self._hidden()
+        if form == "pcapng":
+            from app.proof.slicing import write_slice
+
+            self._refuse_bytes("packets")
+            with whole(out) as place:
+                activities = self.plain.stream(self._back(view).filter)
+                return write_slice(place, self.path, self.plain.inputs(), activities, cancelled=cancelled).packets
+        chosen = self.plain.alerts()
+        if alerts is not None:
+            wanted = set(alerts)
+            chosen = tuple(one for one in chosen if one.id in wanted)
+        name = self.path.stem if self._veil is None else "Wardlight"
+        return write(
+            self.plain, out, form, self._back(view), chosen, name=name, veil=veil, cancelled=cancelled, bom=bom
+        )  # fmt: skip
+
+    def _back(self, view: View) -> View:
+        return self._veil.back(view) if self._veil is not None else view
+
+    def _refuse_bytes(self, what: str) -> None:
+        if self._veil is not None:
+            raise OSError(f"Pseudonyms do not reach into {what}: show names again to write them.")
+
+    def report_html(self) -> str:
+        """The case as one self-contained HTML page; blocks."""
+        self.meet_names()
+        return report_html(self.queries)
+
+    def report(self, out: Path) -> None:
+        """Write the HTML report; blocks. Raises OSError."""
+        from app.engine.export.writing import whole
+
+        text = self.report_html()
+        with whole(out) as place:
+            place.write_text(text, encoding="utf-8")
+
+    def proof(self, alert_id: str, out: Path) -> "Made":
+        """Write the packets, records and activities that prove an alert as a zip, which replay() runs again; blocks.
+
+        Raises OSError with one clear sentence.
+        """
+        from app.proof import make_proof  # loads every reader
+
+        self._refuse_bytes("a proof")
+        return make_proof(self.plain, self.path, alert_id, out)
+
+    def analysis(self, seconds: Seconds, parameters: dict[str, object]) -> dict[str, object]:
+        """What `analyze --json` prints."""
+        said: dict[str, object] = self._hidden()(analysis(self.plain, msgspec.to_builtins(seconds), parameters))
+        return said
+
+    def write_activities(self, out: Path, filter: ActivityFilter | None = None) -> int:
+        """Write the activities that match, all by default, as JSON lines in event time; returns their number. Raises OSError."""
+        count, veil = 0, self._hidden()
+        with out.open("wb") as file:
+            for line in activity_lines(self.plain, self._back(View(filter=filter)).filter, veil):
+                file.write(line)
+                file.write(b"\n")
+                count += 1
+        return count
+
+
+def _key() -> tuple[bytes, bool]:
+    """(key of pseudonyms, whether it is kept)."""
+    from contextlib import suppress
+
+    from app.sensor.sources import secrets
+
+    with suppress(secrets.Cannot):
+        if secrets.unattended():
+            try:
+                return bytes.fromhex(secrets.secret(SECRET)), True
+            except (secrets.Cannot, ValueError):
+                fresh = random.token_bytes(32)
+                secrets.keep(SECRET, fresh.hex())
+                return fresh, True
+    return random.token_bytes(32), False
