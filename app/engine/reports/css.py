@@ -10,6 +10,8 @@ table { border-collapse: collapse; margin: 8px 0 16px 0; }
 th { font-size: 8pt; color: #53606d; font-weight: 600; border-bottom: 1px solid #8794a1; }
 td { font-size: 9pt; vertical-align: top; border-bottom: 1px solid #dde3e9; overflow-wrap: anywhere; unicode-bidi: isolate; }
 code { font-family: 'JetBrains Mono', 'DejaVu Sans Mono', monospace; font-size: 7pt; }
+.short { white-space: nowrap; }
+img { max-width: 100%; height: auto; }
 .quiet { color: #53606d; font-size: 9pt; }
 .high { color: #b3122b; } .medium { color: #8f5600; } .low { color: #6a6238; }
 .seen { color: #1f6b3a; } .partial, .learning { color: #8f5600; } .blind { color: #b3122b; }

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from html import escape
 
-from app import __version__
 from app.engine.detector import plural
 from app.engine.queries import Queries
 from app.engine.reports.css import STYLE
+from app.engine.reports.manifest import manifest
+from app.engine.reports.pictures import HEIGHT, WIDTH, image, phases, story, timeline
 from app.model.alert import RANK, Alert, Sentence
 from app.model.coverage import CoverageShare, Remedy, Statement
 from app.model.rows import ActivityRow, EntityRow, InputRow, Overview
@@ -20,6 +21,11 @@ TIES = 6
 EXCLUDED_ROWS = 200
 CONTROLLERS, REMEDIES, STATEMENTS = 8, 30, 200
 """Columns, and lines of two lists, of the part on coverage; the rest is counted."""
+NOTES = 500
+SHORT = 18
+"""Characters that stand on one line in a table."""
+BUCKETS = 120
+"""Bars of the picture of the span."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -31,7 +37,9 @@ def report_html(queries: Queries) -> str:
         "<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'><title>Wardlight report</title>",
         "<meta name='viewport' content='width=device-width, initial-scale=1'>",
         f"<style>{STYLE}</style></head><body>",
-        *_summary(overview, alerts),
+        *_head(overview, alerts),
+        *_pictures(queries, overview, alerts),
+        *_summary(alerts),
         *_incidents(queries, alerts),
         *_alerts(queries, alerts, {one.key: one.path for one in overview.inputs}),
         *_entities("Accounts", overview.top_accounts),
@@ -39,8 +47,9 @@ def report_html(queries: Queries) -> str:
         *_excluded(queries),
         *_inputs(overview.inputs),
         *_coverage(queries),
-        "<h2>Versions and parameters</h2>",
-        f"<p>Wardlight {__version__}. Times are UTC. Sensitivity: {_e(queries.sensitivity())}.</p>",
+        *_notes(queries),
+        "<h2>Run manifest</h2>",
+        _table(("What", "Value"), [(_e(what), f"<code>{_e(value)}</code>") for what, value in manifest(queries)]),
         "</body></html>",
     ]
     return "\n".join(parts)
@@ -61,7 +70,7 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return f"<table cellspacing='0' cellpadding='4' width='100%'><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _summary(overview: Overview, alerts: list[Alert]) -> list[str]:
+def _head(overview: Overview, alerts: list[Alert]) -> list[str]:
     counts = {level: sum(one.severity == level for one in alerts) for level in ("high", "medium", "low")}
     span = f"{_time(overview.first)} to {_time(overview.last)}" if overview.first is not None else "no packets"
     controllers = ", ".join(_e(one.label) for one in overview.controllers) or "none recognised"
@@ -80,6 +89,11 @@ def _summary(overview: Overview, alerts: list[Alert]) -> list[str]:
                 )
             ],
         ),
+    ]
+
+
+def _summary(alerts: list[Alert]) -> list[str]:
+    return [
         "<h2>Summary</h2>",
         _table(
             ("Severity", "First seen", "What", "Who", "From", "To"),
@@ -98,6 +112,29 @@ def _summary(overview: Overview, alerts: list[Alert]) -> list[str]:
         if alerts
         else "<p>No suspicious activity was raised. The section on what could not be seen says what that is worth.</p>",
     ]
+
+
+def _pictures(queries: Queries, overview: Overview, alerts: list[Alert]) -> list[str]:
+    """When it happened, and how far along the kill chain."""
+    if overview.first is None or overview.last is None:
+        return []
+    svg = timeline(queries.histogram(None, overview.first, overview.last + 1, BUCKETS), alerts)
+    words = f"Activities over the span, with {plural(len(alerts), 'suspicious activity', 'suspicious activities')} by severity"
+    reached = [(_e(phase), str(count), f"<b class='{severity}'>{severity}</b>") for phase, count, severity in phases(alerts)]
+    return [
+        "<h2>When</h2>",
+        f"<p>{image(svg, words, WIDTH, HEIGHT)}</p>" if svg else "",
+        _table(("Phase reached", "Suspicious activities", "Gravest"), reached) if reached else "",
+    ]
+
+
+def _notes(queries: Queries) -> list[str]:
+    """What analysts wrote of entities; of alerts it stands with them."""
+    rows = [
+        (_time(one.changed or one.at), _e(one.who), _e(one.subject.partition(":")[2] or one.subject), _e(one.text))
+        for one in queries.notes(limit=NOTES)
+    ]
+    return ["<h2>Notes</h2>", _table(("Written", "By", "Of", "Note"), rows)] if rows else []
 
 
 def _incidents(queries: Queries, alerts: list[Alert]) -> list[str]:
@@ -137,7 +174,8 @@ def _excluded(queries: Queries) -> list[str]:
 def _refs(refs: Iterable[object], most: int = 4) -> str:
     labels = [_e(getattr(one, "label", one)) for one in refs]
     more = f" and {len(labels) - most} more" if len(labels) > most else ""
-    return ", ".join(labels[:most]) + more
+    said = ", ".join(labels[:most]) + more
+    return f"<span class='short'>{said}</span>" if len(said) <= SHORT else said
 
 
 def _sentence(sentence: Sentence) -> str:
@@ -153,6 +191,7 @@ def _alerts(queries: Queries, alerts: list[Alert], paths: dict[str, str]) -> lis
             f"<h2 id='{_e(one.id)}'><span class='{one.severity}'>{_e(one.severity.upper())}</span> {_e(one.title)}</h2>",
             f"<p class='quiet'>{_time(finding.first)} to {_time(finding.last)} UTC, {_e(', '.join(one.techniques))}, "
             f"external id {one.external_id}, confidence {_e(finding.confidence)}, {_e(one.state)}, {_e(one.classification)}</p>",
+            *_drawing(one),
             *(f"<p>{_sentence(sentence)}</p>" for sentence in finding.story),
             "<p><b>Why</b></p><ul>",
             *(f"<li>{_sentence(fact.text)}</li>" for fact in finding.facts),
@@ -168,6 +207,12 @@ def _alerts(queries: Queries, alerts: list[Alert], paths: dict[str, str]) -> lis
             else "",
         ]
     return out
+
+
+def _drawing(one: Alert) -> list[str]:
+    svg, width, height = story(one.finding.steps)
+    said = "; ".join(f"{step.origin.label} {step.label} {step.target.label}" for step in one.finding.steps[:4])
+    return [f"<p>{image(svg, said, width, height)}</p>"] if svg else []
 
 
 def _evidence(row: ActivityRow, paths: dict[str, str]) -> tuple[str, ...]:
