@@ -87,6 +87,15 @@ class EntityRow(Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
 
 
+class Tagged(Struct, frozen=True, kw_only=True):
+    """One tag of one entity. by_hand: True it was given, False taken away by an analyst; None: found, why says how."""
+
+    ref: EntityRef
+    tag: str
+    by_hand: bool | None = None
+    why: str = ""
+
+
 class EntityCard(Struct, frozen=True, kw_only=True):
     """All that is known of one entity and how it is known. facts: (name, value, how) in reading order."""
 

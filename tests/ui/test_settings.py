@@ -140,3 +140,55 @@ def test_a_settings_file_of_another_time_gives_defaults_for_what_it_lacks(tmp_pa
     kept = settings.load(tmp_path)
     assert kept.theme == "light" and kept.density == "compact"
     assert not zones.use(kept.zone) and wording.zone_name() == "UTC"
+
+
+def test_who_is_sensitive_is_listed_added_by_name_and_undone(make_window, case, settle: Settle, tmp_path) -> None:
+    session = Session.open(case)
+    session.save_as(tmp_path / "own.wardlight")
+    session.close()
+    window = make_window(Session.open(tmp_path / "own.wardlight"))
+    window.desk.go("settings", "tags", item="Honeytoken")
+    settle(window)
+    section = window.page().section("tags")
+    queries = window.desk.session.queries
+    before = queries.carriers()
+    assert all(one.by_hand is None and one.why for one in before)
+    account = next(one.ref for one in queries.entities("user", "", "activity", 0, 5))
+    assert section.name.hasFocus()
+    QTest.keyClicks(section.name, account.label[:5])
+    QTest.qWait(300)
+    settle(window)
+    assert any(account.label in one for one in section.names.stringList())
+    section.name.clear()
+    QTest.keyClicks(section.name, "@")
+    section.name.completer().popup().hide()
+    QTest.mouseClick(section.add, LEFT)
+    settle(window)
+    assert section.wrong.isVisible() and "no account" in section.wrong.text()
+    section.name.setText(account.key)
+    QTest.mouseClick(section.add, LEFT)
+    settle(window)
+    given = [one for one in queries.carriers() if one.by_hand]
+    assert [(one.ref.key, one.tag) for one in given] == [(account.key, "Honeytoken")]
+    section.refresh()
+    settle(window)
+    assert section.table.rows_model().rows[0].ref.key == account.key
+    window.do_by_id("undo")
+    settle(window)
+    assert queries.carriers() == before
+
+
+def test_what_is_kept_of_packets_is_bounded(window: MainWindow, settle: Settle) -> None:
+    window.desk.go("settings", "evidence", item="evidence.size")
+    settle(window)
+    section = window.page().section("evidence")
+    assert section.kept.hasFocus()
+    for text, kept in (("2048", 2048), ("3", 2048), ("many", 2048)):
+        section.kept.selectAll()
+        QTest.keyClicks(section.kept, text)
+        QTest.keyClick(section.kept, Qt.Key.Key_Return)
+        assert window.desk.settings.evidence == kept
+    assert "must be" in section.size_row.hint.text()
+    section.places.setText("/no/such/file.mmdb")
+    section.places.editingFinished.emit()
+    assert window.desk.settings.places == "" and "no such file" in section.places_row.hint.text()

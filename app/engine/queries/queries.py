@@ -20,6 +20,7 @@ from app.engine.queries.access import Access
 from app.engine.queries.activities import ActivityQueries
 from app.engine.queries.brief import brief
 from app.engine.queries.cards import card, row_from_alerts, tagged, tags_of
+from app.engine.queries.carriers import carriers
 from app.engine.queries.paths import Paths
 from app.engine.queries.plan import within
 from app.engine.queries.standing import standing
@@ -49,6 +50,7 @@ from app.model.rows import (
     Overview,
     Problem,
     Standing,
+    Tagged,
 )
 from app.model.tickets import Genealogy
 from app.model.tuning import Tuning
@@ -292,6 +294,11 @@ class Queries(ActivityQueries):
     def tags(self, key: str) -> tuple[str, ...]:
         """Tags of an entity: what the program finds, changed by what the analyst says."""
         return tags_of(self._access, [key])[0]
+
+    def carriers(self) -> tuple[Tagged, ...]:
+        """Sensitive entities, and everything that an analyst said of tags; takes its time in a large case."""
+        topics = ("activities", "knowledge", "entities", "tags", "alerts")
+        return tuple(self._keep("carriers", topics, lambda: carriers(self._access, [one.ref for one in self._totals().rows])))
 
     def twins(self, id: str) -> tuple[tuple[ActivityRow, str], ...]:
         """Other tellings of the same act, by packets or in a log, each with what tied the two; in order of time."""

@@ -17,6 +17,9 @@ SECTIONS: tuple[SectionEntry, ...] = (
     SectionEntry("appearance", "Appearance", "overview", "app.ui.settings.appearance:Appearance"),
     SectionEntry("time", "Time", "clock", "app.ui.settings.clock:Clock"),
     SectionEntry("keys", "Keys", "more", "app.ui.settings.bindings:Bindings"),
+    SectionEntry("evidence", "Evidence", "packet", "app.ui.settings.evidence:EvidenceSettings"),
     SectionEntry("detectors", "Detectors", "sensor", "app.ui.settings.detectors:Detectors", case=True),
+    SectionEntry("tags", "Tags", "pin", "app.ui.settings.tags:Tags", case=True),
+    SectionEntry("exclusions", "Exclusions", "filter", "app.ui.settings.exclusions:ExclusionSettings", case=True),
 )
 BY_WORD: dict[str, SectionEntry] = {one.word: one for one in SECTIONS}
