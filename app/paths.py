@@ -16,6 +16,16 @@ def resources() -> Path:
     return program() / "resources"
 
 
+def documents() -> Path:
+    """Folder of the documents, which are also the help inside the program."""
+    return program() / "docs"
+
+
+def detector_pages() -> Path:
+    """Folder with a page (Markdown) for each detector."""
+    return program() / "app" / "engine" / "detectors"
+
+
 def sample_case() -> Path:
     """The bundled capture of a small intrusion."""
     return resources() / "samples" / "intrusion.pcap"

@@ -41,13 +41,25 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMS", "IN_USE", "SUFFIXES", "Form", "Reading", "Seconds", "Session", "StoreError", "View", "check_keytabs",
-    "detector_ids", "iso", "moment", "replay", "story",
+    "code_tables", "detector_ids", "iso", "moment", "replay", "story",
 ]  # fmt: skip
 
 
 def detector_ids() -> tuple[str, ...]:
     """Ids of all detectors, by their names."""
     return tuple(sorted(one.id for one in DETECTORS))
+
+
+def code_tables() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Numbers that protocols and logs answer with: title of a table, its codes as they are written, what they mean."""
+    from app.engine.describe import codes, event_codes
+
+    numbers = (
+        ("Kerberos errors", "0x{:x}", codes.KERBEROS), ("NTSTATUS: NTLM, SMB, logon events", "0x{:08x}", codes.NTSTATUS),
+        ("LDAP results", "{}", codes.LDAP), ("Logon types of events 4624 and 4625", "{}", event_codes.LOGON_TYPES),
+        ("DNS answers", "{}", codes.DNS), ("Options of an account (userAccountControl)", "0x{:x}", event_codes.DIRECTORY_FLAGS),
+    )  # fmt: skip
+    return tuple((title, tuple((form.format(code), words) for code, words in table.items())) for title, form, table in numbers)
 
 
 def replay(path: Path) -> "Outcome":

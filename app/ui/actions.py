@@ -66,6 +66,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("filter.focus", "Filter this page", "filter", "Ctrl+F", "page:focus_filter", "View", also=("Ctrl+L", "/")),
     Action("row.next", "Next row", "down", "J", "page:next_row"),
     Action("row.previous", "Previous row", "right", "K", "page:previous_row"),
+    Action("hit.next", "Next place that matches", "down", "F3", "page:next_hit", "Go"),
+    Action("hit.previous", "Place before that matches", "back", "Shift+F3", "page:previous_hit", "Go"),
     Action("row.open", "Open what is selected", "right", "O", "page:open_row"),
     Action("entity.card", "Show who or what is named here", "user", "Ctrl+I", "show_card", "View", "case"),
     Action("inspect", "Show or hide the inspector", "pin", "Space", "toggle_inspector", "View"),
@@ -95,6 +97,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("zoom.out", "Smaller words", "minus", "Ctrl+-", "zoom_out", "View"),
     Action("zoom.reset", "Words of normal size", "fit", "Ctrl+0", "zoom_reset", "View"),
     Action("settings", "Settings", "settings", "Ctrl+,", "go", "View", argument="settings"),
+    Action("help.page", "Help on this page", "more", "F1", "help_on_page", "Help"),
+    Action("help", "Help", "more", "", "go", "Help", argument="help"),
+    Action("help.filters", "The language of filters", "filter", "", "help_article", "Help", argument="query"),
+    Action("help.glossary", "Glossary", "more", "", "help_article", "Help", argument="glossary"),
     Action("help.keys", "Keys of this page", "more", "?", "show_keys", "Help"),
 )
 BY_ID: dict[str, Action] = {one.id: one for one in ACTIONS}

@@ -10,6 +10,7 @@ from app import paths
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.navigation import Route
+from app.ui.page import Page
 
 PATTERNS = {
     "Captures": "*.pcap *.pcapng *.cap *.dmp *.ntar",
@@ -39,6 +40,7 @@ class Frame(Protocol):
     def read(self, paths: Sequence[Path]) -> None: ...
     def open_case(self, path: Path | None, route: Route | None = None, stay: bool = False) -> None: ...
     def here(self) -> Route | None: ...
+    def page(self) -> Page: ...
     def back(self) -> None: ...
     def forward(self) -> None: ...
     def new_tab(self) -> None: ...
@@ -253,6 +255,15 @@ class Commands:
     def detect(self) -> None:
         """Run the detectors again over all that was read."""
         self._desk.detect()
+
+    def help_on_page(self) -> None:
+        """The help at what it says of the page on screen."""
+        article, section = self._window.page().help()
+        self._desk.go("help", article, section=section)
+
+    def help_article(self, key: str) -> None:
+        """One article of the help."""
+        self._desk.go("help", key)
 
     def show_keys(self) -> None:
         """The sheet of keys, or away with it."""

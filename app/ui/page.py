@@ -70,6 +70,10 @@ class Page(QWidget):
         write = lambda *_: self.desk.keep_look(where, bytes(splitter.saveState().toBase64()).decode())  # noqa: E731
         splitter.splitterMoved.connect(write)
 
+    def help(self) -> tuple[str, str]:
+        """Article of the help about this page, and the heading in it."""
+        return "window", BY_NAME[self.name].words
+
     def ask(self, topic: str, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
         """Run a query away from the window; a newer question of the same topic replaces the older one."""
         if topic in self._jobs:

@@ -4,7 +4,7 @@ To add a page: write one class that inherits app.ui.page.Page in one file of app
 not on the rail is reached by its route only. Routes: "alert" (key: its id), "activities" (key: id of an activity to choose; view
 "filter": text), "entity" (key: EntityRef.key), "graph" (key: EntityRef.key), "coverage" (key: detector), "incident" (key: its id,
 or that of an alert of it), "exclusions" (key: id of an alert to exclude a party of), "history" (key: what it is about),
-"settings" (key: word of a section).
+"settings" (key: word of a section), "help" (key: of an article).
 """
 
 from typing import NamedTuple
@@ -38,6 +38,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("sources", "Sources", "sources", "app.ui.pages.sources:SourcesPage", needs_case=False),
     PageEntry("reports", "Reports", "reports", "app.ui.pages.reports:ReportsPage"),
     PageEntry("settings", "Settings", "settings", "app.ui.pages.settings:SettingsPage", rail=False, needs_case=False),
+    PageEntry("help", "Help", "more", "app.ui.pages.help:HelpPage", rail=False, needs_case=False),
     PageEntry("start", "No case", "overview", "app.ui.pages.start:StartPage", rail=False, needs_case=False, above="overview"),
 )
 BY_NAME: dict[str, PageEntry] = {one.name: one for one in PAGES}

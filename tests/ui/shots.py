@@ -19,7 +19,7 @@ from app.ui.main_window import MainWindow
 
 PAGES = (
     "overview", "alerts", "alert", "incident", "exclusions", "history", "activities", "entities", "entity", "graph", "coverage",
-    "tickets", "sources", "reports", "settings", "settings/keys",
+    "tickets", "sources", "reports", "settings", "settings/keys", "settings/detectors", "settings/tags", "help",
 )  # fmt: skip
 
 

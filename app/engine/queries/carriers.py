@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 
 from app.engine.knowledge.tags import SENSITIVE
 from app.engine.queries.access import Access
-from app.model.entity import EntityRef
+from app.model.entity import EntityKind, EntityRef
 from app.model.rows import Tagged
 
-KINDS = ("user", "computer", "controller", "group")
+KINDS: tuple[EntityKind, ...] = ("user", "computer", "controller", "group")
 AT_ONCE = 400
 """Entities that are looked at before other readers get their turn."""
 MOST = 5_000
@@ -45,4 +45,5 @@ def _says(said: Mapping[str, Mapping[str, bool]], key: str) -> bool:
 def _named(key: str) -> EntityRef:
     """Of what no activity names: an entity called by its key."""
     kind, _, rest = key.partition(":")
-    return EntityRef(next((one for one in KINDS if one == kind), "user" if kind != "address" else "address"), key, rest or key)
+    every: tuple[EntityKind, ...] = (*KINDS, "address")
+    return EntityRef(next((one for one in every if one == kind), "user"), key, rest or key)

@@ -119,8 +119,9 @@ class DocumentView(QTextBrowser):
             pieces.append(parts.fragment())
             parts += 1
         for piece in pieces:
-            look, kept = QTextCharFormat(), piece.charFormat()
-            look.setProperty(QTextFormat.Property.FontSizeAdjustment.value, 0)
+            kept = piece.charFormat()
+            look = QTextCharFormat(kept)
+            look.clearProperty(QTextFormat.Property.FontSizeAdjustment.value)  # else sizes of headings are not ours
             mono = kept.fontFixedPitch()
             face = QFont(theme.font("mono" if mono else role))
             if not level and kept.fontWeight() > QFont.Weight.Normal:
@@ -132,4 +133,4 @@ class DocumentView(QTextBrowser):
             look.setFontUnderline(False)
             cursor.setPosition(piece.position())
             cursor.setPosition(piece.position() + piece.length(), QTextCursor.MoveMode.KeepAnchor)
-            cursor.mergeCharFormat(look)
+            cursor.setCharFormat(look)

@@ -1,0 +1,1 @@
+"""Help inside the program: its own documents, found and read offline."""
