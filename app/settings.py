@@ -20,6 +20,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     density: height of rows in tables and lists. motion: whether parts of the window may move. zone: of every time on screen:
     "UTC", "Local time" or a name of the zone database.
     keys: id of an action of the window to its keys, in place of those of the table.
+    privacy: pseudonyms stand in the place of names.
     toured: the tour over the sample case was offered.
     """
 
@@ -36,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     zone: Annotated[str, msgspec.Meta(max_length=60)] = "UTC"
     keys: dict[str, tuple[str, ...]] = {}
     toured: bool = False
+    privacy: bool = False
 
 
 def load(folder: Path | None = None) -> Settings:

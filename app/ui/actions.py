@@ -35,7 +35,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("case.open", "Open a case…", "reports", "", "open_case", "File"),
     Action("case.save", "Save workspace as…", "export", "Ctrl+Shift+S", "save_case", "File", "case"),
     Action("report.save", "Save report…", "reports", "Ctrl+S", "save_report", "File", "case"),
-    Action("activities.save", "Save all activities…", "export", "", "save_activities", "File", "case"),
+    Action(
+        "activities.save", "Save all activities…", "export", "", "save_form", "File", "case", "xlsx csv jsonl timesketch pcapng"
+    ),
+    Action("alerts.save", "Save a workbook of suspicious activities…", "export", "", "save_form", "File", "case", "case-xlsx"),
+    Action("stix.save", "Save as STIX 2.1…", "link", "", "save_form", "", "case", "stix"),
+    Action("navigator.save", "Save an ATT&CK Navigator layer…", "coverage", "", "save_form", "", "case", "navigator"),
+    Action("opengraph.save", "Save as BloodHound OpenGraph…", "graph", "", "save_form", "", "case", "opengraph"),
+    Action("packets.save", "Save the packets of all activities…", "packet", "", "save_form", "", "case", "pcapng"),
     Action("activities.export", "Save the activities that match…", "export", "Ctrl+E", "page:export", "File", "case"),
     Action("reading.cancel", "Stop reading", "stop", "", "cancel_reading", "File", "reading"),
     Action("window.close", "Quit", "close", "Ctrl+Q", "close_window", "File"),
@@ -89,6 +96,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("alert.exclude", "Exclude a party of the alert…", "filter", "E", "page:exclude_party", "Alert", "case", also=("X",)),
     Action("alert.delete", "Delete the alert", "close", "Del", "page:delete_alert", "Alert", "case"),
+    Action("privacy", "Hide names, or show them", "proof", "", "toggle_privacy", "View"),
     Action("theme.system", "Theme: as the system", "settings", "", "set_theme", "View", argument="system"),
     Action("theme.dark", "Theme: dark", "settings", "", "set_theme", "View", argument="dark"),
     Action("theme.light", "Theme: light", "settings", "", "set_theme", "View", argument="light"),

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from app import paths
 from app.ui import theme
 from app.ui.desk import Desk
+from app.ui.exporting import ask
 from app.ui.navigation import Route
 from app.ui.page import Page
 
@@ -168,14 +169,13 @@ class Commands:
         else:
             self._desk.jobs.run(lambda: session.report(out), lambda _: self._saved(out), owner=self._parent)
 
-    def save_activities(self) -> None:
-        """Ask where, write all activities as JSON lines."""
-        session = self._desk.session
-        name, _ = QFileDialog.getSaveFileName(self._parent, "Save activities", "activities.jsonl", "JSON lines (*.jsonl)")
-        if name and session is not None:
-            out = Path(name)
-            done = lambda number: self._desk.tell(f"{number:,} activities saved as {out.name}.")  # noqa: E731
-            self._desk.jobs.run(lambda: session.write_activities(out), done, owner=self._parent)
+    def save_form(self, form: str) -> None:
+        """Ask where, write the whole case in one form."""
+        ask(self._desk, self._parent, form.split(), "activities" if "jsonl" in form else "case")
+
+    def toggle_privacy(self) -> None:
+        """Pseudonyms in the place of names, or names again."""
+        self._desk.hide_names(not self._desk.private)
 
     def _saved(self, out: Path, _nothing: None = None) -> None:
         self._desk.tell(f"Report saved as {out.name}.")

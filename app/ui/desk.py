@@ -41,6 +41,7 @@ class Desk(QObject):
     told = Signal(str, bool)
     commanded = Signal(str)
     session_changed = Signal()
+    names_changed = Signal()
     summary_changed = Signal()
     look_changed = Signal()
     look_kept = Signal()
@@ -198,6 +199,29 @@ class Desk(QObject):
 
         self._write(lambda: session.redo(act) if again else session.undo(act), done=done)
 
+    @property
+    def private(self) -> bool:
+        """Whether pseudonyms stand in the place of names."""
+        return self.session.private if self.session is not None else self.settings.privacy
+
+    def hide_names(self, on: bool) -> None:
+        """Show pseudonyms in the place of names, or names again: everything on screen is asked anew."""
+        session = self.session
+        self.keep(privacy=on)
+        if session is None:
+            return
+
+        def done(kept: bool) -> None:
+            if session is self.session:
+                self.overview, self.alerts, self.hidden, self.incidents, self.exclusions = None, (), (), (), ()
+                self.session_changed.emit()
+                self.names_changed.emit()
+                self._summarise()
+                said = "Names are hidden." if on else "Names are shown."
+                self.tell(said if kept else f"{said} Without a keyring pseudonyms last until the case is closed.")
+
+        self.jobs.run(lambda: session.hide_names(on), done, lambda error: self.tell(error, True), self)
+
     def detect(self) -> None:
         """Detect again over all that was read, after what is running."""
         if self.session is None or self.overview is None or not self.overview.inputs:
@@ -208,6 +232,8 @@ class Desk(QObject):
             self.bridge.read((), self.settings.sensitivity)
 
     def _read(self, _error: str) -> None:
+        if self.session is not None and self.session.private:  # what was read may have brought names
+            self.jobs.run(self.session.meet_names, lambda _: self._summarise(), owner=self)
         if self._redetect:
             self._redetect = False
             self.detect()

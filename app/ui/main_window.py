@@ -146,6 +146,7 @@ class MainWindow(QMainWindow):
         self.desk.opened_apart.connect(lambda route: self.tabs.open(route))
         self.desk.inspected.connect(self._inspect)
         self.desk.commanded.connect(self.do_by_id)
+        self.desk.names_changed.connect(self._forget_names)
         self.desk.summary_changed.connect(self._summary)
         self.desk.keys_changed.connect(self.bind_keys)
         self.desk.look_kept.connect(self.arranger.touch)
@@ -397,7 +398,10 @@ class MainWindow(QMainWindow):
         def open_it():
             from app.session import Session
 
-            return Session.open(path)
+            session = Session.open(path)
+            if self.desk.settings.privacy:
+                session.hide_names(True)
+            return session
 
         def opened(session) -> None:
             self.set_session(session, route, stay)
@@ -424,9 +428,15 @@ class MainWindow(QMainWindow):
         self.desk.attach(session)
         if before is not None:
             self.desk.jobs.run(before.close)
-        self._stand(standing or self.arranger.standing())
+        self._stand(standing or (None if session is not None and session.private else self.arranger.standing()))
         if route is not None:
             self.show_route(route)
+
+    def _forget_names(self) -> None:
+        """Places that were visited tell names; so the window begins again."""
+        self.inspector.pin.setChecked(False)
+        self.inspector.show_thing(None)
+        self._stand(None)
 
     def _finished(self, error: str) -> None:
         waiting, self._waiting = self._waiting, []

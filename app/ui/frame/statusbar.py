@@ -26,6 +26,8 @@ class StatusBar(QWidget):
         row.setContentsMargins(theme.px(16), 1, theme.px(16), 0)
         row.setSpacing(theme.px(8))
         self.name = Words("No case", "quiet-strong")
+        self.privacy = LinkButton("names hidden", lambda: desk.command("privacy"), "quiet")
+        self.privacy.setToolTip("Pseudonyms stand in the place of names; click to show names")
         self.activities = Words("", "quiet", "quiet")
         self.inputs = Words("", "quiet", "quiet")
         self.reading = Elided("", "quiet")
@@ -39,8 +41,8 @@ class StatusBar(QWidget):
         for line in self._lines:
             line.setFixedHeight(theme.px(12))
         order = (
-            self.name, self._lines[0], self.activities, self._lines[1], self.inputs, self._lines[2], self.reading, self.bar,
-            self.rate, self.cancel, self._lines[4], self.live, self._lines[3], self.problems,
+            self.name, self.privacy, self._lines[0], self.activities, self._lines[1], self.inputs, self._lines[2],
+            self.reading, self.bar, self.rate, self.cancel, self._lines[4], self.live, self._lines[3], self.problems,
         )  # fmt: skip
         for widget in order:
             row.addWidget(widget)
@@ -69,6 +71,7 @@ class StatusBar(QWidget):
         self.name.say(
             "No case" if session is None or not self._desk.has_case else "Unsaved case" if session.is_temporary else session.name
         )
+        self.privacy.setVisible(self._desk.private)
         has = overview is not None and bool(overview.inputs)
         for widget in (self.activities, self.inputs, self._lines[0], self._lines[1]):
             widget.setVisible(has)

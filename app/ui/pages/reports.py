@@ -4,10 +4,41 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui import theme, wording
 from app.ui.desk import Desk
+from app.ui.exporting import ask
 from app.ui.page import Column, Page, scrolled
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.marks import IconMark, IconTile
-from app.ui.widgets.words import Line, PageHeading, Paragraph, Words
+from app.ui.widgets.words import Line, PageHeading, Paragraph, SectionHeading, Words
+
+PARTS = (
+    (
+        "For people",
+        (
+            ("reports", "Report of the case", "Story, drawing, facts and evidence of every suspicious activity; notes; what "
+             "could not be seen; what it rests on. One web page or PDF.", "report.save", ()),
+            ("alerts", "Workbook of suspicious activities", "A summary and a sheet for each role: source computers and users, "
+             "attacked accounts, destinations, activities, entities.", "Excel", ("case-xlsx",)),
+            ("activities", "All activities", "Real dates, filters, a header that stays; as many sheets as it takes.",
+             "Excel or CSV", ("xlsx", "csv")),
+        ),
+    ),
+    (
+        "For other programs",
+        (
+            ("link", "STIX 2.1", "Sightings of techniques with what was observed, notes and incidents, for MISP, OpenCTI.",
+             "STIX", ("stix",)),
+            ("coverage", "ATT&CK Navigator layer", "How often each technique was raised; in grey what could not have been seen.",
+             "layer", ("navigator",)),
+            ("clock", "Timesketch timeline", "Suspicious activities and activities as events.", "timeline", ("timesketch",)),
+            ("graph", "BloodHound OpenGraph", "Entities and what passed between them.", "graph", ("opengraph",)),
+            ("packet", "Packets", "The packets of all activities with a comment on each. Activities saves those of a filter.",
+             "pcapng", ("pcapng",)),
+            ("log", "JSON lines", "One object a line: activities with every detail, or suspicious activities.", "JSON lines",
+             ("jsonl", "alerts-jsonl")),
+        ),
+    ),
+)  # fmt: skip
+"""(heading, rows of icon, title, sentence, action or words of the button, forms)."""
 
 
 class ReportsPage(Page):
@@ -16,50 +47,81 @@ class ReportsPage(Page):
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
         self.heading = PageHeading("Reports", "")
-        self.html = Button("Save report", "reports", "report.save", primary=True, on_click=lambda: desk.command("report.save"))
-        rows = (
-            (
-                "reports",
-                "Report of the case",
-                "Alerts with their story, their facts, their evidence; what could not be seen. One web page or PDF.",
-                self.html,
-            ),
-            (
-                "activities",
-                "All activities",
-                "One JSON object a line, in order of time, for other programs.",
-                Button("Save activities", on_click=lambda: desk.command("activities.save")),
-            ),
-        )
+        self.buttons: dict[str, Button] = {}
         column = Column()
         column.add(self.heading)
-        for icon, title, sentence, button in rows:
-            column.add(Line())
-            holder = QWidget()
-            row = QHBoxLayout(holder)
-            row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(theme.px(16))
-            row.addWidget(IconTile(icon))
-            words = QVBoxLayout()
-            words.setSpacing(0)
-            words.addWidget(Words(title, "strong"))
-            words.addWidget(Paragraph(sentence, look="quiet"))
-            row.addLayout(words, 1)
-            row.addWidget(button)
-            column.add(holder)
-        column.add(Line())
-        promise = QWidget()
-        row = QHBoxLayout(promise)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(IconMark("proof"))
-        row.addWidget(
-            Paragraph("A report holds everything it shows: nothing is loaded from elsewhere when it is opened.", look="quiet"), 1
-        )
-        column.add(promise)
+        column.add(self._privacy())
+        for heading, rows in PARTS:
+            column.add(self._part(heading, rows))
         column.parts.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(column))
+        self._show_privacy()
+
+    def _part(self, heading: str, rows: tuple) -> QWidget:
+        holder = QWidget()
+        whole = QVBoxLayout(holder)
+        whole.setContentsMargins(0, theme.px(8), 0, 0)
+        whole.setSpacing(theme.px(10))
+        whole.addWidget(SectionHeading(heading))
+        for icon, title, sentence, words, forms in rows:
+            whole.addWidget(Line())
+            whole.addWidget(self._row(icon, title, sentence, self._button(title, words, forms)))
+        return holder
+
+    def _button(self, title: str, words: str, forms: tuple[str, ...]) -> Button:
+        if not forms:
+            button = Button("Save report", "reports", words, primary=True, on_click=lambda: self.desk.command(words))
+            self.html = button
+        else:
+            button = Button(f"Save {words}", on_click=lambda: self.save(forms), tip=f"Save: {title}")
+            self.buttons[forms[0]] = button
+        return button
+
+    def save(self, forms: tuple[str, ...]) -> None:
+        """Ask where, write one of the forms."""
+        session = self.desk.session
+        if session is not None:
+            name = "case" if session.is_temporary or session.private else session.path.stem
+            ask(self.desk, self, forms, name)
+
+    @staticmethod
+    def _row(icon: str, title: str, sentence: str, button: QWidget) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.px(16))
+        row.addWidget(IconTile(icon))
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(Words(title, "strong"))
+        words.addWidget(Paragraph(sentence, look="quiet"))
+        row.addLayout(words, 1)
+        button.setMinimumWidth(theme.px(152))
+        row.addWidget(button)
+        return holder
+
+    def _privacy(self) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(IconMark("proof"))
+        self.promise = Paragraph("", look="quiet")
+        row.addWidget(self.promise, 1)
+        tip = "Pseudonyms in the place of names, on screen and in what is saved"
+        self.hide_names = Button("Hide names", tip=tip, on_click=lambda: self.desk.command("privacy"))
+        row.addWidget(self.hide_names)
+        return holder
+
+    def _show_privacy(self) -> None:
+        private = self.desk.private
+        self.promise.say(
+            "Names are pseudonyms, here and in everything that is saved; packets and proofs, which tell names, are not written."
+            if private
+            else "What is saved holds everything it shows: nothing is loaded from elsewhere when it is opened."
+        )
+        self.hide_names.say("Show names" if private else "Hide names")
 
     def refresh(self) -> None:
         """Say what a report would hold."""
@@ -68,3 +130,4 @@ class ReportsPage(Page):
             alerts = wording.count(len(self.desk.alerts), "alert")
             found = wording.count(overview.activities, "activity", "activities")
             self.heading.sentence.say(f"This case holds {alerts} in {found} from {wording.count(len(overview.inputs), 'input')}.")
+        self._show_privacy()
