@@ -44,6 +44,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("opengraph.save", "Save as BloodHound OpenGraph…", "graph", "", "save_form", "", "case", "opengraph"),
     Action("packets.save", "Save the packets of all activities…", "packet", "", "save_form", "", "case", "pcapng"),
     Action("activities.export", "Save the activities that match…", "export", "Ctrl+E", "page:export", "File", "case"),
+    Action("copy.command", "Copy as command…", "link", "Ctrl+Shift+C", "copy_command", "File", "case"),
     Action("reading.cancel", "Stop reading", "stop", "", "cancel_reading", "File", "reading"),
     Action("window.close", "Quit", "close", "Ctrl+Q", "close_window", "File"),
     Action("go.back", "Back", "back", "Alt+Left", "back", "Go"),
@@ -119,6 +120,7 @@ CONTEXTS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("alert.close", "alert.suppress", "alert.reopen"),
         ("alert.true", "alert.benign", "alert.false"),
         ("alert.exclude", "alert.proof", "alert.delete"),
+        ("copy.command",),
     ),
 }
 """What is right-clicked to the ids of what can be done with it, in groups; app.ui.context_menu makes the menu."""

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
 from app import paths
-from app.ui import theme
+from app.ui import command_lines, theme, wording
 from app.ui.desk import Desk
 from app.ui.exporting import ask
 from app.ui.navigation import Route
@@ -255,6 +257,45 @@ class Commands:
     def detect(self) -> None:
         """Run the detectors again over all that was read."""
         self._desk.detect()
+
+    def copy_command(self) -> None:
+        """Offer the lines of the command line that do what is on screen; the chosen one goes to the clipboard."""
+        found = command_lines.lines(self.place())
+        menu = QMenu(self._parent)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for one in found:
+            shown = wording.middle(" ".join(one.arguments), 90).replace("&", "&&")
+            entry = menu.addAction(f"{one.words}\t{shown}")
+            entry.triggered.connect(lambda *_, one=one: self.copy_line(one))
+        if found:
+            menu.setActiveAction(menu.actions()[0])
+            at = QPoint(
+                (self._parent.width() - min(menu.sizeHint().width(), self._parent.width())) // 2, theme.space("top-bar") + 8
+            )
+            menu.popup(self._parent.mapToGlobal(at))
+
+    def copy_line(self, line: command_lines.Line) -> None:
+        """Put one line on the clipboard."""
+        try:
+            text = command_lines.written(line)
+        except command_lines.Unsafe as error:
+            self._desk.tell(str(error), True)
+            return
+        QGuiApplication.clipboard().setText(text)
+        self._desk.tell(f"Copied: {wording.middle(text, 160)}")
+
+    def place(self) -> command_lines.Place:
+        """What lines are made from now."""
+        session, overview = self._desk.session, self._desk.overview
+        kept = session is not None and not session.is_temporary
+        inputs = tuple(one.path for one in (overview.inputs if overview else ()) if not one.live and one.path)
+        return command_lines.Place(
+            route=self._window.page().route,
+            workspace=str(session.path) if session is not None and kept else command_lines.KEPT_AS,
+            inputs=inputs,
+            live=tuple(self._desk.specs),
+            tuning=self._window.page().tuning(),
+        )
 
     def help_on_page(self) -> None:
         """The help at what it says of the page on screen."""

@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
+from app.model.tuning import Tuning
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.jobs import Job
@@ -73,6 +74,10 @@ class Page(QWidget):
     def help(self) -> tuple[str, str]:
         """Article of the help about this page, and the heading in it."""
         return "window", BY_NAME[self.name].words
+
+    def tuning(self) -> tuple[Tuning, Tuning] | None:
+        """What holds for the detectors and what is to hold, on a page where that is changed; for copying as a command."""
+        return None
 
     def ask(self, topic: str, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
         """Run a query away from the window; a newer question of the same topic replaces the older one."""

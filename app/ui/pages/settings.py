@@ -5,11 +5,12 @@ import importlib
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
+from app.model.tuning import Tuning
 from app.ui import theme, wording
 from app.ui.desk import Desk
 from app.ui.navigation import Crumb, Route
 from app.ui.page import Page
-from app.ui.settings.section import Item, Section
+from app.ui.settings.section import Drafting, Item, Section
 from app.ui.settings.table import BY_WORD, SECTIONS
 from app.ui.widgets.nav import WIDE, NavItem
 from app.ui.widgets.two_line_list import TwoLineList, TwoLines
@@ -150,6 +151,11 @@ class SettingsPage(Page):
             self.results.move(1 if event.key() == Qt.Key.Key_Down else -1)
         else:
             super().keyPressEvent(event)
+
+    def tuning(self) -> tuple[Tuning, Tuning] | None:
+        """The draft of the detectors, while that section is shown."""
+        section = self._sections.get(self._word)
+        return (section.kept, section.draft) if isinstance(section, Drafting) else None
 
     # ---- commands of app.ui.actions
 

@@ -13,7 +13,7 @@ from app.ui.desk import Desk
 from app.ui.jobs import Job
 from app.ui.settings import draft
 from app.ui.settings.detector_panel import DetectorPanel
-from app.ui.settings.section import Item, Section, Segments
+from app.ui.settings.section import Drafting, Item, Segments
 from app.ui.tables.cells import Column
 from app.ui.tables.table import Table
 from app.ui.widgets import side_panel
@@ -28,7 +28,7 @@ MOST_LISTED = 200
 LEVELS = (("low", "Low"), ("medium", "Medium"), ("high", "High"))
 
 
-class Detectors(Section):
+class Detectors(Drafting):
     """Changes are a draft until they are saved; undo brings back what was saved before."""
 
     word, title, icon = "detectors", "Detectors", "sensor"
@@ -79,7 +79,8 @@ class Detectors(Section):
         line.setContentsMargins(margin, 0, margin, 0)
         line.setSpacing(theme.space("related"))
         line.addWidget(self.said, 1)
-        for one in (self.try_out, self.discard, self.save):
+        copy = Button("", "link", bare=True, tip="Copy as command", on_click=lambda: self.desk.command("copy.command"))
+        for one in (copy, self.try_out, self.discard, self.save):
             line.addWidget(one)
         inside.addLayout(line)
         below = QHBoxLayout()

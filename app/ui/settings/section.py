@@ -6,6 +6,7 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from app.model.tuning import Tuning
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.page import scrolled
@@ -49,6 +50,13 @@ class Section(QWidget):
 
     def leave(self) -> None:
         """The page is left: what was asked for is not wanted any more."""
+
+
+class Drafting(Section):
+    """A section in which the detectors are set: what holds, and what would hold once it is saved."""
+
+    kept: Tuning
+    draft: Tuning
 
 
 class Segments(QWidget):
