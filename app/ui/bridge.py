@@ -41,6 +41,8 @@ class Bridge(QObject):
         self._reading: Reading | None = None
         self.anew = False
         """Whether what is or was read last is nothing new: only detection runs again."""
+        self.stopped = False
+        """Whether somebody asked what is or was read last to stop."""
         self._latest: Progress | None = None
         self._ended: list[str | None] = []
         self._version: object = None
@@ -94,7 +96,7 @@ class Bridge(QObject):
         """
         if self._session is None or self._reading is not None:
             return
-        self._latest, self._ended, self.anew = None, [], not paths
+        self._latest, self._ended, self.anew, self.stopped = None, [], not paths, False
         ended = self._ended
         self._reading = self._session.read(list(paths), self._keep, ended.append, sensitivity, self.keytabs)
         self._progress_timer.start()
@@ -104,6 +106,7 @@ class Bridge(QObject):
     def cancel(self) -> None:
         """Ask the reading to stop; what was read stays."""
         if self._reading is not None:
+            self.stopped = True
             self._reading.cancel()
 
     def use_keytabs(self, files: Sequence[Path]) -> None:

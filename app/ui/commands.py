@@ -48,7 +48,10 @@ class Frame(Protocol):
     def forward(self) -> None: ...
     def new_tab(self) -> None: ...
     def close_tab(self) -> None: ...
+    def tear_tab(self) -> None: ...
     def step_tab(self, by: int) -> None: ...
+    def toggle_pane(self, name: str) -> None: ...
+    def turn_pane(self, name: str) -> None: ...
     def focus_search(self) -> None: ...
     def toggle_inspector(self) -> None: ...
     def toggle_keys(self) -> None: ...
@@ -149,7 +152,7 @@ class Commands:
                 self._window.open_case(out, stay=True)
 
         refused = lambda error: self._desk.tell(error.partition(": ")[2] or error, True)  # noqa: E731
-        self._desk.jobs.run(lambda: session.save_as(out), saved, refused, self._parent)
+        self._desk.jobs.run(lambda: session.save_as(out), saved, refused, self._parent, f"Saving the workspace as {out.name}")
 
     def save_report(self) -> None:
         """Ask where, write the report."""
@@ -163,13 +166,16 @@ class Commands:
         session = self._desk.session
         if session is None:
             return
+        words = f"Writing the report {out.name}"
         if out.suffix.lower() == ".pdf":
             from app.ui.printing import write_pdf
 
             # Printing lays out text, which Qt allows only here; the page itself is made in a job.
-            self._desk.jobs.run(session.report_html, lambda html: self._saved(out, write_pdf(html, out)), owner=self._parent)
+            self._desk.jobs.run(
+                session.report_html, lambda html: self._saved(out, write_pdf(html, out)), owner=self._parent, words=words
+            )
         else:
-            self._desk.jobs.run(lambda: session.report(out), lambda _: self._saved(out), owner=self._parent)
+            self._desk.jobs.run(lambda: session.report(out), lambda _: self._saved(out), owner=self._parent, words=words)
 
     def save_form(self, form: str) -> None:
         """Ask where, write the whole case in one form."""
@@ -214,9 +220,21 @@ class Commands:
         """Close the tab on screen."""
         self._window.close_tab()
 
+    def tear_tab(self) -> None:
+        """Give the tab a window of its own, or put it back."""
+        self._window.tear_tab()
+
     def step_tab(self, by: str) -> None:
         """To another tab, so many places to the right."""
         self._window.step_tab(int(by))
+
+    def toggle_pane(self, name: str) -> None:
+        """Show or hide jobs or problems."""
+        self._window.toggle_pane(name)
+
+    def turn_pane(self, name: str) -> None:
+        """Tear a pane off, or put it back."""
+        self._window.turn_pane(name)
 
     def search(self) -> None:
         """Put the cursor into the search field."""

@@ -21,6 +21,7 @@ from app.ui.bridge import Bridge
 from app.ui.jobs import Jobs
 from app.ui.navigation import Route, wants_new_tab
 from app.ui.page_table import BY_NAME
+from app.ui.readings import Readings
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -71,6 +72,8 @@ class Desk(QObject):
         self.can: Callable[[str], bool] = lambda _: True
         """Whether an action, by its id, makes sense now; the window knows."""
         self._use_settings()
+        self.readings = Readings(self.bridge, self.jobs.log, self)
+        self.jobs.whose = _words_of
         self.jobs.failed.connect(lambda error: self.tell(error, True))
         self.bridge.changed.connect(self._summarise)
         self.bridge.finished.connect(self._read)
@@ -85,6 +88,7 @@ class Desk(QObject):
         self.session, self.overview, self.alerts = session, None, ()
         self.hidden, self.incidents, self.exclusions, self._redetect = (), (), (), False
         self.specs = self.settings.sources.get(str(session.path), ()) if session is not None else ()
+        self.readings.abandon()
         self.bridge.attach(session)
         self.session_changed.emit()
 
@@ -363,3 +367,9 @@ class Desk(QObject):
             return queries.overview(), alerts, hidden, queries.incidents(), queries.exclusions()
 
         self.jobs.run(work, arrived, failed, self)
+
+
+def _words_of(owner: QObject | None) -> str:
+    """What the list of jobs calls work without words: whose it is."""
+    entry = BY_NAME.get(str(getattr(owner, "name", "")))
+    return f"What the page {entry.words} asks for" if entry is not None else "Work of the window"

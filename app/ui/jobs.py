@@ -2,13 +2,19 @@
 
 import contextlib
 import itertools
+import time
 from collections.abc import Callable
 from typing import Any
 
 import shiboken6
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal
+
+from app.ui.job_log import Entry, JobLog
 
 MOST_AT_ONCE = 4
+SLOW_S = 2.0
+"""Seconds after which a job without words is listed too."""
+LOOK_MS = 500
 Work = Callable[[], Any]
 Done = Callable[[Any], None]
 Failed = Callable[[str], None]
@@ -21,10 +27,18 @@ class Job:
         self.owner, self.done, self.failed = owner, done, failed
         self.cancelled = False
         self.ended = False
+        self.began = time.monotonic()
+        self.share: float | None = None
+        self.said = ""
+        self.entry: Entry | None = None
 
     def cancel(self) -> None:
         """Nobody waits for it any more."""
         self.cancelled = True
+
+    def say(self, share: float | None, words: str = "") -> None:
+        """How far the work is, 0 to 1; may be called by the work itself, from its thread."""
+        self.share, self.said = share, words
 
 
 class _Run(QRunnable):
@@ -58,6 +72,12 @@ class Jobs(QObject):
         self._pool.setExpiryTimeout(5000)
         self._numbers = itertools.count()
         self._running: dict[int, Job] = {}
+        self.log = JobLog(self)
+        self.whose: Callable[[QObject | None], str] = lambda _: "A query"
+        """Words for a job that has none and takes long, by its owner."""
+        self._looking = QTimer(self)
+        self._looking.setInterval(LOOK_MS)
+        self._looking.timeout.connect(self._look)
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -65,19 +85,58 @@ class Jobs(QObject):
         """How many results are awaited."""
         return len(self._running)
 
-    def run(self, work: Work, done: Done | None = None, failed: Failed | None = None, owner: QObject | None = None) -> Job:
+    def run(
+        self, work: Work, done: Done | None = None, failed: Failed | None = None, owner: QObject | None = None, words: str = ""
+    ) -> Job:
         """Call work in the pool, then done(result) here; a raised error goes to failed, else to the signal failed.
 
-        With owner nothing is called after owner was deleted.
+        With owner nothing is called after owner was deleted. words: what the list of jobs calls it; without words it is listed
+        only when it takes long or fails. Work that knows how far it is calls job.say, and asks job.cancelled when it can stop.
         """
         job = Job(owner, done, failed)
         number = next(self._numbers)
         self._running[number] = job
+        if words:
+            job.entry = self.log.begin("work", words, lambda: self._cancel(job))
+        if not self._looking.isActive():
+            self._looking.start()
         self._pool.start(_Run(number, job, work, self._arrived))
         return job
 
+    def _cancel(self, job: Job) -> None:
+        job.cancel()
+        if job.entry is not None:
+            self.log.end(job.entry, "cancelled", "Nobody waits for it any more.")
+
+    def _look(self) -> None:
+        """List what takes long, and how far it is."""
+        now = time.monotonic()
+        for job in self._running.values():
+            if job.entry is None and not job.cancelled and now - job.began > SLOW_S:
+                job.entry = self.log.begin("work", self.whose(self._owner(job)), lambda job=job: self._cancel(job))
+                job.entry.began -= now - job.began
+            if job.entry is not None and job.entry.running and (job.share, job.said) != (job.entry.share, job.entry.detail):
+                job.entry.share, job.entry.detail = job.share, job.said
+                self.log.touch()
+
+    @staticmethod
+    def _owner(job: Job) -> QObject | None:
+        return job.owner if job.owner is not None and shiboken6.isValid(job.owner) else None
+
+    def _write_down(self, job: Job, error: str) -> None:
+        """How a job ended, when it is listed or failed."""
+        if job.cancelled:
+            if job.entry is not None:
+                self.log.end(job.entry, "cancelled")
+            return
+        if error and job.entry is None:
+            job.entry = self.log.begin("work", self.whose(self._owner(job)))
+        if job.entry is not None:
+            self.log.end(job.entry, "failed" if error else "done", error)
+
     def close(self, milliseconds: int = 5000) -> None:
         """Forget what waits, wait for what runs."""
+        self._looking.stop()
         for job in self._running.values():
             job.cancel()
         self._pool.clear()
@@ -88,6 +147,7 @@ class Jobs(QObject):
         job = self._running.pop(number, None)
         if job is not None:
             job.ended = True
+            self._write_down(job, error)
         if job is None or job.cancelled or (job.owner is not None and not shiboken6.isValid(job.owner)):
             pass
         elif error:
@@ -95,4 +155,5 @@ class Jobs(QObject):
         elif job.done is not None:
             job.done(value)
         if not self._running:
+            self._looking.stop()
             self.idle.emit()

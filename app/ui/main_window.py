@@ -6,9 +6,9 @@ Long because the parts of the frame know each other only here.
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QRect, Qt, QTimer
+from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QGridLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from app.arrangement import Panes, Standing
 from app.ui import keys, theme
@@ -16,6 +16,7 @@ from app.ui.actions import ACTIONS, BY_ID, MENUS, Action
 from app.ui.commands import Commands
 from app.ui.desk import Desk
 from app.ui.frame.arranger import Arranger, place_of, take_way, thing_at, way_of
+from app.ui.frame.body import Body
 from app.ui.frame.inspector import Inspector
 from app.ui.frame.keys_sheet import KeysSheet
 from app.ui.frame.palette import Palette
@@ -24,37 +25,12 @@ from app.ui.frame.statusbar import StatusBar
 from app.ui.frame.tab import Tab
 from app.ui.frame.tabs import MOST, Tabs
 from app.ui.frame.topbar import TopBar
+from app.ui.frame.torn import TornWindow
 from app.ui.navigation import History, Route
 from app.ui.page import Page
 from app.ui.widgets.hover_card import HoverCards
 
 SMALLEST = (860, 560)
-
-
-class Body(QWidget):
-    """Page with the inspector beside it, or over it when there is no room."""
-
-    def __init__(self, tabs: Tabs, inspector: Inspector) -> None:
-        super().__init__()
-        self.pages = tabs
-        tabs.setParent(self)
-        self.inspector = inspector
-        inspector.setParent(self)
-        inspector.hide()
-
-    def arrange(self) -> None:
-        """Give both their place."""
-        width = min(theme.space("inspector"), self.width())
-        beside = self.inspector.isVisibleTo(self) and self.width() >= theme.space("inspector-beside-from") - theme.space("rail")
-        full = self.rect()
-        self.pages.setGeometry(full.adjusted(0, 0, -width, 0) if beside else full)
-        self.inspector.setGeometry(QRect(full.right() + 1 - width, full.top(), width, full.height()))
-        self.inspector.raise_()
-
-    def resizeEvent(self, event) -> None:
-        """Both follow."""
-        super().resizeEvent(event)
-        self.arrange()
 
 
 class MainWindow(QMainWindow):
@@ -73,6 +49,7 @@ class MainWindow(QMainWindow):
         self._waiting: list[Path] = []
         self._inspector_wanted = True
         self._page_shown: Page | None = None
+        self.torn: list[TornWindow] = []
         self._actions: dict[str, QAction] = {}
         self.sheet: KeysSheet | None = None
         self.menu = QMenu(self)
@@ -114,8 +91,8 @@ class MainWindow(QMainWindow):
         central = QWidget()
         self.rail, self.topbar, self.statusbar = Rail(self.menu), TopBar(), StatusBar(self.desk)
         self.inspector = Inspector(self.desk)
-        self.tabs = Tabs(self.desk, lambda: MOST - self.tabs.count())
-        self.body = Body(self.tabs, self.inspector)
+        self.tabs = Tabs(self.desk, lambda: MOST - self.tabs.count() - len(self.torn))
+        self.body = Body(self.desk, self.tabs, self.inspector)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
@@ -132,6 +109,8 @@ class MainWindow(QMainWindow):
         self.tabs.came.connect(self._came)
         self.tabs.went.connect(self._went)
         self.tabs.changed.connect(self.arranger.touch)
+        self.tabs.torn.connect(self.tear)
+        self.body.changed.connect(self.arranger.touch)
         self.inspector.pin.toggled.connect(self.arranger.touch)
         self.rail.asked.connect(self.desk.go)
         self.rail.settings.clicked.connect(lambda *_: self.do_by_id("settings"))
@@ -188,8 +167,9 @@ class MainWindow(QMainWindow):
     # --- routes ---
 
     def tab(self) -> Tab:
-        """The tab that the user works in."""
-        return self.tabs.current()
+        """The tab that the user works in: that of the window that is active."""
+        active = QApplication.activeWindow()
+        return next((one.tab for one in self.torn if one is active), None) or self.tabs.current()
 
     @property
     def history(self) -> History:
@@ -223,8 +203,48 @@ class MainWindow(QMainWindow):
         self.tabs.copy(self.tab())
 
     def close_tab(self) -> None:
-        """Close the tab on screen; the last one goes to the overview."""
-        self.tabs.close_tab(self.tab())
+        """Close the tab on screen; the last one goes to the overview, one in a window of its own is gone with it."""
+        window = next((one for one in self.torn if one.tab is self.tab()), None)
+        if window is None:
+            self.tabs.close_tab(self.tab())
+        else:
+            self._untear(window).deleteLater()
+
+    def tear_tab(self) -> None:
+        """Give the tab on screen a window of its own, or put it back."""
+        window = next((one for one in self.torn if one.tab is self.tab()), None)
+        if window is None:
+            self.tear(self.tabs.current())
+        else:
+            window.close()
+
+    def tear(self, tab: Tab, geometry: str = "") -> None:
+        """Give a tab a window of its own; a tab that is alone leaves another in its place."""
+        if self.tabs.count() == 1:
+            self.tabs.copy(tab)
+            if self.tabs.count() == 1:
+                return
+        window = TornWindow(self, self.desk, self.tabs.take(tab), geometry)
+        self.torn.append(window)
+        window.given_back.connect(self._put_back)
+        window.changed.connect(self.arranger.touch)
+        window.show()
+        window.activateWindow()
+        self.arranger.touch()
+
+    def _put_back(self, window: TornWindow) -> None:
+        if window in self.torn:
+            tab = self._untear(window)
+            self.tabs.add(tab)
+            self.activateWindow()
+
+    def _untear(self, window: TornWindow) -> Tab:
+        self.torn.remove(window)
+        tab = window.take()
+        window.hide()
+        window.deleteLater()
+        self.arranger.touch()
+        return tab
 
     def step_tab(self, by: int) -> None:
         """To another tab."""
@@ -232,11 +252,11 @@ class MainWindow(QMainWindow):
 
     def _came(self) -> None:
         """Another tab is on screen: the inspector shows what it showed there."""
-        self.inspector.show_thing(self.tab().thing)
+        self.inspector.show_thing(self.tabs.current().thing)
 
     def _went(self) -> None:
         """The tab on screen shows another place."""
-        tab = self.tab()
+        tab = self.tabs.current()
         if tab.page is None:
             return
         self.rail.show_page(tab.entry)
@@ -245,7 +265,8 @@ class MainWindow(QMainWindow):
         self.topbar.crumbs.show_crumbs(tab.page.crumbs(), self.desk.open)
         if self._page_shown is not tab.page:
             self._page_shown = tab.page
-            self._show_inspector(tab.page.inspector_beside and self._inspector_wanted and self._has_room())
+            if not self.body.apart:
+                self._show_inspector(tab.page.inspector_beside and self._inspector_wanted and self._has_room())
 
     def _summary(self) -> None:
         """The data changed, or the case got its first input."""
@@ -255,7 +276,8 @@ class MainWindow(QMainWindow):
         worst = next((one for one in ("high", "medium", "low") if one in opened), "low")
         self.rail.items["alerts"].show_badge(worst, opened.count(worst))
         self.topbar.show_span(overview.first if overview else None, overview.last if overview else None)
-        self.tab().refresh()
+        for tab in (self.tabs.current(), *(one.tab for one in self.torn)):
+            tab.refresh()
         self.inspector.refresh()
         self.setWindowTitle(
             f"{self.desk.session.name} – Wardlight" if self.desk.session and not self.desk.session.is_temporary else "Wardlight"
@@ -278,14 +300,27 @@ class MainWindow(QMainWindow):
 
     def toggle_inspector(self) -> None:
         """Show or hide the inspector; hidden on a page that has it beside, it stays hidden there."""
-        show = not self.inspector.isVisibleTo(self.body)
-        if self.page().inspector_beside and self._has_room():
+        show = not self.inspector.isVisible()
+        if self.page().inspector_beside and self._has_room() and not self.body.apart:
             self._inspector_wanted = show
+            self.arranger.touch()
         self._show_inspector(show)
 
     def _show_inspector(self, show: bool) -> None:
-        self.inspector.setVisible(show)
-        self.body.arrange()
+        self.body.show_inspector(show, self._has_room())
+
+    def toggle_pane(self, name: str) -> None:
+        """Show or hide jobs or problems beside the page."""
+        if not self.body.toggle(name):
+            self.page().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def turn_pane(self, name: str) -> None:
+        """Tear a pane off into a window of its own, or put it back."""
+        if name == "inspector" and not self.inspector.isVisible():
+            self._show_inspector(True)
+        self.body.turn(name)
+        if name == "inspector" and not self.body.apart:
+            self._show_inspector(True)
 
     # --- search, text size ---
 
@@ -323,7 +358,9 @@ class MainWindow(QMainWindow):
         """Make the frame and all pages anew, for what is set of theme, text size, density, keys, zone."""
         standing, things = self._standing(), [one.thing for one in self.tabs.every()]
         pinned, shown = self.inspector.pin.isChecked(), self.inspector.shown
-        self.tab().go_away()
+        for one in (self.tabs.current(), *(one.tab for one in self.torn)):
+            one.go_away()
+        self.body.close_apart()
         self.palette_list.deleteLater()
         self._make_frame()
         self._stand(standing)
@@ -337,13 +374,16 @@ class MainWindow(QMainWindow):
 
     def _standing(self) -> Standing:
         """What of the window is found again after a restart."""
-        for tab in self.tabs.every():
+        for tab in (*self.tabs.every(), *(one.tab for one in self.torn)):
             tab.keep_place()
         pinned = place_of(self.inspector.shown) if self.inspector.pin.isChecked() else None
         return Standing(
-            tabs=tuple(way_of(one.history) for one in self.tabs.every()),
+            tabs=(
+                *(way_of(one.history) for one in self.tabs.every()),
+                *(way_of(one.tab.history, one.place()) for one in self.torn),
+            ),
             current=self.tabs.place(),
-            panes=Panes(inspector=self._inspector_wanted),
+            panes=Panes(state=self.body.state(), inspector=self._inspector_wanted),
             pinned=pinned,
             looks=self.desk.looks,
         )
@@ -353,20 +393,26 @@ class MainWindow(QMainWindow):
         standing = standing or Standing()
         self.desk.looks = dict(standing.looks)
         self._inspector_wanted = standing.panes.inspector
-        self.tabs.keep_only(self.tab())
-        for tab in self.tabs.every():
-            tab.forget()
-        ways = [one for one in standing.tabs[:MOST] if one.way]
-        for number, way in enumerate(ways):
-            tab = self.tab() if number == 0 else Tab(self.desk)
-            if take_way(tab.history, way) and number:
-                self.tabs.add(tab, show=False, place=number)
-        if self.tab().history.current is None:
-            self.tab().visit(Route("overview"))
-        elif 0 < standing.current < self.tabs.count():
+        self.body.restore(standing.panes.state) or self.body.reset()
+        for window in list(self.torn):
+            self._untear(window).deleteLater()
+        self.tabs.keep_only(self.tabs.current())
+        self.tabs.current().forget()
+        first, apart = self.tabs.current(), []
+        for way in standing.tabs[:MOST]:
+            tab = first if first.history.current is None else Tab(self.desk)
+            if take_way(tab.history, way) and tab is not first:
+                self.tabs.add(tab, show=False, place=self.tabs.count())
+                if way.geometry:
+                    apart.append((tab, way.geometry))
+        if first.history.current is None:
+            first.visit(Route("overview"))
+        elif 0 < standing.current < self.tabs.count() - len(apart):
             self.tabs.choose(self.tabs.tab(standing.current))
         else:
-            self.tab().come()
+            first.come()
+        for tab, geometry in apart:
+            self.tear(tab, geometry)
         pinned = thing_at(standing.pinned)
         if pinned is not None:
             self.inspector.show_thing(pinned)
@@ -463,7 +509,7 @@ class MainWindow(QMainWindow):
         widget = self.tab().page if hasattr(self, "tabs") else None
         threshold = theme.space("inspector-beside-from")
         crossed = (event.oldSize().width() >= threshold) != (event.size().width() >= threshold)
-        if widget is not None and crossed:
+        if widget is not None and crossed and not self.body.apart:
             self._show_inspector(widget.inspector_beside and self._inspector_wanted and self._has_room())
 
     def restore(self, size: tuple[int, int]) -> None:
@@ -477,14 +523,19 @@ class MainWindow(QMainWindow):
         if self.isVisible():
             self.desk.keep(geometry=bytes(self.saveGeometry().toBase64()).decode())
         self.arranger.close()
-        for tab in self.tabs.every():
+        for tab in (*self.tabs.every(), *(one.tab for one in self.torn)):
             tab.go_away()
+        for window in self.torn:
+            window.hide()
+        session = self.desk.session
+        self.body.close_apart()
         for timer in self.findChildren(QTimer):
             timer.stop()
-        session = self.desk.session
         self.hide()  # live sources are ended in order, which takes a moment
         self.desk.close()
         if session is not None:
             session.close()
             self.desk.session = None
+        for timer in self.findChildren(QTimer):  # what ended may have started one
+            timer.stop()
         super().closeEvent(event)

@@ -39,6 +39,10 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("reports", "Reports", "reports", "app.ui.pages.reports:ReportsPage"),
     PageEntry("settings", "Settings", "settings", "app.ui.pages.settings:SettingsPage", rail=False, needs_case=False),
     PageEntry("help", "Help", "more", "app.ui.pages.help:HelpPage", rail=False, needs_case=False),
+    PageEntry("jobs", "Jobs", "jobs", "app.ui.pages.jobs:JobsPage", rail=False, needs_case=False, above="sources"),
+    PageEntry(
+        "problems", "Problems", "problem", "app.ui.pages.problems:ProblemsPage", rail=False, needs_case=False, above="sources"
+    ),
     PageEntry("start", "No case", "overview", "app.ui.pages.start:StartPage", rail=False, needs_case=False, above="overview"),
 )
 BY_NAME: dict[str, PageEntry] = {one.name: one for one in PAGES}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -36,6 +36,11 @@ def press(window: MainWindow, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.Ke
 def click(widget, at: QPoint | None = None) -> None:
     """A click, in the middle when nothing else is said."""
     QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at or widget.rect().center())
+
+
+def on_screen(widget) -> QRect:
+    """Where a widget is on the screen."""
+    return QRect(widget.mapToGlobal(QPoint(0, 0)), widget.size())
 
 
 def test_the_rail_leads_to_every_page(window: MainWindow, settle: Settle) -> None:
@@ -191,12 +196,12 @@ def test_the_inspector_stands_beside_or_over_the_page(make_window, case: Path, s
     window = make_window(Session.open(case), 1440)
     window.desk.go("alerts")
     settle(window)
-    assert window.inspector.isVisible() and not window.inspector.geometry().intersects(window.body.pages.geometry())
+    assert window.inspector.isVisible() and not on_screen(window.inspector).intersects(on_screen(window.tabs))
     window.resize(1000, 700)
     settle(window)
     assert not window.inspector.isVisible()
     press(window, Qt.Key.Key_Space)
-    assert window.inspector.isVisible() and window.inspector.geometry().intersects(window.body.pages.geometry())
+    assert window.inspector.isVisible() and on_screen(window.inspector).intersects(on_screen(window.tabs))
     press(window, Qt.Key.Key_Space)
     assert not window.inspector.isVisible()
 

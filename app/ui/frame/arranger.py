@@ -24,7 +24,7 @@ class Arranger(QObject):
         super().__init__(parent)
         self._desk, self._folder, self._stands = desk, folder, stands
         self.held: Arrangement = stored.load(folder)
-        self._writing = False
+        self._writing = self._closed = False
         self._written = self.held
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -47,7 +47,7 @@ class Arranger(QObject):
 
     def touch(self) -> None:
         """Something of the window changed; it is written soon."""
-        if not self._timer.isActive():
+        if not self._closed and not self._timer.isActive():
             self._timer.start()
 
     def gather(self) -> None:
@@ -59,6 +59,9 @@ class Arranger(QObject):
 
     def close(self) -> None:
         """Write what was not written; the window is going."""
+        if self._closed:
+            return
+        self._closed = True
         self._timer.stop()
         self.gather()
         if self.held != self._written:

@@ -1,7 +1,7 @@
 """The panel at the right that shows whatever is selected, on every page the same."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.model.alert import Alert
 from app.model.entity import EntityRef
@@ -21,6 +21,7 @@ class Inspector(QWidget):
     """320 wide. Pinned, it keeps what it shows. closed: its cross was pressed."""
 
     closed = Signal()
+    titled = Signal(str)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -34,6 +35,7 @@ class Inspector(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(1, 0, 0, 0)
+        self._over = False
         self._area: QWidget | None = None
         self._corner = QWidget(self)
         row = QHBoxLayout(self._corner)
@@ -45,6 +47,7 @@ class Inspector(QWidget):
         row.addWidget(self.pin)
         row.addWidget(self.close_button)
         self._show_empty()
+        self.set_over(False)
 
     @property
     def shown(self) -> object:
@@ -95,6 +98,31 @@ class Inspector(QWidget):
         else:
             self._show_empty()
 
+    def set_over(self, over: bool) -> None:
+        """Over the page it carries its own buttons and the kind of the card; in a pane the title of the pane does."""
+        self._over = over
+        if over:
+            row = self._corner.layout()
+            assert isinstance(row, QHBoxLayout)
+            row.insertWidget(0, self.pin)
+            self.pin.show()
+        self._corner.setVisible(over)
+        self._show_kind()
+
+    def sizeHint(self) -> QSize:
+        """As wide as the design says."""
+        return QSize(theme.space("inspector"), theme.px(600))
+
+    def minimumSizeHint(self) -> QSize:
+        """Names and values still stand beside each other."""
+        return QSize(theme.px(240), theme.px(120))
+
+    def _show_kind(self) -> None:
+        card = self._area.widget() if isinstance(self._area, QScrollArea) else None
+        if isinstance(card, Card):
+            card.show_kind(self._over)
+            self.titled.emit(card.kind.text())
+
     def refresh(self) -> None:
         """Show the same thing with newer data."""
         if isinstance(self._shown, EntityRef) and self._drawn:
@@ -137,6 +165,7 @@ class Inspector(QWidget):
         self._area = area
         self._column.addWidget(area)
         self._corner.raise_()
+        self._show_kind()
 
     def resizeEvent(self, event) -> None:
         """The buttons stay in the corner."""

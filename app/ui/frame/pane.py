@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMenu, QWidget
 
@@ -34,6 +34,14 @@ class PaneTitle(QWidget):
         for widget in extra:
             row.addWidget(widget)
 
+    def sizeHint(self) -> QSize:
+        """The height that was set; a dock asks for nothing else."""
+        return QSize(super().sizeHint().width(), self.maximumHeight())
+
+    def minimumSizeHint(self) -> QSize:
+        """The same."""
+        return QSize(super().minimumSizeHint().width(), self.maximumHeight())
+
 
 class Pane(QDockWidget):
     """closed: its cross was pressed, or it was asked away; the body decides what that means."""
@@ -49,8 +57,11 @@ class Pane(QDockWidget):
         self.cross = Button("", "close", bare=True, tip=f"Hide {title.lower()}", on_click=self.closed.emit)
         self.title = PaneTitle(title, (*extra, self.apart, self.cross), small)
         self.setTitleBarWidget(self.title)
+        self._pane_side = "right"
+        if not widget.objectName():
+            widget.setObjectName("paneview")
+            widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWidget(widget)
-        self.setProperty("side", "right")
         self.topLevelChanged.connect(self._turned)
         self.dockLocationChanged.connect(self._moved)
 
@@ -93,16 +104,20 @@ class Pane(QDockWidget):
     def _turned(self, apart: bool) -> None:
         words = "Put back" if apart else f"{self.windowTitle()} in a window of its own"
         self.apart.set_icon("dock" if apart else "apart", words)
-        self._restyle("apart" if apart else self.property("side"))
+        self.restyle()
 
     def _moved(self, area: Area) -> None:
-        self._restyle(next((word for one, word in SIDES if one == area), "right"))
+        self._pane_side = next((word for one, word in SIDES if one == area), "right")
+        self.restyle()
 
-    def _restyle(self, side: str) -> None:
-        self.setProperty("side", side)
-        for one in (self, self.title):
-            one.style().unpolish(one)
-            one.style().polish(one)
+    def restyle(self) -> None:
+        """The line towards the page, or around a window of its own."""
+        side = "apart" if self.isFloating() else self._pane_side
+        for one in (self.title, self.widget()):
+            if one is not None and one.property("side") != side:
+                one.setProperty("side", side)
+                one.style().unpolish(one)
+                one.style().polish(one)
 
 
 def within(rect: QRect) -> QRect:

@@ -30,19 +30,20 @@ class StatusBar(QWidget):
         self.privacy.setToolTip("Pseudonyms stand in the place of names; click to show names")
         self.activities = Words("", "quiet", "quiet")
         self.inputs = Words("", "quiet", "quiet")
-        self.reading = Elided("", "quiet")
+        self.reading = LinkButton("", lambda: desk.command("pane.jobs"), "quiet")
         self.bar = Bar(80)
         self.rate = Words("", "quiet", "quiet")
         self.cancel = LinkButton("cancel", desk.bridge.cancel, "quiet")
-        self.problems = LinkButton("", lambda: desk.go("sources"), "quiet")
+        self.problems = LinkButton("", lambda: desk.command("pane.problems"), "quiet")
         self.said = Elided("", "quiet", "text-quiet")
         self.live = LinkButton("", lambda: desk.go("sources"), "quiet")
-        self._lines = [Line(vertical=True) for _ in range(5)]
+        self.jobs = LinkButton("", lambda: desk.command("pane.jobs"), "quiet")
+        self._lines = [Line(vertical=True) for _ in range(6)]
         for line in self._lines:
             line.setFixedHeight(theme.px(12))
         order = (
             self.name, self.privacy, self._lines[0], self.activities, self._lines[1], self.inputs, self._lines[2],
-            self.reading, self.bar, self.rate, self.cancel, self._lines[4], self.live, self._lines[3], self.problems,
+            self.reading, self.bar, self.rate, self.cancel, self._lines[5], self.jobs, self._lines[4], self.live, self._lines[3], self.problems,
         )  # fmt: skip
         for widget in order:
             row.addWidget(widget)
@@ -60,7 +61,9 @@ class StatusBar(QWidget):
         desk.bridge.finished.connect(self._finished)
         desk.told.connect(self.say)
         desk.bridge.sources_changed.connect(self._show_live)
+        desk.jobs.log.changed.connect(self._show_jobs)
         self._show_live()
+        self._show_jobs()
         self.show_case()
         self._show_reading(False)
 
@@ -108,6 +111,14 @@ class StatusBar(QWidget):
         self.live.setVisible(bool(states))
         self._lines[4].setVisible(bool(states))
         self.live.say(f"{len(states)} live" + (f", {failing} failing" if failing else ""))
+
+    def _show_jobs(self) -> None:
+        """What runs beside a reading, which has its own place here."""
+        running = [one for one in self._desk.jobs.log.running if one.kind == "work"]
+        words = running[0].words if len(running) == 1 else f"{len(running)} jobs"
+        self.jobs.setVisible(bool(running))
+        self._lines[5].setVisible(bool(running))
+        self.jobs.say(wording.middle(words, 60))
 
     def _started(self) -> None:
         self.reading.say("reading")

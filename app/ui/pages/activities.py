@@ -113,7 +113,8 @@ class ActivitiesPage(Page):
         session, wanted = self.desk.session, self._filter
         if session is not None:
             told = lambda number: self.desk.tell(f"{wording.count(number, 'activity', 'activities')} saved as {out.name}.")  # noqa: E731
-            self.desk.jobs.run(lambda: session.write_activities(out, wanted), told, owner=self)
+            words = f"Writing activities to {out.name}"
+            self.desk.jobs.run(lambda: session.write_activities(out, wanted), told, owner=self, words=words)
 
     # ---- building
 

@@ -103,6 +103,13 @@ class Button(PaintedButton):
     def _key(self) -> str:
         return keys.shown(self._hint) if self._hint in BY_ID else self._hint
 
+    def set_icon(self, icon: str, tip: str) -> None:
+        """Another icon with other words for it."""
+        self._icon = icon
+        self.setToolTip(tip)
+        self.setAccessibleName(tip)
+        self.update()
+
     def say(self, words: str) -> None:
         """Change the words."""
         self.setText(words)

@@ -46,7 +46,8 @@ class Card(QWidget):
         # The upper right corner belongs to the inspector's own buttons.
         box.setContentsMargins(pad, theme.px(12), pad, theme.px(12))
         box.setSpacing(theme.px(2))
-        box.addWidget(Words(kind, "quiet", "quiet"))
+        self.kind, self._box = Words(kind, "quiet", "quiet"), box
+        box.addWidget(self.kind)
         row = QHBoxLayout()
         row.setSpacing(theme.px(7))
         if sign:
@@ -58,6 +59,12 @@ class Card(QWidget):
         if below:
             box.addWidget(Paragraph(below, "quiet", "quiet"))
         self._column.addWidget(head)
+
+    def show_kind(self, show: bool) -> None:
+        """Whether the card itself says what kind of thing it is of, or what it stands in does."""
+        pad = theme.px(16)
+        self.kind.setVisible(show)
+        self._box.setContentsMargins(pad, theme.px(12) if show else 0, pad, theme.px(12))
 
     def part(self, widget: QWidget, title: str = "") -> None:
         """One part below a line."""
