@@ -43,7 +43,8 @@ class StatusBar(QWidget):
             line.setFixedHeight(theme.px(12))
         order = (
             self.name, self.privacy, self._lines[0], self.activities, self._lines[1], self.inputs, self._lines[2],
-            self.reading, self.bar, self.rate, self.cancel, self._lines[5], self.jobs, self._lines[4], self.live, self._lines[3], self.problems,
+            self.reading, self.bar, self.rate, self.cancel, self._lines[5], self.jobs, self._lines[4],
+            self.live, self._lines[3], self.problems,
         )  # fmt: skip
         for widget in order:
             row.addWidget(widget)
