@@ -152,7 +152,10 @@ class Standing(Struct, frozen=True, kw_only=True):
 
 
 class Edge(Struct, frozen=True, kw_only=True):
-    """What passed between two entities: count by family, first, last; alerted when an alert rests on it."""
+    """What passed between two entities: count by family, first, last; alerted when an alert rests on it, severity: of the worst.
+
+    tie: "seen", or "member" of a directory's word that nothing passed for (count 0): it is only possible.
+    """
 
     origin: EntityRef
     target: EntityRef
@@ -161,6 +164,8 @@ class Edge(Struct, frozen=True, kw_only=True):
     first: int = 0
     last: int = 0
     alerted: bool = False
+    severity: str = ""
+    tie: str = "seen"
 
 
 class Overview(Struct, frozen=True, kw_only=True):

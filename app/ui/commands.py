@@ -189,12 +189,16 @@ class Commands:
         self._desk.tell(f"Report saved as {out.name}.")
 
     def undo(self) -> None:
-        """Undo what was done last."""
-        self._desk.undo()
+        """Undo what was done last: the last step of the page on screen when it has any, else the last change of the case."""
+        step = getattr(self._window.page(), "undo_step", None)
+        if step is None or not step():
+            self._desk.undo()
 
     def redo(self) -> None:
         """Do again what was undone last."""
-        self._desk.undo(again=True)
+        step = getattr(self._window.page(), "redo_step", None)
+        if step is None or not step():
+            self._desk.undo(again=True)
 
     def cancel_reading(self) -> None:
         """Stop to read; what was read stays."""

@@ -2,7 +2,8 @@
 
 To add a page: write one class that inherits app.ui.page.Page in one file of app/ui/pages, then add one line here. A page that is
 not on the rail is reached by its route only. Routes: "alert" (key: its id), "activities" (key: id of an activity to choose; view
-"filter": text), "entity" (key: EntityRef.key), "graph" (key: EntityRef.key), "coverage" (key: detector), "incident" (key: its id,
+"filter": text), "entity" (key: EntityRef.key), "graph" (key: EntityRef.key, "*" for the whole case;
+view "filter": whose parties are drawn), "coverage" (key: detector), "incident" (key: its id,
 or that of an alert of it), "exclusions" (key: id of an alert to exclude a party of), "history" (key: what it is about),
 "settings" (key: word of a section), "help" (key: of an article).
 """

@@ -1,6 +1,7 @@
 """Pages on a case whose names are hostile: activities, packet, entity, graph; nothing of the data becomes markup or a window."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,17 @@ from pytestqt.qtbot import QtBot
 from app.model.entity import EntityRef
 from app.model.rows import Edge, EntityCard, EntityRow, Field, Histogram, Packet
 from app.ui import wording
+from app.ui.graph.asking import Loaded
+from app.ui.graph.words import told
 from app.ui.main_window import MainWindow
 from app.ui.pages.activities import ActivitiesPage
 from app.ui.pages.entity import EntityPage
-from app.ui.pages.graph import GraphPage, _told
+from app.ui.pages.graph import GraphPage
 from app.ui.plots.histogram import Mark
 from app.ui.plots.lane_bars import Lane
 from app.ui.plots.lanes import LanesView
 from app.ui.plots.neighbourhood import Node, Shown, shown
+from app.ui.plots.sketch import Sketch
 from app.ui.tables.packet_view import PacketView
 from app.ui.widgets.tips import plain_tip
 
@@ -88,11 +92,15 @@ def test_the_graph_is_inert(window: MainWindow, settle: Settle, name: str) -> No
         Edge(origin=root, target=other, count=3, families=((name, 3),), alerted=True),
         Edge(origin=other, target=third, count=1),
     )
-    page._root, page._edges, page._expanded = root, {(one.origin.key, one.target.key): one for one in edges}, frozenset()
+    page.sketch = Sketch(roots=(root.key,))
+    page._loaded, page._asked = Loaded(edges=edges, total=2, labels={root.key: root}), page._wanted()
 
-    page._show(root.key)
+    page._choose_after = root.key
+    page._show()
     settle(window)
     page.canvas.choose(third.key)
+    settle(window)
+    page.toggle_edges()
     settle(window)
     QTest.qWait(250)
     window.grab()
@@ -104,15 +112,10 @@ def test_the_graph_is_inert(window: MainWindow, settle: Settle, name: str) -> No
 
 def test_a_way_is_told_in_short_words(name: str) -> None:
     refs = [EntityRef("user", str(place), name) for place in range(3)]
-    picture = shown(
-        refs[0],
-        [Edge(origin=one, target=other, count=1) for one, other in ((refs[0], refs[1]), (refs[1], refs[2]))],
-        frozenset(),
-        frozenset(),
-    )
+    picture = shown([Edge(origin=one, target=other, count=1) for one, other in pairwise(refs)], Sketch(query=""))
 
-    assert len(_told(("0", "1", "2"), picture)) < 160
-    assert _told((), Shown(nodes=(Node(key="0", ref=refs[0]),))).startswith("Nothing")
+    assert len(told(("0", "1", "2"), picture)) < 160
+    assert told((), Shown(nodes=(Node(key="0", ref=refs[0]),))).startswith("Nothing")
 
 
 def test_a_row_and_its_packet_are_inert(window: MainWindow, settle: Settle, name: str) -> None:

@@ -6,14 +6,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
 
 from app.ui.main_window import MainWindow
 from app.ui.pages.activities import ActivitiesPage
 from app.ui.pages.alert import AlertPage
 from app.ui.pages.entity import EntityPage
-from app.ui.pages.graph import GraphPage
-from app.ui.plots.layout import LEASH
 from app.ui.tables.cells import ROW
 
 Settle = Callable[[MainWindow], None]
@@ -146,44 +143,6 @@ def test_an_unknown_entity_is_said(window: MainWindow, settle: Settle) -> None:
     assert window.page().heading.count() == 2
 
 
-def test_the_graph_opens_step_by_step_and_stands_still(window: MainWindow, settle: Settle) -> None:
-    window.desk.go("graph")
-    settle(window)
-    page = window.page()
-    assert isinstance(page, GraphPage)
-    canvas = page.canvas
-    QTest.qWait(300)
-    before = canvas.places()
-    other = next(node for node in canvas._shown.nodes if node.key != page._root.key and not node.members)
-
-    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.point_of(other.key).toPoint())
-    assert page._node is not None and page._node.key == other.key
-    QTest.mouseClick(page.expand_button, Qt.MouseButton.LeftButton)
-    settle(window)
-    QTest.qWait(300)
-
-    after = canvas.places()
-    stayed = [key for key in before if key in after]
-    assert len(stayed) >= 2
-    assert max(abs(before[key][0] - after[key][0]) + abs(before[key][1] - after[key][1]) for key in stayed) < 2 * LEASH
-
-
-def test_arrows_walk_over_the_graph(window: MainWindow, settle: Settle) -> None:
-    window.desk.go("graph")
-    settle(window)
-    page = window.page()
-    assert isinstance(page, GraphPage)
-    QTest.qWait(300)
-    page.canvas.setFocus()
-    seen = {page.canvas._chosen}
-
-    for key in (Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Down):
-        QTest.keyClick(page.canvas, key)
-        seen.add(page.canvas._chosen)
-
-    assert len(seen) >= 2
-
-
 def test_frames_of_request_and_reply_are_links(window: MainWindow, settle: Settle) -> None:
     page = activities(window, settle, "kind:kerberos-tgs")
     QTest.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 12))
@@ -253,92 +212,3 @@ def test_enter_on_the_alert_page_opens_the_packet_of_that_row(window: MainWindow
     QTest.keyClick(window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     settle(window)
     assert isinstance(window.page(), AlertPage)
-
-
-def graph(window: MainWindow, settle: Settle) -> GraphPage:
-    assert window.desk.session is not None
-    busiest = window.desk.session.queries.entities("controller", "", "activities", 0, 1)[0]
-    window.desk.go("graph", busiest.ref.key)
-    settle(window)
-    QTest.qWait(300)
-    page = window.page()
-    assert isinstance(page, GraphPage)
-    return page
-
-
-def test_the_way_to_a_chosen_node_is_lit_and_told(window: MainWindow, settle: Settle) -> None:
-    page = graph(window, settle)
-    hub = page._root
-    beside = next(node for node in page.canvas._shown.nodes if node.ref.kind == "computer")
-    window.desk.go("graph", beside.key)
-    settle(window)
-    canvas, root = page.canvas, page._root
-    assert root is not None and hub is not None and root.key == beside.key
-    canvas.choose(hub.key)
-    page._expand_chosen()
-    settle(window)
-    QTest.qWait(300)
-    near = {one if other == root.key else other for one, other, _ in canvas._shown.edges if root.key in (one, other)}
-    far = next(node for node in canvas._shown.nodes if node.key not in near and node.key != root.key)
-
-    canvas.fit()
-    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.point_of(far.key).toPoint())
-    settle(window)
-
-    assert canvas.way()[0] == root.key and canvas.way()[-1] == far.key and len(canvas.way()) == 3
-    assert page.heading.sentence.text().endswith(": 2 steps.") and root.label in page.heading.sentence.text()
-    page.canvas.choose(root.key)
-    settle(window)
-    assert canvas.way() == () and "step" not in page.heading.sentence.text()
-
-
-def test_the_root_bridge_has_its_name_and_is_larger(window: MainWindow, settle: Settle) -> None:
-    page = graph(window, settle)
-    weight = page.canvas._importance
-
-    assert weight and max(weight.values()) <= 1
-    most = max(weight, key=weight.__getitem__)
-    node = page.canvas._nodes[most]
-    before = page.canvas._side(node)
-    page.canvas._importance = {}
-    assert page.canvas._side(node) < before
-
-
-def test_kinds_are_hidden_and_shown_by_the_menu(window: MainWindow, settle: Settle) -> None:
-    page = graph(window, settle)
-    kinds = {node.ref.kind for node in page.canvas._shown.nodes}
-    assert "user" in kinds
-
-    def pick(words: str) -> None:
-        QTest.mouseClick(page.kinds_button, Qt.MouseButton.LeftButton)
-        menu = page.kinds_button.findChildren(QMenu)[-1]
-        action = next(one for one in menu.actions() if one.text() == words)
-        QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
-        QTest.qWait(20)
-        settle(window)
-
-    pick("Accounts")
-    shown = page.canvas._shown.nodes
-    assert all(node.ref.kind != "user" or node.key == page._root.key for node in shown) and len(shown) > 1
-    assert page.kinds_button.text() == "Kinds: 1 hidden"
-    pick("Show all kinds")
-
-    assert {node.ref.kind for node in page.canvas._shown.nodes} == kinds
-
-
-def test_a_brushed_time_leaves_out_what_was_not_then(window: MainWindow, settle: Settle) -> None:
-    page = graph(window, settle)
-    before = len(page.canvas._shown.edges)
-    chart = page.times
-
-    QTest.mousePress(chart, Qt.MouseButton.LeftButton, pos=QPoint(chart.width() // 3, 20))
-    for part in (0.34, 0.35, 0.36):
-        QTest.mouseMove(chart, QPoint(round(chart.width() * part), 20))
-    QTest.mouseRelease(chart, Qt.MouseButton.LeftButton, pos=QPoint(round(chart.width() * 0.36), 20))
-    settle(window)
-    assert page._span is not None and len(page.canvas._shown.edges) < before
-    assert "in the chosen time" in page.heading.sentence.text()
-    QTest.mouseDClick(chart, Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
-    settle(window)
-
-    assert page._span is None and len(page.canvas._shown.edges) == before

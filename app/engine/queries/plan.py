@@ -183,6 +183,21 @@ class Plan:
         sql = f"SELECT a.id, a.at FROM activities a{_literal(where, values)}\nORDER BY a.at, a.id LIMIT 1000"
         return Explained(way=way, sql=sql)
 
+    def tally(self) -> tuple[str, tuple[object, ...]]:
+        """Statement and its values: (source, destination, actor, kind, count, first, last) of all matches, 0 where nobody is.
+
+        From the counts by parties where they tell enough; those lack what came after the last settled batch of a reading.
+        """
+        parties = "coalesce(a.source, 0) AS source, coalesce(a.destination, 0) AS destination, coalesce(a.actor, 0) AS actor"
+        if self._timeless and self.rest.columns <= FLOW:
+            sums = "sum(a.count) AS count, min(a.first) AS first, max(a.last) AS last"
+            return f"SELECT {parties}, a.kind AS kind, {sums} FROM flows a WHERE {self.rest.sql} GROUP BY 1, 2, 3, 4", (
+                self.rest.values
+            )
+        sums = "count(*) AS count, min(a.at) AS first, max(a.at) AS last"
+        sql, values = self.rows(f"{parties}, a.kind AS kind, {sums}")
+        return f"{sql} GROUP BY 1, 2, 3, 4", values
+
     # ---- places
 
     def open(self, first: int, limit: int) -> list[int]:

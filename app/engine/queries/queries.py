@@ -5,7 +5,7 @@ Long because every question that a view may ask has its door here; the answers a
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from app.engine.queries.carriers import carriers
 from app.engine.queries.paths import Paths
 from app.engine.queries.plan import within
 from app.engine.queries.standing import standing
+from app.engine.queries.ties import memberships, ref, ties, traits
 from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, peers, totals
 from app.engine.sightings import Evidence
 from app.engine.store.alerts import decoded
@@ -36,7 +37,8 @@ from app.model.coverage import CoverageShare, CoverageSpan, Remedy, Statement
 from app.model.detection import DetectorRow, WhatIf
 from app.model.entity import EntityRef
 from app.model.exclusion import Exclusion
-from app.model.filter import FilterError, parse, quoted
+from app.model.filter import ActivityFilter, FilterError, parse, quoted
+from app.model.graph import Ties, Traits
 from app.model.incident import Incident
 from app.model.note import Note
 from app.model.paths import USUAL, Cut, PathPicture, PathsOverview
@@ -311,6 +313,25 @@ class Queries(ActivityQueries):
     def all_edges(self, limit: int = 1_000_000) -> tuple[Edge, ...]:
         """What passed between any two entities, the busiest first."""
         return everything.all_edges(self._access, limit)
+
+    def ties(self, filter: ActivityFilter | None = None, about: str = "", limit: int = 30_000) -> Ties:
+        """Edges between the parties of the activities that match; about: only those at this entity (its key)."""
+        plan = self._plan(filter)
+        with plan.lock:
+            tally = plan.tally()
+        return ties(self._access, tally, about, limit)
+
+    def memberships(self, keys: Sequence[str], limit: int = 500) -> tuple[Edge, ...]:
+        """Edges from members to groups, of each entity to the groups that it is directly in, of each group from its members."""
+        return memberships(self._access, keys, limit)
+
+    def ref(self, key: str) -> EntityRef:
+        """The entity of a key as it is called now; one that nobody names is called by its key."""
+        return ref(self._access, key)
+
+    def traits(self, keys: Sequence[str]) -> dict[str, Traits]:
+        """What tells these entities apart, by their keys."""
+        return traits(self._access, keys, alerts_by_entity(self.alerts()))
 
     def search(self, text: str, limit: int = 20) -> tuple[EntityRef, ...]:
         """Entities whose names hold every piece of the text at the beginning of a word, or whose address begins so."""

@@ -1,105 +1,254 @@
-"""The graph: one entity and what it touched, opened step by step; large neighbourhoods folded, nothing reshuffled."""
+"""The graph: who did what to whom, opened step by step; every step can be undone, the query behind the picture is shown.
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+Long because the page joins canvas, query, time, edges and steps; how each of them works stands in app/ui/graph and app/ui/plots.
+"""
 
-from app.model.entity import EntityRef
-from app.model.rows import Edge, Histogram
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
+
+from app.model.filter import FilterError, completions, parse
 from app.ui import theme, wording
 from app.ui.desk import Desk
+from app.ui.graph import acts, asking, export, words
+from app.ui.graph.asking import Loaded, Pictured, families_of, load, moment, picture
+from app.ui.graph.edge_list import EdgeRow, rows_of
+from app.ui.graph.menus import KINDS, MORE_KEYS, fill_commands, fill_filters, fill_look, fill_save, fill_split, fill_start
+from app.ui.graph.playing import Player
+from app.ui.graph.stage import Stage
 from app.ui.navigation import Crumb, Route
 from app.ui.page import Page
-from app.ui.plots.graph_canvas import GraphCanvas
-from app.ui.plots.histogram import HistogramView
-from app.ui.plots.layout import Place, arrange
-from app.ui.plots.neighbourhood import Node, Shown, plural, shown, within
+from app.ui.plots.drawing import EMPTY, name_of
+from app.ui.plots.layout import Cooling, Place
+from app.ui.plots.neighbourhood import Node, Shown
+from app.ui.plots.sketch import Sketch, Steps, query_of, to_word
+from app.ui.widgets import hovering
 from app.ui.widgets.buttons import Button, MenuButton
 from app.ui.widgets.empty import Empty
-from app.ui.widgets.glyphs import Sign
-from app.ui.widgets.words import Elided, Line, PageHeading, Words
+from app.ui.widgets.words import PageHeading
 
-NEIGHBOURS = 200
-"""Edges asked for around one entity."""
-BUCKETS = 180
-KINDS = ("user", "computer", "controller", "service", "group", "address", "domain")
-ICONS = (("plus", "Zoom in"), ("minus", "Zoom out"), ("fit", "Show all"))
+TYPING_MS = 500
+SLICE = 20
+"""Steps of a large layout between two looks at it."""
+REMEMBERED = 60_000
+"""Nodes whose places are remembered, so that what comes back stands where it stood."""
+COLOURED_LINES = ("kind", "family", "severity")
+"""Ways of colouring that colour edges."""
 
 
 class GraphPage(Page):
-    """Route key: EntityRef.key to begin with; without one, the source of the worst alert or the busiest host."""
+    """Route key: EntityRef.key to begin with, "*" for the whole case; view "filter": activities whose parties are drawn.
+
+    View "sketch": what the user made of it (app.ui.plots.sketch). Without any of them the source of the worst alert.
+    """
 
     inspector_beside = True
+    more_keys = MORE_KEYS
 
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
-        self._root: EntityRef | None = None
-        self._edges: dict[tuple[str, str], Edge] = {}
-        self._expanded: frozenset[str] = frozenset()
-        self._unfolded: frozenset[str] = frozenset()
-        self._hidden: frozenset[str] = frozenset()
-        self._span: tuple[int, int] | None = None
+        self.sketch, self.steps = Sketch(), Steps()
+        self._loaded = Loaded()
+        self._asked: tuple[object, ...] | None = None
+        self._communities: dict[str, int] = {}
         self._picture = Shown()
-        self._about = ""
-        self.canvas = GraphCanvas()
-        self.canvas.chosen.connect(self._chosen)
-        self.canvas.opened.connect(self._opened)
-        self.expand_button = Button(
-            "Expand", icon="plus", tip="Show what the chosen entity touched (Enter)", on_click=self._expand_chosen
-        )
-        self.entity_button = Button("Open entity", on_click=self._open_entity)
-        self.reset_button = Button("Start again", on_click=self._start_again)
+        self._places: dict[str, Place] = {}
+        self._groups: dict[str, frozenset[str]] = {}
+        self._choose_after, self._about = "", ""
+        self._way_after: tuple[str, ...] = ()
+        self._lit_already = False
+        self.stage = Stage()
+        self.canvas, self.times, self.query, self.edges = self.stage.canvas, self.stage.times, self.stage.query, self.stage.edges
+        self.canvas.run = lambda work, done: self.desk.jobs.run(work, done, owner=self.canvas)
+        self.start_button = MenuButton("Start", self._fill_start)
         self.kinds_button = MenuButton("Kinds", self._fill_kinds)
-        buttons = (self.kinds_button, self.expand_button, self.entity_button, self.reset_button)
+        self.look_button = MenuButton("Look", lambda menu: fill_look(menu, self.sketch, self._look))
+        self.way_button = Button("Path between", "paths", on_click=self.way, tip="Shortest ways between the chosen nodes (W)")
+        self.edges_button = Button("Edges", "columns", on_click=self.toggle_edges, tip="Show or hide the list of edges (L)")
+        self.save_button = MenuButton("Save", self._fill_save)
+        buttons = (self.start_button, self.kinds_button, self.look_button, self.way_button, self.edges_button, self.save_button)
         self.heading = PageHeading("Graph", "", buttons)
-        self.when = Elided("All of the time", role="text")
-        self.times = HistogramView(wording.FAMILIES, height=52, label="Time of the edges shown")
-        self.times.brushed.connect(self._brushed)
-        self._node: Node | None = None
+        self.empty = Empty(
+            "Open captures, logs or a directory, then choose an entity and press Show in graph.", "There is nothing to draw yet"
+        )
+        self._typing = QTimer(self)
+        self.player = Player(self.stage.play, self._playing_now, lambda span: self._take(replace(self.sketch, span=span)))
         self._build()
-        self._chosen(None)
+        self._connect()
 
-    def crumbs(self) -> tuple[Crumb, ...]:
-        """Graph, around whom."""
-        return (Crumb("Graph", Route("graph")), Crumb(f"around {self._root.label}")) if self._root else (Crumb("Graph"),)
+    def visit(self, route: Route) -> None:
+        """Show what the route says; where one is already, all stays as it is."""
+        if self._asked is None or route != self.route:
+            self._begin(route)
+        self.route = route
+        self.refresh()
 
     def refresh(self) -> None:
-        """Begin where the route says, or ask again for what is shown."""
-        session = self.desk.session
-        if session is None:
+        """Ask again for what is shown."""
+        if self.desk.session is None:
             return
-        key = self.route.key or (self._root.key if self._root else self._worst())
-        if not key:
-            self.empty.show()
-            self.canvas.hide()
-            self.slider.hide()
-            return
-        self.empty.hide()
-        self.canvas.show()
-        self.slider.show()
-        self._ask_times()
-        if self._root is not None and self._root.key == key:
-            self._ask_for(*sorted(self._expanded or {key}))
-            return
-        queries = session.queries
+        if self.sketch.query is None and not self.sketch.roots:
+            key = words.worst(self.desk.alerts, self.desk.overview)
+            if key or (self.desk.overview is not None and self.desk.overview.activities):
+                self.sketch, self._choose_after = (Sketch(roots=(key,)) if key else Sketch(query="")), key
+        nothing = self.sketch.query is None and not self.sketch.roots
+        self.empty.setVisible(nothing)
+        self.stage.setVisible(not nothing)
+        if not nothing:
+            self._load()
 
-        def done(value: tuple[EntityRef, tuple[Edge, ...]]) -> None:
-            root, edges = value
-            self._root, self._edges = root, {}
-            self._expanded, self._unfolded = frozenset({root.key}), frozenset()
-            self._keep(edges)
-            self.crumbs_changed.emit()
-            self._show(root.key)
+    def leave(self) -> None:
+        """Nothing plays on while nobody looks."""
+        self.player.halt()
+        self._typing.stop()
+        hovering.withdraw(self.canvas)
+        super().leave()
 
-        def work() -> tuple[EntityRef, tuple[Edge, ...]]:
-            card = queries.entity(key)
-            ref = card.row.ref if card else EntityRef(kind="address", key=key, label=key.partition(":")[2])
-            return ref, queries.neighbours(key, NEIGHBOURS)
+    def crumbs(self) -> tuple[Crumb, ...]:
+        """Graph, of what."""
+        of = (Crumb(self._title()),) if self._asked else ()
+        return (Crumb("Graph", Route("graph", "*") if of else None), *of)
 
-        self.ask("edges", work, done)
+    # ---- commands of app.ui.actions
 
     def open_row(self) -> None:
-        """Expand the chosen entity."""
-        self._expand_chosen()
+        """Open the chosen node: a group shows its members, an entity its neighbours."""
+        if self.canvas.current is not None:
+            self._opened(self.canvas.current)
+
+    def expand(self) -> None:
+        """Show what the chosen entities touched, and the members of chosen groups."""
+        self._remember_groups(self.canvas.selection())
+        self.do(f"expand {self._named()}", acts.expanded(self.sketch, self.canvas.selection()))
+
+    def collapse(self) -> None:
+        """Take back what the chosen entities were expanded to; members of an opened group go back into it."""
+        self.do(f"collapse {self._named()}", acts.collapsed(self.sketch, self.canvas.selection(), self._groups))
+
+    def pin(self) -> None:
+        """Pin what is chosen where it stands, or free it when all of it is pinned."""
+        keys = [one.key for one in self.canvas.selection()]
+        if keys:
+            self.do(f"pin or free {self._named()}", acts.pinned(self.sketch, keys, self.canvas.places()))
+
+    def hide_chosen(self) -> None:
+        """Leave what is chosen out of the picture."""
+        after = acts.hidden(self.sketch, self.canvas.selection())
+        if after is None and self.canvas.current is not None:
+            self.desk.tell("The picture begins with that entity: start with another one instead.", True)
+        self.do(f"hide {self._named()}", after)
+
+    def keep_only(self) -> None:
+        """Leave out everything but what is chosen."""
+        self.do(f"keep only {self._named()}", acts.only(self.sketch, self.canvas.selection()))
+
+    def show_hidden(self) -> None:
+        """Show again whatever was hidden by hand."""
+        self.do("show what was hidden", replace(self.sketch, removed=(), only=()))
+
+    def choose_neighbours(self) -> None:
+        """Choose the neighbours of what is chosen as well."""
+        keys = {one.key for one in self.canvas.selection()}
+        beside = {end for one, other, _ in self._picture.edges if keys & {one, other} for end in (one, other)}
+        if keys:
+            self.canvas.choose(self.canvas.selection()[0].key, frozenset(beside | keys))
+
+    def way(self) -> None:
+        """Light the shortest ways between the two entities chosen last; with one, between it and where the picture began."""
+        keys = [one.ref.key for one in self.canvas.selection() if not one.members]
+        if len(keys) == 1 and self.sketch.roots and keys[0] != self.sketch.roots[0]:
+            keys.append(self.sketch.roots[0])
+        session = self.desk.session
+        if len(keys) != 2 or session is None:
+            self.desk.tell("Choose two entities first: click one, then the other with Ctrl held.", True)
+            return
+        self._ask_ways(keys[1], keys[0])
+
+    def list_group(self) -> None:
+        """List what is in the chosen group."""
+        node = self.canvas.current
+        if node is not None and node.members:
+            self.stage.groups.show_group(node, self._loaded.traits)
+            self.stage.arrange()
+
+    def toggle_edges(self) -> None:
+        """Show or hide the list of edges."""
+        hide = not self.edges.isHidden()
+        if hide:  # first, else the focus would wander to the next button
+            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.edges.setVisible(not hide)
+        if not hide:
+            self.stage.split.setSizes([self.stage.split.height() * 6 // 10, self.stage.split.height() * 4 // 10])
+            self._list_edges()
+            self.edges.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def focus_filter(self) -> None:
+        """Put the caret into the search of the picture."""
+        self.stage.find.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.stage.find.selectAll()
+
+    def edit_query(self) -> None:
+        """Put the caret into the query behind the picture."""
+        self.query.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def open_activities(self) -> None:
+        """Open the activities behind the picture, or those of the chosen entity."""
+        node = self.canvas.current
+        text = query_of(Sketch(roots=(node.ref.key,)), moment(self.sketch.span)) if node is not None and not node.members else ""
+        self.desk.go("activities", filter=text or self._query_text())
+
+    def whole_case(self) -> None:
+        """Draw the whole case, its communities as discs."""
+        self.desk.go("graph", "*")
+
+    def graph_entity(self) -> None:
+        """Begin again with the chosen entity."""
+        if self.canvas.current is not None and not self.canvas.current.members:
+            self.desk.go("graph", self.canvas.current.ref.key)
+
+    def entity_page(self) -> None:
+        """Open the page of the chosen entity."""
+        if self.canvas.current is not None and not self.canvas.current.members:
+            self.desk.go("entity", self.canvas.current.ref.key)
+
+    def play(self) -> None:
+        """Move the chosen time on, step by step; without one, begin with the first tenth."""
+        if self.player.isActive() or self._loaded.times is None:
+            self.player.halt()
+            return
+        span = self.player.play(self._loaded.times, self.sketch.span)
+        if span is not None:
+            self.do("choose a time", replace(self.sketch, span=span))
+
+    def undo_step(self) -> bool:
+        """Undo the last step on the picture; False when there is none."""
+        return self._stepped(self.steps.undo(self.sketch), "Undone")
+
+    def redo_step(self) -> bool:
+        """Do the step again that was undone last; False when there is none."""
+        return self._stepped(self.steps.redo(self.sketch), "Done again")
+
+    def copy_picture(self) -> None:
+        """Put what is seen into the clipboard."""
+        QGuiApplication.clipboard().setImage(export.png(self.canvas))
+        self.desk.tell("The picture is in the clipboard.")
+
+    def save_picture(self, kind: str = "svg") -> None:
+        """Ask where, save the picture."""
+        name, _ = QFileDialog.getSaveFileName(self, "Save the picture", f"graph.{kind}", export.FILES[kind])
+        if name:
+            self.write(Path(name if name.lower().endswith(f".{kind}") else f"{name}.{kind}"))
+
+    def write(self, out: Path) -> None:
+        """Save the picture as its ending says: .svg, .png or .graphml."""
+        work = export.writing(self.canvas, out, self.heading.sentence.text())
+        failed = lambda error: self.desk.tell(error.partition(": ")[2] or error, True)  # noqa: E731
+        self.desk.jobs.run(work, lambda _: self.desk.tell(f"Picture saved as {out.name}."), failed, self)
 
     # ---- building
 
@@ -109,242 +258,342 @@ class GraphPage(Page):
         head = QVBoxLayout(top)
         head.setContentsMargins(margin, theme.space("top"), margin, theme.space("related"))
         head.addWidget(self.heading)
-        self.empty = Empty(
-            "Open captures, logs or a directory, then choose an entity and press Show in graph.", "There is nothing to draw yet"
-        )
+        self.empty.layout().setContentsMargins(margin, theme.px(8), margin, 0)
         self.empty.hide()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(top)
-        outer.addWidget(self.canvas, 1)
-        self.slider = self._make_slider()
-        outer.addWidget(self.slider)
+        outer.addWidget(self.stage, 1)
         outer.addWidget(self.empty, 1)
-        over = QGridLayout(self.canvas)
-        over.setContentsMargins(margin, margin, margin, margin)
-        over.addWidget(_legend(), 1, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
-        over.addWidget(self._zoom_bar(), 1, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
-        over.setRowStretch(0, 1)
+        self.stage.put_over(self.pin)
+        self.keep_splitter("edges", self.stage.split)
+        self.setFocusProxy(self.canvas)
 
-    def _zoom_bar(self) -> QWidget:
-        bar = QFrame()
-        bar.setObjectName("popup")
-        column = QVBoxLayout(bar)
-        column.setContentsMargins(2, 2, 2, 2)
-        column.setSpacing(0)
-        does = (lambda: self.canvas.zoom(1.25), lambda: self.canvas.zoom(0.8), self.canvas.fit)
-        for (icon, tip), do in zip(ICONS, does, strict=True):
-            column.addWidget(Button("", icon=icon, tip=tip, bare=True, on_click=do))
-        return bar
+    def _connect(self) -> None:
+        canvas, stage = self.canvas, self.stage
+        canvas.chosen.connect(self._chosen)
+        canvas.opened.connect(self._opened)
+        canvas.moved.connect(self._dragged)
+        canvas.menu.connect(self._drop_menu)
+        canvas.hovered.connect(self._hovered)
+        canvas.asked.connect(lambda word: {"hide": self.hide_chosen, "collapse": self.collapse, "expand": self.expand}[word]())
+        self.times.brushed.connect(self._brushed)
+        self.query.changed.connect(self._typing.start)
+        self.query.edit.entered.connect(self._typed)
+        self.query.complete = completions
+        stage.activities.clicked.connect(lambda *_: self.desk.go("activities", filter=self._query_text()))
+        stage.play.clicked.connect(lambda *_: self.play())
+        stage.find.textChanged.connect(self._find)
+        stage.find.returnPressed.connect(lambda: self._find(stage.find.text(), 1))
+        self.edges.changed.connect(self._list_edges)
+        self.edges.chosen.connect(self._edge_chosen)
+        self.edges.opened.connect(self._edge_opened)
+        stage.groups.closed.connect(self._close_group)
+        stage.groups.opened.connect(lambda ref: self.desk.inspect(ref))
+        stage.groups.taken.connect(self._take_out)
+        self.desk.session_changed.connect(self._forget)
+        self._typing.setInterval(TYPING_MS)
+        self._typing.timeout.connect(self._typed)
+        self._typing.setSingleShot(True)
 
-    def _make_slider(self) -> QWidget:
-        margin = theme.space("margin")
-        band = QWidget()
-        column = QVBoxLayout(band)
-        column.setContentsMargins(0, 0, 0, theme.px(4))
-        column.setSpacing(theme.px(4))
-        column.addWidget(Line())
-        row = QHBoxLayout()
-        row.setContentsMargins(margin, theme.px(4), margin, 0)
-        row.addWidget(self.when, 1)
-        row.addWidget(Words("drag to choose a time, double click for all of it", "quiet", "quiet"))
-        chart = QHBoxLayout()
-        chart.setContentsMargins(margin, 0, margin, 0)
-        chart.addWidget(self.times)
-        column.addLayout(row)
-        column.addLayout(chart)
-        return band
+    def do(self, deed: str, sketch: Sketch | None) -> None:
+        """Take a step: another sketch of the picture, which can be undone; None changes nothing."""
+        if sketch is not None and sketch != self.sketch:
+            self.steps.did(deed, self.sketch)
+            self._take(sketch)
 
-    # ---- what is left out
+    def _stepped(self, step: tuple[str, Sketch] | None, verb: str) -> bool:
+        if step is None:
+            return False
+        self.player.halt()
+        self._take(step[1])
+        self.desk.tell(f"{verb}: {step[0]}.")
+        return True
 
-    def _fill_kinds(self, menu: QMenu) -> None:
-        found = {ref.kind for edge in self._edges.values() for ref in (edge.origin, edge.target)}
-        for kind in KINDS:
-            if kind in found:
-                action = menu.addAction(plural(kind).capitalize())
-                action.setCheckable(True)
-                action.setChecked(kind not in self._hidden)
-                action.triggered.connect(lambda on, kind=kind: self._show_kind(kind, on))
-        menu.addSeparator()
-        menu.addAction("Show all kinds").triggered.connect(lambda *_: self._show_kind("", True))
+    def _take(self, sketch: Sketch) -> None:
+        self.sketch = sketch
+        word = to_word(sketch)
+        self.route = Route(self.name, self.route.key, (("sketch", word),) if word else ())
+        if self._wanted() == self._asked:
+            self._show()
+        else:
+            self._load()
 
-    def _show_kind(self, kind: str, on: bool) -> None:
-        """Show or hide a kind, "" for all of them."""
-        self._hidden = frozenset() if not kind else self._hidden - {kind} if on else self._hidden | {kind}
-        self.kinds_button.say(f"Kinds: {len(self._hidden)} hidden" if self._hidden else "Kinds")
-        self._show()
+    def _begin(self, route: Route) -> None:
+        sketch = asking.wanted(route)
+        self.steps.clear()
+        self.player.halt()
+        self._close_group()
+        self.canvas.see_all()
+        self.sketch, self._choose_after = sketch, sketch.roots[0] if sketch.roots else ""
+        self._asked, self._picture = None, Shown()
 
-    def _ask_times(self) -> None:
-        session = self.desk.session
+    def _forget(self) -> None:
+        """Another case: nothing of the one before is shown again."""
+        self._places, self._loaded, self._communities = {}, Loaded(), {}
+        self.route = Route(self.name)
+        self._begin(self.route)
+        self.canvas.show_drawing(EMPTY, {}, animate=False)
+
+    def _wanted(self) -> tuple[object, ...]:
+        return (self.sketch.query, self.sketch.roots, self.sketch.span)
+
+    def _named(self) -> str:
+        chosen = self.canvas.selection()
+        return name_of(chosen[0]) if len(chosen) == 1 else wording.count(len(chosen), "node")
+
+    def _remember_groups(self, nodes: Iterable[Node]) -> None:
+        self._groups |= {one.key: frozenset(ref.key for ref in one.members) for one in nodes if one.members}
+
+    # ---- asking, drawing
+
+    def _load(self) -> None:
+        session, sketch, wanted = self.desk.session, self.sketch, self._wanted()
         if session is None:
             return
-        queries = session.queries
+        self._say_query()
 
-        def work() -> Histogram | None:
-            span = queries.span()
-            return queries.histogram(None, span[0], span[1] + 1, BUCKETS) if span else None
+        def done(found: Loaded) -> None:
+            if self._asked != wanted:
+                self._communities = {}
+            self._loaded, self._asked = found, wanted
+            self.crumbs_changed.emit()
+            self.times.show_data(found.times)
+            self.times.set_brush(self.sketch.span)
+            self.stage.when.say(wording.period(*self.sketch.span) if self.sketch.span else "All of the time")
+            self._show()
 
-        self.ask("times", work, self.times.show_data)
+        self.ask("edges", lambda: load(session, sketch), done)
+
+    def _show(self) -> None:
+        loaded, sketch, before, communities = self._loaded, self.sketch, self._picture, self._communities
+        standing = {**self._places, **self.canvas.places()}
+
+        def done(found: Pictured) -> None:
+            self._communities, self._picture = found.communities, found.shown
+            self._put(found, animate=True)
+            self._say_picture()
+            if not found.cooling.over:
+                self._cool(found, found.cooling)
+
+        self.ask("layout", lambda: picture(loaded, sketch, standing, before, communities), done)
+
+    def _put(self, found: Pictured, animate: bool) -> None:
+        self.canvas.pinned = frozenset(key for key, _, _ in self.sketch.pinned)
+        self.canvas.show_drawing(found.drawing, found.cooling.places(), animate)
+        self._remember()
+        wanted, self._choose_after = self._choose_after, ""
+        if self._way_after and set(self._way_after) <= set(found.drawing.index):
+            way, self._way_after = self._way_after, ()
+            self._show_way(way, way)
+        elif wanted in found.drawing.index:
+            self.canvas.choose(wanted)
+        elif self.canvas.current is None:
+            self._chosen(None)
+        if self.edges.isVisible():
+            self._list_edges()
+
+    def _cool(self, found: Pictured, cooling: Cooling) -> None:
+        """Go on with a large layout, and show how far it is."""
+
+        def done(further: Cooling) -> None:
+            self.canvas.show_drawing(found.drawing, further.places(), animate=False)
+            if further.over:
+                self._remember()
+            else:
+                self._cool(found, further)
+
+        self.ask("layout", lambda: cooling.step(SLICE), done)
+
+    def _remember(self) -> None:
+        self._places |= self.canvas.places()
+        if len(self._places) > REMEMBERED:
+            self._places = self.canvas.places()
+
+    def _say_picture(self) -> None:
+        shown, sketch = self._picture, self.sketch
+        self._about = words.about(self._title(), shown, sketch, self._loaded)
+        self.heading.sentence.say(self._about)
+        kinds = sorted({node.ref.kind for node in shown.nodes if not node.mixed}, key=KINDS.index)
+        member = any(edge.tie == "member" for _, _, edge in shown.edges)
+        self.stage.legend.show_meaning(kinds, self.canvas.drawing.legend, sketch.colour in COLOURED_LINES, member)
+        self.stage.arrange()
+        left = len(sketch.kinds) + len(sketch.families)
+        self.kinds_button.say(f"Kinds: {left} hidden" if left else "Kinds")
+
+    def _title(self) -> str:
+        return words.title(self.sketch, self._loaded, self.desk.alerts, self.desk.incidents)
+
+    # ---- query, time
+
+    def _query_text(self) -> str:
+        return query_of(self.sketch, moment(self.sketch.span))
+
+    def _say_query(self) -> None:
+        if not self.query.edit.hasFocus() or self.query.text() == "":
+            self.query.set_text(self._query_text())
+        self.query.say_right("")
+
+    def _typed(self) -> None:
+        self._typing.stop()
+        text = self.query.text()
+        if text == self._query_text():
+            self.query.say_right("")
+            return
+        found = parse(text)
+        if isinstance(found, FilterError):
+            self.query.say_wrong(found.message)
+            return
+        self._choose_after = ""
+        self.canvas.see_all()
+        self.do("another query", replace(self.sketch, query=text, roots=(), span=None, only=()))
 
     def _brushed(self, start: int, end: int) -> None:
-        self._span = (start, end) if end > start else None
-        self.when.say(wording.period(*self._span) if self._span else "All of the time")
-        self._show()
+        self.player.halt()
+        span = (start, end) if end > start else None
+        self.do("choose a time" if span else "all of the time", replace(self.sketch, span=span))
 
-    # ---- the picture
+    def _playing_now(self) -> tuple[int, int] | None:
+        return self.sketch.span if self._asked == self._wanted() and not self.desk.jobs.running else None
 
-    def _show(self, choose: str = "") -> None:
-        if self._root is None:
-            return
-        root, edges = self._root, within(self._edges.values(), self._root.key, self._hidden, self._span)
-        unfolded, expanded, standing = self._unfolded, self._expanded, self.canvas.places()
-        partly = bool(self._hidden or self._span)
-
-        def work() -> tuple[Shown, dict[str, Place], dict[str, float]]:
-            from app.ui.plots.connections import importance
-
-            picture = shown(root, edges, unfolded, expanded)
-            if partly:
-                picture = _connected(picture, root.key)
-            position = {node.key: place for place, node in enumerate(picture.nodes)}
-            pairs = [(position[one], position[other]) for one, other, _ in picture.edges]
-            held = {key: at for key, at in standing.items() if key in position}
-            return picture, arrange(list(position), pairs, held), importance(picture)
-
-        def done(value: tuple[Shown, dict[str, Place], dict[str, float]]) -> None:
-            picture, places, weight = value
-            self._picture = picture
-            self.canvas.show_graph(picture, places, weight)
-            more = f"; {wording.count(picture.hidden, 'entity', 'entities')} left out, the least active" if picture.hidden else ""
-            nodes, lines = wording.count(len(picture.nodes), "node"), wording.count(len(picture.edges), "edge")
-            when = " in the chosen time" if self._span else ""
-            self._about = f"{wording.middle(root.label, 60)} and what it touched{when}: {nodes}, {lines}{more}."
-            self.heading.sentence.say(self._about)
-            if choose or (self._node is not None and self._node.key not in places):
-                self.canvas.choose(choose)
-            else:
-                self._ask_way()
-
-        self.ask("layout", work, done)
-
-    def _keep(self, edges: tuple[Edge, ...]) -> None:
-        for edge in edges:
-            self._edges[(edge.origin.key, edge.target.key)] = edge
-
-    def _ask_for(self, *keys: str) -> None:
-        session = self.desk.session
-        if session is None:
-            return
-        queries = session.queries
-
-        def done(found: list[tuple[Edge, ...]]) -> None:
-            for edges in found:
-                self._keep(edges)
-            self._show()
-
-        self.ask("edges", lambda: [queries.neighbours(key, NEIGHBOURS) for key in keys], done)
+    # ---- nodes
 
     def _chosen(self, node: Node | None) -> None:
-        self._node = node
-        self.expand_button.setEnabled(node is not None)
-        self.entity_button.setEnabled(node is not None and not node.members)
-        self._ask_way()
-        if node is not None and not node.members:
-            self.desk.inspect(node.ref, True)
-
-    def _ask_way(self) -> None:
-        """Light the shortest way from the root to the chosen node, and say it."""
-        root, node, picture = self._root, self._node, self._picture
+        single = node is not None and not node.members
+        self.way_button.setEnabled(bool(self.canvas.selection()))
         self.heading.sentence.say(self._about)
-        if root is None or node is None or node.key == root.key or node.key not in {one.key for one in picture.nodes}:
-            self.canvas.show_way(())
-            return
+        if node is not None and self.edges.isVisible():
+            self.edges.show_ends(node.key)
+        if node is not None and single:
+            self.desk.inspect(node.ref, True)
+            selection = self.canvas.selection()
+            start = selection[1].key if len(selection) == 2 else self.sketch.roots[0] if self.sketch.roots else ""
+            if start and start != node.key and not self._lit_already:
+                self._light(start, node.key)
 
-        def work() -> tuple[str, ...]:
-            from app.ui.plots.connections import way_between
-
-            return way_between(picture, root.key, node.key)
+    def _light(self, start: str, end: str) -> None:
+        """Light the shortest way between two nodes of the picture, and say it."""
+        shown = self._picture
 
         def done(way: tuple[str, ...]) -> None:
-            if self._node is node and self._picture is picture:
+            current = self.canvas.current
+            if current is not None and current.key == end and self._picture is shown:
                 self.canvas.show_way(way)
-                self.heading.sentence.say(f"{self._about} {_told(way, picture)}".strip())
+                self.heading.sentence.say(f"{self._about} {words.told(way, shown)}".strip())
 
-        self.ask("way", work, done)
+        self.ask("way", lambda: asking.way(shown, start, end), done)
+
+    def _show_way(self, way: Sequence[str], chosen: Iterable[str]) -> None:
+        """Light a way that is known already, its end becomes the current node."""
+        self._lit_already = True
+        self.canvas.choose(way[-1], frozenset(chosen))
+        self._lit_already = False
+        self.canvas.show_way(tuple(way))
+
+    def _ask_ways(self, start: str, end: str) -> None:
+        """All shortest ways in the whole case; who stands on them is brought into the picture."""
+        session = self.desk.session
+        assert session is not None
+        edges = self._loaded.edges
+
+        def done(ways: tuple[tuple[str, ...], ...]) -> None:
+            if not ways:
+                self.desk.tell("Nothing in the case connects the two.", True)
+                return
+            on = list(dict.fromkeys(key for way in ways for key in way))
+            others = f", one of {len(ways)}" if len(ways) > 1 else ""
+            self._way_after = ways[0]
+            missing = [key for key in on if key not in self.canvas.drawing.index]
+            if missing:
+                self.do("path between", acts.joined(self.sketch, on, (start, end)))
+            else:
+                self._way_after = ()
+                self._show_way(ways[0], on)
+            self.desk.tell(f"The shortest way has {wording.count(len(ways[0]) - 1, 'step')}{others}.")
+
+        self.ask("ways", lambda: asking.ways(session, edges, start, end), done)
 
     def _opened(self, node: Node) -> None:
-        if node.members:
-            self._unfolded |= {node.key}
-            self._show()
-        elif node.key not in self._expanded:
-            self._expanded |= {node.key}
-            self._ask_for(node.key)
+        self._remember_groups((node,))
+        after = acts.expanded(self.sketch, (node,))
+        if after is not None and not node.members:
+            self._choose_after = node.key
+        self.do(f"{'open' if node.members else 'expand'} {name_of(node)}", after)
 
-    def _expand_chosen(self) -> None:
-        if self._node is not None:
-            self._opened(self._node)
+    def _dragged(self, key: str, place: Place) -> None:
+        self.do("move a node", acts.placed(self.sketch, {**{one: (x, y) for one, x, y in self.sketch.pinned}, key: place}))
 
-    def _open_entity(self) -> None:
-        if self._node is not None and not self._node.members:
-            self.desk.go("entity", self._node.ref.key)
+    def _take_out(self, keys: tuple[str, ...]) -> None:
+        self._close_group()
+        self._choose_after = keys[0]
+        self.do("take out of the group", replace(self.sketch, loose=tuple(dict.fromkeys((*self.sketch.loose, *keys)))))
 
-    def _start_again(self) -> None:
-        if self._root is not None:
-            key = self._root.key
-            self._root, self._hidden, self._span = None, frozenset(), None
-            self.kinds_button.say("Kinds")
-            self.times.set_brush(None)
-            self.when.say("All of the time")
-            self.canvas.show_graph(Shown(), {}, animate=False)
-            self.desk.go("graph", key)
-            self.refresh()
+    def _close_group(self) -> None:
+        if not self.stage.groups.isHidden():
+            self.stage.groups.hide()
+            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _worst(self) -> str:
-        rank = {"high": 0, "medium": 1, "low": 2}
-        for alert in sorted(self.desk.alerts, key=lambda one: (rank[one.severity], one.finding.first)):
-            if alert.finding.sources:
-                return alert.finding.sources[0].key
-        hosts = self.desk.overview.top_hosts if self.desk.overview else ()
-        return hosts[0].ref.key if hosts else ""
+    def _split(self, node: Node, by: Any) -> None:
+        self.do(f"open {name_of(node)} in part", replace(self.sketch, split=(*self.sketch.split, (node.key, by))))
 
+    def _hovered(self, node: Node | None, _at: QPoint | None) -> None:
+        if node is None or node.members:
+            hovering.withdraw(self.canvas)
+        else:
+            hovering.offer(self.canvas, node.ref, self.canvas.rect_of(node.key))
 
-def _connected(picture: Shown, root: str) -> Shown:
-    """The part of a picture that hangs on the root: what was left out may have cut the rest off."""
-    from app.ui.plots.connections import reached
+    def _find(self, text: str, further: int = 0) -> None:
+        """Choose the node whose name holds the text, the most important first; Enter goes on to the next."""
+        wanted = text.strip().lower()
+        if not wanted:
+            return
+        found = words.called(self.canvas.drawing, wanted)
+        if not found:
+            self.desk.tell(f"Nobody in the picture is called {wording.middle(text, 40)}.")
+            return
+        now = self.canvas.current.key if self.canvas.current else ""
+        key = found[(found.index(now) + further) % len(found)] if now in found else found[0]
+        self.canvas.choose(key)
+        self.canvas.look_at(key)
 
-    kept = reached(picture, root)
-    nodes = tuple(node for node in picture.nodes if node.key in kept)
-    return Shown(nodes=nodes, edges=tuple(one for one in picture.edges if one[0] in kept), hidden=picture.hidden)
+    # ---- edges, menus
 
+    def _list_edges(self) -> None:
+        drawing, (sort, descending), text = self.canvas.drawing, self.edges.table.sorted_by, self.edges.field.text()
+        total = len(drawing.shown.edges)
+        self.ask("list", lambda: rows_of(drawing, sort, descending, text), lambda rows: self.edges.show_rows(rows, total))
 
-def _told(way: tuple[str, ...], picture: Shown) -> str:
-    """ATTACKER – DC1 – da.smith: 2 steps."""
-    if len(way) < 2:
-        return "Nothing in this picture connects the two."
-    by_key = {node.key: node for node in picture.nodes}
-    names = [
-        f"{len(node.members)} {plural(node.ref.kind)}" if node.members else wording.middle(node.ref.label, 40)
-        for node in (by_key[key] for key in way)
-    ]
-    return f"{' – '.join(names)}: {wording.count(len(way) - 1, 'step')}."
+    def _edge_chosen(self, row: EdgeRow) -> None:
+        if {row.origin.key, row.target.key} <= set(self.canvas.drawing.index):
+            self._show_way((row.target.key, row.origin.key), (row.target.key, row.origin.key))
 
+    def _edge_opened(self, row: EdgeRow) -> None:
+        """The activities behind an edge."""
+        self.desk.go("activities", filter=words.behind(row, self.sketch.span))
 
-def _legend() -> QWidget:
-    box = QFrame()
-    box.setObjectName("popup")
-    column = QVBoxLayout(box)
-    column.setContentsMargins(theme.px(12), theme.px(8), theme.px(12), theme.px(8))
-    column.setSpacing(theme.px(4))
-    for kinds in (("user", "computer", "controller"), ("service", "group", "address")):
-        line = QHBoxLayout()
-        line.setSpacing(theme.px(6))
-        for kind in kinds:
-            line.addWidget(Sign(f"entity:{kind}"))
-            words = Words(kind, "quiet")
-            words.setFixedWidth(theme.px(64))
-            line.addWidget(words)
-        line.addStretch(1)
-        column.addLayout(line)
-    column.addWidget(Words("wider: more often; red: an alert rests on it", "quiet", "quiet"))
-    return box
+    def _drop_menu(self, node: Node | None, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        fill_commands(menu, self, node)
+        if node is not None and node.members:
+            part = menu.addMenu("Open in part")
+            fill_split(part, node, self._loaded.traits, lambda by: self._split(node, by))
+        menu.popup(at)
+
+    def _fill_start(self, menu: QMenu) -> None:
+        fill_start(menu, self.desk, words.worst(self.desk.alerts, self.desk.overview), self.canvas.current)
+
+    def _fill_kinds(self, menu: QMenu) -> None:
+        kinds = {ref.kind for edge in self._loaded.edges for ref in (edge.origin, edge.target)}
+        fill_filters(menu, self.sketch, kinds, families_of(self._loaded.edges), self._filtered)
+
+    def _filtered(self, deed: str, field: str, values: tuple[str, ...]) -> None:
+        changes: dict[str, Any] = {field: values} if field else {"kinds": (), "families": ()}
+        self.do(deed, replace(self.sketch, **changes))
+
+    def _look(self, field: str, value: str) -> None:
+        self.do("another look", replace(self.sketch, **{field: value}))
+
+    def _fill_save(self, menu: QMenu) -> None:
+        fill_save(menu, self)

@@ -6,8 +6,8 @@ import pytest
 
 from app.model.entity import EntityRef
 from app.model.rows import Edge
-from app.ui.plots.connections import importance, reached, way_between
-from app.ui.plots.neighbourhood import Node, Shown, plural, within
+from app.ui.plots.connections import WAYS, importance, partition, reached, way_between, ways_between
+from app.ui.plots.neighbourhood import Node, Shown
 
 
 def ref(name: str, kind: str = "computer") -> EntityRef:
@@ -68,19 +68,25 @@ def test_a_full_picture_gives_the_same_importance_twice(count: int) -> None:
     assert importance(shown) == importance(shown)
 
 
-def test_hidden_kinds_leave_the_root_and_a_span_leaves_what_it_meets() -> None:
-    user = EntityRef("user", "u", "U")
-    edges = (
-        Edge(origin=user, target=ref("a"), count=1, first=0, last=5),
-        Edge(origin=ref("a"), target=ref("b"), count=1, first=6, last=9),
-    )
+def test_all_shortest_ways_are_found_and_no_more_than_can_be_told() -> None:
+    edges = [edge("a", "b"), edge("c", "b"), edge("c", "d"), edge("d", "a"), edge("a", "x"), edge("x", "y"), edge("y", "c")]
 
-    assert within(edges, "u", frozenset({"user"})) == edges
-    assert within(edges, "a", frozenset({"user"})) == edges[1:]
-    assert within(edges, "a", span=(5, 6)) == edges[:1] and within(edges, "a", span=(6, 20)) == edges[1:]
+    assert ways_between(edges, "a", "c") == (("a", "b", "c"), ("a", "d", "c"))
+    assert ways_between(edges, "a", "nobody") == () == ways_between(edges, "a", "a")
+    many = [one for n in range(40) for one in (edge("a", f"n{n}"), edge(f"n{n}", "z"))]
+    assert len(ways_between(many, "a", "z")) == WAYS
 
 
-def test_several_have_a_name() -> None:
-    assert [plural(kind) for kind in ("user", "controller", "address", "other")] == [
-        "accounts", "controllers", "addresses", "computers",
-    ]  # fmt: skip
+@pytest.mark.parametrize("size", [8, 900])
+def test_two_knots_are_two_communities_whatever_the_order_of_the_edges(size: int) -> None:
+    edges = []
+    for knot in "ab":
+        edges += [edge(f"{knot}{n}", f"{knot}{(n * step + step) % size}") for n in range(size) for step in (1, 2, 3, 5)]
+    edges.append(edge("a0", "b0"))
+
+    parts = partition(edges)
+
+    assert parts == partition(reversed(edges))
+    if size == 8:
+        assert len({parts[f"a{n}"] for n in range(size)}) == 1 != len(set(parts.values()))
+    assert parts["a1"] != parts["b1"] and min(parts.values()) == 0
