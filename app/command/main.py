@@ -33,6 +33,7 @@ COMMANDS = {
     "proof": Command("proof", "write the packets and records that prove one alert"),
     "replay": Command("proof", "run a proof again, on any machine", "add_replay_arguments", "run_replay"),
     "coverage": Command("export", "what could not have been seen", "add_coverage_arguments", "run_coverage"),
+    "paths": Command("paths", "who can come to which sensitive account, walked or possible, and what ends it"),
     "sigma": Command("sigma", "run Sigma rules over the events of a workspace"),
     "selftest": Command("selftest", "check every part on this machine"),
     "detectors": Command("tune", "how each detector is set, and what it has learned", "add_list_arguments", "run_list"),

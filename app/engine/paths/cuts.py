@@ -8,12 +8,15 @@ import numpy as np
 from msgspec import Struct
 
 from app.engine.paths.finding import STEPS, Found, reach
-from app.engine.paths.network import LIVE, View, distances, without
+from app.engine.paths.network import ADMIN, CONTROL, LIVE, MEMBER, REMOTE, SESSION, View, distances, without
 
 CUTS = 6
 """Edges of one plan."""
 MOST_EDGES = 4_000
 """Edges of a part of the network whose smallest cut is worked out."""
+
+EASIER = {ADMIN: 0, CONTROL: 1, REMOTE: 2, MEMBER: 3, SESSION: 4}
+"""Among equals: a right of an administrator is taken away once, credentials come back with the next logon."""
 
 
 class Taken(Struct, frozen=True):
@@ -39,7 +42,7 @@ def plan(seen: View, paths: Iterable[Found], targets: Sequence[int], most: int =
             for edge in set(one.edges):
                 counted[edge] += 1
                 accounts[edge] += one.accounts
-        best = max(counted, key=lambda edge: (counted[edge], accounts[edge], -edge))
+        best = max(counted, key=lambda edge: (counted[edge], accounts[edge], -EASIER[int(seen.net.kind[edge])], -edge))
         remaining = [one for one in left if best not in one.edges]
         rest, _ = reach(without(seen, [*(one.edge for one in taken), best]), list(targets))
         taken.append(Taken(best, len(left) - len(remaining), len(left), rest))
