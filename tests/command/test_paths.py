@@ -63,7 +63,6 @@ def test_from_an_account_as_json(run: Run, case: Path) -> None:
         (("--to", "nobody"), "Nothing leads"),
         (("--at", "soon"), "no date"),
         (("--window", "2y"), "48h"),
-        (("--to", ""), "no account"),
     ],
 )
 def test_what_cannot_be_asked_is_one_sentence(run: Run, case: Path, wrong: tuple[str, str], said: str) -> None:
