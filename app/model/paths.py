@@ -22,7 +22,7 @@ class PathEdge(Struct, frozen=True, kw_only=True, gc=False):
     target lie on the computer origin), control (a right over an object of the directory). right: its word in the source, such
     as "GenericAll", "AdminTo", "interactive logon". how: who says so and when, in words. first, last: UTC microseconds when it
     was told or seen. proofs: ids of activities. count: how often it was seen. seen: it was seen in use, it is no standing right.
-    alerts: ids of alerts that name both ends.
+    alerts: ids of alerts that name both ends. remedy: what to do so that it is gone, a sentence without its full stop.
     """
 
     origin: EntityRef
@@ -38,6 +38,7 @@ class PathEdge(Struct, frozen=True, kw_only=True, gc=False):
     seen: bool = False
     proofs: tuple[str, ...] = ()
     alerts: tuple[str, ...] = ()
+    remedy: str = ""
 
     @property
     def id(self) -> tuple[str, str, str]:

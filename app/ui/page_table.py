@@ -5,7 +5,8 @@ not on the rail is reached by its route only. Routes: "alert" (key: its id), "ac
 "filter": text), "entity" (key: EntityRef.key), "graph" (key: EntityRef.key, "*" for the whole case;
 view "filter": whose parties are drawn), "coverage" (key: detector), "incident" (key: its id,
 or that of an alert of it), "exclusions" (key: id of an alert to exclude a party of), "history" (key: what it is about),
-"settings" (key: word of a section), "help" (key: of an article).
+"settings" (key: word of a section), "help" (key: of an article), "paths" (key: EntityRef.key; view "way": "from" for paths
+that begin there).
 """
 
 from typing import NamedTuple
@@ -34,6 +35,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("entities", "Entities", "entities", "app.ui.pages.entities:EntitiesPage"),
     PageEntry("entity", "Entity", "entities", "app.ui.pages.entity:EntityPage", rail=False, above="entities"),
     PageEntry("graph", "Graph", "graph", "app.ui.pages.graph:GraphPage"),
+    PageEntry("paths", "Paths", "paths", "app.ui.pages.paths:PathsPage"),
     PageEntry("tickets", "Tickets", "tickets", "app.ui.pages.tickets:TicketsPage"),
     PageEntry("coverage", "Coverage", "coverage", "app.ui.pages.coverage:CoveragePage"),
     PageEntry("sources", "Sources", "sources", "app.ui.pages.sources:SourcesPage", needs_case=False),

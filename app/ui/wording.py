@@ -217,6 +217,29 @@ def day_key(at: int) -> int:
     return _moment(at).toordinal()
 
 
+def end_of_day(at: int) -> int:
+    """UTC microseconds of the last second of the day, in the screen's zone, in which a time falls."""
+    when = _moment(at).replace(hour=23, minute=59, second=59, microsecond=999_999)
+    return round(when.timestamp()) * SECOND - 1
+
+
+def written(at: int) -> str:
+    """2026-01-05 14:02, as read() understands it."""
+    return f"{_moment(at):%Y-%m-%d %H:%M}"
+
+
+def read(text: str) -> int | None:
+    """UTC microseconds of a date (its end) or of a date and time in the screen's zone; None when it is neither."""
+    try:
+        when = datetime.fromisoformat(text.strip())
+        if when.tzinfo is None:
+            when = when.replace(tzinfo=_Zone.zone) if _Zone.zone is not None else when.astimezone()
+        at = int(when.timestamp()) * SECOND
+    except (ValueError, OverflowError, OSError):
+        return None
+    return end_of_day(at) if len(text.strip()) == 10 else at
+
+
 def moment(at: int, millis: bool = False) -> str:
     """5 Jan 14:02:11."""
     when = _moment(at)

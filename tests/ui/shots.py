@@ -18,8 +18,8 @@ from app.ui.application import make_application
 from app.ui.main_window import MainWindow
 
 PAGES = (
-    "overview", "alerts", "alert", "incident", "exclusions", "history", "activities", "entities", "entity", "graph", "coverage",
-    "tickets", "sources", "reports", "settings", "settings/keys", "settings/detectors", "settings/tags", "help",
+    "overview", "alerts", "alert", "incident", "exclusions", "history", "activities", "entities", "entity", "graph", "paths",
+    "coverage", "tickets", "sources", "reports", "settings", "settings/keys", "settings/detectors", "settings/tags", "help",
 )  # fmt: skip
 
 

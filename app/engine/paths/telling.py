@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
+from msgspec.structs import replace
+
 from app.engine.paths import words
 from app.engine.paths.cuts import Taken
 from app.engine.paths.finding import Found
@@ -43,12 +45,13 @@ class Teller:
         proofs = dict.fromkeys(one.proof for one in sorted(arcs, key=lambda one: (not one.seen, -one.last)) if one.proof)
         told = dict.fromkeys(words.told(one) for one in sorted(arcs, key=lambda one: (one is not best, one.right)))
         both = set(self._alerted.get(origin.key, ())) & set(self._alerted.get(target.key, ()))
-        return PathEdge(
+        made = PathEdge(
             origin=origin, target=target, kind=KINDS[kind], right=best.right, state=state, certainty=best.certainty,  # type: ignore[arg-type]
             how="; ".join(list(told)[:4]), first=min(int(seen.first[place]) for place in places),
             last=max(int(seen.last[place]) for place in places), count=sum(one.count for one in arcs),
             seen=all(one.seen for one in arcs), proofs=tuple(proofs)[:PROOFS], alerts=tuple(sorted(both)),
         )  # fmt: skip
+        return replace(made, remedy=words.cut(made))
 
     def path(self, found: Found) -> AttackPath:
         """One path."""
@@ -69,7 +72,7 @@ class Teller:
         for one in taken:
             edge = self.edge(one.edge)
             made.append(
-                Cut(edge=edge, words=words.cut(edge), ends=one.ends, of=one.of, accounts_left=one.accounts_left,
+                Cut(edge=edge, words=edge.remedy, ends=one.ends, of=one.of, accounts_left=one.accounts_left,
                     accounts_before=before)
             )  # fmt: skip
         return tuple(made)

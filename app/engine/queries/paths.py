@@ -151,14 +151,14 @@ class Paths:
         edge = self._edge(net, origin, target, kind)
         if edge is None:
             return ()
-        live = [place for place in net.arcs_of(edge) if seen.live[place]] or list(net.arcs_of(edge))
-        arcs = [net.arcs[place] for place in live]
+        live = [place for place in net.arcs_of(edge) if seen.live[place]]
+        arcs = [net.arcs[place] for place in live or net.arcs_of(edge)]
         numbers: dict[int, int] = {}
         for arc in arcs:
             if arc.proof and (place := place_of(self._access, arc.proof)) is not None:
                 numbers[place[1]] = place[0]
             if arc.flow is not None and len(numbers) < EVIDENCE:
-                begin = seen.begin if seen.begin > 0 else arc.first
+                begin = seen.begin if seen.begin > 0 and live else arc.first
                 when, ids = self._together(arc.flow, max(begin, arc.first), min(seen.at, arc.last), {})
                 numbers.update(zip(ids[-EVIDENCE:], when[-EVIDENCE:], strict=True))
         chosen = sorted(numbers, key=lambda one: (-numbers[one], one))[:EVIDENCE]

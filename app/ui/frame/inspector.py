@@ -13,6 +13,7 @@ from app.ui.jobs import Job
 from app.ui.page import scrolled
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.cards import Card, activity_card, alert_card, coverage_card, entity_card
+from app.ui.widgets.path_card import StepShown, path_card
 from app.ui.widgets.ticket_card import ticket_card
 from app.ui.widgets.twins import add_twins, twins_of
 
@@ -82,6 +83,8 @@ class Inspector(QWidget):
             self._put(alert_card(self._desk, thing, lambda: self._desk.go("alert", thing.id)))
         elif isinstance(thing, TicketNode):
             self._put(ticket_card(self._desk, thing))
+        elif isinstance(thing, StepShown):
+            self._step(thing)
         elif isinstance(thing, Coverage):
             page = session.detector_page if session is not None else lambda _: ""
             all_shares = session.queries.coverage_shares if session is not None else tuple
@@ -150,6 +153,17 @@ class Inspector(QWidget):
         self._job = self._desk.jobs.run(
             lambda: twins_of(self._desk, row.id), lambda twins: add_twins(card, self._desk, twins), owner=card
         )
+
+    def _step(self, shown: StepShown) -> None:
+        """The card of a step at once, its activities as soon as they are known."""
+        self._put(path_card(self._desk, shown, None))
+        session = self._desk.session
+        if session is not None:
+            queries = session.queries
+            self._job = self._desk.jobs.run(
+                lambda: queries.path_evidence(*shown.edge.id, shown.at, shown.window),
+                lambda rows: self._put(path_card(self._desk, shown, rows)), owner=self,
+            )  # fmt: skip
 
     def _show_empty(self) -> None:
         self._put(Card("Inspector", "Nothing selected", "Select an alert, an activity or a name to see what is known of it."))

@@ -175,6 +175,8 @@ class Button(PaintedButton):
         if self._primary:
             ground = theme.colour("accent", 0.85 if self.underMouse() and self.isEnabled() else 1.0)
             return ground, theme.colour("text-inverse"), None
+        if self.isChecked():  # what is switched on looks so, not only to a screen reader
+            return theme.colour("accent-quiet"), theme.colour("text"), theme.colour("accent")
         if self.isDown():
             ground = theme.colour("surface-3")
         elif self.underMouse() and self.isEnabled():

@@ -1,0 +1,71 @@
+"""Paths as files: the drawing as SVG or PNG, the table as CSV that no spreadsheet runs."""
+
+import csv
+import io
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from PySide6.QtCore import QSize, QSizeF
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
+
+from app.model.paths import AttackPath
+from app.ui.plots.path_canvas import PathCanvas
+
+HEADER = ("path", "state", "step", "from", "from key", "kind", "right", "to", "to key", "shown by", "first", "last",
+          "when walked", "accounts", "alerts", "activities")  # fmt: skip
+SCALE = 2
+RISKY = ("=", "+", "-", "@", "\t", "\r")
+
+
+def draw(canvas: PathCanvas, out: Path) -> None:
+    """Write what is drawn as .svg or .png. Raises OSError."""
+    size = canvas.size()
+    with out.open("wb"):  # a clear error before the work
+        pass
+    if out.suffix.lower() == ".svg":
+        made = QSvgGenerator()
+        made.setFileName(str(out))
+        made.setSize(size)
+        made.setViewBox(canvas.rect())
+        made.setTitle("Lateral movement paths")
+        painter = QPainter(made)
+        canvas.picture(QSizeF(size), painter)
+        painter.end()
+        return
+    image = QImage(QSize(size.width() * SCALE, size.height() * SCALE), QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(SCALE)
+    painter = QPainter(image)
+    canvas.picture(QSizeF(size), painter)
+    painter.end()
+    if not image.save(str(out)):
+        raise OSError(f"{out} could not be written.")
+
+
+def table(paths: Iterable[AttackPath]) -> str:
+    """One line for each step of each path."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(HEADER)
+    for number, path in enumerate(paths, 1):
+        for place, edge in enumerate(path.edges):
+            walked = _iso(path.moments[place]) if path.moments else ""
+            row = (number, path.state, place + 1, edge.origin.label, edge.origin.key, edge.kind, edge.right, edge.target.label,
+                   edge.target.key, edge.how, _iso(edge.first), _iso(edge.last), walked, path.accounts if place == 0 else "",
+                   " ".join(edge.alerts), " ".join(edge.proofs))  # fmt: skip
+            writer.writerow([_safe(one) for one in row])
+    return out.getvalue()
+
+
+def _safe(value: object) -> str:
+    """Text that a spreadsheet takes as text."""
+    text = str(value)
+    return f"'{text}" if text.startswith(RISKY) else text
+
+
+def _iso(at: int) -> str:
+    try:
+        return datetime.fromtimestamp(at / 1_000_000, UTC).isoformat(timespec="seconds") if at > 0 else ""
+    except (OverflowError, OSError, ValueError):
+        return ""
