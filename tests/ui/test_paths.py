@@ -107,10 +107,10 @@ def test_keys_go_along_the_path_and_to_the_next_one(page: PathsPage, settle: Set
 
 def test_another_date_shows_other_paths_and_the_way_back_knows_it(page: PathsPage, settle: Settle) -> None:
     window = window_of(page)
-    page._ask_date()
-    assert page.date.isVisible() and page.date.hasFocus()
-    QTest.keyClicks(page.date, wording.written(at(40)))
-    QTest.keyClick(page.date, Qt.Key.Key_Return)
+    page.when.ask_date()
+    assert page.when.date.isVisible() and page.when.date.hasFocus()
+    QTest.keyClicks(page.when.date, wording.written(at(40)))
+    QTest.keyClick(page.when.date, Qt.Key.Key_Return)
     settle(window)
     assert [one.state for one in window.page().canvas.paths] == ["possible"]
 
@@ -121,17 +121,17 @@ def test_another_date_shows_other_paths_and_the_way_back_knows_it(page: PathsPag
 
 
 def test_no_date_is_told_and_nothing_changes(page: PathsPage) -> None:
-    page._ask_date()
-    QTest.keyClicks(page.date, "soon")
-    QTest.keyClick(page.date, Qt.Key.Key_Return)
+    page.when.ask_date()
+    QTest.keyClicks(page.when.date, "soon")
+    QTest.keyClick(page.when.date, Qt.Key.Key_Return)
 
-    assert page.date.isVisible() and page.canvas.paths[0].state == "walked"
+    assert page.when.date.isVisible() and page.canvas.paths[0].state == "walked"
 
 
 def test_days_and_windows_are_offered(page: PathsPage, settle: Settle) -> None:
     dates, windows = QMenu(), QMenu()
-    page._fill_dates(dates)
-    page._fill_windows(windows)
+    page.when.fill_dates(dates)
+    page.when.fill_windows(windows)
     words = [one.text() for one in dates.actions() if one.text()]
 
     assert words[0] == "Last activity" and words[-1] == "Another date…"

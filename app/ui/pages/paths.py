@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from app.model.entity import EntityRef
-from app.model.paths import HOUR, USUAL, WHOLE, AttackPath, PathEdge, PathPicture, PathsOverview, PathTarget
+from app.model.paths import USUAL, AttackPath, PathEdge, PathPicture, PathsOverview, PathTarget
 from app.ui import theme, wording
 from app.ui.desk import Desk
 from app.ui.navigation import Crumb, Route
@@ -17,13 +17,11 @@ from app.ui.plots.path_paint import told
 from app.ui.tables.path_parts import Below, Unknown, legend, path_sentence, target_rows
 from app.ui.widgets.buttons import Button, MenuButton
 from app.ui.widgets.path_card import StepShown
+from app.ui.widgets.time_choice import TimeChoice
 from app.ui.widgets.two_line_list import TwoLineList, TwoLines
 from app.ui.widgets.words import Elided, PageHeading
 
 TYPING_MS = 180
-WINDOWS = {USUAL: "48 hours", 7 * 24 * HOUR: "7 days", 30 * 24 * HOUR: "30 days", WHOLE: "All before"}
-DAYS = 21
-"""Days that the menu of dates offers."""
 LIST, NARROW_LIST, NARROW = 248, 212, 1000
 FOUND = 60
 
@@ -43,24 +41,16 @@ class PathsPage(Page):
         super().__init__(desk, name)
         self._overview: PathsOverview | None = None
         self._picture: PathPicture | None = None
-        self._way, self._at, self._window = "to", 0, USUAL
+        self._way = "to"
         self._key, self._path = "", 0
         self._found: tuple[EntityRef, ...] = ()
         self.to_button = Button("To sensitive", on_click=lambda: self._turn("to"), tip="Paths that lead to a sensitive account")
         self.from_button = Button("From", on_click=lambda: self._turn("from"), tip="Paths that begin at any account")
         for one in (self.to_button, self.from_button):
             one.setCheckable(True)
-        self.date_button = MenuButton("Last activity", self._fill_dates, icon="clock")
-        self.window_button = MenuButton(WINDOWS[USUAL], self._fill_windows)
-        self.window_button.setToolTip("How long before the date sessions count")
-        self.date = QLineEdit()
-        self.date.setPlaceholderText("2026-01-31 14:00")
-        self.date.setAccessibleName("Date or time of the paths")
-        self.date.setMaxLength(25)
-        self.date.setFixedWidth(theme.px(136))
-        self.date.hide()
+        self.when = TimeChoice(desk)
         self.more_button = MenuButton("Export", self._fill_export, icon="export")
-        self.heading = PageHeading("Paths", "", (self.date, self.date_button, self.window_button, self.more_button))
+        self.heading = PageHeading("Paths", "", (self.when, self.more_button))
         self.search = QLineEdit()
         self.search.setPlaceholderText("Account or computer")
         self.search.setAccessibleName("Account or computer")
@@ -79,7 +69,7 @@ class PathsPage(Page):
         self._typing.timeout.connect(self._list_anew)
         self.search.textEdited.connect(lambda _: self._typing.start())
         self.search.returnPressed.connect(self.list.open_current)
-        self.date.returnPressed.connect(self._date_typed)
+        self.when.chosen.connect(self._time_chosen)
         self.canvas.edge_chosen.connect(self._step_chosen)
         self.canvas.entity_chosen.connect(lambda ref: self.desk.inspect(ref, True))
         self.canvas.entity_opened.connect(lambda ref: self.desk.go("entity", ref.key))
@@ -97,8 +87,7 @@ class PathsPage(Page):
     def visit(self, route: Route) -> None:
         """Show what the route says."""
         self._way = "from" if route.option("way") == "from" else "to"
-        self._at = _number(route.option("at"))
-        self._window = _number(route.option("window"), USUAL)
+        self.when.show_choice(_number(route.option("at")), _number(route.option("window"), USUAL))
         self._key, self._path = route.key, _number(route.option("path"))
         self.below.show_tab(route.option("tab"))
         self._say_choices()
@@ -109,7 +98,7 @@ class PathsPage(Page):
         session = self.desk.session
         if session is None:
             return
-        queries, at, window = session.queries, self._at or None, self._window
+        queries, at, window = session.queries, self.when.at or None, self.when.window_
         if self._overview is None:
             self.heading.sentence.say("Joining what is known of groups, administrators, rights and sessions…")
         self.ask("overview", lambda: queries.paths(at, window), self._show_overview)
@@ -220,49 +209,11 @@ class PathsPage(Page):
         self.to_button.setChecked(self._way == "to")
         self.from_button.setChecked(self._way == "from")
         self.list.setAccessibleName("Accounts and computers" if self._way == "from" else "Sensitive accounts")
-        self.date_button.say(wording.written(self._at) if self._at else "Last activity")
-        self.window_button.say(WINDOWS.get(self._window, wording.span(self._window)))
 
-    def _fill_dates(self, menu: QMenu) -> None:
-        overview = self.desk.overview
-        _choice(menu, "Last activity", not self._at, lambda: self._choose(at=0))
-        menu.addSeparator()
-        last = overview.last if overview and overview.last else self._overview.at if self._overview else 0
-        first = overview.first if overview and overview.first else last
-        end = wording.end_of_day(last) if last else 0
-        for _ in range(DAYS):
-            if end <= 0 or wording.end_of_day(end) < first:
-                break
-            words = f"End of {wording.day(end, year=True)}"
-            _choice(menu, words, end == self._at, lambda end=end: self._choose(at=end))
-            end = wording.end_of_day(end - 24 * HOUR)
-        menu.addSeparator()
-        menu.addAction("Another date…").triggered.connect(lambda *_: self._ask_date())
-
-    def _ask_date(self) -> None:
-        self.date.setText(wording.written(self._at or (self._overview.at if self._overview else 0)))
-        self.date.show()
-        self.date.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.date.selectAll()
-
-    def _date_typed(self) -> None:
-        at = wording.read(self.date.text())
-        if at is None or at <= 0:
-            self.desk.tell(f"“{wording.tidy(self.date.text(), 40)}” is no date such as 2026-01-31 or 2026-01-31 14:00.", True)
-            return
-        self.date.hide()
-        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._choose(at=at)
-
-    def _fill_windows(self, menu: QMenu) -> None:
-        for length, words in WINDOWS.items():
-            _choice(menu, words, length == self._window, lambda length=length: self._choose(window=length))
-
-    def _choose(self, at: int | None = None, window: int | None = None) -> None:
+    def _time_chosen(self) -> None:
         """Another date or another window."""
-        self._at = self._at if at is None else at
-        self._window = self._window if window is None else window
         self._path = 0
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self._go(self._key)
 
     def _go(self, key: str) -> None:
@@ -271,8 +222,8 @@ class PathsPage(Page):
 
     def _route(self, key: str) -> Route:
         told = {
-            "way": "from" if self._way == "from" else "", "at": str(self._at) if self._at else "",
-            "window": str(self._window) if self._window != USUAL else "", "path": str(self._path) if self._path else "",
+            "way": "from" if self._way == "from" else "", "at": str(self.when.at) if self.when.at else "",
+            "window": str(self.when.window_) if self.when.window_ != USUAL else "", "path": str(self._path) if self._path else "",
             "tab": self.below.tab(),
         }  # fmt: skip
         return Route(self.name, key, tuple(sorted((name, value) for name, value in told.items() if value)))
@@ -280,7 +231,7 @@ class PathsPage(Page):
     # ---- what was found
 
     def _show_overview(self, found: PathsOverview) -> None:
-        self._overview = found
+        self._overview, self.when.last = found, found.at
         self.below.show_overview(found)
         nothing = not found.targets and not (self._key and self._way == "from")
         self.unknown.setVisible(nothing)
@@ -329,7 +280,7 @@ class PathsPage(Page):
         session, key, way = self.desk.session, self._key, self._way
         if session is None or not key:
             return
-        queries, at, window = session.queries, self._at or None, self._window
+        queries, at, window = session.queries, self.when.at or None, self.when.window_
 
         def work() -> PathPicture | None:
             return queries.paths_from(key, at, window) if way == "from" else queries.paths_to(key, at, window)
@@ -375,8 +326,8 @@ class PathsPage(Page):
         path = self.canvas.path()
         self.story.say(f"{path.state.capitalize()}: {told(path)}" if path is not None else "")
         self.canvas.choose_edge(edge)
-        at = self._picture.at if self._picture is not None else self._at
-        self.desk.inspect(StepShown(edge, at, self._window), quietly)
+        at = self._picture.at if self._picture is not None else self.when.at
+        self.desk.inspect(StepShown(edge, at, self.when.window_), quietly)
 
     # ---- export
 
@@ -419,10 +370,3 @@ def _key_of(target: object) -> str:
 
 def _number(text: str, other: int = 0) -> int:
     return int(text) if text.isdigit() and len(text) < 18 else other
-
-
-def _choice(menu: QMenu, words: str, on: bool, do) -> None:
-    action = menu.addAction(words)
-    action.setCheckable(True)
-    action.setChecked(on)
-    action.triggered.connect(lambda *_: do())
