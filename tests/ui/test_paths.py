@@ -22,6 +22,8 @@ from tests.engine.paths.week import BOB, SMITH, WS1, at, make
 from tests.ui.conftest import Watchdog
 
 Settle = Callable[[MainWindow], None]
+STALL = 0.25
+"""Seconds, on a machine that does other work as well; the aim is 0.05."""
 LEFT, NO = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
@@ -220,4 +222,4 @@ def test_the_window_never_waits(make_window: Callable[..., MainWindow], week: Pa
         window.desk.go("paths", SMITH, at=str(at(hours)))
         settle(window)
 
-    assert watchdog.longest < 0.25
+    assert watchdog.longest < STALL, f"the window stood still for {watchdog.longest:.3f} s"

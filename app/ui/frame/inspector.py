@@ -155,8 +155,7 @@ class Inspector(QWidget):
         )
 
     def _step(self, shown: StepShown) -> None:
-        """The card of a step at once, its activities as soon as they are known."""
-        self._put(path_card(self._desk, shown, None))
+        """The card of a step with its activities, as soon as they are known."""
         session = self._desk.session
         if session is not None:
             queries = session.queries

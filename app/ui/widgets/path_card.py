@@ -46,8 +46,8 @@ class StepShown(NamedTuple):
     window: int
 
 
-def path_card(desk: Desk, shown: StepShown, rows: tuple[ActivityRow, ...] | None) -> Card:
-    """The card; rows: activities that show the step, None while they are asked for."""
+def path_card(desk: Desk, shown: StepShown, rows: tuple[ActivityRow, ...]) -> Card:
+    """The card; rows: activities that show the step."""
     edge = shown.edge
     card = Card("Step of a path", TITLES[edge.kind], STATE_WORDS[edge.state])
     chips: list[QWidget] = [Tag(edge.state.capitalize(), STATES[edge.state] or edge.state)]
@@ -81,9 +81,7 @@ def path_card(desk: Desk, shown: StepShown, rows: tuple[ActivityRow, ...] | None
     return card
 
 
-def _proof(desk: Desk, edge: PathEdge, rows: tuple[ActivityRow, ...] | None) -> QWidget:
-    if rows is None:
-        return Paragraph("Looking for the activities…", look="quiet")
+def _proof(desk: Desk, edge: PathEdge, rows: tuple[ActivityRow, ...]) -> QWidget:
     if not rows:
         why = "It follows from what everybody is." if not edge.seen else "The activities are no longer in the workspace."
         return Paragraph(why, look="quiet")
