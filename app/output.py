@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from app.engine.engine import create_workspace as migrate
 from app.engine.export import activity_lines, analysis
 from app.engine.export.forms import BY_ID, FORMS, Form
 from app.engine.privacy import Veil, Veiled, names_of, sids_of
 from app.engine.queries import Queries
 from app.engine.reports.html import report_html
 from app.ingest import Seconds
+from app.model.comparison import Comparison, Span
 from app.model.filter import ActivityFilter
 from app.model.view import View
 
@@ -72,6 +74,39 @@ class Output:
     def _hidden(self) -> Callable[[Any], Any]:
         self.meet_names()
         return self._veil.of if self._veil is not None else _nothing
+
+    # ---- comparison
+
+    def compare(
+        self,
+        before: Span | None,
+        after: Span | None,
+        other: Path | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Comparison:
+        """What is new, gone or much more often in the span after, compared with the span before; blocks.
+
+        None: all there is. other: a workspace that takes the place of this one in before. Raises OSError, StoreError.
+        """
+        from app.engine.comparison import Side, compare
+
+        earlier = self.plain
+        if other is not None:
+            if not other.is_file():
+                raise FileNotFoundError(f"no such workspace: {other}")
+            migrate(other)
+            earlier = Queries(other)
+        try:
+            sides = (
+                Side(queries=earlier, span=before or _span(earlier), name=(other or self.path).name),
+                Side(queries=self.plain, span=after or _span(self.plain), name=self.path.name),
+            )
+            found = compare(*sides, cancelled)
+        finally:
+            if earlier is not self.plain:
+                earlier.close()
+        said: Comparison = self._hidden()(found)
+        return said
 
     # ---- files
 
@@ -154,6 +189,11 @@ class Output:
                 file.write(b"\n")
                 count += 1
         return count
+
+
+def _span(queries: Queries) -> Span:
+    first, last = queries.span() or (0, 0)
+    return Span(first, last + 1)
 
 
 def _key() -> tuple[bytes, bool]:

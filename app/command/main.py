@@ -29,6 +29,7 @@ class Command(NamedTuple):
 COMMANDS = {
     "analyze": Command("analyze", "read captures, logs and directories, print the alerts"),
     "export": Command("export", "write what a workspace holds"),
+    "compare": Command("compare", "what is new or gone between two spans, or two cases"),
     "reveal": Command("export", "turn the pseudonyms of an export back", "add_reveal_arguments", "run_reveal"),
     "proof": Command("proof", "write the packets and records that prove one alert"),
     "replay": Command("proof", "run a proof again, on any machine", "add_replay_arguments", "run_replay"),

@@ -67,6 +67,7 @@ ACTIONS: tuple[Action, ...] = (
         )
         for place, page in enumerate((one for one in PAGES if one.rail), 1)
     ),
+    Action("go.compare", "Compare two spans or two cases", "columns", "", "go", "Go", "case", "compare"),
     Action("go.exclusions", "Go to Exclusions", "filter", "", "go", "Go", "case", "exclusions"),
     Action("go.history", "Go to History", "clock", "Ctrl+H", "go", "Go", "case", "history"),
     Action("go.jobs", "Go to Jobs", "jobs", "", "go", "Go", "", "jobs"),

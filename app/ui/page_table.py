@@ -37,6 +37,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("graph", "Graph", "graph", "app.ui.pages.graph:GraphPage"),
     PageEntry("paths", "Paths", "paths", "app.ui.pages.paths:PathsPage"),
     PageEntry("tickets", "Tickets", "tickets", "app.ui.pages.tickets:TicketsPage"),
+    PageEntry("compare", "Compare", "columns", "app.ui.pages.compare:ComparePage", rail=False, above="activities"),
     PageEntry("coverage", "Coverage", "coverage", "app.ui.pages.coverage:CoveragePage"),
     PageEntry("sources", "Sources", "sources", "app.ui.pages.sources:SourcesPage", needs_case=False),
     PageEntry("reports", "Reports", "reports", "app.ui.pages.reports:ReportsPage"),

@@ -7,7 +7,7 @@ from typing import Any
 from app.engine.privacy.veil import Veil
 from app.engine.queries import Queries
 
-BARE = frozenset({"knowledge", "close", "version", "all_edges"})
+BARE = frozenset({"knowledge", "close", "version", "all_edges", "done_during"})
 """What the session itself needs as it is."""
 
 

@@ -5,7 +5,7 @@ Long because every question that a view may ask has its door here; the answers a
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from app.engine.queries.activities import ActivityQueries
 from app.engine.queries.brief import brief
 from app.engine.queries.cards import card, row_from_alerts, tagged, tags_of
 from app.engine.queries.carriers import carriers
+from app.engine.queries.during import Done, done_during
 from app.engine.queries.paths import Paths
 from app.engine.queries.plan import within
 from app.engine.queries.standing import standing
@@ -309,6 +310,10 @@ class Queries(ActivityQueries):
     def neighbours(self, key: str, limit: int = 200) -> tuple[Edge, ...]:
         """What passed between an entity and others, the busiest first."""
         return edges(self._access, key, limit)
+
+    def done_during(self, first: int, last: int) -> Iterator[Done]:
+        """Counts by parties and kind of first <= time < last."""
+        return done_during(self._access, first, last)
 
     def all_edges(self, limit: int = 1_000_000) -> tuple[Edge, ...]:
         """What passed between any two entities, the busiest first."""
