@@ -69,12 +69,13 @@ def span_of(text: str) -> Span | None:
     return Span(during.first, during.last)
 
 
-def stamp(at: int) -> str:
-    """A time as filters take it, to the microsecond where it has any: 2026-01-05T08:00:00."""
+def stamp(at: int, exact: bool = False) -> str:
+    """A time as filters take it: 2026-01-05T08:00:00, with microseconds where it has any or exact asks for them."""
     when = EPOCH + timedelta(microseconds=at)
-    return when.strftime("%Y-%m-%dT%H:%M:%S") + (f".{when.microsecond:06}" if when.microsecond else "")
+    return when.strftime("%Y-%m-%dT%H:%M:%S") + (f".{when.microsecond:06}" if exact or when.microsecond else "")
 
 
 def said(span: Span) -> str:
     """The span as filters take it; the end that is written belongs to it, to its last digit."""
-    return f"{stamp(span.first)}..{stamp(span.last - (1 if span.last % SECOND else SECOND))}"
+    end = stamp(span.last - 1, True) if span.last % SECOND else stamp(span.last - SECOND)
+    return f"{stamp(span.first)}..{end}"
