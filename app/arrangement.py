@@ -9,8 +9,8 @@ from app.paths import settings_folder
 
 VERSION = 1
 """A file of another version is not read: everything stands as at first."""
-CASES, LAYOUTS, TABS, ROUTES, LOOKS, PAIRS = 24, 24, 20, 12, 200, 40
-"""At most so many workspaces, layouts, tabs, routes of a tab, looks of pages, pairs of a route."""
+CASES, LAYOUTS, TABS, ROUTES, LOOKS, PAIRS, RECENT = 24, 24, 20, 12, 200, 40, 30
+"""At most so many workspaces, layouts, tabs, routes of a tab, looks of pages, pairs of a route, things chosen last."""
 Short = Annotated[str, msgspec.Meta(max_length=200)]
 Text = Annotated[str, msgspec.Meta(max_length=20_000)]
 
@@ -52,17 +52,29 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     looks: Annotated[dict[Short, Text], msgspec.Meta(max_length=LOOKS)] = {}
 
 
+class Chosen(msgspec.Struct, frozen=True, array_like=True):
+    """What was chosen in the palette. kind: "action" (page: its id) or "place" (a route). case: of the workspace it is in."""
+
+    kind: Short
+    page: Short
+    key: Text = ""
+    view: Annotated[tuple[tuple[Short, Text], ...], msgspec.Meta(max_length=PAIRS)] = ()
+    words: Short = ""
+    sign: Short = ""
+    case: str = ""
+
+
 class Arrangement(msgspec.Struct, frozen=True, kw_only=True):
     """Everything. cases: by path of the workspace, the latest last. layouts: panes that the user gave a name.
 
-    last: the workspace that was open when the window was last seen, "" for none. recent: ids of what was chosen in the palette.
+    last: the workspace that was open when the window was last seen, "" for none. recent: chosen in the palette, newest first.
     """
 
     version: int = VERSION
     cases: dict[str, Standing] = {}
     layouts: dict[Short, Panes] = {}
     last: str = ""
-    recent: tuple[Short, ...] = ()
+    recent: Annotated[tuple[Chosen, ...], msgspec.Meta(max_length=RECENT)] = ()
 
 
 def load(folder: Path | None = None) -> Arrangement:
@@ -96,6 +108,12 @@ def with_layout(arrangement: Arrangement, name: str, panes: Panes | None) -> Arr
     if panes is not None:
         others = {**dict(list(others.items())[-(LAYOUTS - 1) :]), name: panes}
     return msgspec.structs.replace(arrangement, layouts=others)
+
+
+def with_chosen(arrangement: Arrangement, chosen: Chosen) -> Arrangement:
+    """The same with what was chosen now at the head."""
+    others = tuple(one for one in arrangement.recent if one != chosen)
+    return msgspec.structs.replace(arrangement, recent=(chosen, *others)[:RECENT])
 
 
 def _file(folder: Path | None) -> Path:

@@ -105,7 +105,9 @@ class MainWindow(QMainWindow):
         grid.addLayout(right, 0, 1)
         grid.addWidget(self.statusbar, 1, 0, 1, 2)
         self.setCentralWidget(central)
-        self.palette_list = Palette(self, self.topbar.field, self.desk, self.can_do)
+        self.palette_list = Palette(
+            self, self.topbar.field, self.desk, self.can_do, lambda: self.arranger.held.recent, self.arranger.choose
+        )
         self.tabs.came.connect(self._came)
         self.tabs.went.connect(self._went)
         self.tabs.changed.connect(self.arranger.touch)
@@ -326,6 +328,7 @@ class MainWindow(QMainWindow):
 
     def focus_search(self) -> None:
         """Open the palette."""
+        self.activateWindow()
         self.topbar.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.topbar.field.selectAll()
 

@@ -246,6 +246,29 @@ def moment(at: int, millis: bool = False) -> str:
     return f"{when.day} {MONTHS[when.month - 1][:3]} {clock(at, millis)}"
 
 
+def moment_at(day_of: int, parts: dict[str, int]) -> int | None:
+    """A moment of the screen's zone from its parts (year, month, day, hour, minute, second), the day of another one by default.
+
+    None when the calendar has no such moment.
+    """
+    there = _moment(day_of)
+    date = {name: parts.get(name, getattr(there, name)) for name in ("year", "month", "day")}
+    clock = {name: parts.get(name, 0) for name in ("hour", "minute", "second")}
+    try:
+        return round(datetime(**date, **clock, tzinfo=there.tzinfo if _Zone.zone is None else _Zone.zone).timestamp()) * SECOND
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def typed(at: int) -> str:
+    """A time as the filter language reads it, in UTC: 2026-01-05T14:02:11."""
+    zone, _Zone.zone = _Zone.zone, UTC
+    try:
+        return f"{_moment(at):%Y-%m-%dT%H:%M:%S}"
+    finally:
+        _Zone.zone = zone
+
+
 def period(first: int, last: int) -> str:
     """Mon 5 Jan 2026, 14:02:11 – 14:02:14 UTC (3 s)."""
     if first == last:

@@ -7,7 +7,7 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer
 
 from app import arrangement as stored
-from app.arrangement import Arrangement, Place, Standing, TabWay
+from app.arrangement import Arrangement, Chosen, Place, Standing, TabWay
 from app.model.entity import EntityRef
 from app.ui.desk import Desk
 from app.ui.navigation import History, Route
@@ -43,6 +43,11 @@ class Arranger(QObject):
     def change(self, **changes: object) -> None:
         """Change a part of the arrangement itself."""
         self.held = msgspec.structs.replace(self.held, **changes)
+        self.touch()
+
+    def choose(self, chosen: Chosen) -> None:
+        """Remember what was chosen in the palette."""
+        self.held = stored.with_chosen(self.held, chosen)
         self.touch()
 
     def touch(self) -> None:

@@ -1,31 +1,45 @@
-"""The list below the search field: commands, pages, what the case knows."""
+"""The list below the search field: commands, pages, alerts, help, moments, and what the case knows; fuzzy, the recent first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
-from app.model.alert import Alert
-from app.model.entity import EntityRef
-from app.model.rows import ActivityRow, EntityRow
-from app.ui import keys, theme, wording
-from app.ui.actions import Action, matching
+from app.arrangement import Chosen
+from app.ui import theme
+from app.ui.actions import ACTIONS, Action
 from app.ui.desk import Desk
-from app.ui.widgets.two_line_list import TwoLineList, TwoLines
+from app.ui.frame import found as offers
+from app.ui.frame.found import MOST_RECENT, Offer, Place
+from app.ui.frame.fuzzy import score
+from app.ui.help.library import Article, library
+from app.ui.navigation import in_new_tab
+from app.ui.widgets.two_line_list import TwoLineList
 from app.ui.widgets.words import Words
 
 TYPING_MS = 120
-MOST_COMMANDS = 4
 MOST_FOUND = 20
 MOST_VISIBLE = 9
+BEFORE = 15.0
+"""What counts for a row that was chosen before."""
 
 
 class Palette(QFrame):
-    """Belongs to the field: opens when it is used, Esc or a choice closes it."""
+    """Belongs to the field: opens when it is used, Esc or a choice closes it.
 
-    def __init__(self, window: QWidget, field: QLineEdit, desk: Desk, can_do: Callable[[Action], bool]) -> None:
+    recent: what was chosen before, newest first; keep: is told what is chosen now.
+    """
+
+    def __init__(
+        self, window: QWidget, field: QLineEdit, desk: Desk, can_do: Callable[[Action], bool],
+        recent: Callable[[], Sequence[Chosen]], keep: Callable[[Chosen], object],
+    ) -> None:  # fmt: skip
         super().__init__(window)
         self._window, self._field, self._desk, self._can_do = window, field, desk, can_do
+        self._recent, self._keep = recent, keep
+        self._articles: tuple[Article, ...] | None = None
+        self._offers: list[Offer] = []
+        self._found: tuple[str, list[object]] = ("", [])
         self.setObjectName("popup")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(self)
@@ -54,15 +68,16 @@ class Palette(QFrame):
             elif event.type() == QEvent.Type.FocusOut and not self.underMouse():
                 self.hide()
             elif event.type() == QEvent.Type.KeyPress:
-                return self._key(event.key())
+                return self._key(event.key(), event.modifiers())
         return super().eventFilter(watched, event)
 
-    def _key(self, key: int) -> bool:
+    def _key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
         if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             self.list.move(1 if key == Qt.Key.Key_Down else -1)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if self.isVisible():
-                self.list.open_current()
+                with in_new_tab(bool(modifiers & Qt.KeyboardModifier.ControlModifier)):
+                    self.list.open_current()
         elif key == Qt.Key.Key_Escape:
             self.dismiss()
         else:
@@ -74,12 +89,25 @@ class Palette(QFrame):
         self._timer.stop()
         self._field.clear()
         self._field.clearFocus()
+        self.list.setCurrentIndex(self.list.model().index(-1, 0))
         self.hide()
 
     def _typed(self, text: str) -> None:
-        self._show(self._commands(text, MOST_COMMANDS if text else 60), text)
+        if self._articles is None:
+            self._articles = ()
+            self._desk.jobs.run(library, self._take_articles, owner=self)
+        self._offer(text)
         if text.strip():
             self._timer.start()
+
+    def _take_articles(self, every: tuple[Article, ...]) -> None:
+        self._articles = every
+        if self._field.hasFocus() and self._field.text().strip():
+            self._offer(self._field.text())
+
+    def _case(self) -> str:
+        session = self._desk.session
+        return str(session.path) if session is not None else ""
 
     def _search(self) -> None:
         session, text = self._desk.session, self._field.text().strip()
@@ -92,23 +120,53 @@ class Palette(QFrame):
         )
 
     def _arrived(self, text: str, found: list[object]) -> None:
+        self._found = (text, found)
         if text == self._field.text().strip() and self._field.hasFocus():
-            rows = [row for row in (_of_found(one) for one in (*self._alerts(text), *found)) if row is not None]
-            self._show([*rows, *self._commands(text, MOST_COMMANDS)], text)
+            self._offer(text)
 
-    def _commands(self, text: str, most: int) -> list[TwoLines]:
-        return [_of_action(one) for one in matching(text) if self._can_do(one)][:most]
+    def _before(self) -> list[Offer]:
+        """What was chosen before in this case, and can be chosen now."""
+        case = self._case()
+        every = [offers.of_chosen(one) for one in self._recent() if one.case in ("", case)]
+        return [
+            one for one in every if one is not None and (not isinstance(one.row.target, Action) or self._can_do(one.row.target))
+        ]
 
-    def _alerts(self, text: str) -> list[Alert]:
-        words = text.lower().split()
-        return [one for one in self._desk.alerts if all(word in one.title.lower() for word in words)][:MOST_COMMANDS]
+    def _offer(self, text: str) -> None:
+        typed, before = text.strip(), self._before()
+        if not typed:
+            first = before[:MOST_RECENT]
+            taken = {one.row.target for one in first}
+            rest = [offers.of_action(one) for one in ACTIONS if one not in taken and self._can_do(one)]
+            self._show([*first, *rest])
+            return
+        overview, case = self._desk.overview, self._case()
+        rows = offers.commands(typed, self._can_do)
+        if self._desk.has_case:
+            rows += offers.alerts(typed, self._desk.alerts, case)
+        rows += offers.articles(typed, self._articles or ())
+        jump = offers.moment(typed, overview.last if overview is not None else None)
+        rows += [jump] if jump is not None else []
+        if self._found[0] == typed:
+            rows += [one for thing in self._found[1] if (one := offers.found(typed, thing, case)) is not None]
+        known = {one.chosen for one in before}
+        rows = [one._replace(score=one.score + BEFORE) if one.chosen in known else one for one in rows]
+        listed = {one.row.target for one in rows}
+        rows += [
+            one._replace(score=answers + BEFORE)
+            for one in before
+            if one.row.target not in listed and (answers := score(typed, one.row.title)) is not None
+        ]
+        self._show(sorted(rows, key=lambda one: -one.score))
 
-    def _show(self, rows: list[TwoLines], text: str) -> None:
+    def _show(self, found: list[Offer]) -> None:
+        before, self._offers = self.list.currentIndex().row(), found
+        rows = [one.row for one in found]
         self.list.setVisible(bool(rows))
         self.nothing.setVisible(not rows)
         self.list.show_rows(rows)
-        if rows and not self.list.currentIndex().isValid():
-            self.list.move(1)
+        if rows and (before <= 0 or not self.list.currentIndex().isValid()):
+            self.list.setCurrentIndex(self.list.model().index(0, 0))
         shown = min(len(rows), MOST_VISIBLE)
         high = shown * theme.space("row-two-line") + theme.px(14) if rows else theme.px(50)
         corner = self._field.mapTo(self._window, QPoint(0, self._field.height() + 4))
@@ -121,31 +179,11 @@ class Palette(QFrame):
         self.raise_()
 
     def _chosen(self, target: object) -> None:
+        offer = next((one for one in self._offers if one.row.target is target), None)
         self.dismiss()
+        if offer is not None and offer.chosen is not None:
+            self._keep(offer.chosen)
         if isinstance(target, Action):
             self._desk.command(target.id)
-        elif isinstance(target, Alert):
-            self._desk.go("alert", target.id)
-        elif isinstance(target, ActivityRow):
-            self._desk.go("activities", target.id) if self._desk.can_go("activities") else self._desk.inspect(target)
-        elif isinstance(target, EntityRef):
-            self._desk.go("entity", target.key) if self._desk.can_go("entity") else self._desk.inspect(target)
-
-
-def _of_action(action: Action) -> TwoLines:
-    return TwoLines("", action.words, "Command", keys.shown(action.id), target=action)
-
-
-def _of_found(found: object) -> TwoLines | None:
-    if isinstance(found, EntityRow):
-        words = f"{wording.entity_kind(found.ref.kind)}, {wording.count(found.activities, 'activity', 'activities')}"
-        return TwoLines(f"entity:{found.ref.kind}", found.ref.label, words, target=found.ref)
-    if isinstance(found, EntityRef):
-        return TwoLines(f"entity:{found.kind}", found.label, wording.entity_kind(found.kind), target=found)
-    if isinstance(found, Alert):
-        return TwoLines(
-            f"severity:{found.severity}", found.title, wording.period(found.finding.first, found.finding.last), target=found
-        )
-    if isinstance(found, ActivityRow):
-        return TwoLines("", found.what or wording.kind(found.kind), wording.moment(found.at), target=found)
-    return None
+        elif isinstance(target, Place):
+            self._desk.open(target.route)
