@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
 from app import paths
+from app.model.alert import Alert
+from app.model.rows import ActivityRow
+from app.model.tickets import TicketNode
 from app.ui import command_lines, theme, wording
 from app.ui.desk import Desk
 from app.ui.exporting import ask
@@ -39,6 +42,7 @@ class Frame(Protocol):
 
     desk: Desk
     zoom: float
+    inspector: Any
 
     def read(self, paths: Sequence[Path]) -> None: ...
     def open_case(self, path: Path | None, route: Route | None = None, stay: bool = False) -> None: ...
@@ -57,6 +61,15 @@ class Frame(Protocol):
     def toggle_keys(self) -> None: ...
     def set_zoom(self, zoom: float) -> None: ...
     def close(self) -> bool: ...
+
+
+def moment_of(thing: object) -> int | None:
+    """When that was, UTC microseconds; None for what has no moment."""
+    if isinstance(thing, Alert):
+        return thing.finding.first
+    if isinstance(thing, TicketNode):
+        return thing.issued if thing.issued is not None else thing.first
+    return thing.at if isinstance(thing, ActivityRow) else None
 
 
 class Commands:
@@ -258,6 +271,14 @@ class Commands:
 
         if not hovering.ask(QApplication.focusWidget()):
             self._desk.tell("Nothing that has the focus names an entity.")
+
+    def around(self) -> None:
+        """What happened before and after what is chosen: an alert, an activity, a ticket."""
+        at = moment_of(self._window.inspector.shown)
+        if at is None:
+            self._desk.tell("Choose an alert or an activity first; then what happened around it is shown.")
+        else:
+            self._desk.go("timeline", at=str(at), minutes="5")
 
     def set_theme(self, name: str) -> None:
         """Put a theme on, keep the choice."""

@@ -6,7 +6,8 @@ not on the rail is reached by its route only. Routes: "alert" (key: its id), "ac
 view "filter": whose parties are drawn), "coverage" (key: detector), "incident" (key: its id,
 or that of an alert of it), "exclusions" (key: id of an alert to exclude a party of), "history" (key: what it is about),
 "settings" (key: word of a section), "help" (key: of an article), "paths" (key: EntityRef.key; view "way": "from" for paths
-that begin there).
+that begin there), "tickets" (key: id of a ticket; view "account": EntityRef.key,
+"activity": id), "timeline" (view "at": UTC microseconds, "minutes"; "alert", "incident": id; "lanes", "pins", "from", "to").
 """
 
 from typing import NamedTuple
@@ -31,6 +32,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("incident", "Incident", "link", "app.ui.pages.incident:IncidentPage", rail=False, above="alerts"),
     PageEntry("exclusions", "Exclusions", "filter", "app.ui.pages.exclusions:ExclusionsPage", rail=False, above="alerts"),
     PageEntry("history", "History", "clock", "app.ui.pages.history:HistoryPage", rail=False, above="alerts"),
+    PageEntry("timeline", "Timeline", "clock", "app.ui.pages.timeline:TimelinePage"),
     PageEntry("activities", "Activities", "activities", "app.ui.pages.activities:ActivitiesPage"),
     PageEntry("entities", "Entities", "entities", "app.ui.pages.entities:EntitiesPage"),
     PageEntry("entity", "Entity", "entities", "app.ui.pages.entity:EntityPage", rail=False, above="entities"),

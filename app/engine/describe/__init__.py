@@ -50,6 +50,7 @@ from app.model.details import (
 )
 from app.model.directory import DirectoryChange, DirectoryObject
 from app.model.events import WindowsEvent
+from app.model.families import family
 
 __all__ = ["WEAK_ETYPES", "bind_data", "code_words", "etype", "event_facts", "family", "field_words", "reason", "what"]
 
@@ -246,21 +247,3 @@ def reason(activity: Activity) -> str:
         return event_reason(detail, activity.code)
     words = _REASONS.get(type(detail))
     return words(activity.code) if words else "refused"
-
-
-_FAMILIES = {
-    "kerberos": "Kerberos",
-    "ldap": "LDAP",
-    "ntlm": "NTLM",
-    "smb": "RPC and SMB",
-    "rpc": "RPC and SMB",
-    "dns": "DNS and names",
-    "name": "DNS and names",
-    "event": "Windows events",
-    "directory": "Directory",
-}
-
-
-def family(kind: str) -> str:
-    """The family of a kind word: Kerberos, LDAP, NTLM, RPC and SMB, DNS and names, Windows events, Directory, other."""
-    return _FAMILIES.get(kind.split("-", 1)[0], "other")

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from app.engine import detectors, sightings, tuned
 from app.engine.knowledge import Knowledge
-from app.engine.queries import casework, everything, genealogies, tellings, trial
+from app.engine.queries import casework, density, everything, genealogies, tellings, trial
 from app.engine.queries.about import About
 from app.engine.queries.access import Access
 from app.engine.queries.activities import ActivityQueries
@@ -56,6 +56,7 @@ from app.model.rows import (
     Tagged,
 )
 from app.model.tickets import Genealogy
+from app.model.timeline import Density, LaneKey
 from app.model.tuning import Tuning
 
 CARD_EDGES, TOP = 200, 8
@@ -393,6 +394,12 @@ class Queries(ActivityQueries):
     ) -> tuple[ActivityRow, ...]:
         """Activities that show one edge of a path, the latest first."""
         return self._paths.evidence(origin, target, kind, at, window)
+
+    # ---- timeline
+
+    def timeline(self, lanes: tuple[LaneKey, ...], first: int, last: int, buckets: int) -> Density:
+        """Counts of lanes over first <= time < last in at most about so many bars, and single activities where there are few."""
+        return density.timeline(self._access, self._plan, self.slice, self.spans(), lanes, (first, last), buckets)
 
     # ---- inside
 

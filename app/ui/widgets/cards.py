@@ -220,16 +220,18 @@ def activity_card(desk: Desk, row: ActivityRow) -> Card:
     word = desk.place_word(row.input, row.kind)
     place = row.input_name.removesuffix(wording.LIVE) + (f", {word} {wording.number(row.frame)}" if row.frame else "")
     view.part(Paragraph(wording.tidy(place), "mono"), "Proof")
+    does: list[QWidget] = []
     if desk.can_go("activities"):
-        view.part(
-            buttons(
-                Button(
-                    "Show record" if word == "record" else "Show packets",
-                    "packet",
-                    on_click=lambda: desk.go("activities", row.id),
-                )
-            )
-        )
+        words = "Show record" if word == "record" else "Show packets"
+        does.append(Button(words, "packet", on_click=lambda: desk.go("activities", row.id)))
+    if desk.can_go("timeline"):
+        tip = "What happened before and after it"
+        around = lambda: desk.go("timeline", at=str(row.at), minutes="5")  # noqa: E731
+        does.append(Button("± 5 min", "clock", on_click=around, tip=tip))
+    if desk.can_go("tickets") and row.kind.startswith(("kerberos-", "event-kerberos")):
+        does.append(Button("Ticket", "tickets", on_click=lambda: desk.go("tickets", activity=row.id)))
+    if does:
+        view.part(buttons(*does))
     return view
 
 
@@ -255,7 +257,8 @@ def alert_card(desk: Desk, alert: Alert, opened: Callable[[], object] | None = N
         view.part(stacked(why, 6), "Why")
     view.part(Words(wording.count(len(finding.evidence), "activity", "activities")), "Evidence")
     if opened is not None:
-        view.part(buttons(Button("Open alert", "right", "Enter", primary=True, on_click=opened)))
+        over_time = Button("Over time", "clock", on_click=lambda: desk.go("timeline", alert=alert.id))
+        view.part(buttons(Button("Open alert", "right", "Enter", primary=True, on_click=opened), over_time))
     return view
 
 
