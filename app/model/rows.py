@@ -111,6 +111,7 @@ class DirectoryEntry(Struct, frozen=True, kw_only=True):
 
     options: bits of userAccountControl in words. nested: groups through groups. members, deeper: direct ones, and how many
     more through groups; the lists are cut, total_members and total_nested are not. facts: (name, value) of the rest.
+    bits: userAccountControl, None where it is not told. dates: (name, UTC microseconds). first: when this was first told of.
     """
 
     source: str
@@ -123,6 +124,9 @@ class DirectoryEntry(Struct, frozen=True, kw_only=True):
     total_members: int = 0
     deeper: int = 0
     facts: tuple[tuple[str, str], ...] = ()
+    bits: int | None = None
+    dates: tuple[tuple[str, int], ...] = ()
+    first: int = 0
 
 
 class VpnSession(Struct, frozen=True, kw_only=True):

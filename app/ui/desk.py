@@ -266,6 +266,34 @@ class Desk(QObject):
         failed = lambda error: self.tell(error.partition(": ")[2] or error, True)  # noqa: E731
         self.jobs.run(work, lambda _: self.bridge.poke(), failed, self)
 
+    def tag_all(self, keys: Iterable[str], tag: str, on: bool | None) -> None:
+        """The same of several entities, as one step of undo."""
+        session, every = self.session, tuple(keys)
+        if session is not None and every:
+            told = {True: "given to", False: "taken from", None: "left to the program for"}[on]
+            done = lambda _: self._poked(f"{tag} {told} {wording.count(len(every), 'entity', 'entities')}; Ctrl+Z undoes it.")  # noqa: E731
+            self.jobs.run(lambda: session.tag_all(every, tag, on), done, self._refused, self)
+
+    def write_note(self, key: str, text: str, id: int | None = None) -> None:
+        """Write a note of an entity, or other words in the place of one; all pages follow."""
+        session = self.session
+        if session is not None:
+            self.jobs.run(lambda: session.write_note(key, text, id), lambda _: self.bridge.poke(), self._refused, self)
+
+    def remove_note(self, id: int) -> None:
+        """Remove a note; all pages follow."""
+        session = self.session
+        if session is not None:
+            done = lambda _: self._poked("The note is removed; Ctrl+Z brings it back.")  # noqa: E731
+            self.jobs.run(lambda: session.remove_note(id), done, self._refused, self)
+
+    def _poked(self, sentence: str) -> None:
+        self.tell(sentence)
+        self.bridge.poke()
+
+    def _refused(self, error: str) -> None:
+        self.tell(error.partition(": ")[2] or error, True)
+
     def command(self, action: str) -> None:
         """Do an action of the table by its id."""
         self.commanded.emit(action)

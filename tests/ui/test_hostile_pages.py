@@ -9,14 +9,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from app.model.about import Node as Line
+from app.model.about import Reason, Relations, Risk
+from app.model.brief import Brief
 from app.model.entity import EntityRef
-from app.model.rows import Edge, EntityCard, EntityRow, Field, Histogram, Packet
+from app.model.note import Note
+from app.model.rows import DirectoryEntry, Edge, EntityCard, EntityRow, Field, Histogram, Packet, Standing
 from app.ui import wording
 from app.ui.graph.asking import Loaded
 from app.ui.graph.words import told
 from app.ui.main_window import MainWindow
 from app.ui.pages.activities import ActivitiesPage
-from app.ui.pages.entity import EntityPage
+from app.ui.pages.entity import EntityPage, Told
 from app.ui.pages.graph import GraphPage
 from app.ui.plots.histogram import Mark
 from app.ui.plots.lane_bars import Lane
@@ -57,14 +61,24 @@ def test_an_entity_and_its_lanes_are_inert(window: MainWindow, settle: Settle, n
     row = EntityRow(ref=ref, first=0, last=SECOND, activities=1, alerts=1, tags=(name,) * 5)
     card = EntityCard(row=row, facts=((name, name, name),) * 3, peers=((ref, 1),), alerts=(alert_of(name),))
 
-    page._arrived(card, (0, SECOND))
+    node = Line(ref=ref, sensitive=True, members=2)
+    entry = DirectoryEntry(source=name[:60], at=SECOND, options=(name,) * 2, facts=((name, name),) * 4, dates=((name, SECOND),))
+    told = Told(
+        card, (0, SECOND), Standing(directory=entry, said={name: True}), Brief(ref=ref, line=name, places=(ref, ref)),
+        Risk(100, (Reason(40, name, name), Reason(20, name))),
+        Relations(source=name, at=SECOND, groups=(node,), members=(node,), managers=(ref, ref), reports=(ref,), total_reports=1),
+        (Note(id=1, subject=ref.key, text=name, at=SECOND, who=name),),
+    )  # fmt: skip
+    page._arrived(told)
     settle(window)
-    for place in range(page.tabs.count()):
-        page.tabs.setCurrentIndex(place)
+    page.ways.choose("hosts")
+    settle(window)
+    for part in page.tabs.offered():
+        page.tabs.choose(part)
         settle(window)
         window.grab()
 
-    assert page.tabs.currentIndex() == page.tabs.count() - 1
+    assert page.tabs.current == "notes"
     assert all_plain(window) and page.width() <= window.width()
     if name != NAMES["surrogates"]:  # no workspace holds such a key: the question fails, and is told
         assert page.lanes is not None and len(page.lanes.lanes) == 1

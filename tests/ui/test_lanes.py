@@ -16,7 +16,7 @@ from app.model.entity import EntityRef
 from app.model.rows import Histogram
 from app.ui import theme, wording
 from app.ui.main_window import MainWindow
-from app.ui.pages.entity import BY_HOST, EntityPage
+from app.ui.pages.entity import EntityPage
 from app.ui.plots.histogram import Mark
 from app.ui.plots.lane_bars import HIGHEST, LEAST, Lane, bars_of
 from app.ui.plots.lanes import LanesView
@@ -38,8 +38,7 @@ def page(window: MainWindow, settle: Settle) -> EntityPage:
     settle(window)
     page = window.page()
     assert isinstance(page, EntityPage)
-    bar = page.tabs
-    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(BY_HOST).center())
+    QTest.mouseClick(page.ways.pills["hosts"], Qt.MouseButton.LeftButton)
     settle(window)
     assert page.lanes is not None and page.lanes.isVisible()
     return page

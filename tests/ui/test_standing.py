@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QMenu
 
 from app.session import Session
 from app.ui.main_window import MainWindow
-from app.ui.pages.entity import DIRECTORY, VPN, EntityPage
+from app.ui.pages.entity import EntityPage
 from app.ui.widgets.chips import Tag
-from app.ui.widgets.sentence import EntityLabel
 
 Settle = Callable[[MainWindow], None]
 Make = Callable[..., MainWindow]
@@ -45,34 +44,33 @@ def entity(window: MainWindow, settle: Settle, key: str) -> EntityPage:
 
 
 def chips(page: EntityPage) -> list[str]:
-    top = page.heading.itemAt(0).widget()
-    assert top is not None
-    return [one.accessibleName() for one in top.findChildren(Tag)]
+    return [one.accessibleName() for one in page.head.findChildren(Tag) if one.isVisible()]
 
 
-def tab(page: EntityPage, place: int) -> None:
-    QTest.mouseClick(page.tabs, Qt.MouseButton.LeftButton, pos=page.tabs.tabRect(place).center())
+def tab(page: EntityPage, name: str) -> None:
+    QTest.mouseClick(page.tabs.tabs[name], Qt.MouseButton.LeftButton)
 
 
 def test_a_group_shows_its_members_and_a_member_its_groups(window: MainWindow, settle: Settle) -> None:
     page = entity(window, settle, "group:corp.test\\domain admins")
-    assert page.tabs.currentIndex() == DIRECTORY and page.directory.isVisible()
-    labels = {one.accessibleName() for one in page.directory.findChildren(EntityLabel)}
-    assert {"da.smith", "Administrators"} <= labels
+    assert page.tabs.current == "members" and page.members.isVisible()
+    assert "da.smith" in {one.node.ref.label for one in page.members.lines.rows}
+    tab(page, "groups")
+    assert "Administrators" in {one.node.ref.label for one in page.groups.lines.rows}
     assert "Sensitive" in chips(page)
 
     user = entity(window, settle, "user:corp.test\\da.smith")
-    tab(user, DIRECTORY)
+    tab(user, "directory")
     settle(window)
     assert "normal account" in [one.accessibleName() for one in user.directory.findChildren(Tag)]
-    groups = {one.accessibleName() for one in user.directory.findChildren(EntityLabel)}
-    assert {"Domain Admins", "Tier0-Admins", "Administrators"} <= groups
+    tab(user, "groups")
+    groups = [(one.node.ref.label, one.node.depth) for one in user.groups.lines.rows]
+    assert {("Domain Admins", 0), ("Tier0-Admins", 0), ("Administrators", 1)} <= set(groups)
 
 
 def test_sessions_say_who_had_which_address_from_where(window: MainWindow, settle: Settle) -> None:
     page = entity(window, settle, "user:corp.test\\alice.adams")
-    assert page.tabs.isTabVisible(VPN)
-    tab(page, VPN)
+    tab(page, "vpn")
     settle(window)
     rows = page.sessions.rows_model().rows
     assert {one.inside for one in rows} >= {("10.77.200.10",)} and {one.outside for one in rows} >= {("203.0.113.20",)}
@@ -89,8 +87,8 @@ def test_a_tag_given_by_hand_is_seen_as_such_and_taken_back(window: MainWindow, 
     assert "Honeytoken" not in " ".join(chips(page))
 
     def choose(words: str) -> None:
-        QTest.mouseClick(page.tag_button, Qt.MouseButton.LeftButton)
-        menu = page.tag_button.findChildren(QMenu)[-1]
+        QTest.mouseClick(page.head.tag_button, Qt.MouseButton.LeftButton)
+        menu = page.head.tag_button.findChildren(QMenu)[-1]
         action = next(one for one in menu.actions() if one.text().startswith(words))
         QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
         settle(window)
@@ -107,6 +105,6 @@ def test_a_tag_given_by_hand_is_seen_as_such_and_taken_back(window: MainWindow, 
 
 def test_an_entity_that_no_directory_knows_has_no_such_tabs(window: MainWindow, settle: Settle) -> None:
     page = entity(window, settle, "user:corp.test\\da.smith")
-    assert page.tabs.isTabVisible(DIRECTORY) and not page.tabs.isTabVisible(VPN)
+    assert "directory" in page.tabs.offered() and "vpn" not in page.tabs.offered()
     page = entity(window, settle, "address:10.77.0.30")
-    assert not page.tabs.isTabVisible(DIRECTORY)
+    assert not {"directory", "groups", "members"} & set(page.tabs.offered())

@@ -1,5 +1,6 @@
 """Facts of one entity as a directory, logs and gateways tell them: name, value, and who says so."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
@@ -28,6 +29,9 @@ ETYPES = {0x1: "DES-CRC", 0x2: "DES-MD5", 0x4: "RC4", 0x8: "AES-128", 0x10: "AES
 SOURCES = {"bloodhound": "SharpHound", "directory": "directory export", "ldap": "LDAP"}
 """Kind of an input to what the source is called."""
 NEVER = 0x7FFFFFFFFFFFFFFF
+TIMES = {"lastLogon": "Last logon", "lastLogonTimestamp": "Last logon, replicated", "badPasswordTime": "Last wrong password",
+         "lockoutTime": "Locked out"}  # fmt: skip
+"""Facts that are times, ISO 8601 (MS-ADA1, MS-ADA2): the replicated one is up to 14 days behind."""
 
 
 def moment(at: int) -> str:
@@ -135,6 +139,16 @@ def _object(one: DirectoryObject, how: str) -> Iterator[Fact]:
         yield "Deleted", "yes", how
     for name, value in sorted(one.facts.items())[:MOST]:
         yield name, value, how
+
+
+def dates(one: DirectoryObject) -> tuple[tuple[str, int], ...]:
+    """(name, UTC microseconds) of every date that a directory tells of an object, oldest deeds first."""
+    told = [("Created", one.created), ("Changed", one.changed), ("Password set", one.password_set), ("Expires", one.expires)]
+    for name, words in TIMES.items():
+        with contextlib.suppress(ValueError):
+            if name in one.facts:
+                told.append((words, int(datetime.fromisoformat(one.facts[name]).timestamp()) * 1_000_000))
+    return tuple((name, at) for name, at in told if at and 0 < at < NEVER and moment(at))
 
 
 def _renames(known: Knowledge, key: str) -> Iterator[Fact]:

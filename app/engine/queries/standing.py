@@ -12,7 +12,7 @@ from app.model.rows import DirectoryEntry, Standing, VpnSession
 
 LISTED = 400
 """Groups or members given of one entity; their number is given whole."""
-APART = frozenset({"Account options"})
+APART = frozenset({"Account options", "Created", "Changed", "Password set", "Expires", *portrait.TIMES})
 """Facts that have a place of their own."""
 
 
@@ -55,6 +55,9 @@ def _entry(access: Access, known: Knowledge, key: str) -> DirectoryEntry | None:
         members=refs(members),
         total_members=len(members),
         deeper=max(0, every - len(members)),
+        bits=one.uac,
+        dates=portrait.dates(one),
+        first=state.first,
         facts=tuple((name, value) for name, value, _ in portrait.object_facts(one, "") if name not in APART),
     )
 

@@ -1,16 +1,40 @@
-"""One entity: who it is and how that is known, what it did and what was done to it, its names, peers and alerts."""
+"""One entity: who it is and how that is known, what it did and what was done to it, part by part in tabs.
 
-from typing import TYPE_CHECKING
+Long because it is the place where all parts of an entity come together; what stands in each part is in app/ui/entity.
+"""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from app.model.about import Changes, Logons, Relations, Resources, Risk
 from app.model.alert import Alert
+from app.model.brief import Brief
 from app.model.entity import EntityRef
 from app.model.filter import ActivityFilter, parse, quoted
+from app.model.note import Note
 from app.model.rows import ActivityRow, EntityCard, Histogram, Standing
+from app.model.tickets import Genealogy
 from app.ui import theme, wording
 from app.ui.desk import Desk
+from app.ui.entity.columns import (
+    CHANGE_SORTS,
+    CHANGES,
+    KINDS,
+    LOGON_SORTS,
+    LOGONS,
+    RESOURCE_SORTS,
+    RESOURCES,
+    TICKET_SORTS,
+    TICKETS,
+)
+from app.ui.entity.directory import DirectoryView
+from app.ui.entity.head import Head
+from app.ui.entity.listed import Listed
+from app.ui.entity.nodes import NodeList
+from app.ui.entity.notes import NotesView
+from app.ui.entity.tabs import Pills, TabStrip
 from app.ui.navigation import Crumb, Route
 from app.ui.page import Page, scrolled
 from app.ui.plots.gantt import GanttView
@@ -18,14 +42,10 @@ from app.ui.plots.histogram import HistogramView, Legend, Mark
 from app.ui.tables.activity_model import COLUMNS, ActivityModel
 from app.ui.tables.session_columns import SESSIONS
 from app.ui.tables.table import Table
-from app.ui.widgets.buttons import Button, MenuButton
-from app.ui.widgets.cards import by_analyst
-from app.ui.widgets.chips import tag_row
-from app.ui.widgets.glyphs import Sign
-from app.ui.widgets.standing import DirectoryView
-from app.ui.widgets.tag_menu import OFFERED, fill_tags
+from app.ui.widgets.buttons import Button
+from app.ui.widgets.empty import Empty
 from app.ui.widgets.two_line_list import TwoLineList, TwoLines
-from app.ui.widgets.words import Elided, SectionHeading, Words
+from app.ui.widgets.words import SectionHeading, Words
 
 if TYPE_CHECKING:
     from app.ui.plots.lane_bars import Bars, Lane
@@ -33,56 +53,79 @@ if TYPE_CHECKING:
 
 BUCKETS = 120
 LANES = 8
-WAYS = {"Activity": "", "Asked": "from", "Was asked": "to", "By host": ""}
-"""Tabs with the table below: all, as source or account, as destination, all again below the lanes of its peers."""
-BY_HOST = 3
-DIRECTORY, VPN = len(WAYS) + 3, len(WAYS) + 4
-"""Tabs that are there only when a directory, or a gateway, told of the entity."""
-HEADING = ("Domain", "Full name", "Address", "Display name", "Operating system")
-"""Facts that stand below the name."""
+MOST_TICKETS = 3_000
+"""Kerberos exchanges that are read for the list of tickets; the page of tickets reads more."""
+WAYS = {"all": "All", "from": "Asked", "to": "Was asked", "hosts": "By host", "whom": "With whom"}
+"""What of its activities is shown: all, as source or account, as destination, below the lanes of its peers; its peers."""
+TABS = {
+    "activity": "Activity", "logons": "Logons", "tickets": "Tickets", "resources": "Resources", "directory": "Directory",
+    "members": "Members", "groups": "Groups", "names": "Names and addresses", "vpn": "VPN places", "changes": "Changes",
+    "alerts": "Alerts", "notes": "Notes",
+}  # fmt: skip
+ACTING = ("user", "computer", "controller", "address", "service")
+"""Kinds of entities that do something by themselves."""
 HOSTS = ("computer", "controller", "address")
 
 
-NOTHING = Standing()
+class Told(NamedTuple):
+    """What is asked when the page is shown; the rest when its tab is."""
+
+    card: EntityCard | None
+    span: tuple[int, int] | None
+    standing: Standing
+    brief: Brief
+    risk: Risk
+    relations: Relations
+    notes: tuple[Note, ...]
 
 
 class EntityPage(Page):
-    """Route key: EntityRef.key."""
+    """Route key: EntityRef.key; view: "tab", a name of TABS, and "way", a name of WAYS."""
 
     inspector_beside = True
 
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
         self._card: EntityCard | None = None
-        self._standing = NOTHING
         self._filter: ActivityFilter | None = None
         self._text = ""
         self._peer: EntityRef | None = None
+        self._asked: set[str] = set()
+        self._wanted = ""
         self.lanes: LanesView | None = None
-        self.heading = QVBoxLayout()
-        self.tabs = QTabBar()
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
-        self.tabs.setAccessibleName("Parts of the entity")
+        self.head = Head(desk)
+        self.tabs = TabStrip(tuple(TABS.items()), "Parts of the entity")
+        self.ways = Pills("Which activities", firm=True)
+        self.ways.show_choices(tuple(WAYS.items()))
         self.stack = QStackedWidget()
         self.chart = HistogramView(wording.FAMILIES, height=96, label="Activities of this entity over time")
         self.legend = Legend(wording.FAMILIES)
         self.model = ActivityModel(self._fetch, self)
         self.table = Table(COLUMNS, self.model)
+        self.table.setAccessibleName("Activities of this entity")
         self.table.chosen.connect(lambda row: row is not None and self.desk.inspect(row, True))
         self.table.opened.connect(self._to_activities)
+        self.peers = TwoLineList(self._open, scrolls=True, pad=24)
+        self.peers.setAccessibleName("Entities it met")
         self.gantt = GanttView()
-        self.gantt.proof.connect(self.desk.inspect)
-        self.peers = TwoLineList(self._open_peer, scrolls=True)
+        self.gantt.proof.connect(lambda proof: proof and self.desk.inspect(proof))
         self.directory = DirectoryView(desk)
         self.sessions = Table(SESSIONS)
         self.sessions.setAccessibleName("VPN sessions")
         self.sessions.opened.connect(lambda one: desk.go("activities", one.proof))
-        self.alerts = TwoLineList(lambda key: self.desk.go("alert", str(key)), scrolls=True)
+        self.sessions.chosen.connect(lambda one: one is not None and self.desk.inspect(one.proof, True))
+        self.alerts = TwoLineList(lambda key: self.desk.go("alert", str(key)), scrolls=True, pad=24)
+        self.alerts.setAccessibleName("Alerts that name this entity")
+        self.groups = NodeList("Groups that it is in")
+        self.members = NodeList("Members", self._ask_members)
+        for tree in (self.groups, self.members):
+            tree.chosen.connect(lambda ref: self.desk.inspect(ref, True))
+            tree.opened.connect(self._open)
+        self.notes = NotesView(desk)
+        self.lists = self._make_lists()
         self._build()
-        self.tabs.setTabVisible(DIRECTORY, False)
-        self.tabs.setTabVisible(VPN, False)
-        self.tabs.currentChanged.connect(self._show_tab)
+        self.tabs.changed.connect(self._show_tab)
+        self.ways.changed.connect(self._show_way)
 
     def crumbs(self) -> tuple[Crumb, ...]:
         """Entities, then its name."""
@@ -90,47 +133,141 @@ class EntityPage(Page):
         return (Crumb("Entities", Route("entities")), Crumb(label))
 
     def visit(self, route: Route) -> None:
-        """Another entity."""
+        """Another entity, or another part of the same one."""
         if route.key != self.route.key:
             self._card, self._peer = None, None
-            self.tabs.setCurrentIndex(0)
+            for name in TABS:
+                self.tabs.offer(name, True)
             self.model.show(0)
+            for one in self.lists.values():
+                one.wait()
             if self.lanes is not None:
                 self.lanes.show_lanes(())
-        super().visit(route)
+        self.route, self._wanted = route, route.option("tab")
+        self.tabs.choose(route.option("tab", "activity" if self._card is None else self.tabs.current))
+        self.ways.choose(route.option("way", "all"))
+        self.refresh()
 
     def refresh(self) -> None:
-        """Ask for the card and the rows."""
+        """Ask for who it is, and for what its tab shows."""
         session, key = self.desk.session, self.route.key
-        if session is not None:
-            queries = session.queries
-            work = lambda: (queries.entity(key), queries.span(), queries.standing(key))  # noqa: E731
-            self.ask("card", work, lambda value: self._arrived(*value))
+        self._asked.clear()
+        if session is None:
+            return
+        queries = session.queries
+
+        def work() -> Told:
+            card = queries.entity(key)
+            ref = card.row.ref if card is not None else EntityRef("user", key, key)
+            return Told(
+                card, queries.span(), queries.standing(key), queries.brief(ref), queries.about.risk(key),
+                queries.about.relations(key), queries.notes(key),
+            )  # fmt: skip
+
+        self.ask("card", work, self._arrived)
+
+    # ---- commands of app.ui.actions
 
     def next_row(self) -> None:
         """One row down."""
-        self.table.move(1)
+        self._moving().move(1)
 
     def previous_row(self) -> None:
         """One row up."""
-        self.table.move(-1)
+        self._moving().move(-1)
 
     def open_row(self) -> None:
-        """The chosen row among all activities."""
-        self.table.open_current()
+        """Open the row."""
+        moving = self._moving()
+        if isinstance(moving, NodeList):
+            index = moving.currentIndex()
+            if index.isValid():
+                self._open(moving.lines.rows[index.row()].node.ref)
+        else:
+            moving.open_current()
+
+    def write_note(self) -> None:
+        """Put the caret where a note is written."""
+        self.tabs.choose("notes")
+        self.notes.field.setFocus()
+
+    def _moving(self) -> Any:
+        tab = self.tabs.current
+        if tab in self.lists:
+            return self.lists[tab].table
+        parts = {"members": self.members, "groups": self.groups, "vpn": self.sessions, "alerts": self.alerts}
+        return parts.get(tab) or (self.peers if self.ways.current == "whom" else self.table)
 
     # ---- building
 
+    def _make_lists(self) -> dict[str, Listed]:
+        desk = self.desk
+        proof: Callable[[Any], str] = lambda row: row.proof  # noqa: E731
+        all_tickets = Button("All tickets", "tickets", bare=True, on_click=lambda: desk.go("tickets", self.route.key))
+        all_tickets.setVisible(desk.can_go("tickets"))
+        return {
+            "logons": Listed(
+                desk, "Logons", LOGONS, LOGON_SORTS,
+                "No sign-in of it was seen. Logons come from packets (SMB, LDAP, Kerberos, NTLM) and from events 4624 and 4625.",
+                proof, lambda row: row.way,
+            ),
+            "tickets": Listed(
+                desk, "Kerberos tickets", TICKETS, TICKET_SORTS,
+                "No Kerberos ticket of it was seen. Packets of port 88 show tickets, as do events 4768 and 4769 of controllers.",
+                lambda row: row.exchanges[0].id if row.exchanges else "", lambda row: row.kind, (all_tickets,),
+            ),
+            "resources": Listed(
+                desk, "Used and served", RESOURCES, RESOURCE_SORTS | {"count": RESOURCE_SORTS["count"]},
+                "No share, file, remote call or search of it was seen.", proof, lambda row: row.kind,
+            ),
+            "changes": Listed(
+                desk, "Changes of the directory by it and of it", CHANGES, CHANGE_SORTS,
+                "No change by it or of it was seen. Packets, events 4720 to 4767 and 5136, and two readings of a directory tell "
+                "of changes.", proof, lambda row: "by" if row.own else "of",
+            ),
+        }  # fmt: skip
+
     def _build(self) -> None:
         margin = theme.space("margin")
-        for name in (*WAYS, "Names and addresses", "Peers", "Alerts", "Directory", "VPN sessions"):
-            self.tabs.addTab(name)
+        names = QWidget()
+        rows = QVBoxLayout(names)
+        rows.setContentsMargins(margin, theme.space("group"), margin, margin)
+        rows.addWidget(SectionHeading("Names and addresses", "solid: certain; dashed: little certain; click for the proof"))
+        rows.addWidget(self.gantt)
+        self._no_names = Words("Nothing in the inputs names this entity or gives it an address.", look="quiet")
+        rows.addWidget(self._no_names)
+        rows.addStretch(1)
+        self._no_alerts = Empty("No suspicious activity names this entity.")
+        self.lists["resources"].table.sorted_by = ("count", True)
+        parts: dict[str, QWidget] = {
+            "activity": self._activity(), **self.lists, "directory": scrolled(self.directory), "names": scrolled(names),
+            "groups": self._titled("Groups", self.groups), "members": self._titled("Members", self.members),
+            "vpn": self.sessions, "alerts": self._below(self._no_alerts, self.alerts), "notes": scrolled(self.notes),
+        }  # fmt: skip
+        for name in TABS:
+            self.stack.addWidget(parts[name])
+        top = QWidget()
+        column = QVBoxLayout(top)
+        column.setContentsMargins(margin, theme.space("top"), margin, 0)
+        column.setSpacing(theme.space("related"))
+        column.addWidget(self.head)
+        column.addWidget(self.tabs)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(top)
+        outer.addWidget(self.stack, 1)
+        self.setFocusProxy(self.tabs)
+
+    def _activity(self) -> QWidget:
+        margin = theme.space("margin")
         activity = QWidget()
         column = QVBoxLayout(activity)
         column.setContentsMargins(0, theme.space("related"), 0, 0)
         column.setSpacing(theme.space("related"))
         above = QVBoxLayout()
-        above.setContentsMargins(margin, 0, margin, 0)
+        above.setContentsMargins(margin, theme.px(4), margin, 0)
+        above.addWidget(self.ways)
         self.chart_heading = SectionHeading("Activities over time", right=(self.legend,))
         self.chart_heading.title.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         above.addWidget(self.chart_heading)
@@ -141,111 +278,173 @@ class EntityPage(Page):
         above.addWidget(self._no_lanes)
         column.addLayout(above)
         column.addWidget(self.table, 1)
-        names = QWidget()
-        rows = QVBoxLayout(names)
-        rows.setContentsMargins(margin, theme.space("group"), margin, margin)
-        rows.addWidget(SectionHeading("Names and addresses", "solid: certain; dashed: little certain; click for the proof"))
-        rows.addWidget(self.gantt)
-        self._no_names = Words("Nothing in the inputs names this entity or gives it an address.", look="quiet")
-        rows.addWidget(self._no_names)
-        rows.addStretch(1)
-        for widget in (activity, scrolled(names), self.peers, self.alerts, scrolled(self.directory), self.sessions):
-            self.stack.addWidget(widget)
-        top = QWidget()
-        head = QVBoxLayout(top)
-        head.setContentsMargins(margin, theme.space("top"), margin, 0)
-        head.setSpacing(theme.space("related"))
-        head.addLayout(self.heading)
-        head.addWidget(self.tabs)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(top)
-        outer.addWidget(self.stack, 1)
+        column.addWidget(self.peers, 1)
+        self.peers.hide()
+        return activity
 
-    def _arrived(self, card: EntityCard | None, span: tuple[int, int] | None, standing: Standing = NOTHING) -> None:
-        self._standing = standing
+    def _titled(self, title: str, tree: NodeList) -> QWidget:
+        heading = SectionHeading(title)
+        setattr(self, f"{title.lower()}_heading", heading)
+        holder = QWidget()
+        holder.setContentsMargins(theme.space("margin"), theme.space("group"), theme.space("margin"), 0)
+        inner = QVBoxLayout(holder)
+        inner.setContentsMargins(0, 0, 0, theme.px(8))
+        inner.addWidget(heading)
+        return self._below(holder, tree)
+
+    @staticmethod
+    def _below(above: QWidget, content: QWidget) -> QWidget:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        if isinstance(above, Empty):
+            above.setContentsMargins(theme.space("margin"), theme.space("group"), theme.space("margin"), 0)
+        column.addWidget(above)
+        column.addWidget(content, 1)
+        return holder
+
+    # ---- arriving
+
+    def _arrived(self, told: Told) -> None:
+        card = told.card
+        self.tabs.setVisible(card is not None)
+        self.stack.setVisible(card is not None)
         if card is None:
             self._card = None
-            self._head(None)
+            self.head.show_nobody()
             return
         fresh = self._card is None
         self._card = card
         self.crumbs_changed.emit()
-        self._head(card)
-        self.gantt.show_bindings(card.bindings, span)
-        self._no_names.setVisible(not card.bindings)
+        self.head.show_entity(card, told.brief, told.risk, told.standing.said)
+        self._offer_tabs(card, told)
         self.peers.show_rows([_peer(ref, count) for ref, count in card.peers])
         self.alerts.show_rows([_alert(one) for one in card.alerts])
-        for place, number in enumerate((len(card.bindings), len(card.peers), len(card.alerts)), len(WAYS)):
-            name = self.tabs.tabText(place).split("  ")[0]
-            self.tabs.setTabText(place, f"{name}  {wording.number(number)}")
-        self.directory.show_entry(standing.directory)
-        self.sessions.show_rows(standing.sessions)
-        self.tabs.setTabVisible(DIRECTORY, standing.directory is not None)
-        self.tabs.setTabVisible(VPN, bool(standing.sessions))
-        self.tabs.setTabText(VPN, f"VPN sessions  {wording.number(len(standing.sessions))}")
-        if fresh and standing.directory is not None and not card.row.activities:
-            self.tabs.setCurrentIndex(DIRECTORY)  # all that is known of it
+        self._no_alerts.setVisible(not card.alerts)
+        self.directory.show_entry(told.standing.directory, told.relations)
+        self.sessions.show_rows(told.standing.sessions)
+        self._show_trees(told.relations)
+        self.notes.show_notes(card.row.ref.key, told.notes)
+        if fresh and not card.row.activities and told.standing.directory is not None and not self._wanted:
+            self.tabs.choose("members" if card.row.ref.kind == "group" else "directory")  # all that is known of it
         if fresh:
             self.desk.inspect(card.row.ref, True)
-        self._show_tab(self.tabs.currentIndex())
+        self._show_tab(self.tabs.current)
 
-    def _head(self, card: EntityCard | None) -> None:
-        while self.heading.count():
-            old = self.heading.takeAt(0)
-            if old.widget():
-                old.widget().deleteLater()
-        if card is None:
-            self.heading.addWidget(Words("No such entity", "page"))
-            self.heading.addWidget(Words("Nothing in this case has that name. It may belong to another workspace.", look="quiet"))
+    def _offer_tabs(self, card: EntityCard, told: Told) -> None:
+        acting = card.row.ref.kind in ACTING
+        there = {
+            "logons": acting, "tickets": acting, "resources": acting, "activity": acting or bool(card.row.activities),
+            "directory": told.standing.directory is not None, "groups": bool(told.relations.groups),
+            "members": card.row.ref.kind == "group", "names": card.row.ref.kind in ACTING, "vpn": bool(told.standing.sessions),
+        }  # fmt: skip
+        for name, on in there.items():
+            self.tabs.offer(name, on)
+        if self.tabs.current not in self.tabs.offered():
+            self.tabs.choose(self.tabs.offered()[0])
+        numbers = {
+            "activity": card.row.activities, "groups": told.relations.total_groups, "members": told.relations.total_members,
+            "alerts": len(card.alerts), "notes": len(told.notes), "vpn": len(told.standing.sessions),
+        }  # fmt: skip
+        for name, number in numbers.items():
+            self.tabs.count(name, number)
+
+    def _show_trees(self, told: Relations) -> None:
+        when = f"{told.source}, as of {wording.period(told.at, told.at)}" if told.source else ""
+        through = told.total_groups - sum(one.depth == 0 for one in told.groups)
+        more = f"; {wording.number(through)} through groups" if through > 0 else ""
+        self.groups_heading.note.say(f"{when}{more}")  # type: ignore[attr-defined]
+        self.groups.show_nodes(told.groups)
+        inside = f"; {wording.number(told.nested_members)} more through groups" if told.nested_members else ""
+        cut = f"; the first {wording.number(len(told.members))} are shown" if len(told.members) < told.total_members else ""
+        words = when or "No directory was read, so nobody tells who is in it"
+        self.members_heading.note.say(f"{words}{inside}{cut}")  # type: ignore[attr-defined]
+        self.members.show_nodes(told.members)
+
+    def _ask_members(self, ref: EntityRef, arrived: Callable[[Any], None]) -> None:
+        session = self.desk.session
+        if session is not None:
+            self.desk.jobs.run(lambda: session.queries.about.members(ref.key), arrived, owner=self)
+
+    # ---- tabs
+
+    def _show_tab(self, name: str) -> None:
+        self.stack.setCurrentIndex(list(TABS).index(name))
+        view = {"tab": name, **({"way": self.ways.current} if name == "activity" and self.ways.current != "all" else {})}
+        self.route = self.route._replace(view=tuple(sorted(view.items())))
+        session, key = self.desk.session, self.route.key
+        if session is None or not key or self._card is None or name in self._asked:
             return
-        line = QWidget()
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.space("related"))
-        row.addWidget(Sign(f"entity:{card.row.ref.kind}", 20))
-        name = Elided(card.row.ref.label, "page", cut=Qt.TextElideMode.ElideMiddle)
-        row.addWidget(name)
-        row.addWidget(tag_row(card.row.tags, card.row.alerts, by_analyst(card)), 1)
-        if card.row.ref.kind in OFFERED:
-            self.tag_button = MenuButton("Tags", self._fill_tags)
-            row.addWidget(self.tag_button)
-        row.addWidget(Button("All activities", icon="activities", on_click=lambda: self._to_activities(None)))
-        row.addWidget(Button("Show in graph", icon="graph", on_click=lambda: self.desk.go("graph", card.row.ref.key)))
-        self.heading.addWidget(line)
-        told = [(name, value) for name, value, _ in card.facts if name in HEADING and value]
-        facts = [f"{name} {value}" for name, value in dict(reversed(told)).items()][::-1]
-        seen = f"first seen {wording.moment(card.row.first)}, last seen {wording.moment(card.row.last)}"
-        words = [
-            wording.entity_kind(card.row.ref.kind),
-            seen,
-            wording.count(card.row.activities, "activity", "activities"),
-            *facts,
-        ]
-        self.heading.addWidget(Elided("   ".join(words), role="text-quiet"))
+        self._asked.add(name)
+        about, queries = session.queries.about, session.queries
+        if name == "activity":
+            self._show_way(self.ways.current)
+        elif name == "logons":
+            self.ask(name, lambda: about.logons(key), self._show_logons)
+        elif name == "tickets":
+            self.ask(name, lambda: queries.tickets(key, most=MOST_TICKETS), self._show_tickets)
+        elif name == "resources":
+            self.ask(name, lambda: about.resources(key), self._show_resources)
+        elif name == "changes":
+            self.ask(name, lambda: about.changes(key), self._show_changes)
+        elif name == "names":
+            self.ask(name, lambda: (about.names(key), queries.span()), lambda found: self._show_names(*found))
 
-    def _fill_tags(self, menu: QMenu) -> None:
-        if self._card is not None:
-            ref = self._card.row.ref
-            fill_tags(menu, self.desk, ref.kind, ref.key, self._card.row.tags, self._standing.said)
+    def _show_logons(self, found: Logons) -> None:
+        self.tabs.count("logons", len(found.rows))
+        words = lambda number, failed: f"{wording.number(number)}{f', {wording.number(failed)} failed' if failed else ''}"  # noqa: E731
+        pills = [(way, f"{way}  {words(number, failed)}") for way, number, failed in found.ways]
+        self.lists["logons"].show_rows(found.rows, pills, found.read)
 
-    # ---- rows
+    def _show_tickets(self, found: Genealogy) -> None:
+        self.tabs.count("tickets", len(found.tickets))
+        kinds = {kind: sum(one.kind == kind for one in found.tickets) for kind in KINDS}
+        pills = [(kind, f"{KINDS[kind]}  {wording.number(number)}") for kind, number in kinds.items() if number]
+        odd = sum(bool(one.apart) for one in found.tickets)
+        note = f"{wording.count(odd, 'ticket was', 'tickets were')} used by a computer that did not receive it" if odd else ""
+        cut = f"from the first {wording.number(found.exchanges)} of {wording.number(found.total)} exchanges" if found.cut else ""
+        self.lists["tickets"].show_rows(found.tickets, pills, None, "; ".join(part for part in (note, cut) if part))
 
-    def _show_tab(self, place: int) -> None:
-        self.stack.setCurrentIndex(max(0, place - len(WAYS) + 1))
-        if place >= len(WAYS) or not self.route.key:
+    def _show_resources(self, found: Resources) -> None:
+        self.tabs.count("resources", len(found.rows))
+        pills = [(kind, f"{kind}  {wording.number(number)}") for kind, number in found.kinds]
+        self.lists["resources"].show_rows(found.rows, pills, found.read)
+
+    def _show_changes(self, found: Changes) -> None:
+        self.tabs.count("changes", len(found.rows))
+        own = sum(one.own for one in found.rows)
+        pills = [("by", f"by it  {wording.number(own)}"), ("of", f"of it  {wording.number(len(found.rows) - own)}")]
+        both = own and own < len(found.rows)
+        self.lists["changes"].show_rows(found.rows, pills if both else (), found.read)
+
+    def _show_names(self, found: tuple[Any, ...], span: tuple[int, int] | None) -> None:
+        self.tabs.count("names", len(found))
+        self.gantt.show_bindings(found, span)
+        self._no_names.setVisible(not found)
+
+    # ---- activities
+
+    def _show_way(self, way: str) -> None:
+        if not self.route.key or self.tabs.current != "activity":
             return
-        by_host = place == BY_HOST
-        self.chart.setVisible(not by_host)
-        self.chart_heading.title.say("Activities by host" if by_host else "Activities over time")
+        pairs = {"tab": "activity", **({"way": way} if way != "all" else {})}
+        self.route = self.route._replace(view=tuple(sorted(pairs.items())))
+        by_host, whom = way == "hosts", way == "whom"
+        self.chart.setVisible(not by_host and not whom)
+        self.table.setVisible(not whom)
+        self.peers.setVisible(whom)
+        self.legend.setVisible(not whom)
+        titles = {"hosts": "Activities by host", "whom": "Whom it met, the busiest first"}
+        self.chart_heading.title.say(titles.get(way, "Activities over time"))
         self.chart_heading.note.say("")
         if self.lanes is not None:
             self.lanes.setVisible(by_host)
         self._no_lanes.hide()
         if by_host:
             self._ask_lanes()
-        self._show_rows(list(WAYS.values())[place], self._peer if by_host else None)
+        if not whom:
+            self._show_rows(way if way in ("from", "to") else "", self._peer if by_host else None)
 
     def _show_rows(self, way: str, peer: EntityRef | None) -> None:
         """The table, the bars above it: of the entity, with a peer only what both took part in."""
@@ -266,7 +465,7 @@ class EntityPage(Page):
             self.model.show(number)
             marks = [Mark(one.finding.first, one.severity) for one in (self._card.alerts if self._card else ())]
             self.chart.show_data(bars, marks)
-            if self.tabs.currentIndex() != BY_HOST:
+            if self.ways.current != "hosts":
                 self.legend.show_series([name for name in wording.FAMILIES if bars and any(bars.series.get(name, ()))])
 
         self.ask("rows", work, done)
@@ -303,8 +502,8 @@ class EntityPage(Page):
         if self.lanes is None:
             self.lanes = LanesView(wording.FAMILIES)
             self.lanes.chosen.connect(self._choose_peer)
-            self._above.insertWidget(2, self.lanes)
-        by_host = self.tabs.currentIndex() == BY_HOST
+            self._above.insertWidget(3, self.lanes)
+        by_host = self.ways.current == "hosts"
         self.lanes.setVisible(by_host and bool(lanes))
         self._no_lanes.setVisible(by_host and not lanes)
         self.lanes.show_lanes(lanes, bars)
@@ -317,7 +516,7 @@ class EntityPage(Page):
         self._peer = ref
         if ref is not None:
             self.desk.inspect(ref, True)
-        if self.tabs.currentIndex() == BY_HOST:
+        if self.ways.current == "hosts":
             self._show_rows("", ref)
 
     def _fetch(self, first: int, limit: int, arrived) -> None:
@@ -325,14 +524,12 @@ class EntityPage(Page):
         if session is not None and wanted is not None:
             self.desk.jobs.run(lambda: session.queries.slice(wanted, first, limit), arrived, owner=self)
 
-    def _to_activities(self, row: ActivityRow | None) -> None:
-        if row is None:
-            self.desk.go("activities", filter=self._text)
-        else:
-            self.desk.go("activities", filter=self._text, activity=row.id)
+    def _to_activities(self, row: ActivityRow) -> None:
+        self.desk.go("activities", filter=self._text, activity=row.id)
 
-    def _open_peer(self, key: object) -> None:
-        self.desk.go("entity", str(key))
+    def _open(self, ref: object) -> None:
+        if isinstance(ref, EntityRef):
+            self.desk.go("entity", ref.key)
 
 
 def _marks(alerts: tuple[Alert, ...], ref: EntityRef) -> tuple[Mark, ...]:
@@ -346,7 +543,7 @@ def _marks(alerts: tuple[Alert, ...], ref: EntityRef) -> tuple[Mark, ...]:
 
 def _peer(ref: EntityRef, count: int) -> TwoLines:
     words = wording.count(count, "activity", "activities")
-    return TwoLines(f"entity:{ref.kind}", ref.label, wording.entity_kind(ref.kind), words, target=ref.key)
+    return TwoLines(f"entity:{ref.kind}", ref.label, wording.entity_kind(ref.kind), words, target=ref)
 
 
 def _alert(alert: Alert) -> TwoLines:

@@ -62,6 +62,8 @@ class FlowLayout(QLayout):
         lines: list[list[QLayoutItem]] = [[]]
         x = rect.x()
         for item in self._items:
+            if item.isEmpty():  # what is hidden takes no place
+                continue
             width = item.sizeHint().width()
             if lines[-1] and x + width > rect.right() + 1:
                 lines.append([])

@@ -1,0 +1,1 @@
+"""Parts of the page of an entity: its head, its tabs, what stands in each."""
