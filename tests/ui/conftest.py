@@ -17,11 +17,14 @@ TICK_MS = 5
 
 
 class Watchdog:
-    """A timer of the window's thread that records how late it comes."""
+    """A timer of the window's thread that records how late it comes, and how long the thread itself worked before it came.
+
+    longest counts what other programs of the machine took, longest_busy does not. Both are seconds.
+    """
 
     def __init__(self) -> None:
-        self.longest = 0.0
-        self._last = time.perf_counter()
+        self.longest = self.longest_busy = 0.0
+        self._last, self._used = time.perf_counter(), time.thread_time()
         self._timer = QTimer()
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._tick)
@@ -31,10 +34,14 @@ class Watchdog:
         now = time.perf_counter()
         self.longest = max(self.longest, now - self._last - TICK_MS / 1000)
         self._last = now
+        used = time.thread_time()
+        self.longest_busy = max(self.longest_busy, used - self._used)
+        self._used = used
 
     def forget(self) -> None:
         """Measure from now on."""
         self.longest, self._last = 0.0, time.perf_counter()
+        self.longest_busy, self._used = 0.0, time.thread_time()
 
     def stop(self) -> None:
         """Measure no more."""

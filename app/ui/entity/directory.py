@@ -39,6 +39,8 @@ WEAK = frozenset({
 """Those that help an attacker: filled, the others in a frame."""
 SECURITY = ("Protected", "Encryption types", "Service names", "May delegate to", "May be impersonated to by", "SID history",
             "Key credentials", "msDS-KeyCredentialLink", "msDS-GroupMSAMembership", "altSecurityIdentities", "owner")  # fmt: skip
+LISTS = ("Service names", "May delegate to", "May be impersonated to by", "SID history")
+"""Facts of several values, one on a line."""
 ATTRIBUTES = {
     "badPwdCount": "Wrong passwords", "logonCount": "Logons counted", "mail": "Mail", "name": "Name", "title": "Title",
     "department": "Department", "telephoneNumber": "Telephone", "description": "Description", "manager": "Manager",
@@ -98,7 +100,12 @@ class DirectoryView(QWidget):
 
     def _facts(self, entry: DirectoryEntry) -> None:
         dates = [(name, _date(at, entry.at, name)) for name, at in entry.dates]
-        security = [(ATTRIBUTES.get(name, name), value) for name, value in entry.facts if name in SECURITY]
+        security = [
+            (ATTRIBUTES.get(name, name) if place == 0 else "", part)
+            for name, value in entry.facts
+            if name in SECURITY
+            for place, part in enumerate(value.split(", ") if name in LISTS else (value,))
+        ]
         rest = [(ATTRIBUTES.get(name, name), value) for name, value in entry.facts if name not in SECURITY and name != "manager"]
         columns = ([("Dates", dates), ("Security", security)], [("Identity", rest)])
         holder = QWidget()

@@ -17,12 +17,13 @@ from app.ui.widgets.bar import Bar
 from app.ui.widgets.buttons import Button, LinkButton, MenuButton, PaintedButton
 from app.ui.widgets.cards import by_analyst
 from app.ui.widgets.chips import Tag
+from app.ui.widgets.flow import flow
 from app.ui.widgets.glyphs import ENTITY_ROLES
 from app.ui.widgets.sentence import SentenceView
 from app.ui.widgets.tag_menu import OFFERED, fill_tags
 from app.ui.widgets.words import Elided, Line, Words
 
-REASONS = 4
+REASONS = 3
 RISK_WIDTH = 320
 SIGN = 44
 HEADING = ("Domain", "Full name", "Address")
@@ -115,7 +116,7 @@ class Head(QWidget):
             return
         self._shown = shown
         holder, column = _column()
-        column.addLayout(self._name(card, said))
+        column.addWidget(self._name(card, said))
         column.addWidget(SentenceView(_sentence(brief), self._desk.follow, "text-quiet", "text"))
         column.addLayout(self._seen(card))
         parts: list[QWidget] = [BigSign(card.row.ref.kind), holder]
@@ -135,12 +136,8 @@ class Head(QWidget):
             top = Qt.AlignmentFlag.AlignTop if place != 2 else Qt.AlignmentFlag(0)
             self._row.addWidget(one, 1 if (place == 1 or len(parts) == 1) else 0, top)
 
-    def _name(self, card: EntityCard, said: Mapping[str, bool]) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(theme.space("related"))
+    def _name(self, card: EntityCard, said: Mapping[str, bool]) -> QWidget:
         name = Elided(card.row.ref.label, "page", cut=Qt.TextElideMode.ElideMiddle)
-        name.setMaximumWidth(name.sizeHint().width())
-        row.addWidget(name, 1)
         by_hand = by_analyst(card)
         key = card.row.ref.key
         offered = OFFERED.get(card.row.ref.kind, ())
@@ -153,17 +150,14 @@ class Head(QWidget):
                 chips.append(Tag(tag))
         if card.row.alerts:
             chips.append(Tag(wording.count(card.row.alerts, "alert"), "alerts"))
-        for one in chips:
-            row.addWidget(one)
         if offered:
 
             def fill(menu: QMenu) -> None:
                 fill_tags(menu, self._desk, card.row.ref.kind, key, card.row.tags, said)
 
             self.tag_button = MenuButton("Tags", fill, bare=True)
-            row.addWidget(self.tag_button)
-        row.addStretch(1)
-        return row
+            chips.append(self.tag_button)
+        return flow(name, *chips, gap=8, down=2)
 
     def _seen(self, card: EntityCard) -> QHBoxLayout:
         told = [(name, value) for name, value, _ in card.facts if name in HEADING and value]

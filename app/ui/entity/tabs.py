@@ -62,7 +62,7 @@ class TabStrip(QWidget):
 
     def __init__(self, tabs: Sequence[tuple[str, str]], label: str) -> None:
         super().__init__()
-        self._flow = FlowLayout(self, GAP)
+        self._flow = FlowLayout(self, GAP, 0)
         self._ring = False
         self.tabs: dict[str, Tab] = {}
         for name, words in tabs:

@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.model.alert import Alert
+from app.model.brief import Brief
 from app.model.entity import EntityRef
 from app.model.rows import ActivityRow, Coverage, EntityCard
 from app.model.tickets import TicketNode
@@ -30,7 +31,7 @@ class Inspector(QWidget):
         self._job: Job | None = None
         self._shown: object = None
         self._drawn = False
-        self._card: EntityCard | None = None
+        self._card: tuple[EntityCard | None, Brief] | None = None
         self._on_screen: EntityRef | None = None
         self.setObjectName("inspector")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -94,7 +95,9 @@ class Inspector(QWidget):
             )  # fmt: skip
         elif isinstance(thing, EntityRef) and session is not None:
             self._job = self._desk.jobs.run(
-                lambda: session.queries.entity(thing.key), lambda card: self._entity(thing, card), owner=self
+                lambda: (session.queries.entity(thing.key), session.queries.brief(thing)),
+                lambda found: self._entity(thing, *found),
+                owner=self,
             )
         elif isinstance(thing, str) and session is not None:
             self._job = self._desk.jobs.run(lambda: session.queries.rows_of((thing,)), self._activity, owner=self)
@@ -131,15 +134,15 @@ class Inspector(QWidget):
         if isinstance(self._shown, EntityRef) and self._drawn:
             self._draw(self._shown)
 
-    def _entity(self, ref: EntityRef, card: EntityCard | None) -> None:
-        if card is not None and card == self._card and self._on_screen == ref:
+    def _entity(self, ref: EntityRef, card: EntityCard | None, brief: Brief) -> None:
+        if card is not None and (card, brief) == self._card and self._on_screen == ref:
             return  # nothing new: the panel keeps its place
-        self._card, self._on_screen = card, ref
+        self._card, self._on_screen = (card, brief), ref
         if card is None:
             empty = Card("Entity", ref.label, "Nothing else is known of it.", f"entity:{ref.kind}")
             self._put(empty)
         else:
-            self._put(entity_card(self._desk, card))
+            self._put(entity_card(self._desk, card, brief))
 
     def _activity(self, rows) -> None:
         if rows:

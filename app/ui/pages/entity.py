@@ -92,6 +92,7 @@ class EntityPage(Page):
         self._peer: EntityRef | None = None
         self._asked: set[str] = set()
         self._wanted = ""
+        self._told: Told | None = None
         self.lanes: LanesView | None = None
         self.head = Head(desk)
         self.tabs = TabStrip(tuple(TABS.items()), "Parts of the entity")
@@ -135,7 +136,7 @@ class EntityPage(Page):
     def visit(self, route: Route) -> None:
         """Another entity, or another part of the same one."""
         if route.key != self.route.key:
-            self._card, self._peer = None, None
+            self._card, self._told, self._peer = None, None, None
             for name in TABS:
                 self.tabs.offer(name, True)
             self.model.show(0)
@@ -319,13 +320,8 @@ class EntityPage(Page):
         self.crumbs_changed.emit()
         self.head.show_entity(card, told.brief, told.risk, told.standing.said)
         self._offer_tabs(card, told)
+        self._told = told
         self.peers.show_rows([_peer(ref, count) for ref, count in card.peers])
-        self.alerts.show_rows([_alert(one) for one in card.alerts])
-        self._no_alerts.setVisible(not card.alerts)
-        self.directory.show_entry(told.standing.directory, told.relations)
-        self.sessions.show_rows(told.standing.sessions)
-        self._show_trees(told.relations)
-        self.notes.show_notes(card.row.ref.key, told.notes)
         if fresh and not card.row.activities and told.standing.directory is not None and not self._wanted:
             self.tabs.choose("members" if card.row.ref.kind == "group" else "directory")  # all that is known of it
         if fresh:
@@ -348,7 +344,7 @@ class EntityPage(Page):
             "alerts": len(card.alerts), "notes": len(told.notes), "vpn": len(told.standing.sessions),
         }  # fmt: skip
         for name, number in numbers.items():
-            self.tabs.count(name, number)
+            self.tabs.count(name, number or None)
 
     def _show_trees(self, told: Relations) -> None:
         when = f"{told.source}, as of {wording.period(told.at, told.at)}" if told.source else ""
@@ -378,6 +374,7 @@ class EntityPage(Page):
             return
         self._asked.add(name)
         about, queries = session.queries.about, session.queries
+        self._show_told(name)
         if name == "activity":
             self._show_way(self.ways.current)
         elif name == "logons":
@@ -390,6 +387,23 @@ class EntityPage(Page):
             self.ask(name, lambda: about.changes(key), self._show_changes)
         elif name == "names":
             self.ask(name, lambda: (about.names(key), queries.span()), lambda found: self._show_names(*found))
+
+    def _show_told(self, name: str) -> None:
+        """A part for which nothing more needs to be asked; made when it is looked at, for widgets take their time."""
+        card, told = self._card, self._told
+        if card is None or told is None:
+            return
+        if name == "directory":
+            self.directory.show_entry(told.standing.directory, told.relations)
+        elif name in ("groups", "members"):
+            self._show_trees(told.relations)
+        elif name == "vpn":
+            self.sessions.show_rows(told.standing.sessions)
+        elif name == "alerts":
+            self.alerts.show_rows([_alert(one) for one in card.alerts])
+            self._no_alerts.setVisible(not card.alerts)
+        elif name == "notes":
+            self.notes.show_notes(card.row.ref.key, told.notes)
 
     def _show_logons(self, found: Logons) -> None:
         self.tabs.count("logons", len(found.rows))

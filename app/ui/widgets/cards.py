@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.model.alert import Alert, Link
+from app.model.brief import Brief
 from app.model.coverage import CoverageShare
 from app.model.entity import EntityRef
 from app.model.rows import ActivityRow, Coverage, EntityCard
@@ -16,6 +17,7 @@ from app.ui.detector_page import section
 from app.ui.widgets.bar import Bar
 from app.ui.widgets.buttons import Button, LinkButton
 from app.ui.widgets.chips import Tag
+from app.ui.widgets.fact_lines import FactLines, Row
 from app.ui.widgets.flow import flow
 from app.ui.widgets.glyphs import Sign
 from app.ui.widgets.marks import marked
@@ -23,12 +25,20 @@ from app.ui.widgets.sentence import EntityLabel, SentenceView
 from app.ui.widgets.story_strip import StoryStrip
 from app.ui.widgets.words import Elided, Line, Paragraph, Words
 
-LABEL_WIDTH, WIDE_LABELS = 84, 112
-MOST_FACTS = 40
+LABEL_WIDTH = 84
+MOST_FACTS, LONGEST_FACT = 24, 140
+WORTH = {
+    "Full name": "Full name", "Sensitive because": "Sensitive", "SID": "SID", "UPN": "Principal",
+    "Operating system": "System", "Account options": "Options", "Password set": "Password set", "Created": "Created",
+    "Expires": "Expires", "Service names": "Services", "Encryption types": "Encryption", "May delegate to": "Delegates to",
+    "Deleted": "Deleted", "Renamed": "Renamed", "Members": "Members", "description": "About", "Trust": "Trust",
+}  # fmt: skip
+"""Facts that the card tells, in short words; the page of the entity tells all."""
+PLACES = {"user": "Acts from", "computer": "Has", "controller": "Has", "address": "Is"}
 TOGETHER = 3
 """Facts known in one way from which on they stand together below its name."""
-MOST_BINDINGS = 12
-MOST_PEERS = 8
+MOST_BINDINGS = 6
+MOST_PEERS = 6
 
 
 class Card(QWidget):
@@ -82,17 +92,29 @@ class Card(QWidget):
 def facts(rows: Sequence[tuple[str, QWidget | str]], width: int = LABEL_WIDTH, most: int = 400) -> QWidget:
     """Names at the left, values at the right; width of the names in pixels of the design; most characters of a value."""
     holder = QWidget()
-    grid = QGridLayout(holder)
-    grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(theme.px(8))
-    grid.setVerticalSpacing(theme.px(3))
-    grid.setColumnMinimumWidth(0, theme.px(width))
-    grid.setColumnStretch(1, 1)
-    for place, (name, value) in enumerate(rows):
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(theme.px(3))
+    plain: list[Row] = []
+
+    def put_plain() -> None:
+        if plain:
+            column.addWidget(FactLines(plain, width, most))
+            plain.clear()
+
+    for name, value in rows:
+        if isinstance(value, str):
+            plain.append((name, value, ""))
+            continue
+        put_plain()
+        row = QHBoxLayout()
+        row.setSpacing(theme.px(8))
         label = Elided(name, role="text-quiet")
         label.setFixedWidth(theme.px(width))
-        grid.addWidget(label, place, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(Paragraph(wording.tidy(value, most)) if isinstance(value, str) else value, place, 1)
+        row.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(value, 1)
+        column.addLayout(row)
+    put_plain()
     return holder
 
 
@@ -119,10 +141,11 @@ def stacked(widgets: list[QWidget], gap: int = 4) -> QWidget:
     return holder
 
 
-def entity_card(desk: Desk, card: EntityCard) -> Card:
-    """An entity: tags, first and last seen, facts with how they are known, names and addresses, peers, alerts."""
+def entity_card(desk: Desk, card: EntityCard, brief: Brief | None = None) -> Card:
+    """An entity: who it is, tags, when it was seen, where it acts from, what the directory says, names, peers, alerts."""
     ref = card.row.ref
-    view = Card("Entity", ref.label, wording.entity_kind(ref.kind), f"entity:{ref.kind}")
+    kind = wording.entity_kind(ref.kind)
+    view = Card(kind, ref.label, brief.line if brief is not None else "", f"entity:{ref.kind}")
     if card.row.tags or card.row.alerts:
         view.part(_tags(card))
     rows: list[tuple[str, QWidget | str]] = [
@@ -130,27 +153,37 @@ def entity_card(desk: Desk, card: EntityCard) -> Card:
         ("Last seen", wording.moment(card.row.last)),
         ("Activities", wording.number(card.row.activities)),
     ]
-    told = [one for one in card.facts if one[0] != "Tag"][:MOST_FACTS]
-    often = Counter(how for _, _, how in told)
-    for name, value, how in told:
-        if often[how] < TOGETHER:
-            words = [Paragraph(wording.tidy(value, 400)), Paragraph(how, "quiet", "quiet")]
-            rows.append((name, stacked(words, 0) if how else value))
+    if brief is not None:
+        for name, refs in ((PLACES.get(ref.kind, "At"), brief.places), ("Groups", brief.groups)):
+            if refs:
+                rows.append((name, stacked([EntityLabel(one, desk.follow) for one in refs], 2)))
+        if brief.notes:
+            rows.append(
+                ("Notes", LinkButton(wording.count(brief.notes, "note"), lambda: desk.go("entity", ref.key, tab="notes")))
+            )
     view.part(facts(rows))
+    told = [one for one in card.facts if one[0] in WORTH][:MOST_FACTS]
+    if brief is not None and brief.groups:
+        told = [one for one in told if one[0] != "Sensitive because"]
+    often = Counter(how for _, _, how in told)
+    few = [(WORTH[name], value, how) for name, value, how in told if often[how] < TOGETHER]
+    if few:
+        view.part(FactLines(few, LABEL_WIDTH))
     for how, number in often.items():
         if number >= TOGETHER:  # said once, above all that is known so
-            view.part(facts([(name, value) for name, value, one in told if one == how], WIDE_LABELS), how[:1].upper() + how[1:])
+            values = [(WORTH[name], value, "") for name, value, one in told if one == how]
+            view.part(FactLines(values, LABEL_WIDTH, LONGEST_FACT), how[:1].upper() + how[1:])
     if card.bindings:
-        lines: list[tuple[str, QWidget | str]] = []
-        for one in card.bindings[:MOST_BINDINGS]:
-            how = f"{one.method}, {one.certainty} certainty, {wording.count(one.count, 'time')}"
-            lines.append((one.address, stacked([Paragraph(one.name), Paragraph(how, "quiet", "quiet")], 0)))
-        view.part(facts(lines), "Names and addresses")
+        lines = [
+            (one.address, one.name, f"{one.method}, {one.certainty} certainty, {wording.count(one.count, 'time')}")
+            for one in card.bindings[:MOST_BINDINGS]
+        ]
+        view.part(FactLines(lines, LABEL_WIDTH), "Names and addresses")
     if card.peers:
         most = max(number for _, number in card.peers) or 1
         view.part(stacked([_peer(desk, peer, number, most) for peer, number in card.peers[:MOST_PEERS]]), "Spoke with")
     if card.alerts:
-        view.part(stacked([_alert_line(desk, one) for one in card.alerts[:MOST_PEERS]], 6), "Alerts")
+        view.part(stacked([_alert_line(desk, one) for one in reversed(card.alerts[-MOST_PEERS:])], 6), "Alerts")
     actions: list[QWidget] = []
     if desk.can_go("entity"):
         actions.append(Button("Open entity", on_click=lambda: desk.go("entity", ref.key)))

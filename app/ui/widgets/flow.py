@@ -7,12 +7,12 @@ from app.ui import theme
 
 
 class FlowLayout(QLayout):
-    """Items from left to right, gap apart, as many lines as needed."""
+    """Items from left to right, gap apart, as many lines as needed, these down apart (as gap by default)."""
 
-    def __init__(self, parent: QWidget | None = None, gap: int = 4) -> None:
+    def __init__(self, parent: QWidget | None = None, gap: int = 4, down: int | None = None) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
-        self._gap = theme.px(gap)
+        self._gap, self._down = theme.px(gap), theme.px(gap if down is None else down)
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:
@@ -64,7 +64,7 @@ class FlowLayout(QLayout):
         for item in self._items:
             if item.isEmpty():  # what is hidden takes no place
                 continue
-            width = item.sizeHint().width()
+            width = min(item.sizeHint().width(), rect.width())
             if lines[-1] and x + width > rect.right() + 1:
                 lines.append([])
                 x = rect.x()
@@ -75,18 +75,18 @@ class FlowLayout(QLayout):
             high = max((item.sizeHint().height() for item in line), default=0)
             x = rect.x()
             for item in line:
-                size = item.sizeHint()
+                size = item.sizeHint().boundedTo(QSize(max(1, rect.width()), 1 << 20))
                 if place:
                     item.setGeometry(QRect(QPoint(x, y + (high - size.height()) // 2), size))
                 x += size.width() + self._gap
-            y += high + self._gap
-        return y - self._gap - rect.y()
+            y += high + self._down
+        return y - self._down - rect.y()
 
 
-def flow(*widgets: QWidget, gap: int = 4) -> QWidget:
+def flow(*widgets: QWidget, gap: int = 4, down: int | None = None) -> QWidget:
     """A widget that holds widgets in a flow."""
     holder = QWidget()
-    layout = FlowLayout(holder, gap)
+    layout = FlowLayout(holder, gap, down)
     for one in widgets:
         layout.addWidget(one)
     policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)

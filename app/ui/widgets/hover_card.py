@@ -11,7 +11,7 @@ from app.ui.desk import Desk
 from app.ui.jobs import Job
 from app.ui.widgets import hovering
 from app.ui.widgets.buttons import Button
-from app.ui.widgets.cards import facts, stacked
+from app.ui.widgets.cards import PLACES, facts, stacked
 from app.ui.widgets.chips import Tag
 from app.ui.widgets.flow import flow
 from app.ui.widgets.glyphs import Sign
@@ -22,7 +22,6 @@ DELAY_MS, LEAVE_MS = 400, 250
 WIDTH, GAP = 348, 6
 KEPT = 500
 """Briefs kept until the data changes."""
-PLACES = {"user": "Acts from", "computer": "Has", "controller": "Has", "address": "Is"}
 TYPING = (QLineEdit, QPlainTextEdit, QTextEdit)
 SWALLOWED = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
 
