@@ -127,8 +127,9 @@ def test_an_entity_has_tabs_with_its_rows_names_peers_alerts(window: MainWindow,
         QTest.mouseClick(page.ways.pills[way], Qt.MouseButton.LeftButton)
         settle(window)
         counts.append(page.model.rowCount())
-    QTest.mouseClick(page.tabs.tabs["names"], Qt.MouseButton.LeftButton)
-    settle(window)
+    for name in ("alerts", "names"):
+        QTest.mouseClick(page.tabs.tabs[name], Qt.MouseButton.LeftButton)
+        settle(window)
 
     assert total == row.activities > 0
     assert max(counts) <= total
