@@ -98,7 +98,7 @@ class Casework:
 
     def write_note(self, key: str, text: str, id: int | None = None) -> int:
         """Write a note of an entity (its key), or (id) other words in the place of one; returns its number."""
-        return write_note(self.path, key, text, id)
+        return write_note(self.path, key, self.reveal(text), id)
 
     def remove_note(self, id: int) -> bool:
         """Remove a note; False when there is none of that number."""

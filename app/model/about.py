@@ -98,7 +98,7 @@ class ChangeRow(Struct, frozen=True, kw_only=True):
     at: int
     what: str
     who: EntityRef | None = None
-    subject: EntityRef | None = None
+    whom: EntityRef | None = None
     name: str = ""
     own: bool = False
     old: tuple[str, ...] = ()

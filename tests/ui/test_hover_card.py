@@ -1,5 +1,6 @@
 """The card of an entity: after a moment over its name, by key, in tables, lists and sentences; never in the way."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -24,8 +25,11 @@ def page(window: MainWindow, settle: Settle, name: str, key: str = "") -> QWidge
     return window.page()
 
 
-def rest(window: MainWindow, settle: Settle, milliseconds: int = DELAY_MS + 80) -> BriefCard | None:
-    QTest.qWait(milliseconds)
+def rest(window: MainWindow, settle: Settle, there: bool = True) -> BriefCard | None:
+    """The card once it is there, or once it is gone; at most a few seconds of a busy machine."""
+    end = time.monotonic() + 8
+    while (window.cards.card is not None) != there and time.monotonic() < end:
+        QTest.qWait(20)
     settle(window)
     return window.cards.card
 
@@ -54,7 +58,7 @@ def test_it_comes_after_a_moment_over_a_name_and_goes_when_the_pointer_leaves(wi
     assert window.rect().contains(card.geometry())
 
     QTest.mouseMove(table.viewport(), QPoint(table.width() - 20, table.height() - 4))
-    assert rest(window, settle, LEAVE_MS + 80) is None
+    assert rest(window, settle, there=False) is None
 
 
 def test_the_pointer_may_go_into_it_and_press_what_it_offers(window: MainWindow, settle: Settle) -> None:
@@ -66,7 +70,8 @@ def test_the_pointer_may_go_into_it_and_press_what_it_offers(window: MainWindow,
     QApplication.sendEvent(table.viewport(), QEvent(QEvent.Type.Leave))
     QApplication.sendEvent(card, QEvent(QEvent.Type.Leave))
     card._cards.entered()
-    assert rest(window, settle, LEAVE_MS + 80) is card
+    QTest.qWait(LEAVE_MS + 80)
+    assert window.cards.card is card
     button = next(one for one in card.findChildren(QWidget) if one.accessibleName() == "Graph")
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     settle(window)
@@ -80,13 +85,13 @@ def test_by_key_for_the_current_row_with_keys_to_go_on(window: MainWindow, settl
     QTest.keyClick(table, Qt.Key.Key_J)
     ref = table.currentIndex().siblingAtColumn(0).data(CELL)
     QTest.keyClick(table, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier)
-    card = rest(window, settle, 20)
+    card = rest(window, settle)
     assert card is not None and title(card) == ref.label
     QTest.keyClick(table, Qt.Key.Key_Escape)
     assert window.cards.card is None and table.hasFocus()
 
     QTest.keyClick(table, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier)
-    assert rest(window, settle, 20) is not None
+    assert rest(window, settle) is not None
     QTest.keyClick(table, Qt.Key.Key_F)
     settle(window)
     assert window.page().name == "activities"
@@ -103,7 +108,7 @@ def test_the_columns_of_a_row_one_after_the_other(window: MainWindow, settle: Se
     assert len(labels) > 1
     for label in (*labels, labels[0]):
         QTest.keyClick(table, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier)
-        card = rest(window, settle, 20)
+        card = rest(window, settle)
         assert card is not None and title(card) == label
 
 
@@ -121,7 +126,7 @@ def test_a_link_with_the_focus_offers_it_as_the_pointer_does(window: MainWindow,
     assert card is not None and here is not None and title(card) == here[0].label
     assert sentence.hasFocus()
     sentence.clearFocus()
-    assert rest(window, settle, 20) is None
+    assert rest(window, settle, there=False) is None
 
 
 def test_scrolling_closes_it_and_what_was_asked_once_is_not_asked_again(

@@ -83,7 +83,7 @@ RESOURCE_SORTS = {
 CHANGES = (
     Column("Time", lambda row: wording.moment(row.at), 132, firm=True, sort="at", tip=lambda row: wording.period(row.at, row.at)),
     Column("Who", lambda row: row.who, 124, "entity", sort="who"),
-    Column("Of", lambda row: row.subject or row.name, 140, "entity", sort="subject"),
+    Column("Of", lambda row: row.whom or row.name, 140, "entity", sort="subject"),
     Column("What", lambda row: row.what, 150, sort="what", dim=_failed),
     Column("Old", lambda row: _values(row.old), 130, "quiet", tip=lambda row: "\n".join(row.old)),
     Column("New", lambda row: _values(row.new), 180, stretch=True, tip=lambda row: "\n".join(row.new)),
@@ -92,7 +92,7 @@ CHANGES = (
 CHANGE_SORTS = {
     "at": lambda row: row.at,
     "who": lambda row: row.who.label.lower() if row.who else "",
-    "subject": lambda row: (row.subject.label if row.subject else row.name).lower(),
+    "subject": lambda row: (row.whom.label if row.whom else row.name).lower(),
     "what": lambda row: row.what,
     "result": lambda row: row.result,
 }

@@ -45,7 +45,7 @@ class _Lines(QAbstractListModel):
             return shown
         node = shown.node
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(f"{node.ref.label}\n{node.ref.key}")
+            return plain_tip(node.ref.label)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             state = ", open" if shown.open else ""
             return wording.tidy(f"{node.ref.label}, level {node.depth + 1}, {_notes(node) or node.ref.kind}{state}")

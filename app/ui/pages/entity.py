@@ -130,7 +130,7 @@ class EntityPage(Page):
 
     def crumbs(self) -> tuple[Crumb, ...]:
         """Entities, then its name."""
-        label = self._card.row.ref.label if self._card else self.route.key.partition(":")[2]
+        label = self._card.row.ref.label if self._card else "Entity"
         return (Crumb("Entities", Route("entities")), Crumb(label))
 
     def visit(self, route: Route) -> None:

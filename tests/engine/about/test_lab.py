@@ -76,7 +76,7 @@ def test_what_was_used_is_summed_with_where_it_was_and_who_asked(session: Sessio
 
 def test_changes_are_found_by_who_made_them_and_by_what_was_changed(session: Session) -> None:
     made = session.queries.about.changes(SMITH)
-    group = next(one for one in made.rows if one.subject is not None and one.subject.key == ADMINS)
+    group = next(one for one in made.rows if one.whom is not None and one.whom.key == ADMINS)
     assert group.own and group.what == "added to members" and group.new
     suffered = session.queries.about.changes(ADMINS)
     same = next(one for one in suffered.rows if one.proof == group.proof)
@@ -100,3 +100,35 @@ def test_who_is_nowhere_has_nothing(session: Session) -> None:
     for key in ("user:corp.test\\nobody", "address:192.0.2.9", "service:none", ""):
         assert about.logons(key).rows == about.resources(key).rows == about.changes(key).rows == about.names(key) == ()
         assert about.relations(key).groups == ()
+
+
+def test_nothing_tells_a_name_while_names_are_hidden(session: Session) -> None:
+    session.write_note(SMITH, "Asked alice.adams about it")
+    session.hide_names(True, keep=False)
+    try:
+        queries = session.queries
+        ref = queries.entity(SMITH).row.ref  # type: ignore[union-attr]
+        answers = (
+            queries.brief(ref), queries.notes(SMITH), *(
+                getattr(queries.about, part)(SMITH) for part in ("risk", "relations", "logons", "resources", "changes", "names")
+            ),
+        )  # fmt: skip
+        told = [text for one in answers for text in words(one)]
+        assert told and not [
+            text for text in told if "smith" in text.lower() or "alice" in text.lower() or "corp" in text.lower()
+        ]
+        assert queries.about.logons(SMITH).rows[0].who.key == SMITH  # type: ignore[union-attr]
+    finally:
+        session.hide_names(False)
+
+
+def words(value: object, name: str = "") -> Iterator[str]:
+    """Every text of a value that somebody reads."""
+    if isinstance(value, str):
+        yield from () if name in ("key", "proof", "subject", "id", "alert") else (value,)
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from words(one, name)
+    elif hasattr(value, "__struct_fields__"):
+        for field in value.__struct_fields__:
+            yield from words(getattr(value, field), field)

@@ -48,7 +48,7 @@ def changes(known: Knowledge, activities: Sequence[Activity]) -> Indexed:
                 rows = found.setdefault(key, [])
                 rows.append(
                     ChangeRow(
-                        at=one.at, what=_what(change), who=who, subject=subject, name=change.name[:LONGEST],
+                        at=one.at, what=_what(change), who=who, whom=subject, name=change.name[:LONGEST],
                         own=who is not None and key == who.key, old=_values(change.old), new=_values(change.new),
                         result=one.result, proof=one.id,
                     )
