@@ -1,4 +1,7 @@
-"""What the window shares with its pages: the session, the jobs, the ways to go somewhere."""
+"""What the window shares with its pages: the session, the jobs, the ways to go somewhere.
+
+Long because every change that a page may make by hand has its method here, so that all of them are told and followed alike.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
