@@ -155,6 +155,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("help", "Help", "more", "", "go", "Help", argument="help"),
     Action("help.filters", "The language of filters", "filter", "", "help_article", "Help", argument="query"),
     Action("help.glossary", "Glossary", "more", "", "help_article", "Help", argument="glossary"),
+    Action("help.tour", "Tour of the window", "right", "", "show_tour", "Help"),
     Action("help.keys", "Keys of this page", "more", "?", "show_keys", "Help"),
 )
 BY_ID: dict[str, Action] = {one.id: one for one in ACTIONS}

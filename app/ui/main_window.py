@@ -26,6 +26,7 @@ from app.ui.frame.tab import Tab
 from app.ui.frame.tabs import MOST, Tabs
 from app.ui.frame.topbar import TopBar
 from app.ui.frame.torn import TornWindow
+from app.ui.frame.tour import Tour
 from app.ui.navigation import History, Route
 from app.ui.page import Page
 from app.ui.widgets.hover_card import HoverCards
@@ -52,6 +53,8 @@ class MainWindow(QMainWindow):
         self.torn: list[TornWindow] = []
         self._actions: dict[str, QAction] = {}
         self.sheet: KeysSheet | None = None
+        self.tour: Tour | None = None
+        self._tour_waits = False
         self.menu = QMenu(self)
         self._make_actions()
         self._make_frame()
@@ -281,6 +284,7 @@ class MainWindow(QMainWindow):
         for tab in (self.tabs.current(), *(one.tab for one in self.torn)):
             tab.refresh()
         self.inspector.refresh()
+        self._tour_when_read()
         self.setWindowTitle(
             f"{self.desk.session.name} – Wardlight" if self.desk.session and not self.desk.session.is_temporary else "Wardlight"
         )
@@ -331,6 +335,28 @@ class MainWindow(QMainWindow):
         self.activateWindow()
         self.topbar.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.topbar.field.selectAll()
+
+    def start_tour(self) -> None:
+        """Cards beside the parts of the window; over the sample case when nothing is open."""
+        if self.tour is not None:
+            self.tour.end()
+        if not self.desk.has_case:
+            self._tour_waits = True
+            self.commands.open_sample()
+            return
+        self._tour_waits = False
+        self.desk.keep(toured=True)
+        self.tour = Tour(self, self.desk, self.page)
+        self.tour.ended.connect(self._tour_ended)
+        self.tour.begin()
+
+    def _tour_when_read(self) -> None:
+        if self._tour_waits and self.desk.alerts and not self.desk.bridge.reading:
+            self.start_tour()
+
+    def _tour_ended(self) -> None:
+        self.tour = None
+        self.page().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def toggle_keys(self) -> None:
         """Show the sheet of keys over the page, or take it away."""
@@ -493,6 +519,7 @@ class MainWindow(QMainWindow):
             self.read(waiting)
         elif not error and not self.desk.bridge.anew and self.page().name == "sources":
             self.desk.go("overview")  # who stayed to watch the reading wants to know what it found
+        self._tour_when_read()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files or folders may be dropped anywhere."""

@@ -89,23 +89,32 @@ class StartPage(Page):
 
     def _actions(self) -> QWidget:
         self.open_button = Button("Open", "", "open.files", True, lambda: self.desk.command("open.files"))
-        folder = Button("Choose", on_click=lambda: self.desk.command("open.folder"))
+        folder = Button("A folder", on_click=lambda: self.desk.command("open.folder"))
+        both = QWidget()
+        beside = QHBoxLayout(both)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(theme.space("related"))
+        beside.addWidget(folder)
+        beside.addWidget(self.open_button)
         listen = Button("Add a source", on_click=lambda: self.desk.command("source.add"))
-        rows = [
-            ("open", "Open evidence", "Captures, logs, directories, told by content.", self.open_button),
-            ("sources", "Open a folder", "Everything that can be read in it.", folder),
+        rows: list[tuple[str, str, str, QWidget]] = [
+            ("open", "Open evidence", "Captures, logs, directories, told by content.", both),
             ("sensor", "Listen live", "Packets, syslog, RADIUS, a directory, as it happens.", listen),
         ]
         if paths.sample_case().is_file():
-            self.sample_button = Button("Open sample", on_click=lambda: self.desk.command("open.sample"))
-            rows.append(
-                (
-                    "proof",
-                    "Look at the sample case",
-                    "A small intrusion, from first password to the directory.",
-                    self.sample_button,
-                )
-            )
+            self.sample_button = Button("Open", on_click=lambda: self.desk.command("open.sample"))
+            self.sample_button.setAccessibleName("Open the sample case")
+            fresh = not self.desk.settings.toured
+            self.tour_button = Button("Take the tour", "right" if fresh else "", on_click=lambda: self.desk.command("help.tour"))
+            sample = QWidget()
+            beside = QHBoxLayout(sample)
+            beside.setContentsMargins(0, 0, 0, 0)
+            beside.setSpacing(theme.space("related"))
+            beside.addWidget(self.tour_button)
+            beside.addWidget(self.sample_button)
+            words = "New here? Eight cards show what is where; Esc leaves them."
+            known = "A small intrusion, from first password to the directory."
+            rows.append(("proof", "Look at the sample case", words if fresh else known, sample))
         recent = self.desk.settings.recent
         said = (
             f"{wording.count(len(recent), 'recent case')}. A case is one file."
