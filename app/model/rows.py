@@ -77,7 +77,10 @@ class Histogram(Struct, frozen=True, kw_only=True):
 
 
 class EntityRow(Struct, frozen=True, kw_only=True):
-    """One line of the list of entities. tags: Sensitive, Controller, New, Unresolved, ..."""
+    """One line of the list of entities. tags: Sensitive, Controller, New, Unresolved, ...
+
+    open: how many of the alerts are open. department: as a directory has it. Both are told in the list only.
+    """
 
     ref: EntityRef
     first: int
@@ -85,6 +88,8 @@ class EntityRow(Struct, frozen=True, kw_only=True):
     activities: int
     alerts: int
     tags: tuple[str, ...] = ()
+    open: int = 0
+    department: str = ""
 
 
 class Tagged(Struct, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from app.engine.queries.brief import brief
 from app.engine.queries.cards import card, row_from_alerts, tagged, tags_of
 from app.engine.queries.carriers import carriers
 from app.engine.queries.during import Done, done_during
+from app.engine.queries.finding import Finder, People, all_tags
 from app.engine.queries.paths import Paths
 from app.engine.queries.plan import within
 from app.engine.queries.standing import standing
@@ -37,6 +38,7 @@ from app.model.brief import Brief
 from app.model.coverage import CoverageShare, CoverageSpan, Remedy, Statement
 from app.model.detection import DetectorRow, WhatIf
 from app.model.entity import EntityRef
+from app.model.entity_filter import EntityFilter
 from app.model.exclusion import Exclusion
 from app.model.filter import ActivityFilter, FilterError, parse, quoted
 from app.model.graph import Ties, Traits
@@ -91,6 +93,7 @@ class Queries(ActivityQueries):
         self.detection = tellings.Detection(self._access)
         super().__init__()
         self._kept: dict[str, Kept] = {}
+        self._people: tuple[Knowledge, People] | None = None
         self.about = About(self._access, self._plan, self._keep, self._alerts_of, lambda key: self._totals().by_key.get(key))
         self._paths = Paths(self._access, self._keep, self.alerts)
 
@@ -274,6 +277,30 @@ class Queries(ActivityQueries):
     def entities_count(self, kind: str | None = None, text: str = "") -> int:
         """Number of entities that entities() can list."""
         return len(self._chosen(kind, text))
+
+    def find_entities(
+        self, wanted: EntityFilter, sort: str = "alerts", descending: bool | None = None, offset: int = 0, limit: int = 200
+    ) -> tuple[tuple[EntityRow, ...], int]:
+        """Entities that a filter of their list chooses, and how many there are; descending None: as is usual for that order.
+
+        sort: name, kind, department, alerts (open ones first), activities, first, last.
+        """
+        name = f"found {sort} {descending} {wanted!r}"
+        for other in [one for one in list(self._kept) if one.startswith("found ") and one != name]:
+            self._kept.pop(other, None)
+        topics = ("activities", "knowledge", "entities", "alerts", "tags", "notes")
+        rows: list[EntityRow] = self._keep(name, topics, lambda: self._find(wanted, sort, descending))
+        return tagged(self._access, rows[max(0, offset) :][: max(0, limit)]), len(rows)
+
+    def _find(self, wanted: EntityFilter, sort: str, descending: bool | None) -> list[EntityRow]:
+        known, rows = self._access.knowledge(), self._totals().rows
+        if self._people is None or self._people[0] is not known:
+            with self._access.lock:
+                self._people = (known, People(known))
+        opened = {key: sum(one.state == "open" for one in some) for key, some in alerts_by_entity(self.alerts()).items()}
+        topics = ("activities", "knowledge", "entities", "tags")
+        tags = lambda: self._keep("all tags", topics, lambda: all_tags(self._access, rows))  # noqa: E731
+        return Finder(self._access, self._people[1], opened, tags).find(rows, wanted, sort, descending)
 
     def entity(self, key: str) -> EntityCard | None:
         """All that is known of an entity; None when no activity and no alert names it."""

@@ -1,20 +1,30 @@
-"""All users, computers, addresses, services that were seen, with what they did."""
+"""All users, computers, addresses, services that were seen, with what they did: narrowed down, sorted, tagged many at a time."""
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QMenu, QVBoxLayout, QWidget
 
+from app.model.brief import Brief
+from app.model.entity import EntityRef
+from app.model.entity_filter import KEYS, parse_entities, with_term
+from app.model.filter import quoted
 from app.model.rows import EntityRow
 from app.ui import theme, wording
 from app.ui.desk import Desk
+from app.ui.navigation import Route
 from app.ui.page import Page
 from app.ui.tables.cells import Column
 from app.ui.tables.table import RowsModel, Table
+from app.ui.widgets import hovering
 from app.ui.widgets.buttons import MenuButton
 from app.ui.widgets.empty import Empty
+from app.ui.widgets.tag_menu import OFFERED
 from app.ui.widgets.words import PageHeading
 
 PAGE = 200
 TYPING_MS = 150
+MOST_TAGGED = 5_000
+"""Entities that are tagged at one go."""
 KINDS = {
     "": "All kinds",
     "user": "Users",
@@ -24,37 +34,58 @@ KINDS = {
     "group": "Groups",
     "domain": "Domains",
 }
+HINT = "Name, or tag:sensitive department:it alerts:>0"
 COLUMNS = (
-    Column(
-        "Name", lambda row: row.ref, 260, "entity", stretch=True, sort="name", tip=lambda row: f"{row.ref.label}\n{row.ref.key}"
-    ),
-    Column("Kind", lambda row: wording.ENTITIES.get(row.ref.kind, "Entity").split(" without")[0], 140, "quiet"),
-    Column("Tags", lambda row: ", ".join(row.tags), 160),
-    Column("Alerts", lambda row: wording.number(row.alerts) if row.alerts else "", 82, "number", sort="alerts", firm=True),
-    Column("Activities", lambda row: wording.number(row.activities), 102, "number", sort="activities", firm=True),
-    Column("First seen", lambda row: wording.moment(row.first), 140, "quiet", sort="first", narrow=False),
-    Column("Last seen", lambda row: wording.moment(row.last), 140, "quiet", sort="last"),
-)
+    Column("Name", lambda row: row.ref, 220, "entity", stretch=True, sort="name", tip=lambda row: row.ref.label),
+    Column("Kind", lambda row: wording.ENTITIES.get(row.ref.kind, "Entity").split(" without")[0], 128, "quiet", sort="kind"),
+    Column("Tags", lambda row: ", ".join(row.tags), 150),
+    Column("Department", lambda row: row.department, 110, "quiet", sort="department", narrow=False),
+    Column("Open alerts", lambda row: _alerts(row), 92, "number", sort="alerts", firm=True, tip=lambda row:
+           f"{row.open:,} open of {wording.count(row.alerts, 'alert')}"),
+    Column("Activities", lambda row: wording.number(row.activities), 92, "number", sort="activities", firm=True),
+    Column("First seen", lambda row: wording.moment(row.first), 132, "quiet", sort="first", narrow=False),
+    Column("Last seen", lambda row: wording.moment(row.last), 132, "quiet", sort="last"),
+)  # fmt: skip
+
+
+class EntityTable(Table):
+    """Several rows can be chosen; Shift+Space and the menu key act on all of them."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The menu key drops the menu below the current row."""
+        if event.key() == Qt.Key.Key_Menu and self.currentIndex().isValid():
+            self.customContextMenuRequested.emit(self.visualRect(self.currentIndex()).bottomLeft())
+        else:
+            super().keyPressEvent(event)
+
+    def selected(self) -> list[EntityRow]:
+        """The chosen rows in their order."""
+        places = sorted(one.row() for one in self.selectionModel().selectedRows())
+        return [row for row in (self.rows_model().row(place) for place in places) if row is not None]
 
 
 class EntitiesPage(Page):
-    """Rows come in pages as the list is scrolled; typing filters by name."""
+    """Rows come in pages as the list is scrolled. Route view: "filter", "kind", "sort" and "way" ("up" for rising)."""
 
     inspector_beside = True
 
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
-        self._kind, self._sort = "", "alerts"
+        self._kind, self._sort, self._falling = "", "alerts", True
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Name or address")
-        self.search.setAccessibleName("Name or address")
-        self.search.setMaxLength(200)
-        self.search.setFixedWidth(theme.px(200))
+        self.search.setPlaceholderText(HINT)
+        self.search.setAccessibleName("Which entities")
+        self.search.setToolTip("\n".join(f"{key}: {what}" for key, what in KEYS.items()) + "\n-tag:new turns a term around")
+        self.search.setMaxLength(400)
+        self.search.setFixedWidth(theme.px(320))
         self.search.setClearButtonEnabled(True)
         self.kind = MenuButton(KINDS[""], self._fill_kinds)
         self.heading = PageHeading("Entities", "", (self.search, self.kind))
         self.model = RowsModel(COLUMNS, self, self._more)
-        self.table = Table(COLUMNS, self.model)
+        self.table = EntityTable(COLUMNS, self.model)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(self._drop_menu)
         self.table.sorted_by = ("alerts", True)
         self.table.setAccessibleName("Entities")
         self.table.chosen.connect(lambda row: row is not None and self.desk.inspect(row.ref, True))
@@ -80,6 +111,17 @@ class EntitiesPage(Page):
         self._typing.timeout.connect(self._anew)
         self.search.textEdited.connect(lambda _: self._typing.start())
 
+    def visit(self, route: Route) -> None:
+        """A list that is narrowed down, or as it was left."""
+        if route.view:
+            self.search.setText(route.option("filter"))
+            self._kind = route.option("kind") if route.option("kind") in KINDS else ""
+            self.kind.say(KINDS[self._kind])
+            self._sort, self._falling = route.option("sort", "alerts"), route.option("way") != "up"
+            self.table.sorted_by = (self._sort, self._falling)
+        super().visit(route)
+        self._keep_route()
+
     def refresh(self) -> None:
         """The rows in memory, newer."""
         self._ask(0, max(PAGE, self.model.rowCount()))
@@ -89,49 +131,75 @@ class EntitiesPage(Page):
         self._typing.stop()
         super().leave()
 
+    def narrow(self, text: str) -> None:
+        """Show what another filter chooses."""
+        self.search.setText(text)
+        self._anew()
+
     def _anew(self) -> None:
         self.table.scrollToTop()
+        self._keep_route()
         self._ask(0, PAGE)
+
+    def _keep_route(self) -> None:
+        pairs = {
+            "filter": self.search.text().strip(), "kind": self._kind, "sort": self._sort if self._sort != "alerts" else "",
+            "way": "" if self._falling else "up",
+        }  # fmt: skip
+        self.route = self.route._replace(view=tuple(sorted((name, value) for name, value in pairs.items() if value)))
 
     def _ask(self, offset: int, limit: int) -> None:
         session = self.desk.session
         if session is None:
             return
-        queries, kind, text, sort = session.queries, self._kind or None, self.search.text().strip(), self._sort
+        text = self.search.text().strip()
+        wanted = parse_entities(with_term(text, "kind", self._kind) if self._kind else text)
+        queries, sort, falling = session.queries, self._sort, self._falling
+        work = lambda: queries.find_entities(wanted, sort, falling, offset, limit)  # noqa: E731
+        self.ask("rows", work, lambda found: self._show(offset, limit, found[0], found[1], wanted.problem))
 
-        def work() -> tuple[list[EntityRow], int]:
-            return list(queries.entities(kind, text, sort, offset, limit)), queries.entities_count(kind, text)
-
-        self.ask("rows", work, lambda found: self._show(offset, limit, *found))
-
-    def _show(self, offset: int, limit: int, rows: list[EntityRow], total: int) -> None:
+    def _show(self, offset: int, limit: int, rows: tuple[EntityRow, ...], total: int, problem: str) -> None:
         if offset == 0:
+            chosen = {row.ref.key for row in self.table.selected()}
             self.table.show_rows(rows, key=lambda row: row.ref.key)
+            self._choose_rows(chosen)
         elif offset == self.model.rowCount():
             self.model.append(rows)
         self.model.has_more = self.model.rowCount() < total and len(rows) == limit
-        text = self.search.text().strip()
-        self.heading.sentence.say(
-            f"{wording.count(total, 'entity', 'entities')}{' of that name' if text else ''}, those in most alerts first."
-            if self._sort == "alerts"
-            else wording.count(total, "entity", "entities")
-        )
+        words = wording.count(total, "entity", "entities")
+        narrowed = bool(self.search.text().strip() or self._kind)
+        first = ", those in most open alerts first" if self._sort == "alerts" and self._falling else ""
+        self.heading.sentence.say(problem or f"{words}{' chosen' if narrowed else ''}{first}.")
         self.nothing.setVisible(not total)
         self.nothing.sentence.say(
-            "No entity has that name. Names, addresses and parts of them can be typed." if text else "No entity was seen yet."
+            "Nothing is chosen by that. Parts of names and addresses can be typed, and "
+            f"{', '.join(f'{key}:' for key in KEYS)} with a value behind."
+            if narrowed
+            else "No entity was seen yet. Open captures, logs or a directory with Ctrl+O."
         )
         self.table.setVisible(bool(total))
         if total and self.table.current_row() is None:
             self.table.setCurrentIndex(self.model.index(0, 0))
 
+    def _choose_rows(self, keys: set[str]) -> None:
+        """Choose the same rows again after newer data came."""
+        if len(keys) < 2:
+            return
+        model, flags = self.table.selectionModel(), self.table.selectionModel().SelectionFlag
+        for place, row in enumerate(self.model.rows):
+            if row.ref.key in keys:
+                model.select(self.model.index(place, 0), flags.Select | flags.Rows)
+
     def _more(self) -> None:
         self.model.has_more = False
         self._ask(self.model.rowCount(), PAGE)
 
-    def _sorted(self, key: str, _descending: bool) -> None:
-        # Each order has one useful direction: names from A, the rest from the most or the newest.
-        self.table.sorted_by = (key, key not in ("name", "first"))
-        self._sort = key
+    def _sorted(self, key: str, descending: bool) -> None:
+        if key != self._sort:  # names and first times begin at the smallest, numbers at the greatest
+            descending = key not in ("name", "first", "kind", "department")
+        self._sort, self._falling = key, descending
+        self.table.sorted_by = (key, descending)
+        self.table.horizontalHeader().viewport().update()
         self._anew()
 
     def _fill_kinds(self, menu: QMenu) -> None:
@@ -147,16 +215,93 @@ class EntitiesPage(Page):
         self._anew()
 
     def _open(self, row: EntityRow) -> None:
-        if self.desk.can_go("entity"):
-            self.desk.go("entity", row.ref.key)
+        self.desk.go("entity", row.ref.key)
+
+    # ---- what can be done with the chosen ones
+
+    def _drop_menu(self, at: QPoint) -> None:
+        rows = self.table.selected()
+        session = self.desk.session
+        if not rows or session is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fill_menu(menu, rows)
+        menu.popup(self.table.viewport().mapToGlobal(at))
+        if len(rows) == 1:  # who else acts from the same place is asked meanwhile
+            else_menu = menu.findChild(QMenu, "else")
+            queries, ref = session.queries, rows[0].ref
+            if else_menu is not None:
+                done = lambda brief: self._add_places(else_menu, brief)  # noqa: E731
+                self.desk.jobs.run(lambda: queries.brief(ref), done, owner=else_menu)
+
+    def fill_menu(self, menu: QMenu, rows: list[EntityRow]) -> None:
+        """What can be done with one or with several entities."""
+        desk, first = self.desk, rows[0]
+        if len(rows) == 1:
+            key = first.ref.key
+            menu.addAction("Open\tEnter").triggered.connect(lambda *_: self._open(first))
+            menu.addAction("Show in graph").triggered.connect(lambda *_: desk.go("graph", key))
+            menu.addAction("Its activities").triggered.connect(lambda *_: desk.go("activities", filter=f"entity:{quoted(key)}"))
+            menu.addAction("Its card\tCtrl+I").triggered.connect(lambda *_: hovering.ask(self.table))
+            menu.addAction("Write a note").triggered.connect(lambda *_: desk.go("entity", key, tab="notes"))
+            who = menu.addMenu("Who else")
+            who.setObjectName("else")
+            self._fill_else(who, first)
         else:
-            self.desk.inspect(row.ref)
+            words = " or ".join(f"entity:{quoted(row.ref.key)}" for row in rows[:40])
+            menu.addAction(f"Activities of these {len(rows)}").triggered.connect(lambda *_: desk.go("activities", filter=words))
+        menu.addSeparator()
+        tags = menu.addMenu("Tag" if len(rows) == 1 else f"Tag these {len(rows)}")
+        offered = dict.fromkeys(tag for row in rows for tag in OFFERED.get(row.ref.kind, ()))
+        for tag in offered:
+            carrying = sum(tag in row.tags for row in rows)
+            action = tags.addAction(tag)
+            action.setCheckable(True)
+            action.setChecked(carrying == len(rows))
+            action.triggered.connect(lambda on, tag=tag: self.tag_rows(rows, tag, on))
+        tags.setEnabled(bool(offered))
+        menu.addSeparator()
+        names = "\n".join(row.ref.label for row in rows)
+        lines = "\n".join("\t".join(column.words(row) for column in COLUMNS) for row in rows)
+        copy = QGuiApplication.clipboard().setText
+        menu.addAction("Copy name" if len(rows) == 1 else "Copy names").triggered.connect(lambda *_: copy(names))
+        menu.addAction("Copy row" if len(rows) == 1 else "Copy rows").triggered.connect(lambda *_: copy(lines))
+
+    def tag_rows(self, rows: list[EntityRow], tag: str, on: bool) -> None:
+        """Give a tag to all of these to which it can be given, or take it away, as one step of undo."""
+        keys = [row.ref.key for row in rows if tag in OFFERED.get(row.ref.kind, ())][:MOST_TAGGED]
+        self.desk.tag_all(keys, tag, on)
+
+    def _fill_else(self, menu: QMenu, row: EntityRow) -> None:
+        if row.department:
+            term = with_term("", "department", row.department)
+            menu.addAction(f"in department {wording.middle(row.department, 40)}".replace("&", "&&")).triggered.connect(
+                lambda *_: self.narrow(term)
+            )
+        if row.ref.kind == "group":
+            self._add(menu, "is in this group", with_term("", "member", row.ref.key))
+        if row.ref.kind in ("computer", "controller", "address"):
+            self._add(menu, f"acted from {wording.middle(row.ref.label, 40)}", with_term("", "source", row.ref.key))
+        for tag in row.tags[:4]:
+            self._add(menu, f"is tagged {tag}", with_term("", "tag", tag))
+
+    def _add_places(self, menu: QMenu, brief: Brief) -> None:
+        if brief.ref.kind == "user":
+            for place in brief.places:
+                self._add(menu, f"acted from {wording.middle(place.label, 40)}", with_term("", "source", place.key))
+        for group in brief.groups:
+            self._add(menu, f"is in {wording.middle(group.label, 40)}", with_term("", "member", group.key))
+
+    def _add(self, menu: QMenu, words: str, term: str) -> None:
+        menu.addAction(words.replace("&", "&&")).triggered.connect(lambda *_: self.narrow(term))
 
     # ---- commands of app.ui.actions
 
     def focus_filter(self) -> None:
-        """Put the caret into the name."""
+        """Put the caret into the filter."""
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
 
     def next_row(self) -> None:
         """The next entity."""
@@ -169,3 +314,14 @@ class EntitiesPage(Page):
     def open_row(self) -> None:
         """The page of the current entity."""
         self.table.open_current()
+
+    def write_note(self) -> None:
+        """Write a note of the current entity."""
+        row = self.table.current_row()
+        ref: EntityRef | None = row.ref if row is not None else None
+        if ref is not None:
+            self.desk.go("entity", ref.key, tab="notes")
+
+
+def _alerts(row: EntityRow) -> str:
+    return wording.number(row.open) if row.open else ""
