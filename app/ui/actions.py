@@ -85,6 +85,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("lane.pin", "Pin the lane, or let it go", "pin", "P", "page:pin_lane", "View", "case"),
     Action("entity.card", "Show who or what is named here", "user", "Ctrl+I", "show_card", "View", "case"),
     Action("inspect", "Show or hide the inspector", "pin", "Space", "toggle_inspector", "View"),
+    Action("layout.triage", "Layout: Triage", "columns", "Ctrl+Alt+1", "use_layout", "View", argument="Triage"),
+    Action("layout.packet", "Layout: Packet", "columns", "Ctrl+Alt+2", "use_layout", "View", argument="Packet"),
+    Action("layout.graph", "Layout: Graph", "columns", "Ctrl+Alt+3", "use_layout", "View", argument="Graph"),
+    Action("layout.save", "Keep the panes as a layout…", "columns", "", "save_layout", "View"),
     Action("pane.jobs", "Show or hide jobs below the page", "jobs", "Ctrl+J", "toggle_pane", "View", argument="jobs"),
     Action(
         "pane.problems",

@@ -54,6 +54,10 @@ class Frame(Protocol):
     def close_tab(self) -> None: ...
     def tear_tab(self) -> None: ...
     def step_tab(self, by: int) -> None: ...
+    def use_layout(self, name: str) -> None: ...
+    def save_layout(self) -> None: ...
+    def rename_layout(self, name: str) -> None: ...
+    def remove_layout(self, name: str) -> None: ...
     def toggle_pane(self, name: str) -> None: ...
     def turn_pane(self, name: str) -> None: ...
     def focus_search(self) -> None: ...
@@ -245,6 +249,22 @@ class Commands:
     def step_tab(self, by: str) -> None:
         """To another tab, so many places to the right."""
         self._window.step_tab(int(by))
+
+    def use_layout(self, name: str) -> None:
+        """Let the panes stand as a layout says."""
+        self._window.use_layout(name)
+
+    def save_layout(self) -> None:
+        """Keep the panes under a name."""
+        self._window.save_layout()
+
+    def rename_layout(self, name: str) -> None:
+        """Another name of a layout."""
+        self._window.rename_layout(name)
+
+    def remove_layout(self, name: str) -> None:
+        """Forget a layout."""
+        self._window.remove_layout(name)
 
     def toggle_pane(self, name: str) -> None:
         """Show or hide jobs or problems."""

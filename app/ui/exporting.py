@@ -55,4 +55,5 @@ def write(
         done(number)
 
     desk.tell(f"Writing {out.name} …")
-    held.append(desk.jobs.run(work, told, lambda error: desk.tell(error.partition(": ")[2] or error, True), owner))
+    refused = lambda error: desk.tell(error.partition(": ")[2] or error, True)  # noqa: E731
+    held.append(desk.jobs.run(work, told, refused, owner, words=f"Writing {out.name}"))

@@ -8,33 +8,31 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QGridLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QMenu, QVBoxLayout, QWidget
 
-from app.arrangement import Panes, Standing
 from app.ui import keys, theme
 from app.ui.actions import ACTIONS, BY_ID, MENUS, Action
 from app.ui.commands import Commands
 from app.ui.desk import Desk
-from app.ui.frame.arranger import Arranger, place_of, take_way, thing_at, way_of
+from app.ui.frame import layouts
+from app.ui.frame.arranger import Arranger
 from app.ui.frame.body import Body
 from app.ui.frame.inspector import Inspector
 from app.ui.frame.keys_sheet import KeysSheet
 from app.ui.frame.palette import Palette
 from app.ui.frame.rail import Rail
+from app.ui.frame.stage import Stage
 from app.ui.frame.statusbar import StatusBar
-from app.ui.frame.tab import Tab
 from app.ui.frame.tabs import MOST, Tabs
 from app.ui.frame.topbar import TopBar
-from app.ui.frame.torn import TornWindow
 from app.ui.frame.tour import Tour
-from app.ui.navigation import History, Route
-from app.ui.page import Page
+from app.ui.navigation import Route
 from app.ui.widgets.hover_card import HoverCards
 
 SMALLEST = (860, 560)
 
 
-class MainWindow(QMainWindow):
+class MainWindow(Stage):
     """Owns the desk. session, when given, is closed with the window."""
 
     def __init__(self, session=None, settings_folder: Path | None = None) -> None:
@@ -46,11 +44,8 @@ class MainWindow(QMainWindow):
         self.zoom = self.desk.settings.zoom
         self.commands = Commands(self, self)
         self.cards = HoverCards(self, self.desk)
-        self.arranger = Arranger(self.desk, settings_folder, self._standing, self)
+        self.arranger = Arranger(self.desk, settings_folder, self.standing, self)
         self._waiting: list[Path] = []
-        self._inspector_wanted = True
-        self._page_shown: Page | None = None
-        self.torn: list[TornWindow] = []
         self._actions: dict[str, QAction] = {}
         self.sheet: KeysSheet | None = None
         self.tour: Tour | None = None
@@ -61,7 +56,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self.rail.show_case(False)
         self.desk.attach(session)
-        self._stand(self.arranger.standing())
+        self.stand(self.arranger.standing())
 
     # --- making ---
 
@@ -75,6 +70,8 @@ class MainWindow(QMainWindow):
             self._actions[one.id] = action
             if one.menu:
                 menus[one.menu].addAction(action)
+        self._own_layouts = menus["View"].addMenu("Layouts of mine")
+        self._own_layouts.aboutToShow.connect(lambda: self.fill_layouts(self._own_layouts))
         self.menu.aboutToShow.connect(self._enable_actions)
         self.desk.can = lambda id: self.can_do(BY_ID[id])
         self.bind_keys()
@@ -109,8 +106,9 @@ class MainWindow(QMainWindow):
         grid.addWidget(self.statusbar, 1, 0, 1, 2)
         self.setCentralWidget(central)
         self.palette_list = Palette(
-            self, self.topbar.field, self.desk, self.can_do, lambda: self.arranger.held.recent, self.arranger.choose
-        )
+            self, self.topbar.field, self.desk, self.can_do, lambda: self.arranger.held.recent, self.arranger.choose,
+            lambda: layouts.actions(self.arranger.held),
+        )  # fmt: skip
         self.tabs.came.connect(self._came)
         self.tabs.went.connect(self._went)
         self.tabs.changed.connect(self.arranger.touch)
@@ -142,7 +140,9 @@ class MainWindow(QMainWindow):
 
     def do_by_id(self, action: str) -> None:
         """Do an action by its id."""
-        self.do(BY_ID[action])
+        found = layouts.action(action, self.arranger.held)
+        if found is not None:
+            self.do(found)
 
     def do(self, action: Action) -> None:
         """Do an action, when it can be done now."""
@@ -171,22 +171,6 @@ class MainWindow(QMainWindow):
 
     # --- routes ---
 
-    def tab(self) -> Tab:
-        """The tab that the user works in: that of the window that is active."""
-        active = QApplication.activeWindow()
-        return next((one.tab for one in self.torn if one is active), None) or self.tabs.current()
-
-    @property
-    def history(self) -> History:
-        """The way of that tab."""
-        return self.tab().history
-
-    def page(self) -> Page:
-        """The page on screen."""
-        page = self.tab().page
-        assert page is not None
-        return page
-
     def show_route(self, route: Route) -> None:
         """Go to a new route."""
         self.tab().visit(route)
@@ -203,58 +187,6 @@ class MainWindow(QMainWindow):
         """Go to the route after."""
         self.tab().step(forward=True)
 
-    def new_tab(self) -> None:
-        """The present place once more, in a tab of its own."""
-        self.tabs.copy(self.tab())
-
-    def close_tab(self) -> None:
-        """Close the tab on screen; the last one goes to the overview, one in a window of its own is gone with it."""
-        window = next((one for one in self.torn if one.tab is self.tab()), None)
-        if window is None:
-            self.tabs.close_tab(self.tab())
-        else:
-            self._untear(window).deleteLater()
-
-    def tear_tab(self) -> None:
-        """Give the tab on screen a window of its own, or put it back."""
-        window = next((one for one in self.torn if one.tab is self.tab()), None)
-        if window is None:
-            self.tear(self.tabs.current())
-        else:
-            window.close()
-
-    def tear(self, tab: Tab, geometry: str = "") -> None:
-        """Give a tab a window of its own; a tab that is alone leaves another in its place."""
-        if self.tabs.count() == 1:
-            self.tabs.copy(tab)
-            if self.tabs.count() == 1:
-                return
-        window = TornWindow(self, self.desk, self.tabs.take(tab), geometry)
-        self.torn.append(window)
-        window.given_back.connect(self._put_back)
-        window.changed.connect(self.arranger.touch)
-        window.show()
-        window.activateWindow()
-        self.arranger.touch()
-
-    def _put_back(self, window: TornWindow) -> None:
-        if window in self.torn:
-            tab = self._untear(window)
-            self.tabs.add(tab)
-            self.activateWindow()
-
-    def _untear(self, window: TornWindow) -> Tab:
-        self.torn.remove(window)
-        tab = window.take()
-        window.hide()
-        window.deleteLater()
-        self.arranger.touch()
-        return tab
-
-    def step_tab(self, by: int) -> None:
-        """To another tab."""
-        self.tabs.step(by)
-
     def _came(self) -> None:
         """Another tab is on screen: the inspector shows what it showed there."""
         self.inspector.show_thing(self.tabs.current().thing)
@@ -270,8 +202,7 @@ class MainWindow(QMainWindow):
         self.topbar.crumbs.show_crumbs(tab.page.crumbs(), self.desk.open)
         if self._page_shown is not tab.page:
             self._page_shown = tab.page
-            if not self.body.apart:
-                self._show_inspector(tab.page.inspector_beside and self._inspector_wanted and self._has_room())
+            self.show_beside(tab.page)
 
     def _summary(self) -> None:
         """The data changed, or the case got its first input."""
@@ -290,43 +221,7 @@ class MainWindow(QMainWindow):
         )
 
     def _zone_chosen(self, name: str) -> None:
-        self.desk.keep(zone=name)
-        self._summary()
-
-    # --- inspector ---
-
-    def _has_room(self) -> bool:
-        return self.width() >= theme.space("inspector-beside-from")
-
-    def _inspect(self, thing: object, quietly: bool) -> None:
-        self.tab().thing = thing
-        self.inspector.show_thing(thing)
-        if thing is not None and not quietly:
-            self._show_inspector(True)
-
-    def toggle_inspector(self) -> None:
-        """Show or hide the inspector; hidden on a page that has it beside, it stays hidden there."""
-        show = not self.inspector.isVisible()
-        if self.page().inspector_beside and self._has_room() and not self.body.apart:
-            self._inspector_wanted = show
-            self.arranger.touch()
-        self._show_inspector(show)
-
-    def _show_inspector(self, show: bool) -> None:
-        self.body.show_inspector(show, self._has_room())
-
-    def toggle_pane(self, name: str) -> None:
-        """Show or hide jobs or problems beside the page."""
-        if not self.body.toggle(name):
-            self.page().setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def turn_pane(self, name: str) -> None:
-        """Tear a pane off into a window of its own, or put it back."""
-        if name == "inspector" and not self.inspector.isVisible():
-            self._show_inspector(True)
-        self.body.turn(name)
-        if name == "inspector" and not self.body.apart:
-            self._show_inspector(True)
+        self.desk.set_look(zone=name)
 
     # --- search, text size ---
 
@@ -385,67 +280,19 @@ class MainWindow(QMainWindow):
 
     def make_anew(self) -> None:
         """Make the frame and all pages anew, for what is set of theme, text size, density, keys, zone."""
-        standing, things = self._standing(), [one.thing for one in self.tabs.every()]
+        standing, things = self.standing(), [one.thing for one in self.tabs.every()]
         pinned, shown = self.inspector.pin.isChecked(), self.inspector.shown
         for one in (self.tabs.current(), *(one.tab for one in self.torn)):
             one.go_away()
         self.body.close_apart()
         self.palette_list.deleteLater()
         self._make_frame()
-        self._stand(standing)
+        self.stand(standing)
         for tab, thing in zip(self.tabs.every(), things, strict=False):
             tab.thing = thing
         self.inspector.show_thing(shown)
         self.inspector.pin.setChecked(pinned)
         self._summary()
-
-    # --- how the window stands ---
-
-    def _standing(self) -> Standing:
-        """What of the window is found again after a restart."""
-        for tab in (*self.tabs.every(), *(one.tab for one in self.torn)):
-            tab.keep_place()
-        pinned = place_of(self.inspector.shown) if self.inspector.pin.isChecked() else None
-        return Standing(
-            tabs=(
-                *(way_of(one.history) for one in self.tabs.every()),
-                *(way_of(one.tab.history, one.place()) for one in self.torn),
-            ),
-            current=self.tabs.place(),
-            panes=Panes(state=self.body.state(), inspector=self._inspector_wanted),
-            pinned=pinned,
-            looks=self.desk.looks,
-        )
-
-    def _stand(self, standing: Standing | None) -> None:
-        """Stand as this workspace stood; as at first when nothing is known of it."""
-        standing = standing or Standing()
-        self.desk.looks = dict(standing.looks)
-        self._inspector_wanted = standing.panes.inspector
-        self.body.restore(standing.panes.state) or self.body.reset()
-        for window in list(self.torn):
-            self._untear(window).deleteLater()
-        self.tabs.keep_only(self.tabs.current())
-        self.tabs.current().forget()
-        first, apart = self.tabs.current(), []
-        for way in standing.tabs[:MOST]:
-            tab = first if first.history.current is None else Tab(self.desk)
-            if take_way(tab.history, way) and tab is not first:
-                self.tabs.add(tab, show=False, place=self.tabs.count())
-                if way.geometry:
-                    apart.append((tab, way.geometry))
-        if first.history.current is None:
-            first.visit(Route("overview"))
-        elif 0 < standing.current < self.tabs.count() - len(apart):
-            self.tabs.choose(self.tabs.tab(standing.current))
-        else:
-            first.come()
-        for tab, geometry in apart:
-            self.tear(tab, geometry)
-        pinned = thing_at(standing.pinned)
-        if pinned is not None:
-            self.inspector.show_thing(pinned)
-            self.inspector.pin.setChecked(True)
 
     # --- cases ---
 
@@ -497,13 +344,13 @@ class MainWindow(QMainWindow):
         """Show another case, close the one before; it stands as it stood when it was seen last."""
         before = self.desk.session
         self.arranger.gather()
-        standing = self._standing() if stay else None
+        standing = self.standing() if stay else None
         self.inspector.pin.setChecked(False)
         self.inspector.show_thing(None)
         self.desk.attach(session)
         if before is not None:
             self.desk.jobs.run(before.close)
-        self._stand(standing or (None if session is not None and session.private else self.arranger.standing()))
+        self.stand(standing or (None if session is not None and session.private else self.arranger.standing()))
         if route is not None:
             self.show_route(route)
 
@@ -511,7 +358,7 @@ class MainWindow(QMainWindow):
         """Places that were visited tell names; so the window begins again."""
         self.inspector.pin.setChecked(False)
         self.inspector.show_thing(None)
-        self._stand(None)
+        self.stand(None)
 
     def _finished(self, error: str) -> None:
         waiting, self._waiting = self._waiting, []
@@ -539,8 +386,8 @@ class MainWindow(QMainWindow):
         widget = self.tab().page if hasattr(self, "tabs") else None
         threshold = theme.space("inspector-beside-from")
         crossed = (event.oldSize().width() >= threshold) != (event.size().width() >= threshold)
-        if widget is not None and crossed and not self.body.apart:
-            self._show_inspector(widget.inspector_beside and self._inspector_wanted and self._has_room())
+        if widget is not None and crossed:
+            self.show_beside(widget)
 
     def restore(self, size: tuple[int, int]) -> None:
         """Stand where the window stood last time, or have this size."""

@@ -7,7 +7,7 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer
 
 from app import arrangement as stored
-from app.arrangement import Arrangement, Chosen, Place, Standing, TabWay
+from app.arrangement import Arrangement, Chosen, Panes, Place, Standing, TabWay
 from app.model.entity import EntityRef
 from app.ui.desk import Desk
 from app.ui.navigation import History, Route
@@ -43,6 +43,11 @@ class Arranger(QObject):
     def change(self, **changes: object) -> None:
         """Change a part of the arrangement itself."""
         self.held = msgspec.structs.replace(self.held, **changes)
+        self.touch()
+
+    def keep_layout(self, name: str, panes: Panes | None) -> None:
+        """Keep panes under a name, or (None) forget the name."""
+        self.held = stored.with_layout(self.held, name, panes)
         self.touch()
 
     def choose(self, chosen: Chosen) -> None:

@@ -1,7 +1,7 @@
 """What the palette offers for typed words: commands, alerts, articles, saved queries, moments, what was chosen before."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from app.arrangement import Chosen
@@ -9,7 +9,7 @@ from app.model.alert import Alert
 from app.model.entity import EntityRef
 from app.model.rows import ActivityRow, EntityRow
 from app.ui import keys, wording
-from app.ui.actions import ACTIONS, BY_ID, Action
+from app.ui.actions import BY_ID, Action
 from app.ui.frame.fuzzy import score
 from app.ui.help.library import Article
 from app.ui.navigation import Route
@@ -52,19 +52,19 @@ def of_place(place: Place, said: str, answers: float = 0.0, case: str = "", valu
     return Offer(row, answers, chosen)
 
 
-def of_chosen(chosen: Chosen) -> Offer | None:
-    """What was chosen before; None when it is no more."""
+def of_chosen(chosen: Chosen, more: Mapping[str, Action]) -> Offer | None:
+    """What was chosen before; None when it is no more. more: actions by id that are not in the table."""
     if chosen.kind == "action":
-        action = BY_ID.get(chosen.page)
+        action = BY_ID.get(chosen.page) or more.get(chosen.page)
         return of_action(action) if action is not None else None
     return of_place(Place(Route(chosen.page, chosen.key, chosen.view), chosen.words, chosen.sign), "Chosen before")._replace(
         chosen=chosen
     )
 
 
-def commands(typed: str, can_do) -> list[Offer]:
+def commands(typed: str, every: Iterable[Action], can_do: Callable[[Action], bool]) -> list[Offer]:
     """Commands that can be done now."""
-    return best(typed, ((one.words, of_action(one)) for one in ACTIONS if can_do(one)), MOST_OF_A_KIND)
+    return best(typed, ((one.words, of_action(one)) for one in every if can_do(one)), MOST_OF_A_KIND)
 
 
 def alerts(typed: str, every: Iterable[Alert], case: str) -> list[Offer]:

@@ -27,16 +27,16 @@ BEFORE = 15.0
 class Palette(QFrame):
     """Belongs to the field: opens when it is used, Esc or a choice closes it.
 
-    recent: what was chosen before, newest first; keep: is told what is chosen now.
+    recent: what was chosen before, newest first; keep: is told what is chosen now; more: actions beside those of the table.
     """
 
     def __init__(
         self, window: QWidget, field: QLineEdit, desk: Desk, can_do: Callable[[Action], bool],
-        recent: Callable[[], Sequence[Chosen]], keep: Callable[[Chosen], object],
+        recent: Callable[[], Sequence[Chosen]], keep: Callable[[Chosen], object], more: Callable[[], Sequence[Action]],
     ) -> None:  # fmt: skip
         super().__init__(window)
         self._window, self._field, self._desk, self._can_do = window, field, desk, can_do
-        self._recent, self._keep = recent, keep
+        self._recent, self._keep, self._more = recent, keep, more
         self._articles: tuple[Article, ...] | None = None
         self._offers: list[Offer] = []
         self._found: tuple[str, list[object]] = ("", [])
@@ -127,7 +127,8 @@ class Palette(QFrame):
     def _before(self) -> list[Offer]:
         """What was chosen before in this case, and can be chosen now."""
         case = self._case()
-        every = [offers.of_chosen(one) for one in self._recent() if one.case in ("", case)]
+        more = {one.id: one for one in self._more()}
+        every = [offers.of_chosen(one, more) for one in self._recent() if one.case in ("", case)]
         return [
             one for one in every if one is not None and (not isinstance(one.row.target, Action) or self._can_do(one.row.target))
         ]
@@ -137,11 +138,11 @@ class Palette(QFrame):
         if not typed:
             first = before[:MOST_RECENT]
             taken = {one.row.target for one in first}
-            rest = [offers.of_action(one) for one in ACTIONS if one not in taken and self._can_do(one)]
+            rest = [offers.of_action(one) for one in (*ACTIONS, *self._more()) if one not in taken and self._can_do(one)]
             self._show([*first, *rest])
             return
         overview, case = self._desk.overview, self._case()
-        rows = offers.commands(typed, self._can_do)
+        rows = offers.commands(typed, (*ACTIONS, *self._more()), self._can_do)
         if self._desk.has_case:
             rows += offers.alerts(typed, self._desk.alerts, case)
         rows += offers.articles(typed, self._articles or ())
