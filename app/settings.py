@@ -21,6 +21,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     "UTC", "Local time" or a name of the zone database.
     keys: id of an action of the window to its keys, in place of those of the table.
     privacy: pseudonyms stand in the place of names.
+    language: code of the window's language, see app.ui.catalogue.
     toured: the tour over the sample case was offered.
     """
 
@@ -37,6 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     zone: Annotated[str, msgspec.Meta(max_length=60)] = "UTC"
     keys: dict[str, tuple[str, ...]] = {}
     toured: bool = False
+    language: Annotated[str, msgspec.Meta(max_length=20)] = "en"
     privacy: bool = False
 
 

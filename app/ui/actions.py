@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from app.ui.catalogue import tr
 from app.ui.page_table import PAGES
 
 
@@ -23,6 +24,11 @@ class Action(NamedTuple):
     needs: str = ""
     argument: str = ""
     also: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """Its words in the language on screen."""
+        return tr(self.words)
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -188,5 +194,5 @@ FIXED: tuple[tuple[str, str], ...] = (
 def matching(text: str) -> list[Action]:
     """Actions whose words hold every word of text, those that begin with it first."""
     words = text.lower().split()
-    found = [one for one in ACTIONS if all(word in one.words.lower() for word in words)]
-    return sorted(found, key=lambda one: not one.words.lower().startswith(text.lower()))
+    found = [one for one in ACTIONS if all(word in one.said.lower() for word in words)]
+    return sorted(found, key=lambda one: not one.said.lower().startswith(text.lower()))

@@ -13,6 +13,7 @@ from app.model.alert import Alert
 from app.model.rows import ActivityRow
 from app.model.tickets import TicketNode
 from app.ui import command_lines, theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.exporting import ask
 from app.ui.navigation import Route
@@ -129,7 +130,7 @@ class Commands:
         if sample.is_file():
             self._window.read([sample])
         else:
-            self._desk.tell("The sample case is not part of this build.", True)
+            self._desk.tell(tr("The sample case is not part of this build."), True)
 
     def new_case(self) -> None:
         """Ask where the case shall be kept, open it empty."""
@@ -155,11 +156,11 @@ class Commands:
         if session is None:
             return
         if self._desk.bridge.reading:
-            self._desk.tell("Wait until all is read, or stop reading; then save the workspace.", True)
+            self._desk.tell(tr("Wait until all is read, or stop reading; then save the workspace."), True)
             return
 
         if self._desk.bridge.listening:
-            self._desk.tell("Stop the live sources first; then save the workspace.", True)
+            self._desk.tell(tr("Stop the live sources first; then save the workspace."), True)
             return
 
         def saved(_: None) -> None:
@@ -291,13 +292,13 @@ class Commands:
         from app.ui.widgets import hovering
 
         if not hovering.ask(QApplication.focusWidget()):
-            self._desk.tell("Nothing that has the focus names an entity.")
+            self._desk.tell(tr("Nothing that has the focus names an entity."))
 
     def around(self) -> None:
         """What happened before and after what is chosen: an alert, an activity, a ticket."""
         at = moment_of(self._window.inspector.shown)
         if at is None:
-            self._desk.tell("Choose an alert or an activity first; then what happened around it is shown.")
+            self._desk.tell(tr("Choose an alert or an activity first; then what happened around it is shown."))
         else:
             self._desk.go("timeline", at=str(at), minutes="5")
 

@@ -16,5 +16,5 @@ def fill(menu: QMenu, desk: Desk, context: str) -> None:
         for one in shown:
             # A shortcut of its own would make the window's ambiguous; behind a tab stands what the menu shows as the key.
             key = keys.shown(one.id)
-            entry = menu.addAction(f"{one.words.replace('&', '&&')}\t{key}" if key else one.words.replace("&", "&&"))
+            entry = menu.addAction(f"{one.said.replace('&', '&&')}\t{key}" if key else one.said.replace("&", "&&"))
             entry.triggered.connect(lambda *_, id=one.id: desk.command(id))

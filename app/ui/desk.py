@@ -19,7 +19,7 @@ from app.model.rows import Overview
 from app.model.source import LiveSource
 from app.model.tuning import DEFAULT, Tuning
 from app.settings import Settings
-from app.ui import keys, theme, wording, zones
+from app.ui import catalogue, keys, theme, wording, zones
 from app.ui.bridge import Bridge
 from app.ui.jobs import Jobs
 from app.ui.navigation import Route, wants_new_tab
@@ -307,6 +307,7 @@ class Desk(QObject):
 
     def _use_settings(self) -> None:
         """Let what the settings say of keys, zone and rows hold; what is on screen already has to be made anew."""
+        catalogue.use(self.settings.language, self._folder)
         keys.use(self.settings.keys)
         zones.use(self.settings.zone)
         theme.set_density(self.settings.density == "comfortable")
@@ -319,7 +320,7 @@ class Desk(QObject):
         self.keys_changed.emit()
 
     def set_look(self, **changes: object) -> None:
-        """Change settings of theme, zoom, density, motion or zone; the whole window follows."""
+        """Change settings of theme, zoom, density, motion, language or zone; the whole window follows."""
         self.keep(**changes)
         self._use_settings()
         self.look_changed.emit()

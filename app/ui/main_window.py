@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QMenu, QVBoxLayout, QWidget
 
 from app.ui import keys, theme
 from app.ui.actions import ACTIONS, BY_ID, MENUS, Action
+from app.ui.catalogue import tr
 from app.ui.commands import Commands
 from app.ui.desk import Desk
 from app.ui.frame import layouts
@@ -61,9 +62,9 @@ class MainWindow(Stage):
     # --- making ---
 
     def _make_actions(self) -> None:
-        menus = {name: self.menu.addMenu(name) for name in MENUS}
+        menus = {name: self.menu.addMenu(tr(name)) for name in MENUS}
         for one in ACTIONS:
-            action = QAction(one.words, self)
+            action = QAction(one.said, self)
             action.setAutoRepeat(one.command.startswith("page:"))
             action.triggered.connect(lambda *_, chosen=one: self.do(chosen))
             self.addAction(action)
@@ -79,6 +80,7 @@ class MainWindow(Stage):
     def bind_keys(self) -> None:
         """Give every action the keys that hold now."""
         for id, action in self._actions.items():
+            action.setText(BY_ID[id].said)
             action.setShortcuts([QKeySequence(key) for key in keys.of(id)])
         if hasattr(self, "rail"):
             self._show_keys()

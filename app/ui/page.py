@@ -60,7 +60,7 @@ class Page(QWidget):
 
     def crumbs(self) -> tuple[Crumb, ...]:
         """Words of the breadcrumb."""
-        return (Crumb(BY_NAME[self.name].words),)
+        return (Crumb(BY_NAME[self.name].said),)
 
     def keep_splitter(self, name: str, splitter: QSplitter) -> None:
         """Let a splitter stand as it stood in this workspace, also after a restart. Call it when its widgets are in it."""

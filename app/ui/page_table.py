@@ -12,6 +12,8 @@ that begin there), "tickets" (key: id of a ticket; view "account": EntityRef.key
 
 from typing import NamedTuple
 
+from app.ui.catalogue import tr
+
 
 class PageEntry(NamedTuple):
     """name: word of its routes. place: "module:class", imported when first shown. above: rail item of a page without one."""
@@ -23,6 +25,11 @@ class PageEntry(NamedTuple):
     rail: bool = True
     needs_case: bool = True
     above: str = ""
+
+    @property
+    def said(self) -> str:
+        """Its words in the language on screen."""
+        return tr(self.words)
 
 
 PAGES: tuple[PageEntry, ...] = (

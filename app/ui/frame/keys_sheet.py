@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidg
 
 from app.ui import keys, theme
 from app.ui.actions import ACTIONS, FIXED, MENUS, Action
+from app.ui.catalogue import tr
 from app.ui.page import Page, scrolled
 from app.ui.page_table import BY_NAME
 from app.ui.widgets.buttons import Button, paint_key
@@ -93,22 +94,22 @@ class KeysSheet(QFrame):
         self._page = page
         self.setObjectName("popup")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName("Keys")
-        title = BY_NAME[page.name].words
+        self.setAccessibleName(tr("Keys"))
+        title = BY_NAME[page.name].said
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Find a key or what it does")
-        self.search.setAccessibleName("Find a key or what it does")
+        self.search.setPlaceholderText(tr("Find a key or what it does"))
+        self.search.setAccessibleName(tr("Find a key or what it does"))
         self.search.setMaxLength(80)
         self.search.textChanged.connect(self._find)
         head = QHBoxLayout()
         head.setContentsMargins(theme.px(20), theme.px(12), theme.px(12), theme.px(12))
         head.setSpacing(theme.px(16))
-        head.addWidget(Words("Keys", "section"))
+        head.addWidget(Words(tr("Keys"), "section"))
         head.addWidget(self.search, 1)
-        head.addWidget(Button("", "close", bare=True, tip="Close the sheet of keys", on_click=self.dismiss))
-        self.groups = [_Group(f"On this page: {title}", _of_page(page, can_do)), *_everywhere()]
-        self.groups[0].setAccessibleName("On this page")
-        self.nothing = Words("No key does that. The palette finds every command.", look="quiet")
+        head.addWidget(Button("", "close", bare=True, tip=tr("Close the sheet of keys"), on_click=self.dismiss))
+        self.groups = [_Group(tr("On this page: {title}", title=title), _of_page(page, can_do)), *_everywhere()]
+        self.groups[0].setAccessibleName(tr("On this page"))
+        self.nothing = Words(tr("No key does that. The palette finds every command."), look="quiet")
         self.nothing.hide()
         content = QWidget()
         sides = QHBoxLayout(content)
@@ -134,8 +135,8 @@ class KeysSheet(QFrame):
         column.addWidget(Line())
         foot = QHBoxLayout()
         foot.setContentsMargins(theme.px(20), theme.px(8), theme.px(12), theme.px(8))
-        foot.addWidget(Elided("Every key can be changed in Settings, Keys.", "quiet", "text-quiet"), 1)
-        change = Button("Change keys", on_click=lambda: (self.dismiss(), page.desk.go("settings", "keys")))
+        foot.addWidget(Elided(tr("Every key can be changed in Settings, Keys."), "quiet", "text-quiet"), 1)
+        change = Button(tr("Change keys"), on_click=lambda: (self.dismiss(), page.desk.go("settings", "keys")))
         foot.addWidget(change)
         column.addLayout(foot)
 
@@ -169,12 +170,12 @@ class KeysSheet(QFrame):
 
 
 def _line(action: Action) -> KeyLine:
-    return KeyLine(action.words, tuple(keys.written(one) for one in keys.of(action.id)[:MOST_KEYS]))
+    return KeyLine(action.said, tuple(keys.written(one) for one in keys.of(action.id)[:MOST_KEYS]))
 
 
 def _of_page(page: Page, can_do: Callable[[Action], bool]) -> list[KeyLine]:
     own = [one for one in ACTIONS if one.command.startswith("page:") and can_do(one) and keys.of(one.id)]
-    return [*(_line(one) for one in own), *(KeyLine(words, (keys.written(key),)) for key, words in (*page.more_keys, *FIXED))]
+    return [*(_line(one) for one in own), *(KeyLine(tr(words), (keys.written(key),)) for key, words in (*page.more_keys, *FIXED))]
 
 
 def _everywhere() -> list[_Group]:
@@ -183,5 +184,5 @@ def _everywhere() -> list[_Group]:
     for menu in (*MENUS, ""):
         some = [one for one in ACTIONS if one.menu == menu and not one.command.startswith("page:") and keys.of(one.id)]
         if some:
-            found.append(_Group(menu or "Elsewhere", [_line(one) for one in some]))
+            found.append(_Group(tr(menu) if menu else tr("Elsewhere"), [_line(one) for one in some]))
     return found

@@ -5,6 +5,7 @@ from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from app.ui import keys, theme, wording
+from app.ui.catalogue import tr
 from app.ui.icons import paint_icon
 from app.ui.page_table import PAGES, PageEntry
 from app.ui.widgets.buttons import DISABLED, PaintedButton
@@ -101,12 +102,12 @@ class Rail(QWidget):
         for page in (one for one in PAGES if one.rail):
             column.addWidget(self._item(page))
         column.addStretch(1)
-        self.settings = RailItem("Settings", "settings")
+        self.settings = RailItem(tr("Settings"), "settings")
         column.addWidget(self.settings)
         column.addSpacing(theme.px(4))
 
     def _item(self, page: PageEntry) -> RailItem:
-        item = RailItem(page.words, page.icon)
+        item = RailItem(page.said, page.icon)
         item.clicked.connect(lambda *_: self.asked.emit(page.name))
         self.items[page.name] = item
         return item

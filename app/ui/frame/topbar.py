@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QWidget
 
 from app.ui import keys, theme, wording, zones
+from app.ui.catalogue import tr
 from app.ui.icons import icon
 from app.ui.navigation import Crumb
 from app.ui.widgets.buttons import Button, LinkButton, MenuButton, paint_key
@@ -21,8 +22,8 @@ class SearchField(QLineEdit):
         self._action = action
         self._lens: QAction | None = None
         self.setObjectName("search")
-        self.setPlaceholderText("Search or command")
-        self.setAccessibleName("Search or command")
+        self.setPlaceholderText(tr("Search or command"))
+        self.setAccessibleName(tr("Search or command"))
         self.setMaxLength(200)
         self.setMaximumWidth(theme.px(320))
         self.setMinimumWidth(theme.px(140))

@@ -66,6 +66,7 @@ class AlertPage(Page):
         self.story = SentenceView((), desk.follow)
         self.why = QVBoxLayout()
         self.evidence = Table(COLUMNS)
+        self.evidence.setAccessibleName("Evidence")
         self.evidence.fit_rows()
         self.evidence.chosen.connect(lambda row: self.desk.inspect(row, True))
         self.evidence.opened.connect(self._open_packet)

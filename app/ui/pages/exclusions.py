@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from app.model.alert import Alert
 from app.model.exclusion import Exclusion
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.navigation import Crumb, Route
 from app.ui.page import Page
@@ -52,14 +53,14 @@ class ExclusionsPage(Page):
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
         self._alert, self._several = "", False
-        self.switch = Button("Switch on", on_click=self._switch)
-        self.remove = Button("Remove", "close", on_click=self.delete_alert)
-        self.heading = PageHeading("Exclusions", "", (
-            self.switch, self.remove, Button("Import", on_click=self._import), Button("Export", on_click=self._export),
-            Button("Add", "plus", on_click=lambda: self._show_panel(())),
+        self.switch = Button(tr("Switch on"), on_click=self._switch)
+        self.remove = Button(tr("Remove"), "close", on_click=self.delete_alert)
+        self.heading = PageHeading(tr("Exclusions"), "", (
+            self.switch, self.remove, Button(tr("Import"), on_click=self._import), Button(tr("Export"), on_click=self._export),
+            Button(tr("Add"), "plus", on_click=lambda: self._show_panel(())),
         ))  # fmt: skip
         self.table = Table(COLUMNS)
-        self.table.setAccessibleName("Exclusions")
+        self.table.setAccessibleName(tr("Exclusions"))
         self.table.chosen.connect(lambda _: self._enable())
         self.table.opened.connect(lambda _: self._switch())
         self.panel = ExclusionPanel()

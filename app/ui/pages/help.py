@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.help import library
 from app.ui.help.library import Article, Hit
@@ -34,8 +35,8 @@ class HelpPage(Page):
         self._article: Article | None = None
         self._section = ""
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search the help")
-        self.search.setAccessibleName("Search the help")
+        self.search.setPlaceholderText(tr("Search the help"))
+        self.search.setAccessibleName(tr("Search the help"))
         self.search.setClearButtonEnabled(True)
         self.search.setMaxLength(80)
         self._typing = QTimer(self)
@@ -45,12 +46,12 @@ class HelpPage(Page):
         self.search.textChanged.connect(lambda _: self._typing.start())
         self.search.returnPressed.connect(self._open_first)
         self.list = Table((Column("Article", _listed, 200, stretch=True, dim=lambda row: not row.key),), margin=theme.px(16))
-        self.list.setAccessibleName("Articles")
+        self.list.setAccessibleName(tr("Articles"))
         self.list.horizontalHeader().hide()
         self.list.chosen.connect(self._chosen)
         self.results = TwoLineList(self._open_hit, scrolls=True, dense=True, pad=8)
-        self.results.setAccessibleName("Articles that match")
-        self.nothing = Words("Nothing in the help says that.", look="quiet")
+        self.results.setAccessibleName(tr("Articles that match"))
+        self.nothing = Words(tr("Nothing in the help says that."), look="quiet")
         self.nothing.setContentsMargins(theme.px(16), theme.px(8), 0, 0)
         self.side = QStackedWidget()
         for one in (self.list, self.results, self.nothing):
@@ -89,7 +90,7 @@ class HelpPage(Page):
 
     def crumbs(self) -> tuple[Crumb, ...]:
         """Help, then the article."""
-        return (Crumb("Help", Route("help")), Crumb(self._article.title if self._article else ""))
+        return (Crumb(tr("Help"), Route("help")), Crumb(self._article.title if self._article else ""))
 
     def visit(self, route: Route) -> None:
         """Show the article of the route."""
@@ -109,7 +110,7 @@ class HelpPage(Page):
                 rows.append(one)
             self.list.show_rows(rows)
         if article is None:
-            self.title.say("There is no such article")
+            self.title.say(tr("There is no such article"))
             self.document.show_markdown("It is not part of this build. The list at the left holds all that there is.")
             return
         if article != self._article:

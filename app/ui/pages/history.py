@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.model.act import Act
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.page import Page
 from app.ui.tables.cells import Column
@@ -43,15 +44,15 @@ class HistoryPage(Page):
 
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
-        self.undo_one = Button("Undo this", "back", on_click=self._undo)
-        self.redo_one = Button("Do again", "forward", on_click=lambda: self._undo(True))
-        self.all = Button("Whole case", on_click=lambda: desk.go("history"))
-        self.heading = PageHeading("History", "", (self.undo_one, self.redo_one, self.all))
+        self.undo_one = Button(tr("Undo this"), "back", on_click=self._undo)
+        self.redo_one = Button(tr("Do again"), "forward", on_click=lambda: self._undo(True))
+        self.all = Button(tr("Whole case"), on_click=lambda: desk.go("history"))
+        self.heading = PageHeading(tr("History"), "", (self.undo_one, self.redo_one, self.all))
         self.table = Table(COLUMNS)
-        self.table.setAccessibleName("History")
+        self.table.setAccessibleName(tr("History"))
         self.table.chosen.connect(lambda _: self._enable())
         self.table.opened.connect(self._open)
-        self.nothing = Empty("What is said of alerts, tagged, excluded or set is listed here.", "Nothing was done yet")
+        self.nothing = Empty(tr("What is said of alerts, tagged, excluded or set is listed here."), "Nothing was done yet")
         top = QWidget()
         head = QVBoxLayout(top)
         head.setContentsMargins(theme.space("margin"), theme.space("top"), theme.space("margin"), theme.px(8))

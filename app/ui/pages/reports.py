@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.exporting import ask
 from app.ui.page import Column, Page, scrolled
@@ -46,7 +47,7 @@ class ReportsPage(Page):
 
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
-        self.heading = PageHeading("Reports", "")
+        self.heading = PageHeading(tr("Reports"), "")
         self.buttons: dict[str, Button] = {}
         column = Column()
         column.add(self.heading)
@@ -72,7 +73,7 @@ class ReportsPage(Page):
 
     def _button(self, title: str, words: str, forms: tuple[str, ...]) -> Button:
         if not forms:
-            button = Button("Save report", "reports", words, primary=True, on_click=lambda: self.desk.command(words))
+            button = Button(tr("Save report"), "reports", words, primary=True, on_click=lambda: self.desk.command(words))
             self.html = button
         else:
             button = Button(f"Save {words}", on_click=lambda: self.save(forms), tip=f"Save: {title}")
@@ -110,7 +111,7 @@ class ReportsPage(Page):
         self.promise = Paragraph("", look="quiet")
         row.addWidget(self.promise, 1)
         tip = "Pseudonyms in the place of names, on screen and in what is saved"
-        self.hide_names = Button("Hide names", tip=tip, on_click=lambda: self.desk.command("privacy"))
+        self.hide_names = Button(tr("Hide names"), tip=tip, on_click=lambda: self.desk.command("privacy"))
         row.addWidget(self.hide_names)
         return holder
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayou
 
 from app.model.tuning import Tuning
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.navigation import Crumb, Route
 from app.ui.page import Page
@@ -29,8 +30,8 @@ class SettingsPage(Page):
         self._sections: dict[str, Section] = {}
         self._word = SECTIONS[0].word
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Find a setting")
-        self.search.setAccessibleName("Find a setting")
+        self.search.setPlaceholderText(tr("Find a setting"))
+        self.search.setAccessibleName(tr("Find a setting"))
         self.search.setClearButtonEnabled(True)
         self.search.setMaxLength(80)
         self.search.textChanged.connect(self._find)
@@ -47,17 +48,17 @@ class SettingsPage(Page):
         column.addLayout(box)
         for one in SECTIONS:
             if one.case and not any(BY_WORD[word].case for word in self.nav):
-                heading = Words("This case", "quiet-strong", "quiet")
+                heading = Words(tr("This case"), "quiet-strong", "quiet")
                 heading.setContentsMargins(theme.px(16), theme.px(14), 0, theme.px(4))
                 column.addWidget(heading)
-            item = self.nav[one.word] = NavItem(one.title, one.icon)
+            item = self.nav[one.word] = NavItem(tr(one.title), one.icon)
             item.clicked.connect(lambda *_, word=one.word: desk.go("settings", word))
             column.addWidget(item)
         column.addStretch(1)
         self.stack = QStackedWidget()
         self.results = TwoLineList(self._open, scrolls=True)
-        self.results.setAccessibleName("Settings that match")
-        self.found = PageHeading("Search", "")
+        self.results.setAccessibleName(tr("Settings that match"))
+        self.found = PageHeading(tr("Search"), "")
         found = QWidget()
         inside = QVBoxLayout(found)
         margin = theme.space("margin")
@@ -77,7 +78,7 @@ class SettingsPage(Page):
 
     def crumbs(self) -> tuple[Crumb, ...]:
         """Settings, then the section."""
-        return (Crumb("Settings", Route("settings", SECTIONS[0].word)), Crumb(BY_WORD[self._word].title))
+        return (Crumb(tr("Settings"), Route("settings", SECTIONS[0].word)), Crumb(tr(BY_WORD[self._word].title)))
 
     def visit(self, route: Route) -> None:
         """Show the section of the route."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QVBoxLayout, QWid
 
 from app import paths
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.navigation import Crumb
 from app.ui.page import Page, scrolled
@@ -61,10 +62,10 @@ class StartPage(Page):
         head.addWidget(IconMark("mark", "accent", 40), 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         words.setSpacing(theme.px(4))
-        words.addWidget(Words("Nothing has been opened yet", "page"))
+        words.addWidget(Words(tr("Nothing has been opened yet"), "page"))
         words.addWidget(
             Paragraph(
-                "Drop captures, logs, directories or a whole folder anywhere on this window. First rows show within seconds.",
+                tr("Drop captures, logs, directories or a whole folder anywhere on this window. First rows show within seconds."),
                 look="quiet",
             )
         )
@@ -88,24 +89,26 @@ class StartPage(Page):
         return middle
 
     def _actions(self) -> QWidget:
-        self.open_button = Button("Open", "", "open.files", True, lambda: self.desk.command("open.files"))
-        folder = Button("A folder", on_click=lambda: self.desk.command("open.folder"))
+        self.open_button = Button(tr("Open"), "", "open.files", True, lambda: self.desk.command("open.files"))
+        folder = Button(tr("A folder"), on_click=lambda: self.desk.command("open.folder"))
         both = QWidget()
         beside = QHBoxLayout(both)
         beside.setContentsMargins(0, 0, 0, 0)
         beside.setSpacing(theme.space("related"))
         beside.addWidget(folder)
         beside.addWidget(self.open_button)
-        listen = Button("Add a source", on_click=lambda: self.desk.command("source.add"))
+        listen = Button(tr("Add a source"), on_click=lambda: self.desk.command("source.add"))
         rows: list[tuple[str, str, str, QWidget]] = [
             ("open", "Open evidence", "Captures, logs, directories, told by content.", both),
             ("sensor", "Listen live", "Packets, syslog, RADIUS, a directory, as it happens.", listen),
         ]
         if paths.sample_case().is_file():
-            self.sample_button = Button("Open", on_click=lambda: self.desk.command("open.sample"))
-            self.sample_button.setAccessibleName("Open the sample case")
+            self.sample_button = Button(tr("Open"), on_click=lambda: self.desk.command("open.sample"))
+            self.sample_button.setAccessibleName(tr("Open the sample case"))
             fresh = not self.desk.settings.toured
-            self.tour_button = Button("Take the tour", "right" if fresh else "", on_click=lambda: self.desk.command("help.tour"))
+            self.tour_button = Button(
+                tr("Take the tour"), "right" if fresh else "", on_click=lambda: self.desk.command("help.tour")
+            )
             sample = QWidget()
             beside = QHBoxLayout(sample)
             beside.setContentsMargins(0, 0, 0, 0)
@@ -122,9 +125,9 @@ class StartPage(Page):
             else "No recent cases. A case is one file."
         )
         choose = (
-            MenuButton("Browse", self._fill_recent)
+            MenuButton(tr("Browse"), self._fill_recent)
             if recent
-            else Button("Browse", on_click=lambda: self.desk.command("case.open"))
+            else Button(tr("Browse"), on_click=lambda: self.desk.command("case.open"))
         )
         rows.append(("reports", "Continue a case", said, choose))
         holder = QWidget()
@@ -167,7 +170,7 @@ class StartPage(Page):
         grid.setHorizontalSpacing(theme.px(24))
         grid.setColumnStretch(1, 1)
         grid.addWidget(Line(), 0, 0, 1, 2)
-        grid.addWidget(Words("What it reads", "section"), 1, 0, 1, 2)
+        grid.addWidget(Words(tr("What it reads"), "section"), 1, 0, 1, 2)
         for place, (name, value) in enumerate(READS, 2):
             grid.addWidget(Words(name), place, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(Paragraph(value, look="quiet"), place, 1)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui import keys, theme
 from app.ui.actions import ACTIONS, Action
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.settings.section import Item, Section
 from app.ui.tables.cells import Column
@@ -23,7 +24,7 @@ def _all_keys(action: Action) -> str:
 
 
 COLUMNS = (
-    Column("What", lambda row: row.words, 300, stretch=True),
+    Column("What", lambda row: row.said, 300, stretch=True),
     Column("Keys", _all_keys, 190, "strong"),
     Column("Menu", lambda row: row.menu or "palette only", 110, "quiet"),
     Column("", lambda row: "changed" if keys.of(row.id) != keys.default(row) else "", 80, "quiet"),
@@ -51,7 +52,7 @@ class KeyTaker(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Press the new key")
+        self.setAccessibleName(tr("Press the new key"))
         self.setFixedSize(theme.px(180), theme.space("button"))
 
     def event(self, event: QEvent) -> bool:
@@ -100,10 +101,10 @@ class Bindings(Section):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._asked = ""
-        self.all_back = Button("Reset all keys", on_click=lambda: self._keep({}))
-        self.heading = PageHeading("Keys", "", (self.all_back,))
+        self.all_back = Button(tr("Reset all keys"), on_click=lambda: self._keep({}))
+        self.heading = PageHeading(tr("Keys"), "", (self.all_back,))
         self.table = Table(COLUMNS)
-        self.table.setAccessibleName("Keys")
+        self.table.setAccessibleName(tr("Keys"))
         self.table.chosen.connect(lambda _: self._show_choice())
         self.table.opened.connect(lambda _: self.taker.setFocus(Qt.FocusReason.TabFocusReason))
         self.about = Elided("", "strong")
@@ -111,9 +112,9 @@ class Bindings(Section):
         self.taker = KeyTaker()
         self.taker.pressed.connect(self._pressed)
         self.taker.given_up.connect(lambda: self.table.setFocus(Qt.FocusReason.TabFocusReason))
-        self.take = Button("Take it from there", primary=True, on_click=lambda: self._set(self._asked))
-        self.none = Button("No key", on_click=lambda: self._replace(()))
-        self.back = Button("Reset", on_click=self._reset)
+        self.take = Button(tr("Take it from there"), primary=True, on_click=lambda: self._set(self._asked))
+        self.none = Button(tr("No key"), on_click=lambda: self._replace(()))
+        self.back = Button(tr("Reset"), on_click=self._reset)
         top = QWidget()
         head = QVBoxLayout(top)
         margin = theme.space("margin")
@@ -143,7 +144,7 @@ class Bindings(Section):
 
     def items(self) -> Sequence[Item]:
         """Every action."""
-        return [Item(one.words, _all_keys(one) or "no key", one.id, f"key {one.menu}") for one in ACTIONS]
+        return [Item(one.said, _all_keys(one) or "no key", one.id, f"key {one.menu}") for one in ACTIONS]
 
     def refresh(self) -> None:
         """Show the keys that hold."""
@@ -170,7 +171,7 @@ class Bindings(Section):
         self.take.setVisible(bool(asked))
         if one is not None:
             held = _all_keys(one)
-            self.about.say(f"{one.words}: {held}" if held else f"{one.words}: no key")
+            self.about.say(f"{one.said}: {held}" if held else tr("{action}: no key", action=one.said))
             self.none.setEnabled(bool(held))
             self.back.setEnabled(keys.of(one.id) != keys.default(one))
         self.note.say(note or "The new key takes the place of the ones it has now.")
@@ -184,7 +185,7 @@ class Bindings(Section):
             return
         other = keys.holder(key, one.id)
         if other is not None:
-            self._show_choice(f"{keys.written(key)} is the key of “{other.words}”, which would lose it.", key)
+            self._show_choice(f"{keys.written(key)} is the key of “{other.said}”, which would lose it.", key)
             self.take.setFocus(Qt.FocusReason.TabFocusReason)
         else:
             self._set(key)

@@ -4,6 +4,7 @@ from PySide6.QtCore import QStringListModel, Qt
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QWidget
 
 from app.ui import theme, wording, zones
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.settings.section import Segments, Sheet
 from app.ui.widgets.buttons import Button
@@ -22,15 +23,15 @@ class Clock(Sheet):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         now = desk.settings.zone
-        self.zone = Segments("Zone", [(one, one) for one in zones.OFFERED], now)
+        self.zone = Segments(tr("Zone"), [(one, one) for one in zones.OFFERED], now)
         self.zone.chosen.connect(lambda word: desk.set_look(zone=word))
         self.add(
             "zone", "Zone", f"Now: {wording.zone_name()}. {wording.moment(EXAMPLE)} is 5 Jan 14:02:11 in UTC.", self.zone,
             lambda: self.zone.focus_on(desk.settings.zone), more="utc local timezone clock",
         )  # fmt: skip
         self.name = QLineEdit("" if now in zones.OFFERED else now)
-        self.name.setPlaceholderText("Europe/Berlin")
-        self.name.setAccessibleName("Name of another zone")
+        self.name.setPlaceholderText(tr("Europe/Berlin"))
+        self.name.setAccessibleName(tr("Name of another zone"))
         self.name.setMaxLength(60)
         self.name.setFixedWidth(theme.px(220))
         self.names = QStringListModel(self)
@@ -44,7 +45,7 @@ class Clock(Sheet):
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.name)
-        row.addWidget(Button("Use", on_click=self._use))
+        row.addWidget(Button(tr("Use"), on_click=self._use))
         self.add(
             "zone.other", "Another zone", "By its name in the zone database, with its summer time.", holder,
             lambda: self.name.setFocus(Qt.FocusReason.TabFocusReason), more="timezone city",

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QTabBar, Q
 from app.model.detection import DetectorRow, ThresholdRow
 from app.model.tuning import Tuning
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.page import scrolled
 from app.ui.settings import draft
@@ -39,7 +40,7 @@ class ThresholdField(QWidget):
         levels = ", ".join(f"{one} {draft.with_unit(row, getattr(row, one))}" for one in draft.LEVELS)
         self._levels = levels[:1].upper() + levels[1:]
         self.note = Paragraph(self._levels, "quiet", "quiet")
-        self.back = LinkButton("Default", lambda: self.changed.emit(None), kind="quiet")
+        self.back = LinkButton(tr("Default"), lambda: self.changed.emit(None), kind="quiet")
         self.back.setAccessibleName(f"Default of {row.words}")
         self.back.setVisible(own)
         line = QHBoxLayout()
@@ -97,7 +98,7 @@ class DetectorPanel(QWidget):
         head.addLayout(first)
         head.addWidget(self.about)
         self.tabs = QTabBar()
-        self.tabs.setAccessibleName("Detector")
+        self.tabs.setAccessibleName(tr("Detector"))
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         for words in ("Settings", "What it means"):
@@ -160,12 +161,12 @@ class DetectorPanel(QWidget):
         column.setContentsMargins(theme.px(16), theme.px(14), theme.px(16), theme.px(16))
         column.setSpacing(theme.px(14))
         on = row.id not in tuning.off
-        self.on = Segments("Runs", ON, "on" if on else "off")
+        self.on = Segments(tr("Runs"), ON, "on" if on else "off")
         self.on.chosen.connect(lambda word: self._set(draft.switched(self._tuning, row.id, word == "on")))
         column.addWidget(_named("Runs", self.on))
         case = f"As the case ({'high' if tuning.test_mode else tuning.sensitivity})"
         levels = [("", case), *((one, one.capitalize()) for one in draft.LEVELS)]
-        self.level = Segments("Sensitivity", levels, tuning.levels.get(row.id, ""))
+        self.level = Segments(tr("Sensitivity"), levels, tuning.levels.get(row.id, ""))
         self.level.setEnabled(not tuning.test_mode)
         self.level.chosen.connect(lambda word: self._set(draft.with_level(self._tuning, row.id, word)))
         column.addWidget(_named("Sensitivity", self.level))
@@ -176,7 +177,7 @@ class DetectorPanel(QWidget):
         self.thresholds = []
         if row.thresholds:
             column.addWidget(Line())
-            column.addWidget(Words("Thresholds", "quiet-strong", "quiet"))
+            column.addWidget(Words(tr("Thresholds"), "quiet-strong", "quiet"))
         for one in row.thresholds:
             field = ThresholdField(one, row.id, tuning)
             field.changed.connect(lambda number, one=one: self._set_value(one, number))
@@ -184,8 +185,8 @@ class DetectorPanel(QWidget):
             self.thresholds.append(field)
             column.addWidget(field)
         if not row.thresholds:
-            column.addWidget(Paragraph("It counts nothing: one act is enough, so there is no threshold.", look="quiet"))
-        self.reset = Button("Reset to defaults", on_click=lambda: self._set(draft.reset(self._tuning, row.id)))
+            column.addWidget(Paragraph(tr("It counts nothing: one act is enough, so there is no threshold."), look="quiet"))
+        self.reset = Button(tr("Reset to defaults"), on_click=lambda: self._set(draft.reset(self._tuning, row.id)))
         self.reset.setEnabled(draft.is_own(tuning, row.id))
         line = QHBoxLayout()
         line.addWidget(self.reset)

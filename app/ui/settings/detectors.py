@@ -9,6 +9,7 @@ from app.model.alert import RANK, Alert
 from app.model.detection import DetectorRow, WhatIf
 from app.model.tuning import Tuning
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.jobs import Job
 from app.ui.settings import draft
@@ -40,13 +41,13 @@ class Detectors(Drafting):
         self._wanted, self._sorted = "", ("", False)
         self._jobs: list[Job] = []
         self._trial: Job | None = None
-        self.level = Segments("Sensitivity of this case", LEVELS, "medium")
+        self.level = Segments(tr("Sensitivity of this case"), LEVELS, "medium")
         self.level.chosen.connect(lambda word: self._set(draft.with_sensitivity(self.draft, word)))
-        self.test_mode = Check("Test mode", "all at high, none waits to learn")
+        self.test_mode = Check(tr("Test mode"), "all at high, none waits to learn")
         self.test_mode.clicked.connect(lambda on: self._set(draft.with_test_mode(self.draft, on)))
-        self.heading = PageHeading("Detectors", "")
+        self.heading = PageHeading(tr("Detectors"), "")
         self.table = Table(self._columns())
-        self.table.setAccessibleName("Detectors")
+        self.table.setAccessibleName(tr("Detectors"))
         self.table.chosen.connect(self._chosen)
         self.table.opened.connect(self._open)
         self.table.sort_asked.connect(self._sort)
@@ -55,19 +56,19 @@ class Detectors(Drafting):
         self.panel.typed.connect(self._show_draft)
         self.panel.closed.connect(self._close_panel)
         self.nothing = Empty(
-            "Detectors are set for each case. Open evidence or a case, then every detector stands here with its thresholds.",
+            tr("Detectors are set for each case. Open evidence or a case, then every detector stands here with its thresholds."),
             "No case is open", "Open evidence", lambda: desk.command("open.files"),
         )  # fmt: skip
         self._build()
 
     def _build(self) -> None:
         self.said = Elided("", "strong")
-        self.try_out = Button("What would change", on_click=self._try_out)
-        self.discard = Button("Discard", on_click=lambda: self._set(self.kept, anew=True))
-        self.save = Button("Save", primary=True, on_click=self._save)
+        self.try_out = Button(tr("What would change"), on_click=self._try_out)
+        self.discard = Button(tr("Discard"), on_click=lambda: self._set(self.kept, anew=True))
+        self.save = Button(tr("Save"), primary=True, on_click=self._save)
         self.result = Elided("", role="text-quiet")
         self.found = TwoLineList(self._follow, scrolls=True, pad=theme.space("margin"))
-        self.found.setAccessibleName("Alerts that would appear, vanish or change")
+        self.found.setAccessibleName(tr("Alerts that would appear, vanish or change"))
         margin = theme.space("margin")
         self.band = QWidget()
         self.band.setObjectName("band")
@@ -95,7 +96,7 @@ class Detectors(Drafting):
         head.addWidget(self.heading)
         first = QHBoxLayout()
         first.setSpacing(theme.space("group"))
-        first.addWidget(Words("Sensitivity", look="quiet"))
+        first.addWidget(Words(tr("Sensitivity"), look="quiet"))
         first.addWidget(self.level)
         first.addWidget(self.test_mode, 1)
         head.addLayout(first)
@@ -241,7 +242,7 @@ class Detectors(Drafting):
             self._trial = None
         self.result.hide()
         self.found.hide()
-        self.try_out.say("What would change")
+        self.try_out.say(tr("What would change"))
 
     def _set(self, tuning: Tuning, anew: bool = False) -> None:
         """Another draft."""
@@ -302,8 +303,8 @@ class Detectors(Drafting):
             return
         if session is not None:
             self.result.show()
-            self.result.say("Detecting with these settings; nothing is kept…")
-            self.try_out.say("Stop")
+            self.result.say(tr("Detecting with these settings; nothing is kept…"))
+            self.try_out.say(tr("Stop"))
             self._trial = self.desk.jobs.run(lambda: session.what_if(wanted), self._told, self._failed, self)
 
     def _failed(self, error: str) -> None:
@@ -312,7 +313,7 @@ class Detectors(Drafting):
 
     def _told(self, found: WhatIf) -> None:
         self._trial = None
-        self.try_out.say("What would change")
+        self.try_out.say(tr("What would change"))
         self.result.say(draft.outcome(found))
         rows = [
             *(_line(one, "appears") for one in _gravest(found.appear)),

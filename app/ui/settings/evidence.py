@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.settings.section import Sheet
 from app.ui.widgets.buttons import Button
@@ -24,7 +25,7 @@ class EvidenceSettings(Sheet):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.kept = QLineEdit(str(desk.settings.evidence))
-        self.kept.setAccessibleName("MiB of packets kept of live traffic")
+        self.kept.setAccessibleName(tr("MiB of packets kept of live traffic"))
         self.kept.setMaxLength(8)
         self.kept.setFixedWidth(theme.px(110))
         self.kept.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -32,21 +33,24 @@ class EvidenceSettings(Sheet):
         self.size_row = self.add(
             "evidence.size", "Packets kept of live traffic",
             "Beside the workspace; the oldest go first, those that alerts rest on are kept apart before.",
-            _beside(self.kept, Words("MiB", look="quiet")), lambda: self.kept.setFocus(Qt.FocusReason.TabFocusReason),
+            _beside(self.kept, Words(tr("MiB"), look="quiet")), lambda: self.kept.setFocus(Qt.FocusReason.TabFocusReason),
             more="disk ring capture size megabytes",
         )  # fmt: skip
         self.places = QLineEdit(desk.settings.places)
-        self.places.setAccessibleName("GeoIP file")
-        self.places.setPlaceholderText("none")
+        self.places.setAccessibleName(tr("GeoIP file"))
+        self.places.setPlaceholderText(tr("none"))
         self.places.setMinimumWidth(theme.px(240))
         self.places.editingFinished.connect(lambda: self._keep_places(self.places.text().strip()))
         self.places_row = self.add(
             "evidence.places", "Places of outside addresses",
             "A GeoIP file (.mmdb) that lies on this machine. Nothing is asked on the network.",
-            _beside(self.places, Button("Browse", on_click=self._browse), Button("None", on_click=lambda: self._keep_places(""))),
+            _beside(
+                self.places, Button(tr("Browse"), on_click=self._browse),
+                Button(tr("None"), on_click=lambda: self._keep_places("")),
+            ),
             lambda: self.places.setFocus(Qt.FocusReason.TabFocusReason), below=True, more="geoip country city mmdb maxmind vpn",
         )  # fmt: skip
-        self.keys = Button("Use a keytab", "proof", on_click=lambda: desk.command("keys.use"))
+        self.keys = Button(tr("Use a keytab"), "proof", on_click=lambda: desk.command("keys.use"))
         self.keys_row = self.add(
             "evidence.keys", "Keys", "", self.keys, lambda: self.keys.setFocus(Qt.FocusReason.TabFocusReason),
             more="keytab kerberos decrypt sealed ntlm secret",

@@ -5,6 +5,7 @@ import time
 from PySide6.QtCore import Qt
 
 from app.ui import wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.settings.section import Sheet
 from app.ui.widgets.buttons import Button
@@ -18,7 +19,7 @@ class ExclusionSettings(Sheet):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.open = Button("Open exclusions", "filter", primary=True, on_click=lambda: desk.go("exclusions"))
+        self.open = Button(tr("Open exclusions"), "filter", primary=True, on_click=lambda: desk.go("exclusions"))
         focus = lambda: self.open.setFocus(Qt.FocusReason.TabFocusReason)  # noqa: E731
         self.row = self.add(
             "exclusions", "Exclusions of this case", "", self.open, focus, more="exclude whitelist allow list suppress scanner"

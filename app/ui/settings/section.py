@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.model.tuning import Tuning
 from app.ui import theme
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.page import scrolled
 from app.ui.widgets.fields import Segment
@@ -122,7 +123,7 @@ class Sheet(Section):
         self.rows = QVBoxLayout(holder)
         self.rows.setContentsMargins(0, 0, 0, 0)
         self.rows.setSpacing(0)
-        self.rows.addWidget(PageHeading(self.title, self.sentence))
+        self.rows.addWidget(PageHeading(tr(self.title), self.sentence))
         self.rows.addSpacing(theme.px(10))
         outer = QHBoxLayout(content)
         margin = theme.space("margin")

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QVBoxLayout, Q
 from app.model.entity import EntityRef
 from app.model.rows import Tagged
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.jobs import Job
 from app.ui.settings.section import Item, Section, Segments
@@ -44,12 +45,12 @@ class Tags(Section):
         super().__init__(desk)
         self._found: dict[str, EntityRef] = {}
         self._job: Job | None = None
-        self.take = Button("Take away", "close", on_click=self._take)
-        self.open = Button("Open entity", on_click=self._open)
-        self.heading = PageHeading("Tags", "", (self.open, self.take))
+        self.take = Button(tr("Take away"), "close", on_click=self._take)
+        self.open = Button(tr("Open entity"), on_click=self._open)
+        self.heading = PageHeading(tr("Tags"), "", (self.open, self.take))
         self.name = QLineEdit()
-        self.name.setPlaceholderText("Name of an account, a computer, a group; an address")
-        self.name.setAccessibleName("Whom to tag")
+        self.name.setPlaceholderText(tr("Name of an account, a computer, a group; an address"))
+        self.name.setAccessibleName(tr("Whom to tag"))
         self.name.setMaxLength(256)
         self.names = QStringListModel(self)
         completer = QCompleter(self.names, self)
@@ -62,13 +63,13 @@ class Tags(Section):
         self._typing.setInterval(TYPING_MS)
         self._typing.timeout.connect(self._complete)
         self.name.textEdited.connect(lambda _: self._typing.start())
-        self.tag = Segments("Tag", CHOICES, "Sensitive")
+        self.tag = Segments(tr("Tag"), CHOICES, "Sensitive")
         self.tag.chosen.connect(self.tag.show_value)
-        self.add = Button("Add", "plus", on_click=self._add)
+        self.add = Button(tr("Add"), "plus", on_click=self._add)
         self.wrong = Words("", "quiet", "high")
         self.wrong.hide()
         self.table = Table(COLUMNS)
-        self.table.setAccessibleName("Tags")
+        self.table.setAccessibleName(tr("Tags"))
         self.table.chosen.connect(lambda _: self._enable())
         self.table.opened.connect(lambda _: self._open())
         self.nothing = Empty("", "", "Open evidence", lambda: desk.command("open.files"))

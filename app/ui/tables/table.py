@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from app.model.entity import EntityRef
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.icons import paint_icon
 from app.ui.navigation import in_new_tab
 from app.ui.tables.cells import CELL, DIM, LOOK, ROW, Column, RowDelegate
@@ -89,7 +90,7 @@ class RowsModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Titles of the columns."""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self.columns[section].title
+            return tr(self.columns[section].title)
         return None
 
 
@@ -117,7 +118,7 @@ class Header(QHeaderView):
         )
         number = column.look == "number"
         side = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
-        words = painter.fontMetrics().elidedText(column.title, Qt.TextElideMode.ElideRight, inner.width())
+        words = painter.fontMetrics().elidedText(tr(column.title), Qt.TextElideMode.ElideRight, inner.width())
         painter.drawText(inner, side | Qt.AlignmentFlag.AlignVCenter, words)
         if column.sort and column.sort == self._table.sorted_by[0]:
             width, size = painter.fontMetrics().horizontalAdvance(words), theme.px(12)

@@ -10,6 +10,7 @@ from app.model.alert import Alert
 from app.model.entity import EntityRef
 from app.model.exclusion import KINDS, ExclusionError, Kind, normal
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.widgets.buttons import Button, LinkButton
 from app.ui.widgets.fields import ChoiceField, TextField
 from app.ui.widgets.flow import flow
@@ -69,7 +70,7 @@ class ExclusionPanel(QWidget):
         self.setObjectName("inspector")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.detector = "*"
-        self.title = Words("Exclude", "section")
+        self.title = Words(tr("Exclude"), "section")
         head = QHBoxLayout()
         head.setContentsMargins(theme.px(16), theme.px(8), theme.px(4), theme.px(8))
         head.addWidget(self.title, 1)
@@ -77,12 +78,12 @@ class ExclusionPanel(QWidget):
         self._middle = QVBoxLayout()
         self._middle.setContentsMargins(theme.px(16), theme.px(16), theme.px(16), theme.px(16))
         self._middle.setSpacing(theme.px(14))
-        self.add = Button("Exclude", primary=True, on_click=self._submit)
+        self.add = Button(tr("Exclude"), primary=True, on_click=self._submit)
         foot = QHBoxLayout()
         foot.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
         foot.setSpacing(theme.space("related"))
         foot.addWidget(self.add)
-        foot.addWidget(Button("Cancel", key="Esc", on_click=self.closed.emit))
+        foot.addWidget(Button(tr("Cancel"), key="Esc", on_click=self.closed.emit))
         foot.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 0, 0, 0)
@@ -110,7 +111,7 @@ class ExclusionPanel(QWidget):
             LinkButton(f"{one[0]} {wording.middle(one[1], 40)}", lambda one=one: self._take(*one)) for one in suggested
         ]
         if self.offered:
-            column.addWidget(Words("Who acted", "quiet-strong", "quiet"))
+            column.addWidget(Words(tr("Who acted"), "quiet-strong", "quiet"))
             column.addWidget(flow(*self.offered, gap=12))
         self.kind = ChoiceField("Kind", [(one, wording.EXCLUSIONS[one]) for one in KINDS], kind)
         self.value = TextField(
