@@ -1,9 +1,9 @@
 """Small signs painted in the colour of their role: entities, severities, coverage."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from app.ui import theme, wording
@@ -54,6 +54,22 @@ def paint_entity(painter: QPainter, rect: QRectF, kind: str, width: float = 1.5)
     if kind == "controller":
         painter.fillRect(QRectF(0.31, 0.31, 0.38, 0.38), colour)
     painter.restore()
+
+
+def entity_pixmap(kind: str, side: int, ratio: float) -> QPixmap:
+    """The sign of an entity kind, painted once for each colour: a table shows hundreds of them in a frame."""
+    return _entity_pixmap(kind, side, ratio, theme.colour(ENTITY_ROLES.get(kind, "node-address")).rgba())
+
+
+@lru_cache(256)
+def _entity_pixmap(kind: str, side: int, ratio: float, _colour: int) -> QPixmap:
+    found = QPixmap(round(side * ratio), round(side * ratio))
+    found.setDevicePixelRatio(ratio)
+    found.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(found)
+    paint_entity(painter, QRectF(0, 0, side, side), kind)
+    painter.end()
+    return found
 
 
 @cache

@@ -1,0 +1,207 @@
+"""The window on a large workspace: start, pages, filter, scrolling, jumps, search as typed, memory, the longest stall.
+
+python benchmarks/investigate.py CASE.wardlight [--read CAPTURE] [--json FILE]; needs no display. CASE may be made by
+benchmarks/store.py --activities 10000000 --workspace CASE.wardlight. It is not changed, unless --read says to read a capture
+into it meanwhile: give a copy then.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = (
+    "overview", "alerts", "activities", "entities", "entity", "graph", "timeline", "paths", "tickets", "coverage", "sources",
+    "reports", "settings",
+)  # fmt: skip
+FILTERS = ("who:user7", "from:h3", "kind:kerberos-tgs result:failure", "who:user7 not kind:kerberos", "time:>-2h", "port:445")
+SEARCHES = ("user12", "h90", "10.0.")
+TARGETS = {
+    "start": 1.0, "page, first paint, p95": 0.05, "filter, p95": 0.05, "scroll, frame p95": 1 / 30, "jump, p95": 0.1,
+    "search as typed, p95": 0.1, "longest stall": 0.05,
+}  # fmt: skip
+
+
+class Pulse:
+    """A timer of the window's thread; how late it comes is how long the window could not answer."""
+
+    def __init__(self) -> None:
+        from PySide6.QtCore import QTimer
+
+        self.late: list[tuple[float, str]] = []
+        self.doing = "start"
+        self._last = time.perf_counter()
+        self._timer = QTimer()
+        self._timer.setInterval(2)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start()
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        self.late.append((now - self._last - 0.002, self.doing))
+        self._last = now
+
+
+def p95(values: list[float]) -> float:
+    """The value that one in twenty exceeds."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * 0.95))] if values else 0.0
+
+
+def child(case: str, capture: str) -> None:
+    """One window, driven; prints its figures as JSON."""
+    import psutil
+
+    began = psutil.Process().create_time()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    import tempfile
+
+    from PySide6.QtTest import QTest
+
+    from app.session import Session
+    from app.ui import theme
+    from app.ui.application import make_application
+    from app.ui.main_window import MainWindow
+    from app.ui.page_table import BY_NAME
+
+    app = make_application()
+    theme.apply("dark")
+    window = MainWindow(Session.open(Path(case)), Path(tempfile.mkdtemp()))
+    window.resize(1440, 900)
+    window.show()
+    app.processEvents()
+    window.grab()
+    figures: dict[str, object] = {"start": time.time() - began}
+    pulse = Pulse()
+
+    def wait(until: Callable[[], bool], seconds: float = 60.0) -> float:
+        asked = time.perf_counter()
+        while not until() and time.perf_counter() - asked < seconds:
+            app.processEvents()
+            time.sleep(0.001)
+        return time.perf_counter() - asked
+
+    def idle() -> bool:
+        return not window.desk.jobs.running
+
+    figures["first summary"] = wait(lambda: window.desk.overview is not None)
+    wait(idle)
+    if capture:
+        window.desk.bridge.read([Path(capture)], "medium")
+        wait(lambda: window.desk.bridge.reading)
+    shown: dict[str, list[float]] = {}
+    for _ in range(3):
+        for page in PAGES:
+            if page not in BY_NAME:
+                continue
+            pulse.doing = f"page {page}"
+            rows = window.desk.session.queries.entities("user", limit=1) if page == "entity" else ()
+            key = rows[0].ref.key if rows else ""
+            asked = time.perf_counter()
+            window.desk.go(page, key)
+            app.processEvents()
+            window.repaint()
+            first = time.perf_counter() - asked
+            shown.setdefault(page, []).append(first)
+            shown.setdefault(f"{page}, all of it", []).append(first + wait(idle))
+    figures["pages"] = {page: round(statistics.median(values), 4) for page, values in shown.items()}
+    # The first time a page is shown its module is imported and its widgets are made.
+    figures["page, first paint, p95"] = p95([one for page in PAGES for one in shown.get(page, [])[1:]])
+    window.desk.go("activities")
+    wait(idle)
+    page = window.page()
+    spent = []
+    for text in FILTERS:
+        pulse.doing = f"filter {text}"
+        asked = time.perf_counter()
+        page.query.set_text(text)
+        page._typed()
+        wait(lambda text=text: page._filter is not None and page._filter.text == text and idle())
+        spent.append(time.perf_counter() - asked)
+    figures["filters"] = dict(zip(FILTERS, (round(one, 4) for one in spent), strict=True))
+    figures["filter, p95"] = p95(spent)
+    page.query.set_text("")
+    page._typed()
+    wait(idle)
+    bar = page.table.verticalScrollBar()
+    pulse.doing = "scrolling"
+    frames = []
+    for step in range(240):
+        asked = time.perf_counter()
+        bar.setValue(bar.value() + (3 if step < 200 else 400))
+        page.table.viewport().repaint()
+        app.processEvents()
+        frames.append(time.perf_counter() - asked)
+    figures["scroll, frame p95"] = p95(frames)
+    pulse.doing = "jumps"
+    jumps = []
+    for part in (0.5, 0.9, 0.1, 0.7, 0.3, 0.99, 0.01, 0.6):
+        asked = time.perf_counter()
+        bar.setValue(int(bar.maximum() * part))
+        page.table.viewport().repaint()
+        model, top = page.table.model(), page.table.rowAt(40)
+        wait(lambda model=model, top=top: model.row(top) is not None, 5)
+        jumps.append(time.perf_counter() - asked)
+    figures["jump, p95"] = p95(jumps)
+    pulse.doing = "search"
+    keys = []
+    field = window.topbar.field
+    for text in SEARCHES:
+        window.focus_search()
+        field.clear()
+        for letter in text:
+            asked = time.perf_counter()
+            QTest.keyClick(field, letter)
+            wait(idle, 5)
+            keys.append(time.perf_counter() - asked)
+    figures["search as typed, p95"] = p95(keys)
+    worst = max(pulse.late, default=(0.0, ""))
+    figures["longest stall"], figures["longest stall in"] = worst
+    figures["stalls over 50 ms"] = sorted({doing for late, doing in pulse.late if late > 0.05})
+    figures["memory MiB"] = psutil.Process().memory_info().rss >> 20
+    figures["was reading"] = bool(capture) and window.desk.bridge.reading
+    print(json.dumps(figures), flush=True)
+    window.desk.bridge.cancel()
+    window.close()
+    app.processEvents()
+
+
+def main() -> int:
+    """Run the window in a process of its own, print its figures beside the targets."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("case")
+    parser.add_argument("--read", default="", metavar="CAPTURE")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--child", action="store_true")
+    options = parser.parse_args()
+    sys.path.insert(0, str(ROOT))
+    if options.child:
+        child(options.case, options.read)
+        return 0
+    command = [sys.executable, __file__, options.case, "--child", *(["--read", options.read] if options.read else [])]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    if done.returncode or not done.stdout.strip():
+        print(done.stderr[-3000:])
+        return 1
+    figures = json.loads(done.stdout.strip().splitlines()[-1])
+    for name, value in figures.items():
+        target = TARGETS.get(name)
+        if isinstance(value, float):
+            print(f"{name:28} {value * 1000:10.1f} ms" + (f"   target {target * 1000:.0f} ms" if target else ""))
+        elif isinstance(value, dict):
+            for part, each in value.items():
+                print(f"  {part:40} {each * 1000:9.1f} ms")
+        else:
+            print(f"{name:28} {value}")
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
