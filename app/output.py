@@ -152,6 +152,24 @@ class Output:
         if self._veil is not None:
             raise OSError(f"Pseudonyms do not reach into {what}: show names again to write them.")
 
+    def slice(self, activities: Sequence[str], out: Path) -> int:
+        """Write the packets of these activities (ids) as pcapng; returns their number. Blocks. Raises OSError."""
+        from app.engine.export.writing import whole
+        from app.proof.slicing import write_slice
+
+        self._refuse_bytes("packets")
+        with whole(out) as place:
+            found = self.plain.activities_of(activities)
+            return write_slice(place, self.path, self.plain.inputs(), found).packets
+
+    def capture_file(self, input_key: str) -> Path | None:
+        """The file of an input for another program; None when it is no capture file of its own, or has changed. Blocks."""
+        from app.proof.slicing import usable_capture
+
+        self._refuse_bytes("packets")
+        where = next((one for one in self.plain.inputs() if one.key == input_key), None)
+        return usable_capture(self.path, where) if where is not None else None
+
     def report_html(self) -> str:
         """The case as one self-contained HTML page; blocks."""
         self.meet_names()

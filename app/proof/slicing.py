@@ -74,6 +74,14 @@ def write_slice(
     return Slice(packets=written, missing=tuple(missing))
 
 
+def usable_capture(workspace: Path, row: InputRow) -> Path | None:
+    """The file of an input when it is a capture file of its own that has not changed since it was read."""
+    path = Path(row.path)
+    if row.live or row.kind not in CAPTURES or not path.is_file() or why_not_usable(workspace, row):
+        return None
+    return path
+
+
 def _frames(workspace: Path, row: InputRow, frames: list[int], cancelled: Callable[[], bool]) -> dict[int, Captured]:
     got: dict[int, Captured] = {}
     for at in range(0, len(frames), PART):
