@@ -90,6 +90,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("row.open", "Open what is selected", "right", "O", "page:open_row"),
     Action("lane.pin", "Pin the lane, or let it go", "pin", "P", "page:pin_lane", "View", "case"),
     Action("entity.card", "Show who or what is named here", "user", "Ctrl+I", "show_card", "View", "case"),
+    Action("packet.follow", "Follow the conversation", "activities", "Ctrl+Shift+F", "page:follow_conversation", "View", "case"),
+    Action(
+        "packet.wireshark", "Open in Wireshark at this frame", "packet", "Ctrl+Shift+W", "page:open_in_wireshark", "View", "case"
+    ),
     Action("inspect", "Show or hide the inspector", "pin", "Space", "toggle_inspector", "View"),
     Action("layout.triage", "Layout: Triage", "columns", "Ctrl+Alt+1", "use_layout", "View", argument="Triage"),
     Action("layout.packet", "Layout: Packet", "columns", "Ctrl+Alt+2", "use_layout", "View", argument="Packet"),

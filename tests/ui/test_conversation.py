@@ -59,3 +59,19 @@ def test_without_wireshark_it_is_said(window, monkeypatch: pytest.MonkeyPatch) -
     row = window.desk.session.queries.rows_of((some(window).id,))[0]
     conversation.open_in_wireshark(window.desk, window, row, 1)
     assert told and told[-1][1] and "not installed" in told[-1][0]
+
+
+def test_the_packet_pane_leads_to_its_conversation(window, settle, qtbot) -> None:  # type: ignore[no-untyped-def]
+    from PySide6.QtCore import Qt
+
+    activity = some(window)
+    window.desk.go("activities", activity.id)
+    settle(window, 30)
+    page = window.page()
+    page.open_row()
+    settle(window, 30)
+    assert page.packet.frame in activity.frames
+    qtbot.mouseClick(page.packet.conversation, Qt.MouseButton.LeftButton)
+    settle(window, 30)
+    assert f"port:{activity.source.port}" in page.query.text()
+    window.do_by_id("packet.follow")

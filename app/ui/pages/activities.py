@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidge
 
 from app.model.filter import ActivityFilter, FilterError, completions, parse
 from app.model.rows import ActivityRow, Histogram, Packet, Record
-from app.ui import theme, wording
+from app.ui import conversation, theme, wording
 from app.ui.desk import Desk
 from app.ui.navigation import Route
 from app.ui.page import Page
@@ -55,6 +55,8 @@ class ActivitiesPage(Page):
         self.chart.brushed.connect(self._brushed)
         self.table.chosen.connect(self._chosen)
         self.table.opened.connect(self._open_packet)
+        self.packet.followed.connect(self.follow_conversation)
+        self.packet.outside.connect(self.open_in_wireshark)
         self.query.complete = self._complete
         desk.session_changed.connect(self._forget)
 
@@ -266,6 +268,18 @@ class ActivitiesPage(Page):
         self._show_proof(row)
         shown = self.record.fields if self._proof.currentWidget() is self.record else self.packet.tree
         shown.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def follow_conversation(self) -> None:
+        """All activities of the connection, or of the logon session, of the chosen row."""
+        row = self.table.current_row()
+        if row is not None:
+            conversation.follow(self.desk, self, row)
+
+    def open_in_wireshark(self) -> None:
+        """The capture at the frame that is shown, in Wireshark."""
+        row = self.table.current_row()
+        if row is not None and not row.is_record and row.frame:
+            conversation.open_in_wireshark(self.desk, self, row, self.packet.frame or row.frame)
 
     def _show_proof(self, row: ActivityRow, frame: int | None = None) -> None:
         """What proves a row: one of its frames, or the record of a log."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -47,7 +47,13 @@ class _Tree(QTreeView):
 
 
 class PacketView(QWidget):
-    """Shows a Packet; say(sentence) shows words instead of one."""
+    """Shows a Packet; say(sentence) shows words instead of one.
+
+    followed: its conversation was asked for; outside: another program was.
+    """
+
+    followed = Signal()
+    outside = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,7 +88,7 @@ class PacketView(QWidget):
         splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(1)
         splitter.addWidget(titled(self._title, self.tree, self._links, self._file))
-        splitter.addWidget(titled(self._bytes_title, self.bytes, KeyHint("Ctrl C", "copy as hex")))
+        splitter.addWidget(titled(self._bytes_title, self.bytes, self._ways()))
         splitter.setStretchFactor(0, 1)
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([600, 480])
@@ -94,6 +100,25 @@ class PacketView(QWidget):
         self._joined = False
         self.tree.selectionModel().currentChanged.connect(self._field_chosen)
         self.bytes.picked.connect(self._byte_chosen)
+
+    def _ways(self) -> QWidget:
+        """What leads on from here."""
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.px(12))
+        self.conversation = LinkButton("Conversation", self.followed.emit, "quiet")
+        self.conversation.setToolTip("All activities of this connection")
+        self.wireshark = LinkButton("Wireshark", self.outside.emit, "quiet")
+        self.wireshark.setToolTip("Open the capture at this frame in Wireshark")
+        for widget in (self.conversation, self.wireshark, KeyHint("Ctrl C", "copy as hex")):
+            row.addWidget(widget)
+        return holder
+
+    @property
+    def frame(self) -> int:
+        """Number of the frame that is shown, 0 for none."""
+        return self._packet.frame if self._packet is not None and self._stack.currentIndex() == 1 else 0
 
     def say(self, sentence: str) -> None:
         """Show words instead of a packet."""
