@@ -10,10 +10,11 @@ from app.engine.genealogy.coverage import Covered
 from app.engine.genealogy.flags import BITS, FORWARDED, RENEW, words
 from app.engine.genealogy.held import altered, held
 from app.engine.genealogy.hosts import Came, hosts_of
-from app.engine.genealogy.reading import Issue, Showing, options_of, read
+from app.engine.genealogy.reading import Issue, Showing, guid_of, logon, options_of, read
 from app.engine.genealogy.refused import is_refused, refused
 from app.engine.knowledge import Knowledge
 from app.model.activity import Activity
+from app.model.events import EventLogon
 from app.model.pac import Pac, TicketFacts
 from app.model.tickets import Exchange, Genealogy, Oddity, Seen, TicketNode
 
@@ -49,7 +50,11 @@ def genealogy(
     refusals: list[tuple[str, Activity]] = []
     last_of: dict[str, int] = {}
     first = last = 0
+    logons: list[Activity] = []
     for activity in activities:
+        if isinstance(activity.detail, EventLogon):
+            logons.append(activity)
+            continue
         address = activity.source.ip if activity.source is not None else ""
         first, last = first or activity.at, max(last, activity.at)
         if is_refused(activity):
@@ -58,6 +63,7 @@ def genealogy(
         issue, showing = read(activity)
         if issue is not None or showing is not None:
             lines.append((activity, issue, showing))
+    lines += _sessions(lines, logons)
     alias = _aliases(lines, pairs)
     families = _families(lines, alias)
     nodes: list[TicketNode] = []
@@ -75,6 +81,18 @@ def genealogy(
     return Genealogy(
         tickets=tuple(nodes), refusals=tuple(found), exchanges=len(lines), total=len(lines), first=first, last=last
     )  # fmt: skip
+
+
+def _sessions(lines: Sequence[Line], logons: Iterable[Activity]) -> list[Line]:
+    """Logons that a service ticket of a log opened; its GUID is written there and at the service."""
+    by_guid = {issue.guid: issue for _, issue, _ in lines if issue is not None and issue.guid}
+    found: list[Line] = []
+    for activity in logons if by_guid else ():
+        issue = by_guid.get(guid_of(activity.detail)) if isinstance(activity.detail, EventLogon) else None
+        showing = logon(activity, issue.ticket, issue.service) if issue is not None else None
+        if showing is not None:
+            found.append((activity, None, showing))
+    return found
 
 
 def _aliases(lines: Sequence[Line], pairs: Mapping[str, str]) -> dict[str, str]:

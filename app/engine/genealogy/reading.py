@@ -9,7 +9,7 @@ from app.engine.knowledge.tickets import is_own_tgt
 from app.engine.readings.kerberos import RENEWED, SERVICE_TICKET, TGT, is_krbtgt
 from app.model.activity import Activity
 from app.model.details import KerberosAp, KerberosAs, KerberosPassword, KerberosTgs
-from app.model.events import EventKerberos
+from app.model.events import EventKerberos, EventLogon, WindowsEvent
 from app.model.pac import Pac, TicketFacts
 from app.model.tickets import Deed, TicketKind, Told
 
@@ -17,13 +17,15 @@ KINDS = ("kerberos-as", "kerberos-tgs", "kerberos-ap", "kerberos-password", "eve
 """Kinds of activities that tell of tickets."""
 LOG = "log:"
 """Begins the id of a ticket that a log tells of: its hash is another one than that of the packets."""
+LOGON = 4624
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HASH = re.compile(r"[0-9A-Za-z+/_=-]{16,128}")
 _ETYPE = re.compile(r"(AES256|AES128|RC4|DES)[A-Z0-9_-]*", re.I)
 _NAMED = {"AES256": 18, "AES128": 17, "RC4": 23, "DES": 3}
 
 
 class Issue(Struct, frozen=True, kw_only=True, gc=False):
-    """A reply carried this ticket. Fields as in app.model.tickets.TicketNode."""
+    """A reply carried this ticket. Fields as in app.model.tickets.TicketNode. guid: of the logon that it opens, from 4769."""
 
     ticket: str
     kind: TicketKind
@@ -46,6 +48,7 @@ class Issue(Struct, frozen=True, kw_only=True, gc=False):
     notes: tuple[str, ...] = ()
     facts: TicketFacts | None = None
     pac: Pac | None = None
+    guid: str = ""
 
 
 class Showing(Struct, frozen=True, kw_only=True, gc=False):
@@ -181,13 +184,29 @@ def _logged(activity: Activity, d: EventKerberos) -> tuple[Issue | None, Showing
         realm=d.text("TargetDomainName") or "", service=service, parent=f"{LOG}{shown}" if shown else "",
         etype=_etype(d, "TicketEncryptionType"), reply_etype=_etype(d, "PreAuthEncryptionType"),
         session_etype=_etype(d, "SessionKeyEncryptionType"), requested=_offered(d), options=d.number("TicketOptions") or 0,
-        notes=tuple(notes),
+        notes=tuple(notes), guid=guid_of(d),
     )  # fmt: skip
     if not shown:
         return issue, None
     return issue, Showing(
         ticket=f"{LOG}{shown}", kind="granting", told="log", deed="renewed" if d.event_id == RENEWED else "asked",
         service=service, carrier=str(d.event_id), made=made, held="krbtgt",
+    )  # fmt: skip
+
+
+def guid_of(d: WindowsEvent) -> str:
+    """LogonGuid of 4769 and 4624: the same where the ticket opened the session; "" for none or zeros."""
+    found = (d.text("LogonGuid") or "").strip("{}").lower()
+    return found if _GUID.fullmatch(found) and found.strip("0-") else ""
+
+
+def logon(activity: Activity, ticket: str, service: str) -> Showing | None:
+    """A session (4624) that a ticket opened."""
+    d = activity.detail
+    if not isinstance(d, EventLogon) or d.event_id != LOGON:
+        return None
+    return Showing(
+        ticket=ticket, kind="service", told="log", deed="shown", service=service, held=service, carrier=str(LOGON)
     )  # fmt: skip
 
 

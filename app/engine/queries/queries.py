@@ -396,7 +396,9 @@ class Queries(ActivityQueries):
         low, high = span or self.span() or (0, 0)
         if isinstance(wanted, FilterError):
             return Genealogy()
-        return genealogies.tickets(self._access, self._plan(within(wanted, span)), low, high, most)
+        logons = parse("kind:event-logon" + (f" entity:{quoted(account)}" if account else ""))
+        plans = [self._plan(within(one, span)) for one in (wanted, logons) if isinstance(one, ActivityFilter)]
+        return genealogies.tickets(self._access, plans[0], plans[1], low, high, most)
 
     # ---- lateral movement paths; at: UTC microseconds, None for the last activity; window: before it, WHOLE for all before
 

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLineEdit, QMenu, QSplitter, QVBoxLayout, QWidget
 
+from app.model.entity import EntityRef
 from app.model.tickets import WEAK_ETYPES, Exchange, Genealogy, TicketNode, etype_name
 from app.ui import theme, wording
 from app.ui.desk import Desk
@@ -70,7 +71,7 @@ class TicketsPage(Page):
         self._typing.setInterval(TYPING_MS)
         self._typing.timeout.connect(self._changed)
         self.search.textEdited.connect(lambda _: self._typing.start())
-        self.search.returnPressed.connect(self.canvas.setFocus)
+        self.search.returnPressed.connect(self._to_account)
         self.canvas.chosen.connect(self._chosen)
         self.canvas.opened.connect(self._opened)
         self.canvas.folded.connect(self._fold)
@@ -225,6 +226,20 @@ class TicketsPage(Page):
         self.by_button.say(BY[self._by])
         self.odd_button.setChecked(self._odd)
 
+    def _to_account(self) -> None:
+        """Enter: where not all tickets were read, all those of the account that is typed; else on to the lanes."""
+        session, text, found = self.desk.session, self.search.text().strip(), self._found
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        if session is None or not text or found is None or not found.cut:
+            return
+
+        def done(refs: tuple[EntityRef, ...]) -> None:
+            user = next((one for one in refs if one.kind == "user"), None)
+            if user is not None:
+                self.desk.go("tickets", account=user.key)
+
+        self.ask("search", lambda: session.queries.search(text, 20), done)
+
     def _changed(self) -> None:
         self._keep_route()
         self._arrange()
@@ -276,7 +291,7 @@ class TicketsPage(Page):
             self._show_ticket(one)
         else:
             self._unfold_to(one, some, rows)
-        self.heading.sentence.say(_sentence(found, some, self._ticket))
+        self.heading.sentence.say(_sentence(found, self._ticket, bool(self.route.option("account"))))
 
     def _unfold_to(self, one: TicketNode, some: tuple[TicketNode, ...], rows: Rows) -> None:
         """Choose the bar of a ticket; open the group that it is in."""
@@ -345,7 +360,7 @@ class TicketsPage(Page):
         self._keep_route()
         self.crumbs_changed.emit()
         if self._found is not None:
-            self.heading.sentence.say(_sentence(self._found, (), one))
+            self.heading.sentence.say(_sentence(self._found, one, bool(self.route.option("account"))))
         self.desk.inspect(one, True)
 
     def _opened(self, bar: Bar) -> None:
@@ -375,15 +390,18 @@ def _worst(some: tuple[TicketNode, ...]) -> TicketNode | None:
     return some[0] if some else None
 
 
-def _sentence(found: Genealogy, some: tuple[TicketNode, ...], one: TicketNode | None) -> str:
+def _sentence(found: Genealogy, one: TicketNode | None, account: bool = False) -> str:
     """One sentence about the ticket that stands out, one about all."""
     odd = sum(bool(each.odd) for each in found.tickets)
+    names = {each.name for each in found.tickets if each.name}
+    whose = f" of {wording.middle(next(iter(names)), 60)}" if account and len(names) == 1 else ""
     hosts = len({host.ref.key for each in found.tickets for host in each.hosts})
-    total = f"{wording.count(len(found.tickets), 'ticket')} at {wording.count(hosts, 'host')}, {wording.number(odd)} of them odd."
+    number = wording.count(len(found.tickets), "ticket")
+    total = f"{number}{whose} at {wording.count(hosts, 'host')}, {wording.number(odd)} of them odd."
     if found.cut:
         total = (
             f"{total[:-1]}: from the first {wording.number(found.exchanges)} of {wording.number(found.total)} exchanges; "
-            "open the tickets of one account to see all of its own."
+            "type an account and press Enter to see all of its own."
         )
     if one is None or not one.apart:
         return total

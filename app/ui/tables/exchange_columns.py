@@ -10,6 +10,8 @@ def what(one: Exchange) -> str:
     words = wording.deed(one.deed)
     if one.deed == "issued":
         return f"Issued, event {one.carrier}" if one.told == "log" else f"Issued by {one.carrier} reply"
+    if one.told == "log" and one.deed == "shown":
+        return f"Opened a session, event {one.carrier}"
     if one.deed == "shown" and one.carrier:
         return f"{words} over {one.carrier}"
     if one.told == "log":

@@ -134,7 +134,7 @@ def _why_the_same(desk: Desk, one: TicketNode, card: Card) -> None:
     size = f"The {wording.number(one.size)} encrypted bytes" if one.size else "The encrypted bytes"
     told = f"{size} in both exchanges are equal. A renewed or forwarded ticket would differ."
     if one.told == "log":
-        told = "The controller writes the same hash of the ticket in both events. A renewed or forwarded ticket would differ."
+        told = "The logs write the same hash, or the same GUID, of the ticket. A renewed or forwarded ticket would differ."
     home = one.hosts[0]
     parts: list[QWidget] = [Paragraph(told)]
     issue = next((use for use in one.exchanges if use.origin == home.ref), None)

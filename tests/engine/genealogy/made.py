@@ -7,7 +7,7 @@ from app.engine.genealogy import genealogy
 from app.engine.knowledge import Knowledge
 from app.model.activity import Account, Activity, Endpoint, named
 from app.model.details import Detail, KerberosAp, KerberosAs, KerberosTgs, NameObservation
-from app.model.events import EventKerberos
+from app.model.events import EventKerberos, EventLogon
 from app.model.tickets import Genealogy, TicketNode
 
 START, MINUTE = 1_767_607_200_000_000, 60_000_000
@@ -79,6 +79,20 @@ def event(number: int, fields: dict[str, str], minute: float = 0, source: str = 
     )  # fmt: skip
 
 
+def session(guid: str, minute: float, computer: str = "files.example.org", source: str = WS1, user: str = "alice") -> Activity:
+    """4624 at a service, which names the ticket that opened it."""
+    record = next(_frames)
+    at = START + int(minute * MINUTE)
+    detail = EventLogon(
+        event_id=4624, provider="Microsoft-Windows-Security-Auditing", channel="Security", computer=computer, record=record,
+        fields={"TargetUserName": user, "TargetDomainName": "EXAMPLE", "LogonType": "3", "LogonGuid": guid},
+    )  # fmt: skip
+    return Activity(
+        at=at, until=at, input="log", record=record, source=Endpoint(source), destination=named(computer),
+        account=Account(name=user, domain=REALM), detail=detail,
+    )  # fmt: skip
+
+
 def descent(
     activities: Iterable[Activity], pairs: dict[str, str] | None = None, alerts: dict[str, set[str]] | None = None
 ) -> Genealogy:
@@ -87,7 +101,7 @@ def descent(
     known = Knowledge()
     for one in every:
         known.observe(one)
-    kerberos = [one for one in every if one.kind.startswith(("kerberos", "event-kerberos"))]
+    kerberos = [one for one in every if one.kind.startswith(("kerberos", "event-kerberos", "event-logon"))]
     return genealogy(kerberos, known, pairs or {}, alerts or {}, every[0].at)
 
 

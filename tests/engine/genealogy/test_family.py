@@ -18,6 +18,7 @@ from tests.engine.genealogy.made import (
     lease,
     names,
     refusal,
+    session,
     show,
     sign_in,
     ticket,
@@ -144,6 +145,17 @@ def test_a_log_with_hashes_links_tickets_and_one_without_does_not_pretend() -> N
     bare = [one for one in found.tickets if one.told == "log" and one.kind == "service" and not one.parent]
     assert len(bare) == 1 and bare[0].uses == 0 and len(bare[0].exchanges) == 1
     assert ticket(found, f"log:{presented}").seen == "not covered"
+
+
+def test_a_logon_of_the_service_names_the_ticket_by_its_guid() -> None:
+    guid = "{471190AE-606C-6413-06F9-6642B3757BCF}"
+    asked = event(4769, {"ServiceName": "FILES$", "LogonGuid": guid}, 1)
+    zeros = event(4769, {"ServiceName": "WEB$", "LogonGuid": "{00000000-0000-0000-0000-000000000000}"}, 1)
+    found = descent([asked, zeros, session(guid.lower(), 2), session("{00000000-0000-0000-0000-000000000000}", 3)])
+    one = ticket(found, f"log:{asked.id}")
+
+    assert [(use.deed, use.carrier) for use in one.exchanges] == [("issued", "4769"), ("shown", "4624")] and one.uses == 1
+    assert ticket(found, f"log:{zeros.id}").uses == 0
 
 
 def test_an_act_told_twice_is_one_ticket() -> None:
