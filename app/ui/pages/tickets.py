@@ -46,7 +46,7 @@ class TicketsPage(Page):
         self._etype, self._odd, self._by = "", False, "host"
         self._ticket: TicketNode | None = None
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Account, service or host")
+        self.search.setPlaceholderText("Account or service")
         self.search.setAccessibleName("Account, service or host")
         self.search.setMaxLength(200)
         self.search.setMinimumWidth(theme.px(150))

@@ -72,7 +72,7 @@ class TimelinePage(Page):
         self._minutes = 5.0
         self.kind = MenuButton(SHOWN["concerned"], self._fill_kinds)
         self.add = QLineEdit()
-        self.add.setPlaceholderText("Add a lane: name or address")
+        self.add.setPlaceholderText("Add a lane")
         self.add.setAccessibleName("Add a lane: name or address")
         self.add.setMaxLength(200)
         self.add.setMinimumWidth(theme.px(140))
@@ -418,6 +418,11 @@ class TimelinePage(Page):
         if box is not None:
             self.canvas.clear_box()
             self.canvas.show_window(box.window)
+
+    def resizeEvent(self, event) -> None:
+        """In a narrow window the heading of the time has the room of its note."""
+        super().resizeEvent(event)
+        self.when.note.setVisible(self.width() > theme.px(1100))
 
     def keyPressEvent(self, event) -> None:
         """Z zooms to the box."""
