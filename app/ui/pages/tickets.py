@@ -15,11 +15,11 @@ from app.ui.tables.exchange_columns import EXCHANGES
 from app.ui.tables.table import Table
 from app.ui.widgets.buttons import Button, MenuButton
 from app.ui.widgets.empty import Empty
+from app.ui.widgets.ticket_words import sentence, worst
 from app.ui.widgets.words import PageHeading, SectionHeading
 
 TYPING_MS = 180
 BY = {"host": "By host", "account": "By account"}
-WORST = ("two hosts", "altered", "never issued", "alert")
 KERBEROS = ("kerberos-as", "kerberos-tgs", "kerberos-ap", "kerberos-password", "event-kerberos")
 
 
@@ -281,7 +281,7 @@ class TicketsPage(Page):
         before = self.canvas.current
         self.canvas.show_rows(rows)
         self._show_nothing(found, some)
-        one = next((one for one in some if one.id == wanted), None) or _worst(some)
+        one = next((one for one in some if one.id == wanted), None) or worst(some)
         opened, self._wanted = bool(self._wanted), ""
         if one is None:
             self._ticket = None
@@ -291,7 +291,7 @@ class TicketsPage(Page):
             self._show_ticket(one)
         else:
             self._unfold_to(one, some, rows)
-        self.heading.sentence.say(_sentence(found, self._ticket, bool(self.route.option("account"))))
+        self.heading.sentence.say(sentence(found, self._ticket, bool(self.route.option("account"))))
 
     def _unfold_to(self, one: TicketNode, some: tuple[TicketNode, ...], rows: Rows) -> None:
         """Choose the bar of a ticket; open the group that it is in."""
@@ -360,7 +360,7 @@ class TicketsPage(Page):
         self._keep_route()
         self.crumbs_changed.emit()
         if self._found is not None:
-            self.heading.sentence.say(_sentence(self._found, one, bool(self.route.option("account"))))
+            self.heading.sentence.say(sentence(self._found, one, bool(self.route.option("account"))))
         self.desk.inspect(one, True)
 
     def _opened(self, bar: Bar) -> None:
@@ -380,33 +380,3 @@ def _proof_of(bar: Bar) -> str:
 
 def _is(bar: Bar, one: TicketNode) -> bool:
     return bar.ticket is not None and bar.ticket.id == one.id
-
-
-def _worst(some: tuple[TicketNode, ...]) -> TicketNode | None:
-    for word in WORST:
-        found = next((one for one in some if word in one.odd), None)
-        if found is not None:
-            return found
-    return some[0] if some else None
-
-
-def _sentence(found: Genealogy, one: TicketNode | None, account: bool = False) -> str:
-    """One sentence about the ticket that stands out, one about all."""
-    odd = sum(bool(each.odd) for each in found.tickets)
-    names = {each.name for each in found.tickets if each.name}
-    whose = f" of {wording.middle(next(iter(names)), 60)}" if account and len(names) == 1 else ""
-    hosts = len({host.ref.key for each in found.tickets for host in each.hosts})
-    number = wording.count(len(found.tickets), "ticket")
-    total = f"{number}{whose} at {wording.count(hosts, 'host')}, {wording.number(odd)} of them odd."
-    if found.cut:
-        total = (
-            f"{total[:-1]}: from the first {wording.number(found.exchanges)} of {wording.number(found.total)} exchanges; "
-            "type an account and press Enter to see all of its own."
-        )
-    if one is None or not one.apart:
-        return total
-    home, other = one.hosts[0], one.apart[0]
-    given = "was given to" if home.received else "was first used from"
-    later = wording.span(max(0, other.first - (one.issued or home.first)))
-    whose = f" of {wording.middle(one.name, 60)}" if one.name else ""
-    return f"One ticket{whose} {given} {home.ref.label} and used from {other.ref.label}, {later} later. {total}"
