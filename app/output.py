@@ -71,6 +71,10 @@ class Output:
         """A text with pseudonyms turned back; the text itself when names are shown."""
         return self._veil.reveal(text) if self._veil is not None else text
 
+    def hidden(self, text: str) -> str:
+        """A text with pseudonyms in the place of names; the text itself when names are shown."""
+        return str(self._veil.text(text)) if self._veil is not None else text
+
     def _hidden(self) -> Callable[[Any], Any]:
         self.meet_names()
         return self._veil.of if self._veil is not None else _nothing

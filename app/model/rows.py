@@ -163,7 +163,7 @@ class Standing(Struct, frozen=True, kw_only=True):
 class Edge(Struct, frozen=True, kw_only=True):
     """What passed between two entities: count by family, first, last; alerted when an alert rests on it, severity: of the worst.
 
-    tie: "seen", or "member" of a directory's word that nothing passed for (count 0): it is only possible.
+    tie: "seen", or what is only possible (count 0): "member", "admin", "remote", "control", as in app.model.paths.
     """
 
     origin: EntityRef

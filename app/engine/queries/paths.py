@@ -3,7 +3,7 @@
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from msgspec import Struct
 from app.engine import postings
 from app.engine.paths import cuts, finding, words
 from app.engine.paths.arcs import Arc, Flow, Told
-from app.engine.paths.network import KINDS, LIVE, Network, View, network, view
+from app.engine.paths.network import ADMIN, CONTROL, KINDS, LIVE, REMOTE, Network, View, network, view
 from app.engine.paths.rights import EVERYBODY_KEY
 from app.engine.paths.seen import Seen
 from app.engine.paths.sensitive import sensitive
@@ -25,7 +25,7 @@ from app.engine.queries.totals import alerts_by_entity
 from app.model.alert import Alert
 from app.model.entity import EntityRef
 from app.model.paths import USUAL, Cut, PathCoverage, PathEdge, PathPicture, PathsOverview, PathTarget
-from app.model.rows import ActivityRow
+from app.model.rows import ActivityRow, Edge
 
 AUTHENTICATIONS = ("kerberos-as", "kerberos-tgs", "kerberos-ap", "ntlm", "ldap-bind", "smb-session", "event-kerberos",
                    "event-ntlm", "event-logon")  # fmt: skip
@@ -134,6 +134,19 @@ class Paths:
             ref=seen.net.refs[node], way="from", at=seen.at, window=window, paths=tuple(teller.path(one) for one in found.paths),
             accounts=1, more=found.more, cuts=teller.cuts(plan, before), sensitive=key in seat.why,
         )  # fmt: skip
+
+    def rights(self, keys: Collection[str], limit: int) -> tuple[Edge, ...]:
+        """Standing rights of and over these entities as edges that are only possible, as known last; memberships left out."""
+        seat, _ = self._seat(None, USUAL)
+        net = seat.ground.net
+        nodes = [net.number[key] for key in keys if key in net.number]
+        wanted = np.isin(net.origin, nodes) | np.isin(net.target, nodes)
+        wanted &= np.isin(net.kind, (ADMIN, REMOTE, CONTROL)) & (seat.seen.state == LIVE)
+        standing = [one for one in np.flatnonzero(wanted).tolist() if not all(net.seen[arc] for arc in net.arcs_of(one))]
+        return tuple(
+            Edge(origin=net.refs[net.origin[one]], target=net.refs[net.target[one]], count=0, tie=KINDS[net.kind[one]])
+            for one in standing[:limit]
+        )
 
     def cut(self, key: str | None = None, at: int | None = None, window: int = USUAL) -> tuple[Cut, ...]:
         """What to take away so that most paths to an entity end; None: to all of them."""

@@ -26,7 +26,7 @@ from app.engine.queries.finding import Finder, People, all_tags
 from app.engine.queries.paths import Paths
 from app.engine.queries.plan import within
 from app.engine.queries.standing import standing
-from app.engine.queries.ties import memberships, ref, ties, traits
+from app.engine.queries.ties import memberships, ref, sensitive_groups, ties, traits
 from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, peers, totals
 from app.engine.sightings import Evidence
 from app.engine.store.alerts import decoded
@@ -357,6 +357,15 @@ class Queries(ActivityQueries):
     def memberships(self, keys: Sequence[str], limit: int = 500) -> tuple[Edge, ...]:
         """Edges from members to groups, of each entity to the groups that it is directly in, of each group from its members."""
         return memberships(self._access, keys, limit)
+
+    def rights(self, keys: Sequence[str], limit: int = 500) -> tuple[Edge, ...]:
+        """Who administers, may sign in to or controls whom of these entities: edges that are only possible."""
+        return self._paths.rights(keys, limit)
+
+    def sensitive_groups(self) -> frozenset[str]:
+        """Keys of the groups that can reach the whole domain, or that an analyst says can."""
+        found: frozenset[str] = self._keep("sensitive groups", ("knowledge", "tags"), lambda: sensitive_groups(self._access))
+        return found
 
     def ref(self, key: str) -> EntityRef:
         """The entity of a key as it is called now; one that nobody names is called by its key."""

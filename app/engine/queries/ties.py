@@ -108,6 +108,12 @@ def memberships(access: Access, keys: Sequence[str], limit: int) -> tuple[Edge, 
     return tuple(found.values())
 
 
+def sensitive_groups(access: Access) -> frozenset[str]:
+    """Keys of the groups that are tagged sensitive, by the program or by hand."""
+    keys = [ref.key for ref, _, _ in access.principals() if ref.kind == "group"]
+    return frozenset(key for key, tags in zip(keys, tags_of(access, keys), strict=True) if "Sensitive" in tags)
+
+
 def traits(access: Access, keys: Sequence[str], concerned: Mapping[str, Sequence[Alert]]) -> dict[str, Traits]:
     """What tells entities apart, by key."""
     every = list(dict.fromkeys(keys))

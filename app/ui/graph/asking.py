@@ -96,11 +96,11 @@ def load(session: "Session", sketch: Sketch) -> Loaded:
     keys = list(dict.fromkeys([*sketch.roots, *(ref.key for one in edges.values() for ref in (one.origin, one.target))]))
     traits = queries.traits(keys)
     if len(keys) <= ASKED:
-        known = set(keys)
-        for one in queries.memberships(keys, 4 * ASKED):
+        known, sensitive = set(keys), queries.sensitive_groups()
+        for one in (*queries.memberships(keys, 4 * ASKED), *queries.rights(keys, 4 * ASKED)):
             wanted = one.origin.key in sketch.roots or one.target.key in sketch.roots
-            sensitive = one.origin.key in known and "Sensitive" in queries.tags(one.target.key)
-            if wanted or one.target.key in known or sensitive:
+            both = one.origin.key in known and one.target.key in known
+            if wanted or both or (one.tie == "member" and one.target.key in sensitive):
                 edges.setdefault((one.origin.key, one.target.key), one)
         new = [ref.key for one in edges.values() for ref in (one.origin, one.target) if ref.key not in known]
         traits |= queries.traits(new)
@@ -168,7 +168,7 @@ def families_of(edges: Iterable[Edge]) -> dict[str, int]:
     """Family to its activities on these edges, the busiest first; "member" to the number of memberships."""
     found: dict[str, int] = {}
     for edge in edges:
-        if edge.tie == "member":
+        if edge.tie != "seen":
             found["member"] = found.get("member", 0) + 1
         for family, count in edge.families:
             found[family] = found.get(family, 0) + count

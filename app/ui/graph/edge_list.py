@@ -34,7 +34,7 @@ def _when(at: int) -> str:
 
 
 COLUMNS = (
-    Column("Worst alert", lambda row: f"severity:{row.edge.severity}" if row.edge.severity else "", 24, "sign", firm=True),
+    Column("", lambda row: f"severity:{row.edge.severity}" if row.edge.severity else "", 24, "sign", firm=True),
     Column("From", lambda row: _end(row.origin), 180, "entity", stretch=True, sort="from"),
     Column("To", lambda row: _end(row.target), 180, "entity", stretch=True, sort="to"),
     Column("What passed", lambda row: _what(row.edge), 220, "quiet", stretch=True, sort="what"),
@@ -53,7 +53,7 @@ SORTS = {
 
 
 def _what(edge: Edge) -> str:
-    if edge.tie == "member" and not edge.count:
+    if edge.tie != "seen" and not edge.count:
         return edge_words(edge)
     return ", ".join(f"{wording.tidy(name, 40)} {wording.number(count)}" for name, count in edge.families)
 

@@ -40,8 +40,11 @@ class Look:
         self.family, self.size = theme.font("quiet").family(), theme.px(11)
 
 
-def writing(canvas: GraphCanvas, out: Path, title: str) -> Callable[[], object]:
-    """What writes the picture as its ending says (.svg, .png, .graphml), away from the window. It raises OSError."""
+def writing(canvas: GraphCanvas, out: Path, title: str, private: bool = False) -> Callable[[], object]:
+    """What writes the picture as its ending says (.svg, .png, .graphml), away from the window. It raises OSError.
+
+    private: without keys of entities, which tell names.
+    """
     drawing = canvas.drawing
     if out.suffix == ".png":
         image = png(canvas)
@@ -53,7 +56,7 @@ def writing(canvas: GraphCanvas, out: Path, title: str) -> Callable[[], object]:
         return save
     if out.suffix == ".graphml":
         places = canvas.places()
-        return lambda: graphml(drawing, places, out)
+        return lambda: graphml(drawing, places, out, private)
     at, side, look, size = canvas.points(), canvas.sides(), Look(), (canvas.width(), canvas.height())
     return lambda: out.write_text(svg(drawing, at, side, *size, look, title), encoding="utf-8")
 
@@ -127,21 +130,22 @@ def _plain(text: str) -> str:
     )
 
 
-def graphml(drawing: Drawing, places: Mapping[str, tuple[float, float]], out: Path) -> None:
-    """Write nodes and edges with what is known of them (GraphML 1.0, by networkx). Raises OSError."""
+def graphml(drawing: Drawing, places: Mapping[str, tuple[float, float]], out: Path, private: bool = False) -> None:
+    """Write nodes and edges with what is known of them (GraphML 1.0, by networkx); private: labels only. Raises OSError."""
     import networkx
 
     graph = networkx.DiGraph()
+    names = {node.key: f"n{place}" if private else _plain(node.key) for place, node in enumerate(drawing.nodes)}
     for node in drawing.nodes:
         x, y = places.get(node.key, (0.0, 0.0))
         graph.add_node(
-            _plain(node.key), label=_plain(name_of(node)), kind=node.sign, activities=node.weight, alerts=node.alerts,
+            names[node.key], label=_plain(name_of(node)), kind=node.sign, activities=node.weight, alerts=node.alerts,
             severity=node.severity, tags=_plain(", ".join(node.tags)), community=node.community, x=float(x), y=float(y),
-            members="\n".join(_plain(one.key) for one in node.members),
+            members="\n".join(_plain(one.label if private else one.key) for one in node.members),
         )  # fmt: skip
     for one, other, edge in drawing.shown.edges:
         graph.add_edge(
-            _plain(one), _plain(other), activities=edge.count, tie=edge.tie, severity=edge.severity, first=_iso(edge.first),
+            names[one], names[other], activities=edge.count, tie=edge.tie, severity=edge.severity, first=_iso(edge.first),
             last=_iso(edge.last), families=_plain(", ".join(f"{name} {count}" for name, count in edge.families)),
         )  # fmt: skip
     networkx.write_graphml(graph, out, encoding="utf-8")

@@ -53,7 +53,7 @@ class Legend(QFrame):
         self._shown: object = None
 
     def show_meaning(self, kinds: Sequence[str], colours: Sequence[tuple[str, str]], lines: bool, member: bool) -> None:
-        """Kinds of entities; (role, words) of colours, as lines or squares; whether memberships are drawn."""
+        """Kinds of entities; (role, words) of colours, as lines or squares; whether there is what is only possible."""
         wanted = (tuple(kinds), tuple(colours), lines, member)
         if wanted == self._shown:
             return
@@ -68,7 +68,7 @@ class Legend(QFrame):
         if not any(role == "edge" for role, _ in colours):
             marks.append((Stroke("edge"), "seen, wider: more often"))
         if member:
-            marks.append((Stroke("edge", dashed=True), "member of, only possible"))
+            marks.append((Stroke("edge", dashed=True), "member of, rights: only possible"))
         for column, parts in enumerate((signs, marks)):
             for row, (sign, words) in enumerate(parts):
                 entry = _entry(sign, words)

@@ -54,7 +54,7 @@ def fill_filters(
             _tick(menu, plural(kind).capitalize(), kind, sketch.kinds, lambda values: change("kinds", "kinds", values))
     menu.addSection("What passed between them")
     for family in dict.fromkeys((*families, *sketch.families)):
-        word = "Memberships (only possible)" if family == "member" else wording.tidy(family, 40)
+        word = "Memberships and rights (only possible)" if family == "member" else wording.tidy(family, 40)
         count = f"  {wording.number(families[family])}" if family in families else ""
         _tick(menu, f"{word}{count}", family, sketch.families, lambda values: change("kinds", "families", values))
     menu.addSeparator()

@@ -14,6 +14,9 @@ from app.ui.widgets.buttons import Button, LinkButton
 from app.ui.widgets.query_bar import QueryBar
 from app.ui.widgets.words import Elided, Line
 
+LOW = 190
+"""Pixels over the legend below which it is not shown."""
+
 
 class Stage(QWidget):
     """canvas, query, find, times, edges, groups, legend: the page connects them."""
@@ -84,6 +87,8 @@ class Stage(QWidget):
         margin, area = theme.space("group"), self.canvas.rect()
         for widget, where in self._floats:
             size = widget.sizeHint()
+            if where == "left":  # a low picture needs the room itself
+                widget.setVisible(area.height() > size.height() + theme.px(LOW))
             if where == "over":
                 high = min(theme.px(460), area.height() - 2 * margin)
                 widget.setGeometry(
@@ -93,6 +98,7 @@ class Stage(QWidget):
             left = margin if where == "left" else area.right() - margin - size.width()
             widget.setGeometry(QRect(left, area.bottom() - margin - size.height(), size.width(), size.height()))
             widget.raise_()
+        self.groups.raise_()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow page the search is shorter."""

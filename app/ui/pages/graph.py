@@ -65,6 +65,8 @@ class GraphPage(Page):
         self.stage = Stage()
         self.canvas, self.times, self.query, self.edges = self.stage.canvas, self.stage.times, self.stage.query, self.stage.edges
         self.canvas.run = lambda work, done: self.desk.jobs.run(work, done, owner=self.canvas)
+        # A query names keys: in privacy mode it is seen with pseudonyms, which are understood.
+        self._hidden = lambda query: self.desk.session.hidden(query) if self.desk.session is not None else query
         self.start_button = MenuButton("Start", self._fill_start)
         self.kinds_button = MenuButton("Kinds", self._fill_kinds)
         self.look_button = MenuButton("Look", lambda menu: fill_look(menu, self.sketch, self._look))
@@ -193,14 +195,14 @@ class GraphPage(Page):
         self.stage.find.selectAll()
 
     def edit_query(self) -> None:
-        """Put the caret into the query behind the picture."""
+        """Put the caret into the query."""
         self.query.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def open_activities(self) -> None:
         """Open the activities behind the picture, or those of the chosen entity."""
         node = self.canvas.current
         text = query_of(Sketch(roots=(node.ref.key,)), moment(self.sketch.span)) if node is not None and not node.members else ""
-        self.desk.go("activities", filter=text or self._query_text())
+        self.desk.go("activities", filter=self._hidden(text) or self._query_text())
 
     def whole_case(self) -> None:
         """Draw the whole case, its communities as discs."""
@@ -246,7 +248,7 @@ class GraphPage(Page):
 
     def write(self, out: Path) -> None:
         """Save the picture as its ending says: .svg, .png or .graphml."""
-        work = export.writing(self.canvas, out, self.heading.sentence.text())
+        work = export.writing(self.canvas, out, self.heading.sentence.text(), self.desk.private)
         failed = lambda error: self.desk.tell(error.partition(": ")[2] or error, True)  # noqa: E731
         self.desk.jobs.run(work, lambda _: self.desk.tell(f"Picture saved as {out.name}."), failed, self)
 
@@ -416,7 +418,7 @@ class GraphPage(Page):
         self._about = words.about(self._title(), shown, sketch, self._loaded)
         self.heading.sentence.say(self._about)
         kinds = sorted({node.ref.kind for node in shown.nodes if not node.mixed}, key=KINDS.index)
-        member = any(edge.tie == "member" for _, _, edge in shown.edges)
+        member = any(edge.tie != "seen" for _, _, edge in shown.edges)
         self.stage.legend.show_meaning(kinds, self.canvas.drawing.legend, sketch.colour in COLOURED_LINES, member)
         self.stage.arrange()
         left = len(sketch.kinds) + len(sketch.families)
@@ -428,7 +430,7 @@ class GraphPage(Page):
     # ---- query, time
 
     def _query_text(self) -> str:
-        return query_of(self.sketch, moment(self.sketch.span))
+        return self._hidden(query_of(self.sketch, moment(self.sketch.span)))
 
     def _say_query(self) -> None:
         if not self.query.edit.hasFocus() or self.query.text() == "":
@@ -456,8 +458,6 @@ class GraphPage(Page):
 
     def _playing_now(self) -> tuple[int, int] | None:
         return self.sketch.span if self._asked == self._wanted() and not self.desk.jobs.running else None
-
-    # ---- nodes
 
     def _chosen(self, node: Node | None) -> None:
         single = node is not None and not node.members
@@ -570,7 +570,7 @@ class GraphPage(Page):
 
     def _edge_opened(self, row: EdgeRow) -> None:
         """The activities behind an edge."""
-        self.desk.go("activities", filter=words.behind(row, self.sketch.span))
+        self.desk.go("activities", filter=self._hidden(words.behind(row, self.sketch.span)))
 
     def _drop_menu(self, node: Node | None, at: QPoint) -> None:
         menu = QMenu(self)

@@ -73,7 +73,7 @@ def drawing(shown: Shown, sketch: Sketch, importance: Mapping[str, float]) -> Dr
         fill=fills,
         role=roles,
         width=np.array([1.0 + min(3.0, math.log10(max(1, edge.count))) for _, _, edge in shown.edges]),
-        dashed=np.array([edge.tie == "member" for _, _, edge in shown.edges], dtype=bool),
+        dashed=np.array([edge.tie != "seen" for _, _, edge in shown.edges], dtype=bool),
         legend=_legend(sketch.colour, shown, set(fills) | set(roles)),
     )
 
@@ -91,8 +91,8 @@ def name_of(node: Node) -> str:
 
 
 def main_family(edge: Edge) -> str:
-    """The family that an edge has most of, "member" for a membership."""
-    if edge.tie == "member":
+    """The family that an edge has most of, "member" for what is only possible."""
+    if edge.tie != "seen":
         return "member"
     return max(edge.families, key=lambda pair: pair[1], default=("other", 0))[0]
 

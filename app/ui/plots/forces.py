@@ -11,6 +11,8 @@ GRID, FEWEST_CELLS = 128, 16
 """Most and fewest cells along one side of the grid of weights."""
 CLOSE = 4
 """Nodes of one cell that are pushed apart pair by pair; more than that are too crowded for pairs to matter yet."""
+ROOM, TOUCHING = 0.75 * SPACING, 8.0
+"""Distance below which two nodes of a small graph push each other harder, so that none hides another, and how much harder."""
 EXACT = 400
 """Nodes up to which every pair is looked at."""
 Places = NDArray[np.float64]
@@ -41,7 +43,9 @@ def _every_pair(places: Places) -> Places:
     between = places[:, None, :] - places[None, :, :]
     squared = (between**2).sum(axis=2) + 1.0
     np.fill_diagonal(squared, np.inf)
-    push: Places = (between * (SPACING**2 / squared)[:, :, None]).sum(axis=1)
+    apart = np.sqrt(squared)
+    strength = SPACING**2 / squared + TOUCHING * np.maximum(0.0, ROOM - apart) / apart
+    push: Places = (between * strength[:, :, None]).sum(axis=1)
     return push
 
 

@@ -171,7 +171,7 @@ class GraphCanvas(QWidget):
         if not len(self._goal) or self.width() < 2:
             return
         low, high = self._goal.min(axis=0), self._goal.max(axis=0)
-        margin = theme.px(90 if not self.crowded else 40)
+        margin = min(theme.px(90 if not self.crowded else 40), self.width() // 8, self.height() // 6)
         free = max(80, self.width() - 2 * margin), max(80, self.height() - 2 * margin)
         self._zoom = max(ZOOM_LEAST, min(1.4, *(room / (float(far) + 1) for room, far in zip(free, high - low, strict=True))))
         self._centre = QPointF(*((low + high) / 2).tolist())
@@ -216,7 +216,7 @@ class GraphCanvas(QWidget):
 
     def sides(self) -> NDArray[np.float64]:
         """Side of every node on the widget, in pixels."""
-        scale = max(0.55, min(1.3, self._zoom**0.5)) if not self.crowded else max(0.13, min(1.3, self._zoom**0.7))
+        scale = max(0.42, min(1.3, self._zoom**0.5)) if not self.crowded else max(0.13, min(1.3, self._zoom**0.7))
         scale *= theme.px(100) / 100
         found: NDArray[np.float64] = self.drawing.side * scale
         return found
@@ -451,10 +451,8 @@ class GraphCanvas(QWidget):
             self._paint_crowd(painter, at, side, lit)
         self._paint_rings(painter, at, side)
         room = Room(self.width(), self.height())
-        if live:
-            for place in np.flatnonzero(seen):
-                half = max(1.0, side[place] / 2 - 4)  # cells are coarse: its own label must find room
-                room.take(QRectF(at[place, 0] - half, at[place, 1] - half, 2 * half, 2 * half))
+        half = np.maximum(1.0, side / 2 - 4)  # cells are coarse: its own label must find room
+        blocks = [QRectF(*(at[one] - half[one]), 2 * half[one], 2 * half[one]) for one in np.flatnonzero(seen)] if live else []
         way = [self.drawing.index[key] for key in self._way]
         first = list(
             dict.fromkeys([*chosen, *([self.drawing.index[self._hover]] if self._hover in self.drawing.index else []), *way])
@@ -462,7 +460,7 @@ class GraphCanvas(QWidget):
         if near and len(near) <= 60:
             first += [one for one in self.drawing.order if one in near and one not in first]
         some = self._named if not live and (self._stale or self._making) and self._named_of is self.drawing else None
-        self._named = paint_labels(painter, self.drawing, at, side, room, first, near, seen, chosen | set(way), some)
+        self._named = paint_labels(painter, self.drawing, at, side, room, first, near, seen, chosen | set(way), blocks, some)
         self._named_of = self.drawing
         paint_words(painter, self.drawing, at, self._told, room)
 

@@ -19,6 +19,9 @@ TILE = 6
 """Pixels of a cell of the grid in which labels look for room."""
 LABELS, TRIED = 80, 320
 """Labels written at most, and nodes that are asked whether theirs finds room."""
+EARLY = 8
+"""Most important nodes that are named even where the name covers part of a node."""
+POSSIBLE = {"member": "member of", "admin": "administrator of", "remote": "may enter", "control": "controls"}
 Points = NDArray[np.float64]
 
 
@@ -128,12 +131,13 @@ def paint_ground(painter: QPainter, rect: QRectF, kind: str, role: str) -> None:
 
 def paint_labels(
     painter: QPainter, drawing: Drawing, at: Points, side: NDArray[np.float64], room: Room, first: Sequence[int],
-    near: set[int], seen: NDArray[np.bool_], strong: set[int], only: Sequence[int] | None = None,
+    near: set[int], seen: NDArray[np.bool_], strong: set[int], blocks: Sequence[QRectF] = (),
+    only: Sequence[int] | None = None,
 ) -> tuple[int, ...]:  # fmt: skip
     """Labels, those of `first` before the others by importance, where there is room; seen: nodes within the widget.
 
-    near: what is not dimmed, empty for all. only: the others to try, while the picture moves: what was written last.
-    Returns the nodes whose labels were written.
+    blocks: what the others must not cover; the first EARLY may. near: what is not dimmed, empty for all. only: the others to
+    try, while the picture moves: what was written last. Returns the nodes whose labels were written.
     """
     painter.setFont(theme.font("quiet"))
     height, written = theme.measure("quiet").height(), []
@@ -145,6 +149,9 @@ def paint_labels(
     air, below, lower = theme.px(6), theme.px(3), theme.px(8)
     tried = 0
     for number, place in enumerate(chain(first, rest)):
+        if number == EARLY:
+            for one in blocks:
+                room.take(one)
         if not seen[place] or (number >= len(first) and place in chosen):
             continue
         tried += 1
@@ -191,7 +198,7 @@ def paint_words(painter: QPainter, drawing: Drawing, at: Points, edges: Iterable
 
 def edge_words(edge) -> str:
     """What passed on an edge: "Kerberos, LDAP 1,402", "member of"."""
-    if edge.tie == "member" and not edge.count:
-        return "member of"
+    if edge.tie in POSSIBLE and not edge.count:
+        return POSSIBLE[edge.tie]
     families = [wording.tidy(name, 40) for name, _ in sorted(edge.families, key=lambda pair: -pair[1]) if name != "other"][:2]
     return f"{', '.join(families)} {wording.number(edge.count)}".strip()

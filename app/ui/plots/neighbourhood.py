@@ -80,7 +80,7 @@ def left(edges: Iterable[Edge], sketch: Sketch) -> dict[tuple[str, str], Edge]:
         if kinds and any(ref.kind in kinds and ref.key not in roots for ref in (edge.origin, edge.target)):
             continue
         if families:
-            if edge.tie == "member":
+            if edge.tie != "seen":
                 if "member" in families:
                     continue
             else:
