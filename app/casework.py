@@ -15,6 +15,7 @@ from app.engine.knowledge.names import is_address
 from app.engine.queries import Queries
 from app.engine.store import (
     StoreError,
+    keep_picture,
     put_exclusions,
     redo,
     remove_exclusions,
@@ -107,6 +108,10 @@ class Casework:
     def notes(self, key: str | None = None, text: str = "") -> tuple[Note, ...]:
         """Notes, the newest first: of an entity or of all, those that hold every word of the text."""
         return self.queries.notes(key, text)
+
+    def keep_picture(self, name: str, body: str | None) -> None:
+        """Keep a picture of the graph in the case under a name; None removes it."""
+        keep_picture(self.path, name, body)
 
     def set_tuning(self, tuning: Tuning) -> None:
         """Set how sensitive the detectors of this workspace are; alerts follow at the next detection."""

@@ -4,14 +4,14 @@ from typing import Literal
 
 from msgspec import Struct
 
-What = Literal["state", "classification", "note", "tag", "exclusion", "tuning", "remark"]
+What = Literal["state", "classification", "note", "tag", "exclusion", "tuning", "remark", "picture"]
 
 
 class Act(Struct, frozen=True, kw_only=True):
     """One change. at: UTC microseconds by this machine's clock. who: name of the user at this machine.
 
     subject: id of an alert or an exclusion, key of an entity with the tag, or with the number of a note (remark), behind a
-    line break, "" for tuning.
+    line break, "" for tuning, name of a picture.
     before, after: the values as text; None where there was none (an exclusion that was added has no before).
     words: what it was about when it was done, for reading. reverses: number of the act that this one undid or did again, 0 for
     none. undone: another act undid it.

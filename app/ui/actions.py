@@ -153,6 +153,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("graph.all.query", "Edit the query behind the picture", "search", "Ctrl+L", "page:edit_query"),
     Action("graph.all.play", "Play the time of the picture", "right", "", "page:play"),
     Action("graph.all.whole", "Draw the whole case", "graph", "", "page:whole_case"),
+    Action("graph.save.keep", "Keep the picture in the case…", "pin", "", "page:keep_picture", needs="case"),
     Action("graph.save.copy", "Copy the picture", "export", "", "page:copy_picture"),
     Action("graph.save.svg", "Save the picture as SVG…", "export", "", "page:save_picture", argument="svg"),
     Action("graph.save.png", "Save the picture as PNG…", "export", "", "page:save_picture", argument="png"),

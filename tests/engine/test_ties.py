@@ -2,13 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from app.engine import detectors
 from app.engine.queries import Queries
+from app.engine.store import StoreError
+from app.engine.store.pictures import LARGEST
 from app.model.alert import Alert, Finding
 from app.model.filter import ActivityFilter, parse
+from app.session import Session
 from tests.engine.workspace import MINUTE, START, fill, made
 
 ALL = made(600, seed=9)
@@ -99,3 +103,38 @@ def test_traits_name_the_network_of_a_computer(queries: Queries) -> None:
 
     assert set(traits) == set(keys)
     assert {one.subnet for key, one in traits.items() if not key.startswith("user:")} <= {"10.0.0.0/24", "10.0.1.0/24"}
+
+
+def test_rights_of_a_real_collection_are_only_possible(shared: Path, tmp_path: Path) -> None:
+    session = Session.open(tmp_path / "forest.wardlight")
+    session.read_here([shared / "corpus" / "bloodhound" / "so_ad_sampledata.zip"], lambda _: None)
+    keys = [row.ref.key for row in session.queries.entities(limit=10_000)]
+    rights, members = session.queries.rights(keys, 10_000), session.queries.memberships(keys, 10_000)
+    sensitive = session.queries.sensitive_groups()
+    session.close()
+
+    # SharpHound's own file: Domain Users (-513) are administrators of FILESERVER01 by policy.
+    assert ("domain users", "admin", "fileserver01") in {
+        (one.origin.label.lower(), one.tie, one.target.label.lower()) for one in rights
+    }
+    assert {one.tie for one in rights} <= {"admin", "remote", "control"} and {one.tie for one in members} == {"member"}
+    assert all(one.count == 0 and not one.alerted for one in (*rights, *members))
+    assert any(key.endswith("\\domain admins") for key in sensitive)
+
+
+def test_a_kept_picture_is_found_replaced_removed_and_brought_back(tmp_path: Path) -> None:
+    session = Session.open(tmp_path / "w.wardlight")
+    session.keep_picture(" one  name ", "a")
+    session.keep_picture("one name", "b")
+    session.keep_picture("zoë: \u202e", "c")
+    with pytest.raises(StoreError, match="name"):
+        session.keep_picture("  ", "a")
+    with pytest.raises(StoreError, match="large"):
+        session.keep_picture("x", "a" * (LARGEST + 1))
+
+    assert session.queries.pictures() == {"one name": "b", "zoë: \u202e": "c"}
+    session.keep_picture("one name", None)
+    assert list(session.queries.pictures()) == ["zoë: \u202e"]
+    undone = session.undo()
+    assert session.queries.pictures()["one name"] == "b" and [one.what for one in undone] == ["picture"]
+    session.close()

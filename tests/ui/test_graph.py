@@ -440,6 +440,62 @@ def test_the_picture_leaves_as_svg_png_graphml_and_by_the_clipboard(window: Main
     assert QGuiApplication.clipboard().image().width() == image.width()
 
 
+def test_a_picture_is_kept_in_the_case_shown_again_and_removed(make_window, case: Path, settle: Settle, tmp_path: Path) -> None:
+    own = tmp_path / "own.wardlight"
+    own.write_bytes(case.read_bytes())
+    window = make_window(Session.open(own))
+    page = graph(window, settle)
+    one = node(page, "computer")
+    page.canvas.choose(one.key)
+    page.pin()
+    settle(window)
+    page.keep_picture("  The attacker <b>and</b> his way  ")
+    settle(window)
+    sketch, places = page.sketch, page.canvas.places()
+    name = "The attacker <b>and</b> his way"
+
+    window.desk.go("graph", "*")
+    settle(window)
+    page._places = {}
+    menu = QMenu()
+    page._fill_start(menu)
+    kept = next(one for one in menu.findChildren(QMenu) if one.title() == "Pictures kept in the case")
+    next(one for one in kept.actions() if one.text() == name).trigger()
+    settle(window)
+    QTest.qWait(250)
+    assert page.sketch == sketch
+    again = page.canvas.places()
+    assert set(again) == set(places) and again[one.key] == pytest.approx(places[one.key], abs=0.2)
+    page.remove_kept(name)
+    settle(window)
+    assert page._loaded.kept == {} and window.desk.session is not None
+    window.desk.session.undo()
+    assert list(window.desk.session.queries.pictures()) == [name]
+
+
+def test_in_privacy_mode_no_name_is_seen_and_none_leaves(make_window, case: Path, settle: Settle, tmp_path: Path) -> None:
+    session = Session.open(case)
+    session.hide_names(True, keep=False)
+    window = make_window(session)
+    page = graph(window, settle)
+    page.toggle_edges()
+    settle(window)
+    for name in ("a.svg", "a.graphml"):
+        page.write(tmp_path / name)
+    settle(window)
+
+    seen = [
+        page.query.text(), page.heading.sentence.text(), *page.canvas.drawing.words,
+        (tmp_path / "a.svg").read_text(encoding="utf-8"), (tmp_path / "a.graphml").read_text(encoding="utf-8"),
+    ]  # fmt: skip
+    assert not [one for one in seen for name in ("dc1", "ws1", "alice.adams", "corp.test") if name in one.lower()]
+    assert len(page.canvas.drawing.nodes) > 5
+    page.query.set_text(page.query.text() + " kind:kerberos")
+    page._typed()
+    settle(window)
+    assert len(page.canvas.drawing.nodes) > 2
+
+
 def test_a_file_that_cannot_be_written_is_said(window: MainWindow, settle: Settle, tmp_path: Path) -> None:
     page = graph(window, settle)
     told: list[tuple[str, bool]] = []

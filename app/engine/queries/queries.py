@@ -32,6 +32,7 @@ from app.engine.sightings import Evidence
 from app.engine.store.alerts import decoded
 from app.engine.store.evidence import evidence
 from app.engine.store.notes import notes
+from app.engine.store.pictures import all_pictures
 from app.model.act import Act
 from app.model.alert import Alert
 from app.model.brief import Brief
@@ -357,6 +358,10 @@ class Queries(ActivityQueries):
     def memberships(self, keys: Sequence[str], limit: int = 500) -> tuple[Edge, ...]:
         """Edges from members to groups, of each entity to the groups that it is directly in, of each group from its members."""
         return memberships(self._access, keys, limit)
+
+    def pictures(self) -> dict[str, str]:
+        """Name to picture of the graph that somebody kept in the case."""
+        return all_pictures(self._access.db())
 
     def rights(self, keys: Sequence[str], limit: int = 500) -> tuple[Edge, ...]:
         """Who administers, may sign in to or controls whom of these entities: edges that are only possible."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app.engine.schema import StoreError
-from app.engine.store import alerts, exclusions, notes, tags, tuning
+from app.engine.store import alerts, exclusions, notes, pictures, tags, tuning
 from app.engine.store.changing import COLUMNS, Changing, changing, read
 from app.model.act import Act, What
 
@@ -32,6 +32,7 @@ VALUES: dict[What, Value] = {
     "note": _alert("note"),
     "tag": Value("tags", tags.text, tags.put),
     "remark": Value("notes", notes.text, notes.put),
+    "picture": Value("pictures", pictures.text, pictures.put),
     "exclusion": Value("exclusions", exclusions.text, exclusions.put),
     "tuning": Value("tuning", lambda db, _: tuning.text(db), lambda db, _, value: tuning.put(db, value)),
 }

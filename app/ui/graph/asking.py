@@ -31,13 +31,17 @@ BUCKETS = 180
 
 
 class Loaded(Struct, frozen=True, kw_only=True):
-    """What a workspace says of a sketch. total: edges in all. labels: entities that are drawn even when nothing passed."""
+    """What a workspace says of a sketch. total: edges in all. labels: entities that are drawn even when nothing passed.
+
+    kept: name to picture that is kept in the case.
+    """
 
     edges: tuple[Edge, ...] = ()
     total: int = 0
     traits: dict[str, Traits] = {}
     labels: dict[str, EntityRef] = {}
     times: Histogram | None = None
+    kept: dict[str, str] = {}
 
 
 class Pictured(Struct, frozen=True, kw_only=True):
@@ -107,7 +111,9 @@ def load(session: "Session", sketch: Sketch) -> Loaded:
     span = queries.span()
     text = query_of(sketch)
     times = queries.histogram(_filter(text), span[0], span[1] + 1, BUCKETS) if span else None
-    return Loaded(edges=tuple(edges.values()), total=total, traits=traits, labels=labels, times=times)
+    return Loaded(
+        edges=tuple(edges.values()), total=total, traits=traits, labels=labels, times=times, kept=session.plain.pictures()
+    )
 
 
 def picture(

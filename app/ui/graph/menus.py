@@ -115,6 +115,19 @@ def fill_save(menu: QMenu, page: object) -> None:
             menu.addAction(action.words).triggered.connect(_calling(page, action.command, action.argument))
 
 
+def fill_kept(
+    menu: QMenu, names: Iterable[str], seen: Callable[[str], str], show: Callable[[str], object], remove: Callable[[str], object]
+) -> None:
+    """Pictures that are kept in the case, to be shown or removed. seen: a name as it may be read."""
+    every = list(names)
+    for title, does in (("Pictures kept in the case", show), ("Remove a picture", remove)):
+        part = menu.addMenu(title)
+        part.setEnabled(bool(every))
+        for name in every:
+            entry = part.addAction(wording.tidy(seen(name), 80).replace("&", "&&"))
+            entry.triggered.connect(lambda *_, name=name, does=does: does(name))
+
+
 def fill_start(menu: QMenu, desk: Desk, worst: str, chosen: Node | None) -> None:
     """Where a picture can begin. worst: key of the source of the worst alert."""
     menu.addAction("The whole case").triggered.connect(lambda *_: desk.go("graph", "*"))

@@ -16,32 +16,36 @@ from app.model.filter import FilterError, completions, parse
 from app.ui import theme, wording
 from app.ui.desk import Desk
 from app.ui.graph import acts, asking, export, words
-from app.ui.graph.asking import Loaded, Pictured, families_of, load, moment, picture
+from app.ui.graph.asking import Loaded, families_of, moment
 from app.ui.graph.edge_list import EdgeRow, rows_of
-from app.ui.graph.menus import KINDS, MORE_KEYS, fill_commands, fill_filters, fill_look, fill_save, fill_split, fill_start
-from app.ui.graph.playing import Player
-from app.ui.graph.stage import Stage
+from app.ui.graph.menus import (
+    KINDS,
+    MORE_KEYS,
+    fill_commands,
+    fill_filters,
+    fill_kept,
+    fill_look,
+    fill_save,
+    fill_split,
+    fill_start,
+)
+from app.ui.graph.picturing import PicturePage
 from app.ui.navigation import Crumb, Route
-from app.ui.page import Page
 from app.ui.plots.drawing import EMPTY, name_of
-from app.ui.plots.layout import Cooling, Place
+from app.ui.plots.layout import Place
 from app.ui.plots.neighbourhood import Node, Shown
-from app.ui.plots.sketch import Sketch, Steps, query_of, to_word
+from app.ui.plots.sketch import Sketch, query_of
 from app.ui.widgets import hovering
 from app.ui.widgets.buttons import Button, MenuButton
 from app.ui.widgets.empty import Empty
 from app.ui.widgets.words import PageHeading
 
 TYPING_MS = 500
-SLICE = 20
-"""Steps of a large layout between two looks at it."""
-REMEMBERED = 60_000
-"""Nodes whose places are remembered, so that what comes back stands where it stood."""
 COLOURED_LINES = ("kind", "family", "severity")
 """Ways of colouring that colour edges."""
 
 
-class GraphPage(Page):
+class GraphPage(PicturePage):
     """Route key: EntityRef.key to begin with, "*" for the whole case; view "filter": activities whose parties are drawn.
 
     View "sketch": what the user made of it (app.ui.plots.sketch). Without any of them the source of the worst alert.
@@ -52,21 +56,10 @@ class GraphPage(Page):
 
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
-        self.sketch, self.steps = Sketch(), Steps()
-        self._loaded = Loaded()
-        self._asked: tuple[object, ...] | None = None
-        self._communities: dict[str, int] = {}
-        self._picture = Shown()
-        self._places: dict[str, Place] = {}
         self._groups: dict[str, frozenset[str]] = {}
         self._choose_after, self._about = "", ""
         self._way_after: tuple[str, ...] = ()
         self._lit_already = False
-        self.stage = Stage()
-        self.canvas, self.times, self.query, self.edges = self.stage.canvas, self.stage.times, self.stage.query, self.stage.edges
-        self.canvas.run = lambda work, done: self.desk.jobs.run(work, done, owner=self.canvas)
-        # A query names keys: in privacy mode it is seen with pseudonyms, which are understood.
-        self._hidden = lambda query: self.desk.session.hidden(query) if self.desk.session is not None else query
         self.start_button = MenuButton("Start", self._fill_start)
         self.kinds_button = MenuButton("Kinds", self._fill_kinds)
         self.look_button = MenuButton("Look", lambda menu: fill_look(menu, self.sketch, self._look))
@@ -79,7 +72,6 @@ class GraphPage(Page):
             "Open captures, logs or a directory, then choose an entity and press Show in graph.", "There is nothing to draw yet"
         )
         self._typing = QTimer(self)
-        self.player = Player(self.stage.play, self._playing_now, lambda span: self._take(replace(self.sketch, span=span)))
         self._build()
         self._connect()
 
@@ -227,14 +219,6 @@ class GraphPage(Page):
         if span is not None:
             self.do("choose a time", replace(self.sketch, span=span))
 
-    def undo_step(self) -> bool:
-        """Undo the last step on the picture; False when there is none."""
-        return self._stepped(self.steps.undo(self.sketch), "Undone")
-
-    def redo_step(self) -> bool:
-        """Do the step again that was undone last; False when there is none."""
-        return self._stepped(self.steps.redo(self.sketch), "Done again")
-
     def copy_picture(self) -> None:
         """Put what is seen into the clipboard."""
         QGuiApplication.clipboard().setImage(export.png(self.canvas))
@@ -299,29 +283,6 @@ class GraphPage(Page):
         self._typing.timeout.connect(self._typed)
         self._typing.setSingleShot(True)
 
-    def do(self, deed: str, sketch: Sketch | None) -> None:
-        """Take a step: another sketch of the picture, which can be undone; None changes nothing."""
-        if sketch is not None and sketch != self.sketch:
-            self.steps.did(deed, self.sketch)
-            self._take(sketch)
-
-    def _stepped(self, step: tuple[str, Sketch] | None, verb: str) -> bool:
-        if step is None:
-            return False
-        self.player.halt()
-        self._take(step[1])
-        self.desk.tell(f"{verb}: {step[0]}.")
-        return True
-
-    def _take(self, sketch: Sketch) -> None:
-        self.sketch = sketch
-        word = to_word(sketch)
-        self.route = Route(self.name, self.route.key, (("sketch", word),) if word else ())
-        if self._wanted() == self._asked:
-            self._show()
-        else:
-            self._load()
-
     def _begin(self, route: Route) -> None:
         sketch = asking.wanted(route)
         self.steps.clear()
@@ -338,9 +299,6 @@ class GraphPage(Page):
         self._begin(self.route)
         self.canvas.show_drawing(EMPTY, {}, animate=False)
 
-    def _wanted(self) -> tuple[object, ...]:
-        return (self.sketch.query, self.sketch.roots, self.sketch.span)
-
     def _named(self) -> str:
         chosen = self.canvas.selection()
         return name_of(chosen[0]) if len(chosen) == 1 else wording.count(len(chosen), "node")
@@ -348,70 +306,19 @@ class GraphPage(Page):
     def _remember_groups(self, nodes: Iterable[Node]) -> None:
         self._groups |= {one.key: frozenset(ref.key for ref in one.members) for one in nodes if one.members}
 
-    # ---- asking, drawing
+    # ---- drawing
 
-    def _load(self) -> None:
-        session, sketch, wanted = self.desk.session, self.sketch, self._wanted()
-        if session is None:
-            return
-        self._say_query()
-
-        def done(found: Loaded) -> None:
-            if self._asked != wanted:
-                self._communities = {}
-            self._loaded, self._asked = found, wanted
-            self.crumbs_changed.emit()
-            self.times.show_data(found.times)
-            self.times.set_brush(self.sketch.span)
-            self.stage.when.say(wording.period(*self.sketch.span) if self.sketch.span else "All of the time")
-            self._show()
-
-        self.ask("edges", lambda: load(session, sketch), done)
-
-    def _show(self) -> None:
-        loaded, sketch, before, communities = self._loaded, self.sketch, self._picture, self._communities
-        standing = {**self._places, **self.canvas.places()}
-
-        def done(found: Pictured) -> None:
-            self._communities, self._picture = found.communities, found.shown
-            self._put(found, animate=True)
-            self._say_picture()
-            if not found.cooling.over:
-                self._cool(found, found.cooling)
-
-        self.ask("layout", lambda: picture(loaded, sketch, standing, before, communities), done)
-
-    def _put(self, found: Pictured, animate: bool) -> None:
-        self.canvas.pinned = frozenset(key for key, _, _ in self.sketch.pinned)
-        self.canvas.show_drawing(found.drawing, found.cooling.places(), animate)
-        self._remember()
+    def _drawn(self) -> None:
         wanted, self._choose_after = self._choose_after, ""
-        if self._way_after and set(self._way_after) <= set(found.drawing.index):
+        if self._way_after and set(self._way_after) <= set(self.canvas.drawing.index):
             way, self._way_after = self._way_after, ()
             self._show_way(way, way)
-        elif wanted in found.drawing.index:
+        elif wanted in self.canvas.drawing.index:
             self.canvas.choose(wanted)
         elif self.canvas.current is None:
             self._chosen(None)
         if self.edges.isVisible():
             self._list_edges()
-
-    def _cool(self, found: Pictured, cooling: Cooling) -> None:
-        """Go on with a large layout, and show how far it is."""
-
-        def done(further: Cooling) -> None:
-            self.canvas.show_drawing(found.drawing, further.places(), animate=False)
-            if further.over:
-                self._remember()
-            else:
-                self._cool(found, further)
-
-        self.ask("layout", lambda: cooling.step(SLICE), done)
-
-    def _remember(self) -> None:
-        self._places |= self.canvas.places()
-        if len(self._places) > REMEMBERED:
-            self._places = self.canvas.places()
 
     def _say_picture(self) -> None:
         shown, sketch = self._picture, self.sketch
@@ -423,9 +330,6 @@ class GraphPage(Page):
         self.stage.arrange()
         left = len(sketch.kinds) + len(sketch.families)
         self.kinds_button.say(f"Kinds: {left} hidden" if left else "Kinds")
-
-    def _title(self) -> str:
-        return words.title(self.sketch, self._loaded, self.desk.alerts, self.desk.incidents)
 
     # ---- query, time
 
@@ -455,9 +359,6 @@ class GraphPage(Page):
         self.player.halt()
         span = (start, end) if end > start else None
         self.do("choose a time" if span else "all of the time", replace(self.sketch, span=span))
-
-    def _playing_now(self) -> tuple[int, int] | None:
-        return self.sketch.span if self._asked == self._wanted() and not self.desk.jobs.running else None
 
     def _chosen(self, node: Node | None) -> None:
         single = node is not None and not node.members
@@ -583,6 +484,7 @@ class GraphPage(Page):
 
     def _fill_start(self, menu: QMenu) -> None:
         fill_start(menu, self.desk, words.worst(self.desk.alerts, self.desk.overview), self.canvas.current)
+        fill_kept(menu, self._loaded.kept, self._hidden, self.show_kept, self.remove_kept)
 
     def _fill_kinds(self, menu: QMenu) -> None:
         kinds = {ref.kind for edge in self._loaded.edges for ref in (edge.origin, edge.target)}

@@ -2,6 +2,7 @@
 
 import base64
 import zlib
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -67,6 +68,28 @@ def from_word(word: str) -> Sketch | None:
         unpacker = zlib.decompressobj()
         text = unpacker.decompress(base64.urlsafe_b64decode(word[:LONGEST].encode("ascii")), MOST_BYTES)
         return msgspec.json.decode(text, type=Sketch)
+    except (ValueError, zlib.error, msgspec.MsgspecError):
+        return None
+
+
+class Kept(Struct, frozen=True, kw_only=True):
+    """A sketch with where everybody stood."""
+
+    sketch: Sketch
+    places: dict[str, tuple[float, float]] = {}
+
+
+def to_kept(sketch: Sketch, places: Mapping[str, tuple[float, float]]) -> str:
+    """A picture as one word, to be kept in the case; names in it cannot be read by eye."""
+    rounded = {key: (round(x, 1), round(y, 1)) for key, (x, y) in places.items()}
+    return base64.urlsafe_b64encode(zlib.compress(msgspec.json.encode(Kept(sketch=sketch, places=rounded)))).decode("ascii")
+
+
+def from_kept(word: str) -> Kept | None:
+    """The picture of such a word; None when it is none."""
+    try:
+        text = zlib.decompressobj().decompress(base64.urlsafe_b64decode(word.encode("ascii")), MOST_BYTES)
+        return msgspec.json.decode(text, type=Kept)
     except (ValueError, zlib.error, msgspec.MsgspecError):
         return None
 
