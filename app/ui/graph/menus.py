@@ -35,9 +35,11 @@ MOST_STARTS = 40
 MORE_KEYS = (
     ("Arrows", "Walk to a neighbour; with Shift: move the picture"),
     ("Enter", "Open a group, expand an entity"),
-    ("E", "Expand what is chosen"),
-    ("Del", "Hide what is chosen"),
-    ("Backspace", "Take an expansion back"),
+    ("E, Backspace", "Expand what is chosen, take it back"),
+    ("Del, I", "Hide what is chosen, keep only that"),
+    ("P", "Pin what is chosen, or free it"),
+    ("N, W", "Choose the neighbours too, path between two"),
+    ("L", "Show or hide the list of edges"),
     ("+, -, 0", "Larger, smaller, all of it"),
 )
 """Keys of the canvas, for the sheet of keys."""
@@ -92,6 +94,11 @@ def fill_split(menu: QMenu, node: Node, traits, change: Callable[[str], object])
         menu.addAction(f"Nothing tells {name_of(node)} apart".replace("&", "&&")).setEnabled(False)
 
 
+OWN_KEYS = {
+    "graph.node.expand": "E", "graph.node.collapse": "Backspace", "graph.node.hide": "Del", "graph.node.pin": "P",
+    "graph.node.only": "I", "graph.node.neighbours": "N", "graph.node.way": "W", "graph.all.edges": "L",
+}  # fmt: skip
+"""Keys that the canvas takes while it has the focus."""
 FOR_ENTITIES = ("graph.node.page", "graph.node.start", "graph.node.activities", "graph.node.way")
 """Actions that a group has not; that of lists is for groups alone."""
 
@@ -103,7 +110,7 @@ def fill_commands(menu: QMenu, page: object, node: Node | None) -> None:
             continue
         if node is not None and (action.id in FOR_ENTITIES if node.members else action.id == "graph.node.list"):
             continue
-        key = keys.shown(action.id)
+        key = keys.shown(action.id) or OWN_KEYS.get(action.id, "")
         entry = menu.addAction(action.words + (f"\t{key}" if key else ""))
         entry.triggered.connect(_calling(page, action.command, ""))
 

@@ -263,7 +263,7 @@ class GraphPage(PicturePage):
         canvas.moved.connect(self._dragged)
         canvas.menu.connect(self._drop_menu)
         canvas.hovered.connect(self._hovered)
-        canvas.asked.connect(lambda word: {"hide": self.hide_chosen, "collapse": self.collapse, "expand": self.expand}[word]())
+        canvas.asked.connect(lambda name: getattr(self, name)())  # a name of app.ui.plots.graph_canvas.KEYS
         self.times.brushed.connect(self._brushed)
         self.query.changed.connect(self._typing.start)
         self.query.edit.entered.connect(self._typed)

@@ -42,8 +42,11 @@ MARGIN = 0.25
 """Share of the widget that the pixels of a crowd reach over each side, so that a pan has something to show."""
 LIT = 60
 """Edges of the chosen node that are drawn at once over a crowd; all of them come with the next pixels."""
-KEYS = {Qt.Key.Key_E: "expand", Qt.Key.Key_Delete: "hide", Qt.Key.Key_Backspace: "collapse"}
-"""Keys that ask the page for something while the canvas has the focus; the others stand in the table of actions."""
+KEYS = {
+    Qt.Key.Key_E: "expand", Qt.Key.Key_Delete: "hide_chosen", Qt.Key.Key_Backspace: "collapse", Qt.Key.Key_P: "pin",
+    Qt.Key.Key_I: "keep_only", Qt.Key.Key_N: "choose_neighbours", Qt.Key.Key_W: "way", Qt.Key.Key_L: "toggle_edges",
+}  # fmt: skip
+"""Keys that ask the page for a command while the canvas has the focus; the same commands stand in the table of actions."""
 WAYS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 WORDS = 16
 """Edges of what is chosen on which is written what passed."""
