@@ -4,8 +4,10 @@ import re
 import shlex
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple
 
+from app.model.paths import HOUR
 from app.model.source import (
     CaptureSource,
     DirectorySource,
@@ -118,6 +120,19 @@ def _tickets(place: Place) -> Sequence[str] | None:
     return "tickets", *((_option("--account", account),) if account else ()), place.workspace
 
 
+def _paths(place: Place) -> Sequence[str] | None:
+    route = place.route
+    here = route.page == "paths"
+    way = "--from" if here and route.option("way") == "from" else "--to"
+    more = [_option(way, route.key)] if route.key else []
+    at, window = (route.option("at"), route.option("window")) if here else ("", "")
+    if at.isdigit():
+        more.append(_option("--at", datetime.fromtimestamp(int(at) // 1_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%S")))
+    if window.isdigit():
+        more.append(_option("--window", f"{int(window) // HOUR}h" if int(window) else "all"))
+    return "paths", *more, place.workspace
+
+
 def _tag(tag: str) -> Make:
     def make(place: Place) -> Sequence[str] | None:
         return ("tag", place.workspace, place.route.key, tag, "on") if place.route.key else None
@@ -213,6 +228,7 @@ TABLE: tuple[_Row, ...] = (
     _Row("", "Tag it as sensitive", ("entity",), _tag("sensitive")),
     _Row("", "Tag it as a honeytoken", ("entity",), _tag("honeytoken")),
     _Row("go.tickets", "List Kerberos tickets", ("tickets", "entity"), _tickets),
+    _Row("go.paths", "Lateral movement paths", ("paths", "entity"), _paths),
     _Row("go.coverage", "What could have been seen", ("coverage", "overview"), _coverage),
     _Row("", "What would change", ("settings",), _tune("what-if")),
     _Row("", "Set the detectors so", ("settings",), _tune("tune")),

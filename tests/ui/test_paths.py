@@ -2,24 +2,29 @@
 
 import csv
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
 from app.model.entity import EntityRef
+from app.model.paths import AttackPath, Cut, PathCoverage, PathEdge, PathPicture, PathsOverview, PathTarget
 from app.session import Session
 from app.ui import theme, wording
+from app.ui.command_lines import Place, lines
 from app.ui.main_window import MainWindow
+from app.ui.navigation import Route
 from app.ui.pages.paths import PathsPage
 from app.ui.widgets.buttons import LinkButton
 from app.ui.widgets.path_card import StepShown
 from app.ui.widgets.words import Paragraph
 from tests.engine.paths.week import BOB, SMITH, WS1, at, make
 from tests.ui.conftest import Watchdog
+from tests.ui.test_hostile import NAMES
 
 Settle = Callable[[MainWindow], None]
 STALL = 0.25
@@ -223,3 +228,82 @@ def test_the_window_never_waits(make_window: Callable[..., MainWindow], week: Pa
         settle(window)
 
     assert watchdog.longest < STALL, f"the window stood still for {watchdog.longest:.3f} s"
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
+def test_hostile_names_stay_words(page: PathsPage, settle: Settle, tmp_path: Path, name: str) -> None:
+    window = window_of(page)
+    refs = [EntityRef(kind, f"{kind}:{place}", name) for place, kind in enumerate(("group", "computer", "user", "domain"))]  # type: ignore[arg-type]
+    edges = tuple(
+        PathEdge(origin=one, target=other, kind=kind, right=name, state="walked", how=name, remedy=f"Take {name}", seen=True)
+        for (one, other), kind in zip(pairwise(refs), ("admin", "session", "control"), strict=True)
+    )  # type: ignore[arg-type]
+    path = AttackPath(edges=edges, state="walked", accounts=3, moments=(2**62, -(2**62), 0))
+    cut = Cut(edge=edges[0], words=edges[0].remedy, ends=1, of=1)
+    picture = PathPicture(ref=refs[-1], way="to", at=2**62, window=0, paths=(path, path), accounts=3, cuts=(cut,), least=1)
+    target = PathTarget(ref=refs[-1], accounts=3, paths=1, shortest=3, walked=1, why=name)
+    found = PathsOverview(
+        at=-1,
+        window=0,
+        targets=(target,),
+        cuts=(cut,),
+        exposed=edges,
+        coverage=PathCoverage(missing=((name, name),), sources=(name,)),
+    )
+    page._show_overview(found)
+    settle(window)
+    page._show_picture(picture)
+    settle(window)
+    page.below.show_tab("unknown")
+    page.canvas.setFocus()
+    QTest.keyClick(page.canvas, Qt.Key.Key_Left)
+    settle(window)
+    page.unknown.show_overview(found)
+    page.write(tmp_path / "paths.csv")
+    settle(window)
+    assert window.grab().width() > 0
+    assert all(one.textFormat().name == "PlainText" for one in window.findChildren(QLabel))
+    assert [one for one in QApplication.topLevelWidgets() if one.isVisible() and one.inherits("QMainWindow")] == [window]
+    for line in csv.reader((tmp_path / "paths.csv").open(encoding="utf-8", newline="", errors="surrogatepass")):
+        assert not any(cell.startswith(("=", "+", "-", "@")) for cell in line)
+
+
+def test_the_line_of_the_command_line_is_that_of_the_page(page: PathsPage) -> None:
+    line = next(one for one in lines(Place(route=page.route)) if one.action == "go.paths")
+
+    assert line.arguments[0] == "paths" and "--at=2026-01-09T16:00:00" in line.arguments
+    route = Route("paths", BOB, (("way", "from"), ("window", "0")))
+    (line,) = (one for one in lines(Place(route=route)) if one.action == "go.paths")
+    assert line.arguments == ("paths", f"--from={BOB}", "--window=all", "case.wardlight")
+
+
+def test_actions_of_the_table_turn_the_page_and_show_what_to_change(page: PathsPage, settle: Settle) -> None:
+    window = window_of(page)
+    page.canvas.setFocus()
+    QTest.keyClick(page.canvas, Qt.Key.Key_F)
+    settle(window)
+    assert window.page().route.option("way") == "from"
+    page.canvas.setFocus()
+    QTest.keyClick(page.canvas, Qt.Key.Key_F)
+    settle(window)
+    assert window.page().route.option("way") == ""
+    window.desk.command("paths.change")
+    assert page.below.tab() == "change" and page.below.cuts.hasFocus()
+    page.canvas.setFocus()
+    QTest.keyClick(page.canvas, Qt.Key.Key_D)
+    assert page.when.date.isVisible()
+
+
+def test_names_are_hidden_where_names_are_hidden(week: Path) -> None:
+    session = Session.open(week)
+    session.hide_names(True, keep=False)
+    found = session.queries.paths(at(102))
+    (target,) = found.targets
+    picture = session.queries.paths_to(target.ref.key, at(102))
+    assert picture is not None
+    edge = picture.paths[0].edges[0]
+    rows = session.queries.path_evidence(*edge.id, at(102))
+    session.close()
+
+    assert "smith" not in target.ref.label and "bob" not in edge.origin.label and "bob" not in edge.remedy
+    assert rows and target.ref.key == SMITH

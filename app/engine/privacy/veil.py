@@ -23,6 +23,7 @@ _HARDWARE = re.compile(r"(?<![\w:-])[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[
 _PSEUDONYM = re.compile(r"\b(?:user|host|group|domain|person|service)-[a-z2-7]{6,16}\b")
 IDS = frozenset({
     "key", "id", "input", "proof", "evidence", "activity", "detector", "sha256", "techniques", "excluded", "follows", "subject",
+    "proofs", "alerts", "right",
 })  # fmt: skip
 """Fields of values that nobody reads: other values are found by them."""
 MARKS = frozenset({

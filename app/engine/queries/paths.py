@@ -33,8 +33,8 @@ AUTHENTICATIONS = ("kerberos-as", "kerberos-tgs", "kerberos-ap", "ntlm", "ldap-b
 TOPICS = ("activities", "knowledge", "entities", "tags", "alerts")
 VIEWS = 4
 """Times whose views are kept."""
-TARGETS, COUNTED, LOOKED = 400, 100, 4_000
-"""Targets of one overview; paths counted for each, and beginnings of paths looked at for that."""
+TARGETS, COUNTED, LOOKED, FEWEST = 400, 100, 60_000, 400
+"""Targets of one overview; paths counted for each; beginnings of paths looked at for all, and for each at least."""
 WHOLE_PLAN = 600
 """Paths that the plan over all targets is made of."""
 REFINED = 5_000
@@ -244,8 +244,9 @@ class Paths:
         found: list[PathTarget] = []
         every: list[finding.Found] = []
         ends: list[int] = []
+        looked = max(FEWEST, min(finding.LOOKED, LOOKED // max(1, len(wanted))))
         for node in wanted[:TARGETS]:
-            search = finding.to(seen, node, COUNTED, LOOKED)
+            search = finding.to(seen, node, COUNTED, looked)
             if not search.paths:
                 continue
             accounts, shortest = finding.reach(seen, [node])

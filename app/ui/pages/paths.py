@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QMenu, QSplit
 from app.model.entity import EntityRef
 from app.model.paths import USUAL, AttackPath, PathEdge, PathPicture, PathsOverview, PathTarget
 from app.ui import theme, wording
+from app.ui.actions import BY_ID
 from app.ui.desk import Desk
 from app.ui.navigation import Crumb, Route
 from app.ui.page import Page
@@ -24,6 +25,7 @@ from app.ui.widgets.words import Elided, PageHeading
 TYPING_MS = 180
 LIST, NARROW_LIST, NARROW = 248, 212, 1000
 FOUND = 60
+FILES = {"csv": ("paths.csv", "CSV (*.csv)"), "svg": ("paths.svg", "SVG (*.svg)"), "png": ("paths.png", "PNG (*.png)")}
 
 
 class PathsPage(Page):
@@ -123,6 +125,26 @@ class PathsPage(Page):
         path = self.canvas.path()
         if path is not None:
             self._inspect_step(self.canvas.edge or path.edges[0], False)
+
+    def turn_paths(self) -> None:
+        """Paths to the sensitive ones, or from an account."""
+        self._turn("from" if self._way == "to" else "to")
+
+    def ask_date(self) -> None:
+        """Offer a line for any date."""
+        self.when.ask_date()
+
+    def show_changes(self) -> None:
+        """What to change so that paths end."""
+        self.below.show_tab("change")
+        self.below.cuts.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def save_paths(self, form: str) -> None:
+        """Ask where to save the paths: csv, or the drawing as svg or png."""
+        name, kinds = FILES[form]
+        out, _ = QFileDialog.getSaveFileName(self, "Save the paths", name, kinds)
+        if out:
+            self.write(Path(out))
 
     # ---- building
 
@@ -332,16 +354,9 @@ class PathsPage(Page):
     # ---- export
 
     def _fill_export(self, menu: QMenu) -> None:
-        for words, name, kinds in (
-            ("Picture as SVG…", "paths.svg", "SVG (*.svg)"), ("Picture as PNG…", "paths.png", "PNG (*.png)"),
-            ("Paths as CSV…", "paths.csv", "CSV (*.csv)"),
-        ):  # fmt: skip
-            menu.addAction(words).triggered.connect(lambda *_, name=name, kinds=kinds: self._ask_file(name, kinds))
-
-    def _ask_file(self, name: str, kinds: str) -> None:
-        out, _ = QFileDialog.getSaveFileName(self, "Save the paths", name, kinds)
-        if out:
-            self.write(Path(out))
+        for form in FILES:
+            entry = BY_ID[f"paths.save.{form}"]
+            menu.addAction(entry.words).triggered.connect(lambda *_, form=form: self.save_paths(form))
 
     def write(self, out: Path) -> None:
         """Save what is shown: the drawing as .svg or .png, every path as .csv."""
