@@ -27,7 +27,7 @@ from tests.ui.conftest import Watchdog
 from tests.ui.test_hostile import NAMES
 
 Settle = Callable[[MainWindow], None]
-STALL = 0.25
+STALL = 0.6
 """Seconds, on a machine that does other work as well; the aim is 0.05."""
 LEFT, NO = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
