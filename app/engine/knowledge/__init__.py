@@ -471,6 +471,18 @@ class Knowledge(Parts):
             return self.computer_entity(one.dns_name)
         return self._account(name, domain) or EntityRef("user", f"user:{domain}\\{name.lower()}", name)
 
+    def told_sensitive(self) -> set[str]:
+        """Keys of accounts that are, or were, sensitive by a name of old, by logs or by what was written into a group."""
+        self._settle()
+        if self._members is None:
+            self._members = logged_members(self)
+        found = set(self._members)
+        for (name, domain), words in self.accounts.rows().items():
+            if name in BUILT_IN or "sensitive" in words:
+                ref = self.account(name, domain or None)
+                found |= {ref.key} if ref is not None else set()
+        return found
+
     def why_sensitive(self, key: str, at: int | None = None) -> tuple[str, ...]:
         """Why an entity can reach the whole domain at a time (UTC microseconds; None: as known last); empty when it cannot."""
         self._settle()

@@ -36,7 +36,7 @@ class Arc(Struct, frozen=True, kw_only=True, gc=False):
 class Told(Struct, frozen=True, kw_only=True):
     """All arcs with the entities that they name; keys of accounts that are switched off; computers whose rights were listed.
 
-    everybody: keys of all accounts of the directory, for principals that every account is.
+    sources: who told the rights. sids: of the directory's objects by the key of their entity.
     """
 
     arcs: list[Arc]
@@ -45,6 +45,7 @@ class Told(Struct, frozen=True, kw_only=True):
     listed: frozenset[str] = frozenset()
     computers: frozenset[str] = frozenset()
     sources: tuple[str, ...] = ()
+    sids: dict[str, str] = {}
 
 
 class Flow(Struct, frozen=True, gc=False):

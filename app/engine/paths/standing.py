@@ -29,6 +29,7 @@ class Reading:
         self.listed: set[str] = set()
         self.computers: set[str] = set()
         self.sources: dict[str, None] = {}
+        self.sids: dict[str, str] = {}
         self._of_key: dict[Key, EntityRef] = {}
         self._of_sid: dict[tuple[str, str], EntityRef | None] = {}
 
@@ -36,7 +37,7 @@ class Reading:
         """What was collected."""
         return Told(
             arcs=self.arcs, refs=self.refs, off=frozenset(self.off), listed=frozenset(self.listed),
-            computers=frozenset(self.computers), sources=tuple(sorted(self.sources)),
+            computers=frozenset(self.computers), sources=tuple(sorted(self.sources)), sids=self.sids,
         )  # fmt: skip
 
     def read(self) -> None:
@@ -47,7 +48,9 @@ class Reading:
             if key[2] == 0:
                 last[key] = one = glance(states[-1][2])
                 if one.sam or one.object_class.lower() == "domaindns":
-                    self._of_key[key] = self._keep(self._known.entity_named(one))
+                    ref = self._of_key[key] = self._keep(self._known.entity_named(one))
+                    if one.sid:
+                        self.sids[ref.key] = key[1]
         for key, states in rows:
             if key[2]:
                 continue

@@ -229,9 +229,8 @@ class Paths:
 
     def _view(self, ground: Ground, at: int, window: int) -> Seat:
         known, said = self._access.knowledge(), self._access.tags()
-        last = max((arc.first for arc in ground.told.arcs), default=0)
         with self._access.lock:
-            why = sensitive(known, ground.net.refs, None if at >= last else at, said)
+            why = sensitive(known, ground.net.refs, ground.net.arcs, ground.told.sids, at, said)
         why.pop(EVERYBODY_KEY, None)
         seen = view(ground.net, at, window, why, ground.told.off, self._within)
         named = alerts_by_entity(self._alerts())
