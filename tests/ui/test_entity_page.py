@@ -132,6 +132,20 @@ def _at(x: int) -> QPoint:
     return QPoint(x, theme.px(12))
 
 
+def test_paths_to_and_from_it_lead_to_their_picture(window: MainWindow, settle: Settle) -> None:
+    session = window.desk.session
+    assert session is not None
+    target = next((one.ref.key for one in session.queries.paths().targets), "")
+    assert target
+    page = entity(window, settle, target, tab="paths")
+    to, away = session.queries.paths_to(target), session.queries.paths_from(target)
+    assert len(page.lists["paths"].rows()) == sum(len(one.paths) for one in (to, away) if one is not None) > 0
+    button = next(one for one in page.lists["paths"].heading.children() if getattr(one, "text", str)() == "Picture")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    settle(window)
+    assert (window.page().name, window.page().route.key) == ("paths", target)
+
+
 def test_a_group_in_a_group_opens_to_its_members(window: MainWindow, settle: Settle) -> None:
     page = entity(window, settle, "group:corp.test\\administrators", tab="members")
     tree = page.members

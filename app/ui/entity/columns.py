@@ -1,11 +1,20 @@
 """Columns of the lists on the page of an entity."""
 
 from app.model.about import ChangeRow, Logon
+from app.model.paths import AttackPath, PathEdge
 from app.model.tickets import TicketNode, etype_name
 from app.ui import wording
 from app.ui.tables.cells import Column
 
 MANY = 3
+BY = {
+    "member": "member of",
+    "admin": "administers",
+    "remote": "may enter",
+    "session": "holds credentials of",
+    "control": "controls",
+}
+"""Kind of a step of a path to its verb."""
 KINDS = {"granting": "ticket-granting", "referral": "referral", "service": "service"}
 ODD = {"two hosts": "two hosts", "never issued": "issue not seen", "alert": "alert", "altered": "altered"}
 
@@ -96,6 +105,32 @@ CHANGE_SORTS = {
     "what": lambda row: row.what,
     "result": lambda row: row.result,
 }
+
+PATHS = (
+    Column("State", lambda row: row.state, 76, "quiet", sort="state"),
+    Column("From", lambda row: row.start, 150, "entity", sort="start"),
+    Column("To", lambda row: row.target, 150, "entity", sort="target"),
+    Column("Steps", lambda row: _steps(row), 320, stretch=True, sort="steps", tip=lambda row: _steps(row)),
+    Column("Accounts", lambda row: wording.number(row.accounts), 88, "number", sort="accounts",
+           tip=lambda row: wording.count(row.accounts, "account stands", "accounts stand") + " at its start"),
+    Column("Alerts", lambda row: wording.number(len(row.alerts)) if row.alerts else "", 64, "number", sort="alerts"),
+)  # fmt: skip
+PATH_SORTS = {
+    "state": lambda row: ({"walked": 2, "possible": 1}.get(row.state, 0), -len(row.edges)),
+    "start": lambda row: row.start.label.lower(),
+    "target": lambda row: row.target.label.lower(),
+    "steps": lambda row: len(row.edges),
+    "accounts": lambda row: row.accounts,
+    "alerts": lambda row: len(row.alerts),
+}
+
+
+def _steps(row: AttackPath) -> str:
+    return "; ".join(_step(edge) for edge in row.edges)
+
+
+def _step(edge: PathEdge) -> str:
+    return f"{edge.origin.label} {BY[edge.kind]} {edge.target.label}"
 
 
 def _hosts(row: TicketNode, most: int = MANY) -> str:

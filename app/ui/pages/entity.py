@@ -14,24 +14,15 @@ from app.model.brief import Brief
 from app.model.entity import EntityRef
 from app.model.filter import ActivityFilter, parse, quoted
 from app.model.note import Note
+from app.model.paths import AttackPath, PathPicture
 from app.model.rows import ActivityRow, EntityCard, Histogram, Standing
 from app.model.tickets import Genealogy
 from app.ui import theme, wording
 from app.ui.desk import Desk
-from app.ui.entity.columns import (
-    CHANGE_SORTS,
-    CHANGES,
-    KINDS,
-    LOGON_SORTS,
-    LOGONS,
-    RESOURCE_SORTS,
-    RESOURCES,
-    TICKET_SORTS,
-    TICKETS,
-)
+from app.ui.entity.columns import KINDS
 from app.ui.entity.directory import DirectoryView
 from app.ui.entity.head import Head
-from app.ui.entity.listed import Listed
+from app.ui.entity.lists import make_lists
 from app.ui.entity.nodes import NodeList
 from app.ui.entity.notes import NotesView
 from app.ui.entity.tabs import Pills, TabStrip
@@ -42,7 +33,6 @@ from app.ui.plots.histogram import HistogramView, Legend, Mark
 from app.ui.tables.activity_model import COLUMNS, ActivityModel
 from app.ui.tables.session_columns import SESSIONS
 from app.ui.tables.table import Table
-from app.ui.widgets.buttons import Button
 from app.ui.widgets.empty import Empty
 from app.ui.widgets.two_line_list import TwoLineList, TwoLines
 from app.ui.widgets.words import SectionHeading, Words
@@ -59,8 +49,8 @@ WAYS = {"all": "All", "from": "Asked", "to": "Was asked", "hosts": "By host", "w
 """What of its activities is shown: all, as source or account, as destination, below the lanes of its peers; its peers."""
 TABS = {
     "activity": "Activity", "logons": "Logons", "tickets": "Tickets", "resources": "Resources", "directory": "Directory",
-    "members": "Members", "groups": "Groups", "names": "Names and addresses", "vpn": "VPN places", "changes": "Changes",
-    "alerts": "Alerts", "notes": "Notes",
+    "members": "Members", "groups": "Groups", "names": "Names", "vpn": "VPN", "changes": "Changes",
+    "paths": "Paths", "alerts": "Alerts", "notes": "Notes",
 }  # fmt: skip
 ACTING = ("user", "computer", "controller", "address", "service")
 """Kinds of entities that do something by themselves."""
@@ -123,7 +113,7 @@ class EntityPage(Page):
             tree.chosen.connect(lambda ref: self.desk.inspect(ref, True))
             tree.opened.connect(self._open)
         self.notes = NotesView(desk)
-        self.lists = self._make_lists()
+        self.lists = make_lists(desk, lambda: self.desk.go("tickets", self.route.key), self._to_paths, self._path_way)
         self._build()
         self.tabs.changed.connect(self._show_tab)
         self.ways.changed.connect(self._show_way)
@@ -201,33 +191,6 @@ class EntityPage(Page):
 
     # ---- building
 
-    def _make_lists(self) -> dict[str, Listed]:
-        desk = self.desk
-        proof: Callable[[Any], str] = lambda row: row.proof  # noqa: E731
-        all_tickets = Button("All tickets", "tickets", bare=True, on_click=lambda: desk.go("tickets", self.route.key))
-        all_tickets.setVisible(desk.can_go("tickets"))
-        return {
-            "logons": Listed(
-                desk, "Logons", LOGONS, LOGON_SORTS,
-                "No sign-in of it was seen. Logons come from packets (SMB, LDAP, Kerberos, NTLM) and from events 4624 and 4625.",
-                proof, lambda row: row.way,
-            ),
-            "tickets": Listed(
-                desk, "Kerberos tickets", TICKETS, TICKET_SORTS,
-                "No Kerberos ticket of it was seen. Packets of port 88 show tickets, as do events 4768 and 4769 of controllers.",
-                lambda row: row.exchanges[0].id if row.exchanges else "", lambda row: row.kind, (all_tickets,),
-            ),
-            "resources": Listed(
-                desk, "Used and served", RESOURCES, RESOURCE_SORTS | {"count": RESOURCE_SORTS["count"]},
-                "No share, file, remote call or search of it was seen.", proof, lambda row: row.kind,
-            ),
-            "changes": Listed(
-                desk, "Changes of the directory by it and of it", CHANGES, CHANGE_SORTS,
-                "No change by it or of it was seen. Packets, events 4720 to 4767 and 5136, and two readings of a directory tell "
-                "of changes.", proof, lambda row: "by" if row.own else "of",
-            ),
-        }  # fmt: skip
-
     def _build(self) -> None:
         margin = theme.space("margin")
         names = QWidget()
@@ -253,6 +216,9 @@ class EntityPage(Page):
         column.setSpacing(theme.space("related"))
         column.addWidget(self.head)
         column.addWidget(self.tabs)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        top.setSizePolicy(policy)  # tables below give way, its lines never do
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -333,7 +299,8 @@ class EntityPage(Page):
         there = {
             "logons": acting, "tickets": acting, "resources": acting, "activity": acting or bool(card.row.activities),
             "directory": told.standing.directory is not None, "groups": bool(told.relations.groups),
-            "members": card.row.ref.kind == "group", "names": card.row.ref.kind in ACTING, "vpn": bool(told.standing.sessions),
+            "members": card.row.ref.kind == "group", "names": acting, "vpn": bool(told.standing.sessions),
+            "paths": card.row.ref.kind not in ("address", "service"),
         }  # fmt: skip
         for name, on in there.items():
             self.tabs.offer(name, on)
@@ -385,6 +352,8 @@ class EntityPage(Page):
             self.ask(name, lambda: about.resources(key), self._show_resources)
         elif name == "changes":
             self.ask(name, lambda: about.changes(key), self._show_changes)
+        elif name == "paths":
+            self.ask(name, lambda: (queries.paths_to(key), queries.paths_from(key)), lambda found: self._show_paths(*found))
         elif name == "names":
             self.ask(name, lambda: (about.names(key), queries.span()), lambda found: self._show_names(*found))
 
@@ -400,7 +369,7 @@ class EntityPage(Page):
         elif name == "vpn":
             self.sessions.show_rows(told.standing.sessions)
         elif name == "alerts":
-            self.alerts.show_rows([_alert(one) for one in card.alerts])
+            self.alerts.show_rows([_alert(one) for one in reversed(card.alerts)])
             self._no_alerts.setVisible(not card.alerts)
         elif name == "notes":
             self.notes.show_notes(card.row.ref.key, told.notes)
@@ -431,6 +400,22 @@ class EntityPage(Page):
         pills = [("by", f"by it  {wording.number(own)}"), ("of", f"of it  {wording.number(len(found.rows) - own)}")]
         both = own and own < len(found.rows)
         self.lists["changes"].show_rows(found.rows, pills if both else (), found.read)
+
+    def _path_way(self, row: AttackPath) -> str:
+        return "from" if row.start.key == self.route.key else "to"
+
+    def _show_paths(self, to: PathPicture | None, away: PathPicture | None) -> None:
+        rows = [one for picture in (to, away) if picture is not None for one in picture.paths]
+        number = {"to": len(to.paths) if to else 0, "from": len(away.paths) if away else 0}
+        self.tabs.count("paths", len(rows))
+        pills = [(way, f"{way} it  {wording.number(count)}") for way, count in number.items()]
+        more = "there are more" if any(one is not None and one.more for one in (to, away)) else ""
+        self.lists["paths"].show_rows(rows, pills if all(number.values()) else (), None, more)
+
+    def _to_paths(self) -> None:
+        rows = self.lists["paths"].rows()
+        way = self._path_way(rows[0]) if rows else "to"
+        self.desk.go("paths", self.route.key, way=self.lists["paths"].pills.current or way)
 
     def _show_names(self, found: tuple[Any, ...], span: tuple[int, int] | None) -> None:
         self.tabs.count("names", len(found))

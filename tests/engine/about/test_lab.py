@@ -78,6 +78,7 @@ def test_changes_are_found_by_who_made_them_and_by_what_was_changed(session: Ses
     made = session.queries.about.changes(SMITH)
     group = next(one for one in made.rows if one.whom is not None and one.whom.key == ADMINS)
     assert group.own and group.what == "added to members" and group.new
+    assert ", S-1-5-21-" in group.new[0] and not group.new[0].startswith("S-1-")  # what the directory calls it stands before
     suffered = session.queries.about.changes(ADMINS)
     same = next(one for one in suffered.rows if one.proof == group.proof)
     assert not same.own and same.who is not None and same.who.key == SMITH

@@ -49,7 +49,7 @@ def changes(known: Knowledge, activities: Sequence[Activity]) -> Indexed:
                 rows.append(
                     ChangeRow(
                         at=one.at, what=_what(change), who=who, whom=subject, name=change.name[:LONGEST],
-                        own=who is not None and key == who.key, old=_values(change.old), new=_values(change.new),
+                        own=who is not None and key == who.key, old=_values(known, change.old), new=_values(known, change.new),
                         result=one.result, proof=one.id,
                     )
                 )  # fmt: skip
@@ -67,5 +67,13 @@ def _what(change: Change) -> str:
     return f"{name} {deed}" if change.deed not in ("add", "remove") else f"{deed} {name}"
 
 
-def _values(values: Sequence[str]) -> tuple[str, ...]:
-    return tuple(one[:LONGEST] for one in values[:VALUES])
+def _values(known: Knowledge, values: Sequence[str]) -> tuple[str, ...]:
+    """The first values; behind those that are a SID or a distinguished name, what the directory calls it."""
+    return tuple(f"{_called(known, one)}{one[:LONGEST]}" for one in values[:VALUES])
+
+
+def _called(known: Knowledge, value: str) -> str:
+    if len(value) > LONGEST or not (value[:6] == "S-1-5-" or value[:3].lower() == "cn="):
+        return ""
+    key = known.directory.find(value)
+    return f"{known.directory.names([key])[0][:100]}, " if key is not None else ""
