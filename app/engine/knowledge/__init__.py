@@ -472,13 +472,13 @@ class Knowledge(Parts):
         return self._account(name, domain) or EntityRef("user", f"user:{domain}\\{name.lower()}", name)
 
     def told_sensitive(self) -> set[str]:
-        """Keys of accounts that are, or were, sensitive by a name of old, by logs or by what was written into a group."""
+        """Keys of accounts that logs, or what was written into a group over LDAP, made sensitive at any time."""
         self._settle()
         if self._members is None:
             self._members = logged_members(self)
         found = set(self._members)
         for (name, domain), words in self.accounts.rows().items():
-            if name in BUILT_IN or "sensitive" in words:
+            if "sensitive" in words:
                 ref = self.account(name, domain or None)
                 found |= {ref.key} if ref is not None else set()
         return found

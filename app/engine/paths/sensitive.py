@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from app.engine.knowledge import Knowledge
+from app.engine.knowledge.accounts import BUILT_IN
 from app.engine.knowledge.directory import SENSITIVE_NAMES
 from app.engine.knowledge.sids import BORN_SENSITIVE, is_sensitive_group, relative_id
 from app.engine.knowledge.tags import SENSITIVE
@@ -38,10 +39,10 @@ def sensitive(
             why.setdefault(key, {})["the domain itself"] = None
         elif relative_id(sid) in BORN_SENSITIVE:
             why.setdefault(key, {})["built-in account"] = None
-    for key in known.told_sensitive():
-        if key in every:
-            for reason in known.why_sensitive(key, at):
-                why.setdefault(key, {})[reason] = None
+    named = {key for key, ref in every.items() if ref.kind == "user" and key.rpartition("\\")[2] in BUILT_IN}
+    for key in sorted(every.keys() & (known.told_sensitive() | named)):
+        for reason in known.why_sensitive(key, at):
+            why.setdefault(key, {})[reason] = None
     found = {key: ", ".join(list(reasons)[:REASONS]) for key, reasons in why.items()}
     for key, tags in said.items():
         told = tags.get(SENSITIVE)
