@@ -127,6 +127,12 @@ def fact(*pieces: str | EntityRef | Activity | None) -> Fact:
     return Fact(text=sentence(*pieces))
 
 
+def measured(*pieces: str | EntityRef | Activity | None, seen: float, limits: Iterable[float], unit: str = "") -> Fact:
+    """A fact with the number that was seen beside the highest of the limits that it reached; a plain one when it reached none."""
+    limit = max((one for one in limits if one <= seen), default=None)
+    return Fact(text=sentence(*pieces), seen=None if limit is None else seen, limit=limit, unit=unit)
+
+
 def against(*pieces: str | EntityRef | Activity | None) -> Fact:
     """What would have kept the detector quiet."""
     return Fact(text=sentence(*pieces), against=True)

@@ -27,10 +27,17 @@ Sentence = tuple[Link, ...]
 
 
 class Fact(Struct, frozen=True, kw_only=True):
-    """One fact that decided: text with links; against: a fact that would have kept the detector quiet."""
+    """One fact that decided: text with links; against: a fact that would have kept the detector quiet.
+
+    seen, limit: the number that was seen over the whole episode, and the one from which on it is reported; None for a fact
+    without a number. unit: what they count, "bytes", "days", "" for what the text says.
+    """
 
     text: Sentence
     against: bool = False
+    seen: float | None = None
+    limit: float | None = None
+    unit: str = ""
 
 
 class Step(Struct, frozen=True, kw_only=True):

@@ -191,6 +191,18 @@ class Desk(QObject):
         if tuning.sensitivity != self.settings.sensitivity:
             self.keep(sensitivity=tuning.sensitivity)
 
+    def write_note(self, subject: str, words: str) -> None:
+        """Write a note of an alert (its id) or an entity (its key); all pages follow."""
+        session = self.session
+        if session is not None:
+            self._write(lambda: session.write_note(subject, words))
+
+    def remove_note(self, number: int) -> None:
+        """Remove a note; undo brings it back."""
+        session = self.session
+        if session is not None:
+            self._write(lambda: session.remove_note(number))
+
     def undo(self, act: int | None = None, again: bool = False) -> None:
         """Undo what was done last, or one act; again: do again what was undone. All pages follow."""
         session = self.session

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMarginsF
 from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 MARGIN = 14.0
 """Millimetres."""
@@ -25,6 +25,24 @@ def write_pdf(html: str, out: Path) -> None:
     document.setHtml(html)
     document.print_(writer)
     del writer
+
+
+def print_text(text: str, parent: QWidget) -> None:
+    """Ask for a printer and print plain text on it."""
+    from PySide6.QtPrintSupport import QPrintDialog, QPrinter  # asks the system for its printers
+
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    dialog = QPrintDialog(printer, parent)
+    dialog.setWindowTitle("Print the alert")
+    if dialog.exec():
+        plain_document(text).print_(printer)
+
+
+def plain_document(text: str) -> QTextDocument:
+    """Plain text as a document; nothing in it is markup."""
+    document = QTextDocument()
+    document.setPlainText(text)
+    return document
 
 
 def _keep_application() -> None:

@@ -414,6 +414,15 @@ def act(one: Act) -> str:
     return f"{about}: {after}"
 
 
+def threshold(value: float, unit: str) -> str:
+    """A threshold with its unit: 20, 5 %, 60 days, 10 MB."""
+    if unit == "us":
+        return span(int(value))
+    if unit == "bytes":
+        return size(value)
+    return f"{value:,g}{' %' if unit == '%' else ''}"
+
+
 def changed(number: int, state: str | None, classification: str | None) -> str:
     """What was done to so many alerts, for the status bar; "" when nothing of this was."""
     done = {"open": "opened again", "closed": "closed", "suppressed": "suppressed", "deleted": "deleted"}.get(state or "", "")

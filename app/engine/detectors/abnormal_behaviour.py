@@ -6,7 +6,7 @@ from itertools import takewhile
 from msgspec import Struct
 
 from app.engine.context import Context
-from app.engine.detector import DAY, Detector, Later, Needs, against, fact, listed, plural, sentence
+from app.engine.detector import DAY, Detector, Later, Needs, against, fact, listed, measured, plural, sentence
 from app.engine.profiles import COMPUTERS, RESOURCES, Novelty, Profile
 from app.engine.profiles.features import (
     ALL_COMPUTERS,
@@ -191,7 +191,10 @@ def tell(
             *(fact(f"{explained(one)} (adds {one.part:.1f})") for one in top),
             *((fact(f"On its latest active days it used {judged.drift:.1f} times as many servers a day as before"),)
               if judged.drift >= DRIFTS else ()),
-            fact(f"{compared}; the deviations add up to {judged.total:.1f}, reported from {judged.limit:g} on"),
+            measured(
+                f"{compared}; the deviations add up to {judged.total:.1f}, reported from {judged.limit:g} on",
+                seen=round(judged.total, 1), limits=(judged.limit,),
+            ),
             against(f"It would have been quiet {normal(judged)}, or if two of its peers had done as much on the same day"),
         ),
         steps=steps,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.engine.context import Context
-from app.engine.detector import MINUTE, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
+from app.engine.detector import MINUTE, Detector, Later, Needs, against, fact, found, later, listed, measured, plural, sentence
 from app.engine.knowledge.names import account_parts
 from app.engine.memory import Trail
 from app.engine.readings.sessions import FROM_ELSEWHERE, LOGON_REFUSED
@@ -165,7 +165,8 @@ def tell(activity: Activity, ctx: Context, trail: Trail | None, known: Trail | N
             ),
         ),
         facts=(
-            *((fact(f"Unknown names: {listed(missing)}"),) if missing else ()),
+            *((measured(f"Unknown names: {listed(missing)}", seen=len(missing), limits=(ctx.limit(NAMES),), unit="names"),)
+              if missing else ()),
             *((fact(f"Existing accounts among those asked about: {listed(existing)}"),) if existing else ()),
             against(
                 f"It would be quiet below {ctx.limit(NAMES)} unknown names within {WINDOW // MINUTE} minutes, "

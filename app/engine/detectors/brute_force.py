@@ -3,7 +3,21 @@
 from collections.abc import Iterator
 
 from app.engine.context import Context
-from app.engine.detector import DAY, MINUTE, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
+from app.engine.detector import (
+    DAY,
+    MINUTE,
+    Detector,
+    Later,
+    Needs,
+    against,
+    fact,
+    found,
+    later,
+    listed,
+    measured,
+    plural,
+    sentence,
+)
 from app.engine.memory import Trail
 from app.engine.readings.sessions import FROM_ELSEWHERE, LOGON, LOGON_REFUSED, is_retold
 from app.model.activity import Activity
@@ -204,8 +218,13 @@ def tell(activity: Activity, ctx: Context, ip: str, trail: Trail | None, over: T
         succeeded=bool(guessed),
         story=tuple(story),
         facts=(
-            fact(f"{plural(failures, 'failed sign-in')} for {plural(len(tried), 'account')} from "
-                 f"{'one source' if activity.source is not None else 'where nobody tells'}"),
+            measured(
+                f"{plural(failures, 'failed sign-in')} for {plural(len(tried), 'account')} from "
+                f"{'one source' if activity.source is not None else 'where nobody tells'}",
+                seen=failures if one_account else len(tried),
+                limits=(ctx.limit(ONE),) if one_account else (ctx.limit(MANY), ctx.limit(MANY_FAST)),
+                unit="failures" if one_account else "accounts",
+            ),
             *((fact(f"Signed in among the failures or within {SOON // MINUTE} minutes after its own: "
                     f"{listed(labels[: len(guessed)])}"),) if guessed else ()),
             against(
@@ -239,7 +258,12 @@ def tell_spread(activity: Activity, ctx: Context, spread: Trail) -> Finding:
         succeeded=False,
         story=(sentence(f"{number} together tried {plural(spread.total, 'wrong password')} for ", account, "."),),
         facts=(
-            fact(f"{plural(spread.total, 'failed sign-in')} for one account from {number} within half an hour"),
+            measured(
+                f"{plural(spread.total, 'failed sign-in')} for one account from {number} within half an hour",
+                seen=len(places),
+                limits=(ctx.limit(SOURCES),),
+                unit="sources",
+            ),
             against(
                 f"It would be quiet below {ctx.limit(SOURCES)} sources or {ctx.limit(SPREAD)} failures; "
                 "a service account whose password was changed can look like this"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from app.engine.context import Context
-from app.engine.detector import HOUR, Detector, Needs, against, fact, found, sentence
+from app.engine.detector import HOUR, Detector, Needs, against, fact, found, measured, sentence
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import DnsQuery
@@ -54,7 +54,18 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         ),
         facts=(
             fact("A record of the type SIG was asked for, which nothing uses any more: ", activity),
-            *((fact(f"Signatures have a few hundred bytes; this one has {size:,}"),) if large else ()),
+            *(
+                (
+                    measured(
+                        f"Signatures have a few hundred bytes; this one has {size:,}",
+                        seen=size,
+                        limits=(ctx.limit(SIZE),),
+                        unit="bytes",
+                    ),
+                )
+                if large
+                else ()
+            ),
             against(f"It would be quiet for a signature below {ctx.limit(SIZE):,} bytes"),
         ),
         steps=ctx.path(activity, "SIG record", f"{size:,} bytes" if large else "truncated"),

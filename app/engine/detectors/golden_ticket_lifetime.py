@@ -14,6 +14,7 @@ from app.engine.detector import (
     ended,
     fact,
     found,
+    measured,
     outcome_of,
     sentence,
 )
@@ -134,7 +135,10 @@ def far(activity: Activity, ctx: Context, till: int | None, now: int, clocked: b
             ),
         ),
         facts=(
-            fact(f"The request asks for an end {days:,} days ahead, which clients copy from the ticket they hold: ", activity),
+            measured(
+                f"The request asks for an end {days:,} days ahead, which clients copy from the ticket they hold: ", activity,
+                seen=days, limits=(ctx.limit(FAR) // DAY,), unit="days",
+            ),
             fact("Days are counted on the KDC's own clock" if clocked else
                  "No answer tells the KDC's clock; ten years is what forging tools write"),
             fact("No exchange in this input issued the ticket; by itself that is normal at the start of a capture"),

@@ -1,6 +1,6 @@
 """Service tickets collected for cracking: many services of accounts, or RC4 asked on purpose."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
 from msgspec import Struct
@@ -18,6 +18,7 @@ from app.engine.detector import (
     found,
     later,
     listed,
+    measured,
     plural,
     sentence,
 )
@@ -85,6 +86,10 @@ USER_TO_USER = 0x00000008
 AES_FLAGS = 0x18
 """Bits of msDS-SupportedEncryptionTypes (MS-KILE section 2.2.7)."""
 SERVICE_TICKET, COSTLY_SEARCH = 4769, 1644
+
+
+Reasons = dict[str, tuple[float, float] | None]
+"""Why it is told, each with the number that was seen and the one from which on it is reported."""
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -196,7 +201,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     modern = memory.recall(("modern", ip), bool, at, SLOW) is not None
     old = not modern and memory.recall(("old", ip), bool, at, SLOW) is not None
     search = memory.trail(("search", ip), at, SEARCH_WINDOW)
-    reasons: dict[str, None] = {}
+    reasons: Reasons = {}
     trail = memory.seen(("all", ip, who), service, at, activity.id, WINDOW)
     slow = trail
     certain = True
@@ -204,9 +209,10 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         strong = memory.seen(("strong", ip, who), service, at, activity.id, WINDOW)
         slow = memory.seen(("slow", ip, who), service, at, activity.id, SLOW)
         if strong.distinct >= ctx.limit(STRONG):
-            reasons[f"{plural(strong.distinct, 'service')} within {WINDOW // MINUTE} minutes"] = None
+            words = f"{plural(strong.distinct, 'service')} within {WINDOW // MINUTE} minutes"
+            reasons[words] = (strong.distinct, ctx.limit(STRONG))
         elif slow.distinct >= ctx.limit(STRONG_SLOW):
-            reasons[f"{plural(slow.distinct, 'service')} within {SLOW // HOUR} hours"] = None
+            reasons[f"{plural(slow.distinct, 'service')} within {SLOW // HOUR} hours"] = (slow.distinct, ctx.limit(STRONG_SLOW))
             certain = weak
         if search is not None and strong.distinct >= ctx.limit(AFTER_SEARCH_STRONG) and not weak:
             certain = bool(reasons)
@@ -215,7 +221,9 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         given = memory.seen(("weak", ip, who), service, at, activity.id, WINDOW)
         drip = memory.seen(("weak slow", ip, who), service, at, activity.id, SLOW)
         if given.distinct >= ctx.limit(WEAK_GIVEN) or drip.distinct >= ctx.limit(WEAK_SLOW):
-            reasons[f"{plural(drip.distinct, 'service')} with RC4 or DES tickets"] = None
+            fast = given.distinct >= ctx.limit(WEAK_GIVEN)
+            limit = ctx.limit(WEAK_GIVEN if fast else WEAK_SLOW)
+            reasons[f"{plural(drip.distinct, 'service')} with RC4 or DES tickets"] = (drip.distinct, limit)
         if search is not None and given.distinct >= ctx.limit(AFTER_SEARCH):
             reasons["it had searched the directory for accounts with service names before"] = None
             certain = True
@@ -228,7 +236,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
             how = "asked for without a ticket-granting ticket" if direct else "asked for with RC4 as the only choice"
             if not direct and not weak_only(wanted.offered):
                 how = "answered in RC4 though the directory says that their accounts have AES"
-            reasons[f"{plural(asked.distinct, 'service')} {how}"] = None
+            reasons[f"{plural(asked.distinct, 'service')} {how}"] = (asked.distinct, ctx.limit(WEAK_ONLY))
     if not reasons:
         return
     if activity.result == "success":
@@ -243,7 +251,13 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
 
 
 def tell(
-    activity: Activity, ctx: Context, wanted: Asked, reasons: Iterable[str], trail: Trail, got: bool, certain: bool
+    activity: Activity,
+    ctx: Context,
+    wanted: Asked,
+    reasons: Reasons,
+    trail: Trail,
+    got: bool,
+    certain: bool,
 ) -> Finding:
     """Words with the counts of the whole episode."""
     ip = ctx.place(activity.source, activity.at)
@@ -263,7 +277,11 @@ def tell(
             sentence("Each ticket is encrypted with the key of the service's account: its password can be guessed offline."),
         ),
         facts=(
-            *(fact(reason[0].upper() + reason[1:]) for reason in reasons),
+            *(
+                measured(reason[0].upper() + reason[1:], seen=number[0], limits=(number[1],), unit="services")
+                if number else fact(reason[0].upper() + reason[1:])
+                for reason, number in reasons.items()
+            ),
             *((fact(f"The tickets are encrypted with {etype(wanted.etype)}"),) if wanted.etype is not None else ()),
             against(
                 f"It would be quiet for fewer than {ctx.limit(WEAK_ONLY)} services asked for in RC4 only, "

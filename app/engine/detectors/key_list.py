@@ -15,6 +15,7 @@ from app.engine.detector import (
     found,
     later,
     listed,
+    measured,
     outcome_of,
     plural,
     sentence,
@@ -83,7 +84,10 @@ def tell(activity: Activity, ctx: Context, trail: Trail, place: str, severity: S
             sentence("A read-only controller may ask for keys of accounts; whoever has its krbtgt key can ask in its place."),
         ),
         facts=(
-            fact("The request asks for keys (KERB-KEY-LIST-REQ), and its sender is no controller: ", activity),
+            measured(
+                "The request asks for keys (KERB-KEY-LIST-REQ), and its sender is no controller: ", activity,
+                seen=len(names), limits=(ctx.limit(ACCOUNTS),), unit="accounts",
+            ),
             against(f"It would be quiet for fewer than {ctx.limit(ACCOUNTS)} ordinary accounts, as Windows Hello asks"),
         ),
         steps=ctx.path(activity, "key list request", caption_of(activity)),

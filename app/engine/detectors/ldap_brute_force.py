@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.describe import bind_data
-from app.engine.detector import MINUTE, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
+from app.engine.detector import MINUTE, Detector, Later, Needs, against, fact, found, later, listed, measured, plural, sentence
 from app.engine.memory import Trail
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
@@ -113,7 +113,12 @@ def tell(activity: Activity, ctx: Context, trail: Trail | None, hits: Trail | No
         succeeded=bool(guessed),
         story=tuple(story),
         facts=(
-            fact(f"{plural(failures, 'failed bind')} for {plural(len(tried), 'account')} from one source"),
+            measured(
+                f"{plural(failures, 'failed bind')} for {plural(len(tried), 'account')} from one source",
+                seen=failures if len(tried) == 1 else len(tried),
+                limits=(ctx.limit(ONE),) if len(tried) == 1 else (ctx.limit(MANY), ctx.limit(MANY_FAST)),
+                unit="failures" if len(tried) == 1 else "accounts",
+            ),
             *((fact(f"Bound afterwards: {listed(labels[one] for one in guessed)}"),) if guessed else ()),
             against(
                 f"It would be quiet below {ctx.limit(ONE)} failures for one account within {BURST // MINUTE} minutes, "

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from app.engine.change_story import LDAP_PORTS, change_needs, subject_of, tell
 from app.engine.changes import Change, changes_of, is_routine
 from app.engine.context import Context
-from app.engine.detector import DAY, HOUR, Detector, fact, plural
+from app.engine.detector import DAY, HOUR, Detector, fact, measured, plural
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import LdapDelete, RpcCall
@@ -70,6 +70,12 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             routine=is_routine(activity, ctx),
             why=("Accounts that are gone cannot sign in; restoring them takes hours.",),
             facts=(
+                measured(
+                    f"{plural(trail.distinct, 'object')} were deleted within an hour",
+                    seen=trail.distinct,
+                    limits=(ctx.limit(DELETIONS),),
+                    unit="objects",
+                ),
                 *((fact(f"That is {share:.0f} % of the accounts known"),) if share >= 1 else ()),
                 *((fact("It deleted as many on an earlier day"),) if usual else ()),
             ),

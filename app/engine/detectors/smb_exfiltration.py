@@ -17,6 +17,7 @@ from app.engine.detector import (
     fact,
     found,
     listed,
+    measured,
     plural,
     sentence,
     some,
@@ -225,7 +226,13 @@ def collected(activity: Activity, ctx: Context, one: Fetched) -> Iterator[Findin
         succeeded=True,
         story=(sentence(*ctx.who(activity), f" read the settings for computers of {number} on ", ctx.target(activity), "."),),
         facts=(
-            fact("Old settings of this kind hold passwords under a key that is published: ", activity),
+            measured(
+                "Old settings of this kind hold passwords under a key that is published: ",
+                activity,
+                seen=policies.distinct,
+                limits=(ctx.limit(POLICIES),),
+                unit="policies",
+            ),
             fact("Computers read these files with their own accounts; ", account, " is a person's or a service's"),
             against(f"It would be quiet below {ctx.limit(POLICIES)} policies within {TOGETHER // MINUTE} minutes"),
         ),
@@ -259,7 +266,12 @@ def volume(activity: Activity, ctx: Context, one: Fetched) -> Iterator[Finding]:
         succeeded=True,
         story=(sentence(*ctx.who(activity), f" copied {total:,} bytes from administrative shares of ", target, "."),),
         facts=(
-            fact(f"The largest files: {listed(name for _, _, name in largest)}"),
+            measured(
+                f"The largest files: {listed(name for _, _, name in largest)}",
+                seen=total,
+                limits=(ctx.limit(VOLUME),),
+                unit="bytes",
+            ),
             fact(target, " is a domain controller, whose administrative shares nobody keeps files in"),
             against(f"It would be quiet below {ctx.limit(VOLUME):,} bytes within an hour, and for the shares of policies"),
         ),

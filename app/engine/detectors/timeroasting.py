@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.engine.context import Context
-from app.engine.detector import HOUR, MINUTE, Detector, Later, Needs, against, fact, found, later, plural, sentence
+from app.engine.detector import HOUR, MINUTE, Detector, Later, Needs, against, fact, found, later, measured, plural, sentence
 from app.engine.memory import Trail
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity, Step
@@ -67,7 +67,10 @@ def tell(activity: Activity, ctx: Context, trail: Trail, mute: Trail | None, sev
             sentence("Each answer is signed with the hash of a computer's password, which can be guessed offline."),
         ),
         facts=(
-            fact(f"Relative ids from {numbers[0]:,} to {numbers[-1]:,}, of which {in_a_row(numbers):,} follow one another"),
+            measured(
+                f"Relative ids from {numbers[0]:,} to {numbers[-1]:,}, of which {in_a_row(numbers):,} follow one another",
+                seen=len(numbers), limits=(ctx.limit(ACCOUNTS),), unit="accounts",
+            ),
             fact(f"{plural(len(numbers) - answered, 'request')} had no answer"),
             against(f"It would be quiet for fewer than {ctx.limit(ACCOUNTS)} accounts within {WINDOW // MINUTE} minutes"),
         ),

@@ -8,13 +8,14 @@ from app.engine import describe
 from app.engine.queries import console
 from app.engine.queries.access import Access
 from app.engine.queries.grouping import groups
-from app.engine.queries.lines import lines, place_of, record_facts
+from app.engine.queries.lines import lines, place_of, record_facts, resolutions
 from app.engine.queries.plan import Place, Plan
 from app.engine.queries.sorting import ordered
 from app.engine.queries.suggesting import suggestions
 from app.engine.store import COLUMNS
 from app.model.activity import Activity
 from app.model.asking import Explained, Groups, Looked, Order, SqlAnswer, Suggestion
+from app.model.entity import Resolution
 from app.model.filter import EVERYTHING, ActivityFilter
 from app.model.rows import ActivityPage, ActivityRow, Histogram
 
@@ -177,6 +178,12 @@ class ActivityQueries:
     def rows_of(self, ids: Sequence[str]) -> tuple[ActivityRow, ...]:
         """Rows of activities by their ids, in this order; unknown ones are left out."""
         return lines(self._access, [row[1] for row in (place_of(self._access, id) for id in ids) if row is not None])
+
+    def resolutions(self, ids: Sequence[str]) -> tuple[tuple[str, Resolution], ...]:
+        """(activity, how its source got its name then, how surely, the activity that proves it); without what has no source."""
+        found = self.activities_of(ids)
+        told = resolutions(self._access, found)
+        return tuple((one.id, how) for one, how in zip(found, told, strict=True) if how is not None)
 
     def record_facts(self, activity: str) -> tuple[tuple[str, str, str], ...]:
         """(name, value, what the value means) of all that a record says; empty for an activity of packets only.

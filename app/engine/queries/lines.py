@@ -11,6 +11,7 @@ from app.engine.queries.access import Access
 from app.engine.store import COLUMNS, split_id
 from app.model.activity import Activity
 from app.model.details import KINDS
+from app.model.entity import Resolution
 from app.model.events import WindowsEvent
 from app.model.rows import ActivityRow
 
@@ -39,6 +40,13 @@ def record_facts(access: Access, activity: str) -> tuple[tuple[str, str, str], .
         return ()
     row = access.db().execute(f"SELECT {COLUMNS} FROM activities a WHERE a.id = ?", (place[1],)).fetchone()
     return told.facts(access.rows().activity(row).detail)
+
+
+def resolutions(access: Access, activities: Sequence[Activity]) -> tuple[Resolution | None, ...]:
+    """How the source of each of these activities got its name then, and how surely; None for one without a source."""
+    known = access.knowledge()
+    with access.lock:
+        return tuple(known.resolve(one.source.ip, one.at) if one.source else None for one in activities)
 
 
 def lines(access: Access, numbers: Sequence[int]) -> tuple[ActivityRow, ...]:

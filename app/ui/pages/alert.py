@@ -1,86 +1,81 @@
-"""One alert: what happened, why it is said, what proves it, what to check."""
+"""One alert: what happened, why it is said, what proves it, what to check, what was done with it."""
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QMenu, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.model.alert import Alert, Classification, Link, State
+from app.model.coverage import CoverageSpan
+from app.model.detection import ThresholdRow
+from app.model.entity import Resolution
+from app.model.note import Note
 from app.model.rows import ActivityRow
 from app.ui import theme, wording
 from app.ui.desk import Desk
 from app.ui.detector_page import section
 from app.ui.navigation import Crumb, Route
 from app.ui.page import Page, scrolled
-from app.ui.tables.cells import Column
-from app.ui.tables.table import Table
-from app.ui.widgets.alert_notes import NOTHING, About, Acts, Notices, Others
+from app.ui.tables.evidence_table import EvidenceTable
+from app.ui.widgets.alert_notes import About, Acts, Notices, Others
+from app.ui.widgets.alert_parts import CLASSES, ClassButton, Two, coverage_line, emptied, padded, titled, what_it_is
+from app.ui.widgets.alert_text import alert_text
+from app.ui.widgets.alert_why import Why
 from app.ui.widgets.buttons import Button, LinkButton, MenuButton
-from app.ui.widgets.chips import KeyHint
+from app.ui.widgets.disclosure import Disclosure
 from app.ui.widgets.flow import flow
 from app.ui.widgets.glyphs import Sign
 from app.ui.widgets.marks import marked
+from app.ui.widgets.remarks import Remarks
 from app.ui.widgets.sentence import SentenceView
 from app.ui.widgets.story_strip import StoryStrip
-from app.ui.widgets.words import Line, PageHeading, Paragraph, SectionHeading, Words
+from app.ui.widgets.words import Line, PageHeading, Paragraph, Words
 
-MOST_EVIDENCE = 500
-ATTACK = "https://attack.mitre.org/techniques/"
-COLUMNS = (
-    Column("Time", lambda row: wording.clock(row.at, True), 108, firm=True),
-    Column("What", lambda row: row.what, 220, stretch=True),
-    Column("Source", lambda row: row.origin, 122, "entity"),
-    Column("Resolved", lambda row: row.resolved_by, 124, "quiet", narrow=False),
-    Column("Target", lambda row: row.target, 100, "entity"),
-    Column(
-        "Result",
-        lambda row: row.reason if row.result != "success" and row.reason else row.result,
-        160,
-        dim=lambda row: row.result != "success",
-    ),
-    Column("Input", lambda row: row.input_name, 120, "mono", cut="middle", narrow=False),
-    Column("Place", lambda row: wording.number(row.frame) if row.frame is not None else "", 70, "number", firm=True),
-)
+MOST_EVIDENCE, MOST_SPANS, MOST_THRESHOLDS = 500, 4, 12
+SECTIONS = ("What it means", "When it is wrong", "What it cannot see", "What it reads", "How it decides")
+"""Parts of a detector's page that are closed until they are asked for."""
 
 
 class AlertPage(Page):
-    """Route key: id of the alert."""
+    """Route key: id of the alert. View pair "row": id of the activity that is chosen."""
 
     inspector_beside = True
 
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
         self.alert: Alert | None = None
-        self._shown_key = ""
+        self.rows: list[ActivityRow] = []
+        self.how: dict[str, Resolution] = {}
+        self._notes: tuple[Note, ...] = ()
+        self._thresholds: tuple[ThresholdRow, ...] = ()
+        self._page, self._shown_key = "", ""
         self.sign = Sign("severity:low", 16)
         self.state = MenuButton("State", self._fill_state)
-        self.classify = MenuButton("Classify", self._fill_classes)
         self.exclude = Button("Exclude…", on_click=self.exclude_party)
-        report = Button("Save report", "reports", on_click=lambda: desk.command("report.save"))
-        self.heading = PageHeading("", "", (self.state, self.classify, self.exclude, report), before=self.sign)
+        self.proof = Button("Save proof", "proof", primary=True, on_click=self.save_proof)
+        self.more = MenuButton("More", self._fill_more)
+        self.heading = PageHeading("", "", (self.state, self.exclude, self.proof, self.more), before=self.sign)
         self.heading.sentence.hide()
+        self.classes = [ClassButton(value, key, lambda id=id: desk.command(id)) for value, key, id in CLASSES]
+        self.before = Button("", "back", bare=True, tip="Previous alert of the list (Shift+K)", on_click=self.previous_alert)
+        self.after = Button("", "forward", bare=True, tip="Next alert of the list (Shift+J)", on_click=self.next_alert)
+        self.place = Words("", look="quiet")
         self.line = QVBoxLayout()
         self.notices, self.acts = Notices(desk), Acts(desk)
         self.strip = StoryStrip(desk.follow)
         self.story = SentenceView((), desk.follow)
-        self.why = QVBoxLayout()
-        self.evidence = Table(COLUMNS)
-        self.evidence.setAccessibleName("Evidence")
-        self.evidence.fit_rows()
-        self.evidence.chosen.connect(lambda row: self.desk.inspect(row, True))
-        self.evidence.opened.connect(self._open_packet)
-        self.evidence_heading = SectionHeading("Evidence", right=(KeyHint("Enter", "packet"), KeyHint("Space", "inspector")))
+        self.why = Why(desk.follow)
+        self.limits = QVBoxLayout()
+        self.evidence_part = EvidenceTable()
+        self.evidence = self.evidence_part.table
+        self.evidence_part.chosen.connect(self._row_chosen)
+        self.evidence_part.opened.connect(self._open_packet)
+        self.evidence_part.proved.connect(desk.inspect)
         self.other = Others(desk)
-        self.check = QVBoxLayout()
-        self.note = QPlainTextEdit()
-        self.note.setPlaceholderText("Write what was found, for the report.")
-        self.note.setFixedHeight(theme.px(72))
-        self.note.setTabChangesFocus(True)
-        self.note.setAccessibleName("Note")
-        self.save_note = Button("Save note", on_click=self._save_note)
-        self.save_note.setEnabled(False)
-        self.note.textChanged.connect(self._note_changed)
+        self.check, self.about, self.coverage = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
+        self.remarks = Remarks(self._write_note, self._remove_note)
+        self.note, self.save_note = self.remarks.field, self.remarks.save
         self._build()
         self.setFocusProxy(self.evidence)
 
@@ -90,29 +85,37 @@ class AlertPage(Page):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, theme.space("margin"))
         column.setSpacing(0)
-        head = _padded(self.heading, top=theme.space("top"), bottom=theme.px(14))
+        head = padded(self.heading, top=theme.space("top"), bottom=theme.px(12))
         self.line.setContentsMargins(0, theme.px(4), 0, 0)
         head.layout().addLayout(self.line)
         head.layout().addWidget(self.notices)
+        triage = QHBoxLayout()
+        triage.setContentsMargins(0, theme.px(10), 0, 0)
+        triage.addWidget(flow(*self.classes, gap=6), 1)
+        for one in (self.before, self.place, self.after):
+            triage.addWidget(one)
+        head.layout().addLayout(triage)
         column.addWidget(head)
         self.band = QWidget()
         self.band.setObjectName("band")
-        self.band.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         inner = QVBoxLayout(self.band)
         inner.setContentsMargins(theme.px(8), theme.px(8), theme.px(8), theme.px(8))
         inner.addWidget(self.strip)
         column.addWidget(self.band)
-        column.addWidget(
-            _padded(_two(_titled("What happened", self.story), _titled("Why", self.why)), top=theme.px(16), bottom=theme.px(16))
-        )
-        column.addWidget(_padded(self.evidence_heading, bottom=theme.px(2)))
-        column.addWidget(self.evidence)
-        column.addWidget(_padded(Line(), top=theme.px(16), bottom=theme.px(12)))
-        column.addWidget(_padded(_two(_titled("What else", self.other), _titled("What to check", self.check))))
-        note = QVBoxLayout()
-        note.addWidget(self.note)
-        note.addWidget(self.save_note, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(_padded(_two(_titled("Note", note), _titled("What was done", self.acts)), top=theme.px(20)))
+        gap = theme.px(16)
+        story = QVBoxLayout()
+        story.addWidget(self.story)
+        story.addLayout(self.limits)
+        story.addStretch(1)
+        column.addWidget(padded(Two(titled("What happened", story), titled("Why", self.why)), top=gap, bottom=gap))
+        column.addWidget(self.evidence_part)
+        column.addWidget(padded(Line(), top=gap, bottom=theme.px(12)))
+        column.addWidget(padded(Two(titled("What else", self.other), titled("What to do", self.check))))
+        column.addWidget(padded(Line(), top=gap, bottom=theme.px(12)))
+        seen = titled("What could be seen", self.coverage)
+        column.addWidget(padded(Two(seen, titled("About this detection", self.about))))
+        column.addWidget(padded(Line(), top=gap, bottom=theme.px(12)))
+        column.addWidget(padded(Two(titled("Notes", self.remarks), titled("What was done", self.acts))))
         column.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -123,57 +126,77 @@ class AlertPage(Page):
         return (Crumb("Alerts", Route("alerts")), Crumb(self.alert.title if self.alert else "…"))
 
     def refresh(self) -> None:
-        """Ask for the alert, its evidence, the page of its detector."""
+        """Ask for the alert, its evidence, the page of its detector, what could be seen meanwhile."""
         session, key = self.desk.session, self.route.key
         if session is None:
             return
 
-        def work() -> tuple[Alert | None, list[ActivityRow], str, About]:
-            alert = session.queries.alert(key)
+        def work() -> tuple[Alert, About, tuple[object, ...]] | None:
+            queries = session.queries
+            alert = queries.alert(key)
             if alert is None:
-                return None, [], "", NOTHING
+                return None
             by = next((one for one in session.exclusions() if one.id == alert.excluded), None)
-            return (
-                alert,
-                list(session.queries.rows_of(alert.finding.evidence[:MOST_EVIDENCE])),
-                session.detector_page(alert.detector),
-                About(session.queries.incident(alert.id), by, session.covering(alert), session.history(alert.id)),
-            )
+            ids = alert.finding.evidence[:MOST_EVIDENCE]
+            rule = next((one for one in queries.detectors() if one.id == alert.detector), None)
+            about = About(queries.incident(alert.id), by, session.covering(alert), session.history(alert.id))
+            rest = (
+                list(queries.rows_of(ids)), session.detector_page(alert.detector), dict(queries.resolutions(ids)),
+                session.notes(alert.id), _spans(alert, queries.coverage_spans()), rule.thresholds if rule else (),
+            )  # fmt: skip
+            return alert, about, rest
 
-        self.ask("alert", work, lambda value: self._show(*value))
+        self.ask("alert", work, self._show)
 
-    def _show(self, alert: Alert | None, rows: list[ActivityRow], page: str, about: About) -> None:
-        if alert is None:
+    def _show(self, found: tuple[Alert, About, tuple] | None) -> None:
+        if found is None:
             self.desk.tell("This alert is no longer part of the case.", True)
             self.desk.go("alerts")
             return
+        alert, about, (rows, page, how, notes, spans, thresholds) = found
         fresh = alert.id != self._shown_key
         changed = alert != self.alert
         self.alert, self._shown_key = alert, alert.id
+        self.rows, self.how, self._notes, self._page = rows, how, notes, page
         if changed:
             self._show_head(alert)
-            self._show_words(alert, page)
-        # The rest comes in a turn of its own, so that no single one is long.
-        QTimer.singleShot(0, self, lambda: self._show_rest(alert, rows, fresh, about))
+            story: list[Link] = []
+            for sentence in alert.finding.story:
+                story += [Link(" "), *sentence] if story else sentence
+            self.story.say(tuple(story) or (Link("The detector tells no story; the evidence below speaks."),))
+            self.why.show_facts(alert.finding.facts)
+        self._show_limits(thresholds)
+        # The rest comes in turns of its own, so that no single one is long.
+        QTimer.singleShot(0, self, lambda: self._show_rest(alert, fresh, about))
+        QTimer.singleShot(0, self, lambda: self._show_words(alert, fresh, spans))
 
-    def _show_rest(self, alert: Alert, rows: list[ActivityRow], fresh: bool, about: About) -> None:
+    def _show_limits(self, thresholds: tuple[ThresholdRow, ...]) -> None:
+        """The numbers of its detector, as they are set in this case."""
+        if thresholds == self._thresholds:
+            return
+        self._thresholds = thresholds
+        emptied(self.limits)
+        if thresholds:
+            told = [
+                f"{row.words}: {wording.threshold(row.value, row.unit)}{', set here' if row.own else ''}"
+                for row in thresholds[:MOST_THRESHOLDS]
+            ]
+            self.limits.addSpacing(theme.px(8))
+            self.limits.addWidget(Disclosure("Thresholds as they are set", told))
+            link = LinkButton("Change them", lambda: self.desk.go("settings", "detectors"))
+            self.limits.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _show_rest(self, alert: Alert, fresh: bool, about: About) -> None:
         if alert is not self.alert:
             return
         self.notices.show_about(alert, about)
         self.acts.show_acts(about.acts, alert.id)
-        self.other.show_near(alert)
-        total = len(alert.finding.evidence)
-        shown = (
-            f"{wording.count(total, 'activity', 'activities')}"
-            if total <= MOST_EVIDENCE
-            else f"first {MOST_EVIDENCE} of {total:,} activities"
-        )
-        inputs = {row.input_name for row in rows}
-        if len(inputs) == 1:
-            shown += f" in {next(iter(inputs))}"
-        self.evidence_heading.note.say(shown)
-        self.evidence.leave_out(*(["Input"] if len(inputs) == 1 else []))
-        self.evidence.show_rows(rows, key=lambda row: row.id)
+        self.other.show_near(alert, about.incident)
+        self.remarks.show_subject(alert.id)
+        self.remarks.show_notes(self._notes, alert.note)
+        self.evidence_part.show_evidence(self.rows, self.how, len(alert.finding.evidence), fresh)
+        if fresh and self.route.option("row"):
+            self.evidence_part.choose(self.route.option("row"))
         if fresh:
             party = next(iter((*alert.finding.sources, *alert.finding.accounts, *alert.finding.targets)), None)
             self.desk.inspect(party if party is not None else alert, True)
@@ -185,79 +208,119 @@ class AlertPage(Page):
         self.heading.title.say(alert.title)
         self.state.say(f"State: {wording.state(alert)}")
         self.exclude.setEnabled(not alert.excluded)
-        self.classify.say("Classify" if alert.classification == "unclassified" else wording.CLASSIFICATIONS[alert.classification])
-        parts: list[QWidget] = [_quiet(f"{wording.period(finding.first, finding.last)} ·")]
-        for technique in alert.techniques:
-            link = LinkButton(technique, lambda technique=technique: _look_up(technique))
-            link.setToolTip("Opens attack.mitre.org in the browser")
-            parts += [link, _quiet("·")]
-        outcome = {True: " · it succeeded", False: " · it was refused", None: ""}[finding.succeeded]
-        parts.append(_quiet(f"{alert.phase} · external id {alert.external_id} · confidence {finding.confidence}{outcome}"))
-        _empty(self.line)
-        self.line.addWidget(flow(*parts))
-        self.strip.show_steps(finding.steps)
+        for one in self.classes:
+            one.setChecked(one.value == alert.classification)
+        emptied(self.line).addWidget(what_it_is(alert))
+        self.strip.show_steps(finding.steps, finding.targets)
         self.band.setVisible(bool(finding.steps))
-        if self.note.toPlainText() != alert.note:
-            self.note.setPlainText(alert.note)
-        self.save_note.setEnabled(False)
+        order = self._order()
+        known = alert.id in order
+        self.place.say(f"{order.index(alert.id) + 1:,} of {len(order):,}" if known else "")
+        self.before.setEnabled(known and order[0] != alert.id)
+        self.after.setEnabled(known and order[-1] != alert.id)
 
-    def _show_words(self, alert: Alert, page: str) -> None:
-        story: list[Link] = []
-        for sentence in alert.finding.story:
-            story += [Link(" "), *sentence] if story else sentence
-        self.story.say(tuple(story) or (Link("The detector tells no story; the evidence below speaks."),))
-        _empty(self.why)
-        for fact in sorted(alert.finding.facts, key=lambda one: one.against):
-            view = SentenceView(fact.text, self.desk.follow, role="text-quiet" if fact.against else "text")
-            self.why.addWidget(marked("close" if fact.against else "check", "text-quiet" if fact.against else "good", view))
-        if not alert.finding.facts:
-            self.why.addWidget(_quiet("No single fact is named."))
-        self.why.addStretch(1)
-        _empty(self.check)
-        steps = section(page, "What to do")
+    def _show_words(self, alert: Alert, fresh: bool, spans: list[CoverageSpan]) -> None:
+        if alert is not self.alert:
+            return
+        emptied(self.coverage)
+        for one in spans:
+            self.coverage.addWidget(coverage_line(one))
+        if not spans:
+            self.coverage.addWidget(Words("No controller is known for that time.", look="quiet"))
+        helping = list(dict.fromkeys(words for one in spans for words in one.remedies))[:4]
+        for words in helping:
+            self.coverage.addWidget(marked("plus", "text-quiet", Paragraph(words[:1].upper() + words[1:], look="quiet")))
+        self.coverage.addStretch(1)
+        if not fresh:
+            return
+        emptied(self.check)
+        steps = section(self._page, "What to do")
         for step in steps:
             self.check.addWidget(marked("right", "text-quiet", Paragraph(step)))
         if not steps:
-            self.check.addWidget(_quiet("The detector's page gives no steps."))
+            self.check.addWidget(Words("The detector's page gives no steps.", look="quiet"))
         self.check.addStretch(1)
+        emptied(self.about)
+        for title in SECTIONS:
+            if lines := section(self._page, title):
+                self.about.addWidget(Disclosure(title, lines))
+        self.about.addStretch(1)
 
-    def _fill_state(self, menu: QMenu) -> None:
-        self._fill(menu, wording.STATES, self.alert.state if self.alert else "", "state")
+    # ---- evidence
 
-    def _fill_classes(self, menu: QMenu) -> None:
-        self._fill(menu, wording.CLASSIFICATIONS, self.alert.classification if self.alert else "", "classification")
-
-    def _fill(self, menu: QMenu, words: dict[str, str], now: str, field: str) -> None:
-        for value, text in words.items():
-            action = menu.addAction(text)
-            action.setCheckable(True)
-            action.setChecked(value == now)
-            action.triggered.connect(lambda *_, value=value: self._change(**{field: value}))
-
-    def _change(self, state: State | None = None, classification: Classification | None = None, note: str | None = None) -> None:
-        if self.alert is not None:
-            self.desk.change_alert(self.alert.id, state=state, classification=classification, note=note)
-
-    def _note_changed(self) -> None:
-        self.save_note.setEnabled(self.alert is not None and self.note.toPlainText() != self.alert.note)
-
-    def _save_note(self) -> None:
-        self._change(note=self.note.toPlainText()[:20_000])
-        self.save_note.setEnabled(False)
+    def _row_chosen(self, row: ActivityRow | None) -> None:
+        self.desk.inspect(row, True)
+        if row is not None:
+            self.route = self.route._replace(view=(("row", row.id),))
 
     def _open_packet(self, row: ActivityRow) -> None:
         if self.desk.can_go("activities") and self.alert is not None:
             self.desk.go("activities", row.id, filter=f"alert:{self.alert.id}")
 
+    # ---- what is said of it
+
+    def _fill_state(self, menu: QMenu) -> None:
+        for value, text in wording.STATES.items():
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(self.alert is not None and value == self.alert.state)
+            action.triggered.connect(lambda *_, value=value: self._change(state=value))
+
+    def _fill_more(self, menu: QMenu) -> None:
+        for words, work in (
+            ("Copy as text", self.copy_text), ("Print…", self.print_alert),
+            ("Save report…", lambda: self.desk.command("report.save")),
+            ("Not classified", lambda: self._change(classification="unclassified")),
+            ("History", lambda: self.desk.go("history", self._shown_key)), ("Delete", self.delete_alert),
+        ):  # fmt: skip
+            menu.addAction(words).triggered.connect(lambda *_, work=work: work())
+
+    def _change(self, state: State | None = None, classification: Classification | None = None) -> None:
+        if self.alert is not None:
+            self.desk.change_alert(self.alert.id, state=state, classification=classification)
+
+    def _write_note(self, words: str) -> None:
+        if self.alert is not None:
+            self.desk.write_note(self.alert.id, words)
+
+    def _remove_note(self, number: int) -> None:
+        self.desk.remove_note(number)
+
+    def text(self) -> str:
+        """The alert as plain text."""
+        how = {id: f"{one.method}, {one.certainty}" for id, one in self.how.items()}
+        return alert_text(self.alert, self.rows, how, self._notes, section(self._page, "What to do")) if self.alert else ""
+
+    def _order(self) -> tuple[str, ...]:
+        """Ids in the order of the list, newest first while none was shown."""
+        order = self.desk.alert_order
+        if self.alert is not None and self.alert.id in order:
+            return order
+        return tuple(one.id for one in sorted(self.desk.alerts, key=lambda one: (-one.finding.first, one.id)))
+
+    def _step(self, step: int) -> None:
+        order = self._order()
+        place = order.index(self._shown_key) + step if self._shown_key in order else -1
+        if 0 <= place < len(order):
+            self.desk.go("alert", order[place])
+
     # ---- commands of app.ui.actions
 
     def next_row(self) -> None:
         """The next piece of evidence."""
-        self.evidence.move(1)
+        self.evidence_part.move(1)
 
     def previous_row(self) -> None:
         """The piece of evidence before."""
         self.evidence.move(-1)
+
+    def next_alert(self) -> None:
+        """The next alert of the list."""
+        self._step(1)
+
+    def previous_alert(self) -> None:
+        """The alert of the list before."""
+        self._step(-1)
 
     def open_row(self) -> None:
         """The packet of the current piece."""
@@ -282,6 +345,18 @@ class AlertPage(Page):
     def reopen_alert(self) -> None:
         """Not done with it."""
         self._change(state="open")
+
+    def copy_text(self) -> None:
+        """Put the alert as text on the clipboard."""
+        if self.alert is not None:
+            QGuiApplication.clipboard().setText(self.text())
+            self.desk.tell("The alert is on the clipboard as text.")
+
+    def print_alert(self) -> None:
+        """Ask for a printer, print the alert as text."""
+        from app.ui.printing import print_text  # what prints loads slowly
+
+        print_text(self.text(), self)
 
     def save_proof(self) -> None:
         """Ask where, write what proves the alert."""
@@ -309,7 +384,6 @@ class AlertPage(Page):
     def delete_alert(self) -> None:
         """Hide it for good; undo brings it back."""
         self._change(state="deleted")
-        self.desk.tell("The alert is deleted; Ctrl+Z brings it back.")
 
     def exclude_party(self) -> None:
         """Say who of it is to be passed over."""
@@ -317,56 +391,9 @@ class AlertPage(Page):
             self.desk.go("exclusions", self.alert.id)
 
 
-def _look_up(technique: str) -> None:
-    QDesktopServices.openUrl(QUrl(ATTACK + technique.replace(".", "/") + "/"))
-
-
-def _quiet(words: str) -> Words:
-    return Words(words, look="quiet")
-
-
-def _padded(widget: QWidget, top: int = 0, bottom: int = 0) -> QWidget:
-    holder = QWidget()
-    box = QVBoxLayout(holder)
-    box.setContentsMargins(theme.space("margin"), top, theme.space("margin"), bottom)
-    box.setSpacing(0)
-    box.addWidget(widget)
-    return holder
-
-
-def _titled(title: str, content: QWidget | QVBoxLayout) -> QWidget:
-    holder = QWidget()
-    box = QVBoxLayout(holder)
-    box.setContentsMargins(0, 0, 0, 0)
-    box.setSpacing(theme.px(4))
-    box.addWidget(Words(title, "section"))
-    if isinstance(content, QVBoxLayout):
-        content.setContentsMargins(0, 0, 0, 0)
-        content.setSpacing(theme.px(4))
-        box.addLayout(content)
-    else:
-        box.addWidget(content)
-        box.addStretch(1)
-    policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-    policy.setHeightForWidth(True)
-    holder.setSizePolicy(policy)
-    return holder
-
-
-def _two(left: QWidget, right: QWidget) -> QWidget:
-    holder = QWidget()
-    grid = QGridLayout(holder)
-    grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(theme.px(40))
-    grid.addWidget(left, 0, 0, Qt.AlignmentFlag.AlignTop)
-    grid.addWidget(right, 0, 1, Qt.AlignmentFlag.AlignTop)
-    grid.setColumnStretch(0, 11)
-    grid.setColumnStretch(1, 13)
-    return holder
-
-
-def _empty(layout: QVBoxLayout) -> None:
-    while (item := layout.takeAt(0)) is not None:
-        if item.widget():
-            item.widget().hide()
-            item.widget().deleteLater()
+def _spans(alert: Alert, spans: tuple[CoverageSpan, ...]) -> list[CoverageSpan]:
+    """What its detector could see while it happened, at its controllers, else at all."""
+    finding = alert.finding
+    during = [one for one in spans if one.detector == alert.detector and one.first <= finding.last and finding.first < one.last]
+    named = {ref.key for ref in (*finding.domain_controllers, *finding.targets)}
+    return ([one for one in during if one.controller.key in named] or during)[:MOST_SPANS]

@@ -2,21 +2,24 @@
 
 from collections.abc import Callable
 from typing import NamedTuple
+from urllib.parse import quote
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.model.act import Act
 from app.model.alert import Alert, Link, plain
-from app.model.entity import EntityRef
 from app.model.exclusion import Exclusion
 from app.model.incident import Incident
 from app.ui import theme, wording
 from app.ui.desk import Desk
+from app.ui.tables.alert_filter import parties
 from app.ui.widgets.buttons import LinkButton
 from app.ui.widgets.glyphs import Sign
 from app.ui.widgets.marks import IconMark, marked
+from app.ui.widgets.related import Related, related
 from app.ui.widgets.sentence import SentenceView
+from app.ui.widgets.tips import plain_tip
 from app.ui.widgets.words import Elided, Paragraph, Words
 
 MOST_ACTS, MOST_ELSE = 6, 8
@@ -121,47 +124,40 @@ class Others(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme.px(4))
 
-    def show_near(self, alert: Alert) -> None:
+    def show_near(self, alert: Alert, incident: Incident | None) -> None:
         """Show those near another alert."""
-        parties = _parties(alert)
-        near = [one for one in self._desk.alerts if one.id != alert.id and parties & _parties(one)]
-        near.sort(key=lambda one: abs(one.finding.first - alert.finding.first))
+        near = related(alert, self._desk.alerts, incident)
         _empty(self._column)
-        for one in sorted(near[:MOST_ELSE], key=lambda one: one.finding.first):
-            shared = next(ref for ref in _refs(one) if ref.key in parties)
-            when = (
-                wording.clock(one.finding.first)[:5]
-                if wording.same_day(one.finding.first, alert.finding.first)
-                else wording.moment(one.finding.first)[:-3]
-            )
-            row = QWidget()
-            line = QHBoxLayout(row)
-            line.setContentsMargins(0, 0, 0, 0)
-            line.setSpacing(theme.px(8))
-            line.addWidget(Sign(f"severity:{one.severity}"))
-            line.addWidget(Words(when))
-            line.addWidget(LinkButton(wording.middle(one.title, 60), lambda key=one.id: self._desk.go("alert", key)))
-            line.addWidget(
-                SentenceView((Link(shared.label, entity=shared),), self._desk.follow, "text-quiet", "text", one_line=True), 1
-            )
-            row.setToolTip("")
-            row.setAccessibleName(wording.tidy(plain(one.finding.story[0]) if one.finding.story else one.title))
-            self._column.addWidget(row)
+        for one in sorted(near[:MOST_ELSE], key=lambda one: one.alert.finding.first):
+            self._column.addWidget(self._row(one, alert))
         if len(near) > MOST_ELSE:
-            self._column.addWidget(Words(f"{len(near) - MOST_ELSE:,} more share a party with this alert.", look="quiet"))
+            keys = ",".join(quote(ref.key, safe="") for ref in parties(alert)[:6] if ref.kind not in ("controller", "domain"))
+            more = f"{len(near) - MOST_ELSE:,} more"
+            link = LinkButton(more, lambda: self._desk.go("alerts", entity=keys, state="all"))
+            self._column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
         if not near:
-            self._column.addWidget(Words("No other alert shares an account, a source or a target.", look="quiet"))
+            self._column.addWidget(Words("No other alert shares an account, a source, a target or an incident.", look="quiet"))
         self._column.addStretch(1)
 
-
-def _refs(alert: Alert) -> tuple[EntityRef, ...]:
-    finding = alert.finding
-    return (*finding.sources, *finding.accounts, *finding.targets)
-
-
-def _parties(alert: Alert) -> set[str]:
-    """Keys that tie alerts together; a controller is asked by everybody, so it ties nothing."""
-    return {one.key for one in _refs(alert) if one.kind not in ("controller", "domain")}
+    def _row(self, near: Related, alert: Alert) -> QWidget:
+        one = near.alert
+        first = one.finding.first
+        same = wording.same_day(first, alert.finding.first)
+        holder = QWidget()
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(0, 0, 0, theme.px(4))
+        grid.setHorizontalSpacing(theme.px(8))
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(2, 1)
+        grid.addWidget(Sign(f"severity:{one.severity}"), 0, 0)
+        grid.addWidget(Words(wording.clock(first)[:5] if same else wording.moment(first)[:-3]), 0, 1)
+        link = LinkButton(one.title, lambda: self._desk.go("alert", one.id), elide=True)
+        link.setToolTip(plain_tip(plain(one.finding.story[0]) if one.finding.story else one.title))
+        grid.addWidget(link, 0, 2)
+        party = (Link(": "), Link(near.party.label, entity=near.party)) if near.party is not None else ()
+        reason = (Link(f"{near.reason[:1].upper()}{near.reason[1:]}"), *party)
+        grid.addWidget(SentenceView(reason, self._desk.follow, "text-quiet", "text", one_line=True), 1, 2)
+        return holder
 
 
 def _empty(layout: QVBoxLayout) -> None:

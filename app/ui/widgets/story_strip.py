@@ -34,15 +34,17 @@ class StoryStrip(QWidget):
         self._follow, self._small = follow, small
         self._steps: tuple[Step, ...] = ()
         self._nodes: list[EntityRef] = []
+        self._more = 0
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
-    def show_steps(self, steps: Sequence[Step]) -> None:
-        """Show other steps."""
+    def show_steps(self, steps: Sequence[Step], targets: Sequence[EntityRef] = ()) -> None:
+        """Show other steps. targets: all who were attacked; those that no step draws are counted below the last sign."""
         nodes = nodes_of(steps)
         known = {one.key for one in nodes}
         self._steps = tuple(one for one in steps if one.origin.key in known and one.target.key in known)
         self._nodes = nodes
+        self._more = len({one.key for one in targets} - known)
         words = "; ".join(f"{one.origin.label} {one.label} {one.target.label}" for one in self._steps)
         self.setAccessibleName(wording.tidy(words, 2000))
         self.updateGeometry()
@@ -187,6 +189,8 @@ class StoryStrip(QWidget):
         painter.setFont(theme.font("quiet"))
         painter.setPen(theme.colour("text-quiet"))
         caption = ref.kind if self._small else CAPTIONS.get(ref.kind, ref.kind)
+        if self._more and place == len(self._nodes) - 1:
+            caption += f" and {self._more:,} more"
         under = QRectF(box.center().x() - room / 2, below + theme.line_height() - 2, room, theme.line_height("quiet"))
         painter.drawText(
             under, Qt.AlignmentFlag.AlignCenter, painter.fontMetrics().elidedText(caption, Qt.TextElideMode.ElideRight, int(room))
