@@ -13,7 +13,6 @@ from app.model.exclusion import Exclusion
 from app.model.incident import Incident
 from app.ui import theme, wording
 from app.ui.desk import Desk
-from app.ui.tables.alert_filter import parties
 from app.ui.widgets.buttons import LinkButton
 from app.ui.widgets.glyphs import Sign
 from app.ui.widgets.marks import IconMark, marked
@@ -131,7 +130,8 @@ class Others(QWidget):
         for one in sorted(near[:MOST_ELSE], key=lambda one: one.alert.finding.first):
             self._column.addWidget(self._row(one, alert))
         if len(near) > MOST_ELSE:
-            keys = ",".join(quote(ref.key, safe="") for ref in parties(alert)[:6] if ref.kind not in ("controller", "domain"))
+            refs = (*alert.finding.accounts, *alert.finding.sources, *alert.finding.targets)
+            keys = ",".join(quote(ref.key, safe="") for ref in refs[:6] if ref.kind not in ("controller", "domain"))
             more = f"{len(near) - MOST_ELSE:,} more"
             link = LinkButton(more, lambda: self._desk.go("alerts", entity=keys, state="all"))
             self._column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
