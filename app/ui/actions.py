@@ -138,7 +138,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("alert.exclude", "Exclude a party of the alert…", "filter", "E", "page:exclude_party", "Alert", "case", also=("X",)),
     Action("alert.next", "Next alert of the list", "forward", "Shift+J", "page:next_alert", "Alert", "case"),
     Action("alert.previous", "Previous alert of the list", "back", "Shift+K", "page:previous_alert", "Alert", "case"),
-    Action("alert.copy", "Copy the alert as text", "log", "Ctrl+Shift+C", "page:copy_text", "Alert", "case"),
+    Action("alert.copy", "Copy the alert as text", "log", "Ctrl+Alt+C", "page:copy_text", "Alert", "case"),
     Action("alert.print", "Print the alert…", "reports", "Ctrl+P", "page:print_alert", "Alert", "case"),
     Action("alert.delete", "Delete the alert", "close", "Del", "page:delete_alert", "Alert", "case"),
     Action("privacy", "Hide names, or show them", "proof", "", "toggle_privacy", "View"),

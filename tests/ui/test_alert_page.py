@@ -198,7 +198,7 @@ def test_the_page_of_the_detector_opens_part_by_part(own: MainWindow, settle: Se
 def test_the_text_of_an_alert_is_copied_whole(own: MainWindow, settle: Settle) -> None:
     alert = own.desk.alerts[-1]
     page = opened(own, alert, settle)
-    press(own, Qt.Key.Key_C, CONTROL | SHIFT)
+    press(own, Qt.Key.Key_C, CONTROL | Qt.KeyboardModifier.AltModifier)
     text = QGuiApplication.clipboard().text()
     assert text.startswith(alert.title) and alert.id in text and "Evidence" in text and "What to do" in text
     assert all(f"{row.input_name}" in text for row in page.rows[:5])
