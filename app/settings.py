@@ -9,6 +9,20 @@ from app.model.source import LiveSource
 from app.paths import settings_folder
 
 
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
+    """What a workspace held when somebody last said that he has seen it. at: UTC microseconds by this machine's clock.
+
+    alerts, incidents, inputs: ids and keys; accounts, hosts: how many were seen.
+    """
+
+    at: int
+    alerts: tuple[str, ...] = ()
+    incidents: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    accounts: int = 0
+    hosts: int = 0
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Every option with its default.
 
@@ -21,7 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     "UTC", "Local time" or a name of the zone database.
     keys: id of an action of the window to its keys, in place of those of the table.
     privacy: pseudonyms stand in the place of names.
-    language: code of the window's language, see app.ui.catalogue.
+    visits: what each workspace held when it was last marked as seen, by its path.
     toured: the tour over the sample case was offered.
     """
 
@@ -38,7 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     zone: Annotated[str, msgspec.Meta(max_length=60)] = "UTC"
     keys: dict[str, tuple[str, ...]] = {}
     toured: bool = False
-    language: Annotated[str, msgspec.Meta(max_length=20)] = "en"
+    visits: dict[str, Visit] = {}
     privacy: bool = False
 
 

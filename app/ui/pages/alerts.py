@@ -202,6 +202,8 @@ class AlertsPage(Page):
         made += [Narrowing("detector", one, titles.get(one, one)) for one in sorted(filter.detector)]
         made += [Narrowing("entity", one, names.get(one, one.partition(":")[2] or one)) for one in sorted(filter.entity)]
         made += [Narrowing("incident", one, f"Incident: {stories.get(one, one)}") for one in sorted(filter.incident)]
+        if filter.alert:
+            made.append(Narrowing("alert", "", wording.count(len(filter.alert), "chosen alert")))
         made += [Narrowing("text", one, f"“{one}”") for one in filter.text.split()]
         if filter.span:
             first, last = filter.span

@@ -15,16 +15,17 @@ OPEN = frozenset({"open"})
 STATES: tuple[str, ...] = (*get_args(State), wording.EXCLUDED)
 SEVERITIES: tuple[str, ...] = tuple(sorted(RANK, key=lambda one: -RANK[one]))
 PHASES: tuple[str, ...] = get_args(Phase)
-CHOICES = ("state", "severity", "phase", "detector", "entity", "incident")
+CHOICES = ("state", "severity", "phase", "detector", "entity", "incident", "alert")
 """What can be chosen beside words and a span; names of the pairs in a route's view as well."""
 ALL = "all"
-MOST_CHOSEN, LONGEST = 64, 2_000
+MOST_CHOSEN, LONGEST = 500, 2_000
 
 
 class AlertFilter(Struct, frozen=True, kw_only=True):
     """An empty choice means all; choices, words and span must all hold.
 
-    entity: keys of parties; text: words that must stand somewhere in the alert, "-word" must not, "entity:word" in a party.
+    entity: keys of parties; incident, alert: ids; text: words that must stand somewhere in the alert, "-word" must not,
+    "entity:word" in a party.
     span: first and last, UTC microseconds of its beginning.
     """
 
@@ -34,6 +35,7 @@ class AlertFilter(Struct, frozen=True, kw_only=True):
     detector: frozenset[str] = frozenset()
     entity: frozenset[str] = frozenset()
     incident: frozenset[str] = frozenset()
+    alert: frozenset[str] = frozenset()
     text: str = ""
     span: tuple[int, int] | None = None
 
@@ -127,6 +129,8 @@ def matching(alerts: Iterable[Alert], filter: AlertFilter, incident_of: Mapping[
         if (filter.phase and alert.phase not in filter.phase) or (filter.detector and alert.detector not in filter.detector):
             continue
         if filter.incident and incident_of.get(alert.id, "") not in filter.incident:
+            continue
+        if filter.alert and alert.id not in filter.alert:
             continue
         if filter.entity and filter.entity.isdisjoint(ref.key for ref in parties(alert)):
             continue
