@@ -16,6 +16,7 @@ from app.engine.queries import Queries
 from app.engine.store import (
     StoreError,
     keep_picture,
+    name_incident,
     put_exclusions,
     redo,
     remove_exclusions,
@@ -67,6 +68,10 @@ class Casework:
     ) -> int:
         """The same for several alerts as one step of undo; returns how many of them there are."""
         return update_alerts(self.path, ids, state=state, classification=classification, note=note)
+
+    def name_incident(self, id: str, name: str) -> bool:
+        """Call an incident so, "" for the name that follows from its alerts; False when there is none of that id."""
+        return name_incident(self.path, id, name)
 
     def incidents(self) -> tuple[Incident, ...]:
         """Alerts that tell one story, oldest first."""

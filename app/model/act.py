@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-What = Literal["state", "classification", "note", "tag", "exclusion", "tuning", "remark", "picture"]
+What = Literal["state", "classification", "note", "tag", "exclusion", "tuning", "remark", "picture", "title"]
 
 
 class Act(Struct, frozen=True, kw_only=True):

@@ -150,6 +150,12 @@ class Desk(QObject):
 
             self._write(lambda: session.change_alerts(every, state=state, classification=classification, note=note), done=done)
 
+    def name_incident(self, id: str, name: str) -> None:
+        """Call an incident so, "" for its own name; all pages follow."""
+        session = self.session
+        if session is not None:
+            self._write(lambda: session.name_incident(id, name))
+
     def exclude(self, detector: str, kind: str, value: str, reason: str, expires: int | None) -> None:
         """Pass over a party from now on; alerts follow."""
         session = self.session
@@ -190,18 +196,6 @@ class Desk(QObject):
         """What is read and detected from now on has the sensitivity that was set last."""
         if tuning.sensitivity != self.settings.sensitivity:
             self.keep(sensitivity=tuning.sensitivity)
-
-    def write_note(self, subject: str, words: str) -> None:
-        """Write a note of an alert (its id) or an entity (its key); all pages follow."""
-        session = self.session
-        if session is not None:
-            self._write(lambda: session.write_note(subject, words))
-
-    def remove_note(self, number: int) -> None:
-        """Remove a note; undo brings it back."""
-        session = self.session
-        if session is not None:
-            self._write(lambda: session.remove_note(number))
 
     def undo(self, act: int | None = None, again: bool = False) -> None:
         """Undo what was done last, or one act; again: do again what was undone. All pages follow."""

@@ -38,6 +38,21 @@ def print_text(text: str, parent: QWidget) -> None:
         plain_document(text).print_(printer)
 
 
+def text_to_pdf(text: str, out: Path) -> None:
+    """Write plain text as PDF on A4. Raises OSError when the file cannot be written."""
+    _keep_application()
+    with out.open("wb"):  # a clear error before the work, which the writer itself would not give
+        pass
+    writer = QPdfWriter(str(out))
+    writer.setTitle("Wardlight report")
+    writer.setCreator("Wardlight")
+    writer.setPageLayout(
+        QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, QMarginsF(*(MARGIN,) * 4))
+    )
+    plain_document(text).print_(writer)
+    del writer
+
+
 def plain_document(text: str) -> QTextDocument:
     """Plain text as a document; nothing in it is markup."""
     document = QTextDocument()

@@ -404,6 +404,8 @@ def act(one: Act) -> str:
         return f"tag {about} {'left to the program' if one.after is None else 'given' if one.after == '1' else 'taken away'}"
     if one.what == "picture":
         return f"picture {about} {'kept' if one.before is None else 'removed' if one.after is None else 'kept anew'}"
+    if one.what == "title":
+        return f"incident named {about}" if one.after else "incident has its own name again"
     if one.what == "tuning":
         return "sensitivity changed"
     if one.what == "remark":

@@ -244,8 +244,8 @@ def test_an_incident_leads_from_the_overview_to_its_alerts_and_is_closed_whole(o
     own.desk.go("overview")
     settle(own)
     page = own.page()
-    assert isinstance(page, OverviewPage) and own.desk.incidents and page.incidents.isVisible()
-    rows = page.incidents.list
+    assert isinstance(page, OverviewPage) and own.desk.incidents and page.steps.isVisible()
+    rows = page.steps.list
     click(rows.viewport(), rows.visualRect(rows.model().index(0, 0)).center())
     press(own, Qt.Key.Key_Return)
     settle(own)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app.engine.schema import StoreError
-from app.engine.store import alerts, exclusions, notes, pictures, tags, tuning
+from app.engine.store import alerts, exclusions, incidents, notes, pictures, tags, tuning
 from app.engine.store.changing import COLUMNS, Changing, changing, read
 from app.model.act import Act, What
 
@@ -30,6 +30,7 @@ VALUES: dict[What, Value] = {
     "state": _alert("state"),
     "classification": _alert("classification"),
     "note": _alert("note"),
+    "title": Value("alerts", incidents.title, incidents.put_title),
     "tag": Value("tags", tags.text, tags.put),
     "remark": Value("notes", notes.text, notes.put),
     "picture": Value("pictures", pictures.text, pictures.put),

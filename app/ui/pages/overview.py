@@ -23,11 +23,10 @@ from app.ui.tables.alert_filter import PHASES
 from app.ui.visits import news, visit
 from app.ui.widgets import overview_rows
 from app.ui.widgets.buttons import Button
-from app.ui.widgets.glyphs import Sign
 from app.ui.widgets.news_band import NewsBand
-from app.ui.widgets.summary import Fact, Listed, Side
+from app.ui.widgets.summary import Fact, Listed, Side, signed
 from app.ui.widgets.two_line_list import TwoLines
-from app.ui.widgets.words import Line, PageHeading, SectionHeading, Words
+from app.ui.widgets.words import Elided, Line, PageHeading, SectionHeading
 
 BUCKETS = 110
 MOST, STORIES = 5, 3
@@ -179,7 +178,7 @@ class OverviewPage(Page):
         alerts, activities, accounts, hosts, _ = self.facts
         signs: list[QWidget] = []
         for severity, number in wording.by_severity(opened).items():
-            signs += [Sign(f"severity:{severity}"), Words(f"{number:,} {severity}", "quiet", "quiet")]
+            signs.append(signed(f"severity:{severity}", f"{number:,} {severity}"))
         what = "open suspicious activity" if len(opened) == 1 else "open suspicious activities"
         alerts.show_value(wording.number(len(opened)), what, signs)
         found = wording.listed(wording.found_in(overview.inputs))
@@ -212,7 +211,7 @@ class OverviewPage(Page):
             told = f"{alerts} since {begun}, tied together by {ties}"
             rows.append(TwoLines(f"severity:{one.severity}", one.title, told, target=one))
         self.incidents.show_rows(rows)
-        self.incidents.setVisible(bool(rows))
+        self.incidents.setVisible(len(rows) > 1)  # a single one is where to begin, above
 
     def _show_entities(self, found: tuple[tuple[EntityRow, Risk], ...]) -> None:
         self._risks = found
@@ -298,5 +297,5 @@ class OverviewPage(Page):
             self.desk.go("activities", filter=f"kind:{kind}")
 
 
-def _quiet(words: str) -> Words:
-    return Words(words, "quiet", "quiet")
+def _quiet(words: str) -> Elided:
+    return Elided(words, "quiet", "text-quiet")

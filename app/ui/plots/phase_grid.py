@@ -13,7 +13,7 @@ from app.ui.plots.time_axis import ticks
 from app.ui.widgets.glyphs import paint_severity
 
 SEVERITIES = ("high", "medium", "low")
-BARS, ROW, AXIS, LABELS = 44, 24, 22, 172
+BARS, ROW, AXIS, LABELS = 44, 24, 22, 190
 """Heights of bars, row and axis, width of the names, in pixels of the design."""
 MOST = 36
 

@@ -34,17 +34,22 @@ class StoryStrip(QWidget):
         self._follow, self._small = follow, small
         self._steps: tuple[Step, ...] = ()
         self._nodes: list[EntityRef] = []
-        self._more = 0
+        self._more, self._arcs = 0, False
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
-    def show_steps(self, steps: Sequence[Step], targets: Sequence[EntityRef] = ()) -> None:
-        """Show other steps. targets: all who were attacked; those that no step draws are counted below the last sign."""
-        nodes = nodes_of(steps)
+    def show_steps(self, steps: Sequence[Step], targets: Sequence[EntityRef] = (), order: Sequence[EntityRef] = ()) -> None:
+        """Show other steps. targets: all who were attacked; those that no step draws are counted below the last sign.
+
+        order: parties from left to right, as they appear in the steps by default.
+        """
+        nodes = list(order[:MOST_NODES]) or nodes_of(steps)
         known = {one.key for one in nodes}
         self._steps = tuple(one for one in steps if one.origin.key in known and one.target.key in known)
         self._nodes = nodes
         self._more = len({one.key for one in targets} - known)
+        place = {one.key: number for number, one in enumerate(nodes)}
+        self._arcs = any(abs(place[one.origin.key] - place[one.target.key]) > 1 for one in self._steps)
         words = "; ".join(f"{one.origin.label} {one.label} {one.target.label}" for one in self._steps)
         self.setAccessibleName(wording.tidy(words, 2000))
         self.updateGeometry()
@@ -52,7 +57,7 @@ class StoryStrip(QWidget):
 
     def sizeHint(self) -> QSize:
         """Height of sign with two lines below."""
-        return QSize(theme.px(280), theme.px(92 if self._small else 112))
+        return QSize(theme.px(280), theme.px(92 if self._small else 132 if self._arcs else 112))
 
     minimumSizeHint = sizeHint
 
@@ -65,7 +70,7 @@ class StoryStrip(QWidget):
         width = self.width() - 2 * margin
         steps = max(1, len(self._nodes) - 1)
         x = self.width() / 2 if len(self._nodes) == 1 else margin + width * place / steps
-        return QPointF(x, theme.px(24 if self._small else 38))
+        return QPointF(x, theme.px(24 if self._small else 58 if self._arcs else 38))
 
     def _box(self, place: int) -> QRectF:
         side = self._side()
@@ -115,7 +120,7 @@ class StoryStrip(QWidget):
             painter.drawPath(path)
             self._head(painter, tip, QPointF(0, 1), role)
             middle, room = (
-                QPointF((left.center().x() + right.center().x()) / 2, theme.px(6)),
+                QPointF((left.center().x() + right.center().x()) / 2, left.top() - theme.px(19)),
                 abs(tip.x() - left.center().x()) * 0.6,
             )
         else:
@@ -123,7 +128,7 @@ class StoryStrip(QWidget):
             self._head(painter, end, QPointF(1 if forward else -1, 0), role)
             middle, room = QPointF((start.x() + end.x()) / 2, start.y()), abs(end.x() - start.x())
         if with_words and not self._small:
-            self._paint_words(painter, step, middle, room, among)
+            self._paint_words(painter, step, middle, room, among, abs(one - other) > 1)
 
     def _head(self, painter: QPainter, tip: QPointF, way: QPointF, role: str) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -132,12 +137,14 @@ class StoryStrip(QWidget):
         side = QPointF(-way.y(), way.x())
         painter.drawPolygon(QPolygonF([tip, tip - way * back + side * half, tip - way * back - side * half]))
 
-    def _paint_words(self, painter: QPainter, step: Step, middle: QPointF, room: float, among: int) -> None:
+    def _paint_words(self, painter: QPainter, step: Step, middle: QPointF, room: float, among: int, arc: bool) -> None:
         painter.setFont(theme.font("quiet-strong" if step.accented else "quiet"))
         painter.setPen(theme.colour("high" if step.accented else "text-quiet"))
         label = wording.tidy(step.label) + (f" (+{among - 1})" if among > 1 else "")
+        if arc and step.caption:
+            label += f", {wording.tidy(step.caption)}"
         self._line(painter, label, middle.x(), middle.y() - theme.px(20), room)
-        if step.caption:
+        if step.caption and not arc:
             painter.setFont(theme.font("quiet"))
             painter.setPen(theme.colour("text-quiet"))
             self._line(painter, wording.tidy(step.caption), middle.x(), middle.y() + theme.px(5), room)

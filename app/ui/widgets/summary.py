@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui import theme
 from app.ui.widgets.buttons import LinkButton
 from app.ui.widgets.empty import Empty
 from app.ui.widgets.flow import flow
+from app.ui.widgets.glyphs import Sign
 from app.ui.widgets.two_line_list import TwoLineList, TwoLines
 from app.ui.widgets.words import Line, SectionHeading, Words
 
@@ -37,7 +38,19 @@ class Fact(QWidget):
             if item.widget():
                 item.widget().hide()
                 item.widget().deleteLater()
-        self.below.addWidget(flow(*below))
+        for one in (flow(*below, gap=10),) if len(below) > 1 else below:
+            self.below.addWidget(one)
+
+
+def signed(sign: str, words: str) -> QWidget:
+    """A small sign with words that stay beside it."""
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(theme.px(5))
+    row.addWidget(Sign(sign))
+    row.addWidget(Words(words, "quiet", "quiet"))
+    return holder
 
 
 class Listed(QWidget):

@@ -1,0 +1,146 @@
+"""The kill chain as a strip: which phases a story reached, when first, with how many alerts."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.model.alert import RANK, Alert
+from app.ui import theme, wording
+from app.ui.widgets.buttons import KEYBOARD
+from app.ui.widgets.glyphs import paint_severity
+
+HIGH, TIP = 64, 10
+"""Height of the strip and how far an arrow reaches into the next, in pixels of the design."""
+
+
+class KillChain(QWidget):
+    """asked(phase): a phase that was reached was clicked, or Enter was pressed on it; Left and Right go from one to the next."""
+
+    asked = Signal(str)
+
+    def __init__(self, phases: Sequence[str]) -> None:
+        super().__init__()
+        self._phases = tuple(phases)
+        self._of: dict[str, list[Alert]] = {}
+        self._ring, self._under = -1, -1
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """As wide as there is room."""
+        return QSize(theme.px(400), theme.px(HIGH))
+
+    minimumSizeHint = sizeHint
+
+    def show_alerts(self, alerts: Sequence[Alert]) -> None:
+        """Show what these alerts reached."""
+        self._of = {}
+        for one in alerts:
+            self._of.setdefault(one.phase, []).append(one)
+        told = [f"{phase}: {wording.count(len(self._of[phase]), 'alert')}" for phase in self._phases if phase in self._of]
+        self.setAccessibleName(f"Kill chain. {', '.join(told)}")
+        self.update()
+
+    def rect_of(self, place: int) -> QRectF:
+        """Where a phase is painted."""
+        wide = self.width() / max(1, len(self._phases))
+        return QRectF(place * wide, 0, wide, theme.px(HIGH))
+
+    def paintEvent(self, _event: object) -> None:
+        """Paint one arrow for each phase."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for place, phase in enumerate(self._phases):
+            self._paint(painter, place, phase, self._of.get(phase, []))
+
+    def _paint(self, painter: QPainter, place: int, phase: str, alerts: list[Alert]) -> None:
+        tip, last = theme.px(TIP), place == len(self._phases) - 1
+        rect = self.rect_of(place).adjusted(1, 1, -3, -1)
+        path = QPainterPath()
+        path.moveTo(rect.left(), rect.top())
+        path.lineTo(rect.right() - (0 if last else tip), rect.top())
+        if not last:
+            path.lineTo(rect.right(), rect.center().y())
+        path.lineTo(rect.right() - (0 if last else tip), rect.bottom())
+        path.lineTo(rect.left(), rect.bottom())
+        if place:
+            path.lineTo(rect.left() + tip, rect.center().y())
+        path.closeSubpath()
+        worst = max((one.severity for one in alerts), key=lambda one: RANK[one], default="")
+        painter.setPen(QPen(theme.colour("line"), 1) if not alerts else Qt.PenStyle.NoPen)
+        ground = theme.colour(f"{worst}-quiet") if worst else Qt.BrushStyle.NoBrush
+        painter.setBrush(theme.colour("hover") if alerts and place == self._under else ground)
+        painter.drawPath(path)
+        if place == self._ring:
+            painter.setPen(QPen(theme.colour("focus"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPath(path)
+        inner = rect.adjusted(theme.px(8) + (tip if place else 0), theme.px(8), -tip - 2, 0)
+        painter.setFont(theme.font("quiet-strong" if alerts else "quiet"))
+        painter.setPen(theme.colour("text" if alerts else "text-quiet"))
+        line = theme.line_height("quiet")
+        name = painter.fontMetrics().elidedText(phase, Qt.TextElideMode.ElideRight, int(inner.width()))
+        painter.drawText(QRectF(inner.left(), inner.top(), inner.width(), line), Qt.AlignmentFlag.AlignVCenter, name)
+        below = QRectF(inner.left(), inner.top() + line + theme.px(4), inner.width(), theme.line_height())
+        painter.setFont(theme.font())
+        if not alerts:
+            painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, "–")
+            return
+        side = theme.space("glyph")
+        paint_severity(painter, QRectF(below.left(), below.center().y() - side / 2, side, side), worst)
+        told = f"{len(alerts):,} · {wording.clock(min(one.finding.first for one in alerts))[:5]}"
+        room = int(below.width() - side - theme.px(6))
+        painter.setPen(theme.colour("text"))
+        told = painter.fontMetrics().elidedText(told, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(below.adjusted(side + theme.px(6), 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, told)
+
+    def _at(self, x: float) -> int:
+        place = int(x / max(1.0, self.width() / max(1, len(self._phases))))
+        return place if 0 <= place < len(self._phases) and self._phases[place] in self._of else -1
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """The hand over what was reached."""
+        self._under = self._at(event.position().x())
+        self.setCursor(Qt.CursorShape.PointingHandCursor if self._under >= 0 else Qt.CursorShape.ArrowCursor)
+        self.update()
+
+    def leaveEvent(self, event) -> None:
+        """Nothing is under the pointer."""
+        super().leaveEvent(event)
+        self._under = -1
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Ask for the alerts of a phase."""
+        place = self._at(event.position().x())
+        if place >= 0 and event.button() == Qt.MouseButton.LeftButton:
+            self.asked.emit(self._phases[place])
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The first phase that was reached gets the ring."""
+        super().focusInEvent(event)
+        if event.reason() in KEYBOARD:
+            self._ring = next((place for place, one in enumerate(self._phases) if one in self._of), -1)
+            self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """No ring without focus."""
+        super().focusOutEvent(event)
+        self._ring = -1
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left and Right go over what was reached, Enter asks."""
+        reached = [place for place, one in enumerate(self._phases) if one in self._of]
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and reached:
+            step = 1 if event.key() == Qt.Key.Key_Right else -1
+            now = reached.index(self._ring) if self._ring in reached else -step
+            self._ring = reached[min(len(reached) - 1, max(0, now + step))]
+            self.update()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._ring >= 0:
+            self.asked.emit(self._phases[self._ring])
+        else:
+            super().keyPressEvent(event)
