@@ -90,7 +90,10 @@ class IncidentPage(Page):
             self.desk.tell("This incident is no longer part of the case.", True)
             self.desk.go("alerts")
             return
+        fresh = self.incident is None or self.incident.id != incident.id
         self.incident = incident
+        if fresh and incident.shared:
+            self.desk.inspect(incident.shared[0].entity, True)
         self.alerts = [alerts[id] for id in incident.alerts if id in alerts]
         self.desk.alert_order = tuple(one.id for one in self.alerts)
         self.sign.show_sign(f"severity:{incident.severity}")
