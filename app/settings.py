@@ -35,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     "UTC", "Local time" or a name of the zone database.
     keys: id of an action of the window to its keys, in place of those of the table.
     privacy: pseudonyms stand in the place of names.
+    language: code of the window's language, see app.ui.catalogue.
     visits: what each workspace held when it was last marked as seen, by its path.
     toured: the tour over the sample case was offered.
     """
@@ -52,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     zone: Annotated[str, msgspec.Meta(max_length=60)] = "UTC"
     keys: dict[str, tuple[str, ...]] = {}
     toured: bool = False
+    language: Annotated[str, msgspec.Meta(max_length=20)] = "en"
     visits: dict[str, Visit] = {}
     privacy: bool = False
 

@@ -65,6 +65,7 @@ class Listed(QWidget):
         column.addWidget(SectionHeading(title, right=(self.link,)))
         self.link.setVisible(bool(link))
         self.list = TwoLineList(opened)
+        self.list.setAccessibleName(title)
         self.nothing = Empty(nothing)
         column.addWidget(self.list)
         column.addWidget(self.nothing)
