@@ -14,6 +14,7 @@ from app.ui.jobs import Job
 from app.ui.page import scrolled
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.cards import Card, activity_card, alert_card, coverage_card, entity_card
+from app.ui.widgets.coverage_cards import CellShown, cell_card
 from app.ui.widgets.path_card import StepShown, path_card
 from app.ui.widgets.ticket_card import ticket_card
 from app.ui.widgets.twins import add_twins, twins_of
@@ -86,6 +87,10 @@ class Inspector(QWidget):
             self._put(ticket_card(self._desk, thing))
         elif isinstance(thing, StepShown):
             self._step(thing)
+        elif isinstance(thing, CellShown):
+            page = session.detector_page if session is not None else lambda _: ""
+            made = lambda text: self._put(cell_card(self._desk, thing, text))  # noqa: E731
+            self._job = self._desk.jobs.run(lambda: page(thing.detector), made, owner=self)
         elif isinstance(thing, Coverage):
             page = session.detector_page if session is not None else lambda _: ""
             all_shares = session.queries.coverage_shares if session is not None else tuple

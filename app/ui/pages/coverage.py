@@ -1,67 +1,57 @@
-"""What each detector could have seen in this evidence, and what it could not."""
+"""What each detector could have seen in this evidence, by controller and time, and what it could not."""
 
-from collections.abc import Iterable
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
-
-from app.model.coverage import CoverageShare
+from app.model.coverage import CoverageSpan
+from app.model.detection import DetectorRow
+from app.model.entity import EntityRef
 from app.model.rows import Coverage
 from app.ui import theme, wording
 from app.ui.desk import Desk
 from app.ui.navigation import Route
 from app.ui.page import Page
-from app.ui.tables.cells import Column
-from app.ui.tables.table import Table
+from app.ui.tables.coverage_strips import Cell, Grid, StripRow, grid
+from app.ui.tables.coverage_table import WIDE, CoverageTable
+from app.ui.widgets.buttons import Button
+from app.ui.widgets.chips import KeyHint
+from app.ui.widgets.coverage_cards import CellShown
 from app.ui.widgets.empty import Empty
 from app.ui.widgets.glyphs import COVERAGE_STATES, Sign
 from app.ui.widgets.words import PageHeading, Words
 
-ORDER = {"blind": 0, "partial": 1, "learning": 2, "seen": 3}
-MOST = 6
-"""Controllers that have a column; the card beside the table names all."""
-FIRST = (
-    Column("", lambda row: f"coverage:{row.state}", 20, "sign", tip=lambda row: row.state),
-    Column("Detector", lambda row: row.title, 300, "strong", stretch=True),
-    Column("State", lambda row: row.state, 80, dim=lambda row: row.state == "seen"),
-)
-LAST = (Column("Reason", lambda row: row.reason, 260, "quiet", stretch=True),)
-Shares = dict[tuple[str, str], CoverageShare]
-
-
-def columns_of(controllers: dict[str, str], shares: Shares) -> tuple[Column, ...]:
-    """Columns of the table: one for each controller between what is said of the whole and why. controllers: key to label."""
-    made = []
-    for key, label in list(controllers.items())[:MOST]:
-        made.append(Column(
-            label,
-            lambda row, key=key: f"coverage:{shares[row.detector, key].state}" if (row.detector, key) in shares else "",
-            min(120, 28 + 8 * len(label)), "sign",
-            tip=lambda row, key=key: wording.sighted(shares[row.detector, key]) if (row.detector, key) in shares else "",
-        ))  # fmt: skip
-    return (*FIRST, *made, *LAST)
+BESIDE = 330
+"""Pixels of the design that the other columns take at least."""
+Answer = tuple[tuple[Coverage, ...], tuple[CoverageSpan, ...], tuple[DetectorRow, ...]]
 
 
 class CoveragePage(Page):
-    """Route key: detector to choose."""
+    """Route key: detector to choose. View: controllers, the number of the first one that is shown."""
 
     inspector_beside = True
 
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
-        self._wanted = ""
-        self.heading = PageHeading("Coverage", "")
+        self._wanted, self._from = "", 0
+        self._grid = Grid((), {}, 0, 1, {})
+        self.report = Button("Save as report", "reports", on_click=lambda: desk.command("report.save"))
+        self.heading = PageHeading("Coverage", "", (self.report,))
         self.legend = QHBoxLayout()
         self.legend.setSpacing(theme.px(6))
-        self._controllers: dict[str, str] = {}
-        self._shares: Shares = {}
-        self.table = self._make_table()
+        self.others = Button("", on_click=self._choose_controllers, menu=True, tip="Other domain controllers")
+        self.table = CoverageTable(self._grid, ())
         self.nothing = Empty("Read some evidence first.", "Nothing to say yet")
         top = QWidget()
         head = QVBoxLayout(top)
         head.setContentsMargins(theme.space("margin"), theme.space("top"), theme.space("margin"), theme.px(8))
         head.setSpacing(theme.px(12))
         head.addWidget(self.heading)
-        head.addLayout(self.legend)
+        line = QHBoxLayout()
+        line.addLayout(self.legend, 1)
+        line.addWidget(self.others)
+        line.addWidget(KeyHint("←"))
+        line.addWidget(KeyHint("→", "cell"))
+        head.addLayout(line)
         head.addWidget(self.nothing)
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -69,73 +59,115 @@ class CoveragePage(Page):
         column.addWidget(top)
         column.addWidget(self.table, 1)
         self.nothing.hide()
+        self.others.hide()
         self.setFocusProxy(self.table)
 
     def visit(self, route: Route) -> None:
         """Choose the detector of the route."""
         self._wanted = route.key
+        start = route.option("controllers")
+        self._from = int(start) if start.isdigit() else 0
         super().visit(route)
 
     def refresh(self) -> None:
-        """Ask for all detectors."""
+        """Ask for all detectors, hour by hour."""
         session = self.desk.session
         if session is not None:
             queries = session.queries
-            self.ask("coverage", lambda: (tuple(queries.coverage()), queries.coverage_shares()), self._show)
+            self.ask("coverage", lambda: (queries.coverage(), queries.coverage_spans(), queries.detectors()), self._show)
 
-    def _make_table(self) -> Table:
-        """The table with a column for each controller."""
-        table = Table(columns_of(self._controllers, self._shares))
-        table.setAccessibleName("Coverage")
-        table.chosen.connect(lambda row: self.desk.inspect(row, True))
-        table.opened.connect(lambda row: self.desk.inspect(row))
-        return table
+    def resizeEvent(self, event) -> None:
+        """As many controllers as there is room for."""
+        super().resizeEvent(event)
+        if self._grid.rows and len(self._shown()) != len(self.table.shown):
+            self._lay_out()
 
-    def _show_shares(self, shares: Iterable[CoverageShare]) -> None:
-        """Other shares; the table is made anew where other controllers are known."""
-        rows = list(shares)
-        self._shares.clear()
-        self._shares.update({(one.detector, one.controller.key): one for one in rows})
-        controllers = {one.controller.key: one.controller.label for one in rows}
-        if controllers != self._controllers:
-            self._controllers = controllers
-            old, self.table = self.table, self._make_table()
-            self._column.replaceWidget(old, self.table)
-            self.setFocusProxy(self.table)
-            old.hide()
-            old.deleteLater()
+    def _shown(self) -> list[str]:
+        room = max(1, (self.width() - theme.px(BESIDE)) // theme.px(WIDE + 12))
+        keys = list(self._grid.controllers)
+        first = min(self._from, max(0, len(keys) - room))
+        return keys[first : first + room]
 
-    def _show(self, answer: tuple[tuple[Coverage, ...], tuple[CoverageShare, ...]]) -> None:
-        found, shares = answer
-        self._show_shares(shares)
-        rows = sorted(found, key=lambda one: (ORDER.get(one.state, 9), one.title))
-        counts = {state: sum(one.state == state for one in rows) for state in COVERAGE_STATES}
-        blind = counts["blind"]
-        said = (
-            f"{blind} of {len(rows)} detectors were blind: what they look for would have left no trace here."
-            if blind
-            else f"All {len(rows)} detectors had at least part of what they look for."
-        )
-        self.heading.sentence.say(said if rows else "")
+    def _lay_out(self) -> None:
+        """The table anew, with the controllers that are shown."""
+        old, before = self.table, self.table.current_row()
+        shown = self._shown()
+        self.table = CoverageTable(self._grid, shown)
+        self.table.picked.connect(self._picked)
+        self.table.opened.connect(lambda row: row.detector and self.desk.go("alerts", detector=row.detector))
+        self._column.replaceWidget(old, self.table)
+        self.setFocusProxy(self.table)
+        focus = old.hasFocus()
+        old.hide()
+        old.deleteLater()
+        self.table.show_rows(self._grid.rows)
+        wanted = self._wanted or (before.detector if before is not None else "")
+        rows = self._grid.rows
+        place = next((n for n, one in enumerate(rows) if one.detector and one.detector == wanted), -1)
+        if place < 0:
+            place = next((n for n, one in enumerate(rows) if one.detector), -1)
+        if place >= 0:
+            self.table.setCurrentIndex(self.table.model().index(place, 0))
+        if focus:
+            self.table.setFocus()
+        keys = list(self._grid.controllers)
+        self.others.setVisible(len(keys) > len(shown))
+        if shown and len(keys) > len(shown):
+            first = keys.index(shown[0]) + 1
+            self.others.say(f"Controllers {first} to {first + len(shown) - 1} of {len(keys)}")
+
+    def _choose_controllers(self) -> None:
+        menu = QMenu(self)
+        for number, label in enumerate(self._grid.controllers.values()):
+            menu.addAction(wording.tidy(label, 60)).triggered.connect(lambda *_, number=number: self._start_at(number))
+        menu.popup(self.others.mapToGlobal(QPoint(0, self.others.height())))
+
+    def _start_at(self, number: int) -> None:
+        self._from = number
+        self.route = Route(self.name, self.route.key, (("controllers", str(number)),) if number else ())
+        self._lay_out()
+
+    def _show(self, answer: Answer) -> None:
+        found, spans, detectors = answer
+        made = grid(spans, detectors)
+        blind = sum(one.state == "blind" for one in found)
+        step = "hour by hour" if made.step == 1 else f"in steps of {wording.count(made.step, 'hour')}"
+        if made.rows:
+            lacking = f"{blind} of {len(found)} were blind throughout" if blind else "none was blind throughout"
+            self.heading.sentence.say(f"What each detector had to see, {step}; {lacking}.")
+        else:
+            self.heading.sentence.say(
+                "No domain controller was seen, so there is nothing to tell by controller." if found else ""
+            )
+        self._show_legend(made)
+        self.nothing.setVisible(not made.rows)
+        self.table.setVisible(bool(made.rows))
+        if made != self._grid or not self.table.shown or self._wanted:
+            self._grid = made
+            self._lay_out()
+        self._wanted = ""
+
+    def _show_legend(self, made: Grid) -> None:
         while (item := self.legend.takeAt(0)) is not None:
             if item.widget():
                 item.widget().hide()
                 item.widget().deleteLater()
+        whole = sum(made.minutes.values())
         for state in COVERAGE_STATES:
-            if counts[state]:
+            if made.minutes.get(state):
                 self.legend.addWidget(Sign(f"coverage:{state}"))
-                self.legend.addWidget(Words(f"{state} {counts[state]}", "quiet", "quiet"))
+                self.legend.addWidget(Words(f"{state} {100 * made.minutes[state] // max(1, whole)} %", "quiet", "quiet"))
                 self.legend.addSpacing(theme.px(12))
         self.legend.addStretch(1)
-        self.nothing.setVisible(not rows)
-        self.table.setVisible(bool(rows))
-        self.table.show_rows(rows, key=lambda row: row.detector)
-        place = next((number for number, one in enumerate(rows) if one.detector == self._wanted), -1)
-        if place < 0 and self.table.current_row() is None and rows:
-            place = 0
-        if place >= 0:
-            self._wanted = ""
-            self.table.setCurrentIndex(self.table.model().index(place, 0))
+
+    def _picked(self, row: StripRow, controller: str, cell: Cell) -> None:
+        place = row.strips[controller].index(cell)
+        others = [one for one in self._grid.rows if one.detector and controller in one.strips]
+        blind = sum(one.strips[controller][place].state == "blind" for one in others)
+        ref = cell.spans[0].controller if cell.spans else EntityRef("controller", controller, self._grid.controllers[controller])
+        self.desk.inspect(
+            CellShown(row.detector, row.title, ref, cell.state, cell.first, cell.last, cell.spans, blind, len(others)), True
+        )  # fmt: skip
 
     # ---- commands of app.ui.actions
 
@@ -146,3 +178,7 @@ class CoveragePage(Page):
     def previous_row(self) -> None:
         """The detector before."""
         self.table.move(-1)
+
+    def open_row(self) -> None:
+        """The alerts of the detector."""
+        self.table.open_current()
