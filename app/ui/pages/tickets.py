@@ -101,7 +101,12 @@ class TicketsPage(Page):
         if session is None:
             return
         account, counts = self.route.option("account"), self.desk.overview.by_kind if self.desk.overview else {}
-        asked = (account, tuple(counts.get(kind, 0) for kind in KERBEROS), tuple(one.id for one in self.desk.alerts))
+        asked = (
+            account,
+            session.private,
+            tuple(counts.get(kind, 0) for kind in KERBEROS),
+            tuple(one.id for one in self.desk.alerts),
+        )
         if self._found is not None and asked == self._asked:
             self._arrange()
             return
@@ -185,7 +190,6 @@ class TicketsPage(Page):
         outer.addWidget(top)
         outer.addWidget(self.split, 1)
         self.nothing.hide()
-        self.setFocusProxy(self.canvas)
 
     def _forget(self) -> None:
         self._found, self._asked, self._ticket = None, (), None

@@ -220,7 +220,6 @@ class TimelinePage(Page):
         outer.addWidget(self.nothing)
         outer.addWidget(self.body, 1)
         self.nothing.hide()
-        self.setFocusProxy(self.canvas)
 
     def _forget(self) -> None:
         self._start, self._of, self._pins, self._lanes, self._shown = None, None, (), (), ""
