@@ -1,5 +1,7 @@
 """The timeline driven as by hand: wheel, drag, box, keys, alerts, single activities, around a moment; places found again."""
 
+import statistics
+import time
 from collections.abc import Callable
 
 import pytest
@@ -326,14 +328,16 @@ def test_the_strip_of_the_whole_case_chooses_a_time(page: TimelinePage, settle: 
     assert page.canvas.window_ == page.canvas.whole and strip.brush() is None
 
 
-def test_the_window_never_waits_while_time_is_moved(page: TimelinePage, settle: Settle, watchdog) -> None:
-    watchdog.forget()
+def test_a_step_of_the_wheel_costs_the_window_little(page: TimelinePage, settle: Settle) -> None:
+    spent = []
     for step in range(12):
+        begin = time.thread_time()  # of the processor, whatever else the machine does
         wheel(page, 500 + 20 * step, 240 if step % 3 else -120)
-        QTest.qWait(20)
+        page.canvas.viewport().repaint()
+        spent.append(time.thread_time() - begin)
     rest(page, settle)
 
-    assert watchdog.longest < 0.25, "generous: machines of tests are shared; the frame is measured in benchmarks"
+    assert statistics.median(spent) < 0.05
 
 
 def test_it_fits_a_small_window(make_window: Callable[..., MainWindow], case, settle: Settle) -> None:
