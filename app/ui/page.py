@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+import shiboken6
 from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from app.model.tuning import Tuning
@@ -33,8 +35,22 @@ class Page(QWidget):
         self.desk = desk
         self.name = name
         self.route = Route(name)
+        self._first: QWidget | None = None
         self._jobs: dict[str, Job] = {}
         self._cut_short = False
+
+    def setFocusProxy(self, part: QWidget | None) -> None:
+        """The part that gets the focus when the page does.
+
+        Not by Qt's own proxy: Tab goes past everything else that is inside of a widget that has one.
+        """
+        self._first = part
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Hand the focus on to its part."""
+        super().focusInEvent(event)
+        if self._first is not None and shiboken6.isValid(self._first):
+            self._first.setFocus(event.reason())
 
     def visit(self, route: Route) -> None:
         """The route is shown now; ask for what it needs. Call refresh by default."""

@@ -140,7 +140,6 @@ class Bindings(Section):
         column.addWidget(Line())
         column.addWidget(self.table, 1)
         column.addWidget(band)
-        self.setFocusProxy(self.table)
 
     def items(self) -> Sequence[Item]:
         """Every action."""

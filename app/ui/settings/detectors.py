@@ -124,7 +124,6 @@ class Detectors(Drafting):
         outer.addWidget(self._both, 1)
         outer.addWidget(self._without, 1)
         outer.addWidget(self.band)
-        self.setFocusProxy(self.table)
         self._show()
 
     def _columns(self) -> tuple[Column, ...]:

@@ -100,7 +100,6 @@ class Tags(Section):
         column.addWidget(Line())
         column.addWidget(self.table, 1)
         column.addWidget(below, 1)
-        self.setFocusProxy(self.name)
         self._show(())
 
     def items(self) -> Sequence[Item]:
