@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 
 from app.session import Session
 from app.ui import theme
+from app.ui.actions import ACTIONS
 from app.ui.entity.head import TagButton
 from app.ui.main_window import MainWindow
 from app.ui.navigation import Route
@@ -240,3 +241,8 @@ def test_the_window_does_not_wait_for_an_entity(window: MainWindow, settle: Sett
     for name in page.tabs.offered():
         press(page, settle, window, name)
     assert watchdog.longest_busy < 0.25  # a busy machine counts double
+
+
+def test_no_two_actions_have_one_key() -> None:
+    keys = [one.shortcut for one in ACTIONS if one.shortcut]
+    assert len(keys) == len(set(keys))

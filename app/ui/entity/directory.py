@@ -43,7 +43,8 @@ LISTS = ("Service names", "May delegate to", "May be impersonated to by", "SID h
 """Facts of several values, one on a line."""
 ATTRIBUTES = {
     "badPwdCount": "Wrong passwords", "logonCount": "Logons counted", "mail": "Mail", "name": "Name", "title": "Title",
-    "department": "Department", "telephoneNumber": "Telephone", "description": "Description", "manager": "Manager",
+    "department": "Department", "company": "Company", "physicalDeliveryOfficeName": "Office",
+    "userWorkstations": "May sign in at", "telephoneNumber": "Telephone", "description": "Description", "manager": "Manager",
     "managedBy": "Managed by", "groupType": "Kind of group", "scriptPath": "Logon script", "homeDirectory": "Home directory",
     "operatingSystemVersion": "System version", "mS-DS-CreatorSID": "Made by", "userCertificate": "Certificates",
     "altSecurityIdentities": "Certificates mapped to it", "msDS-GroupMSAMembership": "Who may read its password",

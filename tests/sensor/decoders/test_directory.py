@@ -14,7 +14,7 @@ from app.sensor.decoders.directory.changes import Difference, Known, differences
 from app.sensor.decoders.directory.collected import objects_of as collected_of
 from app.sensor.decoders.directory.entry import Malformed, entry, envelope, span
 from app.sensor.decoders.directory.keycredential import key_credential
-from app.sensor.decoders.directory.object import FACTS, PART, objects_of
+from app.sensor.decoders.directory.object import FACTS, PART, READ, facts_of, objects_of
 from app.sensor.decoders.directory.security import descriptor, rights, trustees
 from tests.sensor import ber
 
@@ -275,3 +275,10 @@ def test_no_damaged_entry_raises_more_than_malformed(junk: bytes, place: int, va
             entry(one, envelope(one)[2])
         except Malformed:
             pass
+
+
+def test_what_the_page_of_an_entity_tells_is_kept_and_not_asked_for_again_and_again() -> None:
+    told = {"lastlogon": [b"133800000000000000"], "company": [b"Corp"], "physicaldeliveryofficename": [b"Berlin"]}
+    found = facts_of(told)
+    assert found == {"lastLogon": "2024-12-30T02:40:00Z", "company": "Corp", "physicalDeliveryOfficeName": "Berlin"}
+    assert "company" in READ and "lastLogon" not in READ

@@ -188,6 +188,7 @@ def _keys(raw: Sequence[bytes]) -> str:
 
 
 FACTS: dict[str, Callable[[Sequence[bytes]], str | None]] = {
+    "lastLogon": _time,
     "lastLogonTimestamp": _time,
     "lockoutTime": _time,
     "badPasswordTime": _time,
@@ -200,6 +201,9 @@ FACTS: dict[str, Callable[[Sequence[bytes]], str | None]] = {
     "telephoneNumber": _texts,
     "title": _texts,
     "department": _texts,
+    "company": _texts,
+    "physicalDeliveryOfficeName": _texts,
+    "userWorkstations": _texts,
     "scriptPath": _texts,
     "homeDirectory": _texts,
     "operatingSystemVersion": _texts,
@@ -263,7 +267,7 @@ READ = (
     "userAccountControl", "adminCount", "primaryGroupID", "member", "servicePrincipalName", "msDS-AllowedToDelegateTo",
     "msDS-AllowedToActOnBehalfOfOtherIdentity", "sIDHistory", "msDS-SupportedEncryptionTypes", "operatingSystem", "whenCreated",
     "whenChanged", "pwdLastSet", "accountExpires", "uSNChanged", "isDeleted",
-    *(one for one in FACTS if one not in ("badPasswordTime", "badPwdCount", "logonCount", "userCertificate")),
+    *(one for one in FACTS if one not in ("lastLogon", "badPasswordTime", "badPwdCount", "logonCount", "userCertificate")),
 )  # fmt: skip
 """What a synchronisation asks for; counters that every logon moves, and certificates of users, are left out."""
 
