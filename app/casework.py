@@ -21,6 +21,8 @@ from app.engine.store import (
     redo,
     remove_exclusions,
     remove_note,
+    remove_query,
+    save_queries,
     set_tags,
     set_tuning,
     undo,
@@ -35,6 +37,7 @@ from app.model.entity import EntityKind
 from app.model.exclusion import Exclusion, exclusion
 from app.model.incident import Incident
 from app.model.note import Note
+from app.model.saved import SavedQuery
 from app.model.tuning import Tuning
 
 
@@ -117,6 +120,19 @@ class Casework:
     def keep_picture(self, name: str, body: str | None) -> None:
         """Keep a picture of the graph in the case under a name; None removes it."""
         keep_picture(self.path, name, body)
+
+    def saved_queries(self) -> tuple[SavedQuery, ...]:
+        """Queries that are kept with the workspace."""
+        return self.queries.saved()
+
+    def save_queries(self, *some: SavedQuery) -> None:
+        """Keep queries with the workspace, by their names."""
+        if some:
+            save_queries(self.path, *some)
+
+    def remove_query(self, name: str) -> None:
+        """Forget a query of the workspace."""
+        remove_query(self.path, name)
 
     def set_tuning(self, tuning: Tuning) -> None:
         """Set how sensitive the detectors of this workspace are; alerts follow at the next detection."""

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from app.model.saved import SavedQuery
 from app.model.source import LiveSource
 from app.paths import settings_folder
 
@@ -37,6 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     privacy: pseudonyms stand in the place of names.
     language: code of the window's language, see app.ui.catalogue.
     visits: what each workspace held when it was last marked as seen, by its path.
+    queries: saved queries that stand in every workspace. typed: queries that were asked, newest first.
     toured: the tour over the sample case was offered.
     """
 
@@ -56,6 +58,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     language: Annotated[str, msgspec.Meta(max_length=20)] = "en"
     visits: dict[str, Visit] = {}
     privacy: bool = False
+    queries: tuple[SavedQuery, ...] = ()
+    typed: tuple[Annotated[str, msgspec.Meta(max_length=4_000)], ...] = ()
 
 
 def load(folder: Path | None = None) -> Settings:

@@ -33,6 +33,7 @@ COMMANDS = {
     "reveal": Command("export", "turn the pseudonyms of an export back", "add_reveal_arguments", "run_reveal"),
     "proof": Command("proof", "write the packets and records that prove one alert"),
     "replay": Command("proof", "run a proof again, on any machine", "add_replay_arguments", "run_replay"),
+    "query": Command("query", "list or count the activities of a workspace that match a query; saved queries; SQL"),
     "coverage": Command("export", "what could not have been seen", "add_coverage_arguments", "run_coverage"),
     "paths": Command("paths", "who can come to which sensitive account, walked or possible, and what ends it"),
     "sigma": Command("sigma", "run Sigma rules over the events of a workspace"),

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-What = Literal["state", "classification", "note", "tag", "exclusion", "tuning", "remark", "picture", "title"]
+What = Literal["state", "classification", "note", "tag", "exclusion", "tuning", "remark", "picture", "title", "query"]
 
 
 class Act(Struct, frozen=True, kw_only=True):

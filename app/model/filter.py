@@ -1,6 +1,7 @@
 """The filter language: words and key:value with not, or, parentheses, to a tree that queries understand."""
 
 import re
+from difflib import get_close_matches
 
 from app.model.filter_keys import BY_NAME, ENTITY_KINDS, KEYS, NUMBERS, RESULTS, SEVERITIES, TABLE, Key
 from app.model.filter_times import during, length
@@ -133,7 +134,8 @@ class _Reader:
                 raise Wrong(at, f"What shall {typed}: be?")
             return Text("entity", (f"{typed}:{unquoted(value).lower()}",))
         if typed not in BY_NAME:
-            raise Wrong(start, f"There is no key {typed}:. Keys are {', '.join(KEYS)}.")
+            near = get_close_matches(typed, BY_NAME, 1, 0.6)
+            raise Wrong(start, f"There is no key {typed}:{f'; did you mean {near[0]}:?' if near else '.'}")
         key = BY_NAME[typed].name
         whole = value.startswith('"')
         values = [unquoted(value)] if whole else [one for one in value.split(",") if one]

@@ -52,6 +52,20 @@ def during(text: str, at: int, shift: int) -> During:
     return During(low, high, daily, shift if daily else 0, relative)
 
 
+def moment_of(text: str, near: int, end: int, shift: int = 0) -> int | None:
+    """Microseconds of a moment: 14:02 of the day of near, 2026-01-05T14:02, -2h before end; None for what is none."""
+    try:
+        found = _moment(text.strip(), 0, shift)
+    except Wrong:
+        return None
+    if found is None:
+        return None
+    first, _, daily, relative = found
+    if relative:
+        return end + first
+    return (near + shift) // DAY * DAY - shift + first if daily else first
+
+
 def _compared(sign: str, text: str, at: int, shift: int) -> During:
     moment = _moment(text, at, shift)
     if moment is None:

@@ -38,6 +38,7 @@ class ActivityRow(Struct, frozen=True, kw_only=True):
     """One line of the activities table. rowid orders rows of equal time; entity references are ready to show.
 
     frame: the first frame, or with is_record the record. log: channel and number of a Windows event, "Security 4771".
+    took: microseconds to the answer. etype: encryption of the ticket, else of the key. service: whom a ticket is for.
     """
 
     rowid: int
@@ -58,6 +59,11 @@ class ActivityRow(Struct, frozen=True, kw_only=True):
     alerted: bool = False
     log: str = ""
     is_record: bool = False
+    took: int = 0
+    sport: int = 0
+    dport: int = 0
+    etype: int | None = None
+    service: str = ""
 
 
 class ActivityPage(Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from app import paths
 from app.model.alert import Alert
 from app.model.rows import ActivityRow
 from app.model.tickets import TicketNode
-from app.ui import command_lines, theme, wording
+from app.ui import command_lines, theme, value_menu, wording
 from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.exporting import ask
@@ -282,6 +282,12 @@ class Commands:
     def go(self, page: str) -> None:
         """Show a page."""
         self._desk.go(page)
+
+    def value(self, action: str) -> None:
+        """Do something with the value that has the focus."""
+        value = value_menu.value_at_focus()
+        if value is not None and value_menu.allowed(action, value):
+            value_menu.do(action, value, self._desk, self._window.here())
 
     def toggle_inspector(self) -> None:
         """Show or hide the inspector."""

@@ -1,10 +1,12 @@
 """Context menus, made from the table of actions like every other menu."""
 
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu
 
 from app.ui import keys
 from app.ui.actions import BY_ID, CONTEXTS
 from app.ui.desk import Desk
+from app.ui.tables.table import Table
 
 
 def fill(menu: QMenu, desk: Desk, context: str) -> None:
@@ -18,3 +20,17 @@ def fill(menu: QMenu, desk: Desk, context: str) -> None:
             key = keys.shown(one.id)
             entry = menu.addAction(f"{one.said.replace('&', '&&')}\t{key}" if key else one.said.replace("&", "&&"))
             entry.triggered.connect(lambda *_, id=one.id: desk.command(id))
+
+
+def for_values(table: Table, desk: Desk) -> None:
+    """Let a right click on a value of a table, or the menu key, show what can be done with it."""
+
+    def show(where: QPoint) -> None:
+        menu = QMenu(table)
+        menu.setAccessibleName("What can be done with this value")
+        fill(menu, desk, "value")
+        menu.aboutToHide.connect(menu.deleteLater)
+        if menu.actions():
+            menu.popup(where)
+
+    table.menu_asked.connect(show)

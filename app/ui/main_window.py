@@ -10,7 +10,7 @@ from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QGridLayout, QMenu, QVBoxLayout, QWidget
 
-from app.ui import keys, theme
+from app.ui import keys, theme, value_menu
 from app.ui.actions import ACTIONS, BY_ID, MENUS, Action
 from app.ui.catalogue import tr
 from app.ui.commands import Commands
@@ -159,6 +159,8 @@ class MainWindow(Stage):
         if (action.needs == "case" and not self.desk.has_case) or (action.needs == "reading" and not self.desk.bridge.reading):
             return False
         owner, _, name = action.command.rpartition(":")
+        if action.command == "value":
+            return value_menu.allowed(action.argument, value_menu.value_at_focus())
         return not owner or hasattr(self.page(), name)
 
     def _enable_actions(self) -> None:

@@ -12,6 +12,7 @@ from app.model.coverage import CoverageShare
 from app.model.exclusion import Exclusion
 from app.model.incident import Incident
 from app.model.rows import InputRow, Overview, Progress
+from app.model.tickets import etype_name
 
 SECOND = 1_000_000
 MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86400 * SECOND
@@ -168,6 +169,25 @@ def per(width: int) -> str:
         if width % unit == 0:
             return f"{width // unit} {word}"
     return span(width)
+
+
+def took(length: int) -> str:
+    """How long an answer took: 442 us, 12 ms, 3.1 s; "" for none."""
+    if length <= 0:
+        return ""
+    if length < 1000:
+        return f"{length} us"
+    return f"{length / 1000:.0f} ms" if length < SECOND else f"{length / SECOND:.1f} s"
+
+
+def code(value: int) -> str:
+    """The number of an answer: 24, 0xC000006D."""
+    return str(value) if abs(value) < 0x10000 else f"0x{value & 0xFFFFFFFF:08X}"
+
+
+def etype(number: int | None) -> str:
+    """Name of an encryption type; "" for none."""
+    return "" if number is None else etype_name(number)
 
 
 def remaining(seconds: float | None) -> str:
@@ -406,6 +426,8 @@ def act(one: Act) -> str:
         return f"picture {about} {'kept' if one.before is None else 'removed' if one.after is None else 'kept anew'}"
     if one.what == "title":
         return f"incident named {about}" if one.after else "incident has its own name again"
+    if one.what == "query":
+        return f"{about} {'removed' if one.after is None or len(one.after) < len(one.before or '') else 'saved'}"
     if one.what == "tuning":
         return "sensitivity changed"
     if one.what == "remark":

@@ -1,6 +1,7 @@
 """The filter language: what a text means, where it goes wrong, what it may become."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -274,3 +275,11 @@ def test_every_key_has_an_example_that_can_be_read_and_no_name_twice() -> None:
 @given(st.text(alphabet="tiem:<>=-2h0±+..T14 ,", max_size=40))
 def test_no_time_raises(text: str) -> None:
     assert isinstance(parse(f"time:{text}"), ActivityFilter | FilterError)
+
+
+def test_the_page_about_queries_tells_every_key() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "queries.md").read_text(encoding="utf-8")
+
+    for one in TABLE:
+        also = ", ".join(f"`{name}`" for name in one.aliases)
+        assert f"| `{one.name}` | {also} | {one.words}{' *' if one.scans else ''} | `{one.example}` |" in page

@@ -13,11 +13,13 @@ from app.engine.queries.plan import Place, Plan
 from app.engine.queries.sorting import ordered
 from app.engine.queries.suggesting import suggestions
 from app.engine.store import COLUMNS
+from app.engine.store.saved import kept
 from app.model.activity import Activity
 from app.model.asking import Explained, Groups, Looked, Order, SqlAnswer, Suggestion
 from app.model.entity import Resolution
 from app.model.filter import EVERYTHING, ActivityFilter
 from app.model.rows import ActivityPage, ActivityRow, Histogram
+from app.model.saved import SavedQuery
 
 PLANS = 16
 """Filters whose walks are remembered."""
@@ -124,6 +126,10 @@ class ActivityQueries:
     def explain(self, filter: ActivityFilter | None) -> Explained:
         """How a filter is answered, and as which SQL."""
         return self._plan(filter).explained()
+
+    def saved(self) -> tuple[SavedQuery, ...]:
+        """Queries that are kept with the workspace."""
+        return kept(self._access.db())
 
     def ask_sql(self, sql: str, cancelled: Callable[[], bool] = lambda: False) -> SqlAnswer:
         """One statement that only reads, over the views of app.engine.queries.console; blocks, never raises for its text."""

@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import suppress
 from functools import lru_cache
 
-from app.link.codec import Told, event_of, told_of, values_of
+from app.link.codec import event_of, told_of, values_of
 
 ETYPES = ("ticket_etype", "reply_etype", "padata_etype", "presented_ticket_etype", "authenticator_etype")
 """Fields of a Kerberos exchange that say which encryption was used; what was only offered is not among them."""
@@ -40,14 +40,22 @@ def has_etype(body: bytes, numbers: str) -> bool:
     return not _numbers(numbers).isdisjoint(etypes(told_of(body)))
 
 
-def etypes(told: Told) -> list[int]:
-    """Encryption types that were used, that of the ticket first."""
-    found = [number for name in ETYPES if (number := getattr(told, name)) is not None]
-    for name in _EVENT_ETYPES if told.fields else ():
+def etypes(detail: object) -> list[int]:
+    """Encryption types that were used, that of the ticket first; of a detail or what is told of one."""
+    found = [number for name in ETYPES if (number := getattr(detail, name, None)) is not None]
+    fields: dict[str, str] = getattr(detail, "fields", {})
+    for name in _EVENT_ETYPES if fields else ():
         with suppress(ValueError):
-            number = int(told.fields.get(name, ""), 0)
+            number = int(fields.get(name, ""), 0)
             found.append(number - 2**32 if number >= 2**31 else number)
     return [one for one in found if one != -1]  # 0xFFFFFFFF: Windows has none to tell
+
+
+def service(detail: object) -> str:
+    """The service that a ticket is for, or that NTLM names, as it is written; "" for none."""
+    fields: dict[str, str] = getattr(detail, "fields", {})
+    named: str | None = getattr(detail, "service", None) or getattr(detail, "spn", None)
+    return named or fields.get("ServiceName", "")
 
 
 def etype_of(body: bytes) -> int | None:
@@ -57,9 +65,7 @@ def etype_of(body: bytes) -> int | None:
 
 def service_of(body: bytes) -> str:
     """The service that a ticket is for, or that NTLM names, in lower case; "" for none."""
-    told = told_of(body)
-    name = told.service or told.spn or told.fields.get("ServiceName", "")
-    return name.encode("utf-8", "replace").decode().lower()
+    return service(told_of(body)).encode("utf-8", "replace").decode().lower()
 
 
 def logon_of(body: bytes) -> int | None:

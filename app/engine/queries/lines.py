@@ -8,6 +8,7 @@ from app.engine import describe
 from app.engine.knowledge import Knowledge
 from app.engine.queries import told
 from app.engine.queries.access import Access
+from app.engine.queries.functions import etypes, service
 from app.engine.store import COLUMNS, split_id
 from app.model.activity import Activity
 from app.model.details import KINDS
@@ -90,4 +91,9 @@ def _line(number: int, activity: Activity, known: Knowledge, names: dict[str, st
         alerted=alerted,
         log=f"{detail.channel} {detail.event_id}".strip() if isinstance(detail, WindowsEvent) else "",
         is_record=not activity.frames and activity.record is not None,
+        took=activity.until - activity.at,
+        sport=source.port if source else 0,
+        dport=destination.port if destination else 0,
+        etype=next(iter(etypes(detail)), None),
+        service=service(detail),
     )

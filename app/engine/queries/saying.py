@@ -6,7 +6,6 @@ from app.engine.describe.codes import ETYPES as NAMES
 from app.engine.describe.named_codes import bind_data_of, meaning
 from app.engine.queries.access import Access
 from app.engine.queries.conditions import FALSE, Condition, among, joined, like, of_kinds
-from app.engine.queries.functions import ETYPES
 from app.link.codec import event_mark, mark
 from app.model.details import EVENTS, KINDS
 from app.model.filter_keys import LOGONS
@@ -29,20 +28,8 @@ def etype(value: str, access: Access) -> Condition:
     numbers += [int(value)] if value.lstrip("-").isdigit() and len(value) < 8 and int(value) not in numbers else []
     if not numbers:
         return FALSE
-    marks = [mark(name, number) for name in ETYPES for number in numbers]
-    wire = joined(
-        [
-            of_kinds(access, ("kerberos-",)),
-            Condition(" OR ".join(["instr(a.body, ?)"] * len(marks)).join("()"), tuple(marks), DETAIL),
-            Condition("has_etype(a.body, ?)", (json.dumps(numbers),), DETAIL),
-        ],
-        "AND",
-        FALSE,
-    )
-    log = joined(
-        [of_kinds(access, ("event-kerberos",)), Condition("has_etype(a.body, ?)", (json.dumps(numbers),), DETAIL)], "AND", FALSE
-    )
-    return joined([wire, log], "OR", FALSE)
+    kinds = of_kinds(access, ("kerberos-", "event-kerberos"))
+    return joined([kinds, Condition("has_etype(a.body, ?)", (json.dumps(numbers),), DETAIL)], "AND", FALSE)
 
 
 def service(value: str, access: Access) -> Condition:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app.engine.schema import StoreError
-from app.engine.store import alerts, exclusions, incidents, notes, pictures, tags, tuning
+from app.engine.store import alerts, exclusions, incidents, notes, pictures, saved, tags, tuning
 from app.engine.store.changing import COLUMNS, Changing, changing, read
 from app.model.act import Act, What
 
@@ -35,6 +35,7 @@ VALUES: dict[What, Value] = {
     "remark": Value("notes", notes.text, notes.put),
     "picture": Value("pictures", pictures.text, pictures.put),
     "exclusion": Value("exclusions", exclusions.text, exclusions.put),
+    "query": Value("queries", lambda db, _: saved.text(db), lambda db, _, value: saved.put(db, value)),
     "tuning": Value("tuning", lambda db, _: tuning.text(db), lambda db, _, value: tuning.put(db, value)),
 }
 TOPICS = tuple(dict.fromkeys(one.topic for one in VALUES.values()))

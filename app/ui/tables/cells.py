@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from PySide6.QtCore import QModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate
 
 from app.model.entity import EntityRef
@@ -24,6 +24,7 @@ DIM = Qt.ItemDataRole.UserRole + 4
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 SELECTED = QStyle.StateFlag.State_Selected
+FOCUSED = QStyle.StateFlag.State_HasFocus
 
 
 class Column(NamedTuple):
@@ -31,7 +32,8 @@ class Column(NamedTuple):
 
     width in pixels of the design; stretch: takes what is left; cut: where a long text is cut; dim: rows painted quiet;
     sort: key for the header's click, "" for none; narrow: shown also in a narrow window;
-    firm: never made narrower.
+    firm: never made narrower; key: what activities are counted by for this column, "" for none; term: row to the term of a
+    filter that keeps what has this value, "" for none; shown: unless the user hides it, or only when the user wants it.
     """
 
     title: str
@@ -45,6 +47,9 @@ class Column(NamedTuple):
     tip: Callable[[Any], str] | None = None
     narrow: bool = True
     firm: bool = False
+    key: str = ""
+    term: Callable[[Any], str] | None = None
+    shown: bool = True
 
     @property
     def gap(self) -> int:
@@ -88,9 +93,13 @@ class RowDelegate(QStyledItemDelegate):
         column: Column = model.columns[place]
         value = "" if row is None else column.value(row)
         dim = row is not None and column.dim is not None and bool(column.dim(row))
-        left = rect.x() + (self._table.margin if place == 0 else 0)
-        last = place == len(model.columns) - 1
+        left = rect.x() + (self._table.margin if place == self._table.edges[0] else 0)
+        last = place == self._table.edges[1]
         right = rect.right() + 1 - (self._table.margin if last else theme.px(column.gap))
+        if self._table.cell_shown and option.state & FOCUSED:
+            painter.setPen(QPen(theme.colour("focus"), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(rect).adjusted(left - rect.x() - 4.5, 1.5, -4.5, -1.5), 3, 3)
         self.paint_cell(painter, QRectF(left, rect.y(), max(0, right - left), rect.height()), column, value, dim)
 
     def paint_ground(self, painter: QPainter, option, index: QModelIndex) -> None:
@@ -98,7 +107,7 @@ class RowDelegate(QStyledItemDelegate):
         rect = option.rect
         if option.state & SELECTED:
             painter.fillRect(rect, theme.colour("selection"))
-            if index.column() == 0:
+            if index.column() == self._table.edges[0]:
                 painter.fillRect(rect.x(), rect.y(), 2, rect.height(), theme.colour("accent"))
         elif self._table.hovered == index.row():
             painter.fillRect(rect, theme.colour("hover"))

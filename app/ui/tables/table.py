@@ -3,137 +3,30 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from msgspec.structs import replace
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from app.model.entity import EntityRef
 from app.ui import theme, wording
-from app.ui.catalogue import tr
-from app.ui.icons import paint_icon
 from app.ui.navigation import in_new_tab
-from app.ui.tables.cells import CELL, DIM, LOOK, ROW, Column, RowDelegate
+from app.ui.tables.cells import CELL, ROW, Column, RowDelegate
+from app.ui.tables.columns import GREATEST, LEAST, ColumnLayout, standard
+from app.ui.tables.header import Header
+from app.ui.tables.rows_model import NONE, RowsModel
+from app.ui.value_menu import Value
 from app.ui.widgets import hovering
 from app.ui.widgets.clicks import press_beyond, release_beyond
 from app.ui.widgets.sentence import GAP
-from app.ui.widgets.tips import plain_tip
 
-NONE = QModelIndex()
-
-
-class RowsModel(QAbstractTableModel):
-    """Rows that are all in memory. more is called when the view comes near the end, to append the next ones."""
-
-    def __init__(
-        self, columns: Sequence[Column], parent: QWidget | None = None, more: Callable[[], object] | None = None
-    ) -> None:
-        super().__init__(parent)
-        self.columns = tuple(columns)
-        self.rows: list[Any] = []
-        self._more = more
-        self.has_more = False
-
-    def show_rows(self, rows: Sequence[Any]) -> None:
-        """Show other rows."""
-        self.beginResetModel()
-        self.rows = list(rows)
-        self.endResetModel()
-
-    def append(self, rows: Sequence[Any]) -> None:
-        """Add rows below."""
-        if rows:
-            self.beginInsertRows(NONE, len(self.rows), len(self.rows) + len(rows) - 1)
-            self.rows.extend(rows)
-            self.endInsertRows()
-
-    def rowCount(self, parent: QModelIndex = NONE) -> int:
-        """Rows in memory."""
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: QModelIndex = NONE) -> int:
-        """Columns."""
-        return 0 if parent.isValid() else len(self.columns)
-
-    def canFetchMore(self, parent: QModelIndex) -> bool:
-        """Whether the end is not in memory yet."""
-        return not parent.isValid() and self.has_more
-
-    def fetchMore(self, _parent: QModelIndex) -> None:
-        """Ask for the next rows."""
-        if self._more is not None:
-            self._more()
-
-    def row(self, number: int) -> Any:
-        """The row itself, None while it is not in memory."""
-        return self.rows[number] if 0 <= number < len(self.rows) else None
-
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Value, words, tooltip of a cell; the row itself."""
-        row = self.row(index.row())
-        column = self.columns[index.column()]
-        if role == LOOK:
-            return column
-        if row is None:
-            return "" if role in (CELL, Qt.ItemDataRole.DisplayRole) else None
-        if role == CELL:
-            return column.value(row)
-        if role == ROW:
-            return row
-        if role == DIM:
-            return column.dim is not None and column.dim(row)
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return wording.tidy(column.words(row), 600)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(column.tip(row) if column.tip else column.words(row))
-        return None
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Titles of the columns."""
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return tr(self.columns[section].title)
-        return None
-
-
-class Header(QHeaderView):
-    """Quiet titles, an arrow behind the sorted one, one line below."""
-
-    def __init__(self, table: "Table") -> None:
-        super().__init__(Qt.Orientation.Horizontal, table)
-        self._table = table
-        self.setFixedHeight(theme.space("row-header"))
-        self.setHighlightSections(False)
-        self.setSectionsClickable(True)
-        self.setMinimumSectionSize(theme.px(16))
-
-    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
-        """Paint one title."""
-        column = self._table.columns[section]
-        painter.save()
-        painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, theme.colour("line"))
-        painter.setFont(theme.font("header"))
-        painter.setPen(theme.colour("text-quiet"))
-        last = section == len(self._table.columns) - 1
-        inner = rect.adjusted(
-            self._table.margin if section == 0 else 0, 0, -(self._table.margin if last else theme.px(column.gap)), 0
-        )
-        number = column.look == "number"
-        side = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
-        words = painter.fontMetrics().elidedText(tr(column.title), Qt.TextElideMode.ElideRight, inner.width())
-        painter.drawText(inner, side | Qt.AlignmentFlag.AlignVCenter, words)
-        if column.sort and column.sort == self._table.sorted_by[0]:
-            width, size = painter.fontMetrics().horizontalAdvance(words), theme.px(12)
-            left = inner.right() - width - size - 3 if number else inner.left() + width + 3
-            spot = QRect(left, inner.center().y() - size // 2 + 1, size, size)
-            if not self._table.sorted_by[1]:
-                painter.translate(spot.center())
-                painter.rotate(180)
-                painter.translate(-spot.center())
-            paint_icon(painter, spot.toRectF(), "down", theme.colour("text-quiet"))
-        painter.restore()
+__all__ = ["NONE", "Header", "RowsModel", "Table"]
 
 
 class Table(QTableView):
     """Read-only rows. opened(row): Enter or double click; chosen(row): the current row changed; sort_asked(key, descending).
+
+    menu_asked(where): right click or menu key, see app.ui.context_menu; value_here is what it is about.
 
     margin: the page's margin inside the row ground, so that rows reach from edge to edge.
     """
@@ -141,6 +34,8 @@ class Table(QTableView):
     opened = Signal(object)
     chosen = Signal(object)
     sort_asked = Signal(str, bool)
+    menu_asked = Signal(QPoint)
+    layout_changed = Signal()
 
     def __init__(
         self, columns: Sequence[Column], model: RowsModel | None = None, height: str = "row", margin: int | None = None
@@ -152,6 +47,12 @@ class Table(QTableView):
         self.sorted_by = ("", True)
         self._height, self._fits = height, False
         self._left_out: set[str] = set()
+        self.edges = (0, len(self.columns) - 1)
+        """The first and the last column on screen."""
+        self.layout_now = standard(self.columns)
+        self.cell_shown = False
+        """Whether the current cell is marked: while the keyboard goes from cell to cell."""
+        self._sizing = False
         self.setHorizontalHeader(Header(self))
         self.setModel(model or RowsModel(columns, self))
         self.setItemDelegate(RowDelegate(self, height))
@@ -232,6 +133,7 @@ class Table(QTableView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Back, forward and the middle button are no choice of cells."""
+        self.cell_shown = False
         if not press_beyond(self, event):
             super().mousePressEvent(event)
 
@@ -245,8 +147,25 @@ class Table(QTableView):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             with in_new_tab(bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)):
                 self.open_current()
+        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and any(one.term for one in self.columns):
+            self._step(1 if event.key() == Qt.Key.Key_Right else -1)
         else:
             super().keyPressEvent(event)
+
+    def _step(self, step: int) -> None:
+        """The next cell of the row, as the columns stand."""
+        header, current = self.horizontalHeader(), self.currentIndex()
+        if not current.isValid():
+            return
+        place = header.visualIndex(current.column())
+        while 0 <= place + step < header.count():
+            place += step
+            column = header.logicalIndex(place)
+            if not self.isColumnHidden(column):
+                self.cell_shown = True
+                self.setCurrentIndex(current.siblingAtColumn(column))
+                self.viewport().update()
+                return
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Hover is of the whole row; a name offers the card of its entity."""
@@ -268,7 +187,7 @@ class Table(QTableView):
         if not isinstance(ref, EntityRef):
             return None
         rect = self.visualRect(index)
-        if index.column() == 0:
+        if index.column() == self.edges[0]:
             rect.setLeft(rect.left() + self.margin)
         words = theme.measure().horizontalAdvance(wording.tidy(ref.label, 600))
         rect.setWidth(min(rect.width(), words + theme.space("glyph") + theme.px(GAP)))
@@ -287,6 +206,40 @@ class Table(QTableView):
                 self._asked_column = place
                 return found[0], found[1].translated(self.viewport().pos())
         return None
+
+    def value_here(self) -> Value | None:
+        """The value of the current cell, None in a table whose columns have no terms."""
+        current = self.currentIndex()
+        row = current.data(ROW) if current.isValid() else None
+        if row is None or not any(one.term or one.key for one in self.columns):
+            return None
+        column = self.columns[current.column()]
+        value = column.value(row)
+        cells = tuple((one.title, one.words(row)) for place, one in enumerate(self.columns) if not self.isColumnHidden(place))
+        return Value(
+            term=column.term(row) if column.term else "",
+            key=column.key,
+            words=column.words(row),
+            ref=value if isinstance(value, EntityRef) else None,
+            row=row,
+            cells=cells,
+        )
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What can be done with the value under the pointer, or with the current one."""
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            index = self.indexAt(event.pos())
+            if not index.isValid():
+                return
+            self.setCurrentIndex(index)
+        if self.value_here() is None:
+            self.menu_asked.emit(event.globalPos())
+            return
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        where = event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            where = self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).bottomLeft())
+        self.menu_asked.emit(where)
 
     def viewportEvent(self, event: QEvent) -> bool:
         """No tooltip over the name of an entity, which has its card."""
@@ -322,16 +275,23 @@ class Table(QTableView):
     def _size_columns(self) -> None:
         width = self.viewport().width()
         narrow = width < theme.px(960)
-        last = len(self.columns) - 1
+        layout = self.layout_now
         shown = []
         for place, column in enumerate(self.columns):
-            hidden = (narrow and not column.narrow) or column.title in self._left_out
+            hidden = (narrow and not column.narrow) or column.title in self._left_out or column.title in layout.hidden
             self.setColumnHidden(place, hidden)
             if not hidden:
                 shown.append(place)
-        extra = {0: self.margin, last: self.margin}
-        widths = {place: theme.px(self.columns[place].width) + extra.get(place, 0) for place in shown}
-        stretching = [place for place in shown if self.columns[place].stretch]
+        if not shown:
+            return
+        header = self.horizontalHeader()
+        shown.sort(key=header.visualIndex)
+        self.edges = (shown[0], shown[-1])
+        extra = {shown[0]: self.margin}
+        extra[shown[-1]] = extra.get(shown[-1], 0) + self.margin
+        own = {place: layout.widths.get(self.columns[place].title, self.columns[place].width) for place in shown}
+        widths = {place: theme.px(own[place]) + extra.get(place, 0) for place in shown}
+        stretching = [place for place in shown if self.columns[place].stretch] or [shown[-1]]
         spare = width - sum(widths.values())
         if stretching and spare > 0:
             for place in stretching:
@@ -345,8 +305,55 @@ class Table(QTableView):
             for place, value in widths.items():
                 if not (firm and self.columns[place].firm):
                     widths[place] = max(theme.px(20), value * (width - firm) // max(1, soft))
+        self._sizing = True
         for place, value in widths.items():
             self.setColumnWidth(place, value)
+        self._sizing = False
+
+    def let_choose(self, layout: ColumnLayout) -> None:
+        """Let columns be dragged, resized, hidden; layout: as they stood. layout_changed tells of every change."""
+        header = self.horizontalHeader()
+        header.setSectionsMovable(True)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.sectionMoved.connect(lambda *_: self._moved())
+        header.sectionResized.connect(self._resized)
+        self.use_layout(layout)
+
+    def use_layout(self, layout: ColumnLayout) -> None:
+        """Show columns so."""
+        header = self.horizontalHeader()
+        self.layout_now, self._sizing = layout, True
+        places = {one.title: place for place, one in enumerate(self.columns)}
+        for target, title in enumerate(layout.order):
+            header.moveSection(header.visualIndex(places[title]), target)
+        self._sizing = False
+        self._size_columns()
+        self.viewport().update()
+
+    def show_column(self, title: str, on: bool) -> None:
+        """Show a column or hide it; the last one stays."""
+        hidden = tuple(
+            one for one in self.layout_now.order if (one == title and not on) or (one != title and one in self.layout_now.hidden)
+        )
+        if len(hidden) < len(self.columns):
+            self.use_layout(replace(self.layout_now, hidden=hidden))
+            self.layout_changed.emit()
+
+    def _moved(self) -> None:
+        if not self._sizing:
+            header = self.horizontalHeader()
+            order = tuple(self.columns[header.logicalIndex(place)].title for place in range(header.count()))
+            self.layout_now = replace(self.layout_now, order=order)
+            self._size_columns()
+            self.layout_changed.emit()
+
+    def _resized(self, place: int, _old: int, new: int) -> None:
+        if self._sizing or not new:
+            return
+        extra = sum(self.margin for one in self.edges if one == place)
+        width = max(LEAST, min(GREATEST, round((new - extra) / theme.px(100) * 100)))
+        self.layout_now = replace(self.layout_now, widths={**self.layout_now.widths, self.columns[place].title: width})
+        self.layout_changed.emit()
 
     def _sort(self, section: int) -> None:
         key = self.columns[section].sort

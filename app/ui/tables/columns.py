@@ -1,0 +1,49 @@
+"""Which columns of a table are shown, in which order, how wide; kept as text, chosen in a menu."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from app.ui.tables.cells import Column
+
+LEAST, GREATEST = 24, 1200
+"""Width of a column in pixels of the design."""
+
+
+class ColumnLayout(msgspec.Struct, frozen=True):
+    """order: titles from left to right. hidden: titles that are not shown. widths: of those that the user set."""
+
+    order: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    widths: dict[str, int] = {}
+
+
+def standard(columns: Sequence[Column]) -> ColumnLayout:
+    """As a new installation shows them."""
+    return ColumnLayout(tuple(one.title for one in columns), tuple(one.title for one in columns if not one.shown))
+
+
+def read(text: str, columns: Sequence[Column]) -> ColumnLayout:
+    """What was kept, made whole where columns came or went since; the standard for anything else."""
+    plain = standard(columns)
+    try:
+        kept = msgspec.json.decode(text, type=ColumnLayout)
+    except (msgspec.MsgspecError, UnicodeError):
+        return plain
+    known = dict.fromkeys(plain.order)
+    order = [title for title in dict.fromkeys(kept.order) if title in known]
+    for place, title in enumerate(plain.order):  # a new column stands behind the one that it stands behind by default
+        if title not in order:
+            before = plain.order[place - 1] if place else ""
+            order.insert(order.index(before) + 1 if before in order else 0, title)
+    news = {title for title in plain.order if title not in kept.order}
+    hidden = tuple(title for title in order if title in kept.hidden or (title in news and title in plain.hidden))
+    if len(hidden) == len(order):
+        return plain
+    widths = {title: max(LEAST, min(GREATEST, width)) for title, width in kept.widths.items() if title in known}
+    return ColumnLayout(tuple(order), hidden, widths)
+
+
+def written(layout: ColumnLayout) -> str:
+    """The layout as text."""
+    return msgspec.json.encode(layout).decode()

@@ -1,0 +1,89 @@
+"""What proves an activity: one of its packets or its record, and where else the same act is told."""
+
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from app.model.rows import ActivityRow, Packet, Record
+from app.ui import wording
+from app.ui.desk import Desk
+from app.ui.page import Page
+from app.ui.tables.packet_view import PacketView
+from app.ui.tables.record_view import RecordView
+from app.ui.widgets.twins import Twin, TwinLine, twins_of
+
+
+class ProofPanel(QWidget):
+    """Asks through the page that it belongs to, so that a newer row replaces an older one."""
+
+    def __init__(self, page: Page, desk: Desk) -> None:
+        super().__init__()
+        self._page, self._desk = page, desk
+        self.of = ""
+        """Id of the activity on screen."""
+        self.packet, self.record, self.twins = PacketView(), RecordView(), TwinLine(desk)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.twins)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.packet)
+        self._stack.addWidget(self.record)
+        column.addWidget(self._stack, 1)
+
+    def forget(self) -> None:
+        """Show nothing."""
+        self.of = ""
+        self.hide()
+
+    def focus(self) -> None:
+        """The keyboard goes to the tree, or to the fields."""
+        shown = self.record.fields if self._stack.currentWidget() is self.record else self.packet.tree
+        shown.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_row(self, row: ActivityRow, frame: int | None = None) -> None:
+        """What proves a row: one of its frames, or the record of a log."""
+        session = self._desk.session
+        self.show()
+        if session is None or (frame is None and self.of == row.id):
+            return
+        self.of = row.id
+
+        def work() -> _Proof:
+            activity = session.queries.activity(row.id)
+            twins = twins_of(self._desk, row.id)
+            if activity is None or not activity.frames:
+                number = activity.record if activity is not None else None
+                facts = session.queries.record_facts(row.id)
+                record = session.record(row.input, number or 0, activity.ordinal if activity is not None else 0)
+                return _Proof(None, (), facts, record, number, twins)
+            frames = activity.frames
+            return _Proof(session.packet(row.input, frame or frames[0], frames), frames, (), None, None, twins)
+
+        self._page.ask("proof", work, lambda found: self._proved(row, found))
+
+    def _proved(self, row: ActivityRow, found: "_Proof") -> None:
+        if self.of != row.id:
+            return
+        self.twins.show_twins(found.twins)
+        name = row.input_name.removesuffix(wording.LIVE)
+        if found.packet is not None:
+            self._stack.setCurrentWidget(self.packet)
+            self.packet.show_packet(found.packet, name)
+            self.packet.show_frames(found.frames, found.packet.frame, lambda other: self.show_row(row, other))
+        elif found.record is not None:
+            self._stack.setCurrentWidget(self.record)
+            title = f"Record {wording.number(found.number)}" if found.number else "Record"
+            self.record.show_record(title, found.facts, found.record, name)
+
+
+class _Proof(NamedTuple):
+    """What proves a row: packet with the frames of its activity, or record with its facts."""
+
+    packet: Packet | None
+    frames: tuple[int, ...]
+    facts: tuple[tuple[str, str, str], ...]
+    record: Record | None
+    number: int | None
+    twins: list[Twin]
