@@ -18,6 +18,7 @@ from app.ui.main_window import MainWindow
 from app.ui.pages.alerts import AlertsPage
 from app.ui.pages.incident import IncidentPage
 from app.ui.pages.overview import OverviewPage
+from app.ui.pages.start import StartPage
 from app.ui.plots.phase_grid import PhaseGrid
 from app.ui.tables.alert_filter import PHASES
 from app.ui.visits import news, visit
@@ -188,3 +189,22 @@ def test_hostile_names_in_grid_and_rows(qtbot, name: str) -> None:
     grid.show_alerts([alert_of(name)], 0, 1)
     grid.grab()
     assert overview_rows.steps([alert_of(name)], (), (), ())[0].target.key == alert_of(name).id
+
+
+def test_recent_cases_are_one_click_away_at_the_start(make_window, kept: Path, settle: Settle) -> None:
+    window = make_window(None)
+    window.desk.keep(recent=(str(kept), "/gone/other.wardlight"))
+    page = StartPage(window.desk, "start")
+    assert [one.text() for one in page.recent] == [kept.name, "other.wardlight"]
+    opened: list[Path] = []
+    page.window().open_case = opened.append  # type: ignore[attr-defined]
+    click(page.recent[0])
+    assert opened == [kept]
+
+
+def test_numbers_wrap_where_there_is_little_room(make_window, kept: Path, settle: Settle) -> None:
+    window = make_window(Session.open(kept), 1000, 700)
+    window.set_zoom(2.0)
+    page = overview_of(window, settle)
+    tops = {fact.mapTo(page, QPoint(0, 0)).y() for fact in page.facts}
+    assert len(tops) == 2

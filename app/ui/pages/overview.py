@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.model.about import Risk
 from app.model.alert import RANK, Alert
@@ -12,7 +12,7 @@ from app.model.entity import EntityRef
 from app.model.filter import parse
 from app.model.incident import Incident
 from app.model.rows import Coverage, EntityRow, Histogram, Overview
-from app.ui import theme, wording
+from app.ui import wording
 from app.ui.desk import Desk
 from app.ui.navigation import Route
 from app.ui.page import Column, Page, scrolled
@@ -24,9 +24,9 @@ from app.ui.visits import news, visit
 from app.ui.widgets import overview_rows
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.news_band import NewsBand
-from app.ui.widgets.summary import Fact, Listed, Side, signed
+from app.ui.widgets.summary import Fact, FactsRow, Listed, Side, signed
 from app.ui.widgets.two_line_list import TwoLines
-from app.ui.widgets.words import Elided, Line, PageHeading, SectionHeading
+from app.ui.widgets.words import Elided, PageHeading, SectionHeading
 
 BUCKETS = 110
 MOST, STORIES = 5, 3
@@ -84,7 +84,7 @@ class OverviewPage(Page):
         )  # fmt: skip
         self.protocols = Listed("Protocols", "No activity was decoded.", self._open_kind)
         column = Column()
-        for one in (self.heading, self.news, self._facts_row(), self.steps, self.incidents, self.grid_heading, self.grid):
+        for one in (self.heading, self.news, FactsRow(self.facts), self.steps, self.incidents, self.grid_heading, self.grid):
             column.add(one)
         column.add(self.chart_heading)
         column.add(self.chart)
@@ -97,22 +97,6 @@ class OverviewPage(Page):
         outer.addWidget(scrolled(column))
         self._risks: tuple[tuple[EntityRow, Risk], ...] = ()
         self._remedies: tuple[Remedy, ...] = ()
-
-    def _facts_row(self) -> QWidget:
-        holder = QWidget()
-        grid = QGridLayout(holder)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(0)
-        grid.setHorizontalSpacing(theme.px(16))
-        spread = 2 * len(self.facts) - 1
-        grid.addWidget(Line(), 0, 0, 1, spread)
-        for place, fact in enumerate(self.facts):
-            grid.addWidget(fact, 1, 2 * place)
-            grid.setColumnStretch(2 * place, 1)
-            if place:
-                grid.addWidget(Line(vertical=True), 1, 2 * place - 1)
-        grid.addWidget(Line(), 2, 0, 1, spread)
-        return holder
 
     def refresh(self) -> None:
         """Numbers from the desk; charts, risks and coverage by query."""

@@ -12,10 +12,13 @@ from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.navigation import Crumb
 from app.ui.page import Page, scrolled
-from app.ui.widgets.buttons import Button, MenuButton
+from app.ui.widgets.buttons import Button, LinkButton, MenuButton
+from app.ui.widgets.flow import flow
 from app.ui.widgets.marks import IconMark, IconTile
+from app.ui.widgets.tips import plain_tip
 from app.ui.widgets.words import Line, Paragraph, Words
 
+MOST_RECENT = 5
 READS = (
     ("Captures", "pcap, pcapng"),
     ("Windows events", "EVTX; XML and JSON exports; ETL traces"),
@@ -134,6 +137,9 @@ class StartPage(Page):
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(12))
+        self.recent = [LinkButton(wording.middle(Path(one).name, 60), lambda one=one: self._open_recent(one)) for one in recent]
+        for link, one in zip(self.recent, recent, strict=True):
+            link.setToolTip(plain_tip(one))
         for icon, title, sentence, button in rows:
             column.addWidget(Line())
             row = QHBoxLayout()
@@ -146,6 +152,11 @@ class StartPage(Page):
             row.addLayout(words, 1)
             row.addWidget(button)
             column.addLayout(row)
+        if self.recent:
+            below = QHBoxLayout()
+            below.addSpacing(theme.px(52))
+            below.addWidget(flow(*self.recent[:MOST_RECENT], gap=14), 1)
+            column.addLayout(below)
         return holder
 
     def _fill_recent(self, menu: QMenu) -> None:

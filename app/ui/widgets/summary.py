@@ -42,6 +42,49 @@ class Fact(QWidget):
             self.below.addWidget(one)
 
 
+class FactsRow(QWidget):
+    """Big numbers side by side between two lines, as many on a row as there is room for."""
+
+    def __init__(self, facts: Sequence[Fact]) -> None:
+        super().__init__()
+        self._facts, self._across = tuple(facts), 0
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(theme.px(24))
+        grid.setVerticalSpacing(0)
+        self._grid = grid
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(Line())
+        column.addLayout(grid)
+        column.addWidget(Line())
+        self._lines = [Line(vertical=True) for _ in facts]
+        for one in self._lines:
+            one.setParent(self)
+        self._arrange(len(facts))
+
+    def _arrange(self, across: int) -> None:
+        if across == self._across:
+            return
+        self._across = across
+        for one in (*self._facts, *self._lines):
+            self._grid.removeWidget(one)
+        for place in range(len(self._facts)):
+            self._grid.setColumnStretch(2 * place, 1 if place < across else 0)
+        for place, fact in enumerate(self._facts):
+            row, column = divmod(place, across)
+            self._grid.addWidget(fact, row, 2 * column)
+            if column:
+                self._grid.addWidget(self._lines[place], row, 2 * column - 1)
+            self._lines[place].setVisible(column > 0)
+
+    def resizeEvent(self, event) -> None:
+        """As many as there is room for."""
+        super().resizeEvent(event)
+        self._arrange(len(self._facts) if self.width() >= theme.px(700) else 3)
+
+
 def signed(sign: str, words: str) -> QWidget:
     """A small sign with words that stay beside it."""
     holder = QWidget()
