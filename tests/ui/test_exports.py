@@ -86,3 +86,15 @@ def test_names_are_hidden_on_every_page_and_come_back(window, settle, qtbot, tmp
     settle(window)
     assert row.ref.label not in words_of(window) and not window.statusbar.privacy.isVisible()
     window.desk.keep(privacy=False)
+
+
+def test_the_settings_have_the_switch(window, settle, qtbot) -> None:  # type: ignore[no-untyped-def]
+    window.desk.go("settings", "privacy")
+    settle(window)
+    section = window.page().section("privacy")
+    qtbot.mouseClick(section.names.segments["pseudonyms"], Qt.MouseButton.LeftButton)
+    settle(window)
+    assert window.desk.private
+    window.desk.command("privacy")
+    settle(window)
+    assert not window.desk.private and not window.desk.settings.privacy

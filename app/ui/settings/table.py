@@ -18,6 +18,7 @@ SECTIONS: tuple[SectionEntry, ...] = (
     SectionEntry("time", "Time", "clock", "app.ui.settings.clock:Clock"),
     SectionEntry("keys", "Keys", "more", "app.ui.settings.bindings:Bindings"),
     SectionEntry("evidence", "Evidence", "packet", "app.ui.settings.evidence:EvidenceSettings"),
+    SectionEntry("privacy", "Privacy", "proof", "app.ui.settings.privacy:Privacy"),
     SectionEntry("detectors", "Detectors", "sensor", "app.ui.settings.detectors:Detectors", case=True),
     SectionEntry("tags", "Tags", "pin", "app.ui.settings.tags:Tags", case=True),
     SectionEntry("exclusions", "Exclusions", "filter", "app.ui.settings.exclusions:ExclusionSettings", case=True),
