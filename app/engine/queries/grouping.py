@@ -61,7 +61,7 @@ class _Sum:
 
 def groups(plan: Plan, field: str, access: Access, limit: int = 200) -> Groups:
     """The groups of most activities by a field of app.model.asking.GROUPS. The caller holds the lock of the plan."""
-    span = access.all("SELECT min(at), max(at) FROM activities")[0]
+    span = access.all("SELECT (SELECT min(at) FROM activities), (SELECT max(at) FROM activities)")[0]
     number = plan.count()
     if span[0] is None or not number:
         return Groups(field=field)
