@@ -120,11 +120,13 @@ class Session(Output, Casework):
         on_done: Callable[[str | None], None],
         sensitivity: str = "medium",
         keytabs: Sequence[Path] = (),
+        low: bool = False,
     ) -> Reading | Beside:
         """Read inputs in another process. on_done gets None, or one sentence that says what went wrong.
 
         While live sources run, their process reads them too, for it holds the workspace.
         keytabs: files with keys, which that process reads; neither they nor their places are kept.
+        low: that process leaves the processor to others first; one that listens already stays as it is.
         """
         beside = self._read_beside(inputs, on_progress, on_done, sensitivity, keytabs)
         if beside is not None:
@@ -139,6 +141,7 @@ class Session(Output, Casework):
             on_done(error)
 
         given = [part for one in keytabs for part in ("--keytab", str(one.resolve()))]
+        given += ["--low"] if low else []
         command = program("_read", "--sensitivity", sensitivity, *given, str(self.path.resolve()))
         reading = Reading([*command, *(str(one.resolve()) for one in inputs)], on_progress, done)
         self._readings = [one for one in self._readings if one.running] + [reading]

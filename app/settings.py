@@ -39,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     language: code of the window's language, see app.ui.catalogue.
     visits: what each workspace held when it was last marked as seen, by its path.
     queries: saved queries that stand in every workspace. typed: queries that were asked, newest first.
+    low_priority: readings leave the processor to others first.
     toured: the tour over the sample case was offered.
     """
 
@@ -57,6 +58,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     toured: bool = False
     language: Annotated[str, msgspec.Meta(max_length=20)] = "en"
     visits: dict[str, Visit] = {}
+    low_priority: bool = False
     privacy: bool = False
     queries: tuple[SavedQuery, ...] = ()
     typed: tuple[Annotated[str, msgspec.Meta(max_length=4_000)], ...] = ()

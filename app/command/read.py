@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 import threading
 from pathlib import Path
 
@@ -15,12 +16,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """WORKSPACE PATH..."""
     parser.add_argument("--sensitivity", choices=("low", "medium", "high"), default="medium")
     parser.add_argument("--keytab", type=Path, action="append", default=[])
+    parser.add_argument("--low", action="store_true", help="leave the processor to others first")
     parser.add_argument("workspace", type=Path)
     parser.add_argument("paths", type=Path, nargs="*")
 
 
 def run(options: argparse.Namespace) -> int:
     """Read; the parent cancels by closing standard input, which also happens when it dies."""
+    if options.low:
+        _give_way()
     cancelled = threading.Event()
 
     def watch() -> None:
@@ -43,3 +47,14 @@ def run(options: argparse.Namespace) -> int:
     finally:
         session.close()
     return 0
+
+
+def _give_way() -> None:
+    """Others get the processor first; before any thread or process is started, which then do the same."""
+    if sys.platform == "win32":
+        import ctypes
+
+        kernel = ctypes.windll.kernel32
+        kernel.SetPriorityClass(kernel.GetCurrentProcess(), 0x4000)  # BELOW_NORMAL_PRIORITY_CLASS
+    else:
+        os.nice(10)

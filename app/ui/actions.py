@@ -52,6 +52,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("activities.export", "Save the activities that match…", "export", "Ctrl+E", "page:export", "File", "case"),
     Action("copy.command", "Copy as command…", "link", "Ctrl+Shift+C", "copy_command", "File", "case"),
     Action("reading.cancel", "Stop reading", "stop", "", "cancel_reading", "File", "reading"),
+    Action("reading.low", "Read at low priority, or at normal again", "pause", "", "toggle_low", "File"),
     Action("window.close", "Quit", "close", "Ctrl+Q", "close_window", "File"),
     Action("go.back", "Back", "back", "Alt+Left", "back", "Go"),
     Action("go.forward", "Forward", "forward", "Alt+Right", "forward", "Go"),

@@ -41,6 +41,8 @@ class Bridge(QObject):
         self._reading: Reading | None = None
         self.anew = False
         """Whether what is or was read last is nothing new: only detection runs again."""
+        self.low = False
+        """Whether what is read from now on leaves the processor to others first."""
         self.stopped = False
         """Whether somebody asked what is or was read last to stop."""
         self._latest: Progress | None = None
@@ -98,7 +100,7 @@ class Bridge(QObject):
             return
         self._latest, self._ended, self.anew, self.stopped = None, [], not paths, False
         ended = self._ended
-        self._reading = self._session.read(list(paths), self._keep, ended.append, sensitivity, self.keytabs)
+        self._reading = self._session.read(list(paths), self._keep, ended.append, sensitivity, self.keytabs, self.low)
         self._progress_timer.start()
         self._watch()
         self.started.emit()

@@ -223,6 +223,10 @@ class Commands:
         """Stop to read; what was read stays."""
         self._desk.bridge.cancel()
 
+    def toggle_low(self) -> None:
+        """Let the next readings leave the processor to others first, or not."""
+        self._desk.set_low(not self._desk.bridge.low)
+
     def close_window(self) -> None:
         """End the program."""
         self._window.close()

@@ -75,6 +75,7 @@ class Desk(QObject):
         self.can: Callable[[str], bool] = lambda _: True
         """Whether an action, by its id, makes sense now; the window knows."""
         self._use_settings()
+        self.bridge.low = self.settings.low_priority
         self.readings = Readings(self.bridge, self.jobs.log, self)
         self.jobs.whose = _words_of
         self.jobs.failed.connect(lambda error: self.tell(error, True))
@@ -352,6 +353,13 @@ class Desk(QObject):
         found = next((one.kind for one in inputs if one.key == input_key), "")
         packets = found in ("pcap", "pcapng") if found else not kind.startswith(("event-", "directory-"))
         return "frame" if packets else "record"
+
+    def set_low(self, low: bool) -> None:
+        """Whether readings leave the processor to others first, from the next one on."""
+        self.bridge.low = low
+        self.keep(low_priority=low)
+        self.tell("The next reading leaves the processor to others first." if low else "The next reading takes what it can get.")
+        self.jobs.log.touch()
 
     def keep_specs(self, specs: tuple[LiveSource, ...], path: Path | None = None) -> None:
         """Other live sources of this case; path: of the workspace that gets them too."""

@@ -1,16 +1,18 @@
 """What runs and ran: listed, stopped, failed; problems with the way to them."""
 
+import os
 import threading
 import time
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.paths import sample_case
-from app.session import Session
+from app.session import Reading, Session
 from app.ui.job_log import MOST, JobLog
 from app.ui.jobs import SLOW_S, Jobs
 from app.ui.main_window import MainWindow
@@ -154,3 +156,20 @@ def test_a_job_that_runs_is_seen_in_the_status_bar(window: MainWindow, settle: S
     assert window.desk.jobs.log.entries[0].state == "cancelled" and time.monotonic() - before < 1
     go_on.set()
     settle(window)
+
+
+@pytest.mark.skipif(not hasattr(os, "getpriority"), reason="priorities are read otherwise here")
+def test_reading_at_low_priority_is_kept_and_given_to_the_process(make_window, settle: Settle, qtbot: QtBot) -> None:
+    window = make_window(Session.open(None))
+    window.do_by_id("reading.low")
+    assert window.desk.settings.low_priority and window.body.jobs.priority.text() != ""
+    with qtbot.waitSignal(window.desk.bridge.finished, timeout=60_000):
+        window.read([sample_case()])
+        reading = window.desk.bridge._reading
+        assert isinstance(reading, Reading)
+        nice = lambda: os.getpriority(os.PRIO_PROCESS, reading._child.pid)  # noqa: E731
+        qtbot.waitUntil(lambda: reading._child.poll() is not None or nice() > os.getpriority(os.PRIO_PROCESS, 0), timeout=20_000)
+        assert reading._child.poll() is None, "seen while it ran"
+    settle(window)
+    window.do_by_id("reading.low")
+    assert not window.desk.settings.low_priority

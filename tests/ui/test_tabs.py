@@ -212,3 +212,33 @@ def test_other_words_keep_the_tabs(window: MainWindow, settle: Settle) -> None:
     assert pages(window) == before and window.tabs.place() == 1 and window.page().name == before[1]
     window.set_zoom(1.0)
     settle(window)
+
+
+def test_the_mouse_goes_back_and_forward_over_any_part(window: MainWindow, settle: Settle) -> None:
+    for name in ("alerts", "entities"):
+        window.desk.go(name)
+        settle(window)
+    table = window.page().table.viewport()
+    click(table, button=Qt.MouseButton.BackButton)
+    settle(window)
+    assert window.page().name == "alerts"
+    click(window.page().list.viewport(), button=Qt.MouseButton.ForwardButton)
+    settle(window)
+    assert window.page().name == "entities"
+    click(window.statusbar, button=Qt.MouseButton.BackButton)
+    settle(window)
+    assert window.page().name == "alerts"
+
+
+def test_another_zone_is_on_every_tab(window: MainWindow, settle: Settle) -> None:
+    window.desk.go("alerts")
+    window.desk.go("entities", new_tab=True)
+    settle(window)
+    before = window.page().list.model().index(1).data(Qt.ItemDataRole.AccessibleTextRole)
+    window.topbar._choose_zone("Asia/Tokyo")
+    settle(window)
+    assert pages(window) == ["alerts", "entities"]
+    after = window.page().list.model().index(1).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert before != after
+    window.topbar._choose_zone("UTC")
+    settle(window)

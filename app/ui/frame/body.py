@@ -43,6 +43,8 @@ class Body(QMainWindow):
             "jobs": Pane("jobs", "Jobs", self.jobs, self.jobs.buttons()),
         }
         self._over = False
+        self._sized: set[str] = set()
+        """Panes whose size somebody chose, or that got their first one."""
         for name, pane in self.panes.items():
             self.addDockWidget(Area.RightDockWidgetArea if name == "inspector" else Area.BottomDockWidgetArea, pane)
             pane.hide()
@@ -125,7 +127,8 @@ class Body(QMainWindow):
                     other.hide()
         pane.show()
         pane.raise_()
-        if new and not pane.isFloating() and pane.height() < theme.px(120):
+        if new and not pane.isFloating() and name not in self._sized:
+            self._sized.add(name)
             self.resizeDocks([pane], [theme.px(BELOW)], Qt.Orientation.Vertical)
         widget = pane.widget()
         if widget is not None:
@@ -151,6 +154,8 @@ class Body(QMainWindow):
         done = bool(state) and self.restoreState(QByteArray.fromBase64(state.encode("ascii", "replace")), VERSION)
         self._seat(over)
         self.inspector.setVisible(shown or not over)
+        if done:
+            self._sized = {one for one, pane in self.panes.items() if pane.isVisibleTo(self)}
         return done
 
     def reset(self) -> None:

@@ -1,6 +1,7 @@
 """The places of the window: tabs, here or in windows of their own, panes, layouts; how all of it stands and is found again."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
 
 from app.arrangement import Panes, Standing
@@ -104,6 +105,15 @@ class Stage(QMainWindow):
     def step_tab(self, by: int) -> None:
         """To another tab."""
         self.tabs.step(by)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The buttons of a mouse that mean back and forward, wherever they were pressed."""
+        if event.button() == Qt.MouseButton.BackButton:
+            self.tabs.current().step(forward=False)
+        elif event.button() == Qt.MouseButton.ForwardButton:
+            self.tabs.current().step(forward=True)
+        else:
+            super().mouseReleaseEvent(event)
 
     # --- inspector, panes ---
 

@@ -84,7 +84,9 @@ class TabStrip(QTabBar):
         cross = _Cross()
         cross.clicked.connect(lambda *_: self.closed.emit(self._place_of(cross)))
         self.setTabButton(place, RIGHT, cross)
-        self.setTabButton(place, LEFT, _Words(self))
+        label = _Words(self)
+        label.setFixedSize(theme.px(WIDEST - 44), theme.px(24))  # the bar centres it by the size that it has now
+        self.setTabButton(place, LEFT, label)
 
     def show_tab(self, place: int, words: str, sign: str) -> None:
         """Words and icon of one tab."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui import keys, theme
@@ -39,10 +39,16 @@ class Tabs(QWidget):
         self.bar = QWidget()
         self.bar.setObjectName("tabrow")
         row = QHBoxLayout(self.bar)
-        row.setContentsMargins(0, 0, theme.px(4), 0)
-        row.setSpacing(theme.px(4))
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        end = QWidget()
+        end.setObjectName("tabmore")
+        end.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        inside = QHBoxLayout(end)
+        inside.setContentsMargins(theme.px(4), 0, theme.px(4), 1)
+        inside.addWidget(self.more)
         row.addWidget(self.strip, 1)
-        row.addWidget(self.more)
+        row.addWidget(end)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

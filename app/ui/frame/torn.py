@@ -1,7 +1,7 @@
 """A tab in a window of its own, as for a second screen; closing the window gives the tab back."""
 
 from PySide6.QtCore import QByteArray, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from app.ui import theme, wording
@@ -10,6 +10,7 @@ from app.ui.frame.pane import within
 from app.ui.frame.tab import Tab
 from app.ui.frame.topbar import Crumbs
 from app.ui.widgets.buttons import Button
+from app.ui.widgets.clicks import STEPS
 
 SIZE = (1100, 760)
 
@@ -70,6 +71,13 @@ class TornWindow(QMainWindow):
         self.tab.go_away()
         self.tab.setParent(None)
         return self.tab
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The buttons of a mouse that mean back and forward."""
+        if event.button() in STEPS:
+            self.tab.step(forward=event.button() == Qt.MouseButton.ForwardButton)
+        else:
+            super().mouseReleaseEvent(event)
 
     def moveEvent(self, event) -> None:
         """Its place is kept."""

@@ -98,6 +98,12 @@ class JobsView(QWidget):
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._drop)
         self.stop = Button("Stop", "stop", on_click=self.cancel, bare=True, tip="Stop what is chosen; what was read is kept")
+        self.priority = Button(
+            "",
+            on_click=lambda: desk.set_low(not desk.bridge.low),
+            bare=True,
+            tip="Whether readings give way to others",
+        )
         self.clear = Button("Forget what ended", on_click=desk.jobs.log.forget_ended, bare=True)
         self.nothing = Empty(
             "Reading, detection, exports and whatever else takes long is listed here while it runs, and how it ended.",
@@ -122,7 +128,7 @@ class JobsView(QWidget):
 
     def buttons(self) -> tuple[Button, ...]:
         """What stands in the heading."""
-        return (self.stop, self.clear)
+        return (self.priority, self.stop, self.clear)
 
     def showEvent(self, event) -> None:
         """What changed while nobody looked."""
@@ -144,6 +150,7 @@ class JobsView(QWidget):
         words += [wording.count(len(live), "live source")] if live else []
         words += [f"{ended} ended"] if ended else []
         self.told.emit(", ".join(words) or "nothing runs")
+        self.priority.say("Low priority" if self._desk.bridge.low else "Normal priority")
         if not self.isVisible():
             return
         lines: list[JobLine] = []
