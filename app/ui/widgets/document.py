@@ -89,6 +89,12 @@ class DocumentView(QTextBrowser):
             self.verticalScrollBar().setValue(at)
 
     def _style(self) -> None:
+        whole = QTextCursor(self.document())
+        whole.beginEditBlock()  # else everything is laid out anew for every piece
+        self._style_parts()
+        whole.endEditBlock()
+
+    def _style_parts(self) -> None:
         block = self.document().begin()
         while block.isValid():
             self._style_block(block)
