@@ -20,7 +20,7 @@ class Appearance(Sheet):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         now = desk.settings
-        self.theme = Segments(tr("Theme"), THEMES, theme.choice())
+        self.theme = Segments(tr("Theme"), THEMES, theme.choice(), wraps=True)
         self.theme.chosen.connect(lambda word: desk.command(f"theme.{word}"))
         self.add(
             "theme", tr("Theme"), tr("As the system: dark or light with the desktop, high contrast when it asks for that."),
@@ -28,7 +28,7 @@ class Appearance(Sheet):
             lambda: self.theme.focus_on(theme.choice()), below=True, more="colour color night day contrast accessibility",
         )  # fmt: skip
         sizes = [(str(one), f"{round(one * 100)} %") for one in ZOOMS]
-        self.zoom = Segments(tr("Text size"), sizes, str(now.zoom))
+        self.zoom = Segments(tr("Text size"), sizes, str(now.zoom), wraps=True)
         self.zoom.chosen.connect(lambda word: desk.set_look(zoom=float(word)))
         self.add(
             "zoom", tr("Text size"), tr("On top of what the system says. Everything grows with the words."), self.zoom,
@@ -56,7 +56,7 @@ class Appearance(Sheet):
         known = catalogue.languages()
         if len(known) > 1:
             choices = [(one.code, one.name) for one in known]
-            self.language = Segments(tr("Language"), choices, catalogue.language())
+            self.language = Segments(tr("Language"), choices, catalogue.language(), wraps=True)
             self.language.chosen.connect(lambda word: self.desk.set_look(language=word))
             self.add(
                 "language", tr("Language"), tr("What has no translation yet stays English. Names of the evidence never change."),

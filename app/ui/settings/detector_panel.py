@@ -166,7 +166,7 @@ class DetectorPanel(QWidget):
         column.addWidget(_named("Runs", self.on))
         case = f"As the case ({'high' if tuning.test_mode else tuning.sensitivity})"
         levels = [("", case), *((one, one.capitalize()) for one in draft.LEVELS)]
-        self.level = Segments(tr("Sensitivity"), levels, tuning.levels.get(row.id, ""))
+        self.level = Segments(tr("Sensitivity"), levels, tuning.levels.get(row.id, ""), wraps=True)
         self.level.setEnabled(not tuning.test_mode)
         self.level.chosen.connect(lambda word: self._set(draft.with_level(self._tuning, row.id, word)))
         column.addWidget(_named("Sensitivity", self.level))
@@ -220,5 +220,7 @@ def _named(name: str, control: QWidget) -> QWidget:
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(theme.px(4))
     column.addWidget(Words(name, "quiet-strong", "quiet"))
-    column.addWidget(control, 0, Qt.AlignmentFlag.AlignLeft if isinstance(control, Segments) else Qt.AlignmentFlag(0))
+    column.addWidget(
+        control, 0, Qt.AlignmentFlag.AlignLeft if isinstance(control, Segments) and not control.wraps else Qt.AlignmentFlag(0)
+    )
     return holder

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.model.tuning import Tuning
 from app.ui import theme
@@ -12,6 +12,7 @@ from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.page import scrolled
 from app.ui.widgets.fields import Segment
+from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.words import Line, PageHeading, Paragraph, Words
 
 WIDEST = 760
@@ -61,14 +62,15 @@ class Drafting(Section):
 
 
 class Segments(QWidget):
-    """Words side by side of which one is chosen; chosen(value): by the user."""
+    """Words side by side of which one is chosen; chosen(value): by the user. wraps: onto more lines where there is no room."""
 
     chosen = Signal(str)
 
-    def __init__(self, name: str, choices: Sequence[tuple[str, str]], value: str) -> None:
+    def __init__(self, name: str, choices: Sequence[tuple[str, str]], value: str, wraps: bool = False) -> None:
         super().__init__()
+        self.wraps = wraps
         self.setAccessibleName(name)
-        row = QHBoxLayout(self)
+        row: QLayout = FlowLayout(self, 4) if wraps else QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.px(4))
         self.segments: dict[str, Segment] = {}
@@ -78,7 +80,12 @@ class Segments(QWidget):
             one.setChecked(word == value)
             one.clicked.connect(lambda *_, word=word: self.chosen.emit(word))
             row.addWidget(one)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(
+            QSizePolicy.Policy.Ignored if wraps else QSizePolicy.Policy.Fixed,
+            QSizePolicy.Policy.Minimum if wraps else QSizePolicy.Policy.Fixed,
+        )
+        policy.setHeightForWidth(wraps)
+        self.setSizePolicy(policy)
 
     def show_value(self, value: str) -> None:
         """Another choice, made elsewhere."""
@@ -105,7 +112,9 @@ class SettingRow(QWidget):
         row.setContentsMargins(0, theme.px(14), 0, theme.px(14))
         row.setSpacing(theme.px(8 if below else 24))
         row.addLayout(words, 1)
-        row.addWidget(control, 0, Qt.AlignmentFlag.AlignLeft if below else Qt.AlignmentFlag.AlignVCenter)
+        whole = isinstance(control, Segments) and control.wraps
+        side = Qt.AlignmentFlag.AlignLeft if below else Qt.AlignmentFlag.AlignVCenter
+        row.addWidget(control, 0, Qt.AlignmentFlag(0) if whole else side)
 
 
 class Sheet(Section):
