@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app.model.saved import SavedQuery
 from app.session import Session
 from app.ui import wording
 from app.ui.frame.found import moment
@@ -147,3 +148,15 @@ def test_hostile_words_are_only_words(window: MainWindow, settle: Settle) -> Non
     offered(window, settle, "a" * 200)
     press(window, Qt.Key.Key_Escape)
     assert not window.palette_list.isVisible()
+
+
+def test_saved_queries_and_those_asked_last_are_offered(window: MainWindow, settle: Settle) -> None:
+    window.desk.keep(
+        queries=(SavedQuery(name="Signed in with NTLM", text="kind:ntlm result:success"),), typed=("kind:ldap-search port:389",)
+    )
+    assert offered(window, settle, "signed ntlm")[0] == "Signed in with NTLM"
+    press(window, Qt.Key.Key_Return)
+    settle(window)
+    page = window.page()
+    assert isinstance(page, ActivitiesPage) and page.query.text() == "kind:ntlm result:success"
+    assert "kind:ldap-search port:389" in offered(window, settle, "search 389")

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from app.arrangement import Chosen
+from app.model.saved import SavedQuery
 from app.ui import theme
 from app.ui.actions import ACTIONS, Action
 from app.ui.desk import Desk
@@ -40,6 +41,7 @@ class Palette(QFrame):
         self._articles: tuple[Article, ...] | None = None
         self._offers: list[Offer] = []
         self._found: tuple[str, list[object]] = ("", [])
+        self._saved: tuple[SavedQuery, ...] = ()
         self.setObjectName("popup")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(self)
@@ -64,6 +66,7 @@ class Palette(QFrame):
         """Arrow keys, Enter, Esc of the field are for the list."""
         if watched is self._field:
             if event.type() == QEvent.Type.FocusIn:
+                self._ask_saved()
                 self._typed(self._field.text())
             elif event.type() == QEvent.Type.FocusOut and not self.underMouse():
                 self.hide()
@@ -105,6 +108,20 @@ class Palette(QFrame):
         if self._field.hasFocus() and self._field.text().strip():
             self._offer(self._field.text())
 
+    def _ask_saved(self) -> None:
+        session = self._desk.session
+        if session is not None:
+            self._desk.jobs.run(session.saved_queries, self._take_saved, owner=self)
+
+    def _take_saved(self, saved: tuple[SavedQuery, ...]) -> None:
+        self._saved = saved
+
+    def _queries(self) -> list[tuple[str, str]]:
+        """Name and text of the saved queries of the case and the user, then of those asked last, which have no name."""
+        kept = [(one.name, one.text) for one in (*self._saved, *self._desk.settings.queries)]
+        texts = {text for _, text in kept}
+        return [*kept, *(("", one) for one in self._desk.settings.typed if one not in texts)]
+
     def _case(self) -> str:
         session = self._desk.session
         return str(session.path) if session is not None else ""
@@ -145,6 +162,7 @@ class Palette(QFrame):
         rows = offers.commands(typed, (*ACTIONS, *self._more()), self._can_do)
         if self._desk.has_case:
             rows += offers.alerts(typed, self._desk.alerts, case)
+            rows += offers.queries(typed, self._queries(), case)
         rows += offers.articles(typed, self._articles or ())
         jump = offers.moment(typed, overview.last if overview is not None else None)
         rows += [jump] if jump is not None else []
