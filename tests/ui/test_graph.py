@@ -311,7 +311,6 @@ def test_the_query_behind_the_picture_is_shown_edited_and_opened(window: MainWin
     page.edit_query()
     page.query.edit.selectAll()
     QTest.keyClicks(page.query.edit, "kind:ntlm")
-    QTest.keyClick(page.query.edit, Qt.Key.Key_Escape)
     QTest.keyClick(page.query.edit, Qt.Key.Key_Return)
     settle(window)
     assert page.sketch.query == "kind:ntlm" and page.sketch.roots == ()
