@@ -310,7 +310,10 @@ def test_the_query_behind_the_picture_is_shown_edited_and_opened(window: MainWin
 
     page.edit_query()
     page.query.edit.selectAll()
-    QTest.keyClicks(page.query.edit, "kind:ntlm")
+    QTest.keyClicks(page.query.edit, "kin")
+    settle(window)
+    assert page.query._completer.popup().isVisible()  # suggestions come as on the page of activities
+    QTest.keyClicks(page.query.edit, "d:ntlm")
     QTest.keyClick(page.query.edit, Qt.Key.Key_Return)
     settle(window)
     assert page.sketch.query == "kind:ntlm" and page.sketch.roots == ()

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 
-from app.model.filter import FilterError, completions, parse
+from app.model.filter import FilterError, parse
 from app.ui import theme, wording
 from app.ui.desk import Desk
 from app.ui.graph import acts, asking, export, words
@@ -267,7 +267,7 @@ class GraphPage(PicturePage):
         self.times.brushed.connect(self._brushed)
         self.query.changed.connect(self._typing.start)
         self.query.edit.entered.connect(self._typed)
-        self.query.complete = completions
+        self.query.wanted.connect(self._suggest)
         stage.activities.clicked.connect(lambda *_: self.desk.go("activities", filter=self._query_text()))
         stage.play.clicked.connect(lambda *_: self.play())
         stage.find.textChanged.connect(self._find)
@@ -340,6 +340,12 @@ class GraphPage(PicturePage):
         if not self.query.edit.hasFocus() or self.query.text() == "":
             self.query.set_text(self._query_text())
         self.query.say_right("")
+
+    def _suggest(self, text: str, cursor: int) -> None:
+        session = self.desk.session
+        if session is not None:
+            suggest = session.queries.suggest
+            self.ask("suggest", lambda: suggest(text, cursor), lambda some: self.query.offer(text, cursor, some))
 
     def _typed(self) -> None:
         self._typing.stop()
