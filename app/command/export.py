@@ -12,6 +12,7 @@ from app.command.analyze import may_write
 from app.command.words import line
 from app.engine.export import coverage_span
 from app.engine.export.columns import COLUMNS
+from app.model.asking import Order
 from app.model.filter import ActivityFilter, FilterError, parse
 from app.session import FORMS, Seconds, Session, View
 
@@ -83,7 +84,7 @@ def _write(session: Session, options: argparse.Namespace, to_pdf: Callable[[str,
         unknown = [one for one in columns if one not in COLUMNS]
         if unknown:
             raise OSError(f"there is no column {unknown[0]!r}; there are {', '.join(COLUMNS)}")
-        view = View(filter=_filter(options.filter), columns=columns, descending=options.newest_first)
+        view = View(filter=_filter(options.filter), columns=columns, order=Order(descending=options.newest_first))
         session.export(out, form, view, options.alert, bom=options.bom)
 
 

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from app.model.asking import Order
 from app.model.filter import ActivityFilter
 
 Cell = str | int | float | None
@@ -17,11 +18,11 @@ class Column(Struct, frozen=True):
 
 
 class View(Struct, frozen=True, kw_only=True):
-    """Activities as they are seen: what matches, which columns in which order (all when empty), newest first or last."""
+    """Activities as they are seen: what matches, which columns in which order (all when empty), how they are sorted."""
 
     filter: ActivityFilter | None = None
     columns: tuple[str, ...] = ()
-    descending: bool = False
+    order: Order = Order()
 
 
 class Sheet(Struct, frozen=True, kw_only=True):

@@ -4,8 +4,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 
 from app.ui.main_window import MainWindow
 from app.ui.pages.activities import ActivitiesPage
@@ -180,9 +182,12 @@ def test_no_match_is_said_with_a_way_back(window: MainWindow, settle: Settle) ->
     assert page.model.rowCount() == everything and page.query.text() == ""
 
 
-def test_the_activities_that_match_are_saved(window: MainWindow, settle: Settle, tmp_path: Path) -> None:
+def test_the_activities_that_match_are_saved(
+    window: MainWindow, settle: Settle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = activities(window, settle, "kind:kerberos-tgs")
-    page.write(tmp_path / "some.jsonl")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "some.jsonl"), "JSON lines (*.jsonl)"))
+    window.do_by_id("activities.export")
     settle(window)
 
     lines = (tmp_path / "some.jsonl").read_text(encoding="utf-8").splitlines()

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from app.engine import describe
 from app.engine.queries import Queries
+from app.engine.queries.sorting import TooMany
 from app.model.entity import EntityRef
 from app.model.rows import ActivityRow
 from app.model.view import Cell, Column, View
@@ -29,6 +31,10 @@ COLUMNS: dict[str, tuple[Column, Callable[[ActivityRow], Cell]]] = {
     "to": (Column("to", "To"), lambda row: _name(row.target)),
     "what": (Column("what", "What"), lambda row: row.what),
     "result": (Column("result", "Result"), lambda row: row.result),
+    "port": (Column("port", "Port asked", "number"), lambda row: row.dport or None),
+    "service": (Column("service", "Service"), lambda row: row.service),
+    "etype": (Column("etype", "Encryption"), lambda row: "" if row.etype is None else describe.etype(row.etype)),
+    "took": (Column("took", "Took (µs)", "number"), lambda row: row.took),
     "code": (Column("code", "Code", "number"), lambda row: row.code),
     "reason": (Column("reason", "Reason"), lambda row: row.reason),
     "resolved": (Column("resolved", "Source known by"), lambda row: row.resolved_by),
@@ -39,18 +45,32 @@ COLUMNS: dict[str, tuple[Column, Callable[[ActivityRow], Cell]]] = {
     "id": (Column("id", "Activity"), lambda row: row.id),
 }
 """By the name that a view gives: the column, and its value of a row."""
+TITLES: dict[str, tuple[str, ...]] = {
+    "Time": ("time",), "Date": ("time",), "Kind": ("kind",), "Who": ("who",), "From": ("from",), "To": ("to",), "Port": ("port",),
+    "What": ("what",), "Service": ("service",), "Encryption": ("etype",), "Event": ("log",), "Result": ("result", "reason"),
+    "Code": ("code",), "Took": ("took",), "Known by": ("resolved",), "Alert": ("alerted",), "Input": ("input",),
+    "Place": ("place",),
+}  # fmt: skip
+"""Heads of the window's table to columns; what is shown in one of them may be two here."""
 
 
 def chosen(names: Sequence[str]) -> tuple[str, ...]:
-    """The columns that exist, in this order; all when none does."""
-    return tuple(name for name in names if name in COLUMNS) or tuple(COLUMNS)
+    """The columns that exist, in this order, by their name or as tables of the window are headed; all when none does."""
+    found: dict[str, None] = {}
+    for name in names:
+        found.update(dict.fromkeys(TITLES.get(name, (name,)) if name not in COLUMNS else (name,)))
+    return tuple(name for name in found if name in COLUMNS) or tuple(COLUMNS)
 
 
 def rows(queries: Queries, view: View) -> Iterator[ActivityRow]:
     """Every row of a view in its order, a part in memory at a time."""
-    place = LAST if view.descending else FIRST
+    if view.order.by != "time":
+        yield from _sorted(queries, view)
+        return
+    descending = view.order.descending
+    place = LAST if descending else FIRST
     while True:
-        if view.descending:
+        if descending:
             page = queries.page(view.filter, before=place, limit=PART)
             yield from reversed(page.rows)
             following = page.before
@@ -61,6 +81,20 @@ def rows(queries: Queries, view: View) -> Iterator[ActivityRow]:
         if following is None or not page.rows:
             return
         place = following
+
+
+def _sorted(queries: Queries, view: View) -> Iterator[ActivityRow]:
+    """In another order than that of time; raises OSError where that would need more than the program sorts."""
+    at = 0
+    while True:
+        try:
+            some = queries.slice(view.filter, at, PART, order=view.order)
+        except TooMany as error:
+            raise OSError(f"{error} Sort by time, or narrow the filter.") from error
+        yield from some
+        at += len(some)
+        if len(some) < PART:
+            return
 
 
 def cells(rows: Iterator[ActivityRow], names: Sequence[str]) -> Iterator[tuple[Cell, ...]]:

@@ -4,10 +4,9 @@ Long because one route says what is asked, sorted, counted and chosen, and every
 """
 
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from app.model.asking import GROUPS, SORTS, Explained, Looked, Order
 from app.model.filter import ActivityFilter, FilterError, added, is_relative, parse, without_key
@@ -16,6 +15,7 @@ from app.model.rows import ActivityRow
 from app.ui import conversation, theme, wording
 from app.ui.context_menu import for_values
 from app.ui.desk import Desk
+from app.ui.exporting import ask
 from app.ui.navigation import Route
 from app.ui.page import Page
 from app.ui.plots.histogram import HistogramView, Legend, Mark
@@ -227,20 +227,17 @@ class ActivitiesPage(Page):
         self.saved.open_list(self.saved_button)
 
     def export(self) -> None:
-        """Ask where, save the activities that match."""
-        name, _ = QFileDialog.getSaveFileName(self, "Save the activities that match", "activities.jsonl", "JSON lines (*.jsonl)")
-        if name:
-            self.write(Path(name))
+        """Ask where and in which form, save what is seen: the rows that match, these columns, this order."""
+        from app.session import View  # loaded by now, for there is a case
 
-    def write(self, out: Path) -> None:
-        """Save the activities that match as JSON lines."""
-        session, wanted = self.desk.session, self._filter
-        if session is not None:
-            told = lambda number: self.desk.tell(f"{wording.count(number, 'activity', 'activities')} saved as {out.name}.")  # noqa: E731
-            words = f"Writing activities to {out.name}"
-            self.desk.jobs.run(lambda: session.write_activities(out, wanted), told, owner=self, words=words)
-
-    # ---- building
+        filter, columns, order = self.export_view()
+        ask(
+            self.desk,
+            self,
+            ("xlsx", "csv", "jsonl", "timesketch", "pcapng"),
+            "activities",
+            View(filter=filter, columns=columns, order=order),
+        )
 
     def _build(self) -> None:
         top = QWidget()

@@ -117,6 +117,10 @@ class EvidenceTable(QWidget):
         self.every.say(f"Show all {len(rows):,}")
         self.every.setVisible(cut)
         self.table.show_rows(rows[:AT_FIRST] if cut else rows, key=lambda row: row.id)
+        if rows and self.table.current_row() is None:  # so that Enter opens the packet at once; nobody chose it, nothing follows
+            blocked = self.table.blockSignals(True)
+            self.table.setCurrentIndex(self.table.model().index(0, 0))
+            self.table.blockSignals(blocked)
 
 
 _WAYS: dict[str, Callable[[ActivityRow], object]] = {

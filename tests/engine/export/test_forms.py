@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 import stix2
 
+from app.model.asking import Order
 from app.model.filter import ActivityFilter, parse
 from app.paths import sample_case
 from app.session import FORMS, Session, View
@@ -37,7 +38,7 @@ def test_every_form_is_written_whole_and_leaves_nothing_beside(session: Session,
 
 
 def test_what_is_seen_is_what_is_written(session: Session, tmp_path: Path) -> None:
-    view = View(filter=filtered("kind:kerberos-as"), columns=("what", "time", "who"), descending=True)
+    view = View(filter=filtered("kind:kerberos-as"), columns=("what", "time", "who"), order=Order(descending=True))
     count = session.queries.count(view.filter)
     assert session.export(tmp_path / "a.csv", "csv", view, bom=True) == count > 100
     text = (tmp_path / "a.csv").read_bytes()
