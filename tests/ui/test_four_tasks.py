@@ -87,7 +87,7 @@ def test_who_else_did_this(window: Any, settle: Any, hands: Hands) -> None:
     assert hands.presses == told("who else")
 
 
-def test_what_an_account_did_between_two_moments(window: Any, settle: Any, hands: Hands) -> None:
+def test_what_an_account_did_between_two_moments(window: Any, settle: Any, hands: Hands, qtbot: Any) -> None:
     window.desk.go("activities")
     settle(window, 40)
     page = window.page()
@@ -98,8 +98,8 @@ def test_what_an_account_did_between_two_moments(window: Any, settle: Any, hands
     from app.model.comparison import Span, said
 
     hands.type(window.focusWidget(), f"account:{name} time:{said(Span(span[0], activity.at + 60_000_000))}")
+    qtbot.waitUntil(lambda: page._filter is not None and page._filter.root is not None, timeout=10_000)
     settle(window, 40)
-    assert page._filter is not None and page._filter.root is not None
     found = list(window.desk.session.queries.stream(page._filter))
     assert activity.id in {one.id for one in found}
     assert hands.presses == told("what did this account")
