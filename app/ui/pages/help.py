@@ -33,7 +33,7 @@ class HelpPage(Page):
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
         self._article: Article | None = None
-        self._section = ""
+        self._section, self._seek = "", ""
         self.search = QLineEdit()
         self.search.setPlaceholderText(tr("Search the help"))
         self.search.setAccessibleName(tr("Search the help"))
@@ -123,6 +123,9 @@ class HelpPage(Page):
         self.list.blockSignals(False)
         if self._section:
             QTimer.singleShot(0, self.document, lambda: self.document.go_to_heading(self._section))
+        if self._seek:  # only now the article is there
+            seek, self._seek = self._seek, ""
+            QTimer.singleShot(0, self.document, lambda: self.document.find_next(seek))
         self.crumbs_changed.emit()
 
     def _chosen(self, row: Article) -> None:
@@ -155,8 +158,8 @@ class HelpPage(Page):
     def _open_hit(self, target: object) -> None:
         key, heading = target  # type: ignore[misc]
         text = self.search.text()
+        self._seek = text.split()[0]
         self.desk.go("help", key, section=heading, find=text)
-        self.document.find_next(text.split()[0])
 
     # ---- links
 
