@@ -280,11 +280,11 @@ def test_the_line_of_the_command_line_is_that_of_the_page(page: PathsPage) -> No
 def test_actions_of_the_table_turn_the_page_and_show_what_to_change(page: PathsPage, settle: Settle) -> None:
     window = window_of(page)
     page.canvas.setFocus()
-    QTest.keyClick(page.canvas, Qt.Key.Key_F)
+    QTest.keyClick(page.canvas, Qt.Key.Key_T)
     settle(window)
     assert window.page().route.option("way") == "from"
     page.canvas.setFocus()
-    QTest.keyClick(page.canvas, Qt.Key.Key_F)
+    QTest.keyClick(page.canvas, Qt.Key.Key_T)
     settle(window)
     assert window.page().route.option("way") == ""
     window.desk.command("paths.change")
