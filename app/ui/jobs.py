@@ -20,6 +20,21 @@ Done = Callable[[Any], None]
 Failed = Callable[[str], None]
 
 
+class Stop:
+    """Asks work that runs away from the window to end: set in the window, asked in the work."""
+
+    def __init__(self) -> None:
+        self._wanted = False
+
+    def set(self) -> None:
+        """End, please."""
+        self._wanted = True
+
+    def is_set(self) -> bool:
+        """Whether it shall end."""
+        return self._wanted
+
+
 class Job:
     """One piece of work. Cancel forgets its result; work that can stop early asks cancelled."""
 

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import threading
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
@@ -11,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.model.asking import SqlAnswer
 from app.ui import theme, wording
+from app.ui.jobs import Stop
 from app.ui.page import Page
 from app.ui.tables.cells import Column
 from app.ui.tables.table import RowsModel, Table
@@ -42,7 +42,7 @@ class SqlConsole(QWidget):
     def __init__(self, page: Page, menu_for: Callable[[Table], object]) -> None:
         super().__init__()
         self._page, self._menu_for = page, menu_for
-        self._stop = threading.Event()
+        self._stop = Stop()
         self._answer = SqlAnswer()
         self.about = Elided("", role="text-quiet")
         self.edit = _Text(FIRST)
@@ -94,7 +94,7 @@ class SqlConsole(QWidget):
         if session is None:
             return
         self.stop()
-        stop = self._stop = threading.Event()
+        stop = self._stop = Stop()
         self.stop_button.show()
         self.sentence.say("Asking…")
         self._page.ask("sql", lambda: session.queries.ask_sql(statement, stop.is_set), self._arrived)
