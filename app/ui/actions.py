@@ -101,6 +101,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("value.around.1", "One minute around this moment", "clock", "", "value", "", "case", "around.1"),
     Action("value.around.5", "Five minutes around this moment", "clock", "Ctrl+5", "value", "", "case", "around.5"),
     Action("value.around.30", "Half an hour around this moment", "clock", "", "value", "", "case", "around.30"),
+    Action("value.timeline", "Show the moment on the timeline", "clock", "", "value", "", "case", "timeline"),
+    Action("value.exclude", "Exclude from all detectors", "filter", "", "value", "", "case", "exclude"),
     Action("value.sensitive", "Tag as Sensitive", "pin", "", "value", "", "case", "tag.sensitive"),
     Action("value.honeytoken", "Tag as Honeytoken", "pin", "", "value", "", "case", "tag.honeytoken"),
     Action("value.star", "Mark with a star", "pin", "M", "value", "", "case", "tag.star"),
@@ -213,8 +215,8 @@ CONTEXTS: dict[str, tuple[tuple[str, ...], ...]] = {
     "value": (
         ("value.in", "value.out", "value.only", "value.count"),
         ("value.entity", "value.graph", "value.packet"),
-        ("value.around.1", "value.around.5", "value.around.30"),
-        ("value.sensitive", "value.honeytoken", "value.star"),
+        ("value.around.1", "value.around.5", "value.around.30", "value.timeline"),
+        ("value.sensitive", "value.honeytoken", "value.star", "value.exclude"),
         ("value.copy", "value.row", "value.json", "value.query"),
     ),
     "alert": (

@@ -105,7 +105,10 @@ class Desk(QObject):
             self.open(Route(page, key, tuple(sorted(view.items()))), new_tab)
 
     def open(self, route: Route, new_tab: bool = False) -> None:
-        """The same for a route."""
+        """The same for a route; in privacy mode the filter in it shows pseudonyms, which every question understands."""
+        if self.session is not None and self.session.private:
+            hidden = self.session.hidden
+            route = route._replace(view=tuple((name, hidden(text) if name == "filter" else text) for name, text in route.view))
         (self.opened_apart if new_tab or wants_new_tab() else self.went).emit(route)
 
     def can_go(self, page: str) -> bool:

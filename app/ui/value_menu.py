@@ -19,6 +19,9 @@ MINUTE = 60_000_000
 AROUND = {"around.1": MINUTE, "around.5": 5 * MINUTE, "around.30": 30 * MINUTE}
 TAGS = {"tag.sensitive": "Sensitive", "tag.honeytoken": "Honeytoken", "tag.star": "Starred"}
 
+EXCLUDED = {"user": "account", "computer": "computer", "controller": "computer", "group": "group", "address": "address"}
+"""Kinds of entities to what an exclusion calls them."""
+
 
 class Value(NamedTuple):
     """One cell. term: the filter that keeps it. key: what it is counted by. words: as shown. row: all of it, cells its words."""
@@ -75,8 +78,10 @@ def allowed(action: str, value: Value | None) -> bool:
         return bool(value.term)
     if action == "count":
         return bool(value.key)
-    if action in AROUND:
+    if action in AROUND or action == "timeline":
         return isinstance(getattr(value.row, "at", None), int)
+    if action == "exclude":
+        return value.ref is not None and value.ref.kind in EXCLUDED
     if action in TAGS:
         return value.ref is not None and value.ref.kind in ("user", "computer", "controller", "address")
     if action in ("entity", "graph"):
@@ -99,6 +104,11 @@ def do(action: str, value: Value, desk: Desk, here: Route | None) -> None:
     elif action in AROUND:
         at, side = value.row.at, AROUND[action]
         desk.go("activities", filter=span_term(at - side, at + side), activity=getattr(value.row, "id", ""))
+    elif action == "timeline":
+        desk.go("timeline", at=str(value.row.at), minutes="5")
+    elif action == "exclude" and value.ref is not None:
+        desk.exclude("*", EXCLUDED[value.ref.kind], value.ref.label, "", None)
+        desk.tell(f"{wording.tidy(value.ref.label, 60)} is excluded from all detectors; undo takes that back.")
     elif action in TAGS and value.ref is not None:
         desk.tag(value.ref.key, {TAGS[action]: True})
         desk.tell(f"{wording.tidy(value.ref.label, 60)} is tagged {TAGS[action]}.")

@@ -13,6 +13,7 @@ from app.model.entity import Resolution
 from app.model.note import Note
 from app.model.rows import ActivityRow
 from app.ui import theme, wording
+from app.ui.context_menu import for_values
 from app.ui.desk import Desk
 from app.ui.detector_page import section
 from app.ui.navigation import Crumb, Route
@@ -69,6 +70,7 @@ class AlertPage(Page):
         self.limits = QVBoxLayout()
         self.evidence_part = EvidenceTable()
         self.evidence = self.evidence_part.table
+        for_values(self.evidence, desk)
         self.evidence_part.chosen.connect(self._row_chosen)
         self.evidence_part.opened.connect(self._open_packet)
         self.evidence_part.proved.connect(desk.inspect)

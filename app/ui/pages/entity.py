@@ -18,6 +18,7 @@ from app.model.paths import AttackPath, PathPicture
 from app.model.rows import ActivityRow, EntityCard, Histogram, Standing
 from app.model.tickets import Genealogy
 from app.ui import theme, wording
+from app.ui.context_menu import for_values
 from app.ui.desk import Desk
 from app.ui.entity.columns import KINDS
 from app.ui.entity.directory import DirectoryView
@@ -93,6 +94,7 @@ class EntityPage(Page):
         self.legend = Legend(wording.FAMILIES)
         self.model = ActivityModel(self._fetch, self)
         self.table = Table(COLUMNS, self.model)
+        for_values(self.table, desk)
         self.table.setAccessibleName("Activities of this entity")
         self.table.chosen.connect(lambda row: row is not None and self.desk.inspect(row, True))
         self.table.opened.connect(self._to_activities)

@@ -6,10 +6,12 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.model.entity import Resolution
+from app.model.filter import term
 from app.model.rows import ActivityRow
 from app.ui import theme, wording
 from app.ui.tables.cells import Column
 from app.ui.tables.table import Table
+from app.ui.value_menu import entity_term, typed_time
 from app.ui.widgets.buttons import LinkButton
 from app.ui.widgets.chips import KeyHint
 from app.ui.widgets.words import SectionHeading
@@ -59,15 +61,21 @@ class EvidenceTable(QWidget):
             return wording.number(row.frame) if row.frame is not None else ""
 
         return (
-            Column("Time", lambda row: wording.clock(row.at, True), 108, firm=True, sort="time"),
-            Column("What", lambda row: row.what, 250, stretch=True, sort="what"),
-            Column("Source", lambda row: row.origin, 122, "entity", sort="source"),
+            Column("Time", lambda row: wording.clock(row.at, True), 108, firm=True, sort="time", key="hour",
+                   term=lambda row: f"time:{typed_time(row.at)}"),
+            Column("What", lambda row: row.what, 250, stretch=True, sort="what", key="kind",
+                   term=lambda row: term("kind", row.kind)),
+            Column("Source", lambda row: row.origin, 122, "entity", sort="source", key="from",
+                   term=lambda row: entity_term("from", row.origin)),
             Column(RESOLVED, self.resolved, 130, "quiet", narrow=False, sort="resolved", tip=tip),
-            Column("Target", lambda row: row.target, 100, "entity", sort="target"),
-            Column("Result", result, 140, dim=lambda row: row.result != "success", sort="result"),
-            Column("Input", lambda row: row.input_name, 120, "mono", cut="middle", narrow=False, sort="input"),
+            Column("Target", lambda row: row.target, 100, "entity", sort="target", key="to",
+                   term=lambda row: entity_term("to", row.target)),
+            Column("Result", result, 140, dim=lambda row: row.result != "success", sort="result", key="result",
+                   term=lambda row: f"result:{row.result}"),
+            Column("Input", lambda row: row.input_name, 120, "mono", cut="middle", narrow=False, sort="input", key="input",
+                   term=lambda row: term("input", row.input)),
             Column("Place", place, 70, "number", firm=True, sort="place"),
-        )
+        )  # fmt: skip
 
     def show_evidence(self, rows: Sequence[ActivityRow], how: Mapping[str, Resolution], total: int, fresh: bool) -> None:
         """Show other activities. total: how many there are; fresh: of another alert, so that few are shown again."""
