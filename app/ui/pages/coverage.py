@@ -4,7 +4,6 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.model.coverage import CoverageSpan
-from app.model.detection import DetectorRow
 from app.model.entity import EntityRef
 from app.model.rows import Coverage
 from app.ui import theme, wording
@@ -22,7 +21,9 @@ from app.ui.widgets.words import PageHeading, Words
 
 BESIDE = 330
 """Pixels of the design that the other columns take at least."""
-Answer = tuple[tuple[Coverage, ...], tuple[CoverageSpan, ...], tuple[DetectorRow, ...]]
+Known = tuple[tuple[CoverageSpan, ...], Grid, int]
+"""What a grid was made from, the grid, the number of detectors."""
+Answer = tuple[tuple[Coverage, ...], Grid, Known]
 
 
 class CoveragePage(Page):
@@ -34,6 +35,7 @@ class CoveragePage(Page):
         super().__init__(desk, name)
         self._wanted, self._from = "", 0
         self._grid = Grid((), {}, 0, 1, {})
+        self._known: Known | None = None
         self.report = Button("Save as report", "reports", on_click=lambda: desk.command("report.save"))
         self.heading = PageHeading("Coverage", "", (self.report,))
         self.legend = QHBoxLayout()
@@ -73,8 +75,15 @@ class CoveragePage(Page):
         """Ask for all detectors, hour by hour."""
         session = self.desk.session
         if session is not None:
-            queries = session.queries
-            self.ask("coverage", lambda: (queries.coverage(), queries.coverage_spans(), queries.detectors()), self._show)
+            queries, known = session.queries, self._known
+
+            def work() -> Answer:
+                spans, detectors = queries.coverage_spans(), queries.detectors()
+                same = known is not None and known[0] is spans and known[1].rows and len(detectors) == known[2]
+                made = known[1] if known is not None and same else grid(spans, detectors)
+                return queries.coverage(), made, (spans, made, len(detectors))
+
+            self.ask("coverage", work, self._show)
 
     def resizeEvent(self, event) -> None:
         """As many controllers as there is room for."""
@@ -102,12 +111,7 @@ class CoveragePage(Page):
         old.deleteLater()
         self.table.show_rows(self._grid.rows)
         wanted = self._wanted or (before.detector if before is not None else "")
-        rows = self._grid.rows
-        place = next((n for n, one in enumerate(rows) if one.detector and one.detector == wanted), -1)
-        if place < 0:
-            place = next((n for n, one in enumerate(rows) if one.detector), -1)
-        if place >= 0:
-            self.table.setCurrentIndex(self.table.model().index(place, 0))
+        self._choose(wanted)
         if focus:
             self.table.setFocus()
         keys = list(self._grid.controllers)
@@ -115,6 +119,15 @@ class CoveragePage(Page):
         if shown and len(keys) > len(shown):
             first = keys.index(shown[0]) + 1
             self.others.say(f"Controllers {first} to {first + len(shown) - 1} of {len(keys)}")
+
+    def _choose(self, detector: str) -> None:
+        """Make a detector current, the first one when there is no such."""
+        rows = self._grid.rows
+        place = next((n for n, one in enumerate(rows) if one.detector and one.detector == detector), -1)
+        if place < 0:
+            place = next((n for n, one in enumerate(rows) if one.detector), -1)
+        if place >= 0:
+            self.table.setCurrentIndex(self.table.model().index(place, 0))
 
     def _choose_controllers(self) -> None:
         menu = QMenu(self)
@@ -128,8 +141,7 @@ class CoveragePage(Page):
         self._lay_out()
 
     def _show(self, answer: Answer) -> None:
-        found, spans, detectors = answer
-        made = grid(spans, detectors)
+        found, made, self._known = answer
         blind = sum(one.state == "blind" for one in found)
         step = "hour by hour" if made.step == 1 else f"in steps of {wording.count(made.step, 'hour')}"
         if made.rows:
@@ -142,9 +154,11 @@ class CoveragePage(Page):
         self._show_legend(made)
         self.nothing.setVisible(not made.rows)
         self.table.setVisible(bool(made.rows))
-        if made != self._grid or not self.table.shown or self._wanted:
+        if made is not self._grid or not self.table.shown:
             self._grid = made
             self._lay_out()
+        elif self._wanted:
+            self._choose(self._wanted)
         self._wanted = ""
 
     def _show_legend(self, made: Grid) -> None:
