@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QMenu
 
 from app.ui import keys
 from app.ui.actions import BY_ID, CONTEXTS
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.tables.table import Table
 
@@ -27,7 +28,7 @@ def for_values(table: Table, desk: Desk) -> None:
 
     def show(where: QPoint) -> None:
         menu = QMenu(table)
-        menu.setAccessibleName("What can be done with this value")
+        menu.setAccessibleName(tr("What can be done with this value"))
         fill(menu, desk, "value")
         menu.aboutToHide.connect(menu.deleteLater)
         if menu.actions():

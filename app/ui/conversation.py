@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.model.activity import Activity
 from app.model.filter import quoted
 from app.model.rows import ActivityRow
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 
 PLACES = {
@@ -55,7 +56,7 @@ def follow(desk: Desk, owner: QWidget, row: ActivityRow, new_tab: bool = False) 
         if text:
             desk.go("activities", row.id, new_tab=new_tab, filter=text)
         else:
-            desk.tell("This tells of no connection and no logon session that could be followed.")
+            desk.tell(tr("This tells of no connection and no logon session that could be followed."))
 
     desk.jobs.run(lambda: session.plain.activity(row.id), show, owner=owner)
 
@@ -66,7 +67,7 @@ def open_in_wireshark(desk: Desk, owner: QWidget, row: ActivityRow, frame: int) 
     if session is None:
         return
     if program is None:
-        desk.tell("Wireshark is not installed here; Save packets writes a file for another machine.", True)
+        desk.tell(tr("Wireshark is not installed here; Save packets writes a file for another machine."), True)
         return
 
     def find() -> tuple[str, int]:

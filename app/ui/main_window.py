@@ -310,7 +310,7 @@ class MainWindow(Stage):
             if self.desk.session is None:
                 self.open_case(None)
             else:
-                self.desk.tell("Read next, after what is being read now.")
+                self.desk.tell(tr("Read next, after what is being read now."))
             return
         self.desk.bridge.read(paths, self.desk.settings.sensitivity)
         self.desk.go("sources")

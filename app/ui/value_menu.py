@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.model.entity import EntityRef
 from app.model.filter import added, quoted, term
 from app.ui import wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.navigation import Route
 
@@ -127,7 +128,7 @@ def _ask(desk: Desk, here: Route | None, filter: str) -> None:
 
 def _copy(text: str, desk: Desk) -> None:
     QGuiApplication.clipboard().setText(text)
-    desk.tell("Copied.")
+    desk.tell(tr("Copied."))
 
 
 def _row_json(value: Value) -> str:

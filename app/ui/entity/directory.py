@@ -7,6 +7,7 @@ from app.model.about import Relations
 from app.model.alert import Link
 from app.model.rows import DirectoryEntry
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.widgets.cards import facts
 from app.ui.widgets.chips import Tag
@@ -78,7 +79,7 @@ class DirectoryView(QWidget):
             return
         since = f"; first told of {wording.day(entry.first, year=True)}" if 0 < entry.first < entry.at else ""
         note = f"{entry.source}, as of {wording.period(entry.at, entry.at)}{since}"
-        self._parts.addWidget(SectionHeading("In the directory", note))
+        self._parts.addWidget(SectionHeading(tr("In the directory"), note))
         if entry.options:
             self._parts.addWidget(flow(*(_option(one) for one in entry.options), gap=6))
         self._people(relations)
@@ -93,7 +94,7 @@ class DirectoryView(QWidget):
             self._parts.addWidget(SentenceView(tuple(pieces), self._desk.follow, "text-quiet", "text"))
         if relations.reports:
             self._parts.addSpacing(theme.px(8))
-            self._parts.addWidget(SectionHeading("Report to it", wording.number(relations.total_reports)))
+            self._parts.addWidget(SectionHeading(tr("Report to it"), wording.number(relations.total_reports)))
             refs = relations.reports[:REPORTS]
             self._parts.addWidget(flow(*(EntityLabel(one, self._desk.follow, "text") for one in refs), gap=14))
             if relations.total_reports > REPORTS:

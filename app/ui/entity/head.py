@@ -11,6 +11,7 @@ from app.model.alert import Link, Sentence
 from app.model.brief import Brief
 from app.model.rows import EntityCard
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.icons import paint_icon
 from app.ui.widgets.bar import Bar
@@ -104,7 +105,7 @@ class Head(QWidget):
             return
         self._shown = ("nobody",)
         holder, column = _column()
-        column.addWidget(Words("No such entity", "page"))
+        column.addWidget(Words(tr("No such entity"), "page"))
         words = "Nothing in this case has that name. It may belong to another workspace."
         column.addWidget(Words(words, look="quiet"))
         self._put(holder)
@@ -155,7 +156,7 @@ class Head(QWidget):
             def fill(menu: QMenu) -> None:
                 fill_tags(menu, self._desk, card.row.ref.kind, key, card.row.tags, said)
 
-            self.tag_button = MenuButton("Tags", fill, bare=True)
+            self.tag_button = MenuButton(tr("Tags"), fill, bare=True)
             chips.append(self.tag_button)
         return flow(name, *chips, gap=8, down=2)
 
@@ -176,7 +177,7 @@ class Head(QWidget):
         row.addWidget(line, 1)
         if self._desk.can_go("graph"):
             go = lambda: self._desk.go("graph", card.row.ref.key)  # noqa: E731
-            row.addWidget(Button("Graph", "graph", bare=True, on_click=go, tip="Show in graph"))
+            row.addWidget(Button(tr("Graph"), "graph", bare=True, on_click=go, tip="Show in graph"))
         return row
 
     def _risk(self, risk: Risk) -> QWidget:

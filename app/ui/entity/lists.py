@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.model.paths import AttackPath
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.entity.columns import (
     CHANGE_SORTS,
@@ -26,8 +27,8 @@ def make_lists(
 ) -> dict[str, Listed]:
     """Lists by the name of their tab. to_tickets, to_paths: go to the pages that draw them; path_way: "to" or "from"."""
     proof: Callable[[Any], str] = lambda row: row.proof  # noqa: E731
-    all_tickets = Button("All of it", "tickets", bare=True, on_click=to_tickets, tip="Tickets with their descent")
-    picture = Button("Picture", "paths", bare=True, on_click=to_paths)
+    all_tickets = Button(tr("All of it"), "tickets", bare=True, on_click=to_tickets, tip="Tickets with their descent")
+    picture = Button(tr("Picture"), "paths", bare=True, on_click=to_paths)
     return {
         "logons": Listed(
             desk, "Logons", LOGONS, LOGON_SORTS,

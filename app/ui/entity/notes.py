@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.model.note import Note
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.widgets.buttons import Button, LinkButton
 from app.ui.widgets.words import Line, Paragraph, SectionHeading, Words
@@ -23,7 +24,7 @@ class Field(QPlainTextEdit):
         self._kept, self._left = kept, left
         self.setObjectName("note")
         self.setPlaceholderText(HINT)
-        self.setAccessibleName("A note of this entity")
+        self.setAccessibleName(tr("A note of this entity"))
         self.setTabChangesFocus(True)
         self.setFixedHeight(theme.px(84))
 
@@ -47,14 +48,14 @@ class NotesView(QWidget):
         self._changing: int | None = None
         self._shown: tuple[Note, ...] | None = None
         self.field = Field(self.keep, self.leave)
-        self.keep_button = Button("Keep note", key="Ctrl Enter", primary=True, on_click=self.keep)
-        self.leave_button = Button("Cancel", on_click=self.leave)
+        self.keep_button = Button(tr("Keep note"), key="Ctrl Enter", primary=True, on_click=self.keep)
+        self.leave_button = Button(tr("Cancel"), on_click=self.leave)
         self.leave_button.hide()
         margin = theme.space("margin")
         column = QVBoxLayout(self)
         column.setContentsMargins(margin, theme.space("group"), margin, margin)
         column.setSpacing(theme.px(8))
-        column.addWidget(SectionHeading("Notes", "kept in the workspace, with your name and the time; in the report as well"))
+        column.addWidget(SectionHeading(tr("Notes"), "kept in the workspace, with your name and the time; in the report as well"))
         column.addWidget(self.field)
         row = QHBoxLayout()
         row.addWidget(self.keep_button)
@@ -81,7 +82,7 @@ class NotesView(QWidget):
         for one in notes[:MOST]:
             self._list.addWidget(self._note(one))
         if not notes:
-            self._list.addWidget(Words("Nothing was written down of this entity yet.", look="quiet"))
+            self._list.addWidget(Words(tr("Nothing was written down of this entity yet."), look="quiet"))
 
     def _note(self, note: Note) -> QWidget:
         holder = QWidget()
@@ -95,8 +96,8 @@ class NotesView(QWidget):
         who = wording.tidy(note.who, 60) or "somebody"
         head.addWidget(Words(f"{who}, {wording.moment(note.at)[:-3]}{changed}", "quiet", "quiet"))
         head.addStretch(1)
-        head.addWidget(LinkButton("Change", lambda: self.change(note), "quiet"))
-        head.addWidget(LinkButton("Remove", lambda: self._desk.remove_note(note.id), "quiet"))
+        head.addWidget(LinkButton(tr("Change"), lambda: self.change(note), "quiet"))
+        head.addWidget(LinkButton(tr("Remove"), lambda: self._desk.remove_note(note.id), "quiet"))
         column.addLayout(head)
         for line in note.text.splitlines()[:100]:
             column.addWidget(Paragraph(line or " "))
@@ -106,7 +107,7 @@ class NotesView(QWidget):
         """Take a note back into the field."""
         self._changing = note.id
         self.field.setPlainText(note.text)
-        self.keep_button.say("Keep change")
+        self.keep_button.say(tr("Keep change"))
         self.leave_button.show()
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -114,7 +115,7 @@ class NotesView(QWidget):
         """Write nothing."""
         self._changing = None
         self.field.clear()
-        self.keep_button.say("Keep note")
+        self.keep_button.say(tr("Keep note"))
         self.leave_button.hide()
 
     def keep(self) -> None:

@@ -9,6 +9,7 @@ from app.model.entity import EntityRef
 from app.model.rows import ActivityRow, Coverage, EntityCard
 from app.model.tickets import TicketNode
 from app.ui import theme
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.jobs import Job
 from app.ui.page import scrolled
@@ -144,7 +145,7 @@ class Inspector(QWidget):
             return  # nothing new: the panel keeps its place
         self._card, self._on_screen = (card, brief), ref
         if card is None:
-            empty = Card("Entity", ref.label, "Nothing else is known of it.", f"entity:{ref.kind}")
+            empty = Card(tr("Entity"), ref.label, "Nothing else is known of it.", f"entity:{ref.kind}")
             self._put(empty)
         else:
             self._put(entity_card(self._desk, card, brief))
@@ -173,7 +174,7 @@ class Inspector(QWidget):
             )  # fmt: skip
 
     def _show_empty(self) -> None:
-        self._put(Card("Inspector", "Nothing selected", "Select an alert, an activity or a name to see what is known of it."))
+        self._put(Card(tr("Inspector"), "Nothing selected", "Select an alert, an activity or a name to see what is known of it."))
 
     def _put(self, card: Card) -> None:
         if not isinstance(self._shown, EntityRef):

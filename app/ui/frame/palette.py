@@ -9,6 +9,7 @@ from app.arrangement import Chosen
 from app.model.saved import SavedQuery
 from app.ui import theme
 from app.ui.actions import ACTIONS, Action
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.frame import found as offers
 from app.ui.frame.found import MOST_RECENT, Offer, Place
@@ -49,7 +50,7 @@ class Palette(QFrame):
         column.setSpacing(0)
         self.list = TwoLineList(self._chosen, scrolls=True, dense=True, pad=12)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.nothing = Words("Nothing of that name.", look="quiet")
+        self.nothing = Words(tr("Nothing of that name."), look="quiet")
         self.nothing.setContentsMargins(theme.px(12), theme.px(6), theme.px(12), theme.px(6))
         column.addWidget(self.list)
         column.addWidget(self.nothing)

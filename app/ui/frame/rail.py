@@ -150,7 +150,7 @@ class Rail(QWidget):
 class _Mark(PaintedButton):
     def __init__(self) -> None:
         super().__init__("Menu")
-        self.setToolTip("Menu")
+        self.setToolTip(tr("Menu"))
 
     def sizeHint(self) -> QSize:
         return QSize(theme.space("rail") - 1, theme.space("top-bar"))

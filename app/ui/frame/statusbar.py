@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.model.rows import Overview, Progress
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.widgets.bar import Bar
 from app.ui.widgets.buttons import LinkButton
@@ -25,15 +26,15 @@ class StatusBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.px(16), 1, theme.px(16), 0)
         row.setSpacing(theme.px(8))
-        self.name = Words("No case", "quiet-strong")
-        self.privacy = LinkButton("names hidden", lambda: desk.command("privacy"), "quiet")
-        self.privacy.setToolTip("Pseudonyms stand in the place of names; click to show names")
+        self.name = Words(tr("No case"), "quiet-strong")
+        self.privacy = LinkButton(tr("names hidden"), lambda: desk.command("privacy"), "quiet")
+        self.privacy.setToolTip(tr("Pseudonyms stand in the place of names; click to show names"))
         self.activities = Words("", "quiet", "quiet")
         self.inputs = Words("", "quiet", "quiet")
         self.reading = LinkButton("", lambda: desk.command("pane.jobs"), "quiet")
         self.bar = Bar(80)
         self.rate = Words("", "quiet", "quiet")
-        self.cancel = LinkButton("cancel", desk.bridge.cancel, "quiet")
+        self.cancel = LinkButton(tr("cancel"), desk.bridge.cancel, "quiet")
         self.problems = LinkButton("", lambda: desk.command("pane.problems"), "quiet")
         self.said = Elided("", "quiet", "text-quiet")
         self.live = LinkButton("", lambda: desk.go("sources"), "quiet")
@@ -122,7 +123,7 @@ class StatusBar(QWidget):
         self.jobs.say(wording.middle(words, 60))
 
     def _started(self) -> None:
-        self.reading.say("reading")
+        self.reading.say(tr("reading"))
         self.rate.say("")
         self.bar.show_share(0)
         self._show_reading(True)

@@ -5,6 +5,7 @@ from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QMenu, QSizePolicy, QTabBar, QWidget
 
 from app.ui import theme
+from app.ui.catalogue import tr
 from app.ui.icons import paint_icon
 from app.ui.widgets.buttons import KEYBOARD, PaintedButton
 from app.ui.widgets.clicks import STEPS
@@ -20,7 +21,7 @@ class _Cross(PaintedButton):
     def __init__(self) -> None:
         super().__init__("Close tab")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setToolTip("Close tab")
+        self.setToolTip(tr("Close tab"))
 
     def sizeHint(self) -> QSize:
         return QSize(theme.px(20), theme.px(20))
@@ -70,7 +71,7 @@ class TabStrip(QTabBar):
         self._ring = False
         self._pressed = -1
         self.setObjectName("tabstrip")
-        self.setAccessibleName("Tabs")
+        self.setAccessibleName(tr("Tabs"))
         self.setDrawBase(False)
         self.setMovable(True)
         self.setExpanding(False)

@@ -5,6 +5,7 @@ from PySide6.QtGui import QCloseEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.frame.pane import within
 from app.ui.frame.tab import Tab
@@ -29,7 +30,7 @@ class TornWindow(QMainWindow):
         self.back = Button("", "back", bare=True, tip="Back", on_click=lambda: tab.step(forward=False))
         self.forward = Button("", "forward", bare=True, tip="Forward", on_click=lambda: tab.step(forward=True))
         self.crumbs = Crumbs()
-        self.dock = Button("Put back", "dock", bare=True, tip="Back into the window as a tab", on_click=self.close)
+        self.dock = Button(tr("Put back"), "dock", bare=True, tip="Back into the window as a tab", on_click=self.close)
         bar = QWidget()
         bar.setObjectName("topbar")
         bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

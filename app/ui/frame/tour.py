@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from app.ui import keys, theme
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.words import Paragraph, Words
@@ -102,14 +103,14 @@ class Tour(QFrame):
         self.place = -1
         self.setObjectName("popup")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName("Tour")
+        self.setAccessibleName(tr("Tour"))
         self._veil = _Veil(window)
         self.number = Words("", "quiet", "quiet")
         self.title = Words("", "section")
         self.words = Paragraph("")
-        self.back = Button("Back", on_click=lambda: self.go(self.place - 1))
-        self.next = Button("Next", primary=True, on_click=lambda: self.go(self.place + 1))
-        self.skip = Button("Skip", key="Esc", on_click=self.end)
+        self.back = Button(tr("Back"), on_click=lambda: self.go(self.place - 1))
+        self.next = Button(tr("Next"), primary=True, on_click=lambda: self.go(self.place + 1))
+        self.skip = Button(tr("Skip"), key="Esc", on_click=self.end)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(14))
         column.setSpacing(theme.px(6))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from app.model.entity import EntityRef
 from app.model.rows import Edge
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.plots.drawing import Drawing, name_of
 from app.ui.plots.graph_paint import edge_words
 from app.ui.plots.neighbourhood import Node
@@ -83,13 +84,13 @@ class EdgeList(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.field = QLineEdit()
-        self.field.setPlaceholderText("Find in the edges")
-        self.field.setAccessibleName("Find in the edges")
+        self.field.setPlaceholderText(tr("Find in the edges"))
+        self.field.setAccessibleName(tr("Find in the edges"))
         self.field.setClearButtonEnabled(True)
         self.field.setMaximumWidth(theme.px(260))
         self.sentence = Elided("", "quiet", "text-quiet")
         self.table = Table(COLUMNS)
-        self.table.setAccessibleName("Edges of the picture")
+        self.table.setAccessibleName(tr("Edges of the picture"))
         head = QHBoxLayout()
         head.setContentsMargins(theme.space("margin"), theme.px(6), theme.space("margin"), theme.px(2))
         head.addWidget(self.sentence, 1)

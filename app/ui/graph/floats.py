@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.glyphs import ENTITY_ROLES, Sign
 from app.ui.widgets.words import Words
@@ -45,7 +46,7 @@ class Legend(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("popup")
-        self.setAccessibleName("Legend")
+        self.setAccessibleName(tr("Legend"))
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(theme.px(12), theme.px(8), theme.px(12), theme.px(8))
         self._grid.setHorizontalSpacing(theme.px(16))

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
 from app.model.entity import EntityRef
 from app.model.graph import Traits
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.plots.drawing import name_of
 from app.ui.plots.neighbourhood import Node
 from app.ui.tables.cells import Column
@@ -33,17 +34,17 @@ class GroupList(QFrame):
         self._traits: dict[str, Traits] = {}
         self.title = Elided("", "section")
         self.field = QLineEdit()
-        self.field.setPlaceholderText("Find in the group")
-        self.field.setAccessibleName("Find in the group")
+        self.field.setPlaceholderText(tr("Find in the group"))
+        self.field.setAccessibleName(tr("Find in the group"))
         self.field.setClearButtonEnabled(True)
         columns = (
             Column("Member", lambda ref: ref, 160, "entity", stretch=True),
             Column("", lambda ref: self._of(ref).subnet or self._of(ref).unit, 110, "quiet"),
         )
         self.table = Table(columns, margin=theme.px(12))
-        self.table.setAccessibleName("Members of the group")
+        self.table.setAccessibleName(tr("Members of the group"))
         self.count = Elided("", "quiet", "text-quiet")
-        self.take = Button("Take out", tip="Let it stand alone in the picture", on_click=self._take)
+        self.take = Button(tr("Take out"), tip="Let it stand alone in the picture", on_click=self._take)
         close = Button("", "close", bare=True, tip="Close the list", on_click=self.closed.emit)
         head = QHBoxLayout()
         head.addWidget(self.title, 1)

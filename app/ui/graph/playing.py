@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QTimer
 
 from app.model.rows import Histogram
+from app.ui.catalogue import tr
 from app.ui.widgets.buttons import Button
 
 PLAY_MS = 700
@@ -24,14 +25,14 @@ class Player(QTimer):
         """Begin; the span to begin with when the one of the picture is none, or at the end."""
         buckets = max((len(one) for one in times.series.values()), default=0)
         self._end = times.start + times.width * buckets
-        self._button.say("Stop")
+        self._button.say(tr("Stop"))
         self.start()
         return (times.start, times.start + max(1, times.width * buckets // 10)) if span is None or span[1] >= self._end else None
 
     def halt(self) -> None:
         """Play no more."""
         self.stop()
-        self._button.say("Play")
+        self._button.say(tr("Play"))
 
     def _on(self) -> None:
         span = self._now()

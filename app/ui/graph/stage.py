@@ -5,6 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.graph.edge_list import EdgeList
 from app.ui.graph.floats import Legend, zoom_bar
 from app.ui.graph.group_list import GroupList
@@ -26,17 +27,17 @@ class Stage(QWidget):
         margin = theme.space("margin")
         self.canvas = GraphCanvas()
         self.query = QueryBar()
-        self.query.edit.setAccessibleName("Query behind the picture")
-        self.query.edit.setPlaceholderText("the whole case; type a query to draw the parties of its activities")
+        self.query.edit.setAccessibleName(tr("Query behind the picture"))
+        self.query.edit.setPlaceholderText(tr("the whole case; type a query to draw the parties of its activities"))
         self.find = QLineEdit()
-        self.find.setPlaceholderText("Find in the picture")
-        self.find.setAccessibleName("Find in the picture")
+        self.find.setPlaceholderText(tr("Find in the picture"))
+        self.find.setAccessibleName(tr("Find in the picture"))
         self.find.setClearButtonEnabled(True)
         self.find.setFixedWidth(theme.px(200))
-        self.activities = LinkButton("Open as activities")
+        self.activities = LinkButton(tr("Open as activities"))
         self.times = HistogramView(wording.FAMILIES, height=52, label="Time of the edges shown")
-        self.when = Elided("All of the time", role="text")
-        self.play = Button("Play", "right", tip="Move the chosen time on, step by step")
+        self.when = Elided(tr("All of the time"), role="text")
+        self.play = Button(tr("Play"), "right", tip="Move the chosen time on, step by step")
         self.edges, self.groups, self.legend = EdgeList(), GroupList(), Legend()
         self.edges.hide()
         asked = QHBoxLayout()
@@ -119,7 +120,7 @@ class Stage(QWidget):
         row.setContentsMargins(margin, theme.px(6), margin, 0)
         row.setSpacing(theme.space("related"))
         row.addWidget(self.when, 1)
-        row.addWidget(Elided("drag to choose a time, double click for all of it", "quiet", "text-quiet"))
+        row.addWidget(Elided(tr("drag to choose a time, double click for all of it"), "quiet", "text-quiet"))
         row.addWidget(self.play)
         chart = QHBoxLayout()
         chart.setContentsMargins(margin, 0, margin, 0)

@@ -13,6 +13,7 @@ from app.model.filter import ActivityFilter, FilterError, added, is_relative, pa
 from app.model.filter_times import moment_of
 from app.model.rows import ActivityRow
 from app.ui import conversation, theme, wording
+from app.ui.catalogue import tr
 from app.ui.context_menu import for_values
 from app.ui.desk import Desk
 from app.ui.exporting import ask
@@ -75,7 +76,7 @@ class ActivitiesPage(Page):
         self.chart = HistogramView(wording.FAMILIES, height=84, label="Activities over time")
         self.model = ActivityModel(self._fetch, self)
         self.table = Table(COLUMNS, self.model)
-        self.table.setAccessibleName("Activities")
+        self.table.setAccessibleName(tr("Activities"))
         self.table.let_choose(columns.read(desk.looks.get("activities/columns", ""), COLUMNS))
         offer = partial(for_values, desk=desk)
         self.groups = GroupTable(offer)
@@ -249,17 +250,19 @@ class ActivitiesPage(Page):
         first.setSpacing(theme.space("related"))
         self.clear_button = Button("", icon="close", bare=True, on_click=self.clear, tip="Clear the query")
         self.query.extras.addWidget(self.clear_button)
-        self.saved_button = Button("Saved", icon="pin", on_click=self.save_query, tip="Saved queries (Ctrl+D)")
-        first.addWidget(Words("Activities", "page"))
+        self.saved_button = Button(tr("Saved"), icon="pin", on_click=self.save_query, tip="Saved queries (Ctrl+D)")
+        first.addWidget(Words(tr("Activities"), "page"))
         first.addWidget(self.query, 1)
         first.addWidget(self.saved_button)
-        first.addWidget(Button("Export", icon="export", on_click=self.export, tip="Save the activities that match (Ctrl+E)"))
+        first.addWidget(Button(tr("Export"), icon="export", on_click=self.export, tip="Save the activities that match (Ctrl+E)"))
         self.column_button = Button(
-            "Columns", icon="columns", bare=True, on_click=self._column_menu, tip="Which columns are shown"
+            tr("Columns"), icon="columns", bare=True, on_click=self._column_menu, tip="Which columns are shown"
         )
-        self.count_button = Button("Count by", icon="fit", bare=True, on_click=self._count_menu, tip="Count instead of listing")
+        self.count_button = Button(
+            tr("Count by"), icon="fit", bare=True, on_click=self._count_menu, tip="Count instead of listing"
+        )
         self.sql_button = Button(
-            "SQL", icon="search", bare=True, on_click=self.show_query, tip="What is asked, and SQL of your own"
+            tr("SQL"), icon="search", bare=True, on_click=self.show_query, tip="What is asked, and SQL of your own"
         )
         second.setSpacing(theme.space("related"))
         second.addWidget(self.sentence, 1)
@@ -276,7 +279,7 @@ class ActivitiesPage(Page):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(theme.px(4))
         whole.addWidget(top)
-        self.empty = Empty("No activity matches this query.", link="Clear the query", on_link=self.clear)
+        self.empty = Empty(tr("No activity matches this query."), link="Clear the query", on_link=self.clear)
         self.empty.layout().setContentsMargins(margin, theme.px(8), margin, 0)
         self.empty.hide()
         whole.addWidget(self.jump)

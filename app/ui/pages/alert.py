@@ -1,4 +1,7 @@
-"""One alert: what happened, why it is said, what proves it, what to check, what was done with it."""
+"""One alert: what happened, why it is said, what proves it, what to check, what was done with it.
+
+Long because every part of an alert is laid out and filled here; the parts themselves are elsewhere.
+"""
 
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from app.model.entity import Resolution
 from app.model.note import Note
 from app.model.rows import ActivityRow
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.context_menu import for_values
 from app.ui.desk import Desk
 from app.ui.detector_page import section
@@ -52,10 +56,10 @@ class AlertPage(Page):
         self._thresholds: tuple[ThresholdRow, ...] = ()
         self._page, self._shown_key = "", ""
         self.sign = Sign("severity:low", 16)
-        self.state = MenuButton("State", self._fill_state)
-        self.exclude = Button("Exclude…", on_click=self.exclude_party)
-        self.proof = Button("Save proof", "proof", primary=True, on_click=self.save_proof)
-        self.more = MenuButton("More", self._fill_more)
+        self.state = MenuButton(tr("State"), self._fill_state)
+        self.exclude = Button(tr("Exclude…"), on_click=self.exclude_party)
+        self.proof = Button(tr("Save proof"), "proof", primary=True, on_click=self.save_proof)
+        self.more = MenuButton(tr("More"), self._fill_more)
         self.heading = PageHeading("", "", (self.state, self.exclude, self.proof, self.more), before=self.sign)
         self.heading.sentence.hide()
         self.classes = [ClassButton(value, key, lambda id=id: desk.command(id)) for value, key, id in CLASSES]
@@ -152,7 +156,7 @@ class AlertPage(Page):
 
     def _show(self, found: tuple[Alert, About, tuple] | None) -> None:
         if found is None:
-            self.desk.tell("This alert is no longer part of the case.", True)
+            self.desk.tell(tr("This alert is no longer part of the case."), True)
             self.desk.go("alerts")
             return
         alert, about, (rows, page, how, notes, spans, thresholds) = found
@@ -185,7 +189,7 @@ class AlertPage(Page):
             ]
             self.limits.addSpacing(theme.px(8))
             self.limits.addWidget(Disclosure("Thresholds as they are set", told))
-            link = LinkButton("Change them", lambda: self.desk.go("settings", "detectors"))
+            link = LinkButton(tr("Change them"), lambda: self.desk.go("settings", "detectors"))
             self.limits.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _show_rest(self, alert: Alert, fresh: bool, about: About) -> None:
@@ -228,7 +232,7 @@ class AlertPage(Page):
         for one in spans:
             self.coverage.addWidget(coverage_line(one))
         if not spans:
-            self.coverage.addWidget(Words("No controller is known for that time.", look="quiet"))
+            self.coverage.addWidget(Words(tr("No controller is known for that time."), look="quiet"))
         helping = list(dict.fromkeys(words for one in spans for words in one.remedies))[:4]
         for words in helping:
             self.coverage.addWidget(marked("plus", "text-quiet", Paragraph(words[:1].upper() + words[1:], look="quiet")))
@@ -240,7 +244,7 @@ class AlertPage(Page):
         for step in steps:
             self.check.addWidget(marked("right", "text-quiet", Paragraph(step)))
         if not steps:
-            self.check.addWidget(Words("The detector's page gives no steps.", look="quiet"))
+            self.check.addWidget(Words(tr("The detector's page gives no steps."), look="quiet"))
         self.check.addStretch(1)
         emptied(self.about)
         for title in SECTIONS:
@@ -352,7 +356,7 @@ class AlertPage(Page):
         """Put the alert as text on the clipboard."""
         if self.alert is not None:
             QGuiApplication.clipboard().setText(self.text())
-            self.desk.tell("The alert is on the clipboard as text.")
+            self.desk.tell(tr("The alert is on the clipboard as text."))
 
     def print_alert(self) -> None:
         """Ask for a printer, print the alert as text."""

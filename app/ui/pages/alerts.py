@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidge
 
 from app.model.alert import Alert, Classification, State
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.context_menu import fill
 from app.ui.desk import Desk
 from app.ui.navigation import Route
@@ -50,7 +51,7 @@ class AlertsPage(Page):
         self._wanted = ""
         self.field = QLineEdit()
         self.field.setPlaceholderText(HINT)
-        self.field.setAccessibleName("Filter alerts")
+        self.field.setAccessibleName(tr("Filter alerts"))
         self.field.setMaxLength(LONGEST)
         self.field.setClearButtonEnabled(True)
         self.field.setMinimumWidth(theme.px(150))
@@ -59,8 +60,8 @@ class AlertsPage(Page):
         self.field.returnPressed.connect(self._take)
         self.menus = {key: MenuButton(words, lambda menu, key=key: self._fill(menu, key)) for key, words in MENUS.items()}
         self.group = MenuButton(GROUPINGS["day"], self._fill_groups)
-        self.exclusions = Button("Exclusions", on_click=lambda: desk.go("exclusions"))
-        self.heading = PageHeading("Alerts", "", (self.group, self.exclusions))
+        self.exclusions = Button(tr("Exclusions"), on_click=lambda: desk.go("exclusions"))
+        self.heading = PageHeading(tr("Alerts"), "", (self.group, self.exclusions))
         self.chips = Chips()
         self.chips.removed.connect(self._remove)
         self.chips.cleared.connect(lambda: self._narrow(AlertFilter(state=self.filter.state)))
@@ -119,9 +120,9 @@ class AlertsPage(Page):
         row.addWidget(self.bulk_words)
         row.addStretch(1)
         do = self.desk.command
-        row.addWidget(MenuButton("Do with all", lambda menu: fill(menu, self.desk, "alert")))
-        row.addWidget(Button("Close", key="4", on_click=lambda: do("alert.close")))
-        row.addWidget(Button("Only one", key="Esc", on_click=self._choose_one))
+        row.addWidget(MenuButton(tr("Do with all"), lambda menu: fill(menu, self.desk, "alert")))
+        row.addWidget(Button(tr("Close"), key="4", on_click=lambda: do("alert.close")))
+        row.addWidget(Button(tr("Only one"), key="Esc", on_click=self._choose_one))
         bar.hide()
         return bar
 
@@ -169,11 +170,11 @@ class AlertsPage(Page):
 
     def _say_nothing(self, total: int) -> None:
         if total:
-            self.nothing.heading.say("No alert matches these filters")
+            self.nothing.heading.say(tr("No alert matches these filters"))
             self.nothing.sentence.say(f"{wording.count(total, 'alert')} in this case.")
         else:
-            self.nothing.heading.say("Nothing suspicious was found")
-            self.nothing.sentence.say("The coverage page says what could not have been seen in this evidence.")
+            self.nothing.heading.say(tr("Nothing suspicious was found"))
+            self.nothing.sentence.say(tr("The coverage page says what could not have been seen in this evidence."))
         self.nothing.heading.show()
         self.nothing.link.say("Show all" if total else "Coverage")
 

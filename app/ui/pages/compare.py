@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.model.comparison import SECTIONS, Comparison, Difference, Span, said, span_of
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.navigation import Route
 from app.ui.page import Page
@@ -60,22 +61,22 @@ class ComparePage(Page):
         self._found: Comparison | None = None
         self._other: Path | None = None
         self._job = None
-        self.heading = PageHeading("Compare", "")
+        self.heading = PageHeading(tr("Compare"), "")
         rule = lambda text: "" if not text or self._span(text) else "A span is written 2026-01-05T08:00..2026-01-05T12:00."  # noqa: E731
         self.before = TextField("Before", "", rule, example="everything")
         self.after = TextField("After", "", rule, example="everything")
         for field in (self.before, self.after):
             field.edit.returnPressed.connect(self.run)
-        self.go = Button("Compare", primary=True, on_click=self.run)
-        self.halves = Button("Halves", on_click=self._halves, tip="The first half of the case with the second")
-        self.last_day = Button("Last day", on_click=self._last_day, tip="All before the last day with the last day")
-        self.other = Button("Other case…", on_click=self._choose, tip="Another workspace in the place of before")
+        self.go = Button(tr("Compare"), primary=True, on_click=self.run)
+        self.halves = Button(tr("Halves"), on_click=self._halves, tip="The first half of the case with the second")
+        self.last_day = Button(tr("Last day"), on_click=self._last_day, tip="All before the last day with the last day")
+        self.other = Button(tr("Other case…"), on_click=self._choose, tip="Another workspace in the place of before")
         self.segments: dict[str, Button] = {}
         self.table = Table(COLUMNS)
-        self.table.setAccessibleName("Differences")
+        self.table.setAccessibleName(tr("Differences"))
         self.table.opened.connect(self._open)
         self.table.chosen.connect(lambda one: one is not None and one.who is not None and desk.inspect(one.who, True))
-        self.nothing = Empty("Choose two spans, or another case, and press Compare.", "Nothing was compared yet")
+        self.nothing = Empty(tr("Choose two spans, or another case, and press Compare."), "Nothing was compared yet")
         self._build()
         self.setFocusProxy(self.before.edit)
         desk.session_changed.connect(self._forget)
@@ -197,12 +198,12 @@ class ComparePage(Page):
             return
         before, after = self._span(self.before.text()), self._span(self.after.text())
         if self._other is None and before == after:
-            self.said.say("Both sides are the same; say two spans, or choose another case.")
+            self.said.say(tr("Both sides are the same; say two spans, or choose another case."))
             return
         other = self._other
         view = {"before": self.before.text(), "after": self.after.text(), "other": str(other) if other else ""}
         self.route = Route(self.name, "", tuple(sorted((key, value) for key, value in view.items() if value)))
-        self.said.say("Comparing …")
+        self.said.say(tr("Comparing …"))
         self.ask("compare", lambda: session.compare(before, after, other), self._show)
 
     def _show(self, found: Comparison) -> None:
@@ -220,8 +221,8 @@ class ComparePage(Page):
             segment.setEnabled(bool(some) or not section)
         self.bar.setVisible(bool(found.differences))
         self.nothing.setVisible(not found.differences)
-        self.nothing.heading.say("No differences")
-        self.nothing.sentence.say("Both sides hold the same, about as often.")
+        self.nothing.heading.say(tr("No differences"))
+        self.nothing.sentence.say(tr("Both sides hold the same, about as often."))
         self._show_rows()
 
     def _show_rows(self) -> None:

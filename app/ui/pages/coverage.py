@@ -7,6 +7,7 @@ from app.model.coverage import CoverageSpan
 from app.model.entity import EntityRef
 from app.model.rows import Coverage
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.navigation import Route
 from app.ui.page import Page
@@ -36,13 +37,13 @@ class CoveragePage(Page):
         self._wanted, self._from = "", 0
         self._grid = Grid((), {}, 0, 1, {})
         self._known: Known | None = None
-        self.report = Button("Save as report", "reports", on_click=lambda: desk.command("report.save"))
-        self.heading = PageHeading("Coverage", "", (self.report,))
+        self.report = Button(tr("Save as report"), "reports", on_click=lambda: desk.command("report.save"))
+        self.heading = PageHeading(tr("Coverage"), "", (self.report,))
         self.legend = QHBoxLayout()
         self.legend.setSpacing(theme.px(6))
         self.others = Button("", on_click=self._choose_controllers, menu=True, tip="Other domain controllers")
         self.table = CoverageTable(self._grid, ())
-        self.nothing = Empty("Read some evidence first.", "Nothing to say yet")
+        self.nothing = Empty(tr("Read some evidence first."), "Nothing to say yet")
         top = QWidget()
         head = QVBoxLayout(top)
         head.setContentsMargins(theme.space("margin"), theme.space("top"), theme.space("margin"), theme.px(8))

@@ -10,6 +10,7 @@ from app.model.entity_filter import KEYS, parse_entities, with_term
 from app.model.filter import quoted
 from app.model.rows import EntityRow
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.navigation import Route
 from app.ui.page import Page
@@ -74,20 +75,20 @@ class EntitiesPage(Page):
         self._kind, self._sort, self._falling = "", "alerts", True
         self.search = QLineEdit()
         self.search.setPlaceholderText(HINT)
-        self.search.setAccessibleName("Which entities")
+        self.search.setAccessibleName(tr("Which entities"))
         self.search.setToolTip("\n".join(f"{key}: {what}" for key, what in KEYS.items()) + "\n-tag:new turns a term around")
         self.search.setMaxLength(400)
         self.search.setFixedWidth(theme.px(320))
         self.search.setClearButtonEnabled(True)
         self.kind = MenuButton(KINDS[""], self._fill_kinds)
-        self.heading = PageHeading("Entities", "", (self.search, self.kind))
+        self.heading = PageHeading(tr("Entities"), "", (self.search, self.kind))
         self.model = RowsModel(COLUMNS, self, self._more)
         self.table = EntityTable(COLUMNS, self.model)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._drop_menu)
         self.table.sorted_by = ("alerts", True)
-        self.table.setAccessibleName("Entities")
+        self.table.setAccessibleName(tr("Entities"))
         self.table.chosen.connect(lambda row: row is not None and self.desk.inspect(row.ref, True))
         self.table.opened.connect(self._open)
         self.table.sort_asked.connect(self._sorted)

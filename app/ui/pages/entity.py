@@ -18,6 +18,7 @@ from app.model.paths import AttackPath, PathPicture
 from app.model.rows import ActivityRow, EntityCard, Histogram, Standing
 from app.model.tickets import Genealogy
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.context_menu import for_values
 from app.ui.desk import Desk
 from app.ui.entity.columns import KINDS
@@ -95,20 +96,20 @@ class EntityPage(Page):
         self.model = ActivityModel(self._fetch, self)
         self.table = Table(COLUMNS, self.model)
         for_values(self.table, desk)
-        self.table.setAccessibleName("Activities of this entity")
+        self.table.setAccessibleName(tr("Activities of this entity"))
         self.table.chosen.connect(lambda row: row is not None and self.desk.inspect(row, True))
         self.table.opened.connect(self._to_activities)
         self.peers = TwoLineList(self._open, scrolls=True, pad=24)
-        self.peers.setAccessibleName("Entities it met")
+        self.peers.setAccessibleName(tr("Entities it met"))
         self.gantt = GanttView()
         self.gantt.proof.connect(lambda proof: proof and self.desk.inspect(proof))
         self.directory = DirectoryView(desk)
         self.sessions = Table(SESSIONS)
-        self.sessions.setAccessibleName("VPN sessions")
+        self.sessions.setAccessibleName(tr("VPN sessions"))
         self.sessions.opened.connect(lambda one: desk.go("activities", one.proof))
         self.sessions.chosen.connect(lambda one: one is not None and self.desk.inspect(one.proof, True))
         self.alerts = TwoLineList(lambda key: self.desk.go("alert", str(key)), scrolls=True, pad=24)
-        self.alerts.setAccessibleName("Alerts that name this entity")
+        self.alerts.setAccessibleName(tr("Alerts that name this entity"))
         self.groups = NodeList("Groups that it is in")
         self.members = NodeList("Members", self._ask_members)
         for tree in (self.groups, self.members):
@@ -198,12 +199,12 @@ class EntityPage(Page):
         names = QWidget()
         rows = QVBoxLayout(names)
         rows.setContentsMargins(margin, theme.space("group"), margin, margin)
-        rows.addWidget(SectionHeading("Names and addresses", "solid: certain; dashed: little certain; click for the proof"))
+        rows.addWidget(SectionHeading(tr("Names and addresses"), "solid: certain; dashed: little certain; click for the proof"))
         rows.addWidget(self.gantt)
-        self._no_names = Words("Nothing in the inputs names this entity or gives it an address.", look="quiet")
+        self._no_names = Words(tr("Nothing in the inputs names this entity or gives it an address."), look="quiet")
         rows.addWidget(self._no_names)
         rows.addStretch(1)
-        self._no_alerts = Empty("No suspicious activity names this entity.")
+        self._no_alerts = Empty(tr("No suspicious activity names this entity."))
         self.lists["resources"].table.sorted_by = ("count", True)
         parts: dict[str, QWidget] = {
             "activity": self._activity(), **self.lists, "directory": scrolled(self.directory), "names": scrolled(names),
@@ -237,12 +238,12 @@ class EntityPage(Page):
         above = QVBoxLayout()
         above.setContentsMargins(margin, theme.px(4), margin, 0)
         above.addWidget(self.ways)
-        self.chart_heading = SectionHeading("Activities over time", right=(self.legend,))
+        self.chart_heading = SectionHeading(tr("Activities over time"), right=(self.legend,))
         self.chart_heading.title.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         above.addWidget(self.chart_heading)
         above.addWidget(self.chart)
         self._above = above
-        self._no_lanes = Words("No activity of this entity names another one.", look="quiet")
+        self._no_lanes = Words(tr("No activity of this entity names another one."), look="quiet")
         self._no_lanes.hide()
         above.addWidget(self._no_lanes)
         column.addLayout(above)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 
 from app.model.filter import FilterError, parse
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.graph import acts, asking, export, words
 from app.ui.graph.asking import Loaded, families_of, moment
@@ -60,16 +61,17 @@ class GraphPage(PicturePage):
         self._choose_after, self._about = "", ""
         self._way_after: tuple[str, ...] = ()
         self._lit_already = False
-        self.start_button = MenuButton("Start", self._fill_start)
-        self.kinds_button = MenuButton("Kinds", self._fill_kinds)
-        self.look_button = MenuButton("Look", lambda menu: fill_look(menu, self.sketch, self._look))
-        self.way_button = Button("Path between", "paths", on_click=self.way, tip="Shortest ways between the chosen nodes (W)")
-        self.edges_button = Button("Edges", "columns", on_click=self.toggle_edges, tip="Show or hide the list of edges (L)")
-        self.save_button = MenuButton("Save", self._fill_save)
+        self.start_button = MenuButton(tr("Start"), self._fill_start)
+        self.kinds_button = MenuButton(tr("Kinds"), self._fill_kinds)
+        self.look_button = MenuButton(tr("Look"), lambda menu: fill_look(menu, self.sketch, self._look))
+        self.way_button = Button(tr("Path between"), "paths", on_click=self.way, tip="Shortest ways between the chosen nodes (W)")
+        self.edges_button = Button(tr("Edges"), "columns", on_click=self.toggle_edges, tip="Show or hide the list of edges (L)")
+        self.save_button = MenuButton(tr("Save"), self._fill_save)
         buttons = (self.start_button, self.kinds_button, self.look_button, self.way_button, self.edges_button, self.save_button)
-        self.heading = PageHeading("Graph", "", buttons)
+        self.heading = PageHeading(tr("Graph"), "", buttons)
         self.empty = Empty(
-            "Open captures, logs or a directory, then choose an entity and press Show in graph.", "There is nothing to draw yet"
+            tr("Open captures, logs or a directory, then choose an entity and press Show in graph."),
+            "There is nothing to draw yet",
         )
         self._typing = QTimer(self)
         self._build()
@@ -134,7 +136,7 @@ class GraphPage(PicturePage):
         """Leave what is chosen out of the picture."""
         after = acts.hidden(self.sketch, self.canvas.selection())
         if after is None and self.canvas.current is not None:
-            self.desk.tell("The picture begins with that entity: start with another one instead.", True)
+            self.desk.tell(tr("The picture begins with that entity: start with another one instead."), True)
         self.do(f"hide {self._named()}", after)
 
     def keep_only(self) -> None:
@@ -159,7 +161,7 @@ class GraphPage(PicturePage):
             keys.append(self.sketch.roots[0])
         session = self.desk.session
         if len(keys) != 2 or session is None:
-            self.desk.tell("Choose two entities first: click one, then the other with Ctrl held.", True)
+            self.desk.tell(tr("Choose two entities first: click one, then the other with Ctrl held."), True)
             return
         self._ask_ways(keys[1], keys[0])
 
@@ -222,7 +224,7 @@ class GraphPage(PicturePage):
     def copy_picture(self) -> None:
         """Put what is seen into the clipboard."""
         QGuiApplication.clipboard().setImage(export.png(self.canvas))
-        self.desk.tell("The picture is in the clipboard.")
+        self.desk.tell(tr("The picture is in the clipboard."))
 
     def save_picture(self, kind: str = "svg") -> None:
         """Ask where, save the picture."""
@@ -406,7 +408,7 @@ class GraphPage(PicturePage):
 
         def done(ways: tuple[tuple[str, ...], ...]) -> None:
             if not ways:
-                self.desk.tell("Nothing in the case connects the two.", True)
+                self.desk.tell(tr("Nothing in the case connects the two."), True)
                 return
             on = list(dict.fromkeys(key for way in ways for key in way))
             others = f", one of {len(ways)}" if len(ways) > 1 else ""

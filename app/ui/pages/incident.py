@@ -9,6 +9,7 @@ from app.model.alert import Alert
 from app.model.entity import EntityRef
 from app.model.incident import Incident
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.navigation import Crumb, Route
 from app.ui.page import Column, Page, scrolled
@@ -37,23 +38,23 @@ class IncidentPage(Page):
         self.incident: Incident | None = None
         self.alerts: list[Alert] = []
         self.sign = Sign("severity:low", 16)
-        self.all = MenuButton("All alerts", self._fill)
-        self.rename = Button("Rename…", on_click=self.ask_name)
-        self.more = MenuButton("More", self._fill_more)
+        self.all = MenuButton(tr("All alerts"), self._fill)
+        self.rename = Button(tr("Rename…"), on_click=self.ask_name)
+        self.more = MenuButton(tr("More"), self._fill_more)
         self.heading = PageHeading("", "", (self.all, self.rename, self.more), before=self.sign)
         self.classes = [ClassButton(value, key, lambda id=id: desk.command(id)) for value, key, id in CLASSES]
-        self.in_list = LinkButton("Show them in the list of alerts", self._show_in_list)
+        self.in_list = LinkButton(tr("Show them in the list of alerts"), self._show_in_list)
         self.steps = KillChain(PHASES)
         self.steps.asked.connect(self._show_phase)
         self.strip = StoryStrip(desk.follow)
         self.band = QWidget()
         self.band.setObjectName("band")
         self.chain = TwoLineList(lambda one: desk.go("alert", one.id))
-        self.chain.setAccessibleName("Alerts of the incident")
-        self.chain_heading = SectionHeading("Along the kill chain", right=(self.in_list,))
+        self.chain.setAccessibleName(tr("Alerts of the incident"))
+        self.chain_heading = SectionHeading(tr("Along the kill chain"), right=(self.in_list,))
         self.ties = TwoLineList(self._inspect)
-        self.ties.setAccessibleName("What ties them together")
-        self.ties_heading = SectionHeading("What ties them together")
+        self.ties.setAccessibleName(tr("What ties them together"))
+        self.ties_heading = SectionHeading(tr("What ties them together"))
         column = Column()
         column.add(self.heading)
         column.add(flow(*self.classes, gap=6))
@@ -89,7 +90,7 @@ class IncidentPage(Page):
 
     def _show(self, incident: Incident | None, alerts: dict[str, Alert]) -> None:
         if incident is None:
-            self.desk.tell("This incident is no longer part of the case.", True)
+            self.desk.tell(tr("This incident is no longer part of the case."), True)
             self.desk.go("alerts")
             return
         fresh = self.incident is None or self.incident.id != incident.id
@@ -236,7 +237,7 @@ class IncidentPage(Page):
     def copy_text(self) -> None:
         """Put the incident as text on the clipboard."""
         QGuiApplication.clipboard().setText(self.text())
-        self.desk.tell("The incident is on the clipboard as text.")
+        self.desk.tell(tr("The incident is on the clipboard as text."))
 
     def print_alert(self) -> None:
         """Ask for a printer, print the incident as text."""

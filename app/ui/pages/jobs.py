@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.ui import theme
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.page import Page
 from app.ui.panes.jobs_view import JobsView
@@ -15,7 +16,7 @@ class JobsPage(Page):
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
         self.view = JobsView(desk)
-        self.heading = PageHeading("Jobs", "", self.view.buttons())
+        self.heading = PageHeading(tr("Jobs"), "", self.view.buttons())
         self.view.told.connect(lambda words: self.heading.sentence.say(f"{words[:1].upper()}{words[1:]}."))
         top = QWidget()
         head = QVBoxLayout(top)

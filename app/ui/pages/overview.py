@@ -13,6 +13,7 @@ from app.model.filter import parse
 from app.model.incident import Incident
 from app.model.rows import Coverage, EntityRow, Histogram, Overview
 from app.ui import wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.navigation import Route
 from app.ui.page import Column, Page, scrolled
@@ -44,9 +45,9 @@ class OverviewPage(Page):
 
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
-        self.heading = PageHeading("Overview", "", (
-            Button("Add evidence", "plus", "Ctrl O", on_click=lambda: desk.command("open.files")),
-            Button("Save report", "reports", on_click=lambda: desk.command("report.save")),
+        self.heading = PageHeading(tr("Overview"), "", (
+            Button(tr("Add evidence"), "plus", "Ctrl O", on_click=lambda: desk.command("open.files")),
+            Button(tr("Save report"), "reports", on_click=lambda: desk.command("report.save")),
         ))  # fmt: skip
         self.news = NewsBand(desk, self.mark_seen)
         go = desk.go
@@ -54,14 +55,14 @@ class OverviewPage(Page):
         words = ("open suspicious activities", "activities", "accounts seen", "computers seen", "detectors")
         self.facts = [Fact(one, lambda place=place: go(place)) for one, place in zip(words, places, strict=True)]
         self.steps = Listed("What to look at first", "", self._open_route)
-        self.grid_heading = SectionHeading("Alerts by phase over time", "every state but deleted and excluded")
+        self.grid_heading = SectionHeading(tr("Alerts by phase over time"), "every state but deleted and excluded")
         self.grid = PhaseGrid(PHASES)
         self.grid.asked.connect(self._open_cell)
         self.chart = HistogramView(wording.FAMILIES, 210, marks=True)
         self.chart.mark_clicked.connect(self._open_mark)
         self.chart.brushed.connect(self._brushed)
         self.legend = Legend(wording.FAMILIES)
-        self.chart_heading = SectionHeading("Activities over time", right=(self.legend,))
+        self.chart_heading = SectionHeading(tr("Activities over time"), right=(self.legend,))
         self.incidents = Listed("Incidents", "", lambda one: go("incident", one.id))
         self.alerts = Listed(
             "Worst open alerts", "Nothing suspicious is open.", lambda one: go("alert", one.id), "All", lambda: go("alerts")

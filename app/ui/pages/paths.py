@@ -9,6 +9,7 @@ from app.model.entity import EntityRef
 from app.model.paths import USUAL, AttackPath, PathEdge, PathPicture, PathsOverview, PathTarget
 from app.ui import theme, wording
 from app.ui.actions import BY_ID
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.navigation import Crumb, Route
 from app.ui.page import Page
@@ -46,20 +47,22 @@ class PathsPage(Page):
         self._way = "to"
         self._key, self._path = "", 0
         self._found: tuple[EntityRef, ...] = ()
-        self.to_button = Button("To sensitive", on_click=lambda: self._turn("to"), tip="Paths that lead to a sensitive account")
-        self.from_button = Button("From", on_click=lambda: self._turn("from"), tip="Paths that begin at any account")
+        self.to_button = Button(
+            tr("To sensitive"), on_click=lambda: self._turn("to"), tip="Paths that lead to a sensitive account"
+        )
+        self.from_button = Button(tr("From"), on_click=lambda: self._turn("from"), tip="Paths that begin at any account")
         for one in (self.to_button, self.from_button):
             one.setCheckable(True)
         self.when = TimeChoice(desk)
-        self.more_button = MenuButton("Export", self._fill_export, icon="export")
-        self.heading = PageHeading("Paths", "", (self.when, self.more_button))
+        self.more_button = MenuButton(tr("Export"), self._fill_export, icon="export")
+        self.heading = PageHeading(tr("Paths"), "", (self.when, self.more_button))
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Account or computer")
-        self.search.setAccessibleName("Account or computer")
+        self.search.setPlaceholderText(tr("Account or computer"))
+        self.search.setAccessibleName(tr("Account or computer"))
         self.search.setMaxLength(200)
         self.search.setClearButtonEnabled(True)
         self.list = TwoLineList(self._open_target, scrolls=True, dense=True, pad=12)
-        self.list.setAccessibleName("Sensitive accounts")
+        self.list.setAccessibleName(tr("Sensitive accounts"))
         self.canvas = PathCanvas()
         self.story = Elided("", role="text-quiet")
         self.below = Below(desk)
@@ -102,7 +105,7 @@ class PathsPage(Page):
             return
         queries, at, window = session.queries, self.when.at or None, self.when.window_
         if self._overview is None:
-            self.heading.sentence.say("Joining what is known of groups, administrators, rights and sessions…")
+            self.heading.sentence.say(tr("Joining what is known of groups, administrators, rights and sessions…"))
         self.ask("overview", lambda: queries.paths(at, window), self._show_overview)
 
     # ---- commands of app.ui.actions

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.ui import theme
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.navigation import Route
 from app.ui.page import Page
@@ -17,7 +18,7 @@ class ProblemsPage(Page):
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
         self.view = ProblemsView(desk)
-        self.heading = PageHeading("Problems", "", self.view.buttons())
+        self.heading = PageHeading(tr("Problems"), "", self.view.buttons())
         self.view.told.connect(lambda words: self.heading.sentence.say(f"{words[:1].upper()}{words[1:]}."))
         self.view.search.textChanged.connect(self._typed)
         top = QWidget()

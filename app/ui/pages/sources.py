@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.model.rows import InputRow, Problem, Progress
 from app.model.source import DirectorySource, LiveSource
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.navigation import Route
 from app.ui.page import Page
@@ -71,25 +72,27 @@ class SourcesPage(Page):
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
         self._progress: Progress | None = None
-        self.add = Button("Add a live source", "sensor", on_click=self.show_panel)
-        self.heading = PageHeading("Sources", "", (
-            Button("Add evidence", "plus", "open.files", on_click=lambda: desk.command("open.files")),
-            Button("Add a folder", "open", on_click=lambda: desk.command("open.folder")),
+        self.add = Button(tr("Add a live source"), "sensor", on_click=self.show_panel)
+        self.heading = PageHeading(tr("Sources"), "", (
+            Button(tr("Add evidence"), "plus", "open.files", on_click=lambda: desk.command("open.files")),
+            Button(tr("Add a folder"), "open", on_click=lambda: desk.command("open.folder")),
             self.add,
         ))  # fmt: skip
         self.keys = KeysLine(desk)
         self.live = LiveTable(self._start, desk.bridge.stop_source, self._change, self._forget)
         self._inputs: tuple[InputRow, ...] = ()
         self.total, self.bar, self.percent = Words("", "strong"), Bar(0, 8), Words("", "strong")
-        self.stop = Button("Stop", "stop", "Esc", on_click=desk.bridge.cancel)
+        self.stop = Button(tr("Stop"), "stop", "Esc", on_click=desk.bridge.cancel)
         self.rate = Words("", look="quiet")
         self.band = self._band()
         self.table = Table(COLUMNS, height="row-source")
         self.table.setItemDelegate(SourceDelegate(self.table))
-        self.table.setAccessibleName("Inputs")
+        self.table.setAccessibleName(tr("Inputs"))
         self.nothing = Empty(
-            "Drop captures, logs, directories or a folder anywhere on this window, or press Ctrl+O. "
-            "A live source takes in what happens from now on.",
+            tr(
+                "Drop captures, logs, directories or a folder anywhere on this window, or press Ctrl+O. "
+                "A live source takes in what happens from now on."
+            ),
             "No evidence yet",
             "Open evidence",
             lambda: desk.command("open.files"),
@@ -98,9 +101,9 @@ class SourcesPage(Page):
         box = QVBoxLayout(self.nothing_holder)
         box.setContentsMargins(theme.space("margin"), theme.px(8), theme.space("margin"), 0)
         box.addWidget(self.nothing)
-        self.problems_heading = SectionHeading("Problems", right=(Button("Copy all", on_click=self._copy, bare=True),))
+        self.problems_heading = SectionHeading(tr("Problems"), right=(Button(tr("Copy all"), on_click=self._copy, bare=True),))
         self.problems = Table(PROBLEMS)
-        self.problems.setAccessibleName("Problems")
+        self.problems.setAccessibleName(tr("Problems"))
         self.problems.setMinimumHeight(theme.px(112))
         self.panel = self._panel()
         self.left = QWidget()
@@ -303,14 +306,14 @@ class SourcesPage(Page):
         elif inputs:
             self.heading.sentence.say(f"{what}{size}, {found}. Files are read where they lie and never changed.")
         else:
-            self.heading.sentence.say("Nothing was read yet.")
+            self.heading.sentence.say(tr("Nothing was read yet."))
 
     def _started(self) -> None:
         self._progress = None
         self.band.show()
-        self.total.say("Looking for inputs")
+        self.total.say(tr("Looking for inputs"))
         self.percent.say("")
-        self.rate.say("Stopping keeps what was read.")
+        self.rate.say(tr("Stopping keeps what was read."))
         self.bar.show_share(0)
         self.refresh()
 
@@ -351,7 +354,7 @@ class SourcesPage(Page):
             for one in self.problems.rows_model().rows
         ]
         QGuiApplication.clipboard().setText("\n".join(lines))
-        self.desk.tell("Problems copied.")
+        self.desk.tell(tr("Problems copied."))
 
     def keyPressEvent(self, event) -> None:
         """Esc closes the panel, then stops the reading."""

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QSplitter, QVBoxLayout, QWidget
 from app.model.entity import EntityRef
 from app.model.tickets import WEAK_ETYPES, Exchange, Genealogy, TicketNode, etype_name
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.navigation import Crumb, Route
 from app.ui.page import Page
@@ -46,23 +47,23 @@ class TicketsPage(Page):
         self._etype, self._odd, self._by = "", False, "host"
         self._ticket: TicketNode | None = None
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Account or service")
-        self.search.setAccessibleName("Account, service or host")
+        self.search.setPlaceholderText(tr("Account or service"))
+        self.search.setAccessibleName(tr("Account, service or host"))
         self.search.setMaxLength(200)
         self.search.setMinimumWidth(theme.px(150))
         self.search.setMaximumWidth(theme.px(220))
         self.search.setClearButtonEnabled(True)
-        self.etype_button = MenuButton("All encryption", self._fill_etypes)
+        self.etype_button = MenuButton(tr("All encryption"), self._fill_etypes)
         self.odd_button = Button(
-            "Only odd", icon="filter", on_click=self._toggle_odd, tip="Only tickets that are odd or part of an alert"
+            tr("Only odd"), icon="filter", on_click=self._toggle_odd, tip="Only tickets that are odd or part of an alert"
         )
         self.odd_button.setCheckable(True)
         self.by_button = MenuButton(BY["host"], self._fill_by)
-        self.heading = PageHeading("Tickets", "", (self.search, self.odd_button, self.etype_button, self.by_button))
+        self.heading = PageHeading(tr("Tickets"), "", (self.search, self.odd_button, self.etype_button, self.by_button))
         self.canvas = TicketCanvas()
         self.when = SectionHeading("", "", (legend(),))
         self.table = Table(EXCHANGES)
-        self.table.setAccessibleName("Exchanges of the ticket")
+        self.table.setAccessibleName(tr("Exchanges of the ticket"))
         self.below = SectionHeading("")
         self.nothing = Empty("", "", "Show all tickets", self.clear)
         self._build()
@@ -117,7 +118,7 @@ class TicketsPage(Page):
             self._arrange()
 
         if self._found is None:
-            self.heading.sentence.say("Following the tickets…")
+            self.heading.sentence.say(tr("Following the tickets…"))
         self.ask("tickets", lambda: queries.tickets(account), done)
 
     # ---- commands of app.ui.actions
@@ -317,11 +318,13 @@ class TicketsPage(Page):
     def _show_nothing(self, found: Genealogy, some: tuple[TicketNode, ...]) -> None:
         empty = not some
         if empty and found.tickets:
-            self.nothing.sentence.say("No ticket matches.")
+            self.nothing.sentence.say(tr("No ticket matches."))
         elif empty:
             self.nothing.sentence.say(
-                "Tickets are found in packets of Kerberos (port 88, and where they are shown to services), and in the events "
-                "4768, 4769 and 4770 of domain controllers."
+                tr(
+                    "Tickets are found in packets of Kerberos (port 88, and where they are shown to services), and in the events "
+                    "4768, 4769 and 4770 of domain controllers."
+                )
             )
         self.nothing.heading.say("" if found.tickets else "No Kerberos ticket was seen")
         self.nothing.heading.setVisible(not found.tickets)

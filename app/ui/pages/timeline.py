@@ -17,6 +17,7 @@ from app.model.incident import Incident
 from app.model.rows import ActivityRow, Histogram, InputRow
 from app.model.timeline import Density, LaneKey
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.navigation import Crumb, Route
 from app.ui.page import Page
@@ -72,15 +73,15 @@ class TimelinePage(Page):
         self._minutes = 5.0
         self.kind = MenuButton(SHOWN["concerned"], self._fill_kinds)
         self.add = QLineEdit()
-        self.add.setPlaceholderText("Add a lane")
-        self.add.setAccessibleName("Add a lane: name or address")
+        self.add.setPlaceholderText(tr("Add a lane"))
+        self.add.setAccessibleName(tr("Add a lane: name or address"))
         self.add.setMaxLength(200)
         self.add.setMinimumWidth(theme.px(140))
         self.add.setMaximumWidth(theme.px(230))
         self.add.returnPressed.connect(self._add_lane)
-        self.near = MenuButton("± 5 min", self._fill_minutes, icon="clock")
+        self.near = MenuButton(tr("± 5 min"), self._fill_minutes, icon="clock")
         self.all_button = Button("", icon="fit", on_click=self._show_all, tip="All of the time (0)")
-        self.heading = PageHeading("Timeline", "", (self.add, self.kind, self.near, self.all_button))
+        self.heading = PageHeading(tr("Timeline"), "", (self.add, self.kind, self.near, self.all_button))
         self.strip = HistogramView(wording.FAMILIES, height=64, marks=True, label="All of the case; the part that the lanes show")
         self.strip.brushed.connect(self._brushed)
         self.strip.mark_clicked.connect(self._to_mark)
@@ -94,7 +95,8 @@ class TimelinePage(Page):
         self.canvas.boxed.connect(self._boxed)
         self.panel = _BoxPanel(self.canvas, self._open_box, self._zoom_to_box)
         self.nothing = Empty(
-            "Open captures, logs or a directory: what accounts and computers did is shown here over time.", "Nothing was read yet"
+            tr("Open captures, logs or a directory: what accounts and computers did is shown here over time."),
+            "Nothing was read yet",
         )
         self._build()
         self._settling = QTimer(self)
@@ -457,8 +459,8 @@ class _BoxPanel(QFrame):
         row.setContentsMargins(theme.px(10), theme.px(6), theme.px(6), theme.px(6))
         row.setSpacing(theme.space("related"))
         row.addWidget(self.words)
-        self.open_button = Button("Show activities", key="Enter", primary=True, on_click=on_open)
-        self.zoom_button = Button("Zoom to it", key="Z", on_click=on_zoom)
+        self.open_button = Button(tr("Show activities"), key="Enter", primary=True, on_click=on_open)
+        self.zoom_button = Button(tr("Zoom to it"), key="Z", on_click=on_zoom)
         self.close_button = Button("", icon="close", bare=True, tip="Let go of the box (Esc)", on_click=canvas.clear_box)
         for one in (self.open_button, self.zoom_button, self.close_button):
             one.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys do the same; the focus stays with the lanes

@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication, QPainter
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.icons import paint_icon
 from app.ui.job_log import Entry, Part
@@ -91,22 +92,22 @@ class JobsView(QWidget):
         super().__init__()
         self._desk = desk
         self.table = Table(COLUMNS, margin=margin)
-        self.table.setAccessibleName("Jobs")
+        self.table.setAccessibleName(tr("Jobs"))
         self.table.setItemDelegate(_Paint(self.table))
         self.table.opened.connect(self._open)
         self.table.chosen.connect(lambda _: self._enable())
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._drop)
-        self.stop = Button("Stop", "stop", on_click=self.cancel, bare=True, tip="Stop what is chosen; what was read is kept")
+        self.stop = Button(tr("Stop"), "stop", on_click=self.cancel, bare=True, tip="Stop what is chosen; what was read is kept")
         self.priority = Button(
             "",
             on_click=lambda: desk.set_low(not desk.bridge.low),
             bare=True,
             tip="Whether readings give way to others",
         )
-        self.clear = Button("Forget what ended", on_click=desk.jobs.log.forget_ended, bare=True)
+        self.clear = Button(tr("Forget what ended"), on_click=desk.jobs.log.forget_ended, bare=True)
         self.nothing = Empty(
-            "Reading, detection, exports and whatever else takes long is listed here while it runs, and how it ended.",
+            tr("Reading, detection, exports and whatever else takes long is listed here while it runs, and how it ended."),
             "Nothing runs",
         )
         self._holder = QWidget()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidge
 
 from app.model.filter import quoted
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.tables.cells import Column
 from app.ui.tables.table import Table
@@ -57,14 +58,14 @@ class ProblemsView(QWidget):
         self._sort = ("count", True)
         self._lines: list[ProblemLine] = []
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Filter problems")
-        self.search.setAccessibleName("Filter problems")
+        self.search.setPlaceholderText(tr("Filter problems"))
+        self.search.setAccessibleName(tr("Filter problems"))
         self.search.setMaxLength(200)
         self.search.setClearButtonEnabled(True)
         self.search.setFixedWidth(theme.px(200))
-        self.copy = Button("Copy all", on_click=self._copy, bare=True)
+        self.copy = Button(tr("Copy all"), on_click=self._copy, bare=True)
         self.table = Table(COLUMNS, margin=margin)
-        self.table.setAccessibleName("Problems")
+        self.table.setAccessibleName(tr("Problems"))
         self.table.sorted_by = self._sort
         self.table.sort_asked.connect(self._sorted)
         self.table.opened.connect(self.open_line)
@@ -203,7 +204,7 @@ class ProblemsView(QWidget):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText("\n".join(map(_copied, self._lines)))
-        self._desk.tell("Problems copied.")
+        self._desk.tell(tr("Problems copied."))
 
 
 def _copied(line: ProblemLine) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.model.entity import Binding
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.plots.time_axis import ticks
 from app.ui.widgets.words import plain_tip
 
@@ -29,7 +30,7 @@ class GanttView(QWidget):
         self._hover = -1
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Names and addresses over time")
+        self.setAccessibleName(tr("Names and addresses over time"))
 
     def show_bindings(self, bindings: Sequence[Binding], span: tuple[int, int] | None) -> None:
         """Show other bindings over the span of the case."""

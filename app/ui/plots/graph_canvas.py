@@ -16,6 +16,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPen, QPolyg
 from PySide6.QtWidgets import QWidget
 
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.plots.crowd import crowd_pixels
 from app.ui.plots.drawing import EMPTY, Drawing, name_of
 from app.ui.plots.graph_paint import (
@@ -75,7 +76,7 @@ class GraphCanvas(QWidget):
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setAccessibleName("Graph of entities")
+        self.setAccessibleName(tr("Graph of entities"))
         self.run: Run = _now
         self.resized: Callable[[], object] = lambda: None
         self.drawing: Drawing = EMPTY

@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaint
 from PySide6.QtWidgets import QGraphicsRectItem, QHBoxLayout, QSizePolicy, QToolTip, QWidget
 
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.plots.histogram import RANK
 from app.ui.plots.lane_bars import Bars, Lane, bars_of
 from app.ui.plots.time_axis import ticks
@@ -132,7 +133,7 @@ class LanesView(QWidget):
 
     def _build(self) -> None:
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Activities by host over time")
+        self.setAccessibleName(tr("Activities by host over time"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         plot = self.plot
         plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.model.paths import AttackPath, PathEdge
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.plots import path_paint as paint
 from app.ui.plots.path_layout import Arrow, Drawing, Spot, drawn
 from app.ui.widgets import hovering
@@ -106,7 +107,7 @@ class PathCanvas(QWidget):
         words = f"{path.state} path {self.chosen + 1} of {len(self.paths)}: {paint.told(path)}" if path else "No path"
         if self.edge is not None:
             words += f"; step from {self.edge.origin.label} to {self.edge.target.label}: {self.edge.how}"
-        self.setAccessibleName("Drawing of the paths")
+        self.setAccessibleName(tr("Drawing of the paths"))
         self.setAccessibleDescription(wording.tidy(words, 1000))
 
     # ---- painting

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.model.alert import RANK, Alert
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.plots.buckets import buckets
 from app.ui.plots.time_axis import ticks
 from app.ui.widgets.glyphs import paint_severity
@@ -32,7 +33,7 @@ class PhaseGrid(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Alerts by phase over time")
+        self.setAccessibleName(tr("Alerts by phase over time"))
 
     def sizeHint(self) -> QSize:
         """As wide as there is room."""

@@ -7,6 +7,7 @@ from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.plots import ticket_paint as paint
 from app.ui.plots.ticket_rows import Bar, Rows
 from app.ui.plots.time_window import STEP, ZOOM, TimeWindow, with_air
@@ -42,7 +43,7 @@ class TicketCanvas(QAbstractScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Tickets over time")
+        self.setAccessibleName(tr("Tickets over time"))
         self.viewport().setMouseTracking(True)
 
     def sizeHint(self) -> QSize:

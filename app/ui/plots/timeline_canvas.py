@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 from app.model.alert import Alert
 from app.model.rows import ActivityRow
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.plots import timeline_paint as paint
 from app.ui.plots.time_window import STEP, ZOOM, TimeWindow
 from app.ui.plots.timeline_lanes import Bar, Drawn, Picture, TimeLane
@@ -58,7 +59,7 @@ class TimelineCanvas(QAbstractScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Timeline")
+        self.setAccessibleName(tr("Timeline"))
         self.viewport().setMouseTracking(True)
 
     def sizeHint(self) -> QSize:

@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.widgets.buttons import LinkButton
 from app.ui.widgets.marks import IconMark
@@ -21,7 +22,7 @@ class KeysLine(QWidget):
         row.setSpacing(theme.px(8))
         row.addWidget(IconMark("proof", "accent"))
         row.addWidget(self.words)
-        row.addWidget(LinkButton("Stop using", lambda: desk.bridge.use_keytabs(())))
+        row.addWidget(LinkButton(tr("Stop using"), lambda: desk.bridge.use_keytabs(())))
         row.addStretch(1)
         desk.bridge.keytabs_changed.connect(self.show_keys)
         self.show_keys()

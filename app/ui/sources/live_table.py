@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.model.source import LiveSource, SourceState
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.icons import paint_icon
 from app.ui.sources.source_kinds import BY_WORD, STATES
 from app.ui.tables.cells import Column, RowDelegate
@@ -159,7 +160,7 @@ class LiveTable(Table):
         super().__init__(COLUMNS, height="row-source")
         self._start, self._stop, self._change, self._forget = start, stop, change, forget
         self.setItemDelegate(LiveDelegate(self))
-        self.setAccessibleName("Live sources")
+        self.setAccessibleName(tr("Live sources"))
         self.buttons: list[dict[str, Button]] = []
 
     def show_lines(self, lines: Sequence[LiveLine]) -> None:
@@ -186,8 +187,8 @@ class LiveTable(Table):
         row.setContentsMargins(0, 0, self.margin, 0)
         row.setSpacing(theme.px(2))
         made = {
-            "start": Button("Start", on_click=lambda: self._start(spec)),
-            "stop": Button("Stop", "stop", on_click=lambda: self._stop(spec)),
+            "start": Button(tr("Start"), on_click=lambda: self._start(spec)),
+            "stop": Button(tr("Stop"), "stop", on_click=lambda: self._stop(spec)),
             "change": Button("", "settings", bare=True, tip="Change how it is set up", on_click=lambda: self._change(spec)),
             "forget": Button("", "close", bare=True, tip="Take it off this list", on_click=lambda: self._forget(spec)),
         }

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.model.source import LiveSource
 from app.ui import theme
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.icons import paint_icon
 from app.ui.page import scrolled
@@ -89,7 +90,7 @@ class SourcePanel(QWidget):
         row.addWidget(self.back)
         row.addWidget(self.title, 1)
         row.addWidget(Button("", "close", bare=True, tip="Close", on_click=self.closed.emit))
-        self.start = Button("Start", primary=True, on_click=self._submit)
+        self.start = Button(tr("Start"), primary=True, on_click=self._submit)
         foot = QWidget()
         below = QVBoxLayout(foot)
         below.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
@@ -99,7 +100,7 @@ class SourcePanel(QWidget):
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.space("related"))
         buttons.addWidget(self.start)
-        buttons.addWidget(Button("Cancel", key="Esc", on_click=self.closed.emit))
+        buttons.addWidget(Button(tr("Cancel"), key="Esc", on_click=self.closed.emit))
         buttons.addStretch(1)
         below.addLayout(buttons)
         self._foot_line, self._foot = Line(), foot
@@ -126,7 +127,7 @@ class SourcePanel(QWidget):
             column.addWidget(row)
             column.addWidget(Line())
         column.addStretch(1)
-        self.title.say("Add a source")
+        self.title.say(tr("Add a source"))
         self.back.hide()
         self._foot.hide()
         self._foot_line.hide()

@@ -7,13 +7,14 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.model.asking import GROUPS
 from app.ui import theme
+from app.ui.catalogue import tr
 from app.ui.tables.table import Table
 
 
 def of_columns(parent: QWidget, table: Table, reset: Callable[[], object]) -> QMenu:
     """Every column, ticked when it is shown."""
     menu = QMenu(parent)
-    menu.setAccessibleName("Columns")
+    menu.setAccessibleName(tr("Columns"))
     hidden = table.layout_now.hidden
     for title in table.layout_now.order:
         entry = menu.addAction(title)
@@ -28,7 +29,7 @@ def of_columns(parent: QWidget, table: Table, reset: Callable[[], object]) -> QM
 def of_counts(parent: QWidget, current: str, count_by: Callable[[str], object], rows: Callable[[], object]) -> QMenu:
     """What activities can be counted by."""
     menu = QMenu(parent)
-    menu.setAccessibleName("Count by")
+    menu.setAccessibleName(tr("Count by"))
     for field, words in GROUPS.items():
         entry = menu.addAction(words.capitalize())
         entry.setCheckable(True)

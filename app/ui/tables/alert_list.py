@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from app.model.alert import Alert
 from app.ui import theme
+from app.ui.catalogue import tr
 from app.ui.navigation import in_new_tab
 from app.ui.tables.alert_cells import ITEM, AlertDelegate
 from app.ui.tables.alert_groups import Group
@@ -48,7 +49,7 @@ class AlertList(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Alerts")
+        self.setAccessibleName(tr("Alerts"))
         self.horizontalHeader().hide()
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         heights = self.verticalHeader()

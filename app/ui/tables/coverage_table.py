@@ -7,6 +7,7 @@ from PySide6.QtCore import QModelIndex, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
 
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.tables.cells import Column, RowDelegate
 from app.ui.tables.coverage_strips import Cell, Grid, StripRow
 from app.ui.tables.table import Table
@@ -117,7 +118,7 @@ class CoverageTable(Table):
             )
         )
         self.setItemDelegate(_Paint(self))
-        self.setAccessibleName("Coverage by detector, domain controller and time")
+        self.setAccessibleName(tr("Coverage by detector, domain controller and time"))
         self.selectionModel().currentRowChanged.connect(lambda *_: self._tell())
 
     def _tip(self, row: StripRow, key: str) -> str:

@@ -9,6 +9,7 @@ from app.model.entity import Resolution
 from app.model.filter import term
 from app.model.rows import ActivityRow
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.tables.cells import Column
 from app.ui.tables.table import Table
 from app.ui.value_menu import entity_term, typed_time
@@ -33,13 +34,13 @@ class EvidenceTable(QWidget):
         self.how: Mapping[str, Resolution] = {}
         self._whole = False
         self.table = Table(self._columns())
-        self.table.setAccessibleName("Evidence")
+        self.table.setAccessibleName(tr("Evidence"))
         self.table.fit_rows()
         self.table.chosen.connect(self.chosen)
         self.table.opened.connect(self.opened)
         self.table.clicked.connect(self._prove)
         self.table.sort_asked.connect(lambda *_: self._show())
-        self.heading = SectionHeading("Evidence", right=(KeyHint("Enter", "packet"), KeyHint("Space", "inspector")))
+        self.heading = SectionHeading(tr("Evidence"), right=(KeyHint("Enter", "packet"), KeyHint("Space", "inspector")))
         self.every = LinkButton("", self.show_every)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

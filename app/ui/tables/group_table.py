@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.model.asking import GROUPS, Group, Groups
 from app.model.entity import EntityRef
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.tables.cells import Column, RowDelegate
 from app.ui.tables.table import Table
 from app.ui.widgets.buttons import Button
@@ -92,7 +93,7 @@ class GroupTable(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(margin, 0, margin, 0)
         head.addWidget(self.sentence, 1)
-        head.addWidget(Button("Back to the rows", icon="close", bare=True, on_click=self.closed.emit))
+        head.addWidget(Button(tr("Back to the rows"), icon="close", bare=True, on_click=self.closed.emit))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme.px(4))

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.model.rows import Packet
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.icons import paint_icon
 from app.ui.tables.field_model import FieldModel
 from app.ui.tables.titled import titled
@@ -64,7 +65,7 @@ class PacketView(QWidget):
         self.tree.setHeaderHidden(True)
         self.tree.setItemDelegate(_Rows(self.tree))
         self.tree.setUniformRowHeights(True)
-        self.tree.setAccessibleName("Fields of the frame")
+        self.tree.setAccessibleName(tr("Fields of the frame"))
         self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.tree.setFrameShape(QTreeView.Shape.NoFrame)
         header = self.tree.header()
@@ -107,10 +108,10 @@ class PacketView(QWidget):
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.px(12))
-        self.conversation = LinkButton("Conversation", self.followed.emit, "quiet")
-        self.conversation.setToolTip("All activities of this connection")
-        self.wireshark = LinkButton("Wireshark", self.outside.emit, "quiet")
-        self.wireshark.setToolTip("Open the capture at this frame in Wireshark")
+        self.conversation = LinkButton(tr("Conversation"), self.followed.emit, "quiet")
+        self.conversation.setToolTip(tr("All activities of this connection"))
+        self.wireshark = LinkButton(tr("Wireshark"), self.outside.emit, "quiet")
+        self.wireshark.setToolTip(tr("Open the capture at this frame in Wireshark"))
         for widget in (self.conversation, self.wireshark, KeyHint("Ctrl C", "copy as hex")):
             row.addWidget(widget)
         return holder
@@ -157,7 +158,7 @@ class PacketView(QWidget):
         if not others:
             return
         more = len(frames) - 1 - len(others)
-        self._links_row.addWidget(Words("request and reply:", "quiet", "quiet"))
+        self._links_row.addWidget(Words(tr("request and reply:"), "quiet", "quiet"))
         for frame in sorted(others):
             link = LinkButton(wording.number(frame), lambda frame=frame: follow(frame), "quiet")
             self._frames.append(link)

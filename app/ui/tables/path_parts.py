@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout,
 
 from app.model.paths import PathPicture, PathsOverview, PathTarget
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.page import Column, scrolled
 from app.ui.tables.path_columns import CUTS, EXPOSED, PATHS
@@ -38,13 +39,13 @@ class Below(QWidget):
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
-        self.tabs.setAccessibleName("Parts below the drawing")
+        self.tabs.setAccessibleName(tr("Parts below the drawing"))
         self.paths = Table(PATHS)
-        self.paths.setAccessibleName("Paths")
+        self.paths.setAccessibleName(tr("Paths"))
         self.cuts = Table(CUTS)
-        self.cuts.setAccessibleName("What to change")
+        self.cuts.setAccessibleName(tr("What to change"))
         self.exposed = Table(EXPOSED)
-        self.exposed.setAccessibleName("Credentials of sensitive accounts on other computers")
+        self.exposed.setAccessibleName(tr("Credentials of sensitive accounts on other computers"))
         self.least = Words("", "quiet", "quiet")
         self.unknown = Column()
         self.stack = QStackedWidget()
@@ -155,11 +156,11 @@ class Unknown(QWidget):
         self.missing = Column()
         self.missing.parts.setContentsMargins(0, 0, 0, 0)
         self.empty = Empty("", "No path is known")
-        self.add = Button("Add evidence", "plus", primary=True, on_click=lambda: desk.command("open.files"))
-        self.sync = Button("Add a live source", "sensor", on_click=lambda: desk.command("source.add"))
-        self.heading = SectionHeading("Credentials exposed")
+        self.add = Button(tr("Add evidence"), "plus", primary=True, on_click=lambda: desk.command("open.files"))
+        self.sync = Button(tr("Add a live source"), "sensor", on_click=lambda: desk.command("source.add"))
+        self.heading = SectionHeading(tr("Credentials exposed"))
         self.exposed = Table(EXPOSED, margin=0)
-        self.exposed.setAccessibleName("Credentials of sensitive accounts on other computers")
+        self.exposed.setAccessibleName(tr("Credentials of sensitive accounts on other computers"))
         self.exposed.chosen.connect(lambda edge: desk.inspect(edge.origin, True))
         row = QWidget()
         line = QHBoxLayout(row)
@@ -188,7 +189,7 @@ class Unknown(QWidget):
         fill_unknown(self.missing, found)
         self.heading.setVisible(bool(found.exposed))
         self.exposed.setVisible(bool(found.exposed))
-        self.heading.note.say("of sensitive accounts on computers that are not; who administers these is not known")
+        self.heading.note.say(tr("of sensitive accounts on computers that are not; who administers these is not known"))
         self.exposed.show_rows(found.exposed, key=lambda row: row.id)
         self.exposed.fit_rows()
 

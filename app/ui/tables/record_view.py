@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QSplitter, QS
 
 from app.model.rows import Record
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.tables.cells import Column
 from app.ui.tables.table import Table
 from app.ui.tables.titled import titled
@@ -41,7 +42,7 @@ class RecordView(QWidget):
         super().__init__()
         self.setObjectName("page")
         self.fields = Table(COLUMNS)
-        self.fields.setAccessibleName("Fields of the record")
+        self.fields.setAccessibleName(tr("Fields of the record"))
         self.text = QPlainTextEdit()
         self.text.setObjectName("record")
         self.text.setReadOnly(True)
@@ -51,7 +52,7 @@ class RecordView(QWidget):
         self.text.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.text.setAccessibleName("Text of the record")
+        self.text.setAccessibleName(tr("Text of the record"))
         self._title, self._file = Elided("", "section"), Elided("", "mono", "text-quiet", cut=Qt.TextElideMode.ElideMiddle)
         self._title.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self._form = Elided("", "body", "text-quiet")
@@ -64,7 +65,7 @@ class RecordView(QWidget):
         self._inside.setSpacing(0)
         self._inside.addWidget(self.text, 1)
         self._inside.addWidget(self._why, 1)
-        self.copy = Button("Copy", on_click=self._copy, bare=True)
+        self.copy = Button(tr("Copy"), on_click=self._copy, bare=True)
         splitter = QSplitter()
         splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(1)

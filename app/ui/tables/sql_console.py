@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.model.asking import SqlAnswer
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.jobs import Stop
 from app.ui.page import Page
 from app.ui.tables.cells import Column
@@ -48,16 +49,16 @@ class SqlConsole(QWidget):
         self.edit = _Text(FIRST)
         self.edit.setObjectName("sql")
         self.edit.setFont(theme.font("mono"))
-        self.edit.setAccessibleName("SQL statement")
+        self.edit.setAccessibleName(tr("SQL statement"))
         self.edit.setFixedHeight(theme.px(92))
         self.sentence = Elided("", role="text-quiet")
-        self.run_button = Button("Run", key="Ctrl Enter", on_click=self.run, tip="Run the statement")
-        self.stop_button = Button("Stop", icon="stop", on_click=self.stop)
-        self.copy_button = Button("Copy all", icon="export", on_click=self.copy, tip="Copy the answer as CSV")
+        self.run_button = Button(tr("Run"), key="Ctrl Enter", on_click=self.run, tip="Run the statement")
+        self.stop_button = Button(tr("Stop"), icon="stop", on_click=self.stop)
+        self.copy_button = Button(tr("Copy all"), icon="export", on_click=self.copy, tip="Copy the answer as CSV")
         margin = theme.space("margin")
         head, foot = QHBoxLayout(), QHBoxLayout()
         head.addWidget(self.about, 1)
-        head.addWidget(Button("Back to the rows", icon="close", bare=True, on_click=self.closed.emit))
+        head.addWidget(Button(tr("Back to the rows"), icon="close", bare=True, on_click=self.closed.emit))
         foot.setSpacing(theme.space("related"))
         foot.addWidget(self.run_button)
         foot.addWidget(self.stop_button)
@@ -96,7 +97,7 @@ class SqlConsole(QWidget):
         self.stop()
         stop = self._stop = Stop()
         self.stop_button.show()
-        self.sentence.say("Asking…")
+        self.sentence.say(tr("Asking…"))
         self._page.ask("sql", lambda: session.queries.ask_sql(statement, stop.is_set), self._arrived)
 
     def stop(self) -> None:
@@ -142,7 +143,7 @@ class SqlConsole(QWidget):
     def _make(self, titles: tuple[str, ...], rows: tuple[tuple[object, ...], ...] = ()) -> Table:
         columns = _columns(titles, rows) or [Column("", lambda _: "", 100)]
         table = Table(columns, RowsModel(columns))
-        table.setAccessibleName("Answer")
+        table.setAccessibleName(tr("Answer"))
         self._menu_for(table)
         self._column.addWidget(table, 1)
         return table

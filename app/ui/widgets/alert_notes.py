@@ -12,6 +12,7 @@ from app.model.alert import Alert, Link, plain
 from app.model.exclusion import Exclusion
 from app.model.incident import Incident
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.widgets.buttons import LinkButton
 from app.ui.widgets.glyphs import Sign
@@ -106,10 +107,10 @@ class Acts(QWidget):
             line = Paragraph(f"{wording.moment(one.at)[:-3]}, {wording.tidy(one.who, 60)}: {done}{more}", look="quiet")
             self._column.addWidget(marked("right", "text-quiet", line))
         if acts:
-            self.link = LinkButton("History", lambda: self._desk.go("history", subject))
+            self.link = LinkButton(tr("History"), lambda: self._desk.go("history", subject))
             self._column.addWidget(self.link, 0, Qt.AlignmentFlag.AlignLeft)
         else:
-            self._column.addWidget(Words("Nothing was said of this alert yet.", look="quiet"))
+            self._column.addWidget(Words(tr("Nothing was said of this alert yet."), look="quiet"))
         self._column.addStretch(1)
 
 
@@ -136,7 +137,9 @@ class Others(QWidget):
             link = LinkButton(more, lambda: self._desk.go("alerts", entity=keys, state="all"))
             self._column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
         if not near:
-            self._column.addWidget(Words("No other alert shares an account, a source, a target or an incident.", look="quiet"))
+            self._column.addWidget(
+                Words(tr("No other alert shares an account, a source, a target or an incident."), look="quiet")
+            )
         self._column.addStretch(1)
 
     def _row(self, near: Related, alert: Alert) -> QWidget:

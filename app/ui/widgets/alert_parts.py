@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 from app.model.alert import Alert
 from app.model.coverage import CoverageSpan
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.widgets.buttons import Button, LinkButton
 from app.ui.widgets.flow import flow
 from app.ui.widgets.glyphs import Sign
@@ -114,7 +115,7 @@ def what_it_is(alert: Alert) -> QWidget:
     parts: list[QWidget] = [_quiet(f"{wording.period(finding.first, finding.last)} ·")]
     for technique in alert.techniques:
         link = LinkButton(technique, lambda technique=technique: _look_up(technique))
-        link.setToolTip("Opens attack.mitre.org in the browser")
+        link.setToolTip(tr("Opens attack.mitre.org in the browser"))
         parts += [link, _quiet("·")]
     outcome = {True: " · it succeeded", False: " · it was refused", None: ""}[finding.succeeded]
     parts.append(_quiet(f"{alert.phase} · external id {alert.external_id} · confidence {finding.confidence}{outcome}"))

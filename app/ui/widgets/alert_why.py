@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from app.model.alert import Fact, Link
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.widgets.marks import marked
 from app.ui.widgets.sentence import SentenceView
 from app.ui.widgets.words import Words
@@ -76,7 +77,7 @@ class Why(QWidget):
             if one.seen is not None and one.limit is not None:
                 self.column.addWidget(indented(MeasureBar(one)))
         if not any(not one.against for one in facts):
-            self.column.addWidget(Words("No single fact is named.", look="quiet"))
+            self.column.addWidget(Words(tr("No single fact is named."), look="quiet"))
         quiet = [one for one in facts if one.against]
         if quiet:
             self._title("What would have made it quiet")

@@ -12,6 +12,7 @@ from app.model.coverage import CoverageShare
 from app.model.entity import EntityRef
 from app.model.rows import ActivityRow, Coverage, EntityCard
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.detector_page import section
 from app.ui.widgets.bar import Bar
@@ -186,9 +187,9 @@ def entity_card(desk: Desk, card: EntityCard, brief: Brief | None = None) -> Car
         view.part(stacked([_alert_line(desk, one) for one in reversed(card.alerts[-MOST_PEERS:])], 6), "Alerts")
     actions: list[QWidget] = []
     if desk.can_go("entity"):
-        actions.append(Button("Open entity", on_click=lambda: desk.go("entity", ref.key)))
+        actions.append(Button(tr("Open entity"), on_click=lambda: desk.go("entity", ref.key)))
     if desk.can_go("graph"):
-        actions.append(Button("Show in graph", "graph", on_click=lambda: desk.go("graph", ref.key)))
+        actions.append(Button(tr("Show in graph"), "graph", on_click=lambda: desk.go("graph", ref.key)))
     if actions:
         view.part(buttons(*actions))
     return view
@@ -237,7 +238,7 @@ def _alert_line(desk: Desk, alert: Alert) -> QWidget:
 def activity_card(desk: Desk, row: ActivityRow) -> Card:
     """An activity: who, from, to, what, result, where it is proved."""
     view = Card(
-        "Activity",
+        tr("Activity"),
         wording.kind(row.kind),
         f"{wording.day(row.at, year=True)}, {wording.clock(row.at, True)} {wording.zone_name()}",
     )
@@ -260,9 +261,9 @@ def activity_card(desk: Desk, row: ActivityRow) -> Card:
     if desk.can_go("timeline"):
         tip = "What happened before and after it"
         around = lambda: desk.go("timeline", at=str(row.at), minutes="5")  # noqa: E731
-        does.append(Button("± 5 min", "clock", on_click=around, tip=tip))
+        does.append(Button(tr("± 5 min"), "clock", on_click=around, tip=tip))
     if desk.can_go("tickets") and row.kind.startswith(("kerberos-", "event-kerberos")):
-        does.append(Button("Ticket", "tickets", on_click=lambda: desk.go("tickets", activity=row.id)))
+        does.append(Button(tr("Ticket"), "tickets", on_click=lambda: desk.go("tickets", activity=row.id)))
     if does:
         view.part(buttons(*does))
     return view
@@ -271,7 +272,7 @@ def activity_card(desk: Desk, row: ActivityRow) -> Card:
 def alert_card(desk: Desk, alert: Alert, opened: Callable[[], object] | None = None) -> Card:
     """An alert: strip, data, why, evidence, the way to its page."""
     finding = alert.finding
-    view = Card("Alert", alert.title, wording.period(finding.first, finding.last), f"severity:{alert.severity}")
+    view = Card(tr("Alert"), alert.title, wording.period(finding.first, finding.last), f"severity:{alert.severity}")
     if finding.steps:
         strip = StoryStrip(desk.follow, small=True)
         strip.show_steps(finding.steps)
@@ -290,14 +291,14 @@ def alert_card(desk: Desk, alert: Alert, opened: Callable[[], object] | None = N
         view.part(stacked(why, 6), "Why")
     view.part(Words(wording.count(len(finding.evidence), "activity", "activities")), "Evidence")
     if opened is not None:
-        over_time = Button("Over time", "clock", on_click=lambda: desk.go("timeline", alert=alert.id))
-        view.part(buttons(Button("Open alert", "right", "Enter", primary=True, on_click=opened), over_time))
+        over_time = Button(tr("Over time"), "clock", on_click=lambda: desk.go("timeline", alert=alert.id))
+        view.part(buttons(Button(tr("Open alert"), "right", "Enter", primary=True, on_click=opened), over_time))
     return view
 
 
 def coverage_card(desk: Desk, coverage: Coverage, page: str, shares: Sequence[CoverageShare] = ()) -> Card:
     """A detector: why it saw or not, at which controller, what it reads, what it cannot see. shares: those of this detector."""
-    view = Card("Detector", coverage.title, coverage.state, f"coverage:{coverage.state}")
+    view = Card(tr("Detector"), coverage.title, coverage.state, f"coverage:{coverage.state}")
     view.part(Paragraph(coverage.reason), "Why")
     if shares:
         rows: list[tuple[str, QWidget | str]] = [(one.controller.label, Paragraph(wording.sighted(one))) for one in shares[:12]]
@@ -310,7 +311,7 @@ def coverage_card(desk: Desk, coverage: Coverage, page: str, shares: Sequence[Co
         if parts:
             view.part(stacked([Paragraph(one) for one in parts], 6), title)
     if coverage.state != "seen":
-        add = Button("Add evidence", "plus", "open.files", on_click=lambda: desk.command("open.files"))
+        add = Button(tr("Add evidence"), "plus", "open.files", on_click=lambda: desk.command("open.files"))
         view.part(buttons(add))
     return view
 

@@ -7,6 +7,7 @@ from app.model.comparison import Span, said
 from app.model.coverage import CoverageSpan
 from app.model.entity import EntityRef
 from app.ui import wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.detector_page import section
 from app.ui.widgets.buttons import Button, LinkButton
@@ -49,12 +50,12 @@ def cell_card(desk: Desk, cell: CellShown, page: str) -> Card:
         view.part(stacked([Paragraph(one) for one in helping[:6]], 6), "What would close it")
     if cell.state != "seen":
         view.part(
-            buttons(Button("Add evidence", "plus", "open.files", primary=True, on_click=lambda: desk.command("open.files")))
+            buttons(Button(tr("Add evidence"), "plus", "open.files", primary=True, on_click=lambda: desk.command("open.files")))
         )
     beside = f"{cell.blind} of {cell.all} are blind here." if cell.blind else f"None of {cell.all} is blind here."
     view.part(Words(beside), "Same span, other detectors")
     when = f"entity:{cell.controller.key} time:{said(Span(cell.first, cell.last))}"
-    view.part(LinkButton("Activities of this span", lambda: desk.go("activities", filter=when)))
+    view.part(LinkButton(tr("Activities of this span"), lambda: desk.go("activities", filter=when)))
     for title in ("What it reads", "What it cannot see"):
         parts = section(page, title)
         if parts:

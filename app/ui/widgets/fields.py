@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.icons import paint_icon
 from app.ui.widgets.buttons import DISABLED, Button, PaintedButton
 from app.ui.widgets.tips import plain_tip
@@ -101,7 +102,7 @@ class FileField(TextField):
     def __init__(self, name: str, hint: str, kinds: str, rule: Rule = anything, value: str = "", example: str = "") -> None:
         super().__init__(name, hint, rule, value, example)
         self._kinds = kinds
-        self._row.addWidget(Button("Browse", on_click=self._browse))
+        self._row.addWidget(Button(tr("Browse"), on_click=self._browse))
 
     def _browse(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, self.name, self.text(), self._kinds)

@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.icons import paint_icon
 from app.ui.widgets.buttons import LinkButton, PaintedButton
 from app.ui.widgets.flow import flow
@@ -84,5 +85,5 @@ class Chips(QWidget):
             chip.clicked.connect(lambda *_, one=one: self.removed.emit(one.name, one.value))
             self.chips.append(chip)
         if self.chips:
-            self._column.addWidget(flow(*self.chips, LinkButton("Clear", self.cleared.emit, "quiet"), gap=6))
+            self._column.addWidget(flow(*self.chips, LinkButton(tr("Clear"), self.cleared.emit, "quiet"), gap=6))
         self.setVisible(bool(self.chips))

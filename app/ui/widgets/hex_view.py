@@ -5,6 +5,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent,
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from app.ui import theme
+from app.ui.catalogue import tr
 
 ROW = 16
 """Bytes in one row."""
@@ -22,7 +23,7 @@ class HexView(QAbstractScrollArea):
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Bytes of the frame")
+        self.setAccessibleName(tr("Bytes of the frame"))
         self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
         self._data = b""
         self._start = self._length = 0

@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from app.ui import theme
+from app.ui.catalogue import tr
 from app.ui.widgets.words import Words
 
 
@@ -21,11 +22,11 @@ class JumpLine(QWidget):
         row.setSpacing(theme.space("related"))
         self.edit = QLineEdit()
         self.edit.setFixedWidth(theme.px(240))
-        self.edit.setAccessibleName("Go to a time or a row")
-        self.edit.setPlaceholderText("14:02, 2026-01-05T14:02, -2h, 1,200")
+        self.edit.setAccessibleName(tr("Go to a time or a row"))
+        self.edit.setPlaceholderText(tr("14:02, 2026-01-05T14:02, -2h, 1,200"))
         self.edit.returnPressed.connect(lambda: self.asked.emit(self.edit.text().strip()))
         self.note = Words("", "quiet", "high")
-        row.addWidget(Words("Go to", "quiet"))
+        row.addWidget(Words(tr("Go to"), "quiet"))
         row.addWidget(self.edit)
         row.addWidget(self.note)
         row.addStretch(1)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.visits import News
 from app.ui.widgets.buttons import Button, LinkButton
@@ -31,7 +32,7 @@ class NewsBand(QWidget):
         row.addWidget(IconMark("clock", "accent", 16), 0, Qt.AlignmentFlag.AlignTop)
         self._place = QVBoxLayout()
         row.addLayout(self._place, 1)
-        self.seen = Button("Mark as seen", on_click=seen)
+        self.seen = Button(tr("Mark as seen"), on_click=seen)
         row.addWidget(self.seen, 0, Qt.AlignmentFlag.AlignTop)
         self.links: list[LinkButton] = []
         self.hide()

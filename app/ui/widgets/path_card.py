@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 from app.model.paths import PathEdge
 from app.model.rows import ActivityRow
 from app.ui import wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.widgets.buttons import Button, LinkButton
 from app.ui.widgets.cards import Card, buttons, facts, stacked
@@ -49,7 +50,7 @@ class StepShown(NamedTuple):
 def path_card(desk: Desk, shown: StepShown, rows: tuple[ActivityRow, ...]) -> Card:
     """The card; rows: activities that show the step."""
     edge = shown.edge
-    card = Card("Step of a path", TITLES[edge.kind], STATE_WORDS[edge.state])
+    card = Card(tr("Step of a path"), TITLES[edge.kind], STATE_WORDS[edge.state])
     chips: list[QWidget] = [Tag(edge.state.capitalize(), STATES[edge.state] or edge.state)]
     chips.append(Tag(f"{edge.certainty} certainty", "Option"))
     titles = {alert.id: alert.title for alert in desk.alerts}
@@ -74,8 +75,8 @@ def path_card(desk: Desk, shown: StepShown, rows: tuple[ActivityRow, ...]) -> Ca
         card.part(Paragraph(f"{edge.remedy}."), "What ends it")
     card.part(
         buttons(
-            Button("Paths from here", "paths", on_click=lambda: desk.go("paths", edge.origin.key, **{"way": "from"})),
-            Button("Show in graph", "graph", on_click=lambda: desk.go("graph", edge.origin.key)),
+            Button(tr("Paths from here"), "paths", on_click=lambda: desk.go("paths", edge.origin.key, **{"way": "from"})),
+            Button(tr("Show in graph"), "graph", on_click=lambda: desk.go("graph", edge.origin.key)),
         )
     )
     return card

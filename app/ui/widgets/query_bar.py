@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.model.asking import Suggestion
 from app.model.filter import completing, tokens
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.icons import paint_icon
 from app.ui.widgets.words import Words
 
@@ -138,8 +139,8 @@ class QueryBar(QWidget):
         self.edit.setFixedHeight(theme.px(28))
         self.edit.document().setDocumentMargin(theme.px(3))
         self.edit.setViewportMargins(0, theme.px(3), 0, 0)
-        self.edit.setPlaceholderText("account:alice protocol:kerberos etype:rc4 time:>-2h not computer:dc*")
-        self.edit.setAccessibleName("Query")
+        self.edit.setPlaceholderText(tr("account:alice protocol:kerberos etype:rc4 time:>-2h not computer:dc*"))
+        self.edit.setAccessibleName(tr("Query"))
         self._colours = _Colours(self.edit.document())
         self.verdict = Words("", "quiet", "good")
         self.error = Words("", "quiet", "high")
@@ -165,7 +166,7 @@ class QueryBar(QWidget):
         self._completer.setMaxVisibleItems(14)
         self._completer.activated.connect(self._insert)
         self._completer.popup().setItemDelegate(_Offer(self))
-        self._completer.popup().setAccessibleName("Suggestions")
+        self._completer.popup().setAccessibleName(tr("Suggestions"))
         self._completer.popup().setObjectName("popup")
         self._completer.popup().setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.edit.textChanged.connect(self._edited)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.model.note import Note
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.widgets.buttons import Button, LinkButton
 from app.ui.widgets.words import Paragraph, Words
 
@@ -23,11 +24,11 @@ class Remarks(QWidget):
         self._subject = ""
         self._drafts: dict[str, str] = {}
         self.field = QPlainTextEdit()
-        self.field.setPlaceholderText("Write what was found; it stands in the report.")
+        self.field.setPlaceholderText(tr("Write what was found; it stands in the report."))
         self.field.setFixedHeight(theme.px(72))
         self.field.setTabChangesFocus(True)
-        self.field.setAccessibleName("Note")
-        self.save = Button("Add note", on_click=self._add)
+        self.field.setAccessibleName(tr("Note"))
+        self.save = Button(tr("Add note"), on_click=self._add)
         self.save.setEnabled(False)
         self.field.textChanged.connect(lambda: self.save.setEnabled(bool(self.field.toPlainText().strip())))
         self._list = QVBoxLayout()
@@ -72,7 +73,7 @@ class Remarks(QWidget):
         by = f", {wording.tidy(note.who, 60)}" if note.who else ""
         row.addWidget(Words(f"{wording.moment(note.at)[:-3]}{by}", "quiet", "quiet"))
         row.addStretch(1)
-        link = LinkButton("Remove", lambda: self._remove(note.id), "quiet")
+        link = LinkButton(tr("Remove"), lambda: self._remove(note.id), "quiet")
         link.setAccessibleName(f"Remove the note of {wording.moment(note.at)}")
         row.addWidget(link)
         column.addLayout(row)

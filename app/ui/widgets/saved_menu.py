@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLineEdit, QMenu
 
 from app.model.saved import LONGEST_NAME, SavedQuery, matching, merged, named, read_list, without, write_list
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.fields import Check
@@ -131,35 +132,35 @@ class _Panel(QFrame):
         self._saved = saved
         self.setObjectName("popup")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName("Saved queries")
+        self.setAccessibleName(tr("Saved queries"))
         pad = theme.px(10)
         column = QVBoxLayout(self)
         column.setContentsMargins(1, pad, 1, pad)
         column.setSpacing(theme.px(8))
         self.find = QLineEdit()
-        self.find.setPlaceholderText("Search saved queries")
-        self.find.setAccessibleName("Search saved queries")
+        self.find.setPlaceholderText(tr("Search saved queries"))
+        self.find.setAccessibleName(tr("Search saved queries"))
         self.find.textChanged.connect(lambda _: self.show_all())
         self.find.returnPressed.connect(self._open_first)
         self.list = TwoLineList(self._open, scrolls=True, dense=True, pad=10)
         self.list.setMinimumHeight(theme.px(220))
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._menu)
-        self.nothing = Words("No query is saved yet. Type one, give it a name below.", "quiet")
+        self.nothing = Words(tr("No query is saved yet. Type one, give it a name below."), "quiet")
         self.name = QLineEdit()
-        self.name.setPlaceholderText("Save this query as: folder / name")
-        self.name.setAccessibleName("Save this query as")
+        self.name.setPlaceholderText(tr("Save this query as: folder / name"))
+        self.name.setAccessibleName(tr("Save this query as"))
         self.name.setMaxLength(2 * LONGEST_NAME)
         self.name.returnPressed.connect(self.save)
-        self.pin = Check("Pinned", "above the table", True)
-        self.own = Check("In every case", "kept with your settings")
+        self.pin = Check(tr("Pinned"), "above the table", True)
+        self.own = Check(tr("In every case"), "kept with your settings")
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.px(6))
-        self.save_button = Button("Save", primary=True, on_click=self.save)
+        self.save_button = Button(tr("Save"), primary=True, on_click=self.save)
         buttons.addWidget(self.save_button)
         buttons.addStretch(1)
-        buttons.addWidget(Button("Import", on_click=self._import, bare=True))
-        buttons.addWidget(Button("Export", on_click=self._export, bare=True))
+        buttons.addWidget(Button(tr("Import"), on_click=self._import, bare=True))
+        buttons.addWidget(Button(tr("Export"), on_click=self._export, bare=True))
         for part in (self.find, self.nothing, self.name, self.pin, self.own):
             holder = QHBoxLayout()
             holder.setContentsMargins(pad, 0, pad, 0)

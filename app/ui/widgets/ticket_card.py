@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QWidget
 from app.model.entity import EntityRef
 from app.model.tickets import Exchange, Host, TicketNode, etype_name
 from app.ui import wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.widgets.buttons import Button, LinkButton
 from app.ui.widgets.cards import Card, buttons, facts, stacked
@@ -45,7 +46,7 @@ def ticket_card(desk: Desk, one: TicketNode) -> Card:
         card.part(facts(list(one.held), width=96), "What it holds")
     else:
         keytab = Button(
-            "Add keytab", on_click=lambda: desk.command("keys.use"), tip="Use a keytab for what is opened from now on"
+            tr("Add keytab"), on_click=lambda: desk.command("keys.use"), tip="Use a keytab for what is opened from now on"
         )
         card.part(stacked([Paragraph(OPENED.get(one.opened, "Opened; it holds no PAC.")), buttons(keytab)], 8), "Decryption")
     links = [_proof(desk, use) for use in one.exchanges[:MOST]]
@@ -64,7 +65,7 @@ def _tags(desk: Desk, one: TicketNode) -> QWidget:
     chips += [Tag(word, "Option") for word in one.flags[:MOST]]
     if one.alerts:
         first = next((id for id in one.alerts if id in titles), one.alerts[0])
-        chips.append(Button("Open alert", "right", on_click=lambda: desk.go("alert", first)))
+        chips.append(Button(tr("Open alert"), "right", on_click=lambda: desk.go("alert", first)))
     return flow(*chips, gap=6)
 
 
@@ -143,7 +144,7 @@ def _why_the_same(desk: Desk, one: TicketNode, card: Card) -> None:
         parts += [_proof(desk, each) for each in (issue, use) if each is not None]
     card.part(stacked(parts, 6), "Why it is the same ticket")
     against: list[QWidget] = [
-        Paragraph("One computer behind two addresses (a new lease, address translation) or a ticket made to be forwarded.")
+        Paragraph(tr("One computer behind two addresses (a new lease, address translation) or a ticket made to be forwarded."))
     ]
     against += [Paragraph(f"{host.why}.") for host in one.apart[:3]]
     against += [Paragraph(_known(host), look="quiet") for host in (home, *one.apart[:3])]

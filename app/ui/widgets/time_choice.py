@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QWidget
 
 from app.model.paths import HOUR, USUAL, WHOLE
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.widgets.buttons import MenuButton
 
@@ -22,13 +23,13 @@ class TimeChoice(QWidget):
         super().__init__()
         self._desk = desk
         self.at, self.window_, self.last = 0, USUAL, 0
-        self.date_button = MenuButton("Last activity", self.fill_dates, icon="clock")
-        self.date_button.setToolTip("As of when")
+        self.date_button = MenuButton(tr("Last activity"), self.fill_dates, icon="clock")
+        self.date_button.setToolTip(tr("As of when"))
         self.window_button = MenuButton(WINDOWS[USUAL], self.fill_windows)
-        self.window_button.setToolTip("How long before the date sessions count")
+        self.window_button.setToolTip(tr("How long before the date sessions count"))
         self.date = QLineEdit()
         self.date.setPlaceholderText("2026-01-31 14:00")
-        self.date.setAccessibleName("Date, or date and time")
+        self.date.setAccessibleName(tr("Date, or date and time"))
         self.date.setMaxLength(25)
         self.date.setFixedWidth(theme.px(136))
         self.date.hide()

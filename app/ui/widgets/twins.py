@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from app.model.events import WindowsEvent
 from app.model.rows import ActivityRow
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.widgets.buttons import LinkButton
 from app.ui.widgets.cards import Card, stacked
@@ -79,7 +80,7 @@ class TwinLine(QWidget):
         self.setVisible(bool(twins))
         if not twins:
             return
-        self._row.addWidget(Words("Also told by", look="quiet"))
+        self._row.addWidget(Words(tr("Also told by"), look="quiet"))
         for one in twins[:BESIDE]:
             link = LinkButton(wording.middle(one.words, 60), lambda one=one: self._desk.go("activities", one.row.id))
             link.setToolTip(plain_tip(one.how))
