@@ -374,3 +374,18 @@ def test_everything_of_the_page_has_a_name(page: ActivitiesPage) -> None:
         assert part.accessibleName()
     for button in (page.clear_button, page.saved_button, page.column_button, page.count_button, page.sql_button):
         assert button.accessibleName()
+
+
+def test_tab_leaves_the_query_for_its_neighbours(window: MainWindow, settle: Settle) -> None:
+    window.desk.go("activities")
+    settle(window)
+    page = window.page()
+    page.focus_filter()
+    QTest.keyClick(page.query.edit, Qt.Key.Key_Tab)
+    assert page.saved_button.hasFocus() or page.clear_button.hasFocus()
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Backtab)
+    if not page.query.edit.hasFocus():
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Backtab)
+    assert page.query.edit.hasFocus()
+    QTest.keyClick(page.query.edit, Qt.Key.Key_Backtab)
+    assert not page.query.edit.hasFocus()

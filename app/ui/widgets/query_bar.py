@@ -63,9 +63,12 @@ class _Line(QPlainTextEdit):
             self.escaped.emit()
         elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.stepped.emit(1 if event.key() == Qt.Key.Key_Up else -1)
-        elif event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-            event.ignore()
+        elif event.key() == Qt.Key.Key_Tab:
+            event.accept()  # ignored, it would go on to the bar, which would pass over one widget more
             self.tabbed.emit()
+        elif event.key() == Qt.Key.Key_Backtab:
+            event.accept()
+            self.focusPreviousChild()
         else:
             super().keyPressEvent(event)
 
