@@ -112,9 +112,11 @@ def make_window(qapp: QApplication, tmp_path: Path, settle: Callable[[MainWindow
 
 
 @pytest.fixture
-def window(make_window: Callable[..., MainWindow], case: Path) -> MainWindow:
-    """A window on the sample case."""
-    return make_window(Session.open(case))
+def window(make_window: Callable[..., MainWindow], case: Path, tmp_path_factory: pytest.TempPathFactory) -> MainWindow:
+    """A window on a copy of the sample case, so that what a test says in it is heard by no other test."""
+    path = tmp_path_factory.mktemp("window") / case.name
+    path.write_bytes(case.read_bytes())
+    return make_window(Session.open(path))
 
 
 @pytest.fixture

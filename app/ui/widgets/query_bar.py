@@ -68,7 +68,7 @@ class _Line(QPlainTextEdit):
             self.tabbed.emit()
         elif event.key() == Qt.Key.Key_Backtab:
             event.accept()
-            self.focusPreviousChild()
+            self.parentWidget().focusPreviousChild()  # a text keeps Tab for itself
         else:
             super().keyPressEvent(event)
 
