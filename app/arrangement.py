@@ -87,11 +87,14 @@ def load(folder: Path | None = None) -> Arrangement:
 
 
 def save(arrangement: Arrangement, folder: Path | None = None) -> None:
-    """Write it, whole or not at all; raises OSError when the folder cannot be written."""
+    """Write it, whole or not at all; raises OSError when the folder or what is said cannot be written."""
     path = _file(folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".new")
-    temporary.write_bytes(msgspec.json.encode(arrangement))
+    try:
+        temporary.write_bytes(msgspec.json.encode(arrangement))
+    except UnicodeEncodeError as error:  # a name that is no text, which evidence may hold
+        raise OSError("a name in it is no text") from error
     temporary.replace(path)
 
 

@@ -55,6 +55,7 @@ class Desk(QObject):
         super().__init__(parent)
         self._folder = settings_folder
         self.settings: Settings = stored.load(settings_folder)
+        self.closed = False
         self.jobs = Jobs(self)
         self.bridge = Bridge(self.jobs, self)
         self.session: Session | None = None
@@ -313,6 +314,8 @@ class Desk(QObject):
 
     def tell(self, sentence: str, failed: bool = False) -> None:
         """Say one sentence in the status bar."""
+        if self.closed:
+            return
         self.told.emit(sentence, failed)
 
     def _use_settings(self) -> None:
@@ -381,6 +384,7 @@ class Desk(QObject):
 
     def close(self) -> None:
         """Stop what runs."""
+        self.closed = True
         self.bridge.attach(None)
         self.jobs.close()
 

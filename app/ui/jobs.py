@@ -87,6 +87,7 @@ class Jobs(QObject):
         self._pool.setExpiryTimeout(5000)
         self._numbers = itertools.count()
         self._running: dict[int, Job] = {}
+        self._closed = False
         self.log = JobLog(self)
         self.whose: Callable[[QObject | None], str] = lambda _: "A query"
         """Words for a job that has none and takes long, by its owner."""
@@ -109,6 +110,10 @@ class Jobs(QObject):
         only when it takes long or fails. Work that knows how far it is calls job.say, and asks job.cancelled when it can stop.
         """
         job = Job(owner, done, failed)
+        if self._closed:  # what a window that closes still asks for
+            job.cancel()
+            job.ended = True
+            return job
         number = next(self._numbers)
         self._running[number] = job
         if words:
@@ -150,7 +155,8 @@ class Jobs(QObject):
             self.log.end(job.entry, "failed" if error else "done", error)
 
     def close(self, milliseconds: int = 5000) -> None:
-        """Forget what waits, wait for what runs."""
+        """Forget what waits, wait for what runs; nothing runs any more."""
+        self._closed = True
         self._looking.stop()
         for job in self._running.values():
             job.cancel()
@@ -160,6 +166,8 @@ class Jobs(QObject):
 
     def _deliver(self, number: int, value: Any, error: str) -> None:
         job = self._running.pop(number, None)
+        if self._closed:
+            return
         if job is not None:
             job.ended = True
             self._write_down(job, error)

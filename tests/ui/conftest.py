@@ -102,7 +102,8 @@ def make_window(qapp: QApplication, tmp_path: Path, settle: Callable[[MainWindow
     for window in made:
         window.close()
         timers = [one for one in window.findChildren(QTimer) if one.isActive()]
-        assert not timers, f"timers run after the window closed: {timers}"
+        told = [(type(one.parent()).__name__, one.parent().objectName(), one.interval()) for one in timers]
+        assert not timers, f"timers run after the window closed: {told}"
         pools = window.findChildren(QThreadPool)
         assert all(pool.activeThreadCount() == 0 for pool in pools), "a thread runs after the window closed"
         window.deleteLater()

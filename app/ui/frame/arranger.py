@@ -136,7 +136,13 @@ def thing_at(place: Place | None) -> EntityRef | None:
 def _place(route: Route) -> Place:
     """A route as it is kept; one that is too long to be kept stands without its view."""
     fits = len(route.view) <= stored.PAIRS and all(len(one) <= 200 and len(two) <= 20_000 for one, two in route.view)
-    return Place(route.page, route.key[:20_000], route.view if fits else ())
+    view = tuple((one, _text(two)) for one, two in route.view) if fits else ()
+    return Place(route.page, _text(route.key[:20_000]), view)
+
+
+def _text(words: str) -> str:
+    """Words that a file can hold: half a character, which a name of the evidence may be, becomes a mark."""
+    return words.encode("utf-8", "replace").decode()
 
 
 def _route(place: Place) -> Route:
