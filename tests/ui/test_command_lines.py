@@ -113,7 +113,7 @@ def test_a_hostile_name_stays_one_word() -> None:
     assert shlex.split(written(line, windows=False))[3] == HOSTILE
 
 
-def test_the_line_of_the_page_is_copied(window: MainWindow, settle: Settle, case: Path) -> None:
+def test_the_line_of_the_page_is_copied(window: MainWindow, settle: Settle) -> None:
     window.desk.go("activities", filter="kind:ntlm result:failure")
     settle(window)
     QTest.keyClick(window, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
@@ -121,7 +121,7 @@ def test_the_line_of_the_page_is_copied(window: MainWindow, settle: Settle, case
     assert isinstance(menu, QMenu)
     QTest.keyClick(menu, Qt.Key.Key_Return)
     words = shlex.split(QGuiApplication.clipboard().text())
-    assert words[:2] == [PROGRAM, "export"] and "--filter=kind:ntlm result:failure" in words and str(case) in words
+    assert words[:2] == [PROGRAM, "export"] and "--filter=kind:ntlm result:failure" in words and str(window.desk.session.path) in words
 
 
 def test_a_draft_of_the_detectors_is_copied_as_what_if(window: MainWindow, settle: Settle) -> None:
