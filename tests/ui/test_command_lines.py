@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -121,7 +120,11 @@ def test_the_line_of_the_page_is_copied(window: MainWindow, settle: Settle) -> N
     assert isinstance(menu, QMenu)
     QTest.keyClick(menu, Qt.Key.Key_Return)
     words = shlex.split(QGuiApplication.clipboard().text())
-    assert words[:2] == [PROGRAM, "export"] and "--filter=kind:ntlm result:failure" in words and str(window.desk.session.path) in words
+    assert (
+        words[:2] == [PROGRAM, "export"]
+        and "--filter=kind:ntlm result:failure" in words
+        and str(window.desk.session.path) in words
+    )
 
 
 def test_a_draft_of_the_detectors_is_copied_as_what_if(window: MainWindow, settle: Settle) -> None:
