@@ -10,7 +10,6 @@ import msgspec
 from app.engine.engine import create_workspace as migrate
 from app.engine.export import activity_lines, analysis
 from app.engine.export.forms import BY_ID, FORMS, Form
-from app.engine.privacy import Veil, Veiled, names_of, sids_of
 from app.engine.queries import Queries
 from app.engine.reports.html import report_html
 from app.ingest import Seconds
@@ -19,6 +18,7 @@ from app.model.filter import ActivityFilter
 from app.model.view import View
 
 if TYPE_CHECKING:
+    from app.engine.privacy import Veil
     from app.proof import Made
 
 __all__ = ["BY_ID", "FORMS", "Form", "Output", "View"]
@@ -38,7 +38,9 @@ class Output:
     """Questions with names as they are."""
     queries: Queries
     """The same; with pseudonyms in privacy mode."""
-    _veil: Veil | None = None
+    _veil: "Veil | None" = None
+    _met = -1
+    """Version of the workspace whose names are hidden."""
 
     # ---- privacy
 
@@ -57,15 +59,20 @@ class Output:
             self._veil, self.queries = None, self.plain
             return True
         key, kept = _key() if keep else (random.token_bytes(32), False)
-        self._veil = Veil(key, names_of(self.plain), sids_of(self.plain))
-        self.queries = Veiled(self.plain, self._veil)  # type: ignore[assignment]  # the same questions
+        self._hide(key)
         return kept
 
     def meet_names(self) -> None:
-        """Hide names that came since hide_names() as well; blocks."""
-        if self._veil is not None:
-            self._veil = Veil(self._veil.key, names_of(self.plain), sids_of(self.plain))
-            self.queries = Veiled(self.plain, self._veil)  # type: ignore[assignment]
+        """Hide names that came since as well; blocks, and does nothing while none came."""
+        if self._veil is not None and self._met != self.plain.version():
+            self._hide(self._veil.key)
+
+    def _hide(self, key: bytes) -> None:
+        from app.engine.privacy import Veiled  # ciphers, which few sessions need
+
+        self._met = self.plain.version()
+        self._veil = _veil_over(key, self.plain)
+        self.queries = Veiled(self.plain, self._veil)  # type: ignore[assignment]  # the same questions
 
     def reveal(self, text: str) -> str:
         """A text with pseudonyms turned back; the text itself when names are shown."""
@@ -106,11 +113,12 @@ class Output:
                 Side(queries=self.plain, span=after or _span(self.plain), name=self.path.name),
             )
             found = compare(*sides, cancelled)
+            if self._veil is not None:  # the other case has names of its own
+                found = _veil_over(self._veil.key, self.plain, earlier).of(found)
         finally:
             if earlier is not self.plain:
                 earlier.close()
-        said: Comparison = self._hidden()(found)
-        return said
+        return found
 
     # ---- files
 
@@ -211,6 +219,13 @@ class Output:
                 file.write(b"\n")
                 count += 1
         return count
+
+
+def _veil_over(key: bytes, *cases: Queries) -> "Veil":
+    from app.engine.privacy import Veil, names_of, sids_of
+
+    names = {name: of for one in reversed(cases) for name, of in names_of(one).items()}
+    return Veil(key, names, {sid for one in cases for sid in sids_of(one)})
 
 
 def _span(queries: Queries) -> Span:

@@ -250,8 +250,6 @@ class Desk(QObject):
             self.bridge.read((), self.settings.sensitivity)
 
     def _read(self, _error: str) -> None:
-        if self.session is not None and self.session.private:  # what was read may have brought names
-            self.jobs.run(self.session.meet_names, lambda _: self._summarise(), owner=self)
         if self._redetect:
             self._redetect = False
             self.detect()
@@ -416,6 +414,10 @@ class Desk(QObject):
             ended()
 
         def work() -> tuple[Any, ...]:
+            nonlocal queries
+            if session.private:  # live traffic brings names all the time
+                session.meet_names()
+                queries = session.queries
             alerts, hidden = queries.alerts(), queries.hidden_alerts()
             return queries.overview(), alerts, hidden, queries.incidents(), queries.exclusions()
 

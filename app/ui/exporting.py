@@ -1,6 +1,6 @@
 """Asks where and in which form something shall be written, and writes it in a job."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -33,10 +33,7 @@ def ask(desk: Desk, parent: QWidget, forms: Sequence[str], name: str, view=None,
         write(desk, parent, out, form.id, view, alerts)
 
 
-def write(
-    desk: Desk, owner: QWidget, out: Path, form: str, view=None, alerts: Sequence[str] | None = None,
-    done: Callable[[int], object] = lambda _: None,
-) -> None:  # fmt: skip
+def write(desk: Desk, owner: QWidget, out: Path, form: str, view=None, alerts: Sequence[str] | None = None) -> None:
     """Write one file away from the window's thread; what came of it is said in the status bar."""
     session = desk.session
     if session is None:
@@ -52,7 +49,6 @@ def write(
     def told(number: int) -> None:
         one, many = ("packet", "packets") if form == "pcapng" else COUNTED[of]
         desk.tell(f"{out.name} saved, {wording.count(number, one, many)}.")
-        done(number)
 
     desk.tell(f"Writing {out.name} …")
     refused = lambda error: desk.tell(error.partition(": ")[2] or error, True)  # noqa: E731

@@ -1,11 +1,10 @@
 """Writes exports; a file is there whole or not at all."""
 
 import csv
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 from typing import TypeVar
 
 import msgspec
@@ -84,15 +83,14 @@ def write(
 
 @contextmanager
 def whole(out: Path) -> Iterator[Path]:
-    """A place beside out that takes its name when all went well, and goes when it did not."""
-    handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.", suffix=".new")
-    os.close(handle)
-    place = Path(name)
+    """A place beside out that takes its name when all went well, and goes when it did not; out itself when it is no file."""
+    if out.exists() and not out.is_file():  # a pipe or a device holds what it was given
+        yield out
+        return
+    place = out.with_name(f".{out.name[:80]}.{token_hex(6)}.new")
+    place.touch(exist_ok=False)
     try:
         yield place
-        mask = os.umask(0)
-        os.umask(mask)
-        place.chmod(0o666 & ~mask)  # as any other new file; what was made here is for its owner alone
         place.replace(out)
     except BaseException:
         with suppress(OSError):

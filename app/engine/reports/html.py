@@ -131,10 +131,16 @@ def _pictures(queries: Queries, overview: Overview, alerts: list[Alert]) -> list
 def _notes(queries: Queries) -> list[str]:
     """What analysts wrote of entities; of alerts it stands with them."""
     rows = [
-        (_time(one.changed or one.at), _e(one.who), _e(one.subject.partition(":")[2] or one.subject), _e(one.text))
+        (_time(one.changed or one.at), _e(one.who), _e(_label(queries, one.subject)), _e(one.text))
         for one in queries.notes(limit=NOTES)
     ]
     return ["<h2>Notes</h2>", _table(("Written", "By", "Of", "Note"), rows)] if rows else []
+
+
+def _label(queries: Queries, key: str) -> str:
+    """What an entity is called; its key would tell a name where names are hidden."""
+    card = queries.entity(key)
+    return card.row.ref.label if card is not None else "an entity that nothing names any more"
 
 
 def _incidents(queries: Queries, alerts: list[Alert]) -> list[str]:

@@ -11,6 +11,7 @@ from app.model.comparison import SECTIONS, Comparison, Difference, Span, said, s
 from app.ui import theme, wording
 from app.ui.catalogue import tr
 from app.ui.desk import Desk
+from app.ui.jobs import Job
 from app.ui.navigation import Route
 from app.ui.page import Page
 from app.ui.tables.cells import Column
@@ -60,7 +61,6 @@ class ComparePage(Page):
         super().__init__(desk, name)
         self._found: Comparison | None = None
         self._other: Path | None = None
-        self._job = None
         self.heading = PageHeading(tr("Compare"), "")
         rule = lambda text: "" if not text or self._span(text) else "A span is written 2026-01-05T08:00..2026-01-05T12:00."  # noqa: E731
         self.before = TextField("Before", "", rule, example="everything")
@@ -204,7 +204,10 @@ class ComparePage(Page):
         view = {"before": self.before.text(), "after": self.after.text(), "other": str(other) if other else ""}
         self.route = Route(self.name, "", tuple(sorted((key, value) for key, value in view.items() if value)))
         self.said.say(tr("Comparing …"))
-        self.ask("compare", lambda: session.compare(before, after, other), self._show)
+        held: list[Job] = []
+        stopped = lambda: bool(held) and held[0].cancelled  # noqa: E731
+        self.ask("compare", lambda: session.compare(before, after, other, stopped), self._show)
+        held.append(self._jobs["compare"])  # a newer comparison ends this one
 
     def _show(self, found: Comparison) -> None:
         self._found = found

@@ -4,13 +4,17 @@ import json
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine.privacy import Veil
+from app.model.activity import Account
+from app.model.details import KerberosAs
 from app.paths import sample_case
 from app.session import FORMS, Session
+from tests.engine.workspace import fill, made
 
 NAMES = {
     "da.smith": "user", "alice smith": "person", "ws1": "host", "ws1.corp.test": "host", "corp.test": "domain", "corp": "domain"
@@ -107,3 +111,39 @@ def test_what_was_written_is_turned_back(session: Session, tmp_path: Path) -> No
     plain = {one.id: one for one in session.plain.alerts()}
     for one in with_names:
         assert {name.lower() for name in one["accounts"]} == {ref.label.lower() for ref in plain[one["id"]].finding.accounts}
+
+
+def test_a_note_of_an_entity_does_not_tell_its_name(session: Session) -> None:
+    key = next(one.ref.key for one in session.plain.entities("user", limit=50) if one.ref.key.endswith("adams"))
+    session.write_note(key, "asked by telephone")
+    report = session.report_html()
+    assert "asked by telephone" in report and key.rpartition("\\")[2] not in report.lower()
+
+
+def test_the_names_of_the_other_case_are_hidden_too(session: Session, tmp_path: Path) -> None:
+    stranger = made(30)[0]
+    detail = KerberosAs(client="zacharias.q", realm="ELSEWHERE.TEST", service="krbtgt/ELSEWHERE.TEST")
+    who = Account(name="zacharias.q", domain="ELSEWHERE.TEST")
+    fill(tmp_path / "other.wardlight", {"bbbb": [msgspec.structs.replace(stranger, detail=detail, account=who, ticket=None)]})
+    found = session.compare(None, None, tmp_path / "other.wardlight")
+    gone = [one.who.label for one in found.differences if one.change == "gone" and one.who is not None]
+    assert any(one.startswith("user-") for one in gone)
+    told = str(
+        [(one.who.label if one.who else "", one.target.label if one.target else "", one.what) for one in found.differences]
+    )
+    assert "zacharias" not in told and "elsewhere" not in told.lower()
+
+
+def test_names_that_come_later_are_hidden_when_they_are_met(tmp_path: Path) -> None:
+    fill(tmp_path / "live.wardlight", {"aaaa": made(40)})
+    live = Session.open(tmp_path / "live.wardlight")
+    live.hide_names(True, keep=False)
+    newcomer = msgspec.structs.replace(
+        made(30)[0], detail=KerberosAs(client="newcomer.x", realm="CORP.TEST"), account=Account(name="newcomer.x"), ticket=None
+    )
+    fill(tmp_path / "live.wardlight", {"cccc": [newcomer]})
+    live.meet_names()
+    labels = {one.label for one in live.plain.every_entity()}
+    hidden = {one.ref.label for one in live.queries.entities(limit=1_000)}
+    live.close()
+    assert "newcomer.x" in labels and "newcomer.x" not in hidden
