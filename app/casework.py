@@ -59,7 +59,8 @@ class Casework:
         self, alert_id: str, *, state: State | None = None, classification: Classification | None = None, note: str | None = None
     ) -> bool:
         """Change what the analyst says of an alert; False when there is no such alert."""
-        return update_alert(self.path, alert_id, state=state, classification=classification, note=note and self.reveal(note))
+        note = note and self.reveal(note)
+        return update_alert(self.path, alert_id, state=state, classification=classification, note=note)
 
     def change_alerts(
         self,
@@ -70,11 +71,12 @@ class Casework:
         note: str | None = None,
     ) -> int:
         """The same for several alerts as one step of undo; returns how many of them there are."""
+        note = note and self.reveal(note)
         return update_alerts(self.path, ids, state=state, classification=classification, note=note)
 
     def name_incident(self, id: str, name: str) -> bool:
         """Call an incident so, "" for the name that follows from its alerts; False when there is none of that id."""
-        return name_incident(self.path, id, name)
+        return name_incident(self.path, id, self.reveal(name))
 
     def incidents(self) -> tuple[Incident, ...]:
         """Alerts that tell one story, oldest first."""
@@ -128,11 +130,15 @@ class Casework:
     def save_queries(self, *some: SavedQuery) -> None:
         """Keep queries with the workspace, by their names."""
         if some:
-            save_queries(self.path, *some)
+            save_queries(self.path, *(self._revealed(one) for one in some))
+
+    def _revealed(self, one: SavedQuery) -> SavedQuery:
+        turned = {name: self.reveal(getattr(one, name)) for name in ("name", "text", "folder")}
+        return msgspec.structs.replace(one, **turned)
 
     def remove_query(self, name: str) -> None:
         """Forget a query of the workspace."""
-        remove_query(self.path, name)
+        remove_query(self.path, self.reveal(name))
 
     def set_tuning(self, tuning: Tuning) -> None:
         """Set how sensitive the detectors of this workspace are; alerts follow at the next detection."""

@@ -1,6 +1,7 @@
 """What leaves an open workspace: exports, reports, with names or with pseudonyms."""
 
 import secrets as random
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,8 @@ class Output:
     queries: Queries
     """The same; with pseudonyms in privacy mode."""
     _veil: "Veil | None" = None
+    _hiding: threading.RLock
+    """Held while names are met, so that nobody switches to and fro meanwhile."""
     _met = -1
     """Version of the workspace whose names are hidden."""
 
@@ -55,36 +58,42 @@ class Output:
         keep: use the key in the keyring, make and keep it there when there is none. Returns False when there is no keyring, so
         that the pseudonyms of this session can be turned back only until it is closed.
         """
-        if not on:
-            self._veil, self.queries = None, self.plain
-            return True
-        key, kept = _key() if keep else (random.token_bytes(32), False)
-        self._hide(key)
+        with self._hiding:
+            if not on:
+                self._veil, self.queries = None, self.plain
+                return True
+            key, kept = _key() if keep else (random.token_bytes(32), False)
+            self._hide(key)
         return kept
 
     def meet_names(self) -> None:
         """Hide names that came since as well; blocks, and does nothing while none came."""
-        if self._veil is not None and self._met != self.plain.version():
-            self._hide(self._veil.key)
+        with self._hiding:
+            if self._veil is not None and self._met != self.plain.version():
+                self._hide(self._veil.key)
 
     def _hide(self, key: bytes) -> None:
         from app.engine.privacy import Veiled  # ciphers, which few sessions need
 
-        self._met = self.plain.version()
-        self._veil = _veil_over(key, self.plain)
-        self.queries = Veiled(self.plain, self._veil)  # type: ignore[assignment]  # the same questions
+        version = self.plain.version()
+        veil = _veil_over(key, self.plain)
+        self._veil, self._met = veil, version
+        self.queries = Veiled(self.plain, veil)  # type: ignore[assignment]  # the same questions
 
     def reveal(self, text: str) -> str:
         """A text with pseudonyms turned back; the text itself when names are shown."""
-        return self._veil.reveal(text) if self._veil is not None else text
+        veil = self._veil
+        return veil.reveal(text) if veil is not None else text
 
     def hidden(self, text: str) -> str:
         """A text with pseudonyms in the place of names; the text itself when names are shown."""
-        return str(self._veil.text(text)) if self._veil is not None else text
+        veil = self._veil
+        return str(veil.text(text)) if veil is not None else text
 
     def _hidden(self) -> Callable[[Any], Any]:
         self.meet_names()
-        return self._veil.of if self._veil is not None else _nothing
+        veil = self._veil
+        return veil.of if veil is not None else _nothing
 
     # ---- comparison
 

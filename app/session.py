@@ -85,6 +85,7 @@ class Session(Output, Casework):
         self.path = path
         self._temporary = temporary
         self.plain = self.queries = Queries(path)
+        self._hiding = threading.RLock()
         self._inspector = Inspector()
         self._readings: list[Reading] = []
         self._listening: Listening | None = None

@@ -143,7 +143,8 @@ def _gathered(side: Side, cancelled: Callable[[], bool]) -> dict[Key, _Seen]:
         family = describe.family(kind)
         if origin is not None and target is not None and origin.key != target.key:
             add("edges", origin, target, family, count, first, last)
-        if who is not None and target is not None and who.key != target.key:
+        own = who is not None and origin is not None and who.key == origin.key  # a computer's own acts are told above
+        if who is not None and target is not None and who.key != target.key and not own:
             add("edges", who, target, family, count, first, last)
         add("activities", who or origin, None, kind, count, first, last)
     for number, activity in enumerate(side.queries.stream(_wanted(side.span))):

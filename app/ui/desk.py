@@ -222,6 +222,10 @@ class Desk(QObject):
         """Whether pseudonyms stand in the place of names."""
         return self.session.private if self.session is not None else self.settings.privacy
 
+    def veiled(self, text: str) -> str:
+        """A text as it may be shown: with pseudonyms in privacy mode."""
+        return self.session.hidden(text) if self.session is not None else text
+
     def hide_names(self, on: bool) -> None:
         """Show pseudonyms in the place of names, or names again: everything on screen is asked anew."""
         session = self.session

@@ -15,13 +15,11 @@ from app.ui import wording
 from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.navigation import Route
+from app.ui.widgets.exclusion_panel import party
 
 MINUTE = 60_000_000
 AROUND = {"around.1": MINUTE, "around.5": 5 * MINUTE, "around.30": 30 * MINUTE}
 TAGS = {"tag.sensitive": "Sensitive", "tag.honeytoken": "Honeytoken", "tag.star": "Starred"}
-
-EXCLUDED = {"user": "account", "computer": "computer", "controller": "computer", "group": "group", "address": "address"}
-"""Kinds of entities to what an exclusion calls them."""
 
 
 class Value(NamedTuple):
@@ -82,7 +80,7 @@ def allowed(action: str, value: Value | None) -> bool:
     if action in AROUND or action == "timeline":
         return isinstance(getattr(value.row, "at", None), int)
     if action == "exclude":
-        return value.ref is not None and value.ref.kind in EXCLUDED
+        return value.ref is not None and party(value.ref) is not None
     if action in TAGS:
         return value.ref is not None and value.ref.kind in ("user", "computer", "controller", "address")
     if action in ("entity", "graph"):
@@ -108,8 +106,9 @@ def do(action: str, value: Value, desk: Desk, here: Route | None) -> None:
     elif action == "timeline":
         desk.go("timeline", at=str(value.row.at), minutes="5")
     elif action == "exclude" and value.ref is not None:
-        desk.exclude("*", EXCLUDED[value.ref.kind], value.ref.label, "", None)
-        desk.tell(f"{wording.tidy(value.ref.label, 60)} is excluded from all detectors; undo takes that back.")
+        named = party(value.ref, desk.veiled)
+        if named is not None:
+            desk.exclude("*", *named, "", None)
     elif action in TAGS and value.ref is not None:
         desk.tag(value.ref.key, {TAGS[action]: True})
         desk.tell(f"{wording.tidy(value.ref.label, 60)} is tagged {TAGS[action]}.")
@@ -118,7 +117,7 @@ def do(action: str, value: Value, desk: Desk, here: Route | None) -> None:
     elif action == "packet":
         desk.go("activities", filter="", activity=value.row.id)
     else:
-        _copy(_TEXTS[action](value), desk)
+        _copy(desk.veiled(_TEXTS[action](value)), desk)
 
 
 def _ask(desk: Desk, here: Route | None, filter: str) -> None:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-import networkx as nx
 import numpy as np
 from msgspec import Struct
 
@@ -57,6 +56,8 @@ def least(seen: View, target: int) -> int:
     inside = np.flatnonzero((seen.state == LIVE) & (steps[net.target] >= 0)).tolist()
     if not inside or len(inside) > MOST_EDGES:
         return 0
+    import networkx as nx  # takes longer to load than most runs need it
+
     graph = nx.DiGraph()
     for edge in inside:
         origin, end = int(net.origin[edge]), int(net.target[edge])

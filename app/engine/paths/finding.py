@@ -9,6 +9,8 @@ from msgspec import Struct
 from app.engine.paths.network import ADMIN, LIVE, MEMBER, REMOTE, SESSION, View, distances
 from app.model.paths import USUAL
 
+LOOKED = 1_000
+"""Times of counts that are looked up in one view."""
 STEPS = 10
 """Edges of one path at most, memberships counted."""
 MOST = 200
@@ -188,7 +190,10 @@ def _times(seen: View, arc: int, before: list[int]) -> Iterator[int]:
     if flow is not None and seen.within is not None:
         for when in before[:4]:
             if first < when and last > when + LAG:
-                (span,) = seen.within([flow], when, when + LAG)
+                asked = (*flow, when)
+                if asked not in seen.looked and len(seen.looked) < LOOKED:
+                    (seen.looked[asked],) = seen.within([flow], when, when + LAG)
+                span = seen.looked.get(asked)
                 if span is not None:
                     yield span[0]
 

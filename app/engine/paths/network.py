@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from app.engine.paths.arcs import EVER, Arc
@@ -91,6 +91,8 @@ class View(Struct):
     into: tuple[Numbers, Numbers]
     out: tuple[Numbers, Numbers]
     within: Within | None = None
+    looked: dict[tuple[int, int, int], tuple[int, int] | None] = field(default_factory=dict)
+    """What within said of one flow from a time on; it asks the workspace each time."""
 
     def incoming(self, node: int) -> list[int]:
         """Edges that end at a node, by the key of their origin."""
@@ -137,7 +139,7 @@ def view(
     held = np.flatnonzero(state)
     return View(
         net=net, at=at, begin=begin, state=state, live=live, first=first, last=last, sensitive=marked, starts=starts,
-        into=_table(net.target, held, len(net.keys)), out=_table(net.origin, held, len(net.keys)),
+        into=_table(net.target, held, len(net.keys)), out=_table(net.origin, held, len(net.keys)), within=within,
     )  # fmt: skip
 
 
@@ -149,7 +151,7 @@ def without(seen: View, edges: Collection[int]) -> View:
     return View(
         net=seen.net, at=seen.at, begin=seen.begin, state=state, live=seen.live, first=seen.first, last=seen.last,
         sensitive=seen.sensitive, starts=seen.starts,
-        into=_table(seen.net.target, held, nodes), out=_table(seen.net.origin, held, nodes),
+        into=_table(seen.net.target, held, nodes), out=_table(seen.net.origin, held, nodes), within=seen.within, looked=seen.looked,
     )  # fmt: skip
 
 

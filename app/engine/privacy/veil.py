@@ -3,7 +3,7 @@
 import base64
 import hmac
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -16,8 +16,11 @@ from app.engine.privacy.addresses import Addresses
 DIGITS = 6
 """Characters of a pseudonym: 30 bits. Two names of one case that fall together are told apart by a longer one."""
 _ADDRESS = re.compile(
-    r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|(?=[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:)[0-9A-Fa-f:]{2,45})(?![\w:])(?!\.\d)"
+    r"(?<![\w.~])\d{1,3}(?:\.\d{1,3}){3}(?!\w)(?!\.\d)"
+    r"|(?:(?<=[g-z]:)|(?<![\w.:~]))(?=[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:)[0-9A-Fa-f:]{2,45}(?![\w:])(?!\.\d)"
 )
+_KEY = re.compile(r"\baddress:(~?)([0-9A-Fa-f.:]{2,45})")
+"""Key of an address. One that is hidden has a mark, for a pseudonym looks like an address and questions may hold real keys."""
 _SID = re.compile(r"\bS-1-5-21-(\d{1,10})-(\d{1,10})-(\d{1,10})", re.I)
 _HARDWARE = re.compile(r"(?<![\w:-])[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}(?![\w:-])")
 _PSEUDONYM = re.compile(r"\b(?:user|host|group|domain|person|service)-[a-z2-7]{6,16}\b")
@@ -43,15 +46,16 @@ class Veil:
             raise ValueError("a key has 32 bytes or more")
         self.key = key
         self._addresses = Addresses(sha256(b"addresses" + key).digest())
-        self._by_start: dict[str, list[tuple[str, str]]] = {}
+        self._by_start: dict[str, tuple[dict[str, str], tuple[int, ...]]] = {}
         self._back: dict[str, str] = {}
+        starts: dict[str, dict[str, str]] = {}
         for name in sorted(names):
             said = self._pseudonym(name, names[name])
             self._back[said] = name
             start = re.match(r"\w+|\W", name)
-            self._by_start.setdefault(start.group() if start else name[0], []).append((name, said))
-        for some in self._by_start.values():
-            some.sort(key=lambda one: -len(one[0]))
+            starts.setdefault(start.group() if start else name[0], {})[name] = said
+        for start_word, some in starts.items():
+            self._by_start[start_word] = (some, tuple(sorted({len(one) for one in some}, reverse=True)))
         self.text = lru_cache(65_536)(self._text)
         for sid in sids:
             _SID.sub(self._sid, sid)
@@ -70,6 +74,7 @@ class Veil:
         """Every name, address and identifier of a text replaced; the rest stays."""
         text = _SID.sub(self._sid, text)
         text = _HARDWARE.sub(lambda found: self._hardware(found.group()), text)
+        text = _KEY.sub(lambda found: self._key(found, self._addresses.hide, "", "~"), text)
         pieces: list[str] = []
         end = 0
         for found in _ADDRESS.finditer(text):
@@ -78,6 +83,12 @@ class Veil:
             end = found.end()
         pieces.append(self._names(text[end:]))
         return "".join(pieces)
+
+    @staticmethod
+    def _key(found: re.Match[str], turn: Callable[[str], str], before: str, after: str) -> str:
+        """A key with its address turned, when it carries the mark of before; else as it is."""
+        turned = turn(found.group(2))
+        return f"address:{after}{turned}" if found.group(1) == before and turned != found.group(2) else found.group()
 
     def _names(self, text: str) -> str:
         lower = text.lower()
@@ -88,16 +99,13 @@ class Veil:
         for found in re.finditer(r"\w+|\W", lower):
             if found.start() < at:
                 continue
-            some = self._by_start.get(found.group())
-            if some is None:
+            held = self._by_start.get(found.group())
+            if held is None or (found.start() and lower[found.start() - 1].isalnum()):
                 continue
-            if found.start() and lower[found.start() - 1].isalnum():
-                continue
-            for name, said in some:
-                stop = found.start() + len(name)
-                if lower.startswith(name, found.start()) and not (
-                    stop < len(lower) and (lower[stop].isalnum() or lower[stop] == "_")
-                ):
+            for length in held[1]:
+                stop = found.start() + length
+                said = held[0].get(lower[found.start() : stop])
+                if said is not None and (stop >= len(lower) or not (lower[stop].isalnum() or lower[stop] == "_")):
                     out += [text[done : found.start()], said]
                     at = done = stop
                     break
@@ -123,7 +131,13 @@ class Veil:
         text = _PSEUDONYM.sub(lambda found: self._back.get(found.group(), found.group()), text)
         text = _SID.sub(lambda found: self._back.get(found.group(), found.group()), text)
         text = _HARDWARE.sub(lambda found: self._back.get(found.group(), found.group()), text)
-        return _ADDRESS.sub(lambda found: self._addresses.reveal(found.group()), text)
+        text = _ADDRESS.sub(self._shown, text)
+        return _KEY.sub(lambda found: self._key(found, self._addresses.reveal, "~", ""), text)
+
+    def _shown(self, found: re.Match[str]) -> str:
+        """An address turned back, but for that of a key as it is."""
+        key = found.string.endswith("address:", 0, found.start())
+        return found.group() if key else self._addresses.reveal(found.group())
 
     def of(self, value: Any) -> Any:
         """The value with every text in it hidden: texts, lists, dicts, frozen structs; bytes are left out."""
@@ -137,6 +151,8 @@ class Veil:
 def _mapped(value: Any, turn: Any, depth: int = 0) -> Any:
     if isinstance(value, str):
         return turn(value) if value else value
+    if isinstance(value, bytes):
+        return b""  # no pseudonym reaches into them
     if value is None or isinstance(value, (bool, int, float)) or depth > 40:
         return value
     if isinstance(value, tuple) and hasattr(value, "_fields"):

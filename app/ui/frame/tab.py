@@ -113,7 +113,7 @@ class Tab(QStackedWidget):
             found = next((one.title for one in (*self._desk.alerts, *self._desk.hidden) if one.id == route.key), "")
             return wording.tidy(found or self.entry.words, LONGEST_TITLE)
         if route is not None and route.page == "entity" and ":" in route.key:
-            return wording.tidy(route.key.partition(":")[2], LONGEST_TITLE)
+            return wording.tidy(self._desk.veiled(route.key.partition(":")[2]), LONGEST_TITLE)
         return self.entry.words
 
     def _show(self, route: Route) -> None:

@@ -167,6 +167,7 @@ class AlertsPage(Page):
             self._say_nothing(len(self.desk.alerts) + len(self.desk.hidden))
             self.desk.inspect(None, True)
         self._show_bulk()
+        self._show_filter()  # only now the names of what was chosen are known
 
     def _say_nothing(self, total: int) -> None:
         if total:
@@ -201,7 +202,10 @@ class AlertsPage(Page):
         made = [Narrowing("severity", one, f"{one} severity") for one in SEVERITIES if one in filter.severity]
         made += [Narrowing("phase", one, one) for one in PHASES if one in filter.phase]
         made += [Narrowing("detector", one, titles.get(one, one)) for one in sorted(filter.detector)]
-        made += [Narrowing("entity", one, names.get(one, one.partition(":")[2] or one)) for one in sorted(filter.entity)]
+        made += [
+            Narrowing("entity", one, names.get(one, self.desk.veiled(one.partition(":")[2] or one)))
+            for one in sorted(filter.entity)
+        ]
         made += [Narrowing("incident", one, f"Incident: {stories.get(one, one)}") for one in sorted(filter.incident)]
         if filter.alert:
             made.append(Narrowing("alert", "", wording.count(len(filter.alert), "chosen alert")))

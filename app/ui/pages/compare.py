@@ -127,10 +127,11 @@ class ComparePage(Page):
         """Fill the fields from the route; compare at once when it says both."""
         super().visit(route)
         before, after, other = route.option("before"), route.option("after"), route.option("other")
-        if (before or after or other) and (before, after) != (self.before.text(), self.after.text()):
+        wanted = Path(other) if other else None
+        if (before or after or other) and (before, after, wanted) != (self.before.text(), self.after.text(), self._other):
             self.before.edit.setText(before)
             self.after.edit.setText(after)
-            self._set_other(Path(other) if other else None)
+            self._set_other(wanted)
             self.run()
 
     def refresh(self) -> None:

@@ -134,7 +134,7 @@ class EntitiesPage(Page):
 
     def narrow(self, text: str) -> None:
         """Show what another filter chooses."""
-        self.search.setText(text)
+        self.search.setText(self.desk.veiled(text))
         self._anew()
 
     def _anew(self) -> None:

@@ -128,7 +128,7 @@ class ExclusionsPage(Page):
     def _show_panel(self, alerts: Sequence[Alert]) -> None:
         self._alert = alerts[0].id if len(alerts) == 1 else ""
         self._several = len(alerts) > 1
-        self.panel.set_up(alerts)
+        self.panel.set_up(alerts, self.desk.veiled)
         self.panel.show()
         self._arrange()
         self.panel.value.edit.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -21,6 +21,7 @@ from app.ui.plots.buckets import buckets
 from app.ui.plots.histogram import HistogramView, Legend, Mark
 from app.ui.plots.phase_grid import PhaseGrid
 from app.ui.tables.alert_filter import PHASES
+from app.ui.value_menu import span_term
 from app.ui.visits import news, visit
 from app.ui.widgets import overview_rows
 from app.ui.widgets.buttons import Button
@@ -245,7 +246,7 @@ class OverviewPage(Page):
 
     def _show_controllers(self, shares: tuple[CoverageShare, ...]) -> None:
         known = self.desk.overview.controllers if self.desk.overview else ()
-        plain = [TwoLines(f"entity:{ref.kind}", ref.label, wording.tidy(ref.key.partition(":")[2]), target=ref) for ref in known]
+        plain = [TwoLines(f"entity:{ref.kind}", ref.label, "", target=ref) for ref in known]
         self.controllers.show_rows(overview_rows.controllers(shares, MOST) or plain[:MOST])
 
     def _show_steps(self) -> None:
@@ -271,7 +272,7 @@ class OverviewPage(Page):
     def _brushed(self, start: int, end: int) -> None:
         if end and self.desk.can_go("activities"):
             self.chart.set_brush(None)
-            self.desk.go("activities", span=f"{start}-{end}")
+            self.desk.go("activities", filter=span_term(start, end))
 
     def _open_entity(self, ref: object) -> None:
         assert isinstance(ref, EntityRef)

@@ -1,6 +1,6 @@
 """The panel in which an exclusion is made: who, for which detector, why, until when; filled from an alert's parties."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from ipaddress import ip_address, ip_network
 
 from PySide6.QtCore import Qt, Signal
@@ -16,6 +16,7 @@ from app.ui.widgets.fields import ChoiceField, TextField
 from app.ui.widgets.flow import flow
 from app.ui.widgets.words import Line, Paragraph, Words
 
+Veiled = Callable[[str], str]
 OF_ENTITY: dict[str, Kind] = {
     "user": "account", "computer": "computer", "controller": "computer", "address": "address", "group": "group",
     "domain": "domain",
@@ -28,25 +29,23 @@ WARNING = (
 MOST = 12
 
 
-def offers_of(alerts: Sequence[Alert]) -> list[tuple[Kind, str]]:
+def offers_of(alerts: Sequence[Alert], veiled: Veiled = str) -> list[tuple[Kind, str]]:
     """The same of several alerts: those that most of them suggest first."""
     met: dict[tuple[Kind, str], int] = {}
     for alert in alerts:
-        for one in offers(alert):
+        for one in offers(alert, veiled):
             met[one] = met.get(one, 0) + 1
     return sorted(met, key=lambda one: -met[one])[:MOST]
 
 
-def offers(alert: Alert) -> list[tuple[Kind, str]]:
-    """(kind, value) of the exclusions that an alert's parties suggest, the narrowest first."""
+def offers(alert: Alert, veiled: Veiled = str) -> list[tuple[Kind, str]]:
+    """(kind, value) of the exclusions that an alert's parties suggest, the narrowest first. veiled: makes a value fit to show."""
     found: dict[tuple[Kind, str], None] = {}
     finding = alert.finding
     for ref in (*finding.accounts, *finding.sources, *(one for one in finding.targets if one.kind == "domain")):
-        kind = OF_ENTITY.get(ref.kind)
-        if kind is None or not ref.key:
-            continue
-        bare = ref.key.startswith("address:")
-        found.setdefault(("address" if bare else kind, _value(ref)), None)
+        one = party(ref, veiled)
+        if one is not None:
+            found.setdefault(one, None)
     for kind, value in tuple(found):
         if kind == "address":
             network = ip_network(f"{value}/{24 if ip_address(value).version == 4 else 64}", strict=False)
@@ -54,9 +53,14 @@ def offers(alert: Alert) -> list[tuple[Kind, str]]:
     return list(found)[:MOST]
 
 
-def _value(ref: EntityRef) -> str:
-    kind, _, rest = ref.key.partition(":")
-    return rest if kind in ("address", "computer", "domain") or "\\" in rest else ref.label
+def party(ref: EntityRef, veiled: Veiled = str) -> tuple[Kind, str] | None:
+    """(kind, value) of the exclusion that names an entity, None when none can; a controller without a name is its address."""
+    kind = OF_ENTITY.get(ref.kind)
+    if kind is None or not ref.key:
+        return None
+    of, _, rest = ref.key.partition(":")
+    value = veiled(rest) if of in ("address", "computer", "domain") or "\\" in rest else ref.label
+    return ("address" if of == "address" else kind), value
 
 
 class ExclusionPanel(QWidget):
@@ -97,9 +101,9 @@ class ExclusionPanel(QWidget):
         self._form: QWidget | None = None
         self.set_up(())
 
-    def set_up(self, alerts: Sequence[Alert]) -> None:
+    def set_up(self, alerts: Sequence[Alert], veiled: Veiled = str) -> None:
         """An empty form, or one that is filled from alerts."""
-        suggested = offers_of(alerts)
+        suggested = offers_of(alerts, veiled)
         kind, value = suggested[0] if suggested else ("account", "")
         rules = {one.detector for one in alerts}
         self.detector = next(iter(rules)) if len(rules) == 1 else "*"

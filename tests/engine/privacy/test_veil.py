@@ -47,6 +47,31 @@ def test_any_text_comes_back(text: str) -> None:
     assert veil.reveal(veil.text(text)) == text
 
 
+def test_addresses_are_found_beside_colons() -> None:
+    for text in (
+        "from:10.0.0.66",
+        "10.0.0.66:445",
+        "to 10.0.0.66: asked",
+        "ip:fe80::66",
+        "entity:address:10.0.0.66 x",
+        "x:10.0.0.66:1",
+    ):
+        said = VEIL.text(text)
+        assert "10.0.0.66" not in said and "fe80::66" not in said, text
+        assert VEIL.reveal(said) == text, said
+
+
+def test_keys_as_they_are_stay_and_hidden_ones_come_back() -> None:
+    assert VEIL.back("address:10.0.0.66") == "address:10.0.0.66"
+    assert VEIL.back(VEIL.of("address:10.0.0.66")) == "address:10.0.0.66" != VEIL.of("address:10.0.0.66")
+
+
+def test_a_thousand_names_with_one_beginning_are_told_apart() -> None:
+    veil = Veil(bytes(32), {f"pc-{number:04}": "host" for number in range(3_000)})
+    said = [veil.text(f"from pc-{number:04}.") for number in range(3_000)]
+    assert len(set(said)) == 3_000 and veil.text("pc-00011") == "pc-00011"
+
+
 def test_another_key_gives_other_words() -> None:
     assert Veil(b"1" * 32, NAMES).text("da.smith") != VEIL.text("da.smith") != "da.smith"
 
