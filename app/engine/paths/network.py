@@ -151,7 +151,8 @@ def without(seen: View, edges: Collection[int]) -> View:
     return View(
         net=seen.net, at=seen.at, begin=seen.begin, state=state, live=seen.live, first=seen.first, last=seen.last,
         sensitive=seen.sensitive, starts=seen.starts,
-        into=_table(seen.net.target, held, nodes), out=_table(seen.net.origin, held, nodes), within=seen.within, looked=seen.looked,
+        into=_table(seen.net.target, held, nodes), out=_table(seen.net.origin, held, nodes),
+        within=seen.within, looked=seen.looked,
     )  # fmt: skip
 
 

@@ -121,6 +121,25 @@ def test_counts_between_two_times_are_looked_up() -> None:
     assert finding.to(of, node(of, "u9")).paths[0].dormant
 
 
+def test_a_step_that_was_used_long_before_and_after_is_walked_when_it_was_used_in_between() -> None:
+    asked = []
+
+    def within(flows, begin, end):
+        asked.append((begin, end))
+        inside = (NOW - 195 * HOUR, NOW - 195 * HOUR)
+        return [inside if begin <= inside[0] <= end else None for _ in flows]
+
+    arcs = (arc("u1 admin c1", ago=200), arc("c1 session u9", ago=(500, 10), flow=(7, 3)))
+    of = seen(*arcs, window=0, within=within)
+    (found,) = finding.to(of, node(of, "u9")).paths
+    assert [(NOW - at) / HOUR for _, _, at in found.moments] == [200, 195]
+    times = len(asked)
+    finding.to(of, node(of, "u9"))
+    assert len(asked) == times, "the same is asked once of a view"
+    never = seen(*arcs, window=0, within=lambda flows, begin, end: [None for _ in flows])
+    assert finding.to(never, node(never, "u9")).paths[0].moments == ()
+
+
 def test_what_everybody_may_do_begins_at_everybody() -> None:
     everybody = Arc(origin="group:authenticated users", target=ref("c1").key, kind="admin", right="AdminTo", first=NOW, last=NOW)
     of = seen(everybody, arc("c1 session u9", ago=1), arc("u1 member g1"), arc("u2 member g1"))
