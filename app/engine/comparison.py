@@ -47,6 +47,8 @@ class _Seen(Struct):
 def compare(before: Side, after: Side, cancelled: Callable[[], bool] = lambda: False) -> Comparison:
     """What differs; blocks, for it reads what both spans hold. Counts are compared by the hour where the spans are unlike."""
     one, other = _gathered(before, cancelled), _gathered(after, cancelled)
+    if cancelled():  # half of a side would tell differences that are none
+        return Comparison(before=before.span, after=after.span, names=(before.name, after.name))
     share = _hours(after.span) / _hours(before.span)
     found, same = [], 0
     for key in one.keys() | other.keys():

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from app.session import Session
 
 RECENT = 8
+HEARD = frozenset({"Honeytoken", "Sensitive"})
+"""Tags that detectors ask for: alerts follow them."""
 
 
 class Desk(QObject):
@@ -56,6 +58,8 @@ class Desk(QObject):
         self._folder = settings_folder
         self.settings: Settings = stored.load(settings_folder)
         self.closed = False
+        self._named = 0
+        """How often names were hidden or shown: an answer with the names of before is not shown."""
         self.jobs = Jobs(self)
         self.bridge = Bridge(self.jobs, self)
         self.session: Session | None = None
@@ -229,13 +233,15 @@ class Desk(QObject):
     def hide_names(self, on: bool) -> None:
         """Show pseudonyms in the place of names, or names again: everything on screen is asked anew."""
         session = self.session
-        self.keep(privacy=on)
         if session is None:
+            self.keep(privacy=on)
             return
 
         def done(kept: bool) -> None:
             if session is self.session:
                 self.overview, self.alerts, self.hidden, self.incidents, self.exclusions = None, (), (), (), ()
+                self.keep(privacy=on)
+                self._named += 1
                 self.session_changed.emit()
                 self.names_changed.emit()
                 self._summarise()
@@ -279,8 +285,7 @@ class Desk(QObject):
             for tag, on in tags.items():
                 session.tag(key, tag, on)
 
-        failed = lambda error: self.tell(error.partition(": ")[2] or error, True)  # noqa: E731
-        self.jobs.run(work, lambda _: self.bridge.poke(), failed, self)
+        self._write(work, detect=not HEARD.isdisjoint(tags), done=lambda _: self.bridge.poke())
 
     def tag_all(self, keys: Iterable[str], tag: str, on: bool | None) -> None:
         """The same of several entities, as one step of undo."""
@@ -288,7 +293,7 @@ class Desk(QObject):
         if session is not None and every:
             told = {True: "given to", False: "taken from", None: "left to the program for"}[on]
             done = lambda _: self._poked(f"{tag} {told} {wording.count(len(every), 'entity', 'entities')}; Ctrl+Z undoes it.")  # noqa: E731
-            self.jobs.run(lambda: session.tag_all(every, tag, on), done, self._refused, self)
+            self._write(lambda: session.tag_all(every, tag, on), detect=tag in HEARD, done=done)
 
     def write_note(self, key: str, text: str, id: int | None = None) -> None:
         """Write a note of an entity, or other words in the place of one; all pages follow."""
@@ -397,7 +402,7 @@ class Desk(QObject):
         if self._summarising is session:
             self._again = True
             return
-        queries = session.queries
+        queries, named = session.queries, self._named
         self._summarising, self._again = session, False
 
         def ended() -> None:
@@ -407,7 +412,7 @@ class Desk(QObject):
                     self._summarise()
 
         def arrived(value: tuple[Any, ...]) -> None:
-            if session is self.session:
+            if session is self.session and named == self._named:
                 self.overview, self.alerts, self.hidden, self.incidents, self.exclusions = value
                 self.summary_changed.emit()
             ended()

@@ -102,12 +102,14 @@ class Jobs(QObject):
         return len(self._running)
 
     def run(
-        self, work: Work, done: Done | None = None, failed: Failed | None = None, owner: QObject | None = None, words: str = ""
-    ) -> Job:
+        self, work: Work, done: Done | None = None, failed: Failed | None = None, owner: QObject | None = None, words: str = "",
+        stops: bool = False,
+    ) -> Job:  # fmt: skip
         """Call work in the pool, then done(result) here; a raised error goes to failed, else to the signal failed.
 
         With owner nothing is called after owner was deleted. words: what the list of jobs calls it; without words it is listed
-        only when it takes long or fails. Work that knows how far it is calls job.say, and asks job.cancelled when it can stop.
+        only when it takes long or fails. stops: the work asks job.cancelled, so that the list may offer to stop it; any other is
+        awaited, for whoever asked waits for its answer. Work that knows how far it is calls job.say.
         """
         job = Job(owner, done, failed)
         if self._closed:  # what a window that closes still asks for
@@ -117,7 +119,7 @@ class Jobs(QObject):
         number = next(self._numbers)
         self._running[number] = job
         if words:
-            job.entry = self.log.begin("work", words, lambda: self._cancel(job))
+            job.entry = self.log.begin("work", words, (lambda: self._cancel(job)) if stops else None)
         if not self._looking.isActive():
             self._looking.start()
         self._pool.start(_Run(number, job, work, self._arrived))
@@ -133,7 +135,7 @@ class Jobs(QObject):
         now = time.monotonic()
         for job in self._running.values():
             if job.entry is None and not job.cancelled and now - job.began > SLOW_S:
-                job.entry = self.log.begin("work", self.whose(self._owner(job)), lambda job=job: self._cancel(job))
+                job.entry = self.log.begin("work", self.whose(self._owner(job)))
                 job.entry.began -= now - job.began
             if job.entry is not None and job.entry.running and (job.share, job.said) != (job.entry.share, job.entry.detail):
                 job.entry.share, job.entry.detail = job.share, job.said

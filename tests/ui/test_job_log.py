@@ -143,7 +143,7 @@ def test_problems_are_filtered_sorted_copied_and_lead_to_activities(window: Main
 
 def test_a_job_that_runs_is_seen_in_the_status_bar(window: MainWindow, settle: Settle, qtbot: QtBot) -> None:
     go_on = threading.Event()
-    window.desk.jobs.run(lambda: go_on.wait(10), words="Writing something")
+    window.desk.jobs.run(lambda: go_on.wait(10), words="Writing something", stops=True)
     qtbot.waitUntil(window.statusbar.jobs.isVisible)
     assert window.statusbar.jobs.text() == "Writing something"
     click(window.statusbar.jobs)

@@ -1,6 +1,7 @@
 """Excel workbooks: real dates, a header that stays, filters, nothing that computes, sheet after sheet where one is full."""
 
 import re
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -33,17 +34,18 @@ def write_workbook(out: Path, sheets: Iterable[Sheet | tuple[str, Sequence[Colum
         "nan_inf_to_errors": True,
     }
     count = 0
-    try:
-        book = xlsxwriter.Workbook(str(out), options)
-        book.use_zip64()
-        book.set_properties({"title": "Wardlight", "created": EPOCH})
-        taken: set[str] = set()
-        for sheet in sheets:
-            name, columns, rows = (sheet.name, sheet.columns, iter(sheet.rows)) if isinstance(sheet, Sheet) else sheet
-            count += _write(book, name, columns, rows, taken)
-        book.close()
-    except XlsxWriterException as error:
-        raise OSError(f"{out.name} cannot be written: {str(error)[:200]}") from error
+    with tempfile.TemporaryDirectory(prefix="wardlight-") as folder:  # rows wait there, and go also when this is stopped
+        try:
+            book = xlsxwriter.Workbook(str(out), {**options, "tmpdir": folder})
+            book.use_zip64()
+            book.set_properties({"title": "Wardlight", "created": EPOCH})
+            taken: set[str] = set()
+            for sheet in sheets:
+                name, columns, rows = (sheet.name, sheet.columns, iter(sheet.rows)) if isinstance(sheet, Sheet) else sheet
+                count += _write(book, name, columns, rows, taken)
+            book.close()
+        except XlsxWriterException as error:
+            raise OSError(f"{out.name} cannot be written: {str(error)[:200]}") from error
     return count
 
 

@@ -62,7 +62,7 @@ class Arranger(QObject):
 
     def gather(self) -> None:
         """Ask how the window stands."""
-        standing = self._stands() if self.case() else None
+        standing = self._stands() if self.case() and not self._desk.private else None
         if standing is not None:
             self.held = stored.with_case(self.held, self.case(), standing)
         self.held = msgspec.structs.replace(self.held, last=self.case())

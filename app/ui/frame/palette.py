@@ -60,6 +60,7 @@ class Palette(QFrame):
         self._timer.timeout.connect(self._search)
         self._job = None
         field.textEdited.connect(self._typed)
+        desk.session_changed.connect(self._forget)
         field.installEventFilter(self)
         self.hide()
 
@@ -119,9 +120,11 @@ class Palette(QFrame):
 
     def _queries(self) -> list[tuple[str, str]]:
         """Name and text of the saved queries of the case and the user, then of those asked last, which have no name."""
-        kept = [(one.name, one.text) for one in (*self._saved, *self._desk.settings.queries)]
+        veiled = self._desk.veiled
+        kept = [(one.name, one.text) for one in self._saved]
+        kept += [(veiled(one.name), veiled(one.text)) for one in self._desk.settings.queries]
         texts = {text for _, text in kept}
-        return [*kept, *(("", one) for one in self._desk.settings.typed if one not in texts)]
+        return [*kept, *(("", one) for one in map(veiled, self._desk.settings.typed) if one not in texts)]
 
     def _case(self) -> str:
         session = self._desk.session
@@ -137,6 +140,13 @@ class Palette(QFrame):
             lambda: list(session.queries.search(text, MOST_FOUND)), lambda found: self._arrived(text, found), owner=self
         )
 
+    def _forget(self) -> None:
+        """Another case, or other names."""
+        if self._job is not None:
+            self._job.cancel()
+        self._found, self._saved = ("", []), ()
+        self.hide()
+
     def _arrived(self, text: str, found: list[object]) -> None:
         self._found = (text, found)
         if text == self._field.text().strip() and self._field.hasFocus():
@@ -146,7 +156,8 @@ class Palette(QFrame):
         """What was chosen before in this case, and can be chosen now."""
         case = self._case()
         more = {one.id: one for one in self._more()}
-        every = [offers.of_chosen(one, more) for one in self._recent() if one.case in ("", case)]
+        places = "" if self._desk.private else case  # those of a case are kept with the names that it has
+        every = [offers.of_chosen(one, more) for one in self._recent() if one.case in ("", places)]
         return [
             one for one in every if one is not None and (not isinstance(one.row.target, Action) or self._can_do(one.row.target))
         ]
@@ -201,8 +212,9 @@ class Palette(QFrame):
     def _chosen(self, target: object) -> None:
         offer = next((one for one in self._offers if one.row.target is target), None)
         self.dismiss()
-        if offer is not None and offer.chosen is not None:
-            self._keep(offer.chosen)
+        chosen = offer.chosen if offer is not None else None
+        if chosen is not None and not (self._desk.private and chosen.case):  # a place is kept with the names that it has
+            self._keep(chosen)
         if isinstance(target, Action):
             self._desk.command(target.id)
         elif isinstance(target, Place):

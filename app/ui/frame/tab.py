@@ -100,8 +100,14 @@ class Tab(QStackedWidget):
             self.page.refresh()
 
     def forget(self) -> None:
-        """Another case: nothing of this one is found again."""
+        """Another case, or other names: nothing of this one is found again, for its pages go with all that they hold."""
         self.history.clear()
+        for page in self._pages.values():
+            page.leave()
+            self.removeWidget(page)
+            page.hide()
+            page.deleteLater()
+        self._pages.clear()
         self.thing, self._title, self._stale = None, "", True
 
     def title(self) -> str:

@@ -36,7 +36,7 @@ class PicturePage(Page):
         self.canvas, self.times, self.query, self.edges = self.stage.canvas, self.stage.times, self.stage.query, self.stage.edges
         self.canvas.run = lambda work, done: self.desk.jobs.run(work, done, owner=self.canvas)
         # A query names keys: in privacy mode it is seen with pseudonyms, which are understood.
-        self._hidden = lambda query: self.desk.session.hidden(query) if self.desk.session is not None else query
+        self._hidden = self.desk.veiled
         self.player = Player(self.stage.play, self._playing_now, lambda span: self._take(replace(self.sketch, span=span)))
 
     def _say_picture(self) -> None:
@@ -49,7 +49,7 @@ class PicturePage(Page):
         """Another picture is on the canvas."""
 
     def _title(self) -> str:
-        return words.title(self.sketch, self._loaded, self.desk.alerts, self.desk.incidents)
+        return self.desk.veiled(words.title(self.sketch, self._loaded, self.desk.alerts, self.desk.incidents))
 
     # ---- steps
 
@@ -160,11 +160,11 @@ class PicturePage(Page):
         if kept is not None:
             self._places |= kept.places
             self.canvas.see_all()
-            self.do(f"show {name}", kept.sketch)
+            self.do(f"show {self.desk.veiled(name)}", kept.sketch)
 
     def remove_kept(self, name: str) -> None:
         """Remove a picture that is kept in the case; the history can bring it back."""
-        self._keep(name, None, f"{wording.tidy(name, 60)} is removed.")
+        self._keep(name, None, f"{wording.tidy(self.desk.veiled(name), 60)} is removed.")
 
     def _keep(self, name: str, body: str | None, told: str) -> None:
         session = self.desk.session

@@ -67,7 +67,7 @@ class ActivitiesPage(Page):
         self._next_look.setSingleShot(True)
         self._next_look.timeout.connect(self._ask)
         self.query = QueryBar()
-        self.query.history = list(desk.settings.typed)
+        self.query.history = [desk.veiled(one) for one in desk.settings.typed]
         self.saved = SavedQueries(desk, self.query.text)
         self.sentence = Elided("", role="text-quiet")
         self.progress = Bar(0, 2)
@@ -113,11 +113,10 @@ class ActivitiesPage(Page):
         self.saved.chosen.connect(self.ask_for)
         self.jump.asked.connect(self._jump)
         desk.session_changed.connect(self._forget)
-        desk.summary_changed.connect(self.saved.ask)
 
     def visit(self, route: Route) -> None:
-        """Show what the route says."""
-        super().visit(route)
+        """Show what the route says; nothing is asked before it is known what."""
+        self.route = route
         wanted, sort = route.option("filter"), route.option("sort")
         self._wanted = route.option("activity") or route.key
         by = sort.removeprefix("-")
@@ -138,6 +137,7 @@ class ActivitiesPage(Page):
 
     def refresh(self) -> None:
         """Count again; the rows in view are fetched anew when their number changed."""
+        self.saved.ask()
         if self._filter is not None:
             self._ask()
 

@@ -158,7 +158,7 @@ class HelpPage(Page):
     def _open_hit(self, target: object) -> None:
         key, heading = target  # type: ignore[misc]
         text = self.search.text()
-        self._seek = text.split()[0]
+        self._seek = next(iter(text.split()), "")
         self.desk.go("help", key, section=heading, find=text)
 
     # ---- links

@@ -317,7 +317,7 @@ class PathsPage(Page):
         same = found is not None and found == self._picture
         self._picture = found
         if overview is not None:
-            name = found.ref.label if found is not None else self._key.partition(":")[2]
+            name = found.ref.label if found is not None else self.desk.veiled(self._key.partition(":")[2])
             self.heading.sentence.say(path_sentence(overview, found, name))
         if same:
             return
@@ -363,10 +363,10 @@ class PathsPage(Page):
 
     def write(self, out: Path) -> None:
         """Save what is shown: the drawing as .svg or .png, every path as .csv."""
-        paths = self._picture.paths if self._picture is not None else ()
+        paths, private = self._picture.paths if self._picture is not None else (), self.desk.private
         done = lambda *_: self.desk.tell(f"Saved as {out.name}.")  # noqa: E731
         if out.suffix.lower() == ".csv":
-            work = lambda: out.write_text(path_files.table(paths), encoding="utf-8", newline="")  # noqa: E731
+            work = lambda: out.write_text(path_files.table(paths, private), encoding="utf-8", newline="")  # noqa: E731
             self.desk.jobs.run(work, done, owner=self)
             return
         try:

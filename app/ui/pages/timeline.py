@@ -117,13 +117,14 @@ class TimelinePage(Page):
         """Show what the route says; without a word of it what was shown stays."""
         self.canvas.clear_box()
         plain = not route.view and not route.key
+        stays = plain and self._start is not None
         if not plain or self._start is None:
             self.canvas.moment = int(route.option("at")) if route.option("at").lstrip("-").isdigit() else None
             self._minutes = _number(route.option("minutes"), 5.0)
             self._shown = route.option("lanes") if route.option("lanes") in SHOWN else ""
             self._start = None
             self._of = None
-        super().visit(route)
+        super().visit(self.route if stays else route)
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def refresh(self) -> None:

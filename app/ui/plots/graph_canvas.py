@@ -108,6 +108,8 @@ class GraphCanvas(QWidget):
         """Show another picture; nodes that stood move smoothly, nothing is reshuffled."""
         before = self.places()
         self.drawing = drawing
+        if self._press is not None and self._press[2] and self._press[2] not in drawing.index:
+            self._press = None  # who was dragged is gone
         self._goal = np.array([places[node.key] for node in drawing.nodes], dtype=float).reshape(-1, 2)
         self._from = np.array([before.get(node.key, places[node.key]) for node in drawing.nodes], dtype=float).reshape(-1, 2)
         self._way = tuple(key for key in self._way if key in drawing.index) if set(self._way) <= set(drawing.index) else ()
@@ -378,13 +380,13 @@ class GraphCanvas(QWidget):
         """The keys of the graph are its own while it has the focus, whatever else they do in the window."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-            if plain and (Qt.Key(event.key()) in KEYS or Qt.Key(event.key()) in WAYS):
+            if plain and (event.key() in KEYS or event.key() in WAYS):
                 event.accept()
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows walk to a neighbour in that direction, Enter opens, plus and minus zoom, 0 fits, Esc chooses none; see KEYS."""
-        key = Qt.Key(event.key())
+        key = event.key()
         if key in WAYS and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.pan(QPointF(*WAYS[key]) * -theme.px(80))
         elif key in WAYS:

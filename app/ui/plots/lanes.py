@@ -214,7 +214,7 @@ class LanesView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and down choose a lane, left and right move the time, plus and minus zoom it, 0 shows all, Esc lets go."""
-        key = Qt.Key(event.key())
+        key = event.key()
         first, last = self.view.viewRange()[0]
         if key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self.lanes:
             step = 1 if key == Qt.Key.Key_Down else -1

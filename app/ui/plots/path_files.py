@@ -43,16 +43,17 @@ def draw(canvas: PathCanvas, out: Path) -> None:
         raise OSError(f"{out} could not be written.")
 
 
-def table(paths: Iterable[AttackPath]) -> str:
-    """One line for each step of each path."""
+def table(paths: Iterable[AttackPath], private: bool = False) -> str:
+    """One line for each step of each path. private: without keys, which tell names."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(HEADER)
     for number, path in enumerate(paths, 1):
         for place, edge in enumerate(path.edges):
             walked = _iso(path.moments[place]) if path.moments else ""
-            row = (number, path.state, place + 1, edge.origin.label, edge.origin.key, edge.kind, edge.right, edge.target.label,
-                   edge.target.key, edge.how, _iso(edge.first), _iso(edge.last), walked, path.accounts if place == 0 else "",
+            origin, target = ("", "") if private else (edge.origin.key, edge.target.key)
+            row = (number, path.state, place + 1, edge.origin.label, origin, edge.kind, edge.right, edge.target.label,
+                   target, edge.how, _iso(edge.first), _iso(edge.last), walked, path.accounts if place == 0 else "",
                    " ".join(edge.alerts), " ".join(edge.proofs))  # fmt: skip
             writer.writerow([_safe(one) for one in row])
     return out.getvalue()

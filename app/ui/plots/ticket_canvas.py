@@ -258,7 +258,7 @@ class TicketCanvas(QAbstractScrollArea):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and down choose, left and right move the time, plus and minus zoom it, Home and End go to its ends, 0 shows all."""
-        key = Qt.Key(event.key())
+        key = event.key()
         if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.move(1 if key == Qt.Key.Key_Down else -1)
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):

@@ -214,7 +214,7 @@ def _lane(number: int, stays: Sequence[Stay], bursts: Sequence[Refusals], unfold
             _family(number, unit, below, unfolded, bars, 0, -1)
         else:
             name, some = unit
-            key = f"{number}|{some[0].place}|{name}"
+            key = f"{some[0].place}|{name}"
             whole = [one for stay in some for one in (stay, *below.get(stay.ticket.id, ()))]
             bars.append(_folded(number, key, "account", name, some, whole, 0, -1))
             if key in unfolded:
@@ -254,7 +254,7 @@ def _family(
     bars.append(_bar(number, stay, depth, parent))
     children = below.get(stay.ticket.id, [])
     plain = [one for one in children if not one.ticket.odd and not below.get(one.ticket.id)]
-    key = f"{number}|{stay.place}|{stay.ticket.id}|more"
+    key = f"{stay.place}|{stay.ticket.id}|more"
     if len(plain) > FOLD and key not in unfolded:
         rest = [one for one in children if one not in plain]
         bars.append(_folded(number, key, "more", "", plain, plain, depth + 1, place))
@@ -286,7 +286,7 @@ def _bar(number: int, stay: Stay, depth: int, parent: int) -> Bar:
     start = host.first if host is not None and stay.copy else one.first
     end = host.last if host is not None else one.last
     return Bar(
-        key=f"{number}|{stay.place}|{one.id}", lane=number, kind="ticket", start=start, end=max(start, end),
+        key=f"{stay.place}|{one.id}", lane=number, kind="ticket", start=start, end=max(start, end),
         until=one.end if not stay.copy or one.end is None or one.end > start else None, title=name_of(one),
         words=", ".join(words), depth=depth, ticket=one, host=host, copy=stay.copy, apart=apart, odd=bool(one.odd), parent=parent,
     )  # fmt: skip
@@ -325,7 +325,8 @@ def _folded(
 def _refused(number: int, one: Refusals) -> Bar:
     words = f"{one.accounts:,} accounts, {one.answered:,} answered" if one.accounts > 1 else f"{one.answered:,} answered"
     return Bar(
-        key=f"{number}|refused|{one.first}", lane=number, kind="refused", start=one.first, end=one.last,
+        key=f"{one.origin.key if one.origin else ''}|refused|{one.first}", lane=number, kind="refused", start=one.first,
+        end=one.last,
         title=f"{one.count:,} refused AS requests", words=words, refused=one,
     )  # fmt: skip
 

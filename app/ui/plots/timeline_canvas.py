@@ -329,7 +329,7 @@ class TimelineCanvas(QAbstractScrollArea):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move, plus and minus zoom, Home and End go to the ends, Shift and arrows draw a box, Enter opens."""
-        key = Qt.Key(event.key())
+        key = event.key()
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down) and shift:
             self._key_box(key)

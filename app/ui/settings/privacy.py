@@ -25,5 +25,9 @@ class Privacy(Sheet):
         )  # fmt: skip
         self.finish()
 
+    def refresh(self) -> None:
+        """It may be switched elsewhere, and may fail."""
+        self.names.show_value(self._now())
+
     def _now(self) -> str:
         return "pseudonyms" if self.desk.private else "names"

@@ -200,7 +200,6 @@ class Tags(Section):
         said = {True: "carries", False: "does not carry"}
         words = f"{said[on]} {tag}" if on is not None else f"carries {tag} as the program finds"
         self.desk.tell(f"{wording.tidy(who, 80)} {words}; alerts follow when detection is done.")
-        self.desk.detect()
 
     def _take(self) -> None:
         one = self.table.current_row()

@@ -90,7 +90,7 @@ class HexView(QAbstractScrollArea):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+C copies; arrows move the picked byte."""
-        step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: ROW, Qt.Key.Key_Up: -ROW}.get(Qt.Key(event.key()), 0)
+        step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: ROW, Qt.Key.Key_Up: -ROW}.get(event.key(), 0)
         if event.matches(QKeySequence.StandardKey.Copy):
             QGuiApplication.clipboard().setText(self._data[self._start : self._start + self._length].hex(" "))
         elif step and 0 <= self._start + step < len(self._data):

@@ -40,7 +40,19 @@ class SavedQueries(QWidget):
     def every(self) -> tuple[SavedQuery, ...]:
         """Those of the workspace, then the user's own that are not named alike."""
         names = {one.name.lower() for one in self.kept}
-        return (*self.kept, *(one for one in self._desk.settings.queries if one.name.lower() not in names))
+        own = (self._veiled(one) for one in self._desk.settings.queries)
+        return (*self.kept, *(one for one in own if one.name.lower() not in names))
+
+    def _veiled(self, one: SavedQuery) -> SavedQuery:
+        return self._turned(one, self._desk.veiled)
+
+    def _revealed(self, one: SavedQuery) -> SavedQuery:
+        session = self._desk.session
+        return self._turned(one, session.reveal) if session is not None else one
+
+    @staticmethod
+    def _turned(one: SavedQuery, turn: Callable[[str], str]) -> SavedQuery:
+        return msgspec.structs.replace(one, name=turn(one.name), text=turn(one.text), folder=turn(one.folder))
 
     def is_own(self, one: SavedQuery) -> bool:
         """Whether it is one of the user's own, in every workspace."""
@@ -66,7 +78,7 @@ class SavedQueries(QWidget):
     def save(self, one: SavedQuery, own: bool) -> None:
         """Keep a query with the workspace, or for every workspace."""
         if own:
-            self._desk.keep(queries=merged(self._desk.settings.queries, one))
+            self._desk.keep(queries=merged(self._desk.settings.queries, self._revealed(one)))
             self._arrived(without(self.kept, one.name) if named(self.kept, one.name) is None else self.kept)
         else:
             self._write(lambda session: session.save_queries(one))
@@ -75,7 +87,7 @@ class SavedQueries(QWidget):
     def remove(self, one: SavedQuery) -> None:
         """Forget a query; of the workspace it can be undone."""
         if self.is_own(one):
-            self._desk.keep(queries=without(self._desk.settings.queries, one.name))
+            self._desk.keep(queries=without(self._desk.settings.queries, self._revealed(one).name))
             self._arrived(self.kept)
         else:
             self._write(lambda session: session.remove_query(one.name))
