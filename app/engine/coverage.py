@@ -81,7 +81,8 @@ def coverage(
         kinds = needs.kinds or tuple(KINDS[kind] for kind in detector.watches)
         there = [kind for kind in kinds if by_kind.get(kind)]
         hidden = [what for what in troubles if any(word in what.lower() for word in needs.hidden_by)]
-        gaps = list(_gaps(detector, there, by_kind, knowledge)) if knowledge is not None and there else []
+        beside = [] if there else _beside(kinds, by_kind)
+        gaps = list(_gaps(detector, there or beside, by_kind, knowledge)) if knowledge is not None and (there or beside) else []
         reasons = [reason for _, reason in gaps]
         if there and all(kind in needs.parts for kind in there):
             told = " and ".join(f"{by_kind[kind]:,} {kind}" for kind in there)
@@ -91,7 +92,6 @@ def coverage(
         unlogged = _unlogged(kinds, there)
         if unlogged:
             reasons.append(f"only logs were read, and none of them holds {' or '.join(unlogged)}: {switches(unlogged, ())}")
-        beside = [] if there else _beside(kinds, by_kind)
         if not there and not beside:
             how = switches(kinds, needs.ports)
             state, reason = "blind", f"no {' or '.join(kinds)} in the input{': ' if how else ''}{how}"
@@ -101,7 +101,8 @@ def coverage(
             read_of = " and ".join(f"{by_kind[kind]:,} {kind}" for kind in beside)
             wire = " or ".join(kind for kind in kinds if not kind.startswith(("event-", "directory-")))
             none = f"{read_of} were read, and no {wire}"
-            state, reason = "partial" if reasons else "seen", "; ".join([none, *reasons])
+            state = "blind" if any(blind for blind, _ in gaps) else "partial" if reasons else "seen"
+            reason = "; ".join([none, *reasons])
         elif reasons:
             state, reason = "blind" if any(blind for blind, _ in gaps) else "partial", "; ".join(reasons)
         else:

@@ -189,10 +189,9 @@ class Commands:
         if out.suffix.lower() == ".pdf":
             from app.ui.printing import write_pdf
 
-            # Printing lays out text, which Qt allows only here; the page itself is made in a job.
-            self._desk.jobs.run(
-                session.report_html, lambda html: self._saved(out, write_pdf(html, out)), owner=self._parent, words=words
-            )
+            # A document and its writer belong to the thread that makes them; laying out a large case takes many seconds.
+            work = lambda: write_pdf(session.report_html(), out)  # noqa: E731
+            self._desk.jobs.run(work, lambda _: self._saved(out), owner=self._parent, words=words)
         else:
             self._desk.jobs.run(lambda: session.report(out), lambda _: self._saved(out), owner=self._parent, words=words)
 

@@ -13,16 +13,18 @@ MARGIN = 14.0
 def write_pdf(html: str, out: Path) -> None:
     """Write the page as PDF on A4, landscape. Raises OSError when the file cannot be written."""
     _keep_application()
+    document = QTextDocument()
+    document.setHtml(html)
+    _written(document, out, QPageLayout.Orientation.Landscape)
+
+
+def _written(document: QTextDocument, out: Path, way: QPageLayout.Orientation) -> None:
     with out.open("wb"):  # a clear error before the work, which the writer itself would not give
         pass
     writer = QPdfWriter(str(out))
     writer.setTitle("Wardlight report")
     writer.setCreator("Wardlight")
-    writer.setPageLayout(
-        QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Landscape, QMarginsF(*(MARGIN,) * 4))
-    )
-    document = QTextDocument()
-    document.setHtml(html)
+    writer.setPageLayout(QPageLayout(QPageSize(QPageSize.PageSizeId.A4), way, QMarginsF(*(MARGIN,) * 4)))
     document.print_(writer)
     del writer
 
@@ -41,16 +43,7 @@ def print_text(text: str, parent: QWidget) -> None:
 def text_to_pdf(text: str, out: Path) -> None:
     """Write plain text as PDF on A4. Raises OSError when the file cannot be written."""
     _keep_application()
-    with out.open("wb"):  # a clear error before the work, which the writer itself would not give
-        pass
-    writer = QPdfWriter(str(out))
-    writer.setTitle("Wardlight report")
-    writer.setCreator("Wardlight")
-    writer.setPageLayout(
-        QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, QMarginsF(*(MARGIN,) * 4))
-    )
-    plain_document(text).print_(writer)
-    del writer
+    _written(plain_document(text), out, QPageLayout.Orientation.Portrait)
 
 
 def plain_document(text: str) -> QTextDocument:

@@ -3,14 +3,14 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import msgspec
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.model.entity import EntityRef
-from app.model.filter import added, quoted, term
+from app.model.filter import added, term
 from app.ui import wording
 from app.ui.catalogue import tr
 from app.ui.desk import Desk
@@ -31,12 +31,6 @@ class Value(NamedTuple):
     ref: EntityRef | None = None
     row: Any = None
     cells: tuple[tuple[str, str], ...] = ()
-
-
-class Holder(Protocol):
-    """A widget that knows which value the keyboard or a right click is at."""
-
-    def value_here(self) -> Value | None: ...
 
 
 def value_at_focus() -> Value | None:
@@ -62,11 +56,6 @@ def typed_time(at: int, digits: str = "seconds") -> str:
         return datetime.fromtimestamp(at / 1_000_000, tz=UTC).replace(tzinfo=None).isoformat(timespec=digits)
     except (OverflowError, OSError, ValueError):
         return "1970-01-01"
-
-
-def entity_value(ref: EntityRef, row: Any = None) -> Value:
-    """The value of an entity that is named somewhere."""
-    return Value(term=f"entity:{quoted(ref.key)}", key="who", words=ref.label, ref=ref, row=row)
 
 
 def allowed(action: str, value: Value | None) -> bool:

@@ -280,15 +280,6 @@ def moment_at(day_of: int, parts: dict[str, int]) -> int | None:
         return None
 
 
-def typed(at: int) -> str:
-    """A time as the filter language reads it, in UTC: 2026-01-05T14:02:11."""
-    zone, _Zone.zone = _Zone.zone, UTC
-    try:
-        return f"{_moment(at):%Y-%m-%dT%H:%M:%S}"
-    finally:
-        _Zone.zone = zone
-
-
 def period(first: int, last: int) -> str:
     """Mon 5 Jan 2026, 14:02:11 – 14:02:14 UTC (3 s)."""
     if first == last:

@@ -233,7 +233,8 @@ def test_a_way_over_somebody_who_is_not_drawn_brings_them_in(window: MainWindow,
     settle(window)
     QTest.qWait(50)
 
-    assert other in keys(page) or page.canvas.way() or page.sketch.loose
+    settle(window)
+    assert other in keys(page) and page.canvas.way()
 
 
 def test_kinds_are_hidden_and_shown_by_the_menu(window: MainWindow, settle: Settle) -> None:

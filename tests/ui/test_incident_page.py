@@ -114,6 +114,7 @@ def test_its_report_tells_every_alert(own: MainWindow, settle: Settle, tmp_path:
     text = (tmp_path / "story.txt").read_text(encoding="utf-8")
     assert all(one.title in text and one.id in text for one in page.alerts) and page.incident.id in text
     page.write_report(tmp_path / "story.pdf")
+    settle(own)
     assert (tmp_path / "story.pdf").read_bytes().startswith(b"%PDF")
     page.write_report(tmp_path / "nowhere" / "story.pdf")
     assert own.statusbar.said.text()

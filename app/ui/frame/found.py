@@ -13,6 +13,7 @@ from app.ui.actions import BY_ID, Action
 from app.ui.frame.fuzzy import score
 from app.ui.help.library import Article
 from app.ui.navigation import Route
+from app.ui.value_menu import typed_time
 from app.ui.widgets.two_line_list import TwoLines
 
 MOST_OF_A_KIND, MOST_RECENT = 6, 6
@@ -142,7 +143,7 @@ def moment(typed: str, last: int | None) -> Offer | None:
         return None
     around = AROUND if "hour" in part else wording.DAY
     first, end = (at - around, at + around) if "hour" in part else (at, at + around)
-    view = (("filter", f"time:{wording.typed(first)}..{wording.typed(end)}"),)
+    view = (("filter", f"time:{typed_time(first)}..{typed_time(end)}"),)
     words = f"Around {wording.moment(at)}" if "hour" in part else f"The whole of {wording.day(at, year=True)}"
     said = f"Activities within {wording.span(around)}" if "hour" in part else "Activities of that day"
     return of_place(Place(Route("activities", "", view), words), said, 500.0)

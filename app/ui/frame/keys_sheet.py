@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import shiboken6
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
@@ -155,7 +156,8 @@ class KeysSheet(QFrame):
         self.hide()
         self.closed.emit()
         self.deleteLater()
-        self._page.setFocus(Qt.FocusReason.OtherFocusReason)
+        if shiboken6.isValid(self._page):  # its tab may have been closed below
+            self._page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _find(self, text: str) -> None:
         found = sum(one.find(text) for one in self.groups)

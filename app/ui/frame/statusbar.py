@@ -138,4 +138,5 @@ class StatusBar(QWidget):
     def _finished(self, error: str) -> None:
         self._show_reading(False)
         if error or not self._desk.bridge.anew:
-            self.say(error or "Everything was read.", bool(error))
+            done = "Stopped; what was read is kept." if self._desk.bridge.stopped else "Everything was read."
+            self.say(error or done, bool(error))

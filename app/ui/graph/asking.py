@@ -1,7 +1,6 @@
 """How a sketch becomes a picture: what the workspace is asked for, then folds, places, looks; all of it away from the window."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -15,6 +14,7 @@ from app.ui.plots.drawing import Drawing, drawing
 from app.ui.plots.layout import Cooling, Place, begin
 from app.ui.plots.neighbourhood import CROWD, Shown, shown
 from app.ui.plots.sketch import Sketch, from_word, query_of
+from app.ui.value_menu import typed_time
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -68,7 +68,7 @@ def moment(span: tuple[int, int] | None) -> str:
     """A span (UTC microseconds) as a term of the filter."""
     if span is None:
         return ""
-    first, last = (datetime.fromtimestamp(at / 1_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") for at in span)
+    first, last = (typed_time(at, "microseconds") for at in span)
     return f"time:{first}..{last}"
 
 
@@ -96,6 +96,12 @@ def load(session: "Session", sketch: Sketch) -> Loaded:
         total += found.total
         for one in found.edges:
             edges.setdefault((one.origin.key, one.target.key), one)
+        labels[key] = queries.ref(key)
+    drawn = {ref.key for one in edges.values() for ref in (one.origin, one.target)} | set(sketch.loose)
+    for key in sketch.loose[:ROOTS] if sketch.query is not None else ():  # on a way that the query leaves out
+        for one in queries.ties(_filter(f"{query_of(Sketch(roots=(key,)))} {when}"), key, NEIGHBOURS).edges:
+            if one.origin.key in drawn and one.target.key in drawn:
+                edges.setdefault((one.origin.key, one.target.key), one)
         labels[key] = queries.ref(key)
     keys = list(dict.fromkeys([*sketch.roots, *(ref.key for one in edges.values() for ref in (one.origin, one.target))]))
     traits = queries.traits(keys)

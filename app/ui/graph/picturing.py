@@ -85,7 +85,8 @@ class PicturePage(Page):
             self._load()
 
     def _wanted(self) -> tuple[object, ...]:
-        return (self.sketch.query, self.sketch.roots, self.sketch.span)
+        beside = self.sketch.loose if self.sketch.query is not None else ()  # a way may lead over who the query leaves out
+        return (self.sketch.query, self.sketch.roots, self.sketch.span, beside)
 
     def _playing_now(self) -> tuple[int, int] | None:
         return self.sketch.span if self._asked == self._wanted() and not self.desk.jobs.running else None
@@ -99,6 +100,8 @@ class PicturePage(Page):
         self._say_query()
 
         def done(found: Loaded) -> None:
+            if wanted != self._wanted():
+                return  # a step was undone meanwhile
             if self._asked != wanted:
                 self._communities = {}
             self._loaded, self._asked = found, wanted

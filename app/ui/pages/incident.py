@@ -187,14 +187,10 @@ class IncidentPage(Page):
         if out.suffix.lower() == ".pdf":
             from app.ui.printing import text_to_pdf  # what prints loads slowly
 
-            try:
-                text_to_pdf(text, out)  # Qt lays out text only here
-            except OSError as error:
-                refused(str(error))
-            else:
-                done(None)
+            work = lambda: text_to_pdf(text, out)  # noqa: E731
         else:
-            self.desk.jobs.run(lambda: out.write_text(text, encoding="utf-8"), done, refused, self)
+            work = lambda: out.write_text(text, encoding="utf-8")  # noqa: E731
+        self.desk.jobs.run(work, done, refused, self)
 
     # ---- commands of app.ui.actions
 

@@ -4,7 +4,6 @@ Long because lanes, time and what is chosen meet here; they are drawn and counte
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer
@@ -25,6 +24,7 @@ from app.ui.plots.histogram import HistogramView, Legend, Mark
 from app.ui.plots.time_window import TimeWindow, around, with_air
 from app.ui.plots.timeline_canvas import Box, TimelineCanvas
 from app.ui.plots.timeline_lanes import Picture, TimeLane, concerns, lanes_of_alert, picture
+from app.ui.value_menu import typed_time
 from app.ui.widgets.buttons import Button, MenuButton
 from app.ui.widgets.empty import Empty
 from app.ui.widgets.words import PageHeading, SectionHeading, Words
@@ -496,9 +496,8 @@ def filter_of(lanes: Iterable[TimeLane], box: Box) -> str:
 
 
 def _during(window: TimeWindow) -> str:
-    ends = window.first, window.last + wording.SECOND - 1
-    first, last = (datetime.fromtimestamp(at // wording.SECOND, tz=UTC) for at in ends)
-    return f"time:{first:%Y-%m-%dT%H:%M:%S}..{last:%Y-%m-%dT%H:%M:%S}"
+    first, last = (typed_time(at // wording.SECOND * wording.SECOND) for at in (window.first, window.last + wording.SECOND - 1))
+    return f"time:{first}..{last}"
 
 
 def _number(text: str, default: float) -> float:

@@ -191,12 +191,12 @@ class Detectors(Drafting):
         self._trial = None
 
     def _arrived(self, rows: tuple[DetectorRow, ...], kept: Tuning) -> None:
-        fresh = not self.rows
+        fresh, before = not self.rows, self.kept
         untouched = self.draft == self.kept or fresh
         self.rows, self.kept = rows, kept
         if untouched:
             self.draft = kept
-        self._show(anew=untouched)
+        self._show(anew=fresh or (untouched and kept != before))  # who types in the form is not disturbed by every summary
         self._choose_wanted()
         if fresh:
             self.items_changed.emit()
