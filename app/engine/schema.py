@@ -7,7 +7,7 @@ from pathlib import Path
 from app.engine import postings
 
 APPLICATION_ID = 0x57444C54  # "WDLT" in the header of the file tells a workspace from any other SQLite file
-VERSION = 5
+VERSION = 6
 PAGE = 16_384
 """Bytes of a page of a new workspace: rows come in order and packed lists are long, so larger pages cost less of both."""
 WAL_BYTES = 64 << 20
@@ -109,6 +109,17 @@ CREATE TABLE notes(
   id INTEGER PRIMARY KEY AUTOINCREMENT, subject TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL, text TEXT NOT NULL,
   changed INTEGER NOT NULL);
 CREATE INDEX notes_subject ON notes(subject);
+-- Messages that came over a link and are stored: of each outbox every number up to upto, and beyond it those of the JSON list.
+CREATE TABLE receipts(outbox TEXT PRIMARY KEY, sensor TEXT NOT NULL, upto INTEGER NOT NULL, beyond TEXT NOT NULL) WITHOUT ROWID;
+-- heard: UTC microseconds by this machine's clock; report: its last one as JSON; form: version of the link that it speaks.
+CREATE TABLE sensors(
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, added INTEGER NOT NULL, heard INTEGER, report TEXT NOT NULL DEFAULT '',
+  activities INTEGER NOT NULL DEFAULT 0, removed INTEGER) WITHOUT ROWID;
+-- Health alerts as they stand, body as JSON; and what became of them, newest last.
+CREATE TABLE health(id TEXT PRIMARY KEY, state TEXT NOT NULL, last INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE health_history(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, issue TEXT NOT NULL, at INTEGER NOT NULL, what TEXT NOT NULL, words TEXT NOT NULL);
+CREATE INDEX health_history_issue ON health_history(issue);
 """
 
 
@@ -195,13 +206,19 @@ def _to_5(db: sqlite3.Connection) -> None:
         db.execute(_statement(f"CREATE {start}"))
 
 
+def _to_6(db: sqlite3.Connection) -> None:
+    """Sensors send what they see; health alerts are kept."""
+    for start in ("TABLE receipts(", "TABLE sensors(", "TABLE health(", "TABLE health_history(", "INDEX health_history_issue"):
+        db.execute(_statement(f"CREATE {start}"))
+
+
 def _statement(start: str) -> str:
     """The statement of TABLES that starts so."""
     place = TABLES.index(start)
     return TABLES[place : TABLES.index(";", place)]
 
 
-MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2, 2: _to_3, 3: _to_4, 4: _to_5}
+MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2, 2: _to_3, 3: _to_4, 4: _to_5, 5: _to_6}
 """From a version to the next one, inside one transaction."""
 
 
