@@ -3,8 +3,6 @@
 import gc
 import hashlib
 import queue
-import signal
-import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,7 +16,8 @@ from app.link.codec import decode_batch
 from app.model.rows import Problem, Progress
 from app.model.source import DirectorySource, LiveSource, ResolverSource, SourceState, WindowsLogSource
 from app.sensor.live import input_kind, key_of, kind_of, label_of
-from app.sensor.process import ACTIVITIES, ENDED, REFUSED, STATUS, SourceProcess, Status, Task, decode_status
+from app.sensor.process import ACTIVITIES, ENDED, STATUS, SourceProcess, Status, Task, decode_status
+from app.sensor.running import FIRST_WAIT, Room, RunningSource
 from app.sensor.sources.evidence import folder_of, trim
 from app.sensor.sources.keytabs import load_keys
 from app.settings import load
@@ -37,8 +36,6 @@ TRIM = 2.0
 """Seconds between two looks at the size of the evidence."""
 STOPPING = 3.0
 """Seconds after which a source that was asked to end is killed."""
-FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
-"""Seconds until a source whose process broke is started again: doubled each time."""
 
 
 class LiveInput(Struct, frozen=True, kw_only=True):
@@ -61,61 +58,6 @@ class LiveReport(Struct, frozen=True, kw_only=True):
     sha256: str = ""
 
 
-class _Source:
-    """One live source with its process, if it has one now. key: of its input. ended: it will not run again."""
-
-    def __init__(self, id: str, spec: LiveSource) -> None:
-        self.id, self.spec = id, spec
-        self.label, self.kind = label_of(spec), kind_of(spec)
-        self.process: SourceProcess | None = None
-        self.key = ""
-        self.status = Status()
-        self.since = 0
-        self.first: int | None = None
-        self.activities = 0
-        self.error = ""
-        self.stopping = self.ended = self.changed = False
-        self.wait, self.again = FIRST_WAIT, 0.0
-        self.rate = 0.0
-        self.marked = (time.monotonic(), 0)
-        self.more: tuple[Problem, ...] = ()
-        """Problems that its process does not know of."""
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """Losses first, then what could not be used."""
-        both = [*self.status.dropped.items(), *self.status.notes.items()]
-        return (*(Problem(what=what, count=one.count, where=one.where) for what, one in both), *self.more)
-
-    def state(self) -> SourceState:
-        """How it is doing, for whoever watches."""
-        status = self.status
-        word = "stopped" if self.ended else "failed" if self.error else status.state
-        return SourceState(
-            id=self.id,
-            kind=self.kind,
-            label=self.label,
-            state=word,
-            since=self.since,
-            last=status.last,
-            records=status.records,
-            bytes=status.bytes,
-            activities=self.activities,
-            dropped=sum(one.count for one in status.dropped.values()),
-            rate=0.0 if self.ended else self.rate,
-            problems=self.problems,
-            error=self.error or status.error,
-        )
-
-    def measure(self) -> None:
-        """Records per second of late."""
-        now, (then, before) = time.monotonic(), self.marked
-        if now - then >= 1:
-            self.rate = max(0.0, (self.status.records - before) / (now - then))
-            self.marked = now, self.status.records
-            self.changed = self.changed or self.rate > 0
-
-
 class Listener:
     """Holds a workspace and runs live sources into it; all methods belong to one thread. Raises StoreError.
 
@@ -126,7 +68,7 @@ class Listener:
         gc.set_threshold(200_000, 50, 50)  # as when a file is read: many short-lived values, few cycles
         self._engine = Engine(workspace)
         self._workspace, self._say, self._sensitivity = workspace, say, sensitivity
-        self._sources: dict[str, _Source] = {}
+        self._sources: dict[str, RunningSource] = {}
         self._came: queue.Queue[tuple[SourceProcess, int, bytes]] = queue.Queue(ITEMS)
         self._waiting = Room(BYTES)
         self._limit = load().evidence << 20
@@ -154,7 +96,7 @@ class Listener:
         before = self._sources.get(id)
         if before is not None and not before.ended:
             return
-        source = self._sources[id] = _Source(id, spec)
+        source = self._sources[id] = RunningSource(id, spec)
         self._begin(source)
 
     def stop(self, id: str) -> None:
@@ -241,7 +183,7 @@ class Listener:
 
     # ---- inside
 
-    def _begin(self, source: _Source) -> None:
+    def _begin(self, source: RunningSource) -> None:
         source.since = time.time_ns() // 1000
         source.key = key_of(source.spec, source.since)
         source.status, source.first, source.error, source.more = Status(), None, "", ()
@@ -265,7 +207,7 @@ class Listener:
         self._waiting.take(len(body))
         self._came.put((process, kind, body))
 
-    def _told(self, source: _Source, status: Status) -> None:
+    def _told(self, source: RunningSource, status: Status) -> None:
         new = (status.state, status.error) != (source.status.state, source.status.error)
         source.status, source.changed = status, True
         if status.state == "running":
@@ -273,28 +215,23 @@ class Listener:
         if new:
             self._say(source.state())
 
-    def _broke(self, source: _Source, process: SourceProcess) -> None:
+    def _broke(self, source: RunningSource, process: SourceProcess) -> None:
         """The process of a source ended, as it was told or by itself."""
         source.process = None
-        status = process.status or 0
-        if source.stopping or status == 0:
-            if status in (0, -signal.SIGTERM):
+        match source.ending(process):
+            case "done":
                 self._end(source)
-            else:
+            case "late":
                 source.more += (Problem(what="the source did not end in time; what it still had is lost"),)
                 self._end(source, "partial")
-            return
-        if status == REFUSED:
-            self._end(source, "failed" if not source.status.records else "partial")
-            return
-        why = process.words or f"it ended with status {status}"
-        source.error = f"The source broke and is started again: {why}"[:300]
-        self._finish(source, "partial", Problem(what="the source broke and was started again as another input", where=why[:200]))
-        source.again = time.monotonic() + source.wait
-        source.wait = min(source.wait * 2, LONGEST_WAIT)
-        self._say(source.state())
+            case "refused":
+                self._end(source, "failed" if not source.status.records else "partial")
+            case _:
+                problem = source.break_off(process)
+                self._finish(source, "partial", problem)
+                self._say(source.state())
 
-    def _end(self, source: _Source, state: str = "done") -> None:
+    def _end(self, source: RunningSource, state: str = "done") -> None:
         if source.key:
             self._finish(source, state)
         source.ended = True
@@ -302,7 +239,7 @@ class Listener:
             source.error = source.status.error = ""
         self._say(source.state())
 
-    def _finish(self, source: _Source, state: str, *more: Problem) -> None:
+    def _finish(self, source: RunningSource, state: str, *more: Problem) -> None:
         """The input of a source is over."""
         if not source.key:
             return
@@ -368,33 +305,7 @@ class Listener:
             if source.process is not None and addresses:
                 source.process.wish(addresses)
 
-    def _state_input(self, source: _Source) -> None:
+    def _state_input(self, source: RunningSource) -> None:
         if source.key:
             self._engine.use_input(source.key)
             self._engine.state_input(source.status.records, source.first, source.status.last, source.problems)
-
-
-class Room:
-    """Bytes that may wait; take blocks while there is no room."""
-
-    def __init__(self, limit: int) -> None:
-        self._free, self._limit, self._open = limit, limit, False
-        self._changed = threading.Condition()
-
-    def take(self, size: int) -> None:
-        """Wait for room; what is larger than all of it goes when it is alone."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._open or self._free >= min(size, self._limit))
-            self._free -= size
-
-    def give(self, size: int) -> None:
-        """Give room back."""
-        with self._changed:
-            self._free += size
-            self._changed.notify_all()
-
-    def open(self) -> None:
-        """Nobody waits any more."""
-        with self._changed:
-            self._open = True
-            self._changed.notify_all()
