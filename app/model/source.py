@@ -43,6 +43,8 @@ class DirectorySource(Struct, frozen=True, kw_only=True, tag_field="kind", tag="
     user: UPN or DN for a simple bind, empty for SASL GSSAPI with the ticket at hand. secret: name of the password in the
     keyring. authorities: PEM file of trusted certificates, empty for the system's. every: seconds between two synchronisations.
     state: file beside the workspace that keeps what the last synchronisation knew, empty to know nothing after a restart.
+    since: UTC microseconds up to which another sensor synchronised this directory: what was created or deleted later is told
+    although nothing is known yet, None when nobody did.
     """
 
     url: str
@@ -51,6 +53,7 @@ class DirectorySource(Struct, frozen=True, kw_only=True, tag_field="kind", tag="
     authorities: str = ""
     every: int = 300
     state: str = ""
+    since: int | None = None
 
 
 class WindowsLogSource(Struct, frozen=True, kw_only=True, tag_field="kind", tag="windows-log"):

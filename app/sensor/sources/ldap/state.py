@@ -88,6 +88,13 @@ class State:
             self._file.flush()
             os.fsync(self._file.fileno())
 
+    def forget(self) -> None:
+        """Know nothing any more. Raises OSError."""
+        self.close()
+        self.mark, self._objects, self._frames = None, {}, 0
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+
     def close(self) -> None:
         """Let the file go."""
         if self._file is not None:

@@ -15,7 +15,8 @@ from app.sensor.sources.ldap.search import Entry, Server, objects, present, sees
 from app.sensor.sources.ldap.state import VERSION, Held, Mark, State
 from app.sensor.sources.living import Outlet
 
-NEW = 3600 * 1_000_000
+SECOND = 1_000_000
+NEW = 3600 * SECOND
 """An object not known before was created now when it says so within this many microseconds; else it became readable."""
 SWEEP = 20
 """Looking for objects that are gone takes at most one part in so many of the time."""
@@ -26,18 +27,26 @@ class Synchroniser:
 
     Objects are as of the moment they were read. A change is dated by the object's whenChanged where that lies between the
     last synchronisation and now, and until is when it was noticed.
+    since: UTC microseconds up to which another sensor synchronised; it knew what this one does not, so of what happened later
+    only what an object tells of itself is told: that it was created, that it was deleted. What else changed is counted.
     """
 
-    def __init__(self, state: State, key: str, outlet: Outlet, stopped: Callable[[], bool]) -> None:
+    def __init__(self, state: State, key: str, outlet: Outlet, stopped: Callable[[], bool], since: int | None = None) -> None:
+        # whenCreated and whenChanged are whole seconds, so what came within the second of since is told as well.
+        self._since = since // SECOND * SECOND if since is not None else None
         self._state, self._key, self._outlet, self._stopped = state, key, outlet, stopped
         self._records = state.mark.records if state.mark else 0
+        if since is not None and state.mark is not None and state.mark.at < since:
+            outlet.note("another sensor synchronised meanwhile and told what changed; everything is read again", "")
+            state.forget()
         self._swept, self._sweep_cost = time.monotonic(), 0.0
+        self._began = 0
         self._begun = ""
         """Server of the latest synchronisation, also of one that did not end: what it gave need not be handed on again."""
 
     def run(self, connection: Any) -> bool:
         """Synchronise once. False when it was stopped on the way. Raises Unavailable, OSError."""
-        began = time.time_ns() // 1000
+        began = self._began = time.time_ns() // 1000
         server = server_of(connection)
         mark = self._state.mark
         same = mark is not None and mark.server == server.id and mark.usn <= server.usn
@@ -62,6 +71,7 @@ class Synchroniser:
             self._swept, self._sweep_cost = time.monotonic(), time.monotonic() - now
         if not same or mark is None or mark.usn < server.usn or self._records != mark.records:
             self._state.commit(Mark(VERSION, server.id, server.usn, began, self._records))
+        self._outlet.received(0, 0, began)  # how far it is, also when nothing changed
         return True
 
     def _due(self, connection: Any, server: Server) -> bool:
@@ -104,23 +114,32 @@ class Synchroniser:
                 continue
             batch += self._told(one, old, held.known, mark, self._records)
             self._state.put(held)
-        self._hand_on(batch, len(page), size, at)
+        self._hand_on(batch, len(page), size)
 
     def _told(self, one: DirectoryObject, old: Held | None, new: Known, mark: Mark | None, record: int) -> list[Activity]:
         """What differs from what was known; nothing at the first synchronisation, which knows nothing."""
         if mark is None:
-            return []
+            return self._missed(one, old, new, record)
         if old is not None:
             found = list(differences(old.known, new))
         elif new.deleted or (one.created or 0) >= mark.at - NEW:
             found = [made(new)]
         else:
             return []
-        return [self._change(change, one, mark, record, number) for number, change in enumerate(found)]
+        return [self._change(change, one, mark.at, record, number) for number, change in enumerate(found)]
+
+    def _missed(self, one: DirectoryObject, old: Held | None, new: Known, record: int) -> list[Activity]:
+        """At the first synchronisation of this sensor: what happened since another one ended."""
+        if self._since is None or old is not None or (one.changed or 0) < self._since:
+            return []
+        if not new.deleted and (one.created or 0) < self._since:
+            self._outlet.note("changed while no sensor synchronised; what it was before is not known", one.dn)
+            return []
+        return [self._change(made(new), one, self._since, record, 0)]
 
     def _members(self, waiting: list[tuple[Held, DirectoryObject, int]], renamed: dict[str, str], mark: Mark | None) -> None:
         """Groups whose lists differ, when all renamed members are known: a member under a new name did not join."""
-        at, batch = time.time_ns() // 1000, []
+        batch: list[Activity] = []
         for held, one, record in waiting:
             old = self._state.get(held.guid)
             if old is not None:
@@ -131,7 +150,7 @@ class Synchroniser:
             for other in list(self._state.all()):
                 if other.known.watched.get("member") and (new := _renamed(other.known, renamed)) is not other.known:
                     self._state.put(Held(other.guid, other.usn, new))
-        self._hand_on(batch, 0, 0, at)
+        self._hand_on(batch, 0, 0)
 
     def _vanished(self, seen: set[bytes], mark: Mark | None) -> None:
         """What was known and is not there any more was deleted where this user cannot see it."""
@@ -148,16 +167,16 @@ class Synchroniser:
                 guid=values.guid(held.guid),
             )  # fmt: skip
             batch.append(self._activity(at, at, self._records, 0, shown))
-            batch.append(self._change(gone(old), shown, mark, self._records, 0))
+            batch.append(self._change(gone(old), shown, mark.at, self._records, 0))
             self._state.put(Held(held.guid, held.usn, replace(old, deleted=True)))
-        self._hand_on(batch, 0, 0, at)
+        self._hand_on(batch, 0, 0)
 
     def _activity(self, at: int, until: int, record: int, ordinal: int, detail: DirectoryObject | DirectoryChange) -> Activity:
         return Activity(at=at, until=until, input=self._key, record=record, ordinal=ordinal, detail=detail)
 
-    def _change(self, one: Difference, whose: DirectoryObject, mark: Mark, record: int, number: int) -> Activity:
+    def _change(self, one: Difference, whose: DirectoryObject, since: int, record: int, number: int) -> Activity:
         now = time.time_ns() // 1000
-        when = whose.changed if whose.changed is not None and mark.at - 1_000_000 <= whose.changed <= now else now
+        when = whose.changed if whose.changed is not None and since - SECOND <= whose.changed <= now else now
         return self._activity(
             when,
             now,
@@ -178,9 +197,9 @@ class Synchroniser:
             ),
         )
 
-    def _hand_on(self, batch: list[Activity], records: int, size: int, at: int) -> None:
+    def _hand_on(self, batch: list[Activity], records: int, size: int) -> None:
         if records:
-            self._outlet.received(records, size, at)
+            self._outlet.received(records, size, self._began)
         if batch:
             batch.sort(key=lambda one: (one.at, one.record or 0, one.ordinal))
             self._outlet.put(batch)
