@@ -29,7 +29,7 @@ def test_no_two_decisions_have_one_number() -> None:
     pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
     numbers = [int(one.name[:4]) for one in pages]
 
-    assert numbers == list(range(1, len(pages) + 1))
+    assert len(set(numbers)) == len(numbers) and numbers[0] == 1
     for one, number in zip(pages, numbers, strict=True):
         assert one.read_text(encoding="utf-8").startswith(f"# {number}. "), one.name
 
