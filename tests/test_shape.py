@@ -20,6 +20,8 @@ THREADS = {
     "app/ui/jobs.py",
     "app/children.py",  # one hears each child process
     "app/link/errors.py",  # a process whose error output nobody reads would hang
+    "app/link/jetstream.py",  # the loop of the connection to a hub
+    "app/link/bucket.py",  # reads a watched key again
     "app/engine/inspector.py",
     "app/command/read.py",
     "app/command/listening.py",  # standard input may be silent for ever

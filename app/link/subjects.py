@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 ACTIVITIES = "ACTIVITIES"
 """The stream that keeps the messages of all sensors until they are too old or too many."""
+STATUS = "STATUS"
+"""The stream that keeps the last report of each sensor."""
 CONFIG = "config"
 """The key-value bucket of configurations: a key for each sensor, with its history; and for each domain's synchronizer."""
 
@@ -14,6 +16,10 @@ CONFIG = "config"
 def activities(sensor: str) -> str:
     """Subject of the messages of a sensor's outbox."""
     return f"act.{sensor}"
+
+
+EVERY_ACTIVITY, EVERY_STATUS = "act.*", "status.*"
+"""What the streams take in."""
 
 
 def status(sensor: str) -> str:
@@ -42,10 +48,11 @@ def inbox(id: str) -> str:
 
 
 class Permissions(NamedTuple):
-    """Subjects that a key may publish to and subscribe to."""
+    """Subjects that a key may publish to and subscribe to. answers: it may answer what it is asked, once each, wherever to."""
 
     publish: tuple[str, ...]
     subscribe: tuple[str, ...]
+    answers: bool = False
 
 
 def of_sensor(sensor: str) -> Permissions:
@@ -54,12 +61,36 @@ def of_sensor(sensor: str) -> Permissions:
     return Permissions(
         publish=(activities(sensor), status(sensor), f"{direct}.{config_of(sensor)}", f"{direct}.domain.>"),
         subscribe=(ask(sensor), f"$KV.{CONFIG}.{config_of(sensor)}", f"$KV.{CONFIG}.domain.>", f"{inbox(sensor)}.>"),
+        answers=True,
     )
 
 
 def of_analyst(analyst: str) -> Permissions:
-    """An analyst reads everything of his workspace, asks and configures its sensors; he cannot write activities."""
+    """An analyst reads everything of his workspace, asks and configures its sensors; he can neither write nor remove activities.
+
+    He may make consumers of the activities, and of nothing else: the bucket and the reports are read directly.
+    """
+    consumer = "$JS.API.CONSUMER"
     return Permissions(
-        publish=("$JS.API.>", "$JS.ACK.>", "ask.*", f"$KV.{CONFIG}.>"),
+        publish=(
+            "$JS.API.INFO",
+            "$JS.API.STREAM.INFO.*",
+            "$JS.API.STREAM.NAMES",
+            "$JS.API.DIRECT.GET.>",
+            f"{consumer}.INFO.{ACTIVITIES}.*",
+            f"{consumer}.LIST.{ACTIVITIES}",
+            f"{consumer}.CREATE.{ACTIVITIES}.>",
+            f"{consumer}.DURABLE.CREATE.{ACTIVITIES}.*",
+            f"{consumer}.DELETE.{ACTIVITIES}.*",
+            f"{consumer}.MSG.NEXT.{ACTIVITIES}.*",
+            "$JS.ACK.>",
+            "ask.*",
+            f"$KV.{CONFIG}.>",
+        ),
         subscribe=("status.*", f"$KV.{CONFIG}.>", f"{inbox(analyst)}.>"),
     )
+
+
+def of_administrator() -> Permissions:
+    """Whoever runs the hub makes and removes the streams of a workspace."""
+    return Permissions(publish=(">",), subscribe=(">",))
