@@ -10,7 +10,7 @@ def test_numbers_of_messages_both_ways() -> None:
     assert split_message_id(message_id("00ff" * 6, 17)) == ("00ff" * 6, 17)
 
 
-@pytest.mark.parametrize("text", ["", "17", "ab-1", "00ff00ff-0", "00ff00ff-x", "00ff00ff-1-1", "GG" * 8 + "-1", "00ff00ff-" + "9" * 30])
+@pytest.mark.parametrize("text", ["", "17", "ab-1", "00ff00ff-0", "00ff00ff-x", "00ff00ff-1-1", "00ff00ff-" + "9" * 30])
 def test_other_text_is_no_number(text: str) -> None:
     with pytest.raises(LinkError):
         split_message_id(text)
