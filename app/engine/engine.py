@@ -1,7 +1,7 @@
 """The loop: fold what a batch tells, store it, and when all is read detect over everything in event time."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
@@ -19,9 +19,11 @@ from app.engine.sightings import Evidence, losses
 from app.engine.store import Store, update_alert
 from app.engine.store.actors import example, load
 from app.model.activity import Activity
+from app.model.alert import Alert
 from app.model.entity import EntityRef
 from app.model.rows import Problem
 from app.model.tuning import Sensitivity
+from app.model.workspace import Outlook
 
 __all__ = ["Engine", "Settled", "StoreError", "create_workspace", "update_alert"]
 
@@ -31,6 +33,9 @@ PAUSE = 2.0
 """Seconds at least between two such moments."""
 MARKS = 64
 """Times at which an address with more bindings than this is not asked who it was: it counts as all that it was called."""
+
+ROUNDS = 4
+"""Times at most that the size is looked at again in one retention: pages of the file become free late."""
 
 
 class Source(Protocol):
@@ -152,6 +157,30 @@ class Engine:
         self._store.remove_input(key)
         self._known = None
 
+    def outlook(self, now: int) -> Outlook:
+        """What the limits of the workspace would remove now; now: UTC microseconds by this machine's clock."""
+        return self._store.outlook(now)
+
+    def retain(self, now: int, sensitivity: Sensitivity = "medium") -> Iterator[None]:
+        """Remove what the limits of the workspace say, a little in each step; other calls may come between two steps.
+
+        Detection runs before, over all that there is, and after: alerts stay as they are. now: as in outlook.
+        """
+        if self._store.outlook(now).until is not None:
+            self.save()
+            self.settle(sensitivity)
+        steps = 0
+        for _ in range(ROUNDS):
+            before = steps
+            for _ in self._store.retain(now):
+                steps += 1
+                yield
+            if steps == before:
+                break
+        if steps:
+            self.save()
+            self.settle(sensitivity)
+
     def ingest(self, batch: Sequence[Activity]) -> None:
         """Learn from a batch of the input in use, and store it."""
         observe = self._fresh.observe
@@ -219,7 +248,13 @@ class Engine:
             exclude=excluding.covering if excluding else None,
             losses=losses(Evidence.of(row) for row in self._store.evidence()),
         )
-        self._store.replace_alerts(alerts, basis, sensitivity, counting)
+        rules = {one.id: one for one in detectors.DETECTORS}
+
+        def covering(alert: Alert) -> str:
+            rule = rules.get(alert.detector)
+            return excluding.covering(rule, alert.finding) if excluding and rule is not None else ""
+
+        self._store.replace_alerts(alerts, basis, sensitivity, counting, covering)
         return Settled(names=named - began, detect=time.perf_counter() - named, alerts=len(alerts))
 
     def _find_twins(self) -> int:

@@ -113,12 +113,13 @@ def remove(db: sqlite3.Connection, input: int) -> None:
         for number, at, activity in known:
             places.setdefault((number * 4 + role, at // HOUR), []).append(activity)
             if len(places) >= CHUNK:
-                _take_out(db, places)
+                take_out(db, places)
                 places = {}
-        _take_out(db, places)
+        take_out(db, places)
 
 
-def _take_out(db: sqlite3.Connection, places: dict[tuple[int, int], list[int]]) -> None:
+def take_out(db: sqlite3.Connection, places: dict[tuple[int, int], list[int]]) -> None:
+    """Take activities (ids by party and hour) out of the lists, inside a transaction."""
     for (party, hour), gone in places.items():
         out = np.array(gone, np.int64)
         low, high = int(out.min()), int(out.max())

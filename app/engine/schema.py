@@ -76,11 +76,12 @@ CREATE INDEX actors_entity ON actors(entity);
 CREATE VIRTUAL TABLE names USING fts5(label, prefix='2 3', tokenize="unicode61 remove_diacritics 2");
 CREATE TABLE knowledge(input INTEGER PRIMARY KEY, body BLOB NOT NULL);
 -- state: as it is; own: as an analyst set it, '' when nobody did. follows: id of the suppressed alert in whose silence it falls.
--- excluded: id of the exclusion that covers it.
+-- excluded: id of the exclusion that covers it. kept: 1 for what detection cannot find again, since activities were removed.
 CREATE TABLE alerts(
   number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, detector TEXT NOT NULL, subject TEXT NOT NULL, severity INTEGER NOT NULL,
   first INTEGER NOT NULL, last INTEGER NOT NULL, state TEXT NOT NULL, classification TEXT NOT NULL, note TEXT NOT NULL,
-  body BLOB NOT NULL, own TEXT NOT NULL DEFAULT '', follows TEXT NOT NULL DEFAULT '', excluded TEXT NOT NULL DEFAULT '');
+  body BLOB NOT NULL, own TEXT NOT NULL DEFAULT '', follows TEXT NOT NULL DEFAULT '', excluded TEXT NOT NULL DEFAULT '',
+  kept INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE alert_evidence(
   alert INTEGER, position INTEGER, activity INTEGER, PRIMARY KEY(alert, position)) WITHOUT ROWID;
 CREATE INDEX alert_evidence_activity ON alert_evidence(activity);
@@ -120,6 +121,8 @@ CREATE TABLE health(id TEXT PRIMARY KEY, state TEXT NOT NULL, last INTEGER NOT N
 CREATE TABLE health_history(
   id INTEGER PRIMARY KEY AUTOINCREMENT, issue TEXT NOT NULL, at INTEGER NOT NULL, what TEXT NOT NULL, words TEXT NOT NULL);
 CREATE INDEX health_history_issue ON health_history(issue);
+-- What users of this machine may do, by their name there; '*' stands for everybody else. Empty: everybody may do everything.
+CREATE TABLE roles(user TEXT PRIMARY KEY, role TEXT NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -207,9 +210,13 @@ def _to_5(db: sqlite3.Connection) -> None:
 
 
 def _to_6(db: sqlite3.Connection) -> None:
-    """Sensors send what they see; health alerts are kept."""
-    for start in ("TABLE receipts(", "TABLE sensors(", "TABLE health(", "TABLE health_history(", "INDEX health_history_issue"):
+    """Sensors send what they see; health alerts are kept; users have roles; alerts outlive activities that are removed."""
+    for start in (
+        "TABLE receipts(", "TABLE sensors(", "TABLE health(", "TABLE health_history(", "INDEX health_history_issue",
+        "TABLE roles(",
+    ):  # fmt: skip
         db.execute(_statement(f"CREATE {start}"))
+    db.execute("ALTER TABLE alerts ADD COLUMN kept INTEGER NOT NULL DEFAULT 0")
 
 
 def _statement(start: str) -> str:

@@ -4,7 +4,11 @@ from typing import Literal
 
 from msgspec import Struct
 
-What = Literal["state", "classification", "note", "tag", "exclusion", "tuning", "remark", "picture", "title", "query"]
+What = Literal[
+    "state", "classification", "note", "tag", "exclusion", "tuning", "remark", "picture", "title", "query", "retention",
+    "retained", "role", "opened", "exported", "deleted", "restored", "renamed", "moved", "compacted", "repacked", "source",
+]  # fmt: skip
+"""What an act changed. From "retained" on they tell what was done with the workspace as a whole, and cannot be undone."""
 
 
 class Act(Struct, frozen=True, kw_only=True):

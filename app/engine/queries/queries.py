@@ -29,6 +29,7 @@ from app.engine.queries.standing import standing
 from app.engine.queries.ties import memberships, ref, sensitive_groups, ties, traits
 from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, peers, totals
 from app.engine.sightings import Evidence
+from app.engine.store import retention
 from app.engine.store.alerts import decoded
 from app.engine.store.evidence import evidence
 from app.engine.store.notes import notes
@@ -61,6 +62,7 @@ from app.model.rows import (
 from app.model.tickets import Genealogy
 from app.model.timeline import Density, LaneKey
 from app.model.tuning import Tuning
+from app.model.workspace import Outlook, Retention
 
 CARD_EDGES, TOP = 200, 8
 LONG, PATIENCE = 0.05, 10
@@ -163,8 +165,19 @@ class Queries(ActivityQueries):
         return {tag for said in self._access.tags().values() for tag, on in said.items() if on}
 
     def spans(self) -> list[tuple[int, int]]:
-        """First and last time of each input that holds anything, UTC microseconds."""
-        return self._access.all("SELECT min(minute) * 60000000, max(minute) * 60000000 FROM minutes GROUP BY input")
+        """First and last time of each input that holds anything, UTC microseconds; not before activities were removed."""
+        since = retention.horizon(self._access.db())
+        where = f"WHERE minute >= {since // 60_000_000:d}" if since is not None else ""
+        return self._access.all(f"SELECT min(minute) * 60000000, max(minute) * 60000000 FROM minutes {where} GROUP BY input")
+
+    def retention(self) -> Retention:
+        """How long the workspace keeps activities."""
+        return retention.kept(self._access.db())
+
+    def outlook(self, limits: Retention | None = None) -> Outlook:
+        """What these limits, or those of the workspace, would remove now."""
+        with self._access.snapshot():
+            return retention.outlook(self._access.db(), self.retention() if limits is None else limits, time.time_ns() // 1000)
 
     # ---- settings of detectors
 

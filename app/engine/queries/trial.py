@@ -9,6 +9,7 @@ from app.engine.queries.access import Access
 from app.engine.queries.tellings import Detection
 from app.engine.store import exclusions
 from app.engine.store import tuning as tuned
+from app.engine.store.retention import horizon
 from app.engine.store.streams import stream
 from app.engine.store.tags import all_tags
 from app.model.alert import Alert
@@ -26,7 +27,8 @@ def detect(access: Access, detectors: tuple[Detector, ...], tuning: Tuning) -> l
     db, rows = access.db(), access.rows()
     kinds = {text: number for number, text in access.all("SELECT id, text FROM kinds")}
     watched = running.watched_kinds(detectors)
-    activities = stream(db, rows, kinds, (one for one, whole in watched.items() if whole), watched)
+    whole = (one for one, every in watched.items() if every)
+    activities = stream(db, rows, kinds, whole, watched, since=horizon(db))
     now = time.time_ns() // 1000
     excluding = Exclusions([one for one in every_exclusion(exclusions.kept(db)) if one.counts(now)], known)
     exclude = excluding.covering if excluding else None

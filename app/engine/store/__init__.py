@@ -9,6 +9,7 @@ from app.engine.store.notes import remove_note, write_note
 from app.engine.store.pictures import keep_picture
 from app.engine.store.place import split_id
 from app.engine.store.reading import COLUMNS, Rows
+from app.engine.store.retention import set_retention
 from app.engine.store.saved import remove_query, save_queries
 from app.engine.store.store import Store
 from app.engine.store.streams import Told
@@ -18,7 +19,6 @@ from app.engine.store.undoing import redo, undo
 
 __all__ = [
     "COLUMNS", "IN_USE", "Actor", "Rows", "Store", "StoreError", "Told", "actor_of", "keep_picture",
-    "name_incident", "put_exclusions", "redo",
-    "remove_exclusions", "remove_note", "remove_query", "save_queries", "set_tag", "set_tags", "set_tuning", "split_id", "undo",
-    "update_alert", "update_alerts", "write_note",
+    "name_incident", "put_exclusions", "redo", "remove_exclusions", "remove_note", "remove_query", "save_queries",
+    "set_retention", "set_tag", "set_tags", "set_tuning", "split_id", "undo", "update_alert", "update_alerts", "write_note",
 ]  # fmt: skip

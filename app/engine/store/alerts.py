@@ -1,7 +1,7 @@
 """Alerts in the workspace: computed anew each time, while what the analyst said of them stays."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,13 +32,17 @@ class Earlier(NamedTuple):
     said: tuple[str, str, str]
 
 
-def replace(db: sqlite3.Connection, alerts: Sequence[Alert], kinds: Mapping[str, int]) -> None:
-    """Put alerts in the place of all earlier ones, inside a transaction.
+def replace(
+    db: sqlite3.Connection, alerts: Sequence[Alert], kinds: Mapping[str, int], covering: Callable[[Alert], str] = lambda _: ""
+) -> None:
+    """Put alerts in the place of all earlier ones, inside a transaction. covering: id of the exclusion that covers an alert.
 
     An alert is its earlier self when detector and subject are the same and the spans overlap; it takes over what was said
     of that, and the id that it had then stays known as another name. Its own id follows from its content alone, so that
     the order in which inputs were opened does not show. What was said of an alert that is gone waits until it comes back.
+    Alerts that detection cannot find again since activities were removed stay as they are.
     """
+    alerts, staying = _with_kept(db, alerts, kinds, covering)
     earlier: dict[tuple[str, str], list[Earlier]] = {}
     for detector, subject, id, first, last, *said in db.execute(
         """SELECT detector, subject, id, first, last, own, classification, note FROM alerts
@@ -56,6 +60,10 @@ def replace(db: sqlite3.Connection, alerts: Sequence[Alert], kinds: Mapping[str,
         same = earlier.get((alert.detector, finding.subject), ())
         overlapping = [old for old in same if old.first <= finding.last and old.last >= finding.first]
         for old in sorted(overlapping, key=lambda one: one.id == alert.id):
+            if (alert.id in staying or old.id in staying) and alert.id != old.id:
+                if old.said != untouched and alert.id not in staying:
+                    said = old.said
+                continue
             found.add(old)
             if old.said != untouched:
                 said = old.said
@@ -64,10 +72,10 @@ def replace(db: sqlite3.Connection, alerts: Sequence[Alert], kinds: Mapping[str,
                 db.execute("UPDATE alert_names SET id=? WHERE id=?", (alert.id, old.id))
         kept = db.execute(
             """INSERT OR IGNORE INTO alerts(number, id, detector, subject, severity, first, last, state, own, classification,
-            note, body, excluded) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)""",
+            note, body, excluded, kept) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)""",
             (
                 number, alert.id, alert.detector, finding.subject, RANK[alert.severity], finding.first, finding.last,
-                said[0] or "open", *said, msgspec.msgpack.encode(alert), alert.excluded,
+                said[0] or "open", *said, msgspec.msgpack.encode(alert), alert.excluded, int(alert.id in staying),
             ),
         )  # fmt: skip
         if not kept.rowcount:
@@ -88,6 +96,55 @@ def replace(db: sqlite3.Connection, alerts: Sequence[Alert], kinds: Mapping[str,
     )
     follow(db)
     incidents.renew(db)
+
+
+def _with_kept(
+    db: sqlite3.Connection, found: Sequence[Alert], kinds: Mapping[str, int], covering: Callable[[Alert], str]
+) -> tuple[list[Alert], frozenset[str]]:
+    """The alerts with those that stay though they were not found, and the ids of these.
+
+    One that began before activities were removed stands for what is found of it within its span; any other that was there when
+    they were removed stays when it is not found at all. What is found only since its past was removed is no alert: the whole
+    was looked at before, with its past.
+    """
+    kept: dict[str, Alert] = {}
+    for body, sure in db.execute("SELECT body, kept = 1 FROM alerts WHERE kept").fetchall():
+        alert = _ALERT.decode(body)
+        if sure or not any(_overlap(alert, one) for one in found):
+            kept[alert.id] = msgspec.structs.replace(alert, excluded=covering(alert))
+    rest = [one for one in found if one.id not in kept and not any(_within(one, old) for old in kept.values())]
+    false = _judged(db, rest, kinds)
+    rest = [one for one in rest if one.id not in false]
+    whole = sorted([*kept.values(), *rest], key=lambda one: (one.finding.first, one.detector, one.id, one.excluded))
+    return whole, frozenset(kept)
+
+
+def _judged(db: sqlite3.Connection, found: Sequence[Alert], kinds: Mapping[str, int]) -> frozenset[str]:
+    """Ids of what is no alert; told by the first detection after activities were removed (meta "judging": last id before)."""
+    row = db.execute("SELECT value FROM meta WHERE key = 'judging'").fetchone()
+    if row is None:
+        row = db.execute("SELECT value FROM meta WHERE key = 'misjudged'").fetchone()
+        return frozenset(msgspec.json.decode(row[0], type=list[str])) if row else frozenset()
+    before = [_ALERT.decode(body) for (body,) in db.execute("SELECT body FROM alerts")]
+    false = sorted(
+        one.id
+        for one in found
+        if not any(_overlap(one, old) for old in before)
+        and all((rowid(db, id, kinds) or 0) <= row[0] for id in one.finding.evidence)
+    )
+    db.execute("DELETE FROM meta WHERE key IN ('judging', 'misjudged')")
+    if false:
+        db.execute("INSERT INTO meta VALUES('misjudged', ?)", (msgspec.json.encode(false).decode(),))
+    return frozenset(false)
+
+
+def _overlap(one: Alert, other: Alert) -> bool:
+    a, b = one.finding, other.finding
+    return one.detector == other.detector and a.subject == b.subject and a.first <= b.last and b.first <= a.last
+
+
+def _within(one: Alert, whole: Alert) -> bool:
+    return _overlap(one, whole) and one.finding.last <= whole.finding.last
 
 
 def follow(db: sqlite3.Connection) -> None:
@@ -116,6 +173,17 @@ def follow(db: sqlite3.Connection) -> None:
         if (now, led) != (state, follows):
             changed.append((now, led, id))
     db.executemany("UPDATE alerts SET state=?, follows=? WHERE id=?", changed)
+
+
+def named_activities(db: sqlite3.Connection) -> set[str]:
+    """Ids of all activities that alerts rest on or that their words lead to."""
+    named: set[str] = set()
+    for (body,) in db.execute("SELECT body FROM alerts"):
+        finding = _ALERT.decode(body).finding
+        named.update(finding.evidence)
+        sentences = (*finding.story, *(one.text for one in finding.facts))
+        named.update(link.activity for sentence in sentences for link in sentence if link.activity is not None)
+    return named
 
 
 def rowid(db: sqlite3.Connection, activity: str, kinds: Mapping[str, int]) -> int | None:

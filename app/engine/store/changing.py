@@ -42,6 +42,12 @@ class Changing:
         )  # fmt: skip
 
 
+def note(db: sqlite3.Connection, what: What, subject: str, after: str | None, words: str) -> None:
+    """Keep that something was done that is not undone, inside a transaction of the writer."""
+    Changing(db).record(what, subject, None, after, words)
+    db.execute("INSERT INTO changes VALUES('acts',1) ON CONFLICT(topic) DO UPDATE SET value = value + 1")
+
+
 @contextmanager
 def changing(path: Path, *topics: str) -> Iterator[Changing]:
     """One change of the workspace; readers are told of these topics. Raises StoreError; then nothing was changed."""

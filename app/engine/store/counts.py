@@ -46,7 +46,7 @@ def matrix(rows: list[Row], first: int) -> Numbers:
 def count_times(db: sqlite3.Connection, input: int, rows: Numbers) -> None:
     """Add rows of an input, as matrix() gives them, to the counts by minute and by hour."""
     for table, length in (("minute", MINUTE), ("hour", HOUR)):
-        (times, codes), first, order = _grouped([rows[:, 1] // length, rows[:, 5]])
+        (times, codes), first, order = grouped([rows[:, 1] // length, rows[:, 5]])
         counts = np.diff(first, append=len(order)).tolist()
         found = zip(times.tolist(), codes.tolist(), counts, strict=True)
         values = [(time, input, code // 4, code % 4, count) for time, code, count in found]
@@ -114,14 +114,14 @@ class Flows:
 
 def _summed(keys: list[Numbers], count: Numbers, first: Numbers, last: Numbers) -> tuple[list[Numbers], list[Numbers]]:
     """The different keys; for each the sum of its counts, its first and its last time."""
-    different, begins, order = _grouped(keys)
+    different, begins, order = grouped(keys)
     if not len(order):
         return different, [count, first, last]
     sums = [np.add.reduceat(count[order], begins), np.minimum.reduceat(first[order], begins)]
     return different, [*sums, np.maximum.reduceat(last[order], begins)]
 
 
-def _grouped(keys: list[Numbers]) -> tuple[list[Numbers], NDArray[np.intp], NDArray[np.intp]]:
+def grouped(keys: list[Numbers]) -> tuple[list[Numbers], NDArray[np.intp], NDArray[np.intp]]:
     """The different keys in order; where each begins in the order that sorts all; that order."""
     order = np.lexsort(keys[::-1])
     new = np.ones(len(order), bool)

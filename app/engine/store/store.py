@@ -16,10 +16,11 @@ import numpy as np
 
 from app.engine import postings, schema
 from app.engine.schema import StoreError
-from app.engine.store import alerts, evidence, exclusions, streams, tags, telling
+from app.engine.store import alerts, evidence, exclusions, removing, retention, streams, tags, telling
 from app.engine.store import tuning as tuned
 from app.engine.store.actors import actor_of, dump, words
-from app.engine.store.counts import COUNTED, Flows, Numbers, count_rest, count_times, matrix, set_counted
+from app.engine.store.changing import note
+from app.engine.store.counts import Flows, Numbers, count_rest, count_times, matrix
 from app.engine.store.lease import Lease
 from app.engine.store.reading import COLUMNS, RESULTS, Rows
 from app.engine.store.streams import Told
@@ -32,6 +33,7 @@ from app.model.entity import EntityRef
 from app.model.exclusion import Exclusion
 from app.model.rows import Problem
 from app.model.tuning import Tuning
+from app.model.workspace import Outlook, Retained, Retention
 
 FLUSH_ROWS = 8_192
 FLUSH_SECONDS = 0.25
@@ -226,7 +228,7 @@ class Store:
 
     def stream_told(self, kinds: Iterable[str], when_failed: Iterable[str] = ()) -> Iterator[tuple[Activity, Told]]:
         """The same with kind and result of what else tells of each act."""
-        return streams.stream(self._db, self._rows, self._kinds, kinds, when_failed)
+        return streams.stream(self._db, self._rows, self._kinds, kinds, when_failed, since=retention.horizon(self._db))
 
     def numbered(self, kinds: Iterable[str], spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, Activity]]:
         """(row id, activity) of these kinds within spans of time (first and last, UTC microseconds), in event order."""
@@ -245,6 +247,34 @@ class Store:
     def evidence(self) -> list[evidence.Row]:
         """Every input that holds anything, see app.engine.store.evidence."""
         return evidence.evidence(self._db)
+
+    # ---- how long activities are kept
+
+    def limits(self) -> Retention:
+        """How long the workspace keeps activities."""
+        return retention.kept(self._db)
+
+    def outlook(self, now: int) -> Outlook:
+        """What its limits would remove now; now: UTC microseconds by this machine's clock."""
+        return retention.outlook(self._db, self.limits(), now)
+
+    def retain(self, now: int) -> Iterator[None]:
+        """Remove what its limits say, a little in each step; other calls may come between two steps."""
+
+        @contextmanager
+        def writing() -> Iterator[None]:
+            with self._writing():
+                self._settle_open()
+                yield
+                self._unlisted = []  # looked up again when the next are listed
+                self._changed("activities", "inputs", "postings")
+            self.activities = int(self._db.execute("SELECT coalesce(sum(activities), 0) FROM inputs").fetchone()[0])
+
+        def done(what: Retained) -> None:
+            words = f"{what.activities:,} activities removed, {what.kept:,} older ones kept for alerts and notes"
+            note(self._db, "retained", "", str(what.until), words)
+
+        return retention.retain(self._db, self.limits(), now, writing, done)
 
     # ---- what is told twice
 
@@ -364,13 +394,20 @@ class Store:
         ).fetchone()
         return int(row[0])
 
-    def replace_alerts(self, found: Sequence[Alert], settled: str, sensitivity: str, counting: Iterable[Exclusion] = ()) -> None:
+    def replace_alerts(
+        self,
+        found: Sequence[Alert],
+        settled: str,
+        sensitivity: str,
+        counting: Iterable[Exclusion] = (),
+        covering: Callable[[Alert], str] = lambda _: "",
+    ) -> None:
         """Put these alerts in the place of all earlier ones; what the analyst said of an alert is kept, old ids stay known.
 
-        counting: the exclusions by which they were told apart.
+        counting: the exclusions by which they were told apart; covering: id of the one that covers an alert, "" for none.
         """
         with self._writing():
-            alerts.replace(self._db, found, self._kinds)
+            alerts.replace(self._db, found, self._kinds, covering)
             self._db.execute("INSERT OR REPLACE INTO meta VALUES('settled', ?), ('sensitivity', ?)", (settled, sensitivity))
             exclusions.count(self._db, counting)
             self._changed("alerts")
@@ -514,11 +551,7 @@ class Store:
                 self._db.execute(f"DELETE FROM {table}")
                 self._db.execute(fill)
             self._unlisted = []  # looked up again when the next are listed
-            last = int(self._db.execute("SELECT coalesce(max(id), 0) FROM activities").fetchone()[0])
-            if last < postings.listed(self._db):  # ids behind the last are given again
-                postings.set_listed(self._db, last)
-            if last < self._db.execute(COUNTED).fetchone()[0]:
-                set_counted(self._db)
+            removing.after_removal(self._db)
         self.activities = int(self._db.execute("SELECT coalesce(sum(activities), 0) FROM inputs").fetchone()[0])
 
     def _list(self, enough: int | None = None) -> None:

@@ -22,10 +22,12 @@ def stream(
     wanted: Iterable[str],
     when_failed: Iterable[str],
     span: tuple[int, int] | None = None,
+    since: int | None = None,
 ) -> Iterator[tuple[Activity, Told]]:
     """Activities of these kinds, and failed ones of the other kinds, in event order, with what else tells of the same act.
 
-    span: first and last time (UTC microseconds), None for all times.
+    span: first and last time (UTC microseconds), None for all times. since: what is older was removed but for single activities,
+    which are left out as well; not what a directory told, which is how things are.
     """
     every, failed = ([kinds[kind] for kind in some if kind in kinds] for some in (wanted, when_failed))
     names = {number: kind for kind, number in kinds.items()}
@@ -34,6 +36,8 @@ def stream(
         told = """(SELECT group_concat(b.kind * 4 + b.result) FROM twins t JOIN activities b ON b.id = t.other
             WHERE t.record = a.id)"""
     within = "" if span is None else "a.at BETWEEN ? AND ? AND"
+    if since is not None:
+        within += f" (a.at >= {since:d} OR +a.kind IN (SELECT id FROM kinds WHERE text LIKE 'directory-%')) AND"
     found = db.execute(
         f"""SELECT {told}, {COLUMNS} FROM activities a WHERE {within}
         (+a.kind IN ({_marks(every)}) OR (+a.kind IN ({_marks(failed)}) AND a.result = {FAILURE})) ORDER BY {ORDER}""",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app.engine.schema import StoreError
-from app.engine.store import alerts, exclusions, incidents, notes, pictures, saved, tags, tuning
+from app.engine.store import alerts, exclusions, incidents, notes, pictures, retention, saved, tags, tuning
 from app.engine.store.changing import COLUMNS, Changing, changing, read
 from app.model.act import Act, What
 
@@ -37,7 +37,9 @@ VALUES: dict[What, Value] = {
     "exclusion": Value("exclusions", exclusions.text, exclusions.put),
     "query": Value("queries", lambda db, _: saved.text(db), lambda db, _, value: saved.put(db, value)),
     "tuning": Value("tuning", lambda db, _: tuning.text(db), lambda db, _, value: tuning.put(db, value)),
+    "retention": Value("retention", lambda db, _: retention.text(db), lambda db, _, value: retention.put(db, value)),
 }
+UNDONE = ",".join(f"'{one}'" for one in VALUES)
 TOPICS = tuple(dict.fromkeys(one.topic for one in VALUES.values()))
 
 
@@ -45,7 +47,7 @@ def undo(path: Path, act: int | None = None) -> list[Act]:
     """Undo one step: that of an act, or the last one that is not undone; returns what was undone. Raises StoreError."""
     with changing(path, *TOPICS) as step:
         if act is None:
-            row = step.db.execute("SELECT max(id) FROM acts WHERE reverses = 0 AND NOT undone").fetchone()
+            row = step.db.execute(f"SELECT max(id) FROM acts WHERE reverses = 0 AND NOT undone AND what IN ({UNDONE})").fetchone()
             if row[0] is None:
                 raise StoreError(NOTHING)
             act = int(row[0])
@@ -68,7 +70,10 @@ def redo(path: Path, act: int | None = None) -> list[Act]:
                 """SELECT u.id, u.reverses FROM acts u JOIN acts o ON o.id = u.reverses
                 WHERE o.reverses = 0 AND o.undone AND NOT u.undone ORDER BY u.id DESC LIMIT 1"""
             ).fetchone()
-            if row is None or db.execute("SELECT 1 FROM acts WHERE reverses = 0 AND id > ?", (row[0],)).fetchone():
+            if (
+                row is None
+                or db.execute(f"SELECT 1 FROM acts WHERE reverses = 0 AND id > ? AND what IN ({UNDONE})", (row[0],)).fetchone()
+            ):
                 raise StoreError(NOTHING_AGAIN)
             act = int(row[1])
         done = [one for one in _step(db, act) if one.undone and not one.reverses]
@@ -93,6 +98,8 @@ def _step(db: sqlite3.Connection, act: int) -> list[Act]:
 
 
 def _put(step: Changing, one: Act, now: str | None, then: str | None, verb: str, reverses: int = 0) -> None:
+    if one.what not in VALUES:
+        raise StoreError("That was done with the workspace as a whole and cannot be undone.")
     value = VALUES[one.what]
     if value.now(step.db, one.subject) != now:
         raise StoreError(f"The {one.what} was changed again since ({one.words or one.subject}); {verb} that first.")
