@@ -15,6 +15,7 @@ from app.ingest import Seconds, read_into
 from app.link.codec import decode_batch
 from app.model.rows import Problem, Progress
 from app.model.source import DirectorySource, LiveSource, ResolverSource, SourceState, WindowsLogSource
+from app.sensor.governing import Governing
 from app.sensor.live import input_kind, key_of, kind_of, label_of
 from app.sensor.process import ACTIVITIES, ENDED, STATUS, SourceProcess, Status, Task, decode_status
 from app.sensor.running import FIRST_WAIT, Room, RunningSource
@@ -32,6 +33,8 @@ SAID = 0.5
 """Seconds between two words about each source."""
 DETECT, SHARE, RAREST = 3.0, 0.2, 600.0
 """Seconds between two detections at least; most of the time that detecting may take; seconds between two at most."""
+LEAST = 0.1
+"""Part of that share that is left when the governor lets nothing through."""
 TRIM = 2.0
 """Seconds between two looks at the size of the evidence."""
 STOPPING = 3.0
@@ -72,6 +75,7 @@ class Listener:
         self._came: queue.Queue[tuple[SourceProcess, int, bytes]] = queue.Queue(ITEMS)
         self._waiting = Room(BYTES)
         self._limit = load().evidence << 20
+        self.governing = Governing()
         now = time.monotonic()
         self._said = self._trimmed = self._written = now
         self._detected, self._cost = now, 0.0
@@ -191,6 +195,7 @@ class Listener:
         self._engine.begin_input(LiveInput(key=source.key, path=source.label, kind=input_kind(source.spec)), live=True)
         task = Task(spec=self._remembering(source.spec), key=source.key, evidence=str(folder_of(self._workspace.resolve())))
         source.process = SourceProcess(task, self._take)
+        source.process.govern(self.governing.limits)
         source.changed = True
         self._say(source.state())
 
@@ -219,6 +224,9 @@ class Listener:
         """The process of a source ended, as it was told or by itself."""
         source.process = None
         match source.ending(process):
+            case "renewed":
+                self._finish(source, "partial", source.renewed())
+                self._begin(source)
             case "done":
                 self._end(source)
             case "late":
@@ -247,6 +255,7 @@ class Listener:
         if source.status.error:
             problems += (Problem(what=source.status.error),)
         self._engine.use_input(source.key)
+        self.governing.ended(source.status)
         last = source.status.last
         self._engine.finish_input(
             LiveReport(state=state, records=source.status.records, first=source.first, last=last, problems=problems)
@@ -274,10 +283,12 @@ class Listener:
                     source.changed = False
                     self._say(source.state())
                     self._state_input(source)
+        self.governing.look(now, [one for one in self._sources.values() if one.key])
         if now - self._trimmed >= TRIM:
             self._trimmed = now
             self._trim()
-        pause = min(max(DETECT, self._cost * (1 - SHARE) / SHARE), RAREST)
+        share = SHARE * max(self.governing.quota.level, LEAST)  # who leaves traffic out does not spend its quota on looking
+        pause = min(max(DETECT, self._cost * (1 - share) / share), RAREST)
         if detect and self._undetected and now - self._detected >= pause:
             began = time.monotonic()
             self._undetected = self._unstored = False

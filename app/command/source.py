@@ -24,14 +24,14 @@ def run(options: argparse.Namespace) -> int:
     os.dup2(2, 1)
     line = options.task.encode() if options.task else sys.stdin.buffer.readline()
 
-    def more(wish: Callable[[str], None]) -> None:
+    def more(hear: Callable[[bytes], None]) -> None:
         def watch() -> None:
-            for address in sys.stdin.buffer:
-                wish(address.decode("ascii", "replace").strip())
+            for told in sys.stdin.buffer:
+                hear(told)
             stop.set()
 
         threading.Thread(target=watch, daemon=True, name="parent-watch").start()
 
-    status = serve(line, out, stop, (lambda wish: None) if options.task else more)
+    status = serve(line, out, stop, (lambda hear: None) if options.task else more)
     sys.stderr.flush()
     os._exit(status)  # threads of a source that hang must not keep the process

@@ -48,7 +48,10 @@ class SensorConfig(Struct, frozen=True, kw_only=True):
 class Sampling(Struct, frozen=True, kw_only=True):
     """What the governor of a sensor says. Shares of the whole machine, 0..1: what the sensor uses, what others use, its quota.
 
-    keep: share of the traffic that is analysed, 1.0 for all. skipped: by class of traffic, packets that were not analysed.
+    keep: share of the packets that were analysed since the last look, 1.0 for all. skipped: by class of traffic, packets that
+    were not analysed since the start; skipped_bytes, skipped_flows: likewise. level: how much the governor lets through, 1 for
+    all. why: what is short: processor, memory, speed (one core is too slow), "" for nothing. tight: how much memory is saved,
+    0 to 2. restarts: captures that were started again because memory did not come back.
     """
 
     cpu: float = 0.0
@@ -59,6 +62,12 @@ class Sampling(Struct, frozen=True, kw_only=True):
     memory_quota: float = 1.0
     keep: float = 1.0
     skipped: dict[str, int] = {}
+    skipped_bytes: dict[str, int] = {}
+    skipped_flows: dict[str, int] = {}
+    level: float = 1.0
+    why: str = ""
+    tight: int = 0
+    restarts: int = 0
 
 
 class Backlog(Struct, frozen=True, kw_only=True):

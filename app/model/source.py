@@ -105,12 +105,22 @@ LiveSource = (
 )
 
 
+class Skipped(Struct, frozen=True, kw_only=True):
+    """Traffic of one class that a capture left out so that its machine keeps room, since it began; flows: how many were."""
+
+    what: str
+    packets: int
+    bytes: int
+    flows: int
+
+
 class SourceState(Struct, frozen=True, kw_only=True):
     """How one live source is doing. state: starting, running, failed (tried again by itself), stopped (over for good).
 
     error: one sentence that says why it failed, or why it stopped when nobody asked it to.
     since, last: UTC microseconds of the start and of what came last. records, bytes: received so far; dropped: of them lost,
-    each loss a problem with its count. rate: records per second of late.
+    each loss a problem with its count. rate: records per second of late. level: how much its governor lets it analyse, 1 for
+    all; skipped: what it left out for that, which counts as dropped too.
     """
 
     id: str
@@ -126,3 +136,5 @@ class SourceState(Struct, frozen=True, kw_only=True):
     rate: float = 0.0
     problems: tuple[Problem, ...] = ()
     error: str = ""
+    level: float = 1.0
+    skipped: tuple[Skipped, ...] = ()

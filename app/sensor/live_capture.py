@@ -9,25 +9,36 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from app.model.activity import Activity, event_order
-from app.model.source import CaptureSource, GrowingSource
+from app.model.source import CaptureSource, GrowingSource, Skipped
 from app.sensor.captures import known_conversations
 from app.sensor.frame import Records
+from app.sensor.packets.sampling import CLASSES
 from app.sensor.packets.traffic import Traffic
 from app.sensor.sources import growing
-from app.sensor.sources.evidence import Keeper
-from app.sensor.sources.living import Cannot, Outlet
+from app.sensor.sources.evidence import RECENT, Keeper
+from app.sensor.sources.living import Cannot, Limits, Outlet
 
 AGAIN = 1.0
 """Seconds between two tries to open an interface that went away."""
 QUIET = 2_000_000
 """Microseconds that the clock of live traffic is behind that of the wall when nothing comes."""
 BATCH = 4096
+QUOTA = "not analysed, quota: "
+"""Before the class of what the governor lets a capture leave out, as a loss."""
+CUT = "flows let go in the middle, quota"
 
 
 class Keeping(Outlet, Protocol):
-    """An outlet that says where the packets of activities are kept, None when they are not."""
+    """An outlet of a capture. evidence: where the packets of activities are kept, None when they are not."""
 
     evidence: Path | None
+
+    @property
+    def limits(self) -> Limits:
+        """What the governor lets it use now."""
+
+    def left_out(self, level: float, skipped: tuple[Skipped, ...]) -> None:
+        """What is left out at this level since the source began, by class of traffic."""
 
 
 class _Pass:
@@ -40,11 +51,16 @@ class _Pass:
         self._told: dict[str, int] = {}
         self._keeper = Keeper(outlet.evidence, key) if outlet.evidence is not None else None
         self._keeping = self._keeper is not None
+        self._limits = Limits()
+        self._cut = 0
+        self._skipped: tuple[Skipped, ...] = ()
         self.next = 1
 
     def feed(self, records: Records, spans: tuple[tuple[int, int], ...] = (), tags: Any = ()) -> None:
         """A window, valid during this call only."""
+        self._govern()
         self._traffic.feed(records)
+        self._let_go()
         self.next = records.first + len(records.start)
         self._evidence(lambda keeper: keeper.add(records, spans, tags))
         self._outlet.received(len(records.start), int(records.size.sum()), int(records.at.max()))
@@ -52,6 +68,7 @@ class _Pass:
 
     def idle(self, at: int | None = None) -> None:
         """Nothing came; at: UTC microseconds by the wall clock when that is the packets' clock too."""
+        self._govern()
         if at is not None:
             self._traffic.passed(at - QUIET)
         self._deliver()
@@ -62,6 +79,38 @@ class _Pass:
         self._traffic.close()
         self._deliver()
         self._evidence(Keeper.close)
+
+    def _govern(self) -> None:
+        """Keep to what the governor says by now."""
+        limits = self._outlet.limits
+        if limits == self._limits:
+            return
+        self._limits = limits
+        self._traffic.govern(limits.level, limits.tight)
+        if self._keeper is not None:
+            self._keeper.recent = RECENT >> 2 * limits.tight
+        self._let_go()
+        self._outlet.left_out(limits.level, self._skipped)
+
+    def _let_go(self) -> None:
+        """End what is no longer analysed, and tell what was left out. What waits for an answer there may well get one."""
+        sampling = self._traffic.sampling
+        if sampling.leaving:
+            before = len(self._batch)
+            self._traffic.let_go()
+            self._batch[before:] = [one for one in self._batch[before:] if one.result != "unanswered"]
+        if sampling.cut > self._cut:
+            self._outlet.note(CUT, "", sampling.cut - self._cut)
+            self._cut = sampling.cut
+        told = {one.what: one.packets for one in self._skipped}
+        if sum(sampling.packets) == sum(told.values()):
+            return
+        columns = zip(CLASSES, sampling.packets, sampling.bytes, sampling.flows, strict=True)
+        self._skipped = tuple(Skipped(what=what, packets=p, bytes=b, flows=f) for what, p, b, f in columns if p)
+        for one in self._skipped:
+            if one.packets > told.get(one.what, 0):
+                self._outlet.dropped(QUOTA + one.what, one.packets - told.get(one.what, 0))
+        self._outlet.left_out(self._limits.level, self._skipped)
 
     def _deliver(self) -> None:
         for what, (count, frame) in list(self._traffic.problems.items()):

@@ -20,9 +20,9 @@ from app import paths
 from app.link.codec import cleaned, encode_batch
 from app.link.errors import ErrorLines
 from app.model.activity import Activity
-from app.model.source import GrowingSource, LiveSource
+from app.model.source import GrowingSource, LiveSource, Skipped
 from app.sensor.live import reader_of
-from app.sensor.sources.living import Cannot
+from app.sensor.sources.living import Cannot, Limits
 
 ACTIVITIES, STATUS, ENDED = 1, 2, 0
 """Kinds of what a source's process writes: a batch by app.link.codec, a Status by MessagePack; its end."""
@@ -55,7 +55,7 @@ class Counted(Struct, array_like=True, frozen=True):
 
 
 class Status(Struct, array_like=True, kw_only=True):
-    """How a source is doing since its process began. dropped, notes: by sentence."""
+    """How a source is doing since its process began. dropped, notes: by sentence. level, skipped: as in SourceState."""
 
     state: str = "starting"
     error: str = ""
@@ -64,6 +64,8 @@ class Status(Struct, array_like=True, kw_only=True):
     last: int | None = None
     dropped: dict[str, Counted] = {}
     notes: dict[str, Counted] = {}
+    level: float = 1.0
+    skipped: tuple[Skipped, ...] = ()
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -80,6 +82,7 @@ class _Writer:
         self._status = Status()
         self._changed = True
         self.wishes: queue.Queue[str] = queue.Queue(WISHES)
+        self.limits = Limits()
 
     def wished(self) -> str:
         """As an Outlet."""
@@ -88,10 +91,22 @@ class _Writer:
         except queue.Empty:
             return ""
 
-    def wish(self, address: str) -> None:
-        """Somebody wants this address named; forgotten while too many wait."""
+    def hear(self, line: bytes) -> None:
+        """A line of the parent: new limits as a JSON object, or an address that somebody wants named.
+
+        Addresses are forgotten while too many wait; what is not understood is passed over.
+        """
+        if line.startswith(b"{"):
+            with suppress(msgspec.MsgspecError):
+                self.limits = msgspec.json.decode(line, type=Limits)
+            return
         with suppress(queue.Full):
-            self.wishes.put_nowait(address)
+            self.wishes.put_nowait(line.decode("ascii", "replace").strip())
+
+    def left_out(self, level: float, skipped: tuple[Skipped, ...]) -> None:
+        """As an Outlet of a capture."""
+        with self._counting:
+            self._status.level, self._status.skipped, self._changed = level, skipped, True
 
     def put(self, batch: list[Activity]) -> None:
         """As an Outlet."""
@@ -150,15 +165,15 @@ class _Writer:
 
 
 def serve(
-    line: bytes, descriptor: int, stop: threading.Event, more: Callable[[Callable[[str], None]], None] = lambda wish: None
+    line: bytes, descriptor: int, stop: threading.Event, more: Callable[[Callable[[bytes], None]], None] = lambda hear: None
 ) -> int:
     """Run the source of a Task (one line of JSON) until stop is set; returns the status of the process.
 
-    more is given what takes the addresses that a resolver shall ask for their names.
+    more is given what takes the lines that the parent writes later (_Writer.hear).
     """
     task = msgspec.json.decode(line, type=Task)
     writer = _Writer(descriptor, Path(task.evidence) if task.evidence else None)
-    more(writer.wish)
+    more(writer.hear)
     over = threading.Event()
 
     def tell() -> None:
@@ -210,6 +225,7 @@ class SourceProcess:
         self.words = ""
         self._got = got
         self._stopped = 0.0
+        self._limits = Limits()
         self._widen()
         if self._child.stdin is not None:
             with suppress(OSError):
@@ -229,9 +245,18 @@ class SourceProcess:
 
     def wish(self, addresses: list[str]) -> None:
         """Tell a resolver which addresses nobody named."""
+        self._tell("".join(f"{one}\n" for one in addresses).encode())
+
+    def govern(self, limits: Limits) -> None:
+        """Tell it what it may use from now on; one that reads standard input cannot be told."""
+        if limits != self._limits:
+            self._limits = limits
+            self._tell(msgspec.json.encode(limits) + b"\n")
+
+    def _tell(self, lines: bytes) -> None:
         if self._child.stdin is not None and not self._stopped:
             with suppress(OSError, ValueError):
-                self._child.stdin.write("".join(f"{one}\n" for one in addresses).encode())
+                self._child.stdin.write(lines)
                 self._child.stdin.flush()
 
     def kill(self) -> None:

@@ -30,7 +30,7 @@ class RunningSource:
         self.first: int | None = None
         self.activities = 0
         self.error = ""
-        self.stopping = self.ended = self.changed = False
+        self.stopping = self.ended = self.changed = self.renewing = False
         self.wait, self.again = FIRST_WAIT, 0.0
         self.rate = 0.0
         self.marked = (time.monotonic(), 0)
@@ -61,6 +61,8 @@ class RunningSource:
             rate=0.0 if self.ended else self.rate,
             problems=self.problems,
             error=self.error or status.error,
+            level=status.level,
+            skipped=status.skipped,
         )
 
     def measure(self) -> None:
@@ -71,9 +73,22 @@ class RunningSource:
             self.marked = now, self.status.records
             self.changed = self.changed or self.rate > 0
 
-    def ending(self, process: SourceProcess) -> Literal["done", "late", "refused", "broken"]:
-        """How its process ended: as it was told or by itself, killed because it was late, refusing to run, broken."""
+    def renew(self) -> None:
+        """Ask its process to end so that it can begin again at once, as another input."""
+        if self.process is not None and not self.stopping:
+            self.renewing = True
+            self.process.stop()
+
+    def renewed(self) -> Problem:
+        """Its process ended for that: what its input shall say."""
+        self.renewing = False
+        return Problem(what="started again as another input, for its memory did not come back")
+
+    def ending(self, process: SourceProcess) -> Literal["done", "late", "refused", "broken", "renewed"]:
+        """How its process ended: as told or by itself, killed because it was late, refusing to run, broken, to begin again."""
         status = process.status or 0
+        if self.renewing and not self.stopping:
+            return "renewed"
         if self.stopping or status == 0:
             return "done" if status in (0, -signal.SIGTERM) else "late"
         return "refused" if status == REFUSED else "broken"

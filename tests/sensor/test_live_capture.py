@@ -8,9 +8,11 @@ from typing import Any
 import msgspec
 
 from app.model.activity import Activity
+from app.model.source import Skipped
 from app.sensor.captures import known_conversations
 from app.sensor.live_capture import _Pass
 from app.sensor.packets.traffic import Traffic
+from app.sensor.sources.living import Limits
 from app.sensor.sources.pcap import walk_pcap
 from tests.material import SAMPLE, spray
 
@@ -23,6 +25,9 @@ class Outlet:
         self.batch: list[Activity] = []
         self.records = 0
         self.notes: dict[str, int] = {}
+        self.limits = Limits()
+        self.skipped: tuple[Skipped, ...] = ()
+        self.lost: dict[str, int] = {}
 
     def put(self, batch: list[Activity]) -> None:
         self.batch += batch
@@ -31,10 +36,13 @@ class Outlet:
         self.records += records
 
     def dropped(self, what: str, count: int, where: str = "") -> None:
-        raise AssertionError(what)
+        self.lost[what] = self.lost.get(what, 0) + count
 
     def note(self, what: str, where: str, count: int = 1) -> None:
         self.notes[what] = self.notes.get(what, 0) + count
+
+    def left_out(self, level: float, skipped: tuple[Skipped, ...]) -> None:
+        self.skipped = skipped
 
     def state(self, state: str, error: str = "") -> None:
         """Nothing."""
@@ -69,6 +77,7 @@ def test_what_is_carried_over_is_copied(tmp_path: Path) -> None:
 
         assert sorted(map(key, outlet.batch)) == sorted(map(key, expected))
         assert outlet.notes == {what: count for what, (count, _) in traffic.problems.items()}
+        assert not outlet.lost
         assert outlet.records == sum(len(one.start) for one in walk_pcap(data, lambda what, place: None))
 
 

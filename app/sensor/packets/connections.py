@@ -8,7 +8,7 @@ from app.sensor.conversations.conversation import Conversation
 from app.sensor.frame import Array, Emit, Flow, Records
 from app.sensor.packets.flows import Kind, Registry, says_reply, starts_known
 from app.sensor.packets.layers import ACK, AUX, FIN, RST, SYN, Segments
-from app.sensor.packets.stream import FAR, MASK, Half, Stream, distance
+from app.sensor.packets.stream import FAR, MASK, Caps, Half, Stream, distance
 from app.sensor.packets.table import TICK, Table, payload
 
 STALE = 3
@@ -41,9 +41,10 @@ class Silent:
 
 
 class Connections:
-    """Feeds the connections of one input."""
+    """Feeds the connections of one input. caps: what they may hold back."""
 
     def __init__(self, table: Table, registry: Registry, key: str, emit: Emit) -> None:
+        self.caps = Caps()
         self._table, self._registry, self._input, self._emit = table, registry, key, emit
 
     def feed(self, records: Records, segments: Segments, pick: Array, keys: Array, clock: Array) -> None:
@@ -229,6 +230,7 @@ class Connections:
             side if asks else 1 - side,
             self._table.tally,
             now,
+            self.caps,
         )
         stream.tick = now // TICK
         stream.dead = kind is None

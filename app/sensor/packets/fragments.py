@@ -21,9 +21,14 @@ class Fragments:
     """Incomplete datagrams of one input. lost: how many were given up."""
 
     def __init__(self) -> None:
+        self.tighten(0)
         self._waiting: dict[tuple[bytes, int, int], _Datagram] = {}
         self._held = 0
         self.lost = 0
+
+    def tighten(self, tight: int) -> None:
+        """Bounds of what waits. 0: as usual; each step leaves a quarter."""
+        self._most, self._bytes = DATAGRAMS >> 2 * tight, BYTES >> 2 * tight
 
     def add(
         self, key: tuple[bytes, int, int], offset: int, more: bool, piece: bytes, frame: int, at: int
@@ -36,7 +41,7 @@ class Fragments:
         if offset + len(piece) > LARGEST or (more and not piece):
             return None
         if one is None:
-            while len(self._waiting) >= DATAGRAMS or self._held > BYTES:
+            while self._waiting and (len(self._waiting) >= self._most or self._held > self._bytes):
                 self._drop(next(iter(self._waiting)))
             one = self._waiting[key] = _Datagram(at, [], [])
         if len(one.pieces) >= PIECES:

@@ -25,6 +25,19 @@ Later = tuple[int, bytes, int, int, int, tuple[int, ...], int]
 """(sequence number, captured payload, payload on the wire, frame, time, other frames, FIN)."""
 
 
+class Caps:
+    """Bounds of what connections hold back: most of one message; pieces and bytes that came too early, of one direction."""
+
+    __slots__ = ("bytes", "most", "pieces")
+
+    def __init__(self) -> None:
+        self.tighten(0)
+
+    def tighten(self, tight: int) -> None:
+        """0: as usual; each step leaves a quarter."""
+        self.most, self.pieces, self.bytes = MOST >> 2 * tight, PIECES >> 2 * tight, BYTES >> 2 * tight
+
+
 def distance(a: int, b: int) -> int:
     """a - b for sequence numbers (RFC 9293 section 3.4): -2**31 to 2**31 - 1."""
     return ((a - b + 0x8000_0000) & MASK) - 0x8000_0000
@@ -88,10 +101,11 @@ class Half:
 class Stream:
     """One connection. last, tick: clock of its last packet. side: which side of the flow key is the client."""
 
-    __slots__ = ("closing", "conversation", "count", "dead", "halves", "last", "side", "tick")
+    __slots__ = ("caps", "closing", "conversation", "count", "dead", "halves", "last", "side", "tick")
 
-    def __init__(self, conversation: Conversation, side: int, count: Count, clock: int) -> None:
+    def __init__(self, conversation: Conversation, side: int, count: Count, clock: int, caps: Caps) -> None:
         self.conversation = conversation
+        self.caps = caps
         self.side = side
         self.halves = (Half(side == 0), Half(side == 1))
         self.count = count
@@ -138,9 +152,9 @@ class Stream:
                 o = stop
                 continue
             half.need = stop - size
-            half.wanted = min(wanted, length, MOST)
-            if wanted > MOST:
-                self.count("message over 4 MiB cut", frame)
+            half.wanted = min(wanted, length, self.caps.most)
+            if wanted > self.caps.most:
+                self.count("message over 4 MiB cut" if self.caps.most == MOST else "message cut, memory is short", frame)
             half.parts = [data[o : o + half.wanted]]
             half.have = len(half.parts[0])
             half.ordinal, half.at, half.frames = base + o, at, [*also] if also else [frame]
@@ -176,7 +190,7 @@ class Stream:
         half.synced = True
         self._name(half, frame, at, also)
         half.held = b""
-        half.wanted = min(wanted, length, MOST)
+        half.wanted = min(wanted, length, self.caps.most)
         half.parts = [whole[: half.wanted]]
         half.have = len(half.parts[0])
         if length <= len(whole):
@@ -287,7 +301,7 @@ class Stream:
 
     def settle(self, clock: int) -> None:
         """Decide whether missing bytes are still worth waiting for."""
-        while due := [half for half in self.halves if half.later and _impatient(half, clock)]:
+        while due := [half for half in self.halves if half.later and _impatient(half, clock, self.caps)]:
             half = min(due, key=_earliest)
             self.skip(half)
             half.since, half.acked = clock, False
@@ -301,9 +315,9 @@ class Stream:
         self.conversation.close()
 
 
-def _impatient(half: Half, clock: int) -> bool:
+def _impatient(half: Half, clock: int, caps: Caps) -> bool:
     waited = clock - half.since
-    return len(half.later) > PIECES or half.kept > BYTES or waited > PATIENCE or (half.acked and waited > SETTLED)
+    return len(half.later) > caps.pieces or half.kept > caps.bytes or waited > PATIENCE or (half.acked and waited > SETTLED)
 
 
 def _earliest(half: Half) -> int:

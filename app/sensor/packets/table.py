@@ -49,6 +49,11 @@ class Table:
         total, first = self.problems.get(what, (0, 0))
         self.problems[what] = (total + count, min(first, frame) if first and frame else first or frame)
 
+    def limit(self, flows: int) -> list[int]:
+        """From now on so many live flows at most; keys of those beyond, silent longest, which whoever asks shall end."""
+        self._limit = flows
+        return list(self.flows)[: max(len(self.flows) - flows, 0)]
+
     def keep(self, key: int, flow: Live, frame: int) -> None:
         """A new flow; the one that was silent longest makes room."""
         while len(self.flows) >= self._limit:

@@ -8,6 +8,7 @@ from app.sensor.packets.datagrams import feed_datagrams
 from app.sensor.packets.flows import Keys, Registry, heads, port_table
 from app.sensor.packets.fragments import Fragments
 from app.sensor.packets.layers import FIN, RST, SYN, Segments, transport
+from app.sensor.packets.sampling import Sampling
 from app.sensor.packets.table import FLOWS, Table, payload
 
 LOOSE = 100_000
@@ -17,7 +18,7 @@ LOOSE = 100_000
 class Traffic:
     """All conversations of one input. Feed it the windows in order, then close it; it never raises on content.
 
-    key: content key of the input. problems: what to (count, first frame).
+    key: content key of the input. problems: what to (count, first frame). sampling: what is left out when told to.
     """
 
     def __init__(self, key: str, registry: Registry, emit: Emit, flows: int = FLOWS) -> None:
@@ -25,6 +26,8 @@ class Traffic:
         self._tcp, self._udp = port_table(registry.tcp), port_table(registry.udp)
         self._keys, self._fragments, self._table = Keys(), Fragments(), Table(flows)
         self._connections = Connections(self._table, registry, key, emit)
+        self.sampling = Sampling(registry)
+        self._flows, self._most_loose = flows, LOOSE
         self._loose: dict[int, None] = {}
         self._known: Array = np.zeros(0, np.uint64)
         self._clock = -(1 << 62)
@@ -36,6 +39,9 @@ class Traffic:
             return
         segments = transport(records, self._fragments, self._table.tally)
         pick, keys = self.select(segments)
+        kept = self.sampling.kept(records, segments, pick, keys, self._table.flows)
+        if kept is not None:
+            pick, keys = pick[kept], keys[kept]
         clock = np.maximum(np.maximum.accumulate(records.at), self._clock)
         stream = segments.tcp[pick]
         some = ~stream
@@ -46,6 +52,27 @@ class Traffic:
         self._connections.feed(records, segments, pick[stream], keys[stream], clock)
         self._clock = int(clock[-1])
         self._table.sweep(self._clock)
+
+    def govern(self, level: float, tight: int) -> None:
+        """From now on analyse so much (as Sampling.lower), and hold so little (0: as usual; each step leaves a quarter).
+
+        let_go() ends what must go for it.
+        """
+        self.sampling.lower(level, self._table.flows)
+        self._most_loose = LOOSE >> 2 * tight
+        self._connections.caps.tighten(tight)
+        self._fragments.tighten(tight)
+        beyond = self._table.limit(self._flows >> 2 * tight)
+        if beyond:
+            self._table.tally("flows closed early, memory is short", 0, len(beyond))
+            self.sampling.leaving += beyond
+
+    def let_go(self) -> None:
+        """End the flows whose packets are left out from now on; that nothing answered them is not known of what they ask now."""
+        leaving, self.sampling.leaving = self.sampling.leaving, []
+        for key in leaving:
+            if key in self._table.flows:
+                self._table.end(key)
 
     def passed(self, now: int) -> None:
         """It is now (UTC microseconds) and nothing came of late: what stays unanswered is told."""
@@ -96,7 +123,7 @@ class Traffic:
                 if self._registry.sniff(head) is not None:
                     self._loose[key] = None
                     fresh = True
-        while len(self._loose) > LOOSE:
+        while len(self._loose) > self._most_loose:
             del self._loose[next(iter(self._loose))]
         if fresh:
             self._known = np.sort(np.fromiter(self._loose, np.uint64, len(self._loose)))

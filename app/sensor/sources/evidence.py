@@ -50,7 +50,7 @@ class _Recent:
 class Keeper:
     """Writes the packets of one live input's activities. Raises OSError when the disk refuses.
 
-    missing: packets of activities that no longer waited when their activity was complete.
+    missing: packets of activities that no longer waited when their activity was complete. recent: bytes that may wait.
     """
 
     def __init__(self, folder: Path, key: str) -> None:
@@ -64,6 +64,7 @@ class Keeper:
         self._links: dict[int, int] = {}
         self._index = array("q")
         self.missing = 0
+        self.recent = RECENT
 
     def add(self, records: Records, spans: Sequence[tuple[int, int]] = (), tags: Sequence[int] = ()) -> None:
         """Copy what may be asked for of a window that is valid now; spans: the parts of records.data that hold it, () all."""
@@ -81,7 +82,7 @@ class Keeper:
         self._recent.append(_Recent(own, data, base, tags))
         self._firsts.append(records.first)
         self._waiting += len(data)
-        while (self._waiting > RECENT or len(self._recent) > WINDOWS) and len(self._recent) > 1:
+        while (self._waiting > self.recent or len(self._recent) > WINDOWS) and len(self._recent) > 1:
             self._waiting -= self._recent.popleft().size
             self._firsts.popleft()
 

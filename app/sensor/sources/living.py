@@ -2,9 +2,18 @@
 
 import threading
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
+
+from msgspec import Meta, Struct
 
 from app.model.activity import Activity
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """What a governor lets a source use. level: 1 it analyses everything ... 0 nothing; tight: 0 as usual ... 2 least memory."""
+
+    level: Annotated[float, Meta(ge=0, le=1)] = 1.0
+    tight: Annotated[int, Meta(ge=0, le=2)] = 0
 
 
 class Outlet(Protocol):
