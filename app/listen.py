@@ -74,8 +74,9 @@ class Listener:
         self._sources: dict[str, RunningSource] = {}
         self._came: queue.Queue[tuple[SourceProcess, int, bytes]] = queue.Queue(ITEMS)
         self._waiting = Room(BYTES)
-        self._limit = load().evidence << 20
-        self.governing = Governing()
+        settings = load()
+        self._limit = settings.evidence << 20
+        self.governing = Governing(settings.reserve)
         now = time.monotonic()
         self._said = self._trimmed = self._written = now
         self._detected, self._cost = now, 0.0

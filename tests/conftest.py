@@ -1,13 +1,21 @@
 """Shared fixtures: where real captures are."""
 
+import atexit
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# Nobody's own settings; and what listens in a test takes what it needs, however busy the machine is that runs the tests.
+HOME = tempfile.mkdtemp(prefix="wardlight-home-")
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+(Path(HOME) / "settings.json").write_text('{"reserve": 0}', encoding="utf-8")
+os.environ.setdefault("WARDLIGHT_HOME", HOME)
 
 settings.register_profile("same", derandomize=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))  # "default" looks for new failures

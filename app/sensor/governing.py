@@ -39,7 +39,8 @@ class Governing:
 
     def reserve(self, share: float) -> None:
         """From now on so much of the machine stays free."""
-        self._governor.reserve = share
+        if share != self._governor.reserve:
+            self._governor = Governor(share)
 
     def ended(self, status: Status) -> None:
         """A source is over, or begins again: what it said last stays counted."""

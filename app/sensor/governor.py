@@ -65,7 +65,10 @@ class Quota(Struct, frozen=True, kw_only=True):
 
 
 class Governor:
-    """Decides step by step; each step stands for EVERY seconds. reserve: share of the machine that stays free."""
+    """Decides step by step; each step stands for EVERY seconds.
+
+    reserve: share of the machine that stays free; 0: the sensor takes what it needs.
+    """
 
     def __init__(self, reserve: float = RESERVE) -> None:
         self.reserve = reserve
@@ -79,8 +82,10 @@ class Governor:
 
     def step(self, seen: Measured) -> Quota:
         """The quota from now on."""
+        if self.reserve <= 0:
+            return Quota(cpu=1.0)
         others = min(max(seen.cpu - seen.own_cpu, 0.0), 1.0)
-        cpu = max(1 - self.reserve - others, LEAST_CPU)
+        cpu = round(max(1 - self.reserve - others, LEAST_CPU), 6)
         memory = max(int(seen.memory * (1 - self.reserve)) - max(seen.used - seen.own, 0), LEAST_MEMORY)
         why = self._processor(seen, cpu)
         restart = self._memory(seen.own, memory)
@@ -90,7 +95,7 @@ class Governor:
 
     def _processor(self, seen: Measured, quota: float) -> str:
         """Set the level; why it is below 1."""
-        own = seen.own_cpu
+        own = round(seen.own_cpu, 6)
         self._since_rise += 1
         self._waits = max(self._waits - 1, 0)
         short = own >= quota

@@ -13,7 +13,10 @@ from app.link.codec import decode_batch
 from app.listen import Listener
 from app.model.source import CaptureSource, GrowingSource, LiveSource, SourceState, SyslogSource
 from app.sensor import live
-from app.sensor.process import ACTIVITIES, ENDED, STATUS, SourceProcess, Task, decode_status
+from app.sensor.governing import Governing
+from app.sensor.governor import Measured
+from app.sensor.process import ACTIVITIES, ENDED, STATUS, Counted, SourceProcess, Status, Task, decode_status
+from app.sensor.sources.living import Limits
 from app.session import Session
 from tests.material import SAMPLE, guesses, save, spray
 
@@ -179,3 +182,71 @@ def test_every_kind_has_a_name_and_a_key_of_its_own(spec: LiveSource) -> None:
 def test_every_kind_of_source_has_something_that_runs_it() -> None:
     for module, name in live.RUNS.values():
         assert callable(getattr(importlib.import_module(module), name))
+
+
+def test_a_capture_is_told_its_quota_and_tells_what_it_left_out(small: Path) -> None:
+    came: queue.Queue[tuple[int, bytes]] = queue.Queue()
+    data = small.read_bytes()
+    growing = small.with_name("growing.pcap")
+    growing.write_bytes(data[:24])
+    process = SourceProcess(Task(spec=GrowingSource(path=str(growing)), key=KEY), lambda _, kind, body: came.put((kind, body)))
+    process.wish(["10.0.0.1"])
+    process.govern(Limits(level=0.2, tight=1))
+    told: list[Status] = [Status()]
+    activities = []
+
+    def take() -> int:
+        kind, body = came.get(timeout=20)
+        if kind == STATUS:
+            told.append(decode_status(body))
+        elif kind == ACTIVITIES:
+            activities.extend(decode_batch(body))
+        return kind
+
+    while told[-1].level == 1:
+        assert take() != ENDED
+    with growing.open("ab") as file:
+        file.write(data[24:])
+    while told[-1].records < 320:
+        assert take() != ENDED
+    process.stop()
+    while take() != ENDED:
+        pass
+    last = told[-1]
+    (left,) = last.skipped
+
+    assert last.level == 0.2 and (left.what, left.flows) == ("sessions and directory", 40)
+    assert last.dropped == {"not analysed, quota: sessions and directory": Counted(left.packets, "")}
+    assert {one.kind for one in activities} == {"kerberos-as"}
+
+
+def test_a_capture_that_holds_too_much_memory_begins_again_as_another_input(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full:
+        """A machine that is full, on which the sensor takes twice of what it took at first."""
+
+        own = 1 << 28
+
+        def measure(self, now: float, lost: int = 0) -> Measured:
+            self.own = min(self.own * 2, 2 << 30)
+            return Measured(cores=2, cpu=0.1, own_cpu=0.1, memory=8 << 30, used=(7 << 30) + self.own, own=self.own)
+
+    monkeypatch.setattr("app.sensor.governor.BETWEEN", 3)
+    states: list[SourceState] = []
+    listener = Listener(tmp_path / "w", states.append)
+    listener.governing = Governing(every=0.0, meter=Full())  # type: ignore[arg-type]
+    try:
+        listener.start("one", GrowingSource(path=str(small)))
+        source = listener._sources["one"]
+        key = source.key
+        until(lambda: listener.step() or source.key not in ("", key), 30)
+        until(lambda: listener.step() or (states[-1].state == "running" and states[-1].records > 80))
+    finally:
+        listener.close()
+    session = Session.open(tmp_path / "w")
+    first, second = session.queries.inputs()
+    session.close()
+
+    assert first.state == "partial" and first.problems[-1].what.startswith("started again as another input")
+    assert second.state == "done" and listener.governing.restarts == 1 and listener.governing.sampling.tight == 2

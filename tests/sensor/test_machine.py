@@ -1,0 +1,109 @@
+"""What a machine and a sensor on it use: real processes measured, limits of control groups of both versions found."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from app.sensor.machine import Container, Meter, container_of
+
+BUSY = "import time\nend = time.monotonic() + {}\nwhile time.monotonic() < end: pass"
+V2 = "30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup rw,nsdelegate\n"
+V1 = (
+    "31 30 0:27 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n"
+    "32 30 0:28 /docker/abc /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n"
+)
+
+
+def tree(root: Path, mounts: str, groups: str, files: dict[str, str]) -> Container:
+    files = {"proc/self/mountinfo": mounts, "proc/self/cgroup": groups, **files}
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return container_of("self", root)
+
+
+def test_limits_of_version_2_are_those_of_the_tightest_group_above(tmp_path: Path) -> None:
+    box = tree(
+        tmp_path, V2, "0::/pod/sensor\n",
+        {
+            "sys/fs/cgroup/pod/cpu.max": "150000 100000\n",
+            "sys/fs/cgroup/pod/sensor/cpu.max": "max 100000\n",
+            "sys/fs/cgroup/pod/sensor/memory.max": "1073741824\n",
+            "sys/fs/cgroup/pod/memory.max": "max\n",
+        },
+    )  # fmt: skip
+    pod = tmp_path / "sys/fs/cgroup/pod"
+
+    assert (box.cores, box.cpu, box.usage) == (1.5, pod, pod / "cpu.stat")
+    assert (box.limit, box.memory) == (1 << 30, pod / "sensor")
+
+
+def test_limits_of_version_1_with_a_mount_that_begins_inside_the_hierarchy(tmp_path: Path) -> None:
+    box = tree(
+        tmp_path, V1, "3:cpu,cpuacct:/slice\n2:memory:/docker/abc\n0::/\n",
+        {
+            "sys/fs/cgroup/cpu,cpuacct/slice/cpu.cfs_quota_us": "50000\n",
+            "sys/fs/cgroup/cpu,cpuacct/slice/cpu.cfs_period_us": "100000\n",
+            "sys/fs/cgroup/memory/memory.limit_in_bytes": "536870912\n",
+        },
+    )  # fmt: skip
+
+    assert box.cores == 0.5 and box.usage == tmp_path / "sys/fs/cgroup/cpu,cpuacct/slice/cpuacct.usage"
+    assert box.limit == 512 << 20
+
+
+@pytest.mark.parametrize("quota", ["max 100000", "-1", "", "nonsense 7", "100000 0"])
+def test_no_limit_is_none(tmp_path: Path, quota: str) -> None:
+    files = {"sys/fs/cgroup/cpu.max": quota, "sys/fs/cgroup/memory.max": "9223372036854771712"}
+
+    assert tree(tmp_path, V2, "0::/\n", files) == Container()
+    assert container_of("self", tmp_path / "nothing") == Container()
+
+
+def test_memory_and_time_of_a_container_are_its_own(tmp_path: Path) -> None:
+    group = "sys/fs/cgroup/sensor"
+    tree(
+        tmp_path, V2, "0::/sensor\n",
+        {
+            f"{group}/cpu.max": "200000 100000\n", f"{group}/cpu.stat": "usage_usec 5000000\nuser_usec 1\n",
+            f"{group}/memory.max": str(1 << 30), f"{group}/memory.current": str(700 << 20),
+            f"{group}/memory.stat": f"anon 5\ninactive_file {200 << 20}\n",
+        },
+    )  # fmt: skip
+    (tmp_path / f"proc/{os.getpid()}").mkdir()
+    (tmp_path / f"proc/{os.getpid()}/cgroup").write_text("0::/sensor\n")
+    meter = Meter(root=tmp_path)
+    assert meter.measure(100.0) is None
+    (tmp_path / f"{group}/cpu.stat").write_text("usage_usec 17000000\nuser_usec 1\n")
+    seen = meter.measure(110.0, lost=3)
+
+    assert seen is not None and seen.lost == 3 and seen.cores == 2
+    assert seen.cpu == pytest.approx(0.6)  # 12 of 20 seconds
+    assert (seen.memory, seen.used) == (1 << 30, 500 << 20)
+
+
+def test_children_and_their_children_belong_to_the_sensor() -> None:
+    meter = Meter()
+    meter.measure(time.monotonic())
+    code = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {BUSY.format(1.5)!r}])"
+    child = subprocess.Popen([sys.executable, "-c", code])
+    try:
+        time.sleep(0.3)
+        meter.measure(time.monotonic())
+        used, began = 0.0, time.monotonic()
+        while used < 0.2 and time.monotonic() - began < 20 and child.poll() is None:
+            time.sleep(0.3)
+            before = time.monotonic()
+            seen = meter.measure(before)
+            assert seen is not None and 0 <= seen.own_cpu <= seen.cpu <= 1
+            used += seen.own_cpu * seen.cores * 0.3
+            assert 0 < seen.own <= seen.used < seen.memory
+    finally:
+        child.wait()
+
+    assert used > 0.1
