@@ -10,7 +10,8 @@ from app.engine.store.evidence import Row
 from app.model.rows import Problem
 
 CUT = ("cut short by the capture",)
-LOST = ("never captured", "without the rest", "lost by", "dropped", "flows closed early")
+LOST = ("never captured", "without the rest", "lost by", "dropped", "flows closed early", "ring full", "buffer full",
+        "not analysed", "not read before the capture ended")  # fmt: skip
 """Words of problems that mean that packets are missing."""
 GAPS = ("numbers skipped", "records that are lost", "overwritten before", "events without an end", "holes between records",
         "that are cut or damaged")  # fmt: skip

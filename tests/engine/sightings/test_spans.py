@@ -123,8 +123,9 @@ def test_log_and_packets_of_different_hours() -> None:
     assert states == ["seen", "partial"]
 
 
-def test_packets_that_are_lost() -> None:
-    found = covered(packets(), problems=(Problem(what="TCP bytes never captured", count=90),))
+@pytest.mark.parametrize("what", ["TCP bytes never captured", "kernel ring full", "not analysed, quota: bulk transfers"])
+def test_packets_that_are_lost(what: str) -> None:
+    found = covered(packets(), problems=(Problem(what=what, count=90),))
 
     assert all(one.state == "partial" and "packets are missing in the capture" in one.reasons for one in found["dcsync"])
     assert "let the capture lose no packets" in found["dcsync"][0].remedies
