@@ -101,7 +101,7 @@ class SensorReport(Struct, frozen=True, kw_only=True):
     sensor: its id, part of its key. form: version of the link's messages. at, since: UTC microseconds by its own clock.
     applied: revision of the configuration that runs. refused: the newest revision that could not run, and why.
     synchronizes: domains whose directory it reads now. expires: end of the certificate it trusts or shows, UTC microseconds.
-    seen: bytes received by its sources.
+    seen: bytes received by its sources. adapters: interfaces that it may capture on, "NAME" or "NAME ADDRESSES".
     """
 
     sensor: str
@@ -125,6 +125,7 @@ class SensorReport(Struct, frozen=True, kw_only=True):
     seen: int = 0
     synchronizes: tuple[str, ...] = ()
     expires: int | None = None
+    adapters: tuple[str, ...] = ()
 
 
 SensorStatus = Literal[

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from app import __version__
 from app.engine import detectors, sightings, tuned
 from app.engine.knowledge import Knowledge
 from app.engine.queries import casework, density, everything, genealogies, tellings, trial
@@ -25,6 +26,7 @@ from app.engine.queries.during import Done, done_during
 from app.engine.queries.finding import Finder, People, all_tags
 from app.engine.queries.paths import Paths
 from app.engine.queries.plan import within
+from app.engine.queries.sensors import sensors
 from app.engine.queries.standing import standing
 from app.engine.queries.ties import memberships, ref, sensitive_groups, ties, traits
 from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, peers, totals
@@ -59,6 +61,7 @@ from app.model.rows import (
     Standing,
     Tagged,
 )
+from app.model.sensor import SensorRow
 from app.model.tickets import Genealogy
 from app.model.timeline import Density, LaneKey
 from app.model.tuning import Tuning
@@ -131,6 +134,10 @@ class Queries(ActivityQueries):
             )
             for row in rows
         )  # fmt: skip
+
+    def sensors(self) -> tuple[SensorRow, ...]:
+        """Every sensor on another machine that was not removed, by name, with its status as it is at this moment."""
+        return tuple(sensors(self._access.db(), time.time_ns() // 1000, __version__))
 
     def span(self) -> tuple[int, int] | None:
         """Times of the first and the last activity, UTC microseconds; None when there are none."""

@@ -1,0 +1,66 @@
+"""The sensors of a workspace, each with a status that follows from its last report and from when that came."""
+
+import re
+import sqlite3
+
+import msgspec
+
+from app.link.envelope import FORM, OLDEST
+from app.model.sensor import SensorReport, SensorRow, SensorStatus
+
+MINUTE = 60_000_000
+QUIET, GONE = 5 * MINUTE, 10 * MINUTE
+"""Microseconds of silence after which a sensor stopped communicating, and after which it is disconnected."""
+BEHIND = 3
+"""Versions that an up to date sensor may be behind."""
+_report = msgspec.json.Decoder(SensorReport).decode
+_VERSION = re.compile(r"(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?")
+
+
+def sensors(db: sqlite3.Connection, now: int, version: str) -> list[SensorRow]:
+    """now: UTC microseconds by this machine's clock; version: of this program. In order of their names.
+
+    What a sensor wrote is taken as if it had said nothing when it is no report.
+    """
+    rows = db.execute("SELECT id, name, heard, report, activities FROM sensors WHERE removed IS NULL ORDER BY name, id")
+    return [row(*found, now, version) for found in rows]
+
+
+def row(id: str, name: str, heard: int | None, report: str, activities: int, now: int, version: str) -> SensorRow:
+    """One of them."""
+    try:
+        said = _report(report) if report else None
+    except (msgspec.MsgspecError, UnicodeError):
+        said = None
+    return SensorRow(id=id, name=name, status=status(said, heard, now, version), heard=heard, report=said, activities=activities)
+
+
+def status(report: SensorReport | None, heard: int | None, now: int, version: str) -> SensorStatus:
+    """What may be said of a sensor now."""
+    if report is None or heard is None:
+        return "starting"
+    if report.state in ("stopping", "stopped"):
+        return "stopped"
+    if now - heard >= GONE:
+        return "disconnected"
+    if now - heard >= QUIET:
+        return "stopped communicating"
+    if (report.form and not OLDEST <= report.form <= FORM) or behind(report.version, version) >= BEHIND:
+        return "outdated"
+    match report.state:
+        case "failed" | "not configured" | "starting" | "syncing":
+            return report.state
+    if report.controllers and all(one.reachable is False for one in report.controllers):
+        return "unreachable"
+    return "up to date"
+
+
+def behind(old: str, new: str) -> int:
+    """How many versions one is behind another: by the first of major, minor and patch that differs; 0 when that is unknown."""
+    before, now = (_VERSION.match(one.strip()) for one in (old, new))
+    if before is None or now is None:
+        return 0
+    for one, other in zip(before.groups("0"), now.groups("0"), strict=True):
+        if one != other and int(one) != int(other):
+            return max(0, int(other) - int(one))
+    return 0
