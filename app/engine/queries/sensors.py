@@ -23,10 +23,10 @@ def sensors(db: sqlite3.Connection, now: int, version: str) -> list[SensorRow]:
     What a sensor wrote is taken as if it had said nothing when it is no report.
     """
     rows = db.execute("SELECT id, name, heard, report, activities FROM sensors WHERE removed IS NULL ORDER BY name, id")
-    return [row(*found, now, version) for found in rows]
+    return [_row(id, name, heard, report, activities, now, version) for id, name, heard, report, activities in rows]
 
 
-def row(id: str, name: str, heard: int | None, report: str, activities: int, now: int, version: str) -> SensorRow:
+def _row(id: str, name: str, heard: int | None, report: str, activities: int, now: int, version: str) -> SensorRow:
     """One of them."""
     try:
         said = _report(report) if report else None
