@@ -15,6 +15,7 @@ from app.engine.knowledge.names import is_address
 from app.engine.queries import Queries
 from app.engine.store import (
     StoreError,
+    close_issue,
     keep_picture,
     name_incident,
     put_exclusions,
@@ -22,9 +23,11 @@ from app.engine.store import (
     remove_exclusions,
     remove_note,
     remove_query,
+    reopen_issue,
     save_queries,
     set_tags,
     set_tuning,
+    suppress_issue,
     undo,
     update_alerts,
     write_note,
@@ -81,6 +84,20 @@ class Casework:
     def incidents(self) -> tuple[Incident, ...]:
         """Alerts that tell one story, oldest first."""
         return self.queries.incidents()
+
+    # ---- health
+
+    def suppress_issue(self, id: str, days: int = 7) -> bool:
+        """Say nothing of a health alert for so many days; False when there is none of that id."""
+        return suppress_issue(self.path, id, days)
+
+    def close_issue(self, id: str) -> bool:
+        """Close a health alert; it stays so until what is wrong has gone and comes again."""
+        return close_issue(self.path, id)
+
+    def reopen_issue(self, id: str) -> bool:
+        """Open a health alert again; what is mended closes by itself."""
+        return reopen_issue(self.path, id)
 
     # ---- entities and detectors
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from app.engine.engine import Engine
+from app.engine.health.computer import measured
 from app.model.activity import Activity
 from app.model.rows import Progress
 from app.sensor.decoders.keytab import NO_KEYS, Keys
@@ -64,10 +65,12 @@ def read_into(
     began: float | None = None,
     keys: Keys = NO_KEYS,
     places: str = "",
+    tend: bool = True,
 ) -> Seconds:
     """The same with a workspace that is open; cancelled is called several times a second and may use the engine for others.
 
-    began: time.perf_counter() at which the work began.
+    began: time.perf_counter() at which the work began. tend: look at the health of the workspace in the end; False where somebody
+    does that all the time.
     """
     began = time.perf_counter() if began is None else began
     decoded = stored = 0.0
@@ -85,6 +88,8 @@ def read_into(
     on_progress(_progress("", "detect", total, total, 0, engine.activities, began, len(found), len(found)))
     detecting = time.perf_counter()
     engine.settle(sensitivity)
+    if tend:
+        engine.tend(measured(engine.path), time.time_ns() // 1000, anew=True)
     detect = time.perf_counter() - detecting
     whole = time.perf_counter() - began
     on_progress(_progress("", "done", total, total, 0, engine.activities, began, len(found), len(found)))

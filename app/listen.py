@@ -11,10 +11,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from app.engine.engine import Engine
+from app.engine.health.computer import measured
 from app.ingest import Seconds, read_into
 from app.link.codec import decode_batch
 from app.model.rows import Problem, Progress
 from app.model.source import DirectorySource, LiveSource, ResolverSource, SourceState, WindowsLogSource
+from app.model.troubles import NOT_REMOVED
 from app.sensor.governing import Governing
 from app.sensor.live import input_kind, key_of, kind_of, label_of
 from app.sensor.process import ACTIVITIES, ENDED, STATUS, SourceProcess, Status, Task, decode_status
@@ -35,6 +37,8 @@ DETECT, SHARE, RAREST = 3.0, 0.2, 600.0
 """Seconds between two detections at least; most of the time that detecting may take; seconds between two at most."""
 LEAST = 0.1
 """Part of that share that is left when the governor lets nothing through."""
+TEND = 10.0
+"""Seconds between two looks at what is wrong."""
 TRIM = 2.0
 """Seconds between two looks at the size of the evidence."""
 STOPPING = 3.0
@@ -79,8 +83,9 @@ class Listener:
         self.governing = Governing(settings.reserve)
         now = time.monotonic()
         self._said = self._trimmed = self._written = now
+        self._tended = now - TEND
         self._detected, self._cost = now, 0.0
-        self._unstored = self._undetected = False
+        self._unstored = self._undetected = self._unlooked = False
 
     @property
     def running(self) -> bool:
@@ -130,7 +135,7 @@ class Listener:
             self.step(0.0, detect=False)
             return cancelled()
 
-        return read_into(self._engine, paths, on_progress, meanwhile, sensitivity, keys=keys)
+        return read_into(self._engine, paths, on_progress, meanwhile, sensitivity, keys=keys, tend=False)
 
     def step(self, seconds: float = TURN, detect: bool = True) -> None:
         """Take what came within so many seconds, store it, and do what is due."""
@@ -179,6 +184,7 @@ class Listener:
             self._engine.save()
             self._engine.settle(self._sensitivity)
             self._trim()
+            self._tend(True, True)
         finally:
             for source in self._sources.values():
                 if source.process is not None:
@@ -288,6 +294,8 @@ class Listener:
         if now - self._trimmed >= TRIM:
             self._trimmed = now
             self._trim()
+        if now - self._tended >= TEND:
+            self._tend(self._unlooked)
         share = SHARE * max(self.governing.quota.level, LEAST)  # who leaves traffic out does not spend its quota on looking
         pause = min(max(DETECT, self._cost * (1 - share) / share), RAREST)
         if detect and self._undetected and now - self._detected >= pause:
@@ -297,14 +305,22 @@ class Listener:
             self._engine.settle(self._sensitivity)
             self._detected = time.monotonic()
             self._cost = self._detected - began
+            self._unlooked = True
             self._wish()
+
+    def _tend(self, anew: bool = False, ending: bool = False) -> None:
+        """Look what is wrong; anew: also at the evidence, once after each detection."""
+        self._tended, self._unlooked = time.monotonic(), False
+        queue = max(self._came.qsize() / ITEMS, self._waiting.used)
+        computer = measured(self._workspace, queue, self.running)
+        self._engine.tend(computer, time.time_ns() // 1000, self.states(), anew, ending)
 
     def _trim(self) -> None:
         """Keep the packets within their bounds; a disk that refuses costs no source, and is told with each that keeps packets."""
         try:
             trim(self._workspace, self._limit, self._engine.alerted_frames)
         except OSError as error:
-            why = Problem(what="old packets could not be removed", where=error.strerror or "the disk refuses")
+            why = Problem(what=NOT_REMOVED, where=error.strerror or "the disk refuses")
             for source in self._sources.values():
                 if input_kind(source.spec) == "pcap" and why not in source.more:
                     source.more, source.changed = (*source.more, why), True

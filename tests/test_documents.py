@@ -7,7 +7,7 @@ import pytest
 
 import run
 from app.command.main import COMMANDS
-from tools import detector_table
+from tools import detector_table, health_table
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOWN = {one for one in COMMANDS if one[0] != "_"}
@@ -17,6 +17,13 @@ PAGES = sorted(one for one in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"
 def test_the_table_of_detections_is_up_to_date() -> None:
     """`python tools/detector_table.py` writes it."""
     assert detector_table.OUT.read_text(encoding="utf-8") == detector_table.table()
+
+
+def test_the_tables_of_health_are_up_to_date() -> None:
+    """`python tools/health_table.py` writes them."""
+    text = health_table.OUT.read_text(encoding="utf-8")
+
+    assert text == health_table.whole(text)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda one: str(one.relative_to(ROOT)))

@@ -163,9 +163,16 @@ def words(act: Act) -> str:
     if act.what == "exclusion":
         what = "exclusion removed" if act.after is None else "exclusion changed" if act.before else what
         return f"{what}: {line(act.words)}"
+    if act.what == "health":
+        return f"health alert {line(act.words)}: {_said(act.before)} -> {_said(act.after)}"
     if act.what == "remark":
         return f"note {'removed' if act.after is None else 'changed' if act.before else 'written'} of {line(act.words)}"
     return f"{what} of {line(act.words)}: {before} -> {after}"
+
+
+def _said(value: str | None) -> str:
+    """State of a health alert in the value of an act."""
+    return next((word for word in ("closed", "suppressed", "open") if f'"state":"{word}"' in (value or "")), "open")
 
 
 def _print_acts(acts: tuple[Act, ...]) -> None:

@@ -47,6 +47,7 @@ COMMANDS = {
     "exclusions": Command("exclusions", "who detectors pass over: list, add, remove, import, export"),
     "tickets": Command("tickets", "Kerberos tickets: issued where, shown where, what is odd about them"),
     "listen": Command("listen", "take in live traffic, logs, directories"),
+    "health": Command("health", "what keeps the program from seeing, since when, and what to do"),
     "tag": Command("tag", "say that an account or a computer is a honeytoken, sensitive, or neither"),
     "secret": Command("secret", "keep a password, a shared secret or keys in the keyring"),
     "_read": Command("read"),

@@ -13,6 +13,10 @@ from msgspec.structs import replace
 from app import __version__
 from app.engine import detectors, schema, twins
 from app.engine.exclusions import Exclusions, every_exclusion
+from app.engine.health.computer import Computer
+from app.engine.health.holdings import holding_facts
+from app.engine.health.rounds import Looked, look
+from app.engine.health.tallies import Tallies
 from app.engine.knowledge import Knowledge
 from app.engine.schema import StoreError
 from app.engine.sightings import Evidence, losses
@@ -21,7 +25,9 @@ from app.engine.store.actors import example, load
 from app.model.activity import Activity
 from app.model.alert import Alert
 from app.model.entity import EntityRef
+from app.model.health import HealthFact
 from app.model.rows import Problem
+from app.model.source import SourceState
 from app.model.tuning import Sensitivity
 from app.model.workspace import Outlook
 
@@ -81,12 +87,15 @@ class Engine:
     """The one writer of a workspace. Raises StoreError with one sentence when it cannot be opened or written."""
 
     def __init__(self, workspace: Path) -> None:
+        self.path = workspace
         self._store = Store(workspace)
         self._known: Knowledge | None = None
         self._fresh = Knowledge()
         self._open: dict[str, Knowledge] = {}
         self._input = ""
         self._told, self._cost = time.monotonic(), 0.0
+        self._tallies = Tallies()
+        self._holdings: tuple[HealthFact, ...] | None = None
         for key in self._store.broken_off:
             known = Knowledge()
             for activity in self._store.activities_of(key):
@@ -256,6 +265,19 @@ class Engine:
 
         self._store.replace_alerts(alerts, basis, sensitivity, counting, covering)
         return Settled(names=named - began, detect=time.perf_counter() - named, alerts=len(alerts))
+
+    def tend(
+        self, computer: Computer, now: int, live: Sequence[SourceState] | None = None, anew: bool = False, ending: bool = False
+    ) -> None:
+        """Look what is wrong, and keep it as health alerts. now: UTC microseconds; live: the sources that run here, if any may.
+
+        anew: also look at the evidence, which takes its time; else that is as it was found last. ending: nobody looks soon.
+        """
+        if anew or self._holdings is None:
+            inputs = [Evidence.of(row) for row in self._store.evidence()]
+            self._holdings = tuple(holding_facts(self.knowledge(), inputs, bool(live)))
+        looked = Looked(now=now, computer=computer, live=live, holdings=self._holdings, ending=ending)
+        self._store.tend(lambda db: look(db, looked, self._tallies))
 
     def _find_twins(self) -> int:
         """Tie together what logs and packets tell of one act, anew from everything that is stored; the number of pairs."""

@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 What = Literal[
-    "state", "classification", "note", "tag", "exclusion", "tuning", "remark", "picture", "title", "query", "retention",
+    "state", "classification", "note", "tag", "exclusion", "tuning", "remark", "picture", "title", "query", "retention", "health",
     "retained", "role", "opened", "exported", "deleted", "restored", "renamed", "moved", "compacted", "repacked", "source",
 ]  # fmt: skip
 """What an act changed. From "retained" on they tell what was done with the workspace as a whole, and cannot be undone."""
@@ -15,7 +15,7 @@ class Act(Struct, frozen=True, kw_only=True):
     """One change. at: UTC microseconds by this machine's clock. who: name of the user at this machine.
 
     subject: id of an alert or an exclusion, key of an entity with the tag, or with the number of a note (remark), behind a
-    line break, "" for tuning, name of a picture.
+    line break, "" for tuning, name of a picture, id of a health alert.
     before, after: the values as text; None where there was none (an exclusion that was added has no before).
     words: what it was about when it was done, for reading. reverses: number of the act that this one undid or did again, 0 for
     none. undone: another act undid it.

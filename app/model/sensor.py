@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from app.model.health import HealthFact
 from app.model.source import DirectorySource, LiveSource, ResolverSource, SourceState
 
 SensorKind = Literal["sensor", "standalone"]
@@ -102,6 +103,7 @@ class SensorReport(Struct, frozen=True, kw_only=True):
     applied: revision of the configuration that runs. refused: the newest revision that could not run, and why.
     synchronizes: domains whose directory it reads now. expires: end of the certificate it trusts or shows, UTC microseconds.
     seen: bytes received by its sources. adapters: interfaces that it may capture on, "NAME" or "NAME ADDRESSES".
+    facts: what it finds wrong with itself, beside what follows from the rest.
     """
 
     sensor: str
@@ -126,6 +128,7 @@ class SensorReport(Struct, frozen=True, kw_only=True):
     synchronizes: tuple[str, ...] = ()
     expires: int | None = None
     adapters: tuple[str, ...] = ()
+    facts: tuple[HealthFact, ...] = ()
 
 
 SensorStatus = Literal[

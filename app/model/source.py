@@ -121,6 +121,7 @@ class SourceState(Struct, frozen=True, kw_only=True):
     since, last: UTC microseconds of the start and of what came last. records, bytes: received so far; dropped: of them lost,
     each loss a problem with its count. rate: records per second of late. level: how much its governor lets it analyse, 1 for
     all; skipped: what it left out for that, which counts as dropped too.
+    expires: UTC microseconds of the end of the password (of a directory) or the certificate (of a listener) that it uses.
     """
 
     id: str
@@ -138,3 +139,4 @@ class SourceState(Struct, frozen=True, kw_only=True):
     error: str = ""
     level: float = 1.0
     skipped: tuple[Skipped, ...] = ()
+    expires: int | None = None

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from app.model.activity import Activity, event_order
 from app.model.source import CaptureSource, GrowingSource, Skipped
+from app.model.troubles import NOT_KEPT
 from app.sensor.captures import known_conversations
 from app.sensor.frame import Records
 from app.sensor.packets.sampling import CLASSES
@@ -136,7 +137,7 @@ class _Pass:
             do(keeper)
         except OSError as error:
             self._keeping = False
-            self._outlet.note(f"packets are not kept: {error.strerror or 'the disk refuses'}", "")
+            self._outlet.note(f"{NOT_KEPT}{error.strerror or 'the disk refuses'}", "")
         if keeper.missing:
             self._outlet.note("packets not kept, their activity was complete too late", "", keeper.missing)
             keeper.missing = 0

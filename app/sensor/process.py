@@ -55,7 +55,7 @@ class Counted(Struct, array_like=True, frozen=True):
 
 
 class Status(Struct, array_like=True, kw_only=True):
-    """How a source is doing since its process began. dropped, notes: by sentence. level, skipped: as in SourceState."""
+    """How a source is doing since its process began. dropped, notes: by sentence. level, skipped, expires: as in SourceState."""
 
     state: str = "starting"
     error: str = ""
@@ -66,6 +66,7 @@ class Status(Struct, array_like=True, kw_only=True):
     notes: dict[str, Counted] = {}
     level: float = 1.0
     skipped: tuple[Skipped, ...] = ()
+    expires: int | None = None
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -136,6 +137,12 @@ class _Writer:
         """As an Outlet."""
         with self._counting:
             self._add(self._status.notes, what, where, count)
+
+    def expires(self, at: int | None) -> None:
+        """As an Outlet."""
+        with self._counting:
+            self._changed = self._changed or self._status.expires != at
+            self._status.expires = at
 
     def state(self, state: str, error: str = "") -> None:
         """As an Outlet; written at once."""

@@ -7,6 +7,7 @@ from typing import Literal
 
 from app.model.rows import Problem
 from app.model.source import LiveSource, SourceState
+from app.model.troubles import BROKE
 from app.sensor.live import kind_of, label_of
 from app.sensor.process import REFUSED, SourceProcess, Status
 
@@ -63,6 +64,7 @@ class RunningSource:
             error=self.error or status.error,
             level=status.level,
             skipped=status.skipped,
+            expires=status.expires,
         )
 
     def measure(self) -> None:
@@ -96,7 +98,7 @@ class RunningSource:
     def break_off(self, process: SourceProcess) -> Problem:
         """Its process broke: note when it is started again; returns what its input shall say."""
         why = process.words or f"it ended with status {process.status or 0}"
-        self.error = f"The source broke and is started again: {why}"[:300]
+        self.error = f"{BROKE}{why}"[:300]
         self.pause()
         return Problem(what="the source broke and was started again as another input", where=why[:200])
 
@@ -112,6 +114,11 @@ class Room:
     def __init__(self, limit: int) -> None:
         self._free, self._limit, self._open = limit, limit, False
         self._changed = threading.Condition()
+
+    @property
+    def used(self) -> float:
+        """Share that is taken, 0 to 1 and beyond."""
+        return 1 - self._free / self._limit
 
     def take(self, size: int) -> None:
         """Wait for room; what is larger than all of it goes when it is alone."""

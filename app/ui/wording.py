@@ -405,6 +405,12 @@ def phases(one: Incident) -> str:
     return words[:1].upper() + words[1:]
 
 
+def _health_state(after: str | None) -> str:
+    """What somebody said of a health alert, from the value of the act."""
+    said = next((word for word in ("closed", "suppressed") if f'"state":"{word}"' in (after or "")), "")
+    return said or "opened again"
+
+
 def act(one: Act) -> str:
     """What one act did, without when and who."""
     about = tidy(one.words, 120)
@@ -417,6 +423,8 @@ def act(one: Act) -> str:
         return f"picture {about} {'kept' if one.before is None else 'removed' if one.after is None else 'kept anew'}"
     if one.what == "title":
         return f"incident named {about}" if one.after else "incident has its own name again"
+    if one.what == "health":
+        return f"health alert {about} {_health_state(one.after)}"
     if one.what == "query":
         return f"{about} {'removed' if one.after is None or len(one.after) < len(one.before or '') else 'saved'}"
     if one.what == "tuning":

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from app import __version__
 from app.engine import detectors, sightings, tuned
+from app.engine.health import rounds
 from app.engine.knowledge import Knowledge
 from app.engine.queries import casework, density, everything, genealogies, tellings, trial
 from app.engine.queries.about import About
@@ -31,6 +32,7 @@ from app.engine.queries.standing import standing
 from app.engine.queries.ties import memberships, ref, sensitive_groups, ties, traits
 from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, peers, totals
 from app.engine.sightings import Evidence
+from app.engine.store import health as kept_health
 from app.engine.store import retention
 from app.engine.store.alerts import decoded
 from app.engine.store.evidence import evidence
@@ -46,6 +48,7 @@ from app.model.entity_filter import EntityFilter
 from app.model.exclusion import Exclusion
 from app.model.filter import ActivityFilter, FilterError, parse, quoted
 from app.model.graph import Ties, Traits
+from app.model.health import Health, HealthChange
 from app.model.incident import Incident
 from app.model.note import Note
 from app.model.paths import USUAL, Cut, PathPicture, PathsOverview
@@ -278,6 +281,20 @@ class Queries(ActivityQueries):
         """One alert by its id, or by an id that it had before more was read."""
         now = self._access.one("SELECT id FROM alert_names WHERE old = ?", (id,)) or id
         return next((alert for alert in (*self.alerts(), *self.hidden_alerts()) if alert.id == now), None)
+
+    # ---- health
+
+    def health(self, now: int | None = None) -> Health:
+        """Health alerts as they are at a time (UTC microseconds, None for now), and when what was checked last."""
+        return rounds.health(self._access.db(), time.time_ns() // 1000 if now is None else now)
+
+    def health_history(self, issue: str, limit: int = 200) -> tuple[HealthChange, ...]:
+        """What became of a health alert (its id), the newest first."""
+        return kept_health.history(self._access.db(), issue, limit)
+
+    def health_changes(self, since: int = 0, limit: int = 1_000) -> tuple[HealthChange, ...]:
+        """What became of health alerts behind a change (its number), the oldest first."""
+        return kept_health.changes_since(self._access.db(), since, limit)
 
     # ---- entities
 

@@ -412,6 +412,14 @@ class Store:
             exclusions.count(self._db, counting)
             self._changed("alerts")
 
+    # ---- health
+
+    def tend(self, look: Callable[[sqlite3.Connection], bool]) -> None:
+        """Let a round of health change its tables in one transaction; look says whether readers shall look again."""
+        with self._writing():
+            if look(self._db):
+                self._changed("health")
+
     # ---- inside
 
     @contextmanager

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app.engine.schema import StoreError
-from app.engine.store import alerts, exclusions, incidents, notes, pictures, retention, saved, tags, tuning
+from app.engine.store import alerts, exclusions, health, incidents, notes, pictures, retention, saved, tags, tuning
 from app.engine.store.changing import COLUMNS, Changing, changing, read
 from app.model.act import Act, What
 
@@ -35,6 +35,7 @@ VALUES: dict[What, Value] = {
     "remark": Value("notes", notes.text, notes.put),
     "picture": Value("pictures", pictures.text, pictures.put),
     "exclusion": Value("exclusions", exclusions.text, exclusions.put),
+    "health": Value("health", health.text, health.put),
     "query": Value("queries", lambda db, _: saved.text(db), lambda db, _, value: saved.put(db, value)),
     "tuning": Value("tuning", lambda db, _: tuning.text(db), lambda db, _, value: tuning.put(db, value)),
     "retention": Value("retention", lambda db, _: retention.text(db), lambda db, _, value: retention.put(db, value)),

@@ -34,6 +34,9 @@ class Outlet(Protocol):
     def wished(self) -> str:
         """An address that the engine would like to have named, "" when there is none now; for a resolver only."""
 
+    def expires(self, at: int | None) -> None:
+        """When the password or the certificate that the source uses ends, UTC microseconds; None when it does not."""
+
     def state(self, state: str, error: str = "") -> None:
         """Say "running" when the source is ready, or "failed" with one sentence while it tries again by itself."""
 

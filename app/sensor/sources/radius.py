@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from app.model.activity import Activity, Endpoint
 from app.model.source import RadiusSource
+from app.model.troubles import WRONG_SECRET
 from app.sensor.conversations.radius_accounting import accounting
 from app.sensor.decoders import radius
 from app.sensor.decoders.radius_secret import answer_to, is_genuine, is_signed_well
@@ -25,7 +26,6 @@ REMEMBERED, AGAIN = 16384, 60.0
 PORTION = 256
 LARGEST = 4096
 """Bytes of the longest packet (RFC 2866 section 3)."""
-WRONG_SECRET = "RADIUS ingestion failure: the shared secret does not match"
 STATUS_SERVER = 12
 
 _Key = tuple[str, int, int, bytes]

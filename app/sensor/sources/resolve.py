@@ -4,20 +4,23 @@ import asyncio
 import ipaddress
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from app.model.activity import Activity, Endpoint
 from app.model.details import NameObservation
 from app.model.source import ResolverSource
+from app.model.troubles import LOW_RESOLUTION
 from app.sensor.sources.living import Cannot, Outlet
 from app.sensor.sources.probes import FAILURES, PRIMARY, Answer, Probe, ask_dns
 
 PATIENCE = 3.0
 """Seconds that one probe may take."""
 AT_ONCE = 32
+ENOUGH, RECENT = 20, 100
+"""Questions from which on a rate says something, and the last ones by which a method is judged."""
 REMEMBERED = 100_000
 """Addresses whose last question is remembered."""
 PRIVATE = (
@@ -34,15 +37,23 @@ DNS = "reverse-dns"
 
 
 class Rate(Struct):
-    """Success of one method so far."""
+    """Success of one method so far; of late: of the last RECENT questions. told: questions when its failing was last told."""
 
     asked: int = 0
     answered: int = 0
+    recent: deque[bool] = field(default_factory=lambda: deque(maxlen=RECENT))
+    told: int = 0
+
+    def count(self, answered: bool) -> None:
+        """One more question has ended."""
+        self.asked += 1
+        self.answered += answered
+        self.recent.append(answered)
 
     @property
     def failing(self) -> bool:
-        """More than nine in ten of at least twenty failed: the health alert "Low success rate of active name resolution"."""
-        return self.asked >= 20 and self.answered * 10 < self.asked
+        """More than nine in ten of at least twenty of late failed: a health alert."""
+        return len(self.recent) >= ENOUGH and sum(self.recent) * 10 < len(self.recent)
 
 
 class Resolver:
@@ -90,12 +101,12 @@ class Resolver:
 
     async def _one(self, method: str, probe: Probe, address: str) -> Answer | None:
         rate = self.rates[method]
-        rate.asked += 1
         try:
             answer = await asyncio.wait_for(probe(address), PATIENCE)
         except FAILURES:
+            rate.count(False)
             return None
-        rate.answered += 1
+        rate.count(True)
         return answer
 
 
@@ -127,7 +138,6 @@ async def _loop(
 ) -> None:
     running: set[asyncio.Task[None]] = set()
     number, pause, due = 0, 1 / max(spec.rate, 0.01), time.monotonic()
-    told: set[str] = set()
     broken: list[BaseException] = []
 
     async def one(address: str, number: int) -> None:
@@ -154,8 +164,8 @@ async def _loop(
         else:
             await asyncio.sleep(0.05)
         for method, rate in resolver.rates.items():
-            if rate.failing and method not in told:
-                told.add(method)
-                outlet.note(f"low success rate of active name resolution over {method}", f"{rate.answered} of {rate.asked}")
+            if rate.failing and rate.asked >= rate.told + ENOUGH:  # as long as it lasts, so that one sees when it is over
+                rate.told = rate.asked
+                outlet.note(f"{LOW_RESOLUTION}{method}", f"{sum(rate.recent)} of {len(rate.recent)}")
     for task in list(running):
         task.cancel()

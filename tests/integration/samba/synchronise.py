@@ -58,6 +58,9 @@ class Printing:
     def note(self, what: str, where: str, count: int = 1) -> None:
         self._say("note", what)
 
+    def expires(self, at: int | None) -> None:
+        self._say("expires", at)
+
     def state(self, state: str, error: str = "") -> None:
         self._say("state", [state, error])
 

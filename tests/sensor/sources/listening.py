@@ -28,6 +28,7 @@ class Outlet:
         self.notes: Counter[str] = Counter()
         self.where: dict[str, str] = {}
         self.states: list[tuple[str, str]] = []
+        self.end: int | None = None
         self.ready = threading.Event()
 
     def put(self, batch: list[Activity]) -> None:
@@ -45,6 +46,9 @@ class Outlet:
     def note(self, what: str, where: str, count: int = 1) -> None:
         self.notes[what] += count
         self.where.setdefault(what, where)
+
+    def expires(self, at: int | None) -> None:
+        self.end = at
 
     def state(self, state: str, error: str = "") -> None:
         self.states.append((state, error))

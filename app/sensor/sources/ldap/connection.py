@@ -16,6 +16,7 @@ import ldap3
 from ldap3.core.exceptions import LDAPBindError, LDAPCertificateError, LDAPException, LDAPPackageUnavailableError
 
 from app.model.source import DirectorySource
+from app.model.troubles import EXPIRED, REFUSED
 from app.sensor.sources.ldap.strategy import Receiving
 
 CONNECT, RECEIVE = 5, 60
@@ -28,11 +29,11 @@ REASONS = {
     0x52F: "an account restriction forbids it",
     0x530: "the account may not log on at this hour",
     0x531: "the account may not log on from here",
-    0x532: "the password has expired",
+    0x532: EXPIRED[0],
     0x533: "the account is disabled",
     0x568: "the account has too many groups",
     0x701: "the account has expired",
-    0x773: "the password must be changed first",
+    0x773: EXPIRED[1],
     0x775: "the account is locked",
 }
 """What Windows adds to invalidCredentials as "data XXX" (system error codes of winerror.h)."""
@@ -66,7 +67,7 @@ def connect(spec: DirectorySource, password: str, stopped: Callable[[], bool] = 
     who: dict[str, Any] = {"authentication": ldap3.SASL, "sasl_mechanism": ldap3.KERBEROS}
     if spec.user:
         if not password:  # a simple bind with a name and no password is anonymous (RFC 4513 section 5.1.2)
-            raise Rejected("the password is empty")
+            raise Rejected(f"{REFUSED}: the password is empty")
         who = {"authentication": ldap3.SIMPLE, "user": spec.user, "password": password}
     connection = ldap3.Connection(
         server, read_only=True, check_names=False, auto_referrals=False, auto_range=False, return_empty_attributes=False,
@@ -110,7 +111,7 @@ def _refusal(connection: Any) -> Exception:
     if result.get("result") == INVALID:
         found = _DATA.search(text)
         why = REASONS.get(int(found[1], 16)) if found else None
-        return Rejected(f"the directory does not accept the user: {why or 'name or password is wrong'}")
+        return Rejected(f"{REFUSED}: {why or 'name or password is wrong'}")
     return Unavailable(f"the directory does not let the user in: {_said(connection)}")
 
 
@@ -122,7 +123,7 @@ def _failure(host: str, port: int, error: BaseException) -> Exception:
     if isinstance(error, LDAPPackageUnavailableError):
         return Rejected("a Kerberos bind needs the package gssapi; give a user and a password instead")
     if isinstance(error, LDAPBindError):
-        return Rejected(f"the directory does not accept the user: {text}")
+        return Rejected(f"{REFUSED}: {text}")
     if found := re.search(r"certificate verify failed: ([^(\]]+)", text):
         return Unavailable(f"the certificate of {where} is not accepted: {found[1].strip()}")
     return Unavailable(f"{where} cannot be reached: {text}")
