@@ -55,7 +55,6 @@ def test_suppressed_closed_and_open_again(case: Path, capsys: pytest.CaptureFixt
     assert "suppressed until" in capsys.readouterr().out
     assert run(["undo", str(case)], no_pdf) == 0
     assert "open -> suppressed" in capsys.readouterr().out
-    assert "open -> suppressed" in capsys.readouterr().out
     assert run(["health", str(case), "--close", id], no_pdf) == 0
     assert capsys.readouterr().out.startswith("0 open")
     run(["health", str(case), "--json", "--all"], no_pdf)
