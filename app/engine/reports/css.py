@@ -17,3 +17,16 @@ img { max-width: 100%; height: auto; }
 .seen { color: #1f6b3a; } .partial, .learning { color: #8f5600; } .blind { color: #b3122b; }
 a { color: #0b5cad; }
 """
+MAIL = """
+body { font-family: 'Segoe UI', 'DejaVu Sans', sans-serif; font-size: 14px; color: #17202a; background: #ffffff; margin: 24px;
+  line-height: 1.45; }
+h1 { font-size: 19px; margin: 0 0 12px 0; }
+p { margin: 4px 0; }
+table { border-collapse: collapse; margin: 16px 0; }
+th { font-size: 12px; color: #53606d; font-weight: 600; text-align: left; padding: 3px 16px 3px 0; vertical-align: top; }
+td { font-size: 13px; padding: 3px 0; overflow-wrap: anywhere; }
+.mark { height: 4px; width: 48px; margin: 0 0 10px 0; }
+.high { background: #b3122b; } .medium { background: #c47a00; } .low { background: #8a8050; }
+.quiet { color: #53606d; font-size: 12px; }
+"""
+"""Style of a mail."""

@@ -1,0 +1,55 @@
+"""What is new in a workspace for each of its destinations."""
+
+from collections.abc import Sequence
+
+from app.engine.notices.reading import digest, notice_of, parties_of
+from app.engine.queries import Queries
+from app.model.alert import Alert
+from app.model.notice import Notice, Target, Trigger, Wanted
+from app.notify.queue import PASS, REMEMBER, Queue, Told
+
+
+def collect(queries: Queries, queue: Queue, targets: Sequence[Target], now: int) -> int:
+    """Queue what these destinations do not know yet; returns how many notices. now: UTC microseconds. Raises QueueError."""
+    alerts = queries.alerts()
+    digests = {one.id: digest(one) for one in alerts}
+    made: dict[tuple[str, bool], Notice] = {}
+
+    def notice(alert: Alert, known: bool) -> Notice:
+        if (alert.id, known) not in made:
+            made[alert.id, known] = notice_of(queries, alert, "update" if known else "new", now)
+        return made[alert.id, known]
+
+    taken = 0
+    for target in targets:
+        before = _earlier(queries, queue.known(target.name), digests)
+        told = [
+            Told(one.id, digests[one.id], before.get(one.id, ()), lambda known, one=one, wanted=target.wanted: _make(one, known, wanted, notice))
+            for one in alerts
+        ]  # fmt: skip
+        taken += queue.take(target.name, told)
+    return taken
+
+
+def remember(queries: Queries, queue: Queue, name: str) -> None:
+    """A destination knows all that there is now; it gets what comes. Raises QueueError."""
+    queue.take(name, [Told(one.id, digest(one), (), lambda known: REMEMBER) for one in queries.alerts()])
+
+
+def _make(alert: Alert, known: bool, wanted: Wanted, notice):  # type: ignore[no-untyped-def]
+    trigger: Trigger = "update" if known else "new"
+    if alert.state != "open":
+        return PASS
+    if not wanted.takes(trigger, alert.severity, alert.detector, parties_of(alert) if wanted.entity else ()):
+        return REMEMBER if known else PASS  # what it does not want now may become graver, and is new to it then
+    return notice(alert, known)
+
+
+def _earlier(queries: Queries, known: frozenset[str], current: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    """Id of an alert to the ids under which it is known: an alert that grows takes another id."""
+    found: dict[str, tuple[str, ...]] = {}
+    for old in known - current.keys():
+        alert = queries.alert(old)
+        if alert is not None and alert.id in current:
+            found[alert.id] = (*found.get(alert.id, ()), old)
+    return found
