@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from app import paths
 from app.link.errors import ErrorLines
+from app.model.notice import TargetState
 from app.model.rows import Progress
 from app.model.source import LiveSource, SourceState
 
@@ -293,6 +294,60 @@ class Listening:
                 self._on_state(state)
         for beside in list(self._readings.values()):
             beside.ended(why)
+
+
+class Notifier:
+    """The process that tells other systems what is new in a workspace. on_states comes from a thread of it.
+
+    on_end: the process ended by itself, with why in one sentence.
+    """
+
+    def __init__(self, workspace: Path, on_states: Callable[[tuple[TargetState, ...]], None], on_end: OnDone) -> None:
+        self._on_states, self._on_end = on_states, on_end
+        self._closing = False
+        self._child = subprocess.Popen(
+            program("_notify", str(workspace.resolve())),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=paths.program(),
+            start_new_session=os.name != "nt",
+        )
+        self._thread = threading.Thread(target=self._follow, name="notifying", daemon=True)
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """True until it ended."""
+        return self._thread.is_alive()
+
+    def close(self, seconds: float = 5) -> None:
+        """End it; what is not delivered stays in the queue."""
+        self._closing = True
+        assert self._child.stdin is not None
+        with suppress(OSError):
+            self._child.stdin.close()
+        if threading.current_thread() is not self._thread:
+            self._thread.join(seconds)
+            if self._thread.is_alive():
+                self._child.kill()
+                self._thread.join()
+
+    def _follow(self) -> None:
+        assert self._child.stdout is not None and self._child.stderr is not None
+        errors = ErrorLines(self._child.stderr, "notifying-errors")
+        decoder = msgspec.json.Decoder(tuple[TargetState, ...])
+        try:
+            with self._child.stdout:
+                for line in self._child.stdout:
+                    with suppress(msgspec.MsgspecError):  # killed in the middle of a line
+                        self._on_states(decoder.decode(line))
+        finally:
+            self._child.kill()
+            status = self._child.wait()
+            words = errors.last()
+            if not self._closing:
+                self._on_end(None if status == 0 else words or f"Notifying ended with status {status}.")
 
 
 def over(state: SourceState) -> bool:

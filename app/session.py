@@ -35,6 +35,7 @@ from app.sensor.sources.evidence import folder_of, holds, read_evidence, why_not
 from app.sensor.sources.frames import read_frames
 from app.sensor.sources.inputs import SUFFIXES
 from app.sensor.sources.keytabs import load_keys
+from app.telling import Telling
 
 if TYPE_CHECKING:
     from app.proof import Outcome
@@ -78,7 +79,7 @@ def check_keytabs(keytabs: Sequence[Path]) -> None:
     load_keys(keytabs)
 
 
-class Session(Output, Casework):
+class Session(Output, Casework, Telling):
     """An open workspace. Its methods may be called from any thread; those that say so block."""
 
     def __init__(self, path: Path, temporary: Path | None) -> None:
@@ -353,6 +354,7 @@ class Session(Output, Casework):
 
     def close(self) -> None:
         """End what runs, close the file, remove it when temporary."""
+        self.stop_notifying()
         with self._sources_lock:
             listening = self._listening
         if listening is not None:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from app.model.notice import Notifying
 from app.model.saved import SavedQuery
 from app.model.source import LiveSource
 from app.paths import settings_folder
@@ -42,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     queries: saved queries that stand in every workspace. typed: queries that were asked, newest first.
     low_priority: readings leave the processor to others first.
     toured: the tour over the sample case was offered.
+    notifications: what each workspace tells to other systems, by its path; secrets are named and never held.
     """
 
     theme: Literal["system", "dark", "light", "contrast"] = "system"
@@ -64,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     privacy: bool = False
     queries: tuple[SavedQuery, ...] = ()
     typed: tuple[Annotated[str, msgspec.Meta(max_length=4_000)], ...] = ()
+    notifications: dict[str, Notifying] = {}
 
 
 def load(folder: Path | None = None) -> Settings:
@@ -81,3 +84,8 @@ def save(settings: Settings, folder: Path | None = None) -> None:
     temporary = folder / "settings.json.new"
     temporary.write_bytes(msgspec.json.format(msgspec.json.encode(settings)))
     temporary.replace(folder / "settings.json")
+
+
+def with_notifications(settings: Settings, notifications: dict[str, Notifying]) -> Settings:
+    """The settings with other notifications."""
+    return msgspec.structs.replace(settings, notifications=notifications)

@@ -64,6 +64,8 @@ def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int
             seconds = session.read_here(
                 options.paths, bar.show, sensitivity=options.sensitivity, keytabs=options.keytab, places=options.places
             )
+        if options.workspace is not None:
+            tell_others(session)
         parameters: dict[str, object] = {"sensitivity": options.sensitivity, "fail_on": options.fail_on}
         if options.test_mode:
             parameters["test_mode"] = True
@@ -87,6 +89,15 @@ def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int
         return 1
     worst = max((RANK[one.severity] for one in alerts), default=0)
     return 2 if worst >= RANK[options.fail_on] else 0
+
+
+def tell_others(session: Session) -> None:
+    """Deliver what is new to the destinations of the workspace; what does not arrive waits for the next time, and is said."""
+    try:
+        if session.notify_here() is False:
+            print("wardlight: some notices wait: see `wardlight notify WORKSPACE --show`", file=sys.stderr)
+    except OSError as error:
+        print(f"wardlight: {line(str(error))}", file=sys.stderr)
 
 
 def refuse(options: argparse.Namespace) -> None:

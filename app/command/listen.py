@@ -11,7 +11,7 @@ from secrets import token_hex
 
 import msgspec
 
-from app.command.analyze import print_words
+from app.command.analyze import print_words, tell_others
 from app.command.words import line
 from app.listen import Listener
 from app.model.alert import RANK
@@ -93,6 +93,7 @@ def run(options: argparse.Namespace) -> int:
 
     session = Session.open(options.workspace)
     try:
+        session.start_notifying()
         listener = Listener(options.workspace, say, options.sensitivity)
         try:
             for spec in specs:
@@ -103,6 +104,8 @@ def run(options: argparse.Namespace) -> int:
         finally:
             listener.close()
         states = listener.states()
+        session.stop_notifying()
+        tell_others(session)  # of what the last detection found
         print_words(session)
         for one in states:
             print(f"{line(one.label)}: {one.records:,} received, {one.activities:,} activities, {one.dropped:,} dropped")

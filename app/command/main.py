@@ -48,12 +48,17 @@ COMMANDS = {
     "tickets": Command("tickets", "Kerberos tickets: issued where, shown where, what is odd about them"),
     "listen": Command("listen", "take in live traffic, logs, directories"),
     "health": Command("health", "what keeps the program from seeing, since when, and what to do"),
+    "notify": Command("notify", "tell other systems what is new in a workspace: mail, syslog, webhook"),
+    "report": Command("report", "write one of the four reports, or those that are due"),
     "tag": Command("tag", "say that an account or a computer is a honeytoken, sensitive, or neither"),
     "secret": Command("secret", "keep a password, a shared secret or keys in the keyring"),
     "_read": Command("read"),
+    "_notify": Command("notify", "", "add_child_arguments", "run_child"),
     "_listen": Command("listening"),
     "_source": Command("source"),
 }
+PRINTING = frozenset({"analyze", "export", "notify", "report", "_notify"})
+"""Commands that may write a PDF."""
 FAILED = 1
 
 
@@ -94,7 +99,7 @@ def run(arguments: Sequence[str], to_pdf: Pdf) -> int:
     except SystemExit as end:
         return 0 if end.code in (0, None) else FAILED
     about = COMMANDS[options.command]
-    more = (to_pdf,) if options.command in ("analyze", "export") else ()
+    more = (to_pdf,) if options.command in PRINTING else ()
     try:
         return int(getattr(_module(about), about.run)(options, *more))
     except BrokenPipeError:  # whoever read our output has seen enough; nothing more can be said to it, not even at the end

@@ -141,7 +141,7 @@ Every = Literal["daily", "weekly", "monthly"]
 
 
 class Scheduled(Struct, frozen=True, kw_only=True):
-    """A report that is written by itself. folder: where, "" for one beside the workspace. mail: name of a mail target, "" for none.
+    """A report that is written by itself. folder: where, "" for one beside the workspace. mail: name of a mail target, or "".
 
     recipients: in the place of those of the mail target.
     """
@@ -171,7 +171,7 @@ class Notifying(Struct, frozen=True, kw_only=True):
 
 
 class TargetState(Struct, frozen=True, kw_only=True):
-    """How a destination is doing. waiting: notices that are not delivered yet. delivered, failed: deliveries and tries that failed.
+    """How a destination is doing. waiting: notices not delivered yet. delivered, failed: deliveries and tries that failed.
 
     full: its queue is full, and what is new waits in the workspace. last: UTC microseconds of the last delivery, tried: of the
     last try. error: why the last try failed, "" when it did not. since: when it failed first in a row.

@@ -1,6 +1,8 @@
 """What is new in a workspace for each of its destinations."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Literal
 
 from app.engine.notices.reading import digest, notice_of, parties_of
 from app.engine.queries import Queries
@@ -24,9 +26,8 @@ def collect(queries: Queries, queue: Queue, targets: Sequence[Target], now: int)
     for target in targets:
         before = _earlier(queries, queue.known(target.name), digests)
         told = [
-            Told(one.id, digests[one.id], before.get(one.id, ()), lambda known, one=one, wanted=target.wanted: _make(one, known, wanted, notice))
-            for one in alerts
-        ]  # fmt: skip
+            Told(one.id, digests[one.id], before.get(one.id, ()), partial(_make, one, target.wanted, notice)) for one in alerts
+        ]
         taken += queue.take(target.name, told)
     return taken
 
@@ -36,7 +37,9 @@ def remember(queries: Queries, queue: Queue, name: str) -> None:
     queue.take(name, [Told(one.id, digest(one), (), lambda known: REMEMBER) for one in queries.alerts()])
 
 
-def _make(alert: Alert, known: bool, wanted: Wanted, notice):  # type: ignore[no-untyped-def]
+def _make(
+    alert: Alert, wanted: Wanted, notice: Callable[[Alert, bool], Notice], known: bool
+) -> Notice | Literal["remember", "pass"]:
     trigger: Trigger = "update" if known else "new"
     if alert.state != "open":
         return PASS

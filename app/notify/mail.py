@@ -2,6 +2,7 @@
 
 import mimetypes
 import smtplib
+from base64 import b64encode
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -80,12 +81,24 @@ class MailSender:
             if target.security == "starttls":
                 made.starttls(context=context(target.authorities))
             if target.user:
-                made.login(target.user, password)
+                _sign_in(made, target.user, password)
         except BaseException:
             made.close()
             raise
         self._server = made
         return made
+
+
+def _sign_in(server: smtplib.SMTP, user: str, password: str) -> None:
+    """PLAIN in UTF-8 (RFC 4616), which smtplib writes in ASCII only; other mechanisms where a server has no PLAIN."""
+    server.ehlo_or_helo_if_needed()
+    if "PLAIN" not in server.esmtp_features.get("auth", "").upper().split():
+        server.login(user, password)
+        return
+    said = b64encode(f"\0{user}\0{password}".encode()).decode()
+    code, words = server.docmd("AUTH", f"PLAIN {said}")
+    if code not in (235, 503):  # 503: already signed in
+        raise smtplib.SMTPAuthenticationError(code, words)
 
 
 def mail_of(one: Notice, target: MailTarget, recipients: Sequence[str]) -> EmailMessage:

@@ -146,7 +146,9 @@ class Queue:
         taken, more = 0, False
         with self._changing() as db:
             known = dict(db.execute("SELECT subject, digest FROM known WHERE target = ?", (target,)).fetchall())
-            count, size = db.execute("SELECT count(*), coalesce(sum(length(body)), 0) FROM waiting WHERE target = ?", (target,)).fetchone()
+            count, size = db.execute(
+                "SELECT count(*), coalesce(sum(length(body)), 0) FROM waiting WHERE target = ?", (target,)
+            ).fetchone()
             for one in told:
                 old = next((name for name in (one.subject, *one.before) if name in known), None)
                 if old is not None and known[old] == one.digest:
@@ -183,7 +185,10 @@ class Queue:
             if db.execute("SELECT count(*) FROM waiting WHERE target = ?", (target,)).fetchone()[0] >= self._most:
                 return False
             body = _packed(notice)
-            return db.execute("INSERT OR IGNORE INTO waiting(target, id, body) VALUES(?, ?, ?)", (target, notice.id, body)).rowcount > 0
+            return (
+                db.execute("INSERT OR IGNORE INTO waiting(target, id, body) VALUES(?, ?, ?)", (target, notice.id, body)).rowcount
+                > 0
+            )
 
     # ---- delivery
 
@@ -208,7 +213,9 @@ class Queue:
                 (len(numbers), now, now, error[:LONGEST_ERROR], target),
             )
 
-    def failed(self, target: str, now: int, error: str, wait: Callable[[int], int], refused: int | None = None, most: int = 5) -> None:
+    def failed(
+        self, target: str, now: int, error: str, wait: Callable[[int], int], refused: int | None = None, most: int = 5
+    ) -> None:
         """A try failed. wait: microseconds to leave it alone after so many failures in a row.
 
         refused: number of a notice that was refused for its own sake; after most such tries it is given up and counted.
@@ -259,7 +266,9 @@ class Queue:
             }
         found = []
         for one in targets:
-            delivered, failed, refused, more, last, tried, error, since, waiting = rows.get(one.name, (0, 0, 0, 0, None, None, "", None, 0))
+            delivered, failed, refused, more, last, tried, error, since, waiting = rows.get(
+                one.name, (0, 0, 0, 0, None, None, "", None, 0)
+            )
             found.append(
                 TargetState(
                     name=one.name, kind=kind_of(one), label=label_of(one), on=one.on, waiting=waiting, delivered=delivered,
@@ -281,7 +290,9 @@ class Queue:
         with self._changing() as db:
             db.execute("INSERT OR REPLACE INTO reports VALUES(?, ?)", (id, until))
             if mail is not None:
-                db.execute("INSERT OR IGNORE INTO waiting(target, id, body) VALUES(?, ?, ?)", (mail[0], mail[1].id, _packed(mail[1])))
+                db.execute(
+                    "INSERT OR IGNORE INTO waiting(target, id, body) VALUES(?, ?, ?)", (mail[0], mail[1].id, _packed(mail[1]))
+                )
 
 
 def _packed(notice: Notice) -> bytes:

@@ -52,7 +52,9 @@ class SyslogSender:
             self.close()
             if isinstance(error, NotDelivered):
                 raise
-            raise NotDelivered(f"{target.address}:{target.port} does not take it over {target.transport}: {why(error)}.") from error
+            raise NotDelivered(
+                f"{target.address}:{target.port} does not take it over {target.transport}: {why(error)}."
+            ) from error
         return ""
 
     def close(self) -> None:

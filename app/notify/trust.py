@@ -7,7 +7,7 @@ from app.notify.errors import NotDelivered, why
 
 
 def context(authorities: str = "", certificate: str = "", key: str = "") -> ssl.SSLContext:
-    """TLS 1.2 or later. authorities: PEM file of trusted certificates, "" for the system's; certificate, key: our own, or none."""
+    """TLS 1.2 or later. authorities: PEM file of trusted certificates, "" for the system's; certificate, key: our own, if any."""
     try:
         made = ssl.create_default_context(cafile=authorities or None)
         made.minimum_version = ssl.TLSVersion.TLSv1_2

@@ -38,7 +38,9 @@ class WebhookSender:
         body = msgspec.json.encode(as_json(one))
         link, path = _link(target)
         try:
-            link.request("POST", path, body, headers(one.id, body, secret_of(target.secret) if target.secret else "", time.time()))
+            link.request(
+                "POST", path, body, headers(one.id, body, secret_of(target.secret) if target.secret else "", time.time())
+            )
             status = link.getresponse().status  # the words of an answer are not needed, and could be endless
         except (OSError, http.client.HTTPException, ValueError) as error:
             if isinstance(error, NotDelivered):

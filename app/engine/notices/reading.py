@@ -48,6 +48,7 @@ def notice_of(queries: Queries, alert: Alert, trigger: Trigger, at: int) -> Noti
     asked = next((one for one in evidence if isinstance(one.detail, DnsQuery)), None)
     qualified = _qualified(account)
     host, fqdn = _host(source)
+    request, method, reason = _asked(asked) if asked is not None and alert.external_id == 2007 else ("", "", "")
     body = next(alert_lines(queries, [alert]))
     return Notice(
         id=hashlib.blake2b(f"{alert.id} {digest(alert)}".encode(), digest_size=16).hexdigest(),
@@ -76,7 +77,9 @@ def notice_of(queries: Queries, alert: Alert, trigger: Trigger, at: int) -> Noti
         parties=parties_of(alert),
         body=body,
         link=link_of(alert),
-        **(_asked(asked) if asked is not None and alert.external_id == 2007 else {}),
+        request=request,
+        method=method,
+        reason=reason,
     )
 
 
@@ -140,8 +143,9 @@ def _domain(targets: tuple[EntityRef, ...], subject: str, asked: Activity | None
     return named or told or ".".join(question.split(".")[-2:])
 
 
-def _asked(asked: Activity) -> dict[str, str]:
+def _asked(asked: Activity) -> tuple[str, str, str]:
+    """Name, type and answer of a question."""
     detail = asked.detail
     assert isinstance(detail, DnsQuery)
     reason = "" if asked.result == "unanswered" else RCODES.get(asked.code or 0, f"Rcode{asked.code}")
-    return {"request": detail.name.rstrip("."), "method": detail.type.capitalize(), "reason": reason}
+    return detail.name.rstrip("."), detail.type.capitalize(), reason

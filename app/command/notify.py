@@ -1,0 +1,205 @@
+"""Tell other systems what is new in a workspace: run it without a window, test it, look at it first, set it up."""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from app.command.export import KEYLESS, open_existing
+from app.command.words import line
+from app.model.notice import Notice, Notifying, Scheduled, TargetState
+from app.notify.notifier import Notifier
+from app.session import IN_USE, Session, StoreError
+from app.settings import load
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+PATIENCE = 1.0
+"""Seconds between two tries to deliver while another process does."""
+Pdf = Callable[[str, Path], None]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """WORKSPACE [--once] [--test NAME] [--preview ALERT [--as NAME]] [--show] [--set FILE [--all]]"""
+    parser.add_argument("workspace", type=Path)
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--once", action="store_true", help="deliver what is new, then end: 0 when all arrived, 1 when some waits")
+    what.add_argument("--test", metavar="NAME", help="send a test to this destination")
+    what.add_argument("--preview", metavar="ALERT", help="print what destinations would be sent about this alert")
+    what.add_argument("--show", action="store_true", help="print how destinations are doing")
+    what.add_argument("--set", type=Path, metavar="FILE", help="take destinations and reports from this JSON file; - for stdin")
+    parser.add_argument("--as", dest="target", metavar="NAME", help="--preview: for this destination only")
+    parser.add_argument("--all", action="store_true", help="--set: new destinations also get what the workspace holds already")
+    parser.add_argument("--json", action="store_true", help="--show: as JSON")
+
+
+def add_child_arguments(parser: argparse.ArgumentParser) -> None:
+    """WORKSPACE"""
+    parser.add_argument("workspace", type=Path)
+
+
+def run(options: argparse.Namespace, to_pdf: Pdf) -> int:
+    """Returns 0, or 1 when something did not arrive. Raises OSError, StoreError."""
+    session = open_existing(options.workspace)
+    try:
+        if options.set is not None:
+            _set(session, options)
+            return 0
+        wanted = session.notifying()
+        if options.show:
+            return _show(session, options)
+        if not wanted.targets and not wanted.reports:
+            raise OSError("nothing is set up for this workspace: give destinations with --set FILE, see docs/notifications.md")
+        _hide(session)
+        if options.test is not None:
+            return _test(session, wanted, options.test)
+        if options.preview is not None:
+            return _preview(session, wanted, options)
+        return _deliver(session, options.once, to_pdf)
+    finally:
+        session.close()
+
+
+def run_child(options: argparse.Namespace, to_pdf: Pdf) -> int:
+    """Deliver for a window until standard input closes; states as JSON lines."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    stop = threading.Event()
+
+    def watch() -> None:
+        while os.read(0, 4096):  # not sys.stdin, whose lock this thread would still hold when the interpreter ends
+            pass
+        stop.set()
+
+    threading.Thread(target=watch, daemon=True, name="parent-watch").start()
+    encoder = msgspec.json.Encoder()
+
+    def tell(states: tuple[TargetState, ...]) -> None:
+        try:
+            os.write(1, encoder.encode(states) + b"\n")
+        except BrokenPipeError:
+            stop.set()
+
+    session = open_existing(options.workspace)
+    try:
+        _hide(session)
+        run_until(session, stop, to_pdf, tell)
+    finally:
+        session.close()
+    return 0
+
+
+def run_until(session: Session, stop: threading.Event, to_pdf: Pdf, tell: Callable[[tuple[TargetState, ...]], None]) -> None:
+    """Deliver until stop is set; waits while another process delivers for the workspace."""
+    while not stop.is_set():
+        try:
+            notifier = _notifier(session, to_pdf)
+        except StoreError as error:
+            if not str(error).endswith(IN_USE):
+                raise
+            stop.wait(PATIENCE)
+            continue
+        try:
+            notifier.run(stop, tell)
+        finally:
+            notifier.close()
+
+
+def _notifier(session: Session, to_pdf: Pdf) -> Notifier:
+    def write(one: Scheduled, first: int, last: int, out: Path) -> bool:
+        _hide(session)
+        return session.scheduled_report(one, first, last, out, to_pdf)
+
+    def hide(one: Notice) -> Notice:
+        _hide(session)  # it may be switched while this runs
+        return session.hide_notice(one)
+
+    return Notifier(session.path, session.notifying, hide, write)
+
+
+def _deliver(session: Session, once: bool, to_pdf: Pdf) -> int:
+    if once:
+        notifier = _notifier(session, to_pdf)
+        try:
+            whole = notifier.once()
+            _print(notifier.states())
+        finally:
+            notifier.close()
+        return 0 if whole else 1
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    said: dict[str, tuple[str, int]] = {}
+
+    def tell(states: tuple[TargetState, ...]) -> None:
+        for one in states:
+            if said.get(one.name) != (one.error, one.refused):
+                said[one.name] = one.error, one.refused
+                _print((one,))
+
+    run_until(session, stop, to_pdf, tell)
+    return 0
+
+
+def _print(states: tuple[TargetState, ...]) -> None:
+    for one in states:
+        words = f"{line(one.name)}: {one.delivered:,} delivered, {one.waiting:,} waiting, {one.failed:,} tries failed"
+        more = f", {one.refused:,} refused" if one.refused else ""
+        print(f"{words}{more}{f': {line(one.error)}' if one.error else ''}", flush=True)
+
+
+def _show(session: Session, options: argparse.Namespace) -> int:
+    states = session.target_states()
+    if options.json:
+        sys.stdout.buffer.write(msgspec.json.encode({"targets": states, "set": session.notifying()}) + b"\n")
+        return 0
+    for one in states:
+        print(f"{line(one.name)}{'' if one.on else ' (off)'}: {line(one.label)}")
+        last = "never" if one.last is None else (EPOCH + timedelta(microseconds=one.last)).strftime("%Y-%m-%d %H:%M:%S UTC")
+        print(f"    {one.delivered:,} delivered, the last {last}; {one.waiting:,} waiting; {one.failed:,} tries failed")
+        if one.error:
+            print(f"    {line(one.error)}")
+    for report in session.notifying().reports:
+        print(f"{report.every} {report.report} as {report.form}{f', mailed by {line(report.mail)}' if report.mail else ''}")
+    return 0
+
+
+def _set(session: Session, options: argparse.Namespace) -> None:
+    data = sys.stdin.buffer.read(1 << 20) if str(options.set) == "-" else options.set.read_bytes()
+    try:
+        wanted = msgspec.json.decode(data, type=Notifying)
+    except msgspec.MsgspecError as error:
+        raise OSError(f"{options.set} does not say what to tell: {error}") from error
+    session.set_notifying(wanted, from_now=not options.all)
+
+
+def _test(session: Session, wanted: Notifying, name: str) -> int:
+    target = wanted.target(name)
+    if target is None:
+        raise OSError(f"there is no destination {name!r}; there are {', '.join(one.name for one in wanted.targets)}")
+    error = session.test_target(target)
+    print(f"{line(name)}: {line(error) if error else 'it was taken'}")
+    return 1 if error else 0
+
+
+def _preview(session: Session, wanted: Notifying, options: argparse.Namespace) -> int:
+    chosen = [one for one in wanted.targets if options.target in (None, one.name)]
+    if not chosen:
+        raise OSError(f"there is no destination {options.target!r}")
+    for one in chosen:
+        if len(chosen) > 1:
+            print(f"--- {line(one.name)}")
+        for text in session.preview(options.preview, one).splitlines():
+            print(line(text))
+    return 0
+
+
+def _hide(session: Session) -> None:
+    """Pseudonyms go out when the settings say so."""
+    private = load().privacy
+    if private != session.private and not session.hide_names(private) and private:
+        print(KEYLESS, file=sys.stderr)

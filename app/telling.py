@@ -1,0 +1,231 @@
+"""The part of a session that tells other systems: destinations, their tests, the process that delivers, reports."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from secrets import token_hex
+
+from app import settings as stored
+from app.children import Notifier
+from app.engine.export.writing import whole
+from app.engine.notices.plain import as_json, mail_text, subject
+from app.engine.notices.reading import notice_of
+from app.engine.notices.samples import test_notice
+from app.engine.notices.syslog import message
+from app.engine.queries import Queries
+from app.engine.store import StoreError
+from app.model.notice import MailTarget, Notice, Notifying, Scheduled, SyslogTarget, Target, TargetState
+
+Pdf = Callable[[str, Path], None]
+ONCE = 30.0
+"""Seconds that notices of a settled reading may take; the rest waits in the queue."""
+
+
+class Telling:
+    """The part of a session that tells others. Methods that say so block."""
+
+    path: Path
+    plain: Queries
+    queries: Queries
+    private: bool
+    is_temporary: bool
+    _notifier: Notifier | None = None
+    _target_states: tuple[TargetState, ...] = ()
+    _notifier_error = ""
+    on_targets: Callable[[], None] | None = None
+    """Called from a thread of the session when destinations have something new to say."""
+
+    def _hidden(self) -> Callable[[object], object]:
+        raise NotImplementedError
+
+    def hide_names(self, on: bool, keep: bool = True) -> bool:
+        """See Output."""
+        raise NotImplementedError
+
+    # ---- what is set
+
+    def notifying(self) -> Notifying:
+        """What this workspace tells, as it is set now; reads the settings."""
+        return notifying_of(self.path, stored.load())
+
+    def set_notifying(self, wanted: Notifying, from_now: bool = True) -> None:
+        """Set what this workspace tells; blocks. Raises OSError, StoreError.
+
+        from_now: new destinations get what comes, not what is there already. A window keeps its own settings and calls
+        begin_targets instead.
+        """
+        check_targets(wanted)
+        before = stored.load()
+        if from_now:
+            self.begin_targets(wanted)
+        others = {one: held for one, held in before.notifications.items() if Path(one).resolve() != self.path.resolve()}
+        kept = {**others, str(self.path.resolve()): wanted} if wanted != Notifying() else others
+        stored.save(stored.with_notifications(before, kept))
+
+    def begin_targets(self, wanted: Notifying) -> None:
+        """New destinations get what comes, not what is there already; blocks. Raises OSError, StoreError."""
+        from app.notify.notifier import from_now_on
+
+        known = {one.name for one in self.notifying().targets}
+        from_now_on(self.path, tuple(one.name for one in wanted.targets if one.name not in known), wanted)
+
+    def target_states(self) -> tuple[TargetState, ...]:
+        """How the destinations are doing; blocks for a moment. Raises OSError."""
+        from app.notify.queue import Queue, queue_path
+
+        targets = self.notifying().targets
+        if not queue_path(self.path).is_file():
+            return tuple(_untouched(one) for one in targets)
+        queue = Queue(self.path)
+        try:
+            return queue.states(targets)
+        finally:
+            queue.close()
+
+    # ---- looking at it first
+
+    def test_target(self, target: Target) -> str:
+        """Send a test to a destination at once; returns "" or why it did not arrive. Blocks."""
+        from app.notify.delivering import send_now
+
+        at = time.time_ns() // 1_000
+        return send_now(target, test_notice(target.name, at, token_hex(16)), self.hide_notice)
+
+    def preview(self, alert_id: str, target: Target) -> str:
+        """What a destination would be sent about an alert, as text; blocks. Raises OSError when there is no such alert."""
+        alert = self.plain.alert(alert_id)
+        if alert is None:
+            raise OSError(f"There is no alert {alert_id}.")
+        one = self.hide_notice(notice_of(self.plain, alert, "new", time.time_ns() // 1_000))
+        return shown(one, target)
+
+    def hide_notice(self, one: Notice) -> Notice:
+        """The notice as it may be told; itself while names are shown."""
+        said = self._hidden()(one)
+        assert isinstance(said, Notice)
+        return said
+
+    # ---- telling
+
+    def start_notifying(self) -> None:
+        """Have a process deliver what is new, when anything is to be told; does nothing while one does."""
+        wanted = self.notifying()
+        if self.is_temporary or not (wanted.targets or wanted.reports):
+            self.stop_notifying()
+            return
+        if self._notifier is None or not self._notifier.running:
+            self._notifier_error = ""
+            self._notifier = Notifier(self.path, self._told_targets, self._notifier_ended)
+
+    def stop_notifying(self) -> None:
+        """End that process; blocks for a moment."""
+        notifier, self._notifier = self._notifier, None
+        if notifier is not None:
+            notifier.close()
+
+    @property
+    def notifier_error(self) -> str:
+        """Why nothing is delivered at present, "" when all is well."""
+        return self._notifier_error
+
+    def _told_targets(self, states: tuple[TargetState, ...]) -> None:
+        self._target_states = states
+        if self.on_targets is not None:
+            self.on_targets()
+
+    def _notifier_ended(self, why: str | None) -> None:
+        self._notifier_error = why or ""
+        if self.on_targets is not None:
+            self.on_targets()
+
+    def notify_here(self, seconds: float = ONCE) -> bool | None:
+        """Take what is new and deliver it from this process; blocks. None: there is nothing to tell, or another process does it.
+
+        True when all was delivered. Raises OSError, StoreError.
+        """
+        from app.notify.notifier import Notifier as Here
+
+        wanted = self.notifying()
+        if not any(one.on for one in wanted.targets):
+            return None
+        try:
+            here = Here(self.path, self.notifying, self.hide_notice, lambda *_: False)
+        except StoreError as error:
+            if str(error).endswith(" is in use by another program."):
+                return None
+            raise
+        try:
+            return here.once(seconds)
+        finally:
+            here.close()
+
+    # ---- reports
+
+    def table_report(
+        self, report: str, out: Path, form: str, span: tuple[int, int] | None = None, to_pdf: Pdf | None = None
+    ) -> int:
+        """Write one of the four reports as xlsx, html or pdf; returns its number of rows. Blocks. Raises OSError.
+
+        span: first <= time < last, UTC microseconds, None for all there is. to_pdf: writes a page of HTML as PDF.
+        """
+        from app.engine.reports.tables import make, write_html, write_xlsx
+
+        veil = self._hidden()
+        made = make(self.plain, report, span)
+        with whole(out) as place:
+            if form == "xlsx":
+                return write_xlsx(made, place, veil)
+            if form == "html":
+                return write_html(made, place, veil)
+            if form != "pdf" or to_pdf is None:
+                raise OSError(f"A report is written as xlsx, html or pdf, not as {form}.")
+            page = place.with_name(f"{place.name}.html")
+            try:
+                rows = write_html(made, page, veil)
+                to_pdf(page.read_text(encoding="utf-8"), place)
+            finally:
+                page.unlink(missing_ok=True)
+            return rows
+
+    def scheduled_report(self, one: Scheduled, first: int, last: int, out: Path, to_pdf: Pdf | None) -> bool:
+        """Write a scheduled report; True when with pseudonyms. Blocks. Raises OSError."""
+        self.table_report(one.report, out, one.form, (first, last), to_pdf)
+        return self.private
+
+
+def notifying_of(path: Path, settings: stored.Settings) -> Notifying:
+    """What a workspace tells."""
+    held = settings.notifications
+    return held.get(str(path)) or held.get(str(path.resolve())) or Notifying()
+
+
+def check_targets(wanted: Notifying) -> None:
+    """Raises OSError with one sentence for what cannot be meant."""
+    names = [one.name.lower() for one in wanted.targets]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise OSError(f"Two destinations are called {twice!r}.")
+    mails = {one.name for one in wanted.targets if isinstance(one, MailTarget)}
+    unknown = next((one.mail for one in wanted.reports if one.mail and one.mail not in mails), None)
+    if unknown is not None:
+        raise OSError(f"There is no mail destination {unknown!r}.")
+    ids = [one.id for one in wanted.reports]
+    if len(set(ids)) < len(ids):
+        raise OSError("The same report is scheduled twice.")
+
+
+def shown(one: Notice, target: Target) -> str:
+    """A notice as a destination gets it, as text."""
+    import msgspec
+
+    if isinstance(target, MailTarget):
+        return f"Subject: {subject(one)}\n\n{mail_text(one)}"
+    if isinstance(target, SyslogTarget):
+        return message(one, target.header, target.form, "HOST", 0).decode().replace("\ufeff", "")
+    return msgspec.json.format(msgspec.json.encode(as_json(one)), indent=2).decode()
+
+
+def _untouched(target: Target) -> TargetState:
+    from app.model.notice import kind_of, label_of
+
+    return TargetState(name=target.name, kind=kind_of(target), label=label_of(target), on=target.on)

@@ -1,0 +1,223 @@
+"""From a workspace to real receivers: what is new, what grew, what was away, what was killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from app.engine.queries import Queries
+from app.engine.store import StoreError
+from app.model.notice import Notice, Notifying, SyslogTarget, Wanted, WebhookTarget
+from app.notify import queue as queues
+from app.notify.facts import facts
+from app.notify.notifier import Notifier
+from app.sensor.sources import secrets
+from app.session import Session
+from app.settings import load
+from tests.notify.receivers import rsyslog, until, web
+from tests.sensor.free_port import free_port
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def hook(url: str, **more: object) -> WebhookTarget:
+    return WebhookTarget(name="hook", url=url, **more)  # type: ignore[arg-type]
+
+
+def notifier(workspace: Path, wanted: Notifying, hide: Callable[[Notice], Notice] = lambda one: one) -> Notifier:
+    return Notifier(workspace, lambda: wanted, hide, lambda *_: False)
+
+
+def once(workspace: Path, wanted: Notifying, seconds: float = 20) -> bool:
+    made = notifier(workspace, wanted)
+    try:
+        return made.once(seconds)
+    finally:
+        made.close()
+
+
+def test_each_alert_is_told_once_and_a_graver_or_grown_one_again(workspace: Path, alerts: int) -> None:
+    with web() as (server, url):
+        wanted = Notifying(targets=(hook(url),))
+        assert once(workspace, wanted) and len(server.got) == alerts
+        assert once(workspace, wanted) and len(server.got) == alerts
+        queries = Queries(workspace)
+        one = queries.alerts()[0]
+        queries.close()
+        grown = msgspec.structs.replace(one, severity="low", id="f" * 16)
+        _replace(workspace, one.id, grown)
+        assert once(workspace, wanted)
+    said = msgspec.json.decode(server.got[-1][2])
+    assert len(server.got) == alerts + 1
+    assert (said["trigger"], said["alert"]["id"], said["severity"]) == ("update", "f" * 16, "low")
+    assert len({id for id, _, _ in server.got}) == alerts + 1
+
+
+def _replace(workspace: Path, old: str, alert) -> None:
+    """As a detection does that finds an alert grown: another id, the old one known as its name."""
+    import sqlite3
+
+    db = sqlite3.connect(workspace)
+    with db:
+        db.execute("UPDATE alerts SET id = ?, body = ? WHERE id = ?", (alert.id, msgspec.msgpack.encode(alert), old))
+        db.execute("INSERT INTO alert_names VALUES(?, ?)", (old, alert.id))
+        db.execute("INSERT INTO changes VALUES('alerts', 1) ON CONFLICT(topic) DO UPDATE SET value = value + 1")
+    db.close()
+
+
+def test_filters_choose_by_severity_detector_and_party(workspace: Path) -> None:
+    queries = Queries(workspace)
+    held = queries.alerts()
+    queries.close()
+    with web() as (server, url):
+        wanted = Notifying(
+            targets=(
+                hook(f"{url}?high", wanted=Wanted(least="high")),
+                WebhookTarget(name="dcsync", url=f"{url}?dcsync", wanted=Wanted(detectors=("dcsync",))),
+                WebhookTarget(name="party", url=f"{url}?party", wanted=Wanted(entity="FS1")),
+                WebhookTarget(name="off", url=f"{url}?off", on=False),
+                WebhookTarget(name="updates", url=f"{url}?updates", wanted=Wanted(new=False)),
+            )
+        )
+        assert once(workspace, wanted)
+        got = [msgspec.json.decode(body)["alert"] for _, _, body in server.got]
+    high = sum(one.severity == "high" for one in held)
+    dcsync = sum(one.detector == "dcsync" for one in held)
+    party = sum(any(ref.label == "FS1" for ref in one.finding.targets) for one in held)
+    assert min(high, dcsync, party) > 0 and len(got) == high + dcsync + party
+
+
+def test_a_closed_alert_is_not_told(workspace: Path, alerts: int) -> None:
+    session = Session.open(workspace)
+    first = session.queries.alerts()[0]
+    session.change_alert(first.id, state="closed")
+    session.close()
+    with web() as (server, url):
+        assert once(workspace, Notifying(targets=(hook(url),)))
+    assert len(server.got) == alerts - 1
+
+
+def test_nothing_is_lost_while_a_receiver_is_away_and_others_go_on(workspace: Path, alerts: int, tmp_path: Path) -> None:
+    ports = free_port(), free_port()
+    with web() as (server, url):
+        siem = SyslogTarget(name="siem", address="127.0.0.1", port=ports[1], transport="tcp")
+        wanted = Notifying(targets=(siem, hook(url)))
+        assert not once(workspace, wanted)
+        assert len(server.got) == alerts
+        made = notifier(workspace, wanted)
+        state = made.states()[0]
+        assert (state.waiting, state.delivered) == (alerts, 0) and "refused" in state.error
+        (fact,) = facts(made.states())
+        assert (fact.rule, fact.subject) == ("syslog-failed", "siem") and f"{alerts} notices wait" in fact.what
+        made.close()
+        with rsyslog(tmp_path / "rsyslog", ports=ports) as there:
+            assert once(workspace, wanted)
+            until(lambda: len(there.lines()) == alerts)
+            assert once(workspace, wanted)
+            assert len(there.lines()) == alerts
+        made = notifier(workspace, wanted)
+        assert facts(made.states()) == ()
+        made.close()
+
+
+def test_a_full_queue_holds_nothing_up_and_loses_nothing(workspace: Path, alerts: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert alerts > 6
+    with web(answers=[503]) as (server, url):
+        wanted = Notifying(targets=(hook(url),))
+        made = Notifier(workspace, lambda: wanted, lambda one: one, lambda *_: False)
+        monkeypatch.setattr(made.queue, "_most", 3)
+        assert not made.once(5)
+        assert made.states()[0].full
+        rounds = 0
+        while len(server.got) < alerts:
+            made.once(5)
+            rounds += 1
+            assert rounds < 20
+        assert not made.states()[0].full
+        made.close()
+    assert len({id for id, _, _ in server.got}) == len(server.got) == alerts and rounds >= 2
+
+
+def test_pseudonyms_go_out_in_privacy_mode(workspace: Path) -> None:
+    session = Session.open(workspace)
+    names = {ref.label.lower() for one in session.queries.alerts() for ref in one.finding.accounts}
+    session.hide_names(True, keep=False)
+    with web() as (server, url):
+        made = notifier(workspace, Notifying(targets=(hook(url),)), session.hide_notice)
+        assert made.once(20)
+        made.close()
+    session.close()
+    sent = b"".join(body for _, _, body in server.got).decode().lower()
+    assert names and not [one for one in names - {"administrator"} if one in sent]  # a name that every domain has
+    assert "user-" in sent and "corp.test" not in sent
+
+
+def test_one_process_delivers_at_a_time(workspace: Path) -> None:
+    first = notifier(workspace, Notifying())
+    with pytest.raises(StoreError, match="in use"):
+        notifier(workspace, Notifying())
+    first.close()
+    notifier(workspace, Notifying()).close()
+
+
+def test_new_destinations_get_what_comes_and_not_what_is_there(workspace: Path, alerts: int) -> None:
+    session = Session.open(workspace)
+    with web() as (server, url):
+        session.set_notifying(Notifying(targets=(hook(url),)))
+        assert session.notify_here() is True and not server.got
+        both = Notifying(targets=(hook(url), WebhookTarget(name="all", url=f"{url}?all")))
+        session.set_notifying(both, from_now=False)
+        assert session.notify_here() is True and len(server.got) == alerts
+    session.close()
+    assert load().notifications == {str(workspace.resolve()): both}
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_it_loses_nothing_and_repeats_only_under_the_same_id(workspace: Path, alerts: int) -> None:
+    secrets.keep("hook", "a key")
+    with web("a key") as (server, url):
+        session = Session.open(workspace)
+        session.set_notifying(Notifying(targets=(hook(url, secret="hook"),)), from_now=False)
+        session.close()
+        command = [sys.executable, "-m", "app", "notify", str(workspace)]
+        for limit in (1, alerts // 2, alerts):
+            child = subprocess.Popen(command, cwd=ROOT, env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            try:
+                until(lambda limit=limit: len({id for id, _, _ in server.got}) >= limit, 60)
+            finally:
+                child.send_signal(signal.SIGKILL)
+                child.wait()
+                if child.stderr is not None:
+                    child.stderr.close()
+        done = subprocess.run([*command, "--once"], cwd=ROOT, env=os.environ, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    ids = [id for id, _, _ in server.got]
+    assert len(set(ids)) == alerts and len(ids) <= alerts + 3 and not server.bad
+    assert f"{alerts} delivered" in done.stdout or "delivered, 0 waiting" in done.stdout
+
+
+def test_it_runs_beside_a_writer_and_follows_other_settings(workspace: Path, alerts: int) -> None:
+    stop, wanted = threading.Event(), [Notifying()]
+    made = Notifier(workspace, lambda: wanted[0], lambda one: one, lambda *_: False)
+    told: list = []
+    runner = threading.Thread(target=made.run, args=(stop, told.append))
+    runner.start()
+    try:
+        with web() as (server, url), web() as (other, elsewhere):
+            wanted[0] = Notifying(targets=(hook(url),))
+            until(lambda: len(server.got) == alerts)
+            wanted[0] = Notifying(targets=(hook(url), WebhookTarget(name="other", url=elsewhere)))
+            until(lambda: len(other.got) == alerts)
+            until(lambda: bool(told) and [one.delivered for one in told[-1]] == [alerts, alerts])
+    finally:
+        stop.set()
+        runner.join()
+        made.close()
+    assert len(server.got) == alerts
+    assert queues.queue_path(workspace).is_file()
