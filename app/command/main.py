@@ -92,8 +92,8 @@ def run(arguments: Sequence[str], to_pdf: Pdf) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal of another encoding shows what it can
         sys.stdout.reconfigure(errors="backslashreplace")
     called = arguments[0] if arguments else ""
-    if called == "listen":
-        arguments = ["listen", *_module(COMMANDS[called]).ordered(arguments[1:])]
+    if called in ("listen", "report"):
+        arguments = [called, *_module(COMMANDS[called]).ordered(arguments[1:])]
     try:
         options = parser(called).parse_args(arguments)
     except SystemExit as end:

@@ -55,7 +55,7 @@ def run(options: argparse.Namespace, to_pdf: Pdf) -> int:
             return _show(session, options)
         if not wanted.targets and not wanted.reports:
             raise OSError("nothing is set up for this workspace: give destinations with --set FILE, see docs/notifications.md")
-        _hide(session)
+        hide_as_set(session)
         if options.test is not None:
             return _test(session, wanted, options.test)
         if options.preview is not None:
@@ -86,7 +86,7 @@ def run_child(options: argparse.Namespace, to_pdf: Pdf) -> int:
 
     session = open_existing(options.workspace)
     try:
-        _hide(session)
+        hide_as_set(session)
         run_until(session, stop, to_pdf, tell)
     finally:
         session.close()
@@ -97,7 +97,7 @@ def run_until(session: Session, stop: threading.Event, to_pdf: Pdf, tell: Callab
     """Deliver until stop is set; waits while another process delivers for the workspace."""
     while not stop.is_set():
         try:
-            notifier = _notifier(session, to_pdf)
+            notifier = notifier_of(session, to_pdf)
         except StoreError as error:
             if not str(error).endswith(IN_USE):
                 raise
@@ -109,13 +109,15 @@ def run_until(session: Session, stop: threading.Event, to_pdf: Pdf, tell: Callab
             notifier.close()
 
 
-def _notifier(session: Session, to_pdf: Pdf) -> Notifier:
+def notifier_of(session: Session, to_pdf: Pdf) -> Notifier:
+    """What delivers for a session. Raises StoreError, QueueError."""
+
     def write(one: Scheduled, first: int, last: int, out: Path) -> bool:
-        _hide(session)
+        hide_as_set(session)
         return session.scheduled_report(one, first, last, out, to_pdf)
 
     def hide(one: Notice) -> Notice:
-        _hide(session)  # it may be switched while this runs
+        hide_as_set(session)  # it may be switched while this runs
         return session.hide_notice(one)
 
     return Notifier(session.path, session.notifying, hide, write)
@@ -123,7 +125,7 @@ def _notifier(session: Session, to_pdf: Pdf) -> Notifier:
 
 def _deliver(session: Session, once: bool, to_pdf: Pdf) -> int:
     if once:
-        notifier = _notifier(session, to_pdf)
+        notifier = notifier_of(session, to_pdf)
         try:
             whole = notifier.once()
             _print(notifier.states())
@@ -198,7 +200,7 @@ def _preview(session: Session, wanted: Notifying, options: argparse.Namespace) -
     return 0
 
 
-def _hide(session: Session) -> None:
+def hide_as_set(session: Session) -> None:
     """Pseudonyms go out when the settings say so."""
     private = load().privacy
     if private != session.private and not session.hide_names(private) and private:

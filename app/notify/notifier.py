@@ -68,9 +68,9 @@ class Notifier:
         """How the destinations are doing."""
         return self._queue.states(self._wanted().targets)
 
-    def once(self, seconds: float = ONCE) -> bool:
+    def once(self, seconds: float = ONCE, reports: bool = True) -> bool:
         """Take what is new and deliver what can be delivered; True when nothing waits any more. Blocks."""
-        self.look()
+        self.look(reports)
         until = time.monotonic() + seconds
         whole = True
         for target in self._wanted().targets:
@@ -95,7 +95,7 @@ class Notifier:
                 tell(states)
             stop.wait(LOOK)
 
-    def look(self) -> int:
+    def look(self, reports: bool = True) -> int:
         """Take what is new, have reports written that are due; returns how many notices were taken."""
         wanted = self._wanted()
         targets = tuple(one for one in wanted.targets if one.on)
@@ -108,7 +108,7 @@ class Notifier:
         if targets and (fresh or version != self._seen or self._queue.has_more()):
             taken = collect(self._queries, self._queue, targets, now())
             self._seen = version
-        if wanted.reports and time.monotonic() >= self._reports_at:
+        if reports and wanted.reports and time.monotonic() >= self._reports_at:
             self._reports_at = time.monotonic() + LOOK_REPORTS
             self.reports(wanted)
         return taken

@@ -4,8 +4,6 @@ ArcSight Common Event Format, "Header Information" and "Character Encoding": hea
 the extension backslash and equals sign; line breaks inside values are written \\r and \\n.
 """
 
-import re
-
 from app import __version__
 from app.engine.notices.classes import LINES, ORDERS, USUAL
 from app.engine.notices.times import ticks
@@ -15,7 +13,6 @@ VENDOR, PRODUCT = "Wardlight", "Wardlight"
 NUMBERS = {"low": 3, "medium": 5, "high": 10}
 LONGEST = 8_000
 """Characters of one value; the specification lets a receiver cut msg at 1,023 and others sooner."""
-_CONTROL = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def header_field(text: str) -> str:
@@ -25,7 +22,8 @@ def header_field(text: str) -> str:
 
 def value(text: str) -> str:
     """A value of the extension: backslash and equals sign escaped, line breaks as \\r\\n."""
-    said = _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))[:LONGEST]
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")[:LONGEST]
+    said = "".join(c if c.isprintable() or c == "\n" else " " for c in lines)
     return said.replace("\\", "\\\\").replace("=", "\\=").replace("\n", "\\r\\n")
 
 
@@ -61,4 +59,4 @@ def message(one: Notice) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(_CONTROL.sub(" ", text).split())
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

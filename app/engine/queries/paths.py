@@ -88,13 +88,14 @@ class Paths:
 
     # ---- questions
 
-    def overview(self, at: int | None = None, window: int = USUAL) -> PathsOverview:
-        """Every sensitive one that paths lead to."""
-        seat, key = self._seat(at, window)
+    def overview(self, at: int | None = None, window: int = USUAL, most: int = TARGETS) -> PathsOverview:
+        """Every sensitive one that paths lead to, at most so many."""
+        seat, place = self._seat(at, window)
+        key = (place, most)
         with self._lock:
             kept = self._overviews.get(key)
         if kept is None:
-            kept = self._overview(seat, window)
+            kept = self._overview(seat, window, most)
             with self._lock:
                 self._overviews[key] = kept
                 while len(self._overviews) > VIEWS:
@@ -236,7 +237,7 @@ class Paths:
         named = alerts_by_entity(self._alerts())
         return Seat(ground, seen, why, {key: [one.id for one in alerts] for key, alerts in named.items()})
 
-    def _overview(self, seat: Seat, window: int) -> PathsOverview:
+    def _overview(self, seat: Seat, window: int, most: int) -> PathsOverview:
         seen, net = seat.seen, seat.ground.net
         arriving = np.unique(net.target[seen.state > 0])
         wanted = [int(node) for node in arriving.tolist() if seen.sensitive[node]]
@@ -244,7 +245,7 @@ class Paths:
         every: list[finding.Found] = []
         ends: list[int] = []
         looked = max(FEWEST, min(finding.LOOKED, LOOKED // max(1, len(wanted))))
-        for node in wanted[:TARGETS]:
+        for node in wanted[:most]:
             search = finding.to(seen, node, COUNTED, looked)
             if not search.paths:
                 continue

@@ -25,7 +25,7 @@ from app.engine.queries.cards import card, row_from_alerts, tagged, tags_of
 from app.engine.queries.carriers import carriers
 from app.engine.queries.during import Done, done_during
 from app.engine.queries.finding import Finder, People, all_tags
-from app.engine.queries.paths import Paths
+from app.engine.queries.paths import TARGETS, Paths
 from app.engine.queries.plan import within
 from app.engine.queries.sensors import sensors
 from app.engine.queries.standing import standing
@@ -453,9 +453,9 @@ class Queries(ActivityQueries):
 
     # ---- lateral movement paths; at: UTC microseconds, None for the last activity; window: before it, WHOLE for all before
 
-    def paths(self, at: int | None = None, window: int = USUAL) -> PathsOverview:
+    def paths(self, at: int | None = None, window: int = USUAL, most: int = TARGETS) -> PathsOverview:
         """Every sensitive account, computer, group or domain that paths lead to, what would end most of them, what is unknown."""
-        return self._paths.overview(at, window)
+        return self._paths.overview(at, window, most)
 
     def paths_to(self, key: str, at: int | None = None, window: int = USUAL, most: int = 200) -> PathPicture | None:
         """Paths that lead to an entity, walked ones first; None when nothing leads to or from it."""
