@@ -168,7 +168,7 @@ class Telling:
 
         span: first <= time < last, UTC microseconds, None for all there is. to_pdf: writes a page of HTML as PDF.
         """
-        from app.engine.reports.tables import make, write_html, write_xlsx
+        from app.engine.tabular import make, write_html, write_xlsx
 
         veil = self._hidden()
         made = make(self.plain, report, span)

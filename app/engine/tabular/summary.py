@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.engine.queries import Queries
-from app.engine.reports.tables.made import Made, Row, Span, Table
+from app.engine.tabular.made import Made, Row, Span, Table
 from app.model.alert import RANK, Alert, plain
 from app.model.view import Column
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from app import __version__
 from app.engine.export.analysis import iso
 from app.engine.export.workbook import write_workbook
-from app.engine.reports.tables.made import Made, Row, Table
+from app.engine.tabular.made import Made, Row, Table
 from app.model.view import Cell, Column
 
 Veil = Callable[[object], object]

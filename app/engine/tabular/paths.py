@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from app.engine.queries import Queries
-from app.engine.reports.tables.made import Made, Row, Span, Table
+from app.engine.tabular.made import Made, Row, Span, Table
 from app.model.entity import EntityRef
 from app.model.paths import WHOLE, PathPicture, PathTarget
 from app.model.view import Column

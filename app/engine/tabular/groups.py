@@ -10,7 +10,7 @@ from app.engine.knowledge.sids import is_sensitive_group, sid_in
 from app.engine.memory import Memory
 from app.engine.queries import Queries
 from app.engine.queries.plan import within
-from app.engine.reports.tables.made import Made, Row, Span, Table
+from app.engine.tabular.made import Made, Row, Span, Table
 from app.model.activity import Activity
 from app.model.entity import EntityRef
 from app.model.events import WindowsEvent

@@ -7,8 +7,8 @@ import pytest
 
 from app.engine.engine import Engine
 from app.engine.queries import Queries
-from app.engine.reports.tables import NAMES, has_data, make, write_html, write_xlsx
 from app.engine.store import set_tags
+from app.engine.tabular import NAMES, has_data, make, write_html, write_xlsx
 from app.ingest import read_inputs
 from app.model.activity import Account, Activity, Endpoint
 from app.model.details import LdapBind, LdapModify

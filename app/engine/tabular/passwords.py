@@ -9,7 +9,7 @@ from app.engine.detectors.cleartext_ldap import bound
 from app.engine.memory import Memory
 from app.engine.queries import Queries
 from app.engine.queries.plan import within
-from app.engine.reports.tables.made import Made, Row, Span, Table
+from app.engine.tabular.made import Made, Row, Span, Table
 from app.model.entity import EntityRef
 from app.model.events import EventLdap
 from app.model.filter import ActivityFilter, parse

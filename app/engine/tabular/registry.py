@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from app.engine.queries import Queries
-from app.engine.reports.tables import groups, passwords, paths, summary
-from app.engine.reports.tables.made import Made, Span
+from app.engine.tabular import groups, passwords, paths, summary
+from app.engine.tabular.made import Made, Span
 
 _ALL: dict[str, tuple[str, Callable[[Queries, Span | None], Made], Callable[[Queries], bool]]] = {
     "summary": (summary.TITLE, summary.made, summary.has_data),

@@ -6,8 +6,8 @@ from pathlib import Path
 from app import __version__
 from app.engine.export.analysis import iso
 from app.engine.reports.css import STYLE
-from app.engine.reports.tables.made import Made
-from app.engine.reports.tables.workbook import Veil, hidden
+from app.engine.tabular.made import Made
+from app.engine.tabular.workbook import Veil, hidden
 from app.model.view import Cell
 
 LONGEST = 20_000
