@@ -3,6 +3,7 @@
 import gc
 import hashlib
 import queue
+import socket
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,16 +13,18 @@ from msgspec.structs import replace
 
 from app.engine.engine import Engine
 from app.engine.health.computer import measured
+from app.engine.receiver import Receiver, Sent
 from app.ingest import Seconds, read_into
 from app.link.codec import decode_batch
 from app.model.rows import Problem, Progress
-from app.model.source import DirectorySource, LiveSource, ResolverSource, SourceState, WindowsLogSource
+from app.model.source import DirectorySource, HubSource, LiveSource, ResolverSource, SourceState, WindowsLogSource
 from app.model.troubles import NOT_REMOVED
 from app.sensor.governing import Governing
 from app.sensor.live import input_kind, key_of, kind_of, label_of
 from app.sensor.process import ACTIVITIES, ENDED, STATUS, SourceProcess, Status, Task, decode_status
 from app.sensor.running import FIRST_WAIT, Room, RunningSource
 from app.sensor.sources.evidence import folder_of, trim
+from app.sensor.sources.forwarded import MESSAGE, REPORT, STORED, Forwarded, decode_forwarded
 from app.sensor.sources.keytabs import load_keys
 from app.settings import load
 
@@ -86,6 +89,7 @@ class Listener:
         self._tended = now - TEND
         self._detected, self._cost = now, 0.0
         self._unstored = self._undetected = self._unlooked = False
+        self._receiver: Receiver | None = None
 
     @property
     def running(self) -> bool:
@@ -96,6 +100,10 @@ class Listener:
     def engine(self) -> Engine:
         """The workspace's writer."""
         return self._engine
+
+    def sources(self) -> list[RunningSource]:
+        """Every source that was ever started here, as it is run."""
+        return list(self._sources.values())
 
     def states(self) -> list[SourceState]:
         """Every source that was ever started here."""
@@ -141,6 +149,7 @@ class Listener:
         """Take what came within so many seconds, store it, and do what is due."""
         until = time.monotonic() + seconds
         batches: dict[str, list[bytes]] = {}
+        forwarded: dict[str, list[tuple[int, Forwarded]]] = {}
         ended: list[SourceProcess] = []
         taken = 0
         while taken < MOST:
@@ -157,6 +166,8 @@ class Listener:
                 self._told(source, decode_status(body))
             elif source is not None and kind == ACTIVITIES:
                 batches.setdefault(source.id, []).append(body)
+            elif source is not None:
+                forwarded.setdefault(source.id, []).append((kind, decode_forwarded(body)))
             self._waiting.give(len(body))
         for id, bodies in batches.items():
             source = self._sources[id]
@@ -168,6 +179,8 @@ class Listener:
                 source.activities += len(batch)
                 self._engine.ingest(batch)
             source.changed = self._unstored = self._undetected = True
+        for id, came in forwarded.items():
+            self._forwarded(self._sources[id], came)
         for process in ended:
             for source in list(self._sources.values()):
                 if source.process is process:
@@ -181,6 +194,8 @@ class Listener:
                 self.stop(id)
             while self.running:
                 self.step(TURN, detect=False)
+            if self._receiver is not None:
+                self._receiver.close()
             self._engine.save()
             self._engine.settle(self._sensitivity)
             self._trim()
@@ -199,7 +214,11 @@ class Listener:
         source.key = key_of(source.spec, source.since)
         source.status, source.first, source.error, source.more = Status(), None, "", ()
         source.activities, source.marked = 0, (time.monotonic(), 0)
-        self._engine.begin_input(LiveInput(key=source.key, path=source.label, kind=input_kind(source.spec)), live=True)
+        if isinstance(source.spec, HubSource):
+            source.key = ""  # its inputs are those of the sensors
+            self._receiver = self._receiver or Receiver(self._engine)
+        else:
+            self._engine.begin_input(LiveInput(key=source.key, path=source.label, kind=input_kind(source.spec)), live=True)
         task = Task(spec=self._remembering(source.spec), key=source.key, evidence=str(folder_of(self._workspace.resolve())))
         source.process = SourceProcess(task, self._take)
         source.process.govern(self.governing.limits)
@@ -207,12 +226,32 @@ class Listener:
         self._say(source.state())
 
     def _remembering(self, spec: LiveSource) -> LiveSource:
-        """A directory or a log is followed from where it was left; a workspace that was made anew begins anew."""
+        """A directory, a log or a hub is followed from where it was left; a workspace that was made anew begins anew."""
+        if isinstance(spec, HubSource):
+            where = f"{self._engine.identity} {socket.gethostname()} {self._workspace.resolve()}"  # a copy reads for itself
+            return spec if spec.position else replace(spec, position=where)
         if not isinstance(spec, (DirectorySource, WindowsLogSource)) or spec.state:
             return spec
         which = hashlib.blake2b(label_of(spec).encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
         path = self._workspace.resolve()
         return replace(spec, state=str(path.with_name(f"{path.name}.{kind_of(spec)}-{self._engine.identity}-{which}")))
+
+    def _forwarded(self, source: RunningSource, came: Sequence[tuple[int, Forwarded]]) -> None:
+        """What a hub brought: stored for good before the hub is told so."""
+        assert self._receiver is not None
+        messages = [one for kind, one in came if kind == MESSAGE]
+        if messages:
+            source.activities += self._receiver.take([Sent(one.subject, one.id, one.data, one.at) for one in messages])
+            self._engine.flush()
+            self._engine.receiving.secure()
+            if source.process is not None:
+                source.process.wish([f"{STORED}{messages[-1].place}"])
+            source.changed = self._undetected = True
+        for one in {one.subject: one for kind, one in came if kind == REPORT}.values():
+            self._receiver.report(one.subject, one.data, one.at)
+        problems = self._receiver.problems()
+        if problems != source.more:
+            source.more, source.changed = problems, True
 
     def _take(self, process: SourceProcess, kind: int, body: bytes) -> None:
         """Called by the threads of the sources; blocks while too much waits."""
@@ -250,6 +289,8 @@ class Listener:
         if source.key:
             self._finish(source, state)
         source.ended = True
+        if self._receiver is not None and not any(isinstance(one.spec, HubSource) and not one.ended for one in self.sources()):
+            self._receiver.close()
         if state == "done":
             source.error = source.status.error = ""
         self._say(source.state())

@@ -22,6 +22,8 @@ from app.engine.schema import StoreError
 from app.engine.sightings import Evidence, losses
 from app.engine.store import Store, update_alert
 from app.engine.store.actors import example, load
+from app.engine.store.receipts import Receipt
+from app.engine.store.receiving import Before, Receiving
 from app.model.activity import Activity
 from app.model.alert import Alert
 from app.model.entity import EntityRef
@@ -74,6 +76,10 @@ class Report(Protocol):
     def problems(self) -> Sequence[Problem]: ...
 
 
+class Unlearnable(Exception):
+    """Activities whose values make no sense; the message is for counting."""
+
+
 class Settled(Struct, frozen=True, kw_only=True):
     """What settling did: seconds of naming and of detection, number of alerts; fresh: False when nothing had changed."""
 
@@ -92,6 +98,7 @@ class Engine:
         self._known: Knowledge | None = None
         self._fresh = Knowledge()
         self._open: dict[str, Knowledge] = {}
+        self._unsaved: set[str] = set()
         self._input = ""
         self._told, self._cost = time.monotonic(), 0.0
         self._tallies = Tallies()
@@ -124,6 +131,28 @@ class Engine:
         self._fresh = self._open[key] = Knowledge()
         return True
 
+    def resume_input(self, found: Source) -> Before | None:
+        """Use an input of a sensor, new, open or as it was left; how it was left, None for a new or an open one."""
+        key = found.key
+        if key in self._open:
+            self.use_input(key)
+            return None
+        before = self._store.resume_input(key, str(found.path), found.kind)
+        self._input = key
+        self._fresh = self._open[key] = Knowledge.from_bytes(before.knowledge) if before else Knowledge()
+        if before is not None:
+            self._known = None  # what it taught is with the open ones again
+        return before
+
+    def is_open(self, key: str) -> bool:
+        """True for an input that was begun or resumed and is not finished."""
+        return key in self._open
+
+    @property
+    def receiving(self) -> Receiving:
+        """What the store does for sensors on other machines."""
+        return self._store
+
     def use_input(self, key: str) -> None:
         """Go on with an open input; what comes is of it from now on."""
         if key != self._input:
@@ -140,9 +169,11 @@ class Engine:
 
     def save(self) -> None:
         """Let readers know what the open inputs have taught so far."""
-        for key, known in self._open.items():
+        for key in sorted(self._unsaved & self._open.keys()):
             self.use_input(key)
-            self._store.save_knowledge(known.to_bytes())
+            self._store.save_knowledge(self._open[key].to_bytes())
+        self._unsaved.clear()
+        self._store.flush()
 
     @property
     def identity(self) -> str:
@@ -190,12 +221,19 @@ class Engine:
             self.save()
             self.settle(sensitivity)
 
-    def ingest(self, batch: Sequence[Activity]) -> None:
-        """Learn from a batch of the input in use, and store it."""
+    def ingest(self, batch: Sequence[Activity], receipt: Receipt | None = None) -> None:
+        """Learn from a batch of the input in use, and store it, with the receipt of the message that brought it.
+
+        Raises Unlearnable, and stores nothing of it, for activities that no decoder makes.
+        """
         observe = self._fresh.observe
-        for activity in batch:
-            observe(activity)
-        self._store.append(batch)
+        try:
+            for activity in batch:
+                observe(activity)
+        except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
+            raise Unlearnable(f"activities that no sensor of this program makes: {type(error).__name__}") from error
+        self._unsaved.add(self._input)
+        self._store.append(batch, receipt)
         if self._may_tell():
             self._tell(self._fresh.to_bytes())
 

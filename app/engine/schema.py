@@ -110,8 +110,13 @@ CREATE TABLE notes(
   id INTEGER PRIMARY KEY AUTOINCREMENT, subject TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL, text TEXT NOT NULL,
   changed INTEGER NOT NULL);
 CREATE INDEX notes_subject ON notes(subject);
--- Messages that came over a link and are stored: of each outbox every number up to upto, and beyond it those of the JSON list.
+-- Messages that came over a link and are stored: of each outbox every number up to upto, and beyond it the spans of the JSON list
+-- (first and last number of each). outbox: id of the sensor, a space, identity of the outbox.
 CREATE TABLE receipts(outbox TEXT PRIMARY KEY, sensor TEXT NOT NULL, upto INTEGER NOT NULL, beyond TEXT NOT NULL) WITHOUT ROWID;
+-- Messages of a version of the link that this program did not know, as they came; stored once it does.
+CREATE TABLE parked(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, sensor TEXT NOT NULL, outbox TEXT NOT NULL, number INTEGER NOT NULL,
+  form INTEGER NOT NULL, data BLOB NOT NULL);
 -- heard: UTC microseconds by this machine's clock; report: its last one as JSON; form: version of the link that it speaks.
 CREATE TABLE sensors(
   id TEXT PRIMARY KEY, name TEXT NOT NULL, added INTEGER NOT NULL, heard INTEGER, report TEXT NOT NULL DEFAULT '',
@@ -212,8 +217,8 @@ def _to_5(db: sqlite3.Connection) -> None:
 def _to_6(db: sqlite3.Connection) -> None:
     """Sensors send what they see; health alerts are kept; users have roles; alerts outlive activities that are removed."""
     for start in (
-        "TABLE receipts(", "TABLE sensors(", "TABLE health(", "TABLE health_history(", "INDEX health_history_issue",
-        "TABLE roles(",
+        "TABLE receipts(", "TABLE parked(", "TABLE sensors(", "TABLE health(", "TABLE health_history(",
+        "INDEX health_history_issue", "TABLE roles(",
     ):  # fmt: skip
         db.execute(_statement(f"CREATE {start}"))
     db.execute("ALTER TABLE alerts ADD COLUMN kept INTEGER NOT NULL DEFAULT 0")

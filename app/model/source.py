@@ -93,6 +93,20 @@ class ResolverSource(Struct, frozen=True, kw_only=True, tag_field="kind", tag="r
     within: tuple[str, ...] = ()
 
 
+class HubSource(Struct, frozen=True, kw_only=True, tag_field="kind", tag="hub"):
+    """What the sensors of a hub send (docs/hub.md). secret: name in the keyring of the line of `wardlight hub add-analyst`.
+
+    file: a file with that line instead. url, workspace: where the line leads, for people. position: tells this reader of the
+    stream from others, empty for one made of the workspace.
+    """
+
+    secret: str = ""
+    file: str = ""
+    url: str = ""
+    workspace: str = ""
+    position: str = ""
+
+
 LiveSource = (
     CaptureSource
     | GrowingSource
@@ -102,6 +116,7 @@ LiveSource = (
     | WindowsLogSource
     | TraceSource
     | ResolverSource
+    | HubSource
 )
 
 
@@ -122,6 +137,7 @@ class SourceState(Struct, frozen=True, kw_only=True):
     each loss a problem with its count. rate: records per second of late. level: how much its governor lets it analyse, 1 for
     all; skipped: what it left out for that, which counts as dropped too.
     expires: UTC microseconds of the end of the password (of a directory) or the certificate (of a listener) that it uses.
+    waiting: messages known to wait on its hub.
     """
 
     id: str
@@ -135,6 +151,7 @@ class SourceState(Struct, frozen=True, kw_only=True):
     activities: int = 0
     dropped: int = 0
     rate: float = 0.0
+    waiting: int = 0
     problems: tuple[Problem, ...] = ()
     error: str = ""
     level: float = 1.0

@@ -10,6 +10,7 @@ from app.model.source import (
     CaptureSource,
     DirectorySource,
     GrowingSource,
+    HubSource,
     LiveSource,
     RadiusSource,
     ResolverSource,
@@ -30,6 +31,7 @@ RUNS: dict[str, tuple[str, str]] = {
     "windows-log": ("app.sensor.sources.winlog", "read_windows_log"),
     "trace": ("app.sensor.sources.etw", "run"),
     "resolver": ("app.sensor.sources.resolve", "run"),
+    "hub": ("app.sensor.sources.hub", "run"),
 }
 """Kind of a source to the module and function that run it; imported in its own process only."""
 INPUTS = {"capture": "pcap", "growing": "pcap", "windows-log": "evtx", "trace": "etl"}
@@ -65,6 +67,8 @@ def label_of(spec: LiveSource) -> str:
             name = f"event trace {spec.session}"
         case ResolverSource():
             name = "names asked on the network"
+        case HubSource():
+            name = f"hub {spec.workspace} {spec.url}".strip() if spec.workspace or spec.url else f"hub {spec.secret or spec.file}"
     return name + LIVE
 
 

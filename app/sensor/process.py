@@ -22,10 +22,12 @@ from app.link.errors import ErrorLines
 from app.model.activity import Activity
 from app.model.source import GrowingSource, LiveSource, Skipped
 from app.sensor.live import reader_of
+from app.sensor.sources.forwarded import MESSAGE, REPORT
 from app.sensor.sources.living import Cannot, Limits
 
 ACTIVITIES, STATUS, ENDED = 1, 2, 0
 """Kinds of what a source's process writes: a batch by app.link.codec, a Status by MessagePack; its end."""
+KINDS = (ACTIVITIES, STATUS, MESSAGE, REPORT)
 HEAD = struct.Struct(">IB")
 """Before each: its length, its kind."""
 LARGEST = 1 << 28
@@ -67,6 +69,7 @@ class Status(Struct, array_like=True, kw_only=True):
     level: float = 1.0
     skipped: tuple[Skipped, ...] = ()
     expires: int | None = None
+    waiting: int = 0
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -143,6 +146,16 @@ class _Writer:
         with self._counting:
             self._changed = self._changed or self._status.expires != at
             self._status.expires = at
+
+    def forward(self, kind: int, body: bytes) -> None:
+        """As an outlet for a hub."""
+        self._write(kind, body)
+
+    def behind(self, messages: int) -> None:
+        """As an outlet for a hub."""
+        with self._counting:
+            self._changed = self._changed or self._status.waiting != messages
+            self._status.waiting = messages
 
     def state(self, state: str, error: str = "") -> None:
         """As an Outlet; written at once."""
@@ -251,7 +264,7 @@ class SourceProcess:
             self._child.terminate()
 
     def wish(self, addresses: list[str]) -> None:
-        """Tell a resolver which addresses nobody named."""
+        """Tell a resolver which addresses nobody named; or a hub's source what is stored, see app.sensor.sources.hub."""
         self._tell("".join(f"{one}\n" for one in addresses).encode())
 
     def govern(self, limits: Limits) -> None:
@@ -296,7 +309,7 @@ class SourceProcess:
         try:
             while len(head := out.read(HEAD.size)) == HEAD.size:
                 length, kind = HEAD.unpack(head)
-                if length > LARGEST or kind not in (ACTIVITIES, STATUS):
+                if length > LARGEST or kind not in KINDS:
                     self.kill()
                     break
                 body = out.read(length)

@@ -60,6 +60,7 @@ class RunningSource:
             activities=self.activities,
             dropped=sum(one.count for one in status.dropped.values()),
             rate=0.0 if self.ended else self.rate,
+            waiting=0 if self.ended else status.waiting,
             problems=self.problems,
             error=self.error or status.error,
             level=status.level,

@@ -23,6 +23,8 @@ from app.engine.store.changing import note
 from app.engine.store.counts import Flows, Numbers, count_rest, count_times, matrix
 from app.engine.store.lease import Lease
 from app.engine.store.reading import COLUMNS, RESULTS, Rows
+from app.engine.store.receipts import Receipt, Receipts
+from app.engine.store.receiving import Receiving
 from app.engine.store.streams import Told
 from app.engine.store.telling import Sorting
 from app.link.codec import cleaned, encode_body
@@ -47,7 +49,7 @@ _RESULT = {result: number for number, result in enumerate(RESULTS)}
 _INSERT = f"INSERT INTO activities VALUES(NULL{',?' * 14})"
 
 
-class Store:
+class Store(Receiving):
     """One open workspace that this process alone writes. Methods raise StoreError when the disk or the file fails."""
 
     def __init__(self, path: Path) -> None:
@@ -59,6 +61,7 @@ class Store:
             self._lease.release()
             raise
         self._rows = Rows(self._db)
+        self._receipts, self._unparked = Receipts(self._db), []
         self._pending: list[Activity] = []
         self._flushed = 0.0
         self._flows = Flows()
@@ -143,9 +146,14 @@ class Store:
         self._flushed = time.monotonic()
         return True
 
-    def append(self, batch: Sequence[Activity]) -> None:
-        """Keep activities of the input that was begun last. They are visible to readers within FLUSH_SECONDS of a next call."""
+    def append(self, batch: Sequence[Activity], receipt: Receipt | None = None) -> None:
+        """Keep activities of the input that was begun last. They are visible to readers within FLUSH_SECONDS of a next call.
+
+        receipt: of the message that brought them, written in the same transaction.
+        """
         self._pending.extend(batch)
+        if receipt is not None:
+            self._receipts.note(receipt)
         self.activities += len(batch)
         if len(self._pending) >= FLUSH_ROWS or time.monotonic() - self._flushed >= FLUSH_SECONDS:
             self._flush()
@@ -458,6 +466,7 @@ class Store:
 
     def _settle_open(self) -> None:
         """Inside a transaction: nothing of the input in use waits any more."""
+        self._write_receipts()
         if self._input:
             self._write_pending()
             self._flows.write(self._db, self._input)
@@ -473,6 +482,7 @@ class Store:
 
     def _write_pending(self) -> None:
         batch, self._pending = self._pending, []
+        self._write_receipts()
         if not batch:
             return
         self._db.execute("SAVEPOINT batch")
