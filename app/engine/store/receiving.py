@@ -86,6 +86,14 @@ class Receiving:
             state=row[1], records=row[2], first=row[3], last=row[4], problems=_PROBLEMS.decode(row[5]), knowledge=row[6] or b""
         )
 
+    def _keep_broken_off(self) -> list[str]:
+        """Keys of live inputs that nobody finished: what was stored of them stays, in part."""
+        rows = self._db.execute("SELECT key FROM inputs WHERE state = 'reading' AND live").fetchall()
+        if rows:
+            self._db.execute("UPDATE inputs SET state = 'partial' WHERE state = 'reading' AND live")
+            self._changed("inputs")
+        return [str(row[0]) for row in rows]
+
     def describe_input(self, path: str, kind: str) -> None:
         """What the input in use is called, once that is known."""
         with self._writing():

@@ -113,14 +113,6 @@ class Store(Receiving):
             )
             self._changed("inputs")
 
-    def _keep_broken_off(self) -> list[str]:
-        """Keys of live inputs that nobody finished: what was stored of them stays, in part."""
-        rows = self._db.execute("SELECT key FROM inputs WHERE state = 'reading' AND live").fetchall()
-        if rows:
-            self._db.execute("UPDATE inputs SET state = 'partial' WHERE state = 'reading' AND live")
-            self._changed("inputs")
-        return [str(row[0]) for row in rows]
-
     def begin_input(self, key: str, path: str, kind: str, size: int, sha256: str = "", *, live: bool = False) -> bool:
         """Start an input. False when the workspace holds it already; the path where it was last seen is remembered.
 
