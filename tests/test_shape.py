@@ -28,6 +28,7 @@ THREADS = {
     "app/command/source.py",  # the same
     "app/command/notify.py",  # the same
     "app/notify/notifier.py",  # one delivers to each destination, which may hang
+    "app/command/sensor.py",  # the same, under a service of Windows
     "app/sensor/sensor.py",
     "app/sensor/process.py",  # one hears each source's process; in it one says how it is doing
     "app/sensor/sources/live_npcap.py",  # one hears what the capturing program has to say

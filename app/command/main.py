@@ -50,6 +50,7 @@ COMMANDS = {
     "health": Command("health", "what keeps the program from seeing, since when, and what to do"),
     "notify": Command("notify", "tell other systems what is new in a workspace: mail, syslog, webhook"),
     "report": Command("report", "write one of the four reports, or those that are due"),
+    "sensor": Command("sensor", "run a sensor without a window, which sends to a hub"),
     "tag": Command("tag", "say that an account or a computer is a honeytoken, sensitive, or neither"),
     "secret": Command("secret", "keep a password, a shared secret or keys in the keyring"),
     "_read": Command("read"),

@@ -74,7 +74,8 @@ class Sampling(Struct, frozen=True, kw_only=True):
 class Backlog(Struct, frozen=True, kw_only=True):
     """What waits in a sensor's outbox. lost: messages that found no room. oldest: UTC microseconds of the oldest that waits.
 
-    sent: bytes that left since the start; error: why nothing is sent now.
+    sent: bytes that left since the start; error: why nothing is sent now. full: why nothing more can be kept now, so that the
+    sources are held back. word: what became of a damaged outbox.
     """
 
     messages: int = 0
@@ -85,6 +86,8 @@ class Backlog(Struct, frozen=True, kw_only=True):
     sent: int = 0
     connected: bool = False
     error: str = ""
+    full: str = ""
+    word: str = ""
 
 
 class ControllerSight(Struct, frozen=True, kw_only=True):

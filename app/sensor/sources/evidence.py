@@ -1,12 +1,13 @@
 """Packets of live traffic that activities rest on: pcapng files beside the workspace, the oldest of which go first."""
 
 import json
+import re
 import struct
 import time
 from array import array
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -27,6 +28,7 @@ HEAD = 48
 PACKET_ID = 5
 """Option epb_packetid (draft-ietf-opsawg-pcapng section 4.3): here the frame number of the live input."""
 DROPPED = "dropped.json"
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 ALERTS = "alerts"
 
 
@@ -175,15 +177,17 @@ def _write_index(path: Path, index: "array[int]") -> None:
         index.tofile(file)
 
 
-def _indexed(path: Path, data: bytes | None = None) -> dict[int, int]:
+def _indexed(path: Path) -> dict[int, int]:
     """Frame to offset of the packets of a file, from its index or, while it is being written, by walking it."""
     try:
         table = np.fromfile(path.with_suffix(".index"), np.int64).reshape(-1, 2)
         return dict(zip(table[:, 0].tolist(), table[:, 1].tolist(), strict=True))
     except (OSError, ValueError):
-        pass
+        return _walked(path.read_bytes())
+
+
+def _walked(data: bytes) -> dict[int, int]:
     found: dict[int, int] = {}
-    data = path.read_bytes() if data is None else data
     at = 0
     while at + 12 <= len(data):
         kind, size = struct.unpack_from("<II", data, at)
@@ -249,6 +253,47 @@ def _captured(data: bytes, at: int, links: list[int]) -> Captured | None:
     return Captured(link=links[interface], data=data[at + 28 : at + 28 + size], at=high << 32 | low, length=length)
 
 
+def as_file(packets: Mapping[int, Captured]) -> bytes:
+    """A pcapng file of these packets, by frame number; the numbers are the packet ids."""
+    out = bytearray(_SECTION)
+    links: dict[int, int] = {}
+    for one in packets.values():
+        if one.link not in links:
+            links[one.link] = len(links)
+            out += _interface(one.link)
+    for frame, one in packets.items():
+        out += _packet(links[one.link], one.at, one.data, one.length, frame)
+    return bytes(out)
+
+
+def from_file(data: bytes, frames: Collection[int]) -> dict[int, Captured]:
+    """Those of the frames that such a file holds; whatever else it says is passed over."""
+    places, links = _walked(data), _links_of(data)
+    found = ((frame, _captured(data, places[frame], links)) for frame in sorted(set(frames) & places.keys()))
+    return {frame: one for frame, one in found if one is not None}
+
+
+def store_packets(workspace: Path, key: str, packets: Mapping[int, Captured]) -> None:
+    """Keep packets that came from elsewhere with those on which alerts rest. Raises OSError.
+
+    key: of an input that the workspace knows; it becomes part of a file's name.
+    """
+    if not packets:
+        return
+    if not _KEY.fullmatch(key):
+        raise OSError("the key of the input is no name of a file")
+    folder = folder_of(workspace)
+    folder.mkdir(parents=True, exist_ok=True)
+    number = len(list(folder.glob(f"{key}-{ALERTS}-*.pcapng"))) + 1
+    path = folder / f"{key}-{ALERTS}-{number:06d}.pcapng"
+    while path.exists():
+        number += 1
+        path = folder / f"{key}-{ALERTS}-{number:06d}.pcapng"
+    new = path.with_suffix(".new")
+    new.write_bytes(as_file(packets))
+    new.replace(path)
+
+
 def why_not_kept(workspace: Path, key: str, frame: int) -> str:
     """One sentence that says what became of a packet of a live input that is not kept."""
     told = _dropped(folder_of(workspace)).get(key)
@@ -284,8 +329,8 @@ def trim(workspace: Path, limit: int, precious: Callable[[str], set[int]]) -> in
     total = sum(size for _, size, _ in files)
     if total <= limit:
         return 0
-    saved = sum(size for _, size, path in files if ALERTS in path.stem)
-    chunks = sorted(one for one in files if ALERTS not in one[2].stem)
+    saved = sum(size for _, size, path in files if _is_saved(path))
+    chunks = sorted(one for one in files if not _is_saved(one[2]))
     writing = {max((path for _, _, path in chunks if _key(path) == key), default=None) for key in {_key(c[2]) for c in chunks}}
     removed, wanted = 0, dict[str, set[int]]()
     dropped = _dropped(folder)
@@ -314,7 +359,13 @@ def trim(workspace: Path, limit: int, precious: Callable[[str], set[int]]) -> in
 
 
 def _key(path: Path) -> str:
-    return path.stem.partition("-")[0]
+    """Key of the input: KEY-NUMBER or KEY-alerts-NUMBER, where a key may have such signs too."""
+    return path.stem.rpartition("-")[0].removesuffix(f"-{ALERTS}")
+
+
+def _is_saved(path: Path) -> bool:
+    """Whether the file holds what alerts rest on."""
+    return path.stem.rpartition("-")[0].endswith(f"-{ALERTS}")
 
 
 def _save(folder: Path, key: str, path: Path, places: dict[int, int], wanted: set[int]) -> int:

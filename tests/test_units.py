@@ -1,0 +1,45 @@
+"""The units of the installer: systemd takes them, and they leave little open."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+UNIT = Path(__file__).resolve().parent.parent / "installer" / "systemd" / "wardlight-sensor.service"
+WRAPPER = UNIT.parent.parent / "windows" / "wardlight_sensor_service.py"
+analyze = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
+
+
+@analyze
+def test_the_unit_of_a_sensor_is_understood(tmp_path: Path) -> None:
+    unit = tmp_path / UNIT.name
+    unit.write_text(UNIT.read_text().replace("/usr/local/bin/wardlight", "/bin/true"))
+    done = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, timeout=30)
+
+    assert done.returncode == 0 and UNIT.name not in done.stderr, done.stderr
+
+
+@analyze
+def test_the_unit_of_a_sensor_leaves_little_open() -> None:
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--threshold=30", str(UNIT)], capture_output=True, text=True, timeout=30
+    )
+
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
+def test_a_sensor_may_capture_and_listen_and_nothing_else() -> None:
+    (allowed,) = re.findall(r"^CapabilityBoundingSet=(.*)$", UNIT.read_text(), re.M)
+
+    assert set(allowed.split()) == {"CAP_NET_RAW", "CAP_NET_ADMIN", "CAP_NET_BIND_SERVICE"}
+
+
+def test_the_service_of_windows_is_python_that_only_knows_pywin32() -> None:
+    text = WRAPPER.read_text(encoding="utf-8")
+    compile(text, WRAPPER.name, "exec")
+    modules = {one.partition(".")[0] for one in re.findall(r"^(?:import|from) (\S+)", text, re.M)}
+
+    assert modules - set(sys.stdlib_module_names) == {"servicemanager", "win32event", "win32service", "win32serviceutil"}
