@@ -99,9 +99,9 @@ class Governing:
 
 
 def _counts(status: Status) -> tuple[int, int, int]:
-    """(packets received, of them left out for the quota, lost besides because nobody came to them in time)."""
+    """(packets in question while some were left out, those left out, lost besides because nobody came to them in time)."""
     lost = sum(one.count for what, one in status.dropped.items() if what in LOST)
-    return status.records, sum(one.packets for one in status.skipped), lost
+    return status.picked, sum(one.packets for one in status.skipped), lost
 
 
 def _plus(one: tuple[int, int, int], two: tuple[int, int, int]) -> tuple[int, int, int]:

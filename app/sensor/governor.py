@@ -15,8 +15,10 @@ LEAST_CPU, LEAST_MEMORY = 0.02, 96 << 20
 """What a sensor may always use, share of the machine and bytes: less is not worth giving back, nothing would be analysed."""
 ROOM = 0.8
 """Below this share of its quota the sensor takes more; between it and the quota it stays as it is."""
-LEAST_DOWN, MOST_DOWN, LOSING = 0.05, 0.35, 0.1
-"""Steps down: at least, at most, and when packets were lost within the quota because one core was too slow for them."""
+AIM = 0.9
+"""A level is chosen so that this share of the quota should be used, as if all use were for analysing."""
+DOWN, LOSING = 0.05, 0.85
+"""Least step down; what is left of the level when packets were lost within the quota because one core was too slow for them."""
 UP, MOST_UP = 0.05, 0.2
 """First step up; each one after it is twice as large, to the most."""
 RECENT = 3
@@ -104,22 +106,24 @@ class Governor:
             if self._since_rise <= RECENT:  # the last rise was too much
                 self._ceiling, self._waits, self._failed_at = self._rose_from, self._patience, quota
                 self._patience = min(self._patience * 2, LONGEST)
-            down = min(max((own - quota) / own, LEAST_DOWN), MOST_DOWN) if short and own > 0 else LOSING
-            self._level = _rounded(max(self._level - down, 0.0))
+            lower = self._level * (AIM * quota / own if short else LOSING)
+            self._level = _rounded(max(min(lower, self._level - DOWN), 0.0))
             self._since_rise = RECENT + 1
             return "processor" if short else "speed"
         if self._level < 1 and own < quota * ROOM:
             self._calm += 1
-            self._rise(quota)
+            self._rise(own, quota)
         else:
             self._calm = 0
         if self._level == 1 and self._since_rise > LONGEST:  # long enough well to forget what went wrong
             self._patience, self._waits = PATIENCE, 0
         return "processor" if self._level < 1 else ""
 
-    def _rise(self, quota: float) -> None:
+    def _rise(self, own: float, quota: float) -> None:
         limit = self._ceiling if self._waits and quota < self._failed_at + GROWN else 1.0
         step: float = min(UP * 2 ** min(self._calm - 1, 8), MOST_UP)
+        if self._level and own > 0:
+            step = min(step, self._level * (AIM * quota / own - 1))
         level = _rounded(min(self._level + step, limit, 1.0))
         if level > self._level:
             self._rose_from, self._level, self._since_rise = self._level, level, 0

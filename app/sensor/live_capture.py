@@ -24,6 +24,8 @@ AGAIN = 1.0
 QUIET = 2_000_000
 """Microseconds that the clock of live traffic is behind that of the wall when nothing comes."""
 BATCH = 4096
+PAUSE = 0.2
+"""Seconds between two windows while the machine is short; the ring holds what comes meanwhile."""
 QUOTA = "not analysed, quota: "
 """Before the class of what the governor lets a capture leave out, as a loss."""
 CUT = "flows let go in the middle, quota"
@@ -38,8 +40,8 @@ class Keeping(Outlet, Protocol):
     def limits(self) -> Limits:
         """What the governor lets it use now."""
 
-    def left_out(self, level: float, skipped: tuple[Skipped, ...]) -> None:
-        """What is left out at this level since the source began, by class of traffic."""
+    def left_out(self, level: float, picked: int, skipped: tuple[Skipped, ...]) -> None:
+        """This is the level; what was left out since the source began, by class of traffic, of so many packets in question."""
 
 
 class _Pass:
@@ -49,11 +51,12 @@ class _Pass:
         self._outlet = outlet
         self._batch: list[Activity] = []
         self._traffic = Traffic(key, known_conversations(), self._batch.append)
+        self._traffic.sampling.watching = True
         self._told: dict[str, int] = {}
         self._keeper = Keeper(outlet.evidence, key) if outlet.evidence is not None else None
         self._keeping = self._keeper is not None
         self._limits = Limits()
-        self._cut = 0
+        self._cut = self._picked = 0
         self._skipped: tuple[Skipped, ...] = ()
         self.next = 1
 
@@ -91,7 +94,7 @@ class _Pass:
         if self._keeper is not None:
             self._keeper.recent = RECENT >> 2 * limits.tight
         self._let_go()
-        self._outlet.left_out(limits.level, self._skipped)
+        self._outlet.left_out(limits.level, self._traffic.sampling.picked, self._skipped)
 
     def _let_go(self) -> None:
         """End what is no longer analysed, and tell what was left out. What waits for an answer there may well get one."""
@@ -103,15 +106,16 @@ class _Pass:
         if sampling.cut > self._cut:
             self._outlet.note(CUT, "", sampling.cut - self._cut)
             self._cut = sampling.cut
-        told = {one.what: one.packets for one in self._skipped}
-        if sum(sampling.packets) == sum(told.values()):
+        if sampling.picked == self._picked:
             return
+        self._picked = sampling.picked
+        told = {one.what: one.packets for one in self._skipped}
         columns = zip(CLASSES, sampling.packets, sampling.bytes, sampling.flows, strict=True)
         self._skipped = tuple(Skipped(what=what, packets=p, bytes=b, flows=f) for what, p, b, f in columns if p)
         for one in self._skipped:
             if one.packets > told.get(one.what, 0):
                 self._outlet.dropped(QUOTA + one.what, one.packets - told.get(one.what, 0))
-        self._outlet.left_out(self._limits.level, self._skipped)
+        self._outlet.left_out(self._limits.level, sampling.picked, self._skipped)
 
     def _deliver(self) -> None:
         for what, (count, frame) in list(self._traffic.problems.items()):
@@ -190,6 +194,8 @@ def _run_rings(spec: CaptureSource, passing: _Pass, outlet: Keeping, stop: threa
                     passing.idle(time.time_ns() // 1000)
                 else:
                     passing.feed(window.records, window.spans, window.tags)
+                    if outlet.limits.level < 1:  # few large windows cost less than many small ones
+                        stop.wait(PAUSE)
         except OSError as error:
             outlet.state("failed", f"{error.filename or 'the interface'}: {error.strerror or 'gone'}; it is tried again")
             stop.wait(AGAIN)

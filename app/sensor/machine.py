@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 from msgspec import Struct
+from msgspec.structs import replace
 
 from app.sensor.governor import Measured
 
@@ -16,6 +17,8 @@ NONE = 1 << 60
 
 class Container(Struct, frozen=True, kw_only=True):
     """Limits of the control groups that a process is in, the tightest of each kind; None and 0 where there is none.
+
+    A limit of processor time counts only where something counts how much of it is used.
 
     cores: processors' worth of time. cpu, memory: folder of the group that sets the limit; usage: file of its processor time.
     limit: bytes.
@@ -40,9 +43,13 @@ def container_of(pid: int | str = "self", root: Path = Path("/")) -> Container:
             if (mount := mounts.get(kind)) is None:
                 continue
             top, folder = root / mount[1].lstrip("/"), place.removeprefix(mount[0].rstrip("/"))
+            counts = mounts.get("cpuacct")
             for group in _upwards(top, top / folder.lstrip("/")):
                 found = _tightest(found, group, kind)
-    return found
+                if found.cpu == group and kind == "cpu" and counts is not None:  # its time may be counted in another hierarchy
+                    usage = root / counts[1].lstrip("/") / group.relative_to(top) / "cpuacct.usage"
+                    found = replace(found, usage=usage if usage.is_file() else found.usage)
+    return found if found.usage is not None and found.usage.is_file() else replace(found, cores=0.0, cpu=None, usage=None)
 
 
 def _upwards(top: Path, group: Path) -> Iterable[Path]:
@@ -63,9 +70,9 @@ def _tightest(found: Container, group: Path, kind: str) -> Container:
     elif kind == "memory":
         limit = _number(group / "memory.limit_in_bytes")
     if cores > 0 and (found.cpu is None or cores < found.cores):
-        found = Container(cores=cores, cpu=group, usage=usage, limit=found.limit, memory=found.memory)
+        found = replace(found, cores=cores, cpu=group, usage=usage)
     if 0 < limit < NONE and (found.memory is None or limit < found.limit):
-        found = Container(cores=found.cores, cpu=found.cpu, usage=found.usage, limit=limit, memory=group)
+        found = replace(found, limit=limit, memory=group)
     return found
 
 

@@ -57,7 +57,10 @@ class Counted(Struct, array_like=True, frozen=True):
 
 
 class Status(Struct, array_like=True, kw_only=True):
-    """How a source is doing since its process began. dropped, notes: by sentence. level, skipped, expires: as in SourceState."""
+    """How a source is doing since its process began. dropped, notes: by sentence. level, skipped, expires: as in SourceState.
+
+    picked: packets that were in question while something was left out.
+    """
 
     state: str = "starting"
     error: str = ""
@@ -70,6 +73,7 @@ class Status(Struct, array_like=True, kw_only=True):
     skipped: tuple[Skipped, ...] = ()
     expires: int | None = None
     waiting: int = 0
+    picked: int = 0
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -107,10 +111,11 @@ class _Writer:
         with suppress(queue.Full):
             self.wishes.put_nowait(line.decode("ascii", "replace").strip())
 
-    def left_out(self, level: float, skipped: tuple[Skipped, ...]) -> None:
+    def left_out(self, level: float, picked: int, skipped: tuple[Skipped, ...]) -> None:
         """As an Outlet of a capture."""
         with self._counting:
-            self._status.level, self._status.skipped, self._changed = level, skipped, True
+            own = self._status
+            own.level, own.picked, own.skipped, self._changed = level, picked, skipped, True
 
     def put(self, batch: list[Activity]) -> None:
         """As an Outlet."""

@@ -41,7 +41,7 @@ class Outlet:
     def note(self, what: str, where: str, count: int = 1) -> None:
         self.notes[what] = self.notes.get(what, 0) + count
 
-    def left_out(self, level: float, skipped: tuple[Skipped, ...]) -> None:
+    def left_out(self, level: float, picked: int, skipped: tuple[Skipped, ...]) -> None:
         self.skipped = skipped
 
     def state(self, state: str, error: str = "") -> None:

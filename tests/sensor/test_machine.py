@@ -31,7 +31,7 @@ def test_limits_of_version_2_are_those_of_the_tightest_group_above(tmp_path: Pat
     box = tree(
         tmp_path, V2, "0::/pod/sensor\n",
         {
-            "sys/fs/cgroup/pod/cpu.max": "150000 100000\n",
+            "sys/fs/cgroup/pod/cpu.max": "150000 100000\n", "sys/fs/cgroup/pod/cpu.stat": "usage_usec 7\n",
             "sys/fs/cgroup/pod/sensor/cpu.max": "max 100000\n",
             "sys/fs/cgroup/pod/sensor/memory.max": "1073741824\n",
             "sys/fs/cgroup/pod/memory.max": "max\n",
@@ -43,12 +43,22 @@ def test_limits_of_version_2_are_those_of_the_tightest_group_above(tmp_path: Pat
     assert (box.limit, box.memory) == (1 << 30, pod / "sensor")
 
 
+def test_processor_time_that_is_counted_in_a_hierarchy_of_its_own(tmp_path: Path) -> None:
+    mounts = "31 30 0:27 / /cg/cpu rw - cgroup cgroup rw,cpu\n32 30 0:28 / /cg/acct rw - cgroup cgroup rw,cpuacct\n"
+    limits = {"cg/cpu/box/cpu.cfs_quota_us": "25000", "cg/cpu/box/cpu.cfs_period_us": "100000"}
+
+    assert tree(tmp_path, mounts, "2:cpuacct:/box\n1:cpu:/box\n", limits).cpu is None
+    box = tree(tmp_path, mounts, "2:cpuacct:/box\n1:cpu:/box\n", {**limits, "cg/acct/box/cpuacct.usage": "7"})
+    assert box.cores == 0.25 and box.usage == tmp_path / "cg/acct/box/cpuacct.usage"
+
+
 def test_limits_of_version_1_with_a_mount_that_begins_inside_the_hierarchy(tmp_path: Path) -> None:
     box = tree(
         tmp_path, V1, "3:cpu,cpuacct:/slice\n2:memory:/docker/abc\n0::/\n",
         {
             "sys/fs/cgroup/cpu,cpuacct/slice/cpu.cfs_quota_us": "50000\n",
             "sys/fs/cgroup/cpu,cpuacct/slice/cpu.cfs_period_us": "100000\n",
+            "sys/fs/cgroup/cpu,cpuacct/slice/cpuacct.usage": "1\n",
             "sys/fs/cgroup/memory/memory.limit_in_bytes": "536870912\n",
         },
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """Which flows are left out when a sensor must give way: bulk first, authentication last; what is left out is counted exactly."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 
 import numpy as np
 
@@ -12,8 +13,10 @@ AUTHENTICATION, SESSIONS, NAMES, OTHER, BULK = range(5)
 CLASSES = ("authentication", "sessions and directory", "names and addresses", "other services", "bulk transfers")
 """What a flow is for, most precious first: Kerberos and RADIUS; SMB, RPC and LDAP; DNS, NetBIOS, DHCP and the like; web, remote
 desktops, what is sealed by TLS; and whatever of the last four carries much."""
-BANDS = ((0.0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1.0))
-"""Levels of each class: up to the first none of it is analysed, from the second on all, between them a share of its flows."""
+COST = (25.0, 9.0, 20.0, 4.0, 2.0)
+"""Microseconds that analysing a packet of each class takes, as measured on a mix; only their ratio matters."""
+NARROWEST = 0.01
+"""Of the levels, each class has so many at least."""
 TCP: Mapping[int, int] = {
     53: NAMES,
     88: AUTHENTICATION,
@@ -56,9 +59,12 @@ _ALL = 1 << 63
 
 
 class Sampling:
-    """Sampling of whole flows by their keys. level: how much is analysed, set by lower().
+    """Sampling of whole flows by their keys. level: share of the work that is done, 1 for all, set by lower().
 
-    packets, bytes, flows: what was left out, by class; bytes as on the wire. cut: live flows that were let go in the middle.
+    bands: levels of each class: up to the first nothing of it is analysed, from the second on all, between them a share of its
+    flows. They are as wide as the class's share of the work was of late, when watching is True; else all alike.
+    packets, bytes, flows: what was left out, by class; bytes as on the wire. picked: packets in question while the level was
+    below 1. cut: live flows that were let go in the middle.
     leaving: keys of live flows whose packets were left out; whoever owns them ends them and clears the list.
 
     A flow's key is a hash with a secret seed, so a share of the keys is a share of the flows, both directions alike, and nobody
@@ -68,8 +74,11 @@ class Sampling:
 
     def __init__(self, registry: Registry) -> None:
         self.level = 1.0
+        self.watching = False
+        self.bands = bands_of([1.0] * len(CLASSES))
+        self._seen: Array = np.zeros(len(CLASSES))
         self.packets, self.bytes, self.flows = ([0] * len(CLASSES) for _ in range(3))
-        self.cut = 0
+        self.cut = self.picked = 0
         self.leaving: list[int] = []
         self._tcp, self._udp = _classes(registry.tcp, TCP), _classes(registry.udp, UDP)
         self._below = np.full(len(CLASSES), _ALL, np.uint64)
@@ -87,7 +96,9 @@ class Sampling:
         if level == self.level:
             return
         self.level = level = min(max(level, 0.0), 1.0)
-        shares = [min(max((level - none) / (all - none), 0.0), 1.0) for none, all in BANDS]
+        if self._seen.any():
+            self.bands = bands_of((self._seen * COST).tolist())
+        shares = [min(max((level - none) / (every - none), 0.0), 1.0) for none, every in self.bands]
         self._below = np.array([int(share * _ALL) for share in shares], np.uint64)
         self._closed = np.array([share == 0 for share in shares])
         self._taken = np.sort(np.fromiter(live, np.uint64)) if level < 1 else np.zeros(0, np.uint64)
@@ -99,11 +110,18 @@ class Sampling:
 
         keys as Keys.of gives them. live: flows that are analysed now, by key without its lowest bit.
         """
-        if self.level >= 1 or not len(pick):
+        if not len(pick) or (self.level >= 1 and not self.watching):
             return None
-        bare = keys >> np.uint64(1)
         kinds = self._kinds(segments, pick)
         now = int(records.at[-1])
+        if not 0 <= now - self._since < WITHIN:
+            self._begin(now)
+        if self.level >= 1:  # which of the large packets are of bulk is not looked at until it matters
+            large = (segments.size[pick] >= LARGE) & (kinds != AUTHENTICATION)
+            self._seen += np.bincount(np.where(large, BULK, kinds), minlength=len(CLASSES))
+            return None
+        self.picked += len(pick)
+        bare = keys >> np.uint64(1)
         self._weigh(segments, pick, bare, kinds, now)
         drop = bare >= self._below[kinds]
         known = _among(bare, self._taken)
@@ -112,6 +130,8 @@ class Sampling:
         if heavy.any():
             kinds = np.where(heavy, BULK, kinds)
             drop |= heavy & (bare >= self._below[BULK])
+        if self.watching:
+            self._seen += np.bincount(kinds, minlength=len(CLASSES))
         if not drop.any():
             return None
         gone = [key for key in np.unique(bare[drop & (known | heavy)]).tolist() if key in live]
@@ -128,14 +148,17 @@ class Sampling:
             kinds = np.where(tcp, kinds, np.minimum(self._udp[source], self._udp[target]))
         return np.where(kinds > BULK, SESSIONS, kinds)
 
+    def _begin(self, now: int) -> None:
+        """Another stretch of WITHIN: what was seen before counts half."""
+        self._seen /= 2
+        self._tally, self._since = {}, now
+        self._bulk = {key: when for key, when in self._bulk.items() if 0 <= now - when < STAYS}
+        self._heavy = np.sort(np.fromiter(self._bulk, np.uint64, len(self._bulk)))
+
     def _weigh(self, segments: Segments, pick: Array, bare: Array, kinds: Array, now: int) -> None:
         """Add up what flows carry in large packets; those that carry much are heavy."""
         size = segments.size[pick]
         large = np.flatnonzero((size >= LARGE) & (kinds != AUTHENTICATION))
-        if not 0 <= now - self._since < WITHIN:
-            self._tally, self._since = {}, now
-            self._bulk = {key: when for key, when in self._bulk.items() if 0 <= now - when < STAYS}
-            self._heavy = np.sort(np.fromiter(self._bulk, np.uint64, len(self._bulk)))
         if not len(large):
             return
         found, which = np.unique(bare[large], return_inverse=True)
@@ -174,6 +197,14 @@ class Sampling:
             self.packets[kind] += int(packets[kind])
             self.bytes[kind] += int(sizes[kind])
             self.flows[kind] += int(flows[kind])
+
+
+def bands_of(work: Sequence[float]) -> tuple[tuple[float, float], ...]:
+    """Levels of each class when it makes so much of the work: behind one another, from 0 to 1."""
+    whole = sum(work)
+    wide = [NARROWEST + (1 - len(work) * NARROWEST) * one / whole for one in work]
+    ends = [*(round(one, 6) for one in accumulate(wide[:-1])), 1.0]
+    return tuple(zip([0.0, *ends[:-1]], ends, strict=True))
 
 
 def _classes(known: Iterable[int], named: Mapping[int, int]) -> Array:

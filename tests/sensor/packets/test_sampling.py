@@ -8,7 +8,7 @@ import pytest
 from app.model.activity import Activity
 from app.sensor.captures import known_conversations
 from app.sensor.packets import sampling
-from app.sensor.packets.sampling import AUTHENTICATION, BANDS, BULK, CLASSES, HEAVY, NAMES, OTHER, SESSIONS, TCP, UDP
+from app.sensor.packets.sampling import AUTHENTICATION, BULK, CLASSES, HEAVY, NAMES, OTHER, SESSIONS, TCP, UDP, WITHIN
 from app.sensor.packets.traffic import Traffic
 from app.sensor.sources.pcap import walk_pcap
 from tests.material import SAMPLE, SERVER, START, ask, guesses, spray, talk
@@ -104,7 +104,7 @@ def test_the_ladder_lets_bulk_go_first_and_authentication_last():
     rungs = (AUTHENTICATION, SESSIONS, NAMES, OTHER)
     for level, one in parts.items():
         for kind in rungs:
-            none, all_ = BANDS[kind]
+            none, all_ = one.bands[kind]
             left = one.flows[kind]
             if level <= none:
                 assert left == 200
@@ -240,3 +240,30 @@ def test_tight_memory_lets_the_flows_go_that_were_silent_longest():
     assert len(one.traffic._table.flows) == 20_000 >> 4
     assert one.traffic.problems["flows closed early, memory is short"][0] == 2000 - (20_000 >> 4)
     assert len(one.activities) == 2000
+
+
+def test_levels_are_shares_of_the_work_as_it_was_of_late():
+    packets = [packet for number in range(90) for packet in ask(88, b"x" * 40, b"y" * 40, START, client=f"10.9.1.{number}")]
+    packets += [packet for number in range(90) for packet in ask(53, b"x" * 40, b"y" * 40, START, client=f"10.9.1.{number}")]
+    one = Sampled()
+    one.sampling.watching = True
+    one.feed(packets)
+    one.traffic.govern(0.5, 0)
+    bands = one.sampling.bands
+
+    assert bands[AUTHENTICATION] == pytest.approx((0, 0.01 + 0.95 * 25 / 45), abs=1e-4)
+    assert bands[NAMES][1] - bands[NAMES][0] == pytest.approx(0.01 + 0.95 * 20 / 45, abs=1e-4)
+    assert [low for low, _ in bands[1:]] == [high for _, high in bands[:-1]] and bands[BULK][1] == 1
+
+
+def test_what_was_long_ago_does_not_shape_the_ladder():
+    one = Sampled()
+    one.sampling.watching = True
+    one.feed(
+        [packet for number in range(500) for packet in ask(53, b"x" * 40, b"y" * 40, START, client=f"10.9.1.{number % 250}")]
+    )
+    for number in range(1, 40):
+        one.feed(ask(88, b"x" * 40, b"y" * 40, START + number * WITHIN), number * 2000)
+    one.traffic.govern(0.5, 0)
+
+    assert one.sampling.bands[AUTHENTICATION][1] > 0.9
