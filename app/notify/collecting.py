@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Literal
 
+from app.engine.notices.issues import issue_digest, issue_notice
 from app.engine.notices.reading import digest, notice_of, parties_of
 from app.engine.queries import Queries
 from app.model.alert import Alert
+from app.model.health import HealthIssue
 from app.model.notice import Notice, Target, Trigger, Wanted
-from app.notify.queue import PASS, REMEMBER, Queue, Told
+from app.notify.queue import HEALTH, PASS, REMEMBER, Queue, Told
 
 
 def collect(queries: Queries, queue: Queue, targets: Sequence[Target], now: int) -> int:
@@ -32,9 +34,27 @@ def collect(queries: Queries, queue: Queue, targets: Sequence[Target], now: int)
     return taken
 
 
+def collect_health(queries: Queries, queue: Queue, targets: Sequence[Target], now: int) -> int:
+    """The same for health alerts that are open."""
+    issues = queries.health(now).opened
+    taken = 0
+    for target in targets:
+        told = [
+            Told(f"health:{one.id}", issue_digest(one), (), partial(_make_health, one, target.wanted, now)) for one in issues
+        ]  # fmt: skip
+        taken += queue.take(target.name, told, HEALTH)
+    return taken
+
+
+def _make_health(issue: HealthIssue, wanted: Wanted, now: int, known: bool) -> Notice | Literal["remember", "pass"]:
+    return issue_notice(issue, now) if wanted.takes("health", issue.severity, "", ()) else PASS
+
+
 def remember(queries: Queries, queue: Queue, name: str) -> None:
     """A destination knows all that there is now; it gets what comes. Raises QueueError."""
     queue.take(name, [Told(one.id, digest(one), (), lambda known: REMEMBER) for one in queries.alerts()])
+    issues = queries.health().opened
+    queue.take(name, [Told(f"health:{one.id}", issue_digest(one), (), lambda known: REMEMBER) for one in issues], HEALTH)
 
 
 def _make(
@@ -52,6 +72,8 @@ def _earlier(queries: Queries, known: frozenset[str], current: dict[str, str]) -
     """Id of an alert to the ids under which it is known: an alert that grows takes another id."""
     found: dict[str, tuple[str, ...]] = {}
     for old in known - current.keys():
+        if old.startswith("health:"):
+            continue
         alert = queries.alert(old)
         if alert is not None and alert.id in current:
             found[alert.id] = (*found.get(alert.id, ()), old)

@@ -16,4 +16,6 @@ def facts(states: Iterable[TargetState]) -> tuple[HealthFact, ...]:
 def _fact(one: TargetState) -> HealthFact:
     waits = f"{one.waiting:,} {'notice waits' if one.waiting == 1 else 'notices wait'}"
     more = "; its queue is full, and what is new waits in the workspace" if one.full else ""
-    return HealthFact(rule=RULES[one.kind], subject=one.name, what=f"{one.name}: {one.error} {waits}{more}.", where=one.label)
+    return HealthFact(
+        rule=RULES[one.kind], subject=f"workspace\n{one.name}", what=f"{one.name}: {one.error} {waits}{more}.", where=one.label
+    )

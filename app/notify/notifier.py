@@ -7,16 +7,20 @@ from contextlib import suppress
 from pathlib import Path
 
 from app.engine.queries import Queries
+from app.engine.store import StoreError
+from app.engine.store.health import give_facts
 from app.engine.store.lease import Lease
+from app.model.health import HealthFact
 from app.model.notice import MailTarget, Notifying, Scheduled, Target, TargetState
-from app.notify.collecting import collect, remember
+from app.notify.collecting import collect, collect_health, remember
 from app.notify.delivering import Hide, Sender, deliver, deliver_all, now, sender_of
+from app.notify.facts import facts
 from app.notify.queue import Queue, queue_path
 from app.notify.reports import Write, due_reports
 
 LOOK = 1.0
 """Seconds between two looks at the workspace."""
-LOOK_REPORTS = 20.0
+LOOK_REPORTS, LOOK_HEALTH = 20.0, 30.0
 IDLE = 0.5
 """Seconds a destination waits for something to deliver; a connection that nothing went over for KEEP seconds is given back."""
 KEEP = 60.0
@@ -45,6 +49,8 @@ class Notifier:
             self._lease.release()
             raise
         self._seen = -1
+        self._health_at = 0.0
+        self._facts: tuple[HealthFact, ...] | None = None
         self._reports_at = 0.0
         self._threads: dict[str, tuple[Target, threading.Event, threading.Thread]] = {}
 
@@ -81,7 +87,16 @@ class Notifier:
                     whole = deliver_all(self._queue, target, sender, self._hide, until) and whole
                 finally:
                     sender.close()
+        self._own_health()
         return whole
+
+    def _own_health(self) -> None:
+        """Tell the program's own health what does not arrive."""
+        found = facts(self.states())
+        if found != self._facts:
+            with suppress(StoreError):  # the workspace is busy; it is tried again
+                give_facts(self._workspace, "notify", found)
+                self._facts = found
 
     def run(self, stop: threading.Event, tell: Callable[[tuple[TargetState, ...]], None] = lambda _: None) -> None:
         """Until stop is set. tell: is given the states whenever they changed."""
@@ -89,6 +104,7 @@ class Notifier:
         while not stop.is_set():
             self.look()
             self._follow(self._wanted())
+            self._own_health()
             states = self.states()
             if states != told:
                 told = states
@@ -105,9 +121,13 @@ class Notifier:
             self._queue.meet(names)
         taken = 0
         version = self._queries.version()
-        if targets and (fresh or version != self._seen or self._queue.has_more()):
+        changed = fresh or version != self._seen or self._queue.has_more()
+        if targets and changed:
             taken = collect(self._queries, self._queue, targets, now())
             self._seen = version
+        if targets and (changed or time.monotonic() >= self._health_at):
+            self._health_at = time.monotonic() + LOOK_HEALTH
+            taken += collect_health(self._queries, self._queue, targets, now())
         if reports and wanted.reports and time.monotonic() >= self._reports_at:
             self._reports_at = time.monotonic() + LOOK_REPORTS
             self.reports(wanted)

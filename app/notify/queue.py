@@ -40,6 +40,8 @@ CREATE INDEX waiting_target ON waiting(target, number);
 -- Up to when a scheduled report was written, UTC microseconds.
 CREATE TABLE reports(id TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
 """
+ALERTS, HEALTH = 1, 2
+"""Bits in `more` of what was not taken because the queue was full."""
 REMEMBER: Final = "remember"
 PASS: Final = "pass"
 _encoder = msgspec.msgpack.Encoder()
@@ -141,8 +143,11 @@ class Queue:
                     db.execute(f"DELETE FROM {table} WHERE {column} = ?", (name,))
             db.executemany("INSERT OR IGNORE INTO targets(name) VALUES(?)", [(name,) for name in wanted])
 
-    def take(self, target: str, told: Sequence[Told]) -> int:
-        """Queue what a destination does not know yet, and remember it; returns how many. Stops where the queue is full."""
+    def take(self, target: str, told: Sequence[Told], part: int = ALERTS) -> int:
+        """Queue what a destination does not know yet, and remember it; returns how many. Stops where the queue is full.
+
+        part: ALERTS or HEALTH, of which each is taken whole at its own times.
+        """
         taken, more = 0, False
         with self._changing() as db:
             known = dict(db.execute("SELECT subject, digest FROM known WHERE target = ?", (target,)).fetchall())
@@ -166,7 +171,7 @@ class Queue:
                     db.execute("INSERT OR IGNORE INTO waiting(target, id, body) VALUES(?, ?, ?)", (target, notice.id, body))
                     count, size, taken = count + 1, size + len(body), taken + 1
                 self._remember(target, one)
-            db.execute("UPDATE targets SET more = ? WHERE name = ? AND more <> ?", (int(more), target, int(more)))
+            db.execute("UPDATE targets SET more = (more & ~?1) | ?2 WHERE name = ?3", (part, part if more else 0, target))
         return taken
 
     def _remember(self, target: str, one: Told) -> None:

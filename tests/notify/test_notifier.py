@@ -13,6 +13,7 @@ import pytest
 
 from app.engine.queries import Queries
 from app.engine.store import StoreError
+from app.ingest import read_inputs
 from app.model.notice import Notice, Notifying, SyslogTarget, Wanted, WebhookTarget
 from app.notify import queue as queues
 from app.notify.facts import facts
@@ -27,7 +28,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def hook(url: str, **more: object) -> WebhookTarget:
-    return WebhookTarget(name="hook", url=url, **more)  # type: ignore[arg-type]
+    values = {"wanted": Wanted(health=False), **more}  # this machine may have troubles of its own
+    return WebhookTarget(name="hook", url=url, **values)  # type: ignore[arg-type]
 
 
 def notifier(workspace: Path, wanted: Notifying, hide: Callable[[Notice], Notice] = lambda one: one) -> Notifier:
@@ -78,11 +80,11 @@ def test_filters_choose_by_severity_detector_and_party(workspace: Path) -> None:
     with web() as (server, url):
         wanted = Notifying(
             targets=(
-                hook(f"{url}?high", wanted=Wanted(least="high")),
-                WebhookTarget(name="dcsync", url=f"{url}?dcsync", wanted=Wanted(detectors=("dcsync",))),
-                WebhookTarget(name="party", url=f"{url}?party", wanted=Wanted(entity="FS1")),
+                hook(f"{url}?high", wanted=Wanted(least="high", health=False)),
+                WebhookTarget(name="dcsync", url=f"{url}?dcsync", wanted=Wanted(detectors=("dcsync",), health=False)),
+                WebhookTarget(name="party", url=f"{url}?party", wanted=Wanted(entity="FS1", health=False)),
                 WebhookTarget(name="off", url=f"{url}?off", on=False),
-                WebhookTarget(name="updates", url=f"{url}?updates", wanted=Wanted(new=False)),
+                WebhookTarget(name="updates", url=f"{url}?updates", wanted=Wanted(new=False, health=False)),
             )
         )
         assert once(workspace, wanted)
@@ -106,7 +108,7 @@ def test_a_closed_alert_is_not_told(workspace: Path, alerts: int) -> None:
 def test_nothing_is_lost_while_a_receiver_is_away_and_others_go_on(workspace: Path, alerts: int, tmp_path: Path) -> None:
     ports = free_port(), free_port()
     with web() as (server, url):
-        siem = SyslogTarget(name="siem", address="127.0.0.1", port=ports[1], transport="tcp")
+        siem = SyslogTarget(name="siem", address="127.0.0.1", port=ports[1], transport="tcp", wanted=Wanted(health=False))
         wanted = Notifying(targets=(siem, hook(url)))
         assert not once(workspace, wanted)
         assert len(server.got) == alerts
@@ -114,7 +116,7 @@ def test_nothing_is_lost_while_a_receiver_is_away_and_others_go_on(workspace: Pa
         state = made.states()[0]
         assert (state.waiting, state.delivered) == (alerts, 0) and "refused" in state.error
         (fact,) = facts(made.states())
-        assert (fact.rule, fact.subject) == ("syslog-failed", "siem") and f"{alerts} notices wait" in fact.what
+        assert (fact.rule, fact.subject) == ("syslog-failed", "workspace\nsiem") and f"{alerts} notices wait" in fact.what
         made.close()
         with rsyslog(tmp_path / "rsyslog", ports=ports) as there:
             assert once(workspace, wanted)
@@ -171,7 +173,7 @@ def test_new_destinations_get_what_comes_and_not_what_is_there(workspace: Path, 
     with web() as (server, url):
         session.set_notifying(Notifying(targets=(hook(url),)))
         assert session.notify_here() is True and not server.got
-        both = Notifying(targets=(hook(url), WebhookTarget(name="all", url=f"{url}?all")))
+        both = Notifying(targets=(hook(url), msgspec.structs.replace(hook(f"{url}?all"), name="all")))
         session.set_notifying(both, from_now=False)
         assert session.notify_here() is True and len(server.got) == alerts
     session.close()
@@ -212,7 +214,7 @@ def test_it_runs_beside_a_writer_and_follows_other_settings(workspace: Path, ale
         with web() as (server, url), web() as (other, elsewhere):
             wanted[0] = Notifying(targets=(hook(url),))
             until(lambda: len(server.got) == alerts)
-            wanted[0] = Notifying(targets=(hook(url), WebhookTarget(name="other", url=elsewhere)))
+            wanted[0] = Notifying(targets=(hook(url), msgspec.structs.replace(hook(elsewhere), name="other")))
             until(lambda: len(other.got) == alerts)
             until(lambda: bool(told) and [one.delivered for one in told[-1]] == [alerts, alerts])
     finally:
@@ -221,3 +223,24 @@ def test_it_runs_beside_a_writer_and_follows_other_settings(workspace: Path, ale
         made.close()
     assert len(server.got) == alerts
     assert queues.queue_path(workspace).is_file()
+
+
+def test_a_health_alert_is_told_once_and_what_does_not_arrive_becomes_one(workspace: Path) -> None:
+    gone = WebhookTarget(name="gone", url=f"http://127.0.0.1:{free_port()}/", wanted=Wanted(least="high"))
+    with web() as (server, url):
+        only = Wanted(new=False, updated=False)
+        wanted = Notifying(
+            targets=(gone, hook(url, wanted=only), WebhookTarget(name="high", url=f"{url}?high", wanted=gone.wanted))
+        )
+        assert not once(workspace, wanted)
+        server.got.clear()
+        read_inputs(workspace, [], lambda _: None, lambda: False)  # which looks at health too
+        queries = Queries(workspace)
+        issue = next(one for one in queries.health().opened if one.rule == "webhook-failed")
+        queries.close()
+        once(workspace, wanted)
+        once(workspace, wanted)
+        said = [msgspec.json.decode(body) for _, _, body in server.got]
+    told = [one for one in said if one["health"]["rule"] == "webhook-failed"]
+    assert len(told) == 1 and told[0]["trigger"] == "health" and told[0]["class"] == "WebhookFailedMonitoringAlert"
+    assert told[0]["health"]["id"] == issue.id and "gone" in told[0]["text"]

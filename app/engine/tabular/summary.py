@@ -82,7 +82,5 @@ def _open(alerts: list[Alert]) -> Iterator[Row]:
 
 
 def _health(queries: Queries) -> Iterator[Row]:
-    asked = getattr(queries, "health", None)
-    for one in asked().issues if asked is not None else ():
-        if one.state == "open":
-            yield one.title, one.severity.capitalize(), one.what, one.where, one.first, one.last, one.advice
+    for one in queries.health().opened:
+        yield one.title, one.severity.capitalize(), one.what, one.where, one.first, one.last, one.advice
