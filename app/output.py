@@ -146,6 +146,8 @@ class Output:
         alerts: ids of those that are meant, None for all that are shown. bom: CSV begins with a byte order mark, for Excel.
         """
         from app.engine.export.writing import whole, write  # loads what few sessions need
+        from app.engine.notices.files import FORMS as INTEGRATIONS
+        from app.engine.notices.files import write as write_integration
 
         if form not in BY_ID:
             raise OSError(f"There is no form {form!r}; there are {', '.join(BY_ID)}.")
@@ -162,6 +164,8 @@ class Output:
             wanted = set(alerts)
             chosen = tuple(one for one in chosen if one.id in wanted)
         name = self.path.stem if self._veil is None else "Wardlight"
+        if form in INTEGRATIONS:
+            return write_integration(self.plain, out, form, chosen, name, veil, cancelled)
         return write(
             self.plain, out, form, self._back(view), chosen, name=name, veil=veil, cancelled=cancelled, bom=bom
         )  # fmt: skip

@@ -22,6 +22,11 @@ FORMS: tuple[Form, ...] = (
     Form(id="alerts-jsonl", words="Suspicious activities as JSON lines", suffix=".jsonl", of="alerts"),
     Form(id="stix", words="STIX 2.1 bundle", suffix=".json", of="alerts"),
     Form(id="navigator", words="ATT&CK Navigator layer", suffix=".json", of="alerts"),
+    Form(id="cef", words="CEF lines, for Sentinel, Splunk, ArcSight", suffix=".cef", of="alerts"),
+    Form(id="leef", words="LEEF lines, for QRadar", suffix=".leef", of="alerts"),
+    Form(id="thehive", words="Alerts of TheHive, one a line", suffix=".jsonl", of="alerts"),
+    Form(id="misp", words="MISP event", suffix=".json", of="alerts"),
+    Form(id="taxii", words="STIX in the folder of a TAXII server", suffix=".taxii", of="alerts"),
     Form(id="opengraph", words="BloodHound OpenGraph", suffix=".json", of="case"),
 )
 BY_ID = {one.id: one for one in FORMS}
