@@ -25,6 +25,7 @@ from app.engine.store import (
     remove_query,
     reopen_issue,
     save_queries,
+    set_retention,
     set_tags,
     set_tuning,
     suppress_issue,
@@ -33,7 +34,8 @@ from app.engine.store import (
     write_note,
 )
 from app.engine.store.changing import user
-from app.model.act import Act
+from app.engine.store.roles import set_role
+from app.model.act import Act, What
 from app.model.alert import Alert, Classification, State
 from app.model.detection import WhatIf
 from app.model.entity import EntityKind
@@ -42,15 +44,67 @@ from app.model.incident import Incident
 from app.model.note import Note
 from app.model.saved import SavedQuery
 from app.model.tuning import Tuning
+from app.model.workspace import ROLES, Outlook, Retention, Role
+
+USERS: frozenset[What] = frozenset({"state", "classification", "note", "title", "remark", "picture", "query"})
+"""What users may change and undo; all else is for administrators."""
 
 
 class Casework:
-    """The part of a session that writes by hand. Every change is recorded and can be undone; methods raise StoreError."""
+    """The part of a session that writes by hand. Every change is recorded and can be undone; methods raise StoreError.
+
+    They do so too, with nothing changed, when the role of the user does not allow it or the workspace is open for reading only.
+    """
 
     path: Path
     plain: Queries
     """Questions with names as they are, whatever the window shows."""
     queries: Queries
+    why_read_only = ""
+    """One sentence that says why nothing can be written; "" when it can."""
+
+    # ---- roles
+
+    def needs(self, role: Role) -> None:
+        """Raises StoreError with one sentence unless the user has this role or more, and the workspace can be written."""
+        if self.why_read_only:
+            raise StoreError(self.why_read_only)
+        mine = self.plain.role()
+        if ROLES.index(mine) > ROLES.index(role):
+            whom = "administrators" if role == "administrator" else "users and administrators"
+            raise StoreError(f"You ({user()}) are a {mine} of {self.path.name}; that is for {whom}.")
+
+    def may(self, role: Role) -> bool:
+        """Whether needs() would let it pass."""
+        try:
+            self.needs(role)
+        except StoreError:
+            return False
+        return True
+
+    def roles(self) -> dict[str, Role]:
+        """User of this machine to role, "*" for everybody else; empty: everybody is an administrator."""
+        return self.plain.roles()
+
+    def set_role(self, who: str, role: Role | None) -> None:
+        """Give a user a role, None takes it away; at least one administrator remains."""
+        self.needs("administrator")
+        set_role(self.path, who, role)
+
+    # ---- how long activities are kept
+
+    def set_retention(self, limits: Retention) -> None:
+        """Set how long activities are kept; they go when the workspace is written, or by retain_here()."""
+        self.needs("administrator")
+        set_retention(self.path, limits)
+
+    def retention(self) -> Retention:
+        """How long activities are kept."""
+        return self.plain.retention()
+
+    def outlook(self, limits: Retention | None = None) -> Outlook:
+        """What these limits, or those of the workspace, would remove now; blocks."""
+        return self.plain.outlook(limits)
 
     def reveal(self, text: str) -> str:
         """A text of the user with pseudonyms turned back."""
@@ -62,6 +116,7 @@ class Casework:
         self, alert_id: str, *, state: State | None = None, classification: Classification | None = None, note: str | None = None
     ) -> bool:
         """Change what the analyst says of an alert; False when there is no such alert."""
+        self.needs("user")
         note = note and self.reveal(note)
         return update_alert(self.path, alert_id, state=state, classification=classification, note=note)
 
@@ -74,11 +129,13 @@ class Casework:
         note: str | None = None,
     ) -> int:
         """The same for several alerts as one step of undo; returns how many of them there are."""
+        self.needs("user")
         note = note and self.reveal(note)
         return update_alerts(self.path, ids, state=state, classification=classification, note=note)
 
     def name_incident(self, id: str, name: str) -> bool:
         """Call an incident so, "" for the name that follows from its alerts; False when there is none of that id."""
+        self.needs("user")
         return name_incident(self.path, id, self.reveal(name))
 
     def incidents(self) -> tuple[Incident, ...]:
@@ -89,14 +146,17 @@ class Casework:
 
     def suppress_issue(self, id: str, days: int = 7) -> bool:
         """Say nothing of a health alert for so many days; False when there is none of that id."""
+        self.needs("administrator")
         return suppress_issue(self.path, id, days)
 
     def close_issue(self, id: str) -> bool:
         """Close a health alert; it stays so until what is wrong has gone and comes again."""
+        self.needs("administrator")
         return close_issue(self.path, id)
 
     def reopen_issue(self, id: str) -> bool:
         """Open a health alert again; what is mended closes by itself."""
+        self.needs("administrator")
         return reopen_issue(self.path, id)
 
     # ---- entities and detectors
@@ -118,18 +178,22 @@ class Casework:
 
         Alerts follow at the next detection.
         """
+        self.needs("administrator")
         set_tags(self.path, (key,), tag, on)
 
     def tag_all(self, keys: Iterable[str], tag: str, on: bool | None) -> None:
         """The same of several entities, as one step of undo."""
+        self.needs("administrator")
         set_tags(self.path, keys, tag, on)
 
     def write_note(self, key: str, text: str, id: int | None = None) -> int:
         """Write a note of an entity (its key), or (id) other words in the place of one; returns its number."""
+        self.needs("user")
         return write_note(self.path, key, self.reveal(text), id)
 
     def remove_note(self, id: int) -> bool:
         """Remove a note; False when there is none of that number."""
+        self.needs("user")
         return remove_note(self.path, id)
 
     def notes(self, key: str | None = None, text: str = "") -> tuple[Note, ...]:
@@ -138,6 +202,7 @@ class Casework:
 
     def keep_picture(self, name: str, body: str | None) -> None:
         """Keep a picture of the graph in the case under a name; None removes it."""
+        self.needs("user")
         keep_picture(self.path, name, body)
 
     def saved_queries(self) -> tuple[SavedQuery, ...]:
@@ -146,6 +211,7 @@ class Casework:
 
     def save_queries(self, *some: SavedQuery) -> None:
         """Keep queries with the workspace, by their names."""
+        self.needs("user")
         if some:
             save_queries(self.path, *(self._revealed(one) for one in some))
 
@@ -155,10 +221,12 @@ class Casework:
 
     def remove_query(self, name: str) -> None:
         """Forget a query of the workspace."""
+        self.needs("user")
         remove_query(self.path, self.reveal(name))
 
     def set_tuning(self, tuning: Tuning) -> None:
         """Set how sensitive the detectors of this workspace are; alerts follow at the next detection."""
+        self.needs("administrator")
         set_tuning(self.path, tuning)
 
     def tuning(self) -> Tuning:
@@ -187,6 +255,7 @@ class Casework:
 
         expires: UTC microseconds. Raises ExclusionError for what cannot be one.
         """
+        self.needs("administrator")
         one = exclusion(
             detector,
             kind,
@@ -201,6 +270,7 @@ class Casework:
 
     def switch_exclusion(self, id: str, on: bool) -> None:
         """Let an exclusion count, or not; also one that the program brings."""
+        self.needs("administrator")
         one = next((one for one in self.plain.exclusions() if one.id == id), None)
         if one is None:
             raise StoreError(f"There is no exclusion {id}.")
@@ -208,6 +278,7 @@ class Casework:
 
     def remove_exclusions(self, ids: Iterable[str]) -> int:
         """Remove exclusions; of one that the program brings only what was said of it goes. Returns how many there were."""
+        self.needs("administrator")
         return remove_exclusions(self.path, ids)
 
     def import_exclusions(
@@ -217,6 +288,7 @@ class Casework:
 
         Returns how many are new or other than before, and a sentence with its number for each line that cannot be used.
         """
+        self.needs("administrator")
         found, refused = read_list(self.reveal(text), detector, kind, reason, time.time_ns() // 1000, user(), expires)
         known = {one.id: _said(one) for one in self.plain.exclusions()}
         news = [one for one in found if known.get(one.id) != _said(one)]
@@ -238,11 +310,14 @@ class Casework:
 
     def undo(self, act: int | None = None) -> Sequence[Act]:
         """Undo one step: that of an act, or the last one; returns what was undone."""
-        return undo(self.path, act)
+        return undo(self.path, act, self._may_undo)
 
     def redo(self, act: int | None = None) -> Sequence[Act]:
         """Do again what was undone."""
-        return redo(self.path, act)
+        return redo(self.path, act, self._may_undo)
+
+    def _may_undo(self, what: What) -> None:
+        self.needs("user" if what in USERS else "administrator")
 
 
 def _said(one: Exclusion) -> tuple[object, ...]:

@@ -5,7 +5,7 @@ import hashlib
 import queue
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -42,6 +42,9 @@ LEAST = 0.1
 """Part of that share that is left when the governor lets nothing through."""
 TEND = 10.0
 """Seconds between two looks at what is wrong."""
+RETAIN, RETAIN_FIRST, STEP = 600.0, 30.0, 0.2
+"""Seconds between two looks at how long activities are kept, until the first; seconds of a turn that removing takes at most."""
+_OVER = object()
 TRIM = 2.0
 """Seconds between two looks at the size of the evidence."""
 STOPPING = 3.0
@@ -87,6 +90,8 @@ class Listener:
         now = time.monotonic()
         self._said = self._trimmed = self._written = now
         self._tended = now - TEND
+        self._retained = now - RETAIN + RETAIN_FIRST
+        self._removing: Iterator[None] | None = None
         self._detected, self._cost = now, 0.0
         self._unstored = self._undetected = self._unlooked = False
         self._receiver: Receiver | None = None
@@ -335,6 +340,8 @@ class Listener:
         if now - self._trimmed >= TRIM:
             self._trimmed = now
             self._trim()
+        if self._removing is not None or now - self._retained >= RETAIN:
+            self._retain(now)
         if now - self._tended >= TEND:
             self._tend(self._unlooked)
         share = SHARE * max(self.governing.quota.level, LEAST)  # who leaves traffic out does not spend its quota on looking
@@ -355,6 +362,17 @@ class Listener:
         queue = max(self._came.qsize() / ITEMS, self._waiting.used)
         computer = measured(self._workspace, queue, self.running)
         self._engine.tend(computer, time.time_ns() // 1000, self.states(), anew, ending)
+
+    def _retain(self, now: float) -> None:
+        """Remove activities that are too old or too many, a little in each turn; sources are not held up for it."""
+        if self._removing is None:
+            self._retained = now
+            self._removing = self._engine.retain(time.time_ns() // 1000, self._sensitivity)
+        self._unstored = False
+        while time.monotonic() - now < STEP:
+            if next(self._removing, _OVER) is _OVER:
+                self._removing = None
+                return
 
     def _trim(self) -> None:
         """Keep the packets within their bounds; a disk that refuses costs no source, and is told with each that keeps packets."""

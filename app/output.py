@@ -3,17 +3,22 @@
 import secrets as random
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from app.engine.engine import create_workspace as migrate
+from app.engine.engine import why_only_read
 from app.engine.export import activity_lines, analysis
 from app.engine.export.forms import BY_ID, FORMS, Form
 from app.engine.queries import Queries
 from app.engine.reports.html import report_html
+from app.engine.store import StoreError
+from app.engine.store.changing import changing
 from app.ingest import Seconds
+from app.model.act import What
 from app.model.comparison import Comparison, Span
 from app.model.filter import ActivityFilter
 from app.model.view import View
@@ -32,9 +37,10 @@ def _nothing(value: Any) -> Any:
 
 
 class Output:
-    """The part of a session that writes files for others."""
+    """The part of a session that writes files for others; its history tells what left, and who took it."""
 
     path: Path
+    why_read_only = ""
     plain: Queries
     """Questions with names as they are."""
     queries: Queries
@@ -44,6 +50,12 @@ class Output:
     """Held while names are met, so that nobody switches to and fro meanwhile."""
     _met = -1
     """Version of the workspace whose names are hidden."""
+
+    def log_act(self, what: What, subject: str = "", words: str = "") -> None:
+        """Put down in the history of the workspace what was done with the whole of it, where it can be written now."""
+        if not self.why_read_only:
+            with suppress(StoreError), changing(self.path) as step:
+                step.record(what, subject, None, subject or words or what, words)
 
     # ---- privacy
 
@@ -114,8 +126,10 @@ class Output:
         if other is not None:
             if not other.is_file():
                 raise FileNotFoundError(f"no such workspace: {other}")
-            migrate(other)
-            earlier = Queries(other)
+            why = why_only_read(other, False)
+            if not why:
+                migrate(other)
+            earlier = Queries(other, bool(why))
         try:
             sides = (
                 Side(queries=earlier, span=before or _span(earlier), name=(other or self.path).name),
@@ -158,17 +172,25 @@ class Output:
             self._refuse_bytes("packets")
             with whole(out) as place:
                 activities = self.plain.stream(self._back(view).filter)
-                return write_slice(place, self.path, self.plain.inputs(), activities, cancelled=cancelled).packets
+                number = write_slice(place, self.path, self.plain.inputs(), activities, cancelled=cancelled).packets
+            self._exported(form, out)
+            return number
         chosen = self.plain.alerts()
         if alerts is not None:
             wanted = set(alerts)
             chosen = tuple(one for one in chosen if one.id in wanted)
         name = self.path.stem if self._veil is None else "Wardlight"
         if form in INTEGRATIONS:
-            return write_integration(self.plain, out, form, chosen, name, veil, cancelled)
-        return write(
-            self.plain, out, form, self._back(view), chosen, name=name, veil=veil, cancelled=cancelled, bom=bom
-        )  # fmt: skip
+            number = write_integration(self.plain, out, form, chosen, name, veil, cancelled)
+        else:
+            number = write(
+                self.plain, out, form, self._back(view), chosen, name=name, veil=veil, cancelled=cancelled, bom=bom
+            )  # fmt: skip
+        self._exported(form, out)
+        return number
+
+    def _exported(self, form: str, out: Path) -> None:
+        self.log_act("exported", str(out), f"{form}{' with pseudonyms' if self._veil is not None else ''} to {out.name}")
 
     def _back(self, view: View) -> View:
         return self._veil.back(view) if self._veil is not None else view
@@ -185,7 +207,9 @@ class Output:
         self._refuse_bytes("packets")
         with whole(out) as place:
             found = self.plain.activities_of(activities)
-            return write_slice(place, self.path, self.plain.inputs(), found).packets
+            number = write_slice(place, self.path, self.plain.inputs(), found).packets
+        self._exported("packets", out)
+        return number
 
     def capture_file(self, input_key: str) -> Path | None:
         """The file of an input for another program; None when it is no capture file of its own, or has changed. Blocks."""
@@ -207,6 +231,7 @@ class Output:
         text = self.report_html()
         with whole(out) as place:
             place.write_text(text, encoding="utf-8")
+        self._exported("report", out)
 
     def proof(self, alert_id: str, out: Path) -> "Made":
         """Write the packets, records and activities that prove an alert as a zip, which replay() runs again; blocks.
@@ -216,7 +241,9 @@ class Output:
         from app.proof import make_proof  # loads every reader
 
         self._refuse_bytes("a proof")
-        return make_proof(self.plain, self.path, alert_id, out)
+        made = make_proof(self.plain, self.path, alert_id, out)
+        self._exported("proof", out)
+        return made
 
     def analysis(self, seconds: Seconds, parameters: dict[str, object]) -> dict[str, object]:
         """What `analyze --json` prints."""
@@ -231,6 +258,7 @@ class Output:
                 file.write(line)
                 file.write(b"\n")
                 count += 1
+        self._exported("activities", out)
         return count
 
 
@@ -248,8 +276,6 @@ def _span(queries: Queries) -> Span:
 
 def _key() -> tuple[bytes, bool]:
     """(key of pseudonyms, whether it is kept)."""
-    from contextlib import suppress
-
     from app.sensor.sources import secrets
 
     with suppress(secrets.Cannot):

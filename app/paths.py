@@ -41,3 +41,9 @@ def settings_folder() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Application Support" / "Wardlight"
     return Path(os.environ.get("XDG_CONFIG_HOME", Path.home() / ".config")) / "wardlight"
+
+
+def workspaces_folder() -> Path:
+    """Folder in which workspaces are listed and made, unless the settings name another one."""
+    home = os.environ.get("WARDLIGHT_HOME")
+    return Path(home) / "workspaces" if home else Path.home() / "Wardlight"

@@ -6,28 +6,31 @@ Long because it is one door for all that views and commands may ask; what lies b
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from app import paths
+from app import paths, workspaces
 from app.casework import Casework
 from app.children import Beside, Listening, Reading, program
 from app.engine.detectors import DETECTORS
-from app.engine.engine import create_workspace
+from app.engine.engine import Engine, create_workspace, why_only_read
 from app.engine.exclusion_lists import moment
 from app.engine.export import iso, story
 from app.engine.inspector import Inspector, Message
 from app.engine.queries import Queries
 from app.engine.store import IN_USE, StoreError
 from app.engine.store.copying import copy_workspace
+from app.engine.store.presence import Presence
 from app.ingest import Seconds, read_inputs
 from app.model.filter import ActivityFilter, Text
 from app.model.rows import Packet, Progress, Record
 from app.model.sigma import SigmaRun
 from app.model.source import LiveSource, SourceState
+from app.model.workspace import Outlook
 from app.output import FORMS, Form, Output, View
 from app.sensor.live import interface_names, kind_of, label_of
 from app.sensor.packets.joined import MOST_FRAMES, joined
@@ -42,7 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMS", "IN_USE", "SUFFIXES", "Form", "Reading", "Seconds", "Session", "StoreError", "View", "check_keytabs",
-    "code_tables", "detector_ids", "iso", "moment", "replay", "story",
+    "code_tables", "detector_ids", "iso", "moment", "replay", "story", "workspaces",
 ]  # fmt: skip
 
 
@@ -82,10 +85,12 @@ def check_keytabs(keytabs: Sequence[Path]) -> None:
 class Session(Output, Casework, Telling):
     """An open workspace. Its methods may be called from any thread; those that say so block."""
 
-    def __init__(self, path: Path, temporary: Path | None) -> None:
+    def __init__(self, path: Path, temporary: Path | None, why_read_only: str = "") -> None:
         self.path = path
         self._temporary = temporary
-        self.plain = self.queries = Queries(path)
+        self.why_read_only = why_read_only
+        self._presence = Presence(path)
+        self.plain = self.queries = Queries(path, bool(why_read_only))
         self._hiding = threading.RLock()
         self._inspector = Inspector()
         self._readings: list[Reading] = []
@@ -96,14 +101,37 @@ class Session(Output, Casework, Telling):
         """Called from a thread of the session whenever a live source has something new to say."""
 
     @classmethod
-    def open(cls, path: Path | None = None) -> "Session":
-        """Open or create a workspace; None makes one that is removed on close. Raises StoreError with one clear sentence."""
+    def open(cls, path: Path | None = None, read_only: bool = False) -> "Session":
+        """Open or create a workspace; None makes one that is removed on close. Raises StoreError with one clear sentence.
+
+        One that a newer program made, or that this user may not write, is opened for reading only where that can be done;
+        why_read_only says so.
+        """
         temporary = None
         if path is None:
             temporary = Path(tempfile.mkdtemp(prefix="wardlight-"))
             path = temporary / "untitled.wardlight"
-        create_workspace(path)
-        return cls(path, temporary)
+        workspaces.finish(path)
+        why = why_only_read(path, read_only)
+        if not why:
+            create_workspace(path)
+        opened = cls(path, temporary, why)
+        try:
+            opened.record_opening()
+        except BaseException:
+            opened.close()
+            raise
+        return opened
+
+    @property
+    def read_only(self) -> bool:
+        """True when nothing can be written, see why_read_only."""
+        return bool(self.why_read_only)
+
+    def record_opening(self) -> None:
+        """On a shared machine, where users have roles, the history tells who opened the workspace, and how."""
+        if not self.read_only and self.plain.roles():
+            self.log_act("opened", words=f"as {self.plain.role()}")
 
     @property
     def name(self) -> str:
@@ -142,6 +170,7 @@ class Session(Output, Casework, Telling):
                     return
             on_done(error)
 
+        self.needs("user")
         given = [part for one in keytabs for part in ("--keytab", str(one.resolve()))]
         given += ["--low"] if low else []
         command = program("_read", "--sensitivity", sensitivity, *given, str(self.path.resolve()))
@@ -181,7 +210,9 @@ class Session(Output, Casework, Telling):
         """Start a live source in a process of its own; returns its id at once, on_state tells how it goes.
 
         A first source starts the listening process, which waits while files are still being read into the workspace.
+        Raises StoreError when the user may not.
         """
+        self.needs("administrator")
         id = token_hex(6)
         state = SourceState(id=id, kind=kind_of(spec), label=label_of(spec), state="starting")
         with self._sources_lock:
@@ -228,7 +259,11 @@ class Session(Output, Casework, Telling):
         keytabs: Sequence[Path] = (),
         places: str = "",
     ) -> Seconds:
-        """Read inputs in this process; blocks until all is read and detected. Raises OSError when a keytab cannot be read."""
+        """Read inputs in this process; blocks until all is read and detected. Raises OSError when a keytab cannot be read.
+
+        Raises StoreError when the workspace cannot be written or the user may not.
+        """
+        self.needs("user")
         return read_inputs(self.path, inputs, on_progress, cancelled, sensitivity, load_keys(keytabs), places)
 
     def packet(self, input_key: str, frame: int, frames: Sequence[int] = ()) -> Packet:
@@ -302,6 +337,22 @@ class Session(Output, Casework, Telling):
         """
         return self.read_here((), lambda _: None, sensitivity=sensitivity or self.plain.sensitivity())
 
+    def retain_here(self, now: int | None = None) -> Outlook:
+        """Remove now what the limits of the workspace say, in this process; blocks. Returns what was to go before.
+
+        now: UTC microseconds by this machine's clock, which is asked by default. Raises StoreError, as when it is IN_USE.
+        """
+        self.needs("administrator")
+        now = time.time_ns() // 1000 if now is None else now
+        engine = Engine(self.path)
+        try:
+            going = engine.outlook(now)
+            for _ in engine.retain(now, self.plain.sensitivity()):
+                pass
+        finally:
+            engine.close()
+        return going
+
     def keep_secret(self, name: str, value: str) -> None:
         """Keep a password or shared secret under a name that a source gives; blocks. Raises OSError with one clear sentence.
 
@@ -351,6 +402,7 @@ class Session(Output, Casework, Telling):
         if folder_of(self.path).is_dir():
             with suppress(OSError, shutil.Error):  # the oldest packets may be removed meanwhile
                 shutil.copytree(folder_of(self.path), folder_of(path), dirs_exist_ok=True)
+        self.log_act("exported", str(path), f"a copy of the workspace to {path.name}")
 
     def close(self) -> None:
         """End what runs, close the file, remove it when temporary."""
@@ -365,5 +417,6 @@ class Session(Output, Casework, Telling):
             reading.wait(5)
         self._inspector.close()
         self.plain.close()
+        self._presence.release()
         if self._temporary is not None:
             shutil.rmtree(self._temporary, ignore_errors=True)

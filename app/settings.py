@@ -44,6 +44,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     low_priority: readings leave the processor to others first.
     toured: the tour over the sample case was offered.
     notifications: what each workspace tells to other systems, by its path; secrets are named and never held.
+    workspaces: folder in which workspaces are listed and made, empty for the usual one. opened: when each was last opened, by its
+    path, UTC microseconds. bins: folders in which deleted workspaces are kept.
     """
 
     theme: Literal["system", "dark", "light", "contrast"] = "system"
@@ -65,6 +67,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     low_priority: bool = False
     privacy: bool = False
     queries: tuple[SavedQuery, ...] = ()
+    workspaces: str = ""
+    opened: dict[str, int] = {}
+    bins: tuple[str, ...] = ()
     typed: tuple[Annotated[str, msgspec.Meta(max_length=4_000)], ...] = ()
     notifications: dict[str, Notifying] = {}
 

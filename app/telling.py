@@ -15,6 +15,7 @@ from app.engine.notices.syslog import message
 from app.engine.queries import Queries
 from app.engine.store import StoreError
 from app.model.notice import MailTarget, Notice, Notifying, Scheduled, SyslogTarget, Target, TargetState
+from app.model.workspace import Role
 
 Pdf = Callable[[str, Path], None]
 ONCE = 30.0
@@ -38,6 +39,11 @@ class Telling:
     def _hidden(self) -> Callable[[object], object]:
         raise NotImplementedError
 
+    needs: Callable[[Role], None]
+    """See Casework."""
+    log_act: Callable[..., None]
+    """See Output."""
+
     def hide_names(self, on: bool, keep: bool = True) -> bool:
         """See Output."""
         raise NotImplementedError
@@ -54,6 +60,7 @@ class Telling:
         from_now: new destinations get what comes, not what is there already. A window keeps its own settings and calls
         begin_targets instead.
         """
+        self.needs("administrator")
         check_targets(wanted)
         before = stored.load()
         if from_now:

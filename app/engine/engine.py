@@ -15,12 +15,13 @@ from app.engine import detectors, schema, twins
 from app.engine.exclusions import Exclusions, every_exclusion
 from app.engine.health.computer import Computer
 from app.engine.health.holdings import holding_facts
+from app.engine.health.keeping import keeping_facts
 from app.engine.health.rounds import Looked, look
 from app.engine.health.tallies import Tallies
 from app.engine.knowledge import Knowledge
 from app.engine.schema import StoreError
 from app.engine.sightings import Evidence, losses
-from app.engine.store import Store, update_alert
+from app.engine.store import Store, opening, update_alert
 from app.engine.store.actors import example, load
 from app.engine.store.receipts import Receipt
 from app.engine.store.receiving import Before, Receiving
@@ -199,14 +200,17 @@ class Engine:
 
     def outlook(self, now: int) -> Outlook:
         """What the limits of the workspace would remove now; now: UTC microseconds by this machine's clock."""
-        return self._store.outlook(now)
+        return self._store.keeping(now).outlook
 
     def retain(self, now: int, sensitivity: Sensitivity = "medium") -> Iterator[None]:
         """Remove what the limits of the workspace say, a little in each step; other calls may come between two steps.
 
         Detection runs before, over all that there is, and after: alerts stay as they are. now: as in outlook.
         """
-        if self._store.outlook(now).until is not None:
+        keeping = self._store.keeping(now)
+        if not keeping.limits:
+            return
+        if keeping.outlook.until is not None:
             self.save()
             self.settle(sensitivity)
         steps = 0
@@ -313,7 +317,8 @@ class Engine:
         """
         if anew or self._holdings is None:
             inputs = [Evidence.of(row) for row in self._store.evidence()]
-            self._holdings = tuple(holding_facts(self.knowledge(), inputs, bool(live)))
+            keeping = keeping_facts(*self._store.keeping(now), now)
+            self._holdings = (*holding_facts(self.knowledge(), inputs, bool(live)), *keeping)
         looked = Looked(now=now, computer=computer, live=live, holdings=self._holdings, ending=ending)
         self._store.tend(lambda db: look(db, looked, self._tallies))
 
@@ -373,3 +378,23 @@ def entities_of(known: Knowledge, ip: str, first: int, last: int) -> tuple[Entit
 def create_workspace(path: Path) -> None:
     """Make the workspace when it is not there, migrate it when it is old. Raises StoreError when it cannot be used."""
     schema.prepare(path).close()
+
+
+def why_only_read(path: Path, wanted: bool) -> str:
+    """Why a workspace is opened for reading only, one sentence; "" when it can be written and nobody wanted otherwise.
+
+    wanted: somebody did. Raises StoreError with one sentence when it cannot be read either.
+    """
+    version, there = opening.version_of(path), path.exists()
+    if wanted and not version:
+        raise StoreError(f"There is no workspace {path} to read.")
+    newer = version > schema.VERSION
+    allowed = opening.may_write(path) if there else True
+    if not (wanted or newer or (version and not allowed)):
+        return ""
+    opening.can_be_read(path)
+    if newer:
+        return f"{path.name} was made by a newer Wardlight (workspace version {version}): it is open for reading only."
+    if not allowed:
+        return f"You may not write {path.name} or beside it: it is open for reading only."
+    return f"{path.name} is open for reading only."

@@ -279,15 +279,18 @@ def prepare(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def check(connection: sqlite3.Connection, path: Path) -> int:
-    """Version of the workspace, 0 for an empty file. Raises StoreError for a stranger's file and for a newer version."""
+def check(connection: sqlite3.Connection, path: Path, newer: bool = False) -> int:
+    """Version of the workspace, 0 for an empty file. Raises StoreError for a stranger's file and for a newer version.
+
+    newer: let a newer version pass.
+    """
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     application = int(connection.execute("PRAGMA application_id").fetchone()[0])
     if application != APPLICATION_ID:
         if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             raise StoreError(f"{path} is not a Wardlight workspace.")
         return 0
-    if version > VERSION:
+    if version > VERSION and not newer:
         raise StoreError(f"{path} was made by a newer Wardlight (workspace version {version}, this program knows {VERSION}).")
     return version
 

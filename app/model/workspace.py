@@ -44,14 +44,6 @@ class Outlook(Struct, frozen=True, kw_only=True):
     due: int | None = None
 
 
-class Retained(Struct, frozen=True, kw_only=True):
-    """What a retention has done. until: as in Outlook; activities were removed, kept stay though they are older."""
-
-    until: int | None = None
-    activities: int = 0
-    kept: int = 0
-
-
 class WorkspaceRow(Struct, frozen=True, kw_only=True):
     """One workspace of a list. path: of its file. bytes: of the file and all that lies beside it; packets: of it kept packets.
 

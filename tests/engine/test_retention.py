@@ -7,17 +7,21 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from app import listen
 from app.engine import schema
 from app.engine.engine import Engine
+from app.engine.health.computer import Computer
+from app.engine.health.keeping import keeping_facts
 from app.engine.queries import Queries
 from app.engine.store import set_retention, undo, update_alert, write_note
 from app.engine.store.retention import DAY, HOUR, SLACK
 from app.model.activity import Account, Activity, Endpoint
 from app.model.details import DnsQuery, KerberosTgs
-from app.model.workspace import Retention
+from app.model.workspace import Outlook, Retention
 from tests.engine.test_postings import check
 from tests.engine.workspace import MINUTE, START, content, fill, made
 
@@ -286,6 +290,57 @@ def test_what_comes_meanwhile_is_counted_too(ten_thousand: Path, tmp_path: Path)
     for name in DERIVED[:-1]:
         assert one[name] == other[name], name
     check(path)
+
+
+def test_a_listener_removes_a_little_in_each_turn(ten_thousand: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = copied(ten_thousand, tmp_path / "w.wardlight")
+    set_retention(path, Retention(days=1))  # by this machine's clock all of it is too old
+    monkeypatch.setattr(listen, "RETAIN_FIRST", 0.0)
+    monkeypatch.setattr(listen, "STEP", 0.0001)
+    queries = Queries(path)
+    alerts = {one.id for one in queries.alerts()}
+    listener = listen.Listener(path, lambda state: None)
+    left = []
+    for _ in range(200):
+        listener.step(0.0)
+        left.append(queries.count())
+        if queries.history()[0].what == "retained":
+            break
+    listener.close()
+    assert len(set(left)) >= 3 and left[-1] < 2_000
+    assert {one.id for one in queries.alerts()} == alerts
+    queries.close()
+    check(path)
+
+
+def facts(**changes: Any) -> list[str]:
+    outlook = Outlook(**{"oldest": 0, "newest": 40 * DAY, "used": 50, "limit": 100, "due": 30 * DAY, **changes})
+    return [one.rule for one in keeping_facts(Retention(days=30, mib=1), outlook, False, None, 20 * DAY)]
+
+
+def test_health_tells_before_anything_goes_and_when_nothing_more_can() -> None:
+    assert facts() == []
+    assert facts(due=20 * DAY + HOUR) == ["retention-due"]
+    assert facts(used=95) == ["retention-due"]
+    assert facts(used=120, until=DAY, activities=5) == ["retention-due"]
+    assert facts(used=120) == ["retention-due", "retention-impossible"]
+    quiet = Outlook(used=95, limit=100)
+    assert not list(keeping_facts(Retention(mib=1), quiet, True, None, 0))
+    idle = list(keeping_facts(Retention(), quiet, False, 0, 61 * DAY))
+    assert [one.rule for one in idle] == ["workspace-idle"] and "61 days" in idle[0].what
+    assert not list(keeping_facts(Retention(), quiet, False, 0, 59 * DAY))
+
+
+def test_health_of_a_workspace_tells_that_its_limit_is_near(tmp_path: Path) -> None:
+    path = tmp_path / "w.wardlight"
+    fill(path, {"aaaa": made(300)})
+    set_retention(path, Retention(days=10))
+    engine = Engine(path)
+    engine.tend(Computer(), START + 10 * DAY - HOUR)
+    engine.close()
+    queries = Queries(path)
+    assert "retention-due" in {one.rule for one in queries.health().issues}
+    queries.close()
 
 
 def test_the_step_of_a_retention_is_short(ten_thousand: Path, tmp_path: Path) -> None:

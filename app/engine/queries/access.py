@@ -11,7 +11,7 @@ from app.engine import schema
 from app.engine.knowledge import Knowledge
 from app.engine.queries.functions import register
 from app.engine.schema import StoreError
-from app.engine.store import Rows
+from app.engine.store import Rows, opening
 from app.engine.store.tags import all_tags
 from app.model.entity import EntityRef
 
@@ -19,8 +19,9 @@ from app.model.entity import EntityRef
 class Access:
     """Connections that only read. Everything here may be called from any thread."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, read_only: bool = False) -> None:
         self.path = self._path = path
+        self._read_only = read_only
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self.lock = threading.RLock()
@@ -33,11 +34,12 @@ class Access:
     def db(self) -> sqlite3.Connection:
         """This thread's connection."""
         found: sqlite3.Connection | None = getattr(self._local, "db", None)
-        if found is not None:
+        if found is not None and not (self._read_only and self._is_written_now(found)):
             return found
         try:
-            db = schema.connect(self._path)
-            schema.check(db, self._path)
+            self._local.quiet = self._read_only and not opening.is_being_written(self._path)
+            db = opening.connect_to_read(self._path) if self._read_only else schema.connect(self._path)
+            schema.check(db, self._path, newer=self._read_only)
             db.execute("PRAGMA query_only=ON")
             db.execute("PRAGMA cache_size=-16384")
             db.execute("PRAGMA mmap_size=268435456")
@@ -50,6 +52,10 @@ class Access:
         with self.lock:
             self._open.append(db)
         return db
+
+    def _is_written_now(self, db: sqlite3.Connection) -> bool:
+        """Somebody began to write what was opened as if nobody ever would: it must be opened anew."""
+        return bool(self._local.quiet) and not db.in_transaction and opening.is_being_written(self._path)
 
     def rows(self) -> Rows:
         """Turns rows of this thread's connection into activities."""

@@ -38,6 +38,7 @@ from app.engine.store.alerts import decoded
 from app.engine.store.evidence import evidence
 from app.engine.store.notes import notes
 from app.engine.store.pictures import all_pictures
+from app.engine.store.roles import all_roles, role_of
 from app.model.act import Act
 from app.model.alert import Alert
 from app.model.brief import Brief
@@ -68,7 +69,7 @@ from app.model.sensor import SensorRow
 from app.model.tickets import Genealogy
 from app.model.timeline import Density, LaneKey
 from app.model.tuning import Tuning
-from app.model.workspace import Outlook, Retention
+from app.model.workspace import Outlook, Retention, Role
 
 CARD_EDGES, TOP = 200, 8
 LONG, PATIENCE = 0.05, 10
@@ -97,8 +98,8 @@ class Kept(Struct, frozen=True, kw_only=True):
 class Queries(ActivityQueries):
     """Reads one workspace; methods may be called from any thread."""
 
-    def __init__(self, path: Path) -> None:
-        self._access = Access(Path(path))
+    def __init__(self, path: Path, read_only: bool = False) -> None:
+        self._access = Access(Path(path), read_only)
         self.detection = tellings.Detection(self._access)
         super().__init__()
         self._kept: dict[str, Kept] = {}
@@ -183,6 +184,14 @@ class Queries(ActivityQueries):
     def retention(self) -> Retention:
         """How long the workspace keeps activities."""
         return retention.kept(self._access.db())
+
+    def roles(self) -> dict[str, Role]:
+        """User of this machine to role, "*" for everybody else; empty: everybody is an administrator."""
+        return all_roles(self._access.db())
+
+    def role(self) -> Role:
+        """The role of the user who runs this program."""
+        return role_of(self._access.db())
 
     def outlook(self, limits: Retention | None = None) -> Outlook:
         """What these limits, or those of the workspace, would remove now."""

@@ -1,7 +1,8 @@
 """What somebody changes by hand: a short transaction beside any other writer, recorded with who did it and what was before."""
 
-import getpass
+import os
 import sqlite3
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,9 +69,17 @@ def changing(path: Path, *topics: str) -> Iterator[Changing]:
 
 
 def user() -> str:
-    """Name of the user at this machine, "" where the system does not tell."""
+    """The user who runs this program, as the system knows him, whatever the environment says; "" when it does not tell."""
     try:
-        return getpass.getuser()[:LONGEST]
+        if sys.platform == "win32":
+            import ctypes
+
+            size = ctypes.c_ulong(LONGEST)
+            text = ctypes.create_unicode_buffer(size.value)
+            return text.value if ctypes.windll.advapi32.GetUserNameW(text, ctypes.byref(size)) else ""
+        import pwd
+
+        return pwd.getpwuid(os.geteuid()).pw_name[:LONGEST]
     except (OSError, KeyError, ImportError):
         return ""
 

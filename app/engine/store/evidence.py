@@ -31,3 +31,10 @@ def evidence(db: sqlite3.Connection) -> list[Row]:
         (first, last, bool(packets), records, _PROBLEMS.decode(problems), tuple(hours.get(number, ())))
         for number, first, last, packets, records, problems in db.execute(_SELECT)
     ]
+
+
+def fed(db: sqlite3.Connection) -> tuple[int, int | None]:
+    """(how many live sources and sensors it ever had, when one of them was last heard: UTC microseconds, None for never)."""
+    live, late = db.execute("SELECT count(DISTINCT path), max(last) FROM inputs WHERE live").fetchone()
+    sensors, heard = db.execute("SELECT count(*), max(heard) FROM sensors WHERE removed IS NULL").fetchone()
+    return int(live + sensors), max((one for one in (late, heard) if one is not None), default=None)

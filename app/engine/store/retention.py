@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -13,8 +13,9 @@ import numpy as np
 from app.engine.schema import StoreError
 from app.engine.store import removing
 from app.engine.store.alerts import named_activities, rowid
-from app.engine.store.changing import changing
-from app.model.workspace import Outlook, Retained, Retention
+from app.engine.store.changing import changing, note
+from app.engine.store.evidence import fed
+from app.model.workspace import Outlook, Retention
 
 HOUR, DAY, MIB = 3_600_000_000, 86_400_000_000, 1 << 20
 ROWS = 4_096
@@ -25,6 +26,15 @@ MOST_DAYS, MOST_MIB = 36_500, 1 << 26
 DIRECTORY = "SELECT id FROM kinds WHERE text LIKE 'directory-%'"
 """What a directory told is no act of a time but how things are: it stays as long as the workspace."""
 Writing = Callable[[], AbstractContextManager[None]]
+
+
+class Keeping(NamedTuple):
+    """The limits, what they would remove now, whether anything was ever removed, and when a sensor was last heard."""
+
+    limits: Retention
+    outlook: Outlook
+    begun: bool
+    fed: int | None
 
 
 def kept(db: sqlite3.Connection) -> Retention:
@@ -135,14 +145,18 @@ def _staying(db: sqlite3.Connection) -> set[int]:
     return {one for one in rows if one is not None}
 
 
-def retain(
-    db: sqlite3.Connection, limits: Retention, now: int, writing: Writing, done: Callable[[Retained], None]
-) -> Iterator[None]:
+def keeping(db: sqlite3.Connection, now: int) -> Keeping:
+    """All of it; now: UTC microseconds by this machine's clock."""
+    limits = kept(db)
+    return Keeping(limits, outlook(db, limits, now), horizon(db) is not None, fed(db)[1])
+
+
+def retain(db: sqlite3.Connection, now: int, writing: Writing) -> Iterator[None]:
     """Remove what is too old or too much, a little in each step; killed between two, the next retention goes on.
 
-    now: UTC microseconds by this machine's clock. writing: one transaction; whoever writes must have written all that waits when
-    a step begins. done is called at the end when anything went.
+    now: UTC microseconds by this machine's clock. writing: one transaction, before which all that waits was written.
     """
+    limits = kept(db)
     with writing():
         _note(db)
         bound, left = _bound(db, limits, now), _left(db)
@@ -166,7 +180,7 @@ def retain(
     yield from _settle_times(db, bound, writing)
     with writing():
         db.execute("DELETE FROM meta WHERE key = 'retaining'")
-        done(Retained(until=bound, activities=gone, kept=stay))
+        note(db, "retained", "", str(bound), f"{gone:,} activities removed, {stay:,} older ones kept for alerts and notes")
 
 
 def _left(db: sqlite3.Connection) -> tuple[int, int] | None:

@@ -19,7 +19,6 @@ from app.engine.schema import StoreError
 from app.engine.store import alerts, evidence, exclusions, removing, retention, streams, tags, telling
 from app.engine.store import tuning as tuned
 from app.engine.store.actors import actor_of, dump, words
-from app.engine.store.changing import note
 from app.engine.store.counts import Flows, Numbers, count_rest, count_times, matrix
 from app.engine.store.lease import Lease
 from app.engine.store.reading import COLUMNS, RESULTS, Rows
@@ -35,7 +34,6 @@ from app.model.entity import EntityRef
 from app.model.exclusion import Exclusion
 from app.model.rows import Problem
 from app.model.tuning import Tuning
-from app.model.workspace import Outlook, Retained, Retention
 
 FLUSH_ROWS = 8_192
 FLUSH_SECONDS = 0.25
@@ -250,31 +248,22 @@ class Store(Receiving):
 
     # ---- how long activities are kept
 
-    def limits(self) -> Retention:
-        """How long the workspace keeps activities."""
-        return retention.kept(self._db)
-
-    def outlook(self, now: int) -> Outlook:
-        """What its limits would remove now; now: UTC microseconds by this machine's clock."""
-        return retention.outlook(self._db, self.limits(), now)
+    def keeping(self, now: int) -> retention.Keeping:
+        """How long activities are kept, and what that means at a time: UTC microseconds by this machine's clock."""
+        return retention.keeping(self._db, now)
 
     def retain(self, now: int) -> Iterator[None]:
         """Remove what its limits say, a little in each step; other calls may come between two steps."""
+        return retention.retain(self._db, now, self._removing)
 
-        @contextmanager
-        def writing() -> Iterator[None]:
-            with self._writing():
-                self._settle_open()
-                yield
-                self._unlisted = []  # looked up again when the next are listed
-                self._changed("activities", "inputs", "postings")
-            self.activities = int(self._db.execute("SELECT coalesce(sum(activities), 0) FROM inputs").fetchone()[0])
-
-        def done(what: Retained) -> None:
-            words = f"{what.activities:,} activities removed, {what.kept:,} older ones kept for alerts and notes"
-            note(self._db, "retained", "", str(what.until), words)
-
-        return retention.retain(self._db, self.limits(), now, writing, done)
+    @contextmanager
+    def _removing(self) -> Iterator[None]:
+        with self._writing():
+            self._settle_open()
+            yield
+            self._unlisted = []  # looked up again when the next are listed
+            self._changed("activities", "inputs", "postings")
+        self.activities = int(self._db.execute("SELECT coalesce(sum(activities), 0) FROM inputs").fetchone()[0])
 
     # ---- what is told twice
 

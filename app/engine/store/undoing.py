@@ -44,8 +44,15 @@ UNDONE = ",".join(f"'{one}'" for one in VALUES)
 TOPICS = tuple(dict.fromkeys(one.topic for one in VALUES.values()))
 
 
-def undo(path: Path, act: int | None = None) -> list[Act]:
-    """Undo one step: that of an act, or the last one that is not undone; returns what was undone. Raises StoreError."""
+def _every(_: What) -> None:
+    """Everything may be undone."""
+
+
+def undo(path: Path, act: int | None = None, may: Callable[[What], None] = _every) -> list[Act]:
+    """Undo one step: that of an act, or the last one that is not undone; returns what was undone. Raises StoreError.
+
+    may: raises StoreError for what this user may not change.
+    """
     with changing(path, *TOPICS) as step:
         if act is None:
             row = step.db.execute(f"SELECT max(id) FROM acts WHERE reverses = 0 AND NOT undone AND what IN ({UNDONE})").fetchone()
@@ -55,6 +62,8 @@ def undo(path: Path, act: int | None = None) -> list[Act]:
         done = [one for one in _step(step.db, act) if not one.undone and not one.reverses]
         if not done:
             raise StoreError("It is undone already.")
+        for one in done:
+            may(one.what)
         for one in reversed(done):
             _put(step, one, one.after, one.before, "undo")
             step.db.execute("UPDATE acts SET undone = 1 WHERE id = ?", (one.id,))
@@ -62,7 +71,7 @@ def undo(path: Path, act: int | None = None) -> list[Act]:
         return done
 
 
-def redo(path: Path, act: int | None = None) -> list[Act]:
+def redo(path: Path, act: int | None = None, may: Callable[[What], None] = _every) -> list[Act]:
     """Do again what was undone: the step of an act, or what was undone last when nothing else was done since."""
     with changing(path, *TOPICS) as step:
         db = step.db
@@ -80,6 +89,8 @@ def redo(path: Path, act: int | None = None) -> list[Act]:
         done = [one for one in _step(db, act) if one.undone and not one.reverses]
         if not done:
             raise StoreError(NOTHING_AGAIN)
+        for one in done:
+            may(one.what)
         for one in done:
             undoing = db.execute("SELECT max(id) FROM acts WHERE reverses = ? AND NOT undone", (one.id,)).fetchone()[0]
             _put(step, one, one.before, one.after, "redo", undoing or one.id)

@@ -177,7 +177,7 @@ def _write_index(path: Path, index: "array[int]") -> None:
         index.tofile(file)
 
 
-def _indexed(path: Path) -> dict[int, int]:
+def index_of(path: Path) -> dict[int, int]:
     """Frame to offset of the packets of a file, from its index or, while it is being written, by walking it."""
     try:
         table = np.fromfile(path.with_suffix(".index"), np.int64).reshape(-1, 2)
@@ -230,7 +230,7 @@ def read_evidence(workspace: Path, key: str, frames: Collection[int]) -> dict[in
     for path in _files(folder_of(workspace), key):
         if not wanted:
             break
-        places = _indexed(path)
+        places = index_of(path)
         mine = wanted & places.keys()
         if not mine:
             continue
@@ -342,7 +342,7 @@ def trim(workspace: Path, limit: int, precious: Callable[[str], set[int]]) -> in
         key = _key(path)
         if key not in wanted:
             wanted[key] = precious(key)
-        places = _indexed(path)
+        places = index_of(path)
         if saved < limit // 2:
             more = _save(folder, key, path, places, wanted[key])
             saved, total = saved + more, total + more
