@@ -135,7 +135,7 @@ class SourceState(Struct, frozen=True, kw_only=True):
     error: one sentence that says why it failed, or why it stopped when nobody asked it to.
     since, last: UTC microseconds of the start and of what came last. records, bytes: received so far; dropped: of them lost,
     each loss a problem with its count. rate: records per second of late. level: how much its governor lets it analyse, 1 for
-    all; skipped: what it left out for that, which counts as dropped too.
+    all; skipped: what it left out for that, which counts as dropped too. restarts: how often it began again for want of memory.
     expires: UTC microseconds of the end of the password (of a directory) or the certificate (of a listener) that it uses.
     waiting: messages known to wait on its hub.
     """
@@ -156,4 +156,5 @@ class SourceState(Struct, frozen=True, kw_only=True):
     error: str = ""
     level: float = 1.0
     skipped: tuple[Skipped, ...] = ()
+    restarts: int = 0
     expires: int | None = None

@@ -34,6 +34,7 @@ class RunningSource:
         self.stopping = self.ended = self.changed = self.renewing = False
         self.wait, self.again = FIRST_WAIT, 0.0
         self.rate = 0.0
+        self.restarts = 0
         self.marked = (time.monotonic(), 0)
         self.more: tuple[Problem, ...] = ()
         """Problems that its process does not know of."""
@@ -65,6 +66,7 @@ class RunningSource:
             error=self.error or status.error,
             level=status.level,
             skipped=status.skipped,
+            restarts=self.restarts,
             expires=status.expires,
         )
 
@@ -85,6 +87,7 @@ class RunningSource:
     def renewed(self) -> Problem:
         """Its process ended for that: what its input shall say."""
         self.renewing = False
+        self.restarts += 1
         return Problem(what="started again as another input, for its memory did not come back")
 
     def ending(self, process: SourceProcess) -> Literal["done", "late", "refused", "broken", "renewed"]:

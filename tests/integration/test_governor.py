@@ -7,8 +7,12 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
 import pytest
 
+from app.engine.health.sensors import Seen, sensor_facts
+from app.engine.health.tallies import Tallies
+from app.model.sensor import Sampling, SensorReport
 from tests.integration.limited import Limited, limited, why_no_group
 from tests.integration.namespace import ROOT, Namespace, namespace, why_not
 from tests.material import SAMPLE
@@ -72,6 +76,18 @@ def stress(group: Limited, *words: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(group.command("stress-ng", "--quiet", *words))
 
 
+def health(told: list[Any]) -> list[list[str]]:
+    """Rules of the health alerts at each word of a sensor, and six minutes after the last one."""
+    now, tallies, out = 1_800_000_000_000_000, Tallies(), []
+    for number, one in enumerate([*told, told[-1]]):
+        at = now + number * 1_000_000 + (360_000_000 if number == len(told) else 0)
+        sampling = msgspec.convert(one, Sampling)
+        report = SensorReport(sensor="s", name="s", state="running", since=now - 1_000_000, at=at, sampling=sampling)
+        facts = sensor_facts([Seen(id="s", name="s", added=now, heard=at, report=report)], at, tallies, "")
+        out.append([fact.rule for fact in facts])
+    return out
+
+
 def end(*children: "subprocess.Popen[str] | subprocess.Popen[bytes]") -> None:
     for one in children:
         one.send_signal(signal.SIGTERM)
@@ -105,6 +121,9 @@ def test_the_quota_falls_when_others_need_the_machine_and_traffic_is_left_out_un
     assert again["quota"] > 0.5 and again["why"] == ""
     counted = {what: one[0] for what, one in after[DROPPED].items() if "quota" in what}
     assert counted == {f"not analysed, quota: {one['what']}": one["packets"] for one in after[SKIPPED]}
+    told = health([one for one, _ in sensor.told])
+    assert told[sensor.told.index(next(one for one in sensor.told if one[0] is lowest))] == ["traffic-dropped"]
+    assert told[-1] == []
 
 
 def test_memory_is_held_tight_when_others_hold_it(net: Namespace) -> None:

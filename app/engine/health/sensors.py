@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from app.engine.health.catalogue import OF_A_SENSOR
-from app.engine.health.sources import CERTIFICATE, days, source_facts
+from app.engine.health.sources import CERTIFICATE, RESTARTED, days, source_facts
 from app.engine.health.tallies import MINUTE, Tallies
 from app.link.envelope import FORM, OLDEST
 from app.model.health import HealthFact, HealthSeverity
@@ -18,6 +18,12 @@ BEHIND = 3
 """Versions that a sensor may be behind."""
 GRACE = 10 * MINUTE
 """A sensor that was just added is not yet missed as synchronizer."""
+SHORT = {
+    "processor": "its quota of the processor is short",
+    "memory": "memory is short",
+    "speed": "one core is too slow for all of it",
+}
+"""What a governor says is short, in words."""
 STATED = 50
 """Facts of its own that are taken from one sensor."""
 
@@ -119,8 +125,17 @@ def _itself(one: Seen, report: SensorReport, now: int, tallies: Tallies, version
     skipped = sum(report.sampling.skipped.values())
     if (lost := tallies.grown((key, "skipped"), now, skipped, report.since, SILENT)) > 0:
         least = f"{100 * report.sampling.keep:.0f} % of the traffic is analysed"
-        what = f"{lost:,} packets were passed over within five minutes because the quota is short; {least}."
+        short = SHORT.get(report.sampling.why, "the quota was short")
+        what = f"{lost:,} packets were passed over within five minutes because {short}; {least}."
         yield "traffic-dropped", "quota", what, None
+    if (more := tallies.grown((key, "restarts"), now, report.sampling.restarts, report.since, RESTARTED)) > 0:
+        times = "once" if more == 1 else f"{more} times"
+        yield (
+            "sensor-memory",
+            "",
+            f"Its captures were started again {times} within an hour, for its memory did not come back.",
+            None,
+        )
 
 
 def _controllers(report: SensorReport, now: int) -> Iterator[Found]:

@@ -11,7 +11,7 @@ from app.model.troubles import BROKE, EXPIRED, LOW_RESOLUTION, NOT_KEPT, NOT_REM
 DAY = 24 * 60 * MINUTE
 PASSWORD, CERTIFICATE = 30 * DAY, 21 * DAY
 """So long before its end a password or a certificate is pointed out."""
-LOST, SECRET, RESOLVED, SYSLOG = 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, 10 * MINUTE
+LOST, SECRET, RESOLVED, SYSLOG, RESTARTED = 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, 10 * MINUTE, 60 * MINUTE
 """How far back each counter is looked at."""
 FEW, UNKNOWN = 20, 0.9
 """Messages from which on their share that is not understood says something, and that share."""
@@ -95,6 +95,9 @@ def _counted(one: SourceState, now: int, tallies: Tallies, subject: str) -> Iter
         things = {"traffic-dropped": "packets", "events-dropped": "messages or events", "etw-dropped": "trace events"}[rule]
         quota = f" Its quota lets it analyse {100 * one.level:.0f} % of the traffic now." if one.level < 1 else ""
         yield rule, f"{more:,} {things} were lost within five minutes, {lost:,} since it started.{quota}"
+    if (more := grown("restarts", one.restarts, RESTARTED)) > 0:
+        times = "once" if more == 1 else f"{more} times"
+        yield "sensor-memory", f"It was started again {times} within an hour, for its memory did not come back."
     if (more := grown("secret", secret, SECRET)) > 0:
         gateway = next((problem.where for problem in one.problems if problem.what == WRONG_SECRET), "")
         of = f" from {gateway[:SAID]}" if gateway else ""

@@ -104,6 +104,12 @@ def test_what_the_quota_passes_over() -> None:
     assert [(one.rule, "100 packets" in one.what) for one in found] == [("traffic-dropped", True)]
 
 
+def test_captures_that_began_again_for_want_of_memory() -> None:
+    one = report(since=NOW - 50 * MINUTE, sampling=Sampling(restarts=2))
+    assert [(one.rule, "2 times" in one.what) for one in facts(seen(one))] == [("sensor-memory", True)]
+    assert rules(seen(report(since=NOW - 70 * MINUTE, sampling=Sampling(restarts=2)))) == []
+
+
 def capture(**more: Any) -> SourceState:
     return SourceState(**({"id": "a", "kind": "capture", "label": "ens1 (live)", "state": "running"} | more))
 

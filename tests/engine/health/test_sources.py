@@ -51,6 +51,12 @@ def test_an_end_is_pointed_out_in_time() -> None:
     assert rules(state("syslog", expires=NOW)) == ["certificate-expired"]
 
 
+def test_a_capture_that_began_again_for_want_of_memory_is_told_for_an_hour() -> None:
+    tallies = Tallies()
+    assert rules(state(restarts=1, since=NOW), tallies=tallies) == ["sensor-memory"]
+    assert rules(state(restarts=1, since=NOW), now=NOW + 61 * MINUTE, tallies=tallies) == []
+
+
 def test_losses_count_while_they_go_on() -> None:
     for kind, rule in (("capture", "traffic-dropped"), ("windows-log", "events-dropped"), ("trace", "etw-dropped")):
         tallies = Tallies()
