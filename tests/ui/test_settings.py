@@ -178,6 +178,18 @@ def test_who_is_sensitive_is_listed_added_by_name_and_undone(make_window, case, 
     assert queries.carriers() == before
 
 
+def test_what_listening_leaves_to_others_is_bounded(window: MainWindow, settle: Settle) -> None:
+    window.desk.go("settings", "evidence", item="evidence.reserve")
+    settle(window)
+    section = window.page().section("evidence")
+    assert section.reserve.hasFocus()
+    for text, kept, words in (("30", 0.3, "30 %"), ("91", 0.3, "must be"), ("x", 0.3, "must be"), ("0", 0.0, "what it needs")):
+        section.reserve.selectAll()
+        QTest.keyClicks(section.reserve, text)
+        QTest.keyClick(section.reserve, Qt.Key.Key_Return)
+        assert window.desk.settings.reserve == kept and words in section.reserve_row.hint.text()
+
+
 def test_what_is_kept_of_packets_is_bounded(window: MainWindow, settle: Settle) -> None:
     window.desk.go("settings", "evidence", item="evidence.size")
     settle(window)

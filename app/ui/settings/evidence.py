@@ -14,6 +14,8 @@ from app.ui.widgets.words import Words
 
 LEAST, MOST = 16, 1 << 20
 """MiB, as the settings say."""
+WHOLE = 90
+"""Per cent of the machine that can be left to others at most."""
 
 
 class EvidenceSettings(Sheet):
@@ -33,8 +35,21 @@ class EvidenceSettings(Sheet):
         self.size_row = self.add(
             "evidence.size", "Packets kept of live traffic",
             "Beside the workspace; the oldest go first, those that alerts rest on are kept apart before.",
-            _beside(self.kept, Words(tr("MiB"), look="quiet")), lambda: self.kept.setFocus(Qt.FocusReason.TabFocusReason),
+            _beside(self.kept, _unit(tr("MiB"))), lambda: self.kept.setFocus(Qt.FocusReason.TabFocusReason),
             more="disk ring capture size megabytes",
+        )  # fmt: skip
+        self.reserve = QLineEdit(f"{100 * desk.settings.reserve:.0f}")
+        self.reserve.setAccessibleName(tr("Per cent of processor and memory left to others"))
+        self.reserve.setMaxLength(3)
+        self.reserve.setFixedWidth(theme.px(110))
+        self.reserve.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.reserve.editingFinished.connect(self._keep_reserve)
+        self.reserve_row = self.add(
+            "evidence.reserve", "Left to others while listening",
+            "Processor and memory of this machine. What does not fit is left out by whole flows, bulk first, and counted.",
+            _beside(self.reserve, _unit("%")),
+            lambda: self.reserve.setFocus(Qt.FocusReason.TabFocusReason),
+            more="governor quota cpu processor memory sampling drop limit live",
         )  # fmt: skip
         self.places = QLineEdit(desk.settings.places)
         self.places.setAccessibleName(tr("GeoIP file"))
@@ -81,6 +96,21 @@ class EvidenceSettings(Sheet):
         if good and number != self.desk.settings.evidence:
             self.desk.keep(evidence=number)
 
+    def _keep_reserve(self) -> None:
+        text = self.reserve.text().strip()
+        number = int(text) if text.isdecimal() else WHOLE + 1
+        good = number <= WHOLE
+        self.reserve_row.hint.set_role("text-quiet" if good else "high")
+        self.reserve_row.hint.say(
+            f"It must be a number from 0 to {WHOLE}."
+            if not good
+            else f"{number} % stay free for others, from the next time that listening starts."
+            if number
+            else "Listening takes what it needs, from the next time that it starts."
+        )
+        if good and number != round(100 * self.desk.settings.reserve):
+            self.desk.keep(reserve=number / 100)
+
     def _browse(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "GeoIP file", self.places.text(), "GeoIP files (*.mmdb);;All files (*)")
         if name:
@@ -95,6 +125,13 @@ class EvidenceSettings(Sheet):
         )
         if there and name != self.desk.settings.places:
             self.desk.keep(places=name)
+
+
+def _unit(word: str) -> Words:
+    """Of one width, so that fields above one another end alike."""
+    words = Words(word, look="quiet")
+    words.setMinimumWidth(theme.px(32))
+    return words
 
 
 def _beside(*widgets: QWidget) -> QWidget:
