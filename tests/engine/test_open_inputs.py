@@ -128,3 +128,23 @@ def test_removing_one_input_leaves_what_waits_of_another(tmp_path: Path) -> None
 
     one, both = content(tmp_path / "one"), content(tmp_path / "w")
     assert one["parties"] and all(both[name] == one[name] for name in ("parties", "sums", "flows"))
+
+
+def test_inputs_in_turn_share_a_transaction(tmp_path: Path) -> None:
+    engine = Engine(tmp_path / "w")
+    for key in INPUTS:
+        engine.begin_input(Found(key=key, path=f"/cases/{key}"), live=True)
+    said: list[str] = []
+    engine._store._db.set_trace_callback(said.append)
+    engine._store._flushed = float("inf")  # nothing is due by time
+    for place in range(100):
+        for key, activities in INPUTS.items():
+            engine.use_input(key)
+            engine.ingest(activities[place : place + 1])
+    assert "COMMIT" not in said
+    engine.flush()
+    assert said.count("COMMIT") == 1
+    engine.close()
+    with sqlite3.connect(tmp_path / "w") as db:
+        counts = db.execute("SELECT i.key, i.activities, count(*) FROM inputs i JOIN activities a ON a.input = i.id GROUP BY 1")
+        assert counts.fetchall() == [(key, 100, 100) for key in sorted(INPUTS)]

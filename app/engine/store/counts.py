@@ -12,8 +12,8 @@ MOST, SECONDS = 200_000, 2.0
 MINUTE, HOUR = 60_000_000, 3_600_000_000
 COUNTED = "SELECT coalesce((SELECT value FROM meta WHERE key = 'counted'), 9223372036854775807)"
 """Row id up to which all activities are in the counts by parties."""
-_UNCOUNTED = """SELECT id, at, coalesce(source, 0), coalesce(destination, 0), coalesce(actor, 0), kind * 4 + result
-  FROM activities WHERE id > ? AND +input = ? ORDER BY id LIMIT ?"""
+_UNCOUNTED = """SELECT id, at, coalesce(source, 0), coalesce(destination, 0), coalesce(actor, 0), kind * 4 + result, input
+  FROM activities WHERE id > ? ORDER BY id LIMIT ?"""
 _COUNT_TIME = """INSERT INTO {table}s VALUES(?,?,?,?,?)
   ON CONFLICT({table}, input, kind, result) DO UPDATE SET count = count + excluded.count"""
 _COUNT_FLOW = """INSERT INTO flows VALUES(?,?,?,?,?,?,?,?,?)
@@ -30,9 +30,9 @@ Numbers = NDArray[np.int64]
 
 
 def matrix(rows: list[Row], first: int) -> Numbers:
-    """What is counted and listed of rows whose ids begin at first: the matrix of app.engine.postings.pack."""
+    """What is counted and listed of rows whose ids begin at first: the matrix of app.engine.postings.pack, then the input."""
     columns = list(zip(*rows, strict=True))
-    found = np.empty((len(rows), 6), np.int64)
+    found = np.empty((len(rows), 7), np.int64)
     found[:, 0] = np.arange(first, first + len(rows))
     found[:, 1] = columns[0]
     for place, column in ((2, 4), (3, 6), (4, 8)):
@@ -40,16 +40,17 @@ def matrix(rows: list[Row], first: int) -> Numbers:
     found[:, 5] = columns[2]
     found[:, 5] *= 4
     found[:, 5] += columns[3]
+    found[:, 6] = columns[10]
     return found
 
 
-def count_times(db: sqlite3.Connection, input: int, rows: Numbers) -> None:
-    """Add rows of an input, as matrix() gives them, to the counts by minute and by hour."""
+def count_times(db: sqlite3.Connection, rows: Numbers) -> None:
+    """Add rows, as matrix() gives them, to the counts by minute and by hour."""
     for table, length in (("minute", MINUTE), ("hour", HOUR)):
-        (times, codes), first, order = grouped([rows[:, 1] // length, rows[:, 5]])
+        (times, inputs, codes), first, order = grouped([rows[:, 1] // length, rows[:, 6], rows[:, 5]])
         counts = np.diff(first, append=len(order)).tolist()
-        found = zip(times.tolist(), codes.tolist(), counts, strict=True)
-        values = [(time, input, code // 4, code % 4, count) for time, code, count in found]
+        found = zip(times.tolist(), inputs.tolist(), codes.tolist(), counts, strict=True)
+        values = [(time, input, code // 4, code % 4, count) for time, input, code, count in found]
         db.executemany(_COUNT_TIME.format(table=table), values)
 
 
@@ -62,17 +63,15 @@ def count_rest(db: sqlite3.Connection) -> None:
     """Count by parties what a writer that died had stored and not counted yet, inside a transaction."""
     last = db.execute(COUNTED).fetchone()[0]
     waiting = Flows()
-    for (input,) in db.execute("SELECT DISTINCT input FROM activities WHERE id > ? ORDER BY 1", (last,)).fetchall():
-        after = last
-        while rows := db.execute(_UNCOUNTED, (after, input, MOST)).fetchall():
-            waiting.add(np.array(rows, np.int64))
-            after = rows[-1][0]
-        waiting.write(db, input)
+    while rows := db.execute(_UNCOUNTED, (last, MOST)).fetchall():
+        waiting.add(np.array(rows, np.int64))
+        waiting.write(db)
+        last = rows[-1][0]
     set_counted(db)
 
 
 class Flows:
-    """Counts by parties of an input that is being read; most come again and again, so they are written now and then."""
+    """Counts by parties of inputs that are being read; most come again and again, so they are written now and then."""
 
     def __init__(self) -> None:
         self.forget()
@@ -92,14 +91,14 @@ class Flows:
         self._waiting.append(rows[:, 1:])
         self._number += len(rows)
 
-    def write(self, db: sqlite3.Connection, input: int) -> None:
+    def write(self, db: sqlite3.Connection) -> None:
         """Write what was counted since the last time."""
         if self._waiting:
             rows = np.concatenate(self._waiting)
             one = np.ones(len(rows), np.int64)
-            keys, sums = _summed([rows[:, column] for column in (1, 2, 3, 4)], one, rows[:, 0], rows[:, 0])
-            source, destination, actor, code = keys
-            values = np.stack([np.full(len(code), input), source, destination, actor, code // 4, code % 4, *sums], 1)
+            keys, sums = _summed([rows[:, column] for column in (1, 2, 3, 4, 5)], one, rows[:, 0], rows[:, 0])
+            source, destination, actor, code, input = keys
+            values = np.stack([input, source, destination, actor, code // 4, code % 4, *sums], 1)
             db.executemany(_COUNT_FLOW, values.tolist())
             met, (together, *_) = _summed([source, destination, actor], *sums)
             db.executemany(_COUNT_MEETING, np.stack([*met, together], 1).tolist())

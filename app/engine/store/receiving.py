@@ -49,6 +49,7 @@ class Receiving:
     _unparked: list[int]
     _writing: Callable[[], AbstractContextManager[None]]
     _settle_open: Callable[[], None]
+    _write_pending: Callable[[], None]
     _changed: Callable[..., None]
     _flows: Any
 
@@ -180,7 +181,7 @@ class Receiving:
     def heard_of(self, sensors: dict[str, tuple[int, int]]) -> None:
         """Id of a sensor to (UTC microseconds when something came of it, activities more)."""
         with self._writing():
-            self._settle_open()
+            self._write_pending()
             self._db.executemany(
                 """INSERT INTO sensors(id, name, added, heard, activities) VALUES(?1,?1,?2,?2,?3) ON CONFLICT(id) DO UPDATE
                 SET heard=max(coalesce(heard, 0), excluded.heard), activities=activities + excluded.activities""",

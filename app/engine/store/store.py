@@ -6,8 +6,10 @@ Long because one connection, what waits to be written and its counts share every
 import secrets
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +63,9 @@ class Store(Receiving):
         self._rows = Rows(self._db)
         self._receipts, self._unparked = Receipts(self._db), []
         self._pending: list[Activity] = []
+        self._of: list[int] = []
+        """Input of each activity that waits: those of many inputs share a transaction."""
+        self._inputs: dict[str, int] = {}
         self._flushed = 0.0
         self._flows = Flows()
         self._input = 0
@@ -88,19 +93,20 @@ class Store(Receiving):
     # ---- inputs
 
     def use_input(self, key: str) -> None:
-        """Go on with an input that was begun; what waits of the one before it is written first."""
-        row = self._db.execute("SELECT id FROM inputs WHERE key=?", (key,)).fetchone()
-        if row is None:
-            raise StoreError(f"{self._path} does not know the input {key}.")
-        if row[0] != self._input:
-            self.flush()
-            self._input = int(row[0])
+        """Go on with an input that was begun."""
+        number = self._inputs.get(key)
+        if number is None:
+            row = self._db.execute("SELECT id FROM inputs WHERE key=?", (key,)).fetchone()
+            if row is None:
+                raise StoreError(f"{self._path} does not know the input {key}.")
+            if len(self._inputs) >= INTERNED:
+                self._inputs.clear()
+            number = self._inputs[key] = int(row[0])
+        self._input = number
 
     def flush(self) -> None:
-        """Write what waits, so that readers see it."""
-        with self._writing():
-            self._settle_open()
-        self._flushed = time.monotonic()
+        """Write what waits, so that readers see it. (Counts by parties may wait: readers count what they do not hold yet.)"""
+        self._flush()
 
     def state_input(self, records: int, first: int | None, last: int | None, problems: Sequence[Problem]) -> None:
         """How far the input in use is, while it is still being read."""
@@ -142,6 +148,7 @@ class Store(Receiving):
         receipt: of the message that brought them, written in the same transaction.
         """
         self._pending.extend(batch)
+        self._of.extend(repeat(self._input, len(batch)))
         if receipt is not None:
             self._receipts.note(receipt)
         self.activities += len(batch)
@@ -152,7 +159,7 @@ class Store(Receiving):
         """Keep what is known so far of the input that is being read."""
         with self._writing():
             self._write_pending()
-            self._flows.write(self._db, self._input)
+            self._flows.write(self._db)
             self._db.execute("INSERT OR REPLACE INTO knowledge VALUES(?,?)", (self._input, body))
             self._changed("knowledge")
 
@@ -170,7 +177,7 @@ class Store(Receiving):
         """End the input: its rest, its figures and what was learned from it, in one transaction."""
         with self._writing():
             self._write_pending()
-            self._flows.write(self._db, self._input)
+            self._flows.write(self._db)
             self._list(min(LIST_ROWS, REST_ROWS))
             self._db.execute("INSERT OR REPLACE INTO knowledge VALUES(?,?)", (self._input, knowledge))
             self._db.execute(
@@ -446,49 +453,49 @@ class Store(Receiving):
         return [row[0] for row in rows]
 
     def _settle_open(self) -> None:
-        """Inside a transaction: nothing of the input in use waits any more."""
-        self._write_receipts()
-        if self._input:
-            self._write_pending()
-            self._flows.write(self._db, self._input)
-            self._list()
+        """Inside a transaction: nothing waits any more."""
+        self._write_pending()
+        self._flows.write(self._db)
+        self._list()
 
     def _flush(self) -> None:
         with self._writing():
             self._write_pending()
             if self._flows.due():
-                self._flows.write(self._db, self._input)
+                self._flows.write(self._db)
             self._list()
         self._flushed = time.monotonic()
 
     def _write_pending(self) -> None:
         batch, self._pending = self._pending, []
+        of, self._of = self._of, []
         self._write_receipts()
         if not batch:
             return
         self._db.execute("SAVEPOINT batch")
         try:
-            rows = self._encoded(batch)
+            rows = self._encoded(batch, of)
             self._db.executemany(_INSERT, rows)
         except (UnicodeEncodeError, OverflowError):
             self._db.execute("ROLLBACK TO batch")
             self._addresses, self._actors = {}, {}
-            rows = self._encoded(cleaned(batch))
+            rows = self._encoded(cleaned(batch), of)
             self._db.executemany(_INSERT, rows)
         self._db.execute("RELEASE batch")
         last = int(self._db.execute("SELECT max(id) FROM activities").fetchone()[0])
         counted = matrix(rows, last + 1 - len(rows))
-        count_times(self._db, self._input, counted)
+        count_times(self._db, counted)
         self._flows.add(counted)
         self._unlisted.append(counted)
-        self._db.execute("UPDATE inputs SET activities = activities + ? WHERE id = ?", (len(rows), self._input))
+        more = Counter(of)
+        self._db.executemany("UPDATE inputs SET activities = activities + ? WHERE id = ?", [(n, one) for one, n in more.items()])
         self._changed("activities")
 
-    def _encoded(self, batch: list[Activity]) -> list[tuple[Any, ...]]:
+    def _encoded(self, batch: list[Activity], of: list[int]) -> list[tuple[Any, ...]]:
         """Rows of the table of activities without their id."""
         rows = []
-        addresses, actors, kinds, input = self._addresses, self._actors, self._kind_of, self._input
-        for one in batch:
+        addresses, actors, kinds = self._addresses, self._actors, self._kind_of
+        for one, input in zip(batch, of, strict=True):
             source, destination = one.source, one.destination
             if source is None:
                 origin, sport = None, 0
@@ -546,6 +553,7 @@ class Store(Receiving):
             self._changed("inputs", "activities", "knowledge")
             removed = True
         if removed:
+            self._inputs = {}
             for table, fill in (("sums", schema.FILL_SUMS), ("meetings", schema.FILL_MEETINGS)):
                 self._db.execute(f"DELETE FROM {table}")
                 self._db.execute(fill)
@@ -559,7 +567,7 @@ class Store(Receiving):
         last = int(self._db.execute("SELECT coalesce(max(id), 0) FROM activities").fetchone()[0])
         if last - listed < (LIST_ROWS if enough is None else enough):
             return
-        rows = np.concatenate(self._unlisted) if self._unlisted else np.empty((0, 6), np.int64)
+        rows = np.concatenate(self._unlisted) if self._unlisted else np.empty((0, 7), np.int64)
         if len(rows) and rows[0, 0] == listed + 1:
             self._db.executemany(postings.INTO, postings.pack(rows))
             postings.set_listed(self._db, last)
