@@ -23,7 +23,7 @@ SAMPLE = HERE / "resources" / "samples" / "intrusion.pcap"
 REPORT = "wardlight-sample-report.html"
 WINDOWLESS = (
     "analyze", "export", "proof", "reveal", "replay", "coverage", "sigma", "detectors", "tune", "what-if", "alerts", "alert",
-    "health", "undo", "query", "exclusions", "listen", "tag", "secret", "tickets", "paths", "compare", "notify", "report",
+    "health", "hub", "undo", "query", "exclusions", "listen", "tag", "secret", "tickets", "paths", "compare", "notify", "report",
     "sensor", "-h", "--help", "--version",
 )  # fmt: skip
 """What runs without Qt; `selftest` tries the window too."""

@@ -8,24 +8,30 @@ from pathlib import Path
 
 import pytest
 
+HUB = Path(__file__).resolve().parent.parent / "installer" / "systemd" / "wardlight-hub.service"
 UNIT = Path(__file__).resolve().parent.parent / "installer" / "systemd" / "wardlight-sensor.service"
 WRAPPER = UNIT.parent.parent / "windows" / "wardlight_sensor_service.py"
 analyze = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
 
 
 @analyze
-def test_the_unit_of_a_sensor_is_understood(tmp_path: Path) -> None:
-    unit = tmp_path / UNIT.name
-    unit.write_text(UNIT.read_text().replace("/usr/local/bin/wardlight", "/bin/true"))
+@pytest.mark.parametrize("given", [UNIT, HUB], ids=lambda one: one.name)
+def test_a_unit_is_understood(tmp_path: Path, given: Path) -> None:
+    unit = tmp_path / given.name
+    unit.write_text(given.read_text().replace("/usr/local/bin/wardlight", "/bin/true"))
     done = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, timeout=30)
 
-    assert done.returncode == 0 and UNIT.name not in done.stderr, done.stderr
+    assert done.returncode == 0 and given.name not in done.stderr, done.stderr
 
 
 @analyze
-def test_the_unit_of_a_sensor_leaves_little_open() -> None:
+@pytest.mark.parametrize("given", [UNIT, HUB], ids=lambda one: one.name)
+def test_a_unit_leaves_little_open(given: Path) -> None:
     done = subprocess.run(
-        ["systemd-analyze", "security", "--offline=true", "--threshold=30", str(UNIT)], capture_output=True, text=True, timeout=30
+        ["systemd-analyze", "security", "--offline=true", "--threshold=30", str(given)],
+        capture_output=True,
+        text=True,
+        timeout=30,
     )
 
     assert done.returncode == 0, done.stdout[-2000:]

@@ -19,6 +19,7 @@ from app.model.source import (
     CaptureSource,
     DirectorySource,
     GrowingSource,
+    HubSource,
     LiveSource,
     RadiusSource,
     ResolverSource,
@@ -54,6 +55,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="ask for names: rpc-ntlm, netbios-status, rdp-tls",
     )
     parser.add_argument("--resolve-dns", default="", dest="dns", metavar="SERVER", help="ask it too when these say nothing")
+    parser.add_argument(
+        "--hub", action="append", default=[], metavar="NAME|FILE",
+        help="what the sensors of a hub send: name of a secret, or a file, with the line of `wardlight hub add-analyst`",
+    )  # fmt: skip
     parser.add_argument("--sources", type=Path, metavar="FILE.json", help="a list of sources as JSON")
     parser.add_argument("--for", type=float, dest="seconds", metavar="SECONDS", help="stop by itself after this time")
     parser.add_argument("--sensitivity", choices=("low", "medium", "high"), default="medium")
@@ -138,6 +143,8 @@ def specs_of(options: argparse.Namespace) -> list[LiveSource]:
         )
     if options.resolve or options.dns:
         specs.append(ResolverSource(methods=tuple(filter(None, options.resolve.split(","))), server=options.dns))
+    for text in dict.fromkeys(options.hub):
+        specs.append(HubSource(file=str(Path(text).resolve())) if Path(text).is_file() else HubSource(secret=text))
     for path in dict.fromkeys(options.growing):
         specs.append(GrowingSource(path="-" if path == "-" else str(Path(path).resolve())))
     return specs

@@ -47,6 +47,7 @@ COMMANDS = {
     "exclusions": Command("exclusions", "who detectors pass over: list, add, remove, import, export"),
     "tickets": Command("tickets", "Kerberos tickets: issued where, shown where, what is odd about them"),
     "listen": Command("listen", "take in live traffic, logs, directories"),
+    "hub": Command("hub", "prepare and run the server between sensors and workspaces"),
     "health": Command("health", "what keeps the program from seeing, since when, and what to do"),
     "notify": Command("notify", "tell other systems what is new in a workspace: mail, syslog, webhook"),
     "report": Command("report", "write one of the four reports, or those that are due"),

@@ -1,7 +1,8 @@
 """What a hub is: a typed file beside its keys, from which the server's configuration is written."""
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,9 +13,14 @@ from msgspec.structs import replace
 from app.link.subjects import Permissions, of_administrator, of_analyst, of_sensor
 from app.paths import settings_folder
 
+if os.name != "nt":
+    import fcntl
+
 Role = Literal["sensor", "analyst", "administrator"]
 WORKSPACE = Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,47}$")
 """Names of workspaces are names of accounts and of files."""
+LOCAL = ("localhost", "127.0.0.1")
+"""Names of a hub for its own machine only, unless it has no other."""
 PORT = 4222
 PAYLOAD = 8 << 20
 """Bytes of the largest message: what the server's makers advise at most (NATS documentation, "Server configuration")."""
@@ -87,7 +93,8 @@ class Hub(Struct, frozen=True, kw_only=True):
     @property
     def places(self) -> tuple[str, ...]:
         """URLs by which sensors and analysts find it."""
-        return self.urls or tuple(f"tls://{_bracketed(name)}:{self.port}" for name in self.names)
+        names = [one for one in self.names if one not in LOCAL] or self.names
+        return self.urls or tuple(f"tls://{_bracketed(name)}:{self.port}" for name in names)
 
     def workspace(self, name: str) -> Workspace:
         """The workspace of this name; the only one for "". Raises HubError."""
@@ -115,6 +122,14 @@ class Folder:
         self.certificate, self.key = self.path / "server.pem", self.path / "server.key"
         self.configuration, self.pid = self.path / "server.conf", self.path / "server.pid"
         self.store = self.path / "store"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Nobody else changes the hub meanwhile; where the system has no such locks, that is up to whoever runs it."""
+        with (self.path / "hub.lock").open("ab") as file:
+            if os.name != "nt":
+                fcntl.flock(file.fileno(), fcntl.LOCK_EX)
+            yield
 
     def seed(self, account: str) -> Path:
         """The file with the administrator's seed of a workspace, or of the server ("system")."""

@@ -26,7 +26,7 @@ def why_not(error: BaseException, url: str = "") -> str:
     if isinstance(error, nats.errors.NoRespondersError):
         return "Nobody answers: whoever is asked is not connected to the hub."
     if isinstance(error, NoStreamResponseError):
-        return "The hub has no stream for this: it was not prepared, or the key is of another workspace."
+        return "The hub has no stream for this now: it begins, it was not prepared, or the key is of another workspace."
     if isinstance(error, APIError):
         return f"The hub refuses: {error.description or error}."
     if isinstance(error, asyncio.TimeoutError | nats.errors.TimeoutError | TimeoutError):

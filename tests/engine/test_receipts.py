@@ -7,7 +7,7 @@ import pytest
 
 from app.engine.schema import TABLES
 from app.engine.store import receipts
-from app.engine.store.receipts import OUTBOXES, Receipt, Receipts
+from app.engine.store.receipts import Receipt, Receipts
 
 
 def database() -> sqlite3.Connection:
@@ -57,16 +57,17 @@ def test_gaps_without_end_stay_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert kept.has(Receipt("s1", "aa", 1)) and not kept.has(Receipt("s1", "aa", 997))
 
 
-def test_outboxes_without_end_stay_bounded() -> None:
+def test_outboxes_without_end_stay_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receipts, "OUTBOXES", 8)
     db = database()
     kept = Receipts(db)
-    for number in range(OUTBOXES * 3):
+    for number in range(30):
         kept.note(Receipt("s1", f"{number:04x}", 1))
         kept.write(db)
     kept.note(Receipt("s2", "aa", 1))
     kept.write(db)
 
-    assert db.execute("SELECT sensor, count(*) FROM receipts GROUP BY sensor").fetchall() == [("s1", OUTBOXES), ("s2", 1)]
+    assert db.execute("SELECT sensor, count(*) FROM receipts GROUP BY sensor").fetchall() == [("s1", 8), ("s2", 1)]
 
 
 def test_no_sensor_uses_up_the_numbers_of_another_one() -> None:

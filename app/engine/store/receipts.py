@@ -8,8 +8,8 @@ from msgspec import Struct
 
 SPANS = 1024
 """Spans of numbers beyond the first gap; with more of them the lowest gap is closed: what was lost at a sensor never comes."""
-OUTBOXES = 64
-"""Outboxes that are remembered of one sensor; a sensor makes a new one when it is installed anew."""
+OUTBOXES = 4096
+"""Outboxes that are remembered of one sensor, the newest; a sensor names it anew with every start."""
 _SPANS = msgspec.json.Decoder(list[tuple[int, int]])
 
 
@@ -60,9 +60,11 @@ class Receipts:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._known: dict[str, _Outbox] = {}
+        self._of: dict[str, dict[str, None]] = {}
         self._changed: set[str] = set()
         for place, sensor, upto, beyond in db.execute("SELECT outbox, sensor, upto, beyond FROM receipts"):
             self._known[place] = _Outbox(sensor, upto, _SPANS.decode(beyond))
+            self._of.setdefault(sensor, {})[place] = None
 
     def has(self, receipt: Receipt) -> bool:
         """Whether this message was received, if only to be written with the next transaction."""
@@ -75,6 +77,7 @@ class Receipts:
         found = self._known.get(place)
         if found is None:
             found = self._known[place] = _Outbox(receipt.sensor)
+            self._of.setdefault(receipt.sensor, {})[place] = None
         found.add(receipt.number)
         self._changed.add(place)
 
@@ -86,11 +89,12 @@ class Receipts:
                 continue
             beyond = msgspec.json.encode(one.spans).decode()
             db.execute("INSERT OR REPLACE INTO receipts VALUES(?,?,?,?)", (place, one.sensor, one.upto, beyond))
-            self._forget(db, place, one.sensor)
+            self._forget(db, one.sensor)
         self._changed.clear()
 
-    def _forget(self, db: sqlite3.Connection, place: str, sensor: str) -> None:
-        others = [name for name, one in self._known.items() if one.sensor == sensor and name != place]
-        for name in others[: max(0, len(others) + 1 - OUTBOXES)]:
-            del self._known[name]
-            db.execute("DELETE FROM receipts WHERE outbox=?", (name,))
+    def _forget(self, db: sqlite3.Connection, sensor: str) -> None:
+        mine = self._of[sensor]
+        while len(mine) > OUTBOXES:
+            oldest = next(iter(mine))
+            del mine[oldest], self._known[oldest]
+            db.execute("DELETE FROM receipts WHERE outbox=?", (oldest,))
