@@ -39,7 +39,7 @@ def run(spec: DirectorySource, key: str, outlet: Outlet, stop: threading.Event) 
     if state.damaged:
         outlet.note("the state of the last synchronisation was damaged; it is used up to there", spec.state)
     try:
-        _run(spec, Synchroniser(state, key, outlet, stop.is_set, spec.since), outlet, stop)
+        _run(spec, Synchroniser(state, key, outlet, stop.is_set, spec.since, spec.user), outlet, stop)
     finally:
         state.close()
 

@@ -6,6 +6,9 @@ import ssl
 import threading
 import time
 from operator import attrgetter
+from pathlib import Path
+
+from cryptography.x509 import load_pem_x509_certificate
 
 from app.model.activity import Activity
 from app.model.source import SyslogSource
@@ -32,6 +35,8 @@ def run(spec: SyslogSource, key: str, outlet: Outlet, stop: threading.Event) -> 
     if spec.transport not in ("udp", "tcp", "tls"):
         raise Cannot(f"Syslog comes over udp, tcp or tls, not over {spec.transport!r}.")
     context = _context(spec) if spec.transport == "tls" else None
+    if context is not None:
+        outlet.expires(_end(spec.certificate))
     kind = socket.SOCK_DGRAM if spec.transport == "udp" else socket.SOCK_STREAM
     sock = listening(kind, spec.address, spec.port)
     work = _receive_datagrams if spec.transport == "udp" else _receive_streams
@@ -64,6 +69,14 @@ def _context(spec: SyslogSource) -> ssl.SSLContext:
     except (OSError, ssl.SSLError, ValueError) as error:
         raise Cannot(f"The certificate or its key cannot be used: {getattr(error, 'strerror', None) or error}.") from error
     return context
+
+
+def _end(certificate: str) -> int | None:
+    """When a certificate ends, UTC microseconds; None when its file tells no such time."""
+    try:
+        return int(load_pem_x509_certificate(Path(certificate).read_bytes()).not_valid_after_utc.timestamp() * 1_000_000)
+    except (OSError, ValueError):
+        return None
 
 
 def _receive_datagrams(

@@ -6,9 +6,11 @@ from typing import Any
 
 import ldap3
 from ldap3.core.exceptions import LDAPException
+from ldap3.utils.conv import escape_filter_chars
 from msgspec import Struct
 
 from app.sensor.decoders.directory.object import READ
+from app.sensor.decoders.directory.values import filetime
 from app.sensor.sources.ldap.connection import Unavailable
 
 PAGE = 500
@@ -23,6 +25,7 @@ OBJECTS = (
 SERVICES = "(|(objectClass=pKICertificateTemplate)(objectClass=pKIEnrollmentService)(objectClass=certificationAuthority))"
 GUARDED = "(|(adminCount=1)(objectClass=domainDNS))"
 """Objects whose security descriptor is read as well: of all of them it would be most of the traffic."""
+EXPIRY = "msDS-UserPasswordExpiryTimeComputed"
 _RANGE = re.compile(r"member;range=(\d+)-(\d+|\*)\Z", re.I)
 _NO_SUCH, _SIZE, _OK = 32, 4, 0
 MOST = 1 << 21
@@ -91,6 +94,29 @@ def sees_deleted(connection: Any, server: Server) -> bool:
         return bool(next(pages, []))
     except Unavailable:
         return False
+
+
+def password_end(connection: Any, server: Server, user: str) -> int | None:
+    """When the password of a user (UPN, DN or logon name) ends, UTC microseconds; None when it does not, or is not told.
+
+    The directory computes it of the policy that holds for this user (MS-ADTS section 3.1.1.4.5, constructed attributes).
+    """
+    name = escape_filter_chars(user)
+    sam = escape_filter_chars(user.rpartition("\\")[2].partition("@")[0])
+    who = f"(&(objectClass=user)(|(userPrincipalName={name})(distinguishedName={name})(sAMAccountName={sam})))"
+    try:
+        pages = _pages(connection, server.domain, who, ("userPrincipalName", EXPIRY), ldap3.SUBTREE, ())
+        found = [(dn, entry) for page in pages for dn, entry in page]
+    except Unavailable:
+        return None
+    wanted = user.lower().encode()
+    named = [
+        entry
+        for dn, entry in found
+        if dn.lower().encode() == wanted or wanted in map(bytes.lower, entry.get("userprincipalname", []))
+    ]
+    raw = (named or [entry for _, entry in found] or [{}])[0].get(EXPIRY.lower())
+    return filetime(raw[0]) if raw else None
 
 
 def _ranged(connection: Any, base: str, filter: str, attributes: Sequence[str], controls: Sequence[Any]) -> Iterator[list[Entry]]:

@@ -11,7 +11,7 @@ from app.model.directory import DirectoryChange, DirectoryObject
 from app.sensor.decoders.directory import values
 from app.sensor.decoders.directory.changes import Difference, Known, differences, gone, known, made
 from app.sensor.decoders.directory.object import objects_of
-from app.sensor.sources.ldap.search import Entry, Server, objects, present, sees_deleted, server_of
+from app.sensor.sources.ldap.search import Entry, Server, objects, password_end, present, sees_deleted, server_of
 from app.sensor.sources.ldap.state import VERSION, Held, Mark, State
 from app.sensor.sources.living import Outlet
 
@@ -31,7 +31,10 @@ class Synchroniser:
     only what an object tells of itself is told: that it was created, that it was deleted. What else changed is counted.
     """
 
-    def __init__(self, state: State, key: str, outlet: Outlet, stopped: Callable[[], bool], since: int | None = None) -> None:
+    def __init__(
+        self, state: State, key: str, outlet: Outlet, stopped: Callable[[], bool], since: int | None = None, user: str = ""
+    ) -> None:
+        self._user = user
         # whenCreated and whenChanged are whole seconds, so what came within the second of since is told as well.
         self._since = since // SECOND * SECOND if since is not None else None
         self._state, self._key, self._outlet, self._stopped = state, key, outlet, stopped
@@ -48,6 +51,8 @@ class Synchroniser:
         """Synchronise once. False when it was stopped on the way. Raises Unavailable, OSError."""
         began = self._began = time.time_ns() // 1000
         server = server_of(connection)
+        if self._user:
+            self._outlet.expires(password_end(connection, server, self._user))
         mark = self._state.mark
         same = mark is not None and mark.server == server.id and mark.usn <= server.usn
         if mark is not None and not same:
