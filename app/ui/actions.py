@@ -166,6 +166,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("alert.copy", "Copy the alert as text", "log", "Ctrl+Alt+C", "page:copy_text", "Alert", "case"),
     Action("alert.print", "Print the alert…", "reports", "Ctrl+P", "page:print_alert", "Alert", "case"),
     Action("alert.delete", "Delete the alert", "close", "Del", "page:delete_alert", "Alert", "case"),
+    Action("health.suppress", "Suppress the health alert for seven days", "pause", "Shift+S", "page:suppress_issue", "Alert"),
+    Action("health.close", "Close the health alert", "check", "Shift+D", "page:close_issue", "Alert"),
+    Action("health.reopen", "Open the health alert again", "health", "Shift+O", "page:reopen_issue", "Alert"),
     Action("privacy", "Hide names, or show them", "proof", "", "toggle_privacy", "View"),
     Action("graph.node.page", "Open the page of the entity", "entities", "", "page:entity_page"),
     Action("graph.node.expand", "Expand what is chosen", "plus", "", "page:expand"),
@@ -219,6 +222,7 @@ CONTEXTS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("value.sensitive", "value.honeytoken", "value.star", "value.exclude"),
         ("value.copy", "value.row", "value.json", "value.query"),
     ),
+    "health": (("row.open",), ("health.close", "health.suppress", "health.reopen"), ("undo",)),
     "alert": (
         ("row.open",),
         ("alert.close", "alert.suppress", "alert.reopen"),

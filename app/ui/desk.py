@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app import settings as stored
 from app.model.act import Act
 from app.model.alert import Alert, Classification, Link, State
 from app.model.exclusion import Exclusion
+from app.model.health import Health
 from app.model.incident import Incident
 from app.model.rows import Overview
 from app.model.source import LiveSource
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from app.session import Session
 
 RECENT = 8
+WATCH_MS = 30_000
+"""Between two looks at the health of the workspace: time alone makes some things wrong."""
 HEARD = frozenset({"Honeytoken", "Sensitive"})
 """Tags that detectors ask for: alerts follow them."""
 
@@ -49,6 +52,7 @@ class Desk(QObject):
     session_changed = Signal()
     names_changed = Signal()
     summary_changed = Signal()
+    health_changed = Signal()
     look_changed = Signal()
     look_kept = Signal()
     keys_changed = Signal()
@@ -67,6 +71,11 @@ class Desk(QObject):
         self.alerts: tuple[Alert, ...] = ()
         self.hidden: tuple[Alert, ...] = ()
         self.incidents: tuple[Incident, ...] = ()
+        self.health = Health()
+        """How the workspace and its sensors are doing; health_changed tells of another one."""
+        self._watch = QTimer(self)
+        self._watch.setInterval(WATCH_MS)
+        self._watch.timeout.connect(self._look_at_health)
         self.alert_order: tuple[str, ...] = ()
         """Ids of alerts in the order of the list that was shown last: what comes next on the page of one."""
         self.exclusions: tuple[Exclusion, ...] = ()
@@ -96,6 +105,8 @@ class Desk(QObject):
         """Show another case; the one before is closed by the caller."""
         self.session, self.overview, self.alerts = session, None, ()
         self.hidden, self.incidents, self.exclusions, self._redetect = (), (), (), False
+        self.health = Health()
+        self._watch.start() if session is not None else self._watch.stop()
         self.specs = self.settings.sources.get(str(session.path), ()) if session is not None else ()
         self.readings.abandon()
         self.bridge.attach(session)
@@ -158,6 +169,46 @@ class Desk(QObject):
                     self.tell(words)
 
             self._write(lambda: session.change_alerts(every, state=state, classification=classification, note=note), done=done)
+
+    def suppress_issue(self, id: str, days: int) -> None:
+        """Say nothing of a health alert for some days; all pages follow."""
+        self._say_of_health(lambda session: session.suppress_issue(id, days), f"Suppressed for {wording.count(days, 'day')}")
+
+    def close_issue(self, id: str) -> None:
+        """Close a health alert until it has gone and comes again."""
+        self._say_of_health(lambda session: session.close_issue(id), "Closed")
+
+    def reopen_issue(self, id: str) -> None:
+        """Open a health alert again."""
+        self._say_of_health(lambda session: session.reopen_issue(id), "Open again")
+
+    def _say_of_health(self, work: "Callable[[Session], bool]", words: str) -> None:
+        session = self.session
+        if session is None:
+            return
+
+        def done(there: bool) -> None:
+            self.tell(
+                f"{words}; Ctrl+Z undoes it." if there else "It follows from the time alone: nothing listens now.", not there
+            )
+
+        self._write(lambda: work(session), done=done)
+
+    def _look_at_health(self) -> None:
+        session = self.session
+        if session is not None and not self.closed:
+            named = self._named
+
+            def arrived(found: Health) -> None:
+                if session is self.session and named == self._named:
+                    self._show_health(found)
+
+            self.jobs.run(session.queries.health, arrived, lambda _: None, self)
+
+    def _show_health(self, found: Health) -> None:
+        if found != self.health:
+            self.health = found
+            self.health_changed.emit()
 
     def name_incident(self, id: str, name: str) -> None:
         """Call an incident so, "" for its own name; all pages follow."""
@@ -392,6 +443,7 @@ class Desk(QObject):
     def close(self) -> None:
         """Stop what runs."""
         self.closed = True
+        self._watch.stop()
         self.bridge.attach(None)
         self.jobs.close()
 
@@ -413,8 +465,9 @@ class Desk(QObject):
 
         def arrived(value: tuple[Any, ...]) -> None:
             if session is self.session and named == self._named:
-                self.overview, self.alerts, self.hidden, self.incidents, self.exclusions = value
+                self.overview, self.alerts, self.hidden, self.incidents, self.exclusions, health = value
                 self.summary_changed.emit()
+                self._show_health(health)
             ended()
 
         def failed(error: str) -> None:
@@ -428,7 +481,7 @@ class Desk(QObject):
                 session.meet_names()
                 queries = session.queries
             alerts, hidden = queries.alerts(), queries.hidden_alerts()
-            return queries.overview(), alerts, hidden, queries.incidents(), queries.exclusions()
+            return queries.overview(), alerts, hidden, queries.incidents(), queries.exclusions(), queries.health()
 
         self.jobs.run(work, arrived, failed, self)
 

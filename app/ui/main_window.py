@@ -28,6 +28,7 @@ from app.ui.frame.tabs import MOST, Tabs
 from app.ui.frame.topbar import TopBar
 from app.ui.frame.tour import Tour
 from app.ui.navigation import Route
+from app.ui.widgets import health_rows
 from app.ui.widgets.hover_card import HoverCards
 
 SMALLEST = (860, 560)
@@ -132,6 +133,7 @@ class MainWindow(Stage):
         self.desk.commanded.connect(self.do_by_id)
         self.desk.names_changed.connect(self._forget_names)
         self.desk.summary_changed.connect(self._summary)
+        self.desk.health_changed.connect(self._show_health)
         self.desk.keys_changed.connect(self.bind_keys)
         self.desk.look_kept.connect(self.arranger.touch)
         self.desk.look_changed.connect(self._look_changed, Qt.ConnectionType.QueuedConnection)
@@ -215,6 +217,7 @@ class MainWindow(Stage):
         opened = [one.severity for one in self.desk.alerts if one.state == "open"]
         worst = next((one for one in ("high", "medium", "low") if one in opened), "low")
         self.rail.items["alerts"].show_badge(worst, opened.count(worst))
+        self._show_health()
         self.topbar.show_span(overview.first if overview else None, overview.last if overview else None)
         for tab in (self.tabs.current(), *(one.tab for one in self.torn)):
             tab.refresh()
@@ -223,6 +226,9 @@ class MainWindow(Stage):
         self.setWindowTitle(
             f"{self.desk.session.name} – Wardlight" if self.desk.session and not self.desk.session.is_temporary else "Wardlight"
         )
+
+    def _show_health(self) -> None:
+        self.rail.items["health"].show_badge(*health_rows.worst(self.desk.health))
 
     def _zone_chosen(self, name: str) -> None:
         self.desk.set_look(zone=name)

@@ -78,12 +78,12 @@ def sensor_facts(
 def _unheard(one: Seen, now: int, where: str, listening: bool) -> Iterator[HealthFact]:
     if one.heard is None:
         if now - one.added >= STARTING:
-            what = f"{one.name} was added {span(now - one.added)} ago and was never heard."
+            what = f"It was added {span(now - one.added)} ago and was never heard."
             yield HealthFact(rule="sensor-not-started", subject=one.subject, what=what, where=where)
         return
-    what = f"The last word of {one.name} came {span(now - one.heard)} ago."
+    what = f"Its last word came {span(now - one.heard)} ago."
     if one.report is not None and one.report.state in ("stopping", "stopped"):
-        what = f"{one.name} was stopped in order; its last word came {span(now - one.heard)} ago."
+        what = f"It was stopped in order; its last word came {span(now - one.heard)} ago."
     if not listening:
         what += " Nothing here has listened since, so it may well run."
     severity: HealthSeverity | None = None if listening else "low"
@@ -164,10 +164,10 @@ def _certificate(one: Seen, report: SensorReport, now: int, where: str) -> Itera
         return
     left = report.expires - now
     if left <= 0:
-        what = f"The certificate of {one.name} ended {span(-left)} ago."
+        what = f"Its certificate ended {span(-left)} ago."
         yield HealthFact(rule="certificate-expired", subject=one.subject, what=what, where=where)
     elif left < CERTIFICATE:
-        what = f"The certificate of {one.name} ends in {days(left)}."
+        what = f"Its certificate ends in {days(left)}."
         yield HealthFact(rule="certificate-expiring", subject=one.subject, what=what, where=where)
 
 

@@ -72,13 +72,13 @@ def _ending(one: SourceState, now: int) -> Iterator[tuple[str, str]]:
     left = one.expires - now
     if one.kind == "directory":
         if left <= 0:
-            yield "directory-password-expired", f"The password of the user of {one.label} has ended."
+            yield "directory-password-expired", "The password of its user has ended."
         elif left < PASSWORD:
-            yield "directory-password-expiring", f"The password of the user of {one.label} ends in {days(left)}."
+            yield "directory-password-expiring", f"The password of its user ends in {days(left)}."
     elif left <= 0:
-        yield "certificate-expired", f"The certificate of {one.label} has ended."
+        yield "certificate-expired", "Its certificate has ended."
     elif left < CERTIFICATE:
-        yield "certificate-expiring", f"The certificate of {one.label} ends in {days(left)}."
+        yield "certificate-expiring", f"Its certificate ends in {days(left)}."
 
 
 def _counted(one: SourceState, now: int, tallies: Tallies, subject: str) -> Iterator[tuple[str, str]]:

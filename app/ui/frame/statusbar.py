@@ -7,8 +7,11 @@ from app.model.rows import Overview, Progress
 from app.ui import theme, wording
 from app.ui.catalogue import tr
 from app.ui.desk import Desk
+from app.ui.widgets import health_rows
 from app.ui.widgets.bar import Bar
 from app.ui.widgets.buttons import LinkButton
+from app.ui.widgets.glyphs import Sign
+from app.ui.widgets.tips import plain_tip
 from app.ui.widgets.words import Elided, Line, Words
 
 SAID_MS = 8000
@@ -36,16 +39,18 @@ class StatusBar(QWidget):
         self.rate = Words("", "quiet", "quiet")
         self.cancel = LinkButton(tr("cancel"), desk.bridge.cancel, "quiet")
         self.problems = LinkButton("", lambda: desk.command("pane.problems"), "quiet")
+        self.worst = Sign("severity:low", 10)
+        self.health = LinkButton("", lambda: desk.go("health"), "quiet")
         self.said = Elided("", "quiet", "text-quiet")
         self.live = LinkButton("", lambda: desk.go("sources"), "quiet")
         self.jobs = LinkButton("", lambda: desk.command("pane.jobs"), "quiet")
-        self._lines = [Line(vertical=True) for _ in range(6)]
+        self._lines = [Line(vertical=True) for _ in range(7)]
         for line in self._lines:
             line.setFixedHeight(theme.px(12))
         order = (
             self.name, self.privacy, self._lines[0], self.activities, self._lines[1], self.inputs, self._lines[2],
             self.reading, self.bar, self.rate, self.cancel, self._lines[5], self.jobs, self._lines[4],
-            self.live, self._lines[3], self.problems,
+            self.live, self._lines[3], self.problems, self._lines[6], self.worst, self.health,
         )  # fmt: skip
         for widget in order:
             row.addWidget(widget)
@@ -58,6 +63,8 @@ class StatusBar(QWidget):
         desk.summary_changed.connect(self.show_case)
         desk.session_changed.connect(self.show_case)
         desk.session_changed.connect(self._show_live)
+        desk.session_changed.connect(self._show_health)
+        desk.health_changed.connect(self._show_health)
         desk.bridge.started.connect(self._started)
         desk.bridge.progress.connect(self._progress)
         desk.bridge.finished.connect(self._finished)
@@ -65,6 +72,7 @@ class StatusBar(QWidget):
         desk.bridge.sources_changed.connect(self._show_live)
         desk.jobs.log.changed.connect(self._show_jobs)
         self._show_live()
+        self._show_health()
         self._show_jobs()
         self.show_case()
         self._show_reading(False)
@@ -113,6 +121,16 @@ class StatusBar(QWidget):
         self.live.setVisible(bool(states))
         self._lines[4].setVisible(bool(states))
         self.live.say(f"{len(states)} live" + (f", {failing} failing" if failing else ""))
+
+    def _show_health(self) -> None:
+        """What is wrong, gravest first; nothing while all is well."""
+        opened = self._desk.health.opened
+        self.health.setVisible(bool(opened))
+        self.worst.setVisible(bool(opened))
+        self.worst.show_sign(f"severity:{health_rows.worst(self._desk.health)[0]}")
+        self._lines[6].setVisible(bool(opened))
+        self.health.say(wording.count(len(opened), "health alert"))
+        self.health.setToolTip(plain_tip("\n".join(f"{one.title}: {one.where or one.what}" for one in opened[:6])))
 
     def _show_jobs(self) -> None:
         """What runs beside a reading, which has its own place here."""

@@ -100,6 +100,8 @@ class HistoryPage(Page):
             self.desk.go("alert", act.subject)
         elif act.what in ("tag", "remark"):
             self.desk.go("entity", act.subject.rpartition("\n")[0])
+        elif act.what == "health":
+            self.desk.go("health", act.subject)
         elif act.what == "exclusion":
             self.desk.go("exclusions")
 

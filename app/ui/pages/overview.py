@@ -32,6 +32,8 @@ from app.ui.widgets.words import Elided, PageHeading, SectionHeading
 
 BUCKETS = 110
 MOST, STORIES = 5, 3
+WRONG = 3
+"""Health alerts at most that stand before the sources."""
 ENTITIES, MOST_VISITS = 40, 20
 COVERAGE_ORDER = {"blind": 0, "partial": 1, "learning": 2, "seen": 3}
 EXPOSED = (
@@ -78,7 +80,7 @@ class OverviewPage(Page):
             "Domain controllers", "No controller was seen.", self._open_entity, "Coverage", lambda: go("coverage")
         )
         self.sources = Listed(
-            "Sources and their health", "Nothing was read yet.", lambda _: go("sources"), "Sources", lambda: go("sources")
+            "Sources and their health", "Nothing was read yet.", self._open_source, "Sources", lambda: go("sources")
         )
         self.problems = Listed(
             "Problems of the evidence", "Everything that was read could be used.", lambda _: go("sources"), "Sources",
@@ -97,6 +99,7 @@ class OverviewPage(Page):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(column))
+        desk.health_changed.connect(self._health_changed)
         self._risks: tuple[tuple[EntityRow, Risk], ...] = ()
         self._remedies: tuple[Remedy, ...] = ()
 
@@ -218,11 +221,17 @@ class OverviewPage(Page):
 
     def _show_sources(self, overview: Overview) -> None:
         live = {one.label: one for one in self.desk.bridge.states.values()}
-        self.sources.show_rows(overview_rows.sources(overview.inputs, live, time.time_ns() // 1000, MOST))
+        wrong = overview_rows.health(self.desk.health, WRONG)
+        now = time.time_ns() // 1000
+        self.sources.show_rows([*wrong, *overview_rows.sources(overview.inputs, live, now, MOST - len(wrong))])
         self.sources.link.say(f"All {len(overview.inputs):,}" if len(overview.inputs) > MOST else "Sources")
         problems = overview_rows.problems(overview.inputs)
         self.problems.show_rows(problems[:MOST])
         self.problems.link.say(f"All {len(problems):,}" if len(problems) > MOST else "Sources")
+
+    def _health_changed(self) -> None:
+        if self.desk.overview is not None and self.isVisible():
+            self._show_sources(self.desk.overview)
 
     def _show_chart(self, found: Histogram, overview: Overview) -> None:
         marks = [Mark(one.finding.first, one.severity) for one in self.desk.alerts if one.state == "open"]
@@ -259,6 +268,12 @@ class OverviewPage(Page):
     def _open_route(self, route: object) -> None:
         assert isinstance(route, Route)
         self.desk.open(route)
+
+    def _open_source(self, target: object) -> None:
+        if isinstance(target, Route):
+            self.desk.open(target)
+        else:
+            self.desk.go("sources")
 
     def _open_cell(self, phase: str, first: int, last: int) -> None:
         view = {"span": f"{first}-{last}", "state": "all"} | ({"phase": phase.replace(" ", "%20")} if phase else {})

@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from app.model.about import Risk
 from app.model.alert import RANK, Alert
 from app.model.coverage import CoverageShare, Remedy
+from app.model.health import Health
 from app.model.incident import Incident
 from app.model.rows import EntityRow, InputRow
 from app.model.source import SourceState
 from app.ui import wording
 from app.ui.navigation import Route
+from app.ui.widgets import health_rows
 from app.ui.widgets.two_line_list import TwoLines
 
 HEALTH = {"failed": 0, "partial": 1, "reading": 2, "waiting": 3, "done": 4}
@@ -36,6 +38,15 @@ def sources(inputs: Sequence[InputRow], live: Mapping[str, SourceState], now: in
         sign = "coverage:seen" if well else "problem" if one.state == "failed" else "coverage:partial"
         rows.append(TwoLines(sign, name_of(one), ", ".join(parts), wording.number(one.records), target=one))
     return rows
+
+
+def health(found: Health, most: int) -> list[TwoLines]:
+    """Open health alerts, the gravest first; their targets are routes."""
+    return [
+        TwoLines(f"severity:{one.severity}", one.title, health_rows.said(one), "health",
+                 target=Route("health", one.id))
+        for one in found.opened[:most]
+    ]  # fmt: skip
 
 
 def problems(inputs: Sequence[InputRow]) -> list[TwoLines]:
