@@ -19,7 +19,9 @@ from app.ui.pages.health import HealthPage
 Make = Callable[..., MainWindow]
 Settle = Callable[[MainWindow], None]
 DOWN = SourceState(id="a", kind="capture", label="ens224 (live)", state="failed", error="the interface ens224 is down")
-REFUSED = SourceState(id="b", kind="syslog", label="syslog udp 0.0.0.0:514 (live)", state="failed", error="the port 514 is in use")
+REFUSED = SourceState(
+    id="b", kind="syslog", label="syslog udp 0.0.0.0:514 (live)", state="failed", error="the port 514 is in use"
+)
 FULL = Computer(free=1 * GB, total=200 * GB)
 
 
