@@ -360,7 +360,7 @@ class Listener:
         """Look what is wrong; anew: also at the evidence, once after each detection."""
         self._tended, self._unlooked = time.monotonic(), False
         queue = max(self._came.qsize() / ITEMS, self._waiting.used)
-        computer = measured(self._workspace, queue, self.running)
+        computer = measured(self._workspace, queue, self.running, self.governing.restarts)
         self._engine.tend(computer, time.time_ns() // 1000, self.states(), anew, ending)
 
     def _retain(self, now: float) -> None:

@@ -18,6 +18,7 @@ from app.link.sound import sound_activities, sound_figures, sound_problems, soun
 from app.model.activity import Activity
 from app.model.rows import Problem
 from app.model.sensor import SensorReport
+from app.model.troubles import SET_ASIDE
 
 INPUTS, OPEN = 20_000, 256
 """Inputs that one sensor may make, and have open at once."""
@@ -120,7 +121,7 @@ class Receiver:
             for what, count in told.items()
         ]
         waiting = [
-            Problem(what=f"set aside until this program knows version {form} of the link", count=count, where=f"sensor {sensor}")
+            Problem(what=f"{SET_ASIDE}{form} of the link", count=count, where=f"sensor {sensor}")
             for sensor, (count, form) in self._parked.items()
         ]
         return (*bad, *waiting)

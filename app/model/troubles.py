@@ -7,6 +7,8 @@ EXPIRED = ("the password has expired", "the password must be changed first")
 WRONG_SECRET = "RADIUS ingestion failure: the shared secret does not match"
 LOW_RESOLUTION = "low success rate of active name resolution over "
 """Begins a problem of a resolver; the method follows."""
+SET_ASIDE = "set aside until this program knows version "
+"""Begins a problem of a hub whose sensor (where: "sensor ID") speaks a newer form of the link; the version follows."""
 NOT_KEPT = "packets are not kept: "
 """Begins a problem of a capture whose evidence the disk refuses; the reason follows."""
 NOT_REMOVED = "old packets could not be removed"

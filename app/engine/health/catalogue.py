@@ -55,14 +55,26 @@ _ALL = (
         "what different sensors saw is wrong.",
     ),
     _rule(
+        "sensor-messages", "Messages of a sensor cannot be used", "medium", SENSORS,
+        "Within 15 minutes messages came under the key of a sensor that are damaged, forged or of another sensor.",
+        "If it is not a broken sensor, its key may be in other hands: revoke it at the hub and give the sensor a new one.",
+        15 * MINUTES,
+    ),
+    _rule(
+        "hub-unreachable", "The hub cannot be reached", "medium", SENSORS,
+        "The source that brings what sensors send fails.",
+        "Look whether the hub runs, whether its port is open, and whether its certificate and the key of this workspace are "
+        "good. What sensors send waits at the hub or in their outboxes.",
+    ),
+    _rule(
         "outbox-filling", "Outbox of a sensor is filling", "medium", SENSORS,
-        "What waits to be sent fills 80 % of a sensor's outbox.",
+        "What waits to be sent fills 80 % of a sensor's outbox; high when nothing more can be kept.",
         "Look why it is not sent: the hub, the network, a workspace that does not follow. Enlarge the outbox in the sensor's "
         "configuration if the hub will be away for longer.",
     ),
     _rule(
         "outbox-lost", "Sensor lost activities", "high", SENSORS,
-        "The outbox of a sensor is full and gave up messages within the last 15 minutes.",
+        "The outbox of a sensor gave up messages within the last 15 minutes, or was damaged within the last hour.",
         "Bring the link back first; then enlarge the outbox in the sensor's configuration. What was given up is counted and does "
         "not come back.",
     ),

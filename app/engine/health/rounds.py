@@ -44,7 +44,8 @@ def look(db: kept.Database, looked: Looked, tallies: Tallies, version: str = __v
     now, live = looked.now, looked.live
     sensors = sensors_of(db)
     facts = [*computer_facts(looked.computer, now, tallies), *looked.holdings, *kept.given_facts(db)]
-    facts += sensor_facts(sensors, now, tallies, version, live is not None)
+    hearing = any(one.kind == "hub" and one.state == "running" for one in live or ())
+    facts += sensor_facts(sensors, now, tallies, version, hearing)
     facts += synchronizer_facts(sensors, now, any(one.kind == "directory" and one.state == "running" for one in live or ()))
     facts += source_facts(live or (), now, tallies)
     before = kept.issues(db)

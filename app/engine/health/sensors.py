@@ -116,13 +116,17 @@ def _itself(one: Seen, report: SensorReport, now: int, tallies: Tallies, version
             way = "ahead of" if off > 0 else "behind"
             yield "clock-skew", "", f"Its clock is {span(abs(off))} {way} this computer's.", None
     backlog = report.backlog
-    if backlog.limit and backlog.bytes >= FULL * backlog.limit:
+    if backlog.full:
+        yield "outbox-filling", "", f"Nothing more can be kept, so that its sources are held back: {backlog.full[:300]}", "high"
+    elif backlog.limit and backlog.bytes >= FULL * backlog.limit:
         why = f": {backlog.error[:300]}" if backlog.error else ""
         share = 100 * backlog.bytes // backlog.limit
         yield "outbox-filling", "", f"{backlog.messages:,} messages wait and fill {share} % of the outbox{why}", None
     if (lost := tallies.grown((key, "lost"), now, backlog.lost, report.since, LOST)) > 0:
         yield "outbox-lost", "", f"{lost:,} messages were given up within 15 minutes, {backlog.lost:,} since it started.", None
-    skipped = sum(report.sampling.skipped.values())
+    if backlog.word and report.at - report.since < RESTARTED:
+        yield "outbox-lost", "word", backlog.word[:500], None
+    skipped = 0 if any(one.skipped for one in report.sources) else sum(report.sampling.skipped.values())
     if (lost := tallies.grown((key, "skipped"), now, skipped, report.since, SILENT)) > 0:
         least = f"{100 * report.sampling.keep:.0f} % of the traffic is analysed"
         short = SHORT.get(report.sampling.why, "the quota was short")

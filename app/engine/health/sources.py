@@ -6,7 +6,7 @@ from app.engine.health.tallies import MINUTE, Tallies
 from app.model.health import HealthFact
 from app.model.rows import Problem
 from app.model.source import SourceState
-from app.model.troubles import BROKE, EXPIRED, LOW_RESOLUTION, NOT_KEPT, NOT_REMOVED, REFUSED, WRONG_SECRET
+from app.model.troubles import BROKE, EXPIRED, LOW_RESOLUTION, NOT_KEPT, NOT_REMOVED, REFUSED, SET_ASIDE, WRONG_SECRET
 
 DAY = 24 * 60 * MINUTE
 PASSWORD, CERTIFICATE = 30 * DAY, 21 * DAY
@@ -21,6 +21,8 @@ DROPS = {
     "radius": "events-dropped", "trace": "etw-dropped",
 }  # fmt: skip
 """Kind of a source to the rule about what it lost."""
+MOST = 500
+"""Problems of a hub that are looked at."""
 SAID = 400
 """Characters of a source's own words."""
 
@@ -39,6 +41,8 @@ def source_facts(
         place = f"{one.label[:SAID]} on {where}" if owner else one.label[:SAID]
         for rule, what in (*_standing(one, now), *_counted(one, now, tallies, subject)):
             yield HealthFact(rule=rule, subject=subject, what=what, where=place)
+        if one.kind == "hub":
+            yield from _of_sensors(one, now, tallies)
 
 
 def _standing(one: SourceState, now: int) -> Iterator[tuple[str, str]]:
@@ -56,6 +60,20 @@ def _standing(one: SourceState, now: int) -> Iterator[tuple[str, str]]:
             yield "evidence-lost", _sentence(first.what[:SAID].replace(NOT_KEPT, "Packets are not kept: ") + more)
 
 
+def _of_sensors(one: SourceState, now: int, tallies: Tallies) -> Iterator[HealthFact]:
+    """What a hub tells of its sensors; where of its problems is "sensor ID"."""
+    for problem in one.problems[:MOST]:
+        sensor = problem.where.removeprefix("sensor ")[:SAID]
+        subject = f"sensor:{sensor}"
+        if problem.what.startswith(SET_ASIDE):
+            what = f"{problem.count:,} messages are {problem.what}."
+            yield HealthFact(rule="sensor-outdated", subject=subject, what=what, where=f"sensor {sensor}", severity="high")
+        elif sensor and tallies.grown((subject, problem.what), now, problem.count, one.since, SECRET) > 0:
+            what = _sentence(f"{problem.count:,} times: {problem.what[:SAID]}")
+            part = f"{subject}\n{problem.what}"[:500]
+            yield HealthFact(rule="sensor-messages", subject=part, what=what, where=f"sensor {sensor}")
+
+
 def _failure(one: SourceState) -> str:
     error = one.error
     if error.startswith(BROKE):
@@ -64,7 +82,7 @@ def _failure(one: SourceState) -> str:
         if error.startswith(REFUSED):
             return "directory-password-expired" if any(why in error for why in EXPIRED) else "directory-credentials"
         return "directory-credentials" if "secret" in error else "controllers-unreachable"
-    return "adapter-gone" if one.kind == "capture" else "source-failed"
+    return {"capture": "adapter-gone", "hub": "hub-unreachable"}.get(one.kind, "source-failed")
 
 
 def _ending(one: SourceState, now: int) -> Iterator[tuple[str, str]]:

@@ -102,18 +102,21 @@ def test_live_sources_are_known_only_where_they_run(case: Path) -> None:
     assert issues(case)["adapter-gone"].state == "closed"
 
 
+HUB = SourceState(id="h", kind="hub", label="hub of test (live)", state="running", since=NOW)
+
+
 def test_a_sensor_falls_silent_also_when_nobody_looks(case: Path) -> None:
-    tend(case, live=[])
+    tend(case, live=[HUB])
     sensor(case, NOW)
-    tend(case, live=[])
+    tend(case, live=[HUB])
     assert "sensor-silent" not in issues(case, NOW + MINUTE)
 
     late = issues(case, NOW + 6 * MINUTE)["sensor-silent"]
     assert (late.state, late.severity, late.first) == ("open", "low", NOW + 6 * MINUTE)
-    tend(case, now=NOW + 6 * MINUTE, live=[])
+    tend(case, now=NOW + 6 * MINUTE, live=[HUB])
     assert issues(case, NOW + 6 * MINUTE)["sensor-silent"].severity == "medium"
     sensor(case, NOW + 7 * MINUTE)
-    tend(case, now=NOW + 7 * MINUTE, live=[])
+    tend(case, now=NOW + 7 * MINUTE, live=[HUB])
     assert issues(case, NOW + 7 * MINUTE)["sensor-silent"].state == "closed"
 
 
@@ -121,8 +124,8 @@ def test_what_was_wrong_with_a_sensor_stays_so_while_it_is_silent(case: Path) ->
     tend(case)
     down = SourceState(id="a", kind="capture", label="ens1 (live)", state="failed", error="the interface ens1 is down")
     sensor(case, NOW, sources=(down,))
-    tend(case, live=[])
-    tend(case, now=NOW + 60 * MINUTE, live=[])
+    tend(case, live=[HUB])
+    tend(case, now=NOW + 60 * MINUTE, live=[HUB])
     assert {one.rule: one.state for one in issues(case, NOW + 60 * MINUTE).values() if one.rule != "synchronizer-missing"} == {
         "adapter-gone": "open", "sensor-silent": "open",
     }  # fmt: skip

@@ -110,6 +110,14 @@ def test_captures_that_began_again_for_want_of_memory() -> None:
     assert rules(seen(report(since=NOW - 70 * MINUTE, sampling=Sampling(restarts=2)))) == []
 
 
+def test_an_outbox_that_is_full_or_was_damaged() -> None:
+    full = facts(seen(report(backlog=Backlog(limit=9, bytes=9, full="the disk is full"))))
+    assert [(one.rule, one.severity) for one in full] == [("outbox-filling", "high")]
+    damaged = Backlog(word="the outbox was damaged; what it held is lost")
+    assert rules(seen(report(backlog=damaged, since=NOW - MINUTE))) == ["outbox-lost"]
+    assert rules(seen(report(backlog=damaged))) == []
+
+
 def capture(**more: Any) -> SourceState:
     return SourceState(**({"id": "a", "kind": "capture", "label": "ens1 (live)", "state": "running"} | more))
 
