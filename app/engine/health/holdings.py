@@ -100,8 +100,9 @@ def _audits(controller: EntityRef, station: Station, seen: Whole, severity: Heal
             setting = next((words for event, words in SETTINGS.items() if event in one.events), AUDITS[one.family])
             missing.setdefault(one.rule, []).append((setting, one.acts, acts))
     for rule, some in missing.items():
-        told = "; ".join(f"{number:,} {acts} on the wire, no event of {setting}" for setting, acts, number in some)
-        what = f"The log of {controller.label} is read, and shows in {len(both):,} hours: {told}."
+        hours = "the hour" if len(both) == 1 else f"the {len(both):,} hours"
+        told = "; ".join(f"{number:,} {acts} on the wire, no event of “{setting}”" for setting, acts, number in some)
+        what = f"The log of {controller.label} is read, and in {hours} that its traffic was captured too: {told}."
         yield HealthFact(rule=rule, subject=controller.key, what=what[:1_500], severity=severity, where=controller.label[:500])
 
 
