@@ -16,6 +16,7 @@ from app import paths
 from app.link.errors import ErrorLines
 from app.model.notice import TargetState
 from app.model.rows import Progress
+from app.model.sensor import Sampling
 from app.model.source import LiveSource, SourceState
 
 OnProgress = Callable[[Progress], None]
@@ -75,7 +76,13 @@ class Ended(Struct, frozen=True, tag="read-ended"):
     error: str | None
 
 
-Answer = Said | Went | Ended
+class Governed(Struct, frozen=True, tag="governed"):
+    """What the listening process may use of this machine, and what follows for its sources."""
+
+    sampling: Sampling
+
+
+Answer = Said | Went | Ended | Governed
 """What it says, one JSON line each."""
 
 
@@ -180,6 +187,8 @@ class Listening:
         self._on_state = on_state
         self._states: dict[str, SourceState] = {}
         self._readings: dict[str, Beside] = {}
+        self.sampling = Sampling()
+        """The last word about what it may use."""
         self._lock = threading.Lock()
         self._encoder = msgspec.json.Encoder()
         self._child = subprocess.Popen(
@@ -275,6 +284,9 @@ class Listening:
             with self._lock:
                 self._states[answer.state.id] = answer.state
             self._on_state(answer.state)
+            return
+        if isinstance(answer, Governed):
+            self.sampling = answer.sampling
             return
         beside = self._readings.get(answer.id)
         if beside is None:

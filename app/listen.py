@@ -1,4 +1,7 @@
-"""Live sources into a workspace: their processes, their activities stored as they come, detection now and then."""
+"""Live sources into a workspace: their processes, their activities stored as they come, detection now and then.
+
+Long because everything that one turn of the loop may have to do stands together.
+"""
 
 import gc
 import hashlib
@@ -6,7 +9,9 @@ import queue
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,7 +31,11 @@ from app.sensor.running import FIRST_WAIT, Room, RunningSource
 from app.sensor.sources.evidence import folder_of, trim
 from app.sensor.sources.forwarded import MESSAGE, REPORT, STORED, Forwarded, decode_forwarded
 from app.sensor.sources.keytabs import load_keys
+from app.sensor.sources.living import Cannot
 from app.settings import load
+
+if TYPE_CHECKING:
+    from app.watching import Watching
 
 ITEMS, BYTES = 4096, 64 << 20
 """Batches and bytes of them that wait for the store; beyond, the sources are held back, and lose at their own end."""
@@ -95,6 +104,7 @@ class Listener:
         self._detected, self._cost = now, 0.0
         self._unstored = self._undetected = self._unlooked = False
         self._receiver: Receiver | None = None
+        self._watching: dict[str, Watching] = {}
 
     @property
     def running(self) -> bool:
@@ -206,6 +216,8 @@ class Listener:
             self._trim()
             self._tend(True, True)
         finally:
+            for watching in self._watching.values():
+                watching.close()
             for source in self._sources.values():
                 if source.process is not None:
                     source.process.kill()
@@ -222,6 +234,7 @@ class Listener:
         if isinstance(source.spec, HubSource):
             source.key = ""  # its inputs are those of the sensors
             self._receiver = self._receiver or Receiver(self._engine)
+            self._watch(source)
         else:
             self._engine.begin_input(LiveInput(key=source.key, path=source.label, kind=input_kind(source.spec)), live=True)
         task = Task(spec=self._remembering(source.spec), key=source.key, evidence=str(folder_of(self._workspace.resolve())))
@@ -229,6 +242,14 @@ class Listener:
         source.process.govern(self.governing.limits)
         source.changed = True
         self._say(source.state())
+
+    def _watch(self, source: RunningSource) -> None:
+        """Whoever follows a hub watches over its synchronizers; why that cannot be is said by the source's own process."""
+        if isinstance(source.spec, HubSource) and source.id not in self._watching:
+            from app.watching import Watching  # loads the hub's client, which few listeners need
+
+            with suppress(Cannot):
+                self._watching[source.id] = Watching(source.spec, self._workspace)
 
     def _remembering(self, spec: LiveSource) -> LiveSource:
         """A directory, a log or a hub is followed from where it was left; a workspace that was made anew begins anew."""
@@ -294,6 +315,8 @@ class Listener:
         if source.key:
             self._finish(source, state)
         source.ended = True
+        if source.id in self._watching:
+            self._watching.pop(source.id).close()
         if self._receiver is not None and not any(isinstance(one.spec, HubSource) and not one.ended for one in self.sources()):
             self._receiver.close()
         if state == "done":
@@ -318,6 +341,8 @@ class Listener:
 
     def _due(self, detect: bool) -> None:
         now = time.monotonic()
+        for watching in self._watching.values():
+            watching.step()
         for source in list(self._sources.values()):
             if source.process is not None and source.process.overdue > STOPPING:
                 source.process.kill()

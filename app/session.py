@@ -25,9 +25,11 @@ from app.engine.queries import Queries
 from app.engine.store import IN_USE, StoreError
 from app.engine.store.copying import copy_workspace
 from app.engine.store.presence import Presence
+from app.fleet import Fleet
 from app.ingest import Seconds, read_inputs
 from app.model.filter import ActivityFilter, Text
 from app.model.rows import Packet, Progress, Record
+from app.model.sensor import Sampling
 from app.model.sigma import SigmaRun
 from app.model.source import LiveSource, SourceState
 from app.model.workspace import Outlook
@@ -82,7 +84,7 @@ def check_keytabs(keytabs: Sequence[Path]) -> None:
     load_keys(keytabs)
 
 
-class Session(Output, Casework, Telling):
+class Session(Output, Casework, Fleet, Telling):
     """An open workspace. Its methods may be called from any thread; those that say so block."""
 
     def __init__(self, path: Path, temporary: Path | None, why_read_only: str = "") -> None:
@@ -201,6 +203,11 @@ class Session(Output, Casework, Telling):
         """Every live source that this session started, as it is doing now; those that are over stay listed."""
         with self._sources_lock:
             return tuple(self._states.values())
+
+    def sampling(self) -> Sampling:
+        """What the live sources of this session may use of this machine, and what follows; as by default while none runs."""
+        with self._sources_lock:
+            return self._listening.sampling if self._listening is not None and self._listening.running else Sampling()
 
     def source_label(self, spec: LiveSource) -> str:
         """What a live source is called, as in its state."""

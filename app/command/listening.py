@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.children import Answer, Cancel, Command, Ended, Read, Said, Start, Stop, Went
+from app.children import Answer, Cancel, Command, Ended, Governed, Read, Said, Start, Stop, Went
 from app.listen import Listener
 from app.model.rows import Progress
 from app.model.source import SourceState
@@ -80,8 +80,12 @@ def run(options: argparse.Namespace) -> int:
         return 0
     try:
         reads: list[Read] = []
+        governed = None
         while not orders.over.is_set():
             _obey(orders, listener, reads)
+            if listener.governing.sampling is not governed:
+                governed = listener.governing.sampling
+                answer(Governed(governed))
             if reads:
                 _read(listener, reads.pop(0), orders, reads, answer)
             elif listener.running:

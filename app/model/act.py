@@ -7,6 +7,7 @@ from msgspec import Struct
 What = Literal[
     "state", "classification", "note", "tag", "exclusion", "tuning", "remark", "picture", "title", "query", "retention", "health",
     "retained", "role", "opened", "exported", "deleted", "restored", "renamed", "moved", "compacted", "repacked", "source",
+    "sensor",
 ]  # fmt: skip
 """What an act changed. From "retained" on they tell what was done with the workspace as a whole, and cannot be undone."""
 

@@ -124,6 +124,13 @@ class Commands:
         else:
             self._desk.go("sources", "add")
 
+    def open_sensors(self, panel: str) -> None:
+        """Show how a hub is joined, or a sensor added; both need a workspace to take things into."""
+        if self._desk.session is None:
+            self._window.open_case(None, Route("sensors", panel))
+        else:
+            self._desk.go("sensors", panel)
+
     def open_sample(self) -> None:
         """Read the bundled case."""
         sample = paths.sample_case()

@@ -5,7 +5,8 @@ not on the rail is reached by its route only. Routes: "alert" (key: its id), "ac
 "filter": text), "entity" (key: EntityRef.key), "graph" (key: EntityRef.key, "*" for the whole case;
 view "filter": whose parties are drawn), "coverage" (key: detector), "incident" (key: its id,
 or that of an alert of it), "exclusions" (key: id of an alert to exclude a party of), "history" (key: what it is about),
-"settings" (key: word of a section), "help" (key: of an article), "health" (key: its id; view "state", "severity", "text"),
+"settings" (key: word of a section), "sensors" (key: id of a sensor, "" for that of this window, "join", "add"; view "tab"),
+"help" (key: of an article), "health" (key: its id; view "state", "severity", "text"),
 "paths" (key: EntityRef.key; view "way": "from" for paths that begin there), "tickets" (key: id of a ticket; view "account":
 EntityRef.key, "activity": id), "timeline" (view "at": UTC microseconds, "minutes"; "alert", "incident": id; "lanes", "pins",
 "from", "to").
@@ -49,6 +50,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("tickets", "Tickets", "tickets", "app.ui.pages.tickets:TicketsPage"),
     PageEntry("compare", "Compare", "columns", "app.ui.pages.compare:ComparePage", rail=False, above="activities"),
     PageEntry("coverage", "Coverage", "coverage", "app.ui.pages.coverage:CoveragePage"),
+    PageEntry("sensors", "Sensors", "sensor", "app.ui.pages.sensors:SensorsPage", needs_case=False),
     PageEntry("sources", "Sources", "sources", "app.ui.pages.sources:SourcesPage", needs_case=False),
     PageEntry("health", "Health", "health", "app.ui.pages.health:HealthPage", needs_case=False),
     PageEntry("reports", "Reports", "reports", "app.ui.pages.reports:ReportsPage"),

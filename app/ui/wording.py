@@ -423,6 +423,8 @@ def act(one: Act) -> str:
         return f"picture {about} {'kept' if one.before is None else 'removed' if one.after is None else 'kept anew'}"
     if one.what == "title":
         return f"incident named {about}" if one.after else "incident has its own name again"
+    if one.what == "sensor":
+        return f"sensor {about}"
     if one.what == "health":
         return f"health alert {about} {_health_state(one.after)}"
     if one.what == "query":

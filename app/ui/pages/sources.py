@@ -239,7 +239,10 @@ class SourcesPage(Page):
         self._show_live()
 
     def _change(self, spec: LiveSource) -> None:
-        self.show_panel(spec)
+        if spec.__struct_config__.tag == "hub":
+            self.desk.go("sensors", "join")
+        else:
+            self.show_panel(spec)
 
     def _forget(self, spec: LiveSource) -> None:
         self.desk.keep_specs(tuple(one for one in self.desk.specs if one != spec))

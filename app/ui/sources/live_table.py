@@ -3,17 +3,17 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.model.source import LiveSource, SourceState
 from app.ui import theme, wording
 from app.ui.catalogue import tr
-from app.ui.icons import paint_icon
 from app.ui.sources.source_kinds import BY_WORD, STATES
 from app.ui.tables.cells import Column, RowDelegate
 from app.ui.tables.table import Table
+from app.ui.tables.two_lines import paint_two_lines
 from app.ui.widgets.buttons import Button
 
 OPENING = frozenset({"a", "an", "capturing", "it", "no", "the", "there", "what"})
@@ -122,29 +122,9 @@ class LiveDelegate(RowDelegate):
             icon, role = SIGNS.get(value.state.state if value.state is not None else "", ("clock", "text-quiet"))
             if value.state is not None and value.state.state == "stopped" and value.error:
                 icon, role = "close", "high"
-            _two_lines(painter, rect, icon, role, value.words, value.error, "high" if value.error else "text-quiet")
+            paint_two_lines(painter, rect, icon, role, value.words, value.error, "high" if value.error else "text-quiet")
         else:
-            _two_lines(painter, rect, kind.icon, "text-quiet", value.label, kind.title, "text-quiet", 18)
-
-
-def _two_lines(
-    painter: QPainter, rect: QRectF, icon: str, icon_role: str, words: str, below: str, below_role: str, side: int = 14
-) -> None:
-    size = theme.px(side)
-    high = theme.line_height() + (theme.line_height("quiet") if below else 0)
-    top = rect.center().y() - high / 2
-    middle = rect.center().y() if side > 14 else top + theme.line_height() / 2
-    paint_icon(painter, QRectF(rect.left(), middle - size / 2, size, size), icon, theme.colour(icon_role))
-    inner = rect.adjusted(size + theme.px(12 if side > 14 else 8), 0, 0, 0)
-    for face, role, text, line in (
-        ("body", "text", words, theme.line_height()), ("quiet", below_role, below, theme.line_height("quiet")),
-    ):  # fmt: skip
-        painter.setFont(theme.font(face))
-        painter.setPen(theme.colour(role))
-        cut = Qt.TextElideMode.ElideRight if face == "quiet" else Qt.TextElideMode.ElideMiddle
-        shown = painter.fontMetrics().elidedText(wording.tidy(text), cut, int(inner.width()))
-        painter.drawText(QRectF(inner.left(), top, inner.width(), line), Qt.AlignmentFlag.AlignVCenter, shown)
-        top += line
+            paint_two_lines(painter, rect, kind.icon, "text-quiet", value.label, kind.title, "text-quiet", 18)
 
 
 class LiveTable(Table):

@@ -123,7 +123,7 @@ class SourcePanel(QWidget):
         column.setSpacing(0)
         for kind in KINDS:
             row = KindRow(kind)
-            row.clicked.connect(lambda *_, chosen=kind: self.set_up(chosen.word))
+            row.clicked.connect(lambda *_, chosen=kind: self._chosen(chosen.word))
             column.addWidget(row)
             column.addWidget(Line())
         column.addStretch(1)
@@ -132,6 +132,14 @@ class SourcePanel(QWidget):
         self._foot.hide()
         self._foot_line.hide()
         self._put(holder)
+
+    def _chosen(self, word: str) -> None:
+        """A hub is joined where sensors are."""
+        if word == "hub":
+            self.closed.emit()
+            self._desk.go("sensors", "join")
+        else:
+            self.set_up(word)
 
     def set_up(self, word: str, spec: LiveSource | None = None) -> None:
         """Show the form of a kind, filled from a spec."""

@@ -28,6 +28,7 @@ KINDS: tuple[SourceKind, ...] = (
     SourceKind("directory", "Directory", "group", "Accounts, computers and groups over LDAP.", "Start synchronising"),
     SourceKind("windows-log", "Windows event log", "log", "The event log of this computer.", "Follow the log", True),
     SourceKind("trace", "Event trace", "activities", "A trace session of this computer (ETW).", "Start tracing", True),
+    SourceKind("hub", "Hub of sensors", "link", "What sensors on other computers send.", "Connect"),
     SourceKind("resolver", "Name resolution", "search", "Asks computers on the network for their names.", "Start asking"),
 )
 """In the order in which they are offered."""

@@ -24,13 +24,23 @@ class FactLines(QWidget):
 
     def __init__(self, rows: Sequence[Row], width: int, most: int = 400) -> None:
         super().__init__()
-        self._rows = [(wording.tidy(name, 80), wording.tidy(value, most), wording.tidy(how, 200)) for name, value, how in rows]
-        self._width = width
+        self._rows: list[Row] = []
+        self._width, self._most = width, most
         self._laid: dict[tuple[int, int], tuple[list[tuple[int, list[Run], list[Run]]], int]] = {}
-        self.setAccessibleName(wording.tidy("; ".join(f"{name} {value}" for name, value, _ in self._rows), 4000))
+        self.say(rows)
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+
+    def say(self, rows: Sequence[Row]) -> None:
+        """Other facts."""
+        kept = [(wording.tidy(name, 80), wording.tidy(value, self._most), wording.tidy(how, 200)) for name, value, how in rows]
+        if kept != self._rows:
+            self._rows = kept
+            self._laid.clear()
+            self.setAccessibleName(wording.tidy("; ".join(f"{name} {value}" for name, value, _ in kept), 4000))
+            self.updateGeometry()
+            self.update()
 
     def texts(self) -> list[tuple[str, str]]:
         """Names with their values."""

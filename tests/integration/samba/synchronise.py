@@ -51,6 +51,7 @@ class Printing:
 
     def received(self, records: int, bytes: int, last: int | None) -> None:
         self._say("received", records)
+        self._say("last", last)
 
     def dropped(self, what: str, count: int, where: str = "") -> None:
         self._say("dropped", what)

@@ -1,0 +1,128 @@
+"""The live picture of one sensor: packets, activities, bytes seen and sent; its quota and what waits, in figures."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.model.sensor import SensorReport
+from app.ui import theme, wording
+from app.ui.catalogue import tr
+from app.ui.sensors import states
+from app.ui.sensors.pulse import Pulse
+from app.ui.widgets.fact_lines import FactLines, Row
+from app.ui.widgets.words import SectionHeading
+
+if TYPE_CHECKING:
+    from app.ui.plots.strips import Strip
+
+NAMES = 132
+ROW = 3
+"""Strips side by side."""
+
+
+class NowView(QWidget):
+    """Strips come with the first sensor, when pyqtgraph is loaded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.strips: dict[str, Strip] = {}
+        self._places = QGridLayout()
+        self._places.setContentsMargins(0, 0, 0, 0)
+        self._places.setHorizontalSpacing(theme.px(24))
+        self._places.setVerticalSpacing(theme.px(12))
+        for place in range(ROW):
+            self._places.setColumnStretch(place, 1)
+        self.limits, self.link = FactLines((), NAMES), FactLines((), NAMES)
+        self._link_heading = SectionHeading(tr("What leaves it"))
+        facts = QHBoxLayout()
+        facts.setSpacing(theme.px(32))
+        for heading, lines in ((SectionHeading(tr("What it may use")), self.limits), (self._link_heading, self.link)):
+            column = QVBoxLayout()
+            column.setSpacing(theme.px(6))
+            column.addWidget(heading)
+            column.addWidget(lines)
+            column.addStretch(1)
+            facts.addLayout(column, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.px(20))
+        column.addLayout(self._places)
+        column.addLayout(facts)
+        column.addStretch(1)
+
+    def make_strips(self) -> None:
+        """Make them; app.ui.plots.strips was imported in a job before."""
+        from app.ui.plots.strips import Series, Strip
+
+        if self.strips:
+            return
+        rate = lambda value: states.rate(value)  # noqa: E731
+        volume = lambda value: f"{wording.size(value)}/s"  # noqa: E731
+        self.strips = {
+            "packets": Strip(tr("Packets"), (Series("", "chart-1"),), rate),
+            "activities": Strip(tr("Activities"), (Series("", "chart-2"),), rate),
+            "bytes": Strip(tr("Bytes"), (Series(tr("seen"), "chart-5"), Series(tr("sent"), "chart-4")), volume),
+        }
+        for place, one in enumerate(self.strips.values()):
+            self._places.addWidget(one, 0, place, Qt.AlignmentFlag.AlignTop)
+
+    def show_now(self, report: SensorReport | None, pulse: Pulse | None, own: bool) -> None:
+        """The figures of a sensor. own: it is the one of this window, from which nothing is sent."""
+        samples = list(pulse.samples) if pulse is not None else []
+        if self.strips:
+            times = [one.at for one in samples]
+            self.strips["packets"].show_values(times, ([one.packets for one in samples],))
+            self.strips["activities"].show_values(times, ([one.activities for one in samples],))
+            seen, sent = [one.seen for one in samples], [one.sent for one in samples]
+            share = states.leaving(report) if report is not None and not own else None
+            words = f"{states.percent(share)} {tr('leaves it')}" if share is not None else ""
+            if own:
+                words = tr("nothing leaves it")
+            self.strips["bytes"].show_values(times, (seen, sent), words)
+        self.limits.say(limits(report) if report is not None else ())
+        self.link.say(link(report) if report is not None and not own else own_link())
+
+
+def limits(report: SensorReport) -> Sequence[Row]:
+    """Quota and sampling as facts."""
+    one = report.sampling
+    rows: list[Row] = [
+        ("Processor", f"{states.percent(one.cpu)} of the machine, may use {states.percent(one.quota)}", ""),
+        ("Others use", states.percent(one.others), ""),
+        ("Memory", f"{states.percent(one.memory)}, may use {states.percent(one.memory_quota)}", ""),
+        ("Analysed", "all of the traffic" if one.keep >= 1 else f"{states.percent(one.keep)} of the traffic", ""),
+    ]
+    skipped = sorted(((count, word) for word, count in one.skipped.items() if count), reverse=True)
+    for count, word in skipped[:4]:
+        rows.append((f"Skipped, {word}", wording.count(count, "packet"), ""))
+    rows.append(("Dropped", wording.number(states.dropped(report)), ""))
+    return rows
+
+
+def link(report: SensorReport) -> Sequence[Row]:
+    """What was sent, what waits, to whom."""
+    backlog = report.backlog
+    room = f" of {wording.size(backlog.limit)}" if backlog.limit else ""
+    rows: list[Row] = [
+        ("Seen, sent", f"{wording.size(report.seen)} seen, {wording.size(backlog.sent)} sent", ""),
+        ("Waits", f"{wording.count(backlog.messages, 'message')}, {wording.size(backlog.bytes)}{room}", ""),
+        ("Oldest", states.lag(report) if backlog.messages else "nothing waits", ""),
+        ("Lost", wording.count(backlog.lost, "message") if backlog.lost else "nothing", ""),
+        ("Hub", "connected" if backlog.connected else backlog.error or "not connected", ""),
+    ]
+    if report.synchronizes:
+        rows.append(("Synchronizes", ", ".join(report.synchronizes), ""))
+    if report.expires:
+        rows.append(("Certificate until", wording.moment(report.expires), ""))
+    if report.since:
+        rows.append(("Runs since", wording.moment(report.since), ""))
+    if report.version:
+        rows.append(("Version", report.version, ""))
+    return rows
+
+
+def own_link() -> Sequence[Row]:
+    """The sensor of this window needs no link."""
+    return (("Sends to", "the workspace of this window, on this computer", ""),)

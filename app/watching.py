@@ -1,0 +1,29 @@
+"""Following a hub means watching over the synchronizers of its domains: a link of its own, rounds now and then."""
+
+from pathlib import Path
+
+from app.engine.assigning import Assigning
+from app.engine.queries import Queries
+from app.engine.store.changing import user
+from app.link.jetstream import Link
+from app.model.source import HubSource
+from app.sensor.sources.hub import place_of
+
+
+class Watching:
+    """From now until close(); a step never waits. Raises Cannot when the place of the hub cannot be had."""
+
+    def __init__(self, spec: HubSource, workspace: Path) -> None:
+        self._link = Link(place_of(spec))
+        self._queries = Queries(workspace)
+        self.assigning = Assigning(self._link, self._queries.sensors, user())
+
+    def step(self) -> None:
+        """Begin a round when it is time."""
+        self.assigning.step()
+
+    def close(self) -> None:
+        """Watch no more."""
+        self.assigning.close()
+        self._link.close()
+        self._queries.close()
