@@ -3,7 +3,7 @@
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -174,15 +174,52 @@ class Fleet:
 
     def add_sensor(self, name: str, kind: SensorKind) -> tuple[str, str]:
         """(line with the key of a new sensor, command for its computer); ("", command for the hub's) when that is another one."""
+        from app.hub.making import add_user
+        from app.hub.state import Folder, HubError
+        from app.link.place import to_line
+
         self.needs("administrator")
-        return "", f"wardlight hub add-sensor {name}"
+        of = f" --workspace {self.hub.workspace}" if self.hub is not None and self.hub.workspace else ""
+        if not self._hub_here():
+            return "", f"wardlight hub add-sensor {name}{of}"
+        assert self.hub is not None
+        try:
+            added, place = add_user(Folder(), self.hub.workspace, name, "sensor")
+        except HubError as error:
+            raise OSError(str(error)) from error
+        self.log_act("sensor", added.id, f"{name} added")
+        with suppress(OSError):  # it can be set up later as well
+            self.configure_sensor(added.id, SensorConfig(kind=kind))
+        line = to_line(place)
+        return line, f"wardlight sensor --join {line}"
 
     def remove_sensor(self, sensor: str) -> str:
         """Take a sensor's key away and list it no longer; what is left to run on the hub's computer, "" when it is this one."""
+        from app.hub.making import revoke
+        from app.hub.state import Folder, HubError
+
         self.needs("administrator")
+        here = self._hub_here()
+        if here and self.hub is not None:
+            try:
+                revoke(Folder(), self.hub.workspace, sensor)
+            except HubError as error:
+                raise OSError(str(error)) from error
         remove_sensor(self.path, sensor)
         self.log_act("sensor", sensor, f"{sensor} removed")
-        return f"wardlight hub revoke {sensor}"
+        return "" if here else f"wardlight hub revoke {sensor}"
+
+    def _hub_here(self) -> bool:
+        """Whether the files of the hub that is followed lie on this computer, for this user."""
+        from app.hub.state import Folder, HubError
+
+        if self.hub is None:
+            return False
+        try:
+            found = Folder().load()
+        except HubError:
+            return False
+        return self.hub.url in found.places and any(one.name == self.hub.workspace for one in found.workspaces)
 
     @contextmanager
     def _linked(self) -> "Iterator[Link]":

@@ -353,6 +353,9 @@ DEEDS = {
 }  # fmt: skip
 
 
+UNSYNCHRONIZED = "Entities without traffic are not known: no domain synchronizer is assigned."
+
+
 def deed(word: str) -> str:
     """What was done with a Kerberos ticket."""
     return DEEDS.get(word, word)

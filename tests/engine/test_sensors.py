@@ -1,5 +1,6 @@
 """Sensors of a workspace: what is known of each, and the status that follows."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -79,3 +80,24 @@ def test_sensors_come_by_name_without_removed_ones_and_with_reports_that_are_som
         ("b", "alpha", "starting", 0), ("a", "beta", "starting", 0), ("c", "zeta", "up to date", 7),
     ]  # fmt: skip
     assert found[2].report is not None and found[2].report.sensor == "a" and found[0].report is None
+
+
+def test_without_a_synchronizer_only_what_had_traffic_is_known(tmp_path: Path) -> None:
+    path = tmp_path / "w.wardlight"
+    create_workspace(path)
+    db = connect(path)
+    queries = Queries(path)
+    assert not queries.unsynchronized(), "nobody sends here, so nobody is missed"
+
+    now = time.time_ns() // 1000
+    for heard, domains, expected in ((now, (), True), (now, ("corp.test",), False), (now - GONE, ("corp.test",), True)):
+        report = msgspec.json.encode(said(synchronizes=domains)).decode()
+        db.execute("INSERT OR REPLACE INTO sensors(id, name, added, heard, report) VALUES('a','A',1,?,?)", (heard, report))
+        db.commit()
+        assert queries.unsynchronized() == expected
+
+    db.execute("INSERT INTO inputs(key, path, kind, bytes, sha256, state) VALUES('k','d.ldif','directory',1,'','done')")
+    db.commit()
+    assert not queries.unsynchronized(), "a directory was read by other means"
+    queries.close()
+    db.close()

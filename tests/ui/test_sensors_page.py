@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app import __version__
 from app.link.envelope import FORM
 from app.link.jetstream import Link
-from app.link.place import to_line
+from app.link.place import from_line, to_line
 from app.link.subjects import config_of, status
 from app.model.sensor import Backlog, Controller, ControllerSight, Sampling, SensorConfig, SensorReport
 from app.model.source import CaptureSource, SourceState, SyslogSource
@@ -334,6 +334,54 @@ def test_a_sensor_is_set_up_over_a_real_hub_refuses_and_is_rolled_back(
         assert (back.revision, back.evidence, back.outbox) == (4, 512, 1024)
         page.hide_panel()
         settle(window)
+
+
+def test_where_the_hub_is_a_sensor_is_added_and_removed_without_a_command(
+    make_window: Make, settle: Settle, tmp_path: Path, own_secrets: None
+) -> None:
+    here = RunningHub(tmp_path / "home" / "hub")
+    here.add("analyst", "anna")
+    here.folder.save(here.hub)
+    here.start()
+    try:
+        window = make_window(Session.open(tmp_path / "w.wardlight"))
+        page = opened(window, settle)
+        session = window.desk.session
+        assert session is not None
+        page._joined(session.join_hub(to_line(here.place("anna"))))
+        settle(window)
+        until(lambda: page.add.isVisible())
+        click(page.add)
+        adding = page.adding
+        assert isinstance(adding, AddPanel)
+        put(adding.name, "dc9")
+        click(adding.kind.segments["sensor"])
+        QTest.keyClick(adding.name.edit, Qt.Key.Key_Return)
+        until(lambda: adding.shown is not None)
+        assert adding.shown is not None
+        words, line = adding.shown.text().split(" --join ")
+        place = from_line(line)
+        assert (words, place.role, place.name) == ("wardlight sensor", "sensor", "dc9")
+
+        with linked(place) as link:
+            sensor = Sensor(link, report(place.id, "dc9"))
+            assert sensor.configured().kind == "sensor"
+            page.hide_panel()
+            until(lambda: len(page.table.rows_model().rows) == 2)
+            page.table.choose(place.id)
+            settle(window)
+            click(page.detail.away)
+            asking = page.panels["ask"]
+            assert asking.isVisible() and asking.first is not None and asking.first.text() == "Remove"
+            click(asking.first)
+            until(lambda: len(page.table.rows_model().rows) == 1)
+            until(lambda: not link.connected)
+        window.desk.go("history")
+        settle(window)
+        acts = [one.words for one in session.queries.history()]
+        assert any("dc9 added" in one for one in acts) and any("removed" in one for one in acts)
+    finally:
+        here.stop()
 
 
 def test_a_sensor_is_added_by_one_line(make_window: Make, settle: Settle, tmp_path: Path, own_secrets: None) -> None:

@@ -26,6 +26,24 @@ def sensors(db: sqlite3.Connection, now: int, version: str) -> list[SensorRow]:
     return [_row(id, name, heard, report, activities, now, version) for id, name, heard, report, activities in rows]
 
 
+def unsynchronized(db: sqlite3.Connection, now: int) -> bool:
+    """Whether sensors send here and no directory was read: then only what had traffic is known.
+
+    False where a directory was read by other means, from files or by a source of this program.
+    """
+    reports = db.execute("SELECT heard, report FROM sensors WHERE removed IS NULL").fetchall()
+    if not reports or db.execute("SELECT 1 FROM inputs WHERE kind IN ('directory', 'bloodhound') LIMIT 1").fetchone():
+        return False
+    for heard, text in reports:
+        try:
+            said = _report(text) if text and heard is not None and now - heard < GONE else None
+        except (msgspec.MsgspecError, UnicodeError):
+            continue
+        if said is not None and said.synchronizes:
+            return False
+    return True
+
+
 def _row(id: str, name: str, heard: int | None, report: str, activities: int, now: int, version: str) -> SensorRow:
     """One of them."""
     try:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from app.arrangement import Chosen
 from app.model.saved import SavedQuery
-from app.ui import theme
+from app.ui import theme, wording
 from app.ui.actions import ACTIONS, Action
 from app.ui.catalogue import tr
 from app.ui.desk import Desk
@@ -50,7 +50,7 @@ class Palette(QFrame):
         column.setSpacing(0)
         self.list = TwoLineList(self._chosen, scrolls=True, dense=True, pad=12)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.nothing = Words(tr("Nothing of that name."), look="quiet")
+        self.nothing = Words(tr("Nothing of that name."), look="quiet", wrap=True)
         self.nothing.setContentsMargins(theme.px(12), theme.px(6), theme.px(12), theme.px(6))
         column.addWidget(self.list)
         column.addWidget(self.nothing)
@@ -136,8 +136,11 @@ class Palette(QFrame):
             return
         if self._job is not None:
             self._job.cancel()
+        queries = session.queries
         self._job = self._desk.jobs.run(
-            lambda: list(session.queries.search(text, MOST_FOUND)), lambda found: self._arrived(text, found), owner=self
+            lambda: (list(queries.search(text, MOST_FOUND)), queries.unsynchronized()),
+            lambda found: self._arrived(text, *found),
+            owner=self,
         )
 
     def _forget(self) -> None:
@@ -147,8 +150,10 @@ class Palette(QFrame):
         self._found, self._saved = ("", []), ()
         self.hide()
 
-    def _arrived(self, text: str, found: list[object]) -> None:
+    def _arrived(self, text: str, found: list[object], blind: bool) -> None:
+        """blind: entities without traffic are not known."""
         self._found = (text, found)
+        self.nothing.say(f"{tr('Nothing of that name.')} {wording.UNSYNCHRONIZED if blind else ''}".strip())
         if text == self._field.text().strip() and self._field.hasFocus():
             self._offer(text)
 
@@ -199,7 +204,7 @@ class Palette(QFrame):
         if rows and (before <= 0 or not self.list.currentIndex().isValid()):
             self.list.setCurrentIndex(self.list.model().index(0, 0))
         shown = min(len(rows), MOST_VISIBLE)
-        high = shown * theme.space("row-two-line") + theme.px(14) if rows else theme.px(50)
+        high = shown * theme.space("row-two-line") + theme.px(14) if rows else theme.px(66)
         corner = self._field.mapTo(self._window, QPoint(0, self._field.height() + 4))
         width = max(self._field.width(), theme.px(420))
         left = min(corner.x(), self._window.width() - width - theme.px(8))

@@ -156,10 +156,10 @@ class EntitiesPage(Page):
         text = self.search.text().strip()
         wanted = parse_entities(with_term(text, "kind", self._kind) if self._kind else text)
         queries, sort, falling = session.queries, self._sort, self._falling
-        work = lambda: queries.find_entities(wanted, sort, falling, offset, limit)  # noqa: E731
-        self.ask("rows", work, lambda found: self._show(offset, limit, found[0], found[1], wanted.problem))
+        work = lambda: (*queries.find_entities(wanted, sort, falling, offset, limit), queries.unsynchronized())  # noqa: E731
+        self.ask("rows", work, lambda found: self._show(offset, limit, *found, wanted.problem))
 
-    def _show(self, offset: int, limit: int, rows: tuple[EntityRow, ...], total: int, problem: str) -> None:
+    def _show(self, offset: int, limit: int, rows: tuple[EntityRow, ...], total: int, blind: bool, problem: str) -> None:
         if offset == 0:
             chosen = {row.ref.key for row in self.table.selected()}
             self.table.show_rows(rows, key=lambda row: row.ref.key)
@@ -170,7 +170,8 @@ class EntitiesPage(Page):
         words = wording.count(total, "entity", "entities")
         narrowed = bool(self.search.text().strip() or self._kind)
         first = ", those in most open alerts first" if self._sort == "alerts" and self._falling else ""
-        self.heading.sentence.say(problem or f"{words}{' chosen' if narrowed else ''}{first}.")
+        unknown = f" {wording.UNSYNCHRONIZED}" if blind else ""
+        self.heading.sentence.say(problem or f"{words}{' chosen' if narrowed else ''}{first}.{unknown}")
         self.nothing.setVisible(not total)
         self.nothing.sentence.say(
             "Nothing is chosen by that. Parts of names and addresses can be typed, and "

@@ -91,7 +91,10 @@ class ConfigForm(QWidget):
 
     def _make_seen(self, adapters: Sequence[str]) -> None:
         was = self._was
-        own = was.kind == "sensor"
+        self.kind = ChoiceField(
+            tr("Kind"), (("sensor", tr("On a controller")), ("standalone", tr("Standalone"))), was.kind,
+            tr("On a controller: its own traffic, event log, traces. Standalone: mirrored traffic of several controllers."),
+        )  # fmt: skip
         captures = self._of(CaptureSource)
         ticked = tuple(name for one in captures for name in one.interfaces)
         self.adapters = ChecksField(tr("Adapters"), "" if adapters else tr("The sensor offers none yet."), anything, ticked)
@@ -100,7 +103,7 @@ class ConfigForm(QWidget):
             tr("Filter"), tr("Empty: all traffic that tells of identities. Otherwise a pcap filter."),
             value=captures[0].filter if captures else "", example="host 10.0.0.1",
         )  # fmt: skip
-        hint = tr("Its own controller.") if own else tr("Whose mirrored traffic it sees; each one is watched for silence.")
+        hint = tr("Its own one, or those whose mirrored traffic it sees; each one is watched for silence.")
         self.controllers = RowsField(tr("Domain controllers"), hint, ControllerEntry, was.controllers, "Add a controller")
         logs, traces = self._of(WindowsLogSource), self._of(TraceSource)
         self.log = _Switch(
@@ -110,10 +113,8 @@ class ConfigForm(QWidget):
             tr("Channels"), tr("Between commas."), checks.needed("Name a channel."),
             ", ".join((logs[0] if logs else WindowsLogSource()).channels),
         )  # fmt: skip
-        self.trace = _Switch("", tr("Event traces (ETW)"), "" if own else tr("sensors on controllers only"), bool(traces))
-        if not own and not traces:
-            self.trace.check.setEnabled(False)
-            self.trace.check.setToolTip(ONLY_ON)
+        self.trace = _Switch("", tr("Event traces (ETW)"), tr("sensors on controllers only"), bool(traces))
+        self.trace.check.setToolTip(ONLY_ON)
         self.syslog = RowsField(
             tr("Syslog listeners"), tr("Events that a SIEM or a forwarder sends."), SyslogEntry, self._of(SyslogSource),
             "Add a syslog listener",
@@ -125,14 +126,14 @@ class ConfigForm(QWidget):
         self.radius_port = TextField(tr("Port"), "", checks.port, str(given.port))
         self.radius_secret = TextField(tr("Name of the shared secret"), SECRET, checks.needed("Name the secret."), given.secret)
         self._section(
-            tr("What it sees"), self.adapters, self.filter, self.controllers, self.log, self.channels, self.trace, self.syslog,
-            self.radius, self.radius_address, self.radius_port, self.radius_secret,
+            tr("What it sees"), self.kind, self.adapters, self.filter, self.controllers, self.log, self.channels, self.trace,
+            self.syslog, self.radius, self.radius_address, self.radius_port, self.radius_secret,
         )  # fmt: skip
 
     def _make_directory(self) -> None:
         held = self._was.directory
         was = held or DirectorySource(url="")
-        by_kind = tr("As its kind: no") if self._was.kind == "sensor" else tr("As its kind: yes")
+        by_kind = tr("As its kind")
         self.reads = _Switch(tr("Directory"), tr("It can read a directory"), "", held is not None)
         self.url = TextField(
             tr("Address"), tr("ldaps://, or ldap:// with StartTLS; by the controller's full name."), checks.url, was.url,
@@ -155,7 +156,7 @@ class ConfigForm(QWidget):
         now = {None: "kind", True: "yes", False: "no"}[self._was.candidate]
         self.candidate = ChoiceField(
             tr("Domain synchronizer candidate"), (("kind", by_kind), ("yes", tr("Yes")), ("no", tr("No"))), now,
-            tr("Of all candidates of a domain one reads its directory; another takes over after 30 minutes of silence."),
+            tr("Standalone sensors are, those on controllers only when switched on. Another one takes over after 30 minutes."),
         )  # fmt: skip
         self._section(
             tr("Directory of its domain"), self.reads, self.url, self.user, self.secret, self.authorities, self.every,
@@ -209,6 +210,10 @@ class ConfigForm(QWidget):
             for one in fields:
                 one.setVisible(switch.on())
         self.filter.setVisible(bool(self.adapters.values()))
+        own = self.kind.text() == "sensor"
+        if not own:
+            self.trace.check.setChecked(False)
+        self.trace.check.setEnabled(own)
 
     def problems(self) -> list[str]:
         """Everything that is wrong, said at its field as well."""
@@ -221,6 +226,7 @@ class ConfigForm(QWidget):
         """What the form says; only when nothing is wrong. Its revision is that of the configuration that it began with."""
         return replace(
             self._was,
+            kind="sensor" if self.kind.text() == "sensor" else "standalone",
             sources=self._sources(),
             controllers=self.controllers.values(),
             directory=self._directory(),

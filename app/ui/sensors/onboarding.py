@@ -23,7 +23,10 @@ JOINING = (
 )
 ADDING = "A sensor needs a key of its own, with which it can write its own activities and nothing else."
 THERE = "On the sensor's computer run this once. The line holds its key; it is shown here only now."
-ELSEWHERE = "The hub runs on another computer. Run this there; it prints one line to paste on the sensor's computer."
+ELSEWHERE = (
+    "The hub runs on another computer, or as another user. Run this there; it prints one line for the sensor's computer. "
+    "Its kind is chosen when you set it up here."
+)
 NEXT = "It appears in the list when it was heard for the first time; then set it up here."
 
 
