@@ -189,7 +189,11 @@ def test_in_privacy_mode_and_without_a_hub_nothing_is_set_up(make_window: Make, 
 
     window.desk.hide_names(True)
     settle(window)
-    until(lambda: isinstance(window.page(), SensorsPage) and not window.page().detail.set_up.isEnabled())  # type: ignore[union-attr]
+    page = opened(window, settle, "a")
+    assert page.detail.set_up.isVisible() and not page.detail.set_up.isEnabled()
+    page.configure_sensor()
+    settle(window)
+    assert not page.setting.isVisible() and "privacy mode" in window.statusbar.said.text()
 
 
 def test_a_line_that_is_none_is_refused_in_the_panel(
