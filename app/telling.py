@@ -73,6 +73,7 @@ class Telling:
         """New destinations get what comes, not what is there already; blocks. Raises OSError, StoreError."""
         from app.notify.notifier import from_now_on
 
+        check_targets(wanted)
         known = {one.name for one in self.notifying().targets}
         from_now_on(self.path, tuple(one.name for one in wanted.targets if one.name not in known), wanted)
 
@@ -114,9 +115,12 @@ class Telling:
 
     # ---- telling
 
-    def start_notifying(self) -> None:
-        """Have a process deliver what is new, when anything is to be told; does nothing while one does."""
-        wanted = self.notifying()
+    def start_notifying(self, wanted: Notifying | None = None) -> None:
+        """Have a process deliver what is new, when anything is to be told; does nothing while one does.
+
+        wanted: what is set, None to read the settings.
+        """
+        wanted = wanted if wanted is not None else self.notifying()
         if self.is_temporary or not (wanted.targets or wanted.reports):
             self.stop_notifying()
             return
@@ -193,6 +197,12 @@ class Telling:
             finally:
                 page.unlink(missing_ok=True)
             return rows
+
+    def reports_with_data(self) -> dict[str, bool]:
+        """Whether each of the four reports could hold anything; blocks."""
+        from app.engine.tabular import has_data
+
+        return has_data(self.plain)
 
     def scheduled_report(self, one: Scheduled, first: int, last: int, out: Path, to_pdf: Pdf | None) -> bool:
         """Write a scheduled report; True when with pseudonyms. Blocks. Raises OSError."""

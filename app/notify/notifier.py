@@ -116,9 +116,9 @@ class Notifier:
         wanted = self._wanted()
         targets = tuple(one for one in wanted.targets if one.on)
         names = {one.name for one in wanted.targets}
-        fresh = self._queue.names() != names
+        fresh = not names <= self._queue.names()
         if fresh:
-            self._queue.meet(names)
+            self._queue.add(names)  # who is gone is forgotten where that is decided: from_now_on
         taken = 0
         version = self._queries.version()
         changed = fresh or version != self._seen or self._queue.has_more()

@@ -134,6 +134,11 @@ class Queue:
         with self._lock:
             return frozenset(row[0] for row in self._db.execute("SELECT name FROM targets"))
 
+    def add(self, names: Iterable[str]) -> None:
+        """There are these destinations too."""
+        with self._changing() as db:
+            db.executemany("INSERT OR IGNORE INTO targets(name) VALUES(?)", [(name,) for name in names])
+
     def meet(self, names: Iterable[str]) -> None:
         """These are the destinations from now on; of others all is forgotten."""
         wanted = set(names)

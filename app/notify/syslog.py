@@ -53,7 +53,7 @@ class SyslogSender:
             if isinstance(error, NotDelivered):
                 raise
             raise NotDelivered(
-                f"{target.address}:{target.port} does not take it over {target.transport}: {why(error)}."
+                f"{target.address}:{target.port} does not take it over {target.transport.upper()}: {why(error)}."
             ) from error
         return ""
 

@@ -209,6 +209,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("zoom.in", "Larger words", "plus", "Ctrl+=", "zoom_in", "View", also=("Ctrl++",)),
     Action("zoom.out", "Smaller words", "minus", "Ctrl+-", "zoom_out", "View"),
     Action("zoom.reset", "Words of normal size", "fit", "Ctrl+0", "zoom_reset", "View"),
+    Action("notifications", "Notifications: who is told", "export", "", "go", "", argument="settings/notifications"),
     Action("settings", "Settings", "settings", "Ctrl+,", "go", "View", argument="settings"),
     Action("help.page", "Help on this page", "more", "F1", "help_on_page", "Help"),
     Action("help", "Help", "more", "", "go", "Help", argument="help"),

@@ -239,6 +239,9 @@ TABLE: tuple[_Row, ...] = (
     _Row("undo", "Undo what was done last", ("history",), _whole("undo")),
     _Row("source.add", "Listen to the same sources", ("sources",), _listen),
     _Row("open.files", "Read the same evidence", (), _analyze),
+    _Row("", "Write the summary report", ("reports",), _whole("report", "--report", "summary", out="summary.xlsx")),
+    _Row("", "Write the changes of sensitive groups", ("reports",), _whole("report", "--report", "groups", out="groups.xlsx")),
+    _Row("", "Deliver notices", ("settings",), _whole("notify")),
     _Row("report.save", "Save the report", (), _whole("export", "--format", "html", out="report.html")),
 )
 """In the order in which they are offered; no pages: on every page."""

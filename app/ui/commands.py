@@ -290,8 +290,9 @@ class Commands:
         self._window.focus_search()
 
     def go(self, page: str) -> None:
-        """Show a page."""
-        self._desk.go(page)
+        """Show a page, or behind a stroke what it shows."""
+        name, _, key = page.partition("/")
+        self._desk.go(name, key)
 
     def value(self, action: str) -> None:
         """Do something with the value that has the focus."""

@@ -16,6 +16,7 @@ from app.model.alert import Alert, Classification, Link, State
 from app.model.exclusion import Exclusion
 from app.model.health import Health
 from app.model.incident import Incident
+from app.model.notice import Notifying
 from app.model.rows import Overview
 from app.model.source import LiveSource
 from app.model.tuning import DEFAULT, Tuning
@@ -110,6 +111,8 @@ class Desk(QObject):
         self.specs = self.settings.sources.get(str(session.path), ()) if session is not None else ()
         self.readings.abandon()
         self.bridge.attach(session)
+        if session is not None and (wanted := self.notifying) != Notifying():
+            self.jobs.run(lambda: session.start_notifying(wanted))
         self.session_changed.emit()
 
     def go(self, page: str, key: str = "", new_tab: bool = False, **view: str) -> None:
@@ -434,6 +437,37 @@ class Desk(QObject):
             others = {one: held for one, held in self.settings.sources.items() if one != str(where)}
             latest = dict(list(others.items())[-RECENT:])
             self.keep(sources={**latest, str(where): specs} if specs else latest)
+
+    @property
+    def notifying(self) -> Notifying:
+        """What this case tells to other systems, and which reports come by themselves."""
+        path = self.session.path if self.session is not None else None
+        held = self.settings.notifications
+        return Notifying() if path is None else held.get(str(path.resolve())) or held.get(str(path)) or Notifying()
+
+    def keep_notifying(self, wanted: Notifying, said: str, done: Callable[[], object] = lambda: None) -> None:
+        """Other destinations and reports of this case; new ones get what comes. said: told once they hold."""
+        session = self.session
+        if session is None or session.is_temporary:
+            return
+
+        def begin() -> None:
+            session.stop_notifying()
+            session.begin_targets(wanted)
+
+        def keep(_: object) -> None:
+            if session is not self.session:
+                return
+            path = session.path
+            others = {
+                one: held for one, held in self.settings.notifications.items() if one not in (str(path), str(path.resolve()))
+            }
+            self.keep(notifications={**others, str(path.resolve()): wanted} if wanted != Notifying() else others)
+            self.jobs.run(lambda: session.start_notifying(wanted))
+            self.tell(said)
+            done()
+
+        self.jobs.run(begin, keep)
 
     def remember(self, path: Path) -> None:
         """Put a workspace at the head of the recent ones."""

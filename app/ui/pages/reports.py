@@ -6,6 +6,7 @@ from app.ui import theme, wording
 from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.exporting import ask
+from app.ui.notifying.report_rows import ReportRows
 from app.ui.page import Column, Page, scrolled
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.marks import IconMark, IconTile
@@ -26,8 +27,12 @@ PARTS = (
     (
         "For other programs",
         (
+            ("log", "CEF and LEEF", "A line for each suspicious activity, for Sentinel, Splunk, ArcSight, QRadar.", "lines",
+             ("cef", "leef")),
+            ("alerts", "TheHive and MISP", "Alerts with what was observed, or one event of the case.", "alerts or event",
+             ("thehive", "misp")),
             ("link", "STIX 2.1", "Sightings of techniques with what was observed, notes and incidents, for MISP, OpenCTI.",
-             "STIX", ("stix",)),
+             "STIX or TAXII", ("stix", "taxii")),
             ("coverage", "ATT&CK Navigator layer", "How often each technique was raised; in grey what could not have been seen.",
              "layer", ("navigator",)),
             ("clock", "Timesketch timeline", "Suspicious activities and activities as events.", "timeline", ("timesketch",)),
@@ -52,13 +57,17 @@ class ReportsPage(Page):
         column = Column()
         column.add(self.heading)
         column.add(self._privacy())
-        for heading, rows in PARTS:
+        self.tables = ReportRows(desk)
+        for place, (heading, rows) in enumerate(PARTS):
             column.add(self._part(heading, rows))
+            if not place:
+                column.add(self.tables)
         column.parts.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(column))
         self._show_privacy()
+        desk.session_changed.connect(self.tables.another)
 
     def _part(self, heading: str, rows: tuple) -> QWidget:
         holder = QWidget()
@@ -131,4 +140,5 @@ class ReportsPage(Page):
             alerts = wording.count(len(self.desk.alerts), "alert")
             found = wording.count(overview.activities, "activity", "activities")
             self.heading.sentence.say(f"This case holds {alerts} in {found} from {wording.count(len(overview.inputs), 'input')}.")
+        self.tables.refresh()
         self._show_privacy()

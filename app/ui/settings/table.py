@@ -21,6 +21,7 @@ SECTIONS: tuple[SectionEntry, ...] = (
     SectionEntry("privacy", "Privacy", "proof", "app.ui.settings.privacy:Privacy"),
     SectionEntry("detectors", "Detectors", "sensor", "app.ui.settings.detectors:Detectors", case=True),
     SectionEntry("tags", "Tags", "pin", "app.ui.settings.tags:Tags", case=True),
+    SectionEntry("notifications", "Notifications", "export", "app.ui.settings.notifications:Notifications", case=True),
     SectionEntry("exclusions", "Exclusions", "filter", "app.ui.settings.exclusions:ExclusionSettings", case=True),
 )
 BY_WORD: dict[str, SectionEntry] = {one.word: one for one in SECTIONS}
