@@ -6,8 +6,8 @@ from app.ui import theme, wording
 from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.exporting import ask
-from app.ui.notifying.report_rows import ReportRows
 from app.ui.page import Column, Page, scrolled
+from app.ui.reporting.rows import ReportRows
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.marks import IconMark, IconTile
 from app.ui.widgets.words import Line, PageHeading, Paragraph, SectionHeading, Words

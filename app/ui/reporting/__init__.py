@@ -1,0 +1,1 @@
+"""Parts of the page of reports: the four reports in tables."""
