@@ -11,7 +11,7 @@ from app.ui.page_table import PAGES, PageEntry
 from app.ui.widgets.buttons import DISABLED, PaintedButton
 from app.ui.widgets.glyphs import paint_severity
 
-LOWEST = 42
+LOWEST = 40
 """Height of an item below which it has no word."""
 
 
@@ -60,7 +60,7 @@ class RailItem(PaintedButton):
             ink = theme.colour("text")
         side = theme.px(20)
         bare = self.height() < theme.px(LOWEST)  # no room for the word, which is in the tooltip
-        top = (self.height() - side) / 2 if bare else max(theme.px(4), (self.height() - theme.px(36)) / 2)
+        top = (self.height() - side) / 2 if bare else max(theme.px(2), (self.height() - theme.px(36)) / 2)
         spot = QRectF((self.width() - side) / 2, top, side, side)
         paint_icon(painter, spot, self._icon, theme.colour("accent") if self.isChecked() else ink)
         painter.setFont(theme.font("quiet"))

@@ -62,7 +62,7 @@ class SensorsPage(Page):
         self.detail.remove.connect(self.remove_sensor)
         self.detail.back_to.connect(self._back_to)
         self.detail.tab_changed.connect(self._tab_changed)
-        self.detail.issue_asked.connect(lambda: desk.go("health"))
+        self.detail.issue_asked.connect(lambda id: desk.go("health", id))
         self.left = QWidget()
         column = QVBoxLayout(self.left)
         column.setContentsMargins(0, 0, 0, 0)

@@ -45,7 +45,7 @@ class Detail(QWidget):
     remove = Signal()
     back_to = Signal(object)
     tab_changed = Signal(str)
-    issue_asked = Signal()
+    issue_asked = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,7 +72,7 @@ class Detail(QWidget):
         self.now = NowView()
         self.sources = two_line_table(SOURCES, tr("Sources of the sensor"))
         self.controllers = plain_table(CONTROLLERS, tr("Controllers of the sensor"))
-        self.issues = TwoLineList(lambda _: self.issue_asked.emit())
+        self.issues = TwoLineList(lambda id: self.issue_asked.emit(str(id)))
         self.issues.setAccessibleName(tr("Health of the sensor"))
         self.history = two_line_table(REVISIONS, tr("Configurations of the sensor"))
         self.back = Button(tr("Go back to this one"), "back", on_click=self._back)
@@ -139,7 +139,10 @@ class Detail(QWidget):
     def show_health(self, issues: Sequence[HealthIssue]) -> None:
         """Open health alerts of the sensor."""
         self.issues.show_rows(
-            [TwoLines(one.severity, one.title, f"{one.what} {one.advice}".strip(), "", target=one.id) for one in issues]
+            [
+                TwoLines(f"severity:{one.severity}", one.title, f"{one.what} {one.advice}".strip(), "", target=one.id)
+                for one in issues
+            ]
         )
         self._empty["health"] = "" if issues else NO_ISSUES
         self.tabs.count("health", len(issues) or None)
