@@ -22,14 +22,15 @@ TOO_LARGE = "activities lost: too large for the link even alone"
 class Source(RunningSource):
     """A source with what it found and is not in the outbox yet. told: when its input was last told of.
 
-    heard: when its process last said something. telling: there is something new to tell of its input.
+    heard: when its process last said something. telling: there is something new to tell of its input. opened: its input is one;
+    that of a source which never ran is none, so that one that is tried every minute makes no inputs.
     """
 
     def __init__(self, id: str, spec: LiveSource) -> None:
         super().__init__(id, spec)
         self.gathering = Gathering()
         self.told = self.heard = 0.0
-        self.telling = False
+        self.telling = self.opened = False
         self._lost: dict[str, int] = {}
 
     def lose(self, what: str, count: int) -> None:
@@ -53,10 +54,13 @@ class Intake:
         self.activities = self.lost = 0
 
     def open(self, source: Source) -> None:
-        """Its input begins. Raises Full."""
+        """Its input begins, if it did not. Raises Full."""
+        if source.opened:
+            return
         kind = input_kind(source.spec)
         opened = Opened(source.key, source.label, kind, source.since)
         self._outbox.put([New(seal(opened), alone=True)], opened=[OpenInput(source.key, source.label, kind)], must=True)
+        source.opened = True
 
     def add(self, source: Source, batch: bytes) -> None:
         """A batch that its process wrote."""
@@ -79,6 +83,7 @@ class Intake:
             return True
         packed = source.gathering.pack(source.key)
         try:
+            self.open(source)
             self._outbox.put([New(body) for body in packed.bodies], opened=[_as_open(source)], must=must)
         except Full as error:
             self.trouble = str(error)
@@ -99,8 +104,11 @@ class Intake:
         if not source.telling or not source.key or now - source.told < TELL:
             return
         status = source.status
+        if status.state != "running" and not source.opened:
+            return
         told = Told(source.key, status.records, source.first, status.last, source.problems)
         try:
+            self.open(source)
             self._outbox.put([New(seal(told))], opened=[_as_open(source)])
         except Full:
             return
@@ -110,12 +118,15 @@ class Intake:
         """Its input is over."""
         self.keep(source, must=True)
         status = source.status
+        if not source.opened:
+            source.key = ""
+            return
         problems = (*source.problems, *more)
         if status.error and state != "done":
             problems += (Problem(what=status.error),)
         closed = Closed(source.key, state, status.records, source.first, status.last, problems)
         self._close(closed)
-        source.telling, source.key = False, ""
+        source.telling, source.opened, source.key = False, False, ""
 
     def recover(self) -> int:
         """Say that the inputs which an earlier run left open are over; returns how many there were."""

@@ -15,6 +15,8 @@ EVERY = 10.0
 """Seconds between two reports when nothing changes."""
 QUICK = 0.5
 """Seconds between two reports at least."""
+LARGEST = 200_000
+"""Bytes of a report."""
 MOST_PROBLEMS = 20
 """Problems of one source that a report names."""
 CERTAIN = "capture", "syslog", "radius", "growing", "windows-log", "trace"
@@ -59,6 +61,18 @@ def shortened(state: SourceState) -> SourceState:
     """As it goes into a report, whose length is bounded."""
     problems = state.problems[:MOST_PROBLEMS]
     return msgspec.structs.replace(state, problems=problems, label=state.label[:300], error=state.error[:500])
+
+
+def encoded(report: SensorReport) -> bytes:
+    """As JSON, no longer than a workspace takes: problems are left out first, then what its configuration says."""
+    bare = tuple(msgspec.structs.replace(one, problems=one.problems[:1]) for one in report.sources)
+    data = msgspec.json.encode(report)
+    for change in ({"sources": bare}, {"config": None, "adapters": ()}, {"sources": (), "controllers": ()}):
+        if len(data) <= LARGEST:
+            break
+        report = msgspec.structs.replace(report, **change)
+        data = msgspec.json.encode(report)
+    return data
 
 
 def what_matters(report: SensorReport) -> object:

@@ -16,14 +16,14 @@ from app.link.asking import Done, NamesAsked, PacketsAsked, Reply, RestartAsked,
 from app.link.envelope import FORM, LinkError
 from app.link.jetstream import Link
 from app.link.place import HubPlace
-from app.model.sensor import SensorConfig, SensorReport
+from app.model.sensor import Backlog, SensorConfig, SensorReport
 from app.model.source import LiveSource
 from app.sensor.service import changes, evidence, systemd
 from app.sensor.service.configuration import read_place
 from app.sensor.service.configuring import TRIAL, Configuring
 from app.sensor.service.files import Files, write_whole
 from app.sensor.service.outbox import Outbox
-from app.sensor.service.reporting import EVERY, QUICK, backlog_of, shortened, state_of, what_matters
+from app.sensor.service.reporting import EVERY, QUICK, backlog_of, encoded, shortened, state_of, what_matters
 from app.sensor.service.sending import Publisher, Sending
 from app.sensor.service.sight import Sight, adapters
 from app.sensor.service.supervisor import Supervisor
@@ -38,6 +38,7 @@ TRIM = 2.0
 """Seconds between two looks at the size of the packets."""
 LOOK = 2.0
 """Seconds between two looks for a hub while none is known."""
+DEFAULT = SensorConfig()
 RESTART = 64
 """What run() returns when somebody asked for a restart."""
 
@@ -69,11 +70,18 @@ def run(files: Files, stop: threading.Event, connect: Callable[[HubPlace], Hub] 
         place = _place(files, stop)
         if place is None:
             return 0
-        service = _Service(files, place, connect, trial)
+        link = connect(place)
         try:
-            return service.run(stop)
+            outbox = _outbox(files, place, link, stop)
+            if outbox is None:
+                return 0
+            service = _Service(files, place, link, outbox, trial)
+            try:
+                return service.run(stop)
+            finally:
+                service.close()
         finally:
-            service.close()
+            link.close()
 
 
 def _place(files: Files, stop: threading.Event) -> HubPlace | None:
@@ -91,14 +99,38 @@ def _place(files: Files, stop: threading.Event) -> HubPlace | None:
             return place
         if why != said:
             said = why
-            report = SensorReport(
-                sensor="", name="", version=__version__, form=FORM, host=socket.gethostname(), at=time.time_ns() // 1000,
-                since=since, state="not configured", error=why,
-            )  # fmt: skip
-            _write_report(files, report)
+            _write_report(files, _nothing_yet("", "", "not configured", why, since))
             systemd.notify(READY="1", STATUS=why)
-        stop.wait(LOOK)
+        _wait(stop)
     return None
+
+
+def _outbox(files: Files, place: HubPlace, link: Hub, stop: threading.Event) -> Outbox | None:
+    """The outbox; waits while the disk does not let it be opened, None when stop comes first."""
+    since = time.time_ns() // 1000
+    while not stop.is_set():
+        try:
+            return Outbox(files.outbox(place.id), DEFAULT.outbox << 20)
+        except LinkError as error:
+            report = _nothing_yet(place.id, place.name, "failed", str(error), since)
+        link.tell(subjects.status(place.id), encoded(report))
+        _write_report(files, report)
+        systemd.notify(READY="1", STATUS=report.error)
+        _wait(stop)
+    return None
+
+
+def _wait(stop: threading.Event) -> None:
+    stop.wait(LOOK)
+    if systemd.watchdog():
+        systemd.notify(WATCHDOG="1")
+
+
+def _nothing_yet(sensor: str, name: str, state: str, error: str, since: int) -> SensorReport:
+    return SensorReport(
+        sensor=sensor, name=name, version=__version__, form=FORM, host=socket.gethostname(), at=time.time_ns() // 1000,
+        since=since, state=state, error=error, backlog=Backlog(full=error if sensor else ""),  # type: ignore[arg-type]
+    )  # fmt: skip
 
 
 def _write_report(files: Files, report: SensorReport) -> None:
@@ -107,10 +139,9 @@ def _write_report(files: Files, report: SensorReport) -> None:
 
 
 class _Service:
-    def __init__(self, files: Files, place: HubPlace, connect: Callable[[HubPlace], Hub], trial: float) -> None:
-        self._files, self._place = files, place
+    def __init__(self, files: Files, place: HubPlace, link: Hub, outbox: Outbox, trial: float) -> None:
+        self._files, self._place, self._link, self._outbox = files, place, link, outbox
         self._since = time.time_ns() // 1000
-        self._outbox = Outbox(files.outbox(place.id), 1024 << 20)
         self._sight = Sight()
         self._supervisor = Supervisor(place.id, self._outbox, files.states, files.evidence, self._sight.see)
         self._configuring = Configuring(files, self._supervisor, self._use, trial)
@@ -120,7 +151,6 @@ class _Service:
         self._last: object = None
         self._reported = self._trimmed = 0.0
         self._adapters = adapters()
-        self._link = connect(place)
         self._sending = Sending(self._outbox, self._link, subjects.activities(place.id))
         self._link.answer(subjects.ask(place.id), self._asked)
         self._link.watch(subjects.config_of(place.id), lambda entry: self._order(self._configuring.offered, entry.value))
@@ -153,7 +183,6 @@ class _Service:
         """Give everything back, whatever happened."""
         self._supervisor.kill()
         self._synchronizing.close()
-        self._link.close()
         self._outbox.close()
 
     # ---- inside
@@ -210,7 +239,7 @@ class _Service:
             self._trimmed = now
             config = self._configuring.config
             with suppress(OSError):
-                trim(self._files.evidence, (config.evidence if config else 512) << 20, lambda key: set())
+                trim(self._files.evidence, (config or DEFAULT).evidence << 20, lambda key: set())
         if now - self._reported >= QUICK:
             report = self._made()
             if now - self._reported >= EVERY or what_matters(report) != self._last:
@@ -252,7 +281,7 @@ class _Service:
         if now - self._reported >= EVERY / 2:
             self._adapters = adapters()
         self._reported, self._last = now, what_matters(report)
-        self._link.tell(subjects.status(self._place.id), msgspec.json.encode(report))
+        self._link.tell(subjects.status(self._place.id), encoded(report))
         _write_report(self._files, report)
         systemd.notify(READY="1", STATUS=f"{report.state}{f': {report.error}' if report.error else ''}")
 

@@ -20,7 +20,7 @@ from app.sensor.live import key_of, kind_of, label_of
 from app.sensor.process import ACTIVITIES, ENDED, STATUS, SourceProcess, Task, decode_status
 from app.sensor.running import FIRST_WAIT, LONGEST_WAIT, Room
 from app.sensor.service.intake import Intake, Source
-from app.sensor.service.outbox import Full, Outbox
+from app.sensor.service.outbox import Outbox
 from app.sensor.sources.evidence import folder_of
 
 ITEMS, BYTES = 4096, 32 << 20
@@ -203,14 +203,9 @@ class Supervisor:
         # A clock that was set back does not give two inputs one key.
         source.since = self._last_since = max(time.time_ns() // 1000, self._last_since + 1)
         source.key = input_key(self._sensor, key_of(spec, source.since))
-        self.intake.open(source)
         task = Task(spec=self._remembering(spec), key=source.key, evidence=self._evidence)
-        try:
-            source.process = SourceProcess(task, self._queue)
-            source.process.govern(self.governing.limits)
-        except OSError:
-            self._close(source, "failed")
-            raise
+        source.process = SourceProcess(task, self._queue)
+        source.process.govern(self.governing.limits)
         self._sources[id] = source
 
     def _remembering(self, spec: LiveSource) -> LiveSource:
@@ -310,7 +305,7 @@ class Supervisor:
     def _try(self, id: str, spec: LiveSource) -> bool:
         try:
             self._begin(id, spec)
-        except (Full, OSError) as error:
+        except OSError as error:
             self.intake.trouble = f"A source cannot be started: {error}"
             return False
         return True

@@ -95,9 +95,9 @@ class Came:
             self._seen.add(name)
             self.messages.append(unseal(data))
 
-    def read(self, link: Link, durable: str = "test") -> "Came":
+    def read(self, link: Link, durable: str, subject: str = EVERY_ACTIVITY) -> "Came":
         """What waits at the hub."""
-        consumer = link.consume(durable, ACTIVITIES, EVERY_ACTIVITY, 2_000)
+        consumer = link.consume(durable, ACTIVITIES, subject, 2_000)
         while came := consumer.next(0.5):
             for one in came:
                 self.add(one.id, one.data)
