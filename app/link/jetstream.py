@@ -265,9 +265,14 @@ class Link:
         self._client = client
         self.expires = certificate_end(client)
         try:
-            for subject, handler in self._subscribed:
-                await client.subscribe(subject, cb=handler)
             await client.flush(int(ANSWER))
+            done = 0
+            while done < len(self._subscribed):  # others may come while one is made
+                subject, handler = self._subscribed[done]
+                await client.subscribe(subject, cb=handler)
+                done += 1
+                if done == len(self._subscribed):
+                    await client.flush(int(ANSWER))
             self.error = ""
             self._up.set()
             self._say()

@@ -1,5 +1,6 @@
 """The link over a real server: publishing, consuming, asking, configurations, refusals, a server that goes and comes."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import wait
 from datetime import UTC, datetime, timedelta
@@ -272,3 +273,17 @@ def test_a_certificate_of_another_day(tmp_path: Path, began: int, days: int, wor
     finally:
         link.close()
         running.stop()
+
+
+@pytest.mark.parametrize("after", [0.0, 0.002, 0.005, 0.01, 0.02, 0.05])
+def test_a_subject_that_is_named_while_the_link_connects_is_heard(hub: RunningHub, after: float) -> None:
+    with linked(hub.place("ann")) as analyst:
+        link = Link(hub.place("s1"))
+        try:
+            time.sleep(after)
+            link.answer(ask("s1"), lambda data: data)
+            assert link.wait(20)
+            time.sleep(0.5)
+            assert analyst.ask(ask("s1"), b"there?") == b"there?"
+        finally:
+            link.close()

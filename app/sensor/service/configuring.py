@@ -14,7 +14,7 @@ from app.sensor.service.files import Files
 from app.sensor.service.fitness import unfit
 from app.sensor.service.supervisor import Supervisor
 
-TRIAL = 20.0
+TRIAL = 60.0
 """Seconds in which what is new in a configuration must run; what only still begins then counts as running."""
 LOOK = 1.0
 """Seconds between two looks at the file; one that is the same at two of them is read."""

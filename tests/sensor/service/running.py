@@ -67,7 +67,7 @@ class SensorProcess:
         except (OSError, msgspec.MsgspecError):
             return None
 
-    def until(self, what: Callable[[SensorReport], object], seconds: float = 40) -> SensorReport:
+    def until(self, what: Callable[[SensorReport], object], seconds: float = 120) -> SensorReport:
         """Wait until its report says so."""
         end = time.monotonic() + seconds
         while True:

@@ -42,7 +42,7 @@ def capture(path: Path, users: int = 40, at: int = 1_770_000_000_000_000, client
     return save(path, spray(names, at, client) + guesses(names, at + 1_000_000_000, client))
 
 
-def read(hub: RunningHub, sensor: str, count: int, durable: str, seconds: float = 40) -> Came:
+def read(hub: RunningHub, sensor: str, count: int, durable: str, seconds: float = 120) -> Came:
     """What came of a sensor, when it is so many activities."""
     came = Came()
     end = time.monotonic() + seconds
@@ -54,7 +54,7 @@ def read(hub: RunningHub, sensor: str, count: int, durable: str, seconds: float 
     return came
 
 
-def said(hub: RunningHub, sensor: str, what: Callable[[SensorReport], object], seconds: float = 40) -> SensorReport:
+def said(hub: RunningHub, sensor: str, what: Callable[[SensorReport], object], seconds: float = 120) -> SensorReport:
     """The last report that the hub has, when it says so: the file of a full disk says nothing."""
     end = time.monotonic() + seconds
     with linked(hub.place("ann")) as link:
@@ -83,11 +83,11 @@ def test_configured_by_the_hub_it_sends_answers_and_ends_in_order(hub: RunningHu
         reply = decode_reply(link.ask(ask("whole"), encode_question(question)))
     shown = subprocess.run(
         [sys.executable, "-m", "app", "sensor", "--status", "--config", str(sensor.files.configuration)],
-        cwd=ROOT, capture_output=True, text=True, timeout=30,
+        cwd=ROOT, capture_output=True, text=True, timeout=90,
     )  # fmt: skip
     twice = subprocess.run(
         [sys.executable, "-m", "app", "sensor", "--config", str(sensor.files.configuration)],
-        cwd=ROOT, capture_output=True, text=True, timeout=30,
+        cwd=ROOT, capture_output=True, text=True, timeout=90,
     )  # fmt: skip
     assert sensor.stop() == 0
     rest = read(hub, "whole", 80, "whole-again")
@@ -114,7 +114,7 @@ def test_killed_again_and_again_it_loses_nothing_that_it_kept_and_tells_nothing_
         put += more
         outbox.close()
         sensor.start()
-        end = time.monotonic() + 20
+        end = time.monotonic() + 90
         while sensor.report() is None or not sensor.report().backlog.connected:  # type: ignore[union-attr]
             assert time.monotonic() < end
             time.sleep(0.02)
@@ -146,7 +146,7 @@ def test_a_kill_with_activities_in_hand_is_said_and_the_next_run_goes_on(hub: Ru
         ["ps", "-o", "pid=", "--ppid", str(sensor.child.pid if sensor.child else 0)], capture_output=True, text=True
     ).stdout.split()
     sensor.kill()
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while any(Path(f"/proc/{one}/cmdline").exists() for one in children):  # its sources end with it
         assert time.monotonic() < end
         time.sleep(0.1)
@@ -239,7 +239,7 @@ def test_a_joined_sensor_checks_its_configuration_and_ends_with_its_parent(hub: 
 
     def sensor(*words: str, given: str = "") -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, "-m", "app", "sensor", "--config", str(file), *words]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, input=given, timeout=60)
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, input=given, timeout=120)
 
     nothing = sensor("--check")
     joined = sensor("--join", "-", "--name", "DC 1", "--no-run", given=line + "\n")
@@ -251,14 +251,14 @@ def test_a_joined_sensor_checks_its_configuration_and_ends_with_its_parent(hub: 
     command = [sys.executable, "-m", "app", "sensor", "--config", str(file), "--with-parent"]
     child = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE)
     report = tmp_path / "sensor.data" / "report.json"
-    end = time.monotonic() + 30
+    end = time.monotonic() + 90
     while not (report.exists() and b'"state":"running"' in report.read_bytes()):
         assert time.monotonic() < end
         time.sleep(0.1)
     assert child.stdin is not None
     child.stdin.close()
 
-    assert child.wait(20) == 0
+    assert child.wait(60) == 0
     assert nothing.returncode == 1 and "There is no configuration" in nothing.stdout and "No hub is known" in nothing.stdout
     assert joined.returncode == 0 and "DC 1" in joined.stderr
     assert wrong.returncode == 1 and "nothere0" in wrong.stdout
