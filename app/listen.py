@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from app.detection import Detection
 from app.engine.engine import Engine
 from app.engine.health.computer import measured
 from app.engine.receiver import Receiver, Sent
@@ -45,8 +46,10 @@ MOST = 4 << 20
 """Bytes of batches that are stored in one turn."""
 SAID = 0.5
 """Seconds between two words about each source."""
-DETECT, SHARE, RAREST = 3.0, 0.2, 600.0
+DETECT, SHARE, RAREST = 1.0, 0.2, 600.0
 """Seconds between two detections at least; most of the time that detecting may take; seconds between two at most."""
+RAREST_WHOLE = 60.0
+"""Seconds without anything new after which all is looked at anew."""
 LEAST = 0.1
 """Part of that share that is left when the governor lets nothing through."""
 TEND = 10.0
@@ -102,6 +105,9 @@ class Listener:
         self._retained = now - RETAIN + RETAIN_FIRST
         self._removing: Iterator[None] | None = None
         self._detected, self._cost = now, 0.0
+        self._detection = Detection(workspace)
+        self._rough = 0.0
+        """Seconds until everything is to be looked at anew though nothing came; 0 when that was done."""
         self._unstored = self._undetected = self._unlooked = False
         self._receiver: Receiver | None = None
         self._watching: dict[str, Watching] = {}
@@ -211,6 +217,7 @@ class Listener:
                 self.step(TURN, detect=False)
             if self._receiver is not None:
                 self._receiver.close()
+            self._detection.close()
             self._engine.save()
             self._engine.settle(self._sensitivity)
             self._trim()
@@ -222,6 +229,7 @@ class Listener:
                 if source.process is not None:
                     source.process.kill()
             self._waiting.open()
+            self._detection.close()
             self._engine.close()
 
     # ---- inside
@@ -369,17 +377,41 @@ class Listener:
             self._retain(now)
         if now - self._tended >= TEND:
             self._tend(self._unlooked)
+        if detect:
+            self._detect(now)
+
+    def _detect(self, now: float) -> None:
+        """Have the alerts of what came looked for, in another process, and put them in their place."""
+        broke = self._detection.broke
+        found = self._detection.answer()
+        if self._detection.broke > broke:
+            self._undetected, self._detected = True, now
+        if found is not None:
+            if self._engine.put(found):
+                self._unlooked = True
+            self._rough = 0.0 if found.whole else max(RAREST_WHOLE, found.seconds)
+            self._undetected = self._undetected or found.held > 0
+            self._detected = time.monotonic()
+            if not found.whole:
+                self._cost = max(self._cost, found.seconds)
+            self._wish()
         share = SHARE * max(self.governing.quota.level, LEAST)  # who leaves traffic out does not spend its quota on looking
         pause = min(max(DETECT, self._cost * (1 - share) / share), RAREST)
-        if detect and self._undetected and now - self._detected >= pause:
-            began = time.monotonic()
-            self._undetected = self._unstored = False
-            self._engine.save()
+        idle = bool(self._rough) and now - self._detected >= self._rough
+        if self._detection.asked or not (self._undetected or idle) or now - self._detected < pause:
+            return
+        began = time.monotonic()
+        self._undetected = self._unstored = False
+        self._engine.save()
+        if self._detection.usable:
+            self._engine.prepare()
+            self._detection.ask(self._sensitivity)
+        else:  # it broke again and again: here it is, if slowly
             self._engine.settle(self._sensitivity)
-            self._detected = time.monotonic()
-            self._cost = self._detected - began
             self._unlooked = True
             self._wish()
+        self._detected = time.monotonic()
+        self._cost = self._detected - began
 
     def _tend(self, anew: bool = False, ending: bool = False) -> None:
         """Look what is wrong; anew: also at the evidence, once after each detection."""

@@ -58,6 +58,7 @@ COMMANDS = {
     "_notify": Command("notify", "", "add_child_arguments", "run_child"),
     "_listen": Command("listening"),
     "_source": Command("source"),
+    "_detect": Command("detecting"),
 }
 PRINTING = frozenset({"analyze", "export", "notify", "report", "_notify"})
 """Commands that may write a PDF."""

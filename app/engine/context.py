@@ -81,6 +81,11 @@ class Context:
         self._decoys: Decoys | None = None
         self._places: dict[str, tuple[tuple[str, int, int], ...]] = {}
 
+    def know(self, knowledge: Knowledge, others: Callable[[str], Sequence[str]] | None, losses: Sequence[Loss]) -> None:
+        """Go on with what is known by now."""
+        self.knowledge, self._others, self._losses = knowledge, others, losses
+        self._decoys, self._places = None, {}
+
     @property
     def decoys(self) -> Decoys:
         """The honeytokens: what the analyst says that nobody has a reason to use."""

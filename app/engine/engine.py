@@ -6,12 +6,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from app import __version__
 from app.engine import detectors, schema, twins
+from app.engine.detecting import Detected, basis_of
 from app.engine.exclusions import Exclusions, every_exclusion
 from app.engine.health.computer import Computer
 from app.engine.health.holdings import holding_facts
@@ -45,6 +44,9 @@ MARKS = 64
 
 ROUNDS = 4
 """Times at most that the size is looked at again in one retention: pages of the file become free late."""
+
+
+_RULES = {one.id: one for one in detectors.DETECTORS}
 
 
 class Source(Protocol):
@@ -275,17 +277,13 @@ class Engine:
     def settle(self, sensitivity: Sensitivity = "medium") -> Settled:
         """Name every entity, run every detector over all activities in event time, put the alerts in their place."""
         tuning = replace(self._store.tuning(), sensitivity=sensitivity)
-        settled = msgspec.json.encode(tuning, order="deterministic").decode()
         now = time.time_ns() // 1000
         counting = [one for one in every_exclusion(self._store.exclusions()) if one.counts(now)]
-        excluded = " ".join(sorted(one.id for one in counting))
-        basis = f"{self._store.activities_version()} {self._store.tags_version()} {__version__} {settled} {excluded}".rstrip()
+        basis = basis_of((self._store.activities_version(), self._store.tags_version()), tuning, counting)
         if self._store.settled() == basis:
             return Settled(fresh=False)
         began = time.perf_counter()
-        known = self.knowledge()
-        self._name(known, every=True)
-        twice = self._find_twins()
+        known, twice = self.prepare()
         named = time.perf_counter()
         excluding = Exclusions(counting, known)
         watched = detectors.watched_kinds()
@@ -299,14 +297,32 @@ class Engine:
             exclude=excluding.covering if excluding else None,
             losses=losses(Evidence.of(row) for row in self._store.evidence()),
         )
-        rules = {one.id: one for one in detectors.DETECTORS}
+        self._store.replace_alerts(alerts, basis, sensitivity, counting, lambda alert: _covering(excluding, alert))
+        return Settled(names=named - began, detect=time.perf_counter() - named, alerts=len(alerts))
+
+    def prepare(self) -> tuple[Knowledge, int]:
+        """Name every entity, tie together what is told twice: (what is known, number of pairs). Detection goes by both."""
+        known = self.knowledge()
+        self._name(known, every=True)
+        return known, self._find_twins()
+
+    def put(self, found: Detected) -> bool:
+        """Put the alerts that another process found in their place; False when they are of activities that were removed since.
+
+        They are alerts so far: settle() looks at everything anew.
+        """
+        now_there = self._store.removed()
+        if found.removed[:1] != now_there[:1] or not set(found.removed[1:]) <= set(now_there[1:]):
+            return False
+        made: list[Exclusions] = []
 
         def covering(alert: Alert) -> str:
-            rule = rules.get(alert.detector)
-            return excluding.covering(rule, alert.finding) if excluding and rule is not None else ""
+            if not made:
+                made.append(Exclusions(found.counting, self.knowledge()))
+            return _covering(made[0], alert)
 
-        self._store.replace_alerts(alerts, basis, sensitivity, counting, covering)
-        return Settled(names=named - began, detect=time.perf_counter() - named, alerts=len(alerts))
+        self._store.replace_alerts(found.alerts, f"{found.basis} so far", found.sensitivity, found.counting, covering)
+        return True
 
     def tend(
         self, computer: Computer, now: int, live: Sequence[SourceState] | None = None, anew: bool = False, ending: bool = False
@@ -361,6 +377,11 @@ class Engine:
             every,
             (known.entity_named(one) for _, one, _, _ in known.directory.principals()) if every else (),
         )
+
+
+def _covering(excluding: Exclusions, alert: Alert) -> str:
+    rule = _RULES.get(alert.detector)
+    return excluding.covering(rule, alert.finding) if excluding and rule is not None else ""
 
 
 def entities_of(known: Knowledge, ip: str, first: int, last: int) -> tuple[EntityRef, ...]:

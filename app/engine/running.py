@@ -106,45 +106,92 @@ def run_told(
     others: ids of the other tellings of an activity; they stand in the evidence beside it. exclude: which exclusion covers a
     finding, "" for none; excluded findings are alerts of their own, which say so. losses: times of which something is missing.
     """
-    twice: dict[tuple[str, Told], bool] = {}
-    logons = Memory()
-    on = [one for one in detectors if one.id not in tuning.off]
-    clerk = Context(knowledge, Memory(), tuning, tags, logons)
-    profiles = Profiles(knowledge)
-    learning = any(one.profiled for one in on)
-    routes = Routes(
-        (one, Context(knowledge, Memory(), tuning, tags, logons, one.id, one.learning, profiles, others, losses)) for one in on
-    )
-    open_: dict[tuple[str, str, str], Case] = {}
-    done: list[Alert] = []
-    for activity, told in activities:
-        kind = type(activity.detail)
-        if kind is EventLogon:
-            remember(activity, clerk)  # once, for whoever asks in which session something was done
-        for detector, context in routes.of(activity):
-            if detector.tellings:
-                context.told = bool(told)
-            elif told:
-                known = twice.get((detector.id, told))
-                if known is None:
-                    known = twice[(detector.id, told)] = hears_twice(detector, told)
-                if known:
-                    continue
-            for finding in detector.detect(activity, context):
-                asked = exclude is not None and not isinstance(finding, Later)  # of a flood the parties are told at its end
-                excluded = exclude(detector, finding) if exclude is not None and asked else ""
-                key = (detector.id, finding.subject, excluded)
-                case = open_.get(key)
-                if case is not None and finding.first - case.last <= detector.window:
-                    case.add(finding)
-                    continue
-                if case is not None:
-                    done.append(case.alert(others, exclude))
-                open_[key] = Case(detector, finding, excluded)
-        if learning and kind in TEACHING:  # after everybody was asked, who thus compare with the past alone
-            profiles.observe(activity, told)
-    done.extend(case.alert(others, exclude) for case in open_.values())
-    return sorted(done, key=lambda alert: (alert.finding.first, alert.detector, alert.id, alert.excluded))
+    walk = Walk(detectors, knowledge, tuning=tuning, tags=tags, others=others, exclude=exclude, losses=losses)
+    walk.feed(activities)
+    return walk.alerts()
+
+
+class Walk:
+    """Detectors on their way through activities in event time: fed some of them, asked for the alerts, fed more.
+
+    Arguments as of run_told.
+    """
+
+    def __init__(
+        self,
+        detectors: Iterable[Detector],
+        knowledge: Knowledge,
+        *,
+        tuning: Tuning = DEFAULT,
+        tags: Tags | None = None,
+        others: Callable[[str], Sequence[str]] | None = None,
+        exclude: Exclude | None = None,
+        losses: Sequence[Loss] = (),
+    ) -> None:
+        logons = Memory()
+        on = [one for one in detectors if one.id not in tuning.off]
+        self._others, self._exclude = others, exclude
+        self._clerk = Context(knowledge, Memory(), tuning, tags, logons)
+        self._profiles = Profiles(knowledge)
+        self._learning = any(one.profiled for one in on)
+        asked = [
+            (one, Context(knowledge, Memory(), tuning, tags, logons, one.id, one.learning, self._profiles, others, losses))
+            for one in on
+        ]
+        self._contexts = [self._clerk, *(context for _, context in asked)]
+        self._routes = Routes(asked)
+        self._twice: dict[tuple[str, Told], bool] = {}
+        self._open: dict[tuple[str, str, str], Case] = {}
+        self._done: list[Alert] = []
+
+    def know(
+        self,
+        knowledge: Knowledge,
+        others: Callable[[str], Sequence[str]] | None,
+        exclude: Exclude | None,
+        losses: Sequence[Loss],
+    ) -> None:
+        """Go on with what is known by now; what was found and learned so far stays as it was understood then."""
+        self._others, self._exclude = others, exclude
+        self._profiles.know(knowledge)
+        for context in self._contexts:
+            context.know(knowledge, others, losses)
+
+    def feed(self, activities: Iterable[tuple[Activity, Told]]) -> None:
+        """Walk on over activities, in event order, that are not older than those before."""
+        clerk, profiles, learning, routes = self._clerk, self._profiles, self._learning, self._routes
+        twice, open_, done, others, exclude = self._twice, self._open, self._done, self._others, self._exclude
+        for activity, told in activities:
+            kind = type(activity.detail)
+            if kind is EventLogon:
+                remember(activity, clerk)  # once, for whoever asks in which session something was done
+            for detector, context in routes.of(activity):
+                if detector.tellings:
+                    context.told = bool(told)
+                elif told:
+                    known = twice.get((detector.id, told))
+                    if known is None:
+                        known = twice[(detector.id, told)] = hears_twice(detector, told)
+                    if known:
+                        continue
+                for finding in detector.detect(activity, context):
+                    asked = exclude is not None and not isinstance(finding, Later)  # a flood's parties are told at its end
+                    excluded = exclude(detector, finding) if exclude is not None and asked else ""
+                    key = (detector.id, finding.subject, excluded)
+                    case = open_.get(key)
+                    if case is not None and finding.first - case.last <= detector.window:
+                        case.add(finding)
+                        continue
+                    if case is not None:
+                        done.append(case.alert(others, exclude))
+                    open_[key] = Case(detector, finding, excluded)
+            if learning and kind in TEACHING:  # after everybody was asked, who thus compare with the past alone
+                profiles.observe(activity, told)
+
+    def alerts(self) -> list[Alert]:
+        """Alerts so far, oldest first, those included that what comes may join."""
+        found = [*self._done, *(case.alert(self._others, self._exclude) for case in self._open.values())]
+        return sorted(found, key=lambda alert: (alert.finding.first, alert.detector, alert.id, alert.excluded))
 
 
 def watched_kinds(detectors: Iterable[Detector]) -> dict[str, bool]:

@@ -22,6 +22,12 @@ class Profiles(Book):
         super().__init__(knowledge)
         self._peers = PeerGroups(knowledge)
 
+    def know(self, knowledge: Knowledge) -> None:
+        """Go on with what is known by now."""
+        self.knowledge, self._peers = knowledge, PeerGroups(knowledge)
+        self._services.clear()
+        self._today.clear()
+
     def observe(self, activity: Activity, told: tuple[tuple[str, str], ...] = ()) -> None:
         """Learn from one activity, later than all before; told: what else tells of the same act, learned from once only."""
         read = READERS.get(type(activity.detail))

@@ -22,6 +22,7 @@ from app.engine.store import alerts, evidence, exclusions, removing, retention, 
 from app.engine.store import tuning as tuned
 from app.engine.store.actors import actor_of, dump, words
 from app.engine.store.counts import Flows, Numbers, count_rest, count_times, matrix
+from app.engine.store.following import removed
 from app.engine.store.lease import Lease
 from app.engine.store.reading import COLUMNS, RESULTS, Rows
 from app.engine.store.receipts import Receipt, Receipts
@@ -382,6 +383,10 @@ class Store(Receiving):
         """What the alerts were computed from, as given to replace_alerts; None when activities changed since."""
         found: str | None = self._meta("settled")
         return found
+
+    def removed(self) -> tuple[int, ...]:
+        """As app.engine.store.following.removed."""
+        return removed(self._db)
 
     def activities_version(self) -> int:
         """Counts the changes of activities and of knowledge."""

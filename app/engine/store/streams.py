@@ -23,11 +23,12 @@ def stream(
     when_failed: Iterable[str],
     span: tuple[int, int] | None = None,
     since: int | None = None,
+    after: int = 0,
 ) -> Iterator[tuple[Activity, Told]]:
     """Activities of these kinds, and failed ones of the other kinds, in event order, with what else tells of the same act.
 
     span: first and last time (UTC microseconds), None for all times. since: what is older was removed but for single activities,
-    which are left out as well; not what a directory told, which is how things are.
+    which are left out as well; not what a directory told, which is how things are. after: id of a row, only later ones.
     """
     every, failed = ([kinds[kind] for kind in some if kind in kinds] for some in (wanted, when_failed))
     names = {number: kind for kind, number in kinds.items()}
@@ -38,8 +39,11 @@ def stream(
     within = "" if span is None else "a.at BETWEEN ? AND ? AND"
     if since is not None:
         within += f" (a.at >= {since:d} OR +a.kind IN (SELECT id FROM kinds WHERE text LIKE 'directory-%')) AND"
+    newer = ""
+    if after:  # few rows of many: found by their ids, not on a walk through all times
+        newer, within = "NOT INDEXED", f"a.id > {after:d} AND {within}"
     found = db.execute(
-        f"""SELECT {told}, {COLUMNS} FROM activities a WHERE {within}
+        f"""SELECT {told}, {COLUMNS} FROM activities a {newer} WHERE {within}
         (+a.kind IN ({_marks(every)}) OR (+a.kind IN ({_marks(failed)}) AND a.result = {FAILURE})) ORDER BY {ORDER}""",
         [*(span or ()), *every, *failed],
     )
