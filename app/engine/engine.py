@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +17,7 @@ from app.engine.health.keeping import keeping_facts
 from app.engine.health.rounds import Looked, look
 from app.engine.health.tallies import Tallies
 from app.engine.knowledge import Knowledge
+from app.engine.knowledge.called import entities_of
 from app.engine.schema import StoreError
 from app.engine.sightings import Evidence, losses
 from app.engine.store import Store, opening, update_alert
@@ -26,7 +26,6 @@ from app.engine.store.receipts import Receipt
 from app.engine.store.receiving import Before, Receiving
 from app.model.activity import Activity
 from app.model.alert import Alert
-from app.model.entity import EntityRef
 from app.model.health import HealthFact
 from app.model.rows import Problem
 from app.model.source import SourceState
@@ -39,8 +38,6 @@ SHARE = 0.05
 """Most of the time that telling readers what is known so far may take while an input is read."""
 PAUSE = 2.0
 """Seconds at least between two such moments."""
-MARKS = 64
-"""Times at which an address with more bindings than this is not asked who it was: it counts as all that it was called."""
 
 ROUNDS = 4
 """Times at most that the size is looked at again in one retention: pages of the file become free late."""
@@ -382,18 +379,6 @@ class Engine:
 def _covering(excluding: Exclusions, alert: Alert) -> str:
     rule = _RULES.get(alert.detector)
     return excluding.covering(rule, alert.finding) if excluding and rule is not None else ""
-
-
-def entities_of(known: Knowledge, ip: str, first: int, last: int) -> tuple[EntityRef, ...]:
-    """Every entity that an address was between two times; the answers change at bindings and half-way between them."""
-    bindings = known.addresses.about_address(ip)
-    marks = sorted({first, last, *(one.first for one in bindings), *(one.last for one in bindings)})
-    marks = marks if len(marks) <= MARKS else [first, last]
-    times = [*marks, *((a + b) // 2 for a, b in pairwise(marks))]
-    found = {ref.key: ref for ref in (known.address_entity(ip, at) for at in times if first <= at <= last)}
-    # An address that had a name at some time is told by its computers; it stands for itself only while nobody named it.
-    named = tuple(ref for ref in found.values() if ref.kind != "address")
-    return named or tuple(found.values())
 
 
 def create_workspace(path: Path) -> None:

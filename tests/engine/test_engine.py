@@ -7,8 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from app.engine import detectors
-from app.engine.engine import Engine, entities_of
+from app.engine.engine import Engine
 from app.engine.knowledge import Knowledge
+from app.engine.knowledge.called import entities_of
 from app.engine.queries import Queries
 from app.engine.store import update_alert
 from app.model.activity import Activity

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine.engine import entities_of
 from app.engine.knowledge import Knowledge
+from app.engine.knowledge.called import entities_of
 from app.engine.queries import Queries
 from app.model.activity import Account, Activity, Endpoint, named
 from app.model.details import DnsQuery, NameObservation, Ntlm, RadiusAccounting
