@@ -30,6 +30,8 @@ PART, RAREST = 9.0, 60.0
 HELD = 200_000
 """Activities at most that wait for older ones of other inputs."""
 
+_RULES = {one.id: one for one in detectors.DETECTORS}
+
 Item = tuple[Activity, Told]
 
 
@@ -55,6 +57,12 @@ def basis_of(versions: tuple[int, int], tuning: Tuning, counting: Iterable[Exclu
     settings = msgspec.json.encode(tuning, order="deterministic").decode()
     excluded = " ".join(sorted(one.id for one in counting))
     return f"{versions[0]} {versions[1]} {__version__} {settings} {excluded}".rstrip()
+
+
+def covering_of(excluding: Exclusions, alert: Alert) -> str:
+    """Id of the exclusion that covers an alert, "" when none does, or when its detector is none of ours any more."""
+    rule = _RULES.get(alert.detector)
+    return excluding.covering(rule, alert.finding) if excluding and rule is not None else ""
 
 
 class Detecting:

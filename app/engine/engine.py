@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from app.engine import detectors, schema, twins
-from app.engine.detecting import Detected, basis_of
+from app.engine.detecting import Detected, basis_of, covering_of
 from app.engine.exclusions import Exclusions, every_exclusion
 from app.engine.health.computer import Computer
 from app.engine.health.holdings import holding_facts
@@ -41,9 +41,6 @@ PAUSE = 2.0
 
 ROUNDS = 4
 """Times at most that the size is looked at again in one retention: pages of the file become free late."""
-
-
-_RULES = {one.id: one for one in detectors.DETECTORS}
 
 
 class Source(Protocol):
@@ -294,7 +291,7 @@ class Engine:
             exclude=excluding.covering if excluding else None,
             losses=losses(Evidence.of(row) for row in self._store.evidence()),
         )
-        self._store.replace_alerts(alerts, basis, sensitivity, counting, lambda alert: _covering(excluding, alert))
+        self._store.replace_alerts(alerts, basis, sensitivity, counting, lambda alert: covering_of(excluding, alert))
         return Settled(names=named - began, detect=time.perf_counter() - named, alerts=len(alerts))
 
     def prepare(self) -> tuple[Knowledge, int]:
@@ -316,7 +313,7 @@ class Engine:
         def covering(alert: Alert) -> str:
             if not made:
                 made.append(Exclusions(found.counting, self.knowledge()))
-            return _covering(made[0], alert)
+            return covering_of(made[0], alert)
 
         self._store.replace_alerts(found.alerts, f"{found.basis} so far", found.sensitivity, found.counting, covering)
         return True
@@ -374,11 +371,6 @@ class Engine:
             every,
             (known.entity_named(one) for _, one, _, _ in known.directory.principals()) if every else (),
         )
-
-
-def _covering(excluding: Exclusions, alert: Alert) -> str:
-    rule = _RULES.get(alert.detector)
-    return excluding.covering(rule, alert.finding) if excluding and rule is not None else ""
 
 
 def create_workspace(path: Path) -> None:
