@@ -14,7 +14,6 @@ from msgspec import Struct
 
 from app import paths
 from app.engine.detecting import Detected, Detecting
-from app.engine.schema import StoreError
 from app.link.errors import ErrorLines
 from app.model.tuning import Sensitivity
 
@@ -135,6 +134,3 @@ class Detection:
                 self._came.put(_decode(body))
         child.wait()
         self._came.put(None)
-
-
-__all__ = ["Detection", "StoreError", "serve"]

@@ -17,6 +17,7 @@ TABLES = {"app/sensor/decoders/rpc/operations.py"}
 """Data tables, which may be of any length."""
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "misc", "common", "manager", "base"}
 THREADS = {
+    "app/detection.py",
     "app/ui/jobs.py",
     "app/children.py",  # one hears each child process
     "app/link/errors.py",  # a process whose error output nobody reads would hang
