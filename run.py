@@ -24,7 +24,7 @@ REPORT = "wardlight-sample-report.html"
 WINDOWLESS = (
     "analyze", "export", "proof", "reveal", "replay", "coverage", "sigma", "detectors", "tune", "what-if", "alerts", "alert",
     "health", "hub", "undo", "query", "exclusions", "listen", "tag", "secret", "tickets", "paths", "compare", "notify", "report",
-    "sensor", "-h", "--help", "--version",
+    "sensor", "workspace", "-h", "--help", "--version",
 )  # fmt: skip
 """What runs without Qt; `selftest` tries the window too."""
 LIBRARIES = {  # shared library that Qt loads: Debian package that holds it

@@ -98,6 +98,7 @@ def run(options: argparse.Namespace) -> int:
 
     session = Session.open(options.workspace)
     try:
+        session.needs("administrator")
         session.start_notifying()
         listener = Listener(options.workspace, say, options.sensitivity)
         try:

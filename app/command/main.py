@@ -53,6 +53,7 @@ COMMANDS = {
     "report": Command("report", "write one of the four reports, or those that are due"),
     "sensor": Command("sensor", "run a sensor without a window, which sends to a hub"),
     "tag": Command("tag", "say that an account or a computer is a honeytoken, sensitive, or neither"),
+    "workspace": Command("workspace", "list, rename, delete, restore, pack, check workspaces; their limits, roles and history"),
     "secret": Command("secret", "keep a password, a shared secret or keys in the keyring"),
     "_read": Command("read"),
     "_notify": Command("notify", "", "add_child_arguments", "run_child"),

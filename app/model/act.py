@@ -9,7 +9,11 @@ What = Literal[
     "retained", "role", "opened", "exported", "deleted", "restored", "renamed", "moved", "compacted", "repacked", "source",
     "sensor",
 ]  # fmt: skip
-"""What an act changed. From "retained" on they tell what was done with the workspace as a whole, and cannot be undone."""
+"""What an act changed, or what was done with the workspace as a whole."""
+LASTING: frozenset[What] = frozenset({
+    "retained", "role", "opened", "exported", "deleted", "restored", "renamed", "moved", "compacted", "repacked", "source",
+})  # fmt: skip
+"""What cannot be undone."""
 
 
 class Act(Struct, frozen=True, kw_only=True):

@@ -44,6 +44,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("open.sample", "Look at the sample case", "proof", "", "open_sample", "File"),
     Action("case.new", "New case", "plus", "Ctrl+N", "new_case", "File"),
     Action("case.open", "Open a case…", "reports", "", "open_case", "File"),
+    Action("go.workspaces", "Workspaces…", "reports", "Ctrl+Shift+A", "go", "File", "", "workspaces"),
     Action("case.save", "Save workspace as…", "export", "Ctrl+Shift+S", "save_case", "File", "case"),
     Action("report.save", "Save report…", "reports", "Ctrl+S", "save_report", "File", "case"),
     Action(

@@ -472,7 +472,10 @@ class Desk(QObject):
     def remember(self, path: Path) -> None:
         """Put a workspace at the head of the recent ones."""
         word = str(path)
-        self.keep(recent=(word, *(one for one in self.settings.recent if one != word))[:RECENT])
+        from app.session import workspaces  # loaded already: one was just opened
+
+        recent = (word, *(one for one in self.settings.recent if one != word))[:RECENT]
+        self.keep(recent=recent, opened=workspaces.opened_now(self.settings, path))
 
     def close(self) -> None:
         """Stop what runs."""

@@ -30,6 +30,7 @@ from app.ui.frame.tour import Tour
 from app.ui.navigation import Route
 from app.ui.widgets import health_rows
 from app.ui.widgets.hover_card import HoverCards
+from app.ui.widgets.words import Words
 
 SMALLEST = (860, 560)
 
@@ -100,6 +101,10 @@ class MainWindow(Stage):
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         right.addWidget(self.topbar)
+        self.read_only = Words("", "quiet-strong", wrap=True)
+        self.read_only.setObjectName("band")
+        self.read_only.setContentsMargins(theme.space("margin"), theme.px(6), theme.space("margin"), theme.px(6))
+        right.addWidget(self.read_only)
         right.addWidget(self.body, 1)
         grid = QGridLayout(central)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -223,12 +228,19 @@ class MainWindow(Stage):
             tab.refresh()
         self.inspector.refresh()
         self._tour_when_read()
+        self._say_read_only()
         self.setWindowTitle(
             f"{self.desk.session.name} – Wardlight" if self.desk.session and not self.desk.session.is_temporary else "Wardlight"
         )
 
     def _show_health(self) -> None:
         self.rail.items["health"].show_badge(*health_rows.worst(self.desk.health))
+
+    def _say_read_only(self) -> None:
+        """Above every page: why nothing can be written, while that is so."""
+        why = self.desk.session.why_read_only if self.desk.session is not None else ""
+        self.read_only.say(why)
+        self.read_only.setVisible(bool(why))
 
     def _zone_chosen(self, name: str) -> None:
         self.desk.set_look(zone=name)

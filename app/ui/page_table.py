@@ -5,7 +5,8 @@ not on the rail is reached by its route only. Routes: "alert" (key: its id), "ac
 "filter": text), "entity" (key: EntityRef.key), "graph" (key: EntityRef.key, "*" for the whole case;
 view "filter": whose parties are drawn), "coverage" (key: detector), "incident" (key: its id,
 or that of an alert of it), "exclusions" (key: id of an alert to exclude a party of), "history" (key: what it is about),
-"settings" (key: word of a section), "sensors" (key: id of a sensor, "" for that of this window, "join", "add"; view "tab"),
+"workspaces" (key: "bin" for deleted ones), "settings" (key: word of a section),
+"sensors" (key: id of a sensor, "" for that of this window, "join", "add"; view "tab"),
 "help" (key: of an article), "health" (key: its id; view "state", "severity", "text"),
 "paths" (key: EntityRef.key; view "way": "from" for paths that begin there), "tickets" (key: id of a ticket; view "account":
 EntityRef.key, "activity": id), "timeline" (view "at": UTC microseconds, "minutes"; "alert", "incident": id; "lanes", "pins",
@@ -54,6 +55,15 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("sources", "Sources", "sources", "app.ui.pages.sources:SourcesPage", needs_case=False),
     PageEntry("health", "Health", "health", "app.ui.pages.health:HealthPage", needs_case=False),
     PageEntry("reports", "Reports", "reports", "app.ui.pages.reports:ReportsPage"),
+    PageEntry(
+        "workspaces",
+        "Workspaces",
+        "reports",
+        "app.ui.pages.workspaces:WorkspacesPage",
+        rail=False,
+        needs_case=False,
+        above="sources",
+    ),
     PageEntry("settings", "Settings", "settings", "app.ui.pages.settings:SettingsPage", rail=False, needs_case=False),
     PageEntry("help", "Help", "more", "app.ui.pages.help:HelpPage", rail=False, needs_case=False),
     PageEntry("jobs", "Jobs", "jobs", "app.ui.pages.jobs:JobsPage", rail=False, needs_case=False, above="sources"),

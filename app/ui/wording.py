@@ -414,9 +414,19 @@ def _health_state(after: str | None) -> str:
     return said or "opened again"
 
 
+DONE = {
+    "retention": "limits set", "retained": "limits kept", "role": "role", "opened": "opened", "exported": "written out",
+    "deleted": "deleted to the bin", "restored": "restored", "renamed": "renamed", "moved": "moved", "compacted": "compacted",
+    "repacked": "packets removed", "source": "source",
+}  # fmt: skip
+"""What was done with a workspace as a whole, before what it was."""
+
+
 def act(one: Act) -> str:
     """What one act did, without when and who."""
     about = tidy(one.words, 120)
+    if one.what in DONE:
+        return f"{DONE[one.what]}{': ' if about else ''}{about}"
     if one.what == "exclusion":
         verb = "added" if one.before is None else "removed" if one.after is None else "changed"
         return f"exclusion of {about} {verb}"

@@ -12,7 +12,7 @@ import msgspec
 
 from app.engine.store.changing import user
 from app.engine.store.presence import alone
-from app.engine.store.roles import guard
+from app.engine.store.roles import guard, record
 from app.model.workspace import Binned
 from app.workspaces.companions import companions, plain_file, size_of
 from app.workspaces.moving import finish, move_all, named
@@ -93,6 +93,7 @@ def delete(workspace: Path, folders: Iterable[Path]) -> Binned:
             (place / _ABOUT).write_bytes(about)
         except OSError as error:
             raise OSError(f"{workspace.parent} cannot hold a bin: {error.strerror or error}.") from error
+        record(workspace, "deleted", f"to the bin of {workspace.parent}")
         try:
             move_all(workspace, place / named(workspace.name))
         except BaseException:
@@ -131,6 +132,7 @@ def restore(entry: Binned, name: str = "") -> Path:
     finish(workspace)
     with alone(workspace):
         move_all(workspace, target)
+    record(target, "restored", f"from the bin as {target.name}")
     shutil.rmtree(place, ignore_errors=True)
     with suppress(OSError):
         place.parent.rmdir()

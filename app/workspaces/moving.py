@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.engine.store import StoreError
 from app.engine.store.presence import alone
-from app.engine.store.roles import guard
+from app.engine.store.roles import guard, record
 from app.workspaces.companions import SUFFIX, companions, plain_file
 
 JOURNAL = ".moving"
@@ -41,6 +41,7 @@ def rename(workspace: Path, target: Path) -> Path:
     if target.exists() or target.is_symlink() or companions(target):
         raise FileExistsError(f"There is something called {target.name} already.")
     with alone(workspace):
+        record(workspace, "renamed", f"from {workspace.name} to {target}")
         move_all(workspace, target)
     return target
 

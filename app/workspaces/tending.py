@@ -4,11 +4,13 @@ import json
 import shutil
 import struct
 import time
+from contextlib import suppress
 from pathlib import Path
 
-from app.engine.store import checking, compacting
+from app.engine.store import StoreError, checking, compacting, give_facts
 from app.engine.store.presence import alone
 from app.engine.store.roles import guard, record
+from app.model.health import HealthFact
 from app.model.workspace import Checked, Fault
 from app.sensor.sources.evidence import DROPPED, HEAD, PACKET_ID, folder_of, index_of
 from app.workspaces.companions import bytes_of, plain_file
@@ -28,11 +30,16 @@ def compact(workspace: Path) -> tuple[int, int]:
 
 
 def check(workspace: Path) -> Checked:
-    """Look all of a workspace through, also while it is in use; changes nothing. Raises OSError, StoreError."""
+    """Look all of a workspace through, also while it is in use; what is wrong is health too. Raises OSError, StoreError."""
     plain_file(workspace)
     number, faults = checking.check(workspace)
     files, more = _packets(folder_of(workspace))
-    return Checked(activities=number, files=files, faults=(*faults, *more))
+    found = (*faults, *more)
+    rest = f" And {len(found) - 1:,} more." if len(found) > 1 else ""
+    facts = [HealthFact(rule="database-damaged", subject="workspace", what=f"{found[0].what}{rest}")] if found else []
+    with suppress(StoreError):  # one that cannot be written keeps no health either
+        give_facts(workspace, "check", facts)
+    return Checked(activities=number, files=files, faults=found)
 
 
 def mend(workspace: Path) -> Checked:

@@ -127,6 +127,10 @@ def test_evidence_that_leads_nowhere_is_found(case: Path) -> None:
     db.commit()
     db.close()
     words = " ".join(one.what for one in check(case).faults)
+    db = sqlite3.connect(case)
+    (given,) = db.execute("SELECT value FROM meta WHERE key = 'facts:check'").fetchone()
+    db.close()
+    assert "database-damaged" in given and "not there" in given
     assert "1 activities on which alerts rest are not there" in words and "belong to no alert" in words
 
 

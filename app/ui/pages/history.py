@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.model.act import Act
+from app.model.act import LASTING, Act
 from app.ui import theme, wording
 from app.ui.catalogue import tr
 from app.ui.desk import Desk
@@ -34,8 +34,10 @@ COLUMNS = (
 
 
 def _short(act: Act, value: str | None) -> str:
-    if act.what in ("exclusion", "tuning"):
+    if act.what in ("exclusion", "tuning", "retention"):
         return "" if value is None else "set"
+    if act.what in LASTING and act.what != "role":
+        return ""
     return {"": "open" if act.what == "state" else "empty", None: "nothing"}.get(value, value or "")
 
 
@@ -87,7 +89,7 @@ class HistoryPage(Page):
 
     def _enable(self) -> None:
         act = self.table.current_row()
-        self.undo_one.setEnabled(act is not None and not act.undone and not act.reverses)
+        self.undo_one.setEnabled(act is not None and not act.undone and not act.reverses and act.what not in LASTING)
         self.redo_one.setEnabled(act is not None and act.undone and not act.reverses)
 
     def _undo(self, again: bool = False) -> None:

@@ -155,7 +155,8 @@ class StartPage(Page):
         if self.recent:
             below = QHBoxLayout()
             below.addSpacing(theme.px(52))
-            below.addWidget(flow(*self.recent[:MOST_RECENT], gap=14), 1)
+            every = LinkButton(tr("All workspaces"), lambda: self.desk.command("go.workspaces"))
+            below.addWidget(flow(*self.recent[:MOST_RECENT], every, gap=14), 1)
             column.addLayout(below)
         return holder
 

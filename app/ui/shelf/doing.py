@@ -1,0 +1,93 @@
+"""What is done with one workspace from the page: in a job, alone with the file, the window following where it goes."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from app.ui import wording
+from app.ui.desk import Desk
+
+PATIENCE, PAUSE = 6.0, 0.1
+"""Seconds that are waited for the window's own session to let go of a workspace, and between two tries."""
+
+
+def alone(desk: Desk, window: Any, path: Path, work: Callable[[], Path | None], words: str, done: Callable[[Any], None]) -> None:
+    """Do something for which nobody may have the workspace open; one that is open here is closed before and opened after.
+
+    work returns where the workspace is then, None when it is gone. done gets that; what goes wrong is said in the status bar.
+    """
+    session = desk.session
+    here = session is not None and not session.is_temporary and session.path.absolute() == path.absolute()
+    if here and (desk.bridge.reading or desk.bridge.listening):
+        desk.tell("Stop reading and the live sources first.", True)
+        return
+    if here:
+        window.set_session(None)
+
+    def patient() -> Path | None:
+        from app.session import IN_USE, StoreError
+
+        until = time.monotonic() + (PATIENCE if here else 0)
+        while True:
+            try:
+                return work()
+            except StoreError as error:
+                if not str(error).endswith(IN_USE) or time.monotonic() > until:
+                    raise
+                time.sleep(PAUSE)
+
+    def ended(where: Path | None) -> None:
+        if here:
+            window.open_case(where)
+        done(where)
+
+    def failed(error: str) -> None:
+        if here:
+            window.open_case(path)
+        desk.tell(error.partition(": ")[2] or error, True)
+
+    desk.jobs.run(patient, ended, failed, desk, words)
+
+
+def follow(desk: Desk, before: Path, after: Path | None, bin_of: Path | None = None) -> None:
+    """Let the settings know a workspace where it is now; None: it is in the bin of a folder, or gone."""
+    from app.session import workspaces
+
+    old = desk.settings
+    new = workspaces.moved(old, before, after) if after is not None else workspaces.forgotten(old, before, bin_of)
+    names = ("recent", "sources", "visits", "opened", "notifications", "bins")
+    desk.keep(**{one: getattr(new, one) for one in names})
+
+
+def pack(desk: Desk, path: Path, out: Path) -> None:
+    """Write a workspace as one file, also while it is open."""
+
+    def work() -> int:
+        from app.session import workspaces
+
+        return workspaces.pack(path, out, told=lambda done, total: job.say(done / max(1, total)))
+
+    done = lambda number: desk.tell(f"Packed as {out.name}, {wording.size(number)}.")  # noqa: E731
+    job = desk.jobs.run(
+        work, done, lambda error: desk.tell(error.partition(": ")[2] or error, True), desk, f"Packing {path.name}"
+    )
+
+
+def unpack(desk: Desk, archive: Path, then: Callable[[], object]) -> None:
+    """Bring a packed workspace to the folder of workspaces."""
+    settings = desk.settings
+
+    def work() -> Path:
+        from app.session import workspaces
+
+        folder = workspaces.folder_of(settings)
+        folder.mkdir(parents=True, exist_ok=True)
+        return workspaces.unpack(archive, folder, told=lambda done, total: job.say(done / max(1, total)))
+
+    def done(path: Path) -> None:
+        desk.tell(f"{path.name} is in {path.parent}.")
+        then()
+
+    failed = lambda error: desk.tell(error.partition(": ")[2] or error, True)  # noqa: E731
+    job = desk.jobs.run(work, done, failed, desk, f"Unpacking {archive.name}")
