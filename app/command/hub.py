@@ -126,7 +126,7 @@ def told(found: Standing) -> list[str]:
         lines.append(f"certificate: {found.certificate_days} days left; authority: {found.authority_days} days left")
     for one in found.workspaces:
         share = f" ({one.bytes / one.limit:.0%} of its limit)" if one.limit else ""
-        near = "; what nobody has read goes soon" if one.near else ""
+        near = "; what is not read goes soon" if one.near else ""
         lines.append(f"{one.name}: {one.messages:,} messages, {one.bytes:,} bytes{share}, kept for {one.days} days{near}")
         names = {member.id: member.name for member in one.members}
         for reader in one.readers:

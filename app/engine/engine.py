@@ -101,8 +101,9 @@ class Engine:
         self._tallies = Tallies()
         self._holdings: tuple[HealthFact, ...] | None = None
         for key in self._store.broken_off:
-            known = Knowledge()
-            for activity in self._store.activities_of(key):
+            body, upto = self._store.learned(key)
+            known = Knowledge.from_bytes(body)
+            for activity in self._store.activities_of(key, upto):
                 known.observe(activity)
             self._store.replace_knowledge(key, known.to_bytes())
 

@@ -18,7 +18,7 @@ from app.link.sound import sound_activities, sound_figures, sound_problems, soun
 from app.model.activity import Activity
 from app.model.rows import Problem
 from app.model.sensor import SensorReport
-from app.model.troubles import SET_ASIDE
+from app.model.troubles import MISSING, SET_ASIDE
 
 INPUTS, OPEN = 20_000, 256
 """Inputs that one sensor may make, and have open at once."""
@@ -124,7 +124,10 @@ class Receiver:
             Problem(what=f"{SET_ASIDE}{form} of the link", count=count, where=f"sensor {sensor}")
             for sensor, (count, form) in self._parked.items()
         ]
-        return (*bad, *waiting)
+        missing = [
+            Problem(what=MISSING, count=count, where=f"sensor {sensor}") for sensor, count in self._store.missing().items()
+        ]
+        return (*missing, *bad, *waiting)
 
     def close(self) -> None:
         """Leave every input as it is, to be resumed."""

@@ -74,7 +74,8 @@ CREATE TABLE address_entities(address INTEGER, entity INTEGER, PRIMARY KEY(addre
 CREATE INDEX address_entities_entity ON address_entities(entity);
 CREATE INDEX actors_entity ON actors(entity);
 CREATE VIRTUAL TABLE names USING fts5(label, prefix='2 3', tokenize="unicode61 remove_diacritics 2");
-CREATE TABLE knowledge(input INTEGER PRIMARY KEY, body BLOB NOT NULL);
+-- upto: it was learned from every activity of the input with an id up to this one; 0 when that is not known.
+CREATE TABLE knowledge(input INTEGER PRIMARY KEY, body BLOB NOT NULL, upto INTEGER NOT NULL DEFAULT 0);
 -- state: as it is; own: as an analyst set it, '' when nobody did. follows: id of the suppressed alert in whose silence it falls.
 -- excluded: id of the exclusion that covers it. kept: 1 for what detection cannot find again, since activities were removed.
 CREATE TABLE alerts(
@@ -221,6 +222,7 @@ def _to_6(db: sqlite3.Connection) -> None:
         "INDEX health_history_issue", "TABLE roles(",
     ):  # fmt: skip
         db.execute(_statement(f"CREATE {start}"))
+    db.execute("ALTER TABLE knowledge ADD COLUMN upto INTEGER NOT NULL DEFAULT 0")
     db.execute("ALTER TABLE alerts ADD COLUMN kept INTEGER NOT NULL DEFAULT 0")
 
 

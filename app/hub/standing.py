@@ -9,12 +9,11 @@ from nats.aio.client import Client
 from app.hub import authority
 from app.hub.making import connected
 from app.hub.state import Folder, HubError, Workspace
+from app.link.consuming import Lag
 from app.link.envelope import LinkError
 from app.link.jetstream import Link
 from app.link.subjects import ACTIVITIES
 
-NEAR = 0.8
-"""Share of its limit from which on a stream is near it: what nobody has read by then goes soon."""
 PATIENCE = 20.0
 
 
@@ -38,7 +37,7 @@ class Member(Struct, frozen=True, kw_only=True):
 
 
 class Kept(Struct, frozen=True, kw_only=True):
-    """A workspace on the hub. messages, bytes of limit: in the stream. near: the stream is close to its limit."""
+    """A workspace on the hub. messages, bytes of limit: in the stream. near: nearly full, and mostly not read by somebody."""
 
     name: str
     messages: int
@@ -114,9 +113,10 @@ def _kept(link: Link, workspace: Workspace, online: set[str] | None) -> Kept:
         for one in workspace.users
         if one.role != "administrator"
     ]
+    near = any(Lag(one.waiting, 0, messages, size, limit).pressed for one in readers)
     return Kept(
         name=workspace.name, messages=messages, bytes=size, limit=limit, days=workspace.days,
-        near=limit > 0 and size >= NEAR * limit, readers=tuple(readers), members=tuple(members),
+        near=near, readers=tuple(readers), members=tuple(members),
     )  # fmt: skip
 
 

@@ -11,9 +11,13 @@ from nats.js.errors import NotFoundError
 from app.link.connecting import Reach
 from app.link.envelope import LinkError
 
+FORGOTTEN = 30 * 86_400.0
+"""Seconds after which the hub forgets a consumer that nobody uses; the workspace's receipts still know what it had."""
 AGAIN = 60.0
 """Seconds after which what was not acknowledged is delivered once more."""
 PATIENCE = 10.0
+NEAR = 0.8
+"""Share of its limit from which on a stream is nearly full."""
 FETCH = 64
 """Messages that are asked for at once."""
 
@@ -33,10 +37,21 @@ class Came(Struct, frozen=True):
 
 
 class Lag(Struct, frozen=True):
-    """How far behind a consumer is: messages not delivered yet, delivered and not acknowledged."""
+    """How far behind a consumer is: messages not delivered yet, delivered and not acknowledged.
+
+    messages, bytes, limit: of the whole stream; limit 0: there is none.
+    """
 
     waiting: int
     unacknowledged: int
+    messages: int = 0
+    bytes: int = 0
+    limit: int = 0
+
+    @property
+    def pressed(self) -> bool:
+        """Whether what waits is about to be removed: the stream is nearly full, and most of it waits."""
+        return 0 < self.limit * NEAR <= self.bytes and self.waiting * 2 >= self.messages
 
 
 class Consumer:
@@ -79,8 +94,16 @@ class Consumer:
         """How far behind it is. Raises LinkError."""
 
         async def ask(client: Client) -> Lag:
-            info = await client.jetstream(timeout=PATIENCE).consumer_info(self._stream, self._durable)
-            return Lag(info.num_pending or 0, info.num_ack_pending or 0)
+            context = client.jetstream(timeout=PATIENCE)
+            info = await context.consumer_info(self._stream, self._durable)
+            stream = await context.stream_info(self._stream)
+            return Lag(
+                info.num_pending or 0,
+                info.num_ack_pending or 0,
+                stream.state.messages,
+                stream.state.bytes,
+                max(0, stream.config.max_bytes or 0),
+            )
 
         return self._link.do(ask, PATIENCE * 2, self._stream)
 
@@ -109,6 +132,7 @@ class Consumer:
                     max_deliver=-1,
                     max_ack_pending=self._most,
                     filter_subject=self._subject,
+                    inactive_threshold=FORGOTTEN,
                 ),
             )
         self._pull = await context.pull_subscribe_bind(durable=self._durable, stream=self._stream)

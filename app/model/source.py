@@ -137,7 +137,7 @@ class SourceState(Struct, frozen=True, kw_only=True):
     each loss a problem with its count. rate: records per second of late. level: how much its governor lets it analyse, 1 for
     all; skipped: what it left out for that, which counts as dropped too. restarts: how often it began again for want of memory.
     expires: UTC microseconds of the end of the password (of a directory) or the certificate (of a listener) that it uses.
-    waiting: messages known to wait on its hub.
+    waiting: messages known to wait on its hub; pressed: they are about to be removed there.
     """
 
     id: str
@@ -152,6 +152,7 @@ class SourceState(Struct, frozen=True, kw_only=True):
     dropped: int = 0
     rate: float = 0.0
     waiting: int = 0
+    pressed: bool = False
     problems: tuple[Problem, ...] = ()
     error: str = ""
     level: float = 1.0

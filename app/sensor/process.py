@@ -73,6 +73,7 @@ class Status(Struct, array_like=True, kw_only=True):
     skipped: tuple[Skipped, ...] = ()
     expires: int | None = None
     waiting: int = 0
+    pressed: bool = False
     picked: int = 0
 
 
@@ -156,11 +157,11 @@ class _Writer:
         """As an outlet for a hub."""
         self._write(kind, body)
 
-    def behind(self, messages: int) -> None:
+    def behind(self, messages: int, pressed: bool) -> None:
         """As an outlet for a hub."""
         with self._counting:
-            self._changed = self._changed or self._status.waiting != messages
-            self._status.waiting = messages
+            self._changed = self._changed or (self._status.waiting, self._status.pressed) != (messages, pressed)
+            self._status.waiting, self._status.pressed = messages, pressed
 
     def state(self, state: str, error: str = "") -> None:
         """As an Outlet; written at once."""

@@ -62,6 +62,7 @@ class RunningSource:
             dropped=sum(one.count for one in status.dropped.values()),
             rate=0.0 if self.ended else self.rate,
             waiting=0 if self.ended else status.waiting,
+            pressed=status.pressed and not self.ended,
             problems=self.problems,
             error=self.error or status.error,
             level=status.level,

@@ -2,6 +2,7 @@
 
 import random
 import sqlite3
+import time
 
 import pytest
 
@@ -75,3 +76,22 @@ def test_no_sensor_uses_up_the_numbers_of_another_one() -> None:
     kept.note(Receipt("s1", "aa", 7))
 
     assert not kept.has(Receipt("s2", "aa", 7))
+
+
+def test_a_gap_that_stands_counts_as_messages_that_never_came() -> None:
+    db = database()
+    kept = Receipts(db)
+    for number in (1, 2, 3, 7, 8, 12):
+        kept.note(Receipt("s1", "aa", number))
+    for number in (40, 41):  # all that was sent before this workspace began
+        kept.note(Receipt("s2", "bb", number))
+    kept.write(db)
+    now = time.monotonic()
+
+    assert kept.missing(now) == {}
+    assert kept.missing(now + 601) == {"s1": 6}
+    assert Receipts(db).missing(now) == {} and Receipts(db).missing(time.monotonic() + 601) == {"s1": 6}
+    for number in (4, 5, 6, 9, 10, 11):
+        kept.note(Receipt("s1", "aa", number))
+    kept.write(db)
+    assert kept.missing(now + 601) == {}

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from app.engine.engine import Engine
 from app.engine.receiver import Receiver, Sent
-from app.engine.store import receiving
+from app.engine.store import Store, receiving
 from app.link import envelope
 from app.link.codec import encode_batch
 from app.link.envelope import HEAD, MAGIC, Batch, Closed, Message, Opened, Told, seal
@@ -166,6 +166,33 @@ def test_knowledge_goes_on_where_it_was(tmp_path: Path) -> None:
     engine.close()
 
     assert whole == expected
+
+
+def test_after_a_kill_only_what_came_behind_the_last_saving_is_learned_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages = everything()
+    engine = Engine(tmp_path / "w")
+    receiver = Receiver(engine)
+    receiver.take(messages[:20])
+    engine.save()
+    receiver.take(messages[20:24])
+    engine.flush()
+    engine._store._db.close()
+    engine._store._lease.release()
+    read: list[str] = []
+    whole = Store.activities_of
+    monkeypatch.setattr(Store, "activities_of", lambda *given: (read.append(one.id) or one for one in whole(*given)))
+    engine = Engine(tmp_path / "w")
+    Receiver(engine).take(messages[24:])
+    known = engine.knowledge().to_bytes()
+    engine.close()
+    engine = Engine(tmp_path / "all")
+    Receiver(engine).take(messages)
+    expected = engine.knowledge().to_bytes()
+    engine.close()
+
+    assert 0 < len(read) <= 80 and known == expected
 
 
 def hostile() -> list[tuple[str, Sent]]:

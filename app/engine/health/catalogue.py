@@ -118,6 +118,17 @@ _ALL = (
         "Give the computer more processor; a second trace of the same providers doubles the work.", 5 * MINUTES,
     ),
     _rule(
+        "hub-lost", "Messages of sensors never came", "high", SOURCES,
+        "The numbers of a sensor's messages have a gap that stands for 10 minutes: a hub removed them, because they were too old "
+        "or too many, before this workspace had read them, or they were lost on the way.",
+        "Let the workspace listen more often, or keep more on the hub: more days and more space (docs/hub.md).", 5 * MINUTES,
+    ),
+    _rule(
+        "hub-full", "What waits on a hub is about to be removed", "medium", SOURCES,
+        "The stream of a hub is filled to 80 %, and this workspace has not read half of it.",
+        "Let the workspace listen until it has caught up, or give the stream more space.",
+    ),
+    _rule(
         "source-failed", "A source does not run", "medium", SOURCES,
         "A listener, a log, a trace or a growing file cannot be read, and nobody stopped it.",
         "Read the sentence: a port that is in use, a missing right, a missing file. Mend it and start the source again.",

@@ -6,7 +6,7 @@ from app.engine.health.tallies import MINUTE, Tallies
 from app.model.health import HealthFact
 from app.model.rows import Problem
 from app.model.source import SourceState
-from app.model.troubles import BROKE, EXPIRED, LOW_RESOLUTION, NOT_KEPT, NOT_REMOVED, REFUSED, SET_ASIDE, WRONG_SECRET
+from app.model.troubles import BROKE, EXPIRED, LOW_RESOLUTION, MISSING, NOT_KEPT, NOT_REMOVED, REFUSED, SET_ASIDE, WRONG_SECRET
 
 DAY = 24 * 60 * MINUTE
 PASSWORD, CERTIFICATE = 30 * DAY, 21 * DAY
@@ -52,6 +52,8 @@ def _standing(one: SourceState, now: int) -> Iterator[tuple[str, str]]:
         yield _failure(one), _sentence(error)
     elif one.expires is not None and one.state != "stopped":
         yield from _ending(one, now)
+    if one.state != "stopped" and one.pressed:
+        yield "hub-full", f"{one.waiting:,} messages wait on {one.label}, whose stream is nearly full: the oldest go first."
     if one.state != "stopped":
         refused = [problem for problem in one.problems if problem.what.startswith((NOT_KEPT, NOT_REMOVED))]
         if refused:
@@ -65,6 +67,8 @@ def _of_sensors(one: SourceState, now: int, tallies: Tallies) -> Iterator[Health
     for problem in one.problems[:MOST]:
         sensor = problem.where.removeprefix("sensor ")[:SAID]
         subject = f"sensor:{sensor}"
+        if problem.what == MISSING:  # told of the hub, which removed them
+            continue
         if problem.what.startswith(SET_ASIDE):
             what = f"{problem.count:,} messages are {problem.what}."
             yield HealthFact(rule="sensor-outdated", subject=subject, what=what, where=f"sensor {sensor}", severity="high")
@@ -110,7 +114,11 @@ def _counted(one: SourceState, now: int, tallies: Tallies, subject: str) -> Iter
     lost += _sum(one.problems, "packets lost by the interface itself") + _sum(one.problems, "events overwritten before")
     rule = DROPS.get(one.kind)
     if rule and (more := grown("lost", lost, LOST)) > 0:
-        things = {"traffic-dropped": "packets", "events-dropped": "messages or events", "etw-dropped": "trace events"}[rule]
+        things = {
+            "traffic-dropped": "packets",
+            "events-dropped": "messages or events",
+            "etw-dropped": "trace events",
+        }[rule]
         quota = f" Its quota lets it analyse {100 * one.level:.0f} % of the traffic now." if one.level < 1 else ""
         yield rule, f"{more:,} {things} were lost within five minutes, {lost:,} since it started.{quota}"
     if (more := grown("restarts", one.restarts, RESTARTED)) > 0:
@@ -125,6 +133,10 @@ def _counted(one: SourceState, now: int, tallies: Tallies, subject: str) -> Iter
             method = problem.what.removeprefix(LOW_RESOLUTION)[:40]
             yield "resolution-failing", f"Hardly any question over {method} is answered (first: {problem.where[:SAID]})."
             break
+    if one.kind == "hub":
+        missing = _sum(one.problems, MISSING)
+        if (more := grown("missing", missing, LOST)) > 0:
+            yield "hub-lost", f"{more:,} messages of sensors never came, {missing:,} in all."
     if one.kind == "syslog":
         strange = sum(problem.count for problem in one.problems if "message" in problem.what and "event" in problem.what)
         came, unread = grown("records", one.records, SYSLOG), grown("unknown", strange, SYSLOG)

@@ -1,6 +1,7 @@
 """Which messages of sensors a workspace holds: for each outbox every number up to one, and spans of numbers beyond it."""
 
 import sqlite3
+import time
 from bisect import bisect_left
 
 import msgspec
@@ -10,6 +11,8 @@ SPANS = 1024
 """Spans of numbers beyond the first gap; with more of them the lowest gap is closed: what was lost at a sensor never comes."""
 OUTBOXES = 4096
 """Outboxes that are remembered of one sensor, the newest; a sensor names it anew with every start."""
+SETTLED = 600.0
+"""Seconds after which a gap in the numbers counts as messages that never come."""
 _SPANS = msgspec.json.Decoder(list[tuple[int, int]])
 
 
@@ -62,9 +65,36 @@ class Receipts:
         self._known: dict[str, _Outbox] = {}
         self._of: dict[str, dict[str, None]] = {}
         self._changed: set[str] = set()
+        self._gaps: dict[str, tuple[int, float]] = {}
         for place, sensor, upto, beyond in db.execute("SELECT outbox, sensor, upto, beyond FROM receipts"):
             self._known[place] = _Outbox(sensor, upto, _SPANS.decode(beyond))
             self._of.setdefault(sensor, {})[place] = None
+            self._look(place, time.monotonic())
+
+    def missing(self, now: float) -> dict[str, int]:
+        """Id of a sensor to how many of its messages never came; now: seconds as time.monotonic().
+
+        A gap in the numbers counts once it has stood for a while, for messages may come out of order. What was sent before the
+        first that came does not: a workspace that is new has not lost it.
+        """
+        found: dict[str, int] = {}
+        for place, (_, since) in self._gaps.items():
+            one = self._known.get(place)
+            if one is None or now - since < SETTLED:
+                continue
+            ends = [one.upto, *(last for _, last in one.spans[:-1])]
+            gaps = sum(first - end - 1 for end, (first, _) in zip(ends, one.spans, strict=True))
+            if gaps:
+                found[one.sensor] = found.get(one.sensor, 0) + gaps
+        return found
+
+    def _look(self, place: str, now: float) -> None:
+        """Note since when the lowest gap of an outbox stands."""
+        one = self._known[place]
+        if not one.spans or not one.upto:
+            self._gaps.pop(place, None)
+        elif self._gaps.get(place, (-1, 0.0))[0] != one.upto:
+            self._gaps[place] = one.upto, now
 
     def has(self, receipt: Receipt) -> bool:
         """Whether this message was received, if only to be written with the next transaction."""
@@ -89,6 +119,7 @@ class Receipts:
                 continue
             beyond = msgspec.json.encode(one.spans).decode()
             db.execute("INSERT OR REPLACE INTO receipts VALUES(?,?,?,?)", (place, one.sensor, one.upto, beyond))
+            self._look(place, time.monotonic())
             self._forget(db, one.sensor)
         self._changed.clear()
 
@@ -97,4 +128,5 @@ class Receipts:
         while len(mine) > OUTBOXES:
             oldest = next(iter(mine))
             del mine[oldest], self._known[oldest]
+            self._gaps.pop(oldest, None)
             db.execute("DELETE FROM receipts WHERE outbox=?", (oldest,))

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
@@ -61,6 +62,10 @@ class Receiving:
         """It is received; said in the next transaction of any kind, so do behind this what it asks for, in one transaction."""
         self._receipts.note(receipt)
 
+    def missing(self) -> dict[str, int]:
+        """Id of a sensor to how many of its messages never came."""
+        return self._receipts.missing(time.monotonic())
+
     def resume_input(self, key: str, path: str, kind: str) -> Before | None:
         """Use an input of a sensor, new or as it was left; None for a new one. path, kind: of a new one."""
         with self._writing():
@@ -94,6 +99,19 @@ class Receiving:
             self._db.execute("UPDATE inputs SET state = 'partial' WHERE state = 'reading' AND live")
             self._changed("inputs")
         return [str(row[0]) for row in rows]
+
+    def _keep_knowledge(self, body: bytes) -> None:
+        """Inside a transaction in which all that it was learned from is written."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO knowledge VALUES(?, ?, (SELECT coalesce(max(id), 0) FROM activities))", (self._input, body)
+        )
+
+    def learned(self, key: str) -> tuple[bytes, int]:
+        """What was learned from an input, and the id of the last activity in it; nothing when it is not known from which."""
+        row = self._db.execute(
+            "SELECT body, upto FROM knowledge WHERE upto > 0 AND input = (SELECT id FROM inputs WHERE key=?)", (key,)
+        ).fetchone()
+        return (row[0], int(row[1])) if row else (b"", 0)
 
     def describe_input(self, path: str, kind: str) -> None:
         """What the input in use is called, once that is known."""

@@ -50,6 +50,7 @@ def after_removal(db: sqlite3.Connection) -> None:
     last = int(db.execute("SELECT coalesce(max(id), 0) FROM activities").fetchone()[0])
     if last < postings.listed(db):
         postings.set_listed(db, last)
+    db.execute("UPDATE knowledge SET upto = ?1 WHERE upto > ?1", (last,))  # ids behind the last are given again
     if last < db.execute(COUNTED).fetchone()[0]:
         set_counted(db)
 

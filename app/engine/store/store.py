@@ -161,7 +161,7 @@ class Store(Receiving):
         with self._writing():
             self._write_pending()
             self._flows.write(self._db)
-            self._db.execute("INSERT OR REPLACE INTO knowledge VALUES(?,?)", (self._input, body))
+            self._keep_knowledge(body)
             self._changed("knowledge")
 
     def finish_input(
@@ -180,7 +180,7 @@ class Store(Receiving):
             self._write_pending()
             self._flows.write(self._db)
             self._list(min(LIST_ROWS, REST_ROWS))
-            self._db.execute("INSERT OR REPLACE INTO knowledge VALUES(?,?)", (self._input, knowledge))
+            self._keep_knowledge(knowledge)
             self._db.execute(
                 "UPDATE inputs SET state=?, records=?, first=?, last=?, sha256=?, problems=? WHERE id=?",
                 (state, records, first, last, sha256, msgspec.json.encode(problems).decode(), self._input),
@@ -206,15 +206,17 @@ class Store(Receiving):
             )
         ]
 
-    def activities_of(self, key: str) -> Iterator[Activity]:
-        """Every activity of one input, as stored."""
-        rows = self._db.execute(f"SELECT {COLUMNS} FROM activities a WHERE input = (SELECT id FROM inputs WHERE key=?)", (key,))
+    def activities_of(self, key: str, after: int = 0) -> Iterator[Activity]:
+        """Every activity of one input, as stored; after: those with a greater id only."""
+        of = "input = (SELECT id FROM inputs WHERE key=?) AND id > ?"
+        rows = self._db.execute(f"SELECT {COLUMNS} FROM activities a WHERE {of}", (key, after))
         yield from map(self._rows.activity, rows)
 
     def replace_knowledge(self, key: str, body: bytes) -> None:
         """Put this in the place of what was learned from an input."""
         with self._writing():
-            self._db.execute("INSERT OR REPLACE INTO knowledge SELECT id, ? FROM inputs WHERE key=?", (body, key))
+            whole = "(SELECT coalesce(max(id), 0) FROM activities)"
+            self._db.execute(f"INSERT OR REPLACE INTO knowledge SELECT id, ?, {whole} FROM inputs WHERE key=?", (body, key))
             self._changed("knowledge")
 
     def alerted_frames(self, key: str) -> set[int]:

@@ -31,8 +31,8 @@ class Forwarding(Outlet, Protocol):
     def forward(self, kind: int, body: bytes) -> None:
         """Hand on bytes of this kind; blocks while whoever takes them is behind."""
 
-    def behind(self, messages: int) -> None:
-        """So many messages are known to wait on the hub."""
+    def behind(self, messages: int, pressed: bool) -> None:
+        """So many messages are known to wait on the hub; pressed: they are about to be removed there."""
 
 
 def place_of(spec: HubSource) -> HubPlace:
@@ -93,7 +93,9 @@ def _follow(link: Link, consumer: Consumer, outlet: Forwarding, stop: threading.
             came = consumer.next(LOOK)
             if time.monotonic() - asked > EVERY:
                 asked = time.monotonic()
-                outlet.behind(consumer.lag().waiting)
+                lag = consumer.lag()
+                outlet.behind(lag.waiting, lag.pressed)
+                outlet.expires(link.expires)
         except Unreachable:
             waiting.clear()  # they come again with the next connection; the receipts know them
             link.wait(1.0)
