@@ -151,6 +151,7 @@ def test_a_refused_revision_is_told_though_the_sensor_runs() -> None:
     assert states.sign(refused) == ("problem", "info")
     assert states.why(row(said(applied=4, refused=3, refusal="old"))) == ""
     assert states.why(row(None, "starting")) == states.WHY["starting"]
+    assert states.why(replace(refused, status="disconnected")) == states.WHY["disconnected"]
 
 
 def test_every_status_has_an_icon_and_all_but_the_good_one_a_reason() -> None:

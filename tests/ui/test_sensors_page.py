@@ -176,6 +176,9 @@ def test_a_sensor_that_fell_silent_shows_no_figures_of_the_past(make_window: Mak
 
     assert line.row.status == "stopped communicating"
     assert cells[2:6] == ["", "", "", ""]
+    page.table.choose("a")
+    now = page.detail.now
+    assert now.strips["packets"].value.text() == "—" and now.limits.texts()[0][0] == "As of"
 
 
 def test_in_privacy_mode_and_without_a_hub_nothing_is_set_up(make_window: Make, settle: Settle, tmp_path: Path) -> None:
@@ -354,8 +357,8 @@ def test_where_the_hub_is_a_sensor_is_added_and_removed_without_a_command(
         assert session is not None
         page._joined(session.join_hub(to_line(here.place("anna"))))
         settle(window)
-        until(lambda: page.add.isVisible())
-        click(page.add)
+        until(lambda: page.none_yet.isVisible())
+        click(page.none_yet.link)
         adding = page.adding
         assert isinstance(adding, AddPanel)
         put(adding.name, "dc9")

@@ -173,7 +173,7 @@ class SensorsPage(Page):
         self._shown(self.hint, not followed and not others)
         self._shown(self.none_yet, followed and not others)
         self.join.setVisible(not followed and bool(others))
-        self.add.setVisible(followed or bool(others))
+        self.add.setVisible(bool(others))
         self.add.setEnabled(may)
         if rows:
             self.detail.now.make_strips()

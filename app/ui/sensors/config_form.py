@@ -97,7 +97,9 @@ class ConfigForm(QWidget):
         )  # fmt: skip
         captures = self._of(CaptureSource)
         ticked = tuple(name for one in captures for name in one.interfaces)
-        self.adapters = ChecksField(tr("Adapters"), "" if adapters else tr("The sensor offers none yet."), anything, ticked)
+        self.adapters = ChecksField(
+            tr("Adapters"), "" if adapters or ticked else tr("The sensor offers none yet."), anything, ticked
+        )
         self.adapters.offer([(name, name, note) for name, _, note in (one.partition(" ") for one in adapters)])
         self.filter = TextField(
             tr("Filter"), tr("Empty: all traffic that tells of identities. Otherwise a pcap filter."),

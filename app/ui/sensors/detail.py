@@ -122,7 +122,7 @@ class Detail(QWidget):
         for one in (self.set_up, self.again, self.away):
             one.setVisible(not own)
             one.setEnabled(may)
-        self.now.show_now(report, pulse, own)
+        self.now.show_now(report, pulse, own, states.is_fresh(row))
         sources = report.sources if report is not None else ()
         self._fill(self.sources, sources, lambda one: one.id)
         sights = report.controllers if report is not None else ()

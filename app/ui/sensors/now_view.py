@@ -68,20 +68,25 @@ class NowView(QWidget):
         for place, one in enumerate(self.strips.values()):
             self._places.addWidget(one, 0, place, Qt.AlignmentFlag.AlignTop)
 
-    def show_now(self, report: SensorReport | None, pulse: Pulse | None, own: bool) -> None:
-        """The figures of a sensor. own: it is the one of this window, from which nothing is sent."""
+    def show_now(self, report: SensorReport | None, pulse: Pulse | None, own: bool, fresh: bool) -> None:
+        """The figures of a sensor. own: it is the one of this window, from which nothing is sent.
+
+        fresh: they are of now; of a sensor that fell silent the curves stay, and no figure is called the present one.
+        """
+        past = "" if fresh else "—"
         samples = list(pulse.samples) if pulse is not None else []
         if self.strips:
             times = [one.at for one in samples]
-            self.strips["packets"].show_values(times, ([one.packets for one in samples],))
-            self.strips["activities"].show_values(times, ([one.activities for one in samples],))
+            self.strips["packets"].show_values(times, ([one.packets for one in samples],), past)
+            self.strips["activities"].show_values(times, ([one.activities for one in samples],), past)
             seen, sent = [one.seen for one in samples], [one.sent for one in samples]
             share = states.leaving(report) if report is not None and not own else None
             words = f"{states.percent(share)} {tr('leaves it')}" if share is not None else ""
             if own:
                 words = tr("nothing leaves it")
             self.strips["bytes"].show_values(times, (seen, sent), words)
-        self.limits.say(limits(report) if report is not None else ())
+        as_of: Sequence[Row] = () if fresh or report is None else (("As of", wording.moment(report.at), ""),)
+        self.limits.say((*as_of, *limits(report)) if report is not None else ())
         self.link.say(link(report) if report is not None and not own else own_link())
 
 

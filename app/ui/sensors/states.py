@@ -49,6 +49,8 @@ def why(row: SensorRow) -> str:
     report = row.report
     if row.id == EMBEDDED and row.status == "stopped":
         return "No live source runs here."
+    if row.status in SILENT:
+        return WHY[row.status]
     if report is not None and report.error and row.status in ("failed", "not configured", "outdated", "up to date", "syncing"):
         return report.error
     if report is not None and report.refusal and report.refused > report.applied:
