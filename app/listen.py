@@ -54,6 +54,9 @@ LEAST = 0.1
 """Part of that share that is left when the governor lets nothing through."""
 TEND = 10.0
 """Seconds between two looks at what is wrong."""
+LOOK, LOOKING = (30.0, 600.0), 50
+"""Seconds between two looks at the evidence for that: at least, after a detection; at most, for time makes some things
+wrong. So many times as long as a look takes pass before the next one."""
 RETAIN, RETAIN_FIRST, STEP = 600.0, 30.0, 0.2
 """Seconds between two looks at how long activities are kept, until the first; seconds of a turn that removing takes at most."""
 _OVER = object()
@@ -101,7 +104,7 @@ class Listener:
         self.governing = Governing(settings.reserve)
         now = time.monotonic()
         self._said = self._trimmed = self._written = now
-        self._tended = now - TEND
+        self._tended, self._looked, self._look_cost = now - TEND, now, 0.0
         self._retained = now - RETAIN + RETAIN_FIRST
         self._removing: Iterator[None] | None = None
         self._detected, self._cost = now, 0.0
@@ -376,7 +379,8 @@ class Listener:
         if self._removing is not None or now - self._retained >= RETAIN:
             self._retain(now)
         if now - self._tended >= TEND:
-            self._tend(self._unlooked)
+            since = now - self._looked
+            self._tend(since >= LOOK[1] or (self._unlooked and since >= max(LOOK[0], LOOKING * self._look_cost)))
         if detect:
             self._detect(now)
 
@@ -414,11 +418,14 @@ class Listener:
         self._cost = self._detected - began
 
     def _tend(self, anew: bool = False, ending: bool = False) -> None:
-        """Look what is wrong; anew: also at the evidence, once after each detection."""
-        self._tended, self._unlooked = time.monotonic(), False
+        """Look what is wrong; anew: also at the evidence, which takes longer."""
+        began = self._tended = time.monotonic()
         queue = max(self._came.qsize() / ITEMS, self._waiting.used)
         computer = measured(self._workspace, queue, self.running, self.governing.restarts)
         self._engine.tend(computer, time.time_ns() // 1000, self.states(), anew, ending)
+        if anew:
+            self._looked, self._unlooked = time.monotonic(), False
+            self._look_cost = self._looked - began
 
     def _retain(self, now: float) -> None:
         """Remove activities that are too old or too many, a little in each turn; sources are not held up for it."""
