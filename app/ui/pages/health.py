@@ -123,6 +123,7 @@ class HealthPage(Page):
         self.list.show_rows(health_rows.rows(self._issues, now))
         self.splitter.setVisible(bool(self._issues))
         self._below.setVisible(not self._issues)
+        self.setFocusProxy(self.list if self._issues else self.states[self._state])
         if self._issues:
             self.list.setCurrentIndex(self.list.model().index(place, 0))
             self._wanted = ""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.model.health import HealthChange, HealthIssue
 from app.ui import theme, wording
@@ -51,14 +51,16 @@ class HealthCard(QWidget):
         margin = theme.px(20)
         column.setContentsMargins(margin, theme.px(16), margin, margin)
         column.setSpacing(theme.px(6))
-        column.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(self.title)
+        head = QHBoxLayout()
+        head.setSpacing(theme.space("related"))
+        head.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self.title, 1)
+        column.addLayout(head)
         column.addWidget(self.state)
         column.addSpacing(theme.px(6))
         column.addWidget(self.what)
         column.addWidget(self.where)
         column.addWidget(self.link, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addSpacing(theme.px(6))
         column.addWidget(flow(self.close_it, self.suppress, self.reopen, gap=8))
         column.addSpacing(theme.px(10))
         column.addWidget(Words(tr("What to do"), "quiet-strong", "quiet"))
