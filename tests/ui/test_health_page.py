@@ -159,3 +159,22 @@ def test_names_of_strangers_are_plain_text(make_window: Make, settle: Settle, tm
     settle(window)
     assert len(titles(window)) == 2
     assert page(window).card.width() <= window.width()
+
+
+def test_what_time_alone_makes_wrong_is_found_by_the_window_itself(window: MainWindow, settle: Settle) -> None:
+    from app.engine import schema
+
+    long_ago = time.time_ns() // 1000 - 60 * 60_000_000
+    db = schema.connect(window.desk.session.path)
+    db.execute("INSERT INTO sensors(id, name, added, heard) VALUES('s1', 'dc1', ?1, ?1)", (long_ago,))
+    db.execute("DELETE FROM meta WHERE key = 'health_checked'")
+    db.close()
+    window.desk._look_at_health()
+    settle(window)
+    assert "Sensor stopped communicating" in titles(window)
+    assert window.desk._watch.isActive() and window.desk._watch.interval() <= 60_000
+    place = next(n for n, row in enumerate(page(window).list.rows()) if row.title == "Sensor stopped communicating")
+    page(window).list.setCurrentIndex(page(window).list.model().index(place, 0))
+    window.do_by_id("health.close")
+    settle(window)
+    assert "Sensor stopped communicating" in titles(window) and "follows from the time alone" in window.statusbar.said.text()

@@ -126,6 +126,7 @@ def _stored(outlet: Outlet) -> int:
 
 
 def _last_reports(link: Link, outlet: Forwarding) -> None:
+    outlet.expires(link.expires)
     try:
         for subject, data, at in link.last_of_each(STATUS, EVERY_STATUS):
             _report(outlet, subject, data, at)

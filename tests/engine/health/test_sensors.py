@@ -3,10 +3,16 @@ from typing import Any
 from app.engine.health.sensors import Seen, sensor_facts, synchronizer_facts, versions_behind
 from app.engine.health.sources import DAY
 from app.engine.health.tallies import MINUTE, Tallies
+from app.link.codec import encode_batch
 from app.link.envelope import FORM
+from app.model.activity import Activity
 from app.model.health import HealthFact
 from app.model.sensor import Backlog, Controller, ControllerSight, Sampling, SensorConfig, SensorReport
 from app.model.source import SourceState
+from app.sensor.sensor import read_input
+from app.sensor.service.sight import Sight
+from app.sensor.sources.inputs import found_at
+from tests.material import SAMPLE
 
 NOW = 1_800_000_000_000_000
 
@@ -137,6 +143,25 @@ def test_a_controller_without_traffic_and_one_out_of_reach() -> None:
         "controllers-unreachable"
     ]
     assert rules(seen(report(config=config, controllers=sights))) == ["controllers-unreachable"]  # it does not capture
+
+
+def test_a_silent_controller_as_a_sensor_counts_it() -> None:
+    """The sample capture through the sensor's own counting: one controller of its configuration is in it, one is not."""
+    sight, found = Sight(), list[Activity]()
+    config = SensorConfig(
+        controllers=(
+            Controller(fqdn="dc1.corp.test", addresses=("10.77.0.10",)),
+            Controller(fqdn="dc9.corp.test", addresses=("10.77.0.9",)),
+        )
+    )
+    read_input(found_at(SAMPLE), found.extend)
+    sight.configure(config)
+    sight.see(encode_batch(found))
+    now = max(one.at for one in found)
+    one = report(at=now, since=now - 60 * MINUTE, config=config, controllers=sight.sights({}), sources=(capture(),))
+    assert [fact.what for fact in facts(seen(one, heard=now), now=now)] == [
+        "No packet of dc9.corp.test came since the sensor started."
+    ]
 
 
 def test_its_certificate_also_while_it_is_silent() -> None:
