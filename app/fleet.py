@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -171,6 +171,22 @@ class Fleet:
         if not isinstance(reply, Done):
             raise OSError("The sensor gave an answer to another question.")
         self.log_act("sensor", sensor, f"{sensor} restarted")
+
+    def fetch_packets(self, key: str, frames: Collection[int]) -> str:
+        """Bring packets of a sensor's input into the workspace; one sentence about those that do not come, "" for none; blocks.
+
+        Nothing is asked for an input of this computer, nor without a hub. Never raises.
+        """
+        if "." not in key or self.hub is None:  # as app.link.numbers.input_key makes keys
+            return ""
+        from app.fetching import packets_of  # loads the hub's client
+        from app.link.envelope import LinkError
+
+        try:
+            with self._linked() as link:
+                return packets_of(link.ask, self.path, key, frames)[1]
+        except (LinkError, OSError) as error:
+            return f"The packet is on its sensor, and that cannot be asked now: {error}"
 
     def add_sensor(self, name: str, kind: SensorKind) -> tuple[str, str]:
         """(line with the key of a new sensor, command for its computer); ("", command for the hub's) when that is another one."""

@@ -289,7 +289,10 @@ class Session(Output, Casework, Fleet, Telling):
             if where.live or holds(self.path, input_key):
                 got = read_evidence(self.path, input_key, numbers)
                 if frame not in got:
-                    why = why_not_kept(self.path, input_key, frame)
+                    why = self.fetch_packets(input_key, numbers)
+                    got = read_evidence(self.path, input_key, numbers)
+                if frame not in got:
+                    why = why or why_not_kept(self.path, input_key, frame)
                     return Packet(input=input_key, frame=frame, at=0, data=b"", error=why)
             else:
                 got = read_frames(Path(where.path), numbers, key=input_key)

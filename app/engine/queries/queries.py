@@ -27,7 +27,7 @@ from app.engine.queries.during import Done, done_during
 from app.engine.queries.finding import Finder, People, all_tags
 from app.engine.queries.paths import TARGETS, Paths
 from app.engine.queries.plan import within
-from app.engine.queries.sensors import sensors, unsynchronized
+from app.engine.queries.sensors import alerted_packets, sensors, unsynchronized
 from app.engine.queries.standing import standing
 from app.engine.queries.ties import memberships, ref, sensitive_groups, ties, traits
 from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, peers, totals
@@ -142,6 +142,10 @@ class Queries(ActivityQueries):
     def sensors(self) -> tuple[SensorRow, ...]:
         """Every sensor on another machine that was not removed, by name, with its status as it is at this moment."""
         return tuple(sensors(self._access.db(), time.time_ns() // 1000, __version__))
+
+    def alerted_packets(self, known: set[int]) -> dict[str, set[int]]:
+        """Frames on which alerts rest, by key of a sensor's input; known: activities that were told of, which grows."""
+        return alerted_packets(self._access.db(), known)
 
     def unsynchronized(self) -> bool:
         """Whether sensors send here and no directory was read: entities without traffic are not known then."""

@@ -5,6 +5,7 @@ import sqlite3
 
 import msgspec
 
+from app.link.codec import decode_body
 from app.link.envelope import FORM, OLDEST
 from app.model.sensor import SensorReport, SensorRow, SensorStatus
 
@@ -24,6 +25,24 @@ def sensors(db: sqlite3.Connection, now: int, version: str) -> list[SensorRow]:
     """
     rows = db.execute("SELECT id, name, heard, report, activities FROM sensors WHERE removed IS NULL ORDER BY name, id")
     return [_row(id, name, heard, report, activities, now, version) for id, name, heard, report, activities in rows]
+
+
+def alerted_packets(db: sqlite3.Connection, known: set[int]) -> dict[str, set[int]]:
+    """Frames on which alerts rest, by key of a sensor's input; of activities that are not known, which are then."""
+    rows = db.execute(
+        """SELECT DISTINCT e.activity FROM alert_evidence e JOIN activities a ON a.id = e.activity
+        JOIN inputs i ON i.id = a.input WHERE instr(i.key, '.')"""
+    )
+    new = [row[0] for row in rows if row[0] not in known]
+    found: dict[str, set[int]] = {}
+    for one in new:
+        row = db.execute(
+            "SELECT i.key, a.body FROM activities a JOIN inputs i ON i.id = a.input WHERE a.id = ?", (one,)
+        ).fetchone()
+        if row is not None:
+            found.setdefault(row[0], set()).update(decode_body(row[1]).frames)
+    known.update(new)
+    return {key: frames for key, frames in found.items() if frames}
 
 
 def unsynchronized(db: sqlite3.Connection, now: int) -> bool:

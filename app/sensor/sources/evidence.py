@@ -294,6 +294,11 @@ def store_packets(workspace: Path, key: str, packets: Mapping[int, Captured]) ->
     new.replace(path)
 
 
+def kept_frames(workspace: Path, key: str) -> set[int]:
+    """Frames of a live input that are kept. Raises OSError when that cannot be read."""
+    return {frame for path in _files(folder_of(workspace), key) for frame in index_of(path)}
+
+
 def why_not_kept(workspace: Path, key: str, frame: int) -> str:
     """One sentence that says what became of a packet of a live input that is not kept."""
     told = _dropped(folder_of(workspace)).get(key)
