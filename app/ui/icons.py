@@ -3,11 +3,16 @@
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap, QTransform
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QWidget
 
 from app.paths import resources
 from app.ui import theme
+
+MOVED = (QTransform.TransformationType.TxNone, QTransform.TransformationType.TxTranslate)
+LARGE = 64
+"""Pixels from which an icon is drawn anew each time, of which there are few."""
 
 
 @lru_cache(maxsize=256)
@@ -17,12 +22,33 @@ def _renderer(name: str, colour: str) -> QSvgRenderer:
     return QSvgRenderer(QByteArray(text.replace("currentColor", colour).encode()))
 
 
+@lru_cache(maxsize=1024)
+def _picture(name: str, colour: str, side: float, ratio: float) -> QPixmap:
+    """The icon as pixels: drawing its lines anew costs five times as much as everything else of a button."""
+    pixels = max(1, round(side * ratio))
+    pixmap = QPixmap(pixels, pixels)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    _renderer(name, colour).render(painter, QRectF(0, 0, pixels, pixels))
+    painter.end()
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
+
+
 def paint_icon(painter: QPainter, rect: QRectF, name: str, colour: QColor) -> None:
     """Paint the icon into rect (a square)."""
-    painter.save()
-    painter.setOpacity(painter.opacity() * colour.alphaF())
-    _renderer(name, colour.name()).render(painter, rect)
-    painter.restore()
+    device = painter.device()
+    before = painter.opacity()
+    opacity = colour.alphaF()
+    if opacity < 1.0:
+        painter.setOpacity(before * opacity)
+    pixels = isinstance(device, QWidget | QPixmap | QImage) and painter.transform().type() in MOVED and rect.width() <= LARGE
+    if pixels:
+        painter.drawPixmap(rect.topLeft(), _picture(name, colour.name(), rect.width(), device.devicePixelRatioF()))
+    else:  # a file of lines, or a drawing that is zoomed
+        _renderer(name, colour.name()).render(painter, rect)
+    if opacity < 1.0:
+        painter.setOpacity(before)
 
 
 def icon(name: str, role: str = "text", size: int = 16) -> QIcon:

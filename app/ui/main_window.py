@@ -27,6 +27,7 @@ from app.ui.frame.statusbar import StatusBar
 from app.ui.frame.tabs import MOST, Tabs
 from app.ui.frame.topbar import TopBar
 from app.ui.frame.tour import Tour
+from app.ui.interpreter import Sweeper
 from app.ui.navigation import Route
 from app.ui.widgets import health_rows
 from app.ui.widgets.hover_card import HoverCards
@@ -44,6 +45,8 @@ class MainWindow(Stage):
         self.setMinimumSize(*SMALLEST)
         self.setAcceptDrops(True)
         self.desk = Desk(settings_folder, self)
+        self.sweeper = Sweeper(self.desk.jobs, self)
+        self.sweeper.begin()
         self.zoom = self.desk.settings.zoom
         self.commands = Commands(self, self)
         self.cards = HoverCards(self, self.desk)
@@ -308,6 +311,7 @@ class MainWindow(Stage):
             one.go_away()
         self.body.close_apart()
         self.palette_list.deleteLater()
+        self.sweeper.wanted = True
         self._make_frame()
         self.stand(standing)
         for tab, thing in zip(self.tabs.every(), things, strict=False):
@@ -372,6 +376,7 @@ class MainWindow(Stage):
         self.desk.attach(session)
         if before is not None:
             self.desk.jobs.run(before.close)
+            self.sweeper.wanted = True
         self.stand(standing or (None if session is not None and session.private else self.arranger.standing()))
         if route is not None:
             self.show_route(route)
@@ -432,6 +437,7 @@ class MainWindow(Stage):
             timer.stop()
         self.hide()  # live sources are ended in order, which takes a moment
         self.desk.close()
+        self.sweeper.end()
         if session is not None:
             session.close()
             self.desk.session = None

@@ -127,4 +127,6 @@ def scrolled(content: QWidget) -> QScrollArea:
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     content.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     area.setWidget(content)
+    # Its ground comes from the style sheet. With a ground of its own too it would be painted by itself, then again with the page.
+    content.setAutoFillBackground(False)
     return area

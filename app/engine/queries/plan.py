@@ -284,18 +284,25 @@ class Plan:
             kinds = dict(self._access.all("SELECT id, text FROM kinds"))
             found = self.scan.bars(start, width, low, high)
             return start, width, [(bucket, kinds[number], count) for (bucket, number), count in found.items()]
-        if self.by_minute and width % MINUTE == 0 and low % MINUTE == 0 and (high >= end or high % MINUTE == 0):
-            rows = self._access.all(
-                f"""SELECT (minute * {MINUTE} - ?) / ? AS bucket, {kind}, sum(count) FROM minutes a
-                WHERE {self.rest.sql} AND minute >= ? AND minute <= ? GROUP BY bucket, a.kind""",
-                (start, width, *self.rest.values, low // MINUTE, (high - 1) // MINUTE),
-            )
-        else:
-            rows = self._access.all(
-                f"SELECT (a.at - ?) / ? AS bucket, {kind}, count(*) {self._walk()} GROUP BY bucket, a.kind",
-                (start, width, *self._bounds(low, high)),
-            )
-        return start, width, [(row[0], row[1], row[2]) for row in rows]
+        # Whole minutes are counted already; only what a span of time cuts off before and behind them is counted one by one.
+        first, last = -(-low // MINUTE), (high if high < end else -(-high // MINUTE) * MINUTE) // MINUTE
+        if not (self.by_minute and width % MINUTE == 0 and first < last):
+            return start, width, self._counted(start, width, low, high)
+        rows = self._access.all(
+            f"""SELECT (minute * {MINUTE} - ?) / ? AS bucket, {kind}, sum(count) FROM minutes a
+            WHERE {self.rest.sql} AND minute >= ? AND minute < ? GROUP BY bucket, a.kind""",
+            (start, width, *self.rest.values, first, last),
+        )
+        edges = [(low, first * MINUTE), (last * MINUTE, high)]
+        return start, width, rows + [bar for edge in edges if edge[0] < edge[1] for bar in self._counted(start, width, *edge)]
+
+    def _counted(self, start: int, width: int, low: int, high: int) -> list[Bar]:
+        """The same one by one."""
+        return self._access.all(
+            f"""SELECT (a.at - ?) / ? AS bucket, (SELECT text FROM kinds WHERE id = a.kind), count(*) {self._walk()}
+            GROUP BY bucket, a.kind""",
+            (start, width, *self._bounds(low, high)),
+        )
 
     # ---- inside
 

@@ -1,6 +1,6 @@
 """The panel at the right that shows whatever is selected, on every page the same."""
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.model.alert import Alert
@@ -19,6 +19,9 @@ from app.ui.widgets.coverage_cards import CellShown, cell_card
 from app.ui.widgets.path_card import StepShown, path_card
 from app.ui.widgets.ticket_card import ticket_card
 from app.ui.widgets.twins import add_twins, twins_of
+
+SOON_MS = 15
+"""After something is chosen its card is drawn: the page is painted before, and a key held down draws the last one only."""
 
 
 class Inspector(QWidget):
@@ -50,6 +53,10 @@ class Inspector(QWidget):
         self.close_button = Button("", "close", bare=True, tip="Close the inspector", on_click=self.closed.emit)
         row.addWidget(self.pin)
         row.addWidget(self.close_button)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SOON_MS)
+        self._soon.timeout.connect(lambda: self._draw(self._shown))
         self._show_empty()
         self.set_over(False)
 
@@ -62,21 +69,21 @@ class Inspector(QWidget):
         """Show an EntityRef, an ActivityRow, an Alert, a Coverage or the id of an activity; None empties; pinned does nothing."""
         if self.pin.isChecked():
             return
-        if isinstance(thing, Alert | ActivityRow | Coverage) and thing == self._shown and self._drawn:
+        if isinstance(thing, Alert | ActivityRow | Coverage | TicketNode) and thing == self._shown and self._drawn:
             return  # nothing new: the panel keeps its place
         if self._job is not None:
             self._job.cancel()
         self._shown = thing
         self._drawn = self.isVisible()
         if self._drawn:
-            self._draw(thing)
+            self._soon.start()
 
     def showEvent(self, event) -> None:
         """What was chosen while the panel was away is drawn now."""
         super().showEvent(event)
         if not self._drawn:
             self._drawn = True
-            self._draw(self._shown)
+            self._soon.start()
 
     def _draw(self, thing: object) -> None:
         session = self._desk.session

@@ -66,10 +66,14 @@ class Crumbs(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(theme.px(8))
+        self._shown: tuple[Crumb, ...] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     def show_crumbs(self, crumbs: Sequence[Crumb], go) -> None:
         """Show another way; go(route) is called for a link."""
+        if tuple(crumbs) == self._shown:
+            return
+        self._shown = tuple(crumbs)
         while (item := self._row.takeAt(0)) is not None:
             if item.widget():
                 item.widget().hide()

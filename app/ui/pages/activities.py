@@ -38,6 +38,8 @@ from app.ui.widgets.words import Elided, Words
 
 TYPING_MS = 220
 BUCKETS = 120
+FIRST_S, ON_S = 0.02, 0.2
+"""How long a filter that no list answers is followed before the rows found are shown: at first, then each time."""
 NARROW = 1100
 """Width of the page below which buttons have no words."""
 
@@ -76,6 +78,7 @@ class ActivitiesPage(Page):
         self.chart = HistogramView(wording.FAMILIES, height=84, label="Activities over time")
         self.model = ActivityModel(self._fetch, self)
         self.table = Table(COLUMNS, self.model)
+        self.table.painter.keeps = True
         self.table.setAccessibleName(tr("Activities"))
         self.table.let_choose(columns.read(desk.looks.get("activities/columns", ""), COLUMNS))
         offer = partial(for_values, desk=desk)
@@ -360,10 +363,11 @@ class ActivitiesPage(Page):
         again = self._counted is not None and (wanted, order) == self._counted
         target = self._wanted or (self.proof.of if again and not self.proof.isHidden() else "")
         opened = bool(self._wanted)
+        seconds = ON_S if again and self._looking else FIRST_S
 
         def work() -> tuple[Looked, tuple[int, int] | None, int, str]:
             span = queries.span()
-            found = queries.look(wanted, (span[0], span[1] + 1) if span else None, BUCKETS)
+            found = queries.look(wanted, (span[0], span[1] + 1) if span else None, BUCKETS, seconds)
             place, limited = None, ""
             if found.done and order.by != "time":
                 try:

@@ -95,6 +95,7 @@ class EntityPage(Page):
         self.legend = Legend(wording.FAMILIES)
         self.model = ActivityModel(self._fetch, self)
         self.table = Table(COLUMNS, self.model)
+        self.table.painter.keeps = True
         for_values(self.table, desk)
         self.table.setAccessibleName(tr("Activities of this entity"))
         self.table.chosen.connect(lambda row: row is not None and self.desk.inspect(row, True))

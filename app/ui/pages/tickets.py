@@ -16,7 +16,7 @@ from app.ui.tables.exchange_columns import EXCHANGES
 from app.ui.tables.table import Table
 from app.ui.widgets.buttons import Button, MenuButton
 from app.ui.widgets.empty import Empty
-from app.ui.widgets.ticket_words import sentence, worst
+from app.ui.widgets.ticket_words import about_all, sentence, worst
 from app.ui.widgets.words import PageHeading, SectionHeading
 
 TYPING_MS = 180
@@ -42,6 +42,10 @@ class TicketsPage(Page):
         super().__init__(desk, name)
         self._found: Genealogy | None = None
         self._asked: tuple[object, ...] = ()
+        self._total = ""
+        """The sentence about all tickets."""
+        self._arranged: tuple[object, ...] = ()
+        """What the rows on screen were arranged for."""
         self._wanted = ""
         self._unfolded: set[str] = set()
         self._etype, self._odd, self._by = "", False, "host"
@@ -113,13 +117,17 @@ class TicketsPage(Page):
             return
         queries = session.queries
 
-        def done(found: Genealogy) -> None:
-            self._found, self._asked = found, asked
+        def done(value: tuple[Genealogy, str]) -> None:
+            (self._found, self._total), self._asked = value, asked
             self._arrange()
+
+        def work() -> tuple[Genealogy, str]:
+            found = queries.tickets(account)
+            return found, about_all(found, bool(account))
 
         if self._found is None:
             self.heading.sentence.say(tr("Following the tickets…"))
-        self.ask("tickets", lambda: queries.tickets(account), done)
+        self.ask("tickets", work, done)
 
     # ---- commands of app.ui.actions
 
@@ -193,7 +201,7 @@ class TicketsPage(Page):
         self.nothing.hide()
 
     def _forget(self) -> None:
-        self._found, self._asked, self._ticket = None, (), None
+        self._found, self._asked, self._ticket, self._arranged = None, (), None, ()
         self._unfolded.clear()
         self.canvas.show_rows(Rows())
         self.table.show_rows(())
@@ -268,6 +276,11 @@ class TicketsPage(Page):
         if found is None:
             return
         activity = self.route.option("activity")
+        wanted = (self._asked, text, etype, odd, by, unfolded, activity)
+        if wanted == self._arranged and not self._wanted:
+            if self._ticket is not None:
+                self.desk.inspect(self._ticket, True)
+            return
 
         def work() -> tuple[tuple[TicketNode, ...], Rows, TicketNode | None]:
             some = chosen(found, text, etype, odd)
@@ -277,7 +290,11 @@ class TicketsPage(Page):
             of = min(told, key=lambda pair: pair[0])[1] if told else None  # a TGS exchange tells of two; what it gave comes first
             return some, arranged(some, bursts, "account" if by == "account" else "host", unfolded), of
 
-        self.ask("rows", work, lambda value: self._arrived(found, *value))
+        def done(value: tuple[tuple[TicketNode, ...], Rows, TicketNode | None]) -> None:
+            self._arranged = wanted
+            self._arrived(found, *value)
+
+        self.ask("rows", work, done)
 
     def _arrived(self, found: Genealogy, some: tuple[TicketNode, ...], rows: Rows, of: TicketNode | None) -> None:
         if of is not None:
@@ -296,7 +313,7 @@ class TicketsPage(Page):
             self._show_ticket(one)
         else:
             self._unfold_to(one, some, rows)
-        self.heading.sentence.say(sentence(found, self._ticket, bool(self.route.option("account"))))
+        self.heading.sentence.say(sentence(self._total, self._ticket))
 
     def _unfold_to(self, one: TicketNode, some: tuple[TicketNode, ...], rows: Rows) -> None:
         """Choose the bar of a ticket; open the group that it is in."""
@@ -367,7 +384,7 @@ class TicketsPage(Page):
         self._keep_route()
         self.crumbs_changed.emit()
         if self._found is not None:
-            self.heading.sentence.say(sentence(self._found, one, bool(self.route.option("account"))))
+            self.heading.sentence.say(sentence(self._total, one))
         self.desk.inspect(one, True)
 
     def _opened(self, bar: Bar) -> None:

@@ -70,10 +70,9 @@ class TicketCanvas(QAbstractScrollArea):
             self._lanes.append(y)
         self._places = {bar.key: place for place, bar in enumerate(rows.bars)}
         whole = with_air(rows.first, rows.last, 0.04)
-        same = whole == self.whole
+        narrowed = self.window_ != self.whole and self.window_.first < whole.last and whole.first < self.window_.last
+        self.window_ = self.window_.within(whole) if keep and narrowed else whole
         self.whole = whole
-        if not keep or not same:
-            self.window_ = whole
         self._fit()
         self._say()
         self.moved.emit()

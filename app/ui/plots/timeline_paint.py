@@ -163,16 +163,26 @@ def _paint_bars(
     painter: QPainter, drawn: Drawn, window: TimeWindow, area: QRectF, base: float, room: float, families: dict[str, str]
 ) -> None:
     rects: dict[str, list[QRectF]] = {}
-    for bar in drawn.bars:
-        if bar.at + bar.width <= window.first or bar.at >= window.last:
+    first, last = window.first, window.last
+    start, end, scale = area.left(), area.right(), area.width() / window.length
+    for at, span, _, parts in drawn.bars:  # some thousand of them in each frame, so without a call for each
+        if at + span <= first or at >= last:
             continue
-        left = window.x(bar.at, area.left(), area.width())
-        right = window.x(bar.at + bar.width, area.left(), area.width())
-        gap = 2 if right - left >= 5 else 1 if right - left >= 3 else 0
-        left, right = max(left, area.left()), min(right, area.right())
-        for name, low, high in bar.parts:
-            upper, lower = round(base - high * room), round(base - low * room)
-            rects.setdefault(name, []).append(QRectF(left, upper, max(1.0, right - left - gap), max(1, lower - upper)))
+        left = start + (at - first) * scale
+        right = left + span * scale
+        wide = right - left
+        gap = 2 if wide >= 5 else 1 if wide >= 3 else 0
+        left, right = left if left > start else start, right if right < end else end
+        wide = right - left - gap
+        wide = wide if wide > 1.0 else 1.0
+        for name, low, high in parts:
+            upper = int(base - high * room + 0.5)
+            tall = int(base - low * room + 0.5) - upper
+            rect = QRectF(left, upper, wide, tall if tall > 1 else 1)
+            if name in rects:
+                rects[name].append(rect)
+            else:
+                rects[name] = [rect]
     painter.setPen(Qt.PenStyle.NoPen)
     for name, some in rects.items():
         painter.setBrush(theme.colour(families.get(name, "chart-5")))

@@ -78,6 +78,8 @@ class RowDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._table = parent
         self._height = height
+        self.row_now = -1
+        """Of the cell that is being painted."""
 
     def sizeHint(self, _option: object, _index: QModelIndex) -> QSize:
         """Height of a row."""
@@ -85,7 +87,7 @@ class RowDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option, index: QModelIndex) -> None:
         """Paint ground, then the cell."""
-        rect = option.rect
+        rect, self.row_now = option.rect, index.row()
         self.paint_ground(painter, option, index)
         # Straight from the model: three calls of data() through Qt for each cell are a third of the time of a frame.
         model, place = self._table.model(), index.column()

@@ -1,9 +1,10 @@
 """The table of coverage: a strip of cells for each controller; one cell is current, by pointer or arrows."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QModelIndex, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
 
 from app.ui import theme, wording
@@ -11,26 +12,19 @@ from app.ui.catalogue import tr
 from app.ui.tables.cells import Column, RowDelegate
 from app.ui.tables.coverage_strips import Cell, Grid, StripRow
 from app.ui.tables.table import Table
-from app.ui.widgets.glyphs import paint_coverage
+from app.ui.widgets.glyphs import coverage_pixmap
 
 WIDE = 210
 """Pixels of a strip in the design."""
 
 
 class _Paint(RowDelegate):
-    _row = -1
-
-    def paint(self, painter: QPainter, option, index: QModelIndex) -> None:
-        """Remember the row, for a cell of the current one may be current."""
-        self._row = index.row()
-        super().paint(painter, option, index)
-
     def paint_cell(self, painter: QPainter, rect: QRectF, column: Column, value: Any, dim: bool) -> None:
         """Strips; phases as quiet heads; the times above the strips."""
         if isinstance(value, Axis):
             paint_axis(painter, rect, value)
         elif isinstance(value, tuple):
-            paint_strip(painter, rect, value, self._table.cell_of(column, self._row))
+            paint_strip(painter, rect, value, self._table.cell_of(column, self.row_now))
         elif isinstance(value, Phase):
             painter.setFont(theme.font("quiet-strong"))
             painter.setPen(theme.colour("text-quiet"))
@@ -61,23 +55,36 @@ def paint_strip(painter: QPainter, rect: QRectF, cells: Sequence[Cell], current:
     painter.setPen(QPen(theme.colour("line"), 1))
     painter.drawLine(QPointF(rect.left(), middle), QPointF(rect.right(), middle))
     good, quiet = theme.colour("good"), theme.colour("good-quiet")
+    ratio = painter.device().devicePixelRatioF()
+    for state, place, many in _runs(cells):
+        left, width = rect.left() + place * wide, many * wide
+        if state == "seen":
+            painter.fillRect(QRectF(left, middle - 3, width, 6), good)
+        elif state == "partial":
+            painter.fillRect(QRectF(left, middle - 3, width, 6), quiet)
+            painter.fillRect(QRectF(left, middle + 1, width, 2), good)
     for number, cell in enumerate(cells):
         left = rect.left() + number * wide
-        if cell.state == "seen":
-            painter.fillRect(QRectF(left, middle - 3, wide, 6), good)
-        elif cell.state == "partial":
-            painter.fillRect(QRectF(left, middle - 3, wide, 6), quiet)
-            painter.fillRect(QRectF(left, middle + 1, wide, 2), good)
-        elif cell.state in ("blind", "learning"):
+        if cell.state in ("blind", "learning"):
             across = side if cell.state == "blind" else min(side, theme.px(7))
             pitch = min(wide, theme.px(10 if cell.state == "blind" else 14))
             for at in range(max(1, int(wide // pitch))):
                 place = left + at * pitch + (pitch - across) / 2
-                paint_coverage(painter, QRectF(place, middle - across / 2, across, across), cell.state)
+                painter.drawPixmap(QPointF(place, middle - across / 2), coverage_pixmap(cell.state, across, ratio))
         if number == current:
             painter.setPen(QPen(theme.colour("focus"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(left - 2, rect.top() + 2, max(wide, 8) + 4, rect.height() - 4), 3, 3)
+
+
+def _runs(cells: Sequence[Cell]) -> list[tuple[str, int, int]]:
+    """Cells beside each other of one state: state, place of the first, how many."""
+    found, place = [], 0
+    for state, some in groupby(cells, key=lambda one: one.state):
+        many = len(list(some))
+        found.append((state, place, many))
+        place += many
+    return found
 
 
 def paint_axis(painter: QPainter, rect: QRectF, axis: Axis) -> None:
@@ -118,6 +125,7 @@ class CoverageTable(Table):
             )
         )
         self.setItemDelegate(_Paint(self))
+        self.painter.keeps = True
         self.setAccessibleName(tr("Coverage by detector, domain controller and time"))
         self.selectionModel().currentRowChanged.connect(lambda *_: self._tell())
 

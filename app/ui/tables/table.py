@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from app.model.entity import EntityRef
@@ -14,6 +14,7 @@ from app.ui.navigation import in_new_tab
 from app.ui.tables.cells import CELL, ROW, Column, RowDelegate
 from app.ui.tables.columns import GREATEST, LEAST, ColumnLayout, standard
 from app.ui.tables.header import Header
+from app.ui.tables.row_paint import RowPainter
 from app.ui.tables.rows_model import NONE, RowsModel
 from app.ui.value_menu import Value
 from app.ui.widgets import hovering
@@ -53,6 +54,7 @@ class Table(QTableView):
         self.cell_shown = False
         """Whether the current cell is marked: while the keyboard goes from cell to cell."""
         self._sizing = False
+        self.painter = RowPainter(self)
         self.setHorizontalHeader(Header(self))
         self.setModel(model or RowsModel(columns, self))
         self.setItemDelegate(RowDelegate(self, height))
@@ -248,6 +250,13 @@ class Table(QTableView):
             if here is not None and here[1].contains(event.pos()):
                 return True
         return super().viewportEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Rows as a whole, unless a delegate of its own paints the cells."""
+        if getattr(type(self.itemDelegate()), "paint", None) is RowDelegate.paint:
+            self.painter.paint(event.rect())
+        else:
+            super().paintEvent(event)
 
     def leaveEvent(self, event) -> None:
         """No hover outside."""

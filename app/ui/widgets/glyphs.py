@@ -1,6 +1,7 @@
 """Small signs painted in the colour of their role: entities, severities, coverage."""
 
 from functools import cache, lru_cache
+from math import ceil
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QPixmap, QPolygonF
@@ -115,6 +116,23 @@ def paint_coverage(painter: QPainter, rect: QRectF, state: str) -> None:
         else:
             painter.drawLine(box.bottomLeft(), box.topRight())
     painter.restore()
+
+
+def coverage_pixmap(state: str, side: float, ratio: float) -> QPixmap:
+    """A coverage state, painted once for each colour: the grid shows a thousand of them."""
+    role = {"seen": "good", "partial": "good", "learning": "info"}.get(state, "text-quiet")
+    return _coverage_pixmap(state, round(side, 2), ratio, theme.colour(role).rgba())
+
+
+@lru_cache(64)
+def _coverage_pixmap(state: str, side: float, ratio: float, _colour: int) -> QPixmap:
+    found = QPixmap(ceil(side * ratio), ceil(side * ratio))
+    found.setDevicePixelRatio(ratio)
+    found.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(found)
+    paint_coverage(painter, QRectF(0, 0, side, side), state)
+    painter.end()
+    return found
 
 
 def paint_problem(painter: QPainter, rect: QRectF) -> None:

@@ -16,8 +16,8 @@ def worst(some: tuple[TicketNode, ...]) -> TicketNode | None:
     return some[0] if some else None
 
 
-def sentence(found: Genealogy, one: TicketNode | None, account: bool = False) -> str:
-    """One sentence about the ticket that stands out, one about all."""
+def about_all(found: Genealogy, account: bool = False) -> str:
+    """One sentence about all tickets; account: they are those of one account. For a job: it walks over all of them."""
     odd = sum(bool(each.odd) for each in found.tickets)
     names = {each.name for each in found.tickets if each.name}
     whose = f" of {wording.middle(next(iter(names)), 60)}" if account and len(names) == 1 else ""
@@ -29,6 +29,11 @@ def sentence(found: Genealogy, one: TicketNode | None, account: bool = False) ->
             f"{total[:-1]}: from the first {wording.number(found.exchanges)} of {wording.number(found.total)} exchanges; "
             "type an account and press Enter to see all of its own."
         )
+    return total
+
+
+def sentence(total: str, one: TicketNode | None) -> str:
+    """One sentence about the ticket that stands out, before the one about all."""
     if one is None or not one.apart:
         return total
     home, other = one.hosts[0], one.apart[0]

@@ -1,0 +1,79 @@
+"""What the interpreter itself would take from the window's thread: its lock, its search for cycles of dead objects.
+
+Without this a query that runs beside the window keeps the lock for 5 ms each time the window gives it away, which Qt's bindings do
+at every other call; and a search through all that a large case keeps in memory takes a fifth of a second, whenever it pleases.
+"""
+
+import gc
+import sys
+import time
+
+from PySide6.QtCore import QObject, QPoint, QTimer
+from PySide6.QtGui import QCursor
+
+from app.ui.jobs import Jobs
+
+SWITCH_S = 0.0005
+"""After this long a thread that runs Python gives the lock to one that waits for it."""
+LOOK_MS = 1000
+FEW, MANY = 10_000, 60_000
+"""New objects that are worth a search, about 1 ms, and those that would take too long: they are set aside unsearched."""
+GREW = 500_000
+"""Objects set aside since all were searched that are worth another search of all."""
+QUIET_LOOKS = 8
+"""Looks without work, without a move of the mouse, before all is searched."""
+
+
+class Sweeper(QObject):
+    """Searches for dead cycles on the window's thread only, young objects often, all of them when nobody works.
+
+    Objects of Qt may be freed on the window's thread only, so that no other thread may search in any case.
+    """
+
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self.wanted = False
+        """Whether a case or pages were let go since all was searched."""
+        self._set_aside = 0
+        self._quiet = 0
+        self._mouse = QPoint()
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self.look)
+
+    def begin(self) -> None:
+        """Nothing is searched by itself from now on."""
+        gc.disable()
+        sys.setswitchinterval(SWITCH_S)
+        self._set_aside = gc.get_freeze_count()
+        self._timer.start()
+
+    def end(self) -> None:
+        """As Python does by itself again."""
+        self._timer.stop()
+        gc.unfreeze()
+        gc.enable()
+
+    def look(self) -> None:
+        """Search what is new; set it aside unsearched when it is much, which is what a case puts into memory."""
+        young = gc.get_count()[0]
+        if young > MANY:
+            gc.freeze()
+        elif young > FEW:
+            gc.collect(0)
+        mouse = QCursor.pos()
+        self._quiet = 0 if self._jobs.running or mouse != self._mouse else self._quiet + 1
+        self._mouse = mouse
+        if self._quiet >= QUIET_LOOKS and (self.wanted or gc.get_freeze_count() - self._set_aside > GREW):
+            self.search_all()
+
+    def search_all(self) -> float:
+        """Search everything; the seconds that it took."""
+        began = time.perf_counter()
+        self.wanted, self._quiet = False, 0
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+        self._set_aside = gc.get_freeze_count()
+        return time.perf_counter() - began
