@@ -7,10 +7,6 @@ from typing import Any, get_args
 
 import msgspec
 
-from app.engine import tuned
-from app.engine.detectors import DETECTORS
-from app.engine.engine import update_alert
-from app.engine.exclusion_lists import read_list, write_list
 from app.engine.knowledge.names import is_address
 from app.engine.queries import Queries
 from app.engine.store import (
@@ -30,6 +26,7 @@ from app.engine.store import (
     set_tuning,
     suppress_issue,
     undo,
+    update_alert,
     update_alerts,
     write_note,
 )
@@ -235,6 +232,9 @@ class Casework:
 
     def tuned(self, **changes: Any) -> Tuning:
         """The settings with changes, see app.engine.tuned.changed; nothing is kept. Raises OSError with one clear sentence."""
+        from app.engine import tuned
+        from app.engine.detectors import DETECTORS  # all of them, which take their time to load
+
         try:
             return tuned.changed(self.tuning(), DETECTORS, **changes)
         except tuned.Unknown as error:
@@ -288,7 +288,10 @@ class Casework:
 
         Returns how many are new or other than before, and a sentence with its number for each line that cannot be used.
         """
+        from app.engine.exclusion_lists import read_list
+
         self.needs("administrator")
+
         found, refused = read_list(self.reveal(text), detector, kind, reason, time.time_ns() // 1000, user(), expires)
         known = {one.id: _said(one) for one in self.plain.exclusions()}
         news = [one for one in found if known.get(one.id) != _said(one)]
@@ -296,6 +299,8 @@ class Casework:
 
     def export_exclusions(self, form: str = "csv") -> str:
         """All exclusions as CSV or JSON; the same ones give the same text."""
+        from app.engine.exclusion_lists import write_list
+
         return write_list(self.exclusions(), form)
 
     def covering(self, alert: Alert) -> tuple[Exclusion, ...]:

@@ -5,12 +5,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from msgspec import Struct
-
 from app.engine.engine import Engine
 from app.engine.health.computer import measured
 from app.model.activity import Activity
-from app.model.rows import Progress
+from app.model.rows import Progress, Seconds
 from app.sensor.decoders.keytab import NO_KEYS, Keys
 from app.sensor.sensor import read_input
 from app.sensor.sources.content import Refused, file_sha256
@@ -21,16 +19,6 @@ from app.settings import load
 
 OnProgress = Callable[[Progress], None]
 Cancelled = Callable[[], bool]
-
-
-class Seconds(Struct, frozen=True, kw_only=True):
-    """Wall-clock seconds of the stages: read finds, unpacks and names inputs; decode is all that is done with their packets."""
-
-    read: float = 0.0
-    decode: float = 0.0
-    store: float = 0.0
-    detect: float = 0.0
-    total: float = 0.0
 
 
 def read_inputs(

@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from app.engine.engine import create_workspace as migrate
-from app.engine.engine import why_only_read
 from app.engine.export import activity_lines, analysis
 from app.engine.export.forms import BY_ID, FORMS, Form
 from app.engine.queries import Queries
-from app.engine.reports.html import report_html
+from app.engine.schema import create_workspace as migrate
 from app.engine.store import StoreError
 from app.engine.store.changing import changing
-from app.ingest import Seconds
+from app.engine.store.opening import why_only_read
 from app.model.act import What
 from app.model.comparison import Comparison, Span
 from app.model.filter import ActivityFilter
+from app.model.rows import Seconds
 from app.model.view import View
 
 if TYPE_CHECKING:
@@ -221,6 +220,8 @@ class Output:
 
     def report_html(self) -> str:
         """The case as one self-contained HTML page; blocks."""
+        from app.engine.reports.html import report_html
+
         self.meet_names()
         return report_html(self.queries)
 

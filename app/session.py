@@ -16,43 +16,39 @@ from typing import TYPE_CHECKING
 from app import paths, workspaces
 from app.casework import Casework
 from app.children import Beside, Listening, Reading, program
-from app.engine.detectors import DETECTORS
-from app.engine.engine import Engine, create_workspace, why_only_read
 from app.engine.exclusion_lists import moment
 from app.engine.export import iso, story
 from app.engine.inspector import Inspector, Message
 from app.engine.queries import Queries
+from app.engine.schema import create_workspace
 from app.engine.store import IN_USE, StoreError
 from app.engine.store.copying import copy_workspace
+from app.engine.store.opening import why_only_read
 from app.engine.store.presence import Presence
 from app.fleet import Fleet
-from app.ingest import Seconds, read_inputs
 from app.model.filter import ActivityFilter, Text
-from app.model.rows import Packet, Progress, Record
+from app.model.rows import Packet, Progress, Record, Seconds
 from app.model.sensor import Sampling
 from app.model.sigma import SigmaRun
 from app.model.source import LiveSource, SourceState
 from app.model.workspace import Outlook
 from app.output import FORMS, Form, Output, View
 from app.sensor.live import interface_names, kind_of, label_of
-from app.sensor.packets.joined import MOST_FRAMES, joined
-from app.sensor.sources.evidence import folder_of, holds, read_evidence, why_not_kept
-from app.sensor.sources.frames import read_frames
-from app.sensor.sources.inputs import SUFFIXES
-from app.sensor.sources.keytabs import load_keys
 from app.telling import Telling
 
 if TYPE_CHECKING:
     from app.proof import Outcome
 
 __all__ = [
-    "FORMS", "IN_USE", "SUFFIXES", "Form", "Reading", "Seconds", "Session", "StoreError", "View", "check_keytabs",
+    "FORMS", "IN_USE", "Form", "Reading", "Seconds", "Session", "StoreError", "View", "check_keytabs",
     "code_tables", "detector_ids", "iso", "moment", "replay", "story", "workspaces",
 ]  # fmt: skip
 
 
 def detector_ids() -> tuple[str, ...]:
     """Ids of all detectors, by their names."""
+    from app.engine.detectors import DETECTORS
+
     return tuple(sorted(one.id for one in DETECTORS))
 
 
@@ -81,6 +77,8 @@ _EVENTS = ActivityFilter("kind:event", Text("kind", ("event",)))
 
 def check_keytabs(keytabs: Sequence[Path]) -> None:
     """Blocks. Raises OSError with one clear sentence for a file that cannot be read or is no keytab."""
+    from app.sensor.sources.keytabs import load_keys
+
     load_keys(keytabs)
 
 
@@ -270,6 +268,9 @@ class Session(Output, Casework, Fleet, Telling):
 
         Raises StoreError when the workspace cannot be written or the user may not.
         """
+        from app.ingest import read_inputs  # every reader
+        from app.sensor.sources.keytabs import load_keys
+
         self.needs("user")
         return read_inputs(self.path, inputs, on_progress, cancelled, sensitivity, load_keys(keytabs), places)
 
@@ -283,6 +284,10 @@ class Session(Output, Casework, Fleet, Telling):
         where = next((one for one in self.plain.inputs() if one.key == input_key), None)
         if where is None:
             return Packet(input=input_key, frame=frame, at=0, data=b"", error="The workspace does not know this input.")
+        from app.sensor.packets.joined import MOST_FRAMES, joined
+        from app.sensor.sources.evidence import holds, read_evidence, why_not_kept
+        from app.sensor.sources.frames import read_frames
+
         try:
             numbers = sorted({frame, *frames})
             numbers = numbers if len(numbers) <= MOST_FRAMES else [frame]
@@ -354,6 +359,8 @@ class Session(Output, Casework, Fleet, Telling):
         """
         self.needs("administrator")
         now = time.time_ns() // 1000 if now is None else now
+        from app.engine.engine import Engine
+
         engine = Engine(self.path)
         try:
             going = engine.outlook(now)
@@ -408,6 +415,8 @@ class Session(Output, Casework, Fleet, Telling):
 
     def save_as(self, path: Path) -> None:
         """Copy the workspace as it is now; this session stays where it is. Blocks. Raises StoreError with one clear sentence."""
+        from app.sensor.sources.evidence import folder_of
+
         copy_workspace(self.path, path)
         if folder_of(self.path).is_dir():
             with suppress(OSError, shutil.Error):  # the oldest packets may be removed meanwhile

@@ -8,7 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from app.engine import detectors, schema, twins
+from app.engine import detectors, twins
 from app.engine.detecting import Detected, basis_of, covering_of
 from app.engine.exclusions import Exclusions, every_exclusion
 from app.engine.health.computer import Computer
@@ -18,9 +18,9 @@ from app.engine.health.rounds import Looked, look
 from app.engine.health.tallies import Tallies
 from app.engine.knowledge import Knowledge
 from app.engine.knowledge.called import entities_of
-from app.engine.schema import StoreError
+from app.engine.schema import StoreError, create_workspace
 from app.engine.sightings import Evidence, losses
-from app.engine.store import Store, opening, update_alert
+from app.engine.store import Store, update_alert
 from app.engine.store.actors import example, load
 from app.engine.store.receipts import Receipt
 from app.engine.store.receiving import Before, Receiving
@@ -372,28 +372,3 @@ class Engine:
             every,
             (known.entity_named(one) for _, one, _, _ in known.directory.principals()) if every else (),
         )
-
-
-def create_workspace(path: Path) -> None:
-    """Make the workspace when it is not there, migrate it when it is old. Raises StoreError when it cannot be used."""
-    schema.prepare(path).close()
-
-
-def why_only_read(path: Path, wanted: bool) -> str:
-    """Why a workspace is opened for reading only, one sentence; "" when it can be written and nobody wanted otherwise.
-
-    wanted: somebody did. Raises StoreError with one sentence when it cannot be read either.
-    """
-    version, there = opening.version_of(path), path.exists()
-    if wanted and not version:
-        raise StoreError(f"There is no workspace {path} to read.")
-    newer = version > schema.VERSION
-    allowed = opening.may_write(path) if there else True
-    if not (wanted or newer or (version and not allowed)):
-        return ""
-    opening.can_be_read(path)
-    if newer:
-        return f"{path.name} was made by a newer Wardlight (workspace version {version}): it is open for reading only."
-    if not allowed:
-        return f"You may not write {path.name} or beside it: it is open for reading only."
-    return f"{path.name} is open for reading only."

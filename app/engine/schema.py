@@ -325,3 +325,8 @@ def migrate(connection: sqlite3.Connection, path: Path, version: int) -> None:
         except BaseException:
             connection.execute("ROLLBACK")
             raise
+
+
+def create_workspace(path: Path) -> None:
+    """Make the workspace when it is not there, migrate it when it is old. Raises StoreError when it cannot be used."""
+    prepare(path).close()

@@ -216,6 +216,16 @@ class Progress(Struct, frozen=True, kw_only=True):
     message: str = ""
 
 
+class Seconds(Struct, frozen=True, kw_only=True):
+    """Wall-clock seconds of the stages: read finds, unpacks and names inputs; decode is all that is done with their packets."""
+
+    read: float = 0.0
+    decode: float = 0.0
+    store: float = 0.0
+    detect: float = 0.0
+    total: float = 0.0
+
+
 class Field(Struct, frozen=True, kw_only=True):
     """One line of a dissected packet: words, and which bytes of the frame it covers (start, length).
 

@@ -1,7 +1,7 @@
 """What the interpreter itself would take from the window's thread: its lock, its search for cycles of dead objects.
 
-Without this a query that runs beside the window keeps the lock for 5 ms each time the window gives it away, which Qt's bindings do
-at every other call; and a search through all that a large case keeps in memory takes a fifth of a second, whenever it pleases.
+Without this a query beside the window keeps the lock for 5 ms each time the window gives it away, which the bindings of Qt do at
+every other call; and a search through all that a large case keeps in memory takes a fifth of a second, whenever it pleases.
 """
 
 import gc

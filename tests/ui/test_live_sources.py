@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.model.source import CaptureSource, GrowingSource, RadiusSource, SyslogSource
 from app.paths import sample_case
-from app.session import SUFFIXES, Session
+from app.sensor.sources.inputs import SUFFIXES
+from app.session import Session
 from app.ui.commands import PATTERNS
 from app.ui.main_window import MainWindow
 from app.ui.pages.sources import SourcesPage

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from app.engine import detectors
 from app.engine.exclusions import Exclusions, every_exclusion
 from app.engine.queries.access import Access
 from app.engine.store import exclusions as kept_exclusions
@@ -37,6 +36,8 @@ def exclusions(access: Access) -> tuple[Exclusion, ...]:
 
 def covering(access: Access, alert: Alert, off: bool) -> tuple[Exclusion, ...]:
     """Exclusions that would cover an alert if they counted; off: without those that count already."""
+    from app.engine import detectors  # all of them, which take their time to load
+
     rule = next((one for one in detectors.DETECTORS if one.id == alert.detector), None)
     if rule is None:
         return ()

@@ -6,17 +6,16 @@ Long because every question that a view may ask has its door here; the answers a
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
 
 from app import __version__
-from app.engine import detectors, sightings, tuned
-from app.engine.health import rounds
 from app.engine.knowledge import Knowledge
-from app.engine.queries import casework, density, everything, genealogies, tellings, trial
+from app.engine.queries import casework, everything, tellings
 from app.engine.queries.about import About
 from app.engine.queries.access import Access
 from app.engine.queries.activities import ActivityQueries
@@ -25,13 +24,11 @@ from app.engine.queries.cards import card, row_from_alerts, tagged, tags_of
 from app.engine.queries.carriers import carriers
 from app.engine.queries.during import Done, done_during
 from app.engine.queries.finding import Finder, People, all_tags
-from app.engine.queries.paths import TARGETS, Paths
 from app.engine.queries.plan import within
 from app.engine.queries.sensors import alerted_packets, sensors, unsynchronized
 from app.engine.queries.standing import standing
 from app.engine.queries.ties import memberships, ref, sensitive_groups, ties, traits
 from app.engine.queries.totals import HOSTS, Totals, alerts_by_entity, edges, peers, totals
-from app.engine.sightings import Evidence
 from app.engine.store import health as kept_health
 from app.engine.store import retention
 from app.engine.store.alerts import decoded
@@ -39,6 +36,7 @@ from app.engine.store.evidence import evidence
 from app.engine.store.notes import notes
 from app.engine.store.pictures import all_pictures
 from app.engine.store.roles import all_roles, role_of
+from app.engine.store.tuning import kept as kept_tuning
 from app.model.act import Act
 from app.model.alert import Alert
 from app.model.brief import Brief
@@ -70,6 +68,10 @@ from app.model.tickets import Genealogy
 from app.model.timeline import Density, LaneKey
 from app.model.tuning import Tuning
 from app.model.workspace import Outlook, Retention, Role
+
+if TYPE_CHECKING:
+    from app.engine.queries.paths import Paths
+    from app.engine.sightings import Evidence
 
 CARD_EDGES, TOP = 200, 8
 LONG, PATIENCE = 0.05, 10
@@ -105,7 +107,12 @@ class Queries(ActivityQueries):
         self._kept: dict[str, Kept] = {}
         self._people: tuple[Knowledge, People] | None = None
         self.about = About(self._access, self._plan, self._keep, self._alerts_of, lambda key: self._totals().by_key.get(key))
-        self._paths = Paths(self._access, self._keep, self.alerts)
+
+    @cached_property
+    def _paths(self) -> "Paths":
+        from app.engine.queries.paths import Paths
+
+        return Paths(self._access, self._keep, self.alerts)
 
     def close(self) -> None:
         """Close the file; no method may be running."""
@@ -175,6 +182,8 @@ class Queries(ActivityQueries):
         problems = [problem for one in self.inputs() for problem in one.problems]
         known = self._access.knowledge()
         spans = self.spans()
+        from app.engine import detectors  # all of them, which take their time to load
+
         with self._access.lock:
             found = detectors.coverage(self.by_kind(), problems, known, spans, self.tuning(), self._given())
         return casework.told(found, self.hidden_alerts())
@@ -210,21 +219,28 @@ class Queries(ActivityQueries):
 
     def tuning(self) -> Tuning:
         """What the user set for the detectors of this workspace, with the sensitivity of the last detection."""
-        return msgspec.structs.replace(trial.kept_tuning(self._access), sensitivity=self.sensitivity())
+        return msgspec.structs.replace(kept_tuning(self._access.db()), sensitivity=self.sensitivity())
 
     def detectors(self) -> tuple[DetectorRow, ...]:
         """Every detector as it is set."""
+        from app.engine import detectors, tuned
+
         return tuned.rows(detectors.DETECTORS, self.tuning(), self.spans())
 
     def what_if(self, changed: Tuning) -> WhatIf:
         """What other settings would say of all that was read; works beside a writer and keeps nothing. Takes its time."""
+        from app.engine import detectors, tuned
+        from app.engine.queries import trial
+
         with self._access.snapshot():
             return tuned.what_if(
                 detectors.DETECTORS, self.tuning(), changed, lambda some, tuning: trial.detect(self._access, some, tuning)
             )
 
-    def evidence(self) -> tuple[Evidence, ...]:
+    def evidence(self) -> "tuple[Evidence, ...]":
         """Every input that holds anything, as coverage sees it."""
+        from app.engine.sightings import Evidence
+
         return tuple(Evidence.of(row) for row in evidence(self._access.db()))
 
     def coverage_spans(self, *, hourly: bool = False) -> tuple[CoverageSpan, ...]:
@@ -234,6 +250,8 @@ class Queries(ActivityQueries):
         return found
 
     def _coverage_spans(self, hourly: bool) -> tuple[CoverageSpan, ...]:
+        from app.engine import detectors, sightings
+
         inputs, known = self.evidence(), self._access.knowledge()
         tuning, begin = self.tuning(), min((one.first for one in inputs), default=0)
         running = [one for one in detectors.DETECTORS if one.id not in tuning.off]
@@ -251,14 +269,20 @@ class Queries(ActivityQueries):
 
     def coverage_shares(self) -> tuple[CoverageShare, ...]:
         """The same in one row for each detector and controller."""
+        from app.engine import sightings
+
         return tuple(sightings.shares(self.coverage_spans()))
 
     def remedies(self) -> tuple[Remedy, ...]:
         """What to switch on to see more, the most helpful first."""
+        from app.engine import sightings
+
         return tuple(sightings.remedies(self.coverage_spans()))
 
     def statements(self) -> tuple[Statement, ...]:
         """What it is worth that a detector raised nothing about a controller."""
+        from app.engine import sightings
+
         return tuple(sightings.statements(self.coverage_spans(), self.alerts()))
 
     # ---- alerts
@@ -303,6 +327,8 @@ class Queries(ActivityQueries):
 
     def health(self, now: int | None = None) -> Health:
         """Health alerts as they are at a time (UTC microseconds, None for now), and when what was checked last."""
+        from app.engine.health import rounds
+
         return rounds.health(self._access.db(), time.time_ns() // 1000 if now is None else now)
 
     def health_history(self, issue: str, limit: int = 200) -> tuple[HealthChange, ...]:
@@ -454,11 +480,13 @@ class Queries(ActivityQueries):
 
     # ---- tickets
 
-    def tickets(self, account: str = "", span: tuple[int, int] | None = None, most: int = genealogies.MOST) -> Genealogy:
+    def tickets(self, account: str = "", span: tuple[int, int] | None = None, most: int | None = None) -> Genealogy:
         """Kerberos tickets with their descent: of an account by its entity's key, within a span; takes its time.
 
-        most: exchanges that are read; when there are more, the first of them.
+        most: exchanges that are read, MOST of app.engine.queries.genealogies by default; of more the first.
         """
+        from app.engine.queries import genealogies
+
         text = f"kind:{','.join(genealogies.KINDS)}" + (f" entity:{quoted(account)}" if account else "")
         wanted = parse(text)
         low, high = span or self.span() or (0, 0)
@@ -466,13 +494,13 @@ class Queries(ActivityQueries):
             return Genealogy()
         logons = parse("kind:event-logon" + (f" entity:{quoted(account)}" if account else ""))
         plans = [self._plan(within(one, span)) for one in (wanted, logons) if isinstance(one, ActivityFilter)]
-        return genealogies.tickets(self._access, plans[0], plans[1], low, high, most)
+        return genealogies.tickets(self._access, plans[0], plans[1], low, high, most or genealogies.MOST)
 
     # ---- lateral movement paths; at: UTC microseconds, None for the last activity; window: before it, WHOLE for all before
 
-    def paths(self, at: int | None = None, window: int = USUAL, most: int = TARGETS) -> PathsOverview:
+    def paths(self, at: int | None = None, window: int = USUAL, most: int | None = None) -> PathsOverview:
         """Every sensitive account, computer, group or domain that paths lead to, what would end most of them, what is unknown."""
-        return self._paths.overview(at, window, most)
+        return self._paths.overview(at, window) if most is None else self._paths.overview(at, window, most)
 
     def paths_to(self, key: str, at: int | None = None, window: int = USUAL, most: int = 200) -> PathPicture | None:
         """Paths that lead to an entity, walked ones first; None when nothing leads to or from it."""
@@ -496,6 +524,8 @@ class Queries(ActivityQueries):
 
     def timeline(self, lanes: tuple[LaneKey, ...], first: int, last: int, buckets: int) -> Density:
         """Counts of lanes over first <= time < last in at most about so many bars, and single activities where there are few."""
+        from app.engine.queries import density
+
         return density.timeline(self._access, self._plan, self.slice, self.spans(), lanes, (first, last), buckets)
 
     # ---- inside

@@ -8,17 +8,11 @@ from app.engine.exclusions import Exclusions, every_exclusion
 from app.engine.queries.access import Access
 from app.engine.queries.tellings import Detection
 from app.engine.store import exclusions
-from app.engine.store import tuning as tuned
 from app.engine.store.retention import horizon
 from app.engine.store.streams import stream
 from app.engine.store.tags import all_tags
 from app.model.alert import Alert
 from app.model.tuning import Tuning
-
-
-def kept_tuning(access: Access) -> Tuning:
-    """What the user set for the detectors of this workspace."""
-    return tuned.kept(access.db())
 
 
 def detect(access: Access, detectors: tuple[Detector, ...], tuning: Tuning) -> list[Alert]:

@@ -113,3 +113,23 @@ def _columns(connection: sqlite3.Connection) -> dict[str, set[str]]:
         for name in tables
         if not str(name).startswith(("sqlite_", "names_"))
     }
+
+
+def why_only_read(path: Path, wanted: bool) -> str:
+    """Why a workspace is opened for reading only, one sentence; "" when it can be written and nobody wanted otherwise.
+
+    wanted: somebody did. Raises StoreError with one sentence when it cannot be read either.
+    """
+    version, there = version_of(path), path.exists()
+    if wanted and not version:
+        raise StoreError(f"There is no workspace {path} to read.")
+    newer = version > schema.VERSION
+    allowed = may_write(path) if there else True
+    if not (wanted or newer or (version and not allowed)):
+        return ""
+    can_be_read(path)
+    if newer:
+        return f"{path.name} was made by a newer Wardlight (workspace version {version}): it is open for reading only."
+    if not allowed:
+        return f"You may not write {path.name} or beside it: it is open for reading only."
+    return f"{path.name} is open for reading only."

@@ -1,4 +1,4 @@
-"""Rows of a table painted as a whole: the cells without a call through Qt for each, a row that was painted once as one picture."""
+"""Rows of a table painted as a whole: cells without a call through Qt for each, a row that was painted once as one picture."""
 
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
