@@ -16,6 +16,7 @@ from app.ui.catalogue import tr
 from app.ui.commands import Commands
 from app.ui.desk import Desk
 from app.ui.frame import layouts
+from app.ui.frame.ahead import load_ahead
 from app.ui.frame.arranger import Arranger
 from app.ui.frame.body import Body
 from app.ui.frame.inspector import Inspector
@@ -56,6 +57,8 @@ class MainWindow(Stage):
         self.sheet: KeysSheet | None = None
         self.tour: Tour | None = None
         self._tour_waits = False
+        self._loaded = False
+        """Whether pages that were not shown yet are loaded ahead."""
         self.menu = QMenu(self)
         self._make_actions()
         self._make_frame()
@@ -221,6 +224,9 @@ class MainWindow(Stage):
     def _summary(self) -> None:
         """The data changed, or the case got its first input."""
         overview = self.desk.overview
+        if overview is not None and not self._loaded:
+            self._loaded = True
+            self.desk.jobs.run(lambda: load_ahead(lambda: self.desk.closed), owner=self)
         self.rail.show_case(self.desk.has_case)
         opened = [one.severity for one in self.desk.alerts if one.state == "open"]
         worst = next((one for one in ("high", "medium", "low") if one in opened), "low")

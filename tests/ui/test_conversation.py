@@ -70,8 +70,8 @@ def test_the_packet_pane_leads_to_its_conversation(window, settle, qtbot) -> Non
     page = window.page()
     page.open_row()
     settle(window, 30)
-    assert page.packet.frame in activity.frames
-    qtbot.mouseClick(page.packet.conversation, Qt.MouseButton.LeftButton)
+    assert page.proof.packet.frame in activity.frames
+    qtbot.mouseClick(page.proof.packet.conversation, Qt.MouseButton.LeftButton)
     settle(window, 30)
     assert f"port:{activity.source.port}" in page.query.text()
     window.do_by_id("packet.follow")

@@ -28,9 +28,9 @@ def test_a_row_of_an_event_shows_its_record(make_window: Callable[..., MainWindo
     QTest.keyClick(page.table, Qt.Key.Key_Return)
     settle(window)
 
-    view = page.record
+    view = page.proof.record
     shown = [tuple(line) for line in view.fields.rows_model().rows]
-    assert view.isVisible() and not page.packet.isVisible()
+    assert view.isVisible() and not page.proof.packet.isVisible()
     assert ("Event", "4625", "") in shown
     assert ("SubStatus", "0xc000006a", "wrong password") in shown
     assert ("LogonType", "3", "network") in shown

@@ -63,7 +63,7 @@ def test_the_worst_alert_and_its_packet(window: Any, settle: Any, hands: Hands) 
     assert {"high": 3, "medium": 2, "low": 1}[alert.severity] == top
     hands.key(window.focusWidget() or window.page().evidence, Qt.Key.Key_Return)
     settle(window, 40)
-    assert window.page().name == "activities" and window.page().packet.frame > 0
+    assert window.page().name == "activities" and window.page().proof.packet.frame > 0
     assert hands.presses == told("the worst alert")
 
 

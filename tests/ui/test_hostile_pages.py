@@ -140,12 +140,12 @@ def test_a_row_and_its_packet_are_inert(window: MainWindow, settle: Settle, name
 
     page.model.show(1)
     page.model._pages[0] = (row_of(name),)
-    page.packet.show()
-    page.packet.show_packet(Packet(input="k", frame=1, at=0, data=b"\0" * 64, fields=(nested(name, 4),)), name)
-    page.packet.show_frames(range(1, 500), 250, lambda _: None)
+    page.proof.packet.show()
+    page.proof.packet.show_packet(Packet(input="k", frame=1, at=0, data=b"\0" * 64, fields=(nested(name, 4),)), name)
+    page.proof.packet.show_frames(range(1, 500), 250, lambda _: None)
     window.grab()
 
-    assert len(page.packet.frame_links()) == 4
+    assert len(page.proof.packet.frame_links()) == 4
     assert all_plain(window) and page.model.index(0, 5).data() is not None
     assert all(len(page.model.index(0, place).data()) <= 600 for place in range(page.model.columnCount()))
 

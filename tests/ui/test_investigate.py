@@ -62,16 +62,16 @@ def test_a_row_shows_its_packet_linked_both_ways(window: MainWindow, settle: Set
     page = activities(window, settle, "kind:kerberos-tgs")
     QTest.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 12))
     settle(window)
-    assert page.packet.isVisible()
-    tree, shown = page.packet.tree, page.packet.bytes
+    assert page.proof.packet.isVisible()
+    tree, shown = page.proof.packet.tree, page.proof.packet.bytes
 
-    root = page.packet.model.index(0, 0)
-    tree.setCurrentIndex(page.packet.model.index(1, 0, root))
-    field = page.packet.model.field(tree.currentIndex())
+    root = page.proof.packet.model.index(0, 0)
+    tree.setCurrentIndex(page.proof.packet.model.index(1, 0, root))
+    field = page.proof.packet.model.field(tree.currentIndex())
     assert field is not None and shown.marked() == (field.start, field.length)
     shown.picked.emit(30)
 
-    chosen = page.packet.model.field(tree.currentIndex())
+    chosen = page.proof.packet.model.field(tree.currentIndex())
     assert chosen is not None and chosen.start <= 30 < chosen.start + chosen.length
 
 
@@ -79,7 +79,7 @@ def test_clicking_a_byte_chooses_its_field(window: MainWindow, settle: Settle) -
     page = activities(window, settle, "kind:ldap-search")
     QTest.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 12))
     settle(window)
-    bytes_ = page.packet.bytes
+    bytes_ = page.proof.packet.bytes
     before = bytes_.marked()
 
     QTest.mouseClick(bytes_.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(round(16 + 7.5 * bytes_._wide()), 5))
@@ -153,20 +153,20 @@ def test_frames_of_request_and_reply_are_links(window: MainWindow, settle: Settl
     row = page.table.current_row()
     assert window.desk.session is not None and row is not None
     frames = window.desk.session.queries.activity(row.id).frames
-    assert page.packet._title.text() == f"Frame {row.frame:,}" and len(frames) > 1
-    link = page.packet.frame_links()[0]
+    assert page.proof.packet._title.text() == f"Frame {row.frame:,}" and len(frames) > 1
+    link = page.proof.packet.frame_links()[0]
     words = link.text()
 
     QTest.mouseClick(link, Qt.MouseButton.LeftButton, pos=link.rect().center())
     settle(window)
 
-    assert page.packet._title.text() == f"Frame {words}"
-    assert f"{row.frame:,}" in [one.text() for one in page.packet.frame_links()]
+    assert page.proof.packet._title.text() == f"Frame {words}"
+    assert f"{row.frame:,}" in [one.text() for one in page.proof.packet.frame_links()]
     page.table.move(1)
     settle(window)
     page.table.move(-1)
     settle(window)
-    assert page.packet._title.text() == f"Frame {row.frame:,}"
+    assert page.proof.packet._title.text() == f"Frame {row.frame:,}"
 
 
 def test_no_match_is_said_with_a_way_back(window: MainWindow, settle: Settle) -> None:
@@ -174,7 +174,7 @@ def test_no_match_is_said_with_a_way_back(window: MainWindow, settle: Settle) ->
     everything = page.model.rowCount()
 
     type_query(page, window, settle, "who:nobody.at.all")
-    assert page.empty.isVisible() and not page.table.isVisible() and not page.packet.isVisible()
+    assert page.empty.isVisible() and not page.table.isVisible() and not page.proof.packet.isVisible()
     QTest.mouseClick(page.empty.link, Qt.MouseButton.LeftButton, pos=page.empty.link.rect().center())
     settle(window)
 
@@ -214,7 +214,7 @@ def test_enter_on_the_alert_page_opens_the_packet_of_that_row(window: MainWindow
     assert isinstance(there, ActivitiesPage)
     assert there.table.current_row().id == row.id and there.table.hasFocus()
     assert there.model.rowCount() == len(alert.finding.evidence)
-    assert there.packet.isVisible() and there.packet._title.text() == f"Frame {row.frame:,}"
+    assert there.proof.packet.isVisible() and there.proof.packet._title.text() == f"Frame {row.frame:,}"
     QTest.keyClick(window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     settle(window)
     assert isinstance(window.page(), AlertPage)

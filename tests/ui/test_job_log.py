@@ -148,7 +148,7 @@ def test_a_job_that_runs_is_seen_in_the_status_bar(window: MainWindow, settle: S
     assert window.statusbar.jobs.text() == "Writing something"
     click(window.statusbar.jobs)
     assert window.body.panes["jobs"].isVisible()
-    table = window.body.jobs.table
+    table = window.body.view("jobs").table
     qtbot.waitUntil(lambda: table.model().rowCount() > 0)
     before = time.monotonic()
     table.setFocus()
@@ -162,7 +162,7 @@ def test_a_job_that_runs_is_seen_in_the_status_bar(window: MainWindow, settle: S
 def test_reading_at_low_priority_is_kept_and_given_to_the_process(make_window, settle: Settle, qtbot: QtBot) -> None:
     window = make_window(Session.open(None))
     window.do_by_id("reading.low")
-    assert window.desk.settings.low_priority and window.body.jobs.priority.text() != ""
+    assert window.desk.settings.low_priority and window.body.view("jobs").priority.text() != ""
     with qtbot.waitSignal(window.desk.bridge.finished, timeout=60_000):
         window.read([sample_case()])
         reading = window.desk.bridge._reading

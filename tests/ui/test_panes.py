@@ -23,7 +23,7 @@ def test_problems_are_shown_by_their_count_and_hidden_by_their_cross(window: Mai
     assert not pane.isVisible()
     click(window.statusbar.problems)
     settle(window)
-    assert pane.isVisible() and window.body.problems.table.model().rowCount() > 1
+    assert pane.isVisible() and window.body.view("problems").table.model().rowCount() > 1
     assert window.body.dockWidgetArea(pane) == Area.BottomDockWidgetArea
     click(pane.cross)
     settle(window)

@@ -54,12 +54,12 @@ def test_an_event_shows_its_fields_and_its_xml(make_window: Make, settle: Settle
     log = shared / "corpus" / "evtx" / "md_T1087_ID4662-4624-Honeypot_account_property_read.evtx"
     window = make_window(read(tmp_path, log))
     page = first_row(window, settle, "event:4662")
-    fields = {one.name: one for one in page.record.fields.rows_model().rows}
+    fields = {one.name: one for one in page.proof.record.fields.rows_model().rows}
     assert fields["Event"].value == "4662" and fields["SubjectUserName"].value == "lambda-user"
     assert fields["AccessMask"].meaning
-    text = page.record.text.toPlainText()
-    assert text.startswith("<Event xmlns=") and "  <System>" in text and page.record.text.isReadOnly()
-    assert not page.packet.isVisible()
+    text = page.proof.record.text.toPlainText()
+    assert text.startswith("<Event xmlns=") and "  <System>" in text and page.proof.record.text.isReadOnly()
+    assert not page.proof.packet.isVisible()
 
 
 @pytest.mark.parametrize(
@@ -76,8 +76,8 @@ def test_lines_of_other_logs_are_shown_as_they_were_written(
     path.write_text(text)
     window = make_window(read(tmp_path, path))
     page = first_row(window, settle, f"kind:{kind}")
-    assert field in [(one.name, one.value) for one in page.record.fields.rows_model().rows]
-    assert said in page.record.text.toPlainText()
+    assert field in [(one.name, one.value) for one in page.proof.record.fields.rows_model().rows]
+    assert said in page.proof.record.text.toPlainText()
     assert window.desk.place_word(page.model.row(0).input, kind) == "record"
 
 
@@ -87,9 +87,9 @@ def test_an_object_of_a_directory_shows_its_attributes(make_window: Make, settle
     row = page.model.row(0)
     assert row is not None
     name = row.what.removesuffix(" in the directory").split(" ", 1)[1]
-    fields = {one.name: one for one in page.record.fields.rows_model().rows}
+    fields = {one.name: one for one in page.proof.record.fields.rows_model().rows}
     assert fields["Name"].value == name and fields["Distinguished name"].value.startswith("CN=")
-    assert f"sAMAccountName: {name}" in page.record.text.toPlainText()
+    assert f"sAMAccountName: {name}" in page.proof.record.text.toPlainText()
 
 
 def test_the_packets_and_the_log_of_one_act_lead_to_each_other(
@@ -101,17 +101,17 @@ def test_the_packets_and_the_log_of_one_act_lead_to_each_other(
     window = make_window(Session.open(tmp_path / "w.wardlight"))
     page = first_row(window, settle, "event:4769")
     row = page.model.row(0)
-    assert row is not None and page.twins.isVisible()
-    assert "Kerberos TGS" in page.twins.links[0].text()
+    assert row is not None and page.proof.twins.isVisible()
+    assert "Kerberos TGS" in page.proof.twins.links[0].text()
     window.desk.inspect(row)
     settle(window)
     assert any("Kerberos TGS" in one.text() for one in window.inspector.findChildren(LinkButton))
 
-    QTest.mouseClick(page.twins.links[0], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(page.proof.twins.links[0], Qt.MouseButton.LeftButton)
     settle(window)
     other = page.table.current_row()
     assert other is not None and other.kind == "kerberos-tgs" and page.query.text() == ""
-    assert any("event 4769 of DC1.CORP.TEST" in one.text() for one in page.twins.links)
+    assert any("event 4769 of DC1.CORP.TEST" in one.text() for one in page.proof.twins.links)
 
 
 def test_the_text_of_a_record_is_inert() -> None:

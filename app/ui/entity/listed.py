@@ -1,8 +1,10 @@
 """A list in a tab: what it is in one line, pills that narrow it down, a table that sorts, a sentence where there is nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.model.about import Read
@@ -30,21 +32,52 @@ class Listed(QWidget):
         proof_of: Callable[[Any], str],
         kind_of: Callable[[Any], str],
         right: tuple[QWidget, ...] = (),
+        sort: str = "",
     ) -> None:
+        """sort: what it is sorted by at first, the first of sorts by default."""
         super().__init__()
         self._desk, self._sorts, self._proof_of, self._kind_of = desk, sorts, proof_of, kind_of
         self._rows: tuple[Any, ...] = ()
         self._nothing_words = nothing
-        self.heading = SectionHeading(title, right=right)
-        self.pills = Pills(f"{title}: kinds")
-        self.pills.changed.connect(lambda _: self._show())
-        self.table = Table(columns)
-        self.table.setAccessibleName(title)
-        self.table.sorted_by = (next(iter(sorts)), True)
-        self.table.sort_asked.connect(lambda *_: self._show())
-        self.table.chosen.connect(self._inspect)
-        self.table.opened.connect(self._open)
-        self.nothing = Empty(WAITING)
+        self._title, self._columns, self._right, self._sort = title, columns, right, sort or next(iter(sorts))
+        self._made = False
+        for one in right:
+            one.setParent(self)
+            one.hide()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Made when it is seen first: a page of an entity has five lists, of which most are never looked at."""
+        self.table  # noqa: B018
+        super().showEvent(event)
+
+    @cached_property
+    def heading(self) -> SectionHeading:
+        """Title, what is to be said beside it."""
+        for one in self._right:
+            one.show()
+        return SectionHeading(self._title, right=self._right)
+
+    @cached_property
+    def pills(self) -> Pills:
+        """Kinds of rows."""
+        made = Pills(f"{self._title}: kinds")
+        made.changed.connect(lambda _: self._show())
+        return made
+
+    @cached_property
+    def nothing(self) -> Empty:
+        """What is said where there is no row."""
+        return Empty(WAITING)
+
+    @cached_property
+    def table(self) -> Table:
+        """The rows; with them all is made that stands above."""
+        table = Table(self._columns)
+        table.setAccessibleName(self._title)
+        table.sorted_by = (self._sort, True)
+        table.sort_asked.connect(lambda *_: self._show())
+        table.chosen.connect(self._inspect)
+        table.opened.connect(self._open)
         margin = theme.space("margin")
         above = QVBoxLayout()
         above.setContentsMargins(margin, theme.space("group"), margin, theme.px(8))
@@ -56,13 +89,17 @@ class Listed(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(above)
-        column.addWidget(self.table, 1)
-        self.table.hide()
+        column.addWidget(table, 1)
+        table.hide()
         column.addStretch(0)
+        self._made = True
+        return table
 
     def wait(self) -> None:
         """Forget the rows of another entity; new ones are on their way."""
         self._rows = ()
+        if not self._made:
+            return
         self.pills.show_choices(())
         self.heading.note.say("")
         self.nothing.sentence.say(WAITING)
@@ -72,6 +109,7 @@ class Listed(QWidget):
     def show_rows(self, rows: Sequence[Any], kinds: Sequence[tuple[str, str]], read: Read | None = None, note: str = "") -> None:
         """Other rows; kinds: (name, words) of the pills; read: how much was read for them."""
         self._rows = tuple(rows)
+        self.table  # noqa: B018
         self.pills.show_choices(kinds if len(kinds) > 1 else ())
         said = [note] if note else []
         if read is not None and read.read < read.total:

@@ -42,7 +42,7 @@ def make_lists(
         ),
         "resources": Listed(
             desk, "Used and served", RESOURCES, RESOURCE_SORTS, "No share, file, remote call or search of it was seen.",
-            proof, lambda row: row.kind,
+            proof, lambda row: row.kind, sort="count",
         ),
         "changes": Listed(
             desk, "Changes of the directory by it and of it", CHANGES, CHANGE_SORTS,

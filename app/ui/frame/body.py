@@ -1,15 +1,20 @@
 """The page with panes around it: the inspector beside it, or over it when there is no room; jobs, problems below it."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QByteArray, QRect, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QWidget
 
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.frame.inspector import Inspector
 from app.ui.frame.pane import Area, Pane
 from app.ui.frame.tabs import Tabs
-from app.ui.panes.jobs_view import JobsView
-from app.ui.panes.problems_view import ProblemsView
+
+if TYPE_CHECKING:
+    from app.ui.panes.jobs_view import JobsView
+    from app.ui.panes.problems_view import ProblemsView
 
 VERSION = 1
 """Of the state of the panes; another one is not restored."""
@@ -35,12 +40,12 @@ class Body(QMainWindow):
         self.setCorner(Qt.Corner.BottomLeftCorner, Area.LeftDockWidgetArea)
         self.pages, self.inspector = tabs, inspector
         self.setCentralWidget(tabs)
-        margin = theme.space("margin")
-        self.jobs, self.problems = JobsView(desk, margin), ProblemsView(desk, margin)
+        self._desk = desk
+        self._views: dict[str, JobsView | ProblemsView] = {}
         self.panes = {
             "inspector": Pane("inspector", "Inspector", inspector, (inspector.pin,), small=True),
-            "problems": Pane("problems", "Problems", self.problems, self.problems.buttons()),
-            "jobs": Pane("jobs", "Jobs", self.jobs, self.jobs.buttons()),
+            "problems": Pane("problems", "Problems", None, make=lambda: self._made("problems")),
+            "jobs": Pane("jobs", "Jobs", None, make=lambda: self._made("jobs")),
         }
         self._over = False
         self._sized: set[str] = set()
@@ -53,11 +58,24 @@ class Body(QMainWindow):
             pane.visibilityChanged.connect(lambda _: self.changed.emit())
         inspector.titled.connect(self.panes["inspector"].title.words.say)
         self.panes["inspector"].closed.connect(inspector.closed)
-        for name, view in (("jobs", self.jobs), ("problems", self.problems)):
-            view.told.connect(self.panes[name].title.note.say)
+        for name in ("jobs", "problems"):
             self.panes[name].closed.connect(self.panes[name].hide)
-            view.setMinimumHeight(theme.px(96))
-            view.refresh()
+
+    def _made(self, name: str) -> tuple[QWidget, Sequence[QWidget]]:
+        from app.ui.panes.jobs_view import JobsView
+        from app.ui.panes.problems_view import ProblemsView
+
+        kind: type[JobsView | ProblemsView] = JobsView if name == "jobs" else ProblemsView
+        view = kind(self._desk, theme.space("margin"))
+        view.told.connect(self.panes[name].title.note.say)
+        view.setMinimumHeight(theme.px(96))
+        self._views[name] = view
+        return view, view.buttons()
+
+    def view(self, name: str) -> "JobsView | ProblemsView":
+        """What the pane of jobs or problems holds."""
+        self.panes[name].fill()
+        return self._views[name]
 
     def createPopupMenu(self) -> None:  # type: ignore[override]
         """Panes are switched from the View menu."""

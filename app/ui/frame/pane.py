@@ -1,6 +1,6 @@
 """A pane around the page: moved to a side, resized, hidden, torn off to a window of its own, put back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -48,8 +48,13 @@ class Pane(QDockWidget):
 
     closed = Signal()
 
-    def __init__(self, name: str, title: str, widget: QWidget, extra: Sequence[QWidget] = (), small: bool = False) -> None:
+    def __init__(
+        self, name: str, title: str, widget: QWidget | None, extra: Sequence[QWidget] = (), small: bool = False,
+        make: Callable[[], tuple[QWidget, Sequence[QWidget]]] | None = None,
+    ) -> None:  # fmt: skip
+        """make: gives the widget and the buttons of the title when the pane is shown first."""
         super().__init__(title)
+        self._make = make
         self.setObjectName(name)
         self.setAccessibleName(title)
         self.setAllowedAreas(Area.LeftDockWidgetArea | Area.RightDockWidgetArea | Area.BottomDockWidgetArea)
@@ -58,12 +63,34 @@ class Pane(QDockWidget):
         self.title = PaneTitle(title, (*extra, self.apart, self.cross), small)
         self.setTitleBarWidget(self.title)
         self._pane_side = "right"
+        if widget is not None:
+            self._take(widget)
+        self.topLevelChanged.connect(self._turned)
+        self.dockLocationChanged.connect(self._moved)
+
+    def _take(self, widget: QWidget) -> None:
         if not widget.objectName():
             widget.setObjectName("paneview")
             widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWidget(widget)
-        self.topLevelChanged.connect(self._turned)
-        self.dockLocationChanged.connect(self._moved)
+
+    def fill(self) -> None:
+        """Make what it holds, unless that is done: a window that opens waits for no pane that nobody sees."""
+        if self._make is None:
+            return
+        make, self._make = self._make, None
+        widget, extra = make()
+        row = self.title.layout()
+        assert isinstance(row, QHBoxLayout)
+        for place, one in enumerate(extra, 2):
+            row.insertWidget(place, one)
+        self._take(widget)
+        self.restyle()
+
+    def showEvent(self, event) -> None:
+        """What it holds is made when it is seen."""
+        self.fill()
+        super().showEvent(event)
 
     def turn(self) -> None:
         """Out of the window, or back into it."""

@@ -3,7 +3,7 @@
 Long because one route says what is asked, sorted, counted and chosen, and every way to change it goes through here.
 """
 
-from functools import partial
+from functools import cached_property, partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
@@ -81,18 +81,15 @@ class ActivitiesPage(Page):
         self.table.painter.keeps = True
         self.table.setAccessibleName(tr("Activities"))
         self.table.let_choose(columns.read(desk.looks.get("activities/columns", ""), COLUMNS))
-        offer = partial(for_values, desk=desk)
-        self.groups = GroupTable(offer)
-        self.sql = SqlConsole(self, offer)
+        self._offer = partial(for_values, desk=desk)
         self.jump = JumpLine()
-        self.proof = ProofPanel(self, desk)
-        self.packet, self.record, self.twins = self.proof.packet, self.proof.record, self.proof.twins
+        self.proof = ProofPanel(self, desk, self.follow_conversation, self.open_in_wireshark)
         self._build()
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
         self._typing.setInterval(TYPING_MS)
         self._typing.timeout.connect(lambda: self._typed())
-        offer(self.table)
+        self._offer(self.table)
         self._connect()
 
     def _connect(self) -> None:
@@ -103,19 +100,31 @@ class ActivitiesPage(Page):
         self.chart.brushed.connect(self._brushed)
         self.table.chosen.connect(self._chosen)
         self.table.opened.connect(self._open_packet)
-        self.packet.followed.connect(self.follow_conversation)
-        self.packet.outside.connect(self.open_in_wireshark)
         self.table.sort_asked.connect(self.sort)
         self.table.layout_changed.connect(self._keep_columns)
         header = self.table.horizontalHeader()
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._header_menu)
-        self.groups.chosen.connect(self._drill)
-        self.groups.closed.connect(self.show_rows)
-        self.sql.closed.connect(self.show_rows)
         self.saved.chosen.connect(self.ask_for)
         self.jump.asked.connect(self._jump)
         desk.session_changed.connect(self._forget)
+
+    @cached_property
+    def groups(self) -> GroupTable:
+        """Counts instead of rows; made when they are asked for first."""
+        made = GroupTable(self._offer)
+        made.chosen.connect(self._drill)
+        made.closed.connect(self.show_rows)
+        self._whole.insertWidget(self._whole.indexOf(self.empty), made, 1)
+        return made
+
+    @cached_property
+    def sql(self) -> SqlConsole:
+        """The console; made when it is asked for first."""
+        made = SqlConsole(self, self._offer)
+        made.closed.connect(self.show_rows)
+        self._whole.insertWidget(self._whole.indexOf(self.empty), made, 1)
+        return made
 
     def visit(self, route: Route) -> None:
         """Show what the route says; nothing is asked before it is known what."""
@@ -278,7 +287,7 @@ class ActivitiesPage(Page):
         column.addWidget(self.progress)
         column.addWidget(self.chart)
         upper = QWidget()
-        whole = QVBoxLayout(upper)
+        self._whole = whole = QVBoxLayout(upper)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(theme.px(4))
         whole.addWidget(top)
@@ -286,10 +295,8 @@ class ActivitiesPage(Page):
         self.empty.layout().setContentsMargins(margin, theme.px(8), margin, 0)
         self.empty.hide()
         whole.addWidget(self.jump)
-        for part in (self.table, self.groups, self.sql, self.empty):
+        for part in (self.table, self.empty):
             whole.addWidget(part, 1)
-        self.groups.hide()
-        self.sql.hide()
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setChildrenCollapsible(False)
         self._split.setHandleWidth(1)
@@ -478,8 +485,9 @@ class ActivitiesPage(Page):
 
     def _show_mode(self) -> None:
         listing = not self._group and not self._mode
-        self.groups.setVisible(bool(self._group))
-        self.sql.setVisible(self._mode == "sql")
+        for name, wanted in (("groups", bool(self._group)), ("sql", self._mode == "sql")):
+            if wanted or name in self.__dict__:  # what was made
+                getattr(self, name).setVisible(wanted)
         if self._mode == "sql":
             self.sql.open()
         self.table.setVisible(listing)
@@ -537,7 +545,7 @@ class ActivitiesPage(Page):
         """The capture at the frame that is shown, in Wireshark."""
         row = self.table.current_row()
         if row is not None and not row.is_record and row.frame:
-            conversation.open_in_wireshark(self.desk, self, row, self.packet.frame or row.frame)
+            conversation.open_in_wireshark(self.desk, self, row, self.proof.packet.frame or row.frame)
 
     def _jump(self, text: str) -> None:
         """The first activity at or after a moment, or the row of a number."""

@@ -206,7 +206,6 @@ class EntityPage(Page):
         rows.addWidget(self._no_names)
         rows.addStretch(1)
         self._no_alerts = Empty(tr("No suspicious activity names this entity."))
-        self.lists["resources"].table.sorted_by = ("count", True)
         parts: dict[str, QWidget] = {
             "activity": self._activity(), **self.lists, "directory": scrolled(self.directory), "names": scrolled(names),
             "groups": self._titled("Groups", self.groups), "members": self._titled("Members", self.members),

@@ -142,7 +142,10 @@ class JobsView(QWidget):
         self._tick.stop()
 
     def refresh(self) -> None:
-        """The newest first, running ones above all."""
+        """The newest first, running ones above all; nothing while nobody looks."""
+        self.priority.say("Low priority" if self._desk.bridge.low else "Normal priority")
+        if not self.isVisible():
+            return
         log = self._desk.jobs.log
         running = len(log.running)
         ended = len(log.entries) - running
@@ -151,9 +154,6 @@ class JobsView(QWidget):
         words += [wording.count(len(live), "live source")] if live else []
         words += [f"{ended} ended"] if ended else []
         self.told.emit(", ".join(words) or "nothing runs")
-        self.priority.say("Low priority" if self._desk.bridge.low else "Normal priority")
-        if not self.isVisible():
-            return
         lines: list[JobLine] = []
         for entry in sorted(log.entries, key=lambda one: not one.running):
             lines.append(_line(entry))

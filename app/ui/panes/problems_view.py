@@ -117,7 +117,9 @@ class ProblemsView(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """All problems that match, the most frequent first unless sorted otherwise."""
+        """All problems that match, the most frequent first unless sorted otherwise; nothing while nobody looks."""
+        if not self.isVisible():
+            return
         every = [*_of_inputs(self._desk), *_of_live(self._desk), *_of_jobs(self._desk)]
         total = sum(one.count for one in every)
         places = len({one.name for one in every})
@@ -127,8 +129,6 @@ class ProblemsView(QWidget):
             if every
             else "none"
         )
-        if not self.isVisible():
-            return
         words = self.search.text().lower().split()
         found = [one for one in every if all(word in f"{one.name} {one.what} {one.where}".lower() for word in words)]
         key, descending = self._sort

@@ -1,5 +1,7 @@
 """What proves an activity: one of its packets or its record, and where else the same act is told."""
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
@@ -17,20 +19,37 @@ from app.ui.widgets.twins import Twin, TwinLine, twins_of
 class ProofPanel(QWidget):
     """Asks through the page that it belongs to, so that a newer row replaces an older one."""
 
-    def __init__(self, page: Page, desk: Desk) -> None:
+    def __init__(
+        self, page: Page, desk: Desk, follow: Callable[[], object] = lambda: None, outside: Callable[[], object] = lambda: None
+    ) -> None:
+        """follow: what is asked for of the conversation; outside: to see the packet in another program."""
         super().__init__()
-        self._page, self._desk = page, desk
+        self._page, self._desk, self._follow, self._outside = page, desk, follow, outside
         self.of = ""
         """Id of the activity on screen."""
-        self.packet, self.record, self.twins = PacketView(), RecordView(), TwinLine(desk)
+        self.twins = TwinLine(desk)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.twins)
         self._stack = QStackedWidget()
-        self._stack.addWidget(self.packet)
-        self._stack.addWidget(self.record)
         column.addWidget(self._stack, 1)
+
+    @cached_property
+    def packet(self) -> PacketView:
+        """Tree and bytes of a packet; made when a packet is shown first."""
+        view = PacketView()
+        view.followed.connect(lambda *_: self._follow())
+        view.outside.connect(lambda *_: self._outside())
+        self._stack.addWidget(view)
+        return view
+
+    @cached_property
+    def record(self) -> RecordView:
+        """Fields and text of a record; made when a record is shown first."""
+        view = RecordView()
+        self._stack.addWidget(view)
+        return view
 
     def forget(self) -> None:
         """Show nothing."""
@@ -39,7 +58,7 @@ class ProofPanel(QWidget):
 
     def focus(self) -> None:
         """The keyboard goes to the tree, or to the fields."""
-        shown = self.record.fields if self._stack.currentWidget() is self.record else self.packet.tree
+        shown = self.record.fields if isinstance(self._stack.currentWidget(), RecordView) else self.packet.tree
         shown.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_row(self, row: ActivityRow, frame: int | None = None) -> None:
