@@ -92,7 +92,7 @@ class Host(Struct, frozen=True, kw_only=True):
 class TicketNode(Struct, frozen=True, kw_only=True):
     """One ticket. id: fingerprint of its sealed part as packets show it, "log:" and its hash or record as a log tells it.
 
-    told: who tells of it; alike: id of the same act's other telling. parent: id of the ticket that was shown to get it; evidence:
+    told: who tells of it;  parent: id of the ticket that was shown to get it; evidence:
     of the ticket shown on behalf of its client (S4U2proxy). client: None where nothing names it. requested: encryption types that
     the client offered; etype: of the ticket (the service's key), reply_etype: of the reply (the client's key or that of the
     ticket shown), session_etype: of the session key, which only an opened ticket or a log tells. start, end, renew_till: UTC
@@ -111,7 +111,6 @@ class TicketNode(Struct, frozen=True, kw_only=True):
     exchange: str = ""
     parent: str = ""
     evidence: str = ""
-    alike: str = ""
     issuer: EntityRef | None = None
     issued: int | None = None
     etype: int | None = None

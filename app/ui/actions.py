@@ -248,10 +248,3 @@ FIXED: tuple[tuple[str, str], ...] = (
     ("Down", "The next row"),
 )
 """Keys that mean the same everywhere and cannot be given to anything else."""
-
-
-def matching(text: str) -> list[Action]:
-    """Actions whose words hold every word of text, those that begin with it first."""
-    words = text.lower().split()
-    found = [one for one in ACTIONS if all(word in one.said.lower() for word in words)]
-    return sorted(found, key=lambda one: not one.said.lower().startswith(text.lower()))

@@ -35,7 +35,6 @@ EVIDENCE = ";;".join(
 )
 KEYTABS = "Keytabs (*.keytab *.kt);;All files (*)"
 CASES = "Wardlight cases (*.wardlight)"
-ZOOMS = (0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 
 
 class Frame(Protocol):
@@ -115,7 +114,7 @@ class Commands:
             self._desk.bridge.use_keytabs(files)
             self._desk.tell(f"Keys of {', '.join(one.name for one in files)} are used for what is opened from now on.")
 
-        self._desk.jobs.run(check, good, lambda error: self._desk.tell(error.partition(": ")[2] or error, True), self._parent)
+        self._desk.jobs.run(check, good, self._desk.refuse, self._parent)
 
     def add_source(self) -> None:
         """Show the panel in which a live source is set up; it needs a workspace to take things into."""
@@ -177,8 +176,9 @@ class Commands:
             if session is self._desk.session and not self._desk.bridge.reading:
                 self._window.open_case(out, stay=True)
 
-        refused = lambda error: self._desk.tell(error.partition(": ")[2] or error, True)  # noqa: E731
-        self._desk.jobs.run(lambda: session.save_as(out), saved, refused, self._parent, f"Saving the workspace as {out.name}")
+        self._desk.jobs.run(
+            lambda: session.save_as(out), saved, self._desk.refuse, self._parent, f"Saving the workspace as {out.name}"
+        )
 
     def save_report(self) -> None:
         """Ask where, write the report."""
@@ -326,11 +326,11 @@ class Commands:
 
     def zoom_in(self) -> None:
         """Larger words."""
-        self._window.set_zoom(next((one for one in ZOOMS if one > self._window.zoom + 0.01), ZOOMS[-1]))
+        self._window.set_zoom(next((one for one in theme.ZOOMS if one > self._window.zoom + 0.01), theme.ZOOMS[-1]))
 
     def zoom_out(self) -> None:
         """Smaller words."""
-        self._window.set_zoom(next((one for one in reversed(ZOOMS) if one < self._window.zoom - 0.01), ZOOMS[0]))
+        self._window.set_zoom(next((one for one in reversed(theme.ZOOMS) if one < self._window.zoom - 0.01), theme.ZOOMS[0]))
 
     def zoom_reset(self) -> None:
         """Words of normal size."""

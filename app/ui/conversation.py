@@ -85,4 +85,4 @@ def open_in_wireshark(desk: Desk, owner: QWidget, row: ActivityRow, frame: int) 
         if not began:
             desk.tell(f"{program} could not be started.", True)
 
-    desk.jobs.run(find, start, lambda error: desk.tell(error.partition(": ")[2] or error, True), owner)
+    desk.jobs.run(find, start, desk.refuse, owner)

@@ -327,7 +327,7 @@ class Desk(QObject):
             if detect:
                 self.detect()
 
-        self.jobs.run(work, written, lambda error: self.tell(error.partition(": ")[2] or error, True), self)
+        self.jobs.run(work, written, self.refuse, self)
 
     def tag(self, key: str, tags: Mapping[str, bool | None]) -> None:
         """Say that an entity carries tags, does not, or (None) that the program decides; all pages follow."""
@@ -353,20 +353,21 @@ class Desk(QObject):
         """Write a note of an entity, or other words in the place of one; all pages follow."""
         session = self.session
         if session is not None:
-            self.jobs.run(lambda: session.write_note(key, text, id), lambda _: self.bridge.poke(), self._refused, self)
+            self.jobs.run(lambda: session.write_note(key, text, id), lambda _: self.bridge.poke(), self.refuse, self)
 
     def remove_note(self, id: int) -> None:
         """Remove a note; all pages follow."""
         session = self.session
         if session is not None:
             done = lambda _: self._poked("The note is removed; Ctrl+Z brings it back.")  # noqa: E731
-            self.jobs.run(lambda: session.remove_note(id), done, self._refused, self)
+            self.jobs.run(lambda: session.remove_note(id), done, self.refuse, self)
 
     def _poked(self, sentence: str) -> None:
         self.tell(sentence)
         self.bridge.poke()
 
-    def _refused(self, error: str) -> None:
+    def refuse(self, error: str) -> None:
+        """Say what went wrong with a job, "Kind: sentence", as a sentence."""
         self.tell(error.partition(": ")[2] or error, True)
 
     def command(self, action: str) -> None:

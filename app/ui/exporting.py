@@ -51,5 +51,4 @@ def write(desk: Desk, owner: QWidget, out: Path, form: str, view=None, alerts: S
         desk.tell(f"{out.name} saved, {wording.count(number, one, many)}.")
 
     desk.tell(f"Writing {out.name} …")
-    refused = lambda error: desk.tell(error.partition(": ")[2] or error, True)  # noqa: E731
-    held.append(desk.jobs.run(work, told, refused, owner, words=f"Writing {out.name}", stops=True))
+    held.append(desk.jobs.run(work, told, desk.refuse, owner, words=f"Writing {out.name}", stops=True))

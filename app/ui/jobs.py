@@ -43,17 +43,11 @@ class Job:
         self.cancelled = False
         self.ended = False
         self.began = time.monotonic()
-        self.share: float | None = None
-        self.said = ""
         self.entry: Entry | None = None
 
     def cancel(self) -> None:
         """Nobody waits for it any more."""
         self.cancelled = True
-
-    def say(self, share: float | None, words: str = "") -> None:
-        """How far the work is, 0 to 1; may be called by the work itself, from its thread."""
-        self.share, self.said = share, words
 
 
 class _Run(QRunnable):
@@ -109,7 +103,7 @@ class Jobs(QObject):
 
         With owner nothing is called after owner was deleted. words: what the list of jobs calls it; without words it is listed
         only when it takes long or fails. stops: the work asks job.cancelled, so that the list may offer to stop it; any other is
-        awaited, for whoever asked waits for its answer. Work that knows how far it is calls job.say.
+        awaited, for whoever asked waits for its answer.
         """
         job = Job(owner, done, failed)
         if self._closed:  # what a window that closes still asks for
@@ -131,15 +125,12 @@ class Jobs(QObject):
             self.log.end(job.entry, "cancelled", "Nobody waits for it any more.")
 
     def _look(self) -> None:
-        """List what takes long, and how far it is."""
+        """List what takes long."""
         now = time.monotonic()
         for job in self._running.values():
             if job.entry is None and not job.cancelled and now - job.began > SLOW_S:
                 job.entry = self.log.begin("work", self.whose(self._owner(job)))
                 job.entry.began -= now - job.began
-            if job.entry is not None and job.entry.running and (job.share, job.said) != (job.entry.share, job.entry.detail):
-                job.entry.share, job.entry.detail = job.share, job.said
-                self.log.touch()
 
     @staticmethod
     def _owner(job: Job) -> QObject | None:

@@ -366,7 +366,7 @@ class MainWindow(Stage):
                 self.read(waiting)
 
         def refused(error: str) -> None:
-            self.desk.tell(error.partition(": ")[2] or error, True)
+            self.desk.refuse(error)
             if self.desk.session is None and path is not None:
                 self.open_case(None)
 

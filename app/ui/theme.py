@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QApplication, QStyle
 from app.paths import resources
 
 Choice = Literal["system", "dark", "light", "contrast"]
+ZOOMS = (0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
+"""Text sizes that are offered, 1 is that of the system."""
 CHOICES: tuple[Choice, ...] = ("system", "dark", "light", "contrast")
 # Families tried when the platform names no real UI font, in order.
 SANS = ("Inter", "Segoe UI Variable Text", "Noto Sans", "Cantarell", "Ubuntu", "DejaVu Sans")

@@ -188,12 +188,6 @@ def _word(value: str, access: Access) -> Condition:
     return joined(parts, "OR", FALSE)
 
 
-def is_named(value: str, access: Access) -> bool:
-    """True when a free word is somebody's name or a kind, so that it is not looked for in what activities say."""
-    kind = any(value in (kind, kind.split("-")[0]) for kind in KINDS.values())
-    return kind or ip_of(value) is not None or any_side(value, access, part=True) is not FALSE
-
-
 def _int64(value: int | None) -> int:
     return max(-(2**63), min(value or 0, 2**63 - 1))
 

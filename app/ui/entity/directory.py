@@ -11,6 +11,7 @@ from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.widgets.cards import facts
 from app.ui.widgets.chips import Tag
+from app.ui.widgets.emptying import emptied
 from app.ui.widgets.flow import flow
 from app.ui.widgets.sentence import EntityLabel, SentenceView
 from app.ui.widgets.words import SectionHeading, Words
@@ -71,10 +72,7 @@ class DirectoryView(QWidget):
         if (entry, relations) == self._shown:
             return
         self._shown = (entry, relations)
-        while (item := self._parts.takeAt(0)) is not None:
-            if item.widget() is not None:
-                item.widget().hide()
-                item.widget().deleteLater()
+        emptied(self._parts)
         if entry is None:
             return
         since = f"; first told of {wording.day(entry.first, year=True)}" if 0 < entry.first < entry.at else ""

@@ -9,6 +9,7 @@ from app.ui import theme, wording
 from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.widgets.buttons import Button, LinkButton
+from app.ui.widgets.emptying import emptied
 from app.ui.widgets.words import Line, Paragraph, SectionHeading, Words
 
 MOST = 200
@@ -75,10 +76,7 @@ class NotesView(QWidget):
         if notes == self._shown:
             return
         self._shown = notes
-        while (item := self._list.takeAt(0)) is not None:
-            if item.widget():
-                item.widget().hide()
-                item.widget().deleteLater()
+        emptied(self._list)
         for one in notes[:MOST]:
             self._list.addWidget(self._note(one))
         if not notes:

@@ -6,7 +6,6 @@ from app.arrangement import Arrangement, Panes
 from app.ui.actions import BY_ID, Action
 
 LONGEST = 60
-COMMANDS = {"use_layout": "Layout", "rename_layout": "Rename the layout", "remove_layout": "Remove the layout"}
 
 
 class Layout(NamedTuple):

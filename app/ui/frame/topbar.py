@@ -11,6 +11,7 @@ from app.ui.catalogue import tr
 from app.ui.icons import icon
 from app.ui.navigation import Crumb
 from app.ui.widgets.buttons import Button, LinkButton, MenuButton, paint_key
+from app.ui.widgets.emptying import emptied
 from app.ui.widgets.words import Elided, Words
 
 
@@ -74,10 +75,7 @@ class Crumbs(QWidget):
         if tuple(crumbs) == self._shown:
             return
         self._shown = tuple(crumbs)
-        while (item := self._row.takeAt(0)) is not None:
-            if item.widget():
-                item.widget().hide()
-                item.widget().deleteLater()
+        emptied(self._row)
         for place, crumb in enumerate(crumbs):
             if place:
                 self._row.addWidget(Words("/", look="quiet"))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 from app.ui import theme, wording
 from app.ui.catalogue import tr
 from app.ui.widgets.buttons import Button
+from app.ui.widgets.emptying import emptied
 from app.ui.widgets.glyphs import ENTITY_ROLES, Sign
 from app.ui.widgets.words import Words
 
@@ -59,11 +60,7 @@ class Legend(QFrame):
         if wanted == self._shown:
             return
         self._shown = wanted
-        while (item := self._grid.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        emptied(self._grid)
         signs: list[tuple[QWidget, str]] = [(Sign(f"entity:{kind}"), _word(kind)) for kind in kinds if kind in ENTITY_ROLES]
         marks: list[tuple[QWidget, str]] = [(Stroke(role, square=not lines), words) for role, words in colours]
         if not any(role == "edge" for role, _ in colours):

@@ -178,5 +178,4 @@ class PicturePage(Page):
             self.desk.tell(told)
             self._load()
 
-        failed = lambda error: self.desk.tell(error.partition(": ")[2] or error, True)  # noqa: E731
-        self.desk.jobs.run(lambda: session.keep_picture(name, body), done, failed, self)
+        self.desk.jobs.run(lambda: session.keep_picture(name, body), done, self.desk.refuse, self)

@@ -24,11 +24,12 @@ from app.ui.navigation import Crumb, Route
 from app.ui.page import Page, scrolled
 from app.ui.tables.evidence_table import EvidenceTable
 from app.ui.widgets.alert_notes import About, Acts, Notices, Others
-from app.ui.widgets.alert_parts import CLASSES, ClassButton, Two, coverage_line, emptied, padded, titled, what_it_is
+from app.ui.widgets.alert_parts import CLASSES, ClassButton, Two, coverage_line, padded, titled, what_it_is
 from app.ui.widgets.alert_text import alert_text
 from app.ui.widgets.alert_why import Why
 from app.ui.widgets.buttons import Button, LinkButton, MenuButton
 from app.ui.widgets.disclosure import Disclosure
+from app.ui.widgets.emptying import emptied
 from app.ui.widgets.flow import flow
 from app.ui.widgets.glyphs import Sign
 from app.ui.widgets.marks import marked
@@ -378,9 +379,8 @@ class AlertPage(Page):
         alert, session = self.alert, self.desk.session
         if alert is None or session is None:
             return
-        refused = lambda error: self.desk.tell(error.partition(": ")[2] or error, True)  # noqa: E731
         self.desk.jobs.run(
-            lambda: session.proof(alert.id, out), lambda _: self.desk.tell(f"Proof saved as {out.name}."), refused, self
+            lambda: session.proof(alert.id, out), lambda _: self.desk.tell(f"Proof saved as {out.name}."), self.desk.refuse, self
         )
 
     def suppress_alert(self) -> None:

@@ -17,6 +17,7 @@ from app.ui.widgets.buttons import Button
 from app.ui.widgets.chips import KeyHint
 from app.ui.widgets.coverage_cards import CellShown
 from app.ui.widgets.empty import Empty
+from app.ui.widgets.emptying import emptied
 from app.ui.widgets.glyphs import COVERAGE_STATES, Sign
 from app.ui.widgets.words import PageHeading, Words
 
@@ -163,10 +164,7 @@ class CoveragePage(Page):
         self._wanted = ""
 
     def _show_legend(self, made: Grid) -> None:
-        while (item := self.legend.takeAt(0)) is not None:
-            if item.widget():
-                item.widget().hide()
-                item.widget().deleteLater()
+        emptied(self.legend)
         whole = sum(made.minutes.values())
         for state in COVERAGE_STATES:
             if made.minutes.get(state):

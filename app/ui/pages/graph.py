@@ -235,8 +235,7 @@ class GraphPage(PicturePage):
     def write(self, out: Path) -> None:
         """Save the picture as its ending says: .svg, .png or .graphml."""
         work = export.writing(self.canvas, out, self.heading.sentence.text(), self.desk.private)
-        failed = lambda error: self.desk.tell(error.partition(": ")[2] or error, True)  # noqa: E731
-        self.desk.jobs.run(work, lambda _: self.desk.tell(f"Picture saved as {out.name}."), failed, self)
+        self.desk.jobs.run(work, lambda _: self.desk.tell(f"Picture saved as {out.name}."), self.desk.refuse, self)
 
     # ---- building
 

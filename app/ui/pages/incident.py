@@ -183,14 +183,13 @@ class IncidentPage(Page):
         """Write the incident to a file whose suffix says the kind."""
         text = self.text()
         done = lambda _: self.desk.tell(f"Report of the incident saved as {out.name}.")  # noqa: E731
-        refused = lambda error: self.desk.tell(error.partition(": ")[2] or error, True)  # noqa: E731
         if out.suffix.lower() == ".pdf":
             from app.ui.printing import text_to_pdf  # what prints loads slowly
 
             work = lambda: text_to_pdf(text, out)  # noqa: E731
         else:
             work = lambda: out.write_text(text, encoding="utf-8")  # noqa: E731
-        self.desk.jobs.run(work, done, refused, self)
+        self.desk.jobs.run(work, done, self.desk.refuse, self)
 
     # ---- commands of app.ui.actions
 

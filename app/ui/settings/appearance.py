@@ -5,7 +5,6 @@ from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.settings.section import Segments, Sheet
 
-ZOOMS = (0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 THEMES = (("system", "As the system"), ("dark", "Dark"), ("light", "Light"), ("contrast", "High contrast"))
 DENSITIES = (("compact", "Compact"), ("comfortable", "Comfortable"))
 MOTIONS = (("system", "As the system"), ("off", "None"))
@@ -27,7 +26,7 @@ class Appearance(Sheet):
             self.theme,
             lambda: self.theme.focus_on(theme.choice()), below=True, more="colour color night day contrast accessibility",
         )  # fmt: skip
-        sizes = [(str(one), f"{round(one * 100)} %") for one in ZOOMS]
+        sizes = [(str(one), f"{round(one * 100)} %") for one in theme.ZOOMS]
         self.zoom = Segments(tr("Text size"), sizes, str(now.zoom), wraps=True)
         self.zoom.chosen.connect(lambda word: desk.set_look(zoom=float(word)))
         self.add(

@@ -308,7 +308,7 @@ class Detectors(Drafting):
 
     def _failed(self, error: str) -> None:
         self._forget_trial()
-        self.desk.tell(error.partition(": ")[2] or error, True)
+        self.desk.refuse(error)
 
     def _told(self, found: WhatIf) -> None:
         self._trial = None

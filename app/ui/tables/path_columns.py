@@ -1,8 +1,8 @@
 """Columns of the tables below the drawing of paths."""
 
-from app.model.paths import AttackPath, Cut, PathEdge
+from app.model.paths import AttackPath
 from app.ui import wording
-from app.ui.plots.path_paint import step, told
+from app.ui.plots.path_paint import told
 from app.ui.tables.cells import Column
 
 ARROW = " › "
@@ -46,13 +46,3 @@ EXPOSED = (
     Column("Shown by", lambda row: row.how, 260, "quiet", stretch=True, tip=lambda row: row.how),
     Column("Last seen", lambda row: wording.moment(row.last), 150, "quiet"),
 )
-
-
-def edge_title(edge: PathEdge) -> str:
-    """ws1 administrator of WS2."""
-    return f"{edge.origin.label} {step(edge)}"
-
-
-def cut_told(cut: Cut) -> str:
-    """A cut as one sentence: Take ... : 14 of 19 paths end."""
-    return f"{cut.words}: {wording.number(cut.ends)} of {wording.count(cut.of, 'path')} end"

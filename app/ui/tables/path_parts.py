@@ -15,6 +15,7 @@ from app.ui.tables.path_columns import CUTS, EXPOSED, PATHS
 from app.ui.tables.table import Table
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.empty import Empty
+from app.ui.widgets.emptying import emptied
 from app.ui.widgets.marks import marked
 from app.ui.widgets.two_line_list import TwoLines
 from app.ui.widgets.words import Line, Paragraph, SectionHeading, Words
@@ -116,10 +117,7 @@ class Below(QWidget):
 
 def fill_unknown(column: Column, found: PathsOverview) -> None:
     """What is missing, how to get it, and of how much the rights are known."""
-    while (item := column.parts.takeAt(0)) is not None:
-        if item.widget():
-            item.widget().hide()
-            item.widget().deleteLater()
+    emptied(column.parts)
     held = found.coverage
     for what, how in held.missing:
         column.add(_missing(what, how))

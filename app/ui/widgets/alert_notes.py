@@ -15,6 +15,7 @@ from app.ui import theme, wording
 from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.widgets.buttons import LinkButton
+from app.ui.widgets.emptying import emptied
 from app.ui.widgets.glyphs import Sign
 from app.ui.widgets.marks import IconMark, marked
 from app.ui.widgets.related import Related, related
@@ -164,7 +165,4 @@ class Others(QWidget):
 
 
 def _empty(layout: QVBoxLayout) -> None:
-    while (item := layout.takeAt(0)) is not None:
-        if item.widget():
-            item.widget().hide()
-            item.widget().deleteLater()
+    emptied(layout)

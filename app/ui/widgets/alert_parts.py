@@ -100,15 +100,6 @@ def titled(title: str, content: QWidget | QVBoxLayout) -> QWidget:
     return holder
 
 
-def emptied(layout: QVBoxLayout) -> QVBoxLayout:
-    """The layout without its widgets."""
-    while (item := layout.takeAt(0)) is not None:
-        if item.widget():
-            item.widget().hide()
-            item.widget().deleteLater()
-    return layout
-
-
 def what_it_is(alert: Alert) -> QWidget:
     """When, techniques with links, phase, external id, confidence, whether it succeeded."""
     finding = alert.finding

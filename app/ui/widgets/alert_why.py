@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from app.model.alert import Fact, Link
 from app.ui import theme, wording
 from app.ui.catalogue import tr
+from app.ui.widgets.emptying import emptied
 from app.ui.widgets.marks import marked
 from app.ui.widgets.sentence import SentenceView
 from app.ui.widgets.words import Words
@@ -68,10 +69,7 @@ class Why(QWidget):
 
     def show_facts(self, facts: Sequence[Fact]) -> None:
         """Show those of another alert."""
-        while (item := self.column.takeAt(0)) is not None:
-            if item.widget():
-                item.widget().hide()
-                item.widget().deleteLater()
+        emptied(self.column)
         for one in (one for one in facts if not one.against):
             self.column.addWidget(marked("check", "good", SentenceView(one.text, self._follow)))
             if one.seen is not None and one.limit is not None:

@@ -11,6 +11,7 @@ from app.ui import theme, wording
 from app.ui.catalogue import tr
 from app.ui.icons import paint_icon
 from app.ui.widgets.buttons import LinkButton, PaintedButton
+from app.ui.widgets.emptying import emptied
 from app.ui.widgets.flow import flow
 from app.ui.widgets.tips import plain_tip
 
@@ -75,10 +76,7 @@ class Chips(QWidget):
         if tuple(narrowings) == self._shown:
             return
         self._shown = tuple(narrowings)
-        while (item := self._column.takeAt(0)) is not None:
-            if item.widget():
-                item.widget().hide()
-                item.widget().deleteLater()
+        emptied(self._column)
         self.chips = []
         for one in self._shown:
             chip = Chip(one.words)

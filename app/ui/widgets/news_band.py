@@ -10,6 +10,7 @@ from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.visits import News
 from app.ui.widgets.buttons import Button, LinkButton
+from app.ui.widgets.emptying import emptied
 from app.ui.widgets.flow import flow
 from app.ui.widgets.marks import IconMark
 from app.ui.widgets.words import Words
@@ -43,10 +44,7 @@ class NewsBand(QWidget):
         if not news or news == self._shown:
             return
         self._shown = news
-        while (item := self._place.takeAt(0)) is not None:
-            if item.widget():
-                item.widget().hide()
-                item.widget().deleteLater()
+        emptied(self._place)
         go = self._desk.go
         self.links = []
         if news.alerts:

@@ -9,6 +9,7 @@ from app.model.note import Note
 from app.ui import theme, wording
 from app.ui.catalogue import tr
 from app.ui.widgets.buttons import Button, LinkButton
+from app.ui.widgets.emptying import emptied
 from app.ui.widgets.words import Paragraph, Words
 
 MOST, LONGEST = 50, 20_000
@@ -54,10 +55,7 @@ class Remarks(QWidget):
         if wanted == self._shown:
             return
         self._shown = wanted
-        while (item := self._list.takeAt(0)) is not None:
-            if item.widget():
-                item.widget().hide()
-                item.widget().deleteLater()
+        emptied(self._list)
         if older:
             self._list.addWidget(Paragraph(older))
         for one in sorted(notes, key=lambda note: note.id)[-MOST:]:

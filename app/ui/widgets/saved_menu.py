@@ -111,8 +111,7 @@ class SavedQueries(QWidget):
             work(session)
             return session.saved_queries()
 
-        failed = lambda error: self._desk.tell(error.partition(": ")[2] or error, True)  # noqa: E731
-        self._desk.jobs.run(both, self._arrived, failed, self)
+        self._desk.jobs.run(both, self._arrived, self._desk.refuse, self)
 
     def _pinned(self) -> list[SavedQuery]:
         return [one for one in self.every if one.pinned][:MOST_CHIPS]

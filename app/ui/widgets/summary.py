@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 from app.ui import theme
 from app.ui.widgets.buttons import LinkButton
 from app.ui.widgets.empty import Empty
+from app.ui.widgets.emptying import emptied
 from app.ui.widgets.flow import flow
 from app.ui.widgets.glyphs import Sign
 from app.ui.widgets.two_line_list import TwoLineList, TwoLines
@@ -34,10 +35,7 @@ class Fact(QWidget):
         """Show another number."""
         self.number.say(number)
         self.words.say(words)
-        while (item := self.below.takeAt(0)) is not None:
-            if item.widget():
-                item.widget().hide()
-                item.widget().deleteLater()
+        emptied(self.below)
         for one in (flow(*below, gap=10),) if len(below) > 1 else below:
             self.below.addWidget(one)
 
