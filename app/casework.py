@@ -1,7 +1,7 @@
 """What an analyst does in an open workspace: says something of alerts, tags, excludes, undoes."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -240,9 +240,9 @@ class Casework:
         except tuned.Unknown as error:
             raise OSError(str(error)) from error
 
-    def what_if(self, changed: Tuning) -> WhatIf:
-        """What other settings would say; blocks, works beside whoever writes, and keeps nothing."""
-        return self.queries.what_if(changed)
+    def what_if(self, changed: Tuning, cancelled: Callable[[], bool] = lambda: False) -> WhatIf:
+        """What other settings would say; blocks, works beside whoever writes, and keeps nothing. OSError: it was cancelled."""
+        return self.queries.what_if(changed, cancelled)
 
     # ---- exclusions
 

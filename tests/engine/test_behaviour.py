@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 
 from app.engine.engine import Engine
@@ -62,3 +63,10 @@ def test_tried_settings_write_nothing(tmp_path: Path) -> None:
     assert coverage["abnormal_behaviour"].state == "seen"
     assert rows["abnormal_behaviour"].learned == "has learned: 27 days were read"
     queries.close()
+
+
+def test_tried_settings_are_given_up_when_nobody_waits(tmp_path: Path) -> None:
+    path = tmp_path / "a.wardlight"
+    read(path, ("first", "second", "third"))
+    with pytest.raises(OSError, match="stopped"):
+        Queries(path).what_if(Tuning(levels={"abnormal_behaviour": "low"}), lambda: True)

@@ -528,7 +528,7 @@ def test_a_crowd_is_drawn_without_holding_the_window(window: MainWindow, settle:
         if n != other % 1_500
     )
     page.sketch = Sketch(query="", grouping="none")
-    page._loaded, page._asked = Loaded(edges=edges, total=len(edges)), page._wanted()
+    page._loaded, page._asked = Loaded(edges=edges), page._wanted()
     page._show()
     settle(window, 40)
     assert page.canvas.crowded and len(page.canvas.drawing.nodes) == 1_500

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from app import settings
 from app.session import Session
@@ -59,6 +60,16 @@ def test_a_setting_is_found_by_a_word_and_gets_the_keyboard(window: MainWindow, 
     assert not page.results.rows() and page.route.option("find") == "nothing of this name"
     QTest.keyClick(page.search, Qt.Key.Key_Escape)
     assert page.stack.currentWidget() is page.section("appearance")
+
+
+def test_detectors_are_found_before_their_section_was_looked_at(window: MainWindow, settle: Settle, qtbot: QtBot) -> None:
+    window.desk.go("settings", "appearance")
+    settle(window)
+    page = window.page()
+    assert "detectors" not in page._sections
+    QTest.keyClicks(page.search, "kerberoasting")
+    qtbot.waitUntil(lambda: any(one.target == ("detectors", "kerberoasting") for one in page.results.rows()), timeout=10_000)
+    assert {one.word for one in SECTIONS} == set(page._sections)
 
 
 def test_rows_grow_with_the_density_and_stay_so(window: MainWindow, settle: Settle, tmp_path) -> None:

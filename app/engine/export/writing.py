@@ -62,7 +62,7 @@ def write(
                 return _timesketch(queries, place, out.suffix.lower() == ".csv", view, chosen, veil, cancelled)
             case "case-xlsx":
                 sheets = roles.case_sheets(queries, chosen)
-                veiled = (msgspec.structs.replace(one, rows=tuple(_veiled(iter(one.rows), veil))) for one in sheets)
+                veiled = ((one.name, one.columns, _watched(_veiled(iter(one.rows), veil), cancelled)) for one in sheets)
                 return write_workbook(place, _watched(veiled, cancelled, 1))
             case "alerts-jsonl":
                 return _lines(place, (msgspec.json.encode(veil(one)) for one in alert_lines(queries, chosen)))

@@ -227,14 +227,20 @@ class Queries(ActivityQueries):
 
         return tuned.rows(detectors.DETECTORS, self.tuning(), self.spans())
 
-    def what_if(self, changed: Tuning) -> WhatIf:
-        """What other settings would say of all that was read; works beside a writer and keeps nothing. Takes its time."""
+    def what_if(self, changed: Tuning, cancelled: Callable[[], bool] = lambda: False) -> WhatIf:
+        """What other settings would say of all that was read; works beside a writer and keeps nothing. Takes its time.
+
+        Raises OSError when it was cancelled.
+        """
         from app.engine import detectors, tuned
         from app.engine.queries import trial
 
         with self._access.snapshot():
             return tuned.what_if(
-                detectors.DETECTORS, self.tuning(), changed, lambda some, tuning: trial.detect(self._access, some, tuning)
+                detectors.DETECTORS,
+                self.tuning(),
+                changed,
+                lambda some, tuning: trial.detect(self._access, some, tuning, cancelled),
             )
 
     def evidence(self) -> "tuple[Evidence, ...]":

@@ -1,6 +1,8 @@
 """Detection over what a workspace holds, beside whoever writes it; nothing is kept."""
 
 import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from app.engine import running
 from app.engine.detector import Detector
@@ -14,9 +16,19 @@ from app.engine.store.tags import all_tags
 from app.model.alert import Alert
 from app.model.tuning import Tuning
 
+STEP = 500
+"""Activities between two looks whether somebody still waits."""
+T = TypeVar("T")
 
-def detect(access: Access, detectors: tuple[Detector, ...], tuning: Tuning) -> list[Alert]:
-    """Alerts of some detectors under these settings, with the exclusions and tags of the workspace."""
+
+class Stopped(OSError):
+    """Nobody waits for the answer any more."""
+
+
+def detect(
+    access: Access, detectors: tuple[Detector, ...], tuning: Tuning, cancelled: Callable[[], bool] = lambda: False
+) -> list[Alert]:
+    """Alerts of some detectors under these settings, with the exclusions and tags of the workspace. Raises Stopped."""
     known = access.knowledge()
     db, rows = access.db(), access.rows()
     kinds = {text: number for number, text in access.all("SELECT id, text FROM kinds")}
@@ -29,5 +41,19 @@ def detect(access: Access, detectors: tuple[Detector, ...], tuning: Tuning) -> l
     given = Detection(access)
     others = given.others if any(one.tellings for one in detectors) else None
     return running.run_told(
-        detectors, activities, known, tuning=tuning, tags=all_tags(db), others=others, exclude=exclude, losses=given.losses()
+        detectors,
+        _while_wanted(activities, cancelled),
+        known,
+        tuning=tuning,
+        tags=all_tags(db),
+        others=others,
+        exclude=exclude,
+        losses=given.losses(),
     )
+
+
+def _while_wanted(activities: Iterable[T], cancelled: Callable[[], bool]) -> Iterator[T]:
+    for number, activity in enumerate(activities):
+        if number % STEP == 0 and cancelled():
+            raise Stopped("stopped; nothing was kept")
+        yield activity

@@ -130,10 +130,9 @@ def _pictures(queries: Queries, overview: Overview, alerts: list[Alert]) -> list
 
 def _notes(queries: Queries) -> list[str]:
     """What analysts wrote of entities; of alerts it stands with them."""
-    rows = [
-        (_time(one.changed or one.at), _e(one.who), _e(_label(queries, one.subject)), _e(one.text))
-        for one in queries.notes(limit=NOTES)
-    ]
+    every = queries.notes(limit=NOTES)
+    names = {subject: _label(queries, subject) for subject in dict.fromkeys(one.subject for one in every)}
+    rows = [(_time(one.changed or one.at), _e(one.who), _e(names[one.subject]), _e(one.text)) for one in every]
     return ["<h2>Notes</h2>", _table(("Written", "By", "Of", "Note"), rows)] if rows else []
 
 

@@ -67,8 +67,9 @@ def put(db: sqlite3.Connection, name: str, value: str | None) -> None:
 
 def notes(db: sqlite3.Connection, subject: str | None, words: Sequence[str], limit: int) -> tuple[Note, ...]:
     """Notes, the newest first: of a subject, or of all (None); those that hold every one of the words."""
-    where = ["instr(lower(text || ' ' || subject), ?)"] * len(words) + (["subject = ?"] if subject is not None else [])
-    values = (*(one.lower() for one in words), *((subject,) if subject is not None else ()), limit)
+    db.create_function("folded", 1, str.casefold, deterministic=True)  # SQLite's own lower knows ASCII only
+    where = ["instr(folded(text || ' ' || subject), ?)"] * len(words) + (["subject = ?"] if subject is not None else [])
+    values = (*(one.casefold() for one in words), *((subject,) if subject is not None else ()), limit)
     rows = db.execute(
         f"SELECT {COLUMNS} FROM notes {'WHERE ' + ' AND '.join(where) if where else ''} ORDER BY at DESC, id DESC LIMIT ?", values
     )

@@ -6,13 +6,14 @@ from msgspec.structs import replace
 
 from app.ui.plots.layout import Place
 from app.ui.plots.neighbourhood import Node
-from app.ui.plots.sketch import Sketch
+from app.ui.plots.sketch import ROOTS, Sketch
 
 
 def expanded(sketch: Sketch, chosen: Sequence[Node]) -> Sketch | None:
-    """What the chosen entities touched is drawn, and the members of chosen groups."""
+    """What the chosen entities touched is drawn, of at most ROOTS entities, and the members of chosen groups."""
     groups = tuple(one.key for one in chosen if one.members)
     new = tuple(one.key for one in chosen if not one.members and one.key not in sketch.roots)
+    new = new[: max(0, ROOTS - len(sketch.roots))]
     if not groups and not new:
         return None
     return replace(sketch, opened=(*sketch.opened, *groups), roots=(*sketch.roots, *new))

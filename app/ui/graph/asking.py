@@ -13,7 +13,7 @@ from app.ui.navigation import Route
 from app.ui.plots.drawing import Drawing, drawing
 from app.ui.plots.layout import Cooling, Place, begin
 from app.ui.plots.neighbourhood import CROWD, Shown, shown
-from app.ui.plots.sketch import Sketch, from_word, query_of
+from app.ui.plots.sketch import ROOTS, Sketch, from_word, query_of
 from app.ui.value_menu import typed_time
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 NEIGHBOURS = 5_000
 """Edges asked for around one entity."""
-ROOTS = 100
-"""Entities whose edges are asked for."""
 ASKED = 3_000
 """Entities of a picture up to which their groups are asked for."""
 AT_ONCE = 400
@@ -31,13 +29,13 @@ BUCKETS = 180
 
 
 class Loaded(Struct, frozen=True, kw_only=True):
-    """What a workspace says of a sketch. total: edges in all. labels: entities that are drawn even when nothing passed.
+    """What a workspace says of a sketch. left_out: edges of what was asked for that are too many.
 
-    kept: name to picture that is kept in the case.
+    labels: entities that are drawn even when nothing passed. kept: name to picture that is kept in the case.
     """
 
     edges: tuple[Edge, ...] = ()
-    total: int = 0
+    left_out: int = 0
     traits: dict[str, Traits] = {}
     labels: dict[str, EntityRef] = {}
     times: Histogram | None = None
@@ -84,16 +82,16 @@ def load(session: "Session", sketch: Sketch) -> Loaded:
     queries = session.queries
     when = moment(sketch.span)
     edges: dict[tuple[str, str], Edge] = {}
-    total = 0
+    left_out = 0
     labels: dict[str, EntityRef] = {}
     if sketch.query is not None:
         text = sketch.query
         found = queries.ties(_filter(f"({text}) {when}" if text and when else text or when))
-        total += found.total
+        left_out += found.total - len(found.edges)
         edges |= {(one.origin.key, one.target.key): one for one in found.edges}
     for key in sketch.roots[:ROOTS]:
         found = queries.ties(_filter(f"{query_of(Sketch(roots=(key,)))} {when}"), key, NEIGHBOURS)
-        total += found.total
+        left_out += found.total - len(found.edges)
         for one in found.edges:
             edges.setdefault((one.origin.key, one.target.key), one)
         labels[key] = queries.ref(key)
@@ -118,7 +116,7 @@ def load(session: "Session", sketch: Sketch) -> Loaded:
     text = query_of(sketch)
     times = queries.histogram(_filter(text), span[0], span[1] + 1, BUCKETS) if span else None
     return Loaded(
-        edges=tuple(edges.values()), total=total, traits=traits, labels=labels, times=times, kept=session.plain.pictures()
+        edges=tuple(edges.values()), left_out=left_out, traits=traits, labels=labels, times=times, kept=session.plain.pictures()
     )
 
 
@@ -139,9 +137,7 @@ def picture(
     found = shown(loaded.edges, sketch, loaded.traits, parts, loaded.labels)
     cut = sketch.roots and sketch.query is None and (sketch.kinds or sketch.span or sketch.removed or sketch.families)
     if cut:  # what was left out may have cut the rest off
-        kept: set[str] = set()
-        for root in sketch.roots:
-            kept |= reached(found, root)
+        kept = reached(found, sketch.roots)
         found = Shown(
             nodes=tuple(node for node in found.nodes if node.key in kept),
             edges=tuple(one for one in found.edges if one[0] in kept),

@@ -38,8 +38,7 @@ def about(name: str, shown: Shown, sketch: Sketch, loaded: Loaded) -> str:
     inside = len(shown.group_of)
     folded = f", {wording.count(inside, 'entity', 'entities')} of them in groups" if inside else ""
     more = f"; {wording.count(shown.hidden, 'entity', 'entities')} left out, the least active" if shown.hidden else ""
-    cut = loaded.total - len(loaded.edges)
-    more += f"; {wording.count(cut, 'edge')} left out, the least busy" if cut > 0 else ""
+    more += f"; {wording.count(loaded.left_out, 'edge')} left out, the least busy" if loaded.left_out else ""
     more += f"; {wording.number(len(sketch.removed))} hidden" if sketch.removed else ""
     when = " in the chosen time" if sketch.span else ""
     return f"{name[:1].upper()}{name[1:]}{when}: {nodes}, {lines}{folded}{more}."

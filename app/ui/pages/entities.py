@@ -26,6 +26,8 @@ PAGE = 200
 TYPING_MS = 150
 MOST_TAGGED = 5_000
 """Entities that are tagged at one go."""
+MOST_ASKED = 40
+"""Entities whose activities are asked for at once: a filter that can still be read."""
 KINDS = {
     "": "All kinds",
     "user": "Users",
@@ -251,8 +253,9 @@ class EntitiesPage(Page):
             who.setObjectName("else")
             self._fill_else(who, first)
         else:
-            words = " or ".join(f"entity:{quoted(row.ref.key)}" for row in rows[:40])
-            menu.addAction(f"Activities of these {len(rows)}").triggered.connect(lambda *_: desk.go("activities", filter=words))
+            words = " or ".join(f"entity:{quoted(row.ref.key)}" for row in rows[:MOST_ASKED])
+            some = f"these {len(rows)}" if len(rows) <= MOST_ASKED else f"the first {MOST_ASKED} of these {len(rows)}"
+            menu.addAction(f"Activities of {some}").triggered.connect(lambda *_: desk.go("activities", filter=words))
         menu.addSeparator()
         tags = menu.addMenu("Tag" if len(rows) == 1 else f"Tag these {len(rows)}")
         offered = dict.fromkeys(tag for row in rows for tag in OFFERED.get(row.ref.kind, ()))

@@ -35,7 +35,7 @@ from app.ui.navigation import Crumb, Route
 from app.ui.plots.drawing import EMPTY, name_of
 from app.ui.plots.layout import Place
 from app.ui.plots.neighbourhood import Node, Shown
-from app.ui.plots.sketch import Sketch, query_of
+from app.ui.plots.sketch import ROOTS, Sketch, query_of
 from app.ui.widgets import hovering
 from app.ui.widgets.buttons import Button, MenuButton
 from app.ui.widgets.empty import Empty
@@ -120,7 +120,12 @@ class GraphPage(PicturePage):
     def expand(self) -> None:
         """Show what the chosen entities touched, and the members of chosen groups."""
         self._remember_groups(self.canvas.selection())
+        self._full()
         self.do(f"expand {self._named()}", acts.expanded(self.sketch, self.canvas.selection()))
+
+    def _full(self) -> None:
+        if len(self.sketch.roots) >= ROOTS:
+            self.desk.tell(f"{ROOTS} entities are expanded already; collapse one first.", True)
 
     def collapse(self) -> None:
         """Take back what the chosen entities were expanded to; members of an opened group go back into it."""
@@ -424,6 +429,8 @@ class GraphPage(PicturePage):
 
     def _opened(self, node: Node) -> None:
         self._remember_groups((node,))
+        if not node.members:
+            self._full()
         after = acts.expanded(self.sketch, (node,))
         if after is not None and not node.members:
             self._choose_after = node.key
@@ -456,7 +463,11 @@ class GraphPage(PicturePage):
         wanted = text.strip().lower()
         if not wanted:
             return
-        found = words.called(self.canvas.drawing, wanted)
+        drawing = self.canvas.drawing
+        self.ask("find", lambda: words.called(drawing, wanted), lambda found: self._show_found(text, found, further))
+
+    def _show_found(self, text: str, found: Sequence[str], further: int) -> None:
+        found = [key for key in found if key in self.canvas.drawing.index]
         if not found:
             self.desk.tell(f"Nobody in the picture is called {wording.middle(text, 40)}.")
             return

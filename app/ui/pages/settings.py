@@ -2,7 +2,7 @@
 
 import importlib
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from app.model.tuning import Tuning
@@ -18,6 +18,8 @@ from app.ui.widgets.two_line_list import TwoLineList, TwoLines
 from app.ui.widgets.words import Line, PageHeading, Words
 
 MOST_FOUND = 80
+MAKING_MS = 10
+"""Between two sections that are made for the search."""
 
 
 class SettingsPage(Page):
@@ -29,6 +31,10 @@ class SettingsPage(Page):
         super().__init__(desk, name)
         self._sections: dict[str, Section] = {}
         self._word = SECTIONS[0].word
+        self._making = QTimer(self)
+        self._making.setSingleShot(True)
+        self._making.setInterval(MAKING_MS)
+        self._making.timeout.connect(self._make_next)
         self.search = QLineEdit()
         self.search.setPlaceholderText(tr("Find a setting"))
         self.search.setAccessibleName(tr("Find a setting"))
@@ -101,6 +107,7 @@ class SettingsPage(Page):
     def leave(self) -> None:
         """Nothing is wanted any more."""
         super().leave()
+        self._making.stop()
         for one in self._sections.values():
             one.leave()
 
@@ -128,7 +135,10 @@ class SettingsPage(Page):
         view = tuple(pair for pair in self.route.view if pair[0] not in ("find", "item"))
         self.route = Route(self.name, self._word, (*view, *((("find", text),) if words else ())))
         if words:
-            every = [(entry, item) for entry in SECTIONS for item in self.section(entry.word).items()]
+            if any(entry.word not in self._sections for entry in SECTIONS):
+                self._making.start()
+            made = [(entry, self._sections[entry.word]) for entry in SECTIONS if entry.word in self._sections]
+            every = [(entry, item) for entry, section in made for item in section.items()]
             hits = [(entry, item) for entry, item in every if _matches(words, entry.title, item)]
             hits.sort(key=lambda pair: not all(word in pair[1].title.lower() for word in words))
             rows = [TwoLines("", one.title, one.hint, entry.title, target=(entry.word, one.key)) for entry, one in hits]
@@ -137,6 +147,13 @@ class SettingsPage(Page):
             self.found.sentence.say(said)
             self.results.move(0 if self.results.currentIndex().isValid() else 1)
         self._show()
+
+    def _make_next(self) -> None:
+        """One section more to search in, between two events of the user: all of them at once would be felt."""
+        missing = next((entry.word for entry in SECTIONS if entry.word not in self._sections), None)
+        if missing is not None and self.search.text().strip():
+            self.section(missing).refresh()  # the detectors are asked for, and told by items_changed
+            self._find(self.search.text())
 
     def _open(self, target: object) -> None:
         word, key = target  # type: ignore[misc]

@@ -59,10 +59,13 @@ def importance(picture: Shown) -> dict[str, float]:
     return dict(networkx.betweenness_centrality(graph, k=samples, seed=0))
 
 
-def reached(picture: Shown, root: str) -> set[str]:
-    """Keys of the nodes that hang on the root, itself included."""
-    graph = graph_of(picture)
-    return set(networkx.node_connected_component(graph, root)) if root in graph else set()
+def reached(picture: Shown, roots: Iterable[str]) -> set[str]:
+    """Keys of the nodes that hang on any of the roots, these included."""
+    graph, found = graph_of(picture), set[str]()
+    for root in roots:
+        if root in graph and root not in found:
+            found |= networkx.node_connected_component(graph, root)
+    return found
 
 
 def ways_between(edges: Iterable[Edge], start: str, end: str) -> tuple[tuple[str, ...], ...]:

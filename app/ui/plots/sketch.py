@@ -19,6 +19,8 @@ LONGEST = 60_000
 MOST_BYTES = 4_000_000
 """Bytes to which a word may be unpacked."""
 STEPS = 200
+ROOTS = 100
+"""Entities whose edges are drawn."""
 
 
 class Sketch(Struct, frozen=True, kw_only=True, omit_defaults=True):

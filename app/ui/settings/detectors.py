@@ -11,7 +11,7 @@ from app.model.tuning import Tuning
 from app.ui import theme, wording
 from app.ui.catalogue import tr
 from app.ui.desk import Desk
-from app.ui.jobs import Job
+from app.ui.jobs import Job, Stop
 from app.ui.settings import draft
 from app.ui.settings.detector_panel import DetectorPanel
 from app.ui.settings.section import Drafting, Item, Segments
@@ -41,6 +41,7 @@ class Detectors(Drafting):
         self._wanted, self._sorted = "", ("", False)
         self._jobs: list[Job] = []
         self._trial: Job | None = None
+        self._stop = Stop()
         self.level = Segments(tr("Sensitivity of this case"), LEVELS, "medium")
         self.level.chosen.connect(lambda word: self._set(draft.with_sensitivity(self.draft, word)))
         self.test_mode = Check(tr("Test mode"), "all at high, none waits to learn")
@@ -238,6 +239,7 @@ class Detectors(Drafting):
     def _forget_trial(self) -> None:
         if self._trial is not None:
             self._trial.cancel()
+            self._stop.set()
             self._trial = None
         self.result.hide()
         self.found.hide()
@@ -304,7 +306,8 @@ class Detectors(Drafting):
             self.result.show()
             self.result.say(tr("Detecting with these settings; nothing is kept…"))
             self.try_out.say(tr("Stop"))
-            self._trial = self.desk.jobs.run(lambda: session.what_if(wanted), self._told, self._failed, self)
+            self._stop = stop = Stop()
+            self._trial = self.desk.jobs.run(lambda: session.what_if(wanted, stop.is_set), self._told, self._failed, self)
 
     def _failed(self, error: str) -> None:
         self._forget_trial()

@@ -51,7 +51,8 @@ def test_what_is_not_connected_has_no_way() -> None:
     shown = picture(edge("a", "b"), alone="z")
 
     assert way_between(shown, "a", "z") == () == way_between(shown, "a", "nobody")
-    assert reached(shown, "a") == {"a", "b"} and reached(shown, "nobody") == set()
+    assert reached(shown, ["a"]) == {"a", "b"} and reached(shown, ["nobody"]) == set()
+    assert reached(shown, ["a", "nobody", "b"]) == {"a", "b"}
 
 
 def test_the_middle_of_a_star_is_the_important_one() -> None:
