@@ -1,16 +1,13 @@
 """Rows of a table painted as a whole: cells without a call through Qt for each, a row that was painted once as one picture."""
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QPoint, QRect, QRectF
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
 from app.ui import theme
 from app.ui.tables.cells import RowDelegate
-
-if TYPE_CHECKING:
-    from app.ui.tables.table import Table
 
 KEPT = 160
 """Pictures of rows of one table, about three screens."""
@@ -19,7 +16,8 @@ KEPT = 160
 class RowPainter:
     """Paints the rows of one table. keeps: what a cell shows follows from its row alone, so that a picture of it may be kept."""
 
-    def __init__(self, table: "Table") -> None:
+    def __init__(self, table: Any) -> None:
+        """table: the Table, which makes its painter and so cannot be named here."""
         self._table = table
         self.keeps = False
         self._kept: OrderedDict[int, tuple[Any, QPixmap]] = OrderedDict()
