@@ -1,4 +1,7 @@
-"""Tickets: Kerberos tickets by host or account over time, from their issue to their use, and the one that two hosts used."""
+"""Tickets: Kerberos tickets by host or account over time, from their issue to their use, and the one that two hosts used.
+
+Long because filter, lanes, exchanges and inspector of one page follow each other here.
+"""
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLineEdit, QMenu, QSplitter, QVBoxLayout, QWidget
