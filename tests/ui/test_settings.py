@@ -69,7 +69,7 @@ def test_detectors_are_found_before_their_section_was_looked_at(window: MainWind
     assert "detectors" not in page._sections
     QTest.keyClicks(page.search, "kerberoasting")
     qtbot.waitUntil(lambda: any(one.target == ("detectors", "kerberoasting") for one in page.results.rows()), timeout=10_000)
-    assert {one.word for one in SECTIONS} == set(page._sections)
+    qtbot.waitUntil(lambda: {one.word for one in SECTIONS} == set(page._sections), timeout=10_000)
 
 
 def test_rows_grow_with_the_density_and_stay_so(window: MainWindow, settle: Settle, tmp_path) -> None:
