@@ -157,11 +157,14 @@ def test_colours_follow_the_theme(qtbot: QtBot) -> None:
 def test_empty_and_odd_lanes_are_drawn(qtbot: QtBot) -> None:
     view = LanesView(wording.FAMILIES)
     qtbot.addWidget(view)
+    drawn = []
     for lanes in ([], [lane("a")], [lane("a", Kerberos=[]), lane("b", Kerberos=[3])], []):
         view.show_lanes(lanes)
         view.resize(view.sizeHint())
         view.show()
-        view.grab()
+        assert not view.grab().isNull()
+        drawn.append((len(view.lanes), len(view._bars), len(view._lines)))
+    assert drawn == [(0, 0, 0), (1, 0, 0), (2, 1, 1), (0, 0, 0)]
 
 
 def test_the_window_starts_without_pyqtgraph() -> None:

@@ -33,7 +33,7 @@ from .conftest import Watchdog
 
 Settle = Callable[[MainWindow], None]
 Make = Callable[..., MainWindow]
-STALL = 0.5
+STALL = 0.25
 """Seconds; the sources share the machine with the window."""
 EVENT = (
     "<13>Jan  5 14:02:11 dc1.corp.test CEF:0|Microsoft|Microsoft Windows||Microsoft-Windows-Security-Auditing:4776|"
@@ -127,7 +127,7 @@ def test_a_syslog_listener_is_set_up_fed_stopped_and_started_again(
     click(page.live.buttons[0]["start"])
     until(lambda: row(page).words == "running")
     assert page.live.model().rowCount() == 1
-    assert watchdog.longest < STALL, f"the window stood still for {watchdog.longest:.3f} s"
+    assert watchdog.longest_busy < STALL, f"the window's thread worked for {watchdog.longest_busy:.3f} s at one go"
 
 
 def test_why_a_source_cannot_run_is_said_in_its_row_and_among_the_problems(

@@ -27,7 +27,7 @@ from tests.ui.conftest import Watchdog
 from tests.ui.test_hostile import NAMES
 
 Settle = Callable[[MainWindow], None]
-STALL = 0.6
+STALL = 0.2
 """Seconds, on a machine that does other work as well; the aim is 0.05."""
 LEFT, NO = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -227,7 +227,7 @@ def test_the_window_never_waits(make_window: Callable[..., MainWindow], week: Pa
         window.desk.go("paths", SMITH, at=str(at(hours)))
         settle(window)
 
-    assert watchdog.longest < STALL, f"the window stood still for {watchdog.longest:.3f} s"
+    assert watchdog.longest_busy < STALL, f"the window's thread worked for {watchdog.longest_busy:.3f} s at one go"
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
