@@ -6,7 +6,7 @@ Long because every question that a view may ask has its door here; the answers a
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -228,20 +228,13 @@ class Queries(ActivityQueries):
         return tuned.rows(detectors.DETECTORS, self.tuning(), self.spans())
 
     def what_if(self, changed: Tuning, cancelled: Callable[[], bool] = lambda: False) -> WhatIf:
-        """What other settings would say of all that was read; works beside a writer and keeps nothing. Takes its time.
-
-        Raises OSError when it was cancelled.
-        """
+        """What other settings would say of all that was read, beside a writer, keeping nothing; OSError when it was cancelled."""
         from app.engine import detectors, tuned
         from app.engine.queries import trial
 
         with self._access.snapshot():
-            return tuned.what_if(
-                detectors.DETECTORS,
-                self.tuning(),
-                changed,
-                lambda some, tuning: trial.detect(self._access, some, tuning, cancelled),
-            )
+            detect = partial(trial.detect, self._access, cancelled=cancelled)
+            return tuned.what_if(detectors.DETECTORS, self.tuning(), changed, detect)
 
     def evidence(self) -> "tuple[Evidence, ...]":
         """Every input that holds anything, as coverage sees it."""
