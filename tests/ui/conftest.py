@@ -19,10 +19,10 @@ from app.ui.frame.tab import Tab
 from app.ui.main_window import MainWindow
 
 TICK_MS = 5
-BUSY = 0.5
+BUSY = 1.0
 """Seconds of processor time, of a machine with nothing else to do, that the window's thread may work at one go.
 
-The target is 0.05, which `benchmarks/investigate.py` measures; a page that is visited first, or all of the window after another
+The target is 0.05, which `benchmarks/investigate.py` measures; a page that is visited first, or the whole window after another
 theme, is made in one go, and events that come together count as one.
 """
 LOOP, LOOP_S = 60_000, 0.0025
