@@ -10,10 +10,11 @@ JOURNALS = ("-wal", "-shm", "-journal")
 PACKETS = ".packets"
 """The folder of packets of live traffic, see app.sensor.sources.evidence."""
 _BESIDE = re.compile(
-    r"\.(?:packets|part|notices(?:-wal|-shm|-journal)?|version-\d{1,4}(?:\.part)?|(?:[a-z][a-z-]{0,40})-[0-9a-f]{12}(?:-[0-9a-f]{12})?(?:\.[a-z0-9]{1,12})?)"
+    r"\.(?:packets|part|reports|notices(?:-wal|-shm|-journal)?|version-\d{1,4}(?:\.part)?"
+    r"|[a-z][a-z-]{0,40}-[0-9a-f]{12}(?:-[0-9a-f]{12})?(?:\.[a-z0-9]{1,12})?)"
 )
-"""Packets, notices that wait for other systems, copies of earlier versions, and what sources of this workspace remember (kind,
-identity of the workspace, which)."""
+"""Packets, reports by schedule, notices that wait for other systems, copies of earlier versions, and what sources remember of
+this workspace (kind, identity of the workspace, which)."""
 LOCKS = (".lock", ".open")
 """Marks of who has it open; they are never moved."""
 
