@@ -111,7 +111,7 @@ class Listener:
         self._detection = Detection(workspace)
         self._rough = 0.0
         """Seconds until everything is to be looked at anew though nothing came; 0 when that was done."""
-        self._unstored = self._undetected = self._unlooked = False
+        self._unstored = self._undetected = self._unlooked = self._reading = False
         self._receiver: Receiver | None = None
         self._watching: dict[str, Watching] = {}
 
@@ -164,7 +164,9 @@ class Listener:
         keys = load_keys(keytabs)
 
         def meanwhile() -> bool:
+            self._reading = True
             self.step(0.0, detect=False)
+            self._reading = False
             return cancelled()
 
         return read_into(self._engine, paths, on_progress, meanwhile, sensitivity, keys=keys, tend=False)
@@ -372,7 +374,7 @@ class Listener:
                     source.changed = False
                     self._say(source.state())
                     self._state_input(source)
-        self.governing.look(now, [one for one in self._sources.values() if one.key])
+        self.governing.look(now, [one for one in self._sources.values() if one.key], self._reading)
         if now - self._trimmed >= TRIM:
             self._trimmed = now
             self._trim()

@@ -131,7 +131,7 @@ def measured(net: Namespace, capture: Path, rate: int, seconds: float, pid: int,
     return {
         "rate": rate,
         "arrived": (after[0] - before[0]) / took,
-        "link_bytes": after[1] - before[1],
+        "mbits": 8 * (after[1] - before[1]) / took / 1e6,
         "cores": (cpu_end - cpu) / took,
         "megabytes": peak,
         **grown,
@@ -262,7 +262,7 @@ def shown(part: str, one: dict[str, Any]) -> str:
     cores, gigabytes = SIZING.get(one["rate"], (0.0, 0.0))
     seen, sent = max(one["bytes"], 1), one["sealed"]
     return (
-        f"{part:8} {one['arrived']:8,.0f} packets/s, {8 * one['link_bytes'] / 1e6:7,.0f} Mbit: {one['cores']:.2f} cores, "
+        f"{part:8} {one['arrived']:8,.0f} packets/s, {one['mbits']:5,.0f} Mbit/s: {one['cores']:.2f} cores, "
         f"{one['megabytes']:.0f} MB (table: {cores} cores, {gigabytes} GB); {one['records']:,} analysed, "
         f"{one['dropped']:,} dropped, "
         f"{one['activities']:,} activities; {sent:,} of {seen:,} bytes would be sent ({100 * sent / seen:.2f} %)"

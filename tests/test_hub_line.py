@@ -42,7 +42,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory, packets: int) -> Iterator[Runn
         running.add("analyst", id)
     running.add("analyst", "eve", "other")
     running.start()
-    config = SensorConfig(sources=(GrowingSource(path=str(SAMPLE)),))
+    config = SensorConfig(sources=(GrowingSource(path=str(SAMPLE)),), reserve=0.0)
     sensor = SensorProcess(folder / "sensor", place, config).start()
     try:
         sensor.until(lambda report: report.sources and report.sources[0].records >= packets and not report.backlog.messages)

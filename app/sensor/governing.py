@@ -29,6 +29,7 @@ class Governing:
         self._governor = Governor(reserve)
         self._meter = meter or Meter()
         self._due: float | None = None
+        self._aside = False
         self._past: tuple[list[Skipped], tuple[int, int, int]] = ([], (0, 0, 0))
         self._before = (0, 0, 0)
 
@@ -47,11 +48,12 @@ class Governing:
         skipped, counts = self._past
         self._past = added([*skipped, *status.skipped]), _plus(counts, _counts(status))
 
-    def look(self, now: float, sources: Iterable[RunningSource]) -> Quota | None:
+    def look(self, now: float, sources: Iterable[RunningSource], aside: bool = False) -> Quota | None:
         """Decide when it is time, and tell the sources; the new quota, None when it is not time yet.
 
         now: seconds as time.monotonic(). Captures whose memory does not come back are asked to begin again (their ending is
-        "renewed"). A new process must be told the limits by whoever starts it.
+        "renewed"). A new process must be told the limits by whoever starts it. aside: this process does something else beside,
+        as reading files that the user opened, which is no reason to leave traffic out.
         """
         if self._due is not None and now < self._due:
             return None
@@ -63,7 +65,8 @@ class Governing:
             counts = _plus(counts, _counts(one))
         more = [max(a - b, 0) for a, b in zip(counts, self._before, strict=True)]
         self._before = counts
-        seen = self._meter.measure(now, more[2])
+        seen = self._meter.measure(now, more[2], aside or self._aside)
+        self._aside = aside
         if first or seen is None:
             return None
         quota = self.quota = self._governor.step(seen)

@@ -138,11 +138,14 @@ class Meter:
         self._before: tuple[float, float, float] | None = None
         self._own: dict[tuple[int, float], float] = {}
 
-    def measure(self, now: float, lost: int = 0) -> Measured | None:
-        """None at the first call, which has nothing to compare with."""
+    def measure(self, now: float, lost: int = 0, aside: bool = False) -> Measured | None:
+        """None at the first call, which has nothing to compare with.
+
+        aside: what the sensor's first process itself used of the processor is nobody's, for it did something else meanwhile.
+        """
         box = self._container
         cores = box.cores or float(psutil.cpu_count() or 1)
-        spent, resident = self._sensor()
+        first, spent, resident = self._sensor()
         busy, whole = self._busy()
         memory, used = self._memory()
         before, self._before = self._before, (now, busy, whole)
@@ -150,15 +153,17 @@ class Meter:
             return None
         seconds = now - before[0]
         total = (whole - before[2]) if not box.cpu else seconds * cores
-        cpu = min(max((busy - before[1]) / max(total, 1e-6), 0.0), 1.0)
+        first = first if aside else 0.0
+        spent -= first
+        cpu = min(max((busy - before[1] - first) / max(total, 1e-6), 0.0), 1.0)
         own = min(spent / (seconds * cores), 1.0)
         return Measured(
             cores=cores, cpu=max(cpu, own), own_cpu=own, memory=memory, used=max(used, resident), own=resident, lost=lost
         )
 
-    def _sensor(self) -> tuple[float, int]:
-        """(seconds of processor since the last call, bytes of memory now) of all processes of the sensor."""
-        spent, memory = 0.0, 0
+    def _sensor(self) -> tuple[float, float, int]:
+        """(seconds of processor since the last call of the first process, of all of the sensor, bytes of memory now)."""
+        first, spent, memory = 0.0, 0.0, 0
         seen: dict[tuple[int, float], float] = {}
         for one in self._processes():
             with suppress(psutil.Error):
@@ -166,10 +171,12 @@ class Meter:
                     times, held = one.cpu_times(), one.memory_info()
                 key = (one.pid, one.create_time())
                 seen[key] = times.user + times.system
-                spent += max(seen[key] - self._own.get(key, 0.0 if self._before else seen[key]), 0.0)
+                more = max(seen[key] - self._own.get(key, 0.0 if self._before else seen[key]), 0.0)
+                spent += more
+                first += more if one.pid == self._process.pid else 0.0
                 memory += held.rss - getattr(held, "shared", 0)
         self._own = seen
-        return spent, memory
+        return first, spent, memory
 
     def _processes(self) -> list[psutil.Process]:
         try:

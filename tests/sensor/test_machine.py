@@ -10,7 +10,7 @@ import pytest
 
 from app.sensor.machine import Container, Meter, container_of
 
-BUSY = "import time\nend = time.monotonic() + {}\nwhile time.monotonic() < end: pass"
+BUSY = "import sys, time\nwhile time.process_time() < 0.6: pass\nsys.stdin.read()"
 V2 = "30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup rw,nsdelegate\n"
 V1 = (
     "31 30 0:27 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n"
@@ -98,22 +98,38 @@ def test_memory_and_time_of_a_container_are_its_own(tmp_path: Path) -> None:
 
 
 def test_children_and_their_children_belong_to_the_sensor() -> None:
+    code = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {BUSY!r}])"
+    child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
+    try:
+        meter = Meter()
+        last = began = time.monotonic()
+        meter.measure(last)
+        used = 0.0
+        while used < 0.2 and time.monotonic() - began < 60:
+            time.sleep(0.2)
+            now = time.monotonic()
+            seen = meter.measure(now)
+            assert seen is not None and 0 <= seen.own_cpu <= seen.cpu <= 1
+            assert 0 < seen.own <= seen.used < seen.memory
+            used += seen.own_cpu * seen.cores * (now - last)
+            last = now
+    finally:
+        child.communicate()
+
+    assert used >= 0.2
+
+
+def test_what_the_first_process_does_beside_is_nobodys() -> None:
     meter = Meter()
     meter.measure(time.monotonic())
-    code = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {BUSY.format(1.5)!r}])"
-    child = subprocess.Popen([sys.executable, "-c", code])
-    try:
-        time.sleep(0.3)
-        meter.measure(time.monotonic())
-        used, began = 0.0, time.monotonic()
-        while used < 0.2 and time.monotonic() - began < 20 and child.poll() is None:
-            time.sleep(0.3)
-            before = time.monotonic()
-            seen = meter.measure(before)
-            assert seen is not None and 0 <= seen.own_cpu <= seen.cpu <= 1
-            used += seen.own_cpu * seen.cores * 0.3
-            assert 0 < seen.own <= seen.used < seen.memory
-    finally:
-        child.wait()
+    until = time.process_time() + 0.3
+    while time.process_time() < until:
+        pass
+    counted = meter.measure(time.monotonic())
+    until = time.process_time() + 0.3
+    while time.process_time() < until:
+        pass
+    aside = meter.measure(time.monotonic(), aside=True)
 
-    assert used > 0.1
+    assert counted is not None and aside is not None
+    assert counted.own_cpu > 0 and aside.own_cpu == 0

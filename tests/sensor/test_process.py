@@ -228,7 +228,7 @@ def test_a_capture_that_holds_too_much_memory_begins_again_as_another_input(
 
         own = 1 << 28
 
-        def measure(self, now: float, lost: int = 0) -> Measured:
+        def measure(self, now: float, lost: int = 0, aside: bool = False) -> Measured:
             self.own = min(self.own * 2, 2 << 30)
             return Measured(cores=2, cpu=0.1, own_cpu=0.1, memory=8 << 30, used=(7 << 30) + self.own, own=self.own)
 

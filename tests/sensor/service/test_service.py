@@ -91,7 +91,9 @@ def capture(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def growing(path: Path, *more: object, **words: object) -> SensorConfig:
-    return SensorConfig(sources=(GrowingSource(path=str(path)),), **words)
+    return SensorConfig(
+        sources=(GrowingSource(path=str(path)),), **{"reserve": 0.0, **words}
+    )  # all of it, however busy it is here
 
 
 def test_what_its_source_sees_comes_to_the_hub_and_its_packets_on_request(running: Running, capture: Path) -> None:
@@ -162,7 +164,7 @@ def test_a_change_that_cannot_run_here_is_refused_and_all_goes_on(running: Runni
     running.start(growing(capture, revision=1))
     running.until(lambda one: one.applied == 1)
     running.until_came(80)
-    running.configure(SensorConfig(sources=(CaptureSource(interfaces=("nothere0",)),), revision=2, who="ann"))
+    running.configure(SensorConfig(sources=(CaptureSource(interfaces=("nothere0",)),), reserve=0.0, revision=2, who="ann"))
     refused = running.until(lambda one: one.refused == 2)
     running.configure(growing(capture, revision=0, outbox=100))
     old = running.until(lambda one: "older" in one.refusal)
@@ -183,7 +185,7 @@ def test_a_change_that_does_not_run_is_rolled_back(running: Running, capture: Pa
     running.start(first)
     running.until(lambda one: one.applied == 1)
     running.until_came(80)
-    running.configure(SensorConfig(sources=(*first.sources, GrowingSource(path=str(other))), revision=2, who="ann"))
+    running.configure(SensorConfig(sources=(*first.sources, GrowingSource(path=str(other))), reserve=0.0, revision=2, who="ann"))
     back = running.until(lambda one: one.refused == 2)
     later = running.until(lambda one: one.state == "running" and len(one.sources) == 1)
 
