@@ -10,6 +10,7 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -133,6 +134,18 @@ def expected(path: Path, key: str, messages: int) -> dict[str, object]:
     return content(path)
 
 
+def stored(workspace: Path) -> int:
+    """Activities in a workspace now, 0 while there is none."""
+    try:
+        database = sqlite3.connect(f"file:{workspace}?mode=ro", uri=True)
+        try:
+            return int(database.execute("SELECT count(*) FROM activities").fetchone()[0])
+        finally:
+            database.close()
+    except sqlite3.Error:
+        return 0
+
+
 class Line:
     """The processes between an outbox and a workspace."""
 
@@ -173,16 +186,7 @@ class Line:
 
     def stored(self) -> int:
         """Activities in the workspace now."""
-        import sqlite3
-
-        try:
-            database = sqlite3.connect(f"file:{self._workspace}?mode=ro", uri=True)
-            try:
-                return int(database.execute("SELECT count(*) FROM activities").fetchone()[0])
-            finally:
-                database.close()
-        except sqlite3.Error:
-            return 0
+        return stored(self._workspace)
 
     def close(self) -> None:
         """End all of it in order."""

@@ -22,7 +22,7 @@ BYTES = 64 << 20
 class RunningHub:
     """A hub of this folder; start() before it is used, stop() at the end."""
 
-    def __init__(self, folder: Path, workspaces: tuple[str, ...] = ("corp",), always: bool = False) -> None:
+    def __init__(self, folder: Path, workspaces: tuple[str, ...] = ("corp",), always: bool = False, size: int = BYTES) -> None:
         self.folder = Folder(folder)
         self.folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.seeds: dict[tuple[str, str], str] = {}
@@ -35,7 +35,7 @@ class RunningHub:
         authority.make_authority(self.folder)
         authority.make_certificate(self.folder, self.hub)
         for name in workspaces:
-            self.hub = self.hub.with_workspace(Workspace(name=name, bytes=BYTES, days=1))
+            self.hub = self.hub.with_workspace(Workspace(name=name, bytes=size, days=1))
             self.add("administrator", f"admin-{name}", name)
         self.write()
 
