@@ -22,6 +22,7 @@ from tests.hub.running import RunningHub, until
 from tests.material import SAMPLE
 from tests.sensor.service.running import SensorProcess
 
+pytestmark = pytest.mark.slow
 NOT_COMPARED = {"inputs", "receipts", "sensors", "meta", "changes", "health", "health_history"}
 
 

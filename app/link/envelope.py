@@ -94,5 +94,5 @@ def unseal(data: bytes) -> Message:
         if size > LARGEST:  # also what does not say how large it is
             raise LinkError("A message is larger than any that is sent.")
         return _decode(zstandard.ZstdDecompressor().decompress(data[HEAD.size :], max_output_size=LARGEST))
-    except (zstandard.ZstdError, msgspec.MsgspecError) as error:
+    except (zstandard.ZstdError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise LinkError(f"A message is damaged: {error}.") from error

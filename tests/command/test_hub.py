@@ -23,6 +23,8 @@ from tests.hub.running import linked, until
 from tests.material import ROOT, command
 from tests.sensor.free_port import free_port
 
+pytestmark = pytest.mark.slow
+
 
 class Home:
     """A settings folder of its own, in which hub commands run."""
