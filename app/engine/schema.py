@@ -10,6 +10,8 @@ APPLICATION_ID = 0x57444C54  # "WDLT" in the header of the file tells a workspac
 VERSION = 6
 PAGE = 16_384
 """Bytes of a page of a new workspace: rows come in order and packed lists are long, so larger pages cost less of both."""
+HEADER = 100
+"""Bytes of the header of a database (SQLite file format, section 1.3)."""
 WAL_BYTES = 64 << 20
 """Bytes of the write-ahead log from which on it is copied into the file."""
 
@@ -246,10 +248,8 @@ def connect(path: Path | str) -> sqlite3.Connection:
 def prepare(path: Path) -> sqlite3.Connection:
     """Open the workspace for writing; make it when it is not there, migrate it when it is old. Raises StoreError."""
     try:
-        if path.exists() and path.stat().st_size:
-            with path.open("rb") as file:
-                if file.read(16) != b"SQLite format 3\0":
-                    raise StoreError(f"{path} is not a Wardlight workspace.")
+        if path.exists() and 0 < path.stat().st_size < HEADER:  # which SQLite takes for an empty file
+            raise StoreError(f"{path} is not a Wardlight workspace.")
         connection = connect(path)
     except (OSError, sqlite3.Error) as error:
         raise StoreError(f"{path} cannot be opened: {error}.") from error
@@ -274,11 +274,22 @@ def prepare(path: Path) -> sqlite3.Connection:
         raise StoreError(f"{path}{IN_USE}" if busy else f"{path} cannot be used: {error}.") from error
     except sqlite3.DatabaseError as error:
         connection.close()
+        if is_foreign(error):
+            raise StoreError(f"{path} is not a Wardlight workspace.") from error
         raise StoreError(f"{path} is damaged or not a Wardlight workspace: {error}.") from error
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def is_foreign(error: sqlite3.Error) -> bool:
+    """Whether an error says that a file is none of SQLite.
+
+    A workspace is never opened but by SQLite: whoever closes a file that he opened himself gives back every lock that his process
+    holds on it (POSIX, fcntl), and the next process that leaves takes itself for the last and removes the log of the others.
+    """
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB
 
 
 def check(connection: sqlite3.Connection, path: Path, newer: bool = False) -> int:

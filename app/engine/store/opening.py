@@ -30,22 +30,23 @@ def may_write(path: Path) -> bool:
 
 
 def version_of(path: Path) -> int:
-    """Version of a workspace, 0 for an empty or missing file; read from its head, nothing is opened. Raises StoreError."""
+    """Version of a workspace, 0 for an empty or missing file. Raises StoreError."""
     try:
-        with path.open("rb") as file:
-            head = file.read(100)
+        size = path.stat().st_size
     except FileNotFoundError:
         return 0
     except OSError as error:
         raise StoreError(f"{path} cannot be opened: {error.strerror}.") from error
-    if not head:
+    if size < schema.HEADER:
+        if size:
+            raise StoreError(f"{path} is not a Wardlight workspace.")
         return 0
-    if len(head) < 100 or head[:16] != b"SQLite format 3\0":
-        raise StoreError(f"{path} is not a Wardlight workspace.")
     try:
         with closing(_reading(path)) as connection:
             return schema.check(connection, path, newer=True)
     except sqlite3.Error as error:
+        if schema.is_foreign(error):
+            raise StoreError(f"{path} is not a Wardlight workspace.") from error
         raise StoreError(f"{path} is damaged or cannot be opened: {error}.") from error
 
 
