@@ -95,7 +95,9 @@ def test_what_a_hostile_sensor_answers_does_no_harm(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_packets_of_alerts_outlive_their_sensor_and_others_come_when_they_are_looked_at(tmp_path: Path) -> None:
     hub = RunningHub(tmp_path / "hub")
-    sensor = SensorProcess(tmp_path / "s", hub.add("sensor", "s1"), SensorConfig(sources=(GrowingSource(path=str(SAMPLE)),)))
+    sensor = SensorProcess(
+        tmp_path / "s", hub.add("sensor", "s1"), SensorConfig(sources=(GrowingSource(path=str(SAMPLE)),), reserve=0.0)
+    )
     line = tmp_path / "analyst.line"
     line.write_text(to_line(hub.add("analyst", "ann")))
     spec = HubSource(file=str(line))

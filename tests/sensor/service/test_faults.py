@@ -73,7 +73,7 @@ def test_configured_by_the_hub_it_sends_answers_and_ends_in_order(hub: RunningHu
     hub.reload()
     sensor.start()
     sensor.until(lambda one: one.state == "not configured" and one.backlog.connected)
-    config = SensorConfig(sources=(GrowingSource(path=str(path)),), revision=1, who="ann")
+    config = SensorConfig(sources=(GrowingSource(path=str(path)),), reserve=0.0, revision=1, who="ann")
     with linked(hub.place("ann")) as link:
         link.put(config_of("whole"), msgspec.json.encode(config))
         sensor.until(lambda one: one.applied == 1 and one.state == "running")
@@ -138,7 +138,9 @@ def test_killed_again_and_again_it_loses_nothing_that_it_kept_and_tells_nothing_
 
 def test_a_kill_with_activities_in_hand_is_said_and_the_next_run_goes_on(hub: RunningHub, tmp_path: Path) -> None:
     path = capture(tmp_path / "c.pcap")
-    sensor = SensorProcess(tmp_path / "s", hub.add("sensor", "hand"), SensorConfig(sources=(GrowingSource(path=str(path)),)))
+    sensor = SensorProcess(
+        tmp_path / "s", hub.add("sensor", "hand"), SensorConfig(sources=(GrowingSource(path=str(path)),), reserve=0.0)
+    )
     hub.reload()
     sensor.start()
     first = read(hub, "hand", 80, "hand")
@@ -169,7 +171,7 @@ def test_a_hub_that_goes_and_comes_gets_all_in_order(tmp_path: Path) -> None:
     path = tmp_path / "growing.pcap"
     whole = capture(tmp_path / "c.pcap", users=60).read_bytes()
     path.write_bytes(whole[: len(whole) // 4])
-    sensor = SensorProcess(tmp_path / "s", place, SensorConfig(sources=(GrowingSource(path=str(path)),))).start()
+    sensor = SensorProcess(tmp_path / "s", place, SensorConfig(sources=(GrowingSource(path=str(path)),), reserve=0.0)).start()
     try:
         read(own, "s1", 10, "a")
         own.kill()
@@ -200,7 +202,9 @@ def test_a_full_disk_is_a_state_and_not_the_end(hub: RunningHub, tmp_path: Path)
     hub.reload()
     try:
         path = capture(tmp_path / "c.pcap")
-        sensor.files.configuration.write_bytes(msgspec.json.encode(SensorConfig(sources=(GrowingSource(path=str(path)),))))
+        sensor.files.configuration.write_bytes(
+            msgspec.json.encode(SensorConfig(sources=(GrowingSource(path=str(path)),), reserve=0.0))
+        )
         outbox = Outbox(sensor.files.outbox("full"), 1 << 26)
         outbox.close()
         ballast = disk / "ballast"
@@ -286,7 +290,7 @@ def test_a_clock_that_jumps_changes_nothing(hub: RunningHub, tmp_path: Path) -> 
     path.write_bytes(whole[: len(whole) // 4])
     place = hub.add("sensor", "clock")
     hub.reload()
-    sensor = SensorProcess(tmp_path / "s", place, SensorConfig(sources=(GrowingSource(path=str(path)),)))
+    sensor = SensorProcess(tmp_path / "s", place, SensorConfig(sources=(GrowingSource(path=str(path)),), reserve=0.0))
     sensor.start(["env", f"PYTHONPATH={tmp_path / 'clock'}{os.pathsep}{ROOT}"])
     sensor.until(lambda one: one.state == "running")
     read(hub, "clock", 10, "clock-before")
