@@ -18,6 +18,7 @@ from app.casework import Casework
 from app.children import Beside, Listening, Reading, program
 from app.engine.exclusion_lists import moment
 from app.engine.export import iso, story
+from app.engine.export.separated import harmless
 from app.engine.inspector import Inspector, Message
 from app.engine.queries import Queries
 from app.engine.schema import create_workspace
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMS", "IN_USE", "Form", "Reading", "Seconds", "Session", "StoreError", "View", "check_keytabs",
-    "code_tables", "detector_ids", "iso", "moment", "replay", "story", "workspaces",
+    "code_tables", "detector_ids", "harmless", "iso", "moment", "replay", "story", "workspaces",
 ]  # fmt: skip
 
 

@@ -4,6 +4,8 @@ import os
 import shutil
 import sys
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QProcess
@@ -22,6 +24,27 @@ PLACES = {
 """Where it is installed without being on the path."""
 SESSIONS = ("TargetLogonId", "SubjectLogonId", "LogonId", "LogonGuid")
 """Fields of Windows events that name a logon session, that of who acts last."""
+
+
+PREFIX, OLD_S = "wardlight-packets-", 86_400
+"""Beginning of the names of files for Wireshark; seconds after which one that was left behind goes."""
+_written: list[Path] = []
+
+
+def clear_old(now: float | None = None, folder: Path | None = None) -> None:
+    """Remove what earlier sessions left for Wireshark: packets of a case are not to lie about for ever."""
+    limit = (time.time() if now is None else now) - OLD_S
+    for one in (folder or Path(tempfile.gettempdir())).glob(f"{PREFIX}*.pcapng"):
+        with suppress(OSError):
+            if one.stat().st_mtime < limit:
+                one.unlink()
+
+
+def clear() -> None:
+    """Remove what this window wrote for Wireshark; it has read it by now."""
+    while _written:
+        with suppress(OSError):
+            _written.pop().unlink()
 
 
 def wireshark() -> str | None:
@@ -74,8 +97,10 @@ def open_in_wireshark(desk: Desk, owner: QWidget, row: ActivityRow, frame: int) 
         plain = session.capture_file(row.input)
         if plain is not None:
             return str(plain), frame
-        handle, name = tempfile.mkstemp(prefix="wardlight-", suffix=".pcapng")
+        clear_old()
+        handle, name = tempfile.mkstemp(prefix=PREFIX, suffix=".pcapng")
         os.close(handle)
+        _written.append(Path(name))
         session.slice((row.id,), Path(name))
         return name, 1
 

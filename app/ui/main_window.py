@@ -10,7 +10,7 @@ from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QGridLayout, QMenu, QVBoxLayout, QWidget
 
-from app.ui import keys, theme, value_menu
+from app.ui import conversation, keys, theme, value_menu
 from app.ui.actions import ACTIONS, BY_ID, MENUS, Action
 from app.ui.catalogue import tr
 from app.ui.commands import Commands
@@ -443,6 +443,7 @@ class MainWindow(Stage):
             timer.stop()
         self.hide()  # live sources are ended in order, which takes a moment
         self.desk.close()
+        conversation.clear()
         self.sweeper.end()
         if session is not None:
             session.close()

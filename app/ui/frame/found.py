@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from app.arrangement import Chosen
@@ -65,7 +66,7 @@ def of_chosen(chosen: Chosen, more: Mapping[str, Action]) -> Offer | None:
 
 def commands(typed: str, every: Iterable[Action], can_do: Callable[[Action], bool]) -> list[Offer]:
     """Commands that can be done now."""
-    return best(typed, ((one.words, of_action(one)) for one in every if can_do(one)), MOST_OF_A_KIND)
+    return best(typed, ((one.words, partial(of_action, one)) for one in every if can_do(one)), MOST_OF_A_KIND)
 
 
 def alerts(typed: str, every: Iterable[Alert], case: str) -> list[Offer]:
@@ -73,7 +74,7 @@ def alerts(typed: str, every: Iterable[Alert], case: str) -> list[Offer]:
     rows = (
         (
             one.title,
-            of_place(
+            lambda one=one: of_place(
                 Place(Route("alert", one.id), one.title, f"severity:{one.severity}"),
                 wording.period(one.finding.first, one.finding.last),
                 case=case,
@@ -89,7 +90,7 @@ def articles(typed: str, every: Sequence[Article]) -> list[Offer]:
     rows = (
         (
             f"{one.title} help {one.key.rpartition('/')[2].replace('_', ' ')}",
-            of_place(Place(Route("help", one.key), one.title), f"Help, {one.group}"),
+            lambda one=one: of_place(Place(Route("help", one.key), one.title), f"Help, {one.group}"),
         )
         for one in every
     )
@@ -101,7 +102,7 @@ def queries(typed: str, every: Iterable[tuple[str, str]], case: str) -> list[Off
     rows = (
         (
             f"{name} {text}",
-            of_place(
+            lambda name=name, text=text: of_place(
                 Place(Route("activities", "", (("filter", text),)), name or text),
                 f"Query: {text}" if name else "Query",
                 case=case,
@@ -149,7 +150,7 @@ def moment(typed: str, last: int | None) -> Offer | None:
     return of_place(Place(Route("activities", "", view), words), said, 500.0)
 
 
-def best(typed: str, rows: Iterable[tuple[str, Offer]], most: int) -> list[Offer]:
-    """The rows that answer best."""
-    scored = [offer._replace(score=answers) for words, offer in rows if (answers := score(typed, words)) is not None]
-    return sorted(scored, key=lambda one: -one.score)[:most]
+def best(typed: str, rows: Iterable[tuple[str, Callable[[], Offer]]], most: int) -> list[Offer]:
+    """The rows that answer best: their words, and what makes their offer, which is made for these few only."""
+    scored = [(answers, make) for words, make in rows if (answers := score(typed, words)) is not None]
+    return [make()._replace(score=answers) for answers, make in sorted(scored, key=lambda one: -one[0])[:most]]

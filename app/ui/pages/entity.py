@@ -80,6 +80,8 @@ class EntityPage(Page):
         super().__init__(desk, name)
         self._card: EntityCard | None = None
         self._filter: ActivityFilter | None = None
+        self._listed: ActivityFilter | None = None
+        """Whose activities the rows on screen are."""
         self._text = ""
         self._peer: EntityRef | None = None
         self._asked: set[str] = set()
@@ -464,13 +466,23 @@ class EntityPage(Page):
 
         def done(value: tuple[int, Histogram | None]) -> None:
             number, bars = value
-            self.model.show(number)
+            self._show_number(number, wanted)
             marks = [Mark(one.finding.first, one.severity) for one in (self._card.alerts if self._card else ())]
             self.chart.show_data(bars, marks)
             if self.ways.current != "hosts":
                 self.legend.show_series([name for name in wording.FAMILIES if bars and any(bars.series.get(name, ()))])
 
         self.ask("rows", work, done)
+
+    def _show_number(self, number: int, wanted: ActivityFilter) -> None:
+        """The rows anew, for names may have come; where they are of the same question the place in them stays."""
+        same, at, row = wanted == self._listed, self.table.verticalScrollBar().value(), self.table.currentIndex().row()
+        self._listed = wanted
+        self.model.show(number)
+        if same and number:
+            self.table.verticalScrollBar().setValue(at)
+            if 0 <= row < number:
+                self.table.setCurrentIndex(self.model.index(row, 0))
 
     # ---- lanes
 

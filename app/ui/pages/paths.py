@@ -46,7 +46,6 @@ class PathsPage(Page):
         self._picture: PathPicture | None = None
         self._way = "to"
         self._key, self._path = "", 0
-        self._found: tuple[EntityRef, ...] = ()
         self.to_button = Button(
             tr("To sensitive"), on_click=lambda: self._turn("to"), tip="Paths that lead to a sensitive account"
         )
@@ -80,7 +79,7 @@ class PathsPage(Page):
         self.canvas.entity_opened.connect(lambda ref: self.desk.go("entity", ref.key))
         self.canvas.stepped.connect(self.below.paths.move)
         self.below.path_chosen.connect(self._path_chosen)
-        self.below.edge_chosen.connect(self._cut_chosen)
+        self.below.edge_chosen.connect(lambda edge: self._inspect_step(edge, True))
         desk.session_changed.connect(self._forget)
 
     def crumbs(self) -> tuple[Crumb, ...]:
@@ -210,7 +209,7 @@ class PathsPage(Page):
 
     def _forget(self) -> None:
         self._overview = self._picture = None
-        self._key, self._path, self._found = "", 0, ()
+        self._key, self._path = "", 0
         self.canvas.show_paths((), False)
         self.list.show_rows(())
 
@@ -319,10 +318,12 @@ class PathsPage(Page):
         if overview is not None:
             name = found.ref.label if found is not None else self.desk.veiled(self._key.partition(":")[2])
             self.heading.sentence.say(path_sentence(overview, found, name))
-        if same:
-            return
         paths = found.paths if found is not None else ()
         self._path = min(self._path, max(0, len(paths) - 1))
+        if same:
+            if self._path != self.canvas.chosen:  # the way back led to another path of the same picture
+                self._choose_path(self._path)
+            return
         self.canvas.show_paths(paths, self._way == "from", self._path)
         self.below.show_picture(found, self._path)
         self.crumbs_changed.emit()
@@ -336,15 +337,15 @@ class PathsPage(Page):
             return
         self._path = place
         self.route = self._route(self._key)
+        self._choose_path(place)
+
+    def _choose_path(self, place: int) -> None:
         self.canvas.choose_path(place)
         path = self.canvas.path()
         if path is not None:
             self._inspect_step(_telling(path), True)
 
     def _step_chosen(self, edge: PathEdge) -> None:
-        self._inspect_step(edge, True)
-
-    def _cut_chosen(self, edge: PathEdge) -> None:
         self._inspect_step(edge, True)
 
     def _inspect_step(self, edge: PathEdge, quietly: bool) -> None:
@@ -367,14 +368,9 @@ class PathsPage(Page):
         done = lambda *_: self.desk.tell(f"Saved as {out.name}.")  # noqa: E731
         if out.suffix.lower() == ".csv":
             work = lambda: out.write_text(path_files.table(paths, private), encoding="utf-8", newline="")  # noqa: E731
-            self.desk.jobs.run(work, done, owner=self)
+            self.desk.jobs.run(work, done, self.desk.refuse, self)
             return
-        try:
-            path_files.draw(self.canvas, out)
-        except OSError as error:
-            self.desk.tell(str(error), True)
-        else:
-            done()
+        self.desk.jobs.run(path_files.drawing(self.canvas, out), done, self.desk.refuse, self)
 
 
 def _telling(path: AttackPath) -> PathEdge:
