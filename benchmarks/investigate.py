@@ -23,8 +23,8 @@ PAGES = (
 FILTERS = ("who:user7", "from:h3", "kind:kerberos-tgs result:failure", "who:user7 not kind:kerberos", "time:>-2h", "port:445")
 SEARCHES = ("user12", "h90", "10.0.")
 TARGETS = {
-    "start": 1.0, "page, first paint, p95": 0.05, "filter, p95": 0.05, "scroll, frame p95": 1 / 30, "jump, p95": 0.1,
-    "search as typed, p95": 0.1, "longest stall": 0.05,
+    "start": 1.0, "page, first paint, p95": 0.05, "filter, p95": 0.05, "filter, first answer, p95": 0.05,
+    "scroll, frame p95": 1 / 30, "jump, p95": 0.1, "search as typed, p95": 0.1, "longest stall": 0.05,
 }  # fmt: skip
 
 
@@ -53,11 +53,13 @@ def p95(values: list[float]) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * 0.95))] if values else 0.0
 
 
-def child(case: str, capture: str) -> None:
-    """One window, driven; prints its figures as JSON."""
+def child(case: str, capture: str, began: float) -> None:
+    """One window, driven; prints its figures as JSON. began: when the process was asked for, by this machine's clock.
+
+    The time at which the system says that it began is of no use: on Linux it is exact to a second only, by the time of the boot.
+    """
     import psutil
 
-    began = psutil.Process().create_time()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     import tempfile
 
@@ -95,13 +97,14 @@ def child(case: str, capture: str) -> None:
         window.desk.bridge.read([Path(capture)], "medium")
         wait(lambda: window.desk.bridge.reading)
     shown: dict[str, list[float]] = {}
+    rows = window.desk.session.queries.entities("user", limit=1)
+    entity = rows[0].ref.key if rows else ""
     for _ in range(3):
         for page in PAGES:
             if page not in BY_NAME:
                 continue
             pulse.doing = f"page {page}"
-            rows = window.desk.session.queries.entities("user", limit=1) if page == "entity" else ()
-            key = rows[0].ref.key if rows else ""
+            key = entity if page == "entity" else ""
             asked = time.perf_counter()
             window.desk.go(page, key)
             app.processEvents()
@@ -115,16 +118,20 @@ def child(case: str, capture: str) -> None:
     window.desk.go("activities")
     wait(idle)
     page = window.page()
-    spent = []
+    spent, first_answers = [], []
     for text in FILTERS:
         pulse.doing = f"filter {text}"
         asked = time.perf_counter()
         page.query.set_text(text)
         page._typed()
+        wait(lambda text=text: page._counted is not None and page._counted[0].text == text)
+        first_answers.append(time.perf_counter() - asked)
         wait(lambda text=text: page._filter is not None and page._filter.text == text and idle())
         spent.append(time.perf_counter() - asked)
     figures["filters"] = dict(zip(FILTERS, (round(one, 4) for one in spent), strict=True))
+    figures["filters, first answer"] = dict(zip(FILTERS, (round(one, 4) for one in first_answers), strict=True))
     figures["filter, p95"] = p95(spent)
+    figures["filter, first answer, p95"] = p95(first_answers)
     page.query.set_text("")
     page._typed()
     wait(idle)
@@ -178,12 +185,14 @@ def main() -> int:
     parser.add_argument("--read", default="", metavar="CAPTURE")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--child", action="store_true")
+    parser.add_argument("--began", type=float, default=0.0, help=argparse.SUPPRESS)
     options = parser.parse_args()
     sys.path.insert(0, str(ROOT))
     if options.child:
-        child(options.case, options.read)
+        child(options.case, options.read, options.began)
         return 0
     command = [sys.executable, __file__, options.case, "--child", *(["--read", options.read] if options.read else [])]
+    command += ["--began", str(time.time())]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     if done.returncode or not done.stdout.strip():
         print(done.stderr[-3000:])

@@ -227,16 +227,21 @@ class MainWindow(Stage):
         if overview is not None and not self._loaded:
             self._loaded = True
             self.desk.jobs.run(lambda: load_ahead(lambda: self.desk.closed), owner=self)
+        self._tell_summary()
+        for tab in (self.tabs.current(), *(one.tab for one in self.torn)):
+            tab.refresh()
+        self.inspector.refresh()
+        self._tour_when_read()
+
+    def _tell_summary(self) -> None:
+        """The summary in the frame."""
+        overview = self.desk.overview
         self.rail.show_case(self.desk.has_case)
         opened = [one.severity for one in self.desk.alerts if one.state == "open"]
         worst = next((one for one in ("high", "medium", "low") if one in opened), "low")
         self.rail.items["alerts"].show_badge(worst, opened.count(worst))
         self._show_health()
         self.topbar.show_span(overview.first if overview else None, overview.last if overview else None)
-        for tab in (self.tabs.current(), *(one.tab for one in self.torn)):
-            tab.refresh()
-        self.inspector.refresh()
-        self._tour_when_read()
         self._say_read_only()
         self.setWindowTitle(
             f"{self.desk.session.name} – Wardlight" if self.desk.session and not self.desk.session.is_temporary else "Wardlight"
@@ -324,7 +329,7 @@ class MainWindow(Stage):
             tab.thing = thing
         self.inspector.show_thing(shown)
         self.inspector.pin.setChecked(pinned)
-        self._summary()
+        self._tell_summary()  # its pages asked when they came
 
     # --- cases ---
 

@@ -75,3 +75,16 @@ def test_the_packet_pane_leads_to_its_conversation(window, settle, qtbot) -> Non
     settle(window, 30)
     assert f"port:{activity.source.port}" in page.query.text()
     window.do_by_id("packet.follow")
+
+
+def test_packets_for_wireshark_do_not_lie_about(tmp_path: Path) -> None:
+    old, young, other = (tmp_path / name for name in ("wardlight-packets-1.pcapng", "wardlight-packets-2.pcapng", "mine.pcapng"))
+    for one in (old, young, other):
+        one.write_bytes(b"x")
+    os.utime(old, (1_000_000, 1_000_000))
+    os.utime(young, (1_086_000, 1_086_000))
+    os.utime(other, (1_000_000, 1_000_000))
+
+    conversation.clear_old(1_000_000 + 86_401, tmp_path)
+
+    assert not old.exists() and young.exists() and other.exists()
