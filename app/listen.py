@@ -434,7 +434,6 @@ class Listener:
         if self._removing is None:
             self._retained = now
             self._removing = self._engine.retain(time.time_ns() // 1000, self._sensitivity)
-        self._unstored = False
         while time.monotonic() - now < STEP:
             if next(self._removing, _OVER) is _OVER:
                 self._removing = None
