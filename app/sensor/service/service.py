@@ -231,7 +231,7 @@ class _Service:
             self._supervisor.forget_states()
 
     def _wish(self) -> None:
-        if self._sight.addresses:
+        if self._sight.addresses and self._supervisor.resolves:
             self._supervisor.wish(self._sight.take())
 
     def _due(self, now: float) -> None:

@@ -92,6 +92,11 @@ class Supervisor:
                     found[host.lower()] = one.status.state == "running"
         return found
 
+    @property
+    def resolves(self) -> bool:
+        """True while a resolver is there to be asked."""
+        return any(isinstance(one.spec, ResolverSource) and one.process is not None for one in self._sources.values())
+
     def wish(self, addresses: list[str]) -> None:
         """Addresses that a resolver shall ask for their names; it knows whom it may ask, and how often."""
         for one in self._sources.values():
