@@ -275,8 +275,11 @@ def test_name_resolution_says_what_it_does_and_windows_sources_where_they_run(
     click(page.add_panel.back)
     settle(window)
     rows = [one for one in page.add_panel.findChildren(KindRow) if one.isVisible()]
-    assert len(rows) == 8
+    assert len(rows) == 9
     assert all(one.isEnabled() == one.kind.here for one in rows)
+    click(next(one for one in rows if one.kind.word == "hub"))
+    settle(window)
+    assert window.here() is not None and window.here().page == "sensors"
 
 
 def test_sources_of_a_case_are_offered_again_and_can_be_taken_off(make_window: Make, settle: Settle, tmp_path: Path) -> None:
