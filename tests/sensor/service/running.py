@@ -1,5 +1,6 @@
 """A sensor as a real process, beside a hub of its own; what came to the hub, and a hub in memory for what needs none."""
 
+import atexit
 import json
 import os
 import subprocess
@@ -44,6 +45,7 @@ class SensorProcess:
         environment = dict(os.environ, PYTHONPATH=str(ROOT), WARDLIGHT_HOME=str(self.home))
         command = [*prefix, sys.executable, "-m", "app", "sensor", "--config", str(self.files.configuration)]
         self.child = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE)
+        atexit.register(_end, self.child)  # a test that failed leaves none behind
         return self
 
     def kill(self) -> None:
@@ -77,6 +79,12 @@ class SensorProcess:
             assert self.child is None or self.child.poll() is None, self.child.communicate()
             assert time.monotonic() < end, report
             time.sleep(0.05)
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    if child.poll() is None:
+        child.kill()
+        child.wait()
 
 
 class Came:
