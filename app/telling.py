@@ -30,6 +30,7 @@ class Telling:
     queries: Queries
     private: bool
     is_temporary: bool
+    read_only: bool
     _notifier: Notifier | None = None
     _target_states: tuple[TargetState, ...] = ()
     _notifier_error = ""
@@ -73,6 +74,8 @@ class Telling:
         """New destinations get what comes, not what is there already; blocks. Raises OSError, StoreError."""
         from app.notify.notifier import from_now_on
 
+        if self.read_only:
+            raise OSError("The workspace is open for reading only; nobody is told of it from here.")
         check_targets(wanted)
         known = {one.name for one in self.notifying().targets}
         from_now_on(self.path, tuple(one.name for one in wanted.targets if one.name not in known), wanted)
@@ -121,7 +124,7 @@ class Telling:
         wanted: what is set, None to read the settings.
         """
         wanted = wanted if wanted is not None else self.notifying()
-        if self.is_temporary or not (wanted.targets or wanted.reports):
+        if self.is_temporary or self.read_only or not (wanted.targets or wanted.reports):
             self.stop_notifying()
             return
         if self._notifier is None or not self._notifier.running:
@@ -157,7 +160,7 @@ class Telling:
         from app.notify.notifier import Notifier as Here
 
         wanted = self.notifying()
-        if not any(one.on for one in wanted.targets):
+        if self.read_only or not any(one.on for one in wanted.targets):
             return None
         try:
             here = Here(self.path, self.notifying, self.hide_notice, lambda *_: False)

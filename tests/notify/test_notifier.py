@@ -244,3 +244,14 @@ def test_a_health_alert_is_told_once_and_what_does_not_arrive_becomes_one(worksp
     told = [one for one in said if one["health"]["rule"] == "webhook-failed"]
     assert len(told) == 1 and told[0]["trigger"] == "health" and told[0]["class"] == "WebhookFailedMonitoringAlert"
     assert told[0]["health"]["id"] == issue.id and "gone" in told[0]["text"]
+
+
+def test_a_case_that_is_only_read_tells_nobody(workspace: Path) -> None:
+    session = Session.open(workspace, read_only=True)
+    with web() as (server, url):
+        with pytest.raises((OSError, StoreError), match="reading only"):
+            session.set_notifying(Notifying(targets=(hook(url),)))
+        session.start_notifying(Notifying(targets=(hook(url),)))
+        assert session.notify_here() is None and session._notifier is None
+    session.close()
+    assert not server.got and not queues.queue_path(workspace).exists()

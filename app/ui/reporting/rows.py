@@ -133,7 +133,7 @@ class ReportRows(QWidget):
     def _heard(self, has: dict[str, bool]) -> None:
         self._has = has
         session = self.desk.session
-        keeps = session is not None and not session.is_temporary
+        keeps = session is not None and not session.is_temporary and not session.read_only
         for name, _, _, sentence, hint in REPORTS:
             there = has.get(name, False)
             heading, said = self.words[name]

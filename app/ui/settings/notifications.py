@@ -161,7 +161,7 @@ class Notifications(Section):
     @property
     def _able(self) -> bool:
         session = self.desk.session
-        return session is not None and not session.is_temporary
+        return session is not None and not session.is_temporary and not session.read_only
 
     def refresh(self) -> None:
         """Show what is set; how it is doing follows."""
@@ -190,6 +190,8 @@ class Notifications(Section):
         )
         if self.desk.session is None:
             said = ("No case is open", "Open a case, then who is told of it stands here.", "Open evidence")
+        elif self.desk.session.read_only:
+            said = "The case is open for reading only", "Who is told of it is set where it is open for writing.", ""
         elif not self._able:
             said = "The case is not saved yet", "Destinations belong to a case that is kept. Save it first.", "Save case"
         else:
@@ -200,6 +202,7 @@ class Notifications(Section):
         self.nothing.heading.say(said[0])
         self.nothing.sentence.say(said[1])
         self.nothing.link.say(said[2])
+        self.nothing.link.setVisible(bool(said[2]))
 
     def _begin(self) -> None:
         if self.desk.session is None:
