@@ -63,7 +63,7 @@ def read_into(
     began = time.perf_counter() if began is None else began
     decoded = stored = 0.0
     where = _places(places or load().places)
-    found = list(find_inputs(paths))
+    found = list(find_inputs(paths, engine.files))
     total = sum(one.bytes for one in found)
     done = 0
     for position, one in enumerate(found):

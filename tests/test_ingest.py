@@ -1,11 +1,14 @@
 """Many inputs into one workspace: none of them stops the others, whatever is wrong with it."""
 
+import subprocess
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
-from app.ingest import read_inputs
+from app.engine.engine import Engine
+from app.ingest import read_inputs, read_into
 from app.model.rows import InputRow
 from app.sensor import readers
 from app.sensor.frame import Emit
@@ -14,6 +17,8 @@ from app.sensor.sources.reading import Note, Opening, Reader, Step
 from app.session import Session
 from tests.fuzz.exports import COLLECTION, DETAIL, JSON, LDIF, XML
 from tests.material import guesses, save
+
+LEAVE = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute('SELECT 1 FROM meta').fetchone(); db.close()"
 
 
 def breaks(opening: Opening, emit: Emit, note: Note) -> Generator[Step, None, None]:
@@ -72,3 +77,19 @@ def test_a_reader_that_breaks_keeps_its_activities_and_stops_nobody(
     assert found["a.json"].activities == whole["a.json"].activities > 0
     assert "mistake in the program" in [one.what.partition(":")[0] for one in found["a.json"].problems]
     assert {name: one.activities for name, one in found.items()} == {name: one.activities for name, one in whole.items()}
+
+
+def test_a_folder_that_holds_the_workspace_itself_does_not_cost_its_log(tmp_path: Path) -> None:
+    workspace = tmp_path / "in" / "case.wardlight"
+    workspace.parent.mkdir()
+    save(workspace.parent / "z.pcap", guesses(["anna"], 1_770_000_100_000_000))
+    engine = Engine(workspace)
+    try:
+        read_into(engine, [workspace.parent], lambda one: None, lambda: False)
+        subprocess.run([sys.executable, "-c", LEAVE, str(workspace)], check=True)
+        assert workspace.with_name("case.wardlight-wal").exists(), "the log was removed under its writer"
+    finally:
+        engine.close()
+    session = Session.open(workspace)
+    assert [Path(one.path).name for one in session.queries.inputs()] == ["z.pcap"]
+    session.close()

@@ -174,6 +174,11 @@ class Engine:
         self._store.flush()
 
     @property
+    def files(self) -> tuple[Path, ...]:
+        """Files of the database, there or not."""
+        return self._store.files()
+
+    @property
     def identity(self) -> str:
         """Hexadecimal digits that tell this workspace from any other, also from one of the same name."""
         return self._store.identity()

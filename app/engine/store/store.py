@@ -91,6 +91,10 @@ class Store(Receiving):
         self._db.close()
         self._lease.release()
 
+    def files(self) -> tuple[Path, ...]:
+        """The workspace, what SQLite keeps beside it, and the file that says who writes it."""
+        return (self._path, *(self._path.with_name(self._path.name + one) for one in ("-wal", "-shm", "-journal", ".lock")))
+
     # ---- inputs
 
     def use_input(self, key: str) -> None:

@@ -4,7 +4,7 @@ import os
 import stat
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
@@ -77,9 +77,17 @@ def opened(found: Found, cancelled: Callable[[], bool] = lambda: False) -> tuple
     return data, problem
 
 
-def find_inputs(paths: Sequence[Path]) -> Iterator[Found]:
-    """Everything under paths in sorted order, each file once; what cannot be used comes with its problem."""
+def find_inputs(paths: Sequence[Path], own: Sequence[Path] = ()) -> Iterator[Found]:
+    """Everything under paths in sorted order, each file once; what cannot be used comes with its problem.
+
+    own: files that are passed over: whoever reads into a workspace must not open its files by another way than the database,
+    for on closing them its locks would go (POSIX), and with them its log.
+    """
     seen: set[tuple[int, int]] = set()
+    for path in own:
+        with suppress(OSError):
+            state = path.stat()
+            seen.add((state.st_dev, state.st_ino))
     for path in paths:
         yield from _under(Path(path), seen)
 
