@@ -283,7 +283,7 @@ class TestStatus:
         def broken(*_: object) -> None:
             raise ZeroDivisionError("deep inside")
 
-        monkeypatch.setattr("app.session.read_inputs", broken)
+        monkeypatch.setattr("app.ingest.read_inputs", broken)
         ran = run("analyze", small)
 
         assert ran.status == 1 and ran.err.count("\n") == 1 and "ZeroDivisionError" in ran.err
