@@ -1,0 +1,108 @@
+"""A network that is slow, silent or cut between sensor, hub and workspace; a hub that was away: nothing lost or twice."""
+
+import time
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from app.link.codec import encode_batch
+from app.link.envelope import Batch, Closed, Opened, seal
+from app.link.numbers import input_key
+from app.link.place import to_line
+from app.sensor.service.outbox import New, Outbox
+from benchmarks.faults import Line
+from tests.engine.workspace import content, made
+from tests.hub.relay import Relay, Weather
+from tests.hub.running import RunningHub, until
+
+pytestmark = pytest.mark.slow
+LARGE = 1 << 30
+WEATHERS: tuple[tuple[Weather, float], ...] = (("slow", 4), ("cut", 2), ("fair", 2), ("silent", 3), ("slow", 3), ("cut", 1))
+
+
+def fill(path: Path, number: int, size: int) -> None:
+    """An outbox with an input of so many activities in messages of one size."""
+    key = input_key("s1", "0123456789ab")
+    whole = made(number, key=key)
+    new = [New(seal(Opened(key, "made (live)", "pcap", 1)), alone=True)]
+    new += [New(seal(Batch(key, size, encode_batch(whole[at : at + size])))) for at in range(0, number, size)]
+    new.append(New(seal(Closed(key, "done", number, whole[0].at, whole[-1].at)), alone=True))
+    outbox = Outbox(path, LARGE)
+    outbox.put(new)
+    outbox.close()
+
+
+class Between:
+    """A hub behind a relay, and the line from an outbox to a workspace through it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.hub = RunningHub(folder / "hub", always=True)
+        places = {"sensor": self.hub.add("sensor", "s1"), "analyst": self.hub.add("analyst", "ann")}
+        self.hub.start()
+        self.relay = Relay(self.hub.hub.port)
+        lines = {name: folder / f"{name}.line" for name in places}
+        for name, place in places.items():
+            lines[name].write_text(to_line(replace(place, urls=(f"tls://127.0.0.1:{self.relay.port}",))))
+        self._made = folder, lines
+        self.line: Line | None = None
+
+    def begin(self) -> Line:
+        folder, lines = self._made
+        self.line = Line(folder, self.hub, lines, folder / "w")
+        return self.line
+
+    def close(self) -> None:
+        self.relay.weather = "fair"
+        if self.line is not None:
+            self.line.close()
+        self.relay.close()
+        self.hub.stop()
+
+
+def rows(workspace: Path) -> list[str]:
+    return [repr(row) for row in content(workspace)["activities"]]
+
+
+def test_a_network_that_is_slow_silent_and_cut_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    number = 3_000
+    fill(tmp_path / "outbox", number, 5)
+    between = Between(tmp_path)
+    try:
+        line = between.begin()
+        until(lambda: line.stored() > 0, 60)
+        weathers: tuple[tuple[Weather, float], ...] = (
+            ("slow", 4),
+            ("cut", 2),
+            ("fair", 2),
+            ("silent", 3),
+            ("slow", 3),
+            ("cut", 1),
+        )
+        for weather, seconds in weathers:
+            between.relay.weather = weather
+            time.sleep(seconds)
+        assert line.stored() < number, "it was over before the network was bad"
+        between.relay.weather = "fair"
+        until(lambda: line.stored() >= number, 120)
+    finally:
+        between.close()
+    found = rows(tmp_path / "w")
+    assert (len(found), len(set(found))) == (number, number)
+
+
+def test_an_hour_of_traffic_waits_for_a_hub_that_was_away(tmp_path: Path) -> None:
+    number = 30_000  # made() takes about half a second of event time for one: more than an hour
+    fill(tmp_path / "outbox", number, 250)
+    between = Between(tmp_path)
+    try:
+        between.relay.weather = "cut"
+        line = between.begin()
+        time.sleep(3)
+        assert line.stored() == 0
+        between.relay.weather = "fair"
+        until(lambda: line.stored() >= number, 120)
+    finally:
+        between.close()
+    found = rows(tmp_path / "w")
+    assert (len(found), len(set(found))) == (number, number)
