@@ -1,7 +1,7 @@
 """A workspace read by a process that detects in it while another one writes it."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -81,15 +81,8 @@ class Following:
         return streams.stream(self._db, self._rows, self._kinds, kinds, when_failed, since=since, after=after)
 
     def others(self, activity: str) -> tuple[str, ...]:
-        """Ids of the activities that tell the same act as this one."""
-        number = alerts.rowid(self._db, activity, self._kinds)
-        if number is None:
-            return ()
-        found = (
-            self._db.execute(f"SELECT {COLUMNS} FROM activities a WHERE id = ?", (one,)).fetchone()
-            for one in streams.recorded(self._db, number)
-        )
-        return tuple(sorted(self._rows.activity(row).id for row in found if row is not None))
+        """As the function."""
+        return others(self._db, self._rows, self._kinds, activity)
 
     def evidence(self) -> list[evidence.Row]:
         """Every input that holds anything, see app.engine.store.evidence."""
@@ -111,3 +104,14 @@ class Following:
 def removed(db: sqlite3.Connection) -> tuple[int, ...]:
     """Time (UTC microseconds) before which activities were removed, then the inputs that are there: what only grows is whole."""
     return (retention.horizon(db) or 0, *(int(row[0]) for row in db.execute("SELECT id FROM inputs ORDER BY id")))
+
+
+def others(db: sqlite3.Connection, rows: Rows, kinds: Mapping[str, int], activity: str) -> tuple[str, ...]:
+    """Ids of the activities that tell the same act as this one."""
+    number = alerts.rowid(db, activity, kinds)
+    if number is None:
+        return ()
+    found = (
+        db.execute(f"SELECT {COLUMNS} FROM activities a WHERE id = ?", (one,)).fetchone() for one in streams.recorded(db, number)
+    )
+    return tuple(sorted(rows.activity(row).id for row in found if row is not None))

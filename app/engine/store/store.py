@@ -22,7 +22,7 @@ from app.engine.store import alerts, evidence, exclusions, removing, retention, 
 from app.engine.store import tuning as tuned
 from app.engine.store.actors import actor_of, dump, words
 from app.engine.store.counts import Flows, Numbers, count_rest, count_times, matrix
-from app.engine.store.following import removed
+from app.engine.store.following import others, removed
 from app.engine.store.lease import Lease
 from app.engine.store.reading import COLUMNS, RESULTS, Rows
 from app.engine.store.receipts import Receipt, Receipts
@@ -294,14 +294,7 @@ class Store(Receiving):
 
     def others(self, activity: str) -> tuple[str, ...]:
         """Ids of the activities that tell the same act as this one."""
-        number = alerts.rowid(self._db, activity, self._kinds)
-        if number is None:
-            return ()
-        found = (
-            self._db.execute(f"SELECT {COLUMNS} FROM activities a WHERE id = ?", (one,)).fetchone()
-            for one in streams.recorded(self._db, number)
-        )
-        return tuple(sorted(self._rows.activity(row).id for row in found if row is not None))
+        return others(self._db, self._rows, self._kinds, activity)
 
     def tags(self) -> dict[str, dict[str, bool]]:
         """Entity's key to what an analyst says of its tags."""
