@@ -278,6 +278,8 @@ class Listener:
     def _forwarded(self, source: RunningSource, came: Sequence[tuple[int, Forwarded]]) -> None:
         """What a hub brought: stored for good before the hub is told so."""
         assert self._receiver is not None
+        for one in {one.subject: one for kind, one in came if kind == REPORT}.values():
+            self._receiver.report(one.subject, one.data, one.at)
         messages = [one for kind, one in came if kind == MESSAGE]
         if messages:
             source.activities += self._receiver.take([Sent(one.subject, one.id, one.data, one.at) for one in messages])
@@ -286,8 +288,6 @@ class Listener:
             if source.process is not None:
                 source.process.wish([f"{STORED}{messages[-1].place}"])
             source.changed = self._undetected = True
-        for one in {one.subject: one for kind, one in came if kind == REPORT}.values():
-            self._receiver.report(one.subject, one.data, one.at)
         problems = self._receiver.problems()
         if problems != source.more:
             source.more, source.changed = problems, True

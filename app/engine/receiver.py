@@ -76,6 +76,7 @@ class Receiver:
         self._bad: dict[str, dict[str, int]] = {}
         self._parked = self._store.parked_by_sensor()
         self._counts: dict[str, int] = {}
+        self._names = self._store.sensor_names()
         self._take_parked()
 
     def take(self, messages: Sequence[Sent]) -> int:
@@ -111,7 +112,10 @@ class Receiver:
             return
         heard = min(at or self._now(), self._now())
         kept = msgspec.json.encode(report).decode()
-        self._store.put_report(sensor, sound_words(report.name, 200) or sensor, heard, kept)
+        name = sound_words(report.name, 200) or sensor
+        self._store.put_report(sensor, name, heard, kept)
+        if sensor in self._names or len(self._names) < SENSORS:
+            self._names[sensor] = name
 
     def problems(self) -> tuple[Problem, ...]:
         """What could not be used so far, by sensor; what waits for a newer program."""
@@ -241,7 +245,8 @@ class Receiver:
 
     def _begin(self, sensor: str, key: str, opening: Opened | None) -> bool:
         """Use an input; False when the sensor has too many."""
-        words = f"{sensor}: {opening.label}" if opening else f"sensor {sensor}"
+        name = self._names.get(sensor, sensor)
+        words = f"{name}: {opening.label}" if opening else f"sensor {name}"
         kind = opening.kind if opening else "sensor"
         if key in self._open:
             self._open[key] = self._open.pop(key)  # the last one to be finished when there are too many

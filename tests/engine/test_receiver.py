@@ -322,3 +322,20 @@ def test_reports_make_sensors(tmp_path: Path) -> None:
     assert [(row[0], row[2]) for row in found] == [("s1", 400), ("s5", 1_000)]
     assert len(str(found[0][1])) <= 200 and found[1][1] == "s5"
     assert len(problems) == 3
+
+
+def test_an_input_is_called_by_the_name_of_its_sensor(tmp_path: Path) -> None:
+    report = msgspec.json.encode(SensorReport(sensor="s1", name="dc1"))
+    messages = everything()
+    engine = Engine(tmp_path / "w")
+    receiver = Receiver(engine)
+    receiver.report("status.s1", report, 0)
+    receiver.take(messages[:4])
+    receiver.close()
+    engine.close()
+    engine = Engine(tmp_path / "w")
+    receiver = Receiver(engine)  # which knows the name from the workspace
+    receiver.take(sent([Opened(input_key("s1", "cccc"), "eth1 (live)", "pcap", 1)], outbox="ff" * 12))
+    receiver.close()
+    engine.close()
+    assert {row[0] for row in rows(tmp_path / "w", "SELECT path FROM inputs")} == {"dc1: eth0 (live)", "dc1: eth1 (live)"}

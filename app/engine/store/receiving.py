@@ -186,6 +186,10 @@ class Receiving:
 
     # ---- sensors
 
+    def sensor_names(self) -> dict[str, str]:
+        """Id of a sensor to its name."""
+        return {row[0]: row[1] for row in self._db.execute("SELECT id, name FROM sensors")}
+
     def put_report(self, sensor: str, name: str, heard: int, report: str) -> None:
         """A sensor said this of itself. heard: UTC microseconds by this machine's clock."""
         with self._writing():
