@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -14,7 +14,6 @@ from app import __version__
 from app.engine.queries import Queries
 from app.engine.store.changing import user
 from app.engine.store.sensors import remove_sensor
-from app.model.act import What
 from app.model.health import HealthIssue
 from app.model.sensor import Sampling, SensorConfig, SensorKind, SensorReport, SensorRow
 from app.model.source import HubSource, SourceState
@@ -44,29 +43,15 @@ class Fleet:
     hub: HubSource | None = None
     """The hub that this session follows, set by whoever starts it; None without one."""
 
-    def sources(self) -> tuple[SourceState, ...]:
-        """Every live source of this session."""
-        raise NotImplementedError
-
-    def sampling(self) -> Sampling:
-        """What the live sources of this session may use."""
-        raise NotImplementedError
-
-    def keep_secret(self, name: str, value: str) -> None:
-        """Keep a secret under a name."""
-        raise NotImplementedError
-
-    def may(self, role: Role) -> bool:
-        """Whether the user has this role or more."""
-        raise NotImplementedError
-
-    def needs(self, role: Role) -> None:
-        """Raises StoreError unless the user has this role or more."""
-        raise NotImplementedError
-
-    def log_act(self, what: What, subject: str = "", words: str = "") -> None:
-        """Put down in the history of the workspace what was done."""
-        raise NotImplementedError
+    sources: Callable[[], tuple[SourceState, ...]]
+    sampling: Callable[[], Sampling]
+    keep_secret: Callable[[str, str], None]
+    """See Session."""
+    may: Callable[[Role], bool]
+    needs: Callable[[Role], None]
+    """See Casework."""
+    log_act: Callable[..., None]
+    """See Output."""
 
     # ---- how they do
 

@@ -395,6 +395,8 @@ class Listener:
         if found is not None:
             if self._engine.put(found):
                 self._unlooked = True
+            else:  # activities were removed meanwhile
+                self._undetected = True
             self._rough = 0.0 if found.whole else max(RAREST_WHOLE, found.seconds)
             self._undetected = self._undetected or found.held > 0
             self._detected = time.monotonic()

@@ -37,17 +37,13 @@ class Telling:
     on_targets: Callable[[], None] | None = None
     """Called from a thread of the session when destinations have something new to say."""
 
-    def _hidden(self) -> Callable[[object], object]:
-        raise NotImplementedError
-
+    _hidden: Callable[[], Callable[[object], object]]
+    """See Output."""
     needs: Callable[[Role], None]
     """See Casework."""
     log_act: Callable[..., None]
+    hide_names: Callable[[bool, bool], bool]
     """See Output."""
-
-    def hide_names(self, on: bool, keep: bool = True) -> bool:
-        """See Output."""
-        raise NotImplementedError
 
     # ---- what is set
 
