@@ -1,5 +1,6 @@
 """Deleted workspaces: kept in a hidden folder beside where they were, at most three, and restored from there."""
 
+import os
 import re
 import shutil
 import time
@@ -97,7 +98,9 @@ def delete(workspace: Path, folders: Iterable[Path]) -> Binned:
         try:
             move_all(workspace, place / named(workspace.name))
         except BaseException:
-            shutil.rmtree(place, ignore_errors=True)
+            there = place / named(workspace.name)
+            if not os.path.lexists(there) and not companions(there):  # else it lies in the bin, where it can be restored
+                shutil.rmtree(place, ignore_errors=True)
             raise
     for one in going:
         purge(one)

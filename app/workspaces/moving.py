@@ -47,25 +47,31 @@ def rename(workspace: Path, target: Path) -> Path:
 
 
 def move_all(workspace: Path, target: Path) -> None:
-    """Move the file first, then what belongs to it; whoever calls is alone with it. Raises OSError; then nothing was moved."""
+    """Move the file first, then what belongs to it; whoever calls is alone with it. Raises OSError; then nothing was moved.
+
+    Broken off by anything else, such as Ctrl-C, nothing was moved either.
+    """
     note = target.with_name(target.name + JOURNAL)
-    parts = companions(workspace)
-    note.write_text(json.dumps(str(workspace.absolute())), encoding="utf-8")
-    moved: list[tuple[Path, Path]] = []
+    ways = [(one, target.with_name(target.name + one.name[len(workspace.name) :])) for one in (workspace, *companions(workspace))]
+    begun: list[tuple[Path, Path]] = []
     try:
-        for one in (workspace, *parts):
-            there = target.with_name(target.name + one.name[len(workspace.name) :])
+        note.write_text(json.dumps(str(workspace.absolute())), encoding="utf-8")
+        for one, there in ways:
+            begun.append((one, there))
             os.rename(one, there)  # noqa: PTH104  never replaces a folder, and a link is moved itself
-            moved.append((one, there))
-    except OSError as error:
-        for one, there in reversed(moved):
-            with suppress(OSError):
-                there.rename(one)
+    except BaseException as error:
+        for one, there in reversed(begun):
+            if not os.path.lexists(one):  # it may have been broken off on either side of the last one's move
+                with suppress(OSError):
+                    there.rename(one)
         note.unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
         if error.errno == errno.EXDEV:
             raise OSError(f"{target.parent} is on another disk: pack the workspace, and unpack it there.") from error
         raise OSError(f"{workspace} cannot be moved: {error.strerror or error}.") from error
-    note.unlink(missing_ok=True)
+    with suppress(OSError):  # finish() removes it the next time
+        note.unlink(missing_ok=True)
 
 
 def finish(workspace: Path) -> None:

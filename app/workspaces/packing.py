@@ -37,14 +37,18 @@ ROOM = 64 << 20
 WINDOW = 1 << 27
 """Bytes of memory that unpacking may need at most."""
 MAIN, MANIFEST, DIGESTS = "workspace", "manifest.json", "digests.json"
-_PART = re.compile(r"[^/\\:\x00-\x1f\x7f]{1,150}")
+LONGEST, HEAD_NAME = 1_000, 100
+"""Characters of the name of a member in the list, and bytes of one in the head of a tar member."""
+TRIES = 5
+"""How often the archive is begun anew when packets went meanwhile."""
+_PART = re.compile(r"[^/\\:\x00-\x1f\x7f\ud800-\udfff]{1,255}")
 Told = Callable[[int, int], None]
 
 
 class Member(msgspec.Struct, frozen=True, array_like=True):
-    """A file in the archive."""
+    """A file in the archive. name: beside/ and what is behind the name of the workspace, or that of the workspace itself."""
 
-    name: Annotated[str, msgspec.Meta(max_length=100)]
+    name: Annotated[str, msgspec.Meta(max_length=LONGEST)]
     bytes: Annotated[int, msgspec.Meta(ge=0)]
 
 
@@ -70,11 +74,16 @@ def pack(workspace: Path, out: Path, packets: bool = True, told: Told = lambda d
     copy, part = (out.with_name(f"{out.name}.{one}-{token_hex(4)}") for one in ("copy", "part"))
     try:
         compacting.write_copy(workspace, copy)
-        files = [(MAIN, copy), *_beside(workspace, packets)]
-        with part.open("wb") as raw:
-            _write(raw, workspace.name, files, told)
-            raw.flush()
-            os.fsync(raw.fileno())
+        for left in reversed(range(TRIES)):
+            try:
+                with part.open("wb") as raw:
+                    _write(raw, workspace.name, [(MAIN, copy), *_beside(workspace, packets)], told)
+                    raw.flush()
+                    os.fsync(raw.fileno())
+                break
+            except FileNotFoundError:  # whoever writes the workspace removed packets: a list that holds them would lie
+                if not left:
+                    raise
         part.replace(out)
     except OSError as error:
         raise OSError(f"{out} cannot be written: {error.strerror or error}.") from error
@@ -86,10 +95,10 @@ def pack(workspace: Path, out: Path, packets: bool = True, told: Told = lambda d
 
 
 def _beside(workspace: Path, packets: bool) -> Iterator[tuple[str, Path]]:
-    """(name in the archive, file) of what belongs to a workspace; links are left out."""
+    """(name in the archive, file) of what belongs to a workspace; links are left out, and notices that wait to be sent."""
     for one in companions(workspace):
         suffix = one.name[len(workspace.name) :]
-        if suffix in JOURNALS or suffix.endswith(".part") or one.is_symlink() or (suffix == ".packets" and not packets):
+        if not _packed(suffix) or one.is_symlink() or (suffix == ".packets" and not packets):
             continue
         if one.is_file():
             yield f"beside/{suffix}", one
@@ -99,7 +108,7 @@ def _beside(workspace: Path, packets: bool) -> Iterator[tuple[str, Path]]:
             for name in sorted(names):
                 path = Path(folder) / name
                 inside = f"beside/{suffix}/{path.relative_to(one).as_posix()}"
-                if path.is_file() and not path.is_symlink() and _allowed(inside) and len(inside.encode()) <= 100:
+                if path.is_file() and not path.is_symlink() and _allowed(inside):
                     yield inside, path
 
 
@@ -112,8 +121,8 @@ def _write(raw: IO[bytes], name: str, files: list[tuple[str, Path]], told: Told)
         tarfile.open(fileobj=packed, mode="w|", format=tarfile.GNU_FORMAT) as archive,
     ):
         _add(archive, MANIFEST, msgspec.json.encode(manifest))
-        for (inside, path), member in zip(files, members, strict=True):
-            about = tarfile.TarInfo(inside)
+        for number, ((inside, path), member) in enumerate(zip(files, members, strict=True)):
+            about = tarfile.TarInfo(_head(inside, number))
             about.size, about.mtime = member.bytes, manifest.made // 1_000_000
             with path.open("rb") as file:
                 counted = _Counted(file, member.bytes)
@@ -208,6 +217,8 @@ class _Reader:
             name = head[:100].rstrip(b"\0").decode("utf-8")
         except ValueError:
             raise _Refused("the head of a member cannot be read") from None
+        if size < 0:  # digits may have a sign before them, for Python
+            raise _Refused("a member has less than no bytes")
         if said != sum(head) - sum(head[148:156]) + 8 * 32:
             raise _Refused("the head of a member is damaged")
         if head[156:157] not in (b"0", b"\0") or any(head[345:500]):
@@ -250,15 +261,25 @@ def _allowed(name: str) -> bool:
         return False
     suffix, *inside = rest
     plain = all(_PART.fullmatch(one) and one not in (".", "..") and one.strip(" .") for one in inside)
-    return is_companion(suffix) and suffix not in JOURNALS and not suffix.endswith(".part") and plain
+    return is_companion(suffix) and _packed(suffix) and plain
+
+
+def _packed(suffix: str) -> bool:
+    """Whether what belongs to a workspace goes with it to another machine. Notices do not: they say whom to send which file."""
+    return suffix not in JOURNALS and not suffix.endswith(".part") and not suffix.startswith(".notices")
+
+
+def _head(name: str, number: int) -> str:
+    """Name of a member in its tar head, which has room for a short one only; the list has it whole."""
+    return name if len(name.encode()) <= HEAD_NAME else f"long/{number}"
 
 
 def _take(reader: _Reader, manifest: Manifest, main: Path, told: Told, total: int) -> None:
     """Write the members to where they belong beside main, a file that is not there yet."""
     digests, done = {}, 0
-    for one in manifest.members:
+    for number, one in enumerate(manifest.members):
         head = reader.next()
-        if head != (one.name, one.bytes):
+        if head != (_head(one.name, number), one.bytes):
             raise _Refused("it does not hold what it says")
         where = main if one.name == MAIN else main.with_name(main.name + one.name.split("/")[1])
         for part in one.name.split("/")[2:]:

@@ -1,9 +1,7 @@
 """A workspace compacted, looked through, mended, or rid of its packets."""
 
-import json
 import shutil
 import struct
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,7 +10,7 @@ from app.engine.store.presence import alone
 from app.engine.store.roles import guard, record
 from app.model.health import HealthFact
 from app.model.workspace import Checked, Fault
-from app.sensor.sources.evidence import DROPPED, HEAD, PACKET_ID, folder_of, index_of
+from app.sensor.sources.evidence import DROPPED, HEAD, PACKET_ID, folder_of, index_of, key_of, note_dropped
 from app.workspaces.companions import bytes_of, plain_file
 
 BLOCKS = 1 << 28
@@ -71,20 +69,17 @@ def repack(workspace: Path) -> tuple[int, int]:
 
 def _drop(folder: Path) -> None:
     """Remove every packet; the folder goes on saying until when they were kept."""
-    dropped = {}
+    gone = dict[str, int]()
     for path in sorted(folder.glob("*.pcapng")):
-        key = path.stem.partition("-")[0]
         frames = index_of(path) if path.is_file() and not path.is_symlink() else {}
-        dropped[key] = (max([*frames, dropped.get(key, (0, 0))[0]]), int(time.time()))
+        gone[key_of(path)] = max([*frames, gone.get(key_of(path), 0)])
     for one in folder.iterdir():
         if one.is_dir() and not one.is_symlink():
             shutil.rmtree(one)
         elif one.name != DROPPED:
             one.unlink()
-    if dropped:
-        new = folder / f"{DROPPED}.new"
-        new.write_text(json.dumps(dropped), encoding="utf-8")
-        new.replace(folder / DROPPED)
+    if gone:
+        note_dropped(folder, gone)
 
 
 def _packets(folder: Path) -> tuple[int, list[Fault]]:

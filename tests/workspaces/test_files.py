@@ -9,7 +9,7 @@ import pytest
 from app.engine.store import StoreError
 from app.session import Session
 from app.settings import Settings
-from app.workspaces import binned, delete, finish, forgotten, known_workspaces, leaving, moved, rename, restore, unfed
+from app.workspaces import binned, delete, finish, forgotten, known_workspaces, leaving, moved, moving, rename, restore, unfed
 from app.workspaces.bin import BIN
 from app.workspaces.moving import JOURNAL
 from tests.workspaces.cases import activities, beside, made_case
@@ -41,6 +41,42 @@ def test_a_deleted_workspace_comes_back_whole(case: Path) -> None:
     assert restore(entry) == case
     assert beside(case) == before and activities(case) == number
     assert not (case.parent / BIN).exists()
+
+
+@pytest.mark.parametrize("at", [0, 1, 3])
+@pytest.mark.parametrize("behind", [False, True])
+def test_broken_off_while_it_is_deleted_it_is_where_it_was(
+    case: Path, monkeypatch: pytest.MonkeyPatch, at: int, behind: bool
+) -> None:
+    before, number, calls, real = beside(case), activities(case), [], os.rename
+
+    def broken(one: Path, there: Path) -> None:
+        calls.append(one)
+        if len(calls) - 1 != at or behind:
+            real(one, there)
+        if len(calls) - 1 == at:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(moving.os, "rename", broken)
+    with pytest.raises(KeyboardInterrupt):
+        delete(case, ())
+    assert beside(case) == before and activities(case) == number
+    assert binned((case.parent,)) == () and not list((case.parent / BIN).iterdir())
+
+
+def test_broken_off_when_all_of_it_lies_in_the_bin_it_stays_there(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, number = beside(case), activities(case)
+
+    def broken(path: Path, missing_ok: bool = False) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(moving.Path, "unlink", broken)
+        with pytest.raises(KeyboardInterrupt):
+            delete(case, ())
+    (entry,) = binned((case.parent,))
+    assert restore(entry) == case
+    assert beside(case) == before and activities(case) == number
 
 
 def test_the_bin_keeps_three_and_says_what_goes(tmp_path: Path) -> None:

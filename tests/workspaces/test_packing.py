@@ -68,6 +68,31 @@ def test_links_are_not_packed(case: Path, tmp_path: Path) -> None:
     assert ".packets/zz.pcapng" not in beside(there)
 
 
+def test_what_waits_to_be_sent_is_not_packed_and_a_long_name_is(case: Path, tmp_path: Path) -> None:
+    before = beside(case)
+    case.with_name("case.wardlight.notices").write_bytes(b"whom to send which file")
+    reports = case.with_name("case.wardlight.reports")
+    reports.mkdir()
+    long = f"{'ä' * 100}-summary.xlsx"
+    (reports / long).write_bytes(b"rows")
+    (reports / "second").write_bytes(b"more rows")
+    pack(case, tmp_path / "p")
+    there = unpack(tmp_path / "p", tmp_path / "there")
+    assert beside(there) == {**before, f".reports/{long}": b"rows", ".reports/second": b"more rows"}
+
+
+def test_packets_that_are_removed_meanwhile_do_not_fail_it(case: Path, tmp_path: Path) -> None:
+    packets = sorted(one for one in beside(case) if one.startswith(".packets/"))
+
+    def told(done: int, total: int) -> None:
+        for one in packets:
+            (case.parent / f"{case.name}{one}").unlink(missing_ok=True)
+
+    pack(case, tmp_path / "p", told=told)
+    there = unpack(tmp_path / "p", tmp_path / "there")
+    assert beside(there) == beside(case) and not set(packets) & set(beside(there))
+
+
 def test_another_program_can_read_the_archive(case: Path, tmp_path: Path) -> None:
     pack(case, tmp_path / "p")
     with (tmp_path / "p").open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as stream:
@@ -111,6 +136,7 @@ HOSTILE = [
     "../../escape", "/etc/escape", "beside/.packets/../../../escape", "beside/../x", "beside/-wal", "beside/.lock",
     "beside/.open", "beside/.packets/a\\..\\b", "beside/.packets//x", "beside/.packets/./x", "beside/.bashrc",
     "manifest.json", "other", "beside/.packets/a/b/c/d/e/f", "beside/.packets/C:x", "beside/.part",
+    "beside/.notices", "beside/.notices-wal",
 ]  # fmt: skip
 
 
@@ -163,6 +189,22 @@ def test_a_bomb_is_refused_before_anything_is_written(case: Path, tmp_path: Path
     endless = zstandard.ZstdCompressor().compress(bytes(200 << 20))
     (tmp_path / "bad").write_bytes(endless)
     with pytest.raises(OSError, match="is refused"):
+        unpack(tmp_path / "bad", tmp_path / "there")
+    assert list((tmp_path / "there").iterdir()) == []
+
+
+@pytest.mark.parametrize("which", ["the list", "a member", "the checksums"])
+def test_a_size_below_nothing_is_refused(case: Path, tmp_path: Path, which: str) -> None:
+    parts = members(case, tmp_path)
+    at = {"the list": 0, "a member": 2, "the checksums": len(parts) - 1}[which]
+    head = bytearray(parts[at][0].tobuf(tarfile.GNU_FORMAT))
+    head[124:136] = b"-1".ljust(12, b"\0")
+    head[148:156] = b"%06o\0 " % (sum(head[:148]) + 8 * 32 + sum(head[156:]))
+    good = written(tmp_path / "bad", parts[:at]).read_bytes()
+    raw = zstandard.ZstdDecompressor().decompressobj().decompress(good)
+    used = sum(512 + len(data) + -len(data) % 512 for _, data in parts[:at])
+    (tmp_path / "bad").write_bytes(zstandard.ZstdCompressor().compress(raw[:used] + bytes(head) + bytes(1 << 20)))
+    with pytest.raises(OSError, match="less than no bytes"):
         unpack(tmp_path / "bad", tmp_path / "there")
     assert list((tmp_path / "there").iterdir()) == []
 

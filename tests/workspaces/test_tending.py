@@ -13,7 +13,7 @@ import pytest
 from app.engine.queries import Queries
 from app.engine.store import StoreError, set_retention, update_alert, write_note
 from app.model.workspace import Retention
-from app.sensor.sources.evidence import folder_of, read_evidence, why_not_kept
+from app.sensor.sources.evidence import DROPPED, folder_of, read_evidence, why_not_kept
 from app.session import Session
 from app.workspaces import check, compact, mend, repack
 from tests.engine.workspace import content, fill, made
@@ -162,6 +162,17 @@ def test_repacked_without_packets_the_rest_is_as_it_was(case: Path) -> None:
     assert "was kept until" in why_not_kept(case, KEY, 3)
     assert not check(case).faults
     assert Queries(case).history()[1].what == "repacked"
+
+
+def test_repacking_says_of_each_input_until_when_its_packets_were_kept(case: Path) -> None:
+    folder = folder_of(case)
+    chunk = next(folder.glob("*.pcapng"))
+    for one in (chunk, chunk.with_suffix(".index")):
+        one.rename(one.with_name(one.name.replace(KEY, "dc-1")))
+    (folder / DROPPED).write_text('{"gone-2": [40, 1700000000]}')
+    repack(case)
+    assert "was kept until" in why_not_kept(case, "dc-1", 3)
+    assert "was kept until 2023-11-14" in why_not_kept(case, "gone-2", 40)
 
 
 def test_what_was_said_while_it_is_looked_through_does_no_harm(case: Path) -> None:

@@ -224,7 +224,8 @@ _ALL = (
     _rule(
         "database-damaged", "Workspace damaged", "high", WORKSPACE,
         "A check of the workspace found what cannot be right.",
-        "Save a copy of the workspace, then repack it; read again what the check names as missing.", 0,
+        "Save a copy of the workspace, then mend it (`wardlight workspace check WORKSPACE --mend`); read again what the check "
+        "names as missing.", 0,
     ),
     _rule(
         "retention-due", "Retention is about to remove evidence", "low", WORKSPACE,

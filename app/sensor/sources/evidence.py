@@ -220,7 +220,7 @@ def _files(folder: Path, key: str) -> list[Path]:
 def holds(workspace: Path, key: str) -> bool:
     """True when packets of this input are kept, or were."""
     folder = folder_of(workspace)
-    return bool(_files(folder, key)) or key in _dropped(folder)
+    return bool(_files(folder, key)) or key in dropped_of(folder)
 
 
 def read_evidence(workspace: Path, key: str, frames: Collection[int]) -> dict[int, Captured]:
@@ -301,20 +301,29 @@ def kept_frames(workspace: Path, key: str) -> set[int]:
 
 def why_not_kept(workspace: Path, key: str, frame: int) -> str:
     """One sentence that says what became of a packet of a live input that is not kept."""
-    told = _dropped(folder_of(workspace)).get(key)
+    told = dropped_of(folder_of(workspace)).get(key)
     if told and frame <= told[0]:
         until = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(told[1]))
         return f"The packet was kept until {until} UTC, when the evidence reached its limit."
     return "The packet was not kept: none of the activities rested on it while it was at hand."
 
 
-def _dropped(folder: Path) -> dict[str, tuple[int, int]]:
+def dropped_of(folder: Path) -> dict[str, tuple[int, int]]:
     """Key of an input to (last frame that was dropped, when: seconds of the epoch)."""
     try:
         found = json.loads((folder / DROPPED).read_text(encoding="utf-8"))
         return {str(key): (int(value[0]), int(value[1])) for key, value in found.items()}
     except (OSError, ValueError, TypeError, AttributeError, IndexError):
         return {}
+
+
+def note_dropped(folder: Path, gone: Mapping[str, int]) -> None:
+    """Say that packets of these inputs are gone, up to which frame; what was said of others stays. Raises OSError."""
+    before, now = dropped_of(folder), int(time.time())
+    told = {**before, **{key: (max(last, before.get(key, (0, 0))[0]), now) for key, last in gone.items()}}
+    new = folder / f"{DROPPED}.new"
+    new.write_text(json.dumps(told), encoding="utf-8")
+    new.replace(folder / DROPPED)
 
 
 def trim(workspace: Path, limit: int, precious: Callable[[str], set[int]]) -> int:
@@ -336,15 +345,15 @@ def trim(workspace: Path, limit: int, precious: Callable[[str], set[int]]) -> in
         return 0
     saved = sum(size for _, size, path in files if _is_saved(path))
     chunks = sorted(one for one in files if not _is_saved(one[2]))
-    writing = {max((path for _, _, path in chunks if _key(path) == key), default=None) for key in {_key(c[2]) for c in chunks}}
-    removed, wanted = 0, dict[str, set[int]]()
-    dropped = _dropped(folder)
+    keys = {key_of(path) for _, _, path in chunks}
+    writing = {max((path for _, _, path in chunks if key_of(path) == key), default=None) for key in keys}
+    removed, wanted, gone = 0, dict[str, set[int]](), dict[str, int]()
     for _, size, path in chunks:
         if total <= limit:
             break
         if path in writing:
             continue
-        key = _key(path)
+        key = key_of(path)
         if key not in wanted:
             wanted[key] = precious(key)
         places = index_of(path)
@@ -355,15 +364,13 @@ def trim(workspace: Path, limit: int, precious: Callable[[str], set[int]]) -> in
         path.with_suffix(".index").unlink(missing_ok=True)
         total -= size
         removed += 1
-        dropped[key] = (max(max(places, default=0), dropped.get(key, (0, 0))[0]), int(time.time()))
+        gone[key] = max([*places, gone.get(key, 0)])
     if removed:
-        new = folder / f"{DROPPED}.new"
-        new.write_text(json.dumps(dropped), encoding="utf-8")
-        new.replace(folder / DROPPED)
+        note_dropped(folder, gone)
     return removed
 
 
-def _key(path: Path) -> str:
+def key_of(path: Path) -> str:
     """Key of the input: KEY-NUMBER or KEY-alerts-NUMBER, where a key may have such signs too."""
     return path.stem.rpartition("-")[0].removesuffix(f"-{ALERTS}")
 
