@@ -18,7 +18,7 @@ from app.model.health import Health
 from app.model.incident import Incident
 from app.model.notice import Notifying
 from app.model.rows import Overview
-from app.model.source import LiveSource
+from app.model.source import HubSource, LiveSource
 from app.model.tuning import DEFAULT, Tuning
 from app.settings import Settings
 from app.ui import catalogue, keys, theme, wording, zones
@@ -109,6 +109,7 @@ class Desk(QObject):
         self.health = Health()
         self._watch.start() if session is not None else self._watch.stop()
         self.specs = self.settings.sources.get(str(session.path), ()) if session is not None else ()
+        self._follow_hub()
         self.readings.abandon()
         self.bridge.attach(session)
         if session is not None and (wanted := self.notifying) != Notifying():
@@ -438,6 +439,12 @@ class Desk(QObject):
             others = {one: held for one, held in self.settings.sources.items() if one != str(where)}
             latest = dict(list(others.items())[-RECENT:])
             self.keep(sources={**latest, str(where): specs} if specs else latest)
+        self._follow_hub()
+
+    def _follow_hub(self) -> None:
+        """The session asks sensors over the hub among its live sources, whether that runs at present or not."""
+        if self.session is not None:
+            self.session.hub = next((one for one in self.specs if isinstance(one, HubSource)), None)
 
     @property
     def notifying(self) -> Notifying:

@@ -21,7 +21,7 @@ from app.link.jetstream import Link
 from app.link.place import from_line, to_line
 from app.link.subjects import config_of, status
 from app.model.sensor import Backlog, Controller, ControllerSight, Sampling, SensorConfig, SensorReport
-from app.model.source import CaptureSource, SourceState, SyslogSource
+from app.model.source import CaptureSource, HubSource, SourceState, SyslogSource
 from app.session import Session
 from app.ui.main_window import MainWindow
 from app.ui.pages.sensors import SensorsPage
@@ -410,3 +410,49 @@ def test_a_sensor_is_added_by_one_line(make_window: Make, settle: Settle, tmp_pa
     click(copy)
 
     assert QApplication.clipboard().text() == adding.shown.text()
+
+
+def test_packets_are_asked_over_the_hub_among_the_live_sources_without_a_visit_here(
+    make_window: Make, settle: Settle, tmp_path: Path
+) -> None:
+    first, spec = tmp_path / "w.wardlight", HubSource(file=str(tmp_path / "a.line"))
+    known(first, report("a", "alpha"))
+    window = make_window(Session.open(first))
+    session = window.desk.session
+    window.desk.keep_specs((SyslogSource(port=1514), spec))
+    assert session is not None and session.hub == spec
+
+    window.open_case(tmp_path / "other.wardlight")
+    settle(window)
+    assert window.desk.session is not session and window.desk.session.hub is None
+    window.open_case(first)
+    settle(window)
+    assert window.desk.session.path == first and window.desk.session.hub == spec
+    window.desk.keep_specs(())
+    assert window.desk.session.hub is None
+
+
+def test_configurations_of_one_sensor_are_never_offered_to_another(make_window: Make, settle: Settle, tmp_path: Path) -> None:
+    path = tmp_path / "w.wardlight"
+    known(path, report("a", "alpha", applied=2), report("b", "beta"))
+    page = opened(make_window(Session.open(path)), settle, "a")
+    page.detail.tabs.choose("history")
+    settle(page.window())
+    history = (SensorConfig(revision=2), SensorConfig(revision=1, evidence=777))
+    page.detail.show_history("a", history)
+    assert len(page.detail.history.rows_model().rows) == 2
+    page.detail.history.setCurrentIndex(page.detail.history.model().index(1, 0))
+    assert page.detail.back.isEnabled()
+    asked: list[tuple[str, SensorConfig]] = []
+    page.detail.back_to.connect(lambda id, config: asked.append((id, config)))
+    page.detail.back.click()
+    assert asked == [("a", history[1])]
+
+    page.table.choose("b")
+    assert page.detail.row is not None and page.detail.row.id == "b"
+    assert not page.detail.history.rows_model().rows and not page.detail.back.isEnabled()
+    page.detail.show_history("a", history)  # an answer that comes late
+    assert not page.detail.history.rows_model().rows
+    page._back_to(*asked[0])
+    settle(page.window())
+    assert not page.setting.isVisible()

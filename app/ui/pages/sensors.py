@@ -137,13 +137,10 @@ class SensorsPage(Page):
             self._show((), False, True)
             return
 
-        hub = next((one for one in self.desk.specs if one.__struct_config__.tag == "hub"), None)
-
         def work() -> tuple[tuple[SensorRow, ...], bool, bool]:
             import app.ui.plots.strips  # noqa: F401 - needed for the live picture
 
-            session.hub = hub
-            return session.sensor_rows(), hub is not None, session.may_change_sensors()
+            return session.sensor_rows(), session.hub is not None, session.may_change_sensors()
 
         self.ask("sensors", work, lambda found: self._show(*found))
 
@@ -153,7 +150,7 @@ class SensorsPage(Page):
 
     def _forget(self) -> None:
         self._pulses.clear()
-        self._history_of = None
+        self._history_of = self.detail.row = None
         self.hide_panel()
 
     # ---- what is so
@@ -222,7 +219,7 @@ class SensorsPage(Page):
     def _ask_health(self, id: str) -> None:
         session = self.desk.session
         if session is not None:
-            self.ask("health", lambda: session.health_of(id), self.detail.show_health)
+            self.ask("health", lambda: session.health_of(id), lambda issues: self.detail.show_health(id, issues))
 
     def _ask_history(self, row: SensorRow) -> None:
         """Only when it is looked at, and again when the sensor runs another revision: it is asked over the network."""
@@ -238,7 +235,7 @@ class SensorsPage(Page):
             except OSError:
                 return None
 
-        self.ask("history", work, self.detail.show_history)
+        self.ask("history", work, lambda history: self.detail.show_history(row.id, history))
 
     def _tab_changed(self, tab: str) -> None:
         self.route = Route(self.name, self.route.key, (("tab", tab),))
@@ -281,20 +278,21 @@ class SensorsPage(Page):
         self.desk.tell("The hub is followed from now on.")
         self.refresh()
 
-    def _back_to(self, config: SensorConfig) -> None:
+    def _back_to(self, id: str, config: SensorConfig) -> None:
         row, session = self._chosen(), self.desk.session
-        if row is None or session is None:
+        if row is None or row.id != id or session is None:
             return
 
         def shown(history: tuple[SensorConfig, ...]) -> None:
-            if isinstance(self.setting, ConfigPanel) and history:
+            chosen = self._chosen()
+            if isinstance(self.setting, ConfigPanel) and history and chosen is not None and chosen.id == id:
                 self._open("set-up")
                 self.setting.go_back_to(row, config, history[0])
 
         self._run(lambda: session.sensor_history(row.id), shown)
 
     def _run(self, work: Callable[[], Any], done: Callable[[Any], object]) -> None:
-        self.desk.jobs.run(work, done, lambda error: self.desk.tell(error.partition(": ")[2] or error, True), self)
+        self.desk.jobs.run(work, done, self.desk.refuse, self)
 
     # ---- commands of app.ui.actions
 

@@ -43,7 +43,8 @@ class Detail(QWidget):
     configure = Signal()
     restart = Signal()
     remove = Signal()
-    back_to = Signal(object)
+    back_to = Signal(str, object)
+    """Id of the sensor, which of its configurations."""
     tab_changed = Signal(str)
     issue_asked = Signal(str)
 
@@ -114,6 +115,8 @@ class Detail(QWidget):
 
     def show_row(self, row: SensorRow, pulse: Pulse | None, may: bool) -> None:
         """Another sensor, or news of the same one. may: whoever sits here may change sensors."""
+        if self.row is None or self.row.id != row.id:
+            self._forget()
         self.row = row
         report, own = row.report, row.id == states.EMBEDDED
         self.name.say(states.name(row))
@@ -136,8 +139,17 @@ class Detail(QWidget):
         self.tabs.offer("history", not own)
         self._arrange()
 
-    def show_health(self, issues: Sequence[HealthIssue]) -> None:
-        """Open health alerts of the sensor."""
+    def _forget(self) -> None:
+        """What was asked of the sensor before is nothing of the one that is shown now."""
+        self._fill(self.history, (), lambda one: one.config.revision)
+        self.issues.show_rows([])
+        self.tabs.count("health", None)
+        self._empty["history"] = self._empty["health"] = ""
+
+    def show_health(self, id: str, issues: Sequence[HealthIssue]) -> None:
+        """Open health alerts of a sensor; nothing happens when another one is shown by now."""
+        if self.row is None or self.row.id != id:
+            return
         self.issues.show_rows(
             [
                 TwoLines(f"severity:{one.severity}", one.title, f"{one.what} {one.advice}".strip(), "", target=one.id)
@@ -148,9 +160,11 @@ class Detail(QWidget):
         self.tabs.count("health", len(issues) or None)
         self._arrange()
 
-    def show_history(self, history: Sequence[SensorConfig] | None) -> None:
-        """Its configurations, newest first; None: they cannot be had now."""
-        report = self.row.report if self.row is not None else None
+    def show_history(self, id: str, history: Sequence[SensorConfig] | None) -> None:
+        """The configurations of a sensor, newest first; None: they cannot be had now. Nothing when another one is shown now."""
+        if self.row is None or self.row.id != id:
+            return
+        report = self.row.report
         rows = revisions(history, report) if history else []
         self._fill(self.history, rows, lambda one: one.config.revision)
         self._empty["history"] = "" if rows else NO_HUB if history is None else NO_HISTORY
@@ -191,5 +205,5 @@ class Detail(QWidget):
 
     def _back(self) -> None:
         revision = self.history.current_row()
-        if isinstance(revision, Revision):
-            self.back_to.emit(revision.config)
+        if isinstance(revision, Revision) and self.row is not None:
+            self.back_to.emit(self.row.id, revision.config)

@@ -45,7 +45,7 @@ def alone(desk: Desk, window: Any, path: Path, work: Callable[[], Path | None], 
     def failed(error: str) -> None:
         if here:
             window.open_case(path)
-        desk.tell(error.partition(": ")[2] or error, True)
+        desk.refuse(error)
 
     desk.jobs.run(patient, ended, failed, desk, words)
 
@@ -66,12 +66,10 @@ def pack(desk: Desk, path: Path, out: Path) -> None:
     def work() -> int:
         from app.session import workspaces
 
-        return workspaces.pack(path, out, told=lambda done, total: job.say(done / max(1, total)))
+        return workspaces.pack(path, out)
 
     done = lambda number: desk.tell(f"Packed as {out.name}, {wording.size(number)}.")  # noqa: E731
-    job = desk.jobs.run(
-        work, done, lambda error: desk.tell(error.partition(": ")[2] or error, True), desk, f"Packing {path.name}"
-    )
+    desk.jobs.run(work, done, desk.refuse, desk, f"Packing {path.name}")
 
 
 def unpack(desk: Desk, archive: Path, then: Callable[[], object]) -> None:
@@ -83,11 +81,10 @@ def unpack(desk: Desk, archive: Path, then: Callable[[], object]) -> None:
 
         folder = workspaces.folder_of(settings)
         folder.mkdir(parents=True, exist_ok=True)
-        return workspaces.unpack(archive, folder, told=lambda done, total: job.say(done / max(1, total)))
+        return workspaces.unpack(archive, folder)
 
     def done(path: Path) -> None:
         desk.tell(f"{path.name} is in {path.parent}.")
         then()
 
-    failed = lambda error: desk.tell(error.partition(": ")[2] or error, True)  # noqa: E731
-    job = desk.jobs.run(work, done, failed, desk, f"Unpacking {archive.name}")
+    desk.jobs.run(work, done, desk.refuse, desk, f"Unpacking {archive.name}")
