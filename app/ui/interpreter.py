@@ -20,6 +20,8 @@ FEW, MANY = 10_000, 60_000
 """New objects that are worth a search, about 1 ms, and those that would take too long: they are set aside unsearched."""
 GREW = 500_000
 """Objects set aside since all were searched that are worth another search of all."""
+MUCH = 4 * GREW
+"""So many are searched although work goes on, as it does without end while live sources run."""
 QUIET_LOOKS = 8
 """Looks without work, without a move of the mouse, before all is searched."""
 
@@ -36,7 +38,11 @@ class Sweeper(QObject):
         self.wanted = False
         """Whether a case or pages were let go since all was searched."""
         self._set_aside = 0
-        self._quiet = 0
+        self._grew = 0
+        """At most so many objects were set aside since all was searched."""
+        self._quiet = self._rested = 0
+        """Looks without work and a move of the mouse; without a move of the mouse."""
+        self._interval = sys.getswitchinterval()
         self._mouse = QPoint()
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
@@ -45,33 +51,49 @@ class Sweeper(QObject):
     def begin(self) -> None:
         """Nothing is searched by itself from now on."""
         gc.disable()
+        self._interval = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_S)
         self._set_aside = gc.get_freeze_count()
         self._timer.start()
 
     def end(self) -> None:
-        """As Python does by itself again."""
+        """As it was before."""
         self._timer.stop()
+        sys.setswitchinterval(self._interval)
         gc.unfreeze()
         gc.enable()
 
     def look(self) -> None:
-        """Search what is new; set it aside unsearched when it is much, which is what a case puts into memory."""
+        """Search what is new and set aside what is left of it; unsearched when it is much, as when a case comes into memory.
+
+        What is set aside counts, and is searched with all else: nothing stays where nobody ever searches again.
+        """
         young = gc.get_count()[0]
-        if young > MANY:
+        if young > FEW:
+            dead = gc.collect(0) if young <= MANY else 0
             gc.freeze()
-        elif young > FEW:
-            gc.collect(0)
+            self._grew += max(0, young - dead)
         mouse = QCursor.pos()
-        self._quiet = 0 if self._jobs.running or mouse != self._mouse else self._quiet + 1
+        self._rested = self._rested + 1 if mouse == self._mouse else 0
+        self._quiet = 0 if self._jobs.running or not self._rested else self._quiet + 1
         self._mouse = mouse
-        if self._quiet >= QUIET_LOOKS and (self.wanted or gc.get_freeze_count() - self._set_aside > GREW):
+        if self._quiet >= QUIET_LOOKS:
+            due = self.wanted or self._has_grown(GREW)
+        else:
+            due = self._rested >= QUIET_LOOKS and self._has_grown(MUCH)
+        if due:
             self.search_all()
+
+    def _has_grown(self, many: int) -> bool:
+        """Counting takes a while with much in memory, so it is done when there may be so many; some went by themselves."""
+        if self._grew > many:
+            self._grew = gc.get_freeze_count() - self._set_aside
+        return self._grew > many
 
     def search_all(self) -> float:
         """Search everything; the seconds that it took."""
         began = time.perf_counter()
-        self.wanted, self._quiet = False, 0
+        self.wanted, self._quiet, self._rested, self._grew = False, 0, 0, 0
         gc.unfreeze()
         gc.collect()
         gc.freeze()
