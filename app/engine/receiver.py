@@ -160,7 +160,10 @@ class Receiver:
             message = unseal(data)
             if sensor_of(message.key) != sensor:
                 raise LinkError("A message is of another sensor's input.")
-            return _Read(receipt, *_sound(message), parked)
+            message, batch = _sound(message)
+            if isinstance(message, Batch) and len(batch) < message.count:
+                self._count(sensor, "activities that no input has", message.count - len(batch))
+            return _Read(receipt, message, batch, parked)
         except FormError as error:
             if parked is None:
                 self._park(receipt, error, data)
@@ -192,11 +195,11 @@ class Receiver:
         if parked is not None:
             self._store.unpark(parked)
 
-    def _count(self, sensor: str, what: str) -> None:
+    def _count(self, sensor: str, what: str, many: int = 1) -> None:
         if sensor in self._bad or len(self._bad) < SENSORS:
             told = self._bad.setdefault(sensor, {})
             what = what if what in told or len(told) < 50 else "other messages could not be used"
-            told[what] = told.get(what, 0) + 1
+            told[what] = told.get(what, 0) + many
 
     # ---- storing
 

@@ -37,16 +37,17 @@ def sound_figures(records: int, first: int | None, last: int | None) -> None:
 
 
 def sound_activities(batch: Batch) -> list[Activity]:
-    """The activities of a message. Raises LinkError unless all of them can be kept."""
+    """Those activities of a message that can be kept, fewer than its count when some cannot. Raises LinkError for none."""
     try:
         activities = decode_batch(batch.activities)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise LinkError(f"The activities of a message are damaged: {error}.") from error
     if len(activities) != batch.count or len(activities) > MOST:
         raise LinkError("A message holds another number of activities than it says.")
-    if not all(one.input == batch.key and _is_sound(one) for one in activities):
+    sound = [one for one in activities if one.input == batch.key and _is_sound(one)]
+    if activities and not sound:
         raise LinkError("A message holds activities that no input has.")
-    return activities
+    return sound
 
 
 def _is_sound(one: Activity) -> bool:

@@ -19,6 +19,7 @@ from msgspec import Struct
 from app import paths
 from app.link.codec import cleaned, encode_batch
 from app.link.errors import ErrorLines
+from app.link.sound import LATEST
 from app.model.activity import Activity
 from app.model.source import GrowingSource, LiveSource, Skipped
 from app.sensor.live import reader_of
@@ -128,12 +129,12 @@ class _Writer:
             self._write(ACTIVITIES, body)
 
     def received(self, records: int, bytes: int, last: int | None) -> None:
-        """As an Outlet."""
+        """As an Outlet; a time that none can be is no time."""
         with self._counting:
             own = self._status
             own.records += records
             own.bytes += bytes
-            if last is not None:
+            if last is not None and 0 <= last < LATEST:
                 own.last = last if own.last is None else max(own.last, last)
             self._changed = True
 

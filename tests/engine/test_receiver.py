@@ -241,6 +241,19 @@ def test_hostile_messages_are_counted_and_change_nothing(tmp_path: Path, expecte
     assert {one.where for one in problems} == {"sensor s1"}
 
 
+def test_one_activity_that_cannot_be_kept_costs_no_others(tmp_path: Path) -> None:
+    key = KEYS[0]
+    good = made(6, key=key)
+    far = 10_413_792_000_000_000
+    odd = [replace(good[1], at=far, until=far), replace(good[4], at=-5)]
+    batch = [good[0], odd[0], good[2], good[3], odd[1], good[5]]
+    problems = take(tmp_path / "w", [sent([Opened(key, "eth0", "pcap", 1), Batch(key, 6, encode_batch(batch))])] * 2)
+
+    kept = [good[at].at for at in (0, 2, 3, 5)]
+    assert rows(tmp_path / "w", "SELECT at FROM activities ORDER BY at") == [(at,) for at in sorted(kept)]
+    assert [(one.what, one.count) for one in problems] == [("activities that no input has", 2)]
+
+
 def test_what_looks_sound_and_is_not_is_bounded(tmp_path: Path) -> None:
     key = KEYS[0]
     odd = replace(made(1, key=key)[0], source=Endpoint("no address\n\x00", 1), code=-(2**63))

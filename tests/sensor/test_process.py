@@ -15,7 +15,18 @@ from app.model.source import CaptureSource, GrowingSource, LiveSource, SourceSta
 from app.sensor import live
 from app.sensor.governing import Governing
 from app.sensor.governor import Measured
-from app.sensor.process import ACTIVITIES, ENDED, STATUS, Counted, SourceProcess, Status, Task, decode_status
+from app.sensor.process import (
+    ACTIVITIES,
+    ENDED,
+    HEAD,
+    STATUS,
+    Counted,
+    SourceProcess,
+    Status,
+    Task,
+    _Writer,
+    decode_status,
+)
 from app.sensor.sources.living import Limits
 from app.session import Session
 from tests.material import SAMPLE, guesses, save, spray
@@ -35,6 +46,20 @@ def until(what: object, seconds: float = 20) -> None:
     while not what():
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+def test_a_time_that_none_can_be_does_not_become_the_last_one() -> None:
+    reading, writing = os.pipe()
+    try:
+        writer = _Writer(writing, None)
+        for last in (5, 1 << 53, -1):
+            writer.received(1, 10, last)
+        writer.tell()
+        status = decode_status(os.read(reading, 1 << 16)[HEAD.size :])
+    finally:
+        os.close(reading)
+        os.close(writing)
+    assert (status.records, status.last) == (3, 5)
 
 
 def test_a_growing_file_comes_as_batches_and_words(small: Path, tmp_path: Path) -> None:

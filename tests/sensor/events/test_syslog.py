@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.link.sound import LATEST
 from app.sensor.events.record import AUDIT_FAILURE, EventRecord
 from app.sensor.events.syslog import SAMPLE, Unknown, records_of
 from app.sensor.events.syslog_frame import frame_of, text_of
@@ -130,13 +131,27 @@ def test_what_is_no_event_is_told_by_sort_with_a_sample(payload: bytes, sort: st
     assert len(found.sample) <= SAMPLE + 3 and found.sample.isprintable()
 
 
+FAR = [
+    CEF.replace(b"rt=1426218619000", b"rt=10413792000000"),
+    CEF.replace(b"rt=1426218619000", b"rt=" + b"9" * 16),
+    b'<14>x: {"EventTime": "2300-01-01T00:00:00Z", "EventID": 4776, "Channel": "Security", "SourceName": '
+    b'"Microsoft-Windows-Security-Auditing", "Hostname": "dc1.corp.test", "TargetUserName": "anna"}',
+]
+
+
+@pytest.mark.parametrize("payload", [*FAR, FAR[-1].replace(b"2300", b"1600")], ids=["cef", "micro", "json", "long ago"])
+def test_a_time_that_no_workspace_holds_is_none(payload: bytes) -> None:
+    assert event(payload, NOW).at == NOW
+    assert event(payload, -NOW).at == event(payload, 0).at == 0
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(damaged(list(FORMS.values())), st.binary(max_size=300)), st.sampled_from([0, NOW, -1, 1 << 62]))
 def test_any_bytes_are_survived(payload: bytes, at: int) -> None:
     found = records_of(payload, min(at, NOW * 2), 1)
     assert isinstance(found, EventRecord | Unknown)
     if isinstance(found, EventRecord):
-        assert len(found.fields) <= 600
+        assert len(found.fields) <= 600 and 0 <= found.at < LATEST
 
 
 @pytest.mark.parametrize(
