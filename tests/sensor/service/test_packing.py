@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from app.link.codec import decode_batch, encode_batch
-from app.link.envelope import Batch, unseal
+from app.link.envelope import Batch, seal, unseal
 from app.model.activity import Activity
 from app.model.details import DnsQuery
 from app.sensor.service import packing
@@ -64,6 +64,31 @@ def test_what_does_not_compress_is_divided_and_one_that_is_too_large_alone_is_co
     assert len(packed.bodies) > 5 and max(map(len, packed.bodies)) <= 20_000
     assert packed.lost == 1
     assert opened(packed.bodies) == [*noise, activity(51)]
+
+
+def test_text_that_compresses_well_stays_below_what_is_unpacked() -> None:
+    long = [activity(number, f"{number}" + "a" * (1 << 20)) for number in range(20)]
+    larger = activity(20, "b" * (packing.UNPACKED + 1))
+    gathering = Gathering()
+    for one in [*long, larger, activity(21)]:
+        gathering.add(encode_batch([one]))
+    packed = gathering.pack("s.1")
+
+    assert packed.lost == 1 and len(packed.bodies) > 1
+    assert opened(packed.bodies) == [*long, activity(21)]
+
+
+def test_what_finds_no_room_is_packed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    sealed: list[object] = []
+    monkeypatch.setattr(packing, "seal", lambda message: sealed.append(message) or seal(message))
+    gathering = Gathering()
+    gathering.add(encode_batch([activity(1)]))
+    assert gathering.pack("s.1") == gathering.pack("s.1") and len(sealed) == 1
+
+    gathering.add(encode_batch([activity(2)]))
+    assert opened(gathering.pack("s.1").bodies) == [activity(1), activity(2)] and len(sealed) == 2
+    gathering.clear()
+    assert gathering.pack("s.1").bodies == ()
 
 
 def test_other_bytes_are_refused() -> None:
