@@ -95,3 +95,15 @@ def test_a_gap_that_stands_counts_as_messages_that_never_came() -> None:
         kept.note(Receipt("s1", "aa", number))
     kept.write(db)
     assert kept.missing(now + 601) == {}
+
+
+def test_a_gap_counts_in_an_outbox_whose_beginning_was_never_seen() -> None:
+    db = database()
+    kept = Receipts(db)
+    for number in (40, 41, 45, 46, 50):  # what was sent before 40 was before this workspace began
+        kept.note(Receipt("s1", "aa", number))
+    kept.write(db)
+    now = time.monotonic()
+
+    assert kept.missing(now) == {} and kept.missing(now + 601) == {"s1": 6}
+    assert Receipts(db).missing(time.monotonic() + 601) == {"s1": 6}

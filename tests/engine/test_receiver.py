@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from app.engine.engine import Engine
 from app.engine.receiver import Receiver, Sent
+from app.engine.schema import StoreError
 from app.engine.store import Store, receiving
 from app.link import envelope
 from app.link.codec import encode_batch
@@ -144,6 +145,49 @@ def test_closed_and_killed_in_between(tmp_path: Path, expected: dict[str, object
 
     same(tmp_path / "w", expected)
     assert [row[3] for row in rows(tmp_path / "w", INPUTS)] == ["done", "done"]
+
+
+def test_a_disk_that_was_full_once_costs_nothing(tmp_path: Path, expected: dict[str, object]) -> None:
+    messages = everything()
+    engine = Engine(tmp_path / "w")
+    receiver = Receiver(engine)
+    receiver.take(messages[:10])
+    engine.flush()
+    db = engine._store._db
+    db.execute(f"PRAGMA max_page_count = {db.execute('PRAGMA page_count').fetchone()[0] + 1}")
+    with pytest.raises(StoreError, match="full"):
+        for one in messages[10:30]:
+            receiver.take([one])
+            engine.flush()
+    db.execute("PRAGMA max_page_count = 1000000")
+    for _ in range(2):  # what was lost is received in memory only: nothing may say so on disk, nor to the hub
+        with pytest.raises(StoreError, match="not written any more"):
+            receiver.take(messages)
+            engine.flush()
+    engine.close()
+    take(tmp_path / "w", [messages])
+
+    same(tmp_path / "w", expected)
+
+
+def test_a_workspace_that_is_locked_for_a_while_is_written_later(tmp_path: Path, expected: dict[str, object]) -> None:
+    messages = everything()
+    engine = Engine(tmp_path / "w")
+    receiver = Receiver(engine)
+    receiver.take(messages[:10])
+    engine._store._db.execute("PRAGMA busy_timeout = 0")
+    other = sqlite3.connect(tmp_path / "w", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="locked"):
+        engine.flush()
+    other.execute("ROLLBACK")
+    other.close()
+    receiver.take(messages)
+    receiver.close()
+    engine.settle()
+    engine.close()
+
+    same(tmp_path / "w", expected)
 
 
 def test_knowledge_goes_on_where_it_was(tmp_path: Path) -> None:

@@ -82,6 +82,11 @@ class Flows:
         self._number = 0
         self._written = time.monotonic()
 
+    @property
+    def waiting(self) -> bool:
+        """True while something is counted that is not written."""
+        return self._number > 0
+
     def due(self) -> bool:
         """True when it is time to write."""
         return self._number > MOST or time.monotonic() - self._written > SECONDS

@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from bisect import bisect_left
+from itertools import pairwise
 
 import msgspec
 from msgspec import Struct
@@ -71,6 +72,11 @@ class Receipts:
             self._of.setdefault(sensor, {})[place] = None
             self._look(place, time.monotonic())
 
+    @property
+    def waiting(self) -> bool:
+        """True while something was noted that is not written."""
+        return bool(self._changed)
+
     def missing(self, now: float) -> dict[str, int]:
         """Id of a sensor to how many of its messages never came; now: seconds as time.monotonic().
 
@@ -82,19 +88,20 @@ class Receipts:
             one = self._known.get(place)
             if one is None or now - since < SETTLED:
                 continue
-            ends = [one.upto, *(last for _, last in one.spans[:-1])]
-            gaps = sum(first - end - 1 for end, (first, _) in zip(ends, one.spans, strict=True))
+            spans = [(0, one.upto), *one.spans] if one.upto else one.spans
+            gaps = sum(first - end - 1 for (_, end), (first, _) in pairwise(spans))
             if gaps:
                 found[one.sensor] = found.get(one.sensor, 0) + gaps
         return found
 
     def _look(self, place: str, now: float) -> None:
-        """Note since when the lowest gap of an outbox stands."""
+        """Note since when the lowest gap of an outbox stands; there is none before the first number that came."""
         one = self._known[place]
-        if not one.spans or not one.upto:
+        base, beyond = (one.upto, one.spans) if one.upto or not one.spans else (one.spans[0][1], one.spans[1:])
+        if not beyond:
             self._gaps.pop(place, None)
-        elif self._gaps.get(place, (-1, 0.0))[0] != one.upto:
-            self._gaps[place] = one.upto, now
+        elif self._gaps.get(place, (-1, 0.0))[0] != base:
+            self._gaps[place] = base, now
 
     def has(self, receipt: Receipt) -> bool:
         """Whether this message was received, if only to be written with the next transaction."""

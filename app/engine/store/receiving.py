@@ -148,8 +148,8 @@ class Receiving:
         held = int(self._db.execute("SELECT coalesce(sum(length(data)), 0) FROM parked").fetchone()[0])
         if held + len(data) > PARKED:
             return False
-        self._receipts.note(receipt)
         with self._writing():
+            self._receipts.note(receipt)
             self._settle_open()
             self._db.execute(
                 "INSERT INTO parked(sensor, outbox, number, form, data) VALUES(?,?,?,?,?)",

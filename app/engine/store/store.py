@@ -62,6 +62,8 @@ class Store(Receiving):
             self._lease.release()
             raise
         self._rows = Rows(self._db)
+        self._failed, self._took = "", False
+        """Why nothing is written any more; whether what waited is in the transaction that is open, and nowhere else."""
         self._receipts, self._unparked = Receipts(self._db), []
         self._pending: list[Activity] = []
         self._of: list[int] = []
@@ -86,10 +88,12 @@ class Store(Receiving):
 
     def close(self) -> None:
         """Write what is pending, give the file back. A file that is still being read is removed at the next opening."""
-        if self._pending:
-            self._flush()
-        self._db.close()
-        self._lease.release()
+        try:
+            if self._pending and not self._failed:
+                self._flush()
+        finally:
+            self._db.close()
+            self._lease.release()
 
     def files(self) -> tuple[Path, ...]:
         """The workspace, what SQLite keeps beside it, and the file that says who writes it."""
@@ -164,7 +168,7 @@ class Store(Receiving):
         """Keep what is known so far of the input that is being read."""
         with self._writing():
             self._write_pending()
-            self._flows.write(self._db)
+            self._write_flows()
             self._keep_knowledge(body)
             self._changed("knowledge")
 
@@ -182,7 +186,7 @@ class Store(Receiving):
         """End the input: its rest, its figures and what was learned from it, in one transaction."""
         with self._writing():
             self._write_pending()
-            self._flows.write(self._db)
+            self._write_flows()
             self._list(min(LIST_ROWS, REST_ROWS))
             self._keep_knowledge(knowledge)
             self._db.execute(
@@ -424,13 +428,24 @@ class Store(Receiving):
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """One transaction; whatever goes wrong, nothing of it stays."""
+        """One transaction; whatever goes wrong, nothing of it stays.
+
+        When what waited is lost with it, nothing is written any more: receipts in memory would say that it is stored. Whoever
+        opens the workspace again gets it once more.
+        """
+        if self._failed:
+            raise StoreError(self._failed)
+        self._took = False
         try:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
                 self._db.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
+                if self._took:
+                    self._failed = (
+                        f"{self._path} is not written any more since that failed: {str(error) or type(error).__name__}."
+                    )
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 self._addresses, self._actors, self._unlisted = {}, {}, []
@@ -459,20 +474,21 @@ class Store(Receiving):
     def _settle_open(self) -> None:
         """Inside a transaction: nothing waits any more."""
         self._write_pending()
-        self._flows.write(self._db)
+        self._write_flows()
         self._list()
 
     def _flush(self) -> None:
         with self._writing():
             self._write_pending()
             if self._flows.due():
-                self._flows.write(self._db)
+                self._write_flows()
             self._list()
         self._flushed = time.monotonic()
 
     def _write_pending(self) -> None:
         batch, self._pending = self._pending, []
         of, self._of = self._of, []
+        self._took = self._took or bool(batch or self._unparked or self._receipts.waiting)
         self._write_receipts()
         if not batch:
             return
@@ -494,6 +510,10 @@ class Store(Receiving):
         more = Counter(of)
         self._db.executemany("UPDATE inputs SET activities = activities + ? WHERE id = ?", [(n, one) for one, n in more.items()])
         self._changed("activities")
+
+    def _write_flows(self) -> None:
+        self._took = self._took or self._flows.waiting
+        self._flows.write(self._db)
 
     def _encoded(self, batch: list[Activity], of: list[int]) -> list[tuple[Any, ...]]:
         """Rows of the table of activities without their id."""
