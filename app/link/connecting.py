@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import ssl
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -25,6 +26,9 @@ PING = 15
 """Seconds between two questions whether the server is there; two without an answer are a broken connection."""
 PENDING = 16 << 20
 """Bytes that wait for the socket; beyond, publishing waits."""
+ACKNOWLEDGED = b"$JS.ACK."
+"""How the place begins where a message of a stream is acknowledged: whoever published it chose its headers."""
+_ID = re.compile(rb"\r\nNats-Msg-Id:[ \t]*([0-9a-f-]{1,100})\r\n")
 
 # The library makes its streams as if they had no TLS, which asyncio remarks at every end of a connection.
 logging.getLogger("asyncio").addFilter(lambda record: "eof_received" not in record.getMessage())
@@ -42,6 +46,25 @@ class Reach(Protocol):
     def do(self, act: Callable[[Client], Coroutine[Any, Any, T]], timeout: float, about: str = "") -> T: ...
     def listen(self, subject: str, handler: Callable[[str, bytes], None]) -> None: ...
     def when_connected(self, act: Callable[[], None]) -> None: ...
+
+
+class _Client(Client):
+    """The library's client, to which no header of a published message passes for a word of the server.
+
+    A status, or a header that cannot be read, would end the reading of a stream for everybody who reads it.
+    """
+
+    async def _process_msg(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> None:
+        if headers and reply.startswith(ACKNOWLEDGED):
+            found = _ID.search(headers)
+            headers = b"NATS/1.0\r\nNats-Msg-Id: %b\r\n\r\n" % found[1] if found else b""
+        await super()._process_msg(sid, subject, reply, data, headers)
+
+    async def _process_headers(self, headers: bytes) -> dict[str, str] | None:
+        try:
+            return await super()._process_headers(headers)
+        except (ValueError, IndexError):
+            return None
 
 
 def authority_of(place: HubPlace) -> ssl.SSLContext:
@@ -89,7 +112,7 @@ async def _to(
             closed()
 
     granted = GRANT in place.seed
-    client = Client()
+    client = _Client()
     try:
         await asyncio.wait_for(
             client.connect(

@@ -34,6 +34,8 @@ ANSWERING = 2
 ANSWER = 30.0
 """Seconds for an answer unless said otherwise."""
 ID, ERROR = "Nats-Msg-Id", "Wardlight-Error"
+MIXED_IN = (nats.errors.NoRespondersError, APIError, ValueError, LookupError, TypeError, AttributeError)
+"""What reading a message directly may raise for headers that its sender chose: the library takes them for the server's."""
 CLOSING = 5.0
 
 T = TypeVar("T")
@@ -189,16 +191,24 @@ class Link:
         return Consumer(self, durable, stream, subject, most)
 
     def last_of_each(self, stream: str, subject: str) -> list[tuple[str, bytes, int]]:
-        """(subject, data, UTC microseconds by the hub's clock) of the newest message of each subject that fits; waits."""
+        """(subject, data, UTC microseconds by the hub's clock) of the newest message of each subject that fits; waits.
+
+        One that cannot be read costs nobody another one's.
+        """
 
         async def read(client: Client) -> list[tuple[str, bytes, int]]:
             context = client.jetstream(timeout=ANSWER)
             info = await context.stream_info(stream, subjects_filter=subject)
             found = []
             for one in sorted(info.state.subjects or {}):
-                message = await context.get_last_msg(stream, one, direct=True)
-                at = int(message.time.timestamp() * 1_000_000) if message.time is not None else 0
+                try:
+                    message = await context.get_last_msg(stream, one, direct=True)
+                    at = int(message.time.timestamp() * 1_000_000) if message.time is not None else 0
+                except MIXED_IN:
+                    continue
                 found.append((one, message.data or b"", at))
+            if info.state.subjects and not found:
+                raise LinkError(f"Nothing in {stream} can be read.")
             return found
 
         return self.do(read, ANSWER * 2, stream)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from nats.aio.client import Client
 
 from app.hub import authority
 from app.hub.keys import make_pair
@@ -185,6 +186,52 @@ def test_the_last_report_of_each_sensor_is_kept(hub: RunningHub) -> None:
                 == {("status.s1", b"new"), ("status.s2", b"other")}
             )
         )
+
+
+HOSTILE = (
+    b"NATS/1.0\r\nStatus: 500\r\nDescription: Consumer Deleted\r\n\r\n",
+    b"NATS/1.0\r\nStatus: 404\r\n\r\n",
+    b"NATS/1.0 409 Message Size Exceeds MaxBytes\r\n\r\n",
+    b"NATS/1.0 503\r\n\r\n",
+    b"NATS/1.0",
+    b"NATS/1.0\r\n",
+    b"NATS/1.0 \xff\xff\xff\r\n\r\n",
+    b"NATS/1.0\r\nNats-Time-Stamp: never\r\nNats-Sequence: none\r\nNats-Subject:\r\n\r\n",
+    b"NATS/1.0\r\n\x00:\xff\r\n: :\r\n\r\n",
+)
+"""Headers of published messages; a key that was stolen may send any."""
+
+
+def raw(link: Link, subject: str, headers: bytes, data: bytes) -> None:
+    async def send(client: Client) -> None:
+        head = b"HPUB %b %d %d\r\n" % (subject.encode(), len(headers), len(headers) + len(data))
+        await client._send_command(head + headers + data + b"\r\n")
+        await client.flush(5)
+
+    link.do(send, 10)
+
+
+def test_headers_of_a_message_do_not_pass_for_words_of_the_server(hub: RunningHub) -> None:
+    with linked(hub.place("s1")) as sensor, linked(hub.place("s2")) as other, linked(hub.place("ann")) as analyst:
+        took(analyst, "headers")
+        for headers in HOSTILE:
+            for data in (b"", b"hostile"):
+                raw(sensor, activities("s1"), headers, data)
+        raw(sensor, activities("s1"), b"NATS/1.0\r\nStatus: 500\r\nNats-Msg-Id: aa\r\n\r\n", b"with an id")
+        assert other.publish(activities("s2"), b"good", message_id(OUTBOX, 9_001)).result(20)
+        came = took(analyst, "headers")
+
+    assert ("act.s2", b"good", message_id(OUTBOX, 9_001)) in came
+    assert ("act.s1", b"with an id", "aa") in came and came.count(("act.s1", b"hostile", "")) == len(HOSTILE)
+
+
+@pytest.mark.parametrize("headers", HOSTILE)
+@pytest.mark.parametrize("data", [b"", b"hostile"])
+def test_one_report_that_cannot_be_read_costs_nobody_another_ones(hub: RunningHub, headers: bytes, data: bytes) -> None:
+    with linked(hub.place("s1")) as sensor, linked(hub.place("s2")) as other, linked(hub.place("ann")) as analyst:
+        raw(sensor, status("s1"), headers, data)
+        other.tell(status("s2"), b"good")
+        until(lambda: ("status.s2", b"good") in [row[:2] for row in analyst.last_of_each(STATUS, EVERY_STATUS)])
 
 
 def refused(place: HubPlace, words: str) -> None:
