@@ -98,15 +98,15 @@ class Fetching:
         for key, frames in self._queries.alerted_packets(self._known).items():
             with suppress(LinkError):
                 sensor_of(key)
-                self._wanted[key] = self._wanted.get(key, set()) | (frames - kept_frames(self._workspace, key))
+                self._wanted[key] = self._wanted.get(key, set()) | frames
         for key, frames in list(self._wanted.items()):
             sensor = sensor_of(key)
             again, wait = self._waits.get(sensor, (0.0, FIRST_WAIT))
-            if frames and time.monotonic() < again:
+            if time.monotonic() < again:
                 continue
             try:
-                if frames:
-                    fetch(self._link.ask, self._workspace, key, frames)
+                if left := frames - kept_frames(self._workspace, key):
+                    fetch(self._link.ask, self._workspace, key, left)
                     self._waits.pop(sensor, None)
                 del self._wanted[key]
             except (LinkError, OSError):  # it is away, or our disk refuses: later

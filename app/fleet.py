@@ -267,5 +267,5 @@ def _decoded(data: bytes) -> SensorConfig:
         raise OSError("A configuration on the hub is too long.")
     try:
         return _config(data)
-    except (msgspec.MsgspecError, UnicodeError) as error:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise OSError(f"A configuration on the hub is damaged: {error}.") from error

@@ -2,12 +2,14 @@
 
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from app.fetching import Fetched, fetch
+from app.fetching import Fetched, Fetching, fetch
 from app.link.asking import MOST_FRAMES, Packets, PacketsAsked, Refused, decode_question, encode_reply
-from app.link.envelope import LinkError
+from app.link.envelope import LinkError, pack
 from app.link.place import to_line
 from app.listen import Listener
 from app.model.sensor import SensorConfig
@@ -80,7 +82,7 @@ def test_what_a_hostile_sensor_answers_does_no_harm(tmp_path: Path) -> None:
         fetch(lambda *_, data=damaged: encode_reply(Packets(file=data)), workspace, KEY, [1, 99])
     with pytest.raises(LinkError, match="does not give"):
         fetch(lambda *_: encode_reply(Refused("no")), workspace, KEY, [1])
-    for answer in (b"", b"WL\x00\x09", b"nonsense" * 9):
+    for answer in (b"", b"WL\x00\x09", b"nonsense" * 9, pack(b"\x91" * 100_000), pack(b"\x92\xa7refused\xa2\xff\xff")):
         with pytest.raises(LinkError):
             fetch(lambda *_, data=answer: data, workspace, KEY, [1])
     for key in ("../../etc.x", "nosensor", "a/b.c", "s1."):
@@ -90,6 +92,32 @@ def test_what_a_hostile_sensor_answers_does_no_harm(tmp_path: Path) -> None:
         store_packets(workspace, "../x.y", {1: captured(1)})
     assert not [one for one in tmp_path.rglob("*.pcapng") if one.parent.name != "w.wardlight.packets"]
     assert from_file(as_file({}), [1]) == {}
+
+
+def test_a_disk_or_an_answer_that_fails_costs_one_sensor_a_while_and_no_frames(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sensor = Sensor(range(1, 100))
+    folder, good, bad = tmp_path / "w.wardlight.packets", "s1.good", "s2.bad"
+    damaged = [pack(b"\x91" * 100_000)]
+
+    def ask(subject: str, data: bytes, timeout: float) -> bytes:
+        return damaged.pop() if subject == "ask.s2" and damaged else sensor.ask(subject, data, timeout)
+
+    alerted = [{bad: {3, 4}, good: {1, 2}}]
+    link = SimpleNamespace(connected=True, ask=ask)
+    queries = SimpleNamespace(alerted_packets=lambda known: alerted.pop() if alerted else {})
+    fetching = Fetching(cast(Any, link), cast(Any, queries), tmp_path / "w.wardlight")
+    monkeypatch.setattr("app.fetching.FIRST_WAIT", 0.0)
+    folder.write_bytes(b"in the way")
+    fetching._turn()
+    folder.unlink()
+    fetching._turn()
+    fetching._turn()
+    fetching.close()
+
+    assert not damaged
+    assert kept_frames(tmp_path / "w.wardlight", good) == {1, 2} and kept_frames(tmp_path / "w.wardlight", bad) == {3, 4}
 
 
 @pytest.mark.slow

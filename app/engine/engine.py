@@ -101,11 +101,7 @@ class Engine:
         self._tallies = Tallies()
         self._holdings: tuple[HealthFact, ...] | None = None
         for key in self._store.broken_off:
-            body, upto = self._store.learned(key)
-            known = Knowledge.from_bytes(body)
-            for activity in self._store.activities_of(key, upto):
-                known.observe(activity)
-            self._store.replace_knowledge(key, known.to_bytes())
+            self._store.replace_knowledge(key, self._learned(key).to_bytes())
 
     @property
     def activities(self) -> int:
@@ -237,11 +233,26 @@ class Engine:
             for activity in batch:
                 observe(activity)
         except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
+            self._relearn()
             raise Unlearnable(f"activities that no sensor of this program makes: {type(error).__name__}") from error
         self._unsaved.add(self._input)
         self._store.append(batch, receipt)
         if self._may_tell():
             self._tell(self._fresh.to_bytes())
+
+    def _relearn(self) -> None:
+        """What is known of the input in use, from what is stored of it: nothing stays of a part of a batch that is not."""
+        self._store.flush()
+        self._fresh = self._open[self._input] = self._learned(self._input)
+        self._store.save_knowledge(self._fresh.to_bytes())  # short when the next batch is no better
+
+    def _learned(self, key: str) -> Knowledge:
+        """What was learned from an input up to its last saving, and from what was stored since."""
+        body, upto = self._store.learned(key)
+        known = Knowledge.from_bytes(body)
+        for activity in self._store.activities_of(key, upto):
+            known.observe(activity)
+        return known
 
     def finish_input(self, report: Report) -> None:
         """End the input in use: what was learned joins what was known."""

@@ -4,7 +4,8 @@ What a sensor sends is hostile until it was looked at: a stolen key may send any
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -26,6 +27,8 @@ REPORT = 1 << 18
 """Bytes of a sensor's report."""
 SENSORS = 10_000
 """Sensors that one workspace knows; problems are kept of as many."""
+AT_ONCE = 20_000
+"""Activities that are unpacked before they are stored: a small message may hold very many of them."""
 OVER = 4096
 """Inputs whose end is remembered, for what comes behind it."""
 
@@ -81,18 +84,16 @@ class Receiver:
 
     def take(self, messages: Sequence[Sent]) -> int:
         """Store these messages; the number of activities that were new. They survive a kill once the engine flushed."""
-        found: list[_Read] = []
         seen: set[Receipt] = set()
         heard: dict[str, int] = {}
+        news: list[tuple[str, Sent]] = []
         for one in messages:
             sensor = one.subject.removeprefix("act.")
             if not one.subject.startswith("act.") or not is_sensor(sensor):
                 continue
             heard[sensor] = max(heard.get(sensor, 0), min(one.at or self._now(), self._now()))
-            read = self._read(sensor, one, seen)
-            if read is not None:
-                found.append(read)
-        counts = self._take(found)
+            news.append((sensor, one))
+        counts = self._take_all(self._read(sensor, one, seen) for sensor, one in news)
         self._store.heard_of({sensor: (at, counts.get(sensor, 0)) for sensor, at in heard.items()})
         return sum(counts.values())
 
@@ -107,7 +108,7 @@ class Receiver:
             report = msgspec.json.decode(data, type=SensorReport)
             if report.sensor != sensor:
                 raise LinkError("A report is of another sensor.")
-        except (LinkError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (LinkError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             self._count(sensor, f"a report of a sensor cannot be used: {error}"[:200])
             return
         heard = min(at or self._now(), self._now())
@@ -183,8 +184,7 @@ class Receiver:
         """What a newer program understands now."""
         after = 0
         while waiting := self._store.parked((OLDEST, FORM), after):
-            read = [self._opened(one.receipt, one.data, one.id) for one in waiting]
-            counts = self._take([one for one in read if one is not None])
+            counts = self._take_all(self._opened(one.receipt, one.data, one.id) for one in waiting)
             self._store.heard_of({sensor: (0, count) for sensor, count in counts.items()})
             after = waiting[-1].id
         self._parked = self._store.parked_by_sensor()
@@ -202,6 +202,20 @@ class Receiver:
             told[what] = told.get(what, 0) + many
 
     # ---- storing
+
+    def _take_all(self, read: Iterable[_Read | None]) -> Counter[str]:
+        """Store what is read, a part of it at a time; activities by sensor."""
+        counts: Counter[str] = Counter()
+        found, waiting = list[_Read](), 0
+        for one in read:
+            if one is not None:
+                found.append(one)
+                waiting += len(one.batch)
+            if waiting >= AT_ONCE:
+                counts.update(self._take(found))
+                found, waiting = [], 0
+        counts.update(self._take(found))
+        return counts
 
     def _take(self, found: Sequence[_Read]) -> dict[str, int]:
         """Store what was read, one input after the other; activities by sensor."""
@@ -255,7 +269,7 @@ class Receiver:
             self._open[key] = self._open.pop(key)  # the last one to be finished when there are too many
             self._engine.use_input(key)
         else:
-            if not self._may_open(sensor):
+            if not self._may_open(sensor, key):
                 return False
             before = self._engine.resume_input(SensorInput(key=key, path=words, kind=kind))
             if before is None:
@@ -270,15 +284,18 @@ class Receiver:
             self._store.describe_input(words, kind)
         return True
 
-    def _may_open(self, sensor: str) -> bool:
+    def _may_open(self, sensor: str, key: str) -> bool:
+        """Whether there is room for an input, or it is there already; makes it among those that are open."""
         prefix = f"{sensor}{BETWEEN}"
         if sensor not in self._counts:
             self._counts[sensor] = self._store.inputs_of(prefix)
-        mine = [key for key in self._open if key.startswith(prefix)]
-        for key in mine[: max(0, len(mine) + 1 - OPEN)]:
-            self._engine.use_input(key)
-            self._engine.finish_input(self._open.pop(key))
-        return self._counts[sensor] < INPUTS
+        if self._counts[sensor] >= INPUTS and not self._store.knows(key):
+            return False
+        mine = [one for one in self._open if one.startswith(prefix)]
+        for other in mine[: max(0, len(mine) + 1 - OPEN)]:
+            self._engine.use_input(other)
+            self._engine.finish_input(self._open.pop(other))
+        return True
 
     def _ingest(self, one: _Read) -> int:
         if one.parked is not None:

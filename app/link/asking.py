@@ -3,10 +3,9 @@
 from collections.abc import Callable
 
 import msgspec
-import zstandard
 from msgspec import Struct
 
-from app.link.envelope import FORM, HEAD, LEVEL, MAGIC, OLDEST, FormError, LinkError
+from app.link.envelope import pack, unpack
 
 LARGEST_QUESTION = 1 << 16
 LARGEST_ANSWER = 8 << 20
@@ -68,43 +67,19 @@ _reply: Callable[[bytes], Reply] = msgspec.msgpack.Decoder(Reply).decode
 
 def encode_question(question: Question) -> bytes:
     """The bytes of a question."""
-    return _pack(_encode(question))
+    return pack(_encode(question))
 
 
 def decode_question(data: bytes) -> Question:
     """The inverse of encode_question. Raises LinkError."""
-    try:
-        return _question(_unpack(data, LARGEST_QUESTION))
-    except msgspec.MsgspecError as error:
-        raise LinkError(f"The question is damaged: {error}.") from error
+    return unpack(data, LARGEST_QUESTION, _question)
 
 
 def encode_reply(reply: Reply) -> bytes:
     """The bytes of a reply."""
-    return _pack(_encode(reply))
+    return pack(_encode(reply))
 
 
 def decode_reply(data: bytes) -> Reply:
     """The inverse of encode_reply. Raises LinkError; never unpacks beyond LARGEST_ANSWER."""
-    try:
-        return _reply(_unpack(data, LARGEST_ANSWER))
-    except msgspec.MsgspecError as error:
-        raise LinkError(f"The answer is damaged: {error}.") from error
-
-
-def _pack(plain: bytes) -> bytes:
-    return HEAD.pack(MAGIC, FORM) + zstandard.ZstdCompressor(level=LEVEL).compress(plain)
-
-
-def _unpack(data: bytes, largest: int) -> bytes:
-    if len(data) < HEAD.size or not data.startswith(MAGIC):
-        raise LinkError("A message is not one of Wardlight's.")
-    form = HEAD.unpack_from(data)[1]
-    if not OLDEST <= form <= FORM:
-        raise FormError(form)
-    try:
-        if zstandard.get_frame_parameters(data[HEAD.size :]).content_size > largest:  # also what does not say how large it is
-            raise LinkError("A message is larger than any that is sent.")
-        return zstandard.ZstdDecompressor().decompress(data[HEAD.size :], max_output_size=largest)
-    except zstandard.ZstdError as error:
-        raise LinkError(f"A message is damaged: {error}.") from error
+    return unpack(data, LARGEST_ANSWER, _reply)

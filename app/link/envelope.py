@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Callable
+from typing import TypeVar
 
 import msgspec
 import zstandard
@@ -18,6 +19,8 @@ HEAD = struct.Struct(">2sH")
 LARGEST = 16 << 20
 """Bytes of a message when it is unpacked; senders stay far below, whoever sends more is refused."""
 LEVEL = 3
+
+T = TypeVar("T")
 
 
 class LinkError(Exception):
@@ -79,20 +82,29 @@ _decode: Callable[[bytes], Message] = msgspec.msgpack.Decoder(Message).decode
 
 def seal(message: Message) -> bytes:
     """The bytes of a message."""
-    return HEAD.pack(MAGIC, FORM) + zstandard.ZstdCompressor(level=LEVEL).compress(_encode(message))
+    return pack(_encode(message))
 
 
 def unseal(data: bytes) -> Message:
     """The inverse of seal. Raises FormError for another version, LinkError for other bytes; never unpacks beyond LARGEST."""
+    return unpack(data, LARGEST, _decode)
+
+
+def pack(plain: bytes) -> bytes:
+    """Compressed, behind the version of the form."""
+    return HEAD.pack(MAGIC, FORM) + zstandard.ZstdCompressor(level=LEVEL).compress(plain)
+
+
+def unpack(data: bytes, largest: int, decode: Callable[[bytes], T]) -> T:
+    """What decode makes of the bytes that were packed. Raises as unseal; never unpacks beyond largest."""
     if len(data) < HEAD.size or not data.startswith(MAGIC):
         raise LinkError("A message is not one of Wardlight's.")
     form = HEAD.unpack_from(data)[1]
     if not OLDEST <= form <= FORM:
         raise FormError(form)
     try:
-        size = zstandard.get_frame_parameters(data[HEAD.size :]).content_size
-        if size > LARGEST:  # also what does not say how large it is
+        if zstandard.get_frame_parameters(data[HEAD.size :]).content_size > largest:  # also what does not say how large it is
             raise LinkError("A message is larger than any that is sent.")
-        return _decode(zstandard.ZstdDecompressor().decompress(data[HEAD.size :], max_output_size=LARGEST))
+        return decode(zstandard.ZstdDecompressor().decompress(data[HEAD.size :], max_output_size=largest))
     except (zstandard.ZstdError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise LinkError(f"A message is damaged: {error}.") from error

@@ -75,7 +75,7 @@ def decode(data: bytes) -> Assignment:
         raise LinkError("What the hub says of a domain's synchronizer is too long.")
     try:
         return msgspec.json.decode(data, type=Assignment)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise LinkError(f"What the hub says of a domain's synchronizer is damaged: {error}.") from error
 
 

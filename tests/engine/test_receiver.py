@@ -10,13 +10,16 @@ import pytest
 from msgspec.structs import replace
 
 from app.engine.engine import Engine
+from app.engine.knowledge import Knowledge
 from app.engine.receiver import Receiver, Sent
 from app.engine.schema import StoreError
 from app.engine.store import Store, receiving
+from app.engine.store.receipts import Receipt
 from app.link import envelope
 from app.link.codec import encode_batch
 from app.link.envelope import HEAD, MAGIC, Batch, Closed, Message, Opened, Told, seal
 from app.link.numbers import input_key, message_id
+from app.link.sound import sound_activities
 from app.model.activity import Activity, Endpoint
 from app.model.rows import Problem
 from app.model.sensor import SensorReport
@@ -325,6 +328,65 @@ def test_inputs_without_end_are_refused(tmp_path: Path, monkeypatch: pytest.Monk
     assert [(one.what, one.count) for one in problems] == [("a sensor makes more inputs than one may", 15)]
 
 
+def test_an_input_that_is_there_goes_on_when_no_more_may_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.engine.receiver.INPUTS", 1)
+    messages = batches(KEYS[0], 0)
+    take(tmp_path / "w", [sent(messages[:6])])
+    problems = take(tmp_path / "w", [sent(messages), sent([Opened(KEYS[1], "a", "pcap", 1)], outbox="cc" * 8)])
+
+    assert [row[5] for row in rows(tmp_path / "w", INPUTS)] == [200]
+    assert [one.what for one in problems] == ["a sensor makes more inputs than one may"]
+
+
+def test_few_activities_are_unpacked_before_they_are_stored(
+    tmp_path: Path, expected: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.engine.receiver.AT_ONCE", 50)
+    unpacked, most = 0, 0
+
+    def sound(batch: Batch) -> list[Activity]:
+        nonlocal unpacked, most
+        found = sound_activities(batch)
+        unpacked += len(found)
+        most = max(most, unpacked)
+        return found
+
+    ingest = Engine.ingest
+
+    def stored(engine: Engine, batch: Sequence[Activity], receipt: Receipt | None = None) -> None:
+        nonlocal unpacked
+        unpacked -= len(batch)
+        ingest(engine, batch, receipt)
+
+    monkeypatch.setattr("app.engine.receiver.sound_activities", sound)
+    monkeypatch.setattr(Engine, "ingest", stored)
+    take(tmp_path / "w", [everything()])
+
+    same(tmp_path / "w", expected)
+    assert 50 <= most < 50 + 20
+
+
+def test_nothing_is_learned_of_a_batch_of_which_nothing_is_stored(
+    tmp_path: Path, expected: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    observe = Knowledge.observe
+
+    def choosy(known: Knowledge, activity: Activity) -> None:
+        if activity.code == 4711:
+            raise ValueError("no such time")
+        observe(known, activity)
+
+    monkeypatch.setattr(Knowledge, "observe", choosy)
+    bad = made(40, key=KEYS[0], seed=9)
+    bad[-1] = replace(bad[-1], code=4711)
+    hostile = [Sent("act.s1", message_id("ee" * 8, place), seal(Batch(KEYS[0], 40, encode_batch(bad)))) for place in (1, 2)]
+    messages = everything()
+    problems = take(tmp_path / "w", [messages[:9], hostile[:1], messages[9:15], hostile[1:], messages[15:]])
+
+    same(tmp_path / "w", expected)
+    assert [(one.what, one.count) for one in problems] == [("activities that no sensor of this program makes: ValueError", 2)]
+
+
 def newer(message: Message, form: int = 2) -> bytes:
     return HEAD.pack(MAGIC, form) + seal(message)[HEAD.size :]
 
@@ -371,6 +433,7 @@ def test_reports_make_sensors(tmp_path: Path) -> None:
     receiver.report("status.s2", msgspec.json.encode(report), 300)
     receiver.report("status.s3", b"nonsense", 300)
     receiver.report("status.s4", b" " * (1 << 20), 300)
+    receiver.report("status.s6", b'{"x":' + b"[" * 100_000, 300)
     receiver.report("status.s5", msgspec.json.encode(replace(report, sensor="s5", name="")), 5_000)
     problems = receiver.problems()
     engine.close()
@@ -378,7 +441,7 @@ def test_reports_make_sensors(tmp_path: Path) -> None:
 
     assert [(row[0], row[2]) for row in found] == [("s1", 400), ("s5", 1_000)]
     assert len(str(found[0][1])) <= 200 and found[1][1] == "s5"
-    assert len(problems) == 3
+    assert len(problems) == 4
 
 
 def test_an_input_is_called_by_the_name_of_its_sensor(tmp_path: Path) -> None:

@@ -125,6 +125,10 @@ class Receiving:
         end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
         return int(self._db.execute("SELECT count(*) FROM inputs WHERE key >= ? AND key < ?", (prefix, end)).fetchone()[0])
 
+    def knows(self, key: str) -> bool:
+        """Whether there is an input with this key."""
+        return self._db.execute("SELECT 1 FROM inputs WHERE key=?", (key,)).fetchone() is not None
+
     def secure(self) -> None:
         """What was committed so far outlives a power cut. (A commit is in the file's log; here the log gets to the disk.)"""
         try:
