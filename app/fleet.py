@@ -1,9 +1,10 @@
 """The part of a session that speaks of sensors, and with them over their hub: configure, restart, add, remove."""
 
+import shlex
 import socket
 import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -27,6 +28,8 @@ PATIENCE = 10.0
 """Seconds until a hub, or a sensor, that does not answer is given up."""
 LARGEST = 1 << 18
 """Bytes of a configuration."""
+REVISIONS = 1 << 53
+"""A revision beyond this is none."""
 HERE = "This computer"
 _config = msgspec.json.Decoder(SensorConfig).decode
 
@@ -42,6 +45,9 @@ class Fleet:
     queries: Queries
     hub: HubSource | None = None
     """The hub that this session follows, set by whoever starts it; None without one."""
+
+    kinds: dict[str, SensorKind]
+    """What kind each sensor that was added here shall be, for its first configuration."""
 
     sources: Callable[[], tuple[SourceState, ...]]
     sampling: Callable[[], Sampling]
@@ -130,9 +136,10 @@ class Fleet:
         with self._linked() as link:
             entry = link.get(key)
             newest = _decoded(entry.value).revision if entry is not None else 0
-            if newest != config.revision:
+            if entry is not None and newest != config.revision:
                 raise OSError(f"Somebody else sent revision {newest} meanwhile; look at it before you change it.")
-            sent = replace(config, revision=newest + 1, who=user(), at=time.time_ns() // 1000)
+            revision = max(newest, self._running_revision(sensor)) + 1
+            sent = replace(config, revision=revision, who=user(), at=time.time_ns() // 1000)
             data = msgspec.json.encode(sent)
             if len(data) > LARGEST:
                 raise OSError("The configuration is too long.")
@@ -142,6 +149,14 @@ class Fleet:
                 raise OSError("Somebody else changed it in this moment; look at it before you change it.") from error
         self.log_act("sensor", sensor, f"{sensor} set up, revision {sent.revision}")
         return sent
+
+    def _running_revision(self, sensor: str) -> int:
+        """What a sensor says that it runs: it may have had another key or hub before, and takes no older one."""
+        report = next((one.report for one in self.queries.sensors() if one.id == sensor), None)
+        if report is None:
+            return 0
+        runs = max(report.applied, report.config.revision if report.config is not None else 0)
+        return runs if 0 <= runs < REVISIONS else 0
 
     def restart_sensor(self, sensor: str) -> None:
         """Ask a sensor to end in order and begin again."""
@@ -180,17 +195,15 @@ class Fleet:
         from app.link.place import to_line
 
         self.needs("administrator")
-        of = f" --workspace {self.hub.workspace}" if self.hub is not None and self.hub.workspace else ""
         if not self._hub_here():
-            return "", f"wardlight hub add-sensor {name}{of}"
+            return "", self._on_the_hub("add-sensor", name)
         assert self.hub is not None
         try:
             added, place = add_user(Folder(), self.hub.workspace, name, "sensor")
         except HubError as error:
             raise OSError(str(error)) from error
         self.log_act("sensor", added.id, f"{name} added")
-        with suppress(OSError):  # it can be set up later as well
-            self.configure_sensor(added.id, SensorConfig(kind=kind))
+        self.kinds[added.id] = kind  # nothing is sent: its computer may have a configuration, which it would take the place of
         line = to_line(place)
         return line, f"wardlight sensor --join {line}"
 
@@ -203,12 +216,18 @@ class Fleet:
         here = self._hub_here()
         if here and self.hub is not None:
             try:
-                revoke(Folder(), self.hub.workspace, sensor)
+                if any(one.id == sensor for one in Folder().load().workspace(self.hub.workspace).active):
+                    revoke(Folder(), self.hub.workspace, sensor)
             except HubError as error:
                 raise OSError(str(error)) from error
         remove_sensor(self.path, sensor)
         self.log_act("sensor", sensor, f"{sensor} removed")
-        return "" if here else f"wardlight hub revoke {sensor}"
+        return "" if here else self._on_the_hub("revoke", sensor)
+
+    def _on_the_hub(self, verb: str, which: str) -> str:
+        """A command for the hub's computer."""
+        of = ["--workspace", self.hub.workspace] if self.hub is not None and self.hub.workspace else []
+        return shlex.join(["wardlight", "hub", verb, which, *of])
 
     def _hub_here(self) -> bool:
         """Whether the files of the hub that is followed lie on this computer, for this user."""

@@ -97,6 +97,7 @@ class Session(Output, Casework, Fleet, Telling):
         self._readings: list[Reading] = []
         self._listening: Listening | None = None
         self._states: dict[str, SourceState] = {}
+        self.kinds = {}
         self._sources_lock = threading.Lock()
         self.on_state: Callable[[SourceState], None] | None = None
         """Called from a thread of the session whenever a live source has something new to say."""

@@ -371,11 +371,18 @@ def test_where_the_hub_is_a_sensor_is_added_and_removed_without_a_command(
         assert (words, place.role, place.name) == ("wardlight sensor", "sensor", "dc9")
 
         with linked(place) as link:
-            sensor = Sensor(link, report(place.id, "dc9"))
-            assert sensor.configured().kind == "sensor"
+            Sensor(link, report(place.id, "dc9"))
+            assert link.get(config_of(place.id)) is None  # its computer may have a configuration of its own
             page.hide_panel()
             until(lambda: len(page.table.rows_model().rows) == 2)
             page.table.choose(place.id)
+            settle(window)
+            click(page.detail.set_up)
+            setting = page.setting
+            assert isinstance(setting, ConfigPanel)
+            until(lambda: setting.isVisible() and setting.form is not None)
+            assert setting.form is not None and setting.form.kind.text() == "sensor"
+            page.hide_panel()
             settle(window)
             click(page.detail.away)
             asking = page.panels["ask"]

@@ -331,7 +331,9 @@ class SensorsPage(Page):
         def shown(history: tuple[SensorConfig, ...]) -> None:
             if isinstance(self.setting, ConfigPanel):
                 self._open("set-up")
-                self.setting.set_up(row, history[0] if history else row.report.config if row.report is not None else None)
+                newest = history[0] if history else row.report.config if row.report is not None else None
+                kind = session.kinds.get(row.id)
+                self.setting.set_up(row, newest or (SensorConfig(kind=kind) if kind else None))
 
         self._run(lambda: session.sensor_history(row.id), shown)
 
