@@ -57,6 +57,7 @@ class Fleet:
     needs: Callable[[Role], None]
     """See Casework."""
     log_act: Callable[..., None]
+    _hidden: "Callable[[], Callable[[SensorConfig], SensorConfig]]"
     """See Output."""
 
     # ---- how they do
@@ -120,11 +121,13 @@ class Fleet:
         return HubSource(secret=name, url=place.urls[0] if place.urls else "", workspace=place.workspace)
 
     def sensor_history(self, sensor: str) -> tuple[SensorConfig, ...]:
-        """The configurations of a sensor that its hub keeps, the newest first."""
+        """The configurations of a sensor that its hub keeps, the newest first, with pseudonyms in privacy mode."""
         from app.link.subjects import config_of
 
         with self._linked() as link:
-            return tuple(reversed([_decoded(one.value) for one in link.history(config_of(sensor))]))
+            found = tuple(reversed([_decoded(one.value) for one in link.history(config_of(sensor))]))
+        veil = self._hidden()
+        return tuple(veil(one) for one in found)
 
     def configure_sensor(self, sensor: str, config: SensorConfig) -> SensorConfig:
         """Send a configuration; returns it with its new revision, who and when. config.revision: that which it was made from."""

@@ -88,6 +88,8 @@ class Session(Output, Casework, Fleet, Telling):
 
     def __init__(self, path: Path, temporary: Path | None, why_read_only: str = "") -> None:
         self.path = path
+        self.resolved = path.resolve()
+        """The same with links followed, as settings name it."""
         self._temporary = temporary
         self.why_read_only = why_read_only
         self._presence = Presence(path)
@@ -99,6 +101,7 @@ class Session(Output, Casework, Fleet, Telling):
         self._states: dict[str, SourceState] = {}
         self.kinds = {}
         self._sources_lock = threading.Lock()
+        self._notifier_lock = threading.RLock()
         self.on_state: Callable[[SourceState], None] | None = None
         """Called from a thread of the session whenever a live source has something new to say."""
 
@@ -427,7 +430,7 @@ class Session(Output, Casework, Fleet, Telling):
 
     def close(self) -> None:
         """End what runs, close the file, remove it when temporary."""
-        self.stop_notifying()
+        self.stop_notifying(for_good=True)
         with self._sources_lock:
             listening = self._listening
         if listening is not None:

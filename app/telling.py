@@ -1,5 +1,6 @@
 """The part of a session that tells other systems: destinations, their tests, the process that delivers, reports."""
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,12 +27,16 @@ class Telling:
     """The part of a session that tells others. Methods that say so block."""
 
     path: Path
+    resolved: Path
     plain: Queries
     queries: Queries
     private: bool
     is_temporary: bool
     read_only: bool
     _notifier: Notifier | None = None
+    _notifier_lock: threading.RLock
+    _tells_no_more = False
+    """Whether the session is closed, after which nothing is started any more."""
     _target_states: tuple[TargetState, ...] = ()
     _notifier_error = ""
     on_targets: Callable[[], None] | None = None
@@ -47,9 +52,16 @@ class Telling:
 
     # ---- what is set
 
-    def notifying(self) -> Notifying:
-        """What this workspace tells, as it is set now; reads the settings."""
-        return notifying_of(self.path, stored.load())
+    def notifying(self, settings: stored.Settings | None = None) -> Notifying:
+        """What this workspace tells, as it is set now; without settings they are read."""
+        held = (settings if settings is not None else stored.load()).notifications
+        return held.get(str(self.path)) or held.get(str(self.resolved)) or Notifying()
+
+    def with_notifying(self, settings: stored.Settings, wanted: Notifying) -> dict[str, Notifying]:
+        """What all workspaces of the settings tell when this one tells what is wanted."""
+        mine = (str(self.path), str(self.resolved))
+        others = {one: held for one, held in settings.notifications.items() if one not in mine}
+        return {**others, str(self.resolved): wanted} if wanted != Notifying() else others
 
     def set_notifying(self, wanted: Notifying, from_now: bool = True) -> None:
         """Set what this workspace tells; blocks. Raises OSError, StoreError.
@@ -62,9 +74,7 @@ class Telling:
         before = stored.load()
         if from_now:
             self.begin_targets(wanted)
-        others = {one: held for one, held in before.notifications.items() if Path(one).resolve() != self.path.resolve()}
-        kept = {**others, str(self.path.resolve()): wanted} if wanted != Notifying() else others
-        stored.save(stored.with_notifications(before, kept))
+        stored.save(stored.with_notifications(before, self.with_notifying(before, wanted)))
 
     def begin_targets(self, wanted: Notifying) -> None:
         """New destinations get what comes, not what is there already; blocks. Raises OSError, StoreError."""
@@ -115,23 +125,25 @@ class Telling:
     # ---- telling
 
     def start_notifying(self, wanted: Notifying | None = None) -> None:
-        """Have a process deliver what is new, when anything is to be told; does nothing while one does.
+        """Have a process deliver what is new, when anything is to be told; does nothing while one does, or when closed.
 
         wanted: what is set, None to read the settings.
         """
         wanted = wanted if wanted is not None else self.notifying()
-        if self.is_temporary or self.read_only or not (wanted.targets or wanted.reports):
-            self.stop_notifying()
-            return
-        if self._notifier is None or not self._notifier.running:
-            self._notifier_error = ""
-            self._notifier = Notifier(self.path, self._told_targets, self._notifier_ended)
+        with self._notifier_lock:
+            if self.is_temporary or self.read_only or not (wanted.targets or wanted.reports):
+                self.stop_notifying()
+            elif not self._tells_no_more and (self._notifier is None or not self._notifier.running):
+                self._notifier_error = ""
+                self._notifier = Notifier(self.path, self._told_targets, self._notifier_ended)
 
-    def stop_notifying(self) -> None:
-        """End that process; blocks for a moment."""
-        notifier, self._notifier = self._notifier, None
-        if notifier is not None:
-            notifier.close()
+    def stop_notifying(self, for_good: bool = False) -> None:
+        """End that process; blocks for a moment. for_good: nor does another one begin, whoever asks for it just then."""
+        with self._notifier_lock:
+            self._tells_no_more |= for_good
+            notifier, self._notifier = self._notifier, None
+            if notifier is not None:
+                notifier.close()
 
     @property
     def notifier_error(self) -> str:
@@ -207,12 +219,6 @@ class Telling:
         """Write a scheduled report; True when with pseudonyms. Blocks. Raises OSError."""
         self.table_report(one.report, out, one.form, (first, last), to_pdf)
         return self.private
-
-
-def notifying_of(path: Path, settings: stored.Settings) -> Notifying:
-    """What a workspace tells."""
-    held = settings.notifications
-    return held.get(str(path)) or held.get(str(path.resolve())) or Notifying()
 
 
 def check_targets(wanted: Notifying) -> None:

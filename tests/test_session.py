@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.model.notice import Notifying, SyslogTarget
 from app.model.rows import Progress
 from app.session import Session, StoreError
 from tests.material import SAMPLE, START, guesses, save, spray, talk
@@ -175,3 +176,14 @@ def test_a_message_of_several_frames_is_taken_apart_whole(session: Session, tmp_
     assert packet.fields[-1].joined and packet.fields[-1].length == len(packet.message)
     assert any("LDAP" in one.name for one in packet.fields[-1].children)
     assert session.packet(activity.input, middle).message == b""
+
+
+def test_a_closed_session_begins_to_tell_nobody(tmp_path: Path) -> None:
+    session = Session.open(tmp_path / "case.wardlight")
+    wanted = Notifying(targets=(SyslogTarget(name="soc", address="127.0.0.1", on=False),))
+    session.start_notifying(wanted)
+    before = session._notifier
+    session.close()
+    session.start_notifying(wanted)  # a job of the window that came late
+
+    assert before is not None and not before.running and session._notifier is None

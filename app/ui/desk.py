@@ -207,7 +207,11 @@ class Desk(QObject):
                 if session is self.session and named == self._named:
                     self._show_health(found)
 
-            self.jobs.run(session.queries.health, arrived, lambda _: None, self)
+            def work() -> Health:
+                _meet_names(session)
+                return session.queries.health()
+
+            self.jobs.run(work, arrived, lambda _: None, self)
 
     def _show_health(self, found: Health) -> None:
         if found != self.health:
@@ -297,6 +301,7 @@ class Desk(QObject):
                 self.overview, self.alerts, self.hidden, self.incidents, self.exclusions = None, (), (), (), ()
                 self.keep(privacy=on)
                 self._named += 1
+                self._show_health(Health())
                 self.session_changed.emit()
                 self.names_changed.emit()
                 self._summarise()
@@ -449,9 +454,7 @@ class Desk(QObject):
     @property
     def notifying(self) -> Notifying:
         """What this case tells to other systems, and which reports come by themselves."""
-        path = self.session.path if self.session is not None else None
-        held = self.settings.notifications
-        return Notifying() if path is None else held.get(str(path.resolve())) or held.get(str(path)) or Notifying()
+        return self.session.notifying(self.settings) if self.session is not None else Notifying()
 
     def keep_notifying(self, wanted: Notifying, said: str, done: Callable[[], object] = lambda: None) -> None:
         """Other destinations and reports of this case; new ones get what comes. said: told once they hold."""
@@ -459,23 +462,25 @@ class Desk(QObject):
         if session is None or session.is_temporary:
             return
 
+        held = self.notifying
+
         def begin() -> None:
             session.stop_notifying()
-            session.begin_targets(wanted)
+            try:
+                session.begin_targets(wanted)
+            except BaseException:
+                session.start_notifying(held)
+                raise
 
         def keep(_: object) -> None:
             if session is not self.session:
                 return
-            path = session.path
-            others = {
-                one: held for one, held in self.settings.notifications.items() if one not in (str(path), str(path.resolve()))
-            }
-            self.keep(notifications={**others, str(path.resolve()): wanted} if wanted != Notifying() else others)
+            self.keep(notifications=session.with_notifying(self.settings, wanted))
             self.jobs.run(lambda: session.start_notifying(wanted))
             self.tell(said)
             done()
 
-        self.jobs.run(begin, keep)
+        self.jobs.run(begin, keep, self.refuse)
 
     def remember(self, path: Path) -> None:
         """Put a workspace at the head of the recent ones."""
@@ -499,7 +504,7 @@ class Desk(QObject):
         if self._summarising is session:
             self._again = True
             return
-        queries, named = session.queries, self._named
+        named = self._named
         self._summarising, self._again = session, False
 
         def ended() -> None:
@@ -521,14 +526,18 @@ class Desk(QObject):
             ended()
 
         def work() -> tuple[Any, ...]:
-            nonlocal queries
-            if session.private:  # live traffic brings names all the time
-                session.meet_names()
-                queries = session.queries
+            _meet_names(session)
+            queries = session.queries
             alerts, hidden = queries.alerts(), queries.hidden_alerts()
             return queries.overview(), alerts, hidden, queries.incidents(), queries.exclusions(), queries.health()
 
         self.jobs.run(work, arrived, failed, self)
+
+
+def _meet_names(session: "Session") -> None:
+    """In privacy mode hide names that came since as well: live traffic brings some all the time. Blocks."""
+    if session.private:
+        session.meet_names()
 
 
 def _words_of(owner: QObject | None) -> str:

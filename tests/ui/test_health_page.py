@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 
 from app.engine.engine import Engine
 from app.engine.health.computer import GB, Computer
+from app.model.health import Health
 from app.model.source import SourceState
 from app.session import Session
 from app.ui.main_window import MainWindow
@@ -178,3 +179,25 @@ def test_what_time_alone_makes_wrong_is_found_by_the_window_itself(window: MainW
     window.do_by_id("health.close")
     settle(window)
     assert "Sensor stopped communicating" in titles(window) and "follows from the time alone" in window.statusbar.said.text()
+
+
+def test_what_tells_names_is_gone_at_once_when_they_are_hidden(window: MainWindow, settle: Settle) -> None:
+    assert window.desk.health.opened
+    seen: list[Health] = []
+    window.desk.names_changed.connect(lambda: seen.append(window.desk.health))
+    window.desk.hide_names(True)
+    settle(window)
+    assert seen == [Health()] and window.desk.health.opened
+
+
+def test_a_look_in_privacy_mode_hides_names_that_came_since(
+    window: MainWindow, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.desk.hide_names(True)
+    settle(window)
+    session, met = window.desk.session, []
+    meet = session.meet_names
+    monkeypatch.setattr(session, "meet_names", lambda: (met.append(session.queries), meet())[1])
+    window.desk._look_at_health()
+    settle(window)
+    assert met

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMenu
 
-from app.model.notice import Notifying, Scheduled, SyslogTarget, Wanted, WebhookTarget
+from app.model.notice import Notifying, Scheduled, SyslogTarget, TargetState, Wanted, WebhookTarget
 from app.session import Session
 from app.settings import load
 from app.ui.main_window import MainWindow
@@ -166,3 +166,26 @@ def test_what_can_hold_nothing_is_grey_and_says_what_is_missing(make_window, set
     assert rows.saves["summary"].isEnabled()
     assert not any(rows.saves[one].isEnabled() for one in ("groups", "passwords", "paths"))
     assert "4728" in rows.words["groups"][1].accessibleName()
+
+
+def test_what_cannot_be_meant_leaves_all_as_it_was(kept: MainWindow, settle: Settle) -> None:
+    soc = SyslogTarget(name="soc", address="127.0.0.1", on=False)
+    desk, session = kept.desk, kept.desk.session
+    desk.keep_notifying(Notifying(targets=(soc,)), "It is told.")
+    settle(kept)
+    assert desk.notifying == Notifying(targets=(soc,)) and session._notifier.running
+    desk.keep_notifying(Notifying(targets=(soc, soc)), "It is told.")
+    settle(kept)
+    assert kept.statusbar.said.text() == "Two destinations are called 'soc'."
+    assert desk.notifying == Notifying(targets=(soc,)) and session._notifier.running
+
+
+def test_news_of_a_destination_is_shown_without_asking_again_at_once(kept: MainWindow, settle: Settle) -> None:
+    kept.desk.session.set_notifying(Notifying(targets=(SyslogTarget(name="soc", address="127.0.0.1", on=False),)))
+    kept.desk.keep(notifications=load().notifications)
+    page = section(kept, settle)
+    page._timer.setInterval(60_000)
+    assert page._timer.isActive()
+    before = page._job
+    page._heard((TargetState(name="soc", kind="syslog", label="x", delivered=5),))
+    assert page.table.current_row().delivered == 5 and page._job is before

@@ -382,6 +382,14 @@ def test_where_the_hub_is_a_sensor_is_added_and_removed_without_a_command(
             assert isinstance(setting, ConfigPanel)
             until(lambda: setting.isVisible() and setting.form is not None)
             assert setting.form is not None and setting.form.kind.text() == "sensor"
+            sent = session.configure_sensor(
+                place.id, SensorConfig(controllers=(Controller(fqdn="dc9", addresses=("10.9.8.7",)),))
+            )
+            assert session.sensor_history(place.id) == (sent,)
+            session.hide_names(True, keep=False)
+            (shown,) = session.sensor_history(place.id)
+            assert shown.revision == 1 and "10.9.8.7" not in repr(shown)
+            session.hide_names(False)
             page.hide_panel()
             settle(window)
             click(page.detail.away)

@@ -12,6 +12,7 @@ from app.ui.desk import Desk
 from app.ui.settings.section import Segments, Sheet
 from app.ui.shelf.lists import limit_words
 from app.ui.widgets.buttons import Button
+from app.ui.widgets.emptying import emptied
 from app.ui.widgets.words import Elided, Paragraph, Words
 
 MIB = 1 << 20
@@ -64,6 +65,8 @@ class Keeping(Sheet):
             one.textEdited.connect(lambda _: self._ask())
         self._kept = Retention()
         self._session: object = None
+        """Of which the fields tell."""
+        self._shown: tuple[dict[str, Role], bool] | None = None
 
     def _number(self, name: str) -> QLineEdit:
         edit = QLineEdit()
@@ -110,25 +113,29 @@ class Keeping(Sheet):
         """Ask how the open workspace is set."""
         session = self.desk.session
         if session is None:
-            self._arrived((Retention(), {}, False, ""))
+            self._arrived(None, (Retention(), {}, False, ""))
             self.would.say(tr("Open a workspace first."))
             return
-        if session is self._session and (self.days.hasFocus() or self.mib.hasFocus()):
-            return
-        self._session = session
 
         def look() -> tuple[Retention, dict[str, Role], bool, str]:
             return session.retention(), session.roles(), session.may("administrator"), session.why_read_only
 
-        self.desk.jobs.run(look, self._arrived, owner=self)
+        self.desk.jobs.run(look, lambda found: self._arrived(session, found), owner=self)
 
-    def _arrived(self, found: tuple[Retention, dict[str, Role], bool, str]) -> None:
+    def _arrived(self, session: object, found: tuple[Retention, dict[str, Role], bool, str]) -> None:
+        if session is not self.desk.session:
+            return
+        untouched = session is not self._session or self.limits() == self._kept
+        self._session = session
         self._kept, roles, may, why = found
-        self.days.setText(str(self._kept.days or ""))
-        self.mib.setText(str(self._kept.mib or ""))
+        if untouched and self.limits() != self._kept:  # what is typed and not set yet stays
+            self.days.setText(str(self._kept.days or ""))
+            self.mib.setText(str(self._kept.mib or ""))
         for one in (self.days, self.mib, self.save, self.now, self.who, self.add_button):
             one.setEnabled(may)
-        self._show_roles(roles, may)
+        if self._shown != (roles, may):
+            self._shown = (roles, may)
+            self._show_roles(roles, may)
         if may:
             self._ask()
         else:
@@ -165,7 +172,7 @@ class Keeping(Sheet):
             self.desk.tell(f"{limit_words(limits)} Ctrl+Z takes it back.")
             self._ask()
 
-        self.desk.jobs.run(lambda: session.set_retention(limits), done, self._failed, self)
+        self.desk.jobs.run(lambda: session.set_retention(limits), done, self.desk.refuse, self)
 
     def remove_now(self) -> None:
         """Remove what the limits say, when nothing else writes the workspace."""
@@ -182,14 +189,12 @@ class Keeping(Sheet):
             self.desk.tell(f"{number} removed." if found.until is not None else "Nothing is too old or too much.")
             self._ask()
 
-        self.desk.jobs.run(session.retain_here, done, self._failed, self, f"Removing old activities of {session.name}")
+        self.desk.jobs.run(session.retain_here, done, self.desk.refuse, self, f"Removing old activities of {session.name}")
 
     # ---- roles
 
     def _show_roles(self, roles: dict[str, Role], may: bool) -> None:
-        while (item := self._people.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.deleteLater()
+        emptied(self._people)
         if not roles:
             self._people.addWidget(Words(tr("Everybody is an administrator."), look="quiet"))
         for who, role in sorted(roles.items(), key=lambda one: (one[0] == EVERYBODY, one[0])):
@@ -232,14 +237,11 @@ class Keeping(Sheet):
             return
 
         def failed(error: str) -> None:
-            self._failed(error)
-            self._session = None
+            self.desk.refuse(error)
+            self._shown = None
             self.refresh()
 
         self.desk.jobs.run(lambda: session.set_role(who, wanted), lambda _: self.refresh(), failed, self)
-
-    def _failed(self, error: str) -> None:
-        self.desk.tell(error.partition(": ")[2] or error, True)
 
 
 def going(limits: Retention, found: Outlook) -> str:

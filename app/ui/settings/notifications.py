@@ -177,7 +177,9 @@ class Notifications(Section):
         self._inside.setVisible(not rows)
         self._say(rows)
         self._enable()
-        if self.isVisible() and rows:
+        if not rows:
+            self._timer.stop()
+        elif self.isVisible() and not self._timer.isActive():
             self._look()
             self._timer.start()
 
