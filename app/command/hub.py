@@ -167,10 +167,12 @@ def _cluster(user: User) -> str:
 
 
 def _revoke(folder: Folder, options: argparse.Namespace) -> int:
-    gone = making.revoke(folder, options.workspace, options.which)
+    gone, told = making.revoke(folder, options.workspace, options.which)
     print(f"The key of {gone.role} {gone.name} ({gone.id}) is revoked.")
     if not folder.load().own:
         print("Take its user out of the cluster's configuration, too: only that ends its connections.", file=sys.stderr)
+    elif not told:
+        print("No server of this hub runs here, so none was told; the key is refused from its next start.", file=sys.stderr)
     return 0
 
 

@@ -15,6 +15,7 @@ from app.hub.configuration import write_configuration
 from app.hub.keys import make_pair
 from app.hub.state import LOCAL, Folder, Hub, HubError, Role, User, Workspace, write
 from app.hub.streams import prepare
+from app.link.connecting import GRANT
 from app.link.envelope import LinkError
 from app.link.jetstream import Link
 from app.link.place import HubPlace, to_line
@@ -22,6 +23,7 @@ from app.link.place import HubPlace, to_line
 ANYWHERE = ("0.0.0.0", "::", "")
 PATIENCE = 20.0
 """Seconds for a server to answer."""
+NO_CREDENTIALS = "This hub runs a server of its own, which makes the keys itself; credentials are for a cluster of somebody else."
 NAMES = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
 
 
@@ -59,6 +61,8 @@ def add_workspace(folder: Folder, workspace: Workspace, seed: str = "") -> Hub:
     with changing(folder) as hub:
         if any(one.name == workspace.name for one in hub.workspaces):
             raise HubError(f"The hub has a workspace {workspace.name} already.")
+        if hub.own and GRANT in seed:
+            raise HubError(NO_CREDENTIALS)
         if not hub.own and not seed:
             raise HubError("Give the key of a user of the cluster who may make the streams of this workspace.")
         return _with_workspace(folder, hub, workspace, seed or make_pair().seed)
@@ -72,6 +76,8 @@ def add_user(folder: Folder, workspace: str, name: str, role: Role, credentials:
     if not NAMES.fullmatch(name) or not name.strip():
         raise HubError("A name has one to 64 characters.")
     with changing(folder) as hub:
+        if hub.own and credentials:
+            raise HubError(NO_CREDENTIALS)
         found = hub.workspace(workspace)
         if any(one.name == name and one.role == role for one in found.active):
             raise HubError(f"There is a {role} {name} already; revoke it first, or take another name.")
@@ -83,8 +89,11 @@ def add_user(folder: Folder, workspace: str, name: str, role: Role, credentials:
     return user, place(folder, hub, hub.workspace(found.name), user, credentials or pair.seed)
 
 
-def revoke(folder: Folder, workspace: str, which: str) -> User:
-    """Take a key away, by the name or the id of its user; the server ends its connections at once. Raises HubError."""
+def revoke(folder: Folder, workspace: str, which: str) -> tuple[User, bool]:
+    """Take a key away, by the name or the id of its user. Raises HubError.
+
+    True: the server was told, and ends its connections at once; False: none runs here.
+    """
     with changing(folder) as hub:
         found = hub.workspace(workspace)
         meant = [one for one in found.active if which in (one.id, one.name) and one.role != "administrator"]
@@ -94,8 +103,8 @@ def revoke(folder: Folder, workspace: str, which: str) -> User:
             )
         gone = replace(meant[0], revoked=time.time_ns() // 1000)
         users = tuple(gone if one.id == gone.id else one for one in found.users)
-        _write(folder, hub.with_workspace(replace(found, users=users)))
-    return gone
+        told = _write(folder, hub.with_workspace(replace(found, users=users)))
+    return gone, told
 
 
 def renew(folder: Folder, names: Sequence[str] = (), days: int = authority.SERVER_DAYS) -> Hub:
@@ -187,8 +196,13 @@ def _with_workspace(folder: Folder, hub: Hub, workspace: Workspace, seed: str) -
     workspace = replace(workspace, users=(user,))
     write(folder.seed(workspace.name), seed.encode())
     hub = hub.with_workspace(workspace)
-    _write(folder, hub)
-    if not hub.own or server.running(folder) is not None:
+    if not hub.own:
+        try:
+            make_streams(folder, hub, workspace)
+        except HubError:
+            folder.seed(workspace.name).unlink(missing_ok=True)
+            raise
+    if _write(folder, hub):
         make_streams(folder, hub, workspace)
     return hub
 
@@ -196,7 +210,7 @@ def _with_workspace(folder: Folder, hub: Hub, workspace: Workspace, seed: str) -
 def _public(seed: str) -> str:
     import nkeys
 
-    if "BEGIN NATS USER JWT" in seed:
+    if GRANT in seed:
         return ""
     try:
         return str(nkeys.from_seed(bytearray(seed.strip().encode())).public_key.decode().rstrip("="))
@@ -204,12 +218,13 @@ def _public(seed: str) -> str:
         raise HubError("The key is no NKey seed and no credentials file.") from error
 
 
-def _write(folder: Folder, hub: Hub) -> None:
-    """Write the hub and its server's configuration, and let the server know."""
+def _write(folder: Folder, hub: Hub) -> bool:
+    """Write the hub and its server's configuration, and let the server know; False when there is none to tell."""
     folder.save(hub)
-    if hub.own:
-        write_configuration(hub, folder)
-        server.reload(folder)
+    if not hub.own:
+        return False
+    write_configuration(hub, folder)
+    return server.reload(folder)
 
 
 def _not_there(folder: Folder) -> None:

@@ -7,14 +7,15 @@ from collections.abc import Callable
 
 from app.hub import authority, server
 from app.hub.configuration import write_configuration
-from app.hub.making import make_streams, renew
+from app.hub.making import changing, make_streams, renew
 from app.hub.state import Folder, Hub, HubError
 
 LOOK = 1.0
 """Seconds between two looks at the server."""
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
 """Seconds until a server that ended is started again: doubled each time."""
-DAY = 86_400.0
+RENEW = 3_600.0
+"""Seconds between two looks whether the certificate ends soon."""
 
 
 def serve(folder: Folder, stop: threading.Event, say: Callable[[str], None]) -> None:
@@ -27,8 +28,12 @@ def serve(folder: Folder, stop: threading.Event, say: Callable[[str], None]) -> 
         return
     if server.running(folder) is not None:
         raise HubError(f"The server of {folder.path} runs already.")
-    renew_in_time(folder, say)
-    write_configuration(hub, folder)
+    try:
+        renew_in_time(folder, say)
+    except HubError as error:
+        say(f"{error} The server begins with the certificate that there is.")
+    with changing(folder) as hub:
+        write_configuration(hub, folder)
     wrong = server.check(folder)
     if wrong:
         raise HubError(f"The server refuses its configuration: {wrong}.")
@@ -53,16 +58,15 @@ def _watch(folder: Folder, child: "subprocess.Popen[bytes]", stop: threading.Eve
     made: dict[str, object] = {}
     looked = time.monotonic()
     while child.poll() is None and not stop.is_set():
-        hub = folder.load()
         try:
-            _make(folder, hub, made, say)
+            _make(folder, folder.load(), made, say)
+            if time.monotonic() - looked > RENEW:
+                looked = time.monotonic()
+                renew_in_time(folder, say)
         except HubError as error:
             if child.poll() is None:
                 say(str(error))
                 stop.wait(LOOK * 4)
-        if time.monotonic() - looked > DAY / 24:
-            looked = time.monotonic()
-            renew_in_time(folder, say)
         stop.wait(LOOK)
 
 

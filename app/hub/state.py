@@ -116,7 +116,7 @@ class Folder:
     """Where a hub keeps its files: only its owner may read them."""
 
     def __init__(self, path: Path | None = None) -> None:
-        self.path = path or settings_folder() / "hub"
+        self.path = (path or settings_folder() / "hub").resolve()
         self.state = self.path / "hub.json"
         self.authority, self.authority_key = self.path / "authority.pem", self.path / "authority.key"
         self.certificate, self.key = self.path / "server.pem", self.path / "server.key"
@@ -125,8 +125,15 @@ class Folder:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Nobody else changes the hub meanwhile; where the system has no such locks, that is up to whoever runs it."""
-        with (self.path / "hub.lock").open("ab") as file:
+        """Nobody else changes the hub meanwhile; where the system has no such locks, that is up to whoever runs it.
+
+        Raises HubError.
+        """
+        try:
+            file = (self.path / "hub.lock").open("ab")
+        except OSError as error:
+            raise HubError(f"{self.path / 'hub.lock'} cannot be opened: {error.strerror}.") from error
+        with file:
             if os.name != "nt":
                 fcntl.flock(file.fileno(), fcntl.LOCK_EX)
             yield

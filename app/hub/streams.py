@@ -60,10 +60,10 @@ def prepare(link: Link, workspace: Workspace) -> None:
         context = client.jetstream(timeout=PATIENCE)
         for one in wanted(workspace):
             try:
-                await context.stream_info(str(one.name))
+                there = await context.stream_info(str(one.name))
             except NotFoundError:
                 await context.add_stream(one)
             else:
-                await context.update_stream(one)
+                await context.update_stream(one.evolve(num_replicas=there.config.num_replicas))  # set by whoever runs a cluster
 
     link.do(make, PATIENCE * 3)

@@ -91,7 +91,15 @@ def test_who_is_no_longer_named_stops_at_once() -> None:
 
 def test_what_the_bucket_holds_is_read_with_care() -> None:
     assert decode(encode(SECOND)) == SECOND
-    for bad in (b"", b"[]", b"{", b'{"domain": 1}', b"\xff" * 10, b'{"domain": "' + b"x" * LARGEST + b'"}'):
+    for bad in (
+        b"",
+        b"[]",
+        b"{",
+        b'{"domain": 1}',
+        b"\xff" * 10,
+        b'{"domain": "' + b"x" * LARGEST + b'"}',
+        b'{"x":' + b"[" * 8_000,
+    ):
         with pytest.raises(LinkError):
             decode(bad)
 

@@ -70,22 +70,25 @@ def run(spec: HubSource, key: str, outlet: Forwarding, stop: threading.Event) ->
     def said(connected: bool, error: str) -> None:
         outlet.state("running" if connected else "failed", error)
 
+    latest: dict[str, bytes] = {}
     link = Link(place, said)
     try:
-        link.listen(EVERY_STATUS, lambda subject, data: _report(outlet, subject, data, 0))
+        link.listen(EVERY_STATUS, latest.__setitem__)  # handed on below: whoever waits here holds up the whole link
         link.when_connected(lambda: _last_reports(link, outlet))
         consumer = link.consume(durable_of(place, spec.position), ACTIVITIES, EVERY_ACTIVITY, PENDING)
-        _follow(link, consumer, outlet, stop)
+        _follow(link, consumer, latest, outlet, stop)
     finally:
         link.close()
 
 
-def _follow(link: Link, consumer: Consumer, outlet: Forwarding, stop: threading.Event) -> None:
+def _follow(link: Link, consumer: Consumer, latest: dict[str, bytes], outlet: Forwarding, stop: threading.Event) -> None:
     given = 0
     waiting: dict[int, str] = {}
     asked = 0.0
     refused = False
     while not stop.is_set():
+        while latest:
+            _report(outlet, *latest.popitem(), 0)
         stored = _stored(outlet)
         try:
             done = [place for place in waiting if place <= stored]

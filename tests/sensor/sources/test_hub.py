@@ -62,9 +62,9 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
     running.stop()
 
 
-def reading(spec: HubSource, done: Callable[[Heard], object], store: bool = True) -> Heard:
+def reading(spec: HubSource, done: Callable[[Heard], object], store: bool = True, outlet: Callable[[], Heard] = Heard) -> Heard:
     """Run the source until done(heard)."""
-    heard, stop = Heard(), threading.Event()
+    heard, stop = outlet(), threading.Event()
     thread = threading.Thread(target=run, args=(spec, "", heard, stop))
     thread.start()
 
@@ -111,6 +111,26 @@ def test_only_what_is_stored_is_acknowledged_and_what_was_removed_is_passed_over
     assert [one.place for one in second.messages] == [1, 2, 3, 4, 5] and first.reports[0].subject == "status.s1"
     assert [one.data for one in third.messages] == [b"12", b"13", b"14", b"15"]
     assert third.end is not None and third.states[0] == ("running", "")
+
+
+class Watchful(Heard):
+    """Takes a report from any thread but that of the link's loop, which everything else waits for."""
+
+    def forward(self, kind: int, body: bytes) -> None:
+        assert threading.current_thread().name != "link"
+        super().forward(kind, body)
+
+
+def test_reports_are_handed_on_by_a_thread_that_may_wait(hub: RunningHub, tmp_path: Path) -> None:
+    (tmp_path / "line").write_text(to_line(hub.place("ann")))
+    with linked(hub.place("s1")) as sensor:
+        numbers = iter(range(1_000_000))
+
+        def told(heard: Heard) -> bool:
+            sensor.tell(status("s1"), b"%d" % next(numbers))
+            return len({one.data for one in heard.reports}) > 3
+
+        reading(HubSource(file=str(tmp_path / "line"), position="three"), told, outlet=Watchful)
 
 
 def test_a_stream_that_is_nearly_full_of_what_waits_is_told(hub: RunningHub, tmp_path: Path) -> None:
