@@ -194,7 +194,7 @@ def _run_rings(spec: CaptureSource, passing: _Pass, outlet: Keeping, stop: threa
                     passing.idle(time.time_ns() // 1000)
                 else:
                     passing.feed(window.records, window.spans, window.tags)
-                    if outlet.limits.level < 1:  # few large windows cost less than many small ones
+                    if outlet.limits.level < 1 and not rings.behind:  # few large windows cost less than many small ones
                         stop.wait(PAUSE)
         except OSError as error:
             outlet.state("failed", f"{error.filename or 'the interface'}: {error.strerror or 'gone'}; it is tried again")

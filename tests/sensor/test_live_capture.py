@@ -2,15 +2,20 @@
 
 import mmap
 import random
+import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
+import numpy as np
+import pytest
 
 from app.model.activity import Activity
-from app.model.source import Skipped
+from app.model.source import CaptureSource, Skipped
 from app.sensor.captures import known_conversations
-from app.sensor.live_capture import _Pass
+from app.sensor.live_capture import PAUSE, _Pass, run_capture
 from app.sensor.packets.traffic import Traffic
 from app.sensor.sources.living import Limits
 from app.sensor.sources.pcap import walk_pcap
@@ -79,6 +84,44 @@ def test_what_is_carried_over_is_copied(tmp_path: Path) -> None:
         assert outlet.notes == {what: count for what, (count, _) in traffic.problems.items()}
         assert not outlet.lost
         assert outlet.records == sum(len(one.start) for one in walk_pcap(data, lambda what, place: None))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's ring")
+@pytest.mark.parametrize(("level", "full", "pauses"), [(1.0, 0, 0), (0.5, 0, 3), (0.5, 16, 3), (0.5, 17, 0)])
+def test_it_pauses_while_the_machine_is_short_but_not_when_the_ring_fills(
+    monkeypatch: pytest.MonkeyPatch, level: float, full: int, pauses: int
+) -> None:
+    from app.sensor.sources import live_linux
+
+    records = next(walk_pcap(SAMPLE.read_bytes(), lambda what, place: None))
+    status = np.zeros(2 * live_linux.BLOCKS, np.uint32)
+    status[live_linux.BLOCKS :][:full] = live_linux.USER
+
+    class Rings(live_linux.Rings):
+        """Rings of two interfaces, of the second of which so many blocks wait."""
+
+        def __init__(self, *_: object) -> None:
+            self._rings, self._status, self.left = [], status, 0
+
+        def windows(self, stop: threading.Event) -> Iterator[live_linux.Window]:
+            for _ in range(3):
+                yield live_linux.Window(records, ((0, len(records.data)),), np.zeros(len(records.start), np.int64))
+            stop.set()
+
+    class Stop(threading.Event):
+        waited: ClassVar[list[float]] = []
+
+        def wait(self, timeout: float | None = None) -> bool:
+            self.waited.append(timeout or 0.0)
+            return False
+
+    Stop.waited.clear()
+    monkeypatch.setattr(live_linux, "Rings", Rings)
+    outlet = Outlet(None)
+    outlet.limits = Limits(level=level)
+    run_capture(CaptureSource(interfaces=("a", "b")), "0123456789ab", outlet, Stop())
+
+    assert Stop.waited == [PAUSE] * pauses
 
 
 def test_an_unanswered_question_is_told_while_nothing_comes(tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""Packets of live traffic that activities rest on: pcapng files beside the workspace, the oldest of which go first."""
+"""Packets of live traffic that activities rest on: pcapng files beside the workspace, the oldest of which go first.
+
+Long because writing, reading and removing share the form of the files.
+"""
 
 import json
 import re
@@ -23,6 +26,8 @@ WINDOWS = 4096
 """Bytes of packets that wait in memory for activities that rest on them, and windows at most."""
 FRAMES = 32
 """Packets kept of one activity at most: the first ones."""
+LEFT = 3600.0
+"""Seconds after which a file that nobody ended and nobody wrote to is not being written: whoever did was killed."""
 HEAD = 48
 """Bytes of a packet's block that are not its data."""
 PACKET_ID = 5
@@ -63,6 +68,7 @@ class Keeper:
         self._waiting = 0
         self._file: IO[bytes] | None = None
         self._number = self._written = 0
+        self._wrote = 0.0
         self._links: dict[int, int] = {}
         self._index = array("q")
         self.missing = 0
@@ -133,8 +139,10 @@ class Keeper:
         tag = int(window.tags[row]) if len(window.tags) else 0
         if tag and len(data) >= 12:  # the kernel took it off; the analyst sees the frame as it was on the wire
             data, length = data[:12] + struct.pack(">I", tag) + data[12:], length + 4
-        if self._file is None or self._written > CHUNK:
+        now = time.monotonic()
+        if self._file is None or self._written > CHUNK or now - self._wrote > LEFT / 2:  # it may be removed later than that
             self._open()
+        self._wrote = now
         assert self._file is not None
         link = records.link if isinstance(records.link, int) else int(records.link[row])
         if link not in self._links:
@@ -345,8 +353,9 @@ def trim(workspace: Path, limit: int, precious: Callable[[str], set[int]]) -> in
         return 0
     saved = sum(size for _, size, path in files if _is_saved(path))
     chunks = sorted(one for one in files if not _is_saved(one[2]))
-    keys = {key_of(path) for _, _, path in chunks}
-    writing = {max((path for _, _, path in chunks if key_of(path) == key), default=None) for key in keys}
+    newest = {key_of(path): (at, path) for at, _, path in sorted(chunks, key=lambda one: one[2])}
+    old = time.time_ns() - int(LEFT * 1e9)
+    writing = {path for at, path in newest.values() if at > old and not path.with_suffix(".index").exists()}
     removed, wanted, gone = 0, dict[str, set[int]](), dict[str, int]()
     for _, size, path in chunks:
         if total <= limit:

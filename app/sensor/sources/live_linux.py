@@ -21,6 +21,8 @@ from app.sensor.sources.living import Cannot
 
 BLOCK, BLOCKS = 1 << 20, 64
 """Bytes of a block, and blocks of the ring of one interface: what may wait while the process is busy."""
+BEHIND = BLOCKS // 4
+"""Blocks of a ring that wait until its reader is behind."""
 RETIRE = 60
 """Milliseconds after which a block that is not full is handed over."""
 PACKETS = 16_384
@@ -178,6 +180,13 @@ class Rings:
                 raise Cannot(f"the ring of {ring.name} cannot be mapped: {os.strerror(ctypes.get_errno())}")
         blocks = BLOCKS * len(self._rings)
         self._status: Array | None = np.ndarray((blocks,), np.uint32, self._data, 8, (BLOCK,))
+
+    @property
+    def behind(self) -> bool:
+        """True when so much waits, with the last window, that a pause could fill a ring."""
+        assert self._status is not None
+        waiting = np.count_nonzero((self._status & USER).reshape(-1, BLOCKS), axis=1)
+        return int(waiting.max()) > BEHIND
 
     def windows(self, stop: threading.Event) -> Iterator[Window | None]:
         """Windows as they come, None now and then when nothing does; ends when stop is set and what came is read.

@@ -1,6 +1,8 @@
 """Packets kept for live activities: found by their number, the oldest go first, alerts keep theirs."""
 
+import os
 import struct
+import time
 from pathlib import Path
 
 import msgspec
@@ -11,7 +13,7 @@ from app.model.activity import Activity
 from app.model.details import LdapSearch
 from app.sensor.frame import Records
 from app.sensor.sources import evidence
-from app.sensor.sources.evidence import Keeper, folder_of, holds, read_evidence, trim, why_not_kept
+from app.sensor.sources.evidence import Keeper, folder_of, holds, index_of, read_evidence, trim, why_not_kept
 from app.sensor.sources.inputs import found_at
 from app.sensor.sources.pcapng import walk_pcapng
 
@@ -131,6 +133,32 @@ def test_the_oldest_go_first_and_alerts_keep_theirs(tmp_path: Path, monkeypatch:
     assert [one for one in sorted(left) if one > 17] == list(range(min(one for one in left if one > 17), 1001))
     assert why_not_kept(workspace, KEY, 6).startswith("The packet was kept until 2")
     assert why_not_kept(workspace, KEY, 2000).startswith("The packet was not kept")
+
+
+def test_what_was_written_goes_too_but_not_while_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = tmp_path / "case.wardlight"
+    folder = folder_of(workspace)
+    ended, killed, written = (Keeper(folder, key) for key in ("aaaa", "a-bb", "cccc"))
+    for keeper in (ended, killed, written):
+        keeper.add(window(1, packets(10)))
+        keeper.keep([activity(*range(1, 11))])
+        keeper.flush()
+    ended.close()
+    assert trim(workspace, 0, lambda key: set()) == 1
+    assert sorted(path.name for path in folder.glob("*.pcapng")) == ["a-bb-000001.pcapng", "cccc-000001.pcapng"]
+    assert not list(folder.glob("*.index"))
+
+    long_ago = time.time() - evidence.LEFT - 1
+    os.utime(folder / "a-bb-000001.pcapng", (long_ago, long_ago))
+    assert trim(workspace, 0, lambda key: set()) == 1
+    assert [path.name for path in folder.glob("*.pcapng")] == ["cccc-000001.pcapng"]
+
+    later = time.monotonic() + evidence.LEFT / 2 + 1  # whoever writes seldom does not write into what may be removed
+    monkeypatch.setattr(evidence.time, "monotonic", lambda: later)
+    written.add(window(11, packets(1)))
+    written.keep([activity(11)])
+    written.close()
+    assert [list(index_of(path)) for path in sorted(folder.glob("*.pcapng"))] == [list(range(1, 11)), [11]]
 
 
 def test_late_activities_are_counted_when_their_packets_are_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
