@@ -175,7 +175,7 @@ class Line:
             case "workspace":
                 return _kill(self._listener.pid if self._listener else None)
         children = psutil.Process(self._listener.pid).children() if self._listener and self._listener.poll() is None else []
-        return _kill(children[0].pid if children else None)
+        return _kill(next((one.pid for one in children if "_source" in _words(one)), None))
 
     def flowing(self) -> None:
         """Wait until something new is stored, so that the next kill hits a line that runs; not for ever."""
@@ -207,6 +207,13 @@ class Line:
             )
         finally:
             out.close()
+
+
+def _words(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:  # it ended
+        return []
 
 
 def _kill(pid: int | None) -> bool:

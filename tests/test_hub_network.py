@@ -71,15 +71,7 @@ def test_a_network_that_is_slow_silent_and_cut_loses_and_doubles_nothing(tmp_pat
     try:
         line = between.begin()
         until(lambda: line.stored() > 0, 60)
-        weathers: tuple[tuple[Weather, float], ...] = (
-            ("slow", 4),
-            ("cut", 2),
-            ("fair", 2),
-            ("silent", 3),
-            ("slow", 3),
-            ("cut", 1),
-        )
-        for weather, seconds in weathers:
+        for weather, seconds in WEATHERS:
             between.relay.weather = weather
             time.sleep(seconds)
         assert line.stored() < number, "it was over before the network was bad"

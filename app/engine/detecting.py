@@ -76,7 +76,7 @@ class Detecting:
         self._newest: int | None = None
         self._held: list[Item] = []
         self._inputs: set[int] = set()
-        self._over, self._joined = Knowledge(), set[int]()
+        self._over, self._joined = Knowledge(), dict[int, int]()
         self._exact = True
         self._whole_at, self._whole_cost = 0.0, 0.0
 
@@ -166,17 +166,17 @@ class Detecting:
     def _knowledge(self) -> Knowledge:
         """What all inputs tell together; those that are over are joined once."""
         rows = list(self._following.knowledge())
-        over = {number for number, is_over, _ in rows if is_over}
-        if not self._joined <= over:  # one is gone, or goes on
-            self._over, self._joined = Knowledge(), set()
-        for number, is_over, body in rows:
+        over = {number: upto for number, is_over, upto, _ in rows if is_over}
+        if not self._joined.items() <= over.items():  # one is gone, goes on, or went on and is over again
+            self._over, self._joined = Knowledge(), {}
+        for number, is_over, _, body in rows:
             if is_over and number not in self._joined:
                 self._over.merge(Knowledge.from_bytes(body))
         self._joined = over
         if len(over) == len(rows):
             return self._over
         known = Knowledge.from_bytes(self._over.to_bytes())
-        for _, is_over, body in rows:
+        for _, is_over, _, body in rows:
             if not is_over:
                 known.merge(Knowledge.from_bytes(body))
         return known

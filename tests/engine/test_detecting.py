@@ -98,3 +98,15 @@ def test_a_kind_that_comes_first_later_is_read(tmp_path: Path, engine: Engine, s
     assert looking.look("medium").alerts == []  # an empty workspace
     store(engine, "aaaa", sample)
     assert looking.look("medium").alerts
+
+
+def test_what_an_input_that_went_on_and_is_over_again_taught_is_known(tmp_path: Path, engine: Engine) -> None:
+    looking = Detecting(tmp_path / "w")
+    engine.finish_input(Report())
+    for number in range(3):
+        engine.resume_input(Found(key="aaaa", path="/cases/aaaa"))
+        engine.ingest(made(60, key="aaaa", seed=number))
+        engine.finish_input(Report())
+        looking.look("medium")
+        with looking._following.snapshot():
+            assert looking._knowledge().to_bytes() == engine.knowledge().to_bytes()

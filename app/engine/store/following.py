@@ -69,10 +69,11 @@ class Following:
         ).fetchone()
         return int(row[0]), tags.version(self._db)
 
-    def knowledge(self) -> Iterator[tuple[int, bool, bytes]]:
-        """(number of an input, whether it is over, what was learned from it)."""
+    def knowledge(self) -> Iterator[tuple[int, bool, int, bytes]]:
+        """(number of an input, whether it is over, id of the newest activity when it was saved, what was learned from it)."""
         yield from self._db.execute(
-            "SELECT k.input, i.state <> 'reading', k.body FROM knowledge k JOIN inputs i ON i.id = k.input ORDER BY k.input"
+            """SELECT k.input, i.state <> 'reading', k.upto, k.body FROM knowledge k JOIN inputs i ON i.id = k.input
+            ORDER BY k.input"""
         )
 
     def stream_told(self, kinds: Iterable[str], when_failed: Iterable[str], after: int = 0) -> Iterator[tuple[Activity, Told]]:
