@@ -18,7 +18,7 @@ import numpy as np
 
 from app.engine import postings, schema
 from app.engine.schema import StoreError
-from app.engine.store import alerts, evidence, exclusions, removing, retention, streams, tags, telling
+from app.engine.store import alerts, entities, evidence, exclusions, removing, retention, streams, tags, telling
 from app.engine.store import tuning as tuned
 from app.engine.store.actors import actor_of, dump, words
 from app.engine.store.counts import Flows, Numbers, count_rest, count_times, matrix
@@ -320,18 +320,7 @@ class Store(Receiving):
 
     def nameless(self, every: bool) -> tuple[list[tuple[int, str, int, int]], list[tuple[int, bytes]]]:
         """Addresses (id, text, first, last activity) and actors (id, raw): all, or those of this input that are no entity yet."""
-        of = "" if every else f"WHERE input={self._input:d}"
-        addresses = self._db.execute(
-            f"""SELECT a.id, a.text, min(f.first), max(f.last) FROM
-            (SELECT source AS id, min(first) AS first, max(last) AS last FROM flows {of} GROUP BY source
-             UNION ALL SELECT destination, min(first), max(last) FROM flows {of} GROUP BY destination) f
-            JOIN addresses a USING(id)
-            {"" if every else "WHERE a.id NOT IN (SELECT address FROM address_entities)"} GROUP BY a.id"""
-        ).fetchall()
-        actors = self._db.execute(
-            f"SELECT id, raw FROM actors WHERE id IN (SELECT actor FROM flows {of}) {'' if every else 'AND entity IS NULL'}"
-        ).fetchall()
-        return addresses, actors
+        return entities.nameless(self._db, None if every else self._input)
 
     def name(
         self,
@@ -344,41 +333,13 @@ class Store(Receiving):
 
         more: entities that there are without any activity, such as the accounts of a directory.
         """
-        known: dict[str, int] = {}
         with self._writing():
-            if every:
-                self._db.execute("DELETE FROM address_entities")
-                self._db.execute("UPDATE actors SET entity = NULL WHERE entity IS NOT NULL")
-            for address, refs in addresses:
-                for ref in refs:
-                    number = known.get(ref.key) or self._entity(ref, known)
-                    self._db.execute("INSERT OR IGNORE INTO address_entities VALUES(?,?)", (address, number))
-            for actor, who in actors:
-                if who is not None:
-                    number = known.get(who.key) or self._entity(who, known)
-                    self._db.execute("UPDATE actors SET entity=? WHERE id=?", (number, actor))
-            for ref in more:
-                if ref.key not in known:
-                    self._entity(ref, known)
-            if every:
-                there = set(known.values())
-                gone = [row for row in self._db.execute("SELECT id FROM entities") if row[0] not in there]
-                self._db.executemany("DELETE FROM names WHERE rowid=?", gone)
-                self._db.executemany("DELETE FROM entities WHERE id=?", gone)
+            entities.name(self._db, addresses, actors, every, more)
             self._changed("entities")
 
-    def _entity(self, ref: EntityRef, known: dict[str, int]) -> int:
-        row = self._db.execute("SELECT id, kind, label FROM entities WHERE key=?", (ref.key,)).fetchone()
-        if row is None:
-            row = self._db.execute(
-                "INSERT INTO entities(key, kind, label) VALUES(?,?,?) RETURNING id", (ref.key, ref.kind, ref.label)
-            ).fetchone()
-            self._db.execute("INSERT INTO names(rowid, label) VALUES(?,?)", (row[0], _searchable(ref)))
-        elif row[1:] != (ref.kind, ref.label):
-            self._db.execute("UPDATE entities SET kind=?, label=? WHERE id=?", (ref.kind, ref.label, row[0]))
-            self._db.execute("UPDATE names SET label=? WHERE rowid=?", (_searchable(ref), row[0]))
-        known[ref.key] = int(row[0])
-        return int(row[0])
+    def unnamed(self, limit: int) -> list[str]:
+        """Addresses that are no computer's yet as far as is known, those that came last first."""
+        return entities.unnamed(self._db, limit)
 
     # ---- alerts
 
@@ -461,15 +422,6 @@ class Store(Receiving):
             with self._writing():
                 self._db.execute("INSERT INTO meta VALUES('identity', ?)", (found,))
         return str(found)
-
-    def unnamed(self, limit: int) -> list[str]:
-        """Addresses that are no computer's yet as far as is known, those that came last first."""
-        rows = self._db.execute(
-            """SELECT a.text FROM addresses a JOIN address_entities m ON m.address = a.id JOIN entities e ON e.id = m.entity
-            WHERE e.kind = 'address' ORDER BY a.id DESC LIMIT ?""",
-            (limit,),
-        )
-        return [row[0] for row in rows]
 
     def _settle_open(self) -> None:
         """Inside a transaction: nothing waits any more."""
@@ -608,8 +560,3 @@ class Store(Receiving):
     def _meta(self, key: str) -> Any:
         row = self._db.execute("SELECT value FROM meta WHERE key=?", (key,)).fetchone()
         return row[0] if row else None
-
-
-def _searchable(ref: EntityRef) -> str:
-    """What a search finds an entity by: its label and the name in its key."""
-    return f"{ref.label} {ref.key.partition(':')[2]}"
