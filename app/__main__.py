@@ -5,16 +5,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from app import starting
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit status. `wardlight [PATH...]` opens the window; anything else is a command."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words and words[0] == "--dissector":  # the frozen program is its own dissector; the program itself never imports it
-        import runpy
-
-        runpy.run_module("app.dissector", run_name="__main__")
-        return 0
-    if words and words[0] == "--evtx":  # the same for the foreign readers of event logs
+    starting.give_back_libraries(os.environ)
+    if words and words[0] == starting.LOG_READERS:  # the frozen program is its own reader of event logs
         from app.sensor.sources.evtx_child import main as read_logs
 
         read_logs()

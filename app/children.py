@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -12,7 +11,7 @@ from secrets import token_hex
 import msgspec
 from msgspec import Struct
 
-from app import paths
+from app import paths, starting
 from app.link.errors import ErrorLines
 from app.model.notice import TargetState
 from app.model.rows import Progress
@@ -84,12 +83,6 @@ class Governed(Struct, frozen=True, tag="governed"):
 
 Answer = Said | Went | Ended | Governed
 """What it says, one JSON line each."""
-
-
-def program(*words: str) -> list[str]:
-    """Command line of this program with these words."""
-    start = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "app"]
-    return [*start, *words]
 
 
 class Reading:
@@ -192,7 +185,7 @@ class Listening:
         self._lock = threading.Lock()
         self._encoder = msgspec.json.Encoder()
         self._child = subprocess.Popen(
-            program("_listen", "--sensitivity", sensitivity, str(workspace.resolve())),
+            starting.command("_listen", "--sensitivity", sensitivity, str(workspace.resolve())),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -318,7 +311,7 @@ class Notifier:
         self._on_states, self._on_end = on_states, on_end
         self._closing = False
         self._child = subprocess.Popen(
-            program("_notify", str(workspace.resolve())),
+            starting.command("_notify", str(workspace.resolve())),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

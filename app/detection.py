@@ -4,7 +4,6 @@ import os
 import queue
 import struct
 import subprocess
-import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from app import paths
+from app import paths, starting
 from app.engine.detecting import Detected, Detecting
 from app.link.errors import ErrorLines
 from app.model.tuning import Sensitivity
@@ -109,9 +108,8 @@ class Detection:
                     child.stdin.close()
 
     def _start(self) -> None:
-        start = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "app"]
         child = self._child = subprocess.Popen(
-            [*start, "_detect", str(self._workspace)],
+            starting.command("_detect", str(self._workspace)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -4,21 +4,33 @@ import os
 import sys
 from pathlib import Path
 
+DATA = "_data"
+"""Folder inside app/ that a wheel has instead of resources/, docs/ and README.md beside it."""
+
 
 def program() -> Path:
-    """Folder that holds app/ and resources/ (the unpacked bundle when frozen)."""
+    """Folder that holds app/, in which children are started (the unpacked bundle when frozen, else where pip put it)."""
     frozen = getattr(sys, "_MEIPASS", None)
     return Path(frozen) if frozen else Path(__file__).resolve().parent.parent
 
 
+def data(*parts: str) -> Path:
+    """A file or folder that ships beside the code, by its name in a checkout; it need not be there.
+
+    A wheel holds them inside the package (DATA), since what stands beside it belongs to others.
+    """
+    inside = program() / "app" / DATA
+    return (inside if inside.is_dir() else program()).joinpath(*parts)
+
+
 def resources() -> Path:
     """Folder of themes, icons, samples and tables."""
-    return program() / "resources"
+    return data("resources")
 
 
 def documents() -> Path:
     """Folder of the documents, which are also the help inside the program."""
-    return program() / "docs"
+    return data("docs")
 
 
 def detector_pages() -> Path:

@@ -13,9 +13,9 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from app import paths, workspaces
+from app import paths, starting, workspaces
 from app.casework import Casework
-from app.children import Beside, Listening, Reading, program
+from app.children import Beside, Listening, Reading
 from app.engine.exclusion_lists import moment
 from app.engine.export import iso, story
 from app.engine.export.separated import harmless
@@ -178,7 +178,7 @@ class Session(Output, Casework, Fleet, Telling):
         self.needs("user")
         given = [part for one in keytabs for part in ("--keytab", str(one.resolve()))]
         given += ["--low"] if low else []
-        command = program("_read", "--sensitivity", sensitivity, *given, str(self.path.resolve()))
+        command = starting.command("_read", "--sensitivity", sensitivity, *given, str(self.path.resolve()))
         reading = Reading([*command, *(str(one.resolve()) for one in inputs)], on_progress, done)
         self._readings = [one for one in self._readings if one.running] + [reading]
         return reading
@@ -400,7 +400,7 @@ class Session(Output, Casework, Fleet, Telling):
     def detector_page(self, detector: str) -> str:
         """The page beside a detector (Markdown), "" when there is none."""
         name = f"{detector}.md"
-        known = {one.name: one for one in (paths.program() / "app" / "engine" / "detectors").glob("*.md")}
+        known = {one.name: one for one in paths.detector_pages().glob("*.md")}
         return known[name].read_text(encoding="utf-8") if name in known else ""
 
     def sigma(self, rules: Sequence[Path], most: int = 1_000) -> SigmaRun:

@@ -208,7 +208,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    words = [one for one in sys.argv[1:] if one != "--dissector"]
+    words = sys.argv[1:]
     if words[:1] == ["capture"]:
         from app.dissector.capture import main as capture
 

@@ -2,14 +2,13 @@
 
 import json
 import subprocess
-import sys
 import threading
 from contextlib import suppress
 from queue import Empty, Queue
 
 from msgspec import Struct
 
-from app import paths
+from app import paths, starting
 from app.model.rows import Field
 
 TIME_LIMIT = 8.0
@@ -26,18 +25,11 @@ class Message(Struct, frozen=True):
     frames: int
 
 
-def child_command() -> list[str]:
-    """The dissector as a command: the same executable when frozen, else this Python."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--dissector"]
-    return [sys.executable, "-m", "app.dissector"]
-
-
 class Inspector:
     """Keeps one dissector process and asks it; a hang or crash costs the process, never the caller."""
 
     def __init__(self, command: list[str] | None = None, limit: float = TIME_LIMIT) -> None:
-        self._command = command or child_command()
+        self._command = command or starting.inspector()
         self._limit = limit
         self._lock = threading.Lock()
         self._child: subprocess.Popen[str] | None = None

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from app import paths
+from app import paths, starting
 from app.link.codec import cleaned, encode_batch
 from app.link.errors import ErrorLines
 from app.link.sound import LATEST
@@ -236,10 +236,9 @@ class SourceProcess:
     """
 
     def __init__(self, task: Task, got: Got) -> None:
-        start = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "app"]
         line = msgspec.json.encode(task)
         self._piped = isinstance(task.spec, GrowingSource) and task.spec.path == "-"
-        command = [*start, "_source", *(["--task", line.decode()] if self._piped else [])]
+        command = starting.command("_source", *(["--task", line.decode()] if self._piped else []))
         self._child: subprocess.Popen[bytes] = subprocess.Popen(
             command,
             stdin=None if self._piped else subprocess.PIPE,

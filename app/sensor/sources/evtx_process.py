@@ -2,27 +2,19 @@
 
 import atexit
 import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
 
 import msgspec
 
-from app import paths
+from app import paths, starting
 from app.sensor.sources import evtx_wire as wire
 
 LIMIT = 20.0
 """Seconds for one message; a block of a megabyte takes hundredths of one."""
 IDLE = 1.0
 """Seconds after which the thread that watches the clock ends when nothing is asked."""
-
-
-def child_command() -> list[str]:
-    """The child as a command: the same executable when frozen, else this Python."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--evtx"]
-    return [sys.executable, "-m", "app.sensor.sources.evtx_child"]
 
 
 class Native:
@@ -32,7 +24,7 @@ class Native:
     """
 
     def __init__(self, command: list[str] | None = None, limit: float = LIMIT) -> None:
-        self._command, self._limit = command or child_command(), limit
+        self._command, self._limit = command or starting.log_readers(), limit
         self._child: subprocess.Popen[bytes] | None = None
         self._due: float | None = None
         self._change = threading.Condition()

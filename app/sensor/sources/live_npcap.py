@@ -3,12 +3,11 @@
 import json
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from app import paths
+from app import paths, starting
 from app.model.source import CaptureSource
 from app.sensor.sources.growing import PipeFeed
 from app.sensor.sources.living import Cannot, Outlet
@@ -19,9 +18,7 @@ START = 30.0
 
 def command(spec: CaptureSource) -> list[str]:
     """The program that writes a pcap stream to its standard output, and what happens to its error output, as JSON lines."""
-    frozen = getattr(sys, "frozen", False)
-    begin = [sys.executable, "--dissector"] if frozen else [sys.executable, "-m", "app.dissector"]
-    return [*begin, "capture", *([f"--filter={spec.filter}"] if spec.filter else []), "--", *spec.interfaces]
+    return starting.inspector("capture", *([f"--filter={spec.filter}"] if spec.filter else []), "--", *spec.interfaces)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ README_PARTS = ("What it reads", "Live", "What it finds", "The command line", "L
 
 
 class Article(NamedTuple):
-    """One document. key: in routes; path: below the program's folder, for links; text: Markdown."""
+    """One document. key: in routes; path: as in a checkout, for links; text: Markdown."""
 
     key: str
     title: str
@@ -42,16 +42,20 @@ class Hit(NamedTuple):
 @lru_cache(maxsize=1)
 def library() -> tuple[Article, ...]:
     """Every document in the order of the list; blocks. What is missing from a build is left out."""
-    root, docs = paths.program(), paths.documents()
+    docs = paths.documents()
     subjects = sorted(one for one in docs.glob("*.md") if one.stem not in (*BESIDE, *LEFT_OUT))
     named = (
         *((docs / f"{word}.md", word, USING) for word in BESIDE),
         *((one, one.stem, SUBJECTS) for one in subjects),
         *((one, f"sources/{one.stem}", SOURCES) for one in sorted((docs / "sources").glob("*.md"))),
-        *((one, f"detector/{one.stem}", DETECTORS) for one in sorted(paths.detector_pages().glob("*.md"))),
     )
-    found = [made for path, key, group in named if (made := _read(path, key, group, root)) is not None]
-    about = _read(root / "README.md", "about", USING, root)
+    pages = ((one, f"detector/{one.stem}", DETECTORS, one.name) for one in sorted(paths.detector_pages().glob("*.md")))
+    rows = (
+        *((path, key, group, f"docs/{path.relative_to(docs).as_posix()}") for path, key, group in named),
+        *((path, key, group, f"app/engine/detectors/{name}") for path, key, group, name in pages),
+    )
+    found = [made for row in rows if (made := _read(*row)) is not None]
+    about = _read(paths.data("README.md"), "about", USING, "README.md")
     if about is not None:
         found.insert(min(2, len(found)), about._replace(title="About, and the command line", text=_parts(about.text)))
     found += (_filters(), _codes())
@@ -59,16 +63,14 @@ def library() -> tuple[Article, ...]:
     return tuple(sorted(found, key=lambda one: (order.index(one.group), one.title.lower() if one.group == DETECTORS else "")))
 
 
-def _read(path: Path, key: str, group: str, root: Path) -> Article | None:
+def _read(path: Path, key: str, group: str, linked: str) -> Article | None:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return None
     first, _, rest = text.partition("\n")
     title = first.lstrip("# ").strip() if first.startswith("#") else path.stem
-    return Article(
-        key, MARKS.sub("", title), group, path.relative_to(root).as_posix(), rest.lstrip() if first.startswith("#") else text
-    )
+    return Article(key, MARKS.sub("", title), group, linked, rest.lstrip() if first.startswith("#") else text)
 
 
 def _filters() -> Article:

@@ -1,0 +1,59 @@
+"""How the programs are started from a checkout and frozen, and what they leave to the system's own programs."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app import paths, starting
+
+
+def test_a_checkout_starts_itself_with_this_python() -> None:
+    assert starting.command("a", "b") == [sys.executable, "-m", "app", "a", "b"]
+    done = subprocess.run(starting.command("--version"), cwd=paths.program(), capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout[:9]) == (0, "wardlight")
+    done = subprocess.run(
+        starting.inspector(),
+        cwd=paths.program(),
+        input='{"link": 1, "data": "0000000000000000000000000000000000000000"}\n',
+        capture_output=True,
+        text=True,
+    )
+    assert '"fields"' in done.stdout
+
+
+def test_a_frozen_program_starts_itself_and_what_lies_beside_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "wardlight"))
+    own = str(tmp_path / "wardlight")
+    assert starting.command("_source") == [own, "_source"]
+    assert starting.log_readers() == [own, "--evtx"]
+    inspector = starting.inspector("capture")
+    assert (
+        Path(inspector[0]).parent == tmp_path
+        and Path(inspector[0]).stem == "wardlight-inspector"
+        and inspector[1:] == ["capture"]
+    )
+
+
+def test_programs_of_the_system_find_their_own_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = {"LD_LIBRARY_PATH": "/bundle", "LD_LIBRARY_PATH_ORIG": "/opt/lib"}
+    starting.give_back_libraries(theirs)
+    assert theirs == {"LD_LIBRARY_PATH": "/opt/lib"}
+    of_a_user = {"LD_LIBRARY_PATH": "/opt/lib"}
+    starting.give_back_libraries(of_a_user)
+    assert of_a_user == {"LD_LIBRARY_PATH": "/opt/lib"}
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    starting.give_back_libraries(of_a_user)
+    assert of_a_user == {}
+
+
+def test_what_ships_is_found_beside_the_code_and_inside_the_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert (paths.resources() / "themes").is_dir() and (paths.documents() / "window.md").is_file()
+    monkeypatch.setattr(paths, "program", lambda: tmp_path)
+    assert paths.resources() == tmp_path / "resources"
+    (tmp_path / "app" / paths.DATA).mkdir(parents=True)
+    assert paths.resources() == tmp_path / "app" / paths.DATA / "resources"
+    assert paths.data("README.md") == tmp_path / "app" / paths.DATA / "README.md"
+    assert paths.detector_pages() == tmp_path / "app" / "engine" / "detectors"
