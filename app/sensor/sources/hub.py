@@ -3,6 +3,7 @@
 import hashlib
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -94,11 +95,6 @@ def _follow(link: Link, consumer: Consumer, latest: dict[str, bytes], outlet: Fo
             done = [place for place in waiting if place <= stored]
             consumer.acknowledge([waiting.pop(place) for place in done])
             came = consumer.next(LOOK)
-            if time.monotonic() - asked > EVERY:
-                asked = time.monotonic()
-                lag = consumer.lag()
-                outlet.behind(lag.waiting, lag.pressed)
-                outlet.expires(link.expires)
         except Unreachable:
             waiting.clear()  # they come again with the next connection; the receipts know them
             link.wait(1.0)
@@ -117,6 +113,12 @@ def _follow(link: Link, consumer: Consumer, latest: dict[str, bytes], outlet: Fo
             outlet.forward(MESSAGE, encode_forwarded(Forwarded(given, one.subject, one.id, one.at, one.data)))
         if came:
             outlet.received(len(came), sum(len(one.data) for one in came), max(one.at for one in came))
+        if time.monotonic() - asked > EVERY:
+            asked = time.monotonic()
+            outlet.expires(link.expires)
+            with suppress(LinkError):  # what is wrong is told by the next look for messages
+                lag = consumer.lag()
+                outlet.behind(lag.waiting, lag.pressed)
 
 
 def _stored(outlet: Outlet) -> int:

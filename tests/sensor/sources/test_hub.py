@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from nats.aio.client import Client
 
+from app.link.consuming import Consumer
+from app.link.envelope import LinkError
 from app.link.jetstream import Link
 from app.link.numbers import message_id
 from app.link.place import to_line
@@ -111,6 +113,23 @@ def test_only_what_is_stored_is_acknowledged_and_what_was_removed_is_passed_over
     assert [one.place for one in second.messages] == [1, 2, 3, 4, 5] and first.reports[0].subject == "status.s1"
     assert [one.data for one in third.messages] == [b"12", b"13", b"14", b"15"]
     assert third.end is not None and third.states[0] == ("running", "")
+
+
+def test_how_far_behind_it_is_may_fail_and_costs_no_messages(
+    hub: RunningHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "line").write_text(to_line(hub.place("ann")))
+
+    def fails(consumer: Consumer) -> None:
+        raise LinkError("The hub does not say.")
+
+    monkeypatch.setattr(Consumer, "lag", fails)
+    with linked(hub.place("s1")) as sensor:
+        send(sensor, 101, 105)
+        heard = reading(HubSource(file=str(tmp_path / "line"), position="four"), lambda heard: len(heard.messages) > 4)
+
+    assert [one.data for one in heard.messages][-5:] == [b"101", b"102", b"103", b"104", b"105"]
+    assert heard.end is not None and "failed" not in dict(heard.states)
 
 
 class Watchful(Heard):
