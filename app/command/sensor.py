@@ -14,6 +14,8 @@ from msgspec.structs import replace
 from app.command.words import inert, line
 from app.link.envelope import LinkError
 from app.link.place import HubPlace, from_line
+from app.model.sensor import SensorReport
+from app.model.source import LiveSource
 from app.paths import settings_folder
 from app.sensor.service import changes
 from app.sensor.service.configuration import read_config, read_place, write_place
@@ -78,7 +80,7 @@ def _until_closed(stop: threading.Event) -> None:
 
 def _check(files: Files) -> int:
     found = read_config(files.configuration)
-    words = [found.why] if found.config is None else unfit(found.config)
+    words = [found.why] if found.config is None else unfit(found.config, _running(files))
     try:
         if read_place(files.place) is None:
             words.append("No hub is known: join one with --join.")
@@ -89,6 +91,17 @@ def _check(files: Files) -> int:
     if not words and found.config is not None:
         print(f"The configuration can run: {', '.join(line(one) for one in _named(files)) or 'without a source'}.")
     return 1 if words else 0
+
+
+def _running(files: Files) -> tuple[LiveSource, ...]:
+    """Sources of the sensor that runs with these files now: their ports are its own."""
+    if not files.is_held():
+        return ()
+    try:
+        config = msgspec.json.decode(files.report.read_bytes(), type=SensorReport).config
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return ()
+    return config.sources if config is not None else ()
 
 
 def _named(files: Files) -> list[str]:

@@ -12,6 +12,7 @@ from app.model.source import (
     CaptureSource,
     DirectorySource,
     GrowingSource,
+    HubSource,
     LiveSource,
     RadiusSource,
     ResolverSource,
@@ -61,6 +62,8 @@ def _of_sources(config: SensorConfig) -> Iterator[str]:
                 yield "A directory stands under `directory`, not under `sources`: the hub says which sensor synchronises it."
             case ResolverSource():
                 yield "Active name resolution stands under `resolver`, not under `sources`."
+            case HubSource():
+                yield "A hub is no source of a sensor: a sensor sends to the one that it joined, and follows none."
             case CaptureSource() if not one.interfaces or len(set(one.interfaces)) < len(one.interfaces):
                 yield "A capture names no interface, or one of them twice."
             case GrowingSource(path="-"):

@@ -259,6 +259,7 @@ def test_a_joined_sensor_checks_its_configuration_and_ends_with_its_parent(hub: 
     while not (report.exists() and b'"state":"running"' in report.read_bytes()):
         assert time.monotonic() < end
         time.sleep(0.1)
+    busy = sensor("--check")  # the port is in use, by itself
     assert child.stdin is not None
     child.stdin.close()
 
@@ -267,6 +268,7 @@ def test_a_joined_sensor_checks_its_configuration_and_ends_with_its_parent(hub: 
     assert joined.returncode == 0 and "DC 1" in joined.stderr
     assert wrong.returncode == 1 and "nothere0" in wrong.stdout
     assert good.returncode == 0 and "can run" in good.stdout
+    assert busy.returncode == 0 and "can run" in busy.stdout
     assert bad.returncode == 1 and len(bad.stderr.splitlines()) == 1
     assert recorded(tmp_path / "sensor.changes.jsonl")[0]["what"] == "joined"
 
