@@ -85,7 +85,7 @@ class Governor:
     def step(self, seen: Measured) -> Quota:
         """The quota from now on."""
         if self.reserve <= 0:
-            return Quota(cpu=1.0)
+            return Quota(cpu=1.0, memory=seen.memory)
         others = min(max(seen.cpu - seen.own_cpu, 0.0), 1.0)
         cpu = round(max(1 - self.reserve - others, LEAST_CPU), 6)
         memory = max(int(seen.memory * (1 - self.reserve)) - max(seen.used - seen.own, 0), LEAST_MEMORY)

@@ -147,7 +147,7 @@ class _Service:
         self._configuring = Configuring(files, self._supervisor, self._use, trial)
         self._synchronizing = Synchronizing(place.id)
         self._orders: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._restart = False
+        self._restart = self._elsewhere = False
         self._last: object = None
         self._reported = self._trimmed = 0.0
         self._adapters = adapters()
@@ -227,8 +227,10 @@ class _Service:
         wanted = self._synchronizing.source()
         if self._supervisor.directory() != wanted:
             self._supervisor.set(self._specs(config))
-        if self._synchronizing.elsewhere and not self._supervisor.synchronises:
+        elsewhere = self._synchronizing.elsewhere and not self._supervisor.synchronises
+        if elsewhere and not self._elsewhere:
             self._supervisor.forget_states()
+        self._elsewhere = elsewhere
 
     def _wish(self) -> None:
         if self._sight.addresses and self._supervisor.resolves:

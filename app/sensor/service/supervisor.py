@@ -204,7 +204,7 @@ class Supervisor:
         source = Source(id, spec)
         if before is not None:
             self._seen_before += before.status.bytes
-            source.wait = before.wait
+            source.wait, source.restarts = before.wait, before.restarts
         # A clock that was set back does not give two inputs one key.
         source.since = self._last_since = max(time.time_ns() // 1000, self._last_since + 1)
         source.key = input_key(self._sensor, key_of(spec, source.since))

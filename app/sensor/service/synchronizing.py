@@ -64,10 +64,6 @@ class Synchronizing:
         if domain != self.domain:
             self.domain, self._held, self._due, self.elsewhere = domain, None, 0.0, False
 
-    def look_soon(self) -> None:
-        """Somebody says that it changed."""
-        self._due = 0.0
-
     def step(self, link: Bucket | None) -> None:
         """Ask when it is time, take an answer that came."""
         now = self._clock()

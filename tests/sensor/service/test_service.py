@@ -291,10 +291,19 @@ def test_the_directory_is_read_only_while_the_hub_says_so(
     alone = running.until(lambda one: one.sources)
     running.hub.values[synchronizer_of("corp.test")] = encode(Assignment(domain="corp.test", sensor="s1", term=1))
     mine = running.until(lambda one: one.synchronizes)
+    known = running.files.states / "directory-0"
+    known.write_bytes(b"")
     running.hub.values[synchronizer_of("corp.test")] = encode(Assignment(domain="corp.test", sensor="s2", term=2, before="s1"))
     running.until(lambda one: not one.synchronizes)
     taken = running.until(lambda one: len(one.sources) == 1)
+    end = time.monotonic() + 30
+    while known.exists():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    known.write_bytes(b"")
+    running.until(lambda one: one.at > taken.at + 500_000)
 
+    assert known.exists()  # the folder is looked through once, not at every turn
     assert alone.synchronizes == () and [one.kind for one in alone.sources] == ["growing"]
     assert mine.synchronizes == ("corp.test",)
     assert taken.state == "running"
