@@ -72,7 +72,7 @@ class Sampling(Struct, frozen=True, kw_only=True):
 
 
 class Backlog(Struct, frozen=True, kw_only=True):
-    """What waits in a sensor's outbox. lost: messages that found no room. oldest: UTC microseconds of the oldest that waits.
+    """What waits in a sensor's outbox. lost: activities that found no room. oldest: UTC microseconds of the oldest message.
 
     sent: bytes that left since the start; error: why nothing is sent now. full: why nothing more can be kept now, so that the
     sources are held back. word: what became of a damaged outbox.

@@ -74,7 +74,7 @@ _ALL = (
     ),
     _rule(
         "outbox-lost", "Sensor lost activities", "high", SENSORS,
-        "The outbox of a sensor gave up messages within the last 15 minutes, or was damaged within the last hour.",
+        "The outbox of a sensor gave up activities within the last 15 minutes, or was damaged within the last hour.",
         "Bring the link back first; then enlarge the outbox in the sensor's configuration. What was given up is counted and does "
         "not come back.",
     ),

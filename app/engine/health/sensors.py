@@ -123,7 +123,7 @@ def _itself(one: Seen, report: SensorReport, now: int, tallies: Tallies, version
         share = 100 * backlog.bytes // backlog.limit
         yield "outbox-filling", "", f"{backlog.messages:,} messages wait and fill {share} % of the outbox{why}", None
     if (lost := tallies.grown((key, "lost"), now, backlog.lost, report.since, LOST)) > 0:
-        yield "outbox-lost", "", f"{lost:,} messages were given up within 15 minutes, {backlog.lost:,} since it started.", None
+        yield "outbox-lost", "", f"{lost:,} activities were given up within 15 minutes, {backlog.lost:,} since it started.", None
     if backlog.word and report.at - report.since < RESTARTED:
         yield "outbox-lost", "word", backlog.word[:500], None
     skipped = 0 if any(one.skipped for one in report.sources) else sum(report.sampling.skipped.values())

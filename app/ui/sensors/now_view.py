@@ -114,7 +114,7 @@ def link(report: SensorReport) -> Sequence[Row]:
         ("Seen, sent", f"{wording.size(report.seen)} seen, {wording.size(backlog.sent)} sent", ""),
         ("Waits", f"{wording.count(backlog.messages, 'message')}, {wording.size(backlog.bytes)}{room}", ""),
         ("Oldest", states.lag(report) if backlog.messages else "nothing waits", ""),
-        ("Lost", wording.count(backlog.lost, "message") if backlog.lost else "nothing", ""),
+        ("Lost", wording.count(backlog.lost, "activity", "activities") if backlog.lost else "nothing", ""),
         ("Hub", "connected" if backlog.connected else backlog.error or "not connected", ""),
     ]
     if report.synchronizes:

@@ -90,7 +90,7 @@ def losses(report: SensorReport) -> str:
         for one in source.problems
     ]
     if report.backlog.lost:
-        told.append(f"No room in its outbox: {wording.number(report.backlog.lost)} messages")
+        told.append(f"No room in its outbox: {wording.count(report.backlog.lost, 'activity', 'activities')}")
     return "\n".join(told[:12]) if told else "Nothing was lost."
 
 
