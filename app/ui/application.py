@@ -45,7 +45,7 @@ def _begin(window: MainWindow, paths: Sequence[Path], workspace: Path | None) ->
         window.read(paths)
     else:
         last = Path(window.arranger.held.last) if window.arranger.held.last else None
-        window.open_case(workspace or (last if last is not None and last.is_file() else None))
+        window.open_case(workspace or last, there=workspace is None)
 
 
 def _follow_system(window: MainWindow) -> None:

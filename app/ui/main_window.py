@@ -335,8 +335,9 @@ class MainWindow(Stage):
 
     def read(self, paths: Sequence[Path]) -> None:
         """Read evidence into the case; while reading, more evidence waits for its turn."""
-        if any(one.suffix == ".wardlight" and one.is_file() for one in paths):
-            self.open_case(next(one for one in paths if one.suffix == ".wardlight"))
+        case = next((one for one in paths if one.suffix == ".wardlight"), None)
+        if case is not None:
+            self.open_case(case, there=True)
             return
         if self.desk.bridge.reading or self.desk.session is None:
             self._waiting.extend(paths)
@@ -348,15 +349,18 @@ class MainWindow(Stage):
         self.desk.bridge.read(paths, self.desk.settings.sensitivity)
         self.desk.go("sources")
 
-    def open_case(self, path: Path | None, route: Route | None = None, stay: bool = False) -> None:
+    def open_case(self, path: Path | None, route: Route | None = None, stay: bool = False, there: bool = False) -> None:
         """Open a workspace, None for a temporary one, away from the window's thread.
 
-        route: where to go in it; stay: it holds the same case, so that all tabs stay where they are.
+        route: where to go in it; stay: it holds the same case, so that all tabs stay where they are; there: none is made where
+        there is none.
         """
 
         def open_it():
             from app.session import Session
 
+            if there and path is not None and not path.is_file():
+                raise FileNotFoundError(f"There is no workspace {path}.")
             session = Session.open(path)
             if self.desk.settings.privacy:
                 session.hide_names(True)

@@ -18,5 +18,5 @@ def load_ahead(cancelled: Callable[[], bool]) -> None:
         try:
             importlib.import_module(place)
         except Exception:  # the visit raises it again, where it is seen
-            return
+            continue
         time.sleep(PAUSE_S)

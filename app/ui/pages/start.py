@@ -172,7 +172,7 @@ class StartPage(Page):
     def _open_recent(self, name: str | None) -> None:
         window = self.window()
         if name and hasattr(window, "open_case"):
-            window.open_case(Path(name))
+            window.open_case(Path(name), there=True)
 
     def _reads(self) -> QWidget:
         holder = QWidget()

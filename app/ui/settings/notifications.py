@@ -1,6 +1,6 @@
 """Where new suspicious activities and health alerts are told: destinations, how they are doing, tests, previews."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, QTimer
@@ -78,6 +78,7 @@ class Notifications(Section):
         super().__init__(desk)
         self._states: dict[str, TargetState] = {}
         self._job: Job | None = None
+        self._detectors: tuple[str, ...] = ()
         self.add = MenuButton(tr("Add"), self._fill, "plus")
         self.heading = PageHeading(tr(self.title), "", (self.add,))
         self.edit = Button(tr("Edit"), on_click=self._edit)
@@ -241,6 +242,7 @@ class Notifications(Section):
         """Look again."""
         super().showEvent(event)
         self.refresh()
+        self._know_detectors(lambda: None)
 
     def _another(self) -> None:
         self._states = {}
@@ -277,11 +279,29 @@ class Notifications(Section):
         return self.desk.notifying.target(row.name) if row is not None else None
 
     def _set_up(self, kind: str, before: Target | None) -> None:
-        from app.session import detector_ids
+        def show() -> None:
+            taken = {one.name.lower() for one in self.desk.notifying.targets if before is None or one.name != before.name}
+            self.panel.set_up(kind, before, taken, self._detectors)
+            self._show_panel()
 
-        taken = {one.name.lower() for one in self.desk.notifying.targets if before is None or one.name != before.name}
-        self.panel.set_up(kind, before, taken, detector_ids())
-        self._show_panel()
+        self._know_detectors(show)
+
+    def _know_detectors(self, then: Callable[[], object]) -> None:
+        """Do something that needs the ids of detectors, which load slowly the first time."""
+        if self._detectors:
+            then()
+            return
+
+        def work() -> tuple[str, ...]:
+            from app.session import detector_ids
+
+            return detector_ids()
+
+        def known(ids: tuple[str, ...]) -> None:
+            self._detectors = ids
+            then()
+
+        self.desk.jobs.run(work, known, owner=self)
 
     def _edit(self) -> None:
         one = self._current()
