@@ -118,6 +118,33 @@ def test_what_goes_for_good_is_asked_before(window: MainWindow, settle: Settle, 
     assert {one.name for one in workspaces.binned((home,))} == {"empty.wardlight", "three.wardlight", "two.wardlight"}
 
 
+def test_what_goes_for_good_by_now_is_asked_again(window: MainWindow, settle: Settle, home: Path) -> None:
+    for name in ("one", "two"):
+        Session.open(home / f"{name}.wardlight").close()
+        workspaces.delete(home / f"{name}.wardlight", (home,))
+    page = shown(window, settle)
+    choose(page, "empty")
+    page.delete_alert()  # two in a row: with the first there is room in the bin, with the second there is none
+    page.delete(home / "branch.wardlight", ())
+    settle(window)
+    left = [one for one in ("empty", "branch") if (home / f"{one}.wardlight").exists()]
+    binned = {one.name for one in workspaces.binned((home,))}
+    assert len(left) == 1 and {"one.wardlight", "two.wardlight"} < binned and len(binned) == 3
+    assert page.foot.question.isVisible()
+    page.foot.yes.click()
+    settle(window)
+    assert not (home / f"{left[0]}.wardlight").exists()
+    assert {one.name for one in workspaces.binned((home,))} == {"branch.wardlight", "empty.wardlight", "two.wardlight"}
+
+
+def test_a_workspace_that_is_gone_is_not_made_anew(make_window, settle: Settle, home: Path) -> None:
+    window = make_window(None)
+    window.open_case(home / "gone.wardlight", there=True)
+    settle(window)
+    assert not (home / "gone.wardlight").exists() and "There is no workspace" in window.statusbar.said.text()
+    assert window.desk.session is not None and window.desk.session.is_temporary
+
+
 def test_a_workspace_is_checked_and_mended(window: MainWindow, settle: Settle, home: Path) -> None:
     page = shown(window, settle)
     choose(page, "branch")

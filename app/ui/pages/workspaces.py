@@ -104,22 +104,22 @@ class WorkspacesPage(Page):
         """Look at every workspace and the bin, away from the window."""
         settings = self.desk.settings
 
-        def look() -> tuple[tuple[WorkspaceRow, ...], tuple[Binned, ...]]:
+        def look() -> tuple[tuple[WorkspaceRow, ...], tuple[Binned, ...], tuple[Binned, ...]]:
             from app.session import workspaces
 
-            return workspaces.known_workspaces(settings), workspaces.binned(workspaces.folders(settings))
+            folders = workspaces.folders(settings)
+            return workspaces.known_workspaces(settings), workspaces.binned(folders), workspaces.leaving(folders)
 
         self.ask("list", look, self._show)
 
-    def _show(self, found: tuple[tuple[WorkspaceRow, ...], tuple[Binned, ...]]) -> None:
-        rows, entries = found
+    def _show(self, found: tuple[tuple[WorkspaceRow, ...], tuple[Binned, ...], tuple[Binned, ...]]) -> None:
+        rows, entries, self._going = found
         binned = self.route.key == "bin"
-        self._going = entries[lists.KEPT - 1 :]
         self.table.show_rows(rows, key=lambda one: one.path)
         self.bin.show_rows(entries, key=lambda one: one.place)
         size = wording.size(sum(one.bytes for one in rows))
         said = f"{wording.count(len(rows), 'workspace')}, {size}." if rows else ""
-        self.heading.sentence.say(lists.bin_words(entries) if binned else said)
+        self.heading.sentence.say(lists.bin_words(entries, self._going) if binned else said)
         self.other.say(tr("Workspaces") if binned else f"{tr('Bin')} ({len(entries)})" if entries else tr("Bin"))
         self.nothing.setVisible(not rows and not binned)
         self.table.setVisible(bool(rows) and not binned)
@@ -181,7 +181,7 @@ class WorkspacesPage(Page):
         if row is not None and row.path == self._here():
             self.desk.go("overview")
         elif row is not None and row.state not in ("missing", "damaged"):
-            self.window().open_case(Path(row.path))
+            self.window().open_case(Path(row.path), there=True)
 
     def rename(self) -> None:
         """Ask for another name."""
@@ -228,7 +228,7 @@ class WorkspacesPage(Page):
 
         def failed(error: str) -> None:
             self.foot.say("")
-            self.desk.tell(error.partition(": ")[2] or error, True)
+            self.desk.refuse(error)
 
         self.desk.jobs.run(look, lambda found: self.foot.show_check(path.stem, found), failed, self, f"Checking {path.name}")
 
@@ -298,25 +298,36 @@ class WorkspacesPage(Page):
         row = self.table.current_row()
         if row is None or row.state == "missing":
             return
-        path = Path(row.path)
-        if self._going:
-            names = wording.listed([Path(one.name).stem for one in self._going])
-            self.foot.ask(f"The bin keeps three: {names} would go for good.", tr("Delete anyway"), lambda: self.delete(path))
+        self._delete(Path(row.path), self._going)
+
+    def _delete(self, path: Path, going: tuple[Binned, ...]) -> None:
+        """Delete a workspace; asked before when others go for good."""
+        if going:
+            names = wording.listed([Path(one.name).stem for one in going])
+            self.foot.ask(
+                f"The bin keeps three: with {path.stem} deleted, {names} would go for good.", tr("Delete anyway"),
+                lambda: self.delete(path, going),
+            )  # fmt: skip
         else:
-            self.delete(path)
+            self.delete(path, ())
 
-    def delete(self, path: Path) -> None:
-        """Move a workspace to the bin."""
+    def delete(self, path: Path, told: tuple[Binned, ...]) -> None:
+        """Move a workspace to the bin. told: what the user knows to go for good; asked again when by now it is something else."""
         settings = self.desk.settings
+        others: list[Binned] = []
 
-        def work() -> None:
+        def work() -> Path | None:
             from app.session import workspaces
 
-            workspaces.delete(path, workspaces.folders(settings))
+            others[:] = doing.to_bin(path, workspaces.folders(settings), told)
+            return path if others else None
 
-        def done(_: Path | None) -> None:
-            doing.follow(self.desk, path, None, path.parent)
-            self.desk.tell(f"{path.name} is in the bin.")
+        def done(stayed: Path | None) -> None:
+            if stayed is not None:
+                self._delete(path, tuple(others))
+            else:
+                doing.follow(self.desk, path, None, path.parent)
+                self.desk.tell(f"{path.name} is in the bin.")
             self.refresh_soon()
 
         self._alone(path, work, f"Deleting {path.name}", done)
@@ -338,7 +349,7 @@ class WorkspacesPage(Page):
             self.desk.tell(f"{path.name} is back in {path.parent}.")
             self.refresh_soon()
 
-        self.desk.jobs.run(work, done, self._failed, self, f"Restoring {entry.name}")
+        self.desk.jobs.run(work, done, self.desk.refuse, self, f"Restoring {entry.name}")
 
     def _purge(self) -> None:
         entry = self.bin.current_row()
@@ -355,16 +366,13 @@ class WorkspacesPage(Page):
 
             workspaces.purge(entry)
 
-        self.desk.jobs.run(work, lambda _: self.refresh_soon(), self._failed, self, f"Removing {entry.name}")
+        self.desk.jobs.run(work, lambda _: self.refresh_soon(), self.desk.refuse, self, f"Removing {entry.name}")
 
     def _settings(self) -> None:
         self.desk.go("settings", "keeping")
 
     def _alone(self, path: Path, work, words: str, done) -> None:
         doing.alone(self.desk, self.window(), path, work, words, done)
-
-    def _failed(self, error: str) -> None:
-        self.desk.tell(error.partition(": ")[2] or error, True)
 
     def keyPressEvent(self, event) -> None:
         """Esc takes a question back."""

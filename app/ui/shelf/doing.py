@@ -1,13 +1,16 @@
 """What is done with one workspace from the page: in a job, alone with the file, the window following where it goes."""
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from app.model.workspace import Binned
 from app.ui import wording
 from app.ui.desk import Desk
 
+_deleting = threading.Lock()
 PATIENCE, PAUSE = 6.0, 0.1
 """Seconds that are waited for the window's own session to let go of a workspace, and between two tries."""
 
@@ -48,6 +51,22 @@ def alone(desk: Desk, window: Any, path: Path, work: Callable[[], Path | None], 
         desk.refuse(error)
 
     desk.jobs.run(patient, ended, failed, desk, words)
+
+
+def to_bin(path: Path, folders: Iterable[Path], told: Iterable[Binned]) -> tuple[Binned, ...]:
+    """For a job: move a workspace to the bin, when no others go for good than those that were told; else returns which would go.
+
+    One at a time, so that nothing goes between the look and the move.
+    """
+    from app.session import workspaces
+
+    every, known = [*folders, path.parent], {one.place for one in told}
+    with _deleting:
+        going = workspaces.leaving(every)
+        if {one.place for one in going} <= known:
+            workspaces.delete(path, every)
+            return ()
+    return going
 
 
 def follow(desk: Desk, before: Path, after: Path | None, bin_of: Path | None = None) -> None:

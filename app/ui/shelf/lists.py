@@ -8,11 +8,6 @@ from app.model.workspace import Binned, Retention, WorkspaceRow
 from app.ui import wording
 from app.ui.tables.cells import Column
 
-DAY = 86_400_000_000
-KEPT = 3
-"""Deleted workspaces that the bin keeps."""
-LONG = 60
-"""Days without a sensor from which on it is pointed out."""
 STATES = {
     "ready": "", "in use": "open elsewhere", "read-only": "reading only", "older": "older version", "newer": "newer version",
     "damaged": "damaged", "missing": "not there",
@@ -21,8 +16,9 @@ STATES = {
 
 def quiet_days(row: WorkspaceRow) -> int | None:
     """Days since a sensor was last heard, when they are too many; None for a workspace that is fed or never was."""
-    days = None if row.fed is None else (time.time_ns() // 1000 - row.fed) // DAY
-    return days if days is not None and days >= LONG else None
+    from app.session import workspaces  # loaded already: it made the row
+
+    return workspaces.unfed(row, time.time_ns() // 1000)
 
 
 def state_words(row: WorkspaceRow, here: str) -> str:
@@ -95,10 +91,10 @@ BINNED = (
 )
 
 
-def bin_words(entries: tuple[Binned, ...]) -> str:
-    """What the bin holds."""
+def bin_words(entries: tuple[Binned, ...], going: tuple[Binned, ...]) -> str:
+    """What the bin holds. going: those that the next one would push out."""
     if not entries:
         return "The bin is empty. A deleted workspace waits here until three others were deleted."
     held = f"{wording.count(len(entries), 'deleted workspace')}, the newest first. Three are kept"
-    names = wording.listed([Path(one.name).stem for one in entries[KEPT - 1 :]])
+    names = wording.listed([Path(one.name).stem for one in going])
     return f"{held}: the next one that is deleted removes {names} for good." if names else f"{held}."
