@@ -130,6 +130,13 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+def rate(value: float | None) -> str:
+    """1,234/s, 0.4/s; "" for an unknown one."""
+    if value is None:
+        return ""
+    return f"{number(round(value))}/s" if value >= 10 or value == 0 else f"{value:.1f}/s"
+
+
 def count(value: int, one: str, many: str | None = None) -> str:
     """1 alert, 2 alerts, 1,204 entries."""
     return f"{value:,} {one if value == 1 else many or one + 's'}"

@@ -192,8 +192,7 @@ class ReportRows(QWidget):
         def told(rows: int) -> None:
             self.desk.tell(f"{out.name} saved, {wording.count(rows, 'row')}.")
 
-        refused = lambda error: self.desk.tell(error.partition(": ")[2] or error, True)  # noqa: E731
-        self.desk.jobs.run(work, told, refused, self, words=f"Writing {out.name}")
+        self.desk.jobs.run(work, told, self.desk.refuse, self, words=f"Writing {out.name}")
 
     def _choose(self, form: str) -> None:
         self._form = form

@@ -9,7 +9,6 @@ from app.model.sensor import ControllerSight
 from app.model.source import SourceState
 from app.ui import wording
 from app.ui.sensors.revisions import Revision
-from app.ui.sensors.states import rate
 from app.ui.sources.live_table import SIGNS as SOURCE_SIGNS
 from app.ui.sources.source_kinds import BY_WORD, STATES
 from app.ui.tables.cells import Column, RowDelegate
@@ -33,7 +32,7 @@ def _problems(one: SourceState) -> str:
 SOURCES = (
     Column("Source", lambda one: _Titled(one), 210, tip=_label),
     Column("State", lambda one: one, 200, stretch=True, tip=lambda one: one.error or STATES.get(one.state, one.state)),
-    Column("Rate", lambda one: rate(one.rate) if one.state == "running" else "", 84, "number", firm=True),
+    Column("Rate", lambda one: wording.rate(one.rate) if one.state == "running" else "", 84, "number", firm=True),
     Column("Received", lambda one: wording.number(one.records), 92, "number", firm=True),
     Column("Activities", lambda one: wording.number(one.activities), 86, "number", firm=True),
     Column("Dropped", lambda one: wording.number(one.dropped), 76, "number", firm=True, tip=_problems),

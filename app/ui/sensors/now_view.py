@@ -58,11 +58,10 @@ class NowView(QWidget):
 
         if self.strips:
             return
-        rate = lambda value: states.rate(value)  # noqa: E731
         volume = lambda value: f"{wording.size(value)}/s"  # noqa: E731
         self.strips = {
-            "packets": Strip(tr("Packets"), (Series("", "chart-1"),), rate),
-            "activities": Strip(tr("Activities"), (Series("", "chart-2"),), rate),
+            "packets": Strip(tr("Packets"), (Series("", "chart-1"),), wording.rate),
+            "activities": Strip(tr("Activities"), (Series("", "chart-2"),), wording.rate),
             "bytes": Strip(tr("Bytes"), (Series(tr("seen"), "chart-5"), Series(tr("sent"), "chart-4")), volume),
         }
         for place, one in enumerate(self.strips.values()):

@@ -41,11 +41,11 @@ def _of(take: Callable[[SensorReport], str]) -> Callable[[SensorLine], str]:
 
 
 def _packets(line: SensorLine) -> str:
-    return states.rate(states.packets(line.report)) if line.report is not None else ""
+    return wording.rate(states.packets(line.report)) if line.report is not None else ""
 
 
 def _activities(line: SensorLine) -> str:
-    return states.rate(line.latest.activities) if line.report is not None and line.latest is not None else ""
+    return wording.rate(line.latest.activities) if line.report is not None and line.latest is not None else ""
 
 
 def _name_tip(line: SensorLine) -> str:

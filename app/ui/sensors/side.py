@@ -9,6 +9,7 @@ from app.ui import theme
 from app.ui.catalogue import tr
 from app.ui.page import scrolled
 from app.ui.widgets.buttons import Button
+from app.ui.widgets.emptying import emptied
 from app.ui.widgets.words import Elided, Line, Paragraph
 
 WIDEST = 560
@@ -64,10 +65,7 @@ class Side(QWidget):
         content.setMaximumWidth(theme.px(WIDEST))
         self.title.say(title)
         self.refusal.hide()
-        while (item := self._buttons.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        emptied(self._buttons)
         made = [Button(tr(said), primary=place == 0, on_click=act) for place, (said, act) in enumerate(buttons)]
         for one in made:
             self._buttons.addWidget(one)

@@ -94,13 +94,6 @@ def losses(report: SensorReport) -> str:
     return "\n".join(told[:12]) if told else "Nothing was lost."
 
 
-def rate(value: float | None) -> str:
-    """1,234/s, 0.4/s; "" for an unknown one."""
-    if value is None:
-        return ""
-    return f"{wording.number(round(value))}/s" if value >= 10 or value == 0 else f"{value:.1f}/s"
-
-
 def lag(report: SensorReport) -> str:
     """Age of the oldest message that waits, by the sensor's own clock; "none" when nothing waits."""
     oldest = report.backlog.oldest

@@ -83,10 +83,7 @@ def _latest(line: LiveLine) -> str:
 
 
 def _rate(line: LiveLine) -> str:
-    if line.state is None or line.state.state != "running":
-        return ""
-    rate = line.state.rate
-    return f"{wording.number(round(rate))}/s" if rate >= 10 or rate == 0 else f"{rate:.1f}/s"
+    return wording.rate(line.state.rate) if line.state is not None and line.state.state == "running" else ""
 
 
 COLUMNS = (

@@ -71,6 +71,7 @@ class RowPainter:
     def _picture(self, number: int, row: Any, rect: QRect, places: list[tuple[int, int, int]], ratio: float) -> QPixmap:
         found = self._kept.get(number)
         if found is not None and found[0] is row:
+            self._kept.move_to_end(number)
             return found[1]
         picture = QPixmap(round(rect.width() * ratio), round(rect.height() * ratio))
         picture.setDevicePixelRatio(ratio)
@@ -79,6 +80,7 @@ class RowPainter:
         self._paint_cells(inside, row, number, QRect(0, 0, rect.width(), rect.height()), places, -1)
         inside.end()
         self._kept[number] = (row, picture)
+        self._kept.move_to_end(number)  # where the picture of another row was
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return picture

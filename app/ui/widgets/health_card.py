@@ -11,6 +11,7 @@ from app.ui.catalogue import tr
 from app.ui.navigation import Route
 from app.ui.widgets import health_rows
 from app.ui.widgets.buttons import Button, LinkButton, MenuButton
+from app.ui.widgets.emptying import emptied
 from app.ui.widgets.flow import flow
 from app.ui.widgets.glyphs import Sign
 from app.ui.widgets.words import Paragraph, Words
@@ -97,10 +98,7 @@ class HealthCard(QWidget):
         if tuple(changes) == self._told:
             return
         self._told = tuple(changes)
-        while (item := self._history.takeAt(0)) is not None:
-            if item.widget():
-                item.widget().hide()
-                item.widget().deleteLater()
+        emptied(self._history)
         for one in self._told:
             words = f"{wording.moment(one.at)}  {EVENTS.get(one.what, one.what)}. {one.words}"
             self._history.addWidget(Paragraph(words, "quiet", "quiet"))
