@@ -136,7 +136,7 @@ def test_figures_of_a_report_in_words() -> None:
 
     assert states.packets(report) == 812
     assert states.dropped(report) == 5
-    assert "kernel ring full: 3" in states.losses(report) and "outbox: 2 messages" in states.losses(report)
+    assert "kernel ring full: 3" in states.losses(report) and "outbox: 2 activities" in states.losses(report)
     assert states.lag(report) == "5 s" and states.lag(said()) == "none"
     assert states.quota(report) == "12 of 45 %" and states.kept(report) == "analyses 62 %" and states.kept(said()) == ""
     assert "bulk: 1,200 packets not analysed" in states.quota_tip(report)
