@@ -24,9 +24,10 @@ BROKEN = 5
 
 
 class Look(Struct, frozen=True):
-    """A question of the writer: the alerts of what is there now."""
+    """A question of the writer: the alerts of what is there now; whole: as of Detecting.look."""
 
     sensitivity: Sensitivity
+    whole: bool = False
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -40,7 +41,7 @@ def serve(workspace: Path, asked: int, answers: int) -> int:
         with os.fdopen(asked, "rb", closefd=False) as lines:
             for line in lines:
                 look = msgspec.json.decode(line, type=Look)
-                body = _encode(detecting.look(look.sensitivity))
+                body = _encode(detecting.look(look.sensitivity, look.whole))
                 left = memoryview(HEAD.pack(len(body)) + body)
                 while left:
                     left = left[os.write(answers, left) :]
@@ -74,14 +75,14 @@ class Detection:
         """Number of the process, None without one."""
         return self._child.pid if self._child is not None else None
 
-    def ask(self, sensitivity: Sensitivity) -> None:
-        """Ask for the alerts of what is there now; answer() has them later."""
+    def ask(self, sensitivity: Sensitivity, whole: bool = False) -> None:
+        """Ask for the alerts of what is there now; answer() has them later. whole: as of Detecting.look."""
         if self._child is None:
             self._start()
         assert self._child is not None and self._child.stdin is not None
         self.asked = True
         with suppress(OSError):  # it broke: its end tells
-            self._child.stdin.write(msgspec.json.encode(Look(sensitivity)) + b"\n")
+            self._child.stdin.write(msgspec.json.encode(Look(sensitivity, whole)) + b"\n")
             self._child.stdin.flush()
 
     def answer(self) -> Detected | None:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -107,6 +107,8 @@ class Listener:
         self._tended, self._looked, self._look_cost = now - TEND, now, 0.0
         self._retained = now - RETAIN + RETAIN_FIRST
         self._removing: Iterator[None] | None = None
+        self._whole: Literal["", "wanted", "asked", "done"] = ""
+        """The look at everything that comes before a removal."""
         self._detected, self._cost = now, 0.0
         self._detection = Detection(workspace)
         self._rough = 0.0
@@ -378,7 +380,7 @@ class Listener:
         if now - self._trimmed >= TRIM:
             self._trimmed = now
             self._trim()
-        if self._removing is not None or now - self._retained >= RETAIN:
+        if self._removing is not None or self._whole == "done" or now - self._retained >= RETAIN:
             self._retain(now)
         if now - self._tended >= TEND:
             since = now - self._looked
@@ -392,11 +394,15 @@ class Listener:
         found = self._detection.answer()
         if self._detection.broke > broke:
             self._undetected, self._detected = True, now
+            self._whole = "wanted" if self._whole == "asked" else self._whole
         if found is not None:
-            if self._engine.put(found):
+            there = self._engine.put(found)
+            if there:
                 self._unlooked = True
             else:  # activities were removed meanwhile
                 self._undetected = True
+            if self._whole == "asked":
+                self._whole = "done" if there else "wanted"
             self._rough = 0.0 if found.whole else max(RAREST_WHOLE, found.seconds)
             self._undetected = self._undetected or found.held > 0
             self._detected = time.monotonic()
@@ -406,17 +412,19 @@ class Listener:
         share = SHARE * max(self.governing.quota.level, LEAST)  # who leaves traffic out does not spend its quota on looking
         pause = min(max(DETECT, self._cost * (1 - share) / share), RAREST)
         idle = bool(self._rough) and now - self._detected >= self._rough
-        if self._detection.asked or not (self._undetected or idle) or now - self._detected < pause:
+        if self._detection.asked or not (self._undetected or idle or self._whole == "wanted") or now - self._detected < pause:
             return
         began = time.monotonic()
         self._undetected = self._unstored = False
         self._engine.save()
         if self._detection.usable:
             self._engine.prepare()
-            self._detection.ask(self._sensitivity)
+            self._detection.ask(self._sensitivity, self._whole == "wanted")
+            self._whole = "asked" if self._whole == "wanted" else self._whole
         else:  # it broke again and again: here it is, if slowly
             self._engine.settle(self._sensitivity)
             self._unlooked = True
+            self._whole = "done" if self._whole == "wanted" else self._whole
             self._wish()
         self._detected = time.monotonic()
         self._cost = self._detected - began
@@ -432,14 +440,21 @@ class Listener:
             self._look_cost = self._looked - began
 
     def _retain(self, now: float) -> None:
-        """Remove activities that are too old or too many, a little in each turn; sources are not held up for it."""
+        """Remove activities that are too old or too many, a little in each turn; sources are not held up for it.
+
+        Before and behind it the process that detects looks at everything.
+        """
         if self._removing is None:
-            self._retained = now
-            self._removing = self._engine.retain(time.time_ns() // 1000, self._sensitivity)
+            self._retained, clock = now, time.time_ns() // 1000
+            if self._whole != "done" and self._engine.outlook(clock).until is not None:
+                self._whole = self._whole or "wanted"
+                return
+            self._removing, self._whole = self._engine.remove(clock), ""
         while time.monotonic() - now < STEP:
             if next(self._removing, _OVER) is _OVER:
                 self._removing = None
                 return
+            self._undetected = True
 
     def _trim(self) -> None:
         """Keep the packets within their bounds; a disk that refuses costs no source, and is told with each that keeps packets."""

@@ -84,8 +84,8 @@ class Detecting:
         """Give the workspace back."""
         self._following.close()
 
-    def look(self, sensitivity: Sensitivity) -> Detected:
-        """The alerts of what is there now."""
+    def look(self, sensitivity: Sensitivity, whole: bool = False) -> Detected:
+        """The alerts of what is there now. whole: everything is walked over, as it also is now and then."""
         began = time.monotonic()
         following = self._following
         with following.snapshot():
@@ -97,7 +97,7 @@ class Detecting:
             standing = (tuning, versions[1], tuple(one.id for one in counting), removed)
             same = standing == self._standing and self._inputs <= set(inputs)
             due = not self._exact and began - self._whole_at > max(self._whole_cost * PART, RAREST)
-            whole = self._walk is None or not same or due
+            whole = whole or self._walk is None or not same or due
             if not same:
                 following.forget()
             knowledge = self._knowledge()

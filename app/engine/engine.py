@@ -205,23 +205,26 @@ class Engine:
 
         Detection runs before, over all that there is, and after: alerts stay as they are. now: as in outlook.
         """
-        keeping = self._store.keeping(now)
-        if not keeping.limits:
-            return
-        if keeping.outlook.until is not None:
+        if self.outlook(now).until is not None:
             self.save()
             self.settle(sensitivity)
         steps = 0
-        for _ in range(ROUNDS):
-            before = steps
-            for _ in self._store.retain(now):
-                steps += 1
-                yield
-            if steps == before:
-                break
+        for _ in self.remove(now):
+            steps += 1
+            yield
         if steps:
             self.save()
             self.settle(sensitivity)
+
+    def remove(self, now: int) -> Iterator[None]:
+        """The same without detection: whoever calls it has everything looked at before, and again behind it."""
+        for _ in range(ROUNDS):
+            steps = 0
+            for _ in self._store.retain(now):
+                steps += 1
+                yield
+            if not steps:
+                break
 
     def ingest(self, batch: Sequence[Activity], receipt: Receipt | None = None) -> None:
         """Learn from a batch of the input in use, and store it, with the receipt of the message that brought it.

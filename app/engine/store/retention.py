@@ -157,6 +157,8 @@ def retain(db: sqlite3.Connection, now: int, writing: Writing) -> Iterator[None]
     now: UTC microseconds by this machine's clock. writing: one transaction, before which all that waits was written.
     """
     limits = kept(db)
+    if not limits:
+        return
     with writing():
         _note(db)
         bound, left = _bound(db, limits, now), _left(db)

@@ -88,7 +88,7 @@ def _follow(link: Link, consumer: Consumer, latest: dict[str, bytes], outlet: Fo
     asked = 0.0
     refused = False
     while not stop.is_set():
-        while latest:
+        for _ in range(len(latest)):  # not for ever, however many reports come
             _report(outlet, *latest.popitem(), 0)
         stored = _stored(outlet)
         try:
