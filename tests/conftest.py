@@ -10,6 +10,8 @@ import pytest
 from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Nobody's own keyring, nor one that another test brings: the first that asks would take it, and what he starts would not.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 # Nobody's own settings; and what listens in a test takes what it needs, however busy the machine is that runs the tests.
 HOME = tempfile.mkdtemp(prefix="wardlight-home-")

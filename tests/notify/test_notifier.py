@@ -183,20 +183,28 @@ def test_new_destinations_get_what_comes_and_not_what_is_there(workspace: Path, 
 @pytest.mark.slow
 def test_killed_at_any_moment_it_loses_nothing_and_repeats_only_under_the_same_id(workspace: Path, alerts: int) -> None:
     secrets.keep("hook", "a key")
+    said = workspace.with_name("said")
     with web("a key") as (server, url):
         session = Session.open(workspace)
         session.set_notifying(Notifying(targets=(hook(url, secret="hook"),)), from_now=False)
         session.close()
+
+        def came() -> int:
+            return len({id for id, _, _ in server.got})
+
         command = [sys.executable, "-m", "app", "notify", str(workspace)]
         for limit in (1, alerts // 2, alerts):
-            child = subprocess.Popen(command, cwd=ROOT, env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            with said.open("wb") as out:
+                child = subprocess.Popen(command, cwd=ROOT, env=os.environ, stdout=out, stderr=out)
             try:
-                until(lambda limit=limit: len({id for id, _, _ in server.got}) >= limit, 180)
+                until(lambda child=child, limit=limit: child.poll() is not None or came() >= limit, 180)
+                assert child.poll() is None, "it ended by itself"
+            except AssertionError as error:
+                error.add_note(f"{len(server.got)} came, {len(server.bad)} with another key; it said: {said.read_text()}")
+                raise
             finally:
                 child.send_signal(signal.SIGKILL)
                 child.wait()
-                if child.stderr is not None:
-                    child.stderr.close()
         done = subprocess.run([*command, "--once"], cwd=ROOT, env=os.environ, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     ids = [id for id, _, _ in server.got]

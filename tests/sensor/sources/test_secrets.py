@@ -42,6 +42,11 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     keyring.set_keyring(before)
 
 
+def test_no_test_uses_a_keyring_that_it_did_not_set() -> None:
+    keyring.core.init_backend()  # as for the first that asks, while Ring is there to be found
+    assert isinstance(keyring.get_keyring(), fail.Keyring)
+
+
 def test_a_keyring_is_used_where_there_is_one(here: Path) -> None:
     ring = Ring()
     keyring.set_keyring(ring)
