@@ -92,6 +92,8 @@ class Session(Output, Casework, Fleet, Telling):
         """The same with links followed, as settings name it."""
         self._temporary = temporary
         self.why_read_only = why_read_only
+        self.brought = ""
+        """One sentence when opening brought the workspace to the version of this program; the copy from before is named."""
         self._presence = Presence(path)
         self.plain = self.queries = Queries(path, bool(why_read_only))
         self._hiding = threading.RLock()
@@ -118,10 +120,12 @@ class Session(Output, Casework, Fleet, Telling):
             path = temporary / "untitled.wardlight"
         workspaces.finish(path)
         why = why_only_read(path, read_only)
-        if not why:
-            create_workspace(path)
+        copy = None if why else create_workspace(path)
         opened = cls(path, temporary, why)
         try:
+            if copy is not None:
+                opened.brought = f"{path.name} was brought up to date; as it was before it lies in {copy.name}."
+                opened.log_act("migrated", words=f"the copy from before is {copy.name}")
             opened.record_opening()
         except BaseException:
             opened.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.command.opening import opened
 from app.command.progress import Bar
 from app.command.tag import honeytokens
 from app.command.words import line
@@ -55,7 +56,7 @@ def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int
     """Returns 0, 2 when an alert at or above --fail-on was raised, 1 when nothing could be read. Raises OSError, StoreError."""
     options.paths = [*options.paths, *options.directory]  # a directory is an input like any other
     refuse(options)
-    session = Session.open(options.workspace)
+    session = opened(options.workspace)
     try:
         if options.test_mode:
             session.set_tuning(session.tuned(test_mode=True))

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from app.command.analyze import may_write
+from app.command.opening import opened
 from app.command.words import line
 from app.engine.export import coverage_span
 from app.engine.export.columns import COLUMNS
@@ -156,4 +157,4 @@ def open_existing(path: Path) -> Session:
     """Open a workspace that must be there. Raises FileNotFoundError."""
     if not path.is_file():
         raise FileNotFoundError(f"no such workspace: {path}")
-    return Session.open(path)
+    return opened(path)

@@ -12,6 +12,7 @@ from secrets import token_hex
 import msgspec
 
 from app.command.analyze import print_words, tell_others
+from app.command.opening import opened
 from app.command.words import line
 from app.listen import Listener
 from app.model.alert import RANK
@@ -26,7 +27,6 @@ from app.model.source import (
     SourceState,
     SyslogSource,
 )
-from app.session import Session
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -96,7 +96,7 @@ def run(options: argparse.Namespace) -> int:
             said[state.id] = words
             print(words, file=sys.stderr, flush=True)
 
-    session = Session.open(options.workspace)
+    session = opened(options.workspace)
     try:
         session.needs("administrator")
         session.start_notifying()

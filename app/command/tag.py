@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.command.opening import opened
 from app.session import Session
 
 STATES: dict[str, bool | None] = {"on": True, "off": False, "auto": None}
@@ -26,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     """Returns 0. Raises OSError, StoreError with one sentence."""
     if not options.workspace.is_file():
         raise FileNotFoundError(f"no such workspace: {options.workspace}")
-    session = Session.open(options.workspace)
+    session = opened(options.workspace)
     try:
         session.tag(session.key_of(options.entity), words_of(options.tag), STATES[options.state])
         session.read_here([], lambda _: None, sensitivity=session.queries.sensitivity())  # alerts follow the tags

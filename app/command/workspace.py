@@ -51,6 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     checking.add_argument("--mend", action="store_true", help="count anew what can be counted from the activities")
     checking.add_argument("--json", action="store_true")
     verb("repack", "remove the packets kept of live traffic, and compact", "workspace")
+    copying = verb("copies", "copies from before it was brought up to date", "workspace")
+    copying.add_argument("--remove", action="store_true", help="remove them")
     packing = verb("pack", "write one file for another machine", "workspace", "out")
     packing.add_argument("--no-packets", action="store_true", help="without the packets kept of live traffic")
     unpacking = verb("unpack", "bring a packed workspace here", "archive")
@@ -72,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
     verbs: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
         "list": _list, "create": _create, "rename": _rename, "delete": _delete, "bin": _bin, "restore": _restore,
         "retain": _retain, "compact": _compact, "check": _check, "repack": _repack, "pack": _pack, "unpack": _unpack,
-        "roles": _roles, "audit": _audit,
+        "roles": _roles, "audit": _audit, "copies": _copies,
     }  # fmt: skip
     return verbs[options.verb](options, settings)
 
@@ -106,6 +108,8 @@ def _words(one: WorkspaceRow) -> list[str]:
     days = workspaces.unfed(one, time.time_ns() // 1000)
     if days is not None:
         words.append(f"no sensor was heard for {days:,} days: delete it when it is not needed any more, or connect its sensors")
+    if one.copies:
+        words.append(f"copies from before it was brought up to date: {one.copies}, {size(one.earlier)}")
     if one.retention:
         words.append(limits_in_words(one.retention))
     return words
@@ -248,6 +252,19 @@ def _compact(options: argparse.Namespace, settings: Settings) -> int:
 def _repack(options: argparse.Namespace, settings: Settings) -> int:
     before, after = workspaces.repack(_place(options, settings))
     print(f"{size(before)} with packets before, {size(after)} without now")
+    return 0
+
+
+def _copies(options: argparse.Namespace, settings: Settings) -> int:
+    path = _place(options, settings)
+    if options.remove:
+        gone, freed = workspaces.drop_copies(path)
+        print(f"{gone} copies removed, {size(freed)}")
+        return 0
+    found = workspaces.earlier_copies(path)
+    for one in found:
+        print(line(f"{one}  {size(one.stat().st_size)}"))
+    print(f"{len(found)} copies from before it was brought up to date")
     return 0
 
 

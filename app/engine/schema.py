@@ -2,9 +2,10 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
-from app.engine import postings
+from app.engine import earlier, postings
 
 APPLICATION_ID = 0x57444C54  # "WDLT" in the header of the file tells a workspace from any other SQLite file
 VERSION = 6
@@ -235,7 +236,7 @@ def _statement(start: str) -> str:
 
 
 MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2, 2: _to_3, 3: _to_4, 4: _to_5, 5: _to_6}
-"""From a version to the next one, inside one transaction."""
+"""From a version to the next one; all that are needed are one transaction."""
 
 
 def connect(path: Path | str) -> sqlite3.Connection:
@@ -245,8 +246,11 @@ def connect(path: Path | str) -> sqlite3.Connection:
     return connection
 
 
-def prepare(path: Path) -> sqlite3.Connection:
-    """Open the workspace for writing; make it when it is not there, migrate it when it is old. Raises StoreError."""
+def prepare(path: Path, kept: Callable[[Path], None] = lambda copy: None) -> sqlite3.Connection:
+    """Open the workspace for writing; make it when it is not there, migrate it when it is old. Raises StoreError.
+
+    kept: told of the copy from before a migration.
+    """
     try:
         if path.exists() and 0 < path.stat().st_size < HEADER:  # which SQLite takes for an empty file
             raise StoreError(f"{path} is not a Wardlight workspace.")
@@ -266,8 +270,8 @@ def prepare(path: Path) -> sqlite3.Connection:
         connection.execute(f"PRAGMA journal_size_limit={WAL_BYTES}")
         if version == 0:
             create(connection)
-        elif version < VERSION:
-            migrate(connection, path, version)
+        elif version < VERSION and (copy := migrate(connection, path)) is not None:
+            kept(copy)
     except sqlite3.OperationalError as error:
         connection.close()
         busy = "locked" in str(error) or "busy" in str(error)
@@ -315,29 +319,42 @@ def create(connection: sqlite3.Connection) -> None:
     )
 
 
-def migrate(connection: sqlite3.Connection, path: Path, version: int) -> None:
-    """Bring an older workspace to VERSION, step by step, after a copy beside it named by its old version."""
-    copy = path.with_name(f"{path.name}.version-{version}")
-    if not copy.exists():
-        part = path.with_name(f"{copy.name}.part")
-        part.unlink(missing_ok=True)
-        target = sqlite3.connect(part)
-        try:
-            connection.backup(target)
-        finally:
-            target.close()
-        part.replace(copy)
-    for step in range(version, VERSION):
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            MIGRATIONS[step](connection)
-            connection.execute(f"PRAGMA user_version={step + 1}")
-            connection.execute("COMMIT")
-        except BaseException:
+def migrate(connection: sqlite3.Connection, path: Path) -> Path | None:
+    """Bring an older workspace to VERSION after a copy beside it; returns the copy, None when another program was quicker.
+
+    All steps are one transaction: whoever is killed anywhere leaves the workspace as it was. Raises StoreError where the copy
+    cannot be made, sqlite3.Error where a step fails; then nothing was changed.
+    """
+    connection.execute("BEGIN IMMEDIATE")  # from here on nobody else writes it, or brings it up to date
+    try:
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        if version >= VERSION:
             connection.execute("ROLLBACK")
-            raise
+            return None
+        try:
+            with closing(connect(path)) as reader:  # the copy is read by another connection than the one that will write
+                copy = earlier.keep(path, reader, version)
+        except (OSError, sqlite3.Error) as error:
+            why = getattr(error, "strerror", None) or error
+            raise StoreError(
+                f"{path} has to be brought up to date, and no copy of it could be made before: {why}. It was left as it was."
+            ) from error
+        for step in range(version, VERSION):
+            MIGRATIONS[step](connection)
+        connection.execute(f"PRAGMA user_version={VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return copy
 
 
-def create_workspace(path: Path) -> None:
-    """Make the workspace when it is not there, migrate it when it is old. Raises StoreError when it cannot be used."""
-    prepare(path).close()
+def create_workspace(path: Path) -> Path | None:
+    """Make the workspace when it is not there, migrate it when it is old. Raises StoreError when it cannot be used.
+
+    Returns the copy from before it was migrated, None for one that was not.
+    """
+    copies: list[Path] = []
+    prepare(path, copies.append).close()
+    return copies[0] if copies else None

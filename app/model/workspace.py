@@ -45,7 +45,8 @@ class Outlook(Struct, frozen=True, kw_only=True):
 
 
 class WorkspaceRow(Struct, frozen=True, kw_only=True):
-    """One workspace of a list. path: of its file. bytes: of the file and all that lies beside it; packets: of it kept packets.
+    """One workspace of a list. path: of its file. bytes: of the file and all that lies beside it; packets: of it kept packets;
+    earlier: of it copies from before it was brought up to date, of which there are copies.
 
     first, last: of its activities. alerts: open ones. sensors: live sources and sensors that it ever had. fed: when one of them
     was last heard, None for never. opened: when it was last opened here. why: one sentence about a state that is not "ready".
@@ -56,6 +57,8 @@ class WorkspaceRow(Struct, frozen=True, kw_only=True):
     why: str = ""
     bytes: int = 0
     packets: int = 0
+    copies: int = 0
+    earlier: int = 0
     version: int = 0
     inputs: int = 0
     activities: int = 0

@@ -370,6 +370,8 @@ class MainWindow(Stage):
             self.set_session(session, route, stay)
             if path is not None:
                 self.desk.remember(path)
+            if session.brought:
+                self.desk.tell(session.brought)
             waiting, self._waiting = self._waiting, []
             if waiting:
                 self.read(waiting)

@@ -424,7 +424,7 @@ def _health_state(after: str | None) -> str:
 DONE = {
     "retention": "limits set", "retained": "limits kept", "role": "role", "opened": "opened", "exported": "written out",
     "deleted": "deleted to the bin", "restored": "restored", "renamed": "renamed", "moved": "moved", "compacted": "compacted",
-    "repacked": "packets removed", "source": "source",
+    "repacked": "packets removed", "source": "source", "migrated": "brought up to date",
 }  # fmt: skip
 """What was done with a workspace as a whole, before what it was."""
 

@@ -4,15 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.workspaces.bin import binned, delete, leaving, purge, restore
-from app.workspaces.companions import SUFFIX, companions, size_of
+from app.workspaces.companions import SUFFIX, companions, earlier_copies, size_of
 from app.workspaces.known import LONG, folder_of, folders, forgotten, known_workspaces, moved, opened_now, place_of, unfed
 from app.workspaces.moving import finish, named, rename
-from app.workspaces.tending import check, compact, mend, repack
+from app.workspaces.tending import check, compact, drop_copies, mend, repack
 
 __all__ = [
-    "LONG", "PACK", "SUFFIX", "binned", "check", "compact", "companions", "delete", "finish", "folder_of", "folders", "forgotten",
-    "known_workspaces", "leaving", "mend", "moved", "named", "opened_now", "pack", "place_of", "purge", "rename", "repack",
-    "restore", "size_of", "unfed", "unpack",
+    "LONG", "PACK", "SUFFIX", "binned", "check", "compact", "companions", "delete", "drop_copies", "earlier_copies", "finish",
+    "folder_of", "folders", "forgotten", "known_workspaces", "leaving", "mend", "moved", "named", "opened_now", "pack",
+    "place_of", "purge", "rename", "repack", "restore", "size_of", "unfed", "unpack",
 ]  # fmt: skip
 PACK = ".wardlight-pack"
 """Suffix of a packed workspace."""

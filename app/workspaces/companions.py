@@ -10,11 +10,12 @@ JOURNALS = ("-wal", "-shm", "-journal")
 PACKETS = ".packets"
 """The folder of packets of live traffic, see app.sensor.sources.evidence."""
 _BESIDE = re.compile(
-    r"\.(?:packets|part|reports|notices(?:-wal|-shm|-journal)?|version-\d{1,4}(?:\.part)?"
+    r"\.(?:packets|part|reports|notices(?:-wal|-shm|-journal)?|version-\d{1,4}(?:-\d{1,2})?(?:\.part(?:-journal)?)?"
     r"|[a-z][a-z-]{0,40}-[0-9a-f]{12}(?:-[0-9a-f]{12})?(?:\.[a-z0-9]{1,12})?)"
 )
 """Packets, reports by schedule, notices that wait for other systems, copies of earlier versions, and what sources remember of
 this workspace (kind, identity of the workspace, which)."""
+_COPY = re.compile(r"\.version-\d{1,4}(?:-\d{1,2})?")
 LOCKS = (".lock", ".open")
 """Marks of who has it open; they are never moved."""
 
@@ -33,6 +34,11 @@ def companions(workspace: Path) -> list[Path]:
     except OSError:
         return []
     return [workspace.with_name(one) for one in sorted(found)]
+
+
+def earlier_copies(workspace: Path) -> list[Path]:
+    """Copies from before the workspace was brought up to date, by name; files only."""
+    return [one for one in companions(workspace) if _COPY.fullmatch(one.name[len(workspace.name) :]) and one.is_file()]
 
 
 def bytes_of(path: Path) -> int:

@@ -10,7 +10,7 @@ from app.engine.queries.survey import survey
 from app.model.workspace import WorkspaceRow
 from app.paths import workspaces_folder
 from app.settings import Settings
-from app.workspaces.companions import PACKETS, SUFFIX, bytes_of, size_of
+from app.workspaces.companions import PACKETS, SUFFIX, bytes_of, earlier_copies, size_of
 
 MOST = 500
 """Workspaces that are listed."""
@@ -51,7 +51,12 @@ def known_workspaces(settings: Settings, stopped: Callable[[], bool] = lambda: F
         if row.state != "missing" and opened is None:
             opened = int(path.stat().st_mtime * 1_000_000)
         packets = bytes_of(path.with_name(path.name + PACKETS))
-        found.append(replace(row, bytes=size_of(path), packets=packets, opened=opened))
+        copies = earlier_copies(path)
+        found.append(
+            replace(
+                row, bytes=size_of(path), packets=packets, copies=len(copies), earlier=sum(map(bytes_of, copies)), opened=opened
+            )
+        )
     return tuple(sorted(found, key=lambda one: (one.state == "missing", -(one.opened or 0), one.path)))
 
 

@@ -5,13 +5,14 @@ import struct
 from contextlib import suppress
 from pathlib import Path
 
+from app.engine.queries.survey import survey
 from app.engine.store import StoreError, checking, compacting, give_facts
 from app.engine.store.presence import alone
 from app.engine.store.roles import guard, record
 from app.model.health import HealthFact
 from app.model.workspace import Checked, Fault
 from app.sensor.sources.evidence import DROPPED, HEAD, PACKET_ID, folder_of, index_of, key_of, note_dropped
-from app.workspaces.companions import bytes_of, plain_file
+from app.workspaces.companions import bytes_of, earlier_copies, plain_file
 
 BLOCKS = 1 << 28
 """Bytes of one file of packets that are looked through at most; the program writes files of a few MiB."""
@@ -65,6 +66,25 @@ def repack(workspace: Path) -> tuple[int, int]:
     record(workspace, "repacked", "the packets kept of live traffic were removed")
     compacting.compact(workspace)
     return before, workspace.stat().st_size + bytes_of(folder)
+
+
+def drop_copies(workspace: Path) -> tuple[int, int]:
+    """Remove the copies from before the workspace was brought up to date; returns how many, and their bytes.
+
+    They stay until the workspace was looked at and is whole. Raises OSError, StoreError with one sentence.
+    """
+    plain_file(workspace)
+    guard(workspace)
+    copies = [one for one in earlier_copies(workspace) if not one.is_symlink()]
+    if not copies:
+        return 0, 0
+    if survey(workspace).state not in ("ready", "in use"):
+        raise OSError(f"{workspace.name} does not open here as it is, so its copies stay.")
+    freed = sum(map(bytes_of, copies))
+    for one in copies:
+        one.unlink()
+    record(workspace, "compacted", f"removed {', '.join(one.name for one in copies)[:400]}")
+    return len(copies), freed
 
 
 def _drop(folder: Path) -> None:

@@ -1,14 +1,19 @@
 """Workspaces on the command line: a life from its making to the bin and back, what is refused, what the exit status says."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from app.command import main
+from app.engine import schema
 from app.engine.store.changing import user
 from app.model.act import Act
+from app.paths import sample_case
 from app.session import Session
+from tests.engine.test_schema import unpacked
 from tests.engine.workspace import START, fill, made
 from tests.workspaces.cases import made_case
 
@@ -17,6 +22,12 @@ from tests.workspaces.cases import made_case
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("WARDLIGHT_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
+
+
+def unpacked_old(folder: Path, version: int) -> Path:
+    """A workspace of an earlier version in a folder that is made."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return unpacked(folder, version)
 
 
 def called(*words: object) -> int:
@@ -133,3 +144,55 @@ def test_nothing_hostile_reaches_the_terminal(tmp_path: Path, capsys: pytest.Cap
     assert called("audit", path) == 0
     assert "\x1b" not in capsys.readouterr().out
     assert START
+
+
+def test_copies_from_before_it_was_brought_up_to_date_are_told_listed_and_removed(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = unpacked_old(home / "workspaces", 3)
+    assert main.run(["alerts", str(path)], lambda text, out: None) in (0, 2)
+    assert "was brought up to date; as it was before it lies in old.wardlight.version-3" in capsys.readouterr().err
+    assert main.run(["alerts", str(path)], lambda text, out: None) in (0, 2)
+    assert "brought up" not in capsys.readouterr().err
+    (row,) = told(capsys, "list")["workspaces"]
+    copy = path.with_name("old.wardlight.version-3")
+    assert (row["copies"], row["earlier"]) == (1, copy.stat().st_size)
+    assert called("copies", "old") == 0 and str(copy) in capsys.readouterr().out
+    assert called("copies", "old", "--remove") == 0 and not copy.exists() and path.exists()
+    assert called("copies", "old", "--remove") == 0 and "0 copies removed" in capsys.readouterr().out
+    words = [one["words"] for one in told(capsys, "audit", "old")["acts"]]
+    assert any("version-3" in one for one in words)
+
+
+def test_copies_stay_while_the_workspace_itself_is_damaged(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = unpacked_old(home / "workspaces", 3)
+    Session.open(path).close()
+    path.write_bytes(b"SQLite format 3\0" + bytes(500))
+    assert called("copies", "old", "--remove") == 1
+    assert path.with_name("old.wardlight.version-3").exists()
+
+
+def test_a_newer_workspace_is_read_by_every_command_and_changed_by_none(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "workspaces").mkdir(parents=True)
+    path = home / "workspaces" / "future.wardlight"
+    fill(path, {"aaaa": made(40)})
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE moods(id INTEGER PRIMARY KEY)")
+        db.execute("ALTER TABLE alerts ADD COLUMN mood TEXT NOT NULL DEFAULT ''")
+        db.execute(f"PRAGMA user_version={schema.VERSION + 1}")
+        db.execute("PRAGMA journal_mode=DELETE")
+    before, beside = path.read_bytes(), set(path.parent.iterdir())
+    call = lambda *words: main.run([str(one) for one in words], lambda text, out: None)  # noqa: E731
+    assert call("query", path, "--count") == 0 and "40" in capsys.readouterr().out
+    assert call("alerts", path) in (0, 2)
+    assert call("export", path, "--format", "json", home / "out.json") == 0 and (home / "out.json").stat().st_size > 100
+    writing = (
+        ("tag", path, "user:x", "sensitive", "on"), ("analyze", sample_case(), "--workspace", path),
+        ("tune", path, "--test-mode", "on"), ("workspace", "compact", path),
+    )  # fmt: skip
+    for words in writing:
+        capsys.readouterr()
+        assert call(*words) == 1, words
+        told_why = capsys.readouterr().err
+        assert "newer Wardlight" in told_why and f"version {schema.VERSION + 1}" in told_why, words
+    assert path.read_bytes() == before and set(path.parent.iterdir()) == beside

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from app.engine.store.changing import user
 from app.model.workspace import Retention
 from app.session import Session, workspaces
 from app.ui.main_window import MainWindow
+from tests.engine.test_schema import unpacked
 from tests.engine.workspace import fill, made
 from tests.workspaces.cases import made_case
 
@@ -290,3 +292,49 @@ def test_the_history_lists_what_was_done_with_the_whole(make_window, settle: Set
     words = {page.table.model().index(one, 3).data() for one in range(page.table.model().rowCount())}
     assert "written out: report to r.html" in words and any(one.startswith("role: ") for one in words)
     assert not page.undo_one.isEnabled()
+
+
+def test_copies_from_before_it_was_brought_up_to_date_are_told_and_removed(
+    window: MainWindow, settle: Settle, home: Path
+) -> None:
+    path = unpacked(home, 3)
+    said: list[str] = []
+    window.desk.told.connect(lambda words, failed: said.append(words))
+    window.open_case(path)
+    settle(window)
+    assert any("as it was before it lies in old.wardlight.version-3" in one for one in said)
+    page = shown(window, settle)
+    choose(page, "old")
+    assert "1 copy from before it was brought up to date" in page.foot.about.text()
+    menu = QMenu()
+    page._fill(menu)
+    enabled = {one.text(): one.isEnabled() for one in menu.actions()}
+    assert enabled["Remove copies from before it was brought up to date…"]
+    page.ask_drop()
+    page.foot.yes.click()
+    settle(window)
+    assert not path.with_name("old.wardlight.version-3").exists()
+    choose(page, "old")
+    assert "copy" not in page.foot.about.text()
+
+
+def test_a_newer_workspace_opens_for_reading_and_says_so_above_every_page(window: MainWindow, settle: Settle, home: Path) -> None:
+    path = home / "future.wardlight"
+    fill(path, {"aaaa": made(40)})
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("ALTER TABLE alerts ADD COLUMN mood TEXT NOT NULL DEFAULT ''")
+        db.execute("PRAGMA user_version=99")
+        db.execute("PRAGMA journal_mode=DELETE")
+    before = path.read_bytes()
+    window.open_case(path)
+    settle(window)
+    assert window.read_only.isVisible() and "made by a newer Wardlight (workspace version 99)" in window.read_only.text()
+    for name in ("overview", "activities", "alerts", "entities", "sources", "timeline"):
+        window.desk.go(name)
+        settle(window)
+    page = shown(window, settle)
+    choose(page, "future")
+    assert page.table.model().index(page.table.currentIndex().row(), 1).data() == "open here"
+    window.open_case(None)
+    settle(window)
+    assert path.read_bytes() == before

@@ -163,6 +163,7 @@ class WorkspacesPage(Page):
             ("Check that it is whole", self.check, there),
             ("Compact", self.compact, there and mine),
             ("Remove packets kept of live traffic…", self.ask_repack, there and mine and row.packets > 0),
+            ("Remove copies from before it was brought up to date…", self.ask_drop, there and mine and row.copies > 0),
             ("Pack for another machine…", self._pack, there),
             ("How long activities are kept, and roles…", self._settings, row.path == self._here()),
             ("Take off the list", self.take_off, not there),
@@ -245,6 +246,15 @@ class WorkspacesPage(Page):
             path = Path(row.path)
             words = f"Remove {wording.size(row.packets)} of packets of {path.stem}? They do not come back; all else stays."
             self.foot.ask(words, tr("Remove packets"), lambda: self._rewrite(path, "repack", "Removing packets of"))
+
+    def ask_drop(self) -> None:
+        """Ask before copies of earlier versions are removed."""
+        row = self.table.current_row()
+        if row is not None:
+            path = Path(row.path)
+            what = wording.count(row.copies, "copy", "copies")
+            words = f"Remove {what} of {path.stem}, {wording.size(row.earlier)}? They are the way back to an older Wardlight."
+            self.foot.ask(words, tr("Remove copies"), lambda: doing.drop_copies(self.desk, path, self.refresh_soon))
 
     def _rewrite(self, path: Path, how: str, words: str) -> None:
         from app.session import workspaces

@@ -107,3 +107,18 @@ def unpack(desk: Desk, archive: Path, then: Callable[[], object]) -> None:
         then()
 
     desk.jobs.run(work, done, desk.refuse, desk, f"Unpacking {archive.name}")
+
+
+def drop_copies(desk: Desk, path: Path, then: Callable[[], object]) -> None:
+    """Remove the copies from before a workspace was brought up to date."""
+
+    def work() -> tuple[int, int]:
+        from app.session import workspaces
+
+        return workspaces.drop_copies(path)
+
+    def done(gone: tuple[int, int]) -> None:
+        desk.tell(f"{path.name}: {wording.count(gone[0], 'copy', 'copies')} removed, {wording.size(gone[1])} free again.")
+        then()
+
+    desk.jobs.run(work, done, desk.refuse, desk, f"Removing copies of {path.name}")

@@ -55,6 +55,9 @@ def about(row: WorkspaceRow) -> str:
         )
     if row.packets:
         parts.append(f"{wording.size(row.packets)} of its {wording.size(row.bytes)} are packets kept of live traffic.")
+    if row.copies:
+        copies = wording.count(row.copies, "copy", "copies")
+        parts.append(f"{wording.size(row.earlier)} more are {copies} from before it was brought up to date.")
     if row.state not in ("missing", "damaged"):
         parts.append(limit_words(row.retention))
         if row.role != "administrator":
