@@ -19,20 +19,23 @@ from app.model.source import LiveSource
 from app.paths import settings_folder
 from app.sensor.service import changes
 from app.sensor.service.configuration import read_config, read_place, write_place
-from app.sensor.service.files import Files
+from app.sensor.service.files import SYSTEM, Files
 from app.sensor.service.fitness import unfit
 from app.sensor.service.service import RESTART
 from app.sensor.service.service import run as run_service
 
 LONGEST = 1 << 16
 NAME = 64
+INSTALLED = SYSTEM / "wardlight" / "sensor.json"
+"""Where an installed sensor has its configuration."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """[--config FILE] [--join LINE] [--check | --status]"""
     parser.add_argument(
         "--config", type=Path, metavar="FILE",
-        help="its configuration as JSON; all else that it keeps lies beside it (default: sensor.json among the settings)",
+        help="its configuration as JSON; what it keeps lies beside it, or in /var/lib/wardlight-sensor when it is below /etc "
+        "(default: the installed sensor's, else sensor.json among the settings)",
     )  # fmt: skip
     parser.add_argument("--join", metavar="LINE", help="the line of `wardlight hub add-sensor`; - reads it from standard input")
     parser.add_argument("--name", default="", help="with --join: what people call this sensor")
@@ -48,12 +51,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Returns 0; 1 for a configuration that cannot run, or when none runs. Raises OSError with one sentence."""
-    files = Files(options.config or settings_folder() / "sensor.json")
+    files = Files(options.config or (INSTALLED if INSTALLED.exists() else settings_folder() / "sensor.json"))
     if options.check:
         return _check(files)
     if options.status:
         return _status(files)
     if options.join:
+        _as_owner(files.folder)
         _join(files, options)
         if options.no_run:
             return 0
@@ -68,6 +72,17 @@ def run(options: argparse.Namespace) -> int:
     except LinkError as error:
         raise OSError(str(error)) from error
     return 0
+
+
+def _as_owner(folder: Path) -> None:
+    """Be who owns this folder, for good: what root writes there the sensor could not read."""
+    if os.name != "posix" or os.geteuid() != 0 or not folder.is_dir():
+        return
+    owner = folder.stat()
+    if owner.st_uid:
+        os.setgroups([])
+        os.setgid(owner.st_gid)
+        os.setuid(owner.st_uid)
 
 
 def _until_closed(stop: threading.Event) -> None:

@@ -9,10 +9,12 @@ import psutil
 from msgspec import Struct
 from msgspec.structs import replace
 
-from app.sensor.governor import Measured
+from app.sensor.governor import RESERVE, Measured
 
 NONE = 1 << 60
 """A memory limit as large as this is none (memory.limit_in_bytes of version 1 tells one that nobody set)."""
+MOST = 1 - RESERVE
+"""A memory limit of at least this share of the machine is a brake behind the governor (the unit's), no machine of its own."""
 
 
 class Container(Struct, frozen=True, kw_only=True):
@@ -202,7 +204,7 @@ class Meter:
         """(bytes there are, bytes in use without what can be given back at once)."""
         machine = psutil.virtual_memory()
         box = self._container.memory
-        if box is None or self._container.limit >= machine.total:
+        if box is None or self._container.limit >= MOST * machine.total:
             return machine.total, machine.total - machine.available
         held = _number(box / "memory.current") or _number(box / "memory.usage_in_bytes")
         spare = _stat(box / "memory.stat", "total_inactive_file", "inactive_file")

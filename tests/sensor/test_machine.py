@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from app.sensor.machine import Container, Meter, container_of
@@ -95,6 +96,19 @@ def test_memory_and_time_of_a_container_are_its_own(tmp_path: Path) -> None:
     assert seen is not None and seen.lost == 3 and seen.cores == 2
     assert seen.cpu == pytest.approx(0.6)  # 12 of 20 seconds
     assert (seen.memory, seen.used) == (4 << 30, 3072 << 20)  # far more than this process itself holds
+
+
+def test_a_limit_near_the_whole_memory_is_a_brake_and_no_machine(tmp_path: Path) -> None:
+    whole = psutil.virtual_memory().total
+    group = "sys/fs/cgroup/sensor"
+    tree(tmp_path, V2, "0::/sensor\n", {f"{group}/memory.max": str(whole * 9 // 10), f"{group}/memory.current": "1"})
+    (tmp_path / f"proc/{os.getpid()}").mkdir()
+    (tmp_path / f"proc/{os.getpid()}/cgroup").write_text("0::/sensor\n")
+    meter = Meter(root=tmp_path)
+    meter.measure(100.0)
+    seen = meter.measure(110.0)
+
+    assert seen is not None and seen.memory == whole and seen.used > 1 << 20  # with what others use
 
 
 def test_children_and_their_children_belong_to_the_sensor() -> None:

@@ -1,6 +1,7 @@
 """The configuration of a sensor as a file: with a sentence for all that can be wrong, and its last good state."""
 
 import hashlib
+import re
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,8 @@ from app.sensor.sources.living import Cannot
 
 LARGEST = 4 << 20
 """Bytes of a configuration."""
+COMMENT = re.compile(rb"^[ \t]*//[^\n]*", re.M)
+"""A line that begins with two slashes is for people; inside a text of JSON no line begins (RFC 8259, section 7)."""
 
 
 class Found(Struct, frozen=True):
@@ -44,6 +47,10 @@ def understood(data: bytes, name: str) -> Found:
     mark = hashlib.blake2b(data, digest_size=16).hexdigest()
     if not data.strip():
         return Found(None, f"{name} is empty.", mark)
+    data = COMMENT.sub(b"", data)
+    if not data.strip():
+        why = f"{name} holds only comments: write what the sensor reads, or send it a configuration from the window."
+        return Found(None, why, mark, there=False)
     try:
         config = msgspec.json.decode(data, type=SensorConfig)
     except msgspec.ValidationError as error:

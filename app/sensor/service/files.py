@@ -17,21 +17,26 @@ else:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+SYSTEM, STATE = Path("/etc"), Path("/var/lib/wardlight-sensor")
+"""Below the first lies the configuration of an installed sensor; what it keeps then lies in the second (FHS 3.0, 3.7 and 5.8)."""
+
+
 class Running(OSError):
     """A sensor runs with this configuration already."""
 
 
 class Files:
-    """The files of the sensor whose configuration is this one; all lie beside it.
+    """The files of the sensor whose configuration is this one; all lie beside it, or in STATE when it lies in SYSTEM.
 
     place: where its hub is and with which key it comes to it. applied: the last configuration that ran well. changes: what was
-    changed, when, by whom. data: what it has in hand: outbox, packets, state of sources, its last report.
+    changed, when, by whom. data: what it has in hand: outbox, packets, state of sources, its last report. folder: of these.
     """
 
     def __init__(self, configuration: Path) -> None:
         self.configuration = configuration.resolve()
         stem = self.configuration.stem
-        beside = self.configuration.with_name
+        self.folder = STATE if self.configuration.is_relative_to(SYSTEM) else self.configuration.parent
+        beside = self.folder.joinpath
         self.place = beside(f"{stem}.hub.json")
         self.applied = beside(f"{stem}.applied.json")
         self.changes = beside(f"{stem}.changes.jsonl")

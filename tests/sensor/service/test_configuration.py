@@ -140,6 +140,14 @@ def test_the_place_of_the_hub_is_for_its_owner_only(tmp_path: Path) -> None:
         read_place(files.place)
 
 
+def test_what_an_installed_sensor_keeps_does_not_lie_beside_its_configuration(tmp_path: Path) -> None:
+    installed, own = Files(Path("/etc/wardlight/sensor.json")), Files(tmp_path / "sensor.json")
+
+    assert installed.place == Path("/var/lib/wardlight-sensor/sensor.hub.json")
+    assert installed.data == Path("/var/lib/wardlight-sensor/sensor.data")
+    assert own.place == tmp_path / "sensor.hub.json" and own.folder == tmp_path
+
+
 def test_one_sensor_runs_with_the_same_files(tmp_path: Path) -> None:
     files = Files(tmp_path / "sensor.json")
     assert not files.is_held()

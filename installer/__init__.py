@@ -1,0 +1,1 @@
+"""How the program is built, packed and tried on a clean system."""

@@ -1,0 +1,1 @@
+"""The two packages for Debian and what is derived from it."""
