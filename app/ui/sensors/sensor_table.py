@@ -77,13 +77,10 @@ COLUMNS = (
 class SensorDelegate(RowDelegate):
     """Paints sensor, status, quota in two lines."""
 
+    lined = True
+
     def __init__(self, parent) -> None:
         super().__init__(parent, "row-source")
-
-    def paint(self, painter: QPainter, option, index) -> None:
-        """A line below each row."""
-        super().paint(painter, option, index)
-        painter.fillRect(option.rect.x(), option.rect.bottom(), option.rect.width(), 1, theme.colour("line"))
 
     def paint_cell(self, painter: QPainter, rect: QRectF, column: Column, value: Any, dim: bool) -> None:
         """Paint one value into rect."""
@@ -131,15 +128,8 @@ class SensorTable(Table):
 
     def show_lines(self, lines: Sequence[SensorLine]) -> None:
         """Show these; the same sensors as before only change their words."""
-        model = self.rows_model()
-        if [one.row.id for one in model.rows] == [one.row.id for one in lines]:
-            for place, line in enumerate(lines):
-                if model.rows[place] != line:
-                    model.rows[place] = line
-                    model.dataChanged.emit(model.index(place, 0), model.index(place, len(COLUMNS) - 1))
-            return
-        self.show_rows(lines, key=lambda line: line.row.id)
-        self.setFixedHeight(theme.space("row-header") + min(len(lines), MOST_ROWS) * theme.space("row-source") + 2)
+        if not self.change_rows(lines, key=lambda line: line.row.id):
+            self.setFixedHeight(theme.space("row-header") + min(len(lines), MOST_ROWS) * theme.space("row-source") + 2)
 
     def choose(self, id: str) -> bool:
         """Make a sensor the current row; False when it is not there."""

@@ -101,13 +101,10 @@ COLUMNS = (
 class LiveDelegate(RowDelegate):
     """Paints source and state in two lines."""
 
+    lined = True
+
     def __init__(self, parent) -> None:
         super().__init__(parent, "row-source")
-
-    def paint(self, painter: QPainter, option, index) -> None:
-        """A line below each row."""
-        super().paint(painter, option, index)
-        painter.fillRect(option.rect.x(), option.rect.bottom(), option.rect.width(), 1, theme.colour("line"))
 
     def paint_cell(self, painter: QPainter, rect: QRectF, column: Column, value: Any, dim: bool) -> None:
         """Paint one value into rect."""
@@ -142,18 +139,13 @@ class LiveTable(Table):
 
     def show_lines(self, lines: Sequence[LiveLine]) -> None:
         """Show these; the same sources as before only change their words."""
-        model = self.rows_model()
-        if [one.spec for one in model.rows] == [one.spec for one in lines]:
+        if self.change_rows(lines, key=lambda line: line.spec):
             for place, line in enumerate(lines):
-                if model.rows[place] != line:
-                    model.rows[place] = line
-                    model.dataChanged.emit(model.index(place, 0), model.index(place, len(COLUMNS) - 1))
                 self._name_buttons(place, line)
             return
-        self.show_rows(lines, key=lambda line: line.spec)
         self.buttons = []
         for place, line in enumerate(lines):
-            self.setIndexWidget(model.index(place, len(COLUMNS) - 1), self._row_buttons(line.spec))
+            self.setIndexWidget(self.model().index(place, len(COLUMNS) - 1), self._row_buttons(line.spec))
             self._name_buttons(place, line)
         high = theme.space("row-header") + min(len(lines), MOST_ROWS) * theme.space("row-source") + 2
         self.setFixedHeight(high)

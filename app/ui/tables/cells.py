@@ -72,7 +72,9 @@ def _elided(words: str, font: str, cut: str, width: int, _scale: int) -> str:
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Paints cells of all looks, hover over the whole row, the bar of the current row."""
+    """Paints cells of all looks, hover over the whole row, the bar of the current row. lined: a line below each row."""
+
+    lined = False
 
     def __init__(self, parent, height: str = "row") -> None:
         super().__init__(parent)
@@ -103,6 +105,8 @@ class RowDelegate(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(rect).adjusted(left - rect.x() - 4.5, 1.5, -4.5, -1.5), 3, 3)
         self.paint_cell(painter, QRectF(left, rect.y(), max(0, right - left), rect.height()), column, value, dim)
+        if self.lined:
+            painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, theme.colour("line"))
 
     def paint_ground(self, painter: QPainter, option, index: QModelIndex) -> None:
         """Selection, hover, the bar at the left edge."""

@@ -48,7 +48,7 @@ class RowPainter:
         current = table.currentIndex()
         chosen = table.selectionModel()
         marked = current.column() if table.cell_shown and table.hasFocus() else -1
-        top = table.rowViewportPosition(first)
+        top, lined = table.rowViewportPosition(first), table.itemDelegate().lined
         for number in range(first, last + 1):
             ground = QRect(0, top, width, height)
             selected = chosen.isRowSelected(number, current.parent()) if chosen is not None else False
@@ -59,6 +59,8 @@ class RowPainter:
                 painter.drawPixmap(QPoint(0, top), self._picture(number, row, ground, places, ratio))
             else:
                 self._paint_cells(painter, row, number, ground, places, cell)
+            if lined:
+                painter.fillRect(0, ground.bottom(), width, 1, theme.colour("line"))
             top += height
 
     def _paint_ground(self, painter: QPainter, rect: QRect, number: int, selected: bool) -> None:

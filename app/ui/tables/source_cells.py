@@ -48,13 +48,10 @@ class SourceLine(NamedTuple):
 class SourceDelegate(RowDelegate):
     """Paints the cells whose column is named Input, Covers, Read; the others as in every table."""
 
+    lined = True
+
     def __init__(self, parent) -> None:
         super().__init__(parent, "row-source")
-
-    def paint(self, painter: QPainter, option, index) -> None:
-        """A line below each row."""
-        super().paint(painter, option, index)
-        painter.fillRect(option.rect.x(), option.rect.bottom(), option.rect.width(), 1, theme.colour("line"))
 
     def paint_cell(self, painter: QPainter, rect: QRectF, column: Column, value: Any, dim: bool) -> None:
         """Paint one value into rect."""

@@ -96,6 +96,18 @@ class Table(QTableView):
         if self._fits:
             self.fit_rows()
 
+    def change_rows(self, rows: Sequence[Any], key: Callable[[Any], Any]) -> bool:
+        """As show_rows, but rows with the same keys as before only change what they say; whether they did."""
+        model = self.rows_model()
+        if [key(one) for one in model.rows] != [key(one) for one in rows]:
+            self.show_rows(rows, key)
+            return False
+        for place, row in enumerate(rows):
+            if model.rows[place] != row:
+                model.rows[place] = row
+                model.dataChanged.emit(model.index(place, 0), model.index(place, len(self.columns) - 1))
+        return True
+
     def fit_rows(self) -> None:
         """Be as high as the rows, for a table within a page that scrolls."""
         self._fits = True
