@@ -42,7 +42,7 @@ class Watchdog:
     """How long the window's thread works at one go: one round of its loop, one click, key or visit that a test makes itself.
 
     longest_busy is processor time, which other programs of the machine take nothing of. longest is the time on the wall from one
-    look of a timer to the next. Both are seconds.
+    look of a timer to the next. Both are seconds. What a test does itself between two loops is not the window's work.
     """
 
     def __init__(self) -> None:
@@ -53,22 +53,35 @@ class Watchdog:
         self._timer.timeout.connect(self._tick)
         self._timer.start()
         self._dispatcher = QAbstractEventDispatcher.instance()
-        self._dispatcher.awake.connect(self._awake)
-        self._dispatcher.aboutToBlock.connect(self._done)
+        self._dispatcher.aboutToBlock.connect(self._turn)
 
     def _tick(self) -> None:
         now = time.perf_counter()
         self.longest = max(self.longest, now - self._last - TICK_MS / 1000)
         self._last = now
 
-    def _awake(self) -> None:
-        """A round of the loop begins; where the one before had no end, the test went on by itself meanwhile."""
-        self._used = time.thread_time()
+    def _turn(self) -> None:
+        """One round of a loop is over, the next begins.
 
-    def _done(self) -> None:
+        Its wait takes no processor time. What is handled comes before the wait, after it, or both: dispatchers of Qt differ.
+        """
         if self._used >= 0:
-            self.longest_busy = max(self.longest_busy, time.thread_time() - self._used)
-        self._used = -1.0
+            used = time.thread_time()
+            self.longest_busy, self._used = max(self.longest_busy, used - self._used), used
+
+    def looped(self, loop: Callable[..., Any]) -> Callable[..., Any]:
+        """The same function, which runs a loop of events, measured by its rounds."""
+
+        def measured(*more: Any, **named: Any) -> Any:
+            self._turn()
+            inside, self._used = self._used >= 0, time.thread_time()
+            try:
+                return loop(*more, **named)
+            finally:
+                self._turn()
+                self._used = self._used if inside else -1.0
+
+        return measured
 
     def watched(self, door: Callable[..., Any]) -> Callable[..., Any]:
         """The same function, measured."""
@@ -85,13 +98,14 @@ class Watchdog:
     def forget(self) -> None:
         """Measure from now on."""
         self.longest = self.longest_busy = 0.0
-        self._last, self._used = time.perf_counter(), -1.0
+        self._last = time.perf_counter()
+        if self._used >= 0:
+            self._used = time.thread_time()
 
     def stop(self) -> None:
         """Measure no more."""
         self._timer.stop()
-        self._dispatcher.awake.disconnect(self._awake)
-        self._dispatcher.aboutToBlock.disconnect(self._done)
+        self._dispatcher.aboutToBlock.disconnect(self._turn)
 
 
 def pace() -> float:
@@ -193,6 +207,7 @@ def watchdog(
     monkeypatch.setattr(QTest, "qWait", wait)
     for door in DOORS:
         monkeypatch.setattr(QTest, door, dog.watched(getattr(QTest, door)))
+    monkeypatch.setattr(QEventLoop, "exec", dog.looped(QEventLoop.exec))
     monkeypatch.setattr(Tab, "visit", dog.watched(Tab.visit))
     looks: list[object] = []
     apply = theme.apply
