@@ -21,6 +21,8 @@ ENVIRONMENT = Path(os.environ.get("WARDLIGHT_ENVIRONMENT", HERE / ".venv")).abso
 STAMP = ENVIRONMENT / "wardlight-stamp"
 SAMPLE = HERE / "resources" / "samples" / "intrusion.pcap"
 REPORT = "wardlight-sample-report.html"
+PROCESSES = 4
+"""The whole of the tests is shared among so many processes at most, a file of tests to each in turn."""
 WINDOWLESS = (
     "analyze", "export", "proof", "reveal", "replay", "coverage", "sigma", "detectors", "tune", "what-if", "alerts", "alert",
     "health", "hub", "undo", "query", "exclusions", "listen", "tag", "secret", "tickets", "paths", "compare", "notify", "report",
@@ -62,7 +64,8 @@ def main() -> int:
     if testing or not is_windowless(words):
         system_libraries()
     if testing:
-        return run([python, "-m", "pytest", *words[1:]], QT_QPA_PLATFORM=os.environ.get("QT_QPA_PLATFORM", "offscreen"))
+        side = [] if words[1:] else ["-n", str(min(os.cpu_count() or 1, PROCESSES)), "--dist", "loadfile"]
+        return run([python, "-m", "pytest", *side, *words[1:]], QT_QPA_PLATFORM=os.environ.get("QT_QPA_PLATFORM", "offscreen"))
     if words:
         return run([python, "-m", "app", *words])
     if has_display():

@@ -17,6 +17,8 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 HOME = tempfile.mkdtemp(prefix="wardlight-home-")
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 (Path(HOME) / "settings.json").write_text('{"reserve": 0}', encoding="utf-8")
+if "PYTEST_XDIST_WORKER" in os.environ:  # another process of the same run has settings of its own
+    os.environ["WARDLIGHT_HOME"] = HOME
 os.environ.setdefault("WARDLIGHT_HOME", HOME)
 
 settings.register_profile("same", derandomize=True)

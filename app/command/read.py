@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from app.model.rows import Progress
+from app.sensor.sources.evtx_process import close_all
 from app.session import Session
 
 
@@ -46,7 +47,8 @@ def run(options: argparse.Namespace) -> int:
         session.read_here(options.paths, say, cancelled.is_set, options.sensitivity, options.keytab)
     finally:
         session.close()
-    return 0
+        close_all()
+    os._exit(0)  # all is kept and told; taking the interpreter apart would only keep the window waiting
 
 
 def _give_way() -> None:

@@ -119,7 +119,14 @@ _shared: dict[str, Native] = {}
 
 def native(name: str) -> Native:
     """The child of this name, one for all inputs of this process."""
+    if not _shared:
+        atexit.register(close_all)
     if name not in _shared:
         _shared[name] = Native()
-        atexit.register(_shared[name].close)
     return _shared[name]
+
+
+def close_all() -> None:
+    """End the children of this process; for who ends without taking the interpreter apart."""
+    while _shared:
+        _shared.popitem()[1].close()
