@@ -140,6 +140,9 @@ def print_words(session: Session) -> None:
         for problem in one.problems:
             where = f" ({line(problem.where)})" if problem.where not in ("", one.path) else ""
             print(f"problem: {line(one.path)}: {line(problem.what)}: {problem.count:,}{where}")
+    for issue in session.queries.health().opened:
+        if issue.rule == "activities-unread":
+            print(f"problem: {line(issue.what)}")
 
 
 def moment(at: int) -> str:

@@ -39,7 +39,7 @@ class Detected(Struct, frozen=True, kw_only=True, array_like=True):
     """What a look found. basis: what it was found in, see basis_of; counting: the exclusions that counted.
 
     whole: everything was walked over. seconds: that it took; removed: as of Following; held: activities that wait for older ones
-    of other inputs.
+    of other inputs. mistakes: as of app.engine.running.run_told.
     """
 
     alerts: list[Alert]
@@ -50,6 +50,7 @@ class Detected(Struct, frozen=True, kw_only=True, array_like=True):
     seconds: float
     removed: tuple[int, ...]
     held: int = 0
+    mistakes: dict[str, int] = {}
 
 
 def basis_of(versions: tuple[int, int], tuning: Tuning, counting: Iterable[Exclusion]) -> str:
@@ -71,6 +72,7 @@ class Detecting:
     def __init__(self, workspace: Path) -> None:
         self._following = Following(workspace)
         self._walk: Walk | None = None
+        self._mistakes: dict[str, int] = {}
         self._standing: tuple[object, ...] = ()
         self._after = 0
         self._newest: int | None = None
@@ -106,9 +108,16 @@ class Detecting:
             exclude = excluding.covering if excluding else None
             lost = losses(Evidence.of(row) for row in following.evidence())
             if whole or self._walk is None:
-                tags = following.tags()
+                self._mistakes = {}
                 self._walk = Walk(
-                    detectors.DETECTORS, knowledge, tuning=tuning, tags=tags, others=twice, exclude=exclude, losses=lost
+                    detectors.DETECTORS,
+                    knowledge,
+                    tuning=tuning,
+                    tags=following.tags(),
+                    others=twice,
+                    exclude=exclude,
+                    losses=lost,
+                    mistakes=self._mistakes,
                 )
                 self._after, self._newest, self._held, self._exact = 0, None, [], True
             else:
@@ -129,6 +138,7 @@ class Detecting:
             seconds=seconds,
             removed=(removed, *inputs),
             held=len(self._held),
+            mistakes=dict(self._mistakes),
         )
 
     # ---- inside

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,8 +13,10 @@ from app.engine.exclusions import Exclusions, every_exclusion
 from app.engine.health.computer import Computer
 from app.engine.health.holdings import holding_facts
 from app.engine.health.keeping import keeping_facts
+from app.engine.health.mistaken import mistaken_facts
 from app.engine.health.rounds import Looked, look
 from app.engine.health.tallies import Tallies
+from app.engine.inputs import Report, Source
 from app.engine.knowledge import Knowledge
 from app.engine.knowledge.called import entities_of
 from app.engine.schema import StoreError, create_workspace
@@ -41,36 +42,6 @@ PAUSE = 2.0
 
 ROUNDS = 4
 """Times at most that the size is looked at again in one retention: pages of the file become free late."""
-
-
-class Source(Protocol):
-    """What the engine asks of a found input."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def path(self) -> object: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def bytes(self) -> int: ...
-
-
-class Report(Protocol):
-    """What the engine asks of the report on a read input. first, last: UTC microseconds of its packets."""
-
-    @property
-    def state(self) -> str: ...
-    @property
-    def sha256(self) -> str: ...
-    @property
-    def records(self) -> int: ...
-    @property
-    def first(self) -> int | None: ...
-    @property
-    def last(self) -> int | None: ...
-    @property
-    def problems(self) -> Sequence[Problem]: ...
 
 
 class Unlearnable(Exception):
@@ -302,6 +273,7 @@ class Engine:
         excluding = Exclusions(counting, known)
         watched = detectors.watched_kinds()
         activities = self._store.stream_told((one for one, whole in watched.items() if whole), watched)
+        mistakes: dict[str, int] = {}
         alerts = detectors.run_told(
             activities,
             known,
@@ -310,8 +282,13 @@ class Engine:
             others=self._store.others if twice else None,
             exclude=excluding.covering if excluding else None,
             losses=losses(Evidence.of(row) for row in self._store.evidence()),
+            mistakes=mistakes,
         )
-        self._store.replace_alerts(alerts, basis, sensitivity, counting, lambda alert: covering_of(excluding, alert))
+
+        def covering(alert: Alert) -> str:
+            return covering_of(excluding, alert)
+
+        self._store.replace_alerts(alerts, basis, sensitivity, counting, covering, mistaken_facts(mistakes))
         return Settled(names=named - began, detect=time.perf_counter() - named, alerts=len(alerts))
 
     def prepare(self) -> tuple[Knowledge, int]:
@@ -335,7 +312,9 @@ class Engine:
                 made.append(Exclusions(found.counting, self.knowledge()))
             return covering_of(made[0], alert)
 
-        self._store.replace_alerts(found.alerts, f"{found.basis} so far", found.sensitivity, found.counting, covering)
+        self._store.replace_alerts(
+            found.alerts, f"{found.basis} so far", found.sensitivity, found.counting, covering, mistaken_facts(found.mistakes)
+        )
         return True
 
     def tend(

@@ -22,6 +22,12 @@ Told = tuple[tuple[str, Result], ...]
 ROUTES = 4_096
 """Routes kept of one kind."""
 Route = tuple[tuple[Detector, Context], ...]
+SENSELESS: tuple[type[Exception], ...] = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
+)  # fmt: skip
+"""What may be raised over an activity whose values make no sense: a sensor's key in other hands sends what it likes."""
+LEARNING = ""
+"""Who could not read an activity, when that is no detector but what all of them go by: sessions and what is usual."""
 
 
 TOLD_APART: dict[type, Callable[[Any], Hashable]] = {
@@ -100,13 +106,15 @@ def run_told(
     others: Callable[[str], Sequence[str]] | None = None,
     exclude: Exclude | None = None,
     losses: Sequence[Loss] = (),
+    mistakes: dict[str, int] | None = None,
 ) -> list[Alert]:
     """The same over activities with what else tells of the same act: a detector is given one telling of each, packets first.
 
     others: ids of the other tellings of an activity; they stand in the evidence beside it. exclude: which exclusion covers a
     finding, "" for none; excluded findings are alerts of their own, which say so. losses: times of which something is missing.
+    mistakes: here it is counted by detector what none could read, which costs nothing else; without it, that is raised.
     """
-    walk = Walk(detectors, knowledge, tuning=tuning, tags=tags, others=others, exclude=exclude, losses=losses)
+    walk = Walk(detectors, knowledge, tuning=tuning, tags=tags, others=others, exclude=exclude, losses=losses, mistakes=mistakes)
     walk.feed(activities)
     return walk.alerts()
 
@@ -127,8 +135,10 @@ class Walk:
         others: Callable[[str], Sequence[str]] | None = None,
         exclude: Exclude | None = None,
         losses: Sequence[Loss] = (),
+        mistakes: dict[str, int] | None = None,
     ) -> None:
         logons = Memory()
+        self._mistakes = mistakes
         on = [one for one in detectors if one.id not in tuning.off]
         self._others, self._exclude = others, exclude
         self._clerk = Context(knowledge, Memory(), tuning, tags, logons)
@@ -164,7 +174,10 @@ class Walk:
         for activity, told in activities:
             kind = type(activity.detail)
             if kind is EventLogon:
-                remember(activity, clerk)  # once, for whoever asks in which session something was done
+                try:
+                    remember(activity, clerk)  # once, for whoever asks in which session something was done
+                except SENSELESS:
+                    self._mistaken(LEARNING)
             for detector, context in routes.of(activity):
                 if detector.tellings:
                     context.told = bool(told)
@@ -174,24 +187,42 @@ class Walk:
                         known = twice[(detector.id, told)] = hears_twice(detector, told)
                     if known:
                         continue
-                for finding in detector.detect(activity, context):
-                    asked = exclude is not None and not isinstance(finding, Later)  # a flood's parties are told at its end
-                    excluded = exclude(detector, finding) if exclude is not None and asked else ""
-                    key = (detector.id, finding.subject, excluded)
-                    case = open_.get(key)
-                    if case is not None and finding.first - case.last <= detector.window:
-                        case.add(finding)
-                        continue
-                    if case is not None:
-                        done.append(case.alert(others, exclude))
-                    open_[key] = Case(detector, finding, excluded)
+                try:
+                    for finding in detector.detect(activity, context):
+                        asked = exclude is not None and not isinstance(finding, Later)  # a flood's parties are told at its end
+                        excluded = exclude(detector, finding) if exclude is not None and asked else ""
+                        key = (detector.id, finding.subject, excluded)
+                        case = open_.get(key)
+                        if case is not None and finding.first - case.last <= detector.window:
+                            case.add(finding)
+                            continue
+                        open_[key] = Case(detector, finding, excluded)
+                        if case is not None:
+                            done.append(case.alert(others, exclude))
+                except SENSELESS:
+                    self._mistaken(detector.id)
             if learning and kind in TEACHING:  # after everybody was asked, who thus compare with the past alone
-                profiles.observe(activity, told)
+                try:
+                    profiles.observe(activity, told)
+                except SENSELESS:
+                    self._mistaken(LEARNING)
 
     def alerts(self) -> list[Alert]:
         """Alerts so far, oldest first, those included that what comes may join."""
-        found = [*self._done, *(case.alert(self._others, self._exclude) for case in self._open.values())]
+        found = list(self._done)
+        for key, case in list(self._open.items()):
+            try:
+                found.append(case.alert(self._others, self._exclude))
+            except SENSELESS:
+                self._mistaken(case.detector.id)
+                del self._open[key]
         return sorted(found, key=lambda alert: (alert.finding.first, alert.detector, alert.id, alert.excluded))
+
+    def _mistaken(self, who: str) -> None:
+        """Count what is being caught, or raise it again where nobody asked for the count."""
+        if self._mistakes is None:
+            raise
+        self._mistakes[who] = self._mistakes.get(who, 0) + 1
 
 
 def watched_kinds(detectors: Iterable[Detector]) -> dict[str, bool]:

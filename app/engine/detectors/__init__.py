@@ -200,14 +200,23 @@ def run_told(
     others: Callable[[str], Sequence[str]] | None = None,
     exclude: Exclude | None = None,
     losses: Sequence[Loss] = (),
+    mistakes: dict[str, int] | None = None,
 ) -> list[Alert]:
     """The same over activities of which some tell of one act.
 
     Each activity comes with the kinds and results of what else tells of the same act; others gives the ids of those.
-    losses: times of which something is missing.
+    losses: times of which something is missing. mistakes: as of app.engine.running.run_told.
     """
     return _running.run_told(
-        DETECTORS, activities, knowledge, tuning=tuning, tags=tags, others=others, exclude=exclude, losses=losses
+        DETECTORS,
+        activities,
+        knowledge,
+        tuning=tuning,
+        tags=tags,
+        others=others,
+        exclude=exclude,
+        losses=losses,
+        mistakes=mistakes,
     )
 
 

@@ -228,6 +228,12 @@ _ALL = (
         "names as missing.", 0,
     ),
     _rule(
+        "activities-unread", "Detectors could not read some activities", "medium", WORKSPACE,
+        "A detector failed on activities whose values make no sense to it; what they tell is missing from its alerts only.",
+        "If a sensor's messages cannot be used either, its key may be in other hands: revoke it. Otherwise it is a mistake of "
+        "this program: update it, or report it with the name of the detector.", 0,
+    ),
+    _rule(
         "retention-due", "Retention is about to remove evidence", "low", WORKSPACE,
         "The retention of the workspace will remove activities soon.",
         "Save what is still needed (export, proof), or change the retention of the workspace.", 0,

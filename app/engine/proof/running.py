@@ -40,6 +40,7 @@ def alerts_of(
         others=(lambda id: others.get(id, ())) if others else None,
         exclude=Exclusions(parameters.exclusions, knowledge).covering if parameters.exclusions else None,
         losses=parameters.losses,
+        mistakes={},  # what cannot be read costs no more here than it did there; health tells it
     )
 
 

@@ -49,6 +49,7 @@ def detect(
         others=others,
         exclude=exclude,
         losses=given.losses(),
+        mistakes={},  # what cannot be read costs no more here than it did there; health tells it
     )
 
 

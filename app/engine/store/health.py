@@ -122,12 +122,18 @@ def give_facts(path: Path, origin: str, facts: Sequence[HealthFact]) -> None:
             if (row[0] if row else "[]") == text:
                 return
             db.execute("BEGIN IMMEDIATE")
-            db.execute("INSERT OR REPLACE INTO meta VALUES(?, ?)", (GIVEN + origin, text))
+            put_facts(db, origin, facts)
             db.execute("COMMIT")
         finally:
             db.close()
     except sqlite3.Error as error:
         raise StoreError(f"{path} cannot be written: {error}.") from error
+
+
+def put_facts(db: sqlite3.Connection, origin: str, facts: Sequence[HealthFact]) -> None:
+    """The same inside a transaction."""
+    text = msgspec.json.encode(tuple(facts)[:MOST]).decode()
+    db.execute("INSERT OR REPLACE INTO meta VALUES(?, ?)", (GIVEN + origin, text))
 
 
 def given_facts(db: sqlite3.Connection) -> list[HealthFact]:

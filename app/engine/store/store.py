@@ -18,7 +18,7 @@ import numpy as np
 
 from app.engine import postings, schema
 from app.engine.schema import StoreError
-from app.engine.store import alerts, entities, evidence, exclusions, removing, retention, streams, tags, telling
+from app.engine.store import alerts, entities, evidence, exclusions, health, removing, retention, streams, tags, telling
 from app.engine.store import tuning as tuned
 from app.engine.store.actors import actor_of, dump, words
 from app.engine.store.counts import Flows, Numbers, count_rest, count_times, matrix
@@ -35,6 +35,7 @@ from app.model.alert import Alert
 from app.model.details import KINDS
 from app.model.entity import EntityRef
 from app.model.exclusion import Exclusion
+from app.model.health import HealthFact
 from app.model.rows import Problem
 from app.model.tuning import Tuning
 
@@ -366,15 +367,18 @@ class Store(Receiving):
         sensitivity: str,
         counting: Iterable[Exclusion] = (),
         covering: Callable[[Alert], str] = lambda _: "",
+        wrong: Sequence[HealthFact] = (),
     ) -> None:
         """Put these alerts in the place of all earlier ones; what the analyst said of an alert is kept, old ids stay known.
 
         counting: the exclusions by which they were told apart; covering: id of the one that covers an alert, "" for none.
+        wrong: what health is told of the detection.
         """
         with self._writing():
             alerts.replace(self._db, found, self._kinds, covering)
             self._db.execute("INSERT OR REPLACE INTO meta VALUES('settled', ?), ('sensitivity', ?)", (settled, sensitivity))
             exclusions.count(self._db, counting)
+            health.put_facts(self._db, "detection", wrong)
             self._changed("alerts")
 
     # ---- health
