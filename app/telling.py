@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
@@ -14,7 +15,7 @@ from app.engine.notices.reading import notice_of
 from app.engine.notices.samples import test_notice
 from app.engine.notices.syslog import message
 from app.engine.queries import Queries
-from app.engine.store import StoreError
+from app.engine.store import StoreError, give_facts
 from app.model.notice import MailTarget, Notice, Notifying, Scheduled, SyslogTarget, Target, TargetState
 from app.model.workspace import Role
 
@@ -37,7 +38,6 @@ class Telling:
     _notifier_lock: threading.RLock
     _tells_no_more = False
     """Whether the session is closed, after which nothing is started any more."""
-    _target_states: tuple[TargetState, ...] = ()
     _notifier_error = ""
     on_targets: Callable[[], None] | None = None
     """Called from a thread of the session when destinations have something new to say."""
@@ -75,6 +75,10 @@ class Telling:
         if from_now:
             self.begin_targets(wanted)
         stored.save(stored.with_notifications(before, self.with_notifying(before, wanted)))
+        if not from_now:
+            self._log_targets(wanted)
+        if wanted == Notifying():
+            self._mend_health()
 
     def begin_targets(self, wanted: Notifying) -> None:
         """New destinations get what comes, not what is there already; blocks. Raises OSError, StoreError."""
@@ -85,6 +89,15 @@ class Telling:
         check_targets(wanted)
         known = {one.name for one in self.notifying().targets}
         from_now_on(self.path, tuple(one.name for one in wanted.targets if one.name not in known), wanted)
+        self._log_targets(wanted)
+
+    def _log_targets(self, wanted: Notifying) -> None:
+        """Put down whom the workspace tells, by name: an address may be a secret."""
+        names = [f"{one.name}{'' if one.on else ' (off)'}" for one in wanted.targets]
+        reports = [f"{one.every} {one.report}" for one in wanted.reports]
+        self.log_act(
+            "notifications", words=f"{', '.join(names) or 'nobody is told'}; {', '.join(reports) or 'no reports'}"[:2_000]
+        )
 
     def target_states(self) -> tuple[TargetState, ...]:
         """How the destinations are doing; blocks for a moment. Raises OSError."""
@@ -133,6 +146,8 @@ class Telling:
         with self._notifier_lock:
             if self.is_temporary or self.read_only or not (wanted.targets or wanted.reports):
                 self.stop_notifying()
+                if not (self.is_temporary or self.read_only or self._tells_no_more):
+                    self._mend_health()
             elif not self._tells_no_more and (self._notifier is None or not self._notifier.running):
                 self._notifier_error = ""
                 self._notifier = Notifier(self.path, self._told_targets, self._notifier_ended)
@@ -145,13 +160,20 @@ class Telling:
             if notifier is not None:
                 notifier.close()
 
+    def _mend_health(self) -> None:
+        """Nothing is told any more, so nothing of it is wrong."""
+        from app.notify.facts import ORIGINS
+
+        with suppress(StoreError):
+            for origin in ORIGINS:
+                give_facts(self.path, origin, [])
+
     @property
     def notifier_error(self) -> str:
         """Why nothing is delivered at present, "" when all is well."""
         return self._notifier_error
 
     def _told_targets(self, states: tuple[TargetState, ...]) -> None:
-        self._target_states = states
         if self.on_targets is not None:
             self.on_targets()
 
@@ -171,13 +193,13 @@ class Telling:
         if self.read_only or not any(one.on for one in wanted.targets):
             return None
         try:
-            here = Here(self.path, self.notifying, self.hide_notice, lambda *_: False)
+            here = Here(self.path, self.notifying, self.hide_notice, _no_report)
         except StoreError as error:
             if str(error).endswith(" is in use by another program."):
                 return None
             raise
         try:
-            return here.once(seconds)
+            return here.once(seconds, reports=False)  # that is for those who can write one
         finally:
             here.close()
 
@@ -196,18 +218,21 @@ class Telling:
         made = make(self.plain, report, span)
         with whole(out) as place:
             if form == "xlsx":
-                return write_xlsx(made, place, veil)
-            if form == "html":
-                return write_html(made, place, veil)
-            if form != "pdf" or to_pdf is None:
+                rows = write_xlsx(made, place, veil)
+            elif form == "html":
+                rows = write_html(made, place, veil)
+            elif form != "pdf" or to_pdf is None:
                 raise OSError(f"A report is written as xlsx, html or pdf, not as {form}.")
-            page = place.with_name(f"{place.name}.html")
-            try:
-                rows = write_html(made, page, veil)
-                to_pdf(page.read_text(encoding="utf-8"), place)
-            finally:
-                page.unlink(missing_ok=True)
-            return rows
+            else:
+                page = place.with_name(f"{place.name}.html")
+                try:
+                    rows = write_html(made, page, veil)
+                    to_pdf(page.read_text(encoding="utf-8"), place)
+                finally:
+                    page.unlink(missing_ok=True)
+        words = f"{report} as {form}{' with pseudonyms' if self.private else ''} to {out.name}"
+        self.log_act("exported", str(out), words)
+        return rows
 
     def reports_with_data(self) -> dict[str, bool]:
         """Whether each of the four reports could hold anything; blocks."""
@@ -221,6 +246,10 @@ class Telling:
         return self.private
 
 
+def _no_report(*_: object) -> bool:
+    raise OSError("From here no report is written.")
+
+
 def check_targets(wanted: Notifying) -> None:
     """Raises OSError with one sentence for what cannot be meant."""
     names = [one.name.lower() for one in wanted.targets]
@@ -231,9 +260,21 @@ def check_targets(wanted: Notifying) -> None:
     unknown = next((one.mail for one in wanted.reports if one.mail and one.mail not in mails), None)
     if unknown is not None:
         raise OSError(f"There is no mail destination {unknown!r}.")
+    _check_addresses(wanted)
     ids = [one.id for one in wanted.reports]
     if len(set(ids)) < len(ids):
         raise OSError("The same report is scheduled twice.")
+
+
+def _check_addresses(wanted: Notifying) -> None:
+    from app.notify.mail import is_address
+
+    mails = [one for one in wanted.targets if isinstance(one, MailTarget)]
+    every = [who for one in mails for who in (one.sender, *one.recipients)]
+    every += [who for one in wanted.reports for who in one.recipients]
+    wrong = next((who for who in every if not is_address(who)), None)
+    if wrong is not None:
+        raise OSError(f"{wrong[:100]!r} is no mail address.")
 
 
 def shown(one: Notice, target: Target) -> str:

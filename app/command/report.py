@@ -10,7 +10,7 @@ from app.command.analyze import may_write
 from app.command.export import KEYLESS, open_existing
 from app.command.notify import hide_as_set, notifier_of
 from app.command.words import line
-from app.session import Session
+from app.session import IN_USE, Session, StoreError
 from app.settings import load
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -96,9 +96,10 @@ def _due(options: argparse.Namespace, to_pdf: Pdf) -> int:
     for path in chosen:
         try:
             worst = max(worst, _due_of(path, to_pdf))
-        except OSError as error:
+        except (OSError, StoreError) as error:
             print(f"wardlight: {line(str(path))}: {line(str(error))}", file=sys.stderr)
-            worst = 1
+            if not str(error).endswith(IN_USE):  # else the process that delivers for it writes its reports
+                worst = 1
     return worst
 
 

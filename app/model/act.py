@@ -7,12 +7,12 @@ from msgspec import Struct
 What = Literal[
     "state", "classification", "note", "tag", "exclusion", "tuning", "remark", "picture", "title", "query", "retention", "health",
     "retained", "role", "opened", "exported", "deleted", "restored", "renamed", "moved", "compacted", "repacked", "source",
-    "sensor", "migrated",
+    "sensor", "migrated", "notifications",
 ]  # fmt: skip
 """What an act changed, or what was done with the workspace as a whole."""
 LASTING: frozenset[What] = frozenset({
     "retained", "role", "opened", "exported", "deleted", "restored", "renamed", "moved", "compacted", "repacked", "source",
-    "migrated",
+    "migrated", "notifications",
 })  # fmt: skip
 """What cannot be undone."""
 

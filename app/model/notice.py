@@ -1,6 +1,7 @@
 """What is told to other systems, and where it goes: notices, destinations, reports that come by themselves."""
 
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct
 
@@ -193,14 +194,23 @@ class TargetState(Struct, frozen=True, kw_only=True):
 
 
 def label_of(target: Target) -> str:
-    """Where it goes, in words."""
+    """Where it goes, in words that anybody may read."""
     match target:
         case SyslogTarget():
             return f"syslog over {target.transport.upper()} to {target.address}:{target.port}"
         case MailTarget():
             return f"mail to {', '.join(target.recipients[:3])}{' and more' if len(target.recipients) > 3 else ''}"
         case WebhookTarget():
-            return f"POST to {target.url}"
+            return f"POST to {_web(target.url)}"
+
+
+def _web(url: str) -> str:
+    """Scheme and host of an address: what is behind them may be the secret by which the receiver knows who posts."""
+    try:
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{parts.hostname or ''}"
+    except ValueError:
+        return "the web"
 
 
 def kind_of(target: Target) -> str:

@@ -1,5 +1,6 @@
 """Sensors on other machines: how each one is set up, and what it says of itself."""
 
+import re
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -10,6 +11,9 @@ from app.model.source import DirectorySource, LiveSource, ResolverSource, Source
 SensorKind = Literal["sensor", "standalone"]
 """sensor: on a domain controller, with its traffic, its event log, its traces; standalone: beside it, with mirrored traffic."""
 MEBIBYTES = Meta(ge=16, le=1 << 20)
+BEHIND = 3
+"""Versions that a sensor may be behind."""
+_VERSION = re.compile(r"(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?")
 NAME = Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 
 
@@ -149,3 +153,14 @@ class SensorRow(Struct, frozen=True, kw_only=True):
     heard: int | None
     report: SensorReport | None = None
     activities: int = 0
+
+
+def versions_behind(old: str, new: str) -> int:
+    """How many versions one is behind another: by the first of major, minor and patch that differs; 0 when that is unknown."""
+    before, now = (_VERSION.match(one.strip()) for one in (old, new))
+    if before is None or now is None:
+        return 0
+    for one, other in zip(before.groups("0"), now.groups("0"), strict=True):
+        if one != other and int(one) != int(other):
+            return max(0, int(other) - int(one))
+    return 0

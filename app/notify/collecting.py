@@ -12,10 +12,12 @@ from app.model.health import HealthIssue
 from app.model.notice import Notice, Target, Trigger, Wanted
 from app.notify.queue import HEALTH, PASS, REMEMBER, Queue, Told
 
+ISSUE = "health:"
+"""Begins the subject of a health alert, where the others are ids of alerts."""
 
-def collect(queries: Queries, queue: Queue, targets: Sequence[Target], now: int) -> int:
+
+def collect(queries: Queries, alerts: Sequence[Alert], queue: Queue, targets: Sequence[Target], now: int) -> int:
     """Queue what these destinations do not know yet; returns how many notices. now: UTC microseconds. Raises QueueError."""
-    alerts = queries.alerts()
     digests = {one.id: digest(one) for one in alerts}
     made: dict[tuple[str, bool], Notice] = {}
 
@@ -35,13 +37,16 @@ def collect(queries: Queries, queue: Queue, targets: Sequence[Target], now: int)
 
 
 def collect_health(queries: Queries, queue: Queue, targets: Sequence[Target], now: int) -> int:
-    """The same for health alerts that are open."""
-    issues = queries.health(now).opened
+    """The same for health alerts that are open; one that the workspace has forgotten is new when it comes again."""
+    health = queries.health(now)
+    held = {f"{ISSUE}{one.id}" for one in health.issues}
     taken = 0
     for target in targets:
+        queue.forget(target.name, {one for one in queue.known(target.name) if one.startswith(ISSUE)} - held)
         told = [
-            Told(f"health:{one.id}", issue_digest(one), (), partial(_make_health, one, target.wanted, now)) for one in issues
-        ]  # fmt: skip
+            Told(f"{ISSUE}{one.id}", issue_digest(one), (), partial(_make_health, one, target.wanted, now))
+            for one in health.opened
+        ]
         taken += queue.take(target.name, told, HEALTH)
     return taken
 
@@ -54,7 +59,7 @@ def remember(queries: Queries, queue: Queue, name: str) -> None:
     """A destination knows all that there is now; it gets what comes. Raises QueueError."""
     queue.take(name, [Told(one.id, digest(one), (), lambda known: REMEMBER) for one in queries.alerts()])
     issues = queries.health().opened
-    queue.take(name, [Told(f"health:{one.id}", issue_digest(one), (), lambda known: REMEMBER) for one in issues], HEALTH)
+    queue.take(name, [Told(f"{ISSUE}{one.id}", issue_digest(one), (), lambda known: REMEMBER) for one in issues], HEALTH)
 
 
 def _make(
@@ -71,10 +76,8 @@ def _make(
 def _earlier(queries: Queries, known: frozenset[str], current: dict[str, str]) -> dict[str, tuple[str, ...]]:
     """Id of an alert to the ids under which it is known: an alert that grows takes another id."""
     found: dict[str, tuple[str, ...]] = {}
-    for old in known - current.keys():
-        if old.startswith("health:"):
-            continue
-        alert = queries.alert(old)
-        if alert is not None and alert.id in current:
-            found[alert.id] = (*found.get(alert.id, ()), old)
+    gone = [old for old in known - current.keys() if not old.startswith(ISSUE)]
+    for old, id in (queries.names_now(gone) if gone else {}).items():
+        if id in current:
+            found[id] = (*found.get(id, ()), old)
     return found

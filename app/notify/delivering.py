@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from app.model.notice import MailTarget, Notice, SyslogTarget, Target, WebhookTarget
 from app.notify.errors import NotDelivered
-from app.notify.mail import MailSender
+from app.notify.mail import Folders, MailSender
 from app.notify.queue import Queue
 from app.notify.syslog import SyslogSender
 from app.notify.webhook import WebhookSender
@@ -31,13 +31,13 @@ class Sender(Protocol):
         """Give the connection back."""
 
 
-def sender_of(target: Target) -> Sender:
-    """What delivers to a destination; nothing is connected yet."""
+def sender_of(target: Target, folders: Folders = tuple) -> Sender:
+    """What delivers to a destination; nothing is connected yet. folders: those from which reports go out, asked for each."""
     match target:
         case SyslogTarget():
             return SyslogSender(target)
         case MailTarget():
-            return MailSender(target)
+            return MailSender(target, folders)
         case WebhookTarget():
             return WebhookSender(target)
 

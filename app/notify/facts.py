@@ -1,10 +1,12 @@
 """What is wrong with notifying, for the program's own health."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from app.model.health import HealthFact
 from app.model.notice import TargetState
 
+ORIGINS = ("notify", "reports", "rounds")
+"""Under which the three below are stated: destinations, reports, rounds of the notifier."""
 RULES = {"mail": "mail-failed", "syslog": "syslog-failed", "webhook": "webhook-failed"}
 
 
@@ -19,3 +21,16 @@ def _fact(one: TargetState) -> HealthFact:
     return HealthFact(
         rule=RULES[one.kind], subject=f"workspace\n{one.name}", what=f"{one.name}: {one.error} {waits}{more}.", where=one.label
     )
+
+
+def report_facts(unwritten: Mapping[str, str]) -> tuple[HealthFact, ...]:
+    """A fact for each scheduled report that could not be written. unwritten: id of it to why, in one sentence."""
+    return tuple(
+        HealthFact(rule="telling-failed", subject=f"workspace\n{id}"[:500], what=f"{words[:900]}.")
+        for id, words in unwritten.items()
+    )
+
+
+def round_facts(error: str) -> tuple[HealthFact, ...]:
+    """A fact when nothing can be taken from the workspace, or put into its queue. error: one sentence, "" when all is well."""
+    return (HealthFact(rule="telling-failed", subject="workspace", what=error[:900]),) if error else ()

@@ -7,7 +7,7 @@ told later. This file is the one place beside the store that speaks SQL about no
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal
@@ -112,6 +112,14 @@ class Queue:
             self._db.close()
 
     @contextmanager
+    def _reading(self):  # type: ignore[no-untyped-def]
+        with self._lock:
+            try:
+                yield self._db
+            except sqlite3.Error as error:
+                raise QueueError(f"The queue {self.path.name} cannot be read: {error}.") from error
+
+    @contextmanager
     def _changing(self):  # type: ignore[no-untyped-def]
         with self._lock:
             try:
@@ -131,8 +139,8 @@ class Queue:
 
     def names(self) -> frozenset[str]:
         """Destinations that were met."""
-        with self._lock:
-            return frozenset(row[0] for row in self._db.execute("SELECT name FROM targets"))
+        with self._reading() as db:
+            return frozenset(row[0] for row in db.execute("SELECT name FROM targets"))
 
     def add(self, names: Iterable[str]) -> None:
         """There are these destinations too."""
@@ -156,9 +164,7 @@ class Queue:
         taken, more = 0, False
         with self._changing() as db:
             known = dict(db.execute("SELECT subject, digest FROM known WHERE target = ?", (target,)).fetchall())
-            count, size = db.execute(
-                "SELECT count(*), coalesce(sum(length(body)), 0) FROM waiting WHERE target = ?", (target,)
-            ).fetchone()
+            count, size = self._room(target)
             for one in told:
                 old = next((name for name in (one.subject, *one.before) if name in known), None)
                 if old is not None and known[old] == one.digest:
@@ -186,8 +192,15 @@ class Queue:
 
     def known(self, target: str) -> frozenset[str]:
         """Subjects that a destination knows of."""
-        with self._lock:
-            return frozenset(row[0] for row in self._db.execute("SELECT subject FROM known WHERE target = ?", (target,)))
+        with self._reading() as db:
+            return frozenset(row[0] for row in db.execute("SELECT subject FROM known WHERE target = ?", (target,)))
+
+    def forget(self, target: str, subjects: Iterable[str]) -> None:
+        """A destination does not know these any more."""
+        gone = [(target, one) for one in subjects]
+        if gone:
+            with self._changing() as db:
+                db.executemany("DELETE FROM known WHERE target = ? AND subject = ?", gone)
 
     def put(self, target: str, notice: Notice) -> bool:
         """Queue one notice that no subject stands behind; False when it waits already or there is no room."""
@@ -204,11 +217,11 @@ class Queue:
 
     def due(self, target: str, now: int, most: int) -> tuple[Waiting, ...]:
         """The oldest notices of a destination, none while it is to be left alone."""
-        with self._lock:
-            row = self._db.execute("SELECT next FROM targets WHERE name = ?", (target,)).fetchone()
+        with self._reading() as db:
+            row = db.execute("SELECT next FROM targets WHERE name = ?", (target,)).fetchone()
             if row is None or row[0] > now:
                 return ()
-            rows = self._db.execute(
+            rows = db.execute(
                 "SELECT number, body, tries FROM waiting WHERE target = ? ORDER BY number LIMIT ?", (target, most)
             ).fetchall()
         return tuple(Waiting(number, _decoder.decode(body), tries) for number, body, tries in rows)
@@ -250,26 +263,32 @@ class Queue:
 
     def next_try(self, target: str) -> int | None:
         """When a destination is to be tried next, UTC microseconds; None when nothing waits for it."""
-        with self._lock:
-            row = self._db.execute(
+        with self._reading() as db:
+            row = db.execute(
                 "SELECT next FROM targets WHERE name = ? AND EXISTS (SELECT 1 FROM waiting WHERE target = name)", (target,)
             ).fetchone()
         return None if row is None else int(row[0])
 
-    def has_more(self) -> bool:
-        """Whether a queue was full when it was filled last and has room now."""
-        with self._lock:
-            rows = self._db.execute(
-                "SELECT (SELECT count(*) FROM waiting WHERE target = name) FROM targets WHERE more"
-            ).fetchall()
-        return any(row[0] < self._most for row in rows)
+    def has_more(self, names: Collection[str]) -> bool:
+        """Whether a queue of these destinations was full when it was filled last and has room now."""
+        with self._reading() as db:
+            full = [row[0] for row in db.execute("SELECT name FROM targets WHERE more") if row[0] in names]
+            rooms = [self._room(name) for name in full]
+        return any(count < self._most and size < MOST_BYTES for count, size in rooms)
+
+    def _room(self, target: str) -> tuple[int, int]:
+        """Number and bytes of what waits."""
+        found: tuple[int, int] = self._db.execute(
+            "SELECT count(*), coalesce(sum(length(body)), 0) FROM waiting WHERE target = ?", (target,)
+        ).fetchone()
+        return found
 
     def states(self, targets: Sequence[Target]) -> tuple[TargetState, ...]:
         """How these destinations are doing."""
-        with self._lock:
+        with self._reading() as db:
             rows = {
                 row[0]: row[1:]
-                for row in self._db.execute(
+                for row in db.execute(
                     """SELECT name, delivered, failed, refused, more, last, tried, error, since,
                     (SELECT count(*) FROM waiting WHERE target = name) FROM targets"""
                 )
@@ -291,8 +310,8 @@ class Queue:
 
     def reported(self, id: str) -> int | None:
         """Up to when a scheduled report was written."""
-        with self._lock:
-            row = self._db.execute("SELECT until FROM reports WHERE id = ?", (id,)).fetchone()
+        with self._reading() as db:
+            row = db.execute("SELECT until FROM reports WHERE id = ?", (id,)).fetchone()
         return None if row is None else int(row[0])
 
     def report_written(self, id: str, until: int, mail: tuple[str, Notice] | None = None) -> None:

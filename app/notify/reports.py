@@ -7,12 +7,15 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from app.engine.notices.samples import report_notice
+from app.engine.store import StoreError
 from app.model.notice import MailTarget, Scheduled
 from app.notify.queue import Queue
 from app.notify.schedule import boundary, day_of, period
 
 Write = Callable[[Scheduled, int, int, Path], bool]
-"""write(scheduled, first, last, out): writes a report of first <= time < last; True when with pseudonyms. Raises OSError."""
+"""write(scheduled, first, last, out): writes a report of first <= time < last; True when with pseudonyms.
+
+Raises OSError, StoreError."""
 SUFFIX = ".reports"
 TITLES = {
     "summary": "Summary", "groups": "Modifications of sensitive groups", "passwords": "Passwords exposed in clear text",
@@ -23,6 +26,11 @@ TITLES = {
 def folder_of(workspace: Path, one: Scheduled) -> Path:
     """Where a report goes."""
     return Path(one.folder).expanduser() if one.folder else workspace.with_name(workspace.name + SUFFIX)
+
+
+def folders_of(workspace: Path, wanted: Sequence[Scheduled]) -> tuple[Path, ...]:
+    """Where reports of a workspace lie; of other places nothing goes out with a mail."""
+    return tuple(dict.fromkeys((workspace.with_name(workspace.name + SUFFIX), *(folder_of(workspace, one) for one in wanted))))
 
 
 def due_reports(
@@ -45,8 +53,8 @@ def due_reports(
         try:
             out.parent.mkdir(parents=True, exist_ok=True)
             private = write(one, span[0], span[1], out)
-        except OSError as error:
-            yield one, f"{TITLES[one.report]} cannot be written to {out.parent}: {error.strerror or error}"
+        except (OSError, StoreError) as error:
+            yield one, f"{TITLES[one.report]} cannot be written to {out.parent}: {getattr(error, 'strerror', None) or error}"
             continue
         mail = None
         if one.mail in mails:

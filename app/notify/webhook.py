@@ -81,9 +81,9 @@ def _link(target: WebhookTarget) -> tuple[http.client.HTTPConnection, str]:
         parts = urlsplit(target.url)
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
-        raise NotDelivered(f"{target.url[:100]!r} is no address: {why(error)}.") from error
+        raise NotDelivered("What is set is no address of the web.") from error  # which may be a secret, and is not quoted
     if not host or parts.username is not None or any(not 0x21 <= ord(c) <= 0x7E for c in target.url):
-        raise NotDelivered(f"{target.url[:100]!r} is no address to post to.")
+        raise NotDelivered("What is set is no address to post to.")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if parts.scheme == "https":
         return http.client.HTTPSConnection(host, port, timeout=TIMEOUT, context=context(target.authorities)), path

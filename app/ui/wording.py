@@ -425,6 +425,7 @@ DONE = {
     "retention": "limits set", "retained": "limits kept", "role": "role", "opened": "opened", "exported": "written out",
     "deleted": "deleted to the bin", "restored": "restored", "renamed": "renamed", "moved": "moved", "compacted": "compacted",
     "repacked": "packets removed", "source": "source", "migrated": "brought up to date",
+    "notifications": "notifications set",
 }  # fmt: skip
 """What was done with a workspace as a whole, before what it was."""
 

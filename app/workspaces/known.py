@@ -87,6 +87,7 @@ def unfed(row: WorkspaceRow, now: int) -> int | None:
 def moved(settings: Settings, before: Path, after: Path) -> Settings:
     """Settings that know a workspace under its new path: recent ones, live sources, what was seen, whom it tells."""
     old, new = str(before), str(after)
+    kept = {str(before.resolve()): str(after.resolve()), old: new}  # under either
 
     def renamed(some: dict[str, object]) -> dict[str, object]:
         return {(new if key == old else key): value for key, value in some.items() if key != new or old not in some}
@@ -97,7 +98,7 @@ def moved(settings: Settings, before: Path, after: Path) -> Settings:
         sources=renamed(settings.sources),
         visits=renamed(settings.visits),
         opened=renamed(settings.opened),
-        notifications=renamed(settings.notifications),
+        notifications={kept.get(key, key): value for key, value in settings.notifications.items()},
     )
 
 

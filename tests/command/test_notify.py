@@ -1,6 +1,7 @@
 """`notify` and `report` as somebody types them: set, test, preview, once, show; reports on demand and when they are due."""
 
 import io
+import shutil
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from app.command.main import run
 from app.command.report import ordered, span_of
 from app.engine.queries import Queries
 from app.model.notice import MailTarget, Notifying, Scheduled, WebhookTarget
+from app.notify.notifier import hold
 from app.notify.queue import Queue
 from app.notify.reports import due_reports
 from app.notify.schedule import boundary, period
@@ -154,3 +156,35 @@ def test_what_is_due_is_written_without_a_window(workspace: Path, tmp_path: Path
     assert "daily groups" in wardlight("report", "--due")
     assert [one.name.startswith("case-groups-2026-01-05-to-") for one in (tmp_path / "out").iterdir()] == [True]
     assert wardlight("report", workspace, "--due") == ""
+
+
+def test_one_workspace_that_cannot_be_read_does_not_hold_up_the_reports_of_others(workspace: Path, tmp_path: Path) -> None:  # noqa: F811
+    report = Scheduled(report="groups", form="html", folder=str(tmp_path / "out"))
+    names = ("a-damaged", "b-busy", "c-whole")
+    for name in names:
+        path = tmp_path / f"{name}.wardlight"
+        shutil.copy(workspace, path)
+        session = Session.open(path)
+        session.set_notifying(Notifying(reports=(report,)))
+        session.close()
+        queue = Queue(path)
+        queue.report_written(report.id, at("2026-01-05"))
+        queue.close()
+    damaged, busy = (tmp_path / f"{name}.wardlight" for name in names[:2])
+    damaged.write_bytes(b"SQLite format 3\0" + bytes(5_000))
+    lease = hold(busy)
+    try:
+        said = wardlight("report", "--due", status=1)
+        assert "a-damaged" in said and "in use" in said and "daily groups" in said
+        assert [one.name.startswith("c-whole-groups") for one in (tmp_path / "out").iterdir()] == [True]
+        assert "in use" in wardlight("report", busy, "--due")
+    finally:
+        lease.release()
+
+
+def test_a_report_is_in_the_history(workspace: Path, tmp_path: Path) -> None:  # noqa: F811
+    wardlight("report", workspace, tmp_path / "s.html", "--privacy")
+    queries = Queries(workspace)
+    (one,) = [one for one in queries.history() if one.what == "exported"]
+    queries.close()
+    assert one.subject == str(tmp_path / "s.html") and one.words == "summary as html with pseudonyms to s.html"

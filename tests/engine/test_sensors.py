@@ -10,10 +10,10 @@ import pytest
 from app import __version__
 from app.engine.engine import create_workspace
 from app.engine.queries import Queries
-from app.engine.queries.sensors import GONE, QUIET, behind, status
+from app.engine.queries.sensors import GONE, QUIET, status
 from app.engine.schema import connect
 from app.link.envelope import FORM
-from app.model.sensor import ControllerSight, SensorReport, SensorStatus
+from app.model.sensor import ControllerSight, SensorReport, SensorStatus, versions_behind
 
 NOW = 1_700_000_000_000_000
 UP, DOWN, UNASKED = (ControllerSight(fqdn=f"dc{n}.corp.test", reachable=one) for n, one in enumerate((True, False, None)))
@@ -55,7 +55,7 @@ def test_a_sensor_that_was_never_heard_is_starting() -> None:
 def test_versions_are_counted_by_the_first_part_that_differs() -> None:
     pairs = (("0.1.0", "0.1.3"), ("0.1", "0.4.0"), ("1.0.0", "3.0.0"), ("2.0.0", "1.9.9"), ("", "1.0.0"), ("one", "1.0.0"))
 
-    assert [behind(*one) for one in pairs] == [3, 3, 2, 0, 0, 0]
+    assert [versions_behind(*one) for one in pairs] == [3, 3, 2, 0, 0, 0]
 
 
 def test_sensors_come_by_name_without_removed_ones_and_with_reports_that_are_some(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -12,10 +13,14 @@ import msgspec
 import pytest
 
 from app.engine.queries import Queries
-from app.engine.store import StoreError
+from app.engine.store import StoreError, give_facts, update_alert, write_note
 from app.ingest import read_inputs
-from app.model.notice import Notice, Notifying, SyslogTarget, Wanted, WebhookTarget
+from app.model.alert import Alert
+from app.model.health import HealthFact
+from app.model.notice import MailTarget, Notice, Notifying, Scheduled, SyslogTarget, Wanted, WebhookTarget
+from app.notify import notifier as notifiers
 from app.notify import queue as queues
+from app.notify.collecting import collect
 from app.notify.facts import facts
 from app.notify.notifier import Notifier
 from app.sensor.sources import secrets
@@ -263,3 +268,222 @@ def test_a_case_that_is_only_read_tells_nobody(workspace: Path) -> None:
         assert session.notify_here() is None and session._notifier is None
     session.close()
     assert not server.got and not queues.queue_path(workspace).exists()
+
+
+def health_of(workspace: Path) -> dict[str, str]:
+    """Rule to sentence of what is open once somebody looks."""
+    read_inputs(workspace, [], lambda _: None, lambda: False)
+    queries = Queries(workspace)
+    try:
+        return {one.rule: one.what for one in queries.health().opened}
+    finally:
+        queries.close()
+
+
+@pytest.mark.parametrize("error", [queues.QueueError("The queue is full."), StoreError("The case is busy.")])
+def test_a_round_that_fails_is_health_and_is_tried_again(
+    workspace: Path, alerts: int, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setattr(notifiers, "AGAIN", 0.02)
+    stop, broken, tries, real = threading.Event(), threading.Event(), [], Queries.alerts
+    broken.set()
+
+    def asked(self: Queries) -> tuple[Alert, ...]:
+        if broken.is_set() and threading.current_thread() is runner:
+            tries.append(1)
+            raise error
+        return real(self)
+
+    monkeypatch.setattr(Queries, "alerts", asked)
+    with web() as (server, url):
+        made = notifier(workspace, Notifying(targets=(hook(url),)))
+        runner = threading.Thread(target=made.run, args=(stop,))
+        runner.start()
+        try:
+            until(lambda: len(tries) > 2)
+            assert health_of(workspace)["telling-failed"] == str(error) and not server.got
+            broken.clear()
+            until(lambda: len(server.got) == alerts)
+        finally:
+            stop.set()
+            runner.join()
+            made.close()
+    assert "telling-failed" not in health_of(workspace)
+
+
+def test_what_cannot_be_hidden_now_waits_and_goes_out_later(
+    workspace: Path, alerts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notifiers, "AGAIN", 0.02)
+    stop, tries = threading.Event(), []
+
+    def hide(one: Notice) -> Notice:
+        tries.append(one.id)
+        if len(tries) < 3:
+            raise StoreError("The case is busy.")
+        return one
+
+    with web() as (server, url):
+        made = notifier(workspace, Notifying(targets=(hook(url),)), hide)
+        runner = threading.Thread(target=made.run, args=(stop,))
+        runner.start()
+        try:
+            until(lambda: len(server.got) == alerts)
+        finally:
+            stop.set()
+            runner.join()
+            made.close()
+    assert len(tries) == alerts + 2
+
+
+def test_a_report_that_cannot_be_written_is_health_until_it_is(workspace: Path) -> None:
+    wanted, fails = Notifying(reports=(Scheduled(report="summary"),)), [True]
+
+    def write(*_: object) -> bool:
+        if fails[0]:
+            raise StoreError("The case is damaged.")
+        return False
+
+    made = Notifier(workspace, lambda: wanted, lambda one: one, write)
+    made.queue.report_written(wanted.reports[0].id, 1_767_571_200_000_000)
+    made.once()
+    made.close()
+    assert "The case is damaged." in health_of(workspace)["telling-failed"]
+    once(workspace, Notifying(targets=()))  # which asks for no report and so finds none that fails
+    assert "telling-failed" not in health_of(workspace)
+    for fail in (True, False):
+        fails[0] = fail
+        made = Notifier(workspace, lambda: wanted, lambda one: one, write)
+        made.once()
+        made.close()
+        assert ("telling-failed" in health_of(workspace)) is fail
+
+
+def test_nothing_is_asked_again_while_no_alert_changed(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+    real = notifiers.collect
+    monkeypatch.setattr(notifiers, "collect", lambda *given: calls.append(1) or real(*given))
+    with web() as (_, url):
+        wanted = [Notifying(targets=(hook(url),))]
+        made = Notifier(workspace, lambda: wanted[0], lambda one: one, lambda *_: False)
+        made.look()
+        write_note(workspace, "user:corp.test\\alice", "which is no alert")
+        made.look()
+        assert len(calls) == 1
+        wanted[0] = Notifying(targets=(hook(url, wanted=Wanted(least="high")),))
+        made.look()
+        assert len(calls) == 2
+        queries = Queries(workspace)
+        update_alert(workspace, queries.alerts()[0].id, state="closed")
+        queries.close()
+        made.look()
+        made.close()
+    assert len(calls) == 3
+
+
+def test_old_names_are_looked_up_at_once(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    queries = Queries(workspace)
+    one = queries.alerts()[0]
+    queries.close()
+    _replace(workspace, one.id, msgspec.structs.replace(one, id="f" * 16))
+    monkeypatch.setattr(Queries, "alert", lambda *_: pytest.fail("one by one"))
+    queries, queue = Queries(workspace), queues.Queue(workspace)
+    try:
+        assert queries.names_now([one.id, "e" * 16, "f" * 16]) == {one.id: "f" * 16}
+        queue.meet({"hook"})
+        queue.take("hook", [queues.Told(one.id, "x", (), lambda known: queues.REMEMBER)])
+        collect(queries, queries.alerts(), queue, (hook("https://a.test"),), 1)
+        assert one.id not in queue.known("hook") and "f" * 16 in queue.known("hook")
+    finally:
+        queries.close()
+        queue.close()
+
+
+def test_a_health_alert_that_was_forgotten_is_told_when_it_comes_again(workspace: Path) -> None:
+    with web() as (server, url):
+        wanted = Notifying(targets=(hook(url, wanted=Wanted(new=False, updated=False)),))
+        fact = HealthFact(rule="database-damaged", subject="workspace", what="It is damaged.")
+
+        def told() -> int:
+            read_inputs(workspace, [], lambda _: None, lambda: False)
+            once(workspace, wanted)
+            return sum(b"database-damaged" in body for _, _, body in server.got)
+
+        give_facts(workspace, "check", [fact])
+        assert (told(), told()) == (1, 1)
+        give_facts(workspace, "check", [])
+        assert told() == 1
+        db = sqlite3.connect(workspace)
+        with db:
+            db.execute("DELETE FROM health")  # as after 180 days
+        db.close()
+        assert told() == 1
+        give_facts(workspace, "check", [fact])
+        assert told() == 2
+
+
+def test_one_that_still_sends_as_it_was_set_is_waited_for(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held, running, most = threading.Event(), [], []
+
+    def slow(self: Notifier, target: WebhookTarget, stop: threading.Event) -> None:
+        running.append(target.url)
+        most.append(len(running))
+        while not stop.is_set() or not held.is_set():
+            stop.wait(0.01)
+        running.remove(target.url)
+
+    monkeypatch.setattr(Notifier, "_deliver", slow)
+    made = notifier(workspace, Notifying())
+    first, second = (Notifying(targets=(hook(f"https://{name}.test"),)) for name in "ab")
+    try:
+        made._follow(first)
+        until(lambda: len(running) == 1)
+        made._follow(second)
+        assert running == ["https://a.test"]
+        held.set()
+        until(lambda: not running)
+        until(lambda: (made._follow(second), running == ["https://b.test"])[1])
+    finally:
+        held.set()
+        made.close()
+    assert max(most) == 1 and not running
+
+
+def test_what_was_wrong_is_no_matter_once_nobody_is_told(workspace: Path) -> None:
+    gone = WebhookTarget(name="gone", url=f"http://127.0.0.1:{free_port()}/s3cret")
+    session = Session.open(workspace)
+    session.set_notifying(Notifying(targets=(gone,)), from_now=False)
+    assert session.notify_here(5) is False
+    assert "webhook-failed" in health_of(workspace)
+    session.set_notifying(Notifying())
+    assert "webhook-failed" not in health_of(workspace)
+    give_facts(workspace, "notify", [HealthFact(rule="webhook-failed", subject="workspace\ngone", what="gone: no answer.")])
+    session.start_notifying(Notifying())
+    assert "webhook-failed" not in health_of(workspace)
+    said = [one.words for one in session.queries.history() if one.what == "notifications"]
+    session.close()
+    assert len(said) == 2 and "gone" in said[1] and "nobody" in said[0] and "s3cret" not in "".join(said)
+
+
+def test_a_reading_that_ends_writes_no_report_and_marks_none_as_written(workspace: Path) -> None:
+    with web() as (_, url):
+        session = Session.open(workspace)
+        one = Scheduled(report="summary")
+        session.set_notifying(Notifying(targets=(hook(url),), reports=(one,)), from_now=False)
+        queue = queues.Queue(workspace)
+        queue.report_written(one.id, 1_767_571_200_000_000)
+        assert session.notify_here(10)
+        session.close()
+        assert queue.reported(one.id) == 1_767_571_200_000_000
+        queue.close()
+
+
+def test_what_is_no_mail_address_is_not_set(workspace: Path) -> None:
+    session = Session.open(workspace)
+    for more in ({"recipients": ("a@b.test", "nobody")}, {"sender": "Wardlight"}):
+        mail = MailTarget(**{"name": "m", "server": "mail.test", "sender": "w@b.test", "recipients": ("a@b.test",), **more})
+        with pytest.raises(OSError, match="no mail address"):
+            session.set_notifying(Notifying(targets=(mail,)))
+    with pytest.raises(OSError, match="no mail address"):
+        session.set_notifying(Notifying(reports=(Scheduled(report="summary", recipients=("nobody",)),)))
+    session.close()

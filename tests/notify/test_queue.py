@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.model.notice import Notice, SyslogTarget
+from app.notify import queue as queues
 from app.notify.delivering import LONGEST, wait
 from app.notify.queue import PASS, REMEMBER, Queue, QueueError, Told, queue_path
 from tests.notify.test_senders import notice
@@ -60,15 +61,23 @@ def test_what_is_not_wanted_yet_is_new_later_and_what_is_remembered_is_not(queue
 
 def test_a_full_queue_takes_the_rest_when_there_is_room(queue: Queue) -> None:
     assert queue.take("siem", [told(number) for number in range(9)]) == 5
-    assert queue.states([TARGET])[0].full and not queue.has_more()
+    assert queue.states([TARGET])[0].full and not queue.has_more(["siem"])
 
     queue.delivered("siem", [one.number for one in queue.due("siem", 0, 3)], now=5)
-    assert queue.has_more()
+    assert queue.has_more(["siem"])
     assert queue.take("siem", [told(number) for number in range(9)]) == 3
     queue.delivered("siem", [one.number for one in queue.due("siem", 0, 9)], now=6)
     assert queue.take("siem", [told(number) for number in range(9)]) == 1
     state = queue.states([TARGET])[0]
     assert (state.full, state.waiting, state.delivered, state.last) == (False, 1, 8, 6)
+
+
+def test_a_queue_full_of_bytes_or_of_who_is_off_has_no_room(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queues, "MOST_BYTES", 100)
+    assert queue.take("siem", [told(1), told(2)]) == 1
+    assert queue.states([TARGET])[0].full and not queue.has_more(["siem"])
+    queue.delivered("siem", [one.number for one in queue.due("siem", 0, 1)], now=5)
+    assert queue.has_more(["siem"]) and not queue.has_more(["mail"])
 
 
 def test_a_failure_waits_longer_each_time_and_is_over_with_a_success(queue: Queue) -> None:

@@ -11,7 +11,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from app.engine.notices.cef import cef
-from app.model.notice import MailTarget, Notice, SyslogTarget, WebhookTarget
+from app.model.notice import MailTarget, Notice, SyslogTarget, WebhookTarget, label_of
 from app.notify.delivering import sender_of
 from app.notify.errors import NotDelivered
 from app.notify.mail import mail_of
@@ -174,10 +174,48 @@ def test_a_password_is_not_sent_in_clear_text(certificates: Path) -> None:
 def test_a_small_report_goes_with_its_mail(tmp_path: Path, certificates: Path) -> None:
     file = tmp_path / "summary.xlsx"
     file.write_bytes(b"PK rows")
-    mail = mail_of(notice(trigger="report", file=str(file)), mail_target(1, certificates), ("soc@corp.test",))
+    mail = mail_of(notice(trigger="report", file=str(file)), mail_target(1, certificates), ("soc@corp.test",), (tmp_path,))
 
     attached = list(mail.iter_attachments())
     assert [one.get_filename() for one in attached] == ["summary.xlsx"] and attached[0].get_content() == b"PK rows"
+
+
+def test_nothing_but_reports_goes_with_a_mail(tmp_path: Path, certificates: Path) -> None:
+    folder = tmp_path / "case.wardlight.reports"
+    folder.mkdir()
+    (tmp_path / "key").write_text("a key of somebody's")
+    (folder / "link.xlsx").symlink_to(tmp_path / "key")
+    for file in (tmp_path / "key", folder / ".." / "key", folder / "link.xlsx", folder):
+        one = notice(trigger="report", file=str(file))
+        assert not list(mail_of(one, mail_target(1, certificates), ("a@corp.test",), (folder,)).iter_attachments())
+
+
+def test_a_mail_that_can_never_go_is_refused_for_its_own_sake(certificates: Path) -> None:
+    inbox = Inbox()
+    server = mail_server(inbox, certificates)
+    server.SMTP_kwargs["data_size_limit"] = 5_000
+    server.start()
+    try:
+        sender = sender_of(mail_target(server.port, certificates))
+        for own in (notice(recipients=("nobody",)), notice(recipients=("a@b.test, c@d.test\n",))):
+            with pytest.raises(NotDelivered, match="no mail address") as wrong:
+                sender.send([own])
+            assert wrong.value.refused
+        with pytest.raises(NotDelivered) as large:  # the server says how much it takes, and refuses more before it is sent
+            sender.send([notice(text="word " * 2_000)])
+        sender.send([notice(2)])
+        sender.close()
+    finally:
+        server.stop()
+    assert large.value.refused and "552" in str(large.value) and len(inbox.mails) == 1
+
+
+def test_a_label_and_an_error_do_not_tell_the_secret_of_an_address() -> None:
+    target = WebhookTarget(name="chat", url="https://user:pass@hooks.test:8443/T0/s3cret?key=s3cret")
+    assert label_of(target) == "POST to https://hooks.test"
+    with pytest.raises(NotDelivered) as wrong:
+        sender_of(target).send([notice()])
+    assert "s3cret" not in str(wrong.value) and "pass" not in str(wrong.value)
 
 
 def test_a_webhook_is_signed_and_repeats_its_id(certificates: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.engine.store import StoreError
+from app.model.notice import Notifying, Scheduled
 from app.session import Session
 from app.settings import Settings
 from app.workspaces import binned, delete, finish, forgotten, known_workspaces, leaving, moved, moving, rename, restore, unfed
@@ -229,3 +230,14 @@ def test_settings_follow_a_workspace() -> None:
     assert (after.recent, after.opened, set(after.sources)) == (("/c", "/b"), {"/c": 1, "/b": 2}, {"/c"})
     left = forgotten(after, Path("/c"), Path("/folder"))
     assert (left.recent, left.opened, left.bins) == (("/b",), {"/b": 2}, ("/folder",))
+
+
+def test_whom_a_workspace_tells_follows_it_under_either_name(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    before, after = tmp_path / "link" / "a.wardlight", tmp_path / "link" / "b.wardlight"
+    told = Notifying(reports=(Scheduled(report="summary"),))
+    for key in (before, before.resolve()):
+        known = moved(Settings(notifications={str(key): told, "/other": Notifying()}), before, after)
+        new = after if key == before else after.resolve()
+        assert known.notifications == {str(new): told, "/other": Notifying()}

@@ -263,6 +263,11 @@ _ALL = (
         "Notifications could not be posted; they wait and are tried again.",
         "Check the address and the answer that the sentence quotes; send a test from the settings of notifications.", 0,
     ),
+    _rule(
+        "telling-failed", "Notifications or reports are not made", "low", TELLING,
+        "A scheduled report could not be written, or the queue of notices could not be used; it is tried again.",
+        "Look at the space and the rights of the folder that the sentence names.", 0,
+    ),
 )  # fmt: skip
 RULES: dict[str, HealthRule] = {one.id: one for one in _ALL}
 """By their ids, in the order of the documentation."""

@@ -10,7 +10,7 @@ from app.model.health import HealthEvent, HealthFact, HealthIssue
 
 SECOND, DAY = 1_000_000, 86_400_000_000
 MOST = 2_000
-"""Issues that are open at once; whoever makes up more is not followed."""
+"""Issues that are kept, and facts of one round that are looked at; whoever makes up more is not followed."""
 KEPT = 180 * DAY
 """Microseconds that a closed one is kept."""
 Event = tuple[str, HealthEvent, str]
@@ -45,7 +45,13 @@ def turn(
         changed = _still(one, fact, now, events) if fact is not None else _gone(one, now, measured, ending, events)
         if changed is not None:
             after[id] = changed
+    closed = sorted((one for one in after.values() if one.state == "closed"), key=lambda one: (one.hand, one.closed or 0))
+    closed.reverse()  # the last one goes first: the oldest, those closed by hand behind the others
     for id, new in found.items():
+        if len(after) >= MOST:
+            if not closed:
+                break
+            del after[closed.pop().id]
         rule = RULES[new.rule]
         after[id] = HealthIssue(
             id=id, rule=rule.id, subject=new.subject, severity=new.severity or rule.severity, title=rule.title, what=new.what,

@@ -1,6 +1,5 @@
 """What is wrong with sensors, from their last reports and from when they came."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
@@ -10,12 +9,10 @@ from app.engine.health.sources import CERTIFICATE, RESTARTED, days, source_facts
 from app.engine.health.tallies import MINUTE, Tallies
 from app.link.envelope import FORM, OLDEST
 from app.model.health import HealthFact, HealthSeverity
-from app.model.sensor import SensorReport
+from app.model.sensor import BEHIND, SensorReport, versions_behind
 
 SILENT, STARTING, QUIET, SKEW, LOST = 5 * MINUTE, 30 * MINUTE, 15 * MINUTE, 5 * MINUTE, 15 * MINUTE
 FULL = 0.8
-BEHIND = 3
-"""Versions that a sensor may be behind."""
 GRACE = 10 * MINUTE
 """A sensor that was just added is not yet missed as synchronizer."""
 SHORT = {
@@ -185,17 +182,6 @@ def synchronizer_facts(sensors: Sequence[Seen], now: int, synchronizing: bool) -
             "No sensor synchronises a directory, and no source here does: accounts are known only as far as traffic names them."
         )
         yield HealthFact(rule="synchronizer-missing", subject="workspace", what=what)
-
-
-def versions_behind(old: str, new: str) -> int:
-    """How many versions one is behind another, by the first of major, minor and patch number that differs; 0 when unknown."""
-    before, now = (re.fullmatch(r"(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?.*", one.strip()) for one in (old, new))
-    if before is None or now is None:
-        return 0
-    for one, other in zip(before.groups(default="0"), now.groups(default="0"), strict=True):
-        if one != other:
-            return max(0, int(other) - int(one))
-    return 0
 
 
 def span(microseconds: int) -> str:

@@ -1,5 +1,6 @@
 """What was said and done in a case: exclusions, history, incidents."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 
@@ -27,6 +28,12 @@ def incident(access: Access, every: tuple[Incident, ...], id: str) -> Incident |
     now = access.one("SELECT id FROM incident_names WHERE old = ?", (id,)) or id
     alert = access.one("SELECT id FROM alert_names WHERE old = ?", (id,)) or id
     return next((one for one in every if one.id == now or alert in one.alerts), None)
+
+
+def names_now(access: Access, ids: Iterable[str]) -> dict[str, str]:
+    """Ids that alerts had before, to those that they have now."""
+    told = json.dumps(list(ids))
+    return dict(access.all("SELECT old, id FROM alert_names WHERE old IN (SELECT value FROM json_each(?))", (told,)))
 
 
 def exclusions(access: Access) -> tuple[Exclusion, ...]:

@@ -165,11 +165,8 @@ class Queries(ActivityQueries):
 
     def by_kind(self) -> dict[str, int]:
         """Number of activities of each kind."""
-        return dict(
-            self._access.all(
-                "SELECT k.text, sum(h.count) FROM hours h JOIN kinds k ON k.id = h.kind GROUP BY h.kind ORDER BY k.text"
-            )
-        )
+        counted = "SELECT k.text, sum(h.count) FROM hours h JOIN kinds k ON k.id = h.kind GROUP BY h.kind ORDER BY k.text"
+        return dict(self._access.all(counted))
 
     def overview(self) -> Overview:
         """The case in numbers."""
@@ -180,8 +177,7 @@ class Queries(ActivityQueries):
     def coverage(self) -> tuple[Coverage, ...]:
         """What each detector could have seen."""
         problems = [problem for one in self.inputs() for problem in one.problems]
-        known = self._access.knowledge()
-        spans = self.spans()
+        known, spans = self._access.knowledge(), self.spans()
         from app.engine import detectors  # all of them, which take their time to load
 
         with self._access.lock:
@@ -321,6 +317,10 @@ class Queries(ActivityQueries):
         """One alert by its id, or by an id that it had before more was read."""
         now = self._access.one("SELECT id FROM alert_names WHERE old = ?", (id,)) or id
         return next((alert for alert in (*self.alerts(), *self.hidden_alerts()) if alert.id == now), None)
+
+    def names_now(self, ids: Sequence[str]) -> dict[str, str]:
+        """Ids that alerts had before more was read, to those that they have now; others are left out."""
+        return casework.names_now(self._access, ids)
 
     # ---- health
 

@@ -1,21 +1,17 @@
 """The sensors of a workspace, each with a status that follows from its last report and from when that came."""
 
-import re
 import sqlite3
 
 import msgspec
 
 from app.link.codec import decode_body
 from app.link.envelope import FORM, OLDEST
-from app.model.sensor import SensorReport, SensorRow, SensorStatus
+from app.model.sensor import BEHIND, SensorReport, SensorRow, SensorStatus, versions_behind
 
 MINUTE = 60_000_000
 QUIET, GONE = 5 * MINUTE, 10 * MINUTE
 """Microseconds of silence after which a sensor stopped communicating, and after which it is disconnected."""
-BEHIND = 3
-"""Versions that an up to date sensor may be behind."""
 _report = msgspec.json.Decoder(SensorReport).decode
-_VERSION = re.compile(r"(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?")
 
 
 def sensors(db: sqlite3.Connection, now: int, version: str) -> list[SensorRow]:
@@ -82,7 +78,7 @@ def status(report: SensorReport | None, heard: int | None, now: int, version: st
         return "disconnected"
     if now - heard >= QUIET:
         return "stopped communicating"
-    if (report.form and not OLDEST <= report.form <= FORM) or behind(report.version, version) >= BEHIND:
+    if (report.form and not OLDEST <= report.form <= FORM) or versions_behind(report.version, version) >= BEHIND:
         return "outdated"
     match report.state:
         case "failed" | "not configured" | "starting" | "syncing":
@@ -90,14 +86,3 @@ def status(report: SensorReport | None, heard: int | None, now: int, version: st
     if report.controllers and all(one.reachable is False for one in report.controllers):
         return "unreachable"
     return "up to date"
-
-
-def behind(old: str, new: str) -> int:
-    """How many versions one is behind another: by the first of major, minor and patch that differs; 0 when that is unknown."""
-    before, now = (_VERSION.match(one.strip()) for one in (old, new))
-    if before is None or now is None:
-        return 0
-    for one, other in zip(before.groups("0"), now.groups("0"), strict=True):
-        if one != other and int(one) != int(other):
-            return max(0, int(other) - int(one))
-    return 0

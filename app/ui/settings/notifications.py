@@ -7,16 +7,16 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from app.model.notice import Target, TargetState, Wanted, kind_of, label_of
+from app.model.notice import Target, TargetState, kind_of, label_of
 from app.ui import theme, wording
 from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.jobs import Job
 from app.ui.notifying.forms import TITLES
 from app.ui.notifying.panel import TargetPanel
+from app.ui.notifying.rows import COLUMNS, Row, row_of
 from app.ui.page import scrolled
 from app.ui.settings.section import Item, Section
-from app.ui.tables.cells import Column
 from app.ui.tables.table import Table
 from app.ui.widgets import side_panel
 from app.ui.widgets.buttons import Button, MenuButton
@@ -29,46 +29,6 @@ LOOK_MS = 1_000
 """Between two looks how destinations are doing, while they are on screen."""
 
 
-def gets(wanted: Wanted) -> str:
-    """What a destination is told, in words."""
-    kinds = [words for words, on in (("new", wanted.new), ("updated", wanted.updated), ("health", wanted.health)) if on]
-    more = [] if wanted.least == "low" else [f"{wanted.least} and above"] if wanted.least == "medium" else ["high only"]
-    if wanted.detectors:
-        more.append(wording.count(len(wanted.detectors), "detector"))
-    if wanted.entity:
-        more.append(f"with {wording.tidy(wanted.entity, 60)}")
-    return "; ".join([", ".join(kinds) or "nothing", *more])
-
-
-def doing(state: TargetState) -> str:
-    """How it is doing, in one word or two."""
-    if not state.on:
-        return "off"
-    if state.error and state.since is not None:
-        return "failing"
-    return "delivering" if state.waiting else "up to date" if state.last is not None else "nothing yet"
-
-
-class Row(TargetState, frozen=True, kw_only=True):
-    """A state with what the destination gets."""
-
-    gets: str = ""
-
-
-def _off(row: Row) -> bool:
-    return not row.on
-
-
-COLUMNS = (
-    Column("Name", lambda row: row.name, 110, "strong", dim=_off, firm=True),
-    Column("Goes to", lambda row: row.label, 220, dim=_off, stretch=True, cut="middle"),
-    Column("Gets", lambda row: row.gets, 150, "quiet", stretch=True),
-    Column("Delivered", lambda row: f"{row.delivered:,}", 78, "number", firm=True),
-    Column("Waiting", lambda row: f"{row.waiting:,}", 70, "number", firm=True),
-    Column("State", doing, 90, dim=_off, firm=True),
-)
-
-
 class Notifications(Section):
     """A table of destinations, a panel to set one up."""
 
@@ -77,6 +37,7 @@ class Notifications(Section):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._states: dict[str, TargetState] = {}
+        self._ended = ""
         self._job: Job | None = None
         self._detectors: tuple[str, ...] = ()
         self.add = MenuButton(tr("Add"), self._fill, "plus")
@@ -167,7 +128,7 @@ class Notifications(Section):
     def refresh(self) -> None:
         """Show what is set; how it is doing follows."""
         targets = self.desk.notifying.targets if self._able else ()
-        rows = [Row(**_fields(self._states.get(one.name, _untold(one)), one), gets=gets(one.wanted)) for one in targets]
+        rows = [row_of(one, self._states.get(one.name)) for one in targets]
         self.table.show_rows(rows, key=lambda row: row.name)
         self.table.fit_rows()
         if rows and self.table.current_row() is None:
@@ -185,9 +146,13 @@ class Notifications(Section):
             self._timer.start()
 
     def _say(self, rows: Sequence[Row]) -> None:
+        ended = self.desk.session.notifier_error if self.desk.session is not None else ""
         delivered, waiting = sum(one.delivered for one in rows), sum(one.waiting for one in rows)
         self.heading.sentence.say(
-            f"{wording.count(delivered, 'notice')} delivered, {waiting:,} waiting. What does not arrive is kept and tried again."
+            f"Nothing is delivered from here: {ended} Set anything anew, or open the case again, to try once more."
+            if rows and ended
+            else f"{wording.count(delivered, 'notice')} delivered, {waiting:,} waiting. "
+            "What does not arrive is kept and tried again."
             if rows
             else "New suspicious activities and health alerts, told elsewhere. Nothing leaves unless it is set up here."
         )
@@ -223,7 +188,9 @@ class Notifications(Section):
 
     def _heard(self, states: Sequence[TargetState]) -> None:
         found = {one.name: one for one in states}
-        if found != self._states:
+        ended = self.desk.session.notifier_error if self.desk.session is not None else ""
+        if found != self._states or ended != self._ended:
+            self._ended = ended
             self._states = found
             self.refresh()
 
@@ -397,13 +364,3 @@ class Notifications(Section):
             self._remove()
         else:
             super().keyPressEvent(event)
-
-
-def _untold(target: Target) -> TargetState:
-    return TargetState(name=target.name, kind=kind_of(target), label=label_of(target), on=target.on)
-
-
-def _fields(state: TargetState, target: Target) -> dict[str, object]:
-    """Of a state, with what is set now."""
-    held = {name: getattr(state, name) for name in state.__struct_fields__}
-    return {**held, "label": label_of(target), "on": target.on, "kind": kind_of(target)}

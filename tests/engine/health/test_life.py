@@ -106,6 +106,24 @@ def test_a_graver_fact_is_told() -> None:
     assert [what for _, what, _ in events] == ["updated"]
 
 
+def test_no_more_are_kept_than_may_be_and_the_oldest_closed_ones_go_first() -> None:
+    def many(begin: int, number: int) -> list[HealthFact]:
+        return [HealthFact(rule="adapter-gone", subject=f"source:{one}", what="down") for one in range(begin, begin + number)]
+
+    issues = after({}, *many(0, MOST))
+    issues = after(issues, *many(5, MOST - 5), now=NOW + DAY)
+    issues = after(issues, *many(9, MOST - 9), now=NOW + 2 * DAY)
+    ids = [issue_id("adapter-gone", f"source:{one}") for one in range(9)]
+    assert all(issues[one].state == "closed" for one in ids)
+
+    issues = after(issues, *many(9, MOST - 9), *many(MOST, 6), now=NOW + 3 * DAY)
+    assert len(issues) == MOST and not any(one in issues for one in ids[:5]) and sum(one in issues for one in ids[5:]) == 3
+    issues, events = turn(issues, [*many(9, MOST - 9), *many(MOST, 9)], NOW + 4 * DAY)
+    assert len(issues) == MOST and {one.state for one in issues.values()} == {"open"} and len(events) == 3
+    issues, events = turn(issues, many(MOST + 100, 50), NOW + 4 * DAY + SECOND)
+    assert len(issues) == MOST and not [one for one in events if one[1] == "opened"]
+
+
 def test_other_figures_alone_are_no_event() -> None:
     issues, events = turn(after({}, gone()), [gone("ens1 is down for 3 s.")], NOW + SECOND)
 

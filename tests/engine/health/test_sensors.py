@@ -1,13 +1,13 @@
 from typing import Any
 
-from app.engine.health.sensors import Seen, sensor_facts, synchronizer_facts, versions_behind
+from app.engine.health.sensors import Seen, sensor_facts, synchronizer_facts
 from app.engine.health.sources import DAY
 from app.engine.health.tallies import MINUTE, Tallies
 from app.link.codec import encode_batch
 from app.link.envelope import FORM
 from app.model.activity import Activity
 from app.model.health import HealthFact
-from app.model.sensor import Backlog, Controller, ControllerSight, Sampling, SensorConfig, SensorReport
+from app.model.sensor import Backlog, Controller, ControllerSight, Sampling, SensorConfig, SensorReport, versions_behind
 from app.model.source import SourceState
 from app.sensor.sensor import read_input
 from app.sensor.service.sight import Sight
