@@ -81,11 +81,19 @@ class Fetching:
         self._known: set[int] = set()
         self._wanted: dict[str, set[int]] = {}
         self._waits: dict[str, tuple[float, float]] = {}
+        self._refused = ""
+        self.error = ""
+        """Why the last round could not be ended, or our disk kept nothing; a sensor that is away is no error."""
 
     def step(self) -> None:
         """Begin a round when it is time."""
         now = time.monotonic()
-        if now < self._due or not self._link.connected or (self._round is not None and not self._round.done()):
+        if self._round is not None:
+            if not self._round.done():
+                return
+            broke = self._round.exception()
+            self.error = self._refused if broke is None else f"{type(broke).__name__}: {broke}"
+        if now < self._due or not self._link.connected:
             return
         self._due = now + EVERY
         self._round = self._working.submit(self._turn)
@@ -108,9 +116,11 @@ class Fetching:
                 if left := frames - kept_frames(self._workspace, key):
                     fetch(self._link.ask, self._workspace, key, left)
                     self._waits.pop(sensor, None)
+                    self._refused = ""
                 del self._wanted[key]
-            except (LinkError, OSError):  # it is away, or our disk refuses: later
+            except (LinkError, OSError) as error:  # it is away, or our disk refuses: later
                 self._waits[sensor] = time.monotonic() + wait, min(wait * 2, LONGEST_WAIT)
+                self._refused = str(error) if isinstance(error, OSError) else self._refused
 
 
 def packets_of(asking: Ask, workspace: Path, key: str, frames: Collection[int]) -> tuple[bool, str]:

@@ -290,7 +290,14 @@ class Listener:
             if source.process is not None:
                 source.process.wish([f"{STORED}{messages[-1].place}"])
             source.changed = self._undetected = True
-        problems = self._receiver.problems()
+        self._note(source)
+
+    def _note(self, source: RunningSource) -> None:
+        """What of a hub could not be used or done until now."""
+        if self._receiver is None or source.ended or not isinstance(source.spec, HubSource):
+            return
+        watching = self._watching.get(source.id)
+        problems = self._receiver.problems() + (watching.problems() if watching is not None else ())
         if problems != source.more:
             source.more, source.changed = problems, True
 
@@ -372,6 +379,7 @@ class Listener:
             self._said = now
             for source in self._sources.values():
                 source.measure()
+                self._note(source)
                 if source.changed:
                     source.changed = False
                     self._say(source.state())

@@ -7,6 +7,7 @@ from app.engine.queries import Queries
 from app.engine.store.changing import user
 from app.fetching import Fetching
 from app.link.jetstream import Link
+from app.model.rows import Problem
 from app.model.source import HubSource
 from app.sensor.sources.hub import place_of
 
@@ -24,6 +25,14 @@ class Watching:
         """Begin a round when it is time."""
         self.assigning.step()
         self.fetching.step()
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What its last rounds could not do."""
+        rounds = (
+            ("the synchronizers of domains are not assigned: ", self.assigning.error),
+            ("packets of alerts are not fetched: ", self.fetching.error),
+        )
+        return tuple(Problem(what=f"{what}{error[:300]}") for what, error in rounds if error)
 
     def close(self) -> None:
         """Watch no more."""

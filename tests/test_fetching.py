@@ -1,12 +1,14 @@
 """Packets of a sensor come into the workspace soon after the alert, or when somebody looks; then the sensor may go."""
 
 import time
+from concurrent.futures import wait
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from app.engine.schema import StoreError
 from app.fetching import Fetched, Fetching, fetch
 from app.link.asking import MOST_FRAMES, Packets, PacketsAsked, Refused, decode_question, encode_reply
 from app.link.envelope import LinkError, pack
@@ -118,6 +120,38 @@ def test_a_disk_or_an_answer_that_fails_costs_one_sensor_a_while_and_no_frames(
 
     assert not damaged
     assert kept_frames(tmp_path / "w.wardlight", good) == {1, 2} and kept_frames(tmp_path / "w.wardlight", bad) == {3, 4}
+
+
+def test_a_round_that_breaks_and_a_disk_that_refuses_are_said_until_it_goes_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "w.wardlight.packets"
+    answers: list[Any] = [{"s1.good": {1, 2}}, StoreError("The workspace cannot be read.")]
+
+    def alerted(known: set[int]) -> dict[str, set[int]]:
+        answer = answers.pop() if answers else {}
+        if isinstance(answer, Exception):
+            raise answer
+        return cast(dict[str, set[int]], answer)
+
+    link = SimpleNamespace(connected=True, ask=Sensor(range(1, 100)).ask)
+    fetching = Fetching(cast(Any, link), cast(Any, SimpleNamespace(alerted_packets=alerted)), tmp_path / "w.wardlight")
+    monkeypatch.setattr("app.fetching.EVERY", 0.0)
+    monkeypatch.setattr("app.fetching.FIRST_WAIT", 0.0)
+    folder.write_bytes(b"in the way")
+    said = []
+    for _ in range(4):
+        fetching.step()  # says how the last round went, and begins one
+        wait([fetching._round])  # type: ignore[list-item]
+        said.append(fetching.error)
+        if len(said) == 3:
+            folder.unlink()
+            fetching._turn()
+    fetching.close()
+
+    assert said[0] == "" and said[1] == "StoreError: The workspace cannot be read."
+    assert str(folder) in said[2] and said[3] == ""
+    assert kept_frames(tmp_path / "w.wardlight", "s1.good") == {1, 2}
 
 
 @pytest.mark.slow

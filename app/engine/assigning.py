@@ -68,16 +68,20 @@ class Assigning:
         now = self._steady()
         if not self._bucket.connected:
             self._followed = None
-        if now < self._due or (self._running is not None and not self._running.done()):
+        if self._running is not None:
+            if not self._running.done():
+                return
+            if (broke := self._running.exception()) is not None:
+                self.error = f"{type(broke).__name__}: {broke}"
+        if now < self._due:
             return
         self._due = now + EVERY
         self._running = self._round.submit(self.look)
 
     def look(self) -> list[Assignment]:
         """One round; waits. Returns what was written."""
-        self.error = ""
         if not self._bucket.connected:
-            self._followed = None
+            self._followed, self.error = None, ""
             return []
         now, steady = self._clock(), self._steady()
         if self._last is not None and abs((now - self._last[0]) - (steady - self._last[1]) * 1e6) > JUMP:
@@ -88,16 +92,17 @@ class Assigning:
         if self._followed is None:
             self._followed = now
         rows = self._sensors()
-        written = []
+        written, error = [], ""
         for domain in domains(rows):
             try:
                 new = self._one(domain, rows, now, self._followed)
             except Changed:  # another workspace was quicker; the next round reads what it said
                 continue
-            except LinkError as error:
-                self.error = str(error)
+            except LinkError as broke:
+                error = str(broke)
                 continue
             written += [new] if new is not None else []
+        self.error = error
         return written
 
     def close(self) -> None:

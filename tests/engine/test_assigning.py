@@ -1,9 +1,11 @@
 """Several workspaces watch over the synchronizers of one hub; the bucket here is a real one of compare-and-set in memory."""
 
 from collections.abc import Sequence
+from concurrent.futures import wait
 from typing import Any
 
 from app.engine.assigning import Assigning, domains
+from app.engine.schema import StoreError
 from app.engine.synchronizer import OFFLINE, WAIT
 from app.link.bucket import Changed, Entry
 from app.link.lease import Assignment, decode, encode
@@ -139,3 +141,26 @@ def test_domains_are_bounded_whatever_sensors_claim() -> None:
     rows = [row(f"s{n:04}", START, f"ldaps://dc.d{n}.test") for n in range(500)]
 
     assert len(domains(rows)) == 64
+
+
+def test_a_round_that_breaks_is_said_until_one_does_not() -> None:
+    bucket, time = Kept(), Time()
+    broken = [StoreError("The workspace cannot be read.")]
+
+    def sensors() -> Sequence[SensorRow]:
+        if broken:
+            raise broken.pop()
+        return (row("a", START),)
+
+    one = Assigning(bucket, sensors, "anna", lambda ids: ids[0], lambda: time.now, lambda: time.steady)
+    one.step()
+    wait([one._running])  # type: ignore[list-item]
+    one.step()
+    said = one.error
+    time.go(31_000_000)
+    one.step()
+    wait([one._running])  # type: ignore[list-item]
+    one.close()
+
+    assert said == "StoreError: The workspace cannot be read."
+    assert one.error == "" and bucket.said().sensor == "a"
