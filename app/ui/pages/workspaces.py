@@ -1,4 +1,7 @@
-"""Workspaces of this user: what each holds, how it is; renamed, packed, checked, deleted to the bin and back."""
+"""Workspaces of this user: what each holds, how it is; renamed, packed, checked, deleted to the bin and back.
+
+Long because every deed of the page asks first, runs as a job and is told at the same table.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,7 @@
-"""Where new suspicious activities and health alerts are told: destinations, how they are doing, tests, previews."""
+"""Where new suspicious activities and health alerts are told: destinations, how they are doing, tests, previews.
+
+Long because every deed of the section runs as a job for the destination that is chosen and is told in the same place.
+"""
 
 from collections.abc import Callable, Sequence
 
