@@ -4,7 +4,6 @@ Packets are replayed in a loop at constant rates over a pair of virtual interfac
 
 capture: processor and private memory of one capture source; bytes it saw, bytes of the batches it wrote, bytes of the sealed
 messages that a sensor would send. sensor: the same of the whole `wardlight sensor`, which sends to a hub.
-alerts: seconds from the last packet of an attack to its alert in the workspace of `wardlight listen`, at one rate (--rate).
 The governor is off, so that all of the traffic is analysed. Where a control group can be made, sender and measured programs are
 in one that comes before all others; figures are processor time.
 """
@@ -12,7 +11,6 @@ in one that comes before all others; figures are processor time.
 import argparse
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -211,52 +209,6 @@ def of_sensor(net: Namespace, capture: Path, rate: int, seconds: float) -> dict[
         helper.wait(30)
 
 
-def alerts(net: Namespace, capture: Path, rate: int, trials: int) -> dict[str, Any]:
-    """Seconds from the last packet of a password spray to its alert, amid other traffic."""
-    from app.session import Session
-    from tests.material import save, spray
-
-    waits, sizes = [], []
-    with tempfile.TemporaryDirectory() as scratch:
-        workspace = Path(scratch) / "case.wardlight"
-        home = Path(scratch) / "home"
-        home.mkdir()
-        (home / "settings.json").write_text('{"reserve": 0}')
-        words = net.command(sys.executable, "-m", "app", "listen", str(workspace), "-i", "in")
-        environment = dict(os.environ, WARDLIGHT_HOME=str(home))
-        child = subprocess.Popen(words, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        assert child.stderr is not None
-        for line in child.stderr:
-            if line.rstrip().endswith(b": running"):
-                break
-        try:
-            with traffic(net, capture, rate):
-                time.sleep(WARM)
-                session = Session.open(workspace, read_only=True)
-                for trial in range(trials):
-                    client = f"10.200.{trial // 250}.{trial % 250 + 1}"
-                    attack = save(Path(scratch) / "attack.pcap", spray([f"user{n}" for n in range(40)], client=client))
-                    net.run("tcpreplay", "-q", "-i", "out", "--topspeed", str(attack))
-                    began = time.monotonic()
-                    while not any(client in repr((one.finding.subject, one.finding.sources)) for one in session.queries.alerts()):
-                        if time.monotonic() - began > 120:
-                            raise SystemExit(f"no alert for {client}")
-                        time.sleep(0.05)
-                    waits.append(time.monotonic() - began)
-                    sizes.append(sum(session.queries.by_kind().values()))
-                    print(f"  {waits[-1]:.2f} s with {sizes[-1]:,} activities", flush=True)
-                session.close()
-        finally:
-            child.terminate()
-            child.communicate(timeout=300)
-    waits.sort()
-    late = waits[min(int(0.99 * len(waits)), len(waits) - 1)]
-    return {
-        "rate": rate, "trials": trials, "p50": statistics.median(waits), "p99": late,
-        "worst": waits[-1], "activities": sizes[-1],
-    }  # fmt: skip
-
-
 def shown(part: str, one: dict[str, Any]) -> str:
     """A line about one rate."""
     cores, gigabytes = SIZING.get(one["rate"], (0.0, 0.0))
@@ -275,9 +227,7 @@ def main() -> int:
     parser.add_argument("capture", type=Path)
     parser.add_argument("--rates", default="1000,5000,10000,20000,50000")
     parser.add_argument("--seconds", type=float, default=20)
-    parser.add_argument("--parts", default="capture,sensor,alerts")
-    parser.add_argument("--rate", type=int, default=5000, help="packets a second beside the attacks")
-    parser.add_argument("--trials", type=int, default=30)
+    parser.add_argument("--parts", default="capture,sensor")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--hub", action="store_true", help=argparse.SUPPRESS)
@@ -302,13 +252,6 @@ def _run(options: argparse.Namespace, enter: Callable[..., list[str]]) -> int:
                 one = run(Preferred(net.name, enter), options.capture.resolve(), rate, options.seconds)
             rows.setdefault(part, []).append(one)
             print(shown(part, one), f"(load {os.getloadavg()[0]:.1f})", flush=True)
-    if "alerts" in parts:
-        with namespace() as net:
-            rows["alerts"] = one = alerts(Preferred(net.name, enter), options.capture.resolve(), options.rate, options.trials)
-        print(
-            f"alerts at {one['rate']:,} packets/s: p50 {one['p50']:.1f} s, p99 {one['p99']:.1f} s, worst {one['worst']:.1f} s of "
-            f"{one['trials']}, {one['activities']:,} activities at the end (load {os.getloadavg()[0]:.1f})"
-        )
     if options.json:
         options.json.write_bytes(msgspec.json.format(msgspec.json.encode(rows)))
     return 0
