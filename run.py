@@ -26,7 +26,7 @@ PROCESSES = 4
 WINDOWLESS = (
     "analyze", "export", "proof", "reveal", "replay", "coverage", "sigma", "detectors", "tune", "what-if", "alerts", "alert",
     "health", "hub", "undo", "query", "exclusions", "listen", "tag", "secret", "tickets", "paths", "compare", "notify", "report",
-    "sensor", "workspace", "-h", "--help", "--version",
+    "sensor", "workspace", "update", "-h", "--help", "--version",
 )  # fmt: skip
 """What runs without Qt; `selftest` tries the window too."""
 LIBRARIES = {  # shared library that Qt loads: Debian package that holds it

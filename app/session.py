@@ -13,7 +13,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from app import paths, starting, workspaces
+from app import paths, starting, updates, workspaces
 from app.casework import Casework
 from app.children import Beside, Listening, Reading
 from app.engine.exclusion_lists import moment
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMS", "IN_USE", "Form", "Reading", "Seconds", "Session", "StoreError", "View", "check_keytabs",
-    "code_tables", "detector_ids", "harmless", "iso", "moment", "replay", "story", "workspaces",
+    "code_tables", "detector_ids", "harmless", "iso", "moment", "replay", "story", "updates", "workspaces",
 ]  # fmt: skip
 
 

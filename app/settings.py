@@ -25,6 +25,17 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     hosts: int = 0
 
 
+class Updates(msgspec.Struct, frozen=True, kw_only=True):
+    """Where newer versions are asked for, only when the user does. address: of the manifest, https; empty: nowhere.
+
+    keys: a file of keys that are believed in place of those that ship. authorities: PEM file of certificates for the address.
+    """
+
+    address: Annotated[str, msgspec.Meta(max_length=2_000)] = ""
+    keys: str = ""
+    authorities: str = ""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Every option with its default.
 
@@ -46,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     notifications: what each workspace tells to other systems, by its path; secrets are named and never held.
     workspaces: folder in which workspaces are listed and made, empty for the usual one. opened: when each was last opened, by its
     path, UTC microseconds. bins: folders in which deleted workspaces are kept.
+    updates: where newer versions of the program are asked for.
     """
 
     theme: Literal["system", "dark", "light", "contrast"] = "system"
@@ -72,13 +84,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     bins: tuple[str, ...] = ()
     typed: tuple[Annotated[str, msgspec.Meta(max_length=4_000)], ...] = ()
     notifications: dict[str, Notifying] = {}
+    updates: Updates = Updates()
 
 
 def load(folder: Path | None = None) -> Settings:
     """Settings from the folder; the defaults when there are none or they cannot be read."""
     try:
         return msgspec.json.decode(((folder or settings_folder()) / "settings.json").read_bytes(), type=Settings)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError, ValueError):
         return Settings()
 
 

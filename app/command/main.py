@@ -54,6 +54,7 @@ COMMANDS = {
     "sensor": Command("sensor", "run a sensor without a window, which sends to a hub"),
     "tag": Command("tag", "say that an account or a computer is a honeytoken, sensitive, or neither"),
     "workspace": Command("workspace", "list, rename, delete, restore, pack, check workspaces; their limits, roles and history"),
+    "update": Command("update", "look for a newer version when asked, verify and install update files"),
     "secret": Command("secret", "keep a password, a shared secret or keys in the keyring"),
     "_read": Command("read"),
     "_notify": Command("notify", "", "add_child_arguments", "run_child"),

@@ -254,10 +254,8 @@ class WorkspacesPage(Page):
         """Ask before copies of earlier versions are removed."""
         row = self.table.current_row()
         if row is not None:
-            path = Path(row.path)
-            what = wording.count(row.copies, "copy", "copies")
-            words = f"Remove {what} of {path.stem}, {wording.size(row.earlier)}? They are the way back to an older Wardlight."
-            self.foot.ask(words, tr("Remove copies"), lambda: doing.drop_copies(self.desk, path, self.refresh_soon))
+            drop = lambda: doing.drop_copies(self.desk, Path(row.path), self.refresh_soon)  # noqa: E731
+            self.foot.ask(lists.drop_words(row), tr("Remove copies"), drop)
 
     def _rewrite(self, path: Path, how: str, words: str) -> None:
         from app.session import workspaces

@@ -65,6 +65,12 @@ def about(row: WorkspaceRow) -> str:
     return " ".join(parts)
 
 
+def drop_words(row: WorkspaceRow) -> str:
+    """The question before copies of earlier versions are removed."""
+    what = f"{wording.count(row.copies, 'copy', 'copies')} of {Path(row.path).stem}, {wording.size(row.earlier)}"
+    return f"Remove {what}? They are the way back to an older Wardlight."
+
+
 def columns(here: Callable[[], str]) -> tuple[Column, ...]:
     """Of the list of workspaces. here: path of the one that is open in this window."""
 

@@ -1,0 +1,1 @@
+"""What builds and installs the program."""
