@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from app import starting
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from app.command.main import COMMANDS, run
 
     if words and (words[0] in COMMANDS or words[0] in ("-h", "--help", "--version")):
-        return run(words, _to_pdf)
+        return run(words, _to_pdf, _window_parts)
     if words and words[0].startswith("-"):
         return run(words, _to_pdf)
     return _window([Path(one) for one in words])
@@ -42,6 +42,12 @@ def _to_pdf(html: str, out: Path) -> None:
     from app.ui.printing import write_pdf
 
     write_pdf(html, out)
+
+
+def _window_parts(case: Path) -> Iterable[tuple[str, Callable[[], str]]]:
+    from app.ui.trial import checks
+
+    return checks(case)
 
 
 if __name__ == "__main__":

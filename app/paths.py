@@ -43,6 +43,11 @@ def sample_case() -> Path:
     return resources() / "samples" / "intrusion.pcap"
 
 
+def sample_log() -> Path:
+    """The bundled event log of a few records."""
+    return resources() / "samples" / "controller.evtx"
+
+
 def settings_folder() -> Path:
     """Folder of the user's settings, by the custom of the system; WARDLIGHT_HOME overrides it."""
     home = os.environ.get("WARDLIGHT_HOME")

@@ -6,7 +6,7 @@ import io
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple, NoReturn
@@ -15,6 +15,8 @@ from app import __version__
 from app.command.words import inert
 
 Pdf = Callable[[str, Path], None]
+Window = Callable[[Path], Iterable[tuple[str, Callable[[], str]]]]
+"""Checks of the window, see app.command.selftest."""
 
 
 class Command(NamedTuple):
@@ -80,7 +82,7 @@ def parser(called: str = "") -> argparse.ArgumentParser:
     whole = OneLine(prog="wardlight", description="Who attacked which identity, how, and the packets that prove it.")
     whole.add_argument("--version", action="version", version=f"wardlight {__version__}")
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name in [called] if called in COMMANDS else COMMANDS:
+    for name in [called] if called in COMMANDS else [] if called == "--version" else COMMANDS:
         about = COMMANDS[name]
         words = {"help": about.help} if about.help else {}
         getattr(_module(about), about.add)(commands.add_parser(name, **words))
@@ -91,9 +93,9 @@ def _module(about: Command) -> ModuleType:
     return importlib.import_module(f"app.command.{about.module}")
 
 
-def run(arguments: Sequence[str], to_pdf: Pdf) -> int:
+def run(arguments: Sequence[str], to_pdf: Pdf, window: Window | None = None) -> int:
     """Run one command; returns the exit status: 0 quiet, 2 alerts at or above --fail-on or a proof that gives another alert,
-    1 the command failed."""
+    1 the command failed. window: checks of it, for selftest."""
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal of another encoding shows what it can
         sys.stdout.reconfigure(errors="backslashreplace")
     called = arguments[0] if arguments else ""
@@ -104,7 +106,7 @@ def run(arguments: Sequence[str], to_pdf: Pdf) -> int:
     except SystemExit as end:
         return 0 if end.code in (0, None) else FAILED
     about = COMMANDS[options.command]
-    more = (to_pdf,) if options.command in PRINTING else ()
+    more = (to_pdf,) if options.command in PRINTING else (window,) if options.command == "selftest" else ()
     try:
         return int(getattr(_module(about), about.run)(options, *more))
     except BrokenPipeError:  # whoever read our output has seen enough; nothing more can be said to it, not even at the end
@@ -124,9 +126,8 @@ def run(arguments: Sequence[str], to_pdf: Pdf) -> int:
 
 
 def _is_of_the_store(error: Exception) -> bool:
-    from app.session import StoreError  # loaded already by whatever may raise it
-
-    return isinstance(error, StoreError)
+    session = sys.modules.get("app.session")  # loaded already by whatever may raise it; a sensor alone has none
+    return session is not None and isinstance(error, session.StoreError)
 
 
 def _failed(why: str) -> int:

@@ -25,6 +25,7 @@ from scapy.fields import ConditionalField, Field, PacketField, PacketListField  
 from scapy.layers.inet import TCP  # noqa: E402
 from scapy.packet import NoPayload, Packet, Raw  # noqa: E402
 
+LAYERS = "inet inet6 l2 dns dhcp netbios kerberos ldap smb smb2 smbserver dcerpc ntlm spnego gssapi radius vxlan ntp llmnr"
 MAX_DEPTH = 24
 MAX_FIELDS = 4000
 MAX_VALUE = 300
@@ -34,8 +35,7 @@ LOOPBACK, ETHERNET, RAW_LINKS, SLL, SLL2 = (0, 108), 1, (12, 14, 101, 228, 229),
 
 def load_layers() -> None:
     """Import the layers that a domain controller's traffic is made of; each one that fails is left out."""
-    names = "inet inet6 l2 dns dhcp netbios kerberos ldap smb smb2 smbserver dcerpc ntlm spnego gssapi radius vxlan ntp llmnr"
-    for name in names.split():
+    for name in LAYERS.split():
         try:
             __import__(f"scapy.layers.{name}")
         except Exception:  # a layer that this scapy does not have or cannot load is no reason to show nothing
