@@ -26,7 +26,7 @@ PROCESSES = 4
 WINDOWLESS = (
     "analyze", "export", "proof", "reveal", "replay", "coverage", "sigma", "detectors", "tune", "what-if", "alerts", "alert",
     "health", "hub", "undo", "query", "exclusions", "listen", "tag", "secret", "tickets", "paths", "compare", "notify", "report",
-    "sensor", "workspace", "update", "-h", "--help", "--version",
+    "sensor", "workspace", "update", "licences", "-h", "--help", "--version",
 )  # fmt: skip
 """What runs without Qt; `selftest` tries the window too."""
 LIBRARIES = {  # shared library that Qt loads: Debian package that holds it
@@ -99,7 +99,7 @@ def environment(testing: bool) -> Path:
             "-c",
             HERE / "constraints.txt",
             "-e",
-            ".[dev]" if testing else ".",
+            ".[dev]" if testing else ".[sigma]",
         ],
         cwd=HERE,
         check=True,

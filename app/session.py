@@ -410,9 +410,15 @@ class Session(Output, Casework, Fleet, Telling):
     def sigma(self, rules: Sequence[Path], most: int = 1_000) -> SigmaRun:
         """Run Sigma rules, files and folders, over the Windows events of the workspace; blocks.
 
-        most: matches of a rule that are given; all are counted. Raises OSError for a path that is not there.
+        most: matches of a rule that are given; all are counted. Raises OSError for a path that is not there, ImportError without
+        what the extra `sigma` installs.
         """
-        from app.engine.sigma import load_rules, run  # pySigma and what it needs load slowly, and few sessions ask for them
+        try:
+            from app.engine.sigma import load_rules, run  # pySigma and what it needs load slowly, and few sessions ask for them
+        except ModuleNotFoundError as error:
+            raise ImportError(
+                f"Sigma rules need packages that are not installed ({error.name}): add wardlight[sigma]."
+            ) from error
         from app.sensor.events.translate import FAMILIES
 
         kept: dict[str, frozenset[int]] = {}

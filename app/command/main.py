@@ -58,6 +58,7 @@ COMMANDS = {
     "workspace": Command("workspace", "list, rename, delete, restore, pack, check workspaces; their limits, roles and history"),
     "update": Command("update", "look for a newer version when asked, verify and install update files"),
     "secret": Command("secret", "keep a password, a shared secret or keys in the keyring"),
+    "licences": Command("licences", "whose work the program is made of, and under which licences"),
     "_read": Command("read"),
     "_notify": Command("notify", "", "add_child_arguments", "run_child"),
     "_listen": Command("listening"),

@@ -218,6 +218,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("help.glossary", "Glossary", "more", "", "help_article", "Help", argument="glossary"),
     Action("help.tour", "Tour of the window", "right", "", "show_tour", "Help"),
     Action("help.keys", "Keys of this page", "more", "?", "show_keys", "Help"),
+    Action("help.about", "About, and licences", "more", "", "go", "Help", argument="about"),
 )
 BY_ID: dict[str, Action] = {one.id: one for one in ACTIONS}
 MENUS: tuple[str, ...] = ("File", "Go", "Alert", "View", "Help")

@@ -7,7 +7,7 @@ view "filter": whose parties are drawn), "coverage" (key: detector), "incident" 
 or that of an alert of it), "exclusions" (key: id of an alert to exclude a party of), "history" (key: what it is about),
 "workspaces" (key: "bin" for deleted ones), "settings" (key: word of a section),
 "sensors" (key: id of a sensor, "" for that of this window, "join", "add"; view "tab"),
-"help" (key: of an article), "health" (key: its id; view "state", "severity", "text"),
+"help" (key: of an article), "about" (key: name of a part; view "find"), "health" (key: its id; view "state", "severity", "text"),
 "paths" (key: EntityRef.key; view "way": "from" for paths that begin there), "tickets" (key: id of a ticket; view "account":
 EntityRef.key, "activity": id), "timeline" (view "at": UTC microseconds, "minutes"; "alert", "incident": id; "lanes", "pins",
 "from", "to").
@@ -66,6 +66,7 @@ PAGES: tuple[PageEntry, ...] = (
     ),
     PageEntry("settings", "Settings", "settings", "app.ui.pages.settings:SettingsPage", rail=False, needs_case=False),
     PageEntry("help", "Help", "more", "app.ui.pages.help:HelpPage", rail=False, needs_case=False),
+    PageEntry("about", "About", "more", "app.ui.pages.about:AboutPage", rail=False, needs_case=False),
     PageEntry("jobs", "Jobs", "jobs", "app.ui.pages.jobs:JobsPage", rail=False, needs_case=False, above="sources"),
     PageEntry(
         "problems", "Problems", "problem", "app.ui.pages.problems:ProblemsPage", rail=False, needs_case=False, above="sources"
