@@ -217,6 +217,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("help.filters", "The language of filters", "filter", "", "help_article", "Help", argument="query"),
     Action("help.glossary", "Glossary", "more", "", "help_article", "Help", argument="glossary"),
     Action("help.tour", "Tour of the window", "right", "", "show_tour", "Help"),
+    Action("update.check", "Check for updates…", "restart", "", "go", "Help", argument="settings/updates"),
     Action("help.keys", "Keys of this page", "more", "?", "show_keys", "Help"),
     Action("help.about", "About, and licences", "more", "", "go", "Help", argument="about"),
 )

@@ -22,7 +22,7 @@ from app.ui.main_window import MainWindow
 PAGES = (
     "overview", "alerts", "alert", "incident", "exclusions", "history", "activities", "entities", "entity", "graph", "paths",
     "coverage", "tickets", "sensors", "sources", "reports", "settings", "settings/keys", "settings/detectors", "settings/tags",
-    "settings/notifications", "help", "about", "compare", "timeline", "jobs", "problems", "health",
+    "settings/notifications", "settings/updates", "help", "about", "compare", "timeline", "jobs", "problems", "health",
     "workspaces", "workspaces/bin", "settings/keeping",
 )  # fmt: skip
 

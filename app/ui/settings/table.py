@@ -19,6 +19,7 @@ SECTIONS: tuple[SectionEntry, ...] = (
     SectionEntry("keys", "Keys", "more", "app.ui.settings.bindings:Bindings"),
     SectionEntry("evidence", "Evidence", "packet", "app.ui.settings.evidence:EvidenceSettings"),
     SectionEntry("privacy", "Privacy", "proof", "app.ui.settings.privacy:Privacy"),
+    SectionEntry("updates", "Updates", "restart", "app.ui.settings.updates:UpdateSettings"),
     SectionEntry("keeping", "Workspace", "sources", "app.ui.settings.keeping:Keeping", case=True),
     SectionEntry("detectors", "Detectors", "sensor", "app.ui.settings.detectors:Detectors", case=True),
     SectionEntry("tags", "Tags", "pin", "app.ui.settings.tags:Tags", case=True),
