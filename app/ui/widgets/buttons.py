@@ -246,7 +246,7 @@ class LinkButton(PaintedButton):
         painter.setFont(face)
         painter.setPen(theme.colour("accent"))
         words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, max(4, self.width() - 2))
-        painter.drawText(self.rect().adjusted(2, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
         self.paint_ring(painter, QRectF(self.rect()), 3)
 
 
