@@ -79,6 +79,8 @@ def main() -> None:
         for size in wanted.size or ["1440x900", "1000x700"]:
             width, height = map(int, size.split("x"))
             window = MainWindow(Session.open(None if first_start else wanted.case), Path(tempfile.mkdtemp()))
+            if not first_start:
+                window.desk.remember(wanted.case.absolute())
             window.resize(width, height)
             window.show()
             settle(window)
