@@ -14,6 +14,8 @@ LOG_READERS = "--evtx"
 INSPECTOR = "wardlight-inspector"
 """The frozen inspector of packets: a program of its own, under its own licence, in the folder of the frozen program."""
 LIBRARIES = "LD_LIBRARY_PATH"
+FRESH = "PYINSTALLER_RESET_ENVIRONMENT"
+"""Set, it makes a frozen program put its libraries first by itself, though one like it started it."""
 
 
 def frozen() -> bool:
@@ -53,3 +55,5 @@ def give_back_libraries(environment: MutableMapping[str, str]) -> None:
         environment[LIBRARIES] = before
     elif frozen():
         environment.pop(LIBRARIES, None)
+    if frozen():  # else our children would take our libraries for named, and find the system's or none
+        environment[FRESH] = "1"

@@ -19,13 +19,14 @@ from app.model.source import LiveSource
 from app.paths import settings_folder
 from app.sensor.service import changes
 from app.sensor.service.configuration import read_config, read_place, write_place
-from app.sensor.service.files import SYSTEM, Files
+from app.sensor.service.files import STATE, SYSTEM, Files
 from app.sensor.service.fitness import unfit
 from app.sensor.service.service import RESTART
 from app.sensor.service.service import run as run_service
 
 LONGEST = 1 << 16
 NAME = 64
+VARIABLE = "WARDLIGHT_PASSPHRASE"
 INSTALLED = SYSTEM / "wardlight" / "sensor.json"
 """Where an installed sensor has its configuration."""
 
@@ -72,6 +73,19 @@ def run(options: argparse.Namespace) -> int:
     except LinkError as error:
         raise OSError(str(error)) from error
     return 0
+
+
+def as_installed() -> None:
+    """As root, be the installed sensor for good: its folder, the passphrase of its secrets, its user. Elsewhere nothing."""
+    if os.name != "posix" or os.geteuid() != 0 or not STATE.is_dir():
+        return
+    os.environ.setdefault("WARDLIGHT_HOME", str(STATE))
+    with suppress(OSError, UnicodeDecodeError):
+        for row in (INSTALLED.parent / "passphrase").read_text(encoding="utf-8").splitlines():
+            name, is_set, value = row.strip().partition("=")
+            if is_set and name == VARIABLE:
+                os.environ.setdefault(name, value.strip("\"'"))
+    _as_owner(STATE)
 
 
 def _as_owner(folder: Path) -> None:

@@ -1,7 +1,7 @@
 """Build the packages: python installer/debian/build.py --out DIR [--frozen DIR] [--only NAME] [--version V] [--fast]
 
-Needs binutils and dpkg-deb, and the frozen folders wardlight/ and wardlight-sensor/, which are made first when --frozen does not
-say where they are. Two builds of one commit give the same packages.
+Needs binutils, chrpath, dpkg-deb, and the frozen folders wardlight/ and wardlight-sensor/, which are made first when --frozen
+does not say where they are. Two builds of one commit give the same packages.
 """
 
 import argparse
@@ -24,7 +24,7 @@ MAINTAINER = "Wardlight maintainers <maintainers@wardlight.invalid>"
 PROGRAM = Package(
     "wardlight", "net",
     needs=("fontconfig-config", "hicolor-icon-theme", "xkb-data"),
-    recommends=("libgl1", "libegl1"),
+    recommends=("libwayland-cursor0", "libwayland-egl1"),
     suggests=("wardlight-sensor", "nats-server", "wireshark"),
     about=(
         "Who attacked which identity in an Active Directory domain, and the proof",

@@ -7,6 +7,7 @@ import re
 import shutil
 import stat
 import subprocess
+import sys
 from collections.abc import Iterable
 from email.utils import formatdate
 from pathlib import Path
@@ -72,7 +73,8 @@ def control(package: Package, version: str, architecture: str, maintainer: str, 
 def linked(root: Path) -> list[str]:
     """Packages of the system whose libraries the programs below the root load, beside those that lie in the tree themselves.
 
-    A version is only asked of the C library, whose symbols say which one they need. Needs readelf (binutils).
+    A version is only asked of the C library, whose symbols say which one they need. A library that no installed package has is
+    one of a plugin that is not for this system; it is named on standard error. Needs readelf (binutils).
     """
     programs = _programs(root)
     have = {one.name for one in root.rglob("*")}
@@ -81,16 +83,27 @@ def linked(root: Path) -> list[str]:
     ).stdout if programs else ""  # fmt: skip
     missing = set(re.findall(r"\(NEEDED\).*\[([^\]]+)\]", told)) - have
     versions = {tuple(map(int, one.split("."))) for one in re.findall(r"Name: GLIBC_([0-9.]+)", told)}
-    found = {_provider(one) for one in missing}
-    return sorted(f"libc6 (>= {'.'.join(map(str, max(versions)))})" if one == "libc6" and versions else one for one in found)
+    found = {one: _provider(one) for one in sorted(missing)}
+    if unknown := [one for one, package in found.items() if not package]:
+        print(f"No package has {', '.join(unknown)}.", file=sys.stderr)
+    newest = f"libc6 (>= {'.'.join(map(str, max(versions)))})" if versions else "libc6"
+    return sorted({newest if one == "libc6" else one for one in found.values() if one})
 
 
 def strip(root: Path) -> None:
-    """Take from libraries what only a debugger reads. Those that wheels carry beside them were changed in ways that strip breaks,
-    and a program has its modules behind its end; both stay as they are."""
-    given = [one for one in _programs(root) if ".so" in one.name and not one.parent.name.endswith(".libs")]
+    """Take from Python's own modules what only a debugger reads. Libraries of wheels were changed in ways that strip breaks
+    (their segments lose their alignment), and a program has its modules behind its end; both stay as they are."""
+    given = [one for one in _programs(root) if one.parent.name == "lib-dynload" or one.name.startswith("libpython3")]
     if given:
         subprocess.run(["strip", "--strip-unneeded", "--preserve-dates", *map(str, given)], check=True)
+
+
+def forget_paths(root: Path) -> None:
+    """Take from programs the folders of the machine that built them, in which they would look for libraries. Needs chrpath."""
+    for one in _programs(root):
+        told = subprocess.run(["readelf", "--wide", "--dynamic", str(one)], capture_output=True, text=True, check=True).stdout
+        if re.search(r"R(UN)?PATH\).*\[/", told):
+            subprocess.run(["chrpath", "--delete", str(one)], check=True, stdout=subprocess.DEVNULL)
 
 
 def _programs(root: Path) -> list[Path]:
@@ -98,13 +111,11 @@ def _programs(root: Path) -> list[Path]:
 
 
 def _provider(library: str) -> str:
-    """The installed package that has this library. Raises OSError when none has."""
+    """The installed package that has this library, "" for none."""
     done = subprocess.run(["dpkg-query", "--search", f"*/{library}"], capture_output=True, text=True)
     lines = [line.rpartition(": ") for line in done.stdout.splitlines() if "diversion" not in line]
     names = sorted({package.partition(":")[0] for package, _, path in lines if FOLDERS.fullmatch(str(Path(path).parent))})
-    if not names:
-        raise OSError(f"no package is installed that has {library}, which a program of the tree loads")
-    return names[0]
+    return names[0] if names else ""
 
 
 def settle(root: Path) -> None:
@@ -122,6 +133,7 @@ def build(
     """Make the package of the tree below root. fast: larger, made in a part of the time. Raises OSError."""
     settle(root)
     strip(root)
+    forget_paths(root)
     architecture = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True).stdout.strip()
     files = sorted(one for one in root.rglob("*") if one.is_file() and not one.is_symlink())
     size = sum((one.stat().st_size + 1023) // 1024 for one in files) + sum(1 for one in root.rglob("*") if one.is_dir())
@@ -138,7 +150,7 @@ def build(
         one.chmod(0o755 if one.name in SCRIPTS else 0o644)
     out.mkdir(parents=True, exist_ok=True)
     made = out / f"{package.name}_{version}_{architecture}.deb"
-    pressed = ("-Zgzip", "-z1") if fast else ("-Zxz", "-z6")
+    pressed = ("-Znone",) if fast else ("-Zxz", "-z6")
     subprocess.run(
         ["dpkg-deb", "--root-owner-group", "--threads-max=1", *pressed, "--build", str(root), str(made)],
         check=True, stdout=subprocess.DEVNULL, env={**os.environ, "SOURCE_DATE_EPOCH": str(moment), "LC_ALL": "C.UTF-8"},
