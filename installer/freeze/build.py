@@ -19,6 +19,7 @@ sys.path[:0] = [str(HERE), str(ROOT)]
 import trim  # noqa: E402
 
 from app.engine.proof import versions  # noqa: E402
+from installer.supply import inside as supply  # noqa: E402
 
 PROGRAM, SENSOR = "wardlight", "wardlight-sensor"
 
@@ -41,6 +42,7 @@ def main() -> int:
         text = json.dumps(versions.table(), indent=1, sort_keys=True)
         (inside(folder) / versions.TABLE).write_text(f"{text}\n", encoding="utf-8", newline="\n")
     trim.trim(inside(folder))
+    supply.put(folder)
     for part, size in trim.sizes(inside(folder)):
         print(f"{size / 1e6:8.1f} MB  {part}")
     print(f"{trim.size(folder) / 1e6:8.1f} MB  {folder}")
