@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import settings
@@ -36,8 +36,25 @@ def run(paths: Sequence[Path], workspace: Path | None = None) -> int:
     theme.on_change_of_system(lambda: _follow_system(window))
     window.restore((1440, 900))
     window.show()
+    if sys.platform == "darwin":  # elsewhere files come as words of the command line, and a filter would cost every event a call
+        app.installEventFilter(OpenRequests(window))
     QTimer.singleShot(0, lambda: _begin(window, paths, workspace))
     return app.exec()
+
+
+class OpenRequests(QObject):
+    """Opens what macOS asks to open: a file that is pressed there comes as an event."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take the request; everything else goes on."""
+        if event.type() != QEvent.Type.FileOpen or not event.file():
+            return False
+        self._window.read([Path(event.file())])
+        return True
 
 
 def _begin(window: MainWindow, paths: Sequence[Path], workspace: Path | None) -> None:

@@ -1,6 +1,7 @@
 """What goes into a frozen program and what stays out, for the two specifications."""
 
 import ast
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -88,6 +89,12 @@ def server() -> list[tuple[str, str]]:
     name = "nats-server.exe" if sys.platform == "win32" else "nats-server"
     path = Path(sys.executable).parent / name
     return [(str(path), ".")] if path.is_file() else []
+
+
+def icon() -> str | None:
+    """The picture of a program of Windows, where the script of its installer has made one."""
+    made = os.environ.get("WARDLIGHT_ICON", "")
+    return made if made and Path(made).is_file() else None
 
 
 Row = tuple[str, str, str]

@@ -13,7 +13,10 @@ import win32event
 import win32service
 import win32serviceutil
 
-PROGRAM = os.environ.get("WARDLIGHT_PROGRAM", "wardlight.exe")
+FROZEN = bool(getattr(sys, "frozen", False))
+HERE = Path(sys.executable).resolve().parent
+"""Of the frozen service: a folder in that of the sensor."""
+PROGRAM = os.environ.get("WARDLIGHT_PROGRAM", str(HERE.parent / "wardlight-sensor.exe") if FROZEN else "wardlight.exe")
 CONFIGURATION = Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData")) / "Wardlight" / "sensor.json"
 PATIENCE = 20
 """Seconds in which the sensor ends in order: it waits for its sources and sends what they had."""
@@ -41,7 +44,8 @@ class SensorService(win32serviceutil.ServiceFramework):
 
     def SvcDoRun(self) -> None:
         """Run until the manager wants it to end, or the sensor ended by itself, which the manager is to see as a failure."""
-        command = [PROGRAM, "sensor", "--config", str(CONFIGURATION), "--with-parent"]
+        words = [] if Path(PROGRAM).stem.lower() == "wardlight-sensor" else ["sensor"]
+        command = [PROGRAM, *words, "--config", str(CONFIGURATION), "--with-parent"]
         child = subprocess.Popen(command, stdin=subprocess.PIPE, creationflags=subprocess.CREATE_NO_WINDOW)
         while child.poll() is None:
             if win32event.WaitForSingleObject(self._stop, LOOK) == win32event.WAIT_OBJECT_0:
@@ -55,5 +59,9 @@ class SensorService(win32serviceutil.ServiceFramework):
         sys.exit(child.returncode or 1)
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and FROZEN and len(sys.argv) == 1:  # the service manager starts a frozen service without words
+    servicemanager.Initialize()
+    servicemanager.PrepareToHostSingle(SensorService)
+    servicemanager.StartServiceCtrlDispatcher()
+elif __name__ == "__main__":
     win32serviceutil.HandleCommandLine(SensorService)

@@ -1,0 +1,1 @@
+"""What the macOS application is made of."""

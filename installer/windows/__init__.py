@@ -1,0 +1,1 @@
+"""What the Windows installer is made of."""
