@@ -114,7 +114,7 @@ def run(arguments: Sequence[str], to_pdf: Pdf, window: Window | None = None) -> 
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except (OSError, ImportError) as error:
-        return _failed(str(error))
+        return _failed(_words(error))
     except KeyboardInterrupt:
         return _failed("stopped")
     except Exception as error:
@@ -124,6 +124,13 @@ def run(arguments: Sequence[str], to_pdf: Pdf, window: Window | None = None) -> 
         if os.environ.get("WARDLIGHT_TRACEBACK"):
             traceback.print_exc()
         return _failed(f"mistake in the program: {type(error).__name__}: {error} (WARDLIGHT_TRACEBACK=1 tells more)")
+
+
+def _words(error: Exception) -> str:
+    """What the system refused, and where."""
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def _is_of_the_store(error: Exception) -> bool:

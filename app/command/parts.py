@@ -52,6 +52,7 @@ def of_a_sensor(folder: Path) -> Iterator[Check]:
     yield "start of processes", _processes
     yield "readers of event logs", _log_readers
     yield "source in a process of its own", lambda: _source(folder / "growing.pcap")
+    yield "readers of live sources", _live_readers
     yield "live capture", _capture
     yield "keyring", _keyring
 
@@ -159,19 +160,30 @@ def _log_readers() -> str:
     return "evtx, python-evtx, in a process of their own"
 
 
+def _live_readers() -> str:
+    """Each kind of source has its reader here; the kinds that only Windows has need not be loadable elsewhere."""
+    from app.sensor.live import RUNS
+
+    for module, name in RUNS.values():
+        getattr(importlib.import_module(module), name)
+    return ", ".join(RUNS)
+
+
 def _source(path: Path) -> str:
     """A capture that is still written, read by the process of a source until an activity comes out of it."""
     from app.link.codec import decode_batch
     from app.model.source import GrowingSource
-    from app.sensor.process import ACTIVITIES, ENDED, SourceProcess, Task
+    from app.sensor.process import ACTIVITIES, ENDED, STATUS, SourceProcess, Task, decode_status
 
     path.write_bytes(capture())
-    found, over = [0], threading.Event()
+    found, why, over = [0], [""], threading.Event()
 
     def got(_: SourceProcess, kind: int, body: bytes) -> None:
         if kind == ACTIVITIES:
             found[0] += len(decode_batch(body))
             over.set()
+        elif kind == STATUS and decode_status(body).error:
+            why[0] = decode_status(body).error
         elif kind == ENDED:
             over.set()
 
@@ -180,7 +192,7 @@ def _source(path: Path) -> str:
     child.stop()
     if not found[0]:
         child.kill()
-        raise Broken(child.words or "nothing came out of a capture")
+        raise Broken(why[0] or child.words or "nothing came out of a capture")
     return f"{found[0]} activities out of a growing capture"
 
 

