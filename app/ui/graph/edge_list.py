@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.model.entity import EntityRef
 from app.model.rows import Edge
@@ -15,6 +15,7 @@ from app.ui.plots.graph_paint import edge_words
 from app.ui.plots.neighbourhood import Node
 from app.ui.tables.cells import Column
 from app.ui.tables.table import Table
+from app.ui.widgets.search_field import SearchField
 from app.ui.widgets.words import Elided
 
 
@@ -83,10 +84,7 @@ class EdgeList(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.field = QLineEdit()
-        self.field.setPlaceholderText(tr("Find in the edges"))
-        self.field.setAccessibleName(tr("Find in the edges"))
-        self.field.setClearButtonEnabled(True)
+        self.field = SearchField(tr("Find in the edges"))
         self.field.setMaximumWidth(theme.px(260))
         self.sentence = Elided("", "quiet", "text-quiet")
         self.table = Table(COLUMNS)

@@ -1,8 +1,8 @@
 """What is in a group of the graph: a panel over the canvas with a search; members can be taken out one by one."""
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from app.model.entity import EntityRef
 from app.model.graph import Traits
@@ -13,6 +13,7 @@ from app.ui.plots.neighbourhood import Node
 from app.ui.tables.cells import Column
 from app.ui.tables.table import Table
 from app.ui.widgets.buttons import Button
+from app.ui.widgets.search_field import SearchField
 from app.ui.widgets.words import Elided
 
 MOST = 2_000
@@ -35,10 +36,7 @@ class GroupList(QFrame):
         self._held: list[str] = []
         """What the search looks in, member by member."""
         self.title = Elided("", "section")
-        self.field = QLineEdit()
-        self.field.setPlaceholderText(tr("Find in the group"))
-        self.field.setAccessibleName(tr("Find in the group"))
-        self.field.setClearButtonEnabled(True)
+        self.field = SearchField(tr("Find in the group"))
         columns = (
             Column("Member", lambda ref: ref, 160, "entity", stretch=True),
             Column("", lambda ref: self._of(ref).subnet or self._of(ref).unit, 110, "quiet"),
@@ -67,11 +65,7 @@ class GroupList(QFrame):
         column.addWidget(self.table, 1)
         column.addLayout(foot)
         self.setFixedWidth(theme.px(320))
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(120)
-        self._typing.timeout.connect(self._search)
-        self.field.textChanged.connect(lambda *_: self._typing.start())
+        self.field.paused.connect(self._search)
         self.table.opened.connect(self.opened.emit)
         self.table.installEventFilter(self)
 
@@ -88,7 +82,7 @@ class GroupList(QFrame):
 
     def hideEvent(self, event) -> None:
         """Nothing waits to be searched."""
-        self._typing.stop()
+        self.field.hold()
         super().hideEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from app.ui import theme, wording
 from app.ui.catalogue import tr
@@ -13,6 +13,7 @@ from app.ui.plots.graph_canvas import GraphCanvas
 from app.ui.plots.histogram import HistogramView
 from app.ui.widgets.buttons import Button, LinkButton
 from app.ui.widgets.query_bar import QueryBar
+from app.ui.widgets.search_field import SearchField
 from app.ui.widgets.words import Elided, Line
 
 LOW = 190
@@ -29,10 +30,7 @@ class Stage(QWidget):
         self.query = QueryBar()
         self.query.edit.setAccessibleName(tr("Query behind the picture"))
         self.query.edit.setPlaceholderText(tr("the whole case; type a query to draw the parties of its activities"))
-        self.find = QLineEdit()
-        self.find.setPlaceholderText(tr("Find in the picture"))
-        self.find.setAccessibleName(tr("Find in the picture"))
-        self.find.setClearButtonEnabled(True)
+        self.find = SearchField(tr("Find in the picture"))
         self.find.setFixedWidth(theme.px(200))
         self.activities = LinkButton(tr("Open as activities"))
         self.times = HistogramView(wording.FAMILIES, height=52, label="Time of the edges shown")

@@ -3,9 +3,9 @@
 import platform
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer, qVersion
+from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app import __version__, licences, paths
 from app.licences.form import Notice
@@ -19,9 +19,9 @@ from app.ui.tables.cells import Column
 from app.ui.tables.table import Table
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.empty import Empty
+from app.ui.widgets.search_field import SearchField
 from app.ui.widgets.words import Elided, Line, Words
 
-TYPING_MS = 120
 LEAST = 300
 """Pixels of the design that the list and the text each keep at least."""
 
@@ -43,16 +43,8 @@ class AboutPage(Page):
         head.addWidget(Words(f"Wardlight {__version__}", "page"), 1)
         head.addWidget(copy)
         self.facts = [Elided(one, role="text-quiet", cut=Qt.TextElideMode.ElideMiddle) for one in _facts()]
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Search parts, licences and their texts"))
-        self.search.setAccessibleName(self.search.placeholderText())
-        self.search.setClearButtonEnabled(True)
-        self.search.setMaxLength(80)
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(TYPING_MS)
-        self._typing.timeout.connect(self._find)
-        self.search.textChanged.connect(lambda _: self._typing.start())
+        self.search = SearchField(tr("Search parts, licences and their texts"), most=80)
+        self.search.paused.connect(self._find)
         self.count = Words("", look="quiet")
         top = QVBoxLayout()
         top.setContentsMargins(margin, theme.space("top"), margin, theme.px(12))

@@ -1,7 +1,7 @@
 """All suspicious activities: when, how bad, who did what; filtered, grouped, chosen, opened, classified one or many at once."""
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.model.alert import Alert, Classification, State
 from app.ui import theme, wording
@@ -29,6 +29,7 @@ from app.ui.widgets.buttons import Button, MenuButton
 from app.ui.widgets.empty import Empty
 from app.ui.widgets.filter_chips import Chips, Narrowing
 from app.ui.widgets.flow import flow
+from app.ui.widgets.search_field import SearchField
 from app.ui.widgets.words import Line, PageHeading, Words
 
 SERIES = {"low": "low-fill", "medium": "medium-fill", "high": "high-fill"}
@@ -49,11 +50,7 @@ class AlertsPage(Page):
         self.filter, self.grouping = AlertFilter(), "day"
         self._found: Sifted | None = None
         self._wanted = ""
-        self.field = QLineEdit()
-        self.field.setPlaceholderText(HINT)
-        self.field.setAccessibleName(tr("Filter alerts"))
-        self.field.setMaxLength(LONGEST)
-        self.field.setClearButtonEnabled(True)
+        self.field = SearchField(HINT, tr("Filter alerts"), LONGEST)
         self.field.setMinimumWidth(theme.px(150))
         self.field.setMaximumWidth(theme.px(360))
         self.field.textEdited.connect(self._typed)

@@ -1,8 +1,8 @@
 """All users, computers, addresses, services that were seen, with what they did: narrowed down, sorted, tagged many at a time."""
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QVBoxLayout, QWidget
 
 from app.model.brief import Brief
 from app.model.entity import EntityRef
@@ -19,11 +19,11 @@ from app.ui.tables.table import RowsModel, Table
 from app.ui.widgets import hovering
 from app.ui.widgets.buttons import MenuButton
 from app.ui.widgets.empty import Empty
+from app.ui.widgets.search_field import SearchField
 from app.ui.widgets.tag_menu import OFFERED
 from app.ui.widgets.words import PageHeading
 
 PAGE = 200
-TYPING_MS = 150
 MOST_TAGGED = 5_000
 """Entities that are tagged at one go."""
 MOST_ASKED = 40
@@ -75,13 +75,9 @@ class EntitiesPage(Page):
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
         self._kind, self._sort, self._falling = "", "alerts", True
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(HINT)
-        self.search.setAccessibleName(tr("Which entities"))
+        self.search = SearchField(HINT, tr("Which entities"), 400)
         self.search.setToolTip("\n".join(f"{key}: {what}" for key, what in KEYS.items()) + "\n-tag:new turns a term around")
-        self.search.setMaxLength(400)
         self.search.setFixedWidth(theme.px(320))
-        self.search.setClearButtonEnabled(True)
         self.kind = MenuButton(KINDS[""], self._fill_kinds)
         self.heading = PageHeading(tr("Entities"), "", (self.search, self.kind))
         self.model = RowsModel(COLUMNS, self, self._more)
@@ -108,11 +104,7 @@ class EntitiesPage(Page):
         column.addWidget(self.table, 1)
         self.nothing.hide()
         self.setFocusProxy(self.table)
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(TYPING_MS)
-        self._typing.timeout.connect(self._anew)
-        self.search.textEdited.connect(lambda _: self._typing.start())
+        self.search.paused.connect(self._anew)
 
     def visit(self, route: Route) -> None:
         """A list that is narrowed down, or as it was left."""
@@ -131,7 +123,7 @@ class EntitiesPage(Page):
 
     def leave(self) -> None:
         """What was typed and not asked yet is asked on return."""
-        self._typing.stop()
+        self.search.hold()
         super().leave()
 
     def narrow(self, text: str) -> None:

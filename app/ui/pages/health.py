@@ -3,7 +3,7 @@
 import time
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from app.model.health import HealthIssue
 from app.ui import theme, wording
@@ -18,6 +18,7 @@ from app.ui.widgets.empty import Empty
 from app.ui.widgets.fields import Segment
 from app.ui.widgets.flow import flow
 from app.ui.widgets.health_card import HealthCard
+from app.ui.widgets.search_field import SearchField
 from app.ui.widgets.two_line_list import TwoLineList
 from app.ui.widgets.words import Line, PageHeading
 
@@ -37,11 +38,7 @@ class HealthPage(Page):
         for word, button in self.states.items():
             button.clicked.connect(lambda *_, word=word: self._narrow(state=word))
         self.severity = MenuButton(tr("Severity"), self._fill_severities)
-        self.field = QLineEdit()
-        self.field.setPlaceholderText(tr("Filter health alerts"))
-        self.field.setAccessibleName(tr("Filter health alerts"))
-        self.field.setMaxLength(LONGEST)
-        self.field.setClearButtonEnabled(True)
+        self.field = SearchField(tr("Filter health alerts"), most=LONGEST)
         self.field.setMinimumWidth(theme.px(140))
         self.field.setMaximumWidth(theme.px(320))
         self.field.textChanged.connect(lambda _: self._narrow())

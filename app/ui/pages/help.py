@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui import theme, wording
 from app.ui.catalogue import tr
@@ -16,13 +16,13 @@ from app.ui.page import Page
 from app.ui.tables.cells import Column
 from app.ui.tables.table import Table
 from app.ui.widgets.document import DocumentView
+from app.ui.widgets.search_field import SearchField
 from app.ui.widgets.two_line_list import TwoLineList, TwoLines
 from app.ui.widgets.words import Elided, Line, Words
 
 LIST = 268
 READABLE = 780
 """Pixels of the design that a line of a document takes at most."""
-TYPING_MS = 120
 
 
 class HelpPage(Page):
@@ -34,16 +34,8 @@ class HelpPage(Page):
         super().__init__(desk, name)
         self._article: Article | None = None
         self._section, self._seek = "", ""
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Search the help"))
-        self.search.setAccessibleName(tr("Search the help"))
-        self.search.setClearButtonEnabled(True)
-        self.search.setMaxLength(80)
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(TYPING_MS)
-        self._typing.timeout.connect(self._find)
-        self.search.textChanged.connect(lambda _: self._typing.start())
+        self.search = SearchField(tr("Search the help"), most=80)
+        self.search.paused.connect(self._find)
         self.search.returnPressed.connect(self._open_first)
         self.list = Table((Column("Article", _listed, 200, stretch=True, dim=lambda row: not row.key),), margin=theme.px(16))
         self.list.setAccessibleName(tr("Articles"))

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from app.model.entity import EntityRef
 from app.model.paths import USUAL, AttackPath, PathEdge, PathPicture, PathsOverview, PathTarget
@@ -19,11 +19,11 @@ from app.ui.plots.path_paint import told
 from app.ui.tables.path_parts import Below, Unknown, legend, path_sentence, target_rows
 from app.ui.widgets.buttons import Button, MenuButton
 from app.ui.widgets.path_card import StepShown
+from app.ui.widgets.search_field import SearchField
 from app.ui.widgets.time_choice import TimeChoice
 from app.ui.widgets.two_line_list import TwoLineList, TwoLines
 from app.ui.widgets.words import Elided, PageHeading
 
-TYPING_MS = 180
 LIST, NARROW_LIST, NARROW = 248, 212, 1000
 FOUND = 60
 FILES = {"csv": ("paths.csv", "CSV (*.csv)"), "svg": ("paths.svg", "SVG (*.svg)"), "png": ("paths.png", "PNG (*.png)")}
@@ -55,11 +55,7 @@ class PathsPage(Page):
         self.when = TimeChoice(desk)
         self.more_button = MenuButton(tr("Export"), self._fill_export, icon="export")
         self.heading = PageHeading(tr("Paths"), "", (self.when, self.more_button))
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Account or computer"))
-        self.search.setAccessibleName(tr("Account or computer"))
-        self.search.setMaxLength(200)
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchField(tr("Account or computer"))
         self.list = TwoLineList(self._open_target, scrolls=True, dense=True, pad=12)
         self.list.setAccessibleName(tr("Sensitive accounts"))
         self.canvas = PathCanvas()
@@ -67,11 +63,7 @@ class PathsPage(Page):
         self.below = Below(desk)
         self.unknown = Unknown(desk)
         self._build()
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(TYPING_MS)
-        self._typing.timeout.connect(self._list_anew)
-        self.search.textEdited.connect(lambda _: self._typing.start())
+        self.search.paused.connect(self._list_anew)
         self.search.returnPressed.connect(self.list.open_current)
         self.when.chosen.connect(self._time_chosen)
         self.canvas.edge_chosen.connect(self._step_chosen)

@@ -3,7 +3,7 @@
 import importlib
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.model.tuning import Tuning
 from app.ui import theme, wording
@@ -14,6 +14,7 @@ from app.ui.page import Page
 from app.ui.settings.section import Drafting, Item, Section
 from app.ui.settings.table import BY_WORD, SECTIONS
 from app.ui.widgets.nav import WIDE, NavItem
+from app.ui.widgets.search_field import SearchField
 from app.ui.widgets.two_line_list import TwoLineList, TwoLines
 from app.ui.widgets.words import Line, PageHeading, Words
 
@@ -35,11 +36,7 @@ class SettingsPage(Page):
         self._making.setSingleShot(True)
         self._making.setInterval(MAKING_MS)
         self._making.timeout.connect(self._make_next)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Find a setting"))
-        self.search.setAccessibleName(tr("Find a setting"))
-        self.search.setClearButtonEnabled(True)
-        self.search.setMaxLength(80)
+        self.search = SearchField(tr("Find a setting"), most=80)
         self.search.textChanged.connect(self._find)
         self.search.returnPressed.connect(lambda: self.results.open_current())
         self.nav: dict[str, NavItem] = {}

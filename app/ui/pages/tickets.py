@@ -3,8 +3,8 @@
 Long because filter, lanes, exchanges and inspector of one page follow each other here.
 """
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QLineEdit, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu, QSplitter, QVBoxLayout, QWidget
 
 from app.model.entity import EntityRef
 from app.model.tickets import WEAK_ETYPES, Exchange, Genealogy, TicketNode, etype_name
@@ -19,10 +19,10 @@ from app.ui.tables.exchange_columns import EXCHANGES
 from app.ui.tables.table import Table
 from app.ui.widgets.buttons import Button, MenuButton
 from app.ui.widgets.empty import Empty
+from app.ui.widgets.search_field import SearchField
 from app.ui.widgets.ticket_words import about_all, sentence, worst
 from app.ui.widgets.words import PageHeading, SectionHeading
 
-TYPING_MS = 180
 BY = {"host": "By host", "account": "By account"}
 KERBEROS = ("kerberos-as", "kerberos-tgs", "kerberos-ap", "kerberos-password", "event-kerberos")
 
@@ -53,13 +53,9 @@ class TicketsPage(Page):
         self._unfolded: set[str] = set()
         self._etype, self._odd, self._by = "", False, "host"
         self._ticket: TicketNode | None = None
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Account or service"))
-        self.search.setAccessibleName(tr("Account, service or host"))
-        self.search.setMaxLength(200)
+        self.search = SearchField(tr("Account or service"), tr("Account, service or host"))
         self.search.setMinimumWidth(theme.px(150))
         self.search.setMaximumWidth(theme.px(220))
-        self.search.setClearButtonEnabled(True)
         self.etype_button = MenuButton(tr("All encryption"), self._fill_etypes)
         self.odd_button = Button(
             tr("Only odd"), icon="filter", on_click=self._toggle_odd, tip="Only tickets that are odd or part of an alert"
@@ -74,11 +70,7 @@ class TicketsPage(Page):
         self.below = SectionHeading("")
         self.nothing = Empty("", "", "Show all tickets", self.clear)
         self._build()
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(TYPING_MS)
-        self._typing.timeout.connect(self._changed)
-        self.search.textEdited.connect(lambda _: self._typing.start())
+        self.search.paused.connect(self._changed)
         self.search.returnPressed.connect(self._to_account)
         self.canvas.chosen.connect(self._chosen)
         self.canvas.opened.connect(self._opened)

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.model.filter import quoted
 from app.ui import theme, wording
@@ -14,10 +14,10 @@ from app.ui.tables.cells import Column
 from app.ui.tables.table import Table
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.empty import Empty
+from app.ui.widgets.search_field import SearchField
 
 MOST = 2000
 """Rows that are listed; the filter looks at all."""
-TYPING_MS = 120
 MOST_INPUTS_WORDS = 300
 
 
@@ -57,11 +57,7 @@ class ProblemsView(QWidget):
         self._desk = desk
         self._sort = ("count", True)
         self._lines: list[ProblemLine] = []
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Filter problems"))
-        self.search.setAccessibleName(tr("Filter problems"))
-        self.search.setMaxLength(200)
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchField(tr("Filter problems"))
         self.search.setFixedWidth(theme.px(200))
         self.copy = Button(tr("Copy all"), on_click=self._copy, bare=True)
         self.table = Table(COLUMNS, margin=margin)
@@ -82,12 +78,7 @@ class ProblemsView(QWidget):
         column.addWidget(self.table, 1)
         column.addWidget(self._holder, 1)
         self.setFocusProxy(self.table)
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(TYPING_MS)
-        self._typing.timeout.connect(self.refresh)
-        self.search.textEdited.connect(lambda _: self._typing.start())
-        self.search.textChanged.connect(lambda text: None if text else self._typing.start())
+        self.search.paused.connect(self.refresh)
         desk.summary_changed.connect(self.refresh)
         desk.session_changed.connect(self.refresh)
         desk.jobs.log.changed.connect(self._jobs_changed)
