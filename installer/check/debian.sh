@@ -2,7 +2,7 @@
 # The packages on a clean system, as root on Debian: built, installed, used, upgraded, removed; nothing may be left of them.
 # debian.sh [--frozen DIR] [--packages DIR] [--pictures DIR] [--keep]: frozen folders or packages that are made already, where
 # pictures of the window go, and whether the systems stay for a look. Needs debootstrap, systemd-container, xvfb, tcpreplay,
-# iproute2, lintian, binutils, chrpath, and the environment of the program with what freezes it.
+# iproute2, lintian, binutils, chrpath, the environment of the program, and a package registry for the locks of the build.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
@@ -54,8 +54,9 @@ if [ -z "$packages" ]; then
   [ -n "$frozen" ] || {
     say "freezing the program and the sensor"
     frozen=$work/frozen
-    "$python" "$top/installer/freeze/build.py" --out "$frozen" > /dev/null
-    "$python" "$top/installer/freeze/build.py" --sensor --out "$frozen" > /dev/null
+    freezer=$("$python" "$top/installer/supply/environment.py" --out "$cache/environment") # what the locks name, nothing else
+    "$freezer" "$top/installer/freeze/build.py" --out "$frozen" > /dev/null
+    "$freezer" "$top/installer/freeze/build.py" --sensor --out "$frozen" > /dev/null
   }
   say "building the packages, and the same as an older version"
   "$python" "$top/installer/debian/build.py" --frozen "$frozen" --out "$packages/new" --fast

@@ -76,6 +76,7 @@ def steps(frozen: Path, work: Path, pictures: Path) -> Iterator[Step]:
     yield "selftest of the sensor", lambda: selftest([str(sensor)], work)
     yield "selftest by a link from PATH, in a folder of evidence", lambda: by_link(program, work)
     yield "sample case", lambda: sample(program, work)
+    yield "notices and bill of materials", lambda: made_of(program, sensor, work)
     yield "folders that cannot be written", lambda: read_only(program, work)
     yield "window", lambda: window(program, work, pictures)
 
@@ -113,6 +114,24 @@ def selftest(program: list[str], cwd: Path, **environment: str) -> str:
     if done.returncode or failed or not done.stdout:
         raise Failed("; ".join(failed) or done.stderr.strip()[-500:] or "it says nothing")
     return f"{len(done.stdout.splitlines())} parts work"
+
+
+def made_of(program: Path, sensor: Path, work: Path) -> str:
+    """The program shows a notice of every package of its bill; both folders carry both."""
+    shown = json.loads(run([str(program), "licences", "--json"], work).stdout)["notices"]
+    names = {one["name"].lower() for one in shown}
+    silent = [one["name"] for one in shown if not one["texts"] and not one["remark"]]
+    listed = []
+    for folder in (program.parent, sensor.parent):
+        inside = folder / "_internal"
+        rows = json.loads((inside / "wardlight.cdx.json").read_text(encoding="utf-8"))["components"]
+        listed.append({one["name"].lower() for one in rows if one.get("purl", "").startswith("pkg:pypi/")})
+        if not (inside / "NOTICES").read_text(encoding="utf-8").count("Name: "):
+            raise Failed(f"{folder.name} has no notices")
+    missing = listed[0] - names
+    if missing or silent or not {"qt", "nats-server", "scapy", "python"} <= names or listed[1] & {"scapy", "pyside6_essentials"}:
+        raise Failed(f"no notice of {', '.join(sorted(missing))}; neither text nor remark: {', '.join(silent)}; {listed[1]}")
+    return f"{len(shown)} notices, {len(listed[0])} packages, {len(listed[1])} of them in the sensor"
 
 
 def by_link(program: Path, work: Path) -> str:

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 python=${PYTHON:-python3}
 work=$(mktemp -d "${TMPDIR:-/tmp}/wardlight-python.XXXXXX")
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
-export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CONSTRAINT= HOME="$work/home" WARDLIGHT_HOME="$work/home" QT_QPA_PLATFORM=offscreen
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CONSTRAINT='' HOME="$work/home" WARDLIGHT_HOME="$work/home" QT_QPA_PLATFORM=offscreen
 mkdir -p "$work/home" "$work/elsewhere"
 say() { echo "python.sh: $*"; }
 
@@ -23,7 +23,8 @@ fi
 
 # Twice, the second time from another folder, with another umask, zone and seed.
 "$work/tools/bin/python" -m installer.supply.dist --out "$work/one" > "$work/one.txt" 2> "$work/why" || { cat "$work/why" >&2; exit 1; }
-git clone -q . "$work/clone" 2> /dev/null && (git diff HEAD --binary | git -C "$work/clone" apply --allow-empty) || true
+git clone -q . "$work/clone"
+git diff HEAD --binary | git -C "$work/clone" apply --allow-empty # what is not committed yet
 (
   cd "$work/clone"
   umask 077
@@ -37,7 +38,7 @@ wheel=$(echo "$work"/one/*.whl)
 
 # With a window, as pipx installs it.
 PIPX_HOME="$work/pipx" PIPX_BIN_DIR="$work/bin" "$work/tools/bin/pipx" install -q --python "$python" \
-  --pip-args="--constraint $PWD/constraints.txt" "$wheel[sigma,hub]" > "$work/why" 2>&1 || { cat "$work/why" >&2; exit 1; }
+  --pip-args="--constraint $PWD/constraints.txt" "${wheel}[sigma,hub]" > "$work/why" 2>&1 || { cat "$work/why" >&2; exit 1; }
 sample=$PWD/resources/samples/intrusion.pcap
 check=$PWD/benchmarks/check_sample.py
 expected=$(find docs docs/sources -maxdepth 1 -name '*.md' | wc -l)

@@ -33,11 +33,20 @@ class Library(NamedTuple):
 
 
 class Held(NamedTuple):
-    """packages, libraries: in the order of their names. unknown: modules that belong neither to a package nor to Python."""
+    """name: of the program. packages, libraries: in the order of their names.
+
+    unknown: modules that belong neither to a package nor to Python.
+    """
 
     packages: tuple[Distribution, ...]
     libraries: tuple[Library, ...]
     unknown: tuple[str, ...]
+    name: str = PROGRAM
+
+    @property
+    def inspects(self) -> bool:
+        """Whether the packet inspector, which is under another licence, is there; it is all that needs scapy."""
+        return any(plain(one.metadata["Name"]) == "scapy" for one in self.packages)
 
 
 def held(folder: Path) -> Held:
@@ -62,7 +71,7 @@ def held(folder: Path) -> Held:
             libraries.append(Library(path.name, hashlib.sha256(path.read_bytes()).hexdigest()))
     packages.pop(PROGRAM, None)
     rows = tuple(one for _, one in sorted(packages.items()))
-    return Held(rows, tuple(owned(libraries)), tuple(unknown))
+    return Held(rows, tuple(owned(libraries)), tuple(unknown), folder.name)
 
 
 def modules(folder: Path) -> set[str]:

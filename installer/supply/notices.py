@@ -20,7 +20,8 @@ DOCUMENTS = Path("/usr/share/doc")
 
 def notices(found: Held) -> tuple[Notice, ...]:
     """One notice for each part, the program's own first."""
-    return (*own(), python(), *packages(found.packages), *_libraries(found.libraries))
+    program = own() if found.inspects else own()[:1]
+    return (*program, python(), *packages(found.packages), *_libraries(found.libraries))
 
 
 def _libraries(rows: tuple[Library, ...]) -> Iterator[Notice]:

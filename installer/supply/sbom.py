@@ -48,8 +48,8 @@ def bill(found: Held, when: int) -> str:
     bom.metadata.timestamp = datetime.fromtimestamp(when, UTC)
     bom.metadata.tools.components.add(this_component())
     root = Component(
-        name="wardlight", version=__version__, type=ComponentType.APPLICATION, bom_ref="wardlight",
-        licenses=[LICENCES.make_from_string("Apache-2.0 AND GPL-2.0-or-later")],
+        name=found.name, version=__version__, type=ComponentType.APPLICATION, bom_ref=found.name,
+        licenses=_licences("Apache-2.0 AND GPL-2.0-or-later" if found.inspects else "Apache-2.0"),
     )  # fmt: skip
     bom.metadata.component = root
     packages = {plain(one.metadata["Name"]): (one, _package(one)) for one in found.packages}

@@ -35,13 +35,19 @@ def test_libraries_are_told_by_their_package_with_its_words(tmp_path: Path, monk
 
 def test_what_is_put_into_a_build_is_what_its_window_reads(tmp_path: Path) -> None:
     (tmp_path / INSIDE).mkdir()
-    found = Held((distribution("networkx"), distribution("evtx")), (library("libz.so"),), ())
+    found = Held((distribution("networkx"), distribution("scapy")), (library("libz.so"),), ())
 
     count = notices.put(tmp_path, found)
 
     rows = read((tmp_path / INSIDE / NOTICES).read_text(encoding="utf-8"))
     assert len(rows) == count and rows == notices.notices(found)
     assert [one.name for one in rows[:2]] == ["Wardlight", "Packet inspector of Wardlight"]
+
+
+def test_a_sensor_which_has_no_inspector_tells_of_none() -> None:
+    rows = notices.notices(Held((distribution("numpy"),), (), (), "wardlight-sensor"))
+
+    assert [one.name for one in rows[:3]] == ["Wardlight", "Python", "numpy"]
 
 
 @pytest.mark.skipif(not shutil.which("dpkg-query"), reason="no Debian")

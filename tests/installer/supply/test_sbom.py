@@ -55,6 +55,13 @@ def test_libraries_of_the_system_have_their_sum_and_their_package(text: str) -> 
     assert "purl" not in strange and strange["properties"][0]["value"] == "a file of no package of the system"
 
 
+def test_a_sensor_is_named_and_licensed_as_one(whole: Held) -> None:
+    rows = tuple(one for one in whole.packages if one.metadata["Name"] in ("numpy", "nats-py"))
+    about = json.loads(sbom.bill(Held(rows, (), (), "wardlight-sensor"), WHEN))["metadata"]["component"]
+
+    assert about["name"] == "wardlight-sensor" and about["licenses"] == [{"license": {"id": "Apache-2.0"}}]
+
+
 def test_what_needs_what_is_said(text: str) -> None:
     needs = {one["ref"]: one.get("dependsOn", []) for one in json.loads(text)["dependencies"]}
 
