@@ -109,7 +109,7 @@ def without(folder: Path, words: tuple[str, ...]) -> str:
 
 def selftest(program: list[str], cwd: Path, **environment: str) -> str:
     """Every line of it is good."""
-    done = run([*program, "selftest"], cwd, **environment)
+    done = run([program[0], "selftest", *program[1:]], cwd, **environment)
     failed = [one for one in done.stdout.splitlines() if not one.startswith("ok ")]
     if done.returncode or failed or not done.stdout:
         raise Failed("; ".join(failed) or done.stderr.strip()[-500:] or "it says nothing")
@@ -143,7 +143,7 @@ def by_link(program: Path, work: Path) -> str:
         (evidence / name).mkdir()
         (evidence / name / "__init__.py").write_text("raise SystemExit('foreign code ran')\n")
     (there / "wardlight").symlink_to(program)
-    return selftest(["wardlight"], evidence, PATH=f"{there}:{os.environ['PATH']}", PYTHONPATH=str(evidence))
+    return selftest(["wardlight", "--sensor"], evidence, PATH=f"{there}:{os.environ['PATH']}", PYTHONPATH=str(evidence))
 
 
 def sample(program: Path, work: Path) -> str:
