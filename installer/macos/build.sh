@@ -18,11 +18,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # --- an environment that holds what the locks name, by their hashes
-"$python" -m venv "$work/environment"
+"$python" installer/supply/environment.py --out "$work/environment"
 bin=$work/environment/bin
-for lock in window build; do
-  "$bin/python" -m pip install --disable-pip-version-check --require-hashes --requirement "installer/supply/locks/$lock.txt"
-done
 version=$("$bin/python" -c 'from app import __version__; print(__version__)')
 case $(uname -m) in arm64) machine=arm64 ;; *) machine=x86_64 ;; esac
 

@@ -24,11 +24,9 @@ function Invoke-Step([string]$Program, [string[]]$Words) {
 
 # --- an environment that holds what the locks name, by their hashes
 $environment = Join-Path $work "environment"
-Invoke-Step $Python @("-m", "venv", $environment)
+Invoke-Step $Python @("installer\supply\environment.py", "--out", $environment)
 $builder = Join-Path $environment "Scripts\python.exe"
-foreach ($lock in "installer\supply\locks\window.txt", "installer\supply\locks\build.txt", "installer\windows\service.txt") {
-    Invoke-Step $builder @("-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "--requirement", $lock)
-}
+Invoke-Step $builder @("-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "--requirement", "installer\windows\service.txt")
 $version = & $builder -c "from app import __version__; print(__version__)"
 
 # --- the programs, with their picture and version
