@@ -57,6 +57,7 @@ if [ -z "$packages" ]; then
     freezer=$("$python" "$top/installer/supply/environment.py" --out "$cache/environment") # what the locks name, nothing else
     "$freezer" "$top/installer/freeze/build.py" --out "$frozen" > /dev/null
     "$freezer" "$top/installer/freeze/build.py" --sensor --out "$frozen" > /dev/null
+    "$python" "$top/installer/check/frozen.py" --frozen "$frozen" --pictures "$pictures"
   }
   say "building the packages, and the same as an older version"
   "$python" "$top/installer/debian/build.py" --frozen "$frozen" --out "$packages/new" --fast
