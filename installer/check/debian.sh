@@ -87,14 +87,14 @@ deb() { # deb old|new NAME: the package, as it is called inside
 clean() { # clean NAME: a system of that name
   mkdir "$work/$1"
   zstd -q -d -c "$base" | tar -x -C "$work/$1"
-  echo 'DPkg::Options {"--force-unsafe-io";};' > "$work/$1/etc/apt/apt.conf.d/91quick"
 }
+apart=() # what else the next commands inside are told
 inside() { # inside NAME USER COMMAND...: run in that system, with the screen of this one
   local name=$1 user=$2
   shift 2
-  systemd-nspawn -q -D "$work/$name" --register=no --keep-unit --pipe --user="$user" --bind-ro="$packages:/packages" \
-    --bind=/tmp/.X11-unix --setenv=DISPLAY="${screen:-}" --setenv=DEBIAN_FRONTEND=noninteractive --setenv=LC_ALL=C.UTF-8 "$@" < /dev/null \
-    2> >(grep -v 'Attempted to remove disk file system under "/run/systemd/nspawn' >&2)
+  systemd-nspawn -q -D "$work/$name" --register=no --keep-unit --suppress-sync=yes --pipe --user="$user" --bind-ro="$packages:/packages" \
+    --bind=/tmp/.X11-unix --setenv=DISPLAY="${screen:-}" --setenv=DEBIAN_FRONTEND=noninteractive --setenv=LC_ALL=C.UTF-8 "${apart[@]}" "$@" < /dev/null \
+    2> >(grep -v -e 'Attempted to remove disk file system under "/run/systemd/nspawn' -e 'terminated by signal' >&2)
 }
 install() { # install NAME PACKAGE...
   local name=$1
@@ -146,7 +146,7 @@ inside desk analyst wardlight selftest > "$work/selftest.txt" || { cat "$work/se
 tail -3 "$work/selftest.txt"
 sample=$(cd "$work/desk" && find usr/lib/wardlight -name intrusion.pcap | head -1)
 status=0
-inside desk analyst wardlight analyze "/$sample" --json --report /home/analyst/sample.pdf > "$work/sample.json" || status=$?
+inside desk analyst wardlight analyze "/$sample" --json --workspace /home/analyst/Wardlight/sample.wardlight --report /home/analyst/sample.pdf > "$work/sample.json" || status=$?
 [ "$status" = 2 ] || fail "the analysis of the sample ended with $status"
 "$python" "$top/benchmarks/check_sample.py" "$work/sample.json"
 [ "$(head -c 5 "$work/desk/home/analyst/sample.pdf")" = %PDF- ] || fail "no PDF"
@@ -172,18 +172,19 @@ shown() { # shown NAME ARGUMENTS...: the window comes with these, a picture NAME
     kill -0 "$child" 2> /dev/null || { cat "$work/window.txt" >&2; fail "the window closed by itself"; }
     if "$python" "$here/screen.py" "$work/screen/Xvfb_screen0" "$pictures/$name.png" > "$work/screen.txt" 2>&1; then
       status=0
-      sleep 4
+      sleep 12 # what is read is there then, for whoever looks at the picture
       "$python" "$here/screen.py" "$work/screen/Xvfb_screen0" "$pictures/$name.png"
       break
     fi
   done
-  kill "$child" 2> /dev/null || true
+  pkill -TERM -P "$child" systemd-nspawn || true
   wait "$child" 2> /dev/null || true
   [ "$status" = 0 ] || { cat "$work/screen.txt" "$work/window.txt" >&2; fail "nothing is drawn"; }
   [ ! -s "$work/window.txt" ] || cat "$work/window.txt"
 }
 shown sample "/$sample"
-shown workspace /home/analyst/Wardlight/old.wardlight
+shown workspace /home/analyst/Wardlight/sample.wardlight
+shown migrated /home/analyst/Wardlight/old.wardlight
 
 say "what the desktop knows of it"
 install desk shared-mime-info desktop-file-utils libglib2.0-bin
@@ -203,7 +204,13 @@ same desk "$work/before.txt"
 say "a server with systemd, a hub and the older sensor"
 clean server
 install server systemd systemd-sysv dbus
-install server "$(deb new wardlight)"
+inside server root mkdir -p /media/stick/partial
+install server --download-only -o Dir::Cache::archives=/media/stick "$(deb new wardlight)"
+apart=(--private-network)
+inside server root sh -c 'dpkg -i /media/stick/*.deb "$0"' "$(deb new wardlight)" > "$work/apt.log" 2>&1 ||
+  { tail -20 "$work/apt.log" >&2; fail "it cannot be installed without a network"; }
+apart=()
+rm -r "$work/server/media/stick"
 systemd-nspawn -q -D "$work/server" --register=no --keep-unit --private-network --boot --bind-ro="$packages:/packages" \
   --console=pipe < /dev/null > "$work/boot.log" 2>&1 &
 nspawn=$!
@@ -242,7 +249,7 @@ hub init --folder /var/lib/wardlight-hub/hub --name 127.0.0.1 --workspace corp >
 booted cp /usr/share/doc/wardlight/examples/wardlight-hub.service /etc/systemd/system/
 booted systemctl daemon-reload
 booted systemctl enable --quiet --now wardlight-hub
-until_is 30 '^active' booted systemctl is-active wardlight-hub
+until_is 30 connected hub status --folder /var/lib/wardlight-hub/hub
 hub add-sensor --folder /var/lib/wardlight-hub/hub dc1 > "$work/sensor.line"
 hub add-analyst --folder /var/lib/wardlight-hub/hub ann > "$work/server/home/analyst/ann.line"
 files server | grep -v -e wardlight-hub -e ./var/lib/systemd > "$work/before.txt"
@@ -257,7 +264,7 @@ booted wardlight-sensor selftest > "$work/selftest.txt" || { cat "$work/selftest
 
 say "the sensor is joined and configured, and captures the sample that is sent past it"
 grep . "$work/sensor.line" | tail -1 | nsenter -t "$leader" -m -p -u -i -n wardlight-sensor --join - --no-run
-booted sed -E -i 's#^// ([ {}])#\1#; s/eth1/mirror0/' /etc/wardlight/sensor.json
+booted sed -E -i 's#^// ([ {}])#\1#; s/eth1/mirror0/; s/"reserve": 0.15/"reserve": 0/' /etc/wardlight/sensor.json
 booted wardlight-sensor --check
 booted systemctl enable --quiet --now $unit
 until_is 30 '"state": "running"' booted wardlight-sensor --status
