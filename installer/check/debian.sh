@@ -63,7 +63,8 @@ if [ -z "$packages" ]; then
   "$python" "$top/installer/debian/build.py" --frozen "$frozen" --out "$packages/new" --fast
   "$python" "$top/installer/debian/build.py" --frozen "$frozen" --out "$packages/old" --fast --version 0.0.9
 fi
-lintian --fail-on error --tag-display-limit 0 --allow-root "$packages"/new/*.deb > "$work/lintian.txt" 2>&1 &
+lintian --fail-on error --tag-display-limit 0 --allow-root \
+  --suppress-tags uses-no-compression-for-control-tarball,uses-no-compression-for-data-tarball "$packages"/new/*.deb > "$work/lintian.txt" 2>&1 &
 lintian=$!
 children+=("$lintian")
 
@@ -230,7 +231,7 @@ until_is() { # until_is SECONDS WORDS COMMAND...: wait until what it prints has 
   local left=$(($1 * 2)) words=$2
   shift 2
   while [ "$left" -gt 0 ]; do
-    "$@" 2>&1 | grep -q -- "$words" && return 0
+    grep -q -- "$words" <<< "$("$@" 2>&1 || true)" && return 0
     left=$((left - 1))
     sleep 0.5
   done
@@ -249,7 +250,7 @@ hub init --folder /var/lib/wardlight-hub/hub --name 127.0.0.1 --workspace corp >
 booted cp /usr/share/doc/wardlight/examples/wardlight-hub.service /etc/systemd/system/
 booted systemctl daemon-reload
 booted systemctl enable --quiet --now wardlight-hub
-until_is 30 connected hub status --folder /var/lib/wardlight-hub/hub
+until_is 30 connections hub status --folder /var/lib/wardlight-hub/hub
 hub add-sensor --folder /var/lib/wardlight-hub/hub dc1 > "$work/sensor.line"
 hub add-analyst --folder /var/lib/wardlight-hub/hub ann > "$work/server/home/analyst/ann.line"
 files server | grep -v -e wardlight-hub -e ./var/lib/systemd > "$work/before.txt"

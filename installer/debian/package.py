@@ -150,7 +150,7 @@ def build(
         one.chmod(0o755 if one.name in SCRIPTS else 0o644)
     out.mkdir(parents=True, exist_ok=True)
     made = out / f"{package.name}_{version}_{architecture}.deb"
-    pressed = ("-Zxz", "-z0") if fast else ("-Zxz", "-z6")
+    pressed = ("-Znone",) if fast else ("-Zxz", "-z6")
     subprocess.run(
         ["dpkg-deb", "--root-owner-group", "--threads-max=1", *pressed, "--build", str(root), str(made)],
         check=True, stdout=subprocess.DEVNULL, env={**os.environ, "SOURCE_DATE_EPOCH": str(moment), "LC_ALL": "C.UTF-8"},
