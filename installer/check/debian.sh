@@ -59,6 +59,8 @@ if [ -z "$packages" ]; then
     "$freezer" "$top/installer/freeze/build.py" --sensor --out "$frozen" > /dev/null
     "$python" "$top/installer/check/frozen.py" --frozen "$frozen" --pictures "$pictures"
   }
+  say "an update of the program, there and back"
+  "$python" "$top/installer/check/update.py" --frozen "$frozen" || fail "an update of the frozen program"
   say "building the packages, and the same as an older version"
   "$python" "$top/installer/debian/build.py" --frozen "$frozen" --out "$packages/new" --fast
   "$python" "$top/installer/debian/build.py" --frozen "$frozen" --out "$packages/old" --fast --version 0.0.9
