@@ -81,7 +81,7 @@ def load(folder: Path | None = None) -> Arrangement:
     """The arrangement kept in the folder; the first one when there is none, or it is damaged or of another version."""
     try:
         found = msgspec.json.decode(_file(folder).read_bytes(), type=Arrangement)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return Arrangement()
     return found if found.version == VERSION else Arrangement()
 

@@ -35,7 +35,15 @@ def test_what_is_kept_is_found_again(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "damaged",
-    [b"", b"\xff\x00", b"[]", b'{"version": 0}', b'{"version": 99, "cases": {}}', b'{"cases": {"a": {"tabs": 4}}}'],
+    [
+        b"",
+        b"\xff\x00",
+        b'{"last": "\xff"}',
+        b"[]",
+        b'{"version": 0}',
+        b'{"version": 99, "cases": {}}',
+        b'{"cases": {"a": {"tabs": 4}}}',
+    ],
 )
 def test_a_damaged_file_stands_as_at_first(tmp_path: Path, damaged: bytes) -> None:
     (tmp_path / "arrangement.json").write_bytes(damaged)

@@ -144,7 +144,7 @@ def _status(files: Files) -> int:
     running = files.is_held()
     try:
         report = msgspec.json.decode(files.report.read_bytes())
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         report = None
     print(msgspec.json.format(msgspec.json.encode({"running": running, "report": report})).decode())
     return 0 if running else 1

@@ -148,7 +148,7 @@ class Folder:
             hub = msgspec.json.decode(self.state.read_bytes(), type=Hub)
         except FileNotFoundError as error:
             raise HubError(f"There is no hub in {self.path}; `wardlight hub init` makes one.") from error
-        except (OSError, msgspec.MsgspecError) as error:
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise HubError(f"{self.state} cannot be read: {error}.") from error
         if hub.form != 1:
             raise HubError(f"{self.state} was written by a newer Wardlight.")

@@ -56,7 +56,7 @@ def _read(place: Path) -> Binned | None:
         with (place / _ABOUT).open("rb") as file:
             about = msgspec.json.decode(file.read(10_000), type=_About)
         name = named(about.name)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None
     workspace = place / name
     if not workspace.is_file() or workspace.is_symlink():

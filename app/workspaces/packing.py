@@ -241,7 +241,7 @@ def _manifest(reader: _Reader) -> Manifest:
         raise _Refused("it does not begin with the list of what it holds")
     try:
         manifest = msgspec.json.decode(b"".join(reader.body(head[1])), type=Manifest)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise _Refused("its list of what it holds cannot be read") from None
     if manifest.format != FORMAT:
         raise _Refused(f"it has the form {manifest.format}, and this program knows {FORMAT}")
@@ -299,7 +299,7 @@ def _take(reader: _Reader, manifest: Manifest, main: Path, told: Told, total: in
         raise _Refused("its checksums are missing")
     try:
         said = msgspec.json.decode(b"".join(reader.body(head[1])), type=dict[str, str])
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise _Refused("its checksums cannot be read") from None
     if said != digests:
         raise _Refused("its checksums do not agree with what it holds")

@@ -209,6 +209,14 @@ def test_a_size_below_nothing_is_refused(case: Path, tmp_path: Path, which: str)
     assert list((tmp_path / "there").iterdir()) == []
 
 
+@pytest.mark.parametrize("said", [b'{"format":1,"name":"\xff"}', b'{"name":' + b"[" * 200_000, b"{", b"\xff"])
+def test_a_list_that_is_no_list_is_refused_in_a_sentence(tmp_path: Path, said: bytes) -> None:
+    (tmp_path / "there").mkdir()
+    bad = written(tmp_path / "bad", [member("manifest.json", said)])
+    with pytest.raises(OSError, match="its list of what it holds cannot be read"):
+        unpack(bad, tmp_path / "there")
+
+
 def test_a_list_that_is_too_long_is_not_read_into_memory(case: Path, tmp_path: Path) -> None:
     bad = written(tmp_path / "bad", [member("manifest.json", b" " * (70 << 20))])
     with pytest.raises(OSError, match="does not begin with the list"):

@@ -69,7 +69,7 @@ def load(path: Path) -> dict[str, str]:
         if path.stat().st_size > LARGEST:
             return {}
         return msgspec.json.decode(path.read_bytes(), type=dict[str, str])
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return {}
 
 
