@@ -81,8 +81,9 @@ class AboutPage(Page):
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(self.side)
         self.splitter.addWidget(self._reader())
-        self.splitter.setStretchFactor(0, 2)
-        self.splitter.setStretchFactor(1, 3)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(1, 2)
+        self.splitter.setSizes([1_000, 2_000])  # licences are written in lines of eighty characters
         outer.addWidget(self.splitter, 1)
         self.keep_splitter("texts", self.splitter)
         self.setFocusProxy(self.search)
