@@ -145,7 +145,9 @@ sys.exit(not (number(sys.argv[1]) > 3 and copies))
 END
 
 say "selftest, the sample case, a report as PDF"
-inside desk analyst wardlight selftest > "$work/selftest.txt" || { cat "$work/selftest.txt" >&2; fail "selftest"; }
+# Some parts of it have a limit of time, which a machine that is busy elsewhere can miss once.
+inside desk analyst wardlight selftest > "$work/selftest.txt" || inside desk analyst wardlight selftest > "$work/selftest.txt" ||
+  { cat "$work/selftest.txt" >&2; fail "selftest"; }
 tail -3 "$work/selftest.txt"
 sample=$(cd "$work/desk" && find usr/lib/wardlight -name intrusion.pcap | head -1)
 status=0
@@ -255,7 +257,7 @@ booted systemctl enable --quiet --now wardlight-hub
 until_is 30 connections hub status --folder /var/lib/wardlight-hub/hub
 hub add-sensor --folder /var/lib/wardlight-hub/hub dc1 > "$work/sensor.line"
 hub add-analyst --folder /var/lib/wardlight-hub/hub ann > "$work/server/home/analyst/ann.line"
-files server | grep -v -e wardlight-hub -e ./var/lib/systemd > "$work/before.txt"
+files server | grep -v -e ./var/lib/wardlight-hub -e '^./etc/systemd/.*wardlight-hub' -e ./var/lib/systemd > "$work/before.txt"
 
 booted dpkg -i "$(deb old wardlight-sensor)" > "$work/apt.log" 2>&1 || { cat "$work/apt.log" >&2; fail "the sensor is not installed"; }
 unit=wardlight-sensor.service
