@@ -127,7 +127,7 @@ class Reading:
         try:
             with self._child.stdout:
                 for line in self._child.stdout:
-                    with suppress(msgspec.DecodeError):  # the process may be killed in the middle of a line
+                    with suppress(msgspec.MsgspecError, UnicodeDecodeError):  # the process may be killed in the middle of a line
                         self._on_progress(decoder.decode(line))
         except BaseException:
             self._child.kill()  # nobody hears it any more, and it would wait for ever with its next line
@@ -263,7 +263,7 @@ class Listening:
                 for line in self._child.stdout:
                     try:
                         answer: Answer = decoder.decode(line)
-                    except msgspec.MsgspecError:  # killed in the middle of a line
+                    except (msgspec.MsgspecError, UnicodeDecodeError):  # killed in the middle of a line
                         continue
                     self._answered(answer)
         finally:
@@ -345,7 +345,7 @@ class Notifier:
         try:
             with self._child.stdout:
                 for line in self._child.stdout:
-                    with suppress(msgspec.MsgspecError):  # killed in the middle of a line
+                    with suppress(msgspec.MsgspecError, UnicodeDecodeError):  # killed in the middle of a line
                         self._on_states(decoder.decode(line))
         finally:
             self._child.kill()

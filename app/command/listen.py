@@ -14,6 +14,7 @@ import msgspec
 from app.command.analyze import print_words, tell_others
 from app.command.opening import opened
 from app.command.words import line
+from app.link.place import PREFIX
 from app.listen import Listener
 from app.model.alert import RANK
 from app.model.source import (
@@ -145,6 +146,8 @@ def specs_of(options: argparse.Namespace) -> list[LiveSource]:
     if options.resolve or options.dns:
         specs.append(ResolverSource(methods=tuple(filter(None, options.resolve.split(","))), server=options.dns))
     for text in dict.fromkeys(options.hub):
+        if text.startswith(PREFIX):  # a key: whoever lists processes reads it, and a message would repeat it
+            raise OSError("--hub takes the name of a secret or a file that holds the line, not the line itself, which is a key")
         specs.append(HubSource(file=str(Path(text).resolve())) if Path(text).is_file() else HubSource(secret=text))
     for path in dict.fromkeys(options.growing):
         specs.append(GrowingSource(path="-" if path == "-" else str(Path(path).resolve())))

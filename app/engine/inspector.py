@@ -11,8 +11,8 @@ from msgspec import Struct
 from app import paths, starting
 from app.model.rows import Field
 
-TIME_LIMIT = 8.0
-"""Seconds for one packet; the first one includes the start of the child."""
+TIME_LIMIT, START = 8.0, 20.0
+"""Seconds for one packet, and as many more for the first one, which waits for the child to load what it knows."""
 MAX_DEPTH = 40
 
 
@@ -28,9 +28,9 @@ class Message(Struct, frozen=True):
 class Inspector:
     """Keeps one dissector process and asks it; a hang or crash costs the process, never the caller."""
 
-    def __init__(self, command: list[str] | None = None, limit: float = TIME_LIMIT) -> None:
+    def __init__(self, command: list[str] | None = None, limit: float = TIME_LIMIT, start: float = START) -> None:
         self._command = command or starting.inspector()
-        self._limit = limit
+        self._limit, self._start, self._left = limit, start, 0.0
         self._lock = threading.Lock()
         self._child: subprocess.Popen[str] | None = None
         self._answers: Queue[str] = Queue()
@@ -55,10 +55,11 @@ class Inspector:
                 assert child.stdin is not None
                 child.stdin.write(json.dumps(request) + "\n")
                 child.stdin.flush()
-                line = self._answers.get(timeout=self._limit)
+                line = self._answers.get(timeout=self._limit + self._left)
+                self._left = 0.0
             except Empty:
                 self._end()
-                return (), f"The packet took longer than {self._limit:g} s to take apart, so this was given up."
+                return (), f"The packet took longer than {self._limit + self._left:g} s to take apart, so this was given up."
             except (OSError, ValueError):
                 self._end()
                 return (), "The program that takes packets apart could not be run."
@@ -86,7 +87,7 @@ class Inspector:
                 text=True,
                 cwd=paths.program(),  # a folder of evidence may hold an "app" of its own
             )
-            self._answers = Queue()
+            self._answers, self._left = Queue(), self._start
             threading.Thread(target=_pump, args=(self._child, self._answers), daemon=True, name="dissector").start()
         return self._child
 

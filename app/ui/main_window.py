@@ -30,11 +30,13 @@ from app.ui.frame.topbar import TopBar
 from app.ui.frame.tour import Tour
 from app.ui.interpreter import Sweeper
 from app.ui.navigation import Route
+from app.ui.shelf.doing import unpack
 from app.ui.widgets import health_rows
 from app.ui.widgets.hover_card import HoverCards
 from app.ui.widgets.words import Words
 
 SMALLEST = (860, 560)
+PACK = ".wardlight-pack"
 
 
 class MainWindow(Stage):
@@ -338,6 +340,10 @@ class MainWindow(Stage):
         case = next((one for one in paths if one.suffix == ".wardlight"), None)
         if case is not None:
             self.open_case(case, there=True)
+            return
+        packed = next((one for one in paths if one.suffix == PACK), None)
+        if packed is not None:
+            unpack(self.desk, packed, lambda path: self.open_case(path, there=True))
             return
         if self.desk.bridge.reading or self.desk.session is None:
             self._waiting.extend(paths)

@@ -126,3 +126,9 @@ def test_nonsense_among_the_commands_of_the_window_is_told_and_passed_over(tmp_p
     assert errors.count(b"a command is not understood") == 3 and b"Traceback" not in errors
     assert json.loads(rest.splitlines()[-1])["state"]["state"] == "stopped"
     assert {one["id"] for one in states} == {"one"}
+
+
+def test_a_key_in_place_of_a_file_is_refused_and_not_repeated() -> None:
+    with pytest.raises(OSError) as told:
+        specs_of(parser().parse_args(["listen", "case.wardlight", "--hub", "wardlight1:secretsecret"]))
+    assert "secretsecret" not in str(told.value)

@@ -48,7 +48,7 @@ def test_any_bytes_give_fields_or_a_sentence(inspector: Inspector, link: int, da
 
 
 def test_a_child_that_hangs_costs_one_packet() -> None:
-    inspector = Inspector([sys.executable, "-c", "import time; time.sleep(60)"], limit=0.3)
+    inspector = Inspector([sys.executable, "-c", "import time; time.sleep(60)"], limit=0.2, start=0.1)
 
     assert "longer than" in inspector.dissect(1, b"\0" * 20)[1]
     inspector.close()

@@ -180,6 +180,16 @@ def test_packed_unpacked_and_rid_of_packets(window: MainWindow, settle: Settle, 
     assert not list((home / "branch.wardlight.packets").glob("*.pcapng"))
 
 
+def test_a_packed_workspace_is_opened_by_its_path(window: MainWindow, settle: Settle, home: Path, tmp_path: Path) -> None:
+    page = shown(window, settle)
+    page.pack(home / "branch.wardlight", tmp_path / "b.wardlight-pack")
+    settle(window)
+    workspaces.delete(home / "branch.wardlight", ())
+    window.read([tmp_path / "b.wardlight-pack"])
+    settle(window)
+    assert window.desk.session.path == home / "branch.wardlight"
+
+
 def test_the_list_is_there_without_a_case(make_window, settle: Settle) -> None:
     window = make_window(Session.open(None))
     page = shown(window, settle)

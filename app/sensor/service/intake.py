@@ -68,7 +68,7 @@ class Intake:
         try:
             source.gathering.add(batch)
             first = self._see(batch)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError):
             source.lose("batches of the source that are damaged", 1)
             return
         self.activities += source.gathering.count - before

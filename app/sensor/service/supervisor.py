@@ -238,7 +238,7 @@ class Supervisor:
         elif kind == STATUS:
             try:
                 source.status, source.telling = decode_status(body), True
-            except msgspec.MsgspecError:
+            except (msgspec.MsgspecError, UnicodeDecodeError):
                 return
             if source.status.state == "running":
                 source.wait, source.error = FIRST_WAIT, ""

@@ -292,7 +292,7 @@ class WorkspacesPage(Page):
 
     def unpack(self, archive: Path) -> None:
         """Bring a packed workspace to the folder of workspaces."""
-        doing.unpack(self.desk, archive, self.refresh_soon)
+        doing.unpack(self.desk, archive, lambda _: self.refresh_soon())
 
     def take_off(self) -> None:
         """No longer list a workspace that is not there."""

@@ -91,8 +91,8 @@ def pack(desk: Desk, path: Path, out: Path) -> None:
     desk.jobs.run(work, done, desk.refuse, desk, f"Packing {path.name}")
 
 
-def unpack(desk: Desk, archive: Path, then: Callable[[], object]) -> None:
-    """Bring a packed workspace to the folder of workspaces."""
+def unpack(desk: Desk, archive: Path, then: Callable[[Path], object]) -> None:
+    """Bring a packed workspace to the folder of workspaces; then is told where it is."""
     settings = desk.settings
 
     def work() -> Path:
@@ -104,7 +104,7 @@ def unpack(desk: Desk, archive: Path, then: Callable[[], object]) -> None:
 
     def done(path: Path) -> None:
         desk.tell(f"{path.name} is in {path.parent}.")
-        then()
+        then(path)
 
     desk.jobs.run(work, done, desk.refuse, desk, f"Unpacking {archive.name}")
 
