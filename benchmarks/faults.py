@@ -40,6 +40,8 @@ from tests.hub.running import RunningHub
 ROOT = Path(__file__).resolve().parent.parent
 SIZE = 5
 """Activities of a message."""
+MESSAGES = 200
+"""For each kill: more than come between two on a quick machine, so that the last one still hits a line that runs."""
 OUTBOX = 1 << 30
 VICTIMS = ("server", "sender", "workspace", "reader")
 NOT_COMPARED = {"inputs", "receipts", "sensors", "meta", "changes", "health", "health_history"}
@@ -47,12 +49,15 @@ ON_THE_WAY, PAUSE = 3, 0.05
 """Messages of the sender on the way at once; seconds between two looks for acknowledged ones: slow enough to be killed midway."""
 FLOW = 20.0
 """Seconds to wait for anything new in the workspace before the next kill."""
-LONGEST = 120.0
-"""Seconds for the rest to come through after the last kill."""
+LONGEST = 900.0
+"""Seconds for the rest to come through after the last kill, and for each process to end in order."""
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """What a run gave: activities sent, stored, of these more than once; tables that differ; kills of each; seconds."""
+    """What a run gave: activities sent, stored, of these more than once; tables that differ; kills of each; seconds.
+
+    idle: kills before which nothing came for so long that the line may have been still; they prove little.
+    """
 
     sent: int
     stored: int
@@ -60,6 +65,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     different: tuple[str, ...]
     kills: dict[str, int]
     seconds: float
+    idle: int = 0
 
     @property
     def whole(self) -> bool:
@@ -77,19 +83,20 @@ def run(folder: Path, kills: int, seed: int, say: Callable[[str], None] = lambda
     lines["sensor"].write_text(to_line(sensor))
     lines["analyst"].write_text(to_line(analyst))
     key = input_key("s1", "0123456789ab")
-    messages = 100 + kills * 80
+    messages = 100 + kills * MESSAGES
     fill(folder / "outbox", key, messages)
     hub.start()
     workspace = folder / "w"
     line = Line(folder, hub, lines, workspace)
-    done: dict[str, int] = dict.fromkeys(VICTIMS, 0)
+    done, idle = dict.fromkeys(VICTIMS, 0), 0
     try:
         for number in range(kills):
-            line.flowing()
+            flowing = line.flowing()
             time.sleep(chance.uniform(0.0, 0.8))
             victim = chance.choice(VICTIMS)
             if line.kill(victim):
                 done[victim] += 1
+                idle += not flowing
                 say(f"{number + 1}: {victim}, {line.stored():,} stored")
             line.mend()
         until = time.monotonic() + LONGEST
@@ -109,6 +116,7 @@ def run(folder: Path, kills: int, seed: int, say: Callable[[str], None] = lambda
         different=tuple(sorted(one for one in plain.keys() - NOT_COMPARED if plain[one] != found[one])),
         kills=done,
         seconds=time.monotonic() - began,
+        idle=idle,
     )
 
 
@@ -177,27 +185,29 @@ class Line:
         children = psutil.Process(self._listener.pid).children() if self._listener and self._listener.poll() is None else []
         return _kill(next((one.pid for one in children if "_source" in _words(one)), None))
 
-    def flowing(self) -> None:
-        """Wait until something new is stored, so that the next kill hits a line that runs; not for ever."""
+    def flowing(self) -> bool:
+        """Wait until something new is stored, so that the next kill hits a line that runs; not for ever: False."""
         before, until = self.stored(), time.monotonic() + FLOW
         while self.stored() == before and time.monotonic() < until:
             self.mend()
             time.sleep(0.05)
+        return self.stored() != before
 
     def stored(self) -> int:
         """Activities in the workspace now."""
         return stored(self._workspace)
 
     def close(self) -> None:
-        """End all of it in order."""
+        """End all of it in order. Raises TimeoutExpired when one must be killed: a workspace says all only once it settled."""
         for child in (self._sender, self._listener):
             if child is not None and child.poll() is None:
                 child.terminate()
                 try:
-                    child.wait(60)
+                    child.wait(LONGEST)
                 except subprocess.TimeoutExpired:
                     child.kill()
                     child.wait()
+                    raise
 
     def _run(self, *words: object) -> "subprocess.Popen[bytes]":
         out = (self._folder / "said").open("ab")
