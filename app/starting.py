@@ -28,6 +28,12 @@ def command(*words: str) -> list[str]:
     return [sys.executable, *words] if frozen() else [sys.executable, "-m", "app", *words]
 
 
+def sensor_words() -> str:
+    """What a person types to run the sensor: its own program where that is the one that runs, else a word of the whole one."""
+    running = Path(sys.executable if frozen() else sys.argv[0]).stem
+    return "wardlight-sensor" if running == "wardlight-sensor" else "wardlight sensor"
+
+
 def log_readers() -> list[str]:
     """Command line of the foreign readers of event logs (app/sensor/sources/evtx_child.py)."""
     return command(LOG_READERS) if frozen() else [sys.executable, "-m", "app.sensor.sources.evtx_child"]

@@ -57,3 +57,10 @@ def test_what_ships_is_found_beside_the_code_and_inside_the_package(monkeypatch:
     assert paths.resources() == tmp_path / "app" / paths.DATA / "resources"
     assert paths.data("README.md") == tmp_path / "app" / paths.DATA / "README.md"
     assert paths.detector_pages() == tmp_path / "app" / "engine" / "detectors"
+
+
+def test_a_person_is_told_the_program_that_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["/usr/bin/wardlight-sensor", "--config", "x"])
+    assert starting.sensor_words() == "wardlight-sensor"
+    monkeypatch.setattr("sys.argv", ["/srv/app/__main__.py"])
+    assert starting.sensor_words() == "wardlight sensor"

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from app import __version__
+from app import __version__, starting
 from app.link import subjects
 from app.link.asking import Done, NamesAsked, PacketsAsked, Reply, RestartAsked, decode_question, encode_reply
 from app.link.envelope import FORM, LinkError
@@ -89,7 +89,7 @@ def _place(files: Files, stop: threading.Event) -> HubPlace | None:
     since = time.time_ns() // 1000
     said = ""
     while not stop.is_set():
-        join = f"wardlight sensor --join LINE --config {files.configuration}"
+        join = f"{starting.sensor_words()} --join LINE --config {files.configuration}"
         why = f"No hub is known: run `{join}` with the line that the hub gives."
         try:
             place = read_place(files.place)
