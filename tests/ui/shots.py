@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import platform
 import sys
 import tempfile
 import time
@@ -23,8 +24,13 @@ PAGES = (
     "overview", "alerts", "alert", "incident", "exclusions", "history", "activities", "entities", "entity", "graph", "paths",
     "coverage", "tickets", "sensors", "sources", "reports", "settings", "settings/keys", "settings/detectors", "settings/tags",
     "settings/notifications", "settings/updates", "help", "about", "compare", "timeline", "jobs", "problems", "health",
-    "workspaces", "workspaces/bin", "settings/keeping",
+    "workspaces", "workspaces/bin", "settings/keeping", "settings/updates", "about",
 )  # fmt: skip
+
+
+def neutral() -> None:
+    """What one machine is called is no part of a picture."""
+    platform.release = lambda: "6.1.0"
 
 
 def settle(window: MainWindow, milliseconds: int = 250) -> None:
@@ -72,6 +78,7 @@ def main() -> None:
     parser.add_argument("--small", action="store_true", help="in 256 colours, for docs/pictures")
     wanted = parser.parse_args()
     wanted.out.mkdir(parents=True, exist_ok=True)
+    neutral()
     make_application()
     first_start = str(wanted.case) == "-"
     for name in wanted.theme or ["dark", "light"]:
