@@ -62,8 +62,9 @@ def _fonts() -> str:
     found = []
     for kind in ("body", "mono"):
         picture = QImage(160, 40, QImage.Format.Format_ARGB32)
-        picture.fill(Qt.GlobalColor.white)
+        picture.fill(theme.colour("surface-1"))
         painter = QPainter(picture)
+        painter.setPen(theme.colour("text"))
         painter.setFont(theme.font(kind))
         painter.drawText(picture.rect(), Qt.AlignmentFlag.AlignCenter, "Wardlight")
         painter.end()

@@ -1,16 +1,17 @@
 """What is done with one workspace from the page: in a job, alone with the file, the window following where it goes."""
 
-import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QMutex, QMutexLocker
+
 from app.model.workspace import Binned
 from app.ui import wording
 from app.ui.desk import Desk
 
-_deleting = threading.Lock()
+_deleting = QMutex()
 PATIENCE, PAUSE = 6.0, 0.1
 """Seconds that are waited for the window's own session to let go of a workspace, and between two tries."""
 
@@ -61,7 +62,7 @@ def to_bin(path: Path, folders: Iterable[Path], told: Iterable[Binned]) -> tuple
     from app.session import workspaces
 
     every, known = [*folders, path.parent], {one.place for one in told}
-    with _deleting:
+    with QMutexLocker(_deleting):
         going = workspaces.leaving(every)
         if {one.place for one in going} <= known:
             workspaces.delete(path, every)
