@@ -34,7 +34,8 @@ def run(paths: Sequence[Path], workspace: Path | None = None) -> int:
     window = MainWindow()
     app.setWindowIcon(icon("mark", "accent", 64))
     theme.on_change_of_system(lambda: _follow_system(window))
-    window.restore((1440, 900))
+    room = app.primaryScreen().availableSize()
+    window.restore((min(1440, room.width()), min(900, room.height())))
     window.show()
     if sys.platform == "darwin":  # elsewhere files come as words of the command line, and a filter would cost every event a call
         app.installEventFilter(OpenRequests(window))
