@@ -61,7 +61,6 @@ class Keeper:
     """
 
     def __init__(self, folder: Path, key: str) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._key = folder, key
         self._recent: deque[_Recent] = deque()
         self._firsts: deque[int] = deque()
@@ -159,6 +158,7 @@ class Keeper:
     def _open(self) -> None:
         self.close()
         self._number += 1
+        self._folder.mkdir(parents=True, exist_ok=True)  # not before: who makes a keeper has no packets to lose yet
         self._path = self._folder / f"{self._key}-{self._number:06d}.pcapng"
         self._file = self._path.open("wb", buffering=1 << 16)
         self._written, self._links, self._index = 0, {}, array("q")

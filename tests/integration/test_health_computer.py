@@ -1,0 +1,103 @@
+"""Health alerts of this computer that are caused for real: a power supply and a governor that are mounted, a disk that refuses."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from app.engine.engine import create_workspace
+from app.engine.queries import Queries
+from app.model.source import CaptureSource, SyslogSource
+from app.sensor.sources.evidence import folder_of
+from tests.integration.namespace import ROOT, namespace, why_not
+from tests.integration.samba.certificates import Authority
+from tests.integration.test_health import comes, stopped, tending
+from tests.material import SAMPLE
+from tests.sensor.free_port import free_port
+
+pytestmark = pytest.mark.slow
+ROOTLESS = os.name == "nt" or os.geteuid() != 0 or not shutil.which("unshare")
+BATTERY = """mount -t tmpfs none /sys/class && mkdir -p /sys/class/power_supply/BAT0 /sys/class/power_supply/AC0 &&
+cd /sys/class/power_supply && echo 0 > AC0/online && echo 50000 > BAT0/energy_now && echo 100000 > BAT0/energy_full &&
+echo 10000 > BAT0/power_now && echo 50 > BAT0/capacity && echo Discharging > BAT0/status"""
+SAVING = """mount -t tmpfs none /sys/devices/system/cpu/cpu0 && mkdir /sys/devices/system/cpu/cpu0/cpufreq &&
+echo powersave > /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor &&
+echo {driver} > /sys/devices/system/cpu/cpu0/cpufreq/scaling_driver"""
+ASK = "from pathlib import Path; from app.engine.health.computer import measured; print(measured(Path('w'), listening=True))"
+
+
+def inside(mounts: str, *words: str, **more: object) -> "subprocess.Popen[bytes]":
+    """This program where these are mounted, which nobody else sees."""
+    command = ["unshare", "-m", "sh", "-c", f'{mounts} && cd "$ROOT" && exec "$@"', "sh", sys.executable, *words]
+    environment = dict(os.environ, PYTHONPATH=str(ROOT), ROOT=str(ROOT))
+    return subprocess.Popen(command, env=environment, **more)  # type: ignore[call-overload,no-any-return]
+
+
+@pytest.mark.skipif(ROOTLESS, reason="a mount of its own needs root")
+@pytest.mark.parametrize(
+    ("mounts", "words"), [(BATTERY, "on its battery"), (SAVING.format(driver="acpi-cpufreq"), "set to save power")]
+)
+def test_a_computer_that_listens_and_saves_power(mounts: str, words: str, tmp_path: Path) -> None:
+    case = tmp_path / "case.wardlight"
+    create_workspace(case)
+    specs = msgspec.json.encode([SyslogSource(address="127.0.0.1", port=free_port())]).decode()
+    child = inside(mounts, "-m", "tests.integration.tending", str(case), specs, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        assert words in comes(case, lambda one: "on-battery" in one, 40)["on-battery"].what
+    finally:
+        _, errors = child.communicate(timeout=60)
+    assert b"Traceback" not in errors, errors
+
+
+@pytest.mark.skipif(ROOTLESS, reason="a mount of its own needs root")
+def test_a_driver_that_scales_by_itself_saves_none() -> None:
+    child = inside(SAVING.format(driver="intel_pstate"), "-c", ASK, stdout=subprocess.PIPE)
+    said, _ = child.communicate(timeout=60)
+    assert child.returncode == 0 and b"saving=False" in said
+
+
+@pytest.mark.skipif(bool(why_not()), reason=why_not() or "-")
+def test_packets_that_the_disk_refuses(tmp_path: Path) -> None:
+    case = tmp_path / "case.wardlight"
+    folder_of(case.resolve()).write_bytes(b"a file where the packets would lie")
+    with namespace() as net, tending(net, case, CaptureSource(interfaces=("in",))) as child:
+        sender = subprocess.Popen(
+            net.command("tcpreplay", "-q", "--loop=0", "--pps=200", "-i", "out", str(SAMPLE)),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            found = comes(case, lambda one: "evidence-lost" in one, 40)
+        finally:
+            sender.send_signal(signal.SIGTERM)
+            sender.wait(20)
+        assert found["evidence-lost"].severity == "medium"
+        with closing(Queries(case)) as queries:
+            end = time.monotonic() + 20
+            while not queries.count():  # activities are kept all the same
+                assert time.monotonic() < end
+                time.sleep(0.2)
+        stopped(child)
+
+
+def test_a_certificate_that_ends_while_it_is_used(tmp_path: Path) -> None:
+    case, pem, key = (tmp_path / one for one in ("case.wardlight", "cert.pem", "key.pem"))
+    Authority(tmp_path / "ca").issue("127.0.0.1", pem, key, life=timedelta(days=1, seconds=6))
+    create_workspace(case)
+    spec = SyslogSource(transport="tls", address="127.0.0.1", port=free_port(), certificate=str(pem), key=str(key))
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tests.integration.tending", str(case), msgspec.json.encode([spec]).decode()],
+        cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        assert "has ended" in comes(case, lambda one: "certificate-expired" in one, 40)["certificate-expired"].what
+    finally:
+        _, errors = child.communicate(timeout=60)
+    assert b"Traceback" not in errors, errors
