@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from app import __version__
 from app.engine.queries import Queries
 from app.engine.store.changing import user
-from app.engine.store.sensors import remove_sensor
+from app.engine.store.sensors import list_sensor, remove_sensor
 from app.model.health import HealthIssue
 from app.model.sensor import Sampling, SensorConfig, SensorKind, SensorReport, SensorRow
 from app.model.source import HubSource, SourceState
@@ -205,6 +205,7 @@ class Fleet:
             added, place = add_user(Folder(), self.hub.workspace, name, "sensor")
         except HubError as error:
             raise OSError(str(error)) from error
+        list_sensor(self.path, added.id, name)
         self.log_act("sensor", added.id, f"{name} added")
         self.kinds[added.id] = kind  # nothing is sent: its computer may have a configuration, which it would take the place of
         line = to_line(place)

@@ -1,4 +1,4 @@
-"""Health alerts of this computer that are caused for real: a power supply and a governor that are mounted, a disk that refuses."""
+"""Health alerts of this computer, caused for real: a power supply and a governor that are mounted, a disk that refuses."""
 
 import os
 import shutil
