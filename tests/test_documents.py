@@ -7,6 +7,7 @@ import pytest
 
 import run
 from app.command.main import COMMANDS
+from app.engine.health.catalogue import RULES
 from tools import detector_table, health_table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,6 +25,15 @@ def test_the_tables_of_health_are_up_to_date() -> None:
     text = health_table.OUT.read_text(encoding="utf-8")
 
     assert text == health_table.whole(text)
+
+
+def test_how_each_health_alert_is_tested_is_said_and_so() -> None:
+    section = health_table.OUT.read_text(encoding="utf-8").partition("## How each is tested\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `([a-z-]+)` \| (.+) \| (?:`(tests/[\w/]+\.py)::(test_\w+)`|none for real) \|$", section, re.M)
+
+    assert [id for id, *_ in rows] == list(RULES)
+    for _, how, file, name in rows:
+        assert len(how) > 5 and (not name or f"\ndef {name}(" in (ROOT / file).read_text(encoding="utf-8")), name
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda one: str(one.relative_to(ROOT)))

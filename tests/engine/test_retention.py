@@ -364,3 +364,21 @@ def test_the_step_of_a_retention_is_short(ten_thousand: Path, tmp_path: Path) ->
 
 def test_the_version_of_the_schema_holds_what_retention_needs() -> None:
     assert "kept INTEGER" in schema.TABLES
+
+
+def test_health_tells_when_all_that_is_left_must_stay(tmp_path: Path) -> None:
+    path = tmp_path / "w.wardlight"
+    activities = asked(6_000)
+    fill(path, {"aaaa": activities}, batch=2_000)
+    for one in range(40):  # one in each twentieth of an hour
+        write_note(path, activities[one * 150].id, "look at this again" + " and again" * 1_500)
+    set_retention(path, Retention(mib=1))
+    retained(path, START)
+    engine = Engine(path)
+    engine.tend(Computer(), START)
+    engine.close()
+    queries = Queries(path)
+    left, outlook, found = queries.count(), queries.outlook(), {one.rule: one.what for one in queries.health().issues}
+    queries.close()
+    assert 40 <= left < 6_000 and outlook.until is None and outlook.used > outlook.limit, (left, outlook)
+    assert "may not be removed" in found["retention-impossible"]

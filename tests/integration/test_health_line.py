@@ -1,0 +1,283 @@
+"""Health alerts of sensors and of their hub, caused for real: real sensors, a real hub, a process that listens beside them.
+
+Two things of their programs are made other than they are: a version, which each process says of itself, and the clock of one.
+What only time makes wrong is asked for a later time.
+"""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import msgspec
+import psutil
+import pytest
+
+from app.engine.engine import Engine, create_workspace
+from app.engine.health.computer import measured
+from app.engine.queries import Queries
+from app.link.jetstream import Link
+from app.link.place import to_line
+from app.link.subjects import ACTIVITIES, activities, config_of
+from app.model.health import HealthIssue
+from app.model.sensor import SensorConfig
+from app.model.source import GrowingSource, HubSource, LiveSource, SyslogSource
+from app.sensor.service.outbox import New, Outbox
+from app.session import Session
+from tests.hub.running import RunningHub, linked
+from tests.material import save, spray
+from tests.sensor.service.running import ROOT, SensorProcess
+
+pytestmark = pytest.mark.slow
+MINUTE = 60_000_000
+NEWER = "import app\napp.__version__ = '0.4.0'\n"
+"""Three versions ahead of what the sensors here are."""
+STRANGER = "from app.link import envelope\nenvelope.FORM = 99\n"
+PATIENT = NEWER + "from app.engine.store import receipts\nreceipts.SETTLED = 1.0\n"
+"""A gap counts after a second, not after ten minutes."""
+Found = dict[tuple[str, str], HealthIssue]
+
+
+def beginning(folder: Path, text: str) -> str:
+    """A PYTHONPATH with which every Python process runs these lines first."""
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(text)
+    return f"{folder}{os.pathsep}{ROOT}"
+
+
+def health(workspace: Path, now: int | None = None) -> Found:
+    """What is open; now: at another time than this."""
+    with closing(Queries(workspace)) as queries:
+        return {(one.rule, one.subject): one for one in queries.health(now).issues if one.state == "open"}
+
+
+def comes(workspace: Path, *wanted: tuple[str, str], seconds: float = 60) -> Found:
+    """Health as soon as all these are open."""
+    end = time.monotonic() + seconds
+    while not set(wanted) <= (found := health(workspace)).keys():
+        assert time.monotonic() < end, found
+        time.sleep(0.2)
+    return found
+
+
+@contextmanager
+def tending(workspace: Path, path: str, *specs: LiveSource) -> Iterator["subprocess.Popen[bytes]"]:
+    """A process that listens, and looks three times a second."""
+    create_workspace(workspace)
+    command = [sys.executable, "-m", "tests.integration.tending", str(workspace), msgspec.json.encode(specs).decode()]
+    environment = dict(os.environ, PYTHONPATH=path)
+    child = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        yield child
+    finally:
+        _, errors = child.communicate(timeout=60)
+        assert b"Traceback" not in errors, errors
+
+
+class Line:
+    """A hub, and a workspace that follows it."""
+
+    def __init__(self, folder: Path, size: int = 64 << 20) -> None:
+        self.folder = folder
+        self.case = folder / "case.wardlight"
+        self.hub = RunningHub(folder / "hub", size=size)
+        file = folder / "ann.line"
+        file.write_text(to_line(self.hub.add("analyst", "ann")))
+        self.hub.start()
+        self.source = HubSource(file=str(file))
+        self.sensors: list[SensorProcess] = []
+
+    def sensor(self, id: str, config: SensorConfig | None = None) -> SensorProcess:
+        """A new one, not yet started."""
+        place = self.hub.add("sensor", id)
+        self.hub.reload()
+        self.sensors.append(SensorProcess(self.folder / id, place, config))
+        return self.sensors[-1]
+
+    def stop(self) -> None:
+        for one in self.sensors:
+            if one.child is not None and one.child.poll() is None:
+                one.kill()
+        self.hub.stop()
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    made = Line(tmp_path_factory.mktemp("line"))
+    try:
+        with tending(made.case, beginning(made.folder / "newer", NEWER), made.source):
+            yield made
+    finally:
+        made.stop()
+
+
+def test_a_sensor_of_another_version_and_one_whose_form_is_not_understood(line: Line, tmp_path: Path) -> None:
+    line.sensor("old", SensorConfig()).start()
+    other = line.sensor("stranger", SensorConfig())
+    other.start(["env", f"PYTHONPATH={beginning(tmp_path / 'stranger', STRANGER)}"])
+    found = comes(line.case, ("sensor-outdated", "sensor:old"), ("sensor-outdated", "sensor:stranger"))
+    assert "3 behind 0.4.0" in found["sensor-outdated", "sensor:old"].what
+    assert found["sensor-outdated", "sensor:stranger"].severity == "high"
+    assert "form 99" in found["sensor-outdated", "sensor:stranger"].what
+
+
+@pytest.mark.skipif(shutil.which("faketime") is None, reason="faketime is not installed")
+def test_a_sensor_whose_clock_is_ahead(line: Line) -> None:
+    """Two reports say it, the second after ten seconds."""
+    line.sensor("ahead", SensorConfig()).start(["env", "FAKETIME_DONT_FAKE_MONOTONIC=1", "faketime", "-f", "+20m"])
+    found = comes(line.case, ("clock-skew", "sensor:ahead"))
+    what = found["clock-skew", "sensor:ahead"].what
+    assert "ahead of" in what and ("19 minutes" in what or "20 minutes" in what)
+    assert ("clock-skew", "sensor:old") not in found
+
+
+def test_a_configuration_that_a_sensor_refuses(line: Line) -> None:
+    sensor = line.sensor("refusing", SensorConfig()).start()
+    sensor.until(lambda one: one.backlog.connected, 60)
+    bad = SensorConfig(sources=(SyslogSource(transport="tls", certificate="/nothere", key="/nothere"),), revision=1)
+    with linked(line.hub.place("admin-corp")) as link:
+        link.put(config_of("refusing"), msgspec.json.encode(bad))
+    found = comes(line.case, ("sensor-configuration", "sensor:refusing"))
+    assert "Revision 1 was refused" in found["sensor-configuration", "sensor:refusing"].what
+
+
+def test_what_is_sent_under_the_key_of_a_sensor_and_is_none_of_its(line: Line) -> None:
+    place = line.hub.add("sensor", "stolen")
+    line.hub.reload()
+    with linked(place) as link:
+        link.publish(activities("stolen"), b"nothing that a sensor says", "0123456789abcdef0123456789abcdef.1").result(20)
+    end = time.monotonic() + 60
+    while not (found := [one for (rule, _), one in health(line.case).items() if rule == "sensor-messages"]):
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    assert [one.where for one in found] == ["sensor stolen"] and found[0].subject.startswith("sensor:stolen")
+
+
+def test_an_outbox_that_was_damaged(line: Line) -> None:
+    sensor = line.sensor("damaged", SensorConfig())
+    outbox = sensor.files.outbox("damaged")
+    outbox.parent.mkdir(parents=True, exist_ok=True)
+    outbox.write_bytes(b"this is something else" * 1_000)
+    sensor.start()
+    found = comes(line.case, ("outbox-lost", "sensor:damaged\nword"))
+    assert "set aside" in found["outbox-lost", "sensor:damaged\nword"].what
+
+
+def test_a_hub_without_its_stream_and_one_that_is_gone_and_what_time_makes_of_it(tmp_path: Path) -> None:
+    line = Line(tmp_path)
+    sensor = line.sensor("s1", SensorConfig(outbox=16))
+    try:
+        with tending(line.case, str(ROOT), line.source):
+            with linked(line.hub.place("admin-corp")) as link:
+                remove(link)
+            outbox = Outbox(sensor.files.outbox("s1"), 16 << 20)
+            outbox.put([New(os.urandom(500_000)) for _ in range(29)])
+            outbox.close()
+            sensor.start()
+            found = comes(line.case, ("outbox-filling", "sensor:s1"))
+            assert " % of the outbox" in found["outbox-filling", "sensor:s1"].what
+            sensor.kill()
+            line.hub.kill()
+            end = time.monotonic() + 60
+            while not (gone := [one for (rule, _), one in health(line.case).items() if rule == "hub-unreachable"]):
+                assert time.monotonic() < end
+                time.sleep(0.2)
+            assert gone[0].severity == "medium"
+    finally:
+        line.stop()
+    now = time.time_ns() // 1000
+    assert ("sensor-silent", "sensor:s1") not in health(line.case, now + 2 * MINUTE)
+    assert ("sensor-silent", "sensor:s1") in health(line.case, now + 6 * MINUTE)
+    days = 24 * 60 * MINUTE
+    soon = next(one for one in range(0, 20_000, 10) if certificate(line.case, now + one * days))
+    assert certificate(line.case, now + soon * days) == {"certificate-expiring"}
+    assert certificate(line.case, now + (soon + 30) * days) == {"certificate-expired"}
+    for later, rule in ((11 * MINUTE, "synchronizer-missing"), (61 * days, "workspace-idle")):
+        with closing(Engine(line.case)) as engine:
+            engine.tend(measured(line.case), now + MINUTE, anew=True)
+            assert rule not in {one for one, _ in health(line.case)}
+            engine.tend(measured(line.case), now + later, anew=True)
+            assert rule in {one for one, _ in health(line.case)}
+
+
+def certificate(workspace: Path, now: int) -> set[str]:
+    """What is said of certificates at that time."""
+    return {rule for rule, _ in health(workspace, now) if rule.startswith("certificate-")}
+
+
+def remove(link: Link) -> None:
+    """Take the stream of activities from the hub."""
+
+    async def ask(client: object) -> None:
+        await client.jetstream().delete_stream(ACTIVITIES)  # type: ignore[attr-defined]
+
+    link.do(ask, 20)
+
+
+def test_a_stream_that_is_too_small_while_nobody_reads(tmp_path: Path) -> None:
+    line = Line(tmp_path, size=96 << 10)
+    path = tmp_path / "growing.pcap"
+    path.write_bytes(names(tmp_path / "first.pcap", 40, 1_770_000_000_000_000))
+    sensor = line.sensor("s1", SensorConfig(sources=(GrowingSource(path=str(path)),), reserve=0.0))
+    try:
+        with tending(line.case, beginning(tmp_path / "patient", PATIENT), line.source) as child:
+            sensor.start()
+            until(lambda: count(line.case) == 40)
+            readers = psutil.Process(child.pid).children(recursive=True)
+            for one in readers:
+                one.send_signal(signal.SIGSTOP)
+            first = sensor.until(lambda one: one.sources[0].records and not one.backlog.messages, 30).sources[0].records
+            for number in range(1, 9):  # in several messages, the first of which the hub removes
+                with path.open("ab") as file:
+                    more = names(tmp_path / "more.pcap", 500, 1_770_000_000_000_000 + number * 100_000_000)
+                    file.write(more[24:])
+                time.sleep(0.7)
+            sensor.until(lambda one: one.sources[0].records == 101 * first and not one.backlog.messages, 60)
+            for one in readers:
+                one.send_signal(signal.SIGCONT)
+            until(lambda: "hub-lost" in {rule for rule, _ in health(line.case)})
+            assert count(line.case) < 4_040
+    finally:
+        line.stop()
+
+
+def names(path: Path, number: int, at: int) -> bytes:
+    """A capture with questions for users that nobody knows, and that compress badly."""
+    chance = random.Random(at)
+    return save(path, spray([f"{chance.getrandbits(96):024x}" for _ in range(number)], at)).read_bytes()
+
+
+def count(workspace: Path) -> int:
+    with closing(Queries(workspace)) as queries:
+        return queries.count()
+
+
+def until(what: Callable[[], object], seconds: float = 40) -> None:
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.2)
+
+
+def test_a_sensor_that_was_added_and_never_came(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WARDLIGHT_HOME", str(tmp_path / "home"))
+    hub = RunningHub(tmp_path / "home" / "hub")
+    file = tmp_path / "ann.line"
+    file.write_text(to_line(hub.add("analyst", "ann")))
+    hub.folder.save(hub.hub)
+    hub.start()
+    try:
+        with closing(Session.open(tmp_path / "case.wardlight")) as session:
+            session.hub = HubSource(file=str(file), url=hub.place("ann").urls[0], workspace="corp")
+            assert session.add_sensor("dc9", "sensor")[0]
+            now = time.time_ns() // 1000
+            found = {one.rule: one for one in session.queries.health(now + 31 * MINUTE).issues}
+    finally:
+        hub.stop()
+    assert "never heard" in found["sensor-not-started"].what
