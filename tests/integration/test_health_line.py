@@ -247,6 +247,39 @@ def test_a_stream_that_is_too_small_while_nobody_reads(tmp_path: Path) -> None:
         line.stop()
 
 
+def test_a_stream_that_fills_while_a_workspace_stands_still(tmp_path: Path) -> None:
+    line = Line(tmp_path, size=400 << 10)
+    place = line.hub.add("sensor", "s1")
+    line.hub.reload()
+    try:
+        with tending(line.case, str(ROOT), line.source) as child:
+            until(lambda: "hub-unreachable" not in {rule for rule, _ in health(line.case)} and following(line.hub))
+            child.send_signal(signal.SIGSTOP)  # which stores nothing, so that its reader acknowledges nothing
+            try:
+                with linked(place) as link:
+                    sent = [
+                        link.publish(activities("s1"), os.urandom(60), f"0123456789abcdef0123456789abcdef.{number}")
+                        for number in range(1, 3_501)  # more than twice as many as a reader may hold
+                    ]
+                    sent[-1].result(30)
+                time.sleep(6)  # longer than the reader waits between two questions how far behind it is
+            finally:
+                child.send_signal(signal.SIGCONT)
+            until(lambda: "hub-full" in {rule for rule, _ in health(line.case)})
+    finally:
+        line.stop()
+
+
+def following(hub: RunningHub) -> bool:
+    """True when somebody reads its stream."""
+
+    async def ask(client: object) -> int:
+        return len(await client.jetstream().consumers_info(ACTIVITIES))  # type: ignore[attr-defined]
+
+    with linked(hub.place("admin-corp")) as link:
+        return link.do(ask, 20) > 0
+
+
 def names(path: Path, number: int, at: int) -> bytes:
     """A capture with questions for users that nobody knows, and that compress badly."""
     chance = random.Random(at)
