@@ -52,7 +52,7 @@ class SensorProcess:
         """kill -9."""
         assert self.child is not None
         self.child.kill()
-        self.child.communicate()
+        self.child.communicate(timeout=30)  # what it started may hold its pipe
 
     def stop(self) -> int:
         """SIGTERM; its status."""
