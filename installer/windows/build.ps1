@@ -15,7 +15,7 @@ Set-Location $root
 New-Item -ItemType Directory -Force $Out | Out-Null
 $out = (Resolve-Path $Out).Path
 $frozen = Join-Path $out "frozen"
-$work = Join-Path $out "work"
+$work = Join-Path $out "making"
 
 function Invoke-Step([string]$Program, [string[]]$Words) {
     & $Program @Words
