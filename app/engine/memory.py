@@ -147,6 +147,12 @@ class Memory:
         self.note(("days", *key), (earlier, today), at)
         return earlier
 
+    def fresh(self, key: Key, at: int, within: int) -> bool:
+        """True from the first time that this key is asked for until so long after; a month without it begins anew."""
+        first = self.recall(("fresh", *key), int, at, MONTH)
+        self.note(("fresh", *key), at if first is None else first, at)
+        return first is None or at - first <= within
+
     def recall(self, key: Key, kind: type[Noted], at: int, window: int) -> Noted | None:
         """The value noted under a key within the window, if it is of this kind."""
         found = self._notes.get(key)

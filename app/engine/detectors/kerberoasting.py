@@ -24,9 +24,10 @@ from app.engine.detector import (
 )
 from app.engine.knowledge.names import account_parts, service_host
 from app.engine.memory import Trail, together
+from app.engine.readings.novelty import is_new
 from app.engine.readings.sessions import offered
 from app.model.activity import Activity
-from app.model.alert import Finding, Step
+from app.model.alert import Finding, Severity, Step
 from app.model.details import KerberosAs, KerberosTgs, LdapSearch
 from app.model.events import EventKerberos, EventLdap
 from app.model.tuning import Threshold
@@ -60,6 +61,10 @@ AFTER_SEARCH_STRONG = Threshold(
     name="after-search-strong", low=4, medium=2, high=1, words="AES tickets that are enough after such a search"
 )
 """AES tickets that are enough then; a program that manages databases searches for these names too."""
+OLD_SERVICES = 12
+"""Services given in RC4 within a month from which on that is how this domain is, and a new one among them tells nothing."""
+OLD_COMPUTERS = 3
+"""Computers whose own services are given in RC4 within a day: not an appliance or two, but a domain from before AES."""
 OLD_TYPES = 3
 """Systems from before AES offer RC4 in several forms, and DES; a lone RC4 was chosen by a tool, or by somebody's settings."""
 SEARCH_WINDOW = HOUR
@@ -192,6 +197,9 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
             memory.seen(("search", ip), True, at, activity.id, SEARCH_WINDOW)
         return
     learn_client(activity.detail, ip, ctx, at)
+    computer = given_rc4(activity.detail)
+    if computer:
+        memory.seen(("rc4 computers", realm_of(activity)), computer, at, activity.id, DAY)
     wanted = asked_for(activity)
     if wanted is None:
         return
@@ -237,17 +245,52 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
             if not direct and not weak_only(wanted.offered):
                 how = "answered in RC4 though the directory says that their accounts have AES"
             reasons[f"{plural(asked.distinct, 'service')} {how}"] = (asked.distinct, ctx.limit(WEAK_ONLY))
-    if not reasons:
+    alone = weak and is_first(activity, wanted, old, ctx) and not reasons
+    if not reasons and not alone:
         return
+    if alone:
+        reasons[f"{service} had not been answered with RC4 to anybody before"] = None
+    severity: Severity | None = None if certain else "medium"
+    if alone:
+        severity = "low"
     if activity.result == "success":
         memory.note(("got", ip), True, at)
     got = memory.recall(("got", ip), bool, at, WINDOW) is not None
     yield later(
         ctx, activity, ip,
-        lambda: tell(activity, ctx, wanted, reasons, slow if slow.distinct > trail.distinct else trail, got, certain),
+        lambda: tell(activity, ctx, wanted, reasons, slow if slow.distinct > trail.distinct else trail, got, severity),
         first=min(trail.first, at), evidence=together(search, slow, trail) or (activity.id,), succeeded=got or None,
-        severity=None if certain else "medium", sources=(ctx.source(activity),),
+        severity=severity, confidence="low" if alone else "high", sources=(ctx.source(activity),),
     )  # fmt: skip
+
+
+def realm_of(activity: Activity) -> str:
+    """Domain of who asked, as far as it is told."""
+    return ((activity.account.domain if activity.account is not None else None) or "").lower()
+
+
+def given_rc4(detail: object) -> str:
+    """The computer whose own service was given in RC4 though AES was offered, as far as that is told; else empty."""
+    if isinstance(detail, EventKerberos) and detail.event_id == SERVICE_TICKET:
+        name, kind = (detail.text("ServiceName") or "").lower(), detail.number("TicketEncryptionType")
+        return name if name.endswith("$") and kind in WEAK_ETYPES else ""
+    if isinstance(detail, KerberosTgs) and detail.ticket_etype in WEAK_ETYPES and not weak_only(detail.request_etypes):
+        kind, computer = service_host(detail.service)
+        return (computer or "").lower() if kind in ("cifs", "host", "ldap") else ""
+    return ""
+
+
+def is_first(activity: Activity, wanted: Asked, old: bool, ctx: Context) -> bool:
+    """True for the first RC4 ticket of a service, unless computers of the domain are given RC4 too, which then has no AES.
+
+    The services that a domain gives in RC4 are few and stay the same: who asks for another one found it by searching.
+    """
+    realm, at = realm_of(activity), activity.at
+    fresh = is_new(f"rc4 {realm}", wanted.service.lower(), at, ctx, crowd=OLD_SERVICES)
+    if not fresh or activity.result != "success" or old or wanted.direct:
+        return False
+    computers = ctx.memory.trail(("rc4 computers", realm), at, DAY)
+    return computers is None or computers.distinct < OLD_COMPUTERS
 
 
 def tell(
@@ -257,7 +300,7 @@ def tell(
     reasons: Reasons,
     trail: Trail,
     got: bool,
-    certain: bool,
+    severity: Severity | None,
 ) -> Finding:
     """Words with the counts of the whole episode."""
     ip = ctx.place(activity.source, activity.at)
@@ -268,7 +311,8 @@ def tell(
         activity,
         ip,
         succeeded=got or (None if activity.result == "unanswered" else False),
-        severity=None if certain else "medium",
+        severity=severity,
+        confidence="low" if severity == "low" else "high",
         title=None if got or activity.result == "unanswered" else "Attempted Kerberoasting (Kerberos SPN exposure)",
         story=(
             sentence(
@@ -286,6 +330,7 @@ def tell(
             against(
                 f"It would be quiet for fewer than {ctx.limit(WEAK_ONLY)} services asked for in RC4 only, "
                 f"{ctx.limit(WEAK_GIVEN)} answered in RC4, or {ctx.limit(STRONG)} in all"
+                + ("; and for one that somebody was given in RC4 earlier within a month" if severity == "low" else "")
             ),
         ),
         steps=(

@@ -121,6 +121,7 @@ WIRE_FIRES: Mapping[str, Mapping[str, Case]] = {
         "one RC4-only ticket by a client that does AES": [
             as_req(at=-MINUTE), tgs_req("EXAMPLE.ORG/svc", request_etypes=(23,), ticket_etype=23),
         ],
+        "one RC4 ticket that nobody had before, AES offered": [tgs_req("MSSQLSvc/sql1.example.org", ticket_etype=23)],
         "no answers captured": [
             tgs_req(f"MSSQLSvc/db{one}.example.org", at=one * SECOND, code=-1, request_etypes=(23,)) for one in range(4)
         ],
@@ -272,9 +273,9 @@ WIRE_QUIET: Mapping[str, Mapping[str, Case]] = {
     },
     "kerberoasting": {
         "remote management of fifty computers": [tgs_req(f"HTTP/pc{one}.example.org", at=one * SECOND) for one in range(50)],
-        "one RC4 service, AES offered": [tgs_req("MSSQLSvc/sql1.example.org", ticket_etype=23)],
-        "four RC4 services, AES offered": [
-            tgs_req(f"HTTP/app{one}.example.org", at=one * SECOND, ticket_etype=23) for one in range(4)
+        "RC4 services of a domain without AES": [
+            *(tgs_req(f"cifs/host{one}.example.org", at=one * SECOND, ticket_etype=23) for one in range(3)),
+            *(tgs_req(f"HTTP/app{one}.example.org", at=one * MINUTE, ticket_etype=23) for one in range(1, 4)),
         ],
         "computers only": [
             tgs_req(f"cifs/host{one}.example.org", at=one * SECOND, request_etypes=(23,), ticket_etype=23) for one in range(30)

@@ -59,6 +59,7 @@ LOG_FIRES: Mapping[str, Mapping[str, Case]] = {
     },
     "kerberoasting": {
         "five services answered in RC4 (4769)": services(5),
+        "one RC4 ticket that nobody had before (4769)": services(1),
         "twenty services in AES (4769)": services(20, etype=0x12),
         "RC4 alone was offered (4769 of 2025)": [
             tgt(at=-MINUTE), *services(2, ClientAdvertizedEncryptionTypes="\n\t\tRC4-HMAC-NT"),
@@ -153,7 +154,9 @@ LOG_QUIET: Mapping[str, Mapping[str, Case]] = {
         "a property read (4662)": [checked("alice", CHANGES_ALL, mask="0x10")],
     },
     "kerberoasting": {
-        "four old services (4769)": services(4),
+        "four old services of a domain without AES (4769)": [
+            *(ticket(f"SRV{one}$", at=-MINUTE + one * SECOND) for one in range(3)), *services(4, apart=MINUTE),
+        ],
         "tickets of computers (4769)": [ticket(f"SRV{one}$", at=one * SECOND) for one in range(40)],
         "a front end on behalf of its users (4769)": services(30, TransmittedServices="HTTP/web.example.org"),
         "the ticket-granting service (4769)": [ticket("krbtgt", at=one * SECOND) for one in range(30)],

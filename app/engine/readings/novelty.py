@@ -1,0 +1,21 @@
+"""What somebody does for the first time, and hardly anybody else: worth a low voice where the act alone proves nothing."""
+
+from app.engine.context import Context
+from app.engine.memory import MONTH
+
+HOUR = 3_600_000_000
+CROWD = 4
+"""Others who did the same within a month: what so many do is ordinary work, and a new one among them is a new colleague."""
+
+
+def is_new(act: str, who: str, at: int, ctx: Context, crowd: int = CROWD) -> bool:
+    """True within an hour of the first time that this one does this, unless so many others did it; never at low sensitivity.
+
+    act: what is done, as the detector names it. who: key of who does it, or of the pair of who and what.
+    """
+    others: frozenset[str] = ctx.memory.recall(("crowd", act), frozenset, at, MONTH) or frozenset()
+    if who not in others and len(others) <= crowd:
+        others |= {who}
+    ctx.memory.note(("crowd", act), others, at)
+    fresh = ctx.memory.fresh((act, who), at, HOUR)
+    return fresh and len(others) <= crowd and ctx.sensitivity != "low"
