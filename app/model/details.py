@@ -18,6 +18,7 @@ from app.model.events import (
     EventKerberos,
     EventLdap,
     EventLogon,
+    EventNetlogon,
     EventNtlm,
     EventObjectAccess,
     EventProcess,
@@ -498,6 +499,7 @@ Detail = (
     | EventLdap
     | EventAdfs
     | EventSam
+    | EventNetlogon
     | EventAudit
     | DirectoryObject
     | DirectoryChange

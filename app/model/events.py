@@ -105,5 +105,9 @@ class EventSam(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-sam
     """Remote calls to SAM that were or would be refused: 16962-16969."""
 
 
+class EventNetlogon(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-netlogon"):
+    """Secure channels refused, or let pass though weak: 5722, 5723, 5805, 5827-5831."""
+
+
 class EventAudit(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-audit"):
     """The log itself: 1102 and 104 (cleared), 1100 (stopped), 4719 (audit policy changed)."""

@@ -57,7 +57,7 @@ KINDS = {
     "event-process": "Process event", "event-object-access": "Object access event",
     "event-directory-change": "Directory change event", "event-share": "Share event", "event-enumeration": "Enumeration event",
     "event-certificate": "Certificate event", "event-replication": "Replication event", "event-ldap": "LDAP event",
-    "event-adfs": "AD FS event", "event-sam": "SAM event", "event-audit": "Audit event",
+    "event-adfs": "AD FS event", "event-sam": "SAM event", "event-netlogon": "Netlogon event", "event-audit": "Audit event",
 }  # fmt: skip
 ENTITIES = {
     "user": "User", "computer": "Computer", "controller": "Domain controller", "address": "Address without a known computer",

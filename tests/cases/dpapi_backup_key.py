@@ -3,6 +3,7 @@
 from app.model.activity import Activity
 from app.model.identifiers import LSARPC
 from tests.cases.case import Case, Real
+from tests.cases.smb_session_enumeration import pipe
 from tests.engine.detectors.builders import DC1, DC2, SECOND, WS1, call, controller
 from tests.engine.detectors.builders import FILES as SERVER
 from tests.engine.detectors.logs import CHANGES_ALL, checked, log, logon, subject
@@ -41,6 +42,7 @@ FIRES = {
     "refused": Case([call(LSARPC, 43, stub={"secret": PREFERRED}, code=0xC0000022)], severity="high"),
     "sealed": Case([controller(DC1), call(LSARPC, 43, sealed=True, response_bytes=1500)], severity="medium"),
     "told by the log": Case([logon("alice"), secret(PREFERRED, at=SECOND), secret(KEY, at=2 * SECOND)], severity="high"),
+    "the pipe that a log of shares tells": Case([pipe("protected_storage")], severity="low"),
     "told by the log, refused": [secret(PREFERRED, failed=True)],
 }
 
@@ -51,6 +53,8 @@ QUIET = {
     "sealed, between controllers": [controller(DC1), controller(DC2), call(LSARPC, 43, DC2, DC1, sealed=True)],
     "names looked up": [controller(DC1), call(LSARPC, 57, stub={"count": 3}), call(LSARPC, 44), call(LSARPC, 0)],
     "the controller itself": [secret(PREFERRED, "SYSTEM"), secret(KEY, "DC1$")],
+    "other pipes": [pipe("lsarpc"), pipe("samr")],
+    "the pipe opened by a computer": [pipe("protected_storage", "WS1$")],
     "another right": [checked("alice", CHANGES_ALL)],
 }
 
@@ -59,5 +63,5 @@ REAL = (
     Real("corpus/json/otrf_empire_mimikatz_backupkeys_dcerpc_smb_lsarpc.zip", severity="high"),
     Real("lab/captures/dpapi_backup_key.pcap", severity="high"),
     Real("lab/captures/benign_workday.pcap", fires=False),
-    Real("corpus/evtx/sb_CA_CA_protectedstorage_5145_rpc_masterkey.evtx", fires=False),
+    Real("corpus/evtx/sb_CA_CA_protectedstorage_5145_rpc_masterkey.evtx"),
 )

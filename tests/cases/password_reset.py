@@ -18,19 +18,32 @@ FIRES = {
         [*administrators("boss"), account_event(4724, "boss", "MSOL_0a1b", rid=RID)], severity="medium"
     ),
     "that of krbtgt": [*administrators("boss"), account_event(4724, "krbtgt", "boss", rid=502)],
+    "an ordinary user's, by somebody new to that": Case(
+        [*administrators("boss"), person("dora"), account_event(4724, "dora", "boss")], severity="low"
+    ),
+    "an ordinary user's over LDAP": Case([modify(dn("dora"), "unicodePwd", "(hidden)")], severity="low"),
+    "changed by somebody else, with the old one or its hash": Case(
+        [person("dora"), account_event(4723, "dora", "eve", failed=True)], severity="low"
+    ),
+    "a controller's own, as it logged": Case([account_event(4724, "DC1$", "boss")], severity="medium"),
+    "the call that takes hashes": Case([call(SAMR, 38)], severity="medium"),
     "refused": [*administrators("boss"), account_event(4724, "boss", rid=RID, failed=True)],
 }  # fmt: skip
 QUIET = {
-    "an ordinary user's": [*administrators("boss"), person("dora"), account_event(4724, "dora", "boss")],
+    "its own password, which ran out": [account_event(4723, "dora", "ANONYMOUS LOGON")],
+    "a controller resets a computer": [*administrators("boss"), account_event(4724, "dora", "DC1$")],
+    "a new user's": [account_event(4720, "dora", "boss"), account_event(4724, "dora", "boss", at=9)],
+    "the call that Windows uses": [call(SAMR, 55)],
     "his own with the old one": [*administrators("boss"), account_event(4723, "boss", "boss", rid=RID)],
     "right after it was made": [
         *administrators("boss"), account_event(4720, "adm2", "boss", rid=RID), account_event(4724, "adm2", "boss", rid=RID, at=9),
     ],
     "another attribute": [*administrators("boss"), modify(BOSS, "description", "x")],
-    "an ordinary user's over LDAP": [modify(dn("dora"), "unicodePwd", "(hidden)")],
 }  # fmt: skip
 REAL = (
     Real("corpus/evtx/md_T1003_ID4794-4688-DSRM_password_set_with_NTDSutil.evtx", fires=False),
-    Real("lab/captures/password_reset.pcap", fires=False),
+    Real("lab/captures/password_reset.pcap"),
+    Real("corpus/evtx/md_T1098_ID4723-5145-password_reset_with_changeNTLM_Mimikatz_.evtx"),
+    Real("corpus/evtx/sb_CA_remote_pwd_reset_rpc_mimikatz_postzerologon_target_DC.evtx", severity="medium"),
     Real("lab/captures/benign_workday.pcap", fires=False),
 )

@@ -43,9 +43,9 @@ def process(
     return log(4688, fields, at=at, computer=computer)
 
 
-def shared(share: str, name: str, *, at: int = 0) -> Activity:
+def shared(share: str, name: str, *, at: int = 0, user: str = "alice") -> Activity:
     """5145."""
-    fields = {**subject("alice"), "IpAddress": WS1, "IpPort": "50005", "ShareName": rf"\\*\{share}", "RelativeTargetName": name}
+    fields = {**subject(user), "IpAddress": WS1, "IpPort": "50005", "ShareName": rf"\\*\{share}", "RelativeTargetName": name}
     return log(5145, fields, at=at, computer=FILE_SERVER)
 
 
@@ -95,6 +95,10 @@ FIRES = {
     "the output of a task fetched": Case(
         [shared("IPC$", "atsvc"), shared("ADMIN$", r"Temp\bouWFQYO.tmp", at=SECOND)], severity="medium"
     ),
+    "the pipe of services (5145)": Case([shared("IPC$", "svcctl")], severity="low"),
+    "the pipe of tasks, on several servers at once (5145)": Case(
+        [shared("IPC$", "atsvc"), shared("IPC$", "atsvc", at=20 * MINUTE)], severity="low"
+    ),
     "the pipe of RemCom": Case([shared("IPC$", "RemCom_communicaton")], severity="medium"),
     "the pipe of PsExec": Case([shared("IPC$", "PSEXESVC-WS1-4012-stdin")], severity="low"),
     "a session over WinRM": Case([as_req("alice"), winrm()], severity="low"),
@@ -119,6 +123,11 @@ QUIET = {
         process(r"C:\Windows\System32\unsecapp.exe", WMI_HOST),
         process(r"C:\Program Files\Inventory\scan.exe", WMI_HOST, user="FILES$", session=0x3E7),
     ],
+    "a pipe that the file dialogue opens, and one that a computer opens (5145)": [
+        shared("IPC$", "srvsvc"),
+        shared("IPC$", "svcctl", user="WS1$"),
+        shared("Public", "svcctl"),
+    ],
     "a console at the desk": [
         process(r"C:\Windows\System32\mmc.exe", r"C:\Windows\explorer.exe", "mmc.exe gpmc.msc", pid=0x777),
         process(r"C:\Windows\System32\cmd.exe", r"C:\Windows\System32\mmc.exe", at=SECOND, parent_pid=0x777),
@@ -133,6 +142,7 @@ QUIET = {
 }
 
 REAL = (
+    Real("corpus/evtx/sb_LM_LM_Remote_Service01_5145_svcctl.evtx"),
     Real("corpus/pcap/otrf_covenant_psremoting_command.cap"),
     Real("corpus/evtx/dbc_sliver-security.evtx", severity="medium"),
     Real("corpus/evtx/sb_LM_LM_WMI_4624_4688_TargetHost.evtx"),

@@ -36,16 +36,27 @@ FIRES = {
     "of one computer": Case(
         [group_event(4732, "Administrators", "S-1-5-32-544", computer=FILE_SERVER)], severity="low"
     ),
+    "an ordinary group, by somebody new to that": Case([put("Staff")], severity="low"),
+    "many memberships at once": Case(
+        [group_event(4728, f"Team {one}", f"{DOMAIN}-14{one:02}", user="boss", at=one) for one in range(12)], severity="low"
+    ),
+    "remote desktop of one computer": Case(
+        [group_event(4732, "Remote Desktop Users", "S-1-5-32-555", computer=FILE_SERVER)], severity="low"
+    ),
     "refused": [modify(ADMINS, "member", dn("dora"), deed="add", code=50)],
 }  # fmt: skip
 QUIET = {
-    "an ordinary group": [put("Staff")],
+    "an ordinary group, by the system": [put("Staff", "SYSTEM"), put("Staff", "DC1$", at=9)],
+    "an ordinary group found later": [
+        synchronised(dn("Staff"), "member", (dn("dora"),), kind="group", what="group membership added"),
+    ],
     "a member taken out": [put("Domain Admins", event_id=4729)],
     "a local group of users": [group_event(4732, "Users", "S-1-5-32-545", computer=FILE_SERVER)],
     "the system of one computer": [group_event(4732, "Administrators", "S-1-5-32-544", user="SYSTEM", computer=FILE_SERVER)],
     "another attribute of the group": [modify(ADMINS, "description", "x")],
 }
 REAL = (
+    Real("corpus/evtx/md_T1098_ID4728-Massive_account_group_membership_change.evtx"),
     Real("lab/captures/sensitive_group_change.pcap", external_id=2024, severity="medium"),
     Real("corpus/evtx/md_T1098_ID4728-4756-Member_added_to_sensitive_domain_groups.evtx", severity="medium"),
     Real("lab/captures/benign_workday.pcap", fires=False),

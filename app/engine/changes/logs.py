@@ -15,7 +15,7 @@ MADE = {4720: "user", 4741: "computer", 4727: "group", 4731: "group", 4754: "gro
 GONE = {4726: "user", 4743: "computer", 4730: "group", 4734: "group", 4758: "group", 4753: "group", 4763: "group"}
 IN, OUT = frozenset({4728, 4732, 4756}), frozenset({4729, 4733, 4757})
 CHANGED, COMPUTER_CHANGED = frozenset({4738, 4742}), 4742
-HISTORY, HISTORY_REFUSED, RENAMED, RESET = 4765, 4766, 4781, 4724
+HISTORY, HISTORY_REFUSED, RENAMED, RESET, PASSWORD_CHANGED = 4765, 4766, 4781, 4724, 4723
 FIELDS = {
     "UserPrincipalName": "userprincipalname", "SidHistory": "sidhistory", "PrimaryGroupId": "primarygroupid",
     "AllowedToDelegateTo": "msds-allowedtodelegateto", "DnsHostName": "dnshostname",
@@ -90,8 +90,8 @@ def _account(d: EventAccount) -> Iterator[Change]:
         yield Change(deed="create", object_class=MADE[d.event_id], **named)
     elif d.event_id in GONE:
         yield Change(deed="delete", object_class=GONE[d.event_id], **named)
-    elif d.event_id == RESET:
-        yield Change(deed="set", attribute=PASSWORD, new=("new",), object_class=kind, **named)
+    elif d.event_id in (RESET, PASSWORD_CHANGED):
+        yield Change(deed="set", attribute=PASSWORD, new=("new",), object_class=kind, own=d.event_id == PASSWORD_CHANGED, **named)
     elif d.event_id in (HISTORY, HISTORY_REFUSED):
         source = sid_in(d.text("SourceSid")) or (d.text("SourceUserName") or "")
         yield Change(

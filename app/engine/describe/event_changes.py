@@ -192,6 +192,19 @@ def sam(a: Activity, d: WindowsEvent) -> str:
     return f"{number} refused calls to SAM were not logged on {here(a, d)}"
 
 
+def secure_channel(a: Activity, d: WindowsEvent) -> str:
+    """5722, 5723, 5805, 5827-5831."""
+    who = said(d, "ComputerName", "SamAccountName", "TrustName") or "a computer not named"
+    if d.event_id in (5827, 5828):
+        return f"Secure channel of {who} refused: it was not protected"
+    if d.event_id in (5829, 5830, 5831):
+        return f"Secure channel of {who} let pass though it was not protected"
+    missing = said(d, "AccountName")
+    if d.event_id == 5723:
+        return f"Secure channel of {who} refused: the account {missing or 'of it'} does not exist"
+    return f"Secure channel of {who} could not be opened"
+
+
 def sid_or(value: str) -> str:
     """What a SID is called everywhere, else the SID."""
     return field_words(0, "Sid", value) or value

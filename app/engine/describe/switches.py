@@ -20,6 +20,7 @@ AUDITS: dict[str, str] = {
     "event-ldap": "the Directory Service log with LDAP Interface Events",
     "event-adfs": "the AD FS log",
     "event-sam": "the log of SAM operations",
+    "event-netlogon": "the System log of controllers",
     "event-audit": "the Security log",
 }
 """Family of Windows events to the audit subcategory of Windows, or the log, that writes them."""

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
+from app.engine.readings.novelty import is_new
+from app.engine.readings.pipes import FILE_CHECKED, pipe_opened
 from app.engine.readings.sessions import by_system, from_session, session_of
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcCall
-from app.model.events import EventObjectAccess
+from app.model.events import EventObjectAccess, EventShare
 from app.model.identifiers import LSARPC
 
 WINDOW = HOUR
@@ -19,6 +21,8 @@ KEY = "bckupkey"
 HOLDS_A_KEY = 600
 """Bytes of a sealed answer from which on it can hold a key of RSA 2048; names of keys take less than 100."""
 CHECKED = 4662
+PIPE = "protected_storage"
+"""Where MS-BKRP is asked (section 2.1): to have a key kept safe or given back, and by tools that pose as such a client."""
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
@@ -28,6 +32,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         yield from logged(activity, detail, ctx)
     elif isinstance(detail, RpcCall):
         yield from called(activity, detail, ctx)
+    else:
+        yield from reached(activity, ctx)
 
 
 def called(activity: Activity, call: RpcCall, ctx: Context) -> Iterator[Finding]:
@@ -112,6 +118,31 @@ def logged(activity: Activity, event: EventObjectAccess, ctx: Context) -> Iterat
     )
 
 
+def reached(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """The pipe of protected storage, which a log of shares tells (5145): by a person, where hardly anybody else opens it."""
+    account = ctx.account(activity)
+    if account is None or pipe_opened(activity, ctx) != PIPE or not is_new(PIPE, account.key, activity.at, ctx):
+        return
+    yield found(
+        ctx,
+        activity,
+        f"{ctx.place(activity.source, activity.at)} {ctx.place(activity.destination, activity.at)}",
+        severity="low",
+        confidence="low",
+        title="Possible theft of the DPAPI backup key: its pipe was opened",
+        story=(
+            sentence(*ctx.who(activity), f" opened the pipe {PIPE} of ", ctx.target(activity), "; what was asked is not told."),
+            sentence("Tools that open what users protected with DPAPI ask there; so does Windows itself, a few times a year."),
+        ),
+        facts=(
+            fact(f"The log of shares tells the pipe {PIPE}: ", activity),
+            fact(account, " opened it for the first time within a month, and hardly anybody else does"),
+            against("It would be quiet for a computer's own account, and where five others open it"),
+        ),
+        steps=ctx.path(activity, f"pipe {PIPE}", "opened"),
+    )
+
+
 DETECTOR = Detector(
     id="dpapi_backup_key",
     external_id=2020,
@@ -119,13 +150,13 @@ DETECTOR = Detector(
     severity="high",
     phase="Domain dominance",
     techniques=("T1555", "T1003.004"),
-    watches=(RpcCall, EventObjectAccess),
+    watches=(RpcCall, EventObjectAccess, EventShare),
     interfaces=(LSARPC,),
-    event_ids=(CHECKED,),
+    event_ids=(CHECKED, FILE_CHECKED),
     needs=Needs(
         ports=("445", "139"),
-        kinds=("rpc-call", "event-object-access"),
-        parts=("event-object-access",),
+        kinds=("rpc-call", "event-object-access", "event-share"),
+        parts=("event-object-access", "event-share"),
         hidden_by=("smb3 encrypted", "rpc reply without its request"),
         interfaces=(LSARPC,),
         content=True,

@@ -21,6 +21,8 @@ from app.engine.readings.deeds import (
     deed_of,
 )
 from app.engine.readings.installations import INSTALLED, INSTALLED_AUDITED, TASK_CHANGED, TASK_MADE, installation
+from app.engine.readings.novelty import is_new
+from app.engine.readings.pipes import CONTROL, pipe_opened
 from app.engine.readings.processes import BEGAN, started
 from app.engine.readings.sessions import LOGON, NETWORK, Logon, from_session, is_elsewhere, latest_of
 from app.model.activity import Activity
@@ -61,6 +63,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         yield from ran(activity, ctx)
         return
     deed = deed_of(activity, ctx)
+    if deed is None and isinstance(activity.detail, EventShare):
+        yield from reached(activity, ctx)
     if deed is None or activity.destination is None:
         return
     pair = (ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at))
@@ -105,6 +109,33 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         ),
         steps=ctx.path(activity, label, "success" if success and activity.result == "failure" else caption_of(activity)),
     )  # fmt: skip
+
+
+def reached(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """A log of shares tells that a person, who never did so, opened the pipe of services or tasks; what he asked it does not."""
+    pipe = pipe_opened(activity, ctx)
+    account = ctx.account(activity)
+    if pipe not in CONTROL or account is None or not is_new(pipe, account.key, activity.at, ctx):
+        return
+    place, where = ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
+    target, what = ctx.target(activity), CONTROL[pipe]
+    yield found(
+        ctx,
+        activity,
+        joined(f"{place} {where}", where, activity, ctx),
+        severity="low",
+        confidence="low",
+        title="Services or tasks of another computer reached",
+        story=(
+            sentence(*ctx.who(activity), f" reached {what} of ", target, f" over its pipe {pipe}; what was asked is not told."),
+        ),
+        facts=(
+            fact(f"Through the pipe {pipe} a computer is made to run something, or asked what it runs: ", activity),
+            fact(account, " did so for the first time within a month, and hardly anybody else does"),
+            against("It would be quiet for whoever opened this pipe earlier, and where five others do so"),
+        ),
+        steps=ctx.path(activity, f"pipe {pipe}", "opened"),
+    )
 
 
 def logged(activity: Activity, event: EventService | EventTask, ctx: Context) -> Iterator[Finding]:

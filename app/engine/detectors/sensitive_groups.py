@@ -6,6 +6,7 @@ from app.engine.change_story import LDAP_PORTS, change_needs, subject_of, tell
 from app.engine.changes import (
     Change,
     actor_of,
+    by_controller,
     changes_of,
     common_name,
     gained,
@@ -14,10 +15,11 @@ from app.engine.changes import (
     object_of,
 )
 from app.engine.context import Context
-from app.engine.detector import DAY, HOUR, Detector, fact, listed
+from app.engine.detector import DAY, HOUR, MINUTE, Detector, fact, listed
 from app.engine.knowledge.accounts import SENSITIVE_GROUPS
 from app.engine.knowledge.directory import SENSITIVE_NAMES
 from app.engine.knowledge.sids import is_sensitive_group, relative_id, sid_in
+from app.engine.readings.novelty import is_new
 from app.engine.readings.sessions import by_system
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
@@ -26,9 +28,16 @@ from app.model.directory import DirectoryChange
 from app.model.entity import EntityRef
 from app.model.events import EventAccount, EventDirectoryChange, EventGroup, WindowsEvent
 from app.model.identifiers import SAMR
+from app.model.tuning import Threshold
 
 MEMBER = "member"
 BUILT_IN, ADMINISTRATORS = "S-1-5-32-", "S-1-5-32-544"
+WAYS_IN = frozenset({f"S-1-5-32-{rid}" for rid in (547, 551, 555, 556, 562, 578, 580)})
+"""Groups of a computer that let somebody in, or read everything: power users, backup operators, remote desktop, network
+configuration, distributed COM, Hyper-V, remote management (MS-DTYP section 2.4.2.4)."""
+MANY_WITHIN = 10 * MINUTE
+MANY = Threshold(name="many", low=50, medium=10, high=5, words="Memberships of ordinary groups given by one within ten minutes")
+"""Memberships of ordinary groups given by one within ten minutes."""
 GUEST = 501
 HABIT = 28 * DAY
 EARLIER = 12 * HOUR
@@ -57,6 +66,10 @@ def _added(activity: Activity, change: Change, ctx: Context) -> Iterator[Finding
     local = _is_local(activity, change, sid, ctx)
     sensitive = is_sensitive_group(sid) or (not sid and name in SENSITIVE_GROUPS) or name in SENSITIVE_NAMES
     if not (sensitive or (group is not None and ctx.is_sensitive(group, activity.at))):
+        yield from _ordinary(activity, change, group, local, ctx)
+        return
+    if local and sid in WAYS_IN:
+        yield from _ordinary(activity, change, group, local, ctx)
         return
     if local and (sid != ADMINISTRATORS or by_system(activity)):
         return
@@ -120,6 +133,41 @@ def _finding(activity: Activity, change: Change, group: EntityRef | None, sid: s
     )
 
 
+def _ordinary(activity: Activity, change: Change, group: EntityRef | None, local: bool, ctx: Context) -> Iterator[Finding]:
+    """A group that nothing calls sensitive: told while it is new that this one adds members, or adds many at once.
+
+    Of the groups of one computer only those count that let somebody in.
+    """
+    at, actor = activity.at, actor_of(activity, ctx)
+    if actor is None or actor.kind != "user" or by_system(activity) or by_controller(activity, ctx):
+        return
+    if local and sid_in(change.sid) not in WAYS_IN:
+        return
+    members = [_member(one, ctx, at) for one in gained(change)]
+    deeds = [f"{change.name} {one}" for one in gained(change)] or [change.name]
+    trail = [ctx.memory.seen(("adds", actor.key), deed.lower(), at, activity.id, MANY_WITHIN) for deed in deeds][-1]
+    many = trail.distinct >= ctx.limit(MANY)
+    new = is_new("adds here" if local else "adds", actor.key, at, ctx)
+    if not (new or (many and is_new("adds many", actor.key, at, ctx))):
+        return
+    first: str | EntityRef = members[0] if members else "somebody"
+    more = f" and {len(members) - 1} more" if len(members) > 1 else ""
+    yield tell(
+        ctx, activity, change, (" added ", first, more, " to ", group or change.name), label="added to group", severity="low",
+        subject=f"{subject_of(change, activity, ctx)} ordinary", title="Members added to a group by somebody new to that",
+        why=("What the members of ", group or change.name, " may do is not known, or no more than to come in."),
+        facts=(
+            *((fact(f"{trail.distinct:,} memberships within ten minutes"),) if many else ()),
+            *((fact(actor, " added members for the first time within a month, and hardly anybody else does"),) if new else ()),
+        ),
+        quiet=(
+            f"It would be quiet for whoever did so earlier and adds fewer than {ctx.limit(MANY)} within ten minutes, and where "
+            "five others do so",
+        ),
+        confidence="low", targets=(group, *(one for one in members[:20] if isinstance(one, EntityRef))),
+    )  # fmt: skip
+
+
 def _does_so(actor: EntityRef | None, activity: Activity, ctx: Context) -> bool:
     if actor is None:
         return False
@@ -162,6 +210,7 @@ DETECTOR = Detector(
     needs=change_needs(WATCHES, (*LDAP_PORTS, "445")),
     window=HOUR,
     learning=HABIT,
+    thresholds=(MANY,),
     interfaces=(SAMR,),
     opnums=(12, 22, 31, 50),
     event_ids=(4720, 4728, 4732, 4756, 5136),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from app.engine.context import Context
 from app.engine.detector import (
     HOUR,
+    MINUTE,
     Detector,
     Needs,
     against,
@@ -12,13 +13,19 @@ from app.engine.detector import (
     ended,
     fact,
     found,
+    listed,
+    measured,
     outcome_of,
     plural,
     sentence,
 )
+from app.engine.knowledge.names import service_host
+from app.engine.readings.novelty import is_new
+from app.engine.readings.pipes import FILE_CHECKED, SESSIONS, WHO_IS_THERE, pipe_opened
 from app.model.activity import Activity
 from app.model.alert import Finding
-from app.model.details import RpcCall
+from app.model.details import KerberosTgs, RpcCall
+from app.model.events import EventKerberos, EventShare
 from app.model.tuning import Threshold
 
 SRVSVC = "4b324fc8-1670-01d3-1278-5a47bf6ee188"
@@ -30,11 +37,26 @@ NETR_WKSTA_USER_ENUM = 2
 WINDOW = HOUR
 SERVERS = Threshold(name="servers", low=5, medium=3, high=2, words="Other servers asked within an hour")
 """Other servers asked within an hour; one is the daily look of its administrator."""
+SERVICE_TICKET = 4769
+TOGETHER = MINUTE
+"""Collectors ask one computer everything within seconds."""
+PIPES = Threshold(name="pipes", low=5, medium=3, high=2, words="Pipes of one computer that a log tells opened within a minute")
+"""Pipes of one computer that a log tells opened within a minute; a file dialogue needs one or two."""
+TICKETS = Threshold(name="tickets", low=25, medium=10, high=6, words="Computers for which a person asked tickets within a minute")
+"""Computers for which a person asked tickets within a minute; a sign-in needs two or three."""
+OF_FILES = frozenset({"cifs", "host"})
+"""Classes of tickets to reach a computer over SMB; a browser asks for HTTP, a log names the account only."""
 ASKS = frozenset({(SRVSVC, NETR_SESSION_ENUM), (WKSSVC, NETR_WKSTA_USER_ENUM)})
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Session lists of controllers, or lists of several computers, asked for by whoever is no controller."""
+    if isinstance(activity.detail, EventShare):
+        yield from reached(activity, ctx)
+        return
+    if isinstance(activity.detail, (KerberosTgs, EventKerberos)):
+        yield from toured(activity, activity.detail, ctx)
+        return
     call: RpcCall = activity.detail  # type: ignore[assignment]
     if (call.interface, call.opnum) not in ASKS or activity.source is None or ctx.from_controller(activity):
         return
@@ -82,6 +104,91 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     )  # fmt: skip
 
 
+def reached(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """A log of shares tells several pipes of one computer, opened at once by a person: those that collectors ask."""
+    pipe, account = pipe_opened(activity, ctx), ctx.account(activity)
+    if pipe not in WHO_IS_THERE or account is None:
+        return
+    place, where = ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
+    pipes = ctx.memory.seen(("pipes", place, account.key, where), pipe, activity.at, activity.id, TOGETHER)
+    on_controller = pipe == SESSIONS and ctx.to_controller(activity)
+    many = SESSIONS in pipes.counts and pipes.distinct >= ctx.limit(PIPES)
+    if not (many or on_controller) or not is_new("pipes" if many else "controller", account.key, activity.at, ctx):
+        return
+    target = ctx.target(activity)
+    names = sorted(map(str, pipes.counts))
+    yield found(
+        ctx,
+        activity,
+        place,
+        first=pipes.began,
+        evidence=pipes.take() or (activity.id,),
+        severity="low",
+        confidence="low",
+        title="Possible user and IP address reconnaissance (SMB)",
+        story=(sentence(*ctx.who(activity), " opened ", listed([f"the pipe {one}" for one in names]), " of ", target, "."),),
+        facts=(
+            fact("Collectors ask there who has sessions, who is signed in and who administers the computer: ", activity),
+            *(
+                (fact(target, " is a domain controller, where most accounts have sessions, and which shares no files"),)
+                if on_controller
+                else ()
+            ),
+            fact(account, " did so for the first time within a month, and hardly anybody else does"),
+            against(
+                f"It would be quiet for fewer than {ctx.limit(PIPES)} of these pipes within a minute, for whoever did so "
+                "earlier, and where five others do so"
+            ),
+        ),
+        steps=ctx.path(activity, "pipes", listed(names, 2)),
+    )
+
+
+def toured(activity: Activity, detail: KerberosTgs | EventKerberos, ctx: Context) -> Iterator[Finding]:
+    """Tickets for many computers within a minute, asked for by a person: what collectors need before they ask each of them."""
+    if activity.result != "success" or activity.source is None:
+        return
+    if isinstance(detail, EventKerberos):
+        name = detail.fields.get("ServiceName", "").lower()
+        computer = name if name.endswith("$") else ""
+    else:
+        kind, computer = service_host(detail.service)
+        computer = computer.partition(".")[0] if kind in OF_FILES and not (detail.s4u2self or detail.s4u2proxy) else ""
+    account = ctx.account(activity) if computer else None
+    if account is None or account.kind != "user" or ctx.from_controller(activity):
+        return
+    place = ctx.place(activity.source, activity.at)
+    tour = ctx.memory.seen(("tour", place, account.key), computer, activity.at, activity.id, TOGETHER)
+    if tour.distinct < ctx.limit(TICKETS) or not is_new("tour", account.key, activity.at, ctx):
+        return
+    yield found(
+        ctx,
+        activity,
+        place,
+        first=tour.began,
+        evidence=tour.take() or (activity.id,),
+        severity="low",
+        confidence="low",
+        title="Tickets for many computers at once (possible reconnaissance over SMB)",
+        story=(
+            sentence(
+                *ctx.who(activity), f" asked for tickets of {plural(tour.distinct, 'computer')} within a minute: "
+                f"{listed(sorted(map(str, tour.values)))}.",
+            ),
+            sentence("Collectors visit every computer that the directory names, to ask who is signed in there."),
+        ),
+        facts=(
+            measured(f"{tour.distinct:,} computers within a minute", seen=tour.distinct, limits=(ctx.limit(TICKETS),)),
+            fact(account, " did so for the first time within a month, and hardly anybody else does"),
+            against(
+                f"It would be quiet for fewer than {ctx.limit(TICKETS)} computers within a minute, for whoever did so earlier, "
+                "and where five others do so"
+            ),
+        ),
+        steps=ctx.path(activity, "tickets", plural(tour.distinct, "computer")),
+    )  # fmt: skip
+
+
 DETECTOR = Detector(
     id="smb_session_enumeration",
     external_id=2012,
@@ -89,13 +196,19 @@ DETECTOR = Detector(
     severity="medium",
     phase="Reconnaissance",
     techniques=("T1087.002", "T1049"),
-    watches=(RpcCall,),
+    watches=(RpcCall, EventShare, KerberosTgs, EventKerberos),
+    event_ids=(FILE_CHECKED, SERVICE_TICKET),
     interfaces=(SRVSVC, WKSSVC),
     opnums=(NETR_SESSION_ENUM, NETR_WKSTA_USER_ENUM),
     needs=Needs(
-        ports=("445", "139"), kinds=("rpc-call",), hidden_by=("smb3 encrypted",), interfaces=(SRVSVC, WKSSVC), controllers=True
+        ports=("445", "139"),
+        kinds=("rpc-call", "event-share", "kerberos-tgs", "event-kerberos"),
+        parts=("event-share", "kerberos-tgs", "event-kerberos"),
+        hidden_by=("smb3 encrypted",),
+        interfaces=(SRVSVC, WKSSVC),
+        controllers=True,
     ),
     window=WINDOW,
-    thresholds=(SERVERS,),
+    thresholds=(SERVERS, PIPES, TICKETS),
     detect=detect,
 )

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from app.engine.context import Context
 from app.engine.detector import MINUTE, Detector, Later, Needs, against, fact, found, later, plural, sentence
 from app.engine.memory import Trail, together
+from app.engine.readings.novelty import is_new
 from app.engine.readings.sessions import from_session, is_own_account, latest_of
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcCall
 from app.model.entity import EntityRef
-from app.model.events import EventAccount
+from app.model.events import EventAccount, EventNetlogon
 from app.model.identifiers import NETLOGON
 from app.model.tuning import Threshold
 
@@ -29,6 +30,12 @@ BLIND_TRIES = Threshold(
 )
 """Failed authentications when their bytes could not be read; a computer with a broken secret retries a few times an hour."""
 
+OLD_FORM = frozenset({5, 15})
+"""NetrServerAuthenticate and NetrServerAuthenticate2, of systems before Windows 2000."""
+SOON = MINUTE
+"""Tools set the password in the same second; a real computer keeps its channel, and sets one a month."""
+NOT_OPENED, NOT_SECURE = (5722, 5805), 5827
+"""A secure channel could not be opened; one was refused because it was not protected (KB 4557222)."""
 CHANGED = 4742
 """A computer account was changed; PasswordLastSet tells the new time where its password was."""
 ANONYMOUS = "S-1-5-7"
@@ -53,8 +60,14 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     if isinstance(activity.detail, EventAccount):
         yield from emptied(activity, activity.detail, ctx)
         return
+    if isinstance(activity.detail, EventNetlogon):
+        yield from refused(activity, activity.detail, ctx)
+        return
     call: RpcCall = activity.detail  # type: ignore[assignment]
-    if call.interface != NETLOGON or activity.source is None:
+    if call.interface != NETLOGON:
+        return
+    if activity.source is None:
+        yield from traced(activity, call, ctx)
         return
     pair, at = ends(activity, ctx), activity.at
     if call.opnum == CHALLENGE:
@@ -173,6 +186,82 @@ def emptied(activity: Activity, event: EventAccount, ctx: Context) -> Iterator[F
     )  # fmt: skip
 
 
+def traced(activity: Activity, call: RpcCall, ctx: Context) -> Iterator[Finding]:
+    """A trace of the RPC runtime that names no caller: a channel opened in the old form, and a password set at once."""
+    where = ctx.place(activity.destination, activity.at)
+    if call.opnum in OLD_FORM:
+        ctx.memory.seen(("old form", where), True, activity.at, activity.id, SOON)
+        return
+    opened = ctx.memory.trail(("old form", where), activity.at, SOON)
+    if call.opnum not in PASSWORD_SET or opened is None:
+        return
+    yield found(
+        ctx,
+        activity,
+        f"trace {where}",
+        first=opened.began,
+        evidence=(*opened.take(), activity.id),
+        severity="medium",
+        confidence="low",
+        story=(
+            sentence(
+                "A trace on ", ctx.target(activity), " tells that a secure channel was opened in a form that only old systems "
+                "and tools use, and that a new password was set for a computer at once.",
+            ),
+        ),
+        facts=(
+            fact(f"{plural(opened.total, 'call')} of NetrServerAuthenticate or NetrServerAuthenticate2 within a minute before"),
+            fact(f"{call.operation or f'operation {call.opnum}'}: ", activity),
+            against("It would be quiet for NetrServerAuthenticate3, which Windows uses, and where no password is set"),
+        ),
+        steps=(),
+    )  # fmt: skip
+
+
+def refused(activity: Activity, event: EventNetlogon, ctx: Context) -> Iterator[Finding]:
+    """The System log of a controller: a secure channel refused to the controller's own name, or to one name again and again."""
+    who, at = ctx.account(activity), activity.at
+    name = event.text("ComputerName", "SamAccountName") or ""
+    if who is None or activity.result != "failure" or not name or event.event_id not in (*NOT_OPENED, NOT_SECURE):
+        return
+    where = ctx.place(activity.destination, at)
+    own = is_own_account(event, f"{name.rstrip('$')}$")
+    tries = ctx.memory.seen(("channel", where, name.lower()), True, at, activity.id, WINDOW)
+    storm = tries.count >= ctx.limit(BLIND_TRIES)
+    weak = event.event_id == NOT_SECURE and is_new("weak channel", who.key, at, ctx)
+    if not (own or storm or weak):
+        return
+    target = ctx.target(activity)
+    yield found(
+        ctx,
+        activity,
+        f"channel {where} {name.lower()}",
+        first=tries.began,
+        evidence=tries.take() or (activity.id,),
+        domain_controllers=(target,),
+        severity="medium" if own or storm else "low",
+        confidence="medium" if own else "low",
+        succeeded=False,
+        title="Attempted Netlogon elevation (CVE-2020-1472, Zerologon)",
+        story=(
+            sentence(
+                f"Somebody who calls himself {name[:64]} could not open a secure channel with ", target,
+                f", {plural(tries.total, 'time')}.",
+            ),
+        ),
+        facts=(
+            fact("The controller logged the refusal: ", activity),
+            *((fact("It is the controller's own name: a controller opens no secure channel with itself"),) if own else ()),
+            *((fact("The channel was not protected, which controllers refuse since the attack is known"),) if weak else ()),
+            against(
+                f"It would be quiet for the name of another computer and fewer than {ctx.limit(BLIND_TRIES)} refusals within "
+                f"{WINDOW // MINUTE} minutes: a computer with a broken secret is refused some times an hour"
+            ),
+        ),
+        steps=ctx.path(activity, "secure channel", "refused"),
+    )  # fmt: skip
+
+
 DETECTOR = Detector(
     id="zerologon",
     external_id=2411,
@@ -180,14 +269,14 @@ DETECTOR = Detector(
     severity="high",
     phase="Domain dominance",
     techniques=("T1210", "T1068"),
-    watches=(RpcCall, EventAccount),
+    watches=(RpcCall, EventAccount, EventNetlogon),
     interfaces=(NETLOGON,),
     opnums=(CHALLENGE, *sorted(AUTHENTICATE), *sorted(PASSWORD_SET)),
-    event_ids=(CHANGED,),
+    event_ids=(CHANGED, *NOT_OPENED, NOT_SECURE),
     needs=Needs(
         ports=("135", "dynamic RPC", "445"),
-        kinds=("rpc-call", "event-account"),
-        parts=("event-account",),
+        kinds=("rpc-call", "event-account", "event-netlogon"),
+        parts=("event-account", "event-netlogon"),
         hidden_by=("smb3 encrypted", "rpc reply without its request"),
         interfaces=(NETLOGON,),
         answers=True,

@@ -252,6 +252,11 @@ _NAMES: tuple[tuple[tuple[int, ...], str], ...] = (
     ((16964,), "MalformedSDString DefaultSDString"),
     ((16965, 16968), "ClientSID ClientNetworkAddress"),
     ((16969,), "Throttlewindow SuppressedMessageCount"),
+    ((5722,), "ComputerName AccountName Error"),
+    ((5723,), "ComputerName AccountName"),
+    ((5805,), "ComputerName Error"),
+    ((5827, 5829, 5830), "SamAccountName Domain AccountType OperatingSystem OperatingSystemBuild OperatingSystemServicePack"),
+    ((5828, 5831), "AccountType TrustName TrustTarget ClientIpAddress"),
     ((7045,), "ServiceName ImagePath ServiceType StartType AccountName"),
     (
         (1644,),

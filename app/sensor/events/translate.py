@@ -17,6 +17,7 @@ from app.sensor.events import (
     kerberos,
     ldap,
     logons,
+    netlogon,
     ntlm,
     objects,
     processes,
@@ -50,6 +51,7 @@ FAMILIES: tuple[Family, ...] = (
     ldap.FAMILY,
     adfs.FAMILY,
     sam.FAMILY,
+    netlogon.FAMILY,
     *audit.FAMILIES,
 )
 _EVENTS: dict[int, tuple[Log, Callable[..., Detail], Tell]] = {

@@ -221,7 +221,6 @@ LOG_QUIET: Mapping[str, Mapping[str, Case]] = {
         "a local tool becomes the system (7045)": [manager("abc", r"cmd.exe /c echo abc > \\.\pipe\abc")],
         "the system's own tasks (4698)": [task("\\Update", "/c x", "SYSTEM", session=0x3E7)],
         "a task of a user (4698)": [task("\\Backup", "/c backup.cmd")],
-        "the pipe of services opened (5145)": [share_file("svcctl")],
     },
     "zerologon": {
         "another computer's password (4742)": [computer_changed("WS1$", "ANONYMOUS LOGON")],

@@ -93,6 +93,7 @@ _NAMES = {"DestinationDRA": DRA.format("DC01"), "SourceDRA": DRA.format("WIN2012
 _GUID = "2d361dd6-fc22-4d9d-b876-ec582b836458._msdcs.contoso.local"
 _DC1, _DC2, _HERE = "name:dc01", "name:win2012r2", "name:dc01.contoso.local"
 _SAM = "Microsoft-Windows-Directory-Services-SAM"
+_NETLOGON = "NETLOGON"
 _WHO = "CONTOSO\\dadmin"
 
 MADE: tuple[Made, ...] = (
@@ -327,6 +328,19 @@ MADE: tuple[Made, ...] = (
     Made(event(16965, {"Client SID:": "S-1-5-21-1-2-3-1105", "Client Network Address:": "10.0.0.66"}, _SAM, "System", 0),
          "S-1-5-21-1-2-3-1105", "10.0.0.66", result="failure",
          words="Remote call to SAM refused to S-1-5-21-1-2-3-1105 from 10.0.0.66"),
+    # Texts of the message file of Netlogon and KB 4557222; the values have no names.
+    Made(event(5722, {"param1": "WS7", "param2": "WS7$", "param3": "%%5"}, _NETLOGON, "System", 0), "WS7$", None,
+         result="failure", words="Secure channel of WS7 could not be opened"),
+    Made(event(5827, {"param1": "NAS1$", "param2": "CONTOSO", "param3": "Domain Member"}, _NETLOGON, "System", 0),
+         "CONTOSO\\NAS1$", None, result="failure", words="Secure channel of NAS1$ refused: it was not protected"),
+    Made(event(5828, {"param1": "Trust", "param2": "FABRIKAM", "param3": "fabrikam.test"}, _NETLOGON, "System", 0),
+         "fabrikam.test\\FABRIKAM", None, result="failure", words="Secure channel of FABRIKAM refused: it was not protected"),
+    Made(event(5829, {"param1": "NAS1$", "param2": "CONTOSO"}, _NETLOGON, "System", 0), "CONTOSO\\NAS1$", None,
+         words="Secure channel of NAS1$ let pass though it was not protected"),
+    Made(event(5830, {"param1": "NAS1$", "param2": "CONTOSO"}, _NETLOGON, "System", 0), "CONTOSO\\NAS1$", None,
+         words="Secure channel of NAS1$ let pass though it was not protected"),
+    Made(event(5831, {"param1": "Trust", "param2": "FABRIKAM", "param3": "fabrikam.test"}, _NETLOGON, "System", 0),
+         "fabrikam.test\\FABRIKAM", None, words="Secure channel of FABRIKAM let pass though it was not protected"),
     Made(event(16967, {}, _SAM, "System", 0), None, None, words="Remote calls to SAM are no longer audited only on DC01"),
     Made(event(16969, {"Throttle window:": "900", "Suppressed Message Count:": "12"}, _SAM, "System", 0), None, None,
          words="12 refused calls to SAM were not logged on DC01"),

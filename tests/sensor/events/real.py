@@ -53,6 +53,8 @@ REAL: tuple[tuple[int, str | None, str | None, str, str, int | None], ...] = (
     (5142, "OFFSEC\\FS03$", None, "name:fs03.offsec.lan", "success", None),
     (5143, "OFFSEC\\FS03$", None, "name:fs03.offsec.lan", "success", None),
     (5145, "OFFSEC\\admmig", "10.23.23.9", "name:fs02.offsec.lan", "success", None),
+    (5723, "GREENDALEGOLD$", None, "name:dc1.internal.greendale.edu", "failure", None),
+    (5805, "GREENDALEGOLD$", None, "name:dc1.internal.greendale.edu", "failure", None),
     (7045, "S-1-5-21-3463664321-2923530833-3546627382-1000", None, "name:ie10win7", "success", None),
     (16962, None, None, "name:nikolai-bsdboh4", "success", None),
     (16963, None, None, "name:it001.shire.com", "success", None),
