@@ -275,8 +275,8 @@ def given_rc4(detail: object) -> str:
         name, kind = (detail.text("ServiceName") or "").lower(), detail.number("TicketEncryptionType")
         return name if name.endswith("$") and kind in WEAK_ETYPES else ""
     if isinstance(detail, KerberosTgs) and detail.ticket_etype in WEAK_ETYPES and not weak_only(detail.request_etypes):
-        kind, computer = service_host(detail.service)
-        return (computer or "").lower() if kind in ("cifs", "host", "ldap") else ""
+        service, computer = service_host(detail.service)
+        return computer.lower() if service in ("cifs", "host", "ldap") else ""
     return ""
 
 

@@ -118,7 +118,7 @@ def _ordinary(activity: Activity, change: Change, actor: EntityRef, ref: EntityR
             *((fact(how),) if change.own else ()),
             fact(actor, " set a password of somebody else for the first time within a month, and hardly anybody else does"),
         ),
-        quiet=("It would be quiet for a help desk, which has done so earlier, and where five others do so"),
+        quiet=("It would be quiet for a help desk, which has done so earlier, and where five others do so",),
         title="The password of an account was set by somebody else", confidence="low",
     )  # fmt: skip
 
