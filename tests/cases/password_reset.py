@@ -45,5 +45,5 @@ REAL = (
     Real("lab/captures/password_reset.pcap"),
     Real("corpus/evtx/md_T1098_ID4723-5145-password_reset_with_changeNTLM_Mimikatz_.evtx"),
     Real("corpus/evtx/sb_CA_remote_pwd_reset_rpc_mimikatz_postzerologon_target_DC.evtx", severity="medium"),
-    Real("lab/captures/benign_workday.pcap", fires=False),
+    Real("lab/captures/benign_workday.pcap", fires=False, severity="medium"),
 )

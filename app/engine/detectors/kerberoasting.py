@@ -286,7 +286,7 @@ def is_first(activity: Activity, wanted: Asked, old: bool, ctx: Context) -> bool
     The services that a domain gives in RC4 are few and stay the same: who asks for another one found it by searching.
     """
     realm, at = realm_of(activity), activity.at
-    fresh = is_new(f"rc4 {realm}", wanted.service.lower(), at, ctx, crowd=OLD_SERVICES)
+    fresh = is_new(f"rc4 {realm}", wanted.service.lower(), at, ctx, crowd=OLD_SERVICES, within=0)
     if not fresh or activity.result != "success" or old or wanted.direct:
         return False
     computers = ctx.memory.trail(("rc4 computers", realm), at, DAY)

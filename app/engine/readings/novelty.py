@@ -8,8 +8,8 @@ CROWD = 4
 """Others who did the same within a month: what so many do is ordinary work, and a new one among them is a new colleague."""
 
 
-def is_new(act: str, who: str, at: int, ctx: Context, crowd: int = CROWD) -> bool:
-    """True within an hour of the first time that this one does this, unless so many others did it; never at low sensitivity.
+def is_new(act: str, who: str, at: int, ctx: Context, crowd: int = CROWD, within: int = HOUR) -> bool:
+    """True within so long of the first time that this one does this, unless so many others did it; never at low sensitivity.
 
     act: what is done, as the detector names it. who: key of who does it, or of the pair of who and what.
     """
@@ -17,5 +17,5 @@ def is_new(act: str, who: str, at: int, ctx: Context, crowd: int = CROWD) -> boo
     if who not in others and len(others) <= crowd:
         others |= {who}
     ctx.memory.note(("crowd", act), others, at)
-    fresh = ctx.memory.fresh((act, who), at, HOUR)
+    fresh = ctx.memory.fresh((act, who), at, within)
     return fresh and len(others) <= crowd and ctx.sensitivity != "low"
