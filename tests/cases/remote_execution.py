@@ -43,6 +43,12 @@ def process(
     return log(4688, fields, at=at, computer=computer)
 
 
+def inner(program: str, command: str, *, at: int = 0, session: int = 0x6000) -> Activity:
+    """4688 as old Windows versions write it, of a process whose creator has a session of his own."""
+    fields = {**subject("alice", session), "NewProcessName": program, "CommandLine": command, "NewProcessId": "0x901"}
+    return log(4688, {**fields, "ProcessId": "0x801"}, at=at, computer=FILE_SERVER)
+
+
 def shared(share: str, name: str, *, at: int = 0, user: str = "alice") -> Activity:
     """5145."""
     fields = {**subject(user), "IpAddress": WS1, "IpPort": "50005", "ShareName": rf"\\*\{share}", "RelativeTargetName": name}
@@ -99,6 +105,20 @@ FIRES = {
     "the pipe of tasks, on several servers at once (5145)": Case(
         [shared("IPC$", "atsvc"), shared("IPC$", "atsvc", at=20 * MINUTE)], severity="low"
     ),
+    "a shell in a session over the network, its parent not told": Case(
+        [
+            logon("alice", WS1, computer=FILE_SERVER, session=0x6000),
+            inner(r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe", "powershell -nop -w 1", at=SECOND),
+        ],
+        severity="medium",
+    ),
+    "the host of WMI wakes for somebody": Case(
+        [
+            *(logon("alice", WS1, computer=FILE_SERVER, session=0x6000 + one, at=one * 1000) for one in range(4)),
+            process(WMI_HOST, None, at=SECOND),
+        ],
+        severity="low",
+    ),
     "the pipe of RemCom": Case([shared("IPC$", "RemCom_communicaton")], severity="medium"),
     "the pipe of PsExec": Case([shared("IPC$", "PSEXESVC-WS1-4012-stdin")], severity="low"),
     "a session over WinRM": Case([as_req("alice"), winrm()], severity="low"),
@@ -127,6 +147,20 @@ QUIET = {
         shared("IPC$", "srvsvc"),
         shared("IPC$", "svcctl", user="WS1$"),
         shared("Public", "svcctl"),
+    ],
+    "a shell at the desk": [
+        logon("alice", WS1, computer=FILE_SERVER, session=0x6000, kind=2),
+        inner(r"C:\Windows\System32\cmd.exe", "cmd.exe", at=SECOND),
+    ],
+    "another program in a session over the network": [
+        logon("alice", WS1, computer=FILE_SERVER, session=0x6000),
+        inner(r"C:\Windows\System32\conhost.exe", "conhost.exe 0x4", at=SECOND),
+    ],
+    "the host of WMI wakes by itself": [
+        logon("alice", WS1, computer=FILE_SERVER, session=0x6000),
+        process(WMI_HOST, None, at=SECOND),
+        *(logon("WS1$", WS1, computer=FILE_SERVER, session=0x6100 + one, at=MINUTE + one * 1000) for one in range(4)),
+        process(WMI_HOST, None, at=MINUTE + SECOND),
     ],
     "a console at the desk": [
         process(r"C:\Windows\System32\mmc.exe", r"C:\Windows\explorer.exe", "mmc.exe gpmc.msc", pid=0x777),

@@ -6,10 +6,12 @@ from app.engine import describe
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, fact, found, sentence
 from app.engine.knowledge.tickets import is_own_tgt
+from app.engine.memory import MONTH
+from app.engine.readings.novelty import is_new
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import KerberosTgs
-from app.model.events import EventKerberos
+from app.model.events import EventKerberos, EventLogon, EventShare
 
 WINDOW = 12 * HOUR
 NO_SUCH_CLIENT = 6
@@ -18,6 +20,15 @@ REVOKED = 20
 """KDC_ERR_TGT_REVOKED: what patched controllers answer when the ticket's PAC belongs to no account (MS-KILE section 3.3.5.7)."""
 
 TGT, SERVICE_TICKET = 4768, 4769
+SIGNED_IN, SHARE_OPENED = 4624, 5140
+ADMINISTRATOR = "-500"
+ADMINISTRATORS = frozenset({
+    "administrator", "administrateur", "administrador", "administratör", "administratore", "amministratore", "beheerder",
+    "järjestelmänvalvoja", "rendszergazda", "administratorius", "администратор", "správce",
+})  # fmt: skip
+"""Names that Windows gives the built-in administrator in its languages."""
+NAMES = 8
+"""Names kept for one SID."""
 ISSUED = 8 * 24 * HOUR
 """Tickets are renewed for a week in the default domain policy."""
 THERE = frozenset({"signed in", "exists", "created", "deleted", "disabled", "enabled", "locked", "unlocked"})
@@ -30,6 +41,9 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """The KDC says that the holder of a ticket which only it can make does not exist."""
     if isinstance(activity.detail, EventKerberos):
         yield from logged(activity, activity.detail, ctx)
+        return
+    if isinstance(activity.detail, (EventLogon, EventShare)):
+        yield from misnamed(activity, activity.detail, ctx)
         return
     detail: KerberosTgs = activity.detail  # type: ignore[assignment]
     if activity.source is None or not is_own_tgt(detail.presented_ticket_service, detail.presented_ticket_realm):
@@ -123,6 +137,57 @@ def logged(activity: Activity, event: EventKerberos, ctx: Context) -> Iterator[F
     )  # fmt: skip
 
 
+def misnamed(activity: Activity, event: EventLogon | EventShare, ctx: Context) -> Iterator[Finding]:
+    """A server's log tells a session whose SID belongs to another name: a forged ticket has the name and the number it was given.
+
+    Tools give RID 500 where they are told none, so that any name may come with the number of the built-in administrator.
+    """
+    who = activity.account
+    if who is None or activity.source is None or activity.result != "success" or not is_person(who.sid):
+        return
+    if isinstance(event, EventLogon) and (event.number("LogonType"), event.text("AuthenticationPackageName")) != (3, "Kerberos"):
+        return
+    name, sid, at = who.name.partition("@")[0].rpartition("\\")[2].lower(), who.sid or "", activity.at
+    if not name or name.endswith("$") or "/" in name:
+        return
+    names: tuple[str, ...] = ctx.memory.recall(("names", sid), tuple, at, MONTH) or ()
+    ctx.memory.note(("names", sid), (name, *(one for one in names if one != name))[:NAMES], at)
+    built_in = sid.endswith(ADMINISTRATOR) and name not in ADMINISTRATORS
+    back = len(names) > 1 and names[0] != name and name in names
+    if not (built_in or back or (names and name not in names)):
+        return
+    if not is_new("name", f"{sid} {name} {back}", at, ctx, crowd=NAMES):
+        return
+    holder, other = ctx.account(activity), next((one for one in names if one != name), "")
+    yield found(
+        ctx,
+        activity,
+        f"{ctx.place(activity.source, at)} {sid}",
+        severity="medium" if back else "low",
+        confidence="medium" if back else "low",
+        title="A session whose name is not that of its SID (possible golden ticket)",
+        succeeded=True,
+        story=(
+            sentence(*ctx.who(activity), " opened a session at ", ctx.target(activity), f" under the SID {sid}."),
+            sentence("A forged ticket holds whatever name and number its maker gave it; servers do not compare them."),
+        ),
+        facts=(
+            fact("The log of the server tells both: ", activity),
+            *((fact("The SID is that of the built-in administrator, whose name is another one unless he was renamed"),)
+              if built_in else ()),
+            *((fact(f"The same SID was used as {other}" + (", before and after" if back else "")),) if other else ()),
+            fact(holder, " did not have this SID within a month before"),
+            against("It would be quiet where this name came with this SID earlier; a renamed account looks the same once"),
+        ),
+        steps=ctx.path(activity, "session", "opened"),
+    )  # fmt: skip
+
+
+def is_person(sid: str | None) -> bool:
+    """True for the SID of an account of a domain."""
+    return sid is not None and sid.startswith("S-1-5-21-")
+
+
 def is_strange(activity: Activity, ctx: Context, name: str, domain: str | None) -> bool:
     """True when nothing but its own tickets shows that an account is there, or was.
 
@@ -153,9 +218,14 @@ DETECTOR = Detector(
     severity="high",
     phase="Domain dominance",
     techniques=("T1558.001", "T1068"),
-    watches=(KerberosTgs, EventKerberos),
-    event_ids=(TGT, SERVICE_TICKET),
-    needs=Needs(ports=("88",), kinds=("kerberos-tgs", "event-kerberos"), parts=("event-kerberos",), answers=True),
+    watches=(KerberosTgs, EventKerberos, EventLogon, EventShare),
+    event_ids=(TGT, SERVICE_TICKET, SIGNED_IN, SHARE_OPENED),
+    needs=Needs(
+        ports=("88",),
+        kinds=("kerberos-tgs", "event-kerberos", "event-logon", "event-share"),
+        parts=("event-kerberos", "event-logon", "event-share"),
+        answers=True,
+    ),
     window=WINDOW,
     attacked_accounts=True,
     detect=detect,

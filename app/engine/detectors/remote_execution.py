@@ -23,7 +23,7 @@ from app.engine.readings.deeds import (
 from app.engine.readings.installations import INSTALLED, INSTALLED_AUDITED, TASK_CHANGED, TASK_MADE, installation
 from app.engine.readings.novelty import is_new
 from app.engine.readings.pipes import CONTROL, pipe_opened
-from app.engine.readings.processes import BEGAN, started
+from app.engine.readings.processes import BEGAN, WMI_HOST, base, started
 from app.engine.readings.sessions import LOGON, NETWORK, Logon, from_session, is_elsewhere, latest_of
 from app.model.activity import Activity
 from app.model.alert import Finding
@@ -38,6 +38,8 @@ JUST_BEFORE = 300 * SECOND
 HABIT = 3
 """Days on which the same account had the same thing run from the same computer, after which it is the work of a backup or of a
 management system; whoever takes these over is told by what else they do."""
+WAKES, VISITS = 3 * SECOND, 3
+"""A client of WMI signs in for each of its objects, three times and more, before the host of WMI starts for it."""
 VISIT = 30 * SECOND
 """A process was probably started for whoever signed in over the network this long before."""
 
@@ -200,6 +202,10 @@ def visited(activity: Activity, event: EventLogon, ctx: Context) -> None:
         return
     source, target = activity.source, activity.destination
     if not activity.account.name.endswith("$") and source is not None and target is not None and source.ip != target.ip:
+        last = ctx.memory.recall(("visitor", target.ip), Activity, activity.at, WAKES)
+        again = last is not None and last.account is not None and last.account.name == activity.account.name
+        visits = (ctx.memory.recall(("visits", target.ip), int, activity.at, WAKES) or 0) + 1 if again else 1
+        ctx.memory.note(("visits", target.ip), visits, activity.at)
         ctx.memory.note(("visitor", target.ip), activity, activity.at)
 
 
@@ -207,6 +213,7 @@ def ran(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """A process that a computer's log tells, started by one of the ways that other computers use."""
     process = started(activity, ctx)
     if process is None:
+        yield from woken(activity, ctx)
         return
     where = ctx.place(activity.destination, activity.at)
     if process.service and ctx.memory.recall(("installed", where), bool, activity.at, SAME):
@@ -254,6 +261,47 @@ def ran(activity: Activity, ctx: Context) -> Iterator[Finding]:
         ),
         steps=ctx.path(activity, process.label, "success"),
     )  # fmt: skip
+
+
+def woken(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """The host of WMI was started while a person signed in over the network again and again, as a remote client of it does."""
+    event, end = activity.detail, activity.destination.ip if activity.destination is not None else ""
+    if not isinstance(event, EventProcess) or base(event.fields.get("NewProcessName", "")) != WMI_HOST:
+        return
+    visitor = ctx.memory.recall(("visitor", end), Activity, activity.at, WAKES)
+    if visitor is None or (ctx.memory.recall(("visits", end), int, activity.at, WAKES) or 0) < VISITS:
+        return
+    account = ctx.account(visitor)
+    if account is None or not is_elsewhere(visitor, ctx) or not is_new("wmi", account.key, activity.at, ctx):
+        return
+    activity = replace(activity, account=visitor.account, source=visitor.source)
+    place, where, target = (
+        ctx.place(activity.source, activity.at),
+        ctx.place(activity.destination, activity.at),
+        ctx.target(activity),
+    )
+    yield found(
+        ctx,
+        activity,
+        joined(f"{place} {where}", where, activity, ctx),
+        evidence=(visitor.id, activity.id),
+        severity="low",
+        confidence="low",
+        title="WMI of another computer reached",
+        story=(
+            sentence(*ctx.who(activity), " probably asked WMI of ", target, ", whose host started; what was asked is not told."),
+        ),
+        facts=(
+            fact("The host of WMI was started: ", activity),
+            fact(
+                account,
+                f" had signed in over the network {VISITS} times or more within the seconds before, as a client of WMI does",
+            ),
+            fact(account, " did so for the first time within a month, and hardly anybody else does"),
+            against("It would be quiet for whoever did so earlier, and where five others do so"),
+        ),
+        steps=ctx.path(activity, "WMI", "host started"),
+    )
 
 
 def named(activity: Activity) -> str:

@@ -21,11 +21,13 @@ from app.engine.detector import (
 )
 from app.engine.memory import Trail
 from app.engine.profiles import QUERIES
+from app.engine.readings.novelty import is_new
+from app.engine.readings.pipes import FILE_CHECKED, pipe_opened
 from app.engine.readings.sessions import NETWORK, by_system, from_session, is_elsewhere, session_of
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import RpcCall
-from app.model.events import EventEnumeration, EventObjectAccess, EventSam
+from app.model.events import EventEnumeration, EventObjectAccess, EventSam, EventShare
 from app.model.identifiers import LSARPC, SAMR
 from app.model.tuning import Threshold
 
@@ -168,6 +170,10 @@ def logged(activity: Activity, ctx: Context) -> Iterator[Later]:
     if isinstance(event, EventSam):
         yield from refused(activity, event, ctx)
         return
+    if isinstance(event, EventShare):
+        if pipe_opened(activity, ctx) == "samr" and ctx.to_controller(activity):
+            yield from reached(activity, ctx, "The log of shares tells its pipe samr: ")
+        return
     account, session = ctx.account(activity), session_of(activity, ctx)
     if account is None or account.kind == "controller" or by_system(activity):
         return
@@ -177,6 +183,9 @@ def logged(activity: Activity, ctx: Context) -> Iterator[Later]:
     at, place = activity.at, ctx.place(activity.source, activity.at) or account.key
     if isinstance(event, EventObjectAccess):
         kind, name = (event.text("ObjectType") or "").upper(), event.text("ObjectName") or ""
+        if event.event_id == HANDLE and kind == "SAM_DOMAIN" and (session is not None or name[:3].upper() == "DC="):
+            yield from reached(activity, ctx, f"A handle to the accounts of {name[:200]} was opened: ")
+            return
         if event.event_id != HANDLE or kind not in ("SAM_USER", "SAM_GROUP", "SAM_ALIAS"):
             return
         if session is None and not name.lower().startswith(DOMAIN_SID) and not ctx.to_controller(activity):
@@ -212,6 +221,15 @@ def logged(activity: Activity, ctx: Context) -> Iterator[Later]:
         known = GROUP_NAMES.get(name.rpartition("-")[2])
         asked = f"members of {known}" if known else MEMBERS[33 if kind == "SAM_ALIAS" else 25]
     yield from told(activity, ctx, place, asked, True, how, trail.take(), "high" if session is not None else "medium")
+
+
+def reached(activity: Activity, ctx: Context, how: str) -> Iterator[Later]:
+    """A person reached the accounts database of a controller over the network, who did not before; what he read is not told."""
+    account = ctx.account(activity)
+    if account is None or account.kind != "user" or not is_new("sam", account.key, activity.at, ctx):
+        return
+    place = ctx.place(activity.source, activity.at) or account.key
+    yield from told(activity, ctx, place, "something of its accounts database", False, how, (activity.id,), "low")
 
 
 def refused(activity: Activity, event: EventSam, ctx: Context) -> Iterator[Later]:
@@ -271,6 +289,7 @@ def tell(activity: Activity, ctx: Context, trail: Trail, severe: bool, how: str,
             against(
                 f"It would be quiet for single look-ups: below {ctx.limit(USERS)} users, {ctx.limit(GROUPS)} ordinary groups "
                 f"or {ctx.limit(SIDS)} identifiers within {WINDOW // MINUTE} minutes, and no list of all accounts"
+                + ("; and for who reached it earlier, or where five others do" if confidence == "low" else "")
             ),
         ),
         steps=ctx.path(activity, "SAMR questions", listed(things, 2)),
@@ -284,17 +303,18 @@ DETECTOR = Detector(
     severity="medium",
     phase="Reconnaissance",
     techniques=("T1087.002", "T1069.002"),
-    watches=(RpcCall, EventObjectAccess, EventEnumeration, EventSam),
+    watches=(RpcCall, EventObjectAccess, EventEnumeration, EventSam, EventShare),
     interfaces=(SAMR, LSARPC),
     opnums=(*ENUMERATIONS, *MEMBERS, *sorted(ONE_BY_ONE | LOOK_UP_SIDS)),
-    event_ids=(HANDLE, GROUPS_OF_USER, MEMBERS_OF_GROUP, CALL_REFUSED),
+    event_ids=(HANDLE, GROUPS_OF_USER, MEMBERS_OF_GROUP, CALL_REFUSED, FILE_CHECKED),
     needs=Needs(
         ports=("445", "139"),
-        kinds=("rpc-call", "event-object-access", "event-enumeration", "event-sam"),
+        kinds=("rpc-call", "event-object-access", "event-enumeration", "event-sam", "event-share"),
         parts=(
             "event-object-access",
             "event-enumeration",
             "event-sam",
+            "event-share",
         ),
         hidden_by=("smb3 encrypted",),
         interfaces=(SAMR, LSARPC),

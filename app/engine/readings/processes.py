@@ -59,7 +59,7 @@ def started(activity: Activity, ctx: Context) -> Started | None:
     if not named or parent == CONSOLE:
         parent = ctx.memory.recall(("host", computer, event.number("ProcessId")), str, activity.at, KEPT) or ""
     if program != SHELL_HOST and parent not in HOSTS and parent != SERVICES:
-        return None
+        return _inside(activity, event, program, command, ctx) if program in SHELLS else None
     name = event.text("TargetUserName")
     account = Account(name=name, domain=event.text("TargetDomainName")) if name and not name.endswith("$") else None
     number = event.number("TargetLogonId") or 0
@@ -71,6 +71,20 @@ def started(activity: Activity, ctx: Context) -> Started | None:
         what=words[0], label=words[1], program=program, command=command, mark=service_mark(command, "") if parent == SERVICES
         else mark_of(command), account=account, session=logon, remote=logon is not None and logon.type == NETWORK,
         shell=program in SHELLS, service=parent == SERVICES,
+    )  # fmt: skip
+
+
+def _inside(activity: Activity, event: EventProcess, program: str, command: str, ctx: Context) -> Started | None:
+    """A shell that was started in a session which another computer opened over the network, whoever hosts it."""
+    number = event.number("SubjectLogonId") or 0
+    if number < BUILT_IN_SESSIONS or activity.account is None:
+        return None
+    logon = ctx.logons.recall(("session", event.computer.lower(), number), Logon, activity.at, KEPT)
+    if logon is None or logon.type != NETWORK:
+        return None
+    return Started(
+        what="run a shell in a session over the network", label="shell started", program=program, command=command,
+        mark=mark_of(command), account=activity.account, session=logon, remote=True, shell=True, service=False,
     )  # fmt: skip
 
 

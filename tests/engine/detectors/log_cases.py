@@ -208,8 +208,8 @@ LOG_QUIET: Mapping[str, Mapping[str, Case]] = {
             logon(session=0x7000, kind=2), handle("SAM_GROUP", DOMAIN_ADMINS, at=SECOND, session=0x7000),
         ],
         "a computer looks up its administrators (4661)": [handle("SAM_GROUP", DOMAIN_ADMINS, "WS1$")],
-        "one user, the domain (4661)": [
-            handle("SAM_USER", f"{DOMAIN}-1101"), handle("SAM_DOMAIN", "DC=example,DC=org", at=SECOND),
+        "one user, the domain by a computer (4661)": [
+            handle("SAM_USER", f"{DOMAIN}-1101"), handle("SAM_DOMAIN", "DC=example,DC=org", "WS1$", at=SECOND),
         ],
         "one server's administrators (4799)": [members(computer=FILE_SERVER)],
     },

@@ -1,0 +1,26 @@
+"""More cases of questions to SAM: what little a log tells of a list of all users."""
+
+from tests.cases.case import Case, Real
+from tests.cases.smb_session_enumeration import pipe
+from tests.engine.detectors.builders import SECOND
+from tests.engine.detectors.logs import DC, DC_TWO, FILE_SERVER, handle, logon, tgt
+
+DOMAIN_OBJECT = "DC=example,DC=org"
+FIRES = {
+    "the domain opened from elsewhere (4661, 4624)": Case(
+        [logon(), handle("SAM_DOMAIN", DOMAIN_OBJECT, at=SECOND)], severity="low"
+    ),
+    "the pipe opened on a controller (5145)": Case([tgt("bob"), pipe("samr", at=SECOND, computer=DC)], severity="low"),
+}
+QUIET = {
+    "the pipe opened on a server (5145)": [tgt("bob"), pipe("samr", at=SECOND, computer=FILE_SERVER)],
+    "the domain opened at the controller (4661)": [
+        logon(session=0x7000, kind=2), handle("SAM_DOMAIN", DOMAIN_OBJECT, at=SECOND, session=0x7000),
+    ],
+    "the local accounts of a server (4661)": [handle("SAM_DOMAIN", "FILES")],
+    "a controller asks (5145)": [tgt("bob", computer=DC_TWO), tgt("bob"), pipe("samr", "DC2$", at=SECOND, computer=DC)],
+}  # fmt: skip
+REAL = (
+    Real("corpus/json/otrf_empire_shell_samr_EnumDomainUsers.zip"),
+    Real("lab/captures/benign_workday.pcap", fires=False),
+)
