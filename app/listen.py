@@ -4,7 +4,6 @@ Long because everything that one turn of the loop may have to do stands together
 """
 
 import gc
-import hashlib
 import queue
 import socket
 import time
@@ -26,8 +25,19 @@ from app.model.rows import Problem, Progress
 from app.model.source import DirectorySource, HubSource, LiveSource, ResolverSource, SourceState, WindowsLogSource
 from app.model.troubles import NOT_REMOVED
 from app.sensor.governing import Governing
-from app.sensor.live import input_kind, key_of, kind_of, label_of
-from app.sensor.process import ACTIVITIES, ENDED, STATUS, SourceProcess, Status, Task, decode_status
+from app.sensor.live import input_kind, key_of, kind_of, mark_of
+from app.sensor.process import (
+    ACTIVITIES,
+    ENDED,
+    PLACED,
+    STATUS,
+    Placed,
+    SourceProcess,
+    Status,
+    Task,
+    decode_placed,
+    decode_status,
+)
 from app.sensor.running import FIRST_WAIT, Room, RunningSource
 from app.sensor.sources.evidence import folder_of, trim
 from app.sensor.sources.forwarded import MESSAGE, REPORT, STORED, Forwarded, decode_forwarded
@@ -176,7 +186,7 @@ class Listener:
     def step(self, seconds: float = TURN, detect: bool = True) -> None:
         """Take what came within so many seconds, store it, and do what is due."""
         until = time.monotonic() + seconds
-        batches: dict[str, list[bytes]] = {}
+        batches: dict[str, list[Placed]] = {}
         forwarded: dict[str, list[tuple[int, Forwarded]]] = {}
         ended: list[SourceProcess] = []
         taken = 0
@@ -192,8 +202,8 @@ class Listener:
                 ended.append(process)
             elif source is not None and kind == STATUS:
                 self._told(source, decode_status(body))
-            elif source is not None and kind == ACTIVITIES:
-                batches.setdefault(source.id, []).append(body)
+            elif source is not None and kind in (ACTIVITIES, PLACED):
+                batches.setdefault(source.id, []).append(decode_placed(body) if kind == PLACED else Placed(body, ""))
             elif source is not None:
                 forwarded.setdefault(source.id, []).append((kind, decode_forwarded(body)))
             self._waiting.give(len(body))
@@ -201,11 +211,11 @@ class Listener:
             source = self._sources[id]
             self._engine.use_input(source.key)
             for body in bodies:
-                batch = decode_batch(body)
+                batch = decode_batch(body.batch)
                 if source.first is None and batch:
                     source.first = batch[0].at
                 source.activities += len(batch)
-                self._engine.ingest(batch)
+                self._engine.ingest(batch, place=(source.mark, body.place) if body.place else None)
             source.changed = self._unstored = self._undetected = True
         for id, came in forwarded.items():
             self._forwarded(self._sources[id], came)
@@ -252,7 +262,10 @@ class Listener:
             self._watch(source)
         else:
             self._engine.begin_input(LiveInput(key=source.key, path=source.label, kind=input_kind(source.spec)), live=True)
-        task = Task(spec=self._remembering(source.spec), key=source.key, evidence=str(folder_of(self._workspace.resolve())))
+        alone = all(one.ended or one.mark != source.mark for one in self._sources.values() if one is not source)
+        place = self._engine.place_of(source.mark) if alone else ""
+        evidence = str(folder_of(self._workspace.resolve()))
+        task = Task(spec=self._remembering(source.spec), key=source.key, evidence=evidence, place=place)
         source.process = SourceProcess(task, self._take)
         source.process.govern(self.governing.limits)
         source.changed = True
@@ -273,9 +286,8 @@ class Listener:
             return spec if spec.position else replace(spec, position=where)
         if not isinstance(spec, (DirectorySource, WindowsLogSource)) or spec.state:
             return spec
-        which = hashlib.blake2b(label_of(spec).encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
         path = self._workspace.resolve()
-        return replace(spec, state=str(path.with_name(f"{path.name}.{kind_of(spec)}-{self._engine.identity}-{which}")))
+        return replace(spec, state=str(path.with_name(f"{path.name}.{kind_of(spec)}-{self._engine.identity}-{mark_of(spec)}")))
 
     def _forwarded(self, source: RunningSource, came: Sequence[tuple[int, Forwarded]]) -> None:
         """What a hub brought: stored for good before the hub is told so."""

@@ -197,8 +197,14 @@ class Engine:
             if not steps:
                 break
 
-    def ingest(self, batch: Sequence[Activity], receipt: Receipt | None = None) -> None:
+    def place_of(self, mark: str) -> str:
+        """Where the live source of this mark was with the last of its activities that were stored, "" when nothing says so."""
+        return self._store.place_of(mark)
+
+    def ingest(self, batch: Sequence[Activity], receipt: Receipt | None = None, place: tuple[str, str] | None = None) -> None:
         """Learn from a batch of the input in use, and store it, with the receipt of the message that brought it.
+
+        place: mark of a live source, and where it is with this batch.
 
         Raises Unlearnable, and stores nothing of it, for activities that no decoder makes.
         """
@@ -210,7 +216,7 @@ class Engine:
             self._relearn()
             raise Unlearnable(f"activities that no sensor of this program makes: {type(error).__name__}") from error
         self._unsaved.add(self._input)
-        self._store.append(batch, receipt)
+        self._store.append(batch, receipt, place)
         if self._may_tell():
             self._tell(self._fresh.to_bytes())
 

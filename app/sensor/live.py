@@ -72,6 +72,11 @@ def label_of(spec: LiveSource) -> str:
     return name + LIVE
 
 
+def mark_of(spec: LiveSource) -> str:
+    """12 hexadecimal digits for what a source reads: the same whenever it starts, for what is remembered of it."""
+    return hashlib.blake2b(label_of(spec).encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+
 def key_of(spec: LiveSource, since: int) -> str:
     """Key of the input that a source makes when it starts at this time (UTC microseconds): 12 hexadecimal digits."""
     text = f"{kind_of(spec)}\0{label_of(spec)}\0{since}"

@@ -32,9 +32,13 @@ CUT = "flows let go in the middle, quota"
 
 
 class Keeping(Outlet, Protocol):
-    """An outlet of a capture. evidence: where the packets of activities are kept, None when they are not."""
+    """An outlet of a capture. evidence: where the packets of activities are kept, None when they are not.
+
+    place: where an earlier run of the same source was, as it was put with a batch, "" for none.
+    """
 
     evidence: Path | None
+    place: str
 
     @property
     def limits(self) -> Limits:
@@ -45,10 +49,11 @@ class Keeping(Outlet, Protocol):
 
 
 class _Pass:
-    """One live input on its way through the conversations. next: number of its next frame."""
+    """One live input on its way through the conversations. next: number of its next frame. trail: where in a file that is."""
 
     def __init__(self, key: str, outlet: Keeping) -> None:
         self._outlet = outlet
+        self.trail = growing.Trail()
         self._batch: list[Activity] = []
         self._traffic = Traffic(key, known_conversations(), self._batch.append)
         self._traffic.sampling.watching = True
@@ -68,7 +73,8 @@ class _Pass:
         self.next = records.first + len(records.start)
         self._evidence(lambda keeper: keeper.add(records, spans, tags))
         self._outlet.received(len(records.start), int(records.size.sum()), int(records.at.max()))
-        self._deliver()
+        if not self.trail.more:
+            self._deliver()
 
     def idle(self, at: int | None = None) -> None:
         """Nothing came; at: UTC microseconds by the wall clock when that is the packets' clock too."""
@@ -130,7 +136,7 @@ class _Pass:
         self._evidence(lambda keeper: keeper.keep(done))
         self._evidence(Keeper.flush)
         for at in range(0, len(done), BATCH):
-            self._outlet.put(done[at : at + BATCH])
+            self._outlet.put(done[at : at + BATCH], self.trail.place if at + BATCH >= len(done) else "")
 
     def _evidence(self, do: Callable[[Keeper], None]) -> None:
         """What the disk refuses is told once, and costs the evidence only."""
@@ -161,7 +167,7 @@ def run_capture(spec: CaptureSource, key: str, outlet: Keeping, stop: threading.
 def run_growing(spec: GrowingSource, key: str, outlet: Keeping, stop: threading.Event) -> None:
     """As a LiveReader: a capture that another program still writes; ends also when standard input does."""
     with closing(_Pass(key, outlet)) as passing:
-        _run_stream(closing(growing.feed_of(spec.path, stop)), passing, outlet, stop, False)
+        _run_stream(closing(growing.feed_of(spec.path, stop, outlet.place)), passing, outlet, stop, False)
 
 
 def _run_rings(spec: CaptureSource, passing: _Pass, outlet: Keeping, stop: threading.Event) -> None:
@@ -211,7 +217,7 @@ def _run_stream(
     """wall: the packets' clock is the wall's."""
     with opened as feed:
         outlet.state("running")
-        for records in growing.windows(feed, outlet.note, stop):
+        for records in growing.windows(feed, outlet.note, stop, passing.trail):
             if records is None:
                 passing.idle(time.time_ns() // 1000 if wall else None)
             else:

@@ -28,7 +28,9 @@ from app.sensor.sources.living import Cannot, Limits
 
 ACTIVITIES, STATUS, ENDED = 1, 2, 0
 """Kinds of what a source's process writes: a batch by app.link.codec, a Status by MessagePack; its end."""
-KINDS = (ACTIVITIES, STATUS, MESSAGE, REPORT)
+PLACED = 5
+"""A batch with the place up to which it tells all; MESSAGE and REPORT lie between."""
+KINDS = (ACTIVITIES, STATUS, MESSAGE, REPORT, PLACED)
 HEAD = struct.Struct(">IB")
 """Before each: its length, its kind."""
 LARGEST = 1 << 28
@@ -43,11 +45,15 @@ F_SETPIPE_SZ = 1031
 
 
 class Task(Struct, frozen=True, kw_only=True):
-    """What a source's process is told. evidence: folder for the packets of its activities, "" for none."""
+    """What a source's process is told. evidence: folder for the packets of its activities, "" for none.
+
+    place: where an earlier run of the source was, as it put it with a batch.
+    """
 
     spec: LiveSource
     key: str
     evidence: str = ""
+    place: str = ""
 
 
 class Counted(Struct, array_like=True, frozen=True):
@@ -78,15 +84,23 @@ class Status(Struct, array_like=True, kw_only=True):
     picked: int = 0
 
 
+class Placed(Struct, array_like=True, frozen=True):
+    """A batch by app.link.codec, and the place that is kept with it."""
+
+    batch: bytes
+    place: str
+
+
 _encode = msgspec.msgpack.Encoder().encode
+decode_placed: Callable[[bytes], Placed] = msgspec.msgpack.Decoder(Placed).decode
 decode_status: Callable[[bytes], Status] = msgspec.msgpack.Decoder(Status).decode
 
 
 class _Writer:
     """The outlet of a source: writes to a descriptor, and blocks while the parent is behind."""
 
-    def __init__(self, descriptor: int, evidence: Path | None) -> None:
-        self.evidence = evidence
+    def __init__(self, descriptor: int, evidence: Path | None, place: str = "") -> None:
+        self.evidence, self.place = evidence, place
         self._descriptor = descriptor
         self._writing, self._counting = threading.Lock(), threading.Lock()
         self._status = Status()
@@ -119,14 +133,14 @@ class _Writer:
             own = self._status
             own.level, own.picked, own.skipped, self._changed = level, picked, skipped, True
 
-    def put(self, batch: list[Activity]) -> None:
+    def put(self, batch: list[Activity], place: str = "") -> None:
         """As an Outlet."""
         if batch:
             try:
                 body = encode_batch(batch)
             except (UnicodeEncodeError, OverflowError):
                 body = encode_batch(cleaned(batch))
-            self._write(ACTIVITIES, body)
+            self._write(PLACED if place else ACTIVITIES, _encode(Placed(body, place)) if place else body)
 
     def received(self, records: int, bytes: int, last: int | None) -> None:
         """As an Outlet; a time that none can be is no time."""
@@ -199,7 +213,7 @@ def serve(
     more is given what takes the lines that the parent writes later (_Writer.hear).
     """
     task = msgspec.json.decode(line, type=Task)
-    writer = _Writer(descriptor, Path(task.evidence) if task.evidence else None)
+    writer = _Writer(descriptor, Path(task.evidence) if task.evidence else None, task.place)
     more(writer.hear)
     over = threading.Event()
 

@@ -8,7 +8,7 @@ from typing import Literal
 from app.model.rows import Problem
 from app.model.source import LiveSource, SourceState
 from app.model.troubles import BROKE
-from app.sensor.live import kind_of, label_of
+from app.sensor.live import kind_of, label_of, mark_of
 from app.sensor.process import REFUSED, SourceProcess, Status
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
@@ -18,12 +18,14 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 class RunningSource:
     """One live source with its process, if it has one now. key: of its input. ended: it will not run again.
 
+    mark: under which it is remembered where it was.
+
     wait, again: seconds of the next pause after its process broke; the monotonic time at which it is started again.
     """
 
     def __init__(self, id: str, spec: LiveSource) -> None:
         self.id, self.spec = id, spec
-        self.label, self.kind = label_of(spec), kind_of(spec)
+        self.label, self.kind, self.mark = label_of(spec), kind_of(spec), mark_of(spec)
         self.process: SourceProcess | None = None
         self.key = ""
         self.status = Status()

@@ -189,6 +189,12 @@ class _Pieces:
     def restarted(self) -> str:
         return ""
 
+    def resume(self) -> None:
+        return None
+
+    def mark(self, left: int) -> None:
+        return None
+
 
 def growing_capture(data: bytes) -> None:
     """The bytes as a capture that another program writes."""

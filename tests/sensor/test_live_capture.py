@@ -26,7 +26,8 @@ class Outlet:
     """Keeps what it is given."""
 
     def __init__(self, evidence: Path | None) -> None:
-        self.evidence = evidence
+        self.evidence, self.place = evidence, ""
+        self.places: list[str] = []
         self.batch: list[Activity] = []
         self.records = 0
         self.notes: dict[str, int] = {}
@@ -34,8 +35,9 @@ class Outlet:
         self.skipped: tuple[Skipped, ...] = ()
         self.lost: dict[str, int] = {}
 
-    def put(self, batch: list[Activity]) -> None:
+    def put(self, batch: list[Activity], place: str = "") -> None:
         self.batch += batch
+        self.places.append(place)
 
     def received(self, records: int, bytes: int, last: int | None) -> None:
         self.records += records

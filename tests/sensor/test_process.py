@@ -19,15 +19,18 @@ from app.sensor.process import (
     ACTIVITIES,
     ENDED,
     HEAD,
+    PLACED,
     STATUS,
     Counted,
     SourceProcess,
     Status,
     Task,
     _Writer,
+    decode_placed,
     decode_status,
 )
 from app.sensor.sources.living import Limits
+from app.sensor.sources.pcap import walk_pcap
 from app.session import Session
 from tests.material import SAMPLE, guesses, save, spray
 
@@ -74,12 +77,14 @@ def test_a_growing_file_comes_as_batches_and_words(small: Path, tmp_path: Path) 
     while got[-1][0] != ENDED:
         got.append(came.get(timeout=20))
     took = time.monotonic() - began
-    activities = [one for kind, body in got if kind == ACTIVITIES for one in decode_batch(body)]
+    placed = [decode_placed(body) for kind, body in got if kind == PLACED]
+    activities = [one for two in placed for one in decode_batch(two.batch)]
     last = [decode_status(body) for kind, body in got if kind == STATUS][-1]
 
     assert process.status == 0 and took < 3
     assert {one.input for one in activities} == {KEY} and len(activities) > 40
     assert last.state == "running" and last.records > 80 and not last.dropped
+    assert all(one.place for one in placed) and not any(kind == ACTIVITIES for kind, _ in got)
     assert list((tmp_path / "packets").glob("*.pcapng"))
 
 
@@ -99,17 +104,21 @@ def test_what_cannot_run_is_not_tried_again(tmp_path: Path) -> None:
     assert row.state == "failed" and "cannot be read" in row.problems[-1].what
 
 
-def test_a_broken_source_is_told_and_started_again(small: Path, tmp_path: Path) -> None:
+def test_a_broken_source_is_told_and_started_again_where_it_was(small: Path, tmp_path: Path) -> None:
     states: list[SourceState] = []
     listener = Listener(tmp_path / "w", states.append)
     try:
         listener.start("one", GrowingSource(path=str(small)))
         until(lambda: listener.step() or (states and states[-1].records > 80))
+        listener.engine.flush()
         process = listener._sources["one"].process
         assert process is not None
         os.kill(process.pid, signal.SIGKILL)
         until(lambda: listener.step() or states[-1].state == "failed")
-        until(lambda: listener.step() or (states[-1].state == "running" and states[-1].records > 80))
+        more = save(tmp_path / "more.pcap", spray(["late"], 1_780_000_000_000_000)).read_bytes()[24:]
+        with small.open("ab") as file:
+            file.write(more)
+        until(lambda: listener.step() or (states[-1].state == "running" and states[-1].records == 2))
     finally:
         listener.close()
     session = Session.open(tmp_path / "w")
@@ -118,7 +127,33 @@ def test_a_broken_source_is_told_and_started_again(small: Path, tmp_path: Path) 
 
     assert any("broke" in one.error for one in states if one.state == "failed")
     assert first.state == "partial" and any("broke" in one.what for one in first.problems)
-    assert second.state == "done" and second.activities == first.activities and second.key != first.key
+    assert first.activities == 80 and second.state == "done" and second.activities == 1 and second.key != first.key
+
+
+def listened(workspace: Path, path: Path) -> None:
+    """A file followed for a moment."""
+    states: list[SourceState] = []
+    listener = Listener(workspace, states.append)
+    try:
+        listener.start("one", GrowingSource(path=str(path)))
+        until(lambda: listener.step() or (states and states[-1].state == "running"))
+        end = time.monotonic() + 1
+        until(lambda: listener.step() or time.monotonic() > end)
+    finally:
+        listener.close()
+
+
+def test_a_file_that_grew_while_nobody_listened_is_read_on_and_nothing_of_it_comes_twice(small: Path, tmp_path: Path) -> None:
+    data = small.read_bytes()
+    ends = [one for records in walk_pcap(data, lambda what, place: None) for one in (records.start + records.size).tolist()]
+    for number in (20, 20, 60, len(ends)):  # behind an answer each time
+        small.write_bytes(data[: ends[number - 1]])
+        listened(tmp_path / "w", small)
+    session = Session.open(tmp_path / "w")
+    rows = session.queries.inputs()
+    session.close()
+
+    assert [one.activities for one in rows] == [10, 0, 20, 50] and [one.records for one in rows] == [20, 0, 40, 260]
 
 
 def test_a_source_that_hangs_stops_nobody(small: Path, tmp_path: Path) -> None:
@@ -224,8 +259,8 @@ def test_a_capture_is_told_its_quota_and_tells_what_it_left_out(small: Path) -> 
         kind, body = came.get(timeout=20)
         if kind == STATUS:
             told.append(decode_status(body))
-        elif kind == ACTIVITIES:
-            activities.extend(decode_batch(body))
+        elif kind == PLACED:
+            activities.extend(decode_batch(decode_placed(body).batch))
         return kind
 
     while told[-1].level == 1:
@@ -266,7 +301,7 @@ def test_a_capture_that_holds_too_much_memory_begins_again_as_another_input(
         source = listener._sources["one"]
         key = source.key
         until(lambda: listener.step() or source.key not in ("", key), 30)
-        until(lambda: listener.step() or (states[-1].state == "running" and states[-1].records > 80))
+        until(lambda: listener.step() or states[-1].state == "running")
     finally:
         listener.close()
     session = Session.open(tmp_path / "w")

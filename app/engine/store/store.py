@@ -47,6 +47,8 @@ LIST_ROWS = postings.CHUNK
 REST_ROWS = 8_192
 """The same at the end of an input."""
 INTERNED = 200_000
+PLACE = "place:"
+"""Begins the keys of meta under which it stands where a live source was."""
 _RESULT = {result: number for number, result in enumerate(RESULTS)}
 _INSERT = f"INSERT INTO activities VALUES(NULL{',?' * 14})"
 
@@ -67,6 +69,7 @@ class Store(Receiving):
         """Why nothing is written any more; whether what waited is in the transaction that is open, and nowhere else."""
         self._receipts, self._unparked = Receipts(self._db), []
         self._pending: list[Activity] = []
+        self._places: dict[str, str] = {}
         self._of: list[int] = []
         """Input of each activity that waits: those of many inputs share a transaction."""
         self._inputs: dict[str, int] = {}
@@ -152,15 +155,21 @@ class Store(Receiving):
         self._flushed = time.monotonic()
         return True
 
-    def append(self, batch: Sequence[Activity], receipt: Receipt | None = None) -> None:
+    def place_of(self, mark: str) -> str:
+        """Where the live source of this mark was, as given to append with the last that was stored; "" for none."""
+        return str(self._meta(f"{PLACE}{mark}") or "")
+
+    def append(self, batch: Sequence[Activity], receipt: Receipt | None = None, place: tuple[str, str] | None = None) -> None:
         """Keep activities of the input that was begun last. They are visible to readers within FLUSH_SECONDS of a next call.
 
-        receipt: of the message that brought them, written in the same transaction.
+        receipt: of the message that brought them; place: mark of a live source and where it is with them: in one transaction.
         """
         self._pending.extend(batch)
         self._of.extend(repeat(self._input, len(batch)))
         if receipt is not None:
             self._receipts.note(receipt)
+        if place is not None:
+            self._places[place[0]] = place[1]
         self.activities += len(batch)
         if len(self._pending) >= FLUSH_ROWS or time.monotonic() - self._flushed >= FLUSH_SECONDS:
             self._flush()
@@ -448,6 +457,8 @@ class Store(Receiving):
         self._write_receipts()
         if not batch:
             return
+        places, self._places = [(f"{PLACE}{mark}", place) for mark, place in self._places.items()], {}
+        self._db.executemany("INSERT OR REPLACE INTO meta VALUES(?, ?)", places)
         self._db.execute("SAVEPOINT batch")
         try:
             rows = self._encoded(batch, of)

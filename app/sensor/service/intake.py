@@ -23,7 +23,8 @@ class Source(RunningSource):
     """A source with what it found and is not in the outbox yet. told: when its input was last told of.
 
     heard: when its process last said something. telling: there is something new to tell of its input. opened: its input is one;
-    that of a source which never ran is none, so that one that is tried every minute makes no inputs.
+    that of a source which never ran is none, so that one that is tried every minute makes no inputs. place: where it is with what
+    was gathered, "" when it said nothing.
     """
 
     def __init__(self, id: str, spec: LiveSource) -> None:
@@ -31,6 +32,7 @@ class Source(RunningSource):
         self.gathering = Gathering()
         self.told = self.heard = 0.0
         self.telling = self.opened = False
+        self.place = ""
         self._lost: dict[str, int] = {}
 
     def lose(self, what: str, count: int) -> None:
@@ -62,8 +64,12 @@ class Intake:
         self._outbox.put([New(seal(opened), alone=True)], opened=[OpenInput(source.key, source.label, kind)], must=True)
         source.opened = True
 
-    def add(self, source: Source, batch: bytes) -> None:
-        """A batch that its process wrote."""
+    def place_of(self, source: Source) -> str:
+        """Where it was when something of it was kept last, by whatever run; "" when that is not known."""
+        return self._outbox.place(source.mark)
+
+    def add(self, source: Source, batch: bytes, place: str = "") -> None:
+        """A batch that its process wrote; place: where it is with it."""
         before = source.gathering.count
         try:
             source.gathering.add(batch)
@@ -72,6 +78,7 @@ class Intake:
             source.lose("batches of the source that are damaged", 1)
             return
         self.activities += source.gathering.count - before
+        source.place = place or source.place
         source.first = first if source.first is None else source.first
 
     def keep(self, source: Source, must: bool = False) -> bool:
@@ -84,7 +91,9 @@ class Intake:
         packed = source.gathering.pack(source.key)
         try:
             self.open(source)
-            self._outbox.put([New(body) for body in packed.bodies], opened=[_as_open(source)], must=must)
+            self._outbox.put(
+                [New(body) for body in packed.bodies], opened=[_as_open(source)], must=must, places={source.mark: source.place}
+            )
         except Full as error:
             self.trouble = str(error)
             if not must:

@@ -7,7 +7,7 @@ copied, never gives two messages one number. A message is published after it is 
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS messages(
   id INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL,
   alone INTEGER NOT NULL, body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS inputs(key TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS places(mark TEXT PRIMARY KEY, place TEXT NOT NULL) WITHOUT ROWID;
 """
 PAGE = 4096
 OVERHEAD = 64
@@ -99,10 +100,17 @@ class Outbox:
         """Whether so many bytes more would be kept."""
         return self.bytes + size < self.limit
 
-    def put(self, new: Sequence[New], opened: Iterable[OpenInput] = (), closed: Iterable[str] = (), must: bool = False) -> None:
+    def put(
+        self,
+        new: Sequence[New],
+        opened: Iterable[OpenInput] = (),
+        closed: Iterable[str] = (),
+        must: bool = False,
+        places: Mapping[str, str] = {},
+    ) -> None:
         """Keep messages, all or none, and note which inputs are open; on disk when it returns. must: also beyond the limit.
 
-        Raises Full.
+        places: mark of a source to where it is with these messages, "" for nothing to note. Raises Full.
         """
         size = sum(len(one.body) + OVERHEAD for one in new)
         if not must and not self.has_room(size):
@@ -116,6 +124,7 @@ class Outbox:
                 "INSERT OR REPLACE INTO inputs VALUES(?, ?)", [(one.key, msgspec.msgpack.encode(one)) for one in opened]
             )
             self._db.executemany("DELETE FROM inputs WHERE key = ?", [(key,) for key in closed])
+            self._db.executemany("INSERT OR REPLACE INTO places VALUES(?, ?)", [one for one in places.items() if one[1]])
 
         self._do(write)
         self._number += len(new)
@@ -170,6 +179,13 @@ class Outbox:
                     found.append(msgspec.msgpack.decode(body, type=OpenInput))
         return found
 
+    def place(self, mark: str) -> str:
+        """Where the source of this mark was with the last of its messages that were kept; "" when nothing says so."""
+        with suppress(sqlite3.DatabaseError):
+            row = self._db.execute("SELECT place FROM places WHERE mark = ?", (mark,)).fetchone()
+            return str(row[0]) if row else ""
+        return ""
+
     def close(self) -> None:
         """Give the file back."""
         with suppress(sqlite3.Error):
@@ -223,6 +239,9 @@ class Outbox:
                     if [type(one) for one in row] == [str, int, int, int, bytes]:
                         self._db.execute("INSERT INTO messages(run, number, at, alone, body) VALUES(?, ?, ?, ?, ?)", row)
                         saved += 1
+                for row in old.execute("SELECT mark, place FROM places"):
+                    if [type(one) for one in row] == [str, str]:
+                        self._db.execute("INSERT OR REPLACE INTO places VALUES(?, ?)", row)
             finally:
                 old.close()
         return saved

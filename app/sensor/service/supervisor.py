@@ -16,8 +16,8 @@ from app.link.numbers import input_key
 from app.model.rows import Problem
 from app.model.source import DirectorySource, LiveSource, ResolverSource, SourceState, WindowsLogSource
 from app.sensor.governing import Governing
-from app.sensor.live import key_of, kind_of, label_of
-from app.sensor.process import ACTIVITIES, ENDED, STATUS, SourceProcess, Task, decode_status
+from app.sensor.live import key_of, kind_of, mark_of
+from app.sensor.process import ACTIVITIES, ENDED, PLACED, STATUS, SourceProcess, Task, decode_placed, decode_status
 from app.sensor.running import FIRST_WAIT, LONGEST_WAIT, Room
 from app.sensor.service.intake import Intake, Source
 from app.sensor.service.outbox import Outbox
@@ -208,7 +208,8 @@ class Supervisor:
         # A clock that was set back does not give two inputs one key.
         source.since = self._last_since = max(time.time_ns() // 1000, self._last_since + 1)
         source.key = input_key(self._sensor, key_of(spec, source.since))
-        task = Task(spec=self._remembering(spec), key=source.key, evidence=self._evidence)
+        place = self.intake.place_of(source)
+        task = Task(spec=self._remembering(spec), key=source.key, evidence=self._evidence, place=place)
         source.process = SourceProcess(task, self._queue)
         source.process.govern(self.governing.limits)
         self._sources[id] = source
@@ -218,8 +219,7 @@ class Supervisor:
         if not isinstance(spec, (DirectorySource, WindowsLogSource)):
             return spec
         self._states.mkdir(parents=True, exist_ok=True)
-        which = hashlib.blake2b(label_of(spec).encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
-        return replace(spec, state=str(self._states / f"{kind_of(spec)}-{which}"))
+        return replace(spec, state=str(self._states / f"{kind_of(spec)}-{mark_of(spec)}"))
 
     def _queue(self, process: SourceProcess, kind: int, body: bytes) -> None:
         """Called by the threads of the sources; blocks while too much waits."""
@@ -233,6 +233,10 @@ class Supervisor:
         source.heard = time.monotonic()
         if kind == ACTIVITIES:
             self.intake.add(source, body)
+        elif kind == PLACED:
+            with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+                placed = decode_placed(body)
+                self.intake.add(source, placed.batch, placed.place)
         elif kind == ENDED:
             self._ended(source, process)
         elif kind == STATUS:

@@ -1,5 +1,6 @@
 """A capture that is still being written: a growing file, standard input, or the output of another program."""
 
+import hashlib
 import io
 import os
 import select
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 import msgspec
+from msgspec import Struct
 
 from app.sensor.frame import Records
 from app.sensor.sources.kinds import PCAP, PCAPNG
@@ -25,7 +27,35 @@ PATIENCE = 0.2
 HEADERS = 1 << 20
 """Bytes of a section's headers (interfaces) that are remembered; no honest section has more."""
 
+NEAR = 4096
+"""Bytes before a place that tell whether a file is still the one that was read up to there."""
+FIRST = 28
+"""Bytes at the beginning of a capture that say how it is written."""
+
 Note = Callable[[str, str, int], None]
+
+
+class Place(Struct, frozen=True, array_like=True):
+    """How far a file was read: offset in bytes, behind the last whole packet. mark: of what stands there and at the beginning.
+
+    head: headers of a pcapng section that its next packets need, order: its byte order, "" for pcap.
+    """
+
+    offset: int
+    mark: bytes
+    head: bytes = b""
+    order: str = ""
+
+
+class Trail:
+    """Where a walk is: place is written down as text, "" until there is one. more: windows of the same bytes follow.
+
+    What is found in all windows up to one without more belongs to its place.
+    """
+
+    def __init__(self) -> None:
+        self.place = ""
+        self.more = False
 
 
 class Feed(Protocol):
@@ -36,6 +66,12 @@ class Feed(Protocol):
 
     def restarted(self) -> str:
         """Why the next bytes begin a new capture, "" when they go on; asked before each read."""
+
+    def resume(self) -> "tuple[Place, bytes] | None":
+        """Where an earlier walk was, with the first bytes of the file, when the next bytes go on from there; asked once."""
+
+    def mark(self, left: int) -> tuple[int, bytes] | None:
+        """Offset of the bytes that come so many before the next ones, and their mark; None where nobody can go on later."""
 
 
 class PipeFeed:
@@ -54,26 +90,64 @@ class PipeFeed:
         """Never."""
         return ""
 
+    def resume(self) -> None:
+        """Never: what was read of a pipe is gone."""
+
+    def mark(self, left: int) -> None:
+        """None."""
+
     def close(self) -> None:
         """Nothing: whoever opened the descriptor closes it."""
 
 
 class FileFeed:
-    """Bytes of a file as it grows; a file that is cut, or another one under its name, begins anew."""
+    """Bytes of a file as it grows; a file that is cut, or another one under its name, begins anew.
 
-    def __init__(self, path: Path, stop: threading.Event) -> None:
-        self._path, self._stop = path, stop
+    place: how far an earlier run read it, as a Trail wrote it down; what is no such place, or of another file, counts as none.
+    """
+
+    def __init__(self, path: Path, stop: threading.Event, place: str = "") -> None:
+        self._path, self._stop, self._place = path, stop, place
         self._file: io.FileIO | None = None
         self._why = ""
 
-    def read(self, seconds: float) -> bytes | None:
-        """As Feed; never at an end."""
+    def _opened(self) -> io.FileIO:
         if self._file is None:
             try:
                 self._file = io.FileIO(self._path)
             except OSError as error:
                 raise Cannot(f"{self._path} cannot be read: {error.strerror}") from error
-        part = self._file.read(BITE)
+        return self._file
+
+    def resume(self) -> tuple[Place, bytes] | None:
+        """As Feed."""
+        file = self._opened()
+        place = _decoded(self._place)
+        if place is None or place.offset > os.fstat(file.fileno()).st_size or self._marked(place.offset) != place.mark:
+            return None
+        first = file.read(FIRST)
+        file.seek(place.offset)
+        return place, first
+
+    def mark(self, left: int) -> tuple[int, bytes] | None:
+        """As Feed."""
+        at = self._opened().tell() - left
+        return at, self._marked(at)
+
+    def _marked(self, at: int) -> bytes:
+        """What tells the file by its first bytes and those before an offset; elsewhere in it is read on after that."""
+        file = self._opened()
+        here = file.tell()
+        seen = hashlib.blake2b(digest_size=16)
+        for begin, size in ((0, min(FIRST, at)), (max(0, at - NEAR), min(NEAR, at))):
+            file.seek(begin)
+            seen.update(file.read(size))
+        file.seek(here)
+        return seen.digest()
+
+    def read(self, seconds: float) -> bytes | None:
+        """As Feed; never at an end."""
+        part = self._opened().read(BITE)
         if not part:
             self._stop.wait(seconds)
             self._look()
@@ -107,17 +181,29 @@ class FileFeed:
             self._file.close()
 
 
-def feed_of(path: str, stop: threading.Event) -> PipeFeed | FileFeed:
-    """The bytes of a growing file, "-" being standard input."""
-    return PipeFeed(sys.stdin.fileno()) if path == "-" else FileFeed(Path(path), stop)
+def feed_of(path: str, stop: threading.Event, place: str = "") -> PipeFeed | FileFeed:
+    """The bytes of a growing file, "-" being standard input. place: how far an earlier run read it."""
+    return PipeFeed(sys.stdin.fileno()) if path == "-" else FileFeed(Path(path), stop, place)
 
 
-def windows(feed: Feed, note: Note, stop: threading.Event) -> Iterator[Records | None]:
+def _decoded(text: str) -> Place | None:
+    try:
+        place = msgspec.json.decode(text, type=Place) if text else None
+    except (msgspec.MsgspecError, UnicodeEncodeError):
+        return None
+    fits = place is not None and place.offset >= FIRST and place.order in ("", "<", ">") and len(place.head) <= HEADERS
+    return place if fits else None
+
+
+def windows(feed: Feed, note: Note, stop: threading.Event, trail: Trail | None = None) -> Iterator[Records | None]:
     """Windows of the packets that came whole, None when nothing came; ends with the bytes or when stop is set.
 
+    trail: told, before each window, where the walk is behind it. Frames count from 1 wherever it began.
     Raises Cannot when what comes is no capture, OSError when it cannot be read any more.
     """
-    whole = _Whole()
+    trail = trail or Trail()
+    resumed = feed.resume()
+    whole = _Whole() if resumed is None else _Whole.at(*resumed)
     frame = 1
     while not stop.is_set():
         why = feed.restarted()
@@ -138,9 +224,17 @@ def windows(feed: Feed, note: Note, stop: threading.Event) -> Iterator[Records |
             note(what, f"frame {frame}", 1)
 
         walk = walk_pcapng if whole.blocks else walk_pcap
+        before: Records | None = None
         for one in walk(got, broken):
-            yield msgspec.structs.replace(one, first=frame)
+            if before is not None:
+                trail.more = True
+                yield before
+            before = msgspec.structs.replace(one, first=frame)
             frame += len(one.start)
+        trail.more = False
+        if (marked := feed.mark(len(whole.rest))) is not None:
+            trail.place = msgspec.json.encode(whole.place(*marked)).decode()
+        yield before
     if whole.rest:
         note("last packet cut short", f"frame {frame}", 1)
 
@@ -154,6 +248,21 @@ class _Whole:
         self._head = b""
         self._layout: Layout | None = None
         self._order = ""
+
+    @classmethod
+    def at(cls, place: Place, first: bytes) -> "_Whole":
+        """As it was at a place of a file that begins with these bytes; whoever wrote down another place gets no packet of it."""
+        whole = cls()
+        whole.rest = first
+        whole._begin()
+        whole.rest = b""
+        if whole.blocks:
+            whole._head, whole._order = place.head, place.order or whole._order
+        return whole
+
+    def place(self, offset: int, mark: bytes) -> Place:
+        """Where it is, when its rest begins at that offset."""
+        return Place(offset, mark, self._head, self._order) if self.blocks else Place(offset, mark)
 
     def add(self, part: bytes) -> bytes:
         """A capture of the packets that are whole now, b"" when there are none. Raises Cannot when this is no capture."""

@@ -19,8 +19,11 @@ class Limits(Struct, frozen=True, kw_only=True):
 class Outlet(Protocol):
     """Where a live source puts what it has. All methods may be called from any thread of the source."""
 
-    def put(self, batch: list[Activity]) -> None:
-        """Hand on activities in event order; blocks while whoever takes them is behind, so that losses stay at the source."""
+    def put(self, batch: list[Activity], place: str = "") -> None:
+        """Hand on activities in event order; blocks while whoever takes them is behind, so that losses stay at the source.
+
+        place: where the source is with them, kept together with them for the next run; "" says nothing of that.
+        """
 
     def received(self, records: int, bytes: int, last: int | None) -> None:
         """So many more packets, messages or objects came; last: UTC microseconds of the latest."""

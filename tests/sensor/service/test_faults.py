@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from app.model.source import CaptureSource, GrowingSource, SyslogSource
 from app.sensor.service.changes import recorded
 from app.sensor.service.outbox import New, Outbox
 from app.sensor.sources.evidence import from_file
+from app.sensor.sources.pcap import walk_pcap
 from tests.hub.running import RunningHub, linked
 from tests.material import CLIENT, guesses, save, spray
 from tests.sensor.free_port import free_port
@@ -136,7 +138,7 @@ def test_killed_again_and_again_it_loses_nothing_that_it_kept_and_tells_nothing_
     assert found == put and len(set(ids)) == len(ids)
 
 
-def test_a_kill_with_activities_in_hand_is_said_and_the_next_run_goes_on(hub: RunningHub, tmp_path: Path) -> None:
+def test_a_kill_with_activities_in_hand_is_said_and_the_next_run_goes_on_where_it_was(hub: RunningHub, tmp_path: Path) -> None:
     path = capture(tmp_path / "c.pcap")
     sensor = SensorProcess(
         tmp_path / "s", hub.add("sensor", "hand"), SensorConfig(sources=(GrowingSource(path=str(path)),), reserve=0.0)
@@ -152,15 +154,54 @@ def test_a_kill_with_activities_in_hand_is_said_and_the_next_run_goes_on(hub: Ru
     while any(Path(f"/proc/{one}/cmdline").exists() for one in children):  # its sources end with it
         assert time.monotonic() < end
         time.sleep(0.1)
+    with path.open("ab") as file:
+        file.write(capture(tmp_path / "d.pcap", users=7, at=1_770_009_000_000_000, client="10.9.0.99").read_bytes()[24:])
     sensor.start()
-    came = read(hub, "hand", 160, "hand-again")
+    read(hub, "hand", 94, "hand-again")
     sensor.stop()
+    came = read(hub, "hand", 94, "hand-all")
     closed = [one for one in came.messages if isinstance(one, Closed)]
 
     assert children and len({one.key for one in came.opened}) == 2
+    assert len(came.activities) == 94 == len({(one.at, one.kind) for one in came.activities})
     assert (
         closed[0].key == first.opened[0].key and closed[0].state == "partial" and "without order" in closed[0].problems[-1].what
     )
+
+
+def test_killed_while_its_file_grows_it_goes_on_there_and_tells_each_act_once(hub: RunningHub, tmp_path: Path) -> None:
+    """Question and answer are written at once, so that it has none in hand when it dies; where it was lies with what it kept."""
+    whole = save(tmp_path / "w.pcap", spray([f"user{number}" for number in range(1_200)])).read_bytes()
+    records = list(walk_pcap(whole, lambda what, place: None))
+    ends = [24, *(one for part in records for one in (part.start + part.size).tolist()[1::2])]
+    path = tmp_path / "growing.pcap"
+    path.write_bytes(whole[:24])
+    place = hub.add("sensor", "following")
+    hub.reload()
+    sensor = SensorProcess(tmp_path / "s", place, SensorConfig(sources=(GrowingSource(path=str(path)),), reserve=0.0))
+    chance = random.Random(6)
+    written = 0
+    for _ in range(4):
+        sensor.start()
+        sensor.until(lambda one: one.state == "running")
+        sensor.files.report.unlink()
+        until = time.monotonic() + chance.uniform(0.3, 2.5)
+        while time.monotonic() < until and written < 1_200:
+            with path.open("ab") as file:
+                file.write(whole[ends[written] : ends[written + 5]])
+            written += 5
+            time.sleep(0.02)
+        sensor.kill()
+    with path.open("ab") as file:
+        file.write(whole[ends[written] :])
+    sensor.start()
+    came = read(hub, "following", 1_200, "following")
+    sensor.until(lambda one: one.backlog.connected and not one.backlog.messages)
+    sensor.stop()
+    came = read(hub, "following", 1_200, "following-all")
+
+    assert written > 100 and len(came.opened) > 2
+    assert [one.at for one in came.activities] == [1_770_000_000_000_000 + 1_000_000 * number for number in range(1_200)]
 
 
 def test_a_hub_that_goes_and_comes_gets_all_in_order(tmp_path: Path) -> None:
@@ -302,13 +343,15 @@ def test_a_clock_that_jumps_changes_nothing(hub: RunningHub, tmp_path: Path) -> 
         file.write(whole[len(whole) // 4 :])
     read(hub, "clock", 80, "clock-behind")
     sensor.stop()
+    with path.open("ab") as file:
+        file.write(capture(tmp_path / "d.pcap", users=7, at=1_770_009_000_000_000, client="10.9.0.99").read_bytes()[24:])
     sensor.start()
-    came = read(hub, "clock", 160, "clock-all")
+    came = read(hub, "clock", 94, "clock-all")
     sensor.stop()
 
     def times(key: str) -> list[int]:
         return [one.at for one in came.activities if one.input == key]
 
     first, second = (one.key for one in came.opened)
-    assert first != second and times(first) == times(second) and len(times(first)) == 80
-    assert min(times(first)) == 1_770_000_000_000_000
+    assert first != second and (len(times(first)), len(times(second))) == (80, 14)
+    assert (min(times(first)), min(times(second))) == (1_770_000_000_000_000, 1_770_009_000_000_000)

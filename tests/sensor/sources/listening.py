@@ -31,7 +31,7 @@ class Outlet:
         self.end: int | None = None
         self.ready = threading.Event()
 
-    def put(self, batch: list[Activity]) -> None:
+    def put(self, batch: list[Activity], place: str = "") -> None:
         assert batch == sorted(batch, key=lambda one: one.at)
         time.sleep(self.slow)
         self.activities += batch

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.sensor.sources.growing import FileFeed, PipeFeed, windows
+from app.sensor.sources.growing import FileFeed, PipeFeed, Trail, windows
 from app.sensor.sources.living import Cannot
 from app.sensor.sources.pcap import walk_pcap
 from app.sensor.sources.pcapng import walk_pcapng
@@ -36,6 +36,12 @@ class Pieces:
 
     def restarted(self) -> str:
         return ""
+
+    def resume(self) -> None:
+        return None
+
+    def mark(self, left: int) -> None:
+        return None
 
 
 def sizes(chance: random.Random) -> Iterator[int]:
@@ -186,3 +192,53 @@ def test_a_file_that_grows_is_cut_and_replaced(tmp_path: Path) -> None:
     assert not thread.is_alive()
     assert seen[-1] == 3 * one
     assert any("shorter" in note for note in notes) and any("another file" in note for note in notes)
+
+
+def followed(path: Path, place: str, frames: int) -> tuple[list[Row], str]:
+    """So many packets of a file from a place on, and the place behind them; what nobody waits for comes too late to count."""
+    stop, trail, out = threading.Event(), Trail(), list[Row]()
+    feed = FileFeed(path, stop, place)
+    quiet = 0
+    for one in windows(feed, lambda what, where, count: None, stop, trail):
+        quiet = quiet + 1 if one is None else 0
+        if one is not None:
+            for row, (start, size, at) in enumerate(zip(one.start.tolist(), one.size.tolist(), one.at.tolist(), strict=True)):
+                out.append((one.first + row, at, bytes(one.data[start : start + size])))
+        if quiet > (0 if len(out) >= frames else 5):
+            break
+    feed.close()
+    return out, trail.place
+
+
+@pytest.mark.parametrize("form", ["pcap", "pcapng"])
+def test_a_file_is_followed_on_from_where_an_earlier_run_left_it(tmp_path: Path, form: str) -> None:
+    data = SAMPLE.read_bytes()[:60_000]
+    data = as_pcapng(data) if form == "pcapng" else data
+    expected = whole(data)
+    path = tmp_path / "growing.pcap"
+    found: list[Row] = []
+    place = ""
+    for end in (20_000, 20_010, 41_001, len(data)):  # in the middle of packets, once nothing whole
+        path.write_bytes(data[:end])
+        came, new = followed(path, place, 0)
+        found += came
+        place = new or place
+
+    assert [row[1:] for row in found] == [row[1:] for row in expected]
+
+
+def test_a_place_of_another_file_or_of_none_is_no_place(tmp_path: Path) -> None:
+    data = SAMPLE.read_bytes()[:40_000]
+    path = tmp_path / "growing.pcap"
+    path.write_bytes(data)
+    came, place = followed(path, "", len(whole(data)))
+    other = bytearray(data + data[24:])
+    other[len(data) - 2_000] ^= 0xFF  # another capture that grew past that place
+
+    assert len(came) == len(whole(data)) and followed(path, place, 0)[0] == []
+    path.write_bytes(other)
+    assert len(followed(path, place, 0)[0]) == len(whole(bytes(other)))
+    path.write_bytes(data[:20_000])
+    assert len(followed(path, place, 0)[0]) == len(whole(data[:20_000]))
+    for strange in ("nonsense", "[5]", '[1, ""]', f'[{1 << 70}, "AA=="]', '[-4, "AA=="]', "\ud800"):
+        assert len(followed(path, strange, 0)[0]) == len(whole(data[:20_000]))

@@ -109,7 +109,7 @@ class Kept:
         self.wishes, self.batches, self.notes, self.states = list(wishes), [], [], []
         self.count = 0
 
-    def put(self, batch: list[Activity]) -> None:
+    def put(self, batch: list[Activity], place: str = "") -> None:
         self.batches.append(batch)
 
     def received(self, records: int, bytes: int, last: int | None) -> None:

@@ -44,7 +44,7 @@ class Kept:
         self.activities: list[Activity] = []
         self.records, self.notes, self.states = 0, [], []  # type: ignore[var-annotated]
 
-    def put(self, batch: list[Activity]) -> None:
+    def put(self, batch: list[Activity], place: str = "") -> None:
         self.activities += batch
 
     def received(self, records: int, bytes: int, last: int | None) -> None:
