@@ -79,7 +79,7 @@ class Context:
         self._whole_limits: dict[str, int] = {}
         self.tags = tags or {}
         self._decoys: Decoys | None = None
-        self._places: dict[str, tuple[tuple[str, int, int], ...]] = {}
+        self._places: dict[str, str | tuple[tuple[str, int, int], ...]] = {}
 
     def know(self, knowledge: Knowledge, others: Callable[[str], Sequence[str]] | None, losses: Sequence[Loss]) -> None:
         """Go on with what is known by now."""
@@ -141,20 +141,23 @@ class Context:
         """
         if end is None:
             return ""
-        if not end.ip.startswith(NAMED) or end.ip == NAMED:
-            return end.ip
-        held = self._places.get(end.ip)
+        ip = end.ip
+        if ip[:5] != NAMED or ip == NAMED:
+            return ip
+        held = self._places.get(ip)
         if held is None:
             if len(self._places) >= PLACES:
                 self._places.clear()
-            ref = self.knowledge.address_entity(end.ip, at)
+            ref = self.knowledge.address_entity(ip, at)
             said = self.knowledge.bindings(ref.key) if ref.key.startswith("computer:") else []
-            held = tuple((one.address, one.first, one.last) for one in said if one.certainty != "low")
-            self._places[end.ip] = held
-        found = {ip for ip, _, _ in held}
-        if len(found) > 1:
-            found = {ip for ip, first, last in held if first <= at <= last}
-        return found.pop() if len(found) == 1 else end.ip
+            spans = tuple((one.address, one.first, one.last) for one in said if one.certainty != "low")
+            addresses = {address for address, _, _ in spans}
+            held = spans if len(addresses) > 1 else addresses.pop() if addresses else ip
+            self._places[ip] = held
+        if isinstance(held, str):
+            return held
+        found = {address for address, first, last in held if first <= at <= last}
+        return found.pop() if len(found) == 1 else ip
 
     def account(self, activity: Activity) -> EntityRef | None:
         """Which account asked."""

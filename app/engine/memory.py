@@ -1,6 +1,6 @@
 """Short, bounded recollection for detectors, keyed by text and by event time."""
 
-from collections import Counter, OrderedDict, deque
+from collections import OrderedDict, deque
 from collections.abc import Hashable
 from typing import TypeVar
 
@@ -17,6 +17,15 @@ Key = tuple[Hashable, ...]
 Noted = TypeVar("Noted")
 
 
+class Counts(dict[Hashable, int]):
+    """How often each value was seen; 0 for one that was not. Made faster than a Counter, and most trails hold one value."""
+
+    __slots__ = ()
+
+    def __missing__(self, value: Hashable) -> int:
+        return 0
+
+
 class Trail:
     """What happened under one key within the window: times, values and activity ids, oldest first.
 
@@ -27,8 +36,8 @@ class Trail:
 
     def __init__(self, at: int) -> None:
         self._events: deque[tuple[int, Hashable, str]] = deque()
-        self._fresh: deque[tuple[int, Hashable, str]] = deque()
-        self.counts: Counter[Hashable] = Counter()
+        self._fresh = 0
+        self.counts = Counts()
         self.values: dict[Hashable, int] = {}
         self.total = 0
         self.began = at
@@ -38,23 +47,26 @@ class Trail:
         """One more event; those older than the window are forgotten."""
         self.last = at
         self.total += 1
-        events, counts, values, fresh = self._events, self.counts, self.values, self._fresh
-        event = (at, value, evidence)
-        events.append(event)
+        self._fresh += 1  # so many of the newest were not taken
+        events, counts, values = self._events, self.counts, self.values
+        events.append((at, value, evidence))
         counts[value] = counts.get(value, 0) + 1
-        if value in values or len(values) < EVENTS:
-            values[value] = values.get(value, 0) + 1
-        fresh.append(event)
-        if len(fresh) > EVENTS:
-            fresh.popleft()
-        while len(events) > EVENTS or events[0][0] < at - window:
-            _, old, gone = events.popleft()
-            if old in counts:
-                counts[old] -= 1
-                if not counts[old]:
+        known = values.get(value)
+        if known is not None:
+            values[value] = known + 1
+        elif len(values) < EVENTS:
+            values[value] = 1
+        since = at - window
+        while events[0][0] < since or len(events) > EVENTS:
+            old = events.popleft()[1]
+            left = counts.get(old)
+            if left is not None:
+                if left > 1:
+                    counts[old] = left - 1
+                else:
                     del counts[old]
-            if fresh and fresh[0][2] == gone:
-                fresh.popleft()
+            if self._fresh > len(events):
+                self._fresh = len(events)
 
     def drop(self, value: Hashable) -> None:
         """Forget one value, as if its events had not been; their number and evidence stay."""
@@ -82,9 +94,10 @@ class Trail:
 
     def fresh(self) -> list[tuple[int, str]]:
         """(time, id) of the events within the window that were not taken before; now they are."""
-        taken = [(at, evidence) for at, _, evidence in self._fresh]
-        self._fresh.clear()
-        return taken
+        events, many = self._events, self._fresh
+        self._fresh = 0
+        newest = [events[place] for place in range(-many, 0)] if many < len(events) else events
+        return [(at, evidence) for at, _, evidence in newest]
 
     def evidence(self) -> tuple[str, ...]:
         """Ids of all events within the window."""
@@ -109,18 +122,19 @@ class Memory:
     def seen(self, key: Key, value: Hashable, at: int, evidence: str, window: int) -> Trail:
         """Add an event to the trail of a key and give the trail; a silence longer than the window starts a new one."""
         trails = self._trails
-        trail = trails.pop(key, None)
+        trail = trails.get(key)
         if trail is None:
             trail, held = Trail(at), 0
+            trails[key] = trail
         else:
-            held = trail.count
+            held = len(trail._events)
             if at - trail.last > window:
-                trail = Trail(at)
-        trails[key] = trail
+                trails[key] = trail = Trail(at)
+            trails.move_to_end(key)
         trail.add(at, value, evidence, window)
-        self._size += trail.count - held
+        self._size += len(trail._events) - held
         while len(trails) > KEYS or (self._size > TOTAL and len(trails) > 1):
-            self._size -= trails.popitem(last=False)[1].count
+            self._size -= len(trails.popitem(last=False)[1]._events)
         return trail
 
     def trail(self, key: Key, at: int, window: int) -> Trail | None:

@@ -78,8 +78,18 @@ class Activity(Struct, frozen=True, kw_only=True):
     @property
     def id(self) -> str:
         """Identity from content: input key, first frame or record, place in it, kind."""
+        global _latest
+        activity, known = _latest
+        if activity is self:  # many ask it of the activity at hand
+            return known
         where = self.frames[0] if self.frames else self.record
-        return f"{self.input}-{where}-{self.ordinal}-{KINDS[type(self.detail)]}"
+        known = f"{self.input}-{where}-{self.ordinal}-{KINDS[type(self.detail)]}"
+        _latest = self, known
+        return known
+
+
+_latest: tuple[Activity | None, str] = (None, "")
+"""The activity that was last asked for its id, and the id: one pair, so that threads never see half of it."""
 
 
 def event_order(activity: Activity) -> tuple[int, str, int, int, str]:

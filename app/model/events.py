@@ -1,6 +1,25 @@
 """What a Windows event tells: one family of events for each kind, with typed views of its named fields."""
 
+from functools import lru_cache
+
 from msgspec import Struct
+
+BLANKS = frozenset({"-", "N/A", "(NULL)", "NULL"})
+"""What stands in a field that says nothing."""
+SHORT = 20
+"""Characters of a number that is worth keeping at hand: logon types, masks, event and session numbers repeat."""
+
+
+def _parsed(text: str) -> int | None:
+    """The number that a text is, decimal or 0x hexadecimal."""
+    value = text.strip()
+    try:
+        return int(value, 16) if value[:2].lower() == "0x" else int(value)
+    except ValueError:
+        return None
+
+
+_number = lru_cache(maxsize=8192)(_parsed)
 
 
 class WindowsEvent(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind"):
@@ -20,20 +39,22 @@ class WindowsEvent(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind"
 
     def text(self, *names: str) -> str | None:
         """The first of these fields that says something; "", "-" and "%%1793" style blanks count as nothing."""
+        fields = self.fields
         for name in names:
-            value = self.fields.get(name, "").strip()
-            if value and value not in ("-", "N/A", "(NULL)", "NULL"):
-                return value
+            value = fields.get(name)
+            if value and (plain := value.strip()) and plain not in BLANKS:
+                return plain
         return None
 
     def number(self, *names: str) -> int | None:
         """The first of these fields that is a number, decimal or 0x hexadecimal; None when none is."""
+        fields = self.fields
         for name in names:
-            value = self.fields.get(name, "").strip()
-            try:
-                return int(value, 16) if value[:2].lower() == "0x" else int(value)
-            except ValueError:
-                continue
+            value = fields.get(name)
+            if value:
+                found = _number(value) if len(value) <= SHORT else _parsed(value)
+                if found is not None:
+                    return found
         return None
 
 

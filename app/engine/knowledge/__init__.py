@@ -57,6 +57,8 @@ class Knowledge(Parts):
         self._members: dict[str, dict[str, Membership]] | None = None
         self._last: dict[str, tuple[str, Resolution]] = {}
         self._ends: dict[str, tuple[EntityRef, str]] = {}
+        self._ends_at: dict[str, tuple[int, tuple[EntityRef, str]]] = {}
+        self._acts: dict[str, bool] = {}
         self._asked: Activity | None = None
         self._actor: EntityRef | None = None
         self._inside: dict[str, bool] = {}
@@ -117,6 +119,7 @@ class Knowledge(Parts):
             return
         self._settled = True
         self._accounts, self._last, self._ends, self._members, self._servers = {}, {}, {}, None, None
+        self._ends_at, self._acts = {}, {}
         self._asked = self._actor = None
         self._places, self._stations, self._inside, self._computers = None, {}, {}, {}
         domains = self.accounts.dns_domains
@@ -220,6 +223,9 @@ class Knowledge(Parts):
         known = self._ends.get(ip)
         if known is not None:
             return known
+        latest = self._ends_at.get(ip)
+        if latest is not None and latest[0] == at:  # many detectors ask it of the activity at hand
+            return latest[1]
         name, found = self._resolve(ip, at)
         if name and found.certainty != "low":
             kind = "controller" if name in self._acting else "computer"
@@ -227,16 +233,26 @@ class Knowledge(Parts):
         else:
             plain = found.ip.removeprefix(NAMED)
             ref = EntityRef("controller" if plain in self._controllers else "address", f"address:{plain}", plain)
+        answer = ref, found.method
         if ip in self._last:  # the same at all times
             if len(self._ends) >= ANSWERS:
                 self._ends.clear()
-            self._ends[ip] = (ref, found.method)
-        return ref, found.method
+            self._ends[ip] = answer
+        else:
+            if len(self._ends_at) >= ANSWERS:
+                self._ends_at.clear()
+            self._ends_at[ip] = at, answer
+        return answer
 
     def is_controller(self, ip: str) -> bool:
         """True when this address acts as a domain controller, or DNS gives it to a host that the directory calls one."""
         self._settle()
-        return ip in self._controllers or self._is_one_of(ip, self._acting)
+        known = self._acts.get(ip)
+        if known is None:
+            if len(self._acts) >= ANSWERS:
+                self._acts.clear()
+            known = self._acts[ip] = ip in self._controllers or self._is_one_of(ip, self._acting)
+        return known
 
     def is_proven_controller(self, ip: str) -> bool:
         """True when this address does what only a controller does, or DNS gives it to a controller by name."""
