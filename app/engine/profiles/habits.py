@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 from app.engine.profiles.book import Book
+from app.engine.profiles.profile import Profile
 from app.engine.profiles.features import (
     ASKED,
     BY_NTLM,
@@ -73,26 +74,43 @@ def sign_in(
     etype: int | None = None,
     here: Endpoint | None = None,
 ) -> None:
-    """Somebody signed in. same: all that decides what is learned, so that the second time on a day only counts.
+    """Somebody signed in. same: what of the activity decides what is learned, so that the second time on a day only counts;
+    None where it holds a ticket, which is another one each time. Then, and where it is new, that is who, where and to what.
 
     here: the computer when it is not the source.
     """
     at = activity.at
-    again = book.again(same, at)
-    if again is not None:
-        for one in again:
-            one.touch(at)
-        if protocol == NTLM and again:
-            again[0].counts[BY_NTLM] += 1
-        return
-    account = book.knowledge.account_entity(activity)
-    if account is None:
-        book.remember(same, ())
-        return
-    key = account.key
+    again = book.again(same, at) if same is not None else None
+    if again is None:
+        account = book.knowledge.account_entity(activity)
+        if account is None:
+            if same is not None:
+                book.remember(same, ())
+            return
+        key, computer = account.key, book.end(here or activity.source, at)[0]
+        what = resource() if resource is not None else ""
+        meant = ("signed in", key, computer, protocol, what, etype)
+        again = book.again(meant, at)
+        if again is None:
+            taught = first_today(book, activity, key, computer, protocol, what, etype)
+            book.remember(meant, taught)
+            if same is not None:
+                book.remember(same, taught)
+            return
+        if same is not None:
+            book.remember(same, again)
+    for one in again:
+        one.touch(at)
+    if protocol == NTLM and again:
+        again[0].counts[BY_NTLM] += 1
+
+
+def first_today(
+    book: Book, activity: Activity, key: str, computer: str, protocol: str, what: str, etype: int | None
+) -> tuple[Profile, ...]:
+    """What a sign-in teaches of its account, and of its computer, whose profiles these are."""
+    at, use = activity.at, book.use
     profile = book.at_work(key, at)
-    use = book.use
-    computer = book.end(here or activity.source, at)[0]
     theirs = [profile]
     if computer and computer != key:
         use(profile, key, COMPUTERS, computer, activity)
@@ -101,14 +119,13 @@ def sign_in(
         theirs.append(book.at_work(computer, at))
         use(theirs[1], computer, VISITORS, key, activity)
     use(profile, key, PROTOCOLS, protocol, activity)
-    what = resource() if resource is not None else ""
     if what and what != computer:
         use(profile, key, RESOURCES, what, activity)
     if etype is not None:
         use(profile, key, ETYPES, str(etype), activity)
     if protocol == NTLM:
         profile.counts[BY_NTLM] += 1
-    book.remember(same, tuple(theirs))
+    return tuple(theirs)
 
 
 def refused(book: Book, activity: Activity) -> None:
@@ -123,20 +140,23 @@ def asked(book: Book, activity: Activity, query: Hashable, shaped: Callable[[], 
     at = activity.at
     same = ("asked", where(activity.source), activity.account, activity.ticket, query)
     again = book.again(same, at)
-    if again is not None:
-        for one in again:
-            one.touch(at)
-            one.counts[ASKED] += 1
-        return
-    account, computer = book.knowledge.account_entity(activity), book.end(activity.source, at)[0]
-    theirs = []
-    for key in dict.fromkeys((account.key if account is not None else "", computer)):
-        if key:
-            profile = book.at_work(key, at)
-            profile.counts[ASKED] += 1
-            book.use(profile, key, QUERIES, shaped(), activity)
-            theirs.append(profile)
-    book.remember(same, tuple(theirs))
+    if again is None:
+        account, computer = book.knowledge.account_entity(activity), book.end(activity.source, at)[0]
+        meant = ("asked", account.key if account is not None else "", computer, query)
+        again = book.again(meant, at)
+        if again is None:
+            keys = [key for key in dict.fromkeys(meant[1:3]) if key]
+            again = tuple(book.at_work(key, at) for key in keys)
+            for key, profile in zip(keys, again, strict=True):
+                profile.counts[ASKED] += 1
+                book.use(profile, key, QUERIES, shaped(), activity)
+            book.remember(meant, again)
+            book.remember(same, again)
+            return
+        book.remember(same, again)
+    for one in again:
+        one.touch(at)
+        one.counts[ASKED] += 1
 
 
 def kerberos_as(book: Book, activity: Activity) -> None:
@@ -151,9 +171,7 @@ def kerberos_as(book: Book, activity: Activity) -> None:
 def kerberos_tgs(book: Book, activity: Activity) -> None:
     detail: Any = activity.detail
     if activity.result == "success":
-        shown = detail.presented_ticket_hash if detail.client is None else None
-        same = ("tgs", where(activity.source), detail.client, detail.realm, activity.account, detail.service, shown)
-        sign_in(book, activity, same, KERBEROS, lambda: book.service(detail.service, detail.realm))
+        sign_in(book, activity, None, KERBEROS, lambda: book.service(detail.service, detail.realm))
 
 
 def kerberos_ap(book: Book, activity: Activity) -> None:
@@ -205,10 +223,18 @@ def share(book: Book, activity: Activity) -> None:
     else:
         name = (detail.name or detail.path).rpartition("\\")[2]
     account = book.knowledge.account_entity(activity) if name and name.upper() != "IPC$" else None
-    if account is not None:
-        server = book.resource(activity.destination, activity.at)
-        profile = book.at_work(account.key, activity.at)
-        book.use(profile, account.key, SHARES, f"{server} {name.lower()}"[:LONGEST], activity)
+    if account is None:
+        return
+    at = activity.at
+    server = book.resource(activity.destination, at)
+    same = ("share", account.key, server, name)
+    again = book.again(same, at)
+    if again is not None:
+        again[0].touch(at)
+        return
+    profile = book.at_work(account.key, at)
+    book.use(profile, account.key, SHARES, f"{server} {name.lower()}"[:LONGEST], activity)
+    book.remember(same, (profile,))
 
 
 def event_logon(book: Book, activity: Activity) -> None:
