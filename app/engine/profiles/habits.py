@@ -5,7 +5,6 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 from app.engine.profiles.book import Book
-from app.engine.profiles.profile import Profile
 from app.engine.profiles.features import (
     ASKED,
     BY_NTLM,
@@ -25,6 +24,7 @@ from app.engine.profiles.features import (
     VISITORS,
     VPN_CLIENTS,
 )
+from app.engine.profiles.profile import Profile
 from app.model.activity import Activity, Endpoint
 from app.model.details import (
     KerberosAp,
