@@ -5,7 +5,7 @@ from app.model.details import LdapSearch
 from app.model.identifiers import SAMR
 from tests.cases.case import Case, Cases, Real
 from tests.engine.detectors.builders import DC1, DC2, SECOND, WS1, act, as_req, call, search
-from tests.engine.detectors.logs import DOMAIN, handle, known, searched
+from tests.engine.detectors.logs import DOMAIN, handle, known, log, searched, subject
 
 SID = f"{DOMAIN}-1707"
 DN = "CN=backup-adm,DC=example,DC=org"
@@ -18,7 +18,17 @@ def look(base: str, text: str = "(objectClass=*)") -> Activity:
     return act(LdapSearch(base=base, scope=0, filter=text, entries=1), WS1, DC1, 389, at=SECOND)
 
 
+def read(number: int, user: str = "alice", *, at: int = 0, mask: str = "0x10") -> Activity:
+    """4662: an object was read."""
+    fields = {
+        **subject(user), "ObjectServer": "DS", "ObjectType": "%{bf967aba-0de6-11d0-a285-00aa003049e2}", "AccessMask": mask,
+        "ObjectName": f"%{{0b1e9c1e-0000-4000-8000-{number:012}}}", "Properties": "%%7684 {bf967aba-0de6-11d0-a285-00aa003049e2}",
+    }  # fmt: skip
+    return log(4662, fields, at=at)
+
+
 FIRES: Cases = {
+    "one object whose reads are audited": Case([read(1)], external_id=2429, severity="low"),
     "by account name": Case(
         [*HERE, search("(&(objectCategory=person)(sAMAccountName=Backup-Adm))", at=SECOND)],
         TAGS,
@@ -37,6 +47,9 @@ FIRES: Cases = {
     "a handle to it": Case([*HERE, handle("SAM_USER", SID, at=SECOND)], TAGS, external_id=2439),
 }
 QUIET: Cases = {
+    "reads of many objects are audited": [read(one, "WS1$") for one in range(9)],
+    "its permissions changed": [read(1, mask="0x40000"), read(1, mask="0x100", at=SECOND)],
+    "the system reads it": [read(1, "SYSTEM"), read(1, "DC1$", at=SECOND)],
     "everybody is read": Case([*HERE, search("(&(objectCategory=person)(objectClass=user))", at=SECOND)], TAGS),
     "a pattern": Case([*HERE, search("(sAMAccountName=backup*)", at=SECOND), look("OU=x,DC=example,DC=org")], TAGS),
     "another account": Case(
@@ -46,6 +59,7 @@ QUIET: Cases = {
     "nobody tagged it": [*HERE, search("(sAMAccountName=backup-adm)", at=SECOND)],
 }
 REAL = (
+    Real("corpus/evtx/md_T1087_ID4662-4624-Honeypot_account_property_read.evtx"),
     Real("lab/captures/sensitive_group_change.pcap", external_id=2439, honeytokens=("frank.foster",)),
     Real("lab/captures/ldap_recon.pcap", fires=False, honeytokens=("honey.admin",)),
 )

@@ -3,6 +3,7 @@
 from app.model.activity import Activity
 from app.model.details import LdapSearch
 from tests.cases.case import Case, Real
+from tests.cases.honeytoken_queried import read
 from tests.engine.detectors.builders import DC1, DC2, HOUR, MINUTE, SECOND, WS1, WS2, act, controller
 from tests.engine.detectors.logs import DIRECTORY, log, searched
 
@@ -39,6 +40,7 @@ def through_the_web_service(text: str, *, at: int = 0) -> Activity:
 
 
 FIRES = {
+    "many objects, as an audit of reads tells": Case([read(one, at=one * SECOND) for one in range(12)], severity="low"),
     "four kinds": Case(several(USERS, COMPUTERS, GROUPS, TRUSTS), severity="medium", external_id=2038),
     "the filter of SharpHound": Case([asked(SHARPHOUND)], severity="high"),
     "the filter of a tool for Kerberoasting": Case(
@@ -73,6 +75,8 @@ FIRES = {
 }
 
 QUIET = {
+    "nine objects, as an audit of reads tells": [read(one, at=one * SECOND) for one in range(9)],
+    "a computer reads many": [read(one, "WS1$", at=one * SECOND) for one in range(40)],
     "single objects": several(
         "(&(objectClass=user)(sAMAccountName=bob))",
         "(&(objectClass=group)(cn=Sales))",

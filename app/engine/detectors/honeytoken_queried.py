@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence, some
 from app.engine.knowledge.tags import HONEYTOKEN
+from app.engine.memory import MONTH
+from app.engine.readings.novelty import is_new
+from app.engine.readings.objects import object_read
 from app.engine.readings.sessions import by_system, from_session, session_of
 from app.model.activity import Activity
 from app.model.alert import Finding
@@ -22,6 +25,8 @@ ASSERTION = re.compile(r"\(\s*[\w.;-]+(?::[\w.:-]*)?\s*[~<>]?=([^()]{1,2000})\)"
 """One assertion of a filter (RFC 4515 section 3) with its value; a rule of comparison may stand behind the attribute."""
 ESCAPED = re.compile(r"\\([0-9a-fA-F]{2})")
 ASSERTIONS = 200
+AUDITED = 3
+"""Objects whose reads are logged within a month, from which on reads are audited for other reasons than to lay a trap."""
 SAMR_TITLE = "Honeytoken queried over SAM-R"
 
 
@@ -70,6 +75,8 @@ def logged_search(event: EventLdap) -> tuple[str, str]:
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Questions that name a honeytoken, of whoever is no controller."""
+    if isinstance(activity.detail, EventObjectAccess):
+        yield from waited_for(activity, ctx)
     if not ctx.decoys:
         return
     if ctx.from_controller(activity):
@@ -108,6 +115,41 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         ),
         steps=ctx.path(activity, f"{protocol} question", caption_of(activity)),
     )  # fmt: skip
+
+
+def waited_for(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """One of very few objects whose reads are audited was read: whoever set that up waits for readers, tag or no tag."""
+    name, account, at = object_read(activity, ctx), ctx.account(activity), activity.at
+    if not name or account is None or ctx.decoys.named(name) is not None:
+        return
+    objects: frozenset[str] = ctx.memory.recall(("audited",), frozenset, at, MONTH) or frozenset()
+    if len(objects) <= AUDITED:
+        objects |= {name}
+    ctx.memory.note(("audited",), objects, at)
+    if len(objects) > AUDITED or not is_new(f"reads {name}", account.key, at, ctx):
+        return
+    logon = session_of(activity, ctx)
+    evidence = (activity.id,) if logon is None else (logon.proof, activity.id)
+    activity = from_session(activity, logon)
+    yield found(
+        ctx,
+        activity,
+        f"{account.key} {name}",
+        evidence=evidence,
+        confidence="low",
+        title="An object was read whose reads are audited (possible honeytoken)",
+        sources=some(ctx.source(activity)),
+        succeeded=True,
+        story=(sentence(*ctx.who(activity), f" read the object {name} in the directory of ", ctx.target(activity), "."),),
+        facts=(
+            fact("The controller logged the reading: ", activity),
+            fact("Windows logs who reads an object only where somebody chose it, and few objects are chosen here"),
+            against(
+                f"It would be quiet where reads of more than {AUDITED} objects are audited, and where five others read this one"
+            ),
+        ),
+        steps=ctx.path(activity, "object read", "logged"),
+    )
 
 
 DETECTOR = Detector(

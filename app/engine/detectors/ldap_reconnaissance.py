@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from app.engine.changes import sessioned
 from app.engine.context import Context
 from app.engine.detector import (
     DAY,
@@ -16,16 +17,19 @@ from app.engine.detector import (
     found,
     later,
     listed,
+    measured,
     outcome_of,
     sentence,
     some,
 )
 from app.engine.memory import Trail
+from app.engine.readings.novelty import is_new
+from app.engine.readings.objects import OPERATION, object_read
 from app.engine.readings.searches import ACL, SD_FLAGS, SUBTREE, Search, search_of
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import LdapSearch
-from app.model.events import EventLdap
+from app.model.events import EventLdap, EventObjectAccess
 from app.model.tuning import Threshold
 
 WINDOW = 20 * MINUTE
@@ -33,6 +37,7 @@ WINDOW = 20 * MINUTE
 KINDS = Threshold(name="kinds", low=6, medium=4, high=3, words="Kinds of objects listed within twenty minutes")
 """Kinds of objects listed by one computer; consoles and programs list one or two."""
 PRINCIPALS = Threshold(name="principals", low=3, medium=2, high=1, words="Kinds among them that are accounts or groups")
+OBJECTS = Threshold(name="objects", low=30, medium=10, high=5, words="Objects that one person read, where reads are audited")
 POINTED = Threshold(name="pointed", low=2, medium=1, high=1, words="Questions among them that only attackers and auditors ask")
 WHOLE = Threshold(name="whole", low=1_000, medium=100, high=20, words="Entries of one search for everything")
 HABIT = Threshold(
@@ -215,6 +220,9 @@ def tool_of(search: Search) -> str:
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Later]:
     """Kinds that one computer lists, as far as it has not long done so, and as few others do."""
+    if isinstance(activity.detail, EventObjectAccess):
+        yield from audited(activity, ctx)
+        return
     search = search_of(activity.detail)
     if search is None or activity.result == "failure":
         return
@@ -268,6 +276,48 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Later]:
         succeeded=outcome_of(activity),
         sources=(ctx.source(activity),),
         accounts=some(ctx.account(activity)),
+    )
+
+
+def audited(activity: Activity, ctx: Context) -> Iterator[Later]:
+    """Many objects read by one person, where an audit of reads tells each of them."""
+    name, account, at = object_read(activity, ctx), ctx.account(activity), activity.at
+    if not name or account is None:
+        return
+    trail = ctx.memory.seen(("read", account.key), name, at, activity.id, WINDOW)
+    if trail.distinct < ctx.limit(OBJECTS) or not is_new("reads", account.key, at, ctx):
+        return
+    activity, _ = sessioned(activity, ctx)
+    yield later(
+        ctx, activity, account.key, lambda: tell_read(activity, ctx, trail), first=trail.began,
+        evidence=trail.take() or (activity.id,), severity="low", confidence="low", succeeded=True,
+        sources=some(ctx.source(activity)), accounts=some(account),
+    )  # fmt: skip
+
+
+def tell_read(activity: Activity, ctx: Context, trail: Trail) -> Finding:
+    """Words for objects that an audit of reads tells."""
+    count = len(trail.values)
+    return found(
+        ctx,
+        activity,
+        "",
+        first=trail.began,
+        severity="low",
+        confidence="low",
+        succeeded=True,
+        sources=some(ctx.source(activity)),
+        title="Many objects of the directory read by one account",
+        story=(sentence(*ctx.who(activity), f" read {count:,} objects in the directory of ", ctx.target(activity), "."),),
+        facts=(
+            fact("The latest of them: ", activity),
+            measured(f"{count:,} objects within {WINDOW // MINUTE} minutes", seen=count, limits=(ctx.limit(OBJECTS),)),
+            against(
+                f"It would be quiet for fewer than {ctx.limit(OBJECTS)} objects, for whoever did so earlier within a month, and "
+                "where five others do so"
+            ),
+        ),
+        steps=ctx.path(activity, "objects read", f"{count:,} objects"),
     )
 
 
@@ -331,16 +381,17 @@ DETECTOR = Detector(
     severity="medium",
     phase="Reconnaissance",
     techniques=("T1087.002", "T1069.002", "T1482", "T1649"),
-    watches=(LdapSearch, EventLdap),
-    event_ids=(1644,),
+    watches=(LdapSearch, EventLdap, EventObjectAccess),
+    event_ids=(1644, OPERATION),
+    sessions=True,
     needs=Needs(
         ports=("389", "3268"),
-        kinds=("ldap-search", "event-ldap"),
-        parts=("event-ldap",),
+        kinds=("ldap-search", "event-ldap", "event-object-access"),
+        parts=("event-ldap", "event-object-access"),
         hidden_by=("ldap sealed", "ldap inside tls"),
         controllers=True,
     ),
     window=HOUR,
-    thresholds=(KINDS, PRINCIPALS, POINTED, WHOLE, HABIT),
+    thresholds=(KINDS, PRINCIPALS, POINTED, WHOLE, HABIT, OBJECTS),
     detect=detect,
 )

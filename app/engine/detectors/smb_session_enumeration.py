@@ -38,6 +38,8 @@ WINDOW = HOUR
 SERVERS = Threshold(name="servers", low=5, medium=3, high=2, words="Other servers asked within an hour")
 """Other servers asked within an hour; one is the daily look of its administrator."""
 SERVICE_TICKET = 4769
+LOOKERS = 20
+"""Computers that look at the sessions of single servers within a month, each told once; so many are administrators'."""
 TOGETHER = MINUTE
 """Collectors ask one computer everything within seconds."""
 PIPES = Threshold(name="pipes", low=5, medium=3, high=2, words="Pipes of one computer that a log tells opened within a minute")
@@ -70,7 +72,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         ctx.memory.note(("hot", ip), True, activity.at)
     hot = on_controller or ctx.memory.recall(("hot", ip), bool, activity.at, WINDOW) is not None
     many = trail.distinct >= ctx.limit(SERVERS)
-    if users and not (hot or many):
+    if not (hot or many) and (users or not is_new("one server", ip, activity.at, ctx, crowd=LOOKERS)):
         return
     success = activity.result != "failure"
     target = ctx.target(activity)
