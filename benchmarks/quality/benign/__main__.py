@@ -20,6 +20,7 @@ from app.engine.running import Told, run_told
 from app.model.activity import Activity
 from app.model.alert import Alert
 from app.model.tuning import Tuning
+from benchmarks.quality.benign.domain import SHAPES
 from benchmarks.quality.benign.keeping import Kept, workspace_of
 from benchmarks.quality.benign.simulation import DAY, START
 
@@ -59,7 +60,7 @@ def told_of(alerts: Iterable[Alert], days: int, show: int) -> None:
 
 def direct(options: argparse.Namespace, folder: Path) -> None:
     """Traffic or events through the detectors, with time and memory."""
-    kept = Kept(folder / "days", options.days, options.told, options.seed)
+    kept = Kept(folder / "days", options.days, options.told, options.seed, options.shape)
     print(f"{kept.activities:,} activities of {options.days} days, {len(DETECTORS)} detectors")
     spent = [0.0]
     marks: list[float] = []
@@ -97,7 +98,7 @@ def direct(options: argparse.Namespace, folder: Path) -> None:
 
 def through_workspace(options: argparse.Namespace, folder: Path) -> None:
     """Both tellings in one workspace."""
-    engine = workspace_of(folder / "days.wardlight", options.days, options.told, options.seed)
+    engine = workspace_of(folder / "days.wardlight", options.days, options.told, options.seed, options.shape)
     print(f"{engine.activities:,} activities of {options.days} days, {len(DETECTORS)} detectors")
     for sensitivity in options.sensitivity:
         settled = engine.settle(sensitivity)
@@ -115,6 +116,7 @@ def main() -> int:
     parser.add_argument("--told", default="traffic", choices=("traffic", "events", "both", "all"))
     parser.add_argument("--sensitivity", nargs="+", default=["medium"], choices=("low", "medium", "high"))
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--shape", default="company", choices=tuple(SHAPES), help="300 people, 30, or 1,500")
     parser.add_argument("--show", type=int, default=2, help="alerts of each detector in words")
     parser.add_argument("--each", action="store_true", help="what each detector costs")
     options = parser.parse_args()

@@ -1,21 +1,34 @@
 """The days as a stream: everything planned, day by day, from one seed."""
 
 from collections.abc import Iterator
+from typing import Protocol
 
 from app.model.activity import Activity
 from app.model.directory import DirectoryObject
 from benchmarks.quality.benign.domain import BASE, DNS, SERVICES, SID, Account, Computer, Domain
+from benchmarks.quality.benign.gateways import Gateways
 from benchmarks.quality.benign.kerberos import Kdc
 from benchmarks.quality.benign.machines import Machines
+from benchmarks.quality.benign.management import Management
 from benchmarks.quality.benign.mistakes import Mistakes
 from benchmarks.quality.benign.network import Net
 from benchmarks.quality.benign.noise import Noise
+from benchmarks.quality.benign.office import Office
 from benchmarks.quality.benign.people import People
 from benchmarks.quality.benign.scanner import Scanner
 from benchmarks.quality.benign.services import Services
 from benchmarks.quality.benign.simulation import DAY, DIRECTORY, EVENTS, START, TRAFFIC, Simulation
 from benchmarks.quality.benign.staff import Staff
+from benchmarks.quality.benign.unix import Unix
+from benchmarks.quality.benign.upkeep import Upkeep
 from benchmarks.quality.benign.windows_log import Log
+
+
+class Life(Protocol):
+    """Something that happens on ordinary days."""
+
+    def plan(self, day: int, start: int, weekend: bool) -> None: ...
+
 
 TOLD = {
     "traffic": frozenset({TRAFFIC}), "events": frozenset({EVENTS}), "both": frozenset({TRAFFIC, EVENTS}),
@@ -24,21 +37,27 @@ TOLD = {
 ADMIN_GROUPS = ((512, "Domain Admins"), (519, "Enterprise Admins"), (518, "Schema Admins"))
 
 
-def days(count: int, told: str, seed: int = 1) -> Iterator[list[Activity]]:
-    """Each day's activities in event order. Day 0 is a Monday. told: what is recorded, see TOLD."""
+def days(count: int, told: str, seed: int = 1, shape: str = "company") -> Iterator[list[Activity]]:
+    """Each day's activities in event order. Day 0 is a Monday. told: what is recorded, see TOLD; shape: see domain.SHAPES."""
     sim = Simulation(seed, TOLD[told])
-    domain = Domain(sim.random)
+    domain = Domain(sim.random, shape)
     log = Log(sim)
     kdc = Kdc(sim, domain, log)
     net = Net(sim, domain, log, kdc)
     people = People(sim, net)
     staff = Staff(sim, net, people)
-    machines, services, noise = Machines(sim, net), Services(sim, net, people, staff), Noise(sim, net)
+    services, gateways = Services(sim, net, people, staff), Gateways(sim, net, people)
+    ordinary = (Mistakes(sim, net, people), Machines(sim, net), Noise(sim, net))
+    if shape == "office":
+        lives: tuple[Life, ...] = (people, *ordinary, Office(sim, net, people, staff, services))
+    else:
+        management = Management(sim, net, staff, services)
+        upkeep = Upkeep(sim, net, people, staff, management)
+        lives = (gateways, people, *ordinary, staff, services, management, upkeep, Unix(sim, net, people), Scanner(sim, net))
     _directory(sim, domain)
-    mistakes, scanner = Mistakes(sim, net, people), Scanner(sim, net)
     for day in range(count):
         start, weekend = START + day * DAY, day % 7 in (5, 6)
-        for one in (people, mistakes, staff, machines, services, scanner, noise):
+        for one in lives:
             one.plan(day, start, weekend)
         yield list(sim.run(start + DAY))
 

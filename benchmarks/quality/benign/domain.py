@@ -43,6 +43,45 @@ FIRST = [
     "dilan",
 ]
 LAST = ["abel", "bauer", "conrad", "decker", "ebert", "falk", "gruber", "hauser", "imhof", "jahn"]
+MORE = [f"{first}{second}" for first in ("nord", "sued", "ost", "west") for second in LAST]
+"""Family names of the larger domain, after the others."""
+
+
+class Shape(Struct, frozen=True, kw_only=True):
+    """How large a domain is. controllers: name, address, site. sites: whose turn it is for each workstation, in order.
+
+    hosts: which computer plays the part of a server that it does not have; small domains have few computers.
+    """
+
+    people: int
+    workstations: int
+    controllers: tuple[tuple[str, str, str], ...]
+    sites: tuple[str, ...]
+    hosts: dict[str, str] = {}
+
+
+AACHEN, BREMEN, KOELN = "Aachen", "Bremen", "Koeln"
+SHAPES = {
+    "company": Shape(
+        people=300, workstations=350, sites=(*(AACHEN,) * 6, BREMEN),
+        controllers=(("DC1", "10.10.0.10", AACHEN), ("DC2", "10.10.0.11", AACHEN), ("RODC1", "10.30.0.10", BREMEN)),
+    ),
+    "large": Shape(
+        people=1_500, workstations=1_750, sites=(*(AACHEN,) * 4, KOELN, KOELN, BREMEN),
+        controllers=(
+            ("DC1", "10.10.0.10", AACHEN), ("DC2", "10.10.0.11", AACHEN), ("RODC1", "10.30.0.10", BREMEN),
+            ("DC3", "10.10.0.12", AACHEN), ("DC5", "10.40.0.10", KOELN), ("DC6", "10.40.0.11", KOELN),
+        ),
+    ),
+    "office": Shape(
+        people=30, workstations=36, sites=(AACHEN,), controllers=(("DC1", "10.10.0.10", AACHEN),),
+        hosts={
+            **dict.fromkeys(("FILE1", "FILE2", "PRINT1", "CA1", "NPS1", "AADC1", "WSUS1", "WDS1"), "DC1"), "NAS1": "NAS1",
+            **dict.fromkeys(("APP1", "SQL1", "SQL2", "SQL3", "WEB1", "EXCH1", "EXCH2", "LNX1", "ADFS1", "BACKUP1"), "APP1"),
+            "LIC1": "NAS1", "JUMP1": "WS000",
+        },
+    ),
+}  # fmt: skip
 
 
 class Account(Struct, kw_only=True):
@@ -128,24 +167,37 @@ SERVICES = {
 class Domain:
     """All of it, the same for the same random source."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, shape: str = "company") -> None:
         self._rid = 1_100
-        self.controllers = [self._computer(name, ip, "controller", site) for name, ip, site in (
-            ("DC1", "10.10.0.10", "Aachen"), ("DC2", "10.10.0.11", "Aachen"), ("RODC1", "10.30.0.10", "Bremen"))]  # fmt: skip
-        self.servers = {name: self._computer(name, f"10.10.1.{10 + number}", "server") for number, name in enumerate(SERVERS)}
-        self.servers["FILE1"].other = ("10.10.2.10", "10.10.3.10")
-        for name in ("LNX1", "LNX2", "LNX3", "NAS1"):
-            self.servers[name].system = "linux"
+        self.shape, self.form = shape, SHAPES[shape]
+        form = self.form
+        self.controllers = [self._computer(name, ip, "controller", site) for name, ip, site in form.controllers]
         self.workstations: list[Computer] = []
-        for number in range(350):
-            site = "Bremen" if number % 7 == 6 else "Aachen"
-            ip = f"10.30.1.{number % 250 + 1}" if site == "Bremen" else f"10.20.{number // 200}.{number % 200 + 20}"
+        for number in range(form.workstations):
+            site = form.sites[number % len(form.sites)]
+            ip = f"10.20.{number // 200}.{number % 200 + 20}"
+            if site != AACHEN:
+                ip = f"10.{30 if site == BREMEN else 40}.{1 + number // 250}.{number % 250 + 1}"
             one = self._computer(f"WS{number:03}", BRANCH if 300 <= number < 340 else ip, "workstation", site)
-            one.system = "mac" if 270 <= number < 290 else "linux" if 290 <= number < 300 else "windows"
+            one.system = "mac" if 270 <= number < 290 or number in (33, 34) else "linux" if 290 <= number < 300 else "windows"
             self.workstations.append(one)
         for number in (41, 83):
-            self.workstations[number].rc4_only = True
-        self.users = [self._user(f"{first}.{last}") for last in LAST for first in FIRST]
+            if number < len(self.workstations):
+                self.workstations[number].rc4_only = True
+        names = form.hosts if form.hosts else {name: name for name in SERVERS}
+        there = {one.name: one for one in (*self.controllers, *self.workstations)}
+        self.servers: dict[str, Computer] = {}
+        for number, (name, host) in enumerate(names.items()):
+            if host not in there:
+                there[host] = self._computer(host, f"10.10.1.{10 + number}", "server")
+            self.servers[name] = there[host]
+        if shape != "office":
+            self.servers["FILE1"].other = ("10.10.2.10", "10.10.3.10")
+        for name in ("LNX1", "LNX2", "LNX3", "NAS1"):
+            if name in self.servers and self.servers[name].name == name:
+                self.servers[name].system = "linux"
+        everybody = [f"{first}.{last}" for last in (*LAST, *MORE) for first in FIRST]
+        self.users = [self._user(name) for name in everybody[: form.people]]
         for user in self.users[20:40]:
             user.card = True
         self.admins = [self._user(f"adm-{name}", (513, 512)) for name in FIRST[:4]]
@@ -153,18 +205,29 @@ class Domain:
         self.helpdesk = [self._user(f"hd-{name}", (513, 1_098)) for name in FIRST[10:16]]
         self.services = {name: self._user(name, etype=etype) for name, (_, etype) in SERVICES.items()}
         for name in ("svc-backup", "svc-sccm", "svc-scan", "svc-mon", "svc-ldap", "svc-mfp", "svc-joiner", "svc-hr", "svc-stale",
+                     "svc-pam", "svc-script", "svc-ansible", "svc-inventory", "svc-edr", "svc-report", "svc-sp",
+                     "svc-vcenter", "kiosk",
                      "MSOL_3f2a9c1b7d04", "svc-exch", "krbtgt", "krbtgt_21843"):  # fmt: skip
             self.services[name] = self._user(name)
-        for name in ("svc-backup", "svc-sccm", *(one.name for one in (*self.admins, *self.server_admins))):
+        managing = ("svc-backup", "svc-sccm", "svc-pam", "svc-ansible", "svc-inventory", "svc-edr")
+        for name in (*managing, *(one.name for one in (*self.admins, *self.server_admins))):
             self.account(name).admin = True
         self.gmsa = [self._user(f"gmsa-app{number}$") for number in (1, 2, 3)]
+        if shape == "office":
+            self.admins, self.server_admins, self.helpdesk = (self.admins[:1] * 6 for _ in range(3))
         self.random = random
         self._addresses = {one.ip: one for one in self.computers if one.ip != BRANCH}
 
     @property
     def computers(self) -> list[Computer]:
         """Every computer of the domain."""
-        return [*self.controllers, *self.servers.values(), *self.workstations]
+        return [*self.controllers, *self.members, *self.workstations]
+
+    @property
+    def members(self) -> list[Computer]:
+        """Every server that is no controller."""
+        found = {one.name: one for one in self.servers.values() if one.role == "server"}
+        return list(found.values())
 
     def account(self, name: str) -> Account:
         """The person or service of this name."""

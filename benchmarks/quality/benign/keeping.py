@@ -22,12 +22,12 @@ BATCH = 20_000
 class Kept:
     """Batches of activities on disk, each with its length before it."""
 
-    def __init__(self, path: Path, count: int, told: str, seed: int) -> None:
+    def __init__(self, path: Path, count: int, told: str, seed: int, shape: str = "company") -> None:
         self.path, self.activities = path, 0
         self.knowledge = Knowledge()
         observe = self.knowledge.observe
         with path.open("wb") as file:
-            for day in days(count, told, seed):
+            for day in days(count, told, seed, shape):
                 self.activities += len(day)
                 for one in day:
                     observe(one)
@@ -73,13 +73,13 @@ class _Report(Struct, frozen=True, kw_only=True):
     problems: Sequence[Problem] = ()
 
 
-def workspace_of(path: Path, count: int, told: str, seed: int) -> Engine:
+def workspace_of(path: Path, count: int, told: str, seed: int, shape: str = "company") -> Engine:
     """A workspace with one input for each telling; the engine ties what two of them tell of one act."""
     create_workspace(path)
     engine = Engine(path)
     kinds = {"traffic": "pcap", "events": "evtx", "directory": "ldif"}
     spans: dict[str, list[int]] = {}
-    for day in days(count, told, seed):
+    for day in days(count, told, seed, shape):
         for key, kind in kinds.items():
             part = [one for one in day if one.input == key]
             if not part:

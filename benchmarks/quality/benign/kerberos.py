@@ -45,13 +45,11 @@ class Kdc:
 
     def controller(self, computer: Computer) -> Computer:
         """The controller that a computer asks: its site's, now and then another."""
-        first, second, branch = self.domain.controllers[:3]
         if computer.site == "Bremen" and not self.sim.chance(0.1):
-            return branch
-        number = ord(computer.name[-1])
-        if len(self.domain.controllers) > 3 and computer.role == "workstation" and number % 5 == 0:
-            return self.domain.controllers[3]
-        return first if number % 2 else second
+            return next(one for one in self.domain.controllers if one.name.startswith("RODC"))
+        near = [one for one in self.domain.controllers if one.site == computer.site and not one.name.startswith("RODC")]
+        near = near or [one for one in self.domain.controllers if one.site == "Aachen"]
+        return near[ord(computer.name[-1]) % len(near)]
 
     def forget(self, computer: Computer) -> None:
         """A computer was switched off: its tickets are gone."""

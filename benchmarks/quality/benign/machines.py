@@ -9,6 +9,8 @@ from benchmarks.quality.benign.simulation import DAY, HOUR, MINUTE, SECOND, Simu
 
 GET_CHANGES, GET_ALL = "1131f6aa-9c07-11d1-f79f-00c04fc2dcd2", "1131f6ad-9c07-11d1-f79f-00c04fc2dcd2"
 GET_FILTERED = "89e95b76-444d-4c62-991a-0facbeda640c"
+PROMOTED = "DC9"
+"""The controller that is made on the fourth day."""
 DOMAIN_CLASS = "19195a5b-6da0-11d0-afd3-00c04fd930c9"
 GMSA_CLASS, GMSA_PASSWORD = "7b8b558a-93a5-4af7-adca-c017e67f1057", "e362ed86-b728-0842-b27d-2dea7a9df218"
 
@@ -22,25 +24,31 @@ class Machines:
     def plan(self, day: int, start: int, weekend: bool) -> None:
         """The whole day."""
         every, end = self.sim.every, start + DAY
-        first, second, branch = self.domain.controllers[:3]
-        for source, partner in ((first, second), (second, first)):
+        first = self.domain.controllers[0]
+        writable = [one for one in self.domain.controllers if not one.name.startswith(("RODC", PROMOTED))]
+        ring = list(zip(writable, (*writable[1:], first), strict=True))
+        pairs = {(one.name, other.name): (one, other) for pair in ring for one, other in (pair, pair[::-1]) if one is not other}
+        for source, partner in pairs.values():
             every(start + 30 * SECOND, 5 * MINUTE, end, self.replicate, source, partner)
-        every(start + 3 * MINUTE, 15 * MINUTE, end, self.replicate, branch, first)
-        every(start + 20 * MINUTE, 40 * MINUTE, end, self.secrets, branch, first)
-        for one in self.domain.controllers:
+        for branch in self.domain.controllers:
+            if branch.name.startswith("RODC"):
+                every(start + 3 * MINUTE, 15 * MINUTE, end, self.replicate, branch, first)
+                every(start + 20 * MINUTE, 40 * MINUTE, end, self.secrets, branch, first)
+        for one in self.domain.controllers if len(writable) > 1 else ():
             every(start + 9 * MINUTE, 30 * MINUTE, end, self.sysvol, one)
             every(start + 2 * MINUTE, 60 * MINUTE, end, self.net.register, one)
-        for number, server in enumerate(self.domain.servers.values()):
+        for number, server in enumerate(self.domain.members):
             every(start + number * 77 * SECOND, 9 * HOUR, end, self.renew, server)
             if server.system == "windows":
                 every(start + number * 91 * SECOND, 100 * MINUTE, end, self.net.policies, server, server.account)
                 every(start + number * 33 * SECOND, 25 * MINUTE, end, self.names, server)
-        for number, account in enumerate(self.domain.gmsa):
+        for number, account in enumerate(self.domain.gmsa if "APP3" in self.domain.servers else ()):
             every(start + number * HOUR, 11 * HOUR, end, self.managed_password, self.domain.servers[f"APP{number + 1}"], account)
-        every(start + 7 * MINUTE, 60 * MINUTE, end, self.zone)
-        every(start + 13 * MINUTE, 4 * HOUR, end, self.from_partner)
+        if "LNX2" in self.domain.servers:
+            every(start + 7 * MINUTE, 60 * MINUTE, end, self.zone)
+            every(start + 13 * MINUTE, 4 * HOUR, end, self.from_partner)
         every(start + 45 * MINUTE, 8 * HOUR, end, self.other_days_names)
-        if day == 3:
+        if day == 3 and self.domain.shape != "office":
             self.sim.at(start + 19 * HOUR, self.promote)
         if day % 30 == 12:
             for one in self.domain.workstations[::3]:
@@ -86,7 +94,7 @@ class Machines:
     def promote(self) -> None:
         """A server becomes a controller: joined before, objects made, everything replicated, then it serves."""
         admin, dc = self.domain.admins[0], self.domain.controllers[0]
-        new = self.domain.join("DC4", "10.10.0.14")
+        new = self.domain.join(PROMOTED, "10.10.0.19")
         self.domain.workstations.remove(new)
         new.role = "controller"
         self.kdc.sign_in(new, admin)
@@ -97,7 +105,7 @@ class Machines:
             self.net.call(new, admin, dc, DRSUAPI, opnum, port=49_670, sealed=True, kind=9, ticket=ticket.hash)
         for one in (GET_CHANGES, GET_ALL, GET_FILTERED):
             self.log.checked(dc, admin, session, DOMAIN_CLASS, BASE, "0x100", one)
-        server = f"CN=DC4,CN=Servers,CN=Aachen,CN=Sites,CN=Configuration,{BASE}"
+        server = f"CN={PROMOTED},CN=Servers,CN=Aachen,CN=Sites,CN=Configuration,{BASE}"
         self.log.object(dc, 5137, admin, session, server, "server")
         self.log.object(dc, 5137, admin, session, f"CN=NTDS Settings,{server}", "nTDSDSA")
         self.log.account(
@@ -111,7 +119,7 @@ class Machines:
         )
         self.sim.pause(300, 600)
         self.domain.controllers.append(new)
-        new.account.dn = f"CN=DC4,OU=Domain Controllers,{BASE}"
+        new.account.dn = f"CN={PROMOTED},OU=Domain Controllers,{BASE}"
         self.kdc.sign_in(new, new.account)
         self.net.register(new)
         self.sim.every(self.sim.now + MINUTE, 5 * MINUTE, self.sim.now + 40 * DAY, self.replicate, new, dc)

@@ -3,7 +3,7 @@
 from benchmarks.quality.benign.domain import Account, Computer
 from benchmarks.quality.benign.network import Net
 from benchmarks.quality.benign.people import People
-from benchmarks.quality.benign.simulation import HOUR, Simulation
+from benchmarks.quality.benign.simulation import HOUR, MINUTE, Simulation
 
 
 class Mistakes:
@@ -21,26 +21,49 @@ class Mistakes:
         def when() -> int:
             return start + 7 * HOUR + random.randrange(10 * HOUR)
 
-        for _ in range(1 if weekend else 3):
+        share = max(1, len(self.people.homes) // 300) if len(self.people.homes) > 100 else 0
+        for _ in range(1 if weekend else 3 * share or 1):
             name, computer = random.choice(windows)
             self.sim.at(when(), self.lockout, self.domain.account(name), computer)
-        for _ in range(0 if weekend else 4):
+        for _ in range(0 if weekend else 4 * share or 1):
             name, computer = random.choice(windows)
             self.sim.at(when(), self.kdc.refused, computer, self.domain.account(name), 23)
-        for _ in range(1 if weekend else 8):
+        for _ in range(1 if weekend else 8 * share or 2):
             name, computer = random.choice(windows)
             typo = name.replace(".", "") if self.sim.chance(0.5) else name[:-1]
             stranger = Account(name=typo, sid="S-1-0-0", dn="")
             self.sim.at(when(), self.kdc.refused, computer, stranger, 6)
-        for _ in range(0 if weekend else 2):
+        for _ in range(0 if weekend else 2 * share):
             name, computer = random.choice(windows)
             self.sim.at(when(), self.kdc.refused, computer, computer.account, 37)
-        for _ in range(0 if weekend else 6):
+        for _ in range(0 if weekend else 6 * share or 1):
             name, computer = random.choice(windows)
             self.sim.at(when(), self.people.own_password, self.domain.account(name), computer)
-        for _ in range(1 if weekend else 12):
+        for _ in range(1 if weekend else 12 * share or 2):
             name, computer = random.choice(windows)
             self.sim.at(when(), self.wrong_share_password, self.domain.account(name), computer)
+
+        if day % 7 == 1 and "APP7" in self.domain.servers:
+            first = start + 10 * HOUR
+            self.sim.every(first, MINUTE, first + 3 * HOUR, self.hammer, self.domain.servers["APP7"], first)
+            self.sim.at(start + 11 * HOUR, self.clock_of_host)
+
+    def hammer(self, server: Computer, first: int) -> None:
+        """A task of every minute still has the password from before: ten failures lock the account for half an hour."""
+        who, dc = self.domain.account("svc-report"), self.kdc.controller(server)
+        minute = (self.sim.now - first) // MINUTE % 40
+        self.kdc.refused(server, who, 24 if minute < 10 else 18)
+        self.log.refused(server, who.name, "-", sub=0xC000006A if minute < 10 else 0xC0000234, kind=4, package="Negotiate",
+                         workstation=server.name)  # fmt: skip
+        if minute == 9:
+            self.log.account(dc, 4740, dc.account, "0x3e7", who, TargetDomainName=server.name)
+
+    def clock_of_host(self) -> None:
+        """A virtual machine host hands its wrong clock to its guests: all of them are refused until somebody mends it."""
+        for minute in range(0, 30, 5):
+            for name in ("APP1", "APP2", "APP3", "SQL2", "WEB2", "RDS2"):
+                server = self.domain.servers[name]
+                self.sim.at(self.sim.now + minute * MINUTE, self.kdc.refused, server, server.account, 37)
 
     def lockout(self, who: Account, computer: Computer) -> None:
         """Five times the wrong password at one's own computer, then the account is locked; the help desk unlocks it."""

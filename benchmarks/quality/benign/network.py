@@ -188,7 +188,7 @@ class Net:
         said = activity.Account(name=user, domain=NETBIOS)
         self.sim.packet(detail, ip or computer.ip, address or server.ip, port, account=said, code=code)
         if server.role != "controller":
-            dc = self.domain.controllers[ord(server.name[-1]) % 2]
+            dc = self.domain.controllers[ord(server.name[-1]) % min(2, len(self.domain.controllers))]
             self.call(server, server.account, dc, NETLOGON, 39, port=49_668, sealed=True, kind=68)
             self.log.validated(dc, user, computer.name, server, code)
 

@@ -33,7 +33,7 @@ class Scanner:
             self._accounts(scanner, who, one)
         for name in ("guest", "root", "test"):
             self.kdc.refused(scanner, Account(name=name, sid="S-1-0-0", dn=""), 6)
-        for number, server in enumerate(self.domain.servers.values()):
+        for number, server in enumerate(self.domain.members):
             if server.system == "windows" and server is not scanner:
                 self.sim.at(self.sim.now + (5 + 4 * number) * MINUTE, self._scan_one, scanner, who, server)
 

@@ -227,7 +227,7 @@ class Staff:
         """The join as Windows does it today: LDAP add with its names, password, then the first boot."""
         self.joined += 1
         dc = self.domain.controllers[0]
-        new = self.domain.join(f"NB{self.joined:03}", f"10.20.5.{self.joined + 10}")
+        new = self.domain.join(f"NB{self.joined:03}", f"10.20.15.{self.joined + 10}")
         self.kdc.sign_in(new, who)
         key = self.net.bind(new, who, dc, sealed=False)
         session = self.log.session()
