@@ -34,7 +34,12 @@ FIRES = {
         [act(SmbFile(path=r"\\dc1\NETLOGON", name="logon.bat", action="write", bytes=90), WS1, DC1, account=_by("alice"))],
         severity="medium",
     ),
-    "linked to a place": Case([modify(f"OU=Staff,{BASE}", "gPLink", f"[LDAP://{policy(GUID)};0]")], severity="medium"),
+    "linked to a place by no administrator": Case(
+        [*administrators("boss"), modify(f"OU=Staff,{BASE}", "gPLink", f"[LDAP://{policy(GUID)};0]")], severity="medium"
+    ),
+    "linked to a place, where nothing tells who administers": Case(
+        [modify(f"OU=Staff,{BASE}", "gPLink", f"[LDAP://{policy(GUID)};0]")], severity="low"
+    ),
     "in 5145": [
         log(5145, {**subject("alice"), "IpAddress": WS1, "IpPort": "50005", "ShareName": r"\\*\SYSVOL", "AccessMask": "0x2",
                    "RelativeTargetName": rf"example.org\Policies\{GUID}\{TASKS}"}),

@@ -131,6 +131,8 @@ def called(activity: Activity, call: RpcCall, ctx: Context) -> Iterator[Finding]
     severity = readable(call, way, host, who, activity, ctx) if not call.hidden else sealed(way, activity, ctx)
     if way is PRINT and severity is not None and who in ("caller", "nobody") and prints(caller, asked, activity, ctx):
         severity = None
+    if way is PRINT and severity == "medium" and not controller and used(caller, asked, activity, ctx):
+        severity = "low"  # a print client by another name than the one that is known of its address, which may be an old one
     if severity is None:
         return
     subject = f"{caller} {asked}"
@@ -201,8 +203,12 @@ def sealed(way: Way, activity: Activity, ctx: Context) -> Severity | None:
 def prints(caller: str, asked: str, activity: Activity, ctx: Context) -> bool:
     """True when the caller prints on that server, or several computers ask it for notifications, as print clients do."""
     clients = ctx.memory.seen(("clients", asked), caller, activity.at, activity.id, DAY)
-    used = ctx.memory.recall(("prints", caller, asked), bool, activity.at, DAY)
-    return used is not None or clients.distinct >= PRINT_CLIENTS
+    return used(caller, asked, activity, ctx) or clients.distinct >= PRINT_CLIENTS
+
+
+def used(caller: str, asked: str, activity: Activity, ctx: Context) -> bool:
+    """True when the caller asked that spooler for more than the printer bug needs."""
+    return ctx.memory.recall(("prints", caller, asked), bool, activity.at, DAY) is not None
 
 
 def answered(activity: Activity, ctx: Context) -> Iterator[Finding]:

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from app.engine import describe
 from app.engine.context import Context
-from app.engine.detector import HOUR, Detector, Needs, against, fact, found, sentence
+from app.engine.detector import HOUR, Detector, Later, Needs, against, fact, found, sentence
 from app.engine.readings.sessions import by_system, from_session, session_of
+from app.engine.repeated import again, all_day, hour_of, steady, told_before
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import RpcCall
@@ -23,10 +26,12 @@ EMPTY = 400
 4.1.10.2.12) takes about 150, one object with its keys more than a thousand."""
 PROMOTION = 2 * HOUR
 """A promotion registers the new controller and fetches everything right afterwards."""
-SYNCHRONISER = "msol_"
-"""Accounts that Entra Connect makes for itself; reading passwords' hashes is its work."""
-WINDOW = HOUR
-"""Requests of one source to one controller within an hour are one alert; a full dump takes minutes."""
+SYNCHRONISER = ("msol_", "aad_", "adsyncmsa", "provagentgmsa", "pgmsa_")
+"""Beginnings of the names that Entra Connect, its forerunners and its cloud agent give their own accounts; reading passwords'
+hashes is their work."""
+WINDOW = 2 * HOUR
+"""Requests of one source to one controller within two hours are one alert; a full dump takes minutes, a synchronisation comes
+back every half hour or hour."""
 
 OPERATION = 4662
 CONTROL_ACCESS = 0x100
@@ -39,7 +44,7 @@ SECRETS = {
 DS-Replication-Get-Changes alone gives no secrets; searches with the DirSync control need it too."""
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     """Replication requests from whoever never acts as a controller; whether they can be read does not matter."""
     if isinstance(activity.detail, EventObjectAccess):
         yield from checked(activity, activity.detail, ctx)
@@ -86,7 +91,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if context:
         facts.append(fact(f"It asked for {context}"))
     facts.append(against("It would be quiet if ", source, " were seen answering as a domain controller anywhere in the input"))
-    yield found(
+    finding = found(
         ctx,
         activity,
         " ".join(pair),
@@ -107,9 +112,31 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             ),
         ),
     )  # fmt: skip
+    yield weighed(finding, activity, ctx) if synchroniser else finding
 
 
-def checked(activity: Activity, event: EventObjectAccess, ctx: Context) -> Iterator[Finding]:
+def weighed(finding: Finding, activity: Activity, ctx: Context) -> Later:
+    """A request by an account that is named like a synchronisation's: how loud it is follows from what came after it."""
+    key = finding.subject, *(one.key for one in finding.accounts)
+    hour_of(ctx, activity.at, *key)
+    before = told_before(ctx, activity.at, *key)
+
+    def words() -> Finding:
+        if steady(ctx, activity.at, *key):
+            return replace(finding, severity="low", facts=(*finding.facts, all_day(finding.accounts[0])))
+        if before:
+            return replace(finding, severity="low", facts=(*finding.facts, again(*finding.accounts[:1], *finding.sources[:1])))
+        return finding
+
+    return Later(
+        subject=finding.subject, first=finding.first, last=finding.last, evidence=finding.evidence, words=words,
+        severity="low" if before else finding.severity, confidence=finding.confidence, succeeded=finding.succeeded,
+        sources=finding.sources, accounts=finding.accounts, targets=finding.targets,
+        domain_controllers=finding.domain_controllers,
+    )  # fmt: skip
+
+
+def checked(activity: Activity, event: EventObjectAccess, ctx: Context) -> Iterator[Finding | Later]:
     """Rights to replicate that a controller checked (4662) for an account that is no controller's."""
     if event.event_id != OPERATION or activity.account is None or by_system(activity):
         return
@@ -146,7 +173,7 @@ def checked(activity: Activity, event: EventObjectAccess, ctx: Context) -> Itera
     if not secrets:
         facts.append(fact("This right alone gives no passwords' keys"))
     facts.append(against("It would be quiet for the account of a domain controller"))
-    yield found(
+    finding = found(
         ctx,
         activity,
         f"{place} {ctx.place(activity.destination, activity.at)}",
@@ -167,6 +194,7 @@ def checked(activity: Activity, event: EventObjectAccess, ctx: Context) -> Itera
         facts=tuple(facts),
         steps=ctx.path(activity, "replication request", "success" if success else "refused"),
     )  # fmt: skip
+    yield weighed(finding, activity, ctx) if synchroniser and secrets and not unsure else finding
 
 
 DETECTOR = Detector(

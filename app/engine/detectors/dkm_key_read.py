@@ -6,6 +6,7 @@ from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
 from app.engine.readings.searches import search_of
 from app.engine.readings.sessions import by_system, from_session, session_of
+from app.engine.repeated import again, told_before
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import LdapSearch
@@ -71,13 +72,14 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         ctx.memory.note(("first", place), at, at)
     elif at - first > ctx.limit(HABIT):
         return
+    before = told_before(ctx, at, place, account.key if account is not None else "")
     weaker = unsure(activity) or (account is not None and account.key.startswith("computer:"))
     yield found(
         ctx,
         activity,
         place,
         evidence=(activity.id,) if session is None else (session.proof, activity.id),
-        severity="medium" if weaker else None,
+        severity="low" if before else "medium" if weaker else None,
         confidence="medium",
         title="Attempted reading of the AD FS key" if activity.result == "failure" else None,
         succeeded=outcome_of(activity),
@@ -88,6 +90,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         facts=(
             fact("A contact with a key in its thumbnailPhoto, as AD FS makes them, was asked for: ", activity),
             fact(ctx.doer(activity), " is not known as a federation server"),
+            *((again(account, source),) if before else ()),
             against("It would be quiet for a computer that is known to run AD FS, and for whoever has read it for a week"),
         ),
         steps=ctx.path(activity, "AD FS key", caption_of(activity)),

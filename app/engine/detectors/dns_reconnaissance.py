@@ -7,6 +7,7 @@ from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, MINUTE, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
 from app.engine.knowledge.names import is_address
 from app.engine.memory import Trail
+from app.engine.repeated import again, told_before
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import DnsQuery
@@ -40,18 +41,29 @@ NO_SUCH_NAME = 3
 TRANSFERS = frozenset({"AXFR", "IXFR"})
 
 
-def transfer(activity: Activity, query: DnsQuery, ctx: Context) -> Iterator[Finding]:
-    """A whole zone asked for by whoever is no name server."""
+def transfer(activity: Activity, query: DnsQuery, ctx: Context) -> Iterator[Later]:
+    """A whole zone asked for by whoever is no name server; whether it is a secondary shows in the hours before and after."""
+    ip = activity.source.ip if activity.source else ""
+    before = told_before(ctx, activity.at, ip, "transfer")
+    got = activity.result == "success" and query.records > 2
+    yield later(
+        ctx, activity, f"{ip} transfer", lambda: told(activity, query, before, ctx), severity="low" if before else None,
+        succeeded=got, sources=(ctx.source(activity),),
+    )  # fmt: skip
+
+
+def told(activity: Activity, query: DnsQuery, before: bool, ctx: Context) -> Finding:
+    """Words of a transfer."""
     zone, ip = query.name.lower().rstrip("."), activity.source.ip if activity.source else ""
     got = activity.result == "success" and query.records > 2
     polled = ctx.memory.trail(("polled", ip, zone), activity.at, REFRESHED)
     scheduled = query.type == "IXFR" or (polled is not None and polled.distinct >= POLLS)
     secondary = scheduled and ctx.memory.recall(("soa", ip, zone), bool, activity.at, TRANSFER_WINDOW) is not None
-    yield found(
+    return found(
         ctx,
         activity,
         f"{ip} transfer",
-        severity="low" if secondary else None,
+        severity="low" if secondary or before else None,
         succeeded=got,
         title="DNS zone transfer" if got else "Attempted DNS zone transfer",
         story=(
@@ -66,6 +78,7 @@ def transfer(activity: Activity, query: DnsQuery, ctx: Context) -> Iterator[Find
             fact(f"{query.type} of {zone or '.'}: ", activity),
             fact(ctx.source(activity), " is not a name server: it never answered a DNS question"),
             *((fact("It asks for the zone's SOA record from time to time, as a secondary server does"),) if secondary else ()),
+            *((again(ctx.source(activity)),) if before and not secondary else ()),
             against("It would be quiet if ", ctx.source(activity), " were seen answering DNS questions"),
         ),
         steps=ctx.path(activity, f"{query.type} {zone}", "transferred" if got else "not given"),
@@ -103,13 +116,14 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         return
     if ctx.memory.days((kind, ip), at) >= HABIT and ctx.learning:
         return  # a mail gateway or an inventory, which was told on the days before
+    before = told_before(ctx, at, ip, kind)
     yield later(
-        ctx, activity, f"{ip} {kind}", lambda: tell(activity, ctx, trail, words, limit), first=trail.began,
-        evidence=trail.take() or (activity.id,), sources=(ctx.source(activity),),
+        ctx, activity, f"{ip} {kind}", lambda: tell(activity, ctx, trail, words, limit, before), first=trail.began,
+        severity="low" if before else None, evidence=trail.take() or (activity.id,), sources=(ctx.source(activity),),
     )  # fmt: skip
 
 
-def tell(activity: Activity, ctx: Context, trail: Trail, words: str, limit: int) -> Finding:
+def tell(activity: Activity, ctx: Context, trail: Trail, words: str, limit: int, before: bool) -> Finding:
     """Words of a sweep with all its names."""
     names = [str(one) for one in trail.values]
     return found(
@@ -117,10 +131,12 @@ def tell(activity: Activity, ctx: Context, trail: Trail, words: str, limit: int)
         activity,
         "",
         first=trail.began,
+        severity="low" if before else None,
         succeeded=None,
         story=(sentence(*ctx.who(activity), " asked ", ctx.target(activity), f" about {len(names):,} {words}."),),
         facts=(
             fact(f"Asked for: {listed(names)}"),
+            *((again(ctx.source(activity)),) if before else ()),
             against(f"It would be quiet below {limit} different names within {WINDOW // MINUTE} minutes"),
         ),
         steps=ctx.path(activity, "DNS questions", f"{len(names):,} names"),

@@ -12,6 +12,7 @@ from app.engine.changes import (
     gained,
     is_administrator,
     is_routine,
+    knows_administrators,
 )
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, fact
@@ -121,7 +122,8 @@ def _told(activity: Activity, change: Change, verb: str, runs: bool, more: list[
     if machine:
         severity = "high"
     elif not known:
-        severity = "medium" if runs or default or verb.startswith("linked") else "low"
+        linked = verb.startswith("linked") and knows_administrators(ctx)  # else it may well be an administrator
+        severity = "medium" if runs or default or linked else "low"
     elif runs and default:
         severity = "medium"
     elif not runs and not default:

@@ -25,6 +25,7 @@ from app.engine.readings.novelty import is_new
 from app.engine.readings.pipes import CONTROL, pipe_opened
 from app.engine.readings.processes import BEGAN, WMI_HOST, base, started
 from app.engine.readings.sessions import LOGON, NETWORK, Logon, from_session, is_elsewhere, latest_of
+from app.engine.repeated import again, told_before
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import KerberosAp, Ntlm, RpcBind, RpcCall, SmbFile
@@ -35,9 +36,10 @@ WINDOW = HOUR
 SAME = 10 * SECOND
 JUST_BEFORE = 300 * SECOND
 """A sign-in over the network this long before an installation by the same account was probably made for it."""
-HABIT = 3
-"""Days on which the same account had the same thing run from the same computer, after which it is the work of a backup or of a
-management system; whoever takes these over is told by what else they do."""
+DEPLOYED = 5
+"""Other computers on which the same account had a service or task of the same name made from there, after which its like on a
+controller is one more of a deployment, and no visit of the controller."""
+DEPLOYING = 12 * HOUR
 WAKES, VISITS = 3 * SECOND, 3
 """A client of WMI signs in for each of its objects, three times and more, before the host of WMI starts for it."""
 VISIT = 30 * SECOND
@@ -83,7 +85,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     weak = weak or what in (SESSION, OLD_TASK) or label == ACTIVATED
     deeds = ctx.memory.seen(("deeds", *pair), what, activity.at, activity.id, WINDOW)
     others = [str(one) for one in deeds.values if one != what]
-    subject, routine = spread(" ".join(pair), named(activity), activity, ctx)
+    subject, routine, wave = spread(" ".join(pair), named(activity), what, not weak, activity, ctx)
     if isinstance(activity.detail, EventShare) or what == SESSION:
         subject = joined(subject, pair[1], activity, ctx)
     yield found(
@@ -91,7 +93,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         activity,
         subject,
         confidence="low" if weak else "high" if activity.source is not None else "medium",
-        severity="low" if weak or routine else "high" if success and controller and activity.result != "unanswered" else "medium",
+        severity="low" if weak or routine
+        else "high" if success and controller and not wave and activity.result != "unanswered" else "medium",
         succeeded=success if activity.result != "unanswered" or label == "service started" else None,
         title=None if success else "Attempted remote code execution",
         story=(
@@ -106,7 +109,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             *((fact(target, " is a domain controller: whoever runs code there owns the domain"),) if controller else ()),
             *((fact("The call is sealed; its number shows what was asked, not what was run"),)
               if isinstance(activity.detail, RpcCall) and activity.detail.hidden else ()),
-            *((fact("The same was run from there on days before"),) if routine else ()),
+            *((fact(f"It was put on {DEPLOYED} or more other computers in the hours before"),) if wave and controller else ()),
+            *((again(ctx.account(activity), ctx.source(activity)),) if routine else ()),
             against("It would be quiet for reading the state of services, tasks or WMI classes without creating or running any"),
         ),
         steps=ctx.path(activity, label, "success" if success and activity.result == "failure" else caption_of(activity)),
@@ -158,9 +162,10 @@ def logged(activity: Activity, event: EventService | EventTask, ctx: Context) ->
     if place == where:
         return
     subject = f"{place or (account.key if account is not None else '')} {where}"
-    subject, routine = spread(subject, name, activity, ctx)
-    subject = joined(subject, where, activity, ctx)
     everyday = mark.removeprefix(PROGRAM_OF) in ADMINISTRATION and activity.source is None and not remote
+    subject, routine, wave = spread(subject, name, what, not everyday, activity, ctx)
+    wave = wave and not mark
+    subject = joined(subject, where, activity, ctx)
     deeds = ctx.memory.seen(("deeds", subject), what, activity.at, activity.id, WINDOW)
     others = [str(one) for one in deeds.values if one != what]
     yield found(
@@ -169,7 +174,7 @@ def logged(activity: Activity, event: EventService | EventTask, ctx: Context) ->
         subject,
         evidence=(proof, activity.id) if proof else (activity.id,),
         confidence="high" if remote else "medium",
-        severity="low" if routine else "high" if controller else "low" if everyday else "medium",
+        severity="low" if routine else "high" if controller and not wave else "low" if everyday else "medium",
         succeeded=True,
         title=None if remote else "Suspected remote code execution",
         story=(
@@ -189,7 +194,8 @@ def logged(activity: Activity, event: EventService | EventTask, ctx: Context) ->
               if proof and not remote else ()),
             *((fact(f"In the same hour also: {listed(others)}"),) if others else ()),
             *((fact(target, " is a domain controller: whoever runs code there owns the domain"),) if controller else ()),
-            *((fact("The same was run from there on days before"),) if routine else ()),
+            *((fact(f"It was put on {DEPLOYED} or more other computers in the hours before"),) if wave and controller else ()),
+            *((again(account, ctx.source(activity)),) if routine else ()),
             against("It would be quiet for what is installed at the computer itself, without the marks of such tools"),
         ),
         steps=ctx.path(activity, label, "success"),
@@ -310,15 +316,25 @@ def named(activity: Activity) -> str:
     return str(stub.get("service") or stub.get("path") or "")
 
 
-def spread(subject: str, name: str, activity: Activity, ctx: Context) -> tuple[str, bool]:
-    """The case of what has this name on another computer in the same hour, and whether it is done there day after day."""
-    account = ctx.account(activity)
-    if not name or account is None or activity.source is None:
-        return subject, False
-    key = (ctx.place(activity.source, activity.at), account.key, name[:200])
-    subject = ctx.memory.recall(("spread", *key), str, activity.at, WINDOW) or subject
-    ctx.memory.note(("spread", *key), subject, activity.at)
-    return subject, ctx.memory.days(key, activity.at) >= HABIT and ctx.sensitivity != "high"
+def spread(subject: str, name: str, what: str, loud: bool, activity: Activity, ctx: Context) -> tuple[str, bool, bool]:
+    """The case of the same on another computer in the same hour; whether it was told loudly on a day before; whether many
+    computers had it before.
+
+    The same is a name, and before that a controller's or another's; where no name can be read, it is the deed on this computer.
+    Whoever takes over a backup or a management system is told by what else he does.
+    """
+    account, at, where = ctx.account(activity), activity.at, ctx.place(activity.destination, activity.at)
+    if account is None or activity.source is None:
+        return subject, False, False
+    key = (ctx.place(activity.source, at), account.key, name[:200])
+    if not name:
+        return subject, loud and told_before(ctx, at, *key, what, where), False
+    subject = ctx.memory.recall(("spread", *key), str, at, WINDOW) or subject
+    ctx.memory.note(("spread", *key), subject, at)
+    wave = (
+        ctx.memory.seen(("deployed", *key), where, at, activity.id, DEPLOYING).distinct > DEPLOYED and ctx.sensitivity != "high"
+    )
+    return subject, loud and told_before(ctx, at, *key, ctx.to_controller(activity)), wave
 
 
 def joined(subject: str, where: str, activity: Activity, ctx: Context) -> str:

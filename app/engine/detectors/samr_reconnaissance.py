@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from app.engine.context import Context
 from app.engine.detector import (
     DAY,
+    HOUR,
     MINUTE,
     Detector,
     Later,
@@ -24,6 +25,7 @@ from app.engine.profiles import QUERIES
 from app.engine.readings.novelty import is_new
 from app.engine.readings.pipes import FILE_CHECKED, pipe_opened
 from app.engine.readings.sessions import NETWORK, by_system, from_session, is_elsewhere, session_of
+from app.engine.repeated import again, all_day, hour_of, steady, told_before
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import RpcCall
@@ -33,6 +35,8 @@ from app.model.tuning import Threshold
 
 WINDOW = 10 * MINUTE
 """Tools read everything in seconds."""
+EPISODE = 2 * HOUR
+"""What one source asks, with pauses of less, is one alert: programs come back every hour."""
 ENUMERATIONS = {
     11: "all groups", 13: "all users", 15: "all aliases", 40: "a list of accounts", 48: "a list of accounts",
     51: "a list of accounts",
@@ -253,20 +257,25 @@ def told(
     evidence: tuple[str, ...],
     confidence: Severity = "high",
 ) -> Iterator[Later]:
-    """The finding of one source and one computer asked, with all that was asked so far."""
+    """The finding of one source, whomever it asked, with all that was asked so far."""
     trail = ctx.memory.seen(("asked", place), asked, activity.at, activity.id, WINDOW)
+    hour_of(ctx, activity.at, place, asked)
+    before = severe and told_before(ctx, activity.at, place, asked)
     yield later(
-        ctx, activity, f"{place} {ctx.place(activity.destination, activity.at)}",
-        lambda: tell(activity, ctx, trail, severe, how, confidence), first=trail.began, evidence=evidence or (activity.id,),
-        confidence=confidence,
-        severity=None if severe else "low", succeeded=outcome_of(activity), sources=(ctx.source(activity),),
+        ctx, activity, place,
+        lambda: tell(activity, ctx, trail, severe, how, confidence, place, before), first=trail.began,
+        evidence=evidence or (activity.id,), confidence=confidence,
+        severity=None if severe and not before else "low", succeeded=outcome_of(activity), sources=(ctx.source(activity),),
         accounts=some(ctx.account(activity)),
     )  # fmt: skip
 
 
-def tell(activity: Activity, ctx: Context, trail: Trail, severe: bool, how: str, confidence: Severity) -> Finding:
+def tell(
+    activity: Activity, ctx: Context, trail: Trail, severe: bool, how: str, confidence: Severity, place: str, before: bool
+) -> Finding:  # fmt: skip
     """Words with everything that was asked in the episode."""
     things = [str(one) for one in trail.values]
+    program = all(steady(ctx, activity.at, place, one) for one in things)
     success = activity.result != "failure"
     return found(
         ctx,
@@ -274,7 +283,7 @@ def tell(activity: Activity, ctx: Context, trail: Trail, severe: bool, how: str,
         "",
         first=trail.began,
         confidence=confidence,
-        severity=None if severe else "low",
+        severity=None if severe and not before and not program else "low",
         succeeded=outcome_of(activity),
         title=None if success else "Attempted user and group membership reconnaissance (SAMR)",
         story=(
@@ -286,6 +295,8 @@ def tell(activity: Activity, ctx: Context, trail: Trail, severe: bool, how: str,
         facts=(
             fact(how, activity),
             fact(ctx.doer(activity), " is not a domain controller"),
+            *((all_day(ctx.doer(activity)),) if program else ()),
+            *((again(ctx.account(activity), ctx.source(activity)),) if before and not program else ()),
             against(
                 f"It would be quiet for single look-ups: below {ctx.limit(USERS)} users, {ctx.limit(GROUPS)} ordinary groups "
                 f"or {ctx.limit(SIDS)} identifiers within {WINDOW // MINUTE} minutes, and no list of all accounts"
@@ -321,7 +332,7 @@ DETECTOR = Detector(
         content=True,
         controllers=True,
     ),
-    window=60 * MINUTE,
+    window=EPISODE,
     learning=28 * DAY,
     profiled=True,
     thresholds=(GROUPS, USERS, SIDS),

@@ -7,6 +7,7 @@ from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, fact, found, sentence
 from app.engine.readings.commands import ADMINISTRATION, PROGRAM_OF, local_mark
 from app.engine.readings.installations import INSTALLED, INSTALLED_AUDITED, SAME, installation
+from app.engine.repeated import again, told_before
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.events import EventService
@@ -41,11 +42,12 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         return
     account, target, controller = ctx.account(activity), ctx.target(activity), ctx.to_controller(activity)
     what = "driver" if made.driver else "service"
+    before = account is not None and told_before(ctx, activity.at, account.key, made.name[:200], mark, controller)
     yield found(
         ctx,
         activity,
-        f"{where} {made.name.lower()[:100]}",
-        severity=judged(mark, controller),
+        f"{where if account is None else account.key} {made.name.lower()[:100]}",
+        severity="low" if before else judged(mark, controller),
         confidence="medium",
         succeeded=True,
         story=(
@@ -59,6 +61,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         facts=(
             fact(f"{describe.what(activity).rstrip(': ')}: ", activity),
             fact(f"It has the mark of a tool: {mark}"),
+            *((again(account),) if before else ()),
             *((fact("It was done in a session at the computer itself"),) if made.here else ()),
             *((fact(target, " is a domain controller: whoever runs code there owns the domain"),) if controller else ()),
             against("It would be quiet for a program of its own, in a folder where only administrators can write"),

@@ -144,15 +144,16 @@ class People:
             ])  # fmt: skip
             self.net.piped(computer, who, server, WKSSVC, "wkssvc", [(0, {"server": rf"\\{server.name}", "level": 100})])
         if chance(0.0008):
+            server = self.domain.servers["FILE1"]
             self.net.piped(
                 computer,
                 who,
-                self.domain.servers["FILE1"],
+                server,
                 EFS,
                 "efsrpc",
                 [
-                    (4, {"path": rf"\\FILE1\Home\{who.name}\Contract.docx"}),
-                    (5, {"path": rf"\\FILE1\Home\{who.name}\Contract.docx"}),
+                    (4, {"path": rf"\\{server.name}\Home\{who.name}\Contract.docx"}),
+                    (5, {"path": rf"\\{server.name}\Home\{who.name}\Contract.docx"}),
                 ],
             )
         if chance(0.004):

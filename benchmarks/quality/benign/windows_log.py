@@ -45,7 +45,8 @@ class Log:
             "TargetLogonId": session, "LogonType": str(kind), "LogonProcessName": PROCESSES.get(package, "NtLmSsp "),
             "AuthenticationPackageName": package, "WorkstationName": workstation,
             "LogonGuid": "{00000000-0000-0000-0000-000000000000}", "TransmittedServices": "-",
-            "LmPackageName": "-" if kerberos else "NTLM V2", "KeyLength": "0" if kerberos else "128", "ProcessId": "0x0",
+            "LmPackageName": "NTLM V2" if package == "NTLM" else "-",
+            "KeyLength": "128" if package == "NTLM" else "0", "ProcessId": "0x0",
             "ProcessName": "-", "IpAddress": ip, "IpPort": str(49_152 + self._session % 16_000),
             "ImpersonationLevel": "%%1833", "ElevatedToken": "%%1842" if who.admin else "%%1843",
         }  # fmt: skip

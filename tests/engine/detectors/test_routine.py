@@ -1,13 +1,13 @@
-"""What a backup, a management system or a secondary name server does day after day is told once a day, then in a low voice."""
+"""What a backup, a management system, a synchronisation or a name server does again is told once, then in a low voice."""
 
 from app.engine import running
 from app.engine.detectors import DETECTORS
 from app.engine.knowledge import Knowledge
 from app.model.activity import Account, Activity
-from app.model.alert import Alert
+from app.model.alert import Alert, plain
 from app.model.details import RpcCall
 from app.model.tuning import DEFAULT, Tuning
-from tests.engine.detectors.builders import DC1, HOUR, MINUTE, SECOND, SVCCTL, WS1, WS2, act, controller, dns
+from tests.engine.detectors.builders import DC1, DRSUAPI, HOUR, MINUTE, SAMR, SECOND, SVCCTL, WS1, WS2, act, controller, dns
 from tests.engine.detectors.builders import FILES as SERVER
 
 DAY = 24 * HOUR
@@ -43,11 +43,38 @@ def nights(count: int, name: str = "Helper") -> list[Activity]:
     ]
 
 
-def test_one_service_on_many_computers_is_one_alert_and_a_routine_after_three_days() -> None:
-    said = alerts("remote_execution", nights(5))
+def test_one_service_on_many_computers_is_one_alert_a_night_and_told_loudly_once() -> None:
+    said = alerts("remote_execution", nights(4))
 
-    assert [one.severity for one in said] == ["medium", "medium", "medium", "low", "low"]
+    assert [one.severity for one in said] == ["medium", "low", "low", "low"]
     assert {len(one.finding.targets) for one in said} == {3}
+    assert any("exclusion" in plain(one.text) for one in said[1].finding.facts)
+
+
+def test_what_goes_on_within_hours_is_one_attack_and_stays_loud() -> None:
+    later = service("Helper", at=9 * HOUR)
+
+    assert [one.severity for one in alerts("remote_execution", [*service("Helper", at=0), *later])] == ["medium", "medium"]
+
+
+def test_a_controller_is_told_loudly_though_others_had_the_same_before() -> None:
+    night = service("Helper", DC1, at=3 * DAY)
+    said = alerts("remote_execution", [controller(DC1), *nights(2), *night, *service("Helper", DC1, at=4 * DAY)])
+
+    assert [one.severity for one in said] == ["medium", "low", "high", "low"]
+
+
+def test_a_controller_that_a_deployment_reaches_last_is_one_more_of_it() -> None:
+    many = [one for number in range(7) for one in service("Helper", f"192.0.2.{100 + number}", at=number * MINUTE)]
+    (said,) = alerts("remote_execution", [controller(DC1), *many, *service("Helper", DC1, at=8 * MINUTE)])
+
+    assert said.severity == "medium"
+
+
+def test_a_service_without_a_readable_name_is_a_routine_on_that_computer_alone() -> None:
+    said = alerts("remote_execution", [*service("", at=0), *service("", at=DAY), *service("", WS2, at=2 * DAY)])
+
+    assert [one.severity for one in said] == ["medium", "low", "medium"]
 
 
 def test_a_routine_excuses_no_other_service_account_or_source() -> None:
@@ -85,3 +112,67 @@ def test_a_tool_that_asks_for_the_record_just_before_is_none() -> None:
     (alert,) = alerts("dns_reconnaissance", [*polls(1), transfer(at=MINUTE)])
 
     assert alert.severity == "medium"
+
+
+def replication(user: str, *, at: int, source: str = WS1) -> Activity:
+    """Objects with their secrets asked for, and sent."""
+    detail = RpcCall(interface=DRSUAPI, opnum=3, sealed=True, response_bytes=4_000)
+    return act(detail, source, DC1, 49_670, at=at, account=Account(name=user, domain="EXAMPLE"))
+
+
+def test_a_synchronisation_that_asks_all_day_is_told_quietly() -> None:
+    hourly = [replication("MSOL_12ab", at=hour * HOUR) for hour in range(8)]
+
+    assert [one.severity for one in alerts("dcsync", [controller(DC1), *hourly])] == ["low"]
+
+
+def test_the_name_of_a_synchronisation_excuses_no_single_request() -> None:
+    said = alerts("dcsync", [controller(DC1), replication("MSOL_12ab", at=HOUR), replication("MSOL_12ab", at=2 * HOUR)])
+
+    assert [one.severity for one in said] == ["medium"]
+
+
+def test_any_other_account_that_replicates_stays_high_however_often() -> None:
+    hourly = [replication("backup", at=hour * HOUR) for hour in range(30)]
+
+    assert [one.severity for one in alerts("dcsync", [controller(DC1), *hourly])] == ["high"]
+
+
+def test_a_secondary_server_is_known_by_what_it_asks_afterwards() -> None:
+    (alert,) = alerts("dns_reconnaissance", [*polls(5), transfer(at=MINUTE)])
+
+    assert alert.severity == "low"
+
+
+def test_a_sweep_of_addresses_is_told_loudly_once() -> None:
+    def sweep(at: int) -> list[Activity]:
+        return [dns(f"{one}.2.0.192.in-addr.arpa", "PTR", at=at + one * SECOND) for one in range(1, 255)]
+
+    said = alerts("dns_reconnaissance", [controller(DC1), *sweep(0), *sweep(DAY)])
+
+    assert [one.severity for one in said] == ["medium", "low"]
+
+
+def listing(target: str = DC1, *, at: int, source: str = WS1) -> Activity:
+    """All users asked for over SAMR."""
+    return act(RpcCall(interface=SAMR, opnum=13, pipe="samr"), source, target, at=at)
+
+
+def test_lists_asked_of_several_controllers_are_one_alert() -> None:
+    other = "192.0.2.2"
+    said = alerts("samr_reconnaissance", [controller(DC1), controller(other), listing(at=0), listing(other, at=MINUTE)])
+
+    assert len(said) == 1
+    assert len(said[0].finding.targets) == 2
+
+
+def test_a_list_asked_for_every_hour_is_the_work_of_a_program() -> None:
+    hourly = [listing(at=hour * HOUR) for hour in range(8)]
+
+    assert [one.severity for one in alerts("samr_reconnaissance", [controller(DC1), *hourly])] == ["low"]
+
+
+def test_a_list_asked_for_a_few_times_is_not() -> None:
+    some = [listing(at=hour * HOUR) for hour in range(4)]
+
+    assert [one.severity for one in alerts("samr_reconnaissance", [controller(DC1), *some])] == ["medium"]

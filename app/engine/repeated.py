@@ -1,0 +1,62 @@
+"""Whether the same was told on a day before: what somebody does again from there is told loudly once, then quietly."""
+
+from collections.abc import Hashable
+
+from app.engine.context import Context
+from app.engine.detector import DAY, HOUR, fact
+from app.model.alert import Fact
+from app.model.entity import EntityRef
+
+EARLIER = 12 * HOUR
+"""What was told half a day ago is another piece of work; until then it may be one attack that goes on."""
+KEPT = 30 * DAY
+"""After a month without it the same is new again."""
+STEADY = 6
+"""Different hours of a day in which the same was asked, after which a program asks, and no person."""
+
+
+def told_before(ctx: Context, at: int, *key: Hashable) -> bool:
+    """True when the same was told half a day ago or earlier and within a month; each call remembers it.
+
+    key: all that makes it the same: who, from where, what. The first of it stays as loud as it is, so a new attacker is heard,
+    and one who comes back was heard before. Never at high sensitivity.
+    """
+    since = ctx.memory.recall(("told before", *key), int, at, KEPT)
+    ctx.memory.note(("told before", *key), at if since is None else since, at)
+    return since is not None and at - since >= EARLIER and ctx.sensitivity != "high"
+
+
+def hour_of(ctx: Context, at: int, *key: Hashable) -> None:
+    """Remember in which hours something was asked, for steady()."""
+    trail = ctx.memory.trail(("hours", *key), at, DAY)
+    if trail is None or at // HOUR not in trail.counts:
+        ctx.memory.seen(("hours", *key), at // HOUR, at, "", DAY)
+
+
+def steady(ctx: Context, at: int, *key: Hashable) -> bool:
+    """True when it was asked in so many hours of one day that a program does it, all day; never at high sensitivity.
+
+    Asked when a case is over, it knows what came after the case's first activity too.
+    """
+    trail = ctx.memory.trail(("hours", *key), at, DAY)
+    return trail is not None and trail.distinct >= STEADY and ctx.sensitivity != "high"
+
+
+def again(*who: EntityRef | None) -> Fact:
+    """The fact that says so, and what to do about it."""
+    known = [one for one in who if one is not None and one.key]
+    pieces: list[str | EntityRef] = []
+    for one in known:
+        pieces += [" on " if pieces else "", one]
+    return fact(
+        "The same was told on a day before, so it is told quietly now: if it is the work of ", *(pieces or ["a program"]),
+        ", an exclusion of this detector keeps it silent",
+    )  # fmt: skip
+
+
+def all_day(who: EntityRef) -> Fact:
+    """The fact that a program does it."""
+    return fact(
+        f"It was asked in {STEADY} or more different hours of one day, as programs do: if ", who,
+        " is a server that may, an exclusion of this detector keeps it silent",
+    )  # fmt: skip
