@@ -17,6 +17,10 @@ WINDOW = 10 * MINUTE
 """Sweeps take seconds to minutes."""
 HABIT = 3
 """Days on which a computer asked so much, after which it is what it always does."""
+LEARNING = 8 * DAY
+EVERYDAY = frozenset({"addresses", "missing"})
+"""What log servers, mail gateways, proxies, monitoring and inventories ask for by the hundred in every network: quiet until the
+learning time is over, when a computer that never did so before begins. Names of services are asked for by tools alone."""
 TRANSFER_WINDOW = 60 * MINUTE
 """A secondary server asks for the zone's SOA record before it transfers; it refreshes within this time."""
 REFRESHED, POLLS = DAY, 3
@@ -111,19 +115,23 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         kind, limit, words = "missing", ctx.limit(MISSING), "names of the domain that do not exist"
     if not kind:
         return
+    since = ctx.memory.recall(("since",), int, at, 400 * DAY)
+    if since is None:
+        since = at
+        ctx.memory.note(("since",), at, at)
     trail = ctx.memory.seen((kind, ip), name, at, activity.id, WINDOW)
     if trail.distinct < limit:
         return
     if ctx.memory.days((kind, ip), at) >= HABIT and ctx.learning:
         return  # a mail gateway or an inventory, which was told on the days before
-    before = told_before(ctx, at, ip, kind)
+    before, young = told_before(ctx, at, ip, kind), kind in EVERYDAY and not ctx.mature(since, at)
     yield later(
-        ctx, activity, f"{ip} {kind}", lambda: tell(activity, ctx, trail, words, limit, before), first=trail.began,
-        severity="low" if before else None, evidence=trail.take() or (activity.id,), sources=(ctx.source(activity),),
+        ctx, activity, f"{ip} {kind}", lambda: tell(activity, ctx, trail, words, limit, before, young), first=trail.began,
+        severity="low" if before or young else None, evidence=trail.take() or (activity.id,), sources=(ctx.source(activity),),
     )  # fmt: skip
 
 
-def tell(activity: Activity, ctx: Context, trail: Trail, words: str, limit: int, before: bool) -> Finding:
+def tell(activity: Activity, ctx: Context, trail: Trail, words: str, limit: int, before: bool, young: bool) -> Finding:
     """Words of a sweep with all its names."""
     names = [str(one) for one in trail.values]
     return found(
@@ -131,12 +139,21 @@ def tell(activity: Activity, ctx: Context, trail: Trail, words: str, limit: int,
         activity,
         "",
         first=trail.began,
-        severity="low" if before else None,
+        severity="low" if before or young else None,
         succeeded=None,
         story=(sentence(*ctx.who(activity), " asked ", ctx.target(activity), f" about {len(names):,} {words}."),),
         facts=(
             fact(f"Asked for: {listed(names)}"),
             *((again(ctx.source(activity)),) if before else ()),
+            *(
+                (
+                    fact(
+                        f"Less than {LEARNING // DAY} days are known, in which log servers, gateways and inventories would have shown"
+                    ),
+                )
+                if young
+                else ()
+            ),
             against(f"It would be quiet below {limit} different names within {WINDOW // MINUTE} minutes"),
         ),
         steps=ctx.path(activity, "DNS questions", f"{len(names):,} names"),
@@ -155,7 +172,7 @@ DETECTOR = Detector(
     questions=("PTR", *sorted(UNUSUAL)),
     needs=Needs(ports=("53",), kinds=("dns-query",)),
     window=TRANSFER_WINDOW,
-    learning=8 * DAY,
+    learning=LEARNING,
     thresholds=(SERVICES, SWEEP, MISSING),
     detect=detect,
 )

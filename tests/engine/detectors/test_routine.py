@@ -148,8 +148,10 @@ def test_a_sweep_of_addresses_is_told_loudly_once() -> None:
     def sweep(at: int) -> list[Activity]:
         return [dns(f"{one}.2.0.192.in-addr.arpa", "PTR", at=at + one * SECOND) for one in range(1, 255)]
 
-    said = alerts("dns_reconnaissance", [controller(DC1), *sweep(0), *sweep(DAY)])
+    known = [dns("1.2.0.192.in-addr.arpa", "PTR", WS2, at=-9 * DAY)]
 
+    assert [one.severity for one in alerts("dns_reconnaissance", [controller(DC1), *sweep(0)])] == ["low"]
+    said = alerts("dns_reconnaissance", [*known, controller(DC1), *sweep(0), *sweep(DAY)])
     assert [one.severity for one in said] == ["medium", "low"]
 
 
