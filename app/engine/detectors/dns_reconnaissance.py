@@ -146,11 +146,7 @@ def tell(activity: Activity, ctx: Context, trail: Trail, words: str, limit: int,
             fact(f"Asked for: {listed(names)}"),
             *((again(ctx.source(activity)),) if before else ()),
             *(
-                (
-                    fact(
-                        f"Less than {LEARNING // DAY} days are known, in which log servers, gateways and inventories would have shown"
-                    ),
-                )
+                (fact(f"Only {LEARNING // DAY} days tell whether it does so always, as log servers and gateways do"),)
                 if young
                 else ()
             ),
