@@ -145,11 +145,7 @@ def tell(activity: Activity, ctx: Context, trail: Trail, words: str, limit: int,
         facts=(
             fact(f"Asked for: {listed(names)}"),
             *((again(ctx.source(activity)),) if before else ()),
-            *(
-                (fact(f"Only {LEARNING // DAY} days tell whether it does so always, as log servers and gateways do"),)
-                if young
-                else ()
-            ),
+            *((fact("Log servers and gateways ask as much, and it is known for days only"),) if young else ()),
             against(f"It would be quiet below {limit} different names within {WINDOW // MINUTE} minutes"),
         ),
         steps=ctx.path(activity, "DNS questions", f"{len(names):,} names"),
