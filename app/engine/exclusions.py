@@ -21,6 +21,8 @@ SHIPPED: tuple[Exclusion, ...] = tuple(
         ("dcsync", "account", "MSOL_*", "Account of Microsoft Entra Connect, which replicates password hashes."),
         ("dcsync", "account", "AAD_*", "Account of Azure AD Sync and DirSync, which replicates password hashes."),
         ("dcsync", "account", "ADSyncMSA*$", "Managed account of Microsoft Entra Connect, which may replicate."),
+        ("dcsync", "account", "provAgentgMSA$", "Managed account of Microsoft Entra Cloud Sync, which may replicate."),
+        ("dcsync", "account", "pGMSA_*$", "Managed account of Microsoft Entra Cloud Sync, which may replicate."),
         ("dcsync", "account", "OpenDNS_Connector", "Account of the Cisco Umbrella connector, which reads replication metadata."),
         ("dns_reconnaissance", "computer", "*nessus*", "A vulnerability scanner by its name."),
         ("dns_reconnaissance", "computer", "*qualys*", "A vulnerability scanner by its name."),
