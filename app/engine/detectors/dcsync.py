@@ -129,7 +129,7 @@ def weighed(finding: Finding, activity: Activity, ctx: Context) -> Later:
         return finding
 
     return Later(
-        subject=finding.subject, first=finding.first, last=finding.last, evidence=finding.evidence, words=words,
+        subject=" ".join(key), first=finding.first, last=finding.last, evidence=finding.evidence, words=words,
         severity="low" if before else finding.severity, confidence=finding.confidence, succeeded=finding.succeeded,
         sources=finding.sources, accounts=finding.accounts, targets=finding.targets,
         domain_controllers=finding.domain_controllers,

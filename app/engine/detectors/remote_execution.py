@@ -33,13 +33,15 @@ from app.model.events import EventLogon, EventProcess, EventService, EventShare,
 from app.model.identifiers import ATSVC, SVCCTL, TASKS, WINREG
 
 WINDOW = HOUR
+"""Deeds within an hour explain each other."""
+EPISODE = 12 * HOUR
+"""What one computer has run on another within half a day is one alert, as is one name on several."""
 SAME = 10 * SECOND
 JUST_BEFORE = 300 * SECOND
 """A sign-in over the network this long before an installation by the same account was probably made for it."""
 DEPLOYED = 5
 """Other computers on which the same account had a service or task of the same name made from there, after which its like on a
 controller is one more of a deployment, and no visit of the controller."""
-DEPLOYING = 12 * HOUR
 WAKES, VISITS = 3 * SECOND, 3
 """A client of WMI signs in for each of its objects, three times and more, before the host of WMI starts for it."""
 VISIT = 30 * SECOND
@@ -317,7 +319,7 @@ def named(activity: Activity) -> str:
 
 
 def spread(subject: str, name: str, what: str, loud: bool, activity: Activity, ctx: Context) -> tuple[str, bool, bool]:
-    """The case of the same on another computer in the same hour; whether it was told loudly on a day before; whether many
+    """The case of the same on another computer in half a day; whether it was told loudly on a day before; whether many
     computers had it before.
 
     The same is a name, and before that a controller's or another's; where no name can be read, it is the deed on this computer.
@@ -329,11 +331,9 @@ def spread(subject: str, name: str, what: str, loud: bool, activity: Activity, c
     key = (ctx.place(activity.source, at), account.key, name[:200])
     if not name:
         return subject, loud and told_before(ctx, at, *key, what, where), False
-    subject = ctx.memory.recall(("spread", *key), str, at, WINDOW) or subject
+    subject = ctx.memory.recall(("spread", *key), str, at, EPISODE) or subject
     ctx.memory.note(("spread", *key), subject, at)
-    wave = (
-        ctx.memory.seen(("deployed", *key), where, at, activity.id, DEPLOYING).distinct > DEPLOYED and ctx.sensitivity != "high"
-    )
+    wave = ctx.memory.seen(("deployed", *key), where, at, activity.id, EPISODE).distinct > DEPLOYED and ctx.sensitivity != "high"
     return subject, loud and told_before(ctx, at, *key, ctx.to_controller(activity)), wave
 
 
@@ -374,7 +374,7 @@ DETECTOR = Detector(
         interfaces=(SVCCTL, ATSVC, TASKS, WMI, DISPATCH, WINREG),
         content=True,
     ),
-    window=WINDOW,
+    window=EPISODE,
     sessions=True,
     detect=detect,
 )
