@@ -9,6 +9,7 @@ from typing import Any
 import shiboken6
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal
 
+from app.model.stopping import until
 from app.ui.job_log import Entry, JobLog
 
 MOST_AT_ONCE = 4
@@ -36,7 +37,7 @@ class Stop:
 
 
 class Job:
-    """One piece of work. Cancel forgets its result; work that can stop early asks cancelled."""
+    """One piece of work. Cancel forgets its result and ends the query that it waits for; other work asks cancelled."""
 
     def __init__(self, owner: QObject | None, done: Done | None, failed: Failed | None) -> None:
         self.owner, self.done, self.failed = owner, done, failed
@@ -51,16 +52,20 @@ class Job:
 
 
 class _Run(QRunnable):
-    def __init__(self, number: int, job: Job, work: Work, arrived: Any) -> None:
+    def __init__(self, number: int, job: Job, work: Work, arrived: Any, stops: bool) -> None:
         super().__init__()
-        self._number, self._job, self._work, self._arrived = number, job, work, arrived
+        self._number, self._job, self._work, self._arrived, self._stops = number, job, work, arrived, stops
 
     def run(self) -> None:
         value: Any = None
         error = ""
         if not self._job.cancelled:
             try:
-                value = self._work()
+                if self._stops:  # it ends in order by itself: a file half written is removed
+                    value = self._work()
+                else:
+                    with until(lambda: self._job.cancelled):
+                        value = self._work()
             except Exception as raised:  # whatever went wrong is shown, never lost in a thread
                 error = f"{type(raised).__name__}: {raised}" if str(raised) else type(raised).__name__
         with contextlib.suppress(RuntimeError):  # the window is gone
@@ -78,7 +83,7 @@ class Jobs(QObject):
         super().__init__(parent)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(MOST_AT_ONCE)
-        self._pool.setExpiryTimeout(5000)
+        self._pool.setExpiryTimeout(-1)  # each thread keeps a connection
         self._numbers = itertools.count()
         self._running: dict[int, Job] = {}
         self._closed = False
@@ -116,7 +121,7 @@ class Jobs(QObject):
             job.entry = self.log.begin("work", words, (lambda: self._cancel(job)) if stops else None)
         if not self._looking.isActive():
             self._looking.start()
-        self._pool.start(_Run(number, job, work, self._arrived))
+        self._pool.start(_Run(number, job, work, self._arrived, stops))
         return job
 
     def _cancel(self, job: Job) -> None:

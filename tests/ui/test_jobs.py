@@ -2,11 +2,14 @@
 
 import threading
 import time
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from app.ui.jobs import Jobs
+from app.engine.queries.access import Access
+from app.ui.jobs import MOST_AT_ONCE, Jobs
+from tests.engine.workspace import fill, made
 
 
 def test_work_runs_elsewhere_and_its_result_arrives_here(qtbot: QtBot) -> None:
@@ -34,6 +37,35 @@ def test_a_cancelled_job_tells_nothing(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: jobs.running == 0)
     assert seen == []
     jobs.close()
+
+
+def test_the_query_of_a_cancelled_job_ends(qtbot: QtBot, tmp_path: Path) -> None:
+    fill(tmp_path / "w", {"aaaa": made(900)})
+    reader, jobs, asked = Access(tmp_path / "w"), Jobs(), threading.Event()
+
+    def work() -> None:
+        reader.one("SELECT 1")
+        asked.set()
+        reader.one("SELECT count(*) FROM activities a, activities b, activities c, activities d")  # many minutes
+
+    job = jobs.run(work)
+    assert asked.wait(5)
+    job.cancel()
+    qtbot.waitUntil(lambda: jobs.running == 0, timeout=5_000)
+    jobs.close()
+    reader.close()
+
+
+def test_a_thread_keeps_its_connection_from_job_to_job(qtbot: QtBot, tmp_path: Path) -> None:
+    fill(tmp_path / "w", {"aaaa": made(90)})
+    reader, jobs = Access(tmp_path / "w"), Jobs()
+    found: list[tuple[int, int]] = []
+    for number in range(12):
+        jobs.run(lambda: (threading.get_ident(), id(reader.db())), found.append)
+        qtbot.waitUntil(lambda number=number: len(found) == number + 1)  # type: ignore[misc]
+    assert len(set(found)) == len({thread for thread, _ in found}) <= MOST_AT_ONCE
+    jobs.close()
+    reader.close()
 
 
 def test_nothing_is_called_after_the_owner_is_gone(qtbot: QtBot) -> None:

@@ -5,7 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.engine import schema
 from app.engine.knowledge import Knowledge
@@ -14,16 +14,32 @@ from app.engine.schema import StoreError
 from app.engine.store import Rows, opening
 from app.engine.store.tags import all_tags
 from app.model.entity import EntityRef
+from app.model.stopping import is_stopped
+
+STEPS = 20_000
+"""Steps of SQLite, about a millisecond, after which it is asked whether anybody still waits."""
+
+
+class Connection(NamedTuple):
+    """What one thread reads with. quiet: opened as if nobody ever wrote the file."""
+
+    db: sqlite3.Connection
+    rows: Rows
+    quiet: bool
 
 
 class Access:
-    """Connections that only read. Everything here may be called from any thread."""
+    """Connections that only read. Everything here may be called from any thread.
+
+    What is asked within app.model.stopping.until ends with sqlite3.OperationalError ("interrupted") when nobody waits any more.
+    """
 
     def __init__(self, path: Path, read_only: bool = False) -> None:
         self.path = self._path = path
         self._read_only = read_only
-        self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
+        self._open: dict[int, Connection] = {}
+        """By the system's number of a thread: what Python keeps for a thread is gone after each job of a pool of Qt."""
+        self._left: list[sqlite3.Connection] = []
         self.lock = threading.RLock()
         self._known = Knowledge()
         self._folded: set[int] = set()
@@ -33,11 +49,19 @@ class Access:
 
     def db(self) -> sqlite3.Connection:
         """This thread's connection."""
-        found: sqlite3.Connection | None = getattr(self._local, "db", None)
-        if found is not None and not (self._read_only and self._is_written_now(found)):
-            return found
+        if is_stopped():
+            raise sqlite3.OperationalError("interrupted")
+        return self._mine().db
+
+    def _mine(self) -> Connection:
+        thread = threading.get_ident()
+        found = self._open.get(thread)
+        if found is not None:
+            if not (self._read_only and self._is_written_now(found)):
+                return found
+            self._left.append(found.db)  # something may still be read from it
         try:
-            self._local.quiet = self._read_only and not opening.is_being_written(self._path)
+            quiet = self._read_only and not opening.is_being_written(self._path)
             db = opening.connect_to_read(self._path) if self._read_only else schema.connect(self._path)
             schema.check(db, self._path, newer=self._read_only)
             db.execute("PRAGMA query_only=ON")
@@ -48,20 +72,17 @@ class Access:
         rows = Rows(db)
         db.create_function("entity_at", 2, lambda address, at: self.entity_key(rows.address(address), at))
         register(db)
-        self._local.db, self._local.rows = db, rows
-        with self.lock:
-            self._open.append(db)
-        return db
+        db.set_progress_handler(is_stopped, STEPS)
+        mine = self._open[thread] = Connection(db, rows, quiet)
+        return mine
 
-    def _is_written_now(self, db: sqlite3.Connection) -> bool:
+    def _is_written_now(self, one: Connection) -> bool:
         """Somebody began to write what was opened as if nobody ever would: it must be opened anew."""
-        return bool(self._local.quiet) and not db.in_transaction and opening.is_being_written(self._path)
+        return one.quiet and not one.db.in_transaction and opening.is_being_written(self._path)
 
     def rows(self) -> Rows:
         """Turns rows of this thread's connection into activities."""
-        self.db()
-        rows: Rows = self._local.rows
-        return rows
+        return self._mine().rows
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -144,8 +165,7 @@ class Access:
     def close(self) -> None:
         """Close every connection; none of them may be in use."""
         with self.lock:
-            for db in self._open:
+            for db in (*(one.db for one in self._open.values()), *self._left):
                 with contextlib.suppress(sqlite3.Error):
                     db.close()
-            self._open = []
-            self._local = threading.local()
+            self._open, self._left = {}, []

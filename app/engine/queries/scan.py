@@ -47,16 +47,17 @@ class Scan:
         end = time.monotonic() + seconds
         waiting = self._spans()
         while waiting:
-            low, high, size = waiting.pop()
+            low, high, size = waiting[-1]
             if size > CHUNK and high - low > MINUTE:  # a busy hour, minute by minute
                 minutes = self._access.all(
                     """SELECT minute, sum(count) FROM minutes WHERE minute >= ? AND minute < ?
                     GROUP BY minute ORDER BY minute DESC""",
                     (low // MINUTE, -(-high // MINUTE)),
                 )
-                waiting += [(max(low, minute * MINUTE), min(high, (minute + 1) * MINUTE), count) for minute, count in minutes]
+                waiting[-1:] = [(max(low, minute * MINUTE), min(high, (minute + 1) * MINUTE), count) for minute, count in minutes]
                 continue
             self._look(low, high, size)
+            waiting.pop()  # now: whoever asked may have been stopped while it was looked at, and the next one goes on with it
             if time.monotonic() >= end:
                 return
 
@@ -127,9 +128,7 @@ class Scan:
         return self._waiting
 
     def _look(self, low: int, high: int, size: int) -> None:
-        bounds = (*self._values, low, high)
-        self._starts.append(low)
-        self._before.append(self.count)
+        bounds, before = (*self._values, low, high), self.count
         if len(self._ids) < MOST:
             rows = self._access.all(f"SELECT a.at, a.id, a.kind {self._walk} ORDER BY a.at, a.id", bounds)
             self._times.extend(row[0] for row in rows)
@@ -142,4 +141,6 @@ class Scan:
             for minute, kind, count in self._access.all(sql, bounds):
                 self._later[minute, kind] = self._later.get((minute, kind), 0) + count
                 self.count += count
+        self._starts.append(low)
+        self._before.append(before)
         self.looked += size
