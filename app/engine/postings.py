@@ -1,4 +1,4 @@
-"""Who took part in which activities, kept as packed lists: one row for each party, hour and chunk of activities."""
+"""Who took part in which activities, by which ports, kept as packed lists: one row for each party, hour and chunk of activities."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -7,14 +7,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.engine import ports
+
 HOUR = 3_600_000_000
 """Microseconds; the time within one fits into 32 bits."""
 CHUNK = 65_536
 """Activities that are listed at one go; the more at once, the fewer rows."""
 INTO = "INSERT INTO postings(party, hour, base, count, runs, entries) VALUES(?,?,?,?,?,?)"
-UNLISTED = """SELECT id, at, coalesce(source, 0), coalesce(destination, 0), coalesce(actor, 0), kind * 4 + result
-  FROM activities WHERE id > ? ORDER BY id LIMIT ?"""
-"""Rows of the matrix of pack."""
+COLUMNS = "id, at, coalesce(source, 0), coalesce(destination, 0), coalesce(actor, 0), kind * 4 + result, input, sport, dport"
+"""Columns of the matrix of activities that is counted and listed."""
+UNLISTED = f"SELECT {COLUMNS} FROM activities WHERE id > ? ORDER BY id LIMIT ?"
 _LISTED = "SELECT coalesce((SELECT value FROM meta WHERE key = 'listed'), 0)"
 _PAIR = np.dtype("<u4")
 Numbers = NDArray[np.int64]
@@ -39,10 +41,20 @@ def fill(db: sqlite3.Connection) -> None:
     set_listed(db, last)
 
 
-def pack(rows: Numbers) -> list[tuple[Any, ...]]:
-    """Rows of postings of activities, one in each row of a matrix, by ascending id; entries of a run are in order of time.
+def fill_ports(db: sqlite3.Connection) -> None:
+    """List the activities that are listed already by their ports, as if they never were, inside a transaction."""
+    db.execute(f"DELETE FROM postings WHERE party & 3 = {ports.ROLE}")
+    last, end = 0, listed(db)
+    while rows := db.execute(UNLISTED, (last, CHUNK)).fetchall():
+        matrix = np.array(rows, np.int64)
+        db.executemany(INTO, pack(matrix[matrix[:, 0] <= end], (ports.ROLE,)))
+        last = rows[-1][0]
 
-    The columns of the matrix are id, time, source, destination, actor (0 where there is none) and kind times 4 plus result.
+
+def pack(rows: Numbers, roles: Iterable[int] = (0, 1, 2, ports.ROLE)) -> list[tuple[Any, ...]]:
+    """Rows of postings of activities, one in each row of a matrix of COLUMNS, by ascending id.
+
+    Entries of a run are in order of time. 0 stands for no source, destination or actor.
     """
     if not len(rows):
         return []
@@ -50,9 +62,7 @@ def pack(rows: Numbers) -> list[tuple[Any, ...]]:
     if (rows[1:, 1] < rows[:-1, 1]).any():
         rows = rows[np.argsort(rows[:, 1], kind="stable")]
     hours = rows[:, 1] // HOUR
-    places = [np.flatnonzero(rows[:, column]) for column in (2, 3, 4)]
-    parties = np.concatenate([rows[there, 2 + role] * 4 + role for role, there in enumerate(places)])
-    place = np.concatenate(places)
+    parties, place = taking_part(rows, roles)
     if not len(place):
         return []
     order = _order(parties, hours[place], rows[place, 5])
@@ -79,11 +89,23 @@ def pack(rows: Numbers) -> list[tuple[Any, ...]]:
     ]
 
 
+def taking_part(rows: Numbers, roles: Iterable[int] = (0, 1, 2, ports.ROLE)) -> tuple[Numbers, NDArray[np.intp]]:
+    """Parties, and for each the place of the activity, among rows of a matrix of COLUMNS, that it has a part in."""
+    found: list[Numbers] = []
+    places: list[NDArray[np.intp]] = []
+    for role in roles:
+        party = ports.parties(rows[:, 7], rows[:, 8]) if role == ports.ROLE else rows[:, 2 + role] * 4 + role
+        there = np.flatnonzero(party if role == ports.ROLE else rows[:, 2 + role])
+        found.append(party[there])
+        places.append(there)
+    return np.concatenate(found), np.concatenate(places)
+
+
 def _order(parties: Numbers, hours: Numbers, codes: Numbers) -> NDArray[np.intp]:
     """Places sorted by the three, equal ones as they were."""
     low, codes_end = int(hours.min()), int(codes.max()) + 1
     span = int(hours.max()) - low + 1
-    if (int(parties.max()) + 1) * span * codes_end < 2**63:
+    if (max(int(parties.max()), -int(parties.min())) + 1) * span * codes_end < 2**63:
         return np.argsort((parties * span + (hours - low)) * codes_end + codes, kind="stable")
     return np.lexsort((codes, hours, parties))
 
@@ -104,18 +126,19 @@ def unpack(rows: Iterable[tuple[int, int, int, bytes, bytes]]) -> tuple[Numbers,
 
 def remove(db: sqlite3.Connection, input: int) -> None:
     """Take the activities of an input, which must still be there, out of the lists, inside a transaction."""
-    end = listed(db)
-    for role, column in enumerate(("source", "destination", "actor")):
-        places: dict[tuple[int, int], list[int]] = {}
-        known = db.execute(
-            f"SELECT {column}, at, id FROM activities WHERE input = ? AND id <= ? AND {column} IS NOT NULL", (input, end)
-        )
-        for number, at, activity in known:
-            places.setdefault((number * 4 + role, at // HOUR), []).append(activity)
-            if len(places) >= CHUNK:
-                take_out(db, places)
-                places = {}
-        take_out(db, places)
+    known = db.execute(f"SELECT {COLUMNS} FROM activities WHERE input = ? AND id <= ?", (input, listed(db)))
+    while rows := known.fetchmany(CHUNK):
+        take_out(db, places_of(np.array(rows, np.int64)))
+
+
+def places_of(rows: Numbers) -> dict[tuple[int, int], list[int]]:
+    """Ids by party and hour of activities, rows of a matrix of COLUMNS."""
+    parties, place = taking_part(rows)
+    hours, ids = rows[place, 1] // HOUR, rows[place, 0]
+    found: dict[tuple[int, int], list[int]] = {}
+    for party, hour, id in zip(parties.tolist(), hours.tolist(), ids.tolist(), strict=True):
+        found.setdefault((party, hour), []).append(id)
+    return found
 
 
 def take_out(db: sqlite3.Connection, places: dict[tuple[int, int], list[int]]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from app.engine import earlier, postings
 
 APPLICATION_ID = 0x57444C54  # "WDLT" in the header of the file tells a workspace from any other SQLite file
-VERSION = 6
+VERSION = 7
 PAGE = 16_384
 """Bytes of a page of a new workspace: rows come in order and packed lists are long, so larger pages cost less of both."""
 HEADER = 100
@@ -45,8 +45,9 @@ CREATE TABLE activities(
 CREATE INDEX activities_at ON activities(at);
 CREATE INDEX activities_place ON activities(input, frame);
 -- Who took part, in packed lists (app/engine/postings.py). party: number of an address or actor times 4, plus 0 as source,
--- 1 as destination, 2 as actor. hour: of the epoch. base: added to the ids of the entries. runs: kind times 4 plus result, and
--- how many entries have it, in their order. entries: microseconds within the hour, id; those of a run in order of time.
+-- 1 as destination, 2 as actor; or what its ports give, app/engine/ports.py. hour: of the epoch. base: added to the ids of the
+-- entries. runs: kind times 4 plus result, and how many entries have it, in their order. entries: microseconds within the hour,
+-- id; those of a run in order of time.
 -- meta "listed": the last id in them; meta "counted": the last id in the counts by parties.
 CREATE TABLE postings(
   id INTEGER PRIMARY KEY, party INTEGER NOT NULL, hour INTEGER NOT NULL, base INTEGER NOT NULL, count INTEGER NOT NULL,
@@ -229,13 +230,18 @@ def _to_6(db: sqlite3.Connection) -> None:
     db.execute("ALTER TABLE alerts ADD COLUMN kept INTEGER NOT NULL DEFAULT 0")
 
 
+def _to_7(db: sqlite3.Connection) -> None:
+    """Activities are listed by ports too."""
+    postings.fill_ports(db)
+
+
 def _statement(start: str) -> str:
     """The statement of TABLES that starts so."""
     place = TABLES.index(start)
     return TABLES[place : TABLES.index(";", place)]
 
 
-MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2, 2: _to_3, 3: _to_4, 4: _to_5, 5: _to_6}
+MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2, 2: _to_3, 3: _to_4, 4: _to_5, 5: _to_6, 6: _to_7}
 """From a version to the next one; all that are needed are one transaction."""
 
 

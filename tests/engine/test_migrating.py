@@ -31,11 +31,17 @@ elif point == "half of a step":
     postings.fill = end
 elif point == "between steps":
     schema.MIGRATIONS[4] = end
+elif point == "half of the ports":
+    schema.postings.CHUNK = 5
+    schema.postings.fill = lambda db: None
+    schema.postings.pack = lambda *_, calls=[]: calls.append(1) or (end() if len(calls) > 2 else [])
 elif point == "before the last word":
-    step = schema.MIGRATIONS[5]
-    schema.MIGRATIONS[5] = lambda db: (step(db), end())
+    last = max(schema.MIGRATIONS)
+    step = schema.MIGRATIONS[last]
+    schema.MIGRATIONS[last] = lambda db: (step(db), end())
 schema.create_workspace(path)
 """
+POINTS = ["copying", "copied", "half of a step", "half of the ports", "between steps", "before the last word"]
 TABLES = ("inputs", "activities", "alerts", "alert_evidence", "flows", "minutes")
 
 
@@ -51,7 +57,7 @@ def beside(path: Path) -> set[str]:
     return {one.name[len(path.name) :] for one in path.parent.iterdir()} - {"", "-wal", "-shm"}
 
 
-@pytest.mark.parametrize("point", ["copying", "copied", "half of a step", "between steps", "before the last word"])
+@pytest.mark.parametrize("point", POINTS)
 def test_who_is_killed_leaves_the_workspace_as_it_was_and_the_next_one_goes_on(point: str, tmp_path: Path) -> None:
     path = unpacked(tmp_path, 1)
     before = told(path)

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
-from app.engine import postings, schema
+from app.engine import ports, postings, schema
 from app.engine.queries import Queries
 from app.engine.queries import listing as listings
 from app.engine.queries import plan as plans
@@ -25,6 +26,7 @@ from tests.engine.test_store import finish
 from tests.engine.workspace import START, fill, made, parties
 
 HOUR = postings.HOUR
+PORTS = (0, 53, 445, 1023, 1024, 3268, 47001, 49_152, 65_535, 65_536 + 445)
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +48,15 @@ def direct(db: sqlite3.Connection) -> list[tuple[int, int, int, int]]:
     for role, column in enumerate(("source", "destination", "actor")):
         sql = f"SELECT {column} * 4 + {role}, at, id, kind * 4 + result FROM activities WHERE {column} IS NOT NULL AND id <= ?"
         found += db.execute(sql, (postings.listed(db),)).fetchall()
+    sql = "SELECT sport, dport, at, id, kind * 4 + result FROM activities WHERE id <= ?"
+    found += [(by, *rest) for one, other, *rest in db.execute(sql, (postings.listed(db),)) if (by := party_of(one, other))]
     return sorted(found)
+
+
+def party_of(*two: int) -> int:
+    """The party of an activity by the ports of its ends, 0 where they are of no service."""
+    found = sorted({one for one in two if 0 < one < 1024 or one in ports.SERVICES})
+    return 0 if not found else 4 * found[0] + 3 if len(found) == 1 else 3 - 4 * (65_536 * found[0] + found[1])
 
 
 def unpacked(db: sqlite3.Connection) -> list[tuple[int, int, int, int]]:
@@ -99,8 +109,8 @@ def workload(seed: int, key: str) -> list[Activity]:
         found.append(
             Activity(
                 at=at, until=at, input=key, frames=(place + 1,), result=chance.choice(("success", "failure", "unanswered")),
-                source=chance.choice((None, Endpoint(f"10.0.0.{chance.randrange(4)}"))),
-                destination=chance.choice((None, Endpoint(f"10.0.0.{chance.randrange(3)}"))),
+                source=chance.choice((None, Endpoint(f"10.0.0.{chance.randrange(4)}", chance.choice(PORTS)))),
+                destination=chance.choice((None, Endpoint(f"10.0.0.{chance.randrange(3)}", chance.choice(PORTS)))),
                 account=chance.choice((None, Account(name=f"user{chance.randrange(3)}"))), detail=detail,
             )
         )  # fmt: skip
@@ -152,6 +162,7 @@ def test_an_input_that_was_cut_off_leaves_the_lists(tmp_path: Path) -> None:
     db.close()
 
 
+SCANNED = ("port:>", "49153", "not port", "took:", "(")
 FILTERS = [
     "from:10.0.0.1",
     "from:10.0.0.3 result:failure",
@@ -167,6 +178,20 @@ FILTERS = [
     "entity:h3.corp.test",
     "who:user* 10.0.0.2 kind:kerberos",
     "from:10.0.0.1 port:88",
+    "port:445",
+    "port:88 result:failure",
+    "port:53,88",
+    "port:1-1023 kind:kerberos",
+    "port:389 who:user3",
+    "port:123",
+    "port:445 time:2026-01-05T10:01..2026-01-05T10:03",
+    "port:445 from:10.0.0.2 to:10.0.1.1",
+    "(port:88 from:10.0.0.1) or (port:445 from:10.0.0.2)",
+    "port:88 or from:10.0.0.1",
+    "port:>1000",
+    "port:445,49153",
+    "not port:445",
+    "from:10.0.0.1 took:>1ms",
     "kind:kerberos result:failure",
     "kind:ldap time:2026-01-05T10:01:07..2026-01-05T10:33:20",
 ]
@@ -196,7 +221,7 @@ def test_a_filter_by_party_answers_what_looking_at_every_activity_does(
         lambda q: [_chart(q, filter, span[0] + 7, span[1], buckets) for buckets in (1, 9, 100, 3_000)],
     ]
     assert (fast._plan(filter).listing is None) == any(
-        word in text for word in ("port:", "10.9.9.9", "entity:h3", "kind:kerberos r", "kind:ldap")
+        word in text for word in (*SCANNED, "10.9.9.9", "entity:h3", "kind:kerberos r", "kind:ldap")
     )
     answers = [ask(fast) for ask in questions]
     fast.close()
@@ -319,13 +344,65 @@ def test_neighbours_are_what_looking_at_every_activity_gives(tmp_path: Path) -> 
     queries.close()
 
 
+@pytest.mark.parametrize("text", ["port:445", "port:137", "port:137,445", "port:1-1023", "port:53,88,389", "port:137 port:445"])
+@pytest.mark.parametrize("rows", [64, 10**9], ids=["listed", "late"])
+def test_an_activity_between_two_ports_of_services_comes_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, rows: int
+) -> None:
+    monkeypatch.setattr(store, "LIST_ROWS", rows)
+    chance = random.Random(8)
+    activities = [
+        structs.replace(
+            one,
+            source=one.source and Endpoint(one.source.ip, chance.choice((137, 445, 1023, 50_000))),
+            destination=one.destination and Endpoint(one.destination.ip, chance.choice((53, 137, 445, 50_000))),
+        )
+        for one in made(600)
+    ]
+    fill(tmp_path / "w", {"aaaa": activities})
+    filter = parse(text)
+    assert isinstance(filter, ActivityFilter)
+    queries = Queries(tmp_path / "w")
+    plan = queries._plan(filter)
+    db = sqlite3.connect(tmp_path / "w")
+    sql = f"SELECT id FROM activities a WHERE {plan.rest.sql} ORDER BY at, id"
+    expected = [row[0] for row in db.execute(sql, plan.rest.values)]
+    db.close()
+
+    assert plan.listing is not None
+    assert queries.count(filter) == len(expected) > 40
+    assert [row.rowid for row in queries.slice(filter, 0, 1_000)] == expected
+    queries.close()
+    check(tmp_path / "w")
+
+
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(*[st.integers(0, 3)] * 3, st.integers(0, 2**62), st.integers(0, 900)), max_size=80))
-def test_packing_loses_nothing(rows: list[tuple[int, int, int, int, int]]) -> None:
-    matrix = [(7 + 3 * place, row[3], *row[:3], row[4]) for place, row in enumerate(rows)]
-    expected = sorted((row[2 + role] * 4 + role, row[1], row[0], row[5]) for row in matrix for role in range(3) if row[2 + role])
+@given(st.lists(st.tuples(*[st.integers(-5, 2**40)] * 2), min_size=1, max_size=40), st.lists(st.integers(1, 1023), max_size=3))
+def test_parties_of_ports_are_found_again_by_each_of_their_ports(two: list[tuple[int, int]], some: list[int]) -> None:
+    two += [(one, other) for one in some for other in some]
+    sports, dports = np.array(two, np.int64).T
+    found = ports.parties(sports, dports).tolist()
+    assert found == [party_of(*one) for one in two]
+    pairs = sorted({one for one in found if one < 0})
+    for port in (*some, 445, 3268):
+        wanted = ports.parties_of([port], pairs)
+        assert [one in wanted for one in found] == [port in pair for pair in two]
+        assert all(one & 3 == ports.ROLE for one in wanted)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(*[st.integers(0, 3)] * 3, st.integers(0, 2**62), st.integers(0, 900), *[st.sampled_from(PORTS)] * 2), max_size=80
+    )
+)
+def test_packing_loses_nothing(rows: list[tuple[int, ...]]) -> None:
+    matrix = [(7 + 3 * place, row[3], *row[:3], row[4], 1, *row[5:]) for place, row in enumerate(rows)]
+    expected = [(row[2 + role] * 4 + role, row[1], row[0], row[5]) for row in matrix for role in range(3) if row[2 + role]]
+    expected += [(by, row[1], row[0], row[5]) for row in matrix if (by := party_of(*row[7:]))]
+    expected.sort()
     found = []
-    for party, *packed in postings.pack(np.array(matrix, np.int64).reshape(-1, 6)):
+    for party, *packed in postings.pack(np.array(matrix, np.int64).reshape(-1, 9)):
         at, ids, codes = (column.tolist() for column in postings.unpack([tuple(packed)]))
         found += zip([party] * len(at), at, ids, codes, strict=True)
     assert sorted(found) == expected

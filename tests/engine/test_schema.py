@@ -59,6 +59,30 @@ def test_a_workspace_of_version_2_answers_as_one_that_is_read_now(tmp_path: Path
     check(old)
 
 
+def test_a_workspace_of_version_6_lists_ports_after_it_was_migrated(tmp_path: Path) -> None:
+    old = unpacked(tmp_path, 6)
+    db = sqlite3.connect(old)
+    db.execute("UPDATE activities SET sport = 137 WHERE id % 7 = 0")
+    db.execute("UPDATE activities SET sport = dport WHERE id % 9 = 0")
+    db.commit()
+    assert db.execute("SELECT count(*) FROM postings WHERE party & 3 = 3").fetchone() == (0,)
+    (late,) = db.execute("SELECT count(*) FROM activities WHERE id > 90").fetchone()
+    db.close()
+    create_workspace(old)
+    check(old)
+    assert old.with_name("old.wardlight.version-6").exists() and late == 10
+    queries = Queries(old)
+    for text in ("port:445", "port:88,137", "port:137 kind:smb"):
+        filter = parse(text)
+        assert isinstance(filter, ActivityFilter)
+        plan = queries._plan(filter)
+        sql = f"SELECT id FROM activities a WHERE {plan.rest.sql} ORDER BY at, id"
+        expected = [row[0] for row in queries._access.all(sql, plan.rest.values)]
+        assert [row.rowid for row in queries.slice(filter, 0, 500)] == expected != []
+        assert plan.listing is not None and plan.listing.ids() == expected
+    queries.close()
+
+
 def test_what_was_said_in_a_workspace_of_version_3_can_be_changed_and_undone(tmp_path: Path) -> None:
     path = unpacked(tmp_path, 3)
     create_workspace(path)

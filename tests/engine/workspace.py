@@ -128,7 +128,8 @@ def fill(path: Path, inputs: dict[str, list[Activity]], *, batch: int = 50, sens
 def parties(db: sqlite3.Connection) -> list[tuple[Any, ...]]:
     """Who took part in what, from the lists, and from the activities where these do not reach yet."""
     found: list[tuple[Any, ...]] = []
-    for number, party, *packed in db.execute("SELECT id, party, hour, base, count, runs, entries FROM postings"):
+    lists = "SELECT id, party, hour, base, count, runs, entries FROM postings WHERE party & 3 <> 3"
+    for number, party, *packed in db.execute(lists):
         who = _party(db, party)
         at, ids, codes = postings.unpack([tuple(packed)])
         assert len(at) == packed[2] > 0, f"row {number} does not hold as many as it says"

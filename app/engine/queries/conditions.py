@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from app.engine import ports
 from app.engine.queries.access import Access
 
 ROLES = {"source": 0, "destination": 1, "actor": 2}
@@ -15,8 +16,8 @@ ROLES = {"source": 0, "destination": 1, "actor": 2}
 class Condition(Struct, frozen=True):
     """SQL over the alias a, its parameters, the columns it reads.
 
-    parties: one of these takes part in every match; None: nothing is known. pure: it says no more than that one of them
-    takes part.
+    parties: one of these, which may be ports, takes part in every match; None: nothing is known. pure: it says no more than that
+    one of them takes part.
     """
 
     sql: str
@@ -37,7 +38,7 @@ def joined(parts: Iterable[Condition], word: str, empty: Condition) -> Condition
         return known[0] if known else empty
     parties = [one.parties for one in known if one.parties is not None]
     if word == "AND":
-        leading = min(parties, key=len, default=None)
+        leading = min(parties, key=_breadth, default=None)
     else:
         leading = tuple({party for one in parties for party in one}) if len(parties) == len(known) else None
     return Condition(
@@ -47,6 +48,11 @@ def joined(parts: Iterable[Condition], word: str, empty: Condition) -> Condition
         leading,
         word == "OR" and all(one.pure for one in known),
     )
+
+
+def _breadth(parties: tuple[int, ...]) -> tuple[bool, int]:
+    """About how many activities they stand for: a port for more than an address or an account."""
+    return any(one & 3 == ports.ROLE for one in parties[:1]), len(parties)
 
 
 def among(column: str, numbers: list[int]) -> Condition:

@@ -1,4 +1,4 @@
-"""A filter by who took part, walked over the packed lists of parties: no activity is read to count, open or chart it."""
+"""A filter by who took part or by ports, walked over the packed lists of parties: no activity is read to count, open or chart it."""
 
 import json
 from bisect import bisect_left, bisect_right
@@ -9,7 +9,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from app.engine import postings
+from app.engine import ports, postings
 from app.engine.postings import HOUR
 from app.engine.queries.access import Access
 
@@ -25,8 +25,8 @@ WIDE = 1_000_000
 DENSE, FEW_CUTS = 500, 8
 """Entries of a list from which on it is counted by itself when so few buckets begin in its hour."""
 _IN = "(SELECT value FROM json_each(?))"
-_COLUMNS = ("source", "destination", "actor")
-"""Columns of the roles 0, 1, 2 of a party."""
+_COLUMNS = (("source",), ("destination",), ("actor",), ("sport", "dport"))
+"""Columns of the roles 0, 1, 2, 3 of a party."""
 FIRST_ENTRIES = 20_000
 """Entries of the first hours in which several parties are met; each next span of hours has twice as many."""
 _NONE = np.empty(0, np.int64)
@@ -373,9 +373,11 @@ def _taking_part(sets: Sequence[Sequence[int]]) -> tuple[str, tuple[str, ...]]:
     for parties in sets:
         sides = []
         for role in sorted({party & 3 for party in parties}):
-            numbers = [party >> 2 for party in parties if party & 3 == role]
-            sides.append(f"a.{_COLUMNS[role]} = CAST(? AS INTEGER)" if len(numbers) == 1 else f"a.{_COLUMNS[role]} IN {_IN}")
-            values.append(str(numbers[0]) if len(numbers) == 1 else json.dumps(numbers))
+            own = [party for party in parties if party & 3 == role]
+            numbers = [one for party in own if (one := ports.port_of(party)) is not None]  # a pair has one that stands alone too
+            for column in _COLUMNS[role]:
+                sides.append(f"a.{column} = CAST(? AS INTEGER)" if len(numbers) == 1 else f"a.{column} IN {_IN}")
+                values.append(str(numbers[0]) if len(numbers) == 1 else json.dumps(numbers))
         conditions.append(f"({' OR '.join(sides) or '0'})")
     return " AND ".join(conditions), tuple(values)
 

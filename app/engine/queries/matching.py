@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
-from app.engine import describe
+from msgspec import structs
+
+from app.engine import describe, ports
 from app.engine.queries import saying
 from app.engine.queries.access import Access
 from app.engine.queries.cards import tags_of
@@ -34,7 +36,9 @@ def condition(node: Node | None, access: Access) -> Condition:
     if isinstance(node, During):
         return _during(placed(node, access))
     if isinstance(node, Numbers):
-        return saying.events(node.ranges, access) if node.key == "event" else _numbers(node)
+        if node.key == "event":
+            return saying.events(node.ranges, access)
+        return _port(node, access) if node.key == "port" else _numbers(node)
     find = _KEYS[node.key]
     return joined((find(value, access) for value in node.values), "OR", FALSE)
 
@@ -60,13 +64,19 @@ def _during(node: During) -> Condition:
     return Condition(f"({clock} >= ? {word} {clock} < ?)", (low, high), frozenset({"clock"}))
 
 
-def _numbers(node: Numbers) -> Condition:
-    columns = ("a.sport", "a.dport") if node.key == "port" else (f"a.{node.key}",)
-    return joined(
-        (Condition(f"{column} BETWEEN ? AND ?", span, frozenset({node.key})) for column in columns for span in node.ranges),
-        "OR",
-        FALSE,
-    )
+def _numbers(node: Numbers, *columns: str) -> Condition:
+    one = frozenset({node.key})
+    parts = (Condition(f"a.{name} BETWEEN ? AND ?", span, one) for name in columns or (node.key,) for span in node.ranges)
+    return joined(parts, "OR", FALSE)
+
+
+def _port(node: Numbers, access: Access) -> Condition:
+    """Either end has one of these ports; the lists know that of the ports of services."""
+    found, listed = _numbers(node, "sport", "dport"), ports.within(node.ranges)
+    if listed is None:
+        return found
+    pairs = [row[0] for row in access.all(ports.PAIRS)]
+    return structs.replace(found, parties=ports.parties_of(listed, pairs), pure=True)
 
 
 def _kind(value: str, access: Access) -> Condition:

@@ -6,11 +6,11 @@ from bisect import bisect_right
 from collections.abc import Callable
 from itertools import accumulate
 from threading import RLock
-from typing import Any
-
+from app.engine import ports, postings
 from app.engine.queries.access import Access
 from app.engine.queries.conditions import TRUE, Condition, joined
 from app.engine.queries.listing import Listing
+from app.engine.queries.literal import literal
 from app.engine.queries.matching import FLOW, TIMELESS, condition, placed
 from app.engine.queries.scan import Scan
 from app.engine.store.counts import COUNTED
@@ -83,7 +83,8 @@ class Plan:
         if lead.pure and all(one.columns <= {"kind", "result"} for one in others) and (len(pure) == 1 or number > FEWER):
             codes = self._codes(joined(others, "AND", TRUE)) if others else None
             pure.sort(key=lambda one: self._sum(one.parties or ()))
-            total = self._met(pure, codes) if len(pure) > 1 and self._timeless else None
+            told = self._timeless and all(one.columns <= FLOW for one in pure)
+            total = self._met(pure, codes) if len(pure) > 1 and told else None
             self.listing = Listing(self._access, [one.parties or () for one in pure], codes, self.low, self.high, total)
         elif number <= FEW and number <= self._in_time():
             self._at, self.few = "+a.at", True
@@ -92,9 +93,15 @@ class Plan:
             self._values = (json.dumps(ids), *self.rest.values)
 
     def _sum(self, parties: tuple[int, ...] | None) -> int:
-        """Number of activities in which these take part; one counts twice where two of them do."""
-        sql = "SELECT coalesce(sum(count), 0) FROM sums WHERE party IN (SELECT value FROM json_each(?))"
-        return int(self._access.one(sql, (json.dumps(parties),)))
+        """Number of activities in which these take part, at most; one counts twice where two of them do."""
+        sums = "SELECT coalesce(sum(count), 0) FROM {} WHERE party IN (SELECT value FROM json_each(?))"
+        by_port = [party for party in parties or () if party & 3 == ports.ROLE]
+        others = [party for party in parties or () if party & 3 != ports.ROLE]
+        found = int(self._access.one(sums.format("sums"), (json.dumps(others),))) if others else 0
+        if not by_port:
+            return found
+        waiting = int(self._access.one("SELECT coalesce(max(id), 0) FROM activities")) - postings.listed(self._access.db())
+        return found + int(self._access.one(sums.format("postings"), (json.dumps(by_port),))) + waiting
 
     def _met(self, pure: list[Condition], codes: list[int] | None) -> Callable[[], int]:
         """Counts what these parties did together, from the counts by parties and the few activities that came after."""
@@ -166,7 +173,7 @@ class Plan:
     def explained(self) -> Explained:
         """How it is walked, and the statement of SQL that gives the same rows."""
         if self.listing is not None:
-            way = "Lists of who took part: no activity is read to count, chart or open it."
+            way = "Lists of who took part, and by which ports: no activity is read to count, chart or open it."
         elif self.few:
             way = "The few activities that may match are looked at, their places are kept."
         elif self.by_minute:
@@ -180,7 +187,7 @@ class Plan:
                 parts.append(f"a.at {sign} ?")
                 values.append(edge)
         where = f"\nWHERE {' AND '.join(parts)}" if parts else ""
-        sql = f"SELECT a.id, a.at FROM activities a{_literal(where, values)}\nORDER BY a.at, a.id LIMIT 1000"
+        sql = f"SELECT a.id, a.at FROM activities a{literal(where, values)}\nORDER BY a.at, a.id LIMIT 1000"
         return Explained(way=way, sql=sql)
 
     def tally(self) -> tuple[str, tuple[object, ...]]:
@@ -367,22 +374,6 @@ class Plan:
     def _flows(self, bound: Condition) -> int:
         """Number of matches from the counts by parties."""
         return int(self._access.one(f"SELECT coalesce(sum(a.count), 0) FROM flows a WHERE {bound.sql}", bound.values))
-
-
-def _literal(sql: str, values: list[Any]) -> str:
-    """The statement with its values written into it, for reading and for the console."""
-    pieces = sql.split("?")
-    if len(pieces) != len(values) + 1:
-        return sql
-    return "".join(piece + _written(value) for piece, value in zip(pieces, [*values, None], strict=True))
-
-
-def _written(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bytes):
-        return f"x'{value.hex()}'"
-    return str(int(value)) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
 
 
 def within(filter: ActivityFilter, span: tuple[int, int] | None) -> ActivityFilter:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.engine import postings, schema
+from app.engine import ports, postings, schema
 from app.engine.schema import StoreError
 from app.engine.store.counts import COUNTED, set_counted
 from app.engine.store.lease import Lease
@@ -86,7 +86,7 @@ def _lists(db: sqlite3.Connection) -> list[Fault]:
     end = postings.listed(db)
     wanted = int(
         db.execute(
-            """SELECT coalesce(sum((source IS NOT NULL) + (destination IS NOT NULL) + (actor IS NOT NULL)), 0)
+            f"""SELECT coalesce(sum((source IS NOT NULL) + (destination IS NOT NULL) + (actor IS NOT NULL) + {ports.IS_LISTED}), 0)
             FROM activities WHERE id <= ?""",
             (end,),
         ).fetchone()[0]
@@ -97,7 +97,7 @@ def _lists(db: sqlite3.Connection) -> list[Fault]:
             at, ids, codes = postings.unpack([tuple(packed)])
         except ValueError:
             return [Fault(what="The lists of parties cannot be read.", mends=True)]
-        if len(at) != packed[2] or len(ids) != len(codes) or party < 4:
+        if len(at) != packed[2] or len(ids) != len(codes) or 0 <= party < 4:
             return [Fault(what="The lists of parties do not hold as many as they say.", mends=True)]
         found += len(np.unique(ids))
     if found != wanted:

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.engine.postings import COLUMNS
+
 MOST, SECONDS = 200_000, 2.0
 """Activities that wait in memory to be counted by parties, and for how long."""
 MINUTE, HOUR = 60_000_000, 3_600_000_000
 COUNTED = "SELECT coalesce((SELECT value FROM meta WHERE key = 'counted'), 9223372036854775807)"
 """Row id up to which all activities are in the counts by parties."""
-_UNCOUNTED = """SELECT id, at, coalesce(source, 0), coalesce(destination, 0), coalesce(actor, 0), kind * 4 + result, input
-  FROM activities WHERE id > ? ORDER BY id LIMIT ?"""
+_UNCOUNTED = f"SELECT {COLUMNS} FROM activities WHERE id > ? ORDER BY id LIMIT ?"
 _COUNT_TIME = """INSERT INTO {table}s VALUES(?,?,?,?,?)
   ON CONFLICT({table}, input, kind, result) DO UPDATE SET count = count + excluded.count"""
 _COUNT_FLOW = """INSERT INTO flows VALUES(?,?,?,?,?,?,?,?,?)
@@ -30,9 +31,9 @@ Numbers = NDArray[np.int64]
 
 
 def matrix(rows: list[Row], first: int) -> Numbers:
-    """What is counted and listed of rows whose ids begin at first: the matrix of app.engine.postings.pack, then the input."""
+    """What is counted and listed of rows whose ids begin at first: a matrix of app.engine.postings.COLUMNS."""
     columns = list(zip(*rows, strict=True))
-    found = np.empty((len(rows), 7), np.int64)
+    found = np.empty((len(rows), 9), np.int64)
     found[:, 0] = np.arange(first, first + len(rows))
     found[:, 1] = columns[0]
     for place, column in ((2, 4), (3, 6), (4, 8)):
@@ -41,6 +42,7 @@ def matrix(rows: list[Row], first: int) -> Numbers:
     found[:, 5] *= 4
     found[:, 5] += columns[3]
     found[:, 6] = columns[10]
+    found[:, 7], found[:, 8] = columns[5], columns[7]
     return found
 
 
@@ -93,7 +95,7 @@ class Flows:
 
     def add(self, rows: Numbers) -> None:
         """Count rows as matrix() gives them."""
-        self._waiting.append(rows[:, 1:])
+        self._waiting.append(rows[:, 1:7])
         self._number += len(rows)
 
     def write(self, db: sqlite3.Connection) -> None:

@@ -12,7 +12,7 @@ SCAN = 50_000
 """Activities that are looked at in one step while first and last times are looked for."""
 MANY = 2_000
 """Rows of counts that are written in one step."""
-COLUMNS = "id, at, coalesce(source, 0), coalesce(destination, 0), coalesce(actor, 0), kind * 4 + result, input"
+COLUMNS = postings.COLUMNS
 Key = tuple[int, int, int, int, int, int]
 """source, destination, actor, kind, result, input of a row of flows."""
 
@@ -59,11 +59,7 @@ def _unlist(db: sqlite3.Connection, rows: Numbers) -> None:
     """Take activities out of the lists of their parties."""
     end = postings.listed(db)
     listed = rows[rows[:, 0] <= end]
-    places: dict[tuple[int, int], list[int]] = {}
-    for role in range(3):
-        for number, at, activity in listed[listed[:, 2 + role] > 0][:, (2 + role, 1, 0)].tolist():
-            places.setdefault((number * 4 + role, at // postings.HOUR), []).append(activity)
-    postings.take_out(db, places)
+    postings.take_out(db, postings.places_of(listed))
 
 
 def _counted(columns: list[Numbers]) -> list[list[int]]:

@@ -558,7 +558,7 @@ class Store(Receiving):
         last = int(self._db.execute("SELECT coalesce(max(id), 0) FROM activities").fetchone()[0])
         if last - listed < (LIST_ROWS if enough is None else enough):
             return
-        rows = np.concatenate(self._unlisted) if self._unlisted else np.empty((0, 7), np.int64)
+        rows = np.concatenate(self._unlisted) if self._unlisted else np.empty((0, 9), np.int64)
         if len(rows) and rows[0, 0] == listed + 1:
             self._db.executemany(postings.INTO, postings.pack(rows))
             postings.set_listed(self._db, last)
