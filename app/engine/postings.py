@@ -1,4 +1,4 @@
-"""Who took part in which activities, by which ports, kept as packed lists: one row for each party, hour and chunk of activities."""
+"""Who took part in which activities, and by which ports, as packed lists: one for each party, hour and chunk of activities."""
 
 import sqlite3
 from collections.abc import Iterable

@@ -26,6 +26,7 @@ from tests.engine.test_store import finish
 from tests.engine.workspace import START, fill, made, parties
 
 HOUR = postings.HOUR
+PARTY, PORT = st.integers(0, 3), st.sampled_from((0, 53, 445, 1023, 1024, 47001, 65_535, 65_536 + 445))
 PORTS = (0, 53, 445, 1023, 1024, 3268, 47001, 49_152, 65_535, 65_536 + 445)
 
 
@@ -237,6 +238,31 @@ def test_a_filter_by_party_answers_what_looking_at_every_activity_does(
     slow.close()
 
 
+@pytest.mark.parametrize("text", ["port:88 to:10.0.1.1", "port:445 who:user3 result:failure", "user4 port:389"])
+def test_what_is_met_hour_by_hour_shows_as_far_as_it_was_met(tmp_path: Path, text: str) -> None:
+    fill(tmp_path / "w", {"aaaa": made(2_000, step=9_000_000), "bbbb": made(400, key="bbbb", seed=2, start=START + 9**9)})
+    filter = parse(text)
+    assert isinstance(filter, ActivityFilter)
+    queries, other = Queries(tmp_path / "w"), Queries(tmp_path / "w")
+    first, last = other.span() or (0, 0)
+    expected = other.slice(filter, 0, 5_000)
+    charts = [_chart(other, filter, first, last + 1, buckets) for buckets in (9, 3_000)]
+    steps = [queries.look(filter, (first, last + 1), 9, seconds=0)]
+    rows = queries.slice(filter, 0, steps[0].count)
+    while not steps[-1].done:
+        steps.append(queries.look(filter, (first, last + 1), 9, seconds=0))
+
+    assert len(steps) > 3 and steps[0].share < 0.5 and steps[-1].share == 1.0
+    assert [one.share for one in steps] == sorted(one.share for one in steps)
+    assert rows == expected[: len(rows)] and steps[-1].count == len(expected) > 10
+    for one in steps:
+        assert one.chart is not None and sum(map(sum, one.chart.series.values())) == one.count
+    assert [_chart(queries, filter, first, last + 1, buckets) for buckets in (9, 3_000)] == charts
+    assert queries.slice(filter, 0, 5_000) == expected
+    queries.close()
+    other.close()
+
+
 def _chart(queries: Queries, filter: ActivityFilter, start: int, end: int, buckets: int) -> object:
     chart = queries.histogram(filter, start, end, buckets)
     return chart.start, chart.width, {name: counts for name, counts in chart.series.items() if any(counts)}
@@ -393,7 +419,8 @@ def test_parties_of_ports_are_found_again_by_each_of_their_ports(two: list[tuple
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(
-        st.tuples(*[st.integers(0, 3)] * 3, st.integers(0, 2**62), st.integers(0, 900), *[st.sampled_from(PORTS)] * 2), max_size=80
+        st.tuples(*[st.integers(0, 3)] * 3, st.integers(0, 2**62), st.integers(0, 900), *[st.sampled_from(PORTS)] * 2),
+        max_size=80,
     )
 )
 def test_packing_loses_nothing(rows: list[tuple[int, ...]]) -> None:
@@ -401,7 +428,7 @@ def test_packing_loses_nothing(rows: list[tuple[int, ...]]) -> None:
     expected = [(row[2 + role] * 4 + role, row[1], row[0], row[5]) for row in matrix for role in range(3) if row[2 + role]]
     expected += [(by, row[1], row[0], row[5]) for row in matrix if (by := party_of(*row[7:]))]
     expected.sort()
-    found = []
+    found: list[tuple[int, ...]] = []
     for party, *packed in postings.pack(np.array(matrix, np.int64).reshape(-1, 9)):
         at, ids, codes = (column.tolist() for column in postings.unpack([tuple(packed)]))
         found += zip([party] * len(at), at, ids, codes, strict=True)

@@ -57,7 +57,10 @@ def test_only_the_thread_that_is_not_waited_for_is_stopped(path: Path) -> None:
     reader.close()
 
 
-@pytest.mark.parametrize("text", ["text:sysvol", "spn:cifs", "port:445", "took:>1ms", "from:10.0.0.1", "from:10.0.0.1 to:10.0.1.1"])
+TEXTS = ["text:sysvol", "spn:cifs", "port:445", "took:>1ms", "from:10.0.0.1", "from:10.0.0.1 to:10.0.1.1", "port:88 to:10.0.1.1"]
+
+
+@pytest.mark.parametrize("text", TEXTS)
 @pytest.mark.parametrize("most", [0, 20])
 def test_whoever_asks_next_goes_on_where_the_stopped_one_was(
     text: str, most: int, path: Path, monkeypatch: pytest.MonkeyPatch

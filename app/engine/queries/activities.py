@@ -49,14 +49,8 @@ class ActivityQueries:
         """Follow a filter for about so long, and say how far it was followed; ask again until it is done."""
         plan = self._plan(filter)
         with plan.lock:
-            scan = plan.scan
-            if scan is not None and not scan.done:
-                scan.step(seconds)
-            done = scan is None or scan.done
-            number = plan.known_count
-            found = number if number is not None else plan.count() if scan is None else scan.count
+            found, share, done = plan.look(seconds)
             chart = self._chart(plan, *span, buckets, done) if span is not None else None
-        share = 1.0 if done or scan is None else scan.looked / max(1, scan.total)
         return Looked(count=found, done=done, share=share, chart=chart)
 
     def slice(

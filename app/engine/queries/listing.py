@@ -1,32 +1,25 @@
-"""A filter by who took part or by ports, walked over the packed lists of parties: no activity is read to count, open or chart it."""
+"""A filter by who took part or by ports, walked over packed lists: no activity is read to count, open or chart it."""
 
 import json
+import time
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from threading import Lock
 
 import numpy as np
-from numpy.typing import NDArray
 
-from app.engine import ports, postings
+from app.engine import postings
 from app.engine.postings import HOUR
 from app.engine.queries.access import Access
+from app.engine.queries.entries import Bars, Found, add_to, chunks, members, picked, taking_part, tally
 
-Numbers = NDArray[np.int64]
-Found = tuple[Numbers, Numbers, Numbers]
-"""Times, row ids, codes (kind times 4 plus result)."""
-Bars = dict[tuple[int, int], int]
-"""Counts by (number of the bucket, kind)."""
+MINUTE = 60_000_000
 AT_ONCE = 500_000
 """Entries that are unpacked together."""
-WIDE = 1_000_000
-"""Ids between the first and the last of a list up to which a table of them all is made."""
 DENSE, FEW_CUTS = 500, 8
 """Entries of a list from which on it is counted by itself when so few buckets begin in its hour."""
 _IN = "(SELECT value FROM json_each(?))"
-_COLUMNS = (("source",), ("destination",), ("actor",), ("sport", "dport"))
-"""Columns of the roles 0, 1, 2, 3 of a party."""
 FIRST_ENTRIES = 20_000
 """Entries of the first hours in which several parties are met; each next span of hours has twice as many."""
 _NONE = np.empty(0, np.int64)
@@ -50,11 +43,13 @@ class Listing:
     ) -> None:
         self._access = access
         self._sets = [json.dumps(list(parties)) for parties in sets]
-        self._late_where, self._late_values = _taking_part(sets)
+        self._late_where, self._late_values = taking_part(sets)
         self._total = total
         self._known_total: int | None = None
         self._ahead: list[tuple[int, int]] = []
         self._rough: list[tuple[int, int]] = []
+        self._minutes: dict[tuple[int, int], int] = {}
+        self._least, self._most = 2**63 - 1, -(2**63)
         self._apart = [len({party & 3 for party in parties}) == 1 for parties in sets]
         self._simple = len(sets) == 1 and self._apart[0]
         self._codes = None if codes is None else frozenset(codes)
@@ -77,6 +72,22 @@ class Listing:
             return self._known_total
         self._meet()
         return self._before[-1]
+
+    def step(self, seconds: float) -> tuple[int, float, bool]:
+        """Go on for about so long: matches found so far, the share that was looked at, whether it is all."""
+        end = time.monotonic() + seconds
+        self._prepare()
+        if self._known_total is not None:
+            return self._known_total, 1.0, True
+        with self._lock:
+            while self._ahead:
+                self._meet_next()
+                if time.monotonic() >= end:
+                    break
+            ahead = self._ahead[-1][0] if self._ahead else 2**63
+            whole = sum(size for _, size in self._rough)
+            looked = sum(size for hour, size in self._rough if hour < ahead)
+            return self._before[-1], looked / whole if whole else 1.0, not self._ahead
 
     def ids(self) -> list[int]:
         """All row ids in order of time."""
@@ -115,27 +126,38 @@ class Listing:
         end = self.position(place)
         return self.places(max(0, end - limit), min(limit, end))[::-1]
 
-    def bars(self, start: int, width: int, low: int, high: int) -> list[tuple[int, int, int]]:
-        """(number of the bucket, kind, count) over low <= time < high."""
+    def bars(self, start: int, width: int, low: int, high: int, whole: bool = True) -> list[tuple[int, int, int]]:
+        """(number of the bucket, kind, count) over low <= time < high; whole: of all, else of what was met so far, by minutes."""
         self._prepare()
         found: Bars = {}
+        if not self._simple and not (whole and (self._ahead or self._cut(start, width, low, high))):
+            for (minute, kind), count in list(self._minutes.items()):
+                if low // MINUTE <= minute and minute * MINUTE < high:
+                    key = (minute * MINUTE - start) // width, kind
+                    found[key] = found.get(key, 0) + count
+            return [(bucket, kind, count) for (bucket, kind), count in found.items()]
         first, last = low // HOUR, (high - 1) // HOUR
         if self._simple:  # the span of time cuts the first and the last hour; those between are whole
-            whole = max(low, self._low), min(high, self._high)
-            edges = [hour for hour in dict.fromkeys((whole[0] // HOUR, (whole[1] - 1) // HOUR)) if first <= hour <= last]
+            inner = max(low, self._low), min(high, self._high)
+            edges = [hour for hour in dict.fromkeys((inner[0] // HOUR, (inner[1] - 1) // HOUR)) if first <= hour <= last]
             for hour in edges:
-                _count(found, self._unordered(hour, hour), start, width, low, high)
+                add_to(found, self._unordered(hour, hour), start, width, low, high)
             begin, end = edges[0] + 1 if edges else first, edges[-1] - 1 if edges else last
             for one, other in self._spans(begin, end):
                 self._count_whole(found, one, other, start, width)
             late = self._late[0] // HOUR
-            _count(found, _picked(self._late, (late >= begin) & (late <= end)), start, width, low, high)
+            add_to(found, picked(self._late, (late >= begin) & (late <= end)), start, width, low, high)
         else:
-            for one, other in _chunks([(hour, size) for hour, size in self._rough if first <= hour <= last]):
-                _count(found, self._unordered(one, other), start, width, low, high)
+            for one, other in chunks([(hour, size) for hour, size in self._rough if first <= hour <= last], AT_ONCE):
+                add_to(found, self._unordered(one, other), start, width, low, high)
         return [(bucket, kind, count) for (bucket, kind), count in found.items()]
 
     # ---- inside
+
+    def _cut(self, start: int, width: int, low: int, high: int) -> bool:
+        """Whether a bucket, or the chart, begins or ends within a minute that may have matches."""
+        first, last = low % MINUTE and self._least < low // MINUTE * MINUTE + MINUTE, high % MINUTE and self._most >= high
+        return bool(start % MINUTE or width % MINUTE or first or last)
 
     def _prepare(self) -> None:
         """Find how far the lists go, what came after, and how many matches each hour of one party has."""
@@ -150,7 +172,7 @@ class Listing:
                 else:
                     self._known_total = self._total() if self._total is not None else None
                     self._rough = self._common_hours()
-                    self._ahead = list(_chunks(self._rough, FIRST_ENTRIES))[::-1]
+                    self._ahead = list(chunks(self._rough, AT_ONCE, FIRST_ENTRIES))[::-1]
             self._ready = True
 
     def _extend(self, counts: dict[int, int]) -> None:
@@ -163,19 +185,26 @@ class Listing:
         """Count the matches of more hours until so many are known, or this hour; without either, of all."""
         with self._lock:
             while self._ahead:
-                begin, end = self._ahead[-1]
+                begin, _ = self._ahead[-1]
                 if number is not None and self._before[-1] >= number:
                     return
                 if hour is not None and begin > hour:
                     return
-                at = self._unordered(begin, end)[0]
-                self._extend(_tally(at // HOUR, np.ones(len(at), np.int64)))
-                self._ahead.pop()
+                self._meet_next()
+
+    def _meet_next(self) -> None:
+        """Count the matches of the next hours, holding the lock; whoever is stopped meanwhile leaves all as it was."""
+        at, _, codes = self._unordered(*self._ahead[-1])
+        self._extend(tally(at // HOUR, np.ones(len(at), np.int64)))
+        if len(at):
+            add_to(self._minutes, (at, at, codes), 0, MINUTE, -(2**63), 2**63 - 1)
+            self._least, self._most = min(self._least, int(at.min())), max(self._most, int(at.max()))
+        self._ahead.pop()
 
     def _common_hours(self) -> list[tuple[int, int]]:
         """Hours in which each of the sets may take part, with the number of entries that must be looked at."""
         first, last = self._low // HOUR, (self._high - 1) // HOUR
-        late = _tally(self._late[0] // HOUR, np.ones(len(self._late[0]), np.int64))
+        late = tally(self._late[0] // HOUR, np.ones(len(self._late[0]), np.int64))
         found: dict[int, int] | None = None
         for parties in self._sets:
             rows = self._access.all(
@@ -213,11 +242,11 @@ class Listing:
         if self._codes is not None:
             wanted = np.isin(runs[:, 0], self._wanted_codes)
             runs, hours = runs[wanted], hours[wanted]
-        rough = _tally(hours, runs[:, 1])
+        rough = tally(hours, runs[:, 1])
         edges = {hour for hour in (first, last) if hour in rough}
         for hour in edges:  # the span of time may cut them
             rough[hour] = len(self._listed(hour, hour)[0])
-        for hour, count in _tally(self._late[0] // HOUR, np.ones(len(self._late[0]), np.int64)).items():
+        for hour, count in tally(self._late[0] // HOUR, np.ones(len(self._late[0]), np.int64)).items():
             rough[hour] = rough.get(hour, 0) + count
         return rough
 
@@ -239,7 +268,7 @@ class Listing:
             else:
                 mixed.append((hour, 0, len(entries) // 8, runs, entries))
         at, ids, codes = postings.unpack(mixed)
-        _count(found, self._wanted((at, ids, codes)), start, width, -(2**63), 2**63 - 1)
+        add_to(found, self._wanted((at, ids, codes)), start, width, -(2**63), 2**63 - 1)
         known = np.frombuffer(b"".join([runs for _, runs in plain]), "<u4").reshape(-1, 2).tolist()
         places = [bucket for bucket, runs in plain for _ in range(len(runs) // 8)]
         for bucket, (code, count) in zip(places, known, strict=True):
@@ -269,7 +298,7 @@ class Listing:
         """Spans of hours with matches, each with not too many."""
         begin, end = bisect_left(self._hours, first), bisect_right(self._hours, last)
         steps = range(begin, end)
-        return _chunks([(self._hours[step], self._before[step + 1] - self._before[step]) for step in steps])
+        return chunks([(self._hours[step], self._before[step + 1] - self._before[step]) for step in steps], AT_ONCE)
 
     def _load(self, first: int, last: int) -> Found:
         """Matches of these hours in order of time."""
@@ -284,7 +313,7 @@ class Listing:
 
     def _unordered(self, first: int, last: int) -> Found:
         listed, hours = self._listed(first, last), self._late[0] // HOUR
-        late = _picked(self._late, (hours >= first) & (hours <= last))
+        late = picked(self._late, (hours >= first) & (hours <= last))
         return (
             np.concatenate([listed[0], late[0]]),
             np.concatenate([listed[1], late[1]]),
@@ -302,95 +331,18 @@ class Listing:
             )
             if place:
                 order = np.argsort(least[1], kind="stable")
-                least = _picked(least, order[_members(least[1][order], ((row[1], row[4]) for row in rows))])
+                least = picked(least, order[members(least[1][order], ((row[1], row[4]) for row in rows))])
             else:
                 least = postings.unpack((row[0], row[1], row[2], row[3], row[4]) for row in rows)
                 if not apart:
-                    least = _picked(least, np.unique(least[1], return_index=True)[1])
+                    least = picked(least, np.unique(least[1], return_index=True)[1])
             if not len(least[0]):
                 break
         least = self._wanted(least)
         at = least[0]
         if len(at) and (first <= self._low // HOUR or last >= (self._high - 1) // HOUR):
-            least = _picked(least, (at >= self._low) & (at < self._high))
+            least = picked(least, (at >= self._low) & (at < self._high))
         return least
 
     def _wanted(self, found: Found) -> Found:
-        return found if self._codes is None else _picked(found, np.isin(found[2], self._wanted_codes))
-
-
-def _count(found: Bars, some: Found, start: int, width: int, low: int, high: int) -> None:
-    """Add these to the counts by (number of the bucket, kind)."""
-    at, _, codes = some
-    inside = (at >= low) & (at < high)
-    bucket, kind = (at[inside] - start) // width, codes[inside] >> 2
-    if not len(bucket):
-        return
-    least, kinds = int(bucket.min()), int(kind.max()) + 1
-    counts = np.bincount((bucket - least) * kinds + kind)
-    for place in np.flatnonzero(counts).tolist():
-        key = (least + place // kinds, place % kinds)
-        found[key] = found.get(key, 0) + int(counts[place])
-
-
-def _picked(found: Found, which: NDArray[np.bool_] | NDArray[np.intp]) -> Found:
-    return found[0][which], found[1][which], found[2][which]
-
-
-def _members(ids: Numbers, rows: Iterable[tuple[int, bytes]]) -> NDArray[np.bool_]:
-    """For each of these ascending ids, whether one of the lists (base, entries) has it."""
-    found = np.zeros(len(ids), bool)
-    for base, entries in rows:
-        begin, end = np.searchsorted(ids, (base, base + 2**32))
-        if begin == end:
-            continue
-        some, others = ids[begin:end] - base, np.frombuffer(entries, "<u4")[1::2]
-        span = int(others.max()) + 1
-        if span > WIDE:
-            found[begin:end] |= np.isin(some, others)
-            continue
-        there = np.zeros(span, bool)
-        there[others] = True
-        near = some < span
-        found[begin:end][near] |= there[some[near]]
-    return found
-
-
-def _tally(keys: Numbers, counts: Numbers) -> dict[int, int]:
-    """Sum of the counts of each key."""
-    if not len(keys):
-        return {}
-    different, place = np.unique(keys, return_inverse=True)
-    sums = np.zeros(len(different), np.int64)
-    np.add.at(sums, place, counts)
-    return dict(zip(different.tolist(), sums.tolist(), strict=True))
-
-
-def _taking_part(sets: Sequence[Sequence[int]]) -> tuple[str, tuple[str, ...]]:
-    """Condition on the alias a that one of each set takes part, and its values."""
-    conditions: list[str] = []
-    values: list[str] = []
-    for parties in sets:
-        sides = []
-        for role in sorted({party & 3 for party in parties}):
-            own = [party for party in parties if party & 3 == role]
-            numbers = [one for party in own if (one := ports.port_of(party)) is not None]  # a pair has one that stands alone too
-            for column in _COLUMNS[role]:
-                sides.append(f"a.{column} = CAST(? AS INTEGER)" if len(numbers) == 1 else f"a.{column} IN {_IN}")
-                values.append(str(numbers[0]) if len(numbers) == 1 else json.dumps(numbers))
-        conditions.append(f"({' OR '.join(sides) or '0'})")
-    return " AND ".join(conditions), tuple(values)
-
-
-def _chunks(sizes: Sequence[tuple[int, int]], first_size: int = AT_ONCE) -> Iterator[tuple[int, int]]:
-    """Spans of hours, in order, that hold AT_ONCE entries or little more together; the first ones fewer where that is said."""
-    first, held = None, 0
-    last, most = 0, first_size
-    for hour, size in sizes:
-        first = hour if first is None else first
-        last, held = hour, held + size
-        if held >= most:
-            yield first, last
-            first, held, most = None, 0, min(2 * most, AT_ONCE)
-    if first is not None:
-        yield first, last
+        return found if self._codes is None else picked(found, np.isin(found[2], self._wanted_codes))

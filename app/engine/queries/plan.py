@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from itertools import accumulate
 from threading import RLock
+
 from app.engine import ports, postings
 from app.engine.queries.access import Access
 from app.engine.queries.conditions import TRUE, Condition, joined
@@ -144,11 +145,17 @@ class Plan:
                 self._count = self.scan.count
         return self._count or 0
 
-    @property
-    def known_count(self) -> int | None:
-        """Number of matches where no activity need be looked at for it."""
-        slow = self.scan is not None and not (self._timeless and self.rest.columns <= FLOW)
-        return self._count if slow else self.count()
+    def look(self, seconds: float) -> tuple[int, float, bool]:
+        """Go on for about so long: matches known, the share of what must be looked at that was, whether it is all."""
+        if self.listing is not None:
+            return self.listing.step(seconds)
+        if self.scan is None:
+            return self.count(), 1.0, True
+        if not self.scan.done:
+            self.scan.step(seconds)
+        share = 1.0 if self.scan.done else self.scan.looked / max(1, self.scan.total)
+        known = self.count() if self._timeless and self.rest.columns <= FLOW else self.scan.count
+        return known, share, self.scan.done
 
     def ids(self) -> "array[int]":
         """All row ids in order of time; of a plan of few."""
@@ -282,7 +289,7 @@ class Plan:
         kind = "(SELECT text FROM kinds WHERE id = a.kind)"
         if self.listing is not None:
             kinds = dict(self._access.all("SELECT id, text FROM kinds"))
-            counts = self.listing.bars(start, width, low, high)
+            counts = self.listing.bars(start, width, low, high, whole)
             return start, width, [(bucket, kinds[number], count) for bucket, number, count in counts]
         if self.scan is not None and whole:
             self.scan.until()

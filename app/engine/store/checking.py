@@ -86,7 +86,8 @@ def _lists(db: sqlite3.Connection) -> list[Fault]:
     end = postings.listed(db)
     wanted = int(
         db.execute(
-            f"""SELECT coalesce(sum((source IS NOT NULL) + (destination IS NOT NULL) + (actor IS NOT NULL) + {ports.IS_LISTED}), 0)
+            f"""SELECT coalesce(sum(
+              (source IS NOT NULL) + (destination IS NOT NULL) + (actor IS NOT NULL) + {ports.IS_LISTED}), 0)
             FROM activities WHERE id <= ?""",
             (end,),
         ).fetchone()[0]
