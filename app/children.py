@@ -18,6 +18,8 @@ from app.model.rows import Progress
 from app.model.sensor import Sampling
 from app.model.source import LiveSource, SourceState
 
+STOP, GIVE_UP = b"stop\n", b"give up\n"
+"""What the process that reads is told: read no more, but detect over what was read; do not detect either."""
 OnProgress = Callable[[Progress], None]
 OnDone = Callable[[str | None], None]
 OnState = Callable[[SourceState], None]
@@ -104,14 +106,22 @@ class Reading:
         return self._thread.is_alive()
 
     def cancel(self) -> None:
-        """Ask the process to stop at the next batch; what was read stays. Returns at once."""
+        """Ask the process to stop at the next batch; what was read stays, and is detected over. Returns at once."""
         if self.handed_on is not None:
             self.handed_on.cancel()
-        try:
+        self._tell(STOP)
+
+    def give_up(self) -> None:
+        """Ask it to stop detection as well; then the alerts stay as they were. Returns at once."""
+        if self.handed_on is not None:
+            self.handed_on.cancel()
+        self._tell(GIVE_UP)
+
+    def _tell(self, word: bytes) -> None:
+        with suppress(OSError, ValueError):  # it ended by itself in between
             assert self._child.stdin is not None
-            self._child.stdin.close()
-        except OSError:  # it ended by itself in between
-            pass
+            self._child.stdin.write(word)
+            self._child.stdin.flush()
 
     def wait(self, seconds: float | None = None) -> None:
         """Wait for the end; after seconds the process is killed, which loses only the input that was being read."""
@@ -156,6 +166,10 @@ class Beside:
     def cancel(self) -> None:
         """Ask for an end at the next batch; what was read stays. Returns at once."""
         self._listening.tell(Cancel(self._id))
+
+    def give_up(self) -> None:
+        """The same: who listens detects all the time."""
+        self.cancel()
 
     def wait(self, seconds: float | None = None) -> None:
         """Wait for the end, at most so many seconds."""

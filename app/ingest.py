@@ -9,6 +9,7 @@ from app.engine.engine import Engine
 from app.engine.health.computer import measured
 from app.model.activity import Activity
 from app.model.rows import Progress, Seconds
+from app.model.stopping import Stopped, until
 from app.sensor.decoders.keytab import NO_KEYS, Keys
 from app.sensor.sensor import read_input
 from app.sensor.sources.content import Refused, file_sha256
@@ -29,8 +30,11 @@ def read_inputs(
     sensitivity: str = "medium",
     keys: Keys = NO_KEYS,
     places: str = "",
+    given_up: Cancelled = lambda: False,
 ) -> Seconds:
     """Read every input under paths that the workspace does not hold yet, then detect over all that it holds.
+
+    cancelled: read no more; what was read is detected over. given_up: nor that; the alerts stay as they were.
 
     keys open what is sealed in captures; they are not kept. places: a GeoIP file (.mmdb), that of the settings when empty.
     Raises OSError or app.engine.store.StoreError when the workspace cannot be opened or written. Inputs that cannot be
@@ -39,7 +43,7 @@ def read_inputs(
     began = time.perf_counter()
     engine = Engine(workspace)
     try:
-        return read_into(engine, paths, on_progress, cancelled, sensitivity, began, keys, places)
+        return read_into(engine, paths, on_progress, cancelled, sensitivity, began, keys, places, given_up=given_up)
     finally:
         engine.close()
 
@@ -54,6 +58,7 @@ def read_into(
     keys: Keys = NO_KEYS,
     places: str = "",
     tend: bool = True,
+    given_up: Cancelled = lambda: False,
 ) -> Seconds:
     """The same with a workspace that is open; cancelled is called several times a second and may use the engine for others.
 
@@ -75,8 +80,9 @@ def read_into(
     read = time.perf_counter() - began - decoded - stored
     on_progress(_progress("", "detect", total, total, 0, engine.activities, began, len(found), len(found)))
     detecting = time.perf_counter()
-    engine.settle(sensitivity)
-    if tend:
+    with until(given_up), suppress(Stopped):
+        engine.settle(sensitivity)
+    if tend and not given_up():
         engine.tend(measured(engine.path), time.time_ns() // 1000, anew=True)
     detect = time.perf_counter() - detecting
     whole = time.perf_counter() - began

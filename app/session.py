@@ -272,8 +272,11 @@ class Session(Output, Casework, Fleet, Telling):
         sensitivity: str = "medium",
         keytabs: Sequence[Path] = (),
         places: str = "",
+        given_up: Callable[[], bool] = lambda: False,
     ) -> Seconds:
         """Read inputs in this process; blocks until all is read and detected. Raises OSError when a keytab cannot be read.
+
+        cancelled: read no more. given_up: do not detect either, alerts stay as they were.
 
         Raises StoreError when the workspace cannot be written or the user may not.
         """
@@ -281,7 +284,8 @@ class Session(Output, Casework, Fleet, Telling):
         from app.sensor.sources.keytabs import load_keys
 
         self.needs("user")
-        return read_inputs(self.path, inputs, on_progress, cancelled, sensitivity, load_keys(keytabs), places)
+        keys = load_keys(keytabs)
+        return read_inputs(self.path, inputs, on_progress, cancelled, sensitivity, keys, places, given_up)
 
     def packet(self, input_key: str, frame: int, frames: Sequence[int] = ()) -> Packet:
         """One frame with its bytes and its tree of fields; blocks (file and child process).

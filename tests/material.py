@@ -2,6 +2,7 @@
 
 import json
 import os
+import struct
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
@@ -78,6 +79,21 @@ def guesses(names: Sequence[str], at: int = START, client: str = CLIENT) -> list
 def save(path: Path, packets: Sequence[Packet]) -> Path:
     """Write packets in time order as a pcap."""
     path.write_bytes(pcap(sorted(packets, key=lambda one: one[0])))
+    return path
+
+
+def long_capture(path: Path, times: int) -> Path:
+    """The sample again and again, each time an hour later."""
+    data = SAMPLE.read_bytes()
+    out, at = [data[:24]], 24
+    records = []
+    while at + 16 <= len(data):
+        seconds, micros, size, length = struct.unpack_from("<IIII", data, at)
+        records.append((seconds, micros, size, length, data[at + 16 : at + 16 + size]))
+        at += 16 + size
+    for round_ in range(times):
+        out += [struct.pack("<IIII", one[0] + 3600 * round_, *one[1:4]) + one[4] for one in records]
+    path.write_bytes(b"".join(out))
     return path
 
 

@@ -23,7 +23,7 @@ import zstandard
 
 from app.model.rows import Progress
 from app.session import Reading, Session, StoreError
-from tests.material import ROOT, SAMPLE, SECOND, START, command, guesses, outcome, save, spray, wardlight
+from tests.material import ROOT, SAMPLE, SECOND, START, command, guesses, long_capture, outcome, save, spray, wardlight
 
 Outcome = tuple[list[dict[str, Any]], list[bytes]]
 DATA = ROOT / "tests" / "data"
@@ -135,21 +135,6 @@ def slices(path: Path, folder: Path, count: int) -> list[Path]:
     return out
 
 
-def long_capture(path: Path, times: int) -> Path:
-    """The sample again and again, each time an hour later."""
-    data = SAMPLE.read_bytes()
-    out, at = [data[:24]], 24
-    records = []
-    while at + 16 <= len(data):
-        seconds, micros, size, length = struct.unpack_from("<IIII", data, at)
-        records.append((seconds, micros, size, length, data[at + 16 : at + 16 + size]))
-        at += 16 + size
-    for round_ in range(times):
-        out += [struct.pack("<IIII", one[0] + 3600 * round_, *one[1:4]) + one[4] for one in records]
-    path.write_bytes(b"".join(out))
-    return path
-
-
 class TestKills:
     def test_a_killed_reading_goes_on_where_it_was(self, parts: list[Path], tmp_path: Path) -> None:
         inputs = [*slices(long_capture(tmp_path / "long.pcap", 3), tmp_path, 7), *parts]
@@ -248,6 +233,23 @@ class TestCancelling:
 
         assert kept.state == "partial" and kept.activities > 3000 and 0 < kept.records < 24558 * 10
         assert took < 1.0
+
+    def test_detection_is_given_up_when_asked_and_made_good_the_next_time(self, tmp_path: Path) -> None:
+        path = long_capture(tmp_path / "long.pcap", 10)
+        read(tmp_path / "calm", path)
+        session = Session.open(tmp_path / "w")
+        done: list[str | None] = []
+        detects = threading.Event()
+        try:
+            reading = session.read([path], lambda one: detects.set() if one.stage == "detect" else None, done.append)
+            assert detects.wait(60)
+            reading.give_up()
+            reading.wait(30)
+            assert done == [None] and session.queries.alerts() == () and session.queries.count() > 30_000
+        finally:
+            session.close()
+        read(tmp_path / "w")
+        assert outcome(tmp_path / "w") == outcome(tmp_path / "calm")
 
     def test_while_unpacking(self, tmp_path: Path) -> None:
         path = tmp_path / "long.pcap.gz"

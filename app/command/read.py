@@ -1,4 +1,7 @@
-"""The process that reads inputs for the window: progress as JSON lines, ends when its standard input closes."""
+"""The process that reads inputs for the window: progress as JSON lines.
+
+It reads no more when its standard input says STOP or closes, and detects over what was read; it gives that up too on GIVE_UP.
+"""
 
 import argparse
 import os
@@ -8,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.children import GIVE_UP
 from app.model.rows import Progress
 from app.sensor.sources.evtx_process import close_all
 from app.session import Session
@@ -23,14 +27,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Read; the parent cancels by closing standard input, which also happens when it dies."""
+    """Read; standard input also closes when the parent dies."""
     if options.low:
         _give_way()
-    cancelled = threading.Event()
+    cancelled, given_up = threading.Event(), threading.Event()
 
     def watch() -> None:
-        while os.read(0, 4096):  # not sys.stdin, whose lock this thread would still hold when the interpreter ends
-            pass
+        said = b""
+        while more := os.read(0, 4096):  # not sys.stdin, whose lock this thread would still hold when the interpreter ends
+            said = (said + more)[-64:]
+            cancelled.set()
+            if GIVE_UP in said:
+                given_up.set()
         cancelled.set()
 
     threading.Thread(target=watch, daemon=True, name="parent-watch").start()
@@ -44,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
 
     session = Session.open(options.workspace)
     try:
-        session.read_here(options.paths, say, cancelled.is_set, options.sensitivity, options.keytab)
+        session.read_here(options.paths, say, cancelled.is_set, options.sensitivity, options.keytab, given_up=given_up.is_set)
     finally:
         session.close()
         close_all()

@@ -1,8 +1,9 @@
 """The loop: fold what a batch tells, store it, and when all is read detect over everything in event time."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -30,6 +31,7 @@ from app.model.alert import Alert
 from app.model.health import HealthFact
 from app.model.rows import Problem
 from app.model.source import SourceState
+from app.model.stopping import go_on
 from app.model.tuning import Sensitivity
 from app.model.workspace import Outlook
 
@@ -40,6 +42,7 @@ SHARE = 0.05
 PAUSE = 2.0
 """Seconds at least between two such moments."""
 
+One = TypeVar("One")
 ROUNDS = 4
 """Times at most that the size is looked at again in one retention: pages of the file become free late."""
 
@@ -266,7 +269,10 @@ class Engine:
         return whole
 
     def settle(self, sensitivity: Sensitivity = "medium") -> Settled:
-        """Name every entity, run every detector over all activities in event time, put the alerts in their place."""
+        """Name every entity, run every detector over all activities in event time, put the alerts in their place.
+
+        Within app.model.stopping.until it may be given up, which raises Stopped: the alerts stay as they were.
+        """
         tuning = replace(self._store.tuning(), sensitivity=sensitivity)
         now = time.time_ns() // 1000
         counting = [one for one in every_exclusion(self._store.exclusions()) if one.counts(now)]
@@ -371,8 +377,15 @@ class Engine:
     def _name(self, known: Knowledge, every: bool) -> None:
         addresses, actors = self._store.nameless(every)
         self._store.name(
-            ((number, entities_of(known, text, first, last)) for number, text, first, last in addresses),
-            ((number, known.account_entity(example(load(raw)))) for number, raw in actors),
+            ((number, entities_of(known, text, first, last)) for number, text, first, last in _while_wanted(addresses)),
+            ((number, known.account_entity(example(load(raw)))) for number, raw in _while_wanted(actors)),
             every,
             (known.entity_named(one) for _, one, _, _ in known.directory.principals()) if every else (),
         )
+
+
+def _while_wanted(some: Iterable[One]) -> Iterator[One]:
+    """All of them, until nobody waits any more; then Stopped is raised."""
+    for one in some:
+        go_on()
+        yield one

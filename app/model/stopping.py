@@ -4,6 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+
+class Stopped(Exception):
+    """Work was given up since nobody waits for it; what it had changed so far is as before."""
+
+
 _STOPPED: ContextVar[Callable[[], bool] | None] = ContextVar("stopped", default=None)
 
 
@@ -15,6 +20,12 @@ def until(stopped: Callable[[], bool]) -> Iterator[None]:
         yield
     finally:
         _STOPPED.reset(before)
+
+
+def go_on() -> None:
+    """Raise Stopped when nobody waits any more for what this thread does."""
+    if is_stopped():
+        raise Stopped
 
 
 def is_stopped() -> bool:

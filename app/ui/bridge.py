@@ -17,6 +17,8 @@ PROGRESS_MS = 100
 CHANGES_MS, LIVE_CHANGES_MS = 250, 1000
 """Between two looks for changes while files are read, and while live sources run only."""
 SOURCES_MS = 500
+STOPPING_MS = 20
+"""Between two looks whether what was asked to stop is over."""
 
 
 class Bridge(QObject):
@@ -40,12 +42,14 @@ class Bridge(QObject):
         self._session: Session | None = None
         self._reading: Reading | None = None
         self.anew = False
-        """Whether what is or was read last is nothing new: only detection runs again."""
+        """Whether only detection runs, or ran last: again, or over what was read before somebody stopped the reading."""
         self.low = False
         """Whether what is read from now on leaves the processor to others first."""
         self.stopped = False
         """Whether somebody asked what is or was read last to stop."""
         self._latest: Progress | None = None
+        self._detects = False
+        """Whether all is read and detection runs."""
         self._ended: list[str | None] = []
         self._version: object = None
         self._asking = False
@@ -78,7 +82,8 @@ class Bridge(QObject):
 
     def attach(self, session: "Session | None") -> None:
         """Watch another session."""
-        self.cancel()
+        if self._reading is not None:
+            self._reading.cancel()
         if self._session is not None:
             self._session.on_state = None
         for timer in (self._progress_timer, self._changes_timer, self._sources_timer):
@@ -98,18 +103,29 @@ class Bridge(QObject):
         """
         if self._session is None or self._reading is not None:
             return
-        self._latest, self._ended, self.anew, self.stopped = None, [], not paths, False
+        self._latest, self._ended, self.anew, self.stopped, self._detects = None, [], not paths, False, False
         ended = self._ended
         self._reading = self._session.read(list(paths), self._keep, ended.append, sensitivity, self.keytabs, self.low)
-        self._progress_timer.start()
+        self._progress_timer.start(PROGRESS_MS)
         self._watch()
         self.started.emit()
 
     def cancel(self) -> None:
-        """Ask the reading to stop; what was read stays."""
-        if self._reading is not None:
-            self.stopped = True
+        """Ask the reading to stop; what was read stays, and detection over it goes on as work of its own.
+
+        Finished is told as soon as nothing more is read, then started of the detection, which stops when this is asked again.
+        """
+        if self._reading is None:
+            return
+        self.stopped = True
+        if self.anew:
+            self._reading.give_up()
+        else:
             self._reading.cancel()
+            if self._detects:
+                self._read_so_far()
+                return
+        self._progress_timer.start(STOPPING_MS)
 
     def use_keytabs(self, files: Sequence[Path]) -> None:
         """Use these files with keys from now on, no others."""
@@ -185,6 +201,16 @@ class Bridge(QObject):
             self._watch()
             self.poke()
 
+    def _read_so_far(self) -> None:
+        """What was asked to stop has: the reading is over, detection over what was read goes on."""
+        self._version = None
+        self.finished.emit("")
+        if self._reading is None or self.anew:
+            return
+        self.anew, self.stopped = True, False
+        self._progress_timer.start(PROGRESS_MS)
+        self.started.emit()
+
     def _watch(self) -> None:
         """Look for changes as often as they are to be seen now."""
         if self._reading is None and not self.listening:
@@ -199,6 +225,9 @@ class Bridge(QObject):
         latest, self._latest = self._latest, None
         if latest is not None:
             self.progress.emit(latest)
+            self._detects = latest.stage == "detect"
+            if self.stopped and not self.anew and self._detects and not self._ended:
+                self._read_so_far()
         if self._ended:
             self._progress_timer.stop()
             self._reading = None

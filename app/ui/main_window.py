@@ -350,6 +350,8 @@ class MainWindow(Stage):
             if self.desk.session is None:
                 self.open_case(None)
             else:
+                if self.desk.bridge.anew:
+                    self.desk.bridge.cancel()  # detection follows what is read next, over everything
                 self.desk.tell(tr("Read next, after what is being read now."))
             return
         self.desk.bridge.read(paths, self.desk.settings.sensitivity)

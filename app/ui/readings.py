@@ -67,6 +67,7 @@ class Readings(QObject):
         if error:
             self._log.end(entry, "failed", error)
         elif self._bridge.stopped:
-            self._log.end(entry, "cancelled", f"{entry.detail}; what was read is kept")
+            left = "alerts are as they were before" if self._bridge.anew else "what was read is kept"
+            self._log.end(entry, "cancelled", f"{entry.detail}; {left}")
         else:
             self._log.end(entry, "done")

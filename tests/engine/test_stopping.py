@@ -6,13 +6,18 @@ import time
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from app.engine.engine import Engine
 from app.engine.queries import Queries, access, scan
 from app.engine.queries import plan as plans
 from app.engine.queries.access import Access
+from app.engine.store import streams
 from app.model.filter import ActivityFilter, parse
-from app.model.stopping import is_stopped, until
-from tests.engine.workspace import fill, made
+from app.model.stopping import Stopped, is_stopped, until
+from tests.engine.detectors.builders import SECOND, ntlm
+from tests.engine.test_postings import check
+from tests.engine.workspace import Found, Report, content, fill, made
 
 LONG = "SELECT count(*) FROM activities a, activities b, activities c, activities d"
 
@@ -45,6 +50,37 @@ def test_who_is_stopped_asks_nothing_more(path: Path) -> None:
             reader.one("SELECT 1")
     assert not is_stopped() and reader.one("SELECT 1") == 1
     reader.close()
+
+
+def test_detection_that_is_given_up_leaves_the_alerts_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "EVERY", 3)
+    guessed = [replace(ntlm(f"user{number}", at=number * SECOND, code=0xC000006A), input="aaaa") for number in range(60)]
+    fill(tmp_path / "calm", {"aaaa": guessed, "bbbb": made(300, key="bbbb", seed=2)})
+    fill(tmp_path / "w", {"aaaa": guessed})
+    before = content(tmp_path / "w")["alerts"]
+    engine, stops = Engine(tmp_path / "w"), 0
+    engine.begin_input(Found(key="bbbb", path="/cases/bbbb.pcap"))
+    engine.ingest(made(300, key="bbbb", seed=2))
+    engine.finish_input(Report(records=300))
+    for patience in range(0, 10_000, 7):
+        left = [patience]
+
+        def over(left: list[int] = left) -> bool:
+            left[0] -= 1
+            return left[0] < 0
+
+        try:
+            with until(over):
+                assert engine.settle().fresh
+            break
+        except Stopped:
+            stops += 1
+            assert content(tmp_path / "w")["alerts"] == before
+    engine.close()
+    assert stops > 10 and before
+    calm, after = content(tmp_path / "calm"), content(tmp_path / "w")
+    assert {name: calm[name] for name in ("alerts", "activities")} == {name: after[name] for name in ("alerts", "activities")}
+    check(tmp_path / "w")
 
 
 def test_only_the_thread_that_is_not_waited_for_is_stopped(path: Path) -> None:

@@ -20,6 +20,7 @@ from app.ui.pages.alert import AlertPage
 from app.ui.pages.alerts import AlertsPage
 from app.ui.pages.entities import EntitiesPage
 from app.ui.pages.start import StartPage
+from tests.material import long_capture
 
 from .conftest import Watchdog
 
@@ -292,13 +293,59 @@ def test_first_start_and_dropping_files(make_window, settle: Settle, qtbot: QtBo
 
 def test_reading_can_be_stopped_and_closing_stops_it(make_window, settle: Settle, qtbot: QtBot) -> None:
     window = make_window(Session.open(None))
-    with qtbot.waitSignal(window.desk.bridge.finished, timeout=60_000):
+    bridge = window.desk.bridge
+    with qtbot.waitSignal(bridge.finished, timeout=60_000):
         window.read([sample_case()])
         window.do_by_id("reading.cancel")
-    assert not window.desk.bridge.reading
+    assert window.statusbar.said.text().startswith("Stopped; ")
+    qtbot.waitUntil(lambda: not bridge.reading, timeout=60_000)
     window.read([sample_case()])
     window.close()
-    assert not window.desk.bridge.reading
+    assert not bridge.reading
+
+
+def test_detection_over_what_was_read_goes_on_as_a_job_that_can_be_stopped(
+    make_window, settle: Settle, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = make_window(Session.open(tmp_path / "case.wardlight"))
+    bridge, log = window.desk.bridge, window.desk.jobs.log
+    window.read([long_capture(tmp_path / "long.pcap", 12)])
+    qtbot.waitUntil(lambda: bool(window.desk.overview and window.desk.overview.activities > 20_000), timeout=60_000)
+    with qtbot.waitSignal(bridge.finished, timeout=60_000):
+        window.do_by_id("reading.cancel")
+    said = window.statusbar.said.text()
+    assert said.startswith("Stopped; ") and said.endswith(" activities so far are kept.")
+    assert bridge.reading and bridge.anew and not bridge.stopped
+    window.desk.go("activities")
+    with qtbot.waitSignal(bridge.finished, timeout=60_000):
+        window.do_by_id("reading.cancel")
+    assert not bridge.reading and "F5" in window.statusbar.said.text()
+    assert [(one.kind, one.state) for one in log.entries if one.kind in ("reading", "detection")] == [
+        ("detection", "cancelled"), ("reading", "cancelled"),
+    ]  # fmt: skip
+    assert window.desk.session.queries.alerts() == () and window.desk.session.queries.count() > 20_000
+
+    with qtbot.waitSignal(bridge.finished, timeout=60_000):
+        window.do_by_id("detect")
+    assert window.desk.session.queries.alerts()
+    settle(window)
+
+
+def test_evidence_that_comes_while_detection_runs_again_does_not_wait_for_its_end(
+    make_window, settle: Settle, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session = Session.open(tmp_path / "case.wardlight")
+    session.read_here([long_capture(tmp_path / "long.pcap", 12)], lambda _: None)
+    window = make_window(session)
+    settle(window)
+    ended: list[bool] = []
+    window.desk.bridge.finished.connect(lambda _: ended.append(window.desk.bridge.stopped))
+    window.desk.tag("computer:dc.example.test", {"Sensitive": True})
+    qtbot.waitUntil(lambda: window.desk.bridge.reading, timeout=10_000)
+    window.read([sample_case()])
+    qtbot.waitUntil(lambda: len(ended) == 2 and not window.desk.bridge.reading, timeout=60_000)
+    assert ended == [True, False]
+    assert len(session.queries.inputs()) == 2 and session.queries.alerts()
 
 
 def test_a_case_that_cannot_be_opened_is_said(make_window, settle: Settle, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from app.engine.store.reading import COLUMNS, RESULTS, Rows
 from app.model.activity import Activity, Result
+from app.model.stopping import go_on
 
 FAILURE = RESULTS.index("failure")
 ORDER = """a.at, (SELECT key FROM inputs WHERE id = a.input), coalesce(a.frame, 0), a.ordinal,
@@ -13,6 +14,8 @@ ORDER = """a.at, (SELECT key FROM inputs WHERE id = a.input), coalesce(a.frame, 
 Told = tuple[tuple[str, Result], ...]
 """Kind and result of each other activity that tells of the same act."""
 MINUTE = 60_000_000
+EVERY = 256
+"""Activities after which it is asked whether anybody still waits."""
 
 
 def stream(
@@ -48,11 +51,13 @@ def stream(
         [*(span or ()), *every, *failed],
     )
     activity = rows.activity
-    for row in found:
+    for number, row in enumerate(found):
+        if number % EVERY == 0:
+            go_on()
         others: Told = ()
         if row[0] is not None:
-            numbers = sorted({int(one) for one in str(row[0]).split(",")})
-            others = tuple((names[number // 4], RESULTS[number % 4]) for number in numbers)
+            codes = sorted({int(one) for one in str(row[0]).split(",")})
+            others = tuple((names[code // 4], RESULTS[code % 4]) for code in codes)
         yield activity(row[1:]), others
 
 
@@ -64,7 +69,9 @@ def numbered(
     sql = f"SELECT a.id, {COLUMNS} FROM activities a WHERE a.at BETWEEN ? AND ? AND +a.kind IN ({_marks(every)}) ORDER BY {ORDER}"
     activity = rows.activity
     for first, last in spans:
-        for row in db.execute(sql, [first, last, *every]):
+        for number, row in enumerate(db.execute(sql, [first, last, *every])):
+            if number % EVERY == 0:
+                go_on()
             yield row[0], activity(row[1:])
 
 

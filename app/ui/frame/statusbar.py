@@ -65,6 +65,7 @@ class StatusBar(QWidget):
         desk.session_changed.connect(self._show_live)
         desk.session_changed.connect(self._show_health)
         desk.health_changed.connect(self._show_health)
+        self._activities = 0
         desk.bridge.started.connect(self._started)
         desk.bridge.progress.connect(self._progress)
         desk.bridge.finished.connect(self._finished)
@@ -148,6 +149,7 @@ class StatusBar(QWidget):
         self.show_case()
 
     def _progress(self, progress: Progress) -> None:
+        self._activities = progress.activities
         name = progress.path.replace("\\", "/").rsplit("/", 1)[-1]
         self.reading.say(f"{wording.STAGES.get(progress.stage, progress.stage)} {wording.middle(name, 40)}".strip())
         self.bar.show_share(wording.share(progress))
@@ -155,6 +157,8 @@ class StatusBar(QWidget):
 
     def _finished(self, error: str) -> None:
         self._show_reading(False)
-        if error or not self._desk.bridge.anew:
-            done = "Stopped; what was read is kept." if self._desk.bridge.stopped else "Everything was read."
-            self.say(error or done, bool(error))
+        bridge, found = self._desk.bridge, wording.count(self._activities, "activity", "activities")
+        if error or not bridge.anew:
+            self.say(error or (f"Stopped; {found} so far are kept." if bridge.stopped else "Everything was read."), bool(error))
+        elif bridge.stopped:
+            self.say("Detection was stopped: alerts do not tell of all that was read until it runs again (F5).", True)
