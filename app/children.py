@@ -90,10 +90,8 @@ Answer = Said | Went | Ended | Governed
 class Reading:
     """Inputs being read by a process of their own; its callbacks come from a thread of the session."""
 
-    def __init__(self, command: list[str], on_progress: OnProgress, on_done: OnDone) -> None:
-        self._child = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=paths.program()
-        )
+    def __init__(self, child: "subprocess.Popen[bytes]", on_progress: OnProgress, on_done: OnDone) -> None:
+        self._child = child
         self.handed_on: Beside | None = None
         """Who reads instead, when another process of the session had the workspace first."""
         self._on_progress, self._on_done = on_progress, on_done

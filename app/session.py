@@ -13,7 +13,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from app import paths, starting, updates, workspaces
+from app import paths, ready, updates, workspaces
 from app.casework import Casework
 from app.children import Beside, Listening, Reading
 from app.engine.exclusion_lists import moment
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMS", "IN_USE", "Form", "Reading", "Seconds", "Session", "StoreError", "View", "check_keytabs",
-    "code_tables", "detector_ids", "harmless", "iso", "moment", "replay", "story", "updates", "workspaces",
+    "code_tables", "detector_ids", "harmless", "iso", "moment", "ready", "replay", "story", "updates", "workspaces",
 ]  # fmt: skip
 
 
@@ -180,10 +180,9 @@ class Session(Output, Casework, Fleet, Telling):
             on_done(error)
 
         self.needs("user")
-        given = [part for one in keytabs for part in ("--keytab", str(one.resolve()))]
-        given += ["--low"] if low else []
-        command = starting.command("_read", "--sensitivity", sensitivity, *given, str(self.path.resolve()))
-        reading = Reading([*command, *(str(one.resolve()) for one in inputs)], on_progress, done)
+        files, keys = (tuple(str(one.resolve()) for one in some) for some in (inputs, keytabs))
+        wanted = ready.Wanted(str(self.path.resolve()), files, sensitivity, keys, low)
+        reading = Reading(ready.reader(wanted), on_progress, done)
         self._readings = [one for one in self._readings if one.running] + [reading]
         return reading
 

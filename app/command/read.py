@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from app import ready
 from app.children import GIVE_UP
 from app.model.rows import Progress
 from app.sensor.sources.evtx_process import close_all
@@ -22,18 +23,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sensitivity", choices=("low", "medium", "high"), default="medium")
     parser.add_argument("--keytab", type=Path, action="append", default=[])
     parser.add_argument("--low", action="store_true", help="leave the processor to others first")
-    parser.add_argument("workspace", type=Path)
+    parser.add_argument(ready.WORD, action="store_true", help="load everything, then wait for what to read on standard input")
+    parser.add_argument("workspace", type=Path, nargs="?")
     parser.add_argument("paths", type=Path, nargs="*")
 
 
 def run(options: argparse.Namespace) -> int:
     """Read; standard input also closes when the parent dies."""
+    rest = b""
+    if options.told:
+        from app import ingest  # noqa: F401  (every reader and detector: what takes longest before the first rows)
+
+        wanted, rest = _told()
+        if wanted is None:
+            return 0
+        options.workspace, options.paths = Path(wanted.workspace), [Path(one) for one in wanted.inputs]
+        options.sensitivity, options.low = wanted.sensitivity, wanted.low
+        options.keytab = [Path(one) for one in wanted.keytabs]
+    if options.workspace is None:
+        return 1
     if options.low:
         _give_way()
     cancelled, given_up = threading.Event(), threading.Event()
+    if rest:
+        cancelled.set()
+    if GIVE_UP in rest:
+        given_up.set()
 
     def watch() -> None:
-        said = b""
+        said = rest
         while more := os.read(0, 4096):  # not sys.stdin, whose lock this thread would still hold when the interpreter ends
             said = (said + more)[-64:]
             cancelled.set()
@@ -57,6 +75,18 @@ def run(options: argparse.Namespace) -> int:
         session.close()
         close_all()
     os._exit(0)  # all is kept and told; taking the interpreter apart would only keep the window waiting
+
+
+def _told() -> tuple[ready.Wanted | None, bytes]:
+    """What is wanted, and what was said behind it; None when whoever would say so is gone."""
+    said = b""
+    while b"\n" not in said and len(said) <= ready.LONGEST:
+        more = os.read(0, 65_536)
+        if not more:
+            return None, b""
+        said += more
+    line, _, rest = said.partition(b"\n")
+    return msgspec.json.decode(line, type=ready.Wanted), rest
 
 
 def _give_way() -> None:

@@ -48,8 +48,8 @@ class Bridge(QObject):
         self.stopped = False
         """Whether somebody asked what is or was read last to stop."""
         self._latest: Progress | None = None
-        self._detects = False
-        """Whether all is read and detection runs."""
+        self._detects = self._some = False
+        """Whether all is read and detection runs; whether something was found."""
         self._ended: list[str | None] = []
         self._version: object = None
         self._asking = False
@@ -103,7 +103,8 @@ class Bridge(QObject):
         """
         if self._session is None or self._reading is not None:
             return
-        self._latest, self._ended, self.anew, self.stopped, self._detects = None, [], not paths, False, False
+        self._latest, self._ended, self.anew, self.stopped = None, [], not paths, False
+        self._detects = self._some = False
         ended = self._ended
         self._reading = self._session.read(list(paths), self._keep, ended.append, sensitivity, self.keytabs, self.low)
         self._progress_timer.start(PROGRESS_MS)
@@ -225,6 +226,9 @@ class Bridge(QObject):
         latest, self._latest = self._latest, None
         if latest is not None:
             self.progress.emit(latest)
+            if latest.activities and not self._some:
+                self._some = True
+                self.poke()  # the first rows are not waited for
             self._detects = latest.stage == "detect"
             if self.stopped and not self.anew and self._detects and not self._ended:
                 self._read_so_far()

@@ -86,12 +86,14 @@ class Commands:
 
     def open_files(self) -> None:
         """Ask for files, read them."""
+        self._desk.get_ready()
         names, _ = QFileDialog.getOpenFileNames(self._parent, "Open evidence", "", EVIDENCE)
         if names:
             self._window.read([Path(one) for one in names])
 
     def open_folder(self) -> None:
         """Ask for a folder, read all in it."""
+        self._desk.get_ready()
         name = QFileDialog.getExistingDirectory(self._parent, "Open a folder of evidence")
         if name:
             self._window.read([Path(name)])

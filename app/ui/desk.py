@@ -3,6 +3,8 @@
 Long because every change that a page may make by hand has its method here, so that all of them are told and followed alike.
 """
 
+import contextlib
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -490,12 +492,28 @@ class Desk(QObject):
         recent = (word, *(one for one in self.settings.recent if one != word))[:RECENT]
         self.keep(recent=recent, opened=workspaces.opened_now(self.settings, path))
 
+    def get_ready(self) -> None:
+        """Somebody may read something soon: let a process load what that needs, away from the window."""
+
+        def work() -> None:
+            from app.session import ready
+
+            if not self.closed:
+                with contextlib.suppress(OSError):  # then reading starts its own, and says what is wrong
+                    ready.prepare()
+
+        self.jobs.run(work)
+
     def close(self) -> None:
         """Stop what runs."""
         self.closed = True
         self._watch.stop()
         self.bridge.attach(None)
         self.jobs.close()
+        if "app.session" in sys.modules:
+            from app.session import ready
+
+            ready.close()
 
     def _summarise(self) -> None:
         session = self.session

@@ -37,6 +37,8 @@ from app.ui.widgets.words import Words
 
 SMALLEST = (860, 560)
 PACK = ".wardlight-pack"
+IDLE_MS = 700
+"""Between the first paint and what is loaded because it will be needed."""
 
 
 class MainWindow(Stage):
@@ -68,6 +70,18 @@ class MainWindow(Stage):
         self.rail.show_case(False)
         self.desk.attach(session)
         self.stand(self.arranger.standing())
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.timeout.connect(self._get_ready)
+
+    def showEvent(self, event) -> None:
+        """Whoever sees an empty window will open something."""
+        super().showEvent(event)
+        self._idle.start(IDLE_MS)
+
+    def _get_ready(self) -> None:
+        if self.desk.session is None:
+            self.desk.get_ready()
 
     # --- making ---
 
@@ -348,6 +362,7 @@ class MainWindow(Stage):
         if self.desk.bridge.reading or self.desk.session is None:
             self._waiting.extend(paths)
             if self.desk.session is None:
+                self.desk.get_ready()  # meanwhile
                 self.open_case(None)
             else:
                 if self.desk.bridge.anew:
@@ -424,6 +439,7 @@ class MainWindow(Stage):
         """Files or folders may be dropped anywhere."""
         if any(one.isLocalFile() for one in event.mimeData().urls()):
             event.acceptProposedAction()
+            self.desk.get_ready()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Read what was dropped."""
