@@ -4,6 +4,7 @@ from collections.abc import Hashable
 
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, fact
+from app.engine.profiles import RESOURCES
 from app.model.alert import Fact
 from app.model.entity import EntityRef
 
@@ -11,6 +12,8 @@ EARLIER = 12 * HOUR
 """What was told half a day ago is another piece of work; until then it may be one attack that goes on."""
 KEPT = 30 * DAY
 """After a month without it the same is new again."""
+MANY = 15
+"""Computers that one account uses on one day, from which on it is worth a question whether it is a scanner or an inventory."""
 STEADY = 6
 """Different hours of a day in which the same was asked, after which a program asks, and no person."""
 
@@ -51,6 +54,23 @@ def again(*who: EntityRef | None) -> Fact:
     return fact(
         "The same was told on a day before, so it is told quietly now: if it is the work of ", *(pieces or ["a program"]),
         ", an exclusion of this detector keeps it silent",
+    )  # fmt: skip
+
+
+def visits(ctx: Context, account: EntityRef | None, at: int) -> Fact | None:
+    """The fact that an account used many computers within a day before or after; for detectors that are profiled.
+
+    It lowers nothing: an attacker who looks around does the same. It says what to do when it is a scanner.
+    """
+    profile = ctx.profiles.of(account)
+    if profile is None or account is None:
+        return None
+    used = sum(1 for one in profile.values(RESOURCES).values() if abs(one.last - at) <= DAY)
+    if used < MANY:
+        return None
+    return fact(
+        account, f" used {used:,} computers within a day, as vulnerability scanners and inventories do, and attackers who look "
+        "around: if it is a scanner's, exclude its computer from this detector",
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from app.engine.profiles import QUERIES
 from app.engine.readings.novelty import is_new
 from app.engine.readings.pipes import FILE_CHECKED, pipe_opened
 from app.engine.readings.sessions import NETWORK, by_system, from_session, is_elsewhere, session_of
-from app.engine.repeated import again, all_day, hour_of, steady, told_before
+from app.engine.repeated import again, all_day, hour_of, steady, told_before, visits
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import RpcCall
@@ -275,6 +275,7 @@ def tell(
 ) -> Finding:  # fmt: skip
     """Words with everything that was asked in the episode."""
     things = [str(one) for one in trail.values]
+    wide = visits(ctx, ctx.account(activity), activity.at)
     program = all(steady(ctx, activity.at, place, one) for one in things)
     success = activity.result != "failure"
     return found(
@@ -296,6 +297,7 @@ def tell(
             fact(how, activity),
             fact(ctx.doer(activity), " is not a domain controller"),
             *((all_day(ctx.doer(activity)),) if program else ()),
+            *((wide,) if wide is not None else ()),
             *((again(ctx.account(activity), ctx.source(activity)),) if before and not program else ()),
             against(
                 f"It would be quiet for single look-ups: below {ctx.limit(USERS)} users, {ctx.limit(GROUPS)} ordinary groups "

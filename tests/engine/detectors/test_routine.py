@@ -5,7 +5,7 @@ from app.engine.detectors import DETECTORS
 from app.engine.knowledge import Knowledge
 from app.model.activity import Account, Activity
 from app.model.alert import Alert, plain
-from app.model.details import RpcCall
+from app.model.details import Ntlm, RpcCall
 from app.model.tuning import DEFAULT, Tuning
 from tests.engine.detectors.builders import DC1, DRSUAPI, HOUR, MINUTE, SAMR, SECOND, SVCCTL, WS1, WS2, act, controller, dns
 from tests.engine.detectors.builders import FILES as SERVER
@@ -180,3 +180,20 @@ def test_a_list_asked_for_a_few_times_is_not() -> None:
     some = [listing(at=hour * HOUR) for hour in range(4)]
 
     assert [one.severity for one in alerts("samr_reconnaissance", [controller(DC1), *some])] == ["medium"]
+
+
+def test_who_uses_many_computers_is_asked_about_as_a_scanner_and_stays_as_loud() -> None:
+    def scan(count: int) -> list[Alert]:
+        by = Account(name="scan", domain="EXAMPLE")
+        detail = RpcCall(interface=SAMR, opnum=13, pipe="samr")
+        visits = [
+            act(Ntlm(user="scan", domain="EXAMPLE", version="NTLMv2", carrier="smb2"), WS1, f"192.0.2.{100 + one}", 445,
+                at=one * SECOND, account=by)
+            for one in range(count)
+        ]  # fmt: skip
+        return alerts("samr_reconnaissance", [controller(DC1), act(detail, WS1, DC1, at=0, account=by), *visits])
+
+    for count, asked in ((20, True), (5, False)):
+        (said,) = scan(count)
+        assert said.severity == "medium"
+        assert any("scanner" in plain(one.text) for one in said.finding.facts) == asked
