@@ -5,15 +5,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from app.engine.detectors import run_told
 from app.engine.engine import Engine, create_workspace
 from app.engine.knowledge import Knowledge
-from app.engine.running import Told
 from app.link.codec import decode_batch, encode_batch
 from app.model.activity import Activity
-from app.model.alert import Alert
 from app.model.rows import Problem
-from app.model.tuning import Sensitivity, Tuning
 from benchmarks.quality.benign.days import days
 
 BATCH = 20_000
@@ -40,17 +36,6 @@ class Kept:
         with self.path.open("rb") as file:
             while head := file.read(4):
                 yield decode_batch(file.read(int.from_bytes(head, "big")))
-
-
-def alerts_of(kept: Kept, sensitivity: Sensitivity) -> list[Alert]:
-    """What the detectors say of one telling of everything."""
-
-    def stream() -> Iterator[tuple[Activity, Told]]:
-        for batch in kept.batches():
-            for one in batch:
-                yield one, ()
-
-    return run_told(stream(), kept.knowledge, tuning=Tuning(sensitivity=sensitivity))
 
 
 class _Input(Struct, frozen=True, kw_only=True):
