@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from app.engine import describe
 from app.engine.context import NOBODY, Context
-from app.model.activity import Activity
+from app.model.activity import Activity, Result
 from app.model.alert import Fact, Finding, Link, Phase, Sentence, Severity
 from app.model.entity import EntityRef
 from app.model.tuning import Threshold
@@ -62,6 +62,18 @@ class Later(Struct, frozen=True, kw_only=True):
 Detect = Callable[[Any, Context], Iterator[Finding | Later]]
 
 
+class SignIn(Struct, frozen=True):
+    """What tells most Windows logons apart that somebody need not be asked about. event: its number. type: its logon type, -1
+    where the event tells none that Windows has. kerberos: it names Kerberos as what authenticated, and no package of NTLM.
+    result: of the activity.
+    """
+
+    event: int
+    type: int
+    kerberos: bool
+    result: Result
+
+
 class Detector(Struct, frozen=True, kw_only=True):
     """One detection. id equals the file's stem; window is the longest time that two findings of one subject may lie apart
     and still be one alert, in microseconds. other_ids: external ids that its findings may have in the place of its own.
@@ -71,7 +83,10 @@ class Detector(Struct, frozen=True, kw_only=True):
     which it reads only what failed, which spares it the bulk of a file server. interfaces: of remote calls it is given only
     those of these RPC interfaces, and those of which nobody knows the interface when "" is among them; opnums: of them only
     calls of these numbers; event_ids: of Windows events only these; questions: of DNS only these types, beside what it watches
-    as refused; empty for all. thresholds: every number that the user may
+    as refused; empty for all. sign_ins: of Windows logons (EventLogon) it is given only those of which this is true. silent: true
+    of a kind of which it says nothing and remembers nothing, given what is known: no honeytoken is named, a computer's packets
+    are needed and there are none. Both are asked seldom and their answers kept, so they may rest on nothing else; whatever they
+    leave out, detect() must leave at once (tests/engine/test_routes.py). thresholds: every number that the user may
     change. excludable: kinds of parties that an exclusion may name. attacked_accounts: the accounts of its findings are those
     attacked, guessed or written into a forged ticket, not those that act, so that an exclusion of an account does not concern it.
     profiled: it asks what accounts and computers are used to (Context.profiles), for which more kinds are read than it watches
@@ -96,6 +111,8 @@ class Detector(Struct, frozen=True, kw_only=True):
     opnums: tuple[int, ...] = ()
     event_ids: tuple[int, ...] = ()
     questions: tuple[str, ...] = ()
+    sign_ins: Callable[[SignIn], bool] | None = None
+    silent: Callable[[Context, type], bool] | None = None
     thresholds: tuple[Threshold, ...] = ()
     excludable: tuple[str, ...] = ("account", "computer", "group", "address", "subnet", "domain")
     profiled: bool = False

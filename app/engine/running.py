@@ -6,7 +6,7 @@ from typing import Any
 
 from app.engine.alerting import Case, Exclude
 from app.engine.context import Context, Loss, Tags
-from app.engine.detector import Detector, Later
+from app.engine.detector import Detector, Later, SignIn
 from app.engine.knowledge import Knowledge
 from app.engine.memory import Memory
 from app.engine.profiles import TEACHING, WATCHED, Profiles
@@ -19,6 +19,7 @@ from app.model.tuning import DEFAULT, Tuning
 
 Told = tuple[tuple[str, Result], ...]
 """Kind and result of each other activity that tells of the same act as one."""
+RESULTS: tuple[Result, ...] = ("success", "failure", "unanswered")
 ROUTES = 4_096
 """Routes kept of one kind."""
 Route = tuple[tuple[Detector, Context], ...]
@@ -30,21 +31,38 @@ LEARNING = ""
 """Who could not read an activity, when that is no detector but what all of them go by: sessions and what is usual."""
 
 
+LOGON_TYPES = frozenset({"0", "2", "3", "4", "5", "7", "8", "9", "10", "11", "12", "13"})
+"""Logon types of Windows (LSA_LOGON_TYPE; ntsecapi.h), as events write them."""
+
+
+def sign_in(event: EventLogon) -> tuple[int, str, bool]:
+    """Number, logon type as it is written, whether it is Kerberos alone: SignIn in a form that is made faster."""
+    fields = event.fields
+    kind = fields.get("LogonType", "")
+    kerberos = fields.get("AuthenticationPackageName") == "Kerberos" and fields.get("LmPackageName", "-") in ("-", "")
+    return event.event_id, kind if kind in LOGON_TYPES else "", kerberos
+
+
 TOLD_APART: dict[type, Callable[[Any], Hashable]] = {
     RpcCall: attrgetter("interface", "opnum"),
     RpcBind: attrgetter("interface"),
     DnsQuery: attrgetter("type"),
     **dict.fromkeys(EVENTS, attrgetter("event_id")),
+    EventLogon: sign_in,
 }
 """What beside its kind decides whom an activity concerns."""
 
 
 class Routes:
-    """Which detectors an activity concerns, by its kind, and by interface and call, type of question, or event id."""
+    """Which detectors an activity concerns: by its kind, by interface and call, type of question, event id, sort of logon."""
 
     def __init__(self, asked: Iterable[tuple[Detector, Context]]) -> None:
         self._asked = tuple(asked)
-        self._kinds: dict[type, tuple[Callable[[Any], Hashable] | None, dict[Hashable, tuple[Route, Route]]]] = {}
+        self._kinds: dict[type, tuple[Callable[[Any], Hashable] | None, dict[Hashable, dict[Result, Route]]]] = {}
+
+    def forget(self) -> None:
+        """More is known: who is silent about what is asked anew."""
+        self._kinds.clear()
 
     def of(self, activity: Activity) -> Route:
         """Detectors to ask, in their order."""
@@ -55,21 +73,29 @@ class Routes:
             held = self._kinds[kind] = (TOLD_APART.get(kind), {})
         tell_apart, known = held
         which = tell_apart(detail) if tell_apart is not None else None
-        both = known.get(which)
-        if both is None:
+        routes = known.get(which)
+        if routes is None:
             if len(known) >= ROUTES:
                 known.clear()
-            both = known[which] = (self._route(kind, which, False), self._route(kind, which, True))
-        return both[activity.result == "failure"]
+            routes = known[which] = {result: self._route(kind, which, result) for result in RESULTS}
+        return routes[activity.result]
 
-    def _route(self, kind: type, which: object, failed: bool) -> Route:
-        return tuple(one for one in self._asked if _concerns(one[0], kind, which, failed))
+    def _route(self, kind: type, which: object, result: Result) -> Route:
+        return tuple(
+            (one, context)
+            for one, context in self._asked
+            if _concerns(one, kind, which, result) and not (one.silent is not None and one.silent(context, kind))
+        )
 
 
-def _concerns(detector: Detector, kind: type, which: object, failed: bool) -> bool:
-    refused = failed and kind in detector.watches_refused
+def _concerns(detector: Detector, kind: type, which: object, result: Result) -> bool:
+    refused = result == "failure" and kind in detector.watches_refused
     if kind not in detector.watches and not refused:
         return False
+    if issubclass(kind, EventLogon) and isinstance(which, tuple):
+        number, logon, kerberos = which
+        asked = detector.sign_ins is None or detector.sign_ins(SignIn(number, int(logon or "-1"), kerberos, result))
+        return asked and (not detector.event_ids or number in detector.event_ids)
     if issubclass(kind, WindowsEvent):
         return not detector.event_ids or which in detector.event_ids
     if isinstance(which, tuple):
@@ -164,6 +190,7 @@ class Walk:
         """Go on with what is known by now; what was found and learned so far stays as it was understood then."""
         self._others, self._exclude = others, exclude
         self._profiles.know(knowledge)
+        self._routes.forget()
         for context in self._contexts:
             context.know(knowledge, others, losses)
 

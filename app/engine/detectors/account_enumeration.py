@@ -206,5 +206,6 @@ DETECTOR = Detector(
     window=WINDOW,
     thresholds=(NAMES, PROVED),
     attacked_accounts=True,
+    sign_ins=lambda one: one.event == LOGON_REFUSED and one.type in (*FROM_ELSEWHERE, -1),
     detect=detect,
 )

@@ -294,6 +294,7 @@ DETECTOR = Detector(
         answers=True,
     ),
     window=WINDOW,
+    sign_ins=lambda one: one.type in (*FROM_ELSEWHERE, -1) and not (one.kerberos and one.result == "success"),
     learning=7 * DAY,
     thresholds=(ONE, ONE_SLOW, MANY, MANY_FAST, SOURCES, SPREAD),
     attacked_accounts=True,

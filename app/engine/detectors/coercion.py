@@ -338,5 +338,6 @@ DETECTOR = Detector(
     ),
     window=WINDOW,
     thresholds=(CALLED_BACK,),
+    sign_ins=lambda one: not one.kerberos,
     detect=detect,
 )

@@ -177,5 +177,6 @@ DETECTOR = Detector(
     window=WINDOW,
     event_ids=EVENTS,
     attacked_accounts=True,
+    silent=lambda ctx, _: not ctx.decoys,
     detect=detect,
 )

@@ -231,5 +231,6 @@ DETECTOR = Detector(
     interfaces=(SAMR,),
     event_ids=(WRITTEN, 5139, DELETED, *CHANGED, *sorted(JOINED), *sorted(LEFT)),
     sessions=True,
+    silent=lambda ctx, _: not ctx.decoys,
     detect=detect,
 )  # fmt: skip

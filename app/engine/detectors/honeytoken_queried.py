@@ -174,5 +174,6 @@ DETECTOR = Detector(
     interfaces=(SAMR,),
     event_ids=(COSTLY_SEARCH, HANDLE, OPERATION),
     sessions=True,
+    silent=lambda ctx, kind: kind is not EventObjectAccess and not ctx.decoys,
     detect=detect,
 )

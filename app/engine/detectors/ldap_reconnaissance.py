@@ -1,6 +1,7 @@
 """The directory read out over LDAP: who is powerful, who can be attacked how; by tools that are known, or by breadth."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from app.engine.changes import sessioned
 from app.engine.context import Context
@@ -112,13 +113,14 @@ HERE = ("127.0.0.1", "[::1]", "::1")
 PARENTS = ("objectclass", "objectcategory")
 
 
-def kinds_of(search: Search) -> list[str]:
+@lru_cache(maxsize=2048)
+def kinds_of(search: Search) -> tuple[str, ...]:
     """What a search lists, in words; nothing for one that asks for single objects."""
     found: list[str] = []
     if search.scope == SUBTREE and names_powerful(search):
         found.append(POWERFUL)
     if not search.broad:
-        return found
+        return tuple(found)
     kinds: list[tuple[bool, str]] = [
         (search.bit("useraccountcontrol", NO_PREAUTH), NO_PROOF),
         (search.bit("useraccountcontrol", TRUSTED | TRUSTED_FOR_ANY), DELEGATION),
@@ -147,7 +149,7 @@ def kinds_of(search: Search) -> list[str]:
         (everything(search), EVERYTHING),
     ]
     found += [kind for there, kind in kinds if there]
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
 def is_class(search: Search, *names: str) -> bool:
@@ -238,12 +240,12 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Later]:
         place = ctx.place(activity.source, at)
         if place == ctx.place(activity.destination, at):
             return
-    tool, kinds = tool_of(search), kinds_of(search)
+    kinds = kinds_of(search)
     if EVERYTHING in kinds and search.entries < ctx.limit(WHOLE):
-        kinds.remove(EVERYTHING)
+        kinds = tuple(kind for kind in kinds if kind != EVERYTHING)
     if not kinds:
         return
-    trail = None
+    tool, trail = tool_of(search), None
     for kind in kinds:
         first = ctx.memory.recall(("first", place, kind), int, at, 365 * DAY)
         if first is None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, fact, found, sentence
+from app.engine.knowledge.watched import PACKETS
 from app.engine.readings.sessions import LOGON, NETWORK
 from app.engine.readings.tellings import ENOUGH, SAME, SINGLE, is_local, single
 from app.model.activity import Activity
@@ -67,5 +68,7 @@ DETECTOR = Detector(
     window=WINDOW,
     thresholds=(ENOUGH, SINGLE, SAME),
     tellings=True,
+    sign_ins=lambda one: one.type in (NETWORK, -1),
+    silent=lambda ctx, _: not ctx.knowledge.sight.watched.has(PACKETS),
     detect=detect,
 )

@@ -86,13 +86,15 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
 
 def relayed(activity: Activity, ctx: Context, event: EventLogon) -> Iterator[Finding]:
     """The built-in administrator signs in over the network from the computer itself: the end of a relay to oneself."""
-    sid, address = event.text("TargetUserSid") or "", event.text("IpAddress") or ""
+    sid = event.text("TargetUserSid") or ""
+    if sid[-4:] != "-500" or sid[:9] != "S-1-5-21-":
+        return
     if event.event_id != LOGON or event.number("LogonType") != NETWORK or not event.number("IpPort"):
         return
-    if sid[:9] != "S-1-5-21-" or not sid.endswith("-500") or (event.text("AuthenticationPackageName") or "") != "Kerberos":
+    if (event.text("AuthenticationPackageName") or "") != "Kerberos":
         return
     here = ctx.knowledge.computer_entity(event.computer)
-    if address.removeprefix("::ffff:") != "127.0.0.1" or here.kind == "controller":
+    if (event.text("IpAddress") or "").removeprefix("::ffff:") != "127.0.0.1" or here.kind == "controller":
         return
     who = ctx.account(activity)
     yield found(
@@ -162,5 +164,6 @@ DETECTOR = Detector(
     window=WINDOW,
     thresholds=(NEW,),
     attacked_accounts=True,
+    sign_ins=lambda one: one.type in (NETWORK, -1),
     detect=detect,
 )  # fmt: skip

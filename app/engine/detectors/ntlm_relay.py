@@ -289,5 +289,6 @@ DETECTOR = Detector(
     window=WINDOW,
     event_ids=(LOGON, LOGON_REFUSED),
     attacked_accounts=True,
+    sign_ins=lambda one: one.type in (NETWORK, -1) and not one.kerberos,
     detect=detect,
 )

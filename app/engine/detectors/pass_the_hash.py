@@ -309,5 +309,6 @@ DETECTOR = Detector(
     event_ids=(4624, 4672, 4776, 8004, 5140),
     thresholds=(POINTS, TARGETS),
     profiled=True,
+    sign_ins=lambda one: one.event != LOGON or not one.kerberos,
     detect=detect,
 )

@@ -376,5 +376,6 @@ DETECTOR = Detector(
     ),
     window=EPISODE,
     sessions=True,
+    sign_ins=lambda one: one.event == LOGON and one.type in (NETWORK, -1),
     detect=detect,
 )

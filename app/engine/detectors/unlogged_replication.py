@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import DAY, Detector, Needs, against, fact, found, sentence
+from app.engine.knowledge.watched import LOG
 from app.engine.readings.tellings import SAME, SINGLE, single
 from app.model.activity import Activity
 from app.model.alert import Finding
@@ -69,5 +70,6 @@ DETECTOR = Detector(
     window=WINDOW,
     thresholds=(ENOUGH, SINGLE, SAME),
     tellings=True,
+    silent=lambda ctx, kind: kind is RpcCall and not ctx.knowledge.sight.watched.has(LOG),
     detect=detect,
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, fact, found, sentence
+from app.engine.knowledge.watched import LOG, PACKETS
 from app.engine.readings.tellings import ENOUGH, SAME, SINGLE, is_local, single
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
@@ -97,5 +98,6 @@ DETECTOR = Detector(
     window=WINDOW,
     thresholds=(ENOUGH, SINGLE, SAME, REPEATED),
     tellings=True,
+    silent=lambda ctx, kind: not ctx.knowledge.sight.watched.has(PACKETS if kind is EventKerberos else LOG),
     detect=detect,
 )

@@ -17,6 +17,7 @@ class Clocks:
         self.tally = Tally(READINGS)
         self._version = -1
         self._of: dict[str, list[tuple[int, int]]] = {}
+        self._steady: set[str] = set()
 
     def read(self, address: str, time: int, activity: Activity) -> None:
         """A controller said what time it is."""
@@ -31,6 +32,7 @@ class Clocks:
             self._of.setdefault(str(address), []).extend((at, int(str(ahead))) for at in {seen[0], seen[1]})
         for readings in self._of.values():
             readings.sort()
+        self._steady = {address for address, readings in self._of.items() if len({ahead for _, ahead in readings}) == 1}
         self._version = self.tally.changes
 
     def ahead(self, address: str, at: int) -> int | None:
@@ -40,6 +42,8 @@ class Clocks:
         readings = self._of.get(address)
         if not readings:
             return None
+        if address in self._steady:
+            return readings[0][1] * MINUTE
         place = bisect_left(readings, (at, 0))
         near = readings[max(0, place - 1) : place + 1]
         return min(near, key=lambda one: (abs(one[0] - at), one))[1] * MINUTE

@@ -131,6 +131,10 @@ class Watched:
         side = LOG if kind.startswith("event-") else PACKETS
         self.minutes.add(place, (side,), hour, 1 << (minute % 60))
 
+    def has(self, side: str) -> bool:
+        """True when packets, or the log, of any computer were seen."""
+        return any((side,) in held for held in self.minutes.places.values())
+
     def numbered(self, place: str, channel: str, hour: int, low: int, high: int) -> None:
         """A log holds records from one number to another in this hour."""
         place = named_place(place)

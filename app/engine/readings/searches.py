@@ -91,14 +91,21 @@ def _assertions(text: str) -> tuple[Assertion, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=2048)
+def _packets(base: str, scope: int, text: str, attributes: tuple[str, ...], controls: tuple[str, ...], entries: int) -> Search:
+    """The search of a message: programs ask the same again and again, and several detectors read it."""
+    return Search(
+        base=base.lower(), scope=scope, text=text.lower(), assertions=_assertions(text),
+        attributes=frozenset(one.lower() for one in attributes[:MOST]), controls=controls, entries=entries,
+    )  # fmt: skip
+
+
 def search_of(detail: object) -> Search | None:
     """The search of an activity's detail; None for any other detail."""
     if isinstance(detail, LdapSearch):
-        return Search(
-            base=detail.base.lower(), scope=detail.scope, text=detail.filter.lower(), assertions=_assertions(detail.filter),
-            attributes=frozenset(one.lower() for one in detail.attributes[:MOST]), controls=detail.controls,
-            entries=detail.entries,
-        )  # fmt: skip
+        small = len(detail.filter) <= LONGEST and len(detail.attributes) <= MOST
+        made = _packets if small else _packets.__wrapped__
+        return made(detail.base, detail.scope, detail.filter, detail.attributes, detail.controls, detail.entries)
     if not isinstance(detail, WindowsEvent) or detail.event_id != SEARCHED:
         return None
     text = (detail.text("Filter") or "")[:LONGEST]

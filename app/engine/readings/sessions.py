@@ -1,6 +1,7 @@
 """What Windows events tell detectors: the logon behind a deed, one failure that two logs tell, encryption that was offered."""
 
 from collections.abc import Hashable
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -141,5 +142,10 @@ def offered(event: WindowsEvent) -> tuple[int, ...]:
     """Encryption types that the client offered, where the event tells them."""
     if "ClientAdvertizedEncryptionTypes" not in event.fields:
         return ()
-    words = (event.text("ClientAdvertizedEncryptionTypes") or "").lower().replace(",", " ").split()
+    return _numbers(event.text("ClientAdvertizedEncryptionTypes") or "")
+
+
+@lru_cache(maxsize=1024)
+def _numbers(text: str) -> tuple[int, ...]:
+    words = text.lower().replace(",", " ").split()
     return tuple(dict.fromkeys(OFFERED[word] for word in words[:64] if word in OFFERED))
