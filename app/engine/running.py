@@ -206,9 +206,12 @@ class Walk:
                 except SENSELESS:
                     self._mistaken(LEARNING)
             for detector, context in routes.of(activity):
-                if detector.tellings:
-                    context.told = bool(told)
-                elif told:
+                if not told:
+                    if context.told:
+                        context.told = False
+                elif detector.tellings:
+                    context.told = True
+                else:
                     known = twice.get((detector.id, told))
                     if known is None:
                         known = twice[(detector.id, told)] = hears_twice(detector, told)

@@ -27,7 +27,6 @@ from app.model.tuning import Threshold
 
 SCORE = Threshold(name="score", low=14, medium=9, high=6, words="Deviations from own past and peers, weighed and summed up")
 NEW = Threshold(name="new", low=8, medium=4, high=3, words="Computers and servers used for the first time in one day")
-EVER = 10 * 365 * DAY
 FEWEST_DAYS = 5
 """Active days before an account has a past; with fewer there is no spread to speak of."""
 PACE = 4
@@ -73,10 +72,11 @@ class Judged(Struct, frozen=True, kw_only=True):
 def detect(activity: Activity, ctx: Context) -> Iterator[Later]:
     """Judges those who used something for the first time since the last activity."""
     news = ctx.profiles.news
-    before = ctx.memory.recall(("news",), int, activity.at, EVER) or 0
+    latest = ctx.memory.latest[0]
+    before = latest if isinstance(latest, int) else 0
     if news == before:
         return
-    ctx.memory.note(("news",), news, activity.at)
+    ctx.memory.latest = (news, None)
     fresh = [key for _, key in takewhile(lambda one: one[0] > before, reversed(ctx.profiles.lately))]  # the rest is older
     for key in dict.fromkeys(reversed(fresh)):
         profile = ctx.profiles.of(key)

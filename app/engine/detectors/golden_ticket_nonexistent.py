@@ -8,6 +8,7 @@ from app.engine.detector import HOUR, Detector, Needs, against, fact, found, sen
 from app.engine.knowledge.tickets import is_own_tgt
 from app.engine.memory import MONTH
 from app.engine.readings.novelty import is_new
+from app.engine.readings.sessions import NETWORK
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import KerberosTgs
@@ -145,14 +146,21 @@ def misnamed(activity: Activity, event: EventLogon | EventShare, ctx: Context) -
     who = activity.account
     if who is None or activity.source is None or activity.result != "success" or not is_person(who.sid):
         return
-    if isinstance(event, EventLogon) and (event.number("LogonType"), event.text("AuthenticationPackageName")) != (3, "Kerberos"):
+    if isinstance(event, EventLogon) and (event.number("LogonType"), event.text("AuthenticationPackageName")) != (
+        NETWORK,
+        "Kerberos",
+    ):
         return
     name, sid, at = who.name.partition("@")[0].rpartition("\\")[2].lower(), who.sid or "", activity.at
     if not name or name.endswith("$") or "/" in name:
         return
-    names: tuple[str, ...] = ctx.memory.recall(("names", sid), tuple, at, MONTH) or ()
-    ctx.memory.note(("names", sid), (name, *(one for one in names if one != name))[:NAMES], at)
+    key = ("names", sid)
+    names: tuple[str, ...] = ctx.memory.recall(key, tuple, at, MONTH) or ()
+    usual = bool(names) and names[0] == name
+    ctx.memory.note(key, names if usual else (name, *(one for one in names if one != name))[:NAMES], at)
     built_in = sid.endswith(ADMINISTRATOR) and name not in ADMINISTRATORS
+    if usual and not built_in:
+        return
     back = len(names) > 1 and names[0] != name and name in names
     if not (built_in or back or (names and name not in names)):
         return
@@ -228,5 +236,6 @@ DETECTOR = Detector(
     ),
     window=WINDOW,
     attacked_accounts=True,
+    sign_ins=lambda one: one.type in (NETWORK, -1),
     detect=detect,
 )

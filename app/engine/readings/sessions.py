@@ -32,7 +32,7 @@ OFFERED = {
 """Names that 4768 and 4769 of 2025 and later give the encryption types of a client (numbers: RFC 3961 and its registry)."""
 
 
-class Logon(Struct, frozen=True, kw_only=True):
+class Logon(Struct, frozen=True):
     """A logon session as 4624 tells it. type: logon type. source: where from. proof: id of the activity."""
 
     type: int
@@ -46,18 +46,21 @@ def remember(activity: Activity, ctx: Context) -> None:
     event = activity.detail
     if not isinstance(event, EventLogon) or event.event_id != LOGON:
         return
-    computer, kind = event.computer.lower(), event.number("LogonType") or 0
-    logon = Logon(type=kind, source=activity.source, proof=activity.id, at=activity.at)
+    computer, kind, source, at = event.computer.lower(), event.number("LogonType") or 0, activity.source, activity.at
+    logon, note = Logon(kind, source, activity.id, at), ctx.logons.note
     for name in ("TargetLogonId", "TargetLinkedLogonId"):
-        number = event.number(name) if name in event.fields else 0
+        number = event.number(name)
         if number and number >= BUILT_IN_SESSIONS:
-            ctx.logons.note(("session", computer, number), logon, activity.at)
-    sid = event.text("TargetUserSid")
-    if kind == NETWORK and sid and activity.source is not None:
-        key, ip = ("network", computer, sid), activity.source.ip
-        held: tuple[tuple[Logon, Endpoint | None], ...] = ctx.logons.recall(key, tuple, activity.at, KEPT) or ()
-        others = [one for one in held if one[0].source is not None and one[0].source.ip != ip]
-        ctx.logons.note(key, ((logon, activity.destination), *others[: SOURCES - 1]), activity.at)
+            note(("session", computer, number), logon, at)
+    sid = event.text("TargetUserSid") if kind == NETWORK and source is not None else None
+    if sid and source is not None:
+        key, ip = ("network", computer, sid), source.ip
+        held: tuple[tuple[Logon, Endpoint | None], ...] = ctx.logons.recall(key, tuple, at, KEPT) or ()
+        if held and held[0][0].source is not None and held[0][0].source.ip == ip:
+            others = held[1:]  # nearly always: none of the others is from there
+        else:
+            others = tuple(one for one in held if one[0].source is not None and one[0].source.ip != ip)
+        note(key, ((logon, activity.destination), *others[: SOURCES - 1]), at)
 
 
 def session_of(activity: Activity, ctx: Context) -> Logon | None:
