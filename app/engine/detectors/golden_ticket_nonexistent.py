@@ -146,10 +146,8 @@ def misnamed(activity: Activity, event: EventLogon | EventShare, ctx: Context) -
     who = activity.account
     if who is None or activity.source is None or activity.result != "success" or not is_person(who.sid):
         return
-    if isinstance(event, EventLogon) and (event.number("LogonType"), event.text("AuthenticationPackageName")) != (
-        NETWORK,
-        "Kerberos",
-    ):
+    by = (event.number("LogonType"), event.text("AuthenticationPackageName")) if isinstance(event, EventLogon) else None
+    if by is not None and by != (NETWORK, "Kerberos"):
         return
     name, sid, at = who.name.partition("@")[0].rpartition("\\")[2].lower(), who.sid or "", activity.at
     if not name or name.endswith("$") or "/" in name:
