@@ -107,7 +107,7 @@ class EventEnumeration(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="e
 
 
 class EventCertificate(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-certificate"):
-    """Certificate services: 4870, 4882, 4885-4888, 4890, 4896, 4899, 4900."""
+    """Certificate services, and certificates that a KDC mapped weakly: 39-41, 4870, 4882, 4885-4888, 4890, 4896, 4899, 4900."""
 
 
 class EventReplication(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-replication"):

@@ -6,6 +6,8 @@ from app.engine.changes.change import Change, common_name
 from app.engine.changes.logs import LOGGED, is_removal
 from app.engine.changes.wire import WIRE, worth
 from app.engine.context import Context
+from app.engine.knowledge.accounts import SENSITIVE_GROUPS
+from app.engine.knowledge.directory import SENSITIVE_NAMES
 from app.engine.knowledge.names import base_domain, host, short
 from app.engine.knowledge.sids import SENSITIVE_RIDS, SENSITIVE_SIDS, relative_id, sid_in
 from app.engine.knowledge.tags import SENSITIVE
@@ -159,6 +161,8 @@ def _well_known(sid: str) -> str:
 def is_sensitive_object(change: Change, ref: EntityRef | None, ctx: Context, at: int) -> bool:
     """True for an account, group or computer that can reach the whole domain."""
     if ref is not None and (ref.kind in ("controller", "domain") or ctx.is_sensitive(ref, at)):
+        return True
+    if ref is not None and ref.kind == "group" and ref.label.lower().rpartition("\\")[2] in SENSITIVE_GROUPS | SENSITIVE_NAMES:
         return True
     return relative_id(sid_in(change.sid)) in (500, 502, 512, 516, 518, 519)
 

@@ -110,12 +110,17 @@ def directory_change(a: Activity, d: WindowsEvent) -> str:
 
 
 def certificate(a: Activity, d: WindowsEvent) -> str:
-    """4870, 4882, 4885-4888, 4890, 4896, 4899, 4900."""
+    """39-41, 4870, 4882, 4885-4888, 4890, 4896, 4899, 4900."""
     template = said(d, "CertificateTemplate") or _template(d.fields.get("Attributes", ""))
     of = f" of {template}" if template else ""
     number, who = said(d, "RequestId") or "without a number", said(d, "Requester") or "an unnamed account"
     subject = said(d, "SubjectAlternativeName") or said(d, "Subject")
     match d.event_id:
+        case 39 | 40 | 41:
+            why = {40: "it is older than the account", 41: "it holds another SID"}.get(
+                d.event_id, "nothing in it tells whose it is"
+            )
+            return f"A certificate for {said(d, 'AccountName') or 'an unnamed account'} was not mapped safely: {why}"
         case 4870:
             reason = field_words(4870, "RevocationReason", d.fields.get("RevocationReason", ""))
             return f"Revoked certificate {said(d, 'CertificateSerialNumber')}{f': {reason}' if reason else ''}"

@@ -36,6 +36,7 @@ WEAKER: tuple[tuple[int, str, str, Severity], ...] = (
      "It may use the services named beside it as any user, without that user's doing.", "medium"),
     (0x80, "keeps its password so that it can be read", "Whoever replicates the directory reads the next password.", "low"),
     (0x200000, "uses DES only", "DES keys can be searched through within a day.", "low"),
+    (SERVER_TRUST, "counts as a domain controller's account", "Controllers may replicate every secret of the domain.", "low"),
     (0x20, "needs no password", "An empty password is allowed for it.", "low"),
 )  # fmt: skip
 """Bits of userAccountControl (MS-ADTS section 2.2.16), what it means when they are set, and how much."""

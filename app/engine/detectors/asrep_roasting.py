@@ -7,6 +7,7 @@ from app.engine.describe import etype
 from app.engine.detector import HOUR, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
 from app.engine.knowledge.names import account_parts
 from app.engine.memory import Trail, together
+from app.engine.readings.novelty import is_new
 from app.engine.readings.sessions import offered
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
@@ -116,6 +117,8 @@ def given(activity: Activity, ctx: Context, ip: str, name: str, weak: bool) -> I
     asked = ctx.memory.trail(("asked", ip), activity.at, WINDOW)
     weak = weak or (asked is not None and asked.distinct >= ctx.limit(PROBED_ANY))
     if not weak and trail.distinct < ctx.limit(ACCOUNTS):
+        if is_new("given", f"{name} {ip}", activity.at, ctx, within=0):
+            yield told(activity, ctx, together(trail), alone=True)
         return
     ctx.memory.note(("hot", ip), True, activity.at)
     probed = ctx.memory.trail(("probed", ip), activity.at, WINDOW)
@@ -132,17 +135,18 @@ def event_etype(detail: object) -> int | None:
     return detail.number("TicketEncryptionType") if isinstance(detail, EventKerberos) else None
 
 
-def told(activity: Activity, ctx: Context, evidence: tuple[str, ...]) -> Later:
+def told(activity: Activity, ctx: Context, evidence: tuple[str, ...], alone: bool = False) -> Later:
     """The finding with all that is known of this source by now."""
     ip = ctx.place(activity.source, activity.at)
     given, probed = (ctx.memory.trail((key, ip), activity.at, WINDOW) for key in ("given", "probed"))
     return later(
-        ctx, activity, ip, lambda: tell(activity, ctx, given, probed), evidence=evidence or (activity.id,),
-        succeeded=given is not None, severity=None if given is not None else "medium", sources=(ctx.source(activity),),
+        ctx, activity, ip, lambda: tell(activity, ctx, given, probed, alone), evidence=evidence or (activity.id,),
+        succeeded=given is not None, severity="low" if alone else None if given is not None else "medium",
+        confidence="low" if alone else "high", sources=(ctx.source(activity),),
     )  # fmt: skip
 
 
-def tell(activity: Activity, ctx: Context, given: Trail | None, probed: Trail | None) -> Finding:
+def tell(activity: Activity, ctx: Context, given: Trail | None, probed: Trail | None, alone: bool) -> Finding:
     """Words with the counts of the whole episode."""
     detail, who = activity.detail, activity.account
     realm = detail.realm if isinstance(detail, KerberosAs) else who.domain if who is not None else None
@@ -174,7 +178,8 @@ def tell(activity: Activity, ctx: Context, given: Trail | None, probed: Trail | 
         first=min(given.began if given is not None else activity.at, probed.began if probed is not None else activity.at),
         accounts=victims,
         succeeded=bool(names),
-        severity=None if names else "medium",
+        severity="low" if alone else None if names else "medium",
+        confidence="low" if alone else "high",
         title=None if names else "Attempted AS-REP roasting",
         story=(*pieces, sentence("Such a reply can be cracked offline to the account's password.")),
         facts=(
@@ -182,7 +187,7 @@ def tell(activity: Activity, ctx: Context, given: Trail | None, probed: Trail | 
             *((fact(f"{plural(others, 'other account')} asked for in the same way were protected"),) if others else ()),
             fact(how),
             against(
-                "It would be quiet for a single account that is asked for with AES, as its own computer does, "
+                "It would be quiet for a single account that is asked for with AES from where that was so within a month, "
                 "or if the request had carried an encrypted timestamp, a certificate or FAST armour"
             ),
         ),

@@ -16,10 +16,11 @@ from app.engine.readings.kerberos import (
     plain,
     tool_of,
 )
+from app.engine.readings.novelty import is_new
 from app.model.activity import Activity
 from app.model.alert import RANK, Finding, Severity
 from app.model.details import KerberosAs, KerberosTgs
-from app.model.events import EventKerberos
+from app.model.events import EventCertificate, EventKerberos
 
 WINDOW = DAY
 KEPT = 365 * DAY
@@ -29,11 +30,16 @@ PUBLIC_KEY = frozenset({14, 15, 16, 17})
 """PreAuthType of 4768 for certificates (RFC 4556 section 3.1.3 and its drafts)."""
 ENCRYPTED_TIMESTAMP = 2
 ROGUE = 2047
+WEAKLY, OTHER_SID = frozenset({39, 41}), 41
+"""The KDC found nothing in a certificate that maps it strongly; or the SID of another account."""
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Sign-ins with certificates, and what was asked for with their tickets."""
     detail, at = activity.detail, activity.at
+    if isinstance(detail, EventCertificate):
+        yield from unmapped(activity, detail, ctx)
+        return
     if activity.source is None or activity.result != "success":
         return
     if isinstance(detail, KerberosTgs):
@@ -61,6 +67,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             ctx.memory.note(("password", name), at, at)
         return
     reasons = list(judged(activity, ctx, name, realm, written, issuer))
+    if is_new("certificate", name, at, ctx, within=0) and not reasons and not is_computer(name):
+        reasons.append(("low", "Hardly anybody here signs in with a certificate, and this account did not within a month", None))
     ctx.memory.note(("certificate", name), True, at)
     if reasons:
         yield told(activity, ctx, name, realm, sorted(reasons, key=lambda one: -RANK[one[0]]))
@@ -107,6 +115,32 @@ def unpacked(activity: Activity, ctx: Context, detail: KerberosTgs) -> Iterator[
         yield told(activity, ctx, name, detail.realm, reasons, proof)
 
 
+def unmapped(activity: Activity, event: EventCertificate, ctx: Context) -> Iterator[Finding]:
+    """The KDC says that a certificate names its account weakly, or is somebody else's by its SID (KB 5014754)."""
+    who = ctx.account(activity)
+    if event.event_id not in WEAKLY or who is None:
+        return
+    other = event.event_id == OTHER_SID
+    if not is_new("weak", who.key, activity.at, ctx, crowd=4 if not other else 50):
+        return
+    yield found(
+        ctx, activity, f"weak {who.key}", severity="medium" if other else "low", confidence="medium" if other else "low",
+        title="A certificate that does not tell safely whose it is was used to sign in",
+        story=(
+            sentence(
+                "Somebody showed ", ctx.target(activity), " a certificate for ", who,
+                ", which holds another account's SID." if other else ", which holds no SID that proves whose it is.",
+            ),
+            sentence("A certificate asked for in somebody else's name looks like this; so do those of old templates."),
+        ),
+        facts=(
+            fact("The KDC logged it: ", activity),
+            against("It would be quiet for certificates with the account's SID, and where five other accounts are told so"),
+        ),
+        steps=ctx.path(activity, "certificate", "weakly mapped"),
+    )  # fmt: skip
+
+
 def told(
     activity: Activity, ctx: Context, name: str, realm: str | None, reasons: list[tuple[Severity, str, int | None]],
     proof: str | None = None,
@@ -141,10 +175,14 @@ DETECTOR = Detector(
     severity="high",
     phase="Lateral movement",
     techniques=("T1649", "T1550"),
-    watches=(KerberosAs, KerberosTgs, EventKerberos),
-    event_ids=(TGT,),
+    watches=(KerberosAs, KerberosTgs, EventKerberos, EventCertificate),
+    event_ids=(TGT, *sorted(WEAKLY)),
     needs=Needs(
-        ports=("88",), kinds=("kerberos-as", "event-kerberos"), parts=("event-kerberos",), answers=True, controllers=True
+        ports=("88",),
+        kinds=("kerberos-as", "event-kerberos", "event-certificate"),
+        parts=("event-kerberos", "event-certificate"),
+        answers=True,
+        controllers=True,
     ),
     window=WINDOW,
     learning=30 * DAY,

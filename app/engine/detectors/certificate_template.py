@@ -19,6 +19,7 @@ from app.engine.changes.rights import CONTROLLING, NAMES, added, is_privileged
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, fact, listed
 from app.engine.knowledge.names import account_parts, host
+from app.engine.readings.novelty import is_new
 from app.model.activity import Activity
 from app.model.alert import Fact, Finding, Severity
 from app.model.details import LdapAdd, LdapModify, RpcCall
@@ -37,6 +38,11 @@ UPN = re.compile(r"(?:principal name|upn)\s*=\s*([^\s,&;|\"<>]{1,256})", re.I)
 DNS = re.compile(r"(?:dns name|\bdns)\s*=\s*([^\s,&;|\"<>]{1,256})", re.I)
 POLICIES = re.compile(r"application\s?polic(?:y|ies)\s*[:=]", re.I)
 """Request attribute that changes what the certificate of an old template may be used for."""
+ASKED = re.compile(r"certificatetemplate\s*:\s*([^\r\n]{1,256})", re.I)
+AGENTS = frozenset({"enrollmentagent", "machineenrollmentagent", "enrollmentagentoffline", "cepencryption"})
+"""Templates that every authority is born with, whose certificates are for asking in others' names (MS-CRTD)."""
+BY_WINDOWS = ("ccm:", "cdc:", "rmd:", "useragent:")
+"""Attributes by which Windows and the authority's own pages say where a request comes from (MS-WCCE section 2.2.2.7)."""
 LOOKED_AT = 8_192
 WATCHES = (LdapModify, LdapAdd, RpcCall, EventCertificate, EventDirectoryChange, DirectoryChange)
 
@@ -49,7 +55,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             text = (
                 f"{detail.fields.get('Attributes', '')[:LOOKED_AT]}\n{(detail.text('SubjectAlternativeName') or '')[:LOOKED_AT]}"
             )
-            yield from _request(activity, text, ctx)
+            told = list(_request(activity, text, ctx))
+            yield from told or _odd(activity, text, ctx)
         elif detail.event_id == TEMPLATE:
             new, old = (detail.fields.get(f"{one}TemplateContent", "").lower() for one in ("New", "Old"))
             if WORDS[1] in new and WORDS[1] not in old:
@@ -165,6 +172,29 @@ def _request(activity: Activity, text: str, ctx: Context) -> Iterator[Finding]:
         targets=(victim, ctx.target(activity)),
         confidence="high" if in_attributes or sensitive else "medium",
     )
+
+
+def _odd(activity: Activity, text: str, ctx: Context) -> Iterator[Finding]:
+    """A person's request that is unlike those of Windows, or for a certificate to ask in others' names (ESC2, ESC3)."""
+    requester, named = ctx.account(activity), ASKED.search(text)
+    if requester is None or requester.kind != "user" or named is None:
+        return
+    template = named[1].strip()[:100]
+    agent = template.lower() in AGENTS
+    bare = not any(one in text.lower() for one in BY_WINDOWS)
+    if not (agent or bare) or not is_new("agent" if agent else "bare", requester.key, activity.at, ctx):
+        return
+    facts = [fact("With such a certificate others are asked for in anybody's name (ESC3)")] if agent else []
+    if bare:
+        facts.append(fact("The request does not name the computer that it comes from, as Windows does; tools leave that out"))
+    yield tell(
+        ctx, activity, Change(deed="touch"), (f" asked for a certificate of the template {template}",),
+        label="certificate request", severity="low",
+        why=("What the certificate may be used for is the template's to say: look at it.",), facts=facts,
+        quiet=("It would be quiet for a request as Windows writes it, for whoever did so earlier, and where five others do so",),
+        title="A certificate was asked for in an unusual way", subject=requester.key, targets=(ctx.target(activity),),
+        confidence="low",
+    )  # fmt: skip
 
 
 def _certain(victim: EntityRef, text: str, at: int, ctx: Context) -> bool:

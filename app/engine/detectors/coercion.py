@@ -8,6 +8,8 @@ from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, SECOND, Detector, Needs, against, fact, found, sentence
 from app.engine.knowledge.names import is_address
 from app.engine.readings.naming import Named, bare_host, unc_host, whom
+from app.engine.readings.novelty import is_new
+from app.engine.readings.pipes import pipe_opened
 from app.engine.readings.sessions import is_own_account
 from app.model.activity import Activity
 from app.model.alert import Fact, Finding, Severity
@@ -118,6 +120,8 @@ def named_by(call: RpcCall, way: Way, activity: Activity, ctx: Context) -> tuple
 def called(activity: Activity, call: RpcCall, ctx: Context) -> Iterator[Finding]:
     """A call of one of the families: where it names another computer, or is sealed and goes to a controller."""
     source, target = activity.source, activity.destination
+    if source is None and target is not None and not activity.frames:
+        yield from traced(activity, call, ctx)
     if source is None or target is None:
         return
     caller, asked = ctx.place(source, activity.at), ctx.place(target, activity.at)
@@ -247,7 +251,11 @@ def opened(activity: Activity, event: EventShare, ctx: Context) -> Iterator[Find
         return
     pipe = (event.text("RelativeTargetName") or "").lower().rpartition("\\")[2]
     way = PIPES.get(pipe)
-    if way is None or activity.source is None or not ctx.to_controller(activity) or ctx.from_controller(activity):
+    if pipe == "spoolss":
+        yield from reached(activity, ctx)
+    if way is None or activity.source is None or ctx.from_controller(activity):
+        return
+    if not ctx.to_controller(activity) and not is_new(pipe, ctx.place(activity.source, activity.at), activity.at, ctx):
         return
     caller, asked = ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
     if caller == asked:
@@ -270,11 +278,61 @@ def opened(activity: Activity, event: EventShare, ctx: Context) -> Iterator[Find
             ),
         ),
         facts=(
-            fact(f"The pipe {pipe} leads to {way.protocol}, which nobody needs on a domain controller: ", activity),
+            fact(f"The pipe {pipe} leads to {way.protocol}, which hardly anybody needs: ", activity),
             against("It would be quiet for the pipes that every computer opens on a controller"),
         ),
         steps=ctx.path(activity, f"pipe {pipe}", "opened" if activity.result == "success" else "refused"),
     )
+
+
+def reached(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """The pipe of the spooler, opened by a person where hardly anybody prints over it."""
+    account = ctx.account(activity)
+    if not pipe_opened(activity, ctx) or account is None or not is_new("spoolss", account.key, activity.at, ctx):
+        return
+    yield found(
+        ctx,
+        activity,
+        f"{ctx.place(activity.source, activity.at)} {ctx.place(activity.destination, activity.at)}",
+        external_id=PRINT.id,
+        title=f"Attempted: {PRINT.title}",
+        severity="low",
+        confidence="low",
+        story=(
+            sentence(*ctx.who(activity), " opened the pipe spoolss of ", ctx.target(activity), "; what was asked is not told."),
+        ),
+        facts=(
+            fact("The spooler prints, and can be made to sign in elsewhere (MS-RPRN): ", activity),
+            fact(account, " opened it for the first time within a month, and hardly anybody else does"),
+            against("It would be quiet where five others open it, as at a server that prints"),
+        ),
+        steps=ctx.path(activity, "pipe spoolss", "opened"),
+    )
+
+
+def traced(activity: Activity, call: RpcCall, ctx: Context) -> Iterator[Finding]:
+    """A call that a trace of the RPC runtime tells without its caller, of those that hardly any program makes."""
+    way = WAYS.get((call.interface, call.opnum))
+    where = ctx.place(activity.destination, activity.at)
+    if way not in (FILES, SHADOWS) or not is_new("traced", f"{where} {way.protocol}", activity.at, ctx):
+        return
+    yield found(
+        ctx,
+        activity,
+        f"trace {where}",
+        external_id=way.id,
+        title=f"Attempted: {way.title}",
+        severity="low",
+        confidence="low",
+        story=(
+            sentence("A trace on ", ctx.target(activity), f" tells a call of {way.protocol}; who made it is not told."),
+        ),
+        facts=(
+            fact(f"{call.operation or f'operation {call.opnum}'}: ", activity),
+            against("It would be quiet for calls of other interfaces, and for the same within a month"),
+        ),
+        steps=(),
+    )  # fmt: skip
 
 
 def followed(activity: Activity, asked: Asked, ctx: Context, did: str, where: object) -> Iterator[Finding]:

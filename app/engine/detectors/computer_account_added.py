@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from app.engine.change_story import LDAP_PORTS, change_needs, tell
-from app.engine.changes import Change, actor_of, by_controller, changes_of, is_administrator, object_of
+from app.engine.changes import SAM_NAME, Change, actor_of, by_controller, changes_of, is_administrator, object_of
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, fact, plural
+from app.engine.readings.sessions import by_system
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import LdapAdd, RpcCall
@@ -28,6 +29,9 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Computers made by ordinary accounts; without host and service names, as tools make them, it is worth more."""
     every = changes_of(activity, ctx)
     for change in every:
+        if _poses(change) and not by_controller(activity, ctx) and not by_system(activity):
+            yield from _disguised(activity, change, ctx)
+            continue
         if change.deed != "create" or change.object_class != "computer" or by_controller(activity, ctx):
             continue
         actor = actor_of(activity, ctx)
@@ -64,6 +68,28 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         )
 
 
+def _poses(change: Change) -> bool:
+    """True for a user who is made with, or given, a name that ends like a computer's."""
+    if change.deed == "create":
+        return change.object_class == "user" and change.sam.endswith("$")
+    if change.attribute != SAM_NAME or not change.new or not change.old:
+        return False
+    return change.new[0].endswith("$") and not change.old[0].endswith("$")
+
+
+def _disguised(activity: Activity, change: Change, ctx: Context) -> Iterator[Finding]:
+    actor = actor_of(activity, ctx)
+    known = is_administrator(actor, ctx, activity.at)
+    yield tell(
+        ctx, activity, change, (" gave a user's account a computer's name: ", change.new[0] if change.attribute else change.sam),
+        label="user made" if change.deed == "create" else "user renamed", severity="low" if known else "medium",
+        why=("Lists of users leave out what ends in a dollar sign: such an account is made to be overlooked.",),
+        facts=(fact("The log tells a user's account, which is no computer's"),),
+        quiet=("It would be quiet for a computer's account, and for a name without the dollar sign at its end",),
+        confidence="medium", title="A user's account was named like a computer's",
+    )  # fmt: skip
+
+
 def _before(actor: str, change: Change, activity: Activity, ctx: Context) -> int:
     """Computers that it made half a day ago or earlier; this one is remembered."""
     held: tuple[tuple[int, str], ...] = ctx.memory.recall(("joins", actor), tuple, activity.at, HABIT) or ()
@@ -84,7 +110,7 @@ DETECTOR = Detector(
     window=HOUR,
     interfaces=(SAMR,),
     opnums=(12, 50),
-    event_ids=(4741,),
+    event_ids=(4720, 4741, 4781),
     thresholds=(JOINS,),
     detect=detect,
 )

@@ -126,7 +126,8 @@ def waited_for(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if len(objects) <= AUDITED:
         objects |= {name}
     ctx.memory.note(("audited",), objects, at)
-    if len(objects) > AUDITED or not is_new(f"reads {name}", account.key, at, ctx):
+    reads = ctx.memory.seen(("reads", account.key), name, at, activity.id, WINDOW)
+    if len(objects) > AUDITED or reads.distinct > 1 or not is_new(f"reads {name}", account.key, at, ctx):
         return
     logon = session_of(activity, ctx)
     evidence = (activity.id,) if logon is None else (logon.proof, activity.id)

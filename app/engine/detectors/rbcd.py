@@ -17,21 +17,26 @@ from app.engine.changes import (
 )
 from app.engine.changes.rights import entries
 from app.engine.context import Context
-from app.engine.detector import DAY, HOUR, Detector, fact
+from app.engine.detector import DAY, HOUR, Detector, against, fact, found, sentence
+from app.engine.readings.novelty import is_new
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import LdapAdd, LdapModify, RpcCall
 from app.model.directory import DirectoryChange
 from app.model.entity import EntityRef
-from app.model.events import EventAccount, EventDirectoryChange, EventObjectAccess
+from app.model.events import EventAccount, EventDirectoryChange, EventLogon, EventObjectAccess
 from app.model.identifiers import SAMR
 
 ATTRIBUTE = "msds-allowedtoactonbehalfofotheridentity"
-WATCHES = (LdapModify, LdapAdd, RpcCall, EventAccount, EventDirectoryChange, EventObjectAccess, DirectoryChange)
+LOGON, LOOPBACK = 4624, frozenset({"127.0.0.1", "::1"})
+WATCHES = (LdapModify, LdapAdd, RpcCall, EventAccount, EventDirectoryChange, EventObjectAccess, DirectoryChange, EventLogon)
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Every writing of the attribute; by a computer's account, or for one just made, it is an attack."""
+    if isinstance(activity.detail, EventLogon):
+        yield from _from_within(activity, activity.detail, ctx)
+        return
     for change in changes_of(activity, ctx, ATTRIBUTE, ""):
         if change.deed == "create":
             if change.object_class == "computer" and activity.result == "success":
@@ -87,6 +92,32 @@ def _plain(ref: EntityRef) -> str:
     return ref.label.lower().rpartition("\\")[2].partition(".")[0].rstrip("$")
 
 
+def _from_within(activity: Activity, event: EventLogon, ctx: Context) -> Iterator[Finding]:
+    """The domain's built-in administrator came over the network from the computer itself, with a ticket.
+
+    That is how a local attack ends that let the computer's account delegate to itself: it shows its own computer a ticket.
+    """
+    sid, source = event.text("TargetUserSid") or "", event.text("IpAddress") or ""
+    if event.event_id != LOGON or not sid.startswith("S-1-5-21-") or not sid.endswith("-500") or source not in LOOPBACK:
+        return
+    if event.number("LogonType") != 3 or event.text("AuthenticationPackageName") != "Kerberos":
+        return
+    account, target = ctx.account(activity), ctx.target(activity)
+    if target.kind == "controller" or not is_new("within", target.key, activity.at, ctx):
+        return
+    yield found(
+        ctx, activity, f"within {target.key}", severity="low", confidence="low", succeeded=True,
+        title="An administrator's ticket was shown by the computer to itself",
+        story=(sentence(account, " signed in to ", target, " over the network from that computer itself, with a ticket."),),
+        facts=(
+            fact("The address is that of the computer itself: ", activity),
+            fact("A local attack ends so that has the computer's account delegate to itself (Kerberos relay)"),
+            against("It would be quiet on a controller, for other accounts, and where five other computers do so"),
+        ),
+        steps=ctx.path(activity, "ticket", "from itself"),
+    )  # fmt: skip
+
+
 DETECTOR = Detector(
     id="rbcd",
     external_id=2423,
@@ -99,6 +130,6 @@ DETECTOR = Detector(
     window=HOUR,
     interfaces=(SAMR,),
     opnums=(12, 50),
-    event_ids=(4662, 4741, 5136),
+    event_ids=(LOGON, 4662, 4741, 5136),
     detect=detect,
 )

@@ -18,6 +18,7 @@ from app.engine.changes.rights import CONTROLLING, NAMES, REPLICATION, TAKING, E
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, fact, listed
 from app.engine.knowledge.directory import SENSITIVE_NAMES
+from app.engine.readings.novelty import is_new
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import LdapModify
@@ -57,7 +58,10 @@ def _written(activity: Activity, change: Change, ref: EntityRef | None, domain: 
     if machine and change.deed == "set" and not given and not domain:
         yield _by_machine(activity, change, ref, actor, ctx)
         return
-    if not given or not (sensitive or machine):
+    if not given:
+        return
+    if not (sensitive or machine):
+        yield from _ordinary(activity, change, ref, given, ctx)
         return
     words = list(dict.fromkeys(word for one in given for word in one.words))
     replicates = domain and not SECRETS.isdisjoint(words)
@@ -94,6 +98,25 @@ def _written(activity: Activity, change: Change, ref: EntityRef | None, domain: 
         title=DETECTOR.title if domain else "Rights over a sensitive object were given",
         targets=(ref, *((who,) if isinstance(who, EntityRef) else ())),
     )
+
+
+def _ordinary(activity: Activity, change: Change, ref: EntityRef | None, given: list[Entry], ctx: Context) -> Iterator[Finding]:
+    """Rights over an ordinary object: told while it is new that this one gives any."""
+    actor = actor_of(activity, ctx)
+    if actor is None or not change.old or not is_new("gives rights", actor.key, activity.at, ctx):
+        return
+    who = _trustee(given[0], ctx, activity.at)
+    yield tell(
+        ctx, activity, change, (" gave ", who, " rights over ", ref or change.name), label="rights given", severity="low",
+        why=("With them the object can be taken over, and what it can reach.",),
+        facts=(
+            fact("Rights: ", listed(dict.fromkeys(word for one in given for word in one.words), 8)),
+            fact(actor, " gave such rights for the first time within a month, and hardly anybody else does"),
+        ),
+        quiet=("It would be quiet for whoever did so earlier, and where five others do so",),
+        confidence="low", title="Rights over an object were given",
+        targets=(ref, *((who,) if isinstance(who, EntityRef) else ())),
+    )  # fmt: skip
 
 
 def _owned(activity: Activity, change: Change, ref: EntityRef | None, sensitive: bool, ctx: Context) -> Iterator[Finding]:

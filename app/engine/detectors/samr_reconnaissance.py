@@ -193,8 +193,9 @@ def logged(activity: Activity, ctx: Context) -> Iterator[Later]:
         if event.event_id != HANDLE or kind not in ("SAM_USER", "SAM_GROUP", "SAM_ALIAS"):
             return
         if session is None and not name.lower().startswith(DOMAIN_SID) and not ctx.to_controller(activity):
+            yield from aliases(activity, ctx, place, name, how_opened(kind, name))
             return
-        how = f"A handle to {kind} {name} was opened: "
+        how = how_opened(kind, name)
     elif isinstance(event, EventEnumeration):
         if event.text("CallerProcessName") is not None or event.number("CallerProcessId"):
             return  # a program on the computer itself asked
@@ -210,11 +211,24 @@ def logged(activity: Activity, ctx: Context) -> Iterator[Later]:
     if kind == "SAM_USER":
         trail = ctx.memory.seen(("users", place), name, at, activity.id, WINDOW)
         if trail.distinct < ctx.limit(USERS):
+            if isinstance(event, EventEnumeration) and account.kind == "user" and is_new("local groups", account.key, at, ctx):
+                yield from told(activity, ctx, place, "local groups of a user", False, how, (activity.id,), "low")
             return
         asked = "users one by one"
     elif isinstance(event, EventEnumeration) and not ctx.to_controller(activity):
         trail = ctx.memory.seen(("hosts", place), event.computer.lower(), at, activity.id, WINDOW)
         if trail.distinct < ctx.limit(GROUPS):
+            if account.kind == "user" and is_new("local groups", account.key, at, ctx):
+                yield from told(
+                    activity,
+                    ctx,
+                    place,
+                    f"members of {event.text('TargetUserName') or 'a local group'}",
+                    False,
+                    how,
+                    (activity.id,),
+                    "low",
+                )
             return
         asked = "local groups of several computers"
     else:
@@ -225,6 +239,21 @@ def logged(activity: Activity, ctx: Context) -> Iterator[Later]:
         known = GROUP_NAMES.get(name.rpartition("-")[2])
         asked = f"members of {known}" if known else MEMBERS[33 if kind == "SAM_ALIAS" else 25]
     yield from told(activity, ctx, place, asked, True, how, trail.take(), "high" if session is not None else "medium")
+
+
+def how_opened(kind: str, name: str) -> str:
+    """Words for a handle."""
+    return f"A handle to {kind} {name[:200]} was opened: "
+
+
+def aliases(activity: Activity, ctx: Context, place: str, name: str, how: str) -> Iterator[Later]:
+    """Local groups or users of a computer that may be any, opened one after the other: told while that is new."""
+    account = ctx.account(activity)
+    trail = ctx.memory.seen(("aliases", place), name, activity.at, activity.id, WINDOW)
+    if account is None or account.kind != "user" or trail.distinct < ctx.limit(GROUPS):
+        return
+    if is_new("aliases", account.key, activity.at, ctx):
+        yield from told(activity, ctx, place, "local groups and users one by one", False, how, trail.take(), "low")
 
 
 def reached(activity: Activity, ctx: Context, how: str) -> Iterator[Later]:

@@ -16,7 +16,8 @@ from app.engine.changes import (
     sessioned,
 )
 from app.engine.context import Context
-from app.engine.detector import DAY, HOUR, Detector, against, fact, found, sentence
+from app.engine.detector import DAY, HOUR, Detector, against, fact, found, listed, sentence
+from app.engine.readings.novelty import is_new
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import KerberosAs, LdapAdd, LdapModify
@@ -25,6 +26,8 @@ from app.model.events import EventDirectoryChange, EventKerberos, EventObjectAcc
 from app.model.tuning import Threshold
 
 ATTRIBUTE = "msds-keycredentiallink"
+MAPPING = "altsecurityidentities"
+"""Certificates that sign in as the account, by issuer, subject, key or SHA-1 (MS-ADTS section 5.1.1.1.4; MS-PKCA)."""
 SYNCHRONISERS = ("msol_", "aad_", "adsyncmsa", "provagentgmsa", "adtoaadsync")
 """Beginnings of the names that Entra Connect and its agents give their accounts; writing back keys of users is their work."""
 PUBLIC_KEY = frozenset({15, 16, 17})
@@ -45,6 +48,9 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         if _with_key(activity):
             yield from _used(activity, ctx)
         return
+    for change in changes_of(activity, ctx, MAPPING):
+        if change.written and gained(change) and not by_controller(activity, ctx):
+            yield from _mapped(activity, change, ctx)
     for change in changes_of(activity, ctx, ATTRIBUTE):
         if change.written and (gained(change) or change.deed == "touch") and not by_controller(activity, ctx):
             yield from _written(activity, change, ctx)
@@ -95,6 +101,26 @@ def _written(activity: Activity, change: Change, ctx: Context) -> Iterator[Findi
     if ref is not None and activity.result != "failure" and made.severity != "low":
         ctx.memory.note(("key", ref.key), (subject_of(change, activity, ctx), activity.id), activity.at)
     yield made
+
+
+def _mapped(activity: Activity, change: Change, ctx: Context) -> Iterator[Finding]:
+    """A certificate that was written down as somebody's: whoever holds it signs in as him (ESC14)."""
+    actor, ref = actor_of(activity, ctx), object_of(change, ctx, activity.at)
+    sensitive = is_sensitive_object(change, ref, ctx, activity.at)
+    fresh = actor is not None and is_new("maps", actor.key, activity.at, ctx)
+    if not (sensitive or fresh):
+        return
+    yield tell(
+        ctx, activity, change, (" wrote down a certificate as that of ", ref or change.name), label="certificate mapped",
+        severity="medium" if sensitive else "low", routine=is_routine(activity, ctx),
+        why=("Whoever holds that certificate signs in as this account without its password.",),
+        facts=(
+            fact(f"altSecurityIdentities has now {listed(gained(change), 2)}"),
+            *((fact(ref or change.name, " is sensitive"),) if sensitive else ()),
+        ),
+        quiet=("It would be quiet for an ordinary account where the same account did so earlier, or five others do so",),
+        confidence="medium" if sensitive else "low", title="A certificate was mapped onto an account",
+    )  # fmt: skip
 
 
 def _does_so(actor: str, goal: str, activity: Activity, ctx: Context) -> int:

@@ -164,6 +164,8 @@ PIPES_OF_TOOLS = {
     "psexesvc": "PsExec", "paexec": "PAExec", "remcom_": "RemCom", "csexec": "CSExec", "winexesvc": "winexe", "ahexec": "winexe",
 }  # fmt: skip
 """Beginnings of the pipes by which the programs of tools talk to who sent them."""
+PIPE_OF_PSEXEC = re.compile(r"^[^\\]{1,100}-[^\\]{1,64}-\d{1,10}-std(in|out|err)$", re.I)
+"""Pipes of PsExec's program, whatever it is called: name, computer and process of who sent it, and which of the three it is."""
 FETCHED = "run a command and fetch what it said"
 
 
@@ -177,6 +179,7 @@ def fetched(activity: Activity, event: EventShare, ctx: Context) -> tuple[str, s
         if name == "atsvc":
             ctx.memory.note(("atsvc", *pair), True, activity.at)
         tool = next((tool for beginning, tool in PIPES_OF_TOOLS.items() if name.startswith(beginning)), "")
+        tool = tool or ("PsExec under another name" if PIPE_OF_PSEXEC.search(name) else "")
         return (f"{USE_PIPE}{tool}", f"pipe of {tool}") if tool else None
     if not share.endswith("$"):
         return None

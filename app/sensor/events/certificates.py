@@ -1,7 +1,7 @@
 """Certificate services: requests, what was issued or refused, and changes of the authority's own settings."""
 
 from app.model.events import EventCertificate
-from app.sensor.events.family import SECURITY, Facts, Family, by_subject
+from app.sensor.events.family import SECURITY, Facts, Family, Log, by_subject
 from app.sensor.events.fields import Fields, computer, split_account, text
 from app.sensor.events.record import EventRecord
 
@@ -33,15 +33,24 @@ def _template(record: EventRecord, fields: Fields) -> Facts:
     return Facts()
 
 
-FAMILY = Family(
-    EventCertificate,
-    SECURITY,
-    {
-        4886: _request,
-        4887: _request,
-        4888: _denied,
-        **dict.fromkeys((4870, 4882, 4885, 4890, 4896), by_subject),
-        4899: _template,
-        4900: _template,
-    },
+def _mapped(record: EventRecord, fields: Fields) -> Facts:
+    """The KDC could not map a certificate onto its account in a way that is safe (KB 5014754)."""
+    return Facts(split_account(text(fields, "AccountName")), None, None, False)
+
+
+_KDC = Log(frozenset({"microsoft-windows-kerberos-key-distribution-center", "kdcsvc"}), frozenset({"system"}))
+FAMILIES = (
+    Family(EventCertificate, _KDC, dict.fromkeys((39, 40, 41), _mapped)),
+    Family(
+        EventCertificate,
+        SECURITY,
+        {
+            4886: _request,
+            4887: _request,
+            4888: _denied,
+            **dict.fromkeys((4870, 4882, 4885, 4890, 4896), by_subject),
+            4899: _template,
+            4900: _template,
+        },
+    ),
 )

@@ -5,6 +5,9 @@ shorter); 1644: KB 3060643; 2889: Directory Service message file; 1202, 1203: AD
 """
 
 _NAMES: tuple[tuple[tuple[int, ...], str], ...] = (
+    ((39,), "AccountName Subject Issuer SerialNumber Thumbprint"),
+    ((40,), "AccountName Subject Issuer SerialNumber Thumbprint IssuanceTime AccountCreationTime"),
+    ((41,), "AccountName AccountSid Subject Issuer SerialNumber Thumbprint CertificateSid"),
     ((104,), "SubjectUserName SubjectDomainName Channel BackupPath"),
     ((1102,), "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId"),
     (

@@ -46,7 +46,7 @@ FAMILIES: tuple[Family, ...] = (
     directory_changes.FAMILY,
     shares.FAMILY,
     enumeration.FAMILY,
-    certificates.FAMILY,
+    *certificates.FAMILIES,
     replication.FAMILY,
     ldap.FAMILY,
     adfs.FAMILY,

@@ -328,6 +328,14 @@ MADE: tuple[Made, ...] = (
     Made(event(16965, {"Client SID:": "S-1-5-21-1-2-3-1105", "Client Network Address:": "10.0.0.66"}, _SAM, "System", 0),
          "S-1-5-21-1-2-3-1105", "10.0.0.66", result="failure",
          words="Remote call to SAM refused to S-1-5-21-1-2-3-1105 from 10.0.0.66"),
+    # KB 5014754; the values have no names there.
+    *(
+        Made(event(id, {"param1": "alice", "param2": "CN=alice"}, "Microsoft-Windows-Kerberos-Key-Distribution-Center", "System",
+                   0), "alice", None, words=f"A certificate for alice was not mapped safely: {why}")
+        for id, why in (
+            (39, "nothing in it tells whose it is"), (40, "it is older than the account"), (41, "it holds another SID"),
+        )
+    ),
     # Texts of the message file of Netlogon and KB 4557222; the values have no names.
     Made(event(5722, {"param1": "WS7", "param2": "WS7$", "param3": "%%5"}, _NETLOGON, "System", 0), "WS7$", None,
          result="failure", words="Secure channel of WS7 could not be opened"),
