@@ -23,6 +23,9 @@ FIRES = {
         [controller(DC1), tgt("bob"), *written(dn("svc_web"), "msDS-AllowedToDelegateTo", "cifs/dc1.example.org", at=1)],
         severity="high",
     ),
+    "made a controller's without being promoted": Case(
+        [account_event(4742, "WS9$", OldUacValue="0x80", NewUacValue="0x100")], severity="low"
+    ),
 }  # fmt: skip
 QUIET = {
     "enabled": [account_event(4738, "dora", OldUacValue="0x211", NewUacValue="0x210")],

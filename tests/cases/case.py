@@ -38,4 +38,6 @@ class Real:
     honeytokens: tuple[str, ...] = ()
 
 
+LOW = Tuning(sensitivity="low")
+"""What is told only because it is new is not told at low sensitivity."""
 Cases = Mapping[str, Case | Sequence[Activity]]

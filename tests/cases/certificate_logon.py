@@ -1,10 +1,11 @@
 """Certificates of the wrong hands, and smart cards."""
 
+from app.model.activity import Activity
 from app.model.tuning import Tuning
-from tests.cases.case import Case, Cases, Real
+from tests.cases.case import LOW, Case, Cases, Real
 from tests.engine.detectors.builders import DC1, DC2, HOUR, MINUTE, WS1, as_req, controller, ping, tgs_req
 from tests.engine.detectors.builders_kerberos import tgt_of
-from tests.engine.detectors.logs import tgt
+from tests.engine.detectors.logs import log, tgt
 
 IS_DC = [controller(DC1), ping("bob", 23), controller(DC2)]
 DAY = 24 * HOUR
@@ -13,7 +14,19 @@ CARD = {"pkinit": True, "pa_types": (16, 128), "padata_etype": None, "options": 
 TOOL = {**CARD, "options": 0x40800010}
 CERT = {"proof": "16", "CertIssuerName": "example-CA", "CertSerialNumber": "5A", "CertThumbprint": "AB"}
 
+KDC = ("Microsoft-Windows-Kerberos-Key-Distribution-Center", "System")
+
+
+def weak(event_id: int, user: str = "alice", *, at: int = 0) -> Activity:
+    """39 to 41: a certificate that was not mapped safely."""
+    return log(event_id, {"param1": user, "param2": f"CN={user}"}, at=at, where=KDC)
+
+
 FIRES: Cases = {
+    "the first certificate where nobody has any": Case([as_req("alice", WS1, **CARD)], severity="low"),
+    "the first in the log": Case([tgt("alice", **CERT)], severity="low"),
+    "a certificate that tells no SID (39)": Case([weak(39)], severity="low"),
+    "a certificate with somebody else's SID (41)": Case([weak(41)], severity="medium"),
     "a controller elsewhere": Case(
         [*IS_DC, as_req("DC1$", STRANGER, target=DC2, at=MINUTE, **CARD)], severity="high", external_id=2425
     ),
@@ -40,15 +53,17 @@ FIRES: Cases = {
 }  # fmt: skip
 
 QUIET: Cases = {
-    "a smart card": [as_req("alice", WS1, **CARD), as_req("alice", WS1, at=HOUR, **CARD)],
-    "a smart card that is new since yesterday": [as_req("alice", WS1), as_req("alice", WS1, at=DAY, **CARD)],
+    "a smart card": Case([as_req("alice", WS1, **CARD), as_req("alice", WS1, at=HOUR, **CARD)], tuning=LOW),
+    "a smart card that is new since yesterday": Case([as_req("alice", WS1), as_req("alice", WS1, at=DAY, **CARD)], tuning=LOW),
+    "computers with certificates": [as_req(f"WS{one}$", WS1, at=one * HOUR, **CARD) for one in range(9)],
     "a controller on itself": [*IS_DC, as_req("DC1$", DC1, target=DC2, at=MINUTE, **CARD)],
     "refused": [*IS_DC, as_req("DC1$", STRANGER, target=DC2, at=MINUTE, code=66, **CARD)],
-    "somebody else's ticket, user to user": [
+    "somebody else's ticket, user to user": Case([
         as_req("alice", WS1, **CARD),
         tgs_req("TERMSRV/files.example.org", WS1, at=MINUTE, options=0x40810008, presented_ticket_hash=tgt_of("alice", WS1, 0)),
-    ],
-    "in the log, a smart card": [tgt("alice", **CERT), tgt("WS1$", **CERT)],
+    ], tuning=LOW),
+    "in the log, a smart card": Case([tgt("alice", **CERT), tgt("WS1$", **CERT)], tuning=LOW),
+    "a certificate older than its account": [weak(40)],
 }  # fmt: skip
 
 REAL = (

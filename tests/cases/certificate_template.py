@@ -40,13 +40,23 @@ FIRES = {
         written(TEMPLATE, "nTSecurityDescriptor", f"{OLD}(A;;GA;;;{DOMAIN}-1401)", OLD, kind=KIND), severity="medium"
     ),
 }  # fmt: skip
+FIRES |= {
+    "to ask in others' names": Case(
+        [certificate(4887, Attributes="CertificateTemplate:EnrollmentAgent\nccm:ws1.example.org")], severity="low"
+    ),
+    "without the computer that it comes from": Case([certificate(4886, Attributes="CertificateTemplate:User")], severity="low"),
+}
 QUIET = {
     "closed": written(TEMPLATE, FLAG, "-2113929216", "1", kind=KIND),
     "its own name": [certificate(4887, SubjectAlternativeName="Other Name: Principal Name=alice@example.org")],
     "its own name in another spelling": [
         certificate(4887, SubjectAlternativeName="Other Name: Principal Name=a.adams@example.org")
     ],
-    "a web server's names": [certificate(4887, Attributes="CertificateTemplate:WebServer\nSAN:dns=www.example.org")],
+    "a web server's names": [
+        certificate(4887, Attributes="CertificateTemplate:WebServer\nSAN:dns=www.example.org\nccm:web1.example.org"),
+    ],
+    "as Windows asks": [certificate(4886, Attributes="CertificateTemplate:User\nccm:ws1.example.org\ncdc:dc1.example.org")],
+    "a computer's request without more": [certificate(4886, "WS1$", Attributes="CertificateTemplate:Machine")],
     "the flag of another object": [modify(dn("x"), FLAG, "1")],
     "enrolment given": written(
         TEMPLATE, "nTSecurityDescriptor", f"{OLD}(OA;;CR;0e10c968-78fb-11d2-90d4-00c04f79dc55;;{DOMAIN}-1401)", OLD, kind=KIND

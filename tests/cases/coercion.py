@@ -1,9 +1,11 @@
 """Cases of authentication coercion."""
 
+from msgspec.structs import replace
+
 from app.model.activity import Account, Activity
 from app.model.details import Ntlm
 from app.model.identifiers import DFSNM, EFS, EFS_ON_LSARPC, EVEN, FSRVP, SPOOLSS
-from tests.cases.case import Case, Real
+from tests.cases.case import LOW, Case, Real
 from tests.engine.detectors.builders import DC1, DC2, MINUTE, SECOND, WS1, WS2, act, call, controller, ntlm
 from tests.engine.detectors.builders import FILES as SERVER
 from tests.engine.detectors.logs import CLIENT, DC, known, log, subject, tgt, validated
@@ -31,10 +33,15 @@ def asked(
     return call(interface, opnum, source, target, at=at, stub=stub, sealed=sealed, returned=code, code=code)
 
 
-def pipe_checked(name: str, *, at: int = 0, source: str = ATTACKER, computer: str = DC) -> Activity:
+def pipe_checked(name: str, *, at: int = 0, source: str = ATTACKER, computer: str = DC, user: str = "alice") -> Activity:
     """5145."""
-    fields = {**subject("alice"), "IpAddress": source, "IpPort": "50005", "ShareName": r"\\*\IPC$", "RelativeTargetName": name}
+    fields = {**subject(user), "IpAddress": source, "IpPort": "50005", "ShareName": r"\\*\IPC$", "RelativeTargetName": name}
     return log(5145, fields, at=at, computer=computer)
+
+
+def traced(interface: str, opnum: int, *, at: int = 0) -> Activity:
+    """A call in a trace, which names no caller."""
+    return replace(call(interface, opnum, at=at, result="unanswered"), source=None, account=None, frames=())
 
 
 FIRES = {
@@ -96,6 +103,11 @@ FIRES = {
     ),
 }
 
+FIRES |= {
+    "the spooler's pipe, where nobody prints": Case([tgt("bob"), pipe_checked("spoolss")], severity="low", external_id=2415),
+    "a pipe of a computer that may be any": Case([pipe_checked("efsrpc", computer=CLIENT)], severity="low", external_id=2416),
+    "a trace of the encrypting file system": Case([traced(EFS, 4)], severity="low", external_id=2416),
+}
 QUIET = {
     "an encrypted file on the server that was asked": [
         known("FILES$", "computer", dns_name="files.example.org"),
@@ -122,8 +134,10 @@ QUIET = {
     "controllers among themselves, sealed": [controller(DC1), controller(DC2), call(DFSNM, 13, DC2, DC1, sealed=True)],
     "a shadow copy of the server's own share": [call(FSRVP, 8, WS1, SERVER, stub={"path": r"\\192.0.2.31\vm"})],
     "sign-ins of a controller without anything before": [controller(DC1), back(SERVER), back(WS1, at=MINUTE)],
-    "a pipe on a client": [tgt("bob"), pipe_checked("efsrpc", computer=CLIENT)],
-    "a common pipe": [tgt("bob"), pipe_checked("lsarpc"), pipe_checked("spoolss"), validated("DC1$", "DC1", at=SECOND, status=0)],
+    "a pipe on a client": Case([tgt("bob"), pipe_checked("efsrpc", computer=CLIENT)], tuning=LOW),
+    "common pipes": [tgt("bob"), pipe_checked("lsarpc"), pipe_checked("eventlog"), validated("DC1$", "DC1", at=SECOND, status=0)],
+    "a computer prints": [tgt("bob"), pipe_checked("spoolss", user="WS1$")],
+    "a trace of the spooler": [traced(SPOOLSS, 65)],
 }
 
 REAL = (

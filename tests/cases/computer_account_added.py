@@ -32,7 +32,18 @@ FIRES = {
     "refused": [made("EVIL$", code=0xC00002E7)],
     "several by one user": [made("EVIL1$"), made("EVIL2$", at=1), made("EVIL3$", at=2), made("EVIL4$", at=3)],
 }
+FIRES |= {
+    "a user with a computer's name": Case([account_event(4720, "helper$", "eve")], severity="medium"),
+    "a user renamed like a computer": Case(
+        [account_event(4781, "", "eve", OldTargetUserName="helper", NewTargetUserName="helper$")], severity="medium"
+    ),
+}
 QUIET = {
+    "a user, and one renamed": [
+        account_event(4720, "dora", "eve"),
+        account_event(4781, "", "eve", OldTargetUserName="a", NewTargetUserName="b", at=9),
+    ],
+    "a trust's account, which the system makes": [account_event(4720, "FABRIKAM$", "SYSTEM")],
     "by an administrator": [*administrators("boss"), account_event(4741, "NEW1$", "boss", DnsHostName="-")],
     "a user made": [account_event(4720, "dora")],
     "a group made over SAMR": [call(SAMR, 10, stub={"account": "Staff", "domain": DOMAIN})],

@@ -1,9 +1,10 @@
 """Resource-based delegation written by users, computers, administrators."""
 
+from app.model.activity import Activity
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import SAMR, WS2, call
 from tests.engine.detectors.builders_changes import DAY, added, administrators, dn, modify, synchronised, touched, written
-from tests.engine.detectors.logs import DOMAIN
+from tests.engine.detectors.logs import CLIENT, DOMAIN, log
 
 ATTRIBUTE = "msDS-AllowedToActOnBehalfOfOtherIdentity"
 TRUST = f"O:BAD:(A;;0xf01ff;;;{DOMAIN}-3001)"
@@ -32,7 +33,25 @@ FIRES = {
         severity="medium",
     ),
 }  # fmt: skip
+
+
+def within(user: str = "Administrator", rid: int = 500, *, source: str = "127.0.0.1", package: str = "Kerberos") -> Activity:
+    """4624 of a sign-in over the network."""
+    fields = {
+        "TargetUserSid": f"{DOMAIN}-{rid}", "TargetUserName": user, "TargetDomainName": "EXAMPLE", "TargetLogonId": "0x9999",
+        "LogonType": "3", "AuthenticationPackageName": package, "IpAddress": source, "IpPort": "0",
+    }  # fmt: skip
+    return log(4624, fields, computer=CLIENT)
+
+
+FIRES |= {
+    "an administrator's ticket shown by a computer to itself": Case([within()], severity="low"),
+    "the same over IPv6": Case([within(source="::1")], severity="low"),
+}
 QUIET = {
+    "a password at the computer itself": [within(package="NTLM")],
+    "from another computer": [within(source=WS2)],
+    "an ordinary user to himself": [within("alice", 1105)],
     "cleared": [modify(FILES1, ATTRIBUTE)],
     "taken away in the log": written(FILES1, ATTRIBUTE, "", TRUST, kind="computer"),
     "another attribute": [modify(FILES1, "description", "file server")],

@@ -120,6 +120,7 @@ FIRES = {
         severity="low",
     ),
     "the pipe of RemCom": Case([shared("IPC$", "RemCom_communicaton")], severity="medium"),
+    "the pipe of PsExec under another name": Case([shared("IPC$", "helper-WS1-4012-stdin")], severity="medium"),
     "the pipe of PsExec": Case([shared("IPC$", "PSEXESVC-WS1-4012-stdin")], severity="low"),
     "a session over WinRM": Case([as_req("alice"), winrm()], severity="low"),
 }

@@ -1,6 +1,6 @@
 """Rights over the domain and over sensitive objects, and rights that administrators have anyway."""
 
-from tests.cases.case import Case, Real
+from tests.cases.case import LOW, Case, Real
 from tests.engine.detectors.builders_changes import BASE, administrators, dn, modify, person, synchronised, touched, written
 from tests.engine.detectors.logs import CHANGES_ALL, DOMAIN, DOMAIN_CLASS
 
@@ -26,15 +26,26 @@ FIRES = {
         [synchronised(BASE, "GetChangesAll", (f"{DOMAIN}-1401",), kind="domainDNS", what="rights changed")], severity="high"
     ),
 }  # fmt: skip
+FIRES |= {
+    "over an ordinary user, by somebody new to that": Case(
+        [person("dora"), *written(dn("dora"), DESCRIPTOR, FULL, OLD)], severity="low"
+    ),
+    "over a group that is sensitive by its name": Case(
+        written(f"CN=Domain Admins,CN=Users,{BASE}", DESCRIPTOR, FULL, OLD, kind="group"), severity="medium"
+    ),
+}
 QUIET = {
-    "an organizational unit delegated": written(f"OU=Staff,{BASE}", DESCRIPTOR, FULL, OLD, kind="organizationalUnit"),
+    "an organizational unit delegated": Case(
+        written(f"OU=Staff,{BASE}", DESCRIPTOR, FULL, OLD, kind="organizationalUnit"), tuning=LOW
+    ),
+    "reading an ordinary user": written(dn("dora"), DESCRIPTOR, f"{OLD}(A;;RP;;;{DOMAIN}-1401)", OLD),
     "to administrators": written(BASE, DESCRIPTOR, f"{OLD}(A;;GA;;;{DOMAIN}-519)", OLD, kind="domainDNS"),
     "a right that tells no secrets": written(
         BASE, DESCRIPTOR, f"{OLD}(OA;;CR;1131f6aa-9c07-11d1-f79f-00c04fc2dcd2;;{DOMAIN}-1401)", OLD, kind="domainDNS"
     ),
     "owned by administrators": written(dn("dora"), DESCRIPTOR, "O:DAG:DAD:(A;;GA;;;DA)", f"O:{DOMAIN}-1401G:DAD:(A;;GA;;;DA)"),
     "taken away": written(BASE, DESCRIPTOR, OLD, DCSYNC, kind="domainDNS"),
-    "over an ordinary user": [person("dora"), *written(dn("dora"), DESCRIPTOR, FULL, OLD)],
+    "over an ordinary user": Case([person("dora"), *written(dn("dora"), DESCRIPTOR, FULL, OLD)], tuning=LOW),
 }
 REAL = (
     Real("corpus/evtx/md_T1098_ID5136-4662_AD_object_owner_changed.evtx"),

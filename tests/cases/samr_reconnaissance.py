@@ -3,10 +3,14 @@
 from tests.cases.case import Case, Real
 from tests.cases.smb_session_enumeration import pipe
 from tests.engine.detectors.builders import SECOND
-from tests.engine.detectors.logs import DC, DC_TWO, FILE_SERVER, handle, logon, tgt
+from tests.engine.detectors.logs import DC, DC_TWO, FILE_SERVER, handle, logon, members, tgt
 
 DOMAIN_OBJECT = "DC=example,DC=org"
 FIRES = {
+    "one server's administrators by a remote caller (4799)": Case([members(computer=FILE_SERVER)], severity="low"),
+    "local groups one by one (4661)": Case(
+        [handle("SAM_ALIAS", f"S-1-5-32-{544 + one}", at=one * SECOND) for one in range(6)], severity="low"
+    ),
     "the domain opened from elsewhere (4661, 4624)": Case(
         [logon(), handle("SAM_DOMAIN", DOMAIN_OBJECT, at=SECOND)], severity="low"
     ),

@@ -1,8 +1,8 @@
 """Keys put on accounts by others, by computers themselves, by a synchronisation."""
 
-from tests.cases.case import Case, Real
+from tests.cases.case import LOW, Case, Real
 from tests.engine.detectors.builders import HOUR, WS1, WS2, as_req
-from tests.engine.detectors.builders_changes import administrators, dn, modify, synchronised, touched, written
+from tests.engine.detectors.builders_changes import BASE, administrators, dn, modify, synchronised, touched, written
 
 ATTRIBUTE = "msDS-KeyCredentialLink"
 KEY = "B:8:00020000:CN=dora,OU=Staff,DC=example,DC=org"
@@ -21,7 +21,16 @@ FIRES = {
     "an ordinary account's, found later": Case([synchronised(dn("dora"), ATTRIBUTE, ("device x",))], severity="low"),
     "written, says 4662 alone": [touched("5b47d60f-6090-40b2-9f37-2a4de88f3063", "bf967aba-0de6-11d0-a285-00aa003049e2")],
 }  # fmt: skip
+MAPPING = "altSecurityIdentities"
+FIRES |= {
+    "a certificate mapped": Case(written(dn("dora"), MAPPING, "X509:<SHA1-PUKEY>abcd"), severity="low"),
+    "a certificate mapped onto an administrator": Case(
+        [*administrators("boss"), modify(f"CN=boss,{BASE}", MAPPING, "X509:<I>DC=org<S>CN=x")], severity="medium"
+    ),
+}
 QUIET = {
+    "a mapping taken away": written(dn("dora"), MAPPING, "", "X509:<SHA1-PUKEY>abcd"),
+    "an ordinary mapping": Case(written(dn("dora"), MAPPING, "X509:<SHA1-PUKEY>abcd"), tuning=LOW),
     "a computer's own": [
         as_req("WS1$", WS1, at=-HOUR), modify(dn("WS1", "CN=Computers"), ATTRIBUTE, KEY, user="WS1$", source=WS1),
     ],

@@ -58,6 +58,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         for bit, words, why, severity in WEAKER:
             if not bits & bit or (controller and bit == 0x80000):
                 continue
+            if bit == SERVER_TRUST and _now(change) & 0x80000:
+                continue  # a promotion sets both at once
             sensitive = is_sensitive_object(change, ref, ctx, activity.at)
             yield tell(
                 ctx,

@@ -133,6 +133,7 @@ WIRE_FIRES: Mapping[str, Mapping[str, Case]] = {
         ],
     },
     "asrep_roasting": {
+        "one account in AES, where that is new": [bare("kiosk", 0, etypes=(18, 17, 23))],
         "one account in RC4 only": [bare("kiosk", 0)],
         "two accounts in AES": [bare("kiosk", 0, etypes=(18, 17, 23)), bare("lobby", SECOND, etypes=(18, 17, 23))],
         "refused RC4, then AES": [
@@ -296,7 +297,6 @@ WIRE_QUIET: Mapping[str, Mapping[str, Case]] = {
         ],
     },
     "asrep_roasting": {
-        "its own computer signs the kiosk in with AES": [bare("kiosk", 0, etypes=(18, 17, 23))],
         "the first round of an ordinary sign-in": [bare("alice", 0, code=PREAUTH), as_req("alice", at=SECOND)],
         "only replies captured": [
             as_req(f"user{one}", at=one * SECOND, request_etypes=(), pa_types=(), padata_etype=None) for one in range(9)

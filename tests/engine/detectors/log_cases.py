@@ -72,6 +72,7 @@ LOG_FIRES: Mapping[str, Mapping[str, Case]] = {
         ],
     },
     "asrep_roasting": {
+        "one account in AES, where that is new (4768)": [tgt("kiosk", proof="0")],
         "RC4 without proof (4768)": [tgt("kiosk", proof="0", etype=0x17)],
         "two accounts in AES (4768)": [tgt("kiosk", proof="0"), tgt("lobby", proof="0", at=SECOND)],
     },
@@ -164,7 +165,6 @@ LOG_QUIET: Mapping[str, Mapping[str, Case]] = {
         "a service asks for itself (4769)": [ticket("svc_1", user="svc_1", at=one * SECOND) for one in range(30)],
     },
     "asrep_roasting": {
-        "one account in AES (4768)": [tgt("kiosk", proof="0")],
         "RC4 with a password (4768)": [tgt("old", etype=0x17)],
         "a computer (4768)": [tgt("WS1$", proof="0", etype=0x17)],
         "refused (4768)": [tgt("kiosk", proof="0", etype=0xFFFFFFFF, status=LOCKED)],
@@ -211,7 +211,7 @@ LOG_QUIET: Mapping[str, Mapping[str, Case]] = {
         "one user, the domain by a computer (4661)": [
             handle("SAM_USER", f"{DOMAIN}-1101"), handle("SAM_DOMAIN", "DC=example,DC=org", "WS1$", at=SECOND),
         ],
-        "one server's administrators (4799)": [members(computer=FILE_SERVER)],
+        "one server's administrators, for a computer (4799)": [members("WS1$", computer=FILE_SERVER)],
     },
     "remote_execution": {
         "a program installed (7045)": [manager("Agent", r'"C:\Program Files\Agent\agent.exe" -service')],
