@@ -246,9 +246,11 @@ class TestCancelling:
             reading.give_up()
             reading.wait(30)
             assert done == [None] and session.queries.alerts() == () and session.queries.count() > 30_000
+            assert session.queries.is_behind()
+            session.detect_here()
+            assert not session.queries.is_behind()
         finally:
             session.close()
-        read(tmp_path / "w")
         assert outcome(tmp_path / "w") == outcome(tmp_path / "calm")
 
     def test_while_unpacking(self, tmp_path: Path) -> None:

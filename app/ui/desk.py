@@ -117,6 +117,12 @@ class Desk(QObject):
         if session is not None and (wanted := self.notifying) != Notifying():
             self.jobs.run(lambda: session.start_notifying(wanted))
         self.session_changed.emit()
+        if session is not None:
+            self.jobs.run(session.queries.is_behind, self._tell_behind, lambda _: None, self)
+
+    def _tell_behind(self, behind: bool) -> None:
+        if behind and not self.bridge.reading and not self.bridge.listening:
+            self.tell("Alerts do not tell of all that was read, since detection did not come to its end: F5 detects again.", True)
 
     def go(self, page: str, key: str = "", new_tab: bool = False, **view: str) -> None:
         """Show a page; pages that do not exist in this build are ignored.

@@ -324,6 +324,9 @@ def test_detection_over_what_was_read_goes_on_as_a_job_that_can_be_stopped(
         ("detection", "cancelled"), ("reading", "cancelled"),
     ]  # fmt: skip
     assert window.desk.session.queries.alerts() == () and window.desk.session.queries.count() > 20_000
+    again = make_window(Session.open(tmp_path / "case.wardlight"))
+    qtbot.waitUntil(lambda: "F5" in again.statusbar.said.text(), timeout=10_000)
+    again.close()
 
     with qtbot.waitSignal(bridge.finished, timeout=60_000):
         window.do_by_id("detect")

@@ -87,6 +87,10 @@ class Queries(EntityQueries):
         """Sensitivity of the last detection."""
         return self.detection.sensitivity()
 
+    def is_behind(self) -> bool:
+        """Whether something was read over which detection did not run to its end, since it was stopped or its process died."""
+        return self.detection.is_behind()
+
     # ---- the case
 
     def inputs(self) -> tuple[InputRow, ...]:

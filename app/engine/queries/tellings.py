@@ -46,6 +46,13 @@ class Detection:
         found: Sensitivity = said if said in get_args(Sensitivity) else DEFAULT.sensitivity
         return found
 
+    def is_behind(self) -> bool:
+        """Whether something was read over which detection did not run to its end; not while something is still read."""
+        sql = """SELECT EXISTS(SELECT 1 FROM activities) AND NOT EXISTS(SELECT 1 FROM inputs WHERE state = 'reading')
+        AND coalesce((SELECT value FROM meta WHERE key = 'settled'), '') || ' '
+        NOT LIKE (SELECT sum(value) FROM changes WHERE topic IN ('activities', 'knowledge')) || ' %'"""
+        return bool(self._access.one(sql))
+
     def tuning(self) -> Tuning:
         """What the user set for detectors."""
         return replace(tuning.kept(self._access.db()), sensitivity=self.sensitivity())

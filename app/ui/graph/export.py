@@ -1,13 +1,13 @@
 """The picture of the graph for others: SVG with real text, GraphML with all that is known, PNG at twice its size."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage, QPainter
 
+from app.model.moments import iso as moment
 from app.ui import theme, wording
 from app.ui.plots.drawing import Drawing, name_of
 from app.ui.plots.graph_canvas import GraphCanvas
@@ -145,16 +145,7 @@ def graphml(drawing: Drawing, places: Mapping[str, tuple[float, float]], out: Pa
         )  # fmt: skip
     for one, other, edge in drawing.shown.edges:
         graph.add_edge(
-            names[one], names[other], activities=edge.count, tie=edge.tie, severity=edge.severity, first=_iso(edge.first),
-            last=_iso(edge.last), families=_plain(", ".join(f"{name} {count}" for name, count in edge.families)),
+            names[one], names[other], activities=edge.count, tie=edge.tie, severity=edge.severity, first=moment(edge.first),
+            last=moment(edge.last), families=_plain(", ".join(f"{name} {count}" for name, count in edge.families)),
         )  # fmt: skip
     networkx.write_graphml(graph, out, encoding="utf-8")
-
-
-def _iso(at: int) -> str:
-    if not at:
-        return ""
-    try:
-        return datetime.fromtimestamp(at / 1_000_000, UTC).isoformat(timespec="milliseconds")
-    except (OverflowError, OSError, ValueError):
-        return ""

@@ -3,13 +3,13 @@
 import csv
 import io
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import QRect, QSize, QSizeF
 from PySide6.QtGui import QImage, QPainter, QPicture
 from PySide6.QtSvg import QSvgGenerator
 
+from app.model.moments import iso
 from app.model.paths import AttackPath
 from app.ui.plots.path_canvas import PathCanvas
 
@@ -58,17 +58,10 @@ def table(paths: Iterable[AttackPath], private: bool = False) -> str:
     writer.writerow(HEADER)
     for number, path in enumerate(paths, 1):
         for place, edge in enumerate(path.edges):
-            walked = _iso(path.moments[place]) if path.moments else ""
+            walked = iso(path.moments[place]) if path.moments else ""
             origin, target = ("", "") if private else (edge.origin.key, edge.target.key)
             row = (number, path.state, place + 1, edge.origin.label, origin, edge.kind, edge.right, edge.target.label,
-                   target, edge.how, _iso(edge.first), _iso(edge.last), walked, path.accounts if place == 0 else "",
+                   target, edge.how, iso(edge.first), iso(edge.last), walked, path.accounts if place == 0 else "",
                    " ".join(edge.alerts), " ".join(edge.proofs))  # fmt: skip
             writer.writerow([harmless(one) if isinstance(one, str) else one for one in row])
     return out.getvalue()
-
-
-def _iso(at: int) -> str:
-    try:
-        return datetime.fromtimestamp(at / 1_000_000, UTC).isoformat(timespec="seconds") if at > 0 else ""
-    except (OverflowError, OSError, ValueError):
-        return ""
