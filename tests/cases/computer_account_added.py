@@ -34,6 +34,9 @@ FIRES = {
 }
 FIRES |= {
     "a user with a computer's name": Case([account_event(4720, "helper$", "eve")], severity="medium"),
+    "a user with a computer's name, made by the system": Case(
+        [account_event(4720, "$", "SYSTEM", NewUacValue="0x15")], severity="low"
+    ),
     "a user renamed like a computer": Case(
         [account_event(4781, "", "eve", OldTargetUserName="helper", NewTargetUserName="helper$")], severity="medium"
     ),
@@ -43,7 +46,7 @@ QUIET = {
         account_event(4720, "dora", "eve"),
         account_event(4781, "", "eve", OldTargetUserName="a", NewTargetUserName="b", at=9),
     ],
-    "a trust's account, which the system makes": [account_event(4720, "FABRIKAM$", "SYSTEM")],
+    "a trust's account": [account_event(4720, "FABRIKAM$", "SYSTEM", NewUacValue="0x51")],
     "by an administrator": [*administrators("boss"), account_event(4741, "NEW1$", "boss", DnsHostName="-")],
     "a user made": [account_event(4720, "dora")],
     "a group made over SAMR": [call(SAMR, 10, stub={"account": "Staff", "domain": DOMAIN})],

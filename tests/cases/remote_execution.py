@@ -49,9 +49,16 @@ def inner(program: str, command: str, *, at: int = 0, session: int = 0x6000) -> 
     return log(4688, {**fields, "ProcessId": "0x801"}, at=at, computer=FILE_SERVER)
 
 
-def shared(share: str, name: str, *, at: int = 0, user: str = "alice") -> Activity:
+def shared(share: str, name: str, *, at: int = 0, user: str = "alice", mask: str = "0x3") -> Activity:
     """5145."""
-    fields = {**subject(user), "IpAddress": WS1, "IpPort": "50005", "ShareName": rf"\\*\{share}", "RelativeTargetName": name}
+    fields = {
+        **subject(user),
+        "AccessMask": mask,
+        "IpAddress": WS1,
+        "IpPort": "50005",
+        "ShareName": rf"\\*\{share}",
+        "RelativeTargetName": name,
+    }
     return log(5145, fields, at=at, computer=FILE_SERVER)
 
 
@@ -120,6 +127,7 @@ FIRES = {
         severity="low",
     ),
     "the pipe of RemCom": Case([shared("IPC$", "RemCom_communicaton")], severity="medium"),
+    "a program copied (5145)": Case([shared("ADMIN$", r"Temp\helper.exe", mask="0x2")], severity="low"),
     "the pipe of PsExec under another name": Case([shared("IPC$", "helper-WS1-4012-stdin")], severity="medium"),
     "the pipe of PsExec": Case([shared("IPC$", "PSEXESVC-WS1-4012-stdin")], severity="low"),
     "a session over WinRM": Case([as_req("alice"), winrm()], severity="low"),
@@ -143,6 +151,12 @@ QUIET = {
         process(WMI_HOST, r"C:\Windows\System32\svchost.exe", user="FILES$", session=0x3E4),
         process(r"C:\Windows\System32\unsecapp.exe", WMI_HOST),
         process(r"C:\Program Files\Inventory\scan.exe", WMI_HOST, user="FILES$", session=0x3E7),
+    ],
+    "programs read, or put on another share (5145)": [
+        shared("ADMIN$", r"Temp\helper.exe", mask="0x1"),
+        shared("Public", "helper.exe", mask="0x2"),
+        shared("ADMIN$", r"Temp\report.txt", mask="0x2"),
+        shared("ADMIN$", r"ccmsetup\ccmsetup.exe", mask="0x2", user="SCCM$"),
     ],
     "a pipe that the file dialogue opens, and one that a computer opens (5145)": [
         shared("IPC$", "srvsvc"),

@@ -20,6 +20,8 @@ JOINS = Threshold(
     words="Computers that an account made on earlier days, from which on joining computers is its work",
 )  # fmt: skip
 EARLIER = 12 * HOUR
+TRUST = 0x40
+"""USER_INTERDOMAIN_TRUST_ACCOUNT (MS-SAMR section 2.2.1.12)."""
 SHAPE = ("dnshostname", "serviceprincipalname")
 """What a Windows computer of today writes when it makes its account (host name and service names)."""
 WATCHES = (LdapAdd, RpcCall, EventAccount)
@@ -29,7 +31,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Computers made by ordinary accounts; without host and service names, as tools make them, it is worth more."""
     every = changes_of(activity, ctx)
     for change in every:
-        if _poses(change) and not by_controller(activity, ctx) and not by_system(activity):
+        if _poses(change) and not _is_trust(activity):
             yield from _disguised(activity, change, ctx)
             continue
         if change.deed != "create" or change.object_class != "computer" or by_controller(activity, ctx):
@@ -77,9 +79,15 @@ def _poses(change: Change) -> bool:
     return change.new[0].endswith("$") and not change.old[0].endswith("$")
 
 
+def _is_trust(activity: Activity) -> bool:
+    """True for the account of a trust, which is a user's by its class and has a dollar sign too."""
+    event = activity.detail
+    return isinstance(event, EventAccount) and bool((event.number("NewUacValue") or 0) & TRUST)
+
+
 def _disguised(activity: Activity, change: Change, ctx: Context) -> Iterator[Finding]:
     actor = actor_of(activity, ctx)
-    known = is_administrator(actor, ctx, activity.at)
+    known = is_administrator(actor, ctx, activity.at) or by_system(activity)
     yield tell(
         ctx, activity, change, (" gave a user's account a computer's name: ", change.new[0] if change.attribute else change.sam),
         label="user made" if change.deed == "create" else "user renamed", severity="low" if known else "medium",

@@ -61,7 +61,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             yield from _file(activity, named, ctx)
         return
     for change in changes_of(activity, ctx, *NAMES, VERSION, LINK):
-        if change.written and not change.fresh and not by_controller(activity, ctx):
+        counted = change.written or (change.attribute == VERSION and change.deed == "remove")  # one of two records of an edit
+        if counted and not change.fresh and not by_controller(activity, ctx):
             yield from _object(activity, change, ctx)
 
 

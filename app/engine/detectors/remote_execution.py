@@ -22,7 +22,7 @@ from app.engine.readings.deeds import (
 )
 from app.engine.readings.installations import INSTALLED, INSTALLED_AUDITED, TASK_CHANGED, TASK_MADE, installation
 from app.engine.readings.novelty import is_new
-from app.engine.readings.pipes import CONTROL, pipe_opened
+from app.engine.readings.pipes import CONTROL, pipe_opened, program_written
 from app.engine.readings.processes import BEGAN, WMI_HOST, base, started
 from app.engine.readings.sessions import LOGON, NETWORK, Logon, from_session, is_elsewhere, latest_of
 from app.engine.repeated import again, told_before
@@ -121,6 +121,10 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
 
 def reached(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """A log of shares tells that a person, who never did so, opened the pipe of services or tasks; what he asked it does not."""
+    program = program_written(activity, ctx)
+    if program:
+        yield from copied(activity, program, ctx)
+        return
     pipe = pipe_opened(activity, ctx)
     account = ctx.account(activity)
     if pipe not in CONTROL or account is None or not is_new(pipe, account.key, activity.at, ctx):
@@ -143,6 +147,31 @@ def reached(activity: Activity, ctx: Context) -> Iterator[Finding]:
             against("It would be quiet for whoever opened this pipe earlier, and where five others do so"),
         ),
         steps=ctx.path(activity, f"pipe {pipe}", "opened"),
+    )
+
+
+def copied(activity: Activity, program: str, ctx: Context) -> Iterator[Finding]:
+    """A program was put where only administrators of the other computer may write; whether it was run is not told."""
+    account = ctx.account(activity)
+    if account is None or not is_new("program", account.key, activity.at, ctx):
+        return
+    place, where = ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
+    yield found(
+        ctx,
+        activity,
+        joined(f"{place} {where}", where, activity, ctx),
+        severity="low",
+        confidence="low",
+        title="A program was copied to another computer",
+        story=(
+            sentence(*ctx.who(activity), " copied ", program, " to the administrators' share of ", ctx.target(activity), "."),
+        ),
+        facts=(
+            fact("The log of shares tells it: ", activity),
+            fact(account, " did so for the first time within a month, and hardly anybody else does"),
+            against("It would be quiet for whoever copied programs earlier, and where five others do so"),
+        ),
+        steps=ctx.path(activity, "program copied", "written"),
     )
 
 

@@ -13,6 +13,26 @@ WHO_IS_THERE = frozenset({"srvsvc", "wkssvc", "winreg", "samr", "lsarpc"})
 SESSIONS = "srvsvc"
 
 
+PROGRAMS = (".exe", ".dll", ".ps1", ".bat", ".cmd", ".vbs", ".js", ".hta", ".msi", ".sys", ".scr")
+WRITE_DATA = 0x2 | 0x4
+"""FILE_WRITE_DATA and FILE_APPEND_DATA (MS-SMB2 section 2.2.13.1.1)."""
+
+
+def program_written(activity: Activity, ctx: Context) -> str:
+    """The program that a person wrote to a share of the administrators of another computer; empty for anything else."""
+    event = activity.detail
+    if not isinstance(event, EventShare) or event.event_id != FILE_CHECKED or activity.result == "failure":
+        return ""
+    share, name = (event.text("ShareName") or "").upper(), event.text("RelativeTargetName") or ""
+    hidden = share.endswith("ADMIN$") or (share.endswith("$") and share[-3:-2] == "\\")
+    if not hidden or not name.lower().endswith(PROGRAMS) or not (event.number("AccessMask") or 0) & WRITE_DATA:
+        return ""
+    account = ctx.account(activity)
+    if account is None or account.kind != "user" or by_system(activity) or not is_elsewhere(activity, ctx):
+        return ""
+    return name[:300]
+
+
 def pipe_opened(activity: Activity, ctx: Context) -> str:
     """The pipe that a person opened from another computer; empty for computers, systems, files, and what was refused."""
     event = activity.detail
