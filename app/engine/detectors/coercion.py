@@ -1,4 +1,7 @@
-"""A computer made to sign in somewhere by a remote call that names another computer (printer bug, PetitPotam, DFSCoerce)."""
+"""A computer made to sign in somewhere by a remote call that names another computer (printer bug, PetitPotam, DFSCoerce).
+
+Long because the call, the pipe that a log tells, a trace and the sign-in that follows are one case.
+"""
 
 from collections.abc import Iterator
 

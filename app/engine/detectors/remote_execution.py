@@ -1,4 +1,7 @@
-"""Something made to run on another computer: service, task, WMI method, DCOM object, process, value of its registry."""
+"""Something made to run on another computer: service, task, WMI method, DCOM object, process, value of its registry.
+
+Long because one deed is told in many ways, by calls, pipes, services, tasks and processes, which join in one case.
+"""
 
 from collections.abc import Iterator
 
