@@ -23,7 +23,7 @@ from app.engine.readings.sessions import FROM_ELSEWHERE, LOGON, LOGON_REFUSED, i
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs, Ntlm
-from app.model.events import EventKerberos, EventLogon, EventNtlm
+from app.model.events import EventAccount, EventKerberos, EventLogon, EventNtlm
 from app.model.tuning import Threshold
 
 WINDOW = 30 * MINUTE
@@ -49,6 +49,10 @@ SOURCES = Threshold(name="sources", low=20, medium=10, high=5, words="Sources th
 SPREAD = Threshold(name="spread", low=200, medium=60, high=30, words="Failures of one account from all sources")
 """Sources that failed for one account, and failures in all: the old password of a service stays on a few servers, which
 repeat it a few times an hour each."""
+LOCKED = 4740
+LOCKED_OUT = Threshold(name="locked-out", low=8, medium=4, high=3, words="Accounts that sign-ins from one computer locked out")
+"""Accounts that sign-ins from one computer locked out: one person locks one or two, a terminal server that many use a few a
+day."""
 SOON = 10 * MINUTE
 """A sign-in this long after the account's last failure is the password found; later ones have other causes."""
 AMONG = MINUTE
@@ -121,6 +125,9 @@ def logged(activity: Activity) -> tuple[str, bool | None]:
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     """Failures per source, and per account over all sources; who signs in soon after a failure or two only mistyped."""
+    if isinstance(activity.detail, EventAccount):
+        yield from locked(activity, ctx)
+        return
     sign_in = judged(activity)
     if sign_in is None:
         return
@@ -174,6 +181,30 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
                 evidence=spread.take() or (activity.id,), confidence="medium", sources=(ctx.source(activity),),
                 accounts=(label,) if label is not None else (), succeeded=False,
             )  # fmt: skip
+
+
+def locked(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """Accounts that one computer locked out, one after the other, where no log tells the failures themselves."""
+    victim, at = ctx.account(activity), activity.at
+    if activity.detail.event_id != LOCKED or victim is None or activity.source is None:  # type: ignore[union-attr]
+        return
+    ip = ctx.place(activity.source, at)
+    trail = ctx.memory.seen(("locked", ip), victim.key, at, activity.id, WINDOW)
+    if trail.distinct < ctx.limit(LOCKED_OUT):
+        return
+    source, target = ctx.source(activity), ctx.target(activity)
+    yield found(
+        ctx, activity, ip, first=trail.began, evidence=trail.take() or (activity.id,), confidence="medium", succeeded=False,
+        title="Suspected password spray (accounts locked out)", accounts=(victim,),
+        story=(sentence(source, f" had {plural(trail.distinct, 'account')} locked out within half an hour, ", victim, " last."),),
+        facts=(
+            measured(f"{plural(trail.distinct, 'account')} locked out by sign-ins from one computer", seen=trail.distinct,
+                     limits=(ctx.limit(LOCKED_OUT),), unit="accounts"),
+            fact("The last of them: ", activity),
+            against(f"It would be quiet below {ctx.limit(LOCKED_OUT)} accounts from one computer within half an hour"),
+        ),
+        steps=(Step(origin=source, target=target, label="wrong passwords", caption="locked out", accented=True),),
+    )  # fmt: skip
 
 
 def told(activity: Activity, ctx: Context, ip: str, evidence: tuple[str, ...], hits: Trail | None) -> Later:
@@ -280,15 +311,16 @@ DETECTOR = Detector(
     severity="medium",
     phase="Compromised credentials",
     techniques=("T1110.001", "T1110.003"),
-    watches=(KerberosAs, Ntlm, EventKerberos, EventNtlm, EventLogon),
-    event_ids=(TGT, PREAUTHENTICATION_FAILED, VALIDATED, LOGON, LOGON_REFUSED),
+    watches=(KerberosAs, Ntlm, EventKerberos, EventNtlm, EventLogon, EventAccount),
+    event_ids=(TGT, PREAUTHENTICATION_FAILED, VALIDATED, LOGON, LOGON_REFUSED, LOCKED),
     needs=Needs(
         ports=("88", "445", "389", "135", "80"),
-        kinds=("kerberos-as", "ntlm", "event-kerberos", "event-ntlm", "event-logon"),
+        kinds=("kerberos-as", "ntlm", "event-kerberos", "event-ntlm", "event-logon", "event-account"),
         parts=(
             "event-kerberos",
             "event-ntlm",
             "event-logon",
+            "event-account",
         ),
         hidden_by=("ldap inside tls", "credssp sealed"),
         answers=True,
@@ -296,7 +328,7 @@ DETECTOR = Detector(
     window=WINDOW,
     sign_ins=lambda one: one.type in (*FROM_ELSEWHERE, -1) and not (one.kerberos and one.result == "success"),
     learning=7 * DAY,
-    thresholds=(ONE, ONE_SLOW, MANY, MANY_FAST, SOURCES, SPREAD),
+    thresholds=(ONE, ONE_SLOW, MANY, MANY_FAST, SOURCES, SPREAD, LOCKED_OUT),
     attacked_accounts=True,
     detect=detect,
 )
