@@ -59,7 +59,7 @@ def started(activity: Activity, ctx: Context) -> Started | None:
     if not named or parent == CONSOLE:
         parent = ctx.memory.recall(("host", computer, event.number("ProcessId")), str, activity.at, KEPT) or ""
     if program != SHELL_HOST and parent not in HOSTS and parent != SERVICES:
-        return _inside(activity, event, program, command, ctx) if program in SHELLS else None
+        return _inside(activity, event, program, command, ctx) if program in SHELLS and not named else None
     name = event.text("TargetUserName")
     account = Account(name=name, domain=event.text("TargetDomainName")) if name and not name.endswith("$") else None
     number = event.number("TargetLogonId") or 0
@@ -75,7 +75,10 @@ def started(activity: Activity, ctx: Context) -> Started | None:
 
 
 def _inside(activity: Activity, event: EventProcess, program: str, command: str, ctx: Context) -> Started | None:
-    """A shell that was started in a session which another computer opened over the network, whoever hosts it."""
+    """A shell that was started in a session which another computer opened over the network, where its parent is not told.
+
+    Parents that are told speak for themselves: management over WinRM starts shells all day.
+    """
     number = event.number("SubjectLogonId") or 0
     if number < BUILT_IN_SESSIONS or activity.account is None:
         return None
