@@ -3,6 +3,7 @@
 Long because it is one door for all that views and commands may ask; what lies behind it is elsewhere.
 """
 
+import importlib
 import shutil
 import tempfile
 import threading
@@ -11,9 +12,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from app import paths, ready, updates, workspaces
+from app import paths, ready, workspaces
 from app.casework import Casework
 from app.children import Beside, Listening, Reading
 from app.engine.exclusion_lists import moment
@@ -38,12 +39,20 @@ from app.sensor.live import interface_names, kind_of, label_of
 from app.telling import Telling
 
 if TYPE_CHECKING:
+    from app import updates
     from app.proof import Outcome
 
 __all__ = [
     "FORMS", "IN_USE", "Form", "Reading", "Seconds", "Session", "StoreError", "View", "check_keytabs",
     "code_tables", "detector_ids", "harmless", "iso", "moment", "ready", "replay", "story", "updates", "workspaces",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """updates, loaded when first asked for: what speaks HTTPS and unpacks would cost every start its time."""
+    if name == "updates":
+        return importlib.import_module("app.updates")
+    raise AttributeError(name)
 
 
 def detector_ids() -> tuple[str, ...]:

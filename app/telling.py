@@ -9,11 +9,6 @@ from secrets import token_hex
 
 from app import settings as stored
 from app.children import Notifier
-from app.engine.export.writing import whole
-from app.engine.notices.plain import as_json, mail_text, subject
-from app.engine.notices.reading import notice_of
-from app.engine.notices.samples import test_notice
-from app.engine.notices.syslog import message
 from app.engine.queries import Queries
 from app.engine.store import StoreError, give_facts
 from app.model.notice import MailTarget, Notice, Notifying, Scheduled, SyslogTarget, Target, TargetState
@@ -116,6 +111,7 @@ class Telling:
 
     def test_target(self, target: Target) -> str:
         """Send a test to a destination at once; returns "" or why it did not arrive. Blocks."""
+        from app.engine.notices.samples import test_notice
         from app.notify.delivering import send_now
 
         at = time.time_ns() // 1_000
@@ -123,6 +119,8 @@ class Telling:
 
     def preview(self, alert_id: str, target: Target) -> str:
         """What a destination would be sent about an alert, as text; blocks. Raises OSError when there is no such alert."""
+        from app.engine.notices.reading import notice_of
+
         alert = self.plain.alert(alert_id)
         if alert is None:
             raise OSError(f"There is no alert {alert_id}.")
@@ -212,6 +210,7 @@ class Telling:
 
         span: first <= time < last, UTC microseconds, None for all there is. to_pdf: writes a page of HTML as PDF.
         """
+        from app.engine.export.writing import whole
         from app.engine.tabular import make, write_html, write_xlsx
 
         veil = self._hidden()
@@ -280,6 +279,9 @@ def _check_addresses(wanted: Notifying) -> None:
 def shown(one: Notice, target: Target) -> str:
     """A notice as a destination gets it, as text."""
     import msgspec
+
+    from app.engine.notices.plain import as_json, mail_text, subject
+    from app.engine.notices.syslog import message
 
     if isinstance(target, MailTarget):
         return f"Subject: {subject(one)}\n\n{mail_text(one)}"

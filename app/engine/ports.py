@@ -4,9 +4,9 @@ An activity is listed once, whichever of its two ends has the port, so that coun
 """
 
 from collections.abc import Iterable
+from functools import cache
 
-import numpy as np
-from numpy.typing import NDArray
+from app.engine.arrays import Flags, Numbers, np
 
 ROLE = 3
 """What is added to four times a number to tell ports from addresses and actors, see app.engine.postings."""
@@ -16,15 +16,20 @@ SERVICES = (3268, 3269, 3389, 5985, 5986, 9389, 47001)
 
 No other one is listed: clients take theirs from there (RFC 6335 section 6), each of which would get lists of its own.
 """
-_LISTED = np.zeros(PORTS, bool)
-_LISTED[1:1024] = True  # the system ports, RFC 6335 section 6
-_LISTED[list(SERVICES)] = True
 _HAS = "({0} BETWEEN 1 AND 1023 OR {0} IN (" + ", ".join(map(str, SERVICES)) + "))"
 IS_LISTED = f"({_HAS.format('sport')} OR {_HAS.format('dport')})"
 """Condition on activities that are listed by their ports."""
 PAIRS = "SELECT DISTINCT party FROM postings WHERE party < 0"
 """Parties of activities whose two ends have different ports that are listed."""
-Numbers = NDArray[np.int64]
+
+
+@cache
+def _listed() -> Flags:
+    """Of each port, whether it is listed."""
+    found = np.zeros(PORTS, bool)
+    found[1:1024] = True  # the system ports, RFC 6335 section 6
+    found[list(SERVICES)] = True
+    return found
 
 
 def parties(sports: Numbers, dports: Numbers) -> Numbers:
@@ -40,14 +45,14 @@ def parties(sports: Numbers, dports: Numbers) -> Numbers:
 
 def _or_none(ports: Numbers) -> Numbers:
     there = (ports > 0) & (ports < PORTS)
-    return np.where(there & _LISTED[np.where(there, ports, 0)], ports, 0)
+    return np.where(there & _listed()[np.where(there, ports, 0)], ports, 0)
 
 
 def within(ranges: Iterable[tuple[int, int]]) -> list[int] | None:
     """The ports of these ranges; None when some of them are not listed."""
     found: set[int] = set()
     for low, high in ranges:
-        if low < 1 or high >= PORTS or not _LISTED[low : high + 1].all():
+        if low < 1 or high >= PORTS or not _listed()[low : high + 1].all():
             return None
         found.update(range(low, high + 1))
     return sorted(found)

@@ -4,10 +4,8 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from app.engine import ports
+from app.engine.arrays import Numbers, Places, np
 
 HOUR = 3_600_000_000
 """Microseconds; the time within one fits into 32 bits."""
@@ -18,8 +16,7 @@ COLUMNS = "id, at, coalesce(source, 0), coalesce(destination, 0), coalesce(actor
 """Columns of the matrix of activities that is counted and listed."""
 UNLISTED = f"SELECT {COLUMNS} FROM activities WHERE id > ? ORDER BY id LIMIT ?"
 _LISTED = "SELECT coalesce((SELECT value FROM meta WHERE key = 'listed'), 0)"
-_PAIR = np.dtype("<u4")
-Numbers = NDArray[np.int64]
+_PAIR = "<u4"
 
 
 def listed(db: sqlite3.Connection) -> int:
@@ -89,10 +86,10 @@ def pack(rows: Numbers, roles: Iterable[int] = (0, 1, 2, ports.ROLE)) -> list[tu
     ]
 
 
-def taking_part(rows: Numbers, roles: Iterable[int] = (0, 1, 2, ports.ROLE)) -> tuple[Numbers, NDArray[np.intp]]:
+def taking_part(rows: Numbers, roles: Iterable[int] = (0, 1, 2, ports.ROLE)) -> tuple[Numbers, Places]:
     """Parties, and for each the place of the activity, among rows of a matrix of COLUMNS, that it has a part in."""
     found: list[Numbers] = []
-    places: list[NDArray[np.intp]] = []
+    places: list[Places] = []
     for role in roles:
         party = ports.parties(rows[:, 7], rows[:, 8]) if role == ports.ROLE else rows[:, 2 + role] * 4 + role
         there = np.flatnonzero(party if role == ports.ROLE else rows[:, 2 + role])
@@ -101,7 +98,7 @@ def taking_part(rows: Numbers, roles: Iterable[int] = (0, 1, 2, ports.ROLE)) -> 
     return np.concatenate(found), np.concatenate(places)
 
 
-def _order(parties: Numbers, hours: Numbers, codes: Numbers) -> NDArray[np.intp]:
+def _order(parties: Numbers, hours: Numbers, codes: Numbers) -> Places:
     """Places sorted by the three, equal ones as they were."""
     low, codes_end = int(hours.min()), int(codes.max()) + 1
     span = int(hours.max()) - low + 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-import numpy as np
+from app.engine.arrays import np
 
 FROM = 64
 """Spans of an address from which on they are weighed together."""

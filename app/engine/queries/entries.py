@@ -3,12 +3,9 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from app.engine import ports
+from app.engine.arrays import Flags, Numbers, Places, np
 
-Numbers = NDArray[np.int64]
 Found = tuple[Numbers, Numbers, Numbers]
 """Times, row ids, codes (kind times 4 plus result)."""
 Bars = dict[tuple[int, int], int]
@@ -34,12 +31,12 @@ def add_to(found: Bars, some: Found, start: int, width: int, low: int, high: int
         found[key] = found.get(key, 0) + int(counts[place])
 
 
-def picked(found: Found, which: NDArray[np.bool_] | NDArray[np.intp]) -> Found:
+def picked(found: Found, which: Flags | Places) -> Found:
     """Some of these, in order."""
     return found[0][which], found[1][which], found[2][which]
 
 
-def members(ids: Numbers, rows: Iterable[tuple[int, bytes]]) -> NDArray[np.bool_]:
+def members(ids: Numbers, rows: Iterable[tuple[int, bytes]]) -> Flags:
     """For each of these ascending ids, whether one of the lists (base, entries) has it."""
     found = np.zeros(len(ids), bool)
     for base, entries in rows:

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from threading import Lock
 
-import numpy as np
-
 from app.engine import postings
+from app.engine.arrays import np
 from app.engine.postings import HOUR
 from app.engine.queries.access import Access
 from app.engine.queries.entries import Bars, Found, add_to, chunks, members, picked, taking_part, tally
@@ -22,7 +21,6 @@ DENSE, FEW_CUTS = 500, 8
 _IN = "(SELECT value FROM json_each(?))"
 FIRST_ENTRIES = 20_000
 """Entries of the first hours in which several parties are met; each next span of hours has twice as many."""
-_NONE = np.empty(0, np.int64)
 
 
 class Listing:
@@ -58,7 +56,7 @@ class Listing:
         self._lock = Lock()
         self._ready = False
         self._end = 0
-        self._late: Found = (_NONE, _NONE, _NONE)
+        self._late: Found = _none()
         self._hours: list[int] = []
         self._before: list[int] = [0]
         self._last: tuple[int, int, Found] | None = None
@@ -223,7 +221,7 @@ class Listing:
             (self._end, *self._late_values),
         )
         if not rows:
-            return _NONE, _NONE, _NONE
+            return _none()
         at, ids, codes = np.array(rows, np.int64).T
         kept = (at >= self._low) & (at < self._high)
         if self._codes is not None:
@@ -322,7 +320,7 @@ class Listing:
 
     def _listed(self, first: int, last: int) -> Found:
         """Matches of these hours in the lists, in no order."""
-        least: Found = (_NONE, _NONE, _NONE)
+        least: Found = _none()
         for place, (parties, apart) in enumerate(zip(self._sets, self._apart, strict=True)):
             rows = self._access.all(
                 f"""SELECT hour, base, count, runs, entries FROM postings
@@ -346,3 +344,8 @@ class Listing:
 
     def _wanted(self, found: Found) -> Found:
         return found if self._codes is None else picked(found, np.isin(found[2], self._wanted_codes))
+
+
+def _none() -> Found:
+    nothing = np.empty(0, np.int64)
+    return nothing, nothing, nothing

@@ -6,10 +6,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-import numpy as np
 from msgspec import Struct
 
 from app.engine import postings
+from app.engine.arrays import np
 from app.engine.paths import cuts, finding, words
 from app.engine.paths.arcs import Arc, Flow, Told
 from app.engine.paths.network import ADMIN, CONTROL, KINDS, LIVE, REMOTE, Network, View, network, view

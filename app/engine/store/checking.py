@@ -4,9 +4,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-import numpy as np
-
 from app.engine import ports, postings, schema
+from app.engine.arrays import np
 from app.engine.schema import StoreError
 from app.engine.store.counts import COUNTED, set_counted
 from app.engine.store.lease import Lease

@@ -4,9 +4,7 @@ import sqlite3
 import time
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from app.engine.arrays import Numbers, Places, np
 from app.engine.postings import COLUMNS
 
 MOST, SECONDS = 200_000, 2.0
@@ -27,7 +25,6 @@ _COUNT_MEETING = """INSERT INTO meetings VALUES(?,?,?,?)
 
 Row = tuple[Any, ...]
 """A row of activities without its id: at, took, kind, result, source, sport, destination, dport, actor, ..."""
-Numbers = NDArray[np.int64]
 
 
 def matrix(rows: list[Row], first: int) -> Numbers:
@@ -127,7 +124,7 @@ def _summed(keys: list[Numbers], count: Numbers, first: Numbers, last: Numbers) 
     return different, [*sums, np.maximum.reduceat(last[order], begins)]
 
 
-def grouped(keys: list[Numbers]) -> tuple[list[Numbers], NDArray[np.intp], NDArray[np.intp]]:
+def grouped(keys: list[Numbers]) -> tuple[list[Numbers], Places, Places]:
     """The different keys in order; where each begins in the order that sorts all; that order."""
     order = np.lexsort(keys[::-1])
     new = np.ones(len(order), bool)

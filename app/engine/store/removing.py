@@ -3,10 +3,9 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from app.engine import postings
-from app.engine.store.counts import COUNTED, HOUR, MINUTE, Numbers, grouped, set_counted
+from app.engine.arrays import Numbers, np
+from app.engine.store.counts import COUNTED, HOUR, MINUTE, grouped, set_counted
 
 SCAN = 50_000
 """Activities that are looked at in one step while first and last times are looked for."""

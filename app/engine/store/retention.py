@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-import numpy as np
 
+from app.engine.arrays import np
 from app.engine.schema import StoreError
 from app.engine.store import removing
 from app.engine.store.alerts import named_activities, rowid

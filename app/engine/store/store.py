@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from app.engine import postings, schema
+from app.engine.arrays import Numbers, np
 from app.engine.schema import StoreError
 from app.engine.store import alerts, entities, evidence, exclusions, health, removing, retention, streams, tags, telling
 from app.engine.store import tuning as tuned
 from app.engine.store.actors import actor_of, dump, words
-from app.engine.store.counts import Flows, Numbers, count_rest, count_times, matrix
+from app.engine.store.counts import Flows, count_rest, count_times, matrix
 from app.engine.store.following import others, removed
 from app.engine.store.lease import Lease
 from app.engine.store.reading import COLUMNS, RESULTS, Rows
