@@ -89,7 +89,7 @@ def child(case: str, capture: str, began: float) -> None:
         return time.perf_counter() - asked
 
     def idle() -> bool:
-        return not window.desk.jobs.running
+        return not window.desk.jobs.running and not window.tab().making
 
     figures["first summary"] = wait(lambda: window.desk.overview is not None)
     wait(idle)

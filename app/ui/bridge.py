@@ -187,6 +187,8 @@ class Bridge(QObject):
 
         def failed(_error: str) -> None:
             self._asking = False
+            if session is self._session and self._version is None:
+                self.changed.emit()  # whoever asks for what it holds is told why that cannot be
 
         self._jobs.run(session.queries.version, told, failed, self)
 

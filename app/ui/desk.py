@@ -87,6 +87,8 @@ class Desk(QObject):
         """What pages keep of how they look, by "page/name"; read it when the page is made."""
         self.specs: tuple[LiveSource, ...] = ()
         """Live sources of this case, running or not; kept for a case that is kept."""
+        self._unanswered = False
+        """Whether the workspace could not even be summarised."""
         self._summarising: Session | None = None
         self._again = False
         self.can: Callable[[str], bool] = lambda _: True
@@ -104,10 +106,16 @@ class Desk(QObject):
         """Whether anything was read, or is being read."""
         return self.bridge.reading or bool(self.overview and self.overview.inputs)
 
+    @property
+    def awaited(self) -> bool:
+        """Whether nobody knows yet what the workspace holds."""
+        return self.session is not None and self.overview is None and not self.bridge.reading and not self._unanswered
+
     def attach(self, session: "Session | None") -> None:
         """Show another case; the one before is closed by the caller."""
         self.session, self.overview, self.alerts = session, None, ()
         self.hidden, self.incidents, self.exclusions, self._redetect = (), (), (), False
+        self._unanswered = False
         self.health = Health()
         self._watch.start() if session is not None else self._watch.stop()
         self.specs = self.settings.sources.get(str(session.path), ()) if session is not None else ()
@@ -547,6 +555,9 @@ class Desk(QObject):
         def failed(error: str) -> None:
             if session is self.session:
                 self.tell(error, True)
+                if self.overview is None:
+                    self._unanswered = True
+                    self.summary_changed.emit()
             ended()
 
         def work() -> tuple[Any, ...]:

@@ -16,8 +16,9 @@ from app.ui.catalogue import tr
 from app.ui.commands import Commands
 from app.ui.desk import Desk
 from app.ui.frame import layouts
-from app.ui.frame.ahead import load_ahead
+from app.ui.frame.ahead import Ahead
 from app.ui.frame.arranger import Arranger
+from app.ui.frame.blank import Blank
 from app.ui.frame.body import Body
 from app.ui.frame.inspector import Inspector
 from app.ui.frame.keys_sheet import KeysSheet
@@ -61,8 +62,7 @@ class MainWindow(Stage):
         self.sheet: KeysSheet | None = None
         self.tour: Tour | None = None
         self._tour_waits = False
-        self._loaded = False
-        """Whether pages that were not shown yet are loaded ahead."""
+        self.ahead = Ahead(self.desk.jobs, self)
         self.menu = QMenu(self)
         self._make_actions()
         self._make_frame()
@@ -233,16 +233,14 @@ class MainWindow(Stage):
         self.topbar.back_button.setEnabled(tab.history.can_back)
         self.topbar.forward_button.setEnabled(tab.history.can_forward)
         self.topbar.crumbs.show_crumbs(tab.page.crumbs(), self.desk.open)
-        if self._page_shown is not tab.page:
+        if self._page_shown is not tab.page and not isinstance(tab.page, Blank):
             self._page_shown = tab.page
             self.show_beside(tab.page)
+            if self.desk.has_case:
+                self.ahead.begin()
 
     def _summary(self) -> None:
         """The data changed, or the case got its first input."""
-        overview = self.desk.overview
-        if overview is not None and not self._loaded:
-            self._loaded = True
-            self.desk.jobs.run(lambda: load_ahead(lambda: self.desk.closed), owner=self)
         self._tell_summary()
         for tab in (self.tabs.current(), *(one.tab for one in self.torn)):
             tab.refresh()

@@ -138,7 +138,7 @@ def _settle(window: MainWindow) -> None:
     """Until the page has what it asked for."""
     end = time.monotonic() + PATIENCE
     least = time.monotonic() + 0.05
-    while time.monotonic() < least or (window.desk.jobs.running and time.monotonic() < end):
+    while time.monotonic() < least or ((window.desk.jobs.running or window.tab().making) and time.monotonic() < end):
         QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
 
 

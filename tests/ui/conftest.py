@@ -154,7 +154,7 @@ def settle(qapp: QApplication) -> Callable[[MainWindow], None]:
         while quiet < 3 and time.monotonic() < end:
             QTimer.singleShot(15, loop.quit)
             loop.exec()
-            quiet = 0 if window.desk.jobs.running else quiet + 1
+            quiet = 0 if window.desk.jobs.running or window.tab().making else quiet + 1
         assert not window.desk.jobs.running, "a job did not end"
 
     return wait

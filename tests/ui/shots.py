@@ -37,7 +37,7 @@ def settle(window: MainWindow, milliseconds: int = 250) -> None:
     """Wait until no result is awaited."""
     end = time.monotonic() + 20
     QTest.qWait(milliseconds)
-    while window.desk.jobs.running and time.monotonic() < end:
+    while (window.desk.jobs.running or window.tab().making) and time.monotonic() < end:
         QTest.qWait(20)
     QTest.qWait(60)
 

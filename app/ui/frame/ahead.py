@@ -1,22 +1,104 @@
-"""The modules of pages that were not shown yet, loaded in a job while nobody waits, so that a first visit only makes widgets."""
+"""The modules of pages, loaded in small steps: ahead while nobody works, so that a first visit only makes widgets."""
 
+import dis
 import importlib
-import time
-from collections.abc import Callable
+import sys
+from collections.abc import Iterator
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
+from types import CodeType
 
+from PySide6.QtCore import QObject, QTimer
+
+from app.ui.jobs import Jobs
 from app.ui.page_table import PAGES
 
-PAUSE_S = 0.01
+PAUSE_MS = 15
 """Between two modules: whoever works in the window meanwhile comes first."""
+PROGRAM = "app."
+ARRAYS = "numpy"
+"""Which opening a workspace does not need, and plots do."""
 
 
-def load_ahead(cancelled: Callable[[], bool]) -> None:
-    """For a job. A module that cannot be loaded is told when its page is visited."""
-    for place in dict.fromkeys(one.place.partition(":")[0] for one in PAGES):
-        if cancelled():
-            return
-        try:
-            importlib.import_module(place)
-        except Exception:  # the visit raises it again, where it is seen
+def loading(name: str, seen: set[str] | None = None) -> Iterator[None]:
+    """Load a module of the program, those that it needs first; it yields before each, so that no step takes long.
+
+    Raises what loading raises.
+    """
+    seen = set() if seen is None else seen
+    if name in sys.modules or name in seen:
+        return
+    seen.add(name)
+    for one in _needs(name):
+        if _spec(one) is not None:
+            yield from loading(one, seen)
+    yield
+    importlib.import_module(name)
+
+
+def _spec(name: str) -> ModuleSpec | None:
+    """Where a module is; None for what is no module, as a thing in one."""
+    try:
+        return find_spec(name)
+    except (ImportError, ValueError):
+        return None
+
+
+def _needs(name: str) -> Iterator[str]:
+    """What of the program a module may import when it is loaded: modules, and things in them."""
+    spec = _spec(name)
+    code = getattr(spec.loader, "get_code", lambda _: None)(name) if spec is not None else None
+    if isinstance(code, CodeType):
+        yield from dict.fromkeys(one for one in _imported(code) if one.startswith(PROGRAM))
+
+
+def _imported(code: CodeType) -> Iterator[str]:
+    """What the body of a module imports; not what is for type checkers only."""
+    module, until, typing = "", 0, False
+    for one in dis.get_instructions(code):
+        if one.offset < until:
             continue
-        time.sleep(PAUSE_S)
+        if typing and "JUMP" in one.opname and "FALSE" in one.opname:
+            until = int(one.argval)
+        typing = one.argval == "TYPE_CHECKING" and one.opname.startswith("LOAD")
+        if one.opname == "IMPORT_NAME":
+            module = str(one.argval)
+            yield module
+        elif one.opname == "IMPORT_FROM":
+            yield f"{module}.{one.argval}"
+
+
+class Ahead(QObject):
+    """Loads what pages need, one module at a time in jobs, each begun when no other work is under way."""
+
+    def __init__(self, jobs: Jobs, parent: QObject) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._left = [*dict.fromkeys(one.place.partition(":")[0] for one in reversed(PAGES)), ARRAYS]
+        self._loading: Iterator[None] = iter(())
+        self._timer = QTimer(self)
+        self._timer.setInterval(PAUSE_MS)
+        self._timer.timeout.connect(self._look)
+        self._begun = self._ended = False
+
+    def begin(self) -> None:
+        """Load from now on; only the first call counts."""
+        if not self._begun:
+            self._begun = True
+            self._timer.start()
+
+    def _look(self) -> None:
+        if self._ended:
+            self._timer.stop()
+        elif not self._jobs.running:
+            # A module that cannot be loaded is told when its page is visited.
+            self._jobs.run(self._step, failed=lambda _: None, owner=self)
+
+    def _step(self) -> None:
+        """Load one module, or see what the next page needs. In a job; the next one begins when this one has ended."""
+        if next(self._loading, self) is not self:
+            return
+        if self._left:
+            self._loading = loading(self._left.pop())
+        else:
+            self._ended = True

@@ -49,10 +49,11 @@ class Stage(QMainWindow):
         return self.tab().history
 
     def page(self) -> Page:
-        """The page on screen."""
-        page = self.tab().page
-        assert page is not None
-        return page
+        """The page on screen, made to its end; a blank one only while nobody knows what the workspace holds."""
+        tab = self.tab()
+        tab.finish()
+        assert tab.page is not None
+        return tab.page
 
     def new_tab(self) -> None:
         """The present place once more, in a tab of its own."""

@@ -1,17 +1,26 @@
-"""One tab: a way through pages with its own history; pages are made when first shown, and work only while on screen."""
+"""One tab: a way through pages with its own history; pages are made when first shown, and work only while on screen.
+
+A page that is shown first is loaded and made in steps between events, with a blank one in its place until it is there.
+"""
 
 import importlib
+import time
+from collections.abc import Iterator
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget
 
 from app.ui import wording
 from app.ui.desk import Desk
+from app.ui.frame.ahead import loading
+from app.ui.frame.blank import Blank
 from app.ui.navigation import History, Route
 from app.ui.page import Page
 from app.ui.page_table import BY_NAME, PageEntry
 
 LONGEST_TITLE = 120
+STEP_S = 0.008
+"""Modules are loaded for so long at one go."""
 
 
 class Tab(QStackedWidget):
@@ -32,12 +41,27 @@ class Tab(QStackedWidget):
         self._pages: dict[str, Page] = {}
         self._title = ""
         self._stale = False
+        self._blank: Blank | None = None
+        self._loading: tuple[str, Iterator[None]] = ("", iter(()))
+        self._steps = QTimer(self)
+        self._steps.setInterval(0)  # a timer comes after what is to be painted
+        self._steps.timeout.connect(self._step)
 
     @property
     def page(self) -> Page | None:
-        """The page on screen; None before the tab was shown."""
+        """The page on screen, a blank one while it is made; None before the tab was shown."""
         widget = self.currentWidget()
         return widget if isinstance(widget, Page) else None
+
+    @property
+    def making(self) -> bool:
+        """Whether the page on screen is being made."""
+        return self._steps.isActive()
+
+    def finish(self) -> None:
+        """Make what is left of the page on screen at once, for whoever needs it now."""
+        while self.making:
+            self._step(0.0)
 
     @property
     def route(self) -> Route | None:
@@ -50,7 +74,7 @@ class Tab(QStackedWidget):
         """The page that the tab shows now or will show."""
         current = self.history.current
         entry = BY_NAME[current.page] if current is not None else BY_NAME["overview"]
-        return entry if self._desk.has_case or not entry.needs_case else BY_NAME["start"]
+        return entry if self._desk.has_case or self._desk.awaited or not entry.needs_case else BY_NAME["start"]
 
     def keep_place(self) -> None:
         """Write down how the page on screen would be found again."""
@@ -76,7 +100,7 @@ class Tab(QStackedWidget):
         route = self.history.current
         if route is None:
             return
-        if self._stale or self.page is None or self.page.name != self.entry.name:
+        if self._stale or self.page is None or self.page.name != self.entry.name or isinstance(self.page, Blank):
             self._show(route)
         else:
             self.page.come_back()
@@ -86,6 +110,7 @@ class Tab(QStackedWidget):
         """Another tab is on screen now."""
         self.keep_place()
         self.on_screen = False
+        self._steps.stop()
         if self.page is not None:
             self.page.leave()
 
@@ -96,18 +121,22 @@ class Tab(QStackedWidget):
             return
         if self.page is None or self.page.name != self.entry.name:
             self._show(route)
+        elif isinstance(self.page, Blank):
+            self._steps.start()
         else:
             self.page.refresh()
 
     def forget(self) -> None:
         """Another case, or other names: nothing of this one is found again, for its pages go with all that they hold."""
         self.history.clear()
-        for page in self._pages.values():
+        self._steps.stop()
+        for page in (*self._pages.values(), *([self._blank] if self._blank is not None else [])):
             page.leave()
             self.removeWidget(page)
             page.hide()
             page.deleteLater()
         self._pages.clear()
+        self._blank = None
         self.thing, self._title, self._stale = None, "", True
 
     def title(self) -> str:
@@ -127,16 +156,60 @@ class Tab(QStackedWidget):
             self.titled.emit()
             return
         self._stale = False
-        page = self._made(self.entry)
+        entry = self.entry
+        page = self._pages.get(entry.name)
+        if page is not None and not self._waits(entry):
+            self._put(page, route)
+            return
+        if self._blank is None:
+            self._blank = Blank(self._desk)
+            self.addWidget(self._blank)
+        self._blank.stand_for(entry, route)
+        self._put(self._blank, route)
+        self._steps.start()
+
+    def _put(self, page: Page, route: Route) -> None:
+        """Bring a page on screen."""
+        self._steps.stop()
         before = self.page
+        # Who is somewhere else already, while a page was made, stays there.
+        focus = before is not page and (not isinstance(before, Blank) or before.window().focusWidget() is before)
         if before is not None and before is not page:
             before.leave()
         self.setCurrentWidget(page)
-        if before is not page:  # before the visit, which may have a better place for it
+        if focus:  # before the visit, which may have a better place for it
             page.setFocus(Qt.FocusReason.OtherFocusReason)
         page.visit(route)
         self._crumbs_changed()
         self.shown.emit()
+
+    def _waits(self, entry: PageEntry) -> bool:
+        """Whether a page is shown as soon as somebody knows what the workspace holds."""
+        return entry.needs_case and self._desk.awaited
+
+    def _step(self, seconds: float = STEP_S) -> None:
+        """One step towards the page: some of its modules, or its widgets, or bring it on screen."""
+        entry, route = self.entry, self.history.current
+        self._steps.stop()  # for good where something raises
+        if route is None:
+            return
+        more = self._load(entry, seconds)
+        if not more and entry.name not in self._pages:
+            self._made(entry)
+            more = True
+        if more:
+            self._steps.start()
+        elif not self._waits(entry):
+            self._put(self._pages[entry.name], route)
+
+    def _load(self, entry: PageEntry, seconds: float) -> bool:
+        """Load modules of a page for a while; True when some may be left. seconds: 0 for all of them."""
+        if entry.name in self._pages:
+            return False
+        if self._loading[0] != entry.name:
+            self._loading = (entry.name, loading(entry.place.partition(":")[0]))
+        end = time.perf_counter() + seconds
+        return any(seconds and time.perf_counter() > end for _ in self._loading[1])
 
     def _made(self, entry: PageEntry) -> Page:
         if entry.name not in self._pages:
@@ -145,10 +218,12 @@ class Tab(QStackedWidget):
             page.crumbs_changed.connect(self._crumbs_changed)
             self._pages[entry.name] = page
             self.addWidget(page)
+            self._loading = ("", iter(()))
         return self._pages[entry.name]
 
     def _crumbs_changed(self) -> None:
         if self.page is not None:
             crumbs = self.page.crumbs()
-            self._title = wording.tidy(crumbs[-1].words, LONGEST_TITLE) if crumbs else ""
+            known = crumbs and not isinstance(self.page, Blank)
+            self._title = wording.tidy(crumbs[-1].words, LONGEST_TITLE) if known else ""
             self.titled.emit()
