@@ -1,6 +1,6 @@
 """What every page is: shown for a route, refreshed when the data changed, never waiting."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import shiboken6
@@ -38,6 +38,13 @@ class Page(QWidget):
         self._first: QWidget | None = None
         self._jobs: dict[str, Job] = {}
         self._cut_short = False
+
+    def build(self) -> Iterator[None]:
+        """Make the widgets of a page that has many, a step up to each yield, between which the window answers.
+
+        Whoever makes a page runs it to its end before anything else is asked of it.
+        """
+        return iter(())
 
     def setFocusProxy(self, part: QWidget | None) -> None:
         """The part that gets the focus when the page does.

@@ -187,6 +187,7 @@ def test_columns_are_hidden_moved_and_remembered(page: ActivitiesPage, window: M
     kept = json.loads(window.desk.looks["activities/columns"])
     assert kept["order"][0] == "To" and "Kind" in kept["hidden"] and "Port" not in kept["hidden"]
     other = ActivitiesPage(window.desk, "activities")
+    list(other.build())
     assert other.table.edges[0] == column(page, "To") or other.table.layout_now == page.table.layout_now
     other.deleteLater()
     page._standard_columns()

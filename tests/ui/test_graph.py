@@ -565,6 +565,7 @@ def test_a_layout_goes_on_where_it_was_cut_and_comes_to_rest() -> None:
 def test_an_empty_case_says_how_to_get_a_graph(make_window: Callable[..., MainWindow], settle: Settle, tmp_path: Path) -> None:
     window = make_window(Session.open(tmp_path / "empty.wardlight"))
     page = GraphPage(window.desk, "graph")
+    list(page.build())
     page.visit(page.route)
     settle(window)
 

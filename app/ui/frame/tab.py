@@ -20,7 +20,7 @@ from app.ui.page_table import BY_NAME, PageEntry
 
 LONGEST_TITLE = 120
 STEP_S = 0.008
-"""Modules are loaded for so long at one go."""
+"""A page is made for so long at one go, unless one step of it takes longer."""
 
 
 class Tab(QStackedWidget):
@@ -42,7 +42,8 @@ class Tab(QStackedWidget):
         self._title = ""
         self._stale = False
         self._blank: Blank | None = None
-        self._loading: tuple[str, Iterator[None]] = ("", iter(()))
+        self._half: dict[str, Iterator[None]] = {}
+        """What is left to do for pages that are being made."""
         self._steps = QTimer(self)
         self._steps.setInterval(0)  # a timer comes after what is to be painted
         self._steps.timeout.connect(self._step)
@@ -136,6 +137,7 @@ class Tab(QStackedWidget):
             page.hide()
             page.deleteLater()
         self._pages.clear()
+        self._half.clear()
         self._blank = None
         self.thing, self._title, self._stale = None, "", True
 
@@ -188,38 +190,38 @@ class Tab(QStackedWidget):
         return entry.needs_case and self._desk.awaited
 
     def _step(self, seconds: float = STEP_S) -> None:
-        """One step towards the page: some of its modules, or its widgets, or bring it on screen."""
+        """One step towards the page: some of what is to be loaded and made, or bring it on screen."""
         entry, route = self.entry, self.history.current
         self._steps.stop()  # for good where something raises
         if route is None:
             return
-        more = self._load(entry, seconds)
-        if not more and entry.name not in self._pages:
-            self._made(entry)
-            more = True
-        if more:
+        if entry.name not in self._pages:
+            self._make(entry, seconds)
             self._steps.start()
         elif not self._waits(entry):
             self._put(self._pages[entry.name], route)
 
-    def _load(self, entry: PageEntry, seconds: float) -> bool:
-        """Load modules of a page for a while; True when some may be left. seconds: 0 for all of them."""
-        if entry.name in self._pages:
-            return False
-        if self._loading[0] != entry.name:
-            self._loading = (entry.name, loading(entry.place.partition(":")[0]))
+    def _make(self, entry: PageEntry, seconds: float) -> None:
+        """Go on with making a page, for a while or for one step that takes longer. seconds: 0 to the end."""
+        left = self._half.setdefault(entry.name, self._making(entry))
         end = time.perf_counter() + seconds
-        return any(seconds and time.perf_counter() > end for _ in self._loading[1])
+        try:
+            if not any(seconds and time.perf_counter() > end for _ in left):
+                del self._half[entry.name]
+        except BaseException:
+            del self._half[entry.name]
+            raise
 
-    def _made(self, entry: PageEntry) -> Page:
-        if entry.name not in self._pages:
-            module, _, name = entry.place.partition(":")
-            page: Page = getattr(importlib.import_module(module), name)(self._desk, entry.name)
-            page.crumbs_changed.connect(self._crumbs_changed)
-            self._pages[entry.name] = page
-            self.addWidget(page)
-            self._loading = ("", iter(()))
-        return self._pages[entry.name]
+    def _making(self, entry: PageEntry) -> Iterator[None]:
+        module, _, name = entry.place.partition(":")
+        yield from loading(module)
+        page: Page = getattr(importlib.import_module(module), name)(self._desk, entry.name)
+        yield
+        yield from page.build()
+        page.crumbs_changed.connect(self._crumbs_changed)
+        yield
+        self.addWidget(page)
+        self._pages[entry.name] = page
 
     def _crumbs_changed(self) -> None:
         if self.page is not None:

@@ -3,6 +3,7 @@
 Long because one route says what is asked, sorted, counted and chosen, and every way to change it goes through here.
 """
 
+from collections.abc import Iterator
 from functools import cached_property, partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer
@@ -65,6 +66,10 @@ class ActivitiesPage(Page):
         self._found = Looked(count=0)
         self._looking = False
         self._span: tuple[int, int] | None = None
+
+    def build(self) -> Iterator[None]:
+        """The query, the chart, the table, the proof below it."""
+        desk = self.desk
         self._next_look = QTimer(self)
         self._next_look.setSingleShot(True)
         self._next_look.timeout.connect(self._ask)
@@ -76,6 +81,7 @@ class ActivitiesPage(Page):
         self.progress.hide()
         self.legend = Legend(wording.FAMILIES)
         self.chart = HistogramView(wording.FAMILIES, height=84, label="Activities over time")
+        yield
         self.model = ActivityModel(self._fetch, self)
         self.table = Table(COLUMNS, self.model)
         self.table.painter.keeps = True
@@ -83,7 +89,9 @@ class ActivitiesPage(Page):
         self.table.let_choose(columns.read(desk.looks.get("activities/columns", ""), COLUMNS))
         self._offer = partial(for_values, desk=desk)
         self.jump = JumpLine()
+        yield
         self.proof = ProofPanel(self, desk, self.follow_conversation, self.open_in_wireshark)
+        yield
         self._build()
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)

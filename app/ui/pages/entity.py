@@ -3,7 +3,7 @@
 Long because it is the place where all parts of an entity come together; what stands in each part is in app/ui/entity.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
@@ -88,6 +88,10 @@ class EntityPage(Page):
         self._wanted = ""
         self._told: Told | None = None
         self.lanes: LanesView | None = None
+
+    def build(self) -> Iterator[None]:
+        """The head and its tabs, what is on each of them."""
+        desk = self.desk
         self.head = Head(desk)
         self.tabs = TabStrip(tuple(TABS.items()), "Parts of the entity")
         self.ways = Pills("Which activities", firm=True)
@@ -102,11 +106,13 @@ class EntityPage(Page):
         self.table.setAccessibleName(tr("Activities of this entity"))
         self.table.chosen.connect(lambda row: row is not None and self.desk.inspect(row, True))
         self.table.opened.connect(self._to_activities)
+        yield
         self.peers = TwoLineList(self._open, scrolls=True, pad=24)
         self.peers.setAccessibleName(tr("Entities it met"))
         self.gantt = GanttView()
         self.gantt.proof.connect(lambda proof: proof and self.desk.inspect(proof))
         self.directory = DirectoryView(desk)
+        yield
         self.sessions = Table(SESSIONS)
         self.sessions.setAccessibleName(tr("VPN sessions"))
         self.sessions.opened.connect(lambda one: desk.go("activities", one.proof))
@@ -118,8 +124,10 @@ class EntityPage(Page):
         for tree in (self.groups, self.members):
             tree.chosen.connect(lambda ref: self.desk.inspect(ref, True))
             tree.opened.connect(self._open)
+        yield
         self.notes = NotesView(desk)
         self.lists = make_lists(desk, lambda: self.desk.go("tickets", self.route.key), self._to_paths, self._path_way)
+        yield
         self._build()
         self.tabs.changed.connect(self._show_tab)
         self.ways.changed.connect(self._show_way)

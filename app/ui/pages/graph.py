@@ -3,7 +3,7 @@
 Long because the page joins canvas, query, time, edges and steps; how each of them works stands in app/ui/graph and app/ui/plots.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,9 @@ class GraphPage(PicturePage):
         self._choose_after, self._about = "", ""
         self._way_after: tuple[str, ...] = ()
         self._lit_already = False
+
+    def build(self) -> Iterator[None]:
+        """What lies around the canvas."""
         self.start_button = MenuButton(tr("Start"), self._fill_start)
         self.kinds_button = MenuButton(tr("Kinds"), self._fill_kinds)
         self.look_button = MenuButton(tr("Look"), lambda menu: fill_look(menu, self.sketch, self._look))
@@ -74,6 +77,7 @@ class GraphPage(PicturePage):
             "There is nothing to draw yet",
         )
         self._typing = QTimer(self)
+        yield
         self._build()
         self._connect()
 

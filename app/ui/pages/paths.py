@@ -1,5 +1,6 @@
 """Lateral movement paths: who can come to which sensitive account, drawn and listed, at any date, and what ends most of them."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -46,6 +47,10 @@ class PathsPage(Page):
         self._picture: PathPicture | None = None
         self._way = "to"
         self._key, self._path = "", 0
+
+    def build(self) -> Iterator[None]:
+        """The list, the drawing, the tables below."""
+        desk = self.desk
         self.to_button = Button(
             tr("To sensitive"), on_click=lambda: self._turn("to"), tip="Paths that lead to a sensitive account"
         )
@@ -60,9 +65,12 @@ class PathsPage(Page):
         self.list.setAccessibleName(tr("Sensitive accounts"))
         self.canvas = PathCanvas()
         self.story = Elided("", role="text-quiet")
+        yield
         self.below = Below(desk)
+        yield
         self.unknown = Unknown(desk)
         self._build()
+        yield
         self.search.paused.connect(self._list_anew)
         self.search.returnPressed.connect(self.list.open_current)
         self.when.chosen.connect(self._time_chosen)

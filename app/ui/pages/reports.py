@@ -1,5 +1,7 @@
 """What can be written out of the case."""
 
+from collections.abc import Iterator
+
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui import theme, wording
@@ -52,6 +54,10 @@ class ReportsPage(Page):
 
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
+
+    def build(self) -> Iterator[None]:
+        """The parts, one after the other."""
+        desk = self.desk
         self.heading = PageHeading(tr("Reports"), "")
         self.buttons: dict[str, Button] = {}
         column = Column()
@@ -59,10 +65,12 @@ class ReportsPage(Page):
         column.add(self._privacy())
         self.tables = ReportRows(desk)
         for place, (heading, rows) in enumerate(PARTS):
+            yield
             column.add(self._part(heading, rows))
             if not place:
                 column.add(self.tables)
         column.parts.addStretch(1)
+        yield
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(column))

@@ -1,6 +1,6 @@
 """Sensors: how each one does, what it is set up to do, how others join; the one of this window first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from PySide6.QtCore import QTimer
@@ -48,6 +48,10 @@ class SensorsPage(Page):
         self._followed = False
         self._may = True
         self._history_of: tuple[str, int] | None = None
+
+    def build(self) -> Iterator[None]:
+        """The table, what is shown of a sensor, the panels."""
+        desk = self.desk
         self.join = Button(tr("Connect to a hub"), "link", on_click=self.join_hub)
         self.add = Button(tr("Add a sensor"), "plus", on_click=self.add_sensor)
         self.heading = PageHeading(tr("Sensors"), "", (self.join, self.add))
@@ -56,6 +60,7 @@ class SensorsPage(Page):
         self.table.opened.connect(lambda _: self.configure_sensor())
         self.hint = Empty(tr(NO_HUB), tr("No hub is connected"), tr("Connect to a hub"), self.join_hub)
         self.none_yet = Empty(tr(NO_SENSORS), tr("No sensor yet"), tr("Add a sensor"), self.add_sensor)
+        yield
         self.detail = Detail()
         self.detail.configure.connect(self.configure_sensor)
         self.detail.restart.connect(self.restart_sensor)
@@ -63,6 +68,7 @@ class SensorsPage(Page):
         self.detail.back_to.connect(self._back_to)
         self.detail.tab_changed.connect(self._tab_changed)
         self.detail.issue_asked.connect(lambda id: desk.go("health", id))
+        yield
         self.left = QWidget()
         column = QVBoxLayout(self.left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -73,7 +79,10 @@ class SensorsPage(Page):
         column.addWidget(self._within(self.none_yet, 4, 0))
         column.addWidget(Line())
         column.addWidget(self.detail, 1)
-        self.panels: dict[str, Side] = {"set-up": ConfigPanel(desk), JOIN: JoinPanel(desk), ADD: AddPanel(desk), "ask": Side()}
+        yield
+        self.panels: dict[str, Side] = {"set-up": ConfigPanel(desk)}
+        yield
+        self.panels |= {JOIN: JoinPanel(desk), ADD: AddPanel(desk), "ask": Side()}
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)

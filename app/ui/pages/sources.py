@@ -1,6 +1,6 @@
 """The evidence: live sources, what is being read, what was read, what of it could not be used."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -72,6 +72,10 @@ class SourcesPage(Page):
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(desk, name)
         self._progress: Progress | None = None
+
+    def build(self) -> Iterator[None]:
+        """The tables, the band of what is read, the panel of live sources."""
+        desk = self.desk
         self.add = Button(tr("Add a live source"), "sensor", on_click=self.show_panel)
         self.heading = PageHeading(tr("Sources"), "", (
             Button(tr("Add evidence"), "plus", "open.files", on_click=lambda: desk.command("open.files")),
@@ -85,6 +89,7 @@ class SourcesPage(Page):
         self.stop = Button(tr("Stop"), "stop", "Esc", on_click=desk.bridge.cancel)
         self.rate = Words("", look="quiet")
         self.band = self._band()
+        yield
         self.table = Table(COLUMNS, height="row-source")
         self.table.setItemDelegate(SourceDelegate(self.table))
         self.table.setAccessibleName(tr("Inputs"))
@@ -105,6 +110,7 @@ class SourcesPage(Page):
         self.problems = Table(PROBLEMS)
         self.problems.setAccessibleName(tr("Problems"))
         self.problems.setMinimumHeight(theme.px(112))
+        yield
         self.panel = self._panel()
         self.left = QWidget()
         column = QVBoxLayout(self.left)
@@ -125,6 +131,7 @@ class SourcesPage(Page):
         column.addWidget(self.table, 3)
         column.addWidget(self.nothing_holder, 3)
         column.addWidget(self.panel, 1)
+        yield
         self.add_panel = SourcePanel(desk)
         self.add_panel.wanted.connect(self._wanted)
         self.add_panel.closed.connect(self.hide_panel)

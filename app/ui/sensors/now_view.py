@@ -1,9 +1,9 @@
 """The live picture of one sensor: packets, activities, bytes seen and sent; its quota and what waits, in figures."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.model.sensor import SensorReport
@@ -28,6 +28,12 @@ class NowView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.strips: dict[str, Strip] = {}
+        self._left: list[tuple[str, Callable[[], Strip]]] = []
+        self._curves: dict[str, tuple[Sequence[float], Sequence[Sequence[float | None]], str]] = {}
+        """What each strip shows: times, values of its curves, words in the place of its figure."""
+        self._making = QTimer(self)
+        self._making.setInterval(0)
+        self._making.timeout.connect(self._make_strip)
         self._places = QGridLayout()
         self._places.setContentsMargins(0, 0, 0, 0)
         self._places.setHorizontalSpacing(theme.px(24))
@@ -53,19 +59,28 @@ class NowView(QWidget):
         column.addStretch(1)
 
     def make_strips(self) -> None:
-        """Make them; app.ui.plots.strips was imported in a job before."""
+        """Make them, one in each round of the window's loop; app.ui.plots.strips was imported in a job before."""
         from app.ui.plots.strips import Series, Strip
 
-        if self.strips:
+        if self.strips or self._left:
             return
         volume = lambda value: f"{wording.size(value)}/s"  # noqa: E731
-        self.strips = {
-            "packets": Strip(tr("Packets"), (Series("", "chart-1"),), wording.rate),
-            "activities": Strip(tr("Activities"), (Series("", "chart-2"),), wording.rate),
-            "bytes": Strip(tr("Bytes"), (Series(tr("seen"), "chart-5"), Series(tr("sent"), "chart-4")), volume),
-        }
-        for place, one in enumerate(self.strips.values()):
-            self._places.addWidget(one, 0, place, Qt.AlignmentFlag.AlignTop)
+        both = (Series(tr("seen"), "chart-5"), Series(tr("sent"), "chart-4"))
+        self._left = [
+            ("packets", lambda: Strip(tr("Packets"), (Series("", "chart-1"),), wording.rate)),
+            ("activities", lambda: Strip(tr("Activities"), (Series("", "chart-2"),), wording.rate)),
+            ("bytes", lambda: Strip(tr("Bytes"), both, volume)),
+        ]
+        self._making.start()
+
+    def _make_strip(self) -> None:
+        name, make = self._left.pop(0)
+        if not self._left:
+            self._making.stop()
+        one = make()
+        self._places.addWidget(one, 0, len(self.strips), Qt.AlignmentFlag.AlignTop)
+        self.strips[name] = one
+        self._show_curves()
 
     def show_now(self, report: SensorReport | None, pulse: Pulse | None, own: bool, fresh: bool) -> None:
         """The figures of a sensor. own: it is the one of this window, from which nothing is sent.
@@ -74,19 +89,26 @@ class NowView(QWidget):
         """
         past = "" if fresh else "—"
         samples = list(pulse.samples) if pulse is not None else []
-        if self.strips:
-            times = [one.at for one in samples]
-            self.strips["packets"].show_values(times, ([one.packets for one in samples],), past)
-            self.strips["activities"].show_values(times, ([one.activities for one in samples],), past)
-            seen, sent = [one.seen for one in samples], [one.sent for one in samples]
-            share = states.leaving(report) if report is not None and not own else None
-            words = f"{states.percent(share)} {tr('leaves it')}" if share is not None else ""
-            if own:
-                words = tr("nothing leaves it")
-            self.strips["bytes"].show_values(times, (seen, sent), words)
+        times = [one.at for one in samples]
+        seen, sent = [one.seen for one in samples], [one.sent for one in samples]
+        share = states.leaving(report) if report is not None and not own else None
+        words = f"{states.percent(share)} {tr('leaves it')}" if share is not None else ""
+        if own:
+            words = tr("nothing leaves it")
+        self._curves = {
+            "packets": (times, ([one.packets for one in samples],), past),
+            "activities": (times, ([one.activities for one in samples],), past),
+            "bytes": (times, (seen, sent), words),
+        }
+        self._show_curves()
         as_of: Sequence[Row] = () if fresh or report is None else (("As of", wording.moment(report.at), ""),)
         self.limits.say((*as_of, *limits(report)) if report is not None else ())
         self.link.say(link(report) if report is not None and not own else own_link())
+
+    def _show_curves(self) -> None:
+        for name, strip in self.strips.items():
+            if name in self._curves:
+                strip.show_values(*self._curves[name])
 
 
 def limits(report: SensorReport) -> Sequence[Row]:
