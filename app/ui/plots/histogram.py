@@ -48,6 +48,8 @@ class HistogramView(QWidget):
         self._covered: tuple[tuple[int, int], ...] = ()
         self._brush: tuple[int, int] | None = None
         self._drag: tuple[str, float, tuple[int, int] | None] | None = None
+        self._drawn: dict[tuple[str, bool], list[QRectF]] = {}
+        self._drawn_for: tuple[object, ...] | None = None
         self.setAccessibleName(label)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -61,7 +63,7 @@ class HistogramView(QWidget):
 
     def show_data(self, data: Histogram | None, marks: Sequence[Mark] = (), covered: Sequence[tuple[int, int]] = ()) -> None:
         """Show other bars. covered: spans with evidence; where bars could be outside of them it is hatched."""
-        self._data = data
+        self._data, self._drawn_for = data, None
         self._all_marks = tuple(marks)
         self._covered = tuple(sorted(covered))
         known = [data.series[name] for name in self._roles if name in data.series] if data else []
@@ -142,25 +144,38 @@ class HistogramView(QWidget):
                 painter.fillRect(QRectF(left, area.top(), right - left, area.height()), brush)
 
     def _paint_bars(self, painter: QPainter, area: QRectF, top: int) -> None:
+        key = (self._brush, area.getRect(), top)
+        if key != self._drawn_for:
+            self._drawn_for, self._drawn = key, self._rects(area, top)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for (role, outside), rects in self._drawn.items():
+            painter.setOpacity(0.45 if outside else 1.0)
+            painter.setBrush(theme.colour(role))
+            painter.drawRects(rects)
+        painter.setOpacity(1.0)
+
+    def _rects(self, area: QRectF, top: int) -> dict[tuple[str, bool], list[QRectF]]:
+        """The bars by role and whether they lie outside of the brush: a thousand of them, drawn in a few calls."""
         assert self._data is not None
-        names = [name for name in self._roles if name in self._data.series]
-        colours = [theme.colour(self._roles[name]) for name in names]
+        roles = [self._roles[name] for name in self._roles if name in self._data.series]
         step = area.width() / len(self._columns)
         gap = 2 if step >= 5 else 1 if step >= 3 else 0
+        bottom, scale = area.bottom(), area.height() / max(1, top)
+        found: dict[tuple[str, bool], list[QRectF]] = {}
         for place, column in enumerate(self._columns):
             left = round(area.left() + place * step)
             width = max(1, round(area.left() + (place + 1) * step) - left - gap)
             outside = self._brush is not None and not self._in_brush(place)
-            painter.setOpacity(0.45 if outside else 1.0)
-            y, total = area.bottom(), 0
-            for value, colour in zip(column, colours):
+            y, total = bottom, 0
+            for value, role in zip(column, roles):
                 if not value:
                     continue
                 total += value
-                upper = area.bottom() - max(2.0, total / max(1, top) * area.height())
-                painter.fillRect(QRectF(left, round(upper), width, max(1, round(y) - round(upper))), colour)
+                upper = bottom - max(2.0, total * scale)
+                rect = QRectF(left, round(upper), width, max(1, round(y) - round(upper)))
+                found.setdefault((role, outside), []).append(rect)
                 y = upper
-        painter.setOpacity(1.0)
+        return found
 
     def _in_brush(self, place: int) -> bool:
         assert self._data is not None and self._brush is not None

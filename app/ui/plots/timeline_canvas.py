@@ -45,6 +45,7 @@ class TimelineCanvas(QAbstractScrollArea):
     def __init__(self, families: dict[str, str]) -> None:
         super().__init__()
         self._families = families
+        self._bars: dict[int, paint.BarRects] = {}
         self.lanes: tuple[TimeLane, ...] = ()
         self.alerts: tuple[Alert, ...] = ()
         self.picture = Picture()
@@ -457,7 +458,8 @@ class TimelineCanvas(QAbstractScrollArea):
             paint.paint_name(painter, lane, self.drawn(place), y, area.left(), current)
             painter.save()
             painter.setClipRect(QRectF(area.left(), top, area.width(), self.viewport().height() - top))
-            paint.paint_lane(painter, lane, self.drawn(place), self.window_, area, y, chosen, self._families)
+            bars = self._bars.setdefault(place, paint.BarRects())
+            paint.paint_lane(painter, lane, self.drawn(place), self.window_, area, y, chosen, self._families, bars)
             painter.restore()
             painter.fillRect(QRectF(0, y + theme.px(paint.LANE) - 1, self.viewport().width(), 1), theme.colour("line"))
         painter.fillRect(QRectF(area.left(), top, 1, bottom - top), theme.colour("line"))

@@ -13,7 +13,7 @@ from app.ui.icons import paint_icon
 from app.ui.plots.ticket_paint import LEFT
 from app.ui.plots.time_axis import ticks
 from app.ui.plots.time_window import TimeWindow
-from app.ui.plots.timeline_lanes import Drawn, Picture, TimeLane, gaps
+from app.ui.plots.timeline_lanes import Bar, Drawn, Picture, TimeLane, gaps
 from app.ui.widgets.glyphs import paint_sign
 
 LANE, AXIS, STRIP, NAMES, ROOM = 50, 26, 24, 168, 26
@@ -140,14 +140,15 @@ def paint_lane(
     top: float,
     chosen: str,
     families: dict[str, str],
+    bars: BarRects,
 ) -> None:
-    """Bars, or single activities; spans of alerts below, their glyphs above."""
+    """Bars, or single activities; spans of alerts below, their glyphs above. bars: what this lane's bars are kept in."""
     base = top + theme.px(LANE) - theme.px(7)
     room = theme.px(ROOM)
     if drawn.rows:
         _paint_rows(painter, drawn, window, area, base, room, chosen, families)
     else:
-        _paint_bars(painter, drawn, window, area, base, room, families)
+        _paint_bars(painter, bars.of(drawn.bars, window, area, base, room), families)
     for alert in lane.alerts:
         finding = alert.finding
         if finding.last < window.first or finding.first > window.last:
@@ -159,13 +160,27 @@ def paint_lane(
         paint_mark(painter, mark, top - theme.px(2), False, area.right())
 
 
-def _paint_bars(
-    painter: QPainter, drawn: Drawn, window: TimeWindow, area: QRectF, base: float, room: float, families: dict[str, str]
-) -> None:
+class BarRects:
+    """The rectangles of the bars of one lane, found once for each picture and place: a picture is painted several times."""
+
+    def __init__(self) -> None:
+        self._bars: tuple[Bar, ...] = ()
+        self._key: tuple[object, ...] = ()
+        self._rects: dict[str, list[QRectF]] = {}
+
+    def of(self, bars: tuple[Bar, ...], window: TimeWindow, area: QRectF, base: float, room: float) -> dict[str, list[QRectF]]:
+        """Rectangles by the name of their family."""
+        key = (window.first, window.last, area.getRect(), base, room)
+        if bars is not self._bars or key != self._key:
+            self._bars, self._key, self._rects = bars, key, _rects(bars, window, area, base, room)
+        return self._rects
+
+
+def _rects(bars: tuple[Bar, ...], window: TimeWindow, area: QRectF, base: float, room: float) -> dict[str, list[QRectF]]:
     rects: dict[str, list[QRectF]] = {}
     first, last = window.first, window.last
     start, end, scale = area.left(), area.right(), area.width() / window.length
-    for at, span, _, parts in drawn.bars:  # some thousand of them in each frame, so without a call for each
+    for at, span, _, parts in bars:  # some thousand of them in each frame, so without a call for each
         if at + span <= first or at >= last:
             continue
         left = start + (at - first) * scale
@@ -183,6 +198,10 @@ def _paint_bars(
                 rects[name].append(rect)
             else:
                 rects[name] = [rect]
+    return rects
+
+
+def _paint_bars(painter: QPainter, rects: dict[str, list[QRectF]], families: dict[str, str]) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     for name, some in rects.items():
         painter.setBrush(theme.colour(families.get(name, "chart-5")))

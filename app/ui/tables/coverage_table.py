@@ -1,11 +1,13 @@
 """The table of coverage: a strip of cells for each controller; one cell is current, by pointer or arrows."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import groupby
+from math import ceil
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap
 
 from app.ui import theme, wording
 from app.ui.catalogue import tr
@@ -50,37 +52,53 @@ def paint_strip(painter: QPainter, rect: QRectF, cells: Sequence[Cell], current:
     """What is seen as a calm line, what is blind as hollow boxes of full height: blind is louder than seen."""
     if not cells:
         return
-    middle, wide = rect.center().y(), rect.width() / len(cells)
+    colours = tuple(theme.colour(role).rgba() for role in ("line", "good", "good-quiet", "info", "text-quiet"))
+    states = tuple(one.state for one in cells)
+    size = (rect.width(), rect.height(), painter.device().devicePixelRatioF(), theme.px(1000))
+    painter.drawPixmap(rect.topLeft(), _strip_pixmap(states, size, colours))
+    if 0 <= current < len(cells):
+        wide = rect.width() / len(cells)
+        painter.setPen(QPen(theme.colour("focus"), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        left = rect.left() + current * wide
+        painter.drawRoundedRect(QRectF(left - 2, rect.top() + 2, max(wide, 8) + 4, rect.height() - 4), 3, 3)
+
+
+@lru_cache(256)
+def _strip_pixmap(states: tuple[str, ...], size: tuple[float, float, float, int], _colours: tuple[int, ...]) -> QPixmap:
+    """A strip, painted once for the many detectors that could see the same: each has a hundred pieces."""
+    width, height, ratio, _ = size
+    found = QPixmap(max(1, ceil(width * ratio)), max(1, ceil(height * ratio)))
+    found.setDevicePixelRatio(ratio)
+    found.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(found)
+    middle, wide = height / 2, width / len(states)
     side = min(theme.px(9), wide - 1)
     painter.setPen(QPen(theme.colour("line"), 1))
-    painter.drawLine(QPointF(rect.left(), middle), QPointF(rect.right(), middle))
+    painter.drawLine(QPointF(0, middle), QPointF(width, middle))
     good, quiet = theme.colour("good"), theme.colour("good-quiet")
-    ratio = painter.device().devicePixelRatioF()
-    for state, place, many in _runs(cells):
-        left, width = rect.left() + place * wide, many * wide
+    for state, place, many in _runs(states):
+        left, span = place * wide, many * wide
         if state == "seen":
-            painter.fillRect(QRectF(left, middle - 3, width, 6), good)
+            painter.fillRect(QRectF(left, middle - 3, span, 6), good)
         elif state == "partial":
-            painter.fillRect(QRectF(left, middle - 3, width, 6), quiet)
-            painter.fillRect(QRectF(left, middle + 1, width, 2), good)
-    for number, cell in enumerate(cells):
-        left = rect.left() + number * wide
-        if cell.state in ("blind", "learning"):
-            across = side if cell.state == "blind" else min(side, theme.px(7))
-            pitch = min(wide, theme.px(10 if cell.state == "blind" else 14))
+            painter.fillRect(QRectF(left, middle - 3, span, 6), quiet)
+            painter.fillRect(QRectF(left, middle + 1, span, 2), good)
+    for number, state in enumerate(states):
+        if state in ("blind", "learning"):
+            across = side if state == "blind" else min(side, theme.px(7))
+            pitch = min(wide, theme.px(10 if state == "blind" else 14))
             for at in range(max(1, int(wide // pitch))):
-                place = left + at * pitch + (pitch - across) / 2
-                painter.drawPixmap(QPointF(place, middle - across / 2), coverage_pixmap(cell.state, across, ratio))
-        if number == current:
-            painter.setPen(QPen(theme.colour("focus"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(left - 2, rect.top() + 2, max(wide, 8) + 4, rect.height() - 4), 3, 3)
+                place = number * wide + at * pitch + (pitch - across) / 2
+                painter.drawPixmap(QPointF(place, middle - across / 2), coverage_pixmap(state, across, ratio))
+    painter.end()
+    return found
 
 
-def _runs(cells: Sequence[Cell]) -> list[tuple[str, int, int]]:
+def _runs(states: Sequence[str]) -> list[tuple[str, int, int]]:
     """Cells beside each other of one state: state, place of the first, how many."""
     found, place = [], 0
-    for state, some in groupby(cells, key=lambda one: one.state):
+    for state, some in groupby(states):
         many = len(list(some))
         found.append((state, place, many))
         place += many

@@ -72,7 +72,8 @@ class RowPainter:
 
     def _picture(self, number: int, row: Any, rect: QRect, places: list[tuple[int, int, int]], ratio: float) -> QPixmap:
         found = self._kept.get(number)
-        if found is not None and found[0] is row:
+        if found is not None and (found[0] is row or (type(found[0]) is type(row) and found[0] == row)):  # asked for again
+            self._kept[number] = (row, found[1])
             self._kept.move_to_end(number)
             return found[1]
         picture = QPixmap(round(rect.width() * ratio), round(rect.height() * ratio))

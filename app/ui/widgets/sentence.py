@@ -1,6 +1,7 @@
 """A sentence with links to entities, laid out in lines; painted, never rich text."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
@@ -21,6 +22,10 @@ GAP = 5
 ALIGNED = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 MOST_PIECES = 200
 MOST_LINES = 60
+WORDS = 20_000
+"""Words whose widths are remembered."""
+Placed = tuple[float, float, float, str, int, str]
+"""Left, top, right, words, number of the link, sign of what is to be painted."""
 
 
 class Run(NamedTuple):
@@ -36,11 +41,10 @@ def lay_out(
     pieces: Sequence[Link], width: float, kind: str = "body", one_line: bool = False, name_kind: str = "entity"
 ) -> tuple[list[Run], float]:
     """Runs of the sentence within width, and the height used. A name is never broken; too long a one is cut in the middle."""
-    words_measure, name_measure = QFontMetricsF(theme.font(kind)), QFontMetricsF(theme.font(name_kind))
-    line = theme.line_height(kind)
-    space = words_measure.horizontalAdvance(" ")
+    line, size = theme.line_height(kind), theme.px(1000)
+    space = _advance(" ", kind, size)
     side = theme.space("glyph") + theme.px(GAP)
-    runs: list[Run] = []
+    placed: list[Placed] = []
     x, y, lines = 0.0, 0.0, 1
 
     def place(text: str, advance: float, link: int, sign: str) -> bool:
@@ -49,7 +53,7 @@ def lay_out(
             if one_line or lines >= MOST_LINES:
                 return False
             x, y, lines = 0.0, y + line, lines + 1
-        runs.append(Run(QRectF(x, y, advance, line), text, link, sign))
+        placed.append((x, y, x + advance, text, link, sign))
         x += advance
         return True
 
@@ -58,44 +62,54 @@ def lay_out(
         if piece.entity is not None:
             room = max(theme.px(20), width - side)
             text = wording.tidy(piece.text)
-            advance = name_measure.horizontalAdvance(text)
+            advance = _advance(text, name_kind, size)
             if advance > room:
-                text = name_measure.elidedText(text, Qt.TextElideMode.ElideMiddle, int(room))
-                advance = name_measure.horizontalAdvance(text)
+                text, advance = _cut(text, name_kind, room)
             if not place(text, advance + side, position, piece.entity.kind):
-                return _ellipsis(_joined(runs), width, words_measure), y + line
+                return _ellipsis(_joined(placed, line), width, kind), y + line
             continue
         for number, word in enumerate(wording.tidy(piece.text, 2000).split(" ")):
             if number and x > 0:
                 x += space
             if not word:
                 continue
-            advance = words_measure.horizontalAdvance(word)
+            advance = _advance(word, kind, size)
             if advance > width:
-                word = words_measure.elidedText(word, Qt.TextElideMode.ElideMiddle, int(width))
-                advance = words_measure.horizontalAdvance(word)
+                word, advance = _cut(word, kind, width)
             if not place(word, advance, position if linked else -1, ""):
-                return _ellipsis(_joined(runs), width, words_measure), y + line
-    return _joined(runs), y + line
+                return _ellipsis(_joined(placed, line), width, kind), y + line
+    return _joined(placed, line), y + line
 
 
-def _joined(runs: list[Run]) -> list[Run]:
+@lru_cache(WORDS)
+def _advance(word: str, kind: str, _size: int) -> float:
+    """How wide a word is in a type role at the present text size: layouts ask for the same ones at one width after the other."""
+    return QFontMetricsF(theme.font(kind)).horizontalAdvance(word)
+
+
+def _cut(text: str, kind: str, room: float) -> tuple[str, float]:
+    """A text that is too long for its line, with an ellipsis in its middle, and how wide that is."""
+    measure = QFontMetricsF(theme.font(kind))
+    text = measure.elidedText(text, Qt.TextElideMode.ElideMiddle, int(room))
+    return text, measure.horizontalAdvance(text)
+
+
+def _joined(placed: Sequence[Placed], line: float) -> list[Run]:
     """Plain words beside each other as one run: a call that draws costs more than what it draws."""
-    made: list[Run] = []
-    for run in runs:
-        last = made[-1] if made else None
-        if last is not None and run.link < 0 and last.link < 0 and not last.sign and last.rect.top() == run.rect.top():
-            gap = " " if run.rect.left() > last.rect.right() + 0.5 else ""
-            made[-1] = Run(last.rect.united(run.rect), f"{last.text}{gap}{run.text}", -1, "")
+    made: list[Placed] = []
+    for x, y, right, text, link, sign in placed:
+        if made and link < 0 and made[-1][4] < 0 and made[-1][1] == y:
+            left, _, end, before, _, _ = made[-1]
+            made[-1] = (left, y, right, f"{before}{' ' if x > end + 0.5 else ''}{text}", -1, "")
         else:
-            made.append(run)
-    return made
+            made.append((x, y, right, text, link, sign))
+    return [Run(QRectF(x, y, right - x, line), text, link, sign) for x, y, right, text, link, sign in made]
 
 
-def _ellipsis(runs: list[Run], width: float, measure) -> list[Run]:
+def _ellipsis(runs: list[Run], width: float, kind: str) -> list[Run]:
     if runs:
         last = runs[-1].rect
-        room = measure.horizontalAdvance("…")
+        room = _advance("…", kind, theme.px(1000))
         at = min(last.right(), width - room)
         runs.append(Run(QRectF(at, last.top(), room, last.height()), "…", -1, ""))
     return runs
@@ -163,6 +177,7 @@ class SentenceView(QWidget):
         self._links = [place for place, one in enumerate(self._sentence) if one.entity is not None or one.activity is not None]
         self._laid_for = (-1, -1)
         self._heights: dict[tuple[int, int], int] = {}
+        self._hint: tuple[int, QSize] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if self._links and self._follow else Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(wording.tidy("".join(one.text[:300] for one in self._sentence), 2000))
         self.updateGeometry()
@@ -186,8 +201,11 @@ class SentenceView(QWidget):
 
     def sizeHint(self) -> QSize:
         """One line of all words, at most 600 wide."""
-        runs, height = lay_out(self._sentence, 10_000 if self._one_line else theme.px(600), self._kind, self._one_line)
-        return QSize(int(max((one.rect.right() for one in runs), default=0)) + 2, int(height))
+        size = theme.px(1000)
+        if self._hint is None or self._hint[0] != size:
+            runs, height = lay_out(self._sentence, 10_000 if self._one_line else theme.px(600), self._kind, self._one_line)
+            self._hint = (size, QSize(int(max((one.rect.right() for one in runs), default=0)) + 2, int(height)))
+        return self._hint[1]
 
     def minimumSizeHint(self) -> QSize:
         """A narrow column."""
