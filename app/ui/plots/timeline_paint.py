@@ -131,6 +131,22 @@ def paint_name(painter: QPainter, lane: TimeLane, drawn: Drawn, top: float, widt
     painter.drawText(QRectF(left, top + theme.px(26), room, theme.px(16)), LEFT, ", ".join(told))
 
 
+class BarRects:
+    """The rectangles of the bars of one lane, found once for each picture and place: a picture is painted several times."""
+
+    def __init__(self) -> None:
+        self._bars: tuple[Bar, ...] = ()
+        self._key: tuple[object, ...] = ()
+        self._rects: dict[str, list[QRectF]] = {}
+
+    def of(self, bars: tuple[Bar, ...], window: TimeWindow, area: QRectF, base: float, room: float) -> dict[str, list[QRectF]]:
+        """Rectangles by the name of their family."""
+        key = (window.first, window.last, area.getRect(), base, room)
+        if bars is not self._bars or key != self._key:
+            self._bars, self._key, self._rects = bars, key, _rects(bars, window, area, base, room)
+        return self._rects
+
+
 def paint_lane(
     painter: QPainter,
     lane: TimeLane,
@@ -158,22 +174,6 @@ def paint_lane(
         painter.fillRect(QRectF(left, base + 2, max(2.0, right - left), 2), theme.colour(f"{alert.severity}-fill"))
     for mark in placed(lane.alerts, window, area):
         paint_mark(painter, mark, top - theme.px(2), False, area.right())
-
-
-class BarRects:
-    """The rectangles of the bars of one lane, found once for each picture and place: a picture is painted several times."""
-
-    def __init__(self) -> None:
-        self._bars: tuple[Bar, ...] = ()
-        self._key: tuple[object, ...] = ()
-        self._rects: dict[str, list[QRectF]] = {}
-
-    def of(self, bars: tuple[Bar, ...], window: TimeWindow, area: QRectF, base: float, room: float) -> dict[str, list[QRectF]]:
-        """Rectangles by the name of their family."""
-        key = (window.first, window.last, area.getRect(), base, room)
-        if bars is not self._bars or key != self._key:
-            self._bars, self._key, self._rects = bars, key, _rects(bars, window, area, base, room)
-        return self._rects
 
 
 def _rects(bars: tuple[Bar, ...], window: TimeWindow, area: QRectF, base: float, room: float) -> dict[str, list[QRectF]]:
