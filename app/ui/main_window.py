@@ -31,6 +31,7 @@ from app.ui.frame.topbar import TopBar
 from app.ui.frame.tour import Tour
 from app.ui.interpreter import Sweeper
 from app.ui.navigation import Route
+from app.ui.page import Page
 from app.ui.shelf.doing import unpack
 from app.ui.widgets import health_rows
 from app.ui.widgets.hover_card import HoverCards
@@ -140,6 +141,7 @@ class MainWindow(Stage):
             lambda: layouts.actions(self.arranger.held),
         )  # fmt: skip
         self.tabs.came.connect(self._came)
+        self.tabs.comes.connect(self._comes)
         self.tabs.went.connect(self._went)
         self.tabs.changed.connect(self.arranger.touch)
         self.tabs.torn.connect(self.tear)
@@ -224,6 +226,15 @@ class MainWindow(Stage):
         """Another tab is on screen: the inspector shows what it showed there."""
         self.inspector.show_thing(self.tabs.current().thing)
 
+    def _comes(self, page: Page) -> None:
+        """Make room for a page before it is there, so that it is laid out once."""
+        if self._page_shown is not page and not isinstance(page, Blank):
+            self._page_shown = page
+            self.show_beside(page)
+            layout = self.body.layout()
+            if layout is not None:
+                layout.activate()
+
     def _went(self) -> None:
         """The tab on screen shows another place."""
         tab = self.tabs.current()
@@ -236,8 +247,8 @@ class MainWindow(Stage):
         if self._page_shown is not tab.page and not isinstance(tab.page, Blank):
             self._page_shown = tab.page
             self.show_beside(tab.page)
-            if self.desk.has_case:
-                self.ahead.begin()
+        if self.desk.has_case and not isinstance(tab.page, Blank):
+            self.ahead.begin()
 
     def _summary(self) -> None:
         """The data changed, or the case got its first input."""

@@ -24,11 +24,12 @@ STEP_S = 0.008
 
 
 class Tab(QStackedWidget):
-    """Signals: shown (another page or place is on screen), titled (its words may be others now).
+    """Signals: comes (a page will be on screen), shown (another page or place is), titled (its words may be others now).
 
     thing: what the inspector showed of this tab last.
     """
 
+    comes = Signal(object)
     shown = Signal()
     titled = Signal()
 
@@ -178,6 +179,7 @@ class Tab(QStackedWidget):
         focus = before is not page and (not isinstance(before, Blank) or before.window().focusWidget() is before)
         if before is not None and before is not page:
             before.leave()
+        self.comes.emit(page)
         self.setCurrentWidget(page)
         if focus:  # before the visit, which may have a better place for it
             page.setFocus(Qt.FocusReason.OtherFocusReason)

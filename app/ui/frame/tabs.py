@@ -17,10 +17,11 @@ MOST = 20
 
 
 class Tabs(QWidget):
-    """Signals: came (another tab is on screen), went (the one on screen shows another place), changed (tabs or their order),
-    torn (a tab is to have a window of its own)."""
+    """Signals: came (another tab is on screen), comes (a page will be in the one on screen), went (it shows another place),
+    changed (tabs or their order), torn (a tab is to have a window of its own)."""
 
     came = Signal()
+    comes = Signal(object)
     went = Signal()
     changed = Signal()
     torn = Signal(object)
@@ -93,6 +94,7 @@ class Tabs(QWidget):
         self.stack.addWidget(tab)
         self.strip.add(place)
         self._moving = False
+        tab.comes.connect(self._comes)
         tab.shown.connect(self._went)
         tab.titled.connect(self._titled)
         self._show_title(tab)
@@ -141,6 +143,7 @@ class Tabs(QWidget):
         self.strip.removeTab(place)
         self._moving = False
         self._mark()
+        tab.comes.disconnect(self._comes)
         tab.shown.disconnect(self._went)
         tab.titled.disconnect(self._titled)
         self.bar.setVisible(self.count() > 1)
@@ -190,6 +193,10 @@ class Tabs(QWidget):
     def _moved(self, source: int, target: int) -> None:
         self._tabs.insert(target, self._tabs.pop(source))
         self.changed.emit()
+
+    def _comes(self, page: object) -> None:
+        if self.sender() is self.current():
+            self.comes.emit(page)
 
     def _went(self) -> None:
         if self.sender() is self.current():
