@@ -3,6 +3,7 @@
 import dis
 import importlib
 import sys
+import time
 from collections.abc import Iterator
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
@@ -13,8 +14,8 @@ from PySide6.QtCore import QObject, QTimer
 from app.ui.jobs import Jobs
 from app.ui.page_table import PAGES
 
-PAUSE_MS = 15
-"""Between two modules: whoever works in the window meanwhile comes first."""
+PAUSE_MS, STEP_S = 80, 0.01
+"""Between two steps, and how long one takes at most, but for a module that takes longer: who works in the window comes first."""
 PROGRAM = "app."
 ARRAYS = "numpy"
 """Which opening a workspace does not need, and plots do."""
@@ -69,7 +70,7 @@ def _imported(code: CodeType) -> Iterator[str]:
 
 
 class Ahead(QObject):
-    """Loads what pages need, one module at a time in jobs, each begun when no other work is under way."""
+    """Loads what pages need, a few modules at a time in jobs, each begun when no other work is under way."""
 
     def __init__(self, jobs: Jobs, parent: QObject) -> None:
         super().__init__(parent)
@@ -77,6 +78,7 @@ class Ahead(QObject):
         self._left = [*dict.fromkeys(one.place.partition(":")[0] for one in reversed(PAGES)), ARRAYS]
         self._loading: Iterator[None] = iter(())
         self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self._look)
         self._begun = self._ended = False
@@ -88,17 +90,22 @@ class Ahead(QObject):
             self._timer.start()
 
     def _look(self) -> None:
-        if self._ended:
-            self._timer.stop()
-        elif not self._jobs.running:
+        if self._jobs.running:
+            self._timer.start()
+        elif not self._ended:
             # A module that cannot be loaded is told when its page is visited.
-            self._jobs.run(self._step, failed=lambda _: None, owner=self)
+            self._jobs.run(self._step, self._again, self._again, self)
+
+    def _again(self, _: object) -> None:
+        self._timer.start()
 
     def _step(self) -> None:
-        """Load one module, or see what the next page needs. In a job; the next one begins when this one has ended."""
-        if next(self._loading, self) is not self:
-            return
-        if self._left:
-            self._loading = loading(self._left.pop())
-        else:
-            self._ended = True
+        """Load modules for a while. In a job; the next one begins when this one has ended."""
+        end = time.perf_counter() + STEP_S
+        while not self._ended and time.perf_counter() < end:
+            if next(self._loading, self) is not self:
+                continue
+            if self._left:
+                self._loading = loading(self._left.pop())
+            else:
+                self._ended = True
