@@ -39,9 +39,10 @@ MANY = Threshold(
     low=20,
     medium=10,
     high=5,
-    words="Accounts that failed within the window and did not sign in from the same source",
+    words="Accounts that began to fail within the window and did not sign in from the same source",
 )
-"""Accounts that failed within the window and did not sign in from the same source: one person has one to three accounts."""
+"""Accounts that began to fail within the window and did not sign in from the same source: one person has one to three accounts.
+Telephones that repeat an old password all day at a mail server or a gateway begin one by one, a round of guesses together."""
 FAST = MINUTE
 MANY_FAST = Threshold(name="many-fast", low=10, medium=5, high=4, words="Accounts that failed within a minute")
 """Accounts that failed within a minute: nobody types five names with passwords in that time at one computer."""
@@ -144,7 +145,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
                 trail.drop(who)
         if before:
             return
-        failed = memory.recall(("failed", ip, who), bool, at, SOON) is not None
+        failed = memory.recall(("failed", ip, who), int, at, SOON) is not None
         hot = memory.recall(("hot", ip), bool, at, WINDOW) is not None
         if (failed or memory.trail(("failing", ip), at, AMONG) is not None) and not name.endswith("$"):
             hits = memory.seen(("hit", ip), who, at, activity.id, SOON)
@@ -153,7 +154,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         if not hot:
             memory.seen(("signed in", ip), who, at, activity.id, WINDOW)
         return
-    memory.note(("failed", ip, who), True, at)
+    began = memory.recall(("failed", ip, who), int, at, WINDOW)  # a pause as long as the window begins anew
+    memory.note(("failed", ip, who), at if began is None else began, at)
     trail = memory.seen(("fail", ip), who, at, activity.id, WINDOW)
     memory.seen(("over", ip), sign_in[2], at, activity.id, WINDOW)
     machine = name.endswith("$")
@@ -162,6 +164,9 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     if memory.recall(("ok", ip, who), bool, at, WINDOW) is None:
         failing = memory.seen(("failing", ip), who, at, activity.id, WINDOW)
         fast = memory.seen(("fast", ip), who, at, activity.id, FAST)
+        if began is not None and at - began > WINDOW:  # repeated without a pause, by what stored it: a round tries each once
+            failing.drop(who)
+            fast.drop(who)
     honest, hits_so_far = memory.trail(("signed in", ip), at, WINDOW), memory.trail(("hit", ip), at, SOON)
     others = honest.distinct if honest is not None else 0
     tried = failing.distinct if failing is not None else 0

@@ -7,7 +7,21 @@ from app.model.activity import Account, Activity
 from app.model.alert import Alert, plain
 from app.model.details import Ntlm, RpcCall
 from app.model.tuning import DEFAULT, Tuning
-from tests.engine.detectors.builders import DC1, DRSUAPI, HOUR, MINUTE, SAMR, SECOND, SVCCTL, WS1, WS2, act, controller, dns
+from tests.engine.detectors.builders import (
+    DC1,
+    DRSUAPI,
+    HOUR,
+    MINUTE,
+    SAMR,
+    SECOND,
+    SVCCTL,
+    WS1,
+    WS2,
+    act,
+    as_req,
+    controller,
+    dns,
+)
 from tests.engine.detectors.builders import FILES as SERVER
 
 DAY = 24 * HOUR
@@ -197,3 +211,35 @@ def test_who_uses_many_computers_is_asked_about_as_a_scanner_and_stays_as_loud()
         (said,) = scan(count)
         assert said.severity == "medium"
         assert any("scanner" in plain(one.text) for one in said.finding.facts) == asked
+
+
+def stored(number: int, *, begins: int, hours: int = 6) -> list[Activity]:
+    """An old password that a mail server is offered every six minutes."""
+    return [as_req(f"user{number}", at=begins + one * 6 * MINUTE, code=24) for one in range(hours * 10)]
+
+
+def in_order(activities: list[Activity]) -> list[Activity]:
+    return sorted(activities, key=lambda one: one.at)
+
+
+def test_telephones_with_old_passwords_at_one_mail_server_are_no_spray() -> None:
+    phones = [one for number in range(24) for one in stored(number, begins=number * 15 * MINUTE)]
+
+    assert alerts("brute_force", in_order(phones)) == []
+
+
+def test_a_spray_beside_such_telephones_is_told() -> None:
+    phones = [one for number in range(12) for one in stored(number, begins=number * 15 * MINUTE)]
+    spray = [as_req(f"victim{number}", at=3 * HOUR + number * MINUTE, code=24) for number in range(12)]
+    (said,) = alerts("brute_force", in_order([*phones, *spray]))
+
+    assert said.severity == "medium"
+
+
+def test_a_spray_that_goes_round_and_round_is_told_in_its_first_round() -> None:
+    rounds = [
+        as_req(f"victim{number}", at=turn * 20 * MINUTE + number * MINUTE, code=24) for turn in range(6) for number in range(12)
+    ]
+    (said,) = alerts("brute_force", in_order(rounds))
+
+    assert said.finding.first < rounds[0].at + 30 * MINUTE
