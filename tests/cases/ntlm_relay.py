@@ -1,9 +1,10 @@
 """Cases of ntlm_relay: challenges passed on, misdirected answers, computers' accounts from elsewhere."""
 
 from app.model.activity import Activity
-from app.model.details import KerberosAp, NameObservation, Ntlm
+from app.model.details import DnsUpdate, KerberosAp, NameObservation, Ntlm
 from tests.cases.case import Case, Cases, Real
 from tests.engine.detectors.builders import DC1, DC2, FILES, REALM, SECOND, WS1, WS2, act, as_req, controller, ping
+from tests.engine.detectors.builders_changes import added
 from tests.engine.detectors.logs import FILE_SERVER, log, subject
 
 ATTACKER = "192.0.2.66"
@@ -35,7 +36,26 @@ DC_KNOWN = (*HERE, act(KerberosAp(service="cifs/dc2.example.org", realm=REALM, c
 SECOND_NAME = act(NameObservation(address=ATTACKER, name="ws9.example.org", method="dns"), DC1, DC1)
 CHALLENGE = "0011aabbccddee77"
 
+ZONE = "DC=example.org,CN=MicrosoftDNS,DC=DomainDnsZones,DC=example,DC=org"
+MARSHALLED = "dc11UWhRCAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAwbEAYBAAAA"
+
+
+def record(name: str, user: str = "eve") -> Activity:
+    """5137 of a record of DNS."""
+    fields = {**subject(user), "ObjectDN": f"DC={name},{ZONE}", "ObjectGUID": "{1}", "ObjectClass": "dnsNode"}
+    return log(5137, fields)
+
+
+def update(*changes: str, source: str = ATTACKER) -> Activity:
+    """A dynamic update of the zone."""
+    return act(DnsUpdate(zone="example.org", changes=changes), source, DC1, 53)
+
+
 FIRES: Cases = {
+    "a record for every name (5137)": Case([record("*")], severity="medium"),
+    "a record for the proxies of browsers, over LDAP": Case([added(f"DC=wpad,{ZONE}", objectClass="dnsNode")], severity="medium"),
+    "the same as an update": Case([update("add wpad.example.org A 192.0.2.66")], severity="medium"),
+    "a name with a marshalled target (5137)": Case([record(MARSHALLED)], severity="high"),
     "a challenge passed from HTTP to LDAP": Case(
         [
             *HERE,
@@ -70,6 +90,14 @@ FIRES: Cases = {
     ],
 }
 QUIET: Cases = {
+    "records of computers": [
+        record("ws9"),
+        update("add ws9.example.org A 192.0.2.9", source="192.0.2.9"),
+        record("_ldap._tcp"),
+        record("wpad2"),
+    ],
+    "a record taken away": [update("delete wpad.example.org A")],
+    "the DNS server itself": [record("wpad", "SYSTEM"), record("*", "DC1$")],
     "a computer from its own address": [*HERE, ntlm("WS1$", WS1, DC1, carrier="ldap")],
     "a computer of which no address is known": [*HERE, ntlm("WS7$", target=DC1, carrier="ldap")],
     "its second address is in DNS": [

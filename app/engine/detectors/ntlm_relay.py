@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from app.engine.changes import actor_of, by_controller, changes_of, common_name, is_administrator, sessioned
 from app.engine.context import NOBODY, Context
 from app.engine.detector import (
     DAY,
@@ -23,14 +24,15 @@ from app.engine.detector import (
 )
 from app.engine.knowledge.addresses import CLAIMS
 from app.engine.knowledge.names import host, is_address
-from app.engine.readings.sessions import LOGON, LOGON_REFUSED, NETWORK
+from app.engine.readings.sessions import LOGON, LOGON_REFUSED, NETWORK, by_system
 from app.model.activity import NAMED, Activity
 from app.model.alert import Finding, Severity, Step
-from app.model.details import Ntlm
+from app.model.details import DnsUpdate, LdapAdd, Ntlm
 from app.model.entity import EntityRef
-from app.model.events import EventLogon
+from app.model.events import EventDirectoryChange, EventLogon
 
 WINDOW = HOUR
+OBJECT_MADE = 5137
 RELAYED = 5 * MINUTE
 """A challenge that is passed on is answered within a client's patience."""
 RISKY = ("ldap", "http")
@@ -38,6 +40,12 @@ RISKY = ("ldap", "http")
 AUTHORITY, EXCHANGE = "Certificate authority", "Exchange server"
 LOCAL = (NAMED, "127.", "169.254.", "0.0.0.0", "fe80:", "::")
 OTHERS = 8
+BAITS = frozenset({"*", "wpad", "isatap"})
+"""Names that browsers and Windows look up by themselves, and the record that answers for every name (RFC 4592; the DNS server's
+own block list holds the other two)."""
+MARSHALLED = "1uwhrcaaaaa"
+"""Beginning of what CredMarshalTargetInfo appends to a host's name: the ticket is for the name before it."""
+ZONES = ",cn=microsoftdns,"
 WRONG = frozenset({49, 401, 0xC000006A, 0xC000006D, 0xC0000064, 0xC0000234})
 """Refused for the password or the name: somebody guesses. What is passed on is genuine, and refused for other reasons."""
 
@@ -55,6 +63,9 @@ class Seen(Struct, frozen=True, kw_only=True):
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """A challenge on two connections; an authentication that names its sender as the server; an account from elsewhere."""
     detail = activity.detail
+    if isinstance(detail, (DnsUpdate, LdapAdd, EventDirectoryChange)):
+        yield from baited(activity, ctx)
+        return
     if activity.source is None or activity.destination is None:
         return
     if isinstance(detail, EventLogon) and (detail.number("LogonType") != NETWORK or not is_ntlm(detail)):
@@ -272,6 +283,50 @@ def borrowed(activity: Activity, ctx: Context, computer: EntityRef) -> Iterator[
     )  # fmt: skip
 
 
+def baited(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """A record put into DNS under a name that computers look up by themselves, or that hides whom a ticket is for."""
+    detail = activity.detail
+    if isinstance(detail, DnsUpdate):
+        zone = detail.zone
+        names = [one.split(" ")[1] for one in detail.changes[:64] if one.startswith("add ") and one.count(" ") > 1]
+    else:
+        made = [one for one in changes_of(activity, ctx, "") if one.deed == "create" and ZONES in one.dn.lower()]
+        names, zone = [common_name(one.dn) for one in made], ""
+    for name in names:
+        label = name.removesuffix(f".{zone}").partition(".")[0].lower() if name != "*" else name
+        marshalled = MARSHALLED in name.lower()
+        if not marshalled and label not in BAITS:
+            continue
+        if by_controller(activity, ctx) or by_system(activity):
+            return
+        account = actor_of(activity, ctx)
+        known = is_administrator(account, ctx, activity.at)
+        why = "The name hides whom a Kerberos ticket is asked for, as tools that relay Kerberos write it"
+        if not marshalled:
+            why = "It answers for every name that is not there" if label == "*" else "Programs look this name up by themselves"
+        refused = activity.result == "failure"
+        activity, evidence = sessioned(activity, ctx)
+        place = ctx.place(activity.source, activity.at) or (account.key if account is not None else "")
+        yield found(
+            ctx, activity, f"bait {place} {label}", evidence=evidence, accounts=some(account), succeeded=outcome_of(activity),
+            severity="high" if marshalled and not refused else "low" if known and not marshalled else "medium",
+            confidence="high" if marshalled else "medium", sources=some(ctx.source(activity)),
+            title=f"{'Attempted: a' if refused else 'A'} record that draws sign-ins was put into DNS",
+            story=(
+                sentence(*(ctx.who(activity) if activity.source is not None else (account,)),
+                         f" put the name {name[:100]} into DNS", ended(activity)),
+                sentence("Whoever looks it up is led there, and may sign in to a computer of the attacker's."),
+            ),
+            facts=(
+                fact("The record: ", activity),
+                fact(why),
+                against("It would be quiet for the names of computers, and for records that a DNS server writes itself"),
+            ),
+            steps=ctx.path(activity, f"name {name[:40]}", caption_of(activity)),
+        )  # fmt: skip
+        return
+
+
 DETECTOR = Detector(
     id="ntlm_relay",
     external_id=2037,
@@ -279,15 +334,15 @@ DETECTOR = Detector(
     severity="medium",
     phase="Lateral movement",
     techniques=("T1557.001",),
-    watches=(Ntlm, EventLogon),
+    watches=(Ntlm, EventLogon, DnsUpdate, LdapAdd, EventDirectoryChange),
     needs=Needs(
-        ports=("445", "389", "80", "135"),
-        kinds=("ntlm", "event-logon"),
-        parts=("event-logon",),
+        ports=("445", "389", "80", "135", "53"),
+        kinds=("ntlm", "event-logon", "dns-update", "ldap-add", "event-directory-change"),
+        parts=("event-logon", "dns-update", "ldap-add", "event-directory-change"),
         hidden_by=("ldap inside tls",),
     ),
     window=WINDOW,
-    event_ids=(LOGON, LOGON_REFUSED),
+    event_ids=(LOGON, LOGON_REFUSED, OBJECT_MADE),
     attacked_accounts=True,
     sign_ins=lambda one: one.type in (NETWORK, -1) and not one.kerberos,
     detect=detect,
