@@ -1,6 +1,7 @@
 """Health alerts of this computer, caused for real: a power supply and a governor that are mounted, a disk that refuses."""
 
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -12,18 +13,24 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from app.engine.engine import create_workspace
 from app.engine.queries import Queries
-from app.model.source import CaptureSource, SyslogSource
+from app.model.source import CaptureSource, GrowingSource, SyslogSource
 from app.sensor.sources.evidence import folder_of
+from app.settings import load
+from app.settings import save as save_settings
+from tests.integration.limited import limited, why_no_group
 from tests.integration.namespace import ROOT, namespace, why_not
 from tests.integration.samba.certificates import Authority
-from tests.integration.test_health import comes, stopped, tending
-from tests.material import SAMPLE
+from tests.integration.test_health import comes, health, stopped, tending
+from tests.material import SAMPLE, START, save, spray
 from tests.sensor.free_port import free_port
+from tests.sensor.sources.listening import until
 
 pytestmark = pytest.mark.slow
+SMALL = why_no_group()
 ROOTLESS = os.name == "nt" or os.geteuid() != 0 or not shutil.which("unshare")
 BATTERY = """mount -t tmpfs none /sys/class && mkdir -p /sys/class/power_supply/BAT0 /sys/class/power_supply/AC0 &&
 cd /sys/class/power_supply && echo 0 > AC0/online && echo 50000 > BAT0/energy_now && echo 100000 > BAT0/energy_full &&
@@ -65,6 +72,41 @@ def test_a_driver_that_scales_by_itself_saves_none() -> None:
 
 
 @pytest.mark.skipif(bool(why_not()), reason=why_not() or "-")
+@pytest.mark.skipif(bool(SMALL), reason=SMALL or "-")
+def test_a_store_that_is_slower_than_its_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process that stores gets a tenth of a processor, its two sources what there is; later it gets its share again."""
+    monkeypatch.setenv("WARDLIGHT_HOME", str(tmp_path / "home"))
+    save_settings(replace(load(), reserve=0.0))  # else the sources would leave traffic out before the store is full
+    chance = random.Random(2)
+    users = [f"{chance.getrandbits(4800):01200x}" for _ in range(2_500)]
+    parts = [save(tmp_path / "part.pcap", spray(users, START + turn * 10_000_000_000)).read_bytes() for turn in range(10)]
+    paths = [tmp_path / "one.pcap", tmp_path / "two.pcap"]
+    for path in paths:
+        path.write_bytes(parts[0] + b"".join(one[24:] for one in parts[1:]))
+    case = tmp_path / "case.wardlight"
+    create_workspace(case)
+    specs = msgspec.json.encode([GrowingSource(path=str(path)) for path in paths]).decode()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tests.integration.tending", str(case), specs],
+        cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        with limited(0.1, 2 << 30) as small, closing(Queries(case)) as queries:
+            until(lambda: queries.count() > 0, 40)  # its processes run
+            for folder in small.folders:
+                (folder / "cgroup.procs").write_text(str(child.pid))
+            found = comes(case, lambda one: "store-overloaded" in one, 120)["store-overloaded"]
+            behind = queries.count()
+            for folder in small.folders:
+                (folder.parent / "cgroup.procs").write_text(str(child.pid))
+            until(lambda: queries.count() == 50_000, 120)  # held back, not lost
+    finally:
+        _, errors = child.communicate(timeout=180)  # all of it is looked at once more
+    assert b"Traceback" not in errors, errors
+    assert found.severity == "high" and "more than half full" in found.what and behind < 50_000
+    assert health(case)["store-overloaded"].state == "closed"
+
+
 def test_packets_that_the_disk_refuses(tmp_path: Path) -> None:
     case = tmp_path / "case.wardlight"
     folder_of(case.resolve()).write_bytes(b"a file where the packets would lie")

@@ -31,16 +31,23 @@ from app.model.source import GrowingSource, HubSource, LiveSource, SyslogSource
 from app.sensor.service.outbox import New, Outbox
 from app.session import Session
 from tests.hub.running import RunningHub, linked
+from tests.integration.limited import limited, why_no_group
 from tests.material import save, spray
 from tests.sensor.service.running import ROOT, SensorProcess
 
 pytestmark = pytest.mark.slow
+WHY = why_no_group("stress-ng")
 MINUTE = 60_000_000
 NEWER = "import app\napp.__version__ = '0.4.0'\n"
 """Three versions ahead of what the sensors here are."""
 STRANGER = "from app.link import envelope\nenvelope.FORM = 99\n"
 PATIENT = NEWER + "from app.engine.store import receipts\nreceipts.SETTLED = 1.0\n"
 """A gap counts after a second, not after ten minutes."""
+HASTY = (
+    "from app.sensor import governor\nfrom app.sensor.governing import Governing\n"
+    "governor.LEAST_MEMORY = 16 << 20\nGoverning.__init__.__defaults__ = (0.15, 1.0, None)\n"
+)
+"""Looks at its machine every second instead of every ten; the least that it may always hold is less than it holds."""
 Found = dict[tuple[str, str], HealthIssue]
 
 
@@ -271,6 +278,48 @@ def test_a_stream_that_fills_while_a_workspace_stands_still(tmp_path: Path) -> N
             until(lambda: "hub-full" in {rule for rule, _ in health(line.case)})
     finally:
         line.stop()
+
+
+@pytest.mark.skipif(bool(WHY), reason=WHY or "-")
+def test_a_sensor_whose_memory_does_not_come_back_begins_its_capture_again_behind_what_it_told(tmp_path: Path) -> None:
+    """What it holds grows with the conversations that it has seen; then somebody else takes the memory of its small machine."""
+    line = Line(tmp_path)
+    path = tmp_path / "growing.pcap"
+    path.write_bytes(names(tmp_path / "first.pcap", 40, 1_770_000_000_000_000))
+    sensor = line.sensor("s1", SensorConfig(sources=(GrowingSource(path=str(path)),)))
+    try:
+        with tending(line.case, str(ROOT), line.source), limited(2.0, 1 << 30) as group:
+            sensor.start(group.command("env", f"PYTHONPATH={beginning(tmp_path / 'hasty', HASTY)}"))
+            sensor.until(lambda one: one.state == "running" and one.sampling.memory)
+            with path.open("ab") as file:
+                for number in range(1, 4):
+                    file.write(names(tmp_path / "more.pcap", 10_000, 1_770_000_000_000_000 + number * 100_000_000_000)[24:])
+            until(lambda: count(line.case) == 30_040)
+            assert "sensor-memory" not in {rule for rule, _ in health(line.case)}
+            before = held_by_sources(sensor)
+            words = ("stress-ng", "--quiet", "--vm", "1", "--vm-bytes", "820m", "--vm-keep", "--vm-hang", "0")
+            others = subprocess.Popen(group.command(*words), stderr=subprocess.DEVNULL)
+            try:
+                found = comes(line.case, ("sensor-memory", f"sensor:s1\n{path} (live)"))
+            finally:
+                others.terminate()
+                others.wait(20)
+            with path.open("ab") as file:
+                file.write(names(tmp_path / "more.pcap", 7, 1_780_000_000_000_000)[24:])
+            until(lambda: count(line.case) == 30_047)
+            report = sensor.until(lambda one: one.sampling.restarts == 1, 30)
+            after = held_by_sources(sensor)
+    finally:
+        line.stop()
+    assert [rule for rule, _ in found] == ["sensor-memory"]
+    assert "started again once" in found["sensor-memory", f"sensor:s1\n{path} (live)"].what
+    assert report.sources[0].restarts == 1 and after < before
+
+
+def held_by_sources(sensor: SensorProcess) -> int:
+    """Bytes of memory."""
+    assert sensor.child is not None
+    return sum(one.memory_info().rss for one in psutil.Process(sensor.child.pid).children(recursive=True))
 
 
 def following(hub: RunningHub) -> bool:

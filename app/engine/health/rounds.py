@@ -43,7 +43,10 @@ def look(db: kept.Database, looked: Looked, tallies: Tallies, version: str = __v
     """One round, inside a transaction; True when readers shall look again."""
     now, live = looked.now, looked.live
     sensors = sensors_of(db)
-    facts = [*computer_facts(looked.computer, now, tallies), *looked.holdings, *kept.given_facts(db)]
+    computer = looked.computer
+    if any(one.restarts for one in live or ()):  # a capture that began again says so itself
+        computer = msgspec.structs.replace(computer, restarts=0)
+    facts = [*computer_facts(computer, now, tallies), *looked.holdings, *kept.given_facts(db)]
     hearing = any(one.kind == "hub" and one.state == "running" for one in live or ())
     facts += sensor_facts(sensors, now, tallies, version, hearing)
     facts += synchronizer_facts(sensors, now, any(one.kind == "directory" and one.state == "running" for one in live or ()))

@@ -129,7 +129,8 @@ def _itself(one: Seen, report: SensorReport, now: int, tallies: Tallies, version
         short = SHORT.get(report.sampling.why, "the quota was short")
         what = f"{lost:,} packets were passed over within five minutes because {short}; {least}."
         yield "traffic-dropped", "quota", what, None
-    if (more := tallies.grown((key, "restarts"), now, report.sampling.restarts, report.since, RESTARTED)) > 0:
+    restarts = 0 if any(one.restarts for one in report.sources) else report.sampling.restarts  # else its captures say it
+    if (more := tallies.grown((key, "restarts"), now, restarts, report.since, RESTARTED)) > 0:
         times = "once" if more == 1 else f"{more} times"
         yield (
             "sensor-memory",
