@@ -70,7 +70,7 @@ def _say(session: Session, options: argparse.Namespace) -> None:
     else:
         done = session.close_issue(near[0]) if options.close else session.reopen_issue(near[0])
     if not done:
-        raise OSError("it follows from the time alone, and nothing can be said of it until the workspace is listened to again")
+        raise OSError("nothing can be said of it until health is looked at again: listen, or read files")
 
 
 def _print(one: HealthIssue) -> None:

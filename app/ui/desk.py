@@ -209,7 +209,7 @@ class Desk(QObject):
 
         def done(there: bool) -> None:
             self.tell(
-                f"{words}; Ctrl+Z undoes it." if there else "It follows from the time alone: nothing listens now.", not there
+                f"{words}; Ctrl+Z undoes it." if there else "Nothing listens now: it can be said at the next look.", not there
             )
 
         self._write(lambda: work(session), done=done)

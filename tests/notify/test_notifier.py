@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -55,7 +56,7 @@ def test_each_alert_is_told_once_and_a_graver_or_grown_one_again(workspace: Path
         assert once(workspace, wanted) and len(server.got) == alerts
         assert once(workspace, wanted) and len(server.got) == alerts
         queries = Queries(workspace)
-        one = queries.alerts()[0]
+        one = next(one for one in queries.alerts() if one.severity == "high")
         queries.close()
         grown = msgspec.structs.replace(one, severity="low", id="f" * 16)
         _replace(workspace, one.id, grown)
@@ -309,6 +310,39 @@ def test_a_round_that_fails_is_health_and_is_tried_again(
             runner.join()
             made.close()
     assert "telling-failed" not in health_of(workspace)
+
+
+def test_a_workspace_that_cannot_be_read_is_health_and_is_tried_again(
+    workspace: Path, alerts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What SQLite itself refuses ends nobody: a table is away for a while, as on a page that a disk gives wrong."""
+    monkeypatch.setattr(notifiers, "AGAIN", 0.02)
+    stop = threading.Event()
+
+    def rename(old: str, new: str) -> None:
+        with closing(sqlite3.connect(workspace)) as db:
+            db.execute(f"ALTER TABLE {old} RENAME TO {new}")
+            db.commit()
+
+    def told() -> dict[str, str]:
+        with closing(Queries(workspace)) as queries:
+            return {one.rule: one.what for one in queries.health().opened}
+
+    with web() as (server, url):
+        made = notifier(workspace, Notifying(targets=(hook(url),)))
+        rename("alerts", "away")
+        runner = threading.Thread(target=made.run, args=(stop,))
+        runner.start()
+        try:
+            until(lambda: "telling-failed" in told())
+            assert "cannot be read: no such table: alerts" in told()["telling-failed"] and runner.is_alive()
+            rename("away", "alerts")
+            until(lambda: len(server.got) == alerts)
+            until(lambda: "telling-failed" not in told())
+        finally:
+            stop.set()
+            runner.join()
+            made.close()
 
 
 def test_what_cannot_be_hidden_now_waits_and_goes_out_later(

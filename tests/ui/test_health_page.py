@@ -1,5 +1,6 @@
 """The page of health: what is wrong, the numbers on rail and status bar, what is said by hand and undone."""
 
+import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,8 @@ from app.model.source import SourceState
 from app.session import Session
 from app.ui.main_window import MainWindow
 from app.ui.pages.health import HealthPage
+from app.workspaces import check
+from tests.engine.workspace import fill, made
 
 Make = Callable[..., MainWindow]
 Settle = Callable[[MainWindow], None]
@@ -178,7 +181,7 @@ def test_what_time_alone_makes_wrong_is_found_by_the_window_itself(window: MainW
     page(window).list.setCurrentIndex(page(window).list.model().index(place, 0))
     window.do_by_id("health.close")
     settle(window)
-    assert "Sensor stopped communicating" in titles(window) and "follows from the time alone" in window.statusbar.said.text()
+    assert "Sensor stopped communicating" in titles(window) and "Nothing listens now" in window.statusbar.said.text()
 
 
 def test_what_tells_names_is_gone_at_once_when_they_are_hidden(window: MainWindow, settle: Settle) -> None:
@@ -201,3 +204,35 @@ def test_a_look_in_privacy_mode_hides_names_that_came_since(
     window.desk._look_at_health()
     settle(window)
     assert met
+
+
+def test_a_damaged_workspace_stands_in_the_status_until_it_is_mended(make_window: Make, tmp_path: Path, settle: Settle) -> None:
+    """Nobody listens: what a check finds is told all the same, and is closed once it is mended."""
+    case = tmp_path / "damaged.wardlight"
+    fill(case, {"aaaa": made(3_000)})
+    window = make_window(Session.open(case))
+    window.desk.go("health")
+    settle(window)
+    assert "Workspace damaged" not in titles(window)
+    db = sqlite3.connect(case)
+    db.execute("UPDATE flows SET count = count + 1")
+    db.commit()
+    db.close()
+    assert check(case).faults
+    found(window, settle, "Workspace damaged", True)
+    assert "1 health alert" in window.statusbar.health.text()
+    db = sqlite3.connect(case)
+    db.execute("UPDATE flows SET count = count - 1")
+    db.commit()
+    db.close()
+    assert not check(case).faults
+    found(window, settle, "Workspace damaged", False)
+
+
+def found(window: MainWindow, settle: Settle, title: str, there: bool) -> None:
+    """The page says so at its next look."""
+    end = time.monotonic() + 20
+    while (title in titles(window)) is not there:
+        assert time.monotonic() < end, titles(window)
+        window.desk._look_at_health()  # which it does twice a minute
+        settle(window)

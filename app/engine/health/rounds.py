@@ -22,6 +22,8 @@ HEARING = 90_000_000
 """Microseconds since the last round with live sources, after which nobody is taken to listen any more."""
 TIMELY = frozenset({"sensor-silent", "sensor-not-started"})
 """Rules that say that nothing is known of a sensor; of the others nothing follows while one of them holds."""
+GIVEN = frozenset({"database-damaged", "activities-unread", "mail-failed", "syslog-failed", "webhook-failed", "telling-failed"})
+"""Rules of which all facts are stated by others, who keep them in the workspace."""
 _report = msgspec.json.Decoder(SensorReport).decode
 Holdings = tuple[HealthFact, ...]
 
@@ -86,7 +88,8 @@ def sensors_of(db: kept.Database) -> list[Seen]:
 def health(db: kept.Database, now: int, version: str = __version__) -> Health:
     """Health as it is at a time, also when nobody has looked of late: what time alone makes wrong is found here.
 
-    That are sensors that fell silent, certificates that came to their end, and suppressions that ran out.
+    That are sensors that fell silent, certificates that came to their end, and suppressions that ran out. So is what others
+    state beside a round, as a check of the workspace or the process that notifies, and that they state it no more.
     """
     round = kept.checked(db)
     held = {id: at(one, now) for id, one in kept.issues(db).items()}
@@ -94,7 +97,7 @@ def health(db: kept.Database, now: int, version: str = __version__) -> Health:
     if not listening:
         facts = sensor_facts(sensors_of(db), now, Tallies(), version, False)
         timely = [one for one in facts if one.rule in TIMELY or one.rule.startswith("certificate-")]
-        held, _ = turn(held, timely, now, lambda _: False)
+        held, _ = turn(held, [*timely, *kept.given_facts(db)], now, lambda one: one.rule in GIVEN, ending=True)
     return Health(issues=tuple(sorted(held.values(), key=_order)), checked=round)
 
 

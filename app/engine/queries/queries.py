@@ -22,6 +22,7 @@ from app.engine.queries.cards import tagged
 from app.engine.queries.entity_queries import EntityQueries
 from app.engine.queries.finding import People
 from app.engine.queries.plan import within
+from app.engine.queries.refusing import refusing
 from app.engine.queries.sensors import alerted_packets, sensors, unsynchronized
 from app.engine.queries.totals import HOSTS
 from app.engine.store import retention
@@ -54,6 +55,7 @@ TOP = 8
 _PROBLEMS = msgspec.json.Decoder(tuple[Problem, ...])
 
 
+@refusing
 class Queries(EntityQueries):
     """Reads one workspace; methods may be called from any thread."""
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from app.engine.context import Loss
 from app.engine.queries.access import Access
 from app.engine.queries.lines import lines, place_of
+from app.engine.queries.refusing import refusing
 from app.engine.sightings import Evidence, losses
 from app.engine.store import COLUMNS, Told, streams, tuning
 from app.engine.store.evidence import evidence
@@ -34,6 +35,7 @@ def twins(access: Access, id: str) -> tuple[tuple[ActivityRow, str], ...]:
     return tuple((one, str(found[one.rowid])) for one in sorted(rows, key=lambda line: (line.at, line.id)))
 
 
+@refusing
 class Detection:
     """What the last detection was given."""
 

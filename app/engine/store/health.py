@@ -111,7 +111,8 @@ def history(db: sqlite3.Connection, issue: str, limit: int) -> tuple[HealthChang
 def give_facts(path: Path, origin: str, facts: Sequence[HealthFact]) -> None:
     """State all that somebody else than a round finds wrong now, in the place of what the same origin stated before.
 
-    origin: a word, for example "notify". Works beside any other writer; the next round makes alerts of it, or closes them.
+    origin: a word, for example "notify". Works beside any other writer; the next round makes alerts of it, or closes them, and
+    until somebody looks it is told as it stands.
     Raises StoreError.
     """
     text = msgspec.json.encode(tuple(facts)[:MOST]).decode()
@@ -123,6 +124,7 @@ def give_facts(path: Path, origin: str, facts: Sequence[HealthFact]) -> None:
                 return
             db.execute("BEGIN IMMEDIATE")
             put_facts(db, origin, facts)
+            db.execute("INSERT INTO changes VALUES('health',1) ON CONFLICT(topic) DO UPDATE SET value = value + 1")
             db.execute("COMMIT")
         finally:
             db.close()

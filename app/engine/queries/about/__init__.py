@@ -8,6 +8,7 @@ from app.engine.queries.about import changes as changed
 from app.engine.queries.about import logons, names, relations, resources, risk
 from app.engine.queries.about.latest import Plans, filter_of, latest
 from app.engine.queries.access import Access
+from app.engine.queries.refusing import refusing
 from app.model.about import Changes, Logons, Names, Node, Read, Relations, Resources, Risk
 from app.model.alert import Alert
 from app.model.rows import EntityRow
@@ -17,6 +18,7 @@ Keep = Callable[[str, tuple[str, ...], Callable[[], Any]], Any]
 TOPICS = ("activities", "knowledge", "entities")
 
 
+@refusing
 class About:
     """Questions about one entity by its key. Methods may be called from any thread."""
 
