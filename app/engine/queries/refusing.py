@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 def refusing(cls: type[T]) -> type[T]:
-    """The class with public methods, its own and inherited ones, that raise StoreError for a file that is damaged, gone or locked.
+    """The class with public methods, own and inherited ones, that raise StoreError for a file that is damaged, gone or locked.
 
     Its instances have _access.
     """
