@@ -1,5 +1,6 @@
 """Detectors run over activities in event time: whom each activity concerns, and what becomes of the findings."""
 
+import gc
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any
@@ -195,7 +196,18 @@ class Walk:
             context.know(knowledge, others, losses)
 
     def feed(self, activities: Iterable[tuple[Activity, Told]]) -> None:
-        """Walk on over activities, in event order, that are not older than those before."""
+        """Walk on over activities, in event order, that are not older than those before.
+
+        Dead cycles are searched for seldom meanwhile: activities come and go by the thousand, and none is part of one.
+        """
+        thresholds = gc.get_threshold()
+        gc.set_threshold(200_000, 50, 50)
+        try:
+            self._feed(activities)
+        finally:
+            gc.set_threshold(*thresholds)
+
+    def _feed(self, activities: Iterable[tuple[Activity, Told]]) -> None:
         clerk, profiles, learning, routes = self._clerk, self._profiles, self._learning, self._routes
         twice, open_, done, others, exclude = self._twice, self._open, self._done, self._others, self._exclude
         for activity, told in activities:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Hashable
+from functools import lru_cache
 from typing import Any
 
 from app.engine.profiles.book import Book
@@ -57,7 +58,12 @@ LONGEST = 160
 
 def shape(text: str) -> str:
     """A filter without the names that it asks for, so that looking up one user is the same habit as looking up another."""
-    return VALUE.sub(r"\1?", text[:SHAPED].lower())[:LONGEST]
+    return _shape(text[:SHAPED])
+
+
+@lru_cache(maxsize=4096)
+def _shape(text: str) -> str:
+    return VALUE.sub(r"\1?", text.lower())[:LONGEST]
 
 
 def where(end: Endpoint | None) -> str:
