@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from app.engine import schema
 from app.engine.engine import create_workspace
 from app.engine.knowledge import Knowledge
-from app.engine.store import Store, StoreError, update_alert
+from app.engine.store import Store, StoreError, streams, update_alert
 from app.model.activity import Account, Activity, Endpoint, event_order
 from app.model.details import KINDS, DnsQuery, LdapSearch
 from app.model.rows import Problem
@@ -51,7 +52,9 @@ def test_activities_come_back_as_they_were_in_event_order(tmp_path: Path) -> Non
     store.close()
 
 
-def test_equal_times_of_several_inputs_are_ordered_by_content(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ties", [streams.TIES, 90, 3])
+def test_equal_times_of_several_inputs_are_ordered_by_content(tmp_path: Path, monkeypatch: Any, ties: int) -> None:
+    monkeypatch.setattr(streams, "TIES", ties)  # with more of them the database sorts
     later, earlier = made(90, key="bbbb", step=0), made(90, key="aaaa", seed=2, step=0)
     store = keep(tmp_path / "w", later, "bbbb")
     store.begin_input("aaaa", "/cases/two.pcap", "pcap", 1)
@@ -259,6 +262,7 @@ def test_a_change_to_an_alert_of_a_locked_file_says_so(tmp_path: Path, monkeypat
 CHILD = """
 import sys
 from pathlib import Path
+from typing import Any
 from app.engine.store import counts, store
 from tests.engine.test_store import inputs_to_kill
 # Many transactions, so that most kills fall between two of them.

@@ -1,10 +1,13 @@
 """Activities in event time out of the workspace, a few in memory at a time, and what else tells of them."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import Any
 
 from app.engine.store.reading import COLUMNS, RESULTS, Rows
-from app.model.activity import Activity, Result
+from app.model.activity import Activity, Result, event_order
 from app.model.stopping import go_on
 
 FAILURE = RESULTS.index("failure")
@@ -14,6 +17,8 @@ ORDER = """a.at, (SELECT key FROM inputs WHERE id = a.input), coalesce(a.frame, 
 Told = tuple[tuple[str, Result], ...]
 """Kind and result of each other activity that tells of the same act."""
 MINUTE = 60_000_000
+TIES = 4_096
+"""Activities of one time that are put in order in memory."""
 EVERY = 256
 """Activities after which it is asked whether anybody still waits."""
 
@@ -45,13 +50,10 @@ def stream(
     newer = ""
     if after:  # few rows of many: found by their ids, not on a walk through all times
         newer, within = "NOT INDEXED", f"a.id > {after:d} AND {within}"
-    found = db.execute(
-        f"""SELECT {told}, {COLUMNS} FROM activities a {newer} WHERE {within}
-        (+a.kind IN ({_marks(every)}) OR (+a.kind IN ({_marks(failed)}) AND a.result = {FAILURE})) ORDER BY {ORDER}""",
-        [*(span or ()), *every, *failed],
-    )
+    sql = f"""SELECT {told}, {COLUMNS} FROM activities a {newer} WHERE {within}
+        (+a.kind IN ({_marks(every)}) OR (+a.kind IN ({_marks(failed)}) AND a.result = {FAILURE}))"""
     activity = rows.activity
-    for number, row in enumerate(found):
+    for number, row in enumerate(_ordered(db, sql, [*(span or ()), *every, *failed], activity)):
         if number % EVERY == 0:
             go_on()
         others: Told = ()
@@ -59,6 +61,21 @@ def stream(
             codes = sorted({int(one) for one in str(row[0]).split(",")})
             others = tuple((names[code // 4], RESULTS[code % 4]) for code in codes)
         yield activity(row[1:]), others
+
+
+def _ordered(
+    db: sqlite3.Connection, sql: str, values: list[int], activity: Callable[[tuple[Any, ...]], Activity]
+) -> Iterator[tuple[Any, ...]]:
+    """Rows of a question in event order, their second column the time. Hardly any two have one time: what else orders them is
+    looked up for those alone, and by the database where there are too many to hold."""
+    for at, same in groupby(db.execute(f"{sql} ORDER BY a.at", values), key=itemgetter(1)):
+        some = list(islice(same, TIES))
+        if len(some) == 1:
+            yield some[0]
+        elif len(some) < TIES:
+            yield from sorted(some, key=lambda row: event_order(activity(row[1:])))
+        else:
+            yield from db.execute(f"{sql} AND a.at = ? ORDER BY {ORDER}", [*values, at])
 
 
 def numbered(
