@@ -13,7 +13,6 @@ from msgspec import Struct
 
 from app import paths, starting
 from app.link.errors import ErrorLines
-from app.model.notice import TargetState
 from app.model.rows import Progress
 from app.model.sensor import Sampling
 from app.model.source import LiveSource, SourceState
@@ -314,18 +313,18 @@ class Listening:
 
 
 class Notifier:
-    """The process that tells other systems what is new in a workspace. on_states comes from a thread of it.
+    """The process that tells other systems what is new in a workspace.
 
-    on_end: the process ended by itself, with why in one sentence.
+    on_end: the process ended by itself, with why in one sentence; called by a thread of it.
     """
 
-    def __init__(self, workspace: Path, on_states: Callable[[tuple[TargetState, ...]], None], on_end: OnDone) -> None:
-        self._on_states, self._on_end = on_states, on_end
+    def __init__(self, workspace: Path, on_end: OnDone) -> None:
+        self._on_end = on_end
         self._closing = False
         self._child = subprocess.Popen(
             starting.command("_notify", str(workspace.resolve())),
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             cwd=paths.program(),
             start_new_session=os.name != "nt",
@@ -351,20 +350,12 @@ class Notifier:
                 self._thread.join()
 
     def _follow(self) -> None:
-        assert self._child.stdout is not None and self._child.stderr is not None
+        assert self._child.stderr is not None
         errors = ErrorLines(self._child.stderr, "notifying-errors")
-        decoder = msgspec.json.Decoder(tuple[TargetState, ...])
-        try:
-            with self._child.stdout:
-                for line in self._child.stdout:
-                    with suppress(msgspec.MsgspecError, UnicodeDecodeError):  # killed in the middle of a line
-                        self._on_states(decoder.decode(line))
-        finally:
-            self._child.kill()
-            status = self._child.wait()
-            words = errors.last()
-            if not self._closing:
-                self._on_end(None if status == 0 else words or f"Notifying ended with status {status}.")
+        status = self._child.wait()
+        words = errors.last()
+        if not self._closing:
+            self._on_end(None if status == 0 else words or f"Notifying ended with status {status}.")
 
 
 def over(state: SourceState) -> bool:

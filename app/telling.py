@@ -34,9 +34,6 @@ class Telling:
     _tells_no_more = False
     """Whether the session is closed, after which nothing is started any more."""
     _notifier_error = ""
-    on_targets: Callable[[], None] | None = None
-    """Called from a thread of the session when destinations have something new to say."""
-
     _hidden: Callable[[], Callable[[object], object]]
     """See Output."""
     needs: Callable[[Role], None]
@@ -148,7 +145,7 @@ class Telling:
                     self._mend_health()
             elif not self._tells_no_more and (self._notifier is None or not self._notifier.running):
                 self._notifier_error = ""
-                self._notifier = Notifier(self.path, self._told_targets, self._notifier_ended)
+                self._notifier = Notifier(self.path, self._notifier_ended)
 
     def stop_notifying(self, for_good: bool = False) -> None:
         """End that process; blocks for a moment. for_good: nor does another one begin, whoever asks for it just then."""
@@ -171,14 +168,8 @@ class Telling:
         """Why nothing is delivered at present, "" when all is well."""
         return self._notifier_error
 
-    def _told_targets(self, states: tuple[TargetState, ...]) -> None:
-        if self.on_targets is not None:
-            self.on_targets()
-
     def _notifier_ended(self, why: str | None) -> None:
         self._notifier_error = why or ""
-        if self.on_targets is not None:
-            self.on_targets()
 
     def notify_here(self, seconds: float = ONCE) -> bool | None:
         """Take what is new and deliver it from this process; blocks. None: there is nothing to tell, or another process does it.

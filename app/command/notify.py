@@ -66,7 +66,7 @@ def run(options: argparse.Namespace, to_pdf: Pdf) -> int:
 
 
 def run_child(options: argparse.Namespace, to_pdf: Pdf) -> int:
-    """Deliver for a window until standard input closes; states as JSON lines."""
+    """Deliver for a window until standard input closes; how destinations do stands in the queue, where the window reads it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     stop = threading.Event()
 
@@ -76,25 +76,19 @@ def run_child(options: argparse.Namespace, to_pdf: Pdf) -> int:
         stop.set()
 
     threading.Thread(target=watch, daemon=True, name="parent-watch").start()
-    encoder = msgspec.json.Encoder()
-
-    def tell(states: tuple[TargetState, ...]) -> None:
-        try:
-            os.write(1, encoder.encode(states) + b"\n")
-        except BrokenPipeError:
-            stop.set()
-
     session = open_existing(options.workspace)
     try:
         hide_as_set(session)
-        run_until(session, stop, to_pdf, tell)
+        run_until(session, stop, to_pdf)
     finally:
         session.close()
     return 0
 
 
-def run_until(session: Session, stop: threading.Event, to_pdf: Pdf, tell: Callable[[tuple[TargetState, ...]], None]) -> None:
-    """Deliver until stop is set; waits while another process delivers for the workspace."""
+def run_until(
+    session: Session, stop: threading.Event, to_pdf: Pdf, tell: Callable[[tuple[TargetState, ...]], None] = lambda _: None
+) -> None:
+    """Deliver until stop is set; waits while another process delivers for the workspace. tell: see Notifier.run."""
     while not stop.is_set():
         try:
             notifier = notifier_of(session, to_pdf)

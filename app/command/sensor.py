@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -109,7 +110,8 @@ def _until_closed(stop: threading.Event) -> None:
 
 def _check(files: Files) -> int:
     found = read_config(files.configuration)
-    words = [found.why] if found.config is None else unfit(found.config, _running(files))
+    running, told = _running(files)
+    words = [found.why] if found.config is None else unfit(found.config, running)
     try:
         if read_place(files.place) is None:
             words.append("No hub is known: join one with --join.")
@@ -117,20 +119,24 @@ def _check(files: Files) -> int:
         words.append(str(error))
     for one in words:
         print(inert(one))
+    if told:
+        print(told)
     if not words and found.config is not None:
         print(f"The configuration can run: {', '.join(line(one) for one in _named(files)) or 'without a source'}.")
     return 1 if words else 0
 
 
-def _running(files: Files) -> tuple[LiveSource, ...]:
-    """Sources of the sensor that runs with these files now: their ports are its own."""
+def _running(files: Files) -> tuple[tuple[LiveSource, ...], str]:
+    """Sources of the sensor that runs with these files now, whose ports are its own, and how that is known; "" without one."""
     if not files.is_held():
-        return ()
+        return (), ""
     try:
-        config = msgspec.json.decode(files.report.read_bytes(), type=SensorReport).config
+        report = msgspec.json.decode(files.report.read_bytes(), type=SensorReport)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-        return ()
-    return config.sources if config is not None else ()
+        return (), "A sensor runs with these files and has not reported yet, so a port in use may be its own."
+    age = max(0, time.time_ns() // 1000 - report.at) // 1_000_000
+    told = f"A sensor runs with these files; which ports are its own is known from its report of {age:,} seconds ago."
+    return report.config.sources if report.config is not None else (), told
 
 
 def _named(files: Files) -> list[str]:

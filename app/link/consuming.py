@@ -50,8 +50,8 @@ class Lag(Struct, frozen=True):
 
     @property
     def pressed(self) -> bool:
-        """Whether what waits is about to be removed: the stream is nearly full, and most of it waits."""
-        return 0 < self.limit * NEAR <= self.bytes and self.waiting * 2 >= self.messages
+        """Whether what nobody stored is about to be removed: the stream is nearly full, and most of it is not acknowledged."""
+        return 0 < self.limit * NEAR <= self.bytes and (self.waiting + self.unacknowledged) * 2 >= self.messages
 
 
 class Consumer:

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -310,6 +311,7 @@ def test_a_joined_sensor_checks_its_configuration_and_ends_with_its_parent(hub: 
     assert wrong.returncode == 1 and "nothere0" in wrong.stdout
     assert good.returncode == 0 and "can run" in good.stdout
     assert busy.returncode == 0 and "can run" in busy.stdout
+    assert re.search(r"its report of \d+ seconds ago", busy.stdout) and "seconds ago" not in good.stdout
     assert bad.returncode == 1 and len(bad.stderr.splitlines()) == 1
     assert recorded(tmp_path / "sensor.changes.jsonl")[0]["what"] == "joined"
 

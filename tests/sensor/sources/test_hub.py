@@ -163,6 +163,13 @@ def test_a_stream_that_is_nearly_full_of_what_waits_is_told(hub: RunningHub, tmp
             consumer = analyst.consume(durable_of(hub.place("ann"), "two"), ACTIVITIES, "act.*", 10)
             assert consumer.next(0.2)
             assert consumer.lag().pressed
+            held = analyst.consume(durable_of(hub.place("ann"), "four"), ACTIVITIES, "act.*", 1_000)
+            came = []
+            while more := held.next(0.5):
+                came += more
+            assert held.lag().waiting == 0 and held.lag().pressed  # delivered, and not stored by anybody
+            held.acknowledge([one.reply for one in came])
+            until(lambda: not held.lag().pressed)
         heard = reading(spec, lambda heard: heard.lag is not None and len(heard.messages) > 50)
 
     assert heard.lag is not None
