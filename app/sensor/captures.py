@@ -2,8 +2,9 @@
 
 from collections.abc import Generator
 
+from app.model.activity import Activity
 from app.sensor.decoders.keytab import NO_KEYS, Keys
-from app.sensor.frame import Emit
+from app.sensor.frame import Emit, part_of
 from app.sensor.packets.flows import Registry
 from app.sensor.packets.traffic import Traffic
 from app.sensor.sources.pcap import WINDOW, walk_pcap
@@ -11,6 +12,10 @@ from app.sensor.sources.pcapng import walk_pcapng
 from app.sensor.sources.reading import Note, Opening, Reader, Step
 
 CAPTURES = ("pcap", "pcapng")
+FIRST = 1_024
+"""Packets that are read first, so that the first rows come soon; then twice as many each time, up to a whole window."""
+FEW, MANY = 1_000, 2_000
+"""Activities of such a part from which on the next is no larger, or smaller: between two, reading stops and is told of."""
 
 
 def known_conversations(keys: Keys = NO_KEYS) -> Registry:
@@ -40,19 +45,31 @@ def capture_reader(registry: Registry, window: int = WINDOW) -> Reader:
                 ahead.feed(one)
                 yield Step(0, 0)
             ahead.close()
-        traffic = Traffic(opening.key, registry, emit)
+        found = 0
+
+        def counted(activity: Activity) -> None:
+            nonlocal found
+            found += 1
+            emit(activity)
+
+        traffic = Traffic(opening.key, registry, counted)
         notes: dict[str, tuple[int, int]] = {}
 
         def broken(what: str, place: int) -> None:
             before = notes.get(what)
             notes[what] = (before[0] + 1, before[1]) if before else (1, place)
 
-        done = 0
+        done, size = 0, min(FIRST, window)
         try:
-            for one in walk(opening.data, broken, window):
-                traffic.feed(one)
-                done = int(one.start[-1]) + int(one.size[-1])
-                yield Step(done, len(one.start), int(one.at.min()), int(one.at.max()))
+            for whole in walk(opening.data, broken, window):
+                at = 0
+                while at < len(whole.start):
+                    one = part_of(whole, at, at + size)
+                    at, before = at + size, found
+                    traffic.feed(one)
+                    done = int(one.start[-1]) + int(one.size[-1])
+                    yield Step(done, len(one.start), int(one.at.min()), int(one.at.max()))
+                    size = max(size // 2, 1) if found - before > MANY else min(2 * size, window) if found - before < FEW else size
         finally:
             traffic.close()
             for what, (count, place) in notes.items():

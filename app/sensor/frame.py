@@ -62,3 +62,19 @@ class Records(Struct, frozen=True):
     length: Array
     at: Array
     nano: Array | None = None
+
+
+def part_of(whole: Records, begin: int, end: int) -> Records:
+    """The packets at these places of a window, as a window."""
+    if begin <= 0 and end >= len(whole.start):
+        return whole
+    return Records(
+        data=whole.data,
+        first=whole.first + begin,
+        link=whole.link if isinstance(whole.link, int) else whole.link[begin:end],
+        start=whole.start[begin:end],
+        size=whole.size[begin:end],
+        length=whole.length[begin:end],
+        at=whole.at[begin:end],
+        nano=None if whole.nano is None else whole.nano[begin:end],
+    )

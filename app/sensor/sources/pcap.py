@@ -14,7 +14,7 @@ Note = Callable[[str, int], None]
 """Count one problem of the file: (short constant sentence, byte at which it first shows)."""
 
 WINDOW = 8192
-"""Packets of a window: few enough that reading can be cancelled within a fifth of a second."""
+"""Packets of a window; a capture with much in it is read in smaller parts (app.sensor.captures)."""
 LARGEST = 1 << 18
 """No plausible record holds more bytes, whatever the snap length says (MAXIMUM_SNAPLEN of libpcap)."""
 ABSURD = 1 << 24
