@@ -14,7 +14,7 @@ from app.engine.schema import StoreError
 from app.engine.store import Rows, opening
 from app.engine.store.tags import all_tags
 from app.model.entity import EntityRef
-from app.model.stopping import is_stopped
+from app.model.stopping import go_on, is_stopped
 
 STEPS = 20_000
 """Steps of SQLite, about a millisecond, after which it is asked whether anybody still waits."""
@@ -31,7 +31,8 @@ class Connection(NamedTuple):
 class Access:
     """Connections that only read. Everything here may be called from any thread.
 
-    What is asked within app.model.stopping.until ends with sqlite3.OperationalError ("interrupted") when nobody waits any more.
+    What is asked within app.model.stopping.until ends when nobody waits any more: with Stopped before a statement, and within one
+    with sqlite3.OperationalError ("interrupted"), which the doors of questions turn into Stopped too.
     """
 
     def __init__(self, path: Path, read_only: bool = False) -> None:
@@ -49,8 +50,7 @@ class Access:
 
     def db(self) -> sqlite3.Connection:
         """This thread's connection."""
-        if is_stopped():
-            raise sqlite3.OperationalError("interrupted")
+        go_on()
         return self._mine().db
 
     def _mine(self) -> Connection:

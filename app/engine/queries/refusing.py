@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from app.engine.schema import StoreError
+from app.model.stopping import Stopped, is_stopped
 
 T = TypeVar("T")
 
 
 def refusing(cls: type[T]) -> type[T]:
     """The class with public methods, own and inherited ones, that raise StoreError for a file that is damaged, gone or locked.
+
+    A query that ended since nobody waits any more (app.model.stopping) raises Stopped.
 
     Its instances have _access.
     """
@@ -45,5 +48,7 @@ def _walking(method: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any
     return walk
 
 
-def _refusal(asked: Any, error: sqlite3.Error) -> StoreError:
+def _refusal(asked: Any, error: sqlite3.Error) -> Exception:
+    if is_stopped():
+        return Stopped()
     return StoreError(f"{asked._access.path} cannot be read: {error}.")
