@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from app.engine import describe
-from app.engine.context import Context
+from app.engine.context import NOBODY, Context
 from app.engine.detector import HOUR, Detector, Later, Needs, against, fact, found, sentence
 from app.engine.readings.sessions import by_system, from_session, session_of
 from app.engine.repeated import again, all_day, hour_of, steady, told_before
@@ -118,11 +118,14 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
 def weighed(finding: Finding, activity: Activity, ctx: Context) -> Later:
     """A request by an account that is named like a synchronisation's: how loud it is follows from what came after it."""
     key = finding.subject, *(one.key for one in finding.accounts)
+    whole = ("from anywhere", *(one.key for one in (*finding.accounts, *finding.targets)))
     hour_of(ctx, activity.at, *key)
+    hour_of(ctx, activity.at, *whole)
     before = told_before(ctx, activity.at, *key)
+    habit = key if any(one is not NOBODY for one in finding.sources) else whole  # its session's beginning is not in the input
 
     def words() -> Finding:
-        if steady(ctx, activity.at, *key):
+        if steady(ctx, activity.at, *habit):
             return replace(finding, severity="low", facts=(*finding.facts, all_day(finding.accounts[0])))
         if before:
             return replace(finding, severity="low", facts=(*finding.facts, again(*finding.accounts[:1], *finding.sources[:1])))

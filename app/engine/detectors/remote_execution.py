@@ -197,9 +197,9 @@ def logged(activity: Activity, event: EventService | EventTask, ctx: Context) ->
         return
     subject = f"{place or (account.key if account is not None else '')} {where}"
     everyday = mark.removeprefix(PROGRAM_OF) in ADMINISTRATION and activity.source is None and not remote
-    subject, routine, wave = spread(subject, name, what, not everyday, activity, ctx)
+    subject, routine, wave = spread(joined(subject, where, activity, ctx), name, what, not everyday, activity, ctx)
     wave = wave and not mark
-    subject = joined(subject, where, activity, ctx)
+    ctx.memory.note(("told", where), subject, activity.at)
     deeds = ctx.memory.seen(("deeds", subject), what, activity.at, activity.id, WINDOW)
     others = [str(one) for one in deeds.values if one != what]
     yield found(
