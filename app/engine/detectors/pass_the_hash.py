@@ -27,6 +27,9 @@ NEW_CREDENTIALS = 9
 """Logon type of a session that acts elsewhere as somebody else: what runas /netonly makes, and what a hash is put into."""
 REMOTE_WORK = frozenset({"smb1", "smb2", "rpc"})
 ORDINARY_SHARES = frozenset({"ipc$", "print$"})
+USED = 14 * DAY
+"""An address from which an account signed in a day ago or earlier, and within this time, is where it belongs, even when the name
+of the computer there changes, as it does where service accounts with a dollar in their names sign in too."""
 RESTLESS = 0.3
 """New computers a day from which on one more is no news: help desks, administrators."""
 FEWEST_DAYS = 3
@@ -91,7 +94,11 @@ def signed_in(activity: Activity, ctx: Context) -> Iterator[Later]:
     source = ctx.source(activity)
     if profile is not None and profile.before(COMPUTERS, source.key, at):
         return
-    tool = not_windows(activity)
+    tool, from_there = not_windows(activity), ("from", place, account.key)
+    since = ctx.memory.recall(from_there, int, at, USED)
+    ctx.memory.note(from_there, at if since is None else since, at)
+    if since is not None and at - since >= DAY and not tool and ctx.sensitivity != "high":
+        return  # it comes from this address for a day, whatever its computer is called
     if profile is not None and not tool and profile.seen(TICKET_COMPUTERS, source.key) is not None:
         return  # whoever gets Kerberos tickets here has the password or a session, and needs no hash
     signs = ctx.memory.recall(key, Signs, at, EPISODE) or Signs(first=at)

@@ -366,7 +366,10 @@ def spread(subject: str, name: str, what: str, loud: bool, activity: Activity, c
     subject = ctx.memory.recall(("spread", *key), str, at, EPISODE) or subject
     ctx.memory.note(("spread", *key), subject, at)
     wave = ctx.memory.seen(("deployed", *key), where, at, activity.id, EPISODE).distinct > DEPLOYED and ctx.sensitivity != "high"
-    return subject, loud and told_before(ctx, at, *key, ctx.to_controller(activity)), wave
+    controller, computer = ctx.to_controller(activity), ctx.source(activity).key
+    before = loud and told_before(ctx, at, *key, controller)
+    named = loud and told_before(ctx, at, computer, *key[1:], controller)  # its address may be another one next week
+    return subject, before or named, wave
 
 
 def joined(subject: str, where: str, activity: Activity, ctx: Context) -> str:
