@@ -1,5 +1,5 @@
-"""`python -m benchmarks.quality.benign [--days N] [--told traffic|events|both|all] [--sensitivity S] [--shape office|company|large]
-[--seed N] [--each]`.
+"""`python -m benchmarks.quality.benign [--days N] [--told traffic|events|both|all] [--sensitivity S]
+[--shape office|company|large] [--seed N] [--each]`.
 
 Prints the alerts of each simulated day by detector and severity, activities a second of the detectors, memory as days pass.
 traffic and events run through the detectors directly; both and all (with the directory) through a workspace, where what packets

@@ -72,8 +72,9 @@ class Log:
         self.sim.log(server.fqdn, 4625, {
             "SubjectUserSid": "S-1-0-0", "SubjectUserName": "-", "SubjectDomainName": "-", "SubjectLogonId": "0x0",
             "TargetUserSid": "S-1-0-0", "TargetUserName": name, "TargetDomainName": NETBIOS, "Status": hex(status),
-            "FailureReason": "%%2313", "SubStatus": hex(sub), "LogonType": str(kind), "LogonProcessName": "NtLmSsp ",
-            "AuthenticationPackageName": package, "WorkstationName": workstation, "TransmittedServices": "-",
+            "FailureReason": "%%2313", "SubStatus": hex(sub), "LogonType": str(kind),
+            "LogonProcessName": PROCESSES.get(package, "NtLmSsp "), "AuthenticationPackageName": package,
+            "WorkstationName": workstation, "TransmittedServices": "-",
             "LmPackageName": "-", "KeyLength": "0", "ProcessId": "0x0", "ProcessName": "-", "IpAddress": ip, "IpPort": "49891",
         }, failed=True)  # fmt: skip
 

@@ -243,3 +243,32 @@ def test_a_spray_that_goes_round_and_round_is_told_in_its_first_round() -> None:
     (said,) = alerts("brute_force", in_order(rounds))
 
     assert said.finding.first < rounds[0].at + 30 * MINUTE
+
+
+def by_ntlm(number: int, *, at: int, source: str = WS1) -> Activity:
+    """A script with a password inside, at one of several servers."""
+    detail = Ntlm(user="script", domain="EXAMPLE", workstation="APP3", version="NTLMv2", carrier="smb2", os_version="10.0.20348",
+                  mic=True)  # fmt: skip
+    return act(detail, source, f"192.0.2.{100 + number}", 445, at=at, account=Account(name="script", domain="EXAMPLE"))
+
+
+def named(machine: str, *, at: int, source: str = WS1) -> Activity:
+    """An account with a dollar signs in, so that the address is called by its name."""
+    return as_req(machine, source, at=at)
+
+
+def test_a_script_that_signs_in_from_one_address_every_day_belongs_there_whatever_it_is_called() -> None:
+    days = [named("APP3$", at=-MINUTE), *(by_ntlm(n, at=day * DAY + n * SECOND) for day in range(12) for n in range(4))]
+    more = [named("gmsa-app3$", at=12 * DAY - MINUTE), *(by_ntlm(n, at=12 * DAY + n * SECOND) for n in range(4))]
+
+    assert [one for one in alerts("pass_the_hash", [*days, *more]) if one.severity != "low"] == []
+
+
+def test_the_same_from_a_strange_computer_is_told() -> None:
+    days = [named("APP3$", at=-MINUTE), *(by_ntlm(n, at=day * DAY + n * SECOND) for day in range(12) for n in range(4))]
+    strange = [
+        named("WS9$", at=12 * DAY - MINUTE, source=WS2),
+        *(by_ntlm(n, at=12 * DAY + n * SECOND, source=WS2) for n in range(4)),
+    ]
+
+    assert any(one.severity != "low" for one in alerts("pass_the_hash", [*days, *strange]))
