@@ -1,5 +1,6 @@
 """A network namespace with a pair of virtual Ethernet interfaces, for tests and benchmarks that need real traffic."""
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NEEDED = ("ip", "tcpreplay")
+_NUMBERS = itertools.count()
 
 
 def why_not() -> str:
@@ -64,7 +66,7 @@ class Namespace:
 @contextmanager
 def namespace(pairs: int = 1) -> Iterator[Namespace]:
     """A namespace with as many pairs of interfaces; nothing but what is sent there is on them."""
-    inside = Namespace(f"wl-{os.getpid()}-{id(object()) & 0xFFFF:x}")
+    inside = Namespace(f"wl-{os.getpid()}-{next(_NUMBERS)}")
     subprocess.run(["ip", "netns", "add", inside.name], check=True)
     try:
         inside.run(
