@@ -10,6 +10,7 @@ from app.engine.health.computer import measured
 from app.model.activity import Activity
 from app.model.rows import Progress, Seconds
 from app.model.stopping import Stopped, until
+from app.sensor.captures import known_conversations
 from app.sensor.decoders.keytab import NO_KEYS, Keys
 from app.sensor.sensor import read_input
 from app.sensor.sources.content import Refused, file_sha256
@@ -20,6 +21,11 @@ from app.settings import load
 
 OnProgress = Callable[[Progress], None]
 Cancelled = Callable[[], bool]
+
+
+def load_all() -> None:
+    """Load what the first rows of a capture need, before it is known what is read."""
+    known_conversations()
 
 
 def read_inputs(

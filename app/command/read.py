@@ -32,8 +32,9 @@ def run(options: argparse.Namespace) -> int:
     """Read; standard input also closes when the parent dies."""
     rest = b""
     if options.told:
-        from app import ingest  # noqa: F401  (every reader and detector: what takes longest before the first rows)
+        from app import ingest  # every reader and detector: what takes longest before the first rows
 
+        ingest.load_all()
         wanted, rest = _told()
         if wanted is None:
             return 0
