@@ -24,6 +24,9 @@ FIRES = {
         severity="high", external_id=2432,
     ),
     "from another computer": Case([*KNOWN, certificate(4886, "DC1$", Attributes="ccm:ws2.example.org")], severity="high"),
+    "another computer's on the web pages": Case(
+        [certificate(4887, "WS1$", Attributes="CertificateTemplate:Machine\nUserAgent:Mozilla/5.0")], severity="medium"
+    ),
     "passed on to the web pages": Case([*KNOWN, *AUTHORITY, web("DC1$")], severity="high"),
     "passed on to the call": Case([*KNOWN, call(ENROLMENT, 0, WS2, FILES, name="DC1$")], severity="high"),
 }  # fmt: skip

@@ -10,7 +10,7 @@ MINE = as_req("alice", WS1)
 HELD = {"presented_ticket_hash": tgt_of("alice", WS1, 0), "at": MINUTE}
 DIRECT = {"options": 0x40810018}
 
-FIRES: Cases = {
+FIRES = {
     "in an administrator's name, user to user": Case(
         [MINE, tgs_req("alice", client="administrator", s4u2self=f"administrator@{REALM}", **DIRECT, **HELD)], severity="high"
     ),
@@ -30,10 +30,18 @@ FIRES: Cases = {
     "to oneself, in the log": Case([ticket("alice", user="alice", etype=0x12, TicketOptions="0x40810018")], severity="medium"),
 }  # fmt: skip
 
+FIRES |= {
+    "for the administrator towards another server, where that is new": Case(
+        [*IS_DC, MINE, tgs_req("cifs/files.example.org", client="administrator", s4u2proxy=True, **HELD)], severity="low"
+    ),
+    "the same in the log": Case(
+        [ticket("FILES$", user="administrator", etype=0x12, TransmittedServices="WEB1$@EXAMPLE.ORG")], severity="low"
+    ),
+}
 QUIET: Cases = {
-    "for an ordinary account, and towards another server": [
+    "for ordinary accounts, towards a controller and another server": [
         *IS_DC, MINE, tgs_req("cifs/dc1.example.org", client="bob", s4u2proxy=True, **HELD),
-        tgs_req("cifs/files.example.org", client="administrator", s4u2proxy=True, **HELD),
+        tgs_req("cifs/files.example.org", client="bob", s4u2proxy=True, **HELD),
     ],
     "a service asks in somebody's name": [MINE, tgs_req("alice", client="bob", s4u2self=f"bob@{REALM}", **HELD)],
     "a remote desktop, user to user": [MINE, tgs_req("TERMSRV/files.example.org", options=0x40810008, **HELD)],

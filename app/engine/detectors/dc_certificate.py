@@ -27,11 +27,15 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     elif isinstance(detail, RpcCall) and (detail.opnum != 0 or ctx.from_controller(activity)):
         return
     account = ctx.account(activity)
-    if account is None or account.kind != "controller":
+    if account is None:
+        return
+    if account.kind != "controller":
+        if isinstance(detail, EventCertificate) and account.kind == "computer" and _on_pages(detail):
+            yield _told(activity, account, [fact("It was made on the pages of web enrolment, which computers never use")], ctx)
         return
     source, target = ctx.source(activity), ctx.target(activity)
     if isinstance(detail, EventCertificate):
-        web = WEB in detail.fields.get("Attributes", "")[:8192].lower()
+        web = _on_pages(detail)
         elsewhere = bool(source.key.partition(":")[2]) and source.key != account.key
         if not web and not elsewhere:
             return
@@ -46,8 +50,14 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     yield _told(activity, account, [fact(f"It came by {how} from ", source, ", which is no domain controller")], ctx)
 
 
+def _on_pages(event: EventCertificate) -> bool:
+    """True for a request that was made on the pages of web enrolment."""
+    return WEB in event.fields.get("Attributes", "")[:8192].lower()
+
+
 def _told(activity: Activity, account: EntityRef, facts: list[Fact], ctx: Context) -> Finding:
     source, target = ctx.source(activity), ctx.target(activity)
+    controller = account.kind == "controller"
     there = bool(source.key.partition(":")[2])
     where = (" from ", source) if there and source.key != account.key else ()
     return found(
@@ -56,15 +66,18 @@ def _told(activity: Activity, account: EntityRef, facts: list[Fact], ctx: Contex
         account.key,
         targets=(target,),
         succeeded=outcome_of(activity),
-        severity="medium" if activity.result == "failure" else "high",
+        severity="medium" if activity.result == "failure" or not controller else "high",
+        title=None if controller else "A computer's certificate was asked for on the web pages (ESC8)",
         story=(
             sentence("The authority ", target, " was asked for a certificate in the name of ", account, *where, ended(activity)),
-            sentence("Whoever holds that certificate signs in as the controller and can replicate every password's key."),
+            sentence("Whoever holds that certificate signs in as the controller and can replicate every password's key.")
+            if controller
+            else sentence("Whoever holds that certificate signs in as the computer; a sign-in of it that was passed on asks so."),
         ),
         facts=(
             fact("Request: ", activity),
             *facts,
-            against("It would be quiet if ", account, " had asked for it from itself, as controllers do every year"),
+            against("It would be quiet if ", account, " had asked for it from itself, as Windows does every year"),
         ),
         steps=ctx.path(activity, "certificate request", "success" if activity.result == "success" else "refused"),
     )

@@ -6,6 +6,7 @@ from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence, some
 from app.engine.knowledge.names import account_parts, host, service_host
 from app.engine.readings.kerberos import SERVICE_TICKET, USER_TO_USER, is_computer, is_krbtgt
+from app.engine.readings.novelty import is_new
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity, Step
 from app.model.details import KerberosAs, KerberosTgs
@@ -13,6 +14,8 @@ from app.model.entity import EntityRef
 from app.model.events import EventKerberos
 
 WINDOW = 12 * HOUR
+ADMINISTRATORS = frozenset({"administrator", "administrateur", "administrador"})
+"""The built-in administrator, whom tools act for where nothing tells who else is powerful."""
 HABIT = 30 * DAY
 """What a service did for longer than a day is its work, such as that of a gateway for administration."""
 
@@ -73,7 +76,12 @@ def delegated(
     at = activity.at
     if victim is None or activity.result == "failure" or account_parts(user, None)[0] == name or is_krbtgt(service):
         return
-    if not where or ctx.knowledge.computer_entity(where).kind != "controller" or not ctx.is_sensitive(victim, at):
+    if not where:
+        return
+    if ctx.knowledge.computer_entity(where).kind != "controller" or not ctx.is_sensitive(victim, at):
+        built_in = account_parts(user, None)[0] in ADMINISTRATORS or ctx.is_sensitive(victim, at)
+        if built_in and is_new("acts for an administrator", f"{name} {where}", at, ctx, within=0):
+            yield told(activity, ctx, name, f"a ticket for {where}, by delegation", "low", victim)
         return
     if is_computer(name) and ctx.knowledge.account(acting, realm) in ctx.knowledge.controllers():
         return
