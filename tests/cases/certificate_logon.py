@@ -67,6 +67,6 @@ QUIET: Cases = {
 }  # fmt: skip
 
 REAL = (
-    Real("corpus/pcap/brute_Kerberos_-_v5_TCP.pcap", fires=False),
+    Real("corpus/pcap/brute_Kerberos_-_v5_TCP.pcap", fires=False, severity="medium"),
     Real("lab/captures/benign_workday.pcap", fires=False),
 )
