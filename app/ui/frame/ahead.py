@@ -83,6 +83,11 @@ class Ahead(QObject):
         self._timer.timeout.connect(self._look)
         self._begun = self._ended = False
 
+    @property
+    def ended(self) -> bool:
+        """Whether nothing is left to be loaded."""
+        return self._ended
+
     def begin(self) -> None:
         """Load from now on; only the first call counts."""
         if not self._begun:
