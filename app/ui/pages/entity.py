@@ -149,6 +149,7 @@ class EntityPage(Page):
             if self.lanes is not None:
                 self.lanes.show_lanes(())
         self.route, self._wanted = route, route.option("tab")
+        self._asked = set(TABS)  # what its tab shows is asked for once, when it is known who it is
         self.tabs.choose(route.option("tab", "activity" if self._card is None else self.tabs.current))
         self.ways.choose(route.option("way", "all"))
         self.refresh()
