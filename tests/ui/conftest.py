@@ -23,7 +23,8 @@ BUSY, ANEW = 0.25, 1.0
 """Seconds of processor time, of a machine with nothing else to do, that the window's thread may work at one go.
 
 The target is 0.05, which `benchmarks/investigate.py` measures; here what a test asks of a page that is being made makes the
-rest of it in one go, events that come together count as one, and the worst that was seen on a busy machine is 0.18. ANEW: where the whole window is made anew, for another theme, text size or language.
+rest of it in one go, events that come together count as one, and the worst that was seen on a busy machine is 0.18. ANEW: where
+the whole window is made anew, for another theme, text size or language.
 """
 LOOP, LOOP_S = 60_000, 0.0025
 """Steps of a loop, and the seconds that they take where nothing runs beside."""
