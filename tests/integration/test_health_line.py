@@ -1,7 +1,7 @@
 """Health alerts of sensors and of their hub, caused for real: real sensors, a real hub, a process that listens beside them.
 
 Two things of their programs are made other than they are: a version, which each process says of itself, and the clock of one.
-What only time makes wrong is asked for a later time.
+What only time makes wrong is asked for a later time. Long because a hub with its sensors is what all of them share.
 """
 
 import os
@@ -22,7 +22,10 @@ import pytest
 from app.engine.engine import Engine, create_workspace
 from app.engine.health.computer import measured
 from app.engine.queries import Queries
+from app.link.codec import encode_batch
+from app.link.envelope import Batch, Opened, seal
 from app.link.jetstream import Link
+from app.link.numbers import input_key, message_id
 from app.link.place import to_line
 from app.link.subjects import ACTIVITIES, activities, config_of
 from app.model.health import HealthIssue
@@ -30,13 +33,14 @@ from app.model.sensor import SensorConfig
 from app.model.source import GrowingSource, HubSource, LiveSource, SyslogSource
 from app.sensor.service.outbox import New, Outbox
 from app.session import Session
+from tests.engine.workspace import made
 from tests.hub.running import RunningHub, linked
 from tests.integration.limited import limited, why_no_group
 from tests.material import save, spray
 from tests.sensor.service.running import ROOT, SensorProcess
 
 pytestmark = pytest.mark.slow
-WHY = why_no_group("stress-ng")
+WHY, SMALL = why_no_group("stress-ng"), why_no_group()
 MINUTE = 60_000_000
 NEWER = "import app\napp.__version__ = '0.4.0'\n"
 """Three versions ahead of what the sensors here are."""
@@ -48,6 +52,7 @@ HASTY = (
     "governor.LEAST_MEMORY = 16 << 20\nGoverning.__init__.__defaults__ = (0.15, 1.0, None)\n"
 )
 """Looks at its machine every second instead of every ten; the least that it may always hold is less than it holds."""
+PRESSED = "from app.engine.health import sources\nsources.FOLLOWED = 8_000_000\n"
 Found = dict[tuple[str, str], HealthIssue]
 
 
@@ -320,6 +325,38 @@ def held_by_sources(sensor: SensorProcess) -> int:
     """Bytes of memory."""
     assert sensor.child is not None
     return sum(one.memory_info().rss for one in psutil.Process(sensor.child.pid).children(recursive=True))
+
+
+@pytest.mark.skipif(bool(SMALL), reason=SMALL or "-")
+def test_sensors_that_send_more_than_a_workspace_can_store(tmp_path: Path) -> None:
+    """The process that stores gets a tenth of a processor; the five minutes are eight seconds."""
+    line = Line(tmp_path, size=1 << 30)
+    place = line.hub.add("sensor", "s1")
+    line.hub.reload()
+    key = input_key("s1", "0123456789ab")
+    body = seal(Batch(key, 20, encode_batch(made(20, key=key))))
+    try:
+        path = beginning(tmp_path / "pressed", PRESSED)
+        with tending(line.case, path, line.source) as child, limited(0.1, 2 << 30) as small, linked(place) as link:
+            link.publish(activities("s1"), seal(Opened(key, "made (live)", "pcap", 1)), message_id("ab" * 12, 1)).result(20)
+            link.publish(activities("s1"), body, message_id("ab" * 12, 2)).result(20)
+            until(lambda: count(line.case) == 20)
+            for folder in small.folders:
+                (folder / "cgroup.procs").write_text(str(child.pid))
+            number, found, end = 2, Found(), time.monotonic() + 150
+            while not (found := {one: issue for one, issue in health(line.case).items() if one[0] == "store-overloaded"}):
+                assert time.monotonic() < end
+                sent = [link.publish(activities("s1"), body, message_id("ab" * 12, number + one)) for one in range(1, 201)]
+                number += len(sent)
+                sent[-1].result(30)
+                time.sleep(0.2)
+            for folder in small.folders:
+                (folder.parent / "cgroup.procs").write_text(str(child.pid))
+            until(lambda: count(line.case) == 20 * (number - 1), 120)  # what waited is stored
+    finally:
+        line.stop()
+    ((_, subject),) = found
+    assert subject.startswith("source:hub") and "could be read" in found["store-overloaded", subject].what
 
 
 def following(hub: RunningHub) -> bool:

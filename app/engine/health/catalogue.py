@@ -206,9 +206,10 @@ _ALL = (
     ),
     _rule(
         "store-overloaded", "Store overloaded", "high", COMPUTER,
-        "For half a minute the store has been so far behind that its queue is more than half full.",
-        "Run fewer sources into this workspace, use a faster disk, or split the sources over two workspaces. Sources are held "
-        "back and begin to lose at their own end.",
+        "For half a minute the store has been so far behind that its queue is more than half full, or for five minutes more came "
+        "to a hub than the workspace read.",
+        "Run fewer sources into this workspace, use a faster machine, or split the sources over two workspaces. Sources here are "
+        "held back and begin to lose at their own end; what sensors send waits on the hub as long as that keeps it.",
     ),
     _rule(
         "evidence-lost", "Packets are not kept", "medium", COMPUTER,

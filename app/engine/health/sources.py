@@ -13,6 +13,8 @@ PASSWORD, CERTIFICATE = 30 * DAY, 21 * DAY
 """So long before its end a password or a certificate is pointed out."""
 LOST, SECRET, RESOLVED, SYSLOG, RESTARTED = 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, 10 * MINUTE, 60 * MINUTE
 """How far back each counter is looked at."""
+FOLLOWED, WAITING, MORE = 5 * MINUTE, 1024, 1.05
+"""Microseconds for which so many messages wait on a hub, and how many times as many come meanwhile as are read."""
 FEW, UNKNOWN = 20, 0.9
 """Messages from which on their share that is not understood says something, and that share."""
 STRANGE = "RADIUS packet not understood"
@@ -137,6 +139,14 @@ def _counted(one: SourceState, now: int, tallies: Tallies, subject: str) -> Iter
         missing = _sum(one.problems, MISSING)
         if (more := grown("missing", missing, LOST)) > 0:
             yield "hub-lost", f"{more:,} messages of sensors never came, {missing:,} in all."
+        came = tallies.grown((subject, "came"), now, one.records + one.waiting, 0, FOLLOWED)  # not what waited from before
+        read = tallies.grown((subject, "read"), now, one.records, 0, FOLLOWED)
+        behind = tallies.lasted((subject, "behind"), now, one.state == "running" and one.waiting >= WAITING)
+        if behind >= FOLLOWED and came > MORE * read:
+            yield (
+                "store-overloaded",
+                f"Of {came:,} messages of late {read:,} could be read; {one.waiting:,} wait on the hub.",
+            )
     if one.kind == "syslog":
         strange = sum(problem.count for problem in one.problems if "message" in problem.what and "event" in problem.what)
         came, unread = grown("records", one.records, SYSLOG), grown("unknown", strange, SYSLOG)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from app.engine.health.sources import DAY, source_facts
 from app.engine.health.tallies import MINUTE, Tallies
 from app.model.rows import Problem
@@ -102,3 +104,14 @@ def test_a_hub_tells_of_its_sensors_and_of_itself() -> None:
     ]  # fmt: skip
     assert rules(state("hub", problems=(forged,))) == []  # long ago
     assert rules(state("hub", state="failed", error="tls://hub:4222 cannot be reached")) == ["hub-unreachable"]
+
+
+@pytest.mark.parametrize(("came", "read", "expected"), [(900, 300, ["store-overloaded"]), (300, 900, []), (300, 299, [])])
+def test_a_hub_that_is_read_slower_than_it_is_filled_overloads_the_store_and_catching_up_does_not(
+    came: int, read: int, expected: list[str]
+) -> None:
+    tallies, found = Tallies(), []
+    for minute in range(8):
+        one = state(kind="hub", state="running", since=NOW, records=minute * read, waiting=20_000 + minute * (came - read))
+        found.append(rules(one, now=NOW + minute * MINUTE, tallies=tallies))
+    assert found[-1] == expected and not any(found[:4])
