@@ -1,4 +1,7 @@
-"""Lists of parties and sums: equal to counting the activities themselves, after removal, migration and kills too."""
+"""Lists of parties and ports, and sums: equal to counting the activities themselves, after removal, migration and kills too.
+
+Long because every list is held against one way of counting, whatever walks over it.
+"""
 
 import random
 import sqlite3
