@@ -270,11 +270,11 @@ def ran(activity: Activity, ctx: Context) -> Iterator[Finding]:
         return  # by a script of the computer itself
     account, target, controller = ctx.account(activity), ctx.target(activity), ctx.to_controller(activity)
     place = ctx.place(activity.source, activity.at)
-    if account is None and not process.mark and not process.shell:
+    if account is None and not process.mark and not process.interpreter:
         return
     proof = process.session.proof if process.session is not None else visitor.id if visitor is not None else ""
     everyday = process.mark.removeprefix(PROGRAM_OF) in ADMINISTRATION and not process.remote
-    severe = (bool(process.mark) and not everyday) or (process.shell and process.remote)
+    severe = (bool(process.mark) and not everyday) or (process.interpreter and process.remote)
     yield found(
         ctx,
         activity,

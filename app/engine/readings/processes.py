@@ -25,7 +25,7 @@ SHELLS = frozenset({
 class Started(Struct, frozen=True, kw_only=True):
     """A process started by one of these ways. what, label: words. account: for whom it runs. session: its logon, where known.
 
-    remote: that logon came over the network. shell: it runs what it is given. service: it is one.
+    remote: that logon came over the network. interpreter: it runs what it is given. service: it is one.
     """
 
     what: str
@@ -36,7 +36,7 @@ class Started(Struct, frozen=True, kw_only=True):
     account: Account | None
     session: Logon | None
     remote: bool
-    shell: bool
+    interpreter: bool
     service: bool
 
 
@@ -70,7 +70,7 @@ def started(activity: Activity, ctx: Context) -> Started | None:
     return Started(
         what=words[0], label=words[1], program=program, command=command, mark=service_mark(command, "") if parent == SERVICES
         else mark_of(command), account=account, session=logon, remote=logon is not None and logon.type == NETWORK,
-        shell=program in SHELLS, service=parent == SERVICES,
+        interpreter=program in SHELLS, service=parent == SERVICES,
     )  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def _inside(activity: Activity, event: EventProcess, program: str, command: str,
         return None
     return Started(
         what="run a shell in a session over the network", label="shell started", program=program, command=command,
-        mark=mark_of(command), account=activity.account, session=logon, remote=True, shell=True, service=False,
+        mark=mark_of(command), account=activity.account, session=logon, remote=True, interpreter=True, service=False,
     )  # fmt: skip
 
 
