@@ -173,7 +173,7 @@ def _source(path: Path) -> str:
     """A capture that is still written, read by the process of a source until an activity comes out of it."""
     from app.link.codec import decode_batch
     from app.model.source import GrowingSource
-    from app.sensor.process import ACTIVITIES, ENDED, STATUS, SourceProcess, Task, decode_status
+    from app.sensor.process import ACTIVITIES, ENDED, PLACED, STATUS, SourceProcess, Task, decode_placed, decode_status
 
     path.write_bytes(capture())
     found, why, over = [0], [""], threading.Event()
@@ -181,6 +181,9 @@ def _source(path: Path) -> str:
     def got(_: SourceProcess, kind: int, body: bytes) -> None:
         if kind == ACTIVITIES:
             found[0] += len(decode_batch(body))
+            over.set()
+        elif kind == PLACED:
+            found[0] += len(decode_batch(decode_placed(body).batch))
             over.set()
         elif kind == STATUS and decode_status(body).error:
             why[0] = decode_status(body).error

@@ -16,6 +16,8 @@ SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+LONGEST_PIECE = 1_500
+"""Characters of one piece of a sentence: longer than any name that a directory takes, and two of them still make a line."""
 
 
 class Needs(Struct, frozen=True, kw_only=True):
@@ -131,12 +133,16 @@ def sentence(*pieces: str | EntityRef | Activity | None) -> Sentence:
         elif piece is NOBODY:
             made.append(Link(NOBODY.label if made else NOBODY.label.capitalize()))
         elif isinstance(piece, str):
-            made.append(Link(piece))
+            made.append(Link(_cut(piece)))
         elif isinstance(piece, EntityRef):
-            made.append(Link(piece.label, piece))
+            made.append(Link(_cut(piece.label), piece))
         else:
             made.append(Link("this activity", None, piece.id))
     return tuple(made)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_PIECE else f"{text[: LONGEST_PIECE - 1]}…"
 
 
 def fact(*pieces: str | EntityRef | Activity | None) -> Fact:

@@ -435,6 +435,7 @@ for _family, _ids in zip(
         (),
         (),
         (),
+        (),
     ),
     strict=True,
 ):
