@@ -1,6 +1,7 @@
 """Sensors on other machines: how each one is set up, and what it says of itself."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -13,6 +14,8 @@ SensorKind = Literal["sensor", "standalone"]
 MEBIBYTES = Meta(ge=16, le=1 << 20)
 BEHIND = 3
 """Versions that a sensor may be behind."""
+DELAY = 72 * 3_600_000_000
+"""Microseconds by which a sensor with delayed update may follow a version later than the others."""
 _VERSION = re.compile(r"(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?")
 NAME = Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 
@@ -31,7 +34,8 @@ class SensorConfig(Struct, frozen=True, kw_only=True):
     sources: what it listens to. directory: how it synchronises a directory when it is chosen. candidate: it may be chosen as
     domain synchronizer; None: as its kind is by default (standalone sensors are, sensors on controllers are not).
     resolver: active name resolution, None for none, which is the default: a sensor sends no packet of its own.
-    delayed: it is updated three days after the others. evidence, outbox: MiB of packets kept, of activities that wait.
+    delayed: it counts as outdated 72 hours later than the others, see version_due.
+    evidence, outbox: MiB of packets kept, of activities that wait.
     reserve: share of processor and memory that stays free for the host.
     """
 
@@ -157,10 +161,25 @@ class SensorRow(Struct, frozen=True, kw_only=True):
 
 def versions_behind(old: str, new: str) -> int:
     """How many versions one is behind another: by the first of major, minor and patch that differs; 0 when that is unknown."""
-    before, now = (_VERSION.match(one.strip()) for one in (old, new))
+    before, now = _numbers(old), _numbers(new)
     if before is None or now is None:
         return 0
-    for one, other in zip(before.groups("0"), now.groups("0"), strict=True):
-        if one != other and int(one) != int(other):
-            return max(0, int(other) - int(one))
-    return 0
+    return next((max(0, new - old) for old, new in zip(before, now, strict=True) if old != new), 0)
+
+
+def version_due(config: SensorConfig | None, version: str, met: Mapping[str, int], now: int) -> str:
+    """The version by which a sensor is measured, "" for none yet. version: of this program; now: UTC microseconds.
+
+    With delayed update that is the newest one, up to this program's, that the workspace first met 72 hours ago or earlier.
+    met: version to when that was, UTC microseconds.
+    """
+    if config is None or not config.delayed:
+        return version
+    own = _numbers(version)
+    due = [(number, one) for one, at in met.items() if now - at >= DELAY and (number := _numbers(one))]
+    return max(((number, one) for number, one in due if own is not None and number <= own), default=((), ""))[1]
+
+
+def _numbers(version: str) -> tuple[int, ...] | None:
+    found = _VERSION.match(version.strip())
+    return None if found is None else tuple(int(one) for one in found.groups("0"))

@@ -35,7 +35,8 @@ _ALL = (
     ),
     _rule(
         "sensor-outdated", "Sensor outdated", "medium", SENSORS,
-        "A sensor is 3 or more versions behind this program, or speaks a form of the link that is not understood (then high).",
+        "A sensor is 3 or more versions behind this program (with delayed update: behind one that the workspace first met 72 "
+        "hours ago), or speaks a form of the link that is not understood (then high).",
         "Update the sensor. One whose form of the link is refused sends nothing that can be used until then.",
     ),
     _rule(

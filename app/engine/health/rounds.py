@@ -14,6 +14,7 @@ from app.engine.health.sensors import Seen, sensor_facts, synchronizer_facts
 from app.engine.health.sources import source_facts
 from app.engine.health.tallies import Tallies
 from app.engine.store import health as kept
+from app.engine.store.versions import meet
 from app.model.health import RANK, Checked, Health, HealthFact, HealthIssue
 from app.model.sensor import SensorReport
 from app.model.source import SourceState
@@ -50,7 +51,7 @@ def look(db: kept.Database, looked: Looked, tallies: Tallies, version: str = __v
         computer = msgspec.structs.replace(computer, restarts=0)
     facts = [*computer_facts(computer, now, tallies), *looked.holdings, *kept.given_facts(db)]
     hearing = any(one.kind == "hub" and one.state == "running" for one in live or ())
-    facts += sensor_facts(sensors, now, tallies, version, hearing)
+    facts += sensor_facts(sensors, now, tallies, version, hearing, meet(db, version, now))
     facts += synchronizer_facts(sensors, now, any(one.kind == "directory" and one.state == "running" for one in live or ()))
     facts += source_facts(live or (), now, tallies)
     before = kept.issues(db)

@@ -1,6 +1,6 @@
 """What is wrong with sensors, from their last reports and from when they came."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -9,7 +9,7 @@ from app.engine.health.sources import CERTIFICATE, RESTARTED, days, source_facts
 from app.engine.health.tallies import MINUTE, Tallies
 from app.link.envelope import FORM, OLDEST
 from app.model.health import HealthFact, HealthSeverity
-from app.model.sensor import BEHIND, SensorReport, versions_behind
+from app.model.sensor import BEHIND, SensorReport, version_due, versions_behind
 
 SILENT, STARTING, QUIET, SKEW, LOST = 5 * MINUTE, 30 * MINUTE, 15 * MINUTE, 5 * MINUTE, 15 * MINUTE
 FULL = 0.8
@@ -45,9 +45,17 @@ class Seen(Struct, frozen=True, kw_only=True):
 
 
 def sensor_facts(
-    sensors: Iterable[Seen], now: int, tallies: Tallies, version: str, listening: bool = True
+    sensors: Iterable[Seen],
+    now: int,
+    tallies: Tallies,
+    version: str,
+    listening: bool = True,
+    met: Mapping[str, int] = {},
 ) -> Iterator[HealthFact]:
-    """version: of this program. listening: somebody here hears them, else their silence may be ours."""
+    """version: of this program. listening: somebody here hears them, else their silence may be ours.
+
+    met: versions of this program to when the workspace first met them, UTC microseconds; see version_due.
+    """
     for one in sensors:
         where = f"sensor {one.name}"[:500]
         report = one.report
@@ -58,7 +66,8 @@ def sensor_facts(
             continue
         if report is None:
             continue
-        for rule, part, what, severity in (*_itself(one, report, now, tallies, version), *_controllers(report, now)):
+        due = version_due(report.config, version, met, now)
+        for rule, part, what, severity in (*_itself(one, report, now, tallies, due), *_controllers(report, now)):
             subject = f"{one.subject}\n{part}"[:500] if part else one.subject
             yield HealthFact(rule=rule, subject=subject, what=what[:1_000], severity=severity, where=where)
         yield from _certificate(one, report, now, where)

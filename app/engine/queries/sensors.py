@@ -1,12 +1,14 @@
 """The sensors of a workspace, each with a status that follows from its last report and from when that came."""
 
 import sqlite3
+from collections.abc import Mapping
 
 import msgspec
 
+from app.engine.store.versions import met as versions_met
 from app.link.codec import decode_body
 from app.link.envelope import FORM, OLDEST
-from app.model.sensor import BEHIND, SensorReport, SensorRow, SensorStatus, versions_behind
+from app.model.sensor import BEHIND, SensorReport, SensorRow, SensorStatus, version_due, versions_behind
 
 MINUTE = 60_000_000
 QUIET, GONE = 5 * MINUTE, 10 * MINUTE
@@ -20,7 +22,8 @@ def sensors(db: sqlite3.Connection, now: int, version: str) -> list[SensorRow]:
     What a sensor wrote is taken as if it had said nothing when it is no report.
     """
     rows = db.execute("SELECT id, name, heard, report, activities FROM sensors WHERE removed IS NULL ORDER BY name, id")
-    return [_row(id, name, heard, report, activities, now, version) for id, name, heard, report, activities in rows]
+    met = versions_met(db)
+    return [_row(id, name, heard, report, activities, now, version, met) for id, name, heard, report, activities in rows]
 
 
 def alerted_packets(db: sqlite3.Connection, known: set[int]) -> dict[str, set[int]]:
@@ -59,17 +62,20 @@ def unsynchronized(db: sqlite3.Connection, now: int) -> bool:
     return True
 
 
-def _row(id: str, name: str, heard: int | None, report: str, activities: int, now: int, version: str) -> SensorRow:
+def _row(
+    id: str, name: str, heard: int | None, report: str, activities: int, now: int, version: str, met: Mapping[str, int]
+) -> SensorRow:
     """One of them."""
     try:
         said = _report(report) if report else None
     except (msgspec.MsgspecError, UnicodeError):
         said = None
-    return SensorRow(id=id, name=name, status=status(said, heard, now, version), heard=heard, report=said, activities=activities)
+    state = status(said, heard, now, version, met)
+    return SensorRow(id=id, name=name, status=state, heard=heard, report=said, activities=activities)
 
 
-def status(report: SensorReport | None, heard: int | None, now: int, version: str) -> SensorStatus:
-    """What may be said of a sensor now."""
+def status(report: SensorReport | None, heard: int | None, now: int, version: str, met: Mapping[str, int] = {}) -> SensorStatus:
+    """What may be said of a sensor now. met: as in app.model.sensor.version_due."""
     if report is None or heard is None:
         return "starting"
     if report.state in ("stopping", "stopped"):
@@ -78,7 +84,8 @@ def status(report: SensorReport | None, heard: int | None, now: int, version: st
         return "disconnected"
     if now - heard >= QUIET:
         return "stopped communicating"
-    if (report.form and not OLDEST <= report.form <= FORM) or versions_behind(report.version, version) >= BEHIND:
+    due = version_due(report.config, version, met, now)
+    if (report.form and not OLDEST <= report.form <= FORM) or versions_behind(report.version, due) >= BEHIND:
         return "outdated"
     match report.state:
         case "failed" | "not configured" | "starting" | "syncing":

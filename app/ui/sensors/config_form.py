@@ -196,8 +196,11 @@ class ConfigForm(QWidget):
             _whole(0, 90), self._reserve_was,
         )  # fmt: skip
         self.delayed = _Switch(
-            tr("Updates"), tr("Delayed update"), tr("three days after the others"), was.delayed,
-            tr("So that a bad update does not reach every sensor at once."),
+            tr("Updates"), tr("Delayed update"), tr("outdated 72 hours later"), was.delayed,
+            tr(
+                "It counts as outdated 72 hours later than others, so that a bad update need not reach every sensor at once. "
+                "Nothing updates a sensor by itself."
+            ),
         )  # fmt: skip
         self._section(tr("Limits"), self.evidence, self.outbox, self.reserve, self.delayed)
 

@@ -9,14 +9,18 @@ import pytest
 
 from app.engine import schema
 from app.engine.engine import Engine
+from app.engine.health import rounds
 from app.engine.health.computer import GB, Computer
 from app.engine.health.life import issue_id
-from app.engine.health.tallies import MINUTE
+from app.engine.health.rounds import Looked
+from app.engine.health.tallies import MINUTE, Tallies
 from app.engine.queries import Queries
+from app.engine.queries.sensors import sensors
 from app.engine.store import StoreError, close_issue, give_facts, redo, reopen_issue, suppress_issue, undo
+from app.engine.store.versions import meet, met
 from app.link.envelope import FORM
 from app.model.health import HealthFact, HealthIssue
-from app.model.sensor import SensorReport
+from app.model.sensor import DELAY, SensorConfig, SensorReport
 from app.model.source import SourceState
 
 NOW = 1_800_000_000_000_000
@@ -192,3 +196,37 @@ def test_a_store_that_stays_behind(case: Path) -> None:
         assert issues(case)["store-overloaded"].severity == "high"
     finally:
         engine.close()
+
+
+def test_a_delayed_sensor_is_outdated_once_the_workspace_knew_the_version_for_three_days(
+    case: Path,
+) -> None:
+    def looked(now: int, version: str) -> bool:
+        """Health and status of the sensor agree; each look is a start of the program."""
+        sensor(case, now, version="1.1.0", config=SensorConfig(delayed=True))
+        engine = Engine(case)
+        engine._store.tend(lambda db: rounds.look(db, Looked(now=now, computer=WELL), Tallies(), version))
+        engine.close()
+        db = schema.connect(case)
+        (row,) = sensors(db, now, version)
+        db.close()
+        outdated = [one.state for one in issues(case, now).values() if one.rule == "sensor-outdated"] == ["open"]
+        assert outdated == (row.status == "outdated")
+        return outdated
+
+    tend(case)
+    assert not looked(NOW, "1.3.0") and not looked(NOW + SECOND, "1.4.0")
+    assert not looked(NOW + DELAY, "1.4.0") and looked(NOW + DELAY + SECOND, "1.4.0")
+
+
+def test_versions_met_while_a_clock_was_ahead_delay_nothing_for_ever(case: Path) -> None:
+    tend(case)
+    db = schema.connect(case)
+    meet(db, "1.4.0", NOW + 100 * DELAY)
+    assert meet(db, "1.4.0", NOW)["1.4.0"] == NOW == meet(db, "1.4.0", NOW + DELAY)["1.4.0"]
+    for one in range(200):
+        meet(db, f"2.{one}.0", NOW + one)
+    assert len(met(db)) == 50 and "2.199.0" in met(db) and "1.4.0" not in met(db)
+    db.execute("UPDATE meta SET value = '{' WHERE key = 'versions_met'")
+    assert met(db) == {}
+    db.close()

@@ -7,7 +7,17 @@ from app.link.codec import encode_batch
 from app.link.envelope import FORM
 from app.model.activity import Activity
 from app.model.health import HealthFact
-from app.model.sensor import Backlog, Controller, ControllerSight, Sampling, SensorConfig, SensorReport, versions_behind
+from app.model.sensor import (
+    DELAY,
+    Backlog,
+    Controller,
+    ControllerSight,
+    Sampling,
+    SensorConfig,
+    SensorReport,
+    version_due,
+    versions_behind,
+)
 from app.model.source import SourceState
 from app.sensor.sensor import read_input
 from app.sensor.service.sight import Sight
@@ -79,6 +89,29 @@ def test_versions() -> None:
     assert rules(seen(report(version="1.2.0"))) == []
     strange = facts(seen(report(form=FORM + 1)))
     assert [(one.rule, one.severity) for one in strange] == [("sensor-outdated", "high")]
+
+
+def test_delayed_update_gives_seventy_two_hours_more() -> None:
+    one = report(version="1.1.0", config=SensorConfig(delayed=True))
+
+    def behind(ago: int, **met: int) -> list[str]:
+        found = sensor_facts([seen(one)], NOW, Tallies(), "1.4.0", met={"1.4.0": NOW - ago, **met})
+        return [fact.what for fact in found if fact.rule == "sensor-outdated"]
+
+    assert behind(DELAY - 1) == [] and behind(DELAY) == ["It is version 1.1.0, 3 behind 1.4.0."]
+    assert rules(seen(one)) == [], "the version was not met yet"
+    assert rules(seen(report(version="1.1.0", config=SensorConfig()))) == ["sensor-outdated"]
+    assert rules(seen(report(version="1.1.0", form=FORM + 1, config=SensorConfig(delayed=True)))) == ["sensor-outdated"]
+
+
+def test_a_delayed_sensor_is_measured_by_the_newest_version_that_is_old_enough() -> None:
+    met = {"1.9.0": NOW - DELAY, "1.10.0": NOW - 2 * DELAY, "1.11.0": NOW - DELAY + 1, "2.0.0": NOW - 3 * DELAY, "odd": 0}
+    delayed = SensorConfig(delayed=True)
+
+    assert version_due(delayed, "1.11.0", met, NOW) == "1.10.0"
+    assert version_due(delayed, "2.0.0", met, NOW) == "2.0.0"
+    assert version_due(delayed, "1.8.0", met, NOW) == "" == version_due(delayed, "odd", met, NOW)
+    assert version_due(SensorConfig(), "1.11.0", {}, NOW) == version_due(None, "1.11.0", {}, NOW) == "1.11.0"
 
 
 def test_a_refused_configuration() -> None:
