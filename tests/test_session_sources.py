@@ -89,7 +89,9 @@ def test_when_nothing_runs_the_workspace_is_free(session: Session, small: Path) 
     until(lambda: not session.path.with_name(session.name + ".lock").exists())
     done: list[str | None] = []
     session.read([SAMPLE], lambda _: None, done.append).wait(60)
-    second = session.start_source(GrowingSource(path=str(small)))
+    other = small.with_name("other.pcap")  # the same one would be followed on from where it was
+    other.write_bytes(small.read_bytes())
+    second = session.start_source(GrowingSource(path=str(other)))
     until(lambda: state_of(session, second).activities > 40)
 
     assert done == [None]
