@@ -54,8 +54,14 @@ def unlike_records(evidence: Iterable[Activity], again: Iterable[Activity], kind
         plain = _placeless(activity, kind)
         near = by_time.get((plain.at, plain.kind), ())
         if plain not in near:
-            out[activity.id] = _unlike(plain, near[0]) if near else ABSENT
+            out[activity.id] = _unlike(plain, _same_record(plain, near)) if near else ABSENT
     return out
+
+
+def _same_record(one: Activity, near: Sequence[Activity]) -> Activity:
+    """Of several of one time the one that is the same record of its log, so that what is told to differ does differ."""
+    number = getattr(one.detail, "record", None)
+    return next((other for other in near if getattr(other.detail, "record", None) == number), near[0])
 
 
 def _placeless(one: Activity, kind: str) -> Activity:

@@ -81,7 +81,7 @@ def test_logs_of_the_corpus(shared: Path, tmp_path: Path, name: str) -> None:
         outcome = replay(tmp_path / "a.zip")
         assert outcome.same
         assert outcome.from_records + len(manifest.unread) == outcome.evidence
-        assert all("another detail (" in why and "fields)" in why for why in manifest.unread.values())
+        assert all("another detail (fields)" in why for why in manifest.unread.values())
     assert alerts
 
 
