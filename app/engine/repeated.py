@@ -80,3 +80,8 @@ def all_day(who: EntityRef) -> Fact:
         f"It was asked in {STEADY} or more different hours of one day, as programs do: if ", who,
         " is a server that may, an exclusion of this detector keeps it silent",
     )  # fmt: skip
+
+
+def first_time(who: EntityRef, did: str = "did so") -> Fact:
+    """What is_new (app.engine.readings.novelty) found, in words."""
+    return fact(who, f" {did} for the first time within a month, and hardly anybody else does")

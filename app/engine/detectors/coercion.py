@@ -14,6 +14,7 @@ from app.engine.readings.naming import Named, bare_host, unc_host, whom
 from app.engine.readings.novelty import is_new
 from app.engine.readings.pipes import pipe_opened
 from app.engine.readings.sessions import is_own_account
+from app.engine.repeated import first_time
 from app.model.activity import Activity
 from app.model.alert import Fact, Finding, Severity
 from app.model.details import KerberosAp, Ntlm, RpcCall
@@ -306,7 +307,7 @@ def reached(activity: Activity, ctx: Context) -> Iterator[Finding]:
         ),
         facts=(
             fact("The spooler prints, and can be made to sign in elsewhere (MS-RPRN): ", activity),
-            fact(account, " opened it for the first time within a month, and hardly anybody else does"),
+            first_time(account, "opened it"),
             against("It would be quiet where five others open it, as at a server that prints"),
         ),
         steps=ctx.path(activity, "pipe spoolss", "opened"),

@@ -7,6 +7,7 @@ from app.engine.detector import HOUR, Detector, Needs, against, caption_of, ende
 from app.engine.readings.novelty import is_new
 from app.engine.readings.pipes import FILE_CHECKED, pipe_opened
 from app.engine.readings.sessions import by_system, from_session, session_of
+from app.engine.repeated import first_time
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcCall
@@ -136,7 +137,7 @@ def reached(activity: Activity, ctx: Context) -> Iterator[Finding]:
         ),
         facts=(
             fact(f"The log of shares tells the pipe {PIPE}: ", activity),
-            fact(account, " opened it for the first time within a month, and hardly anybody else does"),
+            first_time(account, "opened it"),
             against("It would be quiet for a computer's own account, and where five others open it"),
         ),
         steps=ctx.path(activity, f"pipe {PIPE}", "opened"),

@@ -30,6 +30,7 @@ from app.engine.detector import (
 from app.engine.knowledge.sids import relative_id, sid_in
 from app.engine.readings.novelty import is_new
 from app.engine.readings.sessions import by_system, is_own_account
+from app.engine.repeated import first_time
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import KerberosPassword, LdapAdd, LdapModify, RpcCall
@@ -116,7 +117,7 @@ def _ordinary(activity: Activity, change: Change, actor: EntityRef, ref: EntityR
         why=("Whoever set it can sign in as ", ref, ", who is locked out."),
         facts=(
             *((fact(how),) if change.own else ()),
-            fact(actor, " set a password of somebody else for the first time within a month, and hardly anybody else does"),
+            first_time(actor, "set a password of somebody else"),
         ),
         quiet=("It would be quiet for a help desk, which has done so earlier, and where five others do so",),
         title="The password of an account was set by somebody else", confidence="low",

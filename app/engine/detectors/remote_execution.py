@@ -28,7 +28,7 @@ from app.engine.readings.novelty import is_new
 from app.engine.readings.pipes import CONTROL, pipe_opened, program_written
 from app.engine.readings.processes import BEGAN, WMI_HOST, base, started
 from app.engine.readings.sessions import LOGON, NETWORK, Logon, from_session, is_elsewhere, latest_of
-from app.engine.repeated import again, told_before
+from app.engine.repeated import again, first_time, told_before
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import KerberosAp, Ntlm, RpcBind, RpcCall, SmbFile
@@ -146,7 +146,7 @@ def reached(activity: Activity, ctx: Context) -> Iterator[Finding]:
         ),
         facts=(
             fact(f"Through the pipe {pipe} a computer is made to run something, or asked what it runs: ", activity),
-            fact(account, " did so for the first time within a month, and hardly anybody else does"),
+            first_time(account),
             against("It would be quiet for whoever opened this pipe earlier, and where five others do so"),
         ),
         steps=ctx.path(activity, f"pipe {pipe}", "opened"),
@@ -171,7 +171,7 @@ def copied(activity: Activity, program: str, ctx: Context) -> Iterator[Finding]:
         ),
         facts=(
             fact("The log of shares tells it: ", activity),
-            fact(account, " did so for the first time within a month, and hardly anybody else does"),
+            first_time(account),
             against("It would be quiet for whoever copied programs earlier, and where five others do so"),
         ),
         steps=ctx.path(activity, "program copied", "written"),
@@ -337,7 +337,7 @@ def woken(activity: Activity, ctx: Context) -> Iterator[Finding]:
                 account,
                 f" had signed in over the network {VISITS} times or more within the seconds before, as a client of WMI does",
             ),
-            fact(account, " did so for the first time within a month, and hardly anybody else does"),
+            first_time(account),
             against("It would be quiet for whoever did so earlier, and where five others do so"),
         ),
         steps=ctx.path(activity, "WMI", "host started"),

@@ -19,6 +19,7 @@ from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, fact, listed
 from app.engine.knowledge.directory import SENSITIVE_NAMES
 from app.engine.readings.novelty import is_new
+from app.engine.repeated import first_time
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import LdapModify
@@ -111,7 +112,7 @@ def _ordinary(activity: Activity, change: Change, ref: EntityRef | None, given: 
         why=("With them the object can be taken over, and what it can reach.",),
         facts=(
             fact("Rights: ", listed(dict.fromkeys(word for one in given for word in one.words), 8)),
-            fact(actor, " gave such rights for the first time within a month, and hardly anybody else does"),
+            first_time(actor, "gave such rights"),
         ),
         quiet=("It would be quiet for whoever did so earlier, and where five others do so",),
         confidence="low", title="Rights over an object were given",

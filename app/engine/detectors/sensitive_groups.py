@@ -21,6 +21,7 @@ from app.engine.knowledge.directory import SENSITIVE_NAMES
 from app.engine.knowledge.sids import is_sensitive_group, relative_id, sid_in
 from app.engine.readings.novelty import is_new
 from app.engine.readings.sessions import by_system
+from app.engine.repeated import first_time
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import LdapAdd, LdapModify, RpcCall
@@ -158,7 +159,7 @@ def _ordinary(activity: Activity, change: Change, group: EntityRef | None, local
         why=("What the members of ", group or change.name, " may do is not known, or no more than to come in."),
         facts=(
             *((fact(f"{trail.distinct:,} memberships within ten minutes"),) if many else ()),
-            *((fact(actor, " added members for the first time within a month, and hardly anybody else does"),) if new else ()),
+            *((first_time(actor, "added members"),) if new else ()),
         ),
         quiet=(
             f"It would be quiet for whoever did so earlier and adds fewer than {ctx.limit(MANY)} within ten minutes, and where "

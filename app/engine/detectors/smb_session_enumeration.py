@@ -22,6 +22,7 @@ from app.engine.detector import (
 from app.engine.knowledge.names import service_host
 from app.engine.readings.novelty import is_new
 from app.engine.readings.pipes import FILE_CHECKED, SESSIONS, WHO_IS_THERE, pipe_opened
+from app.engine.repeated import first_time
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import KerberosTgs, RpcCall
@@ -136,7 +137,7 @@ def reached(activity: Activity, ctx: Context) -> Iterator[Finding]:
                 if on_controller
                 else ()
             ),
-            fact(account, " did so for the first time within a month, and hardly anybody else does"),
+            first_time(account),
             against(
                 f"It would be quiet for fewer than {ctx.limit(PIPES)} of these pipes within a minute, for whoever did so "
                 "earlier, and where five others do so"
@@ -181,7 +182,7 @@ def toured(activity: Activity, detail: KerberosTgs | EventKerberos, ctx: Context
         ),
         facts=(
             measured(f"{tour.distinct:,} computers within a minute", seen=tour.distinct, limits=(ctx.limit(TICKETS),)),
-            fact(account, " did so for the first time within a month, and hardly anybody else does"),
+            first_time(account),
             against(
                 f"It would be quiet for fewer than {ctx.limit(TICKETS)} computers within a minute, for whoever did so earlier, "
                 "and where five others do so"
