@@ -14,7 +14,7 @@ from tests.engine.detectors.builders import DC1, DRSUAPI, MINUTE, SECOND, WS1, c
 from tests.engine.workspace import Found, Report
 from tests.proof.bundles import forged, in_manifest, prove
 
-SYNC = exclusion("dcsync", "account", "MSOL_*", reason="our own connector", by="an analyst")
+BACKUP = exclusion("dcsync", "account", "backup*", reason="our own backup of the directory", by="an analyst")
 STRANGERS = exclusion("dcsync", "account", "nobody*"), exclusion("kerberoasting", "address", "203.0.113.7")
 
 
@@ -37,22 +37,22 @@ def workspace(path: Path, names: tuple[str, ...], *exclusions: Exclusion) -> dic
 
 
 def test_an_alert_that_is_covered_as_a_whole_needs_no_exclusion(tmp_path: Path) -> None:
-    (alert,) = workspace(tmp_path / "w", ("MSOL_0123",), SYNC, *STRANGERS).values()
+    (alert,) = workspace(tmp_path / "w", ("backup01",), BACKUP, *STRANGERS).values()
 
     manifest = prove(tmp_path / "w", alert.id, tmp_path / "a.zip")
 
-    assert alert.excluded == SYNC.id and manifest.parameters.exclusions == ()
+    assert alert.excluded == BACKUP.id and manifest.parameters.exclusions == ()
     assert replay(tmp_path / "a.zip").same
 
 
 def test_alerts_of_one_subject_that_an_exclusion_tells_apart(tmp_path: Path) -> None:
-    alerts = workspace(tmp_path / "w", ("MSOL_0123", "mallory", "MSOL_0123"), SYNC, *STRANGERS)
-    assert alerts.keys() == {"", SYNC.id} and len({one.finding.subject for one in alerts.values()}) == 1
+    alerts = workspace(tmp_path / "w", ("backup01", "mallory", "backup01"), BACKUP, *STRANGERS)
+    assert alerts.keys() == {"", BACKUP.id} and len({one.finding.subject for one in alerts.values()}) == 1
 
     for alert in alerts.values():
         manifest = prove(tmp_path / "w", alert.id, tmp_path / "a.zip")
 
-        assert {one.value for one in manifest.parameters.exclusions} == {"MSOL_*", "nobody*"}, "those of its detector"
+        assert {one.value for one in manifest.parameters.exclusions} == {"backup*", "nobody*"}, "those of its detector"
         assert not any(one.reason or one.by for one in manifest.parameters.exclusions)
         assert replay(tmp_path / "a.zip").same
         together = forged(tmp_path / "a.zip", tmp_path / "b.zip", in_manifest(("parameters", "exclusions"), []))
@@ -60,8 +60,8 @@ def test_alerts_of_one_subject_that_an_exclusion_tells_apart(tmp_path: Path) -> 
 
 
 def test_exclusions_are_those_of_the_last_detection(tmp_path: Path) -> None:
-    alerts = workspace(tmp_path / "w", ("MSOL_0123", "mallory"), SYNC)
-    remove_exclusions(tmp_path / "w", [SYNC.id])
+    alerts = workspace(tmp_path / "w", ("backup01", "mallory"), BACKUP)
+    remove_exclusions(tmp_path / "w", [BACKUP.id])
 
     prove(tmp_path / "w", alerts[""].id, tmp_path / "a.zip")
 

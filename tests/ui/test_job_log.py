@@ -77,7 +77,12 @@ def test_reading_is_listed_with_its_files_and_stopped_from_there(make_window, se
         assert rows[0].words.startswith("Reading") and rows[1].words == sample_case().name
         page.view.table.setCurrentIndex(page.view.table.model().index(0, 0))
         click(page.view.stop)
-    qtbot.waitUntil(lambda: page.view.table.rows_model().rows[0].state == "cancelled")
+
+    def stopped() -> bool:  # above it stands the detection over what was read until then
+        line = next(one for one in page.view.table.rows_model().rows if one.words.startswith("Reading"))
+        return line.state == "cancelled"
+
+    qtbot.waitUntil(stopped)
     settle(window)
 
 

@@ -142,6 +142,11 @@ def _milliseconds(at: object) -> str:
     return f"{text[:23]}Z" if len(text) == 27 else text
 
 
+def _shortest(at: object) -> str:
+    """A time of an observed object, whose id is made of its text too: without zeros at its end, as other programs write it."""
+    return f"{_milliseconds(at).rstrip('Z').rstrip('0').rstrip('.')}Z"
+
+
 def _id(type: str, name: str) -> str:
     return f"{type}--{uuid5(OWN, f'{type} {name}')}"
 
@@ -182,7 +187,7 @@ def _traffic(activity: Activity, add) -> list[str]:  # type: ignore[no-untyped-d
     both = (("src_port", activity.source), ("dst_port", activity.destination))
     ports = {name: end.port for name, end in both if 0 < end.port < 65_536}
     said: dict[str, object] = {
-        "src_ref": source, "dst_ref": target, **ports, "start": _milliseconds(iso(activity.at)),
+        "src_ref": source, "dst_ref": target, **ports, "start": _shortest(iso(activity.at)),
         "protocols": [f"ipv{'6' if ':' in activity.source.ip else '4'}", activity.kind.partition("-")[0]],
     }  # fmt: skip
     return [add(_observed("network-traffic", said, is_active=False)), source, target]

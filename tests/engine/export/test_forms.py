@@ -90,9 +90,9 @@ def test_stix_is_what_the_standard_says_and_the_same_each_time(session: Session,
     account = next(one for one in bundle.objects if one.type == "user-account")
     again = stix2.UserAccount(account_login=account.account_login, account_type=account.account_type)
     assert again.id == account.id, "ids of observed things are those that any other program gives them"
-    traffic = next(one for one in bundle.objects if one.type == "network-traffic")
-    said = {key: value for key, value in traffic.items() if key not in ("id", "type", "spec_version")}
-    assert stix2.NetworkTraffic(**said).id == traffic.id
+    for traffic in (one for one in bundle.objects if one.type == "network-traffic"):
+        said = {key: value for key, value in traffic.items() if key not in ("id", "type", "spec_version")}
+        assert stix2.NetworkTraffic(**said).id == traffic.id
 
 
 def test_a_layer_counts_alerts_and_tells_what_was_blind(session: Session, tmp_path: Path) -> None:
