@@ -38,12 +38,12 @@ class Stop(Struct, frozen=True, tag="stop"):
 
 
 class Read(Struct, frozen=True, tag="read"):
-    """Read these files beside the sources."""
+    """Read these files beside the sources. paths, keytabs: as the system writes them, for a name may be no text."""
 
     id: str
-    paths: tuple[str, ...]
+    paths: tuple[bytes, ...]
     sensitivity: str = "medium"
-    keytabs: tuple[str, ...] = ()
+    keytabs: tuple[bytes, ...] = ()
 
 
 class Cancel(Struct, frozen=True, tag="cancel"):
@@ -54,6 +54,9 @@ class Cancel(Struct, frozen=True, tag="cancel"):
 
 Command = Start | Stop | Read | Cancel
 """What the listening process is told, one JSON line each; it ends when its standard input closes."""
+LONGEST = 16 << 20
+"""Bytes of such a line at most."""
+TOO_MANY = "These are more files than can be read beside live sources at once: choose their folder instead."
 
 
 class Said(Struct, frozen=True, tag="source"):
@@ -204,6 +207,7 @@ class Listening:
             start_new_session=os.name != "nt",
         )
         self._closing = False
+        self._over = False
         self._thread = threading.Thread(target=self._follow, name="listening", daemon=True)
         self._thread.start()
 
@@ -236,21 +240,30 @@ class Listening:
 
     def read(
         self, inputs: Sequence[Path], on_progress: OnProgress, on_done: OnDone, sensitivity: str, keytabs: Sequence[Path] = ()
-    ) -> Beside:
-        """Read files beside the sources, after those that are being read already."""
+    ) -> Beside | None:
+        """Read files beside the sources, after those that are being read already; None when the process is gone."""
         id = token_hex(6)
         beside = Beside(self, id, on_progress, on_done)
+        files, keys = (tuple(os.fsencode(one.resolve()) for one in some) for some in (inputs, keytabs))
+        line = self._encoder.encode(Read(id, files, sensitivity, keys))
+        if len(line) > LONGEST:
+            threading.Thread(target=beside.ended, args=(TOO_MANY,), name="refusal").start()  # as every end, not by who asks
+            return beside
         with self._lock:
+            if self._over:
+                return None
             self._readings[id] = beside
-        files, keys = (tuple(str(one.resolve()) for one in some) for some in (inputs, keytabs))
-        self.tell(Read(id, files, sensitivity, keys))
+        self._write(line)
         return beside
 
     def tell(self, command: Command) -> None:
-        """Give a command; one that comes after the end is answered by the end."""
-        with self._lock, suppress(OSError, ValueError):
+        """Give a command; one that comes after the end is answered by the end. Raises UnicodeEncodeError for what is no text."""
+        self._write(self._encoder.encode(command))
+
+    def _write(self, line: bytes) -> None:
+        with self._lock, suppress(OSError, ValueError):  # closed: the end answers
             assert self._child.stdin is not None
-            self._child.stdin.write(self._encoder.encode(command) + b"\n")
+            self._child.stdin.write(line + b"\n")
             self._child.stdin.flush()
 
     def close(self, seconds: float | None = None) -> None:
@@ -308,7 +321,10 @@ class Listening:
                 with self._lock:
                     self._states[one.id] = state
                 self._on_state(state)
-        for beside in list(self._readings.values()):
+        with self._lock:
+            self._over = True
+            left = list(self._readings.values())
+        for beside in left:
             beside.ended(why)
 
 

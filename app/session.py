@@ -35,7 +35,7 @@ from app.model.sigma import SigmaRun
 from app.model.source import LiveSource, SourceState
 from app.model.workspace import Outlook
 from app.output import FORMS, Form, Output, View
-from app.sensor.live import interface_names, kind_of, label_of
+from app.sensor.live import interface_names, kind_of, label_of, unwritable
 from app.telling import Telling
 
 if TYPE_CHECKING:
@@ -232,9 +232,11 @@ class Session(Output, Casework, Fleet, Telling):
         """Start a live source in a process of its own; returns its id at once, on_state tells how it goes.
 
         A first source starts the listening process, which waits while files are still being read into the workspace.
-        Raises StoreError when the user may not.
+        Raises StoreError when the user may not, or when a file to follow has a name that is no text.
         """
         self.needs("administrator")
+        if why := unwritable(spec):
+            raise StoreError(why)
         id = token_hex(6)
         state = SourceState(id=id, kind=kind_of(spec), label=label_of(spec), state="starting")
         with self._sources_lock:

@@ -1,5 +1,6 @@
 """Live sources through the door of the window: started, watched, stopped; files are read beside them."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -7,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from app.children import TOO_MANY
 from app.model.source import GrowingSource, SourceState
-from app.session import Reading, Session
+from app.session import Reading, Session, StoreError
 from tests.material import SAMPLE, guesses, save, spray
 
 
@@ -162,3 +164,49 @@ def test_a_copy_brings_its_packets(session: Session, small: Path, tmp_path: Path
     copy.close()
 
     assert same[0] == same[1] != b""
+
+
+def test_files_whose_names_are_no_text_are_read_beside_a_source(session: Session, small: Path, tmp_path: Path) -> None:
+    odd = Path(os.fsdecode(bytes(tmp_path) + b"/odd\xff.pcap"))
+    odd.write_bytes(SAMPLE.read_bytes())
+    keys = Path(os.fsdecode(bytes(tmp_path) + b"/odd\xff.keytab"))
+    keys.write_bytes(b"\x05\x02")
+    id = session.start_source(GrowingSource(path=str(small)))
+    until(lambda: state_of(session, id).state == "running")
+    done: list[str | None] = []
+    session.read([odd], lambda _: None, done.append, keytabs=[keys]).wait(60)
+
+    assert done == [None]
+    (row,) = [one for one in session.queries.inputs() if "odd" in one.path]
+    assert row.path.endswith("odd\\xff.pcap") and row.state == "done" and row.records > 100
+
+
+def test_a_file_to_follow_whose_name_is_no_text_is_refused_with_why(session: Session, tmp_path: Path) -> None:
+    odd = os.fsdecode(bytes(tmp_path) + b"/odd\xff.pcap")
+
+    with pytest.raises(StoreError, match=r"odd\\udcff.pcap is no text in UTF-8"):
+        session.start_source(GrowingSource(path=odd))
+    assert session.sources() == ()
+
+
+def test_more_files_than_can_be_told_end_with_why(session: Session, small: Path) -> None:
+    """And the sources go on."""
+    id = session.start_source(GrowingSource(path=str(small)))
+    until(lambda: state_of(session, id).state == "running")
+    done: list[str | None] = []
+    session.read([small.with_name("x" * 200)] * 70_000, lambda _: None, done.append).wait(20)
+    until(lambda: state_of(session, id).activities > 40)
+
+    assert done == [TOO_MANY]
+    session.read([SAMPLE] * 20_000, lambda _: None, done.append).wait(60)  # more than a megabyte
+    assert done == [TOO_MANY, None] and state_of(session, id).state == "running"
+
+
+def test_a_reading_asked_of_a_process_that_just_ended_is_done_by_another(session: Session, small: Path) -> None:
+    id = session.start_source(GrowingSource(path=str(small)))
+    until(lambda: state_of(session, id).activities > 40)
+    listening = session._listening
+    assert listening is not None
+    listening._gone(None)  # its last act, after which its thread still lives for a moment
+
+    assert listening.read([SAMPLE], lambda _: None, lambda _: None, "medium") is None

@@ -28,6 +28,7 @@ from app.model.source import (
     SourceState,
     SyslogSource,
 )
+from app.sensor.live import unwritable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -151,6 +152,8 @@ def specs_of(options: argparse.Namespace) -> list[LiveSource]:
         specs.append(HubSource(file=str(Path(text).resolve())) if Path(text).is_file() else HubSource(secret=text))
     for path in dict.fromkeys(options.growing):
         specs.append(GrowingSource(path="-" if path == "-" else str(Path(path).resolve())))
+    if why := next(filter(None, map(unwritable, specs)), ""):
+        raise OSError(why)
     return specs
 
 

@@ -12,15 +12,13 @@ from pathlib import Path
 
 import msgspec
 
-from app.children import Answer, Cancel, Command, Ended, Governed, Read, Said, Start, Stop, Went
+from app.children import LONGEST, Answer, Cancel, Command, Ended, Governed, Read, Said, Start, Stop, Went
 from app.listen import Listener
 from app.model.rows import Progress
 from app.model.source import SourceState
 from app.sensor.live import kind_of, label_of
 from app.session import IN_USE, StoreError
 
-LONGEST = 1 << 20
-"""Bytes of one command."""
 PATIENCE = 0.5
 """Seconds between two tries to get the workspace while another program writes it."""
 IDLE = 0.1
@@ -152,7 +150,7 @@ def _read(listener: Listener, wanted: Read, orders: Orders, reads: list[Read], a
 
     error: str | None = None
     try:
-        inputs, keytabs = ([Path(one) for one in some] for some in (wanted.paths, wanted.keytabs))
+        inputs, keytabs = ([Path(os.fsdecode(one)) for one in some] for some in (wanted.paths, wanted.keytabs))
         listener.read(inputs, progress, cancelled, wanted.sensitivity, keytabs)
     except OSError as why:
         error = str(why)

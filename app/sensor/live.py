@@ -6,6 +6,8 @@ import sys
 from importlib import import_module
 from typing import cast
 
+import msgspec
+
 from app.model.source import (
     CaptureSource,
     DirectorySource,
@@ -81,6 +83,16 @@ def key_of(spec: LiveSource, since: int) -> str:
     """Key of the input that a source makes when it starts at this time (UTC microseconds): 12 hexadecimal digits."""
     text = f"{kind_of(spec)}\0{label_of(spec)}\0{since}"
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+
+def unwritable(spec: LiveSource) -> str:
+    """Why a source cannot be followed whose spec cannot be told to its process: a sentence; empty when it can."""
+    try:
+        msgspec.json.encode(spec)
+    except UnicodeEncodeError:
+        name = label_of(spec).removesuffix(LIVE).encode("utf-8", "backslashreplace").decode()
+        return f"The name of {name} is no text in UTF-8; give it another."
+    return ""
 
 
 def interface_names() -> list[str]:
