@@ -401,6 +401,21 @@ class NameObservation(Struct, frozen=True, kw_only=True, gc=False, tag_field="ki
     hardware: str | None = None
 
 
+class HttpRequest(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="http-request"):
+    """A request to a page of an identity service, with how it was answered (RFC 9110); other requests are no activities.
+
+    page: "adfs-configuration" (the store from which federation servers copy their configuration) or "certificate-request" (web
+    enrolment of a certificate authority). host, agent: what the client named. bytes: of the answer's body where its head says it.
+    """
+
+    page: str = ""
+    method: str = ""
+    path: str = ""
+    host: str | None = None
+    agent: str | None = None
+    bytes: int | None = None
+
+
 class RdpConnection(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="rdp-connection"):
     """RDP connection request (MS-RDPBCGR 2.2.1.1): cookie's user, TLS server name and certificate subject where seen."""
 
@@ -478,6 +493,7 @@ Detail = (
     | DnsQuery
     | DnsUpdate
     | NameObservation
+    | HttpRequest
     | RdpConnection
     | NtpRequest
     | RadiusAccounting

@@ -24,6 +24,7 @@ from app.model.details import (
     KINDS,
     DnsQuery,
     DnsUpdate,
+    HttpRequest,
     KerberosAp,
     KerberosAs,
     KerberosPassword,
@@ -123,6 +124,10 @@ def _dns(activity: Activity, d: DnsQuery) -> str:
     return f"{way} {d.type} {d.name or '.'}{found}{more}"
 
 
+_PAGES = {
+    "adfs-configuration": "Asked for the configuration of AD FS",
+    "certificate-request": "Asked for a certificate on the web pages",
+}
 _WORDS: dict[type, Callable[[Activity, Any], str]] = {
     KerberosAs: _as,
     KerberosTgs: _tgs,
@@ -153,6 +158,7 @@ _WORDS: dict[type, Callable[[Activity, Any], str]] = {
     DnsQuery: _dns,
     DnsUpdate: lambda a, d: f"Dynamic update of {d.zone}: {d.changes[0] if d.changes else 'nothing'}",
     NameObservation: lambda a, d: f"{d.address} is {d.name}, said by {d.method}",
+    HttpRequest: lambda a, d: f"{_PAGES.get(d.page, 'Asked a web page')}, {d.method} {d.path}",
     NtpRequest: lambda a, d: f"Time, signed with the key of account {d.rid}" + (" (previous password)" if d.previous else ""),
     RdpConnection: lambda a, d: "Remote desktop connection" + (f" as {d.cookie}" if d.cookie else ""),
     RadiusAccounting: lambda a, d: f"RADIUS {d.status or 'accounting'}" + (f", given {d.framed_ip}" if d.framed_ip else ""),
@@ -210,6 +216,7 @@ _REASONS: dict[type, Callable[[int], str]] = {
     DnsQuery: _dns_reason,
     DnsUpdate: _dns_reason,
     RpcCall: _rpc_reason,
+    HttpRequest: lambda code: f"HTTP status {code}",
     RpcBind: lambda code: BIND_REASONS.get(code, f"bind refused, reason {code}"),
 }
 

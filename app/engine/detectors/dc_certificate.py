@@ -6,11 +6,13 @@ from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, ended, fact, found, outcome_of, sentence
 from app.model.activity import Activity
 from app.model.alert import Fact, Finding
-from app.model.details import Ntlm, RpcCall
+from app.model.details import HttpRequest, Ntlm, RpcCall
 from app.model.entity import EntityRef
 from app.model.events import EventCertificate
 
 REQUESTED, ISSUED = 4886, 4887
+REQUESTS = "certificate-request"
+"""The page of web enrolment to which requests are sent."""
 ENROLMENT = "91ae6020-9e3c-11cf-8d7c-00aa00c091be"
 """ICertPassage (MS-ICPR section 1.9); CertServerRequest is its only operation."""
 WEB = "useragent:"
@@ -24,6 +26,9 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if isinstance(detail, Ntlm):
         if detail.carrier != "http" or not (detail.user or "").endswith("$") or ctx.from_controller(activity):
             return
+    elif isinstance(detail, HttpRequest):
+        yield from _sent(activity, detail, ctx)
+        return
     elif isinstance(detail, RpcCall) and (detail.opnum != 0 or ctx.from_controller(activity)):
         return
     account = ctx.account(activity)
@@ -48,6 +53,17 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         return
     how = "NTLM over HTTP" if isinstance(detail, Ntlm) else "a remote procedure call"
     yield _told(activity, account, [fact(f"It came by {how} from ", source, ", which is no domain controller")], ctx)
+
+
+def _sent(activity: Activity, detail: HttpRequest, ctx: Context) -> Iterator[Finding]:
+    """A request that packets show on the web pages, on a connection that a computer's account opened from elsewhere."""
+    account, source = ctx.account(activity), ctx.source(activity)
+    if detail.page != REQUESTS or account is None or account.kind not in ("computer", "controller") or source.key == account.key:
+        return
+    facts = [fact("It was made on the pages of web enrolment, which computers never use")]
+    if source.key.partition(":")[2]:
+        facts.append(fact("It came from ", source, ", with a sign-in of ", account))
+    yield _told(activity, account, facts, ctx)
 
 
 def _on_pages(event: EventCertificate) -> bool:
@@ -90,9 +106,9 @@ DETECTOR = Detector(
     severity="high",
     phase="Domain dominance",
     techniques=("T1649", "T1557.001"),
-    watches=(EventCertificate, Ntlm, RpcCall),
+    watches=(EventCertificate, Ntlm, RpcCall, HttpRequest),
     needs=Needs(
-        ports=("80", "dynamic RPC", "the Security log of the authority"), kinds=("event-certificate", "ntlm", "rpc-call"),
+        ports=("80", "dynamic RPC", "the Security log of the authority"), kinds=("event-certificate", "ntlm", "rpc-call", "http-request"),
         parts=("event-certificate",), interfaces=(ENROLMENT,), controllers=True,
     ),
     window=HOUR,

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
+from app.engine.readings.federation import federates
 from app.engine.readings.searches import search_of
 from app.engine.readings.sessions import by_system, from_session, session_of
 from app.engine.repeated import again, told_before
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import LdapSearch
-from app.model.entity import EntityRef
 from app.model.events import EventLdap, EventObjectAccess
 from app.model.identifiers import CONTACT_CLASS, THUMBNAIL_PHOTO
 from app.model.tuning import Threshold
@@ -48,11 +48,6 @@ def unsure(activity: Activity) -> bool:
     """True for a search that an address book's program could make too: pictures of contacts, anywhere."""
     search = search_of(activity.detail)
     return search is not None and CONTAINER not in search.base and "cryptopolicy" not in search.text
-
-
-def federates(computer: EntityRef, ctx: Context) -> bool:
-    """True for a computer that is known as a federation server."""
-    return computer.key.startswith("computer:") and "AD FS" in ctx.knowledge.serves(computer.key.partition(":")[2])
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:

@@ -1,7 +1,10 @@
-"""HTTP connections: the NTLM and Kerberos authentications of requests, with how the server took them."""
+"""HTTP connections: the NTLM and Kerberos authentications of requests, and requests to pages of identity services."""
 
 from collections import deque
+from typing import NamedTuple
 
+from app.model.activity import Account, Activity, Result
+from app.model.details import HttpRequest
 from app.sensor.conversations.authentication import Authentication
 from app.sensor.conversations.conversation import NEED_MORE, NOT_HERE, UNANSWERED_AFTER
 from app.sensor.decoders import http
@@ -14,14 +17,26 @@ _CARRIED = frozenset({"ntlm", "negotiate", "kerberos"})
 _MOST_WAITING = 256
 
 
+class _Asked(NamedTuple):
+    """A request that waits for its answer. carries: a token of an authentication was in it."""
+
+    carries: bool
+    page: http.Page | None = None
+    at: int = 0
+    frames: tuple[int, ...] = ()
+    ordinal: int = 0
+
+
 class HttpTcp:
     """One connection. NTLM authenticates the connection, so its tokens are joined over the requests of it (MS-NTHT)."""
 
     def __init__(self, flow: Flow, emit: Emit, count: Count) -> None:
-        self._count = count
-        self._server = Authentication(flow, emit, "http")
+        self._count, self._flow, self._emit = count, flow, emit
+        self._account: Account | None = None
+        self._ticket: str | None = None
+        self._server = Authentication(flow, self._signed_in, "http")
         self._proxy = Authentication(flow, emit, "http")
-        self._waiting: deque[bool] = deque(maxlen=_MOST_WAITING)
+        self._waiting: deque[_Asked] = deque(maxlen=_MOST_WAITING)
         self._last = 0
 
     def measure(self, from_client: bool, data: bytes, start: int, end: int) -> tuple[int, int]:
@@ -47,11 +62,11 @@ class HttpTcp:
         if head.status is None:
             self._request(head, at, frames, ordinal)
         else:
-            self._response(head, head.status, at, frames, ordinal)
+            self._response(head, head.status, data, at, frames, ordinal)
 
     def lost(self, from_client: bool) -> None:
         """Which response answers which request is no longer known; the next one ends what is pending."""
-        self._waiting.clear()
+        self._unanswered()
 
     def expire(self, now: int) -> None:
         """Emit what nobody answered in time."""
@@ -60,6 +75,7 @@ class HttpTcp:
 
     def close(self) -> None:
         """Emit what nobody answered."""
+        self._unanswered()
         self._server.close()
         self._proxy.close()
 
@@ -73,13 +89,24 @@ class HttpTcp:
             elif scheme in _CARRIED and token:
                 carries = True
                 (self._proxy if proxy else self._server).token(True, token, at, frames, ordinal)
-        self._waiting.append(carries)
+        if len(self._waiting) == _MOST_WAITING:
+            self._page(self._waiting[0], "unanswered", None, None, at, ())
+        self._waiting.append(_Asked(carries, head.page, at, frames, ordinal) if head.page else _Asked(carries))
 
-    def _response(self, head: http.Head, status: int, at: int, frames: tuple[int, ...], ordinal: int) -> None:
+    def _response(
+        self, head: http.Head, status: int, data: bytes, at: int, frames: tuple[int, ...], ordinal: int
+    ) -> None:
         if status // 100 == 1:
             return
-        if self._waiting and not self._waiting.popleft():
-            return
+        asked = self._waiting.popleft() if self._waiting else _Asked(True)
+        if asked.carries:
+            self._verdict(head, status, at, frames, ordinal)
+        # A demand for credentials is a step on the way; who never gave any has asked for nothing.
+        if asked.page is not None and status not in _REFUSALS:
+            size = http.body_length(data, 0, len(data)) or None
+            self._page(asked, "success" if status < 400 else "failure", status, size, at, frames)
+
+    def _verdict(self, head: http.Head, status: int, at: int, frames: tuple[int, ...], ordinal: int) -> None:
         for proxy, scheme, token in head.authenticate:
             if scheme in _CARRIED and token:
                 authentication = self._proxy if proxy else self._server
@@ -96,3 +123,38 @@ class HttpTcp:
             elif refusal == _PROXY_REQUIRED:
                 # The request reached the server, so the proxy was content.
                 authentication.finished(True, status, at, frames)
+
+    def _signed_in(self, activity: Activity) -> None:
+        """Who authenticated the connection asks what follows on it."""
+        if activity.result == "success":
+            self._account, self._ticket = activity.account, activity.ticket
+        self._emit(activity)
+
+    def _unanswered(self) -> None:
+        while self._waiting:
+            self._page(self._waiting.popleft(), "unanswered", None, None, self._last, ())
+
+    def _page(
+        self, asked: _Asked, result: Result, status: int | None, size: int | None, at: int, frames: tuple[int, ...]
+    ) -> None:
+        page = asked.page
+        if page is None:
+            return
+        self._emit(
+            Activity(
+                at=asked.at,
+                until=max(at, asked.at),
+                input=self._flow.input,
+                frames=tuple(sorted({*asked.frames, *frames})),
+                ordinal=asked.ordinal,
+                source=self._flow.client,
+                destination=self._flow.server,
+                account=self._account,
+                ticket=self._ticket,
+                result=result,
+                code=status,
+                detail=HttpRequest(
+                    page=page.page, method=page.method, path=page.path, host=page.host, agent=page.agent, bytes=size
+                ),
+            )
+        )

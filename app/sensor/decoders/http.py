@@ -1,4 +1,4 @@
-"""HTTP heads (RFC 9110, RFC 9112): where a message ends, and the credentials in it."""
+"""HTTP heads (RFC 9110, RFC 9112): where a message ends, the credentials in it, requests to pages of identity services."""
 
 import re
 from binascii import Error as Base64Error
@@ -25,11 +25,35 @@ _SCHEME = re.compile(rb"\s*([A-Za-z]+)(?:\s+([A-Za-z0-9+/=]+))?\s*(?:,|$)")
 _STARTS = (b"GET ", b"POST", b"HTTP", b"PUT ", b"HEAD", b"OPTI", b"RPC_", b"CONN", b"PROP", b"DELE", b"SUBS", b"PATC")
 
 
+_PAGE = re.compile(
+    rb"([A-Z_\-]{3,24}) (?:http://[^/ ]{1,255})?"
+    rb"((?:(/adfs/services/policystoretransfer)|(/certsrv/certfnsh\.asp))/?)(?:\?[^ \r\n]*)? HTTP/1\.[01]\r?\n",
+    re.I,
+)
+"""AD FS: the service from which secondary federation servers copy the configuration; web enrolment: where requests are sent."""
+_TOLD = re.compile(rb"^(host|user-agent)[ \t]*:[ \t]*([^\r\n]{0,512})", re.I | re.M)
+PAGES = ("adfs-configuration", "certificate-request")
+
+
+class Page(Struct, frozen=True, gc=False):
+    """A request to a page of an identity service; see HttpRequest of app.model.details."""
+
+    page: str
+    method: str
+    path: str
+    host: str | None = None
+    agent: str | None = None
+
+
 class Head(Struct, frozen=True, gc=False):
-    """Head of one message. status: None for a request. authenticate: (proxy, scheme in lower case, token) of each field."""
+    """Head of one message. status: None for a request. authenticate: (proxy, scheme in lower case, token) of each field.
+
+    page: None for a request to any other page, and for an answer.
+    """
 
     status: int | None = None
     authenticate: tuple[tuple[bool, str, bytes], ...] = ()
+    page: Page | None = None
 
 
 def head_length(data: bytes, start: int, end: int) -> int:
@@ -106,7 +130,24 @@ def decode(data: bytes) -> Head | None:
             proxy = name.startswith(b"proxy")
             if (status is None) == name.endswith(b"authorization"):
                 told += [(proxy, scheme, token) for scheme, token in _schemes(field[2])]
-    return Head(status, tuple(told))
+    return Head(status, tuple(told), page_of(data) if status is None else None)
+
+
+def page_of(data: bytes) -> Page | None:
+    """Which page of an identity service the request in data asks for; None for any other."""
+    found = _PAGE.match(data)
+    if found is None:
+        return None
+    said: dict[bytes, str] = {}
+    for field in _TOLD.finditer(data, found.end(), min(len(data), found.end() + MOST_HEAD)):
+        said.setdefault(field[1].lower(), field[2].decode("latin-1").strip())
+    return Page(
+        page=PAGES[0 if found[3] else 1],
+        method=found[1].decode("ascii").upper(),
+        path=found[2].decode("ascii"),
+        host=said.get(b"host") or None,
+        agent=said.get(b"user-agent") or None,
+    )
 
 
 def _schemes(value: bytes) -> list[tuple[str, bytes]]:

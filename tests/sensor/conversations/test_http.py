@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from app.model.activity import Activity, Endpoint
-from app.model.details import KerberosAp, Ntlm
+from app.model.details import HttpRequest, KerberosAp, Ntlm
 from app.sensor.conversations.conversation import NEED_MORE, NOT_HERE
 from app.sensor.conversations.http import HttpTcp
 from app.sensor.frame import Flow
@@ -145,3 +145,50 @@ def test_the_same_activities_however_a_stream_is_cut(shared: Path, chunk: int) -
     assert [one.detail for one in whole] == [one.detail for one in cut]
     assert [one.id for one in whole] == [one.id for one in cut]
     assert len(whole) == 1 and whole[0].account and whole[0].account.name == "administrator"
+
+
+def store(agent: str = "", path: str = "/adfs/services/policystoretransfer", method: str = "POST") -> bytes:
+    """A request to AD FS as its secondary servers and tools write it, whose body comes after a 100."""
+    said = f"User-Agent: {agent}\r\n" if agent else ""
+    head = f"{method} {path} HTTP/1.1\r\n{said}Content-Type: application/soap+xml\r\nHost: adfs1.example.org\r\n"
+    return f"{head}Content-Length: 9\r\nExpect: 100-continue\r\n\r\n<a>bc</a>".encode()
+
+
+def test_the_configuration_of_ad_fs_asked_for() -> None:
+    talk = Talk().says(True, store("WindowsPowerShell/5.1")).says(False, b"HTTP/1.1 100 Continue\r\n\r\n").says(False, answer(200))
+
+    (one,) = talk.activities
+    assert (one.result, one.code, one.frames) == ("success", 200, (1, 3))
+    assert one.detail == HttpRequest(
+        page="adfs-configuration", method="POST", path="/adfs/services/policystoretransfer", host="adfs1.example.org",
+        agent="WindowsPowerShell/5.1", bytes=3,
+    )  # fmt: skip
+
+
+def test_requests_to_other_pages_are_no_activities() -> None:
+    for path in ("/adfs/services/trust/mex", "/adfs/ls/?x=/adfs/services/policystoretransfer", "/certsrv/certrqxt.asp", "/a b"):
+        assert not Talk().says(True, store(path=path)).says(False, answer(200)).activities
+    assert len(Talk().says(True, store(path="http://x/ADFS/services/PolicyStoreTransfer?y")).says(False, answer(200)).activities) == 1
+
+
+def test_who_signed_in_asks_for_the_certificate_and_a_challenge_is_no_answer() -> None:
+    asked = store(path="/certsrv/certfnsh.asp").replace(b"Content-Length: 9", b"Content-Length: 0").removesuffix(b"<a>bc</a>")
+
+    def with_token(token: bytes) -> bytes:
+        return asked.replace(b"Expect: ", b"Authorization: Negotiate " + b64encode(token) + b"\r\nExpect: ")
+
+    talk = Talk().says(True, asked).says(False, answer(401)).says(True, with_token(ONE)).says(False, answer(401, TWO))
+    talk.says(True, with_token(THREE)).says(False, answer(200))
+
+    assert [(one.kind, one.result) for one in talk.activities] == [("ntlm", "success"), ("http-request", "success")]
+    assert talk.activities[1].account == talk.activities[0].account and talk.activities[1].account is not None
+
+
+def test_requests_that_nobody_answered() -> None:
+    talk = Talk().says(True, store())
+    talk.http.close()
+    assert talk.results() == [("http-request", "unanswered", None)]
+
+    talk = Talk().says(True, store()).says(True, store())
+    talk.http.lost(False)
+    assert talk.results() == [("http-request", "unanswered", None)] * 2
