@@ -36,7 +36,7 @@ FIRES = {
     ),
     "refused": Case([fetch(agent=POWERSHELL, result="failure")], severity="medium"),
     "one that looks like AD FS": Case([fetch()], severity="low"),
-    "one that looks like AD FS, beside a known server of a farm": Case([*SERVER, *farm(1), fetch(at=25 * HOUR)], severity="medium"),
+    "like AD FS, beside a known server of a farm": Case([*SERVER, *farm(1), fetch(at=25 * HOUR)], severity="medium"),
     "a farm whose server comes every five minutes is told once": Case(farm(2), severity="low"),
 }  # fmt: skip
 QUIET = {

@@ -72,7 +72,9 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         succeeded=outcome_of(activity),
         story=(
             sentence(*ctx.who(activity), " asked ", target, " for the configuration of AD FS", ended(activity)),
-            sentence("In it lies the token-signing certificate, encrypted; with its key from the directory anybody can sign tokens."),
+            sentence(
+                "In it lies the token-signing certificate, encrypted; with its key from the directory anybody can sign tokens."
+            ),
         ),
         facts=(*facts, against("It would be quiet for a computer that is known to run AD FS")),
         steps=ctx.path(activity, "AD FS configuration", caption_of(activity)),

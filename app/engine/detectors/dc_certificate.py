@@ -108,7 +108,8 @@ DETECTOR = Detector(
     techniques=("T1649", "T1557.001"),
     watches=(EventCertificate, Ntlm, RpcCall, HttpRequest),
     needs=Needs(
-        ports=("80", "dynamic RPC", "the Security log of the authority"), kinds=("event-certificate", "ntlm", "rpc-call", "http-request"),
+        ports=("80", "dynamic RPC", "the Security log of the authority"),
+        kinds=("event-certificate", "ntlm", "rpc-call", "http-request"),
         parts=("event-certificate",), interfaces=(ENROLMENT,), controllers=True,
     ),
     window=HOUR,

@@ -93,9 +93,7 @@ class HttpTcp:
             self._page(self._waiting[0], "unanswered", None, None, at, ())
         self._waiting.append(_Asked(carries, head.page, at, frames, ordinal) if head.page else _Asked(carries))
 
-    def _response(
-        self, head: http.Head, status: int, data: bytes, at: int, frames: tuple[int, ...], ordinal: int
-    ) -> None:
+    def _response(self, head: http.Head, status: int, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
         if status // 100 == 1:
             return
         asked = self._waiting.popleft() if self._waiting else _Asked(True)

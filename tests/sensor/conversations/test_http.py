@@ -155,7 +155,9 @@ def store(agent: str = "", path: str = "/adfs/services/policystoretransfer", met
 
 
 def test_the_configuration_of_ad_fs_asked_for() -> None:
-    talk = Talk().says(True, store("WindowsPowerShell/5.1")).says(False, b"HTTP/1.1 100 Continue\r\n\r\n").says(False, answer(200))
+    talk = (
+        Talk().says(True, store("WindowsPowerShell/5.1")).says(False, b"HTTP/1.1 100 Continue\r\n\r\n").says(False, answer(200))
+    )
 
     (one,) = talk.activities
     assert (one.result, one.code, one.frames) == ("success", 200, (1, 3))
@@ -168,7 +170,10 @@ def test_the_configuration_of_ad_fs_asked_for() -> None:
 def test_requests_to_other_pages_are_no_activities() -> None:
     for path in ("/adfs/services/trust/mex", "/adfs/ls/?x=/adfs/services/policystoretransfer", "/certsrv/certrqxt.asp", "/a b"):
         assert not Talk().says(True, store(path=path)).says(False, answer(200)).activities
-    assert len(Talk().says(True, store(path="http://x/ADFS/services/PolicyStoreTransfer?y")).says(False, answer(200)).activities) == 1
+    assert (
+        len(Talk().says(True, store(path="http://x/ADFS/services/PolicyStoreTransfer?y")).says(False, answer(200)).activities)
+        == 1
+    )
 
 
 def test_who_signed_in_asks_for_the_certificate_and_a_challenge_is_no_answer() -> None:
