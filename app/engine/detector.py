@@ -59,6 +59,7 @@ class Later(Struct, frozen=True, kw_only=True):
     accounts: tuple[EntityRef, ...] = ()
     targets: tuple[EntityRef, ...] = ()
     domain_controllers: tuple[EntityRef, ...] = ()
+    lasting: int = 0
 
 
 Detect = Callable[[Any, Context], Iterator[Finding | Later]]

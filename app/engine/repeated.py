@@ -1,13 +1,17 @@
 """Whether the same was told on a day before: what somebody does again from there is told loudly once, then quietly."""
 
 from collections.abc import Hashable
+from typing import TypeVar
+
+from msgspec.structs import replace
 
 from app.engine.context import Context
-from app.engine.detector import DAY, HOUR, fact
+from app.engine.detector import DAY, HOUR, Later, fact
 from app.engine.profiles import RESOURCES
-from app.model.alert import Fact
+from app.model.alert import Fact, Finding
 from app.model.entity import EntityRef
 
+Told = TypeVar("Told", Finding, Later)
 EARLIER = 12 * HOUR
 """What was told half a day ago is another piece of work; until then it may be one attack that goes on."""
 KEPT = 30 * DAY
@@ -27,6 +31,14 @@ def told_before(ctx: Context, at: int, *key: Hashable) -> bool:
     since = ctx.memory.recall(("told before", *key), int, at, KEPT)
     ctx.memory.note(("told before", *key), at if since is None else since, at)
     return since is not None and at - since >= EARLIER and ctx.sensitivity != "high"
+
+
+def folded(finding: Told, *key: Hashable) -> Told:
+    """A finding about what told_before() knows, as a part of the one quiet alert of a month that tells all of it.
+
+    key: as of told_before(). What is new stays an alert of its own, whoever does it.
+    """
+    return replace(finding, subject=f"again {' '.join(str(one) for one in key)}", lasting=KEPT)
 
 
 def hour_of(ctx: Context, at: int, *key: Hashable) -> None:

@@ -13,7 +13,7 @@ from app.engine.memory import Memory
 from app.engine.profiles import TEACHING, WATCHED, Profiles
 from app.engine.readings.sessions import remember
 from app.model.activity import Activity, Result
-from app.model.alert import Alert
+from app.model.alert import Alert, Finding
 from app.model.details import EVENTS, KINDS, DnsQuery, RpcBind, RpcCall
 from app.model.events import EventLogon, WindowsEvent
 from app.model.tuning import DEFAULT, Tuning
@@ -121,6 +121,11 @@ def hears_twice(detector: Detector, told: Told) -> bool:
     """True when a detector is given another telling of the same act, so that this one would count it again."""
     watched, refused = ({KINDS[kind] for kind in some} for some in (detector.watches, detector.watches_refused))
     return any(kind in watched or (result == "failure" and kind in refused) for kind, result in told)
+
+
+def joins(case: Case, finding: Finding | Later, window: int) -> bool:
+    """True when a finding of the same subject belongs to the alert in the making: soon after it, or one more of what goes on."""
+    return finding.first - case.last <= window or finding.last - case.first <= finding.lasting
 
 
 def run_told(
@@ -235,7 +240,7 @@ class Walk:
                         excluded = exclude(detector, finding) if exclude is not None and asked else ""
                         key = (detector.id, finding.subject, excluded)
                         case = open_.get(key)
-                        if case is not None and finding.first - case.last <= detector.window:
+                        if case is not None and joins(case, finding, detector.window):
                             case.add(finding)
                             continue
                         open_[key] = Case(detector, finding, excluded)

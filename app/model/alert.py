@@ -53,7 +53,8 @@ class Step(Struct, frozen=True, kw_only=True):
 class Finding(Struct, frozen=True, kw_only=True):
     """What one detector found. subject: text that tells one case from another; overlapping findings of it are one alert.
 
-    evidence: ids of activities, in event time. first, last: UTC microseconds.
+    evidence: ids of activities, in event time. first, last: UTC microseconds. lasting: time that the whole alert may last when
+    this one joins it, however far they lie apart; 0 where the detector's window decides.
     """
 
     subject: str
@@ -72,6 +73,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     story: tuple[Sentence, ...] = ()
     facts: tuple[Fact, ...] = ()
     steps: tuple[Step, ...] = ()
+    lasting: int = 0
 
 
 class Alert(Struct, frozen=True, kw_only=True):

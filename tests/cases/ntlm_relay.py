@@ -95,6 +95,8 @@ QUIET: Cases = {
         update("add ws9.example.org A 192.0.2.9", source="192.0.2.9"),
         record("_ldap._tcp"),
         record("wpad2"),
+        record("*.apps"),
+        update("add *.apps.example.org A 192.0.2.66"),
     ],
     "a record taken away": [update("delete wpad.example.org A")],
     "the DNS server itself": [record("wpad", "SYSTEM"), record("*", "DC1$")],

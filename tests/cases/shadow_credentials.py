@@ -18,6 +18,7 @@ FIRES = {
         severity="high",
     ),
     "by the account of Entra Connect": Case([modify(dn("dora"), ATTRIBUTE, KEY, user="MSOL_0a1b2c")], severity="low"),
+    "one's own, where few do so": Case([modify(dn("dora"), ATTRIBUTE, KEY, user="dora", deed="add")], severity="low"),
     "an ordinary account's, found later": Case([synchronised(dn("dora"), ATTRIBUTE, ("device x",))], severity="low"),
     "written, says 4662 alone": [touched("5b47d60f-6090-40b2-9f37-2a4de88f3063", "bf967aba-0de6-11d0-a285-00aa003049e2")],
 }  # fmt: skip
@@ -37,6 +38,7 @@ QUIET = {
     "a computer's own in the log": [
         as_req("WS1$", WS1, at=-HOUR), *written(dn("WS1", "CN=Computers"), ATTRIBUTE, KEY, user="WS1$", kind="computer"),
     ],
+    "one's own at low sensitivity": Case([modify(dn("dora"), ATTRIBUTE, KEY, user="dora", deed="add")], tuning=LOW),
     "a key taken away": [modify(dn("dora"), ATTRIBUTE, KEY, deed="delete")],
     "a smart card": [*administrators("boss"), as_req("boss", pkinit=True)],
 }  # fmt: skip

@@ -8,7 +8,7 @@ from app.engine import describe
 from app.engine.context import NOBODY, Context
 from app.engine.detector import HOUR, Detector, Later, Needs, against, fact, found, sentence
 from app.engine.readings.sessions import by_system, from_session, session_of
-from app.engine.repeated import again, all_day, hour_of, steady, told_before
+from app.engine.repeated import again, all_day, folded, hour_of, steady, told_before
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import RpcCall
@@ -131,12 +131,13 @@ def weighed(finding: Finding, activity: Activity, ctx: Context) -> Later:
             return replace(finding, severity="low", facts=(*finding.facts, again(*finding.accounts[:1], *finding.sources[:1])))
         return finding
 
-    return Later(
+    one = Later(
         subject=" ".join(key), first=finding.first, last=finding.last, evidence=finding.evidence, words=words,
         severity="low" if before else finding.severity, confidence=finding.confidence, succeeded=finding.succeeded,
         sources=finding.sources, accounts=finding.accounts, targets=finding.targets,
         domain_controllers=finding.domain_controllers,
     )  # fmt: skip
+    return folded(one, *key) if before else one
 
 
 def checked(activity: Activity, event: EventObjectAccess, ctx: Context) -> Iterator[Finding | Later]:
@@ -197,7 +198,13 @@ def checked(activity: Activity, event: EventObjectAccess, ctx: Context) -> Itera
         facts=tuple(facts),
         steps=ctx.path(activity, "replication request", "success" if success else "refused"),
     )  # fmt: skip
-    yield weighed(finding, activity, ctx) if synchroniser and secrets and not unsure else finding
+    same = finding.subject, account.key, success
+    if synchroniser and secrets and not unsure:
+        yield weighed(finding, activity, ctx)
+    elif finding.severity == "low" and told_before(ctx, activity.at, *same):
+        yield folded(replace(finding, facts=(*finding.facts, again(account, source))), *same)
+    else:
+        yield finding
 
 
 DETECTOR = Detector(

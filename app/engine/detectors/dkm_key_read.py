@@ -7,7 +7,7 @@ from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of,
 from app.engine.readings.federation import federates
 from app.engine.readings.searches import search_of
 from app.engine.readings.sessions import by_system, from_session, session_of
-from app.engine.repeated import again, told_before
+from app.engine.repeated import again, folded, told_before
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import LdapSearch
@@ -67,9 +67,10 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         ctx.memory.note(("first", place), at, at)
     elif at - first > ctx.limit(HABIT):
         return
-    before = told_before(ctx, at, place, account.key if account is not None else "")
+    who = account.key if account is not None else ""
+    before = told_before(ctx, at, place, who)
     weaker = unsure(activity) or (account is not None and account.key.startswith("computer:"))
-    yield found(
+    one = found(
         ctx,
         activity,
         place,
@@ -90,6 +91,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         ),
         steps=ctx.path(activity, "AD FS key", caption_of(activity)),
     )
+    yield folded(one, place, who) if before else one
 
 
 DETECTOR = Detector(

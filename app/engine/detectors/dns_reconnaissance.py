@@ -7,7 +7,7 @@ from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, MINUTE, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
 from app.engine.knowledge.names import is_address
 from app.engine.memory import Trail
-from app.engine.repeated import again, told_before
+from app.engine.repeated import again, folded, told_before
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import DnsQuery
@@ -50,10 +50,11 @@ def transfer(activity: Activity, query: DnsQuery, ctx: Context) -> Iterator[Late
     ip = activity.source.ip if activity.source else ""
     before = told_before(ctx, activity.at, ip, "transfer")
     got = activity.result == "success" and query.records > 2
-    yield later(
+    one = later(
         ctx, activity, f"{ip} transfer", lambda: told(activity, query, before, ctx), severity="low" if before else None,
         succeeded=got, sources=(ctx.source(activity),),
     )  # fmt: skip
+    yield folded(one, ip, "transfer") if before else one
 
 
 def told(activity: Activity, query: DnsQuery, before: bool, ctx: Context) -> Finding:
@@ -125,10 +126,11 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     if ctx.memory.days((kind, ip), at) >= HABIT and ctx.learning:
         return  # a mail gateway or an inventory, which was told on the days before
     before, young = told_before(ctx, at, ip, kind), kind in EVERYDAY and not ctx.mature(since, at)
-    yield later(
+    one = later(
         ctx, activity, f"{ip} {kind}", lambda: tell(activity, ctx, trail, words, limit, before, young), first=trail.began,
         severity="low" if before or young else None, evidence=trail.take() or (activity.id,), sources=(ctx.source(activity),),
     )  # fmt: skip
+    yield folded(one, ip, kind) if before else one
 
 
 def tell(activity: Activity, ctx: Context, trail: Trail, words: str, limit: int, before: bool, young: bool) -> Finding:

@@ -293,7 +293,8 @@ def baited(activity: Activity, ctx: Context) -> Iterator[Finding]:
         made = [one for one in changes_of(activity, ctx, "") if one.deed == "create" and ZONES in one.dn.lower()]
         names, zone = [common_name(one.dn) for one in made], ""
     for name in names:
-        label = name.removesuffix(f".{zone}").partition(".")[0].lower() if name != "*" else name
+        inside = name.lower().removesuffix(f".{zone.lower()}") if zone else name.lower()
+        label = inside if inside.startswith("*") else inside.partition(".")[0]  # *.apps answers for what is below apps alone
         marshalled = MARSHALLED in name.lower()
         if not marshalled and label not in BAITS:
             continue

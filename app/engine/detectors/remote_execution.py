@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from app.engine import describe
 from app.engine.context import Context
 from app.engine.detector import HOUR, SECOND, Detector, Needs, against, caption_of, ended, fact, found, listed, sentence
-from app.engine.readings.commands import ADMINISTRATION, PROGRAM_OF
+from app.engine.readings.commands import ADMINISTRATION, PROGRAM_OF, own_program
 from app.engine.readings.deeds import (
     ACTIVATED,
     ACTIVATION,
@@ -28,7 +28,7 @@ from app.engine.readings.novelty import is_new
 from app.engine.readings.pipes import CONTROL, pipe_opened, program_written
 from app.engine.readings.processes import BEGAN, WMI_HOST, base, started
 from app.engine.readings.sessions import LOGON, NETWORK, Logon, from_session, is_elsewhere, latest_of
-from app.engine.repeated import again, first_time, told_before
+from app.engine.repeated import again, first_time, folded, told_before
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import KerberosAp, Ntlm, RpcBind, RpcCall, SmbFile
@@ -47,6 +47,10 @@ DEPLOYED = 5
 controller is one more of a deployment, and no visit of the controller."""
 WAKES, VISITS = 3 * SECOND, 3
 """A client of WMI signs in for each of its objects, three times and more, before the host of WMI starts for it."""
+PRODUCT = (
+    "The service's program lies in a folder of its own and shares its name, as products that bring an agent write it; "
+    "tools write into a folder that is there anyway, or run a shell"
+)
 VISIT = 30 * SECOND
 """A process was probably started for whoever signed in over the network this long before."""
 
@@ -88,18 +92,19 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     refused_pipe = isinstance(activity.detail, EventShare) and not success
     weak = isinstance(activity.detail, (RpcBind, SmbFile)) or refused_pipe or everyday
     weak = weak or what in (SESSION, OLD_TASK) or label == ACTIVATED
+    product = brought(activity, pair[1], ctx)
     deeds = ctx.memory.seen(("deeds", *pair), what, activity.at, activity.id, WINDOW)
     others = [str(one) for one in deeds.values if one != what]
     subject, routine, wave = spread(" ".join(pair), named(activity), what, not weak, activity, ctx)
     if isinstance(activity.detail, EventShare) or what == SESSION:
         subject = joined(subject, pair[1], activity, ctx)
-    yield found(
+    made = found(
         ctx,
         activity,
         subject,
         confidence="low" if weak else "high" if activity.source is not None else "medium",
-        severity="low" if weak or routine
-        else "high" if success and controller and not wave and activity.result != "unanswered" else "medium",
+        severity="low" if weak or routine or (product and not controller)
+        else "high" if success and controller and not (wave or product) and activity.result != "unanswered" else "medium",
         succeeded=success if activity.result != "unanswered" or label == "service started" else None,
         title=None if success else "Attempted remote code execution",
         story=(
@@ -115,11 +120,32 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             *((fact("The call is sealed; its number shows what was asked, not what was run"),)
               if isinstance(activity.detail, RpcCall) and activity.detail.hidden else ()),
             *((fact(f"It was put on {DEPLOYED} or more other computers in the hours before"),) if wave and controller else ()),
+            *((fact(PRODUCT),) if product else ()),
             *((again(ctx.account(activity), ctx.source(activity)),) if routine else ()),
             against("It would be quiet for reading the state of services, tasks or WMI classes without creating or running any"),
         ),
         steps=ctx.path(activity, label, "success" if success and activity.result == "failure" else caption_of(activity)),
     )  # fmt: skip
+    yield repeated(made, named(activity) or f"on {target.key}", routine, controller, activity, ctx)
+
+
+def brought(activity: Activity, where: str, ctx: Context) -> bool:
+    """True for a service whose program looks like a product's own, and for what is done to it within the hour."""
+    name = named(activity)
+    key = ("product", where, name.lower()[:200])
+    stub = activity.detail.stub if isinstance(activity.detail, RpcCall) else {}
+    path = stub.get("path")
+    if name and isinstance(path, str) and path:
+        ctx.memory.note(key, own_program(path, name), activity.at)
+    return bool(name) and bool(ctx.memory.recall(key, bool, activity.at, WINDOW)) and ctx.sensitivity != "high"
+
+
+def repeated(made: Finding, what: str, routine: bool, controller: bool, activity: Activity, ctx: Context) -> Finding:
+    """What was told on a day before as a part of the one alert of the month that tells all of it."""
+    account = ctx.account(activity)
+    if not routine or account is None:
+        return made
+    return folded(made, ctx.source(activity).key, account.key, what[:200], "controller" if controller else "computers")
 
 
 def reached(activity: Activity, ctx: Context) -> Iterator[Finding]:
@@ -198,17 +224,18 @@ def logged(activity: Activity, event: EventService | EventTask, ctx: Context) ->
     subject = f"{place or (account.key if account is not None else '')} {where}"
     everyday = mark.removeprefix(PROGRAM_OF) in ADMINISTRATION and activity.source is None and not remote
     subject, routine, wave = spread(joined(subject, where, activity, ctx), name, what, not everyday, activity, ctx)
-    wave = wave and not mark
+    wave, product = wave and not mark, not made.task and own_program(command, name) and ctx.sensitivity != "high"
     ctx.memory.note(("told", where), subject, activity.at)
     deeds = ctx.memory.seen(("deeds", subject), what, activity.at, activity.id, WINDOW)
     others = [str(one) for one in deeds.values if one != what]
-    yield found(
+    quiet = routine or ((everyday or product) and not controller)
+    told = found(
         ctx,
         activity,
         subject,
         evidence=(proof, activity.id) if proof else (activity.id,),
         confidence="high" if remote else "medium",
-        severity="low" if routine else "high" if controller and not wave else "low" if everyday else "medium",
+        severity="low" if quiet else "high" if controller and not (wave or product) else "low" if everyday else "medium",
         succeeded=True,
         title=None if remote else "Suspected remote code execution",
         story=(
@@ -229,11 +256,13 @@ def logged(activity: Activity, event: EventService | EventTask, ctx: Context) ->
             *((fact(f"In the same hour also: {listed(others)}"),) if others else ()),
             *((fact(target, " is a domain controller: whoever runs code there owns the domain"),) if controller else ()),
             *((fact(f"It was put on {DEPLOYED} or more other computers in the hours before"),) if wave and controller else ()),
+            *((fact(PRODUCT),) if product else ()),
             *((again(account, ctx.source(activity)),) if routine else ()),
             against("It would be quiet for what is installed at the computer itself, without the marks of such tools"),
         ),
         steps=ctx.path(activity, label, "success"),
     )  # fmt: skip
+    yield repeated(told, name or f"on {target.key}", routine, controller, activity, ctx)
 
 
 def visited(activity: Activity, event: EventLogon, ctx: Context) -> None:

@@ -25,7 +25,7 @@ from app.engine.profiles import QUERIES
 from app.engine.readings.novelty import is_new
 from app.engine.readings.pipes import FILE_CHECKED, pipe_opened
 from app.engine.readings.sessions import NETWORK, by_system, from_session, is_elsewhere, session_of
-from app.engine.repeated import again, all_day, hour_of, steady, told_before, visits
+from app.engine.repeated import again, all_day, folded, hour_of, steady, told_before, visits
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import RpcCall
@@ -290,13 +290,14 @@ def told(
     trail = ctx.memory.seen(("asked", place), asked, activity.at, activity.id, WINDOW)
     hour_of(ctx, activity.at, place, asked)
     before = severe and told_before(ctx, activity.at, place, asked)
-    yield later(
+    one = later(
         ctx, activity, place,
         lambda: tell(activity, ctx, trail, severe, how, confidence, place, before), first=trail.began,
         evidence=evidence or (activity.id,), confidence=confidence,
         severity=None if severe and not before else "low", succeeded=outcome_of(activity), sources=(ctx.source(activity),),
         accounts=some(ctx.account(activity)),
     )  # fmt: skip
+    yield folded(one, place, asked) if before else one
 
 
 def tell(

@@ -73,6 +73,8 @@ def _written(activity: Activity, change: Change, ctx: Context) -> Iterator[Findi
     named = actor.label.lower().rpartition("\\")[2] if actor is not None else ""
     synchroniser = named.startswith(SYNCHRONISERS)
     routine = is_routine(activity, ctx)
+    if own and not sensitive and not is_new("own key", ref.key if ref is not None else "", activity.at, ctx):
+        return  # many register devices of their own (Windows Hello for Business), this one among them
     severity: Severity = "high"
     usual = _does_so(actor.key, ref.key if ref is not None else change.name, activity, ctx) if actor is not None else 0
     work = usual >= ctx.limit(USUAL) and not machine and not sensitive

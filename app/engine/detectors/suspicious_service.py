@@ -7,7 +7,7 @@ from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, fact, found, sentence
 from app.engine.readings.commands import ADMINISTRATION, PROGRAM_OF, local_mark
 from app.engine.readings.installations import INSTALLED, INSTALLED_AUDITED, SAME, installation
-from app.engine.repeated import again, told_before
+from app.engine.repeated import again, folded, told_before
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.events import EventService
@@ -42,8 +42,9 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         return
     account, target, controller = ctx.account(activity), ctx.target(activity), ctx.to_controller(activity)
     what = "driver" if made.driver else "service"
-    before = account is not None and told_before(ctx, activity.at, account.key, made.name[:200], mark, controller)
-    yield found(
+    same = (account.key if account is not None else "", made.name[:200], mark, controller)
+    before = account is not None and told_before(ctx, activity.at, *same)
+    one = found(
         ctx,
         activity,
         f"{where if account is None else account.key} {made.name.lower()[:100]}",
@@ -68,6 +69,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         ),
         steps=ctx.path(activity, f"{what} installed", "success"),
     )
+    yield folded(one, *same) if before else one
 
 
 DETECTOR = Detector(

@@ -64,6 +64,36 @@ def command_of(content: str) -> str:
     return " ".join(unescape(text) for _, text in found[:16])
 
 
+FOLDER = re.compile(
+    r"^[\"']?(?:%systemroot%|%windir%|%programfiles(?:\(x86\))?%|[a-z]:\\windows|[a-z]:\\program files(?: \(x86\))?)\\"
+    r"([^\"'<>|&%]{1,200})\\([^\\\"'<>|&%]{1,100})\.exe\b",
+    re.I,
+)
+"""A program in a folder below those where only administrators write: its folders, its name."""
+OF_WINDOWS = frozenset({
+    "system32", "syswow64", "sysnative", "temp", "tasks", "debug", "fonts", "help", "inf", "media", "tracing", "web", "spool",
+    "drivers", "prefetch", "installer", "microsoft.net", "assembly", "security", "servicing", "winsxs", "appcompat", "logs",
+    "downloaded program files", "common files", "windows", "color", "config",
+})  # fmt: skip
+"""Folders that are there on every computer: whoever hides a program chooses one of these."""
+ALIKE = 4
+
+
+def own_program(command: str, name: str) -> bool:
+    """True for a service whose program lies in a folder of its own and shares a name with it, as products that bring an agent
+    install it. Tools write into the Windows folder itself or into one that is there anyway, or run a shell; who takes the pains
+    to look like a product is told quietly.
+    """
+    inside = FOLDER.match(command[:8192].strip())
+    if inside is None or service_mark(command, name) or scrambled(name):
+        return False
+    folders = [one.lower() for one in inside.group(1).split("\\")]
+    if folders[0] in OF_WINDOWS or "." in folders or ".." in folders or any(one in OF_WINDOWS for one in folders[-1:]):
+        return False
+    beginning = name.lower().lstrip()[:ALIKE]
+    return len(beginning) == ALIKE and any(one.startswith(beginning) for one in (*folders, inside.group(2).lower()))
+
+
 HOSTS = re.compile(
     r"(^|[\\/\"'\s])(mshta|wscript|cscript|regsvr32|rundll32|msbuild|installutil|certutil|bitsadmin|regasm|regsvcs)(\.exe)?[\"']?(\s|$)",
     re.I,

@@ -80,7 +80,8 @@ WINRM_PORTS = frozenset({5985, 5986})
 """HTTP and HTTPS of WS-Management (MS-WSMV section 2.1)."""
 SESSION = "open a session of PowerShell or WinRM"
 ROUND = 5
-"""Computers at one end of such sessions within a day from which on that end manages computers, or collects their logs."""
+"""Computers at one end of such sessions within a week from which on that end manages computers, or collects their logs."""
+WEEK = 7 * DAY
 
 
 def deed_of(activity: Activity, ctx: Context) -> tuple[str, str] | None:
@@ -199,7 +200,7 @@ def session_opened(activity: Activity, detail: KerberosAp | Ntlm, ctx: Context) 
     if target.port not in WINRM_PORTS or (account is not None and account.kind != "user"):
         return None  # computers send their logs this way
     pair = (ctx.place(source, activity.at), ctx.place(target, activity.at))
-    ends = (ctx.memory.seen(("sessions", side, pair[side]), pair[1 - side], activity.at, activity.id, DAY) for side in (0, 1))
+    ends = (ctx.memory.seen(("sessions", side, pair[side]), pair[1 - side], activity.at, activity.id, WEEK) for side in (0, 1))
     return None if any(end.distinct >= ROUND for end in ends) else (SESSION, "WinRM session")
 
 

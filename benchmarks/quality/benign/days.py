@@ -5,7 +5,9 @@ from typing import Protocol
 
 from app.model.activity import Activity
 from app.model.directory import DirectoryObject
+from benchmarks.quality.benign.clusters import Clusters
 from benchmarks.quality.benign.domain import BASE, DNS, SERVICES, SID, Account, Computer, Domain
+from benchmarks.quality.benign.enrolment import Enrolment
 from benchmarks.quality.benign.gateways import Gateways
 from benchmarks.quality.benign.kerberos import Kdc
 from benchmarks.quality.benign.machines import Machines
@@ -15,6 +17,7 @@ from benchmarks.quality.benign.network import Net
 from benchmarks.quality.benign.noise import Noise
 from benchmarks.quality.benign.office import Office
 from benchmarks.quality.benign.people import People
+from benchmarks.quality.benign.records import Records
 from benchmarks.quality.benign.scanner import Scanner
 from benchmarks.quality.benign.services import Services
 from benchmarks.quality.benign.simulation import DAY, DIRECTORY, EVENTS, START, TRAFFIC, Simulation
@@ -53,7 +56,10 @@ def days(count: int, told: str, seed: int = 1, shape: str = "company") -> Iterat
     else:
         management = Management(sim, net, staff, services)
         upkeep = Upkeep(sim, net, people, staff, management)
+        records = Records(sim, net, staff)
+        more = (records, Enrolment(sim, net, people, staff), Clusters(sim, net, staff, services, records))
         lives = (gateways, people, *ordinary, staff, services, management, upkeep, Unix(sim, net, people), Scanner(sim, net))
+        lives += more
     _directory(sim, domain)
     for day in range(count):
         start, weekend = START + day * DAY, day % 7 in (5, 6)
@@ -79,8 +85,9 @@ def _directory(sim: Simulation, domain: Domain) -> None:
     accounts += [(one.account, one) for one in domain.computers]
     sim.seen(DirectoryObject(dn=BASE, object_class="domainDNS", domain=DNS, sid=SID, guid="guid-domain", created=ago))
     for who, computer in accounts:
-        kind = "computer" if computer else "msDS-GroupManagedServiceAccount" if who.name.startswith("gmsa") else "user"
-        control = 0x200 if computer is None else 0x82000 if computer.role == "controller" else 0x1000
+        managed, machine = who.name.lower().startswith(("gmsa", "pgmsa")), computer is not None or who.name.endswith("$")
+        kind = "msDS-GroupManagedServiceAccount" if managed else "computer" if machine else "user"
+        control = 0x200 if not machine else 0x1000 if computer is None else 0x82000 if computer.role == "controller" else 0x1000
         if computer is not None and computer.name.startswith("RODC"):
             control = 0x5001000
         spn = SERVICES.get(who.name, ("", 0))[0]
@@ -97,7 +104,7 @@ def _directory(sim: Simulation, domain: Domain) -> None:
                 spns=(spn,) if spn else (),
                 created=ago,
                 password_set=ago,
-                primary_group=516 if control == 0x82000 else 521 if control == 0x5001000 else 515 if computer else 513,
+                primary_group=516 if control == 0x82000 else 521 if control == 0x5001000 else 515 if machine else 513,
                 operating_system="Windows Server 2022" if computer and computer.role != "workstation" else None,
                 encryption_types=4 if who.etype == 23 else None,
                 delegates_to=(SERVICES["svc-sql"][0],) if who.name == "svc-web" else (),

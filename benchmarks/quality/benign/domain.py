@@ -236,6 +236,12 @@ class Domain:
             found = next(one for one in (*self.admins, *self.server_admins, *self.helpdesk, *self.users) if one.name == name)
         return found
 
+    def service(self, name: str) -> Account:
+        """The account of a service, made when it is first asked for."""
+        if name not in self.services:
+            self.services[name] = self._user(name)
+        return self.services[name]
+
     def sid(self) -> str:
         """The next SID of the domain."""
         self._rid += 1

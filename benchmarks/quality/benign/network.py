@@ -268,7 +268,7 @@ class Net:
             RpcBind(interface=interface, name=operations.NAMES.get(interface, ""), version="1.0", pipe=pipe), ip or computer.ip,
             server.ip, 445, ticket=key, account=said,
         )  # fmt: skip
-        if server.role == "controller":
+        if server.role != "workstation":
             self.log.share(server, who, session, ip or computer.ip, "IPC$", pipe)
         for opnum, stub in calls:
             self.call(computer, who, server, interface, opnum, pipe=pipe, ticket=key, said=said, ip=ip, **stub)

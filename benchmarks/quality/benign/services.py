@@ -169,9 +169,12 @@ class Services:
         self.staff.wmi(master, who, server, 8)
 
     def client_push(self) -> None:
+        """A new server is given the client of SCCM."""
+        self.push_client(self.domain.servers[self.sim.random.choice(("APP2", "APP5", "APP6", "RDS2"))])
+
+    def push_client(self, target: Computer) -> None:
         """SCCM client push: files to ADMIN$, a service made and started."""
         master, who = self.domain.servers["SCCM1"], self.domain.account("svc-sccm")
-        target = self.domain.servers[self.sim.random.choice(("APP2", "APP5", "APP6", "RDS2"))]
         key, _, session = self.net.mount(master, who, target, "ADMIN$")
         detail = SmbFile(
             dialect=DIALECT,

@@ -21,9 +21,9 @@ class Upkeep:
     def __init__(self, sim: Simulation, net: Net, people: People, staff: Staff, management: Management) -> None:
         self.sim, self.net, self.domain, self.kdc, self.log = sim, net, net.domain, net.kdc, net.log
         self.people, self.staff, self.management = people, staff, management
-        self.cloud = self.domain._user("pGMSA_1f2e77c0$")
-        self.sso = self.domain._user("AZUREADSSOACC$")
-        self.federation = self.domain._user("gmsa-adfs$")
+        self.cloud = self.domain.service("pGMSA_1f2e77c0$")
+        self.sso = self.domain.service("AZUREADSSOACC$")
+        self.federation = self.domain.service("gmsa-adfs$")
 
     def plan(self, day: int, start: int, weekend: bool) -> None:
         """The whole day."""

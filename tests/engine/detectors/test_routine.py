@@ -1,5 +1,7 @@
 """What a backup, a management system, a synchronisation or a name server does again is told once, then in a low voice."""
 
+import pytest
+
 from app.engine import running
 from app.engine.detectors import DETECTORS
 from app.engine.knowledge import Knowledge
@@ -23,6 +25,8 @@ from tests.engine.detectors.builders import (
     dns,
 )
 from tests.engine.detectors.builders import FILES as SERVER
+from tests.engine.detectors.builders_changes import dn, modify
+from tests.engine.detectors.logs import CHANGES, CHANGES_ALL, checked
 
 DAY = 24 * HOUR
 BY_ID = {one.id: one for one in DETECTORS}
@@ -57,11 +61,13 @@ def nights(count: int, name: str = "Helper") -> list[Activity]:
     ]
 
 
-def test_one_service_on_many_computers_is_one_alert_a_night_and_told_loudly_once() -> None:
+def test_one_service_on_many_computers_is_told_loudly_once_and_then_in_one_quiet_alert_of_a_month() -> None:
     said = alerts("remote_execution", nights(4))
 
-    assert [one.severity for one in said] == ["medium", "low", "low", "low"]
+    assert [one.severity for one in said] == ["medium", "low"]
     assert {len(one.finding.targets) for one in said} == {3}
+    assert said[1].finding.last - said[1].finding.first > 2 * DAY
+    assert [one.severity for one in alerts("remote_execution", nights(40))] == ["medium", "low", "low"]
     assert any("exclusion" in plain(one.text) for one in said[1].finding.facts)
 
 
@@ -87,6 +93,53 @@ def test_a_controller_that_a_deployment_reaches_last_is_one_more_of_it() -> None
     assert said.severity == "medium"
 
 
+def installed(path: str, name: str, target: str = SERVER) -> list[Activity]:
+    """A service made with a program that can be read, and started."""
+    said = Account(name="backup", domain="EXAMPLE")
+    return [
+        act(RpcCall(interface=SVCCTL, opnum=opnum, pipe="svcctl", stub={"service": name, **more}), WS1, target,
+            at=opnum * SECOND, account=said)
+        for opnum, more in ((12, {"path": path}), (19, {}))
+    ]  # fmt: skip
+
+
+OWN = r"C:\Windows\BackupAgent\BackupHelper.exe /start"
+FOREIGN = (
+    r"C:\Windows\BackupAgent.exe", r"C:\Windows\Temp\BackupAgent\BackupAgent.exe", r"C:\Windows\System32\BackupAgent.exe",
+    r"C:\Windows\System32\spool\drivers\color\BackupAgent.exe", r"%COMSPEC% /Q /c echo x > C:\Windows\BackupAgent\a.exe",
+    r"\\192.0.2.9\ADMIN$\BackupAgent\BackupAgent.exe", r"C:\Windows\Helper\Helper.exe", r"C:\Users\Public\BackupAgent\a.exe",
+    r"C:\Windows\BackupAgent\..\Temp\BackupAgent.exe",
+)  # fmt: skip
+
+
+def test_a_product_that_brings_its_agent_is_told_quietly_and_on_a_controller_at_medium() -> None:
+    (said,) = alerts("remote_execution", installed(OWN, "BackupAgent"))
+    (there,) = alerts("remote_execution", [controller(DC1), *installed(OWN, "BackupAgent", DC1)])
+
+    assert (said.severity, there.severity) == ("low", "medium")
+    assert any("products" in plain(one.text) for one in there.finding.facts)
+
+
+@pytest.mark.parametrize("path", FOREIGN)
+def test_a_program_where_tools_put_theirs_or_under_a_foreign_name_stays_loud(path: str) -> None:
+    (said,) = alerts("remote_execution", installed(path, "BackupAgent"))
+    (there,) = alerts("remote_execution", [controller(DC1), *installed(path, "BackupAgent", DC1)])
+
+    assert (said.severity, there.severity) == ("medium", "high")
+
+
+def test_a_product_is_as_loud_as_anything_at_high_sensitivity() -> None:
+    (said,) = alerts("remote_execution", installed(OWN, "BackupAgent"), Tuning(sensitivity="high"))
+
+    assert said.severity == "medium"
+
+
+def test_the_same_service_changed_to_run_a_shell_is_loud() -> None:
+    (said,) = alerts("remote_execution", [*installed(OWN, "BackupAgent"), *installed(r"%COMSPEC% /c whoami", "BackupAgent")])
+
+    assert said.severity == "medium"
+
+
 def test_a_service_without_a_readable_name_is_a_routine_on_that_computer_alone() -> None:
     said = alerts("remote_execution", [*service("", at=0), *service("", at=DAY), *service("", WS2, at=2 * DAY)])
 
@@ -100,7 +153,7 @@ def test_a_routine_excuses_no_other_service_account_or_source() -> None:
         *service("Helper", at=7 * DAY, source=WS2),
     ]
 
-    assert [one.severity for one in alerts("remote_execution", [*nights(4), *other])[4:]] == ["medium", "medium", "medium"]
+    assert [one.severity for one in alerts("remote_execution", [*nights(4), *other])[2:]] == ["medium", "medium", "medium"]
 
 
 def test_nothing_is_a_routine_at_high_sensitivity() -> None:
@@ -146,6 +199,17 @@ def test_the_name_of_a_synchronisation_excuses_no_single_request() -> None:
     said = alerts("dcsync", [controller(DC1), replication("MSOL_12ab", at=HOUR), replication("MSOL_12ab", at=2 * HOUR)])
 
     assert [one.severity for one in said] == ["medium"]
+
+
+def test_a_program_that_replicates_without_secrets_is_one_quiet_alert_after_its_first_day() -> None:
+    """4662 of the right to get changes, four times a day."""
+    portal = [checked("portal", CHANGES, at=turn * 6 * HOUR) for turn in range(12)]
+    said = alerts("dcsync", portal)
+
+    assert {one.severity for one in said} == {"low"}
+    assert len([one for one in said if one.finding.first - portal[0].at >= 12 * HOUR]) == 1
+    secrets = checked("portal", CHANGES_ALL, at=4 * DAY)
+    assert alerts("dcsync", [*portal, secrets])[-1].severity == "high"
 
 
 def test_any_other_account_that_replicates_stays_high_however_often() -> None:
@@ -272,3 +336,20 @@ def test_the_same_from_a_strange_computer_is_told() -> None:
     ]
 
     assert any(one.severity != "low" for one in alerts("pass_the_hash", [*days, *strange]))
+
+
+def key_of_ones_own(name: str, *, at: int) -> Activity:
+    return modify(dn(name), "msDS-KeyCredentialLink", "B:8:00020000:x", user=name, deed="add", at=at)
+
+
+def test_keys_that_many_put_on_their_own_accounts_are_told_until_it_is_what_people_do() -> None:
+    said = alerts("shadow_credentials", [key_of_ones_own(f"user{one}", at=one * DAY) for one in range(12)])
+
+    assert [one.severity for one in said] == ["low"] * 4
+
+
+def test_a_key_on_somebody_else_is_as_loud_as_ever_there() -> None:
+    many = [key_of_ones_own(f"user{one}", at=one * DAY) for one in range(12)]
+    other = modify(dn("dora"), "msDS-KeyCredentialLink", "B:8:00020000:x", user="user3", deed="add", at=12 * DAY)
+
+    assert alerts("shadow_credentials", [*many, other])[-1].severity == "high"
