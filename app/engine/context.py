@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from app.engine.decoys import Decoys, Tags
 from app.engine.knowledge import Knowledge
+from app.engine.knowledge.holdings import holdings
 from app.engine.knowledge.tags import SENSITIVE
 from app.engine.memory import Memory
 from app.engine.profiles import Profiles
@@ -137,7 +138,8 @@ class Context:
     def place(self, end: Endpoint | None, at: int) -> str:
         """Address of an end, so that what packets and logs tell of one computer is one subject.
 
-        Of a computer that a log only names the address that it had, where it had one only; its name otherwise; empty for none.
+        Of a computer that a log only names the address that it had, where it had one only, until it is told otherwise; its name
+        otherwise; empty for none.
         """
         if end is None:
             return ""
@@ -149,14 +151,13 @@ class Context:
             if len(self._places) >= PLACES:
                 self._places.clear()
             ref = self.knowledge.address_entity(ip, at)
-            said = self.knowledge.bindings(ref.key) if ref.key.startswith("computer:") else []
-            spans = tuple((one.address, one.first, one.last) for one in said if one.certainty != "low")
+            spans = holdings(self.knowledge, ref.key) if ref.key.startswith("computer:") else ()
             addresses = {address for address, _, _ in spans}
             held = spans if len(addresses) > 1 else addresses.pop() if addresses else ip
             self._places[ip] = held
         if isinstance(held, str):
             return held
-        found = {address for address, first, last in held if first <= at <= last}
+        found = {address for address, first, until in held if first <= at < until}
         return found.pop() if len(found) == 1 else ip
 
     def account(self, activity: Activity) -> EntityRef | None:

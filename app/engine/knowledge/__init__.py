@@ -9,11 +9,12 @@ from app.engine.knowledge.accounts import BUILT_IN
 from app.engine.knowledge.addresses import METHODS
 from app.engine.knowledge.controllers import CONTROLLER_ROLES, PARTNER, PROOF
 from app.engine.knowledge.fold import LESSONS
+from app.engine.knowledge.guests import MANAGED
 from app.engine.knowledge.lessons_footprints import TRACES
 from app.engine.knowledge.names import host, is_address, short
 from app.engine.knowledge.parts import Parts
 from app.engine.knowledge.sids import sid_in
-from app.engine.knowledge.standing import Membership, logged_members, served, why_sensitive
+from app.engine.knowledge.standing import Membership, logged_members, managed_names, served, why_sensitive
 from app.engine.knowledge.states import Key
 from app.engine.knowledge.station import Station, station
 from app.engine.knowledge.tags import automatic
@@ -124,7 +125,10 @@ class Knowledge(Parts):
         self._places, self._stations, self._inside, self._computers = None, {}, {}, {}
         domains = self.accounts.dns_domains
         self.addresses.settle()
+        self.addresses.manage(managed_names(self))
         for (machine, domain), words in self.accounts.rows().items():
+            if MANAGED in words:
+                continue
             if machine.endswith("$") and domain in domains and not words.keys().isdisjoint(THERE) and host(machine):
                 self.addresses.shorten(f"{host(machine)}.{domain}")
         acting = set(self.roles.addresses())
@@ -325,8 +329,9 @@ class Knowledge(Parts):
     def bindings(self, address_or_name: str) -> list[Binding]:
         """All that was said of an address, or of a computer's name, oldest first. Entity keys are understood too."""
         text = address_or_name.removeprefix("address:").removeprefix("computer:").lower()
-        found = self.addresses.about_address(text)
-        return found or self.addresses.about_name(text, self.accounts.dns_domains)
+        domains = self.accounts.dns_domains
+        self._settle()
+        return self.addresses.about_address(text, domains) or self.addresses.about_name(text, domains)
 
     # ---- accounts and tickets
 

@@ -27,9 +27,9 @@ class Accounts:
     """Folds of accounts (domain, name, word) and of domains (NetBIOS name, DNS name).
 
     Words: "signed in", "exists", "unknown", "sensitive", "named"; from logs also "created", "deleted", "disabled", "enabled",
-    "locked", "unlocked". sids: (SID, domain, name) as a log or a directory has them together. members: (group's SID, group's
-    name, group's domain, member's SID, member's name or distinguished name, computer that logged it, "added" or "removed").
-    renames: (domain, old name, new name, SID).
+    "locked", "unlocked", and "managed" of one with a dollar sign that runs a service of a computer. sids: (SID, domain, name) as
+    a log or a directory has them together. members: (group's SID, group's name, group's domain, member's SID, member's name or
+    distinguished name, computer that logged it, "added" or "removed"). renames: (domain, old name, new name, SID).
     """
 
     def __init__(self) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from app.engine.knowledge import crowded
+from app.engine.knowledge.guests import GUEST, MACHINES, OF_ACCOUNTS, guests
 from app.engine.knowledge.names import DOMAIN_LABELS, short
 from app.engine.knowledge.tally import Key, Seen, Tally
 from app.model.activity import Activity
@@ -43,6 +44,7 @@ METHODS: dict[str, tuple[Certainty, str]] = {
     "mdns": ("medium", "multicast DNS said so"),
     "llmnr": ("low", "an LLMNR answer said so, which anybody on the segment can give"),
     "log-claim": ("low", "a log says that this computer's ticket was asked for from there, and refused"),
+    GUEST: ("low", "an account of this name asked for a ticket from there, but the computer gave another name as its own"),
     "kerberos-claim": ("low", "it asked for this computer's ticket; nothing shows that it received one"),
 }
 """Method to its certainty and the sentence that explains it."""
@@ -57,8 +59,6 @@ def certainty_of(method: str) -> Certainty:
     return METHODS.get(method, ("low", ""))[0]
 
 
-MACHINES = frozenset({"kerberos-host", "log-kerberos"})
-"""Methods by which a computer's own account signed in; several of them at one address at once mean address translation."""
 CLAIMS = frozenset({"ntlm-workstation", "kerberos-address", "ldap-ping-client", "log-workstation", "radius"})
 """Methods by which a client calls itself something. Whoever relays an authentication passes its victim's name on."""
 
@@ -78,6 +78,8 @@ class Addresses:
         self._owners: dict[str, list[tuple[str, int, int]]] = {}
         self._crowds: dict[str, crowded.Crowd] = {}
         self._answers: dict[str, list[tuple[str, list[tuple[int, int, int, str, int, str]]]]] = {}
+        self._managed: frozenset[str] = frozenset()
+        self._foreign: dict[str, set[str]] = {}
         self._by_name: tuple[frozenset[str], dict[str, list[tuple[Key, Seen]]]] | None = None
 
     def say(self, address: str, name: str, method: str, activity: Activity) -> None:
@@ -90,13 +92,18 @@ class Addresses:
         if "." in name:
             self.computers.add((name,), activity)
 
+    def manage(self, names: frozenset[str]) -> None:
+        """These names, full or short, are those of service accounts that no computer has."""
+        if names != self._managed:
+            self._managed, self._foreign, self._answers, self._crowds = names, {}, {}, {}
+
     def settle(self) -> None:
         """Bring the indices up to date with the tallies."""
         version = (self.tally.changes, self.computers.changes)
         if self._version == version:
             return
         self._by_address, self._by_short, self._owners, self._answers = {}, {}, {}, {}
-        self._by_name = None
+        self._foreign, self._by_name = {}, None
         for key, seen in self.tally.rows():
             self._by_address.setdefault(str(key[0]), []).append((key, seen))
             name = str(key[1])
@@ -133,20 +140,30 @@ class Addresses:
             return self._answers[address]
         rows = self._by_address.get(address, [])
         machines: dict[int, set[str]] = {}
+        foreign = self._guests(address, domains)
         for key, _ in rows:
-            if key[2] in MACHINES:
+            if key[2] in MACHINES and key[1] not in foreign:
                 machines.setdefault(int(str(key[3])), set()).add(str(key[1]))
         shared = any(len(names) >= NAT_HOSTS for names in machines.values())
         found: dict[str, list[tuple[int, int, int, str, int, str]]] = {}
         for key, seen in rows:
             name, method = str(key[1]), str(key[2])
-            if name in domains or short(name) in DOMAIN_LABELS:
+            if name in domains or short(name) in DOMAIN_LABELS or (method in OF_ACCOUNTS and name in foreign):
                 continue
             level = 0 if shared or (method in CLAIMS and self._taken(address, name, seen)) else ORDER[certainty_of(method)]
             found.setdefault(self.full(name, domains), []).append((seen[0], seen[1], level, method, seen[2], seen[3]))
         answer = sorted(found.items())
         self._answers[address] = answer
         return answer
+
+    def _guests(self, address: str, domains: set[str]) -> set[str]:
+        """Names of accounts that signed in from an address and are not its computer's."""
+        found = self._foreign.get(address)
+        if found is None:
+            rows = self._by_address.get(address, [])
+            found = guests(rows, self._managed, CLAIMS, lambda name: self.full(name, domains))
+            self._foreign[address] = found
+        return found
 
     def _taken(self, address: str, name: str, seen: Seen) -> bool:
         """True when others, who should know, give the name that a client calls itself to another address at that time."""
@@ -196,12 +213,13 @@ class Addresses:
         level = LEVELS[max(0, min(2, worth - (1 if second >= worth else 0)))]
         return name, Resolution(ip=address, computer=name, method=method, certainty=level, proof=proof)
 
-    def bindings(self, matches: Iterable[tuple[Key, Seen]]) -> list[Binding]:
+    def bindings(self, matches: Iterable[tuple[Key, Seen]], domains: set[str]) -> list[Binding]:
         """Rows joined into one binding for each address, name and method that no other name interrupted."""
         joined: list[Binding] = []
         ordered = sorted(matches, key=lambda row: (row[0][0], row[0][2], row[1][0], row[0][1]))
         for key, seen in ordered:
             address, name, method = str(key[0]), str(key[1]), str(key[2])
+            method = GUEST if method in MACHINES and name in self._guests(address, domains) else method
             before = joined[-1] if joined else None
             if before is not None and (before.address, before.name, before.method) == (address, name, method):
                 joined[-1] = Binding(
@@ -217,10 +235,10 @@ class Addresses:
             )  # fmt: skip
         return sorted(joined, key=lambda one: (one.first, one.address, one.name, one.method))
 
-    def about_address(self, address: str) -> list[Binding]:
+    def about_address(self, address: str, domains: set[str]) -> list[Binding]:
         """What was said of an address."""
         self.settle()
-        return self.bindings(self._by_address.get(address, []))
+        return self.bindings(self._by_address.get(address, []), domains)
 
     def about_name(self, name: str, domains: set[str]) -> list[Binding]:
         """What was said of a computer, by its full or short name."""
@@ -230,4 +248,4 @@ class Addresses:
             for row in self.tally.rows():
                 found.setdefault(self.full(str(row[0][1]), domains), []).append(row)
             self._by_name = (frozenset(domains), found)
-        return self.bindings(self._by_name[1].get(self.full(name, domains), []))
+        return self.bindings(self._by_name[1].get(self.full(name, domains), []), domains)

@@ -11,7 +11,7 @@ MARKS = 64
 
 def entities_of(known: Knowledge, ip: str, first: int, last: int) -> tuple[EntityRef, ...]:
     """Every entity that an address was between two times; the answers change at bindings and half-way between them."""
-    bindings = known.addresses.about_address(ip)
+    bindings = known.addresses.about_address(ip, known.accounts.dns_domains)
     marks = sorted({first, last, *(one.first for one in bindings), *(one.last for one in bindings)})
     marks = marks if len(marks) <= MARKS else [first, last]
     times = [*marks, *((a + b) // 2 for a, b in pairwise(marks))]

@@ -5,9 +5,11 @@ from ipaddress import ip_address
 from typing import Any
 
 from app.engine.knowledge.accounts import SENSITIVE_GROUPS
+from app.engine.knowledge.addresses import NETBIOS
+from app.engine.knowledge.guests import GUEST
 from app.engine.knowledge.lessons_directory import DIRECTORY_LESSONS
 from app.engine.knowledge.lessons_events import EVENT_LESSONS, EXISTING, UNKNOWN_CLIENT, named_by
-from app.engine.knowledge.names import account_parts, base_domain, host, is_address, service_host
+from app.engine.knowledge.names import account_parts, base_domain, host, is_address, service_host, short
 from app.engine.knowledge.parts import Parts
 from app.engine.knowledge.tickets import is_own_tgt
 from app.model.activity import Activity, Endpoint
@@ -72,7 +74,9 @@ def learn_as(known: Parts, activity: Activity, detail: KerberosAs) -> None:
         if client is not None and name.endswith("$") and code != UNKNOWN_CLIENT:
             plain = host(account_parts(name, realm)[0])
             full = f"{plain}.{realm.lower()}" if realm and "." in realm and "." not in plain and plain else plain
-            known.addresses.say(client.ip, full, "kerberos-host" if activity.result == "success" else "kerberos-claim", activity)
+            own = [host(text)[:NETBIOS] for text in detail.client_addresses if host(text)]  # RFC 4120 section 7.5.3
+            method = "kerberos-host" if activity.result == "success" else "kerberos-claim"
+            known.addresses.say(client.ip, full, GUEST if own and short(full)[:NETBIOS] not in own else method, activity)
         if detail.ticket_hash and activity.result == "success":
             known.tickets.issued(detail.ticket_hash, name, realm or "", detail.service or "", detail.ticket_etype, "as", activity)
     if client is not None:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from app.engine.knowledge.names import account_parts, host, is_address
+from app.engine.knowledge.guests import MANAGED
+from app.engine.knowledge.names import account_parts, host, is_address, short
 from app.engine.knowledge.parts import Parts
 from app.model.activity import Activity
 from app.model.events import (
@@ -38,6 +39,8 @@ ACCOUNT_WORDS = {
     4767: "unlocked", 4723: "exists", 4724: "exists", 4738: "exists", 4742: "exists",
 }  # fmt: skip
 LOCKED, RENAMED = 4740, 4781
+SERVICE_LOGONS = frozenset({4, 5})
+"""Types of logon of tasks and services. A computer's own account never runs them under its name: they are LOCAL SYSTEM then."""
 LOCAL_SYSTEM = "S-1-5-18"
 NO_DOMAIN = frozenset({"", "-", "workgroup", "arbeitsgruppe", "mshome", "nt authority"})
 COMPUTER_ACCOUNTS = frozenset({4741, 4742, 4743})
@@ -97,6 +100,10 @@ def learn_logon(known: Parts, activity: Activity, event: EventLogon) -> None:
                 known.accounts.say(name, domain, "unknown", activity)
             elif status in WRONG_PASSWORD:
                 known.accounts.say(name, domain, "exists", activity)
+    if event.event_id == LOGON and name and name.endswith("$") and event.number("LogonType") in SERVICE_LOGONS:
+        here = short(host(event.computer))
+        if here and host(name) != here and (domain or "").lower() not in NO_DOMAIN | {here}:
+            known.accounts.say(name, domain, MANAGED, activity)
     if not address:
         return
     if event.event_id == LOGON and name and name.endswith("$") and "kerberos" in package:

@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from app.engine.knowledge.accounts import BUILT_IN, SENSITIVE_GROUPS
+from app.engine.knowledge.guests import MANAGED
 from app.engine.knowledge.names import host, service_host
 from app.engine.knowledge.sids import BORN_SENSITIVE, is_sensitive_group, relative_id, sid_in
 
 if TYPE_CHECKING:
     from app.engine.knowledge import Knowledge
 
+MANAGED_CLASSES = (
+    "msDS-GroupManagedServiceAccount", "msDS-ManagedServiceAccount", "msDS-DelegatedManagedServiceAccount",
+)  # fmt: skip
+"""Classes of accounts that run services and are named like computers' (MS-ADSC)."""
 LOCAL = "S-1-5-32-"
 """Beginning of the SIDs of groups that every computer has of its own; a domain's are those of its controllers."""
 AUTHORITIES = {"pkienrollmentservice": "Certificate authority", "dhcpclass": "DHCP server"}
@@ -54,6 +59,18 @@ def logged_members(known: Knowledge) -> dict[str, dict[str, Membership]]:
         else:
             held[str(group)] = Membership(old.first, old.last, max(old.removed, seen[1]))
     return found
+
+
+def managed_names(known: Knowledge) -> frozenset[str]:
+    """Full and short names of service accounts that look like computers' accounts, without the dollar sign."""
+    said = [(name, domain) for (name, domain), words in known.accounts.rows().items() if MANAGED in words]
+    for kind in MANAGED_CLASSES:
+        for key in known.directory.of_class(kind):
+            state = known.directory.state(key)
+            if state is not None and state.object.sam:
+                said.append((state.object.sam.lower(), state.object.domain.lower()))
+    plain = [(host(name), domain) for name, domain in said if host(name)]
+    return frozenset({name for name, _ in plain} | {f"{name}.{domain}" for name, domain in plain if "." in domain})
 
 
 def why_sensitive(known: Knowledge, key: str, at: int | None, logged: dict[str, Membership]) -> tuple[str, ...]:

@@ -2,8 +2,10 @@
 
 from msgspec.structs import replace
 
+from app.engine import running
 from app.engine.context import NOBODY, Context
 from app.engine.detector import sentence
+from app.engine.detectors import DETECTORS
 from app.engine.knowledge import Knowledge
 from app.engine.memory import Memory
 from app.engine.readings.sessions import (
@@ -20,7 +22,8 @@ from app.engine.readings.sessions import (
 from app.model.activity import Activity, Endpoint, named
 from app.model.alert import plain
 from app.model.events import EventKerberos, WindowsEvent
-from tests.engine.detectors.builders import DC1, HOUR, SECOND, WS1, WS2, as_req
+from tests.cases.audit_log_cleared import cleared
+from tests.engine.detectors.builders import DC1, HOUR, MINUTE, SECOND, WS1, WS2, as_req
 from tests.engine.detectors.logs import DC, DC_TWO, FILE_SERVER, checked, logon, proof_failed, refused_logon, tgt, validated
 
 
@@ -123,7 +126,26 @@ def test_a_computer_with_two_addresses_has_the_one_of_that_time() -> None:
 
     assert ctx.place(named("ws1"), first.at) == WS1
     assert ctx.place(named("ws1"), second.at) == WS2
-    assert ctx.place(named("ws1"), second.at + HOUR) == "name:ws1"
+    assert ctx.place(named("ws1"), first.at + HOUR // 2) == WS1  # until it is seen elsewhere
+    assert ctx.place(named("ws1"), second.at + HOUR) == WS2
+    assert ctx.place(named("ws1"), first.at - 1) == "name:ws1"
+
+
+def test_an_address_that_another_computer_got_is_no_place_of_the_first() -> None:
+    first, second, other = tgt("WS1$"), tgt("WS1$", WS2, at=HOUR), tgt("WS9$", WS2, at=2 * HOUR)
+    ctx = context(first, second, other)
+
+    assert ctx.place(named("ws1"), other.at - 1) == WS2
+    assert ctx.place(named("ws1"), other.at) == "name:ws1"
+    assert ctx.place(named("ws9"), other.at) == WS2
+
+
+def test_two_addresses_at_once_are_no_place_also_when_one_was_seen_longer() -> None:
+    second = "2001:db8::51"
+    seen = [tgt("WS1$", at=0), tgt("WS1$", at=HOUR), tgt("WS1$", second, at=MINUTE), tgt("WS1$", second, at=3 * HOUR)]
+    ctx = context(*seen)
+
+    assert {ctx.place(named("ws1"), one.at + 2 * MINUTE) for one in seen} == {"name:ws1"}
 
 
 def test_an_end_that_nobody_names_is_nobody() -> None:
@@ -152,3 +174,16 @@ def test_encryption_that_was_offered_is_read_by_its_names() -> None:
     assert offered(event) == (18, 23)
     assert offered(EventKerberos(fields={"ClientAdvertizedEncryptionTypes": "-"})) == ()
     assert DC1 not in offered(event)
+
+
+def test_one_case_stays_one_alert_when_the_last_word_about_an_address_is_past() -> None:
+    """Logs cleared twice within minutes, once before and once behind the last sign-in from that address; a lease comes later."""
+    seen = [
+        tgt("WS1$"), cleared(computer="WS1.example.org", at=SECOND), tgt("WS1$", at=MINUTE),
+        cleared(computer="WS1.example.org", at=5 * MINUTE), tgt("WS1$", WS2, at=2 * HOUR),
+    ]  # fmt: skip
+    known = Knowledge()
+    for one in seen:
+        known.observe(one)
+
+    assert len(running.run([one for one in DETECTORS if one.id == "audit_log_cleared"], seen, known)) == 1

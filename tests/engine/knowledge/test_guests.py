@@ -1,0 +1,127 @@
+"""Managed service accounts and clusters do not rename the computers from which they sign in; real renames still do."""
+
+import pytest
+
+from app.engine.knowledge import Knowledge
+from app.engine.knowledge.addresses import certainty_of
+from app.model.activity import Activity
+from app.model.details import NameObservation
+from app.model.events import EventKerberos, EventLogon
+from tests.engine.detectors.builders import HOUR, MINUTE, SECOND, START, WS1, WS2, act, as_req, tgs_req
+from tests.engine.knowledge.test_logs import entry, event, known
+
+SQL = "192.0.2.40"
+
+
+def by_turns(source: str = WS1, other: str = "svc_sql$", hours: int = 3) -> list[Activity]:
+    """The computer WS1 and another account sign in from one address, hour after hour."""
+    found: list[Activity] = []
+    for hour in range(hours):
+        at = hour * HOUR + MINUTE
+        found += [as_req("WS1$", source, at=at), as_req(other, source, at=at + SECOND)]
+        found += [tgs_req("cifs/files.example.org", source, client="WS1$", at=at + MINUTE)]
+        found += [tgs_req("cifs/files.example.org", source, client=other, at=at + 2 * MINUTE)]
+        found += [as_req("WS1$", source, at=at + 10 * MINUTE), as_req(other, source, at=at + 11 * MINUTE)]
+    return found
+
+
+def always_ws1(knowledge: Knowledge, source: str = WS1, hours: int = 3) -> bool:
+    times = [START + minute * MINUTE for minute in range(0, hours * 60, 3)]
+    return {(one.computer, one.certainty) for at in times for one in [knowledge.resolve(source, at)]} == {("WS1", "high")}
+
+
+def test_an_account_that_the_directory_calls_a_service_is_no_computer() -> None:
+    managed = entry(object_class="msDS-GroupManagedServiceAccount", sam="svc_sql$", dn="CN=svc_sql,DC=example,DC=org",
+                    sid="S-1-5-21-1-2-3-1500")  # fmt: skip
+    assert not always_ws1(known(*by_turns()))
+    knowledge = known(*by_turns(), managed)
+
+    assert always_ws1(knowledge)
+    assert {(one.name, one.certainty) for one in knowledge.bindings(WS1)} == {
+        ("ws1.example.org", "high"), ("svc_sql.example.org", "low"),
+    }  # fmt: skip
+    assert {one.certainty for one in knowledge.bindings("computer:svc_sql.example.org")} == {"low"}
+    assert "Shared address" not in knowledge.tags(f"address:{WS1}")
+
+
+def test_many_service_accounts_of_one_computer_are_no_address_translation() -> None:
+    names = [f"svc{number}$" for number in range(5)]
+    managed = [
+        entry(object_class="msDS-GroupManagedServiceAccount", sam=name, dn=f"CN={name},DC=example,DC=org",
+              sid=f"S-1-5-21-1-2-3-150{number}") for number, name in enumerate(names)
+    ]  # fmt: skip
+    asked = [one for name in names for one in by_turns(other=name)]
+
+    assert known(*asked).resolve(WS1, START).certainty == "low"
+    assert always_ws1(known(*asked, *managed))
+
+
+@pytest.mark.parametrize("kind", ["4", "5"])
+def test_an_account_that_a_log_shows_running_a_service_is_no_computer(kind: str) -> None:
+    """Only a log of the domain's controller and one of the computer, without packets or directory."""
+    asked = [
+        event(EventKerberos, 4768, at=minute * MINUTE, TargetUserName=("WS1$", "svc_sql$")[minute % 2],
+              TargetDomainName="EXAMPLE", IpAddress=f"::ffff:{WS1}", Status="0x0") for minute in range(0, 150)
+    ]  # fmt: skip
+    ran = event(EventLogon, 4624, "ws1.example.org", at=5, TargetUserName="svc_sql$", TargetDomainName="EXAMPLE", LogonType=kind)
+    own = event(EventLogon, 4624, "ws1.example.org", at=6, TargetUserName="WS1$", TargetDomainName="EXAMPLE", LogonType=kind)
+    local = event(EventLogon, 4624, "ws1.example.org", at=7, TargetUserName="ws2$", TargetDomainName="WS1", LogonType=kind)
+
+    assert always_ws1(known(*asked, ran, own, local, as_req("WS2$", WS2)))
+    assert known(ran, own, local, as_req("WS2$", WS2)).resolve(WS2, START).computer == "WS2"
+
+
+def test_a_computer_that_gives_its_own_name_in_the_request_keeps_it() -> None:
+    """NetBIOS name among the addresses of the request, RFC 4120 section 7.5.3; longer names are cut there."""
+    long = "a-quite-long-host-name$"
+    asked = [
+        as_req(long, SQL, at=0, client_addresses=("A-QUITE-LONG-HO",)),
+        as_req("cluster$", SQL, at=MINUTE, client_addresses=("A-QUITE-LONG-HO",)),
+        tgs_req("cifs/files.example.org", SQL, client="cluster$", at=2 * MINUTE),
+    ]
+    knowledge = known(*asked)
+
+    assert knowledge.resolve(SQL, START + 2 * MINUTE).computer == "A-QUITE-LONG-HOST-NAME"
+    assert [one.method for one in knowledge.bindings(SQL) if one.name.startswith("cluster")] == ["kerberos-guest"] * 2
+
+
+def test_a_stolen_computer_account_does_not_name_its_thief() -> None:
+    asked = [as_req("WS1$", WS1, client_addresses=("WS1",)), as_req("WS1$", SQL, at=MINUTE, client_addresses=("KALI",))]
+    knowledge = known(*asked, tgs_req("cifs/files.example.org", SQL, client="WS1$", at=2 * MINUTE))
+
+    assert knowledge.resolve(SQL, START).computer == "KALI"
+    assert knowledge.address_entity(WS1, START).label == "WS1"
+
+
+def test_by_turns_the_one_that_nothing_else_names_is_no_computer() -> None:
+    told = act(NameObservation(address=WS1, name="ws1.example.org", method="dns"))
+
+    assert certainty_of("dns") == "medium"
+    assert always_ws1(known(*by_turns(), told))
+
+
+def test_a_computer_that_is_renamed_is() -> None:
+    """Before and behind in the same hour, then for days: no turns."""
+    asked = [as_req("WS1$", WS1, at=one * MINUTE) for one in range(0, 300, 30)]
+    asked += [as_req("NEW1$", WS1, at=305 * MINUTE + one * MINUTE) for one in range(0, 300, 30)]
+    asked += [as_req("NEW1$", WS1, at=304 * MINUTE, client_addresses=("WS1",))]  # until it is started again
+    asked += [as_req("NEW1$", WS1, at=330 * MINUTE, client_addresses=("NEW1",))]
+    told = [act(NameObservation(address=WS1, name="ws1", method="dhcp"))]
+    knowledge = known(*asked, *told)
+
+    assert knowledge.resolve(WS1, START).computer == "WS1"
+    assert knowledge.resolve(WS1, START + 500 * MINUTE).computer == "NEW1"
+
+
+def test_a_lease_that_comes_back_the_next_day_is_no_turn() -> None:
+    day = 24 * HOUR
+    asked = [as_req(("WS1$", "WS2$")[number % 2], WS1, at=number * day) for number in range(6)]
+    knowledge = known(*asked, act(NameObservation(address=WS1, name="ws1", method="dns")))
+
+    assert [knowledge.resolve(WS1, START + number * day).computer for number in range(4)] == ["WS1", "WS2"] * 2
+
+
+def test_two_computers_behind_one_address_are_both_doubtful() -> None:
+    told = [act(NameObservation(address=WS1, name=name, method="ntlm-workstation"), at=MINUTE) for name in ("ws1", "ws9")]
+
+    assert known(*by_turns(other="WS9$"), *told).resolve(WS1, START).certainty != "high"
