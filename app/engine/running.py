@@ -11,10 +11,11 @@ from app.engine.detector import Detector, Later, SignIn
 from app.engine.knowledge import Knowledge
 from app.engine.memory import Memory
 from app.engine.profiles import TEACHING, WATCHED, Profiles
+from app.engine.readings import pipes
 from app.engine.readings.sessions import remember
 from app.model.activity import Activity, Result
 from app.model.alert import Alert, Finding
-from app.model.details import EVENTS, KINDS, DnsQuery, RpcBind, RpcCall
+from app.model.details import EVENTS, KINDS, DnsQuery, RpcBind, RpcCall, SmbTree
 from app.model.events import EventLogon, WindowsEvent
 from app.model.tuning import DEFAULT, Tuning
 
@@ -222,6 +223,11 @@ class Walk:
                     remember(activity, clerk)  # once, for whoever asks in which session something was done
                 except SENSELESS:
                     self._mistaken(LEARNING)
+            elif kind is SmbTree:
+                try:
+                    pipes.remember(activity, clerk)
+                except SENSELESS:
+                    self._mistaken(LEARNING)
             for detector, context in routes.of(activity):
                 if not told:
                     if context.told:
@@ -280,4 +286,5 @@ def watched_kinds(detectors: Iterable[Detector]) -> dict[str, bool]:
         found |= dict.fromkeys(sorted(WATCHED), True)
     if any(detector.sessions for detector in detectors):
         found[KINDS[EventLogon]] = True
+        found[KINDS[SmbTree]] = True
     return found | {KINDS[kind]: True for detector in detectors for kind in detector.watches}

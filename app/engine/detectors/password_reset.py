@@ -30,7 +30,7 @@ from app.engine.detector import (
 from app.engine.knowledge.sids import relative_id, sid_in
 from app.engine.readings.novelty import is_new
 from app.engine.readings.sessions import by_system, is_own_account
-from app.engine.repeated import first_time
+from app.engine.repeated import again, first_time, folded, told_before
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import KerberosPassword, LdapAdd, LdapModify, RpcCall
@@ -87,7 +87,9 @@ def _sensitive(activity: Activity, change: Change, actor: EntityRef, ref: Entity
     known = is_administrator(actor, ctx, activity.at)
     synchroniser = actor.label.lower().rpartition("\\")[2].startswith(SYNCHRONISER)
     krbtgt = relative_id(sid_in(change.sid)) == KRBTGT or ref.label.lower().rpartition("\\")[2] == "krbtgt"
-    severity: Severity = "low" if known else "medium"
+    same = actor.key, ref.key, change.own
+    before = not (krbtgt or synchroniser or host or ref.kind == "controller") and told_before(ctx, activity.at, *same)
+    severity: Severity = "low" if known or before else "medium"
     if synchroniser or host or ref.kind == "controller":
         severity = "medium"
     facts = [fact(ref, " logged it about its own account") if host else fact(ref, " is sensitive")]
@@ -99,7 +101,9 @@ def _sensitive(activity: Activity, change: Change, actor: EntityRef, ref: Entity
         facts.append(fact(actor, " is named like the account of Entra Connect, which should not reach sensitive accounts"))
     if change.own:
         facts.append(fact(f"It was changed with the old password, or with its hash, by somebody else: {HOW}"))
-    return tell(
+    if before:
+        facts.append(again(actor))
+    made = tell(
         ctx, activity, change, (" set the password of ", ref), label="password set", severity=severity,
         routine=is_routine(activity, ctx),
         why=("Whoever set it can sign in as ", ref, ", who is locked out."), facts=facts,
@@ -107,6 +111,7 @@ def _sensitive(activity: Activity, change: Change, actor: EntityRef, ref: Entity
         title="Entra Connect set the password of a sensitive account" if synchroniser else DETECTOR.title,
         confidence="medium" if known else "high",
     )  # fmt: skip
+    return folded(made, *same) if before else made
 
 
 def _ordinary(activity: Activity, change: Change, actor: EntityRef, ref: EntityRef, ctx: Context) -> Finding:

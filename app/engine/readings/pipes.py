@@ -1,8 +1,9 @@
-"""Named pipes that a person opened on another computer, where its log tells only that (5145): what is reached through each."""
+"""Named pipes that a person opened on another computer, where its log alone tells it (5145): what is reached through each."""
 
 from app.engine.context import Context
 from app.engine.readings.sessions import by_system, is_elsewhere
 from app.model.activity import Activity
+from app.model.details import SmbTree
 from app.model.events import EventShare
 
 FILE_CHECKED = 5145
@@ -16,6 +17,19 @@ SESSIONS = "srvsvc"
 PROGRAMS = (".exe", ".dll", ".ps1", ".bat", ".cmd", ".vbs", ".js", ".hta", ".msi", ".sys", ".scr")
 WRITE_DATA = 0x2 | 0x4
 """FILE_WRITE_DATA and FILE_APPEND_DATA (MS-SMB2 section 2.2.13.1.1)."""
+
+
+READ = 3_600_000_000
+"""So long after packets showed the share of pipes connected, they show what is asked through a pipe as well."""
+
+
+def remember(activity: Activity, ctx: Context) -> None:
+    """Keep that packets of a computer can be read at another one's share of pipes: what is asked there is told by them."""
+    tree = activity.detail
+    if not isinstance(tree, SmbTree) or tree.name.upper() != "IPC$" or tree.encrypted or activity.source is None:
+        return
+    if activity.result == "success":
+        ctx.logons.note(("pipes", activity.source.ip, ctx.place(activity.destination, activity.at)), True, activity.at)
 
 
 def program_written(activity: Activity, ctx: Context) -> str:
@@ -34,7 +48,9 @@ def program_written(activity: Activity, ctx: Context) -> str:
 
 
 def pipe_opened(activity: Activity, ctx: Context) -> str:
-    """The pipe that a person opened from another computer; empty for computers, systems, files, and what was refused."""
+    """The pipe that a person opened from another computer; empty for computers, systems, files, what was refused, and where
+    packets of the two can be read: they tell what was asked, or that it was nothing worth telling.
+    """
     event = activity.detail
     if not isinstance(event, EventShare) or event.event_id != FILE_CHECKED or activity.result == "failure":
         return ""
@@ -42,5 +58,8 @@ def pipe_opened(activity: Activity, ctx: Context) -> str:
         return ""
     account = ctx.account(activity)
     if account is None or account.kind != "user" or by_system(activity) or not is_elsewhere(activity, ctx):
+        return ""
+    source, there = activity.source, ctx.place(activity.destination, activity.at)
+    if source is not None and ctx.logons.recall(("pipes", source.ip, there), bool, activity.at, READ):
         return ""
     return (event.text("RelativeTargetName") or "").lower().rpartition("\\")[2]

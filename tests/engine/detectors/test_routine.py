@@ -25,8 +25,8 @@ from tests.engine.detectors.builders import (
     dns,
 )
 from tests.engine.detectors.builders import FILES as SERVER
-from tests.engine.detectors.builders_changes import dn, modify
-from tests.engine.detectors.logs import CHANGES, CHANGES_ALL, checked
+from tests.engine.detectors.builders_changes import account_event, administrators, dn, modify
+from tests.engine.detectors.logs import CHANGES, CHANGES_ALL, checked, subject
 
 DAY = 24 * HOUR
 BY_ID = {one.id: one for one in DETECTORS}
@@ -353,3 +353,15 @@ def test_a_key_on_somebody_else_is_as_loud_as_ever_there() -> None:
     other = modify(dn("dora"), "msDS-KeyCredentialLink", "B:8:00020000:x", user="user3", deed="add", at=12 * DAY)
 
     assert alerts("shadow_credentials", [*many, other])[-1].severity == "high"
+
+
+def test_a_vault_that_changes_an_administrators_password_each_night_is_told_loudly_once() -> None:
+    rid = int(subject("boss")["SubjectUserSid"].rpartition("-")[2])
+
+    def night(number: int, who: str = "vault") -> Activity:
+        return account_event(4724, "boss", who, rid=rid, at=number * DAY)
+
+    said = alerts("password_reset", [*administrators("boss"), *(night(one) for one in range(5))])
+    assert [one.severity for one in said] == ["medium", "low"]
+    said = alerts("password_reset", [*administrators("boss"), night(0), night(1), night(2, "eve")])
+    assert [one.severity for one in said] == ["medium", "low", "medium"]
