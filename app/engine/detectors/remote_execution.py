@@ -103,7 +103,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         activity,
         subject,
         confidence="low" if weak else "high" if activity.source is not None else "medium",
-        severity="low" if weak or routine or (product and not controller)
+        severity="low" if weak or routine or (product and (wave or not controller))
         else "high" if success and controller and not (wave or product) and activity.result != "unanswered" else "medium",
         succeeded=success if activity.result != "unanswered" or label == "service started" else None,
         title=None if success else "Attempted remote code execution",
@@ -228,7 +228,7 @@ def logged(activity: Activity, event: EventService | EventTask, ctx: Context) ->
     ctx.memory.note(("told", where), subject, activity.at)
     deeds = ctx.memory.seen(("deeds", subject), what, activity.at, activity.id, WINDOW)
     others = [str(one) for one in deeds.values if one != what]
-    quiet = routine or ((everyday or product) and not controller)
+    quiet = routine or (product and (wave or not controller)) or (everyday and not controller)
     told = found(
         ctx,
         activity,

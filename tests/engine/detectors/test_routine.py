@@ -93,12 +93,12 @@ def test_a_controller_that_a_deployment_reaches_last_is_one_more_of_it() -> None
     assert said.severity == "medium"
 
 
-def installed(path: str, name: str, target: str = SERVER) -> list[Activity]:
+def installed(path: str, name: str, target: str = SERVER, *, at: int = 0) -> list[Activity]:
     """A service made with a program that can be read, and started."""
     said = Account(name="backup", domain="EXAMPLE")
     return [
         act(RpcCall(interface=SVCCTL, opnum=opnum, pipe="svcctl", stub={"service": name, **more}), WS1, target,
-            at=opnum * SECOND, account=said)
+            at=at + opnum * SECOND, account=said)
         for opnum, more in ((12, {"path": path}), (19, {}))
     ]  # fmt: skip
 
@@ -365,3 +365,15 @@ def test_a_vault_that_changes_an_administrators_password_each_night_is_told_loud
     assert [one.severity for one in said] == ["medium", "low"]
     said = alerts("password_reset", [*administrators("boss"), night(0), night(1), night(2, "eve")])
     assert [one.severity for one in said] == ["medium", "low", "medium"]
+
+
+def test_a_product_that_reaches_a_controller_last_is_told_quietly() -> None:
+    many = [one for number in range(7) for one in installed(OWN, "BackupAgent", f"192.0.2.{100 + number}")]
+    said = alerts("remote_execution", [controller(DC1), *in_order([*many, *installed(OWN, "BackupAgent", DC1, at=MINUTE)])])
+
+    assert [one.severity for one in said] == ["low"]
+    foreign = [one for number in range(7) for one in installed(FOREIGN[0], "BackupAgent", f"192.0.2.{100 + number}")]
+    said = alerts(
+        "remote_execution", [controller(DC1), *in_order([*foreign, *installed(FOREIGN[0], "BackupAgent", DC1, at=MINUTE)])]
+    )
+    assert [one.severity for one in said] == ["medium"]
