@@ -30,8 +30,10 @@ def for_values(table: Table, desk: Desk) -> None:
         menu = QMenu(table)
         menu.setAccessibleName(tr("What can be done with this value"))
         fill(menu, desk, "value")
-        menu.aboutToHide.connect(menu.deleteLater)
         if menu.actions():
+            menu.aboutToHide.connect(menu.deleteLater)
             menu.popup(where)
+        else:
+            menu.deleteLater()
 
     table.menu_asked.connect(show)

@@ -119,7 +119,11 @@ def choice() -> Choice:
 
 
 def apply(wanted: Choice, zoom: float = 1.0) -> None:
-    """Put a theme on the whole application; every widget repaints."""
+    """Put a theme on the whole application; every widget repaints.
+
+    The sheet of before is taken off first: a sheet in the place of another is put on every widget once for each widget around it
+    (QStyleSheetStyle::repolish goes through all of them, and from each through all that is in it), ten times as often as here.
+    """
     app = QApplication.instance()
     name = _of_system() if wanted == "system" else wanted
     _Look.choice, _Look.name = wanted, name
@@ -127,9 +131,13 @@ def apply(wanted: Choice, zoom: float = 1.0) -> None:
     _Look.roles = {key: QColor(value) for key, value in load(name).items()}
     _Look.fonts = {}
     if isinstance(app, QApplication):
+        sheet = _sheet()
+        if app.styleSheet() != sheet:
+            app.setStyleSheet("")
         app.setPalette(_palette())
         app.setFont(font("body"))
-        app.setStyleSheet(_sheet())
+        if app.styleSheet() != sheet:
+            app.setStyleSheet(sheet)
 
 
 def set_density(comfortable: bool) -> None:

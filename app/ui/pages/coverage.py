@@ -1,6 +1,6 @@
 """What each detector could have seen in this evidence, by controller and time, and what it could not."""
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.model.coverage import CoverageSpan
@@ -133,6 +133,7 @@ class CoveragePage(Page):
 
     def _choose_controllers(self) -> None:
         menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for number, label in enumerate(self._grid.controllers.values()):
             menu.addAction(wording.tidy(label, 60)).triggered.connect(lambda *_, number=number: self._start_at(number))
         menu.popup(self.others.mapToGlobal(QPoint(0, self.others.height())))

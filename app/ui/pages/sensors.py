@@ -140,15 +140,13 @@ class SensorsPage(Page):
         self._timer.stop()
 
     def refresh(self) -> None:
-        """Reports by query; strips need pyqtgraph, which takes a while."""
+        """Reports by query."""
         session = self.desk.session
         if session is None:
             self._show((), False, True)
             return
 
         def work() -> tuple[tuple[SensorRow, ...], bool, bool]:
-            import app.ui.plots.strips  # noqa: F401 - needed for the live picture
-
             return session.sensor_rows(), session.hub is not None, session.may_change_sensors()
 
         self.ask("sensors", work, lambda found: self._show(*found))

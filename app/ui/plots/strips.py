@@ -1,14 +1,13 @@
 """Small curves over the last minutes, each with its name and its value now.
 
-Imports pyqtgraph, which takes a while: import this module in a job, not with the window.
+Painted by itself, not by pyqtgraph: a plot of it brings seven menus along, which nobody opens and which outlive the page.
 """
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from pyqtgraph import PlotCurveItem, PlotWidget, mkPen
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui import theme, wording
@@ -16,9 +15,10 @@ from app.ui.widgets.words import Elided, Line, Words
 
 HIGH = 72
 """Height of the curves in pixels of the design."""
-SECOND = 1_000_000
-LEAST = 60 * SECOND
+LEAST = 60 * 1_000_000
 """Microseconds that a strip shows at least, so that two samples do not fill it."""
+ABOVE = 1.12
+"""The upper edge, in parts of the greatest value."""
 
 
 class Series(NamedTuple):
@@ -49,29 +49,7 @@ class Strip(QWidget):
         below.addWidget(self.value)
         below.addStretch(1)
         below.addWidget(self.span)
-        self.plot = PlotWidget()
-        self.plot.setFixedHeight(theme.px(HIGH))
-        self.plot.setBackground(theme.colour("surface-1"))
-        self.plot.setFrameShape(PlotWidget.Shape.NoFrame)
-        self.plot.setMenuEnabled(False)
-        self.plot.setMouseEnabled(False, False)
-        self.plot.hideButtons()
-        self.plot.hideAxis("left")
-        self.plot.hideAxis("bottom")
-        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.plot.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        item = self.plot.getPlotItem()
-        item.layout.setContentsMargins(0, 0, 0, 0)
-        self._box = item.getViewBox()
-        self._box.setDefaultPadding(0)
-        self.curves: list[PlotCurveItem] = []
-        for one in series:
-            ground = theme.colour(one.role, 0.16)
-            curve = PlotCurveItem(
-                pen=mkPen(theme.colour(one.role), width=1.5), brush=ground, fillLevel=0, antialias=True, connect="finite"
-            )
-            self.plot.addItem(curve)
-            self.curves.append(curve)
+        self.plot = _Curves([one.role for one in series])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(2))
@@ -83,20 +61,60 @@ class Strip(QWidget):
 
     def show_values(self, times: Sequence[int], values: Sequence[Sequence[float | None]], words: str = "") -> None:
         """times: UTC microseconds, ascending; values: of each series. words: in the place of the newest value."""
-        nothing = float("nan")
         last = times[-1] if times else 0
         first = min(times[0], last - LEAST) if times else 0
-        seconds = [(one - last) / SECOND for one in times]
-        for curve, of in zip(self.curves, values, strict=True):
-            curve.setData(seconds, [nothing if one is None else float(one) for one in of])
-        self._box.setXRange((first - last) / SECOND or -1.0, 0.0, padding=0)
         most = max((one for of in values for one in of if one is not None), default=0.0)
-        self._box.setYRange(0.0, max(most, 1e-9) * 1.12, padding=0)
+        self.plot.show_values(times, values, (first, last), max(most, 1e-9) * ABOVE)
         newest = next((one for one in reversed(values[0] if values else ()) if one is not None), None)
         now = words or (self._unit(newest) if newest is not None else "—")
         self.value.say(now)
         self.span.say(f"{wording.span(last - times[0])}, at most {self._unit(most)}" if len(times) > 1 else "")
         self.setAccessibleName(f"{self._title}: {now}")
+
+
+class _Curves(QWidget):
+    """Lines over a faint ground of their colour."""
+
+    def __init__(self, roles: Sequence[str]) -> None:
+        super().__init__()
+        self._roles = roles
+        self._times: Sequence[int] = ()
+        self._values: Sequence[Sequence[float | None]] = ()
+        self._span, self._top = (0, 1), 1.0
+        self.setFixedHeight(theme.px(HIGH))
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def show_values(
+        self, times: Sequence[int], values: Sequence[Sequence[float | None]], span: tuple[int, int], top: float
+    ) -> None:
+        """span: times at the left and right edge; top: value at the upper edge, 0 is at the lower one."""
+        self._times, self._values, self._span, self._top = times, values, span, top
+        self.update()
+
+    def pieces(self, values: Sequence[float | None]) -> list[list[QPointF]]:
+        """Places of a curve's values in pixels, cut where values are missing."""
+        first, last = self._span
+        across, high = self.width() / max(1, last - first), self.height() / self._top
+        found: list[list[QPointF]] = [[]]
+        for at, value in zip(self._times, values, strict=True):
+            if value is None:
+                found.append([])
+            else:
+                found[-1].append(QPointF((at - first) * across, self.height() - float(value) * high))
+        return [one for one in found if one]
+
+    def paintEvent(self, _event: object) -> None:
+        """Paint them, the first one at the bottom."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for role, values in zip(self._roles, self._values, strict=False):
+            for piece in self.pieces(values):
+                foot = [QPointF(piece[-1].x(), self.height()), QPointF(piece[0].x(), self.height())]
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme.colour(role, 0.16))
+                painter.drawPolygon(QPolygonF([*piece, *foot]))
+                painter.setPen(QPen(theme.colour(role), 1.5))
+                painter.drawPolyline(QPolygonF(piece))
 
 
 class _Key(QWidget):

@@ -1,7 +1,6 @@
 """The live picture of one sensor: packets, activities, bytes seen and sent; its quota and what waits, in figures."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -9,13 +8,11 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from app.model.sensor import SensorReport
 from app.ui import theme, wording
 from app.ui.catalogue import tr
+from app.ui.plots.strips import Series, Strip
 from app.ui.sensors import states
 from app.ui.sensors.pulse import Pulse
 from app.ui.widgets.fact_lines import FactLines, Row
 from app.ui.widgets.words import SectionHeading
-
-if TYPE_CHECKING:
-    from app.ui.plots.strips import Strip
 
 NAMES = 132
 ROW = 3
@@ -23,7 +20,7 @@ ROW = 3
 
 
 class NowView(QWidget):
-    """Strips come with the first sensor, when pyqtgraph is loaded."""
+    """Strips come with the first sensor."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,9 +56,7 @@ class NowView(QWidget):
         column.addStretch(1)
 
     def make_strips(self) -> None:
-        """Make them, one in each round of the window's loop; app.ui.plots.strips was imported in a job before."""
-        from app.ui.plots.strips import Series, Strip
-
+        """Make them, one in each round of the window's loop."""
         if self.strips or self._left:
             return
         volume = lambda value: f"{wording.size(value)}/s"  # noqa: E731

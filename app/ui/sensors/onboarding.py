@@ -39,11 +39,12 @@ class JoinPanel(Side):
     """joined(spec): the hub was reached and its key is kept; spec: the live source that follows it."""
 
     joined = Signal(object)
+    line: TextField
+    """There since ask."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self.line = TextField("", "")
 
     def ask(self) -> None:
         """Ask for the line."""
@@ -69,12 +70,13 @@ class AddPanel(Side):
     """A name and a kind; then the line to paste, or what to run where the hub is."""
 
     added = Signal()
+    name: TextField
+    kind: ChoiceField
+    """There since ask, as the name is."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self.name = TextField("", "")
-        self.kind = ChoiceField("", (), "")
         self.shown: QLineEdit | None = None
 
     def ask(self) -> None:

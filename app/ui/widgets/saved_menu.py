@@ -245,6 +245,7 @@ class _Panel(QFrame):
         if not isinstance(one, SavedQuery):
             return
         menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         pin = "Take the pin away" if one.pinned else "Pin above the table"
         own = self._saved.is_own(one)
         changed = msgspec.structs.replace(one, pinned=not one.pinned)
