@@ -56,7 +56,6 @@ def test_a_window_that_is_closed_leaves_no_widget(qapp: QApplication, case: Path
     window.desk.go("sensors", "join")
     window.tear_tab()
     settle(window)
-    window.sheet = None
     window.toggle_keys()
     window.close()
     window.sweeper.search_all()
@@ -66,6 +65,21 @@ def test_a_window_that_is_closed_leaves_no_widget(qapp: QApplication, case: Path
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     left = [one for one in QApplication.allWidgets() if one not in before]
     assert not left, Counter(f"{type(one).__name__} {one.objectName()} {one.accessibleName()}" for one in left)
+
+
+def test_a_page_that_is_never_made_to_its_end_goes_too(window: MainWindow, settle: Settle) -> None:
+    counted = []
+    for _ in range(2):
+        window.desk.go("sensors")
+        QApplication.processEvents()
+        assert window.tab().making
+        window.desk.go("overview")
+        settle(window)
+        window.tab().forget()
+        window.desk.go("overview")
+        settle(window)
+        counted.append(alive(window))
+    assert counted[0] == counted[1]
 
 
 def test_cases_that_were_open_leave_no_widget_in_the_window(

@@ -5,10 +5,11 @@ A page that is shown first is loaded and made in steps between events, with a bl
 
 import importlib
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 
+import shiboken6
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.ui import wording
 from app.ui.desk import Desk
@@ -43,8 +44,10 @@ class Tab(QStackedWidget):
         self._title = ""
         self._stale = False
         self._blank: Blank | None = None
-        self._half: dict[str, Iterator[None]] = {}
+        self._half: dict[str, Generator[None, None, None]] = {}
         """What is left to do for pages that are being made."""
+        half = self._half  # not the tab itself, which a connection of its own would keep
+        self.destroyed.connect(lambda: _abandon(half))
         self._steps = QTimer(self)
         self._steps.setInterval(0)  # a timer comes after what is to be painted
         self._steps.timeout.connect(self._step)
@@ -138,7 +141,7 @@ class Tab(QStackedWidget):
             page.hide()
             page.deleteLater()
         self._pages.clear()
-        self._half.clear()
+        _abandon(self._half)
         self._blank = None
         self.thing, self._title, self._stale = None, "", True
 
@@ -214,14 +217,19 @@ class Tab(QStackedWidget):
             del self._half[entry.name]
             raise
 
-    def _making(self, entry: PageEntry) -> Iterator[None]:
+    def _making(self, entry: PageEntry) -> Generator[None, None, None]:
         module, _, name = entry.place.partition(":")
         yield from loading(module)
         page: Page = getattr(importlib.import_module(module), name)(self._desk, entry.name)
-        yield
-        yield from page.build()
-        page.crumbs_changed.connect(self._crumbs_changed)
-        yield
+        page.setParent(self)  # one that is never made to its end goes with the tab
+        try:
+            yield
+            yield from page.build()
+            page.crumbs_changed.connect(self._crumbs_changed)
+            yield
+        except BaseException:
+            _let_go(page)
+            raise
         self.addWidget(page)
         self._pages[entry.name] = page
 
@@ -231,3 +239,21 @@ class Tab(QStackedWidget):
             known = crumbs and not isinstance(self.page, Blank)
             self._title = wording.tidy(crumbs[-1].words, LONGEST_TITLE) if known else ""
             self.titled.emit()
+
+
+def _abandon(half: dict[str, Generator[None, None, None]]) -> None:
+    """Nobody wants these pages any more."""
+    for left in half.values():
+        left.close()
+    half.clear()
+
+
+def _let_go(page: Page) -> None:
+    """Delete a page that was not made to its end, and parts that it holds but that are not in it yet.
+
+    A widget that is in no other is freed by nobody once a function that knows it waits for its signals.
+    """
+    for value in (page, *vars(page).values()):
+        for one in value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else (value,):
+            if isinstance(one, QWidget) and shiboken6.isValid(one) and (one is page or one.parent() is None):
+                one.deleteLater()
