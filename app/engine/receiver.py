@@ -13,13 +13,14 @@ from msgspec.structs import replace
 
 from app.engine.engine import Engine, Unlearnable
 from app.engine.store.receipts import Receipt
+from app.engine.twofold import Turns
 from app.link.envelope import FORM, OLDEST, Batch, Closed, FormError, LinkError, Message, Opened, Told, unseal
 from app.link.numbers import BETWEEN, is_sensor, sensor_of, split_message_id
 from app.link.sound import sound_activities, sound_figures, sound_problems, sound_words
 from app.model.activity import Activity
 from app.model.rows import Problem
 from app.model.sensor import SensorReport
-from app.model.troubles import MISSING, SET_ASIDE
+from app.model.troubles import MISSING, SET_ASIDE, TWO_PLACES
 
 INPUTS, OPEN = 20_000, 256
 """Inputs that one sensor may make, and have open at once."""
@@ -29,6 +30,8 @@ SENSORS = 10_000
 """Sensors that one workspace knows; problems are kept of as many."""
 AT_ONCE = 20_000
 """Activities that are unpacked before they are stored: a small message may hold very many of them."""
+TURNS = 2
+"""Returns of a program that spoke under a key before another did, until that is no message that came late."""
 OVER = 4096
 """Inputs whose end is remembered, for what comes behind it."""
 
@@ -80,6 +83,8 @@ class Receiver:
         self._parked = self._store.parked_by_sensor()
         self._counts: dict[str, int] = {}
         self._names = self._store.sensor_names()
+        self._outboxes, self._services = Turns(SENSORS), Turns(SENSORS)
+        self._twofold: dict[str, int] = {}
         self._take_parked()
 
     def take(self, messages: Sequence[Sent]) -> int:
@@ -112,6 +117,7 @@ class Receiver:
             self._count(sensor, f"a report of a sensor cannot be used: {error}"[:200])
             return
         heard = min(at or self._now(), self._now())
+        self._spoke(self._services, sensor, (report.since, report.host), heard)
         kept = msgspec.json.encode(report).decode()
         name = sound_words(report.name, 200) or sensor
         self._store.put_report(sensor, name, heard, kept)
@@ -132,7 +138,8 @@ class Receiver:
         missing = [
             Problem(what=MISSING, count=count, where=f"sensor {sensor}") for sensor, count in self._store.missing().items()
         ]
-        return (*missing, *bad, *waiting)
+        twofold = [Problem(what=TWO_PLACES, count=count, where=f"sensor {sensor}") for sensor, count in self._twofold.items()]
+        return (*missing, *twofold, *bad, *waiting)
 
     def close(self) -> None:
         """Leave every input as it is, to be resumed."""
@@ -142,6 +149,11 @@ class Receiver:
         self._open.clear()
 
     # ---- reading
+
+    def _spoke(self, turns: Turns, sensor: str, program: object, at: int) -> None:
+        """Under the key of a sensor a program spoke: as its outbox, or as the service that reports."""
+        if (count := turns.note(sensor, program, at)) >= TURNS:
+            self._twofold[sensor] = max(self._twofold.get(sensor, 0), count)
 
     def _read(self, sensor: str, one: Sent, seen: set[Receipt]) -> _Read | None:
         """A message that is new and can be used; None for another one, which is counted or set aside."""
@@ -153,6 +165,8 @@ class Receiver:
         if receipt in seen or self._store.received(receipt):
             return None
         seen.add(receipt)
+        if one.at:
+            self._spoke(self._outboxes, sensor, receipt.outbox, one.at)
         return self._opened(receipt, one.data)
 
     def _opened(self, receipt: Receipt, data: bytes, parked: int | None = None) -> _Read | None:

@@ -174,6 +174,24 @@ def test_what_is_sent_under_the_key_of_a_sensor_and_is_none_of_its(line: Line) -
     assert [one.where for one in found] == ["sensor stolen"] and found[0].subject.startswith("sensor:stolen")
 
 
+def test_a_key_that_a_second_sensor_uses_and_one_that_is_started_again(line: Line) -> None:
+    """The thief has nothing but the line with the key. The other sensor is killed and started anew, and is no thief."""
+    owner, killed = line.sensor("owner", SensorConfig()), line.sensor("killed", SensorConfig())
+    for one in (owner, killed):
+        one.start().until(lambda report: report.backlog.connected, 60)
+    for _ in range(2):
+        killed.kill()
+        killed.start().until(lambda report: report.backlog.connected, 60)
+    thief = SensorProcess(line.folder / "thief", line.hub.place("owner"), SensorConfig())
+    line.sensors.append(thief)
+    thief.start()
+    end = time.monotonic() + 90
+    while not (found := [one for (rule, _), one in health(line.case).items() if rule == "sensor-twice"]):
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    assert [one.where for one in found] == ["sensor owner"] and found[0].severity == "high"
+
+
 def test_an_outbox_that_was_damaged(line: Line) -> None:
     sensor = line.sensor("damaged", SensorConfig())
     outbox = sensor.files.outbox("damaged")

@@ -62,6 +62,13 @@ _ALL = (
         15 * MINUTES,
     ),
     _rule(
+        "sensor-twice", "Key of a sensor is used in two places", "high", SENSORS,
+        "Within 15 minutes two programs spoke by turns under the key of one sensor.",
+        "If nobody copied the sensor's computer or started its service twice, its key is stolen: revoke it at the hub "
+        "(`wardlight hub revoke`) and give the sensor a new one. What came under the key meanwhile may be forged.",
+        15 * MINUTES,
+    ),
+    _rule(
         "hub-unreachable", "The hub cannot be reached", "medium", SENSORS,
         "The source that brings what sensors send fails.",
         "Look whether the hub runs, whether its port is open, and whether its certificate and the key of this workspace are "

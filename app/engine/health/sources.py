@@ -6,7 +6,18 @@ from app.engine.health.tallies import MINUTE, Tallies
 from app.model.health import HealthFact
 from app.model.rows import Problem
 from app.model.source import SourceState
-from app.model.troubles import BROKE, EXPIRED, LOW_RESOLUTION, MISSING, NOT_KEPT, NOT_REMOVED, REFUSED, SET_ASIDE, WRONG_SECRET
+from app.model.troubles import (
+    BROKE,
+    EXPIRED,
+    LOW_RESOLUTION,
+    MISSING,
+    NOT_KEPT,
+    NOT_REMOVED,
+    REFUSED,
+    SET_ASIDE,
+    TWO_PLACES,
+    WRONG_SECRET,
+)
 
 DAY = 24 * 60 * MINUTE
 PASSWORD, CERTIFICATE = 30 * DAY, 21 * DAY
@@ -77,7 +88,8 @@ def _of_sensors(one: SourceState, now: int, tallies: Tallies) -> Iterator[Health
         elif sensor and tallies.grown((subject, problem.what), now, problem.count, one.since, SECRET) > 0:
             what = _sentence(f"{problem.count:,} times: {problem.what[:SAID]}")
             part = f"{subject}\n{problem.what}"[:500]
-            yield HealthFact(rule="sensor-messages", subject=part, what=what, where=f"sensor {sensor}")
+            rule = "sensor-twice" if problem.what == TWO_PLACES else "sensor-messages"
+            yield HealthFact(rule=rule, subject=part, what=what, where=f"sensor {sensor}")
 
 
 def _failure(one: SourceState) -> str:

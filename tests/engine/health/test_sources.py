@@ -8,7 +8,7 @@ from app.engine.health.sources import DAY, source_facts
 from app.engine.health.tallies import MINUTE, Tallies
 from app.model.rows import Problem
 from app.model.source import SourceState
-from app.model.troubles import BROKE, EXPIRED, LOW_RESOLUTION, NOT_KEPT, REFUSED, SET_ASIDE, WRONG_SECRET
+from app.model.troubles import BROKE, EXPIRED, LOW_RESOLUTION, NOT_KEPT, REFUSED, SET_ASIDE, TWO_PLACES, WRONG_SECRET
 
 NOW = 1_800_000_000_000_000
 
@@ -98,9 +98,11 @@ def test_whose_source_it_is_is_part_of_the_subject() -> None:
 def test_a_hub_tells_of_its_sensors_and_of_itself() -> None:
     newer = Problem(what=f"{SET_ASIDE}7 of the link", count=9, where="sensor dc1")
     forged = Problem(what="A message is of another sensor's input.", count=3, where="sensor s2")
-    found = list(source_facts([state("hub", problems=(newer, forged), since=NOW - MINUTE)], NOW, Tallies()))
+    twice = Problem(what=TWO_PLACES, count=3, where="sensor s3")
+    found = list(source_facts([state("hub", problems=(newer, forged, twice), since=NOW - MINUTE)], NOW, Tallies()))
     assert [(one.rule, one.subject.partition("\n")[0], one.severity) for one in found] == [
         ("sensor-outdated", "sensor:dc1", "high"), ("sensor-messages", "sensor:s2", None),
+        ("sensor-twice", "sensor:s3", None),
     ]  # fmt: skip
     assert rules(state("hub", problems=(forged,))) == []  # long ago
     assert rules(state("hub", state="failed", error="tls://hub:4222 cannot be reached")) == ["hub-unreachable"]
