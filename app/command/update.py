@@ -9,10 +9,12 @@ import msgspec
 
 from app import settings as stored
 from app.command.words import line
+from app.model.sensor import DELAY
+from app.sensor.service.configuration import read_config
 from app.session import updates
 
 NEWER = 2
-"""Exit status of a check that found a newer version."""
+"""Exit status of a check that found a newer version that is due."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "check", help="ask the address of the settings, once; exit status 2 when there is a newer version"
     )
     checking.add_argument("--json", action="store_true")
+    checking.add_argument(
+        "--sensor", type=Path, metavar="FILE", help="configuration of a sensor here: with delayed update a version waits 72 hours"
+    )
     fetching = verbs.add_parser("fetch", help="bring the update as one file, for this machine or for one without a network")
     fetching.add_argument("--to", type=Path, default=Path(), metavar="FOLDER", help="where it is put; here when left out")
     fetching.add_argument("--platform", default="", metavar="NAME", help="for another machine, such as linux-x86_64")
@@ -55,10 +60,12 @@ def _where(options: argparse.Namespace) -> stored.Updates:
 
 
 def _check(options: argparse.Namespace) -> int:
+    delay = _delay(options.sensor)
     found = updates.check(_where(options), options.kind)
+    due = found.manifest.made + delay
     if options.json:
         print(msgspec.json.encode(found).decode())
-        return NEWER if found.newer else 0
+        return NEWER if found.newer and due <= time.time() else 0
     here = updates.installation()
     print(line(here.words))
     if not found.newer:
@@ -66,11 +73,24 @@ def _check(options: argparse.Namespace) -> int:
         return 0
     print(line(f"Version {found.manifest.version} of {day(found.manifest.made)} is there, signed by the key {found.key}."))
     _notes(found.manifest.notes)
+    if due > time.time():
+        print(line(f"This sensor's updates are delayed: it is due there from {day(due)}, 72 hours after it was made."))
+        return 0
     if found.package is None:
         print(line(f"It has no package for {here.platform} of the kind that this program came as."))
     else:
         print(line(f"`wardlight update fetch` brings it: {found.package.name}, {found.package.bytes:,} bytes."))
     return NEWER
+
+
+def _delay(sensor: Path | None) -> int:
+    """Seconds for which a new version waits on the computer of a sensor with this configuration. Raises OSError."""
+    if sensor is None:
+        return 0
+    found = read_config(sensor)
+    if found.config is None:
+        raise OSError(found.why)
+    return DELAY // 1_000_000 if found.config.delayed else 0
 
 
 def _fetch(options: argparse.Namespace) -> int:

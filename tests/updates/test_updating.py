@@ -19,6 +19,8 @@ import zstandard
 
 from app import __version__, settings
 from app.command import main
+from app.model.sensor import SensorConfig
+from app.sensor.service.configuration import write_config
 from app.settings import Updates
 from app.updates import Refused, check, fetch, fetching, go_back, install, replacing, verify
 from app.updates.installed import Installation, here, installation
@@ -448,7 +450,13 @@ def shop(maker: Maker, certificate: tuple[Path, Path], monkeypatch: pytest.Monke
 
 
 def test_what_is_asked_fetched_and_installed(
-    shop: str, maker: Maker, where: Updates, certificate: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    shop: str,
+    maker: Maker,
+    where: Updates,
+    certificate: tuple[Path, Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     archive, deb = archive_of(maker, "9.0.0"), maker.package(DEB, CONTENT)
     name = maker.manifest("9.0.0", archive, deb).name
@@ -456,6 +464,20 @@ def test_what_is_asked_fetched_and_installed(
     assert settings.load().updates.address == f"{shop}/{name}"
     assert called("check", "--kind", "archive") == 2
     assert "Version 9.0.0" in capsys.readouterr().out
+    sensor = tmp_path / "sensor.json"
+    for delayed, expected in ((True, 0), (False, 2)):
+        write_config(sensor, SensorConfig(delayed=delayed))
+        assert called("check", "--kind", "archive", "--sensor", sensor) == expected
+        told = capsys.readouterr().out
+        assert "Version 9.0.0" in told and ("it is due there from" in told) is delayed
+    with monkeypatch.context() as later:
+        write_config(sensor, SensorConfig(delayed=True))
+        clock = time.time
+        later.setattr("app.command.update.time.time", lambda: clock() + 73 * 3600)
+        assert called("check", "--kind", "archive", "--sensor", sensor) == 2
+    capsys.readouterr()
+    assert called("check", "--sensor", tmp_path / "nothere") == 1 and "nothere" in capsys.readouterr().err
+    sensor.unlink()
     assert called("check", "--json") == 2 and json.loads(capsys.readouterr().out)["newer"] is True
     assert called("fetch", "--to", tmp_path, "--kind", "deb", "--platform", "linux-x86_64") == 0
     file = Path(capsys.readouterr().out.strip())
@@ -464,7 +486,7 @@ def test_what_is_asked_fetched_and_installed(
     place = folder_of(tmp_path / "opt" / "wardlight", "0.1.0")
     assert install(again, where, here=of("archive", place)).done
     heads = [one for _, one in Shop.asked]
-    assert len(heads) == 6 and not any(__version__ in one or "Cookie" in one or "Python" in one for one in heads)
+    assert len(heads) == 9 and not any(__version__ in one or "Cookie" in one or "Python" in one for one in heads)
     assert {one.name for one in tmp_path.iterdir()} == {"home", "opt", file.name, again.name}
 
 
