@@ -21,6 +21,7 @@ from app.model.events import (
     EventNetlogon,
     EventNtlm,
     EventObjectAccess,
+    EventPolicy,
     EventProcess,
     EventReplication,
     EventSam,
@@ -516,6 +517,7 @@ Detail = (
     | EventAdfs
     | EventSam
     | EventNetlogon
+    | EventPolicy
     | EventAudit
     | DirectoryObject
     | DirectoryChange

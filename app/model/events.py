@@ -59,7 +59,7 @@ class WindowsEvent(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind"
 
 
 class EventLogon(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-logon"):
-    """Logon sessions: 4624, 4625, 4634, 4647, 4648, 4672, 4964."""
+    """Logon sessions: 4624, 4625, 4634, 4647, 4648, 4672, 4964; SIDs of another domain that a trust filtered: 4675."""
 
 
 class EventKerberos(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-kerberos"):
@@ -107,7 +107,9 @@ class EventEnumeration(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="e
 
 
 class EventCertificate(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-certificate"):
-    """Certificate services, and certificates that a KDC mapped weakly: 39-41, 4870, 4882, 4885-4888, 4890, 4896, 4899, 4900."""
+    """Certificate services, and certificates that a KDC mapped weakly: 39-41, 4870, 4876, 4882, 4885-4888, 4890, 4896, 4899,
+    4900.
+    """
 
 
 class EventReplication(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-replication"):
@@ -128,6 +130,12 @@ class EventSam(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-sam
 
 class EventNetlogon(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-netlogon"):
     """Secure channels refused, or let pass though weak: 5722, 5723, 5805, 5827-5831."""
+
+
+class EventPolicy(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-policy"):
+    """What a domain trusts and what accounts may: trusts 4706, 4707, 4716; rights given 4704, 4717; Kerberos policy 4713;
+    a program registered itself with LSA 4673.
+    """
 
 
 class EventAudit(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-audit"):

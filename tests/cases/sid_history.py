@@ -1,11 +1,20 @@
 """SID history: values put there by whatever way, and what is none of it."""
 
+from app.model.activity import Activity
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import DRSUAPI, call
 from tests.engine.detectors.builders_changes import account_event, dn, modify, synchronised, touched, written
-from tests.engine.detectors.logs import DOMAIN
+from tests.engine.detectors.logs import DOMAIN, log
 
 OTHER = "S-1-5-21-9-8-7"
+
+
+def filtered(*sids: str) -> Activity:
+    """4675: a user of the other domain signed in over the trust."""
+    fields = {"TargetUserSid": f"{OTHER}-1105", "TargetUserName": "eve", "TargetDomainName": "PARTNER", "TdoDirection": "3"}
+    return log(4675, {**fields, "TdoAttributes": "8", "SidList": " ".join(f"%{{{one}}}" for one in sids)})
+
+
 FIRES = {
     "domain administrators of another domain": Case([account_event(4765, "dora", SourceSid=f"{OTHER}-512")], severity="high"),
     "an account of the same domain": Case(
@@ -19,12 +28,15 @@ FIRES = {
     "the call of migrations, sealed": Case([call(DRSUAPI, 20, sealed=True)], severity="medium"),
     "refused over LDAP": Case([modify(dn("dora"), "sIDHistory", f"{OTHER}-512", deed="add", code=50)], severity="medium"),
     "found by a synchronisation": Case([synchronised(dn("dora"), "sIDHistory", (f"{OTHER}-519",))], severity="high"),
+    "a trust filtered SIDs of administrators": Case([filtered(f"{DOMAIN}-519", f"{DOMAIN}-1600")], severity="medium"),
     "written, says 4662 alone": [touched("17eb4278-d167-11d0-b002-0000f80367c1", "bf967aba-0de6-11d0-a285-00aa003049e2")],
 }
 QUIET = {
     "history taken away": [modify(dn("dora"), "sIDHistory", f"{OTHER}-512", deed="delete")],
     "a value that was there before": [synchronised(dn("dora"), "sIDHistory", (f"{OTHER}-9",), (f"{OTHER}-9", f"{OTHER}-8"))],
     "an account changed otherwise": [account_event(4738, "dora", SidHistory="-", DisplayName="Dora")],
+    "a trust filtered groups of a migration": [filtered(f"{DOMAIN}-1600"), filtered(f"{OTHER}-513")],
+    "a SID history could not be looked up": [account_event(4742, "dora", SidHistory="-")],
     "another call of replication": [call(DRSUAPI, 12)],
 }
 REAL = (

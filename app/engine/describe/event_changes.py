@@ -110,7 +110,7 @@ def directory_change(a: Activity, d: WindowsEvent) -> str:
 
 
 def certificate(a: Activity, d: WindowsEvent) -> str:
-    """39-41, 4870, 4882, 4885-4888, 4890, 4896, 4899, 4900."""
+    """39-41, 4870, 4876, 4882, 4885-4888, 4890, 4896, 4899, 4900."""
     template = said(d, "CertificateTemplate") or _template(d.fields.get("Attributes", ""))
     of = f" of {template}" if template else ""
     number, who = said(d, "RequestId") or "without a number", said(d, "Requester") or "an unnamed account"
@@ -124,6 +124,8 @@ def certificate(a: Activity, d: WindowsEvent) -> str:
         case 4870:
             reason = field_words(4870, "RevocationReason", d.fields.get("RevocationReason", ""))
             return f"Revoked certificate {said(d, 'CertificateSerialNumber')}{f': {reason}' if reason else ''}"
+        case 4876:
+            return f"Began a backup of the certification authority on {here(a, d)}"
         case 4882:
             return f"Changed permissions of the certification authority on {here(a, d)}"
         case 4885:

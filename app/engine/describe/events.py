@@ -5,6 +5,7 @@ from collections.abc import Callable
 from app.engine.describe import event_changes as changes
 from app.engine.describe import event_lines as lines
 from app.engine.describe.codes import KERBEROS, WIN32
+from app.engine.describe.event_policies import filtered, policy
 from app.engine.describe.event_values import field_words, status
 from app.model.activity import Activity
 from app.model.events import (
@@ -21,6 +22,7 @@ from app.model.events import (
     EventNetlogon,
     EventNtlm,
     EventObjectAccess,
+    EventPolicy,
     EventProcess,
     EventReplication,
     EventSam,
@@ -42,6 +44,7 @@ _FAMILIES: dict[type[WindowsEvent], _Line] = {
     EventLdap: lines.ldap,
     EventNetlogon: changes.secure_channel,
     EventObjectAccess: lines.object_access,
+    EventPolicy: policy,
     EventProcess: lines.process,
     EventReplication: changes.replication,
     EventSam: changes.sam,
@@ -56,6 +59,7 @@ _LOGONS: dict[int, _Line] = {
     4647: lines.logged_off,
     4648: lines.explicit,
     4672: lines.privileges,
+    4675: filtered,
     4964: lines.special_group,
 }
 _KERBEROS: dict[int, _Line] = {

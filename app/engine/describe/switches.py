@@ -21,6 +21,7 @@ AUDITS: dict[str, str] = {
     "event-adfs": "the AD FS log",
     "event-sam": "the log of SAM operations",
     "event-netlogon": "the System log of controllers",
+    "event-policy": "Audit Authentication and Authorization Policy Change and Sensitive Privilege Use",
     "event-audit": "the Security log",
 }
 """Family of Windows events to the audit subcategory of Windows, or the log, that writes them."""

@@ -5,23 +5,27 @@ from collections.abc import Iterator
 from app.engine.change_story import LDAP_PORTS, change_needs, tell
 from app.engine.changes import changes_of, gained, object_of
 from app.engine.context import Context
-from app.engine.detector import HOUR, Detector, fact, listed
+from app.engine.detector import HOUR, Detector, against, fact, found, listed, sentence
 from app.engine.knowledge.sids import relative_id, sid_in
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import LdapAdd, LdapModify, RpcCall
 from app.model.directory import DirectoryChange
-from app.model.events import EventAccount, EventDirectoryChange, EventObjectAccess
+from app.model.events import EventAccount, EventDirectoryChange, EventLogon, EventObjectAccess
 from app.model.identifiers import DRSUAPI
 
 ATTRIBUTE = "sidhistory"
+FILTERED = 4675
 OWN = 1000
 """Relative numbers below belong to the accounts and groups that every domain is born with (MS-DTYP section 2.4.2.4)."""
-WATCHES = (LdapModify, LdapAdd, RpcCall, EventAccount, EventDirectoryChange, EventObjectAccess, DirectoryChange)
+WATCHES = (LdapModify, LdapAdd, RpcCall, EventAccount, EventDirectoryChange, EventObjectAccess, DirectoryChange, EventLogon)
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Values added; of a privileged account or of the account's own domain they can be no migration."""
+    if isinstance(activity.detail, EventLogon):
+        yield from _filtered(activity, activity.detail, ctx)
+        return
     for change in changes_of(activity, ctx, ATTRIBUTE):
         if not change.written:
             continue
@@ -57,6 +61,38 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         )
 
 
+def _filtered(activity: Activity, event: EventLogon, ctx: Context) -> Iterator[Finding]:
+    """A sign-in over a trust that brought SIDs with which every domain is born, and which the trust filtered."""
+    if event.event_id != FILTERED:
+        return
+    listed_sids = (event.text("SidList") or "").replace(",", " ").split()[:256]
+    own = _domain(event.text("TargetUserSid") or "")
+    born = [sid for sid in (one.strip("%{}") for one in listed_sids) if _domain(sid) != own and (relative_id(sid) or OWN) < OWN]
+    if not born:
+        return
+    account, target = ctx.account(activity), ctx.target(activity)
+    yield found(
+        ctx,
+        activity,
+        account.key if account is not None else target.key,
+        severity="medium",
+        confidence="medium",
+        title="A sign-in over a trust brought SIDs of administrators",
+        succeeded=False,
+        targets=(target,),
+        story=(
+            sentence(account, " signed in at ", target, f" over a trust with {listed(born)}, which the trust filtered."),
+            sentence("Such SIDs come from a SID history or a forged ticket of the other domain."),
+        ),
+        facts=(
+            fact("SIDs were filtered: ", activity),
+            fact(f"They belong to accounts or groups that every domain has: {listed(born)}"),
+            against("It would be quiet for SIDs of ordinary groups, as a migration leaves them"),
+        ),
+        steps=ctx.path(activity, "SIDs filtered", "filtered"),
+    )
+
+
 def _domain(sid: str) -> str:
     return sid.rpartition("-")[0]
 
@@ -78,6 +114,6 @@ DETECTOR = Detector(
     window=HOUR,
     interfaces=(DRSUAPI,),
     opnums=(20,),
-    event_ids=(4662, 4738, 4742, 4765, 4766, 5136),
+    event_ids=(FILTERED, 4662, 4738, 4742, 4765, 4766, 5136),
     detect=detect,
 )

@@ -48,7 +48,7 @@ FAMILIES = (
             4886: _request,
             4887: _request,
             4888: _denied,
-            **dict.fromkeys((4870, 4882, 4885, 4890, 4896), by_subject),
+            **dict.fromkeys((4870, 4876, 4882, 4885, 4890, 4896), by_subject),
             4899: _template,
             4900: _template,
         },

@@ -23,8 +23,8 @@ class Facts(Struct, frozen=True, gc=False):
     code: int | None = None
 
 
-Tell = Callable[[EventRecord, Fields], Facts]
-"""What one event says; never raises, whatever its fields hold."""
+Tell = Callable[[EventRecord, Fields], Facts | None]
+"""What one event says, None when this record of it is no activity; never raises, whatever its fields hold."""
 
 
 class Log(Struct, frozen=True):

@@ -42,6 +42,7 @@ FAMILY = Family(
         4647: _of_target,
         4648: _explicit,
         4672: by_subject,
+        4675: _of_target,
         4964: _of_target,
     },
 )

@@ -106,6 +106,17 @@ _OPERATION: Section = (
     ),
 )
 
+_TRUSTED: Section = "Trusted Domain", (("Domain Name", "DomainName"), ("Domain ID", "DomainSid"))
+_TRUST: Section = (
+    "Trust Information",
+    (
+        ("Trust Type", "TdoType"),
+        ("Trust Direction", "TdoDirection"),
+        ("Trust Attributes", "TdoAttributes"),
+        ("SID Filtering", "SidFilteringEnabled"),
+    ),
+)
+
 LABELS: dict[int, tuple[Section, ...]] = {
     4776: (
         (
@@ -203,6 +214,22 @@ LABELS: dict[int, tuple[Section, ...]] = {
     4720: (SUBJECT, _target("New Account"), ("Attributes", _ATTRIBUTES), _MORE),
     **dict.fromkeys((4722, 4723, 4724, 4725, 4726), (SUBJECT, _target("Target Account"), _MORE)),
     4738: (SUBJECT, _target("Target Account"), ("Changed Attributes", _ATTRIBUTES), _MORE),
+    4673: (
+        SUBJECT,
+        ("Service", (("Server", "ObjectServer"), ("Service Name", "Service"))),
+        ("Process", (("Process ID", "ProcessId"), ("Process Name", "ProcessName"))),
+        ("Service Request Information", (("Privileges", "PrivilegeList"),)),
+    ),
+    4704: (SUBJECT, ("Target Account", (("Account Name", "TargetSid"),)), ("New Right", (("User Right", "PrivilegeList"),))),
+    4706: (SUBJECT, _TRUSTED, _TRUST),
+    4707: (SUBJECT, ("Domain Information", _TRUSTED[1])),
+    4713: (SUBJECT, ("", (("Changes Made", "KerberosPolicyChange"),))),
+    4716: (SUBJECT, _TRUSTED, ("New Trust Information", _TRUST[1])),
+    4717: (
+        SUBJECT,
+        ("Account Modified", (("Account Name", "TargetSid"),)),
+        ("Access Granted", (("Access Right", "AccessGranted"),)),
+    ),
     4739: (SUBJECT, ("Domain", (("Domain Name", "DomainName"), ("Domain ID", "DomainSid")))),
     4740: (
         SUBJECT,
@@ -291,6 +318,7 @@ LABELS: dict[int, tuple[Section, ...]] = {
                  ("Binding Type", "param3"))),),
     **dict.fromkeys((1202, 1203), (("", (("Activity ID", "param1"), ("XML", "param2"))),)),
     4870: (("", (("Serial Number", "CertificateSerialNumber"), ("Reason", "RevocationReason"))),),
+    4876: (("", (("Backup Type", "BackupType"),)),),
     4882: (("", (("New security settings", "SecuritySettings"),)),),
     4885: (("", (("Filter", "AuditFilter"),)),),
     **dict.fromkeys((4886, 4887, 4888), (("", _REQUEST),)),

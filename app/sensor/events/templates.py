@@ -57,6 +57,26 @@ _NAMES: tuple[tuple[tuple[int, ...], str], ...] = (
     ((4698, 4699, 4700, 4701), "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId TaskName TaskContent"),
     ((4702,), "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId TaskName TaskContentNew"),
     (
+        (4673,),
+        "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId ObjectServer Service PrivilegeList ProcessId "
+        "ProcessName",
+    ),
+    ((4675,), "TargetUserSid TargetUserName TargetDomainName TdoDirection TdoAttributes TdoType TdoSid SidList"),
+    ((4704,), "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId TargetSid PrivilegeList"),
+    (
+        (4706,),
+        "DomainName DomainSid SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId TdoType TdoDirection TdoAttributes "
+        "SidFilteringEnabled",
+    ),
+    ((4707,), "DomainName DomainSid SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId"),
+    ((4713,), "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId KerberosPolicyChange"),
+    (
+        (4716,),
+        "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId DomainName DomainSid TdoType TdoDirection TdoAttributes "
+        "SidFilteringEnabled",
+    ),
+    ((4717,), "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId TargetSid AccessGranted"),
+    (
         (4719,),
         "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId CategoryId SubcategoryId "
         "SubcategoryGuid AuditPolicyChanges",
@@ -171,6 +191,7 @@ _NAMES: tuple[tuple[tuple[int, ...], str], ...] = (
         (4870,),
         "CertificateSerialNumber RevocationReason SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId",
     ),
+    ((4876,), "BackupType SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId"),
     ((4882,), "SecuritySettings SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId"),
     ((4885,), "AuditFilter SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId"),
     ((4886,), "RequestId Requester Attributes"),

@@ -20,6 +20,7 @@ from app.sensor.events import (
     netlogon,
     ntlm,
     objects,
+    policies,
     processes,
     replication,
     sam,
@@ -52,6 +53,7 @@ FAMILIES: tuple[Family, ...] = (
     adfs.FAMILY,
     sam.FAMILY,
     netlogon.FAMILY,
+    policies.FAMILY,
     *audit.FAMILIES,
 )
 _EVENTS: dict[int, tuple[Log, Callable[..., Detail], Tell]] = {
@@ -86,6 +88,8 @@ def activities_of(record: EventRecord, input: str) -> list[Activity]:
     if detail is EventAdfs:
         fields = adfs.with_elements(fields)
     facts = tell(record, fields)
+    if facts is None:
+        return []
     failed = refused(record) if facts.failed is None else facts.failed
     result: Result = "failure" if failed else "success"
     return [

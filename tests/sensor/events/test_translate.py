@@ -274,6 +274,8 @@ TEXTS = st.one_of(
                      "\ud800", "\0",                     "9" * 5000, "x" * 70_000]),
     st.text(max_size=60),
 )  # fmt: skip
+PARTLY_READ = 4673
+"""Of this event only some records are activities."""
 NAMES = sorted({name for names in TEMPLATES.values() for name in names} | {"Client SID:", "AuditXml", "param1", "param2"})
 
 
@@ -285,7 +287,10 @@ def test_whatever_the_fields_hold_nothing_is_raised(id: int, fields: dict[str, s
         at=1, event_id=id, provider=next(iter(family.log.providers)), channel=next(iter(family.log.channels)), computer=host,
         keywords=keywords, fields=fields, sid=host,
     )  # fmt: skip
-    activity = one(record)
+    told_by = activities_of(record, "k")
+    if id == PARTLY_READ and not told_by:
+        return
+    (activity,) = told_by
 
     assert activity.id
     assert activity.destination is None or activity.destination.ip != "name:"

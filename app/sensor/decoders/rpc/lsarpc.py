@@ -1,7 +1,8 @@
 """Stubs of LSARPC: policy of a system, names to SIDs (MS-LSAD, MS-LSAT section 3.1.4).
 
 Facts: server, access, level, domain_name, domain_sid, dns_domain, forest (policy information), secret (name of the secret or
-private data), right, sid, names, sids (lists, at most 64), count (asked), mapped (translated), user.
+private data), right, sid, names (of rights where rights are given), flat_name, direction, attributes (of a trust), sids (lists,
+at most 64), count (asked), mapped (translated), user.
 """
 
 from app.model.identifiers import LSARPC
@@ -155,6 +156,29 @@ def _named_trust(r: Ndr, facts: Facts, handles: Handles) -> None:
     put(facts, "domain_name", r.unicode())
 
 
+def _new_trust(r: Ndr, facts: Facts, handles: Handles) -> None:
+    """LSAPR_TRUSTED_DOMAIN_INFORMATION_EX (MS-LSAD section 2.2.7.9)."""
+    r.handle()
+    there = [r.unicode_head() for _ in range(2)]
+    known = r.pointer()
+    facts["direction"] = r.u32()
+    r.u32()
+    facts["attributes"] = r.u32()
+    for key, one in zip(("domain_name", "flat_name"), there):
+        put(facts, key, r.text() if one else None)
+    put(facts, "domain_sid", r.sid() if known else None)
+
+
+def _given_rights(r: Ndr, facts: Facts, handles: Handles) -> None:
+    """LSAPR_USER_RIGHT_SET (MS-LSAD section 2.2.5.3) for a SID."""
+    r.handle()
+    facts["sid"] = r.sid()
+    r.align_pointer()
+    r.u32()
+    if r.pointer():
+        facts["names"] = unicode_array(r)
+
+
 def _user_name(r: Ndr, facts: Facts, handles: Handles) -> None:
     if r.pointer():
         put(facts, "user", r.unicode())
@@ -174,7 +198,7 @@ REQUESTS: Table = {
     30: by_handle("secret"),
     35: _with_right,
     36: _with_sid,
-    37: _with_sid,
+    37: _given_rights,
     38: _with_sid,
     39: _with_sid,
     42: _secret,
@@ -182,11 +206,16 @@ REQUESTS: Table = {
     44: _open_policy,
     46: _query_policy,
     48: _named_trust,
+    49: _named_trust,
+    51: _new_trust,
     55: _named_trust,
     57: _lookup_sids(True),
     58: _lookup_names(True),
+    59: _new_trust,
     68: _lookup_names(True),
     73: _named_trust,
+    74: _named_trust,
+    129: _new_trust,
     76: _lookup_sids(False),
     77: _lookup_names(False),
 }

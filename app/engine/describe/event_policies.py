@@ -1,0 +1,29 @@
+"""Windows events in one line of words: trusts, rights, Kerberos policy, registration with LSA."""
+
+from app.engine.describe.event_lines import here, said, whom
+from app.engine.describe.event_values import field_words
+from app.model.activity import Activity
+from app.model.events import WindowsEvent
+
+_TRUST = {4706: "Created the trust with", 4707: "Removed the trust with", 4716: "Changed the trust with"}
+
+
+def policy(a: Activity, d: WindowsEvent) -> str:
+    """4673, 4704, 4706, 4707, 4713, 4716, 4717."""
+    words = _TRUST.get(d.event_id)
+    if words is not None:
+        return f"{words} {said(d, 'DomainName') or 'another domain'}"
+    match d.event_id:
+        case 4704 | 4717:
+            sid = d.fields.get("TargetSid", "")
+            right = said(d, "PrivilegeList", "AccessGranted") or "a right"
+            return f"Gave {field_words(0, 'Sid', sid) or sid or 'somebody'} the right {right} on {here(a, d)}"
+        case 4713:
+            return "Changed the Kerberos policy of the domain"
+    refused = " was refused to register" if a.result == "failure" else " registered"
+    return f"{said(d, 'ProcessName') or 'A program'}{refused} as a logon process of {here(a, d)}"
+
+
+def filtered(a: Activity, d: WindowsEvent) -> str:
+    """4675."""
+    return f"SIDs of {whom(d, 'TargetUserName', 'TargetUserSid')} were filtered by the trust"

@@ -1,0 +1,48 @@
+"""Cases of programs that register themselves with LSA."""
+
+from app.model.activity import Activity
+from app.sensor.events.record import EventRecord
+from app.sensor.events.translate import activities_of
+from tests.cases.case import LOW, Case, Real
+from tests.engine.detectors.builders import HOUR, MINUTE, START
+from tests.engine.detectors.logs import CLIENT, SECURITY, log, logon, subject
+
+SERVER = "NT Local Security Authority / Authentication Service"
+
+
+def registered(user: str, program: str, *, at: int = 0, failed: bool = False) -> Activity:
+    """4673."""
+    fields = {
+        **subject(user), "ObjectServer": SERVER, "Service": "LsaRegisterLogonProcess()", "PrivilegeList": "SeTcbPrivilege",
+        "ProcessId": "0x560", "ProcessName": program,
+    }  # fmt: skip
+    return log(4673, fields, at=at, computer=CLIENT, failed=failed)
+
+
+FIRES = {
+    "a person's tool, refused": Case([registered("alice", r"C:\Users\alice\Downloads\r.exe", failed=True)], severity="medium"),
+    "a person's tool": Case([registered("alice", r"C:\Temp\x.exe")], severity="medium"),
+    "as the system, out of a folder of anybody": Case([registered("SYSTEM", r"C:\Users\Public\svc.exe")], severity="medium"),
+    "inside an installed program": Case(
+        [registered("alice", r"C:\Windows\System32\rundll32.exe", at=at) for at in (0, MINUTE)],
+        severity="low",
+    ),
+}  # fmt: skip
+QUIET = {
+    "Windows signs people in": [registered("SYSTEM", r"C:\Windows\System32\lsass.exe"), registered("SYSTEM", "")],
+    "a server for remote access": [registered("SYSTEM", r"C:\Program Files\OpenSSH\sshd.exe", at=HOUR)],
+    "an installed program, at low sensitivity": Case([registered("alice", r"C:\Windows\System32\wbem\WmiPrvSE.exe")], tuning=LOW),
+    "an ordinary sign-in": [logon("alice")],
+}
+REAL = (
+    Real("corpus/evtx/sb_PR_security_4624_4673_token_manip.evtx", fires=False),
+    Real("corpus/evtx/ts_Security.evtx", fires=False),
+)
+
+
+def test_other_privileged_services_are_no_activities() -> None:
+    record = EventRecord(
+        at=START, provider=SECURITY[0], channel=SECURITY[1], event_id=4673, computer=CLIENT, record=1, place=1,
+        fields={**subject("alice"), "Service": "-", "PrivilegeList": "SeTcbPrivilege"},
+    )  # fmt: skip
+    assert activities_of(record, "log") == []
