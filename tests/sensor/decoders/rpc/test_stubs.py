@@ -153,3 +153,35 @@ def test_the_server_of_a_stand_alone_root_is_told(opnum: int) -> None:
     facts, problem = decode(dfs, opnum, False, Handles(), text("192.0.2.9") + text("root") + bytes(8), False, None, False)
 
     assert (facts["server"], problem) == ("192.0.2.9", False)
+
+
+def wide_text(text: str) -> bytes:
+    """A conformant varying array of characters, padded to four bytes."""
+    data = text.encode("utf-16-le")
+    return struct.pack("<III", len(text), 0, len(text)) + data + bytes(-len(data) % 4)
+
+
+def head(text: str, at: int) -> bytes:
+    return struct.pack("<HHI", 2 * len(text), 2 * len(text), at)
+
+
+SID = bytes.fromhex("04000000 0104000000000005 15000000 09000000 09000000 09000000")
+
+
+def test_a_new_trust_and_rights_that_are_given() -> None:
+    lsarpc = "12345778-1234-abcd-ef00-0123456789ab"
+    trust = head("partner.test", 1) + head("PARTNER", 2) + struct.pack("<IIII", 3, 3, 2, 0x48)
+    stub = bytes(20) + trust + wide_text("partner.test") + wide_text("PARTNER") + SID
+    for opnum in (51, 59, 129):
+        facts, problem = decode(lsarpc, opnum, False, Handles(), stub, False, None, False)
+        assert problem is False
+        assert facts == {
+            "domain_name": "partner.test", "flat_name": "PARTNER", "domain_sid": "S-1-5-21-9-9-9",
+            "direction": 3, "attributes": 0x48,
+        }  # fmt: skip
+
+    rights = struct.pack("<III", 2, 1, 2) + head("SeTcbPrivilege", 3) + head("SeDebugPrivilege", 4)
+    stub = bytes(20) + SID + rights + wide_text("SeTcbPrivilege") + wide_text("SeDebugPrivilege")
+    facts, problem = decode(lsarpc, 37, False, Handles(), stub, False, None, False)
+    assert problem is False
+    assert facts == {"sid": "S-1-5-21-9-9-9", "names": ["SeTcbPrivilege", "SeDebugPrivilege"]}
