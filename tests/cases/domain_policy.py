@@ -35,6 +35,7 @@ QUIET = {
     "longer passwords and a lockout": [domain(MinPasswordLength="14", LockoutThreshold="5", PasswordProperties="1")],
     "something else of the domain": [domain(ForceLogoff="1"), domain(MachineAccountQuota="0")],
     "tickets that live shorter": [kerberos("KerMaxT: 0x10c388d000 (0x53d1ac1000);")],
+    "a computer's own accounts": [domain("WS1$", DomainName="DC1", MinPasswordLength="0")],
     "an ordinary sign-in": [logon("alice")],
 }
 REAL = (

@@ -7,6 +7,7 @@ from app.engine.change_story import tell
 from app.engine.changes import Change, is_routine
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, fact
+from app.engine.knowledge.names import host, short
 from app.engine.readings.sessions import by_system
 from app.model.activity import Activity
 from app.model.alert import Fact, Finding, Severity
@@ -30,7 +31,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     event = activity.detail
     if isinstance(event, EventPolicy) and event.event_id == KERBEROS:
         facts, what = _tickets(event), "for Kerberos tickets"
-    elif isinstance(event, EventAccount) and event.event_id == DOMAIN:
+    elif isinstance(event, EventAccount) and event.event_id == DOMAIN and not _own(event):
         facts, what = _passwords(event), "for passwords"
     else:
         return
@@ -53,6 +54,11 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         targets=(ctx.target(activity),),
         title=DETECTOR.title,
     )
+
+
+def _own(event: EventAccount) -> bool:
+    """True for the policy of a single computer's own accounts, which its setup writes."""
+    return (event.text("DomainName") or "").lower() == short(host(event.computer))
 
 
 def _passwords(event: EventAccount) -> tuple[Fact, ...]:
