@@ -1,5 +1,6 @@
 """Start of the program: a command when the first word is one, else the window."""
 
+import difflib
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -23,15 +24,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(words, _to_pdf, _window_parts)
     if words and words[0].startswith("-"):
         return run(words, _to_pdf)
+    if words and not any(os.path.lexists(one) for one in words):
+        return _failed(_nothing(words[0], [one for one in COMMANDS if not one.startswith("_")]))
     return _window([Path(one) for one in words])
+
+
+def _nothing(word: str, commands: list[str]) -> str:
+    """What is wrong with a first word that is neither a command nor there."""
+    from app.command.words import line
+
+    near = difflib.get_close_matches(word, commands, 1)
+    return f"no such command, file or folder: {line(word)}{f'; did you mean {near[0]}?' if near else ' (see --help)'}"
+
+
+def _failed(why: str) -> int:
+    print(f"wardlight: {why}", file=sys.stderr)
+    return 1
+
+
+def _is_without_display() -> bool:
+    """True when Qt would end the program, for it finds no display."""
+    return sys.platform.startswith("linux") and not any(
+        os.environ.get(one) for one in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    )
 
 
 def _window(paths: list[Path]) -> int:
     try:
         from app.ui.application import run as open_window
     except ImportError as error:
-        print(f"wardlight: the window cannot be opened: {error}", file=sys.stderr)
-        return 1
+        return _failed(f"the window cannot be opened: {error}")
+    if _is_without_display():
+        return _failed("the window cannot be opened: there is no display here; `wardlight analyze PATH` works without one")
     workspace = paths[0] if len(paths) == 1 and paths[0].suffix == ".wardlight" else None
     return open_window([] if workspace else paths, workspace)
 

@@ -251,10 +251,21 @@ class Output:
         said: dict[str, object] = self._hidden()(analysis(self.plain, msgspec.to_builtins(seconds), parameters))
         return said
 
+    def write_analysis(self, out: Path) -> None:
+        """Write what `analyze --json` prints; blocks. Raises OSError."""
+        from app.engine.export.writing import whole
+
+        said = msgspec.json.encode(self.analysis(Seconds(), {}))
+        with whole(out) as place:
+            place.write_bytes(said + b"\n")
+        self._exported("analysis", out)
+
     def write_activities(self, out: Path, filter: ActivityFilter | None = None) -> int:
         """Write the activities that match, all by default, as JSON lines in event time; returns their number. Raises OSError."""
+        from app.engine.export.writing import whole
+
         count, veil = 0, self._hidden()
-        with out.open("wb") as file:
+        with whole(out) as place, place.open("wb") as file:
             for line in activity_lines(self.plain, self._back(View(filter=filter)).filter, veil):
                 file.write(line)
                 file.write(b"\n")

@@ -34,7 +34,7 @@ from app.model.sensor import Sampling
 from app.model.sigma import SigmaRun
 from app.model.source import LiveSource, SourceState
 from app.model.workspace import Outlook
-from app.output import FORMS, Form, Output, View
+from app.output import BY_ID, FORMS, Form, Output, View
 from app.sensor.live import interface_names, kind_of, label_of, unwritable
 from app.telling import Telling
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from app.proof import Outcome
 
 __all__ = [
-    "FORMS", "IN_USE", "Form", "Reading", "Seconds", "Session", "StoreError", "View", "check_keytabs",
+    "BY_ID", "FORMS", "IN_USE", "Form", "Reading", "Seconds", "Session", "StoreError", "View", "check_keytabs",
     "code_tables", "detector_ids", "harmless", "iso", "moment", "ready", "replay", "story", "updates", "workspaces",
 ]  # fmt: skip
 

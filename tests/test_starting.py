@@ -1,5 +1,6 @@
 """How the programs are started from a checkout and frozen, and what they leave to the system's own programs."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,20 @@ def test_a_checkout_starts_itself_with_this_python() -> None:
         text=True,
     )
     assert '"fields"' in done.stdout
+
+
+def test_what_is_neither_a_command_nor_there_opens_no_window_and_a_window_needs_a_display() -> None:
+    bare = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
+    for words, said in (
+        (["analyse"], "wardlight: no such command, file or folder: analyse; did you mean analyze?\n"),
+        (["/no/such\nfile"], "wardlight: no such command, file or folder: /no/such\ufffdfile (see --help)\n"),
+        ([], "wardlight: the window cannot be opened: there is no display here; `wardlight analyze PATH` works without one\n"),
+    ):
+        done = subprocess.run(
+            starting.command(*words), cwd=paths.program(), capture_output=True, encoding="utf-8", env=bare, timeout=60
+        )
+        if words or sys.platform.startswith("linux"):
+            assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
 
 
 def test_a_frozen_program_starts_itself_and_what_lies_beside_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -2,16 +2,18 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
 import msgspec
 
 from app.command.export import open_existing
-from app.command.words import line
-from app.model.act import Act
+from app.command.words import counted, line
+from app.model.act import DONE, Act
 from app.model.alert import RANK, Alert, Classification, State, plain
 from app.model.exclusion import Exclusion
+from app.model.tuning import Tuning
 from app.session import Session, iso, story
 
 SHOWN = ("open", "suppressed", "closed", "deleted", "excluded")
@@ -76,7 +78,8 @@ def run(options: argparse.Namespace) -> int:
     for incident in incidents:
         print(f"incident {incident.id}  {incident.severity.upper():6}  {_time(incident.first)}  {line(incident.title)}")
         print(f"{'':10}{', '.join(incident.alerts)}")
-    print(f"{len(alerts)} alerts, {len(incidents)} incidents, {hidden} hidden (deleted or excluded; --state all shows them)")
+    hint = f"{hidden} hidden (deleted or excluded; --state all shows them)" if hidden else "none hidden"
+    print(f"{counted(len(alerts), 'alert')}, {counted(len(incidents), 'incident')}, {hint}")
     return 0
 
 
@@ -121,6 +124,8 @@ def run_undo(options: argparse.Namespace) -> int:
                 _print([_act(one) for one in acts])
             else:
                 _print_acts(acts)
+                if not acts:
+                    print("nothing was done in this workspace yet", file=sys.stderr)
             return 0
         done = session.redo(options.act) if options.redo else session.undo(options.act)
         changed = any(one.what in ("exclusion", "tag", "tuning") for one in done)
@@ -158,6 +163,10 @@ def why(one: Exclusion | None) -> str:
 
 def words(act: Act) -> str:
     """One act as a line without its time."""
+    if act.what in DONE:
+        return f"{DONE[act.what]}{': ' if act.words else ''}{line(act.words)}"
+    if act.what == "tuning":
+        return f"sensitivity of detectors: {line('; '.join(_tuned(act)) or 'nothing changed')}"
     before, after = (line(one)[:120] if one else "nothing" for one in (act.before, act.after))
     what = {"exclusion": "exclusion added", "remark": "note"}.get(act.what, act.what)
     if act.what == "exclusion":
@@ -168,6 +177,25 @@ def words(act: Act) -> str:
     if act.what == "remark":
         return f"note {'removed' if act.after is None else 'changed' if act.before else 'written'} of {line(act.words)}"
     return f"{what} of {line(act.words)}: {before} -> {after}"
+
+
+def _tuned(act: Act) -> Iterator[str]:
+    """What an act changed of the settings of detectors, one by one."""
+    before, after = (msgspec.json.decode(one, type=Tuning) if one else Tuning() for one in (act.before, act.after))
+    if before.sensitivity != after.sensitivity:
+        yield f"{before.sensitivity} -> {after.sensitivity}"
+    if before.test_mode != after.test_mode:
+        yield f"test mode {'on' if after.test_mode else 'off'}"
+    for one in sorted(before.off ^ after.off):
+        yield f"{one} {'off' if one in after.off else 'on'}"
+    for old, new in ((before.levels, after.levels), (before.values, after.values)):
+        for one in sorted({*old, *new}):
+            if old.get(one) != new.get(one):
+                yield f"{one} {_set(old.get(one))} -> {_set(new.get(one))}"
+
+
+def _set(value: float | str | None) -> str:
+    return "as the program has it" if value is None else value if isinstance(value, str) else f"{value:,g}"
 
 
 def _said(value: str | None) -> str:

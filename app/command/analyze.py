@@ -12,7 +12,7 @@ import msgspec
 from app.command.opening import opened
 from app.command.progress import Bar
 from app.command.tag import honeytokens
-from app.command.words import line
+from app.command.words import counted, line
 from app.model.alert import RANK, plain
 from app.session import Session
 
@@ -86,7 +86,7 @@ def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int
         session.close()
     if all(one.state != "done" and not one.records for one in inputs):  # quiet would sound like "no attack"
         why = next((f"{one.path}: {one.problems[0].what}" for one in inputs if one.problems), f"nothing in {options.paths[0]}")
-        print(f"wardlight: {line(f'no capture to read: {why}')}", file=sys.stderr)
+        print(f"wardlight: {line(f'nothing could be read: {why}')}", file=sys.stderr)
         return 1
     worst = max((RANK[one.severity] for one in alerts), default=0)
     return 2 if worst >= RANK[options.fail_on] else 0
@@ -135,7 +135,8 @@ def print_words(session: Session) -> None:
         for sentence in one.finding.story:
             print(f"        {line(plain(sentence))}")
     activities = sum(one.activities for one in inputs)
-    print(f"{len(alerts)} alerts, {activities:,} activities from {len(inputs)} inputs")
+    read = f"{activities:,} {'activity' if activities == 1 else 'activities'} from {counted(len(inputs), 'input')}"
+    print(f"{counted(len(alerts), 'alert')}, {read}")
     for one in inputs:
         for problem in one.problems:
             where = f" ({line(problem.where)})" if problem.where not in ("", one.path) else ""

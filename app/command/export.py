@@ -10,13 +10,15 @@ import msgspec
 
 from app.command.analyze import may_write
 from app.command.opening import opened
-from app.command.words import line
+from app.command.words import counted, line
 from app.engine.export import coverage_span
 from app.engine.export.columns import COLUMNS
 from app.model.asking import Order
 from app.model.filter import ActivityFilter, FilterError, parse
-from app.session import FORMS, Seconds, Session, View
+from app.session import BY_ID, FORMS, Session, View
 
+BY_ENDING = {f".{one}": one for one in ("xlsx", "csv", "jsonl", "pcapng", "html", "pdf", "cef", "leef")}
+"""The form of a file that is asked for by its name alone; any other name is the analysis as JSON."""
 KEYLESS = "There is no keyring here: nobody can turn these pseudonyms back. Set WARDLIGHT_PASSPHRASE to keep a key in a file."
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -26,8 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("workspace", type=Path)
     forms = ", ".join(f"{one.id}: {one.words}" for one in FORMS if one.id not in ("jsonl",))
     parser.add_argument(
-        "--format", choices=tuple(dict.fromkeys(("json", "jsonl", "html", "pdf", *(one.id for one in FORMS)))), default="json",
-        help=f"json: the analysis; jsonl: JSON lines; html, pdf: the report; {forms}",
+        "--format", choices=tuple(dict.fromkeys(("json", "jsonl", "html", "pdf", *(one.id for one in FORMS)))),
+        help=f"as the ending of OUT says, unless told; json: the analysis; jsonl: JSON lines; html, pdf: the report; {forms}",
     )  # fmt: skip
     parser.add_argument("--what", choices=("alerts", "activities"), help="jsonl: activities unless told; json: the analysis")
     parser.add_argument("--filter", metavar="TEXT", help="of activities only those that match, as in the window")
@@ -57,17 +59,35 @@ def add_coverage_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int:
     """Write OUT. to_pdf: writes a page of HTML as PDF. Raises OSError, StoreError."""
+    options.format = options.format or BY_ENDING.get(options.out.suffix.lower(), "json")
     session = open_existing(options.workspace)
     try:
         may_write(options.out, [options.workspace])
-        if options.what == "activities" and options.format not in ("jsonl", "xlsx", "csv", "timesketch", "pcapng"):
-            raise OSError(f"activities are written as jsonl, not as {options.format}")
+        _refuse(options)
         if options.privacy and not session.hide_names(True):
             print(KEYLESS, file=sys.stderr)
         _write(session, options, to_pdf)
     finally:
         session.close()
     return 0
+
+
+def _refuse(options: argparse.Namespace) -> None:
+    """Raises OSError for what the form would pass over: a file that is not what was asked for is worse than none."""
+    form = options.format
+    rows = form in BY_ID and BY_ID[form].of == "activities" and not (form == "jsonl" and options.what == "alerts")
+    if options.what == "activities" and not rows:
+        raise OSError(f"activities are written as jsonl, not as {form}")
+    if options.what == "alerts" and form in ("xlsx", "csv", "pcapng"):
+        raise OSError(f"alerts are written as jsonl, json or case-xlsx, not as {form}")
+    for given, name, fits in (
+        (options.filter, "--filter", rows),
+        (options.newest_first, "--newest-first", rows),
+        (options.columns, "--columns", form in ("xlsx", "csv")),
+        (options.bom, "--bom", form == "csv"),
+    ):
+        if given and not fits:
+            raise OSError(f"{name} says nothing of {form}; --format chooses another form, such as csv")
 
 
 def _write(session: Session, options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> None:
@@ -77,16 +97,22 @@ def _write(session: Session, options: argparse.Namespace, to_pdf: Callable[[str,
     elif form == "pdf":
         to_pdf(session.report_html(), out)
     elif form == "json":
-        out.write_bytes(msgspec.json.encode(session.analysis(Seconds(), {})) + b"\n")
+        session.write_analysis(out)
     elif form == "jsonl" and options.what == "alerts":
-        out.write_bytes(msgspec.json.Encoder().encode_lines(session.analysis(Seconds(), {})["alerts"]))
+        told(out, session.export(out, "alerts-jsonl"), form)
     else:
         columns = tuple(filter(None, options.columns.split(",")))
         unknown = [one for one in columns if one not in COLUMNS]
         if unknown:
             raise OSError(f"there is no column {unknown[0]!r}; there are {', '.join(COLUMNS)}")
         view = View(filter=_filter(options.filter), columns=columns, order=Order(descending=options.newest_first))
-        session.export(out, form, view, options.alert, bom=options.bom)
+        told(out, session.export(out, form, view, options.alert, bom=options.bom), form)
+
+
+def told(out: Path, number: int, form: str) -> None:
+    """How much was written, on standard error: OUT may be standard output."""
+    thing = "packet" if form == "pcapng" else "row" if form in ("xlsx", "csv") else "object"
+    print(f"{line(str(out))}: {counted(number, thing)}", file=sys.stderr)
 
 
 def _filter(text: str | None) -> ActivityFilter | None:
@@ -103,7 +129,9 @@ def run_reveal(options: argparse.Namespace) -> int:
     session = open_existing(options.workspace)
     try:
         if not session.hide_names(True):
-            raise OSError("there is no keyring here, so there is no key that pseudonyms were made with")
+            raise OSError(
+                "there is no keyring here that holds their key; where it lies in a file, set WARDLIGHT_PASSPHRASE"
+            )
         for text in options.text or sys.stdin:
             print(line(session.reveal(text.rstrip("\n"))))
     finally:

@@ -128,8 +128,8 @@ def run(arguments: Sequence[str], to_pdf: Pdf, window: Window | None = None) -> 
 
 def _words(error: Exception) -> str:
     """What the system refused, and where."""
-    if isinstance(error, OSError) and error.strerror and error.filename:
-        return f"{error.filename}: {error.strerror}"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return str(error)
 
 

@@ -159,6 +159,8 @@ def _show(session: Session, options: argparse.Namespace) -> int:
         print(f"    {one.delivered:,} delivered, the last {last}; {one.waiting:,} waiting; {one.failed:,} tries failed")
         if one.error:
             print(f"    {line(one.error)}")
+    if not states:
+        print("no destinations; --set FILE gives some (docs/notifications.md)", file=sys.stderr)
     for report in session.notifying().reports:
         print(f"{report.every} {report.report} as {report.form}{f', mailed by {line(report.mail)}' if report.mail else ''}")
     return 0
@@ -176,7 +178,8 @@ def _set(session: Session, options: argparse.Namespace) -> None:
 def _test(session: Session, wanted: Notifying, name: str) -> int:
     target = wanted.target(name)
     if target is None:
-        raise OSError(f"there is no destination {name!r}; there are {', '.join(one.name for one in wanted.targets)}")
+        there = ", ".join(one.name for one in wanted.targets) or "none"
+        raise OSError(f"there is no destination {name!r}; there are {there}")
     error = session.test_target(target)
     print(f"{line(name)}: {line(error) if error else 'it was taken'}")
     return 1 if error else 0
@@ -185,7 +188,7 @@ def _test(session: Session, wanted: Notifying, name: str) -> int:
 def _preview(session: Session, wanted: Notifying, options: argparse.Namespace) -> int:
     chosen = [one for one in wanted.targets if options.target in (None, one.name)]
     if not chosen:
-        raise OSError(f"there is no destination {options.target!r}")
+        raise OSError(f"there is no destination {options.target!r}" if options.target else "there are no destinations; see --set")
     for one in chosen:
         if len(chosen) > 1:
             print(f"--- {line(one.name)}")

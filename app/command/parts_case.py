@@ -184,7 +184,7 @@ def _listening(folder: Path) -> str:
 
 def _table(folder: Path) -> str:
     done = subprocess.run(
-        starting.command("export", str(case_of(folder)), "--format", "xlsx", "--what", "alerts", str(folder / "alerts.xlsx")),
+        starting.command("export", str(case_of(folder)), "--format", "xlsx", str(folder / "alerts.xlsx")),
         cwd=paths.program(), capture_output=True, text=True, errors="replace", timeout=PATIENCE,
     )  # fmt: skip
     if done.returncode or not (folder / "alerts.xlsx").is_file():

@@ -80,8 +80,14 @@ def _ask(session: Session, options: argparse.Namespace) -> int:
         print(session.queries.count(filter))
     else:
         order = Order(options.sort, options.descending)
-        for row in session.queries.slice(filter, 0, max(0, options.limit), order=order):
+        limit = max(0, options.limit)
+        rows = session.queries.slice(filter, 0, limit + 1, order=order)
+        for row in rows[:limit]:
             print(json.dumps(msgspec.to_builtins(row)) if options.json else line(_row(row)))
+        if len(rows) > limit:
+            print(f"more match than these {limit:,}; --limit shows more of them, --count says how many", file=sys.stderr)
+        elif not rows:
+            print("nothing matches", file=sys.stderr)
     return 0
 
 
@@ -134,4 +140,6 @@ def _saved(session: Session, options: argparse.Namespace) -> int:
     if options.list:
         for one in kept:
             print(line(f"{one.folder + ' / ' if one.folder else ''}{one.name}{' (pinned)' if one.pinned else ''}  {one.text}"))
+        if not kept:
+            print("no query is kept with this workspace", file=sys.stderr)
     return 0

@@ -92,6 +92,8 @@ def _time(text: str, option: str) -> tuple[int, int]:
 def _due(options: argparse.Namespace, to_pdf: Pdf) -> int:
     held = load().notifications
     chosen = [options.workspace] if options.workspace is not None else [Path(one) for one, set_ in held.items() if set_.reports]
+    if not chosen:
+        print("no reports are scheduled", file=sys.stderr)
     worst = 0
     for path in chosen:
         try:

@@ -15,6 +15,13 @@ LASTING: frozenset[What] = frozenset({
     "migrated", "notifications",
 })  # fmt: skip
 """What cannot be undone."""
+DONE: dict[What, str] = {
+    "retention": "limits set", "retained": "limits kept", "role": "role", "opened": "opened", "exported": "written out",
+    "deleted": "deleted to the bin", "restored": "restored", "renamed": "renamed", "moved": "moved", "compacted": "compacted",
+    "repacked": "packets removed", "source": "source", "migrated": "brought up to date",
+    "notifications": "notifications set",
+}  # fmt: skip
+"""What was done with a workspace as a whole, before what it was."""
 
 
 class Act(Struct, frozen=True, kw_only=True):

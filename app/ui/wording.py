@@ -6,7 +6,7 @@ Long because the words that pages share stand in one place.
 from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 
-from app.model.act import Act
+from app.model.act import DONE, Act
 from app.model.alert import Alert
 from app.model.coverage import CoverageShare
 from app.model.exclusion import Exclusion
@@ -421,15 +421,6 @@ def _health_state(after: str | None) -> str:
     """What somebody said of a health alert, from the value of the act."""
     said = next((word for word in ("closed", "suppressed") if f'"state":"{word}"' in (after or "")), "")
     return said or "opened again"
-
-
-DONE = {
-    "retention": "limits set", "retained": "limits kept", "role": "role", "opened": "opened", "exported": "written out",
-    "deleted": "deleted to the bin", "restored": "restored", "renamed": "renamed", "moved": "moved", "compacted": "compacted",
-    "repacked": "packets removed", "source": "source", "migrated": "brought up to date",
-    "notifications": "notifications set",
-}  # fmt: skip
-"""What was done with a workspace as a whole, before what it was."""
 
 
 def act(one: Act) -> str:

@@ -64,6 +64,18 @@ def test_an_alert_is_closed_suppressed_deleted_and_everything_undone(run: Run, c
     assert len(json.loads(run("alert", case, id, "--json")[1])["history"]) == 4 + 4 + 3
 
 
+def test_the_history_is_in_words(run: Run, case: Path, tmp_path: Path) -> None:
+    assert run("undo", case, "--list")[2] == "nothing was done in this workspace yet\n"
+    run("tune", case, "--level", "kerberoasting=high", "--off", "dcsync", "--set", "brute_force.one=7")
+    run("export", case, tmp_path / "a.json")
+    run("undo", case)
+    after, written, tuned = (one.strip().split("  ", 3)[3] for one in run("undo", case, "--list")[1].splitlines())
+    assert written == "written out: analysis to a.json"
+    settings = "dcsync off; kerberoasting as the program has it -> high; brute_force.one as the program has it -> 7"
+    assert tuned == f"sensitivity of detectors: {settings} (undone)"
+    assert after.startswith("sensitivity of detectors: dcsync on; kerberoasting high -> as the program has it; ")
+
+
 def test_what_cannot_be_is_said_in_one_line(run: Run, case: Path, tmp_path: Path) -> None:
     for arguments in (
         ("alerts", tmp_path / "nowhere"),

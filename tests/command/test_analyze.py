@@ -348,7 +348,7 @@ class TestOddInputs:
         ran = run("analyze", odd / name, "--json")
 
         assert ran.status == 1
-        assert ran.err.startswith("wardlight: no capture to read") and ran.err.count("\n") == 1
+        assert ran.err.startswith("wardlight: nothing could be read") and ran.err.count("\n") == 1
         assert ran.json["activities"]["total"] == 0
 
     @pytest.mark.skipif(sys.platform != "linux", reason="names of any bytes")
@@ -459,6 +459,32 @@ class TestExport:
         assert [json.loads(one) for one in (tmp_path / "c.jsonl").read_bytes().splitlines()] == whole["alerts"]
         assert run("export", workspace, "--format", "html", tmp_path / "d.html").status == 0
         assert (tmp_path / "d.html").read_bytes().lstrip().lower().startswith(b"<!doctype html>")
+
+    def test_the_ending_says_the_form_and_nothing_is_passed_over(
+        self, run: Run, sample: tuple[Ran, Path], tmp_path: Path
+    ) -> None:
+        workspace = sample[1] / "case.wardlight"
+
+        ran = run("export", workspace, "--filter", "kind:kerberos-as", "--columns", "time,who", tmp_path / "a.CSV")
+        rows = (tmp_path / "a.CSV").read_text(encoding="utf-8").splitlines()
+        assert ran.status == 0 and rows[0] == "Time (UTC),Who" and ran.err == f"{tmp_path / 'a.CSV'}: {len(rows) - 1:,} rows\n"
+        assert run("export", workspace, tmp_path / "a.html").status == 0
+        assert (tmp_path / "a.html").read_bytes().lstrip().lower().startswith(b"<!doctype html>")
+        for arguments in (
+            ("--filter", "kind:ldap", "a.json"),
+            ("--format", "stix", "--filter", "kind:ldap", "a.stix"),
+            ("--columns", "time", "a.jsonl"),
+            ("--newest-first", "b.html"),
+            ("--bom", "a.xlsx"),
+            ("--what", "alerts", "a.csv"),
+            ("--what", "alerts", "--filter", "kind:ldap", "a.jsonl"),
+        ):
+            ran = run("export", workspace, *arguments[:-1], tmp_path / "none" / arguments[-1])
+            assert ran.status == 1, arguments
+            ran = run("export", workspace, *arguments[:-1], tmp_path / arguments[-1])
+            assert ran.status == 1 and ran.err.count("\n") == 1, arguments
+            assert "says nothing of" in ran.err or "written as" in ran.err
+            assert not (tmp_path / arguments[-1]).exists()
 
     def test_it_never_writes_over_the_workspace(self, run: Run, small: Path, tmp_path: Path) -> None:
         workspace = tmp_path / "w"

@@ -41,6 +41,9 @@ def test_what_matches_is_listed_counted_and_grouped(run: Run, case: Path) -> Non
     assert int(run("query", case, f"kind:kerberos {name}", "--count")[1]) == groups[0]["count"]
     first, last = (run("query", case, "--sort", "who", *more, "--limit", 1, "--json")[1] for more in ((), ("--descending",)))
     assert first != last
+    assert run("query", case, "kind:kerberos", "--limit", 1)[2].startswith("more match than these 1; ")
+    assert run("query", case, "kind:kerberos", "--limit", number)[2] == ""
+    assert run("query", case, "who:nobody.at.all")[1:] == ("", "nothing matches\n")
 
 
 def test_a_query_is_saved_run_exported_taken_in_removed_undone(run: Run, case: Path, tmp_path: Path) -> None:

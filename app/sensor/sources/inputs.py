@@ -14,7 +14,7 @@ from msgspec import Struct
 from app.model.rows import Problem
 from app.sensor.sources import content, tar
 from app.sensor.sources.content import BROKEN, Content, Refused, open_content, packing
-from app.sensor.sources.kinds import HEAD, REFUSED, kind_of
+from app.sensor.sources.kinds import HEAD, kind_of, why_not
 from app.sensor.sources.layers import LAYERS as PEELED
 
 SUFFIXES = (
@@ -231,4 +231,4 @@ def _told(shown: str, path: Path, size: int, member: str | None, layers: tuple[s
         why = "an archive inside an archive; unpack it first"
     if not head:
         why = "empty"
-    yield _refused(shown, path, size, next((words for magic, words in REFUSED if head.startswith(magic)), why))
+    yield _refused(shown, path, size, why_not(head) or why)

@@ -30,6 +30,16 @@ REFUSED = (
     (b"Rar!", "a RAR archive; unpack it first"),
 )
 """What begins so is known and cannot be used."""
+_TABLE = re.compile(rb'[^\n]{0,300}?(?:Event ID|EventID|"Id")[",;\t][^\n]{0,300}?(?:Task ?Category|ProviderName|LogName)')
+"""First line of a table that the Event Viewer or `Get-WinEvent | Export-Csv` wrote."""
+TABLE = "events as a table (CSV), without the names of their fields and the zone of their times; save the log as EVTX or XML"
+
+
+def why_not(head: bytes) -> str:
+    """Why an input that begins so cannot be used, where that is known; else ""."""
+    if _TABLE.match(_plain(head)):
+        return TABLE
+    return next((words for magic, words in REFUSED if head.startswith(magic)), "")
 
 
 def kind_of(head: bytes) -> str:
@@ -66,11 +76,15 @@ _LINE = re.compile(
 """A syslog message with its header, or what forwarders write behind one (app.sensor.events.syslog) in a file of its own."""
 
 
-def _text_kind(head: bytes) -> str:
-    text = head
+def _plain(head: bytes) -> bytes:
+    """The text in UTF-8, without what stands before it."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = head.decode("utf-16", "replace").encode()
-    text = _NUMBERED.sub(b"", text.removeprefix(b"\xef\xbb\xbf").lstrip())
+        head = head.decode("utf-16", "replace").encode()
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()
+
+
+def _text_kind(head: bytes) -> str:
+    text = _NUMBERED.sub(b"", _plain(head))
     if _JSON.match(text):
         if (
             b'"ObjectIdentifier"' in text

@@ -10,6 +10,8 @@ from app.sensor.events.translate import activities_of
 from app.sensor.frame import Emit
 from app.sensor.sources.reading import Note, Opening, Step
 
+WIDE, MARK = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}, b"\xef\xbb\xbf"
+"""What a file in UTF-16 or UTF-8 may begin with."""
 STEP = 2000
 """Lines between two steps."""
 
@@ -64,15 +66,11 @@ def _date_of(opening: Opening) -> int:
 
 
 def messages(data: bytes | mmap) -> Iterator[tuple[int, int, bytes]]:
-    """(number of its first line, offset behind it, message)."""
+    """(number of its first line, offset behind it, message in UTF-8 where the file is in UTF-16)."""
     held: list[bytes] = []
-    holds, at_line, line, at, size = 0, 0, 0, 0, len(data)
-    while at < size:
-        end = data.find(b"\n", at)
-        end = size if end < 0 else end
-        piece = data[at : min(end, at + LARGEST + 1)]
-        line += 1
-        begin, at = at, end + 1
+    holds = at_line = before = 0
+    for line, (at, piece) in enumerate(_lines(data), 1):
+        begin, before = before, at
         if held and not begins(piece) and holds + len(piece) < LARGEST:
             held.append(piece)
             holds += len(piece) + 1
@@ -85,6 +83,21 @@ def messages(data: bytes | mmap) -> Iterator[tuple[int, int, bytes]]:
         if goes_on(piece):
             held, holds, at_line = [piece], len(piece), line
         else:
-            yield line, min(at, size), piece
+            yield line, at, piece
     if held:
-        yield at_line, size, b"\n".join(held)
+        yield at_line, len(data), b"\n".join(held)
+
+
+def _lines(data: bytes | mmap) -> Iterator[tuple[int, bytes]]:
+    """(offset behind it, a line without its end); of one that is too long, a little more than LARGEST bytes."""
+    name = WIDE.get(bytes(data[:2]), "")
+    mark = "\n".encode(name or "ascii")
+    at, size, room = 2 if name else 3 if data[:3] == MARK else 0, len(data), (LARGEST + 1) * len(mark)
+    while at < size:
+        end = data.find(mark, at)
+        while end > 0 and (end - at) % len(mark):  # half of one character and half of the next are no line break
+            end = data.find(mark, end + 1)
+        end = size if end < 0 else end
+        piece = data[at : min(end, at + room)]
+        at = end + len(mark)
+        yield min(at, size), piece.decode(name, "replace").encode() if name else piece

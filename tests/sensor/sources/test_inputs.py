@@ -123,3 +123,13 @@ def test_any_frame_can_be_read_again(folder, name):
     for frame in (0, 201):
         with pytest.raises(ValueError):
             read_frame(folder / name, frame)
+
+
+def test_a_table_of_an_event_viewer_is_refused_with_what_to_do(tmp_path):
+    viewer = "Keywords,Date and Time,Source,Event ID,Task Category\r\nAudit Failure,1/5/2026 10:00:00 AM,Security,4625,Logon\r\n"
+    shell = '"Message","Id","Version","ProviderName","LogName"\r\n"An account failed","4625","0","x","Security"\r\n'
+    for name, data in (("a.csv", viewer.encode("utf-8-sig")), ("b.csv", viewer.encode("utf-16")), ("c.csv", shell.encode())):
+        (tmp_path / name).write_bytes(data)
+    assert {one.problem.what for one in find_inputs([tmp_path])} == {
+        "events as a table (CSV), without the names of their fields and the zone of their times; save the log as EVTX or XML"
+    }

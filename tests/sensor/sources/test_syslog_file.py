@@ -67,3 +67,14 @@ def test_a_message_that_speaks_of_an_event_does_not_make_the_file_xml(tmp_path: 
 def test_a_line_without_an_end_is_cut(tmp_path: Path) -> None:
     _, report, problems = read(tmp_path / "x.log", b"<13>Mar 19 15:33:30 dc1 " + b"x" * 3_000_000 + b"\n" + CEF)
     assert report.records == 2 and problems["syslog message longer than 256 KiB"] == 1
+
+
+def test_a_file_in_utf_16_is_read_like_any_other(tmp_path: Path) -> None:
+    # U+0A0A and U+0D0A hold the byte of a line break in each half
+    text = b"\n".join((SNARE, "<13>Mar 19 15:33:30 dc1 sshd: \u0a0a\u0d0a".encode(), RSA, CEF))
+    plain, told, _ = read(tmp_path / "utf-8.log", text)
+    for name, mark in (("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff")):
+        found, report, problems = read(tmp_path / f"{name}.log", mark + text.decode().encode(name))
+        assert [(one.at, one.record, one.detail) for one in found] == [(one.at, one.record, one.detail) for one in plain]
+        assert report.records == told.records == 4 and problems == {"syslog message that is no Windows event": 1}
+    assert len(read(tmp_path / "marked.log", b"\xef\xbb\xbf" + text)[0]) == len(plain) == 3
