@@ -55,7 +55,7 @@ class OverviewPage(Page):
         self.news = NewsBand(desk, self.mark_seen)
         go = desk.go
         places = ("alerts", "activities", "entities", "entities", "coverage")
-        words = ("open suspicious activities", "activities", "accounts seen", "computers seen", "detectors")
+        words = ("open alerts", "activities", "accounts seen", "computers seen", "detectors")
         self.facts = [Fact(one, lambda place=place: go(place)) for one, place in zip(words, places, strict=True)]
         self.steps = Listed("What to look at first", "", self._open_route)
         self.grid_heading = SectionHeading(tr("Alerts by phase over time"), "every state but deleted and excluded")
@@ -168,12 +168,11 @@ class OverviewPage(Page):
         signs: list[QWidget] = []
         for severity, number in wording.by_severity(opened).items():
             signs.append(signed(f"severity:{severity}", f"{number:,} {severity}"))
-        what = "open suspicious activity" if len(opened) == 1 else "open suspicious activities"
-        alerts.show_value(wording.number(len(opened)), what, signs)
+        alerts.show_value(wording.number(len(opened)), "open alert" if len(opened) == 1 else "open alerts", signs)
         found = wording.listed(wording.found_in(overview.inputs))
         activities.show_value(wording.number(overview.activities), "activities", [_quiet(f"from {found}" if found else "")])
         sensitive = sum("Sensitive" in one.tags for one in overview.top_accounts)
-        told = [_quiet(f"{sensitive} of the busiest sensitive")] if sensitive else []
+        told = [_quiet(f"{sensitive} busy, sensitive")] if sensitive else []
         accounts.show_value(wording.number(overview.accounts), "accounts seen", told)
         controllers = wording.count(len(overview.controllers), "controller")
         hosts.show_value(wording.number(overview.hosts), "computers seen", [_quiet(controllers)])
@@ -247,9 +246,8 @@ class OverviewPage(Page):
             [TwoLines(f"coverage:{one.state}", one.title, one.reason, one.state, target=one) for one in rows[:MOST]]
         )
         states = [one.state for one in found]
-        rest = ", ".join(f"{states.count(word)} {word}" for word in ("partial", "learning", "blind") if word in states)
-        told = [_quiet(rest)] if rest else []
-        self.facts[4].show_value(f"{states.count('seen')} of {len(states)}", "detectors had their data", told)
+        told = [_quiet(f"{states.count(word)} {word}") for word in ("partial", "learning", "blind") if word in states]
+        self.facts[4].show_value(f"{states.count('seen')} of {len(states)}", "detectors saw all", told)
         self._show_controllers(shares)
         self._show_steps()
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.model.alert import RANK, Alert
@@ -31,9 +31,26 @@ class KillChain(QWidget):
 
     def sizeHint(self) -> QSize:
         """As wide as there is room."""
-        return QSize(theme.px(400), theme.px(HIGH))
+        more = (self._rows() - 1) * theme.line_height("quiet")
+        return QSize(theme.px(400), theme.px(HIGH) + more)
 
     minimumSizeHint = sizeHint
+
+    def _rows(self) -> int:
+        """Lines of the longest name of a phase at this width."""
+        metrics, room = QFontMetrics(theme.font("quiet-strong")), self._inner(self.rect_of(0), 1).width()
+        return 2 if any(metrics.horizontalAdvance(one) > room for one in self._phases) else 1
+
+    @staticmethod
+    def _inner(rect: QRectF, place: int) -> QRectF:
+        """Where the words of an arrow stand."""
+        tip = theme.px(TIP)
+        return rect.adjusted(1 + theme.px(8) + (tip if place else 0), 1 + theme.px(8), -5 - tip, -1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Names take a second line where they are wider than their arrows."""
+        super().resizeEvent(event)
+        self.updateGeometry()
 
     def show_alerts(self, alerts: Sequence[Alert]) -> None:
         """Show what these alerts reached."""
@@ -47,7 +64,7 @@ class KillChain(QWidget):
     def rect_of(self, place: int) -> QRectF:
         """Where a phase is painted."""
         wide = self.width() / max(1, len(self._phases))
-        return QRectF(place * wide, 0, wide, theme.px(HIGH))
+        return QRectF(place * wide, 0, wide, self.height())
 
     def paintEvent(self, _event: object) -> None:
         """Paint one arrow for each phase."""
@@ -78,12 +95,12 @@ class KillChain(QWidget):
             painter.setPen(QPen(theme.colour("focus"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPath(path)
-        inner = rect.adjusted(theme.px(8) + (tip if place else 0), theme.px(8), -tip - 2, 0)
+        inner = self._inner(self.rect_of(place), place)
         painter.setFont(theme.font("quiet-strong" if alerts else "quiet"))
         painter.setPen(theme.colour("text" if alerts else "text-quiet"))
-        line = theme.line_height("quiet")
-        name = painter.fontMetrics().elidedText(phase, Qt.TextElideMode.ElideRight, int(inner.width()))
-        painter.drawText(QRectF(inner.left(), inner.top(), inner.width(), line), Qt.AlignmentFlag.AlignVCenter, name)
+        line = theme.line_height("quiet") * self._rows()
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(QRectF(inner.left(), inner.top(), inner.width(), line), flags, phase)
         below = QRectF(inner.left(), inner.top() + line + theme.px(4), inner.width(), theme.line_height())
         painter.setFont(theme.font())
         if not alerts:
