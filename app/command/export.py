@@ -129,9 +129,7 @@ def run_reveal(options: argparse.Namespace) -> int:
     session = open_existing(options.workspace)
     try:
         if not session.hide_names(True):
-            raise OSError(
-                "there is no keyring here that holds their key; where it lies in a file, set WARDLIGHT_PASSPHRASE"
-            )
+            raise OSError("there is no keyring here that holds their key; where it lies in a file, set WARDLIGHT_PASSPHRASE")
         for text in options.text or sys.stdin:
             print(line(session.reveal(text.rstrip("\n"))))
     finally:

@@ -3,12 +3,14 @@
 from collections import OrderedDict
 from typing import Any
 
-from PySide6.QtCore import QPoint, QRect, QRectF
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
 from app.ui import theme
 from app.ui.tables.cells import RowDelegate
 
+LEFT_TO_RIGHT = Qt.LayoutDirection.LeftToRight
+"""Of a sentence that begins with an Arabic or Hebrew name too: else it would read as if somebody else did it to that name."""
 KEPT = 160
 """Pictures of rows of one table, about three screens."""
 
@@ -80,6 +82,7 @@ class RowPainter:
         picture.setDevicePixelRatio(ratio)
         picture.fill(theme.colour("surface-1"))
         inside = QPainter(picture)
+        inside.setLayoutDirection(LEFT_TO_RIGHT)  # that of a widget has it already
         self._paint_cells(inside, row, number, QRect(0, 0, rect.width(), rect.height()), places, -1)
         inside.end()
         self._kept[number] = (row, picture)

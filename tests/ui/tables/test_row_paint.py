@@ -47,3 +47,18 @@ def test_the_picture_that_was_painted_longest_ago_goes_first(qtbot: QtBot) -> No
     for number in (*range(KEPT), 0, KEPT):
         paint(number, rows[number], QRect(0, 0, 200, 20), place, 1.0)
     assert 0 in table.painter._kept and 1 not in table.painter._kept
+
+
+def test_a_sentence_that_begins_with_a_hebrew_name_reads_from_the_left(qtbot: QtBot) -> None:
+    table = Table((Column("What", str, 300),))
+    qtbot.addWidget(table)
+    table.resize(400, 200)
+    name = "\u05e9\u05dc\u05d5\u05dd"
+    table.show_rows([name, f"{name} could not log on to DC1"])
+    width, high = theme.measure("body").horizontalAdvance(name) - 2, table.rowHeight(0)
+    for keeps in (False, True):
+        table.painter.keeps = keeps
+        seen = table.viewport().grab().toImage()
+        left = table.margin - 1
+        alone, sentence = (seen.copy(left, place * high + 2, width, high - 4) for place in range(2))
+        assert table.currentIndex().row() < 0 and alone == sentence, keeps
