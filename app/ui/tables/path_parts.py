@@ -177,8 +177,8 @@ class Unknown(QWidget):
     def show_overview(self, found: PathsOverview) -> None:
         """Say why there is none."""
         self.empty.sentence.say(
-            "Nobody whose groups, sessions or rights are known is sensitive. Add a directory, which tells who is in Domain Admins and the like, or tag accounts"
-            " as Sensitive by hand; paths lead to them."
+            "Nobody whose groups, sessions or rights are known is sensitive. Add a directory, which tells who is in Domain Admins"
+            " and the like, or tag accounts as Sensitive by hand; paths lead to them."
             if not found.sensitive
             else f"{wording.count(found.sensitive, 'account, computer or group is', 'accounts, computers and groups are')}"
             " sensitive; nothing that is known leads there at this time. A path needs an administrator of a computer on which"
