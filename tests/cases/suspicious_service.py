@@ -22,6 +22,15 @@ FIRES = {
         severity="medium",
     ),
     "from a folder of a user": Case([manager("Helper", r'"C:\Users\bob\AppData\Local\h.exe" -s')], severity="low"),
+    "both logs of what another computer had made, this one first": Case(
+        [
+            tgt("bob"),
+            logon("alice", WS1, computer=DC),
+            manager("Helper", r"C:\Windows\Temp\h.exe", at=SECOND, computer=DC),
+            installed("Helper", r"C:\Windows\Temp\h.exe", at=SECOND + 1, computer=DC),
+        ],
+        severity="low",
+    ),
     "the driver of a tool": Case([manager("mimidrv", r"C:\tools\mimidrv.sys", kind="kernel mode driver")], severity="medium"),
 }
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from app.engine import describe
 from app.engine.context import Context
-from app.engine.detector import HOUR, Detector, Needs, against, fact, found, sentence
+from app.engine.detector import HOUR, Detector, Later, Needs, against, fact, found, later, sentence
 from app.engine.readings.commands import ADMINISTRATION, PROGRAM_OF, local_mark
 from app.engine.readings.installations import INSTALLED, INSTALLED_AUDITED, SAME, installation
 from app.engine.repeated import again, folded, told_before
@@ -22,7 +24,7 @@ def judged(mark: str, controller: bool) -> Severity:
     return "low" if everyday and not controller else "medium"
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterator[Later]:
     """Services with the marks of tools, unless another computer had them made, which is remote execution."""
     event = activity.detail
     if not isinstance(event, EventService):
@@ -34,6 +36,9 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     twin = ("remote", where, made.name.lower())
     if made.from_elsewhere and not made.driver:
         ctx.memory.note(twin, True, activity.at)
+        told = ctx.memory.recall(("told", *twin), int, activity.at, SAME)
+        if told is not None:
+            ctx.memory.note(("both", *twin, told), True, activity.at)
         return
     if ctx.memory.recall(twin, bool, activity.at, SAME):
         return
@@ -69,7 +74,20 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         ),
         steps=ctx.path(activity, f"{what} installed", "success"),
     )
-    yield folded(one, *same) if before else one
+
+    ctx.memory.note(("told", *twin), activity.at, activity.at)
+
+    def words() -> Finding:
+        """Where the other log of the computer tells it too, and that another one had it made, this is the lesser of the two."""
+        if not ctx.memory.recall(("both", *twin, activity.at), bool, activity.at, SAME):
+            return one
+        return replace(one, severity="low", facts=(*one.facts, fact("Another computer had it made: see Remote code execution")))
+
+    case = later(
+        ctx, activity, one.subject, words, severity=one.severity, confidence="medium", succeeded=True, sources=one.sources,
+        accounts=one.accounts, targets=one.targets,
+    )  # fmt: skip
+    yield folded(case, *same) if before else case
 
 
 DETECTOR = Detector(
