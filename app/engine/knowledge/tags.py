@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.engine.knowledge.addresses import MACHINES
+from app.engine.knowledge.guests import MACHINES
 
 if TYPE_CHECKING:
     from app.engine.knowledge import Knowledge
