@@ -12,7 +12,7 @@ from app.engine.detector import DAY, HOUR, SECOND, Detector, Needs, against, fac
 from app.engine.knowledge.names import is_address
 from app.engine.readings.naming import Named, bare_host, unc_host, whom
 from app.engine.readings.novelty import is_new
-from app.engine.readings.pipes import pipe_opened
+from app.engine.readings.pipes import in_packets, pipe_opened
 from app.engine.readings.sessions import is_own_account
 from app.engine.repeated import again, first_time, folded, told_before
 from app.model.activity import Activity
@@ -270,8 +270,8 @@ def opened(activity: Activity, event: EventShare, ctx: Context) -> Iterator[Find
         return
     subject, machine = f"{caller} {asked}", f"{event.computer.partition('.')[0].lower()}$"
     ctx.memory.note(("pipe", machine), Asked(subject, way, "", caller, "medium", activity), activity.at)
-    if way is SPACES:
-        return  # consoles and file dialogues open it too
+    if way is SPACES or in_packets(activity, ctx):
+        return  # consoles and file dialogues open it too; packets tell what was asked
     yield found(
         ctx,
         activity,

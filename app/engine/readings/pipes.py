@@ -32,6 +32,12 @@ def remember(activity: Activity, ctx: Context) -> None:
         ctx.logons.note(("pipes", activity.source.ip, ctx.place(activity.destination, activity.at)), True, activity.at)
 
 
+def in_packets(activity: Activity, ctx: Context) -> bool:
+    """True when packets tell what was asked through a pipe that a log tells opened."""
+    source, there = activity.source, ctx.place(activity.destination, activity.at)
+    return source is not None and ctx.logons.recall(("pipes", source.ip, there), bool, activity.at, READ) is not None
+
+
 def program_written(activity: Activity, ctx: Context) -> str:
     """The program that a person wrote to a share of the administrators of another computer; empty for anything else."""
     event = activity.detail
@@ -59,7 +65,6 @@ def pipe_opened(activity: Activity, ctx: Context) -> str:
     account = ctx.account(activity)
     if account is None or account.kind != "user" or by_system(activity) or not is_elsewhere(activity, ctx):
         return ""
-    source, there = activity.source, ctx.place(activity.destination, activity.at)
-    if source is not None and ctx.logons.recall(("pipes", source.ip, there), bool, activity.at, READ):
+    if in_packets(activity, ctx):
         return ""
     return (event.text("RelativeTargetName") or "").lower().rpartition("\\")[2]

@@ -10,7 +10,7 @@ from tests.cases.remote_execution import shared
 from tests.engine.detectors.builders import FILES, HOUR, MINUTE, WS1, act
 
 BY_ID = {one.id: one for one in DETECTORS}
-PIPES = {"svcctl": "remote_execution", "spoolss": "coercion"}
+PIPES = {"svcctl": "remote_execution", "spoolss": "coercion", "efsrpc": "coercion"}
 NAMED = act(NameObservation(address=FILES, name="files.example.org", method="dns"), WS1, FILES, 53, at=-HOUR)
 
 
