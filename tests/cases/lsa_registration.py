@@ -19,7 +19,15 @@ def registered(user: str, program: str, *, at: int = 0, failed: bool = False) ->
     return log(4673, fields, at=at, computer=CLIENT, failed=failed)
 
 
+def package(text: str, event_id: int = 4622, *, at: int = 0) -> Activity:
+    """4610, 4614, 4622."""
+    name = {4610: "AuthenticationPackageName", 4614: "NotificationPackageName", 4622: "SecurityPackageName"}[event_id]
+    return log(event_id, {name: text}, at=at)
+
+
 FIRES = {
+    "a package of a tool": Case([package(r"C:\Windows\system32\mimilib.dll : mimilib")], severity="high"),
+    "a filter of passwords": Case([package("evilfilter", 4614)], severity="low"),
     "a person's tool, refused": Case([registered("alice", r"C:\Users\alice\Downloads\r.exe", failed=True)], severity="medium"),
     "a person's tool": Case([registered("alice", r"C:\Temp\x.exe")], severity="medium"),
     "as the system, out of a folder of anybody": Case([registered("SYSTEM", r"C:\Users\Public\svc.exe")], severity="medium"),
@@ -32,6 +40,12 @@ QUIET = {
     "Windows signs people in": [registered("SYSTEM", r"C:\Windows\System32\lsass.exe"), registered("SYSTEM", "")],
     "a server for remote access": [registered("SYSTEM", r"C:\Program Files\OpenSSH\sshd.exe", at=HOUR)],
     "an installed program, at low sensitivity": Case([registered("alice", r"C:\Windows\System32\wbem\WmiPrvSE.exe")], tuning=LOW),
+    "packages of Windows": [
+        package(r"C:\Windows\system32\kerberos.DLL : Kerberos"),
+        package(r"C:\Windows\system32\lsasrv.dll : Negotiate", 4610),
+        package("scecli", 4614),
+    ],
+    "a bought filter, at low sensitivity": Case([package("specops", 4614)], tuning=LOW),
     "an ordinary sign-in": [logon("alice")],
 }
 REAL = (

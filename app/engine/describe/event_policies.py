@@ -9,11 +9,14 @@ _TRUST = {4706: "Created the trust with", 4707: "Removed the trust with", 4716: 
 
 
 def policy(a: Activity, d: WindowsEvent) -> str:
-    """4673, 4704, 4706, 4707, 4713, 4716, 4717."""
+    """4610, 4614, 4622, 4673, 4704, 4706, 4707, 4713, 4716, 4717."""
     words = _TRUST.get(d.event_id)
     if words is not None:
         return f"{words} {said(d, 'DomainName') or 'another domain'}"
     match d.event_id:
+        case 4610 | 4614 | 4622:
+            package = said(d, "SecurityPackageName", "AuthenticationPackageName", "NotificationPackageName")
+            return f"LSA of {here(a, d)} loaded {package or 'a package'}"
         case 4704 | 4717:
             sid = d.fields.get("TargetSid", "")
             right = said(d, "PrivilegeList", "AccessGranted") or "a right"

@@ -23,7 +23,7 @@ from app.engine.readings.sessions import FROM_ELSEWHERE, LOGON, LOGON_REFUSED, i
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs, Ntlm
-from app.model.events import EventAccount, EventKerberos, EventLogon, EventNtlm
+from app.model.events import EventAccount, EventAdfs, EventKerberos, EventLogon, EventNtlm
 from app.model.tuning import Threshold
 
 WINDOW = 30 * MINUTE
@@ -70,6 +70,7 @@ NTLM_RIGHT = frozenset({0xC000006E, 0xC000006F, 0xC0000070, 0xC0000071, 0xC00001
 HABIT = 3
 """Days on which a source failed for one account alone, after which it is an old password that somebody forgot there."""
 TGT, PREAUTHENTICATION_FAILED, VALIDATED = 4768, 4771, 4776
+FEDERATED, FEDERATION_REFUSED = 1202, 1203
 BY_PASSWORD = frozenset({None, 2, 138})
 """Pre-authentication of 4768 and 4771 that rests on a password: encrypted timestamp, encrypted challenge; not told (IANA)."""
 ANONYMOUS = "S-1-5-7"
@@ -109,6 +110,8 @@ def logged(activity: Activity) -> tuple[str, bool | None]:
             expired = code == EXPIRED and event.event_id == PREAUTHENTICATION_FAILED
             return "Kerberos", False if wrong else True if expired else None
         return "Kerberos", True if event.event_id == TGT and event.number("PreAuthType") is not None else None
+    if isinstance(event, EventAdfs):
+        return "AD FS", event.event_id == FEDERATED
     if isinstance(event, EventNtlm) and event.event_id != VALIDATED:
         return "NTLM", None
     protocol = "NTLM"
@@ -233,6 +236,7 @@ def tell(activity: Activity, ctx: Context, ip: str, trail: Trail | None, over: T
     labels = [ref.label for ref in refs if ref is not None]
     one_account = len(tried) == 1
     way = " and ".join(str(one) for one in over.values) if over is not None else "Kerberos"
+    protocols = "AD FS" if way == "AD FS" else "Kerberos, NTLM"
     story = [
         sentence(
             source, f" tried {plural(failures, 'wrong password')} over {way} for ",
@@ -249,7 +253,7 @@ def tell(activity: Activity, ctx: Context, ip: str, trail: Trail | None, over: T
         ip,
         first=trail.began if trail is not None else activity.at,
         accounts=tuple(ref for ref in refs if ref is not None),
-        title="Suspected brute force (Kerberos, NTLM)" if one_account else "Suspected password spray (Kerberos, NTLM)",
+        title=f"Suspected {'brute force' if one_account else 'password spray'} ({protocols})",
         severity="high" if guessed else None,
         succeeded=bool(guessed),
         story=tuple(story),
@@ -316,16 +320,17 @@ DETECTOR = Detector(
     severity="medium",
     phase="Compromised credentials",
     techniques=("T1110.001", "T1110.003"),
-    watches=(KerberosAs, Ntlm, EventKerberos, EventNtlm, EventLogon, EventAccount),
-    event_ids=(TGT, PREAUTHENTICATION_FAILED, VALIDATED, LOGON, LOGON_REFUSED, LOCKED),
+    watches=(KerberosAs, Ntlm, EventKerberos, EventNtlm, EventLogon, EventAccount, EventAdfs),
+    event_ids=(TGT, PREAUTHENTICATION_FAILED, VALIDATED, LOGON, LOGON_REFUSED, LOCKED, FEDERATED, FEDERATION_REFUSED),
     needs=Needs(
         ports=("88", "445", "389", "135", "80"),
-        kinds=("kerberos-as", "ntlm", "event-kerberos", "event-ntlm", "event-logon", "event-account"),
+        kinds=("kerberos-as", "ntlm", "event-kerberos", "event-ntlm", "event-logon", "event-account", "event-adfs"),
         parts=(
             "event-kerberos",
             "event-ntlm",
             "event-logon",
             "event-account",
+            "event-adfs",
         ),
         hidden_by=("ldap inside tls", "credssp sealed"),
         answers=True,

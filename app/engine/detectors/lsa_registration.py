@@ -1,4 +1,4 @@
-"""A program of somebody registered itself with LSA as a logon process, which opens the tickets of every session."""
+"""A program registered itself with LSA, which opens the tickets of every session, or LSA loaded a package not of Windows."""
 
 from collections.abc import Iterator
 
@@ -7,10 +7,18 @@ from app.engine.detector import HOUR, Detector, Needs, against, fact, found, out
 from app.engine.readings.novelty import is_new
 from app.engine.readings.sessions import by_system
 from app.model.activity import Activity
-from app.model.alert import Finding
+from app.model.alert import Finding, Step
 from app.model.events import EventPolicy
 
 PRIVILEGED = 4673
+LOADED = {4610: "AuthenticationPackageName", 4614: "NotificationPackageName", 4622: "SecurityPackageName"}
+WINDOWS = frozenset({
+    "msv1_0", "kerberos", "negoexts", "pku2u", "tspkg", "schannel", "wdigest", "cloudap", "livessp", "lsasrv", "credssp",
+    "sspicli", "netlogon", "scecli", "rassfm", "kdcsvc", "negotiate", "ntlm", "kdcpw", "fpnwclnt", "samsrv",
+})  # fmt: skip
+"""Packages and the files that hold them, as Windows and its roles bring them."""
+FILTER = 4614
+TOOLS = frozenset({"mimilib", "memssp", "mimikatz"})
 OURS = ("\\windows\\", "\\program files\\", "\\program files (x86)\\")
 """Where programs lie that only an administrator can put there: servers of remote access among them register themselves."""
 
@@ -18,6 +26,9 @@ OURS = ("\\windows\\", "\\program files\\", "\\program files (x86)\\")
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """By a person, or as the system from a place where programs are not installed."""
     event: EventPolicy = activity.detail  # type: ignore[assignment]
+    if event.event_id in LOADED:
+        yield from loaded(activity, event, ctx)
+        return
     if event.event_id != PRIVILEGED:
         return
     program = event.text("ProcessName") or ""
@@ -57,16 +68,50 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     )
 
 
+def loaded(activity: Activity, event: EventPolicy, ctx: Context) -> Iterator[Finding]:
+    """A package that LSA loaded and that is none of Windows sees every password; told when it is new to a computer."""
+    text = event.text(LOADED[event.event_id]) or ""
+    path, _, name = text.rpartition(" : ")
+    file = (path or text).replace("/", "\\").rpartition("\\")[2].lower().removesuffix(".dll").strip()
+    if not file or file in WINDOWS or (not path and name.strip().lower() in WINDOWS):
+        return
+    target, place, tool = ctx.target(activity), ctx.place(activity.destination, activity.at), file in TOOLS
+    if not tool and not is_new("package", f"{place} {file}", activity.at, ctx):
+        return
+    what = "a filter of passwords" if event.event_id == FILTER else "a security package"
+    yield found(
+        ctx,
+        activity,
+        f"{place} package {file}",
+        severity="high" if tool else "low",
+        confidence="high" if tool else "low",
+        title="LSA loaded a package that is not part of Windows",
+        targets=(target,),
+        sources=(),
+        accounts=(),
+        story=(
+            sentence("LSA of ", target, f" loaded {text[:200]}, {what} that is not part of Windows."),
+            sentence("Such a package is given every password that is used or set there."),
+        ),
+        facts=(
+            fact("Loaded: ", activity),
+            *((fact("It is the package of a tool that attackers use"),) if tool else ()),
+            against("It would be quiet for a package of Windows, and for one that was loaded there before"),
+        ),
+        steps=(Step(origin=target, target=target, label=file[:60], accented=True),),
+    )
+
+
 DETECTOR = Detector(
     id="lsa_registration",
     external_id=3044,
     title="A program registered itself with LSA to read tickets",
     severity="medium",
     phase="Credential access",
-    techniques=("T1558", "T1550.003"),
+    techniques=("T1558", "T1550.003", "T1547.005", "T1556.002"),
     watches=(EventPolicy,),
     needs=Needs(ports=("the Security log",), kinds=("event-policy",), parts=("event-policy",)),
     window=HOUR,
-    event_ids=(PRIVILEGED,),
+    event_ids=(*LOADED, PRIVILEGED),
     detect=detect,
 )

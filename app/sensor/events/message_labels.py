@@ -214,6 +214,9 @@ LABELS: dict[int, tuple[Section, ...]] = {
     4720: (SUBJECT, _target("New Account"), ("Attributes", _ATTRIBUTES), _MORE),
     **dict.fromkeys((4722, 4723, 4724, 4725, 4726), (SUBJECT, _target("Target Account"), _MORE)),
     4738: (SUBJECT, _target("Target Account"), ("Changed Attributes", _ATTRIBUTES), _MORE),
+    4610: (("", (("Authentication Package Name", "AuthenticationPackageName"),)),),
+    4614: (("", (("Notification Package Name", "NotificationPackageName"),)),),
+    4622: (("", (("Security Package Name", "SecurityPackageName"),)),),
     4673: (
         SUBJECT,
         ("Service", (("Server", "ObjectServer"), ("Service Name", "Service"))),

@@ -1,4 +1,4 @@
-"""Policies: whom a domain trusts, what accounts may do, how its tickets and passwords are; registration with LSA (4673)."""
+"""Policies: whom a domain trusts, what accounts may do, how its tickets are; what LSA loads (4610, 4614, 4622, 4673)."""
 
 from app.model.events import EventPolicy
 from app.sensor.events.family import SECURITY, Facts, Family, by_subject
@@ -15,4 +15,8 @@ def _privileged(record: EventRecord, fields: Fields) -> Facts | None:
     return Facts(subject(fields))
 
 
-FAMILY = Family(EventPolicy, SECURITY, {4673: _privileged, **dict.fromkeys((4704, 4706, 4707, 4713, 4716, 4717), by_subject)})
+FAMILY = Family(
+    EventPolicy,
+    SECURITY,
+    {4673: _privileged, **dict.fromkeys((4610, 4614, 4622, 4704, 4706, 4707, 4713, 4716, 4717), by_subject)},
+)

@@ -56,6 +56,9 @@ _NAMES: tuple[tuple[tuple[int, ...], str], ...] = (
     ),
     ((4698, 4699, 4700, 4701), "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId TaskName TaskContent"),
     ((4702,), "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId TaskName TaskContentNew"),
+    ((4610,), "AuthenticationPackageName"),
+    ((4614,), "NotificationPackageName"),
+    ((4622,), "SecurityPackageName"),
     (
         (4673,),
         "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId ObjectServer Service PrivilegeList ProcessId "

@@ -108,6 +108,11 @@ MADE: tuple[Made, ...] = (
                      "SubjectLogonId": "0x3e7"}),
         "CONTOSO\\Auditor", "name:win81", words="Auditor was locked out from win81",
     ),
+    Made(event(4610, {"AuthenticationPackageName": "C:\\Windows\\system32\\msv1_0.DLL : MICROSOFT_AUTHENTICATION_PACKAGE_V1_0"}),
+         None, None, words="LSA of DC01 loaded C:\\Windows\\system32\\msv1_0.DLL : MICROSOFT_AUTHENTICATION_PACKAGE_V1_0"),
+    Made(event(4614, {"NotificationPackageName": "scecli"}), None, None, words="LSA of DC01 loaded scecli"),
+    Made(event(4622, {"SecurityPackageName": "C:\\Windows\\system32\\kerberos.DLL : Kerberos"}), None, None,
+         words="LSA of DC01 loaded C:\\Windows\\system32\\kerberos.DLL : Kerberos"),
     # SIDs that came from another domain; who signed in stands where others have the target.
     Made(event(4675, {"TargetUserSid": "S-1-5-21-9-9-9-1105", "TargetUserName": "eve", "TargetDomainName": "PARTNER",
                       "TdoDirection": "3", "TdoAttributes": "8", "TdoType": "2", "TdoSid": "S-1-5-21-9-9-9",

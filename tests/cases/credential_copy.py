@@ -1,0 +1,50 @@
+"""Cases of keys being copied by a command."""
+
+from app.model.activity import Activity
+from tests.cases.case import Case, Real
+from tests.engine.detectors.logs import CLIENT, DC, log, subject, tgt
+
+KNOWN = [tgt("bob", at=-1)]
+
+
+def ran(
+    command: str, program: str = r"C:\Windows\System32\cmd.exe", user: str = "alice", *, computer: str = DC, at: int = 0
+) -> Activity:
+    """4688."""
+    fields = {
+        **subject(user), "NewProcessId": "0x1a4", "NewProcessName": program, "ProcessId": "0x2b4", "CommandLine": command,
+        "ParentProcessName": r"C:\Windows\System32\cmd.exe",
+    }  # fmt: skip
+    return log(4688, fields, at=at, computer=computer)
+
+
+UTIL, REG = r"C:\Windows\System32\ntdsutil.exe", r"C:\Windows\System32\reg.exe"
+FIRES = {
+    "media for a new controller": Case(
+        [*KNOWN, ran('ntdsutil "ac i ntds" "ifm" "create full C:\\x" q q', UTIL)], severity="high"
+    ),
+    "media, by the system": Case([*KNOWN, ran('ntdsutil "ac in ntds" ifm "cr fu c:\\x" q q', UTIL, "SYSTEM")], severity="medium"),
+    "out of a shadow copy": Case(
+        [*KNOWN, ran(r"cmd /c copy \\?\GLOBALROOT\Device\HarddiskVolumeShadowCopy12\Windows\NTDS\ntds.dit C:\t")], severity="high"
+    ),
+    "a backup of its folder": Case(
+        [*KNOWN, ran(r"wbadmin start backup -backuptarget:e: -include:c:\windows\ntds -quiet")], severity="high"
+    ),
+    "hives of a computer": Case([*KNOWN, ran(r"reg  save HKLM\SAM C:\t\s.sav /y", REG, computer=CLIENT)], severity="medium"),
+    "memory of LSA": Case(
+        [*KNOWN, ran(r"rundll32.exe C:\windows\System32\comsvcs.dll, MiniDump 624 C:\t\l.dmp full", computer=CLIENT)],
+        severity="medium",
+    ),
+    "one deed with two commands": [*KNOWN, ran(r"reg save hklm\security s"), ran(r"reg save hklm\system t", at=1)],
+}
+QUIET = {
+    "ntdsutil for something else": [*KNOWN, ran('ntdsutil "metadata cleanup" "quit"', UTIL), ran("ntdsutil snapshot list", UTIL)],
+    "other keys of the registry": [*KNOWN, ran(r"reg save HKLM\Software\Vendor C:\b.reg", REG), ran(r"reg query HKLM\SAM", REG)],
+    "a backup of the whole system": [*KNOWN, ran("wbadmin start systemstatebackup -backuptarget:e: -quiet", user="SYSTEM")],
+    "the database looked at": [*KNOWN, ran(r"dir C:\Windows\NTDS"), ran(r"notepad procdump-of-our-app.txt")],
+    "a dump of another program": [*KNOWN, ran(r"procdump64.exe -ma w3wp.exe C:\d", computer=CLIENT)],
+}
+REAL = (
+    Real("corpus/evtx/ts_Security.evtx", fires=False),
+    Real("corpus/json/otrf_cmd_dumping_ntds_dit_file_ntdsutil.zip"),
+)
