@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.command.words import counted
 from app.command.words import line as inert_line
 from app.hub import making
 from app.hub.configuration import entry
@@ -121,7 +122,7 @@ def told(found: Standing) -> list[str]:
     """How a hub is, in lines."""
     lines = [f"{', '.join(found.urls)}: {f'server {found.version}' if found.version else 'answers'}"]
     if found.connections is not None:
-        lines[0] += f", {found.connections} connections"
+        lines[0] += f", {counted(found.connections, 'connection')}"
     if found.certificate_days is not None:
         lines.append(f"certificate: {found.certificate_days} days left; authority: {found.authority_days} days left")
     for one in found.workspaces:

@@ -1,10 +1,12 @@
 """Tags that an analyst gives to accounts and computers of a workspace, or takes away."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from app.command.opening import opened
+from app.command.words import line
 from app.session import Session
 
 STATES: dict[str, bool | None] = {"on": True, "off": False, "auto": None}
@@ -29,7 +31,12 @@ def run(options: argparse.Namespace) -> int:
         raise FileNotFoundError(f"no such workspace: {options.workspace}")
     session = opened(options.workspace)
     try:
-        session.tag(session.key_of(options.entity), words_of(options.tag), STATES[options.state])
+        key = session.key_of(options.entity)
+        session.tag(key, words_of(options.tag), STATES[options.state])
+        if STATES[options.state] and session.queries.entity(key) is None:  # a slip of the pen would guard nobody
+            print(
+                f"wardlight: nothing that was read names {line(options.entity)}; it is tagged for what will be", file=sys.stderr
+            )
         session.read_here([], lambda _: None, sensitivity=session.queries.sensitivity())  # alerts follow the tags
     finally:
         session.close()

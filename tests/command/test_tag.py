@@ -34,6 +34,10 @@ def test_alerts_follow_a_tag(tmp_path: Path, name: str, capsys: pytest.CaptureFi
     assert run(["tag", str(case), name, "honeytoken", "on"], no_pdf) == 0
     assert "honeytoken_activity" in detectors(case)
 
+    assert capsys.readouterr().err == ""
+    assert run(["tag", str(case), "hony.admin", "honeytoken", "on"], no_pdf) == 0
+    assert capsys.readouterr().err == "wardlight: nothing that was read names hony.admin; it is tagged for what will be\n"
+
     assert run(["tag", str(case), name, "honeytoken", "auto"], no_pdf) == 0
     assert "honeytoken_activity" not in detectors(case)
 

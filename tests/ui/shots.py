@@ -27,6 +27,9 @@ PAGES = (
     "workspaces", "workspaces/bin", "settings/keeping", "settings/updates", "about",
 )  # fmt: skip
 
+QUIET = 20
+"""Looks, 20 ms apart, at which nothing is awaited any more."""
+
 
 def neutral() -> None:
     """What one machine is called is no part of a picture."""
@@ -35,11 +38,11 @@ def neutral() -> None:
 
 def settle(window: MainWindow, milliseconds: int = 250) -> None:
     """Wait until no result is awaited."""
-    end = time.monotonic() + 20
+    end, quiet = time.monotonic() + 20, 0
     QTest.qWait(milliseconds)
-    while (window.desk.jobs.running or window.tab().making) and time.monotonic() < end:
+    while quiet < QUIET and time.monotonic() < end:  # what is made in steps is idle for moments in between
         QTest.qWait(20)
-    QTest.qWait(60)
+        quiet = 0 if window.desk.jobs.running or window.tab().making else quiet + 1
 
 
 def key_of(window: MainWindow, page: str) -> str:

@@ -141,7 +141,10 @@ def _counted(one: SourceState, now: int, tallies: Tallies, subject: str) -> Iter
     if (more := grown("secret", secret, SECRET)) > 0:
         gateway = next((problem.where for problem in one.problems if problem.what == WRONG_SECRET), "")
         of = f" from {gateway[:SAID]}" if gateway else ""
-        yield "radius-secret", f"{more:,} requests{of} were signed with another shared secret."
+        yield (
+            "radius-secret",
+            f"{more:,} {'request' if more == 1 else 'requests'}{of} had the signature of another shared secret.",
+        )
     for problem in one.problems:
         if problem.what.startswith(LOW_RESOLUTION) and grown(problem.what, problem.count, RESOLVED) > 0:
             method = problem.what.removeprefix(LOW_RESOLUTION)[:40]

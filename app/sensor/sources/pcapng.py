@@ -180,6 +180,8 @@ def _records(
     if stray.any():
         note("packet of an interface that is not described", int(blocks[np.argmax(stray)]))
         which = np.where(stray, 0, which)
+        if section.interfaces:  # what its clock counts is not known: a time of another one may lie decades away
+            timed &= ~stray
     link: int | Array
     at: Array
     nano: Array | None = np.zeros(len(blocks), np.int64) if any(one.power > 6 for one in known) else None

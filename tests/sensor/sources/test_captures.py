@@ -208,3 +208,12 @@ def test_damage_is_stepped_over_the_same_from_many_places(seed, changes):
         for name, value in (("SPAN", 8192), ("CHAINS", 16), ("SEEK", 300)):
             patch.setattr(module, name, value)
         assert read(bytes(data), 50) == plain
+
+
+def test_a_packet_of_an_interface_that_is_not_described_has_the_time_of_the_one_before():
+    data = section() + interface() + enhanced(T, b"first", 0) + enhanced(0, b"stray", 7)
+    got, notes = read(data, ng=True)
+    assert got == [(T, b"first", 1), (T, b"stray", 1)]
+    assert [what for what, _ in notes] == ["packet of an interface that is not described", "packets without a time"]
+    bare, notes = read(section() + enhanced(T, b"first", 0), ng=True)
+    assert bare == [(T, b"first", 1)] and [what for what, _ in notes] == ["packet of an interface that is not described"]
