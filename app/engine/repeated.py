@@ -22,14 +22,18 @@ STEADY = 6
 """Different hours of a day in which the same was asked, after which a program asks, and no person."""
 
 
-def told_before(ctx: Context, at: int, *key: Hashable) -> bool:
+def told_before(ctx: Context, at: int, *key: Hashable, worked: bool = True) -> bool:
     """True when the same was told half a day ago or earlier and within a month; each call remembers it.
 
     key: all that makes it the same: who, from where, what. The first of it stays as loud as it is, so a new attacker is heard,
-    and one who comes back was heard before. Never at high sensitivity.
+    and one who comes back was heard before. worked: it was not refused; what was only tried before is loud when it works.
+    Never at high sensitivity.
     """
-    since = ctx.memory.recall(("told before", *key), int, at, KEPT)
-    ctx.memory.note(("told before", *key), at if since is None else since, at)
+    whole = ("told before", worked, *key)
+    since = ctx.memory.recall(whole, int, at, KEPT)
+    ctx.memory.note(whole, at if since is None else since, at)
+    if not worked and since is None:
+        since = ctx.memory.recall(("told before", True, *key), int, at, KEPT)
     return since is not None and at - since >= EARLIER and ctx.sensitivity != "high"
 
 

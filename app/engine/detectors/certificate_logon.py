@@ -16,7 +16,7 @@ from app.engine.readings.kerberos import (
     plain,
     tool_of,
 )
-from app.engine.readings.novelty import is_new
+from app.engine.readings.novelty import CROWD, is_new
 from app.model.activity import Activity
 from app.model.alert import RANK, Finding, Severity
 from app.model.details import KerberosAs, KerberosTgs
@@ -121,7 +121,7 @@ def unmapped(activity: Activity, event: EventCertificate, ctx: Context) -> Itera
     if event.event_id not in WEAKLY or who is None:
         return
     other = event.event_id == OTHER_SID
-    if not is_new("weak", who.key, activity.at, ctx, crowd=4 if not other else 50):
+    if not is_new("weak", who.key, activity.at, ctx, crowd=CROWD if not other else 50):
         return
     yield found(
         ctx, activity, f"weak {who.key}", severity="medium" if other else "low", confidence="medium" if other else "low",

@@ -121,7 +121,7 @@ def weighed(finding: Finding, activity: Activity, ctx: Context) -> Later:
     whole = ("from anywhere", *(one.key for one in (*finding.accounts, *finding.targets)))
     hour_of(ctx, activity.at, *key)
     hour_of(ctx, activity.at, *whole)
-    before = told_before(ctx, activity.at, *key)
+    before = told_before(ctx, activity.at, *key, worked=finding.succeeded is not False)
     habit = key if any(one is not NOBODY for one in finding.sources) else whole  # its session's beginning is not in the input
 
     def words() -> Finding:

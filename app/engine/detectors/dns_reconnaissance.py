@@ -48,8 +48,8 @@ TRANSFERS = frozenset({"AXFR", "IXFR"})
 def transfer(activity: Activity, query: DnsQuery, ctx: Context) -> Iterator[Later]:
     """A whole zone asked for by whoever is no name server; whether it is a secondary shows in the hours before and after."""
     ip = activity.source.ip if activity.source else ""
-    before = told_before(ctx, activity.at, ip, "transfer")
     got = activity.result == "success" and query.records > 2
+    before = told_before(ctx, activity.at, ip, "transfer", worked=got)
     one = later(
         ctx, activity, f"{ip} transfer", lambda: told(activity, query, before, ctx), severity="low" if before else None,
         succeeded=got, sources=(ctx.source(activity),),

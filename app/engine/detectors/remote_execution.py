@@ -389,15 +389,16 @@ def spread(subject: str, name: str, what: str, loud: bool, activity: Activity, c
     account, at, where = ctx.account(activity), activity.at, ctx.place(activity.destination, activity.at)
     if account is None or activity.source is None:
         return subject, False, False
-    key = (ctx.place(activity.source, at), account.key, name[:200])
+    key, worked = (ctx.place(activity.source, at), account.key, name[:200]), activity.result != "failure"
     if not name:
-        return subject, loud and told_before(ctx, at, *key, what, where), False
+        return subject, loud and told_before(ctx, at, *key, what, where, worked=worked), False
     subject = ctx.memory.recall(("spread", *key), str, at, EPISODE) or subject
     ctx.memory.note(("spread", *key), subject, at)
     wave = ctx.memory.seen(("deployed", *key), where, at, activity.id, EPISODE).distinct > DEPLOYED and ctx.sensitivity != "high"
     controller, computer = ctx.to_controller(activity), ctx.source(activity).key
-    before = loud and told_before(ctx, at, *key, controller)
-    named = loud and told_before(ctx, at, computer, *key[1:], controller)  # its address may be another one next week
+    before = loud and told_before(ctx, at, *key, controller, worked=worked)
+    elsewhere = computer, *key[1:], controller  # its address may be another one next week
+    named = loud and told_before(ctx, at, *elsewhere, worked=worked)
     return subject, before or named, wave
 
 

@@ -289,7 +289,7 @@ def told(
     """The finding of one source, whomever it asked, with all that was asked so far."""
     trail = ctx.memory.seen(("asked", place), asked, activity.at, activity.id, WINDOW)
     hour_of(ctx, activity.at, place, asked)
-    before = severe and told_before(ctx, activity.at, place, asked)
+    before = severe and told_before(ctx, activity.at, place, asked, worked=activity.result != "failure")
     one = later(
         ctx, activity, place,
         lambda: tell(activity, ctx, trail, severe, how, confidence, place, before), first=trail.began,

@@ -1,6 +1,7 @@
 """What a backup, a management system, a synchronisation or a name server does again is told once, then in a low voice."""
 
 import pytest
+from msgspec.structs import replace
 
 from app.engine import running
 from app.engine.detectors import DETECTORS
@@ -164,6 +165,17 @@ def test_nothing_is_a_routine_at_high_sensitivity() -> None:
 
 def transfer(*, at: int, source: str = WS1) -> Activity:
     return dns(ZONE, "AXFR", source, at=at, records=200)
+
+
+def test_what_was_only_tried_before_is_loud_when_it_works_and_what_worked_is_quiet_when_it_is_refused() -> None:
+    refused = replace(transfer(at=0), result="failure", code=5)
+    again = replace(refused, at=refused.at + DAY, until=refused.at + DAY)
+
+    assert [one.severity for one in alerts("dns_reconnaissance", [refused, transfer(at=DAY)])] == ["medium", "medium"]
+    assert [one.severity for one in alerts("dns_reconnaissance", [refused, again])] == ["medium", "low"]
+    assert [one.severity for one in alerts("dns_reconnaissance", [transfer(at=0), again])] == ["medium", "low"]
+    asked = replace(listing(at=0), result="failure", code=5)
+    assert [one.severity for one in alerts("samr_reconnaissance", [asked, listing(at=DAY)])] == ["medium", "medium"]
 
 
 def polls(hours: int) -> list[Activity]:
@@ -345,7 +357,7 @@ def key_of_ones_own(name: str, *, at: int) -> Activity:
 def test_keys_that_many_put_on_their_own_accounts_are_told_until_it_is_what_people_do() -> None:
     said = alerts("shadow_credentials", [key_of_ones_own(f"user{one}", at=one * DAY) for one in range(12)])
 
-    assert [one.severity for one in said] == ["low"] * 4
+    assert [one.severity for one in said] == ["low"] * 5
 
 
 def test_a_key_on_somebody_else_is_as_loud_as_ever_there() -> None:
