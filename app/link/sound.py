@@ -56,7 +56,7 @@ def _is_sound(one: Activity) -> bool:
         and 0 <= one.ordinal < LATEST
         and (one.record is None or 0 <= one.record < LATEST)
         and len(one.frames) <= MOST
-        and all(0 <= frame < LATEST for frame in one.frames)
+        and (not one.frames or 0 <= min(one.frames) <= max(one.frames) < LATEST)
         and (one.code is None or -CODES <= one.code < CODES)
         and _is_end(one.source)
         and _is_end(one.destination)

@@ -30,7 +30,7 @@ from app.engine.readings.processes import BEGAN, WMI_HOST, base, started
 from app.engine.readings.sessions import LOGON, NETWORK, Logon, from_session, is_elsewhere, latest_of
 from app.engine.repeated import again, first_time, folded, told_before
 from app.model.activity import Activity
-from app.model.alert import Finding
+from app.model.alert import Fact, Finding, Sentence
 from app.model.details import KerberosAp, Ntlm, RpcBind, RpcCall, SmbFile
 from app.model.events import EventLogon, EventProcess, EventService, EventShare, EventTask
 from app.model.identifiers import ATSVC, SVCCTL, TASKS, WINREG
@@ -158,24 +158,18 @@ def reached(activity: Activity, ctx: Context) -> Iterator[Finding]:
     account = ctx.account(activity)
     if pipe not in CONTROL or account is None or not is_new(pipe, account.key, activity.at, ctx):
         return
-    place, where = ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
     target, what = ctx.target(activity), CONTROL[pipe]
-    yield found(
-        ctx,
+    yield hinted(
         activity,
-        joined(f"{place} {where}", where, activity, ctx),
-        severity="low",
-        confidence="low",
-        title="Services or tasks of another computer reached",
-        story=(
-            sentence(*ctx.who(activity), f" reached {what} of ", target, f" over its pipe {pipe}; what was asked is not told."),
-        ),
-        facts=(
+        ctx,
+        "Services or tasks of another computer reached",
+        sentence(*ctx.who(activity), f" reached {what} of ", target, f" over its pipe {pipe}; what was asked is not told."),
+        (
             fact(f"Through the pipe {pipe} a computer is made to run something, or asked what it runs: ", activity),
             first_time(account),
             against("It would be quiet for whoever opened this pipe earlier, and where five others do so"),
         ),
-        steps=ctx.path(activity, f"pipe {pipe}", "opened"),
+        (f"pipe {pipe}", "opened"),
     )
 
 
@@ -184,24 +178,30 @@ def copied(activity: Activity, program: str, ctx: Context) -> Iterator[Finding]:
     account = ctx.account(activity)
     if account is None or not is_new("program", account.key, activity.at, ctx):
         return
-    place, where = ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
-    yield found(
-        ctx,
+    yield hinted(
         activity,
-        joined(f"{place} {where}", where, activity, ctx),
-        severity="low",
-        confidence="low",
-        title="A program was copied to another computer",
-        story=(
-            sentence(*ctx.who(activity), " copied ", program, " to the administrators' share of ", ctx.target(activity), "."),
-        ),
-        facts=(
+        ctx,
+        "A program was copied to another computer",
+        sentence(*ctx.who(activity), " copied ", program, " to the administrators' share of ", ctx.target(activity), "."),
+        (
             fact("The log of shares tells it: ", activity),
             first_time(account),
             against("It would be quiet for whoever copied programs earlier, and where five others do so"),
         ),
-        steps=ctx.path(activity, "program copied", "written"),
+        ("program copied", "written"),
     )
+
+
+def hinted(
+    activity: Activity, ctx: Context, title: str, story: Sentence, facts: tuple[Fact, ...], step: tuple[str, str],
+    evidence: tuple[str, ...] = (),
+) -> Finding:  # fmt: skip
+    """What may be the beginning of a deed, in a low voice, in the case of these two computers."""
+    place, where = ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
+    return found(
+        ctx, activity, joined(f"{place} {where}", where, activity, ctx), evidence=evidence or (activity.id,), severity="low",
+        confidence="low", title=title, story=(story,), facts=facts, steps=ctx.path(activity, *step),
+    )  # fmt: skip
 
 
 def logged(activity: Activity, event: EventService | EventTask, ctx: Context) -> Iterator[Finding]:
@@ -344,23 +344,13 @@ def woken(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if account is None or not is_elsewhere(visitor, ctx) or not is_new("wmi", account.key, activity.at, ctx):
         return
     activity = replace(activity, account=visitor.account, source=visitor.source)
-    place, where, target = (
-        ctx.place(activity.source, activity.at),
-        ctx.place(activity.destination, activity.at),
-        ctx.target(activity),
-    )
-    yield found(
-        ctx,
+    target = ctx.target(activity)
+    yield hinted(
         activity,
-        joined(f"{place} {where}", where, activity, ctx),
-        evidence=(visitor.id, activity.id),
-        severity="low",
-        confidence="low",
-        title="WMI of another computer reached",
-        story=(
-            sentence(*ctx.who(activity), " probably asked WMI of ", target, ", whose host started; what was asked is not told."),
-        ),
-        facts=(
+        ctx,
+        "WMI of another computer reached",
+        sentence(*ctx.who(activity), " probably asked WMI of ", target, ", whose host started; what was asked is not told."),
+        (
             fact("The host of WMI was started: ", activity),
             fact(
                 account,
@@ -369,7 +359,8 @@ def woken(activity: Activity, ctx: Context) -> Iterator[Finding]:
             first_time(account),
             against("It would be quiet for whoever did so earlier, and where five others do so"),
         ),
-        steps=ctx.path(activity, "WMI", "host started"),
+        ("WMI", "host started"),
+        (visitor.id, activity.id),
     )
 
 
