@@ -6,7 +6,7 @@ Long because the parts of the frame know each other only here.
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QGridLayout, QMenu, QVBoxLayout, QWidget
 
@@ -71,6 +71,9 @@ class MainWindow(Stage):
         self.rail.show_case(False)
         self.desk.attach(session)
         self.stand(self.arranger.standing())
+        self._anew = QTimer(self)
+        self._anew.setSingleShot(True)
+        self._anew.timeout.connect(self._look_anew)
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.timeout.connect(self._get_ready)
@@ -329,25 +332,32 @@ class MainWindow(Stage):
     def set_zoom(self, zoom: float) -> None:
         """Another text size; pages are made anew at it."""
         self.zoom = zoom
-        self.desk.keep(zoom=zoom)
-        theme.apply(theme.choice(), zoom)
-        self.make_anew()
+        self.desk.set_look(zoom=zoom)
 
     def _look_changed(self) -> None:
+        """Pages that nobody sees go first, in a round of their own; what is on screen follows, however often it was changed."""
         self.zoom = self.desk.settings.zoom
-        theme.apply(self.desk.settings.theme, self.zoom)
         self.bind_keys()
-        self.make_anew()
+        for one in (*self.tabs.every(), *(one.tab for one in self.torn)):
+            one.shed()
+        self._anew.start()
 
-    def make_anew(self) -> None:
-        """Make the frame and all pages anew, for what is set of theme, text size, density, keys, zone."""
+    def _look_anew(self) -> None:
+        """Make the frame and all pages anew, for what is set of theme, text size, density, zone.
+
+        What is there goes before: the sheet is put on everything that is alive.
+        """
         standing, things = self.standing(), [one.thing for one in self.tabs.every()]
         pinned, shown = self.inspector.pin.isChecked(), self.inspector.shown
         for one in (self.tabs.current(), *(one.tab for one in self.torn)):
             one.go_away()
         self.body.close_apart()
-        self.palette_list.deleteLater()
+        for gone in (self.palette_list, self.takeCentralWidget()):
+            gone.deleteLater()
+            QCoreApplication.sendPostedEvents(gone, QEvent.Type.DeferredDelete)
+        self._page_shown = None
         self.sweeper.wanted = True
+        theme.apply(self.desk.settings.theme, self.zoom)
         self._make_frame()
         self.stand(standing)
         for tab, thing in zip(self.tabs.every(), things, strict=False):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtGui import QColor
 
 from app.paths import resources
@@ -137,3 +138,27 @@ def test_no_rich_text_from_data() -> None:
     for file in UI.rglob("*.py"):
         if file.name not in ("printing.py", "tips.py"):
             assert not re.search(r"setHtml|RichText|insertHtml|toHtml", file.read_text(encoding="utf-8")), file.name
+
+
+def test_with_another_text_size_the_way_stays_and_what_is_on_it_is_made_anew(window: MainWindow, settle: Callable) -> None:
+    for page in ("alerts", "graph", "coverage"):
+        window.desk.go(page)
+        settle(window)
+    window.tabs.copy(window.tab())
+    settle(window)
+    window.desk.go("entities")
+    settle(window)
+    graph = window.tabs.tab(0)._pages["graph"]
+    made = window.tabs
+    window.set_zoom(1.3)
+    window.set_zoom(1.15)  # before the first came
+    settle(window)
+    assert window.tabs is not made and theme.px(100) == 115 and not shiboken6.isValid(graph)
+    assert [one.entry.name for one in window.tabs.every()] == ["coverage", "entities"] and window.page().name == "entities"
+    window.tabs.choose(window.tabs.tab(0))
+    for page in ("coverage", "graph", "alerts"):
+        settle(window)
+        assert window.page().name == page and window.rail.items[page].isChecked()
+        window.back()
+    window.set_zoom(1.0)
+    settle(window)

@@ -43,23 +43,28 @@ class Body(QMainWindow):
         self._desk = desk
         self._views: dict[str, JobsView | ProblemsView] = {}
         self.panes = {
-            "inspector": Pane("inspector", "Inspector", inspector, (inspector.pin,), small=True),
-            "problems": Pane("problems", "Problems", None, make=lambda: self._made("problems")),
-            "jobs": Pane("jobs", "Jobs", None, make=lambda: self._made("jobs")),
+            "inspector": Pane("inspector", "Inspector", inspector, (inspector.pin,), small=True, parent=self),
+            "problems": Pane("problems", "Problems", None, make=lambda: self._made("problems"), parent=self),
+            "jobs": Pane("jobs", "Jobs", None, make=lambda: self._made("jobs"), parent=self),
         }
         self._over = False
+        self._as_at_first = True
         self._sized: set[str] = set()
         """Panes whose size somebody chose, or that got their first one."""
         for name, pane in self.panes.items():
             self.addDockWidget(Area.RightDockWidgetArea if name == "inspector" else Area.BottomDockWidgetArea, pane)
             pane.hide()
-            pane.dockLocationChanged.connect(lambda _: self.changed.emit())
-            pane.topLevelChanged.connect(lambda _: self.changed.emit())
+            pane.dockLocationChanged.connect(self._moved)
+            pane.topLevelChanged.connect(self._moved)
             pane.visibilityChanged.connect(lambda _: self.changed.emit())
         inspector.titled.connect(self.panes["inspector"].title.words.say)
         self.panes["inspector"].closed.connect(inspector.closed)
         for name in ("jobs", "problems"):
             self.panes[name].closed.connect(self.panes[name].hide)
+
+    def _moved(self, _: object) -> None:
+        self._as_at_first = False
+        self.changed.emit()
 
     def _made(self, name: str) -> tuple[QWidget, Sequence[QWidget]]:
         from app.ui.panes.jobs_view import JobsView
@@ -173,6 +178,7 @@ class Body(QMainWindow):
         self._seat(over)
         self.inspector.setVisible(shown or not over)
         if done:
+            self._as_at_first = False
             self._sized = {one for one, pane in self.panes.items() if pane.isVisibleTo(self)}
         return done
 
@@ -180,8 +186,9 @@ class Body(QMainWindow):
         """The panes as at first: the inspector at the right, nothing below."""
         self._seat(over=False)
         for name, pane in self.panes.items():
-            pane.setFloating(False)
-            self.addDockWidget(Area.RightDockWidgetArea if name == "inspector" else Area.BottomDockWidgetArea, pane)
+            if not self._as_at_first:
+                pane.setFloating(False)
+                self.addDockWidget(Area.RightDockWidgetArea if name == "inspector" else Area.BottomDockWidgetArea, pane)
             if name != "inspector":
                 pane.hide()
         self.resizeDocks([self.panes["inspector"]], [theme.space("inspector")], Qt.Orientation.Horizontal)

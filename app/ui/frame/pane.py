@@ -50,10 +50,10 @@ class Pane(QDockWidget):
 
     def __init__(
         self, name: str, title: str, widget: QWidget | None, extra: Sequence[QWidget] = (), small: bool = False,
-        make: Callable[[], tuple[QWidget, Sequence[QWidget]]] | None = None,
+        make: Callable[[], tuple[QWidget, Sequence[QWidget]]] | None = None, parent: QWidget | None = None,
     ) -> None:  # fmt: skip
         """make: gives the widget and the buttons of the title when the pane is shown first."""
-        super().__init__(title)
+        super().__init__(title, parent)
         self._make = make
         self.setObjectName(name)
         self.setAccessibleName(title)
@@ -61,7 +61,10 @@ class Pane(QDockWidget):
         self.apart = Button("", "apart", bare=True, tip=f"{title} in a window of its own", on_click=self.turn)
         self.cross = Button("", "close", bare=True, tip=f"Hide {title.lower()}", on_click=self.closed.emit)
         self.title = PaneTitle(title, (*extra, self.apart, self.cross), small)
-        self.setTitleBarWidget(self.title)
+        if make is None:
+            self.setTitleBarWidget(self.title)
+        else:  # laid out when it is seen, as what the pane holds
+            self.title.setParent(self)
         self._pane_side = "right"
         if widget is not None:
             self._take(widget)
@@ -79,6 +82,7 @@ class Pane(QDockWidget):
         if self._make is None:
             return
         make, self._make = self._make, None
+        self.setTitleBarWidget(self.title)
         widget, extra = make()
         row = self.title.layout()
         assert isinstance(row, QHBoxLayout)

@@ -5,7 +5,7 @@ A page that is shown first is loaded and made in steps between events, with a bl
 
 import importlib
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 
 import shiboken6
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -131,19 +131,31 @@ class Tab(QStackedWidget):
         else:
             self.page.refresh()
 
+    def shed(self) -> None:
+        """Let go of pages that are not on screen; they are made anew when they are."""
+        kept = self.page if self.on_screen else None
+        if kept is None:
+            self.keep_place()
+            self._stale = True
+        self._drop([one for one in self._pages.values() if one is not kept])
+        self._pages = {name: one for name, one in self._pages.items() if one is kept}
+
     def forget(self) -> None:
         """Another case, or other names: nothing of this one is found again, for its pages go with all that they hold."""
         self.history.clear()
         self._steps.stop()
-        for page in (*self._pages.values(), *([self._blank] if self._blank is not None else [])):
-            page.leave()
-            self.removeWidget(page)
-            page.hide()
-            page.deleteLater()
+        self._drop([*self._pages.values(), *([self._blank] if self._blank is not None else [])])
         self._pages.clear()
         _abandon(self._half)
         self._blank = None
         self.thing, self._title, self._stale = None, "", True
+
+    def _drop(self, pages: Iterable[Page]) -> None:
+        for page in pages:
+            page.leave()
+            self.removeWidget(page)
+            page.hide()
+            page.deleteLater()
 
     def title(self) -> str:
         """Words of the tab, at most LONGEST_TITLE characters."""
