@@ -112,6 +112,12 @@ def changed(dn: str, attribute: str, value: str, kind: str = "user", after: floa
     return Record(5136, fields, after=after)
 
 
+def replaced(dn: str, old: str, new: str, kind: str = "user") -> tuple[Record, Record]:
+    """5136 twice, as Windows tells a security descriptor that was written anew."""
+    first, second = (changed(dn, "nTSecurityDescriptor", one, kind) for one in (old, new))
+    return first._replace(fields=first.fields | {"OperationType": "%%14675"}), second._replace(after=0.01)
+
+
 def made(dn: str, kind: str, after: float = 0) -> Record:
     """5137."""
     fields = {

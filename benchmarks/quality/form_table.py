@@ -31,6 +31,7 @@ from benchmarks.quality.form_records import (
     proof,
     read,
     refused,
+    replaced,
     searched,
     service,
     share,
@@ -187,9 +188,7 @@ FORMS: tuple[Form, ...] = (
         (changed("CN=alice,OU=Staff", "servicePrincipalName", "cifs/kq3x"), service("alice", after=1, etype="0x17")),
     ),
     Form("bloodyAD", "password of somebody set", (logon(), Record(4724, {**to("alice"), **by()}, after=1))),
-    Form(
-        "bloodyAD", "genericAll on somebody", (logon(), changed("CN=alice,OU=Staff", "nTSecurityDescriptor", EVERYTHING, after=1))
-    ),
+    Form("bloodyAD", "genericAll on somebody", replaced("CN=alice,OU=Staff", "O:DAG:DAD:AI(A;;RPLCLORC;;;AU)", EVERYTHING)),
     Form(
         "bloodyAD",
         "member of Domain Admins",
@@ -224,7 +223,7 @@ FORMS: tuple[Form, ...] = (
     Form(
         "owneredit",
         "owner of the administrators' group",
-        (changed("CN=Domain Admins,CN=Users", "nTSecurityDescriptor", f"O:{DOMAIN}-1666G:DAD:(A;;RPWP;;;DA)", "group"),),
+        replaced("CN=Domain Admins,CN=Users", "O:DAG:DAD:(A;;RPWP;;;DA)", f"O:{DOMAIN}-1666G:DAD:(A;;RPWP;;;DA)", "group"),
     ),
     Form(
         "dsacls",

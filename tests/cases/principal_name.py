@@ -1,0 +1,26 @@
+"""Cases of sign-in names that belong to somebody else."""
+
+from tests.cases.case import Case, Real
+from tests.engine.detectors.builders_changes import account_event, dn, modify, written
+
+FIRES = {
+    "the administrator's, without a domain": Case(
+        [account_event(4738, "bob", UserPrincipalName="administrator")], severity="high"
+    ),
+    "the administrator's": Case([*written(dn("bob"), "userPrincipalName", "Administrator@example.org")], severity="high"),
+    "a computer's, over LDAP": Case([modify(dn("bob"), "userPrincipalName", "dc1$@example.org")], severity="medium"),
+    "one without a domain": Case([modify(dn("bob"), "userPrincipalName", "carol")], severity="medium"),
+}
+QUIET = {
+    "its own": [
+        account_event(4738, "bob", UserPrincipalName="bob@example.org"),
+        account_event(4720, "dora", UserPrincipalName="dora"),
+    ],
+    "a new surname": [modify(dn("bob"), "userPrincipalName", "bob.miller@example.org")],
+    "the administrator's own": [account_event(4738, "Administrator", UserPrincipalName="administrator@example.org")],
+    "something else": [account_event(4738, "bob", UserPrincipalName="-", DisplayName="administrator")],
+}
+REAL = (
+    Real("corpus/evtx/ts_Security.evtx", fires=False),
+    Real("lab/captures/benign_workday.pcap", fires=False),
+)
