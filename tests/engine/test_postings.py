@@ -5,6 +5,7 @@ Long because every list is held against one way of counting, whatever walks over
 
 import random
 import sqlite3
+import tracemalloc
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -239,6 +240,27 @@ def test_a_filter_by_party_answers_what_looking_at_every_activity_does(
     for place, (answer, ask) in enumerate(zip(answers, questions, strict=True)):
         assert answer == ask(slow), f"question {place}"
     slow.close()
+
+
+def test_times_that_are_centuries_apart_cost_no_more_memory(tmp_path: Path) -> None:
+    """A clock that was wrong, or a file that lies: 3,000 years between the first and the last of what two lists share."""
+    some = made(2_000)
+    strewn = [structs.replace(one, at=number * 10**14, until=number * 10**14) for number, one in enumerate(some[:1_000])]
+    fill(tmp_path / "w", {"aaaa": strewn + some[1_000:]})
+    filter = parse("port:88 to:10.0.1.1")
+    assert isinstance(filter, ActivityFilter)
+    queries = Queries(tmp_path / "w")
+    tracemalloc.start()
+    looked = queries.look(filter, (0, 10**17), 9, seconds=0)
+    while not looked.done:
+        looked = queries.look(filter, (0, 10**17), 9, seconds=0)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert queries._plan(filter).listing is not None
+    assert looked.count == len([one for one in some if one.destination == Endpoint("10.0.1.1", 88)]) > 50
+    assert most < 200 << 20
+    queries.close()
 
 
 @pytest.mark.parametrize("text", ["port:88 to:10.0.1.1", "port:445 who:user3 result:failure", "user4 port:389"])

@@ -11,7 +11,7 @@ Found = tuple[Numbers, Numbers, Numbers]
 Bars = dict[tuple[int, int], int]
 """Counts by (number of the bucket, kind)."""
 WIDE = 1_000_000
-"""Ids between the first and the last of a list up to which a table of them all is made."""
+"""Ids between the first and the last of a list, or counts of a chart, up to which a table of them all is made."""
 _IN = "(SELECT value FROM json_each(?))"
 _COLUMNS = (("source",), ("destination",), ("actor",), ("sport", "dport"))
 """Columns of the roles 0, 1, 2, 3 of a party."""
@@ -25,10 +25,16 @@ def add_to(found: Bars, some: Found, start: int, width: int, low: int, high: int
     if not len(bucket):
         return
     least, kinds = int(bucket.min()), int(kind.max()) + 1
-    counts = np.bincount((bucket - least) * kinds + kind)
-    for place in np.flatnonzero(counts).tolist():
+    places = (bucket - least) * kinds + kind
+    if (int(bucket.max()) - least + 1) * kinds <= WIDE:
+        counts = np.bincount(places)
+        there = np.flatnonzero(counts)
+        counts = counts[there]
+    else:  # a clock that was wrong puts a century between two of them: no table of all the minutes of it
+        there, counts = np.unique(places, return_counts=True)
+    for place, count in zip(there.tolist(), counts.tolist(), strict=True):
         key = (least + place // kinds, place % kinds)
-        found[key] = found.get(key, 0) + int(counts[place])
+        found[key] = found.get(key, 0) + count
 
 
 def picked(found: Found, which: Flags | Places) -> Found:
