@@ -1,7 +1,7 @@
 """AdminSDHolder: rights given, taken away, and other objects."""
 
 from tests.cases.case import Case, Real
-from tests.engine.detectors.builders_changes import DAY, administrators, dn, modify, synchronised, written
+from tests.engine.detectors.builders_changes import DAY, account_event, administrators, dn, modify, synchronised, written
 from tests.engine.detectors.logs import DOMAIN
 
 HOLDER = dn("AdminSDHolder", "CN=System")
@@ -18,6 +18,8 @@ FIRES = {
     "found later": [synchronised(HOLDER, "GenericAll", (f"{DOMAIN}-1401",), kind="container", what="rights changed")],
 }
 QUIET = {
+    "another container's description in the log": written(dn("Users2", "CN=System"), "description", "x", kind="container"),
+    "members protected by the hour": [account_event(4780, "boss", "SYSTEM")],
     "another container": written(dn("Users2", "CN=System"), "nTSecurityDescriptor", GIVEN, OLD, kind="container"),
     "an organizational unit": [modify(f"OU=AdminSDHolder,{dn('x')}", "nTSecurityDescriptor", GIVEN)],
     "a user of a similar name": [modify(dn("AdminSDHolder2"), "description", "x")],

@@ -19,6 +19,10 @@ FIRES = {
     "its permissions": written(ACCOUNT, "nTSecurityDescriptor", "O:BAD:", "O:DAD:", kind="computer"),
 }
 QUIET = {
+    "its description in the log": written(ACCOUNT, "description", "single sign-on", kind="computer"),
+    "another computer's permissions": written(
+        dn("FILES1", "CN=Computers"), "nTSecurityDescriptor", "O:BAD:", "O:DAD:", kind="computer"
+    ),
     "another computer": [account_event(4724, "FILES1$")],
     "another computer over LDAP": [modify(dn("FILES1", "CN=Computers"), "unicodePwd", "(hidden)")],
     "its description": [modify(ACCOUNT, "description", "single sign-on")],

@@ -8,6 +8,9 @@ LINK, STATE = "msDS-ManagedAccountPrecededByLink", "msDS-DelegatedMSAState"
 CLASS = ("top", "computer", "msDS-DelegatedManagedServiceAccount")
 NEW = dn("evil", "OU=Projects")
 FIRES = {
+    "in the log, of an account that nobody knows": written(
+        NEW, LINK, dn("svc_web"), kind="msDS-DelegatedManagedServiceAccount"
+    ),
     "successor of an administrator": Case([*administrators("boss"), modify(NEW, LINK, f"CN=boss,{BASE}")], severity="high"),
     "in the log": Case(
         [*administrators("boss"), *written(NEW, LINK, f"CN=boss,{BASE}", kind="msDS-DelegatedManagedServiceAccount")],
@@ -27,6 +30,9 @@ FIRES = {
     ),
 }  # fmt: skip
 QUIET = {
+    "a migration taken back in the log": written(NEW, LINK, "", dn("svc_web"), kind="msDS-DelegatedManagedServiceAccount"),
+    "no migration in the log": written(NEW, STATE, "0", kind="msDS-DelegatedManagedServiceAccount"),
+    "its description in the log": written(NEW, "description", "x", kind="msDS-DelegatedManagedServiceAccount"),
     "made by an administrator": [
         *administrators("boss"),
         added(NEW, "boss", objectClass=("msDS-DelegatedManagedServiceAccount",), sAMAccountName="app$"),

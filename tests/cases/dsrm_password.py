@@ -3,6 +3,7 @@
 from app.model.activity import Activity
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import DC1, SAMR, SECOND, call, controller
+from tests.engine.detectors.builders_changes import account_event
 from tests.engine.detectors.logs import computer_changed, log, subject
 
 
@@ -20,6 +21,8 @@ FIRES = {
 }
 
 QUIET = {
+    "the log tells a password of the domain": [account_event(4724, "bob"), account_event(4723, "alice", at=SECOND)],
+    "the log tells a renamed account": [account_event(4781, "bob", OldTargetUserName="bob", NewTargetUserName="rob")],
     "a password of the domain": [controller(DC1), call(SAMR, 58), call(SAMR, 55, at=SECOND)],
     "accounts listed": [controller(DC1), call(SAMR, 13)],
     "a computer's password": [computer_changed("WS1$", "WS1$")],

@@ -8,11 +8,13 @@ ATTRIBUTE = "msExchExternalHostName"
 SHELL = 'http://f/<script language="JScript" runat="server">function Page_Load(){eval(Request["x"],"unsafe");}</script>'
 KIND = "msExchOABVirtualDirectory"
 FIRES = {
+    "the internal address in the log": written(OAB, "msExchInternalHostName", SHELL, user="EX1$", kind=KIND),
     "over LDAP": Case([modify(OAB, ATTRIBUTE, SHELL, user="EX1$")], severity="high", external_id=2414),
     "in the log": written(OAB, ATTRIBUTE, SHELL, "https://mail.example.org/OAB", user="EX1$", kind=KIND),
     "in the internal address": [modify(OAB, "msExchInternalHostName", "http://f/<% Response.Write(1) %>", user="EX1$")],
 }
 QUIET = {
+    "another attribute in the log": written(OAB, "description", SHELL, user="EX1$", kind=KIND),
     "an ordinary address": [modify(OAB, ATTRIBUTE, "https://mail.example.org/OAB", user="EX1$")],
     "an ordinary address in the log": written(OAB, ATTRIBUTE, "https://mail.example.org/OAB", user="EX1$", kind=KIND),
     "the script taken away": written(OAB, ATTRIBUTE, "", SHELL, user="EX1$", kind=KIND),

@@ -46,6 +46,14 @@ FIRES = {
     ],
 }  # fmt: skip
 QUIET = {
+    "the log tells that an administrator raised the version": [
+        *administrators("boss"), *written(policy(GUID), "versionNumber", "3", "2", user="boss", kind="groupPolicyContainer"),
+        *written(policy(GUID), "displayName", "printers", "printer", user="boss", kind="groupPolicyContainer"),
+    ],
+    "the log tells that a task was read": [
+        log(5145, {**subject("alice"), "IpAddress": WS1, "IpPort": "50005", "ShareName": r"\\*\SYSVOL", "AccessMask": "0x1",
+                   "RelativeTargetName": rf"example.org\Policies\{GUID}\{TASKS}"}),
+    ],
     "an administrator edits one": [*administrators("boss"), wrote(r"Machine\Registry.pol", "boss")],
     "an administrator raises the version": [
         *administrators("boss"), *written(policy(GUID), "versionNumber", "2", "1", user="boss", kind="groupPolicyContainer"),

@@ -17,6 +17,14 @@ def shared(share: str, name: str, *, at: int = 0) -> Activity:
 WINREG_PIPE, ONE, TWO = ("IPC$", "winreg"), ("ADMIN$", r"SYSTEM32\oyCCGQai.tmp"), ("ADMIN$", r"SYSTEM32\AqdQWnLE.tmp")
 
 FIRES = {
+    "told by the log of shares, files in the folder for temporary ones": Case(
+        [
+            shared(*WINREG_PIPE),
+            shared("ADMIN$", r"Temp\kQxWvBnM.tmp", at=SECOND),
+            shared("ADMIN$", r"Temp\aZsXdCfV.tmp", at=2 * SECOND),
+        ],
+        severity="high",
+    ),
     "told by the log of shares": Case(
         [shared(*one, at=n * SECOND) for n, one in enumerate((WINREG_PIPE, ONE, TWO))], severity="high"
     ),
@@ -33,6 +41,11 @@ FIRES = {
 }
 
 QUIET = {
+    "the registry and other files": [
+        shared(*WINREG_PIPE),
+        shared("ADMIN$", r"Temp\setup1.log", at=SECOND),
+        shared("ADMIN$", r"Temp\report.tmp", at=2 * SECOND),
+    ],
     "one file": [shared(*WINREG_PIPE), shared(*ONE, at=SECOND)],
     "files without the registry": [shared(*ONE), shared(*TWO, at=SECOND)],
     "another key": [call(WINREG, 20, WS1, SERVER, stub={"key": r"HKLM\SOFTWARE\Vendor", "file": "x"})],

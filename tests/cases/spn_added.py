@@ -7,6 +7,7 @@ from tests.engine.detectors.builders_changes import BASE, administrators, dn, mo
 ATTRIBUTE, NAME = "servicePrincipalName", "http/intranet.example.org"
 BOSS = f"CN=boss,{BASE}"
 FIRES = {
+    "the log tells a user's by another user": Case(written(dn("dora"), ATTRIBUTE, NAME), severity="low"),
     "on an administrator": Case([*administrators("boss"), modify(BOSS, ATTRIBUTE, NAME, deed="add")], severity="high"),
     "on an administrator in the log": Case([*administrators("boss"), *written(BOSS, ATTRIBUTE, NAME)], severity="high"),
     "on an administrator by another": Case(
@@ -22,6 +23,8 @@ FIRES = {
     ),
 }
 QUIET = {
+    "its own in the log": written(dn("svc_sql"), ATTRIBUTE, "MSSQLSvc/db.example.org", user="svc_sql"),
+    "a name taken away in the log": written(dn("dora"), ATTRIBUTE, "", NAME),
     "a computer's": [modify(dn("FILES1", "OU=Servers"), ATTRIBUTE, NAME, user="FILES1$")],
     "a computer's in the log": written(dn("FILES1", "OU=Servers"), ATTRIBUTE, NAME, kind="computer"),
     "by an administrator on a service's account": [
