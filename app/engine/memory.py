@@ -1,15 +1,15 @@
 """Short, bounded recollection for detectors, keyed by text and by event time."""
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Hashable
 from typing import TypeVar
 
 EVENTS = 5_000
 """Events kept for one key; older ones are forgotten first. Thresholds lie far below."""
 KEYS = 50_000
-"""Keys kept; the one touched longest ago is forgotten first."""
+"""Keys kept; the one written longest ago, in event time, is forgotten first."""
 TOTAL = 500_000
-"""Events kept in all trails of one detector together; the trails touched longest ago are forgotten first."""
+"""Events kept in all trails of one detector together; the trails written longest ago are forgotten first."""
 DAY = 86_400_000_000
 MONTH = 30 * DAY
 
@@ -37,27 +37,18 @@ class Trail:
     def __init__(self, at: int) -> None:
         self._events: deque[tuple[int, Hashable, str]] = deque()
         self._fresh = 0
-        self.counts = Counts()
-        self.values: dict[Hashable, int] = {}
+        self.counts = self.values = Counts()  # the same until the first event is forgotten
         self.total = 0
         self.began = at
         self.last = at
 
-    def add(self, at: int, value: Hashable, evidence: str, window: int) -> None:
-        """One more event; those older than the window are forgotten."""
-        self.last = at
-        self.total += 1
-        self._fresh += 1  # so many of the newest were not taken
-        events, counts, values = self._events, self.counts, self.values
-        events.append((at, value, evidence))
-        counts[value] = counts.get(value, 0) + 1
-        known = values.get(value)
-        if known is not None:
-            values[value] = known + 1
-        elif len(values) < EVENTS:
-            values[value] = 1
-        since = at - window
-        while events[0][0] < since or len(events) > EVENTS:
+    def _forget(self, since: int) -> int:
+        """Forget the events before a time, and the oldest where there is no room for another one; how many went."""
+        events = self._events
+        if self.counts is self.values:
+            self.counts = Counts(self.values)
+        counts, before = self.counts, len(events)
+        while events and (events[0][0] < since or len(events) >= EVENTS):
             old = events.popleft()[1]
             left = counts.get(old)
             if left is not None:
@@ -65,8 +56,9 @@ class Trail:
                     counts[old] = left - 1
                 else:
                     del counts[old]
-            if self._fresh > len(events):
-                self._fresh = len(events)
+        if self._fresh > len(events):
+            self._fresh = len(events)
+        return before - len(events)
 
     def drop(self, value: Hashable) -> None:
         """Forget one value, as if its events had not been; their number and evidence stay."""
@@ -110,32 +102,55 @@ def together(*trails: Trail | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(evidence for _, evidence in sorted(fresh, key=lambda event: event[0])))
 
 
+def _when(one: tuple[int, Key]) -> int:
+    return one[0]
+
+
 class Memory:
     """Trails and notes of one detector. latest: what was read last, and what the reading gave, for who asks next."""
 
     def __init__(self) -> None:
         self.latest: tuple[object, object] = (None, None)
-        self._trails: OrderedDict[Key, Trail] = OrderedDict()
-        self._notes: OrderedDict[Key, tuple[int, object]] = OrderedDict()
+        self._trails: dict[Key, Trail] = {}
+        self._notes: dict[Key, tuple[int, object]] = {}
+        self._old_trails: list[tuple[int, Key]] = []
+        self._old_notes: list[tuple[int, Key]] = []
         self._size = 0
 
     def seen(self, key: Key, value: Hashable, at: int, evidence: str, window: int) -> Trail:
         """Add an event to the trail of a key and give the trail; a silence longer than the window starts a new one."""
         trails = self._trails
         trail = trails.get(key)
-        if trail is None:
-            trail, held = Trail(at), 0
-            trails[key] = trail
-        else:
-            held = len(trail._events)
-            if at - trail.last > window:
-                trails[key] = trail = Trail(at)
-            trails.move_to_end(key)
-        trail.add(at, value, evidence, window)
-        self._size += len(trail._events) - held
-        while len(trails) > KEYS or (self._size > TOTAL and len(trails) > 1):
-            self._size -= len(trails.popitem(last=False)[1]._events)
+        if trail is None or at - trail.last > window:
+            if trail is not None:
+                self._size -= len(trail._events)
+            trail = trails[key] = Trail(at)
+        events, values = trail._events, trail.values
+        if events and (events[0][0] < at - window or len(events) >= EVENTS):
+            self._size -= trail._forget(at - window)
+        counts = trail.counts
+        trail.last = at
+        trail.total += 1
+        trail._fresh += 1  # so many of the newest were not taken
+        events.append((at, value, evidence))
+        counts[value] += 1
+        if counts is not values and (value in values or len(values) < EVENTS):
+            values[value] += 1
+        self._size += 1
+        if len(trails) > KEYS or self._size > TOTAL:
+            self._forget_trails()
         return trail
+
+    def _forget_trails(self) -> None:
+        """Forget the trails that were added to longest ago. Which these are is worked out once for many."""
+        trails, old = self._trails, self._old_trails
+        while len(trails) > KEYS or (self._size > TOTAL and len(trails) > 1):
+            if not old:
+                old.extend(sorted(((one.last, key) for key, one in trails.items()), key=_when, reverse=True))
+            last, key = old.pop()
+            trail = trails.get(key)
+            if trail is not None and trail.last == last:  # nothing was added since
+                self._size -= len(trails.pop(key)._events)
 
     def trail(self, key: Key, at: int, window: int) -> Trail | None:
         """The trail of a key, if anything happened there within the window."""
@@ -146,9 +161,18 @@ class Memory:
         """Remember one value under a key."""
         notes = self._notes
         notes[key] = (at, value)
-        notes.move_to_end(key)
         if len(notes) > KEYS:
-            notes.popitem(last=False)
+            self._forget_notes()
+
+    def _forget_notes(self) -> None:
+        """The same of notes."""
+        notes, old = self._notes, self._old_notes
+        while len(notes) > KEYS:
+            if not old:
+                old.extend(sorted(((at, key) for key, (at, _) in notes.items()), key=_when, reverse=True))
+            at, key = old.pop()
+            if key in notes and notes[key][0] == at:
+                del notes[key]
 
     def days(self, key: Key, at: int) -> int:
         """On how many days before this one the same was asked for this key; a month without it begins anew."""

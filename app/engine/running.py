@@ -7,7 +7,7 @@ from typing import Any
 
 from app.engine.alerting import Case, Exclude
 from app.engine.context import Context, Loss, Tags
-from app.engine.detector import Detector, Later, SignIn
+from app.engine.detector import Detect, Detector, Later, SignIn
 from app.engine.knowledge import Knowledge
 from app.engine.memory import Memory
 from app.engine.profiles import TEACHING, WATCHED, Profiles
@@ -24,7 +24,8 @@ Told = tuple[tuple[str, Result], ...]
 RESULTS: tuple[Result, ...] = ("success", "failure", "unanswered")
 ROUTES = 4_096
 """Routes kept of one kind."""
-Route = tuple[tuple[Detector, Context], ...]
+Route = tuple[tuple[Detector, Context, Detect], ...]
+"""Detectors to ask, in their order, each with its context and its function at hand."""
 SENSELESS: tuple[type[Exception], ...] = (
     ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
 )  # fmt: skip
@@ -60,31 +61,41 @@ class Routes:
 
     def __init__(self, asked: Iterable[tuple[Detector, Context]]) -> None:
         self._asked = tuple(asked)
-        self._kinds: dict[type, tuple[Callable[[Any], Hashable] | None, dict[Hashable, dict[Result, Route]]]] = {}
+        self._plain: dict[type, dict[Result, Route]] = {}
+        self._finer: dict[type, dict[Hashable, dict[Result, Route]]] = {}
 
     def forget(self) -> None:
         """More is known: who is silent about what is asked anew."""
-        self._kinds.clear()
+        self._plain.clear()
+        self._finer.clear()
 
     def of(self, activity: Activity) -> Route:
         """Detectors to ask, in their order."""
         detail = activity.detail
         kind = type(detail)
-        held = self._kinds.get(kind)
-        if held is None:
-            held = self._kinds[kind] = (TOLD_APART.get(kind), {})
-        tell_apart, known = held
-        which = tell_apart(detail) if tell_apart is not None else None
-        routes = known.get(which)
+        routes = self._plain.get(kind)
         if routes is None:
-            if len(known) >= ROUTES:
-                known.clear()
-            routes = known[which] = {result: self._route(kind, which, result) for result in RESULTS}
+            tell_apart = TOLD_APART.get(kind)
+            if tell_apart is None:
+                routes = self._plain[kind] = self._routes(kind, None)
+                return routes[activity.result]
+            which = tell_apart(detail)
+            known = self._finer.get(kind)
+            if known is None:
+                known = self._finer[kind] = {}
+            routes = known.get(which)
+            if routes is None:
+                if len(known) >= ROUTES:
+                    known.clear()
+                routes = known[which] = self._routes(kind, which)
         return routes[activity.result]
+
+    def _routes(self, kind: type, which: object) -> dict[Result, Route]:
+        return {result: self._route(kind, which, result) for result in RESULTS}
 
     def _route(self, kind: type, which: object, result: Result) -> Route:
         return tuple(
-            (one, context)
+            (one, context, one.detect)
             for one, context in self._asked
             if _concerns(one, kind, which, result) and not (one.silent is not None and one.silent(context, kind))
         )
@@ -228,20 +239,20 @@ class Walk:
                     pipes.remember(activity, clerk)
                 except SENSELESS:
                     self._mistaken(LEARNING)
-            for detector, context in routes.of(activity):
-                if not told:
-                    if context.told:
-                        context.told = False
-                elif detector.tellings:
-                    context.told = True
-                else:
-                    known = twice.get((detector.id, told))
-                    if known is None:
-                        known = twice[(detector.id, told)] = hears_twice(detector, told)
-                    if known:
-                        continue
+            for detector, context, detect in routes.of(activity):
+                if told:
+                    if detector.tellings:
+                        context.told = True
+                    else:
+                        known = twice.get((detector.id, told))
+                        if known is None:
+                            known = twice[(detector.id, told)] = hears_twice(detector, told)
+                        if known:
+                            continue
+                elif context.told:
+                    context.told = False
                 try:
-                    for finding in detector.detect(activity, context):
+                    for finding in detect(activity, context):
                         asked = exclude is not None and not isinstance(finding, Later)  # a flood's parties are told at its end
                         excluded = exclude(detector, finding) if exclude is not None and asked else ""
                         key = (detector.id, finding.subject, excluded)

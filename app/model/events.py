@@ -1,25 +1,32 @@
 """What a Windows event tells: one family of events for each kind, with typed views of its named fields."""
 
-from functools import lru_cache
-
 from msgspec import Struct
 
 BLANKS = frozenset({"-", "N/A", "(NULL)", "NULL"})
 """What stands in a field that says nothing."""
-SHORT = 20
-"""Characters of a number that is worth keeping at hand: logon types, masks, event and session numbers repeat."""
+LONGEST_BLANK = max(map(len, BLANKS))
+SHORT = 6
+"""Characters of a number that is worth keeping at hand: logon types, numbers of events and ports repeat, sessions do not."""
+AT_HAND = 4_096
+"""Numbers kept at hand."""
+_numbers: dict[str, int | None] = {}
 
 
 def _parsed(text: str) -> int | None:
     """The number that a text is, decimal or 0x hexadecimal."""
     value = text.strip()
     try:
-        return int(value, 16) if value[:2].lower() == "0x" else int(value)
+        return int(value, 16) if value[:2] in ("0x", "0X") else int(value)
     except ValueError:
         return None
 
 
-_number = lru_cache(maxsize=8192)(_parsed)
+def _learned(text: str) -> int | None:
+    """The same of a short text, kept for the next one that asks."""
+    found = _parsed(text)
+    if len(_numbers) < AT_HAND:
+        _numbers[text] = found
+    return found
 
 
 class WindowsEvent(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind"):
@@ -42,7 +49,7 @@ class WindowsEvent(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind"
         fields = self.fields
         for name in names:
             value = fields.get(name)
-            if value and (plain := value.strip()) and plain not in BLANKS:
+            if value and (plain := value.strip()) and (len(plain) > LONGEST_BLANK or plain not in BLANKS):
                 return plain
         return None
 
@@ -52,7 +59,10 @@ class WindowsEvent(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind"
         for name in names:
             value = fields.get(name)
             if value:
-                found = _number(value) if len(value) <= SHORT else _parsed(value)
+                if len(value) > SHORT:
+                    found = _parsed(value)
+                else:
+                    found = _numbers[value] if value in _numbers else _learned(value)
                 if found is not None:
                     return found
         return None

@@ -56,8 +56,8 @@ def left_out(
     fine = Routes(zip(FINER, contexts, strict=True))
     coarse = Routes((whole(one), context) for one, context in zip(FINER, contexts, strict=True))
     for activity in activities:
-        asked = {one.id for one, _ in fine.of(activity)}
-        yield from ((one, activity) for one, _ in coarse.of(activity) if one.id not in asked)
+        asked = {one.id for one, *_ in fine.of(activity)}
+        yield from ((one, activity) for one, *_ in coarse.of(activity) if one.id not in asked)
 
 
 def check(activities: Sequence[Activity], tags: Tags, tuning: Tuning = DEFAULT) -> Counter[str]:
@@ -147,4 +147,4 @@ def test_what_is_known_later_brings_back_who_was_silent() -> None:
     context.know(knowledge, None, ())
     assert routes.of(first) == ()
     routes.forget()
-    assert [one.id for one, _ in routes.of(first)] == ["honeytoken_activity"]
+    assert [one.id for one, *_ in routes.of(first)] == ["honeytoken_activity"]

@@ -165,7 +165,8 @@ class Knowledge(Parts):
         return name if found.certainty == "high" else ""
 
     def _resolve(self, ip: str, at: int) -> tuple[str, Resolution]:
-        self._settle()
+        if not self._settled:
+            self._settle()
         known = self._last.get(ip)
         if known is not None:
             return known
@@ -223,7 +224,8 @@ class Knowledge(Parts):
 
     def end(self, ip: str, at: int) -> tuple[EntityRef, str]:
         """address_entity() with the method by which its name is known, "" without a name."""
-        self._settle()
+        if not self._settled:
+            self._settle()
         known = self._ends.get(ip)
         if known is not None:
             return known
@@ -250,7 +252,8 @@ class Knowledge(Parts):
 
     def is_controller(self, ip: str) -> bool:
         """True when this address acts as a domain controller, or DNS gives it to a host that the directory calls one."""
-        self._settle()
+        if not self._settled:
+            self._settle()
         known = self._acts.get(ip)
         if known is None:
             if len(self._acts) >= ANSWERS:
@@ -293,7 +296,8 @@ class Knowledge(Parts):
 
     def controllers(self) -> tuple[EntityRef, ...]:
         """All controllers seen, each once, by key."""
-        self._settle()
+        if not self._settled:
+            self._settle()
         found = {}
         for ip in self._controllers:
             seen = self.roles.roles_of(ip)
@@ -338,7 +342,8 @@ class Knowledge(Parts):
     def account(self, name: str, domain: str | None = None, sid: str | None = None, at: int | None = None) -> EntityRef | None:
         """The account of a name in any spelling; a machine account is its computer. Where only its SID is told, the account
         that had it at that time. None for nothing at all."""
-        self._settle()
+        if not self._settled:
+            self._settle()
         if principal(name, domain, sid):
             return None
         if not name or name[:4].upper() == "S-1-":
