@@ -48,7 +48,10 @@ class Case:
 
     def add(self, finding: Finding | Later) -> None:
         """Join one more finding."""
-        self.first, self.last = min(self.first, finding.first), max(self.last, finding.last)
+        if finding.first < self.first:
+            self.first = finding.first
+        if finding.last > self.last:
+            self.last = finding.last
         for proof in finding.evidence:
             if proof in self.evidence or proof in self.tail:
                 continue

@@ -130,14 +130,18 @@ def is_retold(activity: Activity, ctx: Context, who: Hashable) -> bool:
     told = ""
     if isinstance(event, WindowsEvent):
         told = "server" if isinstance(event, EventLogon) else event.computer.lower()
-    acts = [act for act in ctx.memory.recall(("acts", who), tuple, at, TOGETHER) or () if at - act[0] <= TOGETHER]
-    if told:
+    key = ("acts", who)
+    held: tuple[tuple[tuple[int, tuple[str, ...]], ...], str | None] | None = ctx.memory.recall(key, tuple, at, TOGETHER)
+    acts, alone = held if held is not None else ((), told)  # alone: who told all of them, None where several did
+    if acts and at - acts[0][0] > TOGETHER:
+        acts = tuple(act for act in acts if at - act[0] <= TOGETHER)
+    if told and alone != told:  # in a flood that one log tells there is nothing to look for
         for place, (when, tellings) in enumerate(acts):
             if told not in tellings:
-                acts[place] = (when, (*tellings, told))
-                ctx.memory.note(("acts", who), tuple(acts), at)
+                joined = (*acts[:place], (when, (*tellings, told)), *acts[place + 1 :])
+                ctx.memory.note(key, (joined, None), at)
                 return True
-    ctx.memory.note(("acts", who), (*acts[1 - ACTS :], (at, (told,))), at)
+    ctx.memory.note(key, ((*acts[1 - ACTS :], (at, (told,))), told if alone == told or not acts else None), at)
     return False
 
 
