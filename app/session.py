@@ -117,11 +117,14 @@ class Session(Output, Casework, Fleet, Telling):
         """Called from a thread of the session whenever a live source has something new to say."""
 
     @classmethod
-    def open(cls, path: Path | None = None, read_only: bool = False) -> "Session":
+    def open(
+        cls, path: Path | None = None, read_only: bool = False, told: Callable[[str], None] = lambda words: None
+    ) -> "Session":
         """Open or create a workspace; None makes one that is removed on close. Raises StoreError with one clear sentence.
 
         One that a newer program made, or that this user may not write, is opened for reading only where that can be done;
-        why_read_only says so.
+        why_read_only says so. told: how far one of an earlier version is with being brought up to date; within
+        app.model.stopping.until that may be given up, which raises Stopped and leaves it as it was.
         """
         temporary = None
         if path is None:
@@ -129,7 +132,7 @@ class Session(Output, Casework, Fleet, Telling):
             path = temporary / "untitled.wardlight"
         workspaces.finish(path)
         why = why_only_read(path, read_only)
-        copy = None if why else create_workspace(path)
+        copy = None if why else create_workspace(path, told)
         opened = cls(path, temporary, why)
         try:
             if copy is not None:

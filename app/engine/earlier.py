@@ -4,11 +4,16 @@ import errno
 import os
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
+from app.model.stopping import go_on
+
 MOST = 99
 """Copies of one version that lie beside a workspace."""
+STEP = 2048
+"""Pages that are copied at one go."""
 
 
 def copy_of(path: Path, version: int, number: int = 1) -> Path:
@@ -16,11 +21,11 @@ def copy_of(path: Path, version: int, number: int = 1) -> Path:
     return path.with_name(f"{path.name}.version-{version}{'' if number == 1 else f'-{number}'}")
 
 
-def keep(path: Path, db: sqlite3.Connection, version: int) -> Path:
-    """Copy a workspace as db reads it, with what is only in its log yet; returns the copy.
+def keep(path: Path, db: sqlite3.Connection, version: int, told: Callable[[str], None] = lambda words: None) -> Path:
+    """Copy a workspace as db reads it, with what is only in its log yet; returns the copy. Nobody else may write meanwhile.
 
-    A copy that holds the same already, since somebody was killed behind it, is kept. Raises OSError, sqlite3.Error; then there is
-    no new copy, and no part of one.
+    told: how far it is. A copy that holds the same already, since somebody was killed behind it, is kept. Raises OSError,
+    sqlite3.Error, Stopped when nobody waits any more (app.model.stopping); then there is no new copy, and no part of one.
     """
     free = next((one for number in range(1, MOST + 1) if not os.path.lexists(one := copy_of(path, version, number))), None)
     for number in range(1, MOST + 1):
@@ -39,7 +44,7 @@ def keep(path: Path, db: sqlite3.Connection, version: int) -> Path:
     try:
         _remove(part)
         with closing(sqlite3.connect(part)) as target:
-            db.backup(target)  # all pages in one step: one snapshot
+            db.backup(target, pages=STEP, progress=lambda _, left, every: _go_on(told, left, every))
             target.execute("PRAGMA journal_mode=DELETE")
         part.replace(free)
         _settle(free.parent)
@@ -48,6 +53,11 @@ def keep(path: Path, db: sqlite3.Connection, version: int) -> Path:
             _remove(part)
         raise
     return free
+
+
+def _go_on(told: Callable[[str], None], left: int, every: int) -> None:
+    go_on()
+    told(f"copying it as it was, {100 * (every - left) // max(1, every)} %")
 
 
 def _remove(part: Path) -> None:

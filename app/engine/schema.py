@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from app.engine import earlier, postings
+from app.model.stopping import go_on, is_stopped
 
 APPLICATION_ID = 0x57444C54  # "WDLT" in the header of the file tells a workspace from any other SQLite file
 VERSION = 7
@@ -245,6 +246,10 @@ MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2, 2: _to_
 """From a version to the next one; all that are needed are one transaction."""
 
 
+ASKED = 50_000
+"""Steps of SQLite's machine between two looks whether anybody still waits for a migration."""
+
+
 def connect(path: Path | str) -> sqlite3.Connection:
     """A connection that leaves transactions to its user."""
     connection = sqlite3.connect(path, isolation_level=None, timeout=5, check_same_thread=False, cached_statements=256)
@@ -252,10 +257,13 @@ def connect(path: Path | str) -> sqlite3.Connection:
     return connection
 
 
-def prepare(path: Path, kept: Callable[[Path], None] = lambda copy: None) -> sqlite3.Connection:
+def prepare(
+    path: Path, kept: Callable[[Path], None] = lambda copy: None, told: Callable[[str], None] = lambda words: None
+) -> sqlite3.Connection:
     """Open the workspace for writing; make it when it is not there, migrate it when it is old. Raises StoreError.
 
-    kept: told of the copy from before a migration.
+    kept: told of the copy from before a migration; told: how far that is. Raises Stopped when nobody waits for it any more
+    (app.model.stopping); then the workspace is as it was.
     """
     try:
         if path.exists() and 0 < path.stat().st_size < HEADER:  # which SQLite takes for an empty file
@@ -276,10 +284,11 @@ def prepare(path: Path, kept: Callable[[Path], None] = lambda copy: None) -> sql
         connection.execute(f"PRAGMA journal_size_limit={WAL_BYTES}")
         if version == 0:
             create(connection)
-        elif version < VERSION and (copy := migrate(connection, path)) is not None:
+        elif version < VERSION and (copy := migrate(connection, path, told)) is not None:
             kept(copy)
     except sqlite3.OperationalError as error:
         connection.close()
+        go_on()
         busy = "locked" in str(error) or "busy" in str(error)
         raise StoreError(f"{path}{IN_USE}" if busy else f"{path} cannot be used: {error}.") from error
     except sqlite3.DatabaseError as error:
@@ -325,7 +334,7 @@ def create(connection: sqlite3.Connection) -> None:
     )
 
 
-def migrate(connection: sqlite3.Connection, path: Path) -> Path | None:
+def migrate(connection: sqlite3.Connection, path: Path, told: Callable[[str], None] = lambda words: None) -> Path | None:
     """Bring an older workspace to VERSION after a copy beside it; returns the copy, None when another program was quicker.
 
     All steps are one transaction: whoever is killed anywhere leaves the workspace as it was. Raises StoreError where the copy
@@ -339,28 +348,34 @@ def migrate(connection: sqlite3.Connection, path: Path) -> Path | None:
             return None
         try:
             with closing(connect(path)) as reader:  # the copy is read by another connection than the one that will write
-                copy = earlier.keep(path, reader, version)
+                copy = earlier.keep(path, reader, version, told)
         except (OSError, sqlite3.Error) as error:
             why = getattr(error, "strerror", None) or error
             raise StoreError(
                 f"{path} has to be brought up to date, and no copy of it could be made before: {why}. It was left as it was."
             ) from error
+        connection.set_progress_handler(is_stopped, ASKED)
         for step in range(version, VERSION):
+            go_on()
+            told(f"bringing it from version {step} to {step + 1} of {VERSION}")
             MIGRATIONS[step](connection)
+        go_on()
         connection.execute(f"PRAGMA user_version={VERSION}")
         connection.execute("COMMIT")
     except BaseException:
+        connection.set_progress_handler(None, 0)
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+    connection.set_progress_handler(None, 0)
     return copy
 
 
-def create_workspace(path: Path) -> Path | None:
-    """Make the workspace when it is not there, migrate it when it is old. Raises StoreError when it cannot be used.
+def create_workspace(path: Path, told: Callable[[str], None] = lambda words: None) -> Path | None:
+    """Make the workspace when it is not there, migrate it when it is old. Raises StoreError, Stopped as prepare does.
 
     Returns the copy from before it was migrated, None for one that was not.
     """
     copies: list[Path] = []
-    prepare(path, copies.append).close()
+    prepare(path, copies.append, told).close()
     return copies[0] if copies else None

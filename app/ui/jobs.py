@@ -45,6 +45,8 @@ class Job:
         self.ended = False
         self.began = time.monotonic()
         self.entry: Entry | None = None
+        self.stopped: Callable[[], object] = lambda: None
+        """Called when the user stopped it."""
 
     def cancel(self) -> None:
         """Nobody waits for it any more."""
@@ -78,6 +80,7 @@ class Jobs(QObject):
     failed = Signal(str)
     idle = Signal()
     _arrived = Signal(int, object, str)
+    _noted = Signal(object, str, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -94,6 +97,7 @@ class Jobs(QObject):
         self._looking.setInterval(LOOK_MS)
         self._looking.timeout.connect(self._look)
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._noted.connect(self._note, Qt.ConnectionType.QueuedConnection)
 
     @property
     def running(self) -> int:
@@ -128,6 +132,20 @@ class Jobs(QObject):
         job.cancel()
         if job.entry is not None:
             self.log.end(job.entry, "cancelled", "Nobody waits for it any more.")
+        job.stopped()
+
+    def note(self, job: Job, words: str, detail: str) -> None:
+        """List a job from now on, though it has no words of its own, as one that may be stopped; from any thread."""
+        with contextlib.suppress(RuntimeError):  # the window is gone
+            self._noted.emit(job, words, detail)
+
+    def _note(self, job: Job, words: str, detail: str) -> None:
+        if job.ended or job.cancelled:
+            return
+        if job.entry is None:
+            job.entry = self.log.begin("work", words, lambda: self._cancel(job))
+        job.entry.detail = detail
+        self.log.touch()
 
     def _look(self) -> None:
         """List what takes long."""

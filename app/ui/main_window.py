@@ -30,6 +30,7 @@ from app.ui.frame.tabs import MOST, Tabs
 from app.ui.frame.topbar import TopBar
 from app.ui.frame.tour import Tour
 from app.ui.interpreter import Sweeper
+from app.ui.jobs import Job
 from app.ui.navigation import Route
 from app.ui.page import Page
 from app.ui.shelf.doing import unpack
@@ -398,12 +399,19 @@ class MainWindow(Stage):
         there is none.
         """
 
+        held: list[Job] = []  # empty until it is known here which job it is
+        shown = path.name if path is not None else "a temporary case"
+
+        def told(words: str) -> None:
+            if held:
+                self.desk.jobs.note(held[0], f"Opening {shown}", words)
+
         def open_it():
             from app.session import Session
 
             if there and path is not None and not path.is_file():
                 raise FileNotFoundError(f"There is no workspace {path}.")
-            session = Session.open(path)
+            session = Session.open(path, told=told)
             if self.desk.settings.privacy:
                 session.hide_names(True)
             return session
@@ -423,7 +431,8 @@ class MainWindow(Stage):
             if self.desk.session is None and path is not None:
                 self.open_case(None)
 
-        self.desk.jobs.run(open_it, opened, refused, self)
+        held.append(self.desk.jobs.run(open_it, opened, refused, self))
+        held[0].stopped = lambda: refused(f"Stopped: {shown} was not opened; it is as it was.")
 
     def set_session(self, session, route: Route | None = None, stay: bool = False) -> None:
         """Show another case, close the one before; it stands as it stood when it was seen last."""

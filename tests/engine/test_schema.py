@@ -13,6 +13,7 @@ from app.engine.queries import Queries
 from app.engine.schema import StoreError
 from app.engine.store import undo, update_alert
 from app.model.filter import ActivityFilter, parse
+from app.model.stopping import Stopped, until
 from tests.engine.test_postings import check
 from tests.engine.workspace import Found, Report, content, fill, made, parties
 
@@ -180,3 +181,28 @@ def test_a_migration_that_fails_changes_nothing(old: Path, monkeypatch: pytest.M
 
 def test_there_is_a_migration_from_every_version() -> None:
     assert sorted(schema.MIGRATIONS) == list(range(1, schema.VERSION))
+
+
+def test_a_migration_tells_how_far_it_is(old: Path) -> None:
+    told: list[str] = []
+    create_workspace(old, told.append)
+    assert told[0].startswith("copying it as it was, ") and "copying it as it was, 100 %" in told
+    assert f"bringing it from version {schema.VERSION - 1} to {schema.VERSION} of {schema.VERSION}" in told[-1]
+
+
+@pytest.mark.parametrize("when", ["copying", "bringing it from version 1", "bringing it from version 6"])
+def test_a_migration_that_nobody_waits_for_leaves_the_workspace_as_it_was(old: Path, when: str) -> None:
+    before = old.read_bytes()
+    told: list[str] = []
+    with until(lambda: bool(told) and told[-1].startswith(when)), pytest.raises(Stopped):
+        create_workspace(old, told.append)
+    assert not list(old.parent.glob("*.part*"))
+    db = sqlite3.connect(old)
+    assert db.execute("PRAGMA user_version").fetchone() == (1,)
+    assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    db.close()
+    assert old.stat().st_size == len(before)
+
+    assert create_workspace(old) is not None
+    assert len(list(old.parent.glob("*.version-1*"))) == 1
+    check(old)

@@ -136,10 +136,10 @@ class StatusBar(QWidget):
     def _show_jobs(self) -> None:
         """What runs beside a reading, which has its own place here."""
         running = [one for one in self._desk.jobs.log.running if one.kind == "work"]
-        words = running[0].words if len(running) == 1 else f"{len(running)} jobs"
+        words = ": ".join(filter(None, (running[0].words, running[0].detail))) if len(running) == 1 else f"{len(running)} jobs"
         self.jobs.setVisible(bool(running))
         self._lines[5].setVisible(bool(running))
-        self.jobs.say(wording.middle(words, 60))
+        self.jobs.say(wording.middle(words, 80))
 
     def _started(self) -> None:
         self.reading.say(tr("reading"))
