@@ -5,8 +5,10 @@ That is nearly what a walk over everything finds: names that were learned late, 
 are the difference. So the whole is walked anew now and then, and for good when nothing more comes (Engine.settle).
 """
 
+import hashlib
 import time
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -54,10 +56,17 @@ class Detected(Struct, frozen=True, kw_only=True, array_like=True):
 
 
 def basis_of(versions: tuple[int, int], tuning: Tuning, counting: Iterable[Exclusion]) -> str:
-    """What alerts are found in: the activities, tags, settings and exclusions, the program. versions: as of Following."""
+    """What alerts are found in: activities, tags, settings, exclusions, program and detectors. versions: as of Following."""
     settings = msgspec.json.encode(tuning, order="deterministic").decode()
     excluded = " ".join(sorted(one.id for one in counting))
-    return f"{versions[0]} {versions[1]} {__version__} {settings} {excluded}".rstrip()
+    return f"{versions[0]} {versions[1]} {__version__} {_detectors()} {settings} {excluded}".rstrip()
+
+
+@cache
+def _detectors() -> str:
+    """Which detectors there are, with their thresholds: a checkout gets new ones within a version."""
+    told = msgspec.json.encode([(one.id, one.thresholds) for one in detectors.DETECTORS])
+    return hashlib.blake2b(told, digest_size=6).hexdigest()
 
 
 def covering_of(excluding: Exclusions, alert: Alert) -> str:

@@ -110,3 +110,18 @@ def test_what_an_input_that_went_on_and_is_over_again_taught_is_known(tmp_path: 
         looking.look("medium")
         with looking._following.snapshot():
             assert looking._knowledge().to_bytes() == engine.knowledge().to_bytes()
+
+
+def test_a_program_with_other_detectors_looks_anew(
+    engine: Engine, sample: list[Activity], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(engine, "aaaa", sample[:700])
+    engine.finish_input(Report())
+    assert engine.settle().fresh and not engine.settle().fresh
+    fewer = tuple(one for one in detecting.detectors.DETECTORS if one.id != "dcsync")
+    monkeypatch.setattr(detecting.detectors, "DETECTORS", fewer)
+    detecting._detectors.cache_clear()
+    try:
+        assert engine.settle().fresh
+    finally:
+        detecting._detectors.cache_clear()
