@@ -3,7 +3,7 @@
 Long because the words that pages share stand in one place.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 
 from app.model.act import DONE, Act
@@ -501,6 +501,16 @@ def progress_words(progress: Progress) -> tuple[str, ...]:
 def share(progress: Progress) -> float:
     """0 to 1 of the bytes to read."""
     return min(1.0, progress.done_bytes / progress.total_bytes) if progress.total_bytes > 0 else 0.0
+
+
+def percentages(parts: Sequence[int]) -> tuple[str, ...]:
+    """18 %, 82 %: parts of a whole so that what is told sums up to 100; "under 1 %" for what is there and too little to count."""
+    whole = max(1, sum(parts))
+    told = [100 * one // whole for one in parts]
+    left = 100 - sum(told) if any(parts) else 0
+    for place in sorted(range(len(parts)), key=lambda one: -(100 * parts[one] % whole))[:left]:
+        told[place] += 1
+    return tuple("under 1 %" if one and not number else f"{number} %" for one, number in zip(parts, told, strict=True))
 
 
 def sighted(one: CoverageShare) -> str:

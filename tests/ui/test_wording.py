@@ -128,3 +128,16 @@ def test_inputs_are_named_and_counted_in_their_own_units() -> None:
         for kind, number in (("pcap", 10), ("pcapng", 5), ("evtx", 3), ("xml", 30), ("syslog", 0))
     ]
     assert wording.found_in(rows) == ["33 records", "15 packets"]
+
+
+@given(st.lists(st.integers(0, 10**9), max_size=6))
+def test_percentages_sum_up_to_a_hundred_and_what_is_there_is_never_nothing(parts: list[int]) -> None:
+    told = wording.percentages(parts)
+    assert sum(int(one.split()[0]) for one in told if one != "under 1 %") == (100 if any(parts) else 0)
+    assert all((one == "0 %") == (not part) for one, part in zip(told, parts, strict=True))
+
+
+def test_percentages_as_people_read_them() -> None:
+    assert wording.percentages([2, 1]) == ("67 %", "33 %")
+    assert wording.percentages([998, 1, 1]) == ("100 %", "under 1 %", "under 1 %")
+    assert wording.percentages([]) == () and wording.percentages([0]) == ("0 %",)

@@ -166,12 +166,11 @@ class CoveragePage(Page):
 
     def _show_legend(self, made: Grid) -> None:
         emptied(self.legend)
-        whole = sum(made.minutes.values())
-        for state in COVERAGE_STATES:
-            if made.minutes.get(state):
-                self.legend.addWidget(Sign(f"coverage:{state}"))
-                self.legend.addWidget(Words(f"{state} {100 * made.minutes[state] // max(1, whole)} %", "quiet", "quiet"))
-                self.legend.addSpacing(theme.px(12))
+        states = [one for one in COVERAGE_STATES if made.minutes.get(one)]
+        for state, share in zip(states, wording.percentages([made.minutes[one] for one in states]), strict=True):
+            self.legend.addWidget(Sign(f"coverage:{state}"))
+            self.legend.addWidget(Words(f"{state} {share}", "quiet", "quiet"))
+            self.legend.addSpacing(theme.px(12))
         self.legend.addStretch(1)
 
     def _picked(self, row: StripRow, controller: str, cell: Cell) -> None:
