@@ -38,9 +38,9 @@ def told_before(ctx: Context, at: int, *key: Hashable, worked: bool = True) -> b
 
 
 def folded(finding: Told, *key: Hashable) -> Told:
-    """A finding about what told_before() knows, as a part of the one quiet alert of a month that tells all of it.
+    """A finding about what is known, as a part of the one quiet alert of a month that tells all of it.
 
-    key: as of told_before(). What is new stays an alert of its own, whoever does it.
+    key: all that makes it the same, as of told_before(). What is new stays an alert of its own, whoever does it.
     """
     return replace(finding, subject=f"again {' '.join(str(one) for one in key)}", lasting=KEPT)
 

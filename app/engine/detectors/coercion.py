@@ -14,7 +14,7 @@ from app.engine.readings.naming import Named, bare_host, unc_host, whom
 from app.engine.readings.novelty import is_new
 from app.engine.readings.pipes import in_packets, pipe_opened
 from app.engine.readings.sessions import is_own_account
-from app.engine.repeated import again, first_time, folded, told_before
+from app.engine.repeated import first_time, folded
 from app.model.activity import Activity
 from app.model.alert import Fact, Finding, Severity
 from app.model.details import KerberosAp, Ntlm, RpcCall
@@ -139,7 +139,8 @@ def called(activity: Activity, call: RpcCall, ctx: Context) -> Iterator[Finding]
     severity = readable(call, way, host, who, activity, ctx) if not call.hidden else sealed(way, activity, ctx)
     if way is PRINT and severity is not None and who in ("caller", "nobody") and prints(caller, asked, activity, ctx):
         severity = None
-    if way is PRINT and severity == "medium" and not controller and used(caller, asked, activity, ctx):
+    client = way is PRINT and severity == "medium" and not controller and used(caller, asked, activity, ctx)
+    if client:
         severity = "low"  # a print client by another name than the one that is known of its address, which may be an old one
     if severity is None:
         return
@@ -158,9 +159,6 @@ def called(activity: Activity, call: RpcCall, ctx: Context) -> Iterator[Finding]
         facts.append(fact(ctx.target(activity), " is a domain controller: whoever relays its sign-in owns the domain"))
     if succeeded and way is not PRINT:
         facts.append(fact("The answer is what a server says after it went to look for that computer"))
-    before = way is PRINT and severity == "low" and told_before(ctx, activity.at, caller, asked, host)
-    if before:
-        facts.append(again(ctx.account(activity), ctx.source(activity)))
     facts.append(against("It would be quiet if the call named ", ctx.target(activity), " itself, or a file of its own"))
     one = found(
         ctx,
@@ -187,7 +185,7 @@ def called(activity: Activity, call: RpcCall, ctx: Context) -> Iterator[Finding]
         facts=tuple(facts),
         steps=ctx.path(activity, f"{way.protocol} call", "refused" if refused else text or "sealed"),
     )
-    yield folded(one, caller, asked, host) if before else one
+    yield folded(one, "print client", asked) if client else one
 
 
 def readable(call: RpcCall, way: Way, host: str, who: Named, activity: Activity, ctx: Context) -> Severity | None:

@@ -9,6 +9,7 @@ from app.engine.knowledge import Knowledge
 from app.model.activity import Account, Activity
 from app.model.alert import Alert, plain
 from app.model.details import Ntlm, RpcCall
+from app.model.identifiers import SPOOLSS
 from app.model.tuning import DEFAULT, Tuning
 from tests.engine.detectors.builders import (
     DC1,
@@ -389,3 +390,18 @@ def test_a_product_that_reaches_a_controller_last_is_told_quietly() -> None:
         "remote_execution", [controller(DC1), *in_order([*foreign, *installed(FOREIGN[0], "BackupAgent", DC1, at=MINUTE)])]
     )
     assert [one.severity for one in said] == ["medium"]
+
+
+def test_print_clients_under_names_that_others_have_are_one_quiet_alert_for_a_server() -> None:
+    def client(number: int, prints: bool = True) -> list[Activity]:
+        caller, at = f"192.0.2.{100 + number}", number * 2 * HOUR
+        stub = {"printer": r"\\files\Floor1", "target": r"\\ws2"}
+        asked = act(RpcCall(interface=SPOOLSS, opnum=65, pipe="spoolss", stub=stub), caller, SERVER, at=at + SECOND)
+        return [*([act(RpcCall(interface=SPOOLSS, opnum=8, pipe="spoolss"), caller, SERVER, at=at)] if prints else []), asked]
+
+    known = [named("FILES$", at=-MINUTE, source=SERVER), named("WS2$", at=-MINUTE, source=WS2)]
+    said = alerts("coercion", [*known, *(one for number in range(5) for one in client(number))])
+    assert [one.severity for one in said] == ["low"]
+    assert len(said[0].finding.sources) == 5
+    said = alerts("coercion", [*known, *client(0), *client(1, prints=False)])
+    assert [one.severity for one in said] == ["low", "medium"]
