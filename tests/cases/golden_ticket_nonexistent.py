@@ -2,7 +2,7 @@
 
 from app.model.activity import Activity
 from tests.cases.case import Case, Real
-from tests.engine.detectors.builders import HOUR, WS1
+from tests.engine.detectors.builders import HOUR, MINUTE, WS1
 from tests.engine.detectors.logs import DOMAIN, FILE_SERVER, log
 
 BUILT_IN = f"{DOMAIN}-500"
@@ -15,6 +15,12 @@ def share(name: str, sid: str, *, at: int = 0) -> Activity:
         "IpAddress": WS1, "IpPort": "50005", "ShareName": r"\\*\ADMIN$",
     }  # fmt: skip
     return log(5140, fields, at=at, computer=FILE_SERVER)
+
+
+def renamed(old: str, new: str, sid: str, *, at: int = 0) -> Activity:
+    """4781."""
+    fields = {"OldTargetUserName": old, "NewTargetUserName": new, "TargetDomainName": "EXAMPLE", "TargetSid": sid}
+    return log(4781, fields, at=at)
 
 
 def session(name: str, sid: str, *, at: int = 0, package: str = "Kerberos", kind: int = 3) -> Activity:
@@ -47,6 +53,10 @@ QUIET = {
     "spellings of one name": [
         session("Alice", f"{DOMAIN}-1105"), session("alice@example.org", f"{DOMAIN}-1105", at=HOUR),
         share("ALICE", f"{DOMAIN}-1105", at=2 * HOUR),
+    ],
+    "an account that a log says was renamed, whose old tickets go on": [
+        session("alice", f"{DOMAIN}-1105"), renamed("alice", "alice.adams", f"{DOMAIN}-1105", at=MINUTE),
+        session("alice.adams", f"{DOMAIN}-1105", at=HOUR), session("alice", f"{DOMAIN}-1105", at=2 * HOUR),
     ],
     "at the desk, and with a password": [
         session("ghost", BUILT_IN, kind=2), session("ghost", BUILT_IN, package="NTLM"),

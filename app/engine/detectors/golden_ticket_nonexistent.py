@@ -162,6 +162,8 @@ def misnamed(activity: Activity, event: EventLogon | EventShare, ctx: Context) -
     back = len(names) > 1 and names[0] != name and name in names
     if not (built_in or back or (names and name not in names)):
         return
+    if not built_in and any(ctx.knowledge.accounts.is_renamed(sid, name, one) for one in names):
+        return  # tickets from before hold the old name until they end
     if not is_new("name", f"{sid} {name} {back}", at, ctx, crowd=NAMES):
         return
     holder, other = ctx.account(activity), next((one for one in names if one != name), "")
@@ -183,7 +185,7 @@ def misnamed(activity: Activity, event: EventLogon | EventShare, ctx: Context) -
               if built_in else ()),
             *((fact(f"The same SID was used as {other}" + (", before and after" if back else "")),) if other else ()),
             fact(holder, " did not have this SID within a month before"),
-            against("It would be quiet where this name came with this SID earlier; a renamed account looks the same once"),
+            against("It would be quiet where this name came with this SID earlier, or where 4781 tells that it was renamed"),
         ),
         steps=ctx.path(activity, "session", "opened"),
     )  # fmt: skip

@@ -38,6 +38,8 @@ class Accounts:
         self.sids = Tally(ACCOUNTS)
         self.members = Tally(MEMBERS)
         self.renames = Tally(MEMBERS)
+        self._renamed_at = -1
+        self._renamed: set[tuple[str, ...]] = set()
         self._holders_at = -1
         self._holders: dict[str, list[tuple[int, int, str, str]]] = {}
         self._sids_at: object = None
@@ -80,6 +82,13 @@ class Accounts:
         key = ((domain or "").lower(), old.lower(), new.lower(), sid)
         if all(len(text) <= LONGEST for text in key):
             self.renames.add(key, activity)
+
+    def is_renamed(self, sid: str, one: str, other: str) -> bool:
+        """Whether a log says that the account of a SID was called by one of these names (lower case), then by the other."""
+        if self._renamed_at != self.renames.changes:
+            self._renamed = {(str(key[3]), *sorted((str(key[1]), str(key[2])))) for key, _ in self.renames.rows() if key[3]}
+            self._renamed_at = self.renames.changes
+        return (sid, *sorted((one, other))) in self._renamed
 
     def holder(self, sid: str, at: int | None = None) -> tuple[str, str] | None:
         """(name, domain) that a SID had at a time (UTC microseconds; None: last of all); None when nobody named it."""
