@@ -82,7 +82,7 @@ class Trail:
 
     def take(self) -> tuple[str, ...]:
         """Ids of the events within the window that were not taken before."""
-        return together(self)
+        return tuple(dict.fromkeys([evidence for _, evidence in self.fresh()]))
 
     def fresh(self) -> list[tuple[int, str]]:
         """(time, id) of the events within the window that were not taken before; now they are."""
