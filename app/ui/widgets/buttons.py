@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
@@ -14,6 +14,23 @@ from app.ui.widgets.clicks import asks_new_tab
 
 KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 DISABLED = 0.45
+
+
+class _Space(QObject):
+    """Takes Space for the button that has the focus, whatever else it does in the window.
+
+    Not by event() of every button: then each of the dozen events of each button that is made and shown would be a call.
+    """
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Say that the key is taken; the press itself goes on."""
+        if event.type() != QEvent.Type.ShortcutOverride or event.key() != Qt.Key.Key_Space:
+            return False
+        event.accept()
+        return True
+
+
+SPACE = _Space()
 
 
 class PaintedButton(QAbstractButton):
@@ -28,20 +45,16 @@ class PaintedButton(QAbstractButton):
         self._ring = False
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """The ring is for the keyboard only."""
+        """The ring is for the keyboard only; Space is the button's while it has the focus."""
         self._ring = event.reason() in KEYBOARD
+        self.installEventFilter(SPACE)
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """No ring without focus."""
         self._ring = False
+        self.removeEventFilter(SPACE)
         super().focusOutEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        """Space is the button's while it has the focus, whatever else it does in the window."""
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Space:
-            event.accept()
-        return super().event(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """The middle button is ours too."""
