@@ -4,6 +4,7 @@ Loading all that reading needs takes longer than the first rows themselves; so i
 reads something soon. At most one waits; it ends when this program does.
 """
 
+import os
 import subprocess
 import threading
 from contextlib import suppress
@@ -17,6 +18,9 @@ WORD = "--told"
 """With this word the reading process loads everything, then waits for a line that says what is wanted."""
 LONGEST = 16 << 20
 """Bytes of such a line at most."""
+HELD, WORDS = 60_000, 1_500_000
+"""Bytes that a pipe holds while nobody reads it (pipe(7)), and that a call of a program may have (execve(2)). Between the two
+another process is called with words: whoever writes a longer line waits until the one that reads it has loaded everything."""
 _lock = threading.Lock()
 _waiting: list[subprocess.Popen[bytes]] = []
 
@@ -56,7 +60,8 @@ def reader(wanted: Wanted) -> "subprocess.Popen[bytes]":
     with suppress(UnicodeEncodeError):  # a name of a file that is no text goes as a word only
         line = msgspec.json.encode(wanted) + b"\n"
     with _lock:
-        child = _waiting.pop() if _waiting and 0 < len(line) <= LONGEST else None
+        called = os.name != "nt" and HELD < len(line) < WORDS
+        child = _waiting.pop() if _waiting and 0 < len(line) <= LONGEST and not called else None
     if child is not None:
         with suppress(OSError):  # it ended while it waited
             assert child.stdin is not None

@@ -1,5 +1,6 @@
 """A process that waits to read: told what to, gone before it was, not needed."""
 
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,6 +70,18 @@ def test_a_name_that_is_no_text_is_read_too(capture: Path, tmp_path: Path) -> No
     capture.rename(odd)
     ready.prepare()
     assert read(tmp_path / "w", odd)[-1].activities == 30
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a call has few words there")
+def test_more_than_a_pipe_holds_is_not_written_to_one_that_may_still_be_loading(capture: Path, tmp_path: Path) -> None:
+    ready.prepare()
+    (waiting,) = ready._waiting
+    child = ready.reader(ready.Wanted(str(tmp_path / "w"), (str(capture),) * 1_500))
+    assert child is not waiting and ready._waiting == [waiting]
+    assert child.stdin is not None and child.stdout is not None
+    out = child.stdout.read()
+    assert child.wait(60) == 0 and b'"activities":30' in out.splitlines()[-1]
+    child.communicate()
 
 
 def test_it_ends_when_nobody_needs_it_or_its_parent_is_gone(tmp_path: Path) -> None:
