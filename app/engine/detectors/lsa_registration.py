@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.engine.context import Context
+from app.engine.context import NOBODY, Context
 from app.engine.detector import HOUR, Detector, Needs, against, fact, found, outcome_of, sentence
 from app.engine.readings.novelty import is_new
 from app.engine.readings.sessions import by_system
@@ -98,7 +98,7 @@ def loaded(activity: Activity, event: EventPolicy, ctx: Context) -> Iterator[Fin
             *((fact("It is the package of a tool that attackers use"),) if tool else ()),
             against("It would be quiet for a package of Windows, and for one that was loaded there before"),
         ),
-        steps=(Step(origin=target, target=target, label=file[:60], accented=True),),
+        steps=() if target is NOBODY else (Step(origin=target, target=target, label=file[:60], accented=True),),
     )
 
 
