@@ -413,33 +413,18 @@ def test_any_mutation_of_events_is_borne() -> None:
     tied(made, known)
 
 
-FAMILY: dict[int, type[WindowsEvent]] = {}
-for _family, _ids in zip(
-    EVENTS,
-    (
-        (4624, 4625, 4648),
-        (4768, 4769, 4770, 4771),
-        (4776, 8004),
-        (4728, 4732, 4756),
-        (4720, 4738, 4741, 4742),
-        (4697, 7045),
-        (4698,),
-        (),
-        (4661, 4662),
-        (5136, 5137, 5141),
-        (),
-        (),
-        (),
-        (),
-        (),
-        (),
-        (),
-        (),
-        (),
-    ),
-    strict=True,
-):
-    FAMILY.update(dict.fromkeys(_ids, _family))
+TOLD: dict[type[WindowsEvent], tuple[int, ...]] = {
+    EventLogon: (4624, 4625, 4648),
+    EventKerberos: (4768, 4769, 4770, 4771),
+    EventNtlm: (4776, 8004),
+    EventGroup: (4728, 4732, 4756),
+    EventAccount: (4720, 4738, 4741, 4742),
+    EventService: (4697, 7045),
+    EventTask: (4698,),
+    EventObjectAccess: (4661, 4662),
+    EventDirectoryChange: (5136, 5137, 5141),
+}
+FAMILY = {number: family for family, numbers in TOLD.items() for number in numbers}
 
 
 def published(folder: Path) -> Iterator[Activity]:
