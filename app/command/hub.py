@@ -16,7 +16,10 @@ from app.hub.configuration import entry
 from app.hub.serving import serve
 from app.hub.standing import Standing, standing
 from app.hub.state import GIBIBYTE, PORT, Folder, HubError, User, Workspace
+from app.model.moments import iso
 
+REFUSED = 20
+"""Refusals that the status shows in words."""
 VERBS = ("init", "use", "start", "status", "add-workspace", "add-sensor", "add-analyst", "revoke", "renew")
 
 
@@ -136,6 +139,11 @@ def told(found: Standing) -> list[str]:
         for member in one.members:
             state = "revoked" if member.revoked else {True: "connected", False: "not connected", None: ""}[member.connected]
             lines.append(f"  {member.role} {member.name} ({member.id}){f': {state}' if state else ''}")
+    if len(found.refused) > REFUSED:
+        lines.append(f"{counted(len(found.refused), 'refusal')}, the last {REFUSED} of them (--json shows all):")
+    for refusal in found.refused[-REFUSED:]:
+        last, count = iso(refusal.refusal.last), refusal.refusal.count
+        lines.append(f"refused: {refusal.sentence} Last at {last}{f', {count:,} times' if count > 1 else ''}.")
     return lines
 
 

@@ -5,6 +5,7 @@ The server's form takes JSON. Every text in it is quoted, so nothing of it is ev
 
 import msgspec
 
+from app.hub.server_log import FILES, SIZE
 from app.hub.state import Folder, Hub, User, Workspace, write
 
 SYSTEM = "SYSTEM"
@@ -23,6 +24,9 @@ def configuration(hub: Hub, folder: Folder) -> dict[str, object]:
         "max_pending": max(64 << 20, hub.payload * 4),
         "pid_file": str(folder.pid),
         "logtime": True,
+        "log_file": str(folder.log),
+        "logfile_size_limit": SIZE,
+        "logfile_max_num": FILES,
         "write_deadline": "10s",
         "authorization": {"timeout": 10},
         "tls": {

@@ -23,6 +23,8 @@ from app.link.place import HubPlace, to_line
 ANYWHERE = ("0.0.0.0", "::", "")
 PATIENCE = 20.0
 """Seconds for a server to answer."""
+RELOADING = 10.0
+"""Seconds in which a server that was told so has read its configuration anew, on a busy machine too."""
 NO_CREDENTIALS = "This hub runs a server of its own, which makes the keys itself; credentials are for a cluster of somebody else."
 NAMES = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
 
@@ -203,8 +205,21 @@ def _with_workspace(folder: Folder, hub: Hub, workspace: Workspace, seed: str) -
             folder.seed(workspace.name).unlink(missing_ok=True)
             raise
     if _write(folder, hub):
-        make_streams(folder, hub, workspace)
+        _make_soon(folder, hub, workspace)
     return hub
+
+
+def _make_soon(folder: Folder, hub: Hub, workspace: Workspace) -> None:
+    """As make_streams; a server that was just told to read its configuration anew knows the key a moment later."""
+    until = time.monotonic() + RELOADING
+    while True:
+        try:
+            make_streams(folder, hub, workspace)
+            return
+        except HubError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
 
 
 def _public(seed: str) -> str:

@@ -39,6 +39,7 @@ def start(folder: Folder) -> "subprocess.Popen[bytes]":
             stdin=subprocess.DEVNULL,
             stdout=sys.stderr.fileno() if sys.stderr else subprocess.DEVNULL,
             start_new_session=os.name != "nt",
+            umask=0o077 if os.name != "nt" else -1,  # of its log, which it makes itself
         )
     except (OSError, ValueError) as error:
         raise HubError(f"The server cannot be started: {error}.") from error

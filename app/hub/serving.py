@@ -8,6 +8,8 @@ from collections.abc import Callable
 from app.hub import authority, server
 from app.hub.configuration import write_configuration
 from app.hub.making import changing, make_streams, renew
+from app.hub.refusals import Refusals, words
+from app.hub.server_log import ServerLog
 from app.hub.state import Folder, Hub, HubError
 
 LOOK = 1.0
@@ -38,13 +40,15 @@ def serve(folder: Folder, stop: threading.Event, say: Callable[[str], None]) -> 
     if wrong:
         raise HubError(f"The server refuses its configuration: {wrong}.")
     wait = FIRST_WAIT
+    log, refusals = ServerLog(folder.log), Refusals(folder)
     while not stop.is_set():
         child = server.start(folder)
         began = time.monotonic()
         try:
-            _watch(folder, child, stop, say)
+            _watch(folder, child, stop, say, lambda: _listen(folder, log, refusals, say))
         finally:
             server.end(child)
+            _listen(folder, log, refusals, say)
         if stop.is_set():
             return
         if time.monotonic() - began > LONGEST_WAIT:
@@ -54,7 +58,13 @@ def serve(folder: Folder, stop: threading.Event, say: Callable[[str], None]) -> 
         wait = min(wait * 2, LONGEST_WAIT)
 
 
-def _watch(folder: Folder, child: "subprocess.Popen[bytes]", stop: threading.Event, say: Callable[[str], None]) -> None:
+def _watch(
+    folder: Folder,
+    child: "subprocess.Popen[bytes]",
+    stop: threading.Event,
+    say: Callable[[str], None],
+    listen: Callable[[], None],
+) -> None:
     made: dict[str, object] = {}
     looked = time.monotonic()
     while child.poll() is None and not stop.is_set():
@@ -67,7 +77,18 @@ def _watch(folder: Folder, child: "subprocess.Popen[bytes]", stop: threading.Eve
             if child.poll() is None:
                 say(str(error))
                 stop.wait(LOOK * 4)
+        listen()
         stop.wait(LOOK)
+
+
+def _listen(folder: Folder, log: ServerLog, refusals: Refusals, say: Callable[[str], None]) -> None:
+    """Pass on what the server says, and say whom it refused."""
+    try:
+        told = refusals.heard(log.relayed(), time.time_ns() // 1000)
+        for one in told:
+            say(words(folder.load(), one))
+    except HubError as error:
+        say(str(error))
 
 
 def _make(folder: Folder, hub: Hub, made: dict[str, object], say: Callable[[str], None]) -> None:

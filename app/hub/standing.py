@@ -8,6 +8,7 @@ from nats.aio.client import Client
 
 from app.hub import authority
 from app.hub.making import connected
+from app.hub.refusals import Refusal, refused, words
 from app.hub.state import Folder, HubError, Workspace
 from app.link.consuming import Lag
 from app.link.envelope import LinkError
@@ -49,8 +50,18 @@ class Kept(Struct, frozen=True, kw_only=True):
     members: tuple[Member, ...]
 
 
+class Refused(Struct, frozen=True, kw_only=True):
+    """What its server refused. sentence: whose key, what, from where."""
+
+    sentence: str
+    refusal: Refusal
+
+
 class Standing(Struct, frozen=True, kw_only=True):
-    """How a hub is. Days are those left of its certificates, None when they are not its own. connections: of the whole server."""
+    """How a hub is. Days are those left of its certificates, None when they are not its own. connections: of the whole server.
+
+    refused: what a server of its own refused, oldest first.
+    """
 
     urls: tuple[str, ...]
     version: str
@@ -58,6 +69,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     certificate_days: int | None
     authority_days: int | None
     workspaces: tuple[Kept, ...]
+    refused: tuple[Refused, ...] = ()
 
 
 def standing(folder: Folder, now: datetime | None = None) -> Standing:
@@ -83,6 +95,7 @@ def standing(folder: Folder, now: datetime | None = None) -> Standing:
         certificate_days=authority.days_left(ends[0], now) if ends else None,
         authority_days=authority.days_left(ends[1], now) if ends else None,
         workspaces=tuple(kept),
+        refused=tuple(Refused(sentence=words(hub, one), refusal=one) for one in refused(folder)),
     )
 
 

@@ -122,6 +122,7 @@ class Folder:
         self.certificate, self.key = self.path / "server.pem", self.path / "server.key"
         self.configuration, self.pid = self.path / "server.conf", self.path / "server.pid"
         self.store = self.path / "store"
+        self.log, self.refusals = self.path / "server.log", self.path / "refusals.json"
 
     @contextmanager
     def locked(self) -> Iterator[None]:
