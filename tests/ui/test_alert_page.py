@@ -22,6 +22,8 @@ from app.ui.widgets.alert_text import alert_text
 from app.ui.widgets.alert_why import MeasureBar
 from app.ui.widgets.disclosure import Disclosure
 from app.ui.widgets.related import related
+from app.ui.widgets.veil import Veil
+from app.ui.widgets.words import Paragraph
 
 from .test_hostile import NAMES, alert_of
 
@@ -223,3 +225,28 @@ def test_hostile_names_stay_words(own: MainWindow, settle: Settle, name: str) ->
     own.desk.went.emit(Route("alert", "gone"))
     settle(own)
     assert own.page().name == "alerts"
+
+
+def test_an_alert_is_seen_once_its_words_have_their_heights(
+    own: MainWindow, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heights: list[tuple[int, int]] = []
+    lift = Veil._lift
+
+    def lifted(veil: Veil) -> None:
+        page = own.page()
+        shown = (one for one in page.findChildren(Paragraph) if one.isVisible())
+        heights.extend((one.height(), one.heightForWidth(one.width())) for one in shown)
+        lift(veil)
+
+    monkeypatch.setattr(Veil, "_lift", lifted)
+    own.desk.go("alert", most_evidence(own).id)
+    own.setMinimumSize(800, 600)
+    settle(own)
+    page = own.page()
+    QTest.qWait(100)
+    assert len(heights) > 3 and all(height >= needed for height, needed in heights)
+    assert not [one for one in page.findChildren(Veil) if one.isVisible()], "and stays seen"
+    own.desk.go("alert", own.desk.alerts[0].id)
+    settle(own)
+    assert not page.findChildren(Veil)

@@ -36,6 +36,7 @@ from app.ui.widgets.marks import marked
 from app.ui.widgets.remarks import Remarks
 from app.ui.widgets.sentence import SentenceView
 from app.ui.widgets.story_strip import StoryStrip
+from app.ui.widgets.veil import Veil
 from app.ui.widgets.words import Line, PageHeading, Paragraph, Words
 
 MOST_EVIDENCE, MOST_SPANS, MOST_THRESHOLDS = 500, 4, 12
@@ -127,6 +128,7 @@ class AlertPage(Page):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(content))
+        self._veil: Veil | None = Veil(self, content)
 
     def crumbs(self) -> tuple[Crumb, ...]:
         """Alerts, then its title."""
@@ -176,6 +178,12 @@ class AlertPage(Page):
         # The rest comes in turns of its own, so that no single one is long.
         QTimer.singleShot(0, self, lambda: self._show_rest(alert, fresh, about))
         QTimer.singleShot(0, self, lambda: self._show_words(alert, fresh, spans))
+        QTimer.singleShot(0, self, self._unveil)
+
+    def _unveil(self) -> None:
+        veil, self._veil = self._veil, None
+        if veil is not None:
+            veil.filled()
 
     def _show_limits(self, thresholds: tuple[ThresholdRow, ...]) -> None:
         """The numbers of its detector, as they are set in this case."""
