@@ -254,7 +254,7 @@ hub init --folder /var/lib/wardlight-hub/hub --name 127.0.0.1 --workspace corp >
 booted cp /usr/share/doc/wardlight/examples/wardlight-hub.service /etc/systemd/system/
 booted systemctl daemon-reload
 booted systemctl enable --quiet --now wardlight-hub
-until_is 30 connections hub status --folder /var/lib/wardlight-hub/hub
+until_is 30 connection hub status --folder /var/lib/wardlight-hub/hub
 hub add-sensor --folder /var/lib/wardlight-hub/hub dc1 > "$work/sensor.line"
 hub add-analyst --folder /var/lib/wardlight-hub/hub ann > "$work/server/home/analyst/ann.line"
 files server | grep -v -e ./var/lib/wardlight-hub -e '^./etc/systemd/.*wardlight-hub' -e ./var/lib/systemd > "$work/before.txt"
