@@ -179,6 +179,23 @@ def test_what_was_only_tried_before_is_loud_when_it_works_and_what_worked_is_qui
     assert [one.severity for one in alerts("samr_reconnaissance", [asked, listing(at=DAY)])] == ["medium", "medium"]
 
 
+def refused(activities: list[Activity]) -> list[Activity]:
+    return [replace(one, result="failure", code=5) for one in activities]
+
+
+def test_a_service_and_a_replication_that_were_only_tried_before_are_loud_when_they_work() -> None:
+    made = service("Helper", at=DAY)
+    tried = alerts("remote_execution", [*refused(service("Helper", at=0)), *made])
+    assert tried[-1].severity == "medium" and tried[-1].finding.last >= made[0].at
+    assert [one.severity for one in alerts("remote_execution", [*service("Helper", at=0), *made])] == ["medium", "low"]
+
+    first, second = (replication("MSOL_12ab", at=at) for at in (MINUTE, DAY))
+    told = alerts("dcsync", [controller(DC1), *refused([first]), second])
+    assert [(one.severity, one.finding.succeeded) for one in told] == [("medium", False), ("medium", True)]
+    told = alerts("dcsync", [controller(DC1), first, second])
+    assert [(one.severity, one.finding.succeeded) for one in told] == [("medium", True), ("low", True)]
+
+
 def polls(hours: int) -> list[Activity]:
     """The zone's SOA record, asked for hour by hour."""
     return [controller(DC1), *(dns(ZONE, "SOA", at=hour * HOUR) for hour in range(hours))]
