@@ -35,6 +35,10 @@ FIRES = {
         [*KNOWN, ran(r"rundll32.exe C:\windows\System32\comsvcs.dll, MiniDump 624 C:\t\l.dmp full", computer=CLIENT)],
         severity="medium",
     ),
+    "modules of mimikatz that read": Case(
+        [*KNOWN, ran('m.exe "privilege::debug" "sekurlsa::logonpasswords" exit', computer=CLIENT)], severity="medium"
+    ),
+    "its module for the registry": Case([*KNOWN, ran('m.exe "lsadump::secrets" exit', computer=CLIENT)], severity="medium"),
     "one deed with two commands": [*KNOWN, ran(r"reg save hklm\security s"), ran(r"reg save hklm\system t", at=1)],
 }
 QUIET = {
@@ -42,6 +46,12 @@ QUIET = {
     "other keys of the registry": [*KNOWN, ran(r"reg save HKLM\Software\Vendor C:\b.reg", REG), ran(r"reg query HKLM\SAM", REG)],
     "a backup of the whole system": [*KNOWN, ran("wbadmin start systemstatebackup -backuptarget:e: -quiet", user="SYSTEM")],
     "the database looked at": [*KNOWN, ran(r"dir C:\Windows\NTDS"), ran(r"notepad procdump-of-our-app.txt")],
+    "modules of mimikatz that act on a controller, or use a key": [
+        *KNOWN,
+        ran('m.exe "lsadump::zerologon /target:dc1 /account:dc1$ /exploit" exit', computer=CLIENT),
+        ran('m.exe "lsadump::dcsync /user:krbtgt" exit', computer=CLIENT),
+        ran('m.exe "sekurlsa::pth /user:a" exit', computer=CLIENT),
+    ],
     "a dump of another program": [*KNOWN, ran(r"procdump64.exe -ma w3wp.exe C:\d", computer=CLIENT)],
 }
 REAL = (

@@ -20,11 +20,12 @@ COPIES = re.compile(r"\b(copy|xcopy|robocopy|move|type|esentutl|copy-item|cpi|ni
 SHADOW = re.compile(r"harddiskvolumeshadowcopy\d{1,6}\\windows\\(ntds|system32\\config)\\", re.I)
 HIVES = re.compile(r"\b(save|export)\s{1,8}[\"']?(hklm|hkey_local_machine)\\(sam|security|system)\b", re.I)
 MEMORY = re.compile(
-    r"comsvcs(\.dll)?[\"']?[\s,]{0,8}#?\+?(minidump|24)\b|\b(procdump\w{0,4}|dumpert|nanodump|rdrleakdiag)(\.exe)?\b.{0,200}\blsass\b"
-    r"|\bsekurlsa::|\blsadump::",
+    r"comsvcs(\.dll)?[\"']?[\s,]{0,8}#?\+?(minidump|24)\b|\b(procdump\w{0,4}|dumpert|nanodump|rdrleakdiag)(\.exe)?\b.{0,200}\blsass\b",
     re.I,
 )
-"""What writes the memory of LSA to a file, by programs that people know; mimikatz names its modules itself."""
+"""What writes the memory of LSA to a file, by programs that people know."""
+MODULES = re.compile(r"\bsekurlsa::(?!pth\b)|\blsadump::(sam|secrets|cache|lsa|trust|mbc)\b", re.I)
+"""Modules of mimikatz, which it names itself, that read keys on the computer; its others ask a controller, or use a key."""
 
 
 def store_of(program: str, command: str) -> tuple[str, str]:
@@ -38,6 +39,8 @@ def store_of(program: str, command: str) -> tuple[str, str]:
         return "keys of local accounts in the registry", "reg save"
     if MEMORY.search(text):
         return "the memory of LSA", "a dump"
+    if MODULES.search(text):
+        return "keys that LSA and the registry hold", "a module of mimikatz"
     return "", ""
 
 
