@@ -4,7 +4,7 @@ Read from the server's own log: no message about it reaches anybody else, and th
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 import msgspec
@@ -56,16 +56,18 @@ class Refusals:
     """All that are known of a hub, oldest first, kept in its folder."""
 
     def __init__(self, folder: Folder) -> None:
+        """Raises HubError when those of before cannot be read."""
         self._folder = folder
         self._known = {(one.what, one.key, one.address): one for one in refused(folder)}
         self._said: dict[tuple[str, str, str], int] = {}
+        self._fresh = False
 
     def heard(self, lines: Iterable[str], at: int) -> list[Refusal]:
-        """Remember what lines of the log tell; those that are to be said. Raises HubError when they cannot be kept."""
-        fresh, told = False, []
+        """Remember what lines of the log tell; those that are to be said."""
+        told = []
         for one in (found for line in lines if (found := read(line, at)) is not None):
             key = one.what, one.key, one.address
-            fresh = True
+            self._fresh = True
             before = self._known.pop(key, None)
             self._known[key] = one if before is None else replace(one, first=before.first, count=before.count + 1)
             if at - self._said.get(key, -QUIET) >= QUIET:
@@ -74,9 +76,27 @@ class Refusals:
         while len(self._known) > MOST:
             self._said.pop(gone := next(iter(self._known)), None)
             del self._known[gone]
-        if fresh:
-            write(self._folder.refusals, msgspec.json.encode(tuple(self._known.values())))
         return told
+
+    def keep(self) -> None:
+        """Write what is new. Raises HubError when it cannot be kept; the next call tries again."""
+        if self._fresh:
+            write(self._folder.refusals, msgspec.json.encode(tuple(self._known.values())))
+            self._fresh = False
+
+
+def known(folder: Folder, say: Callable[[str], None]) -> Refusals:
+    """Those of before; a file of them that is broken is set aside, and keeps no hub from running."""
+    try:
+        return Refusals(folder)
+    except HubError as error:
+        aside = folder.refusals.with_suffix(".broken")
+        say(f"{error} It is set aside as {aside.name}.")
+        try:
+            folder.refusals.replace(aside)
+        except OSError as failed:
+            raise HubError(f"{folder.refusals} cannot be set aside: {failed.strerror}.") from error
+        return Refusals(folder)
 
 
 def refused(folder: Folder) -> tuple[Refusal, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from app.hub import authority, server
 from app.hub.configuration import write_configuration
 from app.hub.making import changing, make_streams, renew
-from app.hub.refusals import Refusals, words
+from app.hub.refusals import Refusals, known, words
 from app.hub.server_log import ServerLog
 from app.hub.state import Folder, Hub, HubError
 
@@ -40,7 +40,7 @@ def serve(folder: Folder, stop: threading.Event, say: Callable[[str], None]) -> 
     if wrong:
         raise HubError(f"The server refuses its configuration: {wrong}.")
     wait = FIRST_WAIT
-    log, refusals = ServerLog(folder.log), Refusals(folder)
+    log, refusals = ServerLog(folder.log), known(folder, say)
     while not stop.is_set():
         child = server.start(folder)
         began = time.monotonic()
@@ -84,9 +84,9 @@ def _watch(
 def _listen(folder: Folder, log: ServerLog, refusals: Refusals, say: Callable[[str], None]) -> None:
     """Pass on what the server says, and say whom it refused."""
     try:
-        told = refusals.heard(log.relayed(), time.time_ns() // 1000)
-        for one in told:
+        for one in refusals.heard(log.relayed(), time.time_ns() // 1000):
             say(words(folder.load(), one))
+        refusals.keep()
     except HubError as error:
         say(str(error))
 

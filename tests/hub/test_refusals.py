@@ -85,6 +85,7 @@ def test_the_same_is_said_once_an_hour_and_counted_always(tmp_path: Path) -> Non
     assert not refusals.heard([UNKNOWN], 20)
     (again,) = refusals.heard([UNKNOWN], 10 + QUIET)
     assert (again.count, again.first, again.last) == (4, 10, 10 + QUIET)
+    refusals.keep()
     assert refused(folder) == (again,)
     assert Refusals(folder).heard([UNKNOWN], 30 + QUIET)[0].count == 5, "also after the hub began again"
 
@@ -93,6 +94,7 @@ def test_no_flood_of_keys_fills_the_folder(tmp_path: Path) -> None:
     folder = made(tmp_path)
     refusals = Refusals(folder)
     refusals.heard([UNKNOWN.replace("db8::1", f"db8::{place:x}") for place in range(3 * MOST)], 10)
+    refusals.keep()
     kept = refused(folder)
     assert len(kept) == MOST and kept[-1].address == f"2001:db8::{3 * MOST - 1:x}"
     assert words(folder.load(), kept[-1]).startswith(f"A key that was never given here ({OTHER}) was refused, from 2001:db8::")
@@ -103,6 +105,9 @@ def test_a_file_of_refusals_that_is_broken_is_said(tmp_path: Path) -> None:
     folder.refusals.write_text(json.dumps([{"what": "key"}]))
     with pytest.raises(HubError, match=r"refusals\.json cannot be read"):
         refused(folder)
+    with served(folder) as said:
+        assert any("set aside as refusals.broken" in one for one in said), "it keeps no hub from running"
+        assert not standing(folder).refused
 
 
 def test_a_log_is_followed_over_its_renaming_and_its_halves(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
