@@ -25,6 +25,11 @@ MUCH = 4 * GREW
 QUIET_LOOKS = 8
 """Looks without work, without a move of the mouse, before all is searched."""
 
+_begun: set[int] = set()
+"""Sweepers that have begun: each window has one, and they end in any order."""
+_before: list[float] = []
+"""The interpreter's own switch interval, while any has begun."""
+
 
 class Sweeper(QObject):
     """Searches for dead cycles on the window's thread only, young objects often, all of them when nobody works.
@@ -42,7 +47,6 @@ class Sweeper(QObject):
         """At most so many objects were set aside since all was searched."""
         self._quiet = self._rested = 0
         """Looks without work and a move of the mouse; without a move of the mouse."""
-        self._interval = sys.getswitchinterval()
         self._mouse = QPoint()
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
@@ -50,18 +54,24 @@ class Sweeper(QObject):
 
     def begin(self) -> None:
         """Nothing is searched by itself from now on."""
-        gc.disable()
-        self._interval = sys.getswitchinterval()
-        sys.setswitchinterval(SWITCH_S)
+        if not _begun:
+            _before.append(sys.getswitchinterval())
+            gc.disable()
+            sys.setswitchinterval(SWITCH_S)
+        _begun.add(id(self))
         self._set_aside = gc.get_freeze_count()
         self._timer.start()
 
     def end(self) -> None:
-        """As it was before."""
+        """As it was before, once no other window needs it."""
         self._timer.stop()
-        sys.setswitchinterval(self._interval)
-        gc.unfreeze()
-        gc.enable()
+        if id(self) not in _begun:
+            return
+        _begun.remove(id(self))
+        if not _begun:
+            sys.setswitchinterval(_before.pop())
+            gc.unfreeze()
+            gc.enable()
 
     def look(self) -> None:
         """Search what is new and set aside what is left of it; unsearched when it is much, as when a case comes into memory.

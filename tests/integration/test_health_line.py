@@ -205,6 +205,7 @@ def test_an_outbox_that_was_damaged(line: Line) -> None:
 def test_a_hub_without_its_stream_and_one_that_is_gone_and_what_time_makes_of_it(tmp_path: Path) -> None:
     line = Line(tmp_path)
     sensor = line.sensor("s1", SensorConfig(outbox=16))
+    old = 20 * 365 * 24 * 60 * MINUTE
     try:
         with tending(line.case, str(ROOT), line.source):
             with linked(line.hub.place("admin-corp")) as link:
@@ -215,6 +216,10 @@ def test_a_hub_without_its_stream_and_one_that_is_gone_and_what_time_makes_of_it
             sensor.start()
             found = comes(line.case, ("outbox-filling", "sensor:s1"))
             assert " % of the outbox" in found["outbox-filling", "sensor:s1"].what
+            end = time.monotonic() + 60
+            while "certificate-expired" not in certificate(line.case, time.time_ns() // 1000 + old):
+                assert time.monotonic() < end  # its first word may have been thought of before it met the hub
+                time.sleep(0.2)
             sensor.kill()
             line.hub.kill()
             end = time.monotonic() + 60

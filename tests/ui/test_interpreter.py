@@ -97,3 +97,17 @@ def test_python_is_left_as_it_was(qtbot: QtBot) -> None:
     one.end()
     jobs.close()
     assert gc.isenabled() and sys.getswitchinterval() == before and gc.get_freeze_count() == 0
+
+
+def test_windows_that_end_in_the_order_in_which_they_began_leave_python_as_it_was(qtbot: QtBot) -> None:
+    before = sys.getswitchinterval()
+    jobs = Jobs()
+    first, second = Sweeper(jobs, jobs), Sweeper(jobs, jobs)
+    first.begin()
+    second.begin()
+    first.end()
+    first.end()
+    assert not gc.isenabled() and sys.getswitchinterval() < before
+    second.end()
+    jobs.close()
+    assert gc.isenabled() and sys.getswitchinterval() == before and gc.get_freeze_count() == 0

@@ -80,6 +80,7 @@ def what_matters(report: SensorReport) -> object:
     backlog = report.backlog
     return (
         report.state, report.error, report.applied, report.refused, report.refusal, report.synchronizes,
+        report.expires,
         backlog.connected, backlog.error, backlog.full, backlog.word,
         tuple((one.id, one.state, one.error) for one in report.sources),
     )  # fmt: skip

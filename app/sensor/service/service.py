@@ -150,7 +150,7 @@ class _Service:
         self._restart = self._elsewhere = False
         self._last: object = None
         self._reported = self._trimmed = 0.0
-        self._adapters = adapters()
+        self._adapters, self._looked = adapters(), time.monotonic()
         self._sending = Sending(self._outbox, self._link, subjects.activities(place.id))
         self._link.answer(subjects.ask(place.id), self._asked)
         self._link.watch(subjects.config_of(place.id), lambda entry: self._order(self._configuring.offered, entry.value))
@@ -251,6 +251,8 @@ class _Service:
         self._tell(msgspec.structs.replace(self._made(), state=state), time.monotonic())
 
     def _made(self) -> SensorReport:
+        if (now := time.monotonic()) - self._looked >= EVERY / 2:  # takes a while, in which a link may come up
+            self._looked, self._adapters = now, adapters()
         sources = tuple(shortened(one) for one in self._supervisor.states())
         state, error = state_of(self._configuring, sources)
         config = self._configuring.config
@@ -280,8 +282,6 @@ class _Service:
         )
 
     def _tell(self, report: SensorReport, now: float) -> None:
-        if now - self._reported >= EVERY / 2:
-            self._adapters = adapters()
         self._reported, self._last = now, what_matters(report)
         self._link.tell(subjects.status(self._place.id), encoded(report))
         _write_report(self._files, report)
