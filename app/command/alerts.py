@@ -8,7 +8,7 @@ from typing import get_args
 
 import msgspec
 
-from app.command.export import open_existing
+from app.command.opening import open_existing
 from app.command.words import counted, line
 from app.model.act import DONE, Act
 from app.model.alert import RANK, Alert, Classification, State, plain

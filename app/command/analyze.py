@@ -21,7 +21,13 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of design section 6."""
-    parser.add_argument("paths", type=Path, nargs="*", metavar="PATH", help="capture files, archives or folders")
+    parser.add_argument(
+        "paths",
+        type=Path,
+        nargs="*",
+        metavar="PATH",
+        help="capture files, archives or folders; without any, what the workspace holds is detected again",
+    )
     parser.add_argument(
         "--directory",
         type=Path,
@@ -62,9 +68,12 @@ def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int
             session.set_tuning(session.tuned(test_mode=True))
         honeytokens(session, options.honeytoken)
         with Bar(sys.stderr) as bar:
+            differs = session.queries.differs()
             seconds = session.read_here(
                 options.paths, bar.show, sensitivity=options.sensitivity, keytabs=options.keytab, places=options.places
             )
+        if differs:
+            print(f"wardlight: all that was read before was looked at again, since {line(differs)}", file=sys.stderr)
         if options.workspace is not None:
             tell_others(session)
         parameters: dict[str, object] = {"sensitivity": options.sensitivity, "fail_on": options.fail_on}
@@ -85,7 +94,10 @@ def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int
     finally:
         session.close()
     if all(one.state != "done" and not one.records for one in inputs):  # quiet would sound like "no attack"
-        why = next((f"{one.path}: {one.problems[0].what}" for one in inputs if one.problems), f"nothing in {options.paths[0]}")
+        why = next(
+            (f"{one.path}: {one.problems[0].what}" for one in inputs if one.problems),
+            f"nothing in {(options.paths or [options.workspace])[0]}",
+        )
         print(f"wardlight: {line(f'nothing could be read: {why}')}", file=sys.stderr)
         return 1
     worst = max((RANK[one.severity] for one in alerts), default=0)
@@ -103,13 +115,13 @@ def tell_others(session: Session) -> None:
 
 def refuse(options: argparse.Namespace) -> None:
     """Raises OSError, before hours of reading, for what could only fail after them."""
-    if not options.paths:
+    if not options.paths and not (options.workspace and options.workspace.is_file()):
         raise OSError("nothing to read: give files or folders, or a directory with --directory")
     for one in options.directory:  # named on purpose: to go on without it would give other answers
         if not os.path.lexists(one):
             raise FileNotFoundError(f"no such file or folder: {one}")
     missing = [one for one in options.paths if not os.path.lexists(one)]
-    if len(missing) == len(options.paths):
+    if missing and len(missing) == len(options.paths):
         raise FileNotFoundError(f"no such file or folder: {missing[0]}")
     if options.report is not None and options.report.suffix.lower() not in (".html", ".htm", ".pdf"):
         raise OSError(f"a report is written as .html or .pdf, not as {options.report.suffix or 'a file without suffix'}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.command.export import open_existing
+from app.command.opening import open_existing
 from app.command.words import line
 from app.model.comparison import Difference, Span, span_of
 from app.session import iso

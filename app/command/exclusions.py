@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from app.command.analyze import may_write
-from app.command.export import open_existing
+from app.command.opening import open_existing
 from app.command.words import line
 from app.model.exclusion import KINDS, Exclusion, ExclusionError
 from app.session import Session, detector_ids, iso, moment

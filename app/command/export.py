@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from app.command.analyze import may_write
-from app.command.opening import opened
+from app.command.opening import open_existing
 from app.command.words import counted, line
 from app.engine.export import coverage_span
 from app.engine.export.columns import COLUMNS
@@ -177,10 +177,3 @@ def _by_controller(session: Session, options: argparse.Namespace) -> None:
 
 def _minute(at: int) -> str:
     return (EPOCH + timedelta(microseconds=at)).strftime("%Y-%m-%d %H:%M")
-
-
-def open_existing(path: Path) -> Session:
-    """Open a workspace that must be there. Raises FileNotFoundError."""
-    if not path.is_file():
-        raise FileNotFoundError(f"no such workspace: {path}")
-    return opened(path)

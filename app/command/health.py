@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from app.command.export import open_existing
+from app.command.opening import open_existing
 from app.command.words import line
 from app.model.health import RANK, HealthIssue
 from app.session import Session, iso

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from app.command.export import KEYLESS, open_existing
+from app.command.export import KEYLESS
+from app.command.opening import open_existing
 from app.command.words import line
 from app.model.notice import Notice, Notifying, Scheduled, TargetState
 from app.notify.notifier import Notifier

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.command.export import open_existing
+from app.command.opening import open_existing
 from app.command.words import line
 from app.model.paths import HOUR, USUAL, WHOLE, AttackPath, Cut, PathPicture, PathsOverview
 from app.session import Session, StoreError, iso, moment

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from app.command.analyze import may_write
-from app.command.export import open_existing
+from app.command.opening import open_existing
 from app.command.words import line
 from app.session import replay
 

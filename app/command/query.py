@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.command.export import open_existing
+from app.command.opening import open_existing
 from app.command.words import line
 from app.model.asking import GROUPS, SORTS, Order
 from app.model.filter import TABLE, ActivityFilter, FilterError, parse

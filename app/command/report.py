@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from app.command.analyze import may_write
-from app.command.export import KEYLESS, open_existing
+from app.command.export import KEYLESS
 from app.command.notify import hide_as_set, notifier_of
+from app.command.opening import open_existing
 from app.command.words import line
 from app.session import IN_USE, Session, StoreError
 from app.settings import load

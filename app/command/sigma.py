@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from app.command.export import open_existing
+from app.command.opening import open_existing
 from app.command.words import line
 from app.model.sigma import LEVELS, RuleMatch, RuleResult, SigmaRun
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from app.command.analyze import moment
-from app.command.export import open_existing
+from app.command.opening import open_existing
 from app.command.words import line
 from app.model.alert import RANK, Alert, plain
 from app.model.detection import DetectorRow, ThresholdRow, WhatIf

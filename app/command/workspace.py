@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from app import settings as stored
-from app.command.export import open_existing
+from app.command.opening import open_existing
 from app.command.words import line
 from app.model.workspace import ROLES, Binned, Outlook, Retention, WorkspaceRow
 from app.session import Session, StoreError, iso, workspaces

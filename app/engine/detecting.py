@@ -5,10 +5,8 @@ That is nearly what a walk over everything finds: names that were learned late, 
 are the difference. So the whole is walked anew now and then, and for good when nothing more comes (Engine.settle).
 """
 
-import hashlib
 import time
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -21,6 +19,7 @@ from app.engine.exclusions import Exclusions, every_exclusion
 from app.engine.knowledge import Knowledge
 from app.engine.running import Told, Walk
 from app.engine.sightings import Evidence, losses
+from app.engine.sources import ways
 from app.engine.store.following import Following
 from app.model.activity import Activity
 from app.model.alert import Alert
@@ -59,14 +58,7 @@ def basis_of(versions: tuple[int, int], tuning: Tuning, counting: Iterable[Exclu
     """What alerts are found in: activities, tags, settings, exclusions, program and detectors. versions: as of Following."""
     settings = msgspec.json.encode(tuning, order="deterministic").decode()
     excluded = " ".join(sorted(one.id for one in counting))
-    return f"{versions[0]} {versions[1]} {__version__} {_detectors()} {settings} {excluded}".rstrip()
-
-
-@cache
-def _detectors() -> str:
-    """Which detectors there are, with their thresholds: a checkout gets new ones within a version."""
-    told = msgspec.json.encode([(one.id, one.thresholds) for one in detectors.DETECTORS])
-    return hashlib.blake2b(told, digest_size=6).hexdigest()
+    return f"{versions[0]} {versions[1]} {__version__} {ways().hash()} {settings} {excluded}".rstrip()
 
 
 def covering_of(excluding: Exclusions, alert: Alert) -> str:

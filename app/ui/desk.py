@@ -83,6 +83,8 @@ class Desk(QObject):
         """Ids of alerts in the order of the list that was shown last: what comes next on the page of one."""
         self.exclusions: tuple[Exclusion, ...] = ()
         self._redetect = False
+        self.differs = ""
+        """What of the program is not as it was when the alerts were found, until they are found anew."""
         self.looks: dict[str, str] = {}
         """What pages keep of how they look, by "page/name"; read it when the page is made."""
         self.specs: tuple[LiveSource, ...] = ()
@@ -115,7 +117,7 @@ class Desk(QObject):
         """Show another case; the one before is closed by the caller."""
         self.session, self.overview, self.alerts = session, None, ()
         self.hidden, self.incidents, self.exclusions, self._redetect = (), (), (), False
-        self._unanswered = False
+        self._unanswered, self.differs = False, ""
         self.health = Health()
         self._watch.start() if session is not None else self._watch.stop()
         self.specs = self.settings.sources.get(str(session.path), ()) if session is not None else ()
@@ -126,11 +128,18 @@ class Desk(QObject):
             self.jobs.run(lambda: session.start_notifying(wanted))
         self.session_changed.emit()
         if session is not None:
-            self.jobs.run(session.queries.is_behind, self._tell_behind, lambda _: None, self)
+            asked = session.queries
+            self.jobs.run(lambda: (asked.is_behind(), asked.differs()), self._tell_behind, lambda _: None, self)
 
-    def _tell_behind(self, behind: bool) -> None:
-        if behind and not self.bridge.reading and not self.bridge.listening:
+    def _tell_behind(self, found: tuple[bool, str]) -> None:
+        behind, self.differs = found
+        if self.bridge.reading or self.bridge.listening:
+            return
+        if behind:
             self.tell("Alerts do not tell of all that was read, since detection did not come to its end: F5 detects again.", True)
+        elif self.differs and self.session is not None:
+            then = "it is open for reading only" if self.session.read_only else "F5 detects again"
+            self.tell(f"The alerts are not what this program would find, since {self.differs}: {then}.", True)
 
     def go(self, page: str, key: str = "", new_tab: bool = False, **view: str) -> None:
         """Show a page; pages that do not exist in this build are ignored.

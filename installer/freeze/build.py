@@ -18,7 +18,7 @@ sys.path[:0] = [str(HERE), str(ROOT)]
 
 import trim  # noqa: E402
 
-from app.engine.proof import versions  # noqa: E402
+from app.engine import sources  # noqa: E402
 from installer.supply import inside as supply  # noqa: E402
 
 PROGRAM, SENSOR = "wardlight", "wardlight-sensor"
@@ -39,8 +39,8 @@ def main() -> int:
     if status:
         return 1
     if not options.sensor:
-        text = json.dumps(versions.table(), indent=1, sort_keys=True)
-        (inside(folder) / versions.TABLE).write_text(f"{text}\n", encoding="utf-8", newline="\n")
+        text = json.dumps(sources.table(), indent=1, sort_keys=True)
+        (inside(folder) / sources.TABLE).write_text(f"{text}\n", encoding="utf-8", newline="\n")
     trim.trim(inside(folder))
     supply.put(folder)
     for part, size in trim.sizes(inside(folder)):

@@ -4,8 +4,10 @@ import hashlib
 import json
 import re
 import shutil
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -527,3 +529,27 @@ def test_selftest(run: Run) -> None:
 
     assert ran.status == 0, ran.out
     assert {line.split()[0] for line in ran.out.decode().splitlines()} == {"ok"}
+
+
+class TestAnotherProgramFoundTheAlerts:
+    def test_it_is_said_and_without_a_path_what_is_there_is_looked_at_again(self, run: Run, small: Path, tmp_path: Path) -> None:
+        case = tmp_path / "case.wardlight"
+        run("analyze", small, "--workspace", case)
+        assert run("alerts", case).err == ""
+        with closing(sqlite3.connect(case)) as db, db:
+            db.execute("UPDATE meta SET value = replace(value, '\"dcsync\":\"', '\"dcsync\":\"0') WHERE key = 'ways'")
+            db.execute("UPDATE meta SET value = value || ' by others' WHERE key = 'settled'")
+        told = run("alerts", case)
+        assert told.err == (
+            "wardlight: the alerts are not what this program would find, since dcsync has changed: "
+            f"`wardlight analyze --workspace {case}` detects again\n"
+        )
+        again = run("analyze", "--workspace", case)
+        assert again.err == "wardlight: all that was read before was looked at again, since dcsync has changed\n"
+        assert again.status == 0 and b"2 alerts" in again.out
+        assert (run("alerts", case).err, run("analyze", "--workspace", case).err) == ("", "")
+
+    def test_without_a_path_and_a_workspace_there_is_nothing_to_read(self, run: Run, tmp_path: Path) -> None:
+        for more in ((), ("--workspace", tmp_path / "none.wardlight")):
+            none = run("analyze", *more)
+            assert none.status == 1 and "nothing to read" in none.err

@@ -1,13 +1,18 @@
 """Detection beside a writer: on from where it was, anew when what is known of the past has changed."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from app.engine import detecting
 from app.engine.detecting import Detecting
 from app.engine.engine import Engine
+from app.engine.queries import Queries, tellings
+from app.engine.sources import ways
 from app.model.activity import Activity
 from app.sensor.sensor import read_input
 from app.sensor.sources.inputs import find_inputs
@@ -112,16 +117,30 @@ def test_what_an_input_that_went_on_and_is_over_again_taught_is_known(tmp_path: 
             assert looking._knowledge().to_bytes() == engine.knowledge().to_bytes()
 
 
-def test_a_program_with_other_detectors_looks_anew(
-    engine: Engine, sample: list[Activity], monkeypatch: pytest.MonkeyPatch
+def test_a_program_with_other_detectors_looks_anew_and_says_which(
+    tmp_path: Path, engine: Engine, sample: list[Activity], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queries = Queries(tmp_path / "w")
+    store(engine, "aaaa", sample[:700])
+    assert queries.differs() == ""  # nothing was found yet that could be of others
+    engine.finish_input(Report())
+    assert engine.settle().fresh and not engine.settle().fresh and queries.differs() == ""
+
+    now = ways()
+    other = replace(now, detectors={**now.detectors, "dcsync": "0" * 12})
+    monkeypatch.setattr(detecting, "ways", lambda: other)
+    monkeypatch.setattr(tellings, "ways", lambda: other)
+    assert queries.differs() == "dcsync has changed"
+    assert engine.settle().fresh
+
+
+def test_alerts_of_which_nobody_kept_how_they_were_found_are_of_an_earlier_program(
+    tmp_path: Path, engine: Engine, sample: list[Activity]
 ) -> None:
     store(engine, "aaaa", sample[:700])
     engine.finish_input(Report())
-    assert engine.settle().fresh and not engine.settle().fresh
-    fewer = tuple(one for one in detecting.detectors.DETECTORS if one.id != "dcsync")
-    monkeypatch.setattr(detecting.detectors, "DETECTORS", fewer)
-    detecting._detectors.cache_clear()
-    try:
-        assert engine.settle().fresh
-    finally:
-        detecting._detectors.cache_clear()
+    engine.settle()
+    for told in ("DELETE FROM meta WHERE key = 'ways'", "INSERT INTO meta VALUES('ways', '{broken')"):
+        with closing(sqlite3.connect(tmp_path / "w")) as db, db:
+            db.execute(told)
+        assert Queries(tmp_path / "w").differs() == "an earlier program found them"

@@ -1,6 +1,9 @@
 """Alerts are suppressed, deleted, excluded and brought back by mouse and keys; acts are listed; incidents are followed."""
 
+import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -270,3 +273,24 @@ def test_what_an_alert_offers_to_exclude(own: MainWindow) -> None:
     for alert in own.desk.alerts:
         for kind, value in offers(alert):
             assert value and kind in ("account", "computer", "address", "subnet", "group", "domain")
+
+
+def test_a_case_whose_alerts_another_program_found_says_so_and_what_was_looked_at_again(
+    make_window: Callable[..., MainWindow], qtbot: QtBot, settle: Settle, tmp_path: Path, case: Path
+) -> None:
+    path = tmp_path / "old.wardlight"
+    path.write_bytes(case.read_bytes())
+    with closing(sqlite3.connect(path)) as db, db:
+        found_by = json.loads(db.execute("SELECT value FROM meta WHERE key = 'ways'").fetchone()[0])
+        found_by["detectors"]["dcsync"] = "0" * 12
+        db.execute("UPDATE meta SET value = ? WHERE key = 'ways'", (json.dumps(found_by),))
+        db.execute("UPDATE meta SET value = value || ' as others do' WHERE key = 'settled'")
+    window = make_window(Session.open(path))
+    said = window.statusbar.said
+    qtbot.waitUntil(lambda: "dcsync has changed: F5" in said.text(), timeout=10_000)
+    settle(window)
+    press(window, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: said.text() == "Everything was looked at by all detectors, since dcsync has changed.", timeout=60_000)
+    detected(window, qtbot, settle)
+    session = window.desk.session
+    assert session is not None and session.queries.differs() == "" and session.queries.alerts()

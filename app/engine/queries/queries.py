@@ -93,6 +93,10 @@ class Queries(EntityQueries):
         """Whether something was read over which detection did not run to its end, since it was stopped or its process died."""
         return self.detection.is_behind()
 
+    def differs(self) -> str:
+        """What of this program is not as it was when the alerts were found, for the end of a sentence; "" where all is."""
+        return self.detection.differs()
+
     # ---- the case
 
     def inputs(self) -> tuple[InputRow, ...]:

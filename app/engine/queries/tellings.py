@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import get_args
 
+import msgspec
 from msgspec.structs import replace
 
 from app.engine.context import Loss
@@ -10,6 +11,7 @@ from app.engine.queries.access import Access
 from app.engine.queries.lines import lines, place_of
 from app.engine.queries.refusing import refusing
 from app.engine.sightings import Evidence, losses
+from app.engine.sources import ways
 from app.engine.store import COLUMNS, Told, streams, tuning
 from app.engine.store.evidence import evidence
 from app.engine.store.exclusions import counted
@@ -17,8 +19,10 @@ from app.model.activity import Activity
 from app.model.exclusion import Exclusion
 from app.model.rows import ActivityRow
 from app.model.tuning import DEFAULT, Sensitivity, Tuning
+from app.model.ways import Ways, difference
 
 MOST = 200
+_WAYS = msgspec.json.Decoder(Ways)
 
 
 def twins(access: Access, id: str) -> tuple[tuple[ActivityRow, str], ...]:
@@ -54,6 +58,17 @@ class Detection:
         AND coalesce((SELECT value FROM meta WHERE key = 'settled'), '') || ' '
         NOT LIKE (SELECT sum(value) FROM changes WHERE topic IN ('activities', 'knowledge')) || ' %'"""
         return bool(self._access.one(sql))
+
+    def differs(self) -> str:
+        """What of this program is not as it was when the alerts were found, for the end of a sentence; "" where all is."""
+        if not self._access.one("SELECT value FROM meta WHERE key = 'settled'"):
+            return ""
+        kept = self._access.one("SELECT value FROM meta WHERE key = 'ways'")
+        try:
+            before = _WAYS.decode(kept) if kept else None
+        except msgspec.MsgspecError:
+            before = None
+        return difference(before, ways())
 
     def tuning(self) -> Tuning:
         """What the user set for detectors."""

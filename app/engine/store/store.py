@@ -18,6 +18,7 @@ import msgspec
 from app.engine import postings, schema
 from app.engine.arrays import Numbers, np
 from app.engine.schema import StoreError
+from app.engine.sources import ways
 from app.engine.store import alerts, entities, evidence, exclusions, health, removing, retention, streams, tags, telling
 from app.engine.store import tuning as tuned
 from app.engine.store.actors import actor_of, dump, words
@@ -378,14 +379,17 @@ class Store(Receiving):
         covering: Callable[[Alert], str] = lambda _: "",
         wrong: Sequence[HealthFact] = (),
     ) -> None:
-        """Put these alerts in the place of all earlier ones; what the analyst said of an alert is kept, old ids stay known.
+        """Put these alerts, which this program found, in the place of all earlier ones.
+
+        What the analyst said of an alert is kept, old ids stay known.
 
         counting: the exclusions by which they were told apart; covering: id of the one that covers an alert, "" for none.
         wrong: what health is told of the detection.
         """
         with self._writing():
             alerts.replace(self._db, found, self._kinds, covering)
-            self._db.execute("INSERT OR REPLACE INTO meta VALUES('settled', ?), ('sensitivity', ?)", (settled, sensitivity))
+            said = (settled, sensitivity, msgspec.json.encode(ways()).decode())
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES('settled', ?), ('sensitivity', ?), ('ways', ?)", said)
             exclusions.count(self._db, counting)
             health.put_facts(self._db, "detection", wrong)
             self._changed("alerts")

@@ -158,7 +158,10 @@ class StatusBar(QWidget):
     def _finished(self, error: str) -> None:
         self._show_reading(False)
         bridge, found = self._desk.bridge, wording.count(self._activities, "activity", "activities")
-        if error or not bridge.anew:
+        if self._desk.differs and not error and not bridge.stopped:
+            self.say(f"Everything was {'' if bridge.anew else 'read, and '}looked at by all detectors, since {self._desk.differs}.")
+            self._desk.differs = ""
+        elif error or not bridge.anew:
             self.say(error or (f"Stopped; {found} so far are kept." if bridge.stopped else "Everything was read."), bool(error))
         elif bridge.stopped:
             self.say("Detection was stopped: alerts do not tell of all that was read until it runs again (F5).", True)

@@ -3,8 +3,8 @@
 from msgspec.structs import replace
 
 from app import __version__
-from app.engine.proof import versions
 from app.engine.proof.versions import different, versions_of
+from app.engine.sources import hash_of
 
 
 def test_each_detector_has_a_version_of_its_own_and_the_machinery_is_common() -> None:
@@ -24,5 +24,5 @@ def test_what_is_of_another_version_is_said() -> None:
 def test_a_program_without_its_sources_says_nothing_of_them() -> None:
     here = versions_of("dcsync")
 
-    assert versions._digest(("app.nothing_of_that_name",)) == ""
+    assert hash_of("app.nothing_of_that_name") == ""
     assert different(replace(here, detector="", engine=""), here) == []
