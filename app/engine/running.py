@@ -10,9 +10,9 @@ from app.engine.context import Context, Loss, Tags
 from app.engine.detector import Detect, Detector, Later, SignIn
 from app.engine.knowledge import Knowledge
 from app.engine.memory import Memory
-from app.engine.profiles import TEACHING, WATCHED, Profiles
+from app.engine.profiles import WATCHED, Profiles, Teach, teacher
 from app.engine.readings import pipes
-from app.engine.readings.sessions import remember
+from app.engine.readings.sessions import LOGON, remember
 from app.model.activity import Activity, Result
 from app.model.alert import Alert, Finding
 from app.model.details import EVENTS, KINDS, DnsQuery, RpcBind, RpcCall, SmbTree
@@ -26,6 +26,11 @@ ROUTES = 4_096
 """Routes kept of one kind."""
 Route = tuple[tuple[Detector, Context, Detect], ...]
 """Detectors to ask, in their order, each with its context and its function at hand."""
+Keep = Callable[[Activity, Context], None]
+Way = tuple[Keep | None, Route, Teach | None]
+"""What becomes of activities that are alike: what is kept of them first, who is asked, what is learned of their parties last."""
+Kind = tuple[Callable[[Any], Hashable] | None, dict[tuple[Hashable, Result], Way]]
+"""How activities of one kind are told apart, and the ways of those that came so far."""
 SENSELESS: tuple[type[Exception], ...] = (
     ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
 )  # fmt: skip
@@ -61,44 +66,52 @@ class Routes:
 
     def __init__(self, asked: Iterable[tuple[Detector, Context]]) -> None:
         self._asked = tuple(asked)
-        self._plain: dict[type, dict[Result, Route]] = {}
-        self._finer: dict[type, dict[Hashable, dict[Result, Route]]] = {}
+        self._kinds: dict[type, Kind] = {}
+        self._watching: dict[type, tuple[tuple[Detector, Context], ...]] = {}
 
     def forget(self) -> None:
         """More is known: who is silent about what is asked anew."""
-        self._plain.clear()
-        self._finer.clear()
+        self._kinds.clear()
+        self._watching.clear()
 
     def of(self, activity: Activity) -> Route:
         """Detectors to ask, in their order."""
+        return self.way(activity)[1]
+
+    def way(self, activity: Activity) -> Way:
+        """All that becomes of an activity."""
         detail = activity.detail
         kind = type(detail)
-        routes = self._plain.get(kind)
-        if routes is None:
-            tell_apart = TOLD_APART.get(kind)
-            if tell_apart is None:
-                routes = self._plain[kind] = self._routes(kind, None)
-                return routes[activity.result]
-            which = tell_apart(detail)
-            known = self._finer.get(kind)
-            if known is None:
-                known = self._finer[kind] = {}
-            routes = known.get(which)
-            if routes is None:
-                if len(known) >= ROUTES:
-                    known.clear()
-                routes = known[which] = self._routes(kind, which)
-        return routes[activity.result]
+        known = self._kinds.get(kind)
+        if known is None:
+            known = self._kinds[kind] = TOLD_APART.get(kind), {}
+        tell_apart, ways = known
+        form = None if tell_apart is None else tell_apart(detail), activity.result
+        way = ways.get(form)
+        if way is None:
+            if len(ways) >= ROUTES:
+                ways.clear()
+            way = ways[form] = self._way(kind, *form)
+        return way
 
-    def _routes(self, kind: type, which: object) -> dict[Result, Route]:
-        return {result: self._route(kind, which, result) for result in RESULTS}
+    def _way(self, kind: type, which: Hashable, result: Result) -> Way:
+        watching = self._watching.get(kind)
+        if watching is None:
+            watching = self._watching[kind] = tuple(
+                (one, context)
+                for one, context in self._asked
+                if (kind in one.watches or kind in one.watches_refused)
+                and not (one.silent is not None and one.silent(context, kind))
+            )
+        asked = tuple((one, context, one.detect) for one, context in watching if _concerns(one, kind, which, result))
+        return _kept(kind, which, result), asked, teacher(kind, which, result)
 
-    def _route(self, kind: type, which: object, result: Result) -> Route:
-        return tuple(
-            (one, context, one.detect)
-            for one, context in self._asked
-            if _concerns(one, kind, which, result) and not (one.silent is not None and one.silent(context, kind))
-        )
+
+def _kept(kind: type, which: Any, result: Result) -> Keep | None:
+    """What is kept of an activity once, for whoever asks for it later."""
+    if kind is EventLogon:
+        return remember if which[0] == LOGON else None
+    return pipes.remember if kind is SmbTree and result == "success" else None
 
 
 def _concerns(detector: Detector, kind: type, which: object, result: Result) -> bool:
@@ -225,36 +238,20 @@ class Walk:
             gc.set_threshold(*thresholds)
 
     def _feed(self, activities: Iterable[tuple[Activity, Told]]) -> None:
-        clerk, profiles, learning, routes = self._clerk, self._profiles, self._learning, self._routes
-        twice, open_, done, others, exclude = self._twice, self._open, self._done, self._others, self._exclude
+        clerk, profiles, learning, way_of = self._clerk, self._profiles, self._learning, self._routes.way
+        open_, done, others, exclude = self._open, self._done, self._others, self._exclude
         for activity, told in activities:
-            kind = type(activity.detail)
-            if kind is EventLogon:
+            keep, asked, teach = way_of(activity)
+            if keep is not None:
                 try:
-                    remember(activity, clerk)  # once, for whoever asks in which session something was done
+                    keep(activity, clerk)  # once, for whoever asks in which session something was done
                 except SENSELESS:
                     self._mistaken(LEARNING)
-            elif kind is SmbTree:
-                try:
-                    pipes.remember(activity, clerk)
-                except SENSELESS:
-                    self._mistaken(LEARNING)
-            for detector, context, detect in routes.of(activity):
-                if told:
-                    if detector.tellings:
-                        context.told = True
-                    else:
-                        known = twice.get((detector.id, told))
-                        if known is None:
-                            known = twice[(detector.id, told)] = hears_twice(detector, told)
-                        if known:
-                            continue
-                elif context.told:
-                    context.told = False
+            for detector, context, detect in self._hearing(asked, told) if told else asked:
                 try:
                     for finding in detect(activity, context):
-                        asked = exclude is not None and not isinstance(finding, Later)  # a flood's parties are told at its end
-                        excluded = exclude(detector, finding) if exclude is not None and asked else ""
+                        ask = exclude is not None and not isinstance(finding, Later)  # a flood's parties are told at its end
+                        excluded = exclude(detector, finding) if exclude is not None and ask else ""
                         key = (detector.id, finding.subject, excluded)
                         case = open_.get(key)
                         if case is not None and joins(case, finding, detector.window):
@@ -265,11 +262,30 @@ class Walk:
                             done.append(case.alert(others, exclude))
                 except SENSELESS:
                     self._mistaken(detector.id)
-            if learning and kind in TEACHING:  # after everybody was asked, who thus compare with the past alone
+            if told:
+                for _, context, _ in asked:
+                    context.told = False
+            if teach is not None and learning:  # after everybody was asked, who thus compare with the past alone
                 try:
-                    profiles.observe(activity, told)
+                    profiles.learn(teach, activity, told)
                 except SENSELESS:
                     self._mistaken(LEARNING)
+
+    def _hearing(self, asked: Route, told: Told) -> Route:
+        """Those who are given this telling of an act that others tell of too."""
+        hearing = []
+        for one in asked:
+            detector, context, _ = one
+            if detector.tellings:
+                context.told = True
+            else:
+                known = self._twice.get((detector.id, told))
+                if known is None:
+                    known = self._twice[(detector.id, told)] = hears_twice(detector, told)
+                if known:
+                    continue
+            hearing.append(one)
+        return tuple(hearing)
 
     def alerts(self) -> list[Alert]:
         """Alerts so far, oldest first, those included that what comes may join."""

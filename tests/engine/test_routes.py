@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from msgspec.structs import replace
@@ -15,9 +15,11 @@ from app.engine.knowledge import Knowledge
 from app.engine.knowledge.tags import HONEYTOKEN
 from app.engine.memory import Memory
 from app.engine.profiles import Profiles
+from app.engine.profiles.habits import READERS
 from app.engine.running import Routes, run_told
 from app.model.activity import Account, Activity, event_order
-from app.model.events import EventLogon
+from app.model.details import KINDS, KerberosTgs, NameObservation, RpcCall
+from app.model.events import EventKerberos, EventLogon, EventShare
 from app.model.tuning import DEFAULT, Tuning
 from app.sensor.sensor import read_input
 from app.sensor.sources.inputs import find_inputs
@@ -60,6 +62,17 @@ def left_out(
         yield from ((one, activity) for one, *_ in coarse.of(activity) if one.id not in asked)
 
 
+def learned(activities: Iterable[Activity]) -> Counter[str]:
+    """How many activities of a kind from which profiles are made were not read; each is shown, to whoever reads the others."""
+    routes, counted, nothing = Routes(()), Counter[str](), cast(Profiles, None)
+    for activity in activities:
+        read = READERS.get(type(activity.detail))
+        if read is not None and routes.way(activity)[2] is None:
+            read(nothing, activity)  # raises where it has something to write
+            counted[activity.kind] += 1
+    return counted
+
+
 def check(activities: Sequence[Activity], tags: Tags, tuning: Tuning = DEFAULT) -> Counter[str]:
     """How many activities were left out by detector; each is shown to the detector, which must go without a trace."""
     knowledge, counted = known(activities), Counter[str]()
@@ -96,6 +109,22 @@ def test_no_case_tells_otherwise_what_is_left_out() -> None:
     assert set(counted) == {one.id for one in FINER}  # each leaves something out, so each was tried
 
 
+def test_no_case_teaches_a_profile_what_is_left_out() -> None:
+    counted = sum((learned(case.activities) for _, case in CASES), Counter[str]())
+
+    assert set(counted) >= {KINDS[kind] for kind in (RpcCall, KerberosTgs, EventLogon, EventKerberos, EventShare)}
+
+
+def test_nothing_is_asked_or_written_about_a_kind_that_nobody_uses() -> None:
+    said = NameObservation(address="10.0.0.1", name="ws1", method="mdns")
+    activity = Activity(at=1, until=1, input="capture", frames=(1,), detail=said)
+    knowledge = known([activity])
+
+    routes = Routes((one, Context(knowledge, Memory(), detector=one.id)) for one in DETECTORS)
+
+    assert routes.way(activity) == (None, (), None)
+
+
 @pytest.mark.parametrize("place", MATERIAL, ids=lambda one: one.name)
 def test_no_material_tells_otherwise_what_is_left_out(place: Path) -> None:
     if not place.exists():
@@ -106,6 +135,7 @@ def test_no_material_tells_otherwise_what_is_left_out(place: Path) -> None:
     activities.sort(key=event_order)
 
     assert check(activities, {})
+    assert learned(activities)
     assert alerts(DETECTORS, activities, {}, DEFAULT) == alerts([whole(one) for one in DETECTORS], activities, {}, DEFAULT)
 
 

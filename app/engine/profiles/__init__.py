@@ -13,10 +13,10 @@ from app.engine.profiles.features import (
     VISITORS,
     VPN_CLIENTS,
 )
-from app.engine.profiles.habits import shape
+from app.engine.profiles.habits import Teach, shape
 from app.engine.profiles.peers import Peers
 from app.engine.profiles.profile import DAY, Day, Novelty, Profile, Seen
-from app.engine.profiles.profiles import TEACHING, WATCHED, Profiles
+from app.engine.profiles.profiles import WATCHED, Profiles, teacher
 
 __all__ = [
     "COMPUTERS",
@@ -28,7 +28,6 @@ __all__ = [
     "QUERIES",
     "RESOURCES",
     "SHARES",
-    "TEACHING",
     "TICKET_COMPUTERS",
     "VISITORS",
     "VPN_CLIENTS",
@@ -38,5 +37,8 @@ __all__ = [
     "Peers",
     "Profile",
     "Profiles",
-    "Seen", "shape",
+    "Seen",
+    "Teach",
+    "shape",
+    "teacher",
 ]  # fmt: skip

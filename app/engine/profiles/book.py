@@ -24,15 +24,10 @@ TODAY = 50_000
 
 
 class Book:
-    """Profiles by the key of their entity. began: time of the first activity of all, UTC microseconds; last: of the latest.
-
-    news: number of novelties so far; lately: (number, key of who) of the latest.
-    """
+    """Profiles by the key of their entity. news: number of novelties so far; lately: (number, key of who) of the latest."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
-        self.began: int | None = None
-        self.last = 0
         self._of: OrderedDict[str, Profile] = OrderedDict()
         self._size = 0
         self._services: dict[tuple[str, str | None], str] = {}

@@ -26,7 +26,7 @@ from app.engine.profiles.features import (
     VPN_CLIENTS,
 )
 from app.engine.profiles.profile import Profile
-from app.model.activity import Activity, Endpoint
+from app.model.activity import Activity, Endpoint, Result
 from app.model.details import (
     KerberosAp,
     KerberosAs,
@@ -47,7 +47,11 @@ INTERACTIVE, NETWORK, UNLOCK, DESKTOP, CACHED = 2, 3, 7, 10, 11
 AT_DESK = frozenset({INTERACTIVE, UNLOCK, DESKTOP, CACHED})
 """Logon types of somebody who sits in front of the computer, or of its desktop far away."""
 LOGON, REFUSED, TGT, TICKET, PROOF_FAILED, VALIDATED, PASSED = 4624, 4625, 4768, 4769, 4771, 4776, 8004
+LEARNED_TYPES = frozenset({"", *map(str, (*AT_DESK, NETWORK))})
+"""Logon types that teach something, as a log writes them; "" for one that is written in another way."""
 SHARE_OPENED = 5140
+Teach = Callable[[Book, Activity], None]
+"""Reads one activity into the book."""
 VALUE = re.compile(r"((?:^|\()(?!objectclass|objectcategory|samaccounttype)[a-z0-9;.\-:]+[~<>:]?=)[^()]*", re.IGNORECASE)
 """The value of a comparison in an LDAP filter (RFC 4515), except where it says which class of objects is asked for."""
 SHAPED = 1_000
@@ -294,7 +298,26 @@ def radius(book: Book, activity: Activity) -> None:
             book.use(profile, account.key, feature, value.lower()[:LONGEST], activity)  # type: ignore[arg-type]
 
 
-READERS: dict[type, Callable[[Book, Activity], None]] = {
+def tells(kind: type, which: Any, result: Result) -> bool:
+    """Whether activities that are alike tell of a habit, as far as that is decided before they are read; which: RPC interface and
+    call, number of an event, or of a logon its number, type ("" for what Windows has none of) and package.
+    """
+    if kind is RpcCall:
+        return which[0] in (SAMR, LSARPC)
+    if kind is EventLogon:
+        return which[0] == REFUSED or (which[0] == LOGON and which[1] in LEARNED_TYPES)
+    if kind is EventKerberos:
+        return which == PROOF_FAILED or (which in (TGT, TICKET) and result == "success")
+    if kind is EventShare:
+        return which == SHARE_OPENED and result == "success"
+    if kind is EventNtlm:
+        return which in (VALIDATED, PASSED) or result != "success"
+    if kind is KerberosAp:
+        return result != "failure"
+    return kind not in (KerberosTgs, SmbTree) or result == "success"
+
+
+READERS: dict[type, Teach] = {
     KerberosAs: kerberos_as,
     KerberosTgs: kerberos_tgs,
     KerberosAp: kerberos_ap,

@@ -1,18 +1,23 @@
 """Profiles of all accounts and computers, in event time: detectors compare with the past, then it becomes part of it."""
 
+from typing import Any
+
 from app.engine.knowledge import Knowledge
 from app.engine.profiles.book import Book
 from app.engine.profiles.features import Feature
-from app.engine.profiles.habits import READERS
+from app.engine.profiles.habits import READERS, Teach, tells
 from app.engine.profiles.peers import PeerGroups, Peers
-from app.model.activity import Activity
+from app.model.activity import Activity, Result
 from app.model.details import KINDS
 from app.model.entity import EntityRef
 
 WATCHED: frozenset[str] = frozenset(KINDS[kind] for kind in READERS)
 """Kinds of activities from which profiles are made."""
-TEACHING = frozenset(READERS)
-"""The same as types of their details."""
+
+
+def teacher(kind: type, which: Any, result: Result) -> Teach | None:
+    """What reads activities that are alike, None where they teach nothing. which: as app.engine.running tells them apart."""
+    return READERS[kind] if kind in READERS and tells(kind, which, result) else None
 
 
 class Profiles(Book):
@@ -30,15 +35,14 @@ class Profiles(Book):
 
     def observe(self, activity: Activity, told: tuple[tuple[str, str], ...] = ()) -> None:
         """Learn from one activity, later than all before; told: what else tells of the same act, learned from once only."""
-        read = READERS.get(type(activity.detail))
-        if read is None:
-            return
-        if self.began is None:
-            self.began = activity.at
-        self.last = activity.at
-        if told and any(kind in WATCHED for kind, _ in told):
-            return
-        read(self, activity)
+        teach = READERS.get(type(activity.detail))
+        if teach is not None:
+            self.learn(teach, activity, told)
+
+    def learn(self, teach: Teach, activity: Activity, told: tuple[tuple[str, str], ...]) -> None:
+        """The same where it is known already who reads it, see teacher()."""
+        if not told or not any(kind in WATCHED for kind, _ in told):
+            teach(self, activity)
 
     def peers(self, account: EntityRef | str, at: int) -> Peers:
         """Those who are most like an account, and why; an empty group when nobody is."""
