@@ -38,7 +38,8 @@ class KerberosAs(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", 
 
     padata_etype: etype of PA-ENC-TIMESTAMP. offered_etypes: ETYPE-INFO2 of the KDC. ticket_hash: fingerprint of the
     issued ticket's cipher (see decoders.kerberos), equal to presented_ticket_hash of the requests that use it.
-    error_status: NTSTATUS that a Windows KDC adds to its error (MS-KILE section 2.2.2).
+    error_status: NTSTATUS that a Windows KDC adds to its error (MS-KILE section 2.2.2). armor_ticket_hash: of the computer's
+    ticket under whose key a FAST request stands (RFC 6113 section 5.4.1.1).
     ticket, pac: what the issued ticket holds, with the user's keys. client_key: whether the client's key there is the one that
     was used; client_time: what the client's clock said, from its PA-ENC-TIMESTAMP.
     """
@@ -61,6 +62,7 @@ class KerberosAs(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", 
     client_name_type: int | None = None
     client_addresses: tuple[str, ...] = ()
     fast: bool = False
+    armor_ticket_hash: str | None = None
     pkinit: bool = False
     pac_request: bool | None = None
     error_text: str | None = None
@@ -162,6 +164,16 @@ class Ntlm(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="n
     server_challenge: str | None = None
     anonymous: bool = False
     client_challenge: str | None = None
+
+
+class Negoex(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="negoex"):
+    """One authentication by NEGOEX (MS-NEGOEX), as between computers that trust each other's certificates (PKU2U); an offer
+    that came to nothing is none. conversation: GUID that the client drew for it. schemes: GUIDs of the mechanisms named.
+    """
+
+    conversation: str = ""
+    schemes: tuple[str, ...] = ()
+    carrier: str = ""
 
 
 class KerberosPassword(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="kerberos-password"):
@@ -478,6 +490,7 @@ Detail = (
     | KerberosAp
     | KerberosPassword
     | Ntlm
+    | Negoex
     | LdapBind
     | LdapSearch
     | LdapPing

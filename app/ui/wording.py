@@ -50,7 +50,7 @@ KINDS = {
     "smb-violation": "SMB violation",
     "rpc-bind": "RPC bind", "rpc-call": "RPC call", "dns-query": "DNS query", "dns-update": "DNS update",
     "name-observation": "Name seen", "rdp-connection": "Remote desktop", "ntp-request": "Signed time",
-    "http-request": "Web request",
+    "http-request": "Web request", "negoex": "NEGOEX",
     "radius-accounting": "RADIUS accounting", "radius-access": "RADIUS access", "directory-object": "Directory object",
     "directory-change": "Directory change",
     "event-logon": "Logon event", "event-kerberos": "Kerberos event", "event-ntlm": "NTLM event", "event-group": "Group event",

@@ -37,6 +37,7 @@ from app.model.details import (
     LdapRename,
     LdapSearch,
     NameObservation,
+    Negoex,
     Ntlm,
     NtpRequest,
     RadiusAccess,
@@ -140,6 +141,7 @@ _WORDS: dict[type, Callable[[Activity, Any], str]] = {
         else "Set or changed a password over Kerberos"
     ),
     Ntlm: _ntlm,
+    Negoex: lambda a, d: f"Signed in by NEGOEX over {d.carrier}",
     LdapBind: _bind,
     LdapSearch: _search,
     LdapPing: _ping,

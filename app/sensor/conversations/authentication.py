@@ -1,4 +1,4 @@
-"""One authentication inside a carrier, its tokens joined: SPNEGO, Kerberos AP, NTLM."""
+"""One authentication inside a carrier, its tokens joined: SPNEGO, Kerberos AP, NTLM, NEGOEX."""
 
 from typing import Any
 
@@ -7,7 +7,8 @@ from msgspec.structs import replace
 from app.model.activity import Account, Activity, Result
 from app.model.details import KerberosAp, Ntlm
 from app.sensor.conversations.kerberos_exchange import ap_detail
-from app.sensor.decoders import kerberos, ntlm, spnego
+from app.sensor.conversations.negoex_exchange import NegoexExchange
+from app.sensor.decoders import kerberos, negoex, ntlm, spnego
 from app.sensor.decoders.kerberos_ticket import ApRequest
 from app.sensor.frame import Emit, Flow
 
@@ -17,7 +18,7 @@ _AP_REQ, _AP_REP = 0x6E, 0x6F
 
 
 class Authentication:
-    """Takes the tokens of both sides; emits one Ntlm or KerberosAp when the carrier says how it ended.
+    """Takes the tokens of both sides; emits one Ntlm, KerberosAp or Negoex when the carrier says how it ended.
 
     Tokens may come in any order, halves may be missing, and one object serves any number of authentications one after the
     other. account (NTLM), ticket (Kerberos, fingerprint) and mechanism tell of the last one that the client named itself in;
@@ -25,7 +26,7 @@ class Authentication:
     """
 
     __slots__ = (
-        "_ap", "_at", "_authenticate", "_challenge", "_emit", "_error", "_flow", "_frames", "_negotiate", "_ordinal",
+        "_ap", "_at", "_authenticate", "_challenge", "_emit", "_error", "_flow", "_frames", "_negoex", "_negotiate", "_ordinal",
         "_refused", "_started", "_until", "account", "carrier", "mechanism", "security", "ticket",
     )  # fmt: skip
 
@@ -37,6 +38,7 @@ class Authentication:
         self.ticket: str | None = None
         self.mechanism = ""
         self.security: Any = None
+        self._negoex: NegoexExchange | None = None
         self._reset()
 
     @property
@@ -65,6 +67,8 @@ class Authentication:
             self._kerberos(kerberos.decode(blob, told.start, told.stop), from_client, at, frames, ordinal)
             if self._flow.ring is not None:
                 self._open_kerberos(blob, told)
+        elif told.mechanism == "NEGOEX":
+            self._negotiated(negoex.decode(blob, told.start, told.stop), from_client, at, frames, ordinal)
         elif self._started:
             self._saw(at, frames)
         if not from_client and self._ap is not None and self._refuses(told):
@@ -72,13 +76,18 @@ class Authentication:
 
     def finished(self, success: bool | None, code: int | None, at: int, frames: tuple[int, ...]) -> None:
         """The carrier knows how it ended (None: it does not); code is the carrier's own number."""
+        result: Result = "unanswered" if success is None else "success" if success else "failure"
+        if self._negoex is not None:
+            self._tell_negoex(result if not self._started else "unanswered", code if not self._started else None, at)
         if not self._started:
             return
         self._saw(at, frames)
-        self._tell("unanswered" if success is None else "success" if success else "failure", code)
+        self._tell(result, code)
 
     def close(self) -> None:
         """The carrier ended: emit what is pending as unanswered."""
+        if self._negoex is not None:
+            self._tell_negoex("unanswered", None, 0)
         if self._started:
             self._tell("unanswered", None)
 
@@ -162,6 +171,25 @@ class Authentication:
             self._saw(at, frames)
         if isinstance(message, kerberos.Error) and not from_client and self._ap is not None:
             self._error = message.code
+
+    def _negotiated(
+        self, message: negoex.Message | None, from_client: bool, at: int, frames: tuple[int, ...], ordinal: int
+    ) -> None:
+        if message is None:
+            return
+        if self._negoex is None or not self._negoex.is_of(message):
+            if not from_client:
+                return  # what a server hints at before anybody asked
+            if self._negoex is not None:
+                self._tell_negoex("unanswered", None, 0)
+            self._negoex = NegoexExchange(message, at, ordinal)
+        self._negoex.saw(message, at, frames)
+
+    def _tell_negoex(self, result: Result, code: int | None, until: int) -> None:
+        ended, self._negoex = self._negoex, None
+        if ended is not None and (activity := ended.told(self._flow, self.carrier, result, code, until)) is not None:
+            self.mechanism, self.account, self.ticket = "NEGOEX", None, None
+            self._emit(activity)
 
     @staticmethod
     def _refuses(told: spnego.Token) -> bool:

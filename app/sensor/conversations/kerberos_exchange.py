@@ -42,6 +42,7 @@ def as_detail(request: Request | None, reply: Reply | None, error: Error | None)
         client_name_type=asked.client_name_type,
         client_addresses=asked.addresses,
         fast=asked.padata.fast or answer.padata.fast,
+        armor_ticket_hash=armor.ticket.hash if (armor := asked.padata.armor) and armor.ticket else None,
         # Some KDCs list what they could do in every reply: what the client did is told by its own request, where there is one.
         pkinit=asked.padata.pkinit if request else answer.padata.pkinit,
         pac_request=asked.padata.pac_request,

@@ -25,12 +25,17 @@ _SHORT_ETYPE = b"\xa0\x03\x02\x01"
 """[1] padata-type, [0] etype with an INTEGER of one byte."""
 _PAC_REQUESTS = {b"\x30\x05\xa0\x03\x01\x01" + bytes((told,)): told != 0 for told in (0, 1, 255)}
 """KERB-PA-PAC-REQUEST as it is always written."""
+_ARMOR_AP_REQUEST = 1
+"""FX_FAST_ARMOR_AP_REQUEST (RFC 6113 section 5.4.1.1)."""
 _EXTENDED = 3
 """KERB_ERR_TYPE_EXTENDED (MS-KILE section 2.2.2)."""
 
 
 class Padata(Struct, frozen=True, gc=False):
-    """What a list of pre-authentication data tells. timestamp_etype: etype of PA-ENC-TIMESTAMP; offered: ETYPE-INFO(2)."""
+    """What a list of pre-authentication data tells. timestamp_etype: etype of PA-ENC-TIMESTAMP; offered: ETYPE-INFO(2).
+
+    armor: the ticket that a FAST request names for its armor, which is a computer's (RFC 6113 section 5.4.1.1).
+    """
 
     types: tuple[int, ...] = ()
     timestamp_etype: int | None = None
@@ -41,6 +46,7 @@ class Padata(Struct, frozen=True, gc=False):
     pac_options: int | None = None
     for_user: str | None = None
     presented: ApRequest | None = None
+    armor: ApRequest | None = None
 
 
 def padata(data: bytes, start: int, end: int, edge: int) -> Padata:
@@ -51,7 +57,7 @@ def padata(data: bytes, start: int, end: int, edge: int) -> Padata:
     at, stop = content(data, start, end, 0x30)
     types: list[int] = []
     offered: tuple[int, ...] = ()
-    timestamp = pac_request = pac_options = user = presented = None
+    timestamp = pac_request = pac_options = user = presented = armor = None
     fast = False
     while at + 1 < stop and len(types) < _MOST:
         start = at + 2
@@ -79,6 +85,7 @@ def padata(data: bytes, start: int, end: int, edge: int) -> Padata:
             if kind == FX_FAST:
                 # Empty it only says that FAST is understood.
                 fast = True
+                armor = armor or _armor(data, start, last, edge)
             elif kind == TGS_REQ:
                 inner = content(data, *content(data, start, last, 0x6E), 0x30)
                 presented = ap_request(data, fields(data, *inner), edge)
@@ -108,10 +115,25 @@ def padata(data: bytes, start: int, end: int, edge: int) -> Padata:
         pac_options,
         user,
         presented,
+        armor,
     )
 
 
 _READ = frozenset({FX_FAST, TGS_REQ, ENC_TIMESTAMP, ETYPE_INFO, ETYPE_INFO2, PAC_REQUEST, PAC_OPTIONS, FOR_USER, S4U_X509_USER})
+
+
+def _armor(data: bytes, start: int, end: int, edge: int) -> ApRequest | None:
+    """The AP-REQ by which a FAST request says under which ticket it stands (RFC 6113 section 5.4.1); None in a reply."""
+    if data[start] != 0xA0:
+        return None
+    request = fields(data, *content(data, *content(data, start, end, 0xA0), 0x30))
+    if 0xA0 not in request:
+        return None  # within a TGS-REQ the ticket shown is the armor
+    told = fields(data, *content(data, *request[0xA0], 0x30))
+    if 0xA1 not in told or 0xA0 not in told or inner_integer(data, *told[0xA0]) != _ARMOR_AP_REQUEST:
+        return None
+    start, end = content(data, *told[0xA1], 0x04)
+    return ap_request(data, fields(data, *content(data, *content(data, start, end, 0x6E), 0x30)), edge)
 
 
 def method_data(data: bytes, start: int, end: int) -> Padata:

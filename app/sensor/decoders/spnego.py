@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from app.sensor.decoders import negoex
 from app.sensor.decoders.der import Malformed, content, element, fields, inner_integer, object_identifier
 from app.sensor.decoders.ntlm import SIGNATURE
 
@@ -44,7 +45,7 @@ _KERBEROS_IDS = (b"\x01\x00", b"\x02\x00", b"\x03\x00")
 
 
 class Token(Struct, frozen=True, gc=False):
-    """What one token holds. data[start:stop] is the message of mechanism "NTLM" or "Kerberos"; "" and 0, 0 when none is there.
+    """What one token holds. data[start:stop] is the message of mechanism "NTLM", "Kerberos" or "NEGOEX"; "" and 0, 0 without.
 
     offered: mechanisms of a NegTokenInit, object identifiers. chosen: supportedMech of a NegTokenResp. state: its negState.
     """
@@ -63,7 +64,7 @@ def decode(data: bytes) -> Token | None:
         token = _peel(data, 0, len(data), _DEPTH)
     except (Malformed, IndexError):
         token = None
-    if token is None or not token.mechanism:
+    if token is None or token.mechanism in ("", "NEGOEX"):
         # A broken or unknown wrapping does not hide what is plainly there.
         place = data.find(SIGNATURE)
         if place >= 0:
@@ -78,6 +79,8 @@ def _peel(data: bytes, at: int, end: int, depth: int) -> Token | None:
     tag = data[at]
     if tag == 0x4E and data.startswith(SIGNATURE, at):
         return Token("NTLM", at, end)
+    if tag == 0x4E and data.startswith(negoex.SIGNATURE, at):
+        return Token("NEGOEX", at, end)
     if tag == 0x60:
         # InitialContextToken (RFC 2743 section 3.1): the mechanism, then what it says.
         start, stop = content(data, at, end, 0x60)

@@ -178,6 +178,23 @@ _NAMES: tuple[tuple[tuple[int, ...], str], ...] = (
         "CertIssuerName CertSerialNumber CertThumbprint",
     ),
     ((4772, 4773), "TargetUserName TargetDomainName ServiceName TicketOptions FailureCode IpAddress IpPort"),
+    (
+        (4820, 105),
+        "TargetUserName TargetDomainName TargetSid DeviceName ServiceName ServiceSid TicketOptions Status TicketEncryptionType "
+        "PreAuthType IpAddress IpPort CertIssuerName CertSerialNumber CertThumbprint SiloName PolicyName TGTLifetime",
+    ),
+    (
+        (4821, 106),
+        "TargetUserName TargetDomainName DeviceName ServiceName ServiceSid TicketOptions TicketEncryptionType IpAddress IpPort "
+        "Status LogonGuid TransitedServices SiloName PolicyName",
+    ),
+    ((4822,), "AccountName DeviceName Status"),
+    ((4823,), "AccountName DeviceName Status SiloName PolicyName"),
+    (
+        (4824,),
+        "TargetUserName TargetSid ServiceName TicketOptions Status PreAuthType IpAddress IpPort CertIssuerName CertSerialNumber "
+        "CertThumbprint",
+    ),
     ((4776,), "PackageName TargetUserName Workstation Status"),
     (
         (4781,),

@@ -53,7 +53,7 @@ FAMILIES: tuple[Family, ...] = (
     adfs.FAMILY,
     sam.FAMILY,
     netlogon.FAMILY,
-    policies.FAMILY,
+    *policies.FAMILIES,
     *audit.FAMILIES,
 )
 _EVENTS: dict[int, tuple[Log, Callable[..., Detail], Tell]] = {

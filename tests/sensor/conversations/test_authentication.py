@@ -1,12 +1,17 @@
+from uuid import UUID
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.model.activity import Activity, Endpoint
-from app.model.details import KerberosAp, Ntlm
+from app.model.details import KerberosAp, Negoex, Ntlm
 from app.sensor.conversations.authentication import Authentication
+from app.sensor.decoders import negoex
 from app.sensor.frame import Flow
 from tests.sensor.authentication_samples import SAMPLES, der, error
-from tests.sensor.decoders.test_spnego import MS_KERBEROS, NTLM, response
+from tests.sensor.decoders.test_negoex import CONVERSATION, exchange, offer
+from tests.sensor.decoders.test_negoex import TWO as SCHEME
+from tests.sensor.decoders.test_spnego import MS_KERBEROS, NEGOEX, NTLM, initial, response
 
 ONE, TWO, THREE = (SAMPLES[f"ntlm{number}_smb2"] for number in (1, 2, 3))
 TICKET, MUTUAL = SAMPLES["kerberos_client_ldap"], SAMPLES["kerberos_server_ldap"]
@@ -189,3 +194,36 @@ def test_any_order_of_whole_and_cut_tokens(steps: list[tuple[int, bool, bytes, i
     assert len(frames) == len(set(frames)) and all(one.frames for one in told.activities)
     assert all(one.at <= one.until for one in told.activities)
     assert len({one.id for one in told.activities}) == len(told.activities)
+
+
+def negotiation(to_the_end: bool) -> Told:
+    told = Told().says(False, initial(NEGOEX, offer(SCHEME, conversation=UUID(int=1)))).says(True, initial(NEGOEX, offer(SCHEME)))
+    told.says(False, response(1, NEGOEX, offer(SCHEME, kind=negoex.ACCEPTOR_NEGO)))
+    if to_the_end:
+        told.says(True, response(None, b"", exchange(SCHEME, b"proof")))
+        told.says(False, response(0, b"", exchange(SCHEME, b"taken", negoex.CHALLENGE)))
+    return told
+
+
+def test_negoex_is_told_with_the_conversation_that_the_client_drew() -> None:
+    told = negotiation(True).ends(True, 0)
+
+    (one,) = told.activities
+    assert one.detail == Negoex(conversation=str(CONVERSATION), schemes=(str(SCHEME),), carrier="smb2")
+    assert (one.frames, one.at, one.until, one.ordinal, one.result, one.code) == ((2, 3, 4, 5), 2000, 6000, 7, "success", 0)
+    assert told.authentication.mechanism == "NEGOEX"
+
+
+def test_a_mere_offer_of_negoex_is_told_by_what_the_server_takes_instead() -> None:
+    told = negotiation(False).says(True, ONE).says(False, TWO).says(True, THREE).ends(True, 0)
+
+    assert told.results() == [("ntlm", "success", 0)]
+
+
+def test_negoex_without_an_end() -> None:
+    told = negotiation(True)
+    told.authentication.close()
+
+    assert told.results() == [("negoex", "unanswered", None)]
+    told.authentication.close()
+    assert len(told.activities) == 1

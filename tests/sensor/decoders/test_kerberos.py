@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.sensor.conversations.kerberos_exchange import as_detail
 from app.sensor.decoders import kerberos
 from app.sensor.decoders.kerberos import AP_REP, AS_REQ, KRB_PRIV, TGS_REQ, Error, Other, Reply, Request, decode
 from app.sensor.decoders.kerberos_ticket import ApRequest
@@ -61,6 +62,24 @@ def test_fast_is_told_from_its_mere_offer() -> None:
     assert asked(SAMPLES["tgs_req_fast"]).padata.fast
     assert not failed(SAMPLES["preauth_required"]).padata.fast
     assert 136 in failed(SAMPLES["preauth_required"]).padata.types
+
+
+def test_the_ticket_by_which_a_request_is_armored() -> None:
+    own = der(0xA3, ticket("A.TEST", ("krbtgt", "A.TEST"), b"own"))
+    shown = der(0x6E, der(0x30, der(0xA0, number(5)), der(0xA1, number(14)), own, der(0xA4, sealed(18, b"proof"))))
+
+    def armored(kind: int, value: bytes) -> kerberos.Request:
+        armor = der(0xA0, der(0x30, der(0xA0, number(kind)), der(0xA1, der(4, value))))
+        rest = der(0xA1, der(0x30, b"")) + der(0xA2, sealed(18, b"inner"))
+        return asked(request(10, "erin", ("krbtgt", "A.TEST"), padata(136, der(0xA0, der(0x30, armor, rest)))))
+
+    found = armored(1, shown).padata
+    assert found.fast and found.armor and found.armor.ticket
+    assert found.armor.ticket.hash == blake2b(b"own", digest_size=8).hexdigest()
+    detail = as_detail(armored(1, shown), None, None)
+    assert (detail.fast, detail.armor_ticket_hash) == (True, found.armor.ticket.hash)
+    assert armored(2, shown).padata.armor is None and armored(1, b"none").padata.armor is None
+    assert asked(SAMPLES["tgs_req_fast"]).padata.armor is None  # there the ticket that is shown is the armor
 
 
 def test_an_error_tells_the_etypes_that_are_offered() -> None:

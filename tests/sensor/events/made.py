@@ -95,6 +95,7 @@ _DC1, _DC2, _HERE = "name:dc01", "name:win2012r2", "name:dc01.contoso.local"
 _SAM = "Microsoft-Windows-Directory-Services-SAM"
 _NETLOGON = "NETLOGON"
 _WHO = "CONTOSO\\dadmin"
+POLICIES = "Microsoft-Windows-Authentication/AuthenticationPolicyFailures-DomainController"
 
 MADE: tuple[Made, ...] = (
     Made(event(4700, {**SUBJECT, "TaskName": "\\Job", "TaskContent": ""}), _WHO, None, words="Task \\Job enabled"),
@@ -129,6 +130,45 @@ MADE: tuple[Made, ...] = (
     Made(event(4716, {**SUBJECT, "DomainName": "-", "DomainSid": "S-1-5-21-9-9-9", "TdoType": "2", "TdoDirection": "3",
                       "TdoAttributes": "32", "SidFilteringEnabled": "%%1796"}), _WHO, None,
          words="Changed the trust with another domain"),
+    Made(
+        event(4820, {"TargetUserName": "Auditor", "TargetDomainName": "CONTOSO.LOCAL",
+                     "TargetSid": "S-1-5-21-3457937927-2839227994-823803824-2104", "DeviceName": "WIN81$",
+                     "ServiceName": "krbtgt", "ServiceSid": "S-1-5-21-3457937927-2839227994-823803824-502",
+                     "TicketOptions": "0x40810010", "Status": "0xc", "TicketEncryptionType": "0xffffffff", "PreAuthType": "-",
+                     **CLIENT, "SiloName": "Tier0", "PolicyName": "Tier 0 Policy", "TGTLifetime": "240"}, keywords=AUDIT_FAILURE),
+        "CONTOSO.LOCAL\\Auditor", "10.0.0.100", result="failure", code=12,
+        words="A ticket was refused to Auditor on WIN81$ by the policy Tier0",
+    ),
+    Made(
+        event(4821, {"TargetUserName": "Auditor@CONTOSO.LOCAL", "TargetDomainName": "CONTOSO.LOCAL", "DeviceName": "WIN81$",
+                     "ServiceName": "FS1$", "IpAddress": "-", "IpPort": "-", "Status": "0xc", "SiloName": "-",
+                     "PolicyName": "Servers"}, keywords=AUDIT_FAILURE),
+        "CONTOSO.LOCAL\\Auditor", "name:win81", result="failure", code=12,
+        words="A ticket was refused to Auditor@CONTOSO.LOCAL on WIN81$ by the policy Servers",
+    ),
+    Made(event(4822, {"AccountName": "Auditor", "DeviceName": "WIN81", "Status": "0xC000006E"}, keywords=AUDIT_FAILURE),
+         "Auditor", "name:win81", result="failure", code=0xC000006E,
+         words="NTLM was refused to Auditor on WIN81 as one of the Protected Users"),
+    Made(event(4823, {"AccountName": "Auditor", "DeviceName": "WIN81", "Status": "0xC0000413", "SiloName": "Tier0",
+                      "PolicyName": "-"}, keywords=AUDIT_FAILURE), "Auditor", "name:win81", result="failure", code=0xC0000413,
+         words="NTLM was refused to Auditor on WIN81 by the policy Tier0"),
+    Made(event(4824, {"TargetUserName": "Auditor", "TargetSid": "S-1-5-21-3457937927-2839227994-823803824-2104",
+                      "ServiceName": "krbtgt/CONTOSO", "Status": "0xc", "PreAuthType": "2", **CLIENT}, keywords=AUDIT_FAILURE),
+         "Auditor", "10.0.0.100", result="failure", code=12, words="A ticket was refused to Auditor as one of the Protected Users"),
+    Made(
+        event(105, {"TargetUserName": "Auditor", "TargetDomainName": "CONTOSO.LOCAL", "DeviceName": "WIN81$",
+                    "ServiceName": "krbtgt", "Status": "0xc", **CLIENT, "SiloName": "Tier0", "PolicyName": "-"},
+              "Microsoft-Windows-Kerberos-Key-Distribution-Center", POLICIES, 0),
+        "CONTOSO.LOCAL\\Auditor", "10.0.0.100", result="failure", code=12,
+        words="A ticket was refused to Auditor on WIN81$ by the policy Tier0",
+    ),
+    Made(
+        event(106, {"TargetUserName": "Auditor@CONTOSO.LOCAL", "DeviceName": "WIN81$", "ServiceName": "FS1$", **CLIENT,
+                    "Status": "0xc", "SiloName": "Tier0"},
+              "Microsoft-Windows-Kerberos-Key-Distribution-Center", POLICIES, 0),
+        "CONTOSO.LOCAL\\Auditor", "10.0.0.100", result="failure", code=12,
+        words="A ticket was refused to Auditor@CONTOSO.LOCAL on WIN81$ by the policy Tier0",
+    ),
     Made(event(4876, {"BackupType": "1", **SUBJECT}), _WHO, None, words="Began a backup of the certification authority on DC01"),
     Made(event(4743, GROUP | {"TargetUserName": "COMPUTERACCOUNT$"}), _WHO, None, words="Deleted computer COMPUTERACCOUNT$"),
     _group(4744, "Created group AccountOperators"),
