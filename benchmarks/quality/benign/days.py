@@ -8,6 +8,7 @@ from app.model.directory import DirectoryObject
 from benchmarks.quality.benign.clusters import Clusters
 from benchmarks.quality.benign.domain import BASE, DNS, SERVICES, SID, Account, Computer, Domain
 from benchmarks.quality.benign.enrolment import Enrolment
+from benchmarks.quality.benign.federation import Federation
 from benchmarks.quality.benign.gateways import Gateways
 from benchmarks.quality.benign.kerberos import Kdc
 from benchmarks.quality.benign.machines import Machines
@@ -17,11 +18,13 @@ from benchmarks.quality.benign.network import Net
 from benchmarks.quality.benign.noise import Noise
 from benchmarks.quality.benign.office import Office
 from benchmarks.quality.benign.people import People
+from benchmarks.quality.benign.programs import Programs
 from benchmarks.quality.benign.records import Records
 from benchmarks.quality.benign.scanner import Scanner
 from benchmarks.quality.benign.services import Services
 from benchmarks.quality.benign.simulation import DAY, DIRECTORY, EVENTS, START, TRAFFIC, Simulation
 from benchmarks.quality.benign.staff import Staff
+from benchmarks.quality.benign.trusts import Trusts
 from benchmarks.quality.benign.unix import Unix
 from benchmarks.quality.benign.upkeep import Upkeep
 from benchmarks.quality.benign.windows_log import Log
@@ -49,7 +52,8 @@ def days(count: int, told: str, seed: int = 1, shape: str = "company") -> Iterat
     net = Net(sim, domain, log, kdc)
     people = People(sim, net)
     staff = Staff(sim, net, people)
-    services, gateways = Services(sim, net, people, staff), Gateways(sim, net, people)
+    federation = Federation(sim, net, people)
+    services, gateways = Services(sim, net, people, staff), Gateways(sim, net, people, federation)
     ordinary = (Mistakes(sim, net, people), Machines(sim, net), Noise(sim, net))
     if shape == "office":
         lives: tuple[Life, ...] = (people, *ordinary, Office(sim, net, people, staff, services))
@@ -60,6 +64,7 @@ def days(count: int, told: str, seed: int = 1, shape: str = "company") -> Iterat
         more = (records, Enrolment(sim, net, people, staff), Clusters(sim, net, staff, services, records))
         lives = (gateways, people, *ordinary, staff, services, management, upkeep, Unix(sim, net, people), Scanner(sim, net))
         lives += more
+        lives += (federation, Programs(sim, net, staff), Trusts(sim, net, people, staff))
     _directory(sim, domain)
     for day in range(count):
         start, weekend = START + day * DAY, day % 7 in (5, 6)

@@ -78,6 +78,7 @@ SHAPES = {
         hosts={
             **dict.fromkeys(("FILE1", "FILE2", "PRINT1", "CA1", "NPS1", "AADC1", "WSUS1", "WDS1"), "DC1"), "NAS1": "NAS1",
             **dict.fromkeys(("APP1", "SQL1", "SQL2", "SQL3", "WEB1", "EXCH1", "EXCH2", "LNX1", "ADFS1", "BACKUP1"), "APP1"),
+            "ADFS2": "APP1",
             "LIC1": "NAS1", "JUMP1": "WS000",
         },
     ),
@@ -153,6 +154,7 @@ SERVERS = [
     "APP8",
     "APP9",
     "LIC1",
+    "ADFS2",
 ]
 SERVICES = {
     "svc-sql": ("MSSQLSvc/sql1.nordwind.example:1433", 18),

@@ -6,6 +6,7 @@ Their failures are those of many people, from one address each.
 from app.model import activity
 from app.model.details import KerberosAs, LdapBind, LdapSearch, RadiusAccess
 from benchmarks.quality.benign.domain import BASE, DNS, NETBIOS, REALM, Account, Computer
+from benchmarks.quality.benign.federation import Federation
 from benchmarks.quality.benign.kerberos import AS_OPTIONS, NEVER, WINDOWS
 from benchmarks.quality.benign.network import NETLOGON, Net
 from benchmarks.quality.benign.people import People
@@ -20,9 +21,9 @@ WRONG, LOCKED = 0xC000006A, 0xC0000234
 class Gateways:
     """Plans it; before the people, because who comes over VPN does not come twice."""
 
-    def __init__(self, sim: Simulation, net: Net, people: People) -> None:
+    def __init__(self, sim: Simulation, net: Net, people: People, federation: Federation) -> None:
         self.sim, self.net, self.domain, self.kdc, self.log = sim, net, net.domain, net.kdc, net.log
-        self.people = people
+        self.people, self.federation = people, federation
 
     def plan(self, day: int, start: int, weekend: bool) -> None:
         """The whole day."""
@@ -117,7 +118,9 @@ class Gateways:
             self.log.tgt(self.kdc.controller(server), stranger, server.ip, status=6)
             self.log.refused(server, name, "-", sub=0xC0000064, package="Negotiate", workstation=server.name)
             self.sim.pause(5, 30)
-        self.kdc.sign_in(server, who, wrong=self.sim.random.choice((1, 1, 2)) if self.sim.chance(0.07) else 0)
+        wrong = self.sim.random.choice((1, 1, 2)) if self.sim.chance(0.07) else 0
+        self.kdc.sign_in(server, who, wrong=wrong)
+        self.federation.told(who, f"198.51.100.{self.sim.random.randrange(1, 250)}", wrong)
         self.log.logon(server, who, "-", package="Negotiate", workstation=server.name)
 
     def telephone(self, who: Account) -> None:
