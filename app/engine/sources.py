@@ -29,9 +29,9 @@ SHARED = (
 """Modules and packages beside the detectors that alerts rest on."""
 ASIDE = (
     "app.__init__", "app.paths", "app.engine.arrays", "app.engine.coverage", "app.engine.earlier", "app.engine.inputs",
-    "app.engine.ports", "app.engine.postings", "app.engine.schema", "app.engine.sightings", "app.engine.sources", "app.engine.store",
-    "app.engine.twofold", "app.link.codec", "app.model.act", "app.model.coverage", "app.model.rows", "app.model.stopping",
-    "app.model.ways", "app.model.workspace",
+    "app.engine.ports", "app.engine.postings", "app.engine.schema", "app.engine.sightings", "app.engine.sources",
+    "app.engine.store", "app.engine.twofold", "app.link.codec", "app.model.act", "app.model.coverage", "app.model.rows",
+    "app.model.stopping", "app.model.ways", "app.model.workspace",
 )  # fmt: skip
 """What these import too, and what changes no alert: how activities are kept and found again, what could be seen."""
 WHOLE = {"engine": ("app.model", "app.engine"), "sensor": ("app.model", "app.sensor"), "shared": SHARED}

@@ -154,7 +154,8 @@ MADE: tuple[Made, ...] = (
          words="NTLM was refused to Auditor on WIN81 by the policy Tier0"),
     Made(event(4824, {"TargetUserName": "Auditor", "TargetSid": "S-1-5-21-3457937927-2839227994-823803824-2104",
                       "ServiceName": "krbtgt/CONTOSO", "Status": "0xc", "PreAuthType": "2", **CLIENT}, keywords=AUDIT_FAILURE),
-         "Auditor", "10.0.0.100", result="failure", code=12, words="A ticket was refused to Auditor as one of the Protected Users"),
+         "Auditor", "10.0.0.100", result="failure", code=12,
+         words="A ticket was refused to Auditor as one of the Protected Users"),
     Made(
         event(105, {"TargetUserName": "Auditor", "TargetDomainName": "CONTOSO.LOCAL", "DeviceName": "WIN81$",
                     "ServiceName": "krbtgt", "Status": "0xc", **CLIENT, "SiloName": "Tier0", "PolicyName": "-"},
