@@ -8,7 +8,7 @@ from app.model.identifiers import DFSNM, EFS, EFS_ON_LSARPC, EVEN, FSRVP, SPOOLS
 from tests.cases.case import LOW, Case, Real
 from tests.engine.detectors.builders import DC1, DC2, MINUTE, SECOND, WS1, WS2, act, call, controller, ntlm
 from tests.engine.detectors.builders import FILES as SERVER
-from tests.engine.detectors.logs import CLIENT, DC, known, log, subject, tgt, validated
+from tests.engine.detectors.logs import CLIENT, DC, FILE_SERVER, known, log, subject, tgt, validated
 
 ATTACKER = "192.0.2.66"
 
@@ -108,7 +108,30 @@ FIRES |= {
     "a pipe of a computer that may be any": Case([pipe_checked("efsrpc", computer=CLIENT)], severity="low", external_id=2416),
     "a trace of the encrypting file system": Case([traced(EFS, 4)], severity="low", external_id=2416),
 }
+OWN = [
+    pipe_checked(
+        "efsrpc", at=number * MINUTE, source=f"192.0.2.{110 + number}", computer=f"fs{number}.example.org", user=f"fs{number}$"
+    )
+    for number in range(7)
+]
+"""File servers that open a pipe of themselves, each from another of its addresses than the one that is known of it."""
+FIRES |= {
+    "a pipe that many computers open on themselves": Case(
+        [*OWN, pipe_checked("efsrpc", at=8 * MINUTE, computer=CLIENT)], severity="low", external_id=2416
+    ),
+    "a pipe opened under a server's own account from another computer": Case(
+        [tgt("WS2$", WS2), pipe_checked("efsrpc", at=MINUTE, source=WS2, computer=FILE_SERVER, user="FILES$")],
+        severity="low", external_id=2416,
+    ),
+}  # fmt: skip
 QUIET = {
+    "file servers that open a pipe of themselves, from several addresses": OWN,
+    "a person on a file server that has several addresses": [
+        tgt("FILES$", SERVER),
+        tgt("FILES$", "192.0.2.131", at=SECOND),
+        pipe_checked("efsrpc", at=MINUTE, source="192.0.2.131", computer=FILE_SERVER),
+        pipe_checked("efsrpc", at=2 * MINUTE, source=SERVER, computer=FILE_SERVER),
+    ],
     "an encrypted file on the server that was asked": [
         known("FILES$", "computer", dns_name="files.example.org"),
         call(EFS, 4, WS1, SERVER, stub={"path": r"\\192.0.2.31\home\a.txt"}),

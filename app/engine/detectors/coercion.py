@@ -13,7 +13,7 @@ from app.engine.knowledge.names import is_address
 from app.engine.readings.naming import Named, bare_host, unc_host, whom
 from app.engine.readings.novelty import is_new
 from app.engine.readings.pipes import in_packets, pipe_opened
-from app.engine.readings.sessions import is_own_account
+from app.engine.readings.sessions import by_system, is_elsewhere, is_own_account
 from app.engine.repeated import first_time, folded
 from app.model.activity import Activity
 from app.model.alert import Fact, Finding, Severity
@@ -259,12 +259,10 @@ def opened(activity: Activity, event: EventShare, ctx: Context) -> Iterator[Find
     way = PIPES.get(pipe)
     if pipe == "spoolss":
         yield from reached(activity, ctx)
-    if way is None or activity.source is None or ctx.from_controller(activity):
-        return
-    if not ctx.to_controller(activity) and not is_new(pipe, ctx.place(activity.source, activity.at), activity.at, ctx):
+    if way is None or ctx.from_controller(activity) or by_itself(activity, ctx):
         return
     caller, asked = ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
-    if caller == asked:
+    if not ctx.to_controller(activity) and not is_new(pipe, caller, activity.at, ctx):
         return
     subject, machine = f"{caller} {asked}", f"{event.computer.partition('.')[0].lower()}$"
     ctx.memory.note(("pipe", machine), Asked(subject, way, "", caller, "medium", activity), activity.at)
@@ -289,6 +287,15 @@ def opened(activity: Activity, event: EventShare, ctx: Context) -> Iterator[Find
         ),
         steps=ctx.path(activity, f"pipe {pipe}", "opened" if activity.result == "success" else "refused"),
     )
+
+
+def by_itself(activity: Activity, ctx: Context) -> bool:
+    """True when a computer opened its own pipe: from one of its addresses, or, where it is no controller, under its own account
+    from an address that no other computer is known to have. It is told of no crowd then, for nobody else came.
+    """
+    if not is_elsewhere(activity, ctx):
+        return True
+    return by_system(activity) and not ctx.to_controller(activity) and not ctx.source(activity).key.startswith("computer:")
 
 
 def reached(activity: Activity, ctx: Context) -> Iterator[Finding]:
