@@ -159,13 +159,8 @@ class StatusBar(QWidget):
         self._show_reading(False)
         bridge, found = self._desk.bridge, wording.count(self._activities, "activity", "activities")
         if self._desk.differs and not error and not bridge.stopped:
-<<<<<<< HEAD
             first = "" if bridge.anew else "read, and "
             self.say(f"Everything was {first}looked at by all detectors, since {self._desk.differs}.")
-=======
-            read = "" if bridge.anew else "read, and "
-            self.say(f"Everything was {read}looked at by all detectors, since {self._desk.differs}.")
->>>>>>> c90db54 (Pipes that a computer opens on itself neither are told as coercion nor count toward the crowd that makes a pipe innocent)
             self._desk.differs = ""
         elif error or not bridge.anew:
             self.say(error or (f"Stopped; {found} so far are kept." if bridge.stopped else "Everything was read."), bool(error))
