@@ -7,7 +7,8 @@ from typing import Any, get_args
 
 import msgspec
 
-from app.engine.knowledge.names import is_address
+from app.engine.knowledge.names import is_address, is_domain_name
+from app.engine.knowledge.tags import KNOWN_BAD
 from app.engine.queries import Queries
 from app.engine.store import (
     StoreError,
@@ -158,13 +159,21 @@ class Casework:
 
     # ---- entities and detectors
 
-    def key_of(self, text: str) -> str:
-        """Key of the entity that a text names: an account in any spelling, NAME$, an address, or a key. Raises StoreError."""
+    def key_of(self, text: str, tag: str = "") -> str:
+        """Key of the entity that a text names: an account in any spelling, NAME$, an address, or a key. Raises StoreError.
+
+        tag: that it is to carry, for some are of DNS domains.
+        """
         plain = self.reveal(text.strip())
         if plain.partition(":")[0] in get_args(EntityKind) and plain.partition(":")[2]:
             return plain.lower()
         if is_address(plain):
             return f"address:{plain.lower()}"
+        if tag == KNOWN_BAD:
+            name = plain.lower().strip(".").removeprefix("*.")
+            if not is_domain_name(name):
+                raise StoreError(f"{plain!r} is the name of no domain.")
+            return f"domain:{name}"
         found = self.plain.knowledge().account(plain)
         if found is None:
             raise StoreError(f"{plain!r} names no account.")

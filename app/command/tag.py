@@ -10,7 +10,9 @@ from app.command.words import line
 from app.session import Session
 
 STATES: dict[str, bool | None] = {"on": True, "off": False, "auto": None}
-HONEYTOKEN = "Honeytoken"
+HONEYTOKEN, KNOWN_BAD = "Honeytoken", "Known bad"
+MOST = 64 << 20
+"""Bytes of a list of names."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,9 +21,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "entity",
         metavar="ENTITY",
-        help=r"an account in any spelling (name, DOMAIN\name, name@domain), a computer (NAME$), an address, or an entity's key",
+        help=r"an account in any spelling (name, DOMAIN\name, name@domain), a computer (NAME$), an address, a DNS domain, or an "
+        "entity's key; @FILE: a file with one in each line",
     )
-    parser.add_argument("tag", metavar="TAG", help="honeytoken, sensitive, or any other")
+    parser.add_argument("tag", metavar="TAG", help="honeytoken, sensitive, 'known bad' (of a DNS domain), or any other")
     parser.add_argument("state", choices=tuple(STATES), help="it carries the tag, it does not, or the program decides")
 
 
@@ -31,21 +34,35 @@ def run(options: argparse.Namespace) -> int:
         raise FileNotFoundError(f"no such workspace: {options.workspace}")
     session = opened(options.workspace)
     try:
-        key = session.key_of(options.entity)
-        session.tag(key, words_of(options.tag), STATES[options.state])
-        if STATES[options.state] and session.queries.entity(key) is None:  # a slip of the pen would guard nobody
-            print(
-                f"wardlight: nothing that was read names {line(options.entity)}; it is tagged for what will be", file=sys.stderr
-            )
+        tag, state = words_of(options.tag), STATES[options.state]
+        names = {session.key_of(one, tag): one for one in named(options.entity)}
+        session.tag_all(names, tag, state)
+        for key, name in names.items() if state and tag != KNOWN_BAD else ():
+            if session.queries.entity(key) is None:  # a slip of the pen would guard nobody
+                print(f"wardlight: nothing that was read names {line(name)}; it is tagged for what will be", file=sys.stderr)
         session.read_here([], lambda _: None, sensitivity=session.queries.sensitivity())  # alerts follow the tags
     finally:
         session.close()
     return 0
 
 
+def named(text: str) -> list[str]:
+    """The names: one, or those in the lines of a file; empty lines and what stands behind a # are none. Raises OSError."""
+    if not text.startswith("@"):
+        return [text]
+    path = Path(text[1:])
+    if path.stat().st_size > MOST:
+        raise OSError(f"{path} is too large for a list of names")
+    lines = path.read_bytes().decode("utf-8-sig", "replace").splitlines()
+    found = [plain for one in lines if (plain := one.partition("#")[0].strip())]
+    if not found:
+        raise OSError(f"{path} names nobody")
+    return found
+
+
 def words_of(tag: str) -> str:
     """The tag as the program writes it: those that it knows begin with a capital."""
-    known = {"honeytoken": HONEYTOKEN, "sensitive": "Sensitive"}
+    known = {"honeytoken": HONEYTOKEN, "sensitive": "Sensitive", "known bad": KNOWN_BAD}
     return known.get(tag.strip().lower(), tag)
 
 

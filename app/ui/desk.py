@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 RECENT = 8
 WATCH_MS = 30_000
 """Between two looks at the health of the workspace: time alone makes some things wrong."""
-HEARD = frozenset({"Honeytoken", "Sensitive"})
+HEARD = frozenset({"Honeytoken", "Sensitive", "Known bad"})
 """Tags that detectors ask for: alerts follow them."""
 
 

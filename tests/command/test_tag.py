@@ -6,13 +6,20 @@ import pytest
 
 from app.command.main import run
 from app.session import Session
-from tests.material import ROOT
+from tests.material import ROOT, START, Packet, ask, save
 
 SAMPLE = ROOT.parent / "shared" / "lab" / "captures" / "honeytoken_use.pcap"
 
 
 def no_pdf(html: str, out: Path) -> None:
     raise AssertionError("no report was asked for")
+
+
+def question(name: str) -> list[Packet]:
+    """A name that DNS does not have."""
+    labels = b"".join(bytes([len(one)]) + one.encode() for one in name.split(".")) + b"\0"
+    head, tail = b"\0\x01\0\0\0\0\0\0", labels + b"\0\x01\0\x01"
+    return ask(53, b"\x12\x34\x01\0" + head + tail, b"\x12\x34\x81\x83" + head + tail, START)
 
 
 def detectors(workspace: Path) -> list[str]:
@@ -57,6 +64,25 @@ def test_what_cannot_be_tagged_is_said_in_one_line(tmp_path: Path, capsys: pytes
     Session.open(case).close()
     assert run(["tag", str(case), " ", "honeytoken", "on"], no_pdf) == 1
     assert "names no account" in capsys.readouterr().err
+
+
+def test_a_list_of_domains_is_tagged_and_who_asks_for_them_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case, names = tmp_path / "case.wardlight", tmp_path / "bad.txt"
+    save(tmp_path / "one.pcap", [*question("www.evil.test"), *question("good.test")])
+    assert run(["analyze", str(tmp_path / "one.pcap"), "--workspace", str(case)], no_pdf) == 0
+    names.write_text("\ufeff# from a report\nother.test\n\n*.EVIL.test  # seen twice\n")
+
+    assert run(["tag", str(case), f"@{names}", "known bad", "on"], no_pdf) == 0
+    assert detectors(case) == ["bad_domain"] and capsys.readouterr().err == ""
+    assert run(["tag", str(case), "evil.test", "known bad", "off"], no_pdf) == 0
+    assert detectors(case) == []
+
+    for wrong, why in (("evil", "is the name of no domain"), (f"@{tmp_path / 'none'}", "No such file")):
+        assert run(["tag", str(case), wrong, "known bad", "on"], no_pdf) == 1
+        assert why in capsys.readouterr().err
+    names.write_text("# nothing\n")
+    assert run(["tag", str(case), f"@{names}", "known bad", "on"], no_pdf) == 1
+    assert "names nobody" in capsys.readouterr().err
 
 
 def test_coverage_says_that_nothing_is_tagged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

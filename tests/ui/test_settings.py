@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app import settings
@@ -187,6 +188,27 @@ def test_who_is_sensitive_is_listed_added_by_name_and_undone(make_window, case, 
     window.do_by_id("undo")
     settle(window)
     assert queries.carriers() == before
+
+
+def test_pasted_domains_are_known_to_be_bad_in_one_step(window: MainWindow, settle: Settle) -> None:
+    window.desk.go("settings", "tags", item="Known bad")
+    settle(window)
+    section = window.page().section("tags")
+    assert section.tag.segments["Known bad"].isChecked() and section.name.hasFocus()
+    QApplication.clipboard().setText("evil.test\n*.Other.Test, third.test")
+    QTest.keyClick(section.name, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(section.name, Qt.Key.Key_Return)
+    settle(window)
+    given = {(one.ref.key, one.ref.kind, one.tag) for one in window.desk.session.queries.carriers() if one.by_hand}
+    assert given == {(f"domain:{one}.test", "domain", "Known bad") for one in ("evil", "other", "third")}
+    assert section.name.text() == ""
+    window.do_by_id("undo")
+    settle(window)
+    assert not [one for one in window.desk.session.queries.carriers() if one.by_hand]
+    QTest.keyClicks(section.name, "nodomain")
+    QTest.keyClick(section.name, Qt.Key.Key_Return)
+    settle(window)
+    assert section.wrong.isVisible() and "no domain" in section.wrong.text()
 
 
 def test_what_listening_leaves_to_others_is_bounded(window: MainWindow, settle: Settle) -> None:

@@ -32,6 +32,12 @@ def is_address(text: str) -> bool:
     return len(text) <= 64 and (":" in text or text.count(".") == 3) and _is_address(text)
 
 
+def is_domain_name(text: str) -> bool:
+    """A name of two labels or more that DNS can hold (RFC 1035 section 2.3.4), in any letters."""
+    labels = text.split(".") if len(text) <= 253 else []
+    return len(labels) > 1 and all(0 < len(one) < 64 and not any(c in " \t/\\@:,;\"'()" for c in one) for one in labels)
+
+
 @lru_cache(maxsize=16384)
 def _is_address(text: str) -> bool:
     if not text or not (text[-1].isdigit() or ":" in text):

@@ -45,5 +45,5 @@ def _says(said: Mapping[str, Mapping[str, bool]], key: str) -> bool:
 def _named(key: str) -> EntityRef:
     """Of what no activity names: an entity called by its key."""
     kind, _, rest = key.partition(":")
-    every: tuple[EntityKind, ...] = (*KINDS, "address")
+    every: tuple[EntityKind, ...] = (*KINDS, "address", "domain")
     return EntityRef(next((one for one in every if one == kind), "user"), key, rest or key)

@@ -1,4 +1,4 @@
-"""Who is sensitive, who is a honeytoken: found by the program, given or taken away by hand."""
+"""Who is sensitive, who is a honeytoken, which domain is known to be bad: found by the program, given or taken away by hand."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,10 @@ from app.ui.widgets.words import Line, PageHeading, Words
 
 TYPING_MS = 150
 MOST = 12
-CHOICES = (("Sensitive", "Sensitive"), ("Honeytoken", "Honeytoken"))
+MOST_TYPED = 100_000
+"""Characters: a list of domains may be pasted."""
+KNOWN_BAD = "Known bad"
+CHOICES = (("Sensitive", "Sensitive"), ("Honeytoken", "Honeytoken"), (KNOWN_BAD, KNOWN_BAD))
 
 
 def _how(row: Tagged) -> str:
@@ -49,9 +52,9 @@ class Tags(Section):
         self.open = Button(tr("Open entity"), on_click=self._open)
         self.heading = PageHeading(tr("Tags"), "", (self.open, self.take))
         self.name = QLineEdit()
-        self.name.setPlaceholderText(tr("Name of an account, a computer, a group; an address"))
+        self.name.setPlaceholderText(tr("Name of an account, a computer, a group, a domain; an address"))
         self.name.setAccessibleName(tr("Whom to tag"))
-        self.name.setMaxLength(256)
+        self.name.setMaxLength(MOST_TYPED)
         self.names = QStringListModel(self)
         completer = QCompleter(self.names, self)
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
@@ -103,12 +106,13 @@ class Tags(Section):
         self._show(())
 
     def items(self) -> Sequence[Item]:
-        """The two tags that detectors go by."""
+        """The tags that detectors go by."""
         return (
             Item(
                 "Sensitive accounts and computers", "Who may reach the whole domain.", "Sensitive", "tag vip admin crown jewels"
             ),
             Item("Honeytokens", "Accounts and computers that nobody has a reason to use.", "Honeytoken", "tag decoy canary"),
+            Item("Domains known to be bad", "Who asks DNS for them is told.", "Known bad", "tag indicator ioc dns domain"),
         )
 
     def show_item(self, key: str) -> None:
@@ -185,6 +189,11 @@ class Tags(Section):
         if session is None or not text:
             return
         tag = next(word for word, one in self.tag.segments.items() if one.isChecked())
+        if tag == KNOWN_BAD:
+            names = text.replace(",", " ").split()
+            every = lambda: [session.key_of(one, tag) for one in names]  # noqa: E731
+            self.desk.jobs.run(every, lambda keys: self._tag_domains(keys, tag), self._unknown, self)
+            return
         chosen = self._found.get(text)
         work = (lambda: chosen.key) if chosen is not None else (lambda: session.key_of(text))
         self.desk.jobs.run(work, lambda key: self._tag(key, tag, True, text), self._unknown, self)
@@ -200,6 +209,11 @@ class Tags(Section):
         said = {True: "carries", False: "does not carry"}
         words = f"{said[on]} {tag}" if on is not None else f"carries {tag} as the program finds"
         self.desk.tell(f"{wording.tidy(who, 80)} {words}; alerts follow when detection is done.")
+
+    def _tag_domains(self, keys: Sequence[str], tag: str) -> None:
+        self.wrong.hide()
+        self.name.clear()
+        self.desk.tag_all(keys, tag, True)
 
     def _take(self) -> None:
         one = self.table.current_row()

@@ -13,6 +13,7 @@ OFFERED: dict[str, tuple[str, ...]] = {
     "computer": ("Sensitive", "Honeytoken", *SERVERS),
     "controller": ("Sensitive", "Honeytoken", *SERVERS),
     "address": ("Honeytoken", *SERVERS, "Shared address"),
+    "domain": ("Known bad",),
 }
 """Kind of an entity to the tags that can be given to it by hand."""
 
