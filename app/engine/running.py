@@ -11,12 +11,12 @@ from app.engine.detector import Detect, Detector, Later, SignIn
 from app.engine.knowledge import Knowledge
 from app.engine.memory import Memory
 from app.engine.profiles import WATCHED, Profiles, Teach, teacher
-from app.engine.readings import pipes
+from app.engine.readings import federation, pipes
 from app.engine.readings.sessions import LOGON, remember
 from app.model.activity import Activity, Result
 from app.model.alert import Alert, Finding
 from app.model.details import EVENTS, KINDS, DnsQuery, RpcBind, RpcCall, SmbTree
-from app.model.events import EventLogon, WindowsEvent
+from app.model.events import EventAdfs, EventLogon, WindowsEvent
 from app.model.tuning import DEFAULT, Tuning
 
 Told = tuple[tuple[str, Result], ...]
@@ -111,6 +111,8 @@ def _kept(kind: type, which: Any, result: Result) -> Keep | None:
     """What is kept of an activity once, for whoever asks for it later."""
     if kind is EventLogon:
         return remember if which[0] == LOGON else None
+    if kind is EventAdfs:
+        return federation.remember
     return pipes.remember if kind is SmbTree and result == "success" else None
 
 

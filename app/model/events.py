@@ -69,7 +69,9 @@ class WindowsEvent(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind"
 
 
 class EventLogon(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-logon"):
-    """Logon sessions: 4624, 4625, 4634, 4647, 4648, 4672, 4964; SIDs of another domain that a trust filtered: 4675."""
+    """Logon sessions: 4624, 4625, 4634, 4647, 4648, 4672, 4964; a Kerberos request that came twice: 4649; SIDs of another domain
+    that a trust filtered: 4675.
+    """
 
 
 class EventKerberos(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-kerberos"):
@@ -101,7 +103,9 @@ class EventProcess(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event
 
 
 class EventObjectAccess(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-object-access"):
-    """A handle to, or an operation on, an object of the directory or of SAM: 4661, 4662."""
+    """A handle to, or an operation on, an object of the directory or of SAM: 4661, 4662; a user's master key of DPAPI kept safe
+    or given back: 4692, 4693.
+    """
 
 
 class EventDirectoryChange(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-directory-change"):
@@ -131,7 +135,9 @@ class EventLdap(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-ld
 
 
 class EventAdfs(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-adfs"):
-    """Federation services validated a credential, or refused it: 1202, 1203."""
+    """Federation services validated a credential, or refused it, and what else they tell of requests and tokens: 299, 324, 403,
+    404, 410-412, 500, 501, 510, 512, 515, 516, 1200-1207, 1210.
+    """
 
 
 class EventSam(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-sam"):

@@ -21,7 +21,46 @@ def federated(user: str, *, at: int = 0, right: bool = False, address: str = "20
     )
 
 
+def audited(event_id: int, *values: str, at: int = 0) -> Activity:
+    """Another audit of the federation server, whose values have no names."""
+    fields = {f"param{place}": value for place, value in enumerate(values, 1)}
+    return log(event_id, fields, at=at, computer="sts.example.org", where=("AD FS Auditing", "Security"))
+
+
+def older(user: str, *, at: int = 0, right: bool = False, address: str = "203.0.113.9", twice: bool = False) -> list[Activity]:
+    """How AD FS of 2012 R2 and before audits a request with a password: from where, then whose, or that it was wrong."""
+    request, instance = f"0c0fd6ee-{at}-{user}", f"64fb88c5-{at}-{user}"
+    asked = audited(
+        403, f"a{instance}", request, "2020-01-01", "10.0.0.7", "POST", "/adfs/ls/", *["-"] * 10, at=at
+    )  # the proxy's address
+    headers = audited(410, request, "-", "-", "-", "/adfs/ls/", f"{address},10.0.0.7", "proxy", "-", at=at + 1000)
+    if right:
+        return [
+            asked, headers, audited(412, instance, request, f"{TOKENS}/UserName", "urn:app", at=at + 2000),
+            audited(501, instance, f"{CLAIMS}/windowsaccountname", f"EXAMPLE\\{user}", at=at + 3000),
+        ]  # fmt: skip
+    wrong = f"EXAMPLE\\{user}-The user name or password is incorrect"
+    told = [asked, headers, audited(411, request, f"{TOKENS}/UserName", "-", wrong, "x", at=at + 2000)]
+    return [*told, federated(user, at=at + 4000, address=address)] if twice else told
+
+
+def all_of(*requests: list[Activity]) -> list[Activity]:
+    return [one for request in requests for one in request]
+
+
+TOKENS = "http://schemas.microsoft.com/ws/2006/05/identitymodel/tokens"
+CLAIMS = "http://schemas.microsoft.com/ws/2008/06/identity/claims"
 FIRES = {
+    "five accounts at a federation server of years ago": Case(
+        all_of(*(older(f"user{one}", at=one * SECOND) for one in range(6))), severity="medium"
+    ),
+    "guessed at a federation server of years ago": Case(
+        all_of(*(older("alice", at=one * SECOND) for one in range(25)), older("alice", at=40 * SECOND, right=True)),
+        severity="high",
+    ),
+    "accounts that the federation server locked out": [
+        audited(516, "1", f"EXAMPLE\\user{one}", "203.0.113.9", "6", "-", at=one * SECOND) for one in range(5)
+    ],
     "five accounts at the federation server": Case(
         [federated(f"user{one}", at=one * SECOND) for one in range(6)], severity="medium"
     ),
@@ -37,6 +76,16 @@ FIRES = {
 QUIET = {
     "an office behind one address, where most sign in": [
         federated(f"user{one}", at=one * SECOND, right=one % 6 != 0) for one in range(60)
+    ],
+    "an office behind one address at a federation server of years ago": all_of(
+        *(older(f"user{one}", at=one * SECOND, right=one % 6 != 0) for one in range(60))
+    ),
+    "fifteen refusals, each told twice": all_of(*(older("alice", at=one * 10 * SECOND, twice=True) for one in range(15))),
+    "tokens of others that are not valid": [
+        audited(
+            411, str(one), "urn:oasis:names:tc:SAML:1.0:assertion", "203.0.113.9", f"user{one}@x-is old", "x", at=one * SECOND
+        )
+        for one in range(30)
     ],
     "somebody mistypes at the federation server": [federated("alice", at=one * SECOND, right=one == 3) for one in range(4)],
     "one account again and again": [locked("alice", at=one * SECOND) for one in range(9)],

@@ -4,7 +4,7 @@ from app.model.activity import Activity
 from app.model.identifiers import LSARPC
 from tests.cases.case import Case, Real
 from tests.cases.smb_session_enumeration import pipe
-from tests.engine.detectors.builders import DC1, DC2, SECOND, WS1, call, controller
+from tests.engine.detectors.builders import DC1, DC2, HOUR, SECOND, WS1, call, controller
 from tests.engine.detectors.builders import FILES as SERVER
 from tests.engine.detectors.logs import CHANGES_ALL, checked, log, logon, subject
 
@@ -25,7 +25,27 @@ def secret(name: str, user: str = "alice", *, at: int = 0, failed: bool = False)
     return log(4662, fields, at=at, failed=failed)
 
 
+def given_back(
+    number: int, user: str = "alice", *, at: int = 0, event_id: int = 4693, computer: str = "ws1.example.org"
+) -> Activity:
+    """4693 of one of somebody's master keys; 4692 of one kept safe."""
+    fields = {
+        **subject(user), "MasterKeyId": f"0445c766-75f0-4de7-82ad-{number:012d}", "RecoveryServer": "dc1.example.org",
+        "RecoveryReason": "0x5c005c", "RecoveryKeyId": "", "FailureId": "0x380000",
+    }  # fmt: skip
+    return log(event_id, fields, at=at, computer=computer)
+
+
+def reset(user: str, *, at: int = 0) -> Activity:
+    """4724."""
+    return log(4724, {"TargetUserName": user, "TargetDomainName": "EXAMPLE", **subject("helpdesk")}, at=at)
+
+
 FIRES = {
+    "all master keys of a profile given back": Case([given_back(one, at=one * SECOND) for one in range(6)], severity="low"),
+    "the password of somebody else was reset": Case(
+        [reset("bob"), *(given_back(one, at=HOUR + one * SECOND) for one in range(5))], severity="low"
+    ),
     "read by name": Case(
         [
             controller(DC1),
@@ -47,6 +67,11 @@ FIRES = {
 }
 
 QUIET = {
+    "keys given back after a reset": [reset("alice"), *(given_back(one, at=HOUR + one * SECOND) for one in range(6))],
+    "one key given back again and again": [given_back(1, at=one * SECOND) for one in range(9)],
+    "an old key a day": [given_back(one, at=one * 24 * HOUR) for one in range(9)],
+    "keys kept safe": [given_back(one, at=one * SECOND, event_id=4692) for one in range(9)],
+    "keys of the system": [given_back(one, "SYSTEM", at=one * SECOND) for one in range(9)],
     "a computer backs up a user's key": [controller(DC1), call(BACKUP, 0, stub={"action": "BACKUPKEY_RETRIEVE_BACKUP_KEY_GUID"})],
     "another secret": [controller(DC1), call(LSARPC, 43, stub={"secret": "$MACHINE.ACC"})],
     "sealed, at a member": [controller(DC1), call(LSARPC, 43, WS1, SERVER, sealed=True, response_bytes=1500)],

@@ -1,6 +1,7 @@
 """Cases of honeytoken_activity: a decoy account, a decoy service, a decoy computer."""
 
 from app.model.details import KerberosAp
+from tests.cases.brute_force import CLAIMS, TOKENS, audited, older
 from tests.cases.case import Case, Cases, Real
 from tests.engine.detectors.builders import FILES, HOUR, REALM, SECOND, WS2, act, as_req, bind, ntlm, tgs_req
 from tests.engine.detectors.logs import CLIENT, known, log, logon, subject, tgt, ticket, validated
@@ -47,6 +48,16 @@ FIRES: Cases = {
     "a server logged it": Case([logon("backup-adm")], BARE, severity="high"),
     "a KDC logged it": Case([tgt("backup-adm", status=0x18)], DECOY),
     "a KDC gave a ticket to its service": Case([ticket("svc_old")], SERVICE),
+    "a federation server was given its token": Case(
+        [
+            audited(403, "1", "2", "2020-01-01", "203.0.113.9", "POST", "/adfs/ls/", *["-"] * 10),
+            audited(412, "3", "2", f"{TOKENS}/Windows", "urn:app", at=SECOND),
+            audited(501, "3", f"{CLAIMS}/windowsaccountname", r"EXAMPLE\backup-adm", at=2 * SECOND),
+        ],
+        BARE,
+        severity="high",
+    ),
+    "a federation server found its password wrong": Case(older("backup-adm"), BARE, severity="medium"),
     "its credentials were given at another computer": Case([explicit("backup-adm")], BARE),  # type: ignore[list-item]
 }
 QUIET: Cases = {

@@ -1,8 +1,9 @@
 """Tickets that moved, and laptops, delegation, proxies, which move them without a thief."""
 
-from tests.cases.case import Case, Cases, Real
+from tests.cases.case import LOW, Case, Cases, Real
 from tests.engine.detectors.builders import DC1, DC2, FILES, MINUTE, REALM, SECOND, WS1, WS2, as_req, controller, dns, tgs_req
 from tests.engine.detectors.builders_kerberos import ap_req, desktop, signs_in, tgt_of
+from tests.engine.detectors.logs import log, subject
 
 NAMED = [signs_in("WS1", WS1), signs_in("WS2", WS2, at=SECOND)]
 STRANGER, SIXTH = "192.0.2.66", "2001:db8::66"
@@ -16,7 +17,18 @@ def used(source: str, *, at: int = 3 * MINUTE, ticket: str = TGT, **more: object
     return tgs_req("cifs/dc1.example.org", source, at=at, presented_ticket_hash=ticket, **more)
 
 
+def replay(user: str, workstation: str = "WS7", *, at: int = 0):  # type: ignore[no-untyped-def]
+    """4649."""
+    fields = {
+        **subject("SYSTEM", 0x3E7), "TargetUserName": user, "TargetDomainName": "EXAMPLE", "RequestType": "3",
+        "LogonProcessName": "Kerberos", "AuthenticationPackage": "Kerberos", "WorkstationName": workstation,
+    }  # fmt: skip
+    return log(4649, fields, at=at)
+
+
 FIRES: Cases = {
+    "the log tells a request that came twice": Case([replay("alice")], severity="low"),
+    "it came three times": Case([replay("alice", at=at * SECOND) for at in range(3)], severity="low"),
     "between two known computers": Case([*NAMED, GIVEN, used(WS2)], severity="high"),
     "to an unknown address, while its owner goes on": Case(
         [NAMED[0], GIVEN, used(STRANGER), tgs_req("ldap/dc1.example.org", WS1, at=4 * MINUTE, presented_ticket_hash=TGT)],
@@ -44,6 +56,9 @@ FIRES: Cases = {
 }  # fmt: skip
 
 QUIET: Cases = {
+    "what is only new, at low sensitivity": Case([replay("alice")], tuning=LOW),
+    "a computer's request came twice": [replay("WS1$")],
+    "a service's session": [log(4624, {"TargetUserName": "alice", "TargetDomainName": "EXAMPLE", "LogonType": "5"})],
     "its own computer at another address": [NAMED[0], signs_in("WS1", STRANGER, at=2 * MINUTE), GIVEN, used(STRANGER)],
     "delegation to a server": [*NAMED, GIVEN, FORWARDED, used(FILES, ticket="forwarded")],
     "remote desktop that lends tickets": [

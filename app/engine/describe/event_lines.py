@@ -194,6 +194,11 @@ def process(a: Activity, d: WindowsEvent) -> str:
     return f"Process started: {said(d, 'CommandLine', 'NewProcessName') or 'unknown'}"
 
 
+def replayed(a: Activity, d: WindowsEvent) -> str:
+    """4649."""
+    return f"A Kerberos request of {whom(d, 'TargetUserName')} came to {here(a, d)} a second time{from_where(a, d)}"
+
+
 def _few(words: str) -> str:
     """The first four of a list of rights."""
     parts = words.split(", ")
@@ -201,7 +206,10 @@ def _few(words: str) -> str:
 
 
 def object_access(a: Activity, d: WindowsEvent) -> str:
-    """4661, 4662."""
+    """4661, 4662, 4692, 4693."""
+    if d.event_id in (4692, 4693):
+        verb = "had kept safe" if d.event_id == 4692 else "had given back"
+        return f"{whom(d, 'SubjectUserName', 'SubjectUserSid')} {verb} the DPAPI master key {said(d, 'MasterKeyId')}".rstrip()
     kind = said(d, "ObjectType").strip("%{}")
     kind = schema_name(kind) or kind or "object"
     name = said(d, "ObjectName").strip("%{}")
@@ -261,7 +269,25 @@ def ldap(a: Activity, d: WindowsEvent) -> str:
 
 
 def federation(a: Activity, d: WindowsEvent) -> str:
-    """1202, 1203."""
-    verb = "validated" if d.event_id == 1202 else "refused"
-    party = said(d, "RelyingParty")
-    return f"Federation {verb} {said(d, 'UserId') or 'a credential'}{f' for {party}' if party else ''}{from_where(a, d)}"
+    """299 to 516, 1200 to 1210."""
+    party = said(d, "RelyingParty", "TargetedRelyingParty")
+    who = said(d, "UserId", "User", "Caller", "windowsaccountname", "upn", "CallerIdentity")
+    who = who or (a.account.name if a.account is not None else "")
+    words = _FEDERATION.get(d.event_id, ("told of", "somebody"))
+    if d.event_id in (403, 404):
+        who = said(d, "UrlAbsolutePath", "StatusCode")
+    return f"Federation {words[0]} {who or words[1]}{f' for {party}' if party else ''}{from_where(a, d)}"
+
+
+_FEDERATION = {
+    299: ("issued", "a token"), 324: ("refused a token to", "somebody"), 403: ("was asked for", "a page"),
+    404: ("answered with", "a response"), 410: ("read the headers of", "a request"), 411: ("found invalid", "a token"),
+    412: ("validated", "a token"), 500: ("issued a token for", "somebody"), 501: ("was given a token of", "somebody"),
+    510: ("told more of", "a request"), 512: ("let try, though locked out,", "somebody"),
+    515: ("was given, while locked out, the right password of", "somebody"), 516: ("locked out", "somebody"),
+    1200: ("issued a token to", "somebody"), 1201: ("refused a token to", "somebody"), 1202: ("validated", "a credential"),
+    1203: ("refused", "a credential"), 1204: ("changed the password of", "somebody"),
+    1205: ("refused to change the password of", "somebody"), 1206: ("signed out", "somebody"),
+    1207: ("could not sign out", "somebody"), 1210: ("locked out", "somebody"),
+}  # fmt: skip
+"""What it did, and to whom where that is not told."""

@@ -58,6 +58,7 @@ _LOGONS: dict[int, _Line] = {
     4634: lines.logged_off,
     4647: lines.logged_off,
     4648: lines.explicit,
+    4649: lines.replayed,
     4672: lines.privileges,
     4675: filtered,
     4964: lines.special_group,

@@ -19,6 +19,7 @@ from app.engine.detector import (
     sentence,
 )
 from app.engine.memory import Trail
+from app.engine.readings.federation import CALLER, by_password, whole
 from app.engine.readings.sessions import FROM_ELSEWHERE, LOGON, LOGON_REFUSED, is_retold
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
@@ -70,7 +71,9 @@ NTLM_RIGHT = frozenset({0xC000006E, 0xC000006F, 0xC0000070, 0xC0000071, 0xC00001
 HABIT = 3
 """Days on which a source failed for one account alone, after which it is an old password that somebody forgot there."""
 TGT, PREAUTHENTICATION_FAILED, VALIDATED = 4768, 4771, 4776
-FEDERATED, FEDERATION_REFUSED = 1202, 1203
+FEDERATED, FEDERATION_REFUSED, TOKEN_REFUSED = 1202, 1203, 411
+LOCKED_OUTSIDE = frozenset({516, 1210})
+"""The federation service itself locked an account out for who comes from outside (extranet lockout)."""
 BY_PASSWORD = frozenset({None, 2, 138})
 """Pre-authentication of 4768 and 4771 that rests on a password: encrypted timestamp, encrypted challenge; not told (IANA)."""
 ANONYMOUS = "S-1-5-7"
@@ -111,7 +114,7 @@ def logged(activity: Activity) -> tuple[str, bool | None]:
             return "Kerberos", False if wrong else True if expired else None
         return "Kerberos", True if event.event_id == TGT and event.number("PreAuthType") is not None else None
     if isinstance(event, EventAdfs):
-        return "AD FS", event.event_id == FEDERATED
+        return "AD FS", event.event_id in (FEDERATED, CALLER)
     if isinstance(event, EventNtlm) and event.event_id != VALIDATED:
         return "NTLM", None
     protocol = "NTLM"
@@ -132,6 +135,13 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     if isinstance(activity.detail, EventAccount):
         yield from locked(activity, ctx)
         return
+    if isinstance(activity.detail, EventAdfs):
+        if activity.detail.event_id == CALLER and not by_password(activity.detail, activity.at, ctx):
+            return
+        activity = whole(activity, ctx)
+        if activity.detail.event_id in LOCKED_OUTSIDE:
+            yield from locked(activity, ctx)
+            return
     sign_in = judged(activity)
     if sign_in is None:
         return
@@ -194,7 +204,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
 def locked(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Accounts that one computer locked out, one after the other, where no log tells the failures themselves."""
     victim, at = ctx.account(activity), activity.at
-    if activity.detail.event_id != LOCKED or victim is None or activity.source is None:  # type: ignore[union-attr]
+    if activity.detail.event_id not in (LOCKED, *LOCKED_OUTSIDE) or victim is None or activity.source is None:  # type: ignore[union-attr]
         return
     ip = ctx.place(activity.source, at)
     trail = ctx.memory.seen(("locked", ip), victim.key, at, activity.id, WINDOW)
@@ -321,7 +331,19 @@ DETECTOR = Detector(
     phase="Compromised credentials",
     techniques=("T1110.001", "T1110.003"),
     watches=(KerberosAs, Ntlm, EventKerberos, EventNtlm, EventLogon, EventAccount, EventAdfs),
-    event_ids=(TGT, PREAUTHENTICATION_FAILED, VALIDATED, LOGON, LOGON_REFUSED, LOCKED, FEDERATED, FEDERATION_REFUSED),
+    event_ids=(
+        TGT,
+        PREAUTHENTICATION_FAILED,
+        VALIDATED,
+        LOGON,
+        LOGON_REFUSED,
+        LOCKED,
+        FEDERATED,
+        FEDERATION_REFUSED,
+        TOKEN_REFUSED,
+        CALLER,
+        *LOCKED_OUTSIDE,
+    ),
     needs=Needs(
         ports=("88", "445", "389", "135", "80"),
         kinds=("kerberos-as", "ntlm", "event-kerberos", "event-ntlm", "event-logon", "event-account", "event-adfs"),

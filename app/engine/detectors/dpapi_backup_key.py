@@ -3,7 +3,21 @@
 from collections.abc import Iterator
 
 from app.engine.context import Context
-from app.engine.detector import HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
+from app.engine.detector import (
+    DAY,
+    HOUR,
+    MINUTE,
+    Detector,
+    Needs,
+    against,
+    caption_of,
+    ended,
+    fact,
+    found,
+    measured,
+    outcome_of,
+    sentence,
+)
 from app.engine.readings.novelty import is_new
 from app.engine.readings.pipes import FILE_CHECKED, pipe_opened
 from app.engine.readings.sessions import by_system, from_session, session_of
@@ -11,8 +25,9 @@ from app.engine.repeated import first_time
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcCall
-from app.model.events import EventObjectAccess, EventShare
+from app.model.events import EventAccount, EventObjectAccess, EventShare
 from app.model.identifiers import LSARPC
+from app.model.tuning import Threshold
 
 WINDOW = HOUR
 OPEN_SECRET, QUERY_SECRET, RETRIEVE = 28, 30, 43
@@ -21,7 +36,16 @@ KEY = "bckupkey"
 """Secrets G$BCKUPKEY_PREFERRED, G$BCKUPKEY_P and G$BCKUPKEY_<GUID> hold the keys (MS-BKRP section 3.1.1)."""
 HOLDS_A_KEY = 600
 """Bytes of a sealed answer from which on it can hold a key of RSA 2048; names of keys take less than 100."""
-CHECKED = 4662
+CHECKED, RECOVERED = 4662, 4693
+KEYS = Threshold(
+    name="keys", low=8, medium=4, high=2, words="Master keys that one person had given back within a quarter of an hour"
+)
+"""Master keys that one person had given back in a short time: Windows makes one in three months, and asks for an old one when
+something old is opened after a password was set anew; tools ask for all that lie in a profile."""
+SHORT = 15 * MINUTE
+RESET = 30 * DAY
+"""So long after somebody's password was set anew, Windows asks for that person's keys, one after the other."""
+PASSWORD_SET, PASSWORD_CHANGED = 4724, 4723
 PIPE = "protected_storage"
 """Where MS-BKRP is asked (section 2.1): to have a key kept safe or given back, and by tools that pose as such a client."""
 
@@ -31,6 +55,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     detail = activity.detail
     if isinstance(detail, EventObjectAccess):
         yield from logged(activity, detail, ctx)
+    elif isinstance(detail, EventAccount):
+        ctx.memory.note(("reset", (detail.text("TargetUserName") or "").lower()), True, activity.at)
     elif isinstance(detail, RpcCall):
         yield from called(activity, detail, ctx)
     else:
@@ -84,6 +110,9 @@ def called(activity: Activity, call: RpcCall, ctx: Context) -> Iterator[Finding]
 
 def logged(activity: Activity, event: EventObjectAccess, ctx: Context) -> Iterator[Finding]:
     """A secret of that name that the log of a controller tells (4662), read by whoever is not the controller itself."""
+    if event.event_id == RECOVERED:
+        yield from recovered(activity, event, ctx)
+        return
     name = event.text("ObjectName") or ""
     if event.event_id != CHECKED or KEY not in name.lower() or activity.account is None or by_system(activity):
         return
@@ -119,6 +148,43 @@ def logged(activity: Activity, event: EventObjectAccess, ctx: Context) -> Iterat
     )
 
 
+def recovered(activity: Activity, event: EventObjectAccess, ctx: Context) -> Iterator[Finding]:
+    """Master keys of users given back by a controller (4693): several at once to one person, whose password is as it was."""
+    account, at = ctx.account(activity), activity.at
+    if account is None or account.kind != "user" or by_system(activity):
+        return
+    who = activity.account.name.lower() if activity.account is not None else ""
+    key = (event.text("MasterKeyId") or activity.id).lower()
+    here = event.computer.lower()
+    trail = ctx.memory.seen(("keys", account.key, here), key, at, activity.id, SHORT)
+    if trail.distinct < ctx.limit(KEYS) or ctx.memory.recall(("reset", who), bool, at, RESET) is not None:
+        return
+    computer = ctx.knowledge.computer_entity(event.computer)
+    yield found(
+        ctx,
+        activity,
+        f"keys {account.key} {here}",
+        first=trail.began,
+        evidence=trail.take() or (activity.id,),
+        severity="low",
+        confidence="low",
+        title="Many DPAPI master keys recovered",
+        story=(
+            sentence(account, f" had {trail.distinct} master keys of DPAPI given back by ", ctx.target(activity), ", on ",
+                     computer, "."),
+            sentence("Tools that open saved passwords ask so for every key that lies in a profile (MS-BKRP section 3.1.4.1.3)."),
+        ),
+        facts=(
+            measured(f"{trail.distinct} master keys within a quarter of an hour", seen=trail.distinct, limits=(ctx.limit(KEYS),),
+                     unit="keys"),
+            fact("The last of them: ", activity),
+            fact("No log at hand tells that the password was set anew, after which Windows does so itself"),
+            against(f"It would be quiet below {ctx.limit(KEYS)} keys, or after a reset of the password that a log tells (4724)"),
+        ),
+        steps=ctx.path(activity, "DPAPI master keys", "given back"),
+    )  # fmt: skip
+
+
 def reached(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """The pipe of protected storage, which a log of shares tells (5145): by a person, where hardly anybody else opens it."""
     account = ctx.account(activity)
@@ -151,9 +217,9 @@ DETECTOR = Detector(
     severity="high",
     phase="Domain dominance",
     techniques=("T1555", "T1003.004"),
-    watches=(RpcCall, EventObjectAccess, EventShare),
+    watches=(RpcCall, EventObjectAccess, EventShare, EventAccount),
     interfaces=(LSARPC,),
-    event_ids=(CHECKED, FILE_CHECKED),
+    event_ids=(CHECKED, FILE_CHECKED, RECOVERED, PASSWORD_SET, PASSWORD_CHANGED),
     needs=Needs(
         ports=("445", "139"),
         kinds=("rpc-call", "event-object-access", "event-share"),
@@ -164,6 +230,7 @@ DETECTOR = Detector(
         controllers=True,
     ),
     window=WINDOW,
+    thresholds=(KEYS,),
     sessions=True,
     detect=detect,
 )

@@ -8,6 +8,7 @@ from app.engine.context import NOBODY, Context
 from app.engine.detector import DAY, Detector, Later, Needs, against, fact, found, later, listed, outcome_of, plural, sentence
 from app.engine.knowledge.tags import HONEYTOKEN
 from app.engine.memory import Trail
+from app.engine.readings.federation import whole
 from app.engine.readings.sessions import is_elsewhere
 from app.model.activity import Account, Activity
 from app.model.alert import Finding
@@ -29,7 +30,8 @@ WINDOW = DAY
 LOGON, REFUSED, EXPLICIT = 4624, 4625, 4648
 TICKET = 4769
 EVENTS = (
-    LOGON, REFUSED, EXPLICIT, 4768, TICKET, 4770, 4771, 4772, 4773, 4776, 8001, 8002, 8003, 8004, 2889, 1202, 1203,
+    LOGON, REFUSED, EXPLICIT, 4768, TICKET, 4770, 4771, 4772, 4773, 4776, 8001, 8002, 8003, 8004, 2889, 324,
+    411, 501, 512, 515, 516, 1200, 1201, 1202, 1203, 1204, 1205, 1210,
 )  # fmt: skip
 """Sign-ins as servers, controllers and federation services log them; how sessions go on and end tells nothing new."""
 PROTOCOLS: dict[type, str] = {
@@ -98,6 +100,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Later]:
     """Every sign-in that concerns a honeytoken; all of one honeytoken are one story."""
     if not ctx.decoys or (isinstance(activity.detail, WindowsEvent) and activity.detail.event_id not in EVENTS):
         return
+    activity = whole(activity, ctx)
     use = used(activity, ctx)
     if use is None:
         return

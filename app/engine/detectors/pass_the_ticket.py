@@ -1,4 +1,4 @@
-"""One ticket used from a computer other than the one that received it."""
+"""One ticket used from a computer other than the one that received it, or shown a second time as it was."""
 
 from collections.abc import Iterator
 
@@ -9,13 +9,18 @@ from app.engine.detector import DAY, HOUR, MINUTE, Detector, Needs, against, cap
 from app.engine.knowledge import Ticket
 from app.engine.knowledge.names import account_parts, host, service_host
 from app.engine.readings.kerberos import RENEW, is_computer, is_krbtgt
+from app.engine.readings.novelty import is_new
+from app.engine.repeated import first_time
 from app.model.activity import Activity
 from app.model.alert import Fact, Finding, Link, Severity, Step
 from app.model.details import KerberosAp, KerberosAs, KerberosTgs, RdpConnection
 from app.model.entity import EntityRef
+from app.model.events import EventLogon
 from app.model.tuning import Threshold
 
 WINDOW = 12 * HOUR
+REPLAYED = 4649
+"""A server refused an authenticator that it had seen (KRB_AP_ERR_REPEAT, RFC 4120 section 3.2.3)."""
 REMOTE_DESKTOP = 12 * HOUR
 """Remote Credential Guard lets a server use tickets that its visitor's computer fetches, as long as the session lasts."""
 BACK = Threshold(
@@ -41,6 +46,9 @@ class Use(Struct, frozen=True, kw_only=True):
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """The place of each use of a ticket against the place of its issue."""
     source, at = activity.source, activity.at
+    if isinstance(activity.detail, EventLogon):
+        yield from replayed(activity, ctx)
+        return
     if source is None or source.host:
         return
     detail = activity.detail
@@ -69,6 +77,33 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         return
     ctx.memory.note(("waiting", issue.ip), Use(activity=activity, issue=issue), at)
     yield from judged(activity, ctx, issue, None)
+
+
+def replayed(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """A server saw the same authenticator before (4649): recorded and sent again, or a packet that the network doubled.
+
+    What the network doubles, it doubles every day and for everybody; that is told once, and then kept quiet.
+    """
+    event, at, account, target = activity.detail, activity.at, ctx.account(activity), ctx.target(activity)
+    if not isinstance(event, EventLogon) or event.event_id != REPLAYED or account is None or account.kind != "user":
+        return
+    there = ctx.place(activity.destination, at)
+    if not is_new(f"replay {there}", account.key, at, ctx):
+        return
+    yield found(
+        ctx, activity, f"replay {there} {account.key}", severity="low", confidence="low", succeeded=False,
+        title="Possible replay of a Kerberos ticket",
+        story=(
+            sentence(target, " was sent the same Kerberos request of ", account, " twice, and refused the second one."),
+            sentence("Whoever records or relays a request sends the same one again; so does a network that doubles packets."),
+        ),
+        facts=(
+            fact("The log tells a replay that was refused: ", activity),
+            first_time(account, f"was told of {target.label}"),
+            against("It would be quiet for computers' accounts, and where it is told of many accounts"),
+        ),
+        steps=(Step(origin=ctx.doer(activity), target=target, label="request sent again", caption="refused", accented=True),),
+    )  # fmt: skip
 
 
 def judged(activity: Activity, ctx: Context, issue: Ticket, back: Activity | None) -> Iterator[Finding]:
@@ -167,8 +202,9 @@ DETECTOR = Detector(
     severity="high",
     phase="Lateral movement",
     techniques=("T1550.003",),
-    watches=(KerberosAs, KerberosTgs, KerberosAp, RdpConnection),
-    needs=Needs(ports=("88", "445", "389"), kinds=("kerberos-tgs", "kerberos-ap")),
+    watches=(KerberosAs, KerberosTgs, KerberosAp, RdpConnection, EventLogon),
+    event_ids=(REPLAYED,),
+    needs=Needs(ports=("88", "445", "389"), kinds=("kerberos-tgs", "kerberos-ap", "event-logon"), parts=("event-logon",)),
     window=WINDOW,
     thresholds=(BACK, SHARED),
     detect=detect,

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from app.engine.context import Context
 from app.engine.knowledge.names import host, short
 from app.model.activity import Activity, Endpoint
-from app.model.events import EventLogon, WindowsEvent
+from app.model.events import EventAdfs, EventLogon, WindowsEvent
 
 LOGON, LOGON_REFUSED = 4624, 4625
 NETWORK, CLEAR_NETWORK, DESKTOP = 3, 8, 10
@@ -130,6 +130,8 @@ def is_retold(activity: Activity, ctx: Context, who: Hashable) -> bool:
     told = ""
     if isinstance(event, WindowsEvent):
         told = "server" if isinstance(event, EventLogon) else event.computer.lower()
+        if isinstance(event, EventAdfs):  # its audits of several years tell one refusal by two events
+            told = f"{told} {event.event_id}"
     key = ("acts", who)
     held: tuple[tuple[tuple[int, tuple[str, ...]], ...], str | None] | None = ctx.memory.recall(key, tuple, at, TOGETHER)
     acts, alone = held if held is not None else ((), told)  # alone: who told all of them, None where several did

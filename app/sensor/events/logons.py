@@ -1,4 +1,4 @@
-"""Logon sessions: who signed in where, from where, and who used another account's credentials."""
+"""Logon sessions: who signed in where, from where, who used another account's credentials, whose were replayed."""
 
 from app.model.events import EventLogon
 from app.sensor.events.family import SECURITY, Facts, Family, by_subject
@@ -32,6 +32,11 @@ def _explicit(record: EventRecord, fields: Fields) -> Facts:
     return Facts(whom if system and whom is not None else who, origin(fields, record.computer))
 
 
+def _replayed(record: EventRecord, fields: Fields) -> Facts:
+    """The same authenticator came a second time and was refused (4649; RFC 4120 section 3.2.3, KRB_AP_ERR_REPEAT)."""
+    return Facts(target(fields), computer(text(fields, "WorkstationName")), None, True)
+
+
 FAMILY = Family(
     EventLogon,
     SECURITY,
@@ -41,6 +46,7 @@ FAMILY = Family(
         4634: _of_target,
         4647: _of_target,
         4648: _explicit,
+        4649: _replayed,
         4672: by_subject,
         4675: _of_target,
         4964: _of_target,

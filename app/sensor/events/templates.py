@@ -1,7 +1,8 @@
 """Names of the values of events, for records that give them by position only.
 
 Sources: event manifests of Windows (Microsoft-Windows-Security-Auditing and others, newest version of each event; older ones are
-shorter); 1644: KB 3060643; 2889: Directory Service message file; 1202, 1203: AD FS audit schema.
+shorter); 1644: KB 3060643; 2889: Directory Service message file; 299 to 516 and 1200 to 1210: audits of AD FS,
+which Microsoft's AD FS Toolbox reads by position.
 """
 
 _NAMES: tuple[tuple[tuple[int, ...], str], ...] = (
@@ -32,6 +33,11 @@ _NAMES: tuple[tuple[tuple[int, ...], str], ...] = (
         "TargetDomainName TargetLogonGuid TargetServerName TargetInfo ProcessId ProcessName IpAddress IpPort",
     ),
     (
+        (4649,),
+        "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId TargetUserName TargetDomainName RequestType "
+        "LogonProcessName AuthenticationPackage WorkstationName TransmittedServices ProcessId ProcessName",
+    ),
+    (
         (4661,),
         "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId ObjectServer ObjectType ObjectName "
         "HandleId TransactionId AccessList AccessReason AccessMask PrivilegeList Properties "
@@ -48,6 +54,15 @@ _NAMES: tuple[tuple[tuple[int, ...], str], ...] = (
         "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId NewProcessId NewProcessName "
         "TokenElevationType ProcessId CommandLine TargetUserSid TargetUserName TargetDomainName TargetLogonId "
         "ParentProcessName MandatoryLabel",
+    ),
+    (
+        (4692,),
+        "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId MasterKeyId RecoveryServer RecoveryKeyId FailureReason",
+    ),
+    (
+        (4693,),
+        "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId MasterKeyId RecoveryReason RecoveryServer RecoveryKeyId "
+        "FailureId",
     ),
     (
         (4697,),
@@ -309,7 +324,26 @@ _NAMES: tuple[tuple[tuple[int, ...], str], ...] = (
         "DirtyPagesModified SearchTimeMS AttributesPreventingOptimization User",
     ),
     ((2889,), "ClientAddress Identity BindingType"),
-    ((1202, 1203), "InstanceID AuditXml"),
+    ((299,), "InstanceID ActivityID RelyingParty"),
+    ((324,), "InstanceID ActivityID Caller RelyingParty"),
+    (
+        (403,),
+        "InstanceID ActivityID DateAndTime ClientIP HttpMethod UrlAbsolutePath QueryString LocalPort LocalIP UserAgentString "
+        "ContentLength CallerIdentity CertificateIdentity TargetedRelyingParty ThroughProxy ProxyDNSName",
+    ),
+    ((404,), "InstanceID ActivityID DateAndTime StatusCode StatusDescription"),
+    (
+        (410,),
+        "ActivityID x-ms-client-application x-ms-client-user-agent client-request-id x-ms-endpoint-absolute-path "
+        "x-ms-forwarded-client-ip x-ms-proxy x-ms-adfs-proxy-client-ip",
+    ),
+    ((411,), "ActivityID TokenType ClientIP ErrorMessage ExceptionDetails"),
+    ((412,), "InstanceID ActivityID TokenType RelyingParty"),
+    ((500, 501), "InstanceID " + " ".join(f"ClaimType{number} ClaimValue{number}" for number in range(1, 65))),
+    ((510,), "InstanceID " + " ".join(f"LongText{number}" for number in range(1, 65))),
+    ((512, 516), "ActivityID User ClientIP BadPasswordCount LastBadPasswordAttempt"),
+    ((515,), "ActivityID User ClientIP"),
+    ((1200, 1201, 1202, 1203, 1204, 1205, 1206, 1207, 1210), "ActivityID AuditXml"),
     ((16962,), "DefaultSDString"),
 )
 TEMPLATES: dict[int, tuple[str, ...]] = {id: tuple(names.split()) for ids, names in _NAMES for id in ids}

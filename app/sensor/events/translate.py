@@ -30,6 +30,7 @@ from app.sensor.events import (
 )
 from app.sensor.events.family import Family, Log, Tell, refused
 from app.sensor.events.fields import computer
+from app.sensor.events.message_text import fields_of
 from app.sensor.events.record import EventRecord
 from app.sensor.events.templates import named_fields
 from app.sensor.events.traces import TRACED, TRACES
@@ -83,10 +84,12 @@ def activities_of(record: EventRecord, input: str) -> list[Activity]:
     if not _is_from(log, record.provider, record.channel):
         return []
     fields = record.fields
+    if len(fields) == 1 and "Message" in fields:  # the rendered text alone, as many exports have it
+        fields = fields_of(record.event_id, fields["Message"]) or fields
     if "param1" in fields:
         fields = named_fields(record.event_id, fields)
     if detail is EventAdfs:
-        fields = adfs.with_elements(fields)
+        fields = adfs.with_elements(record.event_id, fields)
     facts = tell(record, fields)
     if facts is None:
         return []

@@ -80,6 +80,14 @@ def _adfs(id: int, result: str, failure: str) -> EventRecord:
     return event(id, fields, "AD FS Auditing")
 
 
+def _values(
+    id: int, *values: str, who: str | None = None, source: str | None = None, result: str = "success", code: int | None = None,
+    words: str,
+) -> Made:  # fmt: skip
+    fields = {f"param{place}": value for place, value in enumerate(values, 1)}
+    return Made(event(id, fields, "AD FS Auditing"), who, source, result=result, code=code, words=words)
+
+
 def _group(id: int, words: str) -> Made:
     added_or_removed = words.startswith(("Added", "Removed"))
     return Made(event(id, MEMBER if added_or_removed else GROUP), "CONTOSO\\dadmin", None, words=words)
@@ -380,6 +388,63 @@ MADE: tuple[Made, ...] = (
         event(8004, {"SChannelName": "FS1", "UserName": "alice", "DomainName": "CONTOSO", "WorkstationName": "WS7",
                      "SChannelType": "2"}, NTLM, "Microsoft-Windows-NTLM/Operational", 0),
         "CONTOSO\\alice", "name:ws7", "name:fs1", words="alice signed in to FS1 with NTLM from ws7",
+    ),
+    # "Event 4649" shows the schema alone.
+    Made(
+        event(4649, {"SubjectUserSid": "S-1-5-18", "SubjectUserName": "DC01$", "SubjectDomainName": "CONTOSO",
+                     "SubjectLogonId": "0x3e7", "TargetUserName": "alice", "TargetDomainName": "CONTOSO", "RequestType": "3",
+                     "LogonProcessName": "Kerberos", "AuthenticationPackage": "Kerberos", "WorkstationName": "WS7",
+                     "TransmittedServices": "-", "ProcessId": "0x0", "ProcessName": "-"}),
+        "CONTOSO\\alice", "name:ws7", result="failure", words="A Kerberos request of alice came to DC01 a second time from ws7",
+    ),
+    Made(
+        event(4692, {**SUBJECT, "MasterKeyId": "16cfaea0-dbe3-4d92-9523-d494edb546bc", "RecoveryServer": "",
+                     "RecoveryKeyId": "806a0350-aeb1-4c56-91f9-ef16cf759291", "FailureReason": "0x0"}),
+        _WHO, None, code=0, words="dadmin had kept safe the DPAPI master key 16cfaea0-dbe3-4d92-9523-d494edb546bc",
+    ),
+    Made(
+        # Windows writes the server where the reason is due.
+        event(4693, {**SUBJECT, "MasterKeyId": "0445c766-75f0-4de7-82ad-d9d97aad59f6", "RecoveryReason": "0x5c005c",
+                     "RecoveryServer": "DC02.contoso.local", "RecoveryKeyId": "", "FailureId": "0x380000"}),
+        _WHO, "name:dc01.contoso.local", "name:dc02.contoso.local",
+        words="dadmin had given back the DPAPI master key 0445c766-75f0-4de7-82ad-d9d97aad59f6",
+    ),
+    # Audits of AD FS in the order in which Microsoft's AD FS Toolbox reads their values; none has a name.
+    _values(299, "64fb88c5", "0c0fd6ee", "urn:app", words="Federation issued a token for urn:app"),
+    _values(324, "64fb88c5", "0c0fd6ee", "CONTOSO\\alice", "urn:app", who="CONTOSO\\alice", result="failure",
+            words="Federation refused a token to CONTOSO\\alice for urn:app"),
+    _values(403, "64fb88c5", "0c0fd6ee", "2017-09-19 20:50:43", "203.0.113.7", "GET", "/adfs/ls/", "?x=1", "443", "10.0.0.9",
+            "Mozilla/5.0", "0", "-", "-", "-", "False", "-", source="203.0.113.7",
+            words="Federation was asked for /adfs/ls/ from 203.0.113.7"),
+    _values(404, "64fb88c5", "0c0fd6ee", "2017-09-19 20:50:43", "200", "OK", code=200, words="Federation answered with 200"),
+    _values(410, "0c0fd6ee", "-", "-", "-", "/adfs/ls/", "203.0.113.7", "-", "-", source="203.0.113.7",
+            words="Federation read the headers of a request from 203.0.113.7"),
+    _values(411, "0c0fd6ee", "http://schemas.microsoft.com/ws/2006/05/identitymodel/tokens/UserName", "203.0.113.7",
+            "CONTOSO\\alice-The user name or password is incorrect", "System.IdentityModel.X", who="CONTOSO\\alice",
+            source="203.0.113.7", result="failure", words="Federation found invalid alice from 203.0.113.7"),
+    _values(412, "64fb88c5", "0c0fd6ee", "http://schemas.microsoft.com/ws/2006/05/identitymodel/tokens/UserName", "urn:app",
+            words="Federation validated a token for urn:app"),
+    _values(500, "64fb88c5", "http://schemas.xmlsoap.org/claims/UPN", "alice@contoso.com", who="contoso.com\\alice",
+            words="Federation issued a token for alice@contoso.com"),
+    _values(501, "64fb88c5", "http://schemas.microsoft.com/ws/2008/06/identity/claims/windowsaccountname", "CONTOSO\\alice",
+            who="CONTOSO\\alice", words="Federation was given a token of CONTOSO\\alice"),
+    _values(510, "64fb88c5", '{"Content-Length":"89","X-MS-Forwarded-', 'Client-IP":"203.0.113.7"}', "-", source="203.0.113.7",
+            words="Federation told more of a request from 203.0.113.7"),
+    _values(512, "0c0fd6ee", "CONTOSO\\alice", "203.0.113.7", "6", "1/1/2020", who="CONTOSO\\alice", source="203.0.113.7",
+            result="failure", words="Federation let try, though locked out, CONTOSO\\alice from 203.0.113.7"),
+    _values(515, "0c0fd6ee", "CONTOSO\\alice", "203.0.113.7", who="CONTOSO\\alice", source="203.0.113.7",
+            words="Federation was given, while locked out, the right password of CONTOSO\\alice from 203.0.113.7"),
+    _values(516, "0c0fd6ee", "CONTOSO\\alice", "203.0.113.7", "6", "1/1/2020", who="CONTOSO\\alice", source="203.0.113.7",
+            result="failure", words="Federation locked out CONTOSO\\alice from 203.0.113.7"),
+    *(
+        Made(_adfs(id, "Failure" if id % 2 or id == 1210 else "Success", "None"), "CONTOSO\\alice", "203.0.113.7",
+             result="failure" if id % 2 or id == 1210 else "success",
+             words=f"Federation {words} CONTOSO\\alice for urn:federation:MicrosoftOnline from 203.0.113.7")
+        for id, words in (
+            (1200, "issued a token to"), (1201, "refused a token to"), (1204, "changed the password of"),
+            (1205, "refused to change the password of"), (1206, "signed out"), (1207, "could not sign out"),
+            (1210, "locked out"),
+        )
     ),
     Made(_adfs(1202, "Success", "None"), "CONTOSO\\alice", "203.0.113.7",
          words="Federation validated CONTOSO\\alice for urn:federation:MicrosoftOnline from 203.0.113.7"),

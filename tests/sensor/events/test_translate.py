@@ -28,6 +28,7 @@ NAMED_IN_THE_ISSUE = {
     4720, 4722, 4723, 4724, 4725, 4726, 4730, 4738, 4739, 4740, 4741, 4742, 4743, 4753, 4758, 4763, 4764, 4765, 4766, 4767,
     4768, 4769, 4770, 4771, 4780, 4781, 4794, 4798, 4799, 4870, 4882, 4885, 4886, 4887, 4888, 4890, 4896, *range(4928, 4938),
     5136, 5137, 5138, 5139, 5140, 5141, 5142, 5145, 1102, 8004, 1644, 2889, 1202, 1203, *range(16962, 16970),
+    4649, 4692, 4693, 412, 501, 510, 1200,
 }  # fmt: skip
 REAL_IDS, MADE_IDS = {row[0] for row in REAL}, {one.record.event_id for one in MADE}
 
@@ -53,7 +54,7 @@ def test_every_event_of_the_issue_is_wanted_and_every_wanted_one_has_a_sample() 
     assert REAL_IDS | MADE_IDS == LOGGED and WANTED == LOGGED | TRACED
     assert not REAL_IDS & MADE_IDS
     assert len(REAL_IDS & NAMED_IN_THE_ISSUE) == 47
-    assert len(NAMED_IN_THE_ISSUE) == 89
+    assert len(NAMED_IN_THE_ISSUE) == 96
 
 
 @pytest.mark.parametrize("row", REAL, ids=lambda row: str(row[0]))
@@ -252,7 +253,81 @@ def test_the_audit_of_federation_becomes_fields() -> None:
     assert isinstance(detail, EVENTS)
     assert detail.text("UserAgentString") == "Mozilla/5.0 &lt;"  # undone once, never twice
     assert detail.text("FailureType") == "CredentialValidationError"
-    assert detail.fields["InstanceID"].startswith("00000000")
+    assert detail.fields["ActivityID"].startswith("00000000")
+
+
+def _audit(id: int, *values: str) -> Activity:
+    return one(event(id, {f"param{place}": value for place, value in enumerate(values, 1)}, "AD FS Auditing"))
+
+
+@pytest.mark.parametrize(
+    ("error", "account"),
+    [
+        ("CONTOSO\\alice-The user name or password is incorrect", "CONTOSO\\alice"),
+        ("svc-app@contoso.com-Der Benutzername oder das Kennwort ist falsch.", "contoso.com\\svc-app"),
+        ("CONTOSO\\svc-app-ユーザー名またはパスワードが正しくありません。", "CONTOSO\\svc-app"),
+        ("alice@contoso.com", "contoso.com\\alice"),
+        ("MSIS3012: The token has expired.", None),
+        ("-", None),
+    ],
+)
+def test_whose_password_a_federation_service_found_wrong(error: str, account: str | None) -> None:
+    kind = "http://schemas.microsoft.com/ws/2006/05/identitymodel/tokens/UserName"
+
+    told = _audit(411, "00000000-0000-0000-0000-000000000000", kind, "203.0.113.7,10.1.1.1", error, "System.X: at Y")
+
+    assert who(told) == account and told.result == "failure"
+    assert told.source is not None and told.source.ip == "203.0.113.7"
+
+
+def test_an_invalid_token_that_is_no_password_names_nobody() -> None:
+    kind = "urn:oasis:names:tc:SAML:1.0:assertion"
+
+    assert who(_audit(411, "1", kind, "203.0.113.7", "alice@contoso.com-expired long ago", "")) is None
+
+
+def test_claims_of_a_caller_tell_who_and_from_where() -> None:
+    base, context = (
+        "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/",
+        "http://schemas.microsoft.com/2012/01/requestcontext/claims/",
+    )
+    claims = (
+        f"{base}upn", "alice@contoso.com",
+        "http://schemas.microsoft.com/ws/2008/06/identity/claims/groupsid", "S-1-5-21-1-2-3-513",
+        f"{context}x-ms-forwarded-client-ip", "203.0.113.7", f"{base}name", "-", "-", "-",
+    )  # fmt: skip
+
+    told = _audit(501, "64fb88c5", *claims)
+    rendered = one(
+        event(
+            501,
+            {
+                "Message": "More information for the event entry with Instance ID 64fb88c5.\r\n\r\nInstance ID:\r\n"
+                "64fb88c5\r\n\r\nCaller identity:\r\n" + "\r\n".join(claims)
+            },
+            "AD FS Auditing",
+        )
+    )
+
+    for activity in (told, rendered):
+        assert who(activity) == "contoso.com\\alice"
+        assert activity.source is not None and activity.source.ip == "203.0.113.7"
+        assert activity.detail.text("InstanceID") == "64fb88c5"  # type: ignore[union-attr]
+
+
+def test_a_value_that_looks_like_a_claim_is_none() -> None:
+    assert who(_audit(501, "1", "alice/claims/upn", "x/claims/upn", "2")) is None
+    assert _audit(501).account is None and _audit(510, "1", "-", "{").source is None
+
+
+def test_a_message_alone_is_taken_apart_whatever_brought_it() -> None:
+    text = (
+        "A replay attack was detected.\r\n\r\nSubject:\r\n\tSecurity ID:\t\tS-1-5-18\r\n\tAccount Name:\t\tDC01$\r\n"
+        "\tAccount Domain:\t\tCONTOSO\r\n\tLogon ID:\t\t0x3e7\r\n\r\nCredentials Which Were Replayed:\r\n"
+        "\tAccount Name:\t\talice\r\n\tAccount Domain:\t\tCONTOSO\r\n\r\nNetwork Information:\r\n\tWorkstation Name:\tWS7\r\n"
+    )
+
+    assert told(one(event(4649, {"Message": text}))) == ("CONTOSO\\alice", "name:ws7", "name:dc01.contoso.local", "failure", None)
 
 
 def test_words_for_parties() -> None:
