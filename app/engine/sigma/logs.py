@@ -12,6 +12,7 @@ SERVICES: dict[str, tuple[str, ...]] = {
     "system": ("system",),
     "application": ("application",),
     "directory-service": ("directory service",),
+    "authentication": ("microsoft-windows-authentication/authenticationpolicyfailures-domaincontroller",),
     "ntlm": ("microsoft-windows-ntlm/operational",),
     "sysmon": ("microsoft-windows-sysmon/operational",),
     "powershell": ("microsoft-windows-powershell/operational", "powershellcore/operational"),
