@@ -135,11 +135,12 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     if isinstance(activity.detail, EventAccount):
         yield from locked(activity, ctx)
         return
-    if isinstance(activity.detail, EventAdfs):
-        if activity.detail.event_id == CALLER and not by_password(activity.detail, activity.at, ctx):
+    audit = activity.detail
+    if isinstance(audit, EventAdfs):
+        if audit.event_id == CALLER and not by_password(audit, activity.at, ctx):
             return
         activity = whole(activity, ctx)
-        if activity.detail.event_id in LOCKED_OUTSIDE:
+        if audit.event_id in LOCKED_OUTSIDE:
             yield from locked(activity, ctx)
             return
     sign_in = judged(activity)
