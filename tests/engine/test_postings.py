@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from app.engine import ports, postings, schema
+from app.engine import describe, ports, postings, schema
 from app.engine.queries import Queries
 from app.engine.queries import listing as listings
 from app.engine.queries import plan as plans
@@ -29,7 +29,7 @@ from app.model.filter import ActivityFilter, parse
 from tests.engine.test_store import finish
 from tests.engine.workspace import START, fill, made, parties
 
-HOUR = postings.HOUR
+HOUR, MINUTE = postings.HOUR, 60_000_000
 PARTY, PORT = st.integers(0, 3), st.sampled_from((0, 53, 445, 1023, 1024, 47001, 65_535, 65_536 + 445))
 PORTS = (0, 53, 445, 1023, 1024, 3268, 47001, 49_152, 65_535, 65_536 + 445)
 
@@ -286,6 +286,38 @@ def test_what_is_met_hour_by_hour_shows_as_far_as_it_was_met(tmp_path: Path, tex
     assert queries.slice(filter, 0, 5_000) == expected
     queries.close()
     other.close()
+
+
+@pytest.mark.parametrize(
+    "text", ["port:445", "port:88 result:failure", "from:10.0.0.1", "from:10.0.0.1 port:88", "not kind:dns", ""]
+)
+@pytest.mark.parametrize("buckets", [5, 50, 60, 3_000])
+def test_a_chart_of_days_has_bars_of_whole_hours_with_what_is_there(tmp_path: Path, text: str, buckets: int) -> None:
+    activities = sorted(made(900, step=500_000_000), key=lambda one: one.at)
+    fill(tmp_path / "w", {"aaaa": activities})
+    filter = parse(text)
+    assert isinstance(filter, ActivityFilter)
+    queries = Queries(tmp_path / "w")
+    matches = {row.id for row in queries.slice(filter, 0, 10_000)}
+    for first, last in (
+        (activities[0].at, activities[-1].at),
+        (activities[50].at + 7, activities[-50].at // MINUTE * MINUTE - 1),
+    ):
+        found = queries.histogram(filter, first, last + 1, buckets)
+        hours = found.width >= 50 * MINUTE
+        assert hours == (buckets < 150)
+        unit = HOUR if hours else MINUTE
+        assert found.width % unit == 0 == found.start % unit
+        expected: dict[str, Counter[int]] = {}
+        for one in activities:
+            if one.id in matches and found.start <= one.at <= last:
+                expected.setdefault(describe.family(one.kind), Counter())[(one.at - found.start) // found.width] += 1
+        told = {
+            name: Counter({place: count for place, count in enumerate(counts) if count}) for name, counts in found.series.items()
+        }
+        assert told == expected
+        assert max((len(counts) for counts in found.series.values()), default=0) <= max(buckets * 5 // 4 + 1, 1)
+    queries.close()
 
 
 def _chart(queries: Queries, filter: ActivityFilter, start: int, end: int, buckets: int) -> object:

@@ -14,6 +14,8 @@ from app.engine.queries.access import Access
 from app.engine.queries.entries import Bars, Found, add_to, chunks, members, picked, taking_part, tally
 
 MINUTE = 60_000_000
+KIND_BITS = 24
+"""Of a number that holds a bucket and, in its lowest bits, a kind."""
 AT_ONCE = 500_000
 """Entries that are unpacked together."""
 DENSE, FEW_CUTS = 500, 8
@@ -267,11 +269,14 @@ class Listing:
                 mixed.append((hour, 0, len(entries) // 8, runs, entries))
         at, ids, codes = postings.unpack(mixed)
         add_to(found, self._wanted((at, ids, codes)), start, width, -(2**63), 2**63 - 1)
-        known = np.frombuffer(b"".join([runs for _, runs in plain]), "<u4").reshape(-1, 2).tolist()
-        places = [bucket for bucket, runs in plain for _ in range(len(runs) // 8)]
-        for bucket, (code, count) in zip(places, known, strict=True):
-            if self._codes is None or code in self._codes:
-                found[bucket, code >> 2] = found.get((bucket, code >> 2), 0) + count
+        known = np.frombuffer(b"".join([runs for _, runs in plain]), "<u4").reshape(-1, 2).astype(np.int64)
+        places = np.repeat(np.array([bucket for bucket, _ in plain], np.int64), [len(runs) // 8 for _, runs in plain])
+        if self._codes is not None:
+            wanted = np.isin(known[:, 0], self._wanted_codes)
+            known, places = known[wanted], places[wanted]
+        for key, count in tally(places << KIND_BITS | known[:, 0] >> 2, known[:, 1]).items():
+            bar = key >> KIND_BITS, key & (1 << KIND_BITS) - 1
+            found[bar] = found.get(bar, 0) + count
 
     def _count_dense(self, found: Bars, least: int, width: int, runs: bytes, entries: bytes) -> None:
         """Count one long list whose hour begins so long after the start of the chart."""

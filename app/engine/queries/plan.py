@@ -28,6 +28,8 @@ MANY, FEWEST_BARS = 150_000, 8
 FINE = 3_000
 """Matches of an hour up to which it is walked from its beginning."""
 MINUTE, HOUR = 60_000_000, 3_600_000_000
+WHOLE_HOURS = 50 * MINUTE
+"""Width of a bar from which on it is whole hours."""
 FIRST, LAST = -(2**63), 2**63 - 1
 Place = tuple[int, int]
 """(time, row id); orders all activities."""
@@ -275,14 +277,19 @@ class Plan:
     # ---- charts
 
     def bars(self, start: int, end: int, buckets: int, whole: bool = True) -> tuple[int, int, list[Bar]]:
-        """(start, width, counts) over start <= time < end; whole minutes where a bucket is a minute or more.
+        """(start, width, counts) over start <= time < end; whole minutes where a bucket is a minute or more, whole hours where
+        it is about an hour or more, so that up to a quarter more come than were asked for.
 
         whole: look at all that must be looked at; else what was found so far.
         """
         buckets = max(1, min(buckets, 10_000))
         width = max(1, -(-max(1, end - start) // buckets))
         crowded = self.by_minute and end - start >= FEWEST_BARS * MINUTE and self._in_time(start, end) > MANY
-        if width >= MINUTE or crowded:
+        if width >= WHOLE_HOURS:  # the lists tell how many each hour has, and a bar of 63 minutes tells nobody anything
+            hours = width // HOUR
+            width = (hours if 5 * hours * HOUR >= 4 * width else hours + 1) * HOUR
+            start = start // HOUR * HOUR
+        elif width >= MINUTE or crowded:
             width = -(-width // MINUTE) * MINUTE
             start = start // MINUTE * MINUTE
         low, high = max(start, self.low), min(end, self.high)
@@ -302,11 +309,16 @@ class Plan:
         first, last = -(-low // MINUTE), (high if high < end else -(-high // MINUTE) * MINUTE) // MINUTE
         if not (self.by_minute and width % MINUTE == 0 and first < last):
             return start, width, self._counted(start, width, low, high)
-        rows = self._access.all(
-            f"""SELECT (minute * {MINUTE} - ?) / ? AS bucket, {kind}, sum(count) FROM minutes a
-            WHERE {self.rest.sql} AND minute >= ? AND minute < ? GROUP BY bucket, a.kind""",
-            (start, width, *self.rest.values, first, last),
-        )
+        rows: list[Bar] = []
+        begin, until = -(-first // 60), last // 60  # of whole hours
+        by_hour = width % HOUR == 0 and start % HOUR == 0 and begin < until
+        spans = [("hour", HOUR, begin, until), ("minute", MINUTE, first, begin * 60), ("minute", MINUTE, until * 60, last)]
+        for unit, length, one, other in spans if by_hour else [("minute", MINUTE, first, last)]:
+            rows += self._access.all(
+                f"""SELECT ({unit} * {length} - ?) / ? AS bucket, {kind}, sum(count) FROM {unit}s a
+                WHERE {self.rest.sql} AND {unit} >= ? AND {unit} < ? GROUP BY bucket, a.kind""",
+                (start, width, *self.rest.values, one, other),
+            )
         edges = [(low, first * MINUTE), (last * MINUTE, high)]
         return start, width, rows + [bar for edge in edges if edge[0] < edge[1] for bar in self._counted(start, width, *edge)]
 
