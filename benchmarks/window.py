@@ -81,13 +81,16 @@ def main() -> int:
     parser.add_argument("--began", type=float, default=0.0, help=argparse.SUPPRESS)
     options = parser.parse_args()
     sys.path.insert(0, str(ROOT))
+    from benchmarks.compiled import compiled_modules
+
     if options.child:
         child(options.path, options.began, options.later)
         return 0
     figures: dict[str, list[float]] = {}
+    environment = compiled_modules()
     for run in range(2 * options.runs):
         command = [sys.executable, __file__, options.path, "--child", *(["--later"] if run % 2 else []), "--began"]
-        done = subprocess.run([*command, str(time.time())], capture_output=True, text=True, cwd=ROOT)
+        done = subprocess.run([*command, str(time.time())], capture_output=True, text=True, cwd=ROOT, env=environment)
         names = [
             "start of the window",
             "first rows",
