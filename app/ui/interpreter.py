@@ -15,14 +15,15 @@ from app.ui.jobs import Jobs
 
 SWITCH_S = 0.0005
 """After this long a thread that runs Python gives the lock to one that waits for it."""
-LOOK_MS = 1000
+LOOK_MS = 250
+"""So often that there is seldom more to search than takes 3 ms; once a second it was up to 20."""
 FEW, MANY = 10_000, 60_000
 """New objects that are worth a search, about 1 ms, and those that would take too long: they are set aside unsearched."""
 GREW = 500_000
 """Objects set aside since all were searched that are worth another search of all."""
 MUCH = 4 * GREW
 """So many are searched although work goes on, as it does without end while live sources run."""
-QUIET_LOOKS = 8
+QUIET_LOOKS = 32
 """Looks without work, without a move of the mouse, before all is searched."""
 
 _begun: set[int] = set()

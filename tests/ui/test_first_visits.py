@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 
 from app.engine.queries import Queries
@@ -129,3 +129,33 @@ def test_modules_of_a_page_are_loaded_one_by_one() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
     loaded, most, session = done.stdout.split()
     assert loaded == "True" and int(most) <= 4 and session == "False"
+
+
+def test_a_page_that_comes_again_has_its_size_already(window: MainWindow, settle: Settle) -> None:
+    """On the way there and back: reports has no inspector beside it, coverage and entities have one."""
+
+    class Sizes(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Resize:
+                told.append(watched)
+            return False
+
+    def click(name: str) -> None:
+        QTest.mouseClick(window.rail.items[name], Qt.MouseButton.LeftButton)
+        settle(window)
+        page = window.page()
+        assert page.name == name and page.size() == window.tab().size(), "it fills the tab"
+
+    told: list[QObject] = []
+    sizes = Sizes(window)
+    for name in ("reports", "coverage", "entities"):
+        click(name)
+        window.page().installEventFilter(sizes)
+    told.clear()
+    for name in ("reports", "coverage", "reports", "entities", "coverage"):
+        click(name)
+    assert told == [], "nothing was laid out anew"
+    window.resize(window.width() - 60, window.height() - 30)
+    for name in ("reports", "coverage", "entities"):
+        click(name)
+    assert {one.objectName() for one in told} == {"page"} and len(set(told)) == 3, "another size of the window is that of all"

@@ -194,13 +194,25 @@ class Tab(QStackedWidget):
         focus = before is not page and (not isinstance(before, Blank) or before.window().focusWidget() is before)
         if before is not None and before is not page:
             before.leave()
-        self.comes.emit(page)
+        self._make_room(page)
         self.setCurrentWidget(page)
         if focus:  # before the visit, which may have a better place for it
             page.setFocus(Qt.FocusReason.OtherFocusReason)
         page.visit(route)
         self._crumbs_changed()
         self.shown.emit()
+
+    def _make_room(self, page: Page) -> None:
+        """Let the window make room for a page: it gets its size at once, the one that goes keeps its own for the next visit.
+
+        Else both would be laid out once more on each way there and back.
+        """
+        stacked = self.layout()
+        assert stacked is not None
+        stacked.setEnabled(False)
+        self.comes.emit(page)
+        stacked.setEnabled(True)
+        page.setGeometry(self.contentsRect())
 
     def _waits(self, entry: PageEntry) -> bool:
         """Whether a page is shown as soon as somebody knows what the workspace holds."""

@@ -68,6 +68,8 @@ class Crumbs(QWidget):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(theme.px(8))
         self._shown: tuple[Crumb, ...] | None = None
+        self._only: Elided | None = None
+        """The one crumb on screen, where it is one that leads nowhere."""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     def show_crumbs(self, crumbs: Sequence[Crumb], go) -> None:
@@ -75,12 +77,18 @@ class Crumbs(QWidget):
         if tuple(crumbs) == self._shown:
             return
         self._shown = tuple(crumbs)
+        if self._only is not None and len(crumbs) == 1 and crumbs[0].route is None:
+            self._only.say(crumbs[0].words)  # from page to page; making and styling a widget takes longer
+            return
         emptied(self._row)
+        self._only = None
         for place, crumb in enumerate(crumbs):
             if place:
                 self._row.addWidget(Words("/", look="quiet"))
             if crumb.route is None:
-                self._row.addWidget(Elided(crumb.words, "strong", cut=Qt.TextElideMode.ElideMiddle), 1)
+                here = Elided(crumb.words, "strong", cut=Qt.TextElideMode.ElideMiddle)
+                self._only = here if len(crumbs) == 1 else None
+                self._row.addWidget(here, 1)
             else:
                 link = LinkButton(wording.tidy(crumb.words, 60))
                 link.clicked.connect(lambda *_, route=crumb.route: go(route))

@@ -82,6 +82,7 @@ class EntitiesPage(Page):
         self.heading = PageHeading(tr("Entities"), "", (self.search, self.kind))
         self.model = RowsModel(COLUMNS, self, self._more)
         self.table = EntityTable(COLUMNS, self.model)
+        self.table.painter.keeps = True
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._drop_menu)

@@ -142,8 +142,9 @@ class BarRects:
     def of(self, bars: tuple[Bar, ...], window: TimeWindow, area: QRectF, base: float, room: float) -> dict[str, list[QRectF]]:
         """Rectangles by the name of their family."""
         key = (window.first, window.last, area.getRect(), base, room)
-        if bars is not self._bars or key != self._key:
-            self._bars, self._key, self._rects = bars, key, _rects(bars, window, area, base, room)
+        if key != self._key or (bars is not self._bars and bars != self._bars):  # asked for again, mostly they are the same
+            self._key, self._rects = key, _rects(bars, window, area, base, room)
+        self._bars = bars
         return self._rects
 
 
