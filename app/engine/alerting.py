@@ -52,19 +52,25 @@ class Case:
             self.first = finding.first
         if finding.last > self.last:
             self.last = finding.last
+        evidence, tail = self.evidence, self.tail
         for proof in finding.evidence:
-            if proof in self.evidence or proof in self.tail:
+            if proof in evidence or proof in tail:
                 continue
-            if len(self.evidence) < EVIDENCE // 2:
-                self.evidence[proof] = None
+            if len(evidence) < EVIDENCE // 2:
+                evidence[proof] = None
             else:
-                self.tail[proof] = None
-                if len(self.tail) > EVIDENCE - EVIDENCE // 2:
-                    self.tail.popitem(last=False)
-        for name, known in self._parties.items():
-            for party in getattr(finding, name):
-                if party is not NOBODY and party.key not in known and len(known) < PARTIES:
-                    known[party.key] = party
+                tail[proof] = None
+                if len(tail) > EVIDENCE - EVIDENCE // 2:
+                    tail.popitem(last=False)
+        parties = self._parties
+        if finding.sources:
+            _join(parties["sources"], finding.sources)
+        if finding.accounts:
+            _join(parties["accounts"], finding.accounts)
+        if finding.targets:
+            _join(parties["targets"], finding.targets)
+        if finding.domain_controllers:
+            _join(parties["domain_controllers"], finding.domain_controllers)
         if finding.succeeded or self._succeeded is None:
             self._succeeded = finding.succeeded
         rank = _rank(finding, self.detector)
@@ -98,6 +104,12 @@ class Case:
         if exclude is not None and not excluded and isinstance(self._lead, Later):
             excluded = exclude(self.detector, finding)
         return _alert(self.detector, finding, next(iter(self.evidence)), excluded)
+
+
+def _join(known: dict[str, EntityRef], parties: tuple[EntityRef, ...]) -> None:
+    for party in parties:
+        if party.key not in known and party is not NOBODY and len(known) < PARTIES:
+            known[party.key] = party
 
 
 def _leads(step: Step) -> bool:

@@ -1,6 +1,6 @@
 """What a detector is, and the words that it is written in."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -62,19 +62,24 @@ class Later(Struct, frozen=True, kw_only=True):
     lasting: int = 0
 
 
-Detect = Callable[[Any, Context], Iterator[Finding | Later]]
+Detect = Callable[[Any, Context], Iterable[Finding | Later]]
+"""What a detector says of one activity. One that is asked often and seldom says anything is a function that gives () and hands
+on to a generator, for starting a generator costs more than most answers.
+"""
 
 
 class SignIn(Struct, frozen=True):
     """What tells most Windows logons apart that somebody need not be asked about. event: its number. type: its logon type, -1
     where the event tells none that Windows has. kerberos: it names Kerberos as what authenticated, and no package of NTLM.
-    result: of the activity.
+    result: of the activity. machine: the account is a computer's. administrator: its SID ends as that of the built-in one.
     """
 
     event: int
     type: int
     kerberos: bool
     result: Result
+    machine: bool = False
+    administrator: bool = False
 
 
 class Detector(Struct, frozen=True, kw_only=True):
@@ -86,11 +91,12 @@ class Detector(Struct, frozen=True, kw_only=True):
     which it reads only what failed, which spares it the bulk of a file server. interfaces: of remote calls it is given only
     those of these RPC interfaces, and those of which nobody knows the interface when "" is among them; opnums: of them only
     calls of these numbers; event_ids: of Windows events only these; questions: of DNS only these types, beside what it watches
-    as refused; empty for all. sign_ins: of Windows logons (EventLogon) it is given only those of which this is true. silent: true
-    of a kind of which it says nothing and remembers nothing, given what is known: no honeytoken is named, a computer's packets
-    are needed and there are none. Both are asked seldom and their answers kept, so they may rest on nothing else; whatever they
-    leave out, detect() must leave at once (tests/engine/test_routes.py). thresholds: every number that the user may
-    change. excludable: kinds of parties that an exclusion may name. attacked_accounts: the accounts of its findings are those
+    as refused; empty for all. sign_ins: of Windows logons (EventLogon) it is given only those of which this is true; forms: of
+    these kinds only what has a form (app.engine.forms) and a result of which this is true. silent: true of a kind of which it
+    says nothing and remembers nothing, given what is known: no honeytoken is named, a computer's packets are needed and there
+    are none. All three are asked seldom and their answers kept, so they may rest on nothing else; whatever they leave out,
+    detect() must leave at once (tests/engine/test_routes.py). thresholds: every number that the user may change. excludable:
+    kinds of parties that an exclusion may name. attacked_accounts: the accounts of its findings are those
     attacked, guessed or written into a forged ticket, not those that act, so that an exclusion of an account does not concern it.
     profiled: it asks what accounts and computers are used to (Context.profiles), for which more kinds are read than it watches
     itself. sessions: it asks in which session something was done (app.engine.readings), for which sign-ins are read too.
@@ -115,6 +121,7 @@ class Detector(Struct, frozen=True, kw_only=True):
     event_ids: tuple[int, ...] = ()
     questions: tuple[str, ...] = ()
     sign_ins: Callable[[SignIn], bool] | None = None
+    forms: dict[type, Callable[[Any, Result], bool]] = {}
     silent: Callable[[Context, type], bool] | None = None
     thresholds: tuple[Threshold, ...] = ()
     excludable: tuple[str, ...] = ("account", "computer", "group", "address", "subnet", "domain")
@@ -187,20 +194,31 @@ def found(ctx: Context, activity: Activity, subject: str, **words: Any) -> Findi
     return Finding(**values)
 
 
-def later(ctx: Context, activity: Activity, subject: str, words: Callable[[], Finding], **more: Any) -> Later:
+def later(
+    ctx: Context,
+    activity: Activity,
+    subject: str,
+    words: Callable[[], Finding],
+    *,
+    evidence: tuple[str, ...] = (),
+    severity: Severity | None = None,
+    confidence: Severity = "high",
+    succeeded: bool | None = None,
+    sources: tuple[EntityRef, ...] = (),
+    accounts: tuple[EntityRef, ...] = (),
+    targets: tuple[EntityRef, ...] | None = None,
+    first: int | None = None,
+    lasting: int = 0,
+) -> Later:
     """A finding about one activity whose words come later; evidence is the activity itself unless given."""
-    target = ctx.target(activity)
-    values: dict[str, Any] = {
-        "subject": subject,
-        "first": activity.at,
-        "last": activity.until,
-        "evidence": (activity.id,),
-        "targets": (target,),
-        "domain_controllers": (target,) if ctx.to_controller(activity) else (),
-        "words": words,
-    }
-    values.update(more)
-    return Later(**values)
+    target = (ctx.target(activity),)
+    return Later(
+        subject=subject, first=activity.at if first is None else first, last=activity.until,
+        evidence=evidence or (activity.id,), words=words,
+        severity=severity, confidence=confidence, succeeded=succeeded, sources=sources, accounts=accounts,
+        targets=target if targets is None else targets,
+        domain_controllers=target if ctx.to_controller(activity) else (), lasting=lasting,
+    )  # fmt: skip
 
 
 def ended(activity: Activity, success: str = ".", refused: str = "it was refused") -> str:

@@ -2,12 +2,12 @@
 
 import gc
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from operator import attrgetter
 from typing import Any
 
 from app.engine.alerting import Case, Exclude
 from app.engine.context import Context, Loss, Tags
 from app.engine.detector import Detect, Detector, Later, SignIn
+from app.engine.forms import FORMS, PIPES, number_of
 from app.engine.knowledge import Knowledge
 from app.engine.memory import Memory
 from app.engine.profiles import WATCHED, Profiles, Teach, teacher
@@ -15,13 +15,12 @@ from app.engine.readings import federation, pipes
 from app.engine.readings.sessions import LOGON, remember
 from app.model.activity import Activity, Result
 from app.model.alert import Alert, Finding
-from app.model.details import EVENTS, KINDS, DnsQuery, RpcBind, RpcCall, SmbTree
+from app.model.details import KINDS, DnsQuery, RpcBind, RpcCall, SmbTree
 from app.model.events import EventAdfs, EventLogon, WindowsEvent
 from app.model.tuning import DEFAULT, Tuning
 
 Told = tuple[tuple[str, Result], ...]
 """Kind and result of each other activity that tells of the same act as one."""
-RESULTS: tuple[Result, ...] = ("success", "failure", "unanswered")
 ROUTES = 4_096
 """Routes kept of one kind."""
 Route = tuple[tuple[Detector, Context, Detect], ...]
@@ -29,8 +28,8 @@ Route = tuple[tuple[Detector, Context, Detect], ...]
 Keep = Callable[[Activity, Context], None]
 Way = tuple[Keep | None, Route, Teach | None]
 """What becomes of activities that are alike: what is kept of them first, who is asked, what is learned of their parties last."""
-Kind = tuple[Callable[[Any], Hashable] | None, dict[tuple[Hashable, Result], Way]]
-"""How activities of one kind are told apart, and the ways of those that came so far."""
+Kind = tuple[Callable[[Activity], Hashable] | None, dict[tuple[Hashable, Result], Way]]
+"""How the form of activities of one kind is found, and the ways of those that came so far."""
 SENSELESS: tuple[type[Exception], ...] = (
     ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
 )  # fmt: skip
@@ -39,30 +38,8 @@ LEARNING = ""
 """Who could not read an activity, when that is no detector but what all of them go by: sessions and what is usual."""
 
 
-LOGON_TYPES = frozenset({"0", "2", "3", "4", "5", "7", "8", "9", "10", "11", "12", "13"})
-"""Logon types of Windows (LSA_LOGON_TYPE; ntsecapi.h), as events write them."""
-
-
-def sign_in(event: EventLogon) -> tuple[int, str, bool]:
-    """Number, logon type as it is written, whether it is Kerberos alone: SignIn in a form that is made faster."""
-    fields = event.fields
-    kind = fields.get("LogonType", "")
-    kerberos = fields.get("AuthenticationPackageName") == "Kerberos" and fields.get("LmPackageName", "-") in ("-", "")
-    return event.event_id, kind if kind in LOGON_TYPES else "", kerberos
-
-
-TOLD_APART: dict[type, Callable[[Any], Hashable]] = {
-    RpcCall: attrgetter("interface", "opnum"),
-    RpcBind: attrgetter("interface"),
-    DnsQuery: attrgetter("type"),
-    **dict.fromkeys(EVENTS, attrgetter("event_id")),
-    EventLogon: sign_in,
-}
-"""What beside its kind decides whom an activity concerns."""
-
-
 class Routes:
-    """Which detectors an activity concerns: by its kind, by interface and call, type of question, event id, sort of logon."""
+    """Which detectors an activity concerns: by its kind, its form (app.engine.forms) and its result."""
 
     def __init__(self, asked: Iterable[tuple[Detector, Context]]) -> None:
         self._asked = tuple(asked)
@@ -80,13 +57,12 @@ class Routes:
 
     def way(self, activity: Activity) -> Way:
         """All that becomes of an activity."""
-        detail = activity.detail
-        kind = type(detail)
+        kind = type(activity.detail)
         known = self._kinds.get(kind)
         if known is None:
-            known = self._kinds[kind] = TOLD_APART.get(kind), {}
-        tell_apart, ways = known
-        form = None if tell_apart is None else tell_apart(detail), activity.result
+            known = self._kinds[kind] = FORMS.get(kind), {}
+        form_of, ways = known
+        form = None if form_of is None else form_of(activity), activity.result
         way = ways.get(form)
         if way is None:
             if len(ways) >= ROUTES:
@@ -94,7 +70,7 @@ class Routes:
             way = ways[form] = self._way(kind, *form)
         return way
 
-    def _way(self, kind: type, which: Hashable, result: Result) -> Way:
+    def _way(self, kind: type, form: Hashable, result: Result) -> Way:
         watching = self._watching.get(kind)
         if watching is None:
             watching = self._watching[kind] = tuple(
@@ -103,37 +79,41 @@ class Routes:
                 if (kind in one.watches or kind in one.watches_refused)
                 and not (one.silent is not None and one.silent(context, kind))
             )
-        asked = tuple((one, context, one.detect) for one, context in watching if _concerns(one, kind, which, result))
-        return _kept(kind, which, result), asked, teacher(kind, which, result)
+        asked = tuple((one, context, one.detect) for one, context in watching if _concerns(one, kind, form, result))
+        return _kept(kind, form, result), asked, teacher(kind, form, result)
 
 
-def _kept(kind: type, which: Any, result: Result) -> Keep | None:
+def _kept(kind: type, form: Any, result: Result) -> Keep | None:
     """What is kept of an activity once, for whoever asks for it later."""
     if kind is EventLogon:
-        return remember if which[0] == LOGON else None
+        return remember if number_of(form) == LOGON else None
     if kind is EventAdfs:
         return federation.remember
-    return pipes.remember if kind is SmbTree and result == "success" else None
+    return pipes.remember if kind is SmbTree and result == "success" and form & PIPES else None
 
 
-def _concerns(detector: Detector, kind: type, which: object, result: Result) -> bool:
+def _concerns(detector: Detector, kind: type, form: Any, result: Result) -> bool:
+    """Whether a detector that watches a kind is given what has a form and a result."""
     refused = result == "failure" and kind in detector.watches_refused
     if kind not in detector.watches and not refused:
         return False
-    if issubclass(kind, EventLogon) and isinstance(which, tuple):
-        number, logon, kerberos = which
-        asked = detector.sign_ins is None or detector.sign_ins(SignIn(number, int(logon or "-1"), kerberos, result))
-        return asked and (not detector.event_ids or number in detector.event_ids)
+    uses = detector.forms.get(kind)
+    if uses is not None and not uses(form, result):
+        return False
+    if kind is EventLogon and detector.sign_ins is not None:
+        number, logon, kerberos, machine, administrator = form
+        if not detector.sign_ins(SignIn(number, int(logon or "-1"), kerberos, result, machine, administrator)):
+            return False
     if issubclass(kind, WindowsEvent):
-        return not detector.event_ids or which in detector.event_ids
-    if isinstance(which, tuple):
-        interface, opnum = which
+        return not detector.event_ids or number_of(form) in detector.event_ids
+    if kind is RpcCall:
+        interface, opnum = form
         known = not detector.interfaces or interface in detector.interfaces
         return known and (not detector.opnums or opnum in detector.opnums)
-    if issubclass(kind, RpcBind):
-        return not detector.interfaces or which in detector.interfaces
-    if issubclass(kind, DnsQuery):
-        return refused or not detector.questions or which in detector.questions
+    if kind is RpcBind:
+        return not detector.interfaces or form in detector.interfaces
+    if kind is DnsQuery:
+        return refused or not detector.questions or form in detector.questions
     return True
 
 

@@ -28,7 +28,7 @@ from tests.material import ROOT
 
 SHARED = ROOT.parent / "shared"
 MATERIAL = [ROOT / "resources" / "samples", SHARED / "lab" / "captures", SHARED / "corpus" / "evtx", SHARED / "corpus" / "pcap"]
-FINER = [one for one in DETECTORS if one.sign_ins is not None or one.silent is not None]
+FINER = [one for one in DETECTORS if one.sign_ins is not None or one.silent is not None or one.forms]
 
 
 class Shut(Memory):
@@ -40,7 +40,7 @@ class Shut(Memory):
 
 def whole(detector: Detector) -> Detector:
     """The same detector, asked about everything that it watches."""
-    return replace(detector, sign_ins=None, silent=None)
+    return replace(detector, sign_ins=None, silent=None, forms={})
 
 
 def known(activities: Iterable[Activity]) -> Knowledge:

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from app.engine.context import Context
 from app.engine.detector import HOUR, MINUTE, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
+from app.engine.forms import DELEGATES, IMPERSONATES
 from app.engine.knowledge.names import account_parts
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
@@ -88,5 +89,6 @@ DETECTOR = Detector(
     window=WINDOW,
     thresholds=(SOON,),
     attacked_accounts=True,
+    forms={KerberosTgs: lambda form, _: bool(form & (DELEGATES | IMPERSONATES))},
     detect=detect,
 )

@@ -1,6 +1,7 @@
 """Passwords guessed over Kerberos or NTLM: many for one account, a few for many accounts, from one source or many."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from app.engine.context import Context
 from app.engine.detector import (
@@ -18,6 +19,7 @@ from app.engine.detector import (
     plural,
     sentence,
 )
+from app.engine.forms import JUDGED
 from app.engine.memory import Trail
 from app.engine.readings.federation import CALLER, by_password, whole
 from app.engine.readings.sessions import FROM_ELSEWHERE, LOGON, LOGON_REFUSED, is_retold
@@ -81,15 +83,18 @@ ANONYMOUS = "S-1-5-7"
 
 def judged(activity: Activity) -> tuple[str, str | None, str, bool] | None:
     """(name, domain, protocol, right) of a sign-in whose password was judged, else None."""
-    detail = activity.detail
-    if isinstance(detail, KerberosAs):
+    detail: Any = activity.detail
+    kind = type(detail)
+    if kind is KerberosAs:
         if not detail.client or (detail.padata_etype is None and not detail.fast and activity.code != KERBEROS_WRONG):
             return None
         if activity.result == "success" or activity.code == EXPIRED:
             return detail.client, detail.realm, "Kerberos", True
         if activity.code in (KERBEROS_WRONG, REVOKED):
             return detail.client, detail.realm, "Kerberos", False
-    elif isinstance(detail, Ntlm) and detail.user and not detail.anonymous and activity.result != "unanswered":
+    elif kind is Ntlm:
+        if not detail.user or detail.anonymous or activity.result == "unanswered":
+            return None
         code = (activity.code or 0) & 0xFFFFFFFF
         if activity.result == "success" or code in NTLM_RIGHT:
             return detail.user, detail.domain, "NTLM", True
@@ -104,8 +109,17 @@ def judged(activity: Activity) -> tuple[str, str | None, str, bool] | None:
 
 def logged(activity: Activity) -> tuple[str, bool | None]:
     """(protocol, right) of a sign-in that an event tells; None where no password was judged, or a person sat at the computer."""
-    event, code = activity.detail, (activity.code or 0) & 0xFFFFFFFF
-    if isinstance(event, EventKerberos):
+    event: Any = activity.detail
+    kind, code = type(event), (activity.code or 0) & 0xFFFFFFFF
+    protocol = "NTLM"
+    if kind is EventLogon:
+        if event.event_id not in (LOGON, LOGON_REFUSED) or event.number("LogonType") not in FROM_ELSEWHERE:
+            return "", None
+        if "kerberos" in event.fields.get("AuthenticationPackageName", "").lower():
+            protocol = "Kerberos"
+            if activity.result == "success":
+                return protocol, None  # a ticket was shown, no password
+    elif kind is EventKerberos:
         if event.event_id not in (TGT, PREAUTHENTICATION_FAILED) or event.number("PreAuthType") not in BY_PASSWORD:
             return "Kerberos", None
         if activity.result == "failure":
@@ -113,93 +127,104 @@ def logged(activity: Activity) -> tuple[str, bool | None]:
             expired = code == EXPIRED and event.event_id == PREAUTHENTICATION_FAILED
             return "Kerberos", False if wrong else True if expired else None
         return "Kerberos", True if event.event_id == TGT and event.number("PreAuthType") is not None else None
-    if isinstance(event, EventAdfs):
+    elif kind is EventAdfs:
         return "AD FS", event.event_id in (FEDERATED, CALLER)
-    if isinstance(event, EventNtlm) and event.event_id != VALIDATED:
+    elif kind is EventNtlm and event.event_id != VALIDATED:
         return "NTLM", None
-    protocol = "NTLM"
-    if isinstance(event, EventLogon):
-        if event.event_id not in (LOGON, LOGON_REFUSED) or event.number("LogonType") not in FROM_ELSEWHERE:
-            return "", None
-        if "kerberos" in (event.text("AuthenticationPackageName") or "").lower():
-            protocol = "Kerberos"
-            if activity.result == "success":
-                return protocol, None  # a ticket was shown, no password
     if activity.result == "success" or code in NTLM_RIGHT:
         return protocol, True
     return protocol, False if code in NTLM_WRONG_LOGGED else None
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
     """Failures per source, and per account over all sources; who signs in soon after a failure or two only mistyped."""
-    if isinstance(activity.detail, EventAccount):
-        yield from locked(activity, ctx)
-        return
     audit = activity.detail
+    if isinstance(audit, EventAccount):
+        return locked(activity, ctx)
     if isinstance(audit, EventAdfs):
         if audit.event_id == CALLER and not by_password(audit, activity.at, ctx):
-            return
+            return ()
         activity = whole(activity, ctx)
         if audit.event_id in LOCKED_OUTSIDE:
-            yield from locked(activity, ctx)
-            return
+            return locked(activity, ctx)
     sign_in = judged(activity)
     if sign_in is None:
-        return
-    name, domain = ctx.knowledge.accounts.key(sign_in[0], sign_in[1])
-    who, at, memory = (name, domain), activity.at, ctx.memory
-    ip = ctx.place(activity.source, at) or f"account {domain}\\{name}"  # nobody says where from: each account by itself
-    if not sign_in[3] and is_retold(activity, ctx, who):
-        return
+        return ()
+    who, at = ctx.knowledge.accounts.key(sign_in[0], sign_in[1]), activity.at
+    ip = ctx.place(activity.source, at) or f"account {who[1]}\\{who[0]}"  # nobody says where from: each account by itself
     if sign_in[3]:
-        before = memory.recall(("ok", ip, who), bool, at, 8 * WINDOW) is not None
-        memory.note(("ok", ip, who), True, at)
-        for trail in (memory.trail(("failing", ip), at, WINDOW), memory.trail(("fast", ip), at, FAST)):
-            if trail is not None:
-                trail.drop(who)
-        if before:
-            return
-        failed = memory.recall(("failed", ip, who), int, at, SOON) is not None
-        hot = memory.recall(("hot", ip), bool, at, WINDOW) is not None
-        if (failed or memory.trail(("failing", ip), at, AMONG) is not None) and not name.endswith("$"):
-            hits = memory.seen(("hit", ip), who, at, activity.id, SOON)
-            if hot:
-                yield told(activity, ctx, ip, (activity.id,), hits)
-        if not hot:
-            memory.seen(("signed in", ip), who, at, activity.id, WINDOW)
-        return
+        return right(activity, ctx, ip, who)
+    if is_retold(activity, ctx, who):
+        return ()
+    return wrong(activity, ctx, ip, who, sign_in)
+
+
+def right(activity: Activity, ctx: Context, ip: str, who: tuple[str, str]) -> Iterable[Later]:
+    """A password that was right: found by guessing, or by somebody who belongs there."""
+    at, memory = activity.at, ctx.memory
+    before = memory.recall(("ok", ip, who), bool, at, 8 * WINDOW) is not None
+    memory.note(("ok", ip, who), True, at)
+    failing, fast = memory.trail(("failing", ip), at, WINDOW), memory.trail(("fast", ip), at, FAST)
+    if failing is not None:
+        failing.drop(who)
+    if fast is not None:
+        fast.drop(who)
+    if before:
+        return ()
+    failed = memory.recall(("failed", ip, who), int, at, SOON) is not None
+    hot = memory.recall(("hot", ip), bool, at, WINDOW) is not None
+    found_out = None
+    if (failed or memory.trail(("failing", ip), at, AMONG) is not None) and not who[0].endswith("$"):
+        hits = memory.seen(("hit", ip), who, at, activity.id, SOON)
+        if hot:
+            found_out = told(activity, ctx, ip, (activity.id,), hits)
+    if not hot:
+        memory.seen(("signed in", ip), who, at, activity.id, WINDOW)
+    return () if found_out is None else (found_out,)
+
+
+def wrong(
+    activity: Activity, ctx: Context, ip: str, who: tuple[str, str], sign_in: tuple[str, str | None, str, bool]
+) -> Iterable[Later]:
+    """A password that was wrong, beside all others from there."""
+    at, memory, name = activity.at, ctx.memory, who[0]
     began = memory.recall(("failed", ip, who), int, at, WINDOW)  # a pause as long as the window begins anew
     memory.note(("failed", ip, who), at if began is None else began, at)
     trail = memory.seen(("fail", ip), who, at, activity.id, WINDOW)
     memory.seen(("over", ip), sign_in[2], at, activity.id, WINDOW)
     machine = name.endswith("$")
     burst = memory.seen(("burst", ip), who, at, activity.id, BURST)
-    failing, fast = memory.trail(("failing", ip), at, WINDOW), memory.trail(("fast", ip), at, FAST)
     if memory.recall(("ok", ip, who), bool, at, WINDOW) is None:
-        failing = memory.seen(("failing", ip), who, at, activity.id, WINDOW)
-        fast = memory.seen(("fast", ip), who, at, activity.id, FAST)
+        failing: Trail | None = memory.seen(("failing", ip), who, at, activity.id, WINDOW)
+        fast: Trail | None = memory.seen(("fast", ip), who, at, activity.id, FAST)
         if began is not None and at - began > WINDOW:  # repeated without a pause, by what stored it: a round tries each once
-            failing.drop(who)
-            fast.drop(who)
-    honest, hits_so_far = memory.trail(("signed in", ip), at, WINDOW), memory.trail(("hit", ip), at, SOON)
+            failing.drop(who)  # type: ignore[union-attr]
+            fast.drop(who)  # type: ignore[union-attr]
+    else:
+        failing, fast = memory.trail(("failing", ip), at, WINDOW), memory.trail(("fast", ip), at, FAST)
+    honest = memory.trail(("signed in", ip), at, WINDOW)
     others = honest.distinct if honest is not None else 0
     tried = failing.distinct if failing is not None else 0
     one = not machine and (burst.counts[who] >= ctx.limit(ONE) or trail.counts[who] >= ctx.limit(ONE_SLOW))
     many = (tried >= ctx.limit(MANY) or (fast is not None and fast.distinct >= ctx.limit(MANY_FAST))) and tried > 2 * others
     if one and not many and tried <= 1 and memory.days(("stale", ip, who), at) >= HABIT and ctx.learning:
-        return  # a password that was stored somewhere and changed since; it was told on the days before
+        return ()  # a password that was stored somewhere and changed since; it was told on the days before
     if one or many or memory.recall(("hot", ip), bool, at, WINDOW) is not None:
         memory.note(("hot", ip), True, at)
-        yield told(activity, ctx, ip, trail.take(), hits_so_far)
-    elif not machine and activity.source is not None:
-        spread = memory.seen(("spread", who), ip, at, activity.id, WINDOW)
-        if spread.distinct >= ctx.limit(SOURCES) and spread.count >= ctx.limit(SPREAD):
-            label = ctx.knowledge.account(sign_in[0], sign_in[1])
-            yield later(
-                ctx, activity, f"account {domain}\\{name}", lambda: tell_spread(activity, ctx, spread),
-                evidence=spread.take() or (activity.id,), confidence="medium", sources=(ctx.source(activity),),
-                accounts=(label,) if label is not None else (), succeeded=False,
-            )  # fmt: skip
+        return (told(activity, ctx, ip, trail.take(), memory.trail(("hit", ip), at, SOON)),)
+    if machine or activity.source is None:
+        return ()
+    spread = memory.seen(("spread", who), ip, at, activity.id, WINDOW)
+    if spread.distinct < ctx.limit(SOURCES) or spread.count < ctx.limit(SPREAD):
+        return ()
+    label = ctx.knowledge.account(sign_in[0], sign_in[1])
+    return (
+        later(
+            ctx, activity, f"account {who[1]}\\{name}", lambda: tell_spread(activity, ctx, spread),
+            evidence=spread.take() or (activity.id,), confidence="medium", sources=(ctx.source(activity),),
+            accounts=(label,) if label is not None else (), succeeded=False,
+        ),
+    )  # fmt: skip
 
 
 def locked(activity: Activity, ctx: Context) -> Iterator[Finding]:
@@ -230,10 +255,11 @@ def told(activity: Activity, ctx: Context, ip: str, evidence: tuple[str, ...], h
     """The finding of one source with all its failures so far."""
     trail, over = ctx.memory.trail(("fail", ip), activity.at, WINDOW), ctx.memory.trail(("over", ip), activity.at, WINDOW)
     found_out = hits is not None and bool(hits.values)
+    if hits is not None:
+        evidence = tuple(dict.fromkeys((*evidence, *hits.take())))
     return later(
         ctx, activity, ip, lambda: tell(activity, ctx, ip, trail, over, hits), severity="high" if found_out else None,
-        evidence=tuple(dict.fromkeys((*evidence, *(hits.take() if hits is not None else ())))) or (activity.id,),
-        succeeded=found_out,
+        evidence=evidence, succeeded=found_out,
     )  # fmt: skip
 
 
@@ -363,5 +389,6 @@ DETECTOR = Detector(
     learning=7 * DAY,
     thresholds=(ONE, ONE_SLOW, MANY, MANY_FAST, SOURCES, SPREAD, LOCKED_OUT),
     attacked_accounts=True,
+    forms={KerberosAs: lambda form, _: bool(form & JUDGED)},
     detect=detect,
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import DAY, MINUTE, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
+from app.engine.forms import DIRECT, IMPERSONATES
 from app.engine.knowledge.names import account_parts, host
 from app.engine.readings.kerberos import (
     CANONICALIZE,
@@ -99,8 +100,10 @@ def judged(
 
 def unpacked(activity: Activity, ctx: Context, detail: KerberosTgs) -> Iterator[Finding]:
     """A ticket for oneself, user to user: its authorization data hold the NT hash for whoever signed in with a certificate."""
+    if not (detail.options or 0) & USER_TO_USER or detail.s4u2self:
+        return
     proof = ctx.memory.recall(("ticket", detail.presented_ticket_hash or ""), str, activity.at, UNPACKED)
-    if proof is None or not (detail.options or 0) & USER_TO_USER or detail.s4u2self:
+    if proof is None:
         return
     issue = ctx.knowledge.ticket(detail.presented_ticket_hash)
     name = account_parts(detail.client or (issue.client if issue is not None else ""), None)[0]
@@ -186,5 +189,9 @@ DETECTOR = Detector(
     ),
     window=WINDOW,
     learning=30 * DAY,
+    forms={
+        KerberosAs: lambda _, result: result == "success",
+        KerberosTgs: lambda form, result: result == "success" and form & (DIRECT | IMPERSONATES) == DIRECT,
+    },
     detect=detect,
 )

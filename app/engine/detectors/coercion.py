@@ -301,7 +301,7 @@ def by_itself(activity: Activity, ctx: Context) -> bool:
 def reached(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """The pipe of the spooler, opened by a person where hardly anybody prints over it."""
     account = ctx.account(activity)
-    if not pipe_opened(activity, ctx) or account is None or not is_new("spoolss", account.key, activity.at, ctx):
+    if not pipe_opened(activity, ctx, ("spoolss",)) or account is None or not is_new("spoolss", account.key, activity.at, ctx):
         return
     yield found(
         ctx,
@@ -410,5 +410,6 @@ DETECTOR = Detector(
     window=WINDOW,
     thresholds=(CALLED_BACK,),
     sign_ins=lambda one: not one.kerberos,
+    forms={EventShare: lambda form, _: form[2] in PIPES or form[2] == "spoolss"},
     detect=detect,
 )

@@ -273,5 +273,6 @@ DETECTOR = Detector(
     ),
     window=WINDOW,
     sessions=True,
+    forms={RpcCall: lambda form, _: form[1] in (GET_NC_CHANGES, ADD_ENTRY, REPLICA_ADD, REPLICA_SYNC)},
     detect=detect,
 )

@@ -227,5 +227,6 @@ DETECTOR = Detector(
     ),
     window=WINDOW,
     sessions=True,
+    forms={RpcCall: lambda form, _: form[1] in (GET_NC_CHANGES, NT4_CHANGE_LOG, ADD_ENTRY)},
     detect=detect,
 )

@@ -188,7 +188,7 @@ def recovered(activity: Activity, event: EventObjectAccess, ctx: Context) -> Ite
 def reached(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """The pipe of protected storage, which a log of shares tells (5145): by a person, where hardly anybody else opens it."""
     account = ctx.account(activity)
-    if account is None or pipe_opened(activity, ctx) != PIPE or not is_new(PIPE, account.key, activity.at, ctx):
+    if account is None or pipe_opened(activity, ctx, (PIPE,)) != PIPE or not is_new(PIPE, account.key, activity.at, ctx):
         return
     yield found(
         ctx,
@@ -232,5 +232,9 @@ DETECTOR = Detector(
     window=WINDOW,
     thresholds=(KEYS,),
     sessions=True,
+    forms={
+        EventShare: lambda form, _: form[2] == PIPE,
+        RpcCall: lambda form, _: form[1] in (OPEN_SECRET, QUERY_SECRET, RETRIEVE),
+    },
     detect=detect,
 )

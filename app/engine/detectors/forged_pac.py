@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
+from app.engine.forms import BROUGHT, WITHOUT
 from app.engine.knowledge.tickets import is_own_tgt
 from app.model.activity import Activity
 from app.model.alert import Finding
@@ -62,5 +63,9 @@ DETECTOR = Detector(
     watches=(KerberosAs, KerberosTgs),
     needs=Needs(ports=("88",), kinds=("kerberos-tgs",), answers=True),
     window=WINDOW,
+    forms={
+        KerberosAs: lambda form, result: bool(form & WITHOUT) and result == "success",
+        KerberosTgs: lambda form, _: bool(form & BROUGHT),
+    },
     detect=detect,
 )

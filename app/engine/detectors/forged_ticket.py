@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
+from app.engine.forms import OPENED
 from app.engine.knowledge.tickets import is_own_tgt
 from app.engine.readings.kerberos import GRANTING, differences, is_krbtgt, learn_opened, plain
 from app.model.activity import Activity
@@ -78,5 +79,6 @@ DETECTOR = Detector(
     needs=Needs(ports=("88",), kinds=("kerberos-tgs",), answers=True),
     window=WINDOW,
     attacked_accounts=True,
+    forms={KerberosAs: lambda form, _: bool(form & OPENED), KerberosTgs: lambda form, _: bool(form & OPENED)},
     detect=detect,
 )

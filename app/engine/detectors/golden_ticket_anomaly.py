@@ -205,5 +205,9 @@ DETECTOR = Detector(
     window=WINDOW,
     thresholds=(ISSUED, SIZE, COVERED, TRACED),
     attacked_accounts=True,
+    forms={
+        KerberosAs: lambda _, result: result == "success",
+        EventKerberos: lambda _, result: result == "success",
+    },
     detect=detect,
 )

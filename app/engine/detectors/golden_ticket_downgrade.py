@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from app.engine.context import Context
 from app.engine.describe import WEAK_ETYPES, etype
 from app.engine.detector import HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
+from app.engine.forms import WEAK
 from app.engine.knowledge.tickets import is_own_tgt
 from app.model.activity import Activity
 from app.model.alert import Finding
@@ -71,5 +72,6 @@ DETECTOR = Detector(
     window=WINDOW,
     thresholds=(AES_TICKETS,),
     attacked_accounts=True,
+    forms={KerberosTgs: lambda form, _: bool(form & WEAK)},
     detect=detect,
 )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from app.engine import describe
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, fact, found, sentence
+from app.engine.forms import DELEGATES, IMPERSONATES
 from app.engine.knowledge.tickets import is_own_tgt
 from app.engine.memory import MONTH
 from app.engine.readings.novelty import is_new
@@ -236,6 +237,7 @@ DETECTOR = Detector(
     ),
     window=WINDOW,
     attacked_accounts=True,
-    sign_ins=lambda one: one.type in (NETWORK, -1),
+    sign_ins=lambda one: one.type in (NETWORK, -1) and not one.machine and one.result == "success",
+    forms={KerberosTgs: lambda form, result: result != "unanswered" and not form & (DELEGATES | IMPERSONATES)},
     detect=detect,
 )

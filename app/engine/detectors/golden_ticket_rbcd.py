@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
+from app.engine.forms import DELEGATES
 from app.engine.knowledge.names import account_parts
 from app.engine.readings.kerberos import SERVICE_TICKET, is_krbtgt
 from app.model.activity import Activity
@@ -70,5 +71,6 @@ DETECTOR = Detector(
     needs=Needs(ports=("88",), kinds=("kerberos-tgs", "event-kerberos"), parts=("event-kerberos",)),
     window=WINDOW,
     attacked_accounts=True,
+    forms={KerberosTgs: lambda form, _: bool(form & DELEGATES), EventKerberos: lambda form, _: bool(form[1] & DELEGATES)},
     detect=detect,
 )

@@ -16,6 +16,7 @@ from app.engine.changes import (
 )
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, fact
+from app.engine.forms import WRITES
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import LdapModify, SmbFile
@@ -161,5 +162,6 @@ DETECTOR = Detector(
     ),
     window=HOUR,
     event_ids=(5136, 5145),
+    forms={EventShare: lambda form, _: bool(form[1] & WRITES)},
     detect=detect,
 )  # fmt: skip

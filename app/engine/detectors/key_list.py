@@ -21,6 +21,7 @@ from app.engine.detector import (
     sentence,
     some,
 )
+from app.engine.forms import KEYS, READ_ONLY
 from app.engine.knowledge.names import account_parts
 from app.engine.knowledge.tickets import is_own_tgt
 from app.engine.memory import Trail
@@ -127,5 +128,6 @@ DETECTOR = Detector(
     window=WINDOW,
     thresholds=(ACCOUNTS,),
     attacked_accounts=True,
+    forms={KerberosTgs: lambda form, _: bool(form & (KEYS | READ_ONLY))},
     detect=detect,
 )

@@ -111,5 +111,6 @@ DETECTOR = Detector(
         controllers=True,
     ),
     window=WINDOW,
+    forms={RpcCall: lambda form, _: form[1] in AUTHENTICATE or form[1] in WHAT or form[1] in DATABASE},
     detect=detect,
 )

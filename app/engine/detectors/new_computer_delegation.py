@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
+from app.engine.forms import DELEGATES
 from app.engine.knowledge.names import account_parts, service_host, short
 from app.engine.readings.kerberos import SERVICE_TICKET
 from app.model.activity import Activity
@@ -164,6 +165,11 @@ DETECTOR = Detector(
     window=WINDOW,
     thresholds=(NEW,),
     attacked_accounts=True,
-    sign_ins=lambda one: one.type in (NETWORK, -1),
+    sign_ins=lambda one: one.type in (NETWORK, -1) and one.administrator,
+    forms={
+        KerberosTgs: lambda form, _: bool(form & DELEGATES),
+        EventKerberos: lambda form, _: bool(form[1] & DELEGATES),
+        RpcCall: lambda form, _: form[1] == CREATE_USER,
+    },
     detect=detect,
 )  # fmt: skip

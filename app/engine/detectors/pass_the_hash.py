@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from app.engine.context import NOBODY, Context
 from app.engine.detector import DAY, HOUR, MINUTE, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
+from app.engine.forms import HIDDEN
 from app.engine.profiles import COMPUTERS, TICKET_COMPUTERS, Profile
 from app.engine.profiles.features import NEW_COMPUTERS
 from app.engine.readings.sessions import LOGON, NETWORK, is_elsewhere
@@ -317,5 +318,9 @@ DETECTOR = Detector(
     thresholds=(POINTS, TARGETS),
     profiled=True,
     sign_ins=lambda one: one.event != LOGON or not one.kerberos,
+    forms={
+        SmbTree: lambda form, result: bool(form & HIDDEN) and result == "success",
+        EventShare: lambda form, result: bool(form[1] & HIDDEN) and result == "success",
+    },
     detect=detect,
 )

@@ -131,5 +131,6 @@ DETECTOR = Detector(
     interfaces=(SAMR,),
     opnums=(12, 50),
     event_ids=(LOGON, 4662, 4741, 5136),
+    sign_ins=lambda one: one.event == LOGON and one.type in (3, -1) and one.administrator,
     detect=detect,
 )

@@ -18,6 +18,7 @@ from app.engine.detector import (
     outcome_of,
     sentence,
 )
+from app.engine.forms import HIDDEN
 from app.engine.readings.naming import unc_host
 from app.engine.readings.registry import hive
 from app.model.activity import Activity
@@ -146,5 +147,6 @@ DETECTOR = Detector(
         content=True,
     ),
     window=WINDOW,
+    forms={EventShare: lambda form, result: result != "failure" and (bool(form[1] & HIDDEN) or form[2] == "winreg")},
     detect=detect,
 )

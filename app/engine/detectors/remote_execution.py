@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from app.engine import describe
 from app.engine.context import Context
 from app.engine.detector import HOUR, SECOND, Detector, Needs, against, caption_of, ended, fact, found, listed, sentence
+from app.engine.forms import HIDDEN, PIPES
 from app.engine.readings.commands import ADMINISTRATION, PROGRAM_OF, own_program
 from app.engine.readings.deeds import (
     ACTIVATED,
@@ -17,11 +18,13 @@ from app.engine.readings.deeds import (
     DISPATCH,
     FILE_CHECKED,
     OLD_TASK,
+    QUIET_PIPES,
     RUNNING,
     SESSION,
     USE_PIPE,
     WMI,
     deed_of,
+    may_run,
 )
 from app.engine.readings.installations import INSTALLED, INSTALLED_AUDITED, TASK_CHANGED, TASK_MADE, installation
 from app.engine.readings.novelty import is_new
@@ -154,7 +157,7 @@ def reached(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if program:
         yield from copied(activity, program, ctx)
         return
-    pipe = pipe_opened(activity, ctx)
+    pipe = pipe_opened(activity, ctx, CONTROL)
     account = ctx.account(activity)
     if pipe not in CONTROL or account is None or not is_new(pipe, account.key, activity.at, ctx):
         return
@@ -432,6 +435,12 @@ DETECTOR = Detector(
     ),
     window=EPISODE,
     sessions=True,
-    sign_ins=lambda one: one.event == LOGON and one.type in (NETWORK, -1),
+    sign_ins=lambda one: one.event == LOGON and one.type in (NETWORK, -1) and not one.machine,
+    forms={
+        RpcCall: lambda form, _: may_run(*form),
+        KerberosAp: lambda carrier, _: carrier == "http",
+        Ntlm: lambda carrier, _: carrier == "http",
+        EventShare: lambda form, _: bool(form[1] & (PIPES | HIDDEN)) and form[2] not in QUIET_PIPES,
+    },
     detect=detect,
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import DAY, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence, some
+from app.engine.forms import IMPERSONATES
 from app.engine.knowledge.names import account_parts, host, service_host, short
 from app.engine.readings.kerberos import SERVICE_TICKET, TGT, is_krbtgt
 from app.model.activity import Activity
@@ -118,5 +119,10 @@ DETECTOR = Detector(
         parts=("event-account", "event-kerberos"), hidden_by=("ldap sealed", "ldap inside tls"), controllers=True,
     ),
     window=WINDOW,
+    forms={
+        KerberosAs: lambda _, result: result == "success",
+        KerberosTgs: lambda form, result: result != "failure" or bool(form & IMPERSONATES),
+        EventKerberos: lambda _, result: result == "success",
+    },
     detect=detect,
 )  # fmt: skip

@@ -175,7 +175,7 @@ def logged(activity: Activity, ctx: Context) -> Iterator[Later]:
         yield from refused(activity, event, ctx)
         return
     if isinstance(event, EventShare):
-        if pipe_opened(activity, ctx) == "samr" and ctx.to_controller(activity):
+        if pipe_opened(activity, ctx, ("samr",)) and ctx.to_controller(activity):
             yield from reached(activity, ctx, "The log of shares tells its pipe samr: ")
         return
     account, session = ctx.account(activity), session_of(activity, ctx)
@@ -369,5 +369,6 @@ DETECTOR = Detector(
     profiled=True,
     thresholds=(GROUPS, USERS, SIDS),
     sessions=True,
+    forms={EventShare: lambda form, _: form[2] == "samr"},
     detect=detect,
 )

@@ -17,6 +17,7 @@ from app.engine.changes import (
 )
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, against, fact, found, listed, sentence
+from app.engine.forms import CERTIFICATE
 from app.engine.readings.novelty import is_new
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
@@ -170,5 +171,6 @@ DETECTOR = Detector(
     window=HOUR * 25,
     event_ids=(4662, 5136, TGT),
     thresholds=(USUAL,),
+    forms={KerberosAs: lambda form, result: bool(form & CERTIFICATE) and result == "success"},
     detect=detect,
 )

@@ -7,6 +7,7 @@ from msgspec import Struct
 from app.engine.context import Context
 from app.engine.describe import WEAK_ETYPES, etype
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
+from app.engine.forms import OLD
 from app.engine.readings.kerberos import AES, differences, is_krbtgt, learn_opened, owner, written
 from app.model.activity import Activity
 from app.model.alert import RANK, Finding, Severity
@@ -142,5 +143,6 @@ DETECTOR = Detector(
     window=WINDOW,
     thresholds=(ISSUED, COVERED, TRACED),
     attacked_accounts=True,
+    forms={KerberosAs: lambda form, _: bool(form & OLD)},
     detect=detect,
 )

@@ -297,5 +297,6 @@ DETECTOR = Detector(
     interfaces=(WINREG,),
     event_ids=(CHECKED,),
     thresholds=(VOLUME, POLICIES),
+    forms={RpcCall: lambda form, _: form[1] in (SAVE_KEY, SAVE_KEY_EX)},
     detect=detect,
 )

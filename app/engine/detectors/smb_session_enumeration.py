@@ -19,6 +19,7 @@ from app.engine.detector import (
     plural,
     sentence,
 )
+from app.engine.forms import DELEGATES, IMPERSONATES
 from app.engine.knowledge.names import service_host
 from app.engine.readings.novelty import is_new
 from app.engine.readings.pipes import FILE_CHECKED, SESSIONS, WHO_IS_THERE, pipe_opened
@@ -109,7 +110,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
 
 def reached(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """A log of shares tells several pipes of one computer, opened at once by a person: those that collectors ask."""
-    pipe, account = pipe_opened(activity, ctx), ctx.account(activity)
+    pipe, account = pipe_opened(activity, ctx, WHO_IS_THERE), ctx.account(activity)
     if pipe not in WHO_IS_THERE or account is None:
         return
     place, where = ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
@@ -213,5 +214,10 @@ DETECTOR = Detector(
     ),
     window=WINDOW,
     thresholds=(SERVERS, PIPES, TICKETS),
+    forms={
+        KerberosTgs: lambda form, result: result == "success" and not form & (DELEGATES | IMPERSONATES),
+        EventKerberos: lambda _, result: result == "success",
+        EventShare: lambda form, _: form[2] in WHO_IS_THERE,
+    },
     detect=detect,
 )

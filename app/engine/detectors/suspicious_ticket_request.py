@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence, some
+from app.engine.forms import CERTIFICATE, DELEGATES, DIRECT, IMPERSONATES
 from app.engine.knowledge.names import account_parts, host, service_host
 from app.engine.readings.kerberos import SERVICE_TICKET, USER_TO_USER, is_computer, is_krbtgt
 from app.engine.readings.novelty import is_new
@@ -134,5 +135,10 @@ DETECTOR = Detector(
     event_ids=(SERVICE_TICKET,),
     needs=Needs(ports=("88",), kinds=("kerberos-tgs", "event-kerberos"), parts=("event-kerberos",)),
     window=WINDOW,
+    forms={
+        KerberosAs: lambda form, _: bool(form & CERTIFICATE),
+        KerberosTgs: lambda form, _: bool(form & (DELEGATES | IMPERSONATES | DIRECT)),
+        EventKerberos: lambda form, _: bool(form[1]),
+    },
     detect=detect,
 )

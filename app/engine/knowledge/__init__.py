@@ -22,10 +22,9 @@ from app.engine.knowledge.tally import plain_text
 from app.engine.knowledge.tickets import Ticket
 from app.engine.knowledge.watched import HOUR
 from app.model.activity import NAMED, Account, Activity
-from app.model.details import KerberosAs, KerberosTgs, LdapBind, Ntlm
+from app.model.details import EVENTS, KerberosAs, KerberosTgs, LdapBind, Ntlm
 from app.model.directory import DirectoryObject
 from app.model.entity import Binding, EntityRef, Resolution
-from app.model.events import WindowsEvent
 from app.model.principals import is_placeless, principal
 
 __all__ = ["METHODS", "Knowledge", "Ticket"]
@@ -33,6 +32,10 @@ __all__ = ["METHODS", "Knowledge", "Ticket"]
 ANSWERS = 50_000
 """Answers kept at hand of each question whose words come from the input."""
 
+LOGGED = frozenset(EVENTS)
+"""Kinds of details that a computer's log tells."""
+CHANGES = 16
+"""Times at which a SID's name changes, up to which it is looked whether they are spellings of one account."""
 THERE = frozenset({"signed in", "exists"})
 """Words of an account that the domain has."""
 OWN_NAMES = frozenset({"ldap-ping", "ntlm-server", "dns"})
@@ -62,6 +65,7 @@ class Knowledge(Parts):
         self._acts: dict[str, bool] = {}
         self._asked: Activity | None = None
         self._actor: EntityRef | None = None
+        self._told: dict[tuple[Account, str | None], tuple[EntityRef | None, ...]] = {}
         self._inside: dict[str, bool] = {}
         self._computers: dict[str, EntityRef] = {}
         self._places: dict[str, list[str]] | None = None
@@ -122,6 +126,7 @@ class Knowledge(Parts):
         self._accounts, self._last, self._ends, self._members, self._servers = {}, {}, {}, None, None
         self._ends_at, self._acts = {}, {}
         self._asked = self._actor = None
+        self._told = {}
         self._places, self._stations, self._inside, self._computers = None, {}, {}, {}
         domains = self.accounts.dns_domains
         self.addresses.settle()
@@ -394,22 +399,38 @@ class Knowledge(Parts):
         return self._actor
 
     def _account_entity(self, activity: Activity) -> EntityRef | None:
-        who = activity.account
-        detail = activity.detail
+        who, detail = activity.account, activity.detail
+        kind = type(detail)
         if who is None:
-            if isinstance(detail, (KerberosAs, KerberosTgs)) and detail.client:
-                return self.account(detail.client, detail.realm)
-            if isinstance(detail, Ntlm) and detail.user and not detail.anonymous:
-                return self.account(detail.user, detail.domain)
-            if isinstance(detail, LdapBind) and detail.name:
-                return self.account(detail.name)
+            if (kind is KerberosAs or kind is KerberosTgs) and detail.client:  # type: ignore[union-attr]
+                return self.account(detail.client, detail.realm)  # type: ignore[union-attr]
+            if kind is Ntlm and detail.user and not detail.anonymous:  # type: ignore[union-attr]
+                return self.account(detail.user, detail.domain)  # type: ignore[union-attr]
+            if kind is LdapBind and detail.name:  # type: ignore[union-attr]
+                return self.account(detail.name)  # type: ignore[union-attr]
         elif who.name or who.sid:
-            if isinstance(detail, WindowsEvent) and is_placeless(who.name, who.domain, who.sid):
-                return self.logged_account(who, detail.computer, activity.at or None)
-            return self.account(who.name, who.domain, who.sid, activity.at or None)
+            told = who, detail.computer if kind in LOGGED else None  # type: ignore[union-attr]
+            known = self._told.get(told)
+            if known is None:
+                if len(self._told) >= ANSWERS:
+                    self._told.clear()
+                known = self._told[told] = self._steady(*told)
+            return known[0] if known else self._said(*told, activity.at or None)
         presented = activity.ticket or getattr(detail, "presented_ticket_hash", None) or getattr(detail, "ticket_hash", None)
         holder = self.tickets.find(presented) if presented else None
         return self.account(holder.client, holder.realm) if holder is not None else None
+
+    def _said(self, who: Account, computer: str | None, at: int | None) -> EntityRef | None:
+        """The account of words that a log of this computer, or (None) a protocol uses."""
+        if computer is not None and is_placeless(who.name, who.domain, who.sid):
+            return self.logged_account(who, computer, at)
+        return self.account(who.name, who.domain, who.sid, at)
+
+    def _steady(self, who: Account, computer: str | None) -> tuple[EntityRef | None, ...]:
+        """The same where it is one account at all times; nothing where it depends on the time."""
+        changes = {at for text in (who.sid, who.name) for at in self.accounts.changes(sid_in(text))}
+        found = {self._said(who, computer, at) for at in (None, 1, *changes)} if len(changes) <= CHANGES else ()
+        return tuple(found) if len(found) == 1 else ()
 
     def logged_account(self, who: Account, computer: str, at: int | None = None) -> EntityRef | None:
         """The account of a log's words that need the computer which wrote them: its own services are the computer, an

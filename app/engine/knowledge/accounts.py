@@ -1,5 +1,7 @@
 """Accounts and domains: one key for an account in whatever spelling it came."""
 
+from collections.abc import Iterator
+
 from app.engine.knowledge.names import LONGEST, account_parts
 from app.engine.knowledge.tally import Tally
 from app.model.activity import Activity
@@ -107,6 +109,12 @@ class Accounts:
         _, _, name, realm = max(before, key=lambda row: (min(row[1], until), row[0])) if before else held[0]
         full = next((row[3] for row in reversed(held) if row[2] == name and row[3]), realm)
         return name, realm or full
+
+    def changes(self, sid: str) -> Iterator[int]:
+        """Times from which on holder() may answer otherwise than before, and than at the beginning."""
+        self.holder("")
+        for first, last, _, _ in self._holders.get(sid, ()):
+            yield from (first, last + 1)
 
     def sid(self, key: tuple[str, str]) -> str:
         """SID of an account by its key, empty when nobody told it; the one seen last where there were several."""

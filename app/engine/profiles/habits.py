@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable
 from functools import lru_cache
 from typing import Any
 
+from app.engine.forms import PIPES
 from app.engine.profiles.book import Book
 from app.engine.profiles.features import (
     ASKED,
@@ -298,23 +299,23 @@ def radius(book: Book, activity: Activity) -> None:
             book.use(profile, account.key, feature, value.lower()[:LONGEST], activity)  # type: ignore[arg-type]
 
 
-def tells(kind: type, which: Any, result: Result) -> bool:
-    """Whether activities that are alike tell of a habit, as far as that is decided before they are read; which: RPC interface and
-    call, number of an event, or of a logon its number, type ("" for what Windows has none of) and package.
-    """
+def tells(kind: type, form: Any, result: Result) -> bool:
+    """Whether activities of a form (app.engine.forms) tell of a habit, as far as that is decided before they are read."""
     if kind is RpcCall:
-        return which[0] in (SAMR, LSARPC)
+        return form[0] in (SAMR, LSARPC)
     if kind is EventLogon:
-        return which[0] == REFUSED or (which[0] == LOGON and which[1] in LEARNED_TYPES)
+        return form[0] == REFUSED or (form[0] == LOGON and form[1] in LEARNED_TYPES)
     if kind is EventKerberos:
-        return which == PROOF_FAILED or (which in (TGT, TICKET) and result == "success")
+        return form[0] == PROOF_FAILED or (form[0] in (TGT, TICKET) and result == "success")
     if kind is EventShare:
-        return which == SHARE_OPENED and result == "success"
+        return form[0] == SHARE_OPENED and result == "success" and not form[1] & PIPES
     if kind is EventNtlm:
-        return which in (VALIDATED, PASSED) or result != "success"
+        return form in (VALIDATED, PASSED) or result != "success"
     if kind is KerberosAp:
         return result != "failure"
-    return kind not in (KerberosTgs, SmbTree) or result == "success"
+    if kind is SmbTree:
+        return result == "success" and not form & PIPES
+    return kind is not KerberosTgs or result == "success"
 
 
 READERS: dict[type, Teach] = {

@@ -15,9 +15,9 @@ WATCHED: frozenset[str] = frozenset(KINDS[kind] for kind in READERS)
 """Kinds of activities from which profiles are made."""
 
 
-def teacher(kind: type, which: Any, result: Result) -> Teach | None:
-    """What reads activities that are alike, None where they teach nothing. which: as app.engine.running tells them apart."""
-    return READERS[kind] if kind in READERS and tells(kind, which, result) else None
+def teacher(kind: type, form: Any, result: Result) -> Teach | None:
+    """What reads activities of a form (app.engine.forms), None where they teach nothing."""
+    return READERS[kind] if kind in READERS and tells(kind, form, result) else None
 
 
 class Profiles(Book):

@@ -74,6 +74,10 @@ CLASSES: dict[str, str] = {
     "0006f03a-0000-0000-c000-000000000046": "Outlook.Application",
 }
 """COM classes that run commands for a remote caller (ATT&CK T1021.003)."""
+QUIET_PIPES = frozenset({
+    "srvsvc", "wkssvc", "winreg", "samr", "lsarpc", "netlogon", "spoolss", "eventlog", "efsrpc", "netdfs", "protected_storage",
+})  # fmt: skip
+"""Pipes of Windows through which nothing is run."""
 PIPES = frozenset({"svcctl", "atsvc"})
 """Pipes whose refused opening shows that somebody wanted services or tasks there, if only to look."""
 WINRM_PORTS = frozenset({5985, 5986})
@@ -82,6 +86,14 @@ SESSION = "open a session of PowerShell or WinRM"
 ROUND = 5
 """Computers at one end of such sessions within a week from which on that end manages computers, or collects their logs."""
 WEEK = 7 * DAY
+
+
+def may_run(interface: str, opnum: int) -> bool:
+    """True for the calls of which deed_of() or what it remembers is told."""
+    key = interface, opnum
+    if interface in ACTIVATION or interface == WINREG or key in DEEDS or key in CHANGE_CONFIG or key in START:
+        return True
+    return not interface and opnum in EXEC_METHOD
 
 
 def deed_of(activity: Activity, ctx: Context) -> tuple[str, str] | None:

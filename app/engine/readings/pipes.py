@@ -1,5 +1,7 @@
 """Named pipes that a person opened on another computer, where its log alone tells it (5145): what is reached through each."""
 
+from collections.abc import Container
+
 from app.engine.context import Context
 from app.engine.readings.sessions import by_system, is_elsewhere
 from app.model.activity import Activity
@@ -53,18 +55,19 @@ def program_written(activity: Activity, ctx: Context) -> str:
     return name[:300]
 
 
-def pipe_opened(activity: Activity, ctx: Context) -> str:
-    """The pipe that a person opened from another computer; empty for computers, systems, files, what was refused, and where
-    packets of the two can be read: they tell what was asked, or that it was nothing worth telling.
+def pipe_opened(activity: Activity, ctx: Context, wanted: Container[str]) -> str:
+    """Which of some pipes a person opened from another computer; empty for others, for computers, systems, what was refused,
+    and where packets of the two can be read: they tell what was asked, or that it was nothing worth telling.
     """
     event = activity.detail
     if not isinstance(event, EventShare) or event.event_id != FILE_CHECKED or activity.result == "failure":
         return ""
     if not (event.text("ShareName") or "").upper().endswith("IPC$"):
         return ""
+    pipe = (event.text("RelativeTargetName") or "").lower().rpartition("\\")[2]
+    if pipe not in wanted:
+        return ""
     account = ctx.account(activity)
     if account is None or account.kind != "user" or by_system(activity) or not is_elsewhere(activity, ctx):
         return ""
-    if in_packets(activity, ctx):
-        return ""
-    return (event.text("RelativeTargetName") or "").lower().rpartition("\\")[2]
+    return "" if in_packets(activity, ctx) else pipe

@@ -1,0 +1,150 @@
+"""The form of an activity: what beside its kind decides whom it concerns. One small value, found out once for all detectors.
+
+A form holds few different values whatever the input, for who is asked about each is remembered (app.engine.running).
+"""
+
+from collections.abc import Callable, Hashable
+from operator import attrgetter
+from typing import Any
+
+from app.model.activity import Activity
+from app.model.details import EVENTS, DnsQuery, KerberosAp, KerberosAs, KerberosTgs, Ntlm, RpcBind, RpcCall, SmbTree
+from app.model.events import EventKerberos, EventLogon, EventShare
+
+LOGON_TYPES = frozenset({"0", "2", "3", "4", "5", "7", "8", "9", "10", "11", "12", "13"})
+"""Logon types of Windows (LSA_LOGON_TYPE; ntsecapi.h), as events write them."""
+AES = frozenset({17, 18, 19, 20})
+USER_TO_USER = 0x00000008
+"""KDC option ENC-TKT-IN-SKEY (RFC 4120 section 5.4.1)."""
+KEY_LIST = 161
+"""KERB-KEY-LIST-REQ (MS-KILE section 2.2.11)."""
+RODC = 1 << 16
+"""Key versions from here on belong to read-only controllers (MS-KILE section 3.1.5.8)."""
+SERVICE_TICKET, FILE_CHECKED, SHARE_OPENED = 4769, 5145, 5140
+WRONG_PROOF, REVOKED, EXPIRED = 24, 18, 23
+"""KDC_ERR_PREAUTH_FAILED, KDC_ERR_CLIENT_REVOKED, KDC_ERR_KEY_EXPIRED (RFC 4120 section 7.5.9)."""
+WRITE_DATA = 0x2 | 0x4
+"""FILE_WRITE_DATA and FILE_APPEND_DATA (MS-SMB2 section 2.2.13.1.1)."""
+LONGEST_PIPE = 20
+"""Characters of a pipe's name that is told apart."""
+
+# Marks of requests for tickets, each a bit.
+DELEGATES, IMPERSONATES, DIRECT, KEYS, READ_ONLY, OPENED, BROUGHT, WEAK = 1, 2, 4, 8, 16, 32, 64, 128
+"""S4U2proxy; S4U2self; user to user; asks for keys; a read-only controller's ticket; keys of the user open a ticket; brings
+authorization data; the ticket that is shown is weaker than AES."""
+CERTIFICATE, WITHOUT, OLD, JUDGED = 1, 2, 4, 8
+"""Of a sign-in: PKINIT; wants no PAC; offers nothing of AES; its password was judged."""
+# Marks of shares in a log.
+PIPES, HIDDEN, WRITES = 1, 2, 4
+"""The share of pipes; another one whose name ends with a dollar sign; the right to write was asked for."""
+
+
+def ticket_form(activity: Activity) -> int:
+    """Marks of a request for a service ticket."""
+    detail: Any = activity.detail
+    form = 0
+    if detail.s4u2proxy:
+        form |= DELEGATES
+    if detail.s4u2self:
+        form |= IMPERSONATES
+    if detail.options is not None and detail.options & USER_TO_USER:
+        form |= DIRECT
+    if KEY_LIST in detail.pa_types:
+        form |= KEYS
+    if detail.presented_ticket_kvno is not None and detail.presented_ticket_kvno >= RODC:
+        form |= READ_ONLY
+    if detail.ticket is not None or detail.presented_ticket is not None:
+        form |= OPENED
+    if detail.has_authorization_data:
+        form |= BROUGHT
+    if detail.presented_ticket_etype not in AES:
+        form |= WEAK
+    return form
+
+
+def granting_form(activity: Activity) -> int:
+    """Marks of a sign-in by Kerberos."""
+    detail: Any = activity.detail
+    form = CERTIFICATE if detail.pkinit else 0
+    if detail.pac_request is False:
+        form |= WITHOUT
+    if detail.ticket is not None:
+        form |= OPENED
+    if detail.request_etypes and AES.isdisjoint(detail.request_etypes):
+        form |= OLD
+    code = activity.code
+    proved = code == WRONG_PROOF or detail.padata_etype is not None or detail.fast
+    if proved and (activity.result == "success" or code in (WRONG_PROOF, REVOKED, EXPIRED)):
+        form |= JUDGED
+    return form
+
+
+def sign_in(activity: Activity) -> tuple[int, str, bool, bool, bool]:
+    """Number of a logon, its type as written ("" for none that Windows has), whether it is Kerberos alone, a computer's, and of
+    the built-in administrator's number: app.engine.detector.SignIn in a form that is made faster.
+    """
+    event: Any = activity.detail
+    fields, who = event.fields, activity.account
+    kind = fields.get("LogonType", "")
+    kerberos = fields.get("AuthenticationPackageName") == "Kerberos" and fields.get("LmPackageName", "-") in ("-", "")
+    machine = who is not None and who.name[-1:] == "$" and "@" not in who.name
+    administrator = fields.get("TargetUserSid", "").rstrip()[-4:] == "-500"
+    return event.event_id, kind if kind in LOGON_TYPES else "", kerberos, machine, administrator
+
+
+def logged_ticket(activity: Activity) -> tuple[int, int]:
+    """Number of a KDC's event, and marks of the request for a service ticket that it tells."""
+    event: Any = activity.detail
+    if event.event_id != SERVICE_TICKET:
+        return event.event_id, 0
+    form = DELEGATES if event.text("TransmittedServices") is not None else 0
+    return SERVICE_TICKET, form | DIRECT if (event.number("TicketOptions") or 0) & USER_TO_USER else form
+
+
+def share_form(activity: Activity) -> tuple[int, int, str]:
+    """Number of an event about shares, marks of the share, and which pipe it is about ("" for none, and for long names)."""
+    event: Any = activity.detail
+    share = event.text("ShareName") or ""
+    if event.event_id != FILE_CHECKED:
+        return event.event_id, _shared(share.rpartition("\\")[2]), ""
+    form, pipe = 0, ""
+    if share[-1:] == "$":
+        form = PIPES if share[-4:].upper() == "IPC$" else HIDDEN
+        if form == PIPES:
+            pipe = (event.text("RelativeTargetName") or "").lower().rpartition("\\")[2]
+    if (event.number("AccessMask") or 0) & WRITE_DATA:
+        form |= WRITES
+    return FILE_CHECKED, form, pipe if len(pipe) <= LONGEST_PIPE else ""
+
+
+def tree_form(activity: Activity) -> int:
+    """Marks of a share that is connected."""
+    tree: Any = activity.detail
+    return _shared(tree.name)
+
+
+def _shared(name: str) -> int:
+    return 0 if name[-1:] != "$" else PIPES if name.upper() == "IPC$" else HIDDEN
+
+
+FORMS: dict[type, Callable[[Activity], Hashable]] = {
+    RpcCall: attrgetter("detail.interface", "detail.opnum"),
+    RpcBind: attrgetter("detail.interface"),
+    DnsQuery: attrgetter("detail.type"),
+    KerberosAp: attrgetter("detail.carrier"),
+    Ntlm: attrgetter("detail.carrier"),
+    KerberosAs: granting_form,
+    KerberosTgs: ticket_form,
+    SmbTree: tree_form,
+    **dict.fromkeys(EVENTS, attrgetter("detail.event_id")),
+    EventKerberos: logged_ticket,
+    EventLogon: sign_in,
+    EventShare: share_form,
+}
+"""How to find the form of an activity, by the type of its detail; all others of a kind are alike."""
+
+
+def number_of(form: Any) -> int:
+    """Number of the event whose form this is."""
+    number: int = form[0] if isinstance(form, tuple) else form
+    return number
