@@ -11,7 +11,9 @@ Certainty = Literal["high", "medium", "low"]
 class EntityRef(Struct, frozen=True, gc=False):
     """A link to one entity. key is stable: "user:corp.test\\alice", "computer:ws1.corp.test", "address:10.0.0.66".
 
-    A controller has the key of its computer (or of its address while nobody named it); kind only chooses the glyph.
+    A controller has the key of its computer (or of its address while nobody named it); kind only chooses the glyph. A managed
+    service account (kind "service") has the key of an account, "user:corp.test\\svc_sql$", and is neither a person nor a
+    computer.
     """
 
     kind: EntityKind

@@ -63,7 +63,7 @@ KINDS = {
 }  # fmt: skip
 ENTITIES = {
     "user": "User", "computer": "Computer", "controller": "Domain controller", "address": "Address without a known computer",
-    "group": "Group", "service": "Service", "domain": "Domain",
+    "group": "Group", "service": "Service account", "domain": "Domain",
 }  # fmt: skip
 INPUTS = {
     "pcap": "pcap", "pcapng": "pcapng", "evtx": "EVTX", "etl": "ETL trace", "xml": "XML events", "json": "JSON events",

@@ -10,8 +10,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
 from app.session import Session
+from app.ui.entity.head import BigSign
 from app.ui.main_window import MainWindow
 from app.ui.pages.entities import EntitiesPage
+from app.ui.pages.entity import EntityPage
 
 Settle = Callable[[MainWindow], None]
 Make = Callable[..., MainWindow]
@@ -134,3 +136,38 @@ def test_a_narrowed_list_is_found_again(page: EntitiesPage, settle: Settle) -> N
     window.desk.go(here.page, here.key, **dict(here.view))
     settle(window)
     assert page.search.text() == "kind:user" and page.model.rowCount() == number
+
+
+def test_a_managed_service_account_is_chosen_by_its_kind_and_has_a_page_of_its_own(
+    make_window: Make, settle: Settle, tmp_path: Path
+) -> None:
+    told = tmp_path / "directory.ldif"
+    told.write_text(
+        "dn: DC=corp,DC=test\nobjectClass: domainDNS\nobjectSid: S-1-5-21-1-2-3\n\n"
+        "dn: CN=svc_sql,CN=Managed Service Accounts,DC=corp,DC=test\nobjectClass: top\nobjectClass: person\n"
+        "objectClass: organizationalPerson\nobjectClass: user\nobjectClass: computer\n"
+        "objectClass: msDS-GroupManagedServiceAccount\nsAMAccountName: svc_sql$\ndNSHostName: sql1.corp.test\n"
+        "primaryGroupID: 515\n\n"
+        "dn: CN=SQL1,CN=Computers,DC=corp,DC=test\nobjectClass: top\nobjectClass: person\nobjectClass: organizationalPerson\n"
+        "objectClass: user\nobjectClass: computer\nsAMAccountName: SQL1$\ndNSHostName: sql1.corp.test\n",
+        encoding="utf-8",
+    )
+    session = Session.open(tmp_path / "own.wardlight")
+    session.read_here([told], lambda _: None)
+    window = make_window(session)
+    window.desk.go("entities")
+    settle(window)
+    page = window.page()
+    assert isinstance(page, EntitiesPage)
+    assert typed(page, settle, "kind:service") == ["svc_sql$"]
+    page.table.setFocus()
+    page.table.selectRow(0)
+    QTest.keyClick(page.table, Qt.Key.Key_Return)
+    settle(window)
+    shown = window.page()
+    assert isinstance(shown, EntityPage) and shown.route.key == "user:corp.test\\svc_sql$"
+    assert shown.head.findChild(BigSign).accessibleName() == "Service account"
+    window.desk.go("entity", "computer:sql1.corp.test")
+    settle(window)
+    other = window.page()
+    assert isinstance(other, EntityPage) and other.head.findChild(BigSign).accessibleName() == "Computer"

@@ -69,7 +69,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         return
     who = account.key if account is not None else ""
     before = told_before(ctx, at, place, who)
-    weaker = unsure(activity) or (account is not None and account.key.startswith("computer:"))
+    weaker = unsure(activity) or (account is not None and account.kind in ("computer", "service"))
     one = found(
         ctx,
         activity,

@@ -233,7 +233,7 @@ def logged(activity: Activity, ctx: Context) -> Iterator[Later]:
         asked = "local groups of several computers"
     else:
         trail = ctx.memory.seen(("groups", place), name, at, activity.id, WINDOW)
-        at_once = is_powerful(name) and account.key.startswith("user:")  # computers look up their own administrators
+        at_once = is_powerful(name) and account.kind == "user"  # computers and services look up their own administrators
         if not at_once and trail.distinct < ctx.limit(GROUPS):
             return
         known = GROUP_NAMES.get(name.rpartition("-")[2])

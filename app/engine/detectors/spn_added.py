@@ -35,7 +35,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Service names written to users by others: always where the user is sensitive, else when no administrator did it."""
     for change in changes_of(activity, ctx, ATTRIBUTE):
         ref = object_of(change, ctx, activity.at)
-        if ref is None or not ref.key.startswith("user:") or any(one in change.object_class for one in SERVICE_CLASSES):
+        if ref is None or ref.kind != "user" or any(one in change.object_class for one in SERVICE_CLASSES):
             continue
         if change.fresh or by_controller(activity, ctx) or itself(activity, ref, ctx):
             continue

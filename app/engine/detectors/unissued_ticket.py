@@ -37,7 +37,9 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     account = ctx.account(activity)
     if account is None:
         return
-    domain = account.key.partition(":")[2].rpartition("\\")[0] if account.kind == "user" else account.key.partition(".")[2]
+    domain = (
+        account.key.partition(":")[2].rpartition("\\")[0] if account.key.startswith("user:") else account.key.partition(".")[2]
+    )
     lived = ctx.limit(COVERED)
     if event.event_id in (SIGN_IN, RENEWAL):
         ctx.memory.note(("signed in", account.key), True, at)

@@ -14,7 +14,7 @@ from app.engine.knowledge.lessons_footprints import TRACES
 from app.engine.knowledge.names import host, is_address, short
 from app.engine.knowledge.parts import Parts
 from app.engine.knowledge.sids import sid_in
-from app.engine.knowledge.standing import Membership, logged_members, managed_names, served, why_sensitive
+from app.engine.knowledge.standing import Membership, logged_members, managed_accounts, managed_names, served, why_sensitive
 from app.engine.knowledge.states import Key
 from app.engine.knowledge.station import Station, station
 from app.engine.knowledge.tags import automatic
@@ -24,7 +24,7 @@ from app.engine.knowledge.watched import HOUR
 from app.model.activity import NAMED, Account, Activity
 from app.model.details import EVENTS, KerberosAs, KerberosTgs, LdapBind, Ntlm
 from app.model.directory import DirectoryObject
-from app.model.entity import Binding, EntityRef, Resolution
+from app.model.entity import Binding, EntityKind, EntityRef, Resolution
 from app.model.principals import is_placeless, principal
 
 __all__ = ["METHODS", "Knowledge", "Ticket"]
@@ -57,6 +57,7 @@ class Knowledge(Parts):
         self._acting: set[str] = set()
         self._proven_names: set[str] = set()
         self._accounts: dict[tuple[str, str | None], EntityRef | None] = {}
+        self._managed: dict[str, frozenset[str]] = {}
         self._servers: dict[str, set[str]] | None = None
         self._members: dict[str, dict[str, Membership]] | None = None
         self._last: dict[str, tuple[str, Resolution]] = {}
@@ -130,9 +131,10 @@ class Knowledge(Parts):
         self._places, self._stations, self._inside, self._computers = None, {}, {}, {}
         domains = self.accounts.dns_domains
         self.addresses.settle()
-        self.addresses.manage(managed_names(self))
+        self._managed = managed_accounts(self)
+        self.addresses.manage(managed_names(self._managed))
         for (machine, domain), words in self.accounts.rows().items():
-            if MANAGED in words:
+            if MANAGED in words or self._is_managed(machine, domain):
                 continue
             if machine.endswith("$") and domain in domains and not words.keys().isdisjoint(THERE) and host(machine):
                 self.addresses.shorten(f"{host(machine)}.{domain}")
@@ -345,8 +347,8 @@ class Knowledge(Parts):
     # ---- accounts and tickets
 
     def account(self, name: str, domain: str | None = None, sid: str | None = None, at: int | None = None) -> EntityRef | None:
-        """The account of a name in any spelling; a machine account is its computer. Where only its SID is told, the account
-        that had it at that time. None for nothing at all."""
+        """The account of a name in any spelling; a machine account is its computer, a managed service account is none. Where only
+        its SID is told, the account that had it at that time. None for nothing at all."""
         if not self._settled:
             self._settle()
         if principal(name, domain, sid):
@@ -370,14 +372,21 @@ class Knowledge(Parts):
         found: EntityRef | None = None
         if plain.startswith("host/"):
             plain = plain[5:] + "$"
-        if plain.endswith("$") and host(plain):
+        managed = self._is_managed(plain, realm)
+        if plain.endswith("$") and host(plain) and not managed:
             machine = host(plain)
             found = self.computer_entity(f"{machine}.{realm}" if "." in realm and "." not in machine else machine)
         elif plain:
             elsewhere = bool(realm) and realm not in self.accounts.dns_domains and self.accounts.dns_domains
             label = f"{realm}\\{plain}" if elsewhere else plain
-            found = EntityRef("user", f"user:{realm}\\{plain}" if realm else f"user:{plain}", label)
+            kind: EntityKind = "service" if managed else "user"
+            found = EntityRef(kind, f"user:{realm}\\{plain}" if realm else f"user:{plain}", label)
         return found
+
+    def _is_managed(self, name: str, realm: str) -> bool:
+        """True for a managed service account; a domain that nobody tied to a DNS name may be any."""
+        domains = self._managed.get(host(name)) if name.endswith("$") else None
+        return domains is not None and ("." not in realm or realm in domains or "" in domains)
 
     def account_of_sid(self, sid: str, at: int | None = None) -> EntityRef | None:
         """The account that had a SID at a time; an entity of its own while nobody tells its name."""
@@ -509,6 +518,7 @@ class Knowledge(Parts):
 
     def entity_named(self, one: DirectoryObject) -> EntityRef:
         """The entity that an object of the directory is."""
+        self._settle()
         if one.object_class.lower() == "domaindns":
             return EntityRef("domain", f"domain:{one.domain.lower()}", one.domain.lower())
         name, domain = (one.sam or one.display_name or one.dn), one.domain.lower()

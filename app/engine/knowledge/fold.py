@@ -1,12 +1,13 @@
 """What each kind of activity teaches about addresses, accounts, tickets, controllers."""
 
+import re
 from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any
 
 from app.engine.knowledge.accounts import SENSITIVE_GROUPS
 from app.engine.knowledge.addresses import NETBIOS
-from app.engine.knowledge.guests import GUEST
+from app.engine.knowledge.guests import GUEST, MANAGED
 from app.engine.knowledge.lessons_directory import DIRECTORY_LESSONS
 from app.engine.knowledge.lessons_events import EVENT_LESSONS, EXISTING, UNKNOWN_CLIENT, named_by
 from app.engine.knowledge.names import account_parts, base_domain, host, is_address, service_host, short
@@ -20,6 +21,7 @@ from app.model.details import (
     KerberosAp,
     KerberosAs,
     KerberosTgs,
+    LdapAdd,
     LdapBind,
     LdapModify,
     LdapPing,
@@ -31,6 +33,13 @@ from app.model.details import (
 )
 from app.model.identifiers import DRSUAPI, NETLOGON
 
+MANAGED_CLASSES = frozenset({f"msds-{kind}managedserviceaccount" for kind in ("", "group", "delegated")})
+_NAME = r"\(samaccountname=(?P<{}>[^()*\\]{{1,255}}\$)\)"
+MANAGED_ASKED = re.compile(
+    rf"\(&(?:{_NAME.format('before')})?\(object(?:class|category)=msds-(?:group|delegated)?managedserviceaccount\)"
+    rf"(?:{_NAME.format('after')})?\)", re.IGNORECASE
+)  # fmt: skip
+"""A search for one managed service account, as a host looks for one that it runs."""
 KERBEROS_PORT = 88
 WRONG_REALM = 68
 NETLOGON_SERVED = frozenset({2, 15, 26, 29, 39, 45})
@@ -247,9 +256,28 @@ def learn_bind(known: Parts, activity: Activity, detail: LdapBind) -> None:
 
 
 def learn_search(known: Parts, activity: Activity, detail: LdapSearch) -> None:
-    """A base that the directory has names its domain, which is no computer."""
-    if activity.result == "success" and (domain := base_domain(detail.base)):
+    """A base that the directory has names its domain, which is no computer; of a class and a name that are asked for together
+    and found, the account has that class."""
+    if activity.result != "success":
+        return
+    domain = base_domain(detail.base)
+    if domain:
         known.accounts.say_domain(None, domain, activity)
+    named = MANAGED_ASKED.fullmatch(detail.filter) if detail.entries else None
+    if named is not None and (name := named["before"] or named["after"]):
+        known.accounts.say(name, domain, MANAGED, activity)
+
+
+def learn_add(known: Parts, activity: Activity, detail: LdapAdd) -> None:
+    """A managed service account that was made (MS-ADTS section 3.1.1.5.2)."""
+    values = {attribute.lower(): told for _, attribute, told in detail.changes if told}
+    names = values.get("samaccountname", ())
+    if (
+        activity.result == "success"
+        and names
+        and not MANAGED_CLASSES.isdisjoint(one.lower() for one in values.get("objectclass", ()))
+    ):
+        known.accounts.say(names[0], base_domain(detail.dn), MANAGED, activity)
 
 
 def learn_modify(known: Parts, activity: Activity, detail: LdapModify) -> None:
@@ -274,6 +302,7 @@ LESSONS: dict[type, Callable[[Parts, Activity, Any], object]] = {
     NameObservation: learn_name,
     RdpConnection: learn_rdp,
     LdapBind: learn_bind,
+    LdapAdd: learn_add,
     LdapModify: learn_modify,
     LdapSearch: learn_search,
     **dict.fromkeys(EVENTS, named_by),

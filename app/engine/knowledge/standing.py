@@ -61,16 +61,25 @@ def logged_members(known: Knowledge) -> dict[str, dict[str, Membership]]:
     return found
 
 
-def managed_names(known: Knowledge) -> frozenset[str]:
-    """Full and short names of service accounts that look like computers' accounts, without the dollar sign."""
+def managed_accounts(known: Knowledge) -> dict[str, frozenset[str]]:
+    """Name of each service account that looks like a computer's account, without the dollar sign, to the domains it is of."""
     said = [(name, domain) for (name, domain), words in known.accounts.rows().items() if MANAGED in words]
     for kind in MANAGED_CLASSES:
         for key in known.directory.of_class(kind):
             state = known.directory.state(key)
             if state is not None and state.object.sam:
                 said.append((state.object.sam.lower(), state.object.domain.lower()))
-    plain = [(host(name), domain) for name, domain in said if host(name)]
-    return frozenset({name for name, _ in plain} | {f"{name}.{domain}" for name, domain in plain if "." in domain})
+    found: dict[str, set[str]] = {}
+    for name, domain in said:
+        if host(name):
+            found.setdefault(host(name), set()).add(domain)
+    return {name: frozenset(domains) for name, domains in found.items()}
+
+
+def managed_names(accounts: dict[str, frozenset[str]]) -> frozenset[str]:
+    """Full and short names of them."""
+    full = {f"{name}.{domain}" for name, domains in accounts.items() for domain in domains if "." in domain}
+    return frozenset(full.union(accounts))
 
 
 def why_sensitive(known: Knowledge, key: str, at: int | None, logged: dict[str, Membership]) -> tuple[str, ...]:

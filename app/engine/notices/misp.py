@@ -70,7 +70,7 @@ def _attributes(alert: Alert, event: str) -> Iterable[dict[str, object]]:
     for ref in finding.sources:
         yield made(*_place(ref, "ip-src"), f"source of: {alert.title}")
     for ref in (*finding.targets, *finding.domain_controllers):
-        if ref.kind == "user":
+        if ref.key.startswith("user:"):
             yield made("target-user", TARGETED, _account(ref), f"target of: {alert.title}")
         elif ref.key.startswith(("computer:", "address:")):
             yield made("target-machine", TARGETED, ref.key.partition(":")[2] or ref.label, f"target of: {alert.title}")

@@ -27,6 +27,10 @@ CONTROL: dict[Kind, dict[str, Certainty]] = {
 }  # fmt: skip
 """Class of the object to rights in SharpHound's words, and how surely such a right leads on: what needs one more condition
 (a password that can be guessed, a second right) is medium. Rights over units and group policies are not followed."""
+OF_CLASS: dict[str, Kind] = {
+    "user": "user", "service": "user", "group": "group", "computer": "computer", "controller": "computer", "domain": "domain",
+}  # fmt: skip
+"""Kind of an entity to the class whose rights lead to it; a managed service account is one whose password may be read."""
 WORDS = {
     "owner": "owns it", "msDS-GroupMSAMembership": "may read its password", "ReadGMSAPassword": "may read its password",
     "GetChangesAll": "may replicate the domain", "AllowedToDelegate": "may delegate to it",

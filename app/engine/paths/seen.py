@@ -59,7 +59,7 @@ class Seen:
     def flows(self, flows: Iterable[Flow]) -> None:
         """Credentials that were used from a computer lay there."""
         for one in flows:
-            if one.who.kind != "user":
+            if one.who.kind not in ("user", "service"):
                 continue
             where, _ = self._known.end(one.address, one.last)
             self._keep(where)

@@ -6,7 +6,7 @@ from app.engine.knowledge import Knowledge
 from app.engine.knowledge.sids import sid_in
 from app.engine.knowledge.states import Key, glance
 from app.engine.paths.arcs import EVER, Arc, Told
-from app.engine.paths.rights import CONTROL, EVERYBODY, EVERYBODY_KEY, LOCAL_GROUPS, LOCAL_SIDS, Kind
+from app.engine.paths.rights import CONTROL, EVERYBODY, EVERYBODY_KEY, LOCAL_GROUPS, LOCAL_SIDS, OF_CLASS
 from app.model.directory import DirectoryObject
 from app.model.entity import EntityRef
 
@@ -117,7 +117,7 @@ class Reading:
             self.off.add(ref.key)
         if one.deleted:
             return
-        kind: Kind | None = "computer" if ref.kind == "controller" else ref.kind if ref.kind in CONTROL else None
+        kind = OF_CLASS.get(ref.kind)
         if ref.kind == "computer":
             self.computers.add(ref.key)
         domain = one.domain.lower()
@@ -131,7 +131,7 @@ class Reading:
                 self._local(ref, name[len(MEMBERS) :], value, domain, at, proof, since, until)
             elif kind == "computer" and name == "sessions":
                 for account in self._listed(value, domain):
-                    if account.kind == "user":
+                    if account.kind in ("user", "service"):
                         self._arc(ref, account, "session", "HasSession", at, proof, *EVER, seen=True)
         if kind == "computer":
             for text in one.allowed_to_act:

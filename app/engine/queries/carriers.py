@@ -7,7 +7,7 @@ from app.engine.queries.access import Access
 from app.model.entity import EntityKind, EntityRef
 from app.model.rows import Tagged
 
-KINDS: tuple[EntityKind, ...] = ("user", "computer", "controller", "group")
+KINDS: tuple[EntityKind, ...] = ("user", "service", "computer", "controller", "group")
 AT_ONCE = 400
 """Entities that are looked at before other readers get their turn."""
 MOST = 5_000

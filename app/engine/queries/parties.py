@@ -10,7 +10,7 @@ from app.model.activity import NAMED
 from app.model.filter import ENTITY_KINDS
 
 MACHINES = ("computer", "controller", "address")
-ACTORS = ("user", "computer", "controller")
+ACTORS = ("user", "service", "computer", "controller")
 Entity = tuple[int, str]
 """Id and key."""
 
@@ -49,7 +49,7 @@ def entities(some: Sequence[Entity], access: Access) -> Condition:
 def named(kind: str, name: str, access: Access) -> Condition:
     """Any entity of a kind (user, computer, domain) whose name is this, * for any text."""
     if kind == "user":
-        found = _entities(name, access, False, ("user",))
+        found = _entities(name, access, False, ("user", "service"))
         if "@" not in name and "\\" not in name and not found and "*" not in name:
             return actor(name, access, False)
         return entities(found, access)

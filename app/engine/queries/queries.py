@@ -307,7 +307,7 @@ class Queries(EntityQueries):
         span = self.span()
         rows = self._totals().rows
         hosts = [row for row in rows if row.ref.kind in HOSTS and row.activities]
-        accounts = [row for row in rows if row.ref.kind == "user" and row.activities]
+        accounts = [row for row in rows if row.ref.kind in ("user", "service") and row.activities]
         by_kind = self.by_kind()
         alerts = self.alerts()
         inputs = self.inputs()

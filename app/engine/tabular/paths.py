@@ -98,7 +98,7 @@ def _risk(target: PathTarget, picture: PathPicture) -> _Risk:
 
 
 def _put(ref: EntityRef, users: dict[str, str], computers: dict[str, str]) -> None:
-    if ref.kind == "user":
+    if ref.kind in ("user", "service"):
         users[ref.key] = ref.label
     elif ref.kind in HOSTS:
         computers[ref.key] = ref.label

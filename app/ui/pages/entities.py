@@ -33,7 +33,7 @@ KINDS = {
     "user": "Users",
     "computer": "Computers",
     "address": "Addresses",
-    "service": "Services",
+    "service": "Service accounts",
     "group": "Groups",
     "domain": "Domains",
 }
@@ -285,7 +285,7 @@ class EntitiesPage(Page):
             self._add(menu, f"is tagged {tag}", with_term("", "tag", tag))
 
     def _add_places(self, menu: QMenu, brief: Brief) -> None:
-        if brief.ref.kind == "user":
+        if brief.ref.kind in ("user", "service"):
             for place in brief.places:
                 self._add(menu, f"acted from {wording.middle(place.label, 40)}", with_term("", "source", place.key))
         for group in brief.groups:

@@ -63,9 +63,13 @@ class Shown(Struct, frozen=True, kw_only=True):
 
 def plural(kind: str) -> str:
     """What several entities of a kind are called."""
-    return {"user": "accounts", "service": "services", "group": "groups", "address": "addresses", "domain": "domains"}.get(
-        kind, "controllers" if kind == "controller" else "computers"
-    )
+    return {
+        "user": "accounts",
+        "service": "service accounts",
+        "group": "groups",
+        "address": "addresses",
+        "domain": "domains",
+    }.get(kind, "controllers" if kind == "controller" else "computers")
 
 
 def left(edges: Iterable[Edge], sketch: Sketch) -> dict[tuple[str, str], Edge]:

@@ -18,8 +18,8 @@ from app.ui.widgets.words import Line, Paragraph, Words
 
 Veiled = Callable[[str], str]
 OF_ENTITY: dict[str, Kind] = {
-    "user": "account", "computer": "computer", "controller": "computer", "address": "address", "group": "group",
-    "domain": "domain",
+    "user": "account", "service": "account", "computer": "computer", "controller": "computer", "address": "address",
+    "group": "group", "domain": "domain",
 }  # fmt: skip
 """Kind of exclusion that names an entity of a kind."""
 DAYS = {"never": None, "30": 30, "90": 90, "365": 365}

@@ -36,7 +36,9 @@ def drawing(alerts: Sequence[Alert]) -> tuple[tuple[Step, ...], tuple[EntityRef,
         caption = wording.count(len({pair[0].id for pair in some}), "alert")
         made.append(Step(origin=step.origin, target=step.target, label=step.label, caption=caption, accented=bool(deeds)))
     acting = {one.origin.key for one in made if one.accented}
-    order = sorted(nodes.values(), key=lambda one: (one.kind != "user", one.key not in acting, ORDER.get(one.kind, 1)))
+    order = sorted(
+        nodes.values(), key=lambda one: (one.kind not in ("user", "service"), one.key not in acting, ORDER.get(one.kind, 1))
+    )
     return tuple(made), tuple(order)
 
 

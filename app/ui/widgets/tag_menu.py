@@ -9,6 +9,7 @@ from app.ui.desk import Desk
 SERVERS = ("DNS server", "DHCP server", "Certificate authority", "Exchange server", "SQL server", "AD FS", "VPN gateway")
 OFFERED: dict[str, tuple[str, ...]] = {
     "user": ("Sensitive", "Honeytoken"),
+    "service": ("Sensitive", "Honeytoken"),
     "group": ("Sensitive",),
     "computer": ("Sensitive", "Honeytoken", *SERVERS),
     "controller": ("Sensitive", "Honeytoken", *SERVERS),

@@ -5,9 +5,10 @@ import pytest
 from app.engine.knowledge import Knowledge
 from app.engine.knowledge.addresses import certainty_of
 from app.model.activity import Activity
-from app.model.details import NameObservation
+from app.model.details import LdapAdd, LdapSearch, NameObservation
+from app.model.entity import EntityRef
 from app.model.events import EventKerberos, EventLogon
-from tests.engine.detectors.builders import HOUR, MINUTE, SECOND, START, WS1, WS2, act, as_req, tgs_req
+from tests.engine.detectors.builders import DC1, HOUR, MINUTE, SECOND, START, WS1, WS2, act, as_req, tgs_req
 from tests.engine.knowledge.test_logs import entry, event, known
 
 SQL = "192.0.2.40"
@@ -125,3 +126,73 @@ def test_two_computers_behind_one_address_are_both_doubtful() -> None:
     told = [act(NameObservation(address=WS1, name=name, method="ntlm-workstation"), at=MINUTE) for name in ("ws1", "ws9")]
 
     assert known(*by_turns(other="WS9$"), *told).resolve(WS1, START).certainty != "high"
+
+
+class TestAManagedServiceAccountIsAnAccount:
+    """Its entity is neither a person nor a computer of that name, whoever told that it is one."""
+
+    SERVICE = EntityRef("service", "user:example.org\\svc_sql$", "svc_sql$")
+
+    def test_the_directory_tells_its_class(self) -> None:
+        managed = [
+            entry(object_class=f"msDS-{kind}ManagedServiceAccount", sam=f"svc_{kind}$".lower(),
+                  dn=f"CN=s{kind},DC=example,DC=org", sid=f"S-1-5-21-1-2-3-{number}")
+            for number, kind in enumerate(("", "Group", "Delegated"), 1500)
+        ]  # fmt: skip
+        computer = entry(object_class="computer", sam="WS1$", dn="CN=WS1,DC=example,DC=org", dns_name="ws1.example.org")
+        knowledge = known(*managed, computer, as_req("svc_group$"), as_req("WS1$"))
+
+        for name in ("svc_$", "EXAMPLE\\svc_group$", "svc_delegated$@example.org"):
+            ref = knowledge.account(name)
+            assert ref is not None and (ref.kind, ref.key[:17]) == ("service", "user:example.org\\"), name
+            own = knowledge.object_of(ref.key)
+            assert own is not None and knowledge.entity_of_object(own) == ref
+        assert knowledge.account("WS1$", "EXAMPLE") == EntityRef("computer", "computer:ws1.example.org", "WS1")
+        sid = knowledge.account_of_sid("S-1-5-21-1-2-3-1501")
+        assert sid is not None and sid.key == "user:example.org\\svc_group$"
+
+    def test_without_a_word_of_its_class_it_may_be_a_computer(self) -> None:
+        ref = known(as_req("svc_sql$")).account("svc_sql$", "EXAMPLE.ORG")
+        assert ref is not None and ref.key == "computer:svc_sql.example.org"
+
+    def test_a_log_tells_that_it_runs_a_service(self) -> None:
+        ran = event(
+            EventLogon, 4624, "ws1.example.org", at=5, TargetUserName="svc_sql$", TargetDomainName="EXAMPLE", LogonType="5"
+        )
+        assert known(ran, as_req("svc_sql$")).account("SVC_SQL$", "example.org") == self.SERVICE
+
+    @pytest.mark.parametrize(
+        ("wire", "is_one"),
+        [
+            (LdapAdd(dn="CN=svc,CN=Managed Service Accounts,DC=example,DC=org",
+                     changes=(("add", "objectClass", ("msDS-GroupManagedServiceAccount",)),
+                              ("add", "sAMAccountName", ("svc_sql$",)))), True),
+            (LdapAdd(dn="CN=svc,DC=example,DC=org",
+                     changes=(("add", "objectClass", ("computer",)), ("add", "sAMAccountName", ("svc_sql$",)))), False),
+            (LdapSearch(base="DC=example,DC=org", entries=1,
+                        filter="(&(objectClass=msDS-GroupManagedServiceAccount)(sAMAccountName=svc_sql$))"), True),
+            (LdapSearch(base="DC=example,DC=org", entries=1,
+                        filter="(&(sAMAccountName=svc_sql$)(objectCategory=msDS-GroupManagedServiceAccount))"), True),
+            (LdapSearch(base="DC=example,DC=org", entries=0,
+                        filter="(&(sAMAccountName=svc_sql$)(objectCategory=msDS-GroupManagedServiceAccount))"), False),
+            (LdapSearch(base="DC=example,DC=org", entries=1, filter="(&(objectClass=msDS-GroupManagedServiceAccount))"), False),
+            (LdapSearch(base="DC=example,DC=org", entries=1,
+                        filter="(|(sAMAccountName=svc_sql$)(objectCategory=msDS-GroupManagedServiceAccount))"), False),
+            (LdapSearch(base="DC=example,DC=org", entries=1,
+                        filter="(&(!(sAMAccountName=svc_sql$))(objectCategory=msDS-GroupManagedServiceAccount))"), False),
+        ],
+    )  # fmt: skip
+    def test_ldap_tells_its_class(self, wire: LdapAdd | LdapSearch, is_one: bool) -> None:
+        ref = known(as_req("svc_sql$"), act(wire, WS1, DC1, 389)).account("svc_sql$", "EXAMPLE.ORG")
+        refused = known(as_req("svc_sql$"), act(wire, WS1, DC1, 389, result="failure", code=50)).account(
+            "svc_sql$", "EXAMPLE.ORG"
+        )
+        assert (ref == self.SERVICE) == is_one
+        assert refused is not None and refused.kind == "computer"
+
+    def test_a_computer_of_another_domain_with_that_name_stays_one(self) -> None:
+        managed = entry(object_class="msDS-GroupManagedServiceAccount", sam="web$", dn="CN=web,DC=example,DC=org")
+        knowledge = known(managed, as_req("WS1$"), as_req("web$", realm="OTHER.TEST"))
+        there, here = knowledge.account("web$", "other.test"), knowledge.account("web$", "example.org")
+        assert there is not None and there.key == "computer:web.other.test"
+        assert here is not None and here.key == "user:example.org\\web$"
