@@ -135,8 +135,8 @@ class EventLdap(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-ld
 
 
 class EventAdfs(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-adfs"):
-    """Federation services validated a credential, or refused it, and what else they tell of requests and tokens: 299, 324, 403,
-    404, 410-412, 500, 501, 510, 512, 515, 516, 1200-1207, 1210.
+    """Federation services validated a credential, or refused it, and what else they tell of requests, tokens and changes: 299,
+    307, 324, 403, 404, 410-412, 500, 501, 510, 512, 515, 516, 1200-1207, 1210.
     """
 
 

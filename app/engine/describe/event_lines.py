@@ -273,6 +273,8 @@ def federation(a: Activity, d: WindowsEvent) -> str:
     party = said(d, "RelyingParty", "TargetedRelyingParty")
     who = said(d, "UserId", "User", "Caller", "windowsaccountname", "upn", "CallerIdentity")
     who = who or (a.account.name if a.account is not None else "")
+    if d.event_id == 307:
+        return f"Configuration of the federation service was changed by {who or 'somebody'}"
     words = _FEDERATION.get(d.event_id, ("told of", "somebody"))
     if d.event_id in (403, 404):
         who = said(d, "UrlAbsolutePath", "StatusCode")

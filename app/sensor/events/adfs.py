@@ -34,6 +34,7 @@ MOST = 512
 """Values of one event that are looked at as claims."""
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"}
 _FORWARDED = re.compile(r'"X-MS-Forwarded-Client-IP"\s{0,8}:\s{0,8}"([^"]{1,512})"', re.I)
+_NAME = re.compile(r"[\w.-]{1,64}\\[^\\/:*?\"<>|\s]{1,64}")
 _SAYS_NOTHING = frozenset({"-", "", "N/A"})
 PASSWORD = "username"
 """Last part of the type of a token that is a name with a password."""
@@ -138,6 +139,12 @@ def _headers(record: EventRecord, fields: Fields) -> Facts:
     return Facts(None, _client(fields, *_CLIENTS), None, False)
 
 
+def _changed(record: EventRecord, fields: Fields) -> Facts:
+    r"""The configuration was changed. Microsoft shows no record of it: who did it is the first text like CORP\alice."""
+    named = (value.strip() for value in fields.values() if len(value) < LONGEST)
+    return Facts(next((split_account(one) for one in named if _NAME.fullmatch(one)), None), None, None, False)
+
+
 def _token(record: EventRecord, fields: Fields) -> Facts:
     return Facts(None, None, None, False)
 
@@ -176,6 +183,7 @@ FAMILY = Family(
     _ADFS,
     {
         299: _token,
+        307: _changed,
         324: _not_authorized,
         403: _request,
         404: _response,

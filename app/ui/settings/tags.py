@@ -52,7 +52,7 @@ class Tags(Section):
         self.open = Button(tr("Open entity"), on_click=self._open)
         self.heading = PageHeading(tr("Tags"), "", (self.open, self.take))
         self.name = QLineEdit()
-        self.name.setPlaceholderText(tr("Name of an account, a computer, a group, a domain; an address"))
+        self.name.setPlaceholderText(tr("Account, computer, group, domain or address"))
         self.name.setAccessibleName(tr("Whom to tag"))
         self.name.setMaxLength(MOST_TYPED)
         self.names = QStringListModel(self)

@@ -410,6 +410,8 @@ MADE: tuple[Made, ...] = (
         words="dadmin had given back the DPAPI master key 0445c766-75f0-4de7-82ad-d9d97aad59f6",
     ),
     # Audits of AD FS in the order in which Microsoft's AD FS Toolbox reads their values; none has a name.
+    _values(307, "64fb88c5-4a4b-4d3c-8e0b-0c0f36a4f0a1", "CONTOSO\\dadmin", "RelyingPartyTrust", who="CONTOSO\\dadmin",
+            words="Configuration of the federation service was changed by dadmin"),
     _values(299, "64fb88c5", "0c0fd6ee", "urn:app", words="Federation issued a token for urn:app"),
     _values(324, "64fb88c5", "0c0fd6ee", "CONTOSO\\alice", "urn:app", who="CONTOSO\\alice", result="failure",
             words="Federation refused a token to CONTOSO\\alice for urn:app"),
