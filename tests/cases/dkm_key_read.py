@@ -1,10 +1,11 @@
 """Cases of the key of the federation service being read."""
 
-from app.model.activity import Activity
-from app.model.details import LdapSearch
+from app.model.activity import Account, Activity, Result
+from app.model.details import HttpRequest, LdapSearch
 from app.model.identifiers import CONTACT_CLASS, THUMBNAIL_PHOTO
+from app.model.tuning import Tuning
 from tests.cases.case import Case
-from tests.engine.detectors.builders import DC1, DC2, HOUR, MINUTE, WS1, act, controller
+from tests.engine.detectors.builders import DC1, DC2, HOUR, MINUTE, WS1, WS2, act, as_req, controller
 from tests.engine.detectors.logs import log, logon, subject
 
 DAY = 24 * HOUR
@@ -27,7 +28,43 @@ def search(text: str, *attributes: str, base: str = CONTAINER, source: str = WS1
     return act(LdapSearch(base=base, scope=2, filter=text, attributes=attributes, entries=1), source, DC1, 389, at=at)
 
 
+def service(*, at: int, source: str = WS1, host: str = "STS1") -> list[Activity]:
+    """A managed account signs in from a computer that gives its own name in the request, and asks for a ticket."""
+    return [
+        as_req("svc_fs$", source, at=at, client_addresses=(host,)),
+        as_req(f"{host}$", source, at=at + 1, client_addresses=(host,)),
+    ]
+
+
+def by_service(*, at: int = 0, source: str = WS1, result: Result = "success") -> Activity:
+    """The key read, signed in as the managed account."""
+    detail = LdapSearch(base=CONTAINER, scope=2, filter="(objectClass=contact)", attributes=("thumbnailPhoto",), entries=1)
+    account = Account(name="svc_fs$", domain="EXAMPLE.ORG")
+    return act(detail, source, DC1, 389, at=at, account=account, result=result)
+
+
+def farm(target: str = WS1, result: Result = "success") -> Activity:
+    """The configuration handed out, which only a federation server does."""
+    return act(HttpRequest(page="adfs-configuration", method="POST"), WS2, target, 80, result=result)
+
+
 FIRES = {
+    "a managed account at its own server": Case([*service(at=0), by_service(at=MINUTE)], severity="low"),
+    "the same at high sensitivity": Case(
+        [*service(at=0), by_service(at=MINUTE)], severity="medium", tuning=Tuning(sensitivity="high")
+    ),
+    "a managed account, refused": Case([*service(at=0), by_service(at=MINUTE, result="failure")], severity="medium"),
+    "a managed account where it never was before": Case(
+        [
+            *(one for hour in range(0, 30, 6) for one in service(at=hour * HOUR)),
+            *service(at=30 * HOUR, source=WS2, host="WS2"),
+            by_service(at=30 * HOUR + MINUTE, source=WS2),
+        ],
+        severity="medium",
+    ),
+    "a server that refused to hand out its configuration": Case(
+        [farm(result="failure"), search("(objectClass=*)")], severity="high"
+    ),
     "the log tells a user": Case([logon("alice"), read(at=MINUTE)], severity="high"),
     "the log tells a machine": Case([read("WS9$")], severity="medium"),
     "the way of tools": Case(
@@ -40,6 +77,7 @@ FIRES = {
 }
 
 QUIET = {
+    "a server that hands out the configuration of its farm": [farm(), search("(objectClass=*)", "thumbnailPhoto", at=MINUTE)],
     "a picture of a user": [search("(&(objectClass=user)(sAMAccountName=bob))", "thumbnailPhoto", base="DC=example,DC=org")],
     "a controller": [controller(DC1), controller(DC2), search("(objectClass=*)", source=DC2), read("SYSTEM")],
     "another attribute of a contact": [read(properties="bf967961-0de6-11d0-a285-00aa003049e2")],

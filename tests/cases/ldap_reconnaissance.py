@@ -39,7 +39,14 @@ def through_the_web_service(text: str, *, at: int = 0) -> Activity:
     return log(1644, fields, at=at, where=DIRECTORY)
 
 
+DIRSYNC = "1.2.840.113556.1.4.841"
+EVERY_KIND = "(|(objectClass=trustedDomain)(objectClass=group)(objectClass=computer)(objectClass=organizationalUnit))"
+
+
 FIRES = {
+    "a first synchronisation of everything": Case(
+        [asked(EVERY_KIND, "*", entries=4_000, controls=(DIRSYNC,))], severity="medium"
+    ),
     "many objects, as an audit of reads tells": Case([read(one, at=one * SECOND) for one in range(12)], severity="low"),
     "four kinds": Case(several(USERS, COMPUTERS, GROUPS, TRUSTS), severity="medium", external_id=2038),
     "the filter of SharpHound": Case([asked(SHARPHOUND)], severity="high"),
@@ -75,6 +82,7 @@ FIRES = {
 }
 
 QUIET = {
+    "what changed since the last synchronisation": [asked(EVERY_KIND, "*", entries=4, controls=(DIRSYNC,)), asked(TRUSTS, at=9)],
     "nine objects, as an audit of reads tells": [read(one, at=one * SECOND) for one in range(9)],
     "a computer reads many": [read(one, "WS1$", at=one * SECOND) for one in range(40)],
     "single objects": several(

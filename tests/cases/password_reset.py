@@ -2,7 +2,7 @@
 
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import SAMR, call
-from tests.engine.detectors.builders_changes import BASE, account_event, administrators, dn, modify, person
+from tests.engine.detectors.builders_changes import BASE, DAY, account_event, administrators, dn, modify, person
 from tests.engine.detectors.logs import DOMAIN, subject
 
 BOSS = f"CN=boss,{BASE}"
@@ -29,6 +29,17 @@ FIRES = {
     "the call that takes hashes": Case([call(SAMR, 38)], severity="medium"),
     "refused": [*administrators("boss"), account_event(4724, "boss", rid=RID, failed=True)],
 }  # fmt: skip
+GROUP = "CN=Domain Admins,CN=Users,DC=example,DC=org"
+FIRES |= {
+    "of somebody who becomes an administrator two days later": Case(
+        [modify(dn("dora"), "unicodePwd", "(hidden)"), modify(GROUP, "member", dn("dora"), deed="add", at=2 * DAY)],
+        severity="low",
+    ),
+    "of somebody who became an administrator before": Case(
+        [modify(GROUP, "member", dn("dora"), deed="add"), modify(dn("dora"), "unicodePwd", "(hidden)", user="eve", at=2 * DAY)],
+        severity="medium",
+    ),
+}
 QUIET = {
     "its own password, which ran out": [account_event(4723, "dora", "ANONYMOUS LOGON")],
     "a controller resets a computer": [*administrators("boss"), account_event(4724, "dora", "DC1$")],

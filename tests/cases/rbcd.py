@@ -1,6 +1,7 @@
 """Resource-based delegation written by users, computers, administrators."""
 
 from app.model.activity import Activity
+from app.model.tuning import Tuning
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import SAMR, WS2, call
 from tests.engine.detectors.builders_changes import DAY, added, administrators, dn, modify, synchronised, touched, written
@@ -31,6 +32,34 @@ FIRES = {
         [*administrators("boss"), modify(FILES1, ATTRIBUTE, TRUST, user="boss", at=-2 * DAY),
          modify(FILES1, ATTRIBUTE, TRUST, user="boss", at=-2 * DAY + 1)],
         severity="medium",
+    ),
+}  # fmt: skip
+
+
+SERVERS = [dn(f"FILES{number}", "OU=Servers") for number in range(8)]
+FIRES |= {
+    "eight servers for one gateway": Case(
+        [modify(one, ATTRIBUTE, TRUST, at=number * 1_000_000) for number, one in enumerate(SERVERS)], severity="low"
+    ),
+    "the same in the log": Case(
+        [one for number, name in enumerate(SERVERS)
+         for one in written(name, ATTRIBUTE, TRUST, kind="computer", at=number * 1_000_000)], severity="low"
+    ),
+    "eight servers for one gateway, at high sensitivity": Case(
+        [modify(one, ATTRIBUTE, TRUST, at=number * 1_000_000) for number, one in enumerate(SERVERS)], severity="medium",
+        tuning=Tuning(sensitivity="high"),
+    ),
+    "one server eight times": Case([modify(FILES1, ATTRIBUTE, TRUST, at=one * 1_000_000) for one in range(8)], severity="medium"),
+    "eight servers, refused": Case(
+        [modify(one, ATTRIBUTE, TRUST, at=number * 1_000_000, code=50) for number, one in enumerate(SERVERS)], severity="medium"
+    ),
+    "eight servers, each for another one": Case(
+        [modify(one, ATTRIBUTE, TRUST.replace("3001", str(3_001 + number)), at=number * 1_000_000)
+         for number, one in enumerate(SERVERS)], severity="medium",
+    ),
+    "eight servers by a computer": Case(
+        [modify(one, ATTRIBUTE, TRUST, user="WEB1$", at=number * 1_000_000) for number, one in enumerate(SERVERS)],
+        severity="high",
     ),
 }  # fmt: skip
 

@@ -28,8 +28,6 @@ YOUNG = 86_400_000_000
 """Rights that an account got within the last day make no administrator of it."""
 OF_COMPUTERS = frozenset({"dnshostname", "msds-allowedtoactonbehalfofotheridentity"})
 """Attributes of computers; who writes one over LDAP does not say what its object is."""
-NEWLY_PUT = "put into a sensitive group (LDAP)"
-"""Reason of app.engine.knowledge.standing that does not tell since when."""
 
 
 def changes_of(activity: Activity, ctx: Context, *attributes: str) -> tuple[Change, ...]:
@@ -174,7 +172,7 @@ def is_administrator(ref: EntityRef | None, ctx: Context, at: int) -> bool:
     said = ctx.tags.get(ref.key, {}).get(SENSITIVE)
     if said is not None:
         return said
-    return any(reason != NEWLY_PUT for reason in ctx.knowledge.why_sensitive(ref.key, at - YOUNG))
+    return bool(ctx.knowledge.why_sensitive(ref.key, at - YOUNG))
 
 
 def knows_administrators(ctx: Context) -> bool:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from app.engine.context import Context
+from app.engine.context import NOBODY, Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
+from app.engine.profiles import COMPUTERS
 from app.engine.readings.federation import federates
 from app.engine.readings.searches import search_of
 from app.engine.readings.sessions import by_system, from_session, session_of
@@ -11,6 +12,7 @@ from app.engine.repeated import again, folded, told_before
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import LdapSearch
+from app.model.entity import EntityRef
 from app.model.events import EventLdap, EventObjectAccess
 from app.model.identifiers import CONTACT_CLASS, THUMBNAIL_PHOTO
 from app.model.tuning import Threshold
@@ -19,6 +21,8 @@ WINDOW = HOUR
 CHECKED, SEARCHED = 4662, 1644
 CONTAINER = "cn=adfs,cn=microsoft,cn=program data,"
 """Where AD FS keeps its keys (Distributed Key Manager): contacts whose thumbnailPhoto is the key."""
+SETTLED = 12 * HOUR
+"""Computers on which a service's account began to be used within so long of each other are the servers of its farm."""
 HABIT = Threshold(
     name="habit",
     low=DAY,
@@ -50,6 +54,24 @@ def unsure(activity: Activity) -> bool:
     return search is not None and CONTAINER not in search.base and "cryptopolicy" not in search.text
 
 
+def by_managed(activity: Activity, account: EntityRef | None, source: EntityRef, ctx: Context) -> bool:
+    """True for a managed account that reads from a computer which is no newer to it than the others that it is used on.
+
+    The container of the keys is open to the federation service's account alone, and where that is a managed one only the servers
+    of its service are given its password (MS-ADTS section 3.1.1.4.5.39). Whoever has that password elsewhere is new there.
+    """
+    if account is None or account.kind == "user" or source is NOBODY or source.key == account.key or activity.source is None:
+        return False
+    managed = account.kind == "service" or ctx.knowledge.is_guest(activity.source.ip, account.key)
+    if not managed or activity.result != "success":
+        return False
+    profile = ctx.profiles.of(account)
+    used = profile.values(COMPUTERS) if profile is not None else {}
+    here = used.get(source.key)
+    began = here.first if here is not None else activity.at
+    return not any(began - one.first > SETTLED for key, one in used.items() if key != source.key)
+
+
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Readers of the key that are neither controllers nor federation servers, nor come again and again."""
     if not asks(activity) or by_system(activity) or ctx.from_controller(activity):
@@ -70,12 +92,13 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     who = account.key if account is not None else ""
     before = told_before(ctx, at, place, who)
     weaker = unsure(activity) or (account is not None and account.kind in ("computer", "service"))
+    managed = ctx.sensitivity != "high" and by_managed(activity, account, source, ctx)
     one = found(
         ctx,
         activity,
         place,
         evidence=(activity.id,) if session is None else (session.proof, activity.id),
-        severity="low" if before else "medium" if weaker else None,
+        severity="low" if before or managed else "medium" if weaker else None,
         confidence="medium",
         title="Attempted reading of the AD FS key" if activity.result == "failure" else None,
         succeeded=outcome_of(activity),
@@ -86,6 +109,17 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         facts=(
             fact("A contact with a key in its thumbnailPhoto, as AD FS makes them, was asked for: ", activity),
             fact(ctx.doer(activity), " is not known as a federation server"),
+            *(
+                (
+                    fact(
+                        account,
+                        " is a managed service account, of which only servers of its service get the password, and it was "
+                        "not used elsewhere long before",
+                    ),
+                )
+                if managed
+                else ()
+            ),
             *((again(account, source),) if before else ()),
             against("It would be quiet for a computer that is known to run AD FS, and for whoever has read it for a week"),
         ),
@@ -113,5 +147,6 @@ DETECTOR = Detector(
     window=WINDOW,
     thresholds=(HABIT,),
     sessions=True,
+    profiled=True,
     detect=detect,
 )

@@ -49,6 +49,8 @@ HABIT = Threshold(
     unit="us",
     words="Time after which a question that a computer repeats is its habit and no longer counts",
 )
+DIRSYNC = "1.2.840.113556.1.4.841"
+"""A search with it gives what changed since the last one (MS-ADTS section 3.1.1.3.4.1.3): with few entries it lists nothing."""
 POPULAR = 5
 """Computers that ask the same kind within a day; then it is what computers here do."""
 
@@ -240,6 +242,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Later]:
         place = ctx.place(activity.source, at)
         if place == ctx.place(activity.destination, at):
             return
+    if DIRSYNC in search.controls and search.entries < ctx.limit(WHOLE):
+        return
     kinds = kinds_of(search)
     if EVERYTHING in kinds and search.entries < ctx.limit(WHOLE):
         kinds = tuple(kind for kind in kinds if kind != EVERYTHING)

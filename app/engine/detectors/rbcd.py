@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from app.engine.change_story import change_needs, tell
 from app.engine.changes import (
     Change,
@@ -17,7 +19,8 @@ from app.engine.changes import (
 )
 from app.engine.changes.rights import entries
 from app.engine.context import Context
-from app.engine.detector import DAY, HOUR, Detector, against, fact, found, sentence
+from app.engine.detector import DAY, HOUR, Detector, Later, against, fact, found, later, sentence
+from app.engine.memory import Trail
 from app.engine.readings.novelty import is_new
 from app.model.activity import Activity
 from app.model.alert import Finding
@@ -29,10 +32,12 @@ from app.model.identifiers import SAMR
 
 ATTRIBUTE = "msds-allowedtoactonbehalfofotheridentity"
 LOGON, LOOPBACK = 4624, frozenset({"127.0.0.1", "::1"})
+GATEWAY = 5
+"""Computers for which the same was allowed to the same one within an hour, by somebody who may write to all of them."""
 WATCHES = (LdapModify, LdapAdd, RpcCall, EventAccount, EventDirectoryChange, EventObjectAccess, DirectoryChange, EventLogon)
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     """Every writing of the attribute; by a computer's account, or for one just made, it is an attack."""
     if isinstance(activity.detail, EventLogon):
         yield from _from_within(activity, activity.detail, ctx)
@@ -45,7 +50,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             yield _found(activity, change, ctx)
 
 
-def _found(activity: Activity, change: Change, ctx: Context) -> Finding:
+def _found(activity: Activity, change: Change, ctx: Context) -> Finding | Later:
     actor, ref = actor_of(activity, ctx), object_of(change, ctx, activity.at)
     trusted = _trusted(change, ctx, activity.at)
     machine = actor is not None and actor.key.startswith("computer:")
@@ -66,7 +71,7 @@ def _found(activity: Activity, change: Change, ctx: Context) -> Finding:
     who = trusted[0] if trusted else "somebody"
     more = f" and {len(trusted) - 1} more" if len(trusted) > 1 else ""
     strong = machine or bool(new) or (sensitive and not is_administrator(actor, ctx, activity.at))
-    return tell(
+    made = tell(
         ctx, activity, change, (" allowed ", who, more, " to act as anybody towards ", ref or change.name),
         label="delegation set", severity="high" if strong else "medium", routine=routine and not strong,
         why=("With this a ticket for any user, administrators too, can be had for that computer.",), facts=facts,
@@ -75,6 +80,26 @@ def _found(activity: Activity, change: Change, ctx: Context) -> Finding:
         title=DETECTOR.title,
         before=[ctx.memory.recall(("made", _plain(one)), str, activity.at, DAY) for one in new],
     )  # fmt: skip
+    given = gained(change)
+    if strong or sensitive or actor is None or not given or activity.result != "success" or ctx.sensitivity == "high":
+        return made
+    trail = ctx.memory.seen(
+        ("gateway", actor.key, *sorted(given)), change.dn.lower() or change.name, activity.at, activity.id, HOUR
+    )
+    return later(
+        ctx, activity, made.subject, lambda: _weighed(made, trail), evidence=made.evidence, severity=made.severity,
+        confidence=made.confidence, succeeded=made.succeeded, sources=made.sources, accounts=made.accounts, targets=made.targets,
+        domain_controllers=made.domain_controllers,
+    )  # fmt: skip
+
+
+def _weighed(made: Finding, trail: Trail) -> Finding:
+    """Quieter where many computers were opened for the same one, as for a gateway; an attack opens the one that it is after."""
+    if len(trail.values) < GATEWAY:
+        return made
+    said = fact(f"{len(trail.values):,} computers were opened for the same one within an hour, as for a gateway or console of "
+                "administrators; an attack opens the one that it is after")  # fmt: skip
+    return replace(made, severity="low", facts=(*made.facts[:-1], said, made.facts[-1]))
 
 
 def _trusted(change: Change, ctx: Context, at: int) -> list[EntityRef]:

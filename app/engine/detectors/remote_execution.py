@@ -3,6 +3,7 @@
 Long because one deed is told in many ways, by calls, pipes, services, tasks and processes, which join in one case.
 """
 
+import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -54,6 +55,9 @@ PRODUCT = (
     "The service's program lies in a folder of its own and shares its name, as products that bring an agent write it; "
     "tools write into a folder that is there anyway, or run a shell"
 )
+NUMBERS = re.compile(r"\{?[0-9a-f]{8}-[0-9a-f-]{27}\}?|\d+", re.I)
+"""What differs between two runs of one program's command line: GUIDs, times, numbers."""
+LONGEST = 1_024
 VISIT = 30 * SECOND
 """A process was probably started for whoever signed in over the network this long before."""
 
@@ -307,12 +311,20 @@ def ran(activity: Activity, ctx: Context) -> Iterator[Finding]:
     proof = process.session.proof if process.session is not None else visitor.id if visitor is not None else ""
     everyday = process.mark.removeprefix(PROGRAM_OF) in ADMINISTRATION and not process.remote
     severe = (bool(process.mark) and not everyday) or (process.interpreter and process.remote)
-    yield found(
+    name = NUMBERS.sub("#", f"{process.program} {process.command}"[:LONGEST]) if process.remote and not process.mark else ""
+    subject, routine, wave = (
+        joined(f"{place or (account.key if account is not None else '')} {where}", where, activity, ctx),
+        False,
+        False,
+    )
+    if name:
+        subject, routine, wave = spread(subject, name, process.what, severe, activity, ctx)
+    told = found(
         ctx,
         activity,
-        joined(f"{place or (account.key if account is not None else '')} {where}", where, activity, ctx),
+        subject,
         evidence=(proof, activity.id) if proof else (activity.id,),
-        severity="high" if severe and controller else "medium" if severe else "low",
+        severity="low" if routine or not severe else "high" if controller and not wave else "medium",
         confidence="high" if process.remote else "medium" if process.mark else "low",
         succeeded=True,
         title=None if process.remote else "Suspected remote code execution",
@@ -329,10 +341,13 @@ def ran(activity: Activity, ctx: Context) -> Iterator[Finding]:
             *((fact(account, " had signed in over the network within seconds before"),) if visitor is not None else ()),
             *((fact(f"It has the mark of a tool for remote execution: {process.mark}"),) if process.mark else ()),
             *((fact(target, " is a domain controller: whoever runs code there owns the domain"),) if controller else ()),
+            *((fact(f"The same ran on {DEPLOYED} or more other computers in the hours before"),) if wave and controller else ()),
+            *((again(account, ctx.source(activity)),) if routine else ()),
             against("It would be quiet for programs that somebody at the computer, or its system, started"),
         ),
         steps=ctx.path(activity, process.label, "success"),
     )  # fmt: skip
+    yield repeated(told, name, routine, controller, activity, ctx)
 
 
 def woken(activity: Activity, ctx: Context) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import RpcCall
 from app.model.events import EventEnumeration, EventObjectAccess, EventSam, EventShare
-from app.model.identifiers import LSARPC, SAMR
+from app.model.identifiers import LSARPC, SAMR, WMI_LOGIN
 from app.model.tuning import Threshold
 
 WINDOW = 10 * MINUTE
@@ -53,6 +53,12 @@ LOOK_UP_SIDS = frozenset({15, 57})
 computer only, which looks up everybody who visits it."""
 NAME_BYTES = 100
 """A translated name takes about as much of an answer that cannot be read."""
+LOCAL_GROUPS = "local groups of several computers"
+LOG_IN = 6
+"""IWbemLevel1Login::NTLMLogin (MS-WMI section 3.1.4.1.4), which only administrators of a computer may, unless told otherwise."""
+VISITED = 0.75
+"""Share of the computers asked that the same source also signed in to by WMI: an inventory takes all that it is given, while
+tools that look for administrators ask one thing of many."""
 HABIT = 3
 """Days on which a computer asked for a list, after which asking again is its habit."""
 BUILTIN = "S-1-5-32"
@@ -106,6 +112,11 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         yield from logged(activity, ctx)
         return
     call = activity.detail
+    if call.interface == WMI_LOGIN:
+        if call.opnum == LOG_IN and activity.result == "success" and activity.source is not None:
+            where = activity.destination.ip if activity.destination else ""
+            ctx.memory.seen(("wmi", ctx.place(activity.source, activity.at)), where, activity.at, activity.id, EPISODE)
+        return
     if call.interface not in (SAMR, LSARPC) or activity.source is None or ctx.from_controller(activity):
         return
     if activity.destination is not None and activity.destination.ip == activity.source.ip:
@@ -140,7 +151,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
             hosts = ctx.memory.seen(("hosts", ip), where, at, activity.id, WINDOW)
             if hosts.distinct < ctx.limit(GROUPS):
                 return
-            asked, evidence = "local groups of several computers", hosts.take()
+            asked, evidence = LOCAL_GROUPS, hosts.take()
         else:
             groups = ctx.memory.seen(("groups", ip), asked_about(call) or activity.id, at, activity.id, WINDOW)
             if not sensitive_group(call) and groups.distinct < ctx.limit(GROUPS):
@@ -230,7 +241,7 @@ def logged(activity: Activity, ctx: Context) -> Iterator[Later]:
                     "low",
                 )
             return
-        asked = "local groups of several computers"
+        asked = LOCAL_GROUPS
     else:
         trail = ctx.memory.seen(("groups", place), name, at, activity.id, WINDOW)
         at_once = is_powerful(name) and account.kind == "user"  # computers and services look up their own administrators
@@ -307,6 +318,7 @@ def tell(
     things = [str(one) for one in trail.values]
     wide = visits(ctx, ctx.account(activity), activity.at)
     program = all(steady(ctx, activity.at, place, one) for one in things)
+    inventory = things == [LOCAL_GROUPS] and ctx.sensitivity != "high" and is_inventory(place, activity.at, ctx)
     success = activity.result != "failure"
     return found(
         ctx,
@@ -314,7 +326,7 @@ def tell(
         "",
         first=trail.began,
         confidence=confidence,
-        severity=None if severe and not before and not program else "low",
+        severity=None if severe and not before and not program and not inventory else "low",
         succeeded=outcome_of(activity),
         title=None if success else "Attempted user and group membership reconnaissance (SAMR)",
         story=(
@@ -327,6 +339,8 @@ def tell(
             fact(how, activity),
             fact(ctx.doer(activity), " is not a domain controller"),
             *((all_day(ctx.doer(activity)),) if program else ()),
+            *((fact("It signed in to WMI of most of these computers as well, which only their administrators may, as an "
+                    "inventory does"),) if inventory else ()),
             *((wide,) if wide is not None else ()),
             *((again(ctx.account(activity), ctx.source(activity)),) if before and not program else ()),
             against(
@@ -339,6 +353,14 @@ def tell(
     )  # fmt: skip
 
 
+def is_inventory(place: str, at: int, ctx: Context) -> bool:
+    """True when whoever asked computers for their local groups was let in to WMI of most of them in the same hours."""
+    hosts, wmi = ctx.memory.trail(("hosts", place), at, WINDOW), ctx.memory.trail(("wmi", place), at, EPISODE)
+    if hosts is None or wmi is None:
+        return False
+    return len(hosts.values.keys() & wmi.values.keys()) >= VISITED * len(hosts.values)
+
+
 DETECTOR = Detector(
     id="samr_reconnaissance",
     external_id=2021,
@@ -347,8 +369,8 @@ DETECTOR = Detector(
     phase="Reconnaissance",
     techniques=("T1087.002", "T1069.002"),
     watches=(RpcCall, EventObjectAccess, EventEnumeration, EventSam, EventShare),
-    interfaces=(SAMR, LSARPC),
-    opnums=(*ENUMERATIONS, *MEMBERS, *sorted(ONE_BY_ONE | LOOK_UP_SIDS)),
+    interfaces=(SAMR, LSARPC, WMI_LOGIN),
+    opnums=(*ENUMERATIONS, *MEMBERS, *sorted(ONE_BY_ONE | LOOK_UP_SIDS), LOG_IN),
     event_ids=(HANDLE, GROUPS_OF_USER, MEMBERS_OF_GROUP, CALL_REFUSED, FILE_CHECKED),
     needs=Needs(
         ports=("445", "139"),

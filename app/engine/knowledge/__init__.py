@@ -297,6 +297,11 @@ class Knowledge(Parts):
         """Addresses of the gateways that gave addresses to VPN clients, with the time of a session, UTC microseconds."""
         return {one.nas: one.start for sessions in self.sessions.users().values() for one in sessions if is_address(one.nas)}
 
+    def is_guest(self, ip: str, key: str) -> bool:
+        """True when this computer-like account (key of its entity) signed in from an address that is another computer's."""
+        self._settle()
+        return key.startswith("computer:") and self.addresses.is_guest(ip, key.partition(":")[2], self.accounts.dns_domains)
+
     def is_name_server(self, ip: str) -> bool:
         """True when this address answered DNS questions."""
         return "dns server" in self.roles.roles_of(ip)

@@ -161,9 +161,17 @@ class Addresses:
         found = self._foreign.get(address)
         if found is None:
             rows = self._by_address.get(address, [])
-            found = guests(rows, self._managed, CLAIMS, lambda name: self.full(name, domains))
+            found = guests(rows, self._managed, CLAIMS, lambda name: self.full(name, domains), self.computers.seen)
             self._foreign[address] = found
         return found
+
+    def is_guest(self, address: str, name: str, domains: set[str]) -> bool:
+        """True when the account of this full name signed in from an address and is not its computer's own."""
+        self.settle()
+        if any(self.full(one, domains) == name for one in self._guests(address, domains)):
+            return True
+        said = {str(key[2]) for key, _ in self._by_address.get(address, []) if self.full(str(key[1]), domains) == name}
+        return GUEST in said and said <= OF_ACCOUNTS
 
     def _taken(self, address: str, name: str, seen: Seen) -> bool:
         """True when others, who should know, give the name that a client calls itself to another address at that time."""

@@ -14,6 +14,8 @@ CONTROLLER_ROLES: dict[str, str] = {
     "registered": "a controller accepted it as a new domain controller (DRSAddEntry)",
 }
 """Roles of an address that make it a controller. Asking is not among them: whoever only asks is none."""
+FEDERATES = "federation server"
+"""Role of an address that hands out the configuration of a farm of AD FS."""
 PROOF = frozenset({"kdc", "ldap-ping", "netlogon"})
 """Roles that a computer which only claims to be a controller does not play: whoever registers itself (as DCShadow does) can
 serve replication, and whoever catches names can answer Kerberos with errors."""

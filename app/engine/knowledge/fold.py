@@ -7,6 +7,7 @@ from typing import Any
 
 from app.engine.knowledge.accounts import SENSITIVE_GROUPS
 from app.engine.knowledge.addresses import NETBIOS
+from app.engine.knowledge.controllers import FEDERATES
 from app.engine.knowledge.guests import GUEST, MANAGED
 from app.engine.knowledge.lessons_directory import DIRECTORY_LESSONS
 from app.engine.knowledge.lessons_events import EVENT_LESSONS, EXISTING, UNKNOWN_CLIENT, named_by
@@ -18,6 +19,7 @@ from app.model.details import (
     EVENTS,
     DnsQuery,
     DnsUpdate,
+    HttpRequest,
     KerberosAp,
     KerberosAs,
     KerberosTgs,
@@ -40,6 +42,8 @@ MANAGED_ASKED = re.compile(
     rf"(?:{_NAME.format('after')})?\)", re.IGNORECASE
 )  # fmt: skip
 """A search for one managed service account, as a host looks for one that it runs."""
+FARM = "adfs-configuration"
+"""Page from which the servers of a farm copy their configuration."""
 KERBEROS_PORT = 88
 WRONG_REALM = 68
 NETLOGON_SERVED = frozenset({2, 15, 26, 29, 39, 45})
@@ -290,6 +294,12 @@ def learn_modify(known: Parts, activity: Activity, detail: LdapModify) -> None:
                 known.accounts.say(value, None, "sensitive", activity)
 
 
+def learn_http(known: Parts, activity: Activity, detail: HttpRequest) -> None:
+    """Who hands out the configuration of a farm is a federation server of it."""
+    if detail.page == FARM and activity.result == "success" and activity.destination is not None:
+        known.roles.acts(activity.destination.ip, FEDERATES, activity)
+
+
 LESSONS: dict[type, Callable[[Parts, Activity, Any], object]] = {
     KerberosAs: learn_as,
     KerberosTgs: learn_tgs,
@@ -305,6 +315,7 @@ LESSONS: dict[type, Callable[[Parts, Activity, Any], object]] = {
     LdapAdd: learn_add,
     LdapModify: learn_modify,
     LdapSearch: learn_search,
+    HttpRequest: learn_http,
     **dict.fromkeys(EVENTS, named_by),
     **EVENT_LESSONS,
     **DIRECTORY_LESSONS,

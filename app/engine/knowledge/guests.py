@@ -22,14 +22,19 @@ HOURS = 2
 
 
 def guests(
-    rows: Iterable[tuple[Key, Seen]], managed: Collection[str], claims: Collection[str], full: Callable[[str], str]
+    rows: Iterable[tuple[Key, Seen]],
+    managed: Collection[str],
+    claims: Collection[str],
+    full: Callable[[str], str],
+    called: Collection[Key] = (),
 ) -> set[str]:
     """Names, as they were said, of accounts that signed in from an address and are not its computer.
 
     rows: all that was said of the address. managed: names of accounts that the directory or a log calls service accounts.
-    claims: methods by which a client calls itself something.
+    claims: methods by which a client calls itself something. called: (full name,) of computers that wrote a log, or that a
+    directory names.
     Without such words: of two accounts that sign in by turns, in several hours, the one that nothing but its sign-ins tells of
-    while others, not the client itself, give the address the other one's name.
+    while others, not the client itself, give the address the other one's name, or that one is a computer that wrote a log.
     """
     machines: dict[str, dict[str, tuple[int, int]]] = {}
     said: dict[str, set[str]] = {}
@@ -51,7 +56,7 @@ def guests(
         (one, held), (other, held_too) = left.items()
         if short(one) == short(other) or held[0] > held_too[1] or held_too[0] > held[1]:
             continue
-        told = [not said[name] <= OF_ACCOUNTS | set(claims) for name in (one, other)]
+        told = [not said[name] <= OF_ACCOUNTS | set(claims) or (name,) in called for name in (one, other)]
         if told[0] != told[1] and said[other if told[0] else one] <= OF_ACCOUNTS:
             guest = other if told[0] else one
             turns[guest] = turns.get(guest, 0) + 1

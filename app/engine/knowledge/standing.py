@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from app.engine.knowledge.accounts import BUILT_IN, SENSITIVE_GROUPS
+from app.engine.knowledge.controllers import FEDERATES
 from app.engine.knowledge.guests import MANAGED
 from app.engine.knowledge.names import host, service_host
 from app.engine.knowledge.sids import BORN_SENSITIVE, is_sensitive_group, relative_id, sid_in
@@ -23,6 +24,8 @@ LOCAL = "S-1-5-32-"
 AUTHORITIES = {"pkienrollmentservice": "Certificate authority", "dhcpclass": "DHCP server"}
 """Class of a directory's object to what the computer that it names serves (MS-ADSC)."""
 
+ANSWERED = {"dns server": "DNS server", FEDERATES: "AD FS"}
+"""Role of an address, by what it answers, to what its computer serves."""
 SERVER_CLASSES = {"mssqlsvc": "SQL server", "exchangemdb": "Exchange server", "exchangerfr": "Exchange server",
                   "exchangeab": "Exchange server", "dns": "DNS server"}  # fmt: skip
 """Class of a service principal name to what runs on the computer that it names, whichever account carries it."""
@@ -91,11 +94,15 @@ def why_sensitive(known: Knowledge, key: str, at: int | None, logged: dict[str, 
         for group in known.directory.why_sensitive(own, at):
             born = group == own and relative_id(own[1]) in BORN_SENSITIVE
             reasons["built-in account" if born else f"{known.directory.names([group])[0]} (directory)"] = None
+    when = 2**63 if at is None else at
     if kind == "user":
         domain, _, name = rest.rpartition("\\")
         if "sensitive" in known.account_words(name, domain or None):
-            reasons["built-in account" if name in BUILT_IN else "put into a sensitive group (LDAP)"] = None
-    when = 2**63 if at is None else at
+            put = known.accounts.words(known.accounts.key(name, domain or None)).get("sensitive")
+            if name in BUILT_IN:
+                reasons["built-in account"] = None
+            elif put is not None and put[0] <= when:
+                reasons["put into a sensitive group (LDAP)"] = None
     for group_name, one in sorted(logged.items()):
         gone = one.removed > one.last and one.removed <= when
         if 0 <= one.first <= when and not gone:
@@ -119,8 +126,8 @@ def served(known: Knowledge) -> dict[str, set[str]]:
         if kind in SERVER_CLASSES and where:
             found.setdefault(known.addresses.full(where, domains), set()).add(SERVER_CLASSES[kind])
     for (address, role), seen in known.roles.roles.rows():
-        if role == "dns server":
-            found.setdefault(known.address_entity(str(address), seen[1]).key.partition(":")[2], set()).add("DNS server")
+        if role in ANSWERED:
+            found.setdefault(known.address_entity(str(address), seen[1]).key.partition(":")[2], set()).add(ANSWERED[role])
     for gateway, at in known.gateways().items():
         found.setdefault(known.address_entity(gateway, at).key.partition(":")[2], set()).add("VPN gateway")
     return found

@@ -30,11 +30,14 @@ class Request(Struct, frozen=True):
 
 
 def federates(computer: EntityRef, ctx: Context) -> bool:
-    """True for a computer that is known as a federation server: by its own log, or because the analyst says so."""
+    """True for a computer that is known as a federation server: by its own log, by the configuration of its farm that it hands
+    out, or because the analyst says so.
+    """
     said = ctx.tags.get(computer.key, {}).get(ROLE)
     if said is not None:
         return said
-    return computer.key.startswith("computer:") and ROLE in ctx.knowledge.serves(computer.key.partition(":")[2])
+    kind, _, name = computer.key.partition(":")
+    return kind in ("computer", "address") and ROLE in ctx.knowledge.serves(name)
 
 
 def remember(activity: Activity, ctx: Context) -> None:

@@ -75,7 +75,12 @@ class Federation:
             self.written(1203, who, ip, ok=False, error="0x8007052E")
             self.sim.pause(4, 15)
         self.written(1202, who, ip, ok=True)
+        self.looked_up(self.first if self.sim.chance(0.5) else self.second)
         self.written(1200, who, ip, ok=True)
+
+    def looked_up(self, server: Computer) -> None:
+        """The service reads the user's attributes for the token, over a sealed connection of its own account."""
+        self.net.bind(server, self.service, self.kdc.controller(server))
 
     def outside(self, who: Account) -> None:
         """Somebody signs in from home or on the way; one of twelve mistypes; some sign out."""

@@ -11,6 +11,7 @@ from app.model.alert import Alert, plain
 from app.model.details import Ntlm, RpcCall
 from app.model.identifiers import SPOOLSS
 from app.model.tuning import DEFAULT, Tuning
+from tests.cases.remote_execution import WMI_HOST, process
 from tests.engine.detectors.builders import (
     DC1,
     DRSUAPI,
@@ -28,7 +29,7 @@ from tests.engine.detectors.builders import (
 )
 from tests.engine.detectors.builders import FILES as SERVER
 from tests.engine.detectors.builders_changes import account_event, administrators, dn, modify
-from tests.engine.detectors.logs import CHANGES, CHANGES_ALL, checked, subject
+from tests.engine.detectors.logs import CHANGES, CHANGES_ALL, DC, checked, logon, subject, tgt
 
 DAY = 24 * HOUR
 BY_ID = {one.id: one for one in DETECTORS}
@@ -93,6 +94,47 @@ def test_a_controller_that_a_deployment_reaches_last_is_one_more_of_it() -> None
     (said,) = alerts("remote_execution", [controller(DC1), *many, *service("Helper", DC1, at=8 * MINUTE)])
 
     assert said.severity == "medium"
+
+
+SHELL = r"C:\Windows\System32\cmd.exe"
+
+
+def by_wmi(command: str, *computers: str, at: int) -> list[Activity]:
+    """A shell that WMI starts in a session from elsewhere, on one computer after the other."""
+    found: list[Activity] = []
+    for number, name in enumerate(computers):
+        when = at + number * MINUTE
+        found += [
+            logon("inventory", WS1, at=when, computer=name, session=0x5000 + number),
+            process(SHELL, WMI_HOST, command, at=when + SECOND, user="inventory", computer=name, session=0x5000 + number),
+        ]
+    return found
+
+
+def test_one_program_that_wmi_starts_everywhere_is_told_loudly_once() -> None:
+    where = [f"srv{number}.example.org" for number in range(8)]
+    first = by_wmi("cmd.exe /c collect.cmd /run 17", *where, at=0)
+    said = alerts("remote_execution", [*first, *by_wmi("cmd.exe /c collect.cmd /run 18", *where, at=7 * DAY)])
+
+    assert [one.severity for one in said] == ["medium", "low"]
+    assert {len(one.finding.targets) for one in said} == {8}
+
+
+def test_another_program_by_wmi_or_one_with_a_tools_mark_is_loud_again() -> None:
+    first = by_wmi("cmd.exe /c collect.cmd", "srv1.example.org", at=0)
+    other = by_wmi("cmd.exe /c whoami", "srv1.example.org", at=2 * DAY)
+    tool = [by_wmi(r"cmd.exe /Q /c dir 1> \\127.0.0.1\ADMIN$\__16 2>&1", "srv1.example.org", at=day * DAY) for day in (4, 6)]
+
+    assert [one.severity for one in alerts("remote_execution", [*first, *other])] == ["medium", "medium"]
+    assert [one.severity for one in alerts("remote_execution", [*tool[0], *tool[1]])] == ["medium", "medium"]
+
+
+def test_a_program_by_wmi_is_loud_on_a_controller_unless_it_came_last() -> None:
+    many = [f"srv{number}.example.org" for number in range(8)]
+    alone = alerts("remote_execution", [tgt("bob"), *by_wmi("cmd.exe /c collect.cmd", DC, at=MINUTE)])
+    last = alerts("remote_execution", [tgt("bob"), *by_wmi("cmd.exe /c collect.cmd", *many, DC, at=MINUTE)])
+
+    assert [one.severity for one in (*alone, *last)] == ["high", "medium"]
 
 
 def installed(path: str, name: str, target: str = SERVER, *, at: int = 0) -> list[Activity]:

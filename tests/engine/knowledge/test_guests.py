@@ -196,3 +196,19 @@ class TestAManagedServiceAccountIsAnAccount:
         there, here = knowledge.account("web$", "other.test"), knowledge.account("web$", "example.org")
         assert there is not None and there.key == "computer:web.other.test"
         assert here is not None and here.key == "user:example.org\\web$"
+
+
+def test_of_two_that_logs_tell_by_turns_the_one_that_wrote_a_log_is_the_computer() -> None:
+    times = [(name, hour * HOUR + minute * MINUTE) for hour in range(3) for minute in (1, 20) for name in ("WS1$", "svc$")]
+    turns = [
+        event(EventKerberos, 4768, at=at, TargetUserName=name, TargetDomainName="EXAMPLE.ORG", IpAddress=WS1, Status="0x0")
+        for name, at in times
+    ]
+    wrote = event(EventLogon, 4634, "ws1.example.org")
+
+    assert not known(*turns).is_guest(WS1, "computer:svc.example.org")
+    knowledge = known(*turns, wrote)
+
+    assert knowledge.is_guest(WS1, "computer:svc.example.org")
+    assert not knowledge.is_guest(WS1, "computer:ws1.example.org")
+    assert always_ws1(knowledge)
