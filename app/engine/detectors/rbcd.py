@@ -89,7 +89,6 @@ def _found(activity: Activity, change: Change, ctx: Context) -> Finding | Later:
     return later(
         ctx, activity, made.subject, lambda: _weighed(made, trail), evidence=made.evidence, severity=made.severity,
         confidence=made.confidence, succeeded=made.succeeded, sources=made.sources, accounts=made.accounts, targets=made.targets,
-        domain_controllers=made.domain_controllers,
     )  # fmt: skip
 
 
