@@ -2,6 +2,7 @@
 
 from app.model.activity import Account, Activity, Result
 from app.model.details import HttpRequest, LdapSearch
+from app.model.directory import DirectoryObject
 from app.model.identifiers import CONTACT_CLASS, THUMBNAIL_PHOTO
 from app.model.tuning import Tuning
 from tests.cases.case import Case
@@ -36,6 +37,15 @@ def service(*, at: int, source: str = WS1, host: str = "STS1") -> list[Activity]
     ]
 
 
+def service_object() -> Activity:
+    """The account as a synchronisation of the directory knows it."""
+    one = DirectoryObject(
+        dn="CN=svc_fs,DC=example,DC=org", object_class="msDS-GroupManagedServiceAccount", sam="svc_fs$", domain="example.org",
+        guid="1", sid="S-1-5-21-1-2-3-1500",
+    )  # fmt: skip
+    return act(one, at=-HOUR)
+
+
 def by_service(*, at: int = 0, source: str = WS1, result: Result = "success") -> Activity:
     """The key read, signed in as the managed account."""
     detail = LdapSearch(base=CONTAINER, scope=2, filter="(objectClass=contact)", attributes=("thumbnailPhoto",), entries=1)
@@ -50,6 +60,9 @@ def farm(target: str = WS1, result: Result = "success") -> Activity:
 
 FIRES = {
     "a managed account at its own server": Case([*service(at=0), by_service(at=MINUTE)], severity="low"),
+    "an account that the directory calls a service's": Case(
+        [service_object(), *service(at=0), by_service(at=MINUTE)], severity="low"
+    ),
     "the same at high sensitivity": Case(
         [*service(at=0), by_service(at=MINUTE)], severity="medium", tuning=Tuning(sensitivity="high")
     ),
