@@ -32,8 +32,8 @@ LONGEST_PIPE = 20
 DELEGATES, IMPERSONATES, DIRECT, KEYS, READ_ONLY, OPENED, BROUGHT, WEAK = 1, 2, 4, 8, 16, 32, 64, 128
 """S4U2proxy; S4U2self; user to user; asks for keys; a read-only controller's ticket; keys of the user open a ticket; brings
 authorization data; the ticket that is shown is weaker than AES."""
-CERTIFICATE, WITHOUT, OLD, JUDGED = 1, 2, 4, 8
-"""Of a sign-in: PKINIT; wants no PAC; offers nothing of AES; its password was judged."""
+CERTIFICATE, WITHOUT, OLD, JUDGED, ARMORED = 1, 2, 4, 8, 16
+"""Of a sign-in: PKINIT; wants no PAC; offers nothing of AES; its password was judged; it stands under a computer's ticket."""
 # Marks of shares in a log.
 PIPES, HIDDEN, WRITES = 1, 2, 4
 """The share of pipes; another one whose name ends with a dollar sign; the right to write was asked for."""
@@ -68,6 +68,8 @@ def granting_form(activity: Activity) -> int:
     form = CERTIFICATE if detail.pkinit else 0
     if detail.pac_request is False:
         form |= WITHOUT
+    if detail.armor_ticket_hash is not None:
+        form |= ARMORED
     if detail.ticket is not None:
         form |= OPENED
     if detail.request_etypes and AES.isdisjoint(detail.request_etypes):

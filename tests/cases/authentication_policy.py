@@ -44,7 +44,7 @@ def refused(client: str = "erin", source: str = WS2, event_id: int = 4820, *, at
 FIRES = {
     "under the ticket of another computer": Case([*HERE, armored(WS2, OWN, at=MINUTE)], external_id=3061, severity="high"),
     "from an address that nobody knows, while the computer is where it was": Case(
-        [*HERE, armored(UNKNOWN, OWN, at=MINUTE), as_req("dora", WS1, at=2 * MINUTE)], severity="medium"
+        [*HERE, armored(UNKNOWN, OWN, at=MINUTE), armored(WS1, OWN, "dora", at=2 * MINUTE)], severity="medium"
     ),
     "refused by a policy (4820)": Case([refused()], severity="low"),
     "a service refused (4821)": Case([refused(event_id=4821)], severity="low"),
@@ -67,9 +67,11 @@ FIRES = {
 QUIET = {
     "under its own ticket": [*HERE, armored(WS1, OWN, at=MINUTE)],
     "a laptop that moved": [*HERE, as_req("WS1$", "192.0.2.99", at=SECOND), armored("192.0.2.99", OWN, at=MINUTE)],
-    "moved, and nobody is at the old address": [*HERE, armored(UNKNOWN, OWN, at=MINUTE), as_req("dora", UNKNOWN, at=2 * MINUTE)],
+    "moved, and nobody is at the old address": [
+        *HERE, armored(UNKNOWN, OWN, at=MINUTE), armored(UNKNOWN, OWN, "dora", at=2 * MINUTE),
+    ],
     "somebody else got the old address an hour later": [
-        *HERE, armored(UNKNOWN, OWN, at=MINUTE), as_req("dora", WS1, at=HOUR + MINUTE),
+        *HERE, armored(UNKNOWN, OWN, at=MINUTE), armored(WS1, OWN, "dora", at=HOUR + MINUTE),
     ],
     "a controller that hands a request on": [*HERE, controller(DC2), armored(DC2, OWN, at=MINUTE)],
     "a ticket from before": [*HERE, armored(WS2, "never issued here", at=MINUTE)],

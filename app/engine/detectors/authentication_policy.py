@@ -19,6 +19,7 @@ from app.engine.detector import (
     sentence,
     some,
 )
+from app.engine.forms import ARMORED
 from app.engine.knowledge import Ticket
 from app.engine.readings.kerberos import is_computer
 from app.model.activity import Activity
@@ -63,7 +64,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
 def _armored(activity: Activity, detail: KerberosAs, ctx: Context) -> Iterator[Finding]:
     """The ticket that armours a request says on which computer it is made (RFC 6113 section 5.4.1.1, MS-KILE 3.3.5.6.4.6)."""
     source, at = activity.source, activity.at
-    if source is None or source.host:
+    if detail.armor_ticket_hash is None or source is None or source.host:
         return
     waiting = ctx.memory.recall(("waiting", source.ip), tuple, at, ctx.limit(BACK))
     if waiting is not None:
@@ -217,5 +218,6 @@ DETECTOR = Detector(
     window=HOUR,
     event_ids=(*sorted(BY_PLACE), 5136),
     thresholds=(ACCOUNTS, BACK),
+    forms={KerberosAs: lambda form, result: bool(form & ARMORED)},
     detect=detect,
 )
