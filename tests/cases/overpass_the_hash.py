@@ -1,7 +1,9 @@
 """Hashes used as keys, and old systems, services and habits that use RC4 too."""
 
+from app.model.activity import Activity
+from app.model.details import NameObservation
 from tests.cases.case import Case, Cases, Real
-from tests.engine.detectors.builders import DC1, HOUR, MINUTE, WS1, as_req, tgs_req
+from tests.engine.detectors.builders import DC1, HOUR, MINUTE, WS1, WS2, act, as_req, tgs_req
 from tests.engine.detectors.builders_kerberos import HASH_ONLY, IMPACKET, RUBEUS, WINDOWS
 from tests.engine.detectors.logs import tgt
 
@@ -9,6 +11,12 @@ OLD = {**HASH_ONLY, "request_etypes": (23, -133, -128, 3, 1, 24, -135)}
 SERVICE = {"request_etypes": (23,), "padata_etype": 23, "reply_etype": 23, "options": 0x40000010, "pa_types": (2, 149)}
 """A Linux service with an RC4 key table."""
 RUBEUS_LOG, IMPACKET_LOG = {"TicketOptions": "0x40800010"}, {"TicketOptions": "0x50800000"}
+
+
+def dhcp(name: str, *, at: int) -> Activity:
+    """A lease of the address of WS1."""
+    return act(NameObservation(address=WS1, name=name, method="dhcp"), at=at)
+
 
 FIRES: Cases = {
     "Rubeus": Case([as_req("alice", **RUBEUS)], external_id=2008, severity="medium"),
@@ -34,6 +42,13 @@ FIRES: Cases = {
 }  # fmt: skip
 
 QUIET: Cases = {
+    "an old system at the address that a modern one had in the morning (VPN)": [
+        as_req("bob", at=-3 * HOUR, **{**WINDOWS, "client_addresses": ("NEW1",)}),
+        tgs_req("cifs/files.example.org", at=-3 * HOUR + MINUTE, client="bob"),
+        dhcp("new1", at=-3 * HOUR),
+        as_req("carol", source=WS2, **{**WINDOWS, "client_addresses": ("NEW2",)}),
+        dhcp("old1", at=3 * HOUR), as_req("carol", at=3 * HOUR + MINUTE, **{**HASH_ONLY, "client_addresses": ("OLD1",)}),
+    ],
     "a password with AES": [as_req("alice", **WINDOWS)],
     "a system from before AES": [tgs_req("cifs/files.example.org"), as_req("alice", at=MINUTE, **OLD)],
     "an account without AES keys, asked with AES": [

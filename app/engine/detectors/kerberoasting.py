@@ -171,20 +171,20 @@ def has_aes(activity: Activity, service: str, ctx: Context) -> bool:
     return held is not None and bool((held.object.encryption_types or 0) & AES_FLAGS)
 
 
-def learn_client(detail: object, ip: str, ctx: Context, at: int) -> None:
+def learn_client(detail: object, where: str, ctx: Context, at: int) -> None:
     """Whether the client can do AES: it offers it, or holds a session key of it; or is of a time before AES."""
     if isinstance(detail, EventKerberos):
         if not AES.isdisjoint((*offered(detail), detail.number("TicketEncryptionType") or 0)):
-            ctx.memory.note(("modern", ip), True, at)
+            ctx.memory.note(("modern", where), True, at)
     elif not isinstance(detail, (KerberosAs, KerberosTgs)):
         return
     elif not AES.isdisjoint(detail.request_etypes):
-        ctx.memory.note(("modern", ip), True, at)
+        ctx.memory.note(("modern", where), True, at)
     elif isinstance(detail, KerberosTgs):
         if detail.authenticator_etype in AES:
-            ctx.memory.note(("modern", ip), True, at)
+            ctx.memory.note(("modern", where), True, at)
     elif detail.client and weak_only(detail.request_etypes) and len(detail.request_etypes) >= OLD_TYPES:
-        ctx.memory.note(("old", ip), True, at)
+        ctx.memory.note(("old", where), True, at)
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
@@ -196,7 +196,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         if is_spn_search(activity) and not ctx.from_controller(activity):
             memory.seen(("search", ip), True, at, activity.id, SEARCH_WINDOW)
         return
-    learn_client(activity.detail, ip, ctx, at)
+    where = ctx.source(activity).key  # its address may have been another computer's this morning (VPN, DHCP)
+    learn_client(activity.detail, where, ctx, at)
     computer = given_rc4(activity.detail)
     if computer:
         memory.seen(("rc4 computers", realm_of(activity)), computer, at, activity.id, DAY)
@@ -206,8 +207,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     service, who, direct = wanted.service, wanted.who, wanted.direct
     weak = wanted.etype in WEAK_ETYPES
     only = weak_only(wanted.offered) or (weak and not wanted.offered and has_aes(activity, service, ctx))
-    modern = memory.recall(("modern", ip), bool, at, SLOW) is not None
-    old = not modern and memory.recall(("old", ip), bool, at, SLOW) is not None
+    modern = memory.recall(("modern", where), bool, at, SLOW) is not None
+    old = not modern and memory.recall(("old", where), bool, at, SLOW) is not None
     search = memory.trail(("search", ip), at, SEARCH_WINDOW)
     reasons: Reasons = {}
     trail = memory.seen(("all", ip, who), service, at, activity.id, WINDOW)

@@ -56,22 +56,26 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     detail, at = activity.detail, activity.at
     if activity.source is None:
         return
-    ip = ctx.place(activity.source, at)
     if isinstance(detail, KerberosTgs):
         if not AES.isdisjoint(detail.request_etypes) and not tool_of(detail):
-            ctx.memory.note(("computer", ip), True, at)
+            ctx.memory.note(("computer", computer(activity, ctx)), True, at)
     elif isinstance(detail, KerberosAs):
-        yield from asked(activity, ctx, detail, ip)
+        yield from asked(activity, ctx, detail, computer(activity, ctx))
     elif isinstance(detail, EventKerberos) and activity.result == "success" and detail.event_id == TGT:
-        yield from logged(activity, ctx, detail, ip)
+        yield from logged(activity, ctx, detail, computer(activity, ctx))
 
 
-def asked(activity: Activity, ctx: Context, detail: KerberosAs, ip: str) -> Iterator[Finding]:
+def computer(activity: Activity, ctx: Context) -> str:
+    """Which computer asked, whatever its address today: those of a VPN or of DHCP were another one's yesterday."""
+    return ctx.source(activity).key
+
+
+def asked(activity: Activity, ctx: Context, detail: KerberosAs, where: str) -> Iterator[Finding]:
     """A request for a ticket-granting ticket on the wire."""
     at, written = activity.at, is_hand_written(detail)
     name = account_parts(detail.client or "", detail.realm)[0]
     if not AES.isdisjoint(detail.request_etypes) and not written:
-        ctx.memory.note(("computer", ip), True, at)
+        ctx.memory.note(("computer", where), True, at)
     if not AES.isdisjoint((*detail.offered_etypes, detail.reply_etype or 0, detail.padata_etype or 0)):
         ctx.memory.note(("account", name), True, at)
     if detail.padata_etype is None or not name or not is_krbtgt(detail.service or "krbtgt"):
@@ -84,7 +88,7 @@ def asked(activity: Activity, ctx: Context, detail: KerberosAs, ip: str) -> Iter
     if detail.padata_etype not in RC4 or not weak_only(detail.request_etypes):
         return
     known = has_aes(ctx, ("account", name), at) or in_directory(ctx, name, detail.realm)
-    modern = has_aes(ctx, ("computer", ip), at)
+    modern = has_aes(ctx, ("computer", where), at)
     offers = f"The request offers {listed(etype(one) for one in detail.request_etypes)}, and proves the password with RC4"
     reasons = [
         offers,
@@ -94,14 +98,14 @@ def asked(activity: Activity, ctx: Context, detail: KerberosAs, ip: str) -> Iter
     if written:
         yield told(activity, ctx, "medium", [*reasons, *unusual(detail)])
     elif modern and DES.isdisjoint(detail.request_etypes):
-        if ctx.memory.recall(("habit", ip, name), int, at, ctx.limit(REMEMBERED)) is None:
-            ctx.memory.note(("habit", ip, name), at, at)
-        began = ctx.memory.recall(("habit", ip, name), int, at, ctx.limit(REMEMBERED)) or at
+        if ctx.memory.recall(("habit", where, name), int, at, ctx.limit(REMEMBERED)) is None:
+            ctx.memory.note(("habit", where, name), at, at)
+        began = ctx.memory.recall(("habit", where, name), int, at, ctx.limit(REMEMBERED)) or at
         if at - began < DAY:  # what goes on for longer is how this account is used there
             yield told(activity, ctx, "medium" if known else "low", reasons)
 
 
-def logged(activity: Activity, ctx: Context, event: EventKerberos, ip: str) -> Iterator[Finding]:
+def logged(activity: Activity, ctx: Context, event: EventKerberos, where: str) -> Iterator[Finding]:
     """The same in a KDC's log, which tells the encryption of the reply and the options, but not what else was offered."""
     at, kind = activity.at, event.number("TicketEncryptionType")
     who, options = activity.account, event.number("TicketOptions")
@@ -111,7 +115,7 @@ def logged(activity: Activity, ctx: Context, event: EventKerberos, ip: str) -> I
     if kind in AES:
         ctx.memory.note(("account", name), True, at)
         if not tool_of(event):
-            ctx.memory.note(("computer", ip), True, at)
+            ctx.memory.note(("computer", where), True, at)
         return
     if kind not in RC4 or event.number("PreAuthType") != ENCRYPTED_TIMESTAMP or (asked_types and not weak_only(asked_types)):
         return
@@ -119,7 +123,7 @@ def logged(activity: Activity, ctx: Context, event: EventKerberos, ip: str) -> I
     known = not AES.isdisjoint(keys) or (
         not keys and (has_aes(ctx, ("account", name), at) or in_directory(ctx, name, who.domain))
     )
-    modern = has_aes(ctx, ("computer", ip), at)
+    modern = has_aes(ctx, ("computer", where), at)
     tool = tool_of(event)
     if not tool and (not (known and modern) or is_computer(name)):  # computers that fall back are their controller's doing
         return
