@@ -7,6 +7,7 @@ from app.sensor.decoders.keytab import NO_KEYS, Keys
 from app.sensor.frame import Emit, part_of
 from app.sensor.packets.flows import Registry
 from app.sensor.packets.traffic import Traffic
+from app.sensor.sources.clock import BEGINNING, Clock
 from app.sensor.sources.pcap import WINDOW, walk_pcap
 from app.sensor.sources.pcapng import walk_pcapng
 from app.sensor.sources.reading import Note, Opening, Reader, Step
@@ -37,11 +38,15 @@ def known_conversations(keys: Keys = NO_KEYS) -> Registry:
 def capture_reader(registry: Registry, window: int = WINDOW) -> Reader:
     """Reads a capture, so many packets at a time."""
 
+    def silent(what: str, place: int) -> None:
+        """What is wrong is told by the walk that counts."""
+
     def read(opening: Opening, emit: Emit, note: Note) -> Generator[Step, None, None]:
         walk = walk_pcapng if opening.found.kind == "pcapng" else walk_pcap
+        first = next(walk(opening.data, silent, BEGINNING), None)
         if registry.before is not None:
             ahead = Traffic(opening.key, registry.before, lambda activity: None)
-            for one in walk(opening.data, lambda what, place: None, window):
+            for one in Clock(first).windows(walk(opening.data, silent, window), silent):
                 ahead.feed(one)
                 yield Step(0, 0)
             ahead.close()
@@ -61,7 +66,7 @@ def capture_reader(registry: Registry, window: int = WINDOW) -> Reader:
 
         done, size = 0, min(FIRST, window)
         try:
-            for whole in walk(opening.data, broken, window):
+            for whole in Clock(first).windows(walk(opening.data, broken, window), broken):
                 at = 0
                 while at < len(whole.start):
                     one = part_of(whole, at, at + size)

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from app.sensor.frame import Records
+from app.sensor.sources.clock import Clock
 from app.sensor.sources.kinds import PCAP, PCAPNG
 from app.sensor.sources.living import Cannot
 from app.sensor.sources.pcap import Layout, layout, walk_pcap
@@ -204,7 +205,7 @@ def windows(feed: Feed, note: Note, stop: threading.Event, trail: Trail | None =
     trail = trail or Trail()
     resumed = feed.resume()
     whole = _Whole() if resumed is None else _Whole.at(*resumed)
-    frame = 1
+    frame, clock = 1, Clock()
     while not stop.is_set():
         why = feed.restarted()
         if why:
@@ -225,7 +226,7 @@ def windows(feed: Feed, note: Note, stop: threading.Event, trail: Trail | None =
 
         walk = walk_pcapng if whole.blocks else walk_pcap
         before: Records | None = None
-        for one in walk(got, broken):
+        for one in clock.windows(walk(got, broken), broken):
             if before is not None:
                 trail.more = True
                 yield before
