@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from app.sensor.events.json_shippers import understood
 from app.sensor.events.record import AUDIT_FAILURE, AUDIT_SUCCESS, EventRecord
 from app.sensor.events.times import instant, placed
 from app.sensor.events.values import event_data, number_of, text_of, unnamed, user_data
@@ -44,6 +45,16 @@ def _ignore(what: str) -> None:
 
 def record_of(object: Object, ordinal: int, doubt: Doubt = _ignore) -> EventRecord | None:
     """The event that this object tells, None when it is none. ordinal: its line or place in its input, from 1."""
+    record = _record_of(object, ordinal, doubt)
+    if record is not None:
+        return record
+    other = understood(object)
+    if isinstance(other, str):
+        return xml_record(other.encode("utf-8", "replace"), ordinal)
+    return None if other is None else _record_of(other, ordinal, doubt)
+
+
+def _record_of(object: Object, ordinal: int, doubt: Doubt) -> EventRecord | None:
     inner = object.get("result")
     raw = inner.get("_raw") if isinstance(inner, dict) else object.get("_raw")
     if isinstance(raw, str) and raw.startswith("<Event"):
@@ -65,7 +76,7 @@ def record_of(object: Object, ordinal: int, doubt: Doubt = _ignore) -> EventReco
         return _winlogbeat(object, object, ordinal, doubt)
     if "Id" in object and "ProviderName" in object:
         return _powershell(object, ordinal, doubt)
-    return _flat(object, ordinal, doubt) if _told(object) else None
+    return _flat(object, ordinal, doubt) if _told(object) and "ReplacementStrings" not in object else None
 
 
 IDS = ("EventID", "EventId")
@@ -234,7 +245,9 @@ def _flat(object: Object, ordinal: int, doubt: Doubt) -> EventRecord | None:
     if at is None:
         return None
     fields = {name: text_of(value) for name, value in object.items() if name not in META and not isinstance(value, dict | list)}
-    data = object.get("EventData")
+    data = object.get("EventData", object.get("StringInserts"))
+    if isinstance(data, list):  # Fluentd and Fluent Bit: all else is of the record
+        fields = {}
     if isinstance(data, str):
         fields |= data_fields(data)
     elif data is not None:
@@ -243,14 +256,16 @@ def _flat(object: Object, ordinal: int, doubt: Doubt) -> EventRecord | None:
     payload = object.get("Payload")
     if isinstance(payload, str) and payload.startswith(('{"EventData"', '{"UserData"')):
         fields = _payload(payload) or fields
-    if not fields and isinstance(object.get("Message"), str):
-        fields["Message"] = object["Message"]
+    message = object.get("Message") or object.get("Description") or object.get("RenderedDescription")
+    if not fields and isinstance(message, str):
+        fields["Message"] = message
     record = number_of(next((object[one] for one in NUMBERS if one in object), 0))
+    log = ("Source",) if "EventLog" in object else ()  # the table "Event" of Azure
     return EventRecord(
         at=at,
-        provider=_first(object, "SourceName", "ProviderName", "Provider", "EventSourceName"),
+        provider=_first(object, *("SourceName", "ProviderName", "Provider", "EventSourceName", *log)),
         event_id=number_of(object.get("EventID", object.get("EventId"))) & 0xFFFF,
-        channel=_first(object, "Channel", "LogName"),
+        channel=_first(object, "Channel", "LogName", "EventLog"),
         computer=_first(object, "Hostname", "HostName", "Computer", "ComputerName", "MachineName", "hostname", "host"),
         record=record,
         place=record,

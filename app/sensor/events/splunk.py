@@ -5,7 +5,8 @@ import re
 from app.sensor.events.record import EventRecord
 from app.sensor.events.syslog_frame import Frame
 from app.sensor.events.syslog_record import event_number, keywords_of, long_number, pairs_of, record_of
-from app.sensor.events.syslog_time import time_of
+from app.sensor.events.syslog_time import of_clock, time_of
+from app.sensor.events.times import instant
 
 KEYS = (
     "EventCode", "EventType", "EventIdentifier", "Logfile", "LogName", "SourceName", "TimeGenerated", "TimeWritten",
@@ -14,7 +15,27 @@ KEYS = (
 )  # fmt: skip
 BEGIN = re.compile(r"(?:^|(?<=\s))(?:EventCode|LogName|Logfile|SourceName|ComputerName|TimeGenerated)=")
 LONGEST = 1 << 17
+PROVIDERS = {"microsoft windows security auditing.": "Microsoft-Windows-Security-Auditing"}
+"""Names for people that stand in the place of the provider's own."""
+_TIME = re.compile(r"\s*(\d\d/\d\d/\d{4} \d\d:\d\d:\d\d(?:\.\d{1,7})? [AP]M)\s")
 _PAIR = re.compile(r"(?:^|[\r\n]|(?<=[\r\n\t ]))(" + "|".join(KEYS) + r")=")
+
+
+def provider_of(name: str) -> str:
+    """The provider's own name."""
+    return PROVIDERS.get(name.lower(), name)
+
+
+def _above(text: str, near: int) -> int | None:
+    """The time that stands alone above the pairs; near: when it came, as of time_of()."""
+    found = _TIME.match(text)
+    when = instant(found[1]) if found is not None else None
+    return None if when is None else of_clock(when[0], near)
+
+
+def pairs(text: str) -> dict[str, str]:
+    """The pairs of such a message."""
+    return pairs_of(text[:LONGEST], _PAIR)
 
 
 def event_of(text: str, frame: Frame, at: int, ordinal: int) -> EventRecord | str:
@@ -30,10 +51,10 @@ def event_of(text: str, frame: Frame, at: int, ordinal: int) -> EventRecord | st
         return "Splunk message without an event number"
     words = " ".join((values.get("Keywords", ""), values.get("Type", "")))
     return record_of(
-        at=time_of(values.get("TimeGenerated", "") or values.get("TimeWritten", ""), at) or frame.at or at,
+        at=time_of(values.get("TimeGenerated", "") or values.get("TimeWritten", ""), at) or _above(text, at) or frame.at or at,
         ordinal=ordinal,
         event_id=number,
-        provider=values.get("SourceName", ""),
+        provider=provider_of(values.get("SourceName", "")),
         channel=values.get("Logfile", "") or values.get("LogName", ""),
         computer=values.get("ComputerName", "") or frame.host,
         record=long_number(values.get("RecordNumber", "")),

@@ -12,6 +12,7 @@ from app.sensor.events import cef, json_forms, leef, qradar, rsa, snare, splunk
 from app.sensor.events.message_text import fields_of
 from app.sensor.events.record import EventRecord
 from app.sensor.events.syslog_frame import Frame, frame_of, text_of
+from app.sensor.events.xml_form import xml_record
 
 LARGEST = 1 << 18
 """Bytes of a message that are looked at."""
@@ -65,6 +66,10 @@ def sample_of(text: str) -> str:
 
 def _payload(frame: Frame, at: int, ordinal: int) -> EventRecord | str:
     body = frame.body
+    start = body.find("<Event", 0, _AHEAD)
+    if start >= 0 and body[start + 6 : start + 7] in (" ", ">"):
+        record = xml_record(body[start : body.rfind("</Event>") + 8].encode("utf-8", "replace"), ordinal)
+        return _counted(record, ordinal) or "XML message that is no Windows event"
     found = _ANY.search(body, 0, _AHEAD)
     if found is None:
         return _structured(frame, ordinal) or "syslog message that is no Windows event"

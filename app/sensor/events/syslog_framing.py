@@ -8,10 +8,11 @@ _COUNT = re.compile(rb"([1-9]\d{0,8}) ")
 _END = re.compile(rb"[\n\0]")
 _START = re.compile(
     rb"<\d{1,3}>|CEF:|LEEF:|RsaSA\s|[{]|[A-Z][a-z]{2} [ \d]\d (?:\d{4} )?\d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\d\d:\d\d|AgentDevice="
+    rb"|\d\d/\d\d/\d{4} \d\d:\d\d:\d\d(?:\.\d{1,7})? [AP]M\r?\Z"
 )
 _LINES = re.compile(rb"RsaSA\r?(?:\n|\Z)|(?:^|[\s])(?:EventCode|LogName|Logfile|SourceName|ComputerName|TimeGenerated)=")
-# an octet-counted or plain header with nothing behind it: Splunk's form begins with a line break
-_BARE = re.compile(rb"<\d{1,3}>.{0,120}[^\r]\r\Z", re.S)
+# an octet-counted or plain header with nothing behind it: Splunk's form begins with a line break; or the time alone above it
+_BARE = re.compile(rb"<\d{1,3}>.{0,120}[^\r]\r\Z|\d\d/\d\d/\d{4} [\d:.]{8,16} [AP]M\r?\Z", re.S)
 
 
 def begins(line: bytes) -> bool:

@@ -35,6 +35,11 @@ def instant(value: object) -> tuple[int, bool] | None:
         return _american(found)
     if text.isdecimal():
         return _number(int(text))
+    if text[4:5] == text[7:8] == "/":
+        text = text.replace("/", "-")
+    date, _, zone = text.rpartition(" ")
+    if zone[:1] in ("+", "-") and " " in date:
+        text = date + zone
     if text.endswith(" UTC"):
         text = text[:-4].rstrip("Z") + "Z"
     try:

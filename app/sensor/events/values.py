@@ -41,7 +41,7 @@ def unnamed(fields: dict[str, str], values: object) -> None:
     if isinstance(values, list) and any(isinstance(one, dict) and ("@Name" in one or "Name" in one) for one in values):
         for one in values[:MOST]:
             if isinstance(one, dict):
-                value = one.get("#text", one.get("Value", one.get("content")))
+                value = one.get("#text", one.get("Value", one.get("value", one.get("content"))))
                 add(fields, str(one.get("@Name", one.get("Name", "Data"))), text_of(value))
         return
     for number, one in enumerate(values[:MOST] if isinstance(values, list) else [values], 1):

@@ -30,7 +30,9 @@ REFUSED = (
     (b"Rar!", "a RAR archive; unpack it first"),
 )
 """What begins so is known and cannot be used."""
-_TABLE = re.compile(rb'[^\n]{0,300}?(?:Event ID|EventID|"Id")[",;\t][^\n]{0,300}?(?:Task ?Category|ProviderName|LogName)')
+_TABLE = re.compile(
+    rb'[^\n]{0,300}?(?:Event ID|EventID|"Id"|[,;\t]Id)[",;\t][^\n]{0,300}?(?:Task ?Category|ProviderName|LogName)'
+)
 """First line of a table that the Event Viewer or `Get-WinEvent | Export-Csv` wrote."""
 TABLE = "events as a table (CSV), without the names of their fields and the zone of their times; save the log as EVTX or XML"
 
@@ -71,7 +73,8 @@ _PRIORITY = re.compile(rb"<\d{1,3}>")
 _DETAIL = re.compile(rb"\A(?:[A-Z][a-z]{2} ){2} ?\d{1,2} [\d:]{8} \d{4}\r?\n\t[\w:-]+ [:+]?= ")
 _LINE = re.compile(
     rb"\A(?:<\d{1,3}>|CEF:\s?\d{1,3}\||LEEF:\s?\d|MSWinEventLog\t|AgentDevice=|RsaSA\r?\n"
-    rb"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{4}-\d\d-\d\dT[\d:.]+\S* \S+ )"
+    rb"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{4}-\d\d-\d\dT[\d:.]+\S* \S+ "
+    rb"|\d\d/\d\d/\d{4} \d\d:\d\d:\d\d(?:\.\d{1,7})? [AP]M\r?\n(?:LogName|EventCode|SourceName)=)"
 )
 """A syslog message with its header, or what forwarders write behind one (app.sensor.events.syslog) in a file of its own."""
 

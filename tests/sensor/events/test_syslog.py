@@ -13,6 +13,7 @@ from app.sensor.events.syslog_frame import frame_of, text_of
 from app.sensor.events.translate import activities_of
 from tests.sensor.decoders.test_ldap import damaged
 from tests.sensor.events.syslog_samples import CEF, FORMS, GROUP, NOW, QRADAR, RSA, SERVICE, SNARE, SPLUNK
+from tests.sensor.events.test_json_shippers import AT, COMPUTER, XML
 
 
 def micro(*parts: int) -> int:
@@ -23,6 +24,16 @@ def event(payload: bytes, at: int = NOW) -> EventRecord:
     found = records_of(payload, at, 5)
     assert isinstance(found, EventRecord), found
     return found
+
+
+def test_xml_behind_a_header_is_read_as_xml() -> None:
+    head = b"<13>Mar 19 15:33:30 relay "
+    found = event(head + XML.encode() + b"\n")
+
+    assert (found.at, found.computer, found.record, found.place, found.ordinal) == (AT, COMPUTER, 77, 5, 0)
+    assert found.fields["TargetUserName"] == "pgustavo"
+    cut = records_of(head + XML[:300].encode(), NOW, 1)
+    assert isinstance(cut, Unknown) and cut.sort == "XML message that is no Windows event"
 
 
 @pytest.mark.parametrize("payload", FORMS.values(), ids=FORMS)

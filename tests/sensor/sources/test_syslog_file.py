@@ -1,6 +1,7 @@
 """Text files of syslog lines are inputs."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -19,6 +20,28 @@ def test_lines_and_messages_of_many_lines(tmp_path: Path) -> None:
     first = {1: SNARE, 2: SPLUNK, 2 + SPLUNK.count(b"\n") + 1: CEF}
     assert set(first) <= {one.record for one in found}
     assert {one.detail.fields["Status"] for one in found} == {"0xc000006a"}  # type: ignore[union-attr]
+
+
+ABOVE = (
+    "{:%m/%d/%Y %I:%M:%S %p}\nLogName=Security\nEventCode=4776\nEventType=0\nComputerName=dc1.corp.test\n"
+    "SourceName=Microsoft Windows security auditing.\nType=Information\nRecordNumber={}\nKeywords=Audit Failure\n"
+    "Message=The computer attempted to validate the credentials for an account.\n\nLogon Account:\tanna\n"
+    "Source Workstation:\tWS7\nError Code:\t0xC000006A\n\n"
+)
+"""What Splunk shows of an event of its own collector: the time of the computer's clock stands alone above the pairs."""
+
+
+def test_a_file_of_events_as_splunk_shows_them(tmp_path: Path) -> None:
+    times = [datetime(2021, 3, 19, hour, 33, 30, tzinfo=UTC) for hour in (9, 12, 23)]
+    text = "".join(ABOVE.format(at, number) for number, at in enumerate(times, 5))
+
+    for name, data in (("x.log", text), ("y.log", text.replace("\n", "\r\n"))):
+        found, report, problems = read(tmp_path / name, data.encode())
+        assert (report.kind, report.records, problems) == ("syslog", 3, {})
+        assert [one.at for one in found] == [int(at.timestamp()) * 1_000_000 for at in times]
+        assert [one.detail.record for one in found] == [5, 6, 7]  # type: ignore[union-attr]
+        assert {one.account.name for one in found if one.account is not None} == {"anna"}
+        assert {one.result for one in found} == {"failure"}
 
 
 def test_every_form_alone(tmp_path: Path) -> None:
