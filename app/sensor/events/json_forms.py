@@ -167,7 +167,7 @@ def _keywords(value: object, *words: object) -> int:
 
 def _winlogbeat(object: Object, log: Object, ordinal: int, doubt: Doubt) -> EventRecord | None:
     event = object.get("event")
-    at = _time(object, ("@timestamp",), doubt)
+    at = _time(log, ("time_created",), doubt) or _time(object, ("@timestamp",), doubt)  # the latter may be when it came
     id_told = log.get("event_id", event.get("code") if isinstance(event, dict) else None)
     if at is None or id_told is None:
         return None

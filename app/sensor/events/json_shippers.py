@@ -65,7 +65,7 @@ def _wazuh(object: Object) -> Object | None:
     system = win.get("system") if isinstance(win, dict) else None
     if not isinstance(win, dict) or not isinstance(system, dict) or "eventID" not in system:
         return None
-    event_id, data = number_of(system.get("eventID")), {}
+    event_id, data = number_of(system.get("eventID")), dict[str, Any]()
     for part, values in list(win.items())[:8]:
         if part == "system" or not isinstance(values, dict):
             continue
@@ -107,8 +107,9 @@ def _lower(object: Object) -> Object | None:
     user = object.get("user_data")
     if isinstance(data, dict) and ("EventData" in data or "UserData" in data):
         data, user = data.get("EventData"), data.get("UserData")
-    if isinstance(data, dict) and isinstance(data.get("data"), list):
-        data = data["data"]
+    inner = data.get("data") if isinstance(data, dict) else None
+    if isinstance(inner, list):
+        data = inner
     if isinstance(data, list):
         data = _listed(data)
     told = {

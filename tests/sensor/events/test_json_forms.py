@@ -274,3 +274,9 @@ def test_any_value_anywhere_never_raises(form: str, data: st.DataObject) -> None
 def test_times(text: object, at: int | None) -> None:
     found = instant(text)
     assert (found[0] if found else None) == at
+
+
+def test_the_time_of_the_event_wins_over_that_of_its_arrival() -> None:
+    late = {"@timestamp": "2021-11-11T17:14:52.001Z", "winlog": {**WINLOG, "time_created": "2020-09-22T02:13:35.1230000Z"}}
+    record = record_of(late, 1)
+    assert record is not None and record.at == AT
