@@ -101,15 +101,14 @@ def _lower(object: Object) -> Object | None:
     provider = _first(object, "provider_name", "provider", "source_name")
     if event_id is None or (channel is None and provider is None):
         return None
-    data = object.get("event_data", object.get("string_inserts", object.get("data")))
+    data: Any = object.get("event_data", object.get("string_inserts", object.get("data")))
     if isinstance(data, str) and data[:1] == "{":
         data = _decoded(data)
     user = object.get("user_data")
     if isinstance(data, dict) and ("EventData" in data or "UserData" in data):
         data, user = data.get("EventData"), data.get("UserData")
-    inner = data.get("data") if isinstance(data, dict) else None
-    if isinstance(inner, list):
-        data = inner
+    if isinstance(data, dict) and isinstance(data.get("data"), list):
+        data = data["data"]
     if isinstance(data, list):
         data = _listed(data)
     told = {
