@@ -82,6 +82,9 @@ class Trail:
 
     def take(self) -> tuple[str, ...]:
         """Ids of the events within the window that were not taken before."""
+        if self._fresh == 1:  # nearly always
+            self._fresh = 0
+            return (self._events[-1][2],)
         return tuple(dict.fromkeys([evidence for _, evidence in self.fresh()]))
 
     def fresh(self) -> list[tuple[int, str]]:
@@ -98,8 +101,17 @@ class Trail:
 
 def together(*trails: Trail | None) -> tuple[str, ...]:
     """Ids of the events of several trails that were not taken before, each once, in event time."""
-    fresh = [event for trail in trails if trail is not None for event in trail.fresh()]
-    return tuple(dict.fromkeys(evidence for _, evidence in sorted(fresh, key=lambda event: event[0])))
+    fresh: list[tuple[int, str]] = []
+    for trail in trails:
+        if trail is not None and trail._fresh:
+            fresh += trail.fresh()
+    if len(fresh) > 1:
+        fresh.sort(key=_first)
+    return tuple(dict.fromkeys([evidence for _, evidence in fresh]))
+
+
+def _first(event: tuple[int, str]) -> int:
+    return event[0]
 
 
 def _when(one: tuple[int, Key]) -> int:

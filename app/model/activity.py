@@ -33,7 +33,7 @@ def named(computer: str) -> Endpoint:
     return Endpoint(NAMED + computer.strip().rstrip("$.").lower())
 
 
-class Account(Struct, frozen=True, gc=False, kw_only=True):
+class Account(Struct, frozen=True, gc=False, kw_only=True, cache_hash=True):
     """An account as the protocol named it; nothing is normalised here."""
 
     name: str

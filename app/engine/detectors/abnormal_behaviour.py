@@ -1,7 +1,6 @@
 """An account that used far more computers and servers for the first time than it and its peers ever do (abnormal behaviour)."""
 
-from collections.abc import Iterator
-from itertools import takewhile
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -69,18 +68,27 @@ class Judged(Struct, frozen=True, kw_only=True):
     drift: float
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Later]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Later]:
     """Judges those who used something for the first time since the last activity."""
-    news = ctx.profiles.news
-    latest = ctx.memory.latest[0]
-    before = latest if isinstance(latest, int) else 0
+    news, before = ctx.profiles.news, ctx.memory.latest[0] or 0
     if news == before:
-        return
+        return ()
     ctx.memory.latest = (news, None)
-    fresh = [key for _, key in takewhile(lambda one: one[0] > before, reversed(ctx.profiles.lately))]  # the rest is older
-    for key in dict.fromkeys(reversed(fresh)):
+    fresh: dict[str, None] = {}
+    for number, key in reversed(ctx.profiles.lately):
+        if number <= before:  # type: ignore[operator]
+            break  # the rest is older
+        if key.startswith("user:"):
+            fresh.pop(key, None)  # it was first when it comes last here
+            fresh[key] = None
+    return news_of([*reversed(fresh)], activity, ctx) if fresh else ()
+
+
+def news_of(keys: Iterable[str], activity: Activity, ctx: Context) -> Iterator[Later]:
+    """Judges these accounts."""
+    for key in keys:
         profile = ctx.profiles.of(key)
-        if profile is not None and key.startswith("user:") and profile.novel:
+        if profile is not None and profile.novel:
             day, due = ctx.memory.recall(("due", key), tuple, activity.at, 2 * DAY) or (0, 0)
             if day == profile.number and len(profile.novel) < due:
                 continue

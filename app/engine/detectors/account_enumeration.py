@@ -1,6 +1,7 @@
 """Many user names tried that do not exist."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from typing import Any
 
 from app.engine.context import Context
 from app.engine.detector import MINUTE, Detector, Later, Needs, against, fact, found, later, listed, measured, plural, sentence
@@ -43,8 +44,9 @@ PING_KNOWN = frozenset({19, 23})
 
 def asked(activity: Activity) -> tuple[str, bool, str] | None:
     """(name, exists, protocol) when the answer tells whether an account exists."""
-    detail = activity.detail
-    if isinstance(detail, KerberosAs) and detail.client:
+    detail: Any = activity.detail
+    kind = type(detail)
+    if kind is KerberosAs and detail.client:
         name = account_parts(detail.client, detail.realm)[0]
         if name.endswith("$") or "/" in name:
             return None
@@ -52,45 +54,45 @@ def asked(activity: Activity) -> tuple[str, bool, str] | None:
             return name, False, "Kerberos"
         if activity.result == "success" or activity.code in KERBEROS_KNOWN:
             return name, True, "Kerberos"
-    elif isinstance(detail, Ntlm) and detail.user and activity.result == "failure" and activity.code is not None:
+    elif kind is Ntlm and detail.user and activity.result == "failure" and activity.code is not None:
         if detail.user.endswith("$"):
             return None
         if activity.code & 0xFFFFFFFF == NTLM_UNKNOWN:
             return account_parts(detail.user, detail.domain)[0], False, "NTLM"
         if activity.code & 0xFFFFFFFF == NTLM_WRONG:
             return account_parts(detail.user, detail.domain)[0], True, "NTLM"
-    elif isinstance(detail, LdapPing) and detail.user and not detail.user.endswith("$"):
+    elif kind is LdapPing and detail.user and not detail.user.endswith("$"):
         if detail.opcode in PING_UNKNOWN:
             return detail.user.lower(), False, "LDAP ping"
         if detail.opcode in PING_KNOWN:
             return detail.user.lower(), True, "LDAP ping"
-    elif isinstance(detail, (EventKerberos, EventNtlm, EventLogon)):
+    elif kind is EventKerberos or kind is EventNtlm or kind is EventLogon:
         return logged(activity)
     return None
 
 
 def logged(activity: Activity) -> tuple[str, bool, str] | None:
     """The same where an event tells it."""
-    event, who, code = activity.detail, activity.account, (activity.code or 0) & 0xFFFFFFFF
+    event: Any = activity.detail
+    kind, who, code = type(event), activity.account, (activity.code or 0) & 0xFFFFFFFF
+    if kind is not EventKerberos and (activity.result != "failure" or code not in (NTLM_UNKNOWN, NTLM_WRONG)):
+        return None
     if who is None or not who.name:
         return None
     name = account_parts(who.name, who.domain)[0]
     if name.endswith("$") or "/" in name:
         return None
-    if isinstance(event, EventKerberos):
+    if kind is EventKerberos:
         if event.event_id == TGT and activity.result == "failure" and code == KERBEROS_UNKNOWN:
             return name, False, "Kerberos"
         if event.event_id == TGT and activity.result == "success":
             return name, True, "Kerberos"
         return (name, True, "Kerberos") if event.event_id == PREAUTHENTICATION_FAILED and code in KERBEROS_KNOWN else None
-    if activity.result != "failure":
+    if kind is EventNtlm and event.event_id != VALIDATED:
         return None
-    if isinstance(event, EventNtlm) and event.event_id != VALIDATED:
+    if kind is EventLogon and (event.event_id != LOGON_REFUSED or event.number("LogonType") not in FROM_ELSEWHERE):
         return None
-    if isinstance(event, EventLogon) and (event.event_id != LOGON_REFUSED or event.number("LogonType") not in FROM_ELSEWHERE):
-        return None
-    protocol = "Kerberos" if "kerberos" in package(event) else "NTLM"
-    return (name, code == NTLM_WRONG, protocol) if code in (NTLM_UNKNOWN, NTLM_WRONG) else None
+    return name, code == NTLM_WRONG, "Kerberos" if "kerberos" in package(event) else "NTLM"
 
 
 def package(event: object) -> str:
@@ -98,34 +100,36 @@ def package(event: object) -> str:
     return (event.text("AuthenticationPackageName") or "").lower() if isinstance(event, EventLogon) else ""
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
     """Distinct unknown names per source; the existing ones found beside them are the attacker's gain."""
+    if activity.source is None:
+        return ()
     answer = asked(activity)
-    if answer is None or activity.source is None:
-        return
+    if answer is None:
+        return ()
     name, exists, protocol = answer
-    ip, at = ctx.place(activity.source, activity.at), activity.at
-    hot = ctx.memory.recall(("hot", ip), bool, at, WINDOW) is not None
-    if exists:
-        known = ctx.memory.seen(("known", ip), name, at, activity.id, WINDOW)
-        if activity.code != PREAUTHENTICATION_REQUIRED and protocol == "Kerberos":
-            ctx.memory.note(("proved", ip, name), True, at)
-            silent = ctx.memory.trail(("silent", ip), at, WINDOW)
-            if silent is not None:
-                silent.drop(name)
-        elif protocol != "NTLM" and ctx.memory.recall(("proved", ip, name), bool, at, WINDOW) is None:
-            silent = ctx.memory.seen(("silent", ip), name, at, activity.id, WINDOW)
-            if silent.distinct >= ctx.limit(PROVED):
-                ctx.memory.note(("hot", ip), True, at)
-                yield told(activity, ctx, silent.take(), protocol)
-                return
-        if hot and activity.result == "failure" and known.counts[name] == 1:
-            yield told(activity, ctx, (activity.id,), protocol)
-        return
-    trail = ctx.memory.seen(("unknown", ip), name, at, activity.id, WINDOW)
-    if trail.distinct >= ctx.limit(NAMES):
-        ctx.memory.note(("hot", ip), True, at)
-        yield told(activity, ctx, trail.take(), protocol)
+    ip, at, memory = ctx.place(activity.source, activity.at), activity.at, ctx.memory
+    if not exists:
+        trail = memory.seen(("unknown", ip), name, at, activity.id, WINDOW)
+        if trail.distinct < ctx.limit(NAMES):
+            return ()
+        memory.note(("hot", ip), True, at)
+        return (told(activity, ctx, trail.take(), protocol),)
+    hot = memory.recall(("hot", ip), bool, at, WINDOW) is not None
+    known = memory.seen(("known", ip), name, at, activity.id, WINDOW)
+    if activity.code != PREAUTHENTICATION_REQUIRED and protocol == "Kerberos":
+        memory.note(("proved", ip, name), True, at)
+        silent = memory.trail(("silent", ip), at, WINDOW)
+        if silent is not None:
+            silent.drop(name)
+    elif protocol != "NTLM" and memory.recall(("proved", ip, name), bool, at, WINDOW) is None:
+        silent = memory.seen(("silent", ip), name, at, activity.id, WINDOW)
+        if silent.distinct >= ctx.limit(PROVED):
+            memory.note(("hot", ip), True, at)
+            return (told(activity, ctx, silent.take(), protocol),)
+    if hot and activity.result == "failure" and known.counts[name] == 1:
+        return (told(activity, ctx, (activity.id,), protocol),)
+    return ()
 
 
 def told(activity: Activity, ctx: Context, evidence: tuple[str, ...], protocol: str) -> Later:

@@ -1,6 +1,6 @@
 """Tickets taken without a password for accounts that need no pre-authentication."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from app.engine.context import Context
 from app.engine.describe import etype
@@ -50,23 +50,27 @@ def proves(detail: KerberosAs) -> bool:
     return detail.fast or detail.padata_etype is not None or not PROOFS.isdisjoint(detail.pa_types)
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
     """AS replies to requests that proved nothing, when RC4 was asked on purpose or several accounts were asked."""
     if isinstance(activity.detail, EventKerberos):
-        yield from logged(activity, activity.detail, ctx)
-        return
+        return logged(activity, activity.detail, ctx)
     detail: KerberosAs = activity.detail  # type: ignore[assignment]
     name = (detail.client or "").lower()
     if not name or name.endswith("$") or "/" in name or activity.source is None or detail.client_name_type == 11:
-        return
+        return ()
     if not detail.request_etypes:
-        return  # the request was not captured: nothing tells what it proved
+        return ()  # the request was not captured: nothing tells what it proved
     ip = ctx.place(activity.source, activity.at)
     if (detail.service or "krbtgt").partition("/")[0].lower() != "krbtgt":
-        return
+        return ()
     if proves(detail):
         learn_proof(ctx, ip, name, activity.at)
-        return
+        return ()
+    return unproved(activity, ctx, detail, ip, name)
+
+
+def unproved(activity: Activity, ctx: Context, detail: KerberosAs, ip: str, name: str) -> Iterator[Finding | Later]:
+    """A request that proves nothing."""
     rc4_only = not RC4.isdisjoint(detail.request_etypes) and AES.isdisjoint(detail.request_etypes)
     if activity.result == "failure" and activity.code in (PREAUTHENTICATION_REQUIRED, NO_SUCH_ETYPE):
         if ctx.memory.recall(("proved", ip, name), bool, activity.at, WINDOW) is not None:
@@ -87,27 +91,29 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
 def learn_proof(ctx: Context, ip: str, name: str, at: int) -> None:
     """An account proved its password from a source: what was asked for it before was the first round of that."""
     ctx.memory.note(("proved", ip, name), True, at)
-    for trail in (ctx.memory.trail((key, ip), at, WINDOW) for key in ("probed", "asked")):
-        if trail is not None:
-            trail.drop(name)
+    probed, asked = ctx.memory.trail(("probed", ip), at, WINDOW), ctx.memory.trail(("asked", ip), at, WINDOW)
+    if probed is not None:
+        probed.drop(name)
+    if asked is not None:
+        asked.drop(name)
 
 
-def logged(activity: Activity, event: EventKerberos, ctx: Context) -> Iterator[Later]:
+def logged(activity: Activity, event: EventKerberos, ctx: Context) -> Iterable[Later]:
     """The same in a KDC's log, which tells what was given without proof; where the request offered RC4 only, so is the ticket."""
     if activity.account is None or activity.source is None or event.event_id not in (TGT, PREAUTHENTICATION_FAILED):
-        return
+        return ()
     name = account_parts(activity.account.name, None)[0]
     if not name or name.endswith("$") or "/" in name or name == "anonymous":
-        return
+        return ()
     ip, proof = ctx.place(activity.source, activity.at), event.number("PreAuthType")
     if event.event_id == PREAUTHENTICATION_FAILED or proof is None or proof != 0:
         if proof is not None:
             learn_proof(ctx, ip, name, activity.at)
-        return
+        return ()
     if activity.result != "success" or (event.text("ServiceName") or "krbtgt").partition("/")[0].lower() != "krbtgt":
-        return
+        return ()
     asked = offered(event) or (event.number("TicketEncryptionType") or 0,)
-    yield from given(activity, ctx, ip, name, not RC4.isdisjoint(asked) and AES.isdisjoint(asked))
+    return given(activity, ctx, ip, name, not RC4.isdisjoint(asked) and AES.isdisjoint(asked))
 
 
 def given(activity: Activity, ctx: Context, ip: str, name: str, weak: bool) -> Iterator[Later]:

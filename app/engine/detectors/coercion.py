@@ -3,7 +3,8 @@
 Long because the call, the pipe that a log tells, a trace and the sign-in that follows are one case.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from msgspec import Struct
 
@@ -93,17 +94,15 @@ class Asked(Struct, frozen=True):
     activity: Activity
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     """Calls that send a computer elsewhere, and the sign-in that follows them."""
-    detail = activity.detail
-    if isinstance(detail, RpcCall):
-        yield from called(activity, detail, ctx)
-    elif isinstance(detail, (Ntlm, KerberosAp)):
-        yield from answered(activity, ctx)
-    elif isinstance(detail, EventShare):
-        yield from opened(activity, detail, ctx)
-    else:
-        yield from logged(activity, ctx)
+    detail: Any = activity.detail
+    kind = type(detail)
+    if kind is RpcCall:
+        return called(activity, detail, ctx)
+    if kind is Ntlm or kind is KerberosAp:
+        return answered(activity, ctx)
+    return opened(activity, detail, ctx) if kind is EventShare else logged(activity, ctx)
 
 
 def named_by(call: RpcCall, way: Way, activity: Activity, ctx: Context) -> tuple[str, str, Named]:
@@ -221,18 +220,18 @@ def used(caller: str, asked: str, activity: Activity, ctx: Context) -> bool:
     return ctx.memory.recall(("prints", caller, asked), bool, activity.at, DAY) is not None
 
 
-def answered(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def answered(activity: Activity, ctx: Context) -> Iterable[Finding]:
     """A sign-in by the computer that was asked, at the one that it was sent to, seconds later."""
     if activity.source is None or activity.destination is None:
-        return
+        return ()
     place = ctx.place(activity.source, activity.at)
     asked = ctx.memory.recall(("asked", place), Asked, activity.at, ctx.limit(CALLED_BACK))
     if asked is None or activity.at < asked.activity.at:
-        return
+        return ()
     where = ctx.place(activity.destination, activity.at)
     if where not in (asked.caller, asked.host) and whom(asked.host, activity, ctx) != "asked":
-        return
-    yield from followed(activity, asked, ctx, "signed in at ", ctx.target(activity))
+        return ()
+    return followed(activity, asked, ctx, "signed in at ", ctx.target(activity))
 
 
 def logged(activity: Activity, ctx: Context) -> Iterator[Finding]:

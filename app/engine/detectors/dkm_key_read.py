@@ -1,12 +1,13 @@
 """The key that protects the token-signing certificate of AD FS read from the directory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from app.engine.context import NOBODY, Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
 from app.engine.profiles import COMPUTERS
 from app.engine.readings.federation import federates
-from app.engine.readings.searches import search_of
+from app.engine.readings.searches import Search, search_of
 from app.engine.readings.sessions import by_system, from_session, session_of
 from app.engine.repeated import again, folded, told_before
 from app.model.activity import Activity
@@ -40,8 +41,12 @@ def asks(activity: Activity) -> bool:
         kind, properties = (event.text("ObjectType") or "").lower(), (event.text("Properties") or "").lower()
         return event.event_id == CHECKED and CONTACT_CLASS in kind and THUMBNAIL_PHOTO in properties
     search = search_of(event)
-    if search is None:
-        return False
+    return search is not None and wants_key(search)
+
+
+@lru_cache(maxsize=2048)
+def wants_key(search: Search) -> bool:
+    """The same of a search."""
     if search.has("objectclass", "contact") and search.has("thumbnailphoto"):
         return True
     wanted = not search.attributes or not search.attributes.isdisjoint({"thumbnailphoto", "*"})
@@ -72,10 +77,15 @@ def by_managed(activity: Activity, account: EntityRef | None, source: EntityRef,
     return not any(began - one.first > SETTLED for key, one in used.items() if key != source.key)
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     """Readers of the key that are neither controllers nor federation servers, nor come again and again."""
     if not asks(activity) or by_system(activity) or ctx.from_controller(activity):
-        return
+        return ()
+    return read(activity, ctx)
+
+
+def read(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """The key was asked for."""
     session = session_of(activity, ctx)
     activity = from_session(activity, session)
     account, source = ctx.account(activity), ctx.source(activity)

@@ -1,7 +1,7 @@
 """Data carried out of the network, or commands into it, in names and answers of DNS."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from math import log2
 
@@ -166,12 +166,16 @@ def is_ours(domain: str, name: str, ctx: Context) -> bool:
     return any(ctx.knowledge.is_domain(".".join(labels[start:])) for start in range(max(0, len(labels) - 5), len(labels) - 1))
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Later]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Later]:
     """Names below one domain that one computer asks for: many, different, long and without words, or for texts."""
     query: DnsQuery = activity.detail  # type: ignore[assignment]
-    quiet = query.type in QUIET_TYPES
-    if (quiet and len(query.name) < LONG) or query.protocol != "dns" or activity.source is None:
-        return
+    if (len(query.name) < LONG and query.type in QUIET_TYPES) or query.protocol != "dns" or activity.source is None:
+        return ()
+    return asked_below(activity, query, ctx)
+
+
+def asked_below(activity: Activity, query: DnsQuery, ctx: Context) -> Iterator[Later]:
+    """A question that could carry something."""
     name = query.name.lower().rstrip(".")
     payload, domain = split(name)
     if not payload or payload.startswith("_") or "._" in payload or is_ours(domain, name, ctx):

@@ -1,6 +1,6 @@
 """A network mapped through DNS: zone transfers, sweeps of names, services or addresses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from app.engine import describe
 from app.engine.context import Context
@@ -90,19 +90,18 @@ def told(activity: Activity, query: DnsQuery, before: bool, ctx: Context) -> Fin
     )  # fmt: skip
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
     """Transfers at once; sweeps by the number of different names within the window."""
     query: DnsQuery = activity.detail  # type: ignore[assignment]
     if query.protocol != "dns" or activity.source is None:
-        return
+        return ()
     if activity.code != NO_SUCH_NAME and query.type in ORDINARY:
-        return  # most questions
+        return ()  # most questions
     ip, at, name = activity.source.ip, activity.at, query.name.lower().rstrip(".")
     if ctx.knowledge.is_name_server(ip) or ctx.knowledge.is_controller(ip):
-        return
+        return ()
     if query.type in TRANSFERS:
-        yield from transfer(activity, query, ctx)
-        return
+        return transfer(activity, query, ctx)
     if query.type == "SOA":
         ctx.memory.note(("soa", ip, name), True, at)
         if ctx.knowledge.is_domain(name):
@@ -115,22 +114,22 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
     elif query.type in ORDINARY and activity.code == NO_SUCH_NAME and ctx.knowledge.is_inside(name) and not is_address(name):
         kind, limit, words = "missing", ctx.limit(MISSING), "names of the domain that do not exist"
     if not kind:
-        return
+        return ()
     since = ctx.memory.recall(("since",), int, at, 400 * DAY)
     if since is None:
         since = at
         ctx.memory.note(("since",), at, at)
     trail = ctx.memory.seen((kind, ip), name, at, activity.id, WINDOW)
     if trail.distinct < limit:
-        return
+        return ()
     if ctx.memory.days((kind, ip), at) >= HABIT and ctx.learning:
-        return  # a mail gateway or an inventory, which was told on the days before
+        return ()  # a mail gateway or an inventory, which was told on the days before
     before, young = told_before(ctx, at, ip, kind), kind in EVERYDAY and not ctx.mature(since, at)
     one = later(
         ctx, activity, f"{ip} {kind}", lambda: tell(activity, ctx, trail, words, limit, before, young), first=trail.began,
         severity="low" if before or young else None, evidence=trail.take() or (activity.id,), sources=(ctx.source(activity),),
     )  # fmt: skip
-    yield folded(one, ip, kind) if before else one
+    return (folded(one, ip, kind) if before else one,)
 
 
 def tell(activity: Activity, ctx: Context, trail: Trail, words: str, limit: int, before: bool, young: bool) -> Finding:

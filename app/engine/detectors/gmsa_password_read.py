@@ -1,6 +1,6 @@
 """Passwords of managed service accounts read by users, and the keys that they are all made from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
@@ -45,12 +45,16 @@ def asked_for(activity: Activity) -> tuple[str, str, bool] | None:
     return None
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     """The keys by anybody but controllers; a password by users, by a search for all, or by a computer for many accounts."""
     asked = asked_for(activity)
     if asked is None or by_system(activity) or ctx.from_controller(activity):
-        return
-    what, name, listed = asked
+        return ()
+    return read(activity, ctx, *asked)
+
+
+def read(activity: Activity, ctx: Context, what: str, name: str, listed: bool) -> Iterator[Finding]:
+    """A password, or a key, was asked for."""
     session = session_of(activity, ctx)
     activity = from_session(activity, session)
     account = ctx.account(activity)

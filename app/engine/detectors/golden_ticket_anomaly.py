@@ -1,6 +1,7 @@
 """A ticket-granting ticket that no exchange issued, and that is unlike those of its KDC."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from msgspec import Struct
 
@@ -69,29 +70,35 @@ class Form(Struct, frozen=True, kw_only=True):
     etypes: tuple[int, ...] = ()
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     """Learns from issued tickets, and compares what is shown."""
-    detail, at = activity.detail, activity.at
-    if isinstance(detail, EventKerberos):
-        yield from logged(activity, ctx, detail)
-        return
-    if not isinstance(detail, (KerberosAs, KerberosTgs)) or activity.source is None:
-        return
-    realm = (detail.realm or "").lower()
-    if activity.result == "success" and detail.ticket_hash and is_krbtgt(detail.service) and is_own_tgt(detail.service, realm):
-        learn(ctx, detail, realm, at)
-    if not isinstance(detail, KerberosTgs) or not detail.presented_ticket_hash or detail.presented_ticket_etype is None:
-        return
+    detail: Any = activity.detail
+    if type(detail) is EventKerberos:
+        return logged(activity, ctx, detail)
+    if activity.source is None:
+        return ()
+    if activity.result == "success" and detail.ticket_hash and is_krbtgt(detail.service):
+        realm = (detail.realm or "").lower()
+        if is_own_tgt(detail.service, realm):
+            learn(ctx, detail, realm, activity.at)
+    if type(detail) is not KerberosTgs or not detail.presented_ticket_hash or detail.presented_ticket_etype is None:
+        return ()
     if not is_own_tgt(detail.presented_ticket_service, detail.presented_ticket_realm):
-        return
+        return ()
     if detail.presented_ticket_etype in WEAK_ETYPES:
         strong, weak = ctx.knowledge.tickets.granting((detail.presented_ticket_realm or "").lower())
         if strong and not weak:
-            return  # told by the detection of downgraded tickets
+            return ()  # told by the detection of downgraded tickets
     known = ctx.knowledge.ticket(detail.presented_ticket_hash) is not None
-    reasons = list(written(ctx, detail.presented_ticket_realm, known, at))
+    reasons = written(ctx, detail.presented_ticket_realm, known, activity.at)
     if known or (detail.presented_ticket_kvno or 0) >= RODC:
-        return
+        return ()
+    return unknown(activity, ctx, detail, reasons)
+
+
+def unknown(activity: Activity, ctx: Context, detail: KerberosTgs, reasons: list[tuple[Severity, str]]) -> Iterator[Finding]:
+    """A ticket whose issue is not here."""
+    at, realm = activity.at, (detail.realm or "").lower()
     trail = ctx.memory.seen(("untraced",), detail.presented_ticket_hash, at, activity.id, KEPT)
     reasons += strange(ctx, detail, realm, at)
     if activity.code in MODIFIED:
@@ -108,14 +115,13 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         yield told(activity, ctx, detail.service, reasons)
 
 
-def logged(activity: Activity, ctx: Context, event: EventKerberos) -> Iterator[Finding]:
+def logged(activity: Activity, ctx: Context, event: EventKerberos) -> Iterable[Finding]:
     """The realm of the ticket's holder as the KDC's log tells it, where it is the KDC's own."""
     realm, own = (event.text("TargetUserName") or "").rpartition("@")[2], event.computer.partition(".")[2]
     if activity.result != "success" or not realm or realm.lower() != own.lower():
-        return
-    reasons = list(written(ctx, realm, realm == realm.upper(), activity.at))
-    if reasons:
-        yield told(activity, ctx, event.text("ServiceName"), reasons)
+        return ()
+    reasons = written(ctx, realm, realm == realm.upper(), activity.at)
+    return (told(activity, ctx, event.text("ServiceName"), reasons),) if reasons else ()
 
 
 def learn(ctx: Context, detail: KerberosAs | KerberosTgs, realm: str, at: int) -> None:

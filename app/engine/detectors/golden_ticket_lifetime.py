@@ -1,6 +1,7 @@
 """A ticket-granting ticket used longer than any ticket lives."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from app.engine.context import Context
 from app.engine.detector import (
@@ -18,7 +19,7 @@ from app.engine.detector import (
     outcome_of,
     sentence,
 )
-from app.engine.knowledge.tickets import is_own_tgt
+from app.engine.knowledge.tickets import Ticket, is_own_tgt
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import KerberosTgs
@@ -50,19 +51,27 @@ NO_LIMIT = frozenset({2136422885_000000, 2147483647_000000, 4294967295_000000, 2
 """1970, 2037-09-13 02:48:05 (Windows), 2038-01-19 03:14:07, 2106-02-07 06:28:15 and 9999: constants that mean "no limit"."""
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     """A ticket accepted longer after its issue or first use than tickets live; or one whose holder names an end years ahead.
 
     Times are read on the KDC's clock where its errors tell it, so that shifted or replayed captures change nothing.
     """
-    detail: KerberosTgs = activity.detail  # type: ignore[assignment]
+    detail: Any = activity.detail
     if activity.source is None or not detail.presented_ticket_hash or detail.presented_ticket_etype is None:
-        return
+        return ()
     if not is_own_tgt(detail.presented_ticket_service, detail.presented_ticket_realm):
-        return
+        return ()
     issue = ctx.knowledge.ticket(detail.presented_ticket_hash)
-    if issue is not None and (activity.result != "success" or activity.at < issue.last):
-        return
+    if issue is not None:
+        if activity.result != "success" or activity.at < issue.last:
+            return ()
+        if activity.at - issue.last <= LIFE and is_steady(ctx, activity):
+            return ()  # most of them
+    return aged(activity, ctx, detail, issue)
+
+
+def aged(activity: Activity, ctx: Context, detail: KerberosTgs, issue: Ticket | None) -> Iterator[Finding]:
+    """What the ticket's age and its end tell."""
     ahead = clock(ctx, activity, activity.at)
     now = activity.at + (ahead or 0)
     age, since, proof = None, "", None
@@ -82,6 +91,11 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         yield old(activity, ctx, age, since, str(proof))
     elif issue is None:
         yield from far(activity, ctx, detail.till, now, ahead is not None)
+
+
+def is_steady(ctx: Context, activity: Activity) -> bool:
+    """True when the asked KDC's clock is always as far ahead of the recording's, or never told its time."""
+    return ctx.knowledge.clocks.is_steady(activity.destination.ip if activity.destination else "")
 
 
 def clock(ctx: Context, activity: Activity, at: int) -> int | None:

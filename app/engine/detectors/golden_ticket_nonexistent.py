@@ -1,6 +1,7 @@
 """A ticket-granting ticket in the name of an account that does not exist."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from app.engine import describe
 from app.engine.context import Context
@@ -10,7 +11,7 @@ from app.engine.knowledge.tickets import is_own_tgt
 from app.engine.memory import MONTH
 from app.engine.readings.novelty import is_new
 from app.engine.readings.sessions import NETWORK
-from app.model.activity import Activity
+from app.model.activity import Account, Activity
 from app.model.alert import Finding
 from app.model.details import KerberosTgs
 from app.model.events import EventKerberos, EventLogon, EventShare
@@ -39,26 +40,28 @@ BUILT_IN = ("krbtgt", "guest")
 """Accounts that every domain has (RID 502 and 501): a directory that holds them was not read in one of its parts only."""
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     """The KDC says that the holder of a ticket which only it can make does not exist."""
-    if isinstance(activity.detail, EventKerberos):
-        yield from logged(activity, activity.detail, ctx)
-        return
-    if isinstance(activity.detail, (EventLogon, EventShare)):
-        yield from misnamed(activity, activity.detail, ctx)
-        return
-    detail: KerberosTgs = activity.detail  # type: ignore[assignment]
+    detail: Any = activity.detail
+    kind = type(detail)
+    if kind is EventKerberos:
+        return logged(activity, detail, ctx)
+    if kind is not KerberosTgs:
+        return misnamed(activity, detail, ctx)
     if activity.source is None or not is_own_tgt(detail.presented_ticket_service, detail.presented_ticket_realm):
-        return
+        return ()
     if detail.s4u2self or detail.s4u2proxy:
-        return
+        return ()
     issue = ctx.knowledge.ticket(detail.presented_ticket_hash)
+    return shown(activity, detail, ctx) if issue is None else ()  # most were issued here
+
+
+def shown(activity: Activity, detail: KerberosTgs, ctx: Context) -> Iterator[Finding]:
+    """A ticket whose issue is not here."""
     holder = None
     if activity.result == "failure" and activity.code in (NO_SUCH_CLIENT, REVOKED):
-        if issue is not None:
-            return
         reason = f"The KDC answered: {describe.reason(activity)}"
-    elif activity.result == "success" and detail.client and issue is None:
+    elif activity.result == "success" and detail.client:
         words = ctx.knowledge.account_words(detail.client, detail.realm)
         if "unknown" not in words or not is_strange(activity, ctx, detail.client, detail.realm):
             return
@@ -92,16 +95,19 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-def logged(activity: Activity, event: EventKerberos, ctx: Context) -> Iterator[Finding]:
+def logged(activity: Activity, event: EventKerberos, ctx: Context) -> Iterable[Finding]:
     """The same in a KDC's log (4769), where nothing in the input shows that the account is or was there."""
     who = activity.account
     if event.event_id == TGT and who is not None and activity.result == "success":
         ctx.memory.note(("issued", ctx.knowledge.accounts.key(who.name, who.domain)), True, activity.at)
     if event.event_id != SERVICE_TICKET or who is None or not who.domain or who.name.endswith("$") or "/" in who.name:
-        return
-    success, complete = activity.result == "success", knows_all(ctx, who.name, who.domain)
-    if not is_strange(activity, ctx, who.name, who.domain):
-        return
+        return ()
+    return strange(activity, event, who, ctx) if is_strange(activity, ctx, who.name, who.domain) else ()
+
+
+def strange(activity: Activity, event: EventKerberos, who: Account, ctx: Context) -> Iterator[Finding]:
+    """A ticket of an account of which nothing else shows that it is or was there."""
+    success, complete = activity.result == "success", knows_all(ctx, who.name, who.domain or "")
     words, reason = ctx.knowledge.account_words(who.name, who.domain), ""
     if success and "unknown" in words:
         reason = "The KDC itself says elsewhere in this input that this account does not exist, and never signed it in"
@@ -139,27 +145,34 @@ def logged(activity: Activity, event: EventKerberos, ctx: Context) -> Iterator[F
     )  # fmt: skip
 
 
-def misnamed(activity: Activity, event: EventLogon | EventShare, ctx: Context) -> Iterator[Finding]:
+def misnamed(activity: Activity, event: EventLogon | EventShare, ctx: Context) -> Iterable[Finding]:
     """A server's log tells a session whose SID belongs to another name: a forged ticket has the name and the number it was given.
 
     Tools give RID 500 where they are told none, so that any name may come with the number of the built-in administrator.
     """
     who = activity.account
     if who is None or activity.source is None or activity.result != "success" or not is_person(who.sid):
-        return
-    by = (event.number("LogonType"), event.text("AuthenticationPackageName")) if isinstance(event, EventLogon) else None
-    if by is not None and by != (NETWORK, "Kerberos"):
-        return
+        return ()
+    if type(event) is EventLogon and (
+        event.text("AuthenticationPackageName") != "Kerberos" or event.number("LogonType") != NETWORK
+    ):
+        return ()
     name, sid, at = who.name.partition("@")[0].rpartition("\\")[2].lower(), who.sid or "", activity.at
     if not name or name.endswith("$") or "/" in name:
-        return
+        return ()
     key = ("names", sid)
     names: tuple[str, ...] = ctx.memory.recall(key, tuple, at, MONTH) or ()
     usual = bool(names) and names[0] == name
     ctx.memory.note(key, names if usual else (name, *(one for one in names if one != name))[:NAMES], at)
     built_in = sid.endswith(ADMINISTRATOR) and name not in ADMINISTRATORS
-    if usual and not built_in:
-        return
+    if not built_in and (usual or not names):
+        return ()
+    return renamed(activity, ctx, name, sid, names, built_in)
+
+
+def renamed(activity: Activity, ctx: Context, name: str, sid: str, names: tuple[str, ...], built_in: bool) -> Iterator[Finding]:
+    """A name that is not the one that its SID had just before, or with the number of the built-in administrator."""
+    at = activity.at
     back = len(names) > 1 and names[0] != name and name in names
     if not (built_in or back or (names and name not in names)):
         return

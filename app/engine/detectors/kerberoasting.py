@@ -1,7 +1,8 @@
 """Service tickets collected for cracking: many services of accounts, or RC4 asked on purpose."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import Any
 
 from msgspec import Struct
 
@@ -69,6 +70,8 @@ OLD_TYPES = 3
 """Systems from before AES offer RC4 in several forms, and DES; a lone RC4 was chosen by a tool, or by somebody's settings."""
 SEARCH_WINDOW = HOUR
 DAY = 24 * HOUR
+CACHED = 2_000
+"""Characters of a filter of which it is remembered whether it looks for service names."""
 AES = frozenset({17, 18, 19, 20})
 COMPUTER_SERVICES = frozenset(
     {
@@ -124,29 +127,32 @@ def weak_only(etypes: tuple[int, ...]) -> bool:
     return bool(etypes) and any(one in WEAK_ETYPES for one in etypes) and AES.isdisjoint(etypes)
 
 
-def is_spn_search(activity: Activity) -> bool:
+def is_spn_search(search: LdapSearch | EventLdap) -> bool:
     """A search for every account that has a service name."""
-    search = activity.detail
     text = search.filter if isinstance(search, LdapSearch) else ""
     if isinstance(search, EventLdap) and search.event_id == COSTLY_SEARCH:
         text = search.text("Filter") or ""
+    return "=" in text and _is_spn_search(text) if len(text) <= CACHED else _is_spn_search.__wrapped__(text)
+
+
+@lru_cache(maxsize=2048)
+def _is_spn_search(text: str) -> bool:
     return "serviceprincipalname=*" in text.lower().replace(" ", "")
 
 
 def asked_for(activity: Activity) -> Asked | None:
     """What was asked for, when it is the ticket of a service whose key may come from a person's password."""
-    detail = activity.detail
-    if isinstance(detail, EventKerberos):
+    detail: Any = activity.detail
+    kind = type(detail)
+    if kind is EventKerberos:
         return logged(activity, detail)
-    if not isinstance(detail, (KerberosAs, KerberosTgs)):
-        return None
     service = roastable(detail.service)
     if not service or activity.code in (UNKNOWN_SERVICE, PREAUTHENTICATION_REQUIRED) or (detail.options or 0) & USER_TO_USER:
         return None
-    if isinstance(detail, KerberosTgs) and (detail.s4u2self or detail.s4u2proxy):
+    direct = kind is KerberosAs
+    if not direct and (detail.s4u2self or detail.s4u2proxy):
         return None
-    who = getattr(detail, "presented_ticket_hash", None) or detail.client or ""
-    direct = isinstance(detail, KerberosAs)
+    who = (None if direct else detail.presented_ticket_hash) or detail.client or ""
     return Asked(service=service, who=who, offered=detail.request_etypes, etype=detail.ticket_etype, direct=direct)
 
 
@@ -171,39 +177,42 @@ def has_aes(activity: Activity, service: str, ctx: Context) -> bool:
     return held is not None and bool((held.object.encryption_types or 0) & AES_FLAGS)
 
 
-def learn_client(detail: object, where: str, ctx: Context, at: int) -> None:
+def learn_client(detail: Any, where: str, ctx: Context, at: int) -> None:
     """Whether the client can do AES: it offers it, or holds a session key of it; or is of a time before AES."""
-    if isinstance(detail, EventKerberos):
-        if not AES.isdisjoint((*offered(detail), detail.number("TicketEncryptionType") or 0)):
+    if type(detail) is EventKerberos:
+        if detail.number("TicketEncryptionType") in AES or not AES.isdisjoint(offered(detail)):
             ctx.memory.note(("modern", where), True, at)
-    elif not isinstance(detail, (KerberosAs, KerberosTgs)):
-        return
     elif not AES.isdisjoint(detail.request_etypes):
         ctx.memory.note(("modern", where), True, at)
-    elif isinstance(detail, KerberosTgs):
+    elif type(detail) is KerberosTgs:
         if detail.authenticator_etype in AES:
             ctx.memory.note(("modern", where), True, at)
     elif detail.client and weak_only(detail.request_etypes) and len(detail.request_etypes) >= OLD_TYPES:
         ctx.memory.note(("old", where), True, at)
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
     """Counts distinct services of accounts for each source and ticket-granting ticket, by how weak their tickets are."""
     if activity.source is None:
-        return
-    ip, at, memory = ctx.place(activity.source, activity.at), activity.at, ctx.memory
-    if isinstance(activity.detail, (LdapSearch, EventLdap)):
-        if is_spn_search(activity) and not ctx.from_controller(activity):
-            memory.seen(("search", ip), True, at, activity.id, SEARCH_WINDOW)
-        return
+        return ()
+    detail: Any = activity.detail
+    kind, at = type(detail), activity.at
+    if kind is LdapSearch or kind is EventLdap:
+        if is_spn_search(detail) and not ctx.from_controller(activity):
+            ctx.memory.seen(("search", ctx.place(activity.source, at)), True, at, activity.id, SEARCH_WINDOW)
+        return ()
     where = ctx.source(activity).key  # its address may have been another computer's this morning (VPN, DHCP)
-    learn_client(activity.detail, where, ctx, at)
-    computer = given_rc4(activity.detail)
+    learn_client(detail, where, ctx, at)
+    computer = given_rc4(detail)
     if computer:
-        memory.seen(("rc4 computers", realm_of(activity)), computer, at, activity.id, DAY)
+        ctx.memory.seen(("rc4 computers", realm_of(activity)), computer, at, activity.id, DAY)
     wanted = asked_for(activity)
-    if wanted is None:
-        return
+    return () if wanted is None else counted(activity, ctx, where, wanted)
+
+
+def counted(activity: Activity, ctx: Context, where: str, wanted: Asked) -> Iterator[Finding | Later]:
+    """One more ticket of a service of an account."""
+    ip, at, memory = ctx.place(activity.source, activity.at), activity.at, ctx.memory
     service, who, direct = wanted.service, wanted.who, wanted.direct
     weak = wanted.etype in WEAK_ETYPES
     only = weak_only(wanted.offered) or (weak and not wanted.offered and has_aes(activity, service, ctx))
@@ -270,12 +279,14 @@ def realm_of(activity: Activity) -> str:
     return ((activity.account.domain if activity.account is not None else None) or "").lower()
 
 
-def given_rc4(detail: object) -> str:
+def given_rc4(detail: Any) -> str:
     """The computer whose own service was given in RC4 though AES was offered, as far as that is told; else empty."""
-    if isinstance(detail, EventKerberos) and detail.event_id == SERVICE_TICKET:
-        name, kind = (detail.text("ServiceName") or "").lower(), detail.number("TicketEncryptionType")
-        return name if name.endswith("$") and kind in WEAK_ETYPES else ""
-    if isinstance(detail, KerberosTgs) and detail.ticket_etype in WEAK_ETYPES and not weak_only(detail.request_etypes):
+    if type(detail) is EventKerberos:
+        if detail.event_id != SERVICE_TICKET or detail.number("TicketEncryptionType") not in WEAK_ETYPES:
+            return ""
+        name: str = (detail.text("ServiceName") or "").lower()
+        return name if name.endswith("$") else ""
+    if type(detail) is KerberosTgs and detail.ticket_etype in WEAK_ETYPES and not weak_only(detail.request_etypes):
         service, computer = service_host(detail.service)
         return computer.lower() if service in ("cifs", "host", "ldap") else ""
     return ""

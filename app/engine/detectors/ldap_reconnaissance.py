@@ -1,6 +1,6 @@
 """The directory read out over LDAP: who is powerful, who can be attacked how; by tools that are known, or by breadth."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from app.engine.changes import sessioned
@@ -222,14 +222,18 @@ def tool_of(search: Search) -> str:
     return ""
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Later]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
     """Kinds that one computer lists, as far as it has not long done so, and as few others do."""
     if isinstance(activity.detail, EventObjectAccess):
-        yield from audited(activity, ctx)
-        return
+        return audited(activity, ctx)
     search = search_of(activity.detail)
-    if search is None or activity.result == "failure":
-        return
+    if search is None or activity.result == "failure" or not kinds_of(search):
+        return ()
+    return listed_by(activity, search, ctx)
+
+
+def listed_by(activity: Activity, search: Search, ctx: Context) -> Iterator[Finding | Later]:
+    """A search that lists something."""
     at, account, event = activity.at, ctx.account(activity), activity.detail
     web_service = isinstance(event, EventLdap) and (event.text("Client") or "").startswith(HERE)
     if web_service:

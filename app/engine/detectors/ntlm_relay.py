@@ -1,6 +1,7 @@
 """An NTLM authentication that comes from somebody else than the one who signs in: a relay."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from msgspec import Struct
 
@@ -60,15 +61,27 @@ class Seen(Struct, frozen=True, kw_only=True):
     activity: Activity
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     """A challenge on two connections; an authentication that names its sender as the server; an account from elsewhere."""
-    detail = activity.detail
-    if isinstance(detail, (DnsUpdate, LdapAdd, EventDirectoryChange)):
-        yield from baited(activity, ctx)
-        return
+    detail: Any = activity.detail
+    kind = type(detail)
+    if kind is DnsUpdate or kind is LdapAdd or kind is EventDirectoryChange:
+        return baited(activity, ctx)
     if activity.source is None or activity.destination is None:
-        return
-    if isinstance(detail, EventLogon) and (detail.number("LogonType") != NETWORK or not is_ntlm(detail)):
+        return ()
+    if kind is EventLogon:
+        who = activity.account
+        if who is None or (not who.name.endswith("$") and not ctx.to_controller(activity)):
+            return ()
+        if detail.number("LogonType") != NETWORK or not is_ntlm(detail):
+            return ()
+    return relays(activity, ctx)
+
+
+def relays(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """An authentication by NTLM between two computers."""
+    detail = activity.detail
+    if activity.source is None or activity.destination is None:
         return
     source, target = ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
     if source == target or is_local(source):

@@ -1,6 +1,7 @@
 """A ticket-granting ticket asked for with the NT hash alone, or by a tool's own implementation of Kerberos."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from app.engine.context import Context
 from app.engine.describe import etype
@@ -51,18 +52,21 @@ AES_FLAGS = 0x18
 """Bits of msDS-SupportedEncryptionTypes (MS-KILE section 2.2.7)."""
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     """What proves a password with RC4 where AES is at hand, and what only a tool writes."""
-    detail, at = activity.detail, activity.at
+    detail: Any = activity.detail
     if activity.source is None:
-        return
-    if isinstance(detail, KerberosTgs):
+        return ()
+    kind, at = type(detail), activity.at
+    if kind is KerberosTgs:
         if not AES.isdisjoint(detail.request_etypes) and not tool_of(detail):
             ctx.memory.note(("computer", computer(activity, ctx)), True, at)
-    elif isinstance(detail, KerberosAs):
-        yield from asked(activity, ctx, detail, computer(activity, ctx))
-    elif isinstance(detail, EventKerberos) and activity.result == "success" and detail.event_id == TGT:
-        yield from logged(activity, ctx, detail, computer(activity, ctx))
+        return ()
+    if kind is KerberosAs:
+        return asked(activity, ctx, detail, computer(activity, ctx))
+    if activity.result == "success" and detail.event_id == TGT:
+        return logged(activity, ctx, detail, computer(activity, ctx))
+    return ()
 
 
 def computer(activity: Activity, ctx: Context) -> str:
@@ -70,23 +74,28 @@ def computer(activity: Activity, ctx: Context) -> str:
     return ctx.source(activity).key
 
 
-def asked(activity: Activity, ctx: Context, detail: KerberosAs, where: str) -> Iterator[Finding]:
+def asked(activity: Activity, ctx: Context, detail: KerberosAs, where: str) -> Iterable[Finding]:
     """A request for a ticket-granting ticket on the wire."""
     at, written = activity.at, is_hand_written(detail)
     name = account_parts(detail.client or "", detail.realm)[0]
-    if not AES.isdisjoint(detail.request_etypes) and not written:
+    if not written and not AES.isdisjoint(detail.request_etypes):
         ctx.memory.note(("computer", where), True, at)
-    if not AES.isdisjoint((*detail.offered_etypes, detail.reply_etype or 0, detail.padata_etype or 0)):
+    if detail.reply_etype in AES or detail.padata_etype in AES or not AES.isdisjoint(detail.offered_etypes):
         ctx.memory.note(("account", name), True, at)
     if detail.padata_etype is None or not name or not is_krbtgt(detail.service or "krbtgt"):
-        return
+        return ()
     if activity.result == "failure" and activity.code != NO_SUCH_ETYPE:
-        return
+        return ()
     if written and detail.padata_etype in AES:
-        yield told(activity, ctx, "low", unusual(detail), UNUSUAL)
-        return
+        return (told(activity, ctx, "low", unusual(detail), UNUSUAL),)
     if detail.padata_etype not in RC4 or not weak_only(detail.request_etypes):
-        return
+        return ()
+    return weak(activity, ctx, detail, where, name, written)
+
+
+def weak(activity: Activity, ctx: Context, detail: KerberosAs, where: str, name: str, written: bool) -> Iterator[Finding]:
+    """A password proved with RC4, and nothing better offered."""
+    at = activity.at
     known = has_aes(ctx, ("account", name), at) or in_directory(ctx, name, detail.realm)
     modern = has_aes(ctx, ("computer", where), at)
     offers = f"The request offers {listed(etype(one) for one in detail.request_etypes)}, and proves the password with RC4"
@@ -105,19 +114,30 @@ def asked(activity: Activity, ctx: Context, detail: KerberosAs, where: str) -> I
             yield told(activity, ctx, "medium" if known else "low", reasons)
 
 
-def logged(activity: Activity, ctx: Context, event: EventKerberos, where: str) -> Iterator[Finding]:
+def logged(activity: Activity, ctx: Context, event: EventKerberos, where: str) -> Iterable[Finding]:
     """The same in a KDC's log, which tells the encryption of the reply and the options, but not what else was offered."""
-    at, kind = activity.at, event.number("TicketEncryptionType")
-    who, options = activity.account, event.number("TicketOptions")
+    at, kind, who = activity.at, event.number("TicketEncryptionType"), activity.account
     if who is None:
-        return
-    name, asked_types = account_parts(who.name, who.domain)[0], offered(event)
+        return ()
+    name = account_parts(who.name, who.domain)[0]
     if kind in AES:
         ctx.memory.note(("account", name), True, at)
         if not tool_of(event):
             ctx.memory.note(("computer", where), True, at)
-        return
-    if kind not in RC4 or event.number("PreAuthType") != ENCRYPTED_TIMESTAMP or (asked_types and not weak_only(asked_types)):
+        return ()
+    return weakly_logged(activity, ctx, event, where, name)
+
+
+def weakly_logged(activity: Activity, ctx: Context, event: EventKerberos, where: str, name: str) -> Iterator[Finding]:
+    """A ticket in RC4 that a KDC's log tells."""
+    at, kind, options = activity.at, event.number("TicketEncryptionType"), event.number("TicketOptions")
+    who, asked_types = activity.account, offered(event)
+    if (
+        who is None
+        or kind not in RC4
+        or event.number("PreAuthType") != ENCRYPTED_TIMESTAMP
+        or (asked_types and not weak_only(asked_types))
+    ):
         return
     keys = keys_of(event)
     known = not AES.isdisjoint(keys) or (

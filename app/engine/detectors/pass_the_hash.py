@@ -1,6 +1,6 @@
 """NTLM sign-ins of an account from where it does not belong, by what is no Windows client, to what administrators use."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -59,19 +59,18 @@ def points(signs: Signs) -> int:
     return sum(WEIGHT.get(one, 1) for one in signs.marks)
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
     """A sign-in by NTLM begins a case or adds to it; rights and shares add to it."""
     detail = activity.detail
     if activity.result != "success":
-        return
+        return ()
     if isinstance(detail, (SmbTree, EventShare)):
-        yield from administrative(activity, ctx)
-    elif isinstance(detail, EventLogon) and detail.event_id != LOGON:
-        yield from privileged(activity, detail, ctx)
-    elif isinstance(detail, EventLogon) and detail.number("LogonType") == NEW_CREDENTIALS:
-        yield from borrowed(activity, detail, ctx)
-    elif is_ntlm(detail):
-        yield from signed_in(activity, ctx)
+        return administrative(activity, ctx)
+    if isinstance(detail, EventLogon) and detail.event_id != LOGON:
+        return privileged(activity, detail, ctx)
+    if isinstance(detail, EventLogon) and detail.number("LogonType") == NEW_CREDENTIALS:
+        return borrowed(activity, detail, ctx)
+    return signed_in(activity, ctx) if is_ntlm(detail) else ()
 
 
 def is_ntlm(detail: object) -> bool:

@@ -1,6 +1,7 @@
 """One ticket used from a computer other than the one that received it, or shown a second time as it was."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from msgspec import Struct
 
@@ -11,7 +12,7 @@ from app.engine.knowledge.names import account_parts, host, service_host
 from app.engine.readings.kerberos import RENEW, is_computer, is_krbtgt
 from app.engine.readings.novelty import is_new
 from app.engine.repeated import first_time
-from app.model.activity import Activity
+from app.model.activity import NAMED, Activity
 from app.model.alert import Fact, Finding, Link, Severity, Step
 from app.model.details import KerberosAp, KerberosAs, KerberosTgs, RdpConnection
 from app.model.entity import EntityRef
@@ -43,40 +44,47 @@ class Use(Struct, frozen=True, kw_only=True):
     issue: Ticket
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     """The place of each use of a ticket against the place of its issue."""
-    source, at = activity.source, activity.at
-    if isinstance(activity.detail, EventLogon):
-        yield from replayed(activity, ctx)
-        return
-    if source is None or source.host:
-        return
-    detail = activity.detail
-    if isinstance(detail, RdpConnection):
+    source, at, kind = activity.source, activity.at, type(activity.detail)
+    if kind is EventLogon:
+        return replayed(activity, ctx)
+    if source is None or (source.ip[:5] == NAMED and source.host):
+        return ()
+    if kind is RdpConnection:
         if activity.destination is not None:
             ctx.memory.note(("desktop", source.ip, activity.destination.ip), True, at)
-        return
+        return ()
     waiting = ctx.memory.recall(("waiting", source.ip), Use, at, ctx.limit(BACK))
     if waiting is not None:
         ctx.memory.note(("waiting", source.ip), None, at)
         if ctx.knowledge.sure_name(source.ip, at) == ctx.knowledge.sure_name(source.ip, waiting.issue.at):
-            yield from judged(waiting.activity, ctx, waiting.issue, activity)
-    if isinstance(detail, KerberosAs):
-        return
-    if isinstance(detail, KerberosTgs):
+            return was_there(activity, ctx, source.ip, waiting)
+    return () if kind is KerberosAs else shown(activity, ctx, source.ip)
+
+
+def was_there(activity: Activity, ctx: Context, ip: str, waiting: Use) -> Iterator[Finding]:
+    """A computer is where it was, whose ticket was used elsewhere just before."""
+    yield from judged(waiting.activity, ctx, waiting.issue, activity)
+    if not isinstance(activity.detail, KerberosAs):
+        yield from shown(activity, ctx, ip)
+
+
+def shown(activity: Activity, ctx: Context, ip: str) -> Iterable[Finding]:
+    """A ticket is shown from an address: where it was issued to, or elsewhere."""
+    detail: Any = activity.detail
+    if type(detail) is KerberosTgs:
         if (detail.options or 0) & RENEW and detail.ticket_hash:
-            ctx.memory.note(("renewed", detail.ticket_hash), True, at)
+            ctx.memory.note(("renewed", detail.ticket_hash), True, activity.at)
         if activity.result == "success" and (detail.service or "")[:8].upper() == "TERMSRV/":
-            ctx.memory.note(("desktop", source.ip, service_host(detail.service)[1].partition(".")[0]), True, at)
+            ctx.memory.note(("desktop", ip, service_host(detail.service)[1].partition(".")[0]), True, activity.at)
         issue = ctx.knowledge.ticket(detail.presented_ticket_hash)
-    elif isinstance(detail, KerberosAp):
-        issue = ctx.knowledge.ticket(detail.ticket_hash)
     else:
-        return
-    if issue is None or not issue.ip or issue.ip == source.ip or source.ip in issue.also or activity.at < issue.at:
-        return
-    ctx.memory.note(("waiting", issue.ip), Use(activity=activity, issue=issue), at)
-    yield from judged(activity, ctx, issue, None)
+        issue = ctx.knowledge.ticket(detail.ticket_hash)
+    if issue is None or not issue.ip or issue.ip == ip or ip in issue.also or activity.at < issue.at:
+        return ()
+    ctx.memory.note(("waiting", issue.ip), Use(activity=activity, issue=issue), activity.at)
+    return judged(activity, ctx, issue, None)
 
 
 def replayed(activity: Activity, ctx: Context) -> Iterator[Finding]:

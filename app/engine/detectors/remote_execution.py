@@ -4,7 +4,8 @@ Long because one deed is told in many ways, by calls, pipes, services, tasks and
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -69,24 +70,27 @@ def detail_text(activity: Activity) -> str:
     return ", ".join(dict.fromkeys(str(stub[key])[:200] for key in keys if isinstance(stub.get(key), str) and stub[key]))
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     """Every call that runs something, or asks to; the outcome and the target decide how severe."""
-    if isinstance(activity.detail, EventLogon):
-        visited(activity, activity.detail, ctx)
-        return
-    if isinstance(activity.detail, EventService):
+    detail: Any = activity.detail
+    kind = type(detail)
+    if kind is EventLogon:
+        visited(activity, detail, ctx)
+        return ()
+    if kind is EventService:
         ctx.memory.note(("installed", ctx.place(activity.destination, activity.at)), True, activity.at)
-    if isinstance(activity.detail, (EventService, EventTask)):
-        yield from logged(activity, activity.detail, ctx)
-        return
-    if isinstance(activity.detail, EventProcess):
-        yield from ran(activity, ctx)
-        return
+    if kind is EventService or kind is EventTask:
+        return logged(activity, detail, ctx)
+    if kind is EventProcess:
+        return ran(activity, ctx)
     deed = deed_of(activity, ctx)
-    if deed is None and isinstance(activity.detail, EventShare):
-        yield from reached(activity, ctx)
-    if deed is None or activity.destination is None:
-        return
+    if deed is None:
+        return reached(activity, ctx) if kind is EventShare else ()
+    return done(activity, deed, ctx) if activity.destination is not None else ()
+
+
+def done(activity: Activity, deed: tuple[str, str], ctx: Context) -> Iterator[Finding]:
+    """Something was run, or asked to be."""
     pair = (ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at))
     if pair[0] == pair[1]:
         return

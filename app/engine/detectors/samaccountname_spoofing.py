@@ -1,6 +1,8 @@
 """A computer account that takes a controller's name without its dollar sign, and what follows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
 
 from app.engine.context import Context
 from app.engine.detector import DAY, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence, some
@@ -18,8 +20,29 @@ PERSON = frozenset({"user", "inetorgperson", "msds-managedserviceaccount"})
 """Classes of accounts that may have any name."""
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     """Renames, tickets for such a name, and tickets for the controller with them."""
+    detail: Any = activity.detail
+    kind = type(detail)
+    if kind is KerberosTgs:
+        if activity.result == "failure" and not detail.s4u2self:
+            return ()
+        issue = ctx.knowledge.ticket(detail.presented_ticket_hash)
+        client = issue.client if issue is not None else detail.client if not detail.s4u2self else None
+        service = detail.service or ""
+        if not asks_itself(client or "", service):
+            return ()
+        return asked(activity, ctx, plain(client), detail.realm, service, bool(detail.s4u2self))
+    if kind is EventKerberos and detail.event_id == SERVICE_TICKET:
+        who, service = activity.account, detail.text("ServiceName") or ""
+        if who is None or activity.result != "success" or not asks_itself(who.name, service):
+            return ()
+        return asked(activity, ctx, plain(who.name), who.domain, service, False)
+    return named(activity, ctx)
+
+
+def named(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """An account gets such a name, or a ticket-granting ticket of such a name."""
     detail = activity.detail
     if isinstance(detail, EventAccount):
         old, new = (plain(detail.text(name)) for name in ("OldTargetUserName", "NewTargetUserName"))
@@ -37,26 +60,24 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         name = plain(detail.client)
         if activity.result == "success" and is_krbtgt(detail.service) and is_stranger(ctx, name, detail.realm):
             yield told(activity, ctx, name, "medium", f"A ticket-granting ticket was issued to {name}", "AS-REQ")
-    elif isinstance(detail, KerberosTgs):
-        issue = ctx.knowledge.ticket(detail.presented_ticket_hash)
-        name = plain(issue.client) if issue is not None else plain(detail.client) if not detail.s4u2self else ""
-        yield from asked(activity, ctx, name, detail.realm, detail.service or "", bool(detail.s4u2self))
     elif isinstance(detail, EventKerberos) and activity.account is not None and activity.result == "success":
         name, realm = plain(activity.account.name), activity.account.domain
-        if detail.event_id == SERVICE_TICKET:
-            yield from asked(activity, ctx, name, realm, detail.text("ServiceName") or "", False)
-        elif detail.event_id == TGT and is_stranger(ctx, name, realm):
+        if detail.event_id == TGT and is_stranger(ctx, name, realm):
             yield told(activity, ctx, name, "medium", f"A ticket-granting ticket was issued to {name}", "4768")
 
 
 def asked(activity: Activity, ctx: Context, name: str, realm: str | None, service: str, itself: bool) -> Iterator[Finding]:
     """A ticket that was issued to such a name is shown for the controller of that name."""
-    if activity.result == "failure" and not itself:
-        return
-    where = short(service_host(service)[1]) if "/" in service else plain(service).removesuffix("$")
-    if where == name and is_stranger(ctx, name, realm) and (itself or service.endswith("$")):
+    if is_stranger(ctx, name, realm) and (itself or service.endswith("$")):
         means = f"The ticket-granting ticket of {name} was shown to get a ticket for the controller {name}$ itself"
         yield told(activity, ctx, name, "high" if activity.result != "failure" else "medium", means, "TGS-REQ")
+
+
+@lru_cache(maxsize=16384)
+def asks_itself(client: str, service: str) -> bool:
+    """True when a service is of a computer of the client's own name."""
+    where = short(service_host(service)[1]) if "/" in service else plain(service).removesuffix("$")
+    return where == plain(client)
 
 
 def plain(name: str | None) -> str:

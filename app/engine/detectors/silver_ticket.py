@@ -1,6 +1,7 @@
 """A service ticket that no exchange issued, and that is unlike those which the KDC makes for this service."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from msgspec import Struct
 
@@ -40,24 +41,27 @@ class Form(Struct, frozen=True, kw_only=True):
     etypes: tuple[int, ...] = ()
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+NONE = Form()
+
+
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     """Learns from issued service tickets, and compares what is shown to services."""
-    detail, at = activity.detail, activity.at
+    detail: Any = activity.detail
     if activity.source is None:
-        return
-    ip = activity.source.ip
-    if isinstance(detail, KerberosAs):
-        if detail.request_etypes and AES.isdisjoint(detail.request_etypes):
-            ctx.memory.note(("old", ip), True, at)
-    elif isinstance(detail, KerberosTgs):
-        if detail.request_etypes and AES.isdisjoint(detail.request_etypes):
-            ctx.memory.note(("old", ip), True, at)
-        if activity.result == "success" and detail.ticket_hash and detail.service and not is_krbtgt(detail.service):
-            learn(ctx, detail, at)
-            if not detail.client:  # issued inside FAST, where nobody reads to whom (RFC 6113 section 5.4)
-                ctx.memory.note(("nameless", detail.ticket_hash), True, at)
-    elif isinstance(detail, KerberosAp) and detail.ticket_hash and detail.service and not is_krbtgt(detail.service):
-        yield from shown(activity, ctx, detail, ip)
+        return ()
+    if type(detail) is KerberosAp:
+        if detail.ticket_hash and detail.service and not is_krbtgt(detail.service):
+            return shown(activity, ctx, detail, activity.source.ip)
+        return ()
+    if detail.request_etypes and AES.isdisjoint(detail.request_etypes):
+        ctx.memory.note(("old", activity.source.ip), True, activity.at)
+    if type(detail) is KerberosTgs and activity.result == "success" and detail.ticket_hash and detail.service:
+        if is_krbtgt(detail.service):
+            return ()
+        learn(ctx, detail, activity.at)
+        if not detail.client:  # issued inside FAST, where nobody reads to whom (RFC 6113 section 5.4)
+            ctx.memory.note(("nameless", detail.ticket_hash), True, activity.at)
+    return ()
 
 
 def learn(ctx: Context, detail: KerberosTgs, at: int) -> None:
@@ -65,7 +69,7 @@ def learn(ctx: Context, detail: KerberosTgs, at: int) -> None:
     began, count = ctx.memory.recall(("issued",), tuple, at, KEPT) or (at, 0)
     ctx.memory.note(("issued",), (began, count + 1), at)
     key = ("form", owner(detail.service or ""))
-    form = ctx.memory.recall(key, Form, at, KEPT) or Form()
+    form = ctx.memory.recall(key, Form, at, KEPT) or NONE
     versions, etypes = form.versions, form.etypes
     if detail.ticket_kvno is not None and detail.ticket_kvno not in versions:
         versions = (*versions[-7:], detail.ticket_kvno)
@@ -75,14 +79,19 @@ def learn(ctx: Context, detail: KerberosTgs, at: int) -> None:
     learn_opened(ctx, ("service", (detail.realm or "").lower()), detail.ticket, detail.pac, at)
 
 
-def shown(activity: Activity, ctx: Context, detail: KerberosAp, ip: str) -> Iterator[Finding]:
+def shown(activity: Activity, ctx: Context, detail: KerberosAp, ip: str) -> Iterable[Finding]:
     """A ticket that is shown to a service."""
-    at = activity.at
     known = ctx.knowledge.ticket(detail.ticket_hash) is not None
-    known = known or ctx.memory.recall(("nameless", detail.ticket_hash), bool, at, KEPT) is not None
-    reasons = list(written(ctx, detail.realm, known, at))
-    if known:
-        return
+    known = known or ctx.memory.recall(("nameless", detail.ticket_hash), bool, activity.at, KEPT) is not None
+    reasons = written(ctx, detail.realm, known, activity.at)
+    return () if known else strange(activity, ctx, detail, ip, reasons)
+
+
+def strange(
+    activity: Activity, ctx: Context, detail: KerberosAp, ip: str, reasons: list[tuple[Severity, str]]
+) -> Iterator[Finding]:
+    """A ticket whose issue is not here."""
+    at = activity.at
     trail = ctx.memory.seen(("untraced",), detail.ticket_hash, at, activity.id, KEPT)
     if (detail.options or 0) & USE_SESSION_KEY or activity.result == "failure":
         return

@@ -1,6 +1,6 @@
 """A controller that offers accounts weaker encryption than they have."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -39,29 +39,28 @@ class Strong(Struct, frozen=True, kw_only=True):
     proof: str
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
     """What each controller offers, against what the same account was offered before or elsewhere."""
     detail, at = activity.detail, activity.at
-    kdc = ctx.place(activity.destination, at)
     if isinstance(detail, EventKerberos):
         who, kind = activity.account, detail.number("TicketEncryptionType")
         if who is None or activity.result != "success" or detail.event_id != TGT or not is_krbtgt(detail.text("ServiceName")):
-            return
+            return ()
         name, realm, asked = account_parts(who.name, who.domain)[0], who.domain, offered(detail)
         best = {kind or 0}
         if AES.isdisjoint(asked) if asked else not is_computer(name) and kind not in AES:
-            return
+            return ()
         sure = bool(asked)
     elif isinstance(detail, KerberosAs):
         if not detail.client or AES.isdisjoint(detail.request_etypes) or detail.pkinit or not is_krbtgt(detail.service):
-            return
+            return ()
         name, realm, sure = account_parts(detail.client, detail.realm)[0], detail.realm, True
         best = set(detail.offered_etypes) if activity.code == PREAUTHENTICATION_REQUIRED else {detail.reply_etype or 0} & AES
         if activity.code == NO_SUCH_ETYPE and detail.padata_etype in AES:
             best = {23}
         # an answer in RC4 may be what the client chose, by the order of its types or by the only key that it has
     else:
-        return
+        return ()
     if not AES.isdisjoint(best):
         if ctx.memory.recall(("strong", name), Strong, at, REMEMBERED // 2) is None:
             ctx.memory.note(("strong", name), Strong(etype=max(best & AES), proof=activity.id), at)
@@ -70,7 +69,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         if before is None and in_directory(ctx, name, realm):
             before = Strong(etype=0, proof=activity.id)
         if before is not None:
-            yield from weaker(activity, ctx, kdc, name, before, sure)
+            return weaker(activity, ctx, ctx.place(activity.destination, at), name, before, sure)
+    return ()
 
 
 def in_directory(ctx: Context, name: str, realm: str | None) -> bool:

@@ -1,7 +1,7 @@
 """Files that hold the domain's secrets are fetched over SMB, or very much is copied from a controller."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -141,19 +141,22 @@ def secret(one: Fetched, activity: Activity, ctx: Context) -> str:
     return ""
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     """Files with secrets by their names, sets of settings with passwords, and the volume that leaves a controller."""
     detail = activity.detail
     if isinstance(detail, RpcCall):
         name = str(detail.stub.get("file", "")).lower().rpartition("\\")[2]
         if detail.opnum in (SAVE_KEY, SAVE_KEY_EX) and name and activity.result != "failure":
             ctx.memory.note(("saved", ctx.place(activity.destination, activity.at), name), True, activity.at)
-        return
+        return ()
     if isinstance(detail, SmbFile) and not is_worth_a_look(detail):
-        return
+        return ()
     one = fetched(activity)
-    if one is None:
-        return
+    return looked_at(one, activity, ctx) if one is not None else ()
+
+
+def looked_at(one: Fetched, activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """A file whose name or place may tell something."""
     what = secret(one, activity, ctx)
     if what:
         yield told(activity, ctx, one, what)

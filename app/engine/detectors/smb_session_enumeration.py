@@ -1,6 +1,7 @@
 """A server asked who has sessions with it, which tells where administrators sit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from app.engine.context import Context
 from app.engine.detector import (
@@ -21,12 +22,14 @@ from app.engine.detector import (
 )
 from app.engine.forms import DELEGATES, IMPERSONATES
 from app.engine.knowledge.names import service_host
+from app.engine.memory import Trail
 from app.engine.readings.novelty import is_new
 from app.engine.readings.pipes import FILE_CHECKED, SESSIONS, WHO_IS_THERE, pipe_opened
 from app.engine.repeated import first_time
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import KerberosTgs, RpcCall
+from app.model.entity import EntityRef
 from app.model.events import EventKerberos, EventShare
 from app.model.tuning import Threshold
 
@@ -53,15 +56,17 @@ OF_FILES = frozenset({"cifs", "host"})
 ASKS = frozenset({(SRVSVC, NETR_SESSION_ENUM), (WKSSVC, NETR_WKSTA_USER_ENUM)})
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     """Session lists of controllers, or lists of several computers, asked for by whoever is no controller."""
-    if isinstance(activity.detail, EventShare):
-        yield from reached(activity, ctx)
-        return
-    if isinstance(activity.detail, (KerberosTgs, EventKerberos)):
-        yield from toured(activity, activity.detail, ctx)
-        return
-    call: RpcCall = activity.detail  # type: ignore[assignment]
+    detail: Any = activity.detail
+    kind = type(detail)
+    if kind is KerberosTgs or kind is EventKerberos:
+        return toured(activity, detail, ctx)
+    return reached(activity, ctx) if kind is EventShare else listed_there(activity, detail, ctx)
+
+
+def listed_there(activity: Activity, call: RpcCall, ctx: Context) -> Iterator[Finding]:
+    """A call that lists who is at a computer."""
     if (call.interface, call.opnum) not in ASKS or activity.source is None or ctx.from_controller(activity):
         return
     users = call.interface == WKSSVC
@@ -148,10 +153,10 @@ def reached(activity: Activity, ctx: Context) -> Iterator[Finding]:
     )
 
 
-def toured(activity: Activity, detail: KerberosTgs | EventKerberos, ctx: Context) -> Iterator[Finding]:
+def toured(activity: Activity, detail: KerberosTgs | EventKerberos, ctx: Context) -> Iterable[Finding]:
     """Tickets for many computers within a minute, asked for by a person: what collectors need before they ask each of them."""
     if activity.result != "success" or activity.source is None:
-        return
+        return ()
     if isinstance(detail, EventKerberos):
         name = detail.fields.get("ServiceName", "").lower()
         computer = name if name.endswith("$") else ""
@@ -160,11 +165,16 @@ def toured(activity: Activity, detail: KerberosTgs | EventKerberos, ctx: Context
         computer = computer.partition(".")[0] if kind in OF_FILES and not (detail.s4u2self or detail.s4u2proxy) else ""
     account = ctx.account(activity) if computer else None
     if account is None or account.kind != "user" or ctx.from_controller(activity):
-        return
+        return ()
     place = ctx.place(activity.source, activity.at)
     tour = ctx.memory.seen(("tour", place, account.key), computer, activity.at, activity.id, TOGETHER)
     if tour.distinct < ctx.limit(TICKETS) or not is_new("tour", account.key, activity.at, ctx):
-        return
+        return ()
+    return tour_of(activity, account, place, tour, ctx)
+
+
+def tour_of(activity: Activity, account: EntityRef, place: str, tour: Trail, ctx: Context) -> Iterator[Finding]:
+    """The words."""
     yield found(
         ctx,
         activity,

@@ -1,12 +1,13 @@
 """A service ticket in the logs of controllers none of which signed the account in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, fact, found, sentence
 from app.engine.readings.tellings import is_local
 from app.model.activity import Activity
 from app.model.alert import Finding
+from app.model.entity import EntityRef
 from app.model.events import EventKerberos
 from app.model.tuning import Threshold
 
@@ -29,14 +30,14 @@ UNTRACED = Threshold(
 )
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     """Accounts that sign in, and accounts that ask for services."""
     event, at = activity.detail, activity.at
     if not isinstance(event, EventKerberos) or activity.result != "success":
-        return
+        return ()
     account = ctx.account(activity)
     if account is None:
-        return
+        return ()
     domain = (
         account.key.partition(":")[2].rpartition("\\")[0] if account.key.startswith("user:") else account.key.partition(".")[2]
     )
@@ -44,16 +45,22 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if event.event_id in (SIGN_IN, RENEWAL):
         ctx.memory.note(("signed in", account.key), True, at)
         ctx.memory.note(("domain", domain), True, at)
-        return
+        return ()
     if (
         event.event_id != SERVICE
         or event.text("TransmittedServices")
         or ctx.memory.recall(("domain", domain), bool, at, lived) is None
     ):
-        return
+        return ()
     if ctx.memory.recall(("signed in", account.key), bool, at, lived) is not None:
         ctx.memory.seen(("traced",), account.key, at, activity.id, lived)
-        return
+        return ()
+    return untraced(activity, event, account, ctx)
+
+
+def untraced(activity: Activity, event: EventKerberos, account: EntityRef, ctx: Context) -> Iterator[Finding]:
+    """A ticket of an account that signed in nowhere here."""
+    at, lived = activity.at, ctx.limit(COVERED)
     if activity.source is None or is_local(activity.source.ip) or ctx.from_controller(activity):
         return
     lone = ctx.memory.seen(("untraced",), account.key, at, activity.id, lived)

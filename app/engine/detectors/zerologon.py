@@ -1,6 +1,7 @@
 """The Netlogon secure channel forced open with zeros (CVE-2020-1472)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from app.engine.context import Context
 from app.engine.detector import MINUTE, Detector, Later, Needs, against, fact, found, later, plural, sentence
@@ -55,48 +56,42 @@ def zeros(call: RpcCall) -> bool:
     return False
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
     """Zero challenges or credentials, or a storm of failed authentications; then whether it got in and set a password."""
-    if isinstance(activity.detail, EventAccount):
-        yield from emptied(activity, activity.detail, ctx)
-        return
-    if isinstance(activity.detail, EventNetlogon):
-        yield from refused(activity, activity.detail, ctx)
-        return
-    call: RpcCall = activity.detail  # type: ignore[assignment]
-    if call.interface != NETLOGON:
-        return
+    call: Any = activity.detail
+    if type(call) is EventAccount:
+        return emptied(activity, call, ctx)
+    if type(call) is EventNetlogon:
+        return refused(activity, call, ctx)
     if activity.source is None:
-        yield from traced(activity, call, ctx)
-        return
-    pair, at = ends(activity, ctx), activity.at
+        return traced(activity, call, ctx)
+    pair, at, memory = ends(activity, ctx), activity.at, ctx.memory
     if call.opnum == CHALLENGE:
         if zeros(call):
-            ctx.memory.seen(("zero", *pair), True, at, activity.id, WINDOW)
-        return
-    hot = ctx.memory.recall(("hot", *pair), bool, at, WINDOW) is not None
+            memory.seen(("zero", *pair), True, at, activity.id, WINDOW)
+        return ()
     if call.opnum in PASSWORD_SET:
-        if hot and activity.result != "failure":
-            yield told(activity, ctx, (activity.id,), "set")
-        return
-    if call.opnum not in AUTHENTICATE:
-        return
+        if activity.result != "failure" and memory.recall(("hot", *pair), bool, at, WINDOW) is not None:
+            return (told(activity, ctx, pair, (activity.id,), "set"),)
+        return ()
     success = activity.result == "success"
     if zeros(call):
-        ctx.memory.seen(("zero", *pair), True, at, activity.id, WINDOW)
-    if not success:
-        ctx.memory.seen(("failed", *pair), True, at, activity.id, WINDOW)
-    zero = ctx.memory.trail(("zero", *pair), at, WINDOW)
-    failed = ctx.memory.trail(("failed", *pair), at, WINDOW)
+        zero: Trail | None = memory.seen(("zero", *pair), True, at, activity.id, WINDOW)
+    else:
+        zero = memory.trail(("zero", *pair), at, WINDOW)
+    if success:
+        failed = memory.trail(("failed", *pair), at, WINDOW)
+    else:
+        failed = memory.seen(("failed", *pair), True, at, activity.id, WINDOW)
     certain = zero is not None and zero.count >= ctx.limit(ZERO_TRIES)
     storm = failed is not None and failed.count >= ctx.limit(BLIND_TRIES)
     if not (certain or storm):
-        return
-    ctx.memory.note(("hot", *pair), True, at)
-    evidence = (*together(zero, failed), activity.id)
+        return ()
+    memory.note(("hot", *pair), True, at)
+    evidence = tuple(dict.fromkeys((*together(zero, failed), activity.id)))
     if success:
-        ctx.memory.note(("in", *pair), True, at)
-    yield told(activity, ctx, tuple(dict.fromkeys(evidence)), "in" if success else "tried")
+        memory.note(("in", *pair), True, at)
+    return (told(activity, ctx, pair, evidence, "in" if success else "tried", zero, failed),)
 
 
 def ends(activity: Activity, ctx: Context) -> tuple[str, str]:
@@ -109,10 +104,18 @@ def target_of(activity: Activity, ctx: Context) -> EntityRef | None:
     return ctx.target(activity) if activity.destination is not None else ctx.account(activity)
 
 
-def told(activity: Activity, ctx: Context, evidence: tuple[str, ...], stage: str) -> Later:
+def told(
+    activity: Activity,
+    ctx: Context,
+    pair: tuple[str, str],
+    evidence: tuple[str, ...],
+    stage: str,
+    zero: Trail | None = None,
+    failed: Trail | None = None,
+) -> Later:
     """The finding at this stage: tried, in, set."""
-    pair = ends(activity, ctx)
-    zero, failed = (ctx.memory.trail((key, *pair), activity.at, WINDOW) for key in ("zero", "failed"))
+    if stage == "set":
+        zero, failed = (ctx.memory.trail((key, *pair), activity.at, WINDOW) for key in ("zero", "failed"))
     got_in = stage != "tried" or ctx.memory.recall(("in", *pair), bool, activity.at, WINDOW) is not None
     return later(
         ctx, activity, " ".join(pair), lambda: tell(activity, ctx, zero, failed, stage, got_in), evidence=evidence,

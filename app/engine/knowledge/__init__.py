@@ -62,7 +62,7 @@ class Knowledge(Parts):
         self._members: dict[str, dict[str, Membership]] | None = None
         self._last: dict[str, tuple[str, Resolution]] = {}
         self._ends: dict[str, tuple[EntityRef, str]] = {}
-        self._ends_at: dict[str, tuple[int, tuple[EntityRef, str]]] = {}
+        self._ends_at: dict[str, tuple[int, int, tuple[EntityRef, str]]] = {}
         self._acts: dict[str, bool] = {}
         self._asked: Activity | None = None
         self._actor: EntityRef | None = None
@@ -237,8 +237,8 @@ class Knowledge(Parts):
         if known is not None:
             return known
         latest = self._ends_at.get(ip)
-        if latest is not None and latest[0] == at:  # many detectors ask it of the activity at hand
-            return latest[1]
+        if latest is not None and latest[0] <= at < latest[1]:
+            return latest[2]
         name, found = self._resolve(ip, at)
         if name and found.certainty != "low":
             kind = "controller" if name in self._acting else "computer"
@@ -254,7 +254,7 @@ class Knowledge(Parts):
         else:
             if len(self._ends_at) >= ANSWERS:
                 self._ends_at.clear()
-            self._ends_at[ip] = at, answer
+            self._ends_at[ip] = *self.addresses.steady(found.ip, at, self.accounts.dns_domains), answer
         return answer
 
     def is_controller(self, ip: str) -> bool:

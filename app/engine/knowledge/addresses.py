@@ -11,6 +11,7 @@ from app.model.entity import Binding, Certainty, Resolution
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
+FAR = 2**63
 COMPUTERS = 100_000
 """Full names of computers that are kept beside the bindings."""
 NETBIOS = 15
@@ -211,6 +212,33 @@ class Addresses:
         return best[1], Resolution(
             ip=address, computer=best[1], method=best[3], certainty=LEVELS[max(0, min(2, worth))], proof=best[4]
         )
+
+    def steady(self, address: str, at: int, domains: set[str]) -> tuple[int, int]:
+        """(from, until) of a time around this one in which resolve() answers the same; that moment alone where it is hard to say.
+
+        What decides changes where a name begins or ends to be said, an hour and a day before and behind; and somewhere between
+        two that count the same, of which one was said before and the other will be.
+        """
+        low, high, best = -FAR, FAR, -FAR
+        sides: set[int] = set()
+        names = self.names(address, domains)
+        if address in self._crowds:
+            return at, at + 1
+        for _, spans in names:
+            for first, last, level, _, _, _ in spans:
+                for moment in (first - DAY, first - HOUR, first, last + 1, last + HOUR + 1, last + DAY + 1):
+                    if moment <= at:
+                        low = max(low, moment)
+                    else:
+                        high = min(high, moment)
+                away = max(first - at, at - last, 0)
+                worth = level - (0 if away <= HOUR else 1 if away <= DAY else 2)
+                if worth > best:
+                    best = worth
+                    sides.clear()
+                if worth == best:
+                    sides.add((at > last) - (at < first))
+        return (low, high) if 0 in sides or len(sides) == 1 else (at, at + 1)
 
     def _resolve_crowded(self, address: str, at: int, names: crowded.Names) -> tuple[str, Resolution]:
         """The same where very many names were given to one address, as behind address translation."""

@@ -35,6 +35,11 @@ class Clocks:
         self._steady = {address for address, readings in self._of.items() if len({ahead for _, ahead in readings}) == 1}
         self._version = self.tally.changes
 
+    def is_steady(self, address: str) -> bool:
+        """True when this KDC's clock is always as far ahead, or never told its time."""
+        self.settle()
+        return address in self._steady or address not in self._of
+
     def ahead(self, address: str, at: int) -> int | None:
         """Microseconds that this KDC's clock is ahead of the recording's at a time, by the nearest reading;
         None where it never told its time."""

@@ -4,8 +4,8 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Hashable
 
 from app.engine.knowledge import Knowledge
-from app.engine.profiles.features import COMPUTERS, CONTROLLERS, QUERIES, RESOURCES, Feature
-from app.engine.profiles.profile import DAY, Novelty, Profile, Seen
+from app.engine.profiles.features import ACTIVITIES, COMPUTERS, CONTROLLERS, QUERIES, RESOURCES, Feature
+from app.engine.profiles.profile import HOUR, Novelty, Profile, Seen
 from app.model.activity import Activity, Endpoint
 from app.model.entity import EntityRef
 
@@ -32,25 +32,46 @@ class Book:
         self._size = 0
         self._services: dict[tuple[str, str | None], str] = {}
         self._askers: Counter[str] = Counter()
-        self._today: dict[Hashable, tuple[Profile, ...]] = {}
-        self._day = -1
+        self.today: dict[Hashable, tuple[Profile, ...]] = {}
+        self.day = self.hour = -1
         self.news = 0
         self.lately: deque[tuple[int, str]] = deque(maxlen=LATELY)
 
     # ---- writing
 
-    def again(self, same: Hashable, at: int) -> tuple[Profile, ...] | None:
-        """The profiles that the same taught something today, None when it was not seen today."""
-        if at // DAY != self._day:
-            self._day = at // DAY
-            self._today.clear()
-        return self._today.get(same)
+    def met(self, same: Hashable, at: int, also: int = ACTIVITIES) -> tuple[Profile, ...] | None:
+        """The profiles that the same taught something today, to which it is one more activity; None when it was not seen today.
+
+        also: what else is counted of each of them.
+        """
+        hour = at // HOUR
+        if hour != self.hour:
+            self._turn(hour)
+        again = self.today.get(same)
+        if again is None:
+            return None
+        for one in again:
+            if one.number != self.day:
+                one.touch(at)
+            else:
+                one.last = at
+                one.mask |= 1 << hour % 24
+                one.counts[ACTIVITIES] += 1
+            if also != ACTIVITIES:
+                one.counts[also] += 1
+        return again
+
+    def _turn(self, hour: int) -> None:
+        self.hour = hour
+        if hour // 24 != self.day:
+            self.day = hour // 24
+            self.today.clear()
 
     def remember(self, same: Hashable, taught: tuple[Profile, ...]) -> None:
         """What the same taught today."""
-        if len(self._today) >= TODAY:
-            self._today.clear()
-        self._today[same] = taught
+        if len(self.today) >= TODAY:
+            self.today.clear()
+        self.today[same] = taught
 
     def at_work(self, key: str, at: int) -> Profile:
         """The profile of somebody who is active now."""
@@ -81,7 +102,7 @@ class Book:
                 self._forget()
 
     def _forget(self) -> None:
-        self._today.clear()  # it may hold the profile that goes
+        self.today.clear()  # it may hold the profile that goes
         gone = self._of.popitem(last=False)[1]
         self._size -= sum(len(held) for held in gone.habits.values())
 

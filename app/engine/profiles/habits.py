@@ -26,7 +26,7 @@ from app.engine.profiles.features import (
     VISITORS,
     VPN_CLIENTS,
 )
-from app.engine.profiles.profile import Profile
+from app.engine.profiles.profile import HOUR, Profile
 from app.model.activity import Activity, Endpoint, Result
 from app.model.details import (
     KerberosAp,
@@ -85,35 +85,36 @@ def sign_in(
     etype: int | None = None,
     here: Endpoint | None = None,
 ) -> None:
-    """Somebody signed in. same: what of the activity decides what is learned, so that the second time on a day only counts;
-    None where it holds a ticket, which is another one each time. Then, and where it is new, that is who, where and to what.
+    """Somebody signed in, in a way that was not met today: who, from where and to what; where that is not new, it only counts.
 
-    here: the computer when it is not the source.
+    same: what of the activity decides what is learned, for the next one that is like it; None where nothing of it does. here: the
+    computer when it is not the source.
     """
     at = activity.at
-    again = book.again(same, at) if same is not None else None
-    if again is None:
-        account = book.knowledge.account_entity(activity)
-        if account is None:
-            if same is not None:
-                book.remember(same, ())
-            return
-        key, computer = account.key, book.end(here or activity.source, at)[0]
-        what = resource() if resource is not None else ""
-        meant = ("signed in", key, computer, protocol, what, etype)
-        again = book.again(meant, at)
-        if again is None:
-            taught = first_today(book, activity, key, computer, protocol, what, etype)
-            book.remember(meant, taught)
-            if same is not None:
-                book.remember(same, taught)
-            return
+    account = book.knowledge.account_entity(activity)
+    if account is None:
         if same is not None:
-            book.remember(same, again)
-    for one in again:
-        one.touch(at)
-    if protocol == NTLM and again:
+            book.remember(same, ())
+        return
+    key, computer = account.key, book.end(here or activity.source, at)[0]
+    what = resource() if resource is not None else ""
+    meant = ("signed in", key, computer, protocol, what, etype)
+    taught = book.met(meant, at)
+    if taught is None:
+        taught = first_today(book, activity, key, computer, protocol, what, etype)
+        book.remember(meant, taught)
+    elif protocol == NTLM and taught:
+        taught[0].counts[BY_NTLM] += 1
+    if same is not None:
+        book.remember(same, taught)
+
+
+def by_ntlm(book: Book, same: Hashable, at: int) -> bool:
+    """True when the same sign-in by NTLM was met today: it only counts."""
+    again = book.met(same, at)
+    if again:
         again[0].counts[BY_NTLM] += 1
+    return again is not None
 
 
 def first_today(
@@ -150,46 +151,47 @@ def asked(book: Book, activity: Activity, query: Hashable, shaped: Callable[[], 
     """Somebody asked the directory or SAM; without an account it is its computer's habit alone."""
     at = activity.at
     same = ("asked", where(activity.source), activity.account, activity.ticket, query)
-    again = book.again(same, at)
-    if again is None:
-        account, computer = book.knowledge.account_entity(activity), book.end(activity.source, at)[0]
-        meant = ("asked", account.key if account is not None else "", computer, query)
-        again = book.again(meant, at)
-        if again is None:
-            keys = [key for key in dict.fromkeys(meant[1:3]) if key]
-            again = tuple(book.at_work(key, at) for key in keys)
-            for key, profile in zip(keys, again, strict=True):
-                profile.counts[ASKED] += 1
-                book.use(profile, key, QUERIES, shaped(), activity)
-            book.remember(meant, again)
-            book.remember(same, again)
-            return
-        book.remember(same, again)
-    for one in again:
-        one.touch(at)
-        one.counts[ASKED] += 1
+    if book.met(same, at, ASKED) is not None:
+        return
+    account, computer = book.knowledge.account_entity(activity), book.end(activity.source, at)[0]
+    meant = ("asked", account.key if account is not None else "", computer, query)
+    taught = book.met(meant, at, ASKED)
+    if taught is None:
+        keys = [key for key in dict.fromkeys(meant[1:3]) if key]
+        taught = tuple(book.at_work(key, at) for key in keys)
+        for key, profile in zip(keys, taught, strict=True):
+            profile.counts[ASKED] += 1
+            book.use(profile, key, QUERIES, shaped(), activity)
+        book.remember(meant, taught)
+    book.remember(same, taught)
 
 
 def kerberos_as(book: Book, activity: Activity) -> None:
     detail: Any = activity.detail
     if activity.result == "success":
         same = ("as", where(activity.source), detail.client, detail.realm, activity.account, detail.padata_etype)
-        sign_in(book, activity, same, KERBEROS, None, detail.padata_etype)
+        if book.met(same, activity.at) is None:
+            sign_in(book, activity, same, KERBEROS, None, detail.padata_etype)
     elif activity.code == WRONG_PROOF:
         refused(book, activity)
 
 
 def kerberos_tgs(book: Book, activity: Activity) -> None:
+    """A ticket for a service. Whose, the answer says; where it does not, the ticket that was shown, another one each time."""
     detail: Any = activity.detail
     if activity.result == "success":
-        sign_in(book, activity, None, KERBEROS, lambda: book.service(detail.service, detail.realm))
+        who = (detail.client, detail.realm, detail.service)
+        same = ("tgs", where(activity.source), *who, activity.account, activity.at // HOUR) if detail.client else None
+        if same is None or book.met(same, activity.at) is None:
+            sign_in(book, activity, same, KERBEROS, lambda: book.service(detail.service, detail.realm))
 
 
 def kerberos_ap(book: Book, activity: Activity) -> None:
     detail: Any = activity.detail
     if activity.result != "failure":
         same = ("ap", where(activity.source), where(activity.destination), activity.account, detail.ticket_hash)
-        sign_in(book, activity, same, KERBEROS, lambda: book.resource(activity.destination, activity.at))
+        if book.met(same, activity.at) is None:
+            sign_in(book, activity, same, KERBEROS, lambda: book.resource(activity.destination, activity.at))
 
 
 def ntlm(book: Book, activity: Activity) -> None:
@@ -197,7 +199,8 @@ def ntlm(book: Book, activity: Activity) -> None:
     if activity.result == "success":
         ends = where(activity.source), where(activity.destination)
         same = ("ntlm", *ends, detail.user, detail.domain, activity.account, detail.anonymous)
-        sign_in(book, activity, same, NTLM, lambda: book.resource(activity.destination, activity.at))
+        if not by_ntlm(book, same, activity.at):
+            sign_in(book, activity, same, NTLM, lambda: book.resource(activity.destination, activity.at))
     elif activity.result == "failure":
         refused(book, activity)
 
@@ -206,7 +209,9 @@ def ldap_bind(book: Book, activity: Activity) -> None:
     detail: Any = activity.detail
     if detail.method == "simple" and detail.name:
         if activity.result == "success":
-            sign_in(book, activity, ("bind", where(activity.source), detail.name, activity.account), CLEAR)
+            same = ("bind", where(activity.source), detail.name, activity.account)
+            if book.met(same, activity.at) is None:
+                sign_in(book, activity, same, CLEAR)
         elif activity.result == "failure":
             refused(book, activity)
 
@@ -239,9 +244,7 @@ def share(book: Book, activity: Activity) -> None:
     at = activity.at
     server = book.resource(activity.destination, at)
     same = ("share", account.key, server, name)
-    again = book.again(same, at)
-    if again is not None:
-        again[0].touch(at)
+    if book.met(same, at) is not None:
         return
     profile = book.at_work(account.key, at)
     book.use(profile, account.key, SHARES, f"{server} {name.lower()}"[:LONGEST], activity)
@@ -254,25 +257,44 @@ def event_logon(book: Book, activity: Activity) -> None:
         refused(book, activity)
     if event.event_id != LOGON:
         return
+    written = event.fields.get("LogonType"), event.fields.get("AuthenticationPackageName")
+    same = ("4624", where(activity.source), where(activity.destination), activity.account, *written)
+    again = book.met(same, activity.at)
+    if again is None:
+        first_logon(book, activity, same)
+    elif again and written[1] != "Kerberos" and over_ntlm(event) and event.number("LogonType") == NETWORK:
+        again[0].counts[BY_NTLM] += 1
+
+
+def over_ntlm(event: Any) -> bool:
+    """True when NTLM is what a logon names as its package."""
+    return (event.text("AuthenticationPackageName") or "").upper() == "NTLM"
+
+
+def first_logon(book: Book, activity: Activity, same: Hashable) -> None:
+    """A logon that is not like one that was met today."""
+    event: Any = activity.detail
     kind = event.number("LogonType")
-    package = (event.text("AuthenticationPackageName") or "").upper()
-    same = ("4624", where(activity.source), where(activity.destination), activity.account, kind, package)
     if kind in AT_DESK:
         sign_in(book, activity, same, DESK, here=activity.destination)
     elif kind == NETWORK and activity.source is not None:
-        protocol = NTLM if package == "NTLM" else KERBEROS
+        protocol = NTLM if over_ntlm(event) else KERBEROS
         sign_in(book, activity, same, protocol, lambda: book.resource(activity.destination, activity.at))
 
 
 def event_kerberos(book: Book, activity: Activity) -> None:
     event: Any = activity.detail
+    fields = event.fields
     if event.event_id == TGT and activity.result == "success":
-        etype = event.number("PreAuthEncryptionType")
-        sign_in(book, activity, ("4768", where(activity.source), activity.account, etype), KERBEROS, None, etype)
+        same: Hashable = ("4768", where(activity.source), activity.account, fields.get("PreAuthEncryptionType"))
+        if book.met(same, activity.at) is None:
+            sign_in(book, activity, same, KERBEROS, None, event.number("PreAuthEncryptionType"))
     elif event.event_id == TICKET and activity.result == "success":
-        service, realm = event.text("ServiceName"), event.text("TargetDomainName")
-        same = ("4769", where(activity.source), activity.account, service, realm)
-        sign_in(book, activity, same, KERBEROS, lambda: book.service(service, realm))
+        asked_for = fields.get("ServiceName"), fields.get("TargetDomainName")
+        same = ("4769", where(activity.source), activity.account, *asked_for)
+        if book.met(same, activity.at) is None:
+            service, realm = event.text("ServiceName"), event.text("TargetDomainName")
+            sign_in(book, activity, same, KERBEROS, lambda: book.service(service, realm))
     elif event.event_id == PROOF_FAILED and activity.code == WRONG_PROOF:
         refused(book, activity)
 
@@ -282,10 +304,9 @@ def event_ntlm(book: Book, activity: Activity) -> None:
     same = (event.event_id, where(activity.source), where(activity.destination), activity.account, event.computer)
     if activity.result != "success":
         refused(book, activity)
-    elif event.event_id == VALIDATED:
-        sign_in(book, activity, same, NTLM)
-    elif event.event_id == PASSED:
-        sign_in(book, activity, same, NTLM, lambda: book.resource(activity.destination, activity.at))
+    elif event.event_id in (VALIDATED, PASSED) and not by_ntlm(book, same, activity.at):
+        there = (lambda: book.resource(activity.destination, activity.at)) if event.event_id == PASSED else None
+        sign_in(book, activity, same, NTLM, there)
 
 
 def radius(book: Book, activity: Activity) -> None:

@@ -31,7 +31,7 @@ class Profiles(Book):
         """Go on with what is known by now."""
         self.knowledge, self._peers = knowledge, PeerGroups(knowledge)
         self._services.clear()
-        self._today.clear()
+        self.today.clear()
 
     def observe(self, activity: Activity, told: tuple[tuple[str, str], ...] = ()) -> None:
         """Learn from one activity, later than all before; told: what else tells of the same act, learned from once only."""

@@ -94,20 +94,21 @@ def tool_of(detail: KerberosAs | KerberosTgs | EventKerberos) -> str:
     return {RUBEUS_OPTIONS: "Rubeus", IMPACKET_OPTIONS: "impacket"}.get(options or 0, "")
 
 
-def written(ctx: Context, realm: str | None, issued: bool, at: int) -> Iterator[tuple[Severity, str]]:
+def written(ctx: Context, realm: str | None, issued: bool, at: int) -> list[tuple[Severity, str]]:
     """A realm in small letters, where a KDC of Active Directory writes it in capitals (MS-KILE section 3.1.5.7).
 
     issued: the ticket that has it was seen being issued, so that this is how the KDC writes it.
     """
     if not realm or len(realm) > LONGEST:
-        return
+        return []
     if issued:
         ctx.memory.note(("written", realm.lower()), realm, at)
     elif realm != realm.upper():
         known = ctx.memory.recall(("written", realm.lower()), str, at, KEPT)
         if known != realm:
             theirs = f"; the KDC writes {known}" if known else ", which a KDC writes in capitals"
-            yield "high" if known else "medium", f"It writes its realm as {realm}{theirs}"
+            return [("high" if known else "medium", f"It writes its realm as {realm}{theirs}")]
+    return []
 
 
 class Opened(Struct, frozen=True, kw_only=True):

@@ -42,7 +42,7 @@ class Assertion(Struct, frozen=True):
     negated: bool
 
 
-class Search(Struct, frozen=True, kw_only=True):
+class Search(Struct, frozen=True, kw_only=True, cache_hash=True):
     """A search as packets or a controller's log (1644) tell it; texts in lower case."""
 
     base: str
@@ -100,12 +100,21 @@ def _packets(base: str, scope: int, text: str, attributes: tuple[str, ...], cont
     )  # fmt: skip
 
 
+_latest: tuple[object, Search | None] = (None, None)
+"""The message that was read last, and its search: one pair, so that threads never see half of it."""
+
+
 def search_of(detail: object) -> Search | None:
     """The search of an activity's detail; None for any other detail."""
-    if isinstance(detail, LdapSearch):
-        small = len(detail.filter) <= LONGEST and len(detail.attributes) <= MOST
-        made = _packets if small else _packets.__wrapped__
-        return made(detail.base, detail.scope, detail.filter, detail.attributes, detail.controls, detail.entries)
+    global _latest
+    if type(detail) is LdapSearch:
+        latest, search = _latest
+        if latest is not detail:  # several detectors ask it of the message at hand
+            small = len(detail.filter) <= LONGEST and len(detail.attributes) <= MOST
+            made = _packets if small else _packets.__wrapped__
+            search = made(detail.base, detail.scope, detail.filter, detail.attributes, detail.controls, detail.entries)
+            _latest = detail, search
+        return search
     if not isinstance(detail, WindowsEvent) or detail.event_id != SEARCHED:
         return None
     text = (detail.text("Filter") or "")[:LONGEST]

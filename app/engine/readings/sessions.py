@@ -44,14 +44,16 @@ class Logon(Struct, frozen=True):
 def remember(activity: Activity, ctx: Context) -> None:
     """Keep the session that a logon opened, under its numbers and as the account's latest one over the network."""
     event = activity.detail
-    if not isinstance(event, EventLogon) or event.event_id != LOGON:
+    if type(event) is not EventLogon or event.event_id != LOGON:
         return
     computer, kind, source, at = event.computer.lower(), event.number("LogonType") or 0, activity.source, activity.at
     logon, note = Logon(kind, source, activity.id, at), ctx.logons.note
-    for name in ("TargetLogonId", "TargetLinkedLogonId"):
-        number = event.number(name)
-        if number and number >= BUILT_IN_SESSIONS:
-            note(("session", computer, number), logon, at)
+    number = event.number("TargetLogonId")
+    if number and number >= BUILT_IN_SESSIONS:
+        note(("session", computer, number), logon, at)
+    linked = event.number("TargetLinkedLogonId")  # 0x0 for most
+    if linked and linked >= BUILT_IN_SESSIONS:
+        note(("session", computer, linked), logon, at)
     sid = event.text("TargetUserSid") if kind == NETWORK and source is not None else None
     if sid and source is not None:
         key, ip = ("network", computer, sid), source.ip
