@@ -10,6 +10,9 @@ STRANGER, SIXTH = "192.0.2.66", "2001:db8::66"
 GIVEN = as_req("alice", WS1, at=MINUTE)
 TGT = tgt_of("alice", WS1, MINUTE)
 SERVICE = tgs_req("cifs/files.example.org", WS1, at=2 * MINUTE, presented_ticket_hash=TGT, ticket_hash="for files")
+HIDDEN = tgs_req(
+    "cifs/files.example.org", WS1, at=2 * MINUTE, client=None, fast=True, presented_ticket_hash=TGT, ticket_hash="for files"
+)
 FORWARDED = tgs_req(f"krbtgt/{REALM}", WS1, at=2 * MINUTE, presented_ticket_hash=TGT, options=0x60810010, ticket_hash="forwarded")
 
 
@@ -39,6 +42,9 @@ FIRES: Cases = {
     "a service ticket between two known computers": Case(
         [*NAMED, GIVEN, SERVICE, ap_req("cifs/files.example.org", "for files", WS2, at=3 * MINUTE)], severity="high"
     ),
+    "a service ticket that was issued inside FAST": Case(
+        [*NAMED, GIVEN, HIDDEN, ap_req("cifs/files.example.org", "for files", WS2, at=3 * MINUTE)], severity="high"
+    ),
     "the ticket of a controller": Case(
         [controller(DC1), controller(DC2), dns("dc1.example.org", answers=(f"A {DC1}",)),
          as_req("DC1$", DC1, target=DC2, at=MINUTE),
@@ -60,6 +66,9 @@ QUIET: Cases = {
     "a computer's request came twice": [replay("WS1$")],
     "a service's session": [log(4624, {"TargetUserName": "alice", "TargetDomainName": "EXAMPLE", "LogonType": "5"})],
     "its own computer at another address": [NAMED[0], signs_in("WS1", STRANGER, at=2 * MINUTE), GIVEN, used(STRANGER)],
+    "a service ticket issued inside FAST, shown by its owner": [
+        *NAMED, GIVEN, HIDDEN, ap_req("cifs/files.example.org", "for files", WS1, at=3 * MINUTE),
+    ],
     "delegation to a server": [*NAMED, GIVEN, FORWARDED, used(FILES, ticket="forwarded")],
     "remote desktop that lends tickets": [
         *NAMED, GIVEN, SERVICE, desktop(WS1, WS2, at=2 * MINUTE),

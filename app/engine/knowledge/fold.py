@@ -120,6 +120,11 @@ def learn_tgs(known: Parts, activity: Activity, detail: KerberosTgs) -> None:
             known.tickets.issued(
                 detail.ticket_hash, name, realm or "", detail.service or "", detail.ticket_etype, "tgs", activity
             )
+    elif detail.ticket_hash and detail.presented_ticket_hash and not detail.s4u2self and not detail.s4u2proxy:
+        known.tickets.issued_for(
+            detail.ticket_hash, detail.presented_ticket_hash, realm or "", detail.service or "", detail.ticket_etype, "tgs",
+            activity,
+        )  # fmt: skip
     service, where = service_host(detail.service)
     if where and service in CONTROLLER_SERVICES and (detail.service or "").count("/") == 2:
         known.roles.called(where, "service name", activity)

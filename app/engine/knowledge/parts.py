@@ -37,6 +37,7 @@ class Parts:
             "partners": self.roles.partners,
             "tickets": self.tickets.tally,
             "used": self.tickets.used,
+            "parents": self.tickets.parents,
             "clocks": self.clocks.tally,
             "computers": self.addresses.computers,
             "sids": self.accounts.sids,

@@ -14,6 +14,8 @@ TICKETS = 200_000
 
 
 REALMS = 4_000
+DEEPEST = 8
+"""Tickets behind one another that are asked whose they are: a person's, one forwarded from it, renewals of that."""
 AES = frozenset({17, 18, 19, 20})
 
 
@@ -48,11 +50,14 @@ class Tickets:
     """Fold of issued tickets. Key of a row: (hash, client, realm, service, address, etype, exchange).
 
     used: ticket-granting tickets that the KDC accepted, by (realm, etype).
+    parents: (hash, the ticket that was shown for it) of those that were issued inside FAST, where the reply names nobody
+    (RFC 6113 section 5.4.3); they are the holder's of the ticket that was shown.
     """
 
     def __init__(self) -> None:
         self.tally = Tally(TICKETS)
         self.used = Tally(REALMS)
+        self.parents = Tally(TICKETS)
         self._version = -1
         self._by_hash: dict[str, Ticket] = {}
         self._granting: dict[str, list[int]] = {}
@@ -64,6 +69,13 @@ class Tickets:
         """A reply carried this ticket."""
         ip = activity.source.ip if activity.source else ""
         self.tally.add((hash, client[:LONGEST], realm[:LONGEST], service[:LONGEST], ip, etype, exchange), activity)
+
+    def issued_for(
+        self, hash: str, parent: str, realm: str, service: str, etype: int | None, exchange: str, activity: Activity
+    ) -> None:
+        """A reply carried this ticket for the holder of another one, whom it does not name."""
+        self.parents.add((hash, parent), activity)
+        self.issued(hash, "", realm, service, etype, exchange, activity)
 
     def accepted(self, realm: str, etype: int, activity: Activity) -> None:
         """The KDC accepted a ticket-granting ticket of its own realm."""
@@ -88,7 +100,8 @@ class Tickets:
         """The ticket of a fingerprint; its first issue where a copy was seen twice."""
         if hash is None:
             return None
-        if self._version != self.tally.changes:
+        version = self.tally.changes + self.parents.changes
+        if self._version != version:
             self._by_hash = {}
             for key, seen in self.tally.rows():
                 number = key[5]
@@ -101,10 +114,27 @@ class Tickets:
                 if old is not None:
                     first, last = sorted((old, one), key=lambda issue: (issue.at, issue.proof))
                     ips = {*first.also, last.ip, *last.also} - {first.ip}
-                    one = replace(first, last=max(first.last, last.last), also=tuple(sorted(ips)))
+                    named = first if first.client else last
+                    one = replace(
+                        first, client=named.client, realm=named.realm, last=max(first.last, last.last), also=tuple(sorted(ips))
+                    )
                 self._by_hash[one.hash] = one
-            self._version, self._used = self.tally.changes, -1
+            self._name()
+            self._version, self._used = version, -1
         return self._by_hash.get(hash)
+
+    def _name(self) -> None:
+        """Give tickets that name nobody their holders; those whose holder nobody knows stay unknown."""
+        parents = {str(hash): str(parent) for (hash, parent), _ in sorted(self.parents.rows(), reverse=True)}
+        for hash in [one.hash for one in self._by_hash.values() if not one.client]:
+            parent: Ticket | None = self._by_hash[hash]
+            for _ in range(DEEPEST):
+                if parent is None or parent.client:
+                    break
+                parent = self._by_hash.get(parents.get(parent.hash, ""))
+            if parent is not None and parent.client:
+                self._by_hash[hash] = replace(self._by_hash[hash], client=parent.client, realm=parent.realm)
+        self._by_hash = {hash: one for hash, one in self._by_hash.items() if one.client}
 
     def all(self) -> list[Ticket]:
         """Every ticket, by time of issue."""
