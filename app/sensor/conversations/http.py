@@ -1,4 +1,7 @@
-"""HTTP connections: the NTLM and Kerberos authentications of requests, and requests to pages of identity services."""
+"""HTTP connections: the NTLM and Kerberos authentications of requests, and requests to pages of identity services.
+
+Federation servers sign in inside of SOAP bodies: the tokens are joined over the requests of a connection like those of heads.
+"""
 
 from collections import deque
 from typing import NamedTuple
@@ -18,9 +21,10 @@ _MOST_WAITING = 256
 
 
 class _Asked(NamedTuple):
-    """A request that waits for its answer. carries: a token of an authentication was in it."""
+    """A request that waits for its answer. carries: a token of an authentication was in its head; inside: in its body."""
 
     carries: bool
+    inside: bool = False
     page: http.Page | None = None
     at: int = 0
     frames: tuple[int, ...] = ()
@@ -36,18 +40,19 @@ class HttpTcp:
         self._ticket: str | None = None
         self._server = Authentication(flow, self._signed_in, "http")
         self._proxy = Authentication(flow, emit, "http")
+        self._inside = Authentication(flow, self._signed_in, "http")
         self._waiting: deque[_Asked] = deque(maxlen=_MOST_WAITING)
         self._last = 0
 
     def measure(self, from_client: bool, data: bytes, start: int, end: int) -> tuple[int, int]:
-        """A head with its body of known length, or one chunk of a body; only heads are wanted."""
+        """A head with its body of known length, or one chunk of a body; only heads are wanted, and bodies that sign in."""
         head = http.head_length(data, start, end)
         if head > 0:
             body = http.body_length(data, start, head)
             if body and end - start >= head + 5 and data.startswith(b"HTTP/", start + head):
                 # The answer to HEAD says the length of a body that it does not have.
                 body = 0
-            return head + body, head
+            return head + body, head + http.soap_length(data, start, head, body)
         chunk = http.chunk_length(data, start, end)
         if chunk > 0:
             return chunk, 1
@@ -55,14 +60,17 @@ class HttpTcp:
 
     def message(self, from_client: bool, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
         """One head; chunks say nothing."""
+        size = http.head_length(data, 0, len(data))
+        body, data = (data[size:], data[:size]) if 0 < size < len(data) else (b"", data)
         head = http.decode(data)
         if head is None:
             return
         self._last = at
+        token = http.exchanged(body) if body else b""
         if head.status is None:
-            self._request(head, at, frames, ordinal)
+            self._request(head, token, at, frames, ordinal)
         else:
-            self._response(head, head.status, data, at, frames, ordinal)
+            self._response(head, head.status, token, data, at, frames, ordinal)
 
     def lost(self, from_client: bool) -> None:
         """Which response answers which request is no longer known; the next one ends what is pending."""
@@ -78,9 +86,12 @@ class HttpTcp:
         self._unanswered()
         self._server.close()
         self._proxy.close()
+        self._inside.close()
 
-    def _request(self, head: http.Head, at: int, frames: tuple[int, ...], ordinal: int) -> None:
+    def _request(self, head: http.Head, inside: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
         carries = False
+        if inside:
+            self._inside.token(True, inside, at, frames, ordinal)
         for proxy, scheme, token in head.authenticate:
             if scheme == "basic":
                 self._count("HTTP Basic password in clear text", frames[0] if frames else 0)
@@ -91,14 +102,19 @@ class HttpTcp:
                 (self._proxy if proxy else self._server).token(True, token, at, frames, ordinal)
         if len(self._waiting) == _MOST_WAITING:
             self._page(self._waiting[0], "unanswered", None, None, at, ())
-        self._waiting.append(_Asked(carries, head.page, at, frames, ordinal) if head.page else _Asked(carries))
+        asked = _Asked(carries, bool(inside), head.page, at, frames, ordinal) if head.page else _Asked(carries)
+        self._waiting.append(asked)
 
-    def _response(self, head: http.Head, status: int, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
+    def _response(
+        self, head: http.Head, status: int, inside: bytes, data: bytes, at: int, frames: tuple[int, ...], ordinal: int
+    ) -> None:
         if status // 100 == 1:
             return
         asked = self._waiting.popleft() if self._waiting else _Asked(True)
         if asked.carries:
             self._verdict(head, status, at, frames, ordinal)
+        if asked.inside:
+            self._verdict_inside(inside, status, at, frames, ordinal)
         # A demand for credentials is a step on the way; who never gave any has asked for nothing.
         if asked.page is not None and status not in _REFUSALS:
             size = http.body_length(data, 0, len(data)) or None
@@ -121,6 +137,15 @@ class HttpTcp:
             elif refusal == _PROXY_REQUIRED:
                 # The request reached the server, so the proxy was content.
                 authentication.finished(True, status, at, frames)
+
+    def _verdict_inside(self, token: bytes, status: int, at: int, frames: tuple[int, ...], ordinal: int) -> None:
+        """The answer to a body with a token: another token, which may be a challenge; a fault is an error of the server."""
+        if token:
+            self._inside.token(False, token, at, frames, ordinal)
+        if status >= 400:
+            self._inside.finished(False, status, at, frames)
+        elif not self._inside.waits_for_client:
+            self._inside.finished(True, status, at, frames)
 
     def _signed_in(self, activity: Activity) -> None:
         """Who authenticated the connection asks what follows on it."""

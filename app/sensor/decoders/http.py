@@ -1,4 +1,7 @@
-"""HTTP heads (RFC 9110, RFC 9112): where a message ends, the credentials in it, requests to pages of identity services."""
+"""HTTP heads (RFC 9110, RFC 9112): where a message ends, the credentials in it, requests to pages of identity services.
+
+Of bodies only SOAP ones between federation servers are looked at, which authenticate inside of themselves (WS-Trust).
+"""
 
 import re
 from binascii import Error as Base64Error
@@ -31,6 +34,11 @@ _PAGE = re.compile(
     re.I,
 )
 """AD FS: the service from which secondary federation servers copy the configuration; web enrolment: where requests are sent."""
+_SOAP = re.compile(rb"^content-type[ \t]*:[ \t]*application/soap\+xml", re.I | re.M)
+_EXCHANGE = re.compile(rb"<(?:[\w.-]{1,32}:)?BinaryExchange\s([^<>]{0,1024})>\s{0,64}([A-Za-z0-9+/=\s]{8,98304})<")
+"""A token of a negotiation that goes on over several messages (WS-Trust 1.3 section 7.2, "BinaryExchange")."""
+MOST_SOAP = 65536
+"""Bytes of a SOAP body that are looked at: a token with its envelope."""
 _TOLD = re.compile(rb"^(host|user-agent)[ \t]*:[ \t]*([^\r\n]{0,512})", re.I | re.M)
 PAGES = ("adfs-configuration", "certificate-request")
 
@@ -92,6 +100,26 @@ def body_length(data: bytes, start: int, head: int) -> int:
             digits = field[2].strip()
             size = int(digits) if digits.isdigit() and len(digits) <= _MOST_DIGITS else 0
     return size
+
+
+def soap_length(data: bytes, start: int, head: int, body: int) -> int:
+    """Bytes of a body that may hold a token: of a request to AD FS's own service, and of answers in SOAP; 0 for any other."""
+    if not body or body > MOST_SOAP:
+        return 0
+    asks = _PAGE.match(data, start, start + head)
+    if asks is None and not data.startswith(b"HTTP/", start):
+        return 0
+    if asks is not None and not asks[3]:
+        return 0
+    return body if _SOAP.search(data, start, start + head) else 0
+
+
+def exchanged(body: bytes) -> bytes:
+    """The token of a negotiation (SPNEGO) inside of a SOAP body; empty when there is none."""
+    found = _EXCHANGE.search(body[:MOST_SOAP])
+    if found is None or b"spnego" not in found[1].lower():
+        return b""
+    return _base64(b"".join(found[2].split()))
 
 
 def chunk_length(data: bytes, start: int, end: int) -> int:

@@ -167,6 +167,60 @@ def test_the_configuration_of_ad_fs_asked_for() -> None:
     )  # fmt: skip
 
 
+SPNEGO = 'ValueType="http://schemas.xmlsoap.org/ws/2005/02/trust/spnego" EncodingType="x#Base64Binary"'
+
+
+def soap(token: bytes | None, kind: str = SPNEGO) -> bytes:
+    """The body of a message that negotiates (WS-Trust), or of one that does not."""
+    inside = "" if token is None else f"<t:BinaryExchange {kind}>{b64encode(token).decode()}</t:BinaryExchange>"
+    return f"<s:Envelope>\r\nauthorization: Negotiate YWJj\r\n<s:Body>{inside}</s:Body></s:Envelope>".encode()
+
+
+def asks(token: bytes | None, path: str = "/adfs/services/policystoretransfer", kind: str = SPNEGO) -> bytes:
+    body = soap(token, kind)
+    head = f"POST {path} HTTP/1.1\r\nContent-Type: application/soap+xml; charset=utf-8\r\nHost: adfs1\r\n"
+    return f"{head}Content-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n".encode() + body
+
+
+def tells(status: int, token: bytes | None) -> bytes:
+    body = soap(token)
+    return f"HTTP/1.1 {status} x\r\nContent-Type: application/soap+xml\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+def test_who_signs_in_inside_of_a_soap_body_asks_for_the_configuration() -> None:
+    talk = Talk().says(True, asks(ONE)).says(False, b"HTTP/1.1 100 Continue\r\n\r\n").says(False, tells(200, TWO))
+    talk.says(True, asks(THREE)).says(False, tells(200, None)).says(True, asks(None)).says(False, answer(200))
+
+    assert [(one.kind, one.result) for one in talk.activities] == [
+        ("http-request", "success"), ("ntlm", "success"), ("http-request", "success"), ("http-request", "success"),
+    ]  # fmt: skip
+    names = [one.account.name if one.account is not None else None for one in talk.activities]
+    assert names == [None, "laura.lewis", "laura.lewis", "laura.lewis"]
+
+
+def test_a_ticket_inside_of_a_soap_body() -> None:
+    talk = Talk().says(True, asks(TICKET)).says(False, tells(200, MUTUAL))
+
+    ticket, page = talk.activities
+    assert isinstance(ticket.detail, KerberosAp) and ticket.result == "success"
+    assert page.ticket == ticket.detail.ticket_hash and page.ticket
+
+
+def test_a_fault_of_the_server_refuses_the_sign_in() -> None:
+    talk = Talk().says(True, asks(ONE)).says(False, tells(200, TWO)).says(True, asks(THREE)).says(False, tells(500, None))
+
+    assert [(one.kind, one.result, one.code) for one in talk.activities][1:] == [
+        ("ntlm", "failure", 500), ("http-request", "failure", 500),
+    ]  # fmt: skip
+    assert talk.activities[-1].account is None
+
+
+def test_bodies_of_other_services_are_not_looked_at() -> None:
+    for other in (asks(THREE, path="/adfs/services/trust/2005/windowstransport"), asks(THREE, kind='ValueType="x/tls"')):
+        talk = Talk().says(True, other).says(False, tells(200, None))
+        assert not any(one.kind == "ntlm" for one in talk.activities)
+
+
 def test_requests_to_other_pages_are_no_activities() -> None:
     for path in ("/adfs/services/trust/mex", "/adfs/ls/?x=/adfs/services/policystoretransfer", "/certsrv/certrqxt.asp", "/a b"):
         assert not Talk().says(True, store(path=path)).says(False, answer(200)).activities

@@ -90,3 +90,31 @@ def test_mutated_heads(data: bytes, chance: random.Random) -> None:
     size = http.head_length(bytes(broken), 0, len(broken))
     if size > 0:
         assert http.body_length(bytes(broken), 0, size) >= 0
+
+
+SIGNED = b'<t:BinaryExchange ValueType="http://schemas.xmlsoap.org/ws/2005/02/trust/spnego">YWJj\r\nZGVm</t:BinaryExchange>'
+ASKED = (
+    b"POST /adfs/services/policystoretransfer HTTP/1.1\r\nContent-Type: application/soap+xml\r\nContent-Length: %d\r\n\r\n"
+    % len(SIGNED)
+)
+
+
+def test_the_token_inside_of_a_soap_body() -> None:
+    assert http.exchanged(b"<a>" + SIGNED + b"</a>") == b"abcdef"
+    assert http.exchanged(SIGNED.replace(b"spnego", b"tls")) == b""
+    assert http.exchanged(SIGNED[:-5]) == b"abcdef" and http.exchanged(SIGNED[:-20]) == b"" == http.exchanged(b"<" * 70_000)
+
+
+def test_bodies_that_may_hold_one() -> None:
+    head = len(ASKED)
+    assert http.soap_length(ASKED + SIGNED, 0, head, len(SIGNED)) == len(SIGNED)
+    assert http.soap_length(ASKED, 0, head, http.MOST_SOAP + 1) == 0
+    for other in (ASKED.replace(b"policystore", b"trust/store"), ASKED.replace(b"soap+xml", b"json"), ASKED[5:]):
+        assert http.soap_length(other, 0, len(other), 100) == 0
+    answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/soap+xml; charset=utf-8\r\nContent-Length: 100\r\n\r\n"
+    assert http.soap_length(answer, 0, len(answer), 100) == 100
+
+
+@given(st.binary(max_size=200), st.integers(0, len(SIGNED)))
+def test_any_body_is_survived(data: bytes, at: int) -> None:
+    http.exchanged(SIGNED[:at] + data + SIGNED[at:])
