@@ -40,6 +40,24 @@ FIRES |= {
         severity="medium",
     ),
 }
+FIRES |= {
+    "of somebody who was an administrator for an afternoon": Case(
+        [
+            modify(GROUP, "member", dn("dora"), deed="add"), modify(GROUP, "member", dn("dora"), deed="delete", at=DAY // 8),
+            modify(dn("dora"), "unicodePwd", "(hidden)", user="eve", at=DAY),
+        ],
+        severity="low",
+    ),
+    "of somebody who left one of two groups": Case(
+        [
+            modify(GROUP, "member", dn("dora"), deed="add"),
+            modify(GROUP.replace("Domain", "Enterprise"), "member", dn("dora"), deed="add"),
+            modify(GROUP, "member", dn("dora"), deed="delete", at=DAY // 8),
+            modify(dn("dora"), "unicodePwd", "(hidden)", user="eve", at=DAY),
+        ],
+        severity="medium",
+    ),
+}  # fmt: skip
 QUIET = {
     "its own password, which ran out": [account_event(4723, "dora", "ANONYMOUS LOGON")],
     "a controller resets a computer": [*administrators("boss"), account_event(4724, "dora", "DC1$")],

@@ -77,18 +77,22 @@ def _set(activity: Activity, change: Change, ctx: Context) -> Iterator[Finding]:
     host = isinstance(activity.detail, WindowsEvent) and is_own_account(activity.detail, change.sam)
     sensitive = host or is_sensitive_object(change, ref, ctx, activity.at)
     fresh = actor.kind == "user" and is_new("changes" if change.own else "resets", actor.key, activity.at, ctx)
+    before = told_before(ctx, activity.at, actor.key, ref.key, change.own, worked=activity.result != "failure")
     if sensitive:
-        yield _sensitive(activity, change, actor, ref, host, ctx)
+        yield _sensitive(activity, change, actor, ref, host, before, ctx)
     elif fresh:
         yield _ordinary(activity, change, actor, ref, ctx)
 
 
-def _sensitive(activity: Activity, change: Change, actor: EntityRef, ref: EntityRef, host: bool, ctx: Context) -> Finding:
+def _sensitive(
+    activity: Activity, change: Change, actor: EntityRef, ref: EntityRef, host: bool, before: bool, ctx: Context
+) -> Finding:
+    """An account that can reach the whole domain; before: the same one set its password on an earlier day."""
     known = is_administrator(actor, ctx, activity.at)
     synchroniser = actor.label.lower().rpartition("\\")[2].startswith(SYNCHRONISER)
     krbtgt = relative_id(sid_in(change.sid)) == KRBTGT or ref.label.lower().rpartition("\\")[2] == "krbtgt"
     same = actor.key, ref.key, change.own
-    before = not (krbtgt or synchroniser or host or ref.kind == "controller") and told_before(ctx, activity.at, *same)
+    before = before and not (krbtgt or synchroniser or host or ref.kind == "controller")
     severity: Severity = "low" if known or before else "medium"
     if synchroniser or host or ref.kind == "controller":
         severity = "medium"

@@ -21,6 +21,8 @@ SENSITIVE_GROUPS = frozenset(
 """Groups whose members can reach the whole domain (well-known groups of MS-DTYP section 2.4.2.4), lower case."""
 BUILT_IN = frozenset({"administrator", "krbtgt"})
 """Accounts that are sensitive by birth (RID 500 and 502)."""
+PUT_INTO, TAKEN_OUT = "put into ", "taken out of "
+"""Beginnings of words that packets tell of an account and a sensitive group, whose name follows."""
 ANSWERS = 50_000
 """Spellings of accounts kept at hand with the account that they mean."""
 
@@ -29,9 +31,10 @@ class Accounts:
     """Folds of accounts (domain, name, word) and of domains (NetBIOS name, DNS name).
 
     Words: "signed in", "exists", "unknown", "sensitive", "named"; from logs also "created", "deleted", "disabled", "enabled",
-    "locked", "unlocked", and "managed" of one with a dollar sign that runs a service of a computer. sids: (SID, domain, name) as
-    a log or a directory has them together. members: (group's SID, group's name, group's domain, member's SID, member's name or
-    distinguished name, computer that logged it, "added" or "removed"). renames: (domain, old name, new name, SID).
+    "locked", "unlocked", and "managed" of one with a dollar sign that runs a service of a computer; from packets "put into" and
+    "taken out of" a group. sids: (SID, domain, name) as a log or a directory has them together. members: (group's SID, group's
+    name, group's domain, member's SID, member's name or distinguished name, computer that logged it, "added" or "removed").
+    renames: (domain, old name, new name, SID).
     """
 
     def __init__(self) -> None:

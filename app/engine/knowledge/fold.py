@@ -5,7 +5,7 @@ from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any
 
-from app.engine.knowledge.accounts import SENSITIVE_GROUPS
+from app.engine.knowledge.accounts import PUT_INTO, SENSITIVE_GROUPS, TAKEN_OUT
 from app.engine.knowledge.addresses import NETBIOS
 from app.engine.knowledge.controllers import FEDERATES
 from app.engine.knowledge.guests import GUEST, MANAGED
@@ -290,13 +290,19 @@ def learn_add(known: Parts, activity: Activity, detail: LdapAdd) -> None:
 
 
 def learn_modify(known: Parts, activity: Activity, detail: LdapModify) -> None:
-    """Who was put into a sensitive group is sensitive from then on."""
-    if activity.result != "success" or account_parts(detail.dn, None)[0] not in SENSITIVE_GROUPS:
+    """Who was put into a sensitive group is sensitive from then on, until he is taken out of it."""
+    group = account_parts(detail.dn, None)[0]
+    if activity.result != "success" or group not in SENSITIVE_GROUPS:
         return
     for operation, attribute, values in detail.changes:
-        if attribute.lower() == "member" and operation in ("add", "replace"):
-            for value in values:
+        if attribute.lower() != "member":
+            continue
+        for value in values:
+            if operation in ("add", "replace"):
                 known.accounts.say(value, None, "sensitive", activity)
+                known.accounts.say(value, None, f"{PUT_INTO}{group}", activity)
+            elif operation == "delete":
+                known.accounts.say(value, None, f"{TAKEN_OUT}{group}", activity)
 
 
 def learn_http(known: Parts, activity: Activity, detail: HttpRequest) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from app.engine.knowledge.accounts import BUILT_IN, SENSITIVE_GROUPS
+from app.engine.knowledge.accounts import BUILT_IN, PUT_INTO, SENSITIVE_GROUPS, TAKEN_OUT
 from app.engine.knowledge.controllers import FEDERATES
 from app.engine.knowledge.guests import MANAGED
 from app.engine.knowledge.names import host, service_host
@@ -98,16 +98,28 @@ def why_sensitive(known: Knowledge, key: str, at: int | None, logged: dict[str, 
     if kind == "user":
         domain, _, name = rest.rpartition("\\")
         if "sensitive" in known.account_words(name, domain or None):
-            put = known.accounts.words(known.accounts.key(name, domain or None)).get("sensitive")
             if name in BUILT_IN:
                 reasons["built-in account"] = None
-            elif put is not None and put[0] <= when:
+            elif is_member(known.accounts.words(known.accounts.key(name, domain or None)), when):
                 reasons["put into a sensitive group (LDAP)"] = None
     for group_name, one in sorted(logged.items()):
         gone = one.removed > one.last and one.removed <= when
         if 0 <= one.first <= when and not gone:
             reasons[f"{group_name} (log)"] = None
     return tuple(reasons)
+
+
+def is_member(words: dict[str, tuple[int, int, int, str]], when: int) -> bool:
+    """True when packets show an account put into a sensitive group before a time, and not taken out of it since."""
+    groups = [(word, seen) for word, seen in words.items() if word.startswith(PUT_INTO)]
+    if not groups:
+        return words["sensitive"][0] <= when  # of a workspace that was read before groups were told apart
+    for word, (first, last, _, _) in groups:
+        if first <= when:
+            out = words.get(TAKEN_OUT + word.removeprefix(PUT_INTO))
+            if out is None or not last <= out[1] <= when:
+                return True
+    return False
 
 
 def served(known: Knowledge) -> dict[str, set[str]]:

@@ -50,7 +50,7 @@ class Trusts:
         every(start + 35 * MINUTE, 12 * HOUR, end, self.asked_for_trusts)
         if weekend:
             return
-        homes = [(name, one) for name, one in self.people.homes.items() if one.system == "windows"]
+        homes = [(name, one) for name, one in self.people.homes.items() if one.system == "windows" and not one.rc4_only]
 
         def when() -> int:
             return start + int(random.uniform(7.5, 18) * HOUR)

@@ -464,3 +464,14 @@ def test_print_clients_under_names_that_others_have_are_one_quiet_alert_for_a_se
     assert len(said[0].finding.sources) == 5
     said = alerts("coercion", [*known, *client(0), *client(1, prints=False)])
     assert [one.severity for one in said] == ["low", "medium"]
+
+
+def test_a_vault_that_set_a_password_for_days_goes_on_quietly_when_its_owner_becomes_an_administrator() -> None:
+    nights = [modify(dn("dora"), "unicodePwd", "(hidden)", user="vault", at=night * DAY) for night in range(4)]
+    promoted = modify(
+        "CN=Domain Admins,CN=Users,DC=example,DC=org", "member", dn("dora"), deed="add", user="boss", at=2 * DAY + HOUR
+    )
+    stranger = modify(dn("dora"), "unicodePwd", "(hidden)", user="eve", at=3 * DAY + HOUR)
+
+    assert [one.severity for one in alerts("password_reset", [*nights, promoted])] == ["low", "low"]
+    assert [one.severity for one in alerts("password_reset", [*nights, promoted, stranger])] == ["low", "low", "medium"]
