@@ -71,7 +71,8 @@ on to a generator, for starting a generator costs more than most answers.
 class SignIn(Struct, frozen=True):
     """What tells most Windows logons apart that somebody need not be asked about. event: its number. type: its logon type, -1
     where the event tells none that Windows has. kerberos: it names Kerberos as what authenticated, and no package of NTLM.
-    result: of the activity. machine: the account is a computer's. administrator: its SID ends as that of the built-in one.
+    result: of the activity. Of 4624 alone, machine: the account is a computer's; administrator: its SID ends as that of the
+    built-in one.
     """
 
     event: int

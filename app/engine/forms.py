@@ -20,7 +20,7 @@ KEY_LIST = 161
 """KERB-KEY-LIST-REQ (MS-KILE section 2.2.11)."""
 RODC = 1 << 16
 """Key versions from here on belong to read-only controllers (MS-KILE section 3.1.5.8)."""
-SERVICE_TICKET, FILE_CHECKED, SHARE_OPENED = 4769, 5145, 5140
+LOGON, SERVICE_TICKET, FILE_CHECKED = 4624, 4769, 5145
 WRONG_PROOF, REVOKED, EXPIRED = 24, 18, 23
 """KDC_ERR_PREAUTH_FAILED, KDC_ERR_CLIENT_REVOKED, KDC_ERR_KEY_EXPIRED (RFC 4120 section 7.5.9)."""
 WRITE_DATA = 0x2 | 0x4
@@ -82,16 +82,20 @@ def granting_form(activity: Activity) -> int:
 
 
 def sign_in(activity: Activity) -> tuple[int, str, bool, bool, bool]:
-    """Number of a logon, its type as written ("" for none that Windows has), whether it is Kerberos alone, a computer's, and of
-    the built-in administrator's number: app.engine.detector.SignIn in a form that is made faster.
+    """Number of a logon, its type as written ("" for none that Windows has), whether it is Kerberos alone; of 4624 also
+    whether it is a computer's, and of the built-in administrator's number: app.engine.detector.SignIn, made faster.
     """
     event: Any = activity.detail
     fields, who = event.fields, activity.account
     kind = fields.get("LogonType", "")
+    if kind not in LOGON_TYPES:
+        kind = ""
     kerberos = fields.get("AuthenticationPackageName") == "Kerberos" and fields.get("LmPackageName", "-") in ("-", "")
+    if event.event_id != LOGON:
+        return event.event_id, kind, kerberos, False, False
     machine = who is not None and who.name[-1:] == "$" and "@" not in who.name
     administrator = fields.get("TargetUserSid", "").rstrip()[-4:] == "-500"
-    return event.event_id, kind if kind in LOGON_TYPES else "", kerberos, machine, administrator
+    return LOGON, kind, kerberos, machine, administrator
 
 
 def logged_ticket(activity: Activity) -> tuple[int, int]:
@@ -126,6 +130,8 @@ def tree_form(activity: Activity) -> int:
 
 
 def _shared(name: str) -> int:
+    if name == "IPC$":
+        return PIPES
     return 0 if name[-1:] != "$" else PIPES if name.upper() == "IPC$" else HIDDEN
 
 

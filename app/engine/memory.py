@@ -121,6 +121,8 @@ def _when(one: tuple[int, Key]) -> int:
 class Memory:
     """Trails and notes of one detector. latest: what was read last, and what the reading gave, for who asks next."""
 
+    __slots__ = ("_notes", "_old_notes", "_old_trails", "_size", "_trails", "latest")
+
     def __init__(self) -> None:
         self.latest: tuple[object, object] = (None, None)
         self._trails: dict[Key, Trail] = {}

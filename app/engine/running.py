@@ -28,7 +28,7 @@ Route = tuple[tuple[Detector, Context, Detect], ...]
 Keep = Callable[[Activity, Context], None]
 Way = tuple[Keep | None, Route, Teach | None]
 """What becomes of activities that are alike: what is kept of them first, who is asked, what is learned of their parties last."""
-Kind = tuple[Callable[[Activity], Hashable] | None, dict[tuple[Hashable, Result], Way]]
+Kind = tuple[Callable[[Activity], Hashable], dict[tuple[Hashable, Result], Way]]
 """How the form of activities of one kind is found, and the ways of those that came so far."""
 SENSELESS: tuple[type[Exception], ...] = (
     ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
@@ -39,16 +39,19 @@ LEARNING = ""
 
 
 class Routes:
-    """Which detectors an activity concerns: by its kind, its form (app.engine.forms) and its result."""
+    """Which detectors an activity concerns: by its kind, its form (app.engine.forms) and its result.
+
+    kinds: what is known so far, of each kind how its form is found, and the ways by form and result.
+    """
 
     def __init__(self, asked: Iterable[tuple[Detector, Context]]) -> None:
         self._asked = tuple(asked)
-        self._kinds: dict[type, Kind] = {}
+        self.kinds: dict[type, Kind] = {}
         self._watching: dict[type, tuple[tuple[Detector, Context], ...]] = {}
 
     def forget(self) -> None:
         """More is known: who is silent about what is asked anew."""
-        self._kinds.clear()
+        self.kinds.clear()
         self._watching.clear()
 
     def of(self, activity: Activity) -> Route:
@@ -58,11 +61,11 @@ class Routes:
     def way(self, activity: Activity) -> Way:
         """All that becomes of an activity."""
         kind = type(activity.detail)
-        known = self._kinds.get(kind)
+        known = self.kinds.get(kind)
         if known is None:
-            known = self._kinds[kind] = FORMS.get(kind), {}
+            known = self.kinds[kind] = FORMS.get(kind, _alike), {}
         form_of, ways = known
-        form = None if form_of is None else form_of(activity), activity.result
+        form = form_of(activity), activity.result
         way = ways.get(form)
         if way is None:
             if len(ways) >= ROUTES:
@@ -81,6 +84,10 @@ class Routes:
             )
         asked = tuple((one, context, one.detect) for one, context in watching if _concerns(one, kind, form, result))
         return _kept(kind, form, result), asked, teacher(kind, form, result)
+
+
+def _alike(_: Activity) -> None:
+    """The form of what has none."""
 
 
 def _kept(kind: type, form: Any, result: Result) -> Keep | None:
@@ -220,10 +227,12 @@ class Walk:
             gc.set_threshold(*thresholds)
 
     def _feed(self, activities: Iterable[tuple[Activity, Told]]) -> None:
-        clerk, profiles, learning, way_of = self._clerk, self._profiles, self._learning, self._routes.way
+        clerk, profiles, learning, routes = self._clerk, self._profiles, self._learning, self._routes
+        kinds, nobody = routes.kinds, (_alike, dict[tuple[Hashable, Result], Way]())
         open_, done, others, exclude = self._open, self._done, self._others, self._exclude
         for activity, told in activities:
-            keep, asked, teach = way_of(activity)
+            form_of, ways = kinds.get(type(activity.detail), nobody)
+            keep, asked, teach = ways.get((form_of(activity), activity.result)) or routes.way(activity)
             if keep is not None:
                 try:
                     keep(activity, clerk)  # once, for whoever asks in which session something was done

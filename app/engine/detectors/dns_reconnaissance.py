@@ -115,11 +115,13 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
         kind, limit, words = "missing", ctx.limit(MISSING), "names of the domain that do not exist"
     if not kind:
         return ()
-    since = ctx.memory.recall(("since",), int, at, 400 * DAY)
-    if since is None:
-        since = at
-        ctx.memory.note(("since",), at, at)
     trail = ctx.memory.seen((kind, ip), name, at, activity.id, WINDOW)
+    since = None
+    if trail.total == 1 or trail.distinct >= limit:
+        since = ctx.memory.recall(("since",), int, at, 400 * DAY)
+        if since is None:
+            since = at
+            ctx.memory.note(("since",), at, at)
     if trail.distinct < limit:
         return ()
     if ctx.memory.days((kind, ip), at) >= HABIT and ctx.learning:

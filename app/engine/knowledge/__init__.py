@@ -64,6 +64,7 @@ class Knowledge(Parts):
         self._ends: dict[str, tuple[EntityRef, str]] = {}
         self._ends_at: dict[str, tuple[int, int, tuple[EntityRef, str]]] = {}
         self._acts: dict[str, bool] = {}
+        self._answers: dict[str, bool] = {}
         self._asked: Activity | None = None
         self._actor: EntityRef | None = None
         self._told: dict[tuple[Account, str | None], tuple[EntityRef | None, ...]] = {}
@@ -125,7 +126,7 @@ class Knowledge(Parts):
             return
         self._settled = True
         self._accounts, self._last, self._ends, self._members, self._servers = {}, {}, {}, None, None
-        self._ends_at, self._acts = {}, {}
+        self._ends_at, self._acts, self._answers = {}, {}, {}
         self._asked = self._actor = None
         self._told = {}
         self._places, self._stations, self._inside, self._computers = None, {}, {}, {}
@@ -304,7 +305,14 @@ class Knowledge(Parts):
 
     def is_name_server(self, ip: str) -> bool:
         """True when this address answered DNS questions."""
-        return "dns server" in self.roles.roles_of(ip)
+        if not self._settled:
+            self._settle()
+        known = self._answers.get(ip)
+        if known is None:
+            if len(self._answers) >= ANSWERS:
+                self._answers.clear()
+            known = self._answers[ip] = "dns server" in self.roles.roles_of(ip)
+        return known
 
     def controllers(self) -> tuple[EntityRef, ...]:
         """All controllers seen, each once, by key."""

@@ -138,7 +138,10 @@ def is_retold(activity: Activity, ctx: Context, who: Hashable) -> bool:
     held: tuple[tuple[tuple[int, tuple[str, ...]], ...], str | None] | None = ctx.memory.recall(key, tuple, at, TOGETHER)
     acts, alone = held if held is not None else ((), told)  # alone: who told all of them, None where several did
     if acts and at - acts[0][0] > TOGETHER:
-        acts = tuple(act for act in acts if at - act[0] <= TOGETHER)
+        fresh = 1
+        while fresh < len(acts) and at - acts[fresh][0] > TOGETHER:
+            fresh += 1
+        acts = acts[fresh:]
     if told and alone != told:  # in a flood that one log tells there is nothing to look for
         for place, (when, tellings) in enumerate(acts):
             if told not in tellings:
