@@ -78,7 +78,7 @@ def tell(
     if change.dn:
         told.append(fact(f"The object is {change.dn}"))
     if routine:
-        told.append(fact(account, " is a known administrator and changed things from there on earlier days"))
+        told.append(fact(account, " is a known administrator and works from where administrators changed things on earlier days"))
     steps: tuple[Step, ...] = ()
     if origin is not NOBODY:
         deed = Step(

@@ -190,17 +190,24 @@ def by_controller(activity: Activity, ctx: Context) -> bool:
 
 
 def is_routine(activity: Activity, ctx: Context) -> bool:
-    """True when a known administrator works from where he changed something half a day ago or earlier.
+    """True when a known administrator works from where he, or another known administrator, changed something half a day ago or
+    earlier: administrators share hosts to work from, and not all of them change something every day.
 
     Each call remembers the place: it must be made for every change that a detector weighs.
     """
-    who = actor_of(activity, ctx)
+    who, at = actor_of(activity, ctx), activity.at
     if who is None:
         return False
-    key = ("place", who.key, ctx.place(activity.source, activity.at))
-    since = ctx.logons.recall(key, int, activity.at, HABIT)
-    ctx.logons.note(key, activity.at if since is None else since, activity.at)
-    return since is not None and activity.at - since >= SETTLED and is_administrator(who, ctx, activity.at)
+    place = ctx.place(activity.source, at)
+    key = ("place", who.key, place)
+    since = ctx.logons.recall(key, int, at, HABIT)
+    ctx.logons.note(key, at if since is None else since, at)
+    if not is_administrator(who, ctx, at):
+        return False
+    shared = ctx.logons.recall(("workplace", place), int, at, HABIT) if place else None
+    if place:
+        ctx.logons.note(("workplace", place), at if shared is None else shared, at)
+    return any(began is not None and at - began >= SETTLED for began in (since, shared))
 
 
 def itself(activity: Activity, ref: EntityRef | None, ctx: Context) -> bool:

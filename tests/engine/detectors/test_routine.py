@@ -475,3 +475,19 @@ def test_a_vault_that_set_a_password_for_days_goes_on_quietly_when_its_owner_bec
 
     assert [one.severity for one in alerts("password_reset", [*nights, promoted])] == ["low", "low"]
     assert [one.severity for one in alerts("password_reset", [*nights, promoted, stranger])] == ["low", "low", "medium"]
+
+
+ADMINS_GROUP = "CN=Domain Admins,CN=Users,DC=example,DC=org"
+
+
+@pytest.mark.parametrize(
+    ("first", "place", "hours", "severity"),
+    [("chief", WS1, 30, "low"), ("chief", WS1, 3, "medium"), ("chief", WS2, 30, "medium"), ("nobody", WS1, 30, "medium")],
+)
+def test_administrators_share_the_host_that_they_work_from(first: str, place: str, hours: int, severity: str) -> None:
+    """boss changes nothing before; chief is an administrator too, nobody is none."""
+    earlier = modify(ADMINS_GROUP, "member", dn("dora"), deed="add", user=first, source=place)
+    later = modify(ADMINS_GROUP, "member", dn("emil"), deed="add", user="boss", source=WS1, at=hours * HOUR)
+    said = alerts("sensitive_groups", [*administrators("boss", "chief"), earlier, later])
+
+    assert [one.severity for one in said if any(ref.label == "boss" for ref in one.finding.accounts)] == [severity]
