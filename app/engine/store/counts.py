@@ -9,6 +9,9 @@ from app.engine.postings import COLUMNS
 
 MOST, SECONDS = 200_000, 2.0
 """Activities that wait in memory to be counted by parties, and for how long."""
+MANY, LONGEST = 10_000, 10.0
+"""More than MANY in that time wait longer: of a hundred sensors each party comes again after seconds, and a count that is written
+once for both costs half."""
 MINUTE, HOUR = 60_000_000, 3_600_000_000
 COUNTED = "SELECT coalesce((SELECT value FROM meta WHERE key = 'counted'), 9223372036854775807)"
 """Row id up to which all activities are in the counts by parties."""
@@ -88,7 +91,8 @@ class Flows:
 
     def due(self) -> bool:
         """True when it is time to write."""
-        return self._number > MOST or time.monotonic() - self._written > SECONDS
+        waited = time.monotonic() - self._written
+        return self._number > MOST or waited > (LONGEST if self._number > MANY else SECONDS)
 
     def add(self, rows: Numbers) -> None:
         """Count rows as matrix() gives them."""
