@@ -36,6 +36,8 @@ class Page(QWidget):
         self.name = name
         self.route = Route(name)
         self._first: QWidget | None = None
+        self._lost: QWidget | None = None
+        """What had the focus and was hidden, while the page keeps the focus for it."""
         self._jobs: dict[str, Job] = {}
         self._cut_short = False
 
@@ -54,10 +56,40 @@ class Page(QWidget):
         self._first = part
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Hand the focus on to its part."""
+        """Hand the focus on to its part, once that can be seen; until then the page keeps it."""
         super().focusInEvent(event)
-        if self._first is not None and shiboken6.isValid(self._first):
-            self._first.setFocus(event.reason())
+        self._hand_on(event.reason())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Somebody chose another part."""
+        super().focusOutEvent(event)
+        self._lost = None
+
+    def _hand_on(self, reason: Qt.FocusReason) -> None:
+        part = self._lost or self._first
+        if part is not None and shiboken6.isValid(part) and part.isVisible() and part.isEnabled():
+            part.setFocus(reason)
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Keep the focus of a part that is hidden or off by now, until it is there again; Qt would give it to the rail.
+
+        From the page itself Tab leads to what is in it.
+        """
+        held = self.focusWidget()
+        if not self.isVisible() or held is None:
+            return super().focusNextPrevChild(next)
+        if held is not self and not (held.isVisible() and held.isEnabled()):
+            self._lost = held
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+            return True
+        if held is self and next:
+            one = self.nextInFocusChain()
+            while one is not self and not (self.isAncestorOf(one) and _reached(one)):
+                one = one.nextInFocusChain()
+            if one is not self:
+                one.setFocus(Qt.FocusReason.TabFocusReason)
+                return True
+        return super().focusNextPrevChild(next)
 
     def visit(self, route: Route) -> None:
         """The route is shown now; ask for what it needs. Call refresh by default."""
@@ -106,7 +138,18 @@ class Page(QWidget):
         """Run a query away from the window; a newer question of the same topic replaces the older one."""
         if topic in self._jobs:
             self._jobs[topic].cancel()
-        self._jobs[topic] = self.desk.jobs.run(work, done, owner=self)
+
+        def arrived(value: Any) -> None:
+            done(value)
+            if self.hasFocus():  # the part that it is for may be seen now
+                self._hand_on(Qt.FocusReason.OtherFocusReason)
+
+        self._jobs[topic] = self.desk.jobs.run(work, arrived, owner=self)
+
+
+def _reached(part: QWidget) -> bool:
+    """Whether Tab stops there."""
+    return part.isVisible() and part.isEnabled() and bool(part.focusPolicy() & Qt.FocusPolicy.TabFocus)
 
 
 class Column(QWidget):
