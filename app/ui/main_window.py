@@ -40,6 +40,8 @@ from app.ui.widgets.words import Words
 
 SMALLEST = (860, 560)
 PACK = ".wardlight-pack"
+LATE_MS = 400
+"""After which another look is shown though its page is not made yet."""
 IDLE_MS = 700
 """Between the first paint and what is loaded because it will be needed."""
 
@@ -66,15 +68,18 @@ class MainWindow(Stage):
         self._tour_waits = False
         self.ahead = Ahead(self.desk.jobs, self)
         self.menu = QMenu(self)
+        self._anew = QTimer(self)
+        self._anew.setSingleShot(True)
+        self._anew.timeout.connect(self._look_anew)
+        self._shown_late = QTimer(self)
+        self._shown_late.setSingleShot(True)
+        self._shown_late.timeout.connect(self._look_shown)
         self._make_actions()
         self._make_frame()
         self._connect()
         self.rail.show_case(False)
         self.desk.attach(session)
         self.stand(self.arranger.standing())
-        self._anew = QTimer(self)
-        self._anew.setSingleShot(True)
-        self._anew.timeout.connect(self._look_anew)
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.timeout.connect(self._get_ready)
@@ -119,25 +124,25 @@ class MainWindow(Stage):
         self.topbar.show_keys()
 
     def _make_frame(self) -> None:
-        central = QWidget()
+        central = QWidget(self)  # and its layouts first: each part comes into its place once, with all that is in it
+        grid = QGridLayout(central)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        grid.addLayout(right, 0, 1)
         self.rail, self.topbar, self.statusbar = Rail(self.menu), TopBar(), StatusBar(self.desk)
         self.inspector = Inspector(self.desk)
         self.tabs = Tabs(self.desk, lambda: MOST - self.tabs.count() - len(self.torn))
         self.body = Body(self.desk, self.tabs, self.inspector)
-        right = QVBoxLayout()
-        right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(0)
+        grid.addWidget(self.rail, 0, 0)
         right.addWidget(self.topbar)
         self.read_only = Words("", "quiet-strong", wrap=True)
         self.read_only.setObjectName("band")
         self.read_only.setContentsMargins(theme.space("margin"), theme.px(6), theme.space("margin"), theme.px(6))
         right.addWidget(self.read_only)
         right.addWidget(self.body, 1)
-        grid = QGridLayout(central)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(0)
-        grid.addWidget(self.rail, 0, 0)
-        grid.addLayout(right, 0, 1)
         grid.addWidget(self.statusbar, 1, 0, 1, 2)
         self.setCentralWidget(central)
         self.palette_list = Palette(
@@ -251,8 +256,11 @@ class MainWindow(Stage):
         if self._page_shown is not tab.page and not isinstance(tab.page, Blank):
             self._page_shown = tab.page
             self.show_beside(tab.page)
-        if self.desk.has_case and not isinstance(tab.page, Blank):
-            self.ahead.begin()
+        if not isinstance(tab.page, Blank):
+            if self._shown_late.isActive():
+                self._look_shown()
+            if self.desk.has_case:
+                self.ahead.begin()
 
     def _summary(self) -> None:
         """The data changed, or the case got its first input."""
@@ -336,12 +344,23 @@ class MainWindow(Stage):
         self.desk.set_look(zoom=zoom)
 
     def _look_changed(self) -> None:
-        """Pages that nobody sees go first, in a round of their own; what is on screen follows, however often it was changed."""
+        """Pages that nobody sees go first, in a round of their own; what is on screen follows, however often it was changed.
+
+        The picture stays as it is until the new one is there.
+        """
         self.zoom = self.desk.settings.zoom
         self.bind_keys()
+        for window in (self, *self.torn):
+            window.setUpdatesEnabled(False)
         for one in (*self.tabs.every(), *(one.tab for one in self.torn)):
             one.shed()
         self._anew.start()
+
+    def _look_shown(self) -> None:
+        """The new picture is there, or took long enough."""
+        self._shown_late.stop()
+        if not self.updatesEnabled():
+            self.setUpdatesEnabled(True)
 
     def _look_anew(self) -> None:
         """Make the frame and all pages anew, for what is set of theme, text size, density, zone.
@@ -366,6 +385,8 @@ class MainWindow(Stage):
         self.inspector.show_thing(shown)
         self.inspector.pin.setChecked(pinned)
         self._tell_summary()  # its pages asked when they came
+        self._shown_late.start(LATE_MS)
+        self._went()
 
     # --- cases ---
 

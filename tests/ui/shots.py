@@ -1,4 +1,4 @@
-"""Pictures of every page, for looking at: python tests/ui/shots.py CASE.wardlight OUT [--page NAME]..."""
+"""Pictures of every page, for looking at: python tests/ui/shots.py CASE.wardlight OUT [--page NAME]... [--zoom 2]"""
 
 import argparse
 import os
@@ -77,6 +77,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--size", action="append", default=[])
     parser.add_argument("--theme", action="append", default=[])
+    parser.add_argument("--zoom", type=float, default=1.0, help="text size; QT_SCALE_FACTOR=2 is a screen of so many dots")
     parser.add_argument("--page", action="append", default=[])
     parser.add_argument("--small", action="store_true", help="in 256 colours, for docs/pictures")
     wanted = parser.parse_args()
@@ -85,7 +86,7 @@ def main() -> None:
     make_application()
     first_start = str(wanted.case) == "-"
     for name in wanted.theme or ["dark", "light"]:
-        theme.apply(name)
+        theme.apply(name, wanted.zoom)
         for size in wanted.size or ["1440x900", "1000x700"]:
             width, height = map(int, size.split("x"))
             window = MainWindow(Session.open(None if first_start else wanted.case), Path(tempfile.mkdtemp()))

@@ -8,11 +8,13 @@ from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 
 from app.model.alert import Alert, Fact, Link
 from app.model.incident import Incident
 from app.model.rows import ActivityRow
 from app.session import Session
+from app.ui import theme
 from app.ui.main_window import MainWindow
 from app.ui.navigation import Route
 from app.ui.pages.alert import AlertPage
@@ -250,3 +252,19 @@ def test_an_alert_is_seen_once_its_words_have_their_heights(
     own.desk.go("alert", own.desk.alerts[0].id)
     settle(own)
     assert not page.findChildren(Veil)
+
+
+def test_a_narrow_window_leaves_the_title_the_room_of_a_button_that_is_in_the_menu(own: MainWindow, settle: Settle) -> None:
+    page = opened(own, next(one for one in own.desk.alerts if "password spray" in one.title), settle)
+    assert page.exclude.isVisible()
+    own.resize(1000, 700)
+    settle(own)
+    assert not page.exclude.isVisible()
+    title = page.heading.title
+    assert title.width() >= theme.measure(title.kind_now()).horizontalAdvance(title.text()), "the whole title can be read"
+    click(page.more)
+    menu = next(one for one in page.more.findChildren(QMenu) if one.isVisible())
+    chosen = next(one for one in menu.actions() if one.text() == "Exclude…")
+    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, NONE, menu.actionGeometry(chosen).center())
+    settle(own)
+    assert own.page().name == "exclusions"

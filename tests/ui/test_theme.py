@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 import shiboken6
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from app.paths import resources
 from app.ui import theme, wording
 from app.ui.actions import ACTIONS, MENUS
 from app.ui.commands import Commands
+from app.ui.frame.blank import Blank
 from app.ui.keys import default
 from app.ui.main_window import MainWindow
 from app.ui.page_table import PAGES
@@ -162,3 +166,43 @@ def test_with_another_text_size_the_way_stays_and_what_is_on_it_is_made_anew(win
         window.back()
     window.set_zoom(1.0)
     settle(window)
+
+
+def test_another_theme_is_shown_when_its_page_is_there(window: MainWindow, settle: Callable[[MainWindow], None]) -> None:
+    class Paints(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget) and watched.window() is window:
+                painted.append(watched)
+            return False
+
+    window.desk.go("settings", "appearance")
+    settle(window)
+    painted: list[QWidget] = []
+    paints = Paints()
+    QApplication.instance().installEventFilter(paints)
+    for words, name in (("Light", "light"), ("Dark", "dark")):
+        button = next(one for one in window.page().findChildren(QAbstractButton) if one.text() == words and one.isVisible())
+        painted.clear()
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        settle(window)
+        QTest.qWait(50)
+        assert theme.active() == name and window.updatesEnabled()
+        assert not [one for one in painted if isinstance(one, Blank)], "nobody sees a blank page in between"
+        shown = window.page()
+        assert shown.name == "settings" and shown in painted, "and the page is painted in the new theme"
+    QApplication.instance().removeEventFilter(paints)
+
+
+def test_who_works_on_while_the_theme_changes_works_in_the_new_one(
+    window: MainWindow, settle: Callable[[MainWindow], None]
+) -> None:
+    window.desk.go("alerts")
+    settle(window)
+    window.desk.set_look(theme="light")
+    while not window._anew.isActive():
+        QApplication.processEvents()
+    QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+    QTest.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    assert theme.active() == "light" or window._anew.isActive()
+    settle(window)
+    assert theme.active() == "light" and window.page().name == "timeline" and window.updatesEnabled()

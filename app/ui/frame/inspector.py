@@ -57,7 +57,6 @@ class Inspector(QWidget):
         self._soon.setSingleShot(True)
         self._soon.setInterval(SOON_MS)
         self._soon.timeout.connect(lambda: self._draw(self._shown))
-        self._show_empty()
         self.set_over(False)
 
     @property
@@ -81,6 +80,8 @@ class Inspector(QWidget):
     def showEvent(self, event) -> None:
         """What was chosen while the panel was away is drawn now."""
         super().showEvent(event)
+        if self._area is None:
+            self._show_empty()
         if not self._drawn:
             self._drawn = True
             self._soon.start()

@@ -1,6 +1,7 @@
 """A pane around the page: moved to a side, resized, hidden, torn off to a window of its own, put back."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -58,18 +59,31 @@ class Pane(QDockWidget):
         self.setObjectName(name)
         self.setAccessibleName(title)
         self.setAllowedAreas(Area.LeftDockWidgetArea | Area.RightDockWidgetArea | Area.BottomDockWidgetArea)
-        self.apart = Button("", "apart", bare=True, tip=f"{title} in a window of its own", on_click=self.turn)
-        self.cross = Button("", "close", bare=True, tip=f"Hide {title.lower()}", on_click=self.closed.emit)
-        self.title = PaneTitle(title, (*extra, self.apart, self.cross), small)
+        self._title = lambda: PaneTitle(title, (*extra, self.apart, self.cross), small)
+        self._pane_side = "right"
         if make is None:
             self.setTitleBarWidget(self.title)
-        else:  # laid out when it is seen, as what the pane holds
-            self.title.setParent(self)
-        self._pane_side = "right"
         if widget is not None:
             self._take(widget)
         self.topLevelChanged.connect(self._turned)
         self.dockLocationChanged.connect(self._moved)
+
+    @cached_property
+    def apart(self) -> Button:
+        """The button that tears it off; like all of the title it is made when the pane is seen."""
+        return Button("", "apart", bare=True, tip=f"{self.windowTitle()} in a window of its own", on_click=self.turn)
+
+    @cached_property
+    def cross(self) -> Button:
+        """The button that hides it."""
+        return Button("", "close", bare=True, tip=f"Hide {self.windowTitle().lower()}", on_click=self.closed.emit)
+
+    @cached_property
+    def title(self) -> PaneTitle:
+        """Its first line."""
+        made = self._title()
+        made.setParent(self)
+        return made
 
     def _take(self, widget: QWidget) -> None:
         if not widget.objectName():
@@ -89,6 +103,7 @@ class Pane(QDockWidget):
         for place, one in enumerate(extra, 2):
             row.insertWidget(place, one)
         self._take(widget)
+        self._say_turn(self.isFloating())
         self.restyle()
 
     def showEvent(self, event) -> None:
@@ -133,9 +148,13 @@ class Pane(QDockWidget):
         self.closed.emit()
 
     def _turned(self, apart: bool) -> None:
-        words = "Put back" if apart else f"{self.windowTitle()} in a window of its own"
-        self.apart.set_icon("dock" if apart else "apart", words)
+        self._say_turn(apart)
         self.restyle()
+
+    def _say_turn(self, apart: bool) -> None:
+        if self._make is None:
+            words = "Put back" if apart else f"{self.windowTitle()} in a window of its own"
+            self.apart.set_icon("dock" if apart else "apart", words)
 
     def _moved(self, area: Area) -> None:
         self._pane_side = next((word for one, word in SIDES if one == area), "right")
@@ -144,7 +163,8 @@ class Pane(QDockWidget):
     def restyle(self) -> None:
         """The line towards the page, or around a window of its own."""
         side = "apart" if self.isFloating() else self._pane_side
-        for one in (self.title, self.widget()):
+        title = self.title if self._make is None else None  # else it has none yet
+        for one in (title, self.widget()):
             if one is not None and one.property("side") != side:
                 one.setProperty("side", side)
                 one.style().unpolish(one)

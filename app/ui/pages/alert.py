@@ -6,7 +6,7 @@ Long because every part of an alert is laid out and filled here; the parts thems
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.model.alert import Alert, Classification, Link, State
@@ -40,6 +40,8 @@ from app.ui.widgets.veil import Veil
 from app.ui.widgets.words import Line, PageHeading, Paragraph, Words
 
 MOST_EVIDENCE, MOST_SPANS, MOST_THRESHOLDS = 500, 4, 12
+ROOMY = 1000
+"""Width of the page from which all its buttons stand beside its title."""
 SECTIONS = ("What it means", "When it is wrong", "What it cannot see", "What it reads", "How it decides")
 """Parts of a detector's page that are closed until they are asked for."""
 
@@ -281,8 +283,14 @@ class AlertPage(Page):
             action.setChecked(self.alert is not None and value == self.alert.state)
             action.triggered.connect(lambda *_, value=value: self._change(state=value))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the title has the room of a button whose work is in the menu beside it too."""
+        super().resizeEvent(event)
+        self.exclude.setVisible(self.width() >= theme.px(ROOMY))
+
     def _fill_more(self, menu: QMenu) -> None:
         for words, work in (
+            *((("Exclude…", self.exclude_party),) if self.exclude.isHidden() else ()),
             ("Copy as text", self.copy_text), ("Print…", self.print_alert),
             ("Save report…", lambda: self.desk.command("report.save")),
             ("Not classified", lambda: self._change(classification="unclassified")),

@@ -38,7 +38,7 @@ class Detectors(Drafting):
         super().__init__(desk)
         self.rows: tuple[DetectorRow, ...] = ()
         self.kept, self.draft = Tuning(), Tuning()
-        self._wanted, self._sorted = "", ("", False)
+        self._wanted, self._sorted = "", ("title", False)
         self._jobs: list[Job] = []
         self._trial: Job | None = None
         self._stop = Stop()
@@ -48,6 +48,7 @@ class Detectors(Drafting):
         self.test_mode.clicked.connect(lambda on: self._set(draft.with_test_mode(self.draft, on)))
         self.heading = PageHeading(tr("Detectors"), "")
         self.table = Table(self._columns())
+        self.table.sorted_by = self._sorted
         self.table.setAccessibleName(tr("Detectors"))
         self.table.chosen.connect(self._chosen)
         self.table.opened.connect(self._open)

@@ -160,11 +160,9 @@ class Button(PaintedButton):
         painter.setPen(QPen(border, 1) if border is not None else Qt.PenStyle.NoPen)
         painter.setBrush(ground if ground is not None else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(rect, corner, corner)
-        x = (
-            (self.width() - theme.px(16)) / 2
-            if self.sizeHint().width() == theme.px(32) and not self.text()
-            else float(theme.px(10))
-        )
+        wanted = self.sizeHint().width()
+        spare = 0 if self._menu_arrow else max(0, self.width() - wanted)  # as wide as others in its column: in the middle
+        x = (self.width() - theme.px(16)) / 2 if wanted == theme.px(32) and not self.text() else theme.px(10) + spare / 2
         middle = self.height() / 2
         if self._icon:
             side = theme.px(16)

@@ -55,10 +55,12 @@ class Elided(QWidget):
     """One line that is cut with an ellipsis when it does not fit; the whole is in the tooltip."""
 
     def __init__(
-        self, text: str = "", kind: str = "body", role: str = "text", cut: Qt.TextElideMode = Qt.TextElideMode.ElideRight
-    ) -> None:
+        self, text: str = "", kind: str = "body", role: str = "text", cut: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+        smaller: str = "",
+    ) -> None:  # fmt: skip
+        """smaller: another type role, in which the line is written before any of it is cut."""
         super().__init__()
-        self._kind, self._role, self._cut = kind, role, cut
+        self._kind, self._role, self._cut, self._smaller = kind, role, cut, smaller
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.say(text)
 
@@ -73,6 +75,11 @@ class Elided(QWidget):
         """The whole text."""
         return self._text
 
+    def kind_now(self) -> str:
+        """The type role in which it is written at this width."""
+        room = self.width() if self._smaller else 0
+        return self._smaller if self._smaller and theme.measure(self._kind).horizontalAdvance(self._text) > room else self._kind
+
     def sizeHint(self) -> QSize:
         """Room for the whole line."""
         return QSize(theme.measure(self._kind).horizontalAdvance(self._text[:400]) + 2, theme.line_height(self._kind))
@@ -86,9 +93,10 @@ class Elided(QWidget):
         from PySide6.QtGui import QPainter
 
         painter = QPainter(self)
-        painter.setFont(theme.font(self._kind))
+        kind = self.kind_now()
+        painter.setFont(theme.font(kind))
         painter.setPen(theme.colour(self._role))
-        shown = theme.measure(self._kind).elidedText(self._text, self._cut, self.width())
+        shown = theme.measure(kind).elidedText(self._text, self._cut, self.width())
         self.setToolTip(plain_tip(self._text) if shown != self._text else "")
         painter.drawText(self.rect(), ALIGNED, shown)
 
@@ -110,7 +118,7 @@ class PageHeading(QWidget):
 
     def __init__(self, title: str, sentence: str = "", controls: tuple[QWidget, ...] = (), before: QWidget | None = None) -> None:
         super().__init__()
-        self.title = Elided(title, "page")
+        self.title = Elided(title, "page", smaller="section")
         self.title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.sentence = Paragraph(sentence, look="quiet")
         row = QHBoxLayout()
