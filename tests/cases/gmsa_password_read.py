@@ -1,6 +1,8 @@
 """Cases of passwords of managed service accounts being read."""
 
-from app.model.activity import Activity
+from msgspec.structs import replace
+
+from app.model.activity import Account, Activity
 from app.model.details import LdapSearch
 from app.model.identifiers import MANAGED_PASSWORD, ROOT_KEY_CLASS, ROOT_KEY_DATA
 from tests.cases.case import Case
@@ -25,9 +27,13 @@ def read(prop: str, user: str = "alice", *, at: int = 0, kind: str = GMSA_CLASS,
 
 
 def search(
-    text: str, *attributes: str, base: str = "DC=example,DC=org", source: str = WS1, at: int = 0, scope: int = 2
-) -> Activity:
-    return act(LdapSearch(base=base, scope=scope, filter=text, attributes=attributes, entries=1), source, DC1, 389, at=at)
+    text: str, *attributes: str, base: str = "DC=example,DC=org", source: str = WS1, at: int = 0, scope: int = 2,
+    entries: int = 1, user: str | None = None,
+) -> Activity:  # fmt: skip
+    """A search; user: who is signed in on its connection."""
+    detail = LdapSearch(base=base, scope=scope, filter=text, attributes=attributes, entries=entries)
+    one = act(detail, source, DC1, 389, at=at)
+    return one if user is None else replace(one, account=Account(name=user, domain="example.org"))
 
 
 FIRES = {
@@ -38,6 +44,13 @@ FIRES = {
     ),
     "all managed accounts": Case(
         [search("(&(ObjectClass=msDS-GroupManagedServiceAccount))", "sAMAccountName", "msDS-ManagedPassword")], severity="medium"
+    ),
+    "all managed accounts, by a user": Case(
+        [search("(ObjectClass=msDS-GroupManagedServiceAccount)", "msDS-ManagedPassword", user="alice")], severity="high"
+    ),
+    "all managed accounts, of which there are none": Case(
+        [search("(ObjectClass=msDS-GroupManagedServiceAccount)", "msDS-ManagedPassword", user="alice", entries=0)],
+        severity="medium",
     ),
     "a computer asks about many": [read(MANAGED_PASSWORD, "WS9$", at=one * SECOND, name=str(one)) for one in range(5)],
 }

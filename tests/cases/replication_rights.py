@@ -34,7 +34,21 @@ FIRES |= {
         written(f"CN=Domain Admins,CN=Users,{BASE}", DESCRIPTOR, FULL, OLD, kind="group"), severity="medium"
     ),
 }
+ADMINS = f"CN=Domain Admins,CN=Users,{BASE}"
+FIRES |= {
+    "over Domain Admins, in a request that tells no class": Case([modify(ADMINS, DESCRIPTOR, FULL)], severity="medium"),
+    "over Backup Operators, in a request": Case(
+        [modify(f"CN=Backup Operators,CN=Builtin,{BASE}", DESCRIPTOR, FULL)], severity="medium"
+    ),
+    "the owner of Domain Admins, by a request": Case([modify(ADMINS, DESCRIPTOR, f"O:{DOMAIN}-1401D:")], severity="medium"),
+    "the owner of a user, by a request": Case([modify(dn("dora"), DESCRIPTOR, f"O:{DOMAIN}-1401")], severity="low"),
+}
 QUIET = {
+    "an administrators' group becomes the owner, by a request": [modify(ADMINS, DESCRIPTOR, "O:DAD:")],
+    "a request with all permissions, whose owner is not new": [
+        modify(dn("dora"), DESCRIPTOR, f"O:{DOMAIN}-1401G:DAD:(A;;GA;;;DA)")
+    ],
+    "rights over a group that is called like a sensitive one, elsewhere": [modify(dn("Domain Admins"), DESCRIPTOR, FULL)],
     "an organizational unit delegated": Case(
         written(f"OU=Staff,{BASE}", DESCRIPTOR, FULL, OLD, kind="organizationalUnit"), tuning=LOW
     ),

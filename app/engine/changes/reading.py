@@ -30,6 +30,10 @@ OF_COMPUTERS = frozenset({"dnshostname", "msds-allowedtoactonbehalfofotheridenti
 """Attributes of computers; who writes one over LDAP does not say what its object is."""
 
 
+PLACES = frozenset({"cn=users", "cn=builtin"})
+"""Containers where the groups of a new domain lie (MS-ADTS sections 6.1.1.4.6 and 6.1.1.4.12)."""
+
+
 def changes_of(activity: Activity, ctx: Context, *attributes: str) -> tuple[Change, ...]:
     """What an activity changed, "" among the attributes for whole objects; all of it without attributes.
 
@@ -130,7 +134,7 @@ def object_of(change: Change, ctx: Context, at: int | None = None) -> EntityRef 
         name = base_domain(change.dn) or domain
         return EntityRef("domain", f"domain:{name}", name) if name and ",dc=domaindnszones" not in change.dn.lower() else None
     sam = change.sam
-    if kind == "group" or (change.attribute == "member" and kind == ""):
+    if kind == "group" or (kind == "" and (change.attribute == "member" or _is_born_group(change.dn))):
         name = sam or common_name(change.dn) or _well_known(change.sid)
         if name and not domain and len(known.accounts.dns_domains) == 1:
             domain = next(iter(known.accounts.dns_domains))
@@ -150,6 +154,13 @@ def object_of(change: Change, ctx: Context, at: int | None = None) -> EntityRef 
             return None
         sam = f"{name}$" if machine else name
     return known.account(sam, domain or None) if sam else None
+
+
+def _is_born_group(dn: str) -> bool:
+    """True for the name and place of a sensitive group of every domain; who writes to it over LDAP does not tell its class."""
+    first, _, rest = dn[:1024].lower().partition(",")
+    container, _, domain = rest.partition(",")
+    return container in PLACES and domain[:3] == "dc=" and first.removeprefix("cn=") in SENSITIVE_GROUPS | SENSITIVE_NAMES
 
 
 def _well_known(sid: str) -> str:

@@ -66,10 +66,13 @@ def read(activity: Activity, ctx: Context, what: str, name: str, listed: bool) -
     accounts = ctx.memory.seen((what, place), name, at, activity.id, DAY)
     user = account is not None and account.kind == "user" and not account.label.endswith("$")
     severity: Severity = "high"
+    empty = isinstance(activity.detail, LdapSearch) and activity.result == "success" and not activity.detail.entries
     if what == PASSWORD:
         if not user and not listed and accounts.distinct < ctx.limit(SEVERAL):
             return  # the computers that run a managed account read its password all the time
         severity = "high" if listed and user else "medium"
+    if empty:
+        severity = "medium" if severity == "high" else "low"
     key = what == ROOT_KEY
     yield found(
         ctx,
@@ -78,8 +81,8 @@ def read(activity: Activity, ctx: Context, what: str, name: str, listed: bool) -
         evidence=(activity.id,) if session is None else (session.proof, activity.id),
         severity=severity,
         confidence="high" if key or listed else "medium",
-        title="Keys of managed service accounts read (Golden gMSA)" if key else None,
-        succeeded=outcome_of(activity),
+        title=titled(key, empty),
+        succeeded=False if empty else outcome_of(activity),
         story=(
             sentence(
                 *ctx.who(activity),
@@ -88,7 +91,7 @@ def read(activity: Activity, ctx: Context, what: str, name: str, listed: bool) -
                 " for the keys from which all managed passwords are made"
                 if key
                 else " for the passwords of managed service accounts",
-                ended(activity),
+                "; nothing was found." if empty else ended(activity),
             ),
         ),
         facts=(
@@ -103,6 +106,13 @@ def read(activity: Activity, ctx: Context, what: str, name: str, listed: bool) -
         ),
         steps=ctx.path(activity, "root keys" if key else "managed passwords", caption_of(activity)),
     )
+
+
+def titled(key: bool, empty: bool) -> str | None:
+    """Title of a finding that is not the usual one; a search that found nothing read nothing."""
+    if empty:
+        return f"Attempted reading of {'keys' if key else 'passwords'} of managed service accounts"
+    return "Keys of managed service accounts read (Golden gMSA)" if key else None
 
 
 DETECTOR = Detector(

@@ -14,7 +14,7 @@ from app.engine.changes import (
     is_sensitive_object,
     object_of,
 )
-from app.engine.changes.rights import CONTROLLING, NAMES, REPLICATION, TAKING, Entry, added, is_privileged, owner
+from app.engine.changes.rights import CONTROLLING, NAMES, REPLICATION, TAKING, Entry, added, entries, is_privileged, owner
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, fact, listed
 from app.engine.knowledge.directory import SENSITIVE_NAMES
@@ -54,7 +54,7 @@ def _written(activity: Activity, change: Change, ref: EntityRef | None, domain: 
     machine = actor is not None and actor.key.startswith("computer:") and not is_administrator(actor, ctx, activity.at)
     sensitive = domain or is_sensitive_object(change, ref, ctx, activity.at)
     given = [one for one in added(change.old[0] if change.old else "", change.new[0]) if _matters(one, domain, ctx, activity.at)]
-    if not given and change.old:
+    if not given:
         yield from _owned(activity, change, ref, sensitive, ctx)
     if machine and change.deed == "set" and not given and not domain:
         yield _by_machine(activity, change, ref, actor, ctx)
@@ -121,9 +121,13 @@ def _ordinary(activity: Activity, change: Change, ref: EntityRef | None, given: 
 
 
 def _owned(activity: Activity, change: Change, ref: EntityRef | None, sensitive: bool, ctx: Context) -> Iterator[Finding]:
-    """An owner may write all permissions of his object, whatever they say."""
-    now, before = owner(change.new[0]), owner(change.old[0])
-    if not now or not before or now == before or is_privileged(now):
+    """An owner may write all permissions of his object, whatever they say.
+
+    A request does not tell who was the owner before, so that it counts alone where it writes nothing but an owner.
+    """
+    now, before = owner(change.new[0]), owner(change.old[0]) if change.old else ""
+    alone = not change.old and not entries(change.new[0])
+    if not now or now == before or is_privileged(now) or not (before or alone):
         return
     who = ctx.knowledge.account_of_sid(now, activity.at) if now.startswith("S-1-5-21-") else None
     if who is not None and ctx.knowledge.why_sensitive(who.key, activity.at):
@@ -131,7 +135,8 @@ def _owned(activity: Activity, change: Change, ref: EntityRef | None, sensitive:
     yield tell(
         ctx, activity, change, (" made ", who or NAMES.get(now, now), " the owner of ", ref or change.name),
         label="owner changed", severity="medium" if sensitive else "low", routine=is_routine(activity, ctx),
-        why=("An owner may give himself every right over his object.",), facts=(fact(f"The owner was {before} before"),),
+        why=("An owner may give himself every right over his object.",),
+        facts=(fact(f"The owner was {before} before" if before else "The request writes the owner and nothing else"),),
         quiet=("It would be quiet if an administrator had become the owner",), title="The owner of an object was changed",
     )  # fmt: skip
 
@@ -196,10 +201,10 @@ def _synchronised(activity: Activity, change: Change, ref: EntityRef | None, dom
         return
     before = {one for value in change.old for one in value.replace(";", ",").replace(" ", ",").split(",")}
     now = [one for value in change.new for one in value.replace(";", ",").replace(" ", ",").split(",")]
-    entries = [
+    fresh = [
         Entry(True, "", 0, "", one) for one in now if one.startswith("S-1-") and one not in before and not is_privileged(one)
     ]
-    given = [one for one in entries if not ctx.knowledge.why_sensitive((_key(one.sid, ctx, activity.at)), activity.at)]
+    given = [one for one in fresh if not ctx.knowledge.why_sensitive((_key(one.sid, ctx, activity.at)), activity.at)]
     if not given:
         return
     who = _trustee(given[0], ctx, activity.at)
