@@ -81,7 +81,29 @@ FIRES = {
     ),
 }
 
+ZONE = f"DC=example.org,CN=MicrosoftDNS,DC=DomainDnsZones,{DOMAIN}"
+MANAGED = "(objectClass=msDS-GroupManagedServiceAccount)"
+FIRES |= {
+    "a zone with its records": Case(
+        [asked("(objectClass=*)", "dnsRecord", "dNSTombstoned", "name", base=ZONE, scope=1, entries=40)], severity="medium"
+    ),
+    "names of DNS in the whole partition": Case(
+        [asked("(objectClass=dnsNode)", base=f"DC=ForestDnsZones,{DOMAIN}", entries=40)], severity="medium"
+    ),
+    "computers as BloodHound.py asks": Case([asked(f"(&(sAMAccountType=805306369)(!{MANAGED}))")], severity="high"),
+}
+
 QUIET = {
+    "the record of one name": [asked("(&(objectClass=dnsNode)(name=ws2))", "dnsRecord", base=ZONE, scope=1)],
+    "a record by its place": [asked("(objectClass=*)", "dnsRecord", base=f"DC=ws2,{ZONE}", scope=0, entries=1)],
+    "the zones by name": [asked("(objectClass=dnsZone)", "dc", base=f"CN=MicrosoftDNS,DC=DomainDnsZones,{DOMAIN}", scope=1)],
+    "a controller reads a zone": [
+        controller(DC1),
+        controller(DC2),
+        asked("(objectClass=*)", "dnsRecord", base=ZONE, scope=1, entries=40, source=DC2),
+    ],
+    "users and managed service accounts": [asked(f"(|(&(objectCategory=person)(objectClass=user)){MANAGED})")],
+    "managed service accounts alone": [asked(MANAGED, "sAMAccountName")],
     "what changed since the last synchronisation": [asked(EVERY_KIND, "*", entries=4, controls=(DIRSYNC,)), asked(TRUSTS, at=9)],
     "nine objects, as an audit of reads tells": [read(one, at=one * SECOND) for one in range(9)],
     "a computer reads many": [read(one, "WS1$", at=one * SECOND) for one in range(40)],

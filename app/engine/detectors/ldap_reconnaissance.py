@@ -1,4 +1,7 @@
-"""The directory read out over LDAP: who is powerful, who can be attacked how; by tools that are known, or by breadth."""
+"""The directory read out over LDAP: who is powerful, who can be attacked how; by tools that are known, or by breadth.
+
+Long because the kinds of questions, how each is known in a filter, and how they weigh together are one list.
+"""
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -26,7 +29,7 @@ from app.engine.detector import (
 from app.engine.memory import Trail
 from app.engine.readings.novelty import is_new
 from app.engine.readings.objects import OPERATION, object_read
-from app.engine.readings.searches import ACL, SD_FLAGS, SUBTREE, Search, search_of
+from app.engine.readings.searches import ACL, SD_FLAGS, SUBTREE, Search, picks, search_of
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import LdapSearch
@@ -69,6 +72,7 @@ TRUSTS, POLICIES, UNITS, SITES, DOMAINS = (
     "the domain's policy",
 )
 LAPS, SECRETS, BITLOCKER = "passwords of local administrators (LAPS)", "passwords kept in attributes", "recovery keys of disks"
+RECORDS = "records of DNS"
 DESCRIBED, NO_PASSWORD = "passwords in descriptions", "accounts that need no password"
 TEMPLATES, AUTHORITIES, WEAK_TEMPLATES = (
     "certificate templates",
@@ -79,7 +83,7 @@ TEMPLATES, AUTHORITIES, WEAK_TEMPLATES = (
 ACCOUNTS = frozenset({USERS, COMPUTERS, GROUPS, POWERFUL, SERVICES, NO_PROOF, DELEGATION, CONTROLLERS, RIGHTS, EVERYTHING})
 ATTRIBUTES = frozenset({LAPS, SECRETS, BITLOCKER, DESCRIBED, NO_PROOF, DELEGATION, NO_PASSWORD})
 """Questions about security attributes, told as number 2210 when little else is asked."""
-ATTACKERS = frozenset({LAPS, SECRETS, BITLOCKER, DESCRIBED, NO_PROOF, NO_PASSWORD, WEAK_TEMPLATES, EVERYTHING})
+ATTACKERS = frozenset({LAPS, SECRETS, BITLOCKER, DESCRIBED, NO_PROOF, NO_PASSWORD, WEAK_TEMPLATES, EVERYTHING, RECORDS})
 """Questions that are reported alone: no program asks them of the whole domain by itself."""
 CERTIFICATES = frozenset({TEMPLATES, AUTHORITIES, WEAK_TEMPLATES})
 
@@ -113,6 +117,14 @@ PASSWORD_ATTRIBUTES = ("unixuserpassword", "userpassword", "unicodepwd", "msfu30
 HERE = ("127.0.0.1", "[::1]", "::1")
 """The controller asked itself: for somebody, by its web service (port 9389)."""
 PARENTS = ("objectclass", "objectcategory")
+ZONES = "cn=microsoftdns,"
+"""Container of zones that are kept in the directory (MS-DNSP section 2.3); servers of DNS read them there, and consoles ask those
+servers by calls of their own."""
+MANAGED = "msdsgroupmanagedserviceaccount"
+FEW = 2
+"""Entries below which nothing was listed: a host's own record is looked up by its place, too."""
+RECORD = frozenset({"dnsrecord", "*"})
+"""Attributes that hold a name's records; no attributes at all ask for every one."""
 
 
 @lru_cache(maxsize=2048)
@@ -121,6 +133,8 @@ def kinds_of(search: Search) -> tuple[str, ...]:
     found: list[str] = []
     if search.scope == SUBTREE and names_powerful(search):
         found.append(POWERFUL)
+    if records(search):
+        found.append(RECORDS)
     if not search.broad:
         return tuple(found)
     kinds: list[tuple[bool, str]] = [
@@ -194,6 +208,16 @@ def everything(search: Search) -> bool:
     )
 
 
+def records(search: Search) -> bool:
+    """True when the names of a zone are listed with their records, as a transfer of the zone would."""
+    if search.scope == 0 or search.entries < FEW or any(picks(one) or one.attribute == "dc" for one in search.assertions):
+        return False
+    whole = search.scope == SUBTREE and search.base.startswith(("dc=domaindnszones,", "dc=forestdnszones,"))
+    if not (whole or ZONES in search.base or is_class(search, "dnsnode")):
+        return False
+    return not search.attributes or not RECORD.isdisjoint(search.attributes)
+
+
 def names_powerful(search: Search) -> bool:
     """True when a powerful group is asked for by name, or its members."""
     for one in search.assertions:
@@ -212,6 +236,8 @@ def tool_of(search: Search) -> str:
     types = {one.value for one in search.assertions if one.attribute == "samaccounttype" and not one.negated}
     if types >= set(GROUP_TYPES) and (types & {USER_TYPE, COMPUTER_TYPE} or search.has("primarygroupid", "*")):
         return "SharpHound (BloodHound)"
+    if COMPUTER_TYPE in types and any(one.negated and one.value == MANAGED for one in search.assertions):
+        return "BloodHound.py"
     services_of_people = services(search) and not search.has("objectcategory", "computer")
     no_krbtgt = any(one.attribute == "samaccountname" and one.negated and one.value == "krbtgt" for one in search.assertions)
     no_computers = any(one.attribute == "objectcategory" and one.negated and one.value == "computer" for one in search.assertions)
