@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import DAY, Detector, Needs, against, fact, found, listed, plural, sentence
+from app.engine.repeated import again, folded, told_before
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import LdapBind
@@ -48,15 +49,17 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     account = ctx.knowledge.account(name)
     sensitive = ctx.is_sensitive(account, activity.at)
     many = trail.distinct >= ctx.limit(ACCOUNTS)
+    same = ip, account.key if sensitive and account is not None else "many"
+    before = (sensitive or many) and told_before(ctx, activity.at, *same)
     names = [ref.label if (ref := ctx.knowledge.account(str(one))) is not None else str(one) for one in trail.values]
-    yield found(
+    one = found(
         ctx,
         activity,
         ip,
         first=trail.began,
         evidence=trail.take() or (activity.id,),
         accounts=(account,) if account is not None else (),
-        severity="medium" if sensitive or many else None,
+        severity="medium" if (sensitive or many) and not before else None,
         succeeded=True,
         story=(
             sentence(ctx.source(activity), " sends the password of ", account, " to ", ctx.target(activity), " in clear text."),
@@ -66,10 +69,12 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             fact("LDAP simple bind without TLS: ", activity),
             fact(f"{plural(len(names), 'account')}: {listed(names)}"),
             *((fact(account, " is a sensitive account"),) if sensitive else ()),
+            *((again(ctx.source(activity)),) if before else ()),
             against("It would be quiet over TLS or with a sealed SASL bind"),
         ),
         steps=ctx.path(activity, "password in clear text", plural(trail.total, "bind")),
     )
+    yield folded(one, *same) if before else one
 
 
 DETECTOR = Detector(

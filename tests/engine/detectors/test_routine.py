@@ -24,6 +24,7 @@ from tests.engine.detectors.builders import (
     WS2,
     act,
     as_req,
+    bind,
     controller,
     dns,
 )
@@ -491,3 +492,24 @@ def test_administrators_share_the_host_that_they_work_from(first: str, place: st
     said = alerts("sensitive_groups", [*administrators("boss", "chief"), earlier, later])
 
     assert [one.severity for one in said if any(ref.label == "boss" for ref in one.finding.accounts)] == [severity]
+
+
+def people(at: int, first: int = 0, source: str = WS1) -> list[Activity]:
+    """Six people sign in through a page that sends their passwords in clear text."""
+    return [bind(f"user{one}@example.org", source, at=at + one * MINUTE) for one in range(first, first + 6)]
+
+
+def test_passwords_that_a_page_sends_in_clear_text_are_told_loudly_once() -> None:
+    weeks = [one for week in range(3) for one in people(week * 7 * DAY)]
+
+    assert [one.severity for one in alerts("cleartext_ldap", weeks)] == ["medium", "low", "low", "low"]
+    assert [one.severity for one in alerts("cleartext_ldap", [*weeks[:6], *people(7 * DAY, source=WS2)])] == ["medium", "medium"]
+
+
+def test_an_administrators_password_in_clear_text_is_loud_though_others_were_told() -> None:
+    boss = bind("boss@example.org", at=7 * DAY)
+    said = alerts(
+        "cleartext_ldap", [*administrators("boss"), *people(0), *people(6 * DAY), boss, replace(boss, at=boss.at + DAY)]
+    )
+
+    assert [one.severity for one in said].count("medium") == 2
