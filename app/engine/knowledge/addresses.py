@@ -214,31 +214,55 @@ class Addresses:
         )
 
     def steady(self, address: str, at: int, domains: set[str]) -> tuple[int, int]:
-        """(from, until) of a time around this one in which resolve() answers the same; that moment alone where it is hard to say.
+        """(from, until) of a time around this one in which resolve() answers the same.
 
-        What decides changes where a name begins or ends to be said, an hour and a day before and behind; and somewhere between
+        What decides changes where a name begins or ends to be said, an hour and a day before and behind; and half way between
         two that count the same, of which one was said before and the other will be.
         """
         low, high, best = -FAR, FAR, -FAR
-        sides: set[int] = set()
+        inside, gone, coming = False, -FAR, FAR
         names = self.names(address, domains)
         if address in self._crowds:
             return at, at + 1
         for _, spans in names:
             for first, last, level, _, _, _ in spans:
-                for moment in (first - DAY, first - HOUR, first, last + 1, last + HOUR + 1, last + DAY + 1):
-                    if moment <= at:
-                        low = max(low, moment)
-                    else:
-                        high = min(high, moment)
-                away = max(first - at, at - last, 0)
-                worth = level - (0 if away <= HOUR else 1 if away <= DAY else 2)
+                worth = level
+                if at < first:
+                    away = first - at
+                    since, until = (
+                        (-FAR, first - DAY) if away > DAY
+                        else (first - DAY, first - HOUR) if away > HOUR
+                        else (first - HOUR, first)
+                    )  # fmt: skip
+                elif at > last:
+                    away = at - last
+                    since, until = (
+                        (last + DAY + 1, FAR) if away > DAY
+                        else (last + HOUR + 1, last + DAY + 1) if away > HOUR
+                        else (last + 1, last + HOUR + 1)
+                    )  # fmt: skip
+                else:
+                    away, since, until = 0, first, last + 1
+                if since > low:
+                    low = since
+                if until < high:
+                    high = until
+                if away > HOUR:
+                    worth -= 1 if away <= DAY else 2
                 if worth > best:
-                    best = worth
-                    sides.clear()
+                    best, inside, gone, coming = worth, False, -FAR, FAR
                 if worth == best:
-                    sides.add((at > last) - (at < first))
-        return (low, high) if 0 in sides or len(sides) == 1 else (at, at + 1)
+                    if not away:
+                        inside = True
+                    elif at > last:
+                        gone = max(gone, last)
+                    else:
+                        coming = min(coming, first)
+        if inside or gone == -FAR or coming == FAR:
+            return low, high
+        if at - gone < coming - at:  # what was said last counts, until what comes is as near
+            return low, min(high, -(-(gone + coming) // 2))
+        return (max(low, (gone + coming) // 2 + 1), high) if at - gone > coming - at else (at, at + 1)
 
     def _resolve_crowded(self, address: str, at: int, names: crowded.Names) -> tuple[str, Resolution]:
         """The same where very many names were given to one address, as behind address translation."""
