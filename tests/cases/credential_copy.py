@@ -23,6 +23,10 @@ FIRES = {
     "media for a new controller": Case(
         [*KNOWN, ran('ntdsutil "ac i ntds" "ifm" "create full C:\\x" q q', UTIL)], severity="high"
     ),
+    "media for a read-only controller and for another one": Case(
+        [*KNOWN, ran('ntdsutil "ac i ntds" ifm "create sysvol rodc E:\\a" "cr sy fu E:\\b" q q', UTIL)], severity="high"
+    ),
+    "media of which nothing more is told": Case([*KNOWN, ran('ntdsutil "ac i ntds" ifm', UTIL)], severity="high"),
     "media, by the system": Case([*KNOWN, ran('ntdsutil "ac in ntds" ifm "cr fu c:\\x" q q', UTIL, "SYSTEM")], severity="medium"),
     "out of a shadow copy": Case(
         [*KNOWN, ran(r"cmd /c copy \\?\GLOBALROOT\Device\HarddiskVolumeShadowCopy12\Windows\NTDS\ntds.dit C:\t")], severity="high"
@@ -43,6 +47,11 @@ FIRES = {
 }
 QUIET = {
     "ntdsutil for something else": [*KNOWN, ran('ntdsutil "metadata cleanup" "quit"', UTIL), ran("ntdsutil snapshot list", UTIL)],
+    "media for a read-only controller, which hold no secrets": [
+        *KNOWN,
+        ran('ntdsutil "ac i ntds" ifm "create sysvol rodc E:\\ifm" q q', UTIL),
+        ran('ntdsutil "ac i ntds" "ifm" "cr rodc C:\\full" q q', UTIL, at=9),
+    ],
     "other keys of the registry": [*KNOWN, ran(r"reg save HKLM\Software\Vendor C:\b.reg", REG), ran(r"reg query HKLM\SAM", REG)],
     "a backup of the whole system": [*KNOWN, ran("wbadmin start systemstatebackup -backuptarget:e: -quiet", user="SYSTEM")],
     "the database looked at": [*KNOWN, ran(r"dir C:\Windows\NTDS"), ran(r"notepad procdump-of-our-app.txt")],

@@ -15,6 +15,9 @@ from app.model.events import EventProcess
 
 READ = 8_192
 MEDIA = re.compile(r"\bifm\b|\bcreate\s+(?:sysvol\s+)?full\b", re.I)
+FULL = re.compile(r"\bcr\w{0,4}\s+(?:sy\w{0,4}\s+)?f\w{0,3}\b", re.I)
+WITHOUT_SECRETS = re.compile(r"\bcr\w{0,4}\s+(?:sy\w{0,4}\s+)?ro\w{0,2}\b", re.I)
+"""Media for a read-only controller, from which ntdsutil takes passwords and other secrets; its words may be cut short."""
 DATABASE = re.compile(r"\bntds\.dit\b|\\windows\\ntds(?:\\|[\"'\s]|$)", re.I)
 COPIES = re.compile(r"\b(copy|xcopy|robocopy|move|type|esentutl|copy-item|cpi|ninjacopy|rawcopy|wbadmin|7z|rar|makecab)\b", re.I)
 SHADOW = re.compile(r"harddiskvolumeshadowcopy\d{1,6}\\windows\\(ntds|system32\\config)\\", re.I)
@@ -31,7 +34,7 @@ MODULES = re.compile(r"\bsekurlsa::(?!pth\b)|\blsadump::(sam|secrets|cache|lsa|t
 def store_of(program: str, command: str) -> tuple[str, str]:
     """(what is copied, what by), both empty for a command that copies no keys."""
     text = command[:READ]
-    if program == "ntdsutil.exe" and MEDIA.search(text):
+    if program == "ntdsutil.exe" and MEDIA.search(text) and (FULL.search(text) or not WITHOUT_SECRETS.search(text)):
         return "the database of the directory", "ntdsutil, which makes media for a new controller"
     if SHADOW.search(text) or (DATABASE.search(text) and COPIES.search(text)):
         return "the database of the directory" if "ntds" in text.lower() else "the registry's keys", "a copy of its files"
