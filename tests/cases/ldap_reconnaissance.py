@@ -53,6 +53,7 @@ FIRES = {
     "the filter of a tool for Kerberoasting": Case(
         [asked(f"(&(servicePrincipalName=*)({UAC}=512)(!({UAC}=2))(!(objectCategory=computer)))")], severity="high"
     ),
+    "all users that have a service name": Case([asked("(&(objectClass=user)(servicePrincipalName=*))")], severity="low"),
     "service names in another way": Case(
         [asked("(&(samAccountType=805306368)(servicePrincipalName=*/*)(!(samAccountName=krbtgt)))")], severity="high"
     ),
@@ -107,6 +108,9 @@ QUIET = {
     "what changed since the last synchronisation": [asked(EVERY_KIND, "*", entries=4, controls=(DIRSYNC,)), asked(TRUSTS, at=9)],
     "nine objects, as an audit of reads tells": [read(one, at=one * SECOND) for one in range(9)],
     "a computer reads many": [read(one, "WS1$", at=one * SECOND) for one in range(40)],
+    "computers by their service names": [asked("(&(objectClass=computer)(servicePrincipalName=*))")],
+    "one user's service names": [asked("(&(objectClass=user)(sAMAccountName=bob)(servicePrincipalName=*))")],
+    "who has one service name": [asked("(&(objectClass=user)(servicePrincipalName=http/intranet.example.org))")],
     "single objects": several(
         "(&(objectClass=user)(sAMAccountName=bob))",
         "(&(objectClass=group)(cn=Sales))",

@@ -2,9 +2,9 @@
 
 from app.model.details import LdapAdd
 from tests.cases.case import Case, Cases, Real
-from tests.engine.detectors.builders import DC1, HOUR, MINUTE, SAMR, WS1, act, as_req, call, tgs_req
+from tests.engine.detectors.builders import DC1, HOUR, MINUTE, SAMR, WS1, act, as_req, call, controller, dns, tgs_req
 from tests.engine.detectors.builders_kerberos import tgt_of
-from tests.engine.detectors.logs import CLIENT, DOMAIN, log, subject, ticket
+from tests.engine.detectors.logs import CLIENT, DOMAIN, log, subject, tgt, ticket
 
 
 def created(name: str, *, at: int = 0, by: str = "alice"):  # type: ignore[no-untyped-def]
@@ -41,6 +41,13 @@ FIRES: Cases = {
     "the administrator from the computer itself": Case([itself()], severity="medium"),
     "made over SAMR": Case([NEW, HELD, acts("cifs/files.example.org")], severity="high"),
     "made over LDAP": Case([added("FAKE01$"), HELD, acts("cifs/files.example.org")], severity="high"),
+    "an old service at a controller, in the log": Case(
+        [tgt(), ticket("DC1$", user="svc_web", at=MINUTE, TransmittedServices="svc_web@EXAMPLE.ORG")], severity="low"
+    ),
+    "an old service at a controller": Case(
+        [controller(DC1), dns("dc1.example.org", answers=(f"A {DC1}",)), as_req("FAKE01$", WS1, at=MINUTE),
+         acts("ldap/dc1.example.org")], severity="low",
+    ),
     "refused": Case([NEW, HELD, acts("cifs/files.example.org", code=13)], severity="medium"),
     "in the log": Case(
         [created("FAKE01$"), ticket("FILES$", user="FAKE01$", at=MINUTE, TransmittedServices="FAKE01$@EXAMPLE.ORG")],
@@ -60,6 +67,13 @@ QUIET: Cases = {
         NEW, HELD, tgs_req("cifs/files.example.org", presented_ticket_hash=tgt_of("FAKE01$", WS1, MINUTE))
     ],
     "towards itself": [NEW, HELD, acts("FAKE01$"), acts("host/fake01.example.org", at=3 * MINUTE)],
+    "controllers among themselves": [
+        tgt(), tgt(computer="dc2.example.org"),
+        ticket("DC1$", user="DC2$", at=MINUTE, TransmittedServices="DC2$@EXAMPLE.ORG"),
+    ],
+    "an old service, refused at a controller": [
+        tgt(), ticket("DC1$", user="svc_web", at=MINUTE, status=13, TransmittedServices="svc_web@EXAMPLE.ORG"),
+    ],
     "an old service": [as_req("FAKE01$", WS1, at=MINUTE), acts("cifs/files.example.org")],
     "another computer is new": [created("OTHER$"), HELD, acts("cifs/files.example.org")],
     "in the log, days later": [

@@ -2,7 +2,7 @@
 
 from app.model.activity import Activity
 from app.model.details import NameObservation
-from tests.cases.case import Case, Cases, Real
+from tests.cases.case import LOW, Case, Cases, Real
 from tests.engine.detectors.builders import DC1, HOUR, MINUTE, WS1, WS2, act, as_req, tgs_req
 from tests.engine.detectors.builders_kerberos import HASH_ONLY, IMPACKET, RUBEUS, WINDOWS
 from tests.engine.detectors.logs import tgt
@@ -37,6 +37,9 @@ FIRES: Cases = {
         [tgt("alice"), tgt("alice", "192.0.2.66", at=HOUR, etype=0x17, **RUBEUS_LOG)], severity="medium"
     ),
     "in the log, of Windows that uses AES": Case([tgt("alice"), tgt("alice", at=HOUR, etype=0x17)], severity="medium"),
+    "in the log, from a computer of which nothing is known": Case(
+        [tgt("alice"), tgt("alice", "192.0.2.40", at=HOUR, etype=0x17)], severity="low"
+    ),
     "in the log, the options of Rubeus or of Linux": Case([tgt("bob", etype=0x17, **RUBEUS_LOG)], severity="low"),
     "in the log, impacket": Case([tgt("alice", etype=0x17, **IMPACKET_LOG)], severity="medium"),
 }  # fmt: skip
@@ -60,6 +63,10 @@ QUIET: Cases = {
     "in the log, an account that offered AES": [
         tgt("administrator", etype=0x17, ClientAdvertizedEncryptionTypes="AES256-CTS-HMAC-SHA1-96 RC4-HMAC-NT")
     ],
+    "in the log, a computer that falls back": [tgt("WS1$"), tgt("WS1$", "192.0.2.40", at=HOUR, etype=0x17)],
+    "in the log, from a computer of which nothing is known, at low sensitivity": Case(
+        [tgt("alice"), tgt("alice", "192.0.2.40", at=HOUR, etype=0x17)], tuning=LOW
+    ),
     "in the log, nothing else is known": [tgt("svc_old", "192.0.2.40", etype=0x17)],
     "a policy that allows RC4 only": [
         as_req("alice", **{**HASH_ONLY, "request_etypes": (23, 24, -135)}), as_req("bob", at=MINUTE, target=DC1, **HASH_ONLY),

@@ -7,6 +7,9 @@ from tests.engine.detectors.builders_changes import BASE, administrators, dn, mo
 ATTRIBUTE, NAME = "servicePrincipalName", "http/intranet.example.org"
 BOSS = f"CN=boss,{BASE}"
 FIRES = {
+    "another host's on a computer in the log": Case(
+        written(dn("FILES1", "OU=Servers"), ATTRIBUTE, "HOST/attacker.example.org", kind="computer"), severity="low"
+    ),
     "the log tells a user's by another user": Case(written(dn("dora"), ATTRIBUTE, NAME), severity="low"),
     "on an administrator": Case([*administrators("boss"), modify(BOSS, ATTRIBUTE, NAME, deed="add")], severity="high"),
     "on an administrator in the log": Case([*administrators("boss"), *written(BOSS, ATTRIBUTE, NAME)], severity="high"),
@@ -26,6 +29,17 @@ QUIET = {
     "its own in the log": written(dn("svc_sql"), ATTRIBUTE, "MSSQLSvc/db.example.org", user="svc_sql"),
     "a name taken away in the log": written(dn("dora"), ATTRIBUTE, "", NAME),
     "a computer's": [modify(dn("FILES1", "OU=Servers"), ATTRIBUTE, NAME, user="FILES1$")],
+    "another host's on a computer, by an administrator": [
+        *administrators("boss"),
+        *written(dn("FILES1", "OU=Servers"), ATTRIBUTE, "HOST/alias.example.org", kind="computer", user="boss"),
+    ],
+    "a computer's own, short and long, by a person": [
+        one for name in ("HOST/FILES1", "HOST/files1.example.org")
+        for one in written(dn("FILES1", "OU=Servers"), ATTRIBUTE, name, kind="computer")
+    ],
+    "another host's on a computer, by the computer": written(
+        dn("FILES1", "OU=Servers"), ATTRIBUTE, "HOST/alias.example.org", kind="computer", user="FILES1$"
+    ),
     "a computer's in the log": written(dn("FILES1", "OU=Servers"), ATTRIBUTE, NAME, kind="computer"),
     "by an administrator on a service's account": [
         *administrators("boss"), modify(dn("svc_web"), ATTRIBUTE, NAME, user="boss", deed="add"),

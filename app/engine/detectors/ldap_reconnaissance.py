@@ -369,7 +369,8 @@ def judged(kinds: set[object], tool: str, search: Search, ctx: Context) -> Sever
         return "medium"
     if POWERFUL in kinds and kinds & {USERS, GROUPS, SERVICES, DELEGATION, CONTROLLERS, TRUSTS, RIGHTS}:
         return "medium" if len(kinds) > 2 else "low"
-    return "low" if kinds & {POWERFUL, DELEGATION} else None
+    roastable = users(search) and services(search) and not search.has("objectcategory", "computer")
+    return "low" if kinds & {POWERFUL, DELEGATION} or roastable else None
 
 
 def tell(activity: Activity, ctx: Context, trail: Trail, tool: str, severity: Severity, number: int | None) -> Finding:

@@ -1,4 +1,4 @@
-"""A computer account that was just made, and acts for somebody else at another computer."""
+"""A computer account that was just made, and acts for somebody else at another computer; anybody who does so at a controller."""
 
 from collections.abc import Iterator
 
@@ -9,6 +9,7 @@ from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of,
 from app.engine.forms import DELEGATES
 from app.engine.knowledge.names import account_parts, service_host, short
 from app.engine.readings.kerberos import SERVICE_TICKET
+from app.engine.readings.novelty import is_new
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosTgs, LdapAdd, RpcCall
@@ -53,7 +54,10 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     service, target, user = acting(activity, ctx)
     name = short(service_host(service)[1]) if "/" in service else account_parts(service, None)[0].removesuffix("$")
     one = ctx.memory.recall(("made", name), Made, at, ctx.limit(NEW)) if name else None
-    if one is None or name == (short(service_host(target)[1]) or account_parts(target, None)[0].removesuffix("$")):
+    there = short(service_host(target)[1]) or account_parts(target, None)[0].removesuffix("$")
+    if one is None and name and name != there:
+        yield from at_controller(activity, ctx, name, there, user)
+    if one is None or name == there:
         return  # a computer that acts for others towards itself does so for its own scheduled tasks
     realm = activity.account.domain if activity.account is not None else None
     victim = ctx.knowledge.account(user, realm) if user else None
@@ -81,6 +85,38 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         steps=(
             Step(origin=ctx.doer(activity), target=ctx.target(activity), label=f"delegation to {target}",
                  caption=caption_of(activity), accented=True),
+        ),
+    )  # fmt: skip
+
+
+def at_controller(activity: Activity, ctx: Context, name: str, there: str, user: str) -> Iterator[Finding]:
+    """A service that acts for others at a domain controller, which hardly any service may: who does is as good as the domain."""
+    realm = activity.account.domain if activity.account is not None else None
+    target, acts = ctx.knowledge.computer_entity(there), ctx.knowledge.account(name, realm)
+    if activity.result != "success" or target.kind != "controller" or ctx.knowledge.computer_entity(name).kind == "controller":
+        return
+    if not is_new("at controllers", name, activity.at, ctx):
+        return
+    victim = ctx.knowledge.account(user, realm) if user else None
+    yield found(
+        ctx, activity, f"{name} {target.key}",
+        severity="low", confidence="low", succeeded=True, accounts=tuple(ref for ref in (acts, victim) if ref is not None),
+        title="A service acts for others at a domain controller",
+        story=(
+            sentence(
+                acts or name, " asked for a ticket for ", target, *((" in the name of ", victim) if victim is not None else ()),
+                ended(activity),
+            ),
+            sentence("Whoever may act for others at a controller may do what an administrator of the domain may."),
+        ),
+        facts=(
+            fact("The request delegates (S4U2proxy): ", activity),
+            fact(f"{name} was not seen to do so within a month, and hardly any other does"),
+            against("It would be quiet for delegation to another computer, and where five other services do so at controllers"),
+        ),
+        steps=(
+            Step(origin=ctx.doer(activity), target=target, label="delegation to a controller", caption=caption_of(activity),
+                 accented=True),
         ),
     )  # fmt: skip
 

@@ -32,6 +32,7 @@ from app.engine.readings.kerberos import (
     tool_of,
     weak_only,
 )
+from app.engine.readings.novelty import is_new
 from app.engine.readings.sessions import offered
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
@@ -145,7 +146,10 @@ def weakly_logged(activity: Activity, ctx: Context, event: EventKerberos, where:
     )
     modern = has_aes(ctx, ("computer", where), at)
     tool = tool_of(event)
-    if not tool and (not (known and modern) or is_computer(name)):  # computers that fall back are their controller's doing
+    if not tool and (not known or is_computer(name)):  # computers that fall back are their controller's doing
+        return
+    lone = not tool and not modern  # nothing is known of the computer: an old device of this account, or a thief's
+    if lone and not is_new("rc4", f"{name} {where}", at, ctx):
         return
     reasons = [
         "The log tells RC4 for what only the account's own key opens",
@@ -154,7 +158,9 @@ def weakly_logged(activity: Activity, ctx: Context, event: EventKerberos, where:
         *([f"The options of the request ({options:#010x}) are those that {tool} writes"] if tool and options else []),
     ]
     sure = known or options == IMPACKET_OPTIONS  # Rubeus' options are those of a Linux that wants renewable tickets, too
-    yield told(activity, ctx, "medium" if sure else "low", reasons)
+    if lone:
+        reasons.insert(0, "Nothing shows that the computer uses AES, and hardly anybody else proves a password so")
+    yield told(activity, ctx, "medium" if sure and not lone else "low", reasons)
 
 
 def keys_of(event: EventKerberos) -> tuple[int, ...]:

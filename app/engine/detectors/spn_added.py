@@ -1,4 +1,4 @@
-"""A service name was put on a user's account, so that its password can be guessed from a ticket."""
+"""A service name was put on a user's account, so that its password can be guessed, or another computer's onto a computer."""
 
 from collections.abc import Iterator
 
@@ -17,6 +17,8 @@ from app.engine.changes import (
 )
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, fact, listed
+from app.engine.knowledge.names import service_host
+from app.engine.readings.novelty import is_new
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import LdapModify, RpcCall
@@ -28,6 +30,8 @@ from app.model.identifiers import DRSUAPI
 ATTRIBUTE = "serviceprincipalname"
 SERVICE_CLASSES = ("computer", "managedserviceaccount")
 """Parts of the classes of objects that have service names by nature."""
+HOSTS = frozenset({"host", "cifs", "ldap", "restrictedkrbhost", "wsman"})
+"""Service classes that mean a host as a whole, or what relays ask for; web servers have names of many hosts."""
 WATCHES = (LdapModify, RpcCall, EventDirectoryChange, EventObjectAccess, DirectoryChange)
 
 
@@ -35,6 +39,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Service names written to users by others: always where the user is sensitive, else when no administrator did it."""
     for change in changes_of(activity, ctx, ATTRIBUTE):
         ref = object_of(change, ctx, activity.at)
+        if ref is not None and "computer" in change.object_class:
+            yield from _of_another(activity, change, ref, ctx)
         if ref is None or ref.kind != "user" or any(one in change.object_class for one in SERVICE_CLASSES):
             continue
         if change.fresh or by_controller(activity, ctx) or itself(activity, ref, ctx):
@@ -69,6 +75,33 @@ def _added(activity: Activity, change: Change, ref: EntityRef, ctx: Context) -> 
         quiet=("It would be quiet if ", ref, " had registered the name itself"),
         confidence="medium" if severity == "low" else "high",
         title=DETECTOR.title,
+    )
+
+
+def _of_another(activity: Activity, change: Change, ref: EntityRef, ctx: Context) -> Iterator[Finding]:
+    """The name of a host that is not the computer's own, put on it by a person: tickets for that host are made with its key."""
+    actor, own = actor_of(activity, ctx), change.dn.partition(",")[0].partition("=")[2].lower()
+    if actor is None or actor.kind != "user" or change.fresh or not change.written or by_controller(activity, ctx):
+        return
+    others = [
+        name for name in gained(change)
+        if name.partition("/")[0].lower() in HOSTS and own and service_host(name)[1].partition(".")[0].lower() not in ("", own)
+    ]  # fmt: skip
+    if not others or is_administrator(actor, ctx, activity.at) or not is_new("host", actor.key, activity.at, ctx):
+        return
+    yield tell(
+        ctx,
+        activity,
+        change,
+        (" put the name of another host, ", listed(others, 2), ", on ", ref),
+        label="name of another host",
+        severity="low",
+        routine=False,
+        why=("Tickets for that host can then be opened by whoever has the key of ", ref, "."),
+        facts=(fact(actor, " is not known as an administrator, and did so for the first time"),),
+        quiet=("It would be quiet for names of the computer itself, for an administrator, and where five others do so"),
+        confidence="low",
+        title="Service name of another host put on a computer",
     )
 
 
