@@ -99,7 +99,7 @@ def _of_another(activity: Activity, change: Change, ref: EntityRef, ctx: Context
         routine=False,
         why=("Tickets for that host can then be opened by whoever has the key of ", ref, "."),
         facts=(fact(actor, " is not known as an administrator, and did so for the first time"),),
-        quiet=("It would be quiet for names of the computer itself, for an administrator, and where five others do so"),
+        quiet=("It would be quiet for names of the computer itself, for an administrator, and where five others do so",),
         confidence="low",
         title="Service name of another host put on a computer",
     )
