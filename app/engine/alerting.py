@@ -11,7 +11,7 @@ from app.engine.detector import Detector, Later, fact, some
 from app.model.alert import RANK, Alert, Finding, Severity, Step
 from app.model.entity import EntityRef
 
-EVIDENCE = 1_000
+EVIDENCE, HALF = 1_000, 500
 """Activities kept as evidence of one alert: the first half and the last half."""
 TELLINGS = 8
 """Other tellings of one activity that stand beside it in the evidence."""
@@ -56,11 +56,11 @@ class Case:
         for proof in finding.evidence:
             if proof in evidence or proof in tail:
                 continue
-            if len(evidence) < EVIDENCE // 2:
+            if len(evidence) < HALF:
                 evidence[proof] = None
             else:
                 tail[proof] = None
-                if len(tail) > EVIDENCE - EVIDENCE // 2:
+                if len(tail) > EVIDENCE - HALF:
                     tail.popitem(last=False)
         parties = self._parties
         if finding.sources:

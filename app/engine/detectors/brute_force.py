@@ -177,7 +177,8 @@ def right(activity: Activity, ctx: Context, ip: str, who: tuple[str, str]) -> It
     if (failed or memory.trail(("failing", ip), at, AMONG) is not None) and not who[0].endswith("$"):
         hits = memory.seen(("hit", ip), who, at, activity.id, SOON)
         if hot:
-            found_out = told(activity, ctx, ip, (activity.id,), hits)
+            trail, over = memory.trail(("fail", ip), at, WINDOW), memory.trail(("over", ip), at, WINDOW)
+            found_out = told(activity, ctx, ip, (activity.id,), trail, over, hits)
     if not hot:
         memory.seen(("signed in", ip), who, at, activity.id, WINDOW)
     return () if found_out is None else (found_out,)
@@ -191,7 +192,7 @@ def wrong(
     began = memory.recall(("failed", ip, who), int, at, WINDOW)  # a pause as long as the window begins anew
     memory.note(("failed", ip, who), at if began is None else began, at)
     trail = memory.seen(("fail", ip), who, at, activity.id, WINDOW)
-    memory.seen(("over", ip), sign_in[2], at, activity.id, WINDOW)
+    over = memory.seen(("over", ip), sign_in[2], at, activity.id, WINDOW)
     machine = name.endswith("$")
     burst = memory.seen(("burst", ip), who, at, activity.id, BURST)
     if memory.recall(("ok", ip, who), bool, at, WINDOW) is None:
@@ -211,7 +212,7 @@ def wrong(
         return ()  # a password that was stored somewhere and changed since; it was told on the days before
     if one or many or memory.recall(("hot", ip), bool, at, WINDOW) is not None:
         memory.note(("hot", ip), True, at)
-        return (told(activity, ctx, ip, trail.take(), memory.trail(("hit", ip), at, SOON)),)
+        return (told(activity, ctx, ip, trail.take(), trail, over, memory.trail(("hit", ip), at, SOON)),)
     if machine or activity.source is None:
         return ()
     spread = memory.seen(("spread", who), ip, at, activity.id, WINDOW)
@@ -251,9 +252,16 @@ def locked(activity: Activity, ctx: Context) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-def told(activity: Activity, ctx: Context, ip: str, evidence: tuple[str, ...], hits: Trail | None) -> Later:
+def told(
+    activity: Activity,
+    ctx: Context,
+    ip: str,
+    evidence: tuple[str, ...],
+    trail: Trail | None,
+    over: Trail | None,
+    hits: Trail | None,
+) -> Later:
     """The finding of one source with all its failures so far."""
-    trail, over = ctx.memory.trail(("fail", ip), activity.at, WINDOW), ctx.memory.trail(("over", ip), activity.at, WINDOW)
     found_out = hits is not None and bool(hits.values)
     if hits is not None:
         evidence = tuple(dict.fromkeys((*evidence, *hits.take())))
