@@ -67,7 +67,7 @@ def main() -> int:
         side = [] if words[1:] else ["-n", str(min(os.cpu_count() or 1, PROCESSES)), "--dist", "loadfile"]
         return run([python, "-m", "pytest", *side, *words[1:]], QT_QPA_PLATFORM=os.environ.get("QT_QPA_PLATFORM", "offscreen"))
     if words:
-        return run([python, "-m", "app", *words])
+        return become([python, "-m", "app", *words])
     if has_display():
         return run([python, "-m", "app", SAMPLE])
     print("There is no display here, so the sample case is analysed without the window.", flush=True)
@@ -164,11 +164,23 @@ def has_display() -> bool:
     return not sys.platform.startswith("linux") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def run(command: list[object], **extra: str) -> int:
+def become(command: list[object]) -> int:
+    # In the place of this process, so that whoever ends it by its number ends the program, not only this script.
+    if os.name == "nt":  # there it would go on behind the back of the terminal
+        return run(command)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(command[0], [str(one) for one in command], surroundings())
+
+
+def surroundings(**extra: str) -> dict[str, str]:
     # The safe path keeps a folder of evidence from bringing modules of its own when the program is started in it.
-    environment = {**os.environ, **extra, "PYTHONPATH": str(HERE), "PYTHONSAFEPATH": "1"}
+    return {**os.environ, **extra, "PYTHONPATH": str(HERE), "PYTHONSAFEPATH": "1"}
+
+
+def run(command: list[object], **extra: str) -> int:
     try:
-        return subprocess.run([str(one) for one in command], env=environment).returncode
+        return subprocess.run([str(one) for one in command], env=surroundings(**extra)).returncode
     except KeyboardInterrupt:  # the program got it too and has said so
         return 1
 

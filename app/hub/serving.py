@@ -16,6 +16,8 @@ LOOK = 1.0
 """Seconds between two looks at the server."""
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
 """Seconds until a server that ended is started again: doubled each time."""
+STARTING = 10.0
+"""Seconds in which a server that begins need not answer."""
 RENEW = 3_600.0
 """Seconds between two looks whether the certificate ends soon."""
 
@@ -66,7 +68,7 @@ def _watch(
     listen: Callable[[], None],
 ) -> None:
     made: dict[str, object] = {}
-    looked = time.monotonic()
+    began = looked = time.monotonic()
     while child.poll() is None and not stop.is_set():
         try:
             _make(folder, folder.load(), made, say)
@@ -74,7 +76,7 @@ def _watch(
                 looked = time.monotonic()
                 renew_in_time(folder, say)
         except HubError as error:
-            if child.poll() is None:
+            if child.poll() is None and (made or time.monotonic() - began > STARTING):
                 say(str(error))
                 stop.wait(LOOK * 4)
         listen()

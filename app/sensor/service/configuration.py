@@ -36,7 +36,8 @@ def read_config(path: Path) -> Found:
             return Found(None, f"{path} is too large for a configuration.")
         data = path.read_bytes()
     except FileNotFoundError:
-        return Found(None, f"There is no configuration {path}.", there=False)
+        todo = "write what the sensor reads into it, or send it one from the window"
+        return Found(None, f"There is no configuration {path}: {todo}.", there=False)
     except OSError as error:
         return Found(None, f"{path} cannot be read: {error.strerror or error}.")
     return understood(data, str(path))

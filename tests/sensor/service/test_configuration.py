@@ -59,7 +59,12 @@ def test_a_half_written_file_is_said_and_nothing_is_raised(tmp_path: Path, cut: 
 def test_what_is_no_configuration_is_said(tmp_path: Path) -> None:
     path = tmp_path / "sensor.json"
     missing = read_config(path)
-    assert missing.config is None and not missing.there and "There is no configuration" in missing.why
+    assert (
+        missing.config is None
+        and not missing.there
+        and "There is no configuration" in missing.why
+        and "write what the sensor reads into it" in missing.why
+    )
     for data, words in (
         (b'{"sources": [{"kind": "telepathy"}]}', "telepathy"),
         (b'{"outbox": 1}', ">= 16"),
