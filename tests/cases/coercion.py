@@ -6,7 +6,7 @@ from app.model.activity import Account, Activity
 from app.model.details import Ntlm
 from app.model.identifiers import DFSNM, EFS, EFS_ON_LSARPC, EVEN, FSRVP, SPOOLSS
 from tests.cases.case import LOW, Case, Real
-from tests.engine.detectors.builders import DC1, DC2, MINUTE, SECOND, WS1, WS2, act, call, controller, ntlm
+from tests.engine.detectors.builders import DC1, DC2, MINUTE, SECOND, WS1, WS2, act, call, controller, ntlm, rpc_bind
 from tests.engine.detectors.builders import FILES as SERVER
 from tests.engine.detectors.logs import CLIENT, DC, FILE_SERVER, known, log, subject, tgt, validated
 
@@ -124,7 +124,26 @@ FIRES |= {
         severity="low", external_id=2416,
     ),
 }  # fmt: skip
+FIRES |= {
+    "encrypted files of a controller, which has none": Case(
+        [controller(DC1), rpc_bind(EFS_ON_LSARPC, ATTACKER, refused=True)], external_id=2416, severity="low"
+    ),
+    "shadow copies of a controller's shares, refused": Case(
+        [controller(DC1), rpc_bind(FSRVP, ATTACKER, refused=True)], external_id=2416, severity="low"
+    ),
+    "refused over one pipe, asked over another": Case(
+        [
+            controller(DC1), rpc_bind(EFS_ON_LSARPC, ATTACKER, refused=True),
+            asked(EFS, 0, at=SECOND, path=r"\\192.0.2.66\s\f", code=53),
+        ],
+        severity="high",
+    ),
+}  # fmt: skip
 QUIET = {
+    "shadow copies of a file server, which has no agent": [rpc_bind(FSRVP, WS1, SERVER, refused=True)],
+    "encrypted files of a controller, agreed on, and nothing asked": [controller(DC1), rpc_bind(EFS, WS1)],
+    "controllers among themselves": [controller(DC1), controller(DC2), rpc_bind(EFS, DC2, refused=True)],
+    "a spooler that a controller does not run": [controller(DC1), rpc_bind(SPOOLSS, WS1, refused=True)],
     "file servers that open a pipe of themselves, from several addresses": OWN,
     "a person on a file server that has several addresses": [
         tgt("FILES$", SERVER),

@@ -3,6 +3,7 @@
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import DC1, FILES, HOUR, MINUTE, SECOND, WS1, WS2, as_req, controller, tgs_req
 from tests.engine.detectors.builders_behaviour import DAY, MORNING, OUTSIDER, signed, tree, workday, workdays
+from tests.engine.detectors.builders_kerberos import signs_in
 from tests.engine.detectors.logs import DC, DOMAIN_ADMINS, FILE_SERVER, known, log, logon, subject
 
 AT = 20 * DAY
@@ -50,6 +51,18 @@ FIRES = {
     ),
     "a session with other credentials (4624 type 9)": Case([borrowed("alice")], severity="medium"),
 }  # fmt: skip
+TWO_NAMES = [
+    controller(DC1),
+    signs_in("WS8", OUTSIDER, at=MORNING - MINUTE),
+    *workday(0, source=OUTSIDER),
+    signs_in("WS9", OUTSIDER, at=MORNING + 20 * MINUTE),
+]
+"""One address with the name of one computer in the morning, and of another one later."""
+FIRES |= {
+    "the same tool, whose Kerberos came from here under another name": Case(
+        [*TWO_NAMES, signed(target=DC1, at=MORNING + 30 * MINUTE, windows=False)], severity="low"
+    ),
+}
 QUIET = {
     "the account's own computer": [*workdays(20), *(signed(source=WS1, at=AT + one * MINUTE) for one in range(3))],
     "a new computer that signs in by Kerberos too": [

@@ -18,7 +18,7 @@ from app.engine.readings.sessions import by_system, is_elsewhere, is_own_account
 from app.engine.repeated import first_time, folded
 from app.model.activity import Activity
 from app.model.alert import Fact, Finding, Severity
-from app.model.details import KerberosAp, Ntlm, RpcCall
+from app.model.details import KerberosAp, Ntlm, RpcBind, RpcCall
 from app.model.events import EventLogon, EventNtlm, EventShare
 from app.model.identifiers import DFSNM, EFS, EFS_ON_LSARPC, EVEN, FSRVP, PAR, SPOOLSS
 from app.model.tuning import Threshold
@@ -80,6 +80,8 @@ CALLED_BACK = Threshold(
 )
 PIPES = {"efsrpc": FILES, "fssagentrpc": SHADOWS, "netdfs": SPACES}
 """Pipes that hardly anybody opens on a controller. lsarpc, spoolss and eventlog are opened all day, and tell nothing alone."""
+REFUSED = {EFS: FILES, EFS_ON_LSARPC: FILES, FSRVP: SHADOWS}
+"""Interfaces that no client asks a controller for: it shares no encrypted files, and no shadow copies of shares."""
 FILE_CHECKED, LOGON, VALIDATED = 5145, 4624, 4776
 
 
@@ -100,6 +102,8 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     kind = type(detail)
     if kind is RpcCall:
         return called(activity, detail, ctx)
+    if kind is RpcBind:
+        return tried(activity, detail, ctx)
     if kind is Ntlm or kind is KerberosAp:
         return answered(activity, ctx)
     return opened(activity, detail, ctx) if kind is EventShare else logged(activity, ctx)
@@ -185,6 +189,30 @@ def called(activity: Activity, call: RpcCall, ctx: Context) -> Iterator[Finding]
         steps=ctx.path(activity, f"{way.protocol} call", "refused" if refused else text or "sealed"),
     )
     yield folded(one, "print client", asked) if client else one
+
+
+def tried(activity: Activity, bind: RpcBind, ctx: Context) -> Iterator[Finding]:
+    """A controller refused an interface that can send it elsewhere, as one that is hardened does: no call follows."""
+    way = REFUSED.get(bind.interface)
+    if way is None or activity.result != "failure" or activity.source is None or activity.destination is None:
+        return
+    caller, asked = ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
+    if caller == asked or not ctx.to_controller(activity) or ctx.from_controller(activity):
+        return
+    where = f" over the pipe {bind.pipe}" if bind.pipe else ""
+    yield found(
+        ctx, activity, f"{caller} {asked}", external_id=way.id, title=f"Attempted: {way.title}", severity="low",
+        confidence="medium", succeeded=False,
+        story=(
+            sentence(*ctx.who(activity), " asked ", ctx.target(activity), f" for the interface {way.protocol}; it was refused."),
+        ),
+        facts=(
+            fact(f"{way.protocol} was asked for{where}, and is not there: ", activity),
+            fact(ctx.target(activity), " is a domain controller, of which nobody needs this interface"),
+            against("It would be quiet at a server that is no domain controller"),
+        ),
+        steps=ctx.path(activity, f"{way.protocol} interface", "refused"),
+    )  # fmt: skip
 
 
 def readable(call: RpcCall, way: Way, host: str, who: Named, activity: Activity, ctx: Context) -> Severity | None:
@@ -395,6 +423,7 @@ DETECTOR = Detector(
     phase="Lateral movement",
     techniques=("T1187",),
     watches=(RpcCall, Ntlm, KerberosAp, EventShare, EventLogon, EventNtlm),
+    watches_refused=(RpcBind,),
     interfaces=(SPOOLSS, PAR, EFS, EFS_ON_LSARPC, DFSNM, FSRVP, EVEN),
     event_ids=(FILE_CHECKED, LOGON, VALIDATED),
     needs=Needs(

@@ -103,7 +103,7 @@ def signed_in(activity: Activity, ctx: Context) -> Iterator[Later]:
         return  # whoever gets Kerberos tickets here has the password or a session, and needs no hash
     signs = ctx.memory.recall(key, Signs, at, EPISODE) or Signs(first=at)
     marks = dict(signs.marks)
-    new, elsewhere = unusual(profile, source, ctx, at)
+    new, elsewhere = unusual(profile, source, ctx, at, activity.source.ip if activity.source is not None else "")
     if new:
         marks["new"] = new
     if elsewhere:
@@ -128,8 +128,11 @@ def tells_target(activity: Activity) -> bool:
     return not isinstance(activity.detail, EventNtlm) or activity.detail.event_id == PASSED
 
 
-def unusual(profile: Profile | None, source: EntityRef, ctx: Context, at: int) -> tuple[str, str]:
-    """Words for "never signed in from this computer" and "uses Kerberos, but not here", empty where they do not hold."""
+def unusual(profile: Profile | None, source: EntityRef, ctx: Context, at: int, ip: str) -> tuple[str, str]:
+    """Words for "never signed in from this computer" and "uses Kerberos, but not here", empty where they do not hold.
+
+    A computer that is known at this address too may be this one under another name, and is not elsewhere.
+    """
     if profile is None or source is NOBODY or profile.seen(TICKET_COMPUTERS, source.key) is not None:
         return "", ""
     computers = profile.values(COMPUTERS)
@@ -144,6 +147,8 @@ def unusual(profile: Profile | None, source: EntityRef, ctx: Context, at: int) -
         return "", ""
     if NOBODYS.intersection(ctx.knowledge.tags(source.key)):
         return "", ""
+    if ip:
+        others = [key for key in others if all(one.address != ip for one in ctx.knowledge.bindings(key))]
     days = plural(profile.days, "active day")
     usual = listed(ctx.profiles.entity(key).label for key in before[-3:])
     first = f"It never signed in from this computer before, on {days}; its computers are {usual}" if new else ""
