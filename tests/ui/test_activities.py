@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -14,6 +15,7 @@ from app.engine.queries import scan
 from app.model.asking import Order
 from app.model.rows import ActivityRow
 from app.model.saved import SavedQuery
+from app.session import Session
 from app.ui.actions import BY_ID, CONTEXTS
 from app.ui.main_window import MainWindow
 from app.ui.pages.activities import ActivitiesPage
@@ -390,3 +392,20 @@ def test_tab_leaves_the_query_for_its_neighbours(window: MainWindow, settle: Set
     assert page.query.edit.hasFocus()
     QTest.keyClick(page.query.edit, Qt.Key.Key_Backtab)
     assert not page.query.edit.hasFocus()
+
+
+def test_the_example_in_the_field_ends_where_its_line_does(make_window, case: Path, settle: Settle) -> None:  # type: ignore[no-untyped-def]
+    window = make_window(Session.open(case), 1440, 900)
+    window.desk.go("activities")
+    settle(window)
+    edit = window.page().query.edit
+    whole = edit.placeholderText()
+    assert whole.endswith("dc*")
+    window.resize(860, 560)
+    settle(window)
+    cut = edit.placeholderText()
+    assert cut.endswith("…") and whole.startswith(cut[:-1])
+    assert edit.fontMetrics().horizontalAdvance(cut) <= edit.viewport().width()
+    window.resize(1440, 900)
+    settle(window)
+    assert edit.placeholderText() == whole

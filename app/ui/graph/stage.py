@@ -29,7 +29,7 @@ class Stage(QWidget):
         self.canvas = GraphCanvas()
         self.query = QueryBar()
         self.query.edit.setAccessibleName(tr("Query behind the picture"))
-        self.query.edit.setPlaceholderText(tr("the whole case; type a query to draw the parties of its activities"))
+        self.query.edit.show_hint(tr("the whole case; type a query to draw the parties of its activities"))
         self.find = SearchField(tr("Find in the picture"))
         self.find.setFixedWidth(theme.px(200))
         self.activities = LinkButton(tr("Open as activities"))

@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QStandardItem, QStandardItemModel, QSyntaxHighlighter, QTextCharFormat, QTextOption
+from PySide6.QtGui import (
+    QKeyEvent,
+    QPainter,
+    QResizeEvent,
+    QStandardItem,
+    QStandardItemModel,
+    QSyntaxHighlighter,
+    QTextCharFormat,
+    QTextOption,
+)
 from PySide6.QtWidgets import (
     QCompleter,
     QFrame,
@@ -48,6 +57,18 @@ class _Line(QPlainTextEdit):
     escaped = Signal()
     tabbed = Signal()
     stepped = Signal(int)
+    _hint = ""
+
+    def show_hint(self, text: str) -> None:
+        """An example, in the place of a text. It ends where the line does; by itself it would go on below, half seen."""
+        self._hint = text
+        room = self.viewport().width() - round(2 * self.document().documentMargin())
+        self.setPlaceholderText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another room for the example."""
+        super().resizeEvent(event)
+        self.show_hint(self._hint)
 
     def event(self, event: QEvent) -> bool:
         """Esc is the bar's while it is typed in."""
@@ -142,7 +163,7 @@ class QueryBar(QWidget):
         self.edit.setFixedHeight(theme.px(28))
         self.edit.document().setDocumentMargin(theme.px(3))
         self.edit.setViewportMargins(0, theme.px(3), 0, 0)
-        self.edit.setPlaceholderText(tr("account:alice protocol:kerberos etype:rc4 time:>-2h not computer:dc*"))
+        self.edit.show_hint(tr("account:alice protocol:kerberos etype:rc4 time:>-2h not computer:dc*"))
         self.edit.setAccessibleName(tr("Query"))
         self._colours = _Colours(self.edit.document())
         self.verdict = Words("", "quiet", "good")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
+from unicodedata import bidirectional
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
@@ -95,15 +96,24 @@ def _cut(text: str, kind: str, room: float) -> tuple[str, float]:
 
 
 def _joined(placed: Sequence[Placed], line: float) -> list[Run]:
-    """Plain words beside each other as one run: a call that draws costs more than what it draws."""
+    """Plain words beside each other as one run: a call that draws costs more than what it draws.
+
+    Words that are written from the right stand alone: drawn with what follows, a number would come before the name it is about.
+    """
     made: list[Placed] = []
     for x, y, right, text, link, sign in placed:
-        if made and link < 0 and made[-1][4] < 0 and made[-1][1] == y:
+        beside = made and link < 0 and made[-1][4] < 0 and made[-1][1] == y
+        if beside and _from_right(made[-1][3]) == _from_right(text):
             left, _, end, before, _, _ = made[-1]
             made[-1] = (left, y, right, f"{before}{' ' if x > end + 0.5 else ''}{text}", -1, "")
         else:
             made.append((x, y, right, text, link, sign))
     return [Run(QRectF(x, y, right - x, line), text, link, sign) for x, y, right, text, link, sign in made]
+
+
+def _from_right(text: str) -> bool:
+    """Whether letters of it are written from the right to the left (Unicode annex 9, types R and AL)."""
+    return not text.isascii() and any(bidirectional(one) in ("R", "AL") for one in text)
 
 
 def _ellipsis(runs: list[Run], width: float, kind: str) -> list[Run]:
