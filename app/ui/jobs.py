@@ -47,6 +47,8 @@ class Job:
         self.entry: Entry | None = None
         self.stopped: Callable[[], object] = lambda: None
         """Called when the user stopped it."""
+        self.dropped: Callable[[Any], object] = lambda _: None
+        """Called with what the work gave although nobody waits for it any more: whatever must be closed is closed there."""
 
     def cancel(self) -> None:
         """Nobody waits for it any more."""
@@ -187,7 +189,9 @@ class Jobs(QObject):
         if job is not None:
             job.ended = True
             self._write_down(job, error)
-        if job is None or job.cancelled or (job.owner is not None and not shiboken6.isValid(job.owner)):
+        if job is not None and job.cancelled and value is not None:
+            job.dropped(value)
+        elif job is None or job.cancelled or (job.owner is not None and not shiboken6.isValid(job.owner)):
             pass
         elif error:
             (job.failed or self.failed.emit)(error)

@@ -454,6 +454,7 @@ class MainWindow(Stage):
 
         held.append(self.desk.jobs.run(open_it, opened, refused, self))
         held[0].stopped = lambda: refused(f"Stopped: {shown} was not opened; it is as it was.")
+        held[0].dropped = lambda session: self.desk.jobs.run(session.close)  # it was open just before
 
     def set_session(self, session, route: Route | None = None, stay: bool = False) -> None:
         """Show another case, close the one before; it stands as it stood when it was seen last."""

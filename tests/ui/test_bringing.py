@@ -92,3 +92,36 @@ def test_it_is_stopped_and_the_workspace_is_as_it_was(
     db = sqlite3.connect(old)
     assert db.execute("PRAGMA user_version").fetchone() == (6,)
     db.close()
+
+
+def test_a_workspace_that_was_open_just_when_it_was_stopped_is_closed(
+    make_window: Callable[..., MainWindow],
+    case: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+    settle: Settle,
+) -> None:
+    other = tmp_path / "other.wardlight"
+    other.write_bytes(case.read_bytes())
+    window, goes, closed, really = make_window(Session.open(case)), threading.Event(), [], Session.open
+    before = window.desk.session
+
+    def late(path: Path, told: Callable[[str], None]) -> Session:
+        session = really(path, told=told)
+        end = session.close
+        session.close = lambda: (closed.append(session), end())[1]  # type: ignore[method-assign]
+        told("It is open, and nobody knows yet")
+        assert goes.wait(10)
+        return session
+
+    monkeypatch.setattr(Session, "open", late)
+    window.open_case(other)
+    qtbot.waitUntil(lambda: "nobody knows yet" in said(window), timeout=10_000)
+    (entry,) = (one for one in window.desk.jobs.log.running if one.words.startswith("Opening"))
+    assert entry.cancel is not None
+    entry.cancel()
+    goes.set()
+    settle(window)
+    qtbot.waitUntil(lambda: len(closed) == 1, timeout=10_000)
+    assert window.desk.session is before and "was not opened" in window.statusbar.said.text()
