@@ -139,7 +139,8 @@ class Desk(QObject):
             self.tell("Alerts do not tell of all that was read, since detection did not come to its end: F5 detects again.", True)
         elif self.differs and self.session is not None:
             then = "it is open for reading only" if self.session.read_only else "F5 detects again"
-            self.tell(f"The alerts are not what this program would find, since {self.differs}: {then}.", True)
+            first = f"{self.session.brought} " if self.session.brought else ""  # said just before, and to be read too
+            self.tell(f"{first}The alerts are not what this program would find, since {self.differs}: {then}.", True)
 
     def go(self, page: str, key: str = "", new_tab: bool = False, **view: str) -> None:
         """Show a page; pages that do not exist in this build are ignored.
