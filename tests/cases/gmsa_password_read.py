@@ -60,6 +60,7 @@ QUIET = {
     "a server reads its own over LDAP": [
         search("(objectClass=*)", "msDS-ManagedPassword", base="CN=svc,CN=Managed Service Accounts,DC=example,DC=org", scope=0)
     ],
+    "another attribute of a managed account": [read("bf967915-0de6-11d0-a285-00aa003049e2")],
     "a controller": [
         controller(DC1),
         controller(DC2),

@@ -43,6 +43,10 @@ FIRES: Cases = {
         [ticket("FILES$", etype=0x12), ticket("FILES$", user="bob", etype=0x12, at=MINUTE, TargetUserName="bob@example.org")],
         severity="high",
     ),
+    "a realm as it is typed in part, in the log": Case(
+        [ticket("FILES$", etype=0x12), ticket("DC1$", user="bob", etype=0x12, at=MINUTE, TargetUserName="bob@Example.ORG")],
+        severity="high",
+    ),
     "RC4 and a realm as it is typed": Case(
         [shown(presented_ticket_etype=23, presented_ticket_realm="example.org", code=-1)], severity="medium"
     ),
@@ -60,6 +64,10 @@ QUIET: Cases = {
     "of a read-only controller": [*ISSUED, shown(kvno=0x12340001)],
     "a recording of one of two controllers": [
         *workday(60), *(shown(at=one * HOUR, presented_ticket_hash=f"of the other {one}") for one in range(14)),
+    ],
+    "in the log, a realm as the KDC writes it": [ticket("FILES$", etype=0x12, TargetUserName="bob@EXAMPLE.ORG")],
+    "in the log, a realm as it is typed, refused": [
+        ticket("FILES$", etype=0x12, status=7, TargetUserName="bob@example.org"),
     ],
     "in the log, a trusted realm of Unix": [ticket("FILES$", etype=0x12, TargetUserName="bob@unix.example.net")],
     "RC4, which is told elsewhere": [*ISSUED, shown(presented_ticket_etype=23, kvno=2)],

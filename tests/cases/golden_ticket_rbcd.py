@@ -16,7 +16,14 @@ FIRES: Cases = {
     ),
 }  # fmt: skip
 
+FIRES |= {  # type: ignore[operator]
+    "in the log, refused": Case(
+        [ticket("krbtgt", user="svc_web", etype=0x12, status=13, TransmittedServices="svc_web@EXAMPLE.ORG")], severity="medium"
+    ),
+}
+
 QUIET: Cases = {
+    "in the log, a renewed ticket": [ticket("krbtgt", etype=0x12, TicketOptions="0x2")],
     "delegation to a server": [SERVICE, tgs_req("cifs/files.example.org", client="boss", **HELD)],
     "a forwarded ticket-granting ticket": [SERVICE, tgs_req(f"krbtgt/{REALM}", options=0x60810010)],
     "in the log, delegation to a server": [ticket("FILES$", user="svc_web", TransmittedServices="svc_web@EXAMPLE.ORG")],

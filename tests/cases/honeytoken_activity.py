@@ -61,6 +61,7 @@ FIRES: Cases = {
     "its credentials were given at another computer": Case([explicit("backup-adm")], BARE),  # type: ignore[list-item]
 }
 QUIET: Cases = {
+    "another account at a federation server": Case([*older("alice"), *older("bob", at=SECOND, right=True)], BARE),
     "another account": Case([as_req("alice"), ntlm("alice", at=SECOND), logon("alice")], DECOY),
     "nobody tagged it": [as_req("backup-adm"), ntlm("backup-adm", at=SECOND)],
     "the analyst took the tag away": Case([as_req("backup-adm")], {r"user:example.org\backup-adm": {"Honeytoken": False}}),

@@ -13,6 +13,7 @@ def gone(number: int, kind: str = "user", at: int = 0) -> object:
 
 FIRES = {
     "over LDAP": Case([deleted(dn(f"u{one}"), at=one * SECOND) for one in range(60)], severity="medium", external_id=2016),
+    "users in the directory's log": Case([gone(n, at=n * SECOND) for n in range(60)], severity="medium"),  # type: ignore[misc]
     "in two kinds of events": [
         one for n in range(55) for one in (gone(n, at=n * SECOND), account_event(4726, f"u{n}", at=n * SECOND + 9, rid=3000 + n))
     ],
@@ -30,6 +31,8 @@ QUIET = {
     "records of DNS": [
         deleted(f"DC=h{one},DC=example.org,CN=MicrosoftDNS,DC=DomainDnsZones,{BASE}", at=one * SECOND) for one in range(90)
     ],
+    "a few in the log": [gone(one, at=one * SECOND) for one in range(9)],
+    "over a week in the log": [gone(one, at=2 * one * HOUR) for one in range(60)],
     "printers in the log": [gone(one, "printQueue", one * SECOND) for one in range(90)],
     "refused": [deleted(dn(f"u{one}"), at=one * SECOND, code=50) for one in range(90)],
     "one told by two events": [

@@ -63,6 +63,7 @@ FIRES: Cases = {
 
 QUIET: Cases = {
     "what is only new, at low sensitivity": Case([replay("alice")], tuning=LOW),
+    "somebody whom nobody names": [replay("-")],
     "a computer's request came twice": [replay("WS1$")],
     "a service's session": [log(4624, {"TargetUserName": "alice", "TargetDomainName": "EXAMPLE", "LogonType": "5"})],
     "its own computer at another address": [NAMED[0], signs_in("WS1", STRANGER, at=2 * MINUTE), GIVEN, used(STRANGER)],

@@ -25,6 +25,11 @@ FIRES: Cases = {
          weak("WS2$", WS2)],
         severity="medium",
     ),
+    "in the log, more computers": Case(
+        [*(tgt(f"PC{one}$", f"192.0.2.{20 + one}") for one in range(7)),
+         *(tgt(f"PC{one}$", f"192.0.2.{20 + one}", at=2 * HOUR + one * MINUTE, etype=0x17) for one in range(7))],
+        severity="medium",
+    ),
     "in the log": Case(
         [*(tgt(f"WS{one}$", f"192.0.2.{20 + one}") for one in range(4)),
          *(tgt(f"WS{one}$", f"192.0.2.{20 + one}", at=HOUR, etype=0x17) for one in range(4))],

@@ -65,6 +65,7 @@ FIRES: Cases = {
     "a copy of the database under a random name": Case(
         [*HERE, file(r"Temp\KfQzPwLx.tmp", r"\\dc1\ADMIN$", size=18_000_000)], severity="medium"
     ),
+    "a log tells the database in a shadow copy": Case([*HERE, opened(rf"{SNAPSHOT}\NTDS\ntds.dit")], severity="high"),
     "a log tells the database": Case([*HERE, opened(r"Windows\NTDS\ntds.dit")], severity="high"),
     "settings of many policies": [
         *HERE,

@@ -50,6 +50,10 @@ QUIET: Cases = {
     "after a certificate, which is told elsewhere": [
         as_req("alice", WS1, pkinit=True, padata_etype=None, pa_types=(16, 128)), tgs_req("alice", **DIRECT, **HELD)
     ],
+    "for an ordinary account towards a controller, in the log": [
+        *IS_DC, ticket("DC1$", user="bob", etype=0x12, TransmittedServices="WEB1$@EXAMPLE.ORG"),
+    ],
+    "a remote desktop, in the log": [ticket("FILES$", user="alice", etype=0x12, TicketOptions="0x40810008")],
     "a service to itself, in the log": [
         ticket("svc_web", user="svc_web"), ticket("WS1$", user="WS1$", TicketOptions="0x40810008"),
     ],

@@ -39,6 +39,10 @@ FIRES = {
 }
 QUIET = {
     "a new password, which the controller sets": [trust(4716, "SYSTEM"), trust(4716, "DC1$", at=MINUTE)],
+    "a trust that a controller makes anew by itself": [trust(4716, "DC1$", at=at * MINUTE) for at in range(3)],
+    "a right taken from a log of another kind": [
+        log(4717, {**subject("alice"), "TargetSid": f"{DOMAIN}-1105", "AccessGranted": "SeInteractiveLogonRight"})
+    ],
     "a controller's own call": [*KNOWN, made(49, DC2, stub={"domain_name": "partner.test"})],
     "trusts are listed": [*KNOWN, made(50), made(13), made(73)],
     "a right is given": [log(4704, {**subject("alice"), "TargetSid": f"{DOMAIN}-1105", "PrivilegeList": "SeDebugPrivilege"})],
