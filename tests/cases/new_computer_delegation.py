@@ -46,7 +46,8 @@ FIRES: Cases = {
     ),
     "an old service at a controller": Case(
         [controller(DC1), dns("dc1.example.org", answers=(f"A {DC1}",)), as_req("FAKE01$", WS1, at=MINUTE),
-         acts("ldap/dc1.example.org")], severity="low",
+         tgs_req("ldap/dc1.example.org", at=2 * MINUTE, client="bob", s4u2proxy=True, options=0x40830000,
+                 presented_ticket_hash=tgt_of("FAKE01$", WS1, MINUTE), evidence_ticket_hash="its own")], severity="low",
     ),
     "refused": Case([NEW, HELD, acts("cifs/files.example.org", code=13)], severity="medium"),
     "in the log": Case(
@@ -67,6 +68,10 @@ QUIET: Cases = {
         NEW, HELD, tgs_req("cifs/files.example.org", presented_ticket_hash=tgt_of("FAKE01$", WS1, MINUTE))
     ],
     "towards itself": [NEW, HELD, acts("FAKE01$"), acts("host/fake01.example.org", at=3 * MINUTE)],
+    "for an administrator at a controller, which is told elsewhere": [
+        controller(DC1), dns("dc1.example.org", answers=(f"A {DC1}",)), as_req("FAKE01$", WS1, at=MINUTE),
+        acts("ldap/dc1.example.org"),
+    ],
     "controllers among themselves": [
         tgt(), tgt(computer="dc2.example.org"),
         ticket("DC1$", user="DC2$", at=MINUTE, TransmittedServices="DC2$@EXAMPLE.ORG"),

@@ -95,9 +95,11 @@ def at_controller(activity: Activity, ctx: Context, name: str, there: str, user:
     target, acts = ctx.knowledge.computer_entity(there), ctx.knowledge.account(name, realm)
     if activity.result != "success" or target.kind != "controller" or ctx.knowledge.computer_entity(name).kind == "controller":
         return
+    victim = ctx.knowledge.account(user, realm) if user else None
+    if ctx.is_sensitive(victim, activity.at):
+        return  # whoever acts for an administrator is told of as a suspicious request
     if not is_new("at controllers", name, activity.at, ctx):
         return
-    victim = ctx.knowledge.account(user, realm) if user else None
     yield found(
         ctx, activity, f"{name} {target.key}",
         severity="low", confidence="low", succeeded=True, accounts=tuple(ref for ref in (acts, victim) if ref is not None),
