@@ -34,7 +34,7 @@ class GroupList(QFrame):
         self._members: tuple[EntityRef, ...] = ()
         self._traits: dict[str, Traits] = {}
         self._held: list[str] = []
-        """What the search looks in, member by member."""
+        """What the search looks in, member by member; made for the first search."""
         self.title = Elided("", "section")
         self.field = SearchField(tr("Find in the group"))
         columns = (
@@ -71,8 +71,7 @@ class GroupList(QFrame):
 
     def show_group(self, node: Node, traits: dict[str, Traits]) -> None:
         """List the members of a group."""
-        self._members, self._traits = tuple(sorted(node.members, key=lambda ref: (ref.label.lower(), ref.key))), traits
-        self._held = [f"{one.label.lower()}\n{one.key}\n{self._of(one).subnet}" for one in self._members]
+        self._members, self._traits, self._held = node.members, traits, []
         self.title.say(name_of(node))
         self.field.clear()
         self._search()
@@ -107,7 +106,9 @@ class GroupList(QFrame):
 
     def _search(self) -> None:
         wanted = self.field.text().lower().strip()
-        found = [one for one, held in zip(self._members, self._held, strict=True) if wanted in held]
+        if wanted and not self._held:
+            self._held = [f"{one.label.lower()}\n{one.key}\n{self._of(one).subnet}" for one in self._members]
+        found = [one for one, held in zip(self._members, self._held, strict=True) if wanted in held] if wanted else self._members
         self.table.show_rows(found[:MOST])
         some = f"{wording.number(len(found))} of " if len(found) < len(self._members) else ""
         first = f", the first {wording.number(MOST)} listed" if len(found) > MOST else ""

@@ -154,7 +154,7 @@ def shown(
         worst = max(severity[key] for key in members)
         nodes.append(
             Node(
-                key=fold, ref=ref, members=tuple(refs[key] for key in members), title=title,
+                key=fold, ref=ref, members=tuple(sorted((refs[key] for key in members), key=_by_name)), title=title,
                 weight=sum(weight[key] for key in members), degree=len(degree.get(fold, ())), alerted=worst > 0,
                 severity=SEVERITIES[worst], alerts=sum(traits.get(key, NONE).alerts for key in members),
                 community=communities.get(members[0], -1), mixed=len({refs[key].kind for key in members}) > 1,
@@ -266,6 +266,11 @@ def trait(ref: EntityRef, traits: Traits, by: str) -> str:
 
 def _mark(around: tuple[str, ...]) -> str:
     return f"{zlib.crc32(chr(10).join(around).encode('utf-8', 'surrogatepass')):08x}"
+
+
+def _by_name(ref: EntityRef) -> tuple[str, str]:
+    """Members of a group stand by their names wherever they are listed; sorted here, away from the window."""
+    return ref.label.lower(), ref.key
 
 
 def _join(before: Edge | None, edge: Edge) -> Edge:

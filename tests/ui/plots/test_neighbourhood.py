@@ -38,6 +38,7 @@ def test_many_leaves_of_one_kind_are_one_disc_with_their_number() -> None:
 
     fold = next(one for one in picture.nodes if one.members)
     assert fold.ref.label == str(FOLD_ABOVE + 1) and fold.title == "accounts" and not fold.mixed
+    assert [one.label for one in fold.members] == sorted(user(n).label for n in range(FOLD_ABOVE + 1)), "by their names"
     assert len(picture.nodes) == 2 and set(picture.group_of.values()) == {fold.key}
     assert [(one, other, joined.count) for one, other, joined in picture.edges] == [
         (fold.key, ROOT.key, sum(n + 1 for n in range(FOLD_ABOVE + 1)))
