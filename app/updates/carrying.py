@@ -1,22 +1,22 @@
 """An update as one file for machines without a network: a plain tar archive of the signed manifest and packages.
 
-It is read by our own few lines, which know plain files only: each name and size is held against the signed manifest before a byte
+It is read by app.plain_tar, which knows plain files only: each name and size is held against the signed manifest before a byte
 of it is written, so that no path leads elsewhere, no link is made, and nothing larger than was signed comes out.
 """
 
 import hashlib
 import tarfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import IO
 
-from app.updates.statement import LARGEST, LONGEST, Manifest, Package, Refused
+from app.plain_tar import Damaged, Members
+from app.updates.statement import LONGEST, Manifest, Package, Refused
 
 FIRST = "manifest.json"
 """Name of the member that holds the envelope."""
-BLOCK, PIECE = 512, 1 << 20
 Told = Callable[[int, int], None]
 
 
@@ -45,14 +45,15 @@ class Carried:
     """An update file that is read from its beginning to its end, once. Raises Refused."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
+        self._members = Members(file)
 
     def envelope(self) -> bytes:
         """The first member."""
-        head = self._next()
-        if head is None or head[0] != FIRST or head[1] > LONGEST:
-            raise Refused("That is no update file: it does not begin with a manifest.")
-        return b"".join(self._body(head[1]))
+        with _refusing():
+            head = self._members.next()
+            if head is None or head[0] != FIRST or head[1] > LONGEST:
+                raise Refused("That is no update file: it does not begin with a manifest.")
+            return b"".join(self._members.body(head[1]))
 
     def packages(
         self, manifest: Manifest, wanted: Callable[[Package], Path | None], told: Told = lambda done, total: None
@@ -62,54 +63,26 @@ class Carried:
         A package is there under its name only once its sum was right. told: bytes done, bytes of the package.
         """
         known, found = {one.name: one for one in manifest.packages}, list[Package]()
-        while (head := self._next()) is not None:
-            one = known.pop(head[0], None)
-            if one is None:
-                raise Refused(f"The update file holds {head[0][:60]!r}, of which its manifest knows nothing, or holds it twice.")
-            if head[1] != one.bytes:
-                raise Refused(f"{one.name} has {head[1]:,} bytes in the update file and {one.bytes:,} in its manifest.")
-            take(self._body(one.bytes), one, wanted(one), told)
-            found.append(one)
+        with _refusing():
+            while (head := self._members.next()) is not None:
+                one = known.pop(head[0], None)
+                if one is None:
+                    raise Refused(
+                        f"The update file holds {head[0][:60]!r}, of which its manifest knows nothing, or holds it twice."
+                    )
+                if head[1] != one.bytes:
+                    raise Refused(f"{one.name} has {head[1]:,} bytes in the update file and {one.bytes:,} in its manifest.")
+                take(self._members.body(one.bytes), one, wanted(one), told)
+                found.append(one)
         return tuple(found)
 
-    def _exactly(self, size: int) -> bytes:
-        parts, left = list[bytes](), size
-        while left:
-            part = self._file.read(min(left, PIECE))
-            if not part:
-                raise Refused("The update file ends in the middle: it was not copied whole.")
-            parts.append(part)
-            left -= len(part)
-        return b"".join(parts)
 
-    def _next(self) -> tuple[str, int] | None:
-        """Name and bytes of the next member, None at the end."""
-        head = self._exactly(BLOCK)
-        if not any(head):
-            return None
-        size, said = _number(head[124:136]), _number(head[148:156])
-        if size is None or size > LARGEST or said != sum(head) - sum(head[148:156]) + 8 * 32:
-            raise Refused("That is no update file, or it is damaged.")
-        if head[156:157] not in (b"0", b"\0") or any(head[345:500]):
-            raise Refused("The update file holds something else than plain files, which no update does.")
-        name, _, rest = head[:100].partition(b"\0")
-        if any(rest) or not name.isascii():
-            raise Refused("The update file holds a name that cannot be one.")
-        return name.decode("ascii"), size
-
-    def _body(self, size: int) -> Iterator[bytes]:
-        left = size
-        while left:
-            part = self._exactly(min(left, PIECE))
-            left -= len(part)
-            yield part
-        self._exactly(-size % BLOCK)
-
-
-def _number(field: bytes) -> int | None:
-    """An octal number of a head, None for what is none."""
-    digits = field.strip(b" \0")
-    return int(digits, 8) if digits and all(one in b"01234567" for one in digits) else None
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except Damaged as error:
+        raise Refused(f"That is no update file, or it was not copied whole: {error}.") from error
 
 
 def take(pieces: Iterator[bytes], package: Package, out: Path | None, told: Told = lambda done, total: None) -> None:

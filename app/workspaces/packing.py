@@ -15,13 +15,14 @@ from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from secrets import token_hex
-from typing import IO, Annotated, Any
+from typing import IO, Annotated
 
 import msgspec
 import zstandard
 
 from app import __version__
 from app.engine.store import StoreError, compacting, opening
+from app.plain_tar import Damaged, Members
 from app.workspaces.companions import JOURNALS, SUFFIX, companions, is_companion, plain_file
 from app.workspaces.moving import finish, move_all, named
 
@@ -29,7 +30,6 @@ PACK = ".wardlight-pack"
 FORMAT = 1
 MEMBERS, MANIFEST_BYTES = 200_000, 64 << 20
 """Members of an archive, and bytes of the list of them, at most."""
-BLOCK, PIECE = 512, 1 << 20
 DEEPEST = 4
 """Parts of a name behind that of the folder it is in."""
 ROOM = 64 << 20
@@ -163,7 +163,7 @@ def unpack(archive: Path, folder: Path, name: str = "", told: Told = lambda done
         raise FileNotFoundError(f"There is no folder {folder}.")
     try:
         with archive.open("rb") as raw, zstandard.ZstdDecompressor(max_window_size=WINDOW).stream_reader(raw) as packed:
-            reader = _Reader(packed)
+            reader = Members(packed)
             manifest = _manifest(reader)
             target = folder / named(name or manifest.name)
             if target.exists() or target.is_symlink() or companions(target):
@@ -181,61 +181,16 @@ def unpack(archive: Path, folder: Path, name: str = "", told: Told = lambda done
                 shutil.rmtree(place, ignore_errors=True)
     except zstandard.ZstdError as error:
         raise OSError(f"{archive} is no packed workspace, or it is damaged: {error}.") from error
-    except _Refused as error:
+    except Damaged as error:
         raise OSError(f"{archive} is refused: {error}.") from error
     return target
 
 
-class _Refused(Exception):
+class _Refused(Damaged):
     """Why an archive is not unpacked, in words that end a sentence."""
 
 
-class _Reader:
-    """Members of a tar stream, one after the other: plain files only."""
-
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-
-    def _exactly(self, size: int) -> bytes:
-        parts, left = [], size
-        while left:
-            part = self._stream.read(min(left, PIECE))
-            if not part:
-                raise _Refused("it ends in the middle")
-            parts.append(part)
-            left -= len(part)
-        return b"".join(parts)
-
-    def next(self) -> tuple[str, int] | None:
-        """Name and bytes of the next member, None at the end."""
-        head = self._exactly(BLOCK)
-        if not any(head):
-            return None
-        try:
-            said = int(head[148:156].rstrip(b"\0 ") or b"0", 8)
-            size = int.from_bytes(head[125:136], "big") if head[124] == 0x80 else int(head[124:136].rstrip(b"\0 ") or b"0", 8)
-            name = head[:100].rstrip(b"\0").decode("utf-8")
-        except ValueError:
-            raise _Refused("the head of a member cannot be read") from None
-        if size < 0:  # digits may have a sign before them, for Python
-            raise _Refused("a member has less than no bytes")
-        if said != sum(head) - sum(head[148:156]) + 8 * 32:
-            raise _Refused("the head of a member is damaged")
-        if head[156:157] not in (b"0", b"\0") or any(head[345:500]):
-            raise _Refused(f"{name[:60]!r} is no plain file")
-        return name, size
-
-    def body(self, size: int) -> Iterator[bytes]:
-        """The bytes of the member, in pieces."""
-        left = size
-        while left:
-            part = self._exactly(min(left, PIECE))
-            left -= len(part)
-            yield part
-        self._exactly(-size % BLOCK)
-
-
-def _manifest(reader: _Reader) -> Manifest:
+def _manifest(reader: Members) -> Manifest:
     head = reader.next()
     if head is None or head[0] != MANIFEST or head[1] > MANIFEST_BYTES:
         raise _Refused("it does not begin with the list of what it holds")
@@ -274,7 +229,7 @@ def _head(name: str, number: int) -> str:
     return name if len(name.encode()) <= HEAD_NAME else f"long/{number}"
 
 
-def _take(reader: _Reader, manifest: Manifest, main: Path, told: Told, total: int) -> None:
+def _take(reader: Members, manifest: Manifest, main: Path, told: Told, total: int) -> None:
     """Write the members to where they belong beside main, a file that is not there yet."""
     digests, done = {}, 0
     for number, one in enumerate(manifest.members):
