@@ -1,4 +1,7 @@
-"""Passwords guessed over Kerberos or NTLM: many for one account, a few for many accounts, from one source or many."""
+"""Passwords guessed over Kerberos or NTLM: many for one account, a few for many accounts, from one source or many.
+
+Long because failures of every protocol and log are counted along the same five trails.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import Any

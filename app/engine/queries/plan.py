@@ -1,4 +1,7 @@
-"""How a filter is walked: counted, opened at any position, without reading what lies before."""
+"""How a filter is walked: counted, opened at any position, without reading what lies before.
+
+Long because one plan answers counting, opening at a position and charts from the same lists.
+"""
 
 import json
 from array import array
