@@ -16,7 +16,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -24,9 +23,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.sensor import WARM, Preferred, traffic  # noqa: E402
-from tests.integration.limited import limited  # noqa: E402
-from tests.integration.namespace import Namespace, namespace, why_not  # noqa: E402
+from benchmarks.sensor import WARM, Enter, Preferred, preferring, traffic  # noqa: E402
+from tests.integration.namespace import Namespace, namespace  # noqa: E402
 
 
 def window(workspace: str) -> int:
@@ -197,15 +195,10 @@ def main() -> int:
     options = parser.parse_args()
     if options.window:
         return window(str(options.capture))
-    if why := why_not():
-        print(why, file=sys.stderr)
-        return 1
-    with suppress(OSError), limited(os.cpu_count() or 1, 1 << 40) as group:
-        return _run(options, group.command)
-    return _run(options, lambda *words: list(words))
+    return preferring(lambda enter: _run(options, enter))
 
 
-def _run(options: argparse.Namespace, enter: Callable[..., list[str]]) -> int:
+def _run(options: argparse.Namespace, enter: Enter) -> int:
     """enter: command lines that come before others."""
     rows: dict[str, Any] = {}
     for part, where in (("workspace", Workspace), ("screen", Screen)):

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -68,10 +68,27 @@ def inside() -> int:
     return 0
 
 
+Enter = Callable[..., list[str]]
+"""Makes a command line of another one, whose program comes before others."""
+
+
+def preferring(run: Callable[[Enter], int]) -> int:
+    """What run returns, which is given how programs come before others, where a control group can be made; 1, with the reason
+    on standard error, where there can be no namespace."""
+    if why := why_not():
+        print(why, file=sys.stderr)
+        return 1
+    with ExitStack() as stack:
+        enter: Enter = lambda *words: list(words)  # noqa: E731
+        with suppress(OSError):
+            enter = stack.enter_context(limited(os.cpu_count() or 1, 1 << 40)).command
+        return run(enter)
+
+
 class Preferred(Namespace):
     """A namespace whose programs come before others."""
 
-    def __init__(self, name: str, enter: Callable[..., list[str]]) -> None:
+    def __init__(self, name: str, enter: Enter) -> None:
         super().__init__(name)
         self._enter = enter
 
@@ -234,15 +251,10 @@ def main() -> int:
     options = parser.parse_args()
     if options.inside or options.hub:
         return hub() if options.hub else inside()
-    if why := why_not():
-        print(why, file=sys.stderr)
-        return 1
-    with suppress(OSError), limited(os.cpu_count() or 1, 1 << 40) as group:
-        return _run(options, group.command)
-    return _run(options, lambda *words: list(words))
+    return preferring(lambda enter: _run(options, enter))
 
 
-def _run(options: argparse.Namespace, enter: Callable[..., list[str]]) -> int:
+def _run(options: argparse.Namespace, enter: Enter) -> int:
     """enter: command lines that come before others."""
     parts = options.parts.split(",")
     rows: dict[str, Any] = {}
