@@ -41,6 +41,10 @@ FIRES |= {
         [modify(f"CN=Backup Operators,CN=Builtin,{BASE}", DESCRIPTOR, FULL)], severity="medium"
     ),
     "the owner of Domain Admins, by a request": Case([modify(ADMINS, DESCRIPTOR, f"O:{DOMAIN}-1401D:")], severity="medium"),
+    "the owner of a record of DNS, by a request": Case(
+        [modify(f"DC=ws7,DC=_msdcs.example.org,CN=MicrosoftDNS,DC=ForestDnsZones,{BASE}", DESCRIPTOR, f"O:{DOMAIN}-1401")],
+        severity="low",
+    ),
     "the owner of a user, by a request": Case([modify(dn("dora"), DESCRIPTOR, f"O:{DOMAIN}-1401")], severity="low"),
 }
 QUIET = {

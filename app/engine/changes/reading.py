@@ -26,6 +26,8 @@ SETTLED = 12 * 3_600_000_000
 """An account is at home at a place where it changed something half a day before or earlier, within thirty days."""
 YOUNG = 86_400_000_000
 """Rights that an account got within the last day make no administrator of it."""
+DNS_ONLY = ("cn=microsoftdns,", "dc=domaindnszones,", "dc=forestdnszones,")
+"""What stands in the distinguished name of what DNS keeps in the directory (MS-DNSP section 2.3)."""
 OF_COMPUTERS = frozenset({"dnshostname", "msds-allowedtoactonbehalfofotheridentity"})
 """Attributes of computers; who writes one over LDAP does not say what its object is."""
 
@@ -132,7 +134,7 @@ def object_of(change: Change, ctx: Context, at: int | None = None) -> EntityRef 
     kind, domain = change.object_class, change.domain or base_domain(change.dn)
     if kind == "domaindns" or (change.dn and change.dn[:3].lower() == "dc=" and base_domain(change.dn)):
         name = base_domain(change.dn) or domain
-        return EntityRef("domain", f"domain:{name}", name) if name and ",dc=domaindnszones" not in change.dn.lower() else None
+        return EntityRef("domain", f"domain:{name}", name) if name and not _of_dns(change.dn) else None
     sam = change.sam
     if kind == "group" or (kind == "" and (change.attribute == "member" or _is_born_group(change.dn))):
         name = sam or common_name(change.dn) or _well_known(change.sid)
@@ -161,6 +163,11 @@ def _is_born_group(dn: str) -> bool:
     first, _, rest = dn[:1024].lower().partition(",")
     container, _, domain = rest.partition(",")
     return container in PLACES and domain[:3] == "dc=" and first.removeprefix("cn=") in SENSITIVE_GROUPS | SENSITIVE_NAMES
+
+
+def _of_dns(dn: str) -> bool:
+    """True for a zone or a record, whose names begin with DC= like a domain's, and for the partitions that hold them."""
+    return any(one in dn.lower() for one in DNS_ONLY)
 
 
 def _well_known(sid: str) -> str:
