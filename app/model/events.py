@@ -99,7 +99,7 @@ class EventTask(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-ta
 
 
 class EventProcess(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-process"):
-    """A process began: 4688."""
+    """A process began: 4688, and 1 of Sysmon, whose fields have names of their own."""
 
 
 class EventObjectAccess(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-object-access"):

@@ -18,6 +18,19 @@ def ran(
     return log(4688, fields, at=at, computer=computer)
 
 
+def told_by_sysmon(
+    command: str, program: str = r"C:\Windows\System32\cmd.exe", user: str = r"EXAMPLE\alice", session: str = "0x5000", *,
+    computer: str = DC,
+) -> Activity:  # fmt: skip
+    """1 of Sysmon."""
+    fields = {
+        "ProcessId": "420", "Image": program, "CommandLine": command, "User": user, "LogonId": session, "ParentProcessId": "692",
+        "ParentImage": r"C:\Windows\System32\cmd.exe", "ParentCommandLine": "cmd",
+    }  # fmt: skip
+    return log(1, fields, computer=computer, where=SYSMON)
+
+
+SYSMON = ("Microsoft-Windows-Sysmon", "Microsoft-Windows-Sysmon/Operational")
 UTIL, REG = r"C:\Windows\System32\ntdsutil.exe", r"C:\Windows\System32\reg.exe"
 FIRES = {
     "media for a new controller": Case(
@@ -33,6 +46,11 @@ FIRES = {
     ),
     "a backup of its folder": Case(
         [*KNOWN, ran(r"wbadmin start backup -backuptarget:e: -include:c:\windows\ntds -quiet")], severity="high"
+    ),
+    "media, told by Sysmon": Case([*KNOWN, told_by_sysmon('ntdsutil "ac i ntds" ifm "cr fu c:\\x" q q', UTIL)], severity="high"),
+    "media, by the system in another language": Case(
+        [*KNOWN, told_by_sysmon('ntdsutil "ac i ntds" ifm "cr fu c:\\x" q q', UTIL, r"NT-AUTORITÄT\SYSTEM", "0x3e7")],
+        severity="medium",
     ),
     "hives of a computer": Case([*KNOWN, ran(r"reg  save HKLM\SAM C:\t\s.sav /y", REG, computer=CLIENT)], severity="medium"),
     "memory of LSA": Case(
@@ -54,6 +72,7 @@ QUIET = {
     ],
     "other keys of the registry": [*KNOWN, ran(r"reg save HKLM\Software\Vendor C:\b.reg", REG), ran(r"reg query HKLM\SAM", REG)],
     "a backup of the whole system": [*KNOWN, ran("wbadmin start systemstatebackup -backuptarget:e: -quiet", user="SYSTEM")],
+    "the registry asked, told by Sysmon": [*KNOWN, told_by_sysmon(r"reg query HKLM\SAM", REG)],
     "the database looked at": [*KNOWN, ran(r"dir C:\Windows\NTDS"), ran(r"notepad procdump-of-our-app.txt")],
     "modules of mimikatz that act on a controller, or use a key": [
         *KNOWN,

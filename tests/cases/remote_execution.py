@@ -43,6 +43,18 @@ def process(
     return log(4688, fields, at=at, computer=computer)
 
 
+def by_sysmon(
+    program: str, parent: str, command: str = "", *, at: int = 0, user: str = r"EXAMPLE\alice", session: int = 0x5000
+) -> Activity:
+    """1 of Sysmon."""
+    fields = {
+        "Image": program, "CommandLine": command, "ProcessId": "2304", "User": user, "LogonId": hex(session),
+        "ParentProcessId": "2048", "ParentImage": parent,
+    }  # fmt: skip
+    where = ("Microsoft-Windows-Sysmon", "Microsoft-Windows-Sysmon/Operational")
+    return log(1, fields, at=at, computer=FILE_SERVER, where=where)
+
+
 def inner(program: str, command: str, *, at: int = 0, session: int = 0x6000) -> Activity:
     """4688 as old Windows versions write it, of a process whose creator has a session of his own."""
     fields = {**subject("alice", session), "NewProcessName": program, "CommandLine": command, "NewProcessId": "0x901"}
@@ -77,6 +89,7 @@ FIRES = {
         [tgt("bob"), logon("alice", WS1), process(r"C:\Windows\System32\cmd.exe", WMI_HOST, OUTPUT, at=SECOND, computer=DC)],
         severity="high",
     ),
+    "a program by WMI, told by Sysmon": Case([by_sysmon(r"C:\Windows\notepad.exe", WMI_HOST)], severity="low"),
     "a program by WMI, who for is told": Case([process(r"C:\Windows\notepad.exe", WMI_HOST)], severity="low"),
     "a program by WMI of an old Windows": Case(
         [
@@ -134,6 +147,10 @@ FIRES = {
 }
 
 QUIET = {
+    "what WMI starts for the system, told by Sysmon": [
+        by_sysmon(r"C:\Windows\notepad.exe", WMI_HOST, user=r"NT AUTHORITY\SYSTEM", session=0x3E7)
+    ],
+    "a program that somebody starts, told by Sysmon": [by_sysmon(r"C:\Windows\notepad.exe", r"C:\Windows\explorer.exe")],
     "files on the administrators' share": [
         shared("ADMIN$", r"Temp\setup.tmp"),
         shared("IPC$", "srvsvc"),

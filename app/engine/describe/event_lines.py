@@ -190,8 +190,8 @@ def _element(content: str, name: str) -> str:
 
 
 def process(a: Activity, d: WindowsEvent) -> str:
-    """4688."""
-    return f"Process started: {said(d, 'CommandLine', 'NewProcessName') or 'unknown'}"
+    """4688, 1 of Sysmon."""
+    return f"Process started: {said(d, 'CommandLine', 'NewProcessName', 'Image') or 'unknown'}"
 
 
 def replayed(a: Activity, d: WindowsEvent) -> str:

@@ -7,7 +7,7 @@ from app.engine.change_story import tell
 from app.engine.changes import Change, is_routine
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, fact
-from app.engine.readings.processes import BEGAN, base
+from app.engine.readings.processes import BEGAN, BEGAN_SYSMON, program_of
 from app.engine.readings.sessions import by_system
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
@@ -50,9 +50,7 @@ def store_of(program: str, command: str) -> tuple[str, str]:
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Commands that do it, whoever runs them: backup programs ask the system, and write no such command line."""
     event: EventProcess = activity.detail  # type: ignore[assignment]
-    if event.event_id != BEGAN:
-        return
-    program, command = base(event.fields.get("NewProcessName", "")), event.text("CommandLine") or ""
+    program, command = program_of(event), event.text("CommandLine") or ""
     what, means = store_of(program, command)
     if not what:
         return
@@ -87,6 +85,6 @@ DETECTOR = Detector(
     watches=(EventProcess,),
     needs=Needs(ports=("the Security log",), kinds=("event-process",), parts=("event-process",)),
     window=HOUR,
-    event_ids=(BEGAN,),
+    event_ids=(BEGAN, BEGAN_SYSMON),
     detect=detect,
 )

@@ -31,7 +31,7 @@ from app.engine.readings.deeds import (
 from app.engine.readings.installations import INSTALLED, INSTALLED_AUDITED, TASK_CHANGED, TASK_MADE, installation
 from app.engine.readings.novelty import is_new
 from app.engine.readings.pipes import CONTROL, pipe_opened, program_written
-from app.engine.readings.processes import BEGAN, WMI_HOST, base, started
+from app.engine.readings.processes import BEGAN, BEGAN_SYSMON, WMI_HOST, program_of, started
 from app.engine.readings.sessions import LOGON, NETWORK, Logon, from_session, is_elsewhere, latest_of
 from app.engine.repeated import again, first_time, folded, told_before
 from app.model.activity import Activity
@@ -357,7 +357,7 @@ def ran(activity: Activity, ctx: Context) -> Iterator[Finding]:
 def woken(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """The host of WMI was started while a person signed in over the network again and again, as a remote client of it does."""
     event, end = activity.detail, activity.destination.ip if activity.destination is not None else ""
-    if not isinstance(event, EventProcess) or base(event.fields.get("NewProcessName", "")) != WMI_HOST:
+    if not isinstance(event, EventProcess) or program_of(event) != WMI_HOST:
         return
     visitor = ctx.memory.recall(("visitor", end), Activity, activity.at, WAKES)
     if visitor is None or (ctx.memory.recall(("visits", end), int, activity.at, WAKES) or 0) < VISITS:
@@ -438,7 +438,7 @@ DETECTOR = Detector(
     watches=(RpcCall, RpcBind, KerberosAp, Ntlm, EventService, EventTask, EventProcess, EventShare, EventLogon),
     watches_refused=(SmbFile,),
     interfaces=(SVCCTL, ATSVC, TASKS, WMI, DISPATCH, WINREG, *sorted(ACTIVATION), ""),
-    event_ids=(INSTALLED, INSTALLED_AUDITED, TASK_MADE, TASK_CHANGED, BEGAN, FILE_CHECKED, LOGON),
+    event_ids=(INSTALLED, INSTALLED_AUDITED, TASK_MADE, TASK_CHANGED, BEGAN, BEGAN_SYSMON, FILE_CHECKED, LOGON),
     needs=Needs(
         ports=("445", "135", "5985", "dynamic RPC"),
         kinds=("rpc-call", "event-service", "event-task", "event-process", "event-share"),

@@ -1,4 +1,4 @@
-"""A process that a computer's log tells (4688): by which way another computer may have had it started."""
+"""A process that a computer's log tells (4688, 1 of Sysmon): by which way another computer may have had it started."""
 
 from msgspec import Struct
 
@@ -8,7 +8,7 @@ from app.engine.readings.sessions import BUILT_IN_SESSIONS, KEPT, NETWORK, Logon
 from app.model.activity import Account, Activity
 from app.model.events import EventProcess
 
-BEGAN = 4688
+BEGAN, BEGAN_SYSMON = 4688, 1
 WMI_HOST, SHELL_HOST, CONSOLE, SERVICES = "wmiprvse.exe", "wsmprovhost.exe", "mmc.exe", "services.exe"
 HOSTS = frozenset({WMI_HOST, SHELL_HOST, CONSOLE})
 """Programs that do what other computers ask by WMI, by PowerShell remoting, and by the COM object MMC20.Application."""
@@ -45,24 +45,40 @@ def base(path: str) -> str:
     return path[:1024].replace("/", "\\").rpartition("\\")[2].strip("\"' ").lower()
 
 
+def program_of(event: EventProcess) -> str:
+    """Name of the program that began, in lower case."""
+    return base(event.fields.get("NewProcessName") or event.fields.get("Image", ""))
+
+
+def _runs_as(activity: Activity, event: EventProcess) -> Account | None:
+    """The person for whom it runs; None for computers and for Windows itself, and where 4688 says that it is whose started it."""
+    if event.event_id == BEGAN_SYSMON:
+        who = activity.account
+        own = (event.number("LogonId") or 0) < BUILT_IN_SESSIONS
+        return who if who is not None and not own and not who.name.endswith("$") else None
+    name = event.text("TargetUserName") or ""
+    return Account(name=name, domain=event.text("TargetDomainName")) if name and not name.endswith("$") else None
+
+
 def started(activity: Activity, ctx: Context) -> Started | None:
     """By which way a process was started; None for those that people and the system start."""
     event = activity.detail
-    if not isinstance(event, EventProcess) or event.event_id != BEGAN:
+    if not isinstance(event, EventProcess):
         return None
-    program, parent = base(event.fields.get("NewProcessName", "")), base(event.fields.get("ParentProcessName", ""))
+    sysmon = event.event_id == BEGAN_SYSMON
+    program, parent = program_of(event), base(event.fields.get("ParentImage" if sysmon else "ParentProcessName", ""))
     computer, command = event.computer.lower(), event.text("CommandLine") or ""
-    named = "ParentProcessName" in event.fields
+    named = sysmon or "ParentProcessName" in event.fields
     hosting = program in HOSTS and (program != CONSOLE or "-embedding" in command.lower())
+    own, by = ("ProcessId", "ParentProcessId") if sysmon else ("NewProcessId", "ProcessId")
     if hosting and (not named or program == CONSOLE):
-        ctx.memory.note(("host", computer, event.number("NewProcessId")), program, activity.at)
+        ctx.memory.note(("host", computer, event.number(own)), program, activity.at)
     if not named or parent == CONSOLE:
-        parent = ctx.memory.recall(("host", computer, event.number("ProcessId")), str, activity.at, KEPT) or ""
+        parent = ctx.memory.recall(("host", computer, event.number(by)), str, activity.at, KEPT) or ""
     if program != SHELL_HOST and parent not in HOSTS and parent != SERVICES:
         return _inside(activity, event, program, command, ctx) if program in SHELLS and not named else None
-    name = event.text("TargetUserName")
-    account = Account(name=name, domain=event.text("TargetDomainName")) if name and not name.endswith("$") else None
-    number = event.number("TargetLogonId") or 0
+    account = _runs_as(activity, event)
+    number = event.number("LogonId" if sysmon else "TargetLogonId") or 0
     logon = ctx.logons.recall(("session", computer, number), Logon, activity.at, KEPT) if number >= BUILT_IN_SESSIONS else None
     words = _way(program, parent, command, account is not None or not named)
     if words is None:

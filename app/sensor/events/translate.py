@@ -43,7 +43,7 @@ FAMILIES: tuple[Family, ...] = (
     accounts.FAMILY,
     *services.FAMILIES,
     tasks.FAMILY,
-    processes.FAMILY,
+    *processes.FAMILIES,
     objects.FAMILY,
     directory_changes.FAMILY,
     shares.FAMILY,

@@ -1,6 +1,7 @@
 """Events of which the corpus holds real samples, and what the first of each id says, checked by hand against the record."""
 
 REAL: tuple[tuple[int, str | None, str | None, str, str, int | None], ...] = (
+    (1, "NT AUTHORITY\\SYSTEM", None, "name:desktop-df4ulde", "success", None),
     (104, "IE10WIN7\\IEUser", None, "name:ie10win7", "success", None),
     (1100, None, None, "name:37l4247f27-25", "success", None),
     (1102, "VALKYRIE\\fgaeta", None, "name:valkyrie.galactica.cc", "success", None),
