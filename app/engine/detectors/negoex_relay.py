@@ -2,26 +2,13 @@
 
 from collections.abc import Iterator
 
-from msgspec import Struct
-
 from app.engine.context import Context
-from app.engine.detector import HOUR, MINUTE, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence, some
+from app.engine.detector import HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence, some
+from app.engine.readings.relays import Leg, evidence, passed_on
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity, Step
 from app.model.details import Negoex
 from app.model.entity import EntityRef
-
-RELAYED = 5 * MINUTE
-"""A negotiation that is passed on goes on within a client's patience."""
-OTHERS = 8
-
-
-class Leg(Struct, frozen=True, kw_only=True):
-    """One connection that carried a negotiation."""
-
-    source: str
-    target: str
-    activity: Activity
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
@@ -30,15 +17,9 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if not isinstance(detail, Negoex) or activity.source is None or activity.destination is None:
         return
     source, target = ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
-    now = Leg(source=source, target=target, activity=activity)
-    key = ("conversation", detail.conversation)
-    before: tuple[Leg, ...] = ctx.memory.recall(key, tuple, activity.at, RELAYED) or ()
-    ctx.memory.note(key, (*before[-OTHERS:], now), activity.at)
-    for one in before:
-        if one.target == source and one.source != target:
-            yield _relayed(ctx, one, now)
-        elif one.source == target and one.target != source:
-            yield _relayed(ctx, now, one)
+    leg = Leg(source=source, target=target, carrier=detail.carrier, activity=activity)
+    for first, second in passed_on(ctx, ("conversation", detail.conversation), leg):
+        yield _relayed(ctx, first, second)
 
 
 def _relayed(ctx: Context, first: Leg, second: Leg) -> Finding:
@@ -47,8 +28,7 @@ def _relayed(ctx: Context, first: Leg, second: Leg) -> Finding:
     victim, middle, server = ctx.source(toward), ctx.source(act), ctx.target(act)
     if middle.key in (server.key, victim.key):
         middle = EntityRef("address", f"address:{second.source}", second.source)
-    carriers = [one.detail.carrier for one in (toward, act) if isinstance(one.detail, Negoex)]
-    crossed = carriers[0].rstrip("12") != carriers[1].rstrip("12")
+    crossed = first.family != second.family
     severity: Severity = "high" if crossed or act.result == "success" else "medium"
     return found(
         ctx,
@@ -56,15 +36,15 @@ def _relayed(ctx: Context, first: Leg, second: Leg) -> Finding:
         f"{second.source} {second.target}",
         first=min(toward.at, act.at),
         last=max(toward.until, act.until),
-        evidence=(toward.id, act.id) if toward.at <= act.at else (act.id, toward.id),
+        evidence=evidence(first, second),
         severity=severity,
         confidence="high" if crossed else "medium",
         sources=some(middle, victim),
         succeeded=outcome_of(act),
         story=(sentence(middle, " passed a sign-in from ", victim, " on to ", server, ended(act, ", which accepted it.")),),
         facts=(
-            fact("The negotiation of ", victim, " with ", middle, f" over {carriers[0]}: ", toward),
-            fact("goes on over ", f"{carriers[1]} at ", server, ": ", act),
+            fact("The negotiation of ", victim, " with ", middle, f" over {first.carrier}: ", toward),
+            fact("goes on over ", f"{second.carrier} at ", server, ": ", act),
             fact("The number of a negotiation is drawn at random by the client, and is never used with a second server"),
             fact("The protocols differ, which no gateway does")
             if crossed
@@ -72,8 +52,8 @@ def _relayed(ctx: Context, first: Leg, second: Leg) -> Finding:
             against("It would be quiet if ", middle, " had begun a negotiation of its own"),
         ),
         steps=(
-            Step(origin=victim, target=middle, label=f"{carriers[0]} sign-in"),
-            Step(origin=middle, target=server, label=f"{carriers[1]} sign-in", caption=caption_of(act), accented=True),
+            Step(origin=victim, target=middle, label=f"{first.carrier} sign-in"),
+            Step(origin=middle, target=server, label=f"{second.carrier} sign-in", caption=caption_of(act), accented=True),
         ),
     )
 

@@ -3,14 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from msgspec import Struct
-
 from app.engine.changes import actor_of, by_controller, changes_of, common_name, is_administrator, sessioned
 from app.engine.context import NOBODY, Context
 from app.engine.detector import (
     DAY,
     HOUR,
-    MINUTE,
     Detector,
     Needs,
     against,
@@ -25,6 +22,8 @@ from app.engine.detector import (
 )
 from app.engine.knowledge.addresses import CLAIMS
 from app.engine.knowledge.names import host, is_address
+from app.engine.readings.relays import Leg, passed_on
+from app.engine.readings.relays import evidence as evidence_of
 from app.engine.readings.sessions import LOGON, LOGON_REFUSED, NETWORK, by_system
 from app.model.activity import NAMED, Activity
 from app.model.alert import Finding, Severity, Step
@@ -34,13 +33,10 @@ from app.model.events import EventDirectoryChange, EventLogon
 
 WINDOW = HOUR
 OBJECT_MADE = 5137
-RELAYED = 5 * MINUTE
-"""A challenge that is passed on is answered within a client's patience."""
 RISKY = ("ldap", "http")
 """Carriers at which a computer's own account can change the directory, or fetch a certificate in its name."""
 AUTHORITY, EXCHANGE = "Certificate authority", "Exchange server"
 LOCAL = (NAMED, "127.", "169.254.", "0.0.0.0", "fe80:", "::")
-OTHERS = 8
 BAITS = frozenset({"*", "wpad", "isatap"})
 """Names that browsers and Windows look up by themselves, and the record that answers for every name (RFC 4592; the DNS server's
 own block list holds the other two)."""
@@ -49,16 +45,6 @@ MARSHALLED = "1uwhrcaaaaa"
 ZONES = ",cn=microsoftdns,"
 WRONG = frozenset({49, 401, 0xC000006A, 0xC000006D, 0xC0000064, 0xC0000234})
 """Refused for the password or the name: somebody guesses. What is passed on is genuine, and refused for other reasons."""
-
-
-class Seen(Struct, frozen=True, kw_only=True):
-    """One connection that carried a challenge."""
-
-    source: str
-    target: str
-    carrier: str
-    proof: str
-    activity: Activity
 
 
 def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
@@ -88,7 +74,9 @@ def relays(activity: Activity, ctx: Context) -> Iterator[Finding]:
         return
     if isinstance(detail, Ntlm):
         if detail.server_challenge is not None:
-            yield from passed_on(activity, ctx, detail, detail.server_challenge, source, target)
+            leg = Leg(source=source, target=target, carrier=detail.carrier, activity=activity)
+            for first, second in passed_on(ctx, ("challenge", detail.server_challenge), leg):
+                yield relayed(ctx, first, second, detail.server_challenge)
         if detail.anonymous or not detail.user:
             return
         if detail.spn and meant_for_sender(activity, ctx, detail.spn):
@@ -115,28 +103,17 @@ def is_local(address: str) -> bool:
     return address.startswith(LOCAL) or not address
 
 
-def passed_on(activity: Activity, ctx: Context, detail: Ntlm, challenge: str, source: str, target: str) -> Iterator[Finding]:
-    """A server draws eight random bytes (MS-NLMP section 2.2.1.2): who receives them and gives them to another passes them on."""
-    now = Seen(source=source, target=target, carrier=detail.carrier, proof=activity.id, activity=activity)
-    before: tuple[Seen, ...] = ctx.memory.recall(("challenge", challenge), tuple, activity.at, RELAYED) or ()
-    ctx.memory.note(("challenge", challenge), (*before[-OTHERS:], now), activity.at)
-    for one in before:
-        if (one.source, one.target) == (source, target) or (one.source == target and one.target == source):
-            continue
-        if one.target == source:
-            yield relayed(ctx, one, now, challenge)
-        elif one.source == target:
-            yield relayed(ctx, now, one, challenge)
+def relayed(ctx: Context, first: Leg, second: Leg, challenge: str) -> Finding:
+    """A server draws eight random bytes (MS-NLMP section 2.2.1.2): who receives them and gives them to another passes them on.
 
-
-def relayed(ctx: Context, first: Seen, second: Seen, challenge: str) -> Finding:
-    """The victim's connection to the one in the middle, and that one's to the server."""
+    first: the victim's connection to the one in the middle; second: that one's to the server.
+    """
     toward, act = first.activity, second.activity
     victim, middle, server = ctx.source(toward), ctx.source(act), ctx.target(act)
     if middle.key in (server.key, victim.key):  # it is called like the one whose words it passes on
         middle = EntityRef("address", f"address:{second.source}", second.source)
     account = ctx.account(act) or ctx.account(toward)
-    crossed = first.carrier.rstrip("12") != second.carrier.rstrip("12")
+    crossed = first.family != second.family
     severity: Severity = "high" if crossed else "medium"
     return found(
         ctx,
@@ -144,7 +121,7 @@ def relayed(ctx: Context, first: Seen, second: Seen, challenge: str) -> Finding:
         f"{second.source} {second.target}",
         first=min(toward.at, act.at),
         last=max(toward.until, act.until),
-        evidence=(first.proof, second.proof) if toward.at <= act.at else (second.proof, first.proof),
+        evidence=evidence_of(first, second),
         severity=severity,
         confidence="high" if crossed else "medium",
         sources=some(middle, victim),
