@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from app.model.about import Risk
+from app.model.about import Reason, Risk
 from app.model.alert import Link, Sentence
 from app.model.brief import Brief
 from app.model.rows import EntityCard
@@ -22,10 +22,13 @@ from app.ui.widgets.flow import flow
 from app.ui.widgets.glyphs import ENTITY_ROLES
 from app.ui.widgets.sentence import SentenceView
 from app.ui.widgets.tag_menu import OFFERED, fill_tags
+from app.ui.widgets.tips import plain_tip
 from app.ui.widgets.words import Elided, Line, Words
 
 REASONS = 3
 RISK_WIDTH = 320
+BESIDE = 720
+"""Width of the head from which the risk with its reasons stands beside who it is; below, one line of it stands under that."""
 SIGN = 44
 HEADING = ("Domain", "Full name", "Address")
 """Facts that stand below the name."""
@@ -98,6 +101,8 @@ class Head(QWidget):
         self._shown: tuple[object, ...] = ()
         self.tag_button: MenuButton | None = None
         self.risk: QWidget | None = None
+        self.short: QWidget | None = None
+        """The risk in one line, for where there is no room beside."""
 
     def show_nobody(self) -> None:
         """No entity of that key."""
@@ -121,11 +126,26 @@ class Head(QWidget):
         column.addWidget(SentenceView(_sentence(brief), self._desk.follow, "text-quiet", "text"))
         column.addLayout(self._seen(card))
         parts: list[QWidget] = [BigSign(card.row.ref.kind), holder]
-        self.risk = None
+        self.risk = self.short = None
         if risk.reasons:
-            self.risk = self._risk(risk)
+            self.risk, self.short = self._risk(risk), self._short(risk)
             parts += [Line(vertical=True), self.risk]
+            column.addWidget(self.short)
         self._put(*parts)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The risk goes where there is room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self.risk is None or self.short is None:
+            return
+        beside = self.width() >= theme.px(BESIDE)
+        for one in self._parts[2:]:
+            one.setVisible(beside)
+        self.short.setVisible(not beside)
 
     def _put(self, *parts: QWidget) -> None:
         for one in self._parts:
@@ -180,6 +200,29 @@ class Head(QWidget):
             row.addWidget(Button(tr("Graph"), "graph", bare=True, on_click=go, tip="Show in graph"))
         return row
 
+    def _short(self, risk: Risk) -> QWidget:
+        """Score and first reason; the others in the tooltip."""
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.px(8))
+        row.addWidget(Words(f"Risk {risk.score}", "strong"))
+        row.addWidget(self._reason(risk.reasons[0]), 1)
+        more = risk.reasons[1:]
+        if more:
+            rest = Words(f"{len(more)} more", look="quiet")
+            rest.setToolTip(plain_tip("\n".join(f"+{one.points} {one.words}" for one in more)))
+            row.addWidget(rest)
+        return holder
+
+    def _reason(self, one: Reason) -> QWidget:
+        """Its words, which lead to its alert."""
+        if not one.alert:
+            return Elided(one.words)
+        link = LinkButton(one.words, lambda alert=one.alert: self._desk.go("alert", alert), elide=True)
+        link.setToolTip(wording.tidy(one.words))
+        return link
+
     def _risk(self, risk: Risk) -> QWidget:
         holder, column = _column()
         holder.setFixedWidth(theme.px(RISK_WIDTH))
@@ -199,12 +242,7 @@ class Head(QWidget):
             points.setFixedWidth(theme.px(28))
             points.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             line.addWidget(points)
-            if one.alert:
-                link = LinkButton(one.words, lambda alert=one.alert: self._desk.go("alert", alert), elide=True)
-                link.setToolTip(wording.tidy(one.words))
-                line.addWidget(link, 1)
-            else:
-                line.addWidget(Elided(one.words), 1)
+            line.addWidget(self._reason(one), 1)
             column.addLayout(line)
         more = risk.reasons[REASONS:]
         if more:

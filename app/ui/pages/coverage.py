@@ -18,6 +18,7 @@ from app.ui.widgets.chips import KeyHint
 from app.ui.widgets.coverage_cards import CellShown
 from app.ui.widgets.empty import Empty
 from app.ui.widgets.emptying import emptied
+from app.ui.widgets.flow import flow
 from app.ui.widgets.glyphs import COVERAGE_STATES, Sign
 from app.ui.widgets.words import PageHeading, Words
 
@@ -40,8 +41,8 @@ class CoveragePage(Page):
         self._known: Known | None = None
         self.report = Button(tr("Save as report"), "reports", on_click=lambda: desk.command("report.save"))
         self.heading = PageHeading(tr("Coverage"), "", (self.report,))
-        self.legend = QHBoxLayout()
-        self.legend.setSpacing(theme.px(6))
+        states = flow(gap=18, down=4)
+        self.legend = states.layout()
         self.others = Button("", on_click=self._choose_controllers, menu=True, tip="Other domain controllers")
         self.table = CoverageTable(self._grid, ())
         self.nothing = Empty(tr("Read some evidence first."), "Nothing to say yet")
@@ -51,7 +52,7 @@ class CoveragePage(Page):
         head.setSpacing(theme.px(12))
         head.addWidget(self.heading)
         line = QHBoxLayout()
-        line.addLayout(self.legend, 1)
+        line.addWidget(states, 1)
         line.addWidget(self.others)
         line.addWidget(KeyHint("←"))
         line.addWidget(KeyHint("→", "cell"))
@@ -168,10 +169,13 @@ class CoveragePage(Page):
         emptied(self.legend)
         states = [one for one in COVERAGE_STATES if made.minutes.get(one)]
         for state, share in zip(states, wording.percentages([made.minutes[one] for one in states]), strict=True):
-            self.legend.addWidget(Sign(f"coverage:{state}"))
-            self.legend.addWidget(Words(f"{state} {share}", "quiet", "quiet"))
-            self.legend.addSpacing(theme.px(12))
-        self.legend.addStretch(1)
+            told = QWidget()
+            row = QHBoxLayout(told)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(theme.px(6))
+            row.addWidget(Sign(f"coverage:{state}"))
+            row.addWidget(Words(f"{state} {share}", "quiet", "quiet"))
+            self.legend.addWidget(told)
 
     def _picked(self, row: StripRow, controller: str, cell: Cell) -> None:
         place = row.strips[controller].index(cell)

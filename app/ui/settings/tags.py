@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QStringListModel, Qt, QTimer
-from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout, QWidget
 
 from app.model.entity import EntityRef
 from app.model.rows import Tagged
@@ -16,6 +16,7 @@ from app.ui.tables.cells import Column
 from app.ui.tables.table import Table
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.empty import Empty
+from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.words import Line, PageHeading, Words
 
 TYPING_MS = 150
@@ -82,13 +83,11 @@ class Tags(Section):
         head.setContentsMargins(margin, theme.space("top"), margin, theme.px(10))
         head.setSpacing(theme.px(8))
         head.addWidget(self.heading)
+        self.name.setMinimumWidth(theme.px(240))
         self._line = QWidget()
-        line = QHBoxLayout(self._line)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(theme.space("related"))
-        line.addWidget(self.name, 1)
-        line.addWidget(self.tag)
-        line.addWidget(self.add)
+        line = FlowLayout(self._line, 8, fills=True)
+        for one in (self.name, self.tag, self.add):
+            line.addWidget(one)
         head.addWidget(self._line)
         head.addWidget(self.wrong)
         below = QWidget()

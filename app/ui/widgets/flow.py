@@ -7,13 +7,17 @@ from app.ui import theme
 
 
 class FlowLayout(QLayout):
-    """Items from left to right, gap apart, as many lines as needed, these down apart (as gap by default)."""
+    """Items from left to right, gap apart, as many lines as needed, these down apart (as gap by default).
 
-    def __init__(self, parent: QWidget | None = None, gap: int = 4, down: int | None = None) -> None:
+    fills: those that may grow take what is left of their line.
+    """
+
+    def __init__(self, parent: QWidget | None = None, gap: int = 4, down: int | None = None, fills: bool = False) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._heights: dict[int, int] = {}
         """By width: layouts around ask for the same few widths again and again."""
+        self._fills = fills
         self._gap, self._down = theme.px(gap), theme.px(gap if down is None else down)
         self.setContentsMargins(0, 0, 0, 0)
 
@@ -84,8 +88,11 @@ class FlowLayout(QLayout):
         for line in lines:
             high = max((item.sizeHint().height() for item in line), default=0)
             x = rect.x()
-            for item in line:
-                size = item.sizeHint().boundedTo(QSize(max(1, rect.width()), 1 << 20))
+            sizes = [item.sizeHint().boundedTo(QSize(max(1, rect.width()), 1 << 20)) for item in line]
+            rest = rect.width() - sum(size.width() + self._gap for size in sizes) + self._gap
+            for item, size in zip(line, sizes, strict=True):
+                if self._fills and rest > 0 and item.expandingDirections() & Qt.Orientation.Horizontal:
+                    size, rest = QSize(size.width() + rest, size.height()), 0
                 if place:
                     item.setGeometry(QRect(QPoint(x, y + (high - size.height()) // 2), size))
                 x += size.width() + self._gap

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -12,7 +12,7 @@ from app.ui.widgets.buttons import KEYBOARD
 from app.ui.widgets.glyphs import paint_severity
 
 HIGH, TIP = 64, 10
-"""Height of the strip and how far an arrow reaches into the next, in pixels of the design."""
+"""Height of a strip and how far an arrow reaches into the next, in pixels of the design."""
 
 
 class KillChain(QWidget):
@@ -31,15 +31,31 @@ class KillChain(QWidget):
 
     def sizeHint(self) -> QSize:
         """As wide as there is room."""
-        more = (self._rows() - 1) * theme.line_height("quiet")
-        return QSize(theme.px(400), theme.px(HIGH) + more)
+        strips = -(-len(self._phases) // self.beside())
+        return QSize(theme.px(400), strips * self._high())
 
     minimumSizeHint = sizeHint
+
+    def beside(self) -> int:
+        """Arrows side by side: all where every word of their names, number and time have room, else on more strips."""
+        most, metrics = max(1, len(self._phases)), QFontMetrics(theme.font("quiet-strong"))
+        words = max((metrics.horizontalAdvance(word) for one in self._phases for word in one.split()), default=0)
+        told = max((theme.measure("body").horizontalAdvance(_told(one)) for one in self._of.values()), default=0)
+        need = max(words, told + theme.space("glyph") + theme.px(6)) + 1
+        for strips in range(1, most + 1):
+            beside = -(-most // strips)
+            if self._inner(QRectF(0, 0, self.width() / beside, 1), 1).width() >= need:
+                return beside
+        return 1
 
     def _rows(self) -> int:
         """Lines of the longest name of a phase at this width."""
         metrics, room = QFontMetrics(theme.font("quiet-strong")), self._inner(self.rect_of(0), 1).width()
         return 2 if any(metrics.horizontalAdvance(one) > room for one in self._phases) else 1
+
+    def _high(self) -> int:
+        """Height of one strip."""
+        return theme.px(HIGH) + (self._rows() - 1) * theme.line_height("quiet")
 
     @staticmethod
     def _inner(rect: QRectF, place: int) -> QRectF:
@@ -59,12 +75,15 @@ class KillChain(QWidget):
             self._of.setdefault(one.phase, []).append(one)
         told = [f"{phase}: {wording.count(len(self._of[phase]), 'alert')}" for phase in self._phases if phase in self._of]
         self.setAccessibleName(f"Kill chain. {', '.join(told)}")
+        self.updateGeometry()
         self.update()
 
     def rect_of(self, place: int) -> QRectF:
         """Where a phase is painted."""
-        wide = self.width() / max(1, len(self._phases))
-        return QRectF(place * wide, 0, wide, self.height())
+        beside = self.beside()
+        strip, column = divmod(place, beside)
+        wide, high = self.width() / beside, self.height() / -(-max(1, len(self._phases)) // beside)
+        return QRectF(column * wide, strip * high, wide, high)
 
     def paintEvent(self, _event: object) -> None:
         """Paint one arrow for each phase."""
@@ -74,7 +93,7 @@ class KillChain(QWidget):
             self._paint(painter, place, phase, self._of.get(phase, []))
 
     def _paint(self, painter: QPainter, place: int, phase: str, alerts: list[Alert]) -> None:
-        tip, last = theme.px(TIP), place == len(self._phases) - 1
+        tip, last, column = theme.px(TIP), place == len(self._phases) - 1, place % self.beside()
         rect = self.rect_of(place).adjusted(1, 1, -3, -1)
         path = QPainterPath()
         path.moveTo(rect.left(), rect.top())
@@ -83,7 +102,7 @@ class KillChain(QWidget):
             path.lineTo(rect.right(), rect.center().y())
         path.lineTo(rect.right() - (0 if last else tip), rect.bottom())
         path.lineTo(rect.left(), rect.bottom())
-        if place:
+        if column:
             path.lineTo(rect.left() + tip, rect.center().y())
         path.closeSubpath()
         worst = max((one.severity for one in alerts), key=lambda one: RANK[one], default="")
@@ -95,7 +114,7 @@ class KillChain(QWidget):
             painter.setPen(QPen(theme.colour("focus"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPath(path)
-        inner = self._inner(self.rect_of(place), place)
+        inner = self._inner(self.rect_of(place), column)
         painter.setFont(theme.font("quiet-strong" if alerts else "quiet"))
         painter.setPen(theme.colour("text" if alerts else "text-quiet"))
         line = theme.line_height("quiet") * self._rows()
@@ -108,19 +127,18 @@ class KillChain(QWidget):
             return
         side = theme.space("glyph")
         paint_severity(painter, QRectF(below.left(), below.center().y() - side / 2, side, side), worst)
-        told = f"{len(alerts):,} · {wording.clock(min(one.finding.first for one in alerts))[:5]}"
         room = int(below.width() - side - theme.px(6))
         painter.setPen(theme.colour("text"))
-        told = painter.fontMetrics().elidedText(told, Qt.TextElideMode.ElideRight, room)
+        told = painter.fontMetrics().elidedText(_told(alerts), Qt.TextElideMode.ElideRight, room)
         painter.drawText(below.adjusted(side + theme.px(6), 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, told)
 
-    def _at(self, x: float) -> int:
-        place = int(x / max(1.0, self.width() / max(1, len(self._phases))))
-        return place if 0 <= place < len(self._phases) and self._phases[place] in self._of else -1
+    def _at(self, point: QPointF) -> int:
+        reached = (place for place, one in enumerate(self._phases) if one in self._of)
+        return next((place for place in reached if self.rect_of(place).contains(point)), -1)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """The hand over what was reached."""
-        self._under = self._at(event.position().x())
+        self._under = self._at(event.position())
         self.setCursor(Qt.CursorShape.PointingHandCursor if self._under >= 0 else Qt.CursorShape.ArrowCursor)
         self.update()
 
@@ -132,7 +150,7 @@ class KillChain(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Ask for the alerts of a phase."""
-        place = self._at(event.position().x())
+        place = self._at(event.position())
         if place >= 0 and event.button() == Qt.MouseButton.LeftButton:
             self.asked.emit(self._phases[place])
 
@@ -161,3 +179,8 @@ class KillChain(QWidget):
             self.asked.emit(self._phases[self._ring])
         else:
             super().keyPressEvent(event)
+
+
+def _told(alerts: Sequence[Alert]) -> str:
+    """How many, and when the first."""
+    return f"{len(alerts):,} · {wording.clock(min(one.finding.first for one in alerts))[:5]}"

@@ -67,7 +67,7 @@ def lay_out(
             if advance > room:
                 text, advance = _cut(text, name_kind, room)
             if not place(text, advance + side, position, piece.entity.kind):
-                return _ellipsis(_joined(placed, line), width, kind), y + line
+                return _ellipsis(placed, line, width, kind), y + line
             continue
         for number, word in enumerate(wording.tidy(piece.text, 2000).split(" ")):
             if number and x > 0:
@@ -78,7 +78,7 @@ def lay_out(
             if advance > width:
                 word, advance = _cut(word, kind, width)
             if not place(word, advance, position if linked else -1, ""):
-                return _ellipsis(_joined(placed, line), width, kind), y + line
+                return _ellipsis(placed, line, width, kind), y + line
     return _joined(placed, line), y + line
 
 
@@ -116,10 +116,14 @@ def _from_right(text: str) -> bool:
     return not text.isascii() and any(bidirectional(one) in ("R", "AL") for one in text)
 
 
-def _ellipsis(runs: list[Run], width: float, kind: str) -> list[Run]:
+def _ellipsis(placed: list[Placed], line: float, width: float, kind: str) -> list[Run]:
+    """The runs with an ellipsis at their end; the last words give way where there is no room for it."""
+    room = _advance("…", kind, theme.px(1000))
+    while len(placed) > 1 and placed[-1][2] > width - room and placed[-2][1] == placed[-1][1]:
+        placed.pop()
+    runs = _joined(placed, line)
     if runs:
         last = runs[-1].rect
-        room = _advance("…", kind, theme.px(1000))
         at = min(last.right(), width - room)
         runs.append(Run(QRectF(at, last.top(), room, last.height()), "…", -1, ""))
     return runs
