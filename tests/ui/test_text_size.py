@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.model.alert import Link
 from app.model.entity import EntityRef
 from app.ui import theme
+from app.ui.frame.topbar import LENS, SearchField
 from app.ui.main_window import MainWindow
 from app.ui.pages.alert import AlertPage
 from app.ui.pages.alerts import AlertsPage
@@ -23,9 +24,10 @@ from app.ui.plots.histogram import Legend
 from app.ui.settings.detectors import Detectors
 from app.ui.settings.tags import Tags
 from app.ui.tables.alert_filter import PHASES
+from app.ui.tables.table import Table
 from app.ui.widgets.buttons import LinkButton
 from app.ui.widgets.sentence import SentenceView, lay_out
-from app.ui.widgets.words import Words
+from app.ui.widgets.words import Elided, Words
 
 Settle = Callable[[MainWindow], None]
 LARGEST = 2.0
@@ -188,3 +190,28 @@ def test_the_overview_fits_its_width(large: MainWindow, settle: Settle) -> None:
     page = large.page()
     assert isinstance(page, OverviewPage)
     assert page.legend.height() >= page.legend.heightForWidth(page.legend.width())
+
+
+@pytest.mark.parametrize("page", ["sources", "sensors"])
+def test_names_in_tables_can_be_read(large: MainWindow, settle: Settle, page: str) -> None:
+    large.desk.go(page)
+    settle(large)
+    table = large.page().table
+    assert isinstance(table, Table) and table.columnWidth(0) >= theme.px(120)
+    shown = [place for place in range(len(table.columns)) if not table.isColumnHidden(place)]
+    assert sum(table.columnWidth(place) for place in shown) <= table.viewport().width()
+
+
+def test_a_note_that_says_nothing_takes_no_room(qapp: object) -> None:
+    assert Elided("").minimumSizeHint().width() == 0
+    assert 0 < Elided("a").minimumSizeHint().width() < Elided("a longer word").minimumSizeHint().width() == theme.px(24)
+
+
+def test_the_lens_grows_with_the_words_and_stands_before_them(large: MainWindow) -> None:
+    field = large.findChild(SearchField)
+    assert field is not None and field.lens().height() == theme.px(LENS) == 32
+    assert field.lens().right() <= theme.px(8) + field.textMargins().left() + theme.px(8)
+    picture = field.grab().toImage()
+    rect, ground = field.lens().toRect(), picture.pixelColor(field.width() // 2, 6)
+    painted = {picture.pixelColor(x, y).rgb() for x in range(rect.left(), rect.right()) for y in range(rect.top(), rect.bottom())}
+    assert painted - {ground.rgb()}, "the sign is there"

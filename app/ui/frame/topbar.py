@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QPainter
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QWidget
 
 from app.ui import keys, theme, wording, zones
 from app.ui.catalogue import tr
-from app.ui.icons import icon
+from app.ui.icons import paint_icon
 from app.ui.navigation import Crumb
 from app.ui.widgets.buttons import Button, LinkButton, MenuButton, paint_key
 from app.ui.widgets.emptying import emptied
 from app.ui.widgets.words import Elided, Words
+
+LENS = 16
+"""Side of the sign in the field, in pixels of the design."""
 
 
 class SearchField(QLineEdit):
@@ -21,38 +24,30 @@ class SearchField(QLineEdit):
     def __init__(self, action: str) -> None:
         super().__init__()
         self._action = action
-        self._lens: QAction | None = None
         self.setObjectName("search")
         self.setPlaceholderText(tr("Search or command"))
         self.setAccessibleName(tr("Search or command"))
         self.setMaxLength(200)
         self.setMaximumWidth(theme.px(320))
         self.setMinimumWidth(theme.px(140))
-        self._show_lens()
+        self.setTextMargins(theme.px(LENS + 4), 0, 0, 0)
 
     def sizeHint(self) -> QSize:
         """320 wide where there is room."""
         return QSize(theme.px(320), theme.space("button"))
 
-    def changeEvent(self, event: QEvent) -> None:
-        """The lens follows the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._show_lens()
-
-    def _show_lens(self) -> None:
-        image = icon("search", "text-quiet")
-        if self._lens is None:
-            self._lens = self.addAction(image, QLineEdit.ActionPosition.LeadingPosition)
-        else:
-            self._lens.setIcon(image)
+    def lens(self) -> QRectF:
+        """Where the lens is painted, which grows with the words."""
+        side = theme.px(LENS)
+        return QRectF(theme.px(8), (self.height() - side) / 2, side, side)
 
     def paintEvent(self, event) -> None:
-        """The key at the right edge."""
+        """The lens; the key at the right edge."""
         super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_icon(painter, self.lens(), "search", theme.colour("text-quiet"))
         if not self.text() and not self.hasFocus() and self.width() > theme.px(200):
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             key = keys.shown(self._action)
             width = theme.measure("quiet").horizontalAdvance(key) + theme.px(16)
             if key:

@@ -68,7 +68,7 @@ COLUMNS = (
     Column("Activities", _activities, 84, "number", firm=True),
     Column("Dropped", _of(_dropped), 78, "number", firm=True, tip=_of(states.losses)),
     Column("Lag", _lag, 62, "number", firm=True, tip=_of(states.lag_tip)),
-    Column("Quota", lambda line: line, 124, firm=True, tip=_of(states.quota_tip)),
+    Column("Quota", lambda line: line, 124, tip=_of(states.quota_tip)),
     Column("Controllers", _of(states.seen_controllers), 98, "number", tip=_of(states.controllers_tip), narrow=False, firm=True),
     Column("Version", lambda line: line.row.report.version if line.row.report else "", 84, "quiet", narrow=False, firm=True),
 )

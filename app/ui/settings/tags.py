@@ -35,7 +35,7 @@ def _how(row: Tagged) -> str:
 
 COLUMNS = (
     Column("Who", lambda row: row.ref, 240, "entity", stretch=True, dim=lambda row: row.by_hand is False),
-    Column("Tag", lambda row: row.tag, 150, dim=lambda row: row.by_hand is False, firm=True),
+    Column("Tag", lambda row: row.tag, 110, dim=lambda row: row.by_hand is False, firm=True),
     Column("How", _how, 300, "quiet", stretch=True),
 )
 

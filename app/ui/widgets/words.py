@@ -85,8 +85,8 @@ class Elided(QWidget):
         return QSize(theme.measure(self._kind).horizontalAdvance(self._text[:400]) + 2, theme.line_height(self._kind))
 
     def minimumSizeHint(self) -> QSize:
-        """A few characters."""
-        return QSize(theme.px(24), theme.line_height(self._kind))
+        """A few characters; nothing takes no room."""
+        return QSize(min(theme.px(24), self.sizeHint().width()) if self._text else 0, theme.line_height(self._kind))
 
     def paintEvent(self, _event: object) -> None:
         """Paint the cut line."""
