@@ -74,7 +74,7 @@ def test_a_driver_that_scales_by_itself_saves_none() -> None:
 @pytest.mark.skipif(bool(why_not()), reason=why_not() or "-")
 @pytest.mark.skipif(bool(SMALL), reason=SMALL or "-")
 def test_a_store_that_is_slower_than_its_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The process that stores gets a tenth of a processor, its two sources what there is; later it gets its share again."""
+    """The process that stores gets a twentieth of a processor, its two sources what there is; later it gets its share again."""
     monkeypatch.setenv("WARDLIGHT_HOME", str(tmp_path / "home"))
     save_settings(replace(load(), reserve=0.0))  # else the sources would leave traffic out before the store is full
     chance = random.Random(2)
@@ -82,7 +82,7 @@ def test_a_store_that_is_slower_than_its_sources(tmp_path: Path, monkeypatch: py
     parts = [save(tmp_path / "part.pcap", spray(users, START + turn * 10_000_000_000)).read_bytes() for turn in range(10)]
     paths = [tmp_path / "one.pcap", tmp_path / "two.pcap"]
     for path in paths:
-        path.write_bytes(parts[0] + b"".join(one[24:] for one in parts[1:]))
+        path.write_bytes(parts[0])
     case = tmp_path / "case.wardlight"
     create_workspace(case)
     specs = msgspec.json.encode([GrowingSource(path=str(path)) for path in paths]).decode()
@@ -91,10 +91,13 @@ def test_a_store_that_is_slower_than_its_sources(tmp_path: Path, monkeypatch: py
         cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
-        with limited(0.1, 2 << 30) as small, closing(Queries(case)) as queries:
+        with limited(0.05, 2 << 30) as small, closing(Queries(case)) as queries:
             until(lambda: queries.count() > 0, 40)  # its processes run
             for folder in small.folders:
                 (folder / "cgroup.procs").write_text(str(child.pid))
+            for path in paths:  # all of it comes at once, and only now
+                with path.open("ab") as file:
+                    file.write(b"".join(one[24:] for one in parts[1:]))
             found = comes(case, lambda one: "store-overloaded" in one, 120)["store-overloaded"]
             behind = queries.count()
             for folder in small.folders:
