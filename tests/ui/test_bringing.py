@@ -119,8 +119,9 @@ def test_a_workspace_that_was_open_just_when_it_was_stopped_is_closed(
 
     monkeypatch.setattr(Session, "open", late)
     window.open_case(other)
-    qtbot.waitUntil(lambda: "nobody knows yet" in said(window), timeout=10_000)
-    (entry,) = (one for one in window.desk.jobs.log.running if one.words.startswith("Opening"))
+    log = window.desk.jobs.log
+    qtbot.waitUntil(lambda: any("nobody knows yet" in one.detail for one in log.running), timeout=10_000)
+    (entry,) = (one for one in log.running if one.words.startswith("Opening"))
     assert entry.cancel is not None
     entry.cancel()
     goes.set()

@@ -65,17 +65,21 @@ def test_a_temporary_case_is_saved_and_the_window_goes_on_with_it(make_window: M
     assert not session.path.exists()
 
 
-def test_saving_replaces_a_file_and_refuses_itself_and_one_in_use(case: Path, tmp_path: Path) -> None:
+def test_saving_replaces_a_file_and_refuses_itself_and_one_in_use(
+    case: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     from app.engine.store.lease import Lease
 
-    session = Session.open(case)
+    own = tmp_path_factory.mktemp("own") / "own.wardlight"  # what was saved is written down in it
+    own.write_bytes(case.read_bytes())
+    session = Session.open(own)
     target = tmp_path / "old.wardlight"
     target.write_bytes(b"something else")
     target.with_name("old.wardlight-wal").write_bytes(b"a journal of the file before")
     try:
         session.save_as(target)
         with pytest.raises(StoreError, match="is open"):
-            session.save_as(case)
+            session.save_as(own)
         held = Lease(target)
         with pytest.raises(StoreError, match="in use"):
             session.save_as(target)

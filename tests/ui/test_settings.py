@@ -155,9 +155,7 @@ def test_a_settings_file_of_another_time_gives_defaults_for_what_it_lacks(tmp_pa
 
 
 def test_who_is_sensitive_is_listed_added_by_name_and_undone(make_window, case, settle: Settle, tmp_path) -> None:
-    session = Session.open(case)
-    session.save_as(tmp_path / "own.wardlight")
-    session.close()
+    (tmp_path / "own.wardlight").write_bytes(case.read_bytes())
     window = make_window(Session.open(tmp_path / "own.wardlight"))
     window.desk.go("settings", "tags", item="Honeytoken")
     settle(window)
