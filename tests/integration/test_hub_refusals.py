@@ -115,7 +115,7 @@ def test_a_hub_whose_certificate_is_over_loses_nothing_and_is_told(hub: RunningH
             making.renew(hub.folder)
             report = sensor.until(lambda one: one.backlog.connected and not one.backlog.messages, 90)
             assert report.backlog.lost == 0 and report.backlog.sent >= MESSAGES * 200
-            until(lambda: not unreachable(case), 60)
+            until(lambda: not unreachable(case), 120)  # what is mended is gone for a minute before it closes
         with linked(hub.place("admin-corp")) as link:
             assert activities("s1") in kept(link, ACTIVITIES)
     finally:
