@@ -91,6 +91,7 @@ clean() { # clean NAME: a system of that name
   mkdir "$work/$1"
   zstd -q -d -c "$base" | tar -x -C "$work/$1"
 }
+mkdir -p -m 1777 /tmp/.X11-unix # a machine on which no window was ever shown has none
 apart=() # what else the next commands inside are told
 inside() { # inside NAME USER COMMAND...: run in that system, with the screen of this one
   local name=$1 user=$2
@@ -162,7 +163,7 @@ say "the window"
 number=90
 while [ -e "/tmp/.X11-unix/X$number" ] || [ -e "/tmp/.X$number-lock" ]; do number=$((number + 1)); done
 screen=:$number
-mkdir -p /tmp/.X11-unix "$work/screen"
+mkdir -p "$work/screen"
 Xvfb "$screen" -screen 0 1440x900x24 -fbdir "$work/screen" -nolisten tcp -ac > /dev/null 2>&1 &
 children+=($!)
 for _ in $(seq 50); do [ -e "/tmp/.X11-unix/X$number" ] && break; sleep 0.1; done
