@@ -1,6 +1,7 @@
 """Tags that an analyst gives to accounts and computers of a workspace, or takes away."""
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from app.session import Session
 
 STATES: dict[str, bool | None] = {"on": True, "off": False, "auto": None}
 HONEYTOKEN, KNOWN_BAD = "Honeytoken", "Known bad"
+COMMENT = re.compile(r"(?:^|\s)#")
 MOST = 64 << 20
 """Bytes of a list of names."""
 
@@ -47,14 +49,17 @@ def run(options: argparse.Namespace) -> int:
 
 
 def named(text: str) -> list[str]:
-    """The names: one, or those in the lines of a file; empty lines and what stands behind a # are none. Raises OSError."""
+    """The names: one, or those in the lines of a file; empty lines and comments are none. Raises OSError.
+
+    A comment begins with a # at the beginning of a line or behind a blank: names of accounts may hold one.
+    """
     if not text.startswith("@"):
         return [text]
     path = Path(text[1:])
     if path.stat().st_size > MOST:
         raise OSError(f"{path} is too large for a list of names")
     lines = path.read_bytes().decode("utf-8-sig", "replace").splitlines()
-    found = [plain for one in lines if (plain := one.partition("#")[0].strip())]
+    found = [plain for one in lines if (plain := COMMENT.split(one, maxsplit=1)[0].strip())]
     if not found:
         raise OSError(f"{path} names nobody")
     return found

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.command.main import run
+from app.command.tag import named
 from app.session import Session
 from tests.material import ROOT, START, Packet, ask, save
 
@@ -77,6 +78,8 @@ def test_a_list_of_domains_is_tagged_and_who_asks_for_them_is_told(tmp_path: Pat
     assert run(["tag", str(case), "evil.test", "known bad", "off"], no_pdf) == 0
     assert detectors(case) == []
 
+    names.write_text("svc#1\t# a service\n  #svc2\n")
+    assert named(f"@{names}") == ["svc#1"]
     for wrong, why in (("evil", "is the name of no domain"), (f"@{tmp_path / 'none'}", "No such file")):
         assert run(["tag", str(case), wrong, "known bad", "on"], no_pdf) == 1
         assert why in capsys.readouterr().err

@@ -126,7 +126,7 @@ def _refused(activity: Activity, detail: EventPolicy, ctx: Context) -> Finding:
     sensitive = ctx.is_sensitive(account, activity.at)
     many = tried.distinct >= ctx.limit(ACCOUNTS)
     service = detail.text("ServiceName")
-    goal = f" a ticket for {service}" if service and detail.event_id in (4821, 106) else ""
+    deed = f" wanted a ticket for {service}" if service and detail.event_id in (4821, 106) else " was to sign in"
     return found(
         ctx,
         activity,
@@ -135,9 +135,7 @@ def _refused(activity: Activity, detail: EventPolicy, ctx: Context) -> Finding:
         confidence="medium",
         title="Sign-ins refused by an authentication policy",
         succeeded=False,
-        story=(
-            sentence(account, goal and " wanted", goal or " was to sign in", " from ", source, ", and ", policy, " refused it."),
-        ),
+        story=(sentence(account, deed, " from ", source, ", and ", policy, " refused it."),),
         facts=(
             fact("The controller's log: ", activity),
             *((fact(account, " is sensitive"),) if sensitive and account is not None else ()),

@@ -66,7 +66,7 @@ DETECTOR = Detector(
     phase="Lateral movement",
     techniques=("T1557.001", "T1187"),
     watches=(Negoex,),
-    needs=Needs(ports=("445", "80"), kinds=("negoex",)),
+    needs=Needs(ports=("445", "80", "389"), kinds=("negoex",)),
     window=HOUR,
     detect=detect,
 )
