@@ -67,5 +67,5 @@ def _begin(window: MainWindow, paths: Sequence[Path], workspace: Path | None) ->
 
 
 def _follow_system(window: MainWindow) -> None:
-    if theme.choice() == "system":
-        theme.apply("system", window.zoom)
+    if window.desk.settings.theme == "system":
+        window.recolour()

@@ -323,8 +323,8 @@ class Commands:
 
     def set_theme(self, name: str) -> None:
         """Put a theme on, keep the choice."""
-        theme.apply(name, self._window.zoom)
         self._desk.keep(theme=name)
+        self._window.recolour()
 
     def zoom_in(self) -> None:
         """Larger words."""

@@ -33,6 +33,7 @@ from app.ui.interpreter import Sweeper
 from app.ui.jobs import Job
 from app.ui.navigation import Route
 from app.ui.page import Page
+from app.ui.rounds import in_turn
 from app.ui.shelf.doing import unpack
 from app.ui.widgets import health_rows
 from app.ui.widgets.hover_card import HoverCards
@@ -70,7 +71,7 @@ class MainWindow(Stage):
         self.menu = QMenu(self)
         self._anew = QTimer(self)
         self._anew.setSingleShot(True)
-        self._anew.timeout.connect(self._look_anew)
+        self._anew.timeout.connect(lambda: in_turn(self, self._look_anew))  # behind the round in which pages go
         self._shown_late = QTimer(self)
         self._shown_late.setSingleShot(True)
         self._shown_late.timeout.connect(self._look_shown)
@@ -352,9 +353,29 @@ class MainWindow(Stage):
         self.bind_keys()
         for window in (self, *self.torn):
             window.setUpdatesEnabled(False)
+        self._shed()
+        self._anew.start()
+
+    def recolour(self) -> None:
+        """The theme of the settings on what is on screen; pages that nobody sees go first, for it is put on all that is alive.
+
+        They go in a round of their own, the theme of before in the next, and the picture stays until the new one is there.
+        """
+        self._shed()
+        self.sweeper.wanted = True
+        for window in (self, *self.torn):
+            window.setUpdatesEnabled(False)
+        in_turn(self, lambda: None, theme.take_off, self._recolour)
+
+    def _recolour(self) -> None:
+        theme.apply(self.desk.settings.theme, self.zoom)
+        for window in (self, *self.torn):
+            window.setUpdatesEnabled(True)
+
+    def _shed(self) -> None:
+        """A theme is put on everything that is alive."""
         for one in (*self.tabs.every(), *(one.tab for one in self.torn)):
             one.shed()
-        self._anew.start()
 
     def _look_shown(self) -> None:
         """The new picture is there, or took long enough."""

@@ -37,6 +37,7 @@ class _Look:
     fonts: dict[str, QFont] = {}
 
 
+@cache
 def load(name: str) -> dict[str, str]:
     """Role to hex colour of one theme."""
     with (resources() / "themes" / f"{name}.toml").open("rb") as file:
@@ -133,11 +134,18 @@ def apply(wanted: Choice, zoom: float = 1.0) -> None:
     if isinstance(app, QApplication):
         sheet = _sheet()
         if app.styleSheet() != sheet:
-            app.setStyleSheet("")
+            take_off()
         app.setPalette(_palette())
         app.setFont(font("body"))
         if app.styleSheet() != sheet:
             app.setStyleSheet(sheet)
+
+
+def take_off() -> None:
+    """Take the sheet off the whole application, which is half of the work of another theme."""
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        app.setStyleSheet("")
 
 
 def set_density(comfortable: bool) -> None:

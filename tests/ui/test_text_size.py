@@ -128,6 +128,23 @@ def test_a_legend_takes_the_lines_that_its_names_need(qapp: object) -> None:
         assert max(rect.bottom() for rect in legend.places(width).values()) < legend.heightForWidth(width)
 
 
+def test_a_legend_is_measured_again_when_what_it_shows_or_the_text_size_changes(qapp: object) -> None:
+    legend = Legend({"Kerberos": "chart-1", "RPC and SMB": "chart-4"})
+    before = legend.places(400)
+    legend.show_series(("RPC and SMB",))
+    assert set(legend.places(400)) == {"RPC and SMB"} and legend.places(400)["RPC and SMB"] != before["Kerberos"]
+    legend.show_series(("Kerberos", "RPC and SMB"))
+    assert legend.places(400) == before
+    name = theme.active() or "dark"
+    try:
+        theme.apply("dark", 2.0)
+        larger = legend.places(400)
+        assert all(larger[one].width() > before[one].width() for one in before)
+    finally:
+        theme.apply(name)  # type: ignore[arg-type]
+    assert legend.places(400) == before
+
+
 def test_the_legend_of_coverage_says_every_share(large: MainWindow, settle: Settle) -> None:
     large.desk.go("coverage")
     settle(large)

@@ -100,6 +100,31 @@ def test_the_theme_changes_while_the_window_is_open(window: MainWindow, settle: 
     assert theme.active() == "contrast"
 
 
+def test_pages_that_nobody_sees_are_found_as_they_were_in_another_theme(
+    window: MainWindow, settle: Callable[[MainWindow], None]
+) -> None:
+    window.desk.go("activities")
+    settle(window)
+    page = window.page()
+    page.query.set_text("kind:kerberos")
+    page._typed()
+    settle(window)
+    count = page.table.model().rowCount()
+    window.desk.go("alerts")
+    settle(window)
+    window.do_by_id("theme.light")
+    window.do_by_id("theme.contrast")  # chosen at once after it: the last one holds
+    settle(window)
+    assert theme.active() == "contrast" and window.updatesEnabled() and window.page().name == "alerts"
+    window.back()
+    settle(window)
+    again = window.page()
+    assert again is not page and again.name == "activities" and again.query.text() == "kind:kerberos"
+    assert again.table.model().rowCount() == count > 0
+    ground = window.grab().toImage().pixelColor(window.width() // 2, window.height() - 60)
+    assert ground.lightness() < 40  # of the dark one
+
+
 def test_larger_words_make_larger_rows(window: MainWindow, settle: Callable[[MainWindow], None]) -> None:
     window.desk.go("alerts")
     settle(window)

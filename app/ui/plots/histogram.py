@@ -332,6 +332,10 @@ def _round_up(value: int) -> int:
     return next(one * power for one in (2, 4, 6, 8, 10) if one * power >= value)
 
 
+WIDTHS = 16
+"""Widths at which a legend remembers where its names stand."""
+
+
 class Legend(QWidget):
     """Names of series with their squares, on as many lines as they need."""
 
@@ -339,6 +343,9 @@ class Legend(QWidget):
         super().__init__()
         self._roles = roles
         self._shown = tuple(roles)
+        self._measured: tuple[tuple[str, ...], int] = ((), 0)
+        self._kept: dict[str, int] = {}
+        self._placed: dict[int, dict[str, QRect]] = {}
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -361,14 +368,31 @@ class Legend(QWidget):
         """Its lines at that width."""
         return max((rect.bottom() + 1 for rect in self.places(width).values()), default=theme.px(16))
 
-    @staticmethod
-    def _line(names: Sequence[str]) -> int:
+    def _widths(self) -> dict[str, int]:
+        """Of each name with its square and the air behind it; measured once for a text size, as a layout asks dozens of times."""
+        size = self._shown, theme.px(1_000)
+        if self._measured != size:
+            measure, beside = theme.measure("quiet"), theme.px(30)
+            self._measured, self._kept = size, {name: measure.horizontalAdvance(name) + beside for name in self._shown}
+            self._placed.clear()
+        return self._kept
+
+    def _line(self, names: Sequence[str]) -> int:
         """Width of names in a line with their squares and the air between them."""
-        measure = theme.measure("quiet")
-        return sum(measure.horizontalAdvance(name) + theme.px(30) for name in names) - (theme.px(16) if names else 0)
+        widths = self._widths()
+        return sum(widths[name] for name in names) - (theme.px(16) if names else 0)
 
     def places(self, width: int) -> dict[str, QRect]:
         """Where each name stands with its square: lines end at the right edge."""
+        self._widths()
+        found = self._placed.get(width)
+        if found is None:
+            if len(self._placed) >= WIDTHS:
+                self._placed.clear()
+            found = self._placed[width] = self._place(width)
+        return found
+
+    def _place(self, width: int) -> dict[str, QRect]:
         lines: list[tuple[str, ...]] = [()]
         for name in self._shown:
             if lines[-1] and self._line((*lines[-1], name)) > width:
