@@ -20,7 +20,7 @@ from app.ui.pages.entity import EntityPage
 from app.ui.pages.incident import IncidentPage
 from app.ui.pages.overview import OverviewPage
 from app.ui.pages.settings import SettingsPage
-from app.ui.plots.histogram import Legend
+from app.ui.plots.legend import Legend
 from app.ui.settings.detectors import Detectors
 from app.ui.settings.tags import Tags
 from app.ui.tables.alert_filter import PHASES

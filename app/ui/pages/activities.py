@@ -20,7 +20,8 @@ from app.ui.desk import Desk
 from app.ui.exporting import ask
 from app.ui.navigation import Route
 from app.ui.page import Page
-from app.ui.plots.histogram import HistogramView, Legend, Mark
+from app.ui.plots.histogram import HistogramView, Mark
+from app.ui.plots.legend import Legend
 from app.ui.tables import activity_menus as menus
 from app.ui.tables import columns
 from app.ui.tables.activity_model import COLUMNS, ActivityModel

@@ -31,7 +31,8 @@ from app.ui.entity.tabs import Pills, TabStrip
 from app.ui.navigation import Crumb, Route
 from app.ui.page import Page, scrolled
 from app.ui.plots.gantt import GanttView
-from app.ui.plots.histogram import HistogramView, Legend, Mark
+from app.ui.plots.histogram import HistogramView, Mark
+from app.ui.plots.legend import Legend
 from app.ui.tables.activity_model import COLUMNS, ActivityModel
 from app.ui.tables.session_columns import SESSIONS
 from app.ui.tables.table import Table

@@ -18,7 +18,8 @@ from app.ui.desk import Desk
 from app.ui.navigation import Route
 from app.ui.page import Column, Page, scrolled
 from app.ui.plots.buckets import buckets
-from app.ui.plots.histogram import HistogramView, Legend, Mark
+from app.ui.plots.histogram import HistogramView, Mark
+from app.ui.plots.legend import Legend
 from app.ui.plots.phase_grid import PhaseGrid
 from app.ui.tables.alert_filter import PHASES
 from app.ui.value_menu import span_term

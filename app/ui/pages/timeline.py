@@ -20,7 +20,8 @@ from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.navigation import Crumb, Route
 from app.ui.page import Page
-from app.ui.plots.histogram import HistogramView, Legend, Mark
+from app.ui.plots.histogram import HistogramView, Mark
+from app.ui.plots.legend import Legend
 from app.ui.plots.time_window import TimeWindow, around, with_air
 from app.ui.plots.timeline_canvas import Box, TimelineCanvas
 from app.ui.plots.timeline_lanes import Picture, TimeLane, concerns, lanes_of_alert, picture

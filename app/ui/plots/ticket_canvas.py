@@ -363,7 +363,7 @@ class TicketCanvas(QAbstractScrollArea):
 
 def legend(parent: QWidget | None = None) -> QWidget:
     """What the colours mean."""
-    from app.ui.plots.histogram import Legend
+    from app.ui.plots.legend import Legend
 
     found = Legend(paint.LEGEND)
     found.setParent(parent)
