@@ -1,7 +1,7 @@
 """AdminSDHolder: rights given, taken away, and other objects."""
 
 from tests.cases.case import Case, Real
-from tests.engine.detectors.builders_changes import DAY, account_event, administrators, dn, modify, synchronised, written
+from tests.engine.detectors.builders_changes import BASE, DAY, account_event, administrators, dn, modify, synchronised, written
 from tests.engine.detectors.logs import DOMAIN
 
 HOLDER = dn("AdminSDHolder", "CN=System")
@@ -23,6 +23,11 @@ QUIET = {
     "another container": written(dn("Users2", "CN=System"), "nTSecurityDescriptor", GIVEN, OLD, kind="container"),
     "an organizational unit": [modify(f"OU=AdminSDHolder,{dn('x')}", "nTSecurityDescriptor", GIVEN)],
     "a user of a similar name": [modify(dn("AdminSDHolder2"), "description", "x")],
+    "the holder's permissions put on an administrator, as it is every hour (5136)": [
+        *administrators("boss"),
+        *written(f"CN=boss,{BASE}", "nTSecurityDescriptor", GIVEN, OLD, user="SYSTEM"),
+        *written(f"CN=boss,{BASE}", "adminCount", "1", user="SYSTEM", at=1),
+    ],
 }
 REAL = (
     Real("corpus/evtx/md_T1546_ID5136-AdminSDholder_permissions_changed.evtx", external_id=2430),

@@ -28,6 +28,9 @@ FIRES = {
     "the System log": Case([log(104, {**subject("alice"), "Channel": "System"}, where=SYSTEM_LOG)], severity="low"),
     "auditing of accounts off": Case([policy("%%8448")], severity="medium"),
     "auditing off by a policy": Case([policy("%%8448, %%8450", "SYSTEM")], severity="low"),
+    "auditing of accounts off, as a forwarder of texts tells it": Case(
+        [policy("Success removed, Failure removed")], severity="medium"
+    ),
 }
 QUIET = {
     "auditing on": [policy("%%8449, %%8451")],
@@ -35,6 +38,7 @@ QUIET = {
     "the log service stops": [log(1100, {}, where=WHERE)],
     "a log read over the network": [call(EVEN, 7, WS1), call(EVEN6, 5)],
     "an account changed": [account_event(4738, "dora")],
+    "auditing on, as a forwarder of texts tells it": [policy("Success Added"), policy("Failure added", "SYSTEM")],
 }
 REAL = (
     Real("corpus/pcap/elc_pwshell-cmdlet-clear-eventlog-application.pcap"),

@@ -80,6 +80,12 @@ QUIET = {
         log(4824, {"TargetUserName": "erin", "TargetSid": f"{DOMAIN}-1300", "Status": "0xc", "IpAddress": WS2}, failed=True)
     ],
     "a policy rejects it, for whatever reason": [*HERE, as_req("erin", WS2, code=12, at=MINUTE)],
+    "a policy is given (5136)": [*written(dn("Erin"), SILO, TIER_0), *written(dn("Erin"), POLICY, TIER_0, at=SECOND)],
+    "a policy is enforced (5136)": written(TIER_0, ENFORCED, "TRUE", "FALSE", kind="msDS-AuthNPolicy"),
+    "NTLM is no longer let in (5136)": written(
+        TIER_0, "msDS-UserAllowedNTLMNetworkAuthentication", "FALSE", "TRUE", kind="msDS-AuthNPolicy"
+    ),
+    "somebody writes what a policy is for (5136)": written(TIER_0, "description", "x", "y", kind="msDS-AuthNPolicy"),
 }  # fmt: skip
 REAL = (
     Real("lab/captures/benign_workday.pcap", fires=False),

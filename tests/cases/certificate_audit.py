@@ -14,6 +14,8 @@ QUIET = {
     "everything, as hexadecimal": [certificate(4885, AuditFilter="0x7f")],
     "permissions changed": [certificate(4882, SecuritySettings="Allow(0x1)")],
     "a certificate issued": [certificate(4887)],
+    "everything, and what later versions may add": [certificate(4885, AuditFilter="255")],
+    "everything, set by a script under another name": [certificate(4885, "svc_setup", AuditFilter="0x0000007F")],
 }
 REAL = (
     Real("lab/captures/benign_workday.pcap", fires=False),

@@ -24,6 +24,8 @@ QUIET = {
     "what it logs is set": [certificate(4885, AuditFilter="127")],
     "a certificate is issued": [certificate(4887, "alice")],
     "a sign-in at the authority": [logon("alice", computer=CA)],
+    "a certificate is revoked": [certificate(4870, CertificateSerialNumber="11", RevocationReason="0")],
+    "a request that is refused": [certificate(4888, "alice", Disposition="-2146877420")],
 }
 REAL = (
     Real("corpus/evtx/ts_Security.evtx", fires=False),

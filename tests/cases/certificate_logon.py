@@ -5,7 +5,7 @@ from app.model.tuning import Tuning
 from tests.cases.case import LOW, Case, Cases, Real
 from tests.engine.detectors.builders import DC1, DC2, HOUR, MINUTE, WS1, as_req, controller, ping, tgs_req
 from tests.engine.detectors.builders_kerberos import tgt_of
-from tests.engine.detectors.logs import log, tgt
+from tests.engine.detectors.logs import DC, DC_TWO, log, tgt
 
 IS_DC = [controller(DC1), ping("bob", 23), controller(DC2)]
 DAY = 24 * HOUR
@@ -14,6 +14,8 @@ CARD = {"pkinit": True, "pa_types": (16, 128), "padata_etype": None, "options": 
 TOOL = {**CARD, "options": 0x40800010}
 CERT = {"proof": "16", "CertIssuerName": "example-CA", "CertSerialNumber": "5A", "CertThumbprint": "AB"}
 
+LOGGED_DC = [tgt("bob", computer=DC), tgt("bob", computer=DC_TWO, at=1)]
+"""Both controllers by their logs, which tell their names and not their addresses."""
 KDC = ("Microsoft-Windows-Kerberos-Key-Distribution-Center", "System")
 
 
@@ -45,11 +47,15 @@ FIRES: Cases = {
         tuning=Tuning(sensitivity="high"), severity="medium", external_id=2047,
     ),
     "in the log, a controller elsewhere": Case([*IS_DC, tgt("DC1$", STRANGER, at=MINUTE, **CERT)], severity="high"),
+    "in the log, a controller elsewhere, though it is known where it is": Case(
+        [*LOGGED_DC, tgt("DC2$", DC2, at=MINUTE), tgt("DC2$", STRANGER, at=HOUR, **CERT)], severity="high"
+    ),
     "in the log, the options of a tool": Case([tgt("alice", **{**CERT, "TicketOptions": "0x40800010"})], severity="low"),
     "in the log, the options of a tool for a computer": Case(
         [tgt("FILES$", **{**CERT, "TicketOptions": "0x40800010"})], severity="medium"
     ),
     "in the log, a key that was added": Case([tgt("alice", **{**CERT, "CertIssuerName": "CN=alice"})], severity="medium"),
+
 }  # fmt: skip
 
 QUIET: Cases = {
@@ -64,6 +70,19 @@ QUIET: Cases = {
     ], tuning=LOW),
     "in the log, a smart card": Case([tgt("alice", **CERT), tgt("WS1$", **CERT)], tuning=LOW),
     "a certificate older than its account": [weak(40)],
+    "in the log, computers with certificates": [
+        tgt(f"WS{one}$", f"192.0.2.{20 + one}", at=one * HOUR, **CERT) for one in range(9)
+    ],
+    "in the log, a smart card that is refused": [
+        tgt("alice", status=0x42, **CERT), tgt("alice", at=HOUR, status=0x25, **CERT),
+    ],
+    "in the log, a smart card that is new since yesterday": Case([tgt("alice"), tgt("alice", at=DAY, **CERT)], tuning=LOW),
+    "in the log, a controller from where it proves its password": [
+        *LOGGED_DC, tgt("DC2$", DC2, at=MINUTE), tgt("DC2$", DC2, at=HOUR, **CERT),
+    ],
+    "a certificate that tells no SID, where everybody's are so, at low sensitivity (39)": Case(
+        [weak(39, f"user{one}", at=one) for one in range(9)], tuning=LOW
+    ),
 }  # fmt: skip
 
 REAL = (

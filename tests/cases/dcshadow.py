@@ -114,6 +114,24 @@ FIRES = {
         severity="low",
     ),
     "no answer captured": Case([controller(DC1), call(DRSUAPI, 5, result="unanswered", code=None)], external_id=2029),
+    "a name taken away again, as a forwarder of texts tells it": Case(
+        [
+            tgt("bob"),
+            change(
+                5136, COMPUTER, AttributeLDAPDisplayName="servicePrincipalName", AttributeValue=GC, OperationType="Value Added"
+            ),
+            change(
+                5136,
+                COMPUTER,
+                AttributeLDAPDisplayName="servicePrincipalName",
+                AttributeValue=GC,
+                OperationType="Value Deleted",
+                at=SECOND,
+            ),
+        ],
+        external_id=2028,
+        severity="high",
+    ),
 }
 
 QUIET = {
@@ -140,6 +158,43 @@ QUIET = {
     ],
     "a source named by its agent": [tgt("bob"), source("ae9a3b29-01d1-4851-8ca8-e49cd3985e5b._msdcs.example.org")],
     "a source that is a controller": [tgt("bob"), source("dc1.example.org")],
+    "ordinary service names in the log (4742)": [
+        tgt("bob"),
+        computer(HOST),
+        computer(HOST, "TERMSRV/ws1.example.org", "WSMAN/ws1", at=SECOND),
+        computer(at=MINUTE),
+    ],
+    "names of a controller that died, taken away (5136)": [
+        tgt("bob"),
+        *(
+            change(
+                5136,
+                "CN=OLD,OU=Domain Controllers,DC=example,DC=org",
+                AttributeLDAPDisplayName="servicePrincipalName",
+                AttributeValue=value,
+                OperationType=how,
+                at=at,
+            )
+            for at, (value, how) in enumerate(((AGENT, "%%14675"), ("GC/old.example.org/example.org", "Value Deleted")))
+        ),
+    ],
+    "a controller writes its own names (4742)": [
+        tgt("bob"),
+        log(
+            4742,
+            {
+                **subject("SYSTEM"),
+                "TargetUserName": "DC1$",
+                "TargetDomainName": "EXAMPLE",
+                "ServicePrincipalNames": f"{HOST} {GC}",
+            },
+        ),
+        log(
+            4742,
+            {**subject("DC1$"), "TargetUserName": "DC1$", "TargetDomainName": "EXAMPLE", "ServicePrincipalNames": AGENT},
+            at=SECOND,
+        ),
+    ],
 }
 
 REAL = (

@@ -7,7 +7,7 @@ from app.model.identifiers import CONTACT_CLASS, THUMBNAIL_PHOTO
 from app.model.tuning import Tuning
 from tests.cases.case import Case
 from tests.engine.detectors.builders import DC1, DC2, HOUR, MINUTE, WS1, WS2, act, as_req, controller
-from tests.engine.detectors.logs import log, logon, subject
+from tests.engine.detectors.logs import log, logon, searched, subject, tgt
 
 DAY = 24 * HOUR
 CONTAINER = "CN=ADFS,CN=Microsoft,CN=Program Data,DC=example,DC=org"
@@ -87,6 +87,9 @@ FIRES = {
         [search("(&(thumbnailPhoto=*)(objectClass=contact))", base="DC=example,DC=org")], severity="medium"
     ),
     "the container": [search("(objectClass=*)", "thumbnailPhoto")],
+    "the way of tools, as the log tells it (1644)": Case(
+        [searched("(&(thumbnailphoto=*)(objectClass=contact)(!(cn=CryptoPolicy)))")], severity="high"
+    ),
 }
 
 QUIET = {
@@ -96,4 +99,9 @@ QUIET = {
     "another attribute of a contact": [read(properties="bf967961-0de6-11d0-a285-00aa003049e2")],
     "a picture, told by the log": [read(kind="bf967aba-0de6-11d0-a285-00aa003049e2")],
     "contacts of an address book": [search("(objectClass=contact)", "mail", base="DC=example,DC=org")],
+    "the controller itself (4662)": [tgt("bob"), read("DC1$"), read("SYSTEM", at=MINUTE)],
+    "contacts of an address book (1644)": [
+        searched("(&(objectClass=contact)(mail=*))"),
+        searched("(&(objectClass=contact)(cn=bob))", at=1),
+    ],
 }

@@ -24,6 +24,25 @@ QUIET = {
     "a new name that nobody has": [*CONTROLLER, modify(NEW, "dNSHostName", "laptop7.example.org")],
     "the controller's own": [*CONTROLLER, account_event(4742, "DC1$", "DC1$", DnsHostName=DC)],
     "the same as before": [*CONTROLLER, synchronised(NEW, "dNSHostName", (DC,), (DC,), kind="computer")],
+    "its own in the log, in another zone (4742)": [
+        tgt("bob"),
+        account_event(4742, "NEW1$", DnsHostName="new1.branch.example.org"),
+    ],
+    "a long name that the account's cuts (4742)": [
+        tgt("bob"),
+        account_event(4742, "ACCOUNTING-SERV$", DnsHostName="accounting-server7.example.org"),
+        account_event(4742, "ACCOUNTING-SER$", DnsHostName="accounting-server7.example.org", at=1),
+    ],
+    "a new name that nobody has (5136)": [
+        tgt("bob"),
+        *written(NEW, "dNSHostName", "laptop7.example.org", "new1.example.org", kind="computer"),
+    ],
+    "a change that leaves the name alone (4742)": [
+        tgt("bob"),
+        account_event(4742, "NEW1$", DnsHostName="%%1793"),
+        account_event(4742, "NEW1$", DnsHostName="-", at=1),
+        account_event(4742, "NEW1$", DnsHostName="<value not set>", at=2),
+    ],
 }
 REAL = (
     Real("corpus/evtx/sb_PE_persistence_security_dcshadow_4742.evtx", fires=False),

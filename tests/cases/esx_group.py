@@ -20,6 +20,13 @@ QUIET = {
     "a user of that name": [account_event(4720, "ESX Admins")],
     "a member of another group": [modify(dn("Staff"), "member", dn("dora"), deed="add")],
     "a member taken out": [group_event(4729, "ESX Admins", SID)],
+    "a member of another group (4728)": [group_event(4728, "ESX Readers", SID)],
+    "the name taken away from a group (4781)": [
+        account_event(4781, "Hypervisor Admins", OldTargetUserName="ESX Admins", NewTargetUserName="Hypervisor Admins"),
+    ],
+    "a user renamed to something near (4781)": [
+        account_event(4781, "ESXAdmins", OldTargetUserName="esx", NewTargetUserName="ESXAdmins"),
+    ],
 }
 REAL = (
     Real("lab/captures/sensitive_group_change.pcap", fires=False),

@@ -32,5 +32,10 @@ QUIET = {
     "510 of a sign-in": [audit(510, INSTANCE, "RelyingPartyTrust")],
     "510 of another event": [audit(510, OTHER, "ClaimsProviderTrust"), audit(510, OTHER, "ClaimsProviderTrust", at=HOUR)],
     "a sign-in": [audit(1202, INSTANCE, "<UserId>EXAMPLE\\alice</UserId>")],
+    "claims of a token, which 510 lists too": [
+        audit(1200, INSTANCE, "<AuditBase/>"),
+        audit(510, INSTANCE, "IssuanceTransformRules of RelyingPartyTrust", at=SECOND),
+    ],
+    "510 that names no other event": [audit(510, "-", "Token-signing certificate")],
 }
 REAL = (Real("corpus/evtx/ts_Security.evtx", fires=False),)

@@ -68,6 +68,14 @@ QUIET: Cases = {
     "the same name in another domain": Case([as_req("backup-adm", realm="OTHER.NET")], DECOY),
     "a decoy computer keeps itself in the domain": Case([as_req("FILES$", FILES), logon("FILES$", FILES)], COMPUTER),
     "it signs out": Case([log(4634, {"TargetUserName": "backup-adm", "TargetDomainName": "EXAMPLE"})], BARE),
+    "others, as logs tell them": Case([logon("alice"), tgt("alice", at=1), validated("bob", at=2), ticket("FILES$", at=3)], BARE),
+    "a decoy computer keeps itself in the domain, as logs tell it": Case(
+        [tgt("FILES$", FILES), logon("FILES$", FILES, at=SECOND), ticket("DC1$", FILES, user="FILES$", at=2 * SECOND)], COMPUTER
+    ),
+    "the same name in another domain (4624)": Case(
+        [log(4624, {"TargetUserName": "backup-adm", "TargetDomainName": "OTHER.NET", "LogonType": "3", "IpAddress": WS2})], DECOY
+    ),
+    "nobody tagged it, as logs tell it": [tgt("backup-adm"), logon("backup-adm", at=1), validated("backup-adm", at=2)],
 }
 REAL = (
     Real("lab/captures/honeytoken_use.pcap", external_id=2014, severity="high", honeytokens=("honey.admin",)),

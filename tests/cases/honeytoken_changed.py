@@ -6,7 +6,7 @@ from app.model.directory import DirectoryChange
 from app.model.identifiers import SAMR
 from tests.cases.case import Case, Cases, Real
 from tests.engine.detectors.builders import DC1, SECOND, WS1, act, as_req, call
-from tests.engine.detectors.logs import DOMAIN, DOMAIN_ADMINS, known, log, logon, subject
+from tests.engine.detectors.logs import DOMAIN, DOMAIN_ADMINS, known, log, logon, subject, tgt
 
 SID = f"{DOMAIN}-1707"
 DN = "CN=backup-adm,DC=example,DC=org"
@@ -35,11 +35,11 @@ def joined(event_id: int, member: str, at: int = SECOND) -> Activity:
     return log(event_id, fields, at=at)
 
 
-def written(attribute: str, dn: str = DN, value: str = "x") -> Activity:
+def written(attribute: str, dn: str = DN, value: str = "x", operation: str = "%%14674") -> Activity:
     """5136."""
     fields = {
         **subject("alice"), "ObjectDN": dn, "ObjectClass": "user", "AttributeLDAPDisplayName": attribute, "AttributeValue": value,
-        "OperationType": "%%14674",
+        "OperationType": operation,
     }  # fmt: skip
     return log(5136, fields, at=SECOND)
 
@@ -75,6 +75,18 @@ FIRES: Cases = {
         ],
         TAGS,
     ),
+    "taken out of a group, as a forwarder of texts tells it (5136)": Case(
+        [
+            tgt("bob"),
+            known("backup-adm", sid=SID),
+            written("member", "CN=Staff,DC=example,DC=org", DN, "Value Deleted"),
+        ],
+        TAGS,
+        external_id=2428,
+    ),
+    "a decoy computer is changed by somebody (4742)": Case(
+        [tgt("bob"), log(4742, {**subject("alice"), "TargetUserName": "FILES$", "TargetDomainName": "EXAMPLE"})], COMPUTER
+    ),
 }
 QUIET: Cases = {
     "the time of its last sign-in": Case(
@@ -89,6 +101,25 @@ QUIET: Cases = {
         [as_req("alice"), log(4742, {**subject("FILES$"), "TargetUserName": "FILES$", "TargetDomainName": "EXAMPLE"})], COMPUTER
     ),
     "nobody tagged it": [*HERE, changed(4738)],
+    "what a sign-in leaves (5136)": Case(
+        [tgt("bob"), known("backup-adm", sid=SID), written("lastLogonTimestamp"), written("msDS-FailedInteractiveLogonCount")],
+        TAGS,
+    ),
+    "others join its group (4728, 5136)": Case(
+        [
+            tgt("bob"),
+            known("backup-adm", sid=SID),
+            joined(4728, f"{DOMAIN}-1101"),
+            written("member", "CN=Staff,DC=example,DC=org", "CN=bob,DC=example,DC=org"),
+        ],
+        TAGS,
+    ),
+    "somebody with nearly its number gets another password (4724)": Case(
+        [tgt("bob"), known("backup-adm", sid=SID), changed(4724, TargetUserName="backup-adm2", TargetSid=f"{SID}1")], TAGS
+    ),
+    "a decoy computer renews itself, as the log tells it (4742)": Case(
+        [tgt("bob"), log(4742, {**subject("FILES$"), "TargetUserName": "FILES$", "TargetDomainName": "EXAMPLE"})], COMPUTER
+    ),
 }
 REAL = (
     Real(

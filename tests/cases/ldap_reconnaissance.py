@@ -136,6 +136,26 @@ QUIET = {
     "the root of the server": [asked("(objectClass=*)", base="", scope=0)],
     "the password of one computer": [asked("(&(objectCategory=computer)(name=WS2))", "ms-Mcs-AdmPwd", source=WS2)],
     "users of a Unix system with their attributes": [asked("(objectClass=posixAccount)", "uid", "userPassword")],
+    "single objects, as the log tells it": [
+        searched("(&(objectClass=user)(sAMAccountName=bob))"),
+        searched("(&(objectClass=group)(cn=Sales))", at=SECOND),
+        searched("(&(objectClass=user)(servicePrincipalName=http/intranet.example.org))", at=2 * SECOND),
+        searched("(&(objectCategory=computer)(dNSHostName=ws2.example.org))", at=3 * SECOND),
+    ],
+    "users and groups for a program that shares them, as the log tells it": [searched(USERS), searched(GROUPS, at=SECOND)],
+    "over days, one after the other, as the log tells it": [
+        searched(text, at=number * 24 * HOUR)
+        for number, text in enumerate((USERS, COMPUTERS, GROUPS, TRUSTS, "(objectClass=site)"))
+    ],
+    "the controller asks itself, through its web service for nobody": [
+        log(
+            1644,
+            {"StartingNode": DOMAIN, "Filter": text, "Client": "127.0.0.1:50007", "User": r"NT AUTHORITY\SYSTEM"},
+            at=at,
+            where=DIRECTORY,
+        )
+        for at, text in enumerate((USERS, COMPUTERS, GROUPS, TRUSTS, ADMINS))
+    ],
 }
 
 REAL = (

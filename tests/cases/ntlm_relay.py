@@ -119,6 +119,9 @@ QUIET: Cases = {
     "somebody guesses its password": [*HERE, ntlm("WS1$", target=DC1, carrier="ldap", code=49)],
     "a person": [*HERE, ntlm(workstation="WS1", source=WS1), ntlm(workstation="", at=SECOND)],
     "a controller with two addresses": [*DC_KNOWN, controller(ATTACKER), ntlm("DC2$")],
+    "a controller's account from its own address, as a server logs it": [*DC_KNOWN, logon("DC2$", DC2, "DC2")],
+    "a computer of which no address is known, as a server logs it": [logon("WS7$", ATTACKER, "WS7"), logon("WS7$", "::1", "WS7")],
+    "records of computers and of services (5137)": [record("ws9"), record("_ldap._tcp"), record("wpad2"), record("*.apps")],
 }
 REAL = (
     Real("corpus/pcap/ired_relay-attack.pcapng", external_id=2037, severity="high"),

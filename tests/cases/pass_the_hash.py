@@ -29,6 +29,16 @@ def borrowed(user: str, *, at: int = 0, process: str = "seclogo", kind: int = 9)
     return log(4624, fields, at=at, computer="ws1.example.org")
 
 
+def named_logon(user: str, source: str, workstation: str, *, at: int) -> object:
+    """4624 by NTLM of a Windows client, which tells its name."""
+    fields = {
+        "TargetUserSid": subject(user)["SubjectUserSid"], "TargetUserName": user, "TargetDomainName": "EXAMPLE",
+        "TargetLogonId": hex(0x7000 + at // DAY), "LogonType": "3", "AuthenticationPackageName": "NTLM",
+        "WorkstationName": workstation, "IpAddress": source, "IpPort": "50000",
+    }  # fmt: skip
+    return log(4624, fields, at=at, computer=FILE_SERVER)
+
+
 FIRES = {
     "to four computers, from a computer new to the account": Case([*workdays(20), *MANY], severity="medium"),
     "to an administrative share, by no Windows client": Case(
@@ -91,6 +101,17 @@ QUIET = {
     ],
     "an ordinary logon with other credentials by a service": [borrowed("alice", process="Advapi")],
     "a controller that passes a sign-in on (4624 of its own)": [logon("alice", DC1, computer=DC), logon("alice", DC1, at=SECOND)],
+    "an administrator from where he always is (4624, 4672)": [
+        one for day in range(21) for one in (
+            named_logon("alice", WS1, "WS1", at=day * DAY), rights("alice", 0x7000 + day, at=day * DAY + SECOND),
+        )
+    ],
+    "a new computer without any rights (4624)": [
+        *(named_logon("alice", WS1, "WS1", at=day * DAY) for day in range(20)), named_logon("alice", OUTSIDER, "WS9", at=AT),
+    ],
+    "sessions of other kinds, and of the computer itself (4624, 4672)": [
+        *(rights("alice", 0x5000, at=day * DAY) for day in range(3)), borrowed("alice", kind=2), borrowed("WS1$", at=SECOND),
+    ],
 }  # fmt: skip
 REAL = (
     Real("lab/captures/pass_the_hash.pcap"),

@@ -27,6 +27,10 @@ BARE = as_req("dc1", WS1, at=2 * MINUTE)
 SHOWN = tgs_req("dc1$", WS1, at=3 * MINUTE, client="administrator", s4u2self="administrator@EXAMPLE.ORG",
                 presented_ticket_hash=tgt_of("dc1", WS1, 2 * MINUTE))  # fmt: skip
 
+LOGGED_DC = [tgt("bob")]
+"""The controller by its log alone."""
+
+
 FIRES: Cases = {
     "a rename in the log": Case([*IS_DC, renamed("FAKE01$", "dc1")], severity="high"),
     "a rename to any name without dollar": Case([renamed("FAKE01$", "FAKE01")], severity="medium"),
@@ -34,6 +38,9 @@ FIRES: Cases = {
     "a rename over LDAP that was refused": Case([*IS_DC, written("dc1", code=53)], severity="medium"),
     "a ticket for the bare name": Case([*IS_DC, BARE], severity="medium"),
     "tickets in the log": Case([*IS_DC, tgt("dc1"), ticket("DC1$", user="dc1", at=MINUTE, etype=0x12)], severity="high"),
+    "a rename in the log, back at once": Case(
+        [*LOGGED_DC, renamed("FAKE01$", "dc1"), renamed("dc1", "FAKE01$", at=2 * MINUTE)], severity="high"
+    ),
 }  # fmt: skip
 
 QUIET: Cases = {
@@ -43,6 +50,17 @@ QUIET: Cases = {
     "a name of nobody": [*IS_DC, as_req("dc1", WS1, at=MINUTE, code=6)],
     "the controller itself": [*IS_DC, as_req("DC1$", DC1, at=MINUTE), tgs_req("dc1$", DC1, client="DC1$", at=2 * MINUTE)],
     "a user asks for the controller": [*IS_DC, ticket("DC1$", user="alice", etype=0x12)],
+    "a person is renamed (4781)": [*LOGGED_DC, renamed("alice", "alice.jones")],
+    "a computer is renamed (4781)": [*LOGGED_DC, renamed("WS1$", "WS9$"), renamed("svc_web$", "svc_web2$", at=2 * MINUTE)],
+    "a computer gets its sign back (4781)": [*LOGGED_DC, renamed("FAKE01", "FAKE01$")],
+    "a person named like a controller (4768, 4769)": [
+        *LOGGED_DC, known("dc1", "user"), tgt("dc1", at=MINUTE), ticket("DC1$", user="dc1", etype=0x12, at=2 * MINUTE),
+    ],
+    "a name of nobody (4768)": [*LOGGED_DC, tgt("dc1", at=MINUTE, status=6)],
+    "a user asks for the controller (4769)": [*LOGGED_DC, ticket("DC1$", user="alice", etype=0x12, at=MINUTE)],
+    "the controller asks for itself (4768, 4769)": [
+        *LOGGED_DC, tgt("DC1$", DC1, at=MINUTE), ticket("DC1$", DC1, user="DC1$", etype=0x12, at=2 * MINUTE),
+    ],
 }  # fmt: skip
 
 REAL = (

@@ -1,5 +1,6 @@
 """Members of sensitive groups: added by whatever way, by whom it is the work of, and ordinary groups."""
 
+from app.model.activity import Activity
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import DC1, HOUR, SAMR, call, controller
 from tests.engine.detectors.builders_changes import (
@@ -12,7 +13,7 @@ from tests.engine.detectors.builders_changes import (
     synchronised,
     written,
 )
-from tests.engine.detectors.logs import DOMAIN, DOMAIN_ADMINS, FILE_SERVER
+from tests.engine.detectors.logs import DOMAIN, DOMAIN_ADMINS, FILE_SERVER, log, subject
 
 ADMINS = f"CN=Domain Admins,CN=Users,{BASE}"
 GROUP = {"Domain Admins": DOMAIN_ADMINS, "Backup Operators": "S-1-5-32-551", "Staff": f"{DOMAIN}-1300"}
@@ -20,6 +21,15 @@ GROUP = {"Domain Admins": DOMAIN_ADMINS, "Backup Operators": "S-1-5-32-551", "St
 
 def put(group: str, user: str = "boss", *, at: int = 0, member: str = f"{DOMAIN}-2001", event_id: int = 4728) -> object:
     return group_event(event_id, group, GROUP[group], member, user, at=at)
+
+
+def ended_member(operation: str) -> Activity:
+    """5136 about a member of the administrators' group."""
+    fields = {
+        **subject("boss"), "ObjectDN": ADMINS, "ObjectGUID": "{0b1e9c1e-0000-4000-8000-000000000001}", "ObjectClass": "group",
+        "AttributeLDAPDisplayName": "member", "AttributeValue": dn("dora"), "OperationType": operation,
+    }  # fmt: skip
+    return log(5136, fields)
 
 
 FIRES = {
@@ -44,6 +54,7 @@ FIRES = {
         [group_event(4732, "Remote Desktop Users", "S-1-5-32-555", computer=FILE_SERVER)], severity="low"
     ),
     "refused": [modify(ADMINS, "member", dn("dora"), deed="add", code=50)],
+    "for a time, in 5136": Case([ended_member("%%14678")], severity="medium"),
 }  # fmt: skip
 QUIET = {
     "an ordinary group, by the system": [put("Staff", "SYSTEM"), put("Staff", "DC1$", at=9)],
@@ -54,6 +65,12 @@ QUIET = {
     "a local group of users": [group_event(4732, "Users", "S-1-5-32-545", computer=FILE_SERVER)],
     "the system of one computer": [group_event(4732, "Administrators", "S-1-5-32-544", user="SYSTEM", computer=FILE_SERVER)],
     "another attribute of the group": [modify(ADMINS, "description", "x")],
+    "a membership that had an end, and came to it (5136)": [
+        ended_member("%%14680"),
+        ended_member("%%14679"),
+        ended_member("Value Auto Deleted With Expiration Time"),
+    ],
+    "a member taken out, as a forwarder of texts tells it (5136)": [ended_member("Value Deleted")],
 }
 REAL = (
     Real("corpus/evtx/md_T1098_ID4728-Massive_account_group_membership_change.evtx"),

@@ -41,6 +41,12 @@ QUIET = {
     "one's own at low sensitivity": Case([modify(dn("dora"), ATTRIBUTE, KEY, user="dora", deed="add")], tuning=LOW),
     "a key taken away": [modify(dn("dora"), ATTRIBUTE, KEY, deed="delete")],
     "a smart card": [*administrators("boss"), as_req("boss", pkinit=True)],
+    "a key taken away, in the log": written(dn("dora"), ATTRIBUTE, "", KEY),
+    "a certificate published, in the log": written(dn("dora"), "userCertificate", "308201", kind="user"),
+    "another key of a computer taken away by itself, in the log": [
+        as_req("WS1$", WS1, at=-HOUR),
+        *written(dn("WS1", "CN=Computers"), ATTRIBUTE, "", KEY, user="WS1$", kind="computer"),
+    ],
 }  # fmt: skip
 REAL = (
     Real("lab/captures/benign_workday.pcap", fires=False),

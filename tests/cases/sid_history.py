@@ -38,6 +38,12 @@ QUIET = {
     "a trust filtered groups of a migration": [filtered(f"{DOMAIN}-1600"), filtered(f"{OTHER}-513")],
     "a SID history could not be looked up": [account_event(4742, "dora", SidHistory="-")],
     "another call of replication": [call(DRSUAPI, 12)],
+    "history taken away, in the log": written(dn("dora"), "sIDHistory", "", f"{OTHER}-512"),
+    "an account changed otherwise (5136)": written(dn("dora"), "description", f"was {OTHER}-512"),
+    "a change that leaves the history alone (4738)": [
+        account_event(4738, "dora", SidHistory="%%1793"),
+        account_event(4738, "dora", SidHistory="<value not set>", at=1),
+    ],
 }
 REAL = (
     Real("corpus/evtx/md_T1134.005_ID_4765_-_SID_history_added.evtx", external_id=1106, severity="high"),

@@ -104,6 +104,25 @@ QUIET: Cases = {
         file(r"Temp\y.tmp", r"\\files\ADMIN$", size=90_000_000, target=FILES),
     ],
     "a listing": [*HERE, file(r"Windows\NTDS", action="list", size=0)],
+    "only its attributes (5145)": [*HERE, opened(r"Windows\NTDS\ntds.dit", "0x80"), opened(r"Windows\NTDS\ntds.dit", "0x100080")],
+    "event logs of the same names (5145)": [
+        *HERE,
+        opened(r"Windows\System32\winevt\Logs\System.evtx"),
+        opened(r"Windows\System32\winevt\Logs\Security.evtx"),
+    ],
+    "databases of other programs (5145)": [
+        *HERE,
+        opened(r"Windows\System32\dhcp\dhcp.mdb"),
+        opened(r"Windows\NTDS\edb.log"),
+        opened(r"docs\ntds.dit.txt"),
+    ],
+    "a system hive alone, and a list of the folder (5145)": [
+        *HERE,
+        opened(r"Temp\system.dat"),
+        opened(r"Windows\NTDS", "0x100081"),
+        opened("NTDS", "0x1"),
+    ],
+    "one policy is looked at (5145)": [*HERE, opened(POLICY.format(1), share=r"\\*\SYSVOL")],
 }
 REAL = (
     Real("corpus/pcap/suri_smb2-peter.pcap", fires=False),

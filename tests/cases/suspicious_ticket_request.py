@@ -3,7 +3,7 @@
 from tests.cases.case import Case, Cases, Real
 from tests.engine.detectors.builders import DC1, MINUTE, REALM, WS1, as_req, controller, ping, tgs_req
 from tests.engine.detectors.builders_kerberos import tgt_of
-from tests.engine.detectors.logs import ticket
+from tests.engine.detectors.logs import tgt, ticket
 
 IS_DC = [controller(DC1), ping("bob", 23)]
 MINE = as_req("alice", WS1)
@@ -34,8 +34,14 @@ FIRES |= {
     "for the administrator towards another server, where that is new": Case(
         [*IS_DC, MINE, tgs_req("cifs/files.example.org", client="administrator", s4u2proxy=True, **HELD)], severity="low"
     ),
-    "the same in the log": Case(
+    "the same, towards another server, in the log": Case(
         [ticket("FILES$", user="administrator", etype=0x12, TransmittedServices="WEB1$@EXAMPLE.ORG")], severity="low"
+    ),
+    "for the administrator of a French Windows towards another server (4769)": Case(
+        [ticket("FILES$", user="Administrateur", etype=0x12, TransmittedServices="WEB1$@EXAMPLE.ORG")], severity="low"
+    ),
+    "for the administrator of a Hungarian Windows towards another server (4769)": Case(
+        [ticket("FILES$", user="Rendszergazda", etype=0x12, TransmittedServices="WEB1$@EXAMPLE.ORG")], severity="low"
     ),
 }
 QUIET: Cases = {
@@ -56,6 +62,13 @@ QUIET: Cases = {
     "a remote desktop, in the log": [ticket("FILES$", user="alice", etype=0x12, TicketOptions="0x40810008")],
     "a service to itself, in the log": [
         ticket("svc_web", user="svc_web"), ticket("WS1$", user="WS1$", TicketOptions="0x40810008"),
+    ],
+    "for an ordinary account, by the controller's log alone": [
+        tgt("bob"), ticket("DC1$", user="bob", etype=0x12, TransmittedServices="WEB1$@EXAMPLE.ORG"),
+        ticket("FILES$", user="bob", etype=0x12, at=MINUTE, TransmittedServices="WEB1$@EXAMPLE.ORG"),
+    ],
+    "an administrator himself, by the controller's log alone": [
+        tgt("administrator"), ticket("DC1$", user="administrator", etype=0x12, at=MINUTE),
     ],
 }  # fmt: skip
 

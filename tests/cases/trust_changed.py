@@ -46,6 +46,21 @@ QUIET = {
     "a controller's own call": [*KNOWN, made(49, DC2, stub={"domain_name": "partner.test"})],
     "trusts are listed": [*KNOWN, made(50), made(13), made(73)],
     "a right is given": [log(4704, {**subject("alice"), "TargetSid": f"{DOMAIN}-1105", "PrivilegeList": "SeDebugPrivilege"})],
+    "a new password, set by the network service of the controller": [
+        log(
+            4716,
+            {
+                "DomainName": "partner.test",
+                "DomainSid": "S-1-5-21-9-9-9",
+                "SubjectUserSid": "S-1-5-20",
+                "SubjectUserName": "DC1$",
+                "SubjectDomainName": "EXAMPLE",
+                "TdoType": "2",
+                "TdoDirection": "3",
+                "TdoAttributes": "8",
+            },
+        ),
+    ],
 }
 REAL = (
     Real("corpus/evtx/md_T1484_ID_4865_4706_-_trust_added.evtx", severity="medium", external_id=3042),

@@ -9,6 +9,7 @@ FIRES = {
     "one exchange is not in the log": Case(tickets("record"), severity="low"),
     "three of one client are not in the log": Case(tickets("record", (180, 210, 240), 450, step=20 * SECOND), severity="medium"),
     "a record without its request": Case(tickets("wire"), severity="low"),
+    "two records without their requests": Case(tickets("wire", (60, 80), 180), severity="low"),
 }
 QUIET = {
     "everything is told twice": tickets(),

@@ -10,6 +10,7 @@ from app.engine.changes.change import (
     gained,
     number,
 )
+from app.engine.changes.logs import is_removal
 from app.engine.changes.reading import (
     actor_of,
     by_controller,
@@ -25,6 +26,6 @@ from app.engine.changes.reading import (
 
 __all__ = [
     "CONTROL", "DESCRIPTOR", "PASSWORD", "SAM_NAME", "Change", "actor_of", "by_controller", "changes_of", "common_name",
-    "gained", "is_administrator", "is_routine", "is_sensitive_object", "itself", "knows_administrators", "number", "object_of",
-    "sessioned",
+    "gained", "is_administrator", "is_removal", "is_routine", "is_sensitive_object", "itself", "knows_administrators", "number",
+    "object_of", "sessioned",
 ]  # fmt: skip

@@ -16,8 +16,8 @@ EVEN, EVEN6 = "82273fdc-e32a-18c3-3f78-827929dc23ea", "f6beaff7-1e19-4fbb-9f8f-b
 """The two interfaces of the event log (MS-EVEN section 1.9, MS-EVEN6 section 1.9)."""
 CLEARS = {(EVEN, 0), (EVEN, 12), (EVEN6, 6)}
 """ElfrClearELFW, ElfrClearELFA (MS-EVEN section 3.1.4.9), EvtRpcClearLog (MS-EVEN6 section 3.1.4.16)."""
-REMOVED = ("%%8448", "%%8450")
-"""Auditing of successes, of failures, was taken away (message table of adtschema)."""
+REMOVED = ("%%8448", "%%8450", "success removed", "failure removed")
+"""Auditing of successes, of failures, was taken away (message table of adtschema); forwarders of texts write the words."""
 WEIGHTY = {
     "0cce9215-69ae-11d9-bed3-505054503030": "logons", "0cce9217-69ae-11d9-bed3-505054503030": "account lockouts",
     "0cce922b-69ae-11d9-bed3-505054503030": "processes", "0cce9235-69ae-11d9-bed3-505054503030": "user accounts",
@@ -73,7 +73,7 @@ def _cleared(activity: Activity, log: str, ctx: Context) -> Finding:
 
 
 def _policy(activity: Activity, event: EventAudit, ctx: Context) -> Iterator[Finding]:
-    words = event.text("AuditPolicyChanges") or ""
+    words = (event.text("AuditPolicyChanges") or "").lower()
     if not any(one in words for one in REMOVED):
         return
     name = WEIGHTY.get((event.text("SubcategoryGuid") or "").strip("{}").lower())

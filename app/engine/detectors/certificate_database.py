@@ -11,12 +11,18 @@ from app.model.alert import Finding
 from app.model.events import EventCertificate
 
 DELETED = 4896
+REVOCATION_LISTS = 0x5000
+"""Table of the lists of what was revoked (CVRC_TABLE_CRL of ICertView2::SetTable), of which old ones are of no use any more.
+Requests with their certificates, extensions and attributes are in tables of their own.
+"""
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
-    """Every deletion of rows: the database is the only list of what was issued."""
+    """Every deletion of rows but those of old revocation lists: the database is the only list of what was issued."""
     event: EventCertificate = activity.detail  # type: ignore[assignment]
     if event.event_id != DELETED:
+        return
+    if event.number("TableId") == REVOCATION_LISTS or event.number("RowsDeleted") == 0:
         return
     rows, chosen = event.text("RowsDeleted") or "some", event.text("Filter")
     what = f"{rows} {'row' if rows == '1' else 'rows'}"

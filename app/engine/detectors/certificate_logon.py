@@ -25,6 +25,8 @@ from app.model.events import EventCertificate, EventKerberos
 
 WINDOW = DAY
 KEPT = 365 * DAY
+HABIT = 30 * DAY
+"""Where a controller proved its password within this time it is itself, also where no packets tell which addresses are its."""
 UNPACKED = 10 * MINUTE
 """A tool that signed in with a certificate asks for the account's NT hash at once."""
 PUBLIC_KEY = frozenset({14, 15, 16, 17})
@@ -64,6 +66,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if not name or not is_krbtgt(service or "krbtgt"):
         return
     if not public:
+        if password and is_controller(ctx, name, realm):
+            ctx.memory.note(("home", name, activity.source.ip), True, at)
         if password and ctx.memory.recall(("password", name), int, at, KEPT) is None:
             ctx.memory.note(("password", name), at, at)
         return
@@ -75,13 +79,20 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         yield told(activity, ctx, name, realm, sorted(reasons, key=lambda one: -RANK[one[0]]))
 
 
+def is_controller(ctx: Context, name: str, realm: str | None) -> bool:
+    """True for the account of a domain controller."""
+    who = ctx.knowledge.account(name, realm) if is_computer(name) else None
+    return who is not None and who.kind == "controller"
+
+
 def judged(
     activity: Activity, ctx: Context, name: str, realm: str | None, written: bool, issuer: str
 ) -> Iterator[tuple[Severity, str, int | None]]:
     """(weight, reason, number) for what is strange about a sign-in with a certificate."""
     at, who = activity.at, ctx.knowledge.account(name, realm)
     ip = activity.source.ip if activity.source is not None else ""
-    if is_computer(name) and who is not None and who.kind == "controller" and not ctx.from_controller(activity):
+    at_home = ctx.from_controller(activity) or ctx.memory.recall(("home", name, ip), bool, at, HABIT)
+    if is_controller(ctx, name, realm) and not at_home:
         yield "high", f"{name} is a controller's account, and {ip} is no controller's address", None
     if written:
         event, sensitive = activity.detail, is_computer(name) or ctx.is_sensitive(who, at)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from app.engine.changes import is_removal
 from app.engine.context import NOBODY, Context
 from app.engine.detector import HOUR, Detector, Needs, against, caption_of, fact, found, sentence
 from app.engine.knowledge.names import short
@@ -45,7 +46,6 @@ CREATE_CHILD, DELETE = 0x1, 0x10000
 """Bits of an access mask (MS-ADTS section 5.1.3.2)."""
 SERVER_CLASSES = ("f0f8ffab-1191-11d0-a060-00aa006c33ed", "bf967a92-0de6-11d0-a285-00aa003049e2")
 """schemaIDGUID of nTDSDSA and of server (MS-ADSC)."""
-VALUE_DELETED = "%%14675"
 OF_AGENTS = "._msdcs."
 """Controllers replicate with "<GUID of the agent>._msdcs.<forest>" (MS-DRSR section 2.2.3.2), never with a computer's name."""
 
@@ -142,7 +142,7 @@ def logged(activity: Activity, event: WindowsEvent, ctx: Context) -> Iterator[Fi
         elif event.event_id == CHANGED and (event.text("AttributeLDAPDisplayName") or "").lower() == "serviceprincipalname":
             marks = service_names([event.text("AttributeValue") or ""])
             rogue = name.split(",", 1)[0].partition("=")[2].lower()
-            step = "" if not marks else "removed" if event.text("OperationType") == VALUE_DELETED else marks[0]
+            step = "" if not marks else "removed" if is_removal(event) else marks[0]
     elif isinstance(event, EventObjectAccess) and event.event_id == CHECKED:
         mask, kind = event.number("AccessMask") or 0, (event.text("ObjectType") or "").lower()
         rogue = rogue_of(event.text("AdditionalInfo") or "").lower()

@@ -7,6 +7,7 @@ from app.engine import describe
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, fact, found, sentence
 from app.engine.forms import DELEGATES, IMPERSONATES
+from app.engine.knowledge.accounts import ADMINISTRATORS
 from app.engine.knowledge.tickets import is_own_tgt
 from app.engine.memory import MONTH
 from app.engine.readings.novelty import is_new
@@ -25,11 +26,6 @@ REVOKED = 20
 TGT, SERVICE_TICKET = 4768, 4769
 SIGNED_IN, SHARE_OPENED = 4624, 5140
 ADMINISTRATOR = "-500"
-ADMINISTRATORS = frozenset({
-    "administrator", "administrateur", "administrador", "administratör", "administratore", "amministratore", "beheerder",
-    "järjestelmänvalvoja", "rendszergazda", "administratorius", "администратор", "správce",
-})  # fmt: skip
-"""Names that Windows gives the built-in administrator in its languages."""
 NAMES = 8
 """Names kept for one SID."""
 ISSUED = 8 * 24 * HOUR

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from app.engine.changes import is_removal
 from app.engine.context import NOBODY, Context
 from app.engine.detector import (
     HOUR,
@@ -135,7 +136,7 @@ def written(detail: EventDirectoryChange, ctx: Context) -> Iterator[Change]:
     elif attribute.lower() == "member":
         member = ctx.decoys.named(dn_in(detail.text("AttributeValue") or ""))
         if member is not None:
-            added = detail.fields.get("OperationType", "").strip() != "%%14675"
+            added = not is_removal(detail)
             group = detail.text("ObjectDN") or "a group"
             yield Change(decoy=member, words="was added to" if added else "was removed from", group=group)
 

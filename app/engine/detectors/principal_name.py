@@ -6,6 +6,7 @@ from app.engine.change_story import change_needs, tell
 from app.engine.changes import by_controller, changes_of, gained, is_routine, object_of
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, fact
+from app.engine.knowledge.accounts import BUILT_IN
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import LdapAdd, LdapModify
@@ -13,8 +14,6 @@ from app.model.directory import DirectoryChange
 from app.model.events import EventAccount, EventDirectoryChange
 
 ATTRIBUTE = "userprincipalname"
-BORN = frozenset({"administrator", "krbtgt"})
-"""Accounts with which every domain is born."""
 WATCHES = (LdapModify, LdapAdd, EventAccount, EventDirectoryChange, DirectoryChange)
 
 
@@ -30,7 +29,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             if not local or local.removesuffix("$") in own:
                 continue
             other = ctx.knowledge.account(local, domain or change.domain or None)
-            powerful = local in BORN or (other is not None and other != ref and ctx.is_sensitive(other, activity.at))
+            powerful = local in BUILT_IN or (other is not None and other != ref and ctx.is_sensitive(other, activity.at))
             if not powerful and at and not local.endswith("$"):
                 continue
             severity: Severity = "high" if powerful else "low" if change.fresh else "medium"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence, some
 from app.engine.forms import CERTIFICATE, DELEGATES, DIRECT, IMPERSONATES
+from app.engine.knowledge.accounts import ADMINISTRATORS
 from app.engine.knowledge.names import account_parts, host, service_host
 from app.engine.readings.kerberos import SERVICE_TICKET, USER_TO_USER, is_computer, is_krbtgt
 from app.engine.readings.novelty import is_new
@@ -15,8 +16,6 @@ from app.model.entity import EntityRef
 from app.model.events import EventKerberos
 
 WINDOW = 12 * HOUR
-ADMINISTRATORS = frozenset({"administrator", "administrateur", "administrador"})
-"""The built-in administrator, whom tools act for where nothing tells who else is powerful."""
 HABIT = 30 * DAY
 """What a service did for longer than a day is its work, such as that of a gateway for administration."""
 

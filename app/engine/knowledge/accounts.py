@@ -19,7 +19,12 @@ SENSITIVE_GROUPS = frozenset(
     }
 )  # fmt: skip
 """Groups whose members can reach the whole domain (well-known groups of MS-DTYP section 2.4.2.4), lower case."""
-BUILT_IN = frozenset({"administrator", "krbtgt"})
+ADMINISTRATORS = frozenset({
+    "administrator", "administrateur", "administrador", "administratör", "administratore", "amministratore", "beheerder",
+    "järjestelmänvalvoja", "rendszergazda", "administratorius", "администратор", "správce",
+})  # fmt: skip
+"""Names that Windows gives the built-in administrator in its languages, lower case."""
+BUILT_IN = ADMINISTRATORS | {"krbtgt"}
 """Accounts that are sensitive by birth (RID 500 and 502)."""
 PUT_INTO, TAKEN_OUT = "put into ", "taken out of "
 """Beginnings of words that packets tell of an account and a sensitive group, whose name follows."""

@@ -240,6 +240,9 @@ LOG_QUIET: Mapping[str, Mapping[str, Case]] = {
     "cleartext_ldap": {
         "a bind by SASL that is not signed (2889)": [unsigned(r"EXAMPLE\app", kind="0")],
         "anonymous (2889)": [unsigned("")],
+        "a program of the controller itself (2889)": [
+            unsigned(r"EXAMPLE\app", "127.0.0.1"), unsigned(r"EXAMPLE\app", "[::1]", at=SECOND),
+        ],
         "a search that costs much (1644)": [searched("(objectClass=*)")],
     },
 }  # fmt: skip
