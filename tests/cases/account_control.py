@@ -2,8 +2,18 @@
 
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import DC1, SAMR, call, controller
-from tests.engine.detectors.builders_changes import BASE, account_event, administrators, dn, modify, synchronised, written
-from tests.engine.detectors.logs import DOMAIN, tgt
+from tests.engine.detectors.builders_changes import (
+    BASE,
+    DAY,
+    account_event,
+    added,
+    administrators,
+    dn,
+    modify,
+    synchronised,
+    written,
+)
+from tests.engine.detectors.logs import DOMAIN, known, tgt
 
 FIRES = {
     "no pre-authentication in 4738": Case(
@@ -33,6 +43,16 @@ QUIET = {
     "made with an empty password": [account_event(4720, "dora", OldUacValue="0x0", NewUacValue="0x15")],
     "a controller that is promoted": [account_event(4742, "DC3$", OldUacValue="0x80", NewUacValue="0x2100")],
     "never expires": written(dn("dora"), "userAccountControl", str(0x10200), str(0x200)),
+    "enabled, over LDAP": [modify(dn("dora"), "userAccountControl", "512"), modify(dn("bob"), "userAccountControl", "66048")],
+    "as the directory had it, over LDAP": [
+        known("dora", uac=0x400200, at=-DAY),
+        modify("CN=dora,DC=example,DC=org", "userAccountControl", str(0x400200 | 0x2)),
+    ],
+    "disabled, over SAMR": [call(SAMR, 37, stub={"target": f"{DOMAIN}-2001", "user_account_control": 0x11, "level": 16})],
+    "a controller that is promoted, over LDAP": [modify(dn("DC3", "CN=Computers"), "userAccountControl", str(0x82000))],
+    "a user made without a password, over LDAP": [
+        added(dn("dora"), objectClass="user", sAMAccountName="dora", userAccountControl=str(0x222)),
+    ],
 }
 REAL = (
     Real("corpus/evtx/md_T1098_ID4738-Do_not_require_Kerberos_preauthentication.evtx", severity="medium"),

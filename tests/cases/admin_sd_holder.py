@@ -16,6 +16,7 @@ FIRES = {
         severity="high",
     ),
     "found later": [synchronised(HOLDER, "GenericAll", (f"{DOMAIN}-1401",), kind="container", what="rights changed")],
+    "something else of it, over LDAP": Case([modify(HOLDER, "msDS-NcType", "1")], severity="high"),
 }
 QUIET = {
     "another container's description in the log": written(dn("Users2", "CN=System"), "description", "x", kind="container"),
@@ -28,6 +29,7 @@ QUIET = {
         *written(f"CN=boss,{BASE}", "nTSecurityDescriptor", GIVEN, OLD, user="SYSTEM"),
         *written(f"CN=boss,{BASE}", "adminCount", "1", user="SYSTEM", at=1),
     ],
+    "another container over LDAP": [modify(dn("Password Settings Container", "CN=System"), "nTSecurityDescriptor", GIVEN)],
 }
 REAL = (
     Real("corpus/evtx/md_T1546_ID5136-AdminSDholder_permissions_changed.evtx", external_id=2430),

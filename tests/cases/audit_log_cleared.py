@@ -39,6 +39,8 @@ QUIET = {
     "a log read over the network": [call(EVEN, 7, WS1), call(EVEN6, 5)],
     "an account changed": [account_event(4738, "dora")],
     "auditing on, as a forwarder of texts tells it": [policy("Success Added"), policy("Failure added", "SYSTEM")],
+    "the size of a log asked for and its records read over the network": [call(EVEN, 4), call(EVEN, 10), call(EVEN6, 11)],
+    "a log kept in a file and not cleared, over the network": [call(EVEN6, 7, stub={"log": "Security"}), call(EVEN, 1)],
 }
 REAL = (
     Real("corpus/pcap/elc_pwshell-cmdlet-clear-eventlog-application.pcap"),

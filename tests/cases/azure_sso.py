@@ -26,6 +26,11 @@ QUIET = {
     "another computer": [account_event(4724, "FILES1$")],
     "another computer over LDAP": [modify(dn("FILES1", "CN=Computers"), "unicodePwd", "(hidden)")],
     "its description": [modify(ACCOUNT, "description", "single sign-on")],
+    "a user with a name near its, over LDAP": [modify(dn("AZUREADSSOACC-owner"), "unicodePwd", "(hidden)")],
+    "another computer over SAMR": [
+        known("FILES1$", "computer", sid=f"{DOMAIN}-3002"),
+        call(SAMR, 58, stub={"target": f"{DOMAIN}-3002", "password": True}),
+    ],
 }
 REAL = (
     Real("lab/captures/password_reset.pcap", fires=False),

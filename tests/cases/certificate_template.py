@@ -61,6 +61,24 @@ QUIET = {
     "enrolment given": written(
         TEMPLATE, "nTSecurityDescriptor", f"{OLD}(OA;;CR;0e10c968-78fb-11d2-90d4-00c04f79dc55;;{DOMAIN}-1401)", OLD, kind=KIND
     ),
+    "closed over LDAP": [modify(TEMPLATE, FLAG, "-2113929216")],
+    "its own name, over the wire": [
+        call(
+            ENROLMENT,
+            0,
+            name="alice",
+            stub={"attributes": "CertificateTemplate:User\nSAN:upn=alice@example.org\nccm:ws1.example.org"},
+        )
+    ],
+    "a web server's names, over the wire": [
+        call(
+            ENROLMENT,
+            0,
+            name="WEB1$",
+            stub={"attributes": "CertificateTemplate:WebServer\nSAN:dns=www.example.org&dns=example.org"},
+        )
+    ],
+    "no names at all, over the wire": [call(ENROLMENT, 0, stub={"attributes": "CertificateTemplate:User"}), call(ENROLMENT, 0)],
 }
 REAL = (
     Real("lab/captures/benign_workday.pcap", fires=False),

@@ -51,6 +51,15 @@ QUIET = {
     "a user made": [account_event(4720, "dora")],
     "a group made over SAMR": [call(SAMR, 10, stub={"account": "Staff", "domain": DOMAIN})],
     "by the controller itself": [account_event(4741, "AZUREADKERBEROS$", "DC1$")],
+    "by an administrator over SAMR": [*administrators("boss"), made("NEW1$", "boss")],
+    "by an administrator over LDAP": [
+        *administrators("boss"),
+        added(dn("NEW1", "CN=Computers"), "boss", objectClass=("top", "computer"), sAMAccountName="NEW1$"),
+    ],
+    "a user made over SAMR, and one over LDAP": [
+        call(SAMR, 50, stub={"account": "dora", "account_type": 16, "domain": DOMAIN, "target": f"{DOMAIN}-3001"}),
+        added(dn("erin"), objectClass=("top", "person", "user"), sAMAccountName="erin"),
+    ],
 }
 JOINER = [made(f"PC{day}{number}$", "joiner", at=day * DAY + number) for day in range(3) for number in range(2)]
 REAL = (

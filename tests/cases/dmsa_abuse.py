@@ -41,5 +41,14 @@ QUIET = {
     "a migration taken back": [modify(NEW, LINK)],
     "no migration": [modify(NEW, STATE, "0")],
     "a computer": [controller(DC1), added(NEW, objectClass=("top", "computer"), sAMAccountName="evil$")],
+    "an account of another kind, and its description": [
+        added(
+            NEW,
+            objectClass=("top", "computer", "msDS-GroupManagedServiceAccount"),
+            sAMAccountName="app$",
+            msDS_DelegatedMSAState="0",
+        ),
+        modify(NEW, "description", LINK),
+    ],
 }
 REAL = (Real("lab/captures/benign_workday.pcap", fires=False), Real("lab/captures/machine_account_creation.pcap", fires=False))

@@ -43,6 +43,16 @@ QUIET = {
         account_event(4742, "NEW1$", DnsHostName="-", at=1),
         account_event(4742, "NEW1$", DnsHostName="<value not set>", at=2),
     ],
+    "a long name that the account's cuts, over LDAP": [
+        *CONTROLLER[:1],
+        modify(dn("ACCOUNTING-SERV", "CN=Computers"), "dNSHostName", "accounting-server7.example.org"),
+    ],
+    "its own over LDAP, in another zone": [*CONTROLLER[:1], modify(NEW, "dNSHostName", "new1.branch.example.org")],
+    "its own at once with the account, over LDAP": [
+        *CONTROLLER[:1],
+        added(NEW, objectClass="computer", sAMAccountName="NEW1$", dNSHostName="new1.example.org"),
+    ],
+    "a name taken away, over LDAP": [*CONTROLLER[:1], modify(NEW, "dNSHostName", DC, deed="delete")],
 }
 REAL = (
     Real("corpus/evtx/sb_PE_persistence_security_dcshadow_4742.evtx", fires=False),

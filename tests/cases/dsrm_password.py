@@ -26,6 +26,7 @@ QUIET = {
     "a password of the domain": [controller(DC1), call(SAMR, 58), call(SAMR, 55, at=SECOND)],
     "accounts listed": [controller(DC1), call(SAMR, 13)],
     "a computer's password": [computer_changed("WS1$", "WS1$")],
+    "a password changed by its owner": [controller(DC1), call(SAMR, 63), call(SAMR, 38, at=SECOND)],
 }
 
 REAL = (

@@ -27,6 +27,11 @@ QUIET = {
     "a user renamed to something near (4781)": [
         account_event(4781, "ESXAdmins", OldTargetUserName="esx", NewTargetUserName="ESXAdmins"),
     ],
+    "another group over LDAP": [added(dn("ESX Readers"), objectClass="group", sAMAccountName="ESX Readers")],
+    "a group renamed to something near, over LDAP": [renamed(dn("Staff"), "ESX Admin")],
+    "another group over SAMR": [call(SAMR, 10, stub={"account": "VMware Admins", "domain": DOMAIN})],
+    "the name taken away from a group, over LDAP": [renamed(dn("ESX Admins"), "Hypervisor Admins")],
+    "a user of that name, over LDAP": [added(dn("ESX Admins"), objectClass="user", sAMAccountName="ESX Admins")],
 }
 REAL = (
     Real("lab/captures/sensitive_group_change.pcap", fires=False),

@@ -20,6 +20,9 @@ QUIET = {
     "the script taken away": written(OAB, ATTRIBUTE, "", SHELL, user="EX1$", kind=KIND),
     "a script in another attribute": [modify(dn("dora"), "info", "<script>x</script>")],
     "found later": [synchronised(OAB, ATTRIBUTE, ("https://mail.example.org/OAB?x=1",), kind=KIND)],
+    "the address of the mail of browsers": [
+        modify(OAB.replace("OAB", "owa"), "msExchInternalHostName", "https://mail.example.org/owa?script=1", user="EX1$"),
+    ],
 }
 REAL = (
     Real("corpus/evtx/sb_PR_privexchange_dirkjan.evtx", fires=False),

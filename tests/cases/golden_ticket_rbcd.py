@@ -28,6 +28,9 @@ QUIET: Cases = {
     "a forwarded ticket-granting ticket": [SERVICE, tgs_req(f"krbtgt/{REALM}", options=0x60810010)],
     "in the log, delegation to a server": [ticket("FILES$", user="svc_web", TransmittedServices="svc_web@EXAMPLE.ORG")],
     "in the log, a forwarded ticket": [ticket("krbtgt", etype=0x12, TicketOptions="0x60810010")],
+    "in somebody's name to oneself": [
+        SERVICE, tgs_req("svc_web", client="boss", s4u2self=f"boss@{REALM}", at=MINUTE),
+    ],
 }  # fmt: skip
 
 REAL = (

@@ -120,6 +120,15 @@ QUIET: Cases = {
     "a decoy computer renews itself, as the log tells it (4742)": Case(
         [tgt("bob"), log(4742, {**subject("FILES$"), "TargetUserName": "FILES$", "TargetDomainName": "EXAMPLE"})], COMPUTER
     ),
+    "what a sign-in leaves, over LDAP": Case([*HERE, modify(DN, ("replace", "lastLogonTimestamp", ("1",)))], TAGS),
+    "others over SAM": Case(
+        [
+            *HERE,
+            call(SAMR, 58, at=SECOND, stub={"target": f"{SID}1", "password": True}),
+            call(SAMR, 22, at=SECOND, stub={"target": DOMAIN_ADMINS, "member": "1101"}),
+        ],
+        TAGS,
+    ),
 }
 REAL = (
     Real(

@@ -2,7 +2,7 @@
 
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import SAMR, call
-from tests.engine.detectors.builders_changes import BASE, DAY, account_event, administrators, dn, modify, person
+from tests.engine.detectors.builders_changes import BASE, DAY, account_event, added, administrators, dn, modify, person
 from tests.engine.detectors.logs import DOMAIN, subject
 
 BOSS = f"CN=boss,{BASE}"
@@ -68,6 +68,11 @@ QUIET = {
         *administrators("boss"), account_event(4720, "adm2", "boss", rid=RID), account_event(4724, "adm2", "boss", rid=RID, at=9),
     ],
     "another attribute": [*administrators("boss"), modify(BOSS, "description", "x")],
+    "of a user that was just made, over LDAP": [
+        *administrators("boss"), added(dn("dora"), "boss", objectClass="user", sAMAccountName="dora"),
+        modify(dn("dora"), "unicodePwd", "(hidden)", user="boss", at=9),
+    ],
+    "his own with the old one, over LDAP": [*administrators("boss"), modify(BOSS, "unicodePwd", "(hidden)", user="boss")],
 }  # fmt: skip
 REAL = (
     Real("corpus/evtx/md_T1003_ID4794-4688-DSRM_password_set_with_NTDSutil.evtx", fires=False),

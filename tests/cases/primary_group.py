@@ -1,7 +1,9 @@
 """Primary groups, privileged and ordinary, and entries that hide memberships."""
 
 from tests.cases.case import Case, Real
+from tests.engine.detectors.builders import DC1, controller
 from tests.engine.detectors.builders_changes import account_event, dn, modify, synchronised, written
+from tests.engine.detectors.logs import known
 
 OLD = "O:DAG:DAD:AI(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;DA)"
 HIDES = f"{OLD}(OD;;RP;bf967a00-0de6-11d0-a285-00aa003049e2;;WD)"
@@ -11,6 +13,7 @@ FIRES = {
     "found later": Case([synchronised(dn("dora"), "primaryGroupID", ("512",), ("513",))], severity="high"),
     "a user among controllers": Case(written(dn("dora"), "primaryGroupID", "516", "513"), severity="high"),
     "nobody may read it": Case(written(dn("dora"), "nTSecurityDescriptor", HIDES, OLD), severity="medium"),
+    "enterprise administrators, over LDAP": Case([modify(dn("dora"), "primaryGroupID", "519")], severity="high"),
 }
 QUIET = {
     "domain users": [modify(dn("dora"), "primaryGroupID", "513")],
@@ -19,6 +22,13 @@ QUIET = {
     "another attribute denied": written(
         dn("dora"), "nTSecurityDescriptor", f"{OLD}(OD;;RP;f3a64788-5306-11d1-a9c5-0000f80367c1;;WD)", OLD
     ),
+    "a group of its own, over LDAP": [modify(dn("dora"), "primaryGroupID", "1180")],
+    "a computer that is promoted, over LDAP": [
+        controller(DC1),
+        known("DC3$", "computer", dns_name="dc3.example.org"),
+        modify("CN=DC3$,DC=example,DC=org", "primaryGroupID", "516", user="boss"),
+    ],
+    "guests, over LDAP": [modify(dn("visitor"), "primaryGroupID", "514")],
 }
 REAL = (
     Real("corpus/evtx/md_T1098_ID4738-User_set_with_reversible_psw_encryption.evtx", fires=False),

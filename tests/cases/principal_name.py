@@ -1,7 +1,7 @@
 """Cases of sign-in names that belong to somebody else."""
 
 from tests.cases.case import Case, Real
-from tests.engine.detectors.builders_changes import account_event, dn, modify, written
+from tests.engine.detectors.builders_changes import account_event, added, dn, modify, written
 
 FIRES = {
     "the administrator's, without a domain": Case(
@@ -19,6 +19,14 @@ QUIET = {
     "a new surname": [modify(dn("bob"), "userPrincipalName", "bob.miller@example.org")],
     "the administrator's own": [account_event(4738, "Administrator", UserPrincipalName="administrator@example.org")],
     "something else": [account_event(4738, "bob", UserPrincipalName="-", DisplayName="administrator")],
+    "its own, over LDAP": [
+        modify(dn("bob"), "userPrincipalName", "bob@example.org"),
+        modify(dn("bob"), "userPrincipalName", "bob", at=1),
+    ],
+    "taken away, over LDAP": [modify(dn("bob"), "userPrincipalName", "administrator@example.org", deed="delete")],
+    "of a user that is made, over LDAP": [
+        added(dn("dora"), objectClass="user", sAMAccountName="dora", userPrincipalName="dora.miller@example.org"),
+    ],
 }
 REAL = (
     Real("corpus/evtx/ts_Security.evtx", fires=False),

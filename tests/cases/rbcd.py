@@ -85,6 +85,8 @@ QUIET = {
     "taken away in the log": written(FILES1, ATTRIBUTE, "", TRUST, kind="computer"),
     "another attribute": [modify(FILES1, "description", "file server")],
     "a computer made": [added(dn("NEW1"), objectClass="computer", sAMAccountName="NEW1$")],
+    "taken away over LDAP": [modify(FILES1, ATTRIBUTE, TRUST, deed="delete")],
+    "delegation of another kind, over LDAP": [modify(FILES1, "msDS-AllowedToDelegateTo", "cifs/files2.example.org")],
 }
 REAL = (
     Real("lab/captures/rbcd_write.pcap", external_id=2423),

@@ -31,6 +31,13 @@ QUIET = {
     "to a service, at its setup": [*KNOWN, given("SeAssignPrimaryTokenPrivilege", "S-1-5-80-1-2-3-4-5")],
     "in the log of a computer that is no controller": [*KNOWN, given("SeBackupPrivilege", computer=CLIENT)],
     "a controller's own call": [*KNOWN, add("SeBackupPrivilege", source=DC2)],
+    "harmless rights, by a call": [*KNOWN[:2], add("SeServiceLogonRight"), add("SeTimeZonePrivilege", "SeShutdownPrivilege")],
+    "to the administrators and to a service, by a call": [
+        *KNOWN[:2],
+        add("SeDebugPrivilege", sid="S-1-5-32-544"),
+        add("SeImpersonatePrivilege", sid="S-1-5-80-1-2-3-4-5"),
+    ],
+    "rights listed, by a call": [*KNOWN[:2], call(LSARPC, 36, pipe="lsarpc", stub={"sid": BOB, "names": ["SeDebugPrivilege"]})],
 }
 REAL = (
     Real("corpus/evtx/ts_Security.evtx", fires=False),

@@ -71,6 +71,15 @@ QUIET = {
         ended_member("Value Auto Deleted With Expiration Time"),
     ],
     "a member taken out, as a forwarder of texts tells it (5136)": [ended_member("Value Deleted")],
+    "a member taken out, over LDAP": [modify(ADMINS, "member", dn("dora"), deed="delete")],
+    "a member taken out, over SAMR": [
+        controller(DC1),
+        call(SAMR, 24, stub={"target": DOMAIN_ADMINS, "member": "1108"}),
+        call(SAMR, 32, stub={"target": "S-1-5-32-551", "member": f"{DOMAIN}-1107"}),
+    ],
+    "users of one computer, over SAMR": [
+        call(SAMR, 31, target="192.0.2.31", stub={"target": "S-1-5-32-545", "member": f"{DOMAIN}-1107"}),
+    ],
 }
 REAL = (
     Real("corpus/evtx/md_T1098_ID4728-Massive_account_group_membership_change.evtx"),

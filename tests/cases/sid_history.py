@@ -44,6 +44,7 @@ QUIET = {
         account_event(4738, "dora", SidHistory="%%1793"),
         account_event(4738, "dora", SidHistory="<value not set>", at=1),
     ],
+    "another attribute with a SID, over LDAP": [modify(dn("dora"), "description", f"was {OTHER}-512")],
 }
 REAL = (
     Real("corpus/evtx/md_T1134.005_ID_4765_-_SID_history_added.evtx", external_id=1106, severity="high"),

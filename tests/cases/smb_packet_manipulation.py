@@ -28,6 +28,8 @@ QUIET: Cases = {
     "a session over SMB 3": [act(SmbSession(dialect="SMB 3.1.1"), WS1, FILES)],
     "a flaw of SMB 1": [odd("peek of no pipe")],
     "a file": [act(SmbFile(dialect="SMB 3.1.1", name="x", action="read", bytes=0x10000000), WS1, FILES)],
+    "an offer of another scanner's": [odd("peek of no pipe", result="success")],
+    "parts of two transactions mixed, as another flaw needs": [odd("mixed transaction", 4096, 16)],
 }
 REAL = (
     Real("corpus/pcap/zeek_SMBGhost.pcap", external_id=2406),

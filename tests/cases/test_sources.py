@@ -41,7 +41,7 @@ def watched(detector: Detector) -> frozenset[type]:
     return frozenset((*detector.watches, *detector.watches_refused))
 
 
-SOURCES = [(one, source) for one in DETECTORS for source in sorted({source_of(kind) for kind in watched(one)} - {"", PACKETS})]
+SOURCES = [(one, source) for one in DETECTORS for source in sorted({source_of(kind) for kind in watched(one)} - {""})]
 
 
 def form(activity: Activity) -> tuple[type, int]:

@@ -61,6 +61,7 @@ QUIET = {
             },
         ),
     ],
+    "another controller's call for a new password": [*KNOWN, made(40, DC2), made(132, DC2, at=MINUTE)],
 }
 REAL = (
     Real("corpus/evtx/md_T1484_ID_4865_4706_-_trust_added.evtx", severity="medium", external_id=3042),
