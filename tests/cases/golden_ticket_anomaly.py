@@ -3,7 +3,7 @@
 from tests.cases.case import Case, Cases, Real
 from tests.engine.detectors.builders import DC1, DC2, HOUR, MINUTE, SECOND, WS1, as_req, tgs_req
 from tests.engine.detectors.builders_kerberos import tgt_of
-from tests.engine.detectors.logs import ticket
+from tests.engine.detectors.logs import log, logon, subject, ticket
 
 ISSUED = [as_req(f"user{one}", f"192.0.2.{50 + one}", at=one * SECOND, ticket_kvno=5, ticket_size=1100) for one in range(4)]
 
@@ -56,6 +56,13 @@ FIRES: Cases = {
     ),
     "the same for anybody": Case([*workday(60), shown(at=13 * HOUR)], severity="low"),
     "the previous version": Case([*ISSUED, shown(kvno=4)], severity="low"),
+    "revoked, in the log": Case(
+        [logon("administrator"), ticket("cifs/files", user="administrator", at=MINUTE, status=0x14, etype=0xFFFFFFFF)],
+        severity="medium",
+    ),
+    "revoked, in the log, of anybody who is there": Case(
+        [logon("bob", session=0x7002), ticket("cifs/files", user="bob", at=MINUTE, status=0x14, etype=0xFFFFFFFF)], severity="low"
+    ),
 }  # fmt: skip
 
 QUIET: Cases = {
@@ -70,6 +77,21 @@ QUIET: Cases = {
         ticket("FILES$", etype=0x12, status=7, TargetUserName="bob@example.org"),
     ],
     "in the log, a trusted realm of Unix": [ticket("FILES$", etype=0x12, TargetUserName="bob@unix.example.net")],
+    "in the log, revoked, of an account of which nothing is known": [ticket("cifs/files", user="carol", status=0x14)],
+    "in the log, revoked for whom a service acts": [
+        logon("administrator"),
+        ticket("cifs/files", user="administrator", at=MINUTE, status=0x14, TransmittedServices="web$@EXAMPLE.ORG"),
+    ],
+    "in the log, revoked, of a computer that joined anew": [
+        logon("WS7$"), ticket("cifs/files", user="WS7$", at=MINUTE, status=0x14),
+    ],
+    "in the log, revoked, of an account that was made again": [
+        logon("bob"), log(4720, {**subject("eve"), "TargetUserName": "bob", "TargetDomainName": "EXAMPLE"}, at=MINUTE),
+        ticket("cifs/files", user="bob", at=2 * MINUTE, status=0x14),
+    ],
+    "in the log, a ticket that ended": [
+        logon("administrator"), ticket("cifs/files", user="administrator", at=MINUTE, status=0x20),
+    ],
     "RC4, which is told elsewhere": [*ISSUED, shown(presented_ticket_etype=23, kvno=2)],
     "a service that acts for an administrator": [
         as_req("administrator", ticket_size=1044, ticket_kvno=5), shown(size=880, client="administrator", s4u2proxy=True)

@@ -22,7 +22,7 @@ from app.engine.detector import (
 )
 from app.engine.knowledge.names import account_parts
 from app.engine.knowledge.tickets import is_own_tgt
-from app.engine.readings.kerberos import AES, RENEWED, SERVICE_TICKET, is_krbtgt, tool_of, written
+from app.engine.readings.kerberos import AES, RENEWED, REVOKED, SERVICE_TICKET, is_krbtgt, tool_of, written
 from app.model.activity import Activity
 from app.model.alert import RANK, Finding, Severity
 from app.model.details import KerberosAs, KerberosTgs
@@ -58,6 +58,8 @@ UNTRACED = 0.02
 """Share of tickets without an issue, above which the recording misses a part of the domain."""
 MODIFIED = frozenset({31, 41, 44})
 """KRB_AP_ERR_BAD_INTEGRITY, MODIFIED, BADKEYVER: the KDC's keys did not make it."""
+THERE, MADE = frozenset({"signed in", "exists", "sensitive"}), frozenset({"created", "deleted"})
+"""Words of an account that is there; of one whose number may be another one than before."""
 RODC = 1 << 16
 """Key versions from here on belong to read-only controllers (MS-KILE section 3.1.5.8)."""
 
@@ -118,10 +120,30 @@ def unknown(activity: Activity, ctx: Context, detail: KerberosTgs, reasons: list
 def logged(activity: Activity, ctx: Context, event: EventKerberos) -> Iterable[Finding]:
     """The realm of the ticket's holder as the KDC's log tells it, where it is the KDC's own."""
     realm, own = (event.text("TargetUserName") or "").rpartition("@")[2], event.computer.partition(".")[2]
+    if activity.code == REVOKED and event.event_id == SERVICE_TICKET:
+        return revoked(activity, ctx, event)
     if activity.result != "success" or not realm or realm.lower() != own.lower():
         return ()
     reasons = written(ctx, realm, realm == realm.upper(), activity.at)
     return (told(activity, ctx, event.text("ServiceName"), reasons),) if reasons else ()
+
+
+def revoked(activity: Activity, ctx: Context, event: EventKerberos) -> Iterable[Finding]:
+    """A controller that opened the ticket of an account that is there, and did not find in it what it writes itself.
+
+    That nobody knows the account is told by the detection of tickets for accounts that do not exist; a computer that joined anew
+    has another number than its old ticket says, as has an account that was made again.
+    """
+    who, at = activity.account, activity.at
+    if who is None or event.text("TransmittedServices") is not None:  # the answer may be about whom a service acts for
+        return ()
+    words = ctx.knowledge.account_words(who.name, who.domain)
+    sensitive = ctx.is_sensitive(ctx.account(activity), at)
+    if not words & THERE or words & MADE or (who.name.endswith("$") and not sensitive):
+        return ()
+    weight: Severity = "medium" if sensitive else "low"
+    reason = "The KDC revoked the ticket: it does not say, or says wrongly, which account asked for it (PAC_REQUESTOR)"
+    return (told(activity, ctx, event.text("ServiceName"), [(weight, reason)], log=True),)
 
 
 def learn(ctx: Context, detail: KerberosAs | KerberosTgs, realm: str, at: int) -> None:
@@ -168,8 +190,10 @@ def strange(ctx: Context, detail: KerberosTgs, realm: str, at: int) -> Iterator[
             yield "medium", f"The ticket has {size:,} bytes; those that this account was issued have {spread}"
 
 
-def told(activity: Activity, ctx: Context, service: str | None, reasons: list[tuple[Severity, str]]) -> Finding:
-    """The words."""
+def told(
+    activity: Activity, ctx: Context, service: str | None, reasons: list[tuple[Severity, str]], *, log: bool = False
+) -> Finding:
+    """The words. log: the KDC's own log tells it, in which the issue of a ticket cannot be looked for."""
     reasons = sorted(reasons, key=lambda one: -RANK[one[0]])
     severity: Severity = reasons[0][0]
     if severity == "medium" and sum(one[0] != "low" for one in reasons) > 1:
@@ -191,8 +215,12 @@ def told(activity: Activity, ctx: Context, service: str | None, reasons: list[tu
         ),
         facts=(
             *(fact(f"{text}: ", activity) if not place else fact(text) for place, (_, text) in enumerate(reasons)),
-            fact("No exchange in this input issued the presented ticket"),
-            against("It would be quiet if the KDC had been seen issuing this ticket"),
+            *(() if log else (fact("No exchange in this input issued the presented ticket"),)),
+            against(
+                "It would be quiet for an account that was made again since, or that nobody counts as sensitive"
+                if log
+                else "It would be quiet if the KDC had been seen issuing this ticket"
+            ),
         ),
         steps=ctx.path(activity, "strange ticket-granting ticket", caption_of(activity)),
     )  # fmt: skip
@@ -213,7 +241,7 @@ DETECTOR = Detector(
     attacked_accounts=True,
     forms={
         KerberosAs: lambda _, result: result == "success",
-        EventKerberos: lambda _, result: result == "success",
+        EventKerberos: lambda _, result: result in ("success", "failure"),
     },
     detect=detect,
 )

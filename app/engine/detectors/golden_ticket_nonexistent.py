@@ -10,6 +10,7 @@ from app.engine.forms import DELEGATES, IMPERSONATES
 from app.engine.knowledge.accounts import ADMINISTRATORS
 from app.engine.knowledge.tickets import is_own_tgt
 from app.engine.memory import MONTH
+from app.engine.readings.kerberos import REVOKED
 from app.engine.readings.novelty import is_new
 from app.engine.readings.sessions import NETWORK
 from app.model.activity import Account, Activity
@@ -20,9 +21,6 @@ from app.model.events import EventKerberos, EventLogon, EventShare
 WINDOW = 12 * HOUR
 NO_SUCH_CLIENT = 6
 """KDC_ERR_C_PRINCIPAL_UNKNOWN (RFC 4120 section 7.5.9): the KDC looked up the ticket's client and found none."""
-REVOKED = 20
-"""KDC_ERR_TGT_REVOKED: what patched controllers answer when the ticket's PAC belongs to no account (MS-KILE section 3.3.5.7)."""
-
 TGT, SERVICE_TICKET = 4768, 4769
 SIGNED_IN, SHARE_OPENED = 4624, 5140
 ADMINISTRATOR = "-500"
