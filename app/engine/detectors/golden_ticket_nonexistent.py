@@ -148,7 +148,7 @@ def misnamed(activity: Activity, event: EventLogon | EventShare, ctx: Context) -
     if who is None or activity.source is None or activity.result != "success" or not is_person(who.sid):
         return ()
     if type(event) is EventLogon and (
-        event.text("AuthenticationPackageName") != "Kerberos" or event.number("LogonType") != NETWORK
+        (event.text("AuthenticationPackageName") or "").lower() != "kerberos" or event.number("LogonType") != NETWORK
     ):
         return ()
     name, sid, at = who.name.partition("@")[0].rpartition("\\")[2].lower(), who.sid or "", activity.at

@@ -130,7 +130,7 @@ def relayed(activity: Activity, ctx: Context, event: EventLogon) -> Iterator[Fin
         return
     if event.event_id != LOGON or event.number("LogonType") != NETWORK or not event.number("IpPort"):
         return
-    if (event.text("AuthenticationPackageName") or "") != "Kerberos":
+    if (event.text("AuthenticationPackageName") or "").lower() != "kerberos":
         return
     here = ctx.knowledge.computer_entity(event.computer)
     if (event.text("IpAddress") or "").removeprefix("::ffff:") != "127.0.0.1" or here.kind == "controller":

@@ -124,7 +124,7 @@ def _from_within(activity: Activity, event: EventLogon, ctx: Context) -> Iterato
     sid, source = event.text("TargetUserSid") or "", event.text("IpAddress") or ""
     if event.event_id != LOGON or not sid.startswith("S-1-5-21-") or not sid.endswith("-500") or source not in LOOPBACK:
         return
-    if event.number("LogonType") != 3 or event.text("AuthenticationPackageName") != "Kerberos":
+    if event.number("LogonType") != 3 or (event.text("AuthenticationPackageName") or "").lower() != "kerberos":
         return
     account, target = ctx.account(activity), ctx.target(activity)
     if target.kind == "controller" or not is_new("within", target.key, activity.at, ctx):

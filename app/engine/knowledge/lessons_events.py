@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.engine.knowledge.guests import MANAGED
-from app.engine.knowledge.names import account_parts, host, is_address, short
+from app.engine.knowledge.names import account_parts, host, is_address, is_domain_name, short
 from app.engine.knowledge.parts import Parts
 from app.model.activity import Activity
 from app.model.events import (
@@ -134,6 +134,9 @@ def learn_kerberos(known: Parts, activity: Activity, event: EventKerberos) -> No
         known.accounts.say_domain(realm, suffix, activity)
     if not refused and realm and "." in realm:
         known.accounts.say_domain(None, realm, activity)
+        if event.event_id == TGT and computer and "." not in computer and is_domain_name(realm):
+            # it issues tickets of its own domain alone (RFC 4120 section 3.1), which tells its full name where the log does not
+            known.addresses.call(f"{computer}.{realm.lower()}", activity)
     if not name:
         return
     realm = realm or suffix

@@ -356,3 +356,23 @@ def test_ntlm_on_the_wire_and_workstation_in_the_log_agree() -> None:
     )
 
     assert known(wire, log).address_entity(WS1, START).key == known(wire).address_entity(WS1, START).key
+
+
+def test_a_controller_whose_log_leaves_out_its_domain_is_the_one_that_others_call_by_its_full_name() -> None:
+    signed_in = {"TargetUserName": "bob", "TargetDomainName": "EXAMPLE.ORG", "ServiceName": "krbtgt"}
+    knowledge = Knowledge()
+    knowledge.observe(event(EventKerberos, 4768, "DC1", **signed_in, Status="0x0"))
+    full = knowledge.computer_entity("dc1.example.org")
+
+    assert (full.kind, full.key) == ("controller", "computer:dc1.example.org")
+    assert knowledge.computer_entity("DC1") == knowledge.account("DC1$", "EXAMPLE") == full
+
+
+def test_a_realm_that_was_asked_for_in_vain_or_is_none_tells_no_name_of_a_controller() -> None:
+    knowledge = Knowledge()
+    for realm, status in (("OTHER.NET", "0x6"), ("no domain.at all", "0x0")):
+        fields = {"TargetUserName": "bob", "TargetDomainName": realm, "ServiceName": "krbtgt", "Status": status}
+        knowledge.observe(event(EventKerberos, 4768, "DC1", **fields))
+
+    assert knowledge.computer_entity("DC1").key == "computer:dc1"
+    assert knowledge.computer_entity("dc1.other.net").kind == "computer"
