@@ -8,7 +8,6 @@ from typing import Any, get_args
 import msgspec
 
 from app.engine.knowledge.names import is_address, is_domain_name
-from app.engine.knowledge.tags import KNOWN_BAD
 from app.engine.queries import Queries
 from app.engine.store import (
     StoreError,
@@ -41,6 +40,7 @@ from app.model.exclusion import Exclusion, exclusion
 from app.model.incident import Incident
 from app.model.note import Note
 from app.model.saved import SavedQuery
+from app.model.tags import KNOWN_BAD
 from app.model.tuning import Tuning
 from app.model.workspace import ROLES, Outlook, Retention, Role
 

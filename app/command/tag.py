@@ -8,10 +8,10 @@ from pathlib import Path
 
 from app.command.opening import opened
 from app.command.words import line
+from app.model.tags import HONEYTOKEN, KNOWN_BAD, SENSITIVE
 from app.session import Session
 
 STATES: dict[str, bool | None] = {"on": True, "off": False, "auto": None}
-HONEYTOKEN, KNOWN_BAD = "Honeytoken", "Known bad"
 COMMENT = re.compile(r"(?:^|\s)#")
 MOST = 64 << 20
 """Bytes of a list of names."""
@@ -67,7 +67,7 @@ def named(text: str) -> list[str]:
 
 def words_of(tag: str) -> str:
     """The tag as the program writes it: those that it knows begin with a capital."""
-    known = {"honeytoken": HONEYTOKEN, "sensitive": "Sensitive", "known bad": KNOWN_BAD}
+    known = {"honeytoken": HONEYTOKEN, "sensitive": SENSITIVE, "known bad": KNOWN_BAD}
     return known.get(tag.strip().lower(), tag)
 
 

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 from app.engine.decoys import Decoys, Tags
 from app.engine.knowledge import Knowledge
 from app.engine.knowledge.holdings import holdings
-from app.engine.knowledge.tags import SENSITIVE
 from app.engine.memory import Memory
 from app.engine.profiles import Profiles
 from app.model.activity import NAMED, Activity, Endpoint
 from app.model.alert import Step
 from app.model.entity import EntityRef
+from app.model.tags import SENSITIVE
 from app.model.tuning import DEFAULT, Sensitivity, Threshold, Tuning
 
 __all__ = ["NOBODY", "Context", "Tags"]

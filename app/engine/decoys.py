@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from app.engine.knowledge import Knowledge
 from app.engine.knowledge.names import account_parts, host
 from app.engine.knowledge.sids import sid_in
-from app.engine.knowledge.tags import HONEYTOKEN
 from app.model.entity import EntityRef
+from app.model.tags import HONEYTOKEN
 
 Tags = Mapping[str, Mapping[str, bool]]
 """Key of an entity to what the analyst says of its tags: it carries them, or it does not."""

@@ -24,7 +24,7 @@ SHARED = (
     "app.engine.readings", "app.engine.repeated", "app.engine.running", "app.engine.twins", "app.model.activity",
     "app.model.alert", "app.model.details", "app.model.directory", "app.model.entity", "app.model.events", "app.model.exclusion",
     "app.model.families", "app.model.identifiers", "app.model.incident", "app.model.pac", "app.model.principals",
-    "app.model.rights", "app.model.tickets", "app.model.tuning",
+    "app.model.rights", "app.model.tags", "app.model.tickets", "app.model.tuning",
 )  # fmt: skip
 """Modules and packages beside the detectors that alerts rest on."""
 ASIDE = (

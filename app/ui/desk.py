@@ -21,6 +21,7 @@ from app.model.incident import Incident
 from app.model.notice import Notifying
 from app.model.rows import Overview
 from app.model.source import HubSource, LiveSource
+from app.model.tags import HONEYTOKEN, KNOWN_BAD, SENSITIVE
 from app.model.tuning import DEFAULT, Tuning
 from app.settings import Settings
 from app.ui import catalogue, keys, theme, wording, zones
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 RECENT = 8
 WATCH_MS = 30_000
 """Between two looks at the health of the workspace: time alone makes some things wrong."""
-HEARD = frozenset({"Honeytoken", "Sensitive", "Known bad"})
+HEARD = frozenset({HONEYTOKEN, SENSITIVE, KNOWN_BAD})
 """Tags that detectors ask for: alerts follow them."""
 
 

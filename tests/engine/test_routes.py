@@ -12,7 +12,6 @@ from app.engine.context import Context, Tags
 from app.engine.detector import Detector
 from app.engine.detectors import DETECTORS
 from app.engine.knowledge import Knowledge
-from app.engine.knowledge.tags import HONEYTOKEN
 from app.engine.memory import Memory
 from app.engine.profiles import Profiles
 from app.engine.profiles.habits import READERS
@@ -20,6 +19,7 @@ from app.engine.running import Routes, run_told
 from app.model.activity import Account, Activity, event_order
 from app.model.details import KINDS, KerberosTgs, NameObservation, RpcCall
 from app.model.events import EventKerberos, EventLogon, EventShare
+from app.model.tags import HONEYTOKEN
 from app.model.tuning import DEFAULT, Tuning
 from app.sensor.sensor import read_input
 from app.sensor.sources.inputs import find_inputs

@@ -10,13 +10,13 @@ from app.engine.knowledge.accounts import SENSITIVE_GROUPS
 from app.engine.knowledge.directory import SENSITIVE_NAMES
 from app.engine.knowledge.names import base_domain, host, short
 from app.engine.knowledge.sids import SENSITIVE_RIDS, SENSITIVE_SIDS, relative_id, sid_in
-from app.engine.knowledge.tags import SENSITIVE
 from app.engine.readings.sessions import from_session, session_of
 from app.model.activity import Activity
 from app.model.details import LdapModify
 from app.model.directory import DirectoryChange
 from app.model.entity import EntityRef
 from app.model.events import EventAccount, EventDirectoryChange, WindowsEvent
+from app.model.tags import SENSITIVE
 
 READERS = WIRE | LOGGED
 PAIRED = 10_000_000

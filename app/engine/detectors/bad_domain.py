@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import HOUR, MINUTE, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
-from app.engine.knowledge.tags import KNOWN_BAD
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import DnsQuery
 from app.model.entity import EntityRef
+from app.model.tags import KNOWN_BAD
 
 ASKED_ON = MINUTE
 """A server that was asked asks others within this time (RFC 1034 section 5.3.3: it gives up sooner)."""

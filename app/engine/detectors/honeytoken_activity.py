@@ -6,7 +6,6 @@ from msgspec import Struct
 
 from app.engine.context import NOBODY, Context
 from app.engine.detector import DAY, Detector, Later, Needs, against, fact, found, later, listed, outcome_of, plural, sentence
-from app.engine.knowledge.tags import HONEYTOKEN
 from app.engine.memory import Trail
 from app.engine.readings.federation import whole
 from app.engine.readings.sessions import is_elsewhere
@@ -24,6 +23,7 @@ from app.model.details import (
 )
 from app.model.entity import EntityRef
 from app.model.events import EventAdfs, EventKerberos, EventLdap, EventLogon, EventNtlm, WindowsEvent
+from app.model.tags import HONEYTOKEN
 
 WINDOW = DAY
 """What is done with one honeytoken within a day is one story."""

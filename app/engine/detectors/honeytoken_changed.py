@@ -19,7 +19,6 @@ from app.engine.detector import (
     sentence,
     some,
 )
-from app.engine.knowledge.tags import HONEYTOKEN
 from app.engine.readings.sessions import from_session, session_of
 from app.model.activity import Activity
 from app.model.alert import Finding
@@ -28,6 +27,7 @@ from app.model.directory import DirectoryChange
 from app.model.entity import EntityRef
 from app.model.events import EventAccount, EventDirectoryChange, EventGroup
 from app.model.identifiers import SAMR
+from app.model.tags import HONEYTOKEN
 
 WINDOW = HOUR
 AUTOMATIC = frozenset({

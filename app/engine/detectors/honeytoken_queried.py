@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence, some
-from app.engine.knowledge.tags import HONEYTOKEN
 from app.engine.memory import MONTH
 from app.engine.readings.novelty import is_new
 from app.engine.readings.objects import object_read
@@ -16,6 +15,7 @@ from app.model.details import LdapSearch, RpcCall
 from app.model.entity import EntityRef
 from app.model.events import EventLdap, EventObjectAccess
 from app.model.identifiers import SAMR
+from app.model.tags import HONEYTOKEN
 
 WINDOW = HOUR
 COSTLY_SEARCH, HANDLE, OPERATION = 1644, 4661, 4662

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.engine.knowledge.guests import MACHINES
+from app.model.tags import HONEYTOKEN, SENSITIVE
 
 if TYPE_CHECKING:
     from app.engine.knowledge import Knowledge
     from app.model.directory import DirectoryObject
 
-SENSITIVE, HONEYTOKEN, KNOWN_BAD = "Sensitive", "Honeytoken", "Known bad"
-"""The tags that detectors ask for; the last one is of domains, and nobody but an analyst gives it."""
 TAGS: tuple[str, ...] = (
     "Controller", "DNS server", "DHCP server", "Certificate authority", "Exchange server", "SQL server", "AD FS", "VPN gateway",
     SENSITIVE, HONEYTOKEN, "Disabled", "Locked", "Expired", "Deleted", "New", "Unknown to the KDC", "VPN pool", "Shared address",

@@ -6,9 +6,9 @@ from app.engine.knowledge import Knowledge
 from app.engine.knowledge.accounts import BUILT_IN
 from app.engine.knowledge.directory import SENSITIVE_NAMES
 from app.engine.knowledge.sids import BORN_SENSITIVE, is_sensitive_group, relative_id
-from app.engine.knowledge.tags import SENSITIVE
 from app.engine.paths.arcs import Arc
 from app.model.entity import EntityRef
+from app.model.tags import SENSITIVE
 
 BY_HAND = "tagged by hand"
 REASONS = 3

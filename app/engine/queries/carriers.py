@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from app.engine.knowledge.tags import SENSITIVE
 from app.engine.queries.access import Access
 from app.model.entity import EntityKind, EntityRef
 from app.model.rows import Tagged
+from app.model.tags import SENSITIVE
 
 KINDS: tuple[EntityKind, ...] = ("user", "service", "computer", "controller", "group")
 AT_ONCE = 400

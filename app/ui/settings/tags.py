@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout, QWidget
 
 from app.model.entity import EntityRef
 from app.model.rows import Tagged
+from app.model.tags import HONEYTOKEN, KNOWN_BAD, SENSITIVE
 from app.ui import theme, wording
 from app.ui.catalogue import tr
 from app.ui.desk import Desk
@@ -23,8 +24,7 @@ TYPING_MS = 150
 MOST = 12
 MOST_TYPED = 100_000
 """Characters: a list of domains may be pasted."""
-KNOWN_BAD = "Known bad"
-CHOICES = (("Sensitive", "Sensitive"), ("Honeytoken", "Honeytoken"), (KNOWN_BAD, KNOWN_BAD))
+CHOICES = tuple((one, one) for one in (SENSITIVE, HONEYTOKEN, KNOWN_BAD))
 
 
 def _how(row: Tagged) -> str:
@@ -67,7 +67,7 @@ class Tags(Section):
         self._typing.setInterval(TYPING_MS)
         self._typing.timeout.connect(self._complete)
         self.name.textEdited.connect(lambda _: self._typing.start())
-        self.tag = Segments(tr("Tag"), CHOICES, "Sensitive")
+        self.tag = Segments(tr("Tag"), CHOICES, SENSITIVE)
         self.tag.chosen.connect(self.tag.show_value)
         self.add = Button(tr("Add"), "plus", on_click=self._add)
         self.wrong = Words("", "quiet", "high")
@@ -107,11 +107,9 @@ class Tags(Section):
     def items(self) -> Sequence[Item]:
         """The tags that detectors go by."""
         return (
-            Item(
-                "Sensitive accounts and computers", "Who may reach the whole domain.", "Sensitive", "tag vip admin crown jewels"
-            ),
-            Item("Honeytokens", "Accounts and computers that nobody has a reason to use.", "Honeytoken", "tag decoy canary"),
-            Item("Domains known to be bad", "Who asks DNS for them is told.", "Known bad", "tag indicator ioc dns domain"),
+            Item("Sensitive accounts and computers", "Who may reach the whole domain.", SENSITIVE, "tag vip admin crown jewels"),
+            Item("Honeytokens", "Accounts and computers that nobody has a reason to use.", HONEYTOKEN, "tag decoy canary"),
+            Item("Domains known to be bad", "Who asks DNS for them is told.", KNOWN_BAD, "tag indicator ioc dns domain"),
         )
 
     def show_item(self, key: str) -> None:

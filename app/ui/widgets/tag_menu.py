@@ -4,17 +4,18 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtWidgets import QMenu
 
+from app.model.tags import HONEYTOKEN, KNOWN_BAD, SENSITIVE
 from app.ui.desk import Desk
 
 SERVERS = ("DNS server", "DHCP server", "Certificate authority", "Exchange server", "SQL server", "AD FS", "VPN gateway")
 OFFERED: dict[str, tuple[str, ...]] = {
-    "user": ("Sensitive", "Honeytoken"),
-    "service": ("Sensitive", "Honeytoken"),
-    "group": ("Sensitive",),
-    "computer": ("Sensitive", "Honeytoken", *SERVERS),
-    "controller": ("Sensitive", "Honeytoken", *SERVERS),
-    "address": ("Honeytoken", *SERVERS, "Shared address"),
-    "domain": ("Known bad",),
+    "user": (SENSITIVE, HONEYTOKEN),
+    "service": (SENSITIVE, HONEYTOKEN),
+    "group": (SENSITIVE,),
+    "computer": (SENSITIVE, HONEYTOKEN, *SERVERS),
+    "controller": (SENSITIVE, HONEYTOKEN, *SERVERS),
+    "address": (HONEYTOKEN, *SERVERS, "Shared address"),
+    "domain": (KNOWN_BAD,),
 }
 """Kind of an entity to the tags that can be given to it by hand."""
 
