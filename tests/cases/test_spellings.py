@@ -66,6 +66,21 @@ def sessions(fields: Fields) -> Fields:
     }
 
 
+WORDS = {
+    "%%1793": "<value not set>", "%%1795": "Enabled", "%%1796": "Disabled", "%%1842": "Yes", "%%1843": "No",
+    "%%7684": "Read Property", "%%7685": "Write Property", "%%7688": "Control Access",
+    "%%8448": "Success removed", "%%8449": "Success Added", "%%8450": "Failure removed", "%%8451": "Failure added",
+    "%%14674": "Value Added", "%%14675": "Value Deleted", "%%14676": "Active Directory Domain Services",
+    "%%14678": "Value Added With Expiration Time", "%%14679": "Value Deleted With Expiration Time",
+    "%%14680": "Value Auto Deleted With Expiration Time",
+}  # fmt: skip
+"""Messages by their numbers (message table of adtschema), and the words that a forwarder of texts sends for them."""
+
+
+def in_words(fields: Fields) -> Fields:
+    return {name: re.sub(r"%%\d+", lambda one: WORDS.get(one[0], one[0]), value) for name, value in fields.items()}
+
+
 SPELLINGS: dict[str, tuple[Callable[[Fields], Fields], Callable[[str], str]]] = {
     "capitals": (letters(str.upper), str.upper),
     "small letters": (letters(str.lower), str.lower),
@@ -73,6 +88,7 @@ SPELLINGS: dict[str, tuple[Callable[[Fields], Fields], Callable[[str], str]]] = 
     "decimal numbers": (numbers(lambda value: str(int(value, 16))), same),
     "large digits": (numbers(lambda value: "0x" + value[2:].upper()), same),
     "whole sessions": (sessions, same),
+    "words for numbers of messages": (in_words, same),
     "short names of computers": (dict, lambda name: name.partition(".")[0].upper()),
 }
 
