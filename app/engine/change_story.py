@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from app.engine.changes import Change, actor_of, object_of, sessioned
+from app.engine.changes import Change, actor_of, object_of
 from app.engine.context import NOBODY, Context
 from app.engine.detector import Needs, against, caption_of, ended, fact, found, outcome_of, sentence, some
 from app.engine.knowledge.names import base_domain
+from app.engine.readings.sessions import sessioned
 from app.model.activity import Activity
 from app.model.alert import Fact, Finding, Severity, Step
 from app.model.details import KINDS

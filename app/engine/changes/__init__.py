@@ -21,11 +21,10 @@ from app.engine.changes.reading import (
     itself,
     knows_administrators,
     object_of,
-    sessioned,
 )
 
 __all__ = [
     "CONTROL", "DESCRIPTOR", "PASSWORD", "SAM_NAME", "Change", "actor_of", "by_controller", "changes_of", "common_name",
     "gained", "is_administrator", "is_removal", "is_routine", "is_sensitive_object", "itself", "knows_administrators", "number",
-    "object_of", "sessioned",
+    "object_of",
 ]  # fmt: skip

@@ -10,12 +10,11 @@ from app.engine.knowledge.accounts import SENSITIVE_GROUPS
 from app.engine.knowledge.directory import SENSITIVE_NAMES
 from app.engine.knowledge.names import base_domain, host, short
 from app.engine.knowledge.sids import SENSITIVE_RIDS, SENSITIVE_SIDS, relative_id, sid_in
-from app.engine.readings.sessions import from_session, session_of
 from app.model.activity import Activity
 from app.model.details import LdapModify
 from app.model.directory import DirectoryChange
 from app.model.entity import EntityRef
-from app.model.events import EventAccount, EventDirectoryChange, WindowsEvent
+from app.model.events import EventAccount, EventDirectoryChange
 from app.model.tags import SENSITIVE
 
 READERS = WIRE | LOGGED
@@ -106,16 +105,6 @@ def _paired(d: EventDirectoryChange, change: Change, activity: Activity, ctx: Co
         return change
     old = ctx.logons.recall(key, tuple, activity.at, PAIRED)
     return change if old is None else replace(change, deed="set", old=old)
-
-
-def sessioned(activity: Activity, ctx: Context) -> tuple[Activity, tuple[str, ...]]:
-    """The activity with the source of the session that it was done in, and the evidence: the logon, where it is there."""
-    if activity.source is not None or not isinstance(activity.detail, WindowsEvent):
-        return activity, (activity.id,)
-    logon = session_of(activity, ctx)
-    if logon is None:
-        return activity, (activity.id,)
-    return from_session(activity, logon), (logon.proof, activity.id)
 
 
 def actor_of(activity: Activity, ctx: Context) -> EntityRef | None:

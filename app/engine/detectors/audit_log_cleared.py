@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from app.engine.change_story import Pieces
 from app.engine.context import NOBODY, Context
 from app.engine.detector import HOUR, Detector, Needs, against, fact, found, outcome_of, sentence, some
-from app.engine.readings.sessions import by_system, from_session, session_of
+from app.engine.readings.sessions import by_system, sessioned
 from app.model.activity import Activity
 from app.model.alert import Fact, Finding, Severity
 from app.model.details import RpcCall
@@ -47,9 +47,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
 
 
 def _cleared(activity: Activity, log: str, ctx: Context) -> Finding:
-    logon = session_of(activity, ctx)
-    evidence = (activity.id,) if logon is None else (logon.proof, activity.id)
-    activity = from_session(activity, logon)
+    activity, evidence = sessioned(activity, ctx)
     remote = ctx.source(activity) is not NOBODY and ctx.source(activity).key != ctx.target(activity).key
     target = ctx.target(activity)
     security = log.lower() == "security"

@@ -8,7 +8,7 @@ from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of,
 from app.engine.profiles import COMPUTERS
 from app.engine.readings.federation import federates
 from app.engine.readings.searches import Search, search_of
-from app.engine.readings.sessions import by_system, from_session, session_of
+from app.engine.readings.sessions import by_system, sessioned
 from app.engine.repeated import again, folded, told_before
 from app.model.activity import Activity
 from app.model.alert import Finding
@@ -86,8 +86,7 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
 
 def read(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """The key was asked for."""
-    session = session_of(activity, ctx)
-    activity = from_session(activity, session)
+    activity, evidence = sessioned(activity, ctx)
     account, source = ctx.account(activity), ctx.source(activity)
     if (account is not None and account.kind == "controller") or federates(source, ctx):
         return
@@ -107,7 +106,7 @@ def read(activity: Activity, ctx: Context) -> Iterator[Finding]:
         ctx,
         activity,
         place,
-        evidence=(activity.id,) if session is None else (session.proof, activity.id),
+        evidence=evidence,
         severity="low" if before or managed else "medium" if weaker else None,
         confidence="medium",
         title="Attempted reading of the AD FS key" if activity.result == "failure" else None,

@@ -20,7 +20,7 @@ from app.engine.detector import (
 )
 from app.engine.readings.novelty import is_new
 from app.engine.readings.pipes import FILE_CHECKED, pipe_opened
-from app.engine.readings.sessions import by_system, from_session, session_of
+from app.engine.readings.sessions import by_system, sessioned
 from app.engine.repeated import first_time
 from app.model.activity import Activity
 from app.model.alert import Finding
@@ -119,15 +119,14 @@ def logged(activity: Activity, event: EventObjectAccess, ctx: Context) -> Iterat
     account = ctx.account(activity)
     if account is None or account.kind == "controller":
         return
-    session = session_of(activity, ctx)
-    activity = from_session(activity, session)
+    activity, evidence = sessioned(activity, ctx)
     place = ctx.place(activity.source, activity.at) or account.key
     secret = name.rpartition("\\")[2][:200]
     yield found(
         ctx,
         activity,
         f"{place} {ctx.place(activity.destination, activity.at)}",
-        evidence=(activity.id,) if session is None else (session.proof, activity.id),
+        evidence=evidence,
         title=None if activity.result == "success" else "Attempted theft of the DPAPI backup key",
         succeeded=outcome_of(activity),
         story=(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
 from app.engine.readings.searches import search_of
-from app.engine.readings.sessions import by_system, from_session, session_of
+from app.engine.readings.sessions import by_system, sessioned
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import LdapSearch
@@ -55,8 +55,7 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
 
 def read(activity: Activity, ctx: Context, what: str, name: str, listed: bool) -> Iterator[Finding]:
     """A password, or a key, was asked for."""
-    session = session_of(activity, ctx)
-    activity = from_session(activity, session)
+    activity, evidence = sessioned(activity, ctx)
     account = ctx.account(activity)
     if account is not None and account.kind == "controller":
         return
@@ -78,7 +77,7 @@ def read(activity: Activity, ctx: Context, what: str, name: str, listed: bool) -
         ctx,
         activity,
         f"{place} {what}",
-        evidence=(activity.id,) if session is None else (session.proof, activity.id),
+        evidence=evidence,
         severity=severity,
         confidence="high" if key or listed else "medium",
         title=titled(key, empty),

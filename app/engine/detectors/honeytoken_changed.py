@@ -19,7 +19,7 @@ from app.engine.detector import (
     sentence,
     some,
 )
-from app.engine.readings.sessions import from_session, session_of
+from app.engine.readings.sessions import sessioned
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import LdapDelete, LdapModify, LdapRename, RpcCall
@@ -165,12 +165,11 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if not ctx.decoys:
         return
     for change in changes(activity, ctx):
-        logon = session_of(activity, ctx)
-        told = from_session(activity, logon)
+        told, evidence = sessioned(activity, ctx)
         account = ctx.account(told)
         if change.decoy.key.startswith("computer:") and account is not None and account.key == change.decoy.key:
             continue
-        yield tell(told, ctx, change, (activity.id,) if logon is None else (logon.proof, activity.id))
+        yield tell(told, ctx, change, evidence)
 
 
 def tell(activity: Activity, ctx: Context, change: Change, evidence: tuple[str, ...]) -> Finding:

@@ -8,7 +8,7 @@ from app.engine.detector import HOUR, Detector, Needs, against, caption_of, ende
 from app.engine.memory import MONTH
 from app.engine.readings.novelty import is_new
 from app.engine.readings.objects import object_read
-from app.engine.readings.sessions import by_system, from_session, session_of
+from app.engine.readings.sessions import by_system, sessioned
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import LdapSearch, RpcCall
@@ -85,9 +85,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if hit is None:
         return
     decoy, words, over_sam = hit
-    logon = session_of(activity, ctx)
-    evidence = (activity.id,) if logon is None else (logon.proof, activity.id)
-    activity = from_session(activity, logon)
+    activity, evidence = sessioned(activity, ctx)
     account = ctx.account(activity)
     if account is not None and account.key == decoy.key:
         return  # the sign-in of the honeytoken itself is told already
@@ -129,9 +127,7 @@ def waited_for(activity: Activity, ctx: Context) -> Iterator[Finding]:
     reads = ctx.memory.seen(("reads", account.key), name, at, activity.id, WINDOW)
     if len(objects) > AUDITED or reads.distinct > 1 or not is_new(f"reads {name}", account.key, at, ctx):
         return
-    logon = session_of(activity, ctx)
-    evidence = (activity.id,) if logon is None else (logon.proof, activity.id)
-    activity = from_session(activity, logon)
+    activity, evidence = sessioned(activity, ctx)
     yield found(
         ctx,
         activity,

@@ -6,7 +6,6 @@ Long because the kinds of questions, how each is known in a filter, and how they
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from app.engine.changes import sessioned
 from app.engine.context import Context
 from app.engine.detector import (
     DAY,
@@ -30,6 +29,7 @@ from app.engine.memory import Trail
 from app.engine.readings.novelty import is_new
 from app.engine.readings.objects import OPERATION, object_read
 from app.engine.readings.searches import ACL, SD_FLAGS, SUBTREE, Search, picks, search_of
+from app.engine.readings.sessions import sessioned
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import LdapSearch

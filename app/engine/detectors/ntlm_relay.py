@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from app.engine.changes import actor_of, by_controller, changes_of, common_name, is_administrator, sessioned
+from app.engine.changes import actor_of, by_controller, changes_of, common_name, is_administrator
 from app.engine.context import NOBODY, Context
 from app.engine.detector import (
     DAY,
@@ -24,7 +24,7 @@ from app.engine.knowledge.addresses import CLAIMS
 from app.engine.knowledge.names import host, is_address
 from app.engine.readings.relays import Leg, passed_on
 from app.engine.readings.relays import evidence as evidence_of
-from app.engine.readings.sessions import LOGON, LOGON_REFUSED, NETWORK, by_system
+from app.engine.readings.sessions import LOGON, LOGON_REFUSED, NETWORK, by_system, sessioned
 from app.model.activity import NAMED, Activity
 from app.model.alert import Finding, Severity, Step
 from app.model.details import DnsUpdate, LdapAdd, Ntlm

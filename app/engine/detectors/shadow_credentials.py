@@ -13,12 +13,12 @@ from app.engine.changes import (
     is_sensitive_object,
     itself,
     object_of,
-    sessioned,
 )
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, against, fact, found, listed, sentence
 from app.engine.forms import CERTIFICATE
 from app.engine.readings.novelty import is_new
+from app.engine.readings.sessions import sessioned
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import KerberosAs, LdapAdd, LdapModify

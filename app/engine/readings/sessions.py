@@ -97,6 +97,14 @@ def from_session(activity: Activity, logon: Logon | None) -> Activity:
     return replace(activity, source=logon.source)
 
 
+def sessioned(activity: Activity, ctx: Context) -> tuple[Activity, tuple[str, ...]]:
+    """The deed with the source of its session, and the evidence: the logon that began it, where that is there, and the deed."""
+    logon = session_of(activity, ctx)
+    if logon is None:
+        return activity, (activity.id,)
+    return from_session(activity, logon), (logon.proof, activity.id)
+
+
 def is_elsewhere(activity: Activity, ctx: Context) -> bool:
     """True when another computer asked, as far as the ends are told."""
     return are_apart(activity.source, activity.destination, activity.at, ctx)
