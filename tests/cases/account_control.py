@@ -8,7 +8,9 @@ from tests.engine.detectors.builders_changes import (
     account_event,
     added,
     administrators,
+    differed,
     dn,
+    entry_of,
     modify,
     synchronised,
     written,
@@ -36,7 +38,11 @@ FIRES = {
     "made a controller's without being promoted": Case(
         [account_event(4742, "WS9$", OldUacValue="0x80", NewUacValue="0x100")], severity="low"
     ),
-}  # fmt: skip
+    "no pre-authentication, found later": Case(differed(entry_of("dora", uac=0x200), uac=0x400200)),
+    "unconstrained delegation, found later": Case(
+        differed(entry_of("FILES1$", "computer", uac=0x1000), uac=0x81000), severity="medium"
+    ),
+}
 QUIET = {
     "enabled": [account_event(4738, "dora", OldUacValue="0x211", NewUacValue="0x210")],
     "the flag cleared again": [account_event(4738, "dora", OldUacValue="0x10210", NewUacValue="0x210")],
@@ -53,6 +59,9 @@ QUIET = {
     "a user made without a password, over LDAP": [
         added(dn("dora"), objectClass="user", sAMAccountName="dora", userAccountControl=str(0x222)),
     ],
+    "enabled, found later": differed(entry_of("dora", uac=0x202), uac=0x200),
+    "the flag cleared again, found later": differed(entry_of("dora", uac=0x400200), uac=0x200),
+    "a password that never expires, found later": differed(entry_of("dora", uac=0x200), uac=0x10200),
 }
 REAL = (
     Real("corpus/evtx/md_T1098_ID4738-Do_not_require_Kerberos_preauthentication.evtx", severity="medium"),

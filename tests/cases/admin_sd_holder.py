@@ -1,7 +1,18 @@
 """AdminSDHolder: rights given, taken away, and other objects."""
 
 from tests.cases.case import Case, Real
-from tests.engine.detectors.builders_changes import BASE, DAY, account_event, administrators, dn, modify, synchronised, written
+from tests.engine.detectors.builders_changes import (
+    BASE,
+    DAY,
+    account_event,
+    administrators,
+    differed,
+    dn,
+    entry_of,
+    modify,
+    synchronised,
+    written,
+)
 from tests.engine.detectors.logs import DOMAIN
 
 HOLDER = dn("AdminSDHolder", "CN=System")
@@ -17,6 +28,10 @@ FIRES = {
     ),
     "found later": [synchronised(HOLDER, "GenericAll", (f"{DOMAIN}-1401",), kind="container", what="rights changed")],
     "something else of it, over LDAP": Case([modify(HOLDER, "msDS-NcType", "1")], severity="high"),
+    "rights over it, found later": Case(
+        differed(entry_of("AdminSDHolder", "container", dn=HOLDER, sam=None), facts={"GenericAll": f"{DOMAIN}-1401"}),
+        severity="high",
+    ),
 }
 QUIET = {
     "another container's description in the log": written(dn("Users2", "CN=System"), "description", "x", kind="container"),
@@ -30,6 +45,15 @@ QUIET = {
         *written(f"CN=boss,{BASE}", "adminCount", "1", user="SYSTEM", at=1),
     ],
     "another container over LDAP": [modify(dn("Password Settings Container", "CN=System"), "nTSecurityDescriptor", GIVEN)],
+    "a right over it taken away, and none given, found later": differed(
+        entry_of("Users2", "container", dn=dn("Users2", "CN=System"), sam=None, facts={"WriteDacl": f"{DOMAIN}-1401"}), facts={}
+    ),
+    "rights over an administrator, which tell of themselves": differed(
+        entry_of("boss", facts={"GenericAll": f"{DOMAIN}-512"}), facts={"GenericAll": f"{DOMAIN}-519"}
+    ),
+    "rights over another container, found later": differed(
+        entry_of("Policies", "organizationalUnit", sam=None), facts={"GenericAll": f"{DOMAIN}-1401"}
+    ),
 }
 REAL = (
     Real("corpus/evtx/md_T1546_ID5136-AdminSDholder_permissions_changed.evtx", external_id=2430),

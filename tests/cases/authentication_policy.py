@@ -3,7 +3,7 @@
 from app.model.activity import Activity
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import DC1, DC2, HOUR, MINUTE, SECOND, WS1, WS2, as_req, controller
-from tests.engine.detectors.builders_changes import DAY, administrators, dn, modify, synchronised, written
+from tests.engine.detectors.builders_changes import DAY, administrators, differed, dn, entry_of, modify, synchronised, written
 from tests.engine.detectors.builders_kerberos import tgt_of
 from tests.engine.detectors.logs import DOMAIN, log
 
@@ -63,6 +63,9 @@ FIRES = {
     "NTLM let in": Case([modify(TIER_0, "msDS-UserAllowedNTLMNetworkAuthentication", "TRUE")], severity="medium"),
     "from anywhere": Case(written(TIER_0, FROM, "", SDDL, kind="msDS-AuthNPolicy"), severity="medium"),
     "told by the directory": Case([synchronised(dn("Erin"), POLICY, (), (TIER_0,), at=DAY)], severity="medium"),
+    "taken out of its silo, found later": Case(
+        differed(entry_of("erin", facts={"msDS-AssignedAuthNPolicySilo": TIER_0}), facts={}), severity="medium"
+    ),
 }
 QUIET = {
     "under its own ticket": [*HERE, armored(WS1, OWN, at=MINUTE)],
@@ -86,6 +89,11 @@ QUIET = {
         TIER_0, "msDS-UserAllowedNTLMNetworkAuthentication", "FALSE", "TRUE", kind="msDS-AuthNPolicy"
     ),
     "somebody writes what a policy is for (5136)": written(TIER_0, "description", "x", "y", kind="msDS-AuthNPolicy"),
+    "a policy is given, found later": differed(entry_of("erin"), facts={"msDS-AssignedAuthNPolicy": TIER_0}),
+    "moved from one policy to another, found later": differed(
+        entry_of("erin", facts={"msDS-AssignedAuthNPolicy": TIER_0}), facts={"msDS-AssignedAuthNPolicy": TIER_0.replace("0", "1")}
+    ),
+    "another title, found later": differed(entry_of("erin", facts={"title": "Engineer"}), facts={}),
 }  # fmt: skip
 REAL = (
     Real("lab/captures/benign_workday.pcap", fires=False),

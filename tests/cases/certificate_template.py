@@ -2,7 +2,17 @@
 
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import DC1, call, controller
-from tests.engine.detectors.builders_changes import BASE, administrators, certificate, dn, modify, synchronised, written
+from tests.engine.detectors.builders_changes import (
+    BASE,
+    administrators,
+    certificate,
+    differed,
+    dn,
+    entry_of,
+    modify,
+    synchronised,
+    written,
+)
 from tests.engine.detectors.logs import DC, DOMAIN, tgt
 
 TEMPLATE = f"CN=WebUser,CN=Certificate Templates,CN=Public Key Services,CN=Services,CN=Configuration,{BASE}"
@@ -45,6 +55,11 @@ FIRES |= {
         [certificate(4887, Attributes="CertificateTemplate:EnrollmentAgent\nccm:ws1.example.org")], severity="low"
     ),
     "without the computer that it comes from": Case([certificate(4886, Attributes="CertificateTemplate:User")], severity="low"),
+    "opened, found later by a comparison": Case(
+        differed(
+            entry_of("WebUser", KIND, dn=TEMPLATE, sam=None), facts={"msPKI-Certificate-Name-Flag": "enrollee supplies subject"}
+        )
+    ),
 }
 QUIET = {
     "closed": written(TEMPLATE, FLAG, "-2113929216", "1", kind=KIND),
@@ -79,6 +94,16 @@ QUIET = {
         )
     ],
     "no names at all, over the wire": [call(ENROLMENT, 0, stub={"attributes": "CertificateTemplate:User"}), call(ENROLMENT, 0)],
+    "closed, found later": differed(
+        entry_of("WebUser", KIND, dn=TEMPLATE, sam=None, facts={"msPKI-Certificate-Name-Flag": "enrollee supplies subject"}),
+        facts={},
+    ),
+    "other uses, found later": differed(
+        entry_of("WebUser", KIND, dn=TEMPLATE, sam=None), facts={"pKIExtendedKeyUsage": "1.3.6.1.5.5.7.3.1"}
+    ),
+    "a manager must approve, found later": differed(
+        entry_of("WebUser", KIND, dn=TEMPLATE, sam=None), facts={"msPKI-Enrollment-Flag": "manager approval"}
+    ),
 }
 REAL = (
     Real("lab/captures/benign_workday.pcap", fires=False),

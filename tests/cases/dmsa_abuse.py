@@ -2,7 +2,18 @@
 
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import DC1, controller
-from tests.engine.detectors.builders_changes import BASE, added, administrators, dn, modify, synchronised, written
+from tests.engine.detectors.builders_changes import (
+    BASE,
+    added,
+    administrators,
+    differed,
+    dn,
+    entry_of,
+    modify,
+    synchronised,
+    written,
+)
+from tests.engine.detectors.logs import DOMAIN
 
 LINK, STATE = "msDS-ManagedAccountPrecededByLink", "msDS-DelegatedMSAState"
 CLASS = ("top", "computer", "msDS-DelegatedManagedServiceAccount")
@@ -28,6 +39,13 @@ FIRES = {
         [*administrators("boss"), synchronised(NEW, LINK, (f"CN=boss,{BASE}",), kind="msDS-DelegatedManagedServiceAccount")],
         severity="high",
     ),
+    "linked and declared done, found later": Case(
+        [*administrators("boss"), *differed(
+            entry_of("evil$", CLASS[-1], dn=NEW),
+            facts={"msDS-ManagedAccountPrecededByLink": f"CN=boss,{BASE}", "msDS-DelegatedMSAState": "2"},
+        )],
+        severity="high",
+    ),
 }  # fmt: skip
 QUIET = {
     "a migration taken back in the log": written(NEW, LINK, "", dn("svc_web"), kind="msDS-DelegatedManagedServiceAccount"),
@@ -50,5 +68,13 @@ QUIET = {
         ),
         modify(NEW, "description", LINK),
     ],
+    "a migration taken back, found later": differed(
+        entry_of("app$", CLASS[-1], facts={"msDS-ManagedAccountPrecededByLink": dn("svc_web"), "msDS-DelegatedMSAState": "2"}),
+        facts={},
+    ),
+    "no migration, found later": differed(entry_of("app$", CLASS[-1]), facts={"msDS-DelegatedMSAState": "0"}),
+    "who may read its password, found later": differed(
+        entry_of("app$", CLASS[-1]), facts={"msDS-GroupMSAMembership": f"{DOMAIN}-1300"}
+    ),
 }
 REAL = (Real("lab/captures/benign_workday.pcap", fires=False), Real("lab/captures/machine_account_creation.pcap", fires=False))

@@ -2,7 +2,7 @@
 
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import DC1, controller
-from tests.engine.detectors.builders_changes import account_event, added, dn, modify, synchronised, written
+from tests.engine.detectors.builders_changes import account_event, added, differed, dn, entry_of, modify, synchronised, written
 from tests.engine.detectors.logs import CLIENT, DC, known, tgt
 
 NEW = dn("NEW1", "CN=Computers")
@@ -17,6 +17,12 @@ FIRES = {
     "refused": Case([*CONTROLLER, modify(NEW, "dNSHostName", DC, code=19)], severity="medium"),
     "another computer's": Case(
         [known("WS1$", "computer", dns_name=CLIENT), modify(NEW, "dNSHostName", CLIENT)], severity="medium"
+    ),
+    "a controller's, found later": Case(
+        [*CONTROLLER, *differed(entry_of("NEW1$", "computer", dn=NEW, dns_name="new1.example.org"), dns_name=DC)], severity="high"
+    ),
+    "a controller's, where there was none, found later": Case(
+        [*CONTROLLER, *differed(entry_of("NEW1$", "computer", dn=NEW), dns_name=DC)], severity="high"
     ),
 }  # fmt: skip
 QUIET = {
@@ -53,6 +59,15 @@ QUIET = {
         added(NEW, objectClass="computer", sAMAccountName="NEW1$", dNSHostName="new1.example.org"),
     ],
     "a name taken away, over LDAP": [*CONTROLLER[:1], modify(NEW, "dNSHostName", DC, deed="delete")],
+    "its own in another zone, found later": [
+        *CONTROLLER,
+        *differed(entry_of("NEW1$", "computer", dn=NEW, dns_name="new1.example.org"), dns_name="new1.branch.example.org"),
+    ],
+    "a new name that nobody has, found later": [
+        *CONTROLLER,
+        *differed(entry_of("NEW1$", "computer", dn=NEW, dns_name="new1.example.org"), dns_name="laptop7.example.org"),
+    ],
+    "taken away, found later": [*CONTROLLER, *differed(entry_of("NEW1$", "computer", dn=NEW, dns_name=DC), dns_name=None)],
 }
 REAL = (
     Real("corpus/evtx/sb_PE_persistence_security_dcshadow_4742.evtx", fires=False),

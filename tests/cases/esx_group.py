@@ -2,7 +2,18 @@
 
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import SAMR, call
-from tests.engine.detectors.builders_changes import account_event, added, dn, group_event, modify, renamed, synchronised
+from tests.engine.detectors.builders_changes import (
+    account_event,
+    added,
+    appeared,
+    differed,
+    dn,
+    entry_of,
+    group_event,
+    modify,
+    renamed,
+    synchronised,
+)
 from tests.engine.detectors.logs import DOMAIN
 
 SID = f"{DOMAIN}-3001"
@@ -14,6 +25,10 @@ FIRES = {
     "renamed over LDAP": Case([renamed(dn("Staff"), "ESX Admins")], severity="high"),
     "a member": Case([group_event(4728, "ESX Admins", SID)], severity="medium"),
     "found later": [synchronised(dn("ESX Admins"), "", (dn("ESX Admins"),), kind="group", what="group created")],
+    "made, found later by a comparison": [appeared(entry_of("ESX Admins", "group"))],
+    "renamed, found later": differed(
+        entry_of("Staff", "group"), sam="ESX Admins", dn=dn("ESX Admins"), facts={"name": "ESX Admins"}
+    ),
 }
 QUIET = {
     "another group": [group_event(4727, "ESX Readers", SID)],
@@ -32,6 +47,10 @@ QUIET = {
     "another group over SAMR": [call(SAMR, 10, stub={"account": "VMware Admins", "domain": DOMAIN})],
     "the name taken away from a group, over LDAP": [renamed(dn("ESX Admins"), "Hypervisor Admins")],
     "a user of that name, over LDAP": [added(dn("ESX Admins"), objectClass="user", sAMAccountName="ESX Admins")],
+    "another group, found later": [appeared(entry_of("ESX Readers", "group"))],
+    "renamed from it, found later": differed(entry_of("ESX Admins", "group"), sam="Hypervisors", dn=dn("Hypervisors")),
+    "a member of it taken out, found later": differed(entry_of("ESX Admins", "group", members=(dn("dora"),)), members=()),
+    "a user of that name, found later": [appeared(entry_of("ESX Admins"))],
 }
 REAL = (
     Real("lab/captures/sensitive_group_change.pcap", fires=False),

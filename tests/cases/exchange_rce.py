@@ -1,7 +1,7 @@
 """Addresses of Exchange's web directories: scripts and ordinary ones."""
 
 from tests.cases.case import Case, Real
-from tests.engine.detectors.builders_changes import BASE, dn, modify, synchronised, written
+from tests.engine.detectors.builders_changes import BASE, dn, modify, written
 
 OAB = f"CN=OAB (Default Web Site),CN=HTTP,CN=Protocols,CN=EX1,CN=Servers,CN=Configuration,{BASE}"
 ATTRIBUTE = "msExchExternalHostName"
@@ -19,7 +19,6 @@ QUIET = {
     "an ordinary address in the log": written(OAB, ATTRIBUTE, "https://mail.example.org/OAB", user="EX1$", kind=KIND),
     "the script taken away": written(OAB, ATTRIBUTE, "", SHELL, user="EX1$", kind=KIND),
     "a script in another attribute": [modify(dn("dora"), "info", "<script>x</script>")],
-    "found later": [synchronised(OAB, ATTRIBUTE, ("https://mail.example.org/OAB?x=1",), kind=KIND)],
     "the address of the mail of browsers": [
         modify(OAB.replace("OAB", "owa"), "msExchInternalHostName", "https://mail.example.org/owa?script=1", user="EX1$"),
     ],

@@ -10,14 +10,13 @@ from app.engine.detector import HOUR, Detector, fact
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import LdapAdd, LdapModify
-from app.model.directory import DirectoryChange
 from app.model.events import EventDirectoryChange
 
 ATTRIBUTES = ("msexchexternalhostname", "msexchinternalhostname")
 SCRIPT = re.compile(r"<\s*(?:script|%|\?|jsp:)|%3c\s*(?:script|%25)|runat\s*=|\beval\s*\(|request\s*[\[.(]", re.I)
 """What no address of a web server has in it and every web shell has."""
 LOOKED_AT = 4_096
-WATCHES = (LdapModify, LdapAdd, EventDirectoryChange, DirectoryChange)
+WATCHES = (LdapModify, LdapAdd, EventDirectoryChange)
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:

@@ -6,7 +6,9 @@ from msgspec.structs import replace
 
 from app.model.activity import Account, Activity, Result
 from app.model.details import LdapAdd, LdapDelete, LdapModify, LdapRename
-from app.model.directory import DirectoryChange
+from app.model.directory import DirectoryChange, DirectoryObject
+from app.sensor.decoders.directory.changes import differences, made
+from app.sensor.decoders.directory.changes import known as remembered
 from tests.engine.detectors.builders import DC1, HOUR, WS1, act, controller
 from tests.engine.detectors.logs import DC, DOMAIN, known, log, subject
 
@@ -133,3 +135,37 @@ def certificate(event_id: int, user: str = "alice", *, at: int = 0, computer: st
     elif event_id != 4899:
         fields = {**fields, **subject(user)}
     return log(event_id, fields, at=at, computer=computer, failed=event_id == 4888)
+
+
+def differed(old: DirectoryObject, *, at: int = 0, **new: object) -> list[Activity]:
+    """What a synchronisation tells of an object that is as it was but for this, by the sensor that compares real ones."""
+    now = replace(old, **new)
+    return [
+        synchronised(
+            now.dn,
+            one.attribute,
+            one.new,
+            one.old,
+            kind=now.object_class,
+            what=one.what,
+            at=at + number,
+            sam=now.sam or "",
+            sid=now.sid or "",
+            guid=now.guid or "",
+        )
+        for number, one in enumerate(differences(remembered(old, old.members), remembered(now, now.members)))
+    ]
+
+
+def appeared(new: DirectoryObject, *, at: int = 0) -> Activity:
+    """A synchronisation found an object that was not there before, or that is there no more."""
+    one = made(remembered(new))
+    return synchronised(
+        new.dn, one.attribute, one.new, one.old, kind=new.object_class, what=one.what, at=at, sam=new.sam or "", sid=new.sid or ""
+    )
+
+
+def entry_of(name: str, kind: str = "user", **more: object) -> DirectoryObject:
+    """An object as a synchronisation reads it."""
+    more = {"sam": name, "dn": dn(name), **more}
+    return DirectoryObject(object_class=kind, domain="example.org", guid=f"guid-{name}", **more)  # type: ignore[arg-type]

@@ -282,3 +282,24 @@ def test_what_the_page_of_an_entity_tells_is_kept_and_not_asked_for_again_and_ag
     found = facts_of(told)
     assert found == {"lastLogon": "2024-12-30T02:40:00Z", "company": "Corp", "physicalDeliveryOfficeName": "Berlin"}
     assert "company" in READ and "lastLogon" not in READ
+
+
+def test_the_container_of_administrators_permissions_is_kept_and_no_other() -> None:
+    raw = security(ace("S-1-5-21-1-2-3-1401", 0xF01FF))
+    container = {"objectclass": [b"top", b"container"], "objectguid": [bytes(16)], "ntsecuritydescriptor": [raw]}
+    (holder,) = objects_of("CN=AdminSDHolder,CN=System,DC=a,DC=test", container)
+    (before,) = objects_of("CN=AdminSDHolder,CN=System,DC=a,DC=test", {**container, "ntsecuritydescriptor": [security()]})
+
+    assert (holder.object_class, holder.facts["GenericAll"]) == ("container", "S-1-5-21-1-2-3-1401")
+    assert ("rights changed", (), ("S-1-5-21-1-2-3-1401",)) in told(before, holder)
+    for other in ("CN=Policies,CN=System,DC=a,DC=test", "CN=AdminSDHolder,OU=x,DC=a,DC=test", "CN=AdminSDHolder2,CN=System"):
+        assert list(objects_of(other, container)) == []
+
+
+def test_a_policy_that_is_taken_from_an_account_is_a_change() -> None:
+    user, policy = {"objectclass": [b"user"], "objectguid": [bytes(16)]}, b"CN=Tier 0,CN=AuthN Policies"
+    (bound,) = objects_of("CN=erin,DC=a,DC=test", {**user, "msds-assignedauthnpolicy": [policy]})
+    (free,) = objects_of("CN=erin,DC=a,DC=test", user)
+
+    assert told(bound, free) == [("authentication policy changed", (policy.decode(),), ())]
+    assert {"msDS-AssignedAuthNPolicy", "msDS-AssignedAuthNPolicySilo"} <= set(READ)

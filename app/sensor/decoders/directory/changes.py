@@ -43,6 +43,8 @@ FACTS = {
     "msDS-GroupMSAMembership": "readers of the managed password changed",
     "msDS-ManagedAccountPrecededByLink": "preceding account changed",
     "msDS-DelegatedMSAState": "state of the migration changed",
+    "msDS-AssignedAuthNPolicy": "authentication policy changed",
+    "msDS-AssignedAuthNPolicySilo": "authentication policy changed",
     "managedBy": "manager of the object changed",
     "groupType": "group type changed",
     "trustDirection": "trust direction changed",

@@ -46,6 +46,8 @@ CLASSES = (
     "contact",
 )
 """Classes of objects that are kept, the most special first."""
+CONTAINER, HOLDER = "container", "cn=adminsdholder,cn=system,"
+"""The one container that is kept: every administrator's account gets its permissions (MS-ADTS section 3.1.1.6.1)."""
 _KNOWN = {one.lower(): (rank, one) for rank, one in enumerate(CLASSES)}
 
 
@@ -57,7 +59,7 @@ def class_of(values: Sequence[bytes]) -> str | None:
 
 def objects_of(dn: str, entry: Attributes) -> Iterator[DirectoryObject]:
     """The entry as one object, or as several parts of equal guid when it has more than PART members; none of other classes."""
-    kind = class_of(entry.get("objectclass", ()))
+    kind = class_of(entry.get("objectclass", ())) or (CONTAINER if dn[: len(HOLDER)].lower() == HOLDER else None)
     if kind is None:
         return
     whole = _object(dn, kind, entry)
@@ -218,6 +220,8 @@ FACTS: dict[str, Callable[[Sequence[bytes]], str | None]] = {
     "msDS-ManagedAccountPrecededByLink": _texts,
     "msDS-SupersededManagedAccountLink": _texts,
     "msDS-HostServiceAccount": _texts,
+    "msDS-AssignedAuthNPolicy": _texts,
+    "msDS-AssignedAuthNPolicySilo": _texts,
     "mS-DS-CreatorSID": _sids,
     "msDS-LastKnownRDN": _texts,
     "lastKnownParent": _texts,

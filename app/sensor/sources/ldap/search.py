@@ -20,10 +20,11 @@ _OWNER_AND_LIST = b"\x30\x03\x02\x01\x05"
 """SDFlagsRequestValue 5: owner and discretionary list, which need no right to read the auditing list (MS-ADTS 3.1.1.3.4.1.11)."""
 OBJECTS = (
     "(|(objectClass=user)(objectClass=group)(objectClass=trustedDomain)(objectClass=organizationalUnit)(objectClass=domainDNS)"
-    "(objectClass=groupPolicyContainer)(objectClass=msDS-PasswordSettings)(objectClass=foreignSecurityPrincipal))"
+    "(objectClass=groupPolicyContainer)(objectClass=msDS-PasswordSettings)(objectClass=foreignSecurityPrincipal)"
+    "(&(objectClass=container)(cn=AdminSDHolder)))"
 )
 SERVICES = "(|(objectClass=pKICertificateTemplate)(objectClass=pKIEnrollmentService)(objectClass=certificationAuthority))"
-GUARDED = "(|(adminCount=1)(objectClass=domainDNS))"
+GUARDED = "(|(adminCount=1)(objectClass=domainDNS)(cn=AdminSDHolder))"
 """Objects whose security descriptor is read as well: of all of them it would be most of the traffic."""
 EXPIRY = "msDS-UserPasswordExpiryTimeComputed"
 _RANGE = re.compile(r"member;range=(\d+)-(\d+|\*)\Z", re.I)
