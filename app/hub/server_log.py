@@ -10,6 +10,9 @@ FILES = 4
 MOST = 4 << 20
 """Bytes that are read at one look: who floods the server is not followed line by line."""
 
+ROUTINE = ("[INF]", "[DBG]", "[TRC]")
+"""Levels of lines that tell of nothing wrong."""
+
 
 class ServerLog:
     """The lines that come from now on. The file may be missing, and is renamed by the server when it is full.
@@ -37,10 +40,14 @@ class ServerLog:
         return [one.decode("utf-8", "replace") for one in whole]
 
     def relayed(self) -> list[str]:
-        """As lines(); they are on standard error too, where whoever runs the hub looks for them."""
+        """As lines(); its warnings and errors are on standard error too, where whoever runs the hub looks for them.
+
+        What it says when all is well, from its banner on, stands in its file.
+        """
         found = self.lines()
-        if found and sys.stderr is not None:
-            sys.stderr.write("\n".join(found) + "\n")
+        wrong = [one for one in found if one and not any(level in one for level in ROUTINE)]
+        if wrong and sys.stderr is not None:
+            sys.stderr.write("\n".join(wrong) + "\n")
             sys.stderr.flush()
         return found
 

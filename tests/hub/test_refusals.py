@@ -130,3 +130,20 @@ def test_a_log_is_followed_over_its_renaming_and_its_halves(tmp_path: Path, capf
     assert log.lines() == []
     path.write_bytes(b"\xff\n")
     assert log.lines() == ["\ufffd"]
+
+
+def test_what_a_server_says_when_all_is_well_is_not_shown(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "server.log"
+    path.write_text("")
+    log = ServerLog(path)
+    stamp = "[7] 2026/11/26 19:32:24.000001"
+    routine = [f"{stamp} [INF] Server is ready", f"{stamp} [DBG] a client", f"{stamp} [TRC] a message"]
+    wrong = [
+        f"{stamp} [WRN] a slow reader",
+        f"{stamp} [ERR] refused",
+        f"{stamp} [FTL] the port is taken",
+        "goroutine 1 [running]:",
+    ]
+    path.write_text("\n".join((routine[0], wrong[0], *routine[1:], *wrong[1:])) + "\n")
+    assert log.relayed() == [routine[0], wrong[0], *routine[1:], *wrong[1:]]
+    assert capfd.readouterr().err.splitlines() == wrong
