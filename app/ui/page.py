@@ -48,6 +48,11 @@ class Page(QWidget):
         """
         return iter(())
 
+    def heightForWidth(self, width: int) -> int:
+        """What its lines need at least, below which the page is scrolled; tables and plots take what is left above it."""
+        layout = self.layout()
+        return layout.minimumHeightForWidth(width) if layout is not None and layout.hasHeightForWidth() else -1
+
     def setFocusProxy(self, part: QWidget | None) -> None:
         """The part that gets the focus when the page does.
 

@@ -9,14 +9,14 @@ from collections.abc import Generator, Iterable
 
 import shiboken6
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
 
 from app.ui import wording
 from app.ui.desk import Desk
 from app.ui.frame.ahead import loading
 from app.ui.frame.blank import Blank
 from app.ui.navigation import History, Route
-from app.ui.page import Page
+from app.ui.page import Page, scrolled
 from app.ui.page_table import BY_NAME, PageEntry
 
 LONGEST_TITLE = 120
@@ -41,6 +41,8 @@ class Tab(QStackedWidget):
         self.thing: object = None
         self.on_screen = False
         self._pages: dict[str, Page] = {}
+        self._areas: dict[Page, QScrollArea] = {}
+        """What each page is scrolled in where it has less room than its lines need."""
         self._title = ""
         self._stale = False
         self._blank: Blank | None = None
@@ -55,7 +57,8 @@ class Tab(QStackedWidget):
     @property
     def page(self) -> Page | None:
         """The page on screen, a blank one while it is made; None before the tab was shown."""
-        widget = self.currentWidget()
+        area = self.currentWidget()
+        widget = area.widget() if isinstance(area, QScrollArea) else area
         return widget if isinstance(widget, Page) else None
 
     @property
@@ -153,9 +156,11 @@ class Tab(QStackedWidget):
     def _drop(self, pages: Iterable[Page]) -> None:
         for page in pages:
             page.leave()
-            self.removeWidget(page)
-            page.hide()
-            page.deleteLater()
+            area = self._areas.pop(page, None)
+            held = page if area is None else area
+            self.removeWidget(held)
+            held.hide()
+            held.deleteLater()
 
     def title(self) -> str:
         """Words of the tab, at most LONGEST_TITLE characters."""
@@ -195,7 +200,7 @@ class Tab(QStackedWidget):
         if before is not None and before is not page:
             before.leave()
         self._make_room(page)
-        self.setCurrentWidget(page)
+        self.setCurrentWidget(self._areas.get(page, page))
         if focus:  # before the visit, which may have a better place for it
             page.setFocus(Qt.FocusReason.OtherFocusReason)
         page.visit(route)
@@ -212,7 +217,7 @@ class Tab(QStackedWidget):
         stacked.setEnabled(False)
         self.comes.emit(page)
         stacked.setEnabled(True)
-        page.setGeometry(self.contentsRect())
+        self._areas.get(page, page).setGeometry(self.contentsRect())
 
     def _waits(self, entry: PageEntry) -> bool:
         """Whether a page is shown as soon as somebody knows what the workspace holds."""
@@ -254,7 +259,8 @@ class Tab(QStackedWidget):
         except BaseException:
             _let_go(page)
             raise
-        self.addWidget(page)
+        area = self._areas[page] = scrolled(page)
+        self.addWidget(area)
         self._pages[entry.name] = page
 
     def _crumbs_changed(self) -> None:

@@ -147,7 +147,7 @@ class CoveragePage(Page):
     def _show(self, answer: Answer) -> None:
         found, made, self._known = answer
         blind = sum(one.state == "blind" for one in found)
-        step = "hour by hour" if made.step == 1 else f"in steps of {wording.count(made.step, 'hour')}"
+        step = "hour by hour" if made.step == 1 else f"in steps of {wording.span(made.step * wording.HOUR)}"
         if made.rows:
             lacking = f"{blind} of {len(found)} were blind throughout" if blind else "none was blind throughout"
             self.heading.sentence.say(f"What each detector had to see, {step}; {lacking}.")

@@ -29,7 +29,7 @@ from app.ui.widgets.buttons import Button
 from app.ui.widgets.news_band import NewsBand
 from app.ui.widgets.summary import Fact, FactsRow, Listed, Side, signed
 from app.ui.widgets.two_line_list import TwoLines
-from app.ui.widgets.words import Elided, PageHeading, SectionHeading
+from app.ui.widgets.words import Elided, PageHeading, Paragraph, SectionHeading
 
 BUCKETS = 110
 MOST, STORIES = 5, 3
@@ -171,12 +171,14 @@ class OverviewPage(Page):
             signs.append(signed(f"severity:{severity}", f"{number:,} {severity}"))
         alerts.show_value(wording.number(len(opened)), "open alert" if len(opened) == 1 else "open alerts", signs)
         found = wording.listed(wording.found_in(overview.inputs))
-        activities.show_value(wording.number(overview.activities), "activities", [_quiet(f"from {found}" if found else "")])
+        activities.show_value(
+            wording.number(overview.activities), "activities", [Paragraph(f"from {found}", "quiet", "quiet")] if found else []
+        )
         sensitive = sum("Sensitive" in one.tags for one in overview.top_accounts)
-        told = [_quiet(f"{sensitive} busy, sensitive")] if sensitive else []
+        told = [Paragraph(f"{sensitive} busy, sensitive", "quiet", "quiet")] if sensitive else []
         accounts.show_value(wording.number(overview.accounts), "accounts seen", told)
         controllers = wording.count(len(overview.controllers), "controller")
-        hosts.show_value(wording.number(overview.hosts), "computers seen", [_quiet(controllers)])
+        hosts.show_value(wording.number(overview.hosts), "computers seen", [Paragraph(controllers, "quiet", "quiet")])
 
     def _show_alerts(self, opened: list[Alert]) -> None:
         worst = sorted(opened, key=lambda one: (-RANK[one.severity], -one.finding.first))[:MOST]

@@ -64,7 +64,7 @@ class TicketsPage(Page):
         self.by_button = MenuButton(BY["host"], self._fill_by)
         self.heading = PageHeading(tr("Tickets"), "", (self.search, self.odd_button, self.etype_button, self.by_button))
         self.canvas = TicketCanvas()
-        self.when = SectionHeading("", "", (legend(),))
+        self.when = SectionHeading("", "", (legend(),), whole=True)
         self.table = Table(EXCHANGES)
         self.table.setAccessibleName(tr("Exchanges of the ticket"))
         self.below = SectionHeading("")

@@ -215,8 +215,9 @@ class HistogramView(QWidget):
     def _placed(self, area: QRectF) -> list[tuple[float, str, int]]:
         """Marks that fall within 30 pixels of each other are one: the worst, with their number."""
         groups: list[list[float | str | int]] = []
+        half = theme.space("glyph") / 2
         for mark in sorted(self._all_marks):
-            x = min(max(self._x(mark.at, area), area.left() + 6), area.right() - 6)
+            x = min(max(self._x(mark.at, area), area.left() + half), area.right() - half)
             if groups and x - float(groups[-1][0]) < theme.px(30):
                 last = groups[-1]
                 last[2] = int(last[2]) + 1

@@ -5,8 +5,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 
 from app.model.alert import Link, Sentence
 from app.ui import theme, wording
+from app.ui.widgets.head_row import HeadRow
 from app.ui.widgets.sentence import ALIGNED, SentenceView
 from app.ui.widgets.tips import plain_tip
+
+WHOLE = 2_000
+"""Wider than any heading of a part."""
 
 
 class Words(QLabel):
@@ -80,6 +84,10 @@ class Elided(QWidget):
         room = self.width() if self._smaller else 0
         return self._smaller if self._smaller and theme.measure(self._kind).horizontalAdvance(self._text) > room else self._kind
 
+    def least(self) -> int:
+        """Width of the whole line in its smallest type."""
+        return theme.measure(self._smaller or self._kind).horizontalAdvance(self._text[:400]) + 2
+
     def sizeHint(self) -> QSize:
         """Room for the whole line."""
         return QSize(theme.measure(self._kind).horizontalAdvance(self._text[:400]) + 2, theme.line_height(self._kind))
@@ -114,19 +122,14 @@ class Line(QFrame):
 
 
 class PageHeading(QWidget):
-    """The page's name, controls at its right, one sentence below."""
+    """The page's name, controls at its right, or below it where there is no room for both, one sentence below."""
 
     def __init__(self, title: str, sentence: str = "", controls: tuple[QWidget, ...] = (), before: QWidget | None = None) -> None:
         super().__init__()
         self.title = Elided(title, "page", smaller="section")
         self.title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.sentence = Paragraph(sentence, look="quiet")
-        row = QHBoxLayout()
-        row.setSpacing(theme.space("related"))
-        if before is not None:
-            row.addWidget(before)
-            row.addSpacing(theme.px(2))
-        row.addWidget(self.title, 1)
+        row = HeadRow(self.title, () if before is None else (before,))
         for one in controls:
             row.addWidget(one)
         column = QVBoxLayout(self)
@@ -137,12 +140,21 @@ class PageHeading(QWidget):
 
 
 class SectionHeading(QWidget):
-    """The name of a part, a quiet note beside it, something at its right."""
+    """The name of a part, a quiet note beside it, something at its right.
 
-    def __init__(self, title: str, note: str = "", right: tuple[QWidget, ...] = ()) -> None:
+    whole: the name is never cut for what is at its right, which goes below it instead.
+    """
+
+    def __init__(self, title: str, note: str = "", right: tuple[QWidget, ...] = (), whole: bool = False) -> None:
         super().__init__()
         self.title = Elided(title, "section")
         self.note = Elided(note, "quiet", "text-quiet")
+        if whole:
+            head = HeadRow(self.title, behind=(self.note,), enough=WHOLE)
+            self.setLayout(head)
+            for one in right:
+                head.addWidget(one)
+            return
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.space("related"))

@@ -1,0 +1,103 @@
+"""Narrow windows and large text: what has no room beside something goes below it and stays whole."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from app.ui import theme
+from app.ui.main_window import MainWindow
+from app.ui.page import Page
+from app.ui.pages.coverage import CoveragePage
+from app.ui.pages.graph import GraphPage
+from app.ui.pages.overview import OverviewPage
+from app.ui.pages.timeline import TimelinePage
+from app.ui.widgets.buttons import Button
+from app.ui.widgets.words import PageHeading, Paragraph
+
+Settle = Callable[[MainWindow], None]
+
+
+def at(window: MainWindow, settle: Settle, page: str, zoom: float = 1.0, size: tuple[int, int] = (1000, 700)) -> Page:
+    """A page at a text size, in a window of a size."""
+    window.desk.set_look(zoom=zoom)
+    window.resize(*size)
+    settle(window)
+    window.desk.go(page)
+    settle(window)
+    return window.page()
+
+
+def inside(part: QWidget, page: QWidget) -> QRect:
+    """Where a part is on its page."""
+    return QRect(part.mapTo(page, QPoint(0, 0)), part.size())
+
+
+@pytest.mark.parametrize("zoom", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize("name", ["overview", "alerts", "graph", "timeline", "tickets", "exclusions", "sources", "workspaces"])
+def test_the_heading_of_a_page_is_whole(window: MainWindow, settle: Settle, name: str, zoom: float) -> None:
+    page = at(window, settle, name, zoom)
+    heading = page.findChild(PageHeading)
+    assert heading is not None
+    parts = [one for one in heading.findChildren(QWidget) if isinstance(one, (Button, QLineEdit)) and one.isVisible()]
+    assert parts and heading.title.width() >= heading.title.least(), heading.title.text()
+    for one in parts:
+        least = one.minimumWidth() if isinstance(one, QLineEdit) else one.sizeHint().width()
+        assert one.width() >= least, one
+        assert inside(one, page).right() < page.width()
+    places = [inside(one, page) for one in (heading.title, heading.sentence, *parts)]
+    assert not any(one.intersects(other) for one in places for other in places if one != other)
+
+
+def test_controls_of_a_heading_go_below_only_without_room(window: MainWindow, settle: Settle) -> None:
+    page = at(window, settle, "graph", 1.5)
+    assert isinstance(page, GraphPage)
+    below = page.heading.title.geometry().bottom()
+    assert page.edges_button.geometry().top() > below and page.start_button.x() == page.heading.title.x()
+    QTest.mouseClick(page.edges_button, Qt.MouseButton.LeftButton)
+    settle(window)
+    assert page.edges.isVisible()
+    window.resize(1600, 900)
+    settle(window)
+    assert page.edges_button.geometry().top() < page.heading.title.geometry().bottom()
+    assert page.save_button.geometry().right() == page.heading.width() - 1
+
+
+def test_the_time_that_a_timeline_shows_is_said_in_full(window: MainWindow, settle: Settle) -> None:
+    page = at(window, settle, "timeline", 1.5)
+    assert isinstance(page, TimelinePage)
+    for width, beside in ((1000, False), (1800, True)):
+        window.resize(width, 900)
+        settle(window)
+        title = page.when.title
+        assert title.width() >= title.least() and title.text().endswith("UTC")
+        assert (page.legend.y() < title.geometry().bottom()) == beside, width
+        assert page.legend.height() >= page.legend.heightForWidth(page.legend.width())
+
+
+def test_the_last_mark_of_a_strip_is_whole(window: MainWindow, settle: Settle) -> None:
+    page = at(window, settle, "timeline", 2.0)
+    assert isinstance(page, TimelinePage)
+    half = theme.space("glyph") / 2
+    marks = page.strip._placed(page.strip._area())
+    assert len(marks) >= 2
+    assert all(page.strip._area().left() + half <= x <= page.strip.width() - half for x, _, _ in marks)
+
+
+@pytest.mark.parametrize("zoom", [1.0, 2.0])
+def test_what_a_big_number_rests_on_is_said_in_full(window: MainWindow, settle: Settle, zoom: float) -> None:
+    page = at(window, settle, "overview", zoom)
+    assert isinstance(page, OverviewPage)
+    told = [one for one in page.facts[1].findChildren(Paragraph) if one.isVisible()]
+    assert [one.text().partition(" ")[0] for one in told] == ["from"]
+    assert told[0].height() >= told[0].heightForWidth(told[0].width())
+    assert inside(told[0], page.facts[1]).bottom() < page.facts[1].height()
+
+
+def test_steps_of_coverage_are_told_in_words(window: MainWindow, settle: Settle) -> None:
+    page = at(window, settle, "coverage")
+    assert isinstance(page, CoveragePage)
+    assert re.search(r"hour by hour|in steps of \d+ (h|days);", page.heading.sentence.text())
