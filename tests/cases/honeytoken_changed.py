@@ -6,6 +6,7 @@ from app.model.directory import DirectoryChange
 from app.model.identifiers import SAMR
 from tests.cases.case import Case, Cases, Real
 from tests.engine.detectors.builders import DC1, SECOND, WS1, act, as_req, call
+from tests.engine.detectors.builders_changes import differed, entry_of
 from tests.engine.detectors.logs import DOMAIN, DOMAIN_ADMINS, known, log, logon, subject, tgt
 
 SID = f"{DOMAIN}-1707"
@@ -87,6 +88,14 @@ FIRES: Cases = {
     "a decoy computer is changed by somebody (4742)": Case(
         [tgt("bob"), log(4742, {**subject("alice"), "TargetUserName": "FILES$", "TargetDomainName": "EXAMPLE"})], COMPUTER
     ),
+    "a service name, found later": Case(
+        [*HERE, *differed(entry_of("backup-adm", dn=DN, sid=SID), spns=("http/x",), at=SECOND)], TAGS
+    ),
+    "joins a group, found later": Case(
+        [*HERE, *differed(entry_of("Staff", "group", members=("CN=bob",)), members=("CN=bob", DN), at=SECOND)],
+        TAGS,
+        external_id=2428,
+    ),
 }
 QUIET: Cases = {
     "the time of its last sign-in": Case(
@@ -128,6 +137,13 @@ QUIET: Cases = {
             call(SAMR, 22, at=SECOND, stub={"target": DOMAIN_ADMINS, "member": "1101"}),
         ],
         TAGS,
+    ),
+    "its last mistake, found later": Case(
+        [*HERE, *differed(entry_of("backup-adm", dn=DN, sid=SID), facts={"lockoutTime": "2020-01-01T00:00:00Z"}, at=SECOND)], TAGS
+    ),
+    "another account, found later": Case([*HERE, *differed(entry_of("bob"), spns=("http/x",), at=SECOND)], TAGS),
+    "others in its group, found later": Case(
+        [*HERE, *differed(entry_of("Staff", "group", members=(DN,)), members=(DN, "CN=bob,DC=example,DC=org"), at=SECOND)], TAGS
     ),
 }
 REAL = (

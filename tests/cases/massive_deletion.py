@@ -2,7 +2,17 @@
 
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import HOUR, SECOND
-from tests.engine.detectors.builders_changes import BASE, account_event, administrators, deleted, dn, person, synchronised
+from tests.engine.detectors.builders_changes import (
+    BASE,
+    account_event,
+    administrators,
+    deleted,
+    differed,
+    dn,
+    entry_of,
+    person,
+    synchronised,
+)
 from tests.engine.detectors.logs import log, subject
 
 
@@ -24,7 +34,11 @@ FIRES = {
     "found later": [
         synchronised(dn(f"u{one}"), "isDeleted", (), (dn(f"u{one}"),), what="user deleted", at=one * SECOND) for one in range(60)
     ],
-}  # fmt: skip
+    "found later by a comparison": Case(
+        [one for number in range(60) for one in differed(entry_of(f"u{number}"), deleted=True, at=number * SECOND)],
+        severity="medium",
+    ),
+}
 QUIET = {
     "a few": [deleted(dn(f"u{one}"), at=one * SECOND) for one in range(9)],
     "over a week": [deleted(dn(f"u{one}"), at=2 * one * HOUR) for one in range(60)],
@@ -39,6 +53,18 @@ QUIET = {
         one for n in range(15) for one in (gone(n, at=n * SECOND), account_event(4726, f"u{n}", at=n * SECOND + 9, rid=3000 + n))
     ],
     "half by each": [deleted(dn(f"u{one}"), f"user{one % 2}", at=one * SECOND) for one in range(38)] + administrators("boss"),
+    "a few, found later": [
+        one for number in range(9) for one in differed(entry_of(f"u{number}"), deleted=True, at=number * SECOND)
+    ],
+    "over a week, found later": [
+        one for number in range(60) for one in differed(entry_of(f"u{number}"), deleted=True, at=2 * number * HOUR)
+    ],
+    "many restored, found later": [
+        one for number in range(60) for one in differed(entry_of(f"u{number}", deleted=True), deleted=False, at=number * SECOND)
+    ],
+    "many disabled, found later": [
+        one for number in range(60) for one in differed(entry_of(f"u{number}", uac=0x200), uac=0x202, at=number * SECOND)
+    ],
 }
 REAL = (
     Real("corpus/evtx/md_T1136_ID4720-4726_Fast_created-deleted_user.evtx", fires=False),

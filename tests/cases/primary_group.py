@@ -2,7 +2,7 @@
 
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import DC1, controller
-from tests.engine.detectors.builders_changes import account_event, dn, modify, synchronised, written
+from tests.engine.detectors.builders_changes import account_event, differed, dn, entry_of, modify, synchronised, written
 from tests.engine.detectors.logs import known
 
 OLD = "O:DAG:DAD:AI(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;DA)"
@@ -14,6 +14,7 @@ FIRES = {
     "a user among controllers": Case(written(dn("dora"), "primaryGroupID", "516", "513"), severity="high"),
     "nobody may read it": Case(written(dn("dora"), "nTSecurityDescriptor", HIDES, OLD), severity="medium"),
     "enterprise administrators, over LDAP": Case([modify(dn("dora"), "primaryGroupID", "519")], severity="high"),
+    "among controllers, found later": Case(differed(entry_of("dora", primary_group=513), primary_group=516), severity="high"),
 }
 QUIET = {
     "domain users": [modify(dn("dora"), "primaryGroupID", "513")],
@@ -29,6 +30,9 @@ QUIET = {
         modify("CN=DC3$,DC=example,DC=org", "primaryGroupID", "516", user="boss"),
     ],
     "guests, over LDAP": [modify(dn("visitor"), "primaryGroupID", "514")],
+    "back to users, found later": differed(entry_of("dora", primary_group=512), primary_group=513),
+    "a computer that was promoted, found later": differed(entry_of("DC3$", "computer", primary_group=515), primary_group=516),
+    "a group of its own, found later": differed(entry_of("dora", primary_group=513), primary_group=1180),
 }
 REAL = (
     Real("corpus/evtx/md_T1098_ID4738-User_set_with_reversible_psw_encryption.evtx", fires=False),

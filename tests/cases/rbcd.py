@@ -4,7 +4,18 @@ from app.model.activity import Activity
 from app.model.tuning import Tuning
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import SAMR, WS2, call
-from tests.engine.detectors.builders_changes import DAY, added, administrators, dn, modify, synchronised, touched, written
+from tests.engine.detectors.builders_changes import (
+    DAY,
+    added,
+    administrators,
+    differed,
+    dn,
+    entry_of,
+    modify,
+    synchronised,
+    touched,
+    written,
+)
 from tests.engine.detectors.logs import CLIENT, DOMAIN, log
 
 ATTRIBUTE = "msDS-AllowedToActOnBehalfOfOtherIdentity"
@@ -76,6 +87,15 @@ def within(user: str = "Administrator", rid: int = 500, *, source: str = "127.0.
 FIRES |= {
     "an administrator's ticket shown by a computer to itself": Case([within()], severity="low"),
     "the same over IPv6": Case([within(source="::1")], severity="low"),
+    "found later": Case(
+        differed(entry_of("FILES1$", "computer", dn=FILES1), allowed_to_act=(f"{DOMAIN}-3001",)), severity="medium"
+    ),
+    "somebody more, found later": Case(
+        differed(
+            entry_of("FILES1$", "computer", dn=FILES1, allowed_to_act=(f"{DOMAIN}-3001",)),
+            allowed_to_act=(f"{DOMAIN}-3001", f"{DOMAIN}-3002"),
+        ),
+    ),
 }
 QUIET = {
     "a password at the computer itself": [within(package="NTLM")],
@@ -87,6 +107,19 @@ QUIET = {
     "a computer made": [added(dn("NEW1"), objectClass="computer", sAMAccountName="NEW1$")],
     "taken away over LDAP": [modify(FILES1, ATTRIBUTE, TRUST, deed="delete")],
     "delegation of another kind, over LDAP": [modify(FILES1, "msDS-AllowedToDelegateTo", "cifs/files2.example.org")],
+    "taken away, found later": differed(
+        entry_of("FILES1$", "computer", dn=FILES1, allowed_to_act=(f"{DOMAIN}-3001",)), allowed_to_act=()
+    ),
+    "one of two taken away, in the log": written(
+        FILES1, ATTRIBUTE, TRUST, f"{TRUST}(A;;0xf01ff;;;{DOMAIN}-3002)", kind="computer"
+    ),
+    "one of two taken away, found later": differed(
+        entry_of("FILES1$", "computer", dn=FILES1, allowed_to_act=(f"{DOMAIN}-3001", f"{DOMAIN}-3002")),
+        allowed_to_act=(f"{DOMAIN}-3001",),
+    ),
+    "delegation of another kind, found later": differed(
+        entry_of("FILES1$", "computer", dn=FILES1), delegates_to=("cifs/files2.example.org",)
+    ),
 }
 REAL = (
     Real("lab/captures/rbcd_write.pcap", external_id=2423),

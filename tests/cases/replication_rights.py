@@ -1,7 +1,18 @@
 """Rights over the domain and over sensitive objects, and rights that administrators have anyway."""
 
 from tests.cases.case import LOW, Case, Real
-from tests.engine.detectors.builders_changes import BASE, administrators, dn, modify, person, synchronised, touched, written
+from tests.engine.detectors.builders_changes import (
+    BASE,
+    administrators,
+    differed,
+    dn,
+    entry_of,
+    modify,
+    person,
+    synchronised,
+    touched,
+    written,
+)
 from tests.engine.detectors.logs import CHANGES_ALL, DOMAIN, DOMAIN_CLASS
 
 DESCRIPTOR = "nTSecurityDescriptor"
@@ -46,6 +57,13 @@ FIRES |= {
         severity="low",
     ),
     "the owner of a user, by a request": Case([modify(dn("dora"), DESCRIPTOR, f"O:{DOMAIN}-1401")], severity="low"),
+    "over the domain, found later by a comparison": Case(
+        differed(
+            entry_of("example", "domainDNS", dn=BASE, sam=None, facts={"GetChangesAll": f"{DOMAIN}-498"}),
+            facts={"GetChangesAll": f"{DOMAIN}-498; {DOMAIN}-1401"},
+        ),
+        severity="high",
+    ),
 }
 QUIET = {
     "an administrators' group becomes the owner, by a request": [modify(ADMINS, DESCRIPTOR, "O:DAD:")],
@@ -64,6 +82,16 @@ QUIET = {
     "owned by administrators": written(dn("dora"), DESCRIPTOR, "O:DAG:DAD:(A;;GA;;;DA)", f"O:{DOMAIN}-1401G:DAD:(A;;GA;;;DA)"),
     "taken away": written(BASE, DESCRIPTOR, OLD, DCSYNC, kind="domainDNS"),
     "over an ordinary user": Case([person("dora"), *written(dn("dora"), DESCRIPTOR, FULL, OLD)], tuning=LOW),
+    "taken away, found later": differed(
+        entry_of("example", "domainDNS", dn=BASE, sam=None, facts={"GetChangesAll": f"{DOMAIN}-498; {DOMAIN}-1401"}),
+        facts={"GetChangesAll": f"{DOMAIN}-498"},
+    ),
+    "to administrators, found later": differed(
+        entry_of("example", "domainDNS", dn=BASE, sam=None), facts={"GenericAll": f"{DOMAIN}-519; S-1-5-32-544"}
+    ),
+    "the part without secrets, found later": differed(
+        entry_of("example", "domainDNS", dn=BASE, sam=None), facts={"GetChanges": f"{DOMAIN}-1401"}
+    ),
 }
 REAL = (
     Real("corpus/evtx/md_T1098_ID5136-4662_AD_object_owner_changed.evtx"),

@@ -6,7 +6,9 @@ from tests.engine.detectors.builders import DC1, HOUR, SAMR, call, controller
 from tests.engine.detectors.builders_changes import (
     BASE,
     account_event,
+    differed,
     dn,
+    entry_of,
     group_event,
     modify,
     person,
@@ -43,9 +45,7 @@ FIRES = {
     ),
     "in 5136": written(ADMINS, "member", dn("dora"), kind="group"),
     "found later": [synchronised(ADMINS, "member", (dn("dora"),), kind="group", what="group membership added")],
-    "of one computer": Case(
-        [group_event(4732, "Administrators", "S-1-5-32-544", computer=FILE_SERVER)], severity="low"
-    ),
+    "of one computer": Case([group_event(4732, "Administrators", "S-1-5-32-544", computer=FILE_SERVER)], severity="low"),
     "an ordinary group, by somebody new to that": Case([put("Staff")], severity="low"),
     "many memberships at once": Case(
         [group_event(4728, f"Team {one}", f"{DOMAIN}-14{one:02}", user="boss", at=one) for one in range(12)], severity="low"
@@ -55,7 +55,16 @@ FIRES = {
     ),
     "refused": [modify(ADMINS, "member", dn("dora"), deed="add", code=50)],
     "for a time, in 5136": Case([ended_member("%%14678")], severity="medium"),
-}  # fmt: skip
+    "found later by a comparison": Case(
+        [
+            person("dora"),
+            *differed(
+                entry_of("Domain Admins", "group", dn=ADMINS, sid=DOMAIN_ADMINS, members=(dn("boss"),)),
+                members=(dn("boss"), dn("dora")),
+            ),
+        ],
+    ),
+}
 QUIET = {
     "an ordinary group, by the system": [put("Staff", "SYSTEM"), put("Staff", "DC1$", at=9)],
     "an ordinary group found later": [
@@ -80,6 +89,14 @@ QUIET = {
     "users of one computer, over SAMR": [
         call(SAMR, 31, target="192.0.2.31", stub={"target": "S-1-5-32-545", "member": f"{DOMAIN}-1107"}),
     ],
+    "a member taken out, found later": differed(
+        entry_of("Domain Admins", "group", dn=ADMINS, sid=DOMAIN_ADMINS, members=(dn("boss"), dn("dora"))), members=(dn("boss"),)
+    ),
+    "the same members in another order, found later": differed(
+        entry_of("Domain Admins", "group", dn=ADMINS, sid=DOMAIN_ADMINS, members=(dn("boss"), dn("dora"))),
+        members=(dn("dora"), dn("boss")),
+        display_name="Administrators",
+    ),
 }
 REAL = (
     Real("corpus/evtx/md_T1098_ID4728-Massive_account_group_membership_change.evtx"),

@@ -2,7 +2,17 @@
 
 from tests.cases.case import LOW, Case, Real
 from tests.engine.detectors.builders import HOUR, WS1, WS2, as_req
-from tests.engine.detectors.builders_changes import BASE, administrators, dn, modify, synchronised, touched, written
+from tests.engine.detectors.builders_changes import (
+    BASE,
+    administrators,
+    differed,
+    dn,
+    entry_of,
+    modify,
+    synchronised,
+    touched,
+    written,
+)
 
 ATTRIBUTE = "msDS-KeyCredentialLink"
 KEY = "B:8:00020000:CN=dora,OU=Staff,DC=example,DC=org"
@@ -28,6 +38,9 @@ FIRES |= {
     "a certificate mapped onto an administrator": Case(
         [*administrators("boss"), modify(f"CN=boss,{BASE}", MAPPING, "X509:<I>DC=org<S>CN=x")], severity="medium"
     ),
+    "an administrator's, found later": Case(
+        [*administrators("boss"), *differed(entry_of("boss", dn=f"CN=boss,{BASE}"), facts={ATTRIBUTE: "device x of 2020-01-01"})]
+    ),
 }
 QUIET = {
     "a mapping taken away": written(dn("dora"), MAPPING, "", "X509:<SHA1-PUKEY>abcd"),
@@ -47,6 +60,9 @@ QUIET = {
         as_req("WS1$", WS1, at=-HOUR),
         *written(dn("WS1", "CN=Computers"), ATTRIBUTE, "", KEY, user="WS1$", kind="computer"),
     ],
+    "a computer's, found later": differed(entry_of("WS1$", "computer"), facts={ATTRIBUTE: "device x of 2020-01-01"}),
+    "taken away, found later": differed(entry_of("dora", facts={ATTRIBUTE: "device x of 2020-01-01"}), facts={}),
+    "an ordinary mapping of a certificate, found later": differed(entry_of("dora"), facts={MAPPING: "X509:<SHA1-PUKEY>abcd"}),
 }  # fmt: skip
 REAL = (
     Real("lab/captures/benign_workday.pcap", fires=False),

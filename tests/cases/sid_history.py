@@ -3,7 +3,7 @@
 from app.model.activity import Activity
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import DRSUAPI, call
-from tests.engine.detectors.builders_changes import account_event, dn, modify, synchronised, touched, written
+from tests.engine.detectors.builders_changes import account_event, differed, dn, entry_of, modify, synchronised, touched, written
 from tests.engine.detectors.logs import DOMAIN, log
 
 OTHER = "S-1-5-21-9-8-7"
@@ -30,6 +30,9 @@ FIRES = {
     "found by a synchronisation": Case([synchronised(dn("dora"), "sIDHistory", (f"{OTHER}-519",))], severity="high"),
     "a trust filtered SIDs of administrators": Case([filtered(f"{DOMAIN}-519", f"{DOMAIN}-1600")], severity="medium"),
     "written, says 4662 alone": [touched("17eb4278-d167-11d0-b002-0000f80367c1", "bf967aba-0de6-11d0-a285-00aa003049e2")],
+    "of a migration, found by a comparison": Case(
+        differed(entry_of("dora", sid=f"{DOMAIN}-2001"), sid_history=(f"{OTHER}-4711",)), severity="medium"
+    ),
 }
 QUIET = {
     "history taken away": [modify(dn("dora"), "sIDHistory", f"{OTHER}-512", deed="delete")],
@@ -45,6 +48,10 @@ QUIET = {
         account_event(4738, "dora", SidHistory="<value not set>", at=1),
     ],
     "another attribute with a SID, over LDAP": [modify(dn("dora"), "description", f"was {OTHER}-512")],
+    "taken away, found later": differed(entry_of("dora", sid_history=(f"{OTHER}-512",)), sid_history=()),
+    "one of two taken away, found later": differed(
+        entry_of("dora", sid_history=(f"{OTHER}-4711", f"{OTHER}-512")), sid_history=(f"{OTHER}-4711",)
+    ),
 }
 REAL = (
     Real("corpus/evtx/md_T1134.005_ID_4765_-_SID_history_added.evtx", external_id=1106, severity="high"),

@@ -2,7 +2,7 @@
 
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import DRSUAPI, MINUTE, call
-from tests.engine.detectors.builders_changes import BASE, administrators, dn, modify, synchronised, written
+from tests.engine.detectors.builders_changes import BASE, administrators, differed, dn, entry_of, modify, synchronised, written
 
 ATTRIBUTE, NAME = "servicePrincipalName", "http/intranet.example.org"
 BOSS = f"CN=boss,{BASE}"
@@ -24,6 +24,13 @@ FIRES = {
     "by the call of replication": Case(
         [*administrators("boss"), call(DRSUAPI, 13, stub={"account": BOSS, "spns": [NAME], "operation": 0})], severity="high"
     ),
+    "on an administrator, found later": Case(
+        [*administrators("boss"), *differed(entry_of("boss", dn=BOSS), spns=(NAME,))], severity="medium"
+    ),
+    "one more on an administrator, found later": Case(
+        [*administrators("boss"), *differed(entry_of("boss", dn=BOSS, spns=("http/old",)), spns=("http/old", NAME))],
+        severity="medium",
+    ),
 }
 QUIET = {
     "its own in the log": written(dn("svc_sql"), ATTRIBUTE, "MSSQLSvc/db.example.org", user="svc_sql"),
@@ -34,7 +41,8 @@ QUIET = {
         *written(dn("FILES1", "OU=Servers"), ATTRIBUTE, "HOST/alias.example.org", kind="computer", user="boss"),
     ],
     "a computer's own, short and long, by a person": [
-        one for name in ("HOST/FILES1", "HOST/files1.example.org")
+        one
+        for name in ("HOST/FILES1", "HOST/files1.example.org")
         for one in written(dn("FILES1", "OU=Servers"), ATTRIBUTE, name, kind="computer")
     ],
     "another host's on a computer, by the computer": written(
@@ -42,12 +50,25 @@ QUIET = {
     ),
     "a computer's in the log": written(dn("FILES1", "OU=Servers"), ATTRIBUTE, NAME, kind="computer"),
     "by an administrator on a service's account": [
-        *administrators("boss"), modify(dn("svc_web"), ATTRIBUTE, NAME, user="boss", deed="add"),
+        *administrators("boss"),
+        modify(dn("svc_web"), ATTRIBUTE, NAME, user="boss", deed="add"),
     ],
     "its own": [modify(dn("svc_sql"), ATTRIBUTE, "MSSQLSvc/db.example.org", user="svc_sql", deed="add")],
     "a name taken away": [modify(dn("dora"), ATTRIBUTE, NAME, deed="delete")],
     "an ordinary user's, found later": [synchronised(dn("dora"), ATTRIBUTE, (NAME,))],
-}  # fmt: skip
+    "an ordinary user's, found by a comparison": differed(entry_of("dora"), spns=(NAME,)),
+    "taken off an administrator, found later": [
+        *administrators("boss"),
+        *differed(entry_of("boss", dn=BOSS, spns=(NAME,)), spns=()),
+    ],
+    "one of two taken off an administrator, found later": [
+        *administrators("boss"),
+        *differed(entry_of("boss", dn=BOSS, spns=(NAME, "http/old")), spns=("http/old",)),
+    ],
+    "a computer's, found later": differed(
+        entry_of("FILES1$", "computer"), spns=("HOST/files1.example.org", "HOST/alias.example.org")
+    ),
+}
 REAL = (
     Real("corpus/evtx/sb_PE_persistence_security_dcshadow_4742.evtx", fires=False),
     Real("lab/captures/benign_workday.pcap", fires=False),

@@ -1,4 +1,4 @@
-"""Each detector is proven by each source that it reads: packets, Windows events, each alone."""
+"""Each detector is proven by each source that it reads: packets, Windows events, a synchronisation, each alone."""
 
 import ast
 from collections import Counter
@@ -14,11 +14,14 @@ from app.model.activity import Activity
 from app.model.details import NameObservation
 from app.model.directory import DirectoryChange, DirectoryObject
 from app.model.events import WindowsEvent
+from app.sensor.decoders.directory.changes import ATTRIBUTES
+from app.sensor.decoders.directory.changes import FACTS as WATCHED
+from app.sensor.decoders.directory.object import CLASSES, CONTAINER
 from tests.cases.case import Case
 from tests.cases.table import FIRES, STAYS_QUIET
 from tests.engine.detectors.test_detectors import alerts
 
-PACKETS, EVENTS = "packets", "events"
+PACKETS, EVENTS, DIRECTORY = "packets", "events", "directory"
 FEWEST_FIRES, FEWEST_QUIET = 2, 3
 TOLD_ALWAYS = {
     ("certificate_backup", EVENTS): "4876 has no innocent one: whoever backs an authority up holds its key, and is told",
@@ -34,7 +37,9 @@ def source_of(kind: type) -> str:
     """The source that a kind of activity stands for; "" for what only tells names and the state of the directory."""
     if issubclass(kind, WindowsEvent):
         return EVENTS
-    return "" if kind in (NameObservation, DirectoryObject, DirectoryChange) else PACKETS
+    if kind is DirectoryChange:
+        return DIRECTORY
+    return "" if kind in (NameObservation, DirectoryObject) else PACKETS
 
 
 def watched(detector: Detector) -> frozenset[type]:
@@ -89,6 +94,18 @@ def test_exemptions_name_detectors_and_sources_that_exist() -> None:
     assert set(TOLD_ALWAYS) | set(NOT_ALONE) <= there
     assert not set(TOLD_ALWAYS) & set(NOT_ALONE)
     assert all(len(why) > 40 for why in (TOLD_ALWAYS | NOT_ALONE).values())
+
+
+COMPARED = {*ATTRIBUTES, *WATCHED, "userAccountControl", "pwdLastSet", "lockoutTime", "member", "isDeleted", "distinguishedName"}
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda one: one.id)
+def test_cases_tell_of_a_synchronisation_only_what_one_compares(detector: Detector) -> None:
+    shown = [one.detail for case in FIRES[detector.id].values() for one in case.activities]
+    changes = [one for one in shown if isinstance(one, DirectoryChange)]
+
+    assert {one.attribute for one in changes} <= {*COMPARED, ""}
+    assert {one.object_class for one in changes if one.object_class} <= {*CLASSES, CONTAINER}
 
 
 def tables(tree: ast.Module) -> Iterator[tuple[str, ast.Dict]]:

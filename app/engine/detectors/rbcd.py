@@ -1,6 +1,6 @@
 """Resource-based delegation was set: somebody may act as anybody towards a computer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -46,7 +46,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding | Later]:
         if change.deed == "create":
             if change.object_class == "computer" and activity.result == "success":
                 ctx.memory.note(("made", change.sam.lower().rstrip("$")), activity.id, activity.at)
-        elif change.attribute and change.written and not by_controller(activity, ctx):
+        elif change.attribute and change.written and not by_controller(activity, ctx) and not _narrowed(change):
             yield _found(activity, change, ctx)
 
 
@@ -101,14 +101,24 @@ def _weighed(made: Finding, trail: Trail) -> Finding:
     return replace(made, severity="low", facts=(*made.facts[:-1], said, made.facts[-1]))
 
 
+def _sids(values: Iterable[str]) -> list[str]:
+    """Who may act for others, by descriptors or by a list of SIDs."""
+    return [sid for text in values for sid in ([one.sid for one in entries(text) if one.allows] if "(" in text else [text])]
+
+
+def _narrowed(change: Change) -> bool:
+    """True when it is told who might do so before, and nobody may now who might not then."""
+    now, before = _sids(change.new), set(_sids(change.old))
+    return bool(now) and before.issuperset(now)
+
+
 def _trusted(change: Change, ctx: Context, at: int) -> list[EntityRef]:
     found: dict[str, EntityRef] = {}
-    for text in gained(change):
-        sids = [one.sid for one in entries(text) if one.allows] if "(" in text else [text]
-        for sid in sids:
-            ref = ctx.knowledge.account_of_sid(sid, at) if sid.startswith("S-1-5-21-") else None
-            if ref is not None:
-                found[ref.key] = ref
+    before = set(_sids(change.old))
+    for sid in _sids(gained(change)):
+        ref = ctx.knowledge.account_of_sid(sid, at) if sid.startswith("S-1-5-21-") and sid not in before else None
+        if ref is not None:
+            found[ref.key] = ref
     return list(found.values())
 
 
