@@ -49,7 +49,8 @@ def test_the_heading_of_a_page_is_whole(window: MainWindow, settle: Settle, name
         assert one.width() >= least, one
         assert inside(one, page).right() < page.width()
     places = [inside(one, page) for one in (heading.title, heading.sentence, *parts)]
-    assert not any(one.intersects(other) for one in places for other in places if one != other)
+    clash = [(one, other) for one in places for other in places if one != other and one.intersects(other)]
+    assert not clash, clash
 
 
 def test_controls_of_a_heading_go_below_only_without_room(window: MainWindow, settle: Settle) -> None:
