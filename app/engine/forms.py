@@ -21,6 +21,8 @@ KEY_LIST = 161
 RODC = 1 << 16
 """Key versions from here on belong to read-only controllers (MS-KILE section 3.1.5.8)."""
 LOGON, SERVICE_TICKET, FILE_CHECKED = 4624, 4769, 5145
+ENDED = frozenset({4634, 4647})
+"""Sessions that ended: nobody asks how they began."""
 WRONG_PROOF, REVOKED, EXPIRED = 24, 18, 23
 """KDC_ERR_PREAUTH_FAILED, KDC_ERR_CLIENT_REVOKED, KDC_ERR_KEY_EXPIRED (RFC 4120 section 7.5.9)."""
 WRITE_DATA = 0x2 | 0x4
@@ -86,6 +88,8 @@ def sign_in(activity: Activity) -> tuple[int, str, bool, bool, bool]:
     whether it is a computer's, and of the built-in administrator's number: app.engine.detector.SignIn, made faster.
     """
     event: Any = activity.detail
+    if event.event_id in ENDED:
+        return event.event_id, "", False, False, False
     fields, who = event.fields, activity.account
     kind = fields.get("LogonType", "")
     if kind not in LOGON_TYPES:

@@ -1,6 +1,6 @@
 """The account of Entra Connect was used as no synchronisation uses it: at a desk, or from another computer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, fact, found, sentence, some
@@ -17,12 +17,15 @@ NETWORK = 3
 HABIT = 30 * DAY
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     """Sign-ins of the connector: by a person, or from a second computer."""
     event: EventLogon = activity.detail  # type: ignore[assignment]
     name = event.fields.get("TargetUserName", "").lower()
-    if not name.startswith(CONNECTORS) or activity.result != "success":
-        return
+    return signed_in(activity, event, ctx) if name.startswith(CONNECTORS) and activity.result == "success" else ()
+
+
+def signed_in(activity: Activity, event: EventLogon, ctx: Context) -> Iterator[Finding]:
+    """A sign-in of the connector."""
     kind = event.number("LogonType")
     account, place = ctx.account(activity), ctx.source(activity).key
     if account is None:

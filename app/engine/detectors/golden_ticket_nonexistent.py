@@ -151,9 +151,12 @@ def misnamed(activity: Activity, event: EventLogon | EventShare, ctx: Context) -
         (event.text("AuthenticationPackageName") or "").lower() != "kerberos" or event.number("LogonType") != NETWORK
     ):
         return ()
-    name, sid, at = who.name.partition("@")[0].rpartition("\\")[2].lower(), who.sid or "", activity.at
-    if not name or name.endswith("$") or "/" in name:
+    name, sid, at = who.name, who.sid or "", activity.at
+    if "@" in name or "\\" in name:
+        name = name.partition("@")[0].rpartition("\\")[2]
+    if not name or name[-1:] == "$" or "/" in name:
         return ()
+    name = name.lower()
     key = ("names", sid)
     names: tuple[str, ...] = ctx.memory.recall(key, tuple, at, MONTH) or ()
     usual = bool(names) and names[0] == name

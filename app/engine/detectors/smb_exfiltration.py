@@ -79,13 +79,12 @@ class Fetched(Struct, frozen=True, kw_only=True):
     content: int | None = None
 
 
-def is_worth_a_look(detail: SmbFile) -> bool:
+def is_worth_a_look(share: str, name: str) -> bool:
     """False for nearly all files of a file server, without taking their names apart."""
-    path = detail.path
-    if path[-1:] in ("$", "") or path[-6:].lower() == "sysvol":
+    if share[-1:] in ("$", "") or (share[-6:].lower() == "sysvol" and "preferences" in name.lower()):
         return True
-    name = detail.name[detail.name.rfind("\\") + 1 :].lower()
-    return "sam" in name or "sys" in name or "secu" in name or "lsass" in name or name == DATABASE
+    base = name[name.rfind("\\") + 1 :].lower()
+    return "sam" in base or "sys" in base or "secu" in base or "lsass" in base or base.endswith(DATABASE)
 
 
 def fetched(activity: Activity) -> Fetched | None:
@@ -99,10 +98,10 @@ def fetched(activity: Activity) -> Fetched | None:
             return None
         return made(detail.path, detail.name, reads, detail.bytes)
     if isinstance(detail, EventShare) and detail.event_id == CHECKED:
-        name, mask = detail.text("RelativeTargetName"), detail.number("AccessMask") or 0
-        if name is None:
+        name, share = detail.text("RelativeTargetName"), detail.text("ShareName") or ""
+        if name is None or not is_worth_a_look(share, name):
             return None
-        return made(detail.text("ShareName") or "", name, bool(mask & READ_DATA), None)
+        return made(share, name, bool((detail.number("AccessMask") or 0) & READ_DATA), None)
     return None
 
 
@@ -149,7 +148,7 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
         if detail.opnum in (SAVE_KEY, SAVE_KEY_EX) and name and activity.result != "failure":
             ctx.memory.note(("saved", ctx.place(activity.destination, activity.at), name), True, activity.at)
         return ()
-    if isinstance(detail, SmbFile) and not is_worth_a_look(detail):
+    if isinstance(detail, SmbFile) and not is_worth_a_look(detail.path, detail.name):
         return ()
     one = fetched(activity)
     return looked_at(one, activity, ctx) if one is not None else ()

@@ -67,7 +67,7 @@ class Knowledge(Parts):
         self._answers: dict[str, bool] = {}
         self._asked: Activity | None = None
         self._actor: EntityRef | None = None
-        self._told: dict[tuple[Account, str | None], tuple[EntityRef | None, ...]] = {}
+        self._told: dict[Account | tuple[Account, str | None], tuple[EntityRef | None, ...]] = {}
         self._inside: dict[str, bool] = {}
         self._computers: dict[str, EntityRef] = {}
         self._places: dict[str, list[str]] | None = None
@@ -413,9 +413,10 @@ class Knowledge(Parts):
 
     def account_entity(self, activity: Activity) -> EntityRef | None:
         """Who acted: said by the activity, or the holder of the ticket that opened its session."""
-        if self._settled and activity is self._asked:
+        if not self._settled:
+            self._settle()
+        elif activity is self._asked:
             return self._actor  # every detector asks it of the activity at hand
-        self._settle()
         self._actor = self._account_entity(activity)
         self._asked = activity
         return self._actor
@@ -431,13 +432,17 @@ class Knowledge(Parts):
             if kind is LdapBind and detail.name:  # type: ignore[union-attr]
                 return self.account(detail.name)  # type: ignore[union-attr]
         elif who.name or who.sid:
-            told = who, detail.computer if kind in LOGGED else None  # type: ignore[union-attr]
+            known = self._told.get(who)
+            if known:
+                return known[0]
+            computer: str | None = detail.computer if kind in LOGGED else None  # type: ignore[union-attr]
+            told = (who, computer) if is_placeless(who.name, who.domain, who.sid) else who  # others are who they are anywhere
             known = self._told.get(told)
             if known is None:
                 if len(self._told) >= ANSWERS:
                     self._told.clear()
-                known = self._told[told] = self._steady(*told)
-            return known[0] if known else self._said(*told, activity.at or None)
+                known = self._told[told] = self._steady(who, computer)
+            return known[0] if known else self._said(who, computer, activity.at or None)
         presented = activity.ticket or getattr(detail, "presented_ticket_hash", None) or getattr(detail, "ticket_hash", None)
         holder = self.tickets.find(presented) if presented else None
         return self.account(holder.client, holder.realm) if holder is not None else None

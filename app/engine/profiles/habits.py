@@ -26,7 +26,7 @@ from app.engine.profiles.features import (
     VISITORS,
     VPN_CLIENTS,
 )
-from app.engine.profiles.profile import HOUR, Profile
+from app.engine.profiles.profile import Profile
 from app.model.activity import Activity, Endpoint, Result
 from app.model.details import (
     KerberosAp,
@@ -180,10 +180,7 @@ def kerberos_tgs(book: Book, activity: Activity) -> None:
     """A ticket for a service. Whose, the answer says; where it does not, the ticket that was shown, another one each time."""
     detail: Any = activity.detail
     if activity.result == "success":
-        who = (detail.client, detail.realm, detail.service)
-        same = ("tgs", where(activity.source), *who, activity.account, activity.at // HOUR) if detail.client else None
-        if same is None or book.met(same, activity.at) is None:
-            sign_in(book, activity, same, KERBEROS, lambda: book.service(detail.service, detail.realm))
+        sign_in(book, activity, None, KERBEROS, lambda: book.service(detail.service, detail.realm))  # seldom twice alike
 
 
 def kerberos_ap(book: Book, activity: Activity) -> None:
@@ -234,21 +231,30 @@ def share(book: Book, activity: Activity) -> None:
     detail: Any = activity.detail
     if activity.result != "success":
         return
-    if isinstance(detail, EventShare):
-        name = (detail.text("ShareName") or "").rpartition("\\")[2] if detail.event_id == SHARE_OPENED else ""
-    else:
-        name = (detail.name or detail.path).rpartition("\\")[2]
+    if not isinstance(detail, EventShare):
+        opened(book, activity, None, detail.name or detail.path)
+    elif detail.event_id == SHARE_OPENED:
+        same = ("5140", where(activity.destination), activity.account, detail.fields.get("ShareName"))
+        if book.met(same, activity.at) is None:
+            opened(book, activity, same, detail.text("ShareName") or "")
+
+
+def opened(book: Book, activity: Activity, same: Hashable, path: str) -> None:
+    """A share was opened in a way that was not met today. same: as of sign_in()."""
+    at, name = activity.at, path.rpartition("\\")[2]
     account = book.knowledge.account_entity(activity) if name and name.upper() != "IPC$" else None
-    if account is None:
-        return
-    at = activity.at
-    server = book.resource(activity.destination, at)
-    same = ("share", account.key, server, name)
-    if book.met(same, at) is not None:
-        return
-    profile = book.at_work(account.key, at)
-    book.use(profile, account.key, SHARES, f"{server} {name.lower()}"[:LONGEST], activity)
-    book.remember(same, (profile,))
+    taught: tuple[Profile, ...] = ()
+    if account is not None:
+        server = book.resource(activity.destination, at)
+        meant = ("share", account.key, server, name)
+        known = book.met(meant, at)
+        if known is None:
+            known = (book.at_work(account.key, at),)
+            book.use(known[0], account.key, SHARES, f"{server} {name.lower()}"[:LONGEST], activity)
+            book.remember(meant, known)
+        taught = known
+    if same is not None:
+        book.remember(same, taught)
 
 
 def event_logon(book: Book, activity: Activity) -> None:
