@@ -21,6 +21,7 @@ from app.model.events import (
     EventReplication,
     WindowsEvent,
 )
+from app.model.principals import principal
 
 TGT, SERVICE_TICKET, RENEWAL, REFUSED = 4768, 4769, 4770, 4771
 LOGON, LOGON_REFUSED, EXPLICIT = 4624, 4625, 4648
@@ -92,8 +93,9 @@ def learn_logon(known: Parts, activity: Activity, event: EventLogon) -> None:
     name, domain, address = event.text("TargetUserName"), event.text("TargetDomainName"), address_of(event)
     package = f"{event.text('AuthenticationPackageName', 'LmPackageName') or ''} {event.text('LogonProcessName') or ''}".lower()
     if name and name.upper() not in ("ANONYMOUS LOGON", "SYSTEM"):
-        if event.event_id == LOGON:
-            known.accounts.say(name, domain, "signed in", activity)
+        if event.event_id == LOGON:  # the SID tells Windows itself and nobody in any language; that of a refused logon is none
+            if not principal(name, domain, event.text("TargetUserSid")):
+                known.accounts.say(name, domain, "signed in", activity)
         else:
             status = (event.number("SubStatus") or event.number("Status") or 0) & 0xFFFFFFFF
             if status == NO_SUCH_USER:

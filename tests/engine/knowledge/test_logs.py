@@ -376,3 +376,21 @@ def test_a_realm_that_was_asked_for_in_vain_or_is_none_tells_no_name_of_a_contro
 
     assert knowledge.computer_entity("DC1").key == "computer:dc1"
     assert knowledge.computer_entity("dc1.other.net").kind == "computer"
+
+
+@pytest.mark.parametrize(
+    ("name", "domain", "sid"),
+    [
+        ("ANONYMOUS LOGON", "NT AUTHORITY", "S-1-5-7"), ("ANONYMOUS-ANMELDUNG", "NT-AUTORITÄT", "S-1-5-7"),
+        ("АНОНИМНЫЙ ВХОД", "NT AUTHORITY", "S-1-5-7"), ("DWM-1", "Window Manager", "S-1-5-90-0-1"),
+    ],
+)  # fmt: skip
+def test_nobody_and_windows_itself_are_no_accounts_that_signed_in_in_any_language(name: str, domain: str, sid: str) -> None:
+    knowledge = Knowledge()
+    told = {"TargetUserName": name, "TargetDomainName": domain, "TargetUserSid": sid, "LogonType": "3"}
+    knowledge.observe(event(EventLogon, 4624, **told))
+    refused = {"TargetUserName": "bob", "TargetDomainName": "EXAMPLE", "TargetUserSid": "S-1-0-0", "LogonType": "3"}
+    knowledge.observe(event(EventLogon, 4625, **refused, Status="0xc000006d", SubStatus="0xc000006a"))
+
+    assert not knowledge.account_words(name, domain)
+    assert "exists" in knowledge.account_words("bob", "EXAMPLE")
