@@ -81,6 +81,22 @@ def in_words(fields: Fields) -> Fields:
     return {name: re.sub(r"%%\d+", lambda one: WORDS.get(one[0], one[0]), value) for name, value in fields.items()}
 
 
+ELSEWHERE = {
+    "SYSTEM": "СИСТЕМА", "ANONYMOUS LOGON": "ANONYMOUS-ANMELDUNG", "LOCAL SERVICE": "Lokaler Dienst",
+    "NETWORK SERVICE": "Netzwerkdienst", "NT AUTHORITY": "NT-AUTORITÄT", "Administrators": "Administratoren",
+    "Domain Admins": "Domänen-Admins", "Backup Operators": "Sicherungs-Operatoren", "Users": "Benutzer",
+    "Remote Desktop Users": "Remotedesktopbenutzer", "Builtin": "VORDEFINIERT", "Guest": "Gast",
+}  # fmt: skip
+"""Names with which Windows is born, as it is called elsewhere; their SIDs are the same."""
+
+
+def in_another_language(fields: Fields) -> Fields:
+    return {
+        name: ELSEWHERE.get(value, value) if name.endswith(("UserName", "DomainName")) else value
+        for name, value in fields.items()
+    }
+
+
 SPELLINGS: dict[str, tuple[Callable[[Fields], Fields], Callable[[str], str]]] = {
     "capitals": (letters(str.upper), str.upper),
     "small letters": (letters(str.lower), str.lower),
@@ -89,6 +105,7 @@ SPELLINGS: dict[str, tuple[Callable[[Fields], Fields], Callable[[str], str]]] = 
     "large digits": (numbers(lambda value: "0x" + value[2:].upper()), same),
     "whole sessions": (sessions, same),
     "words for numbers of messages": (in_words, same),
+    "another language": (in_another_language, same),
     "short names of computers": (dict, lambda name: name.partition(".")[0].upper()),
 }
 
