@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import shiboken6
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
@@ -52,6 +52,11 @@ class Page(QWidget):
         """What its lines need at least, below which the page is scrolled; tables and plots take what is left above it."""
         layout = self.layout()
         return layout.minimumHeightForWidth(width) if layout is not None and layout.hasHeightForWidth() else -1
+
+    def minimumSizeHint(self) -> QSize:
+        """The height follows from the width; Qt's own hint is that of lines that wrap at the least width."""
+        hint, layout = super().minimumSizeHint(), self.layout()
+        return QSize(hint.width(), 0) if layout is not None and layout.hasHeightForWidth() else hint
 
     def setFocusProxy(self, part: QWidget | None) -> None:
         """The part that gets the focus when the page does.

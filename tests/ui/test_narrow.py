@@ -6,15 +6,17 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QScrollArea, QWidget
 
 from app.ui import theme
 from app.ui.main_window import MainWindow
 from app.ui.page import Page
 from app.ui.pages.coverage import CoveragePage
+from app.ui.pages.entity import EntityPage
 from app.ui.pages.graph import GraphPage
 from app.ui.pages.overview import OverviewPage
 from app.ui.pages.timeline import TimelinePage
+from app.ui.tables.table import Table
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.words import PageHeading, Paragraph
 
@@ -102,3 +104,63 @@ def test_steps_of_coverage_are_told_in_words(window: MainWindow, settle: Settle)
     page = at(window, settle, "coverage")
     assert isinstance(page, CoveragePage)
     assert re.search(r"hour by hour|in steps of \d+ (h|days);", page.heading.sentence.text())
+
+
+@pytest.mark.parametrize(("name", "zoom"), [("activities", 1.0), ("activities", 1.5), ("entities", 1.5), ("sources", 1.0)])
+def test_titles_of_columns_are_whole_while_others_have_more(window: MainWindow, settle: Settle, name: str, zoom: float) -> None:
+    page = at(window, settle, name, zoom)
+    table = next(one for one in page.findChildren(Table) if one.isVisible())
+    shown = [place for place in range(len(table.columns)) if not table.isColumnHidden(place)]
+    measure = theme.measure("header")
+    for place in shown:
+        column = table.columns[place]
+        margin = table.margin * ((place == table.edges[0]) + (place == table.edges[1]))
+        room = table.columnWidth(place) - margin - (0 if place == table.edges[1] else theme.px(column.gap))
+        assert room >= measure.horizontalAdvance(column.title), column.title
+    assert sum(table.columnWidth(place) for place in shown) <= table.viewport().width()
+
+
+def test_a_table_keeps_a_few_rows_on_a_page_that_is_scrolled(window: MainWindow, settle: Settle) -> None:
+    at(window, settle, "overview", 2.0)
+    window.desk.go("entity", "computer:dc1.corp.test")
+    settle(window)
+    page = window.page()
+    assert isinstance(page, EntityPage)
+    assert page.table.height() >= theme.space("row-header") + 3 * theme.space("row")
+    area = page.parentWidget().parentWidget()
+    assert isinstance(area, QScrollArea) and area.verticalScrollBar().maximum() > 0
+    for _ in range(12):
+        if page.table.hasFocus():
+            break
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+    assert page.table.hasFocus() and not page.table.visibleRegion().isEmpty(), "the page follows the focus"
+
+
+def test_what_an_entity_is_wraps(window: MainWindow, settle: Settle) -> None:
+    at(window, settle, "overview", 1.5)
+    window.desk.go("entity", "computer:dc1.corp.test")
+    settle(window)
+    page = window.page()
+    assert isinstance(page, EntityPage)
+    told = next(one for one in page.head.findChildren(Paragraph) if "first seen" in one.text())
+    assert "last seen" in told.text() and told.height() >= told.heightForWidth(told.width()) > theme.line_height("body")
+
+
+def test_the_span_of_the_case_is_not_painted_over_the_search(window: MainWindow, settle: Settle) -> None:
+    at(window, settle, "overview", 2.0)
+    bar = window.topbar
+    assert not bar.span.isVisible() and bar.span_icon.isVisible() and bar.span_icon.toolTip() == bar.span.toolTip() != ""
+    assert not bar.field.geometry().intersects(bar.span_icon.geometry())
+    window.resize(1800, 900)
+    settle(window)
+    assert bar.span.isVisible() and bar.span.width() >= bar.span.sizeHint().width()
+
+
+@pytest.mark.parametrize("size", [(1000, 700), (1440, 900)])
+def test_no_page_is_scrolled_at_the_usual_text_size(window: MainWindow, settle: Settle, size: tuple[int, int]) -> None:
+    for name in ("alerts", "activities", "entities", "graph", "coverage", "tickets", "timeline", "sensors", "sources", "health"):
+        page = at(window, settle, name, size=size)
+        assert page.height() == window.tab().height(), name
+    window.desk.go("entity", "computer:dc1.corp.test")
+    settle(window)
+    assert window.page().height() == window.tab().height()

@@ -23,7 +23,7 @@ from app.ui.widgets.glyphs import ENTITY_ROLES
 from app.ui.widgets.sentence import SentenceView
 from app.ui.widgets.tag_menu import OFFERED, fill_tags
 from app.ui.widgets.tips import plain_tip
-from app.ui.widgets.words import Elided, Line, Words
+from app.ui.widgets.words import Elided, Line, Paragraph, Words
 
 REASONS = 3
 RISK_WIDTH = 320
@@ -192,9 +192,7 @@ class Head(QWidget):
         ]
         row = QHBoxLayout()
         row.setSpacing(theme.px(4))
-        line = Elided("    ".join(words), role="text-quiet")
-        line.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        row.addWidget(line, 1)
+        row.addWidget(Paragraph(" · ".join(words), look="quiet"), 1)
         if self._desk.can_go("graph"):
             go = lambda: self._desk.go("graph", card.row.ref.key)  # noqa: E731
             row.addWidget(Button(tr("Graph"), "graph", bare=True, on_click=go, tip="Show in graph"))

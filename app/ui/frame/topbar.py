@@ -14,8 +14,13 @@ from app.ui.widgets.buttons import Button, LinkButton, MenuButton, paint_key
 from app.ui.widgets.emptying import emptied
 from app.ui.widgets.words import Elided, Words
 
+CRUMBS = 100
+"""Room that words of the way here keep, in pixels of the design, before those of the time span are shown."""
 LENS = 16
 """Side of the sign in the field, in pixels of the design."""
+
+WAY = 150
+"""Width that the crumbs keep beside everything else, in pixels of the design."""
 
 
 class SearchField(QLineEdit):
@@ -129,10 +134,21 @@ class TopBar(QWidget):
         """Time span of the case."""
         known = first is not None and last is not None
         self.span.say(wording.dates(first, last) if known else "")
-        self.span.setVisible(known)
         self.span_icon.setVisible(known)
-        if known:
-            self.span.setToolTip(wording.period(first, last))
+        for one in (self.span, self.span_icon) if known else ():
+            one.setToolTip(wording.period(first, last))
+        self._fit_span()
+
+    def _fit_span(self) -> None:
+        """Without room for its words the span is in the tooltip of its sign; nothing is painted over the field."""
+        firm = (self.back_button, self.forward_button, self.span_icon, self.span, self.zone)
+        left = self.width() - sum(one.sizeHint().width() + theme.px(4) for one in firm)
+        self.span.setVisible(bool(self.span.text()) and left >= self.field.minimumWidth() + theme.px(WAY))
+
+    def resizeEvent(self, event) -> None:
+        """The span is said where there is room."""
+        super().resizeEvent(event)
+        self._fit_span()
 
     def show_keys(self) -> None:
         """Tooltips and hints with the keys that hold now."""

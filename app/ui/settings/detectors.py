@@ -21,6 +21,7 @@ from app.ui.widgets import side_panel
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.empty import Empty
 from app.ui.widgets.fields import Check
+from app.ui.widgets.flow import flow
 from app.ui.widgets.two_line_list import TwoLineList, TwoLines
 from app.ui.widgets.words import Elided, Line, PageHeading, Words
 
@@ -96,12 +97,7 @@ class Detectors(Drafting):
         head.setContentsMargins(margin, theme.space("top"), margin, theme.px(8))
         head.setSpacing(theme.px(6))
         head.addWidget(self.heading)
-        first = QHBoxLayout()
-        first.setSpacing(theme.space("group"))
-        first.addWidget(Words(tr("Sensitivity"), look="quiet"))
-        first.addWidget(self.level)
-        first.addWidget(self.test_mode, 1)
-        head.addLayout(first)
+        head.addWidget(flow(Words(tr("Sensitivity"), look="quiet"), self.level, self.test_mode, gap=16, down=6))
         self._list = QWidget()
         column = QVBoxLayout(self._list)
         column.setContentsMargins(0, 0, 0, 0)

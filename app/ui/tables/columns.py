@@ -1,6 +1,6 @@
 """Which columns of a table are shown, in which order, how wide; kept as text, chosen in a menu."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -47,3 +47,34 @@ def read(text: str, columns: Sequence[Column]) -> ColumnLayout:
 def written(layout: ColumnLayout) -> str:
     """The layout as text."""
     return msgspec.json.encode(layout).decode()
+
+
+def fitted(
+    wanted: dict[int, int], titles: dict[int, int], firm: Collection[int], stretching: Sequence[int], width: int, floor: int
+) -> dict[int, int]:
+    """Widths of columns in a table of a width, by their places; wanted: those that they would have, titles: room of their titles.
+
+    What is left goes to the stretching ones. Where there is too little, columns give what is beyond their titles, firm ones
+    last and the stretching ones at first no more than half; then all but the firm ones give in proportion, down to floor.
+    No table scrolls sideways.
+    """
+    spare = width - sum(wanted.values())
+    if spare >= 0:
+        return {place: value + (spare // len(stretching) if place in stretching else 0) for place, value in wanted.items()}
+    for kept, share in ((firm, 2), ((), 2), ((), 0)):
+        least = {
+            place: value
+            if place in kept
+            else max(min(value, titles[place]), value // share if share and place in stretching else 0)
+            for place, value in wanted.items()
+        }
+        left, beyond = width - sum(least.values()), sum(wanted.values()) - sum(least.values())
+        if left >= 0:
+            return {place: least[place] + (value - least[place]) * left // max(1, beyond) for place, value in wanted.items()}
+    fixed = sum(wanted[place] for place in wanted if place in firm)
+    soft = sum(wanted.values()) - fixed
+    if fixed + soft // 4 > width:
+        firm, fixed, soft = (), 0, sum(wanted.values())
+    return {
+        place: value if place in firm else max(floor, value * (width - fixed) // max(1, soft)) for place, value in wanted.items()
+    }

@@ -4,15 +4,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from app.model.entity import EntityRef
 from app.ui import theme, wording
+from app.ui.catalogue import tr
 from app.ui.navigation import in_new_tab
 from app.ui.tables.cells import CELL, ROW, Column, RowDelegate
-from app.ui.tables.columns import GREATEST, LEAST, ColumnLayout, standard
+from app.ui.tables.columns import GREATEST, LEAST, ColumnLayout, fitted, standard
 from app.ui.tables.header import Header
 from app.ui.tables.row_paint import RowPainter
 from app.ui.tables.rows_model import NONE, RowsModel
@@ -22,6 +23,9 @@ from app.ui.widgets.clicks import press_beyond, release_beyond
 from app.ui.widgets.sentence import GAP
 
 __all__ = ["NONE", "Header", "RowsModel", "Table"]
+
+FEW = 3
+"""Rows that a table shows at least."""
 
 
 class Table(QTableView):
@@ -311,25 +315,30 @@ class Table(QTableView):
         extra = {shown[0]: self.margin}
         extra[shown[-1]] = extra.get(shown[-1], 0) + self.margin
         own = {place: layout.widths.get(self.columns[place].title, self.columns[place].width) for place in shown}
-        widths = {place: theme.px(own[place]) + extra.get(place, 0) for place in shown}
+        titles = {place: self._title_width(place) + extra.get(place, 0) for place in shown}
+        widths = {
+            place: theme.px(own[place]) + extra.get(place, 0)
+            if self.columns[place].title in layout.widths  # as the user wants it
+            else max(theme.px(own[place]) + extra.get(place, 0), titles[place])
+            for place in shown
+        }
         stretching = [place for place in shown if self.columns[place].stretch] or [shown[-1]]
-        spare = width - sum(widths.values())
-        if stretching and spare > 0:
-            for place in stretching:
-                widths[place] += spare // len(stretching)
-        elif spare < 0:
-            # Too narrow: columns that may give do so in proportion, so that no page scrolls sideways.
-            firm = sum(value for place, value in widths.items() if self.columns[place].firm)
-            soft = sum(widths.values()) - firm
-            if firm + soft // 4 > width:
-                firm, soft = 0, sum(widths.values())
-            for place, value in widths.items():
-                if not (firm and self.columns[place].firm):
-                    widths[place] = max(theme.px(20), value * (width - firm) // max(1, soft))
+        firm = {place for place in shown if self.columns[place].firm}
+        widths = fitted(widths, titles, firm, stretching, width, theme.px(20))
         self._sizing = True
         for place, value in widths.items():
             self.setColumnWidth(place, value)
         self._sizing = False
+
+    def _title_width(self, place: int) -> int:
+        """Room for the title of a column with its arrow, and the air behind it."""
+        column = self.columns[place]
+        arrow = theme.px(12) + 3 if column.sort and column.sort == self.sorted_by[0] else 0
+        return theme.measure("header").horizontalAdvance(tr(column.title)) + arrow + theme.px(column.gap) + 1
+
+    def minimumSizeHint(self) -> QSize:
+        """The header and a few rows: a page with less room is scrolled."""
+        return QSize(super().minimumSizeHint().width(), theme.space("row-header") + FEW * theme.space(self._height))
 
     def let_choose(self, layout: ColumnLayout) -> None:
         """Let columns be dragged, resized, hidden; layout: as they stood. layout_changed tells of every change."""

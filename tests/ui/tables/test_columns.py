@@ -1,0 +1,36 @@
+"""Widths of columns where there is room, where there is little, where there is none."""
+
+import pytest
+
+from app.ui.tables.columns import fitted
+
+WANTED = {0: 300, 1: 80, 2: 90, 3: 120}
+TITLES = {0: 60, 1: 70, 2: 90, 3: 50}
+
+
+def test_what_is_left_goes_to_the_columns_that_stretch() -> None:
+    assert fitted(WANTED, TITLES, (), [0, 3], 690, 20) == {0: 350, 1: 80, 2: 90, 3: 170}
+
+
+@pytest.mark.parametrize("width", range(270, 590, 13))
+def test_no_title_is_cut_while_another_column_is_wider_than_its_own(width: int) -> None:
+    found = fitted(WANTED, TITLES, (), [0], width, 20)
+    assert sum(found.values()) <= width
+    assert all(found[place] >= TITLES[place] for place in found)
+
+
+def test_firm_columns_give_last() -> None:
+    found = fitted(WANTED, TITLES, {3}, [0], 440, 20)
+    assert (
+        found[3] == 120
+        and found[0] >= 150
+        and all(found[place] >= TITLES[place] for place in found)
+        and sum(found.values()) <= 440
+    )
+    found = fitted(WANTED, TITLES, {3}, [0], 300, 20)
+    assert found[3] < 120 and all(found[place] >= TITLES[place] for place in found) and sum(found.values()) <= 300
+
+
+def test_without_room_for_titles_all_give() -> None:
+    found = fitted(WANTED, TITLES, (), [0], 200, 20)
+    assert sum(found.values()) <= 200 and min(found.values()) >= 20
