@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import shiboken6
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
@@ -14,6 +14,9 @@ from app.ui.desk import Desk
 from app.ui.jobs import Job
 from app.ui.navigation import Crumb, Route
 from app.ui.page_table import BY_NAME
+
+UNMADE = (QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide)
+"""Events whose handlers of pages ask for parts that build() makes."""
 
 
 class Page(QWidget):
@@ -40,6 +43,14 @@ class Page(QWidget):
         """What had the focus and was hidden, while the page keeps the focus for it."""
         self._jobs: dict[str, Job] = {}
         self._cut_short = False
+        self.made = True
+        """False while build() is on its way."""
+
+    def event(self, event: QEvent) -> bool:
+        """Its size and place are none of its business while it is made; it is told them when it is."""
+        if not self.made and event.type() in UNMADE:
+            return True
+        return super().event(event)
 
     def build(self) -> Iterator[None]:
         """Make the widgets of a page that has many, a step up to each yield, between which the window answers.

@@ -13,6 +13,7 @@ from app.engine.queries import Queries
 from app.session import Session
 from app.ui.frame.blank import Blank
 from app.ui.main_window import MainWindow
+from app.ui.page import Page
 from app.ui.page_table import PAGES
 
 Settle = Callable[[MainWindow], None]
@@ -159,3 +160,26 @@ def test_a_page_that_comes_again_has_its_size_already(window: MainWindow, settle
     for name in ("reports", "coverage", "entities"):
         click(name)
     assert {one.objectName() for one in told} == {"page"} and len(set(told)) == 3, "another size of the window is that of all"
+
+
+@pytest.mark.parametrize("name", ("activities", "sensors", "coverage", "sources", "paths", "timeline", "health"))
+def test_a_page_that_is_made_in_part_is_moved_about_and_is_whole_all_the_same(
+    window: MainWindow, settle: Settle, name: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    window.desk.go(name)
+    halves: list[int] = []
+    for width in range(400, 440):
+        window.tab()._step(1e-9)
+        for one in window.tab().findChildren(Page, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if one.name == name and not one.made:
+                halves.append(width)
+                one.resize(width, 300)
+                one.show()
+                one.hide()
+        if not window.tab().making:
+            break
+    settle(window)
+    page = window.page()
+    assert halves and page.name == name and page.made and page.isVisible()
+    assert page.width() > 800, "and it has its place"
+    assert "Traceback" not in capfd.readouterr().err

@@ -251,9 +251,11 @@ class Tab(QStackedWidget):
         yield from loading(module)
         page: Page = getattr(importlib.import_module(module), name)(self._desk, entry.name)
         page.setParent(self)  # one that is never made to its end goes with the tab
+        page.made = False
         try:
             yield
             yield from page.build()
+            page.made = True
             page.crumbs_changed.connect(self._crumbs_changed)
             yield
         except BaseException:

@@ -322,8 +322,6 @@ class ActivitiesPage(Page):
     def resizeEvent(self, event) -> None:
         """Buttons lose their words, the legend goes, before anything is cut."""
         super().resizeEvent(event)
-        if self.layout() is None:
-            return  # its parts are not made yet
         wide = self.width() >= theme.px(NARROW)
         for button, words in ((self.column_button, "Columns"), (self.count_button, "Count by")):
             button.setText(words if wide else "")
