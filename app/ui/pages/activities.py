@@ -273,6 +273,7 @@ class ActivitiesPage(Page):
         self.query.extras.addWidget(self.clear_button)
         self.saved_button = Button(tr("Saved"), icon="pin", on_click=self.save_query, tip="Saved queries (Ctrl+D)")
         first.addWidget(Words(tr("Activities"), "page"))
+        first.addSpacing(theme.space("related"))
         first.addWidget(self.query, 1)
         first.addWidget(self.saved_button)
         first.addWidget(Button(tr("Export"), icon="export", on_click=self.export, tip="Save the activities that match (Ctrl+E)"))

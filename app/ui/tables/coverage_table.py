@@ -16,6 +16,7 @@ from app.ui.tables.coverage_strips import Cell, Grid, StripRow
 from app.ui.tables.table import Table
 from app.ui.widgets.glyphs import coverage_pixmap
 
+DAY = 86_400_000_000
 WIDE = 210
 """Pixels of a strip in the design."""
 
@@ -105,6 +106,15 @@ def _runs(states: Sequence[str]) -> list[tuple[str, int, int]]:
     return found
 
 
+def axis_of(cells: Sequence[Cell]) -> Axis:
+    """When a strip begins and ends; days alone where each of its cells is one or more, for neighbours stand close."""
+    if not cells:
+        return Axis("", "")
+    whole = cells[0].last - cells[0].first >= DAY
+    first, last = (wording.moment(at) for at in (cells[0].first, cells[-1].last))
+    return Axis(*(one.rpartition(" ")[0] if whole else one[:-3] for one in (first, last)))
+
+
 def paint_axis(painter: QPainter, rect: QRectF, axis: Axis) -> None:
     """The times of the first and the last cell."""
     painter.setFont(theme.font("quiet"))
@@ -123,7 +133,7 @@ class CoverageTable(Table):
         self._place = (0, 0)
         cells = next((next(iter(row.strips.values()), ()) for row in grid.rows if row.strips), ())
         top = grid.rows[0] if grid.rows else None
-        axis = Axis(wording.moment(cells[0].first)[:-3], wording.moment(cells[-1].last)[:-3]) if cells else Axis("", "")
+        axis = axis_of(cells)
         strips = [
             Column(
                 grid.controllers[key],
