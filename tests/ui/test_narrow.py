@@ -15,6 +15,7 @@ from app.ui.pages.coverage import CoveragePage
 from app.ui.pages.entity import EntityPage
 from app.ui.pages.graph import GraphPage
 from app.ui.pages.overview import OverviewPage
+from app.ui.pages.sources import SourcesPage
 from app.ui.pages.timeline import TimelinePage
 from app.ui.tables.table import Table
 from app.ui.widgets.buttons import Button
@@ -164,3 +165,20 @@ def test_no_page_is_scrolled_at_the_usual_text_size(window: MainWindow, settle: 
     window.desk.go("entity", "computer:dc1.corp.test")
     settle(window)
     assert window.page().height() == window.tab().height()
+
+
+def test_numbers_of_sources_are_whole_at_the_largest_text_size(window: MainWindow, settle: Settle) -> None:
+    page = at(window, settle, "sources", theme.ZOOMS[-1], (1440, 900))
+    assert isinstance(page, SourcesPage)
+    table = page.table
+    shown = {place: one for place, one in enumerate(table.columns) if not table.isColumnHidden(place)}
+    titles = {one.title for one in shown.values()}
+    assert {"Input", "Size", "Read", "Activities", "Problems"} <= titles < {one.title for one in table.columns}
+    rows = [table.model().row(line) for line in range(table.model().rowCount())]
+    assert rows
+    for place, column in shown.items():
+        for words in (column.words(row) for row in rows if column.look == "number"):
+            assert theme.measure("body").horizontalAdvance(words) + theme.px(column.gap) <= table.columnWidth(place), words
+    again = at(window, settle, "sources", 1.0, (1440, 900))
+    assert isinstance(again, SourcesPage)
+    assert not [one.title for place, one in enumerate(again.table.columns) if one.spare and again.table.isColumnHidden(place)]

@@ -30,12 +30,12 @@ from app.ui.widgets.words import Line, PageHeading, SectionHeading, Words
 
 COLUMNS = (
     Column("Input", lambda line: line, 280, stretch=True, tip=lambda line: _whole(line.row)),
-    Column("Kind", lambda line: wording.input_kind(line.row.kind, line.row.path), 104, "quiet"),
+    Column("Kind", lambda line: wording.input_kind(line.row.kind, line.row.path), 104, "quiet", spare=True),
     Column("Covers", lambda line: line, 160, tip=lambda line: _covers(line.row), narrow=False),
     Column("Size", lambda line: "" if line.live else wording.size(line.row.bytes), 92, "number", firm=True),
     Column("Read", lambda line: line, 200, tip=lambda line: line.row.state),
     Column("Activities", lambda line: wording.number(line.row.activities), 84, "number", firm=True),
-    Column("Found", lambda line: wording.records(line.row.kind, line.row.records), 132, "number", firm=True),
+    Column("Found", lambda line: wording.records(line.row.kind, line.row.records), 132, "number", firm=True, spare=True),
     Column("Problems", lambda line: wording.number(sum(one.count for one in line.row.problems)), 76, "number"),
 )
 

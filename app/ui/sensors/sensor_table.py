@@ -64,7 +64,7 @@ def _lag(line: SensorLine) -> str:
 COLUMNS = (
     Column("Sensor", lambda line: line, 230, tip=_name_tip),
     Column("Status", lambda line: line, 190, stretch=True, tip=lambda line: states.why(line.row) or line.row.status),
-    Column("Packets", _packets, 84, "number", firm=True),
+    Column("Packets", _packets, 84, "number", firm=True, spare=True),
     Column("Activities", _activities, 84, "number", firm=True),
     Column("Dropped", _of(_dropped), 78, "number", firm=True, tip=_of(states.losses)),
     Column("Lag", _lag, 62, "number", firm=True, tip=_of(states.lag_tip)),

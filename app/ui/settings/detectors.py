@@ -129,12 +129,13 @@ class Detectors(Drafting):
         return (
             Column("Detector", lambda row: row.title, 250, "text", stretch=True, dim=off, sort="title",
                    tip=lambda row: f"{row.title}\n{row.id}"),
-            Column("Id", lambda row: str(row.external_id or ""), 58, "number", dim=off, sort="external_id", firm=True),
+            Column("Id", lambda row: str(row.external_id or ""), 58, "number", dim=off, sort="external_id", firm=True,
+                   spare=True),
             Column("Phase", lambda row: row.phase, 150, "quiet", sort="phase", narrow=False),
             Column("Severity", lambda row: wording.SEVERITIES[row.severity], 76, "quiet", sort="severity", firm=True),
             Column("Sensitivity", self._level, 110, "text", dim=off, sort="level", firm=True),
             Column("Learning", lambda row: self._learns(row), 130, "quiet", narrow=False),
-            Column("Own", self._own, 70, "quiet", sort="own"),
+            Column("Own", self._own, 70, "quiet", sort="own", spare=True),
         )  # fmt: skip
 
     def _level(self, row: DetectorRow) -> str:

@@ -33,7 +33,8 @@ class Column(NamedTuple):
     width in pixels of the design; stretch: takes what is left; cut: where a long text is cut; dim: rows painted quiet;
     sort: key for the header's click, "" for none; narrow: shown also in a narrow window;
     firm: never made narrower; key: what activities are counted by for this column, "" for none; term: row to the term of a
-    filter that keeps what has this value, "" for none; shown: unless the user hides it, or only when the user wants it.
+    filter that keeps what has this value, "" for none; shown: unless the user hides it, or only when the user wants it;
+    spare: goes as a whole where the others would be cut for it.
     """
 
     title: str
@@ -50,6 +51,7 @@ class Column(NamedTuple):
     key: str = ""
     term: Callable[[Any], str] | None = None
     shown: bool = True
+    spare: bool = False
 
     @property
     def gap(self) -> int:

@@ -8,6 +8,8 @@ from app.ui.tables.cells import Column
 
 LEAST, GREATEST = 24, 1200
 """Width of a column in pixels of the design."""
+CRAMPED = 1.2
+"""Times the width of a table that its columns would have, above which values are cut that nobody can guess."""
 
 
 class ColumnLayout(msgspec.Struct, frozen=True):
@@ -47,6 +49,15 @@ def read(text: str, columns: Sequence[Column]) -> ColumnLayout:
 def written(layout: ColumnLayout) -> str:
     """The layout as text."""
     return msgspec.json.encode(layout).decode()
+
+
+def uncramped(wanted: dict[int, int], spare: Collection[int], width: int) -> dict[int, int]:
+    """Without spare columns, the last first, as far as the others would have to be cut for them by more than a little."""
+    left = dict(wanted)
+    for place in reversed(wanted):
+        if place in spare and sum(left.values()) > width * CRAMPED:
+            del left[place]
+    return left
 
 
 def fitted(

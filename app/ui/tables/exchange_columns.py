@@ -32,6 +32,6 @@ EXCHANGES = (
     Column("From", lambda one: one.origin, 120, "entity"),
     Column("To", lambda one: one.target, 120, "entity"),
     Column("For", lambda one: one.service, 180, cut="middle", stretch=True),
-    Column("Result", result, 150, "quiet", dim=lambda one: one.result != "success"),
+    Column("Result", result, 150, "quiet", dim=lambda one: one.result != "success", spare=True),
     Column("Frame", lambda one: wording.number(one.frame) if one.frame else "", 84, "number", firm=True),
 )

@@ -13,7 +13,7 @@ from app.ui import theme, wording
 from app.ui.catalogue import tr
 from app.ui.navigation import in_new_tab
 from app.ui.tables.cells import CELL, ROW, Column, RowDelegate
-from app.ui.tables.columns import GREATEST, LEAST, ColumnLayout, fitted, standard
+from app.ui.tables.columns import GREATEST, LEAST, ColumnLayout, fitted, standard, uncramped
 from app.ui.tables.header import Header
 from app.ui.tables.row_paint import RowPainter
 from app.ui.tables.rows_model import NONE, RowsModel
@@ -311,7 +311,6 @@ class Table(QTableView):
             return
         header = self.horizontalHeader()
         shown.sort(key=header.visualIndex)
-        self.edges = (shown[0], shown[-1])
         extra = {shown[0]: self.margin}
         extra[shown[-1]] = extra.get(shown[-1], 0) + self.margin
         own = {place: layout.widths.get(self.columns[place].title, self.columns[place].width) for place in shown}
@@ -322,9 +321,16 @@ class Table(QTableView):
             else max(theme.px(own[place]) + extra.get(place, 0), titles[place])
             for place in shown
         }
+        spare = {place for place in shown if self.columns[place].spare and self.columns[place].title not in layout.widths}
+        widths = uncramped(widths, spare, width)
+        for place in set(shown) - set(widths):
+            self.setColumnHidden(place, True)
+        if shown[-1] not in widths:  # the next one stands at the edge
+            widths[list(widths)[-1]] += self.margin
+        shown = list(widths)
+        self.edges = (shown[0], shown[-1])
         stretching = [place for place in shown if self.columns[place].stretch] or [shown[-1]]
-        firm = {place for place in shown if self.columns[place].firm}
-        widths = fitted(widths, titles, firm, stretching, width, theme.px(20))
+        widths = fitted(widths, titles, {place for place in shown if self.columns[place].firm}, stretching, width, theme.px(20))
         self._sizing = True
         for place, value in widths.items():
             self.setColumnWidth(place, value)

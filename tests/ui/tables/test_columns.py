@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.ui.tables.columns import fitted
+from app.ui.tables.columns import fitted, uncramped
 
 WANTED = {0: 300, 1: 80, 2: 90, 3: 120}
 TITLES = {0: 60, 1: 70, 2: 90, 3: 50}
@@ -34,3 +34,11 @@ def test_firm_columns_give_last() -> None:
 def test_without_room_for_titles_all_give() -> None:
     found = fitted(WANTED, TITLES, (), [0], 200, 20)
     assert sum(found.values()) <= 200 and min(found.values()) >= 20
+
+
+def test_spare_columns_go_before_others_are_cut_for_them_the_last_first() -> None:
+    assert uncramped(WANTED, {1, 2}, 600) == WANTED
+    assert uncramped(WANTED, {1, 2}, 492) == WANTED, "a little is given by all"
+    assert uncramped(WANTED, {1, 2}, 490) == {0: 300, 1: 80, 3: 120}
+    assert uncramped(WANTED, {1, 2}, 360) == {0: 300, 3: 120}
+    assert uncramped(WANTED, (), 100) == WANTED
