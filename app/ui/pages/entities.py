@@ -40,14 +40,15 @@ KINDS = {
 HINT = "Name, or tag:sensitive department:it alerts:>0"
 COLUMNS = (
     Column("Name", lambda row: row.ref, 220, "entity", stretch=True, sort="name", tip=lambda row: row.ref.label),
-    Column("Kind", lambda row: wording.ENTITIES.get(row.ref.kind, "Entity").split(" without")[0], 128, "quiet", sort="kind"),
-    Column("Tags", lambda row: ", ".join(row.tags), 150),
-    Column("Department", lambda row: row.department, 110, "quiet", sort="department", narrow=False),
+    Column("Kind", lambda row: wording.ENTITIES.get(row.ref.kind, "Entity").split(" without")[0], 146, "quiet", sort="kind",
+           firm=True),
+    Column("Tags", lambda row: ", ".join(row.tags), 162),
+    Column("Department", lambda row: row.department, 110, "quiet", sort="department", narrow=False, spare=True),
     Column("Open alerts", lambda row: _alerts(row), 92, "number", sort="alerts", firm=True, tip=lambda row:
            f"{row.open:,} open of {wording.count(row.alerts, 'alert')}"),
     Column("Activities", lambda row: wording.number(row.activities), 92, "number", sort="activities", firm=True),
-    Column("First seen", lambda row: wording.moment(row.first), 132, "quiet", sort="first", narrow=False),
-    Column("Last seen", lambda row: wording.moment(row.last), 132, "quiet", sort="last"),
+    Column("First seen", lambda row: wording.moment(row.first), 132, "quiet", sort="first", narrow=False, firm=True),
+    Column("Last seen", lambda row: wording.moment(row.last), 132, "quiet", sort="last", firm=True),
 )  # fmt: skip
 
 
