@@ -126,8 +126,8 @@ def wait(milliseconds: int) -> None:
 
 
 @pytest.fixture(scope="session")
-def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundled sample, read once into a workspace."""
+def sample_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled sample, read once into a workspace, which nobody opens again."""
     sample = sample_case()
     if not sample.is_file():
         pytest.skip("the sample case is not here")
@@ -135,6 +135,14 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
     session = Session.open(path)
     session.read_here([sample], lambda _: None)
     session.close()
+    return path
+
+
+@pytest.fixture
+def case(sample_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of it, so that what a test says in it is heard by no other test."""
+    path = tmp_path_factory.mktemp("case") / sample_workspace.name
+    path.write_bytes(sample_workspace.read_bytes())
     return path
 
 
