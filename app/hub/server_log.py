@@ -1,5 +1,6 @@
 """What the hub's server writes of itself, read as it grows."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -10,8 +11,8 @@ FILES = 4
 MOST = 4 << 20
 """Bytes that are read at one look: who floods the server is not followed line by line."""
 
-ROUTINE = ("[INF]", "[DBG]", "[TRC]")
-"""Levels of lines that tell of nothing wrong."""
+ROUTINE = re.compile(r"\[\d+\] \S+ \S+ \[(?:INF|DBG|TRC)\]")
+"""How lines begin that tell of nothing wrong; behind their level stands what clients call themselves."""
 
 
 class ServerLog:
@@ -45,7 +46,7 @@ class ServerLog:
         What it says when all is well, from its banner on, stands in its file.
         """
         found = self.lines()
-        wrong = [one for one in found if one and not any(level in one for level in ROUTINE)]
+        wrong = [one for one in found if one and not ROUTINE.match(one)]
         if wrong and sys.stderr is not None:
             sys.stderr.write("\n".join(wrong) + "\n")
             sys.stderr.flush()

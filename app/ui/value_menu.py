@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.model.entity import EntityRef
 from app.model.filter import added, term
+from app.model.tags import HONEYTOKEN, SENSITIVE
 from app.ui import wording
 from app.ui.catalogue import tr
 from app.ui.desk import Desk
@@ -19,7 +20,7 @@ from app.ui.widgets.exclusion_panel import party
 
 MINUTE = 60_000_000
 AROUND = {"around.1": MINUTE, "around.5": 5 * MINUTE, "around.30": 30 * MINUTE}
-TAGS = {"tag.sensitive": "Sensitive", "tag.honeytoken": "Honeytoken", "tag.star": "Starred"}
+TAGS = {"tag.sensitive": SENSITIVE, "tag.honeytoken": HONEYTOKEN, "tag.star": "Starred"}
 
 
 class Value(NamedTuple):

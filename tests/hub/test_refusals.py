@@ -140,7 +140,7 @@ def test_what_a_server_says_when_all_is_well_is_not_shown(tmp_path: Path, capfd:
     routine = [f"{stamp} [INF] Server is ready", f"{stamp} [DBG] a client", f"{stamp} [TRC] a message"]
     wrong = [
         f"{stamp} [WRN] a slow reader",
-        f"{stamp} [ERR] refused",
+        f'{stamp} [ERR] "python [INF]" refused',
         f"{stamp} [FTL] the port is taken",
         "goroutine 1 [running]:",
     ]

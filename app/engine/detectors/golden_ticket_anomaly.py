@@ -22,7 +22,7 @@ from app.engine.detector import (
 )
 from app.engine.knowledge.names import account_parts
 from app.engine.knowledge.tickets import is_own_tgt
-from app.engine.readings.kerberos import AES, RENEWED, REVOKED, SERVICE_TICKET, is_krbtgt, tool_of, written
+from app.engine.readings.kerberos import AES, RENEWED, SERVICE_TICKET, TGT_REVOKED, is_krbtgt, tool_of, written
 from app.model.activity import Activity
 from app.model.alert import RANK, Finding, Severity
 from app.model.details import KerberosAs, KerberosTgs
@@ -120,7 +120,7 @@ def unknown(activity: Activity, ctx: Context, detail: KerberosTgs, reasons: list
 def logged(activity: Activity, ctx: Context, event: EventKerberos) -> Iterable[Finding]:
     """The realm of the ticket's holder as the KDC's log tells it, where it is the KDC's own."""
     realm, own = (event.text("TargetUserName") or "").rpartition("@")[2], event.computer.partition(".")[2]
-    if activity.code == REVOKED and event.event_id == SERVICE_TICKET:
+    if activity.code == TGT_REVOKED and event.event_id == SERVICE_TICKET:
         return revoked(activity, ctx, event)
     if activity.result != "success" or not realm or realm.lower() != own.lower():
         return ()

@@ -10,7 +10,7 @@ from app.engine.forms import DELEGATES, IMPERSONATES
 from app.engine.knowledge.accounts import ADMINISTRATORS
 from app.engine.knowledge.tickets import is_own_tgt
 from app.engine.memory import MONTH
-from app.engine.readings.kerberos import REVOKED
+from app.engine.readings.kerberos import TGT_REVOKED
 from app.engine.readings.novelty import is_new
 from app.engine.readings.sessions import NETWORK
 from app.model.activity import Account, Activity
@@ -53,7 +53,7 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
 def shown(activity: Activity, detail: KerberosTgs, ctx: Context) -> Iterator[Finding]:
     """A ticket whose issue is not here."""
     holder = None
-    if activity.result == "failure" and activity.code in (NO_SUCH_CLIENT, REVOKED):
+    if activity.result == "failure" and activity.code in (NO_SUCH_CLIENT, TGT_REVOKED):
         reason = f"The KDC answered: {describe.reason(activity)}"
     elif activity.result == "success" and detail.client:
         words = ctx.knowledge.account_words(detail.client, detail.realm)
@@ -69,7 +69,7 @@ def shown(activity: Activity, detail: KerberosTgs, ctx: Context) -> Iterator[Fin
         activity,
         ctx.place(activity.source, activity.at),
         succeeded=success,
-        severity="medium" if activity.code == REVOKED else None,
+        severity="medium" if activity.code == TGT_REVOKED else None,
         title=None if success else "Attempted golden ticket usage (nonexistent account)",
         story=(
             sentence(
@@ -107,13 +107,13 @@ def strange(activity: Activity, event: EventKerberos, who: Account, ctx: Context
         reason = "The KDC itself says elsewhere in this input that this account does not exist, and never signed it in"
     elif success and complete:
         reason = "The directory as it was read has no such account"
-    elif activity.code in (NO_SUCH_CLIENT, REVOKED) and not event.text("TransmittedServices"):
+    elif activity.code in (NO_SUCH_CLIENT, TGT_REVOKED) and not event.text("TransmittedServices"):
         # a service that asks on behalf of somebody unknown gets the same answer: only an account that nobody knows counts
         reason = f"The KDC answered: {describe.reason(activity)}" if complete or THERE.isdisjoint(words) else ""
     if not reason:
         return
     holder = ctx.account(activity)
-    proven = "unknown" in words if success else complete and activity.code != REVOKED
+    proven = "unknown" in words if success else complete and activity.code != TGT_REVOKED
     yield found(
         ctx,
         activity,

@@ -12,6 +12,7 @@ from app.model.alert import RANK, Alert
 from app.model.entity import EntityKind, EntityRef
 from app.model.graph import Ties, Traits
 from app.model.rows import Edge
+from app.model.tags import SENSITIVE
 
 GROUPS = 24
 """Direct groups told of one entity."""
@@ -111,7 +112,7 @@ def memberships(access: Access, keys: Sequence[str], limit: int) -> tuple[Edge, 
 def sensitive_groups(access: Access) -> frozenset[str]:
     """Keys of the groups that are tagged sensitive, by the program or by hand."""
     keys = [ref.key for ref, _, _ in access.principals() if ref.kind == "group"]
-    return frozenset(key for key, tags in zip(keys, tags_of(access, keys), strict=True) if "Sensitive" in tags)
+    return frozenset(key for key, tags in zip(keys, tags_of(access, keys), strict=True) if SENSITIVE in tags)
 
 
 def traits(access: Access, keys: Sequence[str], concerned: Mapping[str, Sequence[Alert]]) -> dict[str, Traits]:

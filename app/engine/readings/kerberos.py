@@ -23,7 +23,7 @@ CANONICALIZE, RENEWABLE_OK, USER_TO_USER, RENEW = 0x00010000, 0x00000010, 0x0000
 PAC_REQUEST, PAC_OPTIONS, KEY_LIST = 128, 167, 161
 """Pre-authentication data of MS-KILE sections 2.2.3, 2.2.10 and 2.2.11."""
 TGT, SERVICE_TICKET, RENEWED, PROOF_FAILED = 4768, 4769, 4770, 4771
-REVOKED = 20
+TGT_REVOKED = 20
 """KDC_ERR_TGT_REVOKED: what patched controllers answer when a ticket's PAC names no requestor, or another account's number
 (PAC_REQUESTOR; MS-KILE section 3.3.5.7, MS-PAC section 2.15)."""
 IMPACKET = (23, 16, 3)

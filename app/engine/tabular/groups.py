@@ -15,6 +15,7 @@ from app.model.activity import Activity
 from app.model.entity import EntityRef
 from app.model.events import WindowsEvent
 from app.model.filter import ActivityFilter, parse
+from app.model.tags import SENSITIVE
 from app.model.view import Column
 
 TITLE = "Modifications of sensitive groups"
@@ -52,7 +53,7 @@ def _rows(queries: Queries, span: Span | None) -> Iterator[Row]:
 
     def is_tagged(group: EntityRef) -> bool:
         if group.key not in tagged:
-            tagged[group.key] = "Sensitive" in queries.tags(group.key)
+            tagged[group.key] = SENSITIVE in queries.tags(group.key)
         return tagged[group.key]
 
     alerts: dict[str, list[str]] = {}

@@ -13,6 +13,7 @@ from app.engine.tabular.made import Made, Row, Span, Table
 from app.model.entity import EntityRef
 from app.model.events import EventLdap
 from app.model.filter import ActivityFilter, parse
+from app.model.tags import SENSITIVE
 from app.model.view import Column
 
 TITLE = "Passwords exposed in clear text"
@@ -71,7 +72,7 @@ def _rows(queries: Queries, span: Span | None) -> Iterator[Row]:
         label = ref.label if ref is not None else name
         key = ref.key if ref is not None else name
         if key not in sensitive:
-            sensitive[key] = ref is not None and "Sensitive" in queries.tags(key)
+            sensitive[key] = ref is not None and SENSITIVE in queries.tags(key)
         where = one.source.ip if one.source is not None and not one.source.host else ""
         held = seen.get((key, where or source.key, target.key))
         if held is None:

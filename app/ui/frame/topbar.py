@@ -14,11 +14,8 @@ from app.ui.widgets.buttons import Button, LinkButton, MenuButton, paint_key
 from app.ui.widgets.emptying import emptied
 from app.ui.widgets.words import Elided, Words
 
-CRUMBS = 100
-"""Room that words of the way here keep, in pixels of the design, before those of the time span are shown."""
 LENS = 16
 """Side of the sign in the field, in pixels of the design."""
-
 WAY = 150
 """Width that the crumbs keep beside everything else, in pixels of the design."""
 

@@ -12,6 +12,7 @@ from app.model.entity import EntityRef
 from app.model.filter import parse
 from app.model.incident import Incident
 from app.model.rows import Coverage, EntityRow, Histogram, Overview
+from app.model.tags import SENSITIVE
 from app.ui import wording
 from app.ui.catalogue import tr
 from app.ui.desk import Desk
@@ -174,7 +175,7 @@ class OverviewPage(Page):
         activities.show_value(
             wording.number(overview.activities), "activities", [Paragraph(f"from {found}", "quiet", "quiet")] if found else []
         )
-        sensitive = sum("Sensitive" in one.tags for one in overview.top_accounts)
+        sensitive = sum(SENSITIVE in one.tags for one in overview.top_accounts)
         told = [Paragraph(f"{sensitive} busy, sensitive", "quiet", "quiet")] if sensitive else []
         accounts.show_value(wording.number(overview.accounts), "accounts seen", told)
         controllers = wording.count(len(overview.controllers), "controller")

@@ -8,6 +8,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from app.model.rows import Edge
+from app.model.tags import HONEYTOKEN, SENSITIVE
 from app.ui import wording
 from app.ui.plots.neighbourhood import Node, Shown, plural
 from app.ui.plots.sketch import Sketch
@@ -16,7 +17,7 @@ SERIES = ("chart-1", "chart-2", "chart-3", "chart-4", "chart-5", "chart-7", "cha
 """Roles of the largest communities, in order."""
 SEVERITY_ROLES = {"high": "high-fill", "medium": "medium-fill", "low": "low-fill"}
 TAG_ROLES = {
-    "Honeytoken": "chart-3", "Sensitive": "accent", "Controller": "chart-2", "New": "chart-4", "Unresolved": "chart-6",
+    HONEYTOKEN: "chart-3", SENSITIVE: "accent", "Controller": "chart-2", "New": "chart-4", "Unresolved": "chart-6",
     "Disabled": "chart-7",
 }  # fmt: skip
 """Tags that are coloured, the first that a node has."""

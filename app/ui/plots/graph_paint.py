@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
+from app.model.tags import HONEYTOKEN, SENSITIVE
 from app.ui import theme, wording
 from app.ui.plots.drawing import Drawing
 from app.ui.plots.neighbourhood import Node
@@ -94,9 +95,9 @@ def paint_node(painter: QPainter, node: Node, centre: QPointF, side: float, fill
         paint_ground(painter, rect, kind, fill)
         painter.restore()
     paint_entity(painter, rect, kind, 2.0 if node.alerted else 1.5)
-    if "Sensitive" in node.tags or "Honeytoken" in node.tags:
+    if SENSITIVE in node.tags or HONEYTOKEN in node.tags:
         pen = QPen(theme.colour("accent"), 1.5)
-        if "Honeytoken" in node.tags:
+        if HONEYTOKEN in node.tags:
             pen.setStyle(Qt.PenStyle.DotLine)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)

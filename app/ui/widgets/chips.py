@@ -6,11 +6,12 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from app.model.tags import HONEYTOKEN, SENSITIVE
 from app.ui import theme, wording
 from app.ui.widgets.buttons import paint_key
 
 # Tag to (ground, ink); every other tag is a state on info-quiet. An outlined tag is a fact, not a state.
-FILLED = {"Sensitive": ("accent-quiet", "accent"), "alerts": ("high-quiet", "high"), "Honeytoken": ("medium-quiet", "medium")}
+FILLED = {SENSITIVE: ("accent-quiet", "accent"), "alerts": ("high-quiet", "high"), HONEYTOKEN: ("medium-quiet", "medium")}
 OUTLINED = {
     "Controller", "Group", "Option", "DNS server", "DHCP server", "Certificate authority", "Exchange server", "SQL server",
     "AD FS", "VPN gateway", "VPN pool", "Shared address",

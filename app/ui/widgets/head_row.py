@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QLayoutItem, QWidget
 
 from app.ui import theme
+from app.ui.widgets.flow import FlowLayout
 
 Placed = list[tuple[QLayoutItem, QRect]]
 
 
-class HeadRow(QLayout):
+class HeadRow(FlowLayout):
     """Leads (words), then what is added by addWidget (controls); gap between all of them.
 
     Controls have the width that they want; fields that may grow give some of it first. Where the last lead, the title,
@@ -18,60 +19,23 @@ class HeadRow(QLayout):
     """
 
     def __init__(self, title: QWidget, before: Sequence[QWidget] = (), behind: Sequence[QWidget] = (), enough: int = 200) -> None:
-        super().__init__()
-        self._items: list[QLayoutItem] = []
-        self._heights: dict[int, int] = {}
-        self._gap, self._enough = theme.px(8), theme.px(enough)
-        self.setContentsMargins(0, 0, 0, 0)
+        super().__init__(gap=8)
+        self._enough = theme.px(enough)
         for one in (*before, title, *behind):
             self.addWidget(one)
         self._title, self._leads = len(before), len(self._items)
 
-    def addItem(self, item: QLayoutItem) -> None:
-        """Add one item."""
-        self._items.append(item)
-
-    def count(self) -> int:
-        """Number of items."""
-        return len(self._items)
-
-    def itemAt(self, index: int) -> QLayoutItem | None:
-        """One item."""
-        return self._items[index] if 0 <= index < len(self._items) else None
-
     def takeAt(self, index: int) -> QLayoutItem | None:
         """Remove one item; what stood behind it moves up."""
-        if not 0 <= index < len(self._items):
-            return None
-        self._leads -= index < self._leads
-        self._title -= index < self._title
-        return self._items.pop(index)
+        item = super().takeAt(index)
+        if item is not None:
+            self._leads -= index < self._leads
+            self._title -= index < self._title
+        return item
 
     def expandingDirections(self) -> Qt.Orientation:
         """As wide as there is room."""
         return Qt.Orientation.Horizontal
-
-    def hasHeightForWidth(self) -> bool:
-        """The lines follow from the width."""
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        """Height of all lines."""
-        height = self._heights.get(width)
-        if height is None:
-            height = self._heights[width] = max((rect.bottom() + 1 for _, rect in self._places(width)), default=0)
-        return height
-
-    def invalidate(self) -> None:
-        """An item came, went, or wants another size."""
-        self._heights.clear()
-        super().invalidate()
-
-    def setGeometry(self, rect: QRect) -> None:
-        """Place the items."""
-        super().setGeometry(rect)
-        for item, place in self._places(rect.width()):
-            item.setGeometry(place.translated(rect.topLeft()))
 
     def sizeHint(self) -> QSize:
         """All on one line."""
@@ -85,6 +49,12 @@ class HeadRow(QLayout):
         """The widest item."""
         sizes = [one.minimumSize() for one in self._items if not one.isEmpty()]
         return QSize(max((one.width() for one in sizes), default=0), max((one.height() for one in sizes), default=0))
+
+    def _arrange(self, rect: QRect, place: bool) -> int:
+        placed = self._places(rect.width())
+        for item, there in placed if place else ():
+            item.setGeometry(there.translated(rect.topLeft()))
+        return max((there.bottom() + 1 for _, there in placed), default=0)
 
     def _needs(self) -> int:
         """Width without which the title would be a stub."""
