@@ -136,12 +136,16 @@ class Jobs(QObject):
             self.log.end(job.entry, "cancelled", "Nobody waits for it any more.")
         job.stopped()
 
-    def note(self, job: Job, words: str, detail: str) -> None:
-        """List a job from now on, though it has no words of its own, as one that may be stopped; from any thread."""
-        with contextlib.suppress(RuntimeError):  # the window is gone
-            self._noted.emit(job, words, detail)
+    def note(self, which: Callable[[], Job], words: str, detail: str) -> None:
+        """List a job from now on, though it has no words of its own, as one that may be stopped; from any thread.
 
-    def _note(self, job: Job, words: str, detail: str) -> None:
+        which: asked on the window's thread, for the work may speak before whoever started it knows its job.
+        """
+        with contextlib.suppress(RuntimeError):  # the window is gone
+            self._noted.emit(which, words, detail)
+
+    def _note(self, which: Callable[[], Job], words: str, detail: str) -> None:
+        job = which()
         if job.ended or job.cancelled:
             return
         if job.entry is None:

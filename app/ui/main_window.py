@@ -441,12 +441,11 @@ class MainWindow(Stage):
         there is none.
         """
 
-        held: list[Job] = []  # empty until it is known here which job it is
+        held: list[Job] = []  # empty until it is known here which job it is; by then it may have begun
         shown = path.name if path is not None else "a temporary case"
 
         def told(words: str) -> None:
-            if held:
-                self.desk.jobs.note(held[0], f"Opening {shown}", words)
+            self.desk.jobs.note(lambda: held[0], f"Opening {shown}", words)
 
         def open_it():
             from app.session import Session

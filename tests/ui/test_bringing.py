@@ -128,3 +128,18 @@ def test_a_workspace_that_was_open_just_when_it_was_stopped_is_closed(
     settle(window)
     qtbot.waitUntil(lambda: len(closed) == 1, timeout=10_000)
     assert window.desk.session is before and any("was not opened" in one for one in told_all)
+
+
+def test_words_that_come_before_the_window_knows_the_job_are_listed(
+    make_window: Callable[..., MainWindow], case: Path, old: Path, monkeypatch: pytest.MonkeyPatch, settle: Settle
+) -> None:
+    window = make_window(Session.open(case))
+    jobs = window.desk.jobs
+    pool, start = jobs._pool, jobs._pool.start
+    monkeypatch.setattr(pool, "start", lambda run: run.run())  # as on a machine whose other processor is quicker
+    window.open_case(old)
+    monkeypatch.setattr(pool, "start", start)
+    settle(window)
+
+    (entry,) = (one for one in jobs.log.entries if one.words.startswith("Opening"))
+    assert entry.state == "done" and entry.detail
