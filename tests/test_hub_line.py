@@ -164,7 +164,7 @@ def test_a_refusal_is_seen_in_the_state_of_the_source(
     hub: RunningHub, tmp_path: Path, change: Callable[[HubPlace], HubPlace], words: str
 ) -> None:
     spec = source(tmp_path, change(hub.place("ann")))
-    states = listen(tmp_path / "w", spec, lambda listener: listener.states()[0].error)
+    states = listen(tmp_path / "w", spec, lambda listener: words in listener.states()[0].error)
 
     assert any(words in one.error for one in states), {one.error for one in states}
 

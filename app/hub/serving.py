@@ -84,11 +84,15 @@ def _watch(
 
 
 def _listen(folder: Folder, log: ServerLog, refusals: Refusals, say: Callable[[str], None]) -> None:
-    """Pass on what the server says, and say whom it refused."""
+    """Pass on what the server says, and say whom it refused once that is kept: who hears it may look it up at once."""
+    told = refusals.heard(log.relayed(), time.time_ns() // 1000)
     try:
-        for one in refusals.heard(log.relayed(), time.time_ns() // 1000):
-            say(words(folder.load(), one))
         refusals.keep()
+    except HubError as error:
+        say(str(error))
+    try:
+        for one in told:
+            say(words(folder.load(), one))
     except HubError as error:
         say(str(error))
 

@@ -27,7 +27,8 @@ from app.ui.sources.source_kinds import RESOLVING
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.fields import TextField
 from app.ui.widgets.words import Paragraph
-from tests.sensor.sources.listening import free_port, program
+from tests.sensor.free_port import free_port
+from tests.sensor.sources.listening import program
 
 from .conftest import Watchdog
 

@@ -17,8 +17,8 @@ from app.ui.sensors.config_panel import ConfigPanel
 from app.ui.sensors.onboarding import JoinPanel
 from app.ui.sensors.row_fields import SyslogEntry
 from tests.hub.running import RunningHub
+from tests.sensor.free_port import free_port
 from tests.sensor.service.running import SensorProcess
-from tests.sensor.sources.listening import free_port
 
 from .test_live_sources import EVENT
 from .test_sensors_page import click, opened, put, until

@@ -30,7 +30,7 @@ from app.ui.sensors.onboarding import AddPanel, JoinPanel
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.fields import TextField
 from tests.hub.running import RunningHub, linked
-from tests.sensor.sources.listening import free_port
+from tests.sensor.free_port import free_port
 
 Settle = Callable[[MainWindow], None]
 Make = Callable[..., MainWindow]

@@ -43,6 +43,7 @@ def state_of(configuring: Configuring, sources: Sequence[SourceState]) -> tuple[
 
 def backlog_of(outbox: Outbox, sending: Sending, supervisor: Supervisor) -> Backlog:
     """How the outbox stands."""
+    error = sending.error  # once: the link is another thread's, and may break between two looks
     return Backlog(
         messages=outbox.messages,
         bytes=outbox.bytes,
@@ -50,8 +51,8 @@ def backlog_of(outbox: Outbox, sending: Sending, supervisor: Supervisor) -> Back
         oldest=outbox.oldest,
         lost=supervisor.intake.lost,
         sent=sending.sent,
-        connected=not sending.error,
-        error=sending.error,
+        connected=not error,
+        error=error,
         full=supervisor.intake.trouble,
         word=outbox.word,
     )

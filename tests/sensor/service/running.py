@@ -23,6 +23,7 @@ from app.model.activity import Activity
 from app.model.sensor import SensorConfig, SensorReport
 from app.sensor.service.configuration import write_config, write_place
 from app.sensor.service.files import Files
+from tests.hub.running import until
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 
@@ -104,12 +105,18 @@ class Came:
             self.messages.append(unseal(data))
 
     def read(self, link: Link, durable: str, subject: str = EVERY_ACTIVITY) -> "Came":
-        """What waits at the hub."""
+        """What waits at the hub, until it says itself that there is no more."""
         consumer = link.consume(durable, ACTIVITIES, subject, 2_000)
-        while came := consumer.next(0.5):
+
+        def all_came() -> bool:
+            came = consumer.next(0.2)
             for one in came:
                 self.add(one.id, one.data)
             consumer.acknowledge([one.reply for one in came])
+            lag = consumer.lag()
+            return not came and not lag.waiting and not lag.unacknowledged
+
+        until(all_came, 60)
         return self
 
     @property

@@ -120,7 +120,7 @@ def test_the_event_log_of_windows_is_read_on_windows_only() -> None:
 def test_what_is_not_on_this_machine_has_a_sentence(tmp_path: Path) -> None:
     import socket
 
-    taken = free_port(socket.SOCK_DGRAM)
+    taken = free_port()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", taken))
         syslog = SyslogSource(address="127.0.0.1", port=taken)

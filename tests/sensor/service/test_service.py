@@ -1,6 +1,5 @@
 """The service in this process with a hub in memory: what it sends, how it changes, what it answers; its sources are processes."""
 
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -197,7 +196,7 @@ def test_a_change_that_does_not_run_is_rolled_back(running: Running, capture: Pa
 
 
 def test_only_what_changed_is_started_anew_and_a_port_is_handed_on(running: Running, capture: Path) -> None:
-    port = free_port(socket.SOCK_DGRAM)
+    port = free_port()
     syslog = SyslogSource(address="127.0.0.1", port=port)
     first = growing(capture, revision=1)
     running.start(replace(first, sources=(*first.sources, syslog)))

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import threading
 import time
@@ -82,13 +81,6 @@ def running(run: Callable[..., None], spec: Any, outlet: Outlet, key: str = "liv
         assert not thread.is_alive() and time.monotonic() - began < 1.5
     if raised:
         raise raised[0]
-
-
-def free_port(kind: int = socket.SOCK_DGRAM, address: str = "127.0.0.1") -> int:
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.socket(family, kind) as one:
-        one.bind((address, 0))
-        return int(one.getsockname()[1])
 
 
 def until(true: Callable[[], bool], seconds: float = 10.0) -> None:

@@ -14,7 +14,8 @@ from app.sensor.decoders import radius
 from app.sensor.decoders.radius_secret import answer_to, is_genuine, is_signed_well
 from app.sensor.sources.living import Cannot
 from app.sensor.sources.radius import WRONG_SECRET, run
-from tests.sensor.sources.listening import Outlet, free_port, program, running, until
+from tests.sensor.free_port import free_port
+from tests.sensor.sources.listening import Outlet, program, running, until
 from tests.sensor.sources.mmdb import write
 
 SECRET = "s3cret-\u00e4"

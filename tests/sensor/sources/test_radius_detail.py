@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from app.model.activity import Account
 from app.model.details import RadiusAccounting
 from tests.sensor.decoders.test_ldap import damaged
-from tests.sensor.sources.listening import free_port, process, program, until
+from tests.sensor.free_port import free_port
+from tests.sensor.sources.listening import process, program, until
 from tests.sensor.sources.test_radius import START, radclient
 from tests.sensor.sources.text_inputs import read
 

@@ -14,14 +14,14 @@ from app.sensor.sources.inbox import Inbox, Received
 from app.sensor.sources.living import Cannot
 from app.sensor.sources.syslog import FULL, KERNEL, run
 from tests.sensor.events.syslog_samples import CEF, FORMS, RSA, SNARE, SPLUNK
-from tests.sensor.sources.listening import Outlet, call, free_port, process, program, running, until
+from tests.sensor.free_port import free_port
+from tests.sensor.sources.listening import Outlet, call, process, program, running, until
 
 HERE = "127.0.0.1"
 
 
 def source(transport: str = "udp", address: str = HERE, **more: str) -> SyslogSource:
-    kind = socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM
-    return SyslogSource(transport=transport, address=address, port=free_port(kind, address), **more)
+    return SyslogSource(transport=transport, address=address, port=free_port(address), **more)
 
 
 def send(spec: SyslogSource, *messages: bytes, address: str = HERE) -> None:
