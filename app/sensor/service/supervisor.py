@@ -65,8 +65,8 @@ class Supervisor:
         return self._seen_before + sum(one.status.bytes for one in self._sources.values())
 
     def states(self) -> tuple[SourceState, ...]:
-        """How each source is doing that runs or was to run."""
-        return tuple(one.state() for one in self._sources.values())
+        """How each source is doing that runs or was to run, of none that ended for good."""
+        return tuple(one.state() for id, one in self._sources.items() if not one.ended or id in self._waiting)
 
     def specs(self) -> list[LiveSource]:
         """What runs now or is about to."""

@@ -30,3 +30,25 @@ def test_how_often_a_source_began_again_is_known_after_it_began_again(tmp_path: 
     finally:
         supervisor.close(10)
         outbox.close()
+
+
+def test_a_source_that_was_taken_off_while_nothing_of_it_ran_is_told_of_no_more(tmp_path: Path) -> None:
+    """Also before the next step: a report of that moment would tell of a directory that is not read any more."""
+    outbox = Outbox(tmp_path / "outbox", 64 << 20)
+    supervisor = Supervisor("s1", outbox, tmp_path / "states", tmp_path / "sensor")
+    (tmp_path / "no.pcap").write_bytes(b"this is no capture at all" * 100)
+    try:
+        (id,) = supervisor.set([GrowingSource(path=str(tmp_path / "no.pcap"))])
+        supervisor.step(0.01)
+        end = time.monotonic() + 60
+        while supervisor._sources[id].process is not None:  # it ends at once, and is to be tried again
+            assert time.monotonic() < end, supervisor.states()
+            supervisor.step(0.05)
+        before = supervisor.states()
+        supervisor.set([])
+        after = supervisor.states()
+    finally:
+        supervisor.close(10)
+        outbox.close()
+
+    assert len(before) == 1 and after == ()
