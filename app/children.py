@@ -90,14 +90,18 @@ Answer = Said | Went | Ended | Governed
 
 
 class Reading:
-    """Inputs being read by a process of their own; its callbacks come from a thread of the session."""
+    """Inputs being read by a process of their own; its callbacks come from a thread of the session, none before begin()."""
 
     def __init__(self, child: "subprocess.Popen[bytes]", on_progress: OnProgress, on_done: OnDone) -> None:
         self._child = child
         self.handed_on: Beside | None = None
         """Who reads instead, when another process of the session had the workspace first."""
         self._on_progress, self._on_done = on_progress, on_done
+        self._stopped = False
         self._thread = threading.Thread(target=self._follow, name="reading", daemon=True)
+
+    def begin(self) -> None:
+        """Hear what the process says, which may be its end already: whoever is told of it knows this reading by now."""
         self._thread.start()
 
     @property
@@ -107,15 +111,23 @@ class Reading:
 
     def cancel(self) -> None:
         """Ask the process to stop at the next batch; what was read stays, and is detected over. Returns at once."""
-        if self.handed_on is not None:
-            self.handed_on.cancel()
-        self._tell(STOP)
+        self._stop(STOP)
 
     def give_up(self) -> None:
         """Ask it to stop detection as well; then the alerts stay as they were. Returns at once."""
+        self._stop(GIVE_UP)
+
+    def hand_on(self, to: "Beside") -> None:
+        """Somebody else reads instead; also when this was asked to stop just before."""
+        self.handed_on = to
+        if self._stopped:
+            to.cancel()
+
+    def _stop(self, word: bytes) -> None:
+        self._stopped = True
         if self.handed_on is not None:
             self.handed_on.cancel()
-        self._tell(GIVE_UP)
+        self._tell(word)
 
     def _tell(self, word: bytes) -> None:
         with suppress(OSError, ValueError):  # it ended by itself in between

@@ -185,9 +185,10 @@ class Session(Output, Casework, Fleet, Telling):
 
         def done(error: str | None) -> None:
             if error is not None and error.endswith(IN_USE):  # a source that was started just behind was quicker
-                reading.handed_on = self._read_beside(inputs, on_progress, on_done, sensitivity, keytabs)
-                if reading.handed_on is not None:
-                    reading.handed_on.wait()
+                instead = self._read_beside(inputs, on_progress, on_done, sensitivity, keytabs)
+                if instead is not None:
+                    reading.hand_on(instead)
+                    instead.wait()
                     return
             on_done(error)
 
@@ -196,6 +197,7 @@ class Session(Output, Casework, Fleet, Telling):
         wanted = ready.Wanted(str(self.path.resolve()), files, sensitivity, keys, low)
         reading = Reading(ready.reader(wanted), on_progress, done)
         self._readings = [one for one in self._readings if one.running] + [reading]
+        reading.begin()
         return reading
 
     def _read_beside(
@@ -243,13 +245,19 @@ class Session(Output, Casework, Fleet, Telling):
         id = token_hex(6)
         state = SourceState(id=id, kind=kind_of(spec), label=label_of(spec), state="starting")
         with self._sources_lock:
-            if self._listening is None or not self._listening.running:
-                self._listening = Listening(self.path, self._told, sensitivity)
+            self._listens(sensitivity)
             self._states[id] = state
-            self._listening.start(id, spec, state.label, state.kind)
         if self.on_state is not None:
-            self.on_state(state)
+            self.on_state(state)  # before anybody can say more of it
+        with self._sources_lock:
+            self._listens(sensitivity).start(id, spec, state.label, state.kind)
         return id
+
+    def _listens(self, sensitivity: str) -> Listening:
+        """The process that listens, started when none runs; with the lock of the sources."""
+        if self._listening is None or not self._listening.running:
+            self._listening = Listening(self.path, self._told, sensitivity)
+        return self._listening
 
     def stop_source(self, id: str) -> None:
         """End a live source in order: what it has is stored, its state becomes "stopped". Returns at once."""

@@ -5,10 +5,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from app.children import TOO_MANY
+from app.children import TOO_MANY, Beside, Cancel
 from app.model.source import GrowingSource, SourceState
 from app.session import Reading, Session, StoreError
 from tests.material import SAMPLE, guesses, save, spray
@@ -114,13 +115,15 @@ def test_a_source_waits_for_a_reading(session: Session, small: Path) -> None:
 
 
 @pytest.mark.parametrize("cancel", [False, True])
-def test_a_reading_that_a_source_was_quicker_than_goes_on_beside_it(session: Session, small: Path, cancel: bool) -> None:
+def test_a_reading_that_a_source_was_quicker_than_goes_on_beside_it(
+    session: Session, small: Path, monkeypatch: pytest.MonkeyPatch, cancel: bool
+) -> None:
     done: list[str | None] = []
     id = session.start_source(GrowingSource(path=str(small)))
     until(lambda: state_of(session, id).activities > 40)
     listening, session._listening = session._listening, None  # as when both are started at the same moment
+    monkeypatch.setattr("app.ready.reader", _end_told(session, listening))
     reading = session.read([SAMPLE], lambda _: None, done.append)
-    session._listening = listening
     if cancel:
         until(lambda: isinstance(reading, Reading) and reading.handed_on is not None)
         reading.cancel()
@@ -129,6 +132,87 @@ def test_a_reading_that_a_source_was_quicker_than_goes_on_beside_it(session: Ses
     assert done == [None] and not reading.running
     assert {one.state for one in session.queries.inputs() if one.path == str(SAMPLE)} <= {"done", "partial"}
     assert cancel or len(session.queries.inputs()) == 2
+
+
+def test_a_reading_that_was_cancelled_before_it_is_handed_on_is_cancelled_there(
+    session: Session, small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = session.start_source(GrowingSource(path=str(small)))
+    until(lambda: state_of(session, id).activities > 40)
+    done: list[str | None] = []
+    told: list[object] = []
+    handing, goes, beside = threading.Event(), threading.Event(), session._read_beside
+    listening, session._listening = session._listening, None
+    assert listening is not None
+    tell = listening.tell
+
+    def late(*words: Any) -> Beside | None:
+        if threading.current_thread().name == "reading":
+            handing.set()
+            assert goes.wait(20)
+        return beside(*words)
+
+    monkeypatch.setattr(session, "_read_beside", late)
+    monkeypatch.setattr(listening, "tell", lambda command: (told.append(type(command)), tell(command)))
+    reading = session.read([SAMPLE], lambda _: None, done.append)
+    session._listening = listening
+    assert handing.wait(40)
+    reading.cancel()
+    goes.set()
+    reading.wait(60)
+
+    assert done == [None] and told == [Cancel]
+
+
+def test_a_reading_that_is_over_before_whoever_asked_knows_it_goes_on_beside_a_source(
+    session: Session, small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Late(Reading):
+        def __init__(self, child: Any, *words: Any) -> None:
+            super().__init__(child, *words)
+            child.wait(40)
+            time.sleep(0.3)
+
+    id = session.start_source(GrowingSource(path=str(small)))
+    until(lambda: state_of(session, id).activities > 40)
+    done: list[str | None] = []
+    listening, session._listening = session._listening, None
+    monkeypatch.setattr("app.session.Reading", Late)
+    monkeypatch.setattr("app.ready.reader", _end_told(session, listening))
+    session.read([SAMPLE], lambda _: None, done.append).wait(60)
+
+    assert done == [None] and len(session.queries.inputs()) == 2
+
+
+def _end_told(session: Session, listening: object) -> Callable[[object], object]:
+    """The process that reads, with which the one that listens is known again."""
+    from app import ready
+
+    reader = ready.reader
+
+    def known(wanted: Any) -> object:
+        session._listening = listening  # type: ignore[assignment]
+        return reader(wanted)
+
+    return known
+
+
+def test_the_first_word_of_a_source_is_that_it_starts(session: Session, small: Path) -> None:
+    """Also when whoever hears it takes long: else it would be the last word, and nothing more would be said."""
+    said: list[str] = []
+
+    def hear(state: SourceState) -> None:
+        if threading.current_thread() is threading.main_thread():
+            end = time.monotonic() + 2
+            while "running" not in said and time.monotonic() < end:
+                time.sleep(0.02)
+        said.append(state.state)
+
+    session.on_state = hear
+    session.start_source(GrowingSource(path=str(small)))
+    until(lambda: "running" in said)
+
+    assert said[0] == "starting" and said[-1] == "running"
 
 
 def test_what_cannot_run_says_why_and_is_over(session: Session, tmp_path: Path) -> None:

@@ -236,8 +236,8 @@ def test_headers_of_a_message_do_not_pass_for_words_of_the_server(hub: RunningHu
 def test_one_report_that_cannot_be_read_costs_nobody_another_ones(hub: RunningHub, headers: bytes, data: bytes) -> None:
     with linked(hub.place("s1")) as sensor, linked(hub.place("s2")) as other, linked(hub.place("ann")) as analyst:
         raw(sensor, status("s1"), headers, data)
-        other.tell(status("s2"), b"good")
-        until(lambda: ("status.s2", b"good") in [row[:2] for row in analyst.last_of_each(STATUS, EVERY_STATUS)])
+        assert other.publish(status("s2"), b"good").result(20)
+        assert ("status.s2", b"good") in [row[:2] for row in analyst.last_of_each(STATUS, EVERY_STATUS)]
 
 
 def refused(place: HubPlace, words: str) -> None:
