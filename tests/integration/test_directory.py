@@ -12,8 +12,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from app.engine.detectors import DETECTORS
+from app.engine.knowledge import Knowledge
+from app.engine.running import run
+from app.model.activity import Activity
+from app.model.directory import DirectoryChange
 from tests.integration.samba.controller import BASE, CLIENT, HOST, PASSWORD, SERVER, Controller, missing
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(missing()), reason=missing() or "a controller can be started")]
@@ -212,6 +218,26 @@ def test_what_changes_in_the_directory_is_told_in_words(running: Controller) -> 
         running.run("samba-tool", "user", "delete", "casey")
         assert source.change("user deleted", "casey")["old"] == [f"CN=casey smith,CN=Users,{BASE}"]
         assert source.changes().count(("group membership removed", "Inner")) == 1
+
+
+def test_a_right_over_administrators_is_told(running: Controller) -> None:
+    holder = f"CN=AdminSDHolder,CN=System,{BASE}"
+    with Source(running) as source:
+        source.state("running")
+        assert [one["dn"] for one in source.objects() if one["object_class"] == "container"] == [holder]
+        sid = next(one["sid"] for one in source.objects() if one["sam"] == "many3")
+        running.run("samba-tool", "dsacl", "set", f"--objectdn={holder}", f"--sddl=(A;;GA;;;{sid})")
+        told = source.until(
+            lambda one: (
+                one.get("activity", {}).get("detail", {}).get("dn") == holder
+                and one["activity"]["detail"]["kind"] == "directory-change"
+            )
+        )["activity"]["detail"]
+
+    assert told["what"] == "rights changed" and sid in told["new"][0].split("; ") and sid not in told["old"][0]
+    change = Activity(at=1, until=1, input="live", detail=msgspec.convert(told, DirectoryChange))
+    (alert,) = run(DETECTORS, [change], Knowledge())
+    assert (alert.detector, alert.severity) == ("admin_sd_holder", "high")
 
 
 def test_who_cannot_read_deleted_objects_still_learns_of_a_deletion(running: Controller) -> None:
