@@ -225,13 +225,16 @@ class Output:
         self.meet_names()
         return report_html(self.queries)
 
-    def report(self, out: Path) -> None:
-        """Write the HTML report; blocks. Raises OSError."""
+    def report(self, out: Path, to_pdf: Callable[[str, Path], None] | None = None) -> None:
+        """Write the report as HTML, as PDF by who can write a page of HTML so; blocks. Raises OSError."""
         from app.engine.export.writing import whole
 
         text = self.report_html()
         with whole(out) as place:
-            place.write_text(text, encoding="utf-8")
+            if to_pdf is not None:
+                to_pdf(text, place)
+            else:
+                place.write_text(text, encoding="utf-8")
         self._exported("report", out)
 
     def proof(self, alert_id: str, out: Path) -> "Made":

@@ -61,7 +61,9 @@ def run(options: argparse.Namespace) -> int:
         every = (*session.queries.alerts(), *session.queries.hidden_alerts())
         alerts = [one for one in every if "all" in wanted or state(one) in wanted]
         alerts.sort(key=lambda one: (-RANK[one.severity], one.finding.first, one.id))
-        incidents, exclusions = session.queries.incidents(), {one.id: one for one in session.exclusions()}
+        ids = {one.id for one in alerts}
+        incidents = [one for one in session.queries.incidents() if not ids.isdisjoint(one.alerts)]
+        exclusions = {one.id: one for one in session.exclusions()}
         hidden = len(session.queries.hidden_alerts())
     finally:
         session.close()
@@ -145,7 +147,8 @@ def found(session: Session, id: str) -> str:
         return id
     near = [one for one in every if id and one.startswith(id.lower())]
     if len(near) != 1:
-        raise OSError(f"{'no alert' if not near else f'{len(near)} alerts'} of which the id begins with {id[:40] or 'nothing'}")
+        more = f"{len(near)} alerts have an id that begins so; give more of it than {id[:40]}"
+        raise OSError(more if near else f"no alert of which the id begins with {id[:40] or 'nothing'}")
     return near[0]
 
 

@@ -82,10 +82,7 @@ def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int
         if options.activities is not None:
             session.write_activities(options.activities)
         if options.report is not None:
-            if options.report.suffix.lower() == ".pdf":
-                to_pdf(session.report_html(), options.report)
-            else:
-                session.report(options.report)
+            session.report(options.report, to_pdf if options.report.suffix.lower() == ".pdf" else None)
         if options.json:
             sys.stdout.buffer.write(msgspec.json.encode(session.analysis(seconds, parameters)) + b"\n")
         else:

@@ -7,11 +7,10 @@ from pathlib import Path
 from app.command.analyze import may_write
 from app.command.opening import open_existing
 from app.command.words import line
+from app.engine.export.writing import whole
 from app.model.exclusion import KINDS, Exclusion, ExclusionError
+from app.model.plain_file import MOST, decoded, text_of
 from app.session import Session, detector_ids, iso, moment
-
-LONGEST = 4_000_001
-"""Characters read of a list; one more than a list may have."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,7 +56,8 @@ def run(options: argparse.Namespace) -> int:
                 sys.stdout.write(text)
             else:
                 may_write(options.out, [options.workspace])
-                options.out.write_text(text, encoding="utf-8")
+                with whole(options.out) as place:
+                    place.write_text(text, encoding="utf-8")
             return 0
         try:
             refused = _change(session, options)
@@ -83,10 +83,9 @@ def _change(session: Session, options: argparse.Namespace) -> list[str]:
         return []
     if options.verb == "import":
         if options.list is None:
-            text = sys.stdin.read(LONGEST)
+            text = decoded(sys.stdin.read(MOST).encode("utf-8", "surrogateescape"), "standard input")
         else:
-            with options.list.open(encoding="utf-8", errors="replace") as file:
-                text = file.read(LONGEST)
+            text = text_of(options.list)
         number, refused = session.import_exclusions(text, options.detector, options.kind, options.reason, moment(options.expires))
         print(f"{number} exclusions are new or changed")
         return refused

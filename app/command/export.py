@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.command.alerts import found
 from app.command.analyze import may_write
 from app.command.opening import open_existing
 from app.command.words import counted, line
@@ -15,7 +16,7 @@ from app.engine.export import coverage_span
 from app.engine.export.columns import COLUMNS
 from app.model.asking import Order
 from app.model.filter import ActivityFilter, FilterError, parse
-from app.session import BY_ID, FORMS, Session, View
+from app.session import BY_ID, FORMS, Session, View, detector_ids
 
 BY_ENDING = {f".{one}": one for one in ("xlsx", "csv", "jsonl", "pcapng", "html", "pdf", "cef", "leef")}
 """The form of a file that is asked for by its name alone; any other name is the analysis as JSON."""
@@ -35,7 +36,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--filter", metavar="TEXT", help="of activities only those that match, as in the window")
     parser.add_argument("--columns", metavar="A,B", default="", help="xlsx, csv: these columns in this order")
     parser.add_argument("--newest-first", action="store_true")
-    parser.add_argument("--alert", action="append", metavar="ID", help="of alerts only this one; may be given again")
+    parser.add_argument(
+        "--alert",
+        action="append",
+        metavar="ID",
+        help="of alerts only this one (its id, or enough of its beginning); may be given again",
+    )
     parser.add_argument("--bom", action="store_true", help="csv: a byte order mark, without which Excel guesses the encoding")
     parser.add_argument("--privacy", action="store_true", help="pseudonyms in the place of names; `reveal` turns them back")
     parser.add_argument("out", type=Path, metavar="OUT")
@@ -75,7 +81,8 @@ def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int
 def _refuse(options: argparse.Namespace) -> None:
     """Raises OSError for what the form would pass over: a file that is not what was asked for is worse than none."""
     form = options.format
-    rows = form in BY_ID and BY_ID[form].of == "activities" and not (form == "jsonl" and options.what == "alerts")
+    lines = form == "jsonl" and options.what == "alerts"
+    rows = form in BY_ID and BY_ID[form].of == "activities" and not lines
     if options.what == "activities" and not rows:
         raise OSError(f"activities are written as jsonl, not as {form}")
     if options.what == "alerts" and form in ("xlsx", "csv", "pcapng"):
@@ -85,28 +92,31 @@ def _refuse(options: argparse.Namespace) -> None:
         (options.newest_first, "--newest-first", rows),
         (options.columns, "--columns", form in ("xlsx", "csv")),
         (options.bom, "--bom", form == "csv"),
+        (options.alert, "--alert", form == "timesketch" or (form in BY_ID and BY_ID[form].of == "alerts") or lines),
     ):
         if given and not fits:
-            raise OSError(f"{name} says nothing of {form}; --format chooses another form, such as csv")
+            other = "stix" if name == "--alert" else "csv"
+            raise OSError(f"{name} says nothing of {form}; --format chooses another form, such as {other}")
 
 
 def _write(session: Session, options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> None:
     out, form = options.out, options.format
-    if form == "html":
-        session.report(out)
-    elif form == "pdf":
-        to_pdf(session.report_html(), out)
+    alerts = [found(session, one) for one in options.alert] if options.alert else None
+    if form in ("html", "pdf"):
+        session.report(out, to_pdf if form == "pdf" else None)
+        print(f"{line(str(out))}: the report", file=sys.stderr)
     elif form == "json":
         session.write_analysis(out)
+        print(f"{line(str(out))}: the analysis", file=sys.stderr)
     elif form == "jsonl" and options.what == "alerts":
-        told(out, session.export(out, "alerts-jsonl"), form)
+        told(out, session.export(out, "alerts-jsonl", alerts=alerts), form)
     else:
         columns = tuple(filter(None, options.columns.split(",")))
         unknown = [one for one in columns if one not in COLUMNS]
         if unknown:
             raise OSError(f"there is no column {unknown[0]!r}; there are {', '.join(COLUMNS)}")
         view = View(filter=_filter(options.filter), columns=columns, order=Order(descending=options.newest_first))
-        told(out, session.export(out, form, view, options.alert, bom=options.bom), form)
+        told(out, session.export(out, form, view, alerts, bom=options.bom), form)
 
 
 def told(out: Path, number: int, form: str) -> None:
@@ -156,9 +166,16 @@ def run_coverage(options: argparse.Namespace) -> int:
 
 
 def _by_controller(session: Session, options: argparse.Namespace) -> None:
+    if options.detector not in (None, *detector_ids()):
+        raise OSError(f"there is no detector {options.detector[:60]}; `wardlight detectors` lists them")
+    every = session.queries.coverage_spans(hourly=options.hours)
+    names = {name.lower() for one in every for name in (one.controller.label, one.controller.key)}
+    if options.controller is not None and options.controller.lower() not in names:
+        known = sorted({one.controller.label for one in every})
+        raise OSError(f"no domain controller {options.controller[:60]} is known; there are {', '.join(known) or 'none'}")
     spans = [
         one
-        for one in session.queries.coverage_spans(hourly=options.hours)
+        for one in every
         if options.detector in (None, one.detector)
         and (options.controller or one.controller.label).lower() in (one.controller.label.lower(), one.controller.key.lower())
     ]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.command.alerts import found
 from app.command.export import KEYLESS
 from app.command.opening import open_existing
 from app.command.words import line
@@ -190,10 +191,11 @@ def _preview(session: Session, wanted: Notifying, options: argparse.Namespace) -
     chosen = [one for one in wanted.targets if options.target in (None, one.name)]
     if not chosen:
         raise OSError(f"there is no destination {options.target!r}" if options.target else "there are no destinations; see --set")
+    id = found(session, options.preview)
     for one in chosen:
         if len(chosen) > 1:
             print(f"--- {line(one.name)}")
-        for text in session.preview(options.preview, one).splitlines():
+        for text in session.preview(id, one).splitlines():
             print(line(text))
     return 0
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import msgspec
 
+from app.command.alerts import found
 from app.command.analyze import may_write
 from app.command.opening import open_existing
-from app.command.words import line
+from app.command.words import counted, line
 from app.session import replay
 
 SAME, DIFFERENT = 0, 2
@@ -19,7 +20,7 @@ SHOWN = 20
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """WORKSPACE ALERT OUT"""
     parser.add_argument("workspace", type=Path)
-    parser.add_argument("alert", metavar="ALERT", help="id of an alert, as export and analyze --json give it")
+    parser.add_argument("alert", metavar="ALERT", help="id of an alert, or enough of its beginning")
     parser.add_argument("out", type=Path, metavar="OUT.zip")
 
 
@@ -34,15 +35,15 @@ def run(options: argparse.Namespace) -> int:
     session = open_existing(options.workspace)
     try:
         may_write(options.out, [options.workspace, *(Path(one.path) for one in session.queries.inputs())])
-        made = session.proof(options.alert, options.out)
+        made = session.proof(found(session, options.alert), options.out)
     finally:
         session.close()
     manifest = made.manifest
     print(f"{line(manifest.alert.title)} ({manifest.alert.severity})")
     for one in manifest.packets:
-        print(f"  {one.file}: {len(one.frames):,} packets, {one.proof:,} of them evidence")
+        print(f"  {one.file}: {counted(len(one.frames), 'packet')}, {one.proof:,} of them evidence")
     for one in manifest.records:
-        print(f"  {one.file}: {len(one.places):,} records")
+        print(f"  {one.file}: {counted(len(one.places), 'record')}")
     for one in manifest.missing:
         print(f"  not in it: {one.count:,} {one.what}: {line(one.why)}")
     print(f"  {manifest.choice.count:,} activities: {manifest.choice.how}")

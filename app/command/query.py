@@ -7,13 +7,19 @@ from pathlib import Path
 
 import msgspec
 
+from app.command.analyze import may_write
 from app.command.opening import open_existing
 from app.command.words import line
+from app.engine.export.writing import whole
 from app.model.asking import GROUPS, SORTS, Order
 from app.model.filter import TABLE, ActivityFilter, FilterError, parse
+from app.model.plain_file import text_of
 from app.model.rows import ActivityRow
 from app.model.saved import SavedQuery, named, read_list, write_list
 from app.session import Session, iso
+
+MOST = 1_000_000_000
+"""Rows that may be asked for."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by", choices=tuple(GROUPS), help="count by a field")
     parser.add_argument("--sort", choices=tuple(SORTS), default="time")
     parser.add_argument("--descending", action="store_true")
-    parser.add_argument("--limit", type=int, default=100, metavar="N")
+    parser.add_argument("--limit", type=_number, default=100, metavar="N", help="rows that are printed, 100 unless told")
     parser.add_argument("--json", action="store_true", help="JSON lines")
     parser.add_argument("--explain", action="store_true", help="how it is answered, and as which SQL")
     parser.add_argument("--sql", metavar="STATEMENT", help="one statement that reads the views of docs/queries.md")
@@ -37,6 +43,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--remove", metavar="NAME", help="forget a saved query")
     parser.add_argument("--import-queries", type=Path, metavar="FILE", help="add those that were exported")
     parser.add_argument("--export-queries", type=Path, metavar="FILE")
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= MOST:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number from 1 to {MOST:,}")
+    return int(text)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -68,19 +80,21 @@ def _ask(session: Session, options: argparse.Namespace) -> int:
         explained = session.queries.explain(filter)
         print(explained.way, explained.sql, sep="\n")
     elif options.by:
-        found = session.queries.groups(filter, options.by, max(1, options.limit))
+        found = session.queries.groups(filter, options.by, options.limit)
         for group in found.rows:
             if options.json:
                 print(json.dumps(msgspec.to_builtins(group)))
             else:
                 print(line(f"{group.count:>12,}  {group.value}  {group.term}"))
+        if found.different > len(found.rows):
+            print(f"these are the {len(found.rows):,} largest of {found.different:,}; --limit shows more", file=sys.stderr)
         if found.cut:
             print(line(f"Only the first {found.total:,} of {found.cut:,} were counted."), file=sys.stderr)
     elif options.count:
         print(session.queries.count(filter))
     else:
         order = Order(options.sort, options.descending)
-        limit = max(0, options.limit)
+        limit = options.limit
         rows = session.queries.slice(filter, 0, limit + 1, order=order)
         for row in rows[:limit]:
             print(json.dumps(msgspec.to_builtins(row)) if options.json else line(_row(row)))
@@ -118,26 +132,33 @@ def _sql(session: Session, options: argparse.Namespace) -> int:
         raise OSError(answer.error)
     if not options.json:
         print(line("  ".join(answer.columns)))
-    for row in answer.rows[: max(0, options.limit)]:
+    for row in answer.rows[: options.limit]:
         cells = [one.hex() if isinstance(one, bytes) else one for one in row]
         if options.json:
             print(json.dumps(dict(zip(answer.columns, cells, strict=True))))
         else:
             print(line("  ".join("" if one is None else str(one) for one in cells)))
+    if answer.cut or len(answer.rows) > options.limit:
+        print(f"there are more rows than these {min(options.limit, len(answer.rows)):,}; --limit shows more", file=sys.stderr)
     return 0
 
 
 def _saved(session: Session, options: argparse.Namespace) -> int:
     if options.import_queries is not None:
-        session.save_queries(*read_list(options.import_queries.read_text(encoding="utf-8")))
+        session.save_queries(*read_list(text_of(options.import_queries)))
     if options.remove is not None:
         if named(session.saved_queries(), options.remove) is None:
             raise OSError(f"No query is saved as {options.remove!r}.")
         session.remove_query(options.remove)
     kept = session.saved_queries()
     if options.export_queries is not None:
-        options.export_queries.write_text(write_list(kept), encoding="utf-8")
-    if options.list:
+        may_write(options.export_queries, [options.workspace])
+        with whole(options.export_queries) as place:
+            place.write_text(write_list(kept), encoding="utf-8")
+    if options.list and options.json:
+        for one in kept:
+            print(json.dumps(msgspec.to_builtins(one)))
+    elif options.list:
         for one in kept:
             print(line(f"{one.folder + ' / ' if one.folder else ''}{one.name}{' (pinned)' if one.pinned else ''}  {one.text}"))
         if not kept:

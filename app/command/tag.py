@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.command.opening import opened
 from app.command.words import line
+from app.model.plain_file import text_of
 from app.model.tags import HONEYTOKEN, KNOWN_BAD, SENSITIVE
 from app.session import Session
 
@@ -56,9 +57,7 @@ def named(text: str) -> list[str]:
     if not text.startswith("@"):
         return [text]
     path = Path(text[1:])
-    if path.stat().st_size > MOST:
-        raise OSError(f"{path} is too large for a list of names")
-    lines = path.read_bytes().decode("utf-8-sig", "replace").splitlines()
+    lines = text_of(path, MOST).splitlines()
     found = [plain for one in lines if (plain := COMMENT.split(one, maxsplit=1)[0].strip())]
     if not found:
         raise OSError(f"{path} names nobody")

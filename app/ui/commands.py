@@ -199,7 +199,7 @@ class Commands:
             from app.ui.printing import write_pdf
 
             # A document and its writer belong to the thread that makes them; laying out a large case takes many seconds.
-            work = lambda: write_pdf(session.report_html(), out)  # noqa: E731
+            work = lambda: session.report(out, write_pdf)  # noqa: E731
             self._desk.jobs.run(work, lambda _: self._saved(out), owner=self._parent, words=words)
         else:
             self._desk.jobs.run(lambda: session.report(out), lambda _: self._saved(out), owner=self._parent, words=words)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF
 from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -19,14 +19,15 @@ def write_pdf(html: str, out: Path) -> None:
 
 
 def _written(document: QTextDocument, out: Path, way: QPageLayout.Orientation) -> None:
-    with out.open("wb"):  # a clear error before the work, which the writer itself would not give
-        pass
-    writer = QPdfWriter(str(out))
+    held = QBuffer()  # the writer tells nobody of a disk that is full
+    held.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(held)
     writer.setTitle("Wardlight report")
     writer.setCreator("Wardlight")
     writer.setPageLayout(QPageLayout(QPageSize(QPageSize.PageSizeId.A4), way, QMarginsF(*(MARGIN,) * 4)))
     document.print_(writer)
     del writer
+    out.write_bytes(held.data().data())
 
 
 def print_text(text: str, parent: QWidget) -> None:

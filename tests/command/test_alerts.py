@@ -147,6 +147,35 @@ def test_lists_are_pasted_refused_by_line_and_exported(
     assert run("exclusions", case, "export", case)[0] == 1, "the case is not written over"
 
 
+def test_a_list_in_another_encoding_is_refused_whole_for_its_names_would_match_nobody(
+    run: Run, case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, before = tmp_path / "list.txt", run("exclusions", case, "export")[1]
+    for data in ("10.1.0.0/16\nCORP\\müller\n".encode("latin-1"), b"CORP\\a\0b\n", bytes(range(256)) * 9):
+        place.write_bytes(data)
+        for ran in (run("exclusions", case, "import", place, "--no-detect"), run("tag", case, f"@{place}", "sensitive", "on")):
+            assert ran[0] == 1 and "is no text" in ran[2] and ran[2].count("\n") == 1
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"CORP\\m\xfcller\n"), "utf-8", "surrogateescape"))
+    assert "standard input is no text in UTF-8 (line 1)" in run("exclusions", case, "import", "--no-detect")[2]
+    assert run("exclusions", case, "export")[1] == before
+
+    place.write_bytes("CORP\\müller\r\n".encode("utf-16"))
+    assert run("exclusions", case, "import", place, "--no-detect")[1].startswith("1 exclusion")
+    assert "CORP\\müller" in run("exclusions", case, "export")[1]
+
+
+def test_incidents_are_listed_with_alerts_of_theirs_only(run: Run, tmp_path: Path) -> None:
+    case = tmp_path / "sample.wardlight"
+    run("analyze", SAMPLE, "--workspace", case)
+    every = listed(run, case)
+    chosen = every["incidents"][0]["alerts"][0]
+    assert run("alert", case, chosen, "--close")[0] == 0
+    closed = json.loads(run("alerts", case, "--state", "closed", "--json")[1])
+    assert [one["id"] for one in closed["alerts"]] == [chosen] and every["incidents"]
+    assert all(chosen in one["alerts"] for one in closed["incidents"]) and closed["incidents"]
+    assert json.loads(run("alerts", case, "--state", "deleted", "--json")[1])["incidents"] == []
+
+
 def test_the_sample_tells_its_stories(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "sample.wardlight"
     _, out, _ = run("analyze", SAMPLE, "--workspace", path, "--json")

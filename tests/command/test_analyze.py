@@ -480,6 +480,9 @@ class TestExport:
             ("--bom", "a.xlsx"),
             ("--what", "alerts", "a.csv"),
             ("--what", "alerts", "--filter", "kind:ldap", "a.jsonl"),
+            ("--alert", "x", "a.json"),
+            ("--alert", "x", "a.csv"),
+            ("--format", "opengraph", "--alert", "x", "c.json"),
         ):
             ran = run("export", workspace, *arguments[:-1], tmp_path / "none" / arguments[-1])
             assert ran.status == 1, arguments
@@ -487,6 +490,19 @@ class TestExport:
             assert ran.status == 1 and ran.err.count("\n") == 1, arguments
             assert "says nothing of" in ran.err or "written as" in ran.err
             assert not (tmp_path / arguments[-1]).exists()
+
+    def test_alerts_are_chosen_by_the_beginning_of_their_ids_and_none_is_passed_over(
+        self, run: Run, sample: tuple[Ran, Path], tmp_path: Path
+    ) -> None:
+        workspace, alerts = sample[1] / "case.wardlight", [one["id"] for one in sample[0].json["alerts"]]
+        for form, *more in (["alerts-jsonl"], ["jsonl", "--what", "alerts"]):
+            out = tmp_path / f"{form}.jsonl"
+            chosen = ("--alert", alerts[1][:12], "--alert", alerts[0])
+            assert run("export", workspace, "--format", form, *more, *chosen, out).status == 0
+            assert {json.loads(one)["id"] for one in out.read_bytes().splitlines()} == set(alerts[:2])
+        ran = run("export", workspace, "--format", "stix", "--alert", "zz", tmp_path / "none.json")
+        assert ran.status == 1 and "no alert of which the id begins with zz" in ran.err
+        assert not (tmp_path / "none.json").exists()
 
     def test_it_never_writes_over_the_workspace(self, run: Run, small: Path, tmp_path: Path) -> None:
         workspace = tmp_path / "w"
@@ -515,7 +531,12 @@ class TestExport:
         assert {one["detector"] for one in hours} == {one["detector"] for one in sample[0].json["coverage"]}
         assert all(0 <= one["minutes_seen"] <= one["minutes"] and one["first"] < one["last"] for one in (*spans, *hours))
         assert first["controller"] in chosen.out.decode()
-        assert run("coverage", workspace, "--detector", "none").out == b""
+        for more, words in (
+            (("--detector", "none"), "there is no detector none"),
+            (("--controller", "x9"), "no domain controller x9"),
+        ):
+            ran = run("coverage", workspace, *more)
+            assert (ran.status, ran.out) == (1, b"") and words in ran.err
 
     def test_statements_and_what_to_switch_on(self, sample: tuple[Ran, Path]) -> None:
         whole = sample[0].json

@@ -50,7 +50,7 @@ def test_a_destination_is_set_tested_previewed_and_served(workspace: Path, tmp_p
         wardlight("notify", workspace, "--set", said, "--all")
         assert "hook: it was taken" in wardlight("notify", workspace, "--test", "hook")
         assert "refused" in wardlight("notify", workspace, "--test", "siem", status=1)
-        preview = wardlight("notify", workspace, "--preview", alert.id)
+        preview = wardlight("notify", workspace, "--preview", alert.id[:12])
         assert "--- siem" in preview and f"wardlight://alert/{alert.id}" in preview and "<3" in preview
         assert f"{count} delivered, 0 waiting" in wardlight("notify", workspace, "--once")
         shown = wardlight("notify", workspace, "--show")

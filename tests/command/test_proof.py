@@ -107,6 +107,8 @@ def test_what_cannot_be_done_is_one_line(sample: dict[str, Path], tmp_path: Path
         assert done.returncode == 1 and not done.stdout, arguments
         assert done.stderr.startswith(b"wardlight: ") and done.stderr.count(b"\n") == 1, done.stderr
     assert not (tmp_path / "a.zip").exists() and capture.stat().st_size > 1000
+    done = elsewhere(tmp_path, "proof", tmp_path / "case.wardlight", alert.id[:8], tmp_path / "a.zip")
+    assert done.returncode == 0 and (tmp_path / "a.zip").exists(), "enough of its beginning"
 
 
 @pytest.mark.parametrize("detector", DISSECTED)

@@ -46,9 +46,22 @@ def test_what_matches_is_listed_counted_and_grouped(run: Run, case: Path) -> Non
     assert run("query", case, "who:nobody.at.all")[1:] == ("", "nothing matches\n")
 
 
+def test_what_is_not_shown_is_told(run: Run, case: Path) -> None:
+    groups = run("query", case, "kind:kerberos", "--by", "who")
+    assert groups[2] == "" and len(groups[1].splitlines()) > 30
+    few = run("query", case, "kind:kerberos", "--by", "who", "--limit", 3)
+    assert few[1].splitlines() == groups[1].splitlines()[:3]
+    assert few[2] == f"these are the 3 largest of {len(groups[1].splitlines())}; --limit shows more\n"
+    sql = ("--sql", "SELECT id FROM activity")
+    assert run("query", case, *sql, "--limit", 2)[2] == "there are more rows than these 2; --limit shows more\n"
+    assert run("query", case, *sql, "--limit", 1_000_000)[2] == ""
+
+
 def test_a_query_is_saved_run_exported_taken_in_removed_undone(run: Run, case: Path, tmp_path: Path) -> None:
     number = run("query", case, "result:failure", "--save", "Refused", "--folder", "First looks", "--pin", "--count")[1]
     assert run("query", case, "--list")[1] == "First looks / Refused (pinned)  result:failure\n"
+    kept = json.loads(run("query", case, "--list", "--json")[1])
+    assert kept == {"name": "Refused", "text": "result:failure", "folder": "First looks", "pinned": True}
     assert run("query", case, "--saved", "refused", "--count")[1] == number
     assert int(run("query", case, "kind:dns", "--saved", "refused", "--count")[1]) <= int(number)
     assert run("query", case, "--export-queries", tmp_path / "q.json")[0] == 0
@@ -62,11 +75,16 @@ def test_a_query_is_saved_run_exported_taken_in_removed_undone(run: Run, case: P
 
 def test_what_is_wrong_is_said_in_one_line(run: Run, case: Path, tmp_path: Path) -> None:
     (tmp_path / "bad.json").write_text("{}")
+    (tmp_path / "rubbish").write_bytes(b"[\n\xd0\xff")
     for more, words in (
         (("color:red",), "There is no key color:"),
         (("--saved", "x"), "No query is saved as 'x'."),
         (("--sql", "DELETE FROM alerts"), "Only reading is allowed"),
         (("--import-queries", tmp_path / "bad.json"), "This is no list of saved queries"),
+        (("--import-queries", tmp_path / "rubbish"), "rubbish is no text in UTF-8 (line 2)"),
+        (("--export-queries", tmp_path / "none" / "q.json"), "there is no such folder"),
+        (("--limit", "0"), "'0' is no number from 1 to"),
+        (("--limit", "-1"), "'-1' is no number from 1 to"),
     ):
         status, _, err = run("query", case, *more)
         assert status == 1 and words in err and err.count("\n") == 1

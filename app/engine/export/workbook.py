@@ -1,10 +1,12 @@
 """Excel workbooks: real dates, a header that stays, filters, nothing that computes, sheet after sheet where one is full."""
 
+import io
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from app.model.view import Cell, Column, Sheet
 
@@ -34,9 +36,10 @@ def write_workbook(out: Path, sheets: Iterable[Sheet | tuple[str, Sequence[Colum
         "nan_inf_to_errors": True,
     }
     count = 0
-    with tempfile.TemporaryDirectory(prefix="wardlight-") as folder:  # rows wait there, and go also when this is stopped
+    # Rows wait in the folder, and go also when this is stopped.
+    with tempfile.TemporaryDirectory(prefix="wardlight-") as folder, _Patient(out, "w+") as file:
         try:
-            book = xlsxwriter.Workbook(str(out), {**options, "tmpdir": folder})
+            book = xlsxwriter.Workbook(file, {**options, "tmpdir": folder})
             book.use_zip64()
             book.set_properties({"title": "Wardlight", "created": EPOCH})
             taken: set[str] = set()
@@ -46,7 +49,27 @@ def write_workbook(out: Path, sheets: Iterable[Sheet | tuple[str, Sequence[Colum
             book.close()
         except XlsxWriterException as error:
             raise OSError(f"{out.name} cannot be written: {str(error)[:200]}") from error
+        if file.refused is not None:
+            raise OSError(file.refused.errno, file.refused.strerror, str(out)) from file.refused
     return count
+
+
+class _Patient(io.FileIO):
+    """A file that takes everything and says afterwards what was refused: an archive that was left half-written tries once more
+    when it is forgotten, and tells the terminal of it."""
+
+    refused: OSError | None = None
+
+    def write(self, data: Any) -> int:
+        """Write all of it, as zipfile expects; nothing more once the system refused some."""
+        view = memoryview(data).cast("B")
+        at = len(view) if self.refused is not None else 0
+        try:
+            while at < len(view):
+                at += super().write(view[at:]) or 0
+        except OSError as error:
+            self.refused = error
+        return len(view)
 
 
 def _write(book, name: str, columns: Sequence[Column], rows: Iterator[tuple[Cell, ...]], taken: set[str]) -> int:  # type: ignore[no-untyped-def]

@@ -83,18 +83,23 @@ def write(
 
 @contextmanager
 def whole(out: Path) -> Iterator[Path]:
-    """A place beside out that takes its name when all went well, and goes when it did not; out itself when it is no file."""
+    """A place beside out that takes its name when all went well, and goes when it did not; out itself when it is no file.
+
+    What the system refuses there is told of out, for nobody knows the place.
+    """
     if out.exists() and not out.is_file():  # a pipe or a device holds what it was given
         yield out
         return
     place = out.with_name(f".{out.name[:80]}.{token_hex(6)}.new")
-    place.touch(exist_ok=False)
     try:
+        place.touch(exist_ok=False)
         yield place
         place.replace(out)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             place.unlink()
+        if isinstance(error, OSError) and error.errno and error.filename in (None, str(place)):
+            raise OSError(error.errno, error.strerror, str(out)) from error
         raise
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.model.alert import Alert
 from app.model.exclusion import Exclusion
+from app.model.plain_file import text_of
 from app.ui import theme, wording
 from app.ui.catalogue import tr
 from app.ui.desk import Desk
@@ -25,7 +26,6 @@ PANEL = 490
 """Width of the panel."""
 DAY = 86_400_000_000
 LISTS = "Lists (*.csv *.json *.txt);;All files (*)"
-LONGEST = 4_000_001
 
 
 def _off(row: Exclusion) -> bool:
@@ -169,11 +169,7 @@ class ExclusionsPage(Page):
             more = f" {wording.count(len(refused), 'line')} cannot be used. {refused[0]}" if refused else ""
             self.desk.tell(words + more, bool(refused))
 
-        def read() -> str:
-            with path.open(encoding="utf-8", errors="replace") as file:
-                return file.read(LONGEST)
-
-        self.ask("import", read, lambda text: self.desk.import_exclusions(text, told))
+        self.ask("import", lambda: text_of(path), lambda text: self.desk.import_exclusions(text, told))
 
     def _export(self) -> None:
         name, _ = QFileDialog.getSaveFileName(self, "Export exclusions", "exclusions.csv", "CSV (*.csv);;JSON (*.json)")

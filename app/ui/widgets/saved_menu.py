@@ -7,6 +7,7 @@ import msgspec
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
+from app.model.plain_file import text_of
 from app.model.saved import LONGEST_NAME, SavedQuery, matching, merged, named, read_list, without, write_list
 from app.ui import theme, wording
 from app.ui.catalogue import tr
@@ -94,7 +95,7 @@ class SavedQueries(QWidget):
 
     def take_in(self, path: Path) -> None:
         """Add all of a file to the workspace."""
-        self._write(lambda session: session.save_queries(*read_list(path.read_text(encoding="utf-8"))))
+        self._write(lambda session: session.save_queries(*read_list(text_of(path))))
 
     def write(self, path: Path) -> None:
         """All of them into a file."""
