@@ -83,13 +83,14 @@ def test_nothing_is_called_after_the_owner_is_gone(qtbot: QtBot) -> None:
 
 def test_closing_waits_for_what_runs(qtbot: QtBot) -> None:
     jobs = Jobs()
-    ended = threading.Event()
+    began, ended = threading.Event(), threading.Event()
 
     def work() -> None:
+        began.set()
         time.sleep(0.1)
         ended.set()
 
     jobs.run(work)
-    time.sleep(0.02)
+    assert began.wait(30)
     jobs.close()
     assert ended.is_set()
