@@ -157,8 +157,9 @@ class Reading:
         finally:
             status = self._child.wait()
             words = errors.last()
-            if self._child.stdin is not None and not self._child.stdin.closed:
-                self._child.stdin.close()
+            if self._child.stdin is not None:
+                with suppress(OSError):  # a word that it ended too early to hear is still to be written
+                    self._child.stdin.close()
             self._on_done(None if status == 0 else words or f"Reading ended with status {status}.")
 
 

@@ -1,6 +1,8 @@
 """Live sources through the door of the window: started, watched, stopped; files are read beside them."""
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -162,6 +164,18 @@ def test_a_reading_that_was_cancelled_before_it_is_handed_on_is_cancelled_there(
     reading.wait(60)
 
     assert done == [None] and told == [Cancel]
+
+
+def test_a_reading_that_is_stopped_just_when_it_ended_is_over() -> None:
+    child = subprocess.Popen([sys.executable, "-c", ""], **dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE))
+    child.wait(40)
+    done: list[str | None] = []
+    reading = Reading(child, lambda _: None, done.append)
+    reading.cancel()
+    reading.begin()
+    reading.wait(20)
+
+    assert done == [None] and child.stdin is not None and child.stdin.closed
 
 
 def test_a_reading_that_is_over_before_whoever_asked_knows_it_goes_on_beside_a_source(
