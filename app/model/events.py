@@ -141,7 +141,7 @@ class EventAdfs(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-ad
 
 
 class EventSam(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-sam"):
-    """Remote calls to SAM that were or would be refused: 16962-16969."""
+    """Remote calls to SAM that were or would be refused: 16962-16969; accounts whose name or kind was refused: 16990, 16991."""
 
 
 class EventNetlogon(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-netlogon"):
@@ -150,8 +150,8 @@ class EventNetlogon(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="even
 
 class EventPolicy(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-policy"):
     """What a domain trusts and what accounts may: trusts 4706, 4707, 4716; rights given 4704, 4717; Kerberos policy 4713;
-    what LSA loaded 4610, 4614, 4622; a program registered itself with it 4673; sign-ins that an authentication policy or the
-    group of Protected Users refused: 4820-4824, 105, 106.
+    what LSA loaded 4610, 4614, 4622; a program registered itself with it, or a computer's account was made by the quota of all:
+    4673; sign-ins that an authentication policy or the group of Protected Users refused: 4820-4824, 105, 106.
     """
 
 

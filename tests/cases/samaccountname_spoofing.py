@@ -5,7 +5,7 @@ from app.model.details import LdapModify
 from tests.cases.case import Case, Cases, Real
 from tests.engine.detectors.builders import DC1, MINUTE, WS1, act, as_req, controller, ping, tgs_req
 from tests.engine.detectors.builders_kerberos import tgt_of
-from tests.engine.detectors.logs import known, log, subject, tgt, ticket
+from tests.engine.detectors.logs import DOMAIN, SAM, known, log, subject, tgt, ticket
 
 IS_DC = [controller(DC1), ping("bob", 23)]
 
@@ -23,6 +23,21 @@ def written(name: str, *, code: int = 0):  # type: ignore[no-untyped-def]
                account=Account(name="alice", domain="EXAMPLE"))  # fmt: skip
 
 
+def refused(name: str, *, at: int = MINUTE):  # type: ignore[no-untyped-def]
+    """16991."""
+    fields = {"AttemptedSamAccountName": name, "RecommendedSamAccountName": f"{name}$"}
+    return log(16991, fields, at=at, where=SAM)
+
+
+def mismatched(name: str, *, at: int = MINUTE):  # type: ignore[no-untyped-def]
+    """16990."""
+    fields = {
+        "AccountName": name, "AccountObjectClass": "user", "UserAccountControl": "0x1000",
+        "CallerAddress": f"{WS1}:50123", "CallerSid": f"{DOMAIN}-1101",
+    }  # fmt: skip
+    return log(16990, fields, at=at, where=SAM)
+
+
 BARE = as_req("dc1", WS1, at=2 * MINUTE)
 SHOWN = tgs_req("dc1$", WS1, at=3 * MINUTE, client="administrator", s4u2self="administrator@EXAMPLE.ORG",
                 presented_ticket_hash=tgt_of("dc1", WS1, 2 * MINUTE))  # fmt: skip
@@ -38,6 +53,9 @@ FIRES: Cases = {
     "a rename over LDAP that was refused": Case([*IS_DC, written("dc1", code=53)], severity="medium"),
     "a ticket for the bare name": Case([*IS_DC, BARE], severity="medium"),
     "tickets in the log": Case([*IS_DC, tgt("dc1"), ticket("DC1$", user="dc1", at=MINUTE, etype=0x12)], severity="high"),
+    "a controller's name that SAM refused (16991)": Case([*LOGGED_DC, refused("DC1")], severity="medium"),
+    "any name that SAM refused (16991)": Case([refused("TEST")], severity="low"),
+    "a kind that SAM refused (16990)": Case([mismatched("FAKE01")], severity="low"),
     "a rename in the log, back at once": Case(
         [*LOGGED_DC, renamed("FAKE01$", "dc1"), renamed("dc1", "FAKE01$", at=2 * MINUTE)], severity="high"
     ),
@@ -58,6 +76,11 @@ QUIET: Cases = {
     ],
     "a name of nobody (4768)": [*LOGGED_DC, tgt("dc1", at=MINUTE, status=6)],
     "a user asks for the controller (4769)": [*LOGGED_DC, ticket("DC1$", user="alice", etype=0x12, at=MINUTE)],
+    "a remote call that SAM refused (16965)": [
+        *LOGGED_DC, log(16965, {"ClientSID": f"{DOMAIN}-1101", "ClientNetworkAddress": WS1}, at=MINUTE, where=SAM),
+    ],
+    "a refusal that tells no name (16991)": [refused("")],
+    "a kind refused to nobody (16990)": [mismatched("")],
     "the controller asks for itself (4768, 4769)": [
         *LOGGED_DC, tgt("DC1$", DC1, at=MINUTE), ticket("DC1$", DC1, user="DC1$", etype=0x12, at=2 * MINUTE),
     ],

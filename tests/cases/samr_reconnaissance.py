@@ -36,9 +36,17 @@ FIRES = {
     "the domain opened from elsewhere (4661, 4624)": Case(
         [logon(), handle("SAM_DOMAIN", DOMAIN_OBJECT, at=SECOND)], severity="low"
     ),
+    "nobody opens the pipe of LSA (5145)": Case([pipe("lsarpc", "ANONYMOUS LOGON", computer=DC)], severity="low"),
+    "nobody opens the pipe of SAM on a server (5145)": Case([pipe("samr", "ANONYMOUS LOGON")], severity="low"),
     "the pipe opened on a controller (5145)": Case([tgt("bob"), pipe("samr", at=SECOND, computer=DC)], severity="low"),
 }
 QUIET = {
+    "nobody opens a secure channel (5145)": [pipe("netlogon", "ANONYMOUS LOGON", computer=DC)],
+    "nobody on the computer itself (5145)": [pipe("lsarpc", "ANONYMOUS LOGON", source="::1", computer=DC)],
+    "nobody from a controller (5145)": [
+        tgt("bob", computer=DC_TWO), tgt("bob"), pipe("lsarpc", "ANONYMOUS LOGON", source=DC_TWO, computer=DC),
+    ],
+    "a person looks up names (5145)": [pipe("lsarpc")],
     "the pipe opened on a server (5145)": [tgt("bob"), pipe("samr", at=SECOND, computer=FILE_SERVER)],
     "the domain opened at the controller (4661)": [
         logon(session=0x7000, kind=2), handle("SAM_DOMAIN", DOMAIN_OBJECT, at=SECOND, session=0x7000),

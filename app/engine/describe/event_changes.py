@@ -178,7 +178,7 @@ def replication(a: Activity, d: WindowsEvent) -> str:
 
 
 def sam(a: Activity, d: WindowsEvent) -> str:
-    """16962-16969."""
+    """16962-16969, 16990, 16991."""
     client = said(d, "Client SID:", "ClientSID") or "an unnamed account"
     match d.event_id:
         case 16965:
@@ -191,6 +191,10 @@ def sam(a: Activity, d: WindowsEvent) -> str:
             return f"Remote calls to SAM are limited by policy on {here(a, d)}"
         case 16964:
             return f"The limit of remote calls to SAM is malformed on {here(a, d)}"
+        case 16990 | 16991:
+            name = next(iter(d.fields.values()), "")[:100]
+            what = "an account of a kind that its class is not" if d.event_id == 16990 else "a computer's name without its sign"
+            return f"Refused {what}, {name}, on {here(a, d)}"
         case 16966:
             return f"Remote calls to SAM are audited only on {here(a, d)}"
         case 16967:

@@ -25,6 +25,8 @@ def policy(a: Activity, d: WindowsEvent) -> str:
             return "Changed the Kerberos policy of the domain"
         case 4820 | 105 | 4821 | 106 | 4822 | 4823 | 4824:
             return _refused(d)
+    if "semachineaccountprivilege" in d.fields.get("PrivilegeList", "").lower():
+        return f"Used the right of everybody to make a computer's account on {here(a, d)}"
     refused = " was refused to register" if a.result == "failure" else " registered"
     return f"{said(d, 'ProcessName') or 'A program'}{refused} as a logon process of {here(a, d)}"
 

@@ -6,11 +6,12 @@ from app.engine.change_story import LDAP_PORTS, change_needs, tell
 from app.engine.changes import SAM_NAME, Change, actor_of, by_controller, changes_of, is_administrator, object_of
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, Detector, fact, plural
+from app.engine.readings.novelty import is_new
 from app.engine.readings.sessions import by_system
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import LdapAdd, RpcCall
-from app.model.events import EventAccount
+from app.model.events import EventAccount, EventPolicy
 from app.model.identifiers import SAMR
 from app.model.tuning import Threshold
 
@@ -24,11 +25,15 @@ TRUST = 0x40
 """USER_INTERDOMAIN_TRUST_ACCOUNT (MS-SAMR section 2.2.1.12)."""
 SHAPE = ("dnshostname", "serviceprincipalname")
 """What a Windows computer of today writes when it makes its account (host name and service names)."""
-WATCHES = (LdapAdd, RpcCall, EventAccount)
+WATCHES = (LdapAdd, RpcCall, EventAccount, EventPolicy)
+PRIVILEGED, PRIVILEGE = 4673, "semachineaccountprivilege"
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Computers made by ordinary accounts; without host and service names, as tools make them, it is worth more."""
+    if isinstance(activity.detail, EventPolicy):
+        yield from _by_quota(activity, activity.detail, ctx)
+        return
     every = changes_of(activity, ctx)
     for change in every:
         if _poses(change) and not _is_trust(activity):
@@ -68,6 +73,26 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             confidence="medium" if bare else "low",
             title=DETECTOR.title,
         )
+
+
+def _by_quota(activity: Activity, event: EventPolicy, ctx: Context) -> Iterator[Finding]:
+    """The privilege that stands for the quota was used: whoever is given the right over the container does not need it."""
+    actor = actor_of(activity, ctx)
+    if actor is None or actor.kind != "user" or PRIVILEGE not in (event.text("PrivilegeList") or "").lower():
+        return
+    if is_administrator(actor, ctx, activity.at) or by_system(activity):
+        return
+    held: tuple[tuple[int, str], ...] = ctx.memory.recall(("joins", actor.key), tuple, activity.at, HABIT) or ()
+    if held or not is_new("quota", actor.key, activity.at, ctx):
+        return  # the account itself is told, or was
+    yield tell(
+        ctx, activity, Change(deed="touch"), (" used the right of everybody to make a computer's account",),
+        label="computer made", severity="low",
+        why=("Every user may make ten by default; attackers use such accounts for delegation and certificates.",),
+        facts=(fact(actor, " is not known as an administrator, and did so for the first time"),),
+        quiet=("It would be quiet for an administrator, for computers, and where five others do so",),
+        confidence="low", targets=(ctx.target(activity),), title=DETECTOR.title,
+    )  # fmt: skip
 
 
 def _poses(change: Change) -> bool:
@@ -118,7 +143,7 @@ DETECTOR = Detector(
     window=HOUR,
     interfaces=(SAMR,),
     opnums=(12, 50),
-    event_ids=(4720, 4741, 4781),
+    event_ids=(PRIVILEGED, 4720, 4741, 4781),
     thresholds=(JOINS,),
     detect=detect,
 )

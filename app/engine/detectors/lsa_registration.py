@@ -10,6 +10,7 @@ from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.events import EventPolicy
 
+REGISTERS = "lsaregisterlogonprocess"
 PRIVILEGED = 4673
 LOADED = {4610: "AuthenticationPackageName", 4614: "NotificationPackageName", 4622: "SecurityPackageName"}
 WINDOWS = frozenset({
@@ -29,7 +30,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if event.event_id in LOADED:
         yield from loaded(activity, event, ctx)
         return
-    if event.event_id != PRIVILEGED:
+    if event.event_id != PRIVILEGED or REGISTERS not in (event.text("Service") or "").lower():
         return
     program = event.text("ProcessName") or ""
     path = program.lower().partition(":")[2] or program.lower()

@@ -12,10 +12,14 @@ from app.engine.readings.kerberos import SERVICE_TICKET, TGT, is_krbtgt
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity, Step
 from app.model.details import KerberosAs, KerberosTgs, LdapAdd, LdapModify
-from app.model.events import EventAccount, EventKerberos
+from app.model.events import EventAccount, EventKerberos, EventSam
 
 WINDOW = DAY
 RENAMED = 4781
+MISMATCHED, UNSIGNED = 16990, 16991
+"""What a controller with the updates of November 2021 refuses to all but administrators (KB 5008102)."""
+BY = ("rename", "refused")
+"""Labels of what the account of the activity did; of tickets it is the name itself."""
 PERSON = frozenset({"user", "inetorgperson", "msds-managedserviceaccount"})
 """Classes of accounts that may have any name."""
 
@@ -38,7 +42,23 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
         if who is None or activity.result != "success" or not asks_itself(who.name, service):
             return ()
         return asked(activity, ctx, plain(who.name), who.domain, service, False)
-    return named(activity, ctx)
+    return refused(activity, detail, ctx) if kind is EventSam else named(activity, ctx)
+
+
+def refused(activity: Activity, event: EventSam, ctx: Context) -> Iterator[Finding]:
+    """A controller kept somebody from giving a computer such a name, or a user the kind of a computer."""
+    if event.event_id not in (MISMATCHED, UNSIGNED):
+        return
+    name = plain(next(iter(event.fields.values()), "")[:256])
+    if not name:
+        return
+    severity: Severity = "medium" if is_controllers(ctx, name.removesuffix("$")) else "low"
+    what = (
+        f"A computer's account was to be named {name}, without its dollar sign"
+        if event.event_id == UNSIGNED
+        else f"The account {name} was to be of a kind that its class is not"
+    )
+    yield told(activity, ctx, name.removesuffix("$"), severity, what, "refused")
 
 
 def named(activity: Activity, ctx: Context) -> Iterator[Finding]:
@@ -112,14 +132,15 @@ def told(activity: Activity, ctx: Context, name: str, severity: Severity, what: 
         domain_controllers=(controller,) if known else (), confidence="high" if severity == "high" else "medium",
         title=None if activity.result != "failure" else "Attempted sAMAccountName spoofing (CVE-2021-42278, CVE-2021-42287)",
         story=(
-            sentence(what, *((" by ", who) if label == "rename" and who is not None else ()), ended(activity)),
+            sentence(what, *((" by ", who) if label in BY and who is not None else ()), ended(activity)),
             sentence("A KDC that finds no account of a ticket's name looks for that name with a dollar sign: "
                      "the ticket then speaks for the controller."),
         ),
         facts=(
             fact(f"{what}: ", activity),
             *((fact(f"{name}$ is the account of the controller ", controller),) if known else
-              (fact("The account of a computer ends with a dollar sign, and nothing but this attack takes it away"),)),
+              (fact("The account of a computer ends with a dollar sign, and nothing but this attack takes it away"),)
+              if label != "refused" else (fact("Old programs that join computers ask for such accounts as well"),)),
             against("It would be quiet for a name that is no controller's, or that ends with a dollar sign"),
         ),
         steps=(Step(origin=doer, target=target, label=label, caption=caption_of(activity), accented=True),),
@@ -133,11 +154,11 @@ DETECTOR = Detector(
     severity="high",
     phase="Credential access",
     techniques=("T1068", "T1558", "T1134.001"),
-    watches=(KerberosAs, KerberosTgs, EventKerberos, EventAccount, LdapModify, LdapAdd),
-    event_ids=(RENAMED, TGT, SERVICE_TICKET),
+    watches=(KerberosAs, KerberosTgs, EventKerberos, EventAccount, EventSam, LdapModify, LdapAdd),
+    event_ids=(RENAMED, TGT, SERVICE_TICKET, MISMATCHED, UNSIGNED),
     needs=Needs(
-        ports=("88", "389"), kinds=("kerberos-as", "ldap-modify", "event-account", "event-kerberos"),
-        parts=("event-account", "event-kerberos"), hidden_by=("ldap sealed", "ldap inside tls"), controllers=True,
+        ports=("88", "389"), kinds=("kerberos-as", "ldap-modify", "event-account", "event-kerberos", "event-sam"),
+        parts=("event-account", "event-kerberos", "event-sam"), hidden_by=("ldap sealed", "ldap inside tls"), controllers=True,
     ),
     window=WINDOW,
     forms={

@@ -1,4 +1,7 @@
-"""Users and group members read out over SAMR or LSA lookups."""
+"""Users and group members read out over SAMR or LSA lookups.
+
+Long because calls, and the five events by which logs tell of them, are one case.
+"""
 
 from collections.abc import Iterator
 
@@ -62,6 +65,8 @@ tools that look for administrators ask one thing of many."""
 HABIT = 3
 """Days on which a computer asked for a list, after which asking again is its habit."""
 BUILTIN = "S-1-5-32"
+ANONYMOUS, NAMELESS = "S-1-5-7", frozenset({"samr", "lsarpc"})
+"""Nobody, and the pipes of SAM and LSA; the pipe netlogon is opened so by every computer."""
 HANDLE, GROUPS_OF_USER, MEMBERS_OF_GROUP, CALL_REFUSED = 4661, 4798, 4799, 16965
 """A handle to an object of SAM; the local groups of a user, the members of a local group were listed; a remote call refused."""
 DOMAIN_SID = "s-1-5-21-"
@@ -186,7 +191,9 @@ def logged(activity: Activity, ctx: Context) -> Iterator[Later]:
         yield from refused(activity, event, ctx)
         return
     if isinstance(event, EventShare):
-        if pipe_opened(activity, ctx, ("samr",)) and ctx.to_controller(activity):
+        if activity.account is not None and activity.account.sid == ANONYMOUS:
+            yield from nameless(activity, event, ctx)
+        elif pipe_opened(activity, ctx, ("samr",)) and ctx.to_controller(activity):
             yield from reached(activity, ctx, "The log of shares tells its pipe samr: ")
         return
     account, session = ctx.account(activity), session_of(activity, ctx)
@@ -274,6 +281,19 @@ def reached(activity: Activity, ctx: Context, how: str) -> Iterator[Later]:
         return
     place = ctx.place(activity.source, activity.at) or account.key
     yield from told(activity, ctx, place, "something of its accounts database", False, how, (activity.id,), "low")
+
+
+def nameless(activity: Activity, event: EventShare, ctx: Context) -> Iterator[Later]:
+    """Nobody, who gave no password, opened a pipe behind which accounts lie: lists of all users, and PetitPotam, began so."""
+    pipe = (event.text("RelativeTargetName") or "").lower().rpartition("\\")[2]
+    place = ctx.place(activity.source, activity.at)
+    if event.event_id != FILE_CHECKED or pipe not in NAMELESS or not (event.text("ShareName") or "").upper().endswith("IPC$"):
+        return
+    if activity.result == "failure" or not is_elsewhere(activity, ctx) or ctx.from_controller(activity):
+        return
+    if is_new("nameless", place, activity.at, ctx):
+        how = f"The log of shares tells its pipe {pipe}, opened without any account: "
+        yield from told(activity, ctx, place, "something of its accounts without a password", False, how, (activity.id,), "low")
 
 
 def refused(activity: Activity, event: EventSam, ctx: Context) -> Iterator[Later]:
@@ -391,6 +411,6 @@ DETECTOR = Detector(
     profiled=True,
     thresholds=(GROUPS, USERS, SIDS),
     sessions=True,
-    forms={EventShare: lambda form, _: form[2] == "samr"},
+    forms={EventShare: lambda form, _: form[2] in NAMELESS},
     detect=detect,
 )

@@ -10,11 +10,14 @@ from app.sensor.events.fields import Fields, account, computer, origin, split_ac
 from app.sensor.events.record import EventRecord
 
 REGISTERS = "lsaregisterlogonprocess"
+JOINS = "semachineaccountprivilege"
+"""What somebody uses who may make computers' accounts by the quota alone (MS-SAMR section 3.1.5.4.4)."""
 
 
 def _privileged(record: EventRecord, fields: Fields) -> Facts | None:
-    """Of the many privileged services only the registration as a logon process, which opens other people's tickets."""
-    if REGISTERS not in fields.get("Service", "").lower():
+    """Of the many privileges only what opens other people's tickets, the registration as a logon process, and what makes
+    computers' accounts."""
+    if REGISTERS not in fields.get("Service", "").lower() and JOINS not in fields.get("PrivilegeList", "").lower():
         return None
     return Facts(subject(fields))
 

@@ -310,6 +310,8 @@ _NAMES: tuple[tuple[tuple[int, ...], str], ...] = (
     ((16963,), "RegistrySDString"),
     ((16964,), "MalformedSDString DefaultSDString"),
     ((16965, 16968), "ClientSID ClientNetworkAddress"),
+    ((16990,), "AccountName AccountObjectClass UserAccountControl CallerAddress CallerSid"),
+    ((16991,), "AttemptedSamAccountName RecommendedSamAccountName"),
     ((16969,), "Throttlewindow SuppressedMessageCount"),
     ((5722,), "ComputerName AccountName Error"),
     ((5723,), "ComputerName AccountName"),

@@ -458,6 +458,12 @@ MADE: tuple[Made, ...] = (
     Made(event(16965, {"Client SID:": "S-1-5-21-1-2-3-1105", "Client Network Address:": "10.0.0.66"}, _SAM, "System", 0),
          "S-1-5-21-1-2-3-1105", "10.0.0.66", result="failure",
          words="Remote call to SAM refused to S-1-5-21-1-2-3-1105 from 10.0.0.66"),
+    # KB 5008102; the order of the values is that of its messages.
+    Made(event(16990, {"param1": "EVIL", "param2": "user", "param3": "0x1000", "param4": "10.0.0.66:49812",
+                       "param5": "S-1-5-21-1-2-3-1105"}, _SAM, "System", 0), "S-1-5-21-1-2-3-1105", "10.0.0.66",
+         result="failure", words="Refused an account of a kind that its class is not, EVIL, on DC01"),
+    Made(event(16991, {"param1": "DC1", "param2": "DC1$"}, _SAM, "System", 0), None, None, result="failure",
+         words="Refused a computer's name without its sign, DC1, on DC01"),
     # KB 5014754; the values have no names there.
     *(
         Made(event(id, {"param1": "alice", "param2": "CN=alice"}, "Microsoft-Windows-Kerberos-Key-Distribution-Center", "System",
