@@ -109,7 +109,8 @@ def test_status_tells_what_is_kept_and_who_is_there(home: Home) -> None:
     place, reader = home.add("sensor", "dc2"), home.add("analyst", "ann")
     with linked(place) as link, linked(reader) as analyst:
         until(lambda: sent(link, place, message_id("cd" * 6, 1)))
-        analyst.consume(f"{reader.id}-1", "ACTIVITIES", "act.*", 10).next(1)
+        consumer = analyst.consume(f"{reader.id}-1", "ACTIVITIES", "act.*", 10)
+        until(lambda: consumer.next(1))
         done = home.hub("status", "--json")
     found = json.loads(done.stdout)
     kept = found["workspaces"][0]

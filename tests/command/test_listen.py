@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -45,8 +44,12 @@ def test_a_growing_file_is_followed_until_the_time_is_over(tmp_path: Path) -> No
     data = SAMPLE.read_bytes()
     growing = tmp_path / "growing.pcap"
     growing.write_bytes(data[:100_000])
-    child = start("listen", str(tmp_path / "case.wardlight"), str(growing), "--for", "6", "--fail-on", "low")
-    time.sleep(2)
+    child = start("listen", str(tmp_path / "case.wardlight"), str(growing), "--for", "8", "--fail-on", "low")
+    assert child.stderr is not None
+    said = b""
+    while not said.endswith(b": running\n"):
+        said = child.stderr.readline()
+        assert said, "it ended"
     with growing.open("ab") as file:
         file.write(data[100_000:400_000])
     _, errors = child.communicate(timeout=60)

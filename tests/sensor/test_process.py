@@ -70,7 +70,7 @@ def test_a_growing_file_comes_as_batches_and_words(small: Path, tmp_path: Path) 
     task = Task(spec=GrowingSource(path=str(small)), key=KEY, evidence=str(tmp_path / "packets"))
     process = SourceProcess(task, lambda _, kind, body: came.put((kind, body)))
     got: list[tuple[int, bytes]] = []
-    while not any(kind == STATUS and decode_status(body).records for kind, body in got):
+    while not any(kind == STATUS and decode_status(body).records == 320 for kind, body in got):
         got.append(came.get(timeout=20))
     began = time.monotonic()
     process.stop()
@@ -109,7 +109,7 @@ def test_a_broken_source_is_told_and_started_again_where_it_was(small: Path, tmp
     listener = Listener(tmp_path / "w", states.append)
     try:
         listener.start("one", GrowingSource(path=str(small)))
-        until(lambda: listener.step() or (states and states[-1].records > 80))
+        until(lambda: listener.step() or (states and (states[-1].records, states[-1].activities) == (320, 80)))
         listener.engine.flush()
         process = listener._sources["one"].process
         assert process is not None
@@ -130,13 +130,13 @@ def test_a_broken_source_is_told_and_started_again_where_it_was(small: Path, tmp
     assert first.activities == 80 and second.state == "done" and second.activities == 1 and second.key != first.key
 
 
-def listened(workspace: Path, path: Path) -> None:
-    """A file followed for a moment."""
+def listened(workspace: Path, path: Path, records: int) -> None:
+    """A file followed until so much of it came, and for a moment more."""
     states: list[SourceState] = []
     listener = Listener(workspace, states.append)
     try:
         listener.start("one", GrowingSource(path=str(path)))
-        until(lambda: listener.step() or (states and states[-1].state == "running"))
+        until(lambda: listener.step() or (states and states[-1].state == "running" and states[-1].records >= records))
         end = time.monotonic() + 1
         until(lambda: listener.step() or time.monotonic() > end)
     finally:
@@ -146,9 +146,9 @@ def listened(workspace: Path, path: Path) -> None:
 def test_a_file_that_grew_while_nobody_listened_is_read_on_and_nothing_of_it_comes_twice(small: Path, tmp_path: Path) -> None:
     data = small.read_bytes()
     ends = [one for records in walk_pcap(data, lambda what, place: None) for one in (records.start + records.size).tolist()]
-    for number in (20, 20, 60, len(ends)):  # behind an answer each time
+    for number, more in ((20, 20), (20, 0), (60, 40), (len(ends), 260)):  # behind an answer each time
         small.write_bytes(data[: ends[number - 1]])
-        listened(tmp_path / "w", small)
+        listened(tmp_path / "w", small, more)
     session = Session.open(tmp_path / "w")
     rows = session.queries.inputs()
     session.close()
