@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import dpkt
 import msgspec
 import psutil
 import pytest
@@ -270,13 +271,16 @@ def test_a_stream_that_is_too_small_while_nobody_reads(tmp_path: Path) -> None:
             readers = psutil.Process(child.pid).children(recursive=True)
             for one in readers:
                 one.send_signal(signal.SIGSTOP)
-            first = sensor.until(lambda one: one.sources[0].records and not one.backlog.messages, 30).sources[0].records
+            until(lambda: not following(line.hub, asks=True))  # what it had asked for is over: it is given nothing more
+            with path.open("rb") as packets:
+                each = sum(1 for _ in dpkt.pcap.Reader(packets)) // 40
             for number in range(1, 9):  # in several messages, the first of which the hub removes
+                before = newest(line.hub)
                 with path.open("ab") as file:
                     more = names(tmp_path / "more.pcap", 500, 1_770_000_000_000_000 + number * 100_000_000)
                     file.write(more[24:])
-                time.sleep(0.7)
-            sensor.until(lambda one: one.sources[0].records == 101 * first and not one.backlog.messages, 60)
+                until(lambda before=before: newest(line.hub) > before)
+            sensor.until(lambda one: one.sources and one.sources[0].records == 4_040 * each and not one.backlog.messages, 60)
             for one in readers:
                 one.send_signal(signal.SIGCONT)
             until(lambda: "hub-lost" in {rule for rule, _ in health(line.case)})
@@ -300,7 +304,10 @@ def test_a_stream_that_fills_while_a_workspace_stands_still(tmp_path: Path) -> N
                         for number in range(1, 3_501)  # more than twice as many as a reader may hold
                     ]
                     sent[-1].result(30)
-                time.sleep(6)  # longer than the reader waits between two questions how far behind it is
+                asked: list[bytes] = []
+                with linked(line.hub.place("admin-corp")) as admin:
+                    admin.listen(f"$JS.API.STREAM.INFO.{ACTIVITIES}", lambda _, data: asked.append(data))
+                    until(lambda: len(asked) > 1, 60)  # the reader asked how far behind it is, and again: it has an answer
             finally:
                 child.send_signal(signal.SIGCONT)
             until(lambda: "hub-full" in {rule for rule, _ in health(line.case)})
@@ -382,14 +389,25 @@ def test_sensors_that_send_more_than_a_workspace_can_store(tmp_path: Path) -> No
     assert subject.startswith("source:hub") and "could be read" in found["store-overloaded", subject].what
 
 
-def following(hub: RunningHub) -> bool:
-    """True when somebody reads its stream."""
+def following(hub: RunningHub, asks: bool = False) -> bool:
+    """True when somebody reads its stream; asks: and has asked for more, which will be given."""
 
-    async def ask(client: object) -> int:
-        return len(await client.jetstream().consumers_info(ACTIVITIES))  # type: ignore[attr-defined]
+    async def ask(client: object) -> bool:
+        found = await client.jetstream().consumers_info(ACTIVITIES)  # type: ignore[attr-defined]
+        return any(one.num_waiting for one in found) if asks else bool(found)
 
     with linked(hub.place("admin-corp")) as link:
-        return link.do(ask, 20) > 0
+        return link.do(ask, 20)
+
+
+def newest(hub: RunningHub) -> int:
+    """Number of the last message that its stream took."""
+
+    async def ask(client: object) -> int:
+        return int((await client.jetstream().stream_info(ACTIVITIES)).state.last_seq)  # type: ignore[attr-defined]
+
+    with linked(hub.place("admin-corp")) as link:
+        return link.do(ask, 20)
 
 
 def names(path: Path, number: int, at: int) -> bytes:

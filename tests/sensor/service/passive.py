@@ -35,6 +35,7 @@ def main(folder: Path, capture: str, active: bool) -> None:
     config = SensorConfig(
         sources=(CaptureSource(interfaces=("in",)),),
         controllers=(Controller(fqdn="dc1.corp.test"), Controller(fqdn="nowhere.example", addresses=("10.77.0.10",))),
+        reserve=0.0,
     )
     if active:
         config = replace(config, resolver=ResolverSource(rate=50.0))

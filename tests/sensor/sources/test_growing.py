@@ -15,6 +15,7 @@ from app.sensor.sources.living import Cannot
 from app.sensor.sources.pcap import walk_pcap
 from app.sensor.sources.pcapng import walk_pcapng
 from tests.material import SAMPLE
+from tests.sensor.sources.listening import until
 from tests.sensor.wire import pcap
 
 Row = tuple[int, int, bytes]
@@ -170,16 +171,14 @@ def test_a_file_that_grows_is_cut_and_replaced(tmp_path: Path) -> None:
             seen.extend([] if records is None else [records.first + len(records.start) - 1])
 
     def wait(frames: int) -> None:
-        until = time.monotonic() + 10
-        while (seen[-1] if seen else 0) < frames and time.monotonic() < until:
-            time.sleep(0.02)
+        until(lambda: bool(seen) and seen[-1] >= frames)
 
     thread = threading.Thread(target=follow)
     thread.start()
     wait(one)
     with path.open("r+b") as file:  # cut, as a program that begins anew does
         file.truncate(0)
-    time.sleep(0.6)
+    until(lambda: any("shorter" in note for note in notes))  # else it would find the same bytes again
     path.write_bytes(data)
     wait(2 * one)
     path.rename(tmp_path / "old.pcap")

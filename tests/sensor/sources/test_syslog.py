@@ -80,8 +80,6 @@ def test_streams_of_both_framings_mixed_and_in_pieces() -> None:
 
 def test_a_stream_within_its_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "PER_SENDER", 3)
-    monkeypatch.setattr(streams, "FIRST", 0.8)
-    monkeypatch.setattr(streams, "PARTIAL", 0.8)
     spec, outlet = source("tcp"), Outlet()
     with running(run, spec, outlet):
         silent, slow, good = (socket.create_connection((HERE, spec.port)) for _ in range(3))
@@ -92,6 +90,8 @@ def test_a_stream_within_its_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
             with socket.create_connection((HERE, spec.port)) as refused:
                 refused.settimeout(5)
                 assert refused.recv(1) == b""
+            monkeypatch.setattr(streams, "FIRST", 0.8)  # only now, for all three were to be open still
+            monkeypatch.setattr(streams, "PARTIAL", 0.8)
             for one in (silent, slow):
                 one.settimeout(5)
                 assert one.recv(1) == b""
