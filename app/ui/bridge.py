@@ -52,7 +52,7 @@ class Bridge(QObject):
         """Whether all is read and detection runs; whether something was found."""
         self._ended: list[str | None] = []
         self._version: object = None
-        self._asking = False
+        self._asking = self._again = False
         self.keytabs: tuple[Path, ...] = ()
         """Files whose keys are used for what is opened from now on; never stored."""
         self.states: dict[str, SourceState] = {}
@@ -65,7 +65,7 @@ class Bridge(QObject):
         self._progress_timer.setInterval(PROGRESS_MS)
         self._progress_timer.timeout.connect(self._pick_up)
         self._changes_timer = QTimer(self)
-        self._changes_timer.timeout.connect(self.poke)
+        self._changes_timer.timeout.connect(self._look)
         self._sources_timer = QTimer(self)
         self._sources_timer.setInterval(SOURCES_MS)
         self._sources_timer.timeout.connect(self._hear)
@@ -93,7 +93,7 @@ class Bridge(QObject):
             said = self._said
             session.on_state = lambda state: said.__setitem__(state.id, state)
         self._reading, self._latest, self._ended = None, None, []
-        self._session, self._version, self._asking = session, None, False
+        self._session, self._version, self._asking, self._again = session, None, False, False
         self.poke()
 
     def read(self, paths: Sequence[Path], sensitivity: str) -> None:
@@ -175,22 +175,38 @@ class Bridge(QObject):
     def poke(self) -> None:
         """Ask whether the data changed; a change is told by the signal changed."""
         session = self._session
-        if session is None or self._asking:
+        if session is None:
             return
-        self._asking = True
+        if self._asking:
+            self._again = True  # what is asked now may have been read before the change that this is about
+            return
+        self._asking, self._again = True, False
 
         def told(version: object) -> None:
-            self._asking = False
-            if session is self._session and version != self._version:
-                self._version = version
-                self.changed.emit()
+            if session is self._session:
+                self._asking = False
+                if version != self._version:
+                    self._version = version
+                    self.changed.emit()
+                self._once_more()
 
         def failed(_error: str) -> None:
-            self._asking = False
-            if session is self._session and self._version is None:
-                self.changed.emit()  # whoever asks for what it holds is told why that cannot be
+            if session is self._session:
+                self._asking = False
+                if self._version is None:
+                    self.changed.emit()  # whoever asks for what it holds is told why that cannot be
+                self._once_more()
 
         self._jobs.run(session.queries.version, told, failed, self)
+
+    def _once_more(self) -> None:
+        if self._again:
+            self.poke()
+
+    def _look(self) -> None:
+        """Now and then, when nobody knows of a change."""
+        if not self._asking:
+            self.poke()
 
     def _hear(self) -> None:
         said = list(self._said.items())
