@@ -316,6 +316,7 @@ class Commands:
     def around(self) -> None:
         """What happened before and after what is chosen: an alert, an activity, a ticket."""
         at = moment_of(self._window.inspector.shown)
+        at = at if at is not None else moment_of(self._window.page().subject())
         if at is None:
             self._desk.tell(tr("Choose an alert or an activity first; then what happened around it is shown."))
         else:
@@ -347,8 +348,10 @@ class Commands:
         found = command_lines.lines(self.place())
         menu = QMenu(self._parent)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        beside = max((theme.measure().horizontalAdvance(one.words) for one in found), default=0) + theme.px(80)
+        room = (self._parent.screen().availableGeometry().width() - beside) // theme.measure().averageCharWidth()
         for one in found:
-            shown = wording.middle(" ".join(one.arguments), 90).replace("&", "&&")
+            shown = wording.middle(" ".join(one.arguments), max(20, min(90, room))).replace("&", "&&")
             entry = menu.addAction(f"{one.words}\t{shown}")
             entry.triggered.connect(lambda *_, one=one: self.copy_line(one))
         if found:

@@ -151,6 +151,10 @@ class Page(QWidget):
         """Article of the help about this page, and the heading in it."""
         return "window", BY_NAME[self.name].words
 
+    def subject(self) -> object:
+        """The one alert that all of the page is about, for what is done with it whatever else is chosen; else None."""
+        return None
+
     def tuning(self) -> tuple[Tuning, Tuning] | None:
         """What holds for the detectors and what is to hold, on a page where that is changed; for copying as a command."""
         return None

@@ -1,8 +1,13 @@
-"""Pictures of every page, for looking at: python tests/ui/shots.py CASE.wardlight OUT [--page NAME]... [--zoom 2]"""
+"""Pictures of every page, for looking at: python tests/ui/shots.py CASE.wardlight OUT [--page NAME]... [--zoom 2]
+
+--above NAME, or "all": of what opens above or beside pages (tests/ui/above.py), each over a copy of the case.
+"""
 
 import argparse
+import json
 import os
 import platform
+import shutil
 import sys
 import tempfile
 import time
@@ -19,6 +24,7 @@ from app.session import Session
 from app.ui import theme
 from app.ui.application import make_application
 from app.ui.main_window import MainWindow
+from tests.ui.above import ABOVE, shoot
 
 PAGES = (
     "overview", "alerts", "alert", "incident", "exclusions", "history", "activities", "entities", "entity", "graph", "paths",
@@ -27,8 +33,18 @@ PAGES = (
     "workspaces", "workspaces/bin", "settings/keeping", "settings/updates", "about",
 )  # fmt: skip
 
+SCREEN = {"name": "screen", "x": 0, "y": 0, "width": 1920, "height": 1200, "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
+"""Menus stay within the screen, which has 800 by 800 dots where nobody says otherwise."""
 QUIET = 20
 """Looks, 20 ms apart, at which nothing is awaited any more."""
+
+
+def give_screen() -> None:
+    """A screen as large as a real one, where there is none."""
+    if os.environ["QT_QPA_PLATFORM"] == "offscreen":
+        told = Path(tempfile.mkdtemp()) / "screen.json"
+        told.write_text(json.dumps({"synchronousWindowSystemEvents": False, "windowFrameMargins": True, "screens": [SCREEN]}))
+        os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={told}"
 
 
 def neutral() -> None:
@@ -70,6 +86,26 @@ def small(picture: QImage) -> QImage:
     return plain.convertToFormat(QImage.Format.Format_Indexed8, table)
 
 
+def above(case: Path, out: Path, name: str, size: tuple[int, int], zoom: float, small_: bool) -> None:
+    """Grab what is opened under that name; on a copy, for it may change the case."""
+    folder = Path(tempfile.mkdtemp())
+    copy = shutil.copy(case, folder / case.name)
+    window = MainWindow(Session.open(copy), folder / "settings")
+    window.zoom = zoom
+    window.resize(*size)
+    window.show()
+    settle(window)
+    window.activateWindow()
+    save(shoot(window, name, settle), out / f"{name}-{theme.active()}-{size[0]}.png", small_)
+    window.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def save(picture: QImage, out: Path, small_: bool) -> None:
+    """Write it."""
+    (small(picture) if small_ else picture).save(str(out), None, 0 if small_ else -1)
+
+
 def main() -> None:
     """Grab the pages."""
     parser = argparse.ArgumentParser()
@@ -79,16 +115,22 @@ def main() -> None:
     parser.add_argument("--theme", action="append", default=[])
     parser.add_argument("--zoom", type=float, default=1.0, help="text size; QT_SCALE_FACTOR=2 is a screen of so many dots")
     parser.add_argument("--page", action="append", default=[])
+    parser.add_argument("--above", action="append", default=[], choices=["all", *ABOVE])
     parser.add_argument("--small", action="store_true", help="in 256 colours, for docs/pictures")
     wanted = parser.parse_args()
     wanted.out.mkdir(parents=True, exist_ok=True)
     neutral()
+    give_screen()
     make_application()
     first_start = str(wanted.case) == "-"
     for name in wanted.theme or ["dark", "light"]:
         theme.apply(name, wanted.zoom)
         for size in wanted.size or ["1440x900", "1000x700"]:
             width, height = map(int, size.split("x"))
+            for one in ABOVE if "all" in wanted.above else wanted.above:
+                above(wanted.case, wanted.out, one, (width, height), wanted.zoom, wanted.small)
+            if wanted.above:
+                continue
             window = MainWindow(Session.open(None if first_start else wanted.case), Path(tempfile.mkdtemp()))
             if not first_start:
                 window.desk.remember(wanted.case.absolute())
@@ -100,9 +142,7 @@ def main() -> None:
                 window.desk.go(page, key or key_of(window, page))
                 settle(window)
                 out = wanted.out / f"{'start' if first_start else page}{'-' if key else ''}{key}-{name}-{width}.png"
-                (small(window.grab().toImage()) if wanted.small else window.grab()).save(
-                    str(out), None, 0 if wanted.small else -1
-                )
+                save(window.grab().toImage(), out, wanted.small)
             window.close()
 
 

@@ -2,24 +2,27 @@
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QScrollArea, QWidget
 
 from app.ui import theme
 from app.ui.main_window import MainWindow
 from app.ui.page import Page
+from app.ui.pages.activities import ActivitiesPage
 from app.ui.pages.coverage import CoveragePage
 from app.ui.pages.entity import EntityPage
 from app.ui.pages.graph import GraphPage
 from app.ui.pages.overview import OverviewPage
+from app.ui.pages.settings import SettingsPage
 from app.ui.pages.sources import SourcesPage
 from app.ui.pages.timeline import TimelinePage
 from app.ui.tables.table import Table
 from app.ui.widgets.buttons import Button
-from app.ui.widgets.words import PageHeading, Paragraph
+from app.ui.widgets.words import PageHeading, Paragraph, Words
 
 Settle = Callable[[MainWindow], None]
 
@@ -182,3 +185,99 @@ def test_numbers_of_sources_are_whole_at_the_largest_text_size(window: MainWindo
     again = at(window, settle, "sources", 1.0, (1440, 900))
     assert isinstance(again, SourcesPage)
     assert not [one.title for place, one in enumerate(again.table.columns) if one.spare and again.table.isColumnHidden(place)]
+
+
+def test_all_of_the_rail_is_there_in_a_low_window(window: MainWindow, settle: Settle) -> None:
+    at(window, settle, "overview", 2.0)
+    rail = window.rail
+    parts = [rail.mark, *rail.items.values(), rail.settings]
+    assert rail.mark.height() == theme.space("top-bar") and rail.width() < theme.space("rail"), "no words, no room for words"
+    places = [inside(one, rail) for one in parts]
+    assert all(rail.rect().contains(one) for one in places)
+    assert all(one.bottom() < other.top() for one, other in pairwise(places))
+    QTest.mouseClick(rail.items["sources"], Qt.MouseButton.LeftButton)
+    settle(window)
+    assert window.page().name == "sources"
+    window.desk.set_look(zoom=1.0)
+    settle(window)
+    assert window.rail.width() == theme.space("rail")
+
+
+def test_what_was_just_said_has_the_room_of_what_stands_on_pages_too(window: MainWindow, settle: Settle) -> None:
+    at(window, settle, "overview", 2.0)
+    bar = window.statusbar
+    shown = [one for one in bar.findChildren(QWidget) if one.isVisible() and one.parent() is bar]
+    assert all(one.width() >= one.sizeHint().width() for one in shown), "whole, or not there"
+    assert bar.activities.isVisible() and not bar.said.isVisible(), "the span of the evidence has no room"
+    window.desk.tell("The report of the head office is saved as report-of-the-first-day-of-november.html.")
+    settle(window)
+    assert bar.said.isVisible() and bar.said.width() > bar.width() // 2
+    assert not bar.inputs.isVisible() and not bar.activities.isVisible() and bar.name.width() >= theme.px(60)
+    bar._quiet.stop()
+    bar._forget()
+    assert bar.activities.isVisible() and not bar.said.isVisible()
+
+
+def test_the_name_of_a_place_is_no_stub_beside_the_way_to_it(window: MainWindow, settle: Settle) -> None:
+    def crumbs() -> list[QWidget]:
+        held = window.topbar.crumbs
+        return [one for one in held.findChildren(QWidget) if one.isVisible() and one.parent() is held]
+
+    at(window, settle, "exclusions", 2.0)
+    assert len(crumbs()) == 1 and crumbs()[0].width() >= crumbs()[0].sizeHint().width(), "Exclusions"
+    assert window.topbar.field.placeholderText() == "Search"
+    window.resize(1600, 900)
+    settle(window)
+    assert len(crumbs()) == 3 and window.topbar.field.placeholderText() == "Search or command"
+
+
+def test_sections_of_settings_are_a_menu_where_their_list_would_take_the_page(window: MainWindow, settle: Settle) -> None:
+    page = at(window, settle, "settings", 2.0)
+    assert isinstance(page, SettingsPage)
+    assert not page.names.isVisible() and page.stack.width() == page.width()
+    QTest.mouseClick(page.jump, Qt.MouseButton.LeftButton)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(menu.actions()[2]).center())
+    settle(window)
+    assert page.route.key == "keys" and page.jump.text() == "Keys"
+    QTest.keyClicks(page.search, "theme")
+    settle(window)
+    assert page.results.isVisible() and page.results.rows()
+    QTest.keyClick(page.search, Qt.Key.Key_Escape)
+    window.resize(1800, 900)
+    settle(window)
+    assert page.names.isVisible() and not page.jump.isVisible() and page.stack.x() > page.names.width()
+
+
+def test_the_query_of_activities_has_a_line_of_its_own(window: MainWindow, settle: Settle) -> None:
+    page = at(window, settle, "activities", 2.0)
+    assert isinstance(page, ActivitiesPage)
+    title = next(one for one in page.findChildren(Words) if one.text() == "Activities")
+    assert title.width() >= title.sizeHint().width() and inside(page.query, page).top() > inside(title, page).bottom()
+    assert page.query.width() > page.width() * 0.8
+    window.resize(1800, 900)
+    settle(window)
+    assert inside(page.query, page).top() < inside(title, page).bottom() and inside(page.query, page).left() > title.width()
+
+
+def test_the_picture_of_the_graph_has_room(window: MainWindow, settle: Settle) -> None:
+    page = at(window, settle, "graph", 2.0)
+    assert isinstance(page, GraphPage)
+    assert page.canvas.visibleRegion().boundingRect().height() >= 150 and not page.stage.slider.isVisible()
+    QTest.mouseClick(page.edges_button, Qt.MouseButton.LeftButton)
+    settle(window)
+    assert page.edges.isVisible(), "the sign alone does it too"
+    window.resize(1800, 1000)
+    settle(window)
+    assert page.stage.slider.isVisible() and page.edges_button.text() == "Edges"
+
+
+@pytest.mark.parametrize("name", ["entities", "sensors", "activities"])
+def test_a_cramped_table_has_fewer_columns_that_can_be_read(window: MainWindow, settle: Settle, name: str) -> None:
+    page = at(window, settle, name, 2.0)
+    table = next(one for one in page.findChildren(Table) if one.isVisible())
+    shown = [place for place in range(len(table.columns)) if not table.isColumnHidden(place)]
+    assert len(shown) >= 3
+    words = table.model().index(0, 0).data() or ""
+    assert table.columnWidth(0) - table.margin >= min(theme.px(90), theme.measure().horizontalAdvance(words))

@@ -16,7 +16,7 @@ WIDTH = 380
 class AskName(QFrame):
     """take(name) returns "" when the name was taken, or one sentence that says why not; then the panel stays."""
 
-    def __init__(self, window: QWidget, title: str, name: str, verb: str, take: Callable[[str], str]) -> None:
+    def __init__(self, window: QWidget, title: str, name: str, verb: str, take: Callable[[str], str], most: int = 60) -> None:
         super().__init__(window)
         self._take, self._before = take, window.focusWidget()
         self.setObjectName("popup")
@@ -24,7 +24,7 @@ class AskName(QFrame):
         self.setAccessibleName(title)
         self.field = QLineEdit(name)
         self.field.setAccessibleName(title)
-        self.field.setMaxLength(60)
+        self.field.setMaxLength(most)
         self.field.returnPressed.connect(self._done)
         self.field.installEventFilter(self)
         self.why = Words("", look="high", wrap=True)
@@ -44,7 +44,7 @@ class AskName(QFrame):
 
     def open(self) -> None:
         """Show it in the upper middle of the window."""
-        self.setFixedWidth(theme.px(WIDTH))
+        self.setFixedWidth(min(theme.px(WIDTH), self.parentWidget().width() - theme.px(16)))
         self.adjustSize()
         self.move((self.parentWidget().width() - self.width()) // 2, theme.px(96))
         self.show()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRect, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QWidget
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from app.ui import theme
 from app.ui.desk import Desk
@@ -118,9 +118,7 @@ class Body(QMainWindow):
         else:
             self.inspector.set_over(False)
             pane.setWidget(self.inspector)
-            row = pane.title.layout()
-            assert isinstance(row, QHBoxLayout)
-            row.insertWidget(2, self.inspector.pin)
+            pane.title.row.insertWidget(2, self.inspector.pin)
             pane.restyle()
         self.inspector.raise_()
 

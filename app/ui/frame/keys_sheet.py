@@ -17,6 +17,8 @@ from app.ui.widgets.words import Elided, Line, Words
 
 WIDE, HIGH = 860, 620
 MOST_KEYS = 3
+TWO_FROM = 600
+"""Width of the sheet in pixels of the design from which it has two columns; else what keys do would be cut."""
 
 
 class KeyCaps(QWidget):
@@ -116,10 +118,10 @@ class KeysSheet(QFrame):
         sides = QHBoxLayout(content)
         sides.setContentsMargins(theme.px(20), theme.px(14), theme.px(20), theme.px(6))
         sides.setSpacing(theme.px(40))
-        columns = (QVBoxLayout(), QVBoxLayout())
-        filled = [0, 0]
+        columns = tuple(QVBoxLayout() for _ in range(2 if _wide(window) >= theme.px(TWO_FROM) else 1))
+        filled = [0] * len(columns)
         for one in self.groups:
-            place = 0 if filled[0] <= filled[1] else 1
+            place = filled.index(min(filled))
             filled[place] += len(one.lines) + 2
             columns[place].addWidget(one)
         for column in columns:
@@ -144,7 +146,7 @@ class KeysSheet(QFrame):
     def open(self) -> None:
         """Show it in the middle of the window."""
         window = self.parentWidget()
-        wide = min(theme.px(WIDE), window.width() - theme.px(48))
+        wide = _wide(window)
         high = min(theme.px(HIGH), window.height() - theme.px(48))
         self.setGeometry((window.width() - wide) // 2, (window.height() - high) // 2, wide, high)
         self.show()
@@ -169,6 +171,10 @@ class KeysSheet(QFrame):
             self.dismiss()
         else:
             super().keyPressEvent(event)
+
+
+def _wide(window: QWidget) -> int:
+    return min(theme.px(WIDE), window.width() - theme.px(48))
 
 
 def _line(action: Action) -> KeyLine:

@@ -5,10 +5,11 @@ from functools import cached_property
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.ui import theme
 from app.ui.widgets.buttons import Button
+from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.words import Elided, Words
 
 Area = Qt.DockWidgetArea
@@ -18,30 +19,80 @@ APART = (420, 520)
 
 
 class PaneTitle(QWidget):
-    """Title, a note, buttons; dragging it moves the pane. small: as quiet as the first line of a card."""
+    """Title, a note, buttons; dragging it moves the pane. small: as quiet as the first line of a card.
 
-    def __init__(self, title: str, extra: Sequence[QWidget], small: bool) -> None:
+    extra: what else can be done here, on a line of its own where there is no room beside the title.
+    """
+
+    def __init__(self, title: str, extra: Sequence[QWidget], buttons: Sequence[QWidget], small: bool) -> None:
         super().__init__()
         self.setObjectName("panetitle")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(theme.px(28 if small else 40))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(theme.px(16 if small else 24), 0, theme.px(4 if small else 12), 0)
-        row.setSpacing(0 if small else theme.px(8))
+        self._high = theme.px(28 if small else 40)
+        self.setFixedHeight(self._high)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(theme.px(16 if small else 24), 0, theme.px(4 if small else 12), 0)
+        self._column.setSpacing(0)
+        self.row = QHBoxLayout()
+        self.row.setSpacing(0 if small else theme.px(8))
         self.words = Words(title, "quiet" if small else "section", "quiet" if small else "")
+        self.words.setMinimumHeight(self._high)
         self.note = Elided("", role="text-quiet")
-        row.addWidget(self.words)
-        row.addWidget(self.note, 1)
-        for widget in extra:
-            row.addWidget(widget)
+        self._extra = QWidget()
+        self._flow = FlowLayout(self._extra, gap=8)
+        self._below = False
+        self.row.addWidget(self.words)
+        self.row.addWidget(self.note, 1)
+        self.row.addWidget(self._extra)
+        for widget in buttons:
+            self.row.addWidget(widget)
+        self._column.addLayout(self.row)
+        self.add(*extra)
+
+    def add(self, *extra: QWidget) -> None:
+        """More that can be done here."""
+        for one in extra:
+            self._flow.addWidget(one)
+        self._extra.setVisible(self._flow.count() > 0)
+        self._fold()
+
+    def _fold(self) -> None:
+        """What can be done goes below the title, or beside it, as there is room."""
+        if not self._flow.count():
+            return
+        margins = self._column.contentsMargins()
+        room = self.width() - margins.left() - margins.right()
+        parts = [self.row.itemAt(place).widget() for place in range(self.row.count())]
+        beside = [one for one in parts if one is not None and one not in (self.note, self._extra) and not one.isHidden()]
+        needs = sum(one.sizeHint().width() + self.row.spacing() for one in beside) + self._flow.sizeHint().width() + theme.px(80)
+        if (needs > room) != self._below:
+            self._below = needs > room
+            for layout in (self.row, self._column):
+                layout.removeWidget(self._extra)
+            if self._below:
+                self._column.addWidget(self._extra)
+            else:
+                self.row.insertWidget(2, self._extra)
+        more = self._flow.heightForWidth(room) + theme.px(8) if self._below else 0
+        if self.height() != self._high + more:
+            self.setFixedHeight(self._high + more)
+
+    def resizeEvent(self, event) -> None:
+        """More or less room."""
+        super().resizeEvent(event)
+        self._fold()
 
     def sizeHint(self) -> QSize:
         """The height that was set; a dock asks for nothing else."""
         return QSize(super().sizeHint().width(), self.maximumHeight())
 
     def minimumSizeHint(self) -> QSize:
-        """The same."""
-        return QSize(super().minimumSizeHint().width(), self.maximumHeight())
+        """The same; what can be done gives way."""
+        margins = self._column.contentsMargins()
+        parts = [self.row.itemAt(place).widget() for place in range(self.row.count())]
+        firm = [one.minimumSizeHint().width() for one in parts if one not in (None, self._extra) and not one.isHidden()]
+        wide = sum(firm) + len(firm) * self.row.spacing() + margins.left() + margins.right()
+        return QSize(wide, self.maximumHeight())
 
 
 class Pane(QDockWidget):
@@ -59,7 +110,7 @@ class Pane(QDockWidget):
         self.setObjectName(name)
         self.setAccessibleName(title)
         self.setAllowedAreas(Area.LeftDockWidgetArea | Area.RightDockWidgetArea | Area.BottomDockWidgetArea)
-        self._title = lambda: PaneTitle(title, (*extra, self.apart, self.cross), small)
+        self._title = lambda: PaneTitle(title, extra, (self.apart, self.cross), small)
         self._pane_side = "right"
         if make is None:
             self.setTitleBarWidget(self.title)
@@ -98,10 +149,7 @@ class Pane(QDockWidget):
         make, self._make = self._make, None
         self.setTitleBarWidget(self.title)
         widget, extra = make()
-        row = self.title.layout()
-        assert isinstance(row, QHBoxLayout)
-        for place, one in enumerate(extra, 2):
-            row.insertWidget(place, one)
+        self.title.add(*extra)
         self._take(widget)
         self._say_turn(self.isFloating())
         self.restyle()

@@ -13,6 +13,10 @@ from app.ui.widgets.glyphs import paint_severity
 
 LOWEST = 40
 """Height of an item below which it has no word."""
+BARE = 56
+"""Width of the rail where its items have no words, in pixels of the design."""
+LEAST = 24
+"""Height of an item in pixels of the screen, below which nobody hits it: a low window has smaller signs, but all of them."""
 
 
 class RailItem(PaintedButton):
@@ -58,7 +62,7 @@ class RailItem(PaintedButton):
         elif self.underMouse() and self.isEnabled():
             painter.fillRect(self.rect(), theme.colour("hover"))
             ink = theme.colour("text")
-        side = theme.px(20)
+        side = min(theme.px(20), self.height() - 4)
         bare = self.height() < theme.px(LOWEST)  # no room for the word, which is in the tooltip
         top = (self.height() - side) / 2 if bare else max(theme.px(2), (self.height() - theme.px(36)) / 2)
         spot = QRectF((self.width() - side) / 2, top, side, side)
@@ -116,13 +120,17 @@ class Rail(QWidget):
         """In a low window the items are lower, so that all of them are there."""
         super().resizeEvent(event)
         room = self.height() - self.mark.sizeHint().height() - theme.px(4)
-        height = min(theme.space("rail-item"), max(theme.px(24), room // (len(self.items) + 1)))
+        height = min(theme.space("rail-item"), max(LEAST, room // (len(self.items) + 1)))
         for item in (*self.items.values(), self.settings):
             item.set_height(height)
+        wide = theme.px(BARE) if height < theme.px(LOWEST) else theme.space("rail")
+        self.setFixedWidth(wide)
+        for one in (self.mark, *self.items.values(), self.settings):
+            one.setFixedWidth(wide - 1)
 
     def minimumSizeHint(self) -> QSize:
         """All items as low as they get."""
-        return QSize(theme.space("rail"), self.mark.sizeHint().height() + theme.px(4) + theme.px(24) * (len(self.items) + 1))
+        return QSize(theme.px(BARE), self.mark.sizeHint().height() + theme.px(4) + LEAST * (len(self.items) + 1))
 
     def show_page(self, entry: PageEntry) -> None:
         """Mark the item of a page, or of the one above it."""

@@ -1,4 +1,7 @@
-"""The bar at the bottom: case, activities, inputs, progress of reading, problems, what was just said."""
+"""The bar at the bottom: case, activities, inputs, progress of reading, problems, what was just said.
+
+Where not all of it has room, what stands on pages as well goes first, so that what was just said can be read.
+"""
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -15,6 +18,8 @@ from app.ui.widgets.tips import plain_tip
 from app.ui.widgets.words import Elided, Line, Words
 
 SAID_MS = 8000
+NAME = 140
+"""Width that the name of the case keeps, in pixels of the design."""
 
 
 class StatusBar(QWidget):
@@ -26,10 +31,10 @@ class StatusBar(QWidget):
         self.setObjectName("statusbar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(theme.space("status-bar"))
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(theme.px(16), 1, theme.px(16), 0)
         row.setSpacing(theme.px(8))
-        self.name = Words(tr("No case"), "quiet-strong")
+        self.name = Elided(tr("No case"), "quiet-strong", cut=Qt.TextElideMode.ElideMiddle)
         self.privacy = LinkButton(tr("names hidden"), lambda: desk.command("privacy"), "quiet")
         self.privacy.setToolTip(tr("Pseudonyms stand in the place of names; click to show names"))
         self.activities = Words("", "quiet", "quiet")
@@ -78,6 +83,39 @@ class StatusBar(QWidget):
         self.show_case()
         self._show_reading(False)
 
+    def _fit(self) -> None:
+        """Leave out what else would cut what was just said, and the name of the case to a stub."""
+        has = self._desk.overview is not None and bool(self._desk.overview.inputs)
+        told, reading = self._quiet.isActive(), not self.reading.isHidden()
+        groups = (
+            ((self.said,), not told and bool(self.said.text())), ((self.inputs, self._lines[1]), has),
+            ((self.activities, self._lines[0]), has), ((self.rate,), reading),
+        )  # fmt: skip
+        self.said.setVisible(bool(self.said.text()))
+        for parts, wanted in groups:
+            for one in parts:
+                one.setVisible(wanted or (one is self.said and told))
+        room = self.width() - self._row.contentsMargins().left() - self._row.contentsMargins().right()
+        for parts, wanted in groups:
+            if wanted and self._needed() > room:
+                for one in parts:
+                    one.hide()
+        rest = room - self._needed() + min(theme.px(NAME), self.name.sizeHint().width())
+        self.name.setMaximumWidth(max(theme.px(NAME), rest))
+        self.name.setMinimumWidth(min(theme.px(NAME), self.name.sizeHint().width()))
+
+    def _needed(self) -> int:
+        """Width of what is shown, with as much of the name of the case as is kept."""
+        parts = [self._row.itemAt(place).widget() for place in range(self._row.count())]
+        shown = [one for one in parts if one is not None and not one.isHidden()]
+        wide = sum(one.sizeHint().width() + self._row.spacing() for one in shown)
+        return wide - max(0, self.name.sizeHint().width() - theme.px(NAME))
+
+    def resizeEvent(self, event) -> None:
+        """More or less of it has room."""
+        super().resizeEvent(event)
+        self._fit()
+
     def show_case(self) -> None:
         """Name and totals of the case."""
         overview: Overview | None = self._desk.overview
@@ -87,8 +125,6 @@ class StatusBar(QWidget):
         )
         self.privacy.setVisible(self._desk.private)
         has = overview is not None and bool(overview.inputs)
-        for widget in (self.activities, self.inputs, self._lines[0], self._lines[1]):
-            widget.setVisible(has)
         problems = overview.problems if overview else 0
         self._lines[3].setVisible(problems > 0)
         self.problems.setVisible(problems > 0)
@@ -99,21 +135,25 @@ class StatusBar(QWidget):
             self.problems.say(wording.count(problems, "problem"))
         if not self._quiet.isActive():
             self._forget()
+        self._fit()
 
     def say(self, sentence: str, failed: bool = False) -> None:
         """One sentence at the right, for some seconds."""
         self.said._role = "high" if failed else "text"
         self.said.say(sentence)
         self._quiet.start()
+        self._fit()
 
     def _forget(self) -> None:
         overview = self._desk.overview
         self.said._role = "text-quiet"
         self.said.say(wording.evidence(overview.first, overview.last) if overview else "")
+        self._fit()
 
     def _show_reading(self, on: bool) -> None:
         for widget in (self._lines[2], self.reading, self.bar, self.rate, self.cancel):
             widget.setVisible(on)
+        self._fit()
 
     def _show_live(self) -> None:
         """How many live sources run, and how many try to."""
@@ -122,6 +162,7 @@ class StatusBar(QWidget):
         self.live.setVisible(bool(states))
         self._lines[4].setVisible(bool(states))
         self.live.say(f"{len(states)} live" + (f", {failing} failing" if failing else ""))
+        self._fit()
 
     def _show_health(self) -> None:
         """What is wrong, gravest first; nothing while all is well."""
@@ -132,6 +173,7 @@ class StatusBar(QWidget):
         self._lines[6].setVisible(bool(opened))
         self.health.say(wording.count(len(opened), "health alert"))
         self.health.setToolTip(plain_tip("\n".join(f"{one.title}: {one.where or one.what}" for one in opened[:6])))
+        self._fit()
 
     def _show_jobs(self) -> None:
         """What runs beside a reading, which has its own place here."""
@@ -140,6 +182,7 @@ class StatusBar(QWidget):
         self.jobs.setVisible(bool(running))
         self._lines[5].setVisible(bool(running))
         self.jobs.say(wording.middle(words, 80))
+        self._fit()
 
     def _started(self) -> None:
         self.reading.say(tr("reading"))
@@ -154,6 +197,7 @@ class StatusBar(QWidget):
         self.reading.say(f"{wording.STAGES.get(progress.stage, progress.stage)} {wording.middle(name, 40)}".strip())
         self.bar.show_share(wording.share(progress))
         self.rate.say("  ".join(wording.progress_words(progress)))
+        self._fit()
 
     def _finished(self, error: str) -> None:
         self._show_reading(False)

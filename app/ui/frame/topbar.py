@@ -18,6 +18,8 @@ LENS = 16
 """Side of the sign in the field, in pixels of the design."""
 WAY = 150
 """Width that the crumbs keep beside everything else, in pixels of the design."""
+HERE = 130
+"""Width that the name of this place keeps beside the way to it, or all of its words."""
 
 
 class SearchField(QLineEdit):
@@ -43,6 +45,13 @@ class SearchField(QLineEdit):
         side = theme.px(LENS)
         return QRectF(theme.px(8), (self.height() - side) / 2, side, side)
 
+    def resizeEvent(self, event) -> None:
+        """What is said while it is empty has room, or is one word."""
+        super().resizeEvent(event)
+        words = tr("Search or command")
+        room = self.width() - self.textMargins().left() - theme.px(24)
+        self.setPlaceholderText(words if theme.measure().horizontalAdvance(words) <= room else tr("Search"))
+
     def paintEvent(self, event) -> None:
         """The lens; the key at the right edge."""
         super().paintEvent(event)
@@ -67,6 +76,8 @@ class Crumbs(QWidget):
         self._shown: tuple[Crumb, ...] | None = None
         self._only: Elided | None = None
         """The one crumb on screen, where it is one that leads nowhere."""
+        self._way: list[QWidget] = []
+        """What leads to places above, and the strokes between."""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     def show_crumbs(self, crumbs: Sequence[Crumb], go) -> None:
@@ -79,9 +90,11 @@ class Crumbs(QWidget):
             return
         emptied(self._row)
         self._only = None
+        self._way = []
         for place, crumb in enumerate(crumbs):
             if place:
-                self._row.addWidget(Words("/", look="quiet"))
+                self._way.append(Words("/", look="quiet"))
+                self._row.addWidget(self._way[-1])
             if crumb.route is None:
                 here = Elided(crumb.words, "strong", cut=Qt.TextElideMode.ElideMiddle)
                 self._only = here if len(crumbs) == 1 else None
@@ -89,7 +102,25 @@ class Crumbs(QWidget):
             else:
                 link = LinkButton(wording.tidy(crumb.words, 60))
                 link.clicked.connect(lambda *_, route=crumb.route: go(route))
+                self._way.append(link)
                 self._row.addWidget(link)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where the name of this place would be a stub, it stands alone; Back and the rail lead to the places above."""
+        item = self._row.itemAt(self._row.count() - 1)
+        here = item.widget() if item is not None else None
+        if here is None or not self._way or here in self._way:
+            return
+        taken = sum(one.sizeHint().width() + self._row.spacing() for one in self._way)
+        room = taken + min(here.sizeHint().width(), theme.px(HERE)) <= self.width()
+        for one in self._way:
+            one.setVisible(room)
+
+    def resizeEvent(self, event) -> None:
+        """The way is shown where there is room."""
+        super().resizeEvent(event)
+        self._fit()
 
 
 class TopBar(QWidget):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPainterPath, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui import keys, theme
 from app.ui.catalogue import tr
@@ -16,6 +16,8 @@ from app.ui.widgets.words import Paragraph, Words
 WIDE = 340
 GAP = 12
 FOLLOW_MS = 200
+BRINGS = 10
+"""Looks at the part of a card in which it is scrolled to."""
 DIMMED = 0.5
 ARROWS = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}
 
@@ -66,8 +68,8 @@ STEPS: tuple[Step, ...] = (
     Step("", ("topbar.field",), "Find anything", "{key:go.search} finds every command, alert, account and computer."),
     Step(
         "", ("rail.settings",), "Yours to set",
-        "{key:settings} has the theme, the keys, every detector with its thresholds. {key:help.keys} shows the keys of a page, "
-        "{key:help.page} explains it.",
+        "Settings ({key:settings}) have the theme, the keys, every detector with its thresholds. {key:help.keys} shows the "
+        "keys of a page, {key:help.page} explains it.",
     ),
 )  # fmt: skip
 
@@ -100,7 +102,7 @@ class Tour(QFrame):
     def __init__(self, window: QMainWindow, desk: Desk, page: Callable[[], QWidget]) -> None:
         super().__init__(window)
         self._window, self._desk, self._page = window, desk, page
-        self.place = -1
+        self.place, self._brought = -1, 0
         self.setObjectName("popup")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(tr("Tour"))
@@ -141,7 +143,7 @@ class Tour(QFrame):
         if place >= len(STEPS):
             self.end()
             return
-        self.place = max(0, place)
+        self.place, self._brought = max(0, place), 0
         step = STEPS[self.place]
         if step.page:
             worst = self._worst() if step.worst else ""
@@ -199,19 +201,31 @@ class Tour(QFrame):
         if self.isHidden():
             return
         part, window = self.anchor(), self._window
+        self._bring(part)
         whole = window.rect()
         seen = part.visibleRegion().boundingRect()
         corner = part.mapTo(window, seen.topLeft()) if window.isAncestorOf(part) else QPoint(0, 0)
         hole = QRect(corner, seen.size()).adjusted(-4, -4, 4, 4).intersected(whole.adjusted(2, 2, -2, -2))
         wide = min(theme.px(WIDE), whole.width() - 2 * GAP)
-        high = self.layout().heightForWidth(wide) if self.layout().hasHeightForWidth() else self.sizeHint().height()
-        self.setGeometry(place_beside(hole, wide, max(high, self.minimumSizeHint().height()), whole, theme.px(GAP)))
+        self.layout().activate()
+        high = max(self.layout().heightForWidth(wide), self.layout().minimumHeightForWidth(wide))
+        self.setGeometry(place_beside(hole, wide, min(high, whole.height() - 2 * theme.px(GAP)), whole, theme.px(GAP)))
         if self._veil.geometry() != whole or self._veil.hole != hole:
             self._veil.setGeometry(whole)
             self._veil.hole = hole
             self._veil.update()
         self._veil.raise_()
         self.raise_()
+
+    def _bring(self, part: QWidget) -> None:
+        """Scroll to a part that is out of sight while its page is being filled; then the user may look elsewhere."""
+        if self._brought >= BRINGS or part is self._page():
+            return
+        self._brought, around = self._brought + 1, part.parentWidget()
+        while around is not None and part.visibleRegion().boundingRect().height() < part.height():
+            if isinstance(around, QScrollArea):
+                around.ensureWidgetVisible(part, 0, theme.px(GAP))
+            around = around.parentWidget()
 
     def _worst(self) -> str:
         alerts = self._desk.alerts

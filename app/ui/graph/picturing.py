@@ -1,10 +1,11 @@
 """The part of the graph page that has a picture: it asks, draws, takes steps back and forth, keeps pictures in the case."""
 
 from msgspec.structs import replace
-from PySide6.QtWidgets import QInputDialog
 
 from app.ui import wording
+from app.ui.catalogue import tr
 from app.ui.desk import Desk
+from app.ui.frame.ask_name import AskName
 from app.ui.graph import words
 from app.ui.graph.asking import Loaded, Pictured, load, picture
 from app.ui.graph.playing import Player
@@ -17,6 +18,8 @@ from app.ui.plots.sketch import Sketch, Steps, from_kept, to_kept, to_word
 
 SLICE = 20
 """Steps of a large layout between two looks at it."""
+MOST_NAME = 80
+"""Letters of the name of a picture."""
 REMEMBERED = 60_000
 """Nodes whose places are remembered, so that what comes back stands where it stood."""
 
@@ -151,11 +154,15 @@ class PicturePage(Page):
 
     # ---- pictures in the case
 
-    def keep_picture(self, name: str = "") -> None:
-        """Keep the picture in the case, everybody where they stand; asks for a name when none is given."""
-        name = name or QInputDialog.getText(self, "Keep the picture", "Name:", text=self._title()[:80])[0].strip()
-        if name:
-            self._keep(name, to_kept(self.sketch, self.canvas.places()), f"The picture is kept as {wording.tidy(name, 60)}.")
+    def keep_picture(self, name: str = "") -> str:
+        """Keep the picture in the case, everybody where they stand; asks for a name when none is given. Nothing is wrong: ""."""
+        if not name:
+            take = lambda typed: self.keep_picture(typed.strip()) if typed.strip() else "Give it a name."  # noqa: E731
+            asked = AskName(self.window(), tr("Keep the picture as"), self._title()[:MOST_NAME], tr("Keep"), take, MOST_NAME)
+            asked.open()
+            return ""
+        self._keep(name, to_kept(self.sketch, self.canvas.places()), f"The picture is kept as {wording.tidy(name, 60)}.")
+        return ""
 
     def show_kept(self, name: str) -> None:
         """Show a picture that is kept in the case."""

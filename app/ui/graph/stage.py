@@ -18,6 +18,8 @@ from app.ui.widgets.words import Elided, Line
 
 LOW = 190
 """Pixels over the legend below which it is not shown."""
+NARROW = 560
+"""Width below which the time says no more than itself."""
 
 
 class Stage(QWidget):
@@ -103,6 +105,7 @@ class Stage(QWidget):
         """In a narrow page the search is shorter."""
         super().resizeEvent(event)
         self.find.setFixedWidth(theme.px(200 if self.width() > theme.px(760) else 140))
+        self._how.setVisible(self.width() > theme.px(NARROW))
 
     def sizeHint(self) -> QSize:
         """As much as there is."""
@@ -118,7 +121,8 @@ class Stage(QWidget):
         row.setContentsMargins(margin, theme.px(6), margin, 0)
         row.setSpacing(theme.space("related"))
         row.addWidget(self.when, 1)
-        row.addWidget(Elided(tr("drag to choose a time, double click for all of it"), "quiet", "text-quiet"))
+        self._how = Elided(tr("drag to choose a time, double click for all of it"), "quiet", "text-quiet")
+        row.addWidget(self._how)
         row.addWidget(self.play)
         chart = QHBoxLayout()
         chart.setContentsMargins(margin, 0, margin, 0)

@@ -42,8 +42,8 @@ TYPING_MS = 220
 BUCKETS = 120
 FIRST_S, ON_S = 0.02, 0.2
 """How long a filter that no list answers is followed before the rows found are shown: at first, then each time."""
-NARROW = 1100
-"""Width of the page below which buttons have no words."""
+NARROW, FOLDED = 1100, 640
+"""Width of the page below which buttons have no words; below which the query stands below the title."""
 
 
 class ActivitiesPage(Page):
@@ -253,13 +253,8 @@ class ActivitiesPage(Page):
         from app.session import View  # loaded by now, for there is a case
 
         filter, columns, order = self.export_view()
-        ask(
-            self.desk,
-            self,
-            ("xlsx", "csv", "jsonl", "timesketch", "pcapng"),
-            "activities",
-            View(filter=filter, columns=columns, order=order),
-        )
+        view = View(filter=filter, columns=columns, order=order)
+        ask(self.desk, self, ("xlsx", "csv", "jsonl", "timesketch", "pcapng"), "activities", view)
 
     def _build(self) -> None:
         top = QWidget()
@@ -291,6 +286,7 @@ class ActivitiesPage(Page):
         second.addWidget(self.legend)
         for button in (self.column_button, self.count_button, self.sql_button):
             second.addWidget(button)
+        self._head, self._lines = first, column
         column.addLayout(first)
         column.addWidget(self.saved)
         column.addLayout(second)
@@ -321,8 +317,10 @@ class ActivitiesPage(Page):
         self.proof.hide()
 
     def resizeEvent(self, event) -> None:
-        """Buttons lose their words, the legend goes, before anything is cut."""
+        """Buttons lose their words, the legend goes, the query goes below, before anything is cut."""
         super().resizeEvent(event)
+        if (folded := self.width() < theme.px(FOLDED)) != (self._lines.indexOf(self.query) >= 0):
+            self._lines.insertWidget(1, self.query) if folded else self._head.insertWidget(2, self.query, 1)
         wide = self.width() >= theme.px(NARROW)
         for button, words in ((self.column_button, "Columns"), (self.count_button, "Count by")):
             button.setText(words if wide else "")

@@ -403,6 +403,10 @@ class AlertPage(Page):
         """Silent until seven quiet days have passed."""
         self._change(state="suppressed")
 
+    def subject(self) -> object:
+        """The alert."""
+        return self.alert
+
     def delete_alert(self) -> None:
         """Hide it for good; undo brings it back."""
         self._change(state="deleted")

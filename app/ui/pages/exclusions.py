@@ -131,7 +131,7 @@ class ExclusionsPage(Page):
         self.panel.set_up(alerts, self.desk.veiled)
         self.panel.show()
         self._arrange()
-        self.panel.value.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.panel.begin()
 
     def _hide_panel(self) -> None:
         self.panel.hide()

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 
 from app.model.filter import FilterError, parse
@@ -42,6 +42,8 @@ from app.ui.widgets.empty import Empty
 from app.ui.widgets.words import PageHeading
 
 TYPING_MS = 500
+NARROW, FLAT = 600, 420
+"""Width of the page below which buttons with a sign have no words; height of the window below which the time is not shown."""
 COLOURED_LINES = ("kind", "family", "severity")
 """Ways of colouring that colour edges."""
 
@@ -265,6 +267,15 @@ class GraphPage(PicturePage):
         self.stage.put_over(self.pin)
         self.keep_splitter("edges", self.stage.split)
         self.setFocusProxy(self.canvas)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow page buttons with a sign have no words; in a low window the picture has the room of the time."""
+        super().resizeEvent(event)
+        wide = self.width() >= theme.px(NARROW)
+        for button, said in ((self.way_button, "Path between"), (self.edges_button, "Edges")):
+            button.setText(tr(said) if wide else "")
+            button.updateGeometry()
+        self.stage.slider.setVisible(self.window().height() >= theme.px(FLAT))
 
     def _connect(self) -> None:
         canvas, stage = self.canvas, self.stage

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 
 from app.model.alert import Alert
 from app.model.entity import EntityRef
@@ -11,6 +11,7 @@ from app.model.incident import Incident
 from app.ui import theme, wording
 from app.ui.catalogue import tr
 from app.ui.desk import Desk
+from app.ui.frame.ask_name import AskName
 from app.ui.navigation import Crumb, Route
 from app.ui.page import Column, Page, scrolled
 from app.ui.tables.alert_filter import PHASES
@@ -160,9 +161,11 @@ class IncidentPage(Page):
         """Ask what the incident shall be called; nothing gives it its own name back."""
         if self.incident is not None:
             now = wording.incident(self.incident)
-            name, wanted = QInputDialog.getText(self, "Rename the incident", "Name", QLineEdit.EchoMode.Normal, now)
-            if wanted:
-                self.give_name(name)
+            AskName(self.window(), tr("Rename the incident"), now, tr("Rename"), self._take_name, LONGEST).open()
+
+    def _take_name(self, name: str) -> str:
+        self.give_name(name)
+        return ""
 
     def give_name(self, name: str) -> None:
         """Call the incident so; "" for the name that follows from its alerts."""

@@ -3,7 +3,7 @@
 import importlib
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from app.model.tuning import Tuning
 from app.ui import theme, wording
@@ -13,12 +13,17 @@ from app.ui.navigation import Crumb, Route
 from app.ui.page import Page
 from app.ui.settings.section import Drafting, Item, Section
 from app.ui.settings.table import BY_WORD, SECTIONS
+from app.ui.widgets.buttons import MenuButton
 from app.ui.widgets.nav import WIDE, NavItem
 from app.ui.widgets.search_field import SearchField
 from app.ui.widgets.two_line_list import TwoLineList, TwoLines
 from app.ui.widgets.words import Line, PageHeading, Words
 
 MOST_FOUND = 80
+NARROW = 560
+"""Width of the page in pixels of the design below which the sections are a menu above the one on screen."""
+ANY = 16_777_215
+"""QWIDGETSIZE_MAX."""
 MAKING_MS = 10
 """Between two sections that are made for the search."""
 
@@ -40,15 +45,23 @@ class SettingsPage(Page):
         self.search.textChanged.connect(self._find)
         self.search.returnPressed.connect(lambda: self.results.open_current())
         self.nav: dict[str, NavItem] = {}
-        side = QWidget()
-        side.setFixedWidth(theme.px(WIDE))
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, theme.space("top"), 0, theme.px(12))
-        column.setSpacing(0)
+        self.jump = MenuButton("", self._fill)
+        self.jump.hide()
+        self.side, self.names = QWidget(), QWidget()
+        self.side.setFixedWidth(theme.px(WIDE))
+        whole = QVBoxLayout(self.side)
+        whole.setContentsMargins(0, theme.space("top"), 0, theme.px(12))
+        whole.setSpacing(theme.px(12))
         box = QHBoxLayout()
-        box.setContentsMargins(theme.px(12), 0, theme.px(12), theme.px(12))
+        box.setContentsMargins(theme.px(12), 0, theme.px(12), 0)
+        box.setSpacing(theme.space("related"))
+        box.addWidget(self.jump)
         box.addWidget(self.search)
-        column.addLayout(box)
+        column = QVBoxLayout(self.names)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        whole.addLayout(box)
+        whole.addWidget(self.names, 1)
         for one in SECTIONS:
             if one.case and not any(BY_WORD[word].case for word in self.nav):
                 heading = Words(tr("This case"), "quiet-strong", "quiet")
@@ -71,13 +84,42 @@ class SettingsPage(Page):
         inside.addWidget(self.results, 1)
         self._found = found
         self.stack.addWidget(found)
-        outer = QHBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(side)
-        outer.addWidget(Line(vertical=True))
-        outer.addWidget(self.stack, 1)
+        self._outer = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._outer.setContentsMargins(0, 0, 0, 0)
+        self._outer.setSpacing(0)
+        self._lines = (Line(vertical=True), Line())
+        self._lines[1].hide()
+        for part in (self.side, *self._lines):
+            self._outer.addWidget(part)
+        self._outer.addWidget(self.stack, 1)
         self.setFocusProxy(self.search)
+
+    def _fill(self, menu: QMenu) -> None:
+        """The sections, in the menu that stands for their list."""
+        for one in SECTIONS:
+            if one.case and not BY_WORD[SECTIONS[max(0, SECTIONS.index(one) - 1)].word].case:
+                menu.addSeparator()
+            entry = menu.addAction(tr(one.title))
+            entry.setCheckable(True)
+            entry.setChecked(one.word == self._word)
+            entry.triggered.connect(lambda *_, word=one.word: self.desk.go("settings", word))
+
+    def resizeEvent(self, event) -> None:
+        """In a narrow page the list of sections would take half of it: then it is a menu."""
+        super().resizeEvent(event)
+        narrow = self.width() < theme.px(NARROW)
+        if narrow == self.names.isHidden():
+            return
+        self.names.setVisible(not narrow)
+        self.jump.setVisible(narrow)
+        self._lines[0].setVisible(not narrow)
+        self._lines[1].setVisible(narrow)
+        self._outer.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
+        if narrow:
+            self.side.setMinimumWidth(0)
+            self.side.setMaximumWidth(ANY)
+        else:
+            self.side.setFixedWidth(theme.px(WIDE))
 
     def crumbs(self) -> tuple[Crumb, ...]:
         """Settings, then the section."""
@@ -123,6 +165,7 @@ class SettingsPage(Page):
         section = self.section(self._word)
         for word, item in self.nav.items():
             item.setChecked(word == self._word and not searching)
+        self.jump.say(tr(BY_WORD[self._word].title))
         self.stack.setCurrentWidget(self._found if searching else section)
         if not searching:
             section.refresh()

@@ -52,7 +52,12 @@ class JoinPanel(Side):
             tr("The line"), tr("It begins with wardlight1: and is not shown."),
             lambda text: "" if text.strip().startswith("wardlight1:") else "Such a line begins with wardlight1:", secret=True,
         )  # fmt: skip
-        self.put(tr("Connect to a hub"), self.line, ("Connect", self._join), ("Cancel", self.closed.emit), words=tr(JOINING))
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.line)
+        column.addStretch(1)
+        self.put(tr("Connect to a hub"), holder, ("Connect", self._join), ("Cancel", self.closed.emit), words=tr(JOINING))
 
     def _join(self) -> None:
         session = self._desk.session

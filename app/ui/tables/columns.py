@@ -10,6 +10,10 @@ LEAST, GREATEST = 24, 1200
 """Width of a column in pixels of the design."""
 CRAMPED = 1.2
 """Times the width of a table that its columns would have, above which values are cut that nobody can guess."""
+BEARABLE = 1.3
+"""The same of the columns that are not spare, above which all of them would be stubs."""
+FEWEST = 3
+"""Columns that a table keeps, however narrow it is."""
 
 
 class ColumnLayout(msgspec.Struct, frozen=True):
@@ -56,6 +60,18 @@ def uncramped(wanted: dict[int, int], spare: Collection[int], width: int) -> dic
     left = dict(wanted)
     for place in reversed(wanted):
         if place in spare and sum(left.values()) > width * CRAMPED:
+            del left[place]
+    return left
+
+
+def bearable(wanted: dict[int, int], kept: Collection[int], width: int) -> dict[int, int]:
+    """Without those at the right, as far as all of them would be stubs: few columns that can be read tell more.
+
+    kept: those that stay, as what the rows are ordered by does.
+    """
+    left = dict(wanted)
+    for place in reversed(wanted):
+        if len(left) > FEWEST and place not in kept and sum(left.values()) > width * BEARABLE:
             del left[place]
     return left
 

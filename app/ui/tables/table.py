@@ -13,7 +13,7 @@ from app.ui import theme, wording
 from app.ui.catalogue import tr
 from app.ui.navigation import in_new_tab
 from app.ui.tables.cells import CELL, ROW, Column, RowDelegate
-from app.ui.tables.columns import GREATEST, LEAST, ColumnLayout, fitted, standard, uncramped
+from app.ui.tables.columns import GREATEST, LEAST, ColumnLayout, bearable, fitted, standard, uncramped
 from app.ui.tables.header import Header
 from app.ui.tables.row_paint import RowPainter
 from app.ui.tables.rows_model import NONE, RowsModel
@@ -322,7 +322,9 @@ class Table(QTableView):
             for place in shown
         }
         spare = {place for place in shown if self.columns[place].spare and self.columns[place].title not in layout.widths}
-        widths = uncramped(widths, spare, width)
+        chosen = {place for place in shown if self.columns[place].title in layout.widths}
+        ordered = {place for place in shown if self.columns[place].sort and self.columns[place].sort == self.sorted_by[0]}
+        widths = bearable(uncramped(widths, spare, width), {shown[0], *chosen, *ordered}, width)
         for place in set(shown) - set(widths):
             self.setColumnHidden(place, True)
         if shown[-1] not in widths:  # the next one stands at the edge

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from ipaddress import ip_address, ip_network
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.model.alert import Alert
@@ -11,6 +11,7 @@ from app.model.entity import EntityRef
 from app.model.exclusion import KINDS, ExclusionError, Kind, normal
 from app.ui import theme, wording
 from app.ui.catalogue import tr
+from app.ui.page import scrolled
 from app.ui.widgets.buttons import Button, LinkButton
 from app.ui.widgets.fields import ChoiceField, TextField
 from app.ui.widgets.flow import flow
@@ -27,6 +28,10 @@ WARNING = (
     "Only who acts counts: an attacked party excludes nothing. What is excluded stays in the case, hidden, with this reason."
 )
 MOST = 12
+SHOWN = 6
+"""Parties that are offered; an alert may name dozens, and the form below them is what the panel is for."""
+WIDEST = 560
+"""Width of the form, in pixels of the design, however wide the panel is."""
 
 
 def offers_of(alerts: Sequence[Alert], veiled: Veiled = str) -> list[tuple[Kind, str]]:
@@ -79,9 +84,10 @@ class ExclusionPanel(QWidget):
         head.setContentsMargins(theme.px(16), theme.px(8), theme.px(4), theme.px(8))
         head.addWidget(self.title, 1)
         head.addWidget(Button("", "close", bare=True, tip="Close", on_click=self.closed.emit))
-        self._middle = QVBoxLayout()
+        middle = QWidget()
+        self._middle = QVBoxLayout(middle)
         self._middle.setContentsMargins(theme.px(16), theme.px(16), theme.px(16), theme.px(16))
-        self._middle.setSpacing(theme.px(14))
+        self._middle.addStretch(1)
         self.add = Button(tr("Exclude"), primary=True, on_click=self._submit)
         foot = QHBoxLayout()
         foot.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
@@ -94,8 +100,8 @@ class ExclusionPanel(QWidget):
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(Line())
-        column.addLayout(self._middle)
-        column.addStretch(1)
+        self._area = scrolled(middle)
+        column.addWidget(self._area, 1)
         column.addWidget(Line())
         column.addLayout(foot)
         self._form: QWidget | None = None
@@ -103,11 +109,12 @@ class ExclusionPanel(QWidget):
 
     def set_up(self, alerts: Sequence[Alert], veiled: Veiled = str) -> None:
         """An empty form, or one that is filled from alerts."""
-        suggested = offers_of(alerts, veiled)
+        suggested = offers_of(alerts, veiled)[:SHOWN]
         kind, value = suggested[0] if suggested else ("account", "")
         rules = {one.detector for one in alerts}
         self.detector = next(iter(rules)) if len(rules) == 1 else "*"
         holder = QWidget()
+        holder.setMaximumWidth(theme.px(WIDEST))
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(14))
@@ -135,9 +142,14 @@ class ExclusionPanel(QWidget):
             self._form.hide()
             self._form.deleteLater()
         self._form = holder
-        self._middle.addWidget(holder)
+        self._middle.insertWidget(0, holder)
         told = f"Exclude a party of {wording.count(len(alerts), 'alert')}" if len(alerts) > 1 else "Exclude a party of this alert"
         self.title.say(told if alerts else "Add an exclusion")
+
+    def begin(self) -> None:
+        """The caret into the value, which is scrolled to once the form has its place."""
+        self.value.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        QTimer.singleShot(0, self, lambda: self._area.ensureWidgetVisible(self.value, 0, theme.px(16)))
 
     def keyPressEvent(self, event) -> None:
         """Enter excludes, Esc closes."""

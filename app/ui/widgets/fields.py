@@ -10,6 +10,7 @@ from app.ui import theme, wording
 from app.ui.catalogue import tr
 from app.ui.icons import paint_icon
 from app.ui.widgets.buttons import DISABLED, Button, PaintedButton
+from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.tips import plain_tip
 from app.ui.widgets.words import Paragraph, Words
 
@@ -126,21 +127,21 @@ class Segment(Button):
 
 
 class ChoiceField(Field):
-    """One of a few words, side by side. choices: (value, words)."""
+    """One of a few words, side by side as far as there is room. choices: (value, words)."""
 
     def __init__(self, name: str, choices: Sequence[tuple[str, str]], value: str, hint: str = "") -> None:
         super().__init__(name, hint)
         self.segments: dict[str, Button] = {}
         holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.px(4))
+        row = FlowLayout(holder, gap=4)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        holder.setSizePolicy(policy)
         for word, words in choices:
             segment = self.segments[word] = Segment(words)
             segment.setChecked(word == value)
             segment.toggled.connect(lambda on: on and self.changed.emit())
             row.addWidget(segment)
-        row.addStretch(1)
         self.put(holder)
 
     def text(self) -> str:

@@ -18,6 +18,8 @@ from app.ui.widgets.two_line_list import TwoLineList, TwoLines
 from app.ui.widgets.words import Words
 
 MOST_CHIPS = 8
+MOST_ROWS = 4
+"""Saved queries that are seen at once; the others are a turn of the wheel away."""
 
 
 class SavedQueries(QWidget):
@@ -155,7 +157,6 @@ class _Panel(QFrame):
         self.find.textChanged.connect(lambda _: self.show_all())
         self.find.returnPressed.connect(self._open_first)
         self.list = TwoLineList(self._open, scrolls=True, dense=True, pad=10)
-        self.list.setMinimumHeight(theme.px(220))
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._menu)
         self.nothing = Words(tr("No query is saved yet. Type one, give it a name below."), "quiet")
@@ -188,10 +189,17 @@ class _Panel(QFrame):
         """Below a button, the caret in the search."""
         self.show_all()
         self.save_button.setEnabled(bool(self._saved._text()))
-        self.adjustSize()
         corner = button.mapToGlobal(QPoint(button.width() - self.width(), button.height() + theme.px(4)))
-        self.move(corner)
-        self.show()
+        room = button.screen().availableGeometry()
+        row = theme.space("row-two-line")
+        self.list.setFixedHeight(row * max(1, min(MOST_ROWS, len(self._saved.every))))
+        self.show()  # before it is measured: how high its lines are is known then
+        self.adjustSize()
+        while self.list.height() > row and self.height() > room.height():
+            self.list.setFixedHeight(max(row, self.list.height() - row))
+            self.adjustSize()
+        left = max(room.left(), min(corner.x(), room.right() + 1 - self.width()))
+        self.move(left, max(room.top(), min(corner.y(), room.bottom() + 1 - self.height())))
         (self.name if self._saved._text() and not self._saved.every else self.find).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_all(self) -> None:

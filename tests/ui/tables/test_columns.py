@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.ui.tables.columns import fitted, uncramped
+from app.ui.tables.columns import bearable, fitted, uncramped
 
 WANTED = {0: 300, 1: 80, 2: 90, 3: 120}
 TITLES = {0: 60, 1: 70, 2: 90, 3: 50}
@@ -42,3 +42,11 @@ def test_spare_columns_go_before_others_are_cut_for_them_the_last_first() -> Non
     assert uncramped(WANTED, {1, 2}, 490) == {0: 300, 1: 80, 3: 120}
     assert uncramped(WANTED, {1, 2}, 360) == {0: 300, 3: 120}
     assert uncramped(WANTED, (), 100) == WANTED
+
+
+def test_columns_at_the_right_go_before_all_of_them_are_stubs() -> None:
+    wanted = {0: 200, 1: 100, 2: 100, 3: 100, 4: 100}
+    assert bearable(wanted, {0}, 500) == wanted
+    assert list(bearable(wanted, {0}, 400)) == [0, 1, 2, 3]
+    assert list(bearable(wanted, {0, 4}, 400)) == [0, 1, 2, 4], "what the rows are ordered by stays"
+    assert list(bearable(wanted, {0}, 50)) == [0, 1, 2], "and a few in any case"
