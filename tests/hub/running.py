@@ -12,6 +12,7 @@ from app.hub.configuration import write_configuration
 from app.hub.keys import make_pair
 from app.hub.state import Folder, Hub, Role, User, Workspace
 from app.hub.streams import prepare
+from app.link.envelope import LinkError
 from app.link.jetstream import Link
 from app.link.place import HubPlace
 from tests.sensor.free_port import free_port
@@ -117,6 +118,19 @@ class linked:
 
     def __exit__(self, *_: object) -> None:
         self.link.close()
+
+
+def published(link: Link, subject: str, data: bytes, message_id: str = "") -> None:
+    """Give a message to a stream as a sensor does: again, while the server reads its configuration anew and does not take it."""
+
+    def taken() -> bool:
+        try:
+            link.publish(subject, data, message_id).result(20)
+        except LinkError:
+            return False
+        return True
+
+    until(taken)
 
 
 def until(what: object, seconds: float = 30) -> None:

@@ -35,7 +35,7 @@ from app.model.source import GrowingSource, HubSource, LiveSource, SyslogSource
 from app.sensor.service.outbox import New, Outbox
 from app.session import Session
 from tests.engine.workspace import made
-from tests.hub.running import RunningHub, linked
+from tests.hub.running import RunningHub, linked, published
 from tests.integration.limited import limited, why_no_group
 from tests.material import save, spray
 from tests.sensor.service.running import ROOT, SensorProcess
@@ -167,7 +167,7 @@ def test_what_is_sent_under_the_key_of_a_sensor_and_is_none_of_its(line: Line) -
     place = line.hub.add("sensor", "stolen")
     line.hub.reload()
     with linked(place) as link:
-        link.publish(activities("stolen"), b"nothing that a sensor says", "0123456789abcdef0123456789abcdef.1").result(20)
+        published(link, activities("stolen"), b"nothing that a sensor says", "0123456789abcdef0123456789abcdef.1")
     end = time.monotonic() + 60
     while not (found := [one for (rule, _), one in health(line.case).items() if rule == "sensor-messages"]):
         assert time.monotonic() < end
@@ -368,7 +368,7 @@ def test_sensors_that_send_more_than_a_workspace_can_store(tmp_path: Path) -> No
     try:
         path = beginning(tmp_path / "pressed", PRESSED)
         with tending(line.case, path, line.source) as child, limited(0.1, 2 << 30) as small, linked(place) as link:
-            link.publish(activities("s1"), seal(Opened(key, "made (live)", "pcap", 1)), message_id("ab" * 12, 1)).result(20)
+            published(link, activities("s1"), seal(Opened(key, "made (live)", "pcap", 1)), message_id("ab" * 12, 1))
             link.publish(activities("s1"), body, message_id("ab" * 12, 2)).result(20)
             until(lambda: count(line.case) == 20)
             for folder in small.folders:

@@ -28,7 +28,7 @@ from app.link.subjects import (
     status,
     synchronizer_of,
 )
-from tests.hub.running import RunningHub, linked, until
+from tests.hub.running import RunningHub, linked, published, until
 
 OUTBOX = "00112233445566778899aabb"
 
@@ -268,7 +268,7 @@ def test_a_key_that_is_revoked_ends_at_once(hub: RunningHub) -> None:
     place = hub.add("sensor", "gone")
     hub.reload()
     with linked(place) as link:
-        link.publish(activities("gone"), b"x", message_id("ab" * 6, 1)).result(20)
+        published(link, activities("gone"), b"x", message_id("ab" * 6, 1))
         hub.revoke("gone")
         until(lambda: "refuses this key" in link.error)
         assert not link.connected

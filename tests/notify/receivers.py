@@ -78,10 +78,11 @@ class Rsyslog:
         self.out, self.udp, self.tcp = folder / "out.log", udp, tcp
 
     def lines(self) -> list[list[str]]:
-        """pri, time, host, app, process, message id, raw message."""
+        """pri, time, host, app, process, message id, raw message; of a long line it writes one part after the other."""
         if not self.out.is_file():
             return []
-        return [one.split("|", 6) for one in self.out.read_text(encoding="utf-8").splitlines()]
+        whole, _, _ = self.out.read_bytes().rpartition(b"\n")
+        return [one.split("|", 6) for one in whole.decode().splitlines()]
 
 
 @contextmanager

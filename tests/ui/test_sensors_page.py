@@ -29,7 +29,7 @@ from app.ui.sensors.config_panel import ConfigPanel
 from app.ui.sensors.onboarding import AddPanel, JoinPanel
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.fields import TextField
-from tests.hub.running import RunningHub, linked
+from tests.hub.running import RunningHub, linked, published
 from tests.sensor.free_port import free_port
 
 Settle = Callable[[MainWindow], None]
@@ -238,7 +238,7 @@ class Sensor:
 
     def tell(self, **changes: Any) -> None:
         self.said = msgspec.structs.replace(self.said, at=time.time_ns() // 1000, **changes)
-        assert self.link.publish(status(self.said.sensor), msgspec.json.encode(self.said)).result(20)
+        published(self.link, status(self.said.sensor), msgspec.json.encode(self.said))
 
     def configured(self) -> SensorConfig:
         entry = self.link.get(config_of(self.said.sensor))
