@@ -263,8 +263,8 @@ def test_a_hub_that_is_away_loses_nothing(running: Running, capture: Path) -> No
 def test_a_full_outbox_holds_the_sources_back_and_loses_nothing(
     running: Running, capture: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The limit is a few messages; what finds no room waits in the sources until the hub is there."""
-    monkeypatch.setattr(service.Outbox, "has_room", lambda self, size=0: self.messages < 2)
+    """Beside the word that an input begins there is no room; what finds none waits in the sources until the hub is there."""
+    monkeypatch.setattr(service.Outbox, "has_room", lambda self, size=0: self.messages < 1)
     running.hub.connected, running.hub.error = False, "The hub cannot be reached."
     running.start(growing(capture))
     end = time.monotonic() + 90
