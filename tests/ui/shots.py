@@ -78,11 +78,15 @@ def key_of(window: MainWindow, page: str) -> str:
 
 
 def small(picture: QImage) -> QImage:
-    """The picture in the 256 colours that it has most of: a quarter of the size, and nobody sees it."""
+    """The picture in those of the theme and the colours that it has most of, 256: a quarter of the size, and nobody sees it.
+
+    Without those of the theme a small sign of a severity would be grey.
+    """
     plain = picture.convertToFormat(QImage.Format.Format_RGB32)
     pixels = np.frombuffer(plain.constBits(), np.uint32).reshape(plain.height(), plain.bytesPerLine() // 4)
     colours, counts = np.unique(pixels, return_counts=True)
-    table = [int(one) | 0xFF000000 for one in colours[np.argsort(-counts)[:256]]]
+    roles = [theme.colour(one).rgb() for one in theme.load(theme.active())]
+    table = list(dict.fromkeys((*roles, *(int(one) | 0xFF000000 for one in colours[np.argsort(-counts)[:256]]))))[:256]
     return plain.convertToFormat(QImage.Format.Format_Indexed8, table)
 
 
