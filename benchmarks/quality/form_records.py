@@ -9,6 +9,7 @@ MANAGER = ("Service Control Manager", "System")
 SEARCHES = ("Microsoft-Windows-ActiveDirectory_DomainService", "Directory Service")
 FEDERATION = ("AD FS Auditing", "Security")
 NETLOGON = ("NETLOGON", "System")
+SAM = ("Microsoft-Windows-Directory-Services-SAM", "System")
 DC, FILES, CA, DESK, STS = "dc1.corp.test", "files.corp.test", "ca1.corp.test", "ws9.corp.test", "sts.corp.test"
 DOMAIN = "S-1-5-21-1004-2005-3006"
 BASE = "DC=corp,DC=test"

@@ -16,6 +16,7 @@ from benchmarks.quality.form_records import (
     HERE,
     MANAGER,
     PEOPLE,
+    SAM,
     STS,
     TOOL,
     Form,
@@ -466,6 +467,21 @@ FORMS: tuple[Form, ...] = (
                     "SubcategoryGuid": "{0CCE9215-69AE-11D9-BED3-505054503030}",
                     "AuditPolicyChanges": "%%8448",
                 },
+            ),
+        ),
+    ),
+    Form("noPac", "a controller's name, refused", (Record(16991, {"param1": "DC1", "param2": "DC1$"}, DC, SAM),)),
+    Form(
+        "Powermad",
+        "the quota for computers used",
+        (Record(4673, {**by(), "Service": "-", "PrivilegeList": "SeMachineAccountPrivilege"}),),
+    ),
+    Form(
+        "enum4linux",
+        "pipe of LSA without an account",
+        (
+            share("lsarpc", computer=DC)._replace(
+                fields=share("lsarpc").fields | {"SubjectUserSid": "S-1-5-7", "SubjectUserName": "ANONYMOUS LOGON"}
             ),
         ),
     ),
