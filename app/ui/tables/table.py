@@ -1,4 +1,7 @@
-"""The table of the program: no lines between columns, row grounds from edge to edge, rows of one height."""
+"""The table of the program: no lines between columns, row grounds from edge to edge, rows of one height.
+
+Long because one Qt widget answers to keys, pointer, widths, order and choice of columns; its paint stands in cells and row_paint.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any
