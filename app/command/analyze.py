@@ -68,9 +68,13 @@ def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int
             session.set_tuning(session.tuned(test_mode=True))
         honeytokens(session, options.honeytoken)
         with Bar(sys.stderr) as bar:
-            differs = session.queries.differs()
+            differs, before = session.queries.differs(), len(session.queries.inputs())
             seconds = session.read_here(
                 options.paths, bar.show, sensitivity=options.sensitivity, keytabs=options.keytab, places=options.places
+            )
+        if same := bar.inputs - (len(session.queries.inputs()) - before):
+            print(
+                f"wardlight: {same:,} of {counted(bar.inputs, 'input')} held nothing new: read before, or twice", file=sys.stderr
             )
         if differs:
             print(f"wardlight: all that was read before was looked at again, since {line(differs)}", file=sys.stderr)
@@ -112,7 +116,9 @@ def tell_others(session: Session) -> None:
 
 def refuse(options: argparse.Namespace) -> None:
     """Raises OSError, before hours of reading, for what could only fail after them."""
-    if not options.paths and not (options.workspace and options.workspace.is_file()):
+    if not options.paths and options.workspace and not options.workspace.is_file():
+        raise FileNotFoundError(f"no such workspace: {options.workspace}; to make it, give files or folders to read")
+    if not options.paths and not options.workspace:
         raise OSError("nothing to read: give files or folders, or a directory with --directory")
     for one in options.directory:  # named on purpose: to go on without it would give other answers
         if not os.path.lexists(one):

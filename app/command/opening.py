@@ -22,7 +22,7 @@ def open_existing(path: Path) -> Session:
     Raises FileNotFoundError.
     """
     if not path.is_file():
-        raise FileNotFoundError(f"no such workspace: {path}")
+        raise FileNotFoundError(f"{path} is a folder, no workspace" if path.is_dir() else f"no such workspace: {path}")
     session = opened(path)
     with suppress(StoreError):  # one that cannot be read is told of by whoever asks for more
         if differs := session.queries.differs():

@@ -16,6 +16,8 @@ class Bar:
 
     def __init__(self, out: TextIO) -> None:
         self._out, self._on, self._last, self._painted = out, out.isatty(), 0.0, False
+        self.inputs = 0
+        """How many there are, as was told last."""
 
     def __enter__(self) -> "Bar":
         return self
@@ -27,6 +29,7 @@ class Bar:
 
     def show(self, progress: Progress) -> None:
         """Paint, at most ten times a second."""
+        self.inputs = progress.inputs_total
         now = time.monotonic()
         if not self._on or now - self._last < EVERY:
             return

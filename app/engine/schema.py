@@ -1,5 +1,6 @@
 """The workspace file: its tables, its version, its migrations."""
 
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -265,12 +266,14 @@ def prepare(
     kept: told of the copy from before a migration; told: how far that is. Raises Stopped when nobody waits for it any more
     (app.model.stopping); then the workspace is as it was.
     """
+    new = False
     try:
-        if path.exists() and 0 < path.stat().st_size < HEADER:  # which SQLite takes for an empty file
+        new = not path.exists()
+        if not new and 0 < path.stat().st_size < HEADER:  # which SQLite takes for an empty file
             raise StoreError(f"{path} is not a Wardlight workspace.")
         connection = connect(path)
     except (OSError, sqlite3.Error) as error:
-        raise StoreError(f"{path} cannot be opened: {error}.") from error
+        raise StoreError(f"{path} cannot be opened: {why_closed(path, error)}.") from error
     try:
         version = check(connection, path)
         if version == 0:
@@ -290,6 +293,9 @@ def prepare(
         connection.close()
         go_on()
         busy = "locked" in str(error) or "busy" in str(error)
+        if new and not busy:  # nothing was in it, and one that is empty would stand in the way of the next try
+            for one in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+                one.unlink(missing_ok=True)
         raise StoreError(f"{path}{IN_USE}" if busy else f"{path} cannot be used: {error}.") from error
     except sqlite3.DatabaseError as error:
         connection.close()
@@ -300,6 +306,17 @@ def prepare(
         connection.close()
         raise
     return connection
+
+
+def why_closed(path: Path, error: Exception) -> str:
+    """Why a file cannot be opened, in words: SQLite has the same ones for all of it."""
+    if path.is_dir():
+        return "it is a folder"
+    if not path.parent.is_dir():
+        return "there is no such folder"
+    if not os.access(path if path.exists() else path.parent, os.R_OK if path.exists() else os.W_OK):
+        return "you may not read it" if path.exists() else "you may not write in its folder"
+    return str(error)
 
 
 def is_foreign(error: sqlite3.Error) -> bool:

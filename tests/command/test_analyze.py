@@ -571,6 +571,15 @@ class TestAnotherProgramFoundTheAlerts:
         assert (run("alerts", case).err, run("analyze", "--workspace", case).err) == ("", "")
 
     def test_without_a_path_and_a_workspace_there_is_nothing_to_read(self, run: Run, tmp_path: Path) -> None:
-        for more in ((), ("--workspace", tmp_path / "none.wardlight")):
+        for more, words in (((), "nothing to read"), (("--workspace", tmp_path / "none.wardlight"), "no such workspace")):
             none = run("analyze", *more)
-            assert none.status == 1 and "nothing to read" in none.err
+            assert none.status == 1 and words in none.err
+
+    def test_what_is_the_same_as_another_input_is_told(self, run: Run, small: Path, tmp_path: Path) -> None:
+        (tmp_path / "copy.pcap").write_bytes(small.read_bytes())
+        both = run("analyze", small, tmp_path / "copy.pcap", "--workspace", tmp_path / "w")
+        assert both.err == "wardlight: 1 of 2 inputs held nothing new: read before, or twice\n" and b"from 1 input" in both.out
+        again = run("analyze", small, "--workspace", tmp_path / "w")
+        assert again.err == "wardlight: 1 of 1 input held nothing new: read before, or twice\n"
+        (tmp_path / "none.pcap").touch()
+        assert "nothing new" not in run("analyze", tmp_path / "none.pcap", "--workspace", tmp_path / "w").err

@@ -18,6 +18,7 @@ from app.engine import schema
 from app.engine.engine import create_workspace
 from app.engine.knowledge import Knowledge
 from app.engine.store import Store, StoreError, streams, update_alert
+from app.engine.store.opening import version_of
 from app.model.activity import Account, Activity, Endpoint, event_order
 from app.model.details import KINDS, DnsQuery, LdapSearch
 from app.model.rows import Problem
@@ -226,6 +227,37 @@ def test_a_damaged_workspace_says_so(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_says_so(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be opened"):
         Store(tmp_path / "nowhere" / "w")
+    with pytest.raises(StoreError, match="cannot be opened: there is no such folder"):
+        create_workspace(tmp_path / "nowhere" / "w")
+
+
+def test_a_folder_in_its_place_says_so(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="cannot be opened: it is a folder"):
+        version_of(tmp_path)
+
+
+def test_a_workspace_that_the_disk_does_not_take_leaves_no_empty_file(tmp_path: Path) -> None:
+    code = f"""
+import resource
+from pathlib import Path
+from app.engine.schema import StoreError
+from app.engine.engine import create_workspace
+resource.setrlimit(resource.RLIMIT_FSIZE, (8_192, 8_192))
+try:
+    create_workspace(Path({str(tmp_path / "w")!r}))
+except StoreError as error:
+    print(error)
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    assert ran.stdout.startswith(f"{tmp_path / 'w'} cannot be used"), ran.stderr
+    assert [one.name for one in tmp_path.iterdir() if one.name != "w.lock"] == []
 
 
 def test_one_writer_at_a_time(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def _reading(path: Path) -> sqlite3.Connection:
     try:
         return connect_to_read(path)
     except sqlite3.Error as error:
-        raise StoreError(f"{path} cannot be opened: {error}.") from error
+        raise StoreError(f"{path} cannot be opened: {schema.why_closed(path, error)}.") from error
 
 
 def can_be_read(path: Path) -> None:

@@ -58,7 +58,7 @@ def file_flags(data: bytes | mmap) -> tuple[str, ...]:
     if zlib.crc32(data[:120]) != crc:
         out.append("checksum of the file header is wrong")
     elif flags & 1:
-        out.append("the log was not closed (its header is marked dirty); all of it was read")
+        out.append("the log was not closed (its header is marked dirty); what it holds was read all the same")
     if flags & 2 and flags < 4:
         out.append("the log is marked full: later events were not logged")
     return tuple(out)
