@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from app.model.activity import Activity
-from app.model.details import EVENTS, DnsQuery, KerberosAp, KerberosAs, KerberosTgs, Ntlm, RpcBind, RpcCall, SmbTree
+from app.model.details import EVENTS, DnsQuery, KerberosAp, KerberosAs, KerberosTgs, Ntlm, RpcBind, RpcCall, SmbFile, SmbTree
 from app.model.events import EventKerberos, EventLogon, EventShare
 
 LOGON_TYPES = frozenset({"0", "2", "3", "4", "5", "7", "8", "9", "10", "11", "12", "13"})
@@ -133,6 +133,14 @@ def tree_form(activity: Activity) -> int:
     return _shared(tree.name)
 
 
+def file_form(activity: Activity) -> int:
+    """Marks of the share in which a file or pipe was opened; nearly all files lie elsewhere."""
+    path: str = activity.detail.path  # type: ignore[union-attr]
+    if path[-1:] != "$":
+        return 0
+    return PIPES if path[-4:].upper() == "IPC$" else HIDDEN
+
+
 def _shared(name: str) -> int:
     if name == "IPC$":
         return PIPES
@@ -148,6 +156,7 @@ FORMS: dict[type, Callable[[Activity], Hashable]] = {
     KerberosAs: granting_form,
     KerberosTgs: ticket_form,
     SmbTree: tree_form,
+    SmbFile: file_form,
     **dict.fromkeys(EVENTS, attrgetter("detail.event_id")),
     EventKerberos: logged_ticket,
     EventLogon: sign_in,

@@ -1,7 +1,7 @@
 """Logs cleared and auditing switched off."""
 
 from tests.cases.case import Case, Real
-from tests.engine.detectors.builders import WS1, call
+from tests.engine.detectors.builders import WMI, WS1, call
 from tests.engine.detectors.builders_changes import account_event
 from tests.engine.detectors.logs import CLIENT, log, logon, subject, tgt
 
@@ -9,6 +9,9 @@ WHERE = ("Microsoft-Windows-Eventlog", "Security")
 SYSTEM_LOG = ("Microsoft-Windows-Eventlog", "System")
 EVEN, EVEN6 = "82273fdc-e32a-18c3-3f78-827929dc23ea", "f6beaff7-1e19-4fbb-9f8f-b89e2018337c"
 ACCOUNTS = "{0cce9235-69ae-11d9-bed3-505054503030}"
+
+
+BY_WMI = r'Win32_NTEventlogFile.Name="C:\\Windows\\System32\\Winevt\\Logs\\{}.evtx"'
 
 
 def cleared(user: str = "alice", **more: object) -> object:
@@ -25,6 +28,12 @@ FIRES = {
     "that of a controller from elsewhere": Case([tgt("bob"), logon(), cleared(at=5)], severity="high"),
     "over the network": Case([call(EVEN, 0, stub={"log": "Security"})], severity="medium", external_id=3014),
     "over the newer interface": Case([call(EVEN6, 6, stub={"log": "Application"})], severity="low"),
+    "by a method of WMI": Case(
+        [call(WMI, 24, stub={"object": BY_WMI.format("Security"), "method": "ClearEventlog"})], severity="medium"
+    ),
+    "another log by a method of WMI": Case(
+        [call(WMI, 24, stub={"object": BY_WMI.format("System"), "method": "ClearEventLog"})], severity="low"
+    ),
     "the System log": Case([log(104, {**subject("alice"), "Channel": "System"}, where=SYSTEM_LOG)], severity="low"),
     "auditing of accounts off": Case([policy("%%8448")], severity="medium"),
     "auditing off by a policy": Case([policy("%%8448, %%8450", "SYSTEM")], severity="low"),
@@ -37,6 +46,11 @@ QUIET = {
     "auditing of files off": [policy("%%8448", category="{0cce921d-69ae-11d9-bed3-505054503030}")],
     "the log service stops": [log(1100, {}, where=WHERE)],
     "a log read over the network": [call(EVEN, 7, WS1), call(EVEN6, 5)],
+    "a log kept in a file by WMI, another method, one that is sealed": [
+        call(WMI, 24, stub={"object": BY_WMI.format("Security"), "method": "BackupEventlog"}),
+        call(WMI, 24, stub={"object": "StdRegProv", "method": "GetStringValue"}),
+        call(WMI, 24, sealed=True),
+    ],
     "an account changed": [account_event(4738, "dora")],
     "auditing on, as a forwarder of texts tells it": [policy("Success Added"), policy("Failure added", "SYSTEM")],
     "the size of a log asked for and its records read over the network": [call(EVEN, 4), call(EVEN, 10), call(EVEN6, 11)],

@@ -1,10 +1,10 @@
 """More cases of remote execution: processes that a log tells, the remote registry, WinRM."""
 
 from app.model.activity import Account, Activity
-from app.model.details import KerberosAp
-from app.model.identifiers import WINREG
+from app.model.details import KerberosAp, SmbFile
+from app.model.identifiers import MIMIKATZ, SVCCTL, WINREG
 from tests.cases.case import Case, Real
-from tests.engine.detectors.builders import DC1, MINUTE, SECOND, WS1, act, as_req, call
+from tests.engine.detectors.builders import DC1, MINUTE, SECOND, WMI, WS1, act, as_req, call, controller
 from tests.engine.detectors.builders import FILES as SERVER
 from tests.engine.detectors.logs import DC, FILE_SERVER, log, logon, subject, tgt
 
@@ -72,6 +72,18 @@ def shared(share: str, name: str, *, at: int = 0, user: str = "alice", mask: str
         "RelativeTargetName": name,
     }
     return log(5145, fields, at=at, computer=FILE_SERVER)
+
+
+def file(share: str, name: str, action: str = "write", *, at: int = 0, refused: bool = False, target: str = SERVER) -> Activity:
+    """A file or pipe over SMB, as packets tell it."""
+    detail = SmbFile(dialect="3.1.1", path=rf"\\files\{share}", name=name, action=action, bytes=4096)
+    who = Account(name="alice", domain="EXAMPLE")
+    return act(detail, WS1, target, 445, at=at, result="failure" if refused else "success", account=who)
+
+
+def wmi(name: str, method: str, *, texts: tuple[str, ...] = (), target: str = SERVER) -> Activity:
+    """A method of WMI that can be read."""
+    return call(WMI, 24, WS1, target, stub={"object": name, "method": method, "texts": list(texts)})
 
 
 def winrm(source: str = WS1, target: str = SERVER, *, at: int = 0, name: str = "alice") -> Activity:
@@ -143,6 +155,38 @@ FIRES = {
     "a program copied (5145)": Case([shared("ADMIN$", r"Temp\helper.exe", mask="0x2")], severity="low"),
     "the pipe of PsExec under another name": Case([shared("IPC$", "helper-WS1-4012-stdin")], severity="medium"),
     "the pipe of PsExec": Case([shared("IPC$", "PSEXESVC-WS1-4012-stdin")], severity="low"),
+    "a program copied": Case([file("ADMIN$", r"Temp\helper.exe")], severity="low"),
+    "a library put beside a service, which is then started": Case(
+        [file("C$", r"Windows\System32\helper.dll"), call(SVCCTL, 19, WS1, SERVER, at=MINUTE)], severity="medium"
+    ),
+    "the output of a command fetched, whose call was not recorded": Case(
+        [file("ADMIN$", "__1693465717.66", "read")], severity="medium"
+    ),
+    "the pipe of RemCom, whose service was not recorded": Case([file("IPC$", "RemCom_communicaton", "write")], severity="medium"),
+    "the pipe of PsExec, whose service was not recorded": Case([file("IPC$", "PSEXESVC-WS1-4012-stdin")], severity="low"),
+    "an event consumer of WMI": Case(
+        [call(WMI, 14, WS1, SERVER, stub={"class": "ActiveScriptEventConsumer"})], severity="medium"
+    ),
+    "an event bound to its consumer": Case(
+        [controller(DC1), call(WMI, 14, stub={"class": "__FilterToConsumerBinding"})], severity="high"
+    ),
+    "an object of WMI kept for the first time, sealed": Case(
+        [call(WMI, 14, WS1, SERVER, sealed=True, request_bytes=3000)], severity="low"
+    ),
+    "a shadow copy of a controller's volume": Case(
+        [controller(DC1), wmi("Win32_ShadowCopy", "Create", texts=("C:\\", "ClientAccessible"), target=DC1)], severity="high"
+    ),
+    "the registry written through WMI": Case(
+        [wmi("StdRegProv", "SetStringValue", texts=(RUN[5:], "Updater", r"C:\x.exe"))], severity="medium"
+    ),
+    "commands for mimikatz": Case([call(MIMIKATZ, 2, WS1, SERVER, sealed=True)], severity="medium"),
+    "the service managers of many computers refused": Case(
+        [call(SVCCTL, 15, WS1, f"192.0.2.{60 + one}", at=one * SECOND, code=5) for one in range(5)], severity="low"
+    ),
+    "an application for hypertext made from afar": Case(
+        [call("000001a0-0000-0000-c000-000000000046", 4, WS1, SERVER, stub={"clsid": "3050f4d8-98b5-11cf-bb82-00aa00bdce0b"})],
+        severity="medium",
+    ),
     "a session over WinRM": Case([as_req("alice"), winrm()], severity="low"),
 }
 
@@ -202,6 +246,37 @@ QUIET = {
         call(WINREG, 17, WS1, SERVER, stub={"key": RUN, "value": "Updater"}),
         call(WINREG, 22, WS1, SERVER, stub={"key": r"HKLM\SOFTWARE\Vendor", "value": "Last", "data": "1"}),
         call(WINREG, 22, WS1, SERVER, sealed=True),
+    ],
+    "documents on a drive, a program read, one on another share, one that was refused": [
+        file("C$", r"Users\alice\report.docx"),
+        file("ADMIN$", r"Temp\helper.exe", "read"),
+        file("Software", "setup.exe"),
+        file("ADMIN$", r"Temp\helper.exe", refused=True),
+        file("ADMIN$", r"Temp\abcdefgh.tmp", "read"),
+    ],
+    "pipes of Windows, and one of a product": [
+        file("IPC$", "srvsvc", "open"),
+        file("IPC$", "vendor-agent-1", "write"),
+        file("Data", "PSEXESVC-WS1-4012-stdin"),
+    ],
+    "a program that is replaced elsewhere, a service that is started": [
+        call(SVCCTL, 19, WS1, SERVER),
+        file("Software", "setup.exe", at=SECOND),
+        call(SVCCTL, 31, WS1, SERVER, at=MINUTE),
+    ],
+    "WMI keeps a setting, an event filter alone": [
+        call(WMI, 14, WS1, SERVER, stub={"texts": ["Win32_PageFileSetting"]}),
+        call(WMI, 14, WS1, SERVER, stub={"class": "__EventFilter"}),
+    ],
+    "WMI lists shadow copies, reads and writes other values": [
+        wmi('Win32_ShadowCopy.ID="{1}"', "GetText"),
+        wmi("StdRegProv", "GetStringValue", texts=(RUN[5:], "Updater")),
+        wmi("StdRegProv", "SetStringValue", texts=(r"SOFTWARE\Vendor", "Last", "today")),
+    ],
+    "two service managers refused, and one that is broken": [
+        call(SVCCTL, 15, WS1, SERVER, code=5),
+        call(SVCCTL, 15, WS1, DC1, at=SECOND, code=5),
+        call(SVCCTL, 15, WS1, "192.0.2.66", at=2 * SECOND, code=1722),
     ],
     "computers send their logs": [winrm(name="WS1$"), winrm(WS1, DC1, at=MINUTE, name="WS1$")],
     "a page of a web server": [act(KerberosAp(service="HTTP/files", carrier="http"), WS1, SERVER, 80)],

@@ -1,9 +1,12 @@
 """More cases of who is signed in where: the pipes that a log of shares tells, tickets for many computers."""
 
 from app.model.activity import Activity
+from app.model.identifiers import WINREG
 from tests.cases.case import Case, Real
-from tests.engine.detectors.builders import MINUTE, SECOND, WS1, tgs_req
+from tests.engine.detectors.builders import FILES, MINUTE, SECOND, WS1, call, tgs_req
 from tests.engine.detectors.logs import DC, FILE_SERVER, log, subject, tgt, ticket
+
+TERMINALS = "88143fd0-c28d-4b2b-8fef-8d882f6a9390"
 
 
 def pipe(name: str, user: str = "alice", *, at: int = 0, source: str = WS1, computer: str = FILE_SERVER) -> Activity:
@@ -29,6 +32,10 @@ FIRES = {
     ),
     "the pipe of sessions on a controller (5145)": Case([tgt("bob"), pipe("srvsvc", at=SECOND, computer=DC)], severity="low"),
     "sessions, profiles and names asked at once (5145)": Case(all_of("winreg", "lsarpc", "srvsvc"), severity="low"),
+    "the users of a computer's registry": Case([call(WINREG, 9, WS1, FILES, stub={"key": "HKU"})], severity="low"),
+    "the desktop sessions of many": Case(
+        [call(TERMINALS, 5, WS1, f"192.0.2.{60 + one}", at=one * SECOND) for one in range(4)], severity="low"
+    ),
     "a collector (5145)": Case(all_of("srvsvc", "wkssvc", "samr", "winreg"), severity="low"),
 }
 QUIET = {
@@ -36,6 +43,13 @@ QUIET = {
     "a day's work (4769)": tour(40, apart=2 * MINUTE),
     "a management server (4769)": tour(40, user="MGMT$"),
     "web sites (packets)": [tgs_req(f"HTTP/srv{one}.example.org", at=one * SECOND) for one in range(20)],
+    "other keys, users whose root was not seen, the desktop sessions of one": [
+        call(WINREG, 9, WS1, FILES, stub={"key": r"HKLM\SOFTWARE"}),
+        call(WINREG, 9, WS1, FILES, at=SECOND),
+        call(WINREG, 4, WS1, FILES, at=SECOND, stub={"key": "HKU"}),
+        call(TERMINALS, 5, WS1, FILES, at=2 * SECOND),
+        call(TERMINALS, 0, WS1, FILES, at=3 * SECOND),
+    ],
     "a file dialogue (5145)": all_of("srvsvc", "wkssvc"),
     "over an hour (5145)": [
         pipe("winreg"), pipe("srvsvc", at=20 * MINUTE), pipe("lsarpc", at=40 * MINUTE), pipe("samr", at=59 * MINUTE),

@@ -14,6 +14,10 @@ from app.model.events import EventAudit
 SECURITY_CLEARED, OTHER_CLEARED, POLICY = 1102, 104, 4719
 EVEN, EVEN6 = "82273fdc-e32a-18c3-3f78-827929dc23ea", "f6beaff7-1e19-4fbb-9f8f-b89e2018337c"
 """The two interfaces of the event log (MS-EVEN section 1.9, MS-EVEN6 section 1.9)."""
+WMI, EXEC_METHOD = "9556dc99-828c-11cf-a37e-00aa003240c7", (24, 25)
+"""IWbemServices::ExecMethod and ExecMethodAsync (MS-WMI section 3.1.4.3.22)."""
+LOG_OF_WMI, CLEAR = "win32_nteventlogfile", "cleareventlog"
+"""Class and method by which WMI clears a log; its object is named by the file of the log."""
 CLEARS = {(EVEN, 0), (EVEN, 12), (EVEN6, 6)}
 """ElfrClearELFW, ElfrClearELFA (MS-EVEN section 3.1.4.9), EvtRpcClearLog (MS-EVEN6 section 3.1.4.16)."""
 REMOVED = ("%%8448", "%%8450", "success removed", "failure removed")
@@ -37,6 +41,10 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if isinstance(event, RpcCall):
         if (event.interface, event.opnum) in CLEARS:
             yield _cleared(activity, str(event.stub.get("log") or ""), ctx)
+        elif event.interface == WMI:
+            log = by_wmi(event)
+            if log is not None:
+                yield _cleared(activity, log, ctx)
     elif isinstance(event, EventAudit):
         if event.event_id == SECURITY_CLEARED:
             yield _cleared(activity, "Security", ctx)
@@ -44,6 +52,14 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             yield _cleared(activity, event.text("Channel") or "", ctx)
         elif event.event_id == POLICY:
             yield from _policy(activity, event, ctx)
+
+
+def by_wmi(call: RpcCall) -> str | None:
+    """The log that a method of WMI clears, by the name of its file; None for other methods."""
+    name = str(call.stub.get("object", "")).lower()
+    if LOG_OF_WMI not in name or str(call.stub.get("method", "")).lower() != CLEAR:
+        return None
+    return name.replace("/", "\\").rpartition("\\")[2].strip("\"' ").partition(".")[0]
 
 
 def _cleared(activity: Activity, log: str, ctx: Context) -> Finding:
@@ -117,12 +133,12 @@ DETECTOR = Detector(
     techniques=("T1070.001", "T1562.002"),
     watches=(EventAudit, RpcCall),
     needs=Needs(
-        ports=("445", "dynamic RPC"), kinds=("event-audit", "rpc-call"), parts=("event-audit",), interfaces=(EVEN, EVEN6),
+        ports=("445", "dynamic RPC"), kinds=("event-audit", "rpc-call"), parts=("event-audit",), interfaces=(EVEN, EVEN6, WMI),
         hidden_by=("smb3 encrypted",),
     ),
     window=HOUR,
-    interfaces=(EVEN, EVEN6),
-    opnums=(0, 6, 12),
+    interfaces=(EVEN, EVEN6, WMI),
+    opnums=(0, 6, 12, *EXEC_METHOD),
     event_ids=(SECURITY_CLEARED, OTHER_CLEARED, POLICY),
     detect=detect,
 )  # fmt: skip

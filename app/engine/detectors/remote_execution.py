@@ -17,28 +17,30 @@ from app.engine.readings.commands import ADMINISTRATION, PROGRAM_OF, own_program
 from app.engine.readings.deeds import (
     ACTIVATED,
     ACTIVATION,
+    ASKED_MANAGER,
     DISPATCH,
-    FILE_CHECKED,
     OLD_TASK,
     QUIET_PIPES,
     RUNNING,
     SESSION,
-    USE_PIPE,
+    STARTED_AFTER,
     WMI,
     deed_of,
     may_run,
 )
 from app.engine.readings.installations import INSTALLED, INSTALLED_AUDITED, TASK_CHANGED, TASK_MADE, installation
 from app.engine.readings.novelty import is_new
-from app.engine.readings.pipes import CONTROL, pipe_opened, program_written
+from app.engine.readings.pipes import CONTROL, pipe_opened
 from app.engine.readings.processes import BEGAN, BEGAN_SYSMON, WMI_HOST, program_of, started
 from app.engine.readings.sessions import LOGON, NETWORK, Logon, from_session, is_elsewhere, latest_of
+from app.engine.readings.shares import FILE_CHECKED, USE_PIPE, program_put, program_written
+from app.engine.readings.wmi import PUT
 from app.engine.repeated import again, first_time, folded, told_before
 from app.model.activity import Activity
 from app.model.alert import Fact, Finding, Sentence
 from app.model.details import KerberosAp, Ntlm, RpcBind, RpcCall, SmbFile
 from app.model.events import EventLogon, EventProcess, EventService, EventShare, EventTask
-from app.model.identifiers import ATSVC, SVCCTL, TASKS, WINREG
+from app.model.identifiers import ATSVC, MIMIKATZ, SVCCTL, TASKS, WINREG
 
 WINDOW = HOUR
 """Deeds within an hour explain each other."""
@@ -85,7 +87,9 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
         return ran(activity, ctx)
     deed = deed_of(activity, ctx)
     if deed is None:
-        return reached(activity, ctx) if kind is EventShare else ()
+        return reached(activity, ctx) if kind is EventShare or kind is SmbFile else ()
+    if deed[0] == PUT and not first_put(activity, ctx):
+        return ()
     return done(activity, deed, ctx) if activity.destination is not None else ()
 
 
@@ -100,13 +104,15 @@ def done(activity: Activity, deed: tuple[str, str], ctx: Context) -> Iterator[Fi
     said = detail_text(activity)
     target = ctx.target(activity)
     everyday = what.removeprefix(USE_PIPE) in ADMINISTRATION
-    refused_pipe = isinstance(activity.detail, EventShare) and not success
-    weak = isinstance(activity.detail, (RpcBind, SmbFile)) or refused_pipe or everyday
-    weak = weak or what in (SESSION, OLD_TASK) or label == ACTIVATED
+    refused_pipe = isinstance(activity.detail, (EventShare, SmbFile)) and not success
+    weak = isinstance(activity.detail, RpcBind) or refused_pipe or everyday
+    weak = weak or what in (SESSION, OLD_TASK, PUT, ASKED_MANAGER) or label == ACTIVATED
+    put = program_put(activity, ctx) if what == STARTED_AFTER else ""
     product = brought(activity, pair[1], ctx)
     deeds = ctx.memory.seen(("deeds", *pair), what, activity.at, activity.id, WINDOW)
     others = [str(one) for one in deeds.values if one != what]
-    subject, routine, wave = spread(" ".join(pair), named(activity), what, not weak, activity, ctx)
+    name = what if what == ASKED_MANAGER else named(activity)
+    subject, routine, wave = spread(" ".join(pair), name, what, not weak, activity, ctx)
     if isinstance(activity.detail, EventShare) or what == SESSION:
         subject = joined(subject, pair[1], activity, ctx)
     made = found(
@@ -128,6 +134,7 @@ def done(activity: Activity, deed: tuple[str, str], ctx: Context) -> Iterator[Fi
             fact(f"{describe.what(activity).rstrip(': ')}: ", activity),
             *((fact(f"In the same hour also: {listed(others)}"),) if others else ()),
             *((fact(target, " is a domain controller: whoever runs code there owns the domain"),) if controller else ()),
+            *((fact(f"It had put {put} onto that computer within the hour before"),) if put else ()),
             *((fact("The call is sealed; its number shows what was asked, not what was run"),)
               if isinstance(activity.detail, RpcCall) and activity.detail.hidden else ()),
             *((fact(f"It was put on {DEPLOYED} or more other computers in the hours before"),) if wave and controller else ()),
@@ -189,28 +196,38 @@ def copied(activity: Activity, program: str, ctx: Context) -> Iterator[Finding]:
     account = ctx.account(activity)
     if account is None or not is_new("program", account.key, activity.at, ctx):
         return
+    place, where = ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
+    name = program.replace("/", "\\").rpartition("\\")[2].lower()
     yield hinted(
         activity,
         ctx,
         "A program was copied to another computer",
         sentence(*ctx.who(activity), " copied ", program, " to the administrators' share of ", ctx.target(activity), "."),
         (
-            fact("The log of shares tells it: ", activity),
+            fact("The log of shares tells it: " if isinstance(activity.detail, EventShare) else "It was written: ", activity),
             first_time(account),
             against("It would be quiet for whoever copied programs earlier, and where five others do so"),
         ),
         ("program copied", "written"),
+        subject=spread(f"{place} {where}", name, "program copied", False, activity, ctx)[0],
     )
+
+
+def first_put(activity: Activity, ctx: Context) -> bool:
+    """True where somebody keeps an object of WMI for the first time; what it is is sealed."""
+    account = ctx.account(activity)
+    return account is not None and account.kind == "user" and is_new("put", account.key, activity.at, ctx)
 
 
 def hinted(
     activity: Activity, ctx: Context, title: str, story: Sentence, facts: tuple[Fact, ...], step: tuple[str, str],
-    evidence: tuple[str, ...] = (),
+    evidence: tuple[str, ...] = (), subject: str = "",
 ) -> Finding:  # fmt: skip
-    """What may be the beginning of a deed, in a low voice, in the case of these two computers."""
+    """What may be the beginning of a deed, in a low voice, in the case of these two computers unless it has one of its own."""
     place, where = ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
+    case = joined(subject or f"{place} {where}", where, activity, ctx)
     return found(
-        ctx, activity, joined(f"{place} {where}", where, activity, ctx), evidence=evidence or (activity.id,), severity="low",
+        ctx, activity, case, evidence=evidence or (activity.id,), severity="low",
         confidence="low", title=title, story=(story,), facts=facts, steps=ctx.path(activity, *step),
     )  # fmt: skip
 
@@ -435,9 +452,8 @@ DETECTOR = Detector(
     severity="medium",
     phase="Lateral movement",
     techniques=("T1569.002", "T1053.005", "T1047", "T1021.003", "T1021.006"),
-    watches=(RpcCall, RpcBind, KerberosAp, Ntlm, EventService, EventTask, EventProcess, EventShare, EventLogon),
-    watches_refused=(SmbFile,),
-    interfaces=(SVCCTL, ATSVC, TASKS, WMI, DISPATCH, WINREG, *sorted(ACTIVATION), ""),
+    watches=(RpcCall, RpcBind, SmbFile, KerberosAp, Ntlm, EventService, EventTask, EventProcess, EventShare, EventLogon),
+    interfaces=(SVCCTL, ATSVC, TASKS, WMI, DISPATCH, WINREG, MIMIKATZ, *sorted(ACTIVATION), ""),
     event_ids=(INSTALLED, INSTALLED_AUDITED, TASK_MADE, TASK_CHANGED, BEGAN, BEGAN_SYSMON, FILE_CHECKED, LOGON),
     needs=Needs(
         ports=("445", "135", "5985", "dynamic RPC"),
@@ -457,6 +473,7 @@ DETECTOR = Detector(
     sign_ins=lambda one: one.event == LOGON and one.type in (NETWORK, -1) and not one.machine,
     forms={
         RpcCall: lambda form, _: may_run(*form),
+        SmbFile: lambda form, _: bool(form),
         KerberosAp: lambda carrier, _: carrier == "http",
         Ntlm: lambda carrier, _: carrier == "http",
         EventShare: lambda form, _: bool(form[1] & (PIPES | HIDDEN)) and form[2] not in QUIET_PIPES,

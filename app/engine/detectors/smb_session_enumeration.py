@@ -31,6 +31,7 @@ from app.model.alert import Finding
 from app.model.details import KerberosTgs, RpcCall
 from app.model.entity import EntityRef
 from app.model.events import EventKerberos, EventShare
+from app.model.identifiers import WINREG
 from app.model.tuning import Threshold
 
 SRVSVC = "4b324fc8-1670-01d3-1278-5a47bf6ee188"
@@ -39,6 +40,13 @@ NETR_SESSION_ENUM = 12
 WKSSVC = "6bffd098-a112-3610-9833-46c3f87e345a"
 NETR_WKSTA_USER_ENUM = 2
 """NetrWkstaUserEnum (MS-WKST section 3.2.4.3): who is signed in at a computer, for its administrators; collectors ask both."""
+BASE_ENUM_KEY, USERS = 9, "HKU"
+"""BaseRegEnumKey (MS-RRP section 3.1.5.10) of HKEY_USERS: a key for each user whose profile is loaded."""
+TERMINALS, WINSTATIONS = "88143fd0-c28d-4b2b-8fef-8d882f6a9390", "5ca4a760-ebb1-11cf-8611-00a0245420ed"
+GET_SESSIONS = frozenset({5, 8, 9, 10})
+WINSTATION_ENUM = 3
+"""RpcGetEnumResult, RpcGetSessionIds, RpcGetEnumResultEx, RpcGetAllSessions (MS-TSTS section 3.3.4.2) and
+RpcWinStationEnumerate (section 3.7.4.1.4): sessions at a desk or by remote desktop."""
 WINDOW = HOUR
 SERVERS = Threshold(name="servers", low=5, medium=3, high=2, words="Other servers asked within an hour")
 """Other servers asked within an hour; one is the daily look of its administrator."""
@@ -53,7 +61,14 @@ TICKETS = Threshold(name="tickets", low=25, medium=10, high=6, words="Computers 
 """Computers for which a person asked tickets within a minute; a sign-in needs two or three."""
 OF_FILES = frozenset({"cifs", "host"})
 """Classes of tickets to reach a computer over SMB; a browser asks for HTTP, a log names the account only."""
-ASKS = frozenset({(SRVSVC, NETR_SESSION_ENUM), (WKSSVC, NETR_WKSTA_USER_ENUM)})
+ASKS: dict[tuple[str, int], str] = {
+    (SRVSVC, NETR_SESSION_ENUM): "NetrSessionEnum lists users with the addresses they come from: ",
+    (WKSSVC, NETR_WKSTA_USER_ENUM): "NetrWkstaUserEnum lists the users signed in: ",
+    (WINREG, BASE_ENUM_KEY): "The keys of HKEY_USERS are the users whose profiles are loaded: ",
+    (WINSTATIONS, WINSTATION_ENUM): "The sessions at its desk and by remote desktop: ",
+    **{(TERMINALS, opnum): "The sessions at its desk and by remote desktop: " for opnum in sorted(GET_SESSIONS)},
+}
+"""Calls that tell who is at a computer, with what they tell."""
 
 
 def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
@@ -67,19 +82,25 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
 
 def listed_there(activity: Activity, call: RpcCall, ctx: Context) -> Iterator[Finding]:
     """A call that lists who is at a computer."""
-    if (call.interface, call.opnum) not in ASKS or activity.source is None or ctx.from_controller(activity):
+    words = ASKS.get((call.interface, call.opnum), "")
+    if not words or (call.interface == WINREG and call.stub.get("key") != USERS):
         return
-    users = call.interface == WKSSVC
+    if activity.source is None or ctx.from_controller(activity):
+        return
+    users, beside = call.interface != SRVSVC, call.interface not in (SRVSVC, WKSSVC)
     ip, where = ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
     if ip == where or not where:
         return
-    trail = ctx.memory.seen(("servers", ip), where, activity.at, activity.id, WINDOW)
+    trail = ctx.memory.seen(("beside" if beside else "servers", ip), where, activity.at, activity.id, WINDOW)
     on_controller = ctx.to_controller(activity) and not users
     if on_controller:
         ctx.memory.note(("hot", ip), True, activity.at)
     hot = on_controller or ctx.memory.recall(("hot", ip), bool, activity.at, WINDOW) is not None
     many = trail.distinct >= ctx.limit(SERVERS)
-    if not (hot or many) and (users or not is_new("one server", ip, activity.at, ctx, crowd=LOOKERS)):
+    if beside:
+        if not (many or call.interface == WINREG) or not is_new("beside", ip, activity.at, ctx, crowd=LOOKERS):
+            return
+    elif not (hot or many) and (users or not is_new("one server", ip, activity.at, ctx, crowd=LOOKERS)):
         return
     success = activity.result != "failure"
     target = ctx.target(activity)
@@ -93,7 +114,7 @@ def listed_there(activity: Activity, call: RpcCall, ctx: Context) -> Iterator[Fi
         first=trail.began,
         evidence=trail.take() or (activity.id,),
         targets=servers,
-        severity=None if hot or many else "low",
+        severity=None if (hot or many) and not beside else "low",
         succeeded=outcome_of(activity),
         title=None if success else "Attempted user and IP address reconnaissance (SMB)",
         story=(
@@ -103,8 +124,7 @@ def listed_there(activity: Activity, call: RpcCall, ctx: Context) -> Iterator[Fi
             ),
         ),
         facts=(
-            fact("NetrWkstaUserEnum lists the users signed in: " if users
-                 else "NetrSessionEnum lists users with the addresses they come from: ", activity),
+            fact(words, activity),
             fact(f"{plural(trail.distinct, 'server')} asked within an hour"),
             *((fact(target, " is a domain controller, where most accounts have sessions"),) if on_controller else ()),
             against("It would be quiet from a domain controller, and of low severity for a single server that is none"),
@@ -212,14 +232,14 @@ DETECTOR = Detector(
     techniques=("T1087.002", "T1049"),
     watches=(RpcCall, EventShare, KerberosTgs, EventKerberos),
     event_ids=(FILE_CHECKED, SERVICE_TICKET),
-    interfaces=(SRVSVC, WKSSVC),
-    opnums=(NETR_SESSION_ENUM, NETR_WKSTA_USER_ENUM),
+    interfaces=(SRVSVC, WKSSVC, WINREG, TERMINALS, WINSTATIONS),
+    opnums=tuple(sorted({opnum for _, opnum in ASKS})),
     needs=Needs(
         ports=("445", "139"),
         kinds=("rpc-call", "event-share", "kerberos-tgs", "event-kerberos"),
         parts=("event-share", "kerberos-tgs", "event-kerberos"),
         hidden_by=("smb3 encrypted",),
-        interfaces=(SRVSVC, WKSSVC),
+        interfaces=(SRVSVC, WKSSVC, WINREG),
         controllers=True,
     ),
     window=WINDOW,

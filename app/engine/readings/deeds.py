@@ -1,21 +1,19 @@
 """What a message over the network makes another computer run: services, tasks, WMI, COM objects, its registry, WinRM."""
 
-import re
-
 from app.engine.context import Context
 from app.engine.readings.registry import written
+from app.engine.readings.shares import FILE_CHECKED, fetched, program_put
+from app.engine.readings.wmi import EXEC_METHOD, METHOD, PUT_INSTANCE, SILENT, asked_of_wmi
 from app.model.activity import Activity
 from app.model.details import KerberosAp, Ntlm, RpcBind, RpcCall, SmbFile
 from app.model.events import EventShare
-from app.model.identifiers import ATSVC, SVCCTL, TASKS, WINREG
+from app.model.identifiers import ATSVC, MIMIKATZ, SVCCTL, TASKS, WINREG
 
 SECOND = 1_000_000
 HOUR, DAY = 3_600 * SECOND, 86_400 * SECOND
 WINDOW = HOUR
 """What one computer asked of another stays in mind this long."""
-FILE_CHECKED = 5145
 ACTIVATED = "DCOM activation"
-USE_PIPE = "use the program of "
 OTHER = "another class"
 OLD_TASK = "run a task that was there before"
 REGISTER, RUN = 1, 12
@@ -33,32 +31,26 @@ DEEDS: dict[tuple[str, int], tuple[str, str]] = {
     (ATSVC, 0): ("schedule a task", "task scheduled"),
     (TASKS, 1): ("register a scheduled task", "task registered"),
     (TASKS, 12): ("run a scheduled task", "task run"),
-    (WMI, 24): ("call a WMI method", "WMI method"),
-    (WMI, 25): ("call a WMI method", "WMI method"),
+    **{(WMI, opnum): METHOD for opnum in sorted(EXEC_METHOD | PUT_INSTANCE)},
     (DISPATCH, 6): ("call a method of a COM object", "DCOM method"),
 }
 """RCreateService in five forms (MS-SCMR 3.1.4), NetrJobAdd, SchRpcRegisterTask and SchRpcRun (MS-TSCH 3.2.5),
-IWbemServices::ExecMethod and ExecMethodAsync (MS-WMI 3.1.4.3), IDispatch::Invoke (MS-OAUT 3.1.4.4)."""
+IWbemServices::ExecMethod and PutInstance (MS-WMI 3.1.4.3; app.engine.readings.wmi says which count), IDispatch::Invoke
+(MS-OAUT 3.1.4.4)."""
 CHANGE_CONFIG = frozenset({(SVCCTL, 11), (SVCCTL, 23)})
 """RChangeServiceConfigW and A: the program of an existing service replaced."""
 START = frozenset({(SVCCTL, 19), (SVCCTL, 31)})
 """RStartServiceW and A."""
-READS = ("get", "enum", "check")
-"""Methods that only look: of StdRegProv, and of other classes; monitoring and inventory programs use them all day."""
-RUNNERS = frozenset({
-    ("win32_process", "create"), ("win32_scheduledjob", "create"), ("win32_product", "install"),
-    ("msft_scheduledtask", "create"), ("ps_scheduledtask", "registerbyxml"), ("ps_scheduledtask", "registerbyobject"),
-    ("ps_scheduledtask", "newactionbyexec"),
-})  # fmt: skip
-"""WMI methods whose work is to run something; so do Create and Change of every class of services (MS-WMI, CIM schema)."""
-SERVICE_CLASSES = frozenset({"win32_service", "win32_baseservice", "win32_systemdriver", "win32_terminalservice"})
-SILENT = 400
-"""Bytes of a sealed ExecMethod below which it carries a path and a method's name but no parameters: it cannot bring a command.
-One with parameters carries their class description, over a thousand bytes (MS-WMIO section 2.2.6)."""
 PLAIN_CHANGE = 120
 """Bytes of a sealed RChangeServiceConfig below which every text is absent: handle, three numbers, nine empty pointers and
 padding (MS-SCMR section 3.1.4.11). A changed start type looks so, a changed program does not."""
-EXEC_METHOD = frozenset({24, 25})
+MANAGER = frozenset({(SVCCTL, 15), (SVCCTL, 27)})
+"""ROpenSCManagerW and A. With all rights only administrators may: tools that look for computers where they are one ask many."""
+ASKED_MANAGER = "open the service manager"
+ACCESS_DENIED = 5
+MANAGERS = 3
+"""Computers whose service manager refused one computer within an hour, from which on it is no mistake."""
+STARTED_AFTER = "start a service after a program was put there"
 WMI_CLASS = "8bc3f05e-d86b-11d0-a075-00c04fb68820"
 """Class whose activation begins every WMI session (MS-WMI section 1.9)."""
 SOON = 600 * SECOND
@@ -72,6 +64,11 @@ CLASSES: dict[str, str] = {
     "00024500-0000-0000-c000-000000000046": "Excel.Application",
     "000209ff-0000-0000-c000-000000000046": "Word.Application",
     "0006f03a-0000-0000-c000-000000000046": "Outlook.Application",
+    "00021a20-0000-0000-c000-000000000046": "Visio.Application",
+    "91493441-5a91-11cf-8700-00aa0060263b": "PowerPoint.Application",
+    "36d27c48-a1e8-11d3-ba55-00c04f72f325": "MSProject.Application",
+    "3050f4d8-98b5-11cf-bb82-00aa00bdce0b": "HTAFile",
+    "0002df01-0000-0000-c000-000000000046": "InternetExplorer.Application",
 }
 """COM classes that run commands for a remote caller (ATT&CK T1021.003)."""
 QUIET_PIPES = frozenset({
@@ -91,7 +88,9 @@ WEEK = 7 * DAY
 def may_run(interface: str, opnum: int) -> bool:
     """True for the calls of which deed_of() or what it remembers is told."""
     key = interface, opnum
-    if interface in ACTIVATION or interface == WINREG or key in DEEDS or key in CHANGE_CONFIG or key in START:
+    if interface in ACTIVATION or interface in (WINREG, MIMIKATZ) or key in DEEDS or key in CHANGE_CONFIG:
+        return True
+    if key in START or key in MANAGER:
         return True
     return not interface and opnum in EXEC_METHOD
 
@@ -107,9 +106,9 @@ def deed_of(activity: Activity, ctx: Context) -> tuple[str, str] | None:
         name = detail.name.lower().replace("\\", "/").rsplit("/", 1)[-1]
         if name in PIPES and activity.result == "failure" and detail.path.upper().endswith("IPC$"):
             return f"open the pipe {name}", f"pipe {name}"
-        return None
+        return fetched(activity, ctx)
     if isinstance(detail, EventShare):
-        left = fetched(activity, detail, ctx)
+        left = fetched(activity, ctx)
         if left is not None:
             return left
         name = (detail.text("RelativeTargetName") or "").lower()
@@ -124,6 +123,8 @@ def deed_of(activity: Activity, ctx: Context) -> tuple[str, str] | None:
     if detail.interface == WINREG:
         what = written(detail)
         return (what, "registry written") if what else None
+    if detail.interface == MIMIKATZ:
+        return "give commands to mimikatz, which runs there", "mimikatz commanded"
     key = (detail.interface, detail.opnum)
     where = (ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at))
     traced = not activity.frames  # a trace of the RPC runtime tells numbers only
@@ -132,8 +133,8 @@ def deed_of(activity: Activity, ctx: Context) -> tuple[str, str] | None:
     if key in DEEDS:
         if key == (DISPATCH, 6) and detail.guessed:
             return None
-        if detail.interface == WMI and harmless(detail):
-            return None
+        if detail.interface == WMI:
+            return asked_of_wmi(detail)
         if key == (DISPATCH, 6) and ctx.memory.recall(("object", *where), str, activity.at, WINDOW) == OTHER:
             return None
         if detail.interface == TASKS and detail.opnum == REGISTER:
@@ -150,6 +151,11 @@ def deed_of(activity: Activity, ctx: Context) -> tuple[str, str] | None:
             return ("change the program of a service", "service changed") if binary else None
     if key in START and ctx.memory.recall(("changed", *where), bool, activity.at, WINDOW):
         return "start a service that it had made or changed", "service started"
+    if key in START and program_put(activity, ctx):
+        return STARTED_AFTER, "service started"
+    if key in MANAGER and activity.result == "failure" and activity.code == ACCESS_DENIED and activity.source is not None:
+        refusals = ctx.memory.seen(("managers", where[0]), where[1], activity.at, activity.id, WINDOW)
+        return (ASKED_MANAGER, "service manager") if refusals.distinct >= MANAGERS else None
     if detail.interface in ACTIVATION:
         if WMI_CLASS in (str(value).lower() for value in detail.stub.values()):
             ctx.memory.note(("wmi", *where), True, activity.at)
@@ -169,40 +175,6 @@ def deed_of(activity: Activity, ctx: Context) -> tuple[str, str] | None:
     return None
 
 
-OUTPUT_FILES = re.compile(r"(^|\\)__(\d{9,10}(\.\d{1,9})?|output(_[a-z0-9]{1,16})?)$", re.I)
-"""Where tools let a command write what it says, to fetch it from the share of the administrators: WMI and services."""
-TASK_OUTPUT = re.compile(r"^(windows\\)?temp\\[a-z]{8}\.tmp$", re.I)
-"""The same of tools that use the task scheduler; only together with its pipe."""
-PIPES_OF_TOOLS = {
-    "psexesvc": "PsExec", "paexec": "PAExec", "remcom_": "RemCom", "csexec": "CSExec", "winexesvc": "winexe", "ahexec": "winexe",
-}  # fmt: skip
-"""Beginnings of the pipes by which the programs of tools talk to who sent them."""
-PIPE_OF_PSEXEC = re.compile(r"^[^\\]{1,100}-[^\\]{1,64}-\d{1,10}-std(in|out|err)$", re.I)
-"""Pipes of PsExec's program, whatever it is called: name, computer and process of who sent it, and which of the three it is."""
-FETCHED = "run a command and fetch what it said"
-
-
-def fetched(activity: Activity, event: EventShare, ctx: Context) -> tuple[str, str] | None:
-    """What tools leave in the log of shares (5145): the file with a command's output, the pipe of their program."""
-    share, name = (event.text("ShareName") or "").upper(), (event.text("RelativeTargetName") or "").lower()
-    if event.event_id != FILE_CHECKED or activity.result == "failure" or not name:
-        return None
-    pair = (ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at))
-    if share.endswith("IPC$"):
-        if name == "atsvc":
-            ctx.memory.note(("atsvc", *pair), True, activity.at)
-        tool = next((tool for beginning, tool in PIPES_OF_TOOLS.items() if name.startswith(beginning)), "")
-        tool = tool or ("PsExec under another name" if PIPE_OF_PSEXEC.search(name) else "")
-        return (f"{USE_PIPE}{tool}", f"pipe of {tool}") if tool else None
-    if not share.endswith("$"):
-        return None
-    if OUTPUT_FILES.search(name):
-        return FETCHED, "output fetched"
-    if TASK_OUTPUT.match(name) and ctx.memory.recall(("atsvc", *pair), bool, activity.at, SOON):
-        return f"{FETCHED}, by a scheduled task", "output fetched"
-    return None
-
-
 def session_opened(activity: Activity, detail: KerberosAp | Ntlm, ctx: Context) -> tuple[str, str] | None:
     """A person's sign-in to WS-Management, unless one end of it manages computers or collects logs."""
     source, target = activity.source, activity.destination
@@ -214,16 +186,3 @@ def session_opened(activity: Activity, detail: KerberosAp | Ntlm, ctx: Context) 
     pair = (ctx.place(source, activity.at), ctx.place(target, activity.at))
     ends = (ctx.memory.seen(("sessions", side, pair[side]), pair[1 - side], activity.at, activity.id, WEEK) for side in (0, 1))
     return None if any(end.distinct >= ROUND for end in ends) else (SESSION, "WinRM session")
-
-
-def harmless(call: RpcCall) -> bool:
-    """True for a WMI method that is known to run nothing: it only looks, belongs to another class, or carries no parameters."""
-    if call.hidden:
-        return 0 < call.request_bytes < SILENT
-    name, method = str(call.stub.get("object", "")).lower(), str(call.stub.get("method", "")).lower()
-    if not name or not method:
-        return False
-    name = name.partition(".")[0].rpartition(":")[2]
-    if (name, method) in RUNNERS or (name in SERVICE_CLASSES and method in ("create", "change")):
-        return False
-    return method.startswith(READS) or name.startswith(("win32_", "cim_", "msft_", "msvm_", "ccm_", "sms_", "stdregprov"))

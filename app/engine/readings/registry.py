@@ -33,13 +33,18 @@ _PROTECTIONS: tuple[tuple[re.Pattern[str], str, int], ...] = (
 _HIVES = re.compile(r"^(?:hklm\\)?(sam|security|system)$")
 
 
+def runs(key: str, value: str) -> bool:
+    """True where Windows runs what this value of this key names; both in lower case."""
+    return bool(_RUN.search(key)) or any(place.search(key) and value in values for place, values in _PROGRAMS)
+
+
 def written(call: RpcCall) -> str:
     """What a value that is set remotely does, in words; empty for one that does neither."""
     if call.opnum != SET_VALUE:
         return ""
     key, value = str(call.stub.get("key", "")).lower()[:1024], str(call.stub.get("value", "")).lower()
     data = call.stub.get("data")
-    if _RUN.search(key) or any(place.search(key) and value in values for place, values in _PROGRAMS):
+    if runs(key, value):
         return "write a program into the registry that Windows runs"
     for place, name, off in _PROTECTIONS:
         if value == name and place.search(key) and (off < 0 or data == off):

@@ -1,6 +1,6 @@
 """Stubs of distributed COM: activation, WMI, late-bound calls (MS-DCOM 3.1.2, MS-WMI 3.1.4).
 
-Facts: clsid, class (name of a class that is known for remote execution), namespace, object, method, query, language, names (of
+Facts: clsid, class (one known for remote execution), namespace, object, method, query, language, names (of
 IDispatch members), dispid, texts (strings found in the parameters, at most 16), command (of Win32_Process.Create).
 """
 
@@ -43,6 +43,8 @@ _MOST_READ_TEXTS = 1024
 _PARAMETERS = "__PARAMETERS"
 """Name of the class of parameters; the values follow its second mention (MS-WMIO section 2.2.12)."""
 _NO_COMMAND = frozenset({"create", "commandline", "currentdirectory", "processstartupinformation"})
+CONSUMERS = frozenset({"CommandLineEventConsumer", "ActiveScriptEventConsumer", "__FilterToConsumerBinding", "__EventFilter"})
+"""Classes of WMI that make a permanent subscription (MS-WMI section 3.1.4.3.14 stores them like any other instance)."""
 _SCHEMA = ("abstract", "string", "uint32", "object", "MappingStrings", "Win32API|", "WMI|", "CIMTYPE", "MEOW")
 """Beginnings of strings that describe the method's parameters and are not their values."""
 
@@ -175,10 +177,13 @@ def _method(r: Ndr, facts: Facts, handles: Handles) -> None:
 
 
 def _put(r: Ndr, facts: Facts, handles: Handles) -> None:
+    """PutClass, PutInstance: an encoded object, whose class comes first and whose values come last (MS-WMIO section 2.2.1)."""
     _this(r)
-    texts = texts_within(r.data[r.at :], narrow=True)
+    texts = texts_within(r.data[r.at :], most=_MOST_READ_TEXTS, narrow=True)
+    name = next((text for text in texts if text in CONSUMERS), None)
+    put(facts, "class", name)
     if texts:
-        facts["texts"] = texts
+        facts["texts"] = texts[-16:] if name else texts[:16]
 
 
 def _names(r: Ndr, facts: Facts, handles: Handles) -> None:

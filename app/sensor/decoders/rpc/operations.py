@@ -30,6 +30,7 @@ NAMES: dict[str, str] = {
     "9556dc99-828c-11cf-a37e-00aa003240c7": "IWbemServices",
     "423ec01e-2e35-11d2-b604-00104b703efd": "IWbemWCOSmartEnum",
     "894de0c0-0d55-11d3-a322-00c04fa321a1": "InitShutdown",
+    "17fc11e9-c258-4b8d-8d07-2f4125156244": "MimiCom",
     "d6d70ef0-0e3b-11cb-acc3-08002b1d29c4": "NsiS",
     "5cbe92cb-f4be-45c9-9fc9-33e73e557b20": "ProtectedStorage",
     "88143fd0-c28d-4b2b-8fef-8d882f6a9390": "TermSrvEnumeration",
@@ -269,6 +270,12 @@ OPERATIONS: dict[str, dict[int, str]] = {
         0: "BaseInitiateShutdown",
         1: "BaseAbortShutdown",
         2: "BaseInitiateShutdownEx",
+    },
+    "17fc11e9-c258-4b8d-8d07-2f4125156244": {  # MimiCom
+        0: "MimiBind",
+        1: "MimiUnbind",
+        2: "MimiCommand",
+        3: "MimiClear",
     },
     "88143fd0-c28d-4b2b-8fef-8d882f6a9390": {  # TermSrvEnumeration
         0: "RpcOpenEnum",

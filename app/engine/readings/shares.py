@@ -1,0 +1,113 @@
+"""What is done to files of the administrators' shares and to pipes of another computer, whether packets or its log tell it."""
+
+import re
+from typing import Any
+
+from msgspec import Struct
+
+from app.engine.context import Context
+from app.engine.readings.sessions import by_system, is_elsewhere
+from app.model.activity import Activity
+from app.model.details import SmbFile
+from app.model.events import EventShare
+
+FILE_CHECKED = 5145
+HOUR, SOON = 3_600_000_000, 600_000_000
+PROGRAMS = (".exe", ".dll", ".ps1", ".bat", ".cmd", ".vbs", ".js", ".hta", ".msi", ".sys", ".scr", ".xll", ".xsl", ".sct", ".wll")
+WRITE_DATA = 0x2 | 0x4
+"""FILE_WRITE_DATA and FILE_APPEND_DATA (MS-SMB2 section 2.2.13.1.1)."""
+INSTALLED = re.compile(r"^(?:program files(?: \(x86\))?|programdata\\package cache)\\", re.I)
+"""Where products lie whose files are replaced by hand, and whose services are started anew then."""
+OUTPUT_FILES = re.compile(r"(^|\\)__(\d{9,10}(\.\d{1,9})?|output(_[a-z0-9]{1,16})?)$", re.I)
+"""Where tools let a command write what it says, to fetch it from the share of the administrators: WMI and services."""
+TASK_OUTPUT = re.compile(r"^(windows\\)?temp\\[a-z]{8}\.tmp$", re.I)
+"""The same of tools that use the task scheduler; only together with its pipe."""
+PIPES_OF_TOOLS = {
+    "psexesvc": "PsExec", "paexec": "PAExec", "remcom_": "RemCom", "csexec": "CSExec", "winexesvc": "winexe", "ahexec": "winexe",
+}  # fmt: skip
+"""Beginnings of the pipes by which the programs of tools talk to who sent them."""
+PIPE_OF_PSEXEC = re.compile(r"^[^\\]{1,100}-[^\\]{1,64}-\d{1,10}-std(in|out|err)$", re.I)
+"""Pipes of PsExec's program, whatever it is called: name, computer and process of who sent it, and which of the three it is."""
+USE_PIPE = "use the program of "
+FETCHED = "run a command and fetch what it said"
+
+
+class Touched(Struct, frozen=True):
+    """A file or pipe of another computer. share: its last part in capitals; name: in lower case. writes: it was written, or
+    asked for to be; reads: to be read."""
+
+    share: str
+    name: str
+    writes: bool
+    reads: bool
+
+
+def touched(activity: Activity) -> Touched | None:
+    """What an activity tells of one, unless it was refused or is none of a share whose name ends with a dollar sign."""
+    detail: Any = activity.detail
+    if activity.result == "failure":
+        return None
+    if isinstance(detail, SmbFile):
+        share, name = detail.path, detail.name
+        writes, reads = detail.action in ("write", "rename"), detail.action == "read"
+        if detail.directory:
+            return None
+    elif isinstance(detail, EventShare) and detail.event_id == FILE_CHECKED:
+        share, name = detail.text("ShareName") or "", detail.text("RelativeTargetName") or ""
+        writes, reads = bool((detail.number("AccessMask") or 0) & WRITE_DATA), True
+    else:
+        return None
+    if share[-1:] != "$" or not name:
+        return None
+    return Touched(share.rpartition("\\")[2].upper(), name[:1024].replace("/", "\\").lstrip("\\").lower(), writes, reads)
+
+
+def is_drive(share: str) -> bool:
+    """True for the Windows folder and for whole drives, where only administrators get."""
+    return share == "ADMIN$" or (len(share) == 2 and share[0].isalpha())
+
+
+def fetched(activity: Activity, ctx: Context) -> tuple[str, str] | None:
+    """What tools leave: the file with a command's output, the pipe of their program; a program that was put there is kept."""
+    file = touched(activity)
+    if file is None:
+        return None
+    pair = (ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at))
+    if file.share == "IPC$":
+        if file.name == "atsvc":
+            ctx.memory.note(("atsvc", *pair), True, activity.at)
+        tool = next((tool for beginning, tool in PIPES_OF_TOOLS.items() if file.name.startswith(beginning)), "")
+        tool = tool or ("PsExec under another name" if PIPE_OF_PSEXEC.search(file.name) else "")
+        return (f"{USE_PIPE}{tool}", f"pipe of {tool}") if tool else None
+    if file.reads and OUTPUT_FILES.search(file.name):
+        return FETCHED, "output fetched"
+    if file.reads and TASK_OUTPUT.match(file.name) and ctx.memory.recall(("atsvc", *pair), bool, activity.at, SOON):
+        return f"{FETCHED}, by a scheduled task", "output fetched"
+    if is_program_put(file) and not INSTALLED.match(file.name):
+        ctx.memory.note(("put", *pair), file.name[:300], activity.at)
+    return None
+
+
+def is_program_put(file: Touched) -> bool:
+    """True for a program or script that is written where only administrators may."""
+    return file.writes and is_drive(file.share) and file.name.endswith(PROGRAMS)
+
+
+def program_put(activity: Activity, ctx: Context) -> str:
+    """The program put onto this computer by that one within the hour before, "" for none."""
+    pair = (ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at))
+    return ctx.memory.recall(("put", *pair), str, activity.at, HOUR) or ""
+
+
+def program_written(activity: Activity, ctx: Context) -> str:
+    """The program that a person wrote to a share of the administrators of another computer; empty for anything else."""
+    file = touched(activity)
+    if file is None or not is_program_put(file):
+        return ""
+    account = ctx.account(activity)
+    if by_system(activity) or not is_elsewhere(activity, ctx):
+        return ""
+    if account is None or account.kind != "user":
+        return ""
+    detail: Any = activity.detail
+    return str(detail.name if isinstance(detail, SmbFile) else detail.text("RelativeTargetName"))[:300]
