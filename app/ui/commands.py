@@ -1,4 +1,7 @@
-"""What the actions of the table do."""
+"""What the actions of the table do.
+
+Long because each action of the window has its function here, most of them a few lines.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
