@@ -72,7 +72,8 @@ def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int
             seconds = session.read_here(
                 options.paths, bar.show, sensitivity=options.sensitivity, keytabs=options.keytab, places=options.places
             )
-        if same := bar.inputs - (len(session.queries.inputs()) - before):
+        same = bar.inputs - (len(session.queries.inputs()) - before)
+        if same and not options.json:  # whoever reads JSON finds there which inputs stand in the case
             print(
                 f"wardlight: {same:,} of {counted(bar.inputs, 'input')} held nothing new: read before, or twice", file=sys.stderr
             )

@@ -216,8 +216,11 @@ def _run_stream(
 ) -> None:
     """wall: the packets' clock is the wall's."""
     with opened as feed:
-        outlet.state("running")
+        running = False
         for records in growing.windows(feed, outlet.note, stop, passing.trail):
+            if not running:  # before its first bytes nobody knows whether that is a capture
+                running = True
+                outlet.state("running")
             if records is None:
                 passing.idle(time.time_ns() // 1000 if wall else None)
             else:

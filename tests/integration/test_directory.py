@@ -86,7 +86,8 @@ class Source:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env=environment)
         self.lines: list[Line] = []
         self._queue: queue.Queue[Line | None] = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
         assert self._process.stdout is not None
@@ -150,6 +151,7 @@ class Source:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
+        self._reader.join(20)  # it holds the pipe that is closed next
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()

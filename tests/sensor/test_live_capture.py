@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from app.model.activity import Activity
-from app.model.source import CaptureSource, Skipped
+from app.model.source import CaptureSource, GrowingSource, Skipped
 from app.sensor.captures import known_conversations
-from app.sensor.live_capture import PAUSE, _Pass, run_capture
+from app.sensor.live_capture import PAUSE, _Pass, run_capture, run_growing
 from app.sensor.packets.traffic import Traffic
-from app.sensor.sources.living import Limits
+from app.sensor.sources.living import Cannot, Limits
 from app.sensor.sources.pcap import walk_pcap
 from tests.material import SAMPLE, spray
 
@@ -34,6 +34,7 @@ class Outlet:
         self.limits = Limits()
         self.skipped: tuple[Skipped, ...] = ()
         self.lost: dict[str, int] = {}
+        self.states: list[str] = []
 
     def put(self, batch: list[Activity], place: str = "") -> None:
         self.batch += batch
@@ -52,7 +53,7 @@ class Outlet:
         self.skipped = skipped
 
     def state(self, state: str, error: str = "") -> None:
-        """Nothing."""
+        self.states.append(state)
 
 
 def through_a_ring(data: bytes, window: int, outlet: Outlet) -> None:
@@ -159,3 +160,17 @@ def test_a_disk_that_is_full_costs_the_evidence_only(tmp_path: Path, monkeypatch
 
     assert len(outlet.batch) > 1000
     assert outlet.notes["packets are not kept: No space left on device"] == 1
+
+
+def test_a_file_runs_once_its_beginning_is_that_of_a_capture(tmp_path: Path) -> None:
+    """Whoever tries a configuration takes it when all of its sources run."""
+    bad, empty, stop = tmp_path / "bad.pcap", tmp_path / "empty.pcap", threading.Event()
+    bad.write_bytes(b"this is no capture at all" * 100)
+    empty.touch()
+    refused, waiting = Outlet(None), Outlet(None)
+    with pytest.raises(Cannot, match="no capture"):
+        run_growing(GrowingSource(path=str(bad)), "0123456789ab", refused, stop)
+    threading.Timer(1, stop.set).start()
+    run_growing(GrowingSource(path=str(empty)), "0123456789ab", waiting, stop)
+
+    assert refused.states == [] and waiting.states == ["running"]
