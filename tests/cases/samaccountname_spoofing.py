@@ -4,6 +4,8 @@ from app.model.activity import Account
 from app.model.details import LdapModify
 from tests.cases.case import Case, Cases, Real
 from tests.engine.detectors.builders import DC1, MINUTE, WS1, act, as_req, controller, ping, tgs_req
+from tests.engine.detectors.builders_changes import account_event
+from tests.engine.detectors.builders_changes import written as changed
 from tests.engine.detectors.builders_kerberos import tgt_of
 from tests.engine.detectors.logs import DOMAIN, SAM, known, log, subject, tgt, ticket
 
@@ -59,6 +61,19 @@ FIRES: Cases = {
     "a rename in the log, back at once": Case(
         [*LOGGED_DC, renamed("FAKE01$", "dc1"), renamed("dc1", "FAKE01$", at=2 * MINUTE)], severity="high"
     ),
+    "a computer is changed to the name (4742)": Case(
+        [*LOGGED_DC, account_event(4742, "FAKE01$", at=MINUTE, SamAccountName="DC1")], severity="high"
+    ),
+    "a computer is changed to any name without dollar (4742)": Case(
+        [account_event(4742, "FAKE01", at=MINUTE, SamAccountName="FAKE01")], severity="medium"
+    ),
+    "a user is changed to the name (4738)": Case(
+        [*LOGGED_DC, account_event(4738, "bob", at=MINUTE, SamAccountName="DC1")], severity="high"
+    ),
+    "a user is renamed to it (4781)": Case([*LOGGED_DC, renamed("bob", "dc1")], severity="high"),
+    "the name is written (5136)": Case(
+        [*LOGGED_DC, *changed("CN=bob,OU=Staff,DC=example,DC=org", "sAMAccountName", "DC1", "bob", at=MINUTE)], severity="high"
+    ),
 }  # fmt: skip
 
 QUIET: Cases = {
@@ -76,6 +91,18 @@ QUIET: Cases = {
     ],
     "a name of nobody (4768)": [*LOGGED_DC, tgt("dc1", at=MINUTE, status=6)],
     "a user asks for the controller (4769)": [*LOGGED_DC, ticket("DC1$", user="alice", etype=0x12, at=MINUTE)],
+    "a user is changed, and keeps the name (4738, 4742)": [
+        *LOGGED_DC, account_event(4738, "bob", at=MINUTE, SamAccountName="-"),
+        account_event(4742, "DC1$", at=MINUTE, SamAccountName="-"), account_event(4742, "WS1$", at=MINUTE, SamAccountName="WS9$"),
+    ],
+    "a user is changed to a person's name (4738, 5136)": [
+        *LOGGED_DC, account_event(4738, "bob", at=MINUTE, SamAccountName="bobby"),
+        *changed("CN=bob,OU=Staff,DC=example,DC=org", "sAMAccountName", "bobby", "bob", at=MINUTE),
+    ],
+    "accounts are made (4720, 4741)": [
+        *LOGGED_DC, account_event(4720, "bob", at=MINUTE, SamAccountName="bob"),
+        account_event(4741, "OLDNT", at=MINUTE, SamAccountName="OLDNT"),
+    ],
     "a remote call that SAM refused (16965)": [
         *LOGGED_DC, log(16965, {"ClientSID": f"{DOMAIN}-1101", "ClientNetworkAddress": WS1}, at=MINUTE, where=SAM),
     ],

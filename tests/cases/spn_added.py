@@ -1,14 +1,47 @@
 """Service names on users: sensitive ones, ordinary ones, their own."""
 
+from app.model.activity import Activity
 from tests.cases.case import Case, Real
-from tests.engine.detectors.builders import DRSUAPI, MINUTE, call
-from tests.engine.detectors.builders_changes import BASE, administrators, differed, dn, entry_of, modify, synchronised, written
+from tests.engine.detectors.builders import DC1, DRSUAPI, MINUTE, call, controller
+from tests.engine.detectors.builders_changes import (
+    BASE,
+    account_event,
+    administrators,
+    differed,
+    dn,
+    entry_of,
+    modify,
+    synchronised,
+    written,
+)
+from tests.engine.detectors.logs import known, tgt
 
 ATTRIBUTE, NAME = "servicePrincipalName", "http/intranet.example.org"
 BOSS = f"CN=boss,{BASE}"
+
+
+def names(*spns: str, user: str = "alice", target: str = "FILES1$", at: int = 0, **more: str) -> Activity:
+    """4742 with the whole list of a computer's service names, as it is then."""
+    return account_event(4742, target, user, at=at, ServicePrincipalNames="\n\t\t" + "\n\t\t".join(spns), **more)
+
+
 FIRES = {
     "another host's on a computer in the log": Case(
         written(dn("FILES1", "OU=Servers"), ATTRIBUTE, "HOST/attacker.example.org", kind="computer"), severity="low"
+    ),
+    "another host's among a computer's names (4742)": Case(
+        [names("HOST/FILES1", "HOST/files1.example.org", "HOST/attacker.example.org")], severity="low"
+    ),
+    "a controller's among a computer's names (4742)": Case(
+        [tgt("bob"), names("HOST/FILES1"), names("HOST/FILES1", "cifs/dc1.example.org", at=MINUTE)], severity="medium"
+    ),
+    "a controller's on a computer, over LDAP": Case(
+        [
+            tgt("bob"),
+            known("FILES1$", "computer"),
+            modify(f"CN=FILES1$,{BASE}", ATTRIBUTE, "HOST/dc1.example.org", deed="add"),
+        ],
+        severity="medium",
     ),
     "the log tells a user's by another user": Case(written(dn("dora"), ATTRIBUTE, NAME), severity="low"),
     "on an administrator": Case([*administrators("boss"), modify(BOSS, ATTRIBUTE, NAME, deed="add")], severity="high"),
@@ -33,6 +66,22 @@ FIRES = {
     ),
 }
 QUIET = {
+    "a computer's own names (4742)": [
+        names("HOST/FILES1", "HOST/files1.example.org", "TERMSRV/files1.example.org", "http/intranet.example.org")
+    ],
+    "another host's that it had already (4742)": [
+        names("HOST/FILES1", "HOST/alias.example.org", user="FILES1$"),
+        names("HOST/FILES1", "HOST/alias.example.org", "MSSQLSvc/files1.example.org", at=MINUTE),
+    ],
+    "a computer that is renamed (4742)": [names("HOST/FILES9", "HOST/files9.example.org", DnsHostName="files9.example.org")],
+    "another host's by the computer itself (4742)": [names("HOST/FILES1", "HOST/alias.example.org", user="FILES1$")],
+    "a controller's alias on a controller (4742)": [
+        controller(DC1),
+        names("HOST/DC1", "HOST/dc1.example.org", target="DC1$", at=MINUTE),
+    ],
+    "names of a computer that was made (4741)": [
+        account_event(4741, "FILES1$", ServicePrincipalNames="\n\t\tHOST/alias.example.org\n\t\tHOST/FILES1")
+    ],
     "its own in the log": written(dn("svc_sql"), ATTRIBUTE, "MSSQLSvc/db.example.org", user="svc_sql"),
     "a name taken away in the log": written(dn("dora"), ATTRIBUTE, "", NAME),
     "a computer's": [modify(dn("FILES1", "OU=Servers"), ATTRIBUTE, NAME, user="FILES1$")],

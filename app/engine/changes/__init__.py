@@ -5,6 +5,7 @@ from app.engine.changes.change import (
     DESCRIPTOR,
     PASSWORD,
     SAM_NAME,
+    SERVICES,
     Change,
     common_name,
     gained,
@@ -24,7 +25,7 @@ from app.engine.changes.reading import (
 )
 
 __all__ = [
-    "CONTROL", "DESCRIPTOR", "PASSWORD", "SAM_NAME", "Change", "actor_of", "by_controller", "changes_of", "common_name",
-    "gained", "is_administrator", "is_removal", "is_routine", "is_sensitive_object", "itself", "knows_administrators", "number",
-    "object_of",
+    "CONTROL", "DESCRIPTOR", "PASSWORD", "SAM_NAME", "SERVICES", "Change", "actor_of", "by_controller", "changes_of",
+    "common_name", "gained", "is_administrator", "is_removal", "is_routine", "is_sensitive_object", "itself",
+    "knows_administrators", "number", "object_of",
 ]  # fmt: skip

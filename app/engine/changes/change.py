@@ -11,6 +11,7 @@ PASSWORD = "unicodepwd"
 DESCRIPTOR = "ntsecuritydescriptor"
 SAM_NAME = "samaccountname"
 CONTROL = "useraccountcontrol"
+SERVICES = "serviceprincipalname"
 
 
 class Change(Struct, frozen=True, kw_only=True, gc=False):

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from app.engine.changes.change import Change, common_name
+from app.engine.changes.change import SERVICES, Change, common_name
 from app.engine.changes.logs import LOGGED, is_removal
 from app.engine.changes.wire import WIRE, worth
 from app.engine.context import Context
@@ -61,8 +61,10 @@ def _read(activity: Activity, ctx: Context) -> tuple[Change, ...]:
     if isinstance(d, LdapModify) and who is not None and who.name.endswith("$"):
         own = common_name(d.dn).lower() == who.name[:-1].lower()  # a computer writes to its own object
         return tuple(replace(one, sam=who.name) for one in found) if own else found
-    if isinstance(d, EventAccount) and _is_local(d, ctx):
-        return tuple(one for one in found if not one.attribute)
+    if isinstance(d, EventAccount):
+        if _is_local(d, ctx):
+            return tuple(one for one in found if not one.attribute)
+        return tuple(_listed(one, activity, ctx) if one.attribute == SERVICES else one for one in found)
     if isinstance(d, EventDirectoryChange) and d.event_id == 5136 and found:
         return (_paired(d, found[0], activity, ctx),)
     return found
@@ -105,6 +107,18 @@ def _paired(d: EventDirectoryChange, change: Change, activity: Activity, ctx: Co
         return change
     old = ctx.logons.recall(key, tuple, activity.at, PAIRED)
     return change if old is None else replace(change, deed="set", old=old)
+
+
+def _listed(change: Change, activity: Activity, ctx: Context) -> Change:
+    """The change of service names with those that were there before: 4741 and 4742 tell the whole list, as it is then."""
+    key, at = ("names", change.sid or change.sam.lower()), activity.at
+    old = ctx.logons.recall(key, tuple, at, HABIT)
+    ctx.logons.note(key, change.new[:64], at)
+    if old is None:
+        directory = ctx.knowledge.directory
+        held = directory.state(directory.find(change.sid) if change.sid else None, at)
+        old = held.object.spns if held is not None and held.at <= at else ()
+    return replace(change, old=old)
 
 
 def actor_of(activity: Activity, ctx: Context) -> EntityRef | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from app.engine.changes import SAM_NAME, changes_of
 from app.engine.context import Context
 from app.engine.detector import DAY, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence, some
 from app.engine.forms import IMPERSONATES
@@ -12,10 +13,13 @@ from app.engine.readings.kerberos import SERVICE_TICKET, TGT, is_krbtgt
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity, Step
 from app.model.details import KerberosAs, KerberosTgs, LdapAdd, LdapModify
-from app.model.events import EventAccount, EventKerberos, EventSam
+from app.model.events import EventAccount, EventDirectoryChange, EventKerberos, EventSam
 
 WINDOW = DAY
-RENAMED = 4781
+RENAMED, COMPUTER_CHANGED = 4781, 4742
+MADE = (4720, 4741)
+CHANGED = (4738, COMPUTER_CHANGED)
+"""Users and computers that are made or changed: the name that they get stands beside the one that they have."""
 MISMATCHED, UNSIGNED = 16990, 16991
 """What a controller with the updates of November 2021 refuses to all but administrators (KB 5008102)."""
 BY = ("rename", "refused")
@@ -66,10 +70,20 @@ def named(activity: Activity, ctx: Context) -> Iterator[Finding]:
     detail = activity.detail
     if isinstance(detail, EventAccount):
         old, new = (plain(detail.text(name)) for name in ("OldTargetUserName", "NewTargetUserName"))
-        if old.endswith("$") and new and not new.endswith("$"):
-            owner = is_controllers(ctx, new)
-            means = f"Computer account {old} was renamed to {new}"
+        if detail.event_id != RENAMED:
+            old, new = plain(detail.text("TargetUserName")), plain(detail.text("SamAccountName"))
+        machine = old.endswith("$") or detail.event_id == COMPUTER_CHANGED
+        owner = is_controllers(ctx, new)
+        if new.strip("-") and not new.endswith("$") and (owner or (machine and detail.event_id not in MADE)):
+            what = "Computer account" if machine else "Account"
+            means = f"The account {new} was made" if detail.event_id in MADE else f"{what} {old} was renamed to {new}"
+            means = means if old != new or detail.event_id in MADE else f"{what} was renamed to {new}"
             yield told(activity, ctx, new, "high" if owner else "medium", means, "rename")
+    elif isinstance(detail, EventDirectoryChange):
+        for change in changes_of(activity, ctx, SAM_NAME):
+            new = plain(change.new[0]) if change.new else ""
+            if new and is_controllers(ctx, new) and "group" not in change.object_class:
+                yield told(activity, ctx, new, "high", f"The name {new} was written to {change.dn.partition(',')[0]}", "rename")
     elif isinstance(detail, (LdapModify, LdapAdd)):
         for operation, attribute, values in detail.changes[:200]:
             new = plain(values[0]) if values and operation != "delete" and attribute.lower() == "samaccountname" else ""
@@ -154,11 +168,13 @@ DETECTOR = Detector(
     severity="high",
     phase="Credential access",
     techniques=("T1068", "T1558", "T1134.001"),
-    watches=(KerberosAs, KerberosTgs, EventKerberos, EventAccount, EventSam, LdapModify, LdapAdd),
-    event_ids=(RENAMED, TGT, SERVICE_TICKET, MISMATCHED, UNSIGNED),
+    watches=(KerberosAs, KerberosTgs, EventKerberos, EventAccount, EventDirectoryChange, EventSam, LdapModify, LdapAdd),
+    event_ids=(RENAMED, *MADE, *CHANGED, 5136, TGT, SERVICE_TICKET, MISMATCHED, UNSIGNED),
     needs=Needs(
-        ports=("88", "389"), kinds=("kerberos-as", "ldap-modify", "event-account", "event-kerberos", "event-sam"),
-        parts=("event-account", "event-kerberos", "event-sam"), hidden_by=("ldap sealed", "ldap inside tls"), controllers=True,
+        ports=("88", "389"),
+        kinds=("kerberos-as", "ldap-modify", "event-account", "event-directory-change", "event-kerberos", "event-sam"),
+        parts=("event-account", "event-directory-change", "event-kerberos", "event-sam"),
+        hidden_by=("ldap sealed", "ldap inside tls"), controllers=True,
     ),
     window=WINDOW,
     forms={

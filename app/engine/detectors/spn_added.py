@@ -17,14 +17,14 @@ from app.engine.changes import (
 )
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, fact, listed
-from app.engine.knowledge.names import service_host
+from app.engine.knowledge.names import service_host, short
 from app.engine.readings.novelty import is_new
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import LdapModify, RpcCall
 from app.model.directory import DirectoryChange
 from app.model.entity import EntityRef
-from app.model.events import EventDirectoryChange, EventObjectAccess
+from app.model.events import EventAccount, EventDirectoryChange, EventObjectAccess
 from app.model.identifiers import DRSUAPI
 
 ATTRIBUTE = "serviceprincipalname"
@@ -32,14 +32,14 @@ SERVICE_CLASSES = ("computer", "managedserviceaccount")
 """Parts of the classes of objects that have service names by nature."""
 HOSTS = frozenset({"host", "cifs", "ldap", "restrictedkrbhost", "wsman"})
 """Service classes that mean a host as a whole, or what relays ask for; web servers have names of many hosts."""
-WATCHES = (LdapModify, RpcCall, EventDirectoryChange, EventObjectAccess, DirectoryChange)
+WATCHES = (LdapModify, RpcCall, EventAccount, EventDirectoryChange, EventObjectAccess, DirectoryChange)
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Service names written to users by others: always where the user is sensitive, else when no administrator did it."""
     for change in changes_of(activity, ctx, ATTRIBUTE):
         ref = object_of(change, ctx, activity.at)
-        if ref is not None and "computer" in change.object_class:
+        if ref is not None and ("computer" in change.object_class or ref.key.startswith("computer:")):
             yield from _of_another(activity, change, ref, ctx)
         if ref is None or ref.kind != "user" or any(one in change.object_class for one in SERVICE_CLASSES):
             continue
@@ -80,29 +80,47 @@ def _added(activity: Activity, change: Change, ref: EntityRef, ctx: Context) -> 
 
 def _of_another(activity: Activity, change: Change, ref: EntityRef, ctx: Context) -> Iterator[Finding]:
     """The name of a host that is not the computer's own, put on it by a person: tickets for that host are made with its key."""
-    actor, own = actor_of(activity, ctx), change.dn.partition(",")[0].partition("=")[2].lower()
+    actor, own = actor_of(activity, ctx), _own(activity, change)
     if actor is None or actor.kind != "user" or change.fresh or not change.written or by_controller(activity, ctx):
         return
     others = [
         name for name in gained(change)
-        if name.partition("/")[0].lower() in HOSTS and own and service_host(name)[1].partition(".")[0].lower() not in ("", own)
+        if name.partition("/")[0].lower() in HOSTS and own and short(service_host(name)[1]) not in ("", *own)
     ]  # fmt: skip
-    if not others or is_administrator(actor, ctx, activity.at) or not is_new("host", actor.key, activity.at, ctx):
+    if not others or is_administrator(actor, ctx, activity.at):
         return
+    ends = [ctx.knowledge.computer_entity(service_host(one)[1]) for one in others[:64]]
+    lost = [end for end in ends if end.kind == "controller" and ref.kind == "computer"]  # a controller may have names of another
+    new = is_new("host", actor.key, activity.at, ctx)
+    if not lost and not new:
+        return
+    whole = isinstance(activity.detail, EventAccount) and not change.old
     yield tell(
         ctx,
         activity,
         change,
-        (" put the name of another host, ", listed(others, 2), ", on ", ref),
+        (" put the name of ", "a controller" if lost else "another host", ", ", listed(others, 2), ", on ", ref),
         label="name of another host",
-        severity="low",
+        severity="medium" if lost else "low",
         routine=False,
         why=("Tickets for that host can then be opened by whoever has the key of ", ref, "."),
-        facts=(fact(actor, " is not known as an administrator, and did so for the first time"),),
+        facts=(
+            fact(actor, " is not known as an administrator", ", and did so for the first time" if new else ""),
+            *((fact(lost[0], " is a domain controller"),) if lost else ()),
+            *((fact("The log tells all names that it has now; some may have been there before"),) if whole else ()),
+        ),
         quiet=("It would be quiet for names of the computer itself, for an administrator, and where five others do so",),
         confidence="low",
         title="Service name of another host put on a computer",
     )
+
+
+def _own(activity: Activity, change: Change) -> frozenset[str]:
+    """First parts of the names that a computer has, or gets at the same time."""
+    named = [change.dn.partition(",")[0].partition("=")[2], change.sam]
+    if isinstance(activity.detail, EventAccount):
+        named += [activity.detail.text(one) or "" for one in ("SamAccountName", "DnsHostName")]
+    return frozenset(short(one.lower().rstrip("$")) for one in named) - {"", "-"}
 
 
 def _removed(activity: Activity, change: Change, ref: EntityRef, ctx: Context) -> Iterator[Finding]:
@@ -137,6 +155,6 @@ DETECTOR = Detector(
     window=2 * HOUR,
     interfaces=(DRSUAPI,),
     opnums=(13,),
-    event_ids=(4662, 5136),
+    event_ids=(4662, 4738, 4741, 4742, 5136),
     detect=detect,
 )
