@@ -15,6 +15,7 @@ from app.model.events import (
     EventDirectoryChange,
     EventEnumeration,
     EventGroup,
+    EventHost,
     EventKerberos,
     EventLdap,
     EventLogon,
@@ -520,6 +521,7 @@ Detail = (
     | EventService
     | EventTask
     | EventProcess
+    | EventHost
     | EventObjectAccess
     | EventDirectoryChange
     | EventShare

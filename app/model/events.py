@@ -102,6 +102,12 @@ class EventProcess(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event
     """A process began: 4688, and 1 of Sysmon, whose fields have names of their own."""
 
 
+class EventHost(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-host"):
+    """What a computer tells of itself, as far as it concerns identities: a file was made (11 of Sysmon), a value of its registry
+    set (13 of Sysmon, 4657), a pipe made or opened (17, 18 of Sysmon), something bound to events of WMI (20, 21 of Sysmon, 5861).
+    """
+
+
 class EventObjectAccess(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-object-access"):
     """A handle to, or an operation on, an object of the directory or of SAM: 4661, 4662; a user's master key of DPAPI kept safe
     or given back: 4692, 4693.

@@ -55,7 +55,7 @@ KINDS = {
     "directory-change": "Directory change",
     "event-logon": "Logon event", "event-kerberos": "Kerberos event", "event-ntlm": "NTLM event", "event-group": "Group event",
     "event-account": "Account event", "event-service": "Service event", "event-task": "Task event",
-    "event-process": "Process event", "event-object-access": "Object access event",
+    "event-process": "Process event", "event-host": "Computer's own event", "event-object-access": "Object access event",
     "event-directory-change": "Directory change event", "event-share": "Share event", "event-enumeration": "Enumeration event",
     "event-certificate": "Certificate event", "event-replication": "Replication event", "event-ldap": "LDAP event",
     "event-adfs": "AD FS event", "event-sam": "SAM event", "event-netlogon": "Netlogon event", "event-audit": "Audit event",

@@ -2,6 +2,8 @@
 
 from app.model.activity import Activity
 from tests.cases.case import Case, Real
+from tests.cases.sysmon import SYSMON, SYSTEM, made
+from tests.engine.detectors.builders import SECOND
 from tests.engine.detectors.logs import CLIENT, DC, log, subject, tgt
 
 KNOWN = [tgt("bob", at=-1)]
@@ -30,7 +32,7 @@ def told_by_sysmon(
     return log(1, fields, computer=computer, where=SYSMON)
 
 
-SYSMON = ("Microsoft-Windows-Sysmon", "Microsoft-Windows-Sysmon/Operational")
+ESENTUTL = r"C:\Windows\System32\esentutl.exe"
 UTIL, REG = r"C:\Windows\System32\ntdsutil.exe", r"C:\Windows\System32\reg.exe"
 FIRES = {
     "media for a new controller": Case(
@@ -63,7 +65,44 @@ FIRES = {
     "its module for the registry": Case([*KNOWN, ran('m.exe "lsadump::secrets" exit', computer=CLIENT)], severity="medium"),
     "one deed with two commands": [*KNOWN, ran(r"reg save hklm\security s"), ran(r"reg save hklm\system t", at=1)],
 }
+FIRES |= {
+    "the database copied, told by the file": Case([*KNOWN, made(r"C:\t\ntds.dit", ESENTUTL, computer=DC)], severity="high"),
+    "the database put onto a server over its share": Case([*KNOWN, made(r"D:\drop\old-ntds.dit", "System")], severity="high"),
+    "media, told by their files": Case(
+        [
+            *KNOWN,
+            made(r"E:\m\Active Directory\ntds.dit", UTIL, computer=DC),
+            made(r"E:\m\registry\SYSTEM", UTIL, at=1, computer=DC),
+        ],
+        severity="high",
+    ),
+    "a hive, told by the file": Case([*KNOWN, made(r"C:\t\sam.hiv", REG)], severity="medium"),
+    "memory of LSA, by the task manager": Case(
+        [*KNOWN, made(r"C:\t\lsass.DMP", r"C:\Windows\System32\Taskmgr.exe")], severity="medium"
+    ),
+    "tickets of sessions in files": Case(
+        [*KNOWN, made(r"C:\t\[0;3e7]-2-0-40e10000-FILES$@krbtgt-EXAMPLE.ORG.kirbi")], severity="medium"
+    ),
+}
 QUIET = {
+    "media for a read-only controller, told by their files as well": [
+        *KNOWN,
+        told_by_sysmon('ntdsutil "ac i ntds" ifm "create rodc E:\\m" q q', UTIL),
+        made(r"E:\m\Active Directory\ntds.dit", UTIL, at=SECOND, computer=DC),
+    ],
+    "the database at home, and the empty one of Windows": [
+        *KNOWN,
+        made(r"C:\Windows\NTDS\ntds.dit", r"C:\Windows\System32\lsass.exe", SYSTEM, computer=DC),
+        made(r"C:\Windows\WinSxS\amd64_x\ntds.dit", r"C:\Windows\servicing\TrustedInstaller.exe", SYSTEM, at=1),
+        made(r"R:\restore\ntds.dit", r"C:\Program Files\Backup\agent.exe", SYSTEM, at=2),
+    ],
+    "folders and files that are called so": [
+        *KNOWN,
+        made(r"C:\repo\security", r"C:\Program Files\Git\git.exe"),
+        made(r"C:\repo\system", r"C:\Windows\System32\cmd.exe", at=1),
+        made(r"C:\Windows\System32\config\SAM", r"C:\Windows\System32\svchost.exe", SYSTEM, at=2),
+    ],
+    "LSA failed": [*KNOWN, made(r"C:\dumps\lsass.exe.700.dmp", r"C:\Windows\System32\WerFault.exe", SYSTEM)],
     "ntdsutil for something else": [*KNOWN, ran('ntdsutil "metadata cleanup" "quit"', UTIL), ran("ntdsutil snapshot list", UTIL)],
     "media for a read-only controller, which hold no secrets": [
         *KNOWN,

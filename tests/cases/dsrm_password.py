@@ -2,9 +2,10 @@
 
 from app.model.activity import Activity
 from tests.cases.case import Case, Real
+from tests.cases.sysmon import SYSTEM, SYSTEM32, audited_value, value
 from tests.engine.detectors.builders import DC1, SAMR, SECOND, call, controller
 from tests.engine.detectors.builders_changes import account_event
-from tests.engine.detectors.logs import computer_changed, log, subject
+from tests.engine.detectors.logs import DC, computer_changed, log, subject
 
 
 def logged(user: str = "alice", status: str = "0x0") -> Activity:
@@ -20,7 +21,27 @@ FIRES = {
     "the system itself": Case([logged("SYSTEM")], severity="low"),
 }
 
+LSA = r"HKLM\System\CurrentControlSet\Control\Lsa"
+FIRES |= {
+    "its administrator may sign in, told by Sysmon": Case(
+        [value(rf"{LSA}\DsrmAdminLogonBehavior", "DWORD (0x00000002)", computer=DC)], severity="medium"
+    ),
+    "the same, audited": Case(
+        [audited_value(r"\REGISTRY\MACHINE\SYSTEM\ControlSet001\Control\Lsa", "DsrmAdminLogonBehavior", "1")], severity="medium"
+    ),
+    "the same, by a policy": Case(
+        [value(rf"{LSA}\DsrmAdminLogonBehavior", "DWORD (0x00000001)", SYSTEM32 + "svchost.exe", SYSTEM, computer=DC)],
+        severity="low",
+    ),
+}
+
 QUIET = {
+    "its administrator may not sign in": [
+        value(rf"{LSA}\DsrmAdminLogonBehavior", "DWORD (0x00000000)", computer=DC),
+        audited_value(LSA, "DsrmAdminLogonBehavior", "2", failed=True),
+        audited_value(LSA, "DsrmAdminLogonBehavior", "-", operation="%%1906"),
+        value(r"HKLM\Software\Vendor\DsrmAdminLogonBehavior", "DWORD (0x00000002)", computer=DC),
+    ],
     "the log tells a password of the domain": [account_event(4724, "bob"), account_event(4723, "alice", at=SECOND)],
     "the log tells a renamed account": [account_event(4781, "bob", OldTargetUserName="bob", NewTargetUserName="rob")],
     "a password of the domain": [controller(DC1), call(SAMR, 58), call(SAMR, 55, at=SECOND)],

@@ -4,6 +4,7 @@ from app.model.activity import Activity
 from app.sensor.events.record import EventRecord
 from app.sensor.events.translate import activities_of
 from tests.cases.case import LOW, Case, Real
+from tests.cases.sysmon import SYSTEM, SYSTEM32, audited_value, value
 from tests.engine.detectors.builders import HOUR, MINUTE, START
 from tests.engine.detectors.logs import CLIENT, SECURITY, log, logon, subject
 
@@ -36,7 +37,33 @@ FIRES = {
         severity="low",
     ),
 }  # fmt: skip
+LSA, WDIGEST = r"HKLM\System\CurrentControlSet\Control\Lsa", r"HKLM\System\CurrentControlSet\Control\SecurityProviders\WDigest"
+OLD_LSA = r"\REGISTRY\MACHINE\SYSTEM\ControlSet001\Control\Lsa"
+FIRES |= {
+    "a tool's package is to be loaded": Case(
+        [audited_value(OLD_LSA, "Security Packages", '""\n\t\t\t\tmimilib')], severity="high"
+    ),
+    "packages are to be loaded, told by Sysmon": Case([value(rf"{LSA}\Security Packages", "Binary Data")], severity="low"),
+    "passwords are to be kept": Case([value(rf"{WDIGEST}\UseLogonCredential", "DWORD (0x00000001)")], severity="medium"),
+    "its protection is taken away": Case([value(rf"{LSA}\RunAsPPL", "DWORD (0x00000000)")], severity="medium"),
+    "the same, by a policy": Case(
+        [value(rf"{LSA}\RunAsPPL", "DWORD (0x00000000)", SYSTEM32 + "svchost.exe", SYSTEM)], severity="low"
+    ),
+}
 QUIET = {
+    "values that protect": [
+        value(rf"{WDIGEST}\UseLogonCredential", "DWORD (0x00000000)"),
+        value(rf"{LSA}\RunAsPPL", "DWORD (0x00000001)", at=1),
+        value(r"HKLM\Software\Vendor\RunAsPPL", "DWORD (0x00000000)", at=2),
+    ],
+    "packages of Windows are to be loaded": [
+        audited_value(OLD_LSA, "Security Packages", '""'),
+        audited_value(OLD_LSA, "Notification Packages", "rassfm\n\t\t\t\tscecli", at=1),
+        value(rf"{LSA}\Security Packages", "Binary Data", r"C:\Windows\WinSxS\x\TiWorker.exe", SYSTEM, at=2),
+    ],
+    "a policy, at low sensitivity": Case(
+        [value(rf"{LSA}\RunAsPPL", "DWORD (0x00000000)", SYSTEM32 + "svchost.exe", SYSTEM)], tuning=LOW
+    ),
     "Windows signs people in": [registered("SYSTEM", r"C:\Windows\System32\lsass.exe"), registered("SYSTEM", "")],
     "a server for remote access": [registered("SYSTEM", r"C:\Program Files\OpenSSH\sshd.exe", at=HOUR)],
     "an installed program, at low sensitivity": Case([registered("alice", r"C:\Windows\System32\wbem\WmiPrvSE.exe")], tuning=LOW),

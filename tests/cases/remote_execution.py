@@ -4,6 +4,7 @@ from app.model.activity import Account, Activity
 from app.model.details import KerberosAp, SmbFile
 from app.model.identifiers import MIMIKATZ, SVCCTL, WINREG
 from tests.cases.case import Case, Real
+from tests.cases.sysmon import SYSTEM, bound, consumer, kept_by_wmi, made, pipe, value
 from tests.engine.detectors.builders import DC1, MINUTE, SECOND, WMI, WS1, act, as_req, call, controller
 from tests.engine.detectors.builders import FILES as SERVER
 from tests.engine.detectors.logs import DC, FILE_SERVER, log, logon, subject, tgt
@@ -190,7 +191,48 @@ FIRES = {
     "a session over WinRM": Case([as_req("alice"), winrm()], severity="low"),
 }
 
+CONCEALED = "powershell.exe -nop -enc " + "SQBFAFgA" * 8
+FIRES |= {
+    "PsExec's pipes, told by Sysmon": Case(
+        [pipe(r"\PSEXESVC", r"C:\Windows\PSEXESVC.exe", 17), pipe(r"\PSEXESVC-WS1-7256-stdin", r"C:\Windows\PSEXESVC.exe", 17)],
+        severity="low",
+    ),
+    "PsExec under another name, told by Sysmon": Case([pipe(r"\abc-KALI-812-stdout", r"C:\Windows\abc.exe")], severity="medium"),
+    "RemCom's pipe on a controller, told by Sysmon": Case(
+        [tgt("bob"), pipe(r"\RemCom_communicaton", number=17, computer=DC)], severity="high"
+    ),
+    "output of a command, told by its file": Case(
+        [made(r"C:\Windows\__1700000000.5571", r"C:\Windows\System32\cmd.exe")], severity="medium"
+    ),
+    "a person's consumer of WMI": Case([consumer("notepad.exe"), bound(at=SECOND)], severity="medium"),
+    "a script of WMI by the system, with concealed commands": Case([consumer(CONCEALED, SYSTEM, "Script")], severity="medium"),
+    "a consumer that WMI tells": Case([kept_by_wmi(CONCEALED)], severity="medium"),
+    "a library for the DNS service": Case(
+        [
+            tgt("bob"),
+            value(r"HKLM\System\CurrentControlSet\Services\DNS\Parameters\ServerLevelPluginDll", r"\\10.0.0.66\s\p.dll",
+                  r"C:\Windows\System32\dns.exe", SYSTEM, computer=DC),
+        ],
+        severity="high",
+    ),
+}  # fmt: skip
 QUIET = {
+    "PsExec on the computer itself, told by Sysmon": [
+        pipe(r"\PSEXESVC", r"C:\Windows\PSEXESVC.exe", 17),
+        pipe(r"\PSEXESVC-FILES-7256-stdin", r"C:\Users\alice\PsExec.exe", at=1),
+    ],
+    "consumers that products keep": [
+        consumer("C:\\Program Files\\Dell\\d.exe", SYSTEM),
+        consumer("", SYSTEM, "NT Event Log", at=1),
+        bound("NTEventLogEventConsumer", at=2),
+        bound(user=SYSTEM, at=3),
+        consumer("cmd.exe /c x", operation="Deleted", at=4),
+        kept_by_wmi("C:\\\\Program Files\\\\Dell\\\\d.exe", at=5),
+        kept_by_wmi(CONCEALED, "LogFileEventConsumer", at=6),
+    ],
+    "the DNS service without a library": [
+        value(r"HKLM\System\CurrentControlSet\Services\DNS\Parameters\ServerLevelPluginDll", "(Empty)", computer=DC)
+    ],
     "what WMI starts for the system, told by Sysmon": [
         by_sysmon(r"C:\Windows\notepad.exe", WMI_HOST, user=r"NT AUTHORITY\SYSTEM", session=0x3E7)
     ],

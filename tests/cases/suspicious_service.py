@@ -1,6 +1,7 @@
 """Cases of services installed at the computer itself."""
 
 from tests.cases.case import Case, Real
+from tests.cases.sysmon import SERVICES, SYSTEM, audited_value, value
 from tests.engine.detectors.builders import SECOND, WS1
 from tests.engine.detectors.logs import DC, FILE_SERVER, installed, logon, manager, tgt
 
@@ -34,7 +35,35 @@ FIRES = {
     "the driver of a tool": Case([manager("mimidrv", r"C:\tools\mimidrv.sys", kind="kernel mode driver")], severity="medium"),
 }
 
+KEY = r"HKLM\System\CurrentControlSet\Services"
+FIRES |= {
+    "a service changed, told by the registry": Case(
+        [value(rf"{KEY}\Sensor\ImagePath", r"C:\windows\system32\cmd.exe /c echo pwn", SERVICES, SYSTEM)], severity="medium"
+    ),
+    "the same, audited": Case(
+        [audited_value(r"\REGISTRY\MACHINE\SYSTEM\ControlSet001\Services\S", "ImagePath", HIDDEN, "SYSTEM", program=SERVICES)],
+        severity="medium",
+    ),
+    "its library in a folder of anybody": Case(
+        [value(rf"{KEY}\S\Parameters\ServiceDll", r"C:\Users\Public\s.dll")], severity="low"
+    ),
+    "the registry and the manager's log of one service": Case(
+        [
+            value(rf"{KEY}\Updater\ImagePath", r"rundll32.exe C:\u.dll,Start", SERVICES, SYSTEM),
+            manager("Updater", r"rundll32.exe C:\u.dll,Start", "SYSTEM", at=SECOND),
+        ],
+        severity="medium",
+    ),
+}
 QUIET = {
+    "programs of services, told by the registry": [
+        value(rf"{KEY}\Agent\ImagePath", r'"C:\Program Files\Backup\agent.exe" -service', SERVICES, SYSTEM),
+        value(rf"{KEY}\Print\ImagePath", r"%%SystemRoot%%\system32\svchost.exe -k print", SERVICES, SYSTEM, at=1),
+        value(rf"{KEY}\Print\Parameters\ServiceDll", r"%%SystemRoot%%\System32\spool.dll", SERVICES, SYSTEM, at=2),
+        value(rf"{KEY}\cpuz\ImagePath", r"\??\C:\Users\bob\AppData\Local\Temp\cpuz.sys", SERVICES, SYSTEM, at=3),
+        value(r"HKLM\Software\Vendor\ImagePath", "cmd.exe /c x", at=4),
+    ],
+    "PsExec, whose pipes tell it": [value(rf"{KEY}\PSEXESVC\ImagePath", r"%%SystemRoot%%\PSEXESVC.exe", SERVICES, SYSTEM)],
     "a program": [manager("Backup", r'"C:\Program Files\Backup\agent.exe" -service'), installed("Backup", r"C:\Backup\a.exe")],
     "a service of Windows": [manager("Print", r"%SystemRoot%\system32\svchost.exe -k print", "SYSTEM")],
     "made from another computer": [

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from app.engine.describe import event_changes as changes
 from app.engine.describe import event_lines as lines
 from app.engine.describe.codes import KERBEROS, WIN32
+from app.engine.describe.event_hosts import host_line
 from app.engine.describe.event_policies import filtered, policy
 from app.engine.describe.event_values import field_words, status
 from app.model.activity import Activity
@@ -16,6 +17,7 @@ from app.model.events import (
     EventDirectoryChange,
     EventEnumeration,
     EventGroup,
+    EventHost,
     EventKerberos,
     EventLdap,
     EventLogon,
@@ -41,6 +43,7 @@ _FAMILIES: dict[type[WindowsEvent], _Line] = {
     EventDirectoryChange: changes.directory_change,
     EventEnumeration: lines.enumeration,
     EventGroup: changes.group,
+    EventHost: host_line,
     EventLdap: lines.ldap,
     EventNetlogon: changes.secure_channel,
     EventObjectAccess: lines.object_access,

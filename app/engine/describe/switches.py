@@ -11,6 +11,7 @@ AUDITS: dict[str, str] = {
     "event-service": "the System log",
     "event-task": "Audit Other Object Access Events",
     "event-process": "Audit Process Creation",
+    "event-host": "Sysmon (files, values of the registry, pipes, WMI) and Audit Registry",
     "event-object-access": "Audit Directory Service Access",
     "event-directory-change": "Audit Directory Service Changes",
     "event-share": "Audit Detailed File Share",

@@ -7,13 +7,19 @@ from app.engine.change_story import tell
 from app.engine.changes import Change, is_routine
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, fact
-from app.engine.readings.processes import BEGAN, BEGAN_SYSMON, program_of
+from app.engine.readings.hosts import FILE_MADE, file_made
+from app.engine.readings.processes import BEGAN, BEGAN_SYSMON, base, program_of
 from app.engine.readings.sessions import by_system
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
-from app.model.events import EventProcess
+from app.model.events import EventHost, EventProcess
+from app.model.hosts import DATABASE as DATABASE_FILE
+from app.model.hosts import DUMP as DUMP_FILE
+from app.model.hosts import HIVE as HIVE_FILE
+from app.model.hosts import TICKETS
 
 READ = 8_192
+UTIL = "ntdsutil.exe"
 MEDIA = re.compile(r"\bifm\b|\bcreate\s+(?:sysvol\s+)?full\b", re.I)
 FULL = re.compile(r"\bcr\w{0,4}\s+(?:sy\w{0,4}\s+)?f\w{0,3}\b", re.I)
 WITHOUT_SECRETS = re.compile(r"\bcr\w{0,4}\s+(?:sy\w{0,4}\s+)?ro\w{0,2}\b", re.I)
@@ -30,11 +36,26 @@ MEMORY = re.compile(
 MODULES = re.compile(r"\bsekurlsa::(?!pth\b)|\blsadump::(sam|secrets|cache|lsa|trust|mbc)\b", re.I)
 """Modules of mimikatz, which it names itself, that read keys on the computer; its others ask a controller, or use a key."""
 
+SAVERS = frozenset({"reg.exe", UTIL})
+"""Programs that make files of such names only to save hives."""
+COPIERS = frozenset({"cmd.exe", "powershell.exe", "pwsh.exe", "robocopy.exe", "xcopy.exe", "esentutl.exe", "system"})
+"""Programs that copy what they are told; folders are called security and system too."""
+CRASHES = frozenset({"werfault.exe", "werfaultsecure.exe", "wermgr.exe"})
+"""What Windows writes a program's memory with when that fails."""
+SERVICING = frozenset({
+    "lsass.exe", "tiworker.exe", "trustedinstaller.exe", "dism.exe", "dismhost.exe", "wbengine.exe", "setuphost.exe",
+    "poqexec.exe",
+})  # fmt: skip
+OF_SERVICING = re.compile(r"\\windows\\(ntds\\ntds\.dit$|system32\\ntds\.dit$|winsxs\\|servicing\\|softwaredistribution\\)")
+"""Where the database is at home, and where Windows keeps the empty one from which a controller begins."""
+OF_PRODUCTS = re.compile(r"^[a-z]:\\program files( \(x86\))?\\", re.I)
+"""Programs that were installed: backup restores such a file, protection collects a dump."""
+
 
 def store_of(program: str, command: str) -> tuple[str, str]:
     """(what is copied, what by), both empty for a command that copies no keys."""
     text = command[:READ]
-    if program == "ntdsutil.exe" and MEDIA.search(text) and (FULL.search(text) or not WITHOUT_SECRETS.search(text)):
+    if program == UTIL and MEDIA.search(text) and (FULL.search(text) or not WITHOUT_SECRETS.search(text)):
         return "the database of the directory", "ntdsutil, which makes media for a new controller"
     if SHADOW.search(text) or (DATABASE.search(text) and COPIES.search(text)):
         return "the database of the directory" if "ntds" in text.lower() else "the registry's keys", "a copy of its files"
@@ -47,16 +68,47 @@ def store_of(program: str, command: str) -> tuple[str, str]:
     return "", ""
 
 
+def file_of(path: str, image: str) -> tuple[str, str]:
+    """The same of a file that a program made: its name, and who makes such files as its work, decide."""
+    low, program = path.lower(), base(image)
+    name = low.rpartition("\\")[2]
+    installed = OF_PRODUCTS.search(image) is not None
+    if DATABASE_FILE.match(name):
+        home = OF_SERVICING.search(low) is not None
+        return (
+            ("", "") if home or program in SERVICING or installed else ("the database of the directory", f"a file of {program}")
+        )
+    if HIVE_FILE.match(name) and (program in SAVERS or (program in COPIERS and (name[:3] == "sam" or "." in name))):
+        return "keys of local accounts in the registry", f"a file of {program}"
+    if DUMP_FILE.match(name) and program not in CRASHES and not installed:
+        return "the memory of LSA", f"a file of {program}"
+    if TICKETS.search(name):
+        return "Kerberos tickets", f"a file of {program}, as tools keep tickets"
+    return "", ""
+
+
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
-    """Commands that do it, whoever runs them: backup programs ask the system, and write no such command line."""
-    event: EventProcess = activity.detail  # type: ignore[assignment]
-    program, command = program_of(event), event.text("CommandLine") or ""
-    what, means = store_of(program, command)
+    """Commands that do it, and files that it leaves, whoever does: backup programs ask the system, and write no such thing."""
+    event = activity.detail
+    place = ctx.place(activity.destination, activity.at)
+    if isinstance(event, EventHost):
+        said, image = file_made(activity)
+        program = base(image)
+        what, means = file_of(said, image)
+        if program == UTIL and ctx.memory.recall(("without secrets", place), bool, activity.at, HOUR):
+            return
+    elif isinstance(event, EventProcess):
+        program, said = program_of(event), event.text("CommandLine") or ""
+        what, means = store_of(program, said)
+        if program == UTIL and WITHOUT_SECRETS.search(said[:READ]):
+            ctx.memory.note(("without secrets", place), not what, activity.at)
+    else:
+        return
     if not what:
         return
     target = ctx.target(activity)
     controller = target.kind == "controller" or "directory" in what
-    severity: Severity = "high" if controller and not (program == "ntdsutil.exe" and by_system(activity)) else "medium"
+    severity: Severity = "high" if controller and not (program == UTIL and by_system(activity)) else "medium"
     yield tell(
         ctx,
         activity,
@@ -65,9 +117,9 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         label="keys copied",
         severity=severity,
         routine=is_routine(activity, ctx),
-        subject=f"{ctx.place(activity.destination, activity.at)} keys copied",
+        subject=f"{place} keys copied",
         why=("With it every account whose keys are in there can be used without its password.",),
-        facts=(fact(f"By {means}: {' '.join(command.split())[:300]}"),),
+        facts=(fact(f"By {means}: {' '.join(said.split())[:300]}"),),
         quiet=("It would be quiet for a command that copies something else",),
         targets=(target,),
         confidence="medium",
@@ -82,9 +134,9 @@ DETECTOR = Detector(
     severity="high",
     phase="Credential access",
     techniques=("T1003.003", "T1003.002", "T1003.001"),
-    watches=(EventProcess,),
-    needs=Needs(ports=("the Security log",), kinds=("event-process",), parts=("event-process",)),
+    watches=(EventProcess, EventHost),
+    needs=Needs(ports=("the Security log",), kinds=("event-process", "event-host"), parts=("event-process", "event-host")),
     window=HOUR,
-    event_ids=(BEGAN, BEGAN_SYSMON),
+    event_ids=(BEGAN, BEGAN_SYSMON, FILE_MADE),
     detect=detect,
 )

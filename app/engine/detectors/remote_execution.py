@@ -28,6 +28,17 @@ from app.engine.readings.deeds import (
     deed_of,
     may_run,
 )
+from app.engine.readings.hosts import (
+    BOUND,
+    BOUND_BY_WMI,
+    CONSUMER,
+    FILE_MADE,
+    PIPE_MADE,
+    PIPE_OPENED,
+    VALUE_AUDITED,
+    VALUE_SET,
+    left_behind,
+)
 from app.engine.readings.installations import INSTALLED, INSTALLED_AUDITED, TASK_CHANGED, TASK_MADE, installation
 from app.engine.readings.novelty import is_new
 from app.engine.readings.pipes import CONTROL, pipe_opened
@@ -39,7 +50,7 @@ from app.engine.repeated import again, first_time, folded, told_before
 from app.model.activity import Activity
 from app.model.alert import Fact, Finding, Sentence
 from app.model.details import KerberosAp, Ntlm, RpcBind, RpcCall, SmbFile
-from app.model.events import EventLogon, EventProcess, EventService, EventShare, EventTask
+from app.model.events import EventHost, EventLogon, EventProcess, EventService, EventShare, EventTask
 from app.model.identifiers import ATSVC, MIMIKATZ, SVCCTL, TASKS, WINREG
 
 WINDOW = HOUR
@@ -85,6 +96,8 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
         return logged(activity, detail, ctx)
     if kind is EventProcess:
         return ran(activity, ctx)
+    if kind is EventHost:
+        return left(activity, ctx)
     deed = deed_of(activity, ctx)
     if deed is None:
         return reached(activity, ctx) if kind is EventShare or kind is SmbFile else ()
@@ -403,6 +416,43 @@ def woken(activity: Activity, ctx: Context) -> Iterator[Finding]:
     )
 
 
+def left(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """What remote execution leaves on the computer itself, as its own log tells it: a pipe, a file, a consumer, a plug-in."""
+    trace = left_behind(activity)
+    if trace is None or (activity.source is not None and not is_elsewhere(activity, ctx)):
+        return
+    account, target, controller = ctx.account(activity), ctx.target(activity), ctx.to_controller(activity)
+    place, where = ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
+    deeds = ctx.memory.seen(("left", where), trace.what, activity.at, activity.id, WINDOW)
+    others = [str(one) for one in deeds.values if one != trace.what]
+    everyday = trace.tool in ADMINISTRATION
+    subject = f"{place or (account.key if account is not None else '')} {where}"
+    yield found(
+        ctx,
+        activity,
+        joined(subject, where, activity, ctx),
+        severity="low" if everyday else "high" if controller else "medium",
+        confidence="low" if everyday else "medium",
+        succeeded=True,
+        title="Suspected remote code execution",
+        story=(
+            sentence(
+                *(ctx.who(activity) if activity.source is not None else (account,)), " had ", target, f" {trace.what}",
+                f": {trace.said[:200]}.",
+            ),
+        ),
+        facts=(
+            fact(f"{describe.what(activity).rstrip(': ')}: ", activity),
+            *((fact("The pipe's name tells that ", ctx.source(activity), " sent the program"),)
+              if activity.source is not None else ()),
+            *((fact(f"In the same hour also: {listed(others)}"),) if others else ()),
+            *((fact(target, " is a domain controller: whoever runs code there owns the domain"),) if controller else ()),
+            against("It would be quiet for pipes, files and consumers without the marks of such tools"),
+        ),
+        steps=ctx.path(activity, trace.label, "success"),
+    )  # fmt: skip
+
+
 def named(activity: Activity) -> str:
     """The name of the service or task that a call is about; a tool draws a new one each time, a system has its own."""
     stub = activity.detail.stub if isinstance(activity.detail, RpcCall) else {}
@@ -452,16 +502,46 @@ DETECTOR = Detector(
     severity="medium",
     phase="Lateral movement",
     techniques=("T1569.002", "T1053.005", "T1047", "T1021.003", "T1021.006"),
-    watches=(RpcCall, RpcBind, SmbFile, KerberosAp, Ntlm, EventService, EventTask, EventProcess, EventShare, EventLogon),
+    watches=(
+        RpcCall,
+        RpcBind,
+        SmbFile,
+        KerberosAp,
+        Ntlm,
+        EventService,
+        EventTask,
+        EventProcess,
+        EventHost,
+        EventShare,
+        EventLogon,
+    ),
     interfaces=(SVCCTL, ATSVC, TASKS, WMI, DISPATCH, WINREG, MIMIKATZ, *sorted(ACTIVATION), ""),
-    event_ids=(INSTALLED, INSTALLED_AUDITED, TASK_MADE, TASK_CHANGED, BEGAN, BEGAN_SYSMON, FILE_CHECKED, LOGON),
+    event_ids=(
+        INSTALLED,
+        INSTALLED_AUDITED,
+        TASK_MADE,
+        TASK_CHANGED,
+        BEGAN,
+        BEGAN_SYSMON,
+        FILE_CHECKED,
+        LOGON,
+        FILE_MADE,
+        VALUE_SET,
+        PIPE_MADE,
+        PIPE_OPENED,
+        CONSUMER,
+        BOUND,
+        VALUE_AUDITED,
+        BOUND_BY_WMI,
+    ),
     needs=Needs(
         ports=("445", "135", "5985", "dynamic RPC"),
-        kinds=("rpc-call", "event-service", "event-task", "event-process", "event-share"),
+        kinds=("rpc-call", "event-service", "event-task", "event-process", "event-host", "event-share"),
         parts=(
             "event-service",
             "event-task",
             "event-process",
+            "event-host",
             "event-share",
         ),
         hidden_by=("smb3 encrypted", "rpc reply without its request"),

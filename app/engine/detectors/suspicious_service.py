@@ -8,11 +8,12 @@ from app.engine import describe
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Later, Needs, against, fact, found, later, sentence
 from app.engine.readings.commands import ADMINISTRATION, PROGRAM_OF, local_mark
-from app.engine.readings.installations import INSTALLED, INSTALLED_AUDITED, SAME, installation
+from app.engine.readings.hosts import VALUE_AUDITED, VALUE_SET
+from app.engine.readings.installations import INSTALLED, INSTALLED_AUDITED, SAME, installation, written_service
 from app.engine.repeated import again, folded, told_before
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
-from app.model.events import EventService
+from app.model.events import EventHost, EventService
 
 WINDOW = HOUR
 FOLDER = "a program in a folder where every user can write"
@@ -27,9 +28,9 @@ def judged(mark: str, controller: bool) -> Severity:
 def detect(activity: Activity, ctx: Context) -> Iterator[Later]:
     """Services with the marks of tools, unless another computer had them made, which is remote execution."""
     event = activity.detail
-    if not isinstance(event, EventService):
+    if not isinstance(event, (EventService, EventHost)):
         return
-    made = installation(activity, ctx)
+    made = installation(activity, ctx) if isinstance(event, EventService) else written_service(activity)
     if made is None:
         return
     where = ctx.place(activity.destination, activity.at)
@@ -43,23 +44,29 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Later]:
     if ctx.memory.recall(twin, bool, activity.at, SAME):
         return
     mark = local_mark(made.command, made.name, made.driver)
-    if not mark:
-        return
+    if not mark or (isinstance(event, EventHost) and mark.removeprefix(PROGRAM_OF) in ADMINISTRATION):
+        return  # their pipes and processes are told as remote execution
     account, target, controller = ctx.account(activity), ctx.target(activity), ctx.to_controller(activity)
     what = "driver" if made.driver else "service"
+    did = "installed" if isinstance(event, EventService) else "wrote into the registry"
+    subject = f"{where if account is None else account.key} {made.name.lower()[:100]}"
+    if isinstance(event, EventHost):
+        ctx.memory.note(("written", where, made.name.lower()), subject, activity.at)
+    else:
+        subject = ctx.memory.recall(("written", where, made.name.lower()), str, activity.at, SAME) or subject
     same = (account.key if account is not None else "", made.name[:200], mark, controller)
     before = account is not None and told_before(ctx, activity.at, *same)
     one = found(
         ctx,
         activity,
-        f"{where if account is None else account.key} {made.name.lower()[:100]}",
+        subject,
         severity="low" if before else judged(mark, controller),
         confidence="medium",
         succeeded=True,
         story=(
             sentence(
                 *((account,) if account is not None else ("Somebody not named",)),
-                f" installed the {what} {made.name[:200]} on ",
+                f" {did} the {what} {made.name[:200]} on ",
                 target,
                 f": {made.command[:200]}." if made.command else ".",
             ),
@@ -97,9 +104,9 @@ DETECTOR = Detector(
     severity="medium",
     phase="Domain dominance",
     techniques=("T1543.003", "T1569.002"),
-    watches=(EventService,),
-    event_ids=(INSTALLED, INSTALLED_AUDITED),
-    needs=Needs(ports=("logs",), kinds=("event-service",), parts=("event-service",)),
+    watches=(EventService, EventHost),
+    event_ids=(INSTALLED, INSTALLED_AUDITED, VALUE_SET, VALUE_AUDITED),
+    needs=Needs(ports=("logs",), kinds=("event-service", "event-host"), parts=("event-service", "event-host")),
     window=WINDOW,
     sessions=True,
     detect=detect,

@@ -1,9 +1,13 @@
 """A service or task that a computer's log tells: what it is, and whether another computer had it made."""
 
+import re
+
 from msgspec import Struct
+from msgspec.structs import replace
 
 from app.engine.context import Context
 from app.engine.readings.commands import command_of, mark_of, service_mark
+from app.engine.readings.hosts import value_set
 from app.engine.readings.sessions import NETWORK, Logon, by_system, from_session, is_elsewhere, session_of
 from app.model.activity import Activity
 from app.model.events import EventService, EventTask
@@ -14,6 +18,8 @@ KERNEL_DRIVERS = frozenset({1, 2, 8})
 """Service types that are drivers (MS-SCMR section 2.2.47)."""
 REMOTE = 2
 """RpcCallClientLocality of 4698 and 4702 (RPC_CALL_CLIENT_LOCALITY): the caller is another computer."""
+SERVICE = re.compile(r"\\services\\([^\\]{1,256})(?:\\parameters)?$")
+"""The key of a service (MS-SCMR section 3.1.1)."""
 SAME = 10_000_000
 """Two logs of a computer tell of one service within this time."""
 
@@ -66,4 +72,19 @@ def installation(activity: Activity, ctx: Context) -> Installation | None:
     return Installation(
         activity=activity, task=isinstance(event, EventTask), name=name, command=command, mark=mark, session=session,
         remote=remote, here=here, driver=driver,
+    )  # fmt: skip
+
+
+def written_service(activity: Activity) -> Installation | None:
+    """The program of a service as a value of the registry says it; services.exe writes it for whoever asked, who is not told."""
+    value = value_set(activity)
+    if value is None or value.name not in ("imagepath", "servicedll"):
+        return None
+    found = SERVICE.search(value.key)
+    if found is None:
+        return None
+    own = value.by == "services.exe" or by_system(activity)
+    return Installation(
+        activity=replace(activity, account=None) if own else activity, task=False, name=found.group(1), command=value.data,
+        mark="", session=None, remote=False, here=False, driver=value.data.lower().endswith(".sys"),
     )  # fmt: skip

@@ -10,6 +10,7 @@ from app.engine.readings.sessions import by_system, is_elsewhere
 from app.model.activity import Activity
 from app.model.details import SmbFile
 from app.model.events import EventShare
+from app.model.hosts import OUTPUT_FILES, tool_of_pipe
 
 FILE_CHECKED = 5145
 HOUR, SOON = 3_600_000_000, 600_000_000
@@ -18,16 +19,8 @@ WRITE_DATA = 0x2 | 0x4
 """FILE_WRITE_DATA and FILE_APPEND_DATA (MS-SMB2 section 2.2.13.1.1)."""
 INSTALLED = re.compile(r"^(?:program files(?: \(x86\))?|programdata\\package cache)\\", re.I)
 """Where products lie whose files are replaced by hand, and whose services are started anew then."""
-OUTPUT_FILES = re.compile(r"(^|\\)__(\d{9,10}(\.\d{1,9})?|output(_[a-z0-9]{1,16})?)$", re.I)
-"""Where tools let a command write what it says, to fetch it from the share of the administrators: WMI and services."""
 TASK_OUTPUT = re.compile(r"^(windows\\)?temp\\[a-z]{8}\.tmp$", re.I)
 """The same of tools that use the task scheduler; only together with its pipe."""
-PIPES_OF_TOOLS = {
-    "psexesvc": "PsExec", "paexec": "PAExec", "remcom_": "RemCom", "csexec": "CSExec", "winexesvc": "winexe", "ahexec": "winexe",
-}  # fmt: skip
-"""Beginnings of the pipes by which the programs of tools talk to who sent them."""
-PIPE_OF_PSEXEC = re.compile(r"^[^\\]{1,100}-[^\\]{1,64}-\d{1,10}-std(in|out|err)$", re.I)
-"""Pipes of PsExec's program, whatever it is called: name, computer and process of who sent it, and which of the three it is."""
 USE_PIPE = "use the program of "
 FETCHED = "run a command and fetch what it said"
 
@@ -76,8 +69,7 @@ def fetched(activity: Activity, ctx: Context) -> tuple[str, str] | None:
     if file.share == "IPC$":
         if file.name == "atsvc":
             ctx.memory.note(("atsvc", *pair), True, activity.at)
-        tool = next((tool for beginning, tool in PIPES_OF_TOOLS.items() if file.name.startswith(beginning)), "")
-        tool = tool or ("PsExec under another name" if PIPE_OF_PSEXEC.search(file.name) else "")
+        tool = tool_of_pipe(file.name)
         return (f"{USE_PIPE}{tool}", f"pipe of {tool}") if tool else None
     if file.reads and OUTPUT_FILES.search(file.name):
         return FETCHED, "output fetched"

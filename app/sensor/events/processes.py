@@ -1,12 +1,10 @@
 """A process began: 4688 of the Security log, 1 of Sysmon."""
 
 from app.model.events import EventProcess
-from app.sensor.events.family import SECURITY, Facts, Family, Log, by_subject
+from app.sensor.events.computers import SYSMON
+from app.sensor.events.family import SECURITY, Facts, Family, by_subject
 from app.sensor.events.fields import Fields, number, split_account, text
 from app.sensor.events.record import EventRecord
-
-_SYSMON = Log(frozenset({"microsoft-windows-sysmon"}), frozenset({"microsoft-windows-sysmon/operational"}))
-
 
 _SESSIONS = {0x3E7: "S-1-5-18", 0x3E4: "S-1-5-20", 0x3E5: "S-1-5-19"}
 """Logon sessions of the system, of network service and of local service, which are the same everywhere (ntsecapi.h)."""
@@ -19,5 +17,5 @@ def _of_sysmon(record: EventRecord, fields: Fields) -> Facts:
 
 FAMILIES = (
     Family(EventProcess, SECURITY, {4688: by_subject}),
-    Family(EventProcess, _SYSMON, {1: _of_sysmon}),
+    Family(EventProcess, SYSMON, {1: _of_sysmon}),
 )

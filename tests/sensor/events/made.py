@@ -10,6 +10,7 @@ from app.sensor.events.record import AUDIT_FAILURE, AUDIT_SUCCESS, EventRecord
 
 AT = 1_767_607_200_000_000
 DC = "DC01.contoso.local"
+_SYSMON, _SYSMON_LOG = "Microsoft-Windows-Sysmon", "Microsoft-Windows-Sysmon/Operational"
 SECURITY, NTLM = "Microsoft-Windows-Security-Auditing", "Microsoft-Windows-Security-Netlogon"
 SUBJECT = {
     "SubjectUserSid": "S-1-5-21-3457937927-2839227994-823803824-1104",
@@ -485,6 +486,25 @@ MADE: tuple[Made, ...] = (
          words="Secure channel of NAS1$ let pass though it was not protected"),
     Made(event(5831, {"param1": "Trust", "param2": "FABRIKAM", "param3": "fabrikam.test"}, _NETLOGON, "System", 0),
          "fabrikam.test\\FABRIKAM", None, words="Secure channel of FABRIKAM let pass though it was not protected"),
+    Made(event(20, {"RuleName": "-", "EventType": "WmiConsumerEvent", "UtcTime": "2026-01-05 10:00:00.000",
+                    "Operation": "Created", "User": "CONTOSO\\dadmin", "Name": ' "Updater"', "Type": "Command Line",
+                    "Destination": ' "cmd.exe /c calc.exe"'}, _SYSMON, _SYSMON_LOG, 0), "CONTOSO\\dadmin", None,
+         words='WMI event consumer "Updater" on DC01: "cmd.exe /c calc.exe"'),
+    Made(event(21, {"RuleName": "-", "EventType": "WmiBindingEvent", "UtcTime": "2026-01-05 10:00:00.000",
+                    "Operation": "Created", "User": "NT-AUTORITÄT\\SYSTEM",
+                    "Consumer": ' "CommandLineEventConsumer.Name=\\"Updater\\""',
+                    "Filter": ' "__EventFilter.Name=\\"Updater\\""'}, _SYSMON, _SYSMON_LOG, 0), "NT AUTHORITY\\SYSTEM", None,
+         words='WMI event consumer bound on DC01: "CommandLineEventConsumer.Name=\\"Updater\\""'),
+    Made(event(4657, {**SUBJECT, "ObjectName": "\\REGISTRY\\MACHINE\\SYSTEM\\ControlSet001\\Control\\Lsa",
+                      "ObjectValueName": "DsrmAdminLogonBehavior", "HandleId": "0x54", "OperationType": "%%1904",
+                      "OldValueType": "-", "OldValue": "-", "NewValueType": "%%1876", "NewValue": "2", "ProcessId": "0xce4",
+                      "ProcessName": "C:\\Windows\\regedit.exe"}), "CONTOSO\\dadmin", None,
+         words="Registry of DC01 written by regedit.exe: \\REGISTRY\\MACHINE\\SYSTEM\\ControlSet001\\Control\\Lsa"
+               "\\DsrmAdminLogonBehavior = 2"),
+    Made(event(5861, {"Namespace": "//./root/subscription", "ESS": "Updater", "CONSUMER": 'CommandLineEventConsumer="Updater"',
+                      "PossibleCause": "Binding EventFilter: ..."}, "Microsoft-Windows-WMI-Activity",
+               "Microsoft-Windows-WMI-Activity/Operational", 0), None, None,
+         words='WMI event consumer bound on DC01: CommandLineEventConsumer="Updater"'),
     Made(event(16967, {}, _SAM, "System", 0), None, None, words="Remote calls to SAM are no longer audited only on DC01"),
     Made(event(16969, {"Throttle window:": "900", "Suppressed Message Count:": "12"}, _SAM, "System", 0), None, None,
          words="12 refused calls to SAM were not logged on DC01"),

@@ -2,6 +2,10 @@
 
 REAL: tuple[tuple[int, str | None, str | None, str, str, int | None], ...] = (
     (1, "NT AUTHORITY\\SYSTEM", None, "name:desktop-df4ulde", "success", None),
+    (11, "PANDALAB\\Administrator", None, "name:dc01.pandalab.com", "success", None),
+    (13, None, None, "name:workstation5", "success", None),
+    (17, None, None, "name:workstation5", "success", None),
+    (18, None, None, "name:workstation5", "success", None),
     (104, "IE10WIN7\\IEUser", None, "name:ie10win7", "success", None),
     (1100, None, None, "name:37l4247f27-25", "success", None),
     (1102, "VALKYRIE\\fgaeta", None, "name:valkyrie.galactica.cc", "success", None),

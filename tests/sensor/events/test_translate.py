@@ -349,7 +349,7 @@ TEXTS = st.one_of(
                      "\ud800", "\0",                     "9" * 5000, "x" * 70_000]),
     st.text(max_size=60),
 )  # fmt: skip
-PARTLY_READ = 4673
+PARTLY_READ = frozenset({11, 13, 17, 18, 4657, 4673})
 """Of this event only some records are activities."""
 NAMES = sorted({name for names in TEMPLATES.values() for name in names} | {"Client SID:", "AuditXml", "param1", "param2"})
 
@@ -363,7 +363,7 @@ def test_whatever_the_fields_hold_nothing_is_raised(id: int, fields: dict[str, s
         keywords=keywords, fields=fields, sid=host,
     )  # fmt: skip
     told_by = activities_of(record, "k")
-    if id == PARTLY_READ and not told_by:
+    if id in PARTLY_READ and not told_by:
         return
     (activity,) = told_by
 

@@ -1,0 +1,24 @@
+"""Windows events in one line of words: what a computer tells of its own files, registry, pipes and WMI."""
+
+from app.engine.describe.event_lines import here, said
+from app.model.activity import Activity
+from app.model.events import WindowsEvent
+
+
+def host_line(a: Activity, d: WindowsEvent) -> str:
+    """11, 13, 17, 18, 20 and 21 of Sysmon, 4657, 5861."""
+    program = said(d, "Image", "ProcessName").rpartition("\\")[2]
+    by = f" by {program}" if program else ""
+    if d.event_id == 11:
+        return f"File made on {here(a, d)}{by}: {said(d, 'TargetFilename')}"
+    if d.event_id == 13:
+        return f"Registry of {here(a, d)} written{by}: {said(d, 'TargetObject')} = {said(d, 'Details')}"
+    if d.event_id == 4657:
+        return (
+            f"Registry of {here(a, d)} written{by}: {said(d, 'ObjectName')}\\{said(d, 'ObjectValueName')} = {said(d, 'NewValue')}"
+        )
+    if d.event_id in (17, 18):
+        return f"Pipe {'made' if d.event_id == 17 else 'opened'} on {here(a, d)}{by}: {said(d, 'PipeName')}"
+    if d.event_id == 20:
+        return f"WMI event consumer {said(d, 'Name')} on {here(a, d)}: {said(d, 'Destination')}"
+    return f"WMI event consumer bound on {here(a, d)}: {said(d, 'Consumer', 'CONSUMER')}"

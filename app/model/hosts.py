@@ -1,0 +1,45 @@
+"""What of a computer's own files, pipes and values of its registry concerns identities: who reads logs keeps no more of it."""
+
+import re
+
+PIPES_OF_TOOLS = {
+    "psexesvc": "PsExec", "paexec": "PAExec", "remcom_": "RemCom", "csexec": "CSExec", "winexesvc": "winexe", "ahexec": "winexe",
+}  # fmt: skip
+"""Beginnings of the pipes by which the programs of tools talk to who sent them."""
+PIPE_OF_PSEXEC = re.compile(r"^[^\\]{1,100}-([^\\]{1,64})-\d{1,10}-std(in|out|err)$", re.I)
+"""Pipes of PsExec's program, whatever it is called: name, computer and process of who sent it, and which of the three it is."""
+OUTPUT_FILES = re.compile(r"(^|\\)__(\d{9,10}(\.\d{1,9})?|output(_[a-z0-9]{1,16})?)$", re.I)
+"""Where tools let a command write what it says, to fetch it from the share of the administrators: WMI and services."""
+DATABASE = re.compile(r"^.{0,24}ntds\.dit$", re.I)
+"""The directory's database, whatever a copy has before its name (MS-ADTS section 1.3)."""
+HIVE = re.compile(r"^(sam|security|system)(\.(hiv|hive|save|sav|bak|dmp|dump|dat|out|old|copy))?$", re.I)
+"""Hives of the registry that hold keys, and copies of them."""
+DUMP = re.compile(r"^.{0,24}lsass.{0,40}\.(dmp|mdmp|dump|bin)$", re.I)
+"""The memory of LSA in a file, by the name that Windows and tools give it."""
+TICKETS = re.compile(r"\.kirbi$", re.I)
+"""Tickets of Kerberos in a file, as mimikatz and Rubeus write them (KRB-CRED, RFC 4120 section 5.8)."""
+FILES = (DATABASE, HIVE, DUMP, TICKETS, OUTPUT_FILES)
+VALUES = frozenset({
+    "imagepath", "servicedll", "dsrmadminlogonbehavior", "serverlevelplugindll", "runasppl", "uselogoncredential",
+    "security packages", "authentication packages", "notification packages",
+})  # fmt: skip
+"""Values of the registry that decide what runs as a service, what LSA loads and keeps, who signs in to a controller."""
+
+
+def tool_of_pipe(name: str) -> str:
+    """The tool whose program has a pipe of this name (without what stands before it); empty for others."""
+    low = name.lower()
+    found = next((tool for beginning, tool in PIPES_OF_TOOLS.items() if low.startswith(beginning)), "")
+    return found or ("PsExec under another name" if PIPE_OF_PSEXEC.search(name) else "")
+
+
+def sender_of_pipe(name: str) -> str:
+    """The computer that sent PsExec's program, which stands in the names of its pipes; empty for others."""
+    found = PIPE_OF_PSEXEC.search(name)
+    return found.group(1) if found is not None else ""
+
+
+def is_kept_file(path: str) -> bool:
+    """True for a file whose making tells that keys or tickets were copied, or that a command's output waits for somebody."""
+    name = path.rpartition("\\")[2][:300]
+    return any(one.search(name) for one in FILES)

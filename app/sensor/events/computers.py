@@ -1,0 +1,61 @@
+"""What a computer tells of itself: files, values of the registry, pipes, consumers of WMI (Sysmon 11, 13, 17, 18, 20, 21; 4657 of
+the Security log; 5861 of WMI), and programs that opened LSA (10). Only what concerns identities is kept of them.
+
+Fields: Sysmon's manifest and documentation; Microsoft's pages of 4657; WMI-Activity's manifest for 5861.
+"""
+
+from app.model.activity import Account
+from app.model.events import EventHost
+from app.model.hosts import VALUES, is_kept_file, sender_of_pipe, tool_of_pipe
+from app.sensor.events.family import SECURITY, Facts, Family, Log
+from app.sensor.events.fields import Fields, account, computer, split_account, subject, text
+from app.sensor.events.record import EventRecord
+
+SYSMON = Log(frozenset({"microsoft-windows-sysmon"}), frozenset({"microsoft-windows-sysmon/operational"}))
+_WMI = Log(frozenset({"microsoft-windows-wmi-activity"}), frozenset({"microsoft-windows-wmi-activity/operational"}))
+_SYSTEM, _OWN = "S-1-5-18", ("NT AUTHORITY", "NT-", "AUTORITE NT", "AUTORIDAD NT", "AUTORITÀ NT", "AUTORIDADE NT")
+"""Domains of the system and its services, in the languages of Windows."""
+_SERVICES = {"LOCAL SERVICE": "S-1-5-19", "NETWORK SERVICE": "S-1-5-20"}
+
+
+def by_user(fields: Fields, name: str = "User") -> Account | None:
+    """For whom the program runs that did it; Sysmon tells it since version 13.30, older ones do not."""
+    who = text(fields, name)
+    if who is not None and who.upper().startswith(_OWN):
+        return account(None, None, _SERVICES.get(who.rpartition("\\")[2].upper(), _SYSTEM))
+    return split_account(who)
+
+
+def _file(record: EventRecord, fields: Fields) -> Facts | None:
+    return Facts(by_user(fields)) if is_kept_file(fields.get("TargetFilename", "")) else None
+
+
+def _value(record: EventRecord, fields: Fields) -> Facts | None:
+    """A value that was set; of 4657 also one that was new."""
+    return Facts(by_user(fields)) if fields.get("TargetObject", "").rpartition("\\")[2].lower() in VALUES else None
+
+
+def _audited_value(record: EventRecord, fields: Fields) -> Facts | None:
+    return Facts(subject(fields)) if fields.get("ObjectValueName", "").strip().lower() in VALUES else None
+
+
+def _pipe(record: EventRecord, fields: Fields) -> Facts | None:
+    """Pipes of tools for remote execution; the names of PsExec's tell which computer sent it."""
+    name = fields.get("PipeName", "")[:300].lstrip("\\")
+    return Facts(None, computer(sender_of_pipe(name))) if tool_of_pipe(name) else None
+
+
+def _consumer(record: EventRecord, fields: Fields) -> Facts:
+    return Facts(by_user(fields))
+
+
+def _bound(record: EventRecord, fields: Fields) -> Facts:
+    """5861: who made the consumer stands in its text only, as bytes of a SID."""
+    return Facts()
+
+
+FAMILIES = (
+    Family(EventHost, SYSMON, {11: _file, 13: _value, 17: _pipe, 18: _pipe, 20: _consumer, 21: _consumer}),
+    Family(EventHost, SECURITY, {4657: _audited_value}),
+    Family(EventHost, _WMI, {5861: _bound}),
+)
