@@ -7,8 +7,9 @@ from app.engine.change_story import tell
 from app.engine.changes import Change, is_routine
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, fact
+from app.engine.readings.commands import base
 from app.engine.readings.hosts import FILE_MADE, file_made
-from app.engine.readings.processes import BEGAN, BEGAN_SYSMON, base, program_of
+from app.engine.readings.processes import BEGAN, BEGAN_SYSMON, program_of
 from app.engine.readings.sessions import by_system
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity

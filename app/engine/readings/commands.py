@@ -21,6 +21,11 @@ IN_WINDOWS = re.compile(r"^[\"']?(%systemroot%|%windir%|[a-z]:\\windows|\\system
 WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
+def base(path: str) -> str:
+    """Name of a program without its folder, in lower case."""
+    return path[:1024].replace("/", "\\").rpartition("\\")[2].strip("\"' ").lower()
+
+
 def scrambled(name: str) -> bool:
     """True for letters thrown together, upper and lower case in no order ("duGuiwoKxR"); names made of words are not."""
     pieces = WORDS.findall(name)

@@ -4,8 +4,7 @@ import re
 
 from msgspec import Struct
 
-from app.engine.readings.commands import local_mark, mark_of
-from app.engine.readings.processes import base
+from app.engine.readings.commands import base, local_mark, mark_of
 from app.engine.readings.sessions import by_system
 from app.model.activity import Activity
 from app.model.events import EventHost

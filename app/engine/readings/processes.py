@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from app.engine.context import Context
-from app.engine.readings.commands import mark_of, service_mark
+from app.engine.readings.commands import base, mark_of, service_mark
 from app.engine.readings.sessions import BUILT_IN_SESSIONS, KEPT, NETWORK, Logon
 from app.model.activity import Account, Activity
 from app.model.events import EventProcess
@@ -38,11 +38,6 @@ class Started(Struct, frozen=True, kw_only=True):
     remote: bool
     interpreter: bool
     service: bool
-
-
-def base(path: str) -> str:
-    """Name of a program without its folder, in lower case."""
-    return path[:1024].replace("/", "\\").rpartition("\\")[2].strip("\"' ").lower()
 
 
 def program_of(event: EventProcess) -> str:
