@@ -71,7 +71,7 @@ class MainWindow(Stage):
         self.menu = QMenu(self)
         self._anew = QTimer(self)
         self._anew.setSingleShot(True)
-        self._anew.timeout.connect(lambda: in_turn(self, self._look_anew))  # behind the round in which pages go
+        self._anew.timeout.connect(lambda: in_turn(self, self._strip, self._look_anew))  # behind the round in which pages go
         self._shown_late = QTimer(self)
         self._shown_late.setSingleShot(True)
         self._shown_late.timeout.connect(self._look_shown)
@@ -383,17 +383,23 @@ class MainWindow(Stage):
         if not self.updatesEnabled():
             self.setUpdatesEnabled(True)
 
+    def _strip(self) -> None:
+        """What is on screen goes too, in a round of its own; blank pages keep its places."""
+        for one in (self.tabs.current(), *(one.tab for one in self.torn)):
+            one.strip()
+
     def _look_anew(self) -> None:
         """Make the frame and all pages anew, for what is set of theme, text size, density, zone.
 
-        What is there goes before: the sheet is put on everything that is alive.
+        What is there goes before: the sheet is put on everything that is alive. It goes where it stands, for a frame that is
+        taken out first is styled once more as a window of its own, which takes as long as to delete it.
         """
         standing, things = self.standing(), [one.thing for one in self.tabs.every()]
         pinned, shown = self.inspector.pin.isChecked(), self.inspector.shown
         for one in (self.tabs.current(), *(one.tab for one in self.torn)):
             one.go_away()
         self.body.close_apart()
-        for gone in (self.palette_list, self.takeCentralWidget()):
+        for gone in (self.palette_list, self.centralWidget()):
             gone.deleteLater()
             QCoreApplication.sendPostedEvents(gone, QEvent.Type.DeferredDelete)
         self._page_shown = None

@@ -234,3 +234,29 @@ def test_who_works_on_while_the_theme_changes_works_in_the_new_one(
     assert theme.active() == "light" or not window.updatesEnabled()
     settle(window)
     assert theme.active() == "light" and window.page().name == "timeline" and window.updatesEnabled()
+
+
+def test_who_works_on_while_the_text_size_changes_gets_there_in_the_new_one(
+    window: MainWindow, settle: Callable[[MainWindow], None]
+) -> None:
+    window.desk.go("alerts")
+    settle(window)
+    alerts, frame = window.page(), window.centralWidget()
+    window.set_zoom(1.15)
+    end = time.monotonic() + 10
+    while not isinstance(window.page(), Blank):  # pages go in a round before the frame does
+        assert time.monotonic() < end
+        QApplication.processEvents()
+    assert window.page().name == "alerts" and window.page().route.page == "alerts" and not window.updatesEnabled()
+    assert window.centralWidget() is frame, "what is on screen and the frame do not go in one round"
+    window.desk.summary_changed.emit()
+    window.desk.go("coverage")
+    QTest.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    settle(window)
+    assert not shiboken6.isValid(alerts) and not shiboken6.isValid(frame) and theme.px(100) == 115
+    assert window.page().name == "coverage" and window.updatesEnabled()
+    window.back()
+    settle(window)
+    assert window.page().name == "alerts" and not isinstance(window.page(), Blank)
+    window.set_zoom(1.0)
+    settle(window)

@@ -28,6 +28,7 @@ class StatusBar(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
+        self._has_width = False
         self.setObjectName("statusbar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(theme.space("status-bar"))
@@ -84,7 +85,9 @@ class StatusBar(QWidget):
         self._show_reading(False)
 
     def _fit(self) -> None:
-        """Leave out what else would cut what was just said, and the name of the case to a stub."""
+        """Leave out what else would cut what was just said, and the name of the case to a stub; not before there is a width."""
+        if not self._has_width:
+            return
         has = self._desk.overview is not None and bool(self._desk.overview.inputs)
         told, reading = self._quiet.isActive(), not self.reading.isHidden()
         groups = (
@@ -114,6 +117,7 @@ class StatusBar(QWidget):
     def resizeEvent(self, event) -> None:
         """More or less of it has room."""
         super().resizeEvent(event)
+        self._has_width = True
         self._fit()
 
     def show_case(self) -> None:

@@ -143,6 +143,18 @@ class Tab(QStackedWidget):
         self._drop([one for one in self._pages.values() if one is not kept])
         self._pages = {name: one for name, one in self._pages.items() if one is kept}
 
+    def strip(self) -> None:
+        """Let go of the page on screen too: a blank one keeps its place until it is asked for again, or the tab goes."""
+        route = self.history.current
+        if route is None or self.page is None:
+            return
+        self.keep_place()
+        pages = [*self._pages.values()]
+        self._pages.clear()
+        _abandon(self._half)
+        self._stand_blank(route)
+        self._drop(pages)
+
     def forget(self) -> None:
         """Another case, or other names: nothing of this one is found again, for its pages go with all that they hold."""
         self.history.clear()
@@ -184,12 +196,15 @@ class Tab(QStackedWidget):
         if page is not None and not self._waits(entry):
             self._put(page, route)
             return
+        self._stand_blank(route)
+        self._steps.start()
+
+    def _stand_blank(self, route: Route) -> None:
         if self._blank is None:
             self._blank = Blank(self._desk)
             self.addWidget(self._blank)
-        self._blank.stand_for(entry, route)
+        self._blank.stand_for(self.entry, route)
         self._put(self._blank, route)
-        self._steps.start()
 
     def _put(self, page: Page, route: Route) -> None:
         """Bring a page on screen."""
