@@ -9,9 +9,10 @@ from typing import get_args
 import msgspec
 
 from app.command.opening import open_existing
-from app.command.words import counted, line
+from app.command.words import line
 from app.model.act import DONE, Act
 from app.model.alert import RANK, Alert, Classification, State, plain
+from app.model.counting import counted
 from app.model.exclusion import Exclusion
 from app.model.tuning import Tuning
 from app.session import Session, iso, story

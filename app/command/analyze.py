@@ -12,11 +12,13 @@ import msgspec
 from app.command.opening import opened
 from app.command.progress import Bar
 from app.command.tag import honeytokens
-from app.command.words import counted, line
-from app.model.alert import RANK, plain
+from app.command.words import line
+from app.model.alert import RANK, Alert, plain
+from app.model.counting import counted
 from app.session import Session
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LEVELS = ("low", "medium", "high")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--activities", type=Path, metavar="FILE.jsonl", help="write every activity as a JSON line")
     parser.add_argument("--report", type=Path, metavar="FILE.html|.pdf", help="write a report")
-    parser.add_argument("--sensitivity", choices=("low", "medium", "high"), default="medium")
+    add_strictness(parser)
     parser.add_argument(
         "--test-mode", action="store_true", dest="test_mode", help="every detector at high sensitivity, and none waits to learn"
     )
@@ -55,7 +57,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="an account that nobody has a reason to use; may be given again",
     )
     parser.add_argument("--places", default="", metavar="FILE.mmdb", help="a GeoIP file that tells where outside addresses are")
-    parser.add_argument("--fail-on", choices=("low", "medium", "high"), default="high", dest="fail_on")
+    add_fail_on(parser)
+
+
+def add_strictness(parser: argparse.ArgumentParser) -> None:
+    """How easily detectors speak."""
+    parser.add_argument(
+        "--sensitivity",
+        choices=LEVELS,
+        default="medium",
+        help="how easily detectors speak: low asks for more before it alerts, high for less (default: medium)",
+    )
+
+
+def add_fail_on(parser: argparse.ArgumentParser) -> None:
+    """From which severity on a script shall stop."""
+    parser.add_argument(
+        "--fail-on",
+        choices=LEVELS,
+        default="high",
+        dest="fail_on",
+        help="exit with 2 when the case holds an alert of this severity or above (default: high)",
+    )
 
 
 def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int:
@@ -145,11 +168,23 @@ def may_write(out: Path, precious: Sequence[Path]) -> None:
 def print_words(session: Session) -> None:
     """Alerts, worst first, and the problems of the inputs, on standard output."""
     alerts = sorted(session.queries.alerts(), key=lambda one: (-RANK[one.severity], one.finding.first, one.id))
-    inputs = session.queries.inputs()
     for one in alerts:
-        print(f"{one.severity.upper():6}  {moment(one.finding.first)}  {line(one.title)}  [{', '.join(one.techniques)}]")
-        for sentence in one.finding.story:
-            print(f"        {line(plain(sentence))}")
+        print_alert(one)
+    print_totals(session)
+
+
+def print_alert(one: Alert, flush: bool = False) -> None:
+    """One alert and its story, on standard output; flush: whoever reads it shall have it at once."""
+    print(f"{one.severity.upper():6}  {moment(one.finding.first)}  {line(one.title)}  [{', '.join(one.techniques)}]")
+    for sentence in one.finding.story:
+        print(f"        {line(plain(sentence))}")
+    if flush:
+        sys.stdout.flush()
+
+
+def print_totals(session: Session) -> None:
+    """How many alerts and activities there are, and the problems of the inputs, on standard output."""
+    alerts, inputs = session.queries.alerts(), session.queries.inputs()
     activities = sum(one.activities for one in inputs)
     read = f"{activities:,} {'activity' if activities == 1 else 'activities'} from {counted(len(inputs), 'input')}"
     print(f"{counted(len(alerts), 'alert')}, {read}")

@@ -11,10 +11,11 @@ import msgspec
 from app.command.alerts import found
 from app.command.analyze import may_write
 from app.command.opening import open_existing
-from app.command.words import counted, line
+from app.command.words import line
 from app.engine.export import coverage_span
 from app.engine.export.columns import COLUMNS
 from app.model.asking import Order
+from app.model.counting import counted
 from app.model.filter import ActivityFilter, FilterError, parse
 from app.session import BY_ID, FORMS, Session, View, detector_ids
 

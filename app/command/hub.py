@@ -9,13 +9,13 @@ from pathlib import Path
 
 import msgspec
 
-from app.command.words import counted
 from app.command.words import line as inert_line
 from app.hub import making
 from app.hub.configuration import entry
 from app.hub.serving import serve
 from app.hub.standing import Standing, standing
 from app.hub.state import GIBIBYTE, PORT, Folder, HubError, User, Workspace
+from app.model.counting import counted
 from app.model.moments import iso
 
 REFUSED = 20

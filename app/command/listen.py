@@ -6,17 +6,21 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
+from math import inf
 from pathlib import Path
 from secrets import token_hex
 
 import msgspec
 
-from app.command.analyze import print_words, tell_others
+from app.command.analyze import add_fail_on, add_strictness, print_totals, tell_others
 from app.command.opening import opened
+from app.command.raised import Said, print_raised, print_rest
 from app.command.words import line
 from app.link.place import PREFIX
 from app.listen import Listener
 from app.model.alert import RANK
+from app.model.counting import counted
 from app.model.source import (
     CaptureSource,
     DirectorySource,
@@ -43,12 +47,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--certificate", default="", metavar="PEM", help="of a syslog listener over TLS")
     parser.add_argument("--key", default="", metavar="PEM", help="private key of the certificate")
-    parser.add_argument("--radius", action="append", default=[], metavar="[ADDRESS:]PORT", help="RADIUS accounting; likewise")
+    parser.add_argument(
+        "--radius", action="append", default=[], metavar="[ADDRESS:]PORT", help="RADIUS accounting; needs --secret"
+    )
     parser.add_argument("--directory", metavar="URL", help="synchronise a directory, ldaps://host or ldap://host")
     parser.add_argument("--user", default="", help="of the directory")
     parser.add_argument("--authorities", default="", metavar="PEM", help="certificates that the directory's is checked against")
     parser.add_argument(
-        "--secret", default="", metavar="NAME", help="name of a secret in the keyring, of --radius or --directory"
+        "--secret",
+        default="",
+        metavar="NAME",
+        help="what --radius (it must be) or --directory uses: the name under which `wardlight secret NAME` keeps it",
     )
     parser.add_argument(
         "--resolve",
@@ -62,9 +71,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what the sensors of a hub send: name of a secret, or a file, with the line of `wardlight hub add-analyst`",
     )  # fmt: skip
     parser.add_argument("--sources", type=Path, metavar="FILE.json", help="a list of sources as JSON")
-    parser.add_argument("--for", type=float, dest="seconds", metavar="SECONDS", help="stop by itself after this time")
-    parser.add_argument("--sensitivity", choices=("low", "medium", "high"), default="medium")
-    parser.add_argument("--fail-on", choices=("low", "medium", "high"), default="high", dest="fail_on")
+    parser.add_argument("--for", type=_seconds, dest="seconds", metavar="SECONDS", help="stop by itself after this time")
+    add_strictness(parser)
+    add_fail_on(parser)
+
+
+def _seconds(text: str) -> float:
+    with suppress(ValueError):
+        if 0 < (seconds := float(text)) < inf:
+            return seconds
+    raise argparse.ArgumentTypeError(f"{text[:40]} is no number of seconds above 0")
 
 
 def ordered(words: Sequence[str]) -> list[str]:
@@ -83,7 +99,7 @@ def ordered(words: Sequence[str]) -> list[str]:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Returns 0, 2 when an alert at or above --fail-on was raised, 1 when no source ran. Raises OSError, StoreError."""
+    """Returns 0, 2 when the case holds an alert at or above --fail-on, 1 when no source ran. Raises OSError, StoreError."""
     specs = specs_of(options)
     if not specs:
         raise OSError("nothing to listen to: name an interface, a listener, a directory or a growing file")
@@ -91,8 +107,12 @@ def run(options: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     said: dict[str, str] = {}
+    ran: set[str] = set()
+    raised: Said = {}
 
     def say(state: SourceState) -> None:
+        if state.state == "running" or state.records:
+            ran.add(state.id)
         words = f"{line(state.label)}: {state.state}{f': {line(state.error)}' if state.error else ''}"
         if said.get(state.id) != words:
             said[state.id] = words
@@ -102,6 +122,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         session.needs("administrator")
         session.start_notifying()
+        before = frozenset(one.id for one in session.queries.alerts())
         listener = Listener(options.workspace, say, options.sensitivity)
         try:
             for spec in specs:
@@ -109,18 +130,23 @@ def run(options: argparse.Namespace) -> int:
             until = time.monotonic() + options.seconds if options.seconds else None
             while listener.running and not stop.is_set() and (until is None or time.monotonic() < until):
                 listener.step()
+                print_raised(session, raised, before)
         finally:
             listener.close()
         states = listener.states()
         session.stop_notifying()
         tell_others(session)  # of what the last detection found
-        print_words(session)
+        print_rest(session, raised)
+        print_totals(session)
         for one in states:
-            print(f"{line(one.label)}: {one.records:,} received, {one.activities:,} activities, {one.dropped:,} dropped")
+            never = "" if one.id in ran else "; it never ran"
+            activities = counted(one.activities, "activity", "activities")
+            print(f"{line(one.label)}: {one.records:,} received, {activities}, {one.dropped:,} dropped{never}")
         alerts = session.queries.alerts()
     finally:
         session.close()
-    if all(one.error and not one.records for one in states):
+    if not ran:
+        print("wardlight: none of the sources ever ran", file=sys.stderr)
         return 1
     worst = max((RANK[one.severity] for one in alerts), default=0)
     return 2 if worst >= RANK[options.fail_on] else 0
@@ -139,13 +165,18 @@ def specs_of(options: argparse.Namespace) -> list[LiveSource]:
     specs += [_syslog(text, options) for text in options.syslog]
     for text in options.radius:
         address, port = _place(text, "--radius")
+        if not options.secret:
+            raise OSError("--radius needs --secret NAME, the shared secret of who sends to it; `wardlight secret NAME` keeps it")
         specs.append(RadiusSource(address=address, port=port, secret=options.secret))
     if options.directory:
         specs.append(
             DirectorySource(url=options.directory, user=options.user, secret=options.secret, authorities=options.authorities)
         )
     if options.resolve or options.dns:
-        specs.append(ResolverSource(methods=tuple(filter(None, options.resolve.split(","))), server=options.dns))
+        methods = tuple(filter(None, (one.strip() for one in options.resolve.split(","))))
+        if unknown := [one for one in methods if one not in ResolverSource().methods]:
+            raise OSError(f"--resolve {unknown[0][:40]} is no method; there are {', '.join(ResolverSource().methods)}")
+        specs.append(ResolverSource(methods=methods, server=options.dns))
     for text in dict.fromkeys(options.hub):
         if text.startswith(PREFIX):  # a key: whoever lists processes reads it, and a message would repeat it
             raise OSError("--hub takes the name of a secret or a file that holds the line, not the line itself, which is a key")

@@ -9,7 +9,8 @@ import msgspec
 from app.command.alerts import found
 from app.command.analyze import may_write
 from app.command.opening import open_existing
-from app.command.words import counted, line
+from app.command.words import line
+from app.model.counting import counted
 from app.session import replay
 
 SAME, DIFFERENT = 0, 2

@@ -9,11 +9,6 @@ def inert(text: str) -> str:
     return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
-def counted(number: int, thing: str) -> str:
-    """1 alert, 1,204 alerts."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
-
-
 def line(text: str) -> str:
     """An inert line of bounded length."""
     return inert(text if len(text) <= LONGEST else text[:LONGEST] + "\u2026")

@@ -1,18 +1,26 @@
 """The command that listens: standard input, growing files, wrong calls."""
 
+import io
 import json
 import os
+import socket
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
 
+from app.command.analyze import moment
 from app.command.listen import ordered, specs_of
 from app.command.main import parser
+from app.command.raised import print_raised, print_rest
+from app.model.alert import Alert, plain
 from app.model.source import CaptureSource, DirectorySource, GrowingSource, RadiusSource, SyslogSource
 from app.session import Session
 from tests.material import ROOT, SAMPLE
+
+LEVELS = ("HIGH", "MEDIUM", "LOW")
 
 
 def start(*words: str, **more: object) -> "subprocess.Popen[bytes]":
@@ -135,3 +143,82 @@ def test_a_key_in_place_of_a_file_is_refused_and_not_repeated() -> None:
     with pytest.raises(OSError) as told:
         specs_of(parser().parse_args(["listen", "case.wardlight", "--hub", "wardlight1:secretsecret"]))
     assert "secretsecret" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["--syslog", "udp:5514", "--resolve", "zz"], "zz is no method"),
+        (["--syslog", "udp:5514", "--radius", "18130"], "--radius needs --secret NAME"),
+        (["--syslog", "udp:5514", "--for", "-3"], "no number of seconds above 0"),
+        (["--syslog", "udp:5514", "--for", "0"], "no number of seconds above 0"),
+        (["--syslog", "udp:5514", "--for", "nan"], "no number of seconds above 0"),
+    ],
+)
+def test_a_wrong_option_is_told_before_anything_listens(tmp_path: Path, words: list[str], why: str) -> None:
+    child = start("listen", str(tmp_path / "w"), *words)
+    out, errors = child.communicate(timeout=60)
+
+    assert child.returncode == 1 and not out
+    assert why in errors.decode() and len(errors.splitlines()) == 1
+    assert not (tmp_path / "w").exists()
+
+
+def test_sources_that_never_ran_fail_though_they_were_tried_again_to_the_end(tmp_path: Path) -> None:
+    with socket.socket() as taken:  # bound, but nobody listens: whoever comes is refused
+        taken.bind(("127.0.0.1", 0))
+        url = f"ldap://127.0.0.1:{taken.getsockname()[1]}"
+        child = start("listen", str(tmp_path / "w"), "--directory", url, "--for", "3")
+        out, errors = child.communicate(timeout=60)
+
+    assert child.returncode == 1
+    assert out.splitlines()[-1].endswith(b"; it never ran")
+    assert errors.splitlines()[-1] == b"wardlight: none of the sources ever ran"
+
+
+def test_an_alert_is_printed_when_it_is_raised_and_only_once(tmp_path: Path) -> None:
+    read, write = os.pipe()
+    child = start("listen", str(tmp_path / "case.wardlight"), "-", stdin=read)
+    os.close(read)
+    assert child.stdout is not None and child.stderr is not None
+    with os.fdopen(write, "wb") as still_open:
+        still_open.write(SAMPLE.read_bytes())
+        still_open.flush()
+        raised = child.stdout.readline().decode()
+        assert child.poll() is None
+    rest, errors = child.stdout.read(), child.stderr.read()
+    child.wait(60)
+    child.stdout.close()
+    child.stderr.close()
+    session = Session.open(tmp_path / "case.wardlight")
+    alerts = session.queries.alerts()
+    session.close()
+    said = [one for one in (raised + rest.decode()).replace("\n        ", "\0").split("\n") if one[:6].strip() in LEVELS]
+
+    assert raised.startswith(LEVELS), errors
+    assert len(set(said)) == len(said)  # none in the same words again
+    for one in alerts:
+        head = f"{one.severity.upper():6}  {moment(one.finding.first)}  {one.title}  [{', '.join(one.techniques)}]"
+        assert "\0".join((head, *map(plain, one.finding.story))) in said
+    assert f"{len(alerts)} alerts, " in rest.decode()
+
+
+def test_alerts_of_before_are_not_told_as_raised_but_counted_in_the_end(tmp_path: Path) -> None:
+    case = tmp_path / "case.wardlight"
+    session = Session.open(case)
+    session.read_here([SAMPLE], lambda _: None)
+    alerts = session.queries.alerts()
+    said: dict[str, Alert] = {}
+    out = io.StringIO()
+    with redirect_stdout(out):
+        print_raised(session, said, frozenset(one.id for one in alerts))
+        nothing = out.getvalue()
+        print_raised(session, said, frozenset(one.id for one in alerts[1:]))
+        first = out.getvalue()
+        said["gone"] = alerts[1]
+        print_rest(session, said)
+    session.close()
+
+    assert nothing == "" and alerts[0].title in first and set(said) == {alerts[0].id, "gone"}
+    heads = [one for one in out.getvalue().splitlines() if not one.startswith(" ")]
+    assert len(heads) == len(alerts) + 1 and heads[-1].startswith("GONE ") and alerts[1].title in heads[-1]

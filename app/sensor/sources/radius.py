@@ -53,7 +53,9 @@ def run(spec: RadiusSource, key: str, outlet: Outlet, stop: threading.Event) -> 
 
     A request is answered when its activity has been handed on, not before: a client that gets no answer sends it again.
     """
-    shared = secret(spec.secret) if spec.secret else None
+    if not spec.secret:
+        raise Cannot("RADIUS accounting needs the shared secret of who sends to it, and no name of one is given.")
+    shared = secret(spec.secret)
     if not shared:
         raise Cannot(f"There is no shared secret of the name {spec.secret!r} in the keyring.")
     places = open_places(spec.places)
