@@ -12,7 +12,10 @@ from app.model.events import (
     EventAdfs,
     EventAudit,
     EventCertificate,
+    EventDatabase,
+    EventDesktop,
     EventDirectoryChange,
+    EventDns,
     EventEnumeration,
     EventGroup,
     EventHost,
@@ -23,6 +26,7 @@ from app.model.events import (
     EventNtlm,
     EventObjectAccess,
     EventPolicy,
+    EventPrinter,
     EventProcess,
     EventReplication,
     EventSam,
@@ -534,6 +538,10 @@ Detail = (
     | EventNetlogon
     | EventPolicy
     | EventAudit
+    | EventDns
+    | EventDatabase
+    | EventDesktop
+    | EventPrinter
     | DirectoryObject
     | DirectoryChange
 )

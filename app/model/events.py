@@ -95,7 +95,7 @@ class EventService(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event
 
 
 class EventTask(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-task"):
-    """Scheduled tasks: 4698-4702."""
+    """Scheduled tasks: 4698-4702, and 106, 140, 141 of the task scheduler's own log."""
 
 
 class EventProcess(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-process"):
@@ -161,5 +161,23 @@ class EventPolicy(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-
     """
 
 
+class EventDns(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-dns"):
+    """A DNS server's audit: records made and deleted 515, 516, by dynamic update 519, 520, a setting 541; plug-ins that it loaded
+    (770) or could not load (150).
+    """
+
+
+class EventDatabase(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-database"):
+    """A database called like the directory's: moved 216, made 325, opened 326, closed 327."""
+
+
+class EventDesktop(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-desktop"):
+    """Remote desktop: a connection 131, a password refused 140, who was let in 1149, a session begun 21, taken up again 25."""
+
+
+class EventPrinter(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-printer"):
+    """The print spooler: a driver added or updated 316, a library that could not be loaded 808."""
+
+
 class EventAudit(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-audit"):
-    """The log itself: 1102 and 104 (cleared), 1100 (stopped), 4719 (audit policy changed)."""
+    """The log itself: 1102 and 104 (cleared), 1100 (stopped), 4719 (audit policy changed), 7040, 7031, 7034 (its service)."""

@@ -59,7 +59,8 @@ KINDS = {
     "event-directory-change": "Directory change event", "event-share": "Share event", "event-enumeration": "Enumeration event",
     "event-certificate": "Certificate event", "event-replication": "Replication event", "event-ldap": "LDAP event",
     "event-adfs": "AD FS event", "event-sam": "SAM event", "event-netlogon": "Netlogon event", "event-audit": "Audit event",
-    "event-policy": "Policy event",
+    "event-policy": "Policy event", "event-dns": "DNS server event", "event-database": "Database event",
+    "event-desktop": "Remote desktop event", "event-printer": "Printer event",
 }  # fmt: skip
 ENTITIES = {
     "user": "User", "computer": "Computer", "controller": "Domain controller", "address": "Address without a known computer",

@@ -22,7 +22,26 @@ def policy(change: str, user: str = "alice", category: str = ACCOUNTS) -> object
     return log(4719, {**subject(user), "SubcategoryGuid": category, "AuditPolicyChanges": change})
 
 
+MANAGER = ("Service Control Manager", "System")
+DNS_AUDIT = ("Microsoft-Windows-DNSServer", "Microsoft-Windows-DNSServer/Audit")
+
+
+def start(after: str, service: str = "EventLog", **more: object) -> object:
+    fields = {"param1": "Windows-Ereignisprotokoll", "param2": "Automatisch starten", "param3": after, "param4": service}
+    return log(7040, fields, where=MANAGER, sid="S-1-5-21-1-2-3-1105", **more)  # type: ignore[arg-type]
+
+
+def level(value: str, setting: str = "EventLogLevel", sid: str = "S-1-5-21-1-2-3-1105") -> object:
+    return log(541, {"Setting": setting, "Scope": ".", "NewValue": value}, where=DNS_AUDIT, sid=sid)
+
+
 FIRES = {
+    "the service of the logs of a controller no longer starts": Case([tgt("bob"), start("Deaktiviert", at=5)], severity="medium"),
+    "that of a computer": Case([start("disabled", computer=CLIENT)], severity="low"),
+    "the service of the logs breaks": Case(
+        [log(7034, {"param1": "Windows Event Log", "param2": "1"}, where=MANAGER)], severity="low"
+    ),
+    "the log of a DNS server is switched off": Case([level("0")], severity="low"),
     "the Security log of a computer": Case([cleared(computer=CLIENT)], severity="low"),
     "that of a controller": Case([tgt("bob"), cleared(at=5)], severity="medium"),
     "that of a controller from elsewhere": Case([tgt("bob"), logon(), cleared(at=5)], severity="high"),
@@ -42,6 +61,8 @@ FIRES = {
     ),
 }
 QUIET = {
+    "the service of the logs starts with the computer again": [start("Automatisch starten"), start("автоматический"), start("")],
+    "a DNS server logs something, or is set otherwise": [level("4"), level("0", "LogLevel"), level("0", sid="S-1-5-18")],
     "auditing on": [policy("%%8449, %%8451")],
     "auditing of files off": [policy("%%8448", category="{0cce921d-69ae-11d9-bed3-505054503030}")],
     "the log service stops": [log(1100, {}, where=WHERE)],

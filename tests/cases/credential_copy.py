@@ -33,8 +33,40 @@ def told_by_sysmon(
 
 
 ESENTUTL = r"C:\Windows\System32\esentutl.exe"
+ENGINE, OWN_LOG = ("ESENT", "Application"), ("NTDS ISAM", "Directory Service")
+
+
+def engine(
+    path: str, number: int = 325, program: str = "NTDS", *, computer: str = DC, at: int = 0, where: tuple[str, str] = ENGINE
+) -> Activity:
+    """325, 326, 327."""
+    fields = {f"param{place}": value for place, value in enumerate((program, "3940,D,100", "", "2", path, "0", "", ""), 1)}
+    return log(number, fields, computer=computer, at=at, where=where)
+
+
+def moved(path: str, program: str = "lsass") -> Activity:
+    """216."""
+    fields = {"param1": program, "param2": "612,D,0", "param3": "", "param4": r"C:\Windows\NTDS\ntds.dit", "param5": path}
+    return log(216, fields, where=ENGINE)
+
+
+MEDIA_PATH, COPY_PATH = r"C:\Windows\Temp\x\Active Directory\ntds.dit", r"D:\work\ntds.dit"
+SNAPSHOT, SHADOW = (
+    r"C:\$SNAP_202405151039_VOLUMEC$\Windows\NTDS\ntds.dit",
+    r"\\?\GLOBALROOT\Device\HarddiskVolumeShadowCopy3\Windows\NTDS\ntds.dit",
+)
 UTIL, REG = r"C:\Windows\System32\ntdsutil.exe", r"C:\Windows\System32\reg.exe"
 FIRES = {
+    "media that the engine tells of": Case(
+        [engine(SNAPSHOT, 326), engine(MEDIA_PATH), engine(SNAPSHOT, 327, at=2), engine(MEDIA_PATH, 327, at=2)], severity="high"
+    ),
+    "media that command and engine tell of are one": Case(
+        [*KNOWN, ran('ntdsutil "ac i ntds" "ifm" "create full C:\\x" q q', UTIL), engine(MEDIA_PATH, at=2)], severity="high"
+    ),
+    "a copy of the database made elsewhere": Case([engine(COPY_PATH, program="esentutl")], severity="medium"),
+    "a copy opened by a program on a controller": Case([*KNOWN, engine(COPY_PATH, 326, "powershell")], severity="medium"),
+    "a copy opened by a program elsewhere": Case([engine(COPY_PATH, 326, "powershell.exe", computer=CLIENT)], severity="low"),
+    "a copy found moved by a program": Case([moved(COPY_PATH, "powershell")], severity="low"),
     "media for a new controller": Case(
         [*KNOWN, ran('ntdsutil "ac i ntds" "ifm" "create full C:\\x" q q', UTIL)], severity="high"
     ),
@@ -103,6 +135,25 @@ QUIET = {
         made(r"C:\Windows\System32\config\SAM", r"C:\Windows\System32\svchost.exe", SYSTEM, at=2),
     ],
     "LSA failed": [*KNOWN, made(r"C:\dumps\lsass.exe.700.dmp", r"C:\Windows\System32\WerFault.exe", SYSTEM)],
+    "the directory starts and stops, wherever its database lies": [
+        engine(r"C:\Windows\NTDS\ntds.dit", 326, where=OWN_LOG),
+        engine(r"E:\AD\ntds.dit", 326, "lsass", where=OWN_LOG),
+        engine(r"E:\AD\ntds.dit", 327, "lsass", at=1),
+        engine(r"D:\NTDS\ntds.dit", at=2),
+        engine(r"C:\Windows\NTDS\ntds.dit", 325, "lsass", at=3),
+    ],
+    "a backup opens a shadow copy, a snapshot is looked at": [
+        moved(SHADOW),
+        engine(SHADOW, 326, "lsass"),
+        engine(SHADOW, 327, "wbengine"),
+        engine(SNAPSHOT, 326, "dsamain"),
+    ],
+    "the directory finds itself moved": [moved(COPY_PATH)],
+    "media for a read-only controller, which command and engine tell of": [
+        *KNOWN,
+        ran('ntdsutil "ac i ntds" ifm "create rodc E:\\m" q q', UTIL),
+        engine(MEDIA_PATH, at=2),
+    ],
     "ntdsutil for something else": [*KNOWN, ran('ntdsutil "metadata cleanup" "quit"', UTIL), ran("ntdsutil snapshot list", UTIL)],
     "media for a read-only controller, which hold no secrets": [
         *KNOWN,

@@ -1,4 +1,4 @@
-"""Cases of answers that overflow a name server."""
+"""Cases of answers that overflow a name server, and of libraries that one loads."""
 
 from msgspec.structs import replace
 
@@ -6,6 +6,7 @@ from app.model.activity import Activity
 from app.model.details import DnsQuery
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import DC1, SECOND, WS1, dns
+from tests.engine.detectors.logs import log
 
 OUTSIDE = "198.51.100.53"
 
@@ -15,7 +16,28 @@ def truncated(name: str) -> Activity:
     return replace(one, detail=DnsQuery(name=name, type="SIG", truncated=True))
 
 
+AUDIT = ("Microsoft-Windows-DNSServer", "Microsoft-Windows-DNSServer/Audit")
+SERVICE = ("Microsoft-Windows-DNS-Server-Service", "DNS Server")
+LOCAL, SHARED = r"C:\Program Files\Filter\dns.dll", r"\\192.0.2.66\s\x.dll"
+PERSON = "S-1-5-21-1111111111-2222222222-3333333333-1199"
+
+
+def setting(value: str, name: str = "serverlevelplugindll") -> Activity:
+    """541."""
+    return log(541, {"Setting": name, "Scope": ".", "NewValue": value, "VirtualizationID": "."}, where=AUDIT, sid=PERSON)
+
+
+def plugin(path: str, number: int = 770, at: int = 0) -> Activity:
+    """770, 150."""
+    return log(number, {"param1": path}, where=SERVICE, at=at)
+
+
 FIRES = {
+    "a library on a share is set": Case([setting(SHARED, "ServerLevelPluginDll")], severity="high"),
+    "a library on a share is set and loaded": Case([setting(SHARED), plugin(SHARED, at=SECOND)], severity="high"),
+    "a library of the server is set": Case([setting(LOCAL)], severity="medium"),
+    "a library of a tool could not be loaded": Case([plugin(r".\mimilib.dll", 150)], severity="high"),
+    "a library is loaded": Case([plugin(LOCAL)], severity="medium"),
     "a record that overflows": Case([dns("9.example.net", "SIG", DC1, OUTSIDE, answers=("SIG 65470 bytes",))], severity="high"),
     "asked again over TCP": Case(
         [truncated("9.example.net"), dns("9.example.net", "SIG", DC1, OUTSIDE, at=SECOND, answers=("SIG 65470 bytes",))],
@@ -25,6 +47,13 @@ FIRES = {
 }
 
 QUIET = {
+    "the setting is taken back": [setting("")],
+    "other settings of a name server": [
+        setting("0", "EventLogLevel"),
+        setting("1", "EnableDnsSec"),
+        setting(LOCAL, "LogFilePath"),
+    ],
+    "nothing is said of what was loaded": [plugin(""), plugin("-", 150)],
     "a small signature": [dns("example.net", "SIG", DC1, OUTSIDE, answers=("SIG 180 bytes",))],
     "a signed zone": [dns("example.net", "RRSIG", DC1, OUTSIDE, answers=("RRSIG 20000 bytes",))],
     "addresses": [dns("www.example.net", "A", WS1, DC1, answers=("A 198.51.100.7",))],
@@ -32,6 +61,7 @@ QUIET = {
 }
 
 REAL = (
+    Real("corpus/evtx/md_T1574_ID150-Failed_DLL_loaded_by_DNS_server.evtx", severity="high"),
     Real("corpus/pcap/sb_Exploit_DoS_cve-2020-1350_dns_sig_maxspl0it.pcapng", severity="high"),
     Real("corpus/pcap/cs_dns_axfr.pcapng", fires=False),
 )

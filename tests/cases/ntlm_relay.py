@@ -51,7 +51,42 @@ def update(*changes: str, source: str = ATTACKER) -> Activity:
     return act(DnsUpdate(zone="example.org", changes=changes), source, DC1, 53)
 
 
+AUDIT = ("Microsoft-Windows-DNSServer", "Microsoft-Windows-DNSServer/Audit")
+PERSON = "S-1-5-21-1111111111-2222222222-3333333333-1199"
+
+
+def audited(
+    name: str, number: int = 515, *, kind: str = "1", data: str = "0xC0000242", sid: str | None = PERSON, **more: str
+) -> Activity:
+    """A record that the DNS server's audit tells of."""
+    fields = {
+        "Type": kind, "NAME": name, "TTL": "0", "BufferSize": "4", "RDATA": data, "Zone": "example.org", "ZoneScope": "Default",
+        **more, "VirtualizationID": ".",
+    }  # fmt: skip
+    return log(number, fields, where=AUDIT, sid=sid)
+
+
+def by_update(name: str, source: str = ATTACKER, number: int = 519) -> Activity:
+    return audited(name, number, sid="S-1-5-18", SourceIP=source)
+
+
+def setting(name: str, value: str, sid: str = PERSON) -> Activity:
+    """A setting of the DNS server that its audit tells of."""
+    return log(541, {"Setting": name, "Scope": ".", "NewValue": value, "VirtualizationID": "."}, where=AUDIT, sid=sid)
+
+
 FIRES: Cases = {
+    "a record for every name, told by the server's audit": Case([audited("*.example.org.")], severity="medium"),
+    "one for proxies by update, told by the server's audit": Case([by_update("wpad.example.org")], severity="medium"),
+    "isatap over IPv6, told by the server's audit": Case(
+        [audited("isatap.example.org", kind="28", data="0x" + "fe80" + "00" * 14)], severity="medium"
+    ),
+    "a marshalled name, told by the server's audit": Case([by_update(f"{MARSHALLED}.example.org")], severity="high"),
+    "an update on the wire and in the server's audit is one": Case(
+        [update("add wpad.example.org A 192.0.2.66"), by_update("wpad.example.org")], severity="medium"
+    ),
+    "the block list is switched off": Case([setting("EnableGlobalQueryBlockList", "0")], severity="low"),
+    "the block list loses a name": Case([setting("globalqueryblocklist", "isatap")], severity="low"),
     "a record for every name (5137)": Case([record("*")], severity="medium"),
     "a record for the proxies of browsers, over LDAP": Case([added(f"DC=wpad,{ZONE}", objectClass="dnsNode")], severity="medium"),
     "the same as an update": Case([update("add wpad.example.org A 192.0.2.66")], severity="medium"),
@@ -90,6 +125,22 @@ FIRES: Cases = {
     ],
 }
 QUIET: Cases = {
+    "records of computers, told by the server's audit": [
+        audited("ws9.example.org"),
+        by_update("ws9.example.org", "192.0.2.9"),
+        audited("*.apps.example.org"),
+        by_update("wpad2.example.org"),
+        audited("_ldap._tcp.example.org", kind="33", data="0x00"),
+    ],
+    "records taken away, told by the server's audit": [audited("wpad.example.org", 516), by_update("*.example.org", number=520)],
+    "the server itself, told by its audit": [audited("*.example.org", sid="S-1-5-18")],
+    "a controller's update, told by the server's audit": [*HERE, by_update("isatap.example.org", DC1)],
+    "the block list as it should be, and other settings": [
+        setting("EnableGlobalQueryBlockList", "1"),
+        setting("GlobalQueryBlockList", "wpad isatap"),
+        setting("ForwardingTimeout", "0"),
+        setting("EnableGlobalQueryBlockList", "0", "S-1-5-18"),
+    ],
     "records of computers": [
         record("ws9"),
         update("add ws9.example.org A 192.0.2.9", source="192.0.2.9"),

@@ -222,7 +222,7 @@ def sid_or(value: str) -> str:
 
 
 def audit(a: Activity, d: WindowsEvent) -> str:
-    """1102, 104, 1100, 4719."""
+    """1102, 104, 1100, 4719, 7031, 7034, 7040."""
     match d.event_id:
         case 1102:
             return f"Cleared the Security log of {here(a, d)}"
@@ -230,6 +230,10 @@ def audit(a: Activity, d: WindowsEvent) -> str:
             return f"Cleared the {said(d, 'Channel') or 'System'} log of {here(a, d)}"
         case 1100:
             return f"Event log service of {here(a, d)} stopped"
+        case 7040:
+            return f"Start of the event log service of {here(a, d)} changed to {said(d, 'After') or 'another one'}"
+        case 7031 | 7034:
+            return f"Event log service of {here(a, d)} broke"
     part = field_words(4719, "SubcategoryId", d.fields.get("SubcategoryId", "")) or said(d, "SubcategoryGuid")
     change = field_words(4719, "AuditPolicyChanges", d.fields.get("AuditPolicyChanges", ""))
     return f"Changed audit policy of {here(a, d)}: {part or 'unknown'}{f', {change}' if change else ''}"

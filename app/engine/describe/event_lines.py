@@ -172,12 +172,12 @@ def service(a: Activity, d: WindowsEvent) -> str:
 
 
 def task(a: Activity, d: WindowsEvent) -> str:
-    """4698-4702."""
-    verb = {4698: "created", 4699: "deleted", 4700: "enabled", 4701: "disabled"}.get(d.event_id, "changed")
+    """4698-4702, 106, 140, 141."""
+    verb = {4698: "created", 106: "created", 4699: "deleted", 141: "deleted", 4700: "enabled", 4701: "disabled"}
     content = d.fields.get("TaskContentNew") or d.fields.get("TaskContent") or ""
     command = _element(content, "Command")
     runs = f": {command} {_element(content, 'Arguments')}".rstrip() if command else ""
-    return f"Task {said(d, 'TaskName') or 'without a name'} {verb}{runs}"
+    return f"Task {said(d, 'TaskName') or 'without a name'} {verb.get(d.event_id, 'changed')}{runs}"
 
 
 def _element(content: str, name: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from app.engine.describe import event_changes as changes
 from app.engine.describe import event_lines as lines
+from app.engine.describe import event_servers as servers
 from app.engine.describe.codes import KERBEROS, WIN32
 from app.engine.describe.event_hosts import host_line
 from app.engine.describe.event_policies import filtered, policy
@@ -14,7 +15,10 @@ from app.model.events import (
     EventAdfs,
     EventAudit,
     EventCertificate,
+    EventDatabase,
+    EventDesktop,
     EventDirectoryChange,
+    EventDns,
     EventEnumeration,
     EventGroup,
     EventHost,
@@ -25,6 +29,7 @@ from app.model.events import (
     EventNtlm,
     EventObjectAccess,
     EventPolicy,
+    EventPrinter,
     EventProcess,
     EventReplication,
     EventSam,
@@ -40,7 +45,10 @@ _FAMILIES: dict[type[WindowsEvent], _Line] = {
     EventAdfs: lines.federation,
     EventAudit: changes.audit,
     EventCertificate: changes.certificate,
+    EventDatabase: servers.database,
+    EventDesktop: servers.desktop,
     EventDirectoryChange: changes.directory_change,
+    EventDns: servers.dns,
     EventEnumeration: lines.enumeration,
     EventGroup: changes.group,
     EventHost: host_line,
@@ -48,6 +56,7 @@ _FAMILIES: dict[type[WindowsEvent], _Line] = {
     EventNetlogon: changes.secure_channel,
     EventObjectAccess: lines.object_access,
     EventPolicy: policy,
+    EventPrinter: servers.printer,
     EventProcess: lines.process,
     EventReplication: changes.replication,
     EventSam: changes.sam,

@@ -24,6 +24,10 @@ AUDITS: dict[str, str] = {
     "event-netlogon": "the System log of controllers",
     "event-policy": "Audit Authentication and Authorization Policy Change and Sensitive Privilege Use",
     "event-audit": "the Security log",
+    "event-dns": "the audit log of DNS servers and their DNS Server log",
+    "event-database": "the Application log of controllers",
+    "event-printer": "the logs of the print spooler (PrintService Admin and Operational)",
+    "event-desktop": "the operational logs of remote desktop (RdpCoreTS, RemoteConnectionManager, LocalSessionManager)",
 }
 """Family of Windows events to the audit subcategory of Windows, or the log, that writes them."""
 

@@ -9,9 +9,14 @@ from app.engine.readings.sessions import by_system, sessioned
 from app.model.activity import Activity
 from app.model.alert import Fact, Finding, Severity
 from app.model.details import RpcCall
-from app.model.events import EventAudit
+from app.model.events import EventAudit, EventDns
 
 SECURITY_CLEARED, OTHER_CLEARED, POLICY = 1102, 104, 4719
+BROKEN, START_TYPE, DNS_SETTING = (7031, 7034), 7040, 541
+DNS_LEVEL = "eventloglevel"
+"""What a DNS server writes into its log: 0 is nothing (MS-DNSP section 2.2.9.1.2)."""
+AUTOMATIC = ("auto", "авто", "自動", "自动", "자동")
+"""Beginning of the word for what starts with the computer, in the languages of Windows."""
 EVEN, EVEN6 = "82273fdc-e32a-18c3-3f78-827929dc23ea", "f6beaff7-1e19-4fbb-9f8f-b89e2018337c"
 """The two interfaces of the event log (MS-EVEN section 1.9, MS-EVEN6 section 1.9)."""
 WMI, EXEC_METHOD = "9556dc99-828c-11cf-a37e-00aa003240c7", (24, 25)
@@ -52,6 +57,10 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             yield _cleared(activity, event.text("Channel") or "", ctx)
         elif event.event_id == POLICY:
             yield from _policy(activity, event, ctx)
+        elif event.event_id == START_TYPE or event.event_id in BROKEN:
+            yield from _service(activity, event, ctx)
+    elif isinstance(event, EventDns):
+        yield from _dns(activity, event, ctx)
 
 
 def by_wmi(call: RpcCall) -> str | None:
@@ -102,13 +111,38 @@ def _policy(activity: Activity, event: EventAudit, ctx: Context) -> Iterator[Fin
                 "auditing off", "Auditing was switched off")  # fmt: skip
 
 
+def _service(activity: Activity, event: EventAudit, ctx: Context) -> Iterator[Finding]:
+    """The service of the logs is kept from starting, or broke, which it does not do by itself."""
+    target = ctx.target(activity)
+    if event.event_id in BROKEN:
+        did: Pieces = ("The service of the logs broke on ", target)
+        facts = [fact("It does not do so by itself, but tools make it: ", activity)]
+        yield _told(activity, ctx, (activity.id,), did, "low", facts, "log service", "The service of the logs broke", by=())
+        return
+    after = (event.text("After") or "").lower()
+    if not after or any(one in after for one in AUTOMATIC):
+        return
+    facts = [fact(f"It starts no longer with the computer ({after[:40]}): ", activity)]
+    did = (" kept the service of the logs from starting with ", target)
+    severity: Severity = "medium" if target.kind == "controller" else "low"
+    yield _told(activity, ctx, (activity.id,), did, severity, facts, "log service", "The service of the logs was switched off")
+
+
+def _dns(activity: Activity, event: EventDns, ctx: Context) -> Iterator[Finding]:
+    if (event.text("Setting") or "").lower() != DNS_LEVEL or event.number("NewValue") != 0 or by_system(activity):
+        return
+    facts = [fact("It writes nothing into its log: ", activity)]
+    did: Pieces = (" switched off the log of the DNS server ", ctx.target(activity))
+    yield _told(activity, ctx, (activity.id,), did, "low", facts, "DNS log off", "The log of a DNS server was switched off")
+
+
 def _told(
     activity: Activity, ctx: Context, evidence: tuple[str, ...], did: Pieces, severity: Severity, facts: list[Fact],
-    label: str, title: str,
+    label: str, title: str, by: Pieces | None = None,
 ) -> Finding:  # fmt: skip
     account, source = ctx.account(activity), ctx.source(activity)
     here = not source.key.partition(":")[2]
-    who = (account,) if here else ctx.who(activity)
+    who = by if by is not None else (account,) if here else ctx.who(activity)
     return found(
         ctx,
         activity,
@@ -131,14 +165,14 @@ DETECTOR = Detector(
     severity="medium",
     phase="Domain dominance",
     techniques=("T1070.001", "T1562.002"),
-    watches=(EventAudit, RpcCall),
+    watches=(EventAudit, EventDns, RpcCall),
     needs=Needs(
-        ports=("445", "dynamic RPC"), kinds=("event-audit", "rpc-call"), parts=("event-audit",), interfaces=(EVEN, EVEN6, WMI),
-        hidden_by=("smb3 encrypted",),
+        ports=("445", "dynamic RPC"), kinds=("event-audit", "event-dns", "rpc-call"), parts=("event-audit", "event-dns"),
+        interfaces=(EVEN, EVEN6, WMI), hidden_by=("smb3 encrypted",),
     ),
     window=HOUR,
     interfaces=(EVEN, EVEN6, WMI),
     opnums=(0, 6, 12, *EXEC_METHOD),
-    event_ids=(SECURITY_CLEARED, OTHER_CLEARED, POLICY),
+    event_ids=(SECURITY_CLEARED, OTHER_CLEARED, POLICY, START_TYPE, *BROKEN, DNS_SETTING),
     detect=detect,
 )  # fmt: skip

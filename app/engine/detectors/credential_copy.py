@@ -1,4 +1,7 @@
-"""A command copied keys of accounts: out of the directory's database, the registry, the memory of LSA."""
+"""A command copied keys of accounts: out of the directory's database, the registry, the memory of LSA.
+
+The database engine tells of copies of that database too, whatever made them.
+"""
 
 import re
 from collections.abc import Iterator
@@ -8,12 +11,14 @@ from app.engine.changes import Change, is_routine
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, fact
 from app.engine.readings.commands import base
+from app.engine.readings.databases import CLOSED, MADE, MOVED, OPENED, copy_of
 from app.engine.readings.hosts import FILE_MADE, file_made
 from app.engine.readings.processes import BEGAN, BEGAN_SYSMON, program_of
 from app.engine.readings.sessions import by_system
+from app.engine.repeated import again, told_before
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
-from app.model.events import EventHost, EventProcess
+from app.model.events import EventDatabase, EventHost, EventProcess
 from app.model.hosts import DATABASE as DATABASE_FILE
 from app.model.hosts import DUMP as DUMP_FILE
 from app.model.hosts import HIVE as HIVE_FILE
@@ -104,9 +109,12 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         if program == UTIL and WITHOUT_SECRETS.search(said[:READ]):
             ctx.memory.note(("without secrets", place), not what, activity.at)
     else:
+        yield from engine(activity, ctx)
         return
     if not what:
         return
+    if "directory" in what:
+        ctx.memory.note(("told", place), True, activity.at)
     target = ctx.target(activity)
     controller = target.kind == "controller" or "directory" in what
     severity: Severity = "high" if controller and not (program == UTIL and by_system(activity)) else "medium"
@@ -128,6 +136,38 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     )
 
 
+def engine(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """The database engine tells of a copy, but not who made it; what a command or a file told already is not told again."""
+    event, where, at = activity.detail, ctx.place(activity.destination, activity.at), activity.at
+    copy = copy_of(event) if isinstance(event, EventDatabase) else None
+    if copy is None or any(ctx.memory.recall((one, where), bool, at, HOUR) for one in ("told", "without secrets")):
+        return
+    target, folder = ctx.target(activity), re.sub(r"\d+", "", copy.path.lower().rpartition("\\")[0])
+    known = told_before(ctx, at, "database", where, copy.made, folder)
+    loud = copy.made or target.kind == "controller"
+    did = "made" if copy.made else "opened"
+    yield tell(
+        ctx,
+        activity,
+        Change(deed="set"),
+        (f" {did} a copy of the directory's database on ", target),
+        label="keys copied",
+        severity="low" if known else "high" if copy.media else "medium" if loud else "low",
+        subject=f"{where} keys copied",
+        why=("Whoever has that file, and the key in the registry beside it, has the keys of every account.",),
+        facts=(
+            fact(f"The file is {copy.path[:300]}"),
+            *((fact("ntdsutil puts it into a folder of this name when it makes media for a controller"),) if copy.media else ()),
+            *((fact(f"The engine names who used it {copy.program}"),) if copy.program else ()),
+            *((again(target),) if known else ()),
+        ),
+        quiet=("It would be quiet where the directory itself has its database, and for shadow copies that backups open",),
+        targets=(target,),
+        confidence="high" if copy.media else "medium",
+        title=f"A copy of the directory's database was {did}",
+    )
+
+
 DETECTOR = Detector(
     id="credential_copy",
     external_id=3047,
@@ -135,9 +175,13 @@ DETECTOR = Detector(
     severity="high",
     phase="Credential access",
     techniques=("T1003.003", "T1003.002", "T1003.001"),
-    watches=(EventProcess, EventHost),
-    needs=Needs(ports=("the Security log",), kinds=("event-process", "event-host"), parts=("event-process", "event-host")),
+    watches=(EventProcess, EventHost, EventDatabase),
+    needs=Needs(
+        ports=("the Security log", "the Application log"),
+        kinds=("event-process", "event-host", "event-database"),
+        parts=("event-process", "event-host", "event-database"),
+    ),
     window=HOUR,
-    event_ids=(BEGAN, BEGAN_SYSMON, FILE_MADE),
+    event_ids=(BEGAN, BEGAN_SYSMON, FILE_MADE, MOVED, MADE, OPENED, CLOSED),
     detect=detect,
 )

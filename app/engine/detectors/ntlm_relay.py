@@ -1,6 +1,8 @@
 """An NTLM authentication that comes from somebody else than the one who signs in: a relay."""
 
+import re
 from collections.abc import Iterable, Iterator
+from ipaddress import ip_address
 from typing import Any
 
 from app.engine.changes import actor_of, by_controller, changes_of, common_name, is_administrator
@@ -29,10 +31,12 @@ from app.model.activity import NAMED, Activity
 from app.model.alert import Finding, Severity, Step
 from app.model.details import DnsUpdate, LdapAdd, Ntlm
 from app.model.entity import EntityRef
-from app.model.events import EventDirectoryChange, EventLogon
+from app.model.events import EventDirectoryChange, EventDns, EventLogon
 
 WINDOW = HOUR
 OBJECT_MADE = 5137
+RECORD_MADE, RECORD_UPDATED, SETTING = 515, 519, 541
+"""Of the audit log of a DNS server: a record made by a console or its like, by a dynamic update; a setting changed."""
 RISKY = ("ldap", "http")
 """Carriers at which a computer's own account can change the directory, or fetch a certificate in its name."""
 AUTHORITY, EXCHANGE = "Certificate authority", "Exchange server"
@@ -40,6 +44,8 @@ LOCAL = (NAMED, "127.", "169.254.", "0.0.0.0", "fe80:", "::")
 BAITS = frozenset({"*", "wpad", "isatap"})
 """Names that browsers and Windows look up by themselves, and the record that answers for every name (RFC 4592; the DNS server's
 own block list holds the other two)."""
+BLOCKED = frozenset({"enableglobalqueryblocklist", "globalqueryblocklist"})
+"""Settings of a DNS server that keep it from answering for wpad and isatap, whatever records it has (MS-DNSP section 3.1.1.1)."""
 MARSHALLED = "1uwhrcaaaaa"
 """Beginning of what CredMarshalTargetInfo appends to a host's name: the ticket is for the name before it."""
 ZONES = ",cn=microsoftdns,"
@@ -53,6 +59,8 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     kind = type(detail)
     if kind is DnsUpdate or kind is LdapAdd or kind is EventDirectoryChange:
         return baited(activity, ctx)
+    if kind is EventDns:
+        return unblocked(activity, detail, ctx) if detail.event_id == SETTING else baited(activity, ctx)
     if activity.source is None or activity.destination is None:
         return ()
     if kind is EventLogon:
@@ -279,6 +287,8 @@ def baited(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if isinstance(detail, DnsUpdate):
         zone = detail.zone
         names = [one.split(" ")[1] for one in detail.changes[:64] if one.startswith("add ") and one.count(" ") > 1]
+    elif isinstance(detail, EventDns):
+        names, zone = [(detail.text("NAME", "Name") or "")[:512].rstrip(".")], (detail.text("Zone") or "")[:512].rstrip(".")
     else:
         made = [one for one in changes_of(activity, ctx, "") if one.deed == "create" and ZONES in one.dn.lower()]
         names, zone = [common_name(one.dn) for one in made], ""
@@ -311,11 +321,50 @@ def baited(activity: Activity, ctx: Context) -> Iterator[Finding]:
             facts=(
                 fact("The record: ", activity),
                 fact(why),
+                *((fact(f"It leads to {leads_to(detail)}"),) if isinstance(detail, EventDns) and leads_to(detail) else ()),
                 against("It would be quiet for the names of computers, and for records that a DNS server writes itself"),
             ),
             steps=ctx.path(activity, f"name {name[:40]}", caption_of(activity)),
         )  # fmt: skip
         return
+
+
+def leads_to(event: EventDns) -> str:
+    """The address that an audited record names: its data as "0x" and the bytes of an address; empty for others."""
+    data = (event.text("RDATA", "RData") or "")[:40]
+    size = {1: 10, 28: 34}.get(event.number("Type") or 0)
+    if size != len(data) or data[:2].lower() != "0x":
+        return ""
+    try:
+        return str(ip_address(bytes.fromhex(data[2:])))
+    except ValueError:
+        return ""
+
+
+def unblocked(activity: Activity, event: EventDns, ctx: Context) -> Iterator[Finding]:
+    """A DNS server was told to answer for wpad and isatap, which it refuses to do by itself."""
+    setting, value = (event.text("Setting") or "").lower(), (event.text("NewValue") or "").lower()
+    if setting not in BLOCKED or by_system(activity):
+        return
+    if value not in ("", "0", "0x0") if setting.startswith("enable") else {"wpad", "isatap"} <= set(re.split(r"[\s,;]+", value)):
+        return
+    account, server = ctx.account(activity), ctx.target(activity)
+    yield found(
+        ctx, activity, f"unblocked {ctx.place(activity.destination, activity.at)}", severity="low", confidence="medium",
+        sources=(), targets=some(server), succeeded=outcome_of(activity),
+        title="A DNS server answers for names that draw sign-ins",
+        story=(
+            sentence(account, " took names off the block list of the DNS server ", server, ", or switched it off."),
+            sentence("Whoever then puts wpad or isatap into DNS is asked by every browser and sent sign-ins."),
+        ),
+        facts=(
+            fact("The setting: ", activity),
+            against("It would be quiet for a list that still holds wpad and isatap"),
+        ),
+        steps=() if account is None else (
+            Step(origin=account, target=server, label="block list", caption=setting[:40], accented=True),
+        ),
+    )  # fmt: skip
 
 
 DETECTOR = Detector(
@@ -325,15 +374,15 @@ DETECTOR = Detector(
     severity="medium",
     phase="Lateral movement",
     techniques=("T1557.001",),
-    watches=(Ntlm, EventLogon, DnsUpdate, LdapAdd, EventDirectoryChange),
+    watches=(Ntlm, EventLogon, DnsUpdate, LdapAdd, EventDirectoryChange, EventDns),
     needs=Needs(
         ports=("445", "389", "80", "135", "53"),
-        kinds=("ntlm", "event-logon", "dns-update", "ldap-add", "event-directory-change"),
-        parts=("event-logon", "dns-update", "ldap-add", "event-directory-change"),
+        kinds=("ntlm", "event-logon", "dns-update", "ldap-add", "event-directory-change", "event-dns"),
+        parts=("event-logon", "dns-update", "ldap-add", "event-directory-change", "event-dns"),
         hidden_by=("ldap inside tls",),
     ),
     window=WINDOW,
-    event_ids=(LOGON, LOGON_REFUSED, OBJECT_MADE),
+    event_ids=(LOGON, LOGON_REFUSED, OBJECT_MADE, RECORD_MADE, RECORD_UPDATED, SETTING),
     attacked_accounts=True,
     sign_ins=lambda one: one.type in (NETWORK, -1) and not one.kerberos,
     detect=detect,

@@ -35,11 +35,15 @@ class Log(Struct, frozen=True):
 
 
 class Family(Struct, frozen=True):
-    """Events of one kind out of one log."""
+    """Events of one kind out of one log.
+
+    names: names of the values of its events by number, where another log has events of these numbers too, or none are published.
+    """
 
     detail: type[WindowsEvent]
     log: Log
     events: dict[int, Tell]
+    names: dict[int, str] = {}
 
 
 SECURITY = Log(frozenset({"microsoft-windows-security-auditing"}), frozenset({"security"}))

@@ -351,14 +351,24 @@ _NAMES: tuple[tuple[tuple[int, ...], str], ...] = (
 )
 TEMPLATES: dict[int, tuple[str, ...]] = {id: tuple(names.split()) for ids, names in _NAMES for id in ids}
 """Event id to the names of its values in their order."""
-_PLACES = {id: {f"param{place}": name for place, name in enumerate(names, 1)} for id, names in TEMPLATES.items()}
 
 
-def named_fields(event_id: int, fields: dict[str, str]) -> dict[str, str]:
-    """Fields with the names of the template in the place of "param1", "param2", ...; others stay as they are."""
-    names = _PLACES.get(event_id)
+def placed(names: str) -> dict[str, str]:
+    """ "param1", "param2", ... to these names in their order."""
+    return {f"param{place}": name for place, name in enumerate(names.split(), 1)}
+
+
+_PLACES = {id: placed(" ".join(names)) for id, names in TEMPLATES.items()}
+
+
+def named_fields(event_id: int, fields: dict[str, str], own: dict[str, str] | None = None) -> dict[str, str]:
+    """Fields with the names of the template in the place of "param1", "param2", ...; others stay as they are.
+
+    own: the names that an event of its family has, in the place of those that the number alone has.
+    """
+    names = own or _PLACES.get(event_id)
     if names is None or "param1" not in fields:
         return fields
-    if not fields.keys().isdisjoint(TEMPLATES[event_id]):  # some have names already; none may be lost
+    if not fields.keys().isdisjoint(names.values()):  # some have names already; none may be lost
         names = {place: name for place, name in names.items() if name not in fields}
     return {names.get(name, name): value for name, value in fields.items()}

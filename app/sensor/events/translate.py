@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import cast
 
+from msgspec import Struct
+
 from app.model.activity import Activity, Result
 from app.model.details import Detail
 from app.model.events import EventAdfs
@@ -12,7 +14,10 @@ from app.sensor.events import (
     audit,
     certificates,
     computers,
+    database,
+    desktops,
     directory_changes,
+    dns,
     enumeration,
     groups,
     kerberos,
@@ -22,6 +27,7 @@ from app.sensor.events import (
     ntlm,
     objects,
     policies,
+    printers,
     processes,
     replication,
     sam,
@@ -33,7 +39,7 @@ from app.sensor.events.family import Family, Log, Tell, refused
 from app.sensor.events.fields import computer
 from app.sensor.events.message_text import fields_of
 from app.sensor.events.record import EventRecord
-from app.sensor.events.templates import named_fields
+from app.sensor.events.templates import named_fields, placed
 from app.sensor.events.traces import TRACED, TRACES
 
 FAMILIES: tuple[Family, ...] = (
@@ -43,7 +49,7 @@ FAMILIES: tuple[Family, ...] = (
     groups.FAMILY,
     accounts.FAMILY,
     *services.FAMILIES,
-    tasks.FAMILY,
+    *tasks.FAMILIES,
     *processes.FAMILIES,
     *computers.FAMILIES,
     objects.FAMILY,
@@ -58,12 +64,29 @@ FAMILIES: tuple[Family, ...] = (
     netlogon.FAMILY,
     *policies.FAMILIES,
     *audit.FAMILIES,
+    *dns.FAMILIES,
+    database.FAMILY,
+    *desktops.FAMILIES,
+    printers.FAMILY,
 )
-_EVENTS: dict[int, tuple[Log, Callable[..., Detail], Tell]] = {
-    id: (family.log, cast("Callable[..., Detail]", family.detail), tell)
-    for family in FAMILIES
-    for id, tell in family.events.items()
-}
+
+
+class _Event(Struct, frozen=True):
+    """One event of one log. other: an event of the same number in another log."""
+
+    log: Log
+    detail: Callable[..., Detail]
+    tell: Tell
+    names: dict[str, str]
+    other: "_Event | None"
+
+
+_EVENTS: dict[int, _Event] = {}
+for _family in FAMILIES:
+    for _id, _tell in _family.events.items():
+        _names = placed(_family.names.get(_id, ""))
+        _made = cast("Callable[..., Detail]", _family.detail)
+        _EVENTS[_id] = _Event(_family.log, _made, _tell, _names, _EVENTS.get(_id))
 WANTED: frozenset[int] = frozenset(_EVENTS) | TRACED
 """Ids of the events that can give an activity; records of others need not be translated."""
 _KNOWN_CHANNELS = frozenset({"application", "setup"}).union(*(family.log.channels for family in FAMILIES))
@@ -80,16 +103,16 @@ def activities_of(record: EventRecord, input: str) -> list[Activity]:
         told = traced(record, input)
         return [] if told is None else [told]
     found = _EVENTS.get(record.event_id)
+    while found is not None and not _is_from(found.log, record.provider, record.channel):
+        found = found.other
     if found is None:
         return []
-    log, detail, tell = found
-    if not _is_from(log, record.provider, record.channel):
-        return []
+    detail, tell = found.detail, found.tell
     fields = record.fields
     if len(fields) == 1 and "Message" in fields:  # the rendered text alone, as many exports have it
         fields = fields_of(record.event_id, fields["Message"]) or fields
     if "param1" in fields:
-        fields = named_fields(record.event_id, fields)
+        fields = named_fields(record.event_id, fields, found.names)
     if detail is EventAdfs:
         fields = adfs.with_elements(record.event_id, fields)
     facts = tell(record, fields)

@@ -103,6 +103,10 @@ _GUID = "2d361dd6-fc22-4d9d-b876-ec582b836458._msdcs.contoso.local"
 _DC1, _DC2, _HERE = "name:dc01", "name:win2012r2", "name:dc01.contoso.local"
 _SAM = "Microsoft-Windows-Directory-Services-SAM"
 _NETLOGON = "NETLOGON"
+_DNS, _PRINT = "Microsoft-Windows-DNSServer", "Microsoft-Windows-PrintService"
+_RDP = "Microsoft-Windows-RemoteDesktopServices-RdpCoreTS"
+_LSM = "Microsoft-Windows-TerminalServices-LocalSessionManager"
+_TASKS = "Microsoft-Windows-TaskScheduler"
 _WHO = "CONTOSO\\dadmin"
 POLICIES = "Microsoft-Windows-Authentication/AuthenticationPolicyFailures-DomainController"
 
@@ -508,4 +512,56 @@ MADE: tuple[Made, ...] = (
     Made(event(16967, {}, _SAM, "System", 0), None, None, words="Remote calls to SAM are no longer audited only on DC01"),
     Made(event(16969, {"Throttle window:": "900", "Suppressed Message Count:": "12"}, _SAM, "System", 0), None, None,
          words="12 refused calls to SAM were not logged on DC01"),
+    # Microsoft, "DNS logging and diagnostics": the messages tell the order of the values.
+    *(
+        Made(event(id, {"Type": "1", "NAME": "wpad.contoso.local", "TTL": "0", "BufferSize": "4", "RDATA": "0x0A000042",
+                        "Zone": "contoso.local", "ZoneScope": "Default", **more}, _DNS, f"{_DNS}/Audit", 0), None, source,
+             words=words)
+        for id, more, source, words in (
+            (515, {}, None, "Made DNS record wpad.contoso.local A"),
+            (516, {}, None, "Deleted DNS record wpad.contoso.local A"),
+            (519, {"SourceIP": "10.0.0.66"}, "10.0.0.66",
+             "Made DNS record wpad.contoso.local A by dynamic update from 10.0.0.66"),
+            (520, {"SourceIP": "10.0.0.66"}, "10.0.0.66",
+             "Deleted DNS record wpad.contoso.local A by dynamic update from 10.0.0.66"),
+        )
+    ),
+    Made(event(541, {"param1": "serverlevelplugindll", "param2": ".", "param3": "C:\\x.dll"}, _DNS, f"{_DNS}/Audit", 0), None,
+         None, words="Set serverlevelplugindll of the DNS server DC01 to C:\\x.dll"),
+    Made(event(770, {"param1": "C:\\x.dll"}, "Microsoft-Windows-DNS-Server-Service", "DNS Server", 0), None, None,
+         words="The DNS server DC01 loaded the plug-in C:\\x.dll"),
+    # Texts of the message file of the database engine; its values have no names.
+    Made(event(216, {"param1": "lsass", "param2": "612", "param3": "", "param4": "C:\\Windows\\NTDS\\ntds.dit",
+                     "param5": "D:\\x\\ntds.dit"}, "ESENT", "Application", 0), None, None,
+         words="Database D:\\x\\ntds.dit found in a new place by lsass"),
+    *(
+        Made(event(id, {"param1": "ntdsutil", "param2": "3940,D,100", "param3": "", "param4": "2",
+                        "param5": "C:\\x\\Active Directory\\ntds.dit", "param6": "0"}, "ESENT", "Application", 0), None, None,
+             words=f"Database C:\\x\\Active Directory\\ntds.dit {verb} by ntdsutil")
+        for id, verb in ((325, "made"), (326, "opened"), (327, "closed"))
+    ),
+    # Manifests of RdpCoreTS, of TerminalServices-LocalSessionManager, of PrintService and of TaskScheduler.
+    Made(event(131, {"ConnType": "TCP", "ClientIP": "10.0.0.66:50111"}, _RDP, f"{_RDP}/Operational", 0), None, "10.0.0.66",
+         words="Remote desktop connection to DC01 from 10.0.0.66"),
+    Made(event(140, {"IPString": "10.0.0.66"}, _RDP, f"{_RDP}/Operational", 0), None, "10.0.0.66", result="failure",
+         words="Remote desktop sign-in to DC01 refused for its name or password from 10.0.0.66"),
+    Made(event(21, {"User": "CONTOSO\\alice", "SessionID": "2", "Address": "10.0.0.66"}, _LSM, f"{_LSM}/Operational", 0),
+         "CONTOSO\\alice", "10.0.0.66", words="CONTOSO\\alice began a desktop session on DC01 from 10.0.0.66"),
+    Made(event(25, {"User": "CONTOSO\\alice", "SessionID": "2", "Address": "::%16777216"}, _LSM, f"{_LSM}/Operational", 0),
+         "CONTOSO\\alice", None, words="CONTOSO\\alice took a desktop session of DC01 up again"),
+    Made(event(316, {"Param1": "1234", "Param2": "Windows x64", "Param3": "Version-3", "Param4": "UNIDRV.DLL, x.dll"}, _PRINT,
+               f"{_PRINT}/Operational", 0), None, None, words="Printer driver 1234 added to DC01: UNIDRV.DLL, x.dll"),
+    Made(event(808, {"PluginDllName": "C:\\x.dll", "ErrorCode": "0x45A", "Context": "1"}, _PRINT, f"{_PRINT}/Admin", 0), None,
+         None, result="failure", code=0x45A, words="The print spooler of DC01 could not load C:\\x.dll"),
+    Made(event(140, {"TaskName": "\\Job", "UserName": "S-1-5-18"}, _TASKS, f"{_TASKS}/Operational", 0),
+         "NT AUTHORITY\\SYSTEM", None, words="Task \\Job changed"),
+    # Texts of the message file of the service control manager.
+    Made(event(7040, {"param1": "Windows Event Log", "param2": "auto start", "param3": "disabled", "param4": "EventLog"},
+               "Service Control Manager", "System", 0), None, None,
+         words="Start of the event log service of DC01 changed to disabled"),
+    *(
+        Made(event(id, {"param1": "Windows Event Log", "param2": "1"}, "Service Control Manager", "System", 0), None, None,
+             words="Event log service of DC01 broke")
+        for id in (7031, 7034)
+    ),
 )  # fmt: skip
