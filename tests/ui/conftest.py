@@ -207,6 +207,16 @@ def window(make_window: Callable[..., MainWindow], case: Path, tmp_path_factory:
     return make_window(Session.open(path))
 
 
+@pytest.fixture
+def small(window: MainWindow, settle: Callable[[MainWindow], None]) -> MainWindow:
+    """The narrow window at twice the text size."""
+    window.desk.set_look(zoom=2.0)
+    window.resize(1000, 700)
+    settle(window)
+    assert theme.px(100) == 200
+    return window
+
+
 @pytest.fixture(autouse=True)
 def watchdog(
     qapp: QApplication, fresh_theme: None, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch

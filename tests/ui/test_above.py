@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QWidget
 
@@ -22,31 +22,10 @@ from app.ui.sensors.onboarding import JoinPanel
 from app.ui.widgets.words import Elided
 
 from .above import ABOVE, click, press, worst
+from .places import inside, is_whole
 
 Settle = Callable[[MainWindow], None]
 KEY = Qt.Key
-
-
-@pytest.fixture
-def small(window: MainWindow, settle: Settle) -> MainWindow:
-    """The narrow window at twice the text size."""
-    window.desk.set_look(zoom=2.0)
-    window.resize(1000, 700)
-    settle(window)
-    assert theme.px(100) == 200
-    return window
-
-
-def inside(part: QWidget, window: QWidget) -> QRect:
-    return QRect(part.mapTo(window, QPoint(0, 0)), part.size())
-
-
-def is_whole(part: QWidget, window: QWidget) -> bool:
-    """Whether all of it is on screen, and nothing of it has too little room."""
-    seen = part.visibleRegion().boundingRect()
-    return (
-        seen == part.rect() and window.rect().contains(inside(part, window)) and part.height() >= part.minimumSizeHint().height()
-    )
 
 
 def asked(window: MainWindow) -> AskName:

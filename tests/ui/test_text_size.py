@@ -3,10 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
 
 from app.model.alert import Link
 from app.model.entity import EntityRef
@@ -29,6 +28,8 @@ from app.ui.widgets.buttons import LinkButton
 from app.ui.widgets.sentence import SentenceView, lay_out
 from app.ui.widgets.words import Elided, Words
 
+from .places import inside
+
 Settle = Callable[[MainWindow], None]
 LARGEST = 2.0
 DC = "computer:dc1.corp.test"
@@ -41,11 +42,6 @@ def large(window: MainWindow, settle: Settle) -> MainWindow:
     settle(window)
     assert theme.px(100) == 200
     return window
-
-
-def inside(part: QWidget, page: QWidget) -> QRect:
-    """Where a part is on its page."""
-    return QRect(part.mapTo(page, QPoint(0, 0)), part.size())
 
 
 def entity(window: MainWindow, settle: Settle) -> EntityPage:

@@ -119,6 +119,8 @@ class KeysSheet(QFrame):
         sides.setContentsMargins(theme.px(20), theme.px(14), theme.px(20), theme.px(6))
         sides.setSpacing(theme.px(40))
         columns = tuple(QVBoxLayout() for _ in range(2 if _wide(window) >= theme.px(TWO_FROM) else 1))
+        for one in columns:
+            one.setSpacing(0)  # else that between the columns, which a layout takes over from the one around it
         filled = [0] * len(columns)
         for one in self.groups:
             place = filled.index(min(filled))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPlainTextEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app import __version__, licences, paths
 from app.licences.form import Notice
@@ -20,10 +20,14 @@ from app.ui.tables.table import Table
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.empty import Empty
 from app.ui.widgets.search_field import SearchField
-from app.ui.widgets.words import Elided, Line, Words
+from app.ui.widgets.words import Elided, Line, Paragraph, Words
 
 LEAST = 300
 """Pixels of the design that the list and the text each keep at least."""
+NARROW = 640
+"""Width of the page in pixels of the design below which the text stands below the list."""
+LEAST_HIGH = (140, 220)
+"""Pixels of the design that list and text then keep at least; the page is scrolled for them."""
 
 
 class AboutPage(Page):
@@ -42,7 +46,11 @@ class AboutPage(Page):
         head = QHBoxLayout()
         head.addWidget(Words(f"Wardlight {__version__}", "page"), 1)
         head.addWidget(copy)
-        self.facts = [Elided(one, role="text-quiet", cut=Qt.TextElideMode.ElideMiddle) for one in _facts()]
+        *said, where = _facts()
+        self.facts = [
+            *(Paragraph(one, look="quiet") for one in said),
+            Elided(where, role="text-quiet", cut=Qt.TextElideMode.ElideMiddle),
+        ]
         self.search = SearchField(tr("Search parts, licences and their texts"), most=80)
         self.search.paused.connect(self._find)
         self.count = Words("", look="quiet")
@@ -53,7 +61,7 @@ class AboutPage(Page):
         for one in self.facts:
             top.addWidget(one)
         top.addSpacing(theme.px(8))
-        bar = QHBoxLayout()
+        self._bar = bar = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         bar.setSpacing(theme.px(12))
         bar.addWidget(self.search, 1)
         bar.addWidget(self.count)
@@ -71,7 +79,6 @@ class AboutPage(Page):
         self.side = QStackedWidget()
         self.side.addWidget(self.list)
         self.side.addWidget(self.nothing)
-        self.side.setMinimumWidth(theme.px(LEAST))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -80,13 +87,30 @@ class AboutPage(Page):
         self.splitter = QSplitter()
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(self.side)
-        self.splitter.addWidget(self._reader())
+        self.reader = self._reader()
+        self.splitter.addWidget(self.reader)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 2)
         self.splitter.setSizes([1_000, 2_000])  # licences are written in lines of eighty characters
         outer.addWidget(self.splitter, 1)
         self.keep_splitter("texts", self.splitter)
+        self._stack(False)
         self.setFocusProxy(self.search)
+
+    def _stack(self, narrow: bool) -> None:
+        """The text below the list, or beside it."""
+        self.splitter.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
+        self._bar.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
+        self._bar.setSpacing(theme.px(4 if narrow else 12))
+        for one, high in zip((self.side, self.reader), LEAST_HIGH, strict=True):
+            one.setMinimumSize(0 if narrow else theme.px(LEAST), theme.px(high) if narrow else 0)
+
+    def resizeEvent(self, event) -> None:
+        """As there is room."""
+        super().resizeEvent(event)
+        narrow = self.width() < theme.px(NARROW)
+        if narrow != (self.splitter.orientation() == Qt.Orientation.Vertical):
+            self._stack(narrow)
 
     def _reader(self) -> QWidget:
         self.title, self.licence, self.remark = Elided("", "section"), Elided("", role="text-quiet"), Words("", wrap=True)
@@ -99,7 +123,6 @@ class AboutPage(Page):
         self.text.setAccessibleName(tr("Text of the licence"))
         self.text.setTabChangesFocus(True)
         whole = QWidget()
-        whole.setMinimumWidth(theme.px(LEAST))
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, theme.px(12), 0, 0)
         column.setSpacing(theme.px(4))

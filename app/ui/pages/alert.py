@@ -30,14 +30,15 @@ from app.ui.widgets.alert_why import Why
 from app.ui.widgets.buttons import Button, LinkButton, MenuButton
 from app.ui.widgets.disclosure import Disclosure
 from app.ui.widgets.emptying import emptied
-from app.ui.widgets.flow import flow
+from app.ui.widgets.flow import flow, whole
 from app.ui.widgets.glyphs import Sign
+from app.ui.widgets.head_row import HeadRow
 from app.ui.widgets.marks import marked
 from app.ui.widgets.remarks import Remarks
 from app.ui.widgets.sentence import SentenceView
 from app.ui.widgets.story_strip import StoryStrip
 from app.ui.widgets.veil import Veil
-from app.ui.widgets.words import Line, PageHeading, Paragraph, Words
+from app.ui.widgets.words import WHOLE, Line, PageHeading, Paragraph, Words
 
 MOST_EVIDENCE, MOST_SPANS, MOST_THRESHOLDS = 500, 4, 12
 ROOMY = 1000
@@ -99,11 +100,14 @@ class AlertPage(Page):
         self.line.setContentsMargins(0, theme.px(4), 0, 0)
         head.layout().addLayout(self.line)
         head.layout().addWidget(self.notices)
-        triage = QHBoxLayout()
-        triage.setContentsMargins(0, theme.px(10), 0, 0)
-        triage.addWidget(flow(*self.classes, gap=6), 1)
+        walk = QWidget()
+        beside = QHBoxLayout(walk)
+        beside.setContentsMargins(0, 0, 0, 0)
         for one in (self.before, self.place, self.after):
-            triage.addWidget(one)
+            beside.addWidget(one)
+        triage = HeadRow(whole(flow(*self.classes, gap=6)), enough=WHOLE)
+        triage.addWidget(walk)
+        head.layout().addSpacing(theme.px(10))
         head.layout().addLayout(triage)
         column.addWidget(head)
         self.band = QWidget()

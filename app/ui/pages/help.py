@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui import theme, wording
 from app.ui.catalogue import tr
@@ -15,12 +15,17 @@ from app.ui.navigation import Crumb, Route
 from app.ui.page import Page
 from app.ui.tables.cells import Column
 from app.ui.tables.table import Table
+from app.ui.widgets.buttons import Button
 from app.ui.widgets.document import DocumentView
 from app.ui.widgets.search_field import SearchField
 from app.ui.widgets.two_line_list import TwoLineList, TwoLines
 from app.ui.widgets.words import Elided, Line, Words
 
 LIST = 268
+NARROW = 620
+"""Width of the page in pixels of the design below which the list and the article take turns: either needs all of it."""
+ANY = 16_777_215
+"""QWIDGETSIZE_MAX."""
 READABLE = 780
 """Pixels of the design that a line of a document takes at most."""
 
@@ -51,19 +56,24 @@ class HelpPage(Page):
         self.title = Elided("", "page")
         self.document = DocumentView("The article")
         self.document.followed.connect(self._follow)
-        left = QWidget()
+        self.jump = Button(tr("Articles"), on_click=self._turn)
+        self.jump.setCheckable(True)
+        self.jump.hide()
+        self._left = left = QWidget()
         left.setFixedWidth(theme.px(LIST))
         column = QVBoxLayout(left)
         column.setContentsMargins(0, theme.space("top"), 0, 0)
         column.setSpacing(theme.px(10))
         box = QHBoxLayout()
         box.setContentsMargins(theme.px(12), 0, theme.px(12), 0)
+        box.setSpacing(theme.space("related"))
+        box.addWidget(self.jump)
         box.addWidget(self.search)
         column.addLayout(box)
         column.addWidget(self.side, 1)
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
-        right = QWidget()
+        self._right = right = QWidget()
         right.setMaximumWidth(theme.px(READABLE))
         page = QVBoxLayout(right)
         margin = theme.space("margin")
@@ -71,14 +81,59 @@ class HelpPage(Page):
         page.setSpacing(theme.px(10))
         page.addLayout(head)
         page.addWidget(self.document, 1)
-        outer = QHBoxLayout(self)
+        self._outer = outer = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
+        self._lines = (Line(vertical=True), Line())
+        self._lines[1].hide()
         outer.addWidget(left)
-        outer.addWidget(Line(vertical=True))
+        for one in self._lines:
+            outer.addWidget(one)
         outer.addWidget(right, 1000)
         outer.addStretch(1)
+        self.list.clicked.connect(lambda _: self._read())
+        self.list.opened.connect(lambda _: self._read())
         self.setFocusProxy(self.search)
+
+    # ---- a narrow page: the list or the article
+
+    @property
+    def _narrow(self) -> bool:
+        return not self.jump.isHidden()
+
+    def resizeEvent(self, event) -> None:
+        """In a narrow page the list beside would leave the article no room."""
+        super().resizeEvent(event)
+        narrow = self.width() < theme.px(NARROW)
+        if narrow != self._narrow:
+            self.jump.setVisible(narrow)
+            self._lines[0].setVisible(not narrow)
+            self._lines[1].setVisible(narrow)
+            self._left.layout().setContentsMargins(0, theme.space("top"), 0, theme.px(12) if narrow else 0)
+            self._outer.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
+            self._left.setMinimumWidth(0 if narrow else theme.px(LIST))
+            self._left.setMaximumWidth(ANY if narrow else theme.px(LIST))
+            self._show_side(narrow and bool(self.search.text().strip()))
+
+    def _show_side(self, listed: bool) -> None:
+        """In a narrow page the list, or what was found, in the place of the article."""
+        narrow = self._narrow
+        self.jump.setChecked(narrow and listed)
+        self.side.setVisible(listed or not narrow)
+        self._right.setVisible(not (narrow and listed))
+        self._outer.setStretchFactor(self._left, 1000 if narrow and listed else 0)
+
+    def _turn(self) -> None:
+        """From the article to the list, or back."""
+        listed = self.side.isHidden()
+        self._show_side(listed)
+        (self.side.currentWidget() if listed else self.document).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _read(self) -> None:
+        """What was chosen of the list."""
+        if self._narrow and self.list.current_row() is not None and self.list.current_row().key:
+            self._show_side(False)
+            self.document.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def crumbs(self) -> tuple[Crumb, ...]:
         """Help, then the article."""
@@ -87,6 +142,8 @@ class HelpPage(Page):
     def visit(self, route: Route) -> None:
         """Show the article of the route."""
         self.route = route
+        if not self.list.hasFocus():  # its arrows go from article to article
+            self._show_side(False)
         self._section = route.option("section")
         if self.search.text() != route.option("find"):
             self.search.setText(route.option("find"))
@@ -132,6 +189,7 @@ class HelpPage(Page):
         self.route = Route(self.name, self.route.key, (*view, *((("find", text),) if text.strip() else ())))
         if not text.strip():
             self.side.setCurrentWidget(self.list)
+            self._show_side(False)
             return
         self.ask("find", lambda: library.find(text), self._found)
 
@@ -142,6 +200,8 @@ class HelpPage(Page):
             [TwoLines("", one.article.title, one.excerpt, target=(one.article.key, one.heading)) for one in hits]
         )
         self.side.setCurrentWidget(self.results if hits else self.nothing)
+        if self.search.hasFocus():  # not where one of them is read already
+            self._show_side(True)
 
     def _open_first(self) -> None:
         if self.side.currentWidget() is self.results:
@@ -151,6 +211,9 @@ class HelpPage(Page):
         key, heading = target  # type: ignore[misc]
         text = self.search.text()
         self._seek = next(iter(text.split()), "")
+        if self._narrow:
+            self._show_side(False)
+            self.document.setFocus(Qt.FocusReason.OtherFocusReason)
         self.desk.go("help", key, section=heading, find=text)
 
     # ---- links
@@ -171,6 +234,8 @@ class HelpPage(Page):
         searching = bool(self.search.text())
         if event.key() == Qt.Key.Key_Escape and searching:
             self.search.clear()
+        elif event.key() == Qt.Key.Key_Escape and self._narrow and self.jump.isChecked():
+            self._turn()
         elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up) and self.side.currentWidget() is self.results:
             self.results.move(1 if event.key() == Qt.Key.Key_Down else -1)
         else:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app import paths
 from app.ui import theme, wording
@@ -19,6 +19,8 @@ from app.ui.widgets.tips import plain_tip
 from app.ui.widgets.words import Line, Paragraph, Words
 
 MOST_RECENT = 5
+STACKED = 760
+"""Width of the page in pixels of the design below which what it reads stands below what can be opened."""
 READS = (
     ("Captures", "pcap, pcapng"),
     ("Windows events", "EVTX; XML and JSON exports; ETL traces"),
@@ -26,6 +28,51 @@ READS = (
     ("Directories", "LDIF, SharpHound collections"),
     ("Packed", ".gz, .zst, .zip, .tar; whole folders"),
 )
+
+
+class Offer(QWidget):
+    """One thing to begin with: sign, title, sentence, and its buttons at the right, or below where the words would be a stub."""
+
+    WORDS = 150
+    """Pixels of the design that the words keep beside the buttons."""
+
+    def __init__(self, icon: str, title: str, sentence: str, buttons: QWidget) -> None:
+        super().__init__()
+        self.buttons = buttons
+        self._sign = IconTile(icon)
+        words = QWidget()
+        column = QVBoxLayout(words)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(Words(title, "strong"))
+        column.addWidget(Paragraph(sentence, look="quiet"))
+        self.words = words
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(theme.px(16))
+        self._grid.setVerticalSpacing(theme.px(8))
+        self._grid.setColumnStretch(1, 1)
+        self._grid.addWidget(words, 0, 1)
+        self._below: bool | None = None
+        self._fold(False)
+
+    def _fold(self, below: bool) -> None:
+        if below == self._below:
+            return
+        self._below = below
+        for one in (self._sign, self.buttons):
+            self._grid.removeWidget(one)
+        self._grid.addWidget(self._sign, 0, 0, Qt.AlignmentFlag.AlignTop if below else Qt.AlignmentFlag(0))
+        if below:
+            self._grid.addWidget(self.buttons, 1, 1, Qt.AlignmentFlag.AlignLeft)
+        else:
+            self._grid.addWidget(self.buttons, 0, 2)
+
+    def resizeEvent(self, event) -> None:
+        """As there is room."""
+        super().resizeEvent(event)
+        beside = self._sign.sizeHint().width() + self.buttons.sizeHint().width() + 2 * self._grid.horizontalSpacing()
+        self._fold(self.width() - beside < theme.px(self.WORDS))
 
 
 class StartPage(Page):
@@ -39,9 +86,8 @@ class StartPage(Page):
         outer.addStretch(1)
         row = QHBoxLayout()
         row.addStretch(1)
-        middle = self._middle()
+        self._middle = middle = self._make_middle()
         middle.setMaximumWidth(theme.px(920))
-        middle.setMinimumWidth(theme.px(560))
         row.addWidget(middle, 40)
         row.addStretch(1)
         outer.addLayout(row)
@@ -51,11 +97,20 @@ class StartPage(Page):
         whole.setContentsMargins(inside, inside, inside, inside)
         whole.addWidget(scrolled(content))
 
+    def resizeEvent(self, event) -> None:
+        """What it reads below what can be opened, or beside it."""
+        super().resizeEvent(event)
+        stacked = self.width() < theme.px(STACKED)
+        self._parts.setDirection(QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight)
+        self._parts.setSpacing(theme.px(24 if stacked else 48))
+        side = theme.px(8 if stacked else 24)
+        self._middle.layout().setContentsMargins(side, theme.px(8), side, theme.px(8))
+
     def crumbs(self) -> tuple[Crumb, ...]:
         """No case is open."""
         return (Crumb("No case"),)
 
-    def _middle(self) -> QWidget:
+    def _make_middle(self) -> QWidget:
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(theme.px(24), theme.px(8), theme.px(24), theme.px(8))
@@ -65,7 +120,8 @@ class StartPage(Page):
         head.addWidget(IconMark("mark", "accent", 40), 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         words.setSpacing(theme.px(4))
-        words.addWidget(Words(tr("Nothing has been opened yet"), "page"))
+        self.title = Paragraph(tr("Nothing has been opened yet"), "page")
+        words.addWidget(self.title)
         words.addWidget(
             Paragraph(
                 tr("Drop captures, logs, directories or a whole folder anywhere on this window. First rows show within seconds."),
@@ -74,7 +130,7 @@ class StartPage(Page):
         )
         head.addLayout(words, 1)
         column.addLayout(head)
-        parts = QHBoxLayout()
+        self._parts = parts = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         parts.setSpacing(theme.px(48))
         parts.addWidget(self._actions(), 3, Qt.AlignmentFlag.AlignTop)
         parts.addWidget(self._reads(), 2, Qt.AlignmentFlag.AlignTop)
@@ -142,16 +198,7 @@ class StartPage(Page):
             link.setToolTip(plain_tip(one))
         for icon, title, sentence, button in rows:
             column.addWidget(Line())
-            row = QHBoxLayout()
-            row.setSpacing(theme.px(16))
-            row.addWidget(IconTile(icon))
-            words = QVBoxLayout()
-            words.setSpacing(0)
-            words.addWidget(Words(title, "strong"))
-            words.addWidget(Paragraph(sentence, look="quiet"))
-            row.addLayout(words, 1)
-            row.addWidget(button)
-            column.addLayout(row)
+            column.addWidget(Offer(icon, title, sentence, button))
         if self.recent:
             below = QHBoxLayout()
             below.addSpacing(theme.px(52))

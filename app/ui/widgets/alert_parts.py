@@ -108,9 +108,10 @@ def what_it_is(alert: Alert) -> QWidget:
         link = LinkButton(technique, lambda technique=technique: _look_up(technique))
         link.setToolTip(tr("Opens attack.mitre.org in the browser"))
         parts += [link, _quiet("·")]
-    outcome = {True: " · it succeeded", False: " · it was refused", None: ""}[finding.succeeded]
-    parts.append(_quiet(f"{alert.phase} · external id {alert.external_id} · confidence {finding.confidence}{outcome}"))
-    return flow(*parts)
+    outcome = {True: ("it succeeded",), False: ("it was refused",), None: ()}[finding.succeeded]
+    facts = (alert.phase, f"external id {alert.external_id}", f"confidence {finding.confidence}", *outcome)
+    parts += [_quiet(f"{one} ·") for one in facts[:-1]]  # one by one, so that a narrow page breaks the line between them
+    return flow(*parts, _quiet(facts[-1]))
 
 
 def coverage_line(span: CoverageSpan) -> QWidget:

@@ -110,3 +110,11 @@ def flow(*widgets: QWidget, gap: int = 4, down: int | None = None) -> QWidget:
     policy.setHeightForWidth(True)
     holder.setSizePolicy(policy)
     return holder
+
+
+def whole(part: QWidget) -> QWidget:
+    """The same flow, which wants to be as wide as all of it on one line where somebody asks."""
+    policy = part.sizePolicy()
+    policy.setHorizontalPolicy(QSizePolicy.Policy.Preferred)
+    part.setSizePolicy(policy)
+    return part
