@@ -29,6 +29,20 @@ FIRES = {
         [account_event(4742, "FILES1$", OldUacValue="0x80", NewUacValue="0x2080")], severity="medium"
     ),
     "reversible password": Case([account_event(4738, "dora", OldUacValue="0x210", NewUacValue="0xa10")], severity="low"),
+    "Guest enabled, by any name (4722)": Case([account_event(4722, "Gast", rid=501)], severity="medium", external_id=3023),
+    "krbtgt enabled (4738)": Case(
+        [account_event(4738, "krbtgt", rid=502, OldUacValue="0x11", NewUacValue="0x10")], severity="high"
+    ),
+    "DefaultAccount enabled (5136)": Case(
+        written(f"CN=DefaultAccount,CN=Users,{BASE}", "userAccountControl", "66080", "66082"), severity="medium"
+    ),
+    "Guest enabled over LDAP": Case([modify(f"CN=Guest,CN=Users,{BASE}", "userAccountControl", "66080")], severity="medium"),
+    "krbtgt enabled over SAMR": Case(
+        [call(SAMR, 37, stub={"target": f"{DOMAIN}-502", "user_account_control": 0x10, "level": 16})], severity="high"
+    ),
+    "Guest enabled, found later": Case(
+        differed(entry_of("Guest", uac=0x10222, sid=f"{DOMAIN}-501"), uac=0x10220), severity="medium"
+    ),
     "found later": Case([synchronised(dn("dora"), "userAccountControl", ("no pre-authentication",), ("not DES only",))]),
     "over SAMR": [call(SAMR, 37, stub={"target": f"{DOMAIN}-2001", "user_account_control": 0x10210, "level": 16})],
     "delegation to a controller": Case(
@@ -44,6 +58,12 @@ FIRES = {
     ),
 }
 QUIET = {
+    "an ordinary user enabled (4722)": [account_event(4722, "dora"), account_event(4722, "Guest2", rid=1501)],
+    "Guest disabled (4738)": [account_event(4738, "Guest", rid=501, OldUacValue="0x14", NewUacValue="0x15")],
+    "Guest of a single computer (4722)": [account_event(4722, "Guest", rid=501, TargetDomainName="DC1")],
+    "krbtgt stays disabled (5136)": written(f"CN=krbtgt,CN=Users,{BASE}", "userAccountControl", "66050", "514"),
+    "a user called like Guest, elsewhere": [modify(dn("Guest"), "userAccountControl", "66048")],
+    "Guest changed, and disabled, over LDAP": [modify(f"CN=Guest,CN=Users,{BASE}", "userAccountControl", "66050")],
     "enabled": [account_event(4738, "dora", OldUacValue="0x211", NewUacValue="0x210")],
     "the flag cleared again": [account_event(4738, "dora", OldUacValue="0x10210", NewUacValue="0x210")],
     "made with an empty password": [account_event(4720, "dora", OldUacValue="0x0", NewUacValue="0x15")],

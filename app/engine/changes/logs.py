@@ -20,7 +20,7 @@ MADE = {4720: "user", 4741: "computer", 4727: "group", 4731: "group", 4754: "gro
 GONE = {4726: "user", 4743: "computer", 4730: "group", 4734: "group", 4758: "group", 4753: "group", 4763: "group"}
 IN, OUT = frozenset({4728, 4732, 4756}), frozenset({4729, 4733, 4757})
 CHANGED, COMPUTER_CHANGED = frozenset({4738, 4742}), 4742
-HISTORY, HISTORY_REFUSED, RENAMED, RESET, PASSWORD_CHANGED = 4765, 4766, 4781, 4724, 4723
+HISTORY, HISTORY_REFUSED, RENAMED, RESET, PASSWORD_CHANGED, ENABLED = 4765, 4766, 4781, 4724, 4723, 4722
 FIELDS = {
     "UserPrincipalName": "userprincipalname", "SidHistory": "sidhistory", "PrimaryGroupId": "primarygroupid",
     "AllowedToDelegateTo": "msds-allowedtodelegateto", "DnsHostName": "dnshostname",
@@ -102,6 +102,8 @@ def _account(d: EventAccount) -> Iterator[Change]:
         yield Change(
             deed="add" if source else "touch", attribute="sidhistory", new=(source,) if source else (), object_class=kind, **named
         )
+    elif d.event_id == ENABLED:
+        yield Change(deed="set", attribute=CONTROL, old=(str(DISABLED),), new=("0",), object_class=kind, **named)
     elif d.event_id == RENAMED:
         old = d.text("OldTargetUserName") or ""
         yield Change(deed="set", attribute=SAM_NAME, old=(old,) if old else (), new=(sam,), object_class=kind, **named)
@@ -151,7 +153,10 @@ def _access(d: EventObjectAccess) -> Iterator[Change]:
                 yield Change(deed="touch", attribute=attribute, **named)
 
 
+DISABLED = 0x2
+"""ADS_UF_ACCOUNT_DISABLE (MS-ADTS section 2.2.16)."""
 WORDS = {
+    "disabled": DISABLED,
     "password not required": 0x20, "reversible password": 0x80, "unconstrained delegation": 0x80000, "DES only": 0x200000,
     "no pre-authentication": 0x400000, "trusted to authenticate for delegation": 0x1000000, "domain controller": 0x2000,
 }  # fmt: skip

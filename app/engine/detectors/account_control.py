@@ -1,4 +1,4 @@
-"""An account was made weaker: no pre-authentication, reversible password, DES, delegation to anybody."""
+"""An account was made weaker: no pre-authentication, reversible password, DES, delegation to anybody, Guest or krbtgt enabled."""
 
 from collections.abc import Iterator
 
@@ -9,6 +9,7 @@ from app.engine.changes import (
     actor_of,
     by_controller,
     changes_of,
+    common_name,
     gained,
     is_routine,
     is_sensitive_object,
@@ -18,6 +19,7 @@ from app.engine.changes import (
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, fact, listed
 from app.engine.knowledge.names import service_host
+from app.engine.knowledge.sids import relative_id, sid_in
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import LdapModify, RpcCall
@@ -40,6 +42,16 @@ WEAKER: tuple[tuple[int, str, str, Severity], ...] = (
     (0x20, "needs no password", "An empty password is allowed for it.", "low"),
 )  # fmt: skip
 """Bits of userAccountControl (MS-ADTS section 2.2.16), what it means when they are set, and how much."""
+DISABLED = 0x2
+ASLEEP: dict[int, tuple[str, Severity]] = {
+    501: ("Whoever has no account signs in as Guest, with an empty password as long as nobody sets one.", "medium"),
+    502: ("Nobody signs in as krbtgt: its key only signs tickets.", "high"),
+    503: ("Windows alone uses it; an attacker who enables it has an account that nobody looks at.", "medium"),
+}
+"""Last numbers of the SIDs of accounts that a domain has disabled from its birth (MS-SAMR section 3.1.4.2)."""
+NAMED_ASLEEP = {"guest": ASLEEP[501], "krbtgt": ASLEEP[502], "defaultaccount": ASLEEP[503]}
+BORN = ",cn=users,dc="
+"""Where they lie; who changes one over LDAP does not tell its number."""
 RAISED: dict[Severity, Severity] = {"low": "medium", "medium": "high", "high": "high"}
 WATCHES = (LdapModify, RpcCall, EventAccount, EventDirectoryChange, DirectoryChange)
 
@@ -53,6 +65,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         if change.attribute == DELEGATES:
             yield from _delegated(activity, change, ref, ctx)
             continue
+        yield from _woken(activity, change, ref, ctx)
         bits = _set(change, ref, ctx)
         controller = bits & SERVER_TRUST or _now(change) & SERVER_TRUST or (ref is not None and ref.kind == "controller")
         for bit, words, why, severity in WEAKER:
@@ -75,6 +88,34 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
                 confidence="high" if change.old else "medium",
                 title=DETECTOR.title,
             )
+
+
+def _woken(activity: Activity, change: Change, ref: EntityRef | None, ctx: Context) -> Iterator[Finding]:
+    """An account of every domain that is disabled from its birth, and was enabled."""
+    held = ctx.knowledge.directory.state(ctx.knowledge.object_of(ref.key)) if ref is not None else None
+    sid, sam = sid_in(change.sid), (change.sam or common_name(change.dn)).lower()
+    if not sid and held is not None:
+        sid = sid_in(held.object.sid)
+    if sid:
+        asleep = ASLEEP.get(relative_id(sid) or 0)
+    else:
+        asleep = NAMED_ASLEEP.get(sam) if not change.dn or BORN in change.dn.lower() else None
+    if asleep is None or _now(change) & DISABLED:
+        return
+    if change.old:
+        before: int | None = number(change.old[0]) or 0
+    else:
+        before = held.object.uac if held is not None and held.at <= activity.at else None
+    if before is not None and not before & DISABLED:
+        return
+    words, severity = asleep
+    yield tell(
+        ctx, activity, change, (" enabled the account ", ref or change.name),
+        label="account enabled", severity=severity, routine=is_routine(activity, ctx), why=(words,),
+        facts=(fact("Every domain has this account, and it is disabled from its birth"),),
+        quiet=("It would be quiet for any other account, and if it had been enabled before",),
+        confidence="high" if before is not None else "medium", title="An account that every domain keeps disabled was enabled",
+    )  # fmt: skip
 
 
 def _now(change: Change) -> int:
@@ -130,6 +171,6 @@ DETECTOR = Detector(
     window=HOUR,
     interfaces=(SAMR,),
     opnums=(37, 58),
-    event_ids=(4738, 4742, 5136),
+    event_ids=(4722, 4738, 4742, 5136),
     detect=detect,
 )
