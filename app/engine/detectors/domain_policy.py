@@ -1,17 +1,19 @@
 """The policy of the domain for passwords or tickets was weakened."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from app.engine.change_story import tell
-from app.engine.changes import Change, is_routine
+from app.engine.change_story import change_needs, tell
+from app.engine.changes import Change, by_controller, changes_of, is_routine
 from app.engine.context import Context
-from app.engine.detector import HOUR, Detector, Needs, fact
+from app.engine.detector import HOUR, Detector, fact
 from app.engine.knowledge.names import host, short
 from app.engine.readings.sessions import by_system
 from app.model.activity import Activity
 from app.model.alert import Fact, Finding, Severity
-from app.model.events import EventAccount, EventPolicy
+from app.model.details import LdapModify
+from app.model.directory import DirectoryChange
+from app.model.events import EventAccount, EventDirectoryChange, EventPolicy
 
 DOMAIN, KERBEROS = 4739, 4713
 SHORTEST = 7
@@ -25,10 +27,59 @@ NAMES = {
 CHANGE = re.compile(r"(Ker[A-Za-z]{3,8}):\s*(\S{1,40})\s*\((\S{1,40})\)")
 """One setting with its new and its old value, as event 4713 writes them."""
 
+COMPLEX_WORDS, CLEAR_WORDS = "complex passwords", "reversible passwords"
+"""What a synchronisation calls these flags."""
+UNLOCKED = "No account is locked out any more, however often its password is guessed"
+READABLE = "Passwords are stored so that they can be read (reversible encryption)"
+SIMPLE = "Passwords need not be complex"
+
+
+def _length(old: int | None, new: int) -> str:
+    return f"Passwords may be as short as {new} characters" if new < SHORTEST and (old is None or new < old) else ""
+
+
+def _lockout(old: int | None, new: int) -> str:
+    return UNLOCKED if new == 0 and old != 0 else ""
+
+
+def _quota(old: int | None, new: int) -> str:
+    return f"Every user may add {new} computers to the domain" if new > (old or 0) else ""
+
+
+def _properties(old: int | None, new: int) -> str:
+    if new & CLEAR and not (old or 0) & CLEAR:
+        return READABLE
+    return SIMPLE if not new & COMPLEX and (old is None or old & COMPLEX) else ""
+
+
+def _complexity(old: int | None, new: int) -> str:
+    return SIMPLE if not new and old != 0 else ""
+
+
+def _reversible(old: int | None, new: int) -> str:
+    return READABLE if new and not old else ""
+
+
+ATTRIBUTES: dict[str, tuple[str, Callable[[int | None, int], str]]] = {
+    "minpwdlength": ("minPwdLength", _length),
+    "lockoutthreshold": ("lockoutThreshold", _lockout),
+    "pwdproperties": ("pwdProperties", _properties),
+    "ms-ds-machineaccountquota": ("ms-DS-MachineAccountQuota", _quota),
+    "msds-minimumpasswordlength": ("msDS-MinimumPasswordLength", _length),
+    "msds-lockoutthreshold": ("msDS-LockoutThreshold", _lockout),
+    "msds-passwordcomplexityenabled": ("msDS-PasswordComplexityEnabled", _complexity),
+    "msds-passwordreversibleencryptionenabled": ("msDS-PasswordReversibleEncryptionEnabled", _reversible),
+}
+"""Attributes of the domain and of policies for some of its accounts (MS-ADTS section 3.1.1.3.4.6, MS-SAMR section 3.1.1.5)."""
+WATCHES = (LdapModify, EventAccount, EventPolicy, EventDirectoryChange, DirectoryChange)
+
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """What makes guessing or keeping tickets easier; a policy that gets stricter is quiet."""
     event = activity.detail
+    if isinstance(event, (LdapModify, EventDirectoryChange, DirectoryChange)):
+        yield from _written(activity, ctx)
+        return
     if isinstance(event, EventPolicy) and event.event_id == KERBEROS:
         facts, what = _tickets(event), "for Kerberos tickets"
     elif isinstance(event, EventAccount) and event.event_id == DOMAIN and not _own(event):
@@ -56,6 +107,49 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     )
 
 
+def _written(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """The same in attributes of the domain, or of a policy for some of its accounts."""
+    for change in changes_of(activity, ctx, *ATTRIBUTES):
+        some = change.attribute.startswith("msds-")
+        if change.fresh or change.deed in ("create", "delete", "remove") or by_controller(activity, ctx):
+            continue
+        name, weaker = ATTRIBUTES[change.attribute]
+        new = _value(change.attribute, change.new)
+        said = weaker(_before(name, change, activity, ctx), new) if new is not None else ""
+        if not said:
+            continue
+        system = by_system(activity)
+        yield tell(
+            ctx, activity, change,
+            (" weakened the policy for passwords of ", "some accounts" if some else "the domain"),
+            label="policy weakened", severity="low" if system or some else "medium", routine=is_routine(activity, ctx),
+            why=("It holds for the accounts that it is given to." if some else "It holds for every account of the domain.",),
+            facts=(fact(said),), quiet=("It would be quiet if the policy had become stricter, or something else had changed",),
+            title=DETECTOR.title,
+        )  # fmt: skip
+
+
+def _before(name: str, change: Change, activity: Activity, ctx: Context) -> int | None:
+    """The value that was there, as it is told or as the directory had it."""
+    if change.old or isinstance(activity.detail, DirectoryChange):
+        return _value(change.attribute, change.old)
+    directory = ctx.knowledge.directory
+    held = directory.state(directory.find(change.dn) if change.dn else None, activity.at)
+    if held is None or held.at > activity.at or name not in held.object.facts:
+        return None
+    return _value(change.attribute, (held.object.facts[name],))
+
+
+def _value(attribute: str, values: tuple[str, ...]) -> int | None:
+    """A number, a truth, or the words for flags; no value at all is what a synchronisation tells of none of the flags."""
+    text = values[0].strip().lower() if values else ""
+    if text in ("true", "false"):
+        return int(text == "true")
+    if attribute == "pwdproperties" and (not text or COMPLEX_WORDS in text or CLEAR_WORDS in text):
+        return (COMPLEX if COMPLEX_WORDS in text else 0) | (CLEAR if CLEAR_WORDS in text else 0)
+    return _number(text)
+
+
 def _own(event: EventAccount) -> bool:
     """True for the policy of a single computer's own accounts, which its setup writes."""
     return (event.text("DomainName") or "").lower() == short(host(event.computer))
@@ -69,11 +163,11 @@ def _passwords(event: EventAccount) -> tuple[Fact, ...]:
     if length is not None and length < SHORTEST:
         said.append(fact(f"Passwords may be as short as {length} characters"))
     if threshold == 0:
-        said.append(fact("No account is locked out any more, however often its password is guessed"))
+        said.append(fact(UNLOCKED))
     if flags is not None and flags & CLEAR:
-        said.append(fact("Passwords are stored so that they can be read (reversible encryption)"))
+        said.append(fact(READABLE))
     if flags is not None and not flags & COMPLEX:
-        said.append(fact("Passwords need not be complex"))
+        said.append(fact(SIMPLE))
     if quota:
         said.append(fact(f"Every user may add {quota} computers to the domain"))
     return tuple(said)
@@ -108,13 +202,9 @@ DETECTOR = Detector(
     severity="medium",
     phase="Domain dominance",
     techniques=("T1484", "T1556"),
-    watches=(EventAccount, EventPolicy),
-    needs=Needs(
-        ports=("the Security log of controllers",),
-        kinds=("event-account", "event-policy"),
-        parts=("event-account", "event-policy"),
-    ),
+    watches=WATCHES,
+    needs=change_needs(WATCHES),
     window=HOUR,
-    event_ids=(KERBEROS, DOMAIN),
+    event_ids=(KERBEROS, DOMAIN, 5136),
     detect=detect,
 )
