@@ -24,7 +24,7 @@ HISTORY, HISTORY_REFUSED, RENAMED, RESET, PASSWORD_CHANGED, ENABLED = 4765, 4766
 FIELDS = {
     "UserPrincipalName": "userprincipalname", "SidHistory": "sidhistory", "PrimaryGroupId": "primarygroupid",
     "AllowedToDelegateTo": "msds-allowedtodelegateto", "DnsHostName": "dnshostname",
-    "ServicePrincipalNames": "serviceprincipalname",
+    "ServicePrincipalNames": "serviceprincipalname", "ScriptPath": "scriptpath",
 }  # fmt: skip
 """Fields of 4720, 4738, 4741 and 4742 to the attribute that they show."""
 WRITE_PROPERTY, VALIDATED_WRITE, WRITE_DACL = 0x20, 0x8, 0x40000

@@ -48,7 +48,7 @@ ASLEEP: dict[int, tuple[str, Severity]] = {
     502: ("Nobody signs in as krbtgt: its key only signs tickets.", "high"),
     503: ("Windows alone uses it; an attacker who enables it has an account that nobody looks at.", "medium"),
 }
-"""Last numbers of the SIDs of accounts that a domain has disabled from its birth (MS-SAMR section 3.1.4.2)."""
+"""Last numbers of the SIDs of accounts that a domain has disabled from its birth (MS-ADTS section 6.1.1.6)."""
 NAMED_ASLEEP = {"guest": ASLEEP[501], "krbtgt": ASLEEP[502], "defaultaccount": ASLEEP[503]}
 BORN = ",cn=users,dc="
 """Where they lie; who changes one over LDAP does not tell its number."""

@@ -70,7 +70,7 @@ ATTRIBUTES: dict[str, tuple[str, Callable[[int | None, int], str]]] = {
     "msds-passwordcomplexityenabled": ("msDS-PasswordComplexityEnabled", _complexity),
     "msds-passwordreversibleencryptionenabled": ("msDS-PasswordReversibleEncryptionEnabled", _reversible),
 }
-"""Attributes of the domain and of policies for some of its accounts (MS-ADTS section 3.1.1.3.4.6, MS-SAMR section 3.1.1.5)."""
+"""Attributes of the domain and of policies for some of its accounts (MS-SAMR section 3.1.1.5)."""
 WATCHES = (LdapModify, EventAccount, EventPolicy, EventDirectoryChange, DirectoryChange)
 
 
