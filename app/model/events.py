@@ -69,7 +69,8 @@ class WindowsEvent(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind"
 
 
 class EventLogon(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-logon"):
-    """Logon sessions: 4624, 4625, 4634, 4647, 4648, 4672, 4964; a Kerberos request that came twice: 4649; SIDs of another domain
+    """Logon sessions: 4624, 4625, 4634, 4647, 4648, 4672, 4778 (taken up again), 4964; a Kerberos request that came twice:
+    4649; SIDs of another domain
     that a trust filtered: 4675.
     """
 

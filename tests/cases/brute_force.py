@@ -3,7 +3,7 @@
 from app.model.activity import Activity
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import HOUR, SECOND
-from tests.engine.detectors.logs import DOMAIN, log, subject
+from tests.engine.detectors.logs import DOMAIN, FILE_SERVER, log, refused_logon, subject
 
 
 def locked(user: str, computer: str = "WS9", *, at: int = 0) -> Activity:
@@ -50,7 +50,32 @@ def all_of(*requests: list[Activity]) -> list[Activity]:
 
 TOKENS = "http://schemas.microsoft.com/ws/2006/05/identitymodel/tokens"
 CLAIMS = "http://schemas.microsoft.com/ws/2008/06/identity/claims"
+RDP = ("Microsoft-Windows-RemoteDesktopServices-RdpCoreTS", "Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational")
+
+
+def desktop(number: int = 140, ip: str = "192.0.2.66", *, at: int = 0, computer: str = FILE_SERVER) -> Activity:
+    """What remote desktop itself logs: 140 a name or password refused, 131 a connection."""
+    fields = {"IPString": ip} if number == 140 else {"ConnType": "TCP", "ClientIP": f"{ip}:50111"}
+    return log(number, fields, at=at, computer=computer, where=RDP)
+
+
 FIRES = {
+    "twenty passwords that remote desktop refused": Case([desktop(at=one * SECOND) for one in range(20)], severity="medium"),
+    "sixty connections to remote desktop within half a minute": Case(
+        [desktop(131, at=one * SECOND // 2) for one in range(60)], severity="low"
+    ),
+    "passwords that remote desktop refused, and the server names the account": Case(
+        all_of(
+            *(
+                [
+                    refused_logon("alice", "192.0.2.66", at=one * SECOND, kind=3, computer=FILE_SERVER),
+                    desktop(at=one * SECOND + 1),
+                ]
+                for one in range(20)
+            )
+        ),
+        severity="medium",
+    ),
     "five accounts at a federation server of years ago": Case(
         all_of(*(older(f"user{one}", at=one * SECOND) for one in range(6))), severity="medium"
     ),
@@ -74,6 +99,12 @@ FIRES = {
     "slowly": [locked(f"user{one}", at=one * 600 * SECOND) for one in range(6)],
 }
 QUIET = {
+    "a telephone with an old password at remote desktop, every minute": [desktop(at=one * 60 * SECOND) for one in range(120)],
+    "people who mistype at a gateway for remote desktop": [
+        desktop(at=one * SECOND, computer=f"srv{one}.example.org") for one in range(40)
+    ],
+    "what asks every two seconds whether remote desktop is alive": [desktop(131, at=one * 2 * SECOND) for one in range(300)],
+    "the computer asks itself": [desktop(131, "127.0.0.1", at=one) for one in range(90)],
     "an office behind one address, where most sign in": [
         federated(f"user{one}", at=one * SECOND, right=one % 6 != 0) for one in range(60)
     ],

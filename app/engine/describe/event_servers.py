@@ -49,6 +49,11 @@ def desktop(a: Activity, d: WindowsEvent) -> str:
     return f"{who} began a desktop session on {here(a, d)}{from_where(a, d)}"
 
 
+def reconnected(a: Activity, d: WindowsEvent) -> str:
+    """4778."""
+    return f"{said(d, 'AccountName') or 'Somebody'} took a desktop session of {here(a, d)} up again{from_where(a, d)}"
+
+
 def printer(a: Activity, d: WindowsEvent) -> str:
     """316, 808."""
     if d.event_id == 808:

@@ -73,6 +73,7 @@ _LOGONS: dict[int, _Line] = {
     4649: lines.replayed,
     4672: lines.privileges,
     4675: filtered,
+    4778: servers.reconnected,
     4964: lines.special_group,
 }
 _KERBEROS: dict[int, _Line] = {

@@ -29,7 +29,7 @@ from app.engine.readings.sessions import FROM_ELSEWHERE, LOGON, LOGON_REFUSED, i
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs, Ntlm
-from app.model.events import EventAccount, EventAdfs, EventKerberos, EventLogon, EventNtlm
+from app.model.events import EventAccount, EventAdfs, EventDesktop, EventKerberos, EventLogon, EventNtlm
 from app.model.tuning import Threshold
 
 WINDOW = 30 * MINUTE
@@ -60,6 +60,10 @@ LOCKED = 4740
 LOCKED_OUT = Threshold(name="locked-out", low=8, medium=4, high=3, words="Accounts that sign-ins from one computer locked out")
 """Accounts that sign-ins from one computer locked out: one person locks one or two, a terminal server that many use a few a
 day."""
+DESKTOP_REFUSED, DESKTOP_ASKED = 140, 131
+DESKTOPS = Threshold(name="desktops", low=120, medium=60, high=30, words="Connections of remote desktop within a minute")
+"""Connections of remote desktop from one source to one computer within a minute: a person makes two, what asks whether the
+service is alive one in some seconds."""
 SOON = 10 * MINUTE
 """A sign-in this long after the account's last failure is the password found; later ones have other causes."""
 AMONG = MINUTE
@@ -144,6 +148,8 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
     audit = activity.detail
     if isinstance(audit, EventAccount):
         return locked(activity, ctx)
+    if isinstance(audit, EventDesktop):
+        return at_desktop(activity, audit, ctx)
     if isinstance(audit, EventAdfs):
         if audit.event_id == CALLER and not by_password(audit, activity.at, ctx):
             return ()
@@ -252,6 +258,38 @@ def locked(activity: Activity, ctx: Context) -> Iterator[Finding]:
             against(f"It would be quiet below {ctx.limit(LOCKED_OUT)} accounts from one computer within half an hour"),
         ),
         steps=(Step(origin=source, target=target, label="wrong passwords", caption="locked out", accented=True),),
+    )  # fmt: skip
+
+
+def at_desktop(activity: Activity, event: EventDesktop, ctx: Context) -> Iterator[Finding]:
+    """Remote desktop tells an address, and of the accounts nothing: passwords refused there, and connections without an end."""
+    at, memory, refused = activity.at, ctx.memory, event.event_id == DESKTOP_REFUSED
+    if event.event_id not in (DESKTOP_REFUSED, DESKTOP_ASKED) or activity.source is None:
+        return
+    ip, where = ctx.place(activity.source, at), ctx.place(activity.destination, at)
+    if ip == where or memory.trail(("fail", ip), at, WINDOW) is not None:
+        return  # other logs tell it, with the accounts
+    trail = memory.seen(("desktop", refused, ip), where, at, activity.id, BURST if refused else FAST)
+    limit = ONE if refused else DESKTOPS
+    if trail.counts[where] < ctx.limit(limit):
+        return
+    if memory.days(("stale desktop", refused, ip, where), at) >= HABIT and ctx.learning:
+        return  # a password that was stored and changed since, or what asks whether the service is alive
+    source, target = ctx.source(activity), ctx.target(activity)
+    span, number = BURST // MINUTE if refused else 1, trail.counts[where]
+    what = plural(number, "password") + " refused" if refused else plural(number, "connection")
+    yield found(
+        ctx, activity, f"{ip} desktop", first=trail.began, evidence=trail.take() or (activity.id,),
+        succeeded=False if refused else None, severity=None if refused else "low", confidence="medium" if refused else "low",
+        accounts=(), targets=(target,), title="Suspected brute force (remote desktop)",
+        story=(sentence(source, f" had {what} by the remote desktop of ", target, f" within {plural(span, 'minute')}."),),
+        facts=(
+            measured(f"{what} by remote desktop, whose log tells no account", seen=number, limits=(ctx.limit(limit),),
+                     unit="failures" if refused else "connections"),
+            fact("The last of them: ", activity),
+            against(f"It would be quiet below {ctx.limit(limit)} within {plural(span, 'minute')}, and on the fourth day"),
+        ),
+        steps=(Step(origin=source, target=target, label="remote desktop", caption=what, accented=True),),
     )  # fmt: skip
 
 
@@ -368,7 +406,7 @@ DETECTOR = Detector(
     severity="medium",
     phase="Compromised credentials",
     techniques=("T1110.001", "T1110.003"),
-    watches=(KerberosAs, Ntlm, EventKerberos, EventNtlm, EventLogon, EventAccount, EventAdfs),
+    watches=(KerberosAs, Ntlm, EventKerberos, EventNtlm, EventLogon, EventAccount, EventAdfs, EventDesktop),
     event_ids=(
         TGT,
         PREAUTHENTICATION_FAILED,
@@ -381,16 +419,28 @@ DETECTOR = Detector(
         TOKEN_REFUSED,
         CALLER,
         *LOCKED_OUTSIDE,
+        DESKTOP_REFUSED,
+        DESKTOP_ASKED,
     ),
     needs=Needs(
         ports=("88", "445", "389", "135", "80"),
-        kinds=("kerberos-as", "ntlm", "event-kerberos", "event-ntlm", "event-logon", "event-account", "event-adfs"),
+        kinds=(
+            "kerberos-as",
+            "ntlm",
+            "event-kerberos",
+            "event-ntlm",
+            "event-logon",
+            "event-account",
+            "event-adfs",
+            "event-desktop",
+        ),
         parts=(
             "event-kerberos",
             "event-ntlm",
             "event-logon",
             "event-account",
             "event-adfs",
+            "event-desktop",
         ),
         hidden_by=("ldap inside tls", "credssp sealed"),
         answers=True,
@@ -398,7 +448,7 @@ DETECTOR = Detector(
     window=WINDOW,
     sign_ins=lambda one: one.type in (*FROM_ELSEWHERE, -1) and not (one.kerberos and one.result == "success"),
     learning=7 * DAY,
-    thresholds=(ONE, ONE_SLOW, MANY, MANY_FAST, SOURCES, SPREAD, LOCKED_OUT),
+    thresholds=(ONE, ONE_SLOW, MANY, MANY_FAST, SOURCES, SPREAD, LOCKED_OUT, DESKTOPS),
     attacked_accounts=True,
     forms={KerberosAs: lambda form, _: bool(form & JUDGED)},
     detect=detect,

@@ -2,7 +2,7 @@
 
 from app.model.events import EventLogon
 from app.sensor.events.family import SECURITY, Facts, Family, by_subject
-from app.sensor.events.fields import Fields, computer, is_here, origin, status, subject, target, text
+from app.sensor.events.fields import Fields, account, address, computer, is_here, origin, status, subject, target, text
 from app.sensor.events.record import EventRecord
 
 
@@ -32,6 +32,13 @@ def _explicit(record: EventRecord, fields: Fields) -> Facts:
     return Facts(whom if system and whom is not None else who, origin(fields, record.computer))
 
 
+def _reconnected(record: EventRecord, fields: Fields) -> Facts:
+    """A desktop session was taken up again (4778); the console calls itself LOCAL."""
+    who = account(fields.get("AccountName"), fields.get("AccountDomain"))
+    ip = text(fields, "ClientAddress")
+    return Facts(who, computer(record.computer) if is_here(ip) else address(ip) or computer(text(fields, "ClientName")))
+
+
 def _replayed(record: EventRecord, fields: Fields) -> Facts:
     """The same authenticator came a second time and was refused (4649; RFC 4120 section 3.2.3, KRB_AP_ERR_REPEAT)."""
     return Facts(target(fields), computer(text(fields, "WorkstationName")), None, True)
@@ -49,6 +56,7 @@ FAMILY = Family(
         4649: _replayed,
         4672: by_subject,
         4675: _of_target,
+        4778: _reconnected,
         4964: _of_target,
     },
 )

@@ -335,6 +335,9 @@ LABELS: dict[int, tuple[Section, ...]] = {
     8004: (("", (("Secure Channel name", "SChannelName"), ("User name", "UserName"), ("Domain name", "DomainName"),
                  ("Workstation name", "WorkstationName"), ("Secure Channel type", "SChannelType"))),),
     # the next two have no names in their templates; the numbers are those of the event's data
+    4778: (("Subject", (("Account Name", "AccountName"), ("Account Domain", "AccountDomain"), ("Logon ID", "LogonID"))),
+           ("Session", (("Session Name", "SessionName"),)),
+           ("Additional Information", (("Client Name", "ClientName"), ("Client Address", "ClientAddress")))),
     1149: (("", (("User", "Param1"), ("Domain", "Param2"), ("Source Network Address", "Param3"))),),
     **dict.fromkeys((21, 25), (("", (("User", "User"), ("Session ID", "SessionID"), ("Source Network Address", "Address"))),)),
     1644: (("", (("Client", "param5"), ("Starting node", "param1"), ("Filter", "param2"), ("Search scope", "param6"),

@@ -211,6 +211,7 @@ _NAMES: tuple[tuple[tuple[int, ...], str], ...] = (
         "CertThumbprint",
     ),
     ((4776,), "PackageName TargetUserName Workstation Status"),
+    ((4778,), "AccountName AccountDomain LogonID SessionName ClientName ClientAddress"),
     (
         (4781,),
         "OldTargetUserName NewTargetUserName TargetDomainName TargetSid SubjectUserSid SubjectUserName "
