@@ -11,7 +11,7 @@ from app import settings as stored
 from app.children import Notifier
 from app.engine.queries import Queries
 from app.engine.store import StoreError, give_facts
-from app.model.notice import MailTarget, Notice, Notifying, Scheduled, SyslogTarget, Target, TargetState
+from app.model.notice import MailTarget, Notice, Notifying, Scheduled, SyslogTarget, Target, TargetState, WebhookTarget
 from app.model.workspace import Role
 
 Pdf = Callable[[str, Path], None]
@@ -258,6 +258,7 @@ def check_targets(wanted: Notifying) -> None:
 
 def _check_addresses(wanted: Notifying) -> None:
     from app.notify.mail import is_address
+    from app.notify.webhook import not_posted_to
 
     mails = [one for one in wanted.targets if isinstance(one, MailTarget)]
     every = [who for one in mails for who in (one.sender, *one.recipients)]
@@ -265,6 +266,9 @@ def _check_addresses(wanted: Notifying) -> None:
     wrong = next((who for who in every if not is_address(who)), None)
     if wrong is not None:
         raise OSError(f"{wrong[:100]!r} is no mail address.")
+    for one in wanted.targets:
+        if isinstance(one, WebhookTarget) and (refused := not_posted_to(one.url)):
+            raise OSError(f"{one.name}: {refused}")
 
 
 def shown(one: Notice, target: Target) -> str:

@@ -77,19 +77,31 @@ def signature(key: str, timestamp: str, body: bytes) -> str:
 
 
 def _link(target: WebhookTarget) -> tuple[http.client.HTTPConnection, str]:
-    try:
-        parts = urlsplit(target.url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError as error:
-        raise NotDelivered("What is set is no address of the web.") from error  # which may be a secret, and is not quoted
-    if not host or parts.username is not None or any(not 0x21 <= ord(c) <= 0x7E for c in target.url):
-        raise NotDelivered("What is set is no address to post to.")
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if refused := not_posted_to(target.url):
+        raise NotDelivered(refused)
+    parts = urlsplit(target.url)
+    host, path = parts.hostname or "", (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if parts.scheme == "https":
-        return http.client.HTTPSConnection(host, port, timeout=TIMEOUT, context=context(target.authorities)), path
-    if parts.scheme == "http" and is_here(host):
-        return http.client.HTTPConnection(host, port, timeout=TIMEOUT), path
-    raise NotDelivered("Only https is posted to; http only on this machine.")
+        return http.client.HTTPSConnection(host, parts.port, timeout=TIMEOUT, context=context(target.authorities)), path
+    return http.client.HTTPConnection(host, parts.port, timeout=TIMEOUT), path
+
+
+def not_posted_to(url: str) -> str:
+    """Why nothing is posted to an address, in a sentence that does not quote it, for it may be a secret; "" when something is.
+
+    Over http everybody on the way could read names and paths of alerts, and the part of the address by which a receiver knows
+    who posts; a signature hides neither.
+    """
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return "What is set is no address of the web."
+    if not host or parts.username is not None or any(not 0x21 <= ord(c) <= 0x7E for c in url):
+        return "What is set is no address to post to."
+    if parts.scheme == "https" or (parts.scheme == "http" and is_here(host)):
+        return ""
+    return "Only https is posted to, for what goes over http can be read on the way; http only on this machine."
 
 
 def is_here(host: str) -> bool:

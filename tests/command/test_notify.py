@@ -67,6 +67,20 @@ def test_what_cannot_be_meant_is_refused_in_one_line(workspace: Path, tmp_path: 
     assert wardlight("notify", workspace, "--set", said, status=1).count("\n") == 1
 
 
+@pytest.mark.parametrize("url", ["http://hooks.corp.test/T0/s3cret", "http://10.0.0.1/s3cret", "ftp://hooks.corp.test/s3cret"])
+def test_a_webhook_that_others_could_read_on_the_way_is_refused_when_it_is_set(
+    workspace: Path,  # noqa: F811
+    tmp_path: Path,
+    url: str,
+) -> None:
+    said = tmp_path / "notify.json"
+    said.write_bytes(msgspec.json.encode({"targets": [{"kind": "webhook", "name": "chat", "url": url}]}))
+    words = wardlight("notify", workspace, "--set", said, status=1)
+
+    assert "chat: Only https is posted to" in words and "s3cret" not in words
+    assert "nothing is set up" in wardlight("notify", workspace, status=1)
+
+
 def test_destinations_need_names_of_their_own(workspace: Path) -> None:  # noqa: F811
     session = Session.open(workspace)
     twice = Notifying(targets=(WebhookTarget(name="a", url="https://a.test"), WebhookTarget(name="A", url="https://b.test")))
