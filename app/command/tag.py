@@ -4,6 +4,7 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from app.command.opening import opened
@@ -14,6 +15,9 @@ from app.session import Session
 
 STATES: dict[str, bool | None] = {"on": True, "off": False, "auto": None}
 COMMENT = re.compile(r"(?:^|\s)#")
+KNOWN = {"honeytoken": HONEYTOKEN, "sensitive": SENSITIVE, "knownbad": KNOWN_BAD}
+NEAR = 0.7
+"""Likeness of two names from which on one is taken for a slip of the pen."""
 MOST = 64 << 20
 """Bytes of a list of names."""
 
@@ -40,6 +44,8 @@ def run(options: argparse.Namespace) -> int:
         tag, state = words_of(options.tag), STATES[options.state]
         names = {session.key_of(one, tag): one for one in named(options.entity)}
         session.tag_all(names, tag, state)
+        if state and (other := meant(tag)):
+            print(f"wardlight: no alert follows the tag {line(tag)}; was {other.lower()!r} meant?", file=sys.stderr)
         for key, name in names.items() if state and tag != KNOWN_BAD else ():
             if session.queries.entity(key) is None:  # a slip of the pen would guard nobody
                 print(f"wardlight: nothing that was read names {line(name)}; it is tagged for what will be", file=sys.stderr)
@@ -65,9 +71,18 @@ def named(text: str) -> list[str]:
 
 
 def words_of(tag: str) -> str:
-    """The tag as the program writes it: those that it knows begin with a capital."""
-    known = {"honeytoken": HONEYTOKEN, "sensitive": SENSITIVE, "known bad": KNOWN_BAD}
-    return known.get(tag.strip().lower(), tag)
+    """The tag as the program writes it: those that it knows begin with a capital, however they are typed ("known-bad")."""
+    return KNOWN.get(_letters(tag), tag)
+
+
+def meant(tag: str) -> str:
+    """The tag that alerts follow and whose name is nearly this one, "" for none: a slip of the pen would be a tag like any."""
+    near = get_close_matches(_letters(tag), KNOWN, n=1, cutoff=NEAR)
+    return KNOWN[near[0]] if near and tag not in KNOWN.values() else ""
+
+
+def _letters(tag: str) -> str:
+    return "".join(one for one in tag.casefold() if one.isalnum())
 
 
 def honeytokens(session: Session, names: Sequence[str]) -> None:

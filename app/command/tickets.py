@@ -2,14 +2,20 @@
 
 import argparse
 import sys
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
 from app.command.opening import open_existing
 from app.command.words import line
+from app.model.counting import counted
 from app.model.tickets import Exchange, Genealogy, TicketNode, etype_name
 from app.session import iso
+
+SHORT = 12
+"""Characters of a hash that tell tickets apart."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _print(tickets: list[TicketNode], found: Genealogy) -> None:
     shown = {one.id for one in tickets}
+    short = short_names(one.id for one in found.tickets)
     children: dict[str, list[TicketNode]] = {}
     for one in tickets:
         children.setdefault(one.parent if one.parent in shown else "", []).append(one)
@@ -47,20 +54,27 @@ def _print(tickets: list[TicketNode], found: Genealogy) -> None:
         if one.id in done:
             continue
         done.add(one.id)
-        _print_one(one, min(depth, 8))
+        _print_one(one, min(depth, 8), short[one.id])
         waiting += [(child, depth + 1) for child in reversed(children.get(one.id, []))]
-    more = f", of the first {found.exchanges:,} of {found.total:,} exchanges" if found.cut else ""
-    print(f"{len(tickets):,} tickets, {sum(bool(one.odd) for one in tickets):,} of them odd{more}")
+    more = f", of the first {found.exchanges:,} of {counted(found.total, 'exchange')}" if found.cut else ""
+    print(f"{counted(len(tickets), 'ticket')}, {sum(bool(one.odd) for one in tickets):,} of them odd{more}")
 
 
-def _print_one(one: TicketNode, depth: int) -> None:
+def short_names(ids: Iterable[str]) -> dict[str, str]:
+    """What each ticket is called: the beginning of its hash; all of it where others begin so, as those of logs without hashes."""
+    whole = {one: one.removeprefix("log:") for one in ids}
+    often = Counter(one[:SHORT] for one in whole.values())
+    return {id: name if often[name[:SHORT]] > 1 else name[:SHORT] for id, name in whole.items()}
+
+
+def _print_one(one: TicketNode, depth: int, called: str) -> None:
     indent = "  " * depth
     hosts = ", ".join(host.ref.label for host in one.hosts)
     odd = f"  [{', '.join(one.odd)}]" if one.odd else ""
     when = iso(one.issued if one.issued is not None else one.first)
     begun = "issued" if one.issued is not None else "first seen"
     what = {"granting": "TGT", "referral": "referral", "service": "ticket"}[one.kind]
-    name = line(f"{what} {one.id.removeprefix('log:')[:12]} of {one.name or '?'} for {one.service or '?'}")
+    name = line(f"{what} {called} of {one.name or '?'} for {one.service or '?'}")
     print(f"{indent}{name}  {etype_name(one.etype) or 'encryption not seen'}  {begun} {when}  from {line(hosts) or '?'}{odd}")
     for host in one.apart:
         print(f"{indent}    {line(host.why)}")

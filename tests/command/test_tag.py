@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from app.command.main import run
-from app.command.tag import named
+from app.command.tag import meant, named, words_of
+from app.model.tags import KNOWN_BAD
 from app.session import Session
 from tests.material import ROOT, START, Packet, ask, save
 
@@ -99,3 +100,22 @@ def test_coverage_says_that_nothing_is_tagged(tmp_path: Path, capsys: pytest.Cap
         session.close()
         assert (rows["honeytoken_activity"].state == "blind") == (state == "blind")
         assert ("nothing is tagged as honeytoken" in rows["honeytoken_activity"].reason) == (state == "blind")
+
+
+@pytest.mark.parametrize("tag", ["knownbad", "Known-Bad", "known_bad", " KNOWN BAD"])
+def test_a_tag_that_alerts_follow_may_be_typed_in_many_ways(tag: str) -> None:
+    assert words_of(tag) == KNOWN_BAD and meant(words_of(tag)) == ""
+
+
+@pytest.mark.parametrize(("tag", "other"), [("honytoken", "Honeytoken"), ("sensitiv", "Sensitive"), ("knwon bad", "Known bad")])
+def test_a_slip_of_the_pen_is_asked_about(tmp_path: Path, tag: str, other: str, capsys: pytest.CaptureFixture[str]) -> None:
+    case = tmp_path / "case.wardlight"
+    Session.open(case).close()
+    assert meant(tag) == other
+    assert run(["tag", str(case), "somebody", tag, "on"], no_pdf) == 0
+    assert f"no alert follows the tag {tag}; was {other.lower()!r} meant?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("tag", ["VIP", "bad", "token", "Reviewed", "sensor"])
+def test_tags_of_ones_own_are_nobodys_slip(tag: str) -> None:
+    assert words_of(tag) == tag and meant(tag) == ""

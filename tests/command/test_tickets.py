@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.command.main import run as run_command
+from app.command.tickets import short_names
 from tests.engine.genealogy.made import WS1, WS2, ask, names, show, sign_in
 from tests.engine.workspace import fill
 
@@ -69,3 +70,17 @@ def test_an_account_that_nobody_is_is_said(run: Run, case: Path) -> None:
 
     assert status in (0, 1)
     assert run("tickets", case.with_name("none.wardlight"))[0] == 1 and "Traceback" not in err
+
+
+def test_tickets_of_a_log_without_hashes_have_names_of_their_own() -> None:
+    """Their id is the one of the event, which begins with its input."""
+    logged = ["log:0123456789ab:7", "log:0123456789ab:8", "log:0123456789ab:8"]
+    short = short_names([*logged, "log:qTbH1nVvWfE0x2aaaaaaaaaa", "9f" * 16])
+
+    assert len(set(short.values())) == len(short) == 4
+    assert short["log:0123456789ab:7"] == "0123456789ab:7"
+    assert short["log:qTbH1nVvWfE0x2aaaaaaaaaa"] == "qTbH1nVvWfE0" and short["9f" * 16] == "9f" * 6
+
+
+def test_one_ticket_is_one_ticket(run: Run, case: Path) -> None:
+    assert run("tickets", case, "--account", "bob")[1].splitlines()[-1].startswith("1 ticket, 0 of them odd")
