@@ -159,6 +159,8 @@ def refuse(options: argparse.Namespace) -> None:
 
 def may_write(out: Path, precious: Sequence[Path]) -> None:
     """Raises OSError when out cannot be a new file or is one of the precious ones."""
+    if str(out) == "-":
+        raise OSError("- is no name of a file, and this is not written to standard output: name a file (./- if it is called so)")
     if out.is_dir() or not out.parent.is_dir():
         raise OSError(f"{out} cannot be written: {'it is a folder' if out.is_dir() else 'there is no such folder'}")
     if out.exists() and any(one.exists() and one.samefile(out) for one in precious):

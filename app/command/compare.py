@@ -9,6 +9,7 @@ import msgspec
 from app.command.opening import open_existing
 from app.command.words import line
 from app.model.comparison import Difference, Span, span_of
+from app.model.counting import counted
 from app.session import iso
 
 SIGNS = {"new": "+", "gone": "-", "more": ">", "less": "<"}
@@ -43,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
         for one in found.differences:
             ends = " -> ".join(ref.label for ref in (one.who, one.target) if ref is not None)
             print(line(f"{SIGNS[one.change]} {one.section:10}  {ends}  {one.what}  {one.before} -> {one.after}"))
-        print(f"{len(found.differences) + found.cut:,} differences, {found.same:,} things about the same")
+        print(f"{counted(len(found.differences) + found.cut, 'difference')}, {counted(found.same, 'thing')} about the same")
     return DIFFERENT if found.differences else 0
 
 

@@ -8,6 +8,7 @@ from app.command.analyze import may_write
 from app.command.opening import open_existing
 from app.command.words import line
 from app.engine.export.writing import whole
+from app.model.counting import counted
 from app.model.exclusion import KINDS, Exclusion, ExclusionError
 from app.model.plain_file import MOST, decoded, text_of
 from app.session import Session, detector_ids, iso, moment
@@ -65,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
             raise OSError(str(error)) from None
         if not options.no_detect:
             session.detect_here()
-            print(f"{len(session.queries.alerts())} alerts, {len(session.queries.hidden_alerts())} hidden")
+            print(f"{counted(len(session.queries.alerts()), 'alert')}, {len(session.queries.hidden_alerts())} hidden")
     finally:
         session.close()
     for sentence in refused:
@@ -87,7 +88,7 @@ def _change(session: Session, options: argparse.Namespace) -> list[str]:
         else:
             text = text_of(options.list)
         number, refused = session.import_exclusions(text, options.detector, options.kind, options.reason, moment(options.expires))
-        print(f"{number} exclusions are new or changed")
+        print(f"{counted(number, 'exclusion is', 'exclusions are')} new or changed")
         return refused
     ids = [_found(session, one) for one in options.ids]
     if options.verb == "remove":

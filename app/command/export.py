@@ -1,10 +1,12 @@
 """Write what a workspace holds, in any form; turn pseudonyms back; coverage."""
 
 import argparse
+import shutil
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 
@@ -21,6 +23,9 @@ from app.session import BY_ID, FORMS, Session, View, detector_ids
 
 BY_ENDING = {f".{one}": one for one in ("xlsx", "csv", "jsonl", "pcapng", "html", "pdf", "cef", "leef")}
 """The form of a file that is asked for by its name alone; any other name is the analysis as JSON."""
+NO_TEXT = frozenset({"xlsx", "case-xlsx", "pcapng", "pdf", "taxii"})
+"""Forms that are not written to standard output."""
+STDOUT = "standard output"
 KEYLESS = "There is no keyring here: nobody can turn these pseudonyms back. Set WARDLIGHT_PASSPHRASE to keep a key in a file."
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -45,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--bom", action="store_true", help="csv: a byte order mark, without which Excel guesses the encoding")
     parser.add_argument("--privacy", action="store_true", help="pseudonyms in the place of names; `reveal` turns them back")
-    parser.add_argument("out", type=Path, metavar="OUT")
+    parser.add_argument("out", type=Path, metavar="OUT", help="a file; - for standard output, where the form is text")
 
 
 def add_reveal_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,16 +72,33 @@ def add_coverage_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int:
     """Write OUT. to_pdf: writes a page of HTML as PDF. Raises OSError, StoreError."""
     options.format = options.format or BY_ENDING.get(options.out.suffix.lower(), "json")
+    to_stdout = str(options.out) == "-"
     session = open_existing(options.workspace)
     try:
-        may_write(options.out, [options.workspace])
+        if to_stdout and options.format in NO_TEXT:
+            raise OSError(f"{options.format} is no text and is not written to standard output: name a file")
+        if not to_stdout:
+            may_write(options.out, [options.workspace])
         _refuse(options)
         if options.privacy and not session.hide_names(True):
             print(KEYLESS, file=sys.stderr)
-        _write(session, options, to_pdf)
+        if to_stdout:
+            _printed(session, options, to_pdf)
+        else:
+            _write(session, options, to_pdf)
     finally:
         session.close()
     return 0
+
+
+def _printed(session: Session, options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> None:
+    """As _write, on standard output: whole or not at all."""
+    with TemporaryDirectory(prefix="wardlight-") as folder:
+        options.out = Path(folder) / STDOUT
+        _write(session, options, to_pdf)
+        with options.out.open("rb") as written:
+            shutil.copyfileobj(written, sys.stdout.buffer)
+        sys.stdout.flush()
 
 
 def _refuse(options: argparse.Namespace) -> None:
@@ -105,10 +127,10 @@ def _write(session: Session, options: argparse.Namespace, to_pdf: Callable[[str,
     alerts = [found(session, one) for one in options.alert] if options.alert else None
     if form in ("html", "pdf"):
         session.report(out, to_pdf if form == "pdf" else None)
-        print(f"{line(str(out))}: the report", file=sys.stderr)
+        print(f"{_named(out)}: the report", file=sys.stderr)
     elif form == "json":
         session.write_analysis(out)
-        print(f"{line(str(out))}: the analysis", file=sys.stderr)
+        print(f"{_named(out)}: the analysis", file=sys.stderr)
     elif form == "jsonl" and options.what == "alerts":
         told(out, session.export(out, "alerts-jsonl", alerts=alerts), form)
     else:
@@ -123,7 +145,11 @@ def _write(session: Session, options: argparse.Namespace, to_pdf: Callable[[str,
 def told(out: Path, number: int, form: str) -> None:
     """How much was written, on standard error: OUT may be standard output."""
     thing = "packet" if form == "pcapng" else "row" if form in ("xlsx", "csv") else "object"
-    print(f"{line(str(out))}: {counted(number, thing)}", file=sys.stderr)
+    print(f"{_named(out)}: {counted(number, thing)}", file=sys.stderr)
+
+
+def _named(out: Path) -> str:
+    return out.name if out.name == STDOUT else line(str(out))
 
 
 def _filter(text: str | None) -> ActivityFilter | None:
@@ -190,7 +216,7 @@ def _by_controller(session: Session, options: argparse.Namespace) -> None:
     wanted = {words for one in spans for words in one.remedies}
     for remedy in session.queries.remedies():
         if remedy.words in wanted:
-            print(f"switch on  {line(remedy.words)} ({remedy.detectors} detectors)")
+            print(f"switch on  {line(remedy.words)} ({counted(remedy.detectors, 'detector')})")
 
 
 def _minute(at: int) -> str:

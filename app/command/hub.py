@@ -1,6 +1,7 @@
 """Prepare and run the hub between sensors and workspaces: its server, its keys, its certificates."""
 
 import argparse
+import shlex
 import signal
 import socket
 import sys
@@ -88,9 +89,10 @@ def _init(folder: Folder, options: argparse.Namespace) -> int:
     names = options.name or [socket.getfqdn(), socket.gethostname()]
     hub = making.init(folder, names, address.strip("[]"), int(port), _workspace(options, options.workspace), not options.fast)
     print(f"The hub lies in {folder.path}; it is found at {', '.join(hub.places)}.")
-    print(
-        "Start it with `wardlight hub start`; add what sends and who reads with `hub add-sensor NAME` and `hub add-analyst NAME`."
-    )
+    where = f" --folder {shlex.quote(str(folder.path))}" if options.folder else ""
+    print(f"Start it with `wardlight hub start{where}`.")
+    print(f"Add what sends with `wardlight hub add-sensor NAME{where}`,")
+    print(f"and who reads with `wardlight hub add-analyst NAME{where}`.")
     return 0
 
 
@@ -127,11 +129,13 @@ def told(found: Standing) -> list[str]:
     if found.connections is not None:
         lines[0] += f", {counted(found.connections, 'connection')}"
     if found.certificate_days is not None:
-        lines.append(f"certificate: {found.certificate_days} days left; authority: {found.authority_days} days left")
+        lines.append(f"certificate: {counted(found.certificate_days, 'day')} left")
+        lines[-1] += f"; authority: {counted(found.authority_days or 0, 'day')} left"
     for one in found.workspaces:
         share = f" ({one.bytes / one.limit:.0%} of its limit)" if one.limit else ""
         near = "; what is not read goes soon" if one.near else ""
-        lines.append(f"{one.name}: {one.messages:,} messages, {one.bytes:,} bytes{share}, kept for {one.days} days{near}")
+        held = f"{counted(one.messages, 'message')}, {counted(one.bytes, 'byte')}{share}"
+        lines.append(f"{one.name}: {held}, kept for {counted(one.days, 'day')}{near}")
         names = {member.id: member.name for member in one.members}
         for reader in one.readers:
             who = names.get(reader.analyst, reader.analyst)
@@ -187,7 +191,7 @@ def _revoke(folder: Folder, options: argparse.Namespace) -> int:
 
 def _renew(folder: Folder, options: argparse.Namespace) -> int:
     hub = making.renew(folder, options.name, options.days)
-    print(f"The certificate of the server holds for {options.days} days, for {', '.join(hub.names)}.")
+    print(f"The certificate of the server holds for {counted(options.days, 'day')}, for {', '.join(hub.names)}.")
     return 0
 
 

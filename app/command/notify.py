@@ -15,6 +15,7 @@ from app.command.alerts import found
 from app.command.export import KEYLESS
 from app.command.opening import open_existing
 from app.command.words import line
+from app.model.counting import counted
 from app.model.notice import Notice, Notifying, Scheduled, TargetState
 from app.notify.notifier import Notifier
 from app.session import IN_USE, Session, StoreError
@@ -145,9 +146,13 @@ def _deliver(session: Session, once: bool, to_pdf: Pdf) -> int:
 
 def _print(states: tuple[TargetState, ...]) -> None:
     for one in states:
-        words = f"{line(one.name)}: {one.delivered:,} delivered, {one.waiting:,} waiting, {one.failed:,} tries failed"
+        words = f"{line(one.name)}: {one.delivered:,} delivered, {one.waiting:,} waiting, {_tries(one)} failed"
         more = f", {one.refused:,} refused" if one.refused else ""
         print(f"{words}{more}{f': {line(one.error)}' if one.error else ''}", flush=True)
+
+
+def _tries(one: TargetState) -> str:
+    return counted(one.failed, "try", "tries")
 
 
 def _show(session: Session, options: argparse.Namespace) -> int:
@@ -158,7 +163,7 @@ def _show(session: Session, options: argparse.Namespace) -> int:
     for one in states:
         print(f"{line(one.name)}{'' if one.on else ' (off)'}: {line(one.label)}")
         last = "never" if one.last is None else (EPOCH + timedelta(microseconds=one.last)).strftime("%Y-%m-%d %H:%M:%S UTC")
-        print(f"    {one.delivered:,} delivered, the last {last}; {one.waiting:,} waiting; {one.failed:,} tries failed")
+        print(f"    {one.delivered:,} delivered, the last {last}; {one.waiting:,} waiting; {_tries(one)} failed")
         if one.error:
             print(f"    {line(one.error)}")
     if not states:

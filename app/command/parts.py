@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from app import __version__, paths, starting
+from app.model.counting import counted
 
 Check = tuple[str, Callable[[], str]]
 """What a part is called, and what says in words that it works, or raises."""
@@ -69,7 +70,7 @@ def _machine() -> str:
     cores = psutil.cpu_count(logical=False) or 0
     threads = psutil.cpu_count() or os.cpu_count() or 1
     memory, own = psutil.virtual_memory(), psutil.Process().memory_info().rss
-    named = f"{cores} cores, {threads} threads" if cores and cores != threads else f"{threads} cores"
+    named = f"{counted(cores, 'core')}, {counted(threads, 'thread')}" if cores and cores != threads else counted(threads, "core")
     free = f"{memory.total / 1e9:.1f} GB memory, {memory.available / 1e9:.1f} GB free"
     return f"{named}, {free}, {own / 1e6:.0f} MB used by this process"
 

@@ -10,6 +10,7 @@ import msgspec
 
 from app.command.opening import open_existing
 from app.command.words import line
+from app.model.counting import counted
 from app.model.paths import HOUR, USUAL, WHOLE, AttackPath, Cut, PathPicture, PathsOverview
 from app.session import Session, StoreError, iso, moment
 
@@ -80,22 +81,27 @@ def _picture(session: Session, options: argparse.Namespace, at: int | None) -> P
 def _print_overview(found: PathsOverview) -> None:
     print(f"Paths to sensitive accounts as of {iso(found.at)}, {_span(found.window)}")
     for one in found.targets:
-        marks = [f"{one.accounts:,} accounts", f"{one.paths:,}{'+' if one.more else ''} paths", f"shortest {one.shortest}"]
+        marks = [
+            counted(one.accounts, "account"),
+            f"{one.paths:,}+ paths" if one.more else counted(one.paths, "path"),
+            f"shortest {one.shortest}",
+        ]
         marks += [f"{one.walked:,} walked"] if one.walked else []
         marks += [f"{one.dormant:,} dormant"] if one.dormant else []
         print(f"{line(one.ref.label)}  ({one.ref.kind}; {line(one.why)})  {', '.join(marks)}")
     _print_cuts(found.cuts)
     held = found.coverage
     print(
-        f"{len(found.targets):,} of {found.sensitive:,} sensitive ones are at the end of paths; local administrators known of"
-        f" {held.with_admins:,} of {held.computers:,} computers, credentials seen on {held.with_sessions:,}"
+        f"{len(found.targets):,} of {found.sensitive:,} sensitive ones {'is' if len(found.targets) == 1 else 'are'} at the end of"
+        " paths; local administrators known of"
+        f" {held.with_admins:,} of {counted(held.computers, 'computer')}, credentials seen on {held.with_sessions:,}"
     )
     for what, how in held.missing:
         print(f"unknown: {what} {how}")
 
 
 def _print_picture(found: PathPicture) -> None:
-    ends = f"{found.accounts:,} accounts come to" if found.way == "to" else "paths from"
+    ends = f"{counted(found.accounts, 'account comes', 'accounts come')} to" if found.way == "to" else "paths from"
     print(f"{ends} {line(found.ref.label)} as of {iso(found.at)}, {_span(found.window)}")
     for one in found.paths[:SHOWN]:
         _print_path(one)
@@ -103,7 +109,7 @@ def _print_picture(found: PathPicture) -> None:
         print(f"and {len(found.paths) - SHOWN:,}{' or more' if found.more else ''} more (see --json)")
     _print_cuts(found.cuts)
     if found.least:
-        print(f"at least {found.least:,} changes end all of them")
+        print(f"at least {counted(found.least, 'change ends', 'changes end')} all of them")
 
 
 def _print_path(one: AttackPath) -> None:
@@ -116,8 +122,9 @@ def _print_path(one: AttackPath) -> None:
 
 def _print_cuts(cuts: Iterable[Cut]) -> None:
     for place, one in enumerate(cuts, 1):
-        print(f"cut {place}: {line(one.words)}: {one.ends:,} of {one.of:,} paths end, {one.accounts_left:,} accounts still come")
+        still = counted(one.accounts_left, "account still comes", "accounts still come")
+        print(f"cut {place}: {line(one.words)}: {one.ends:,} of {one.of:,} paths end, {still}")
 
 
 def _span(length: int) -> str:
-    return "all sessions before" if length == WHOLE else f"sessions of {length // HOUR:,} hours before"
+    return "all sessions before" if length == WHOLE else f"sessions of {counted(length // HOUR, 'hour')} before"

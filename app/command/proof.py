@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"  {one.file}: {counted(len(one.places), 'record')}")
     for one in manifest.missing:
         print(f"  not in it: {one.count:,} {one.what}: {line(one.why)}")
-    print(f"  {manifest.choice.count:,} activities: {manifest.choice.how}")
+    print(f"  {counted(manifest.choice.count, 'activity', 'activities')}: {manifest.choice.how}")
     print(f"  {made.bytes:,} bytes; SHA-256 of its list of sums: {made.digest}")
     return SAME
 
@@ -64,10 +64,10 @@ def run_replay(options: argparse.Namespace) -> int:
         sys.stdout.buffer.write(msgspec.json.encode(told) + b"\n")
         return SAME if outcome.same else DIFFERENT
     print(f"{line(outcome.alert.title)} ({outcome.alert.severity}, {line(outcome.alert.detector)})")
-    print(f"  {outcome.files:,} files are as they were written")
-    print(f"  the detector read {outcome.activities:,} activities")
+    print(f"  {counted(outcome.files, 'file is', 'files are')} as written")
+    print(f"  the detector read {counted(outcome.activities, 'activity', 'activities')}")
     print(
-        f"  {outcome.from_packets:,} of {outcome.evidence:,} pieces of evidence came out of the packets again,"
+        f"  {outcome.from_packets:,} of {counted(outcome.evidence, 'piece')} of evidence came out of the packets again,"
         f" {outcome.from_records:,} out of the records"
     )
     _listed("note", outcome.notes)

@@ -11,6 +11,7 @@ from app.command.export import KEYLESS
 from app.command.notify import hide_as_set, notifier_of
 from app.command.opening import open_existing
 from app.command.words import line
+from app.model.counting import counted
 from app.session import IN_USE, Session, StoreError
 from app.settings import load
 
@@ -64,7 +65,7 @@ def run(options: argparse.Namespace, to_pdf: Pdf) -> int:
         rows = session.table_report(options.report, options.out, form, span_of(session, options.since, options.until), to_pdf)
     finally:
         session.close()
-    print(f"{line(options.out.name)}: {rows:,} rows")
+    print(f"{line(options.out.name)}: {counted(rows, 'row')}")
     return 0
 
 

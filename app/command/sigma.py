@@ -12,6 +12,7 @@ import msgspec
 
 from app.command.opening import open_existing
 from app.command.words import line
+from app.model.counting import counted
 from app.model.sigma import LEVELS, RuleMatch, RuleResult, SigmaRun
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -66,30 +67,26 @@ def _lines(found: SigmaRun, paths: dict[str, str], lint: bool) -> Iterator[str]:
                 yield f"        {line(note)}"
         elif one.count:
             techniques = f"  [{', '.join(one.techniques)}]" if one.techniques else ""
-            yield f"{one.level.upper():13}  {line(one.title)}{line(techniques)}: {_many(one.count, 'match', 'es')}"
+            yield f"{one.level.upper():13}  {line(one.title)}{line(techniques)}: {counted(one.count, 'match', 'matches')}"
             for match in one.matches[:SHOWN]:
                 yield f"        {line(_words(match, paths))}"
             if one.count > SHOWN:
                 yield f"        and {one.count - SHOWN:,} more"
-    counted = {state: sum(one.state == state for one in found.rules) for state in WORDS}
-    told = f"{counted['runs']:,} ran, {counted['cannot']:,} cannot run, {counted['never']:,} could never match this data"
+    states = {state: sum(one.state == state for one in found.rules) for state in WORDS}
+    told = f"{states['runs']:,} ran, {states['cannot']:,} cannot run, {states['never']:,} could never match this data"
     matched = "" if lint else f"; {sum(one.count > 0 for one in found.rules):,} matched"
-    yield f"{_many(len(found.rules), 'rule')} over {_many(found.events, 'event')}: {told}{matched}"
+    yield f"{counted(len(found.rules), 'rule')} over {counted(found.events, 'event')}: {told}{matched}"
     if not lint:
         reasons = Counter(one.reason for one in found.rules if one.state == "cannot")
         for reason, count in reasons.most_common(REASONS):
-            yield f"cannot run: {_many(count, 'rule')}: {line(reason)}"
+            yield f"cannot run: {counted(count, 'rule')}: {line(reason)}"
         if len(reasons) > REASONS:
-            yield f"cannot run: {len(reasons) - REASONS:,} more reasons; --lint tells that of each rule"
-
-
-def _many(count: int, word: str, ending: str = "s") -> str:
-    return f"{count:,} {word}{'' if count == 1 else ending}"
+            yield f"cannot run: {counted(len(reasons) - REASONS, 'more reason')}; --lint tells that of each rule"
 
 
 def _words(match: RuleMatch, paths: dict[str, str]) -> str:
     group = f"  {', '.join(match.group)}" if match.group else ""
-    many = f"  {_many(len(match.activities), 'event')}" if match.activities else ""
+    many = f"  {counted(len(match.activities), 'event')}" if match.activities else ""
     where = f"{paths.get(match.input, match.input)} record {match.record}"
     return f"{_time(match.at)}  {match.event_id}  {match.computer}{group}{many}  {where}  {match.activity}"
 

@@ -12,6 +12,7 @@ from app.command.analyze import moment
 from app.command.opening import open_existing
 from app.command.words import line
 from app.model.alert import RANK, Alert, plain
+from app.model.counting import counted
 from app.model.detection import DetectorRow, ThresholdRow, WhatIf
 from app.session import IN_USE, StoreError
 
@@ -102,7 +103,7 @@ def run(options: argparse.Namespace) -> int:
                 raise
             print("kept; the program that reads into this workspace takes it up at its next detection")
             return 0
-        print(f"kept; {len(session.queries.alerts()):,} alerts")
+        print(f"kept; {counted(len(session.queries.alerts()), 'alert')}")
     finally:
         session.close()
     return 0

@@ -12,6 +12,7 @@ import msgspec
 from app import settings as stored
 from app.command.opening import open_existing
 from app.command.words import line
+from app.model.counting import counted
 from app.model.workspace import ROLES, Binned, Outlook, Retention, WorkspaceRow
 from app.session import Session, StoreError, iso, workspaces
 from app.settings import Settings
@@ -95,7 +96,8 @@ def _list(options: argparse.Namespace, settings: Settings) -> int:
         _json({"workspaces": [msgspec.to_builtins(one) | _times(one) for one in rows]})
         return 0
     for one in rows:
-        print(line(f"{one.path}  {size(one.bytes)}, {one.activities:,} activities, {one.alerts:,} open alerts{_span(one)}"))
+        holds = f"{counted(one.activities, 'activity', 'activities')}, {counted(one.alerts, 'open alert')}{_span(one)}"
+        print(line(f"{one.path}  {size(one.bytes)}, {holds}"))
         for words in _words(one):
             print(f"    {line(words)}")
     if not rows:
@@ -128,7 +130,10 @@ def _create(options: argparse.Namespace, settings: Settings) -> int:
     path = path.with_name(workspaces.named(path.name))
     if path.exists():
         raise FileExistsError(f"There is something called {path.name} in {path.parent} already.")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.parent == workspaces.folder_of(settings):  # the program's own: nobody else would make it
+        path.parent.mkdir(parents=True, exist_ok=True)
+    elif not path.parent.is_dir():  # as mkdir and every other command: a slip of the pen makes no folders
+        raise FileNotFoundError(f"There is no folder {path.parent}; make it first.")
     Session.open(path).close()
     print(line(str(path)))
     return 0
@@ -170,7 +175,7 @@ def _bin(options: argparse.Namespace, settings: Settings) -> int:
                 f"{one.name}  {size(one.bytes)}, from {one.folder}, deleted {(iso(one.at) or '')[:19]} by {one.who or 'somebody'}"
             )
         )
-    print(f"{len(found)} deleted workspaces; three are kept")
+    print(f"{counted(len(found), 'deleted workspace')}; three are kept")
     return 0
 
 
@@ -226,9 +231,10 @@ def _retain(options: argparse.Namespace, settings: Settings) -> int:
 def _going(one: Outlook, would: bool) -> str:
     if one.until is None:
         return "nothing is too old or too much"
-    verb = "would be removed" if would else "were removed"
-    stay = f"; {one.kept:,} older ones stay, for alerts and notes rest on them" if one.kept else ""
-    return f"{one.activities:,} activities before {(iso(one.until) or '')[:16]}Z {verb}{stay}"
+    verb = "would be removed" if would else "was removed" if one.activities == 1 else "were removed"
+    kept = counted(one.kept, "older one stays", "older ones stay")
+    stay = f"; {kept}, for alerts and notes rest on {'it' if one.kept == 1 else 'them'}" if one.kept else ""
+    return f"{counted(one.activities, 'activity', 'activities')} before {(iso(one.until) or '')[:16]}Z {verb}{stay}"
 
 
 def limits_in_words(limits: Retention) -> str:
@@ -259,12 +265,12 @@ def _copies(options: argparse.Namespace, settings: Settings) -> int:
     path = _place(options, settings)
     if options.remove:
         gone, freed = workspaces.drop_copies(path)
-        print(f"{gone} copies removed, {size(freed)}")
+        print(f"{counted(gone, 'copy', 'copies')} removed, {size(freed)}")
         return 0
     found = workspaces.earlier_copies(path)
     for one in found:
         print(line(f"{one}  {size(one.stat().st_size)}"))
-    print(f"{len(found)} copies from before it was brought up to date")
+    print(f"{counted(len(found), 'copy', 'copies')} from before it was brought up to date")
     return 0
 
 
@@ -276,7 +282,8 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
         return FAULTY if found.faults else 0
     for one in found.faults:
         print(line(f"{one.what}{' (--mend counts it anew)' if one.mends else ''}"))
-    print(f"{found.activities:,} activities, {found.files:,} files of packets, {len(found.faults)} faults")
+    activities, files = counted(found.activities, "activity", "activities"), counted(found.files, "file")
+    print(f"{activities}, {files} of packets, {counted(len(found.faults), 'fault')}")
     return FAULTY if found.faults else 0
 
 

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from app import __version__
 from app.model.activity import Activity
+from app.model.counting import counted
 from app.model.rows import InputRow
 from app.proof.gathering import why_not_usable
 from app.sensor.captures import CAPTURES
@@ -64,7 +65,9 @@ def write_slice(
                 continue  # records have no packets, and nobody expects them here
             got = {} if why else _frames(workspace, row, sorted(frames), cancelled)
             if len(got) < len(frames):
-                missing.append(words(f"{len(frames) - len(got):,} packets of {name} are missing: {why or 'no longer held'}"))
+                missing.append(
+                    words(f"{counted(len(frames) - len(got), 'packet')} of {name} not there: {why or 'no longer held'}")
+                )
             if got:
                 packets = [(got[frame], words(f"Frame {frame} of {name}; {', '.join(frames[frame])}")) for frame in sorted(got)]
                 file.write(pcapng_of(packets, f"Wardlight {__version__}", words(name), words(f"Excerpt of {name}")))

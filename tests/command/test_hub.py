@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import stat
 import subprocess
@@ -212,3 +213,16 @@ def test_without_a_server_status_fails_with_one_sentence(tmp_path: Path) -> None
     done = home.hub("status")
 
     assert done.returncode == 1 and "nothing listens there" in done.stderr
+
+
+def test_what_to_do_next_names_the_folder_of_the_hub(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    place = tmp_path / "a hub"
+    said = home.hub("init", "--folder", place, "--name", "127.0.0.1", "--listen", f"127.0.0.1:{home.port}")
+    lines = said.stdout.splitlines()
+
+    assert said.returncode == 0, said.stderr
+    assert len(lines) == 4 and all(f"--folder '{place}'`" in one for one in lines[1:])
+    words = shlex.split(lines[2].split("`")[1])
+    assert words[:3] == ["wardlight", "hub", "add-sensor"]
+    assert home.hub(*words[2:]).returncode == 0  # as it stands there

@@ -32,7 +32,7 @@ def test_the_overview_names_who_is_exposed_and_what_to_cut(run: Run, case: Path)
     status, out, _ = run(case, "--at", BEFORE)
 
     assert status == 0
-    assert "da.smith  (user; Domain Admins (directory))  2 accounts, 1 paths, shortest 3" in out
+    assert "da.smith  (user; Domain Admins (directory))  2 accounts, 1 path, shortest 3" in out
     assert (
         "cut 1: Take the group Helpdesk out of the administrators of WS1" in out
         and "1 of 1 paths end, 0 accounts still come" in out

@@ -57,6 +57,15 @@ def test_a_life(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert called("restore", "two") == 1 and "holds no two" in capsys.readouterr().err
 
 
+def test_no_folder_is_made_for_a_slip_of_the_pen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert called("create", tmp_path / "csaes" / "one") == 1
+    assert f"There is no folder {tmp_path / 'csaes'}; make it first." in capsys.readouterr().err
+    assert not (tmp_path / "csaes").exists()
+    assert called("create", tmp_path / "one") == 0
+    assert called("check", tmp_path / "one.wardlight") == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "0 activities, 0 files of packets, 0 faults"
+
+
 def test_what_goes_for_good_is_said_before(capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("a", "b", "c", "d"):
         called("create", name)

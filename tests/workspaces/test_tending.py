@@ -131,7 +131,7 @@ def test_evidence_that_leads_nowhere_is_found(case: Path) -> None:
     (given,) = db.execute("SELECT value FROM meta WHERE key = 'facts:check'").fetchone()
     db.close()
     assert "database-damaged" in given and "not there" in given
-    assert "1 activities on which alerts rest are not there" in words and "belong to no alert" in words
+    assert "1 activity on which alerts rest is not there" in words and "row of evidence belongs to no alert" in words
 
 
 def test_a_damaged_file_is_said_to_be_damaged(case: Path) -> None:

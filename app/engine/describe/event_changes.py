@@ -143,7 +143,8 @@ def certificate(a: Activity, d: WindowsEvent) -> str:
             return f"Certificate template {said(d, 'TemplateInternalName') or 'without a name'} is another one than before"
         case 4900:
             return f"Permissions of certificate template {said(d, 'TemplateInternalName') or 'without a name'} are other ones"
-    return f"Deleted {said(d, 'RowsDeleted') or 'some'} rows of the certificate database on {here(a, d)}"
+    rows = said(d, "RowsDeleted") or "some"
+    return f"Deleted {rows} {'row' if rows == '1' else 'rows'} of the certificate database on {here(a, d)}"
 
 
 def _template(attributes: str) -> str:
@@ -200,7 +201,7 @@ def sam(a: Activity, d: WindowsEvent) -> str:
         case 16967:
             return f"Remote calls to SAM are no longer audited only on {here(a, d)}"
     number = said(d, "Suppressed Message Count:", "SuppressedMessageCount") or "Some"
-    return f"{number} refused calls to SAM were not logged on {here(a, d)}"
+    return f"{number} refused {'call to SAM was' if number == '1' else 'calls to SAM were'} not logged on {here(a, d)}"
 
 
 def secure_channel(a: Activity, d: WindowsEvent) -> str:

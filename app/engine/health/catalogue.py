@@ -89,7 +89,7 @@ _ALL = (
     _rule(
         "certificate-expiring", "Certificate about to expire", "medium", SENSORS,
         "A certificate of a sensor, a hub or a listener ends in less than 3 weeks.",
-        "Make a new one: for the hub `wardlight hub init` renews, a sensor gets it with a new line; for a syslog listener put "
+        "Make a new one: for the hub `wardlight hub renew` does, a sensor gets it with a new line; for a syslog listener put "
         "the new files in place and start the source again.",
     ),
     _rule(

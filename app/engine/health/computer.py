@@ -9,6 +9,7 @@ import psutil
 from msgspec import Struct
 
 from app.engine.health.tallies import SECOND, Tallies
+from app.model.counting import counted
 from app.model.health import HealthFact
 
 GB = 1_000_000_000
@@ -70,7 +71,7 @@ def computer_facts(one: Computer, now: int, tallies: Tallies) -> Iterator[Health
         what = f"The queue of the store is {100 * one.queue:.0f} % full, and was more than half full for half a minute."
         yield HealthFact(rule="store-overloaded", subject="workspace", what=what)
     if (more := tallies.grown("restarts", now, one.restarts, 0, HOUR)) > 0:
-        what = f"Captures here began again {more:,} times within an hour, for memory did not come back."
+        what = f"Captures here began again {counted(more, 'time')} within an hour, for memory did not come back."
         yield HealthFact(rule="sensor-memory", subject="computer", what=what)
     if one.listening and (one.battery or one.saving):
         what = "This computer listens and runs on its battery." if one.battery else "The processor is set to save power."

@@ -8,6 +8,7 @@ from app.engine.health.catalogue import OF_A_SENSOR
 from app.engine.health.sources import CERTIFICATE, RESTARTED, days, source_facts
 from app.engine.health.tallies import MINUTE, Tallies
 from app.link.envelope import FORM, OLDEST
+from app.model.counting import counted
 from app.model.health import HealthFact, HealthSeverity
 from app.model.sensor import BEHIND, SensorReport, version_due, versions_behind
 
@@ -127,16 +128,18 @@ def _itself(one: Seen, report: SensorReport, now: int, tallies: Tallies, version
     elif backlog.limit and backlog.bytes >= FULL * backlog.limit:
         why = f": {backlog.error[:300]}" if backlog.error else ""
         share = 100 * backlog.bytes // backlog.limit
-        yield "outbox-filling", "", f"{backlog.messages:,} messages wait and fill {share} % of the outbox{why}", None
+        wait = counted(backlog.messages, "message waits and fills", "messages wait and fill")
+        yield "outbox-filling", "", f"{wait} {share} % of the outbox{why}", None
     if (lost := tallies.grown((key, "lost"), now, backlog.lost, report.since, LOST)) > 0:
-        yield "outbox-lost", "", f"{lost:,} activities were given up within 15 minutes, {backlog.lost:,} since it started.", None
+        gone = counted(lost, "activity was", "activities were")
+        yield "outbox-lost", "", f"{gone} given up within 15 minutes, {backlog.lost:,} since it started.", None
     if backlog.word and report.at - report.since < RESTARTED:
         yield "outbox-lost", "word", backlog.word[:500], None
     skipped = 0 if any(one.skipped for one in report.sources) else sum(report.sampling.skipped.values())
     if (lost := tallies.grown((key, "skipped"), now, skipped, report.since, SILENT)) > 0:
         least = f"{100 * report.sampling.keep:.0f} % of the traffic is analysed"
         short = SHORT.get(report.sampling.why, "the quota was short")
-        what = f"{lost:,} packets were passed over within five minutes because {short}; {least}."
+        what = f"{counted(lost, 'packet was', 'packets were')} passed over within five minutes because {short}; {least}."
         yield "traffic-dropped", "quota", what, None
     restarts = 0 if any(one.restarts for one in report.sources) else report.sampling.restarts  # else its captures say it
     if (more := tallies.grown((key, "restarts"), now, restarts, report.since, RESTARTED)) > 0:

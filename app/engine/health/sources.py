@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from app.engine.health.tallies import MINUTE, Tallies
+from app.model.counting import counted
 from app.model.health import HealthFact
 from app.model.rows import Problem
 from app.model.source import SourceState
@@ -66,7 +67,8 @@ def _standing(one: SourceState, now: int) -> Iterator[tuple[str, str]]:
     elif one.expires is not None and one.state != "stopped":
         yield from _ending(one, now)
     if one.state != "stopped" and one.pressed:
-        yield "hub-full", f"{one.waiting:,} messages wait on {one.label}, whose stream is nearly full: the oldest go first."
+        wait = counted(one.waiting, "message waits", "messages wait")
+        yield "hub-full", f"{wait} on {one.label}, whose stream is nearly full: the oldest go first."
     if one.state != "stopped":
         refused = [problem for problem in one.problems if problem.what.startswith((NOT_KEPT, NOT_REMOVED))]
         if refused:
@@ -83,10 +85,10 @@ def _of_sensors(one: SourceState, now: int, tallies: Tallies) -> Iterator[Health
         if problem.what == MISSING:  # told of the hub, which removed them
             continue
         if problem.what.startswith(SET_ASIDE):
-            what = f"{problem.count:,} messages are {problem.what}."
+            what = f"{counted(problem.count, 'message is', 'messages are')} {problem.what}."
             yield HealthFact(rule="sensor-outdated", subject=subject, what=what, where=f"sensor {sensor}", severity="high")
         elif sensor and tallies.grown((subject, problem.what), now, problem.count, one.since, SECRET) > 0:
-            what = _sentence(f"{problem.count:,} times: {problem.what[:SAID]}")
+            what = _sentence(f"{counted(problem.count, 'time')}: {problem.what[:SAID]}")
             part = f"{subject}\n{problem.what}"[:500]
             rule = "sensor-twice" if problem.what == TWO_PLACES else "sensor-messages"
             yield HealthFact(rule=rule, subject=part, what=what, where=f"sensor {sensor}")
@@ -143,7 +145,7 @@ def _counted(one: SourceState, now: int, tallies: Tallies, subject: str) -> Iter
         of = f" from {gateway[:SAID]}" if gateway else ""
         yield (
             "radius-secret",
-            f"{more:,} {'request' if more == 1 else 'requests'}{of} had the signature of another shared secret.",
+            f"{counted(more, 'request')}{of} had the signature of another shared secret.",
         )
     for problem in one.problems:
         if problem.what.startswith(LOW_RESOLUTION) and grown(problem.what, problem.count, RESOLVED) > 0:
@@ -153,7 +155,7 @@ def _counted(one: SourceState, now: int, tallies: Tallies, subject: str) -> Iter
     if one.kind == "hub":
         missing = _sum(one.problems, MISSING)
         if (more := grown("missing", missing, LOST)) > 0:
-            yield "hub-lost", f"{more:,} messages of sensors never came, {missing:,} in all."
+            yield "hub-lost", f"{counted(more, 'message')} of sensors never came, {missing:,} in all."
         came = tallies.grown((subject, "came"), now, one.records + one.waiting, 0, FOLLOWED)  # not what waited from before
         read = tallies.grown((subject, "read"), now, one.records, 0, FOLLOWED)
         behind = tallies.lasted((subject, "behind"), now, one.state == "running" and one.waiting >= WAITING)

@@ -11,6 +11,7 @@ from app import __version__
 from app.engine.export.stix import OWN
 from app.engine.notices.times import moment
 from app.model.alert import RANK, Alert, plain
+from app.model.counting import counted
 from app.model.entity import EntityRef
 
 THREAT = {3: "1", 2: "2", 1: "3", 0: "4"}
@@ -37,7 +38,7 @@ def misp(alerts: Iterable[Alert], name: str) -> dict[str, object]:
     return {
         "Event": {
             "uuid": uuid,
-            "info": f"{name}: {len(chosen)} suspicious activities in Active Directory",
+            "info": f"{name}: {counted(len(chosen), 'suspicious activity', 'suspicious activities')} in Active Directory",
             "date": moment(first).strftime("%Y-%m-%d"),
             "timestamp": str(last // 1_000_000),
             "threat_level_id": THREAT[worst],

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from app.engine.paths.arcs import Arc
 from app.engine.paths.rights import EVERYBODY_KEY, REMOTE_WORDS, WORDS
+from app.model.counting import counted
 from app.model.entity import EntityRef
 from app.model.paths import PathCoverage, PathEdge
 
@@ -84,7 +85,8 @@ def missing(found: PathCoverage, groups: int, flows: int) -> tuple[tuple[str, st
     elif found.with_admins < found.computers:
         rest = found.computers - found.with_admins
         out.append((
-            f"Local administrators are known of {found.with_admins:,} of {found.computers:,} computers; {rest:,} may hide paths.",
+            f"Local administrators are known of {found.with_admins:,} of {counted(found.computers, 'computer')}; {rest:,} may"
+            " hide paths.",
             "Collect them with SharpHound where the computers could not be reached, or add their Security logs.",
         ))  # fmt: skip
     if not groups:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from app.engine.proof.manifest import Manifest
 from app.model.alert import plain
+from app.model.counting import counted
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -29,11 +30,11 @@ def readme(manifest: Manifest) -> str:
         "What is in this bundle:",
         "- manifest.json: the alert, versions, parameters, inputs, and what could not be put in",
         *(
-            f"- {one.file}: {len(one.frames):,} packets, {one.proof:,} of them evidence (see their comments)"
+            f"- {one.file}: {counted(len(one.frames), 'packet')}, {one.proof:,} of them evidence (see their comments)"
             for one in manifest.packets
         ),
-        *(f"- {one.file}: {len(one.places):,} records" for one in manifest.records),
-        f"- activities.msgpack: {choice.count:,} activities for the detector: {choice.how}",
+        *(f"- {one.file}: {counted(len(one.places), 'record')}" for one in manifest.records),
+        f"- activities.msgpack: {counted(choice.count, 'activity', 'activities')} for the detector: {choice.how}",
         "- evidence.msgpack: the activities on which the alert rests",
         "- knowledge.msgpack: who had which name, address and role",
         "- SHA256SUMS: sums of all of these; its own sum was shown when the bundle was made",

@@ -11,6 +11,7 @@ from app.engine.queries.conditions import like
 from app.engine.store.reading import RESULTS
 from app.model.activity import NAMED
 from app.model.asking import Suggestion
+from app.model.counting import counted
 from app.model.filter import BY_NAME, asked_for, completing, completions, known_values, term
 from app.model.filter_keys import PROTOCOLS
 
@@ -146,7 +147,4 @@ def _alerts(access: Access, typed: str, value: str, key: str) -> list[Suggestion
             "SELECT detector, '', count(*) FROM alerts WHERE detector LIKE ? ESCAPE '\\' GROUP BY 1 ORDER BY 3 DESC LIMIT ?",
             (f"%{like(value)}%", MOST),
         )
-    return [
-        Suggestion(text=_typed(typed, "", name), words=words or f"{count} alerts".replace("1 alerts", "1 alert"))
-        for name, words, count in rows
-    ]
+    return [Suggestion(text=_typed(typed, "", name), words=words or counted(count, "alert")) for name, words, count in rows]

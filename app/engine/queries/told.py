@@ -6,6 +6,7 @@ import msgspec
 
 from app.engine import describe
 from app.engine.queries import portrait
+from app.model.counting import counted
 from app.model.details import RadiusAccess, RadiusAccounting
 from app.model.directory import DirectoryChange, DirectoryObject
 from app.model.events import WindowsEvent
@@ -33,7 +34,7 @@ def facts(detail: object) -> tuple[Fact, ...]:
 
 def _cut(found: list[Fact]) -> tuple[Fact, ...]:
     more = len(found) - MOST
-    return (*found[:MOST], ("More", f"{more:,} values", "")) if more > 0 else tuple(found)
+    return (*found[:MOST], ("More", counted(more, "value"), "")) if more > 0 else tuple(found)
 
 
 def _object(one: DirectoryObject) -> Iterator[Fact]:

@@ -10,6 +10,7 @@ from app.engine.reports.css import STYLE
 from app.engine.reports.manifest import manifest
 from app.engine.reports.pictures import HEIGHT, WIDTH, image, phases, story, timeline
 from app.model.alert import RANK, Alert, Sentence
+from app.model.counting import counted
 from app.model.coverage import CoverageShare, Remedy, Statement
 from app.model.rows import ActivityRow, EntityRow, InputRow, Overview
 
@@ -148,7 +149,9 @@ def _incidents(queries: Queries, alerts: list[Alert]) -> list[str]:
     out = []
     for one in queries.incidents():
         links = (f"<li><a href='#{_e(id)}'>{_e(titles[id])}</a></li>" for id in one.alerts if id in titles)
-        ties = (f"<b>{_e(tie.entity.label)}</b> ({_e(tie.how)}, {len(tie.alerts)} alerts)" for tie in one.shared[:TIES])
+        ties = (
+            f"<b>{_e(tie.entity.label)}</b> ({_e(tie.how)}, {counted(len(tie.alerts), 'alert')})" for tie in one.shared[:TIES]
+        )
         out += [
             f"<h3><span class='{one.severity}'>{_e(one.severity.upper())}</span> {_e(one.title)}</h3>",
             f"<p class='quiet'>{_time(one.first)} to {_time(one.last)} UTC, {one.open:,} of {len(one.alerts):,} open</p>",
@@ -168,7 +171,7 @@ def _excluded(queries: Queries) -> list[str]:
             who = (*alert.finding.accounts, *alert.finding.sources)
             rows.append((_time(alert.finding.first), _e(alert.title), _refs(who), _e(what), _e(by.reason if by else "")))
     deleted = sum(not one.excluded for one in queries.hidden_alerts())
-    gone = f"<p class='quiet'>{deleted:,} alerts were deleted by hand.</p>" if deleted else ""
+    gone = f"<p class='quiet'>{counted(deleted, 'alert was', 'alerts were')} deleted by hand.</p>" if deleted else ""
     if not rows:
         return [gone] if gone else []
     more = f"<p class='quiet'>{len(rows) - EXCLUDED_ROWS:,} more are in the workspace.</p>" if len(rows) > EXCLUDED_ROWS else ""
@@ -202,7 +205,7 @@ def _alerts(queries: Queries, alerts: list[Alert], paths: dict[str, str]) -> lis
             *(f"<li>{_sentence(fact.text)}</li>" for fact in finding.facts),
             "</ul>",
             f"<p><b>Note</b>: {_e(one.note)}</p>" if one.note else "",
-            f"<p><b>Evidence</b>, {len(finding.evidence):,} activities</p>",
+            f"<p><b>Evidence</b>, {counted(len(finding.evidence), 'activity', 'activities')}</p>",
             _table(
                 ("Time", "Kind", "Who", "From", "To", "What", "Result", "Input", "Place"),
                 [_evidence(row, paths) for row in rows],
@@ -293,12 +296,11 @@ def _by_controller(shares: tuple[CoverageShare, ...]) -> list[str]:
     rows = [(_e(title), *(_share(cells.get((detector, key))) for key in shown)) for detector, title in titles.items()]
     reasons = {one.controller.key: dict.fromkeys(words for each in shares if each.controller == one.controller
                                                 for words in each.reasons) for one in shares}  # fmt: skip
+    more = len(controllers) - len(shown)
     return [
         "<h2>Coverage by domain controller</h2>",
         _table(("Detection", *(controllers[key] for key in shown)), rows),
-        f"<p class='quiet'>{len(controllers) - len(shown)} more controllers are in the workspace.</p>"
-        if len(controllers) > len(shown)
-        else "",
+        f"<p class='quiet'>{counted(more, 'more controller is', 'more controllers are')} in the workspace.</p>" if more else "",
         _table(
             ("Controller", "Why not all was seen"),
             [(_e(controllers[key]), _e("; ".join(list(reasons[key])[:8]))) for key in shown if reasons[key]],

@@ -9,6 +9,7 @@ from app.engine.arrays import np
 from app.engine.schema import StoreError
 from app.engine.store.counts import COUNTED, set_counted
 from app.engine.store.lease import Lease
+from app.model.counting import counted
 from app.model.workspace import Fault
 
 MOST = 20
@@ -29,14 +30,16 @@ WORDS = {
 _SUMS = schema.FILL_SUMS.partition("INSERT INTO sums ")[2]
 _MEETINGS = schema.FILL_MEETINGS.partition("INSERT INTO meetings ")[2]
 _BROKEN = (
-    ("alert_evidence", "activity NOT IN (SELECT id FROM activities)", "{} activities on which alerts rest are not there"),
-    ("alert_evidence", "alert NOT IN (SELECT number FROM alerts)", "{} rows of evidence belong to no alert"),
+    ("alert_evidence", "activity NOT IN (SELECT id FROM activities)",
+     ("activity on which alerts rest is not there", "activities on which alerts rest are not there")),
+    ("alert_evidence", "alert NOT IN (SELECT number FROM alerts)",
+     ("row of evidence belongs to no alert", "rows of evidence belong to no alert")),
     ("twins", "record NOT IN (SELECT id FROM activities) OR other NOT IN (SELECT id FROM activities)",
-     "{} pairs of what is told twice lead to nothing"),
-    ("activities", "input NOT IN (SELECT id FROM inputs)", "{} activities belong to no input"),
-    ("knowledge", "input NOT IN (SELECT id FROM inputs)", "{} memories belong to no input"),
+     ("pair of what is told twice leads to nothing", "pairs of what is told twice lead to nothing")),
+    ("activities", "input NOT IN (SELECT id FROM inputs)", ("activity belongs to no input", "activities belong to no input")),
+    ("knowledge", "input NOT IN (SELECT id FROM inputs)", ("memory belongs to no input", "memories belong to no input")),
     ("inputs", "activities <> (SELECT coalesce(sum(count), 0) FROM hours WHERE input = inputs.id) AND state <> 'reading'",
-     "{} inputs count other activities than they hold"),
+     ("input counts other activities than it holds", "inputs count other activities than they hold")),
 )  # fmt: skip
 
 
@@ -76,7 +79,7 @@ def _counts(db: sqlite3.Connection) -> list[Fault]:
             int(db.execute(f"SELECT count(*) FROM ({a} EXCEPT {b})").fetchone()[0]) for a, b in ((one, other), (other, one))
         )
         if wrong:
-            faults.append(Fault(what=f"{WORDS[table]} do not agree with the activities in {wrong:,} rows.", mends=True))
+            faults.append(Fault(what=f"{WORDS[table]} do not agree with the activities in {counted(wrong, 'row')}.", mends=True))
     return faults
 
 
@@ -101,7 +104,9 @@ def _lists(db: sqlite3.Connection) -> list[Fault]:
             return [Fault(what="The lists of parties do not hold as many as they say.", mends=True)]
         found += len(np.unique(ids))
     if found != wanted:
-        return [Fault(what=f"The lists of parties hold {found:,} entries in the place of {wanted:,}.", mends=True)]
+        return [
+            Fault(what=f"The lists of parties hold {counted(found, 'entry', 'entries')} in the place of {wanted:,}.", mends=True)
+        ]
     return []
 
 
@@ -110,7 +115,7 @@ def _references(db: sqlite3.Connection) -> list[Fault]:
     for table, where, words in _BROKEN:
         wrong = int(db.execute(f"SELECT count(*) FROM {table} WHERE {where}").fetchone()[0])
         if wrong:
-            faults.append(Fault(what=f"{words.format(f'{wrong:,}')}.", mends=table == "inputs"))
+            faults.append(Fault(what=f"{counted(wrong, *words)}.", mends=table == "inputs"))
     return faults
 
 

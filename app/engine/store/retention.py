@@ -15,6 +15,7 @@ from app.engine.store import removing
 from app.engine.store.alerts import named_activities, rowid
 from app.engine.store.changing import changing, note
 from app.engine.store.evidence import fed
+from app.model.counting import counted
 from app.model.workspace import Outlook, Retention
 
 HOUR, DAY, MIB = 3_600_000_000, 86_400_000_000, 1 << 20
@@ -182,7 +183,13 @@ def retain(db: sqlite3.Connection, now: int, writing: Writing) -> Iterator[None]
     yield from _settle_times(db, bound, writing)
     with writing():
         db.execute("DELETE FROM meta WHERE key = 'retaining'")
-        note(db, "retained", "", str(bound), f"{gone:,} activities removed, {stay:,} older ones kept for alerts and notes")
+        note(
+            db,
+            "retained",
+            "",
+            str(bound),
+            f"{counted(gone, 'activity', 'activities')} removed, {counted(stay, 'older one')} kept for alerts and notes",
+        )
 
 
 def _left(db: sqlite3.Connection) -> tuple[int, int] | None:

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from app.link.envelope import LinkError
+from app.model.counting import counted
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS messages(
@@ -227,7 +228,7 @@ class Outbox:
             self._count()
         except (OSError, sqlite3.Error) as worse:
             raise LinkError(f"The outbox {self._path} is damaged and cannot be replaced: {worse}.") from worse
-        self.word = f"The outbox was damaged ({error}) and set aside as {aside.name}; {saved:,} messages of it were saved."
+        self.word = f"The outbox was damaged ({error}) and set aside as {aside.name}; {counted(saved, 'message')} of it saved."
 
     def _save(self, aside: Path) -> int:
         """Copy the messages of a damaged file that can be read; they keep their names, so that none is stored twice."""
