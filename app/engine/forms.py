@@ -8,8 +8,9 @@ from operator import attrgetter
 from typing import Any
 
 from app.model.activity import Activity
+from app.model.commands import concerns, opened
 from app.model.details import EVENTS, DnsQuery, KerberosAp, KerberosAs, KerberosTgs, Ntlm, RpcBind, RpcCall, SmbFile, SmbTree
-from app.model.events import EventKerberos, EventLogon, EventShare
+from app.model.events import EventKerberos, EventLogon, EventProcess, EventShare
 
 LOGON_TYPES = frozenset({"0", "2", "3", "4", "5", "7", "8", "9", "10", "11", "12", "13"})
 """Logon types of Windows (LSA_LOGON_TYPE; ntsecapi.h), as events write them."""
@@ -127,6 +128,12 @@ def share_form(activity: Activity) -> tuple[int, int, str]:
     return FILE_CHECKED, form, pipe if len(pipe) <= LONGEST_PIPE else ""
 
 
+def process_form(activity: Activity) -> tuple[int, bool]:
+    """Number of an event about a process, and whether its command line holds a word of those that attack identities."""
+    event: Any = activity.detail
+    return event.event_id, concerns(opened(event.fields.get("CommandLine", "")))
+
+
 def tree_form(activity: Activity) -> int:
     """Marks of a share that is connected."""
     tree: Any = activity.detail
@@ -160,6 +167,7 @@ FORMS: dict[type, Callable[[Activity], Hashable]] = {
     **dict.fromkeys(EVENTS, attrgetter("detail.event_id")),
     EventKerberos: logged_ticket,
     EventLogon: sign_in,
+    EventProcess: process_form,
     EventShare: share_form,
 }
 """How to find the form of an activity, by the type of its detail; all others of a kind are alike."""

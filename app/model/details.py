@@ -30,6 +30,7 @@ from app.model.events import (
     EventProcess,
     EventReplication,
     EventSam,
+    EventScript,
     EventService,
     EventShare,
     EventTask,
@@ -526,6 +527,7 @@ Detail = (
     | EventTask
     | EventProcess
     | EventHost
+    | EventScript
     | EventObjectAccess
     | EventDirectoryChange
     | EventShare

@@ -109,6 +109,12 @@ class EventHost(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-ho
     """
 
 
+class EventScript(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-script"):
+    """PowerShell, as far as it concerns identities: blocks of scripts (4104), commands with their parameters (4103, 800), the
+    command line with which it was started (400).
+    """
+
+
 class EventObjectAccess(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-object-access"):
     """A handle to, or an operation on, an object of the directory or of SAM: 4661, 4662; a user's master key of DPAPI kept safe
     or given back: 4692, 4693.

@@ -2,9 +2,10 @@
 
 from app.model.activity import Activity
 from tests.cases.case import Case, Real
-from tests.cases.sysmon import SYSMON, SYSTEM, made
 from tests.engine.detectors.builders import SECOND
 from tests.engine.detectors.logs import CLIENT, DC, log, subject, tgt
+from tests.engine.detectors.logs_commands import only_said, told_by_commands
+from tests.engine.detectors.logs_hosts import SYSMON, SYSTEM, made
 
 KNOWN = [tgt("bob", at=-1)]
 
@@ -176,3 +177,8 @@ REAL = (
     Real("corpus/evtx/ts_Security.evtx", fires=False),
     Real("corpus/json/otrf_cmd_dumping_ntds_dit_file_ntdsutil.zip"),
 )
+
+COMMAND = '"sekurlsa::tickets /export"'
+SCRIPT = "Get-ADDBAccount -All -DBPath C:\\t\\ntds.dit -BootKey $key"
+FIRES |= told_by_commands(COMMAND, SCRIPT)
+QUIET |= only_said(COMMAND, SCRIPT, "Get-ADDBAccount")

@@ -6,6 +6,7 @@ from app.model.identifiers import DRSUAPI
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import DC1, DC2, HOUR, MINUTE, SECOND, WS1, WS2, act, call, controller
 from tests.engine.detectors.logs import log, subject, tgt
+from tests.engine.detectors.logs_commands import only_said, told_by_commands
 
 SITES = "CN=Sites,CN=Configuration,DC=example,DC=org"
 SERVER = f"CN=WS1,CN=Servers,CN=Main,{SITES}"
@@ -204,3 +205,8 @@ REAL = (
     Real("lab/captures/benign_dc_replication.pcap", fires=False),
     Real("corpus/pcap/cl_petitpotam_UnPatchedDCOpenFileRaw.pcapng", fires=False),
 )
+
+COMMAND = '"lsadump::dcshadow /push"'
+SCRIPT = 'Invoke-Mimikatz -Command "lsadump::dcshadow /push"'
+FIRES |= told_by_commands(COMMAND, SCRIPT)
+QUIET |= only_said(COMMAND, SCRIPT, "Invoke-Mimikatz")

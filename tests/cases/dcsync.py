@@ -3,6 +3,7 @@
 from tests.cases.case import Cases
 from tests.engine.detectors.builders import DC1, HOUR, SECOND, WS1
 from tests.engine.detectors.logs import CHANGES, CHANGES_ALL, DC_TWO, checked, logon, tgt
+from tests.engine.detectors.logs_commands import only_said, told_by_commands
 
 SECOND_CONTROLLER = "192.0.2.2"
 SERVES = [
@@ -23,3 +24,8 @@ QUIET: Cases = {
         logon("alice", SECOND_CONTROLLER), checked("alice", CHANGES, CHANGES_ALL, at=SECOND), *SERVES,
     ],
 }  # fmt: skip
+
+COMMAND = '"lsadump::dcsync /user:krbtgt"'
+SCRIPT = "Get-ADReplAccount -All -Server dc1"
+FIRES |= told_by_commands(COMMAND, SCRIPT)
+QUIET |= only_said(COMMAND, SCRIPT, "Get-ADReplAccount")

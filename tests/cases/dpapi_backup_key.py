@@ -7,6 +7,7 @@ from tests.cases.smb_session_enumeration import pipe
 from tests.engine.detectors.builders import DC1, DC2, HOUR, SECOND, WS1, call, controller
 from tests.engine.detectors.builders import FILES as SERVER
 from tests.engine.detectors.logs import CHANGES_ALL, checked, log, logon, subject
+from tests.engine.detectors.logs_commands import only_said, told_by_commands
 
 PREFERRED, KEY = "G$BCKUPKEY_PREFERRED", "G$BCKUPKEY_0c1d2e3f-1111-2222-3333-444455556666"
 BACKUP = "3dde7c30-165d-11d1-ab8f-00805f14db40"
@@ -90,3 +91,8 @@ REAL = (
     Real("lab/captures/benign_workday.pcap", fires=False),
     Real("corpus/evtx/sb_CA_CA_protectedstorage_5145_rpc_masterkey.evtx"),
 )
+
+COMMAND = '"lsadump::backupkeys /system:dc1 /export"'
+SCRIPT = "Get-LsaBackupKey -ComputerName dc1"
+FIRES |= told_by_commands(COMMAND, SCRIPT)
+QUIET |= only_said(COMMAND, SCRIPT, "Get-LsaBackupKey")

@@ -2,10 +2,10 @@
 
 from app.model.activity import Activity
 from tests.cases.case import Case, Real
-from tests.cases.sysmon import SYSTEM, SYSTEM32, audited_value, value
 from tests.engine.detectors.builders import DC1, SAMR, SECOND, call, controller
 from tests.engine.detectors.builders_changes import account_event
 from tests.engine.detectors.logs import DC, computer_changed, log, subject
+from tests.engine.detectors.logs_hosts import SYSTEM, SYSTEM32, audited_value, value
 
 
 def logged(user: str = "alice", status: str = "0x0") -> Activity:

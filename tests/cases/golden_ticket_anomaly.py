@@ -4,6 +4,7 @@ from tests.cases.case import Case, Cases, Real
 from tests.engine.detectors.builders import DC1, DC2, HOUR, MINUTE, SECOND, WS1, as_req, tgs_req
 from tests.engine.detectors.builders_kerberos import tgt_of
 from tests.engine.detectors.logs import log, logon, subject, ticket
+from tests.engine.detectors.logs_commands import only_said, told_by_commands
 
 ISSUED = [as_req(f"user{one}", f"192.0.2.{50 + one}", at=one * SECOND, ticket_kvno=5, ticket_size=1100) for one in range(4)]
 
@@ -113,3 +114,8 @@ REAL = (
     Real("corpus/pcap/elc_windows_miscellany.pcap", fires=False),
     Real("corpus/pcap/ndpi_kerberos-login.pcap", fires=False),
 )
+
+COMMAND = '"kerberos::golden /user:a /domain:example.org /sid:S-1-5-21-1 /krbtgt:00 /ptt"'
+SCRIPT = 'Invoke-Mimikatz -Command "kerberos::golden /user:a /krbtgt:00"'
+FIRES |= told_by_commands(COMMAND, SCRIPT)
+QUIET |= only_said(COMMAND, SCRIPT, "Invoke-Mimikatz")

@@ -6,6 +6,7 @@ from tests.cases.case import Case, Real
 from tests.cases.honeytoken_queried import read
 from tests.engine.detectors.builders import DC1, DC2, HOUR, MINUTE, SECOND, WS1, WS2, act, controller
 from tests.engine.detectors.logs import DIRECTORY, log, searched
+from tests.engine.detectors.logs_commands import only_said, told_by_commands
 
 DOMAIN = "DC=example,DC=org"
 TYPES = "(samaccounttype=268435456)(samaccounttype=268435457)(samaccounttype=536870912)(samaccounttype=536870913)"
@@ -167,3 +168,8 @@ REAL = (
     Real("corpus/pcap/elc_successful_choppydog_authentication.pcap", fires=False),
     Real("corpus/pcap/zeek_missing_krbtgt_ldap_request.pcapng", fires=False),
 )
+
+COMMAND = "--CollectionMethods All"
+SCRIPT = "Get-DomainUser -AdminCount | Select-Object name"
+FIRES |= told_by_commands(COMMAND, SCRIPT, "low")
+QUIET |= only_said(COMMAND, SCRIPT, "Get-DomainUser")

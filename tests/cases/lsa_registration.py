@@ -4,9 +4,10 @@ from app.model.activity import Activity
 from app.sensor.events.record import EventRecord
 from app.sensor.events.translate import activities_of
 from tests.cases.case import LOW, Case, Real
-from tests.cases.sysmon import SYSTEM, SYSTEM32, audited_value, value
 from tests.engine.detectors.builders import HOUR, MINUTE, START
 from tests.engine.detectors.logs import CLIENT, SECURITY, log, logon, subject
+from tests.engine.detectors.logs_commands import only_said, told_by_commands
+from tests.engine.detectors.logs_hosts import SYSTEM, SYSTEM32, audited_value, value
 
 SERVER = "NT Local Security Authority / Authentication Service"
 
@@ -87,3 +88,9 @@ def test_other_privileged_services_are_no_activities() -> None:
         fields={**subject("alice"), "Service": "-", "PrivilegeList": "SeTcbPrivilege"},
     )  # fmt: skip
     assert activities_of(record, "log") == []
+
+
+COMMAND = '"misc::memssp"'
+SCRIPT = 'Invoke-Mimikatz -Command "misc::memssp"'
+FIRES |= told_by_commands(COMMAND, SCRIPT)
+QUIET |= only_said(COMMAND, SCRIPT, "Invoke-Mimikatz")

@@ -6,6 +6,7 @@ from tests.cases.case import LOW, Case, Cases, Real
 from tests.engine.detectors.builders import DC1, HOUR, MINUTE, WS1, WS2, act, as_req, tgs_req
 from tests.engine.detectors.builders_kerberos import HASH_ONLY, IMPACKET, RUBEUS, WINDOWS
 from tests.engine.detectors.logs import tgt
+from tests.engine.detectors.logs_commands import only_said, told_by_commands
 
 OLD = {**HASH_ONLY, "request_etypes": (23, -133, -128, 3, 1, 24, -135)}
 SERVICE = {"request_etypes": (23,), "padata_etype": 23, "reply_etype": 23, "options": 0x40000010, "pa_types": (2, 149)}
@@ -81,3 +82,8 @@ REAL = (
     Real("corpus/pcap/brute_Kerberos-816.pcap", fires=False),
     Real("corpus/pcap/brute_Kerberos_-_v5_UDP.pcap", fires=False),
 )
+
+COMMAND = "asktgt /user:a /rc4:81d310fa34e6a56a31145445891bb7b8"
+SCRIPT = 'Invoke-Mimikatz -Command "sekurlsa::pth /user:a /ntlm:00"'
+FIRES |= told_by_commands(COMMAND, SCRIPT)
+QUIET |= only_said(COMMAND, SCRIPT, "Invoke-Mimikatz")

@@ -4,6 +4,7 @@ from tests.cases.case import LOW, Case, Cases, Real
 from tests.engine.detectors.builders import DC1, DC2, FILES, MINUTE, REALM, SECOND, WS1, WS2, as_req, controller, dns, tgs_req
 from tests.engine.detectors.builders_kerberos import ap_req, desktop, signs_in, tgt_of
 from tests.engine.detectors.logs import log, subject
+from tests.engine.detectors.logs_commands import only_said, told_by_commands
 
 NAMED = [signs_in("WS1", WS1), signs_in("WS2", WS2, at=SECOND)]
 STRANGER, SIXTH = "192.0.2.66", "2001:db8::66"
@@ -91,3 +92,8 @@ REAL = (
     Real("corpus/pcap/elc_windows_miscellany.pcap", fires=False),
     Real("corpus/pcap/brute_Kerberos_-_v5_UDP.pcap", fires=False),
 )
+
+COMMAND = "ptt /ticket:doIF"
+SCRIPT = 'Invoke-Mimikatz -Command "kerberos::ptt a.kirbi"'
+FIRES |= told_by_commands(COMMAND, SCRIPT)
+QUIET |= only_said(COMMAND, SCRIPT, "Invoke-Mimikatz")

@@ -4,10 +4,10 @@ from app.model.activity import Account, Activity
 from app.model.details import KerberosAp, SmbFile
 from app.model.identifiers import MIMIKATZ, SVCCTL, WINREG
 from tests.cases.case import Case, Real
-from tests.cases.sysmon import SYSTEM, bound, consumer, kept_by_wmi, made, pipe, value
 from tests.engine.detectors.builders import DC1, MINUTE, SECOND, WMI, WS1, act, as_req, call, controller
 from tests.engine.detectors.builders import FILES as SERVER
 from tests.engine.detectors.logs import DC, FILE_SERVER, log, logon, subject, tgt
+from tests.engine.detectors.logs_hosts import SYSTEM, bound, consumer, kept_by_wmi, made, pipe, value
 
 WMI_HOST, POWERSHELL_HOST = r"C:\Windows\System32\wbem\WmiPrvSE.exe", r"C:\Windows\System32\wsmprovhost.exe"
 OUTPUT = r"cmd.exe /Q /c dir 1> \\127.0.0.1\ADMIN$\__16 2>&1"

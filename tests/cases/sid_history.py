@@ -5,6 +5,7 @@ from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import DRSUAPI, call
 from tests.engine.detectors.builders_changes import account_event, differed, dn, entry_of, modify, synchronised, touched, written
 from tests.engine.detectors.logs import DOMAIN, log
+from tests.engine.detectors.logs_commands import only_said, told_by_commands
 
 OTHER = "S-1-5-21-9-8-7"
 
@@ -58,3 +59,8 @@ REAL = (
     Real("corpus/evtx/md_T1098_ID4738-Do_not_require_Kerberos_preauthentication.evtx", fires=False),
     Real("lab/captures/benign_workday.pcap", fires=False),
 )
+
+COMMAND = '"sid::patch"'
+SCRIPT = "Add-ADDBSidHistory -SamAccountName a -SidHistory S-1-5-21-1-2-3-500"
+FIRES |= told_by_commands(COMMAND, SCRIPT)
+QUIET |= only_said(COMMAND, SCRIPT, "Add-ADDBSidHistory")

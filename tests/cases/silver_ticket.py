@@ -4,6 +4,7 @@ from tests.cases.case import Case, Cases, Real
 from tests.cases.forged_ticket import inside, pac
 from tests.engine.detectors.builders import HOUR, MINUTE, SECOND, WS1, WS2, as_req, tgs_req
 from tests.engine.detectors.builders_kerberos import ap_req
+from tests.engine.detectors.logs_commands import only_said, told_by_commands
 
 CIFS = "cifs/files.example.org"
 ISSUED = tgs_req(CIFS, WS1, ticket_kvno=7, ticket_hash="issued")
@@ -56,3 +57,8 @@ REAL = (
     Real("corpus/pcap/elc_wmi_commands_calc.pcap", fires=False),
     Real("corpus/pcap/zeek_aduser1.pcap", fires=False),
 )
+
+COMMAND = '"kerberos::golden /user:a /sid:S-1-5-21-1 /rc4:00 /target:files /service:cifs"'
+SCRIPT = '[Rubeus.Program]::Main("silver /user:a /service:cifs/files /rc4:00".Split())'
+FIRES |= told_by_commands(COMMAND, SCRIPT)
+QUIET |= only_said(COMMAND, SCRIPT, "Invoke-Mimikatz")

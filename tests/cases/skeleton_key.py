@@ -4,6 +4,7 @@ from tests.cases.case import Case, Cases, Real
 from tests.engine.detectors.builders import DC1, HOUR, MINUTE, WS1, WS2, as_req
 from tests.engine.detectors.builders_kerberos import HASH_ONLY
 from tests.engine.detectors.logs import known, tgt
+from tests.engine.detectors.logs_commands import only_said, told_by_commands
 
 
 def weak(name: str, source: str = WS1, *, at: int = HOUR, offered: tuple[int, ...] = (23,)):  # type: ignore[no-untyped-def]
@@ -59,3 +60,8 @@ REAL = (
     Real("lab/captures/benign_workday.pcap", fires=False),
     Real("lab/captures/overpass_the_hash.pcap", fires=False),
 )
+
+COMMAND = '"misc::skeleton"'
+SCRIPT = 'Invoke-Mimikatz -Command "misc::skeleton"'
+FIRES |= told_by_commands(COMMAND, SCRIPT)
+QUIET |= only_said(COMMAND, SCRIPT, "Invoke-Mimikatz")

@@ -1,9 +1,9 @@
 """Cases of services installed at the computer itself."""
 
 from tests.cases.case import Case, Real
-from tests.cases.sysmon import SERVICES, SYSTEM, audited_value, value
 from tests.engine.detectors.builders import SECOND, WS1
 from tests.engine.detectors.logs import DC, FILE_SERVER, installed, logon, manager, tgt
+from tests.engine.detectors.logs_hosts import SERVICES, SYSTEM, audited_value, value
 
 PIPE = r"cmd.exe /c echo hgabms > \\.\pipe\hgabms"
 HIDDEN = "%COMSPEC% /b /c start /b /min powershell.exe -nop -w hidden -e " + "A" * 60

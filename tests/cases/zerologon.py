@@ -7,6 +7,7 @@ from app.model.identifiers import NETLOGON
 from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import MINUTE, SECOND, call
 from tests.engine.detectors.logs import log
+from tests.engine.detectors.logs_commands import only_said, told_by_commands
 
 MANAGER = ("NETLOGON", "System")
 
@@ -47,3 +48,8 @@ REAL = (
     Real("corpus/evtx/sb_CA_etw_rpc_zerologon.evtx"),
     Real("lab/captures/benign_workday.pcap", fires=False),
 )
+
+COMMAND = '"lsadump::zerologon /target:dc1 /account:dc1$"'
+SCRIPT = "Invoke-ZeroLogon -fqdn dc1.example.org"
+FIRES |= told_by_commands(COMMAND, SCRIPT)
+QUIET |= only_said(COMMAND, SCRIPT, "Invoke-ZeroLogon")

@@ -1,4 +1,4 @@
-"""Windows events in one line of words: what a computer tells of its own files, registry, pipes and WMI."""
+"""Windows events in one line of words: what a computer tells of its own files, registry, pipes, WMI and PowerShell."""
 
 from app.engine.describe.event_lines import here, said
 from app.model.activity import Activity
@@ -22,3 +22,12 @@ def host_line(a: Activity, d: WindowsEvent) -> str:
     if d.event_id == 20:
         return f"WMI event consumer {said(d, 'Name')} on {here(a, d)}: {said(d, 'Destination')}"
     return f"WMI event consumer bound on {here(a, d)}: {said(d, 'Consumer', 'CONSUMER')}"
+
+
+def script_line(a: Activity, d: WindowsEvent) -> str:
+    """400, 800, 4103 and 4104 of PowerShell."""
+    if d.event_id == 4104:
+        parts = d.number("MessageTotal") or 1
+        part = f" (part {d.number('MessageNumber')} of {parts})" if parts > 1 else ""
+        return f"PowerShell on {here(a, d)} ran{part}: {said(d, 'ScriptBlockText')}"
+    return f"PowerShell on {here(a, d)}: {said(d, 'Payload', 'Message', 'CommandLine', 'Details')}"

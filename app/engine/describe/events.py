@@ -6,7 +6,7 @@ from app.engine.describe import event_changes as changes
 from app.engine.describe import event_lines as lines
 from app.engine.describe import event_servers as servers
 from app.engine.describe.codes import KERBEROS, WIN32
-from app.engine.describe.event_hosts import host_line
+from app.engine.describe.event_hosts import host_line, script_line
 from app.engine.describe.event_policies import filtered, policy
 from app.engine.describe.event_values import field_words, status
 from app.model.activity import Activity
@@ -33,6 +33,7 @@ from app.model.events import (
     EventProcess,
     EventReplication,
     EventSam,
+    EventScript,
     EventService,
     EventShare,
     EventTask,
@@ -60,6 +61,7 @@ _FAMILIES: dict[type[WindowsEvent], _Line] = {
     EventProcess: lines.process,
     EventReplication: changes.replication,
     EventSam: changes.sam,
+    EventScript: script_line,
     EventService: lines.service,
     EventShare: lines.share,
     EventTask: lines.task,

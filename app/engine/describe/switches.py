@@ -12,6 +12,7 @@ AUDITS: dict[str, str] = {
     "event-task": "Audit Other Object Access Events",
     "event-process": "Audit Process Creation",
     "event-host": "Sysmon (files, values of the registry, pipes, WMI) and Audit Registry",
+    "event-script": "PowerShell's Script Block Logging or Module Logging",
     "event-object-access": "Audit Directory Service Access",
     "event-directory-change": "Audit Directory Service Changes",
     "event-share": "Audit Detailed File Share",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from app.engine.commanded import with_commands
 from app.engine.context import Context
 from app.engine.describe import etype
 from app.engine.detector import HOUR, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
@@ -217,3 +218,4 @@ DETECTOR = Detector(
     attacked_accounts=True,
     detect=detect,
 )
+DETECTOR = with_commands(DETECTOR, "asks for sign-in replies to guess passwords from")

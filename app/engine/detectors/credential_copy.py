@@ -10,37 +10,20 @@ from app.engine.change_story import tell
 from app.engine.changes import Change, is_routine
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, fact
+from app.engine.readings.attacks import COMMANDS, KEYS, MEDIA, UTIL, attacks_of
 from app.engine.readings.commands import base
 from app.engine.readings.databases import CLOSED, MADE, MOVED, OPENED, copy_of
 from app.engine.readings.hosts import FILE_MADE, file_made
-from app.engine.readings.processes import BEGAN, BEGAN_SYSMON, program_of
+from app.engine.readings.processes import program_of
 from app.engine.readings.sessions import by_system
 from app.engine.repeated import again, told_before
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
-from app.model.events import EventDatabase, EventHost, EventProcess
+from app.model.events import EventDatabase, EventHost, EventProcess, EventScript
 from app.model.hosts import DATABASE as DATABASE_FILE
 from app.model.hosts import DUMP as DUMP_FILE
 from app.model.hosts import HIVE as HIVE_FILE
 from app.model.hosts import TICKETS
-
-READ = 8_192
-UTIL = "ntdsutil.exe"
-MEDIA = re.compile(r"\bifm\b|\bcreate\s+(?:sysvol\s+)?full\b", re.I)
-FULL = re.compile(r"\bcr\w{0,4}\s+(?:sy\w{0,4}\s+)?f\w{0,3}\b", re.I)
-WITHOUT_SECRETS = re.compile(r"\bcr\w{0,4}\s+(?:sy\w{0,4}\s+)?ro\w{0,2}\b", re.I)
-"""Media for a read-only controller, from which ntdsutil takes passwords and other secrets; its words may be cut short."""
-DATABASE = re.compile(r"\bntds\.dit\b|\\windows\\ntds(?:\\|[\"'\s]|$)", re.I)
-COPIES = re.compile(r"\b(copy|xcopy|robocopy|move|type|esentutl|copy-item|cpi|ninjacopy|rawcopy|wbadmin|7z|rar|makecab)\b", re.I)
-SHADOW = re.compile(r"harddiskvolumeshadowcopy\d{1,6}\\windows\\(ntds|system32\\config)\\", re.I)
-HIVES = re.compile(r"\b(save|export)\s{1,8}[\"']?(hklm|hkey_local_machine)\\(sam|security|system)\b", re.I)
-MEMORY = re.compile(
-    r"comsvcs(\.dll)?[\"']?[\s,]{0,8}#?\+?(minidump|24)\b|\b(procdump\w{0,4}|dumpert|nanodump|rdrleakdiag)(\.exe)?\b.{0,200}\blsass\b",
-    re.I,
-)
-"""What writes the memory of LSA to a file, by programs that people know."""
-MODULES = re.compile(r"\bsekurlsa::(?!pth\b)|\blsadump::(sam|secrets|cache|lsa|trust|mbc)\b", re.I)
-"""Modules of mimikatz, which it names itself, that read keys on the computer; its others ask a controller, or use a key."""
 
 SAVERS = frozenset({"reg.exe", UTIL})
 """Programs that make files of such names only to save hives."""
@@ -56,22 +39,6 @@ OF_SERVICING = re.compile(r"\\windows\\(ntds\\ntds\.dit$|system32\\ntds\.dit$|wi
 """Where the database is at home, and where Windows keeps the empty one from which a controller begins."""
 OF_PRODUCTS = re.compile(r"^[a-z]:\\program files( \(x86\))?\\", re.I)
 """Programs that were installed: backup restores such a file, protection collects a dump."""
-
-
-def store_of(program: str, command: str) -> tuple[str, str]:
-    """(what is copied, what by), both empty for a command that copies no keys."""
-    text = command[:READ]
-    if program == UTIL and MEDIA.search(text) and (FULL.search(text) or not WITHOUT_SECRETS.search(text)):
-        return "the database of the directory", "ntdsutil, which makes media for a new controller"
-    if SHADOW.search(text) or (DATABASE.search(text) and COPIES.search(text)):
-        return "the database of the directory" if "ntds" in text.lower() else "the registry's keys", "a copy of its files"
-    if HIVES.search(text):
-        return "keys of local accounts in the registry", "reg save"
-    if MEMORY.search(text):
-        return "the memory of LSA", "a dump"
-    if MODULES.search(text):
-        return "keys that LSA and the registry hold", "a module of mimikatz"
-    return "", ""
 
 
 def file_of(path: str, image: str) -> tuple[str, str]:
@@ -96,21 +63,25 @@ def file_of(path: str, image: str) -> tuple[str, str]:
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Commands that do it, and files that it leaves, whoever does: backup programs ask the system, and write no such thing."""
     event = activity.detail
-    place = ctx.place(activity.destination, activity.at)
+    place = ctx.target(activity).key
     if isinstance(event, EventHost):
         said, image = file_made(activity)
         program = base(image)
         what, means = file_of(said, image)
         if program == UTIL and ctx.memory.recall(("without secrets", place), bool, activity.at, HOUR):
             return
-    elif isinstance(event, EventProcess):
-        program, said = program_of(event), event.text("CommandLine") or ""
-        what, means = store_of(program, said)
-        if program == UTIL and WITHOUT_SECRETS.search(said[:READ]):
-            ctx.memory.note(("without secrets", place), not what, activity.at)
     else:
-        yield from engine(activity, ctx)
-        return
+        if isinstance(event, EventDatabase):
+            yield from engine(activity, ctx)
+            return
+        attack = next((one for one in attacks_of(activity) if one.technique in (KEYS, MEDIA)), None)
+        if attack is None:
+            return
+        if attack.technique == MEDIA:
+            ctx.memory.note(("without secrets", place), True, activity.at)
+            return
+        program = program_of(event) if isinstance(event, EventProcess) else ""
+        said, what, means = attack.said, attack.what, attack.means
     if not what:
         return
     if "directory" in what:
@@ -138,7 +109,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
 
 def engine(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """The database engine tells of a copy, but not who made it; what a command or a file told already is not told again."""
-    event, where, at = activity.detail, ctx.place(activity.destination, activity.at), activity.at
+    event, where, at = activity.detail, ctx.target(activity).key, activity.at
     copy = copy_of(event) if isinstance(event, EventDatabase) else None
     if copy is None or any(ctx.memory.recall((one, where), bool, at, HOUR) for one in ("told", "without secrets")):
         return
@@ -175,13 +146,14 @@ DETECTOR = Detector(
     severity="high",
     phase="Credential access",
     techniques=("T1003.003", "T1003.002", "T1003.001"),
-    watches=(EventProcess, EventHost, EventDatabase),
+    watches=(EventProcess, EventHost, EventScript, EventDatabase),
     needs=Needs(
         ports=("the Security log", "the Application log"),
-        kinds=("event-process", "event-host", "event-database"),
-        parts=("event-process", "event-host", "event-database"),
+        kinds=("event-process", "event-host", "event-script", "event-database"),
+        parts=("event-process", "event-host", "event-script", "event-database"),
     ),
     window=HOUR,
-    event_ids=(BEGAN, BEGAN_SYSMON, FILE_MADE, MOVED, MADE, OPENED, CLOSED),
+    event_ids=(*COMMANDS, FILE_MADE, MOVED, MADE, OPENED, CLOSED),
+    forms={EventProcess: lambda form, _: form[1]},
     detect=detect,
 )

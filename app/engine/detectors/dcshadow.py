@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from app.engine.changes import is_removal
+from app.engine.commanded import with_commands
 from app.engine.context import NOBODY, Context
 from app.engine.detector import HOUR, Detector, Needs, against, caption_of, fact, found, sentence
 from app.engine.knowledge.names import short
@@ -276,3 +277,4 @@ DETECTOR = Detector(
     forms={RpcCall: lambda form, _: form[1] in (GET_NC_CHANGES, ADD_ENTRY, REPLICA_ADD, REPLICA_SYNC)},
     detect=detect,
 )
+DETECTOR = with_commands(DETECTOR, "acts as a controller to change the directory")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from app.engine import describe
+from app.engine.commanded import with_commands
 from app.engine.context import NOBODY, Context
 from app.engine.detector import HOUR, Detector, Later, Needs, against, fact, found, sentence
 from app.engine.readings.sessions import by_system, from_session, session_of
@@ -230,3 +231,4 @@ DETECTOR = Detector(
     forms={RpcCall: lambda form, _: form[1] in (GET_NC_CHANGES, NT4_CHANGE_LOG, ADD_ENTRY)},
     detect=detect,
 )
+DETECTOR = with_commands(DETECTOR, "asks a controller for keys as another controller does")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from app.engine.commanded import with_commands
 from app.engine.context import Context
 from app.engine.detector import (
     DAY,
@@ -237,3 +238,4 @@ DETECTOR = Detector(
     },
     detect=detect,
 )
+DETECTOR = with_commands(DETECTOR, "fetches the backup key of the domain")

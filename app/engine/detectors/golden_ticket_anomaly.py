@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from app.engine.commanded import with_commands
 from app.engine.context import Context
 from app.engine.describe import WEAK_ETYPES, etype
 from app.engine.detector import (
@@ -245,3 +246,4 @@ DETECTOR = Detector(
     },
     detect=detect,
 )
+DETECTOR = with_commands(DETECTOR, "makes a golden ticket")

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from app.engine.commanded import with_commands
 from app.engine.context import Context
 from app.engine.describe import WEAK_ETYPES, etype
 from app.engine.detector import (
@@ -370,3 +371,4 @@ DETECTOR = Detector(
     thresholds=(WEAK_ONLY, WEAK_GIVEN, WEAK_SLOW, STRONG, STRONG_SLOW, AFTER_SEARCH, AFTER_SEARCH_STRONG),
     detect=detect,
 )
+DETECTOR = with_commands(DETECTOR, "asks for service tickets to guess passwords from")

@@ -6,6 +6,7 @@ Long because the kinds of questions, how each is known in a filter, and how they
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from app.engine.commanded import with_commands
 from app.engine.context import Context
 from app.engine.detector import (
     DAY,
@@ -432,3 +433,4 @@ DETECTOR = Detector(
     thresholds=(KINDS, PRINCIPALS, POINTED, WHOLE, HABIT, OBJECTS),
     detect=detect,
 )
+DETECTOR = with_commands(DETECTOR, "reads who is who in the directory, or who is signed in where", "low")

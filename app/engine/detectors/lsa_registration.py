@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from app.engine.commanded import with_commands
 from app.engine.context import NOBODY, Context
 from app.engine.detector import HOUR, Detector, Needs, against, fact, found, outcome_of, sentence
 from app.engine.readings.hosts import BINARY, VALUE_AUDITED, VALUE_SET, value_set
@@ -175,3 +176,4 @@ DETECTOR = Detector(
     event_ids=(*LOADED, PRIVILEGED, VALUE_SET, VALUE_AUDITED),
     detect=detect,
 )
+DETECTOR = with_commands(DETECTOR, "has LSA keep every password in a file")

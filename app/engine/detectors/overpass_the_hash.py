@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from app.engine.commanded import with_commands
 from app.engine.context import Context
 from app.engine.describe import etype
 from app.engine.detector import (
@@ -234,3 +235,4 @@ DETECTOR = Detector(
     thresholds=(REMEMBERED,),
     detect=detect,
 )
+DETECTOR = with_commands(DETECTOR, "signs in with a key in the place of a password")

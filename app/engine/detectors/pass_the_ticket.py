@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from app.engine.commanded import with_commands
 from app.engine.context import Context
 from app.engine.detector import DAY, HOUR, MINUTE, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
 from app.engine.knowledge import Ticket
@@ -217,3 +218,4 @@ DETECTOR = Detector(
     thresholds=(BACK, SHARED),
     detect=detect,
 )
+DETECTOR = with_commands(DETECTOR, "puts a ticket into a session")

@@ -10,9 +10,11 @@ from typing import Any
 from msgspec.structs import replace
 
 from app.engine import describe
+from app.engine.commanded import commanded
 from app.engine.context import Context
 from app.engine.detector import HOUR, SECOND, Detector, Needs, against, caption_of, ended, fact, found, listed, sentence
 from app.engine.forms import HIDDEN, PIPES
+from app.engine.readings.attacks import COMMANDS
 from app.engine.readings.commands import ADMINISTRATION, PROGRAM_OF, own_program
 from app.engine.readings.deeds import (
     ACTIVATED,
@@ -42,7 +44,7 @@ from app.engine.readings.hosts import (
 from app.engine.readings.installations import INSTALLED, INSTALLED_AUDITED, TASK_CHANGED, TASK_MADE, installation
 from app.engine.readings.novelty import is_new
 from app.engine.readings.pipes import CONTROL, pipe_opened
-from app.engine.readings.processes import BEGAN, BEGAN_SYSMON, WMI_HOST, program_of, started
+from app.engine.readings.processes import WMI_HOST, program_of, started
 from app.engine.readings.sessions import LOGON, NETWORK, Logon, from_session, is_elsewhere, latest_of
 from app.engine.readings.shares import FILE_CHECKED, USE_PIPE, program_put, program_written
 from app.engine.readings.wmi import PUT
@@ -50,7 +52,7 @@ from app.engine.repeated import again, first_time, folded, told_before
 from app.model.activity import Activity
 from app.model.alert import Fact, Finding, Sentence
 from app.model.details import KerberosAp, Ntlm, RpcBind, RpcCall, SmbFile
-from app.model.events import EventHost, EventLogon, EventProcess, EventService, EventShare, EventTask
+from app.model.events import EventHost, EventLogon, EventProcess, EventScript, EventService, EventShare, EventTask
 from app.model.identifiers import ATSVC, MIMIKATZ, SVCCTL, TASKS, WINREG
 
 WINDOW = HOUR
@@ -95,7 +97,9 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     if kind is EventService or kind is EventTask:
         return logged(activity, detail, ctx)
     if kind is EventProcess:
-        return ran(activity, ctx)
+        return (*ran(activity, ctx), *by_tool(activity, ctx))
+    if kind is EventScript:
+        return by_tool(activity, ctx)
     if kind is EventHost:
         return left(activity, ctx)
     deed = deed_of(activity, ctx)
@@ -416,6 +420,11 @@ def woken(activity: Activity, ctx: Context) -> Iterator[Finding]:
     )
 
 
+def by_tool(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """A function of PowerShell that runs commands on other computers with a key or over WMI, DCOM or services."""
+    return commanded(activity, ctx, "remote_execution", f"{DETECTOR.title}: a command that does it", "runs something elsewhere")
+
+
 def left(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """What remote execution leaves on the computer itself, as its own log tells it: a pipe, a file, a consumer, a plug-in."""
     trace = left_behind(activity)
@@ -512,6 +521,7 @@ DETECTOR = Detector(
         EventTask,
         EventProcess,
         EventHost,
+        EventScript,
         EventShare,
         EventLogon,
     ),
@@ -521,8 +531,7 @@ DETECTOR = Detector(
         INSTALLED_AUDITED,
         TASK_MADE,
         TASK_CHANGED,
-        BEGAN,
-        BEGAN_SYSMON,
+        *COMMANDS,
         FILE_CHECKED,
         LOGON,
         FILE_MADE,

@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from app.engine.commanded import with_commands
 from app.engine.context import Context
 from app.engine.describe import WEAK_ETYPES, etype
 from app.engine.detector import DAY, HOUR, Detector, Needs, against, caption_of, ended, fact, found, outcome_of, sentence
@@ -155,3 +156,4 @@ DETECTOR = Detector(
     forms={KerberosAs: lambda form, _: bool(form & OLD)},
     detect=detect,
 )
+DETECTOR = with_commands(DETECTOR, "makes a silver ticket")

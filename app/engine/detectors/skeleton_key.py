@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from app.engine.commanded import with_commands
 from app.engine.context import Context
 from app.engine.describe import etype
 from app.engine.detector import DAY, Detector, Later, Needs, against, fact, found, later, listed, plural, sentence
@@ -136,3 +137,4 @@ DETECTOR = Detector(
     attacked_accounts=True,
     detect=detect,
 )
+DETECTOR = with_commands(DETECTOR, "puts a second password into a controller")

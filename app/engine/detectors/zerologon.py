@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from app.engine.commanded import with_commands
 from app.engine.context import Context
 from app.engine.detector import MINUTE, Detector, Later, Needs, against, fact, found, later, plural, sentence
 from app.engine.memory import Trail, together
@@ -289,3 +290,4 @@ DETECTOR = Detector(
     sessions=True,
     detect=detect,
 )
+DETECTOR = with_commands(DETECTOR, "tries to open a secure channel without its password")

@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from app.engine.describe.switches import AUDITS
 from app.engine.detector import Detector, listed
+from app.engine.readings.attacks import COMMANDS
 from app.engine.sightings.moment import Moment, Whole, family
 from app.model.details import KINDS
 
@@ -99,7 +100,8 @@ def _log(detector: Detector, kinds: list[str], moment: Moment, whole: Whole, nam
             state="blind", wire=False, reasons=(f"no log of {name} covers it",), remedies=(f"collect the log of {name}",)
         )  # fmt: skip
     there = [kind for kind in kinds if kind in whole.kinds]
-    ids = {str(one) for one in detector.event_ids}
+    commands = () if "event-process" in kinds else COMMANDS  # told as well, and no part of what it needs
+    ids = {str(one) for one in detector.event_ids if one not in commands}
     if not there or (ids and not ids & whole.events):
         return Judgement(
             state="blind", wire=False, reasons=(f"the log of {name} holds none of its events",),

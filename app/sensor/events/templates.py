@@ -9,6 +9,8 @@ _NAMES: tuple[tuple[tuple[int, ...], str], ...] = (
     ((39,), "AccountName Subject Issuer SerialNumber Thumbprint"),
     ((40,), "AccountName Subject Issuer SerialNumber Thumbprint IssuanceTime AccountCreationTime"),
     ((41,), "AccountName AccountSid Subject Issuer SerialNumber Thumbprint CertificateSid"),
+    ((400,), "NewEngineState PreviousEngineState Details"),
+    ((800,), "CommandLine Context Details"),
     ((104,), "SubjectUserName SubjectDomainName Channel BackupPath"),
     ((1102,), "SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId"),
     (

@@ -78,6 +78,6 @@ def kept_by_wmi(command: str, kind: str = "CommandLineEventConsumer", *, at: int
         'Binding EventFilter: \ninstance of __EventFilter\n{\n\tName = "Updater";\n};\nPerm. Consumer: \n'
         f'instance of {kind}\n{{\n\tCommandLineTemplate = "{command}";\n\tCreatorSID = {{1, 5, 0}};\n\tName = "Updater";\n}};\n'
     )
-    fields = {"Namespace": "//./root/subscription", "ESS": "Updater", "CONSUMER": f'{kind}="Updater"', "PossibleCause": cause}
+    fields = {"Namespace": "//./ROOT/subscription", "ESS": "Updater", "CONSUMER": f'{kind}="Updater"', "PossibleCause": cause}
     where = ("Microsoft-Windows-WMI-Activity", "Microsoft-Windows-WMI-Activity/Operational")
     return log(5861, fields, at=at, computer=FILE_SERVER, where=where)

@@ -1,0 +1,56 @@
+"""PowerShell: blocks of scripts (4104), commands with their parameters (4103), the classic log's commands and starts (800, 400).
+
+Kept is what holds a word of app.model.commands: an administrator's day is thousands of others. A script that does not fit into
+one event comes in parts; its first tells what it does before anything is defined, its last what it does after everything was.
+Fields: the manifest of Microsoft-Windows-PowerShell; PowerShell's messages for the classic log.
+"""
+
+import re
+
+from app.model.activity import Account
+from app.model.commands import concerns
+from app.model.events import EventScript
+from app.sensor.events.family import Facts, Family, Log
+from app.sensor.events.fields import Fields, account, number, split_account
+from app.sensor.events.record import EventRecord
+
+_CHANNELS = frozenset({"microsoft-windows-powershell/operational", "powershellcore/operational"})
+_OPERATIONAL = Log(frozenset({"microsoft-windows-powershell", "powershellcore"}), _CHANNELS)
+_CLASSIC = Log(frozenset({"powershell"}), frozenset({"windows powershell"}))
+_USER = re.compile(r"^\s*(?:User|UserId|Benutzer|Utilisateur|Usuario|Utente|Usuário)\s?=\s?([^\r\n]{1,300}?)\s*$", re.M)
+"""Whose session it is, in the context that 4103 and 800 tell, in the languages of PowerShell."""
+LONGEST = 65_536
+
+
+def _who(record: EventRecord, context: str) -> Account | None:
+    """By name where the context tells it, with the record's own SID; by that alone otherwise."""
+    found = _USER.search(context[:LONGEST])
+    return split_account(found.group(1), record.sid) if found is not None else account(None, None, record.sid)
+
+
+def _block(record: EventRecord, fields: Fields) -> Facts | None:
+    """A part in the middle is passed over: what it does, and what it only defines, cannot be told apart."""
+    part, parts = number(fields.get("MessageNumber")) or 1, number(fields.get("MessageTotal")) or 1
+    if 1 < part < parts or not concerns(fields.get("ScriptBlockText", "")):
+        return None
+    return Facts(account(None, None, record.sid))
+
+
+def _command(record: EventRecord, fields: Fields) -> Facts | None:
+    if not concerns(fields.get("Payload", "")):
+        return None
+    return Facts(_who(record, fields.get("ContextInfo", "")))
+
+
+def _classic(record: EventRecord, fields: Fields) -> Facts | None:
+    """Three texts without names, or one message: what was run, in which context, with which parameters."""
+    texts = list(fields.values())[:8]
+    if not any(map(concerns, texts)):
+        return None
+    return Facts(_who(record, "\n".join(one[:LONGEST] for one in texts)))
+
+
+FAMILIES = (
+    Family(EventScript, _OPERATIONAL, {4103: _command, 4104: _block}),
+    Family(EventScript, _CLASSIC, {400: _classic, 800: _classic}),
+)

@@ -1,0 +1,64 @@
+"""Statements of a script: what runs, apart from what is defined, quoted or explained."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.engine.readings.scripts import statements
+from app.model.commands import READ
+
+
+def code(text: str, part: int = 1, parts: int = 1) -> list[str]:
+    return [" ".join(one.code.split()) for one in statements(text, part, parts) if one.code.strip()]
+
+
+def test_comments_are_left_out_and_texts_are_blanks() -> None:
+    assert code('# Invoke-A\nGet-B \'Invoke-C\' <# Invoke-D\n#> -E "x`"y"; Get-F#g') == ["Get-B -E", "Get-F#g"]
+    assert [one.said.strip() for one in statements("Get-B 'Invoke-C' # z")] == ["Get-B 'Invoke-C'"]
+
+
+def test_texts_over_several_lines_are_texts() -> None:
+    assert code("$a = @'\nInvoke-A\n'; Invoke-B\n'@\nGet-C") == ["$a =", "Get-C"]
+    assert code('$a = @"\r\nInvoke-A "q"\r\n"@\r\nGet-C') == ["$a =", "Get-C"]
+
+
+def test_bodies_of_functions_and_classes_are_left_out_but_blocks_are_not() -> None:
+    text = "function A-B {\n if ($x) { Invoke-C }\n}\nif ($y) { Invoke-D }\nclass E { [void] F() { Invoke-G } }\n& { Invoke-H }"
+
+    assert code(text) == ["if ($y)", "Invoke-D", "&", "Invoke-H"]
+
+
+def test_a_line_that_goes_on_is_one_statement() -> None:
+    assert code("Get-A `\n -B 1") == ["Get-A -B 1"]
+
+
+def test_the_last_part_says_what_stands_behind_all_definitions() -> None:
+    assert code("  Invoke-A\n }\n}\nInvoke-B -C", 3, 3) == ["Invoke-B -C"]
+    assert code("Invoke-A\nfunction D {\n Invoke-E\n}\nInvoke-B", 2, 2) == ["Invoke-B"]
+    assert code("Invoke-B", 2, 2) == ["Invoke-B"]
+
+
+@pytest.mark.parametrize(("part", "parts"), [(2, 3), (5, 2), (0, 0)])
+def test_parts_in_the_middle_and_wrong_numbers_say_nothing_that_is_not_sure(part: int, parts: int) -> None:
+    assert code("Invoke-A\n", part, parts) == (["Invoke-A"] if part <= 1 else [])
+
+
+def test_a_last_part_that_leaves_something_open_says_nothing() -> None:
+    assert code("}\nInvoke-A {", 2, 2) == []
+    assert statements("a\n" * READ, 2, 2) == ()
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="{}'\"`@#<>\n;$( function-A", max_size=300), st.integers(-1, 4), st.integers(-1, 4))
+def test_whatever_a_script_holds_nothing_is_raised(text: str, part: int, parts: int) -> None:
+    assert all(len(one.said) >= 0 for one in statements(text, part, parts))
+
+
+@pytest.mark.parametrize("piece", ["{", "}", "'", '"', "`", "@'\n", "<#", "function a {", "#", "\n", "a" * 50 + ";", '"`'])
+def test_long_scripts_of_one_piece_take_no_long_time(piece: str) -> None:
+    began = time.monotonic()
+    statements(piece * (2 * READ // len(piece)))
+
+    assert time.monotonic() - began < 2
