@@ -70,10 +70,10 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         what, means = file_of(said, image)
         if program == UTIL and ctx.memory.recall(("without secrets", place), bool, activity.at, HOUR):
             return
+    elif isinstance(event, EventDatabase):
+        yield from engine(activity, ctx)
+        return
     else:
-        if isinstance(event, EventDatabase):
-            yield from engine(activity, ctx)
-            return
         attack = next((one for one in attacks_of(activity) if one.technique in (KEYS, MEDIA)), None)
         if attack is None:
             return
