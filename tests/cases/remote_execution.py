@@ -93,7 +93,24 @@ def winrm(source: str = WS1, target: str = SERVER, *, at: int = 0, name: str = "
     return act(detail, source, target, 5985, at=at, account=Account(name=name, domain="EXAMPLE"))
 
 
+SCHEDULER = "Microsoft-Windows-TaskScheduler"
+
+
+def scheduled(
+    name: str, number: int = 106, user: str = r"EXAMPLE\alice", *, at: int = 0, computer: str = FILE_SERVER
+) -> Activity:
+    """106, 141 of the task scheduler itself."""
+    fields = {"TaskName": name, "UserContext" if number == 106 else "UserName": user}
+    return log(number, fields, at=at, computer=computer, where=(SCHEDULER, f"{SCHEDULER}/Operational"))
+
+
+def run_once(name: str, user: str = r"EXAMPLE\alice", pause: int = 2 * SECOND) -> list[Activity]:
+    return [scheduled(name, user=user), scheduled(name, 141, user, at=pause)]
+
+
 FIRES = {
+    "a task with a tossed name, made and taken away": Case(run_once("\\CYAlyNSS"), severity="medium"),
+    "one that the system made": Case(run_once("\\hTfKqzPw", "S-1-5-18"), severity="low"),
     "a shell by WMI, over the network": Case(
         [logon("alice", WS1, computer=FILE_SERVER), process(r"C:\Windows\System32\cmd.exe", WMI_HOST, OUTPUT, at=SECOND)],
         severity="medium",
@@ -217,6 +234,18 @@ FIRES |= {
     ),
 }  # fmt: skip
 QUIET = {
+    "a task of a product, made and taken away": [
+        *run_once("\\OneDrive Reporting"),
+        *run_once("\\Adobe\\hTfKqzPw", "S-1-5-18"),
+        *run_once("\\GoogleUpdate"),
+        *run_once("\\{7B1A2C3D-0000-4000-8000-000000000000}"),
+    ],
+    "a task with a tossed name that stays, or goes later": [
+        scheduled("\\CYAlyNSS"),
+        *run_once("\\hTfKqzPw", pause=5 * MINUTE),
+        scheduled("\\qWeRtZuI", 141, at=1),
+        scheduled("\\yXcVbNmQ", 140, at=2),
+    ],
     "PsExec on the computer itself, told by Sysmon": [
         pipe(r"\PSEXESVC", r"C:\Windows\PSEXESVC.exe", 17),
         pipe(r"\PSEXESVC-FILES-7256-stdin", r"C:\Users\alice\PsExec.exe", at=1),

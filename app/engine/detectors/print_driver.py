@@ -1,6 +1,7 @@
 """A printer driver installed from another computer, which the spooler loads as the system (PrintNightmare)."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from app.engine import describe
 from app.engine.context import Context
@@ -9,6 +10,7 @@ from app.engine.readings.naming import unc_host, whom
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
 from app.model.details import RpcCall
+from app.model.events import EventPrinter
 from app.model.identifiers import PAR, SPOOLSS
 from app.model.tuning import Threshold
 
@@ -24,6 +26,13 @@ AGAIN = Threshold(name="again", low=3, medium=2, high=1, words="Sealed installat
 """One is what a console does; tools need several until the file that they brought is loaded."""
 SOON = 10 * MINUTE
 DENIED = 5
+ADDED, NOT_LOADED = 316, 808
+INIT_FAILED = 0x45A
+"""ERROR_DLL_INIT_FAILED: the library was run, and did not want to stay, as one does that is no driver."""
+OF_WINDOWS = frozenset({"kernelbase.dll", "kernel32.dll", "ntdll.dll", "winhttp.dll", "user32.dll", "advapi32.dll", "ws2_32.dll"})
+"""Libraries of Windows that no driver brings: a call that names one as a file of its driver has no file of its own."""
+NEEDS = {"unidrv.dll": ".gpd", "pscript5.dll": ".ppd"}
+"""Drivers of Windows for whole families of printers, and what each reads to know its printer: without that it drives none."""
 
 
 def foreign(call: RpcCall, activity: Activity, ctx: Context) -> str:
@@ -48,16 +57,74 @@ def judged(activity: Activity, call: RpcCall, file: str, count: int, ctx: Contex
     return "medium" if call.hidden and count >= ctx.limit(AGAIN) else "low"
 
 
-def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
+def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
+    """Calls that install a driver, and what the spooler's own logs tell."""
+    event = activity.detail
+    return logged(activity, event, ctx) if isinstance(event, EventPrinter) else asked(activity, ctx)
+
+
+def why_none(event: EventPrinter) -> str:
+    """Why what the spooler added, or could not load, is no printer's driver; empty where it may be one."""
+    if event.event_id == NOT_LOADED:
+        path = (event.text("PluginDllName") or "")[:1024].lower().replace("/", "\\")
+        if path.startswith("\\\\") and path[2:3] not in ("?", "."):
+            return "It lies on another computer"
+        if OLD_COPIES in path and "\\old\\" in path:
+            return "It is an old copy in the spooler's own folder, as the second step of the attack loads it"
+        known = OLD_COPIES in path and event.number("ErrorCode") == INIT_FAILED
+        return "It ran and did not want to stay, as a library does that is no driver" if known else ""
+    files = [one.strip().lower() for one in re.split(r"[,;\r\n]+", (event.text("Param4") or "")[:8192]) if one.strip()]
+    foreign = next((one for one in files if one.rpartition("\\")[2] in OF_WINDOWS), "")
+    if foreign:
+        return f"{foreign} belongs to Windows and to no driver"
+    data = NEEDS.get(files[0].rpartition("\\")[2]) if files else None
+    if data is not None and not any(one.endswith(data) for one in files):
+        return f"It uses {files[0]} without a description of a printer ({data})"
+    return ""
+
+
+def logged(activity: Activity, event: EventPrinter, ctx: Context) -> Iterator[Finding]:
+    """The spooler added a driver that is none, or could not load what somebody gave it for one."""
+    why = why_none(event) if event.event_id in (ADDED, NOT_LOADED) else ""
+    if not why:
+        return
+    target, where, added = ctx.target(activity), ctx.place(activity.destination, activity.at), event.event_id == ADDED
+    account, controller = ctx.account(activity), target.kind == "controller"
+    what = (event.text("Param1") if added else event.text("PluginDllName")) or "something"
+    ran = not added and event.number("ErrorCode") == INIT_FAILED
+    yield found(
+        ctx,
+        activity,
+        f"logged {where}",
+        severity="high" if added or controller or not ran else "medium",
+        confidence="medium",
+        sources=(),
+        succeeded=True if added else None,
+        title="The spooler was given a printer driver that is none (PrintNightmare)",
+        story=(
+            sentence("The spooler of ", target, " added the printer driver " if added else " could not load ", f"{what[:200]}."),
+            sentence("The spooler loads drivers with the rights of the system."),
+        ),
+        facts=(
+            fact(f"{describe.what(activity).rstrip(': ')}: ", activity),
+            fact(why),
+            *((fact(target, " is a domain controller: whoever runs code there owns the domain"),) if controller else ()),
+            against("It would be quiet for drivers with the files that they need, and for libraries that are missing or broken"),
+        ),
+        steps=() if account is None else ctx.path(activity, "printer driver", "added" if added else "not loaded"),
+    )
+
+
+def asked(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Calls that install a driver: whose files they are, on what, how often."""
     call: RpcCall = activity.detail  # type: ignore[assignment]
     if (call.interface, call.opnum) not in ADDS or activity.source is None or activity.destination is None:
         return
-    caller, asked = ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
-    if caller == asked:
+    caller, server = ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at)
+    if caller == server:
         return
     file = foreign(call, activity, ctx)
-    tries = ctx.memory.seen(("adds", caller, asked), True, activity.at, activity.id, SOON)
+    tries = ctx.memory.seen(("adds", caller, server), True, activity.at, activity.id, SOON)
     controller, target = ctx.to_controller(activity), ctx.target(activity)
     refused = activity.result == "failure"
     unknown = activity.result == "unanswered" or (call.hidden and not refused)
@@ -75,7 +142,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     yield found(
         ctx,
         activity,
-        f"{caller} {asked}",
+        f"{caller} {server}",
         title="Attempted installation of a printer driver from afar" if refused else None,
         severity=judged(activity, call, file, tries.count, ctx),
         confidence="high" if file else "medium" if controller else "low",
@@ -106,11 +173,13 @@ DETECTOR = Detector(
     severity="high",
     phase="Lateral movement",
     techniques=("T1547.012", "T1210"),
-    watches=(RpcCall,),
+    watches=(RpcCall, EventPrinter),
+    event_ids=(ADDED, NOT_LOADED),
     interfaces=(SPOOLSS, PAR),
     needs=Needs(
         ports=("445", "135", "dynamic RPC"),
-        kinds=("rpc-call",),
+        kinds=("rpc-call", "event-printer"),
+        parts=("event-printer",),
         hidden_by=("smb3 encrypted", "rpc reply without its request"),
         interfaces=(SPOOLSS, PAR),
         content=True,

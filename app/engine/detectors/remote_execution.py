@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from app.engine import describe
 from app.engine.commanded import commanded
 from app.engine.context import Context
-from app.engine.detector import HOUR, SECOND, Detector, Needs, against, caption_of, ended, fact, found, listed, sentence
+from app.engine.detector import HOUR, MINUTE, SECOND, Detector, Needs, against, caption_of, ended, fact, found, listed, sentence
 from app.engine.forms import HIDDEN, PIPES
 from app.engine.readings.attacks import COMMANDS
 from app.engine.readings.commands import ADMINISTRATION, PROGRAM_OF, own_program
@@ -41,7 +41,16 @@ from app.engine.readings.hosts import (
     VALUE_SET,
     left_behind,
 )
-from app.engine.readings.installations import INSTALLED, INSTALLED_AUDITED, TASK_CHANGED, TASK_MADE, installation
+from app.engine.readings.installations import (
+    INSTALLED,
+    INSTALLED_AUDITED,
+    TASK_CHANGED,
+    TASK_DELETED,
+    TASK_MADE,
+    TASK_REGISTERED,
+    fleeting,
+    installation,
+)
 from app.engine.readings.novelty import is_new
 from app.engine.readings.pipes import CONTROL, pipe_opened
 from app.engine.readings.processes import WMI_HOST, program_of, started
@@ -252,6 +261,8 @@ def hinted(
 def logged(activity: Activity, event: EventService | EventTask, ctx: Context) -> Iterator[Finding]:
     """A service or task that a computer's log tells, made from elsewhere: by its session, by its caller, or by a tool's mark."""
     made = installation(activity, ctx)
+    if made is None:
+        yield from brief(activity, ctx)
     if made is None or made.driver or not made.from_elsewhere:
         return
     activity, session, remote, mark, name, command = (
@@ -308,6 +319,27 @@ def logged(activity: Activity, event: EventService | EventTask, ctx: Context) ->
         steps=ctx.path(activity, label, "success"),
     )  # fmt: skip
     yield repeated(told, name or f"on {target.key}", routine, controller, activity, ctx)
+
+
+def brief(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """The scheduler tells of a task that was made, run and taken away, as atexec does it; who asked is told elsewhere."""
+    made = fleeting(activity, ctx)
+    where = ctx.place(activity.destination, activity.at)
+    if made is None or ctx.memory.recall(("told", where), str, activity.at, MINUTE):
+        return
+    name, who = activity.detail.text("TaskName") or "", ctx.account(made)  # type: ignore[union-attr]
+    yield found(
+        ctx, made, joined(f" {where}", where, activity, ctx), last=activity.until, evidence=(made.id, activity.id),
+        severity="low" if who is None or who.kind != "user" else "medium", confidence="low", succeeded=True, sources=(),
+        title="Suspected remote code execution",
+        story=(sentence(who, " had ", ctx.target(activity), f" register the task {name[:100]} and take it away at once."),),
+        facts=(
+            fact("It was registered: ", made),
+            fact("Its name has letters in no order, as a tool for remote execution draws it: ", activity),
+            against("It would be quiet for a task that stays, and for one with a name of words"),
+        ),
+        steps=ctx.path(made, "task registered", "success"),
+    )  # fmt: skip
 
 
 def visited(activity: Activity, event: EventLogon, ctx: Context) -> None:
@@ -512,36 +544,13 @@ DETECTOR = Detector(
     phase="Lateral movement",
     techniques=("T1569.002", "T1053.005", "T1047", "T1021.003", "T1021.006"),
     watches=(
-        RpcCall,
-        RpcBind,
-        SmbFile,
-        KerberosAp,
-        Ntlm,
-        EventService,
-        EventTask,
-        EventProcess,
-        EventHost,
-        EventScript,
-        EventShare,
-        EventLogon,
+        RpcCall, RpcBind, SmbFile, KerberosAp, Ntlm, EventService, EventTask, EventProcess, EventHost, EventScript,
+        EventShare, EventLogon,
     ),
     interfaces=(SVCCTL, ATSVC, TASKS, WMI, DISPATCH, WINREG, MIMIKATZ, *sorted(ACTIVATION), ""),
     event_ids=(
-        INSTALLED,
-        INSTALLED_AUDITED,
-        TASK_MADE,
-        TASK_CHANGED,
-        *COMMANDS,
-        FILE_CHECKED,
-        LOGON,
-        FILE_MADE,
-        VALUE_SET,
-        PIPE_MADE,
-        PIPE_OPENED,
-        CONSUMER,
-        BOUND,
-        VALUE_AUDITED,
-        BOUND_BY_WMI,
+        INSTALLED, INSTALLED_AUDITED, TASK_MADE, TASK_CHANGED, TASK_REGISTERED, TASK_DELETED, *COMMANDS,
+        FILE_CHECKED, LOGON, FILE_MADE, VALUE_SET, PIPE_MADE, PIPE_OPENED, CONSUMER, BOUND, VALUE_AUDITED, BOUND_BY_WMI,
     ),
     needs=Needs(
         ports=("445", "135", "5985", "dynamic RPC"),
@@ -568,4 +577,4 @@ DETECTOR = Detector(
         EventShare: lambda form, _: bool(form[1] & (PIPES | HIDDEN)) and form[2] not in QUIET_PIPES,
     },
     detect=detect,
-)
+)  # fmt: skip

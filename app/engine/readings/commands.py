@@ -32,6 +32,11 @@ def scrambled(name: str) -> bool:
     return len(pieces) >= 3 and sum(len(piece) < 3 for piece in pieces) * 2 >= len(pieces)
 
 
+def tossed(name: str) -> bool:
+    """True for few letters in no order ("CYAlyNSS"), as tools draw the names of what they take away again; a weaker sign."""
+    return name.isalpha() and len(name) <= 12 and len(name) < 3 * len(WORDS.findall(name))
+
+
 def mark_of(command: str, name: str = "") -> str:
     """What in a service's or task's command only tools for remote execution write, empty when nothing is."""
     text = command[:8192]

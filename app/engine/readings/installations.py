@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from app.engine.context import Context
-from app.engine.readings.commands import command_of, mark_of, service_mark
+from app.engine.readings.commands import command_of, mark_of, service_mark, tossed
 from app.engine.readings.hosts import value_set
 from app.engine.readings.sessions import NETWORK, Logon, by_system, from_session, is_elsewhere, session_of
 from app.model.activity import Activity
@@ -14,6 +14,10 @@ from app.model.events import EventService, EventTask
 
 INSTALLED, INSTALLED_AUDITED = 7045, 4697
 TASK_MADE, TASK_CHANGED = 4698, 4702
+TASK_REGISTERED, TASK_DELETED = 106, 141
+"""Of the task scheduler's own log, which tells neither what a task runs nor in which session it was made."""
+BRIEF = 60_000_000
+"""Tools take a task away as soon as it ran."""
 KERNEL_DRIVERS = frozenset({1, 2, 8})
 """Service types that are drivers (MS-SCMR section 2.2.47)."""
 REMOTE = 2
@@ -44,6 +48,21 @@ class Installation(Struct, frozen=True, kw_only=True):
     def from_elsewhere(self) -> bool:
         """True when another computer had it made: its session or caller says so, or a tool's mark does and nothing denies it."""
         return self.remote or (bool(self.mark) and not self.here and not by_system(self.activity))
+
+
+def fleeting(activity: Activity, ctx: Context) -> Activity | None:
+    """The registration of a task that is deleted within a minute, with a name of letters in no order in the topmost folder."""
+    event = activity.detail
+    if not isinstance(event, EventTask) or event.event_id not in (TASK_REGISTERED, TASK_DELETED):
+        return None
+    name = (event.text("TaskName") or "")[:300].removeprefix("\\")
+    if "\\" in name or not tossed(name):
+        return None
+    key = ("registered", event.computer.lower(), name)
+    if event.event_id == TASK_REGISTERED:
+        ctx.memory.note(key, activity, activity.at)
+        return None
+    return ctx.memory.recall(key, Activity, activity.at, BRIEF)
 
 
 def installation(activity: Activity, ctx: Context) -> Installation | None:
