@@ -325,7 +325,8 @@ def brief(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """The scheduler tells of a task that was made, run and taken away, as atexec does it; who asked is told elsewhere."""
     made = fleeting(activity, ctx)
     where = ctx.place(activity.destination, activity.at)
-    if made is None or ctx.memory.recall(("told", where), str, activity.at, MINUTE):
+    told = ctx.memory.recall(("told", where), str, activity.at, MINUTE)
+    if made is None or told is not None:
         return
     name, who = activity.detail.text("TaskName") or "", ctx.account(made)  # type: ignore[union-attr]
     yield found(
