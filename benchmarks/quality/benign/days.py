@@ -10,6 +10,7 @@ from benchmarks.quality.benign.domain import BASE, DNS, SERVICES, SID, Account, 
 from benchmarks.quality.benign.enrolment import Enrolment
 from benchmarks.quality.benign.federation import Federation
 from benchmarks.quality.benign.gateways import Gateways
+from benchmarks.quality.benign.housekeeping import Housekeeping
 from benchmarks.quality.benign.kerberos import Kdc
 from benchmarks.quality.benign.machines import Machines
 from benchmarks.quality.benign.management import Management
@@ -54,7 +55,7 @@ def days(count: int, told: str, seed: int = 1, shape: str = "company") -> Iterat
     staff = Staff(sim, net, people)
     federation = Federation(sim, net, people)
     services, gateways = Services(sim, net, people, staff), Gateways(sim, net, people, federation)
-    ordinary = (Mistakes(sim, net, people), Machines(sim, net), Noise(sim, net))
+    ordinary = (Mistakes(sim, net, people), Machines(sim, net), Noise(sim, net), Housekeeping(sim, net))
     if shape == "office":
         lives: tuple[Life, ...] = (people, *ordinary, Office(sim, net, people, staff, services))
     else:

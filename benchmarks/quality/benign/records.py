@@ -9,6 +9,7 @@ from benchmarks.quality.benign.staff import Staff
 DNS_SERVER = "50abc2a4-574d-40b3-9d66-ee4fd5fba076"
 """Interface of the DNS server's management (MS-DNSP section 1.9)."""
 REFUSED = 5
+AUDIT, SYSTEM = ("Microsoft-Windows-DNSServer", "Microsoft-Windows-DNSServer/Audit"), "S-1-5-18"
 
 
 class Records:
@@ -41,6 +42,14 @@ class Records:
         self.sim.packet(DnsUpdate(zone=zone, changes=changes), host.ip, dc.ip, 53, code=REFUSED)
         ticket = self.kdc.ticket(host, who, f"DNS/{dc.fqdn}", dc=dc)
         self.sim.packet(DnsUpdate(zone=zone, changes=changes, signed=True), host.ip, dc.ip, 53, ticket=ticket.hash)
+        for change in changes:
+            verb, name, *_ = change.split(" ")
+            self.audited(519 if verb == "add" else 520, name, zone, SYSTEM, SourceIP=host.ip)
+
+    def audited(self, number: int, name: str, zone: str, sid: str, **more: str) -> None:
+        """What the server's audit tells of it."""
+        fields = {"Type": "1", "NAME": name, "TTL": "1200", "BufferSize": "4", "RDATA": "0x0A0A0101", "Zone": zone}
+        self.sim.log(self.domain.controllers[0].fqdn, number, {**fields, "ZoneScope": "Default", **more}, where=AUDIT, sid=sid)
 
     def own(self, host: Computer) -> None:
         """A Linux host registers itself (nsupdate -g with its keytab)."""
@@ -80,4 +89,5 @@ class Records:
         for opnum in (7, 8, 9, 9):
             self.net.call(jump, who, dc, DNS_SERVER, opnum, port=49_680, sealed=True, kind=9, ticket=ticket.hash)
         session = self.log.logon(dc, who, jump.ip, lasting=600)
+        self.audited(515, f"{name}.{DNS}", DNS, who.sid)
         self.log.object(dc, 5137, who, session, f"DC={name},DC={DNS},CN=MicrosoftDNS,DC=DomainDnsZones,{BASE}", "dnsNode")

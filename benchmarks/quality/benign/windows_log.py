@@ -51,11 +51,26 @@ class Log:
             "ImpersonationLevel": "%%1833", "ElevatedToken": "%%1842" if who.admin else "%%1843",
         }  # fmt: skip
         self.sim.log(server.fqdn, 4624, fields)
+        if kind == 10:
+            self._desktop(server, who, ip)
         if who.admin:
             rights = "SeSecurityPrivilege\n\t\t\tSeBackupPrivilege\n\t\t\tSeRestorePrivilege\n\t\t\tSeDebugPrivilege"
             self.sim.log(server.fqdn, 4672, self.subject(who, session) | {"PrivilegeList": rights})
         self.sim.at(self.sim.now + lasting * 1_000_000, self._logoff, server, who, session, kind)
         return session
+
+    def _desktop(self, server: Computer, who: Account, ip: str) -> None:
+        """What remote desktop itself logs of a session: two connections, who was let in, the session."""
+        connections, sessions = "TerminalServices-RemoteConnectionManager", "TerminalServices-LocalSessionManager"
+        for port in (50_001, 50_002):
+            fields = {"ConnType": "TCP", "ClientIP": f"{ip}:{port}"}
+            self._operational(server, 131, "RemoteDesktopServices-RdpCoreTS", fields)
+        self._operational(server, 1149, connections, {"Param1": who.name, "Param2": NETBIOS, "Param3": ip})
+        self._operational(server, 21, sessions, {"User": f"{NETBIOS}\\{who.name}", "SessionID": "2", "Address": ip})
+
+    def _operational(self, server: Computer, number: int, part: str, fields: dict[str, str]) -> None:
+        name = f"Microsoft-Windows-{part}"
+        self.sim.log(server.fqdn, number, fields, where=(name, f"{name}/Operational"))
 
     def _logoff(self, server: Computer, who: Account, session: str, kind: int) -> None:
         self.sim.log(server.fqdn, 4634, {
