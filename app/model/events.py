@@ -76,7 +76,7 @@ class EventLogon(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-l
 
 
 class EventKerberos(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-kerberos"):
-    """What a KDC says of tickets: 4768, 4769, 4770, 4771, 4772, 4773."""
+    """What a KDC says of tickets: 4768-4773; of the System log 36-38 and 43, about strange ones."""
 
 
 class EventNtlm(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-ntlm"):
@@ -134,8 +134,8 @@ class EventEnumeration(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="e
 
 
 class EventCertificate(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-certificate"):
-    """Certificate services, and certificates that a KDC mapped weakly: 39-41, 4870, 4876, 4882, 4885-4888, 4890, 4896, 4899,
-    4900.
+    """Certificate services, and certificates that a KDC mapped weakly: 39-41, 45, 48, 49, 4870, 4876, 4882, 4885-4888, 4890,
+    4896, 4899, 4900.
     """
 
 

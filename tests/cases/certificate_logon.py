@@ -5,7 +5,7 @@ from app.model.tuning import Tuning
 from tests.cases.case import LOW, Case, Cases, Real
 from tests.engine.detectors.builders import DC1, DC2, HOUR, MINUTE, WS1, as_req, controller, ping, tgs_req
 from tests.engine.detectors.builders_kerberos import tgt_of
-from tests.engine.detectors.logs import DC, DC_TWO, log, tgt
+from tests.engine.detectors.logs import DC, DC_TWO, DOMAIN, log, tgt
 
 IS_DC = [controller(DC1), ping("bob", 23), controller(DC2)]
 DAY = 24 * HOUR
@@ -19,16 +19,21 @@ LOGGED_DC = [tgt("bob", computer=DC), tgt("bob", computer=DC_TWO, at=1)]
 KDC = ("Microsoft-Windows-Kerberos-Key-Distribution-Center", "System")
 
 
-def weak(event_id: int, user: str = "alice", *, at: int = 0) -> Activity:
-    """39 to 41: a certificate that was not mapped safely."""
-    return log(event_id, {"param1": user, "param2": f"CN={user}"}, at=at, where=KDC)
+def weak(event_id: int, user: str = "alice", *, at: int = 0, sid: bool = False) -> Activity:
+    """39 to 49: a certificate that was not mapped safely."""
+    said = (f"CN={user}", "CN=CA", "61", "AABB")
+    values = (user, f"{DOMAIN}-1101", *said, f"{DOMAIN}-500") if sid else (user, *said)
+    return log(event_id, {f"param{place}": one for place, one in enumerate(values, 1)}, at=at, where=KDC)
 
 
 FIRES: Cases = {
     "the first certificate where nobody has any": Case([as_req("alice", WS1, **CARD)], severity="low"),
     "the first in the log": Case([tgt("alice", **CERT)], severity="low"),
     "a certificate that tells no SID (39)": Case([weak(39)], severity="low"),
-    "a certificate with somebody else's SID (41)": Case([weak(41)], severity="medium"),
+    "a certificate with somebody else's SID (41)": Case([weak(41, sid=True)], severity="medium"),
+    "a certificate with somebody else's SID (49)": Case([weak(49, sid=True)], severity="medium"),
+    "a certificate that tells no SID, by the number of an old Windows (41)": Case([weak(41)], severity="low"),
+    "a certificate of an authority that signs nobody in (45)": Case([weak(45)], severity="low"),
     "a controller elsewhere": Case(
         [*IS_DC, as_req("DC1$", STRANGER, target=DC2, at=MINUTE, **CARD)], severity="high", external_id=2425
     ),
@@ -69,7 +74,7 @@ QUIET: Cases = {
         tgs_req("TERMSRV/files.example.org", WS1, at=MINUTE, options=0x40810008, presented_ticket_hash=tgt_of("alice", WS1, 0)),
     ], tuning=LOW),
     "in the log, a smart card": Case([tgt("alice", **CERT), tgt("WS1$", **CERT)], tuning=LOW),
-    "a certificate older than its account": [weak(40)],
+    "a certificate older than its account (40, 48)": [weak(40), weak(48)],
     "in the log, computers with certificates": [
         tgt(f"WS{one}$", f"192.0.2.{20 + one}", at=one * HOUR, **CERT) for one in range(9)
     ],
@@ -80,6 +85,7 @@ QUIET: Cases = {
     "in the log, a controller from where it proves its password": [
         *LOGGED_DC, tgt("DC2$", DC2, at=MINUTE), tgt("DC2$", DC2, at=HOUR, **CERT),
     ],
+    "a computer's own certificate (45)": [weak(45, "WS1$"), weak(45, "WS2$", at=MINUTE)],
     "a certificate that tells no SID, where everybody's are so, at low sensitivity (39)": Case(
         [weak(39, f"user{one}", at=one) for one in range(9)], tuning=LOW
     ),

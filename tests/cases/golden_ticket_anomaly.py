@@ -1,9 +1,9 @@
 """Tickets unlike those of their KDC, and tickets from before the recording."""
 
-from tests.cases.case import Case, Cases, Real
+from tests.cases.case import LOW, Case, Cases, Real
 from tests.engine.detectors.builders import DC1, DC2, HOUR, MINUTE, SECOND, WS1, as_req, tgs_req
 from tests.engine.detectors.builders_kerberos import tgt_of
-from tests.engine.detectors.logs import log, logon, subject, ticket
+from tests.engine.detectors.logs import log, logon, subject, tgt, ticket
 from tests.engine.detectors.logs_commands import only_said, told_by_commands
 
 ISSUED = [as_req(f"user{one}", f"192.0.2.{50 + one}", at=one * SECOND, ticket_kvno=5, ticket_size=1100) for one in range(4)]
@@ -23,6 +23,15 @@ def workday(count: int) -> list:  # type: ignore[type-arg]
         found.append(tgs_req("cifs/files.example.org", source, at=at + SECOND, client=f"user{one}", presented_ticket_kvno=5,
                              presented_ticket_hash=tgt_of(f"user{one}", source, at)))  # fmt: skip
     return found
+
+
+KDC = ("Microsoft-Windows-Kerberos-Key-Distribution-Center", "System")
+
+
+def strange(event_id: int, user: str = "bob", *, at: int = MINUTE):  # type: ignore[no-untyped-def]
+    """36, 37, 43 of the KDC."""
+    values = {36: ("EXAMPLE", user, "cifs/files"), 37: ("DC1", "EXAMPLE", user, "cifs/files"), 43: ("EXAMPLE", user)}[event_id]
+    return log(event_id, {f"param{place}": one for place, one in enumerate(values, 1)}, at=at, where=KDC)
 
 
 FIRES: Cases = {
@@ -57,6 +66,11 @@ FIRES: Cases = {
     ),
     "the same for anybody": Case([*workday(60), shown(at=13 * HOUR)], severity="low"),
     "the previous version": Case([*ISSUED, shown(kvno=4)], severity="low"),
+    "without the account that asked for it, of an administrator (37)": Case(
+        [tgt("bob"), strange(37, "administrator")], severity="medium"
+    ),
+    "without authorization data (36)": Case([strange(36)], severity="low"),
+    "a wrong full signature (43)": Case([strange(43)], severity="low"),
     "revoked, in the log": Case(
         [logon("administrator"), ticket("cifs/files", user="administrator", at=MINUTE, status=0x14, etype=0xFFFFFFFF)],
         severity="medium",
@@ -90,6 +104,10 @@ QUIET: Cases = {
         logon("bob"), log(4720, {**subject("eve"), "TargetUserName": "bob", "TargetDomainName": "EXAMPLE"}, at=MINUTE),
         ticket("cifs/files", user="bob", at=2 * MINUTE, status=0x14),
     ],
+    "of everybody, by a controller without updates, at low sensitivity (37)": Case(
+        [strange(37, f"user{one}", at=one * MINUTE) for one in range(9)], tuning=LOW
+    ),
+    "a ticket of nobody (36)": [strange(36, "-")],
     "in the log, a ticket that ended": [
         logon("administrator"), ticket("cifs/files", user="administrator", at=MINUTE, status=0x20),
     ],

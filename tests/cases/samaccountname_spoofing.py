@@ -40,6 +40,13 @@ def mismatched(name: str, *, at: int = MINUTE):  # type: ignore[no-untyped-def]
     return log(16990, fields, at=at, where=SAM)
 
 
+def of_another(name: str, *, at: int = MINUTE):  # type: ignore[no-untyped-def]
+    """38."""
+    values = ("DC1", "EXAMPLE", name, "cifs/dc1.example.org", f"{DOMAIN}-1000", f"{DOMAIN}-1666")
+    return log(38, {f"param{place}": one for place, one in enumerate(values, 1)}, at=at, where=KDC)
+
+
+KDC = ("Microsoft-Windows-Kerberos-Key-Distribution-Center", "System")
 BARE = as_req("dc1", WS1, at=2 * MINUTE)
 SHOWN = tgs_req("dc1$", WS1, at=3 * MINUTE, client="administrator", s4u2self="administrator@EXAMPLE.ORG",
                 presented_ticket_hash=tgt_of("dc1", WS1, 2 * MINUTE))  # fmt: skip
@@ -56,6 +63,8 @@ FIRES: Cases = {
     "a ticket for the bare name": Case([*IS_DC, BARE], severity="medium"),
     "tickets in the log": Case([*IS_DC, tgt("dc1"), ticket("DC1$", user="dc1", at=MINUTE, etype=0x12)], severity="high"),
     "a controller's name that SAM refused (16991)": Case([*LOGGED_DC, refused("DC1")], severity="medium"),
+    "a controller's name that another account asked for (38)": Case([*LOGGED_DC, of_another("dc1")], severity="medium"),
+    "a ticket of any name that another account asked for (38)": Case([*LOGGED_DC, of_another("bob")], severity="low"),
     "any name that SAM refused (16991)": Case([refused("TEST")], severity="low"),
     "a kind that SAM refused (16990)": Case([mismatched("FAKE01")], severity="low"),
     "a rename in the log, back at once": Case(
@@ -106,6 +115,10 @@ QUIET: Cases = {
     "a remote call that SAM refused (16965)": [
         *LOGGED_DC, log(16965, {"ClientSID": f"{DOMAIN}-1101", "ClientNetworkAddress": WS1}, at=MINUTE, where=SAM),
     ],
+    "a ticket of an account that was made again (38)": [
+        *LOGGED_DC, account_event(4726, "dora", at=1), account_event(4720, "dora", at=2), of_another("dora"),
+    ],
+    "a ticket of nobody (38)": [*LOGGED_DC, of_another("-")],
     "a refusal that tells no name (16991)": [refused("")],
     "a kind refused to nobody (16990)": [mismatched("")],
     "the controller asks for itself (4768, 4769)": [

@@ -109,17 +109,23 @@ def directory_change(a: Activity, d: WindowsEvent) -> str:
     return f"Deleted {said(d, 'ObjectClass') or 'object'} {dn}"
 
 
+_UNMAPPED = {
+    39: "nothing in it tells whose it is", 40: "it is older than the account", 41: "it holds another SID",
+    45: "its authority is none that signs people in", 48: "it is older than the account", 49: "it holds another SID",
+}  # fmt: skip
+
+
 def certificate(a: Activity, d: WindowsEvent) -> str:
-    """39-41, 4870, 4876, 4882, 4885-4888, 4890, 4896, 4899, 4900."""
+    """39-41, 45, 48, 49, 4870, 4876, 4882, 4885-4888, 4890, 4896, 4899, 4900."""
     template = said(d, "CertificateTemplate") or _template(d.fields.get("Attributes", ""))
     of = f" of {template}" if template else ""
     number, who = said(d, "RequestId") or "without a number", said(d, "Requester") or "an unnamed account"
     subject = said(d, "SubjectAlternativeName") or said(d, "Subject")
     match d.event_id:
-        case 39 | 40 | 41:
-            why = {40: "it is older than the account", 41: "it holds another SID"}.get(
-                d.event_id, "nothing in it tells whose it is"
-            )
+        case 39 | 40 | 41 | 45 | 48 | 49:
+            why = _UNMAPPED.get(d.event_id, "nothing in it tells whose it is")
+            if d.event_id == 41 and not (said(d, "AccountSid") or said(d, "CertificateSid")).startswith("S-1-"):
+                why = _UNMAPPED[39]  # Windows Server 2008 has the number of the other event
             return f"A certificate for {said(d, 'AccountName') or 'an unnamed account'} was not mapped safely: {why}"
         case 4870:
             reason = field_words(4870, "RevocationReason", d.fields.get("RevocationReason", ""))

@@ -130,6 +130,19 @@ def service_ticket(a: Activity, d: WindowsEvent) -> str:
     return f"Ticket for {whom(d, 'TargetUserName')} to {service}{_etype(d)}{through}{from_where(a, d)}"
 
 
+_STRANGE = {
+    36: "holds no authorization data", 37: "does not tell which account asked for it",
+    38: "was asked for by another account", 43: "has a wrong full signature",
+}  # fmt: skip
+
+
+def strange_ticket(a: Activity, d: WindowsEvent) -> str:
+    """36 to 38, 43 of the KDC."""
+    who = a.account.name if a.account is not None else "an unnamed account"
+    service = said(d, "ServiceName")
+    return f"A ticket of {who}{f' for {service}' if service else ''} {_STRANGE.get(d.event_id, 'is strange')}"
+
+
 def renewed(a: Activity, d: WindowsEvent) -> str:
     """4770."""
     return f"Ticket of {whom(d, 'TargetUserName')} to {said(d, 'ServiceName') or 'a service'} renewed{from_where(a, d)}"

@@ -79,6 +79,7 @@ _LOGONS: dict[int, _Line] = {
     4964: lines.special_group,
 }
 _KERBEROS: dict[int, _Line] = {
+    **dict.fromkeys((36, 37, 38, 43), lines.strange_ticket),
     4768: lines.initial_ticket,
     4769: lines.service_ticket,
     4770: lines.renewed,

@@ -33,8 +33,10 @@ PUBLIC_KEY = frozenset({14, 15, 16, 17})
 """PreAuthType of 4768 for certificates (RFC 4556 section 3.1.3 and its drafts)."""
 ENCRYPTED_TIMESTAMP = 2
 ROGUE = 2047
-WEAKLY, OTHER_SID = frozenset({39, 41}), 41
-"""The KDC found nothing in a certificate that maps it strongly; or the SID of another account."""
+WEAKLY, OTHER_SID, UNTRUSTED = frozenset({39, 41, 45, 49}), frozenset({41, 49}), 45
+"""The KDC found nothing in a certificate that maps it strongly; or the SID of another account; or an authority that does not sign
+people in. 41 and 49 are the numbers of 39 and 41 in Windows Server 2008.
+"""
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
@@ -134,16 +136,25 @@ def unmapped(activity: Activity, event: EventCertificate, ctx: Context) -> Itera
     who = ctx.account(activity)
     if event.event_id not in WEAKLY or who is None:
         return
-    other = event.event_id == OTHER_SID
-    if not is_new("weak", who.key, activity.at, ctx, crowd=CROWD if not other else 50):
+    other = event.event_id in OTHER_SID and (event.text("AccountSid", "CertificateSid") or "").startswith("S-1-")
+    untrusted = event.event_id == UNTRUSTED
+    if untrusted and who.kind != "user":
+        return  # computers sign in with certificates that they made themselves (KB 5057784)
+    act = "untrusted" if untrusted else "weak"
+    if not is_new(act, who.key, activity.at, ctx, crowd=CROWD if not other else 50):
         return
+    what = "which holds no SID that proves whose it is"
+    if other:
+        what = "which holds another account's SID"
+    elif untrusted:
+        what = "of an authority that is none of those that sign people in, as keys that were added to an account are"
     yield found(
-        ctx, activity, f"weak {who.key}", severity="medium" if other else "low", confidence="medium" if other else "low",
+        ctx, activity, f"{act} {who.key}", severity="medium" if other else "low", confidence="medium" if other else "low",
         title="A certificate that does not tell safely whose it is was used to sign in",
         story=(
             sentence(
                 "Somebody showed ", ctx.target(activity), " a certificate for ", who,
-                ", which holds another account's SID." if other else ", which holds no SID that proves whose it is.",
+                f", {what}.",
             ),
             sentence("A certificate asked for in somebody else's name looks like this; so do those of old templates."),
         ),

@@ -24,6 +24,7 @@ from app.engine.detector import (
 from app.engine.knowledge.names import account_parts
 from app.engine.knowledge.tickets import is_own_tgt
 from app.engine.readings.kerberos import AES, RENEWED, SERVICE_TICKET, TGT_REVOKED, is_krbtgt, tool_of, written
+from app.engine.readings.novelty import is_new
 from app.model.activity import Activity
 from app.model.alert import RANK, Finding, Severity
 from app.model.details import KerberosAs, KerberosTgs
@@ -61,6 +62,12 @@ MODIFIED = frozenset({31, 41, 44})
 """KRB_AP_ERR_BAD_INTEGRITY, MODIFIED, BADKEYVER: the KDC's keys did not make it."""
 THERE, MADE = frozenset({"signed in", "exists", "sensitive"}), frozenset({"created", "deleted"})
 """Words of an account that is there; of one whose number may be another one than before."""
+STRANGE = {
+    36: "The KDC found no authorization data (PAC) in the ticket",
+    37: "The KDC found in the ticket no account that asked for it (PAC_REQUESTOR), as tools leave it out",
+    43: "The KDC could not verify the full signature of the ticket's authorization data",
+}
+"""What a KDC writes to the System log of a ticket that is not as it makes them itself (KB 5008380, KB 5020805)."""
 RODC = 1 << 16
 """Key versions from here on belong to read-only controllers (MS-KILE section 3.1.5.8)."""
 
@@ -121,6 +128,8 @@ def unknown(activity: Activity, ctx: Context, detail: KerberosTgs, reasons: list
 def logged(activity: Activity, ctx: Context, event: EventKerberos) -> Iterable[Finding]:
     """The realm of the ticket's holder as the KDC's log tells it, where it is the KDC's own."""
     realm, own = (event.text("TargetUserName") or "").rpartition("@")[2], event.computer.partition(".")[2]
+    if event.event_id in STRANGE:
+        return unproved(activity, ctx, event)
     if activity.code == TGT_REVOKED and event.event_id == SERVICE_TICKET:
         return revoked(activity, ctx, event)
     if activity.result != "success" or not realm or realm.lower() != own.lower():
@@ -145,6 +154,15 @@ def revoked(activity: Activity, ctx: Context, event: EventKerberos) -> Iterable[
     weight: Severity = "medium" if sensitive else "low"
     reason = "The KDC revoked the ticket: it does not say, or says wrongly, which account asked for it (PAC_REQUESTOR)"
     return (told(activity, ctx, event.text("ServiceName"), [(weight, reason)], log=True),)
+
+
+def unproved(activity: Activity, ctx: Context, event: EventKerberos) -> Iterable[Finding]:
+    """A ticket lacks what every KDC of today writes into it; one that nobody updated makes such tickets for all."""
+    who = ctx.account(activity)
+    if who is None or not is_new("unproved", who.key, activity.at, ctx):
+        return ()
+    weight: Severity = "medium" if ctx.is_sensitive(who, activity.at) else "low"
+    return (told(activity, ctx, event.text("ServiceName"), [(weight, STRANGE[event.event_id])], log=True),)
 
 
 def learn(ctx: Context, detail: KerberosAs | KerberosTgs, realm: str, at: int) -> None:
@@ -235,7 +253,7 @@ DETECTOR = Detector(
     phase="Domain dominance",
     techniques=("T1558.001",),
     watches=(KerberosAs, KerberosTgs, EventKerberos),
-    event_ids=(SERVICE_TICKET, RENEWED),
+    event_ids=(*STRANGE, SERVICE_TICKET, RENEWED),
     needs=Needs(ports=("88",), kinds=("kerberos-tgs", "event-kerberos"), parts=("event-kerberos",), answers=True),
     window=WINDOW,
     thresholds=(ISSUED, SIZE, COVERED, TRACED),

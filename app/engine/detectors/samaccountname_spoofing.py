@@ -22,6 +22,8 @@ CHANGED = (4738, COMPUTER_CHANGED)
 """Users and computers that are made or changed: the name that they get stands beside the one that they have."""
 MISMATCHED, UNSIGNED = 16990, 16991
 """What a controller with the updates of November 2021 refuses to all but administrators (KB 5008102)."""
+OTHER_ASKED = 38
+"""The KDC found another account's number in the ticket than that of the account with the ticket's name (KB 5008380)."""
 BY = ("rename", "refused")
 """Labels of what the account of the activity did; of tickets it is the name itself."""
 PERSON = frozenset({"user", "inetorgperson", "msds-managedserviceaccount"})
@@ -41,6 +43,8 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
         if not asks_itself(client or "", service):
             return ()
         return asked(activity, ctx, plain(client), detail.realm, service, bool(detail.s4u2self))
+    if kind is EventKerberos and detail.event_id == OTHER_ASKED:
+        return mismatched(activity, ctx)
     if kind is EventKerberos and detail.event_id == SERVICE_TICKET:
         who, service = activity.account, detail.text("ServiceName") or ""
         if who is None or activity.result != "success" or not asks_itself(who.name, service):
@@ -63,6 +67,19 @@ def refused(activity: Activity, event: EventSam, ctx: Context) -> Iterator[Findi
         else f"The account {name} was to be of a kind that its class is not"
     )
     yield told(activity, ctx, name.removesuffix("$"), severity, what, "refused")
+
+
+def mismatched(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """A ticket whose name was another account's when it was issued: after a rename, or for an account that was made again."""
+    who = activity.account
+    if who is None or not plain(who.name):
+        return
+    name = plain(who.name).removesuffix("$")
+    owner = is_controllers(ctx, name)
+    if not owner and ctx.knowledge.account_words(who.name, who.domain) & {"created", "deleted"}:
+        return
+    means = f"The ticket of {plain(who.name)} was issued to another account than the one that has this name now"
+    yield told(activity, ctx, name, "medium" if owner else "low", means, "38")
 
 
 def named(activity: Activity, ctx: Context) -> Iterator[Finding]:
@@ -153,6 +170,8 @@ def told(activity: Activity, ctx: Context, name: str, severity: Severity, what: 
         facts=(
             fact(f"{what}: ", activity),
             *((fact(f"{name}$ is the account of the controller ", controller),) if known else
+              (fact("An account that was deleted and made again looks like this while its old tickets live"),)
+              if label == "38" else
               (fact("The account of a computer ends with a dollar sign, and nothing but this attack takes it away"),)
               if label != "refused" else (fact("Old programs that join computers ask for such accounts as well"),)),
             against("It would be quiet for a name that is no controller's, or that ends with a dollar sign"),
@@ -169,7 +188,7 @@ DETECTOR = Detector(
     phase="Credential access",
     techniques=("T1068", "T1558", "T1134.001"),
     watches=(KerberosAs, KerberosTgs, EventKerberos, EventAccount, EventDirectoryChange, EventSam, LdapModify, LdapAdd),
-    event_ids=(RENAMED, *MADE, *CHANGED, 5136, TGT, SERVICE_TICKET, MISMATCHED, UNSIGNED),
+    event_ids=(RENAMED, *MADE, *CHANGED, 5136, TGT, SERVICE_TICKET, OTHER_ASKED, MISMATCHED, UNSIGNED),
     needs=Needs(
         ports=("88", "389"),
         kinds=("kerberos-as", "ldap-modify", "event-account", "event-directory-change", "event-kerberos", "event-sam"),
@@ -180,7 +199,7 @@ DETECTOR = Detector(
     forms={
         KerberosAs: lambda _, result: result == "success",
         KerberosTgs: lambda form, result: result != "failure" or bool(form & IMPERSONATES),
-        EventKerberos: lambda _, result: result == "success",
+        EventKerberos: lambda form, result: result == "success" or form[0] == OTHER_ASKED,
     },
     detect=detect,
 )  # fmt: skip

@@ -1,8 +1,9 @@
 """Certificate services: requests, what was issued or refused, and changes of the authority's own settings."""
 
 from app.model.events import EventCertificate
-from app.sensor.events.family import SECURITY, Facts, Family, Log, by_subject
+from app.sensor.events.family import SECURITY, Facts, Family, by_subject
 from app.sensor.events.fields import Fields, computer, split_account, text
+from app.sensor.events.kerberos import KDC_LOG
 from app.sensor.events.record import EventRecord
 
 _CLIENT = "ccm:"
@@ -34,13 +35,19 @@ def _template(record: EventRecord, fields: Fields) -> Facts:
 
 
 def _mapped(record: EventRecord, fields: Fields) -> Facts:
-    """The KDC could not map a certificate onto its account in a way that is safe (KB 5014754)."""
+    """The KDC could not map a certificate onto its account in a way that is safe (KB 5014754, KB 5057784)."""
     return Facts(split_account(text(fields, "AccountName")), None, None, False)
 
 
-_KDC = Log(frozenset({"microsoft-windows-kerberos-key-distribution-center", "kdcsvc"}), frozenset({"system"}))
+_MAPPED = "AccountName Subject Issuer SerialNumber Thumbprint"
+_NAMES = {
+    45: _MAPPED,
+    48: f"{_MAPPED} IssuanceTime AccountCreationTime",
+    49: "AccountName AccountSid Subject Issuer SerialNumber Thumbprint CertificateSid",
+}
+"""Values of the events that Windows Server 2008 numbers otherwise (48, 49), and of 45, in the order of the messages."""
 FAMILIES = (
-    Family(EventCertificate, _KDC, dict.fromkeys((39, 40, 41), _mapped)),
+    Family(EventCertificate, KDC_LOG, dict.fromkeys((39, 40, 41, 45, 48, 49), _mapped), _NAMES),
     Family(
         EventCertificate,
         SECURITY,

@@ -21,6 +21,13 @@ def _target(heading: str) -> Section:
 
 
 SUBJECT = _who("Subject")
+_TICKET = (("Ticket PAC constructed by", "KdcName"), ("Client", "Client"), ("Ticket for", "ServiceName"))
+_MAPPED = (
+    ("Certificate Subject", "Subject"),
+    ("Certificate Issuer", "Issuer"),
+    ("Certificate Serial Number", "SerialNumber"),
+    ("Certificate Thumbprint", "Thumbprint"),
+)
 _MORE: Section = (
     "Additional Information",
     (("Privileges", "PrivilegeList"), ("Expiration time", "MembershipExpirationTime")),
@@ -202,6 +209,14 @@ LABELS: dict[int, tuple[Section, ...]] = {
                        ("Properties", "Properties"))),
         ("Additional Information", (("Parameter 1", "AdditionalInfo"), ("Parameter 2", "AdditionalInfo2"))),
     ),
+    36: (("", (("Client", "Client"), ("Ticket for", "ServiceName"))),),
+    37: (("", _TICKET),),
+    38: (("", (*_TICKET, ("Requesting Account SID from Active Directory", "AccountSid"),
+               ("Requesting Account SID from Ticket", "TicketSid"))),),
+    **dict.fromkeys((39, 40, 45, 48), (("", (("User", "AccountName"), *_MAPPED)),)),
+    **dict.fromkeys((41, 49), (("", (("User", "AccountName"), ("User SID", "AccountSid"), *_MAPPED,
+                                     ("Certificate SID", "CertificateSid"))),)),
+    43: (("", (("Client", "Client"),)),),
     4672: (SUBJECT, ("", (("Privileges", "PrivilegeList"),))),
     4688: (
         ("Creator Subject", SUBJECT[1]),

@@ -45,7 +45,7 @@ from app.sensor.events.traces import TRACED, TRACES
 
 FAMILIES: tuple[Family, ...] = (
     logons.FAMILY,
-    kerberos.FAMILY,
+    *kerberos.FAMILIES,
     *ntlm.FAMILIES,
     groups.FAMILY,
     accounts.FAMILY,

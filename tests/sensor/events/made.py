@@ -469,12 +469,28 @@ MADE: tuple[Made, ...] = (
          result="failure", words="Refused an account of a kind that its class is not, EVIL, on DC01"),
     Made(event(16991, {"param1": "DC1", "param2": "DC1$"}, _SAM, "System", 0), None, None, result="failure",
          words="Refused a computer's name without its sign, DC1, on DC01"),
-    # KB 5014754; the values have no names there.
+    # KB 5014754, KB 5057784; the values have no names there. 41 without a SID is 39 of Windows Server 2008.
     *(
-        Made(event(id, {"param1": "alice", "param2": "CN=alice"}, "Microsoft-Windows-Kerberos-Key-Distribution-Center", "System",
+        Made(event(id, {"param1": "alice", "param2": second}, "Microsoft-Windows-Kerberos-Key-Distribution-Center", "System",
                    0), "alice", None, words=f"A certificate for alice was not mapped safely: {why}")
-        for id, why in (
-            (39, "nothing in it tells whose it is"), (40, "it is older than the account"), (41, "it holds another SID"),
+        for id, second, why in (
+            (39, "CN=alice", "nothing in it tells whose it is"), (40, "CN=alice", "it is older than the account"),
+            (41, "S-1-5-21-1-2-3-1105", "it holds another SID"), (41, "CN=alice", "nothing in it tells whose it is"),
+            (45, "CN=alice", "its authority is none that signs people in"), (48, "CN=alice", "it is older than the account"),
+            (49, "S-1-5-21-1-2-3-1105", "it holds another SID"),
+        )
+    ),
+    # KB 5008380, KB 5020805; the values have no names.
+    *(
+        Made(event(id, {f"param{place}": one for place, one in enumerate(values, 1)},
+                   "Microsoft-Windows-Kerberos-Key-Distribution-Center", "System", 0), "CONTOSO\\alice", None,
+             result="failure" if id == 38 else "success", words=f"A ticket of alice {why}")
+        for id, values, why in (
+            (36, ("CONTOSO", "alice", "cifs/fs"), "for cifs/fs holds no authorization data"),
+            (37, ("DC01", "CONTOSO", "alice", "cifs/fs"), "for cifs/fs does not tell which account asked for it"),
+            (38, ("DC01", "CONTOSO", "alice", "cifs/fs", "S-1-5-21-1-2-3-1001", "S-1-5-21-1-2-3-1105"),
+             "for cifs/fs was asked for by another account"),
+            (43, ("CONTOSO", "alice"), "has a wrong full signature"),
         )
     ),
     # Texts of the message file of Netlogon and KB 4557222; the values have no names.
