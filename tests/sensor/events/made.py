@@ -269,7 +269,7 @@ MADE: tuple[Made, ...] = (
     ),
     Made(
         event(4896, {"TableId": "0", "Filter": "RequestID=9", "RowsDeleted": "1", **SUBJECT}), _WHO, None,
-        words="Deleted 1 rows of the certificate database on DC01",
+        words="Deleted 1 row of the certificate database on DC01",
     ),
     Made(
         event(4899, {"TemplateInternalName": "WebUser", "TemplateVersion": "100.4", "TemplateSchemaVersion": "2",
