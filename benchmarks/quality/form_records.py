@@ -9,6 +9,9 @@ MANAGER = ("Service Control Manager", "System")
 SEARCHES = ("Microsoft-Windows-ActiveDirectory_DomainService", "Directory Service")
 FEDERATION = ("AD FS Auditing", "Security")
 NETLOGON = ("NETLOGON", "System")
+DNS_AUDIT = ("Microsoft-Windows-DNSServer", "Microsoft-Windows-DNSServer/Audit")
+DNS_SERVICE = ("Microsoft-Windows-DNS-Server-Service", "DNS Server")
+ENGINE = ("ESENT", "Application")
 SAM = ("Microsoft-Windows-Directory-Services-SAM", "System")
 DC, FILES, CA, DESK, STS = "dc1.corp.test", "files.corp.test", "ca1.corp.test", "ws9.corp.test", "sts.corp.test"
 DOMAIN = "S-1-5-21-1004-2005-3006"
@@ -188,6 +191,24 @@ def task(name: str, command: str, computer: str = FILES) -> Record:
     """4698."""
     content = f"<Task><Actions><Exec><Command>cmd.exe</Command><Arguments>{escape(command)}</Arguments></Exec></Actions></Task>"
     return Record(4698, {**by(), "TaskName": name, "TaskContent": content}, computer)
+
+
+def operational(number: int, part: str, fields: dict[str, str], computer: str = FILES, after: float = 0) -> Record:
+    """An event of the operational log of a part of Windows."""
+    name = f"Microsoft-Windows-{part}"
+    return Record(number, fields, computer, (name, f"{name}/Operational"), after)
+
+
+def dns_record(name: str, number: int = 515, **more: str) -> Record:
+    """515, 519."""
+    fields = {"Type": "1", "NAME": name, "TTL": "0", "BufferSize": "4", "RDATA": "0x0A000042", "Zone": "corp.test"}
+    return Record(number, {**fields, "ZoneScope": "Default", **more, "VirtualizationID": "."}, DC, DNS_AUDIT)
+
+
+def engine(number: int, path: str, after: float = 0) -> Record:
+    """325 to 327."""
+    values = ("NTDS", "3940,D,100", "", "2", path, "0")
+    return Record(number, {f"param{place}": one for place, one in enumerate(values, 1)}, DC, ENGINE, after)
 
 
 def issued(user: str, event_id: int = 4887, **more: str) -> Record:

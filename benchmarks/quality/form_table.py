@@ -9,6 +9,8 @@ from benchmarks.quality.form_records import (
     CHANGE_RIGHTS,
     DC,
     DESK,
+    DNS_AUDIT,
+    DNS_SERVICE,
     DOMAIN,
     EVERYTHING,
     FEDERATION,
@@ -23,11 +25,14 @@ from benchmarks.quality.form_records import (
     Record,
     by,
     changed,
+    dns_record,
+    engine,
     hosted,
     installed,
     issued,
     logon,
     made,
+    operational,
     process,
     proof,
     read,
@@ -482,6 +487,72 @@ FORMS: tuple[Form, ...] = (
         (
             share("lsarpc", computer=DC)._replace(
                 fields=share("lsarpc").fields | {"SubjectUserSid": "S-1-5-7", "SubjectUserName": "ANONYMOUS LOGON"}
+            ),
+        ),
+    ),
+    Form("dnscmd", "a record for every name", (dns_record("*.corp.test"),)),
+    Form("Powermad", "wpad by dynamic update", (dns_record("wpad.corp.test", 519, SourceIP=TOOL),)),
+    Form(
+        "dnscmd",
+        "a library for the DNS server",
+        (
+            Record(541, {"Setting": "serverlevelplugindll", "Scope": ".", "NewValue": rf"\\{TOOL}\s\x.dll"}, DC, DNS_AUDIT),
+            Record(770, {"param1": rf"\\{TOOL}\s\x.dll"}, DC, DNS_SERVICE, 60),
+        ),
+    ),
+    Form(
+        "ntdsutil",
+        "media, told by the database engine alone",
+        (engine(325, r"C:\t\Active Directory\ntds.dit"), engine(327, r"C:\t\Active Directory\ntds.dit", 3)),
+    ),
+    Form("ngrok", "remote desktop", (logon("alice", "127.0.0.1", "Negotiate", FILES, LogonType="10"),)),
+    Form(
+        "ngrok",
+        "remote desktop, told by the session manager",
+        (
+            operational(
+                21, "TerminalServices-LocalSessionManager", {"User": r"CORP\alice", "SessionID": "2", "Address": "::%16777216"}
+            ),
+        ),
+    ),
+    Form(
+        "crowbar",
+        "passwords at remote desktop",
+        tuple(operational(140, "RemoteDesktopServices-RdpCoreTS", {"IPString": TOOL}, after=one / 2) for one in range(40)),
+    ),
+    Form(
+        "atexec",
+        "a task, told by the scheduler alone",
+        (
+            operational(106, "TaskScheduler", {"TaskName": r"\hTfKqzPw", "UserContext": r"CORP\mallory"}),
+            operational(141, "TaskScheduler", {"TaskName": r"\hTfKqzPw", "UserName": r"CORP\mallory"}, after=2),
+        ),
+    ),
+    Form(
+        "PrintNightmare",
+        "a driver, told by the spooler",
+        (
+            operational(
+                316,
+                "PrintService",
+                {
+                    "Param1": "1234",
+                    "Param2": "Windows x64",
+                    "Param3": "Version-3",
+                    "Param4": "UNIDRV.DLL, kernelbase.dll, evil.dll",
+                },
+            ),
+        ),
+    ),
+    Form(
+        "sc",
+        "the service of the logs switched off",
+        (
+            Record(
+                7040,
+                {"param1": "Windows Event Log", "param2": "auto start", "param3": "disabled", "param4": "EventLog"},
+                DC,
+                MANAGER,
             ),
         ),
     ),
