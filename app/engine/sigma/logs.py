@@ -36,6 +36,7 @@ SERVICES: dict[str, tuple[str, ...]] = {
     "printservice-operational": ("microsoft-windows-printservice/operational",),
     "terminalservices-localsessionmanager": ("microsoft-windows-terminalservices-localsessionmanager/operational",),
     "terminalservices-remoteconnectionmanager": ("microsoft-windows-terminalservices-remoteconnectionmanager/operational",),
+    "kerberos-key-distribution-center": ("microsoft-windows-kerberos-key-distribution-center/operational",),
     "rdpcorets": ("microsoft-windows-remotedesktopservices-rdpcorets/operational",),
     "smbclient-security": ("microsoft-windows-smbclient/security",),
     "smbclient-connectivity": ("microsoft-windows-smbclient/connectivity",),
