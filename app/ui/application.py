@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import settings
-from app.ui import theme
+from app.ui import file_dialog, theme
 from app.ui.icons import icon
 from app.ui.main_window import MainWindow
 
@@ -23,6 +23,7 @@ def make_application(arguments: Sequence[str] = ()) -> QApplication:
     app.setDesktopFileName("wardlight")
     # One style on all systems: the sheet draws everything that differs.
     app.setStyle("Fusion")
+    file_dialog.follow(app)
     return app
 
 

@@ -15,7 +15,7 @@ from app import paths
 from app.model.alert import Alert
 from app.model.rows import ActivityRow
 from app.model.tickets import TicketNode
-from app.ui import command_lines, theme, value_menu, wording
+from app.ui import command_lines, keys, theme, value_menu, wording
 from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.exporting import ask
@@ -355,7 +355,7 @@ class Commands:
         room = (self._parent.screen().availableGeometry().width() - beside) // theme.measure().averageCharWidth()
         for one in found:
             shown = wording.middle(" ".join(one.arguments), max(20, min(90, room))).replace("&", "&&")
-            entry = menu.addAction(f"{one.words}\t{shown}")
+            entry = menu.addAction(keys.beside(one.words, shown))
             entry.triggered.connect(lambda *_, one=one: self.copy_line(one))
         if found:
             menu.setActiveAction(menu.actions()[0])

@@ -18,8 +18,7 @@ def fill(menu: QMenu, desk: Desk, context: str) -> None:
             menu.addSeparator()
         for one in shown:
             # A shortcut of its own would make the window's ambiguous; behind a tab stands what the menu shows as the key.
-            key = keys.shown(one.id)
-            entry = menu.addAction(f"{one.said.replace('&', '&&')}\t{key}" if key else one.said.replace("&", "&&"))
+            entry = menu.addAction(keys.beside(one.said.replace("&", "&&"), keys.shown(one.id)))
             entry.triggered.connect(lambda *_, id=one.id: desk.command(id))
 
 

@@ -9,6 +9,8 @@ Keys = Mapping[str, tuple[str, ...]]
 RESERVED = frozenset(key for key, _ in FIXED) | {"Return", "Left", "Right", "Backspace"}
 MOST = 4
 """Keys of one action."""
+GAP = "\N{EN SPACE}"
+"""Before the key in a menu: Qt leaves the same few pixels between the longest words and their key at every text size."""
 
 
 class _Now:
@@ -56,6 +58,11 @@ def written(key: str) -> str:
     if key.endswith("+"):
         return " ".join([*(part for part in key[:-1].split("+") if part), "+"])
     return key.replace("+", " ")
+
+
+def beside(words: str, key: str) -> str:
+    """Words of a menu with what stands in the column at their right, a key as a rule; "" for nothing."""
+    return f"{words}\t{GAP}{key}" if key else words
 
 
 def holder(key: str, but: str = "") -> Action | None:

@@ -20,6 +20,8 @@ CHOICES: tuple[Choice, ...] = ("system", "dark", "light", "contrast")
 # Families tried when the platform names no real UI font, in order.
 SANS = ("Inter", "Segoe UI Variable Text", "Noto Sans", "Cantarell", "Ubuntu", "DejaVu Sans")
 MONO = ("JetBrains Mono", "Cascadia Mono", "Consolas", "Menlo", "Noto Sans Mono", "DejaVu Sans Mono")
+SIGNS = "themes/signs"
+"""Signs that Qt itself draws by the sheet, as files: it can colour none, and draws its own of one size. See window.qss."""
 GENERIC = {"", "Sans Serif", "Sans", "Monospace", "DejaVu Sans", "DejaVu Sans Mono", "Helvetica", "MS Shell Dlg 2"}
 # What the system's UI font measures at normal text size; the ratio is the user's wish for larger or smaller words.
 NORMAL_PIXELS = {"win32": 12, "darwin": 13}
@@ -238,5 +240,6 @@ def _palette() -> QPalette:
 
 def _sheet() -> str:
     template = (resources() / "themes" / "window.qss").read_text(encoding="utf-8")
+    template = re.sub(r"%([a-z]+)%", lambda match: (resources() / SIGNS / f"{active()}-{match[1]}.svg").as_posix(), template)
     sheet = re.sub(r"@([a-z0-9-]+)@", lambda match: colour(match[1]).name(), template)
     return re.sub(r"#(\d+)#", lambda match: f"{px(int(match[1]))}px", sheet)

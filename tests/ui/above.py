@@ -14,7 +14,7 @@ from app.ui import keys
 from app.ui.main_window import MainWindow
 from app.ui.pages.activities import ActivitiesPage
 from app.ui.tables.table import Table
-from app.ui.widgets.buttons import MenuButton
+from app.ui.widgets.buttons import LinkButton, MenuButton
 
 Settle = Callable[[MainWindow], None]
 Open = Callable[[MainWindow, Settle], None]
@@ -101,6 +101,11 @@ def button(*path: str) -> Open:
         click(part)
 
     return do
+
+
+def mail_link(window: MainWindow) -> QWidget:
+    """What begins with the form of a mail destination."""
+    return next(one for one in window.page().findChildren(LinkButton) if "mail" in one.text() and one.isVisible())
 
 
 def menu_of(words: str) -> Open:
@@ -231,7 +236,7 @@ ABOVE: dict[str, Open] = {
     "workspace-menu": on("workspaces", then=button("more")),
     "workspace-rename": on("workspaces", then=lambda window, _: window.page().rename()),
     "workspace-purge": on("workspaces", then=lambda window, _: window.page().delete_alert()),
-    "notify-mail": on("settings", "notifications", lambda window, _: None),
+    "notify-mail": on("settings", "notifications", lambda window, _: click(mail_link(window))),
     "told": told("The report of the head office is saved as report-of-the-first-day.html.", False),
     "told-failed": told(WRONG, True),
     "privacy": private,

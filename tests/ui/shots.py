@@ -95,6 +95,7 @@ def above(case: Path, out: Path, name: str, size: tuple[int, int], zoom: float, 
     folder = Path(tempfile.mkdtemp())
     copy = shutil.copy(case, folder / case.name)
     window = MainWindow(Session.open(copy), folder / "settings")
+    window.desk.remember(Path(copy))
     window.zoom = zoom
     window.resize(*size)
     window.show()

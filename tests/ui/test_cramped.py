@@ -10,11 +10,16 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 
 from app.ui import theme
 from app.ui.frame.keys_sheet import KeysSheet
+from app.ui.frame.pane import PaneTitle
 from app.ui.main_window import MainWindow
 from app.ui.pages.about import AboutPage
+from app.ui.pages.activities import ActivitiesPage
 from app.ui.pages.alert import AlertPage
+from app.ui.pages.graph import GraphPage
 from app.ui.pages.help import HelpPage
 from app.ui.pages.start import Offer, StartPage
+from app.ui.settings.detectors import Detectors
+from app.ui.tables.table import Table
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.sentence import SentenceView
 from app.ui.widgets.words import Paragraph
@@ -168,3 +173,77 @@ def test_groups_of_keys_follow_each_other(window: MainWindow, settle: Settle) ->
         assert len(column) > 1
         for one, after in itertools.pairwise(column):
             assert after.y() - (one.y() + one.height()) <= 1, "what is between them is their own margin"
+
+
+@pytest.mark.parametrize(("width", "height", "zoom"), SIZES)
+def test_names_in_the_table_of_activities_are_more_than_a_sign(
+    window: MainWindow, settle: Settle, width: int, height: int, zoom: float
+) -> None:
+    look(window, settle, width, height, zoom)
+    page = go(window, settle, "activities")
+    assert isinstance(page, ActivitiesPage)
+    shown = {one.title: page.table.columnWidth(place) for place, one in enumerate(page.table.columns)}
+    shown = {title: wide for title, wide in shown.items() if wide}
+    assert {"Time", "From", "To"} <= set(shown)
+    for title in {"Who", "From", "To"} & set(shown):
+        assert shown[title] >= theme.px(60), title
+
+
+def test_a_column_that_comes_and_goes_with_the_window_has_no_width_of_the_users(window: MainWindow, settle: Settle) -> None:
+    page = go(window, settle, "activities")
+    assert isinstance(page, ActivitiesPage)
+    changed: list[None] = []
+    page.table.layout_changed.connect(lambda: changed.append(None))
+    before = {place: page.table.columnWidth(place) for place in range(len(page.table.columns))}
+    for width in (700, 1440):
+        window.resize(width, 900)
+        settle(window)
+    assert not page.table.layout_now.widths and not changed
+    assert {place: page.table.columnWidth(place) for place in range(len(page.table.columns))} == before
+
+
+def test_what_a_problem_is_stays_in_a_narrow_table(small: MainWindow, settle: Settle) -> None:
+    page = go(small, settle, "problems")
+    table = next(one for one in page.findChildren(Table) if one.isVisible())
+    titles = {one.title: table.columnWidth(place) for place, one in enumerate(table.columns)}
+    assert titles["What"] >= theme.px(120) and titles["Count"], titles
+
+
+@pytest.mark.parametrize(("width", "height", "zoom"), SIZES)
+def test_the_note_beside_a_box_is_whole_where_there_is_room(
+    window: MainWindow, settle: Settle, width: int, height: int, zoom: float
+) -> None:
+    look(window, settle, width, height, zoom)
+    detectors = go(window, settle, "settings", "detectors").findChild(Detectors)
+    assert detectors is not None
+    box = detectors.test_mode
+    measure = theme.measure()
+    needs = theme.px(16 + 8 + 8) + measure.horizontalAdvance(box.text()) + measure.horizontalAdvance(box._note)
+    assert box.width() >= needs and inside(box, detectors).right() < detectors.width()
+
+
+@pytest.mark.parametrize("edges", [False, True])
+@pytest.mark.parametrize(("width", "height", "zoom"), SIZES)
+def test_what_floats_over_the_graph_is_within_it(
+    window: MainWindow, settle: Settle, width: int, height: int, zoom: float, edges: bool
+) -> None:
+    look(window, settle, width, height, zoom)
+    page = go(window, settle, "graph")
+    assert isinstance(page, GraphPage)
+    if edges:
+        page.toggle_edges()
+        settle(window)
+        assert page.edges.isVisible() and page.edges.height() >= theme.px(100)
+    bar = next(one for one, where in page.stage._floats if where == "right")
+    assert page.canvas.rect().contains(bar.geometry())
+
+
+@pytest.mark.parametrize("pane", ["pane.jobs", "pane.problems"])
+def test_what_can_be_done_in_a_pane_stands_on_the_line_of_its_title(window: MainWindow, settle: Settle, pane: str) -> None:
+    press(window, pane)
+    settle(window)
+    title = next(one for one in window.findChildren(PaneTitle) if one.isVisible() and one._flow.count() and not one._below)
+    middle = inside(title.words, title).center().y()
+    for one in title.findChildren(Button):
+        if one.isVisible():
+            assert abs(inside(one, title).center().y() - middle) <= 1, one.accessibleName()

@@ -67,7 +67,7 @@ def test_the_context_menu_of_an_alert_is_made_from_the_table(window: MainWindow,
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     words = [one.text() for one in menu.actions() if not one.isSeparator()]
-    assert f"{BY_ID['alert.suppress'].words}\tCtrl 9" in words and f"{BY_ID['alert.true'].words}\t1" in words
+    assert keys.beside(BY_ID["alert.suppress"].words, "Ctrl 9") in words and keys.beside(BY_ID["alert.true"].words, "1") in words
     menu.close()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QScrollArea, QWidget
 
@@ -24,6 +24,8 @@ from app.ui.tables.table import Table
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.words import PageHeading, Paragraph, Words
 
+from .places import inside
+
 Settle = Callable[[MainWindow], None]
 
 
@@ -35,11 +37,6 @@ def at(window: MainWindow, settle: Settle, page: str, zoom: float = 1.0, size: t
     window.desk.go(page)
     settle(window)
     return window.page()
-
-
-def inside(part: QWidget, page: QWidget) -> QRect:
-    """Where a part is on its page."""
-    return QRect(part.mapTo(page, QPoint(0, 0)), part.size())
 
 
 @pytest.mark.parametrize("zoom", [1.0, 1.5, 2.0])

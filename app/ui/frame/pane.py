@@ -43,7 +43,7 @@ class PaneTitle(QWidget):
         self._below = False
         self.row.addWidget(self.words)
         self.row.addWidget(self.note, 1)
-        self.row.addWidget(self._extra)
+        self.row.addWidget(self._extra, 0, Qt.AlignmentFlag.AlignVCenter)
         for widget in buttons:
             self.row.addWidget(widget)
         self._column.addLayout(self.row)
@@ -72,7 +72,7 @@ class PaneTitle(QWidget):
             if self._below:
                 self._column.addWidget(self._extra)
             else:
-                self.row.insertWidget(2, self._extra)
+                self.row.insertWidget(2, self._extra, 0, Qt.AlignmentFlag.AlignVCenter)
         more = self._flow.heightForWidth(room) + theme.px(8) if self._below else 0
         if self.height() != self._high + more:
             self.setFixedHeight(self._high + more)

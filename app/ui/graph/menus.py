@@ -111,7 +111,7 @@ def fill_commands(menu: QMenu, page: object, node: Node | None) -> None:
         if node is not None and (action.id in FOR_ENTITIES if node.members else action.id == "graph.node.list"):
             continue
         key = keys.shown(action.id) or OWN_KEYS.get(action.id, "")
-        entry = menu.addAction(action.words + (f"\t{key}" if key else ""))
+        entry = menu.addAction(keys.beside(action.words, key))
         entry.triggered.connect(_calling(page, action.command, ""))
 
 

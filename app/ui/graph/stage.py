@@ -81,6 +81,7 @@ class Stage(QWidget):
         self.legend.show()
         bar.show()
         self.groups.hide()
+        self.canvas.setMinimumHeight(bar.sizeHint().height() + 2 * theme.space("group"))  # the page is scrolled for it
         self.arrange()
 
     def arrange(self) -> None:

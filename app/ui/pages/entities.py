@@ -9,7 +9,7 @@ from app.model.entity import EntityRef
 from app.model.entity_filter import KEYS, parse_entities, with_term
 from app.model.filter import quoted
 from app.model.rows import EntityRow
-from app.ui import theme, wording
+from app.ui import keys, theme, wording
 from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.navigation import Route
@@ -238,10 +238,10 @@ class EntitiesPage(Page):
         desk, first = self.desk, rows[0]
         if len(rows) == 1:
             key = first.ref.key
-            menu.addAction("Open\tEnter").triggered.connect(lambda *_: self._open(first))
+            menu.addAction(keys.beside("Open", "Enter")).triggered.connect(lambda *_: self._open(first))
             menu.addAction("Show in graph").triggered.connect(lambda *_: desk.go("graph", key))
             menu.addAction("Its activities").triggered.connect(lambda *_: desk.go("activities", filter=f"entity:{quoted(key)}"))
-            menu.addAction("Its card\tCtrl+I").triggered.connect(lambda *_: hovering.ask(self.table))
+            menu.addAction(keys.beside("Its card", "Ctrl I")).triggered.connect(lambda *_: hovering.ask(self.table))
             menu.addAction("Write a note").triggered.connect(lambda *_: desk.go("entity", key, tab="notes"))
             who = menu.addMenu("Who else")
             who.setObjectName("else")

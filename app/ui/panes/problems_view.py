@@ -41,7 +41,7 @@ class ProblemLine(NamedTuple):
 COLUMNS = (
     Column("", lambda line: "problem", 16, "sign", tip=lambda line: "Problem of the evidence", firm=True),
     Column("Input", lambda line: line.name, 190, "mono", cut="middle", sort="name"),
-    Column("What", lambda line: line.what, 300, stretch=True, sort="what"),
+    Column("What", lambda line: line.what, 220, stretch=True, sort="what", kept=True),
     Column("Where first", lambda line: line.where, 150, "quiet"),
     Column("Count", lambda line: wording.number(line.count), 88, "number", sort="count", firm=True),
 )

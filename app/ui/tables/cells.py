@@ -34,7 +34,7 @@ class Column(NamedTuple):
     sort: key for the header's click, "" for none; narrow: shown also in a narrow window;
     firm: never made narrower; key: what activities are counted by for this column, "" for none; term: row to the term of a
     filter that keeps what has this value, "" for none; shown: unless the user hides it, or only when the user wants it;
-    spare: goes as a whole where the others would be cut for it.
+    spare: goes as a whole where the others would be cut for it; kept: stays, however narrow the table is.
     """
 
     title: str
@@ -52,6 +52,7 @@ class Column(NamedTuple):
     term: Callable[[Any], str] | None = None
     shown: bool = True
     spare: bool = False
+    kept: bool = False
 
     @property
     def gap(self) -> int:

@@ -29,6 +29,8 @@ __all__ = ["NONE", "Header", "RowsModel", "Table"]
 
 FEW = 3
 """Rows that a table shows at least."""
+NAMED = 84
+"""Pixels of the design that a column of names keeps as long as others can give: under a sign alone nobody knows who it is."""
 
 
 class Table(QTableView):
@@ -301,6 +303,11 @@ class Table(QTableView):
             self.viewport().update()
 
     def _size_columns(self) -> None:
+        self._sizing = True  # a column that comes or goes is resized too, and not by the user
+        self._fit_columns()
+        self._sizing = False
+
+    def _fit_columns(self) -> None:
         width = self.viewport().width()
         narrow = width < theme.px(960)
         layout = self.layout_now
@@ -317,7 +324,7 @@ class Table(QTableView):
         extra = {shown[0]: self.margin}
         extra[shown[-1]] = extra.get(shown[-1], 0) + self.margin
         own = {place: layout.widths.get(self.columns[place].title, self.columns[place].width) for place in shown}
-        titles = {place: self._title_width(place) + extra.get(place, 0) for place in shown}
+        titles = {place: self._least_width(place) + extra.get(place, 0) for place in shown}
         widths = {
             place: theme.px(own[place]) + extra.get(place, 0)
             if self.columns[place].title in layout.widths  # as the user wants it
@@ -327,7 +334,8 @@ class Table(QTableView):
         spare = {place for place in shown if self.columns[place].spare and self.columns[place].title not in layout.widths}
         chosen = {place for place in shown if self.columns[place].title in layout.widths}
         ordered = {place for place in shown if self.columns[place].sort and self.columns[place].sort == self.sorted_by[0]}
-        widths = bearable(uncramped(widths, spare, width), {shown[0], *chosen, *ordered}, width)
+        kept = {shown[0], *chosen, *ordered, *(place for place in shown if self.columns[place].kept)}
+        widths = bearable(uncramped(widths, spare, width), kept, width)
         for place in set(shown) - set(widths):
             self.setColumnHidden(place, True)
         if shown[-1] not in widths:  # the next one stands at the edge
@@ -336,16 +344,15 @@ class Table(QTableView):
         self.edges = (shown[0], shown[-1])
         stretching = [place for place in shown if self.columns[place].stretch] or [shown[-1]]
         widths = fitted(widths, titles, {place for place in shown if self.columns[place].firm}, stretching, width, theme.px(20))
-        self._sizing = True
         for place, value in widths.items():
             self.setColumnWidth(place, value)
-        self._sizing = False
 
-    def _title_width(self, place: int) -> int:
-        """Room for the title of a column with its arrow, and the air behind it."""
+    def _least_width(self, place: int) -> int:
+        """Room for the title of a column with its arrow, or for some letters of a name, and the air behind it."""
         column = self.columns[place]
         arrow = theme.px(12) + 3 if column.sort and column.sort == self.sorted_by[0] else 0
-        return theme.measure("header").horizontalAdvance(tr(column.title)) + arrow + theme.px(column.gap) + 1
+        title = theme.measure("header").horizontalAdvance(tr(column.title)) + arrow + theme.px(column.gap) + 1
+        return max(title, min(theme.px(column.width), theme.px(NAMED))) if column.look == "entity" else title
 
     def minimumSizeHint(self) -> QSize:
         """The header and a few rows: a page with less room is scrolled."""

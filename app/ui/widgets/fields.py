@@ -163,8 +163,15 @@ class Check(PaintedButton):
             self.setToolTip(plain_tip(f"{self.text()}  {self._note}"))
 
     def sizeHint(self) -> QSize:
-        """As high as a row."""
-        return QSize(theme.px(120), theme.space("row"))
+        """Room for the words and the note."""
+        wide = theme.px(24) + theme.measure().horizontalAdvance(self.text()) + 2
+        if self._note:
+            wide += theme.px(8) + theme.measure().horizontalAdvance(self._note)
+        return QSize(wide, theme.space("row"))
+
+    def minimumSizeHint(self) -> QSize:
+        """What is cut of them is in the tooltip."""
+        return QSize(min(theme.px(120), self.sizeHint().width()), theme.space("row"))
 
     def paintEvent(self, _event: object) -> None:
         """Paint box, words, note."""
