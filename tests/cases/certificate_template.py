@@ -1,9 +1,12 @@
 """Templates opened for other names, and requests in the name of others."""
 
+from app.model.activity import Activity
+from app.model.directory import DirectoryObject
 from tests.cases.case import Case, Real
-from tests.engine.detectors.builders import DC1, call, controller
+from tests.engine.detectors.builders import DC1, act, call, controller
 from tests.engine.detectors.builders_changes import (
     BASE,
+    DAY,
     administrators,
     certificate,
     differed,
@@ -19,7 +22,33 @@ TEMPLATE = f"CN=WebUser,CN=Certificate Templates,CN=Public Key Services,CN=Servi
 FLAG, KIND = "msPKI-Certificate-Name-Flag", "pKICertificateTemplate"
 ENROLMENT = "91ae6020-9e3c-11cf-8d7c-00aa00c091be"
 OLD = "O:EAG:EAD:(A;;GA;;;EA)"
+SERVICE, OFFERED = (
+    f"CN=CA1,CN=Enrollment Services,CN=Public Key Services,CN=Services,CN=Configuration,{BASE}",
+    "certificateTemplates",
+)
+OPEN = {"msPKI-Certificate-Name-Flag": "enrollee supplies subject", "pKIExtendedKeyUsage": "1.3.6.1.5.5.7.3.2"}
+
+
+def template(**facts: str) -> Activity:
+    """The directory has had this template for a day."""
+    facts = {**OPEN, **{name.replace("_", "-"): value for name, value in facts.items()}}
+    held = DirectoryObject(dn=TEMPLATE, object_class=KIND, domain="example.org", guid="guid-template", facts=facts)
+    return act(held, DC1, DC1, 389, at=-DAY)
+
+
 FIRES = {
+    "an open template offered (5136)": Case(
+        [template(), *written(SERVICE, OFFERED, "WebUser", kind="pKIEnrollmentService")], severity="medium"
+    ),
+    "an open template offered, over LDAP": Case([template(), modify(SERVICE, OFFERED, "WebUser", deed="add")], severity="medium"),
+    "a template offered by somebody for the first time (5136)": Case(
+        written(SERVICE, OFFERED, "User", kind="pKIEnrollmentService"), severity="low"
+    ),
+    "an open template offered, found later": Case(
+        [template(), *differed(entry_of("CA1", "pKIEnrollmentService", dn=SERVICE, sam=None, facts={OFFERED: "User; Machine"}),
+                               facts={OFFERED: "User; Machine; WebUser"})],
+        severity="medium",
+    ),
     "opened in the log": Case(
         [*administrators("boss"), *written(TEMPLATE, FLAG, "1", "-2113929216", kind=KIND)], severity="high", external_id=3012
     ),
@@ -62,6 +91,26 @@ FIRES |= {
     ),
 }
 QUIET = {
+    "a template that asks for approval, offered by an administrator (5136)": [
+        *administrators("boss"),
+        template(msPKI_Enrollment_Flag="manager approval"),
+        *written(SERVICE, OFFERED, "WebUser", kind="pKIEnrollmentService", user="boss"),
+    ],
+    "a template for servers, offered by an authority (5136)": [
+        tgt("bob"),
+        template(pKIExtendedKeyUsage="1.3.6.1.5.5.7.3.1"),
+        *written(SERVICE, OFFERED, "WebUser", kind="pKIEnrollmentService", user="CA1$", at=1),
+    ],
+    "a template that administrators alone may use, offered by one (5136)": [
+        *administrators("boss"),
+        template(Enroll=f"{DOMAIN}-512; {DOMAIN}-519"),
+        *written(SERVICE, OFFERED, "WebUser", kind="pKIEnrollmentService", user="boss"),
+    ],
+    "a template offered no more (5136)": written(SERVICE, OFFERED, "", "WebUser", kind="pKIEnrollmentService"),
+    "the whole list, with ordinary templates, over LDAP": [modify(SERVICE, OFFERED, "User", "Machine")],
+    "a template offered no more, found later": differed(
+        entry_of("CA1", "pKIEnrollmentService", dn=SERVICE, sam=None, facts={OFFERED: "User; Machine"}), facts={OFFERED: "User"}
+    ),
     "closed": written(TEMPLATE, FLAG, "-2113929216", "1", kind=KIND),
     "its own name": [certificate(4887, SubjectAlternativeName="Other Name: Principal Name=alice@example.org")],
     "its own name in another spelling": [

@@ -10,6 +10,8 @@ from tests.engine.detectors.logs import DC, FILE_SERVER, log, logon, subject, tg
 from tests.engine.detectors.logs_hosts import SYSTEM, bound, consumer, kept_by_wmi, made, pipe, value
 
 WMI_HOST, POWERSHELL_HOST = r"C:\Windows\System32\wbem\WmiPrvSE.exe", r"C:\Windows\System32\wsmprovhost.exe"
+CMD = r"C:\Windows\System32\cmd.exe"
+WINRM_HOST = r"C:\Windows\System32\winrshost.exe"
 OUTPUT = r"cmd.exe /Q /c dir 1> \\127.0.0.1\ADMIN$\__16 2>&1"
 RUN = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Run"
 
@@ -60,6 +62,13 @@ def inner(program: str, command: str, *, at: int = 0, session: int = 0x6000) -> 
     """4688 as old Windows versions write it, of a process whose creator has a session of his own."""
     fields = {**subject("alice", session), "NewProcessName": program, "CommandLine": command, "NewProcessId": "0x901"}
     return log(4688, {**fields, "ProcessId": "0x801"}, at=at, computer=FILE_SERVER)
+
+
+def within(parent: str, program: str, command: str = "", *, at: int = 0, session: int = 0x5000) -> Activity:
+    """4688 of what a session of WinRM starts: its creator is whoever opened it, and no other target is told."""
+    fields = {**subject("alice", session), "NewProcessName": program, "CommandLine": command, "NewProcessId": "0x902"}
+    more = {"ProcessId": "0x802", "ParentProcessName": parent, "TargetUserName": "-", "TargetLogonId": "0x0"}
+    return log(4688, {**fields, **more}, at=at, computer=FILE_SERVER)
 
 
 def shared(share: str, name: str, *, at: int = 0, user: str = "alice", mask: str = "0x3") -> Activity:
@@ -130,6 +139,22 @@ FIRES = {
         severity="low",
     ),
     "a session of PowerShell": Case([process(POWERSHELL_HOST, r"C:\Windows\System32\svchost.exe")], severity="low"),
+    "a shell of WinRM": Case([process(WINRM_HOST, r"C:\Windows\System32\svchost.exe")], severity="low"),
+    "a command in a shell of WinRM": Case(
+        [
+            logon("alice", WS1, computer=FILE_SERVER),
+            within(WINRM_HOST, r"C:\Windows\System32\cmd.exe", "cmd /C whoami", at=SECOND),
+        ],
+        severity="low",
+    ),
+    "a script that configuration management sends": Case(
+        [within(WINRM_HOST, r"C:\Windows\System32\powershell.exe", f"PowerShell -NoProfile -enc {'QQBC' * 40}")],
+        severity="low",
+    ),
+    "a command in a shell of WinRM, told by Sysmon": Case(
+        [by_sysmon(r"C:\Windows\System32\cmd.exe", WINRM_HOST, "cmd /C whoami")], severity="low"
+    ),
+    "the file of names written (5145)": Case([shared("C$", r"Windows\System32\drivers\etc\hosts", mask="0x2")], severity="low"),
     "a shell by the console's object": [
         logon("alice", WS1, computer=FILE_SERVER),
         process(r"C:\Windows\System32\mmc.exe", r"C:\Windows\System32\svchost.exe", "mmc.exe -Embedding", at=SECOND, pid=0x777),
@@ -283,6 +308,17 @@ QUIET = {
         process(WMI_HOST, r"C:\Windows\System32\svchost.exe", user="FILES$", session=0x3E4),
         process(r"C:\Windows\System32\unsecapp.exe", WMI_HOST),
         process(r"C:\Program Files\Inventory\scan.exe", WMI_HOST, user="FILES$", session=0x3E7),
+    ],
+    "what a session of WinRM starts that is no shell": [
+        within(POWERSHELL_HOST, r"C:\Windows\System32\whoami.exe", "whoami"),
+        within(WINRM_HOST, r"C:\Windows\System32\conhost.exe", "conhost.exe 0xffffffff"),
+        within(WINRM_HOST, r"C:\Windows\System32\cmd.exe", "cmd /C ver", session=0x3E7),
+    ],
+    "the file of names read, and others called so (5145)": [
+        shared("C$", r"Windows\System32\drivers\etc\hosts", mask="0x1"),
+        shared("C$", r"Backup\etc\hosts", mask="0x2"),
+        shared("C$", r"Windows\System32\drivers\etc\hosts.bak", mask="0x2"),
+        shared("Public", r"Windows\System32\drivers\etc\hosts", mask="0x2"),
     ],
     "programs read, or put on another share (5145)": [
         shared("ADMIN$", r"Temp\helper.exe", mask="0x1"),

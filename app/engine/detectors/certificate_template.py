@@ -19,6 +19,7 @@ from app.engine.changes.rights import CONTROLLING, NAMES, added, is_privileged
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, fact, listed
 from app.engine.knowledge.names import account_parts, host
+from app.engine.knowledge.sids import sid_in
 from app.engine.readings.novelty import is_new
 from app.model.activity import Activity
 from app.model.alert import Fact, Finding, Severity
@@ -28,6 +29,12 @@ from app.model.entity import EntityRef
 from app.model.events import EventCertificate, EventDirectoryChange
 
 FLAG, TEMPLATES = "mspki-certificate-name-flag", "cn=certificate templates,"
+OFFERED, AUTHORITIES = "certificatetemplates", ",cn=enrollment services,"
+"""Which templates an authority issues (MS-WCCE section 2.2.2.11.2)."""
+SIGNING_IN = frozenset({"1.3.6.1.5.5.7.3.2", "1.3.6.1.4.1.311.20.2.2", "1.3.6.1.5.2.3.4", "2.5.29.37.0"})
+"""Uses of a certificate that signs in: client authentication, smart card logon, PKINIT, any."""
+LIST = "; "
+"""What stands between values that a synchronisation tells as one."""
 SUPPLIES = 0x1 | 0x10000
 """CT_FLAG_ENROLLEE_SUPPLIES_SUBJECT and _SUBJECT_ALT_NAME (MS-CRTD section 2.28)."""
 WORDS = ("enrollee supplies", "enrollee_supplies_subject")
@@ -68,8 +75,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         if detail.interface == ENROLMENT:
             yield from _request(activity, str(detail.stub.get("attributes") or "")[:LOOKED_AT], ctx)
     else:
-        for change in changes_of(activity, ctx, FLAG, DESCRIPTOR):
-            yield from _template(activity, change, ctx)
+        for change in changes_of(activity, ctx, FLAG, DESCRIPTOR, OFFERED):
+            yield from (_offered if change.attribute == OFFERED else _template)(activity, change, ctx)
 
 
 def _template(activity: Activity, change: Change, ctx: Context) -> Iterator[Finding]:
@@ -98,6 +105,52 @@ def _template(activity: Activity, change: Change, ctx: Context) -> Iterator[Find
                 facts=(fact("Rights: ", listed(given[0].words)),),
                 quiet=("It would be quiet if only administrators had got rights",),
             )
+
+
+def _offered(activity: Activity, change: Change, ctx: Context) -> Iterator[Finding]:
+    """An authority offers one more template: one that signs in whoever is named by the requester, or by somebody new to it."""
+    dn = change.dn.lower()
+    if change.fresh or not change.written or AUTHORITIES not in dn:
+        return
+    held = {one.strip().lower() for value in change.old for one in value.split(LIST.strip())}
+    gained = [one.strip() for value in change.new for one in value.split(LIST.strip()) if one.strip().lower() not in held]
+    open_to = [one for one in gained if _signs_in_anybody(one, dn.partition(AUTHORITIES)[2], activity, ctx)]
+    actor = actor_of(activity, ctx)
+    known = is_administrator(actor, ctx, activity.at)
+    whole = change.deed == "set" and not change.old  # it may have offered them before
+    new = (
+        actor is not None and actor.kind == "user" and not known and not whole and is_new("offered", actor.key, activity.at, ctx)
+    )
+    if not gained or (whole and not open_to) or not (open_to or new):
+        return
+    name = common_name(change.dn)
+    yield tell(
+        ctx, activity, change, (f" had the authority {name} offer the template {listed(open_to or gained)}",),
+        label="template offered", severity="medium" if open_to else "low", routine=is_routine(activity, ctx),
+        why=("Certificates of this template sign in whoever the requester names (ESC1).",) if open_to
+        else ("From then on certificates of it can be asked for.",),
+        facts=(
+            *((fact("The template lets requesters choose the name, is for signing in, and asks nobody's approval"),)
+              if open_to else ()),
+            *((fact(actor, " is not known as an administrator, and did so for the first time"),) if new else ()),
+        ),
+        quiet=("It would be quiet for an ordinary template, and an administrator or an authority that offers it",),
+        confidence="medium" if open_to and not whole else "low", title="A certificate template was offered",
+    )  # fmt: skip
+
+
+def _signs_in_anybody(name: str, rest: str, activity: Activity, ctx: Context) -> bool:
+    """True for a template whose requesters choose the name, without approval, in certificates that sign in (ESC1)."""
+    directory = ctx.knowledge.directory
+    held = directory.state(directory.find(f"cn={name},{TEMPLATES}{rest}".lower()), activity.at)
+    facts = held.object.facts if held is not None and held.at <= activity.at else {}
+    uses = facts.get("pKIExtendedKeyUsage", "")
+    signs = not uses or not SIGNING_IN.isdisjoint(uses.replace(";", " ").split())
+    guarded = "approval" in facts.get("msPKI-Enrollment-Flag", "") or facts.get("msPKI-RA-Signature", "0") not in ("0", "")
+    holders = [one for one in facts.get("Enroll", "").split(LIST) if one]
+    if holders and all(is_privileged(sid_in(one) or one) for one in holders):
+        return False  # administrators alone may ask for it, as for that of subordinate authorities
+    return bool(facts) and signs and not guarded and _supplies(facts.get("msPKI-Certificate-Name-Flag", ""))
 
 
 def _supplies(text: str) -> bool:

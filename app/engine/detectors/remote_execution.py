@@ -55,7 +55,7 @@ from app.engine.readings.novelty import is_new
 from app.engine.readings.pipes import CONTROL, pipe_opened
 from app.engine.readings.processes import WMI_HOST, program_of, started
 from app.engine.readings.sessions import LOGON, NETWORK, Logon, from_session, is_elsewhere, latest_of
-from app.engine.readings.shares import FILE_CHECKED, USE_PIPE, program_put, program_written
+from app.engine.readings.shares import FILE_CHECKED, USE_PIPE, names_written, program_put, program_written
 from app.engine.readings.wmi import PUT
 from app.engine.repeated import again, first_time, folded, told_before
 from app.model.activity import Activity
@@ -198,8 +198,21 @@ def reached(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if program:
         yield from copied(activity, program, ctx)
         return
-    pipe = pipe_opened(activity, ctx, CONTROL)
     account = ctx.account(activity)
+    there = names_written(activity) and is_elsewhere(activity, ctx)
+    if there and account is not None and is_new("hosts", account.key, activity.at, ctx):
+        yield hinted(
+            activity, ctx, "The file of names of another computer was written",
+            sentence(*ctx.who(activity), " wrote to the file of names (hosts) of ", ctx.target(activity), "."),
+            (
+                fact("From then on that computer takes the names in it for what the file says: ", activity),
+                first_time(account),
+                against("It would be quiet for whoever did so earlier, and where five others do"),
+            ),
+            ("hosts file", "written"),
+        )  # fmt: skip
+        return
+    pipe = pipe_opened(activity, ctx, CONTROL)
     if pipe not in CONTROL or account is None or not is_new(pipe, account.key, activity.at, ctx):
         return
     target, what = ctx.target(activity), CONTROL[pipe]

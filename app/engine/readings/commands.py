@@ -37,6 +37,9 @@ def tossed(name: str) -> bool:
     return name.isalpha() and len(name) <= 12 and len(name) < 3 * len(WORDS.findall(name))
 
 
+CONCEALED_BY = "PowerShell with concealed commands"
+
+
 def mark_of(command: str, name: str = "") -> str:
     """What in a service's or task's command only tools for remote execution write, empty when nothing is."""
     text = command[:8192]
@@ -49,7 +52,7 @@ def mark_of(command: str, name: str = "") -> str:
     if OUTPUT.search(text):
         return "a command whose output goes to a file that somebody fetches"
     if POWERSHELL.search(text) and CONCEALED.search(text):
-        return "PowerShell with concealed commands"
+        return CONCEALED_BY
     inside = IN_WINDOWS.match(text.strip())
     if inside is not None and scrambled(inside.group(2)):
         return "a program with a name of random letters in the Windows folder"

@@ -3,15 +3,18 @@
 from msgspec import Struct
 
 from app.engine.context import Context
-from app.engine.readings.commands import base, mark_of, service_mark
+from app.engine.readings.commands import CONCEALED_BY, base, mark_of, service_mark
 from app.engine.readings.sessions import BUILT_IN_SESSIONS, KEPT, NETWORK, Logon
 from app.model.activity import Account, Activity
 from app.model.events import EventProcess
 
 BEGAN, BEGAN_SYSMON = 4688, 1
 WMI_HOST, SHELL_HOST, CONSOLE, SERVICES = "wmiprvse.exe", "wsmprovhost.exe", "mmc.exe", "services.exe"
-HOSTS = frozenset({WMI_HOST, SHELL_HOST, CONSOLE})
-"""Programs that do what other computers ask by WMI, by PowerShell remoting, and by the COM object MMC20.Application."""
+REMOTE_SHELL = "winrshost.exe"
+BY_WINRM = frozenset({SHELL_HOST, REMOTE_SHELL})
+"""Hosts of WinRM's sessions, which run for whoever opened one, and so does what they start (MS-WSMV section 1.3)."""
+HOSTS = BY_WINRM | {WMI_HOST, CONSOLE}
+"""Programs that do what other computers ask by WMI, by WinRM, and by the COM object MMC20.Application."""
 OF_WINDOWS = frozenset({
     "wmiprvse.exe", "unsecapp.exe", "werfault.exe", "conhost.exe", "wmiadap.exe", "mofcomp.exe", "scrcons.exe", "dllhost.exe",
 })  # fmt: skip
@@ -45,11 +48,14 @@ def program_of(event: EventProcess) -> str:
     return base(event.fields.get("NewProcessName") or event.fields.get("Image", ""))
 
 
-def _runs_as(activity: Activity, event: EventProcess) -> Account | None:
-    """The person for whom it runs; None for computers and for Windows itself, and where 4688 says that it is whose started it."""
-    if event.event_id == BEGAN_SYSMON:
+def _runs_as(activity: Activity, event: EventProcess, parent: str) -> Account | None:
+    """The person for whom it runs; None for computers and for Windows itself, and where 4688 says that it is whose started it,
+    unless that is a session of WinRM.
+    """
+    inside = parent in BY_WINRM and event.text("TargetUserName") is None and (event.number("SubjectLogonId") or 0)
+    if event.event_id == BEGAN_SYSMON or (inside and inside >= BUILT_IN_SESSIONS):
         who = activity.account
-        own = (event.number("LogonId") or 0) < BUILT_IN_SESSIONS
+        own = not inside and (event.number("LogonId") or 0) < BUILT_IN_SESSIONS
         return who if who is not None and not own and not who.name.endswith("$") else None
     name = event.text("TargetUserName") or ""
     return Account(name=name, domain=event.text("TargetDomainName")) if name and not name.endswith("$") else None
@@ -70,18 +76,23 @@ def started(activity: Activity, ctx: Context) -> Started | None:
         ctx.memory.note(("host", computer, event.number(own)), program, activity.at)
     if not named or parent == CONSOLE:
         parent = ctx.memory.recall(("host", computer, event.number(by)), str, activity.at, KEPT) or ""
-    if program != SHELL_HOST and parent not in HOSTS and parent != SERVICES:
+    if program not in BY_WINRM and parent not in HOSTS and parent != SERVICES:
         return _inside(activity, event, program, command, ctx) if program in SHELLS and not named else None
-    account = _runs_as(activity, event)
+    account = _runs_as(activity, event, parent)
     number = event.number("LogonId" if sysmon else "TargetLogonId") or 0
+    if parent in BY_WINRM and not number:
+        number = event.number("SubjectLogonId") or 0
     logon = ctx.logons.recall(("session", computer, number), Logon, activity.at, KEPT) if number >= BUILT_IN_SESSIONS else None
     words = _way(program, parent, command, account is not None or not named)
     if words is None:
         return None
+    mark = service_mark(command, "") if parent == SERVICES else mark_of(command)
+    if parent in BY_WINRM and mark == CONCEALED_BY:
+        mark = ""  # configuration management sends its scripts so, all day
     return Started(
-        what=words[0], label=words[1], program=program, command=command, mark=service_mark(command, "") if parent == SERVICES
-        else mark_of(command), account=account, session=logon, remote=logon is not None and logon.type == NETWORK,
-        interpreter=program in SHELLS, service=parent == SERVICES,
+        what=words[0], label=words[1], program=program, command=command, mark=mark, account=account, session=logon,
+        remote=logon is not None and logon.type == NETWORK, interpreter=program in SHELLS and parent not in BY_WINRM,
+        service=parent == SERVICES,
     )  # fmt: skip
 
 
@@ -109,8 +120,14 @@ def _way(program: str, parent: str, command: str, for_somebody: bool) -> tuple[s
         return None
     if program == SHELL_HOST:
         return "open a session of PowerShell", "PowerShell session"
+    if program == REMOTE_SHELL:
+        return "open a shell of WinRM", "WinRM shell"
     if parent == WMI_HOST:
         return "run a program by WMI", "WMI process"
+    if parent in BY_WINRM and not mark_of(command) and program not in SHELLS:
+        return None  # the session is told
     if parent == SHELL_HOST:
         return "run a program in a session of PowerShell", "PowerShell session"
+    if parent == REMOTE_SHELL:
+        return "run a program in a shell of WinRM", "WinRM shell"
     return "run a program by the console's COM object", "DCOM process"

@@ -22,6 +22,7 @@ INSTALLED = re.compile(r"^(?:program files(?: \(x86\))?|programdata\\package cac
 TASK_OUTPUT = re.compile(r"^(windows\\)?temp\\[a-z]{8}\.tmp$", re.I)
 """The same of tools that use the task scheduler; only together with its pipe."""
 USE_PIPE = "use the program of "
+NAMES_FILES = (r"system32\drivers\etc\hosts", r"system32\drivers\etc\lmhosts")
 FETCHED = "run a command and fetch what it said"
 
 
@@ -83,6 +84,12 @@ def fetched(activity: Activity, ctx: Context) -> tuple[str, str] | None:
 def is_program_put(file: Touched) -> bool:
     """True for a program or script that is written where only administrators may."""
     return file.writes and is_drive(file.share) and file.name.endswith(PROGRAMS)
+
+
+def names_written(activity: Activity) -> bool:
+    """True where the file that gives other computers' names their addresses is written on another computer."""
+    file = touched(activity)
+    return file is not None and file.writes and is_drive(file.share) and file.name.endswith(NAMES_FILES)
 
 
 def program_put(activity: Activity, ctx: Context) -> str:
