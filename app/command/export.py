@@ -1,25 +1,22 @@
-"""Write what a workspace holds, in any form; turn pseudonyms back; coverage."""
+"""Write what a workspace holds, in any form; turn pseudonyms back."""
 
 import argparse
 import shutil
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-import msgspec
 
 from app.command.alerts import found
 from app.command.analyze import may_write
 from app.command.opening import open_existing
 from app.command.words import line
-from app.engine.export import coverage_span
 from app.engine.export.columns import COLUMNS
 from app.model.asking import Order
 from app.model.counting import counted
 from app.model.filter import ActivityFilter, FilterError, parse
-from app.session import BY_ID, FORMS, Session, View, detector_ids
+from app.session import BY_ID, FORMS, Session, View
 
 BY_ENDING = {f".{one}": one for one in ("xlsx", "csv", "jsonl", "pcapng", "html", "pdf", "cef", "leef")}
 """The form of a file that is asked for by its name alone; any other name is the analysis as JSON."""
@@ -57,16 +54,6 @@ def add_reveal_arguments(parser: argparse.ArgumentParser) -> None:
     """WORKSPACE [TEXT ...]"""
     parser.add_argument("workspace", type=Path)
     parser.add_argument("text", nargs="*", help="standard input when there is none")
-
-
-def add_coverage_arguments(parser: argparse.ArgumentParser) -> None:
-    """WORKSPACE [--json] [--controllers] [--hours] [--detector X] [--controller Y]"""
-    parser.add_argument("workspace", type=Path)
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--controllers", action="store_true", help="by controller and span of hours, and what to switch on")
-    parser.add_argument("--hours", action="store_true", help="by controller, each hour by itself")
-    parser.add_argument("--detector", metavar="X", help="only this detector; implies --controllers")
-    parser.add_argument("--controller", metavar="Y", help="only this controller; implies --controllers")
 
 
 def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int:
@@ -172,52 +159,3 @@ def run_reveal(options: argparse.Namespace) -> int:
     finally:
         session.close()
     return 0
-
-
-def run_coverage(options: argparse.Namespace) -> int:
-    """Print what each detector could and could not have seen."""
-    session = open_existing(options.workspace)
-    try:
-        if options.controllers or options.hours or options.detector or options.controller:
-            _by_controller(session, options)
-            return 0
-        coverage = session.queries.coverage()
-    finally:
-        session.close()
-    if options.json:
-        sys.stdout.buffer.write(msgspec.json.encode(coverage) + b"\n")
-    else:
-        for one in coverage:
-            print(f"{one.state:8}  {line(one.title)}: {line(one.reason)}")
-    return 0
-
-
-def _by_controller(session: Session, options: argparse.Namespace) -> None:
-    if options.detector not in (None, *detector_ids()):
-        raise OSError(f"there is no detector {options.detector[:60]}; `wardlight detectors` lists them")
-    every = session.queries.coverage_spans(hourly=options.hours)
-    names = {name.lower() for one in every for name in (one.controller.label, one.controller.key)}
-    if options.controller is not None and options.controller.lower() not in names:
-        known = sorted({one.controller.label for one in every})
-        raise OSError(f"no domain controller {options.controller[:60]} is known; there are {', '.join(known) or 'none'}")
-    spans = [
-        one
-        for one in every
-        if options.detector in (None, one.detector)
-        and (options.controller or one.controller.label).lower() in (one.controller.label.lower(), one.controller.key.lower())
-    ]
-    if options.json:
-        sys.stdout.buffer.write(msgspec.json.encode([coverage_span(one) for one in spans]) + b"\n")
-        return
-    for one in spans:
-        why = f": {'; '.join(one.reasons)}" if one.reasons else ""
-        when = f"{_minute(one.first)} to {_minute(one.last)}"
-        print(f"{one.state:8}  {when}  {line(one.controller.label)}  {line(one.title)}{line(why)}")
-    wanted = {words for one in spans for words in one.remedies}
-    for remedy in session.queries.remedies():
-        if remedy.words in wanted:
-            print(f"switch on  {line(remedy.words)} ({counted(remedy.detectors, 'detector')})")
-
-
-def _minute(at: int) -> str:
-    return (EPOCH + timedelta(microseconds=at)).strftime("%Y-%m-%d %H:%M")

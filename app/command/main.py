@@ -36,7 +36,7 @@ COMMANDS = {
     "proof": Command("proof", "write the packets and records that prove one alert"),
     "replay": Command("proof", "run a proof again, on any machine", "add_replay_arguments", "run_replay"),
     "query": Command("query", "list or count the activities of a workspace that match a query; saved queries; SQL"),
-    "coverage": Command("export", "what could not have been seen", "add_coverage_arguments", "run_coverage"),
+    "coverage": Command("coverage", "what could not have been seen"),
     "paths": Command("paths", "who can come to which sensitive account, walked or possible, and what ends it"),
     "sigma": Command("sigma", "run Sigma rules over the events of a workspace"),
     "selftest": Command("selftest", "check every part on this machine"),

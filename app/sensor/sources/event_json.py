@@ -2,16 +2,18 @@
 
 import codecs
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from mmap import mmap
 from typing import Any
 
 import msgspec
 
 from app.sensor.events.json_forms import record_of
+from app.sensor.events.record import EventRecord
 from app.sensor.events.translate import activities_of
 from app.sensor.frame import Emit
 from app.sensor.sources.content import Refused
+from app.sensor.sources.dated import Dated
 from app.sensor.sources.event_xml import encoding_of
 from app.sensor.sources.reading import Note, Opening, Step
 
@@ -35,7 +37,17 @@ Element = tuple[int, int, bytes]
 def read_event_json(opening: Opening, emit: Emit, note: Note) -> Generator[Step, None, None]:
     """Every event of the file; what is no JSON and what is no event is counted. ordinal: line or number of the element."""
     records, first, last, found, foreign = 0, None, None, 0, 0
-    data = opening.data
+    data, dated = opening.data, Dated(note)
+
+    def tell(some: Iterable[EventRecord]) -> None:
+        nonlocal records, first, last
+        for one in some:
+            records += 1
+            first = one.at if first is None else min(first, one.at)
+            last = one.at if last is None else max(last, one.at)
+            for activity in activities_of(one, opening.key):
+                emit(activity)
+
     for number, done, text in elements(data, note):
         try:
             value: Any = _DECODER.decode(text)
@@ -50,11 +62,7 @@ def read_event_json(opening: Opening, emit: Emit, note: Note) -> Generator[Step,
                 note("objects that are no Windows event", f"line {number}")
             else:
                 found += 1
-                records += 1
-                first = record.at if first is None else min(first, record.at)
-                last = record.at if last is None else max(last, record.at)
-                for activity in activities_of(record, opening.key):
-                    emit(activity)
+                tell(dated.take(record, f"line {number}"))
         elif value is not None:
             foreign += 1
             note("objects that are no Windows event", f"line {number}")
@@ -65,6 +73,7 @@ def read_event_json(opening: Opening, emit: Emit, note: Note) -> Generator[Step,
             records, first, last = 0, None, None
     if not found:
         raise Refused(NONE)
+    tell(dated.rest())
     yield Step(len(data), records, first, last)
 
 

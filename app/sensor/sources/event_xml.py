@@ -6,13 +6,15 @@ no document type or entity can be declared.
 
 import codecs
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from mmap import mmap
 
+from app.sensor.events.record import EventRecord
 from app.sensor.events.translate import activities_of
 from app.sensor.events.xml_form import LARGEST, xml_record
 from app.sensor.frame import Emit
 from app.sensor.sources.content import Refused
+from app.sensor.sources.dated import Dated
 from app.sensor.sources.reading import Note, Opening, Step
 
 WINDOW = 1 << 18
@@ -35,23 +37,30 @@ _PAGES = {
 def read_event_xml(opening: Opening, emit: Emit, note: Note) -> Generator[Step, None, None]:
     """Every event of the file; broken ones are counted. ordinal: its number in the file, from 1."""
     records, first, last, found = 0, None, None, False
-    data = opening.data
+    data, dated = opening.data, Dated(note)
+
+    def tell(some: Iterable[EventRecord]) -> None:
+        nonlocal records, first, last
+        for one in some:
+            records += 1
+            first = one.at if first is None else min(first, one.at)
+            last = one.at if last is None else max(last, one.at)
+            for activity in activities_of(one, opening.key):
+                emit(activity)
+
     for number, (text, done) in enumerate(events(data, note), 1):
         record = xml_record(text, number)
         if record is None:
             note("events that are broken or say no id and time", f"event {number}")
         else:
             found = True
-            records += 1
-            first = record.at if first is None else min(first, record.at)
-            last = record.at if last is None else max(last, record.at)
-            for activity in activities_of(record, opening.key):
-                emit(activity)
+            tell(dated.take(record, f"event {number}"))
         if number % STEP == 0:
             yield Step(done, records, first, last)
             records, first, last = 0, None, None
     if not found:
         raise Refused("XML that holds no Windows events")
+    tell(dated.rest())
     yield Step(len(data), records, first, last)
 
 

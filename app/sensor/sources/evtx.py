@@ -5,7 +5,7 @@ The ledger (evtx_chunks) says what there is, so that nothing goes missing in sil
 """
 
 import struct
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from mmap import mmap
 
 import msgspec
@@ -15,6 +15,7 @@ from app.sensor.events.record import EventRecord
 from app.sensor.events.xml_form import xml_record
 from app.sensor.frame import Emit
 from app.sensor.sources import evtx_wire as wire
+from app.sensor.sources.dated import Dated, can_be
 from app.sensor.sources.evtx_chunks import Chunk, Place, chunks, content_of, file_flags, mended
 from app.sensor.sources.evtx_json import record_of_fast
 from app.sensor.sources.evtx_order import Order
@@ -52,6 +53,9 @@ class Reading:
         self._slow = 0
         self._slow_deaths_before = second.deaths
         self._damaged = False
+        self._dated = Dated(note)
+        self._own: list[int] = []
+        """Times that events say, of records that do not say when they were written, since the last step."""
 
     def steps(self) -> Generator[Step, None, None]:
         """Blocks of chunks; while one is turned into activities the child works on the next."""
@@ -76,7 +80,8 @@ class Reading:
             held, parts = block, self._child.answer() if sent else None
             answer = parts if parts is not None and len(parts) == len(block) else self._one_by_one(block)
         self._order.finish()
-        yield Step(len(data), 0, damaged=self._damaged)
+        self._tell(self._dated.rest())
+        yield self._step(len(data), 0, [], self._damaged)
 
     @property
     def _given_up(self) -> bool:
@@ -145,10 +150,16 @@ class Reading:
                 left = self._partly(chunk, part, ordinals)
                 got = len(places) - len(left)
                 if left:
-                    yield Step(done, got, min(times), max(times))
+                    yield self._step(done, got, times)
                     yield from self._slowly(chunk, bytes_here, part.error, left, ordinals)
                     continue
-            yield Step(done, got, min(times), max(times))
+            yield self._step(done, got, times)
+
+    def _step(self, done: int, got: int, times: list[int], damaged: bool = False) -> Step:
+        """times: when the records were written, which exports of Windows leave at zero; then their events say when they were."""
+        known = [one for one in times if can_be(one)] + self._own
+        self._own = []
+        return Step(done, got, min(known, default=None), max(known, default=None), damaged)
 
     def _partly(self, chunk: Chunk, part: wire.Part, ordinals: list[int]) -> list[int]:
         """A chunk of which the fast reader delivered something else than all; returns the positions of what is left."""
@@ -189,7 +200,7 @@ class Reading:
                     continue
                 got += 1
                 if not self._wanted or record.event_id in self._wanted:
-                    self._hand_on(record)
+                    self._hand_on(record, place)
             if got:
                 self._note("records read by the second reader", where, got)
             yield Step(chunk.at + chunk.size, got)
@@ -199,11 +210,17 @@ class Reading:
         if record is None:
             self._note("records whose content is no event", f"record {place[2]}")
         else:
-            self._hand_on(record)
+            self._hand_on(record, place)
 
-    def _hand_on(self, record: EventRecord) -> None:
-        for activity in translate.activities_of(record, self._opening.key):
-            self._emit(activity)
+    def _hand_on(self, record: EventRecord, place: Place) -> None:
+        if not can_be(place[3]) and can_be(record.at):
+            self._own.append(record.at)
+        self._tell(self._dated.take(record, f"record {place[2]}", place[3]))
+
+    def _tell(self, some: Iterable[EventRecord]) -> None:
+        for one in some:
+            for activity in translate.activities_of(one, self._opening.key):
+                self._emit(activity)
 
 
 def xml_of_second(text: str, place: Place, ordinal: int) -> EventRecord | None:
