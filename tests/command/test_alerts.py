@@ -115,7 +115,7 @@ def test_an_exclusion_hides_the_alert_shows_why_and_goes_again(run: Run, case: P
     page = (tmp_path / "x.html").read_text()
     assert "Excluded from the alerts" in page and "load test" in page
 
-    assert "1 alerts, 0 hidden" in run("exclusions", case, "off", id)[1]
+    assert "1 alert, 0 hidden" in run("exclusions", case, "off", id)[1]
     assert "0 alerts, 1 hidden" in run("exclusions", case, "on", id[:5])[1]
     run("undo", case)
     assert len(listed(run, case)["alerts"]) == 1, "undo detects again"

@@ -45,7 +45,7 @@ def test_what_if_changes_nothing_and_tune_does(case: Path, capsysbinary: pytest.
     session.close()
 
     assert wardlight("tune", case, "--set", "brute_force.many=6") == 0
-    assert b"kept; 1 alerts" in capsysbinary.readouterr().out
+    assert b"kept; 1 alert\n" in capsysbinary.readouterr().out
     assert wardlight("detectors", case, "--json") == 0
     rows = {one["id"]: one for one in json.loads(capsysbinary.readouterr().out)["detectors"]}
     assert next(one for one in rows["brute_force"]["thresholds"] if one["key"] == "brute_force.many")["own"] is True
