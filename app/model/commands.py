@@ -62,7 +62,7 @@ VERBS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((technique, re.compile(te
     ("silver_ticket", r"(?<![\w:])silver\s.{0,300}/service:"),
     ("overpass_the_hash", r"\basktgt\b.{0,300}\s/(rc4|ntlm|des|aes128|aes256):"),
     ("pass_the_ticket", r"\bptt\s.{0,40}/ticket:"),
-    ("credential_copy", r"\b(dump|triage|monitor|harvest)\s.{0,60}/(luid|service|user|interval|filteruser|nowrap)\b"),
+    ("credential_copy", r"\b(dump|triage|monitor|harvest)\s+(/\S{1,80}\s+){0,3}/(luid|nowrap|filteruser|targetuser)\b"),
 ))  # fmt: skip
 """Commands of Rubeus with an option of theirs, whatever its file is called."""
 RUBEUS = re.compile(
@@ -76,13 +76,16 @@ RUBEUS_COMMANDS = {
 }  # fmt: skip
 COLLECTOR = re.compile(r"\b(sharphound|azurehound)(\.exe)?\b(?!\.ps1)|\s--?collectionmethods?[\s:]", re.I)
 """BloodHound's collector: by its name, and by the option that only it has."""
-SIGNS = (
-    "sekurlsa::", "lsadump::", "misc::", "kerberos::", "sid::", "mimikatz(", "rubeus", "kerberoast", "asreproast", "asktgt",
-    "golden ", "diamond ", "silver ", "ptt ", "/luid", "triage /", "monitor /", "dump /", "harvest /", "sharphound", "azurehound",
-    "collectionmethod", "ntdsutil", "ntds.dit", "\\windows\\ntds", "hklm\\s", "local_machine\\s", "comsvcs", "lsass",
-    "dumpert", "nanodump", "rdrleakdiag", "harddiskvolumeshadowcopy",
+_MODULES = ("sekurlsa::", "lsadump::", "misc::", "kerberos::", "sid::")
+_VERBS = ("golden ", "diamond ", "silver ", "ptt ", "triage ", "monitor ", "dump ", "harvest ")
+_BEGINNINGS = ("invoke-", "get-", "find-", "out-mini", "request-spn", "copy-vss", "add-addb")
+_SIGNS = (
+    "mimikatz(", "rubeus", "roast", "asktgt", "hound", "collectionmethod", "ntdsutil", "ntds.dit", "\\windows\\ntds",
+    "hklm\\s", "local_machine\\s", "comsvcs",
+    "lsass", "dumpert", "nanodump", "rdrleakdiag", "volumeshadowcopy",
 )  # fmt: skip
-"""What at least one of stands in every command that is told, in lower case, beside the functions: most have none."""
+"""What at least one of stands in every command that is told, in lower case: modules where "::" does, options of Rubeus where " /"
+does, functions where a beginning of one does. Few texts have any, and each look costs, so that shorter ones stand for several."""
 _WORD = re.compile(r"[a-z]{1,16}-[a-z]{1,40}")
 _ENCODED = re.compile(r"\s[-/](?:e|en|enc|enco\w{0,12}|ec)\s+[\"']?([A-Za-z0-9+/]{40,16384}={0,2})", re.I)
 """PowerShell's parameter for commands in Base64, however it is cut short."""
@@ -91,9 +94,16 @@ _ENCODED = re.compile(r"\s[-/](?:e|en|enc|enco\w{0,12}|ec)\s+[\"']?([A-Za-z0-9+/
 def concerns(text: str) -> bool:
     """True for a command or a script in which such a word stands: it is worth keeping, and a second look."""
     low = text[:READ].lower()
-    if any(sign in low for sign in SIGNS):
+    if ("::" in low and _holds(low, _MODULES)) or (" /" in low and _holds(low, _VERBS)) or _holds(low, _SIGNS):
         return True
-    return "-" in low and not _FUNCTIONS.isdisjoint(_WORD.findall(low))
+    return "-" in low and _holds(low, _BEGINNINGS) and not _FUNCTIONS.isdisjoint(_WORD.findall(low))
+
+
+def _holds(text: str, signs: tuple[str, ...]) -> bool:
+    for sign in signs:  # noqa: SIM110 (any() over a generator takes half as long again)
+        if sign in text:
+            return True
+    return False
 
 
 def opened(command: str) -> str:

@@ -7,6 +7,7 @@ from tests.cases.case import Case, Real
 from tests.engine.detectors.builders import DC1, MINUTE, SECOND, WMI, WS1, act, as_req, call, controller
 from tests.engine.detectors.builders import FILES as SERVER
 from tests.engine.detectors.logs import DC, FILE_SERVER, log, logon, subject, tgt
+from tests.engine.detectors.logs_commands import block, invoked, started
 from tests.engine.detectors.logs_hosts import SYSTEM, bound, consumer, kept_by_wmi, made, pipe, value
 
 WMI_HOST, POWERSHELL_HOST = r"C:\Windows\System32\wbem\WmiPrvSE.exe", r"C:\Windows\System32\wsmprovhost.exe"
@@ -249,6 +250,10 @@ FIRES |= {
     "a person's consumer of WMI": Case([consumer("notepad.exe"), bound(at=SECOND)], severity="medium"),
     "a script of WMI by the system, with concealed commands": Case([consumer(CONCEALED, SYSTEM, "Script")], severity="medium"),
     "a consumer that WMI tells": Case([kept_by_wmi(CONCEALED)], severity="medium"),
+    "commands run elsewhere with a key": Case([block("Invoke-SMBExec -Target files -Hash 00 -Command a")], severity="medium"),
+    "the same, in a command line": Case(
+        [started("powershell -c Invoke-WMIExec -Target files -Hash 00", r"C:\Windows\System32\cmd.exe")], severity="medium"
+    ),
     "a library for the DNS service": Case(
         [
             tgt("bob"),
@@ -283,6 +288,11 @@ QUIET = {
         consumer("cmd.exe /c x", operation="Deleted", at=4),
         kept_by_wmi("C:\\\\Program Files\\\\Dell\\\\d.exe", at=5),
         kept_by_wmi(CONCEALED, "LogFileEventConsumer", at=6),
+    ],
+    "sessions of PowerShell to other computers, which their own logs tell": [
+        block("Get-Help Invoke-SMBExec; Invoke-Command -ComputerName files { Get-Service }"),
+        block("function Invoke-SMBExec { 1 }\nGet-Help Invoke-WMIExec", at=2),
+        invoked("Select-String", "Pattern", "Invoke-SMBExec", at=3),
     ],
     "the DNS service without a library": [
         value(r"HKLM\System\CurrentControlSet\Services\DNS\Parameters\ServerLevelPluginDll", "(Empty)", computer=DC)

@@ -14,7 +14,7 @@ from app.engine.commanded import commanded
 from app.engine.context import Context
 from app.engine.detector import HOUR, MINUTE, SECOND, Detector, Needs, against, caption_of, ended, fact, found, listed, sentence
 from app.engine.forms import HIDDEN, PIPES
-from app.engine.readings.attacks import COMMANDS
+from app.engine.readings.attacks import COMMANDS, FUNCTION_HOSTS
 from app.engine.readings.commands import ADMINISTRATION, PROGRAM_OF, own_program
 from app.engine.readings.deeds import (
     ACTIVATED,
@@ -106,7 +106,8 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
     if kind is EventService or kind is EventTask:
         return logged(activity, detail, ctx)
     if kind is EventProcess:
-        return (*ran(activity, ctx), *by_tool(activity, ctx))
+        found_here = ran(activity, ctx)
+        return (*found_here, *by_tool(activity, ctx)) if program_of(detail) in FUNCTION_HOSTS else found_here
     if kind is EventScript:
         return by_tool(activity, ctx)
     if kind is EventHost:

@@ -45,7 +45,8 @@ _SEARCHES = re.compile(
     re.I,
 )
 """Programs that look for words, show or print them: what stands behind them is not run."""
-_SHELLS = frozenset({"powershell.exe", "pwsh.exe", "cmd.exe", "powershell", "pwsh", "powershell_ise.exe", "wsmprovhost.exe", ""})
+FUNCTION_HOSTS = frozenset({"powershell.exe", "pwsh.exe", "cmd.exe", "powershell", "pwsh", ""})
+"""Programs whose command line may call a function of PowerShell."""
 _BREAKS = re.compile(r"[;|&\n{}]")
 _RUNS = re.compile(
     r"^\s*(?:[&.]|\.{0,2}[\\/]|[a-z]:\\|[\w.-]{1,64}\.exe\b|(?:mimikatz|rubeus|sharphound|ntdsutil|reg|rundll32|esentutl|"
@@ -56,7 +57,7 @@ _RUNS = re.compile(
 _BEFORE = frozenset("|({=&.!")
 """What stands before a command inside of a statement."""
 _INVOKED = re.compile(r"\bCommandInvocation\(([^)\r\n]{1,128})\)")
-_GIVEN = re.compile(r"\bParameterBinding\(([^)\r\n]{1,128})\): name=\"([^\"\r\n]{1,64})\"; value=\"([^\r\n]{1,400})\"")
+_GIVEN = re.compile(r"\bParameterBinding\(([^)\r\n]{1,128})\): name=\"([^\"\r\n]{1,64})\"; value=\"([^\r\n]{1,2000})\"")
 _PROMPT = re.compile(r"\bmimikatz\((?:powershell|commandline)\) # ([^\r\n]{1,400})")
 """What mimikatz prints before each command that it was given, when nobody types them."""
 _HOST = re.compile(r"\bHostApplication\s?=\s?([^\r\n]{1,32768})", re.I)
@@ -141,7 +142,7 @@ def of_command(program: str, command: str) -> tuple[Attack, ...]:
     elif program == UTIL and _WITHOUT_SECRETS.search(text[:READ]):
         found.append(Attack(MEDIA, text))
     found += _tools(text[:READ])
-    if program in _SHELLS:
+    if program in FUNCTION_HOSTS:
         for name in NAMED.finditer(text):
             if not _only_looks(text, name.start()) and not re.search(r"\bfunction\s+$", text[: name.start()][-20:], re.I):
                 found += _called(name.group(1), text)
@@ -185,6 +186,9 @@ def of_pipeline(text: str) -> tuple[Attack, ...]:
     for name in dict.fromkeys(_INVOKED.findall(text)[:512]):
         if name.lower() in TECHNIQUE_OF:
             found += _called(name, " ".join((name, *given.get(name.lower(), [])))[:READ])
+    for name, parameter, value in _GIVEN.findall(text)[:512]:
+        if (name.lower(), parameter.lower()) == ("invoke-expression", "command"):
+            found += of_script(value, 1, 1)
     for said in _PROMPT.findall(text)[:MOST]:
         found += (_of_tool(technique, said, "a module of mimikatz") for technique, pattern in MODULES if pattern.search(said))
     return _distinct(found)

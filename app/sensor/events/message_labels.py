@@ -124,6 +124,12 @@ _TRUST: Section = (
     ),
 )
 
+
+def _named(names: str) -> tuple[Section, ...]:
+    """Messages of Sysmon, whose labels are the names of the fields themselves."""
+    return (("", tuple((name, name) for name in names.split())),)
+
+
 LABELS: dict[int, tuple[Section, ...]] = {
     4776: (
         (
@@ -217,6 +223,14 @@ LABELS: dict[int, tuple[Section, ...]] = {
     **dict.fromkeys((41, 49), (("", (("User", "AccountName"), ("User SID", "AccountSid"), *_MAPPED,
                                      ("Certificate SID", "CertificateSid"))),)),
     43: (("", (("Client", "Client"),)),),
+    4657: (
+        SUBJECT,
+        ("Object", (("Object Name", "ObjectName"), ("Object Value Name", "ObjectValueName"), ("Handle ID", "HandleId"),
+                    ("Operation Type", "OperationType"))),
+        ("Process Information", (("Process ID", "ProcessId"), ("Process Name", "ProcessName"))),
+        ("Change Information", (("Old Value Type", "OldValueType"), ("Old Value", "OldValue"),
+                                ("New Value Type", "NewValueType"), ("New Value", "NewValue"))),
+    ),
     4672: (SUBJECT, ("", (("Privileges", "PrivilegeList"),))),
     4688: (
         ("Creator Subject", SUBJECT[1]),
@@ -375,6 +389,11 @@ LABELS: dict[int, tuple[Section, ...]] = {
         "X-MS-Forwarded-Client-IP", "X-MS-Proxy", "X-MS-ADFS-Proxy-Client-IP")))),),
     411: (("", (("Activity ID", "ActivityID"), ("Token Type", "TokenType"), ("Client IP", "ClientIP"),
                 ("Error message", "ErrorMessage"), ("Exception details", "ExceptionDetails"))),),
+    1: _named("ProcessGuid ProcessId Image CommandLine User LogonId ParentProcessId ParentImage ParentCommandLine"),
+    11: _named("ProcessId Image TargetFilename CreationUtcTime User"),
+    13: _named("EventType ProcessId Image TargetObject Details User"),
+    **dict.fromkeys((17, 18), _named("EventType ProcessId PipeName Image User")),
+    20: _named("EventType Operation User Name Type Destination"),
     500: (("", (("Instance ID", "InstanceID"), ("Issued identity", "Claims"))),),
     501: (("", (("Instance ID", "InstanceID"), ("Caller identity", "Claims"))),),
     510: (("", (("Instance ID", "InstanceID"), ("Details", "LongText"))),),

@@ -73,6 +73,19 @@ SENTENCES: dict[int, tuple[re.Pattern[str], ...]] = {
 }
 """Event id to the sentences that its message may hold."""
 LONGEST = 8_192
+SCRIPT = 4104
+_BLOCK = re.compile(r"\s{0,8}Creating Scriptblock text \((\d{1,9}) of (\d{1,9})\):\s?", re.I)
+_BLOCK_END = re.compile(r"\s{0,8}ScriptBlock ID: [0-9a-f-]{36}\s{0,8}(?:Path:[^\r\n]{0,1024})?\s{0,8}$", re.I)
+
+
+def script(text: str) -> dict[str, str]:
+    """Fields of 4104, whose text stays as it is written: where its lines end, its comments do. {} for other messages."""
+    begin = _BLOCK.match(text)
+    if begin is None:
+        return {}
+    end = _BLOCK_END.search(text, max(begin.end(), len(text) - 1_200))
+    block = text[begin.end() : end.start() if end is not None else len(text)]
+    return {"MessageNumber": begin.group(1), "MessageTotal": begin.group(2), "ScriptBlockText": block}
 
 
 def said(event_id: int, text: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from app.sensor.events.message_labels import LABELS, Section
-from app.sensor.events.message_sentences import SENTENCES, said
+from app.sensor.events.message_sentences import SCRIPT, SENTENCES, said, script
 
 LONGEST = 1 << 16
 """Characters of a message that are looked at."""
@@ -24,6 +24,8 @@ def fields_of(event_id: int, text: str) -> dict[str, str]:
     Lines ("Name:\\t\\tvalue") are read line by line, so that no value can feign a label. Many forwarders write the message in
     one line; labels are then looked for in the order of the template.
     """
+    if event_id == SCRIPT:
+        return script(text)
     if event_id in SENTENCES and (told := said(event_id, text)):
         return told
     template = LABELS.get(event_id)

@@ -25,7 +25,10 @@ LONGEST = 65_536
 def _who(record: EventRecord, context: str) -> Account | None:
     """By name where the context tells it, with the record's own SID; by that alone otherwise."""
     found = _USER.search(context[:LONGEST])
-    return split_account(found.group(1), record.sid) if found is not None else account(None, None, record.sid)
+    who = split_account(found.group(1), record.sid) if found is not None else None
+    if who is not None and who.name.upper() == "SYSTEM":  # PowerShell writes it with the domain of the computer
+        return account(None, None, "S-1-5-18")
+    return who or account(None, None, record.sid)
 
 
 def _block(record: EventRecord, fields: Fields) -> Facts | None:
@@ -37,9 +40,10 @@ def _block(record: EventRecord, fields: Fields) -> Facts | None:
 
 
 def _command(record: EventRecord, fields: Fields) -> Facts | None:
-    if not concerns(fields.get("Payload", "")):
+    told = fields.get("Message", "")  # where nothing else is there
+    if not concerns(fields.get("Payload", told)):
         return None
-    return Facts(_who(record, fields.get("ContextInfo", "")))
+    return Facts(_who(record, fields.get("ContextInfo", told)))
 
 
 def _classic(record: EventRecord, fields: Fields) -> Facts | None:

@@ -119,6 +119,13 @@ def test_names_among_parameters_are_no_calls_and_the_prompt_of_mimikatz_is_one()
     assert [one.technique for one in of_pipeline(printed)] == ["dpapi_backup_key"]
 
 
+def test_what_is_given_to_invoke_expression_is_run() -> None:
+    line = 'CommandInvocation(Invoke-Expression): "iex"\nParameterBinding(Invoke-Expression): name="Command"; value="{}"'
+
+    assert [one.technique for one in of_pipeline(line.format("C:\\t\\r.exe asktgt /user:a /rc4:00"))] == ["overpass_the_hash"]
+    assert of_pipeline(line.format("'sekurlsa::pth' | Set-Content a")) == ()
+
+
 def test_media_for_a_read_only_controller_hold_no_secrets() -> None:
     assert store_of("ntdsutil.exe", 'ac i ntds "ifm" "create rodc c:\\x"') == ("", "")
     assert store_of("ntdsutil.exe", 'ac i ntds "ifm" "create full c:\\x"')[0] == "the database of the directory"

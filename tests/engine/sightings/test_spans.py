@@ -16,7 +16,8 @@ from app.model.details import LdapSearch, RpcCall
 from app.model.identifiers import DRSUAPI, SAMR
 from app.model.rows import Problem
 from tests.engine.detectors.builders import DC1, HOUR, MINUTE, START, WS1, as_req, bind, call, controller, dns, search, tgs_req
-from tests.engine.detectors.logs import checked, log, logon, tgt, ticket
+from tests.engine.detectors.logs import DC, checked, handle, log, logon, tgt, ticket
+from tests.engine.detectors.logs_commands import started
 
 HOURS = 8
 OPEN = HOUR - START % HOUR
@@ -184,6 +185,14 @@ def test_what_is_not_audited() -> None:
     assert one.state == "blind"
     assert "the log of DC1 holds none of its events" in one.reasons
     assert "switch on for DC1: Audit Directory Service Access" in one.remedies
+
+
+def test_command_lines_alone_are_no_sight_of_what_controllers_tell() -> None:
+    handles = [handle("SAM_DOMAIN", "CN=x", at=OPEN + 2000), started("whoami", at=OPEN + 3000, computer=DC)]
+    found = covered([*records(events=(4624, 4768)), *handles])
+
+    assert [one.state for one in found["dcsync"]] == ["blind"]
+    assert "blind" not in {one.state for one in found["credential_copy"]}
 
 
 def test_auditing_that_stops() -> None:

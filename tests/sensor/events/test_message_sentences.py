@@ -6,6 +6,7 @@ import pytest
 
 from app.model.details import EVENTS
 from app.sensor.events.message_sentences import SENTENCES, said
+from app.sensor.events.message_text import fields_of
 from app.sensor.events.translate import activities_of
 from tests.sensor.events.made import event
 
@@ -112,3 +113,14 @@ def test_a_sentence_that_never_ends_takes_no_time(id: int) -> None:
         start = time.process_time()
         assert said(id, text) == {}
         assert time.process_time() - start < 1
+
+
+def test_a_block_of_a_script_keeps_its_lines() -> None:
+    block = "Get-Date # now\r\nInvoke-Kerberoast"
+    text = f"Creating Scriptblock text (1 of 2):\r\n{block}\r\n\r\nScriptBlock ID: e3f076be-14b5-4139-83e5-970412fff9c5\r\nPath: "
+
+    found = fields_of(4104, text)
+
+    assert (found["MessageNumber"], found["MessageTotal"], found["ScriptBlockText"].strip()) == ("1", "2", block)
+    assert fields_of(4104, "Creating Scriptblock text (1 of 1):\nGet-Date")["ScriptBlockText"] == "Get-Date"
+    assert fields_of(4104, "Something else") == {}
