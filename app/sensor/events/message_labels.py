@@ -1,4 +1,7 @@
-"""Which labels the English message of an event has, by section and in order, and the template's name of each value."""
+"""Which labels the English message of an event has, by section and in order, and the template's name of each value.
+
+Long because it is one table, of every event whose values have labels.
+"""
 
 Section = tuple[str, tuple[tuple[str, str], ...]]
 """(heading, (label, field)...); heading "" is a part that stands under none, field "" a label whose value is not kept."""
