@@ -248,6 +248,12 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def clipped(text: str, most: int = 200) -> str:
+    """The beginning of a long text, without blanks where it ends: a full stop may follow."""
+    text = text.strip()
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}\u2026"
+
+
 def listed(names: Iterable[str], most: int = 5) -> str:
     """The first names in words: "a, b, c and 4 more"."""
     all_names = list(names)

@@ -111,6 +111,11 @@ def save(picture: QImage, out: Path, small_: bool) -> None:
     (small(picture) if small_ else picture).save(str(out), None, 0 if small_ else -1)
 
 
+def called(page: str, key: str, how: str, first_start: bool) -> str:
+    """Name of the file of one picture. how: theme and width."""
+    return f"{'start-' if first_start else ''}{page}{'-' if key else ''}{key}-{how}.png"
+
+
 def main() -> None:
     """Grab the pages."""
     parser = argparse.ArgumentParser()
@@ -146,7 +151,7 @@ def main() -> None:
                 page, _, key = page.partition("/")
                 window.desk.go(page, key or key_of(window, page))
                 settle(window)
-                out = wanted.out / f"{'start' if first_start else page}{'-' if key else ''}{key}-{name}-{width}.png"
+                out = wanted.out / called(page, key, f"{name}-{width}", first_start)
                 save(window.grab().toImage(), out, wanted.small)
             window.close()
 

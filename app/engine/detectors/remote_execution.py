@@ -12,7 +12,21 @@ from msgspec.structs import replace
 from app.engine import describe
 from app.engine.commanded import commanded
 from app.engine.context import Context
-from app.engine.detector import HOUR, MINUTE, SECOND, Detector, Needs, against, caption_of, ended, fact, found, listed, sentence
+from app.engine.detector import (
+    HOUR,
+    MINUTE,
+    SECOND,
+    Detector,
+    Needs,
+    against,
+    caption_of,
+    clipped,
+    ended,
+    fact,
+    found,
+    listed,
+    sentence,
+)
 from app.engine.forms import HIDDEN, PIPES
 from app.engine.readings.attacks import COMMANDS, FUNCTION_HOSTS
 from app.engine.readings.commands import ADMINISTRATION, PROGRAM_OF, own_program
@@ -312,7 +326,7 @@ def logged(activity: Activity, event: EventService | EventTask, ctx: Context) ->
             sentence(
                 *(ctx.who(activity) if remote or activity.source is not None else (account,)),
                 " asked " if remote else " had ", target, f" {'to ' if remote else ''}{what}: {name[:200]}",
-                f", {command[:200]}" if command else "", ", and it was done." if remote else ".",
+                f", {clipped(command)}" if command else "", ", and it was done." if remote else ".",
             ),
         ),
         facts=(
@@ -416,7 +430,7 @@ def ran(activity: Activity, ctx: Context) -> Iterator[Finding]:
         story=(
             sentence(
                 *(ctx.who(activity) if activity.source is not None else (account,)), " had ", target, f" {process.what}",
-                f": {process.command[:200] or process.program}.",
+                f": {clipped(process.command) or process.program}.",
             ),
         ),
         facts=(
@@ -494,7 +508,7 @@ def left(activity: Activity, ctx: Context) -> Iterator[Finding]:
         story=(
             sentence(
                 *(ctx.who(activity) if activity.source is not None else (account,)), " had ", target, f" {trace.what}",
-                f": {trace.said[:200]}.",
+                f": {clipped(trace.said)}.",
             ),
         ),
         facts=(

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from app.engine import describe
 from app.engine.context import Context
-from app.engine.detector import HOUR, Detector, Later, Needs, against, fact, found, later, sentence
+from app.engine.detector import HOUR, Detector, Later, Needs, against, clipped, fact, found, later, sentence
 from app.engine.readings.commands import ADMINISTRATION, PROGRAM_OF, local_mark
 from app.engine.readings.hosts import VALUE_AUDITED, VALUE_SET
 from app.engine.readings.installations import INSTALLED, INSTALLED_AUDITED, SAME, installation, written_service
@@ -68,7 +68,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Later]:
                 *((account,) if account is not None else ("Somebody not named",)),
                 f" {did} the {what} {made.name[:200]} on ",
                 target,
-                f": {made.command[:200]}." if made.command else ".",
+                f": {clipped(made.command)}." if made.command else ".",
             ),
         ),
         facts=(
