@@ -12,6 +12,7 @@ from pathlib import Path
 from secrets import token_hex
 
 import msgspec
+from msgspec.structs import replace
 
 from app.command.analyze import add_fail_on, add_strictness, print_totals, tell_others
 from app.command.opening import opened
@@ -33,6 +34,9 @@ from app.model.source import (
     SyslogSource,
 )
 from app.sensor.live import unwritable
+
+FILES = ("certificate", "key", "authorities", "places", "path", "file")
+"""Fields of sources that name a file."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -185,7 +189,13 @@ def specs_of(options: argparse.Namespace) -> list[LiveSource]:
         specs.append(GrowingSource(path="-" if path == "-" else str(Path(path).resolve())))
     if why := next(filter(None, map(unwritable, specs)), ""):
         raise OSError(why)
-    return specs
+    return [_whole(one) for one in specs]
+
+
+def _whole(spec: LiveSource) -> LiveSource:
+    """With whole names of files: the process of a source does not run in the folder in which they were typed."""
+    names = {one: getattr(spec, one, "") for one in FILES}
+    return replace(spec, **{one: str(Path(name).absolute()) for one, name in names.items() if name and name != "-"})
 
 
 def _syslog(text: str, options: argparse.Namespace) -> SyslogSource:

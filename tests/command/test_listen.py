@@ -222,3 +222,24 @@ def test_alerts_of_before_are_not_told_as_raised_but_counted_in_the_end(tmp_path
     assert nothing == "" and alerts[0].title in first and set(said) == {alerts[0].id, "gone"}
     heads = [one for one in out.getvalue().splitlines() if not one.startswith(" ")]
     assert len(heads) == len(alerts) + 1 and heads[-1].startswith("GONE ") and alerts[1].title in heads[-1]
+
+
+def test_files_that_are_named_from_where_one_is_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ["w", "--syslog", "tls:6514", "--certificate", "c.pem", "--key", "./k.pem", "--directory", "ldaps://dc"]
+    listed = tmp_path / "sources.json"
+    listed.write_text(json.dumps([{"kind": "growing", "path": "x.pcap"}, {"kind": "growing", "path": "-"}]))
+    given = [*words, "--authorities", "a.pem", "--sources", str(listed)]
+    growing, stdin, syslog, directory = specs_of(parser().parse_args(["listen", *ordered(given)]))
+
+    assert isinstance(syslog, SyslogSource) and isinstance(directory, DirectorySource)
+    assert (syslog.certificate, syslog.key) == (str(tmp_path / "c.pem"), str(tmp_path / "k.pem"))
+    assert directory.authorities == str(tmp_path / "a.pem")
+    assert (growing, stdin) == (GrowingSource(path=str(tmp_path / "x.pcap")), GrowingSource(path="-"))
+
+
+def test_a_certificate_that_is_not_there_is_named(tmp_path: Path) -> None:
+    child = start("listen", str(tmp_path / "w"), "--syslog", "tls:6514", "--certificate", "gone.pem", "--key", "k.pem")
+    _, errors = child.communicate(timeout=60)
+
+    assert child.returncode == 1 and b"gone.pem: No such file or directory" in errors

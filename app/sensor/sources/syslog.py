@@ -64,6 +64,12 @@ def run(spec: SyslogSource, key: str, outlet: Outlet, stop: threading.Event) -> 
 def _context(spec: SyslogSource) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    for name in filter(None, (spec.certificate, spec.key)):  # OpenSSL does not say which of both it is
+        try:
+            with Path(name).open("rb"):
+                pass
+        except (OSError, ValueError) as error:
+            raise Cannot(f"The certificate or its key cannot be used: {name}: {getattr(error, 'strerror', error)}.") from error
     try:
         context.load_cert_chain(spec.certificate, spec.key or None, password=lambda: "")
     except (OSError, ssl.SSLError, ValueError) as error:
