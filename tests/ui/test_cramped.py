@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QScrollArea, QWidget
 
 from app.ui import theme
 from app.ui.frame.keys_sheet import KeysSheet
@@ -17,12 +17,13 @@ from app.ui.pages.activities import ActivitiesPage
 from app.ui.pages.alert import AlertPage
 from app.ui.pages.graph import GraphPage
 from app.ui.pages.help import HelpPage
-from app.ui.pages.start import Offer, StartPage
+from app.ui.pages.start import StartPage
 from app.ui.settings.detectors import Detectors
 from app.ui.tables.table import Table
 from app.ui.widgets.buttons import Button
+from app.ui.widgets.offer import WORDS, Offer
 from app.ui.widgets.sentence import SentenceView
-from app.ui.widgets.words import Paragraph
+from app.ui.widgets.words import Paragraph, SectionHeading
 
 from .above import click, press, worst
 from .places import clash, inside, is_whole
@@ -59,7 +60,7 @@ def test_what_can_be_opened_first_is_whole(make_window, settle: Settle, width: i
     offers = page.findChildren(Offer)
     assert len(offers) >= 3
     for one in offers:
-        assert one.words.width() >= theme.px(Offer.WORDS) - 1
+        assert one.words.width() >= theme.px(WORDS) - 1
         assert not clash([one.words, one.buttons], page)
         for button in one.findChildren(Button):
             area.ensureWidgetVisible(button)
@@ -247,3 +248,47 @@ def test_what_can_be_done_in_a_pane_stands_on_the_line_of_its_title(window: Main
     for one in title.findChildren(Button):
         if one.isVisible():
             assert abs(inside(one, title).center().y() - middle) <= 1, one.accessibleName()
+
+
+EVERY = (
+    "overview", "alerts", "incident", "exclusions", "history", "entities", "coverage", "sensors", "sources", "reports",
+    "settings", "settings/keeping", "settings/notifications", "settings/tags", "settings/updates", "compare", "health",
+    "workspaces",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("zoom", [2.0, 1.5])
+def test_nothing_of_a_page_is_squeezed(window: MainWindow, settle: Settle, zoom: float) -> None:
+    look(window, settle, 1000, 700, zoom)
+    for name in EVERY:
+        page, _, key = name.partition("/")
+        faults = squeezed(go(window, settle, page, key or (window.desk.incidents[0].id if page == "incident" else "")))
+        assert not faults, (name, faults)
+
+
+def squeezed(page: QWidget) -> list[str]:
+    """What of a page stands beyond its edge, over its neighbour, or in less room than its words need."""
+    found = []
+    seen: list[QWidget] = []
+    for one in page.findChildren(QWidget):
+        if not one.isVisible() or not isinstance(one, (SentenceView, QLabel, QLineEdit, Button)):
+            continue
+        words, place = one.text() if isinstance(one, QLabel | Button) else one.accessibleName(), inside(one, page)
+        if place.left() < 0 or place.right() >= page.width():
+            found.append(f"{words}: beyond the edge")
+        if isinstance(one, SentenceView | QLabel) and one.hasHeightForWidth() and one.height() < one.heightForWidth(one.width()):
+            found.append(f"{words}: too low")
+        if isinstance(one, QLabel | Button) and not one.hasHeightForWidth() and one.width() < one.sizeHint().width():
+            found.append(f"{words}: too narrow")
+        if any(other.parentWidget() is one.parentWidget() and other.geometry().intersects(one.geometry()) for other in seen):
+            found.append(f"{words}: over another")
+        seen.append(one)
+    return found
+
+
+def test_a_heading_is_whole_before_the_note_beside_it(small: MainWindow, settle: Settle) -> None:
+    for page in ("overview", "sources"):
+        headings = [one for one in go(small, settle, page).findChildren(SectionHeading) if one.isVisible() and one.title.text()]
+        assert headings
+        for one in headings:
+            assert one.title.width() >= one.title.sizeHint().width(), one.title.text()

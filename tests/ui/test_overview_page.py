@@ -207,4 +207,6 @@ def test_numbers_wrap_where_there_is_little_room(make_window, kept: Path, settle
     window.set_zoom(2.0)
     page = overview_of(window, settle)
     tops = {fact.mapTo(page, QPoint(0, 0)).y() for fact in page.facts}
-    assert len(tops) == 2
+    assert len(tops) == 3
+    for fact in page.facts:
+        assert fact.words.width() >= fact.words.sizeHint().width() and fact.number.width() >= fact.number.sizeHint().width()

@@ -52,7 +52,7 @@ class IncidentPage(Page):
         self.band.setObjectName("band")
         self.chain = TwoLineList(lambda one: desk.go("alert", one.id))
         self.chain.setAccessibleName(tr("Alerts of the incident"))
-        self.chain_heading = SectionHeading(tr("Along the kill chain"), right=(self.in_list,))
+        self.chain_heading = SectionHeading(tr("Along the kill chain"), right=(self.in_list,), whole=True)
         self.ties = TwoLineList(self._inspect)
         self.ties.setAccessibleName(tr("What ties them together"))
         self.ties_heading = SectionHeading(tr("What ties them together"))

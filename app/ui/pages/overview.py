@@ -67,7 +67,7 @@ class OverviewPage(Page):
         self.chart.mark_clicked.connect(self._open_mark)
         self.chart.brushed.connect(self._brushed)
         self.legend = Legend(wording.FAMILIES)
-        self.chart_heading = SectionHeading(tr("Activities over time"), right=(self.legend,))
+        self.chart_heading = SectionHeading(tr("Activities over time"), right=(self.legend,), whole=True)
         self.incidents = Listed("Incidents", "", lambda one: go("incident", one.id))
         self.alerts = Listed(
             "Worst open alerts", "Nothing suspicious is open.", lambda one: go("alert", one.id), "All", lambda: go("alerts")

@@ -11,8 +11,9 @@ from app.ui.exporting import ask
 from app.ui.page import Column, Page, scrolled
 from app.ui.reporting.rows import ReportRows
 from app.ui.widgets.buttons import Button
-from app.ui.widgets.marks import IconMark, IconTile
-from app.ui.widgets.words import Line, PageHeading, Paragraph, SectionHeading, Words
+from app.ui.widgets.marks import IconMark
+from app.ui.widgets.offer import LONG, Offer
+from app.ui.widgets.words import Line, PageHeading, Paragraph, SectionHeading
 
 PARTS = (
     (
@@ -106,19 +107,8 @@ class ReportsPage(Page):
 
     @staticmethod
     def _row(icon: str, title: str, sentence: str, button: QWidget) -> QWidget:
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.px(16))
-        row.addWidget(IconTile(icon))
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(Words(title, "strong"))
-        words.addWidget(Paragraph(sentence, look="quiet"))
-        row.addLayout(words, 1)
         button.setMinimumWidth(theme.px(152))
-        row.addWidget(button)
-        return holder
+        return Offer(icon, title, sentence, button, LONG)
 
     def _privacy(self) -> QWidget:
         holder = QWidget()

@@ -14,7 +14,8 @@ from app.ui.navigation import Crumb
 from app.ui.page import Page, scrolled
 from app.ui.widgets.buttons import Button, LinkButton, MenuButton
 from app.ui.widgets.flow import flow
-from app.ui.widgets.marks import IconMark, IconTile
+from app.ui.widgets.marks import IconMark
+from app.ui.widgets.offer import Offer
 from app.ui.widgets.tips import plain_tip
 from app.ui.widgets.words import Line, Paragraph, Words
 
@@ -28,51 +29,6 @@ READS = (
     ("Directories", "LDIF, SharpHound collections"),
     ("Packed", ".gz, .zst, .zip, .tar; whole folders"),
 )
-
-
-class Offer(QWidget):
-    """One thing to begin with: sign, title, sentence, and its buttons at the right, or below where the words would be a stub."""
-
-    WORDS = 150
-    """Pixels of the design that the words keep beside the buttons."""
-
-    def __init__(self, icon: str, title: str, sentence: str, buttons: QWidget) -> None:
-        super().__init__()
-        self.buttons = buttons
-        self._sign = IconTile(icon)
-        words = QWidget()
-        column = QVBoxLayout(words)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(Words(title, "strong"))
-        column.addWidget(Paragraph(sentence, look="quiet"))
-        self.words = words
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(theme.px(16))
-        self._grid.setVerticalSpacing(theme.px(8))
-        self._grid.setColumnStretch(1, 1)
-        self._grid.addWidget(words, 0, 1)
-        self._below: bool | None = None
-        self._fold(False)
-
-    def _fold(self, below: bool) -> None:
-        if below == self._below:
-            return
-        self._below = below
-        for one in (self._sign, self.buttons):
-            self._grid.removeWidget(one)
-        self._grid.addWidget(self._sign, 0, 0, Qt.AlignmentFlag.AlignTop if below else Qt.AlignmentFlag(0))
-        if below:
-            self._grid.addWidget(self.buttons, 1, 1, Qt.AlignmentFlag.AlignLeft)
-        else:
-            self._grid.addWidget(self.buttons, 0, 2)
-
-    def resizeEvent(self, event) -> None:
-        """As there is room."""
-        super().resizeEvent(event)
-        beside = self._sign.sizeHint().width() + self.buttons.sizeHint().width() + 2 * self._grid.horizontalSpacing()
-        self._fold(self.width() - beside < theme.px(self.WORDS))
 
 
 class StartPage(Page):

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
@@ -16,7 +15,7 @@ from app.ui.desk import Desk
 from app.ui.settings.section import Segments
 from app.ui.widgets.buttons import Button, MenuButton
 from app.ui.widgets.flow import FlowLayout
-from app.ui.widgets.marks import IconTile
+from app.ui.widgets.offer import LONG, Offer
 from app.ui.widgets.words import Line, Paragraph, SectionHeading, Words
 
 REPORTS = (
@@ -90,28 +89,19 @@ class ReportRows(QWidget):
         return edit
 
     def _row(self, name: str, icon: str, title: str, sentence: str) -> QWidget:
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.px(16))
-        row.addWidget(IconTile(icon))
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        heading, said = Words(tr(title), "strong"), Paragraph(sentence, look="quiet")
-        words.addWidget(heading)
-        words.addWidget(said)
-        self.words[name] = heading, said
-        row.addLayout(words, 1)
         schedule = self.schedules[name] = MenuButton(tr("Schedule"), lambda menu: self._fill(menu, name), "clock")
         schedule.setAccessibleName(f"Schedule: {title}")
         save = self.saves[name] = Button(tr("Save"), on_click=lambda: self.save(name), tip=f"Save: {title}")
         schedule.setMinimumWidth(theme.px(128))
-        both = QHBoxLayout()
+        buttons = QWidget()
+        both = QHBoxLayout(buttons)
+        both.setContentsMargins(0, 0, 0, 0)
         both.setSpacing(theme.space("related"))
-        both.addWidget(schedule, 0, Qt.AlignmentFlag.AlignVCenter)
-        both.addWidget(save, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addLayout(both)
-        return holder
+        both.addWidget(schedule)
+        both.addWidget(save)
+        offer = Offer(icon, tr(title), sentence, buttons, LONG)
+        self.words[name] = offer.heading, offer.said
+        return offer
 
     # ---- what is shown
 

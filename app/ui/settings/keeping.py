@@ -13,6 +13,7 @@ from app.ui.settings.section import Segments, Sheet
 from app.ui.shelf.lists import limit_words
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.emptying import emptied
+from app.ui.widgets.flow import flow, whole
 from app.ui.widgets.words import Elided, Paragraph, Words
 
 MIB = 1 << 20
@@ -104,7 +105,6 @@ class Keeping(Sheet):
         row.addWidget(self.add_button)
         row.addStretch(1)
         column.addLayout(row)
-        box.setMinimumWidth(theme.px(480))
         return box
 
     # ---- what is set
@@ -201,10 +201,6 @@ class Keeping(Sheet):
             self._people.addWidget(self._role_row(who, role, may))
 
     def _role_row(self, who: str, role: Role, may: bool) -> QWidget:
-        line = QWidget()
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.space("related"))
         name = tr("everybody else") if who == EVERYBODY else who
         words = Elided(name)
         words.setFixedWidth(theme.px(180))
@@ -213,10 +209,7 @@ class Keeping(Sheet):
         remove = Button("", "close", on_click=partial(self.give, who, ""), tip=f"{tr('Take the role away')}: {name}")
         for one in (segments, remove):
             one.setEnabled(may)
-        for one in (words, segments, remove):
-            row.addWidget(one)
-        row.addStretch(1)
-        return line
+        return whole(flow(words, segments, remove, gap=8))
 
     def add_role(self) -> None:
         """A role for the user whose name is typed; the first one is the administrator who gives it."""

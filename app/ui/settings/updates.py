@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -90,11 +90,10 @@ class UpdateSettings(Sheet):
         return holder
 
     def _field(self, name: str, value: str, empty: str) -> QLineEdit:
-        edit = QLineEdit(value)
+        edit = _Long(value)
         edit.setAccessibleName(name)
         edit.setPlaceholderText(empty)
         edit.setMaxLength(2_000)
-        edit.setMinimumWidth(theme.px(420))
         return edit
 
     def _file_row(self, key: str, title: str, hint: str, edit: QLineEdit, more: str) -> Any:
@@ -284,6 +283,18 @@ def _installation() -> Any:
     from app.session import updates
 
     return updates.installation()
+
+
+class _Long(QLineEdit):
+    """A field for a path or an address, as far as there is room."""
+
+    def sizeHint(self) -> QSize:
+        """What most of them take."""
+        return QSize(theme.px(420), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Enough to see what is typed."""
+        return QSize(theme.px(120), super().minimumSizeHint().height())
 
 
 def _side_by_side(*widgets: QWidget) -> QHBoxLayout:

@@ -80,7 +80,7 @@ class FactsRow(QWidget):
     def resizeEvent(self, event) -> None:
         """As many as there is room for."""
         super().resizeEvent(event)
-        self._arrange(len(self._facts) if self.width() >= theme.px(700) else 3)
+        self._arrange(len(self._facts) if self.width() >= theme.px(700) else 3 if self.width() >= theme.px(440) else 2)
 
 
 def signed(sign: str, words: str) -> QWidget:
@@ -103,7 +103,7 @@ class Listed(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(4))
         self.link = LinkButton(link, on_link)
-        column.addWidget(SectionHeading(title, right=(self.link,)))
+        column.addWidget(SectionHeading(title, right=(self.link,), whole=True))
         self.link.setVisible(bool(link))
         self.list = TwoLineList(opened)
         self.list.setAccessibleName(title)
@@ -123,7 +123,7 @@ class Listed(QWidget):
 
 
 class Side(QWidget):
-    """Parts side by side with a line between: three on a row, two where there is little room."""
+    """Parts side by side with a line between: three on a row, two or one where there is little room."""
 
     def __init__(self, parts: Sequence[QWidget]) -> None:
         super().__init__()
@@ -155,4 +155,4 @@ class Side(QWidget):
     def resizeEvent(self, event) -> None:
         """As many as there is room for."""
         super().resizeEvent(event)
-        self._arrange(3 if self.width() >= theme.px(1040) else 2)
+        self._arrange(3 if self.width() >= theme.px(1040) else 2 if self.width() >= theme.px(500) else 1)

@@ -11,6 +11,8 @@ from app.ui.widgets.tips import plain_tip
 
 WHOLE = 2_000
 """Wider than any heading of a part."""
+FIRM = 240
+"""Pixels of the design as far as to which the note beside a heading is cut first."""
 
 
 class Words(QLabel):
@@ -60,10 +62,12 @@ class Elided(QWidget):
 
     def __init__(
         self, text: str = "", kind: str = "body", role: str = "text", cut: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
-        smaller: str = "",
+        smaller: str = "", firm: int = 0,
     ) -> None:  # fmt: skip
-        """smaller: another type role, in which the line is written before any of it is cut."""
+        """smaller: another type role, in which the line is written before any of it is cut; firm: pixels of the design, as far
+        as to which others beside it give first."""
         super().__init__()
+        self._firm = max(24, firm)
         self._kind, self._role, self._cut, self._smaller = kind, role, cut, smaller
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.say(text)
@@ -94,7 +98,7 @@ class Elided(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """A few characters; nothing takes no room."""
-        return QSize(min(theme.px(24), self.sizeHint().width()) if self._text else 0, theme.line_height(self._kind))
+        return QSize(min(theme.px(self._firm), self.sizeHint().width()) if self._text else 0, theme.line_height(self._kind))
 
     def paintEvent(self, _event: object) -> None:
         """Paint the cut line."""
@@ -147,7 +151,7 @@ class SectionHeading(QWidget):
 
     def __init__(self, title: str, note: str = "", right: tuple[QWidget, ...] = (), whole: bool = False) -> None:
         super().__init__()
-        self.title = Elided(title, "section")
+        self.title = Elided(title, "section", firm=0 if whole else FIRM)
         self.note = Elided(note, "quiet", "text-quiet")
         if whole:
             head = HeadRow(self.title, behind=(self.note,), enough=WHOLE)
