@@ -8,6 +8,9 @@ from pathlib import Path
 
 from app import starting
 
+SLIP = 0.75
+"""Likeness from which on a word is a command with a slip of the pen, though a file stands behind it."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit status. `wardlight [PATH...]` opens the window; anything else is a command."""
@@ -24,8 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(words, _to_pdf, _window_parts)
     if words and words[0].startswith("-"):
         return run(words, _to_pdf)
-    if words and not any(os.path.lexists(one) for one in words):
-        return _failed(_nothing(words[0], [one for one in COMMANDS if not one.startswith("_")]))
+    commands = [one for one in COMMANDS if not one.startswith("_")]
+    missing = bool(words) and not os.path.lexists(words[0])
+    if missing and (_near(words[0], commands, SLIP) or not any(os.path.lexists(one) for one in words)):
+        return _failed(_nothing(words[0], commands))
     return _window([Path(one) for one in words])
 
 
@@ -33,8 +38,13 @@ def _nothing(word: str, commands: list[str]) -> str:
     """What is wrong with a first word that is neither a command nor there."""
     from app.command.words import line
 
-    near = difflib.get_close_matches(word, commands, 1)
-    return f"no such command, file or folder: {line(word)}{f'; did you mean {near[0]}?' if near else ' (see --help)'}"
+    near = _near(word, commands, 0.6)
+    return f"no such command, file or folder: {line(word)}{f'; did you mean {near}?' if near else ' (see --help)'}"
+
+
+def _near(word: str, commands: list[str], likeness: float) -> str:
+    """The command that was meant, "" for none."""
+    return next(iter(difflib.get_close_matches(word, commands, 1, likeness)), "")
 
 
 def _failed(why: str) -> int:

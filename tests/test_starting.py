@@ -28,6 +28,7 @@ def test_what_is_neither_a_command_nor_there_opens_no_window_and_a_window_needs_
     bare = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
     for words, said in (
         (["analyse"], "wardlight: no such command, file or folder: analyse; did you mean analyze?\n"),
+        (["whatif", "pyproject.toml"], "wardlight: no such command, file or folder: whatif; did you mean what-if?\n"),
         (["/no/such\nfile"], "wardlight: no such command, file or folder: /no/such\ufffdfile (see --help)\n"),
         ([], "wardlight: the window cannot be opened: there is no display here; `wardlight analyze PATH` works without one\n"),
     ):

@@ -29,11 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         changing.add_argument("ids", nargs="+", metavar="ID")
         changing.add_argument("--no-detect", action="store_true", help="leave the alerts as they are until detection runs again")
     taking = verbs.add_parser("import", help="add all of a list: CSV, JSON, or one value on a line")
-    taking.add_argument("list", nargs="?", type=Path, metavar="FILE", help="standard input when it is left out")
+    taking.add_argument("list", nargs="?", type=Path, metavar="FILE", help="standard input when it is left out, or -")
     taking.add_argument("--kind", choices=KINDS, default="", help="kind of values that stand alone")
     _common(taking)
     giving = verbs.add_parser("export", help="write all of them")
-    giving.add_argument("out", nargs="?", type=Path, metavar="OUT", help="standard output when it is left out")
+    giving.add_argument("out", nargs="?", type=Path, metavar="OUT", help="standard output when it is left out, or -")
     giving.add_argument("--format", choices=("csv", "json"), default="csv")
 
 
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
             return 0
         if options.verb == "export":
             text = session.export_exclusions(options.format)
-            if options.out is None:
+            if options.out is None or str(options.out) == "-":
                 sys.stdout.write(text)
             else:
                 may_write(options.out, [options.workspace])
@@ -83,7 +83,7 @@ def _change(session: Session, options: argparse.Namespace) -> list[str]:
         print(f"{one.id}  {_words(one)}")
         return []
     if options.verb == "import":
-        if options.list is None:
+        if options.list is None or str(options.list) == "-":
             text = decoded(sys.stdin.read(MOST).encode("utf-8", "surrogateescape"), "standard input")
         else:
             text = text_of(options.list)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -25,6 +26,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PATIENCE = 1.0
 """Seconds between two tries to deliver while another process does."""
 Pdf = Callable[[str, Path], None]
+T = TypeVar("T", bound=msgspec.Struct)
+PLACES = ("authorities", "certificate", "key", "folder")
+"""Fields of destinations and reports that name a file or a folder."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -179,7 +183,19 @@ def _set(session: Session, options: argparse.Namespace) -> None:
         wanted = msgspec.json.decode(data, type=Notifying)
     except msgspec.MsgspecError as error:
         raise OSError(f"{options.set} does not say what to tell: {error}") from error
-    session.set_notifying(wanted, from_now=not options.all)
+    session.set_notifying(whole(wanted), from_now=not options.all)
+
+
+def whole(wanted: Notifying) -> Notifying:
+    """With whole names of files and folders: who delivers later does not run in the folder in which they were typed."""
+    return msgspec.structs.replace(
+        wanted, targets=tuple(_whole(one) for one in wanted.targets), reports=tuple(_whole(one) for one in wanted.reports)
+    )
+
+
+def _whole(one: T) -> T:
+    names = {name: getattr(one, name, "") for name in PLACES}
+    return msgspec.structs.replace(one, **{name: str(Path(place).absolute()) for name, place in names.items() if place})
 
 
 def _test(session: Session, wanted: Notifying, name: str) -> int:

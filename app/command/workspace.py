@@ -291,6 +291,8 @@ def _pack(options: argparse.Namespace, settings: Settings) -> int:
     path, out = _place(options, settings), Path(options.out).expanduser()
     if out.exists():
         raise FileExistsError(f"There is a file {out} already.")
+    if not out.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {out.parent}.")
     number = workspaces.pack(path, out, packets=not options.no_packets)
     print(line(f"{out}  {size(number)}"))
     return 0

@@ -56,3 +56,19 @@ def test_no_other_file_is_called_so(case: Path, tmp_path: Path) -> None:
         done = subprocess.run(command(*words), capture_output=True, timeout=120, cwd=tmp_path, env=environment(), check=False)
         assert done.returncode == 1 and b"- is no name of a file" in done.stderr
     assert not (tmp_path / "-").exists()
+
+
+def test_a_list_of_exclusions_goes_and_comes_by_the_same_sign(case: Path, tmp_path: Path) -> None:
+    def exclusions(*words: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            command("exclusions", case, *words), input=given, capture_output=True, timeout=120, cwd=tmp_path, env=environment(),
+            check=False,
+        )  # fmt: skip
+
+    taken = exclusions("import", "-", "--kind", "account", "--no-detect", given=b"svc.scanner\n")
+    given = exclusions("export", "-")
+
+    assert (taken.returncode, given.returncode) == (0, 0), taken.stderr + given.stderr
+    assert taken.stdout == b"1 exclusion is new or changed\n"
+    assert given.stdout.startswith(b"detector,kind,value") and b"svc.scanner" in given.stdout
+    assert not (tmp_path / "-").exists()

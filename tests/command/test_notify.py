@@ -81,6 +81,27 @@ def test_a_webhook_that_others_could_read_on_the_way_is_refused_when_it_is_set(
     assert "nothing is set up" in wardlight("notify", workspace, status=1)
 
 
+def test_files_and_folders_that_are_named_from_where_one_is_are_found_later(
+    workspace: Path,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = tmp_path / "notify.json"
+    hook = {"kind": "webhook", "name": "chat", "url": "https://a.test/x", "authorities": "ca.pem"}
+    said.write_bytes(
+        msgspec.json.encode({"targets": [hook], "reports": [{"report": "groups", "folder": "out"}, {"report": "paths"}]})
+    )
+    monkeypatch.chdir(tmp_path)
+    wardlight("notify", workspace, "--set", said)
+    session = Session.open(workspace)
+    held = session.notifying()
+    session.close()
+
+    (target,) = held.targets
+    assert isinstance(target, WebhookTarget) and target.authorities == str(tmp_path / "ca.pem")
+    assert [one.folder for one in held.reports] == [str(tmp_path / "out"), ""]
+
+
 def test_destinations_need_names_of_their_own(workspace: Path) -> None:  # noqa: F811
     session = Session.open(workspace)
     twice = Notifying(targets=(WebhookTarget(name="a", url="https://a.test"), WebhookTarget(name="A", url="https://b.test")))

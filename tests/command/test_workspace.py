@@ -62,6 +62,8 @@ def test_no_folder_is_made_for_a_slip_of_the_pen(tmp_path: Path, capsys: pytest.
     assert f"There is no folder {tmp_path / 'csaes'}; make it first." in capsys.readouterr().err
     assert not (tmp_path / "csaes").exists()
     assert called("create", tmp_path / "one") == 0
+    assert called("pack", tmp_path / "one.wardlight", tmp_path / "csaes" / "one.pack") == 1
+    assert capsys.readouterr().err == f"wardlight: There is no folder {tmp_path / 'csaes'}.\n"
     assert called("check", tmp_path / "one.wardlight") == 0
     assert capsys.readouterr().out.splitlines()[-1] == "0 activities, 0 files of packets, 0 faults"
 
