@@ -1,5 +1,8 @@
 """Tickets unlike those of their KDC, and tickets from before the recording."""
 
+from msgspec.structs import replace
+
+from app.engine.readings.kerberos import IMPACKET
 from tests.cases.case import LOW, Case, Cases, Real
 from tests.engine.detectors.builders import DC1, DC2, HOUR, MINUTE, SECOND, WS1, as_req, tgs_req
 from tests.engine.detectors.builders_kerberos import tgt_of
@@ -71,6 +74,9 @@ FIRES: Cases = {
     ),
     "without authorization data (36)": Case([strange(36)], severity="low"),
     "a wrong full signature (43)": Case([strange(43)], severity="low"),
+    "a tool, whose request nobody answered, and that asked for no ticket": Case(
+        [tgs_req("cifs/dc1.example.org", WS1, at=MINUTE, code=-1, request_etypes=IMPACKET)], severity="medium"
+    ),
     "revoked, in the log": Case(
         [logon("administrator"), ticket("cifs/files", user="administrator", at=MINUTE, status=0x14, etype=0xFFFFFFFF)],
         severity="medium",
@@ -82,6 +88,10 @@ FIRES: Cases = {
 
 QUIET: Cases = {
     "issued before the recording": [*ISSUED, shown()],
+    "a tool, in a recording without answers": [
+        replace(as_req("alice", WS1, at=SECOND), result="unanswered"),
+        tgs_req("cifs/dc1.example.org", WS1, at=MINUTE, code=-1, request_etypes=IMPACKET),
+    ],
     "a group more": [as_req("alice", ticket_size=1100), shown(size=1180)],
     "of a read-only controller": [*ISSUED, shown(kvno=0x12340001)],
     "a recording of one of two controllers": [

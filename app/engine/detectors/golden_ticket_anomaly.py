@@ -87,6 +87,8 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
         return logged(activity, ctx, detail)
     if activity.source is None:
         return ()
+    if type(detail) is KerberosAs and activity.result == "unanswered":
+        ctx.memory.note(("asked", activity.source.ip), True, activity.at)
     if activity.result == "success" and detail.ticket_hash and is_krbtgt(detail.service):
         realm = (detail.realm or "").lower()
         if is_own_tgt(detail.service, realm):
@@ -114,7 +116,8 @@ def unknown(activity: Activity, ctx: Context, detail: KerberosTgs, reasons: list
     if activity.code in MODIFIED:
         reasons.append(("low", "The KDC answered that its key did not make this ticket"))
     tool = tool_of(detail)
-    if tool:
+    asked = activity.source is not None and ctx.memory.recall(("asked", activity.source.ip), bool, at, WINDOW)
+    if tool and not asked:  # a recording without answers does not hold the issue
         reasons.append(("medium", f"The request is written as {tool} writes it: the ticket was stolen or made elsewhere"))
     began, seen = ctx.memory.recall(("issued",), tuple, at, KEPT) or (at, 0)
     if at - began >= ctx.limit(COVERED) and seen >= ctx.limit(TRACED) and len(trail.values) <= UNTRACED * seen:
@@ -259,7 +262,7 @@ DETECTOR = Detector(
     thresholds=(ISSUED, SIZE, COVERED, TRACED),
     attacked_accounts=True,
     forms={
-        KerberosAs: lambda _, result: result == "success",
+        KerberosAs: lambda _, result: result in ("success", "unanswered"),
         EventKerberos: lambda _, result: result in ("success", "failure"),
     },
     detect=detect,
