@@ -4,7 +4,21 @@ from collections.abc import Iterable
 from typing import Any
 
 from app.engine.context import Context
-from app.engine.detector import MINUTE, Detector, Later, Needs, against, fact, found, later, listed, measured, plural, sentence
+from app.engine.detector import (
+    DAY,
+    MINUTE,
+    Detector,
+    Later,
+    Needs,
+    against,
+    fact,
+    found,
+    later,
+    listed,
+    measured,
+    plural,
+    sentence,
+)
 from app.engine.knowledge.names import account_parts
 from app.engine.memory import Trail
 from app.engine.readings.sessions import FROM_ELSEWHERE, LOGON_REFUSED
@@ -16,6 +30,8 @@ from app.model.tuning import Threshold
 
 WINDOW = 30 * MINUTE
 """Lists of names are tried fast; half an hour holds throttled ones."""
+SLOWLY = 2
+"""Times that many names within a day are a list too, in a low voice."""
 NAMES = Threshold(name="names", low=40, medium=10, high=6, words="Different unknown names from one source")
 """Different unknown names from one source; typing mistakes of one workstation stay far below."""
 PROVED = Threshold(
@@ -112,7 +128,7 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
     if not exists:
         trail = memory.seen(("unknown", ip), name, at, activity.id, WINDOW)
         if trail.distinct < ctx.limit(NAMES):
-            return ()
+            return slow(activity, ctx, name, protocol)
         memory.note(("hot", ip), True, at)
         return (told(activity, ctx, trail.take(), protocol),)
     hot = memory.recall(("hot", ip), bool, at, WINDOW) is not None
@@ -130,6 +146,36 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
     if hot and activity.result == "failure" and known.counts[name] == 1:
         return (told(activity, ctx, (activity.id,), protocol),)
     return ()
+
+
+def slow(activity: Activity, ctx: Context, name: str, protocol: str) -> Iterable[Finding]:
+    """Twice as many unknown names within a day, told once: whoever spreads a list over hours is not hasty.
+
+    Not for NTLM, over which servers pass on what strangers type.
+    """
+    ip, at, memory = ctx.place(activity.source, activity.at), activity.at, ctx.memory
+    if protocol == "NTLM" or ctx.sensitivity == "low":
+        return ()
+    trail = memory.seen(("slow", ip), name, at, activity.id, DAY)
+    told_before = memory.recall(("hot", ip), bool, at, DAY) or memory.recall(("slow told", ip), bool, at, DAY)
+    if trail.distinct < SLOWLY * ctx.limit(NAMES) or told_before:
+        return ()
+    memory.note(("slow told", ip), True, at)
+    source, target = ctx.source(activity), ctx.target(activity)
+    names = [str(one) for one in trail.values]
+    what = plural(len(names), "user name")
+    return (
+        found(
+            ctx, activity, f"slow {ip}", first=trail.began, severity="low", confidence="low", evidence=trail.take(),
+            external_id=BY_PING if protocol == "LDAP ping" else None, succeeded=False,
+            story=(sentence(source, " asked ", target, f" over {protocol} about {what} that do not exist, within a day."),),
+            facts=(
+                measured(f"Unknown names: {listed(names)}", seen=len(names), limits=(SLOWLY * ctx.limit(NAMES),), unit="names"),
+                against(f"It would be quiet below {SLOWLY * ctx.limit(NAMES)} unknown names within a day"),
+            ),
+            steps=(Step(origin=source, target=target, label=f"{protocol} user names", caption=what, accented=True),),
+        ),
+    )  # fmt: skip
 
 
 def told(activity: Activity, ctx: Context, evidence: tuple[str, ...], protocol: str) -> Later:

@@ -67,7 +67,7 @@ from app.engine.readings.installations import (
 )
 from app.engine.readings.novelty import is_new
 from app.engine.readings.pipes import CONTROL, pipe_opened
-from app.engine.readings.processes import WMI_HOST, program_of, started
+from app.engine.readings.processes import WAKES, WMI_HOST, program_of, started, visited
 from app.engine.readings.sessions import LOGON, NETWORK, Logon, from_session, is_elsewhere, latest_of
 from app.engine.readings.shares import FILE_CHECKED, USE_PIPE, names_written, program_put, program_written
 from app.engine.readings.wmi import PUT
@@ -88,7 +88,7 @@ JUST_BEFORE = 300 * SECOND
 DEPLOYED = 5
 """Other computers on which the same account had a service or task of the same name made from there, after which its like on a
 controller is one more of a deployment, and no visit of the controller."""
-WAKES, VISITS = 3 * SECOND, 3
+VISITS = 3
 """A client of WMI signs in for each of its objects, three times and more, before the host of WMI starts for it."""
 PRODUCT = (
     "The service's program lies in a folder of its own and shares its name, as products that bring an agent write it; "
@@ -369,19 +369,6 @@ def brief(activity: Activity, ctx: Context) -> Iterator[Finding]:
         ),
         steps=ctx.path(made, "task registered", "success"),
     )  # fmt: skip
-
-
-def visited(activity: Activity, event: EventLogon, ctx: Context) -> None:
-    """Keep who signed in last over the network: processes of old Windows versions do not tell for whom they run."""
-    if event.event_id != LOGON or event.number("LogonType") != NETWORK or activity.account is None:
-        return
-    source, target = activity.source, activity.destination
-    if not activity.account.name.endswith("$") and source is not None and target is not None and source.ip != target.ip:
-        last = ctx.memory.recall(("visitor", target.ip), Activity, activity.at, WAKES)
-        again = last is not None and last.account is not None and last.account.name == activity.account.name
-        visits = (ctx.memory.recall(("visits", target.ip), int, activity.at, WAKES) or 0) + 1 if again else 1
-        ctx.memory.note(("visits", target.ip), visits, activity.at)
-        ctx.memory.note(("visitor", target.ip), activity, activity.at)
 
 
 def ran(activity: Activity, ctx: Context) -> Iterator[Finding]:

@@ -4,9 +4,9 @@ from msgspec import Struct
 
 from app.engine.context import Context
 from app.engine.readings.commands import CONCEALED_BY, base, mark_of, service_mark
-from app.engine.readings.sessions import BUILT_IN_SESSIONS, KEPT, NETWORK, Logon
+from app.engine.readings.sessions import BUILT_IN_SESSIONS, KEPT, LOGON, NETWORK, Logon
 from app.model.activity import Account, Activity
-from app.model.events import EventProcess
+from app.model.events import EventLogon, EventProcess
 
 BEGAN, BEGAN_SYSMON = 4688, 1
 WMI_HOST, SHELL_HOST, CONSOLE, SERVICES = "wmiprvse.exe", "wsmprovhost.exe", "mmc.exe", "services.exe"
@@ -19,6 +19,8 @@ OF_WINDOWS = frozenset({
     "wmiprvse.exe", "unsecapp.exe", "werfault.exe", "conhost.exe", "wmiadap.exe", "mofcomp.exe", "scrcons.exe", "dllhost.exe",
 })  # fmt: skip
 """What the host of WMI starts for its own work."""
+WAKES = 3_000_000
+"""Microseconds within which a client of WMI signs in for its objects, before the host of WMI starts for it."""
 SHELLS = frozenset({
     "cmd.exe", "powershell.exe", "pwsh.exe", "mshta.exe", "rundll32.exe", "regsvr32.exe", "wscript.exe", "cscript.exe",
     "certutil.exe", "bitsadmin.exe", "msbuild.exe", "installutil.exe",
@@ -131,3 +133,16 @@ def _way(program: str, parent: str, command: str, for_somebody: bool) -> tuple[s
     if parent == REMOTE_SHELL:
         return "run a program in a shell of WinRM", "WinRM shell"
     return "run a program by the console's COM object", "DCOM process"
+
+
+def visited(activity: Activity, event: EventLogon, ctx: Context) -> None:
+    """Keep who signed in last over the network: processes of old Windows versions do not tell for whom they run."""
+    if event.event_id != LOGON or event.number("LogonType") != NETWORK or activity.account is None:
+        return
+    source, target = activity.source, activity.destination
+    if not activity.account.name.endswith("$") and source is not None and target is not None and source.ip != target.ip:
+        last = ctx.memory.recall(("visitor", target.ip), Activity, activity.at, WAKES)
+        again = last is not None and last.account is not None and last.account.name == activity.account.name
+        visits = (ctx.memory.recall(("visits", target.ip), int, activity.at, WAKES) or 0) + 1 if again else 1
+        ctx.memory.note(("visits", target.ip), visits, activity.at)
+        ctx.memory.note(("visitor", target.ip), activity, activity.at)

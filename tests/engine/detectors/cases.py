@@ -168,6 +168,9 @@ WIRE_FIRES: Mapping[str, Mapping[str, Case]] = {
     "account_enumeration": {
         "Kerberos names": [as_req(f"guess{one}", at=one * SECOND, code=UNKNOWN, padata_etype=None) for one in range(10)],
         "NTLM names": [ntlm(f"guess{one}", at=one * SECOND, code=0xC0000064) for one in range(10)],
+        "Kerberos names, one each half hour": [
+            as_req(f"guess{one}", at=one * 1800 * SECOND, code=UNKNOWN, padata_etype=None) for one in range(20)
+        ],
         "names that all exist": [
             as_req(f"user{one}", at=one * SECOND, code=PREAUTH, padata_etype=None) for one in range(20)
         ],
@@ -339,6 +342,8 @@ WIRE_QUIET: Mapping[str, Mapping[str, Case]] = {
     },
     "account_enumeration": {
         "nine typing mistakes": [as_req(f"guess{one}", at=one * SECOND, code=UNKNOWN) for one in range(9)],
+        "nineteen within a day": [as_req(f"guess{one}", at=one * 3600 * SECOND, code=UNKNOWN) for one in range(19)],
+        "as many over days": [as_req(f"guess{one}", at=one * 3 * 3600 * SECOND, code=UNKNOWN) for one in range(40)],
         "one stale name again and again": [as_req("gone", at=one * SECOND, code=UNKNOWN) for one in range(60)],
         "many people sign in": [
             one

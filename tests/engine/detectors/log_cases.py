@@ -97,6 +97,9 @@ LOG_FIRES: Mapping[str, Mapping[str, Case]] = {
     },
     "account_enumeration": {
         "Kerberos names (4768)": [tgt(f"guess{one}", at=one * SECOND, status=UNKNOWN, proof="-") for one in range(10)],
+        "Kerberos names, one each half hour (4768)": [
+            tgt(f"guess{one}", at=one * 1800 * SECOND, status=UNKNOWN, proof="-") for one in range(20)
+        ],
         "NTLM names (4776)": [validated(f"guess{one}", at=one * SECOND, status=NO_SUCH_USER) for one in range(10)],
         "NTLM names at a server (4625)": [
             refused_logon(f"guess{one}", at=one * SECOND, sub=NO_SUCH_USER, computer=FILE_SERVER) for one in range(10)
@@ -194,6 +197,9 @@ LOG_QUIET: Mapping[str, Mapping[str, Case]] = {
     },
     "account_enumeration": {
         "nine typing mistakes (4768)": [tgt(f"guess{one}", at=one * SECOND, status=UNKNOWN, proof="-") for one in range(9)],
+        "strangers at a server, slowly (4776)": [
+            validated(f"guess{one}", at=one * 1800 * SECOND, status=NO_SUCH_USER) for one in range(30)
+        ],
         "one stale name (4776)": [validated("gone", at=one * SECOND, status=NO_SUCH_USER) for one in range(60)],
         "deleted computers (4768)": [tgt(f"OLD{one}$", at=one * SECOND, status=UNKNOWN, proof="-") for one in range(60)],
         "at the keyboard (4625)": [refused_logon(f"x{one}", at=one * SECOND, sub=NO_SUCH_USER, kind=2) for one in range(20)],
