@@ -150,6 +150,14 @@ def columns(window: MainWindow, settle: Settle) -> None:
     ask_menu(header.viewport(), QPoint(header.sectionViewportPosition(2) + 20, header.height() // 2))
 
 
+def packet(window: MainWindow, settle: Settle) -> None:
+    """The packet of the first row."""
+    table = window.page().table
+    click(table.viewport(), cell(table, 0))
+    settle(window)
+    window.page().open_row()
+
+
 def tour(place: int) -> Open:
     """A card of the tour."""
 
@@ -213,7 +221,7 @@ ABOVE: dict[str, Open] = {
     "value-menu": on("activities", then=row_menu("table", 1, 1)),
     "sql": on("activities", then=pressed("query.sql")),
     "jump": on("activities", then=pressed("time.jump")),
-    "packet": on("activities", then=lambda window, settle: window.page().open_row()),
+    "packet": on("activities", then=packet),
     "alert-menu": on("alerts", then=lambda window, _: ask_menu(window.page().list.viewport(), QPoint(200, 60))),
     "alert-state": on("alert", worst, button("state")),
     "alert-more": on("alert", worst, button("more")),
