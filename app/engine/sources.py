@@ -23,7 +23,7 @@ SHARED = (
     "app.engine.exclusions", "app.engine.forms", "app.engine.incidents",
     "app.engine.genealogy", "app.engine.knowledge", "app.engine.maturity", "app.engine.memory", "app.engine.profiles",
     "app.engine.readings", "app.engine.repeated", "app.engine.running", "app.engine.twins", "app.model.activity",
-    "app.model.alert", "app.model.commands", "app.model.details", "app.model.directory", "app.model.entity",
+    "app.model.alert", "app.model.commands", "app.model.counting", "app.model.details", "app.model.directory", "app.model.entity",
     "app.model.events", "app.model.exclusion",
     "app.model.families", "app.model.hosts", "app.model.identifiers", "app.model.incident", "app.model.pac",
     "app.model.principals", "app.model.rights", "app.model.tags", "app.model.tickets", "app.model.tuning",

@@ -103,8 +103,8 @@ class Knowledge(Parts):
         content |= {"directory": self.directory.states.dump()}
         try:
             return msgpack.encode(content)
-        except UnicodeEncodeError:
-            return msgpack.encode(plain_text(content))
+        except UnicodeEncodeError:  # what is replaced stands elsewhere in the order of rows, so they are put in order again
+            return Knowledge.from_bytes(msgpack.encode(plain_text(content))).to_bytes()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Knowledge":
