@@ -42,7 +42,9 @@ from app.engine.readings.deeds import (
     STARTED_AFTER,
     WMI,
     deed_of,
+    detail_text,
     may_run,
+    named,
 )
 from app.engine.readings.hosts import (
     BOUND,
@@ -99,13 +101,6 @@ NUMBERS = re.compile(r"\{?[0-9a-f]{8}-[0-9a-f-]{27}\}?|\d+", re.I)
 LONGEST = 1_024
 VISIT = 30 * SECOND
 """A process was probably started for whoever signed in over the network this long before."""
-
-
-def detail_text(activity: Activity) -> str:
-    """The name and command that the stub tells."""
-    stub = activity.detail.stub if isinstance(activity.detail, RpcCall) else {}
-    keys = ("service", "path", "command", "arguments", "class", "object", "method", "key", "value", "data")
-    return ", ".join(dict.fromkeys(str(stub[key])[:200] for key in keys if isinstance(stub.get(key), str) and stub[key]))
 
 
 def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
@@ -508,12 +503,6 @@ def left(activity: Activity, ctx: Context) -> Iterator[Finding]:
         ),
         steps=ctx.path(activity, trace.label, "success"),
     )  # fmt: skip
-
-
-def named(activity: Activity) -> str:
-    """The name of the service or task that a call is about; a tool draws a new one each time, a system has its own."""
-    stub = activity.detail.stub if isinstance(activity.detail, RpcCall) else {}
-    return str(stub.get("service") or stub.get("path") or "")
 
 
 def spread(subject: str, name: str, what: str, loud: bool, activity: Activity, ctx: Context) -> tuple[str, bool, bool]:

@@ -186,3 +186,16 @@ def session_opened(activity: Activity, detail: KerberosAp | Ntlm, ctx: Context) 
     pair = (ctx.place(source, activity.at), ctx.place(target, activity.at))
     ends = (ctx.memory.seen(("sessions", side, pair[side]), pair[1 - side], activity.at, activity.id, WEEK) for side in (0, 1))
     return None if any(end.distinct >= ROUND for end in ends) else (SESSION, "WinRM session")
+
+
+def detail_text(activity: Activity) -> str:
+    """The name and command that the stub tells."""
+    stub = activity.detail.stub if isinstance(activity.detail, RpcCall) else {}
+    keys = ("service", "path", "command", "arguments", "class", "object", "method", "key", "value", "data")
+    return ", ".join(dict.fromkeys(str(stub[key])[:200] for key in keys if isinstance(stub.get(key), str) and stub[key]))
+
+
+def named(activity: Activity) -> str:
+    """The name of the service or task that a call is about; a tool draws a new one each time, a system has its own."""
+    stub = activity.detail.stub if isinstance(activity.detail, RpcCall) else {}
+    return str(stub.get("service") or stub.get("path") or "")
