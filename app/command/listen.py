@@ -112,11 +112,14 @@ def run(options: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: stop.set())
     said: dict[str, str] = {}
     ran: set[str] = set()
+    refused: set[str] = set()
     raised: Said = {}
 
     def say(state: SourceState) -> None:
         if state.state == "running" or state.records:
             ran.add(state.id)
+        if state.state == "failed":
+            refused.add(state.id)
         words = f"{line(state.label)}: {state.state}{f': {line(state.error)}' if state.error else ''}"
         if said.get(state.id) != words:
             said[state.id] = words
@@ -143,13 +146,13 @@ def run(options: argparse.Namespace) -> int:
         print_rest(session, raised)
         print_totals(session)
         for one in states:
-            never = "" if one.id in ran else "; it never ran"
+            never = "; it never ran" if one.id in refused - ran else ""
             activities = counted(one.activities, "activity", "activities")
             print(f"{line(one.label)}: {one.records:,} received, {activities}, {one.dropped:,} dropped{never}")
         alerts = session.queries.alerts()
     finally:
         session.close()
-    if not ran:
+    if all(one.id in refused - ran for one in states):
         print("wardlight: none of the sources ever ran", file=sys.stderr)
         return 1
     worst = max((RANK[one.severity] for one in alerts), default=0)

@@ -243,3 +243,16 @@ def test_a_certificate_that_is_not_there_is_named(tmp_path: Path) -> None:
     _, errors = child.communicate(timeout=60)
 
     assert child.returncode == 1 and b"gone.pem: No such file or directory" in errors
+
+
+def test_what_is_no_capture_is_said_with_what_to_do_and_an_empty_pipe_is_no_failure(tmp_path: Path) -> None:
+    text = tmp_path / "security.log"
+    text.write_text("hello world, this is no capture at all")
+    child = start("listen", str(tmp_path / "w"), str(text), "--for", "20")
+    out, errors = child.communicate(timeout=60)
+    assert child.returncode == 1 and b"it never ran" in out
+    assert b"what comes is no capture; logs and directories are read as files" in errors
+
+    child = start("listen", str(tmp_path / "x"), "-", stdin=subprocess.DEVNULL)
+    out, errors = child.communicate(timeout=60)
+    assert child.returncode == 0 and b"never ran" not in out + errors

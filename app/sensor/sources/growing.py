@@ -21,6 +21,7 @@ from app.sensor.sources.living import Cannot
 from app.sensor.sources.pcap import Layout, layout, walk_pcap
 from app.sensor.sources.pcapng import LARGEST, MAGIC, PACKETS, SECTION, walk_pcapng
 
+NO_CAPTURE = "what comes is no capture; logs and directories are read as files, with analyze or by opening them"
 BITE = 1 << 20
 """Bytes that are read at once; what is there is used at once, however little it is."""
 PATIENCE = 0.2
@@ -280,15 +281,15 @@ class _Whole:
                 return False
             self._order = next((one for one in "<>" if struct.unpack_from(one + "I", data, 8)[0] == MAGIC), "")
             if not self._order:
-                raise Cannot("what comes is no capture")
+                raise Cannot(NO_CAPTURE)
             return True
         if len(data) >= 4 and data[:4] not in PCAP:
-            raise Cannot("what comes is no capture")
+            raise Cannot(NO_CAPTURE)
         if len(data) < 28:
             return False
         self._layout = layout(data)
         if self._layout is None:
-            raise Cannot("what comes is no capture")
+            raise Cannot(NO_CAPTURE)
         self._head, self.rest = data[: self._layout.begin], data[self._layout.begin :]
         return True
 

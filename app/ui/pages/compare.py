@@ -217,7 +217,7 @@ class ComparePage(Page):
             f"{found.names[0]}, {wording.period(found.before.first, found.before.last)}; then "
             f"{found.names[1]}, {wording.period(found.after.first, found.after.last)}."
         )
-        words = f"{wording.count(number, 'difference')}; {wording.number(found.same)} things are about the same."
+        words = f"{wording.count(number, 'difference')}; {wording.count(found.same, 'thing is', 'things are')} about the same."
         self.said.say(f"{words} The first {len(found.differences):,} are listed." if found.cut else words)
         for section, segment in self.segments.items():
             some = sum(section in ("", one.section) for one in found.differences)

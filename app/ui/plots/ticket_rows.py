@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Literal, NamedTuple
 
+from app.model.counting import counted
 from app.model.entity import EntityRef
 from app.model.tickets import WEAK_ETYPES, Genealogy, Host, Refusals, TicketNode, etype_name
 
@@ -310,11 +311,11 @@ def _folded(
     etypes = list(dict.fromkeys(etype_name(one.ticket.etype) for one in whole if one.ticket.etype is not None))
     listed = _some(services)
     if kind == "more":
-        title, words = f"{len(some):,} service tickets", ", ".join([*etypes[:2], *([listed] if listed else [])])
+        title, words = counted(len(some), "service ticket"), ", ".join([*etypes[:2], *([listed] if listed else [])])
     else:
         got = len(whole) - len(some)
         title = name
-        words = f"{len(some):,} tickets" + (f" and {got:,} got with them" if got else "")
+        words = counted(len(some), "ticket") + (f" and {got:,} got with them" if got else "")
     return Bar(
         key=key, lane=number, kind=kind, start=min(one.ticket.first for one in whole), end=max(one.ticket.last for one in whole),
         title=title, words=words, depth=depth, folded=len(some), odd=any(one.ticket.odd for one in whole), parent=parent,

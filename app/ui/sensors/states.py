@@ -135,7 +135,7 @@ def quota_tip(report: SensorReport) -> str:
         f"Memory: uses {percent(one.memory)}, may use {percent(one.memory_quota)}, others use {percent(one.memory_others)}",
         "All traffic is analysed." if one.keep >= 1 else f"{percent(one.keep)} of the traffic is analysed.",
     ]
-    lines += [f"{word}: {wording.number(count)} packets not analysed" for word, count in sorted(one.skipped.items()) if count]
+    lines += [f"{word}: {wording.count(count, 'packet')} not analysed" for word, count in sorted(one.skipped.items()) if count]
     return "\n".join(lines[:12])
 
 

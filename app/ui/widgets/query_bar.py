@@ -257,7 +257,8 @@ class QueryBar(QWidget):
             item.setData(one.words, WORDS)
             item.setData(wording.number(one.count) if one.count is not None else "", COUNT)
             spoken = f"{one.text}, {one.words}" if one.words else one.text
-            item.setAccessibleText(f"{spoken}, {one.count} activities" if one.count is not None else spoken)
+            held = f", {wording.count(one.count, 'activity', 'activities')}" if one.count is not None else ""
+            item.setAccessibleText(spoken + held)
             self._offers.appendRow(item)
         if not some:
             self._completer.popup().hide()
