@@ -58,8 +58,8 @@ MODULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple((technique, re.compile(
 VERBS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((technique, re.compile(text, re.I)) for technique, text in (
     ("kerberoasting", r"\bkerberoast\b.{0,200}\s/(outfile|format|rc4opsec|nowrap|spns?|user|ou|domain|stats|tgtdeleg|aes)\b"),
     ("asrep_roasting", r"\basreproast\b.{0,200}\s/(outfile|format|nowrap|user|ou|domain)\b"),
-    ("golden_ticket_anomaly", r"(?<![\w:])(golden|diamond)\s.{0,300}/(rc4|aes(128|256)|krbkey|ticket|tgtdeleg)\b"),
-    ("silver_ticket", r"(?<![\w:])silver\s.{0,300}/service:"),
+    ("golden_ticket_anomaly", r"(?<![\w:])(golden|diamond)\b.{0,300}\s/(rc4|aes(128|256)|krbkey|ticket|tgtdeleg)(?=[:\s]|$)"),
+    ("silver_ticket", r"(?<![\w:])silver\b.{0,300}\s/service:"),
     ("overpass_the_hash", r"\basktgt\b.{0,300}\s/(rc4|ntlm|des|aes128|aes256):"),
     ("pass_the_ticket", r"\bptt\s.{0,40}/ticket:"),
     ("credential_copy", r"\b(dump|triage|monitor|harvest)\s+(/\S{1,80}\s+){0,3}/(luid|nowrap|filteruser|targetuser)\b"),

@@ -3,6 +3,7 @@
 Long because each form is a row of one table.
 """
 
+from benchmarks.quality.form_hosts import FORMS as TOLD_BY_HOSTS
 from benchmarks.quality.form_records import (
     BASE,
     CA,
@@ -556,6 +557,7 @@ FORMS: tuple[Form, ...] = (
             ),
         ),
     ),
+    *TOLD_BY_HOSTS,
     Form("explorer", "a share opened", (share("", "Public"),), ordinary=True),
     Form("mstsc", "remote desktop from a desk", (logon("alice", HERE, "Negotiate", FILES, LogonType="10"),), ordinary=True),
 )

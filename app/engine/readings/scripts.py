@@ -33,6 +33,8 @@ def statements(text: str, part: int = 1, parts: int = 1) -> tuple[Statement, ...
     """Statements outside of definitions. Of a script in parts only the first and the last say what stands outside."""
     if len(text) > READ and part >= parts > 1:
         return ()  # where its end is not read, nothing tells how deep it is
+    if part > 1 and "<#" not in text[: max(0, text.find("#>"))]:
+        text = text[text.find("#>") + 2 :] if "#>" in text else text  # it begins inside of a comment
     found = list(_walk(text[:READ]))
     if part <= 1:
         kept = [one for depth, defined, one in found if not defined]

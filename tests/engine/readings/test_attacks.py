@@ -54,6 +54,7 @@ def test_command_lines_of_tools(command: str, technique: str) -> None:
         ("powershell -file C:\\t\\Invoke-Mimikatz.ps1", POWERSHELL),
         ("notepad Invoke-Mimikatz.ps1", "notepad.exe"),
         ("app.exe --mode golden --gate 1", "app.exe"),
+        ("browser.exe --app diamond https://help.example.org/ticket/7", "browser.exe"),
         ("git log --grep sekurlsa::pth", "git.exe"),
         ("backup.exe dump database /service", "backup.exe"),
         ("reg query HKLM\\SYSTEM\\CurrentControlSet", "reg.exe"),

@@ -40,6 +40,11 @@ def test_the_last_part_says_what_stands_behind_all_definitions() -> None:
     assert code("Invoke-B", 2, 2) == ["Invoke-B"]
 
 
+def test_a_last_part_that_begins_in_a_comment_is_read_from_its_end_on() -> None:
+    assert code(".EXAMPLE\nInvoke-A\n#>\nfunction D {\n 1\n}\nInvoke-B <# x #>", 2, 2) == ["Invoke-B"]
+    assert code("Invoke-A <# x #>\nInvoke-B", 2, 2) == ["Invoke-A", "Invoke-B"]
+
+
 @pytest.mark.parametrize(("part", "parts"), [(2, 3), (5, 2), (0, 0)])
 def test_parts_in_the_middle_and_wrong_numbers_say_nothing_that_is_not_sure(part: int, parts: int) -> None:
     assert code("Invoke-A\n", part, parts) == (["Invoke-A"] if part <= 1 else [])
