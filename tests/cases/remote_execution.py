@@ -3,8 +3,8 @@
 from app.model.activity import Account, Activity
 from app.model.details import KerberosAp, SmbFile
 from app.model.identifiers import MIMIKATZ, SVCCTL, WINREG
-from tests.cases.case import Case, Real
-from tests.engine.detectors.builders import DC1, MINUTE, SECOND, WMI, WS1, act, as_req, call, controller
+from tests.cases.case import LOW, Case, Real
+from tests.engine.detectors.builders import DC1, HOUR, MINUTE, SECOND, WMI, WS1, act, as_req, call, controller
 from tests.engine.detectors.builders import FILES as SERVER
 from tests.engine.detectors.logs import DC, FILE_SERVER, log, logon, subject, tgt
 from tests.engine.detectors.logs_commands import block, invoked, started
@@ -319,6 +319,9 @@ QUIET = {
         process(r"C:\Windows\System32\unsecapp.exe", WMI_HOST),
         process(r"C:\Program Files\Inventory\scan.exe", WMI_HOST, user="FILES$", session=0x3E7),
     ],
+    "scripts that configuration management sends, at low sensitivity": Case(
+        [within(WINRM_HOST, CMD, "cmd /C ver", at=at * HOUR) for at in range(9)], tuning=LOW
+    ),
     "what a session of WinRM starts that is no shell": [
         within(POWERSHELL_HOST, r"C:\Windows\System32\whoami.exe", "whoami"),
         within(WINRM_HOST, r"C:\Windows\System32\conhost.exe", "conhost.exe 0xffffffff"),

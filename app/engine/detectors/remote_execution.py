@@ -389,6 +389,8 @@ def ran(activity: Activity, ctx: Context) -> Iterator[Finding]:
     place = ctx.place(activity.source, activity.at)
     if account is None and not process.mark and not process.interpreter:
         return
+    if process.by_winrm and account is not None and not is_new("shell", account.key, activity.at, ctx):
+        return  # management does so all day
     proof = process.session.proof if process.session is not None else visitor.id if visitor is not None else ""
     everyday = process.mark.removeprefix(PROGRAM_OF) in ADMINISTRATION and not process.remote
     severe = (bool(process.mark) and not everyday) or (process.interpreter and process.remote)

@@ -30,7 +30,8 @@ SHELLS = frozenset({
 class Started(Struct, frozen=True, kw_only=True):
     """A process started by one of these ways. what, label: words. account: for whom it runs. session: its logon, where known.
 
-    remote: that logon came over the network. interpreter: it runs what it is given. service: it is one.
+    remote: that logon came over the network. interpreter: it runs what it is given. service: it is one. by_winrm: a shell of
+    WinRM, or what runs in a session of it without a tool's mark.
     """
 
     what: str
@@ -43,6 +44,7 @@ class Started(Struct, frozen=True, kw_only=True):
     remote: bool
     interpreter: bool
     service: bool
+    by_winrm: bool = False
 
 
 def program_of(event: EventProcess) -> str:
@@ -94,7 +96,7 @@ def started(activity: Activity, ctx: Context) -> Started | None:
     return Started(
         what=words[0], label=words[1], program=program, command=command, mark=mark, account=account, session=logon,
         remote=logon is not None and logon.type == NETWORK, interpreter=program in SHELLS and parent not in BY_WINRM,
-        service=parent == SERVICES,
+        service=parent == SERVICES, by_winrm=(program == REMOTE_SHELL or parent in BY_WINRM) and not mark,
     )  # fmt: skip
 
 
