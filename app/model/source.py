@@ -57,7 +57,7 @@ class DirectorySource(Struct, frozen=True, kw_only=True, tag_field="kind", tag="
 
 
 class WindowsLogSource(Struct, frozen=True, kw_only=True, tag_field="kind", tag="windows-log"):
-    """The event log of this Windows machine, from the bookmark on.
+    """The event log of this Windows machine, from the bookmark on: all channels that are read, where it has them.
 
     state: folder beside the workspace that keeps the bookmarks, empty for that of the settings.
     """
@@ -68,6 +68,22 @@ class WindowsLogSource(Struct, frozen=True, kw_only=True, tag_field="kind", tag=
         "Directory Service",
         "Microsoft-Windows-NTLM/Operational",
         "ForwardedEvents",
+        "Application",
+        "DNS Server",
+        "Microsoft-Windows-DNSServer/Audit",
+        "Microsoft-Windows-Kerberos-Key-Distribution-Center/Operational",
+        "Microsoft-Windows-Authentication/AuthenticationPolicyFailures-DomainController",
+        "Microsoft-Windows-TaskScheduler/Operational",
+        "Microsoft-Windows-PrintService/Admin",
+        "Microsoft-Windows-PrintService/Operational",
+        "Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational",
+        "Microsoft-Windows-TerminalServices-LocalSessionManager/Operational",
+        "Microsoft-Windows-TerminalServices-RemoteConnectionManager/Operational",
+        "Microsoft-Windows-WMI-Activity/Operational",
+        "Microsoft-Windows-Sysmon/Operational",
+        "Microsoft-Windows-PowerShell/Operational",
+        "PowerShellCore/Operational",
+        "Windows PowerShell",
     )
     state: str = ""
 

@@ -45,7 +45,10 @@ class Log(Protocol):
 
 Opened = tuple[Log, bool]
 Open = Callable[[str, str], Opened]
-"""(channel, bookmark or "") to (the log, whether events behind the bookmark were overwritten). Raises OSError."""
+"""(channel, bookmark or "") to (the log, whether events behind the bookmark were overwritten).
+
+Raises OSError, FileNotFoundError for a channel that this computer does not have.
+"""
 
 
 def read_windows_log(spec: WindowsLogSource, key: str, outlet: Outlet, stop: threading.Event) -> None:
@@ -96,6 +99,7 @@ class Following:
         self._open_log, self._path = open_log, path
         self._bookmarks = load(path)
         self._logs: dict[str, Log] = {}
+        self._absent: set[str] = set()
         self._count = 0
 
     def run(self) -> None:
@@ -104,12 +108,13 @@ class Following:
         if not self._logs:
             raise Cannot(f"No channel of the event log can be read: {why[0] if why else 'none was given'}.")
         self._outlet.state("running")
-        waited = 0.0
+        waited, quiet = 0.0, True
         try:
             while not self._stop.is_set():
+                wait = WAIT / len(self._logs) if quiet and self._logs else 0.0  # while one is busy nobody waits for the others
                 quiet = True
                 for channel in list(self._logs):
-                    quiet = not self._take(channel, WAIT / len(self._logs)) and quiet
+                    quiet = not self._take(channel, wait) and quiet
                 waited = waited + WAIT if quiet else waited
                 if waited >= AGAIN:
                     waited = 0.0
@@ -127,6 +132,11 @@ class Following:
     def _open(self, channel: str) -> str:
         try:
             log, overwritten = self._open_log(channel, self._bookmarks.get(channel, ""))
+        except FileNotFoundError as error:  # no trouble by itself: what writes there may not be installed
+            if channel not in self._absent:
+                self._absent.add(channel)
+                self._outlet.note("channels that this computer does not have", channel)
+            return f"{channel}: {error.strerror or error}"
         except OSError as error:
             self._outlet.note("channels that cannot be read", channel)
             return f"{channel}: {error.strerror or error}"

@@ -12,8 +12,8 @@ FUTURE, OLDEST, AFTER_BOOKMARK, STRICT = 1, 2, 3, 0x10000
 """EVT_SUBSCRIBE_FLAGS."""
 EVENT_XML, BOOKMARK = 1, 2
 """EVT_RENDER_FLAGS."""
-NO_MORE_ITEMS, INSUFFICIENT_BUFFER, TIMEOUT, NOT_FOUND, STALE = 259, 122, 1460, 1168, 15011
-"""Error codes of winerror.h; STALE is ERROR_EVT_QUERY_RESULT_STALE."""
+NO_MORE_ITEMS, INSUFFICIENT_BUFFER, TIMEOUT, NOT_FOUND, STALE, NO_CHANNEL = 259, 122, 1460, 1168, 15011, 15007
+"""Error codes of winerror.h; STALE is ERROR_EVT_QUERY_RESULT_STALE, NO_CHANNEL ERROR_EVT_CHANNEL_NOT_FOUND."""
 LONGEST = 4 << 20
 """Bytes of one rendered event."""
 
@@ -33,7 +33,8 @@ def _code() -> int:
 def _failure(what: str) -> OSError:
     if sys.platform != "win32":
         return OSError(0, what)
-    return OSError(_code(), f"{what}: {ctypes.FormatError(_code())}")
+    code = _code()
+    return (FileNotFoundError if code == NO_CHANNEL else OSError)(code, f"{what}: {ctypes.FormatError(code)}")
 
 
 def open_channel(channel: str, bookmark: str) -> tuple["Channel", bool]:

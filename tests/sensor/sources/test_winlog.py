@@ -9,6 +9,7 @@ import pytest
 
 from app.model.activity import Activity
 from app.model.source import WindowsLogSource
+from app.sensor.events.translate import FAMILIES
 from app.sensor.sources.living import Cannot
 from app.sensor.sources.winlog import Log, bookmark_file, follow, load, read_windows_log
 
@@ -138,3 +139,50 @@ def test_no_channel_at_all_cannot(tmp_path: Path) -> None:
 def test_other_systems_cannot() -> None:
     with pytest.raises(Cannot, match="on Windows only"):
         read_windows_log(WindowsLogSource(), "key", Kept(), threading.Event())
+
+
+def test_a_channel_that_is_not_there_is_told_once(tmp_path: Path, texts: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.sensor.sources.winlog.AGAIN", 0.0)
+    outlet, stop, asked = Kept(), threading.Event(), []
+
+    class Quiet(Recorded):
+        def next(self, most: int, wait: float) -> list[str]:
+            if len(asked) > 3:
+                stop.set()
+            return []
+
+    def open_log(channel: str, bookmark: str) -> tuple[Log, bool]:
+        if channel == "System":
+            asked.append(channel)
+            raise FileNotFoundError(15007, "The specified channel could not be found")
+        return Quiet([], 0, stop), False
+
+    follow(CHANNELS, "key", outlet, stop, open_log, tmp_path)
+    assert len(asked) > 3, "it is looked for again: what writes there may be installed"
+    assert outlet.notes == ["channels that this computer does not have"]
+
+
+def test_while_a_channel_is_busy_nobody_waits_for_the_others(tmp_path: Path, texts: list[str]) -> None:
+    outlet, stop = Kept(), threading.Event()
+    waits: dict[str, list[float]] = {"Security": [], "System": []}
+
+    class Waiting(Recorded):
+        def __init__(self, channel: str, texts: list[str]) -> None:
+            super().__init__(texts, 0, stop)
+            self.channel = channel
+
+        def next(self, most: int, wait: float) -> list[str]:
+            waits[self.channel].append(wait)
+            return super().next(most, wait) if self.channel == "Security" else []
+
+    def open_log(channel: str, bookmark: str) -> tuple[Log, bool]:
+        return Waiting(channel, texts if channel == "Security" else []), False
+
+    follow(CHANNELS, "key", outlet, stop, open_log, tmp_path)
+    assert outlet.records == 17 and waits["System"][0] > 0
+    assert set(waits["System"][1:6]) == {0.0}, "events of the busy one come three at a time here"
+
+
+def test_all_channels_of_what_is_read_are_followed() -> None:
+    read = set().union(*(family.log.channels for family in FAMILIES))
+    assert read <= {one.lower() for one in WindowsLogSource().channels}
