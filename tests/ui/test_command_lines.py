@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -30,9 +31,11 @@ TUNED = Tuning(
     sensitivity="high", levels={DETECTOR.id: "low"}, values={f"{DETECTOR.id}.{DETECTOR.thresholds[0].name}": 7.5},
     off=frozenset({DETECTORS[-1].id}), test_mode=True,
 )  # fmt: skip
+FOLDER = Path(__file__).parent
+"""Files are named from the root: the command takes others from where it is typed."""
 LIVE = (
     CaptureSource(interfaces=("eth0", "eth1"), filter="port 88"),
-    SyslogSource(transport="tls", address="::1", port=6514, certificate="c.pem", key="k.pem"),
+    SyslogSource(transport="tls", address="::1", port=6514, certificate=str(FOLDER / "c.pem"), key=str(FOLDER / "k.pem")),
     RadiusSource(secret="vpn"),
     DirectorySource(url="ldaps://dc1", user="reader@corp.test", secret="vpn"),
     ResolverSource(server="10.0.0.10"),
