@@ -385,3 +385,22 @@ def test_files_are_read_while_a_source_runs(make_window: Make, settle: Settle, t
 def test_the_dialogs_offer_every_ending_that_is_read() -> None:
     offered = set(" ".join(PATTERNS.values()).replace("*", "").split())
     assert set(SUFFIXES) <= offered
+
+
+def test_files_that_are_typed_without_their_folder_are_those_of_where_one_is(
+    qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    syslog = SyslogForm(SyslogSource(transport="tls"))
+    directory, radius, growing = DirectoryForm(None), RadiusForm(None), GrowingForm(None)
+    for one in (syslog, directory, radius, growing):
+        qtbot.addWidget(one)
+    syslog.certificate.edit.setText("c.pem")
+    syslog.key.edit.setText("keys/k.pem")
+    directory.authorities.edit.setText("ca.pem")
+    radius.places.edit.setText("places.mmdb")
+    growing.path.edit.setText("-")
+    spec = syslog.spec()
+    assert (spec.certificate, spec.key) == (str(tmp_path / "c.pem"), str(tmp_path / "keys" / "k.pem"))
+    assert directory.spec().authorities == str(tmp_path / "ca.pem") and DirectoryForm(None).spec().authorities == ""
+    assert radius.spec().places == str(tmp_path / "places.mmdb") and growing.spec().path == "-"

@@ -1,5 +1,6 @@
 """One form for each kind of live source: fields that become its spec; what is secret stays apart from it."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -31,6 +32,11 @@ class Secret(NamedTuple):
 
     name: str
     value: str
+
+
+def whole(name: str) -> str:
+    """A file from the root: the process that reads it stands in another folder than who typed its name."""
+    return str(Path(name).absolute()) if name and name != "-" else name
 
 
 class Form(QWidget):
@@ -93,7 +99,7 @@ class GrowingForm(Form):
 
     def spec(self) -> GrowingSource:
         """The path."""
-        return GrowingSource(path=self.path.text())
+        return GrowingSource(path=whole(self.path.text()))
 
 
 class SyslogForm(Form):
@@ -121,7 +127,7 @@ class SyslogForm(Form):
         tls = self.transport.text() == "tls"
         return SyslogSource(
             transport=self.transport.text(), address=self.address.text().strip("[]"), port=int(self.port.text()),
-            certificate=self.certificate.text() if tls else "", key=self.key.text() if tls else "",
+            certificate=whole(self.certificate.text()) if tls else "", key=whole(self.key.text()) if tls else "",
         )  # fmt: skip
 
 
@@ -145,7 +151,7 @@ class RadiusForm(Form):
     def spec(self) -> RadiusSource:
         """Only the name of the secret."""
         address, port = self.address.text().strip("[]"), int(self.port.text())
-        return RadiusSource(address=address, port=port, secret=self.secret().name, places=self.places.text())
+        return RadiusSource(address=address, port=port, secret=self.secret().name, places=whole(self.places.text()))
 
     def secret(self) -> Secret:
         """Named by where it is used, unless it had a name."""
@@ -190,7 +196,7 @@ class DirectoryForm(Form):
         held = self.secret()
         return DirectorySource(
             url=self.url.text(), user=self.user.text() if held else "", secret=held.name if held else "",
-            authorities=self.authorities.text(), every=int(self.every.text()), state=self._was.state,
+            authorities=whole(self.authorities.text()), every=int(self.every.text()), state=self._was.state,
         )  # fmt: skip
 
     def secret(self) -> Secret | None:
