@@ -1,7 +1,7 @@
 """The case at one look: numbers, what is new, where to begin, alerts by phase, who is exposed, sources, what was not seen."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -15,7 +15,6 @@ from app.model.rows import Coverage, EntityRow, Histogram, Overview
 from app.model.tags import SENSITIVE
 from app.ui import wording
 from app.ui.catalogue import tr
-from app.ui.desk import Desk
 from app.ui.navigation import Route
 from app.ui.page import Column, Page, scrolled
 from app.ui.plots.buckets import buckets
@@ -48,8 +47,9 @@ EXPOSED = (
 class OverviewPage(Page):
     """Full width; the inspector opens over it on demand."""
 
-    def __init__(self, desk: Desk, name: str) -> None:
-        super().__init__(desk, name)
+    def build(self) -> Iterator[None]:
+        """The numbers, what to look at first, the charts, the lists below them."""
+        desk = self.desk
         self.heading = PageHeading(tr("Overview"), "", (
             Button(tr("Add evidence"), "plus", "Ctrl O", on_click=lambda: desk.command("open.files")),
             Button(tr("Save report"), "reports", on_click=lambda: desk.command("report.save")),
@@ -59,6 +59,7 @@ class OverviewPage(Page):
         places = ("alerts", "activities", "entities", "entities", "coverage")
         words = ("open alerts", "activities", "accounts seen", "computers seen", "detectors")
         self.facts = [Fact(one, lambda place=place: go(place)) for one, place in zip(words, places, strict=True)]
+        yield
         self.steps = Listed("What to look at first", "", self._open_route)
         self.grid_heading = SectionHeading(tr("Alerts by phase over time"), "every state but deleted and excluded")
         self.grid = PhaseGrid(PHASES)
@@ -68,6 +69,7 @@ class OverviewPage(Page):
         self.chart.brushed.connect(self._brushed)
         self.legend = Legend(wording.FAMILIES)
         self.chart_heading = SectionHeading(tr("Activities over time"), right=(self.legend,), whole=True)
+        yield
         self.incidents = Listed("Incidents", "", lambda one: go("incident", one.id))
         self.alerts = Listed(
             "Worst open alerts", "Nothing suspicious is open.", lambda one: go("alert", one.id), "All", lambda: go("alerts")
@@ -78,6 +80,7 @@ class OverviewPage(Page):
             "What could not be seen", "Every detector had what it needs.", lambda one: go("coverage", one.detector), "Coverage",
             lambda: go("coverage"),
         )  # fmt: skip
+        yield
         self.controllers = Listed(
             "Domain controllers", "No controller was seen.", self._open_entity, "Coverage", lambda: go("coverage")
         )
@@ -89,6 +92,7 @@ class OverviewPage(Page):
             lambda: go("sources"),
         )  # fmt: skip
         self.protocols = Listed("Protocols", "No activity was decoded.", self._open_kind)
+        yield
         column = Column()
         for one in (self.heading, self.news, FactsRow(self.facts), self.steps, self.incidents, self.grid_heading, self.grid):
             column.add(one)
@@ -98,6 +102,7 @@ class OverviewPage(Page):
         column.add(self.protocols)
         column.parts.addStretch(1)
         self.steps.hide()
+        yield
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(column))
