@@ -64,3 +64,8 @@ def workspaces_folder() -> Path:
     """Folder in which workspaces are listed and made, unless the settings name another one."""
     home = os.environ.get("WARDLIGHT_HOME")
     return Path(home) / "workspaces" if home else Path.home() / "Wardlight"
+
+
+def whole(name: str) -> str:
+    """A file that was typed, from the root; "" and "-" stay. Who reads it later does not run in the folder where one is."""
+    return str(Path(name).absolute()) if name and name != "-" else name

@@ -33,6 +33,7 @@ from app.model.source import (
     SourceState,
     SyslogSource,
 )
+from app.paths import whole
 from app.sensor.live import unwritable
 
 FILES = ("certificate", "key", "authorities", "places", "path", "file")
@@ -197,8 +198,7 @@ def specs_of(options: argparse.Namespace) -> list[LiveSource]:
 
 def _whole(spec: LiveSource) -> LiveSource:
     """With whole names of files: the process of a source does not run in the folder in which they were typed."""
-    names = {one: getattr(spec, one, "") for one in FILES}
-    return replace(spec, **{one: str(Path(name).absolute()) for one, name in names.items() if name and name != "-"})
+    return replace(spec, **{one: whole(getattr(spec, one)) for one in FILES if hasattr(spec, one)})
 
 
 def _syslog(text: str, options: argparse.Namespace) -> SyslogSource:

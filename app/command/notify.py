@@ -19,6 +19,7 @@ from app.command.words import line
 from app.model.counting import counted
 from app.model.notice import Notice, Notifying, Scheduled, TargetState
 from app.notify.notifier import Notifier
+from app.paths import whole
 from app.session import IN_USE, Session, StoreError
 from app.settings import load
 
@@ -183,10 +184,10 @@ def _set(session: Session, options: argparse.Namespace) -> None:
         wanted = msgspec.json.decode(data, type=Notifying)
     except msgspec.MsgspecError as error:
         raise OSError(f"{options.set} does not say what to tell: {error}") from error
-    session.set_notifying(whole(wanted), from_now=not options.all)
+    session.set_notifying(rooted(wanted), from_now=not options.all)
 
 
-def whole(wanted: Notifying) -> Notifying:
+def rooted(wanted: Notifying) -> Notifying:
     """With whole names of files and folders: who delivers later does not run in the folder in which they were typed."""
     return msgspec.structs.replace(
         wanted, targets=tuple(_whole(one) for one in wanted.targets), reports=tuple(_whole(one) for one in wanted.reports)
@@ -194,8 +195,7 @@ def whole(wanted: Notifying) -> Notifying:
 
 
 def _whole(one: T) -> T:
-    names = {name: getattr(one, name, "") for name in PLACES}
-    return msgspec.structs.replace(one, **{name: str(Path(place).absolute()) for name, place in names.items() if place})
+    return msgspec.structs.replace(one, **{name: whole(getattr(one, name)) for name in PLACES if hasattr(one, name)})
 
 
 def _test(session: Session, wanted: Notifying, name: str) -> int:

@@ -149,7 +149,7 @@ def of_command(program: str, command: str) -> tuple[Attack, ...]:
     return _distinct(found)
 
 
-@lru_cache(256)
+@lru_cache(32)  # for all who ask about one block; a text may be large
 def of_script(text: str, part: int, parts: int) -> tuple[Attack, ...]:
     """What a block of a script does, or a part of one."""
     found: list[Attack] = []
@@ -176,7 +176,7 @@ def _of_statement(one: Statement) -> Iterator[Attack]:
             yield from _called(name.group(1), one.said[name.start() :][:READ])
 
 
-@lru_cache(256)
+@lru_cache(32)
 def of_pipeline(text: str) -> tuple[Attack, ...]:
     """What commands that PowerShell says were run do; a name among their parameters is none."""
     found: list[Attack] = []

@@ -1,6 +1,5 @@
 """One form for each kind of live source: fields that become its spec; what is secret stays apart from it."""
 
-from pathlib import Path
 from typing import NamedTuple
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -16,6 +15,7 @@ from app.model.source import (
     TraceSource,
     WindowsLogSource,
 )
+from app.paths import whole
 from app.ui import theme
 from app.ui.sources import checks
 from app.ui.sources.source_kinds import METHODS
@@ -32,11 +32,6 @@ class Secret(NamedTuple):
 
     name: str
     value: str
-
-
-def whole(name: str) -> str:
-    """A file from the root: the process that reads it stands in another folder than who typed its name."""
-    return str(Path(name).absolute()) if name and name != "-" else name
 
 
 class Form(QWidget):
