@@ -19,7 +19,7 @@ TABLE = "sources.json"
 SHARED = (
     "app.engine.alerting", "app.engine.change_story", "app.engine.changes", "app.engine.commanded",
     "app.engine.context", "app.engine.decoys",
-    "app.engine.describe", "app.engine.detecting", "app.engine.detector", "app.engine.detectors.__init__",
+    "app.engine.describe", "app.engine.detecting", "app.engine.detector", "app.engine.detectors.__init__", "app.engine.elsewhere",
     "app.engine.exclusions", "app.engine.forms", "app.engine.incidents",
     "app.engine.genealogy", "app.engine.knowledge", "app.engine.maturity", "app.engine.memory", "app.engine.profiles",
     "app.engine.readings", "app.engine.repeated", "app.engine.running", "app.engine.twins", "app.model.activity",
