@@ -2,19 +2,17 @@
 
 import codecs
 import re
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from mmap import mmap
 from typing import Any
 
 import msgspec
 
 from app.sensor.events.json_forms import record_of
-from app.sensor.events.record import EventRecord
-from app.sensor.events.translate import activities_of
 from app.sensor.frame import Emit
 from app.sensor.sources.content import Refused
-from app.sensor.sources.dated import Dated
 from app.sensor.sources.event_xml import encoding_of
+from app.sensor.sources.handing_on import HandingOn
 from app.sensor.sources.reading import Note, Opening, Step
 
 WINDOW = 1 << 18
@@ -36,17 +34,8 @@ Element = tuple[int, int, bytes]
 
 def read_event_json(opening: Opening, emit: Emit, note: Note) -> Generator[Step, None, None]:
     """Every event of the file; what is no JSON and what is no event is counted. ordinal: line or number of the element."""
-    records, first, last, found, foreign = 0, None, None, 0, 0
-    data, dated = opening.data, Dated(note)
-
-    def tell(some: Iterable[EventRecord]) -> None:
-        nonlocal records, first, last
-        for one in some:
-            records += 1
-            first = one.at if first is None else min(first, one.at)
-            last = one.at if last is None else max(last, one.at)
-            for activity in activities_of(one, opening.key):
-                emit(activity)
+    found = foreign = 0
+    data, told = opening.data, HandingOn(opening, emit, note)
 
     for number, done, text in elements(data, note):
         try:
@@ -62,19 +51,18 @@ def read_event_json(opening: Opening, emit: Emit, note: Note) -> Generator[Step,
                 note("objects that are no Windows event", f"line {number}")
             else:
                 found += 1
-                tell(dated.take(record, f"line {number}"))
+                told.take(record, f"line {number}")
         elif value is not None:
             foreign += 1
             note("objects that are no Windows event", f"line {number}")
         if not found and foreign >= PATIENCE:
             raise Refused(NONE)
         if (found + foreign) % STEP == 0:
-            yield Step(done, records, first, last)
-            records, first, last = 0, None, None
+            yield told.step(done)
     if not found:
         raise Refused(NONE)
-    tell(dated.rest())
-    yield Step(len(data), records, first, last)
+    told.rest()
+    yield told.step(len(data))
 
 
 def elements(data: bytes | mmap, note: Note) -> Iterator[Element]:

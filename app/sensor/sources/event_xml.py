@@ -6,15 +6,13 @@ no document type or entity can be declared.
 
 import codecs
 import re
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from mmap import mmap
 
-from app.sensor.events.record import EventRecord
-from app.sensor.events.translate import activities_of
 from app.sensor.events.xml_form import LARGEST, xml_record
 from app.sensor.frame import Emit
 from app.sensor.sources.content import Refused
-from app.sensor.sources.dated import Dated
+from app.sensor.sources.handing_on import HandingOn
 from app.sensor.sources.reading import Note, Opening, Step
 
 WINDOW = 1 << 18
@@ -36,17 +34,7 @@ _PAGES = {
 
 def read_event_xml(opening: Opening, emit: Emit, note: Note) -> Generator[Step, None, None]:
     """Every event of the file; broken ones are counted. ordinal: its number in the file, from 1."""
-    records, first, last, found = 0, None, None, False
-    data, dated = opening.data, Dated(note)
-
-    def tell(some: Iterable[EventRecord]) -> None:
-        nonlocal records, first, last
-        for one in some:
-            records += 1
-            first = one.at if first is None else min(first, one.at)
-            last = one.at if last is None else max(last, one.at)
-            for activity in activities_of(one, opening.key):
-                emit(activity)
+    found, data, told = False, opening.data, HandingOn(opening, emit, note)
 
     for number, (text, done) in enumerate(events(data, note), 1):
         record = xml_record(text, number)
@@ -54,14 +42,13 @@ def read_event_xml(opening: Opening, emit: Emit, note: Note) -> Generator[Step, 
             note("events that are broken or say no id and time", f"event {number}")
         else:
             found = True
-            tell(dated.take(record, f"event {number}"))
+            told.take(record, f"event {number}")
         if number % STEP == 0:
-            yield Step(done, records, first, last)
-            records, first, last = 0, None, None
+            yield told.step(done)
     if not found:
         raise Refused("XML that holds no Windows events")
-    tell(dated.rest())
-    yield Step(len(data), records, first, last)
+    told.rest()
+    yield told.step(len(data))
 
 
 def events(data: bytes | mmap, note: Note) -> Iterator[tuple[bytes, int]]:

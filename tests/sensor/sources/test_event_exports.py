@@ -14,7 +14,7 @@ from app.model.activity import Activity
 from app.model.events import EventLogon
 from app.sensor.events.record import EventRecord
 from app.sensor.sensor import read_input
-from app.sensor.sources import event_json, event_xml
+from app.sensor.sources import event_json, handing_on
 from app.sensor.sources.event_json import elements
 from app.sensor.sources.evtx_json import record_of_fast
 from app.sensor.sources.inputs import find_inputs
@@ -44,8 +44,7 @@ def records(monkeypatch: pytest.MonkeyPatch) -> list[EventRecord]:
         detail = EventLogon(event_id=record.event_id, fields=record.fields)
         return [Activity(at=record.at, until=record.at, input=input, record=record.place, ordinal=record.ordinal, detail=detail)]
 
-    monkeypatch.setattr(event_xml, "activities_of", each)
-    monkeypatch.setattr(event_json, "activities_of", each)
+    monkeypatch.setattr(handing_on, "activities_of", each)
     return seen
 
 

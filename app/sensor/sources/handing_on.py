@@ -1,0 +1,41 @@
+"""Events of a text handed on as activities, with what a step says of them: how many there were, from when to when."""
+
+from collections.abc import Iterable
+
+from app.sensor.events.record import EventRecord
+from app.sensor.events.translate import activities_of
+from app.sensor.frame import Emit
+from app.sensor.sources.dated import Dated
+from app.sensor.sources.reading import Note, Opening, Step
+
+
+class HandingOn:
+    """The events of one input, in the order of the file."""
+
+    def __init__(self, opening: Opening, emit: Emit, note: Note) -> None:
+        self._key, self._emit, self._dated = opening.key, emit, Dated(note)
+        self._records = 0
+        self._first: int | None = None
+        self._last: int | None = None
+
+    def take(self, record: EventRecord, where: str) -> None:
+        """One event more; where it stands, for what is wrong with it."""
+        self._tell(self._dated.take(record, where))
+
+    def rest(self) -> None:
+        """No event comes after those that were taken."""
+        self._tell(self._dated.rest())
+
+    def step(self, done: int) -> Step:
+        """What came since the last step. done: bytes of the input that are behind it."""
+        made = Step(done, self._records, self._first, self._last)
+        self._records, self._first, self._last = 0, None, None
+        return made
+
+    def _tell(self, some: Iterable[EventRecord]) -> None:
+        for one in some:
+            self._records += 1
+            self._first = one.at if self._first is None else min(self._first, one.at)
+            self._last = one.at if self._last is None else max(self._last, one.at)
+            for activity in activities_of(one, self._key):
+                self._emit(activity)
