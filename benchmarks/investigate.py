@@ -113,8 +113,11 @@ def child(case: str, capture: str, began: float) -> None:
         wait(lambda: window.desk.bridge.reading)
     shown: dict[str, list[float]] = {}
     worked: dict[str, list[float]] = {}
-    rows = window.desk.session.queries.entities("user", limit=1)
-    entity = rows[0].ref.key if rows else ""
+    found: list[str] = []  # asked as a page would ask, away from the window's thread
+    queries = window.desk.session.queries
+    window.desk.jobs.run(lambda: [one.ref.key for one in queries.entities("user", limit=1)] or [""], found.extend)
+    wait(lambda: bool(found))
+    entity = found[0]
     for _ in range(3):
         for page in PAGES:
             if page not in BY_NAME:

@@ -360,7 +360,7 @@ class Desk(QObject):
             if detect:
                 self.detect()
 
-        self.jobs.run(work, written, self.refuse, self)
+        self.jobs.run(work, written, self.refuse, self, keeps=True)
 
     def tag(self, key: str, tags: Mapping[str, bool | None]) -> None:
         """Say that an entity carries tags, does not, or (None) that the program decides; all pages follow."""
@@ -386,14 +386,14 @@ class Desk(QObject):
         """Write a note of an entity, or other words in the place of one; all pages follow."""
         session = self.session
         if session is not None:
-            self.jobs.run(lambda: session.write_note(key, text, id), lambda _: self.bridge.poke(), self.refuse, self)
+            self.jobs.run(lambda: session.write_note(key, text, id), lambda _: self.bridge.poke(), self.refuse, self, keeps=True)
 
     def remove_note(self, id: int) -> None:
         """Remove a note; all pages follow."""
         session = self.session
         if session is not None:
             done = lambda _: self._poked("The note is removed; Ctrl+Z brings it back.")  # noqa: E731
-            self.jobs.run(lambda: session.remove_note(id), done, self.refuse, self)
+            self.jobs.run(lambda: session.remove_note(id), done, self.refuse, self, keeps=True)
 
     def _poked(self, sentence: str) -> None:
         self.tell(sentence)
@@ -507,7 +507,7 @@ class Desk(QObject):
             self.tell(said)
             done()
 
-        self.jobs.run(begin, keep, self.refuse)
+        self.jobs.run(begin, keep, self.refuse, keeps=True)
 
     def remember(self, path: Path) -> None:
         """Put a workspace at the head of the recent ones."""

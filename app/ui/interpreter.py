@@ -13,7 +13,7 @@ from PySide6.QtGui import QCursor
 
 from app.ui.jobs import Jobs
 
-SWITCH_S = 0.0005
+SWITCH_S = 0.0002
 """After this long a thread that runs Python gives the lock to one that waits for it."""
 LOOK_MS = 250
 """So often that there is seldom more to search than takes 3 ms; once a second it was up to 20."""

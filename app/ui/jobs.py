@@ -43,6 +43,8 @@ class Job:
         self.owner, self.done, self.failed = owner, done, failed
         self.cancelled = False
         self.ended = False
+        self.keeps = False
+        """Whether it is let come to its end when the window closes."""
         self.began = time.monotonic()
         self.entry: Entry | None = None
         self.stopped: Callable[[], object] = lambda: None
@@ -108,15 +110,17 @@ class Jobs(QObject):
 
     def run(
         self, work: Work, done: Done | None = None, failed: Failed | None = None, owner: QObject | None = None, words: str = "",
-        stops: bool = False,
+        stops: bool = False, keeps: bool = False,
     ) -> Job:  # fmt: skip
         """Call work in the pool, then done(result) here; a raised error goes to failed, else to the signal failed.
 
         With owner nothing is called after owner was deleted. words: what the list of jobs calls it; without words it is listed
         only when it takes long or fails. stops: the work asks job.cancelled, so that the list may offer to stop it; any other is
-        awaited, for whoever asked waits for its answer.
+        awaited, for whoever asked waits for its answer. keeps: it changes what is kept; it begins at once, and a window that
+        closes lets it come to its end.
         """
         job = Job(owner, done, failed)
+        job.keeps = keeps
         if self._closed:  # what a window that closes still asks for
             job.cancel()
             job.ended = True
@@ -127,8 +131,16 @@ class Jobs(QObject):
             job.entry = self.log.begin("work", words, (lambda: self._cancel(job)) if stops else None)
         if not self._looking.isActive():
             self._looking.start()
-        self._pool.start(_Run(number, job, work, self._arrived, stops))
+        begun = _Run(number, job, work, self._arrived, stops)
+        if keeps:
+            self._pool.start(begun)
+        else:  # behind what is to be painted: beside it each would wait for the other's interpreter at every other call of Qt
+            QTimer.singleShot(0, self, lambda: self._begin(begun))
         return job
+
+    def _begin(self, begun: _Run) -> None:
+        if not self._closed:
+            self._pool.start(begun)
 
     def _cancel(self, job: Job) -> None:
         job.cancel()
@@ -177,12 +189,12 @@ class Jobs(QObject):
             self.log.end(job.entry, "failed" if error else "done", error)
 
     def close(self, milliseconds: int = 5000) -> None:
-        """Forget what waits, wait for what runs; nothing runs any more."""
+        """Forget what was asked, wait for what changes something and for what cannot be left; nothing runs any more."""
         self._closed = True
         self._looking.stop()
         for job in self._running.values():
-            job.cancel()
-        self._pool.clear()
+            if not job.keeps:
+                job.cancel()
         self._pool.waitForDone(milliseconds)
         self._running.clear()
 

@@ -480,7 +480,7 @@ class MainWindow(Stage):
 
         held.append(self.desk.jobs.run(open_it, opened, refused, self))
         held[0].stopped = lambda: refused(f"Stopped: {shown} was not opened; it is as it was.")
-        held[0].dropped = lambda session: self.desk.jobs.run(session.close)  # it was open just before
+        held[0].dropped = lambda session: self.desk.jobs.run(session.close, keeps=True)  # it was open just before
 
     def set_session(self, session, route: Route | None = None, stay: bool = False) -> None:
         """Show another case, close the one before; it stands as it stood when it was seen last."""
@@ -491,7 +491,7 @@ class MainWindow(Stage):
         self.inspector.show_thing(None)
         self.desk.attach(session)
         if before is not None:
-            self.desk.jobs.run(before.close)
+            self.desk.jobs.run(before.close, keeps=True)
             self.sweeper.wanted = True
         self.stand(standing or (None if session is not None and session.private else self.arranger.standing()))
         if route is not None:

@@ -27,7 +27,7 @@ def test_a_change_that_comes_while_the_version_is_asked_is_told_too(
     monkeypatch.setattr(session.queries, "version", late)
     bridge.changed.connect(lambda: told.append(session.plain.notes("user:a")))
     bridge.attach(session)
-    assert read.wait(20)
+    qtbot.waitUntil(read.is_set, timeout=20_000)
     session.write_note("user:a", "written in between")
     bridge.poke()
     goes.set()

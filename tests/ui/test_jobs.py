@@ -49,7 +49,7 @@ def test_the_query_of_a_cancelled_job_ends(qtbot: QtBot, tmp_path: Path) -> None
         reader.one("SELECT count(*) FROM activities a, activities b, activities c, activities d")  # many minutes
 
     job = jobs.run(work)
-    assert asked.wait(5)
+    qtbot.waitUntil(asked.is_set, timeout=5_000)
     job.cancel()
     qtbot.waitUntil(lambda: jobs.running == 0, timeout=5_000)
     jobs.close()
@@ -91,6 +91,35 @@ def test_closing_waits_for_what_runs(qtbot: QtBot) -> None:
         ended.set()
 
     jobs.run(work)
-    assert began.wait(30)
+    qtbot.waitUntil(began.is_set, timeout=30_000)
     jobs.close()
     assert ended.is_set()
+
+
+def test_a_query_begins_behind_what_is_painted_and_a_change_at_once(qtbot: QtBot) -> None:
+    jobs, asked, changed = Jobs(), threading.Event(), threading.Event()
+    jobs.run(asked.set)
+    jobs.run(changed.set, keeps=True)
+    assert changed.wait(5) and not asked.is_set()  # this thread has not given its loop a turn
+    qtbot.waitUntil(asked.is_set, timeout=5_000)
+    jobs.close()
+
+
+def test_closing_lets_a_change_come_to_its_end_and_forgets_a_query(qtbot: QtBot, tmp_path: Path) -> None:
+    fill(tmp_path / "w", {"aaaa": made(90)})
+    reader, jobs, begun = Access(tmp_path / "w"), Jobs(), threading.Barrier(MOST_AT_ONCE)
+    kept: list[object] = []
+
+    def change() -> None:
+        begun.wait(5)
+        time.sleep(0.05)
+        kept.append(reader.one("SELECT count(*) FROM activities"))
+
+    for _ in range(MOST_AT_ONCE - 1):
+        jobs.run(change, keeps=True)
+    jobs.run(lambda: kept.append("a query"))
+    jobs.run(change, keeps=True)  # the last place of the pool
+    jobs.run(lambda: kept.append("waited for a place"), keeps=True)
+    jobs.close()
+    assert len(kept) == MOST_AT_ONCE + 1 and "waited for a place" in kept and "a query" not in kept
+    reader.close()

@@ -97,7 +97,7 @@ class Arranger(QObject):
             else:
                 self._written = held
 
-        self._desk.jobs.run(lambda: stored.save(held, folder), lambda _: ended(), ended, self)
+        self._desk.jobs.run(lambda: stored.save(held, folder), lambda _: ended(), ended, self, keeps=True)
 
 
 def way_of(history: History, geometry: str = "") -> TabWay:

@@ -1,5 +1,7 @@
 """How well typed letters name a thing: its words, their beginnings, their initials, or letters left out."""
 
+from functools import lru_cache
+
 LONGEST = 200
 """Characters that are looked at of either side."""
 WORD, START, WHOLE = 100.0, 25.0, 40.0
@@ -35,11 +37,17 @@ def _word(word: str, said: str) -> float | None:
         if following < 0:
             return WORD
         at = following
-    parts = "".join(one if one.isalnum() else " " for one in said).split()
+    parts = _parts(said)
     if len(word) > 1 and _among(word, [one[0] for one in parts]):
         return INITIALS
     gaps = [gap for one in parts if (gap := _letters(word, one)) is not None]
     return LETTERS - min(gaps) * 5 if len(word) >= 3 and gaps else None
+
+
+@lru_cache(1024)
+def _parts(said: str) -> tuple[str, ...]:
+    """Words of a text, which is asked for again with each letter that is typed."""
+    return tuple("".join(one if one.isalnum() else " " for one in said).split())
 
 
 def _among(word: str, initials: list[str]) -> bool:

@@ -185,4 +185,4 @@ class PicturePage(Page):
             self.desk.tell(told)
             self._load()
 
-        self.desk.jobs.run(lambda: session.keep_picture(name, body), done, self.desk.refuse, self)
+        self.desk.jobs.run(lambda: session.keep_picture(name, body), done, self.desk.refuse, self, keeps=True)

@@ -136,7 +136,7 @@ class TargetPanel(QWidget):
             self.refusal.show()
 
         self.save.setEnabled(False)
-        self._desk.jobs.run(keep, kept, refused, self)
+        self._desk.jobs.run(keep, kept, refused, self, keeps=True)
 
     def _put(self, widget: QWidget, is_form: bool) -> None:
         if self._middle is not None:

@@ -192,7 +192,7 @@ class IncidentPage(Page):
             work = lambda: text_to_pdf(text, out)  # noqa: E731
         else:
             work = lambda: out.write_text(text, encoding="utf-8")  # noqa: E731
-        self.desk.jobs.run(work, done, self.desk.refuse, self)
+        self.desk.jobs.run(work, done, self.desk.refuse, self, keeps=True)
 
     # ---- commands of app.ui.actions
 

@@ -93,19 +93,19 @@ class OverviewPage(Page):
         )  # fmt: skip
         self.protocols = Listed("Protocols", "No activity was decoded.", self._open_kind)
         yield
-        column = Column()
+        outer, column = QVBoxLayout(self), Column()
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scrolled(column))  # first: what comes into it is styled where it stays
         for one in (self.heading, self.news, FactsRow(self.facts), self.steps, self.incidents, self.grid_heading, self.grid):
             column.add(one)
+        self.steps.hide()
+        yield
         column.add(self.chart_heading)
         column.add(self.chart)
         column.add(Side((self.alerts, self.entities, self.unseen, self.controllers, self.sources, self.problems)))
+        yield
         column.add(self.protocols)
         column.parts.addStretch(1)
-        self.steps.hide()
-        yield
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scrolled(column))
         desk.health_changed.connect(self._health_changed)
         self._risks: tuple[tuple[EntityRow, Risk], ...] = ()
         self._remedies: tuple[Remedy, ...] = ()

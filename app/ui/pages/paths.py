@@ -368,7 +368,7 @@ class PathsPage(Page):
         done = lambda *_: self.desk.tell(f"Saved as {out.name}.")  # noqa: E731
         if out.suffix.lower() == ".csv":
             work = lambda: out.write_text(path_files.table(paths, private), encoding="utf-8", newline="")  # noqa: E731
-            self.desk.jobs.run(work, done, self.desk.refuse, self)
+            self.desk.jobs.run(work, done, self.desk.refuse, self, keeps=True)
             return
         self.desk.jobs.run(path_files.drawing(self.canvas, out), done, self.desk.refuse, self)
 

@@ -369,7 +369,7 @@ class SensorsPage(Page):
 
         def act() -> None:
             refused = lambda error: panel.refuse(error.partition(": ")[2] or error)  # noqa: E731
-            self.desk.jobs.run(lambda: session.remove_sensor(row.id), removed, refused, self)
+            self.desk.jobs.run(lambda: session.remove_sensor(row.id), removed, refused, self, keeps=True)
 
         self._open("ask")
         confirm(

@@ -110,6 +110,7 @@ class ConfigPanel(Side):
             done,
             lambda error: self.refuse(error.partition(": ")[2] or error),
             self,
+            keeps=True,
         )
 
     def follow(self, report: SensorReport | None) -> None:

@@ -67,7 +67,11 @@ class JoinPanel(Side):
         if self.first is not None:
             self.first.setEnabled(False)
         self._desk.jobs.run(
-            lambda: session.join_hub(text), self.joined.emit, lambda error: self.refuse(error.partition(": ")[2] or error), self
+            lambda: session.join_hub(text),
+            self.joined.emit,
+            lambda error: self.refuse(error.partition(": ")[2] or error),
+            self,
+            keeps=True,
         )
 
 
@@ -116,7 +120,11 @@ class AddPanel(Side):
                 self.added.emit()
 
         self._desk.jobs.run(
-            lambda: session.add_sensor(name, wanted), done, lambda error: self.refuse(error.partition(": ")[2] or error), self
+            lambda: session.add_sensor(name, wanted),
+            done,
+            lambda error: self.refuse(error.partition(": ")[2] or error),
+            self,
+            keeps=True,
         )
 
     def _show(self, name: str, line: str, command: str) -> None:

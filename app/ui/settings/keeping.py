@@ -172,7 +172,7 @@ class Keeping(Sheet):
             self.desk.tell(f"{limit_words(limits)} Ctrl+Z takes it back.")
             self._ask()
 
-        self.desk.jobs.run(lambda: session.set_retention(limits), done, self.desk.refuse, self)
+        self.desk.jobs.run(lambda: session.set_retention(limits), done, self.desk.refuse, self, keeps=True)
 
     def remove_now(self) -> None:
         """Remove what the limits say, when nothing else writes the workspace."""
@@ -234,7 +234,7 @@ class Keeping(Sheet):
             self._shown = None
             self.refresh()
 
-        self.desk.jobs.run(lambda: session.set_role(who, wanted), lambda _: self.refresh(), failed, self)
+        self.desk.jobs.run(lambda: session.set_role(who, wanted), lambda _: self.refresh(), failed, self, keeps=True)
 
 
 def going(limits: Retention, found: Outlook) -> str:

@@ -207,7 +207,7 @@ class SourcePanel(QWidget):
             self.refusal.show()
 
         self.start.setEnabled(False)
-        self._desk.jobs.run(keep, kept, refused, self)
+        self._desk.jobs.run(keep, kept, refused, self, keeps=True)
 
     def _put(self, widget: QWidget) -> None:
         if self._middle is not None:

@@ -103,7 +103,7 @@ class SavedQueries(QWidget):
         """All of them into a file."""
         text = write_list(merged((), *self.every))
         told = lambda _: self._desk.tell(f"{wording.count(len(self.every), 'query', 'queries')} saved as {path.name}.")  # noqa: E731
-        self._desk.jobs.run(lambda: path.write_text(text, encoding="utf-8"), told, owner=self)
+        self._desk.jobs.run(lambda: path.write_text(text, encoding="utf-8"), told, owner=self, keeps=True)
 
     def _write(self, work: Callable) -> None:
         session = self._desk.session
@@ -114,7 +114,7 @@ class SavedQueries(QWidget):
             work(session)
             return session.saved_queries()
 
-        self._desk.jobs.run(both, self._arrived, self._desk.refuse, self)
+        self._desk.jobs.run(both, self._arrived, self._desk.refuse, self, keeps=True)
 
     def _pinned(self) -> list[SavedQuery]:
         return [one for one in self.every if one.pinned][:MOST_CHIPS]
