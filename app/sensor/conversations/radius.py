@@ -3,7 +3,7 @@
 from app.model.activity import Activity
 from app.model.details import Detail, RadiusAccess
 from app.sensor.conversations.conversation import UNANSWERED_AFTER
-from app.sensor.conversations.radius_accounting import accounting
+from app.sensor.conversations.radius_accounting import ASTRAY, accounting, is_astray
 from app.sensor.decoders import radius
 from app.sensor.frame import Count, Emit, Flow
 
@@ -119,6 +119,8 @@ class RadiusUdp:
         asks = asked.first
         detail: Detail
         if asks.code == radius.ACCOUNTING_REQUEST:
+            if is_astray(asks, asked.at):
+                self.count(ASTRAY, asked.frames[0])
             detail = accounting(asks, asked.at)
         else:
             detail = RadiusAccess(

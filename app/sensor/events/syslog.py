@@ -7,7 +7,6 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from app.link.sound import LATEST
 from app.sensor.events import cef, json_forms, leef, qradar, rsa, snare, splunk
 from app.sensor.events.message_text import fields_of
 from app.sensor.events.record import EventRecord
@@ -46,7 +45,7 @@ def records_of(payload: bytes, at: int, ordinal: int) -> EventRecord | Unknown:
     """The event of one message. Never raises. ordinal: its number, from 1.
 
     at: UTC microseconds when it came; negative: the year of its time only; 0: neither. Where the message tells no time, that
-    of its arrival is the event's, and 0 when nobody knows that. A time that no workspace can hold is none.
+    of its arrival is the event's, and 0 when nobody knows that. A time that cannot be is left as it is (sources.dated).
     """
     text = text_of(payload[:LARGEST])
     if not text.strip():
@@ -55,7 +54,7 @@ def records_of(payload: bytes, at: int, ordinal: int) -> EventRecord | Unknown:
     found = _payload(frame, at, ordinal)
     if isinstance(found, str):
         return Unknown(found, sample_of(text))
-    return found if 0 <= found.at < LATEST else replace(found, at=max(at, 0))
+    return found
 
 
 def sample_of(text: str) -> str:

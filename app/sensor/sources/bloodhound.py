@@ -17,6 +17,7 @@ import msgspec
 
 from app.model.activity import Activity
 from app.sensor.decoders.directory.collected import CLASSES, objects_of
+from app.sensor.decoders.instants import LATEST
 from app.sensor.frame import Emit
 from app.sensor.sources.content import Refused
 from app.sensor.sources.dating import own_time
@@ -34,7 +35,6 @@ _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[{}\]]', re.S)
 _META = re.compile(rb'"meta"\s*:\s*(\{[^{}]{0,2000}\})')
 _TIMES = re.compile(rb'"(?:whencreated|pwdlastset|lastlogon|lastlogontimestamp)"\s*:\s*(\d{9,10})(?!\d)', re.I)
 _NAME = re.compile(r"(?:^|[/\\])((?:19|20)\d{12})_[^/\\]*\Z")
-_LATEST = 4_102_444_800
 
 
 class Meta(msgspec.Struct, frozen=True):
@@ -130,7 +130,7 @@ def _elements(data: bytes | mmap, at: int) -> Iterator[tuple[int, int]]:
 def _date(found: Found, data: bytes | mmap, note: Note) -> int:
     """UTC microseconds of the collection, as the module says."""
     newest = max((int(one[1]) for one in _TIMES.finditer(data)), default=0)
-    at = newest * 1_000_000 if newest < _LATEST else 0
+    at = newest * 1_000_000 if newest * 1_000_000 < LATEST else 0
     named = _NAME.search(found.member or found.path)
     if named:
         try:

@@ -10,13 +10,12 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from msgspec.structs import replace
 
+from app.sensor.decoders.instants import EARLIEST, LATEST, can_be
 from app.sensor.frame import Array, Records, part_of
 from app.sensor.sources.pcap import Note
 
 YEAR = 366 * 86_400_000_000
 """Microseconds between two packets that follow each other, above which one of both may be wrong."""
-EARLIEST, LATEST = 631_152_000_000_000, 4_102_444_800_000_000
-"""The years 1990, before which nothing was captured, and 2100: a clock beyond was never set."""
 UNSET = 1_000
 """So many packets one after the other that have no other time are left with it."""
 ASTRAY = 64
@@ -60,7 +59,7 @@ class Clock:
     def _possible(self, at: Array) -> Array:
         """Times that any packet can have; the rest becomes that of the packet before."""
         bad = (at < EARLIEST) | (at >= LATEST)
-        before = self._now if self._now is not None and EARLIEST <= self._now < LATEST else None
+        before = self._now if self._now is not None and can_be(self._now) else None
         if not bad.any() or (before is None and bad.all()):
             self._unset = 0
             return at
@@ -105,7 +104,7 @@ class Clock:
 
 def _beginning(times: list[int]) -> int | None:
     """When a capture begins: with its first packet, unless that one lies years behind those that follow."""
-    known = [one for one in times if EARLIEST <= one < LATEST]
+    known = [one for one in times if can_be(one)]
     ahead = len(known) > 2 and known[0] - known[1] > YEAR and abs(known[1] - known[2]) <= YEAR
     return known[ahead] if known else None
 

@@ -2,49 +2,59 @@
 
 As with packets (app.sensor.sources.clock): such a record is read and counted as a problem, and stands in time where the one
 before it does, the first ones where the first does that has a time. It would stretch the span of a case over centuries.
-Records that lie years apart are left so: a log that is exported with a filter has such gaps.
+Records that lie years apart are left so: a log that is exported with a filter has such gaps. What comes live has a better time:
+that of its arrival, and nothing comes before it was recorded.
 """
 
 from collections.abc import Iterator
+from typing import Generic, TypeVar
 
 from msgspec.structs import replace
 
+from app.sensor.decoders.instants import NEVER, Timed, can_be, can_come
 from app.sensor.events.record import EventRecord
-from app.sensor.sources.clock import EARLIEST, LATEST, UNSET
+from app.sensor.sources.clock import UNSET
 from app.sensor.sources.reading import Note
 
-NEVER = "records with a time that cannot be"
+T = TypeVar("T", bound=Timed)
 
 
-def can_be(at: int) -> bool:
-    """Whether something can have been recorded at this time (UTC microseconds)."""
-    return EARLIEST <= at < LATEST
+def arrived(record: EventRecord, came: int, note: Note, where: str) -> EventRecord:
+    """The record as of when it came, where it tells a time that cannot be."""
+    if can_come(record.at, came):
+        return record
+    note(NEVER, where)
+    return replace(record, at=came)
 
 
-class Dated:
+class Dated(Generic[T]):
     """Walks along the records of one log."""
 
     def __init__(self, note: Note) -> None:
         self._note = note
-        self._now: int | None = None
-        self._held: list[EventRecord] = []
+        self.now: int | None = None
+        """The time of the latest record that has one, None before the first."""
+        self._held: list[T] = []
         """The first ones, while none has a time."""
         self._unset = 0
 
-    def take(self, record: EventRecord, where: str, written: int | None = None) -> Iterator[EventRecord]:
-        """The same records, in the same order, with times that can be. written: when the log wrote it, if it says so."""
+    def take(self, record: T, where: str, written: int | None = None, what: str = NEVER) -> Iterator[T]:
+        """The same records, in the same order, with times that can be. written: when the log wrote it, if it says so.
+
+        what: the problem that is counted.
+        """
         if can_be(record.at):
-            self._now = record.at
+            self.now = record.at
             yield from self.rest()
             yield record
             return
-        self._note(NEVER, where)
+        self._note(what, where)
         if written is not None and can_be(written):
-            self._now = written
+            self.now = written
             yield from self.rest()
             yield replace(record, at=written)
-        elif self._now is not None:
-            yield replace(record, at=self._now)
+        elif self.now is not None:
+            yield replace(record, at=self.now)
         elif self._unset < UNSET:
             self._unset += 1
             self._held.append(record)
@@ -52,8 +62,8 @@ class Dated:
             yield from self.rest()
             yield record
 
-    def rest(self) -> Iterator[EventRecord]:
+    def rest(self) -> Iterator[T]:
         """Those that wait for a time: the one that is known now, or none."""
         held, self._held = self._held, []
         for one in held:
-            yield one if self._now is None else replace(one, at=self._now)
+            yield one if self.now is None else replace(one, at=self.now)

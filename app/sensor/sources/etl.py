@@ -4,6 +4,7 @@ from collections.abc import Generator
 
 from app.sensor.decoders.etw import LARGEST, TraceEvent, TraceHeader, events_of, trace_header
 from app.sensor.decoders.etw_fields import KNOWN, NAMES, NETLOGON, NTLM, TEMPLATES, fields_of
+from app.sensor.decoders.instants import can_be
 from app.sensor.events.record import EventRecord
 from app.sensor.events.translate import activities_of
 from app.sensor.frame import Emit
@@ -14,8 +15,6 @@ AT_ONCE = 1 << 20
 """Bytes between two steps, about."""
 CHANNELS = {NTLM: "Microsoft-Windows-NTLM/Operational", NETLOGON: "Microsoft-Windows-NTLM/Operational"}
 """Log that the same events are written to, by which they are told from those of other providers."""
-LATEST = 1 << 52
-"""UTC microseconds in the year 2112."""
 PROVIDERS = 4096
 """Distinct providers counted by name; the rest is counted together."""
 
@@ -35,7 +34,7 @@ class Trace:
             self.events += 1
             records += 1
             at = self.head.clock.micros(event.at)
-            if not 0 <= at < LATEST:
+            if not can_be(at):
                 note("trace events with an impossible time", f"byte {event.place}")
                 continue
             first, last = at if first is None else min(first, at), at if last is None else max(last, at)

@@ -10,12 +10,13 @@ from mmap import mmap
 
 import msgspec
 
+from app.sensor.decoders.instants import can_be
 from app.sensor.events import translate
 from app.sensor.events.record import EventRecord
 from app.sensor.events.xml_form import xml_record
 from app.sensor.frame import Emit
 from app.sensor.sources import evtx_wire as wire
-from app.sensor.sources.dated import Dated, can_be
+from app.sensor.sources.dated import Dated
 from app.sensor.sources.evtx_chunks import Chunk, Place, chunks, content_of, file_flags, mended
 from app.sensor.sources.evtx_json import record_of_fast
 from app.sensor.sources.evtx_order import Order
@@ -53,7 +54,7 @@ class Reading:
         self._slow = 0
         self._slow_deaths_before = second.deaths
         self._damaged = False
-        self._dated = Dated(note)
+        self._dated = Dated[EventRecord](note)
         self._own: list[int] = []
         """Times that events say, of records that do not say when they were written, since the last step."""
 

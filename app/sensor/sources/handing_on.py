@@ -13,7 +13,7 @@ class HandingOn:
     """The events of one input, in the order of the file."""
 
     def __init__(self, opening: Opening, emit: Emit, note: Note) -> None:
-        self._key, self._emit, self._dated = opening.key, emit, Dated(note)
+        self._key, self._emit, self._dated = opening.key, emit, Dated[EventRecord](note)
         self._records = 0
         self._first: int | None = None
         self._last: int | None = None

@@ -13,7 +13,7 @@ from msgspec import Struct
 from app.model.activity import Activity, Endpoint
 from app.model.source import RadiusSource
 from app.model.troubles import WRONG_SECRET
-from app.sensor.conversations.radius_accounting import accounting
+from app.sensor.conversations.radius_accounting import ASTRAY, accounting, is_astray
 from app.sensor.decoders import radius
 from app.sensor.decoders.radius_secret import answer_to, is_genuine, is_signed_well
 from app.sensor.sources.living import Cannot, Outlet
@@ -136,6 +136,8 @@ def _told(
             number += 1
             fresh += 1
             size += len(data)
+            if is_astray(packet, at):
+                outlet.note(ASTRAY, address)
             activities.append(placed(_activity(packet, at, number, setting, request), setting.places))
             answer = answer_to(data, setting.secret)
             remembered.keep(who, now, answer)

@@ -1,15 +1,17 @@
 """Reader of FreeRADIUS detail files: accounting requests as text, a paragraph for each."""
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from ipaddress import ip_address
 from mmap import mmap
 
 from app.model.activity import Activity, Endpoint
-from app.sensor.conversations.radius_accounting import accounting
+from app.sensor.conversations.radius_accounting import ASTRAY, accounting, is_astray
 from app.sensor.decoders import radius
+from app.sensor.decoders.instants import Timed
 from app.sensor.events.syslog_time import number_of, time_of
 from app.sensor.frame import Emit
+from app.sensor.sources.dated import Dated
 from app.sensor.sources.reading import Note, Opening, Step
 
 STEP = 1000
@@ -26,11 +28,31 @@ _PORTS = {"async": 0, "sync": 1, "isdn": 2, "virtual": 5, "xdsl": 16, "ethernet"
 _QUARTER = 900_000_000
 
 
+class Paragraph(Timed, frozen=True, kw_only=True, gc=False):
+    """One record of a file. line: where its first one, the title, stands."""
+
+    line: int
+    title: str
+    pairs: dict[str, str]
+
+
 def read_detail(opening: Opening, emit: Emit, note: Note) -> Generator[Step, None, None]:
     """A Reader. Times are those of "Timestamp", else the paragraph's own line, which is then read as UTC."""
     records = 0
     first: int | None = None
     last: int | None = None
+    dated = Dated[Paragraph](note)
+
+    def tell(some: Iterable[Paragraph]) -> None:
+        nonlocal first, last
+        for one in some:
+            first = one.at if first is None else min(first, one.at)
+            last = one.at if last is None else max(last, one.at)
+            packet = _packet(one.title, one.pairs, one.at)
+            if is_astray(packet, one.at):
+                note(ASTRAY, f"line {one.line}")
+            emit(_activity(opening.key, one, packet))
+
     for number, (line, end, title, pairs) in enumerate(_paragraphs(opening.data, note), 1):
         at = _time(title, pairs)
         kind = pairs.get("Packet-Type", "Accounting-Request")
@@ -41,13 +63,12 @@ def read_detail(opening: Opening, emit: Emit, note: Note) -> Generator[Step, Non
         elif at is None:
             note("RADIUS record without a time", f"line {line}")
         else:
-            emit(_activity(opening.key, line, at, title, pairs))
-            first = at if first is None else min(first, at)
-            last = at if last is None else max(last, at)
+            tell(dated.take(Paragraph(at=at, line=line, title=title, pairs=pairs), f"line {line}"))
         records += 1
         if number % STEP == 0:
             yield Step(end, records, first, last)
             records, first, last = 0, None, None
+    tell(dated.rest())
     yield Step(len(opening.data), records, first, last)
 
 
@@ -112,10 +133,10 @@ def _address(text: str | None) -> str | None:
         return None
 
 
-def _activity(key: str, line: int, at: int, title: str, pairs: dict[str, str]) -> Activity:
+def _packet(title: str, pairs: dict[str, str], at: int) -> radius.RadiusPacket:
     status = pairs["Acct-Status-Type"]
     port = pairs.get("NAS-Port-Type", "")
-    packet = radius.RadiusPacket(
+    return radius.RadiusPacket(
         code=radius.ACCOUNTING_REQUEST,
         id=0,
         authenticator=b"",
@@ -134,15 +155,18 @@ def _activity(key: str, line: int, at: int, title: str, pairs: dict[str, str]) -
         event_at=_event(title, pairs, at),
         delay_seconds=_number(pairs.get("Acct-Delay-Time")),
     )
-    client = next((found for name in _CLIENT if (found := _address(pairs.get(name)))), None)
+
+
+def _activity(key: str, one: Paragraph, packet: radius.RadiusPacket) -> Activity:
+    client = next((found for name in _CLIENT if (found := _address(one.pairs.get(name)))), None)
     return Activity(
-        at=at,
-        until=at,
+        at=one.at,
+        until=one.at,
         input=key,
-        record=line,
+        record=one.line,
         source=Endpoint(client) if client else None,
         account=radius.account(packet.user),
-        detail=accounting(packet, at),
+        detail=accounting(packet, one.at),
     )
 
 

@@ -15,6 +15,7 @@ from app.model.source import SyslogSource
 from app.sensor.events.syslog import Unknown, records_of
 from app.sensor.events.translate import activities_of
 from app.sensor.sources.datagrams import BATCH, taker
+from app.sensor.sources.dated import arrived
 from app.sensor.sources.inbox import Inbox, Received
 from app.sensor.sources.living import Cannot, Outlet
 from app.sensor.sources.sockets import kernel_drops, listening, sender_of
@@ -167,6 +168,7 @@ def _tell(batch: Received, number: int, key: str, outlet: Outlet) -> int:
             count, where = unknown.get(found.sort, (0, ""))
             unknown[found.sort] = count + 1, where or f"{sender_of(sender)}: {found.sample}"
             continue
+        found = arrived(found, batch.at, outlet.note, sender_of(sender))
         if last is None or found.at > last:
             last = found.at
         activities.extend(activities_of(found, key))

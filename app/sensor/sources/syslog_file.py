@@ -1,61 +1,76 @@
 """Reader of text files with a syslog message in each line."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from mmap import mmap
 
+from msgspec.structs import replace
+
+from app.sensor.decoders.instants import AHEAD, LATEST, NEVER
 from app.sensor.events.record import EventRecord
 from app.sensor.events.syslog import Unknown, records_of
 from app.sensor.events.syslog_framing import LARGEST, begins, goes_on
 from app.sensor.events.translate import activities_of
 from app.sensor.frame import Emit
+from app.sensor.sources.dated import Dated
 from app.sensor.sources.reading import Note, Opening, Step
 
 WIDE, MARK = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}, b"\xef\xbb\xbf"
 """What a file in UTF-16 or UTF-8 may begin with."""
 STEP = 2000
 """Lines between two steps."""
+WITHOUT = "event without a time; that of the line before it is taken"
+FIRST = "event without a time; that of the first line that tells one is taken, or the file's date"
+BEHIND = 335 * 86_400_000_000
+"""A time without a year lies so far behind the one before it at most; what is left of a year is for what was written late."""
 
 
 def read_syslog(opening: Opening, emit: Emit, note: Note) -> Generator[Step, None, None]:
     """A Reader. A line is a message; Splunk's and RSA's forms go on in the lines below, until one begins a message.
 
-    A header that tells no year is read as of the latest time before it in the file that does, else of the file's date.
+    A header that tells no year is read as of the first time that fits behind the one before it in the file, not behind the
+    file's date; the first such header as of the file's date.
     """
-    records = near = 0
+    records, made = 0, _date_of(opening)
     first: int | None = None
     last: int | None = None
+    dated = Dated[EventRecord](note)
+
+    def tell(some: Iterable[EventRecord]) -> None:
+        nonlocal first, last
+        for one in some:
+            told = one if 0 < one.at < LATEST else replace(one, at=made)  # nothing in the file says when it was
+            first = told.at if first is None else min(first, told.at)
+            last = told.at if last is None else max(last, told.at)
+            for activity in activities_of(told, opening.key):
+                emit(activity)
+
     for line, end, message in messages(opening.data):
         if len(message) > LARGEST:
             note("syslog message longer than 256 KiB", f"line {line}")
             message = message[:LARGEST]
-        found = records_of(message, -near, line)
-        if not isinstance(found, Unknown) and not found.at:
-            found = _dated(opening, message, line, near, note)
+        found = records_of(message, _near(dated.now, made), line)
+        if not isinstance(found, Unknown) and not found.at and dated.now is None:
+            found = records_of(message, -made, line)
+            if not isinstance(found, Unknown) and found.at:
+                note("time without a year, read as of the file's date", f"line {line}")
         if isinstance(found, Unknown):
             note(found.sort, f"line {line}: {found.sample}")
         else:
-            near = found.at
-            for activity in activities_of(found, opening.key):
-                emit(activity)
-            first = found.at if first is None else min(first, found.at)
-            last = found.at if last is None else max(last, found.at)
+            tell(dated.take(found, f"line {line}", what=NEVER if found.at else FIRST if dated.now is None else WITHOUT))
         records += 1
         if records >= STEP:
             yield Step(end, records, first, last)
             records, first, last = 0, None, None
+    tell(dated.rest())
     yield Step(len(opening.data), records, first, last)
 
 
-def _dated(opening: Opening, message: bytes, line: int, near: int, note: Note) -> EventRecord | Unknown:
-    """An event whose message tells no time, or one without a year where no line before it tells one."""
-    if not near:
-        near = _date_of(opening)
-        found = records_of(message, -near, line)
-        if isinstance(found, Unknown) or found.at:
-            note("time without a year, read as of the file's date", f"line {line}")
-            return found
-    note("event without a time; that of the line before it is taken", f"line {line}")
-    return records_of(message, near, line)
+def _near(before: int | None, made: int) -> int:
+    """What records_of is told of a message behind one of that time in a file made then: logs go on, some of it a little late."""
+    if before is None:
+        return 0
+    latest = before + BEHIND
+    return -min(latest, made) if before <= made + AHEAD else -latest
 
 
 def _date_of(opening: Opening) -> int:

@@ -10,6 +10,7 @@ from app.sensor.events.syslog import Unknown, records_of
 from app.sensor.events.syslog_framing import LARGEST
 from app.sensor.events.translate import activities_of
 from app.sensor.frame import Count, Emit, Flow
+from app.sensor.sources.dated import arrived
 
 _COUNT = re.compile(rb"([1-9]\d{0,8}) ")
 _LINE = 8192
@@ -34,6 +35,7 @@ class SyslogUdp:
         if isinstance(found, Unknown):
             self.count(found.sort, frames[0])
             return
+        found = arrived(found, at, lambda what, where, count=1: self.count(what, frames[0]), "")
         for activity in activities_of(found, self.flow.input):
             self.emit(replace(activity, frames=frames, record=None, ordinal=ordinal))
 

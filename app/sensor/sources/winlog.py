@@ -7,6 +7,7 @@ and was NOT run on Windows: it was written from the documentation of EvtSubscrib
 import re
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -19,6 +20,7 @@ from app.model.source import WindowsLogSource
 from app.paths import settings_folder
 from app.sensor.events import translate
 from app.sensor.events.xml_form import xml_record
+from app.sensor.sources.dated import arrived
 from app.sensor.sources.living import Cannot, Outlet
 
 MOST, WAIT = 256, 0.4
@@ -170,6 +172,7 @@ class Following:
             if record is None:
                 self._outlet.note("events that are broken or say no id and time", f"event {self._count}")
                 continue
+            record = arrived(record, time.time_ns() // 1000, self._outlet.note, f"event {self._count}")
             last = record.at if last is None else max(last, record.at)
             batch += translate.activities_of(record, self._key)
         self._outlet.received(len(texts), sum(len(one) for one in texts), last)

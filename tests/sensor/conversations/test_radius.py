@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.model.activity import Account, Activity, Endpoint
 from app.model.details import RadiusAccess, RadiusAccounting
 from app.sensor.conversations.radius import RadiusUdp
+from app.sensor.conversations.radius_accounting import ASTRAY
 from app.sensor.frame import Flow
 from tests.sensor import naive
 from tests.sensor.decoders.test_ldap import damaged
@@ -18,12 +19,12 @@ from tests.sensor.decoders.test_radius import ACCOUNTING, packet
 FLOW = Flow("in", Endpoint("10.0.0.3", 40000), Endpoint("10.0.0.1", 1812), "udp")
 
 
-def talk(*raws: tuple[bool, bytes]) -> tuple[list[Activity], Counter[str]]:
+def talk(*raws: tuple[bool, bytes], begins: int = 1) -> tuple[list[Activity], Counter[str]]:
     out: list[Activity] = []
     problems: Counter[str] = Counter()
     of = RadiusUdp(FLOW, out.append, lambda what, _: problems.update([what]))
-    for at, (from_client, raw) in enumerate(raws, 1):
-        of.message(from_client, raw, at, (at,), 0)
+    for frame, (from_client, raw) in enumerate(raws, 1):
+        of.message(from_client, raw, begins + frame - 1, (frame,), 0)
     of.close()
     return out, problems
 
@@ -60,14 +61,23 @@ def test_accounting() -> None:
 
 
 def test_a_delayed_request_tells_when_it_happened() -> None:
-    def told(*more: tuple[int, bytes]) -> RadiusAccounting:
-        (found,), _ = talk((True, packet(4, (40, b"\0\0\0\1"), *more)), (False, packet(5)))
-        assert isinstance(found.detail, RadiusAccounting)
+    began = 1_600_000_000
+
+    def told(*more: tuple[int, bytes], odd: int = 0) -> RadiusAccounting:
+        asked = True, packet(4, (40, b"\0\0\0\1"), *more)
+        (found,), problems = talk(asked, (False, packet(5)), begins=began * 1_000_000)
+        assert isinstance(found.detail, RadiusAccounting) and problems == Counter({ASTRAY: odd} if odd else {})
         return found.detail
 
+    def clock(seconds: int) -> tuple[int, bytes]:
+        return 55, seconds.to_bytes(4, "big")
+
     assert told().event_at is None
-    assert told((41, b"\0\0\0\x02")).event_at == 1 - 2_000_000
-    assert told((41, b"\0\0\0\x02"), (55, b"\0\0\0\x09")).event_at == 9_000_000
+    assert told((41, b"\0\0\0\x02")).event_at == (began - 2) * 1_000_000
+    assert told((41, b"\0\0\0\x02"), clock(began - 9)).event_at == (began - 9) * 1_000_000
+    for never in (9, began + 90 * 86400):  # a gateway whose clock was never set, or is ahead
+        assert told((41, b"\0\0\0\x02"), clock(never), odd=1).event_at == (began - 2) * 1_000_000
+        assert told(clock(never), odd=1).event_at is None
     assert told((41, b"\xff" * 4)).event_at is None
 
 

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.link.sound import LATEST
+from app.sensor.decoders.instants import NEVER, can_come
 from app.sensor.events.record import AUDIT_FAILURE, EventRecord
 from app.sensor.events.syslog import SAMPLE, Unknown, records_of
 from app.sensor.events.syslog_frame import frame_of, text_of
 from app.sensor.events.translate import activities_of
+from app.sensor.sources.dated import arrived
 from tests.sensor.decoders.test_ldap import damaged
 from tests.sensor.events.syslog_samples import CEF, FORMS, GROUP, NOW, QRADAR, RSA, SERVICE, SNARE, SPLUNK
 from tests.sensor.events.test_json_shippers import AT, COMPUTER, XML
@@ -151,9 +152,11 @@ FAR = [
 
 
 @pytest.mark.parametrize("payload", [*FAR, FAR[-1].replace(b"2300", b"1600")], ids=["cef", "micro", "json", "long ago"])
-def test_a_time_that_no_workspace_holds_is_none(payload: bytes) -> None:
-    assert event(payload, NOW).at == NOW
-    assert event(payload, -NOW).at == event(payload, 0).at == 0
+def test_a_time_that_cannot_be_is_that_of_the_arrival(payload: bytes) -> None:
+    said: list[tuple[str, str]] = []
+    found = arrived(event(payload, NOW), NOW, lambda what, where, count=1: said.append((what, where)), "here")
+    assert found.at == NOW and said == [(NEVER, "here")]
+    assert not can_come(event(payload, -NOW).at, NOW) and not can_come(event(payload, 0).at, NOW)
 
 
 @settings(max_examples=300, deadline=None)
@@ -162,7 +165,7 @@ def test_any_bytes_are_survived(payload: bytes, at: int) -> None:
     found = records_of(payload, min(at, NOW * 2), 1)
     assert isinstance(found, EventRecord | Unknown)
     if isinstance(found, EventRecord):
-        assert len(found.fields) <= 600 and 0 <= found.at < LATEST
+        assert len(found.fields) <= 600 and can_come(arrived(found, NOW, lambda what, where, count=1: None, "").at, NOW)
 
 
 @pytest.mark.parametrize(

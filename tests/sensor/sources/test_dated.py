@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from app.sensor.decoders.instants import AHEAD, EARLIEST, LATEST, NEVER
 from app.sensor.events.record import EventRecord
-from app.sensor.sources.clock import EARLIEST, LATEST, UNSET
-from app.sensor.sources.dated import NEVER, Dated
+from app.sensor.sources.clock import UNSET
+from app.sensor.sources.dated import Dated, arrived
 from tests.sensor.events_material import count, read
 
 GOOD = 1_600_000_000_000_000
@@ -23,7 +24,7 @@ def record(at: int, number: int = 1) -> EventRecord:
 def walked(times: Iterable[int], written: int | None = None) -> tuple[list[int], int]:
     """(times of the records afterwards, how many were counted)."""
     bad = []
-    dated = Dated(lambda what, where, count=1: bad.append((what, where)))
+    dated = Dated[EventRecord](lambda what, where, count=1: bad.append((what, where)))
     out = [one for place, at in enumerate(times) for one in dated.take(record(at, place), f"record {place}", written)]
     out += dated.rest()
     assert [one.place for one in out] == list(range(len(out))) and all(what == NEVER for what, _ in bad)
@@ -49,6 +50,27 @@ def test_a_log_whose_clock_was_never_set_is_kept_as_it_is() -> None:
 def test_years_between_records_are_no_mistake() -> None:
     times = [EARLIEST, GOOD, GOOD - 400 * 86_400_000_000, LATEST - 1]
     assert walked(times) == (times, 0)
+
+
+@pytest.mark.parametrize(
+    ("at", "came", "is_"),
+    [
+        (GOOD, GOOD, GOOD),
+        (GOOD + AHEAD, GOOD, GOOD + AHEAD),  # a zone that was misread
+        (GOOD + AHEAD + 1, GOOD, GOOD),
+        (GOOD + 90 * AHEAD, GOOD, GOOD),
+        (ZERO, GOOD, GOOD),
+        (1, GOOD, GOOD),
+        (LATEST, GOOD, GOOD),
+        (EARLIEST, GOOD, EARLIEST),  # kept for years by a relay
+        (GOOD, 5, GOOD),  # who received it has no clock
+    ],
+)
+def test_what_comes_was_recorded_before_it_came(at: int, came: int, is_: int) -> None:
+    said = []
+    found = arrived(record(at), came, lambda what, where, count=1: said.append((what, where)), "event 7")
+    assert found.at == is_ and found.place == 1
+    assert said == ([] if at == is_ else [(NEVER, "event 7")])
 
 
 XML = (

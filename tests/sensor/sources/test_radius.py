@@ -10,6 +10,7 @@ import pytest
 from app.model.activity import Account
 from app.model.details import RadiusAccounting
 from app.model.source import RadiusSource
+from app.sensor.conversations.radius_accounting import ASTRAY
 from app.sensor.decoders import radius
 from app.sensor.decoders.radius_secret import answer_to, is_genuine, is_signed_well
 from app.sensor.sources.living import Cannot
@@ -87,6 +88,19 @@ def test_gateway_on_and_off_and_delay() -> None:
     assert isinstance(on.detail, RadiusAccounting) and isinstance(off.detail, RadiusAccounting)
     assert (on.detail.status, off.detail.status, on.account) == ("Accounting-On", "Accounting-Off", None)
     assert on.detail.delay_seconds == 30 and on.detail.event_at == on.at - 30_000_000
+
+
+def test_a_gateway_without_a_clock_is_counted() -> None:
+    spec, outlet = source(), Outlet()
+    text = 'Acct-Status-Type = Start\nAcct-Session-Id = "0"\nAcct-Delay-Time = 30\nEvent-Timestamp = '
+    with running(run, spec, outlet):
+        for when in (77, int(time.time()) + 90 * 86400, int(time.time()) - 60):
+            assert "Received Accounting-Response" in radclient(spec, f"{text}{when}")
+    first, ahead, good = outlet.activities
+    for one in (first, ahead):
+        assert isinstance(one.detail, RadiusAccounting) and one.detail.event_at == one.at - 30_000_000
+    assert isinstance(good.detail, RadiusAccounting) and good.detail.event_at == when * 1_000_000
+    assert outlet.notes == {ASTRAY: 2}
 
 
 def test_a_wrong_secret_is_counted_and_not_answered() -> None:

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from app.model.activity import Account
 from app.model.details import RadiusAccounting
+from app.sensor.conversations.radius_accounting import ASTRAY
+from app.sensor.decoders.instants import NEVER
 from tests.sensor.decoders.test_ldap import damaged
 from tests.sensor.free_port import free_port
 from tests.sensor.sources.listening import process, program, until
@@ -42,6 +44,27 @@ Tue Sep 19 13:57:35 2017
 Tue Sep 19 13:58:35 2017
 \tUser-Name = "anna"
 """
+
+
+def paragraph(title: str, event: str, stamp: str) -> str:
+    return (
+        f'{title}\n\tAcct-Status-Type = Start\n\tUser-Name = "anna"\n\tFramed-IP-Address = 10.9.0.5\n'
+        f'\tEvent-Timestamp = "{event}"\n\tTimestamp = {stamp}\n\n'
+    )
+
+
+def test_clocks_that_were_never_set_stretch_nothing(tmp_path: Path) -> None:
+    good = paragraph("Mon Jan  5 10:00:00 2026", "Jan  5 2026 10:00:00 UTC", "1767607200")
+    bad = [
+        paragraph("Thu Jan  1 00:00:10 1970", "Jan  1 1970 00:00:10 UTC", "000000010"),
+        paragraph("Fri Dec 31 10:00:00 9999", "Dec 31 9999 10:00:00 UTC", "253402250400"),
+        paragraph("Mon Jan  1 10:00:00 1601", "Jan  5 2026 10:00:00 UTC", "never"),
+    ]
+    found, report, problems = read(tmp_path / "detail", "".join([bad[0], good, *bad[1:]]).encode())
+    assert {one.at for one in found} == {report.first} == {report.last} == {1767607200_000_000}
+    assert report.records == len(found) == 4 and [one.record for one in found] == [1, 8, 15, 22]
+    assert problems == {NEVER: 3, ASTRAY: 2}
+    assert [one.detail.event_at for one in found] == [None, 1767607200_000_000, None, 1767607200_000_000]  # type: ignore[union-attr]
 
 
 def test_records(tmp_path: Path) -> None:

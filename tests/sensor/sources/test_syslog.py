@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.model.source import SyslogSource
+from app.sensor.decoders.instants import NEVER
 from app.sensor.sources import datagrams, sockets, streams
 from app.sensor.sources.inbox import Inbox, Received
 from app.sensor.sources.living import Cannot
@@ -47,6 +48,19 @@ def test_datagrams_of_every_form() -> None:
     assert sorted(one.record or 0 for one in outlet.activities) == list(range(1, len(FORMS) + 1))
     assert outlet.notes == {"syslog message that is no Windows event": 2} and not outlet.lost
     assert outlet.where["syslog message that is no Windows event"] == "127.0.0.1: <13>sshd: hello"
+
+
+def test_a_time_that_cannot_be_is_that_of_the_arrival() -> None:
+    spec, outlet, began = source(), Outlet(), time.time_ns() // 1000
+    ahead = began // 1000 + 90 * 86_400_000
+    with running(run, spec, outlet):
+        send(spec, *(CEF.replace(b"rt=1426218619000", b"rt=%d" % one) for one in (ahead, 253_402_250_400_000, 1_426_218_619_000)))
+        send(spec, b"<13>1970-01-01T00:00:09Z dc1 " + CEF.replace(b" rt=1426218619000", b""))
+        until(lambda: outlet.records == 4)
+    times = {one.record: one.at for one in outlet.activities}
+    assert times.pop(3) == 1_426_218_619_000_000  # a relay that was cut off for years sends on
+    assert sorted(times) == [1, 2, 4] and all(began <= one <= time.time_ns() // 1000 for one in times.values())
+    assert outlet.notes == {NEVER: 3} and outlet.where == {NEVER: "127.0.0.1"}
 
 
 def test_both_families_of_addresses() -> None:

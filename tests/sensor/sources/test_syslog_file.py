@@ -7,6 +7,10 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.model.activity import Activity
+from app.sensor.decoders.instants import NEVER
+from app.sensor.sensor import read_input
+from app.sensor.sources.inputs import found_at
 from tests.sensor.decoders.test_ldap import damaged
 from tests.sensor.events.syslog_samples import CEF, FORMS, QRADAR, RSA, SNARE, SPLUNK
 from tests.sensor.sources.text_inputs import read
@@ -63,9 +67,6 @@ def test_a_year_that_is_nowhere_is_the_files(tmp_path: Path) -> None:
     bare = CEF.replace(b" rt=1426218619000", b"")
     path.write_bytes(b"<13>Mar 19 15:33:30 dc1 " + bare + b"\n" + bare + b"\n")
     os.utime(path, (1_600_000_000, 1_600_000_000))
-    from app.sensor.sensor import read_input
-    from app.sensor.sources.inputs import found_at
-
     out: list = []  # type: ignore[type-arg]
     report = read_input(found_at(path), out.extend)
     assert [one.at for one in out] == [1584632010_000_000] * 2
@@ -73,6 +74,42 @@ def test_a_year_that_is_nowhere_is_the_files(tmp_path: Path) -> None:
         "time without a year, read as of the file's date",
         "event without a time; that of the line before it is taken",
     }
+
+
+BARE = CEF.replace(b" rt=1426218619000", b"")
+
+
+def headed(tmp_path: Path, times: list[str], made: int = 1_790_000_000) -> tuple[list[str], dict[str, int]]:
+    """Times of a file's events behind these headers, and its problems."""
+    path = tmp_path / "x.log"
+    path.write_bytes(b"".join(b"<13>%s dc1 %s\n" % (one.encode(), BARE) for one in times))
+    os.utime(path, (made, made))
+    out: list[Activity] = []
+    report = read_input(found_at(path), out.extend)
+    assert report.records == len(times) and (report.first, report.last) == (min(a.at for a in out), max(a.at for a in out))
+    shown = [str(datetime.fromtimestamp(one.at // 1_000_000, UTC))[:10] for one in sorted(out, key=lambda one: one.record or 0)]
+    return shown, {one.what: one.count for one in report.problems}
+
+
+def test_times_that_cannot_be_stretch_nothing(tmp_path: Path) -> None:
+    never = ["1970-01-01T00:00:10Z", "1601-01-01T00:00:00Z", "9999-12-31T00:00:00Z"]
+    shown, problems = headed(tmp_path, [*never, "2026-01-05T10:00:00Z", *never, "Jan  6 10:00:00"])
+    assert shown == ["2026-01-05"] * 7 + ["2026-01-06"]
+    assert sum(problems.values()) == 6 and problems[NEVER] == 4  # 1601 is no time that CEF's clock can tell
+
+
+def test_a_file_whose_clock_was_never_set_keeps_its_order(tmp_path: Path) -> None:
+    shown, problems = headed(tmp_path, ["1970-01-02T00:00:10Z", "1970-01-03T00:00:10Z"])
+    assert shown == ["1970-01-02", "1970-01-03"] and problems == {NEVER: 2}
+
+
+def test_a_log_without_years_goes_on_over_gaps_and_the_end_of_the_year(tmp_path: Path) -> None:
+    made = int(datetime(2026, 3, 10, tzinfo=UTC).timestamp())
+    times = ["Oct  3 10:00:00", "Dec 31 23:59:59", "Jan  1 00:00:01", "Dec 31 23:59:58", "Jan  5 10:00:00", "Mar  8 10:00:00"]
+    shown, _ = headed(tmp_path, times, made)
+    assert shown == ["2025-10-03", "2025-12-31", "2026-01-01", "2025-12-31", "2026-01-05", "2026-03-08"]
+    # a relay that begins anew with what is old is not read as of a time behind the file's date
+    assert headed(tmp_path, ["Mar  8 10:00:00", "Jan  5 10:00:00"], made)[0] == ["2026-03-08", "2026-01-05"]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

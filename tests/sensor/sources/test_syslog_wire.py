@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from app.model.details import RadiusAccounting
+from app.sensor.decoders.instants import NEVER
 from app.sensor.sensor import read_input
 from app.sensor.sources.inputs import found_at
 from app.sensor.sources.places import PRIVATE, open_places, placing
@@ -26,6 +27,15 @@ def test_datagrams(tmp_path: Path) -> None:
     assert sorted(one.frames for one in found) == [(at,) for at in range(1, len(FORMS) + 1)]
     assert {one.detail.fields["Status"] for one in found} == {"0xc000006a"}  # type: ignore[union-attr]
     assert all(one.record is None for one in found) and len({one.id for one in found}) == len(found)
+
+
+def test_a_time_that_cannot_be_is_that_of_the_packet(tmp_path: Path) -> None:
+    heads = (b"1970-01-01T00:00:09Z", b"1601-01-01T00:00:00Z", b"9999-12-31T00:00:00Z", b"2027-01-01T00:00:00Z")
+    bare = CEF.replace(b" rt=1426218619000", b"")
+    packets = [(NOW + at, datagram(b"<13>" + head + b" dc1 " + bare)) for at, head in enumerate(heads)]
+    found, report, problems = read(tmp_path / "x.pcap", wire.pcap(packets))
+    assert sorted(one.at for one in found) == [NOW, NOW + 1, NOW + 2, NOW + 3] and problems == {NEVER: 4}
+    assert (report.first, report.last) == (NOW, NOW + 3)
 
 
 def test_streams(tmp_path: Path) -> None:

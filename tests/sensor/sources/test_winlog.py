@@ -2,6 +2,8 @@
 
 import sys
 import threading
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import evtx as native_reader
@@ -9,9 +11,11 @@ import pytest
 
 from app.model.activity import Activity
 from app.model.source import WindowsLogSource
+from app.sensor.decoders.instants import NEVER
 from app.sensor.events.translate import FAMILIES
 from app.sensor.sources.living import Cannot
 from app.sensor.sources.winlog import Log, bookmark_file, follow, load, read_windows_log
+from tests.sensor.sources.test_dated import XML
 
 CHANNELS = ("Security", "System")
 
@@ -125,6 +129,19 @@ def test_broken_events_are_counted(tmp_path: Path) -> None:
     outlet, _ = run(tmp_path, ["", "<Event>", "<Event><System><EventID>4624</EventID></System></Event>"])
     assert outlet.records == 3
     assert outlet.notes.count("events that are broken or say no id and time") == 3
+
+
+def test_a_time_that_cannot_be_is_that_of_the_arrival(tmp_path: Path) -> None:
+    """Forwarded events carry the clocks of other computers."""
+    began = time.time_ns() // 1000
+    ahead = f"{datetime.now(UTC) + timedelta(days=90):%Y-%m-%dT%H:%M:%S.0000000Z}"
+    times = ["1601-01-01T00:00:00.0Z", "1970-01-01T00:00:00.0Z", "9999-12-31T00:00:00.0Z", ahead, "2020-09-22T02:13:01.0Z"]
+    outlet, _ = run(tmp_path, [XML.format(when, number) for number, when in enumerate(times, 1)])
+
+    assert sorted(one.record or 0 for one in outlet.activities) == [1, 2, 3, 4, 5]
+    got = {one.record: one.at for one in outlet.activities}
+    assert got.pop(5) == 1_600_740_781_000_000 and all(began <= one <= time.time_ns() // 1000 for one in got.values())
+    assert outlet.notes.count(NEVER) == 4
 
 
 def test_no_channel_at_all_cannot(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from app.sensor.decoders import dtyp
+from app.sensor.decoders.instants import LATEST
 
 LIST = "; "
 """Joins the values of a fact that has several."""
@@ -12,8 +13,6 @@ MOST, LONGEST = 64, 1024
 """At most so many values and characters are kept of one fact."""
 NEVER = 0x7FFFFFFFFFFFFFFF
 """The FILETIME and (negative) the interval that mean never (MS-ADTS section 3.1.1.3.4.1.9 and attribute accountExpires)."""
-_LATEST = 4_102_444_800_000_000
-"""UTC microseconds of the year 2100: what is later is no time that anything happened."""
 _SID = re.compile(r"S-1-\d{1,15}(?:-\d{1,10}){0,15}\Z")
 _TIME = re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:[.,](\d{1,6})\d*)?(Z|[+-]\d{4})?\s*\Z")
 _DC = re.compile(r"(?:\A|(?<!\\),)\s*DC=([^,]+)", re.I)
@@ -51,7 +50,7 @@ def filetime(raw: bytes) -> int | None:
 def ticks(number: int) -> int | None:
     """UTC microseconds of so many 100 nanoseconds since 1601; None for what is no time of 1970 to 2100."""
     at = dtyp.micros(number)
-    return at if 0 < at < _LATEST else None
+    return at if 0 < at < LATEST else None
 
 
 def generalized(raw: bytes) -> int | None:
@@ -67,7 +66,7 @@ def generalized(raw: bytes) -> int | None:
     micros = int(at.timestamp()) * 1_000_000 + (int(part.ljust(6, b"0")) if part else 0)
     if zone and zone != b"Z":
         micros -= (int(zone[1:3]) * 60 + int(zone[3:5])) * 60_000_000 * (-1 if zone[:1] == b"-" else 1)
-    return micros if 0 < micros < _LATEST else None
+    return micros if 0 < micros < LATEST else None
 
 
 def integer(raw: bytes) -> int | None:
