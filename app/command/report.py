@@ -97,17 +97,23 @@ def _due(options: argparse.Namespace, to_pdf: Pdf) -> int:
     if not chosen:
         print("no reports are scheduled", file=sys.stderr)
     worst = 0
+    quiet: list[bool] = []
     for path in chosen:
         try:
-            worst = max(worst, _due_of(path, to_pdf))
+            status, silent = _due_of(path, to_pdf)
+            worst = max(worst, status)
+            quiet.append(silent)
         except (OSError, StoreError) as error:
             print(f"wardlight: {line(str(path))}: {line(str(error))}", file=sys.stderr)
             if not str(error).endswith(IN_USE):  # else the process that delivers for it writes its reports
                 worst = 1
+    if quiet and all(quiet):
+        print("no report is due", file=sys.stderr)  # standard output lists what was written
     return worst
 
 
-def _due_of(path: Path, to_pdf: Pdf) -> int:
+def _due_of(path: Path, to_pdf: Pdf) -> tuple[int, bool]:
+    """(1 when a report was not written, else 0; whether nothing was due, which is not yet said)."""
     session = open_existing(path)
     status = 0
     try:
@@ -115,9 +121,12 @@ def _due_of(path: Path, to_pdf: Pdf) -> int:
         notifier = notifier_of(session, to_pdf)
         try:
             wanted = session.notifying()
+            silent = bool(wanted.reports)
+            if not silent:
+                print(f"no reports are scheduled for {line(path.name)}", file=sys.stderr)
             notifier.look(reports=False)
             for one, out in notifier.reports(wanted):
-                failed = isinstance(out, str)
+                failed, silent = isinstance(out, str), False
                 print(f"{one.every} {one.report}: {line(str(out))}", file=sys.stderr if failed else sys.stdout)
                 status = 1 if failed else status
             notifier.once(reports=False)
@@ -125,4 +134,4 @@ def _due_of(path: Path, to_pdf: Pdf) -> int:
             notifier.close()
     finally:
         session.close()
-    return status
+    return status, silent

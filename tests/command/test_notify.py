@@ -184,13 +184,19 @@ def test_what_is_due_is_written_without_a_window(workspace: Path, tmp_path: Path
     session = Session.open(workspace)
     session.set_notifying(Notifying(reports=(Scheduled(report="groups", form="html", folder=str(tmp_path / "out")),)))
     session.close()
-    assert wardlight("report", "--due") == ""
+    assert wardlight("report", "--due") == "no report is due\n"
     queue = Queue(workspace)
     queue.report_written("groups-daily-html", at("2026-01-05"))
     queue.close()
-    assert "daily groups" in wardlight("report", "--due")
+    said = wardlight("report", "--due")
+    assert "daily groups" in said and "no report is due" not in said
     assert [one.name.startswith("case-groups-2026-01-05-to-") for one in (tmp_path / "out").iterdir()] == [True]
-    assert wardlight("report", workspace, "--due") == ""
+    assert wardlight("report", workspace, "--due") == "no report is due\n"
+    session = Session.open(workspace)
+    session.set_notifying(Notifying())
+    session.close()
+    assert wardlight("report", workspace, "--due") == "no reports are scheduled for case.wardlight\n"
+    assert wardlight("report", "--due") == "no reports are scheduled\n"
 
 
 def test_one_workspace_that_cannot_be_read_does_not_hold_up_the_reports_of_others(workspace: Path, tmp_path: Path) -> None:  # noqa: F811
