@@ -2,14 +2,14 @@
 
 import secrets as random
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from app.engine.export import activity_lines, analysis
+from app.engine.export import activity_lines, alert_lines, analysis
 from app.engine.export.forms import BY_ID, FORMS, Form
 from app.engine.queries import Queries
 from app.engine.schema import create_workspace as migrate
@@ -17,6 +17,7 @@ from app.engine.store import StoreError
 from app.engine.store.changing import changing
 from app.engine.store.opening import why_only_read
 from app.model.act import What
+from app.model.alert import Alert
 from app.model.comparison import Comparison, Span
 from app.model.filter import ActivityFilter
 from app.model.rows import Seconds
@@ -253,6 +254,12 @@ class Output:
         """What `analyze --json` prints."""
         said: dict[str, object] = self._hidden()(analysis(self.plain, msgspec.to_builtins(seconds), parameters))
         return said
+
+    def alert_objects(self, alerts: Iterable[Alert]) -> Iterator[dict[str, object]]:
+        """Each alert as `analyze --json` has it, in order of time."""
+        wanted, veil = {one.id for one in alerts}, self._hidden()
+        for told in alert_lines(self.plain, [one for one in self.plain.alerts() if one.id in wanted]):
+            yield veil(told)
 
     def write_analysis(self, out: Path) -> None:
         """Write what `analyze --json` prints; blocks. Raises OSError."""

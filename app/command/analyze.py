@@ -70,14 +70,14 @@ def add_strictness(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_fail_on(parser: argparse.ArgumentParser) -> None:
+def add_fail_on(parser: argparse.ArgumentParser, when: str = "the case holds an alert") -> None:
     """From which severity on a script shall stop."""
     parser.add_argument(
         "--fail-on",
         choices=LEVELS,
         default="high",
         dest="fail_on",
-        help="exit with 2 when the case holds an alert of this severity or above (default: high)",
+        help=f"exit with 2 when {when} of this severity or above (default: high)",
     )
 
 

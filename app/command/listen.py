@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, redirect_stdout, suppress
 from math import inf
 from pathlib import Path
 from secrets import token_hex
@@ -16,11 +16,11 @@ from msgspec.structs import replace
 
 from app.command.analyze import add_fail_on, add_strictness, print_totals, tell_others
 from app.command.opening import opened
-from app.command.raised import Said, print_raised, print_rest
+from app.command.raised import Said, as_json, came, in_words, known, tell_raised, tell_rest
 from app.command.words import line
 from app.link.place import PREFIX
 from app.listen import Listener
-from app.model.alert import RANK
+from app.model.alert import RANK, Alert
 from app.model.counting import counted
 from app.model.source import (
     CaptureSource,
@@ -38,6 +38,7 @@ from app.sensor.live import unwritable
 
 FILES = ("certificate", "key", "authorities", "places", "path", "file")
 """Fields of sources that name a file."""
+FLAGS = frozenset({"-h", "--help", "--json"})
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,7 +79,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sources", type=Path, metavar="FILE.json", help="a list of sources as JSON")
     parser.add_argument("--for", type=_seconds, dest="seconds", metavar="SECONDS", help="stop by itself after this time")
     add_strictness(parser)
-    add_fail_on(parser)
+    add_fail_on(parser, "an alert came while it listened")
+    parser.add_argument("--json", action="store_true", help="print each alert as a JSON object in a line when it is raised")
 
 
 def _seconds(text: str) -> float:
@@ -89,7 +91,7 @@ def _seconds(text: str) -> float:
 
 
 def ordered(words: Sequence[str]) -> list[str]:
-    """The words of a call with the workspace and the files first, as argparse wants them; every option has one value."""
+    """The words of a call with the workspace and the files first, as argparse wants them; all options but FLAGS have a value."""
     places: list[str] = []
     options: list[str] = []
     rest = iter(words)
@@ -98,13 +100,16 @@ def ordered(words: Sequence[str]) -> list[str]:
             places.append(word)
             continue
         options.append(word)
-        if word not in ("-h", "--help") and "=" not in word and (value := next(rest, None)) is not None:
+        if word not in FLAGS and "=" not in word and (value := next(rest, None)) is not None:
             options.append(value)
     return [*places, *options]
 
 
 def run(options: argparse.Namespace) -> int:
-    """Returns 0, 2 when the case holds an alert at or above --fail-on, 1 when no source ran. Raises OSError, StoreError."""
+    """Returns 0, 2 when an alert at or above --fail-on came meanwhile, 1 when no source ran. Raises OSError, StoreError.
+
+    An alert comes when it was not there before, or has become more severe.
+    """
     specs = specs_of(options)
     if not specs:
         raise OSError("nothing to listen to: name an interface, a listener, a directory or a growing file")
@@ -115,6 +120,7 @@ def run(options: argparse.Namespace) -> int:
     ran: set[str] = set()
     refused: set[str] = set()
     raised: Said = {}
+    tell = as_json() if options.json else in_words
 
     def say(state: SourceState) -> None:
         if state.state == "running" or state.records:
@@ -130,7 +136,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         session.needs("administrator")
         session.start_notifying()
-        before = frozenset(one.id for one in session.queries.alerts())
+        before = known(session)
+        seen: tuple[Alert, ...] = ()
         listener = Listener(options.workspace, say, options.sensitivity)
         try:
             for spec in specs:
@@ -138,25 +145,27 @@ def run(options: argparse.Namespace) -> int:
             until = time.monotonic() + options.seconds if options.seconds else None
             while listener.running and not stop.is_set() and (until is None or time.monotonic() < until):
                 listener.step()
-                print_raised(session, raised, before)
+                if (alerts := session.queries.alerts()) is not seen:  # the same object until one changes
+                    seen = alerts
+                    tell_raised(session, raised, before, tell)
         finally:
             listener.close()
         states = listener.states()
         session.stop_notifying()
         tell_others(session)  # of what the last detection found
-        print_rest(session, raised)
-        print_totals(session)
-        for one in states:
-            never = "; it never ran" if one.id in refused - ran else ""
-            activities = counted(one.activities, "activity", "activities")
-            print(f"{line(one.label)}: {one.records:,} received, {activities}, {one.dropped:,} dropped{never}")
-        alerts = session.queries.alerts()
+        tell_rest(session, raised, before, tell)
+        with redirect_stdout(sys.stderr) if options.json else nullcontext():
+            print_totals(session)
+            for one in states:
+                never = "; it never ran" if one.id in refused - ran else ""
+                activities = counted(one.activities, "activity", "activities")
+                print(f"{line(one.label)}: {one.records:,} received, {activities}, {one.dropped:,} dropped{never}")
+        worst = max((RANK[one.severity] for one in came(session, before)), default=0)
     finally:
         session.close()
     if all(one.id in refused - ran for one in states):
         print("wardlight: none of the sources ever ran", file=sys.stderr)
         return 1
-    worst = max((RANK[one.severity] for one in alerts), default=0)
     return 2 if worst >= RANK[options.fail_on] else 0
 
 

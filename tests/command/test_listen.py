@@ -9,16 +9,20 @@ import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 
+import msgspec
 import pytest
+from msgspec import structs
 
 from app.command.analyze import moment
 from app.command.listen import ordered, specs_of
 from app.command.main import parser
-from app.command.raised import print_raised, print_rest
+from app.command.raised import came, known, tell_raised, tell_rest
 from app.model.alert import Alert, plain
+from app.model.rows import Seconds
 from app.model.source import CaptureSource, DirectorySource, GrowingSource, RadiusSource, SyslogSource
 from app.session import Session
 from tests.material import ROOT, SAMPLE
+from tests.sensor import wire
 
 LEVELS = ("HIGH", "MEDIUM", "LOW")
 
@@ -211,17 +215,62 @@ def test_alerts_of_before_are_not_told_as_raised_but_counted_in_the_end(tmp_path
     said: dict[str, Alert] = {}
     out = io.StringIO()
     with redirect_stdout(out):
-        print_raised(session, said, frozenset(one.id for one in alerts))
+        tell_raised(session, said, known(session))
         nothing = out.getvalue()
-        print_raised(session, said, frozenset(one.id for one in alerts[1:]))
+        tell_raised(session, said, {one.id: one for one in alerts[1:]})
         first = out.getvalue()
+        tell_rest(session, dict(said), known(session))
+        silent = out.getvalue()
         said["gone"] = alerts[1]
-        print_rest(session, said)
+        tell_rest(session, said, {})
+    none, one_came = came(session, known(session)), came(session, {one.id: one for one in alerts[1:]})
+    lower = {one.id: structs.replace(one, severity="low") for one in alerts}
+    worse = came(session, lower)
     session.close()
+
+    assert silent == first and none == [] and one_came == [alerts[0]]
+    assert worse == [one for one in alerts if one.severity != "low"] != []
 
     assert nothing == "" and alerts[0].title in first and set(said) == {alerts[0].id, "gone"}
     heads = [one for one in out.getvalue().splitlines() if not one.startswith(" ")]
     assert len(heads) == len(alerts) + 1 and heads[-1].startswith("GONE ") and alerts[1].title in heads[-1]
+
+
+def test_json_lines_are_alerts_as_analyze_has_them(tmp_path: Path) -> None:
+    case = tmp_path / "case.wardlight"
+    read, write = os.pipe()
+    child = start("listen", str(case), "--json", "-", stdin=read)
+    os.close(read)
+    assert child.stdout is not None and child.stderr is not None
+    with os.fdopen(write, "wb") as still_open:
+        still_open.write(SAMPLE.read_bytes())
+        still_open.flush()
+        first = json.loads(child.stdout.readline())
+        assert child.poll() is None
+    rest, errors = child.stdout.read(), child.stderr.read()
+    assert child.wait(60) == 2
+    child.stdout.close()
+    child.stderr.close()
+    told = {one["id"]: one for one in [first, *map(json.loads, rest.splitlines())]}
+    session = Session.open(case)
+    expected = json.loads(msgspec.json.encode(session.analysis(Seconds(), {})))["alerts"]
+    session.close()
+
+    assert [told[one["id"]] for one in expected] == expected != []
+    assert b"standard input (live): " in errors and b" alerts, " in errors
+
+
+def test_the_exit_status_tells_of_what_came_while_it_listened(tmp_path: Path) -> None:
+    case = tmp_path / "case.wardlight"
+    session = Session.open(case)
+    session.read_here([SAMPLE], lambda _: None)
+    before = len(session.queries.alerts())
+    session.close()
+    child = start("listen", str(case), "-", "--json", "--fail-on", "low", stdin=subprocess.PIPE)
+    out, errors = child.communicate(wire.pcap([]), timeout=60)
+
+    assert before and (child.returncode, out) == (0, b"")
+    assert f"{before} alerts, ".encode() in errors
 
 
 def test_files_that_are_named_from_where_one_is_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
