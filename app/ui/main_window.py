@@ -115,7 +115,7 @@ class MainWindow(Stage):
     def bind_keys(self) -> None:
         """Give every action the keys that hold now."""
         for id, action in self._actions.items():
-            action.setText(BY_ID[id].said)
+            action.setText(keys.beside(BY_ID[id].said, keys.shown(id)))  # Qt's own column of keys has no room at large text
             action.setShortcuts([QKeySequence(key) for key in keys.of(id)])
         if hasattr(self, "rail"):
             self._show_keys()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import shiboken6
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
@@ -111,6 +111,17 @@ class Page(QWidget):
                 one.setFocus(Qt.FocusReason.TabFocusReason)
                 return True
         return super().focusNextPrevChild(next)
+
+    def reveal(self, part: QWidget) -> None:
+        """Scroll to a part that was opened, where the page has less room than it needs; once it has its place."""
+        QTimer.singleShot(0, part, lambda: self._scroll_to(part))
+
+    def _scroll_to(self, part: QWidget) -> None:
+        around = self.parentWidget()
+        while around is not None and not isinstance(around, QScrollArea):
+            around = around.parentWidget()
+        if around is not None and part.isVisible():
+            around.ensureWidgetVisible(part, 0, 0)
 
     def visit(self, route: Route) -> None:
         """The route is shown now; ask for what it needs. Call refresh by default."""

@@ -3,6 +3,7 @@
 Menus, lists and dialogs are windows of their own; they are painted over the window where they stand on the screen.
 """
 
+import shutil
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt, QTimer
@@ -10,9 +11,11 @@ from PySide6.QtGui import QContextMenuEvent, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from app.session import workspaces
 from app.ui import keys
 from app.ui.main_window import MainWindow
 from app.ui.pages.activities import ActivitiesPage
+from app.ui.shelf.doing import to_bin
 from app.ui.tables.table import Table
 from app.ui.widgets.buttons import LinkButton, MenuButton
 
@@ -189,6 +192,19 @@ def saved(window: MainWindow, settle: Settle) -> None:
     press(window, "query.saved")
 
 
+def purge(window: MainWindow, settle: Settle) -> None:
+    """A workspace of the bin is to go for good."""
+    session = window.desk.session
+    assert session is not None
+    window.desk.remember(session.path)
+    other = session.path.with_name("first-week-of-the-head-office.wardlight")
+    shutil.copy(session.path, other)
+    to_bin(other, workspaces.folders(window.desk.settings), ())
+    window.desk.go("workspaces", "bin")
+    settle(window)
+    press(window, "alert.delete")
+
+
 def private(window: MainWindow, settle: Settle) -> None:
     window.do_by_id("privacy")
     settle(window)
@@ -243,7 +259,7 @@ ABOVE: dict[str, Open] = {
     "date": on("paths", then=lambda window, _: window.do_by_id("paths.date")),
     "workspace-menu": on("workspaces", then=button("more")),
     "workspace-rename": on("workspaces", then=lambda window, _: window.page().rename()),
-    "workspace-purge": on("workspaces", then=lambda window, _: window.page().delete_alert()),
+    "workspace-purge": purge,
     "notify-mail": on("settings", "notifications", lambda window, _: click(mail_link(window))),
     "told": told("The report of the head office is saved as report-of-the-first-day.html.", False),
     "told-failed": told(WRONG, True),

@@ -17,8 +17,10 @@ from app.ui.pages.exclusions import ExclusionsPage
 from app.ui.pages.graph import GraphPage
 from app.ui.pages.incident import IncidentPage
 from app.ui.pages.sensors import SensorsPage
+from app.ui.pages.workspaces import WorkspacesPage
 from app.ui.panes.problems_view import ProblemsView
 from app.ui.sensors.onboarding import JoinPanel
+from app.ui.widgets.buttons import Button
 from app.ui.widgets.words import Elided
 
 from .above import ABOVE, click, press, worst
@@ -192,3 +194,13 @@ def test_a_card_of_the_tour_scrolls_to_its_part(small: MainWindow, settle: Settl
     assert is_whole(page.strip, small) and not tour.geometry().intersects(inside(page.strip, small))
     QTest.keyClick(QApplication.focusWidget(), KEY.Key_Escape)
     assert small.tour is None
+
+
+def test_what_goes_for_good_is_asked_about_on_the_page_of_the_bin(small: MainWindow, settle: Settle) -> None:
+    ABOVE["workspace-purge"](small, settle)
+    settle(small)
+    page = small.page()
+    assert isinstance(page, WorkspacesPage) and small.desk.has_case, "the case that is open stays open"
+    asked_about = [one for one in page.foot.findChildren(QWidget) if isinstance(one, Button) and one.isVisible()]
+    assert len(page.bin.rows_model().rows) == 1 and asked_about
+    assert all(is_whole(one, small) for one in asked_about)

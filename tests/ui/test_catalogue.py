@@ -98,7 +98,7 @@ def test_the_frame_speaks_the_chosen_language_and_the_evidence_does_not(
     window.desk.set_look(language=catalogue.PSEUDO)
     settle(window)
     assert window.rail.items["alerts"].text() == "[Álérts]"
-    assert window._actions["undo"].text() == tr(BY_ID["undo"].words) == "[Úndó]"
+    assert window._actions["undo"].text().partition("\t")[0] == tr(BY_ID["undo"].words) == "[Úndó]"
     after = [one.ref.label for one in window.page().table.rows_model().rows] if before else []
     assert before == after
     window.do_by_id("help.keys")

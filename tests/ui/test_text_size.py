@@ -228,3 +228,21 @@ def test_the_lens_grows_with_the_words_and_stands_before_them(large: MainWindow)
     rect, ground = field.lens().toRect(), picture.pixelColor(field.width() // 2, 6)
     painted = {picture.pixelColor(x, y).rgb() for x in range(rect.left(), rect.right()) for y in range(rect.top(), rect.bottom())}
     assert painted - {ground.rgb()}, "the sign is there"
+
+
+def test_long_names_give_first_so_that_one_line_says_what_was_done() -> None:
+    who = EntityRef("user", "user:a", "alexandra-wilhelmina.von-hohenzollern-sigmaringen")
+    where = EntityRef("computer", "computer:b", "laptop-of-a-guest-who-was-not-announced")
+    pieces = (
+        Link(who.label, entity=who),
+        Link(" on "),
+        Link(where.label, entity=where),
+        Link(" asked for tickets of 11 services."),
+    )
+    whole, _ = lay_out(pieces, 2000, one_line=True)
+    assert who.label in [run.text for run in whole], "nothing is cut where there is room"
+    cut, _ = lay_out(pieces, 420, one_line=True)
+    words = " ".join(run.text for run in cut)
+    assert words.count("…") == 3 and "asked" in words and cut[-1].rect.right() <= 420
+    wrapped, _ = lay_out(pieces, 420)
+    assert who.label in [run.text for run in wrapped], "nor where there are more lines"

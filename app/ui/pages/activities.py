@@ -542,6 +542,7 @@ class ActivitiesPage(Page):
             self._split.setSizes([self.height() - theme.px(300), theme.px(300)])
         self.proof.show_row(row)
         self.proof.focus()
+        self.reveal(self.proof)
 
     def follow_conversation(self) -> None:
         """All activities of the connection, or of the logon session, of the chosen row."""

@@ -57,6 +57,7 @@ class WorkspacesPage(Page):
         )  # fmt: skip
         self.foot = Foot()
         self.foot.mend_wanted.connect(lambda: self._check(True))
+        self.foot.asked.connect(lambda: self.reveal(self.foot))
         top = QWidget()
         head = QVBoxLayout(top)
         head.setContentsMargins(theme.space("margin"), theme.space("top"), theme.space("margin"), theme.px(8))

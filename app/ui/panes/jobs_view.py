@@ -44,11 +44,11 @@ class JobLine(NamedTuple):
 
 COLUMNS = (
     Column("", lambda line: line, 20, firm=True, tip=lambda line: STATES.get(line.state, line.state)),
-    Column("Job", lambda line: ("    " if line.path else "") + line.words, 300, stretch=True, cut="middle"),
-    Column("How far", lambda line: line, 108, tip=lambda line: _percent(line), firm=True),
-    Column("What it says", lambda line: line.said, 320, "quiet", stretch=True),
+    Column("Job", lambda line: ("    " if line.path else "") + line.words, 200, stretch=True, cut="middle"),
+    Column("How far", lambda line: line, 104, tip=lambda line: _percent(line), firm=True),
+    Column("What it says", lambda line: line.said, 200, "quiet", stretch=True, kept=True),
     Column("Began", lambda line: line.began, 70, "quiet", firm=True, narrow=False),
-    Column("Took", lambda line: line.took, 64, "number", firm=True),
+    Column("Took", lambda line: line.took, 64, "number", firm=True, spare=True),
 )
 
 
@@ -163,6 +163,8 @@ class JobsView(QWidget):
         for state in live:
             said = ", ".join((state.error or state.state, wording.count(state.activities, "activity", "activities")))
             lines.append(JobLine(-1, state.id, "live", state.label, None, said, "", ""))
+        empty = ("How far", any(one.share is not None for one in lines)), ("What it says", any(one.said for one in lines))
+        self.table.leave_out(*(title for title, told in empty if not told))
         self.table.show_rows(lines, key=lambda line: (line.id, line.path))
         if lines and self.table.current_row() is None:
             self.table.setCurrentIndex(self.table.model().index(0, 0))

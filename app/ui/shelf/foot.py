@@ -16,9 +16,10 @@ MOST = 6
 
 
 class Foot(QWidget):
-    """mend_wanted: count anew what a check found to be wrong."""
+    """mend_wanted: count anew what a check found to be wrong; asked: a question waits."""
 
     mend_wanted = Signal()
+    asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,6 +74,7 @@ class Foot(QWidget):
         for one in (self.question, self.yes, self.no):
             one.show()
         self.yes.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.asked.emit()
 
     @property
     def asks(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -28,6 +28,10 @@ from app.ui.widgets.words import Elided, Words
 
 MOST_FRAMES = 4
 """Links to the frames next to the one shown; a long exchange has hundreds."""
+HINTED = 760
+"""Width from which it says how bytes are copied."""
+FIELDS = 5
+"""Rows of the tree that have room at least."""
 NAMED_FRAMES = 3
 """A message of more frames than that has only their number in its title."""
 
@@ -68,6 +72,7 @@ class PacketView(QWidget):
         self.tree.setAccessibleName(tr("Fields of the frame"))
         self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.tree.setFrameShape(QTreeView.Shape.NoFrame)
+        self.tree.setMinimumHeight(FIELDS * theme.space("row"))
         header = self.tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -88,11 +93,11 @@ class PacketView(QWidget):
         splitter = QSplitter()
         splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(1)
-        splitter.addWidget(titled(self._title, self.tree, self._links, self._file))
+        splitter.addWidget(titled(self._title, self.tree, (self._links,), self._file))
         splitter.addWidget(titled(self._bytes_title, self.bytes, self._ways()))
         splitter.setStretchFactor(0, 1)
         splitter.setStretchFactor(1, 1)
-        splitter.setSizes([600, 480])
+        splitter.setSizes([540, 540])
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._words)
         self._stack.addWidget(splitter)
@@ -102,19 +107,19 @@ class PacketView(QWidget):
         self.tree.selectionModel().currentChanged.connect(self._field_chosen)
         self.bytes.picked.connect(self._byte_chosen)
 
-    def _ways(self) -> QWidget:
+    def _ways(self) -> tuple[QWidget, ...]:
         """What leads on from here."""
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.px(12))
         self.conversation = LinkButton(tr("Conversation"), self.followed.emit, "quiet")
         self.conversation.setToolTip(tr("All activities of this connection"))
         self.wireshark = LinkButton(tr("Wireshark"), self.outside.emit, "quiet")
         self.wireshark.setToolTip(tr("Open the capture at this frame in Wireshark"))
-        for widget in (self.conversation, self.wireshark, KeyHint("Ctrl C", "copy as hex")):
-            row.addWidget(widget)
-        return holder
+        self._hint = KeyHint("Ctrl C", "copy as hex")
+        return (self.conversation, self.wireshark, self._hint)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The hint goes before anything else needs a line of its own."""
+        self._hint.setVisible(self.width() >= theme.px(HINTED))
+        super().resizeEvent(event)
 
     @property
     def frame(self) -> int:
@@ -154,9 +159,11 @@ class PacketView(QWidget):
                 old.hide()
                 old.deleteLater()
         self._frames = []
+        self._links.hide()
         others = sorted((one for one in frames if one != shown), key=lambda one: (abs(one - shown), one))[:MOST_FRAMES]
         if not others:
             return
+        self._links.show()
         more = len(frames) - 1 - len(others)
         self._links_row.addWidget(Words(tr("request and reply:"), "quiet", "quiet"))
         for frame in sorted(others):

@@ -16,6 +16,7 @@ from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.widgets.buttons import LinkButton
 from app.ui.widgets.emptying import emptied
+from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.glyphs import Sign
 from app.ui.widgets.marks import IconMark, marked
 from app.ui.widgets.related import Related, related
@@ -24,6 +25,8 @@ from app.ui.widgets.tips import plain_tip
 from app.ui.widgets.words import Elided, Paragraph, Words
 
 MOST_ACTS, MOST_ELSE = 6, 8
+LINKED = 280
+"""Pixels of the design without which a link stands below the words before it."""
 
 
 class About(NamedTuple):
@@ -75,15 +78,13 @@ class Notices(QWidget):
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.px(8))
-        row.addWidget(IconMark(icon))
-        said = Elided(words)
-        said.setMaximumWidth(said.sizeHint().width())
-        said.setMinimumWidth(min(said.sizeHint().width(), theme.px(260)))
-        row.addWidget(said, 1)
-        button = LinkButton(link, on_link, elide=True)
-        button.setMaximumWidth(button.sizeHint().width())
-        row.addWidget(button, 4)
-        row.addStretch(1)
+        row.addWidget(IconMark(icon), 0, Qt.AlignmentFlag.AlignTop)
+        button = LinkButton(link, on_link, elide=True, least=LINKED)
+        button.setMaximumWidth(theme.measure().horizontalAdvance(button.text()) + 4)
+        beside = FlowLayout(gap=8, down=0, fills=True)
+        beside.addWidget(Elided(words))
+        beside.addWidget(button)
+        row.addLayout(beside, 1)
         self.links.append(button)
         self._column.addWidget(holder)
 

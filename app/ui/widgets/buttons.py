@@ -11,6 +11,7 @@ from app.ui.actions import BY_ID
 from app.ui.icons import paint_icon
 from app.ui.navigation import in_new_tab
 from app.ui.widgets.clicks import asks_new_tab
+from app.ui.widgets.tips import plain_tip
 
 KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 DISABLED = 0.45
@@ -218,11 +219,16 @@ class MenuButton(Button):
 
 
 class LinkButton(PaintedButton):
-    """Words in the accent that do something; underlined under the pointer."""
+    """Words in the accent that do something; underlined under the pointer.
 
-    def __init__(self, words: str, on_click: Callable[[], object] | None = None, kind: str = "body", elide: bool = False) -> None:
+    elide: cut where there is no room, with all of them in the tooltip; least: pixels of the design that these ask for then.
+    """
+
+    def __init__(
+        self, words: str, on_click: Callable[[], object] | None = None, kind: str = "body", elide: bool = False, least: int = 0
+    ) -> None:
         super().__init__(wording.tidy(words, 200))
-        self._kind = kind
+        self._kind, self._least, self._told = kind, least, False
         if elide:
             self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             self.setMinimumWidth(theme.px(40))
@@ -238,8 +244,9 @@ class LinkButton(PaintedButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """The words."""
-        return QSize(theme.measure(self._kind).horizontalAdvance(self.text()) + 4, theme.line_height(self._kind))
+        """The words, or what they ask for."""
+        wide = theme.measure(self._kind).horizontalAdvance(self.text()) + 4
+        return QSize(min(wide, theme.px(self._least)) if self._least else wide, theme.line_height(self._kind))
 
     def minimumSizeHint(self) -> QSize:
         """The words, or a few of them."""
@@ -257,6 +264,9 @@ class LinkButton(PaintedButton):
         painter.setFont(face)
         painter.setPen(theme.colour("accent"))
         words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, max(4, self.width() - 2))
+        if ((cut := words != self.text()) and not self.toolTip()) or self._told:
+            self._told = cut
+            self.setToolTip(plain_tip(self.text()) if cut else "")
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
         self.paint_ring(painter, QRectF(self.rect()), 3)
 

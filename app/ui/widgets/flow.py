@@ -9,7 +9,7 @@ from app.ui import theme
 class FlowLayout(QLayout):
     """Items from left to right, gap apart, as many lines as needed, these down apart (as gap by default).
 
-    fills: those that may grow take what is left of their line.
+    fills: those that may grow take what is left of their line, up to their greatest width.
     """
 
     def __init__(self, parent: QWidget | None = None, gap: int = 4, down: int | None = None, fills: bool = False) -> None:
@@ -92,7 +92,8 @@ class FlowLayout(QLayout):
             rest = rect.width() - sum(size.width() + self._gap for size in sizes) + self._gap
             for item, size in zip(line, sizes, strict=True):
                 if self._fills and rest > 0 and item.expandingDirections() & Qt.Orientation.Horizontal:
-                    size, rest = QSize(size.width() + rest, size.height()), 0
+                    wide = max(size.width(), min(size.width() + rest, item.maximumSize().width()))
+                    size, rest = QSize(wide, size.height()), rest - (wide - size.width())
                 if place:
                     item.setGeometry(QRect(QPoint(x, y + (high - size.height()) // 2), size))
                 x += size.width() + self._gap

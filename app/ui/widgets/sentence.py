@@ -23,6 +23,8 @@ GAP = 5
 ALIGNED = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 MOST_PIECES = 200
 MOST_LINES = 60
+NAME_SHARE, NAME_LEAST = 0.3, 120
+"""Of a line that has no room for all of its sentence, what one name keeps: a share of it, and pixels of the design at least."""
 WORDS = 20_000
 """Words whose widths are remembered."""
 Placed = tuple[float, float, float, str, int, str]
@@ -41,7 +43,21 @@ class Run(NamedTuple):
 def lay_out(
     pieces: Sequence[Link], width: float, kind: str = "body", one_line: bool = False, name_kind: str = "entity"
 ) -> tuple[list[Run], float]:
-    """Runs of the sentence within width, and the height used. A name is never broken; too long a one is cut in the middle."""
+    """Runs of the sentence within width, and the height used. A name is never broken; too long a one is cut in the middle.
+
+    In a sentence that is cut at the end of its one line, long names are cut first: what was done tells more than all of a name.
+    """
+    runs, height, cut = _laid(pieces, width, kind, one_line, name_kind, width)
+    most = max(theme.px(NAME_LEAST), width * NAME_SHARE)
+    if cut and one_line and any(run.sign and run.rect.width() > most for run in runs):
+        runs, height, _ = _laid(pieces, width, kind, one_line, name_kind, most)
+    return runs, height
+
+
+def _laid(
+    pieces: Sequence[Link], width: float, kind: str, one_line: bool, name_kind: str, most: float
+) -> tuple[list[Run], float, bool]:
+    """Runs, height, whether some of it is cut at the end. most: what a name with its sign may take."""
     line, size = theme.line_height(kind), theme.px(1000)
     space = _advance(" ", kind, size)
     side = theme.space("glyph") + theme.px(GAP)
@@ -61,13 +77,13 @@ def lay_out(
     for position, piece in enumerate(pieces[:MOST_PIECES]):
         linked = piece.entity is not None or piece.activity is not None
         if piece.entity is not None:
-            room = max(theme.px(20), width - side)
+            room = max(theme.px(20), min(width, most) - side)
             text = wording.tidy(piece.text)
             advance = _advance(text, name_kind, size)
             if advance > room:
                 text, advance = _cut(text, name_kind, room)
             if not place(text, advance + side, position, piece.entity.kind):
-                return _ellipsis(placed, line, width, kind), y + line
+                return _ellipsis(placed, line, width, kind), y + line, True
             continue
         for number, word in enumerate(wording.tidy(piece.text, 2000).split(" ")):
             if number and x > 0:
@@ -78,8 +94,8 @@ def lay_out(
             if advance > width:
                 word, advance = _cut(word, kind, width)
             if not place(word, advance, position if linked else -1, ""):
-                return _ellipsis(placed, line, width, kind), y + line
-    return _joined(placed, line), y + line
+                return _ellipsis(placed, line, width, kind), y + line, True
+    return _joined(placed, line), y + line, False
 
 
 @lru_cache(WORDS)
