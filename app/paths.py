@@ -66,6 +66,9 @@ def workspaces_folder() -> Path:
     return Path(home) / "workspaces" if home else Path.home() / "Wardlight"
 
 
-def whole(name: str) -> str:
-    """A file that was typed, from the root; "" and "-" stay. Who reads it later does not run in the folder where one is."""
-    return str(Path(name).absolute()) if name and name != "-" else name
+def whole(name: str, folder: Path | None = None) -> str:
+    """A file that was typed, from the root; "" and "-" stay. Who reads it later does not run in the folder where one is.
+
+    folder: that of the file in which it is written, None when it was typed; so that such a file means the same from everywhere.
+    """
+    return str(Path(folder or "", name).absolute()) if name and name != "-" else name

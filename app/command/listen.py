@@ -36,7 +36,7 @@ from app.model.source import (
 from app.paths import whole
 from app.sensor.live import unwritable
 
-FILES = ("certificate", "key", "authorities", "places", "path", "file")
+FILES = ("certificate", "key", "authorities", "places", "path", "file", "state")
 """Fields of sources that name a file."""
 FLAGS = frozenset({"-h", "--help", "--json"})
 
@@ -76,7 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--hub", action="append", default=[], metavar="NAME|FILE",
         help="what the sensors of a hub send: name of a secret, or a file, with the line of `wardlight hub add-analyst`",
     )  # fmt: skip
-    parser.add_argument("--sources", type=Path, metavar="FILE.json", help="a list of sources as JSON")
+    parser.add_argument("--sources", type=Path, metavar="FILE.json", help="sources as a JSON list; files it names lie beside it")
     parser.add_argument("--for", type=_seconds, dest="seconds", metavar="SECONDS", help="stop by itself after this time")
     add_strictness(parser)
     add_fail_on(parser, "an alert came while it listened")
@@ -174,9 +174,10 @@ def specs_of(options: argparse.Namespace) -> list[LiveSource]:
     specs: list[LiveSource] = []
     if options.sources is not None:
         try:
-            specs += msgspec.json.decode(options.sources.read_bytes(), type=list[LiveSource])
+            listed = msgspec.json.decode(options.sources.read_bytes(), type=list[LiveSource])
         except msgspec.MsgspecError as error:
             raise OSError(f"{options.sources} is no list of sources: {error}") from error
+        specs += [_whole(one, options.sources.parent) for one in listed]
     if options.interface:
         specs.append(CaptureSource(interfaces=tuple(dict.fromkeys(options.interface)), filter=options.filter))
     specs += [_syslog(text, options) for text in options.syslog]
@@ -205,9 +206,9 @@ def specs_of(options: argparse.Namespace) -> list[LiveSource]:
     return [_whole(one) for one in specs]
 
 
-def _whole(spec: LiveSource) -> LiveSource:
+def _whole(spec: LiveSource, folder: Path | None = None) -> LiveSource:
     """With whole names of files: the process of a source does not run in the folder in which they were typed."""
-    return replace(spec, **{one: whole(getattr(spec, one)) for one in FILES if hasattr(spec, one)})
+    return replace(spec, **{one: whole(getattr(spec, one), folder) for one in FILES if hasattr(spec, one)})
 
 
 def _syslog(text: str, options: argparse.Namespace) -> SyslogSource:

@@ -184,18 +184,18 @@ def _set(session: Session, options: argparse.Namespace) -> None:
         wanted = msgspec.json.decode(data, type=Notifying)
     except msgspec.MsgspecError as error:
         raise OSError(f"{options.set} does not say what to tell: {error}") from error
-    session.set_notifying(rooted(wanted), from_now=not options.all)
+    folder = None if str(options.set) == "-" else options.set.parent
+    session.set_notifying(rooted(wanted, folder), from_now=not options.all)
 
 
-def rooted(wanted: Notifying) -> Notifying:
-    """With whole names of files and folders: who delivers later does not run in the folder in which they were typed."""
-    return msgspec.structs.replace(
-        wanted, targets=tuple(_whole(one) for one in wanted.targets), reports=tuple(_whole(one) for one in wanted.reports)
-    )
+def rooted(wanted: Notifying, folder: Path | None = None) -> Notifying:
+    """With whole names of files and folders: who delivers later does not run where they were typed. folder: see paths.whole."""
+    targets = tuple(_whole(one, folder) for one in wanted.targets)
+    return msgspec.structs.replace(wanted, targets=targets, reports=tuple(_whole(one, folder) for one in wanted.reports))
 
 
-def _whole(one: T) -> T:
-    return msgspec.structs.replace(one, **{name: whole(getattr(one, name)) for name in PLACES if hasattr(one, name)})
+def _whole(one: T, folder: Path | None) -> T:
+    return msgspec.structs.replace(one, **{name: whole(getattr(one, name), folder) for name in PLACES if hasattr(one, name)})
 
 
 def _test(session: Session, wanted: Notifying, name: str) -> int:

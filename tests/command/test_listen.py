@@ -287,6 +287,18 @@ def test_files_that_are_named_from_where_one_is_are_found(tmp_path: Path, monkey
     assert (growing, stdin) == (GrowingSource(path=str(tmp_path / "x.pcap")), GrowingSource(path="-"))
 
 
+def test_files_that_a_list_of_sources_names_lie_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "set").mkdir()
+    tls = {"kind": "syslog", "transport": "tls", "port": 6514, "certificate": "c.pem", "key": "/etc/k.pem"}
+    (tmp_path / "set" / "sources.json").write_text(json.dumps([tls, {"kind": "growing", "path": "x.pcap"}]))
+    monkeypatch.chdir(tmp_path)
+    syslog, listed, typed = specs_of(parser().parse_args(["listen", "w", "x.pcap", "--sources", "set/sources.json"]))
+
+    assert isinstance(syslog, SyslogSource)
+    assert (syslog.certificate, syslog.key) == (str(tmp_path / "set" / "c.pem"), "/etc/k.pem")
+    assert (listed, typed) == tuple(GrowingSource(path=str(tmp_path / one)) for one in ("set/x.pcap", "x.pcap"))
+
+
 def test_a_certificate_that_is_not_there_is_named(tmp_path: Path) -> None:
     child = start("listen", str(tmp_path / "w"), "--syslog", "tls:6514", "--certificate", "gone.pem", "--key", "k.pem")
     _, errors = child.communicate(timeout=60)

@@ -81,7 +81,9 @@ def test_a_webhook_that_others_could_read_on_the_way_is_refused_when_it_is_set(
     assert "nothing is set up" in wardlight("notify", workspace, status=1)
 
 
-def test_files_and_folders_that_are_named_from_where_one_is_are_found_later(
+@pytest.mark.parametrize("below", ["", "below"])
+def test_files_and_folders_that_are_named_from_their_file_on_are_found_later(
+    below: str,
     workspace: Path,  # noqa: F811
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -91,15 +93,17 @@ def test_files_and_folders_that_are_named_from_where_one_is_are_found_later(
     said.write_bytes(
         msgspec.json.encode({"targets": [hook], "reports": [{"report": "groups", "folder": "out"}, {"report": "paths"}]})
     )
-    monkeypatch.chdir(tmp_path)
-    wardlight("notify", workspace, "--set", said)
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / below)
+    wardlight("notify", workspace, "--set", Path("..", said.name) if below else said)
     session = Session.open(workspace)
     held = session.notifying()
     session.close()
 
     (target,) = held.targets
-    assert isinstance(target, WebhookTarget) and target.authorities == str(tmp_path / "ca.pem")
-    assert [one.folder for one in held.reports] == [str(tmp_path / "out"), ""]
+    assert isinstance(target, WebhookTarget) and Path(target.authorities).resolve() == tmp_path / "ca.pem"
+    assert Path(target.authorities).is_absolute() and Path(held.reports[0].folder).is_absolute()
+    assert Path(held.reports[0].folder).resolve() == tmp_path / "out" and held.reports[1].folder == ""
 
 
 def test_destinations_need_names_of_their_own(workspace: Path) -> None:  # noqa: F811
