@@ -26,7 +26,7 @@ SHARED = (
     "app.model.alert", "app.model.commands", "app.model.counting", "app.model.details", "app.model.directory", "app.model.entity",
     "app.model.events", "app.model.exclusion",
     "app.model.families", "app.model.hosts", "app.model.identifiers", "app.model.incident", "app.model.pac",
-    "app.model.principals", "app.model.rights", "app.model.tags", "app.model.tickets", "app.model.tuning",
+    "app.model.principals", "app.model.rights", "app.model.scripts", "app.model.tags", "app.model.tickets", "app.model.tuning",
 )  # fmt: skip
 """Modules and packages beside the detectors that alerts rest on."""
 ASIDE = (

@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from app.engine.readings.commands import base
 from app.engine.readings.processes import BEGAN, BEGAN_SYSMON, program_of
-from app.engine.readings.scripts import Statement, statements
 from app.model.activity import Activity
 from app.model.commands import (
     COLLECTOR,
@@ -22,6 +21,7 @@ from app.model.commands import (
     opened,
 )
 from app.model.events import EventProcess, EventScript
+from app.model.scripts import BEFORE, GOES_ON, Statement, continued, statements
 
 BLOCK, COMMAND, STARTED, PIPELINE = 4104, 4103, 400, 800
 KEYS, MEDIA = "credential_copy", "media without secrets"
@@ -151,9 +151,19 @@ def of_command(program: str, command: str) -> tuple[Attack, ...]:
 
 @lru_cache(32)  # for all who ask about one block; a text may be large
 def of_script(text: str, part: int, parts: int) -> tuple[Attack, ...]:
-    """What a block of a script does, or a part of one."""
+    """What a block of a script does, or a part of one of which the others are not known."""
+    return _of_statements(statements(text, part, parts))
+
+
+@lru_cache(32)
+def of_part(before: str, text: str, goes_on: bool) -> tuple[Attack, ...]:
+    """What a part of a script does, given what is open where it begins."""
+    return _of_statements(continued(before, text, goes_on))
+
+
+def _of_statements(some: tuple[Statement, ...]) -> tuple[Attack, ...]:
     found: list[Attack] = []
-    for one in statements(text, part, parts):
+    for one in some:
         found += _of_statement(one)
         if len(found) > MOST:
             break
@@ -207,7 +217,8 @@ def attacks_of(activity: Activity) -> tuple[Attack, ...]:
         return ()
     if event.event_id == BLOCK:
         part, parts = event.number("MessageNumber") or 1, event.number("MessageTotal") or 1
-        return of_script(event.text("ScriptBlockText") or "", part, parts)
+        text, before = event.fields.get("ScriptBlockText", ""), event.fields.get(BEFORE)
+        return of_script(text, part, parts) if before is None else of_part(before, text, GOES_ON in event.fields)
     text = "\n".join(one[:131_072] for one in list(event.fields.values())[:8])
     if event.event_id == STARTED:
         host = _HOST.search(text)

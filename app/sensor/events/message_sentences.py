@@ -74,8 +74,11 @@ SENTENCES: dict[int, tuple[re.Pattern[str], ...]] = {
 """Event id to the sentences that its message may hold."""
 LONGEST = 8_192
 SCRIPT = 4104
-_BLOCK = re.compile(r"\s{0,8}Creating Scriptblock text \((\d{1,9}) of (\d{1,9})\):\s?", re.I)
-_BLOCK_END = re.compile(r"\s{0,8}ScriptBlock ID: [0-9a-f-]{36}\s{0,8}(?:Path:[^\r\n]{0,1024})?\s{0,8}$", re.I)
+_BLOCK = re.compile(r"\s{0,8}Creating Scriptblock text \((\d{1,9}) of (\d{1,9})\):(?:\r?\n|\s)?", re.I)
+_BLOCK_END = re.compile(r"ScriptBlock ID: (?P<id>[0-9a-f-]{36})\s{0,8}(?:Path:[^\r\n]{0,1024})?\s{0,8}$", re.I)
+
+_EMPTY_LINE = re.compile(r"\r?\n\r?\n\Z")
+"""What stands between a block and its number; more belongs to the block."""
 
 
 def script(text: str) -> dict[str, str]:
@@ -85,7 +88,10 @@ def script(text: str) -> dict[str, str]:
         return {}
     end = _BLOCK_END.search(text, max(begin.end(), len(text) - 1_200))
     block = text[begin.end() : end.start() if end is not None else len(text)]
-    return {"MessageNumber": begin.group(1), "MessageTotal": begin.group(2), "ScriptBlockText": block}
+    two = _EMPTY_LINE.search(block)
+    block = block if end is None else block[: two.start()] if two is not None else block.rstrip()
+    told = {"MessageNumber": begin.group(1), "MessageTotal": begin.group(2), "ScriptBlockText": block}
+    return told if end is None else told | {"ScriptBlockId": end["id"]}
 
 
 def said(event_id: int, text: str) -> dict[str, str]:

@@ -104,17 +104,11 @@ def activities_of(record: EventRecord, input: str) -> list[Activity]:
     if traced is not None:
         told = traced(record, input)
         return [] if told is None else [told]
-    found = _EVENTS.get(record.event_id)
-    while found is not None and not _is_from(found.log, record.provider, record.channel):
-        found = found.other
+    found = _found(record)
     if found is None:
         return []
     detail, tell = found.detail, found.tell
-    fields = record.fields
-    if len(fields) == 1 and "Message" in fields:  # the rendered text alone, as many exports have it
-        fields = fields_of(record.event_id, fields["Message"]) or fields
-    if "param1" in fields:
-        fields = named_fields(record.event_id, fields, found.names)
+    fields = _named(record, found)
     if detail is EventAdfs:
         fields = adfs.with_elements(record.event_id, fields)
     facts = tell(record, fields)
@@ -144,6 +138,26 @@ def activities_of(record: EventRecord, input: str) -> list[Activity]:
             ),
         )
     ]
+
+
+def fields_in(record: EventRecord) -> dict[str, str] | None:
+    """The named values of a record of a log that is read; None for others."""
+    found = _found(record)
+    return None if found is None else _named(record, found)
+
+
+def _found(record: EventRecord) -> _Event | None:
+    found = _EVENTS.get(record.event_id)
+    while found is not None and not _is_from(found.log, record.provider, record.channel):
+        found = found.other
+    return found
+
+
+def _named(record: EventRecord, found: _Event) -> dict[str, str]:
+    fields = record.fields
+    if len(fields) == 1 and "Message" in fields:  # the rendered text alone, as many exports have it
+        fields = fields_of(record.event_id, fields["Message"]) or fields
+    return named_fields(record.event_id, fields, found.names) if "param1" in fields else fields
 
 
 def _is_from(log: Log, provider: str, channel: str) -> bool:

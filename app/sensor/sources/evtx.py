@@ -22,6 +22,7 @@ from app.sensor.sources.evtx_json import record_of_fast
 from app.sensor.sources.evtx_order import Order
 from app.sensor.sources.evtx_process import Native, native
 from app.sensor.sources.evtx_second import MOST, PORTION, second_texts
+from app.sensor.sources.joining import Joining
 from app.sensor.sources.reading import Note, Opening, Step
 
 BLOCK = 8
@@ -54,7 +55,7 @@ class Reading:
         self._slow = 0
         self._slow_deaths_before = second.deaths
         self._damaged = False
-        self._dated = Dated[EventRecord](note)
+        self._dated, self._joining = Dated[EventRecord](note), Joining(note)
         self._own: list[int] = []
         """Times that events say, of records that do not say when they were written, since the last step."""
 
@@ -82,6 +83,7 @@ class Reading:
             answer = parts if parts is not None and len(parts) == len(block) else self._one_by_one(block)
         self._order.finish()
         self._tell(self._dated.rest())
+        self._emit_all(self._joining.rest())
         yield self._step(len(data), 0, [], self._damaged)
 
     @property
@@ -219,6 +221,10 @@ class Reading:
         self._tell(self._dated.take(record, f"record {place[2]}", place[3]))
 
     def _tell(self, some: Iterable[EventRecord]) -> None:
+        for one in some:
+            self._emit_all(self._joining.take(one))
+
+    def _emit_all(self, some: Iterable[EventRecord]) -> None:
         for one in some:
             for activity in translate.activities_of(one, self._opening.key):
                 self._emit(activity)

@@ -6,6 +6,7 @@ from app.sensor.events.record import EventRecord
 from app.sensor.events.translate import activities_of
 from app.sensor.frame import Emit
 from app.sensor.sources.dated import Dated
+from app.sensor.sources.joining import Joining
 from app.sensor.sources.reading import Note, Opening, Step
 
 
@@ -14,6 +15,7 @@ class HandingOn:
 
     def __init__(self, opening: Opening, emit: Emit, note: Note) -> None:
         self._key, self._emit, self._dated = opening.key, emit, Dated[EventRecord](note)
+        self._joining = Joining(note)
         self._records = 0
         self._first: int | None = None
         self._last: int | None = None
@@ -25,6 +27,7 @@ class HandingOn:
     def rest(self) -> None:
         """No event comes after those that were taken."""
         self._tell(self._dated.rest())
+        self._emit_all(self._joining.rest())
 
     def step(self, done: int) -> Step:
         """What came since the last step. done: bytes of the input that are behind it."""
@@ -37,5 +40,9 @@ class HandingOn:
             self._records += 1
             self._first = one.at if self._first is None else min(self._first, one.at)
             self._last = one.at if self._last is None else max(self._last, one.at)
+            self._emit_all(self._joining.take(one))
+
+    def _emit_all(self, some: Iterable[EventRecord]) -> None:
+        for one in some:
             for activity in activities_of(one, self._key):
                 self._emit(activity)

@@ -21,6 +21,7 @@ from app.paths import settings_folder
 from app.sensor.events import translate
 from app.sensor.events.xml_form import xml_record
 from app.sensor.sources.dated import arrived
+from app.sensor.sources.joining import Joining
 from app.sensor.sources.living import Cannot, Outlet
 
 MOST, WAIT = 256, 0.4
@@ -103,6 +104,7 @@ class Following:
         self._logs: dict[str, Log] = {}
         self._absent: set[str] = set()
         self._count = 0
+        self._joining: dict[str, Joining] = {}
 
     def run(self) -> None:
         """Until stop; raises Cannot when no channel can be opened at the start."""
@@ -162,6 +164,7 @@ class Following:
             return False
         batch: list[Activity] = []
         last: int | None = None
+        joining = self._joining.setdefault(channel, Joining(self._outlet.note))
         wanted: frozenset[int] = getattr(translate, "WANTED", frozenset())
         for text in texts:
             self._count += 1
@@ -174,10 +177,16 @@ class Following:
                 continue
             record = arrived(record, time.time_ns() // 1000, self._outlet.note, f"event {self._count}")
             last = record.at if last is None else max(last, record.at)
-            batch += translate.activities_of(record, self._key)
+            for one in joining.take(record):
+                batch += translate.activities_of(one, self._key)
+        if len(texts) < MOST:  # what follows a script's parts at once has come
+            for one in joining.rest():
+                batch += translate.activities_of(one, self._key)
         self._outlet.received(len(texts), sum(len(one) for one in texts), last)
         if batch:
             self._outlet.put(sorted(batch, key=event_order))
+        if joining:  # a crash would lose the parts that wait
+            return True
         self._bookmarks[channel] = log.bookmark()
         try:
             save(self._path, self._bookmarks)

@@ -1,13 +1,15 @@
 """Statements of a script: what runs, apart from what is defined, quoted or explained."""
 
+import itertools
+import re
 import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine.readings.scripts import statements
 from app.model.commands import READ
+from app.model.scripts import continued, statements, still_open
 
 
 def code(text: str, part: int = 1, parts: int = 1) -> list[str]:
@@ -67,3 +69,57 @@ def test_long_scripts_of_one_piece_take_no_long_time(piece: str) -> None:
     statements(piece * (2 * READ // len(piece)))
 
     assert time.monotonic() - began < 2
+
+
+def in_parts(text: str, seams: list[int]) -> list[str]:
+    """What a script does, read part by part."""
+    places = [0, *sorted(one % (len(text) + 1) for one in seams), len(text)]
+    said: list[str] = []
+    before: str | None = ""
+    for number, (begin, end) in enumerate(itertools.pairwise(places), 1):
+        assert before is not None
+        said += [one.said for one in continued(before, text[begin:end], number < len(places) - 1)]
+        before = still_open(before + text[begin:end])
+    return said
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.text(alphabet="{}'\"`@#<>\r\n;$( function-A", max_size=200), st.lists(st.integers(0, 200), max_size=4))
+def test_a_script_in_parts_does_what_it_does_in_one(text: str, seams: list[int]) -> None:
+    text = re.sub(r"\}", lambda found: "}" if text[: found.start()].count("{") > text[: found.start()].count("}") else " ", text)
+
+    assert in_parts(text, seams) == [one.said for one in continued("", text)]
+
+
+@pytest.mark.parametrize("seam", range(1, 60))
+def test_a_call_that_a_seam_cuts_is_read_once(seam: int) -> None:
+    text = "function A {\n Invoke-B\n}\nInvoke-Mimikatz -Command 'lsadump::dcsync'\nGet-C"
+
+    assert [" ".join(one.split()) for one in in_parts(text, [seam])] == ["Invoke-Mimikatz -Command 'lsadump::dcsync'", "Get-C"]
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("$a = '" + "x" * 9_000, "Invoke-A'\nInvoke-B"),
+        ('$a = "' + "x" * 9_000 + "`", '" Invoke-A"\nInvoke-B'),
+        ("$a = @'\n" + "x\n" * 5_000, "'@\nInvoke-B"),
+        ("$a = @'\n" + "x\n" * 5_000 + "'", "@\nInvoke-B"),
+        ("<#" + "x\n" * 5_000, "Invoke-A #>\nInvoke-B"),
+        ("<#" + "x\n" * 5_000 + "#", ">\nInvoke-B"),
+        ("#" + "x" * 9_000, " Invoke-A\nInvoke-B"),
+        ("$a = '" + "x" * 9_000 + "'", " + 'Invoke-A'\nInvoke-B"),
+        ("function A {" * 9 + "$a = '" + "x" * 9_000, "' }" + "}" * 8 + "\nInvoke-B"),
+    ],
+)
+def test_what_is_open_stays_short(text: str, rest: str) -> None:
+    before = still_open(text)
+
+    assert before is not None and len(before) < 5_000
+    code = [one.code.strip() for one in continued(before, rest) if "Invoke" in one.code]
+    assert code == ["Invoke-B"]
+
+
+def test_what_is_too_deep_or_too_long_is_not_told() -> None:
+    assert still_open("{" * 300) is None
+    assert still_open("a" * (3 * READ)) is None
