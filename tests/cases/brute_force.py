@@ -1,9 +1,11 @@
 """More cases of guessed passwords: accounts that were locked out."""
 
-from app.model.activity import Activity
+from app.model.activity import Account, Activity
+from app.model.details import RadiusAccess
 from tests.cases.case import Case, Real
-from tests.engine.detectors.builders import HOUR, SECOND
-from tests.engine.detectors.logs import DOMAIN, FILE_SERVER, log, refused_logon, subject
+from tests.engine.detectors.builders import FILES, HOUR, MINUTE, SECOND, act, as_req
+from tests.engine.detectors.builders_behaviour import DAY
+from tests.engine.detectors.logs import DOMAIN, FILE_SERVER, log, refused_logon, subject, validated
 
 
 def locked(user: str, computer: str = "WS9", *, at: int = 0) -> Activity:
@@ -59,7 +61,93 @@ def desktop(number: int = 140, ip: str = "192.0.2.66", *, at: int = 0, computer:
     return log(number, fields, at=at, computer=computer, where=RDP)
 
 
+WRONG, WRONG_LOGGED = 24, 0xC000006A
+MORNING = 10 * HOUR
+"""Half past eight; the builders' time begins at night."""
+KNOWN = 4
+"""Days after which a computer through which many sign in is known."""
+
+
+def through(user: str, at: int, *, right: bool = True, packets: bool = False) -> Activity:
+    """A password that somebody gave a mail server, a VPN or a proxy, which has a controller judge it (4776, AS exchange)."""
+    if packets:
+        return as_req(user, FILES, at=at, code=0 if right else WRONG)
+    return validated(user, "MAIL1", at=at, status=0 if right else WRONG_LOGGED)
+
+
+def failing(number: int, at: int, *, apart: int = 2 * SECOND, packets: bool = False) -> list[Activity]:
+    """Accounts that fail once each and do not sign in: telephones with an old password, or one guess for each."""
+    return [through(f"late{at}-{one}", at + one * apart, right=False, packets=packets) for one in range(number)]
+
+
+def behind(
+    days: int, *more: Activity, people: int = 40, fail: int = 3, apart: int = 2 * MINUTE, packets: bool = False
+) -> list[Activity]:  # fmt: skip
+    """Days on which people sign in through it from the morning on, every 24 minutes, and some fail at noon."""
+    told = list(more)
+    for day in range(days):
+        began = day * DAY + MORNING
+        told += failing(fail, began + 3 * HOUR, apart=apart, packets=packets)
+        for turn in range(10):
+            told += [through(f"user{one}", began + (turn * 24 * 60 + one) * SECOND, packets=packets) for one in range(people)]
+    return sorted(told, key=lambda one: one.at)
+
+
+def crowd(at: int) -> list[Activity]:
+    """Four hundred who sign in within a quarter of an hour before, and did so earlier that day."""
+    return [through(f"more{one}", at - first * MINUTE + one * SECOND) for first in (120, 15) for one in range(400)]
+
+
+RADIUS = "192.0.2.41"
+
+
+def at_gateway(user: str, at: int, *, right: bool, eap: bool = False) -> list[Activity]:
+    """A password typed at a VPN gateway: RADIUS to a server that has a controller judge it, whose log tells failures alone."""
+    detail = RadiusAccess(outcome="Access-Accept" if right else "Access-Reject", nas="192.0.2.40", eap=eap)
+    said = Account(name=user, domain="EXAMPLE")
+    asked = act(detail, "192.0.2.40", RADIUS, 1812, at=at, result="success" if right else "failure", code=2 if right else 3,
+                account=said)  # fmt: skip
+    return [asked] if right else [asked, refused_logon(user, RADIUS, at=at + SECOND)]
+
+
+def monday(number: int, *, later: bool, eap: bool = False) -> list[Activity]:
+    """Many who come by VPN and mistype first. later: they are let in afterwards."""
+    told: list[Activity] = []
+    for one in range(number):
+        told += at_gateway(f"user{one}", one * 30 * SECOND, right=False)
+        told += at_gateway(f"user{one}", one * 30 * SECOND + 20 * SECOND, right=True, eap=eap) if later else []
+    return told
+
+
+LATER = KNOWN * DAY + MORNING
+GUESSED, BY_DAY, AT_NIGHT = failing(75, LATER + MINUTE), failing(15, LATER + 2 * HOUR), failing(12, LATER - 6 * HOUR)
+OLD_PASSWORDS = failing(8, LATER + 2 * HOUR)
+
 FIRES = {
+    "a spray through a mail server in the morning, when forty sign in": Case(behind(KNOWN + 1, *GUESSED), severity="medium"),
+    "the same, as packets tell it": Case(
+        behind(KNOWN + 1, *failing(75, LATER + MINUTE, packets=True), packets=True), severity="medium"
+    ),
+    "fifteen accounts among forty, where three fail on other days": Case(behind(KNOWN + 1, *BY_DAY), severity="medium"),
+    "twenty accounts through a RADIUS server that lets nobody in": Case(monday(20, later=False), severity="medium"),
+    "twenty accounts through a RADIUS server that lets others in": Case(
+        sorted(
+            [*monday(20, later=False), *(one for person in range(6) for one in at_gateway(f"other{person}", person, right=True))],
+            key=lambda one: one.at,
+        ),
+        severity="medium",
+    ),
+    "fifty accounts among four hundred, where three fail on other days": Case(
+        behind(KNOWN, *failing(50, LATER + 2 * HOUR), *crowd(LATER + 2 * HOUR)), severity="medium"
+    ),
+    "a spray through a mail server at night": Case(behind(KNOWN, *AT_NIGHT), severity="medium"),
+    "eight accounts through a mail server of which nothing is known yet": Case(
+        behind(1, *failing(8, MORNING + 6 * HOUR)), severity="medium"
+    ),
+    "twelve accounts from a computer that few use": Case(behind(KNOWN, *AT_NIGHT, people=8, fail=7), severity="medium"),
+    "guessed through a mail server": Case(
+        behind(KNOWN, *AT_NIGHT, through(f"late{LATER - 6 * HOUR}-3", LATER - 6 * HOUR + MINUTE)), severity="high"
+    ),
     "twenty passwords that remote desktop refused": Case([desktop(at=one * SECOND) for one in range(20)], severity="medium"),
     "sixty connections to remote desktop within half a minute": Case(
         [desktop(131, at=one * SECOND // 2) for one in range(60)], severity="low"
@@ -99,6 +187,16 @@ FIRES = {
     "slowly": [locked(f"user{one}", at=one * 600 * SECOND) for one in range(6)],
 }
 QUIET = {
+    "telephones that begin with an old password at a mail server through which forty signed in before": behind(
+        KNOWN + 1, *OLD_PASSWORDS
+    ),
+    "the same, as packets tell it": behind(KNOWN + 1, *failing(8, LATER + 2 * HOUR, packets=True), packets=True),
+    "twelve accounts among four hundred, where three fail on other days": behind(
+        KNOWN, *failing(12, LATER + 2 * HOUR), *crowd(LATER + 2 * HOUR)
+    ),
+    "twenty who mistype at a gateway, and are let in, which only RADIUS tells": monday(20, later=True),
+    "the same by EAP": monday(20, later=True, eap=True),
+    "twelve who fail at night through a mail server where nine do so every day": behind(KNOWN, *AT_NIGHT, fail=9),
     "a telephone with an old password at remote desktop, every minute": [desktop(at=one * 60 * SECOND) for one in range(120)],
     "people who mistype at a gateway for remote desktop": [
         desktop(at=one * SECOND, computer=f"srv{one}.example.org") for one in range(40)

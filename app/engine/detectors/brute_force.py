@@ -24,11 +24,12 @@ from app.engine.detector import (
 )
 from app.engine.forms import JUDGED
 from app.engine.memory import Trail
+from app.engine.readings import gateways
 from app.engine.readings.federation import CALLER, by_password, whole
 from app.engine.readings.sessions import FROM_ELSEWHERE, LOGON, LOGON_REFUSED, is_retold
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
-from app.model.details import KerberosAs, Ntlm
+from app.model.details import KerberosAs, Ntlm, RadiusAccess
 from app.model.events import EventAccount, EventAdfs, EventDesktop, EventKerberos, EventLogon, EventNtlm
 from app.model.tuning import Threshold
 
@@ -86,6 +87,7 @@ LOCKED_OUTSIDE = frozenset({516, 1210})
 BY_PASSWORD = frozenset({None, 2, 138})
 """Pre-authentication of 4768 and 4771 that rests on a password: encrypted timestamp, encrypted challenge; not told (IANA)."""
 ANONYMOUS = "S-1-5-7"
+ADMITTED = "Access-Accept"
 
 
 def judged(activity: Activity) -> tuple[str, str | None, str, bool] | None:
@@ -150,6 +152,8 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
         return locked(activity, ctx)
     if isinstance(audit, EventDesktop):
         return at_desktop(activity, audit, ctx)
+    if isinstance(audit, RadiusAccess):
+        return admitted(activity, audit, ctx)
     if isinstance(audit, EventAdfs):
         if audit.event_id == CALLER and not by_password(audit, activity.at, ctx):
             return ()
@@ -171,8 +175,11 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
 def right(activity: Activity, ctx: Context, ip: str, who: tuple[str, str]) -> Iterable[Later]:
     """A password that was right: found by guessing, or by somebody who belongs there."""
     at, memory = activity.at, ctx.memory
-    before = memory.recall(("ok", ip, who), bool, at, 8 * WINDOW) is not None
-    memory.note(("ok", ip, who), True, at)
+    since = memory.recall(("ok", ip, who), int, at, DAY)
+    before = since is not None and at - since <= 8 * WINDOW
+    memory.note(("ok", ip, who), at, at)
+    if activity.source is not None and not who[0].endswith("$"):
+        gateways.signs_in(ip, who, at, activity.id, ctx, WINDOW, since)
     failing, fast = memory.trail(("failing", ip), at, WINDOW), memory.trail(("fast", ip), at, FAST)
     if failing is not None:
         failing.drop(who)
@@ -193,6 +200,27 @@ def right(activity: Activity, ctx: Context, ip: str, who: tuple[str, str]) -> It
     return () if found_out is None else (found_out,)
 
 
+def admitted(activity: Activity, access: RadiusAccess, ctx: Context) -> Iterable[Later]:
+    """Somebody whom a RADIUS server let in, which had a controller judge the password: one more who belongs there.
+
+    It spares and never accuses: with EAP nobody tells whether a password or a certificate let him in.
+    """
+    said, at, memory = activity.account, activity.at, ctx.memory
+    if access.outcome != ADMITTED or said is None or not said.name or "/" in said.name or said.name.endswith("$"):
+        return ()  # computers sign in as host/name
+    who, ip = ctx.knowledge.accounts.key(said.name, said.domain), ctx.place(activity.destination, at)
+    for name, window in (("failing", WINDOW), ("fast", FAST)):
+        trail = memory.trail((name, ip), at, window)
+        if trail is not None:
+            trail.drop(who)
+    since = memory.recall(("ok", ip, who), int, at, DAY) or memory.recall(("admitted", ip, who), int, at, DAY)
+    memory.note(("admitted", ip, who), at, at)
+    gateways.signs_in(ip, who, at, activity.id, ctx, WINDOW, since)
+    if (since is None or at - since > 8 * WINDOW) and memory.recall(("hot", ip), bool, at, WINDOW) is None:
+        memory.seen(("signed in", ip), who, at, activity.id, WINDOW)
+    return ()
+
+
 def wrong(
     activity: Activity, ctx: Context, ip: str, who: tuple[str, str], sign_in: tuple[str, str | None, str, bool]
 ) -> Iterable[Later]:
@@ -204,7 +232,7 @@ def wrong(
     over = memory.seen(("over", ip), sign_in[2], at, activity.id, WINDOW)
     machine = name.endswith("$")
     burst = memory.seen(("burst", ip), who, at, activity.id, BURST)
-    if memory.recall(("ok", ip, who), bool, at, WINDOW) is None:
+    if memory.recall(("ok", ip, who), int, at, WINDOW) is None:
         failing: Trail | None = memory.seen(("failing", ip), who, at, activity.id, WINDOW)
         fast: Trail | None = memory.seen(("fast", ip), who, at, activity.id, FAST)
         if began is not None and at - began > WINDOW:  # repeated without a pause, by what stored it: a round tries each once
@@ -216,7 +244,12 @@ def wrong(
     others = honest.distinct if honest is not None else 0
     tried = failing.distinct if failing is not None else 0
     one = not machine and (burst.counts[who] >= ctx.limit(ONE) or trail.counts[who] >= ctx.limit(ONE_SLOW))
-    many = (tried >= ctx.limit(MANY) or (fast is not None and fast.distinct >= ctx.limit(MANY_FAST))) and tried > 2 * others
+    many = tried >= ctx.limit(MANY) or (fast is not None and fast.distinct >= ctx.limit(MANY_FAST))
+    if many:
+        usual = gateways.usual(ip, at, ctx)
+        unknown = usual is None or not ctx.learning
+        many = (unknown and tried > 2 * others) or gateways.is_above(usual, tried, ip, at, ctx, WINDOW, ctx.limit(MANY))
+    gateways.fails(ip, tried, many, at, ctx)
     if one and not many and tried <= 1 and memory.days(("stale", ip, who), at) >= HABIT and ctx.learning:
         return ()  # a password that was stored somewhere and changed since; it was told on the days before
     if one or many or memory.recall(("hot", ip), bool, at, WINDOW) is not None:
@@ -304,15 +337,18 @@ def told(
 ) -> Later:
     """The finding of one source with all its failures so far."""
     found_out = hits is not None and bool(hits.values)
+    behind = gateways.behind(ip, activity.at, ctx)
     if hits is not None:
         evidence = tuple(dict.fromkeys((*evidence, *hits.take())))
     return later(
-        ctx, activity, ip, lambda: tell(activity, ctx, ip, trail, over, hits), severity="high" if found_out else None,
+        ctx, activity, ip, lambda: tell(activity, ctx, ip, trail, over, hits, behind), severity="high" if found_out else None,
         evidence=evidence, succeeded=found_out,
     )  # fmt: skip
 
 
-def tell(activity: Activity, ctx: Context, ip: str, trail: Trail | None, over: Trail | None, hits: Trail | None) -> Finding:
+def tell(
+    activity: Activity, ctx: Context, ip: str, trail: Trail | None, over: Trail | None, hits: Trail | None, behind: str
+) -> Finding:  # fmt: skip
     """Words with the counts of the whole episode."""
     tried = list(trail.values) if trail is not None else []
     failures = trail.total if trail is not None else 0
@@ -353,10 +389,12 @@ def tell(activity: Activity, ctx: Context, ip: str, trail: Trail | None, over: T
             ),
             *((fact(f"Signed in among the failures or within {SOON // MINUTE} minutes after its own: "
                     f"{listed(labels[: len(guessed)])}"),) if guessed else ()),
+            *((fact(ctx.source(activity), behind),) if behind and not one_account else ()),
             against(
                 f"It would be quiet below {ctx.limit(ONE)} failures for one account within {BURST // MINUTE} minutes, "
                 f"below {ctx.limit(MANY_FAST)} accounts within a minute and {ctx.limit(MANY)} within "
-                f"{WINDOW // MINUTE}, or if most of these accounts had signed in from there as well"
+                f"{WINDOW // MINUTE}, or if most of these accounts had signed in from there as well; where many sign in "
+                "every day, as long as not far more fail than on its bad days"
             ),
         ),
         steps=(
@@ -406,7 +444,7 @@ DETECTOR = Detector(
     severity="medium",
     phase="Compromised credentials",
     techniques=("T1110.001", "T1110.003"),
-    watches=(KerberosAs, Ntlm, EventKerberos, EventNtlm, EventLogon, EventAccount, EventAdfs, EventDesktop),
+    watches=(KerberosAs, Ntlm, RadiusAccess, EventKerberos, EventNtlm, EventLogon, EventAccount, EventAdfs, EventDesktop),
     event_ids=(
         TGT,
         PREAUTHENTICATION_FAILED,
