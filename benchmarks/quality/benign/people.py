@@ -295,17 +295,22 @@ class People:
         self.sim.at(first, self.vpn, who, computer, f"10.60.{number // 250}.{number % 250 + 2}", outside, first + 8 * HOUR)
 
     def vpn(self, who: Account, computer: Computer, inside: str, outside: str, ends: int) -> None:
-        """Access and accounting at the gateway, then a day from the inner address."""
+        """Access and accounting at the gateway, then a day from the inner address.
+
+        A controller judges each password (MS-CHAPv2, MS-APDS section 3.1.5) and logs each, the right ones too.
+        """
         gateway, server = "10.10.9.1", self.domain.servers["NPS1"]
-        said = activity.Account(name=who.name, domain=NETBIOS)
+        said, dc = activity.Account(name=who.name, domain=NETBIOS), self.kdc.controller(server)
         if self.sim.chance(0.1):
             detail = RadiusAccess(outcome="Access-Reject", calling_station=outside, nas=gateway, nas_identifier="vpn")
             self.sim.packet(detail, gateway, server.ip, 1812, code=3, account=said, result="failure")
+            self.log.validated(dc, who.name, server.name, server, 0xC000006A)
             self.sim.pause(10, 40)
         access = RadiusAccess(
             outcome="Access-Accept", calling_station=outside, nas=gateway, nas_identifier="vpn", framed_ip=inside
         )
         self.sim.packet(access, gateway, server.ip, 1812, code=2, account=said, result="success")
+        self.log.validated(dc, who.name, server.name, server)
         session = self.sim.hexadecimal(8)
 
         def accounting(status: str, seconds: int | None = None) -> None:
