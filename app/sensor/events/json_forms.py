@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from app.sensor.events.ecs import TARGETS, channel_of, completed, is_ecs
 from app.sensor.events.json_shippers import understood
 from app.sensor.events.record import AUDIT_FAILURE, AUDIT_SUCCESS, EventRecord
 from app.sensor.events.times import instant, placed
@@ -64,14 +65,14 @@ def _record_of(object: Object, ordinal: int, doubt: Doubt) -> EventRecord | None
         if isinstance(system, dict):
             return schema_record(object, system, number_of(system.get("EventRecordID")), ordinal, doubt)
         wrapped = next((object[one] for one in WRAPPERS if isinstance(object.get(one), dict)), None)
-        if not isinstance(wrapped, dict) or "winlog" in object or _told(object):
+        if not isinstance(wrapped, dict) or "winlog" in object or _told(object) or is_ecs(object):
             break
         object = wrapped
-    if "winlog.event_id" in object:
+    if "winlog.event_id" in object or "event.code" in object:
         object = _nested(object)
     winlog = object.get("winlog")
-    if isinstance(winlog, dict):
-        return _winlogbeat(object, winlog, ordinal, doubt)
+    if isinstance(winlog, dict) or is_ecs(object):
+        return _winlogbeat(object, winlog if isinstance(winlog, dict) else {}, ordinal, doubt)
     if "event_id" in object and ("log_name" in object or "source_name" in object):
         return _winlogbeat(object, object, ordinal, doubt)
     if "Id" in object and "ProviderName" in object:
@@ -100,6 +101,9 @@ def _attribute(value: object, name: str) -> object:
 
 def schema_record(event: Object, system: Object, place: int, ordinal: int, doubt: Doubt = _ignore) -> EventRecord | None:
     """An event in the schema's own shape: System beside EventData or UserData. None when System says no event id."""
+    if "TimeCreated_attributes" in system:  # Chainsaw and Hayabusa keep attributes apart
+        parts = ("TimeCreated", "Provider", "Security")
+        system = {**system, **{one: system[f"{one}_attributes"] for one in parts if f"{one}_attributes" in system}}
     event_id = number_of(system.get("EventID"))
     created = system.get("TimeCreated")
     when = instant(_attribute(created, "SystemTime") or created)
@@ -175,20 +179,23 @@ def _winlogbeat(object: Object, log: Object, ordinal: int, doubt: Doubt) -> Even
     computer = log.get("computer_name") or (host.get("name") if isinstance(host, dict) else host)
     fields = event_data(log.get("event_data"))
     fields |= user_data(log.get("user_data"))
+    told = event if isinstance(event, dict) else {}
+    provider = text_of(log.get("provider_name", log.get("source_name", told.get("provider"))))
+    fields = completed(object, number_of(id_told), provider, fields)
     record = number_of(log.get("record_id", log.get("record_number")))
     message = object.get("message")
     if not fields and isinstance(message, str):
         fields["Message"] = message
     return EventRecord(
         at=at,
-        provider=text_of(log.get("provider_name", log.get("source_name"))),
+        provider=provider,
         event_id=number_of(id_told) & 0xFFFF,
-        channel=text_of(log.get("channel", log.get("log_name"))),
+        channel=text_of(log.get("channel", log.get("log_name"))) or channel_of(object),
         computer=text_of(computer),
         record=record,
         place=record,
         ordinal=ordinal,
-        keywords=_keywords(log.get("keywords"), event.get("outcome") if isinstance(event, dict) else ""),
+        keywords=_keywords(log.get("keywords"), told.get("outcome")),
         sid=text_of(user.get("identifier")) or None if isinstance(user, dict) else None,
         fields=fields,
     )
@@ -248,7 +255,9 @@ def _flat(object: Object, ordinal: int, doubt: Doubt) -> EventRecord | None:
     data = object.get("EventData", object.get("StringInserts"))
     if isinstance(data, list):  # Fluentd and Fluent Bit: all else is of the record
         fields = {}
-    if isinstance(data, str):
+    if isinstance(data, str) and data[:1] == "{":  # a column of a table that holds objects
+        fields |= _payload(f'{{"EventData":{data}}}')
+    elif isinstance(data, str):
         fields |= data_fields(data)
     elif data is not None:
         fields |= event_data(data)
@@ -261,11 +270,16 @@ def _flat(object: Object, ordinal: int, doubt: Doubt) -> EventRecord | None:
         fields["Message"] = message
     record = number_of(next((object[one] for one in NUMBERS if one in object), 0))
     log = ("Source",) if "EventLog" in object else ()  # the table "Event" of Azure
+    table = object.get("Type") == "SecurityEvent"
+    if table and isinstance(object.get("Account"), str) and fields.keys().isdisjoint(("TargetUserName", "SubjectUserName")):
+        domain, _, name = object["Account"].rpartition("\\")
+        whose = "Target" if number_of(object.get("EventID")) in TARGETS else "Subject"
+        fields |= {f"{whose}UserName": name, f"{whose}DomainName": domain}
     return EventRecord(
         at=at,
         provider=_first(object, *("SourceName", "ProviderName", "Provider", "EventSourceName", *log)),
         event_id=number_of(object.get("EventID", object.get("EventId"))) & 0xFFFF,
-        channel=_first(object, "Channel", "LogName", "EventLog"),
+        channel=_first(object, "Channel", "LogName", "EventLog") or ("Security" if table else ""),
         computer=_first(object, "Hostname", "HostName", "Computer", "ComputerName", "MachineName", "hostname", "host"),
         record=record,
         place=record,

@@ -35,6 +35,12 @@ TEXTS = (
 DEEP = 4
 _FLAT = ("winlogbeat_winlog_", "filebeat_winlog_", "winlog_")
 _MOST = 1024
+_SHORT = {
+    "Sec": "Security", "Sys": "System", "Sysmon": "Microsoft-Windows-Sysmon/Operational",
+    "PwSh": "Microsoft-Windows-PowerShell/Operational", "PwShClassic": "Windows PowerShell",
+    "TaskSch": "Microsoft-Windows-TaskScheduler/Operational",
+}  # fmt: skip
+"""Logs as Hayabusa writes them."""
 
 
 def understood(object: Object) -> Object | str | None:
@@ -173,7 +179,7 @@ def _graylog(object: Object) -> Object | None:
 
 def _kibana(object: Object) -> Object | None:
     """Dotted names, each with a list of its values."""
-    return object if "winlog.event_id" in object else None
+    return object if "winlog.event_id" in object or "event.code" in object else None
 
 
 def _strings(object: Object) -> Object | None:
@@ -196,6 +202,10 @@ def _splunk(object: Object) -> Object | None:
     text = object.get("_raw", object.get("event"))
     if isinstance(text, str) and BEGIN.search(text[:512]):
         object = {**object, **pairs(text)}
+    if "EventCode" in object and "Channel" in object:  # taken out of the event's XML, attributes with their quotes
+        at, provider = text_of(object.get("SystemTime")).strip("'\""), text_of(object.get("Name")).strip("'\"")
+        told = {"EventID": object["EventCode"], "SourceName": provider if "-" in provider else "", "Type": "", "SystemTime": ""}
+        return {**object, **told, "TimeCreated": at or object.get("_time")}
     if "EventCode" not in object or not ("LogName" in object or "SourceName" in object):
         return None
     source = provider_of(text_of(object.get("SourceName")))
@@ -204,6 +214,18 @@ def _splunk(object: Object) -> Object | None:
         "Computer": object.get("ComputerName") or object.get("host"), "RecordNumber": object.get("RecordNumber"),
         "Message": object.get("Message"), "Keywords": object.get("Keywords"),
         "TimeCreated": object.get("_time") or object.get("time") or object.get("TimeGenerated"),
+    }  # fmt: skip
+
+
+def _hayabusa(object: Object) -> Object | None:
+    """A timeline with all fields of its events; one without them holds parts under names of its own."""
+    data = object.get("AllFieldInfo")
+    if "RuleTitle" not in object or not isinstance(data, dict):
+        return None
+    channel = text_of(object.get("Channel"))
+    return {
+        "EventID": object.get("EventID"), "Channel": _SHORT.get(channel, channel), "Computer": object.get("Computer"),
+        "EventRecordID": object.get("RecordID"), "TimeCreated": object.get("Timestamp"), "EventData": data,
     }  # fmt: skip
 
 
@@ -242,5 +264,5 @@ def _decoded(text: str) -> Any:
 
 
 _FORMS: tuple[Callable[[Object], Object | None], ...] = (
-    _wazuh, _kibana, _lower, _gelf, _graylog, _strings, _splunk, _xml2js,
+    _wazuh, _kibana, _lower, _gelf, _graylog, _strings, _splunk, _hayabusa, _xml2js,
 )  # fmt: skip
