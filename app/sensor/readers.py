@@ -26,6 +26,10 @@ def reader_of(kind: str) -> Reader:
             from app.sensor.sources.event_json import read_event_json
 
             return read_event_json
+        case "table":
+            from app.sensor.sources.event_table import read_event_table
+
+            return read_event_table
         case "syslog":
             from app.sensor.sources.syslog_file import read_syslog
 

@@ -69,7 +69,8 @@ ENTITIES = {
 }  # fmt: skip
 INPUTS = {
     "pcap": "pcap", "pcapng": "pcapng", "evtx": "EVTX", "etl": "ETL trace", "xml": "XML events", "json": "JSON events",
-    "directory": "LDIF directory", "bloodhound": "SharpHound", "syslog": "syslog", "radius": "RADIUS", "resolver": "Names asked",
+    "table": "table of events", "directory": "LDIF directory",
+    "bloodhound": "SharpHound", "syslog": "syslog", "radius": "RADIUS", "resolver": "Names asked",
     "unknown": "not known",
 }  # fmt: skip
 LIVE_INPUTS = {"pcap": "Live packets", "evtx": "Event log", "etl": "Event trace", "directory": "LDAP directory"}

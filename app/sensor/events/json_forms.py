@@ -153,7 +153,7 @@ def _time(object: Object, names: tuple[str, ...], doubt: Doubt) -> int | None:
         when = instant(_attribute(value, "SystemTime") or _attribute(value, "value") or value)
         if when is None:
             continue
-        if when[1]:
+        if when[1] or name.endswith("[UTC]"):
             return when[0]
         known = instant(object.get("@timestamp"))
         right = placed(when[0], known[0]) if known is not None and known[1] else None

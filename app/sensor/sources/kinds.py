@@ -44,8 +44,26 @@ def why_not(head: bytes) -> str:
     return next((words for magic, words in REFUSED if head.startswith(magic)), "")
 
 
+_EVENTS = (
+    {"EventId", "TimeCreated", "Channel", "Payload"}, {"EventID", "EventTime", "Channel", "EventData"}, {"System", "EventData"},
+    {"EventID", "TimeGenerated", "Computer"}, {"EventID", "TimeGenerated [UTC]", "Computer"}, {"_raw", "_time"},
+    {"EventID", "Timestamp", "Channel", "AllFieldInfo"},
+)  # fmt: skip
+"""Columns of tables in which the fields of events have names: EvtxECmd, Velociraptor (twice), Azure (twice), Splunk, Hayabusa."""
+
+
+def columns_of(head: bytes) -> tuple[frozenset[str], str]:
+    """(names of the columns, what stands between them) of a table whose events can be read; empty for all else."""
+    line = _plain(head).partition(b"\n")[0].decode("utf-8", "replace").rstrip("\r")
+    for between in (",", ";", "\t"):
+        names = frozenset(one.strip().strip('"') for one in line.split(between))
+        if any(one <= names for one in _EVENTS):
+            return names, between
+    return frozenset(), ""
+
+
 def kind_of(head: bytes) -> str:
-    """pcap, pcapng, evtx, etl, json, xml, bloodhound, directory, syslog, radius; "" when the first HEAD bytes fit none."""
+    """pcap, pcapng, evtx, etl, json, xml, table, bloodhound, directory, syslog, radius; "" when the first HEAD bytes fit none."""
     if head[:4] in PCAP:
         return "pcap"
     if head[:4] == PCAPNG:
@@ -106,4 +124,4 @@ def _text_kind(head: bytes) -> str:
         return "radius"
     if _LDIF.search(text):
         return "directory"
-    return ""
+    return "table" if columns_of(head)[0] else ""

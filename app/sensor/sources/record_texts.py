@@ -5,9 +5,12 @@ from collections.abc import Collection, Iterator
 from mmap import mmap
 from pathlib import Path
 
+import msgspec
+
 from app.sensor.sources import evtx_wire as wire
 from app.sensor.sources.content import Refused, content_key
 from app.sensor.sources.event_json import elements
+from app.sensor.sources.event_table import rows
 from app.sensor.sources.event_xml import events
 from app.sensor.sources.evtx_chunks import Chunk, chunks, content_of, mended
 from app.sensor.sources.evtx_order import CHUNKS
@@ -20,7 +23,15 @@ from app.sensor.sources.syslog_file import messages
 Place = tuple[int, int]
 """Activity.record, Activity.ordinal."""
 _BREAKS = re.compile(rb"[\r\n]+")
-FORMS = {"evtx": ".xml", "xml": ".xml", "json": ".jsonl", "syslog": ".log", "radius": ".txt", "directory": ".ldif"}
+FORMS = {
+    "evtx": ".xml",
+    "xml": ".xml",
+    "json": ".jsonl",
+    "table": ".jsonl",
+    "syslog": ".log",
+    "radius": ".txt",
+    "directory": ".ldif",
+}
 """Kinds of inputs whose records can be written again, with the ending of that file's name."""
 
 
@@ -46,6 +57,8 @@ def read_texts(path: Path, places: Collection[Place], key: str) -> tuple[str, di
             # A line break inside an object stands between its parts: those of texts are escaped (RFC 8259 section 7).
             lines = ((number, _BREAKS.sub(b" ", text)) for number, _, text in elements(data, _nothing))
             got = _by_ordinal(lines, wanted)
+        case "table":  # as the objects that they are read as: a row without the names of its columns says nothing
+            got = _by_ordinal(((number, msgspec.json.encode(row)) for number, _, row in rows(data, _nothing)), wanted)
         case "syslog":
             got = ((place, text) for line, _, text in messages(data) for place in wanted if place[0] == line)
         case "radius":
@@ -61,7 +74,7 @@ def texts_file(kind: str, texts: Collection[bytes]) -> bytes:
     """The file of these records, in a form that can be read as an input."""
     if kind in ("evtx", "xml"):
         return b'<?xml version="1.0" encoding="utf-8"?>\n<Events>\n' + b"".join(one + b"\n" for one in texts) + b"</Events>\n"
-    between = b"\n" if kind in ("json", "syslog") else b"\n\n"
+    between = b"\n" if kind in ("json", "table", "syslog") else b"\n\n"
     return between.join(one.strip(b"\r\n") for one in texts) + b"\n"
 
 

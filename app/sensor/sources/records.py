@@ -12,6 +12,7 @@ from app.sensor.events.xml_form import xml_record
 from app.sensor.sources import evtx_wire as wire
 from app.sensor.sources.content import Refused, content_key
 from app.sensor.sources.event_json import elements
+from app.sensor.sources.event_table import rows
 from app.sensor.sources.event_xml import events
 from app.sensor.sources.evtx_chunks import Chunk, chunks, content_of, mended
 from app.sensor.sources.evtx_order import CHUNKS
@@ -21,7 +22,7 @@ from app.sensor.sources.ldif import entry_text
 from app.sensor.sources.syslog_file import messages
 from app.sensor.sources.xml_text import pretty
 
-TEXTS = frozenset({"evtx", "xml", "json", "syslog", "directory", "radius"})
+TEXTS = frozenset({"evtx", "xml", "json", "table", "syslog", "directory", "radius"})
 """Kinds of inputs whose records can be shown again."""
 LONGEST = 1 << 20
 """Bytes of a paragraph."""
@@ -58,6 +59,8 @@ def read_record(path: Path, record: int, ordinal: int, key: str | None = None) -
             return _xml(data, ordinal)
         case "json":
             return _json(data, ordinal)
+        case "table":
+            return _table(data, ordinal)
         case "syslog":
             return _syslog(data, record)
         case "directory":
@@ -106,6 +109,14 @@ def _json(data: bytes | mmap, ordinal: int) -> RecordText:
             return RecordText(at=0, form="json", text=text.decode("utf-8", "replace"))
         return _told(laid_out, "json", record_of(value, number) if isinstance(value, dict) else None)
     raise ValueError(f"there is no event on line {ordinal}")
+
+
+def _table(data: bytes | mmap, ordinal: int) -> RecordText:
+    for number, _, row in rows(data, _nothing):
+        if number == ordinal:
+            laid_out = msgspec.json.format(msgspec.json.encode(row), indent=2).decode("utf-8", "replace")
+            return _told(laid_out, "json", record_of(row, number))
+    raise ValueError(f"there is no row {ordinal}")
 
 
 def _syslog(data: bytes | mmap, record: int) -> RecordText:

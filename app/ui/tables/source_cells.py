@@ -11,8 +11,8 @@ from app.ui.icons import paint_icon
 from app.ui.tables.cells import Column, RowDelegate
 
 ICONS = {
-    "evtx": "log", "etl": "activities", "xml": "log", "json": "log", "syslog": "log", "radius": "address", "directory": "group",
-    "bloodhound": "group", "resolver": "search",
+    "evtx": "log", "etl": "activities", "xml": "log", "json": "log", "table": "log", "syslog": "log", "radius": "address",
+    "directory": "group", "bloodhound": "group", "resolver": "search",
 }  # fmt: skip
 
 
