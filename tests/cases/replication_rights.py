@@ -45,6 +45,13 @@ FIRES |= {
         written(f"CN=Domain Admins,CN=Users,{BASE}", DESCRIPTOR, FULL, OLD, kind="group"), severity="medium"
     ),
 }
+INHERITED = f"{OLD}(A;CIOI;CR;;;{DOMAIN}-1401)"
+FIRES |= {
+    "every extended right over the domain, handed down to all that is in it": Case(
+        written(BASE, DESCRIPTOR, INHERITED, OLD, kind="domainDNS"), severity="high"
+    ),
+    "the same in a request that writes all anew": Case([modify(BASE, DESCRIPTOR, INHERITED)], severity="medium"),
+}
 ADMINS = f"CN=Domain Admins,CN=Users,{BASE}"
 FIRES |= {
     "over Domain Admins, in a request that tells no class": Case([modify(ADMINS, DESCRIPTOR, FULL)], severity="medium"),
@@ -66,6 +73,9 @@ FIRES |= {
     ),
 }
 QUIET = {
+    "rights over what is below the domain, not over itself": [
+        modify(BASE, DESCRIPTOR, f"{OLD}(A;CIOIIO;CR;;;{DOMAIN}-1401)(A;OICIIO;GA;;;{DOMAIN}-1401)")
+    ],
     "an administrators' group becomes the owner, by a request": [modify(ADMINS, DESCRIPTOR, "O:DAD:")],
     "a request with all permissions, whose owner is not new": [
         modify(dn("dora"), DESCRIPTOR, f"O:{DOMAIN}-1401G:DAD:(A;;GA;;;DA)")

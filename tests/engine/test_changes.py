@@ -210,3 +210,10 @@ def test_no_change_raises(rows: list[tuple[str, str, str, str, int]]) -> None:
     stream = [(one, ()) for one in sorted(activities, key=event_order)]
 
     assert len(run_told(DETECTORS, stream, known)) <= 30 * len(DETECTORS)
+
+
+def test_flags_of_an_entry_are_read_two_letters_at_a_time() -> None:
+    both, children, down = entries("D:(A;CIOI;GA;;;DU)(A;CIOIIO;GA;;;DU)(A;OICIID;GA;;;DU)")
+    assert (both.for_children_only, both.inherited) == (False, False)
+    assert (children.for_children_only, children.inherited) == (True, False)
+    assert (down.for_children_only, down.inherited) == (False, True)

@@ -46,7 +46,16 @@ class Entry(Struct, frozen=True, gc=False):
     @property
     def inherited(self) -> bool:
         """True when it came down from a parent."""
-        return "ID" in self.flags
+        return self._flagged("ID")
+
+    @property
+    def for_children_only(self) -> bool:
+        """True when it says nothing of the object itself, only of what is below it."""
+        return self._flagged("IO")
+
+    def _flagged(self, code: str) -> bool:
+        """Codes stand side by side in any order, two letters each: CIOI is no IO (MS-DTYP section 2.5.1.1)."""
+        return any(self.flags.startswith(code, at) for at in range(0, min(len(self.flags), 16), 2))
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -142,7 +142,7 @@ def _owned(activity: Activity, change: Change, ref: EntityRef | None, sensitive:
 
 
 def _matters(one: Entry, domain: bool, ctx: Context, at: int) -> bool:
-    if not one.allows or is_privileged(one.sid) or "IO" in one.flags:
+    if not one.allows or is_privileged(one.sid) or one.for_children_only:
         return False
     wanted = CONTROLLING | SECRETS if domain else TAKING
     if wanted.isdisjoint(one.words):
