@@ -16,7 +16,31 @@ def shared(share: str, name: str, *, at: int = 0) -> Activity:
 
 WINREG_PIPE, ONE, TWO = ("IPC$", "winreg"), ("ADMIN$", r"SYSTEM32\oyCCGQai.tmp"), ("ADMIN$", r"SYSTEM32\AqdQWnLE.tmp")
 
+
+def opened(key: str, *, at: int = 0, code: int = 0) -> Activity:
+    """BaseRegOpenKey."""
+    return call(WINREG, 15, WS1, SERVER, at=at, stub={"key": key}, code=code)
+
+
+LSA = r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa"
+
 FIRES = {
+    "the boot key read in place": Case(
+        [opened(rf"{LSA}\{one}", at=n * SECOND) for n, one in enumerate(("JD", "Skew1", "GBG", "Data"))], severity="high"
+    ),
+    "keys of local accounts opened in place": Case([opened(r"HKLM\SAM\SAM\Domains\Account\Users\000001F4")], severity="high"),
+    "secrets of services opened in place, where the root was not seen": Case(
+        [opened(r"SECURITY\Policy\Secrets\DPAPI_SYSTEM\CurrVal")], severity="high"
+    ),
+    "cached sign-ins opened, refused": Case([opened(r"HKLM\SECURITY\Cache", code=5)], severity="low"),
+    "a quarter of the boot key that is not there": Case([opened(rf"{LSA}\JD", code=2)], severity="low"),
+    "a registry editor that opens all that is below Lsa": Case(
+        [
+            opened(rf"{LSA}\{one}", at=n * SECOND)
+            for n, one in enumerate(("AccessProviders", "Audit", "CachedMachineNames", "Data", "GBG", "JD", "Skew1", "SSO"))
+        ],
+        severity="low",
+    ),
     "told by the log of shares, files in the folder for temporary ones": Case(
         [
             shared(*WINREG_PIPE),
@@ -41,6 +65,9 @@ FIRES = {
 }
 
 QUIET = {
+    "keys beside the boot key": [opened(rf"{LSA}\{one}", at=n * SECOND) for n, one in enumerate(("MSV1_0", "Kerberos"))],
+    "the tops of the hives": [opened(r"HKLM\SAM"), opened(r"HKLM\SECURITY", at=SECOND), opened(r"HKLM\SAM\SAM", at=2 * SECOND)],
+    "a key of that name elsewhere": [opened(r"HKLM\SOFTWARE\Vendor\Lsa\Data"), opened(r"HKLM\SOFTWARE\JD", at=SECOND)],
     "the registry and other files": [
         shared(*WINREG_PIPE),
         shared("ADMIN$", r"Temp\setup1.log", at=SECOND),

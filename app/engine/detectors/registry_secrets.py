@@ -1,4 +1,4 @@
-"""Hives of the registry that hold secrets saved to a file by another computer (as secretsdump does)."""
+"""Secrets in the registry of another computer: hives saved to a file, or their keys opened one by one and read in place."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from app.engine.detector import (
 )
 from app.engine.forms import HIDDEN
 from app.engine.readings.naming import unc_host
-from app.engine.readings.registry import hive
+from app.engine.readings.registry import boot_key_part, hive, holds_boot_key, secrets_opened
 from app.model.activity import Activity
 from app.model.alert import Finding
 from app.model.details import RpcCall
@@ -40,6 +40,10 @@ SAVED = re.compile(r"^(windows\\)?(system32|temp)\\[a-z]{8}\.tmp$", re.I)
 HIVES = 2
 """Such files within minutes of the opening of the registry's pipe: SAM and SECURITY."""
 SOON = 10 * MINUTE
+QUARTERS = 2
+"""Quarters of the boot key that one caller goes for; one alone may be a mistyped or a browsed path."""
+BROWSED = 2
+"""Other keys of the same parent that show that a program lists all of them, as registry editors do."""
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
@@ -48,6 +52,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         yield from logged(activity, activity.detail, ctx)
         return
     call: RpcCall = activity.detail  # type: ignore[assignment]
+    yield from read_in_place(activity, call, ctx)
     which = hive(call)
     if not which or activity.source is None or activity.destination is None:
         return
@@ -86,6 +91,46 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             against("It would be quiet for any other key of the registry, and for reading and writing values"),
         ),
         steps=ctx.path(activity, "registry saved", caption_of(activity)),
+    )
+
+
+def read_in_place(activity: Activity, call: RpcCall, ctx: Context) -> Iterator[Finding]:
+    """Keys opened that hold secrets, or the boot key with which they are sealed: nothing needs to be saved to a file then."""
+    part, secret = boot_key_part(call), secrets_opened(call)
+    if not (part or secret) or activity.source is None or activity.destination is None:
+        return
+    pair = (ctx.place(activity.source, activity.at), ctx.place(activity.destination, activity.at))
+    if pair[0] == pair[1]:
+        return
+    if part and not holds_boot_key(part):
+        ctx.memory.seen(("lsa", *pair), part, activity.at, activity.id, SOON)
+        return
+    parts = ctx.memory.seen(("boot", *pair), part or secret, activity.at, activity.id, SOON)
+    others = ctx.memory.trail(("lsa", *pair), activity.at, SOON)
+    browsed = others is not None and others.distinct >= BROWSED
+    given = activity.result != "failure"
+    strong = given and (bool(secret) or (parts.distinct >= QUARTERS and not browsed))
+    target, what = ctx.target(activity), f"keys of {secret}" if secret else "the keys that make up its boot key"
+    yield found(
+        ctx,
+        activity,
+        " ".join(pair),
+        severity="high" if strong else "low",
+        confidence="high" if strong else "low",
+        title="Attempted theft of secrets from the registry" if not given else None,
+        succeeded=outcome_of(activity),
+        first=parts.first,
+        evidence=parts.evidence(),
+        story=(sentence(*ctx.who(activity), " opened ", what, " in the registry of ", target, ended(activity)),),
+        facts=(
+            fact(f"{str(call.stub.get('key', ''))[:200]} was opened: ", activity),
+            fact(f"{secret} holds {HOLDS[secret]}")
+            if secret
+            else fact("The class names of JD, Skew1, GBG and Data below Control\\Lsa are the key that opens SAM and SECURITY"),
+            *((fact("Other keys beside it were opened too, as a registry editor does"),) if browsed and not secret else ()),
+            against("It would be quiet for the top of a hive, and for any other key below Control\\Lsa"),
+        ),
+        steps=ctx.path(activity, "registry opened", caption_of(activity)),
     )
 
 

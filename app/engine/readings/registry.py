@@ -4,8 +4,8 @@ import re
 
 from app.model.details import RpcCall
 
-SET_VALUE, SAVE_KEY, SAVE_KEY_EX = 22, 20, 31
-"""BaseRegSetValue, BaseRegSaveKey, BaseRegSaveKeyEx (MS-RRP section 3.1.5)."""
+OPEN_KEY, SET_VALUE, SAVE_KEY, SAVE_KEY_EX = 15, 22, 20, 31
+"""BaseRegOpenKey, BaseRegSetValue, BaseRegSaveKey, BaseRegSaveKeyEx (MS-RRP section 3.1.5)."""
 _RUN = re.compile(r"\\microsoft\\windows\\currentversion\\(policies\\explorer\\)?run(once|onceex|services)?(\\.*)?$")
 _PROGRAMS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
     (re.compile(r"\\services\\[^\\]+(\\parameters)?$"), frozenset({"imagepath", "servicedll", "failurecommand"})),
@@ -29,6 +29,13 @@ _PROTECTIONS: tuple[tuple[re.Pattern[str], str, int], ...] = (
     (re.compile(r"\\netlogon\\parameters$"), "vulnerablechannelallowlist", -1),
     (re.compile(r"\\windows defender(\\real-time protection)?$"), "disableantispyware", 1),
     (re.compile(r"\\windows defender(\\real-time protection)?$"), "disablerealtimemonitoring", 1),
+)
+_LSA = re.compile(r"^(?:hklm\\)?system\\(?:currentcontrolset|controlset\d{3})\\control\\lsa\\([^\\]+)$")
+_BOOT = frozenset({"jd", "skew1", "gbg", "data"})
+"""Keys below Control\\Lsa whose class names together are the boot key, with which SAM and SECURITY are sealed."""
+_SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"^(?:hklm\\)?sam\\sam\\domains\\account(\\users(\\[^\\]+)?)?$"), "SAM"),
+    (re.compile(r"^(?:hklm\\)?security\\(cache|policy\\(secrets(\\.+)?|pol(eklist|secretencryptionkey)))$"), "SECURITY"),
 )
 _HIVES = re.compile(r"^(?:hklm\\)?(sam|security|system)$")
 
@@ -60,3 +67,24 @@ def hive(call: RpcCall) -> str:
         return "?"
     found = _HIVES.match(str(call.stub["key"]).lower()[:64])
     return found.group(1).upper() if found is not None else ""
+
+
+def boot_key_part(call: RpcCall) -> str:
+    """Name of the key below Control\\Lsa that a call opens, in lower case; empty for others."""
+    if call.opnum != OPEN_KEY:
+        return ""
+    found = _LSA.match(str(call.stub.get("key", "")).lower()[:1024])
+    return found.group(1) if found is not None else ""
+
+
+def holds_boot_key(part: str) -> bool:
+    """True for a key below Control\\Lsa that hides a quarter of the boot key."""
+    return part in _BOOT
+
+
+def secrets_opened(call: RpcCall) -> str:
+    """Hive of which a call opens a key that holds secrets themselves, "SAM" or "SECURITY"; empty for others."""
+    if call.opnum != OPEN_KEY:
+        return ""
+    key = str(call.stub.get("key", "")).lower()[:1024]
+    return next((name for place, name in _SECRETS if place.match(key)), "")
