@@ -3,10 +3,12 @@
 from msgspec.structs import replace
 
 from app.model.activity import Activity
-from app.model.details import DnsQuery
+from app.model.details import DnsQuery, RpcCall
+from app.model.identifiers import DNS_SERVER, SVCCTL
 from tests.cases.case import Case, Real
-from tests.engine.detectors.builders import DC1, SECOND, WS1, dns
-from tests.engine.detectors.logs import log
+from tests.engine.detectors.builders import DC1, SECOND, WS1, call, dns
+from tests.engine.detectors.logs import DC, log, tgt
+from tests.engine.detectors.logs_hosts import SYSTEM, value
 
 OUTSIDE = "198.51.100.53"
 
@@ -32,7 +34,25 @@ def plugin(path: str, number: int = 770, at: int = 0) -> Activity:
     return log(number, {"param1": path}, where=SERVICE, at=at)
 
 
+KEY = r"HKLM\System\CurrentControlSet\Services\DNS\Parameters\ServerLevelPluginDll"
+
+
+def kept(path: str, at: int = 0) -> Activity:
+    """13 of Sysmon, as the server itself writes what it is told."""
+    return value(KEY, path, r"C:\Windows\System32\dns.exe", SYSTEM, computer=DC, at=at)
+
+
+def told(path: str, operation: str = "ServerLevelPluginDll", opnum: int = 5, at: int = 0, **more: object) -> Activity:
+    """R_DnssrvOperation2, as dnscmd asks it, in the clear."""
+    return call(DNS_SERVER, opnum, WS1, DC1, at=at, stub={"operation": operation, "value": path}, **more)
+
+
 FIRES = {
+    "a library on a share is set by a call": Case([told(SHARED)], severity="high"),
+    "a library of the server is set by an old call": Case([told(LOCAL, "serverlevelplugindll", 0)], severity="medium"),
+    "a library for the DNS service": Case([tgt("bob"), kept(r"\\10.0.0.66\s\p.dll")], severity="high"),
+    "a library of the server stands in the registry": Case([kept(LOCAL)], severity="medium"),
+    "the registry and the log tell it, once": Case([kept(LOCAL), setting(LOCAL), plugin(LOCAL, at=SECOND)], severity="medium"),
     "a library on a share is set": Case([setting(SHARED, "ServerLevelPluginDll")], severity="high"),
     "a library on a share is set and loaded": Case([setting(SHARED), plugin(SHARED, at=SECOND)], severity="high"),
     "a library of the server is set": Case([setting(LOCAL)], severity="medium"),
@@ -47,6 +67,11 @@ FIRES = {
 }
 
 QUIET = {
+    "the DNS service without a library": [kept("(Empty)")],
+    "what is asked cannot be read": [replace(told(""), detail=RpcCall(interface=DNS_SERVER, opnum=5, sealed=True))],
+    "other settings by a call": [told(LOCAL, "LogFilePath"), told("1", "EnableDnsSec"), told(SHARED, opnum=6)],
+    "the setting is taken back by a call": [told("")],
+    "another interface": [call(SVCCTL, 5, WS1, DC1, stub={"operation": "ServerLevelPluginDll", "value": SHARED})],
     "the setting is taken back": [setting("")],
     "other settings of a name server": [
         setting("0", "EventLogLevel"),

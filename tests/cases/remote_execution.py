@@ -254,14 +254,6 @@ FIRES |= {
     "the same, in a command line": Case(
         [started("powershell -c Invoke-WMIExec -Target files -Hash 00", r"C:\Windows\System32\cmd.exe")], severity="medium"
     ),
-    "a library for the DNS service": Case(
-        [
-            tgt("bob"),
-            value(r"HKLM\System\CurrentControlSet\Services\DNS\Parameters\ServerLevelPluginDll", r"\\10.0.0.66\s\p.dll",
-                  r"C:\Windows\System32\dns.exe", SYSTEM, computer=DC),
-        ],
-        severity="high",
-    ),
 }  # fmt: skip
 QUIET = {
     "a task of a product, made and taken away": [
@@ -294,8 +286,8 @@ QUIET = {
         block("function Invoke-SMBExec { 1 }\nGet-Help Invoke-WMIExec", at=2),
         invoked("Select-String", "Pattern", "Invoke-SMBExec", at=3),
     ],
-    "the DNS service without a library": [
-        value(r"HKLM\System\CurrentControlSet\Services\DNS\Parameters\ServerLevelPluginDll", "(Empty)", computer=DC)
+    "a library for the DNS service, which another detection tells": [
+        value(r"HKLM\System\CurrentControlSet\Services\DNS\Parameters\ServerLevelPluginDll", r"\\10.0.0.66\s\p.dll", computer=DC)
     ],
     "what WMI starts for the system, told by Sysmon": [
         by_sysmon(r"C:\Windows\notepad.exe", WMI_HOST, user=r"NT AUTHORITY\SYSTEM", session=0x3E7)

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator
 
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, Needs, against, fact, found, measured, sentence, some
+from app.engine.readings.hosts import VALUE_AUDITED, VALUE_SET, value_set
 from app.engine.readings.sessions import by_system
 from app.engine.repeated import again, told_before
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity, Step
-from app.model.details import DnsQuery
-from app.model.events import EventDns
+from app.model.details import DnsQuery, RpcCall
+from app.model.events import EventDns, EventHost
+from app.model.identifiers import DNS_SERVER
 from app.model.tuning import Threshold
 
 WINDOW = HOUR
@@ -21,6 +23,10 @@ SIZE = Threshold(name="size", low=60_000, medium=16_384, high=4_096, words="Byte
 NOT_LOADED, SETTING, LOADED = 150, 541, 770
 PLUGIN = "serverlevelplugindll"
 """The library that the server loads at its next start (MS-DNSP section 3.1.1.1.3); members of DnsAdmins may set it."""
+SETS = (0, 5)
+"""R_DnssrvOperation, R_DnssrvOperation2 (MS-DNSP sections 3.1.4.1, 3.1.4.6)."""
+EMPTY = "(Empty)"
+"""What Sysmon writes for a value without content."""
 TOOLS = frozenset({"mimilib.dll"})
 _BYTES = re.compile(r"^SIG (\d{1,9}) bytes$")
 
@@ -31,37 +37,58 @@ def largest(query: DnsQuery) -> int:
 
 
 def detect(activity: Activity, ctx: Context) -> Iterable[Finding]:
-    """On the wire the answers, in the log of the server its plug-ins."""
-    event = activity.detail
-    return plugged(activity, event, ctx) if isinstance(event, EventDns) else answered(activity, ctx)
+    """On the wire the answers and what is set by a call, in logs of the server its plug-ins."""
+    return answered(activity, ctx) if isinstance(activity.detail, DnsQuery) else plugged(activity, ctx)
 
 
-def plugged(activity: Activity, event: EventDns, ctx: Context) -> Iterator[Finding]:
-    """A library was set (541), loaded at a start of the server (770), or could not be (150)."""
-    if event.event_id == SETTING:
-        path = event.text("NewValue") or "" if (event.text("Setting") or "").lower() == PLUGIN else ""
-    else:
-        path = event.text("PluginDll") or ""
-    if event.event_id not in (NOT_LOADED, SETTING, LOADED) or not path:
+def library(activity: Activity) -> tuple[str, str, bool | None]:
+    """(path of a library, what the server did with it, whether it worked); the path is empty where none is told.
+
+    A call in the clear sets it, the server's log tells that it was set (541), loaded at a start (770) or could not be (150), and
+    the registry holds it (MS-DNSP section 3.1.1.1.3).
+    """
+    told = activity.detail
+    if isinstance(told, RpcCall):
+        set_here = told.interface == DNS_SERVER and told.opnum in SETS and str(told.stub.get("operation", "")).lower() == PLUGIN
+        worked = False if activity.result == "failure" else None
+        return str(told.stub.get("value", "")) if set_here else "", "was told to load", worked
+    if isinstance(told, EventHost):
+        value = value_set(activity)
+        kept = value is not None and value.name == PLUGIN and value.data != EMPTY
+        return value.data if value is not None and kept else "", "was told to load", None
+    if not isinstance(told, EventDns) or told.event_id not in (NOT_LOADED, SETTING, LOADED):
+        return "", "", None
+    if told.event_id == SETTING:
+        set_here = (told.text("Setting") or "").lower() == PLUGIN
+        return (told.text("NewValue") or "") if set_here else "", "was told to load", None
+    loaded = told.event_id == LOADED
+    return told.text("PluginDll") or "", "loaded" if loaded else "tried to load", loaded
+
+
+def plugged(activity: Activity, ctx: Context) -> Iterator[Finding]:
+    """A library for a DNS server, whoever tells it: what is told in several ways is one alert, and surer."""
+    path, said, succeeded = library(activity)
+    if not path:
         return
     plain = path[:512].lower().replace("/", "\\")
     afar = plain.startswith("\\\\") and plain[2:3] not in ("?", ".")
     tool = plain.rpartition("\\")[2] in TOOLS
     where, server = ctx.place(activity.destination, activity.at), ctx.target(activity)
+    way = "call" if isinstance(activity.detail, RpcCall) else "registry" if isinstance(activity.detail, EventHost) else "log"
+    ways = ctx.memory.seen(("plug-in", where), way, activity.at, activity.id, WINDOW).distinct
     known = told_before(ctx, activity.at, "plug-in", where, plain)
-    severity: Severity = "low" if known and not tool else "high" if afar or tool else "medium"
+    refused = way == "call" and succeeded is False
+    severity: Severity = "low" if known and not tool else "high" if (afar or tool) and not refused else "medium"
     account = None if by_system(activity) else ctx.account(activity)
-    said = {SETTING: "was told to load", LOADED: "loaded"}.get(event.event_id, "tried to load")
-    succeeded = {LOADED: True, NOT_LOADED: False}.get(event.event_id)
     yield found(
         ctx,
         activity,
         f"plug-in {where}",
         severity=severity,
-        confidence="high" if afar or tool else "medium",
+        confidence="high" if afar or tool or ways > 1 else "medium",
         title=f"A DNS server {said} a library",
         succeeded=succeeded,
-        sources=(),
+        sources=some(ctx.source(activity)) if way == "call" else (),
         accounts=some(account),
         targets=some(server),
         story=(
@@ -71,14 +98,21 @@ def plugged(activity: Activity, event: EventDns, ctx: Context) -> Iterator[Findi
             sentence("A DNS server runs what it loads as the system, on a domain controller with all that this means."),
         ),
         facts=(
-            fact("Its log tells it: ", activity),
+            fact({"call": "The call was read: ", "registry": "Its registry holds it: "}.get(way, "Its log tells it: "), activity),
+            *((fact("It is told in more than one way"),) if ways > 1 else ()),
             *((fact("The library lies on another computer, where members of DnsAdmins can put one"),) if afar else ()),
             *((fact("It is the library of a tool that attackers use"),) if tool else ()),
             *((again(server),) if known else ()),
             against("It would be quiet for a setting that is taken back; hardly any product brings such a library"),
         ),
         steps=(
-            Step(origin=account or server, target=server, label="library", caption=path.rpartition("\\")[2][:40], accented=True),
+            Step(
+                origin=account or (ctx.source(activity) if way == "call" else server),
+                target=server,
+                label="library",
+                caption=path.rpartition("\\")[2][:40],
+                accented=True,
+            ),
         ),
     )
 
@@ -139,10 +173,17 @@ DETECTOR = Detector(
     severity="high",
     phase="Lateral movement",
     techniques=("T1210", "T1574"),
-    watches=(DnsQuery, EventDns),
+    watches=(DnsQuery, EventDns, EventHost, RpcCall),
     questions=(TYPE,),
-    event_ids=(NOT_LOADED, SETTING, LOADED),
-    needs=Needs(ports=("53",), kinds=("dns-query", "event-dns"), parts=("event-dns",), answers=True),
+    interfaces=(DNS_SERVER,),
+    opnums=SETS,
+    event_ids=(NOT_LOADED, SETTING, LOADED, VALUE_SET, VALUE_AUDITED),
+    needs=Needs(
+        ports=("53",),
+        kinds=("dns-query", "event-dns", "event-host"),
+        parts=("event-dns", "event-host"),
+        answers=True,
+    ),
     window=WINDOW,
     thresholds=(SIZE,),
     detect=detect,

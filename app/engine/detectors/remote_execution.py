@@ -18,7 +18,7 @@ from app.engine.elsewhere.traces import left
 from app.engine.forms import HIDDEN, PIPES
 from app.engine.readings.attacks import COMMANDS, FUNCTION_HOSTS
 from app.engine.readings.deeds import ACTIVATION, DISPATCH, QUIET_PIPES, WMI, deed_of, may_run
-from app.engine.readings.hosts import BOUND, BOUND_BY_WMI, CONSUMER, FILE_MADE, PIPE_MADE, PIPE_OPENED, VALUE_AUDITED, VALUE_SET
+from app.engine.readings.hosts import BOUND, BOUND_BY_WMI, CONSUMER, FILE_MADE, PIPE_MADE, PIPE_OPENED
 from app.engine.readings.installations import INSTALLED, INSTALLED_AUDITED, TASK_CHANGED, TASK_DELETED, TASK_MADE, TASK_REGISTERED
 from app.engine.readings.processes import program_of, visited
 from app.engine.readings.sessions import LOGON, NETWORK
@@ -76,7 +76,7 @@ DETECTOR = Detector(
     interfaces=(SVCCTL, ATSVC, TASKS, WMI, DISPATCH, WINREG, MIMIKATZ, *sorted(ACTIVATION), ""),
     event_ids=(
         INSTALLED, INSTALLED_AUDITED, TASK_MADE, TASK_CHANGED, TASK_REGISTERED, TASK_DELETED, *COMMANDS,
-        FILE_CHECKED, LOGON, FILE_MADE, VALUE_SET, PIPE_MADE, PIPE_OPENED, CONSUMER, BOUND, VALUE_AUDITED, BOUND_BY_WMI,
+        FILE_CHECKED, LOGON, FILE_MADE, PIPE_MADE, PIPE_OPENED, CONSUMER, BOUND, BOUND_BY_WMI,
     ),
     needs=Needs(
         ports=("445", "135", "5985", "dynamic RPC"),

@@ -14,7 +14,7 @@ from app.model.alert import Finding
 
 
 def left(activity: Activity, ctx: Context) -> Iterator[Finding]:
-    """What remote execution leaves on the computer itself, as its own log tells it: a pipe, a file, a consumer, a plug-in."""
+    """What remote execution leaves on the computer itself, as its own log tells it: a pipe, a file, a consumer."""
     trace = left_behind(activity)
     if trace is None or (activity.source is not None and not is_elsewhere(activity, ctx)):
         return

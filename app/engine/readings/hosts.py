@@ -73,7 +73,7 @@ class Left(Struct, frozen=True, kw_only=True):
 
 
 def left_behind(activity: Activity) -> Left | None:
-    """The pipe of a tool, the file with a command's output, a consumer of WMI, a DLL that the DNS service is to load."""
+    """The pipe of a tool, the file with a command's output, a consumer of WMI."""
     event = activity.detail
     if not isinstance(event, EventHost):
         return None
@@ -90,10 +90,7 @@ def left_behind(activity: Activity) -> Left | None:
         return Left(what="run a command and keep what it said for somebody to fetch", label="output kept", said=path)
     if event.event_id in (CONSUMER, BOUND, BOUND_BY_WMI):
         return _consumer(activity, event)
-    value = value_set(activity)
-    if value is None or value.name != "serverlevelplugindll" or not value.data or value.data == "(Empty)":
-        return None
-    return Left(what="have the DNS service load a program", label="DNS plug-in", said=value.data)
+    return None
 
 
 def _consumer(activity: Activity, event: EventHost) -> Left | None:
