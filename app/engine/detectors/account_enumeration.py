@@ -219,7 +219,7 @@ def tell(activity: Activity, ctx: Context, trail: Trail | None, known: Trail | N
               if missing else ()),
             *((fact(f"Existing accounts among those asked about: {listed(existing)}"),) if existing else ()),
             against(
-                f"It would be quiet below {ctx.limit(NAMES)} unknown names within {WINDOW // MINUTE} minutes, "
+                f"It would be quiet below {plural(ctx.limit(NAMES), 'unknown name')} within {WINDOW // MINUTE} minutes, "
                 f"and below {ctx.limit(PROVED)} existing ones that never signed in"
             ),
         ),

@@ -288,7 +288,7 @@ def locked(activity: Activity, ctx: Context) -> Iterator[Finding]:
             measured(f"{plural(trail.distinct, 'account')} locked out by sign-ins from one computer", seen=trail.distinct,
                      limits=(ctx.limit(LOCKED_OUT),), unit="accounts"),
             fact("The last of them: ", activity),
-            against(f"It would be quiet below {ctx.limit(LOCKED_OUT)} accounts from one computer within half an hour"),
+            against(f"It would be quiet below {plural(ctx.limit(LOCKED_OUT), 'account')} from one computer within half an hour"),
         ),
         steps=(Step(origin=source, target=target, label="wrong passwords", caption="locked out", accented=True),),
     )  # fmt: skip
@@ -362,7 +362,7 @@ def tell(
     story = [
         sentence(
             source, f" tried {plural(failures, 'wrong password')} over {way} for ",
-            *((refs[-1],) if one_account else (f"{len(tried):,} accounts",)), " on ", target, ".",
+            *((refs[-1],) if one_account else (plural(len(tried), 'account'),)), " on ", target, ".",
         )
     ]  # fmt: skip
     if guessed:
@@ -391,8 +391,8 @@ def tell(
                     f"{listed(labels[: len(guessed)])}"),) if guessed else ()),
             *((fact(ctx.source(activity), behind),) if behind and not one_account else ()),
             against(
-                f"It would be quiet below {ctx.limit(ONE)} failures for one account within {BURST // MINUTE} minutes, "
-                f"below {ctx.limit(MANY_FAST)} accounts within a minute and {ctx.limit(MANY)} within "
+                f"It would be quiet below {plural(ctx.limit(ONE), 'failure')} for one account within {BURST // MINUTE} minutes, "
+                f"below {plural(ctx.limit(MANY_FAST), 'account')} within a minute and {ctx.limit(MANY)} within "
                 f"{WINDOW // MINUTE}, or if most of these accounts had signed in from there as well; where many sign in "
                 "every day, as long as not far more fail than on its bad days"
             ),
@@ -429,7 +429,7 @@ def tell_spread(activity: Activity, ctx: Context, spread: Trail) -> Finding:
                 unit="sources",
             ),
             against(
-                f"It would be quiet below {ctx.limit(SOURCES)} sources or {ctx.limit(SPREAD)} failures; "
+                f"It would be quiet below {plural(ctx.limit(SOURCES), 'source')} or {plural(ctx.limit(SPREAD), 'failure')}; "
                 "a service account whose password was changed can look like this"
             ),
         ),

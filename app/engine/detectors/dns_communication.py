@@ -239,11 +239,12 @@ def tell(activity: Activity, ctx: Context, trail: Trail, domain: str, kind: str)
         facts=(
             fact(f"The latest question ({kind}): ", activity),
             fact(f"Such a name begins: {example}"),
-            fact(f"{trail.total:,} questions, hardly one of them twice"),
+            fact(f"{plural(trail.total, 'question')}, hardly one of them twice"),
             *((fact(f"{domain} is what a known tool writes when it is given no domain"),) if tool else ()),
             against(
-                f"It would be quiet below {ctx.limit(NAMES)} different long names, or {ctx.limit(ANSWERS)} names of texts, "
-                f"within {WINDOW // MINUTE} minutes, and for domains of content networks and protection programs"
+                f"It would be quiet below {plural(ctx.limit(NAMES), 'different long name')}, or "
+                f"{plural(ctx.limit(ANSWERS), 'name')} of texts, within {WINDOW // MINUTE} minutes, "
+                "and for domains of content networks and protection programs"
             ),
         ),
         steps=ctx.path(activity, f"names below {domain[:60]}", f"{size:,} characters"),

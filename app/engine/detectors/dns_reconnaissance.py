@@ -108,11 +108,14 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
             ctx.memory.seen(("polled", ip, name), at // HOUR, at, activity.id, REFRESHED)
     kind = ""
     if query.type == "PTR" and name.endswith((".in-addr.arpa", ".ip6.arpa")):
-        kind, limit, words = "addresses", ctx.limit(SWEEP), "addresses looked up in reverse"
+        kind, limit = "addresses", ctx.limit(SWEEP)
+        words = ("address looked up in reverse", "addresses looked up in reverse")
     elif query.type in UNUSUAL and ctx.knowledge.is_inside(name):  # others are the business of mail servers and browsers
-        kind, limit, words = "services", ctx.limit(SERVICES), "names of services and texts of the domain"
+        kind, limit = "services", ctx.limit(SERVICES)
+        words = ("name of services and texts of the domain", "names of services and texts of the domain")
     elif query.type in ORDINARY and activity.code == NO_SUCH_NAME and ctx.knowledge.is_inside(name) and not is_address(name):
-        kind, limit, words = "missing", ctx.limit(MISSING), "names of the domain that do not exist"
+        kind, limit = "missing", ctx.limit(MISSING)
+        words = ("name of the domain that does not exist", "names of the domain that do not exist")
     if not kind:
         return ()
     trail = ctx.memory.seen((kind, ip), name, at, activity.id, WINDOW)
@@ -134,8 +137,10 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
     return (folded(one, ip, kind) if before else one,)
 
 
-def tell(activity: Activity, ctx: Context, trail: Trail, words: str, limit: int, before: bool, young: bool) -> Finding:
-    """Words of a sweep with all its names."""
+def tell(
+    activity: Activity, ctx: Context, trail: Trail, words: tuple[str, str], limit: int, before: bool, young: bool
+) -> Finding:
+    """Words of a sweep with all its names. words: what one of them is, and what several are."""
     names = [str(one) for one in trail.values]
     return found(
         ctx,
@@ -144,14 +149,14 @@ def tell(activity: Activity, ctx: Context, trail: Trail, words: str, limit: int,
         first=trail.began,
         severity="low" if before or young else None,
         succeeded=None,
-        story=(sentence(*ctx.who(activity), " asked ", ctx.target(activity), f" about {len(names):,} {words}."),),
+        story=(sentence(*ctx.who(activity), " asked ", ctx.target(activity), f" about {plural(len(names), *words)}."),),
         facts=(
             fact(f"Asked for: {listed(names)}"),
             *((again(ctx.source(activity)),) if before else ()),
             *((fact("Log servers and gateways ask as much, and it is known for days only"),) if young else ()),
-            against(f"It would be quiet below {limit} different names within {WINDOW // MINUTE} minutes"),
+            against(f"It would be quiet below {plural(limit, 'different name')} within {WINDOW // MINUTE} minutes"),
         ),
-        steps=ctx.path(activity, "DNS questions", f"{len(names):,} names"),
+        steps=ctx.path(activity, "DNS questions", plural(len(names), "name")),
     )
 
 

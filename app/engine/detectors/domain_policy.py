@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from app.engine.change_story import change_needs, tell
 from app.engine.changes import Change, by_controller, changes_of, is_routine
 from app.engine.context import Context
-from app.engine.detector import HOUR, Detector, fact
+from app.engine.detector import HOUR, Detector, fact, plural
 from app.engine.knowledge.names import host, short
 from app.engine.readings.sessions import by_system
 from app.model.activity import Activity
@@ -43,7 +43,7 @@ def _lockout(old: int | None, new: int) -> str:
 
 
 def _quota(old: int | None, new: int) -> str:
-    return f"Every user may add {new} computers to the domain" if new > (old or 0) else ""
+    return f"Every user may add {plural(new, 'computer')} to the domain" if new > (old or 0) else ""
 
 
 def _properties(old: int | None, new: int) -> str:
@@ -169,7 +169,7 @@ def _passwords(event: EventAccount) -> tuple[Fact, ...]:
     if flags is not None and not flags & COMPLEX:
         said.append(fact(SIMPLE))
     if quota:
-        said.append(fact(f"Every user may add {quota} computers to the domain"))
+        said.append(fact(f"Every user may add {plural(quota, 'computer')} to the domain"))
     return tuple(said)
 
 

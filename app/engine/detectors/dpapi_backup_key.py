@@ -17,6 +17,7 @@ from app.engine.detector import (
     found,
     measured,
     outcome_of,
+    plural,
     sentence,
 )
 from app.engine.readings.novelty import is_new
@@ -179,7 +180,10 @@ def recovered(activity: Activity, event: EventObjectAccess, ctx: Context) -> Ite
                      unit="keys"),
             fact("The last of them: ", activity),
             fact("No log at hand tells that the password was set anew, after which Windows does so itself"),
-            against(f"It would be quiet below {ctx.limit(KEYS)} keys, or after a reset of the password that a log tells (4724)"),
+            against(
+                f"It would be quiet below {plural(ctx.limit(KEYS), 'key')}, "
+                "or after a reset of the password that a log tells (4724)"
+            ),
         ),
         steps=ctx.path(activity, "DPAPI master keys", "given back"),
     )  # fmt: skip

@@ -19,6 +19,7 @@ from app.engine.detector import (
     fact,
     found,
     outcome_of,
+    plural,
     sentence,
 )
 from app.engine.knowledge.names import account_parts
@@ -123,7 +124,9 @@ def unknown(activity: Activity, ctx: Context, detail: KerberosTgs, reasons: list
     if at - began >= ctx.limit(COVERED) and seen >= ctx.limit(TRACED) and len(trail.values) <= UNTRACED * seen:
         other = bool(detail.s4u2self) or detail.s4u2proxy
         weight: Severity = "medium" if not other and ctx.is_sensitive(ctx.account(activity), at) else "low"
-        reasons.append((weight, f"The issue of {seen:,} other tickets is in the input, which is longer than tickets live"))
+        reasons.append(
+            (weight, f"The issue of {plural(seen, 'other ticket')} is in the input, which is longer than tickets live")
+        )
     if reasons:
         yield told(activity, ctx, detail.service, reasons)
 

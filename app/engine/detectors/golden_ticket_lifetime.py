@@ -17,6 +17,7 @@ from app.engine.detector import (
     found,
     measured,
     outcome_of,
+    plural,
     sentence,
 )
 from app.engine.knowledge.tickets import Ticket, is_own_tgt
@@ -144,19 +145,20 @@ def far(activity: Activity, ctx: Context, till: int | None, now: int, clocked: b
         title=None if success else "Attempted golden ticket usage (time anomaly)",
         story=(
             sentence(
-                *ctx.who(activity), f" presented a ticket-granting ticket that ends {days:,} days ahead to ",
+                *ctx.who(activity), f" presented a ticket-granting ticket that ends {plural(days, 'day')} ahead to ",
                 ctx.target(activity), ended(activity),
             ),
         ),
         facts=(
             measured(
-                f"The request asks for an end {days:,} days ahead, which clients copy from the ticket they hold: ", activity,
+                f"The request asks for an end {plural(days, 'day')} ahead, which clients copy from the ticket they hold: ",
+                activity,
                 seen=days, limits=(ctx.limit(FAR) // DAY,), unit="days",
             ),
             fact("Days are counted on the KDC's own clock" if clocked else
                  "No answer tells the KDC's clock; ten years is what forging tools write"),
             fact("No exchange in this input issued the ticket; by itself that is normal at the start of a capture"),
-            against(f"It would be quiet for an end within {ctx.limit(FAR) // DAY} days, or without limit"),
+            against(f"It would be quiet for an end within {plural(ctx.limit(FAR) // DAY, 'day')}, or without limit"),
         ),
         steps=ctx.path(activity, "ticket for years", caption_of(activity)),
     )  # fmt: skip

@@ -341,7 +341,7 @@ def tell(
             ),
             *((fact(f"The tickets are encrypted with {etype(wanted.etype)}"),) if wanted.etype is not None else ()),
             against(
-                f"It would be quiet for fewer than {ctx.limit(WEAK_ONLY)} services asked for in RC4 only, "
+                f"It would be quiet for fewer than {plural(ctx.limit(WEAK_ONLY), 'service')} asked for in RC4 only, "
                 f"{ctx.limit(WEAK_GIVEN)} answered in RC4, or {ctx.limit(STRONG)} in all"
                 + ("; and for one that somebody was given in RC4 earlier within a month" if severity == "low" else "")
             ),

@@ -89,7 +89,7 @@ def tell(activity: Activity, ctx: Context, trail: Trail, place: str, severity: S
                 "The request asks for keys (KERB-KEY-LIST-REQ), and its sender is no controller: ", activity,
                 seen=len(names), limits=(ctx.limit(ACCOUNTS),), unit="accounts",
             ),
-            against(f"It would be quiet for fewer than {ctx.limit(ACCOUNTS)} ordinary accounts, as Windows Hello asks"),
+            against(f"It would be quiet for fewer than {plural(ctx.limit(ACCOUNTS), 'ordinary account')}, as Windows Hello asks"),
         ),
         steps=ctx.path(activity, "key list request", caption_of(activity)),
     )  # fmt: skip

@@ -121,8 +121,8 @@ def tell(activity: Activity, ctx: Context, trail: Trail | None, hits: Trail | No
             ),
             *((fact(f"Bound afterwards: {listed(labels[one] for one in guessed)}"),) if guessed else ()),
             against(
-                f"It would be quiet below {ctx.limit(ONE)} failures for one account within {BURST // MINUTE} minutes, "
-                f"below {ctx.limit(MANY_FAST)} accounts within a minute and {ctx.limit(MANY)} within "
+                f"It would be quiet below {plural(ctx.limit(ONE), 'failure')} for one account within {BURST // MINUTE} minutes, "
+                f"below {plural(ctx.limit(MANY_FAST), 'account')} within a minute and {ctx.limit(MANY)} within "
                 f"{WINDOW // MINUTE}, or if most of these accounts had bound from there as well"
             ),
         ),

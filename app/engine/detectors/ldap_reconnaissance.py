@@ -23,6 +23,7 @@ from app.engine.detector import (
     listed,
     measured,
     outcome_of,
+    plural,
     sentence,
     some,
 )
@@ -345,16 +346,16 @@ def tell_read(activity: Activity, ctx: Context, trail: Trail) -> Finding:
         succeeded=True,
         sources=some(ctx.source(activity)),
         title="Many objects of the directory read by one account",
-        story=(sentence(*ctx.who(activity), f" read {count:,} objects in the directory of ", ctx.target(activity), "."),),
+        story=(sentence(*ctx.who(activity), f" read {plural(count, 'object')} in the directory of ", ctx.target(activity), "."),),
         facts=(
             fact("The latest of them: ", activity),
-            measured(f"{count:,} objects within {WINDOW // MINUTE} minutes", seen=count, limits=(ctx.limit(OBJECTS),)),
+            measured(f"{plural(count, 'object')} within {WINDOW // MINUTE} minutes", seen=count, limits=(ctx.limit(OBJECTS),)),
             against(
-                f"It would be quiet for fewer than {ctx.limit(OBJECTS)} objects, for whoever did so earlier within a month, and "
-                "where five others do so"
+                f"It would be quiet for fewer than {plural(ctx.limit(OBJECTS), 'object')}, for whoever did so earlier within "
+                "a month, and where five others do so"
             ),
         ),
-        steps=ctx.path(activity, "objects read", f"{count:,} objects"),
+        steps=ctx.path(activity, "objects read", plural(count, "object")),
     )
 
 
@@ -400,11 +401,11 @@ def tell(activity: Activity, ctx: Context, trail: Trail, tool: str, severity: Se
         facts=(
             fact("The latest of these searches: ", activity),
             *((fact(f"A filter has the shape of {tool}"),) if tool else ()),
-            fact(f"{trail.total:,} such questions of {len(kinds):,} kinds within {WINDOW // MINUTE} minutes"),
+            fact(f"{plural(trail.total, 'such question')} of {plural(len(kinds), 'kind')} within {WINDOW // MINUTE} minutes"),
             fact(ctx.doer(activity), " is not a domain controller, and had not asked this over an hour before"),
             against(
-                f"It would be quiet for single objects, below {ctx.limit(KINDS)} kinds, for what {POPULAR} computers ask within "
-                "a day, and for what this computer asks again and again"
+                f"It would be quiet for single objects, below {plural(ctx.limit(KINDS), 'kind')}, for what {POPULAR} computers "
+                "ask within a day, and for what this computer asks again and again"
             ),
         ),
         steps=ctx.path(activity, "LDAP searches", listed(kinds, 2)),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.engine.context import Context
-from app.engine.detector import HOUR, Detector, Needs, against, fact, found, sentence
+from app.engine.detector import HOUR, Detector, Needs, against, fact, found, plural, sentence
 from app.engine.knowledge.watched import PACKETS
 from app.engine.readings.sessions import LOGON, NETWORK
 from app.engine.readings.tellings import ENOUGH, SAME, SINGLE, is_local, single
@@ -47,7 +47,7 @@ def told(activity: Activity, ctx: Context) -> Finding:
         ),
         facts=(
             fact("A network logon told by the log only: ", activity),
-            fact(f"At least {ctx.limit(ENOUGH):,} others there were told by both before it, and more after it"),
+            fact(f"Packets and log both told of at least {plural(ctx.limit(ENOUGH), 'other')} there before it, more after it"),
             fact("The server's packets are whole around it: no loss, both directions"),
             against("It would be quiet if Kerberos, NTLM or an SMB session of that address were on the wire within five minutes"),
         ),

@@ -79,7 +79,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
                 *((fact(f"That is {share:.0f} % of the accounts known"),) if share >= 1 else ()),
                 *((fact("It deleted as many on an earlier day"),) if usual else ()),
             ),
-            quiet=(f"It would be quiet below {ctx.limit(DELETIONS)} objects within an hour",),
+            quiet=(f"It would be quiet below {plural(ctx.limit(DELETIONS), 'object')} within an hour",),
             confidence="medium" if usual else "high",
             title=DETECTOR.title,
         )

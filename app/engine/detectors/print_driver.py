@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from app.engine import describe
 from app.engine.context import Context
-from app.engine.detector import HOUR, MINUTE, Detector, Needs, against, fact, found, sentence
+from app.engine.detector import HOUR, MINUTE, Detector, Needs, against, fact, found, plural, sentence
 from app.engine.readings.naming import unc_host, whom
 from app.model.activity import Activity
 from app.model.alert import Finding, Severity
@@ -137,7 +137,7 @@ def asked(activity: Activity, ctx: Context) -> Iterator[Finding]:
     if controller:
         facts.append(fact(target, " is a domain controller: whoever runs code there owns the domain"))
     if tries.count > 1:
-        facts.append(fact(f"It was tried {tries.count:,} times within {SOON // MINUTE} minutes"))
+        facts.append(fact(f"It was tried {plural(tries.count, 'time')} within {SOON // MINUTE} minutes"))
     facts.append(against("It would be quiet for printing, and for drivers that the computer itself installs"))
     yield found(
         ctx,

@@ -121,7 +121,10 @@ def many(activity: Activity, ctx: Context) -> Iterator[Finding]:
                      limits=(ctx.limit(MANY),), unit="computers"),
             fact("The last of them: ", activity),
             first_time(account),
-            against(f"It would be quiet below {ctx.limit(MANY)} computers within half an hour, and for whoever did so earlier"),
+            against(
+                f"It would be quiet below {plural(ctx.limit(MANY), 'computer')} within half an hour, "
+                "and for whoever did so earlier"
+            ),
         ),
         steps=ctx.path(activity, "remote desktop", plural(reached.distinct, "computer")),
     )  # fmt: skip

@@ -16,7 +16,7 @@ from app.engine.changes import (
 )
 from app.engine.changes.rights import CONTROLLING, NAMES, REPLICATION, TAKING, Entry, added, entries, is_privileged, owner
 from app.engine.context import Context
-from app.engine.detector import HOUR, Detector, fact, listed
+from app.engine.detector import HOUR, Detector, fact, listed, plural
 from app.engine.knowledge.directory import SENSITIVE_NAMES
 from app.engine.readings.novelty import is_new
 from app.engine.repeated import first_time
@@ -216,7 +216,7 @@ def _synchronised(activity: Activity, change: Change, ref: EntityRef | None, dom
         label="rights given",
         severity="high" if domain else "medium",
         why=("With it the object can be taken over, and what it can reach.",),
-        facts=(fact(f"{len(given)} accounts got it"),),
+        facts=(fact(f"{plural(len(given), 'account')} got it"),),
         quiet=("It would be quiet if only administrators and controllers had got rights",),
         title=DETECTOR.title if domain else "Rights over a sensitive object were given",
     )

@@ -20,6 +20,7 @@ from app.engine.detector import (
     later,
     listed,
     outcome_of,
+    plural,
     sentence,
     some,
 )
@@ -364,8 +365,9 @@ def tell(
             *((wide,) if wide is not None else ()),
             *((again(ctx.account(activity), ctx.source(activity)),) if before and not program else ()),
             against(
-                f"It would be quiet for single look-ups: below {ctx.limit(USERS)} users, {ctx.limit(GROUPS)} ordinary groups "
-                f"or {ctx.limit(SIDS)} identifiers within {WINDOW // MINUTE} minutes, and no list of all accounts"
+                f"It would be quiet for single look-ups: below {plural(ctx.limit(USERS), 'user')}, "
+                f"{plural(ctx.limit(GROUPS), 'ordinary group')} or {plural(ctx.limit(SIDS), 'identifier')} "
+                f"within {WINDOW // MINUTE} minutes, and no list of all accounts"
                 + ("; and for who reached it earlier, or where five others do" if confidence == "low" else "")
             ),
         ),

@@ -15,7 +15,7 @@ from app.engine.changes import (
     object_of,
 )
 from app.engine.context import Context
-from app.engine.detector import DAY, HOUR, MINUTE, Detector, fact, listed
+from app.engine.detector import DAY, HOUR, MINUTE, Detector, fact, listed, plural
 from app.engine.knowledge.accounts import SENSITIVE_GROUPS
 from app.engine.knowledge.directory import SENSITIVE_NAMES
 from app.engine.knowledge.sids import is_sensitive_group, relative_id, sid_in
@@ -158,7 +158,7 @@ def _ordinary(activity: Activity, change: Change, group: EntityRef | None, local
         subject=f"{subject_of(change, activity, ctx)} ordinary", title="Members added to a group by somebody new to that",
         why=("What the members of ", group or change.name, " may do is not known, or no more than to come in."),
         facts=(
-            *((fact(f"{trail.distinct:,} memberships within ten minutes"),) if many else ()),
+            *((fact(f"{plural(trail.distinct, 'membership')} within ten minutes"),) if many else ()),
             *((first_time(actor, "added members"),) if new else ()),
         ),
         quiet=(

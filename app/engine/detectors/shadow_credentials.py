@@ -15,7 +15,7 @@ from app.engine.changes import (
     object_of,
 )
 from app.engine.context import Context
-from app.engine.detector import DAY, HOUR, Detector, against, fact, found, listed, sentence
+from app.engine.detector import DAY, HOUR, Detector, against, fact, found, listed, plural, sentence
 from app.engine.forms import CERTIFICATE
 from app.engine.readings.novelty import is_new
 from app.engine.readings.sessions import sessioned
@@ -89,7 +89,7 @@ def _written(activity: Activity, change: Change, ctx: Context) -> Iterator[Findi
     if machine and actor is not None and ref is not None and actor.key == ref.key:
         facts.append(fact("A computer registers its own key from itself; this came from another computer"))
     if work:
-        facts.append(fact(actor, f" put keys on {usual} accounts on earlier days, as a device registration does"))
+        facts.append(fact(actor, f" put keys on {plural(usual, 'account')} on earlier days, as a device registration does"))
     if sensitive:
         facts.append(fact(ref or change.name, " is sensitive"))
     made = tell(

@@ -236,7 +236,9 @@ def collected(activity: Activity, ctx: Context, one: Fetched) -> Iterator[Findin
                 unit="policies",
             ),
             fact("Computers read these files with their own accounts; ", account, " is a person's or a service's"),
-            against(f"It would be quiet below {ctx.limit(POLICIES)} policies within {TOGETHER // MINUTE} minutes"),
+            against(
+                f"It would be quiet below {plural(ctx.limit(POLICIES), 'policy', 'policies')} within {TOGETHER // MINUTE} minutes"
+            ),
         ),
         steps=ctx.path(activity, "policy files", number),
     )

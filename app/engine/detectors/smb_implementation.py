@@ -203,7 +203,7 @@ def challenge(activity: Activity, ctx: Context, detail: Ntlm, drawn: str) -> Ite
         refused = ctx.memory.seen(("text", ip), detail.user or "", at, activity.id, GUESSING)
         if refused.count >= ctx.limit(REFUSED):
             words = "draws letters and digits where random bytes are due, as tools written in Python do"
-            words += f", and was refused {refused.count:,} times"
+            words += f", and was refused {plural(refused.count, 'time')}"
             yield guessed(activity, ctx, words, refused.take())
 
 

@@ -212,11 +212,11 @@ def tour_of(activity: Activity, account: EntityRef, place: str, tour: Trail, ctx
             sentence("Collectors visit every computer that the directory names, to ask who is signed in there."),
         ),
         facts=(
-            measured(f"{tour.distinct:,} computers within a minute", seen=tour.distinct, limits=(ctx.limit(TICKETS),)),
+            measured(f"{plural(tour.distinct, 'computer')} within a minute", seen=tour.distinct, limits=(ctx.limit(TICKETS),)),
             first_time(account),
             against(
-                f"It would be quiet for fewer than {ctx.limit(TICKETS)} computers within a minute, for whoever did so earlier, "
-                "and where five others do so"
+                f"It would be quiet for fewer than {plural(ctx.limit(TICKETS), 'computer')} within a minute, for whoever did so "
+                "earlier, and where five others do so"
             ),
         ),
         steps=ctx.path(activity, "tickets", plural(tour.distinct, "computer")),

@@ -131,7 +131,7 @@ def told(
             fact(f"{plural(connections, 'VPN connection')} of this user within 30 days were read"),
             against(
                 "It would be quiet from a country where the user was before, or where several colleagues connect from, "
-                f"and for a user with fewer than {ctx.limit(CONNECTIONS)} connections"
+                f"and for a user with fewer than {plural(ctx.limit(CONNECTIONS), 'connection')}"
             ),
         ),
         steps=(Step(origin=account, target=end, label=f"VPN from {place}", caption=client or "", accented=True),),

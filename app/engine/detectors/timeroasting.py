@@ -72,7 +72,9 @@ def tell(activity: Activity, ctx: Context, trail: Trail, mute: Trail | None, sev
                 seen=len(numbers), limits=(ctx.limit(ACCOUNTS),), unit="accounts",
             ),
             fact(f"{plural(len(numbers) - answered, 'request')} had no answer"),
-            against(f"It would be quiet for fewer than {ctx.limit(ACCOUNTS)} accounts within {WINDOW // MINUTE} minutes"),
+            against(
+                f"It would be quiet for fewer than {plural(ctx.limit(ACCOUNTS), 'account')} within {WINDOW // MINUTE} minutes"
+            ),
         ),
         steps=(Step(origin=source, target=target, label="signed time", caption=plural(len(numbers), "account"), accented=True),),
     )  # fmt: skip

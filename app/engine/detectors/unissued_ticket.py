@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from app.engine.context import Context
-from app.engine.detector import DAY, HOUR, Detector, Needs, against, fact, found, sentence
+from app.engine.detector import DAY, HOUR, Detector, Needs, against, fact, found, plural, sentence
 from app.engine.readings.tellings import is_local
 from app.model.activity import Activity
 from app.model.alert import Finding
@@ -92,8 +92,8 @@ def told(activity: Activity, ctx: Context, service: str, traced: int, lived: int
         ),
         facts=(
             fact("The ticket was given: ", activity),
-            fact(f"No controller's log has a sign-in or a renewal of this account in the {lived // HOUR} hours before"),
-            fact(f"The logs of all controllers are whole in that time, and show the sign-in of {traced:,} other accounts"),
+            fact(f"No controller's log has a sign-in or a renewal of this account in the {plural(lived // HOUR, 'hour')} before"),
+            fact(f"The logs of all controllers are whole in that time, and show the sign-in of {plural(traced, 'other')}"),
             against("It would be quiet if 4768 or 4770 of this account were in a log within that time"),
         ),
         steps=ctx.path(activity, f"ticket for {service}", "no sign-in in any log"),

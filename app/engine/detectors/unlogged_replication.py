@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.engine.context import Context
-from app.engine.detector import DAY, Detector, Needs, against, fact, found, sentence
+from app.engine.detector import DAY, Detector, Needs, against, fact, found, plural, sentence
 from app.engine.knowledge.watched import LOG
 from app.engine.readings.tellings import SAME, SINGLE, single
 from app.model.activity import Activity
@@ -49,7 +49,7 @@ def told(activity: Activity, ctx: Context) -> Finding:
         ),
         facts=(
             fact("Replication told by packets only: ", activity),
-            fact(f"At least {ctx.limit(ENOUGH):,} others of this controller are in its log (4662)"),
+            fact(f"The controller's log has at least {plural(ctx.limit(ENOUGH), 'other replication')} (4662)"),
             fact("The log is whole around it: no gap, not cleared"),
             against("It would be quiet if 4662 with a right to replicate were in the log within seconds"),
         ),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.engine.context import Context
-from app.engine.detector import HOUR, Detector, Needs, against, fact, found, sentence
+from app.engine.detector import HOUR, Detector, Needs, against, fact, found, plural, sentence
 from app.engine.knowledge.watched import LOG, PACKETS
 from app.engine.readings.tellings import ENOUGH, SAME, SINGLE, is_local, single
 from app.model.activity import Activity
@@ -77,7 +77,7 @@ def told(activity: Activity, ctx: Context, client: str, on_wire: bool) -> Findin
         ),
         facts=(
             fact("Told by packets only: " if on_wire else "Told by the log only: ", activity),
-            fact("Packets and log both told of at least ", f"{ctx.limit(ENOUGH):,}", " others before it, and of more after it"),
+            fact(f"Packets and log both told of at least {plural(ctx.limit(ENOUGH), 'other')} before it, and of more after it"),
             fact("Both are whole around it: no loss, no gap, both directions, no clearing of the log"),
             against("It would be quiet if the other one told of it within five minutes"),
         ),

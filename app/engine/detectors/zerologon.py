@@ -149,7 +149,7 @@ def tell(activity: Activity, ctx: Context, zero: Trail | None, failed: Trail | N
             *((fact(f"{plural(failed.total, 'failed authentication')} within minutes"),) if failed else ()),
             fact("The last of them: ", activity),
             against(
-                f"It would be quiet with random challenges and below {ctx.limit(BLIND_TRIES)} failures "
+                f"It would be quiet with random challenges and below {plural(ctx.limit(BLIND_TRIES), 'failure')} "
                 f"within {WINDOW // MINUTE} minutes"
             ),
         ),
@@ -258,8 +258,8 @@ def refused(activity: Activity, event: EventNetlogon, ctx: Context) -> Iterator[
             *((fact("It is the controller's own name: a controller opens no secure channel with itself"),) if own else ()),
             *((fact("The channel was not protected, which controllers refuse since the attack is known"),) if weak else ()),
             against(
-                f"It would be quiet for the name of another computer and fewer than {ctx.limit(BLIND_TRIES)} refusals within "
-                f"{WINDOW // MINUTE} minutes: a computer with a broken secret is refused some times an hour"
+                f"It would be quiet for the name of another computer and fewer than {plural(ctx.limit(BLIND_TRIES), 'refusal')} "
+                f"within {WINDOW // MINUTE} minutes: a computer with a broken secret is refused some times an hour"
             ),
         ),
         steps=ctx.path(activity, "secure channel", "refused"),

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from app.engine.context import Context
 from app.engine.memory import DAY, MONTH
+from app.model.counting import counted
 
 PEOPLE = 20
 """Accounts that sign in from one address on one day, from which on it stands for many: a person has one to three of them, a
@@ -77,8 +78,8 @@ def behind(ip: str, at: int, ctx: Context) -> str:
     one, level = _today(ip, at, ctx), usual(ip, at, ctx)
     if level is None and one.people < PEOPLE:
         return ""
-    known = "" if level is None else f"; on a bad day {level:,} fail at one time"
-    return f" stands for many: {one.people:,} accounts signed in from there that day{known}. Look who is behind it"
+    known = "" if level is None else f"; on a bad day {level:,} {'fails' if level == 1 else 'fail'} at one time"
+    return f" stands for many: {counted(one.people, 'account')} signed in from there that day{known}. Look who is behind it"
 
 
 def fails(ip: str, tried: int, told: bool, at: int, ctx: Context) -> None:

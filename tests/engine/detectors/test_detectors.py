@@ -127,6 +127,24 @@ def test_an_end_that_nobody_names_is_no_party(name: str, case: str, lost: tuple[
         assert not alert.finding.sources or alert.finding.sources[0].key
 
 
+ADJECTIVES = "such|other|different|ordinary|unknown|wrong|new|long"
+ONE_AS_MANY = re.compile(rf"(?<![\w.,:-])(?<!SMB )1 (?:(?:{ADJECTIVES}) )*(?!is\b|was\b|has\b|as\b|does\b)[a-z]+[a-rt-z]s\b")
+"""1 names"""
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda one: one.id)
+def test_one_of_something_is_told_as_one(detector: Detector) -> None:
+    """Where every threshold is one: in what alerts tell, and in what would have kept them quiet."""
+    lowest = {f"{detector.id}.{one.name}": 1.0 for one in detector.thresholds if not one.unit}
+    for given in FIRES[detector.id].values():
+        for values in ({}, lowest):
+            tuning = replace(given.tuning, values={**given.tuning.values, **values})
+            for one in alerts(detector, dataclasses.replace(given, tuning=tuning)):
+                told = [*map(plain, one.finding.story), *(plain(fact.text) for fact in one.finding.facts)]
+                told += [text for step in one.finding.steps for text in (step.label, step.caption)]
+                assert [text for text in told if ONE_AS_MANY.search(text)] == []
+
+
 @pytest.mark.parametrize("detector", DETECTORS, ids=lambda one: one.id)
 def test_low_sensitivity_reports_no_more_than_high(detector: Detector) -> None:
     for rows in (FIRES[detector.id], STAYS_QUIET[detector.id]):
