@@ -36,6 +36,15 @@ FIRES = {
     ),
     "a share by its address, found later": Case(differed(entry_of("dora"), facts={ATTRIBUTE: ELSEWHERE}), severity="low"),
 }
+FIRES |= {
+    "a home directory on a share by its address, over LDAP": Case(
+        [modify(dn("dora"), "homeDirectory", r"\\10.9.8.7\home")], severity="medium"
+    ),
+    "a profile over WebDAV (5136)": Case(written(dn("dora"), "profilePath", r"\\files.example.net@SSL\p"), severity="medium"),
+    "a profile on a share by its address (4738)": Case(
+        [account_event(4738, "dora", ProfilePath=r"\\10.9.8.7\p\dora")], severity="medium"
+    ),
+}
 NEW = f"CN=dora,OU=Staff,{BASE}"
 QUIET = {
     "by an administrator, over LDAP": [*administrators("boss"), modify(dn("dora"), ATTRIBUTE, "login.bat", user="boss")],
@@ -62,4 +71,16 @@ QUIET = {
     ],
     "another name of one, found later": differed(entry_of("dora", facts={ATTRIBUTE: "a.bat"}), facts={ATTRIBUTE: "b.bat"}),
 }  # fmt: skip
+QUIET |= {
+    "home directories and profiles on shares by name, over LDAP": [
+        *administrators("boss"),
+        modify(dn("dora"), "homeDirectory", r"\\files.example.com\home\dora"),
+        modify(BOSS, "profilePath", r"\\files\profiles$\boss"),
+        modify(dn("dora"), "homeDirectory", r"D:\home\dora"),
+    ],
+    "the same (4738, 5136)": [
+        account_event(4738, "dora", HomeDirectory=r"\\files\home\dora", ProfilePath=r"\\files\profiles\dora"),
+        *written(dn("dora"), "profilePath", r"\\files.example.com\p@x\dora"),
+    ],
+}
 REAL = (Real("lab/captures/benign_workday.pcap", fires=False),)

@@ -25,6 +25,7 @@ FIELDS = {
     "UserPrincipalName": "userprincipalname", "SidHistory": "sidhistory", "PrimaryGroupId": "primarygroupid",
     "AllowedToDelegateTo": "msds-allowedtodelegateto", "DnsHostName": "dnshostname",
     "ServicePrincipalNames": "serviceprincipalname", "ScriptPath": "scriptpath",
+    "HomeDirectory": "homedirectory", "ProfilePath": "profilepath",
 }  # fmt: skip
 """Fields of 4720, 4738, 4741 and 4742 to the attribute that they show."""
 WRITE_PROPERTY, VALIDATED_WRITE, WRITE_DACL = 0x20, 0x8, 0x40000

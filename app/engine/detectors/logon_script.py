@@ -27,14 +27,19 @@ from app.model.events import EventAccount, EventDirectoryChange
 
 RUNS = {"scriptpath": "logon script", "mstsinitialprogram": "program of a remote desktop session"}
 """Attributes of users that name what runs at their next sign-in (MS-ADA2, MS-ADA3)."""
+OPENS = {"homedirectory": "home directory", "profilepath": "path of a profile"}
+"""Those that name a share which it opens: whoever answers there is sent a proof of the password, and a profile brings a registry
+whose keys run programs (MS-ADA1, MS-ADA3). Nearly all lie on shares, so that only a strange one counts."""
 ADDRESS = re.compile(r"^\\\\(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f-]{2,45}\.ipv6-literal\.net)(?:@|\\|$)", re.I)
 """A share of a computer by its number: administrators write names."""
+STRANGE = re.compile(r"^\\\\[^\\]{1,255}@(?:ssl|\d{1,5})(?:@\d{1,5})?(?:\\|$)|^\\\\[^\\]{1,255}\\davwwwroot(?:\\|$)", re.I)
+"""A share over WebDAV, which any web server of the Internet may offer."""
 WATCHES = (LdapModify, LdapAdd, EventAccount, EventDirectoryChange, DirectoryChange)
 
 
 def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
     """Scripts of sensitive accounts, those on a share by its number, and the first ones that somebody writes."""
-    for change in changes_of(activity, ctx, *RUNS, ""):
+    for change in changes_of(activity, ctx, *RUNS, *OPENS, ""):
         if not change.attribute:
             if change.deed == "create":
                 for name in _names(change):
@@ -51,22 +56,28 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         actor = actor_of(activity, ctx)
         known = is_administrator(actor, ctx, activity.at)
         sensitive, address = is_sensitive_object(change, ref, ctx, activity.at), bool(ADDRESS.match(values[0]))
+        opens, strange = OPENS.get(change.attribute), address or bool(STRANGE.match(values[0]))
+        if opens is not None and not strange:
+            continue
         routine = is_routine(activity, ctx)
-        new = actor is not None and not known and is_new("script", actor.key, activity.at, ctx)
-        severity: Severity = "medium" if (sensitive or address) and not known and actor is not None else "low"
-        if not (sensitive or address or new):
+        new = actor is not None and not known and opens is None and is_new("script", actor.key, activity.at, ctx)
+        severity: Severity = "medium" if (sensitive or strange) and not known and actor is not None else "low"
+        if not (sensitive or strange or new):
             continue
         yield tell(
-            ctx, activity, change, (f" wrote a {RUNS[change.attribute]}, {values[0][:200]}, into the account ", ref),
-            label="logon script", severity=severity, routine=routine,
-            why=("It runs with the rights of ", ref, " at the next sign-in."),
+            ctx, activity, change, (f" wrote a {opens or RUNS[change.attribute]}, {values[0][:200]}, into the account ", ref),
+            label=opens or "logon script", severity=severity, routine=routine,
+            why=("The next sign-in of ", ref, " opens it, which proves the password to whoever answers there.")
+            if opens else ("It runs with the rights of ", ref, " at the next sign-in."),
             facts=(
                 *((fact(ref, " is sensitive"),) if sensitive else ()),
                 *((fact("It lies on a share that is named by its address"),) if address else ()),
+                *((fact("It lies on a share over WebDAV"),) if strange and not address else ()),
                 *((fact(actor, " is not known as an administrator, and did so for the first time"),) if new else ()),
             ),
             quiet=("It would be quiet for an administrator and an ordinary account, and in the hour when the account is made",),
-            confidence="medium" if severity == "medium" else "low", title=DETECTOR.title,
+            confidence="medium" if severity == "medium" else "low",
+            title=f"A {opens} on a strange share was written into an account" if opens else DETECTOR.title,
         )  # fmt: skip
 
 
@@ -80,7 +91,7 @@ DETECTOR = Detector(
     title="A logon script was written into an account",
     severity="medium",
     phase="Lateral movement",
-    techniques=("T1037.003", "T1098"),
+    techniques=("T1037.003", "T1098", "T1187"),
     watches=WATCHES,
     needs=change_needs(WATCHES),
     window=HOUR,
