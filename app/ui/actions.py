@@ -125,7 +125,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "packet.wireshark", "Open in Wireshark at this frame", "packet", "Ctrl+Shift+W", "page:open_in_wireshark", "View", "case"
     ),
-    Action("entity.note", "Write a note of this entity", "plus", "Ctrl+Alt+N", "page:write_note", "View", "case"),
+    Action("entity.note", "Write a note of this alert or entity", "plus", "Ctrl+Alt+N", "page:write_note", "View", "case"),
     Action("inspect", "Show or hide the inspector", "pin", "Space", "toggle_inspector", "View"),
     Action("layout.triage", "Layout: Triage", "columns", "Ctrl+Alt+1", "use_layout", "View", argument="Triage"),
     Action("layout.packet", "Layout: Packet", "columns", "Ctrl+Alt+2", "use_layout", "View", argument="Packet"),

@@ -35,6 +35,7 @@ from app.ui.navigation import Route
 from app.ui.page import Page
 from app.ui.rounds import in_turn
 from app.ui.shelf.doing import unpack
+from app.ui.tab_order import step
 from app.ui.widgets import health_rows
 from app.ui.widgets.hover_card import HoverCards
 from app.ui.widgets.words import Words
@@ -88,7 +89,13 @@ class MainWindow(Stage):
     def showEvent(self, event) -> None:
         """Whoever sees an empty window will open something."""
         super().showEvent(event)
+        if self.focusWidget() is None:  # else Qt gives the keys to the first button of the frame
+            self.page().setFocus(Qt.FocusReason.OtherFocusReason)
         self._idle.start(IDLE_MS)
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Tab goes as the window is read."""
+        return step(self, next) or super().focusNextPrevChild(next)
 
     def _get_ready(self) -> None:
         if self.desk.session is None:

@@ -14,6 +14,7 @@ from app.ui.desk import Desk
 from app.ui.jobs import Job
 from app.ui.navigation import Crumb, Route
 from app.ui.page_table import BY_NAME
+from app.ui.tab_order import scroll_to
 
 UNMADE = (QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide)
 """Events whose handlers of pages ask for parts that build() makes."""
@@ -94,7 +95,7 @@ class Page(QWidget):
     def focusNextPrevChild(self, next: bool) -> bool:
         """Keep the focus of a part that is hidden or off by now, until it is there again; Qt would give it to the rail.
 
-        From the page itself Tab leads to what is in it.
+        Where Tab leads else is said by the window.
         """
         held = self.focusWidget()
         if not self.isVisible() or held is None:
@@ -103,25 +104,11 @@ class Page(QWidget):
             self._lost = held
             self.setFocus(Qt.FocusReason.OtherFocusReason)
             return True
-        if held is self and next:
-            one = self.nextInFocusChain()
-            while one is not self and not (self.isAncestorOf(one) and _reached(one)):
-                one = one.nextInFocusChain()
-            if one is not self:
-                one.setFocus(Qt.FocusReason.TabFocusReason)
-                return True
         return super().focusNextPrevChild(next)
 
     def reveal(self, part: QWidget) -> None:
         """Scroll to a part that was opened, where the page has less room than it needs; once it has its place."""
-        QTimer.singleShot(0, part, lambda: self._scroll_to(part))
-
-    def _scroll_to(self, part: QWidget) -> None:
-        around = self.parentWidget()
-        while around is not None and not isinstance(around, QScrollArea):
-            around = around.parentWidget()
-        if around is not None and part.isVisible():
-            around.ensureWidgetVisible(part, 0, 0)
+        QTimer.singleShot(0, part, lambda: scroll_to(part))
 
     def visit(self, route: Route) -> None:
         """The route is shown now; ask for what it needs. Call refresh by default."""
@@ -181,11 +168,6 @@ class Page(QWidget):
                 self._hand_on(Qt.FocusReason.OtherFocusReason)
 
         self._jobs[topic] = self.desk.jobs.run(work, arrived, owner=self)
-
-
-def _reached(part: QWidget) -> bool:
-    """Whether Tab stops there."""
-    return part.isVisible() and part.isEnabled() and bool(part.focusPolicy() & Qt.FocusPolicy.TabFocus)
 
 
 class Column(QWidget):

@@ -1,8 +1,7 @@
 """Notes of an entity: what was written when and by whom, a field for the next one; all of it can be undone."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.model.note import Note
 from app.ui import theme, wording
@@ -10,33 +9,11 @@ from app.ui.catalogue import tr
 from app.ui.desk import Desk
 from app.ui.widgets.buttons import Button, LinkButton
 from app.ui.widgets.emptying import emptied
+from app.ui.widgets.note_field import NoteField
 from app.ui.widgets.words import Line, Paragraph, SectionHeading, Words
 
 MOST = 200
-LONGEST = 20_000
 HINT = "What you know of it, whom you asked, what is to be done. Ctrl+Enter keeps it."
-
-
-class Field(QPlainTextEdit):
-    """Where a note is written; Ctrl+Enter keeps it, Esc leaves it."""
-
-    def __init__(self, kept, left) -> None:
-        super().__init__()
-        self._kept, self._left = kept, left
-        self.setObjectName("note")
-        self.setPlaceholderText(HINT)
-        self.setAccessibleName(tr("A note of this entity"))
-        self.setTabChangesFocus(True)
-        self.setFixedHeight(theme.px(84))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keep, leave, or type."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._kept()
-        elif event.key() == Qt.Key.Key_Escape:
-            self._left()
-        elif len(self.toPlainText()) < LONGEST or not event.text() or event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
-            super().keyPressEvent(event)
 
 
 class NotesView(QWidget):
@@ -48,7 +25,7 @@ class NotesView(QWidget):
         self._key = ""
         self._changing: int | None = None
         self._shown: tuple[Note, ...] | None = None
-        self.field = Field(self.keep, self.leave)
+        self.field = NoteField(self.keep, self.leave, tr("A note of this entity"), HINT)
         self.keep_button = Button(tr("Keep note"), key="Ctrl Enter", primary=True, on_click=self.keep)
         self.leave_button = Button(tr("Cancel"), on_click=self.leave)
         self.leave_button.hide()

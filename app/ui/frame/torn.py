@@ -10,6 +10,7 @@ from app.ui.desk import Desk
 from app.ui.frame.pane import within
 from app.ui.frame.tab import Tab
 from app.ui.frame.topbar import Crumbs
+from app.ui.tab_order import step
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.clicks import STEPS
 
@@ -89,6 +90,10 @@ class TornWindow(QMainWindow):
         """Its size is kept."""
         super().resizeEvent(event)
         self.changed.emit()
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Tab goes as the window is read."""
+        return step(self, next) or super().focusNextPrevChild(next)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """The tab goes back."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property, partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from app.model.asking import GROUPS, SORTS, Explained, Looked, Order
@@ -311,6 +312,7 @@ class ActivitiesPage(Page):
         self._split.setSizes([560, 300])
         self._split.setStretchFactor(0, 1)
         self.keep_splitter("packet", self._split)
+        self.setFocusProxy(self.table)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._split)
@@ -536,6 +538,14 @@ class ActivitiesPage(Page):
             return
         self.desk.inspect(row, True)
         self.proof.show_row(row)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc leads from what proves a row back to the rows."""
+        if event.key() == Qt.Key.Key_Escape and self.proof.isAncestorOf(self.focusWidget()) and self.table.isVisible():
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.reveal(self.table)
+        else:
+            super().keyPressEvent(event)
 
     def _open_packet(self, row: ActivityRow) -> None:
         if self._split.sizes()[1] < theme.px(160):

@@ -85,7 +85,7 @@ class AlertPage(Page):
         self.evidence_part.proved.connect(desk.inspect)
         self.other = Others(desk)
         self.check, self.about, self.coverage = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
-        self.remarks = Remarks(self._write_note, self._remove_note)
+        self.remarks = Remarks(self._write_note, self._remove_note, self.evidence.setFocus)
         self.note, self.save_note = self.remarks.field, self.remarks.save
         self._build()
         self.setFocusProxy(self.evidence)
@@ -305,6 +305,11 @@ class AlertPage(Page):
     def _change(self, state: State | None = None, classification: Classification | None = None) -> None:
         if self.alert is not None:
             self.desk.change_alert(self.alert.id, state=state, classification=classification)
+
+    def write_note(self) -> None:
+        """The keyboard goes to the field of notes."""
+        self.note.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.reveal(self.remarks)
 
     def _write_note(self, words: str) -> None:
         if self.alert is not None:

@@ -99,6 +99,7 @@ class OverviewPage(Page):
         for one in (self.heading, self.news, FactsRow(self.facts), self.steps, self.incidents, self.grid_heading, self.grid):
             column.add(one)
         self.steps.hide()
+        self.setFocusProxy(self.steps.list)
         yield
         column.add(self.chart_heading)
         column.add(self.chart)

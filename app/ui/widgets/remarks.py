@@ -3,33 +3,33 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.model.note import Note
 from app.ui import theme, wording
 from app.ui.catalogue import tr
 from app.ui.widgets.buttons import Button, LinkButton
 from app.ui.widgets.emptying import emptied
+from app.ui.widgets.note_field import LONGEST, NoteField
 from app.ui.widgets.words import Paragraph, Words
 
-MOST, LONGEST = 50, 20_000
+MOST = 50
 
 
 class Remarks(QWidget):
-    """write(words): a note is to be added; remove(number): one is to go. What is typed stays until it was added."""
+    """write(words): a note is to be added; remove(number): one is to go; leave(): back to the page, by Esc in the field.
 
-    def __init__(self, write: Callable[[str], object], remove: Callable[[int], object]) -> None:
+    What is typed stays until it was added.
+    """
+
+    def __init__(self, write: Callable[[str], object], remove: Callable[[int], object], leave: Callable[[], object]) -> None:
         super().__init__()
         self._write, self._remove = write, remove
         self._shown: tuple[object, ...] | None = None
         self._subject = ""
         self._drafts: dict[str, str] = {}
-        self.field = QPlainTextEdit()
-        self.field.setPlaceholderText(tr("Write what was found; it stands in the report."))
-        self.field.setFixedHeight(theme.px(72))
-        self.field.setTabChangesFocus(True)
-        self.field.setAccessibleName(tr("Note"))
-        self.save = Button(tr("Add note"), on_click=self._add)
+        self.field = NoteField(self._add, leave, tr("Note"), tr("Write what was found; it stands in the report."))
+        self.save = Button(tr("Add note"), key="Ctrl Enter", on_click=self._add)
         self.save.setEnabled(False)
         self.field.textChanged.connect(lambda: self.save.setEnabled(bool(self.field.toPlainText().strip())))
         self._list = QVBoxLayout()
@@ -83,4 +83,5 @@ class Remarks(QWidget):
         words = self.field.toPlainText().strip()[:LONGEST]
         if words:
             self._write(words)
+            self.field.setFocus(Qt.FocusReason.OtherFocusReason)  # the button is off once there is nothing to add
             self.field.clear()
