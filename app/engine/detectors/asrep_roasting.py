@@ -42,7 +42,10 @@ NO_SUCH_ETYPE, PREAUTHENTICATION_REQUIRED = 14, 25
 PROOFS = frozenset({2, 14, 15, 16, 17, 138, 141, 142, 149, 150, 151})
 """Pre-authentication that proves a secret: encrypted timestamp, PKINIT, encrypted challenge, SPAKE, OTP (IANA registry)."""
 AES = frozenset({17, 18, 19, 20})
-RC4 = frozenset({23, 24})
+RC4 = frozenset({23, 24, -128, -133, -135})
+"""RC4-HMAC, its export form, and RC4-MD4, RC4-HMAC-OLD and RC4-HMAC-OLD-EXP of before Windows 2000 (MS-KILE section 3.1.5.2)."""
+BEFORE_HMAC = frozenset({-128, -133, -135})
+"""Systems of old offered these beside RC4-HMAC, never alone: RC4-MD4 seals with a key that can be guessed (CVE-2022-33679)."""
 TGT, PREAUTHENTICATION_FAILED = 4768, 4771
 
 
@@ -81,12 +84,28 @@ def unproved(activity: Activity, ctx: Context, detail: KerberosAs, ip: str, name
         ctx.memory.seen(("asked", ip), name, activity.at, activity.id, WINDOW)
         if rc4_only or hot(ctx, ip, activity.at):
             trail = ctx.memory.seen(("probed", ip), name, activity.at, activity.id, WINDOW)
-            if trail.distinct >= ctx.limit(PROBED) or hot(ctx, ip, activity.at):
+            broken = BEFORE_HMAC.issuperset(detail.request_etypes)
+            if broken or trail.distinct >= ctx.limit(PROBED) or hot(ctx, ip, activity.at):
                 yield told(activity, ctx, trail.take())
+        elif (answered := walked_on(ctx, ip, activity.at)) is not None:
+            yield answered_before(activity, ctx, ip, answered)
         return
     if activity.result != "success":
         return
     yield from given(activity, ctx, ip, name, rc4_only and detail.reply_etype in RC4)
+
+
+def walked_on(ctx: Context, ip: str, at: int) -> Trail | None:
+    """Answers without proof that stood early in a list of names, once enough others were asked for after them in vain."""
+    given, asked = (ctx.memory.trail((key, ip), at, WINDOW) for key in ("given", "asked"))
+    enough = given is not None and asked is not None and asked.distinct >= ctx.limit(PROBED_ANY)
+    return given if enough else None
+
+
+def answered_before(activity: Activity, ctx: Context, ip: str, given: Trail) -> Later:
+    """The finding that an answer became by the names that were asked for after it."""
+    ctx.memory.note(("hot", ip), True, activity.at)
+    return told(activity, ctx, together(ctx.memory.trail(("asked", ip), activity.at, WINDOW), given))
 
 
 def learn_proof(ctx: Context, ip: str, name: str, at: int) -> None:
@@ -191,6 +210,11 @@ def tell(activity: Activity, ctx: Context, given: Trail | None, probed: Trail | 
         story=(*pieces, sentence("Such a reply can be cracked offline to the account's password.")),
         facts=(
             *((fact(f"{plural(len(names), 'account')} answered without pre-authentication: {listed(names)}"),) if names else ()),
+            *(
+                (fact("It offers only RC4 of before RC4-HMAC, which seals with a key that can be guessed (CVE-2022-33679)"),)
+                if isinstance(detail, KerberosAs) and detail.request_etypes and BEFORE_HMAC.issuperset(detail.request_etypes)
+                else ()
+            ),
             *((fact(f"{plural(others, 'other account')} asked for in the same way were protected"),) if others else ()),
             fact(how),
             against(

@@ -143,6 +143,12 @@ WIRE_FIRES: Mapping[str, Mapping[str, Case]] = {
             *(bare(f"user{one}", one * SECOND, code=PREAUTH, etypes=(18, 17)) for one in range(5)),
             bare("kiosk", MINUTE, etypes=(18, 17)),
         ],
+        "answered in AES, then many others asked": [
+            bare("kiosk", 0, etypes=(23, 17, 18)),
+            *(bare(f"user{one}", one * SECOND, code=PREAUTH, etypes=(23, 17, 18)) for one in range(1, 6)),
+        ],
+        "RC4 of before RC4-HMAC alone, refused": [bare("kiosk", 0, code=14, etypes=(-128,))],
+        "RC4 of before RC4-HMAC alone, given": [bare("kiosk", 0, etypes=(-128,))],
         "many probed, none given": [bare(f"user{one}", one * SECOND, code=PREAUTH) for one in range(8)],
     },
     "brute_force": {
@@ -312,6 +318,8 @@ WIRE_QUIET: Mapping[str, Mapping[str, Case]] = {
                 as_req(f"user{person}", at=(2 * person + 1) * SECOND),
             )
         ],
+        "a system of old offers all that it has": [bare("alice", 0, code=PREAUTH, etypes=(23, -133, -128, 3, 1, 24, -135))],
+        "RC4 of before RC4-HMAC beside AES": [bare("alice", 0, code=14, etypes=(18, 17, 23, -128))],
         "seven probed": [bare(f"user{one}", one * SECOND, code=PREAUTH) for one in range(7)],
         "a certificate proves": [bare("alice", 0, pa_types=(16,))],
     },
