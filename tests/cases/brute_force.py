@@ -98,6 +98,20 @@ def crowd(at: int) -> list[Activity]:
     return [through(f"more{one}", at - first * MINUTE + one * SECOND) for first in (120, 15) for one in range(400)]
 
 
+def telephones(number: int, *, turns: int, apart: int = 8 * MINUTE) -> list[Activity]:
+    """Telephones that offer old passwords every six minutes through a proxy: the mail server has a controller judge them and
+    logs the proxy's address; a locked account it alone tells (4768 with 0x12 says nothing of a password)."""
+    told: list[Activity] = []
+    for one in range(number):
+        for turn in range(turns):
+            at = one * apart + turn * 6 * MINUTE
+            locked_now = turn % 6 == one % 6
+            told += [] if locked_now else [as_req(f"user{one}", FILES, at=at, code=WRONG)]
+            sub = 0xC0000234 if locked_now else WRONG_LOGGED
+            told.append(refused_logon(f"user{one}", "192.0.2.50", at=at + 1000, sub=sub, kind=3, computer=FILE_SERVER))
+    return sorted(told, key=lambda one: one.at)
+
+
 RADIUS = "192.0.2.41"
 
 
@@ -129,6 +143,9 @@ FIRES = {
         behind(KNOWN + 1, *failing(75, LATER + MINUTE, packets=True), packets=True), severity="medium"
     ),
     "fifteen accounts among forty, where three fail on other days": Case(behind(KNOWN + 1, *BY_DAY), severity="medium"),
+    "one round of guesses that server and controller tell from two addresses": Case(
+        telephones(14, turns=1, apart=4 * SECOND), severity="medium"
+    ),
     "twenty accounts through a RADIUS server that lets nobody in": Case(monday(20, later=False), severity="medium"),
     "twenty accounts through a RADIUS server that lets others in": Case(
         sorted(
@@ -194,6 +211,7 @@ QUIET = {
     "twelve accounts among four hundred, where three fail on other days": behind(
         KNOWN, *failing(12, LATER + 2 * HOUR), *crowd(LATER + 2 * HOUR)
     ),
+    "telephones with old passwords that server and controller tell from two addresses": telephones(14, turns=30),
     "twenty who mistype at a gateway, and are let in, which only RADIUS tells": monday(20, later=True),
     "the same by EAP": monday(20, later=True, eap=True),
     "twelve who fail at night through a mail server where nine do so every day": behind(KNOWN, *AT_NIGHT, fail=9),

@@ -168,6 +168,7 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
     if sign_in[3]:
         return right(activity, ctx, ip, who)
     if is_retold(activity, ctx, who):
+        failing_since(ip, who, at, ctx)
         return ()
     return wrong(activity, ctx, ip, who, sign_in)
 
@@ -221,13 +222,22 @@ def admitted(activity: Activity, access: RadiusAccess, ctx: Context) -> Iterable
     return ()
 
 
+def failing_since(ip: str, who: tuple[str, str], at: int, ctx: Context) -> int | None:
+    """Since when an account had failed from there before; a pause as long as the window begins anew.
+
+    Also asked of what another log told just before from elsewhere (a mail server's own address): it fails from here as well.
+    """
+    began = ctx.memory.recall(("failed", ip, who), int, at, WINDOW)
+    ctx.memory.note(("failed", ip, who), at if began is None else began, at)
+    return began
+
+
 def wrong(
     activity: Activity, ctx: Context, ip: str, who: tuple[str, str], sign_in: tuple[str, str | None, str, bool]
 ) -> Iterable[Later]:
     """A password that was wrong, beside all others from there."""
     at, memory, name = activity.at, ctx.memory, who[0]
-    began = memory.recall(("failed", ip, who), int, at, WINDOW)  # a pause as long as the window begins anew
-    memory.note(("failed", ip, who), at if began is None else began, at)
+    began = failing_since(ip, who, at, ctx)
     trail = memory.seen(("fail", ip), who, at, activity.id, WINDOW)
     over = memory.seen(("over", ip), sign_in[2], at, activity.id, WINDOW)
     machine = name.endswith("$")
