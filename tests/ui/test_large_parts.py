@@ -1,10 +1,12 @@
-"""Parts that were stubs in a narrow window at the largest text size: notices, heads beside bytes, jobs, keys of the menu."""
+"""Parts that were stubs in a narrow window at the largest text size, and the name of an empty workspace."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QMenu
 
+from app.session import Session
 from app.ui import keys, theme
 from app.ui.actions import ACTIONS
 from app.ui.main_window import MainWindow
@@ -108,3 +110,13 @@ def test_a_key_stands_apart_from_its_words_in_the_menu_of_the_window(window: Mai
         words = max(measure.horizontalAdvance(one.said) for one in told)
         key = max(measure.horizontalAdvance(keys.shown(one.id)) for one in told)
         assert menu.sizeHint().width() - words - key >= theme.px(12 + 24 + 16), menu.title()
+
+
+def test_a_workspace_that_is_open_is_named_before_anything_was_read(
+    make_window: Callable[..., MainWindow], settle: Settle, tmp_path: Path
+) -> None:
+    window = make_window(Session.open(tmp_path / "head-office.wardlight"))
+    assert window.statusbar.name.text() == "head-office.wardlight" and not window.desk.has_case
+    window.set_session(None)
+    settle(window)
+    assert window.statusbar.name.text() == "No case"

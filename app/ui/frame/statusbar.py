@@ -124,9 +124,10 @@ class StatusBar(QWidget):
         """Name and totals of the case."""
         overview: Overview | None = self._desk.overview
         session = self._desk.session
-        self.name.say(
-            "No case" if session is None or not self._desk.has_case else "Unsaved case" if session.is_temporary else session.name
-        )
+        if session is not None and not session.is_temporary:
+            self.name.say(session.name)  # also before anything was read into it
+        else:
+            self.name.say("Unsaved case" if session is not None and self._desk.has_case else "No case")
         self.privacy.setVisible(self._desk.private)
         has = overview is not None and bool(overview.inputs)
         problems = overview.problems if overview else 0
