@@ -94,7 +94,7 @@ def environment(testing: bool) -> Path:
             "-m",
             "pip",
             "install",
-            "--quiet",
+            "-qq",  # once would show what pip thinks of how others package their work; errors are still told
             "--disable-pip-version-check",
             "-c",
             HERE / "constraints.txt",

@@ -11,7 +11,7 @@ import msgspec
 
 from app.command.opening import opened
 from app.command.progress import Bar
-from app.command.tag import honeytokens
+from app.command.tag import honeytokens, tell_unknown
 from app.command.words import line
 from app.model.alert import RANK, Alert, plain
 from app.model.counting import counted
@@ -104,6 +104,7 @@ def run(options: argparse.Namespace, to_pdf: Callable[[str, Path], None]) -> int
             print(f"wardlight: all that was read before was looked at again, since {line(differs)}", file=sys.stderr)
         if options.workspace is not None:
             tell_others(session)
+        tell_unknown(session, {session.key_of(one): one for one in options.honeytoken})
         parameters: dict[str, object] = {"sensitivity": options.sensitivity, "fail_on": options.fail_on}
         if options.test_mode:
             parameters["test_mode"] = True

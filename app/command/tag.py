@@ -3,7 +3,7 @@
 import argparse
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -46,9 +46,8 @@ def run(options: argparse.Namespace) -> int:
         session.tag_all(names, tag, state)
         if state and (other := meant(tag)):
             print(f"wardlight: no alert follows the tag {line(tag)}; was {other.lower()!r} meant?", file=sys.stderr)
-        for key, name in names.items() if state and tag != KNOWN_BAD else ():
-            if session.queries.entity(key) is None:  # a slip of the pen would guard nobody
-                print(f"wardlight: nothing that was read names {line(name)}; it is tagged for what will be", file=sys.stderr)
+        if state and tag != KNOWN_BAD:
+            tell_unknown(session, names)
         session.read_here([], lambda _: None, sensitivity=session.queries.sensitivity())  # alerts follow the tags
     finally:
         session.close()
@@ -83,6 +82,13 @@ def meant(tag: str) -> str:
 
 def _letters(tag: str) -> str:
     return "".join(one for one in tag.casefold() if one.isalnum())
+
+
+def tell_unknown(session: Session, names: Mapping[str, str]) -> None:
+    """Say which of those that were tagged (key to what was typed) nothing has: a slip of the pen would guard nobody."""
+    for key, name in names.items():
+        if session.queries.entity(key) is None:
+            print(f"wardlight: nothing that was read names {line(name)}; it is tagged for what will be", file=sys.stderr)
 
 
 def honeytokens(session: Session, names: Sequence[str]) -> None:

@@ -57,7 +57,9 @@ def test_a_honeytoken_is_named_before_reading(tmp_path: Path, capsys: pytest.Cap
     case = tmp_path / "case.wardlight"
 
     assert run(["analyze", str(SAMPLE), "--workspace", str(case), "--honeytoken", "honey.admin"], no_pdf) == 2
-    assert "honeytoken_activity" in detectors(case)
+    assert "honeytoken_activity" in detectors(case) and "nothing that was read" not in capsys.readouterr().err
+    run(["analyze", str(SAMPLE), "--workspace", str(case), "--honeytoken", "hony.admin"], no_pdf)
+    assert "nothing that was read names hony.admin" in capsys.readouterr().err
 
 
 def test_what_cannot_be_tagged_is_said_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
