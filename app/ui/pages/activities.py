@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from functools import cached_property, partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from app.model.asking import GROUPS, SORTS, Explained, Looked, Order
@@ -538,14 +537,6 @@ class ActivitiesPage(Page):
             return
         self.desk.inspect(row, True)
         self.proof.show_row(row)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc leads from what proves a row back to the rows."""
-        if event.key() == Qt.Key.Key_Escape and self.proof.isAncestorOf(self.focusWidget()) and self.table.isVisible():
-            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
-            self.reveal(self.table)
-        else:
-            super().keyPressEvent(event)
 
     def _open_packet(self, row: ActivityRow) -> None:
         if self._split.sizes()[1] < theme.px(160):

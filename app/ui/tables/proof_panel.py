@@ -5,12 +5,14 @@ from functools import cached_property
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.model.rows import ActivityRow, Packet, Record
 from app.ui import wording
 from app.ui.desk import Desk
 from app.ui.page import Page
+from app.ui.tab_order import scroll_to
 from app.ui.tables.packet_view import PacketView
 from app.ui.tables.record_view import RecordView
 from app.ui.widgets.twins import Twin, TwinLine, twins_of
@@ -60,6 +62,14 @@ class ProofPanel(QWidget):
         """The keyboard goes to the tree, or to the fields."""
         shown = self.record.fields if isinstance(self._stack.currentWidget(), RecordView) else self.packet.tree
         shown.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc leads back to the rows of the page."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._page.setFocus(Qt.FocusReason.OtherFocusReason)
+            scroll_to(self._page.focusWidget() or self._page)
+        else:
+            super().keyPressEvent(event)
 
     def show_row(self, row: ActivityRow, frame: int | None = None) -> None:
         """What proves a row: one of its frames, or the record of a log."""
