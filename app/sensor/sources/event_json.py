@@ -10,7 +10,6 @@ import msgspec
 
 from app.sensor.events.json_forms import record_of
 from app.sensor.frame import Emit
-from app.sensor.sources.content import Refused
 from app.sensor.sources.event_xml import encoding_of
 from app.sensor.sources.handing_on import HandingOn
 from app.sensor.sources.reading import Note, Opening, Step
@@ -18,12 +17,9 @@ from app.sensor.sources.reading import Note, Opening, Step
 WINDOW = 1 << 18
 LARGEST = 4 << 20
 """Bytes of one event."""
-STEP = 500
 DEPTH = 200
 HEAD, LOOKED = 1 << 23, 20
 """Bytes and lines that tell whether a file has one object on each line."""
-PATIENCE = 20_000
-"""A file whose first objects, so many, are no events is none of events."""
 NONE = "JSON that holds no Windows events in a form that is known"
 _DECODER = msgspec.json.Decoder()
 _MARK = re.compile(rb'["{}\[\]]')
@@ -34,35 +30,23 @@ Element = tuple[int, int, bytes]
 
 def read_event_json(opening: Opening, emit: Emit, note: Note) -> Generator[Step, None, None]:
     """Every event of the file; what is no JSON and what is no event is counted. ordinal: line or number of the element."""
-    found = foreign = 0
-    data, told = opening.data, HandingOn(opening, emit, note)
+    data, told = opening.data, HandingOn(opening, emit, note, NONE)
 
     for number, done, text in elements(data, note):
+        where = f"line {number}"
         try:
             value: Any = _DECODER.decode(text)
         except (msgspec.MsgspecError, RecursionError, ValueError):
-            note("lines that are no JSON", f"line {number}")
-            foreign += 1
-            value = None
-        if isinstance(value, dict):
-            record = record_of(value, number, lambda what, number=number: note(what, f"line {number}"))  # type: ignore[misc]
+            told.pass_over("lines that are no JSON", where)
+        else:
+            record = record_of(value, number, lambda what, where=where: note(what, where)) if isinstance(value, dict) else None  # type: ignore[misc]
             if record is None:
-                foreign += 1
-                note("objects that are no Windows event", f"line {number}")
+                told.pass_over("objects that are no Windows event", where)
             else:
-                found += 1
-                told.take(record, f"line {number}")
-        elif value is not None:
-            foreign += 1
-            note("objects that are no Windows event", f"line {number}")
-        if not found and foreign >= PATIENCE:
-            raise Refused(NONE)
-        if (found + foreign) % STEP == 0:
+                told.take(record, where)
+        if told.due:
             yield told.step(done)
-    if not found:
-        raise Refused(NONE)
-    told.rest()
-    yield told.step(len(data))
+    yield told.end(len(data))
 
 
 def elements(data: bytes | mmap, note: Note) -> Iterator[Element]:

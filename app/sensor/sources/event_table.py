@@ -13,7 +13,6 @@ import msgspec
 
 from app.sensor.events.json_forms import record_of
 from app.sensor.frame import Emit
-from app.sensor.sources.content import Refused
 from app.sensor.sources.event_xml import encoding_of
 from app.sensor.sources.handing_on import HandingOn
 from app.sensor.sources.kinds import columns_of
@@ -22,9 +21,6 @@ from app.sensor.sources.reading import Note, Opening, Step
 WINDOW = 1 << 18
 LARGEST = 4 << 20
 """Characters of one row."""
-STEP = 500
-PATIENCE = 20_000
-"""A table whose first rows, so many, are no events is none of events."""
 NONE = "a table that holds no Windows events in a form that is known"
 BETWEEN = " ¦ "
 """What stands between the fields in a cell of Hayabusa."""
@@ -35,24 +31,16 @@ csv.field_size_limit(LARGEST)
 
 def read_event_table(opening: Opening, emit: Emit, note: Note) -> Generator[Step, None, None]:
     """Every event of the table; rows that are none are counted. ordinal: number of the row below the names."""
-    found = foreign = 0
-    data, told = opening.data, HandingOn(opening, emit, note)
+    data, told = opening.data, HandingOn(opening, emit, note, NONE)
     for number, done, row in rows(data, note):
         record = record_of(row, number, lambda what, number=number: note(what, f"row {number}"))  # type: ignore[misc]
         if record is None:
-            foreign += 1
-            note("rows that are no Windows event", f"row {number}")
+            told.pass_over("rows that are no Windows event", f"row {number}")
         else:
-            found += 1
             told.take(record, f"row {number}")
-        if not found and foreign >= PATIENCE:
-            raise Refused(NONE)
-        if (found + foreign) % STEP == 0:
+        if told.due:
             yield told.step(done)
-    if not found:
-        raise Refused(NONE)
-    told.rest()
-    yield told.step(len(data))
+    yield told.end(len(data))
 
 
 def rows(data: bytes | mmap, note: Note) -> Iterator[Row]:

@@ -11,13 +11,11 @@ from mmap import mmap
 
 from app.sensor.events.xml_form import LARGEST, xml_record
 from app.sensor.frame import Emit
-from app.sensor.sources.content import Refused
-from app.sensor.sources.handing_on import HandingOn
+from app.sensor.sources.handing_on import STEP, HandingOn
 from app.sensor.sources.reading import Note, Opening, Step
 
 WINDOW = 1 << 18
 """Bytes that are looked at once."""
-STEP = 500
 """Events between two steps."""
 _BEGIN = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,30}:)?Event[\s>]")
 _END = re.compile(rb"</(?:[A-Za-z_][\w.-]{0,30}:)?Event\s*>")
@@ -34,21 +32,17 @@ _PAGES = {
 
 def read_event_xml(opening: Opening, emit: Emit, note: Note) -> Generator[Step, None, None]:
     """Every event of the file; broken ones are counted. ordinal: its number in the file, from 1."""
-    found, data, told = False, opening.data, HandingOn(opening, emit, note)
+    data, told = opening.data, HandingOn(opening, emit, note, "XML that holds no Windows events")
 
     for number, (text, done) in enumerate(events(data, note), 1):
         record = xml_record(text, number)
         if record is None:
             note("events that are broken or say no id and time", f"event {number}")
         else:
-            found = True
             told.take(record, f"event {number}")
         if number % STEP == 0:
             yield told.step(done)
-    if not found:
-        raise Refused("XML that holds no Windows events")
-    told.rest()
-    yield told.step(len(data))
+    yield told.end(len(data))
 
 
 def events(data: bytes | mmap, note: Note) -> Iterator[tuple[bytes, int]]:
