@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.sensor.sources.event_table import LARGEST, rows
+from app.sensor.sources.event_table import rows
 from app.sensor.sources.inputs import find_inputs
 from app.sensor.sources.kinds import TABLE, columns_of, kind_of, why_not
 from app.sensor.sources.record_texts import read_texts, texts_file
 from app.sensor.sources.records import read_record
+from app.sensor.sources.table_rows import LARGEST
 from tests.sensor.events_material import read, said
 
 AUDIT = "Microsoft-Windows-Security-Auditing"
