@@ -17,8 +17,9 @@ from app.command.export import KEYLESS
 from app.command.opening import open_existing
 from app.command.words import line
 from app.model.counting import counted
-from app.model.notice import Notice, Notifying, Scheduled, TargetState
+from app.model.notice import Notice, Notifying, Scheduled, TargetState, gets_of
 from app.notify.notifier import Notifier
+from app.notify.reports import folder_of
 from app.paths import whole
 from app.session import IN_USE, Session, StoreError
 from app.settings import load
@@ -28,6 +29,13 @@ PATIENCE = 1.0
 """Seconds between two tries to deliver while another process does."""
 Pdf = Callable[[str, Path], None]
 T = TypeVar("T", bound=msgspec.Struct)
+NOTHING = """nothing is set up: alerts are told to nobody, and no report comes by itself
+`notify WORKSPACE --set FILE` sets up what a file of JSON says, such as
+
+{"targets": [{"kind": "syslog", "name": "siem", "address": "siem.corp.test", "port": 6514, "transport": "tls"}],
+ "reports": [{"report": "summary", "every": "daily", "form": "xlsx"}]}
+
+then `--test siem` sends a test; docs/notifications.md tells of mail, webhooks and filters, and the window has forms for them"""
 PLACES = ("authorities", "certificate", "key", "folder")
 """Fields of destinations and reports that name a file or a folder."""
 
@@ -39,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--once", action="store_true", help="deliver what is new, then end: 0 when all arrived, 1 when some waits")
     what.add_argument("--test", metavar="NAME", help="send a test to this destination")
     what.add_argument("--preview", metavar="ALERT", help="print what destinations would be sent about this alert")
-    what.add_argument("--show", action="store_true", help="print how destinations are doing")
+    what.add_argument("--show", action="store_true", help="print what is set up, and how destinations are doing")
     what.add_argument("--set", type=Path, metavar="FILE", help="take destinations and reports from this JSON file; - for stdin")
     parser.add_argument("--as", dest="target", metavar="NAME", help="--preview: for this destination only")
     parser.add_argument("--all", action="store_true", help="--set: new destinations also get what the workspace holds already")
@@ -165,17 +173,36 @@ def _show(session: Session, options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.buffer.write(msgspec.json.encode({"targets": states, "set": session.notifying()}) + b"\n")
         return 0
-    for one in states:
-        print(f"{line(one.name)}{'' if one.on else ' (off)'}: {line(one.label)}")
-        last = "never" if one.last is None else (EPOCH + timedelta(microseconds=one.last)).strftime("%Y-%m-%d %H:%M:%S UTC")
-        print(f"    {one.delivered:,} delivered, the last {last}; {one.waiting:,} waiting; {_tries(one)} failed")
+    held = session.notifying()
+    if not held.targets and not held.reports:
+        print(NOTHING)
+        return 0
+    for target, one in zip(held.targets, states, strict=False):
+        print(f"{line(one.name)}{'' if one.on else ' (off)'}: {line(one.label)}; gets {line(gets_of(target.wanted))}")
+        print(f"    {_doing(one)}")
         if one.error:
             print(f"    {line(one.error)}")
     if not states:
-        print("no destinations; --set FILE gives some (docs/notifications.md)", file=sys.stderr)
-    for report in session.notifying().reports:
-        print(f"{report.every} {report.report} as {report.form}{f', mailed by {line(report.mail)}' if report.mail else ''}")
+        print("no destinations: alerts and health issues are told to nobody")
+    for report in held.reports:
+        mailed = f", mailed by {line(report.mail)}" if report.mail else ""
+        print(
+            f"{report.every} {report.report} as {report.form} into {line(str(folder_of(session.path.resolve(), report)))}{mailed}"
+        )
     return 0
+
+
+def _doing(one: TargetState) -> str:
+    """What a destination took, and what it did not."""
+    if one.last is None:
+        parts = ["nothing delivered yet"]
+    else:
+        last = (EPOCH + timedelta(microseconds=one.last)).strftime("%Y-%m-%d %H:%M:%S UTC")
+        parts = [f"{one.delivered:,} delivered, the last {last}"]
+    parts += [f"{one.waiting:,} waiting{', its queue is full' if one.full else ''}"] if one.waiting else []
+    parts += [f"{_tries(one)} failed"] if one.failed else []
+    parts += [f"{one.refused:,} refused and given up"] if one.refused else []
+    return "; ".join(parts)
 
 
 def _set(session: Session, options: argparse.Namespace) -> None:

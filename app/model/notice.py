@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from msgspec import Meta, Struct
 
 from app.model.alert import RANK, Severity
+from app.model.counting import counted
 
 Trigger = Literal["new", "update", "health", "report", "test"]
 """new, update: a suspicious activity. health: an issue of the program itself."""
@@ -211,6 +212,17 @@ def _web(url: str) -> str:
         return f"{parts.scheme}://{parts.hostname or ''}"
     except ValueError:
         return "the web"
+
+
+def gets_of(wanted: Wanted) -> str:
+    """Which notices a destination gets, in words."""
+    kinds = [words for words, on in (("new", wanted.new), ("updated", wanted.updated), ("health", wanted.health)) if on]
+    more = {"low": [], "medium": ["medium and above"], "high": ["high only"]}[wanted.least]
+    if wanted.detectors:
+        more.append(counted(len(wanted.detectors), "detector"))
+    if wanted.entity:
+        more.append(f"with {wanted.entity}")
+    return "; ".join([", ".join(kinds) or "nothing", *more])
 
 
 def kind_of(target: Target) -> str:

@@ -58,6 +58,24 @@ def test_a_destination_is_set_tested_previewed_and_served(workspace: Path, tmp_p
     assert len(server.got) == count + 1 and msgspec.json.decode(server.got[0][2])["trigger"] == "test"
 
 
+def test_what_is_set_up_is_shown_and_how_to_begin_where_nothing_is(workspace: Path, tmp_path: Path) -> None:  # noqa: F811
+    first = wardlight("notify", workspace, "--show")
+    example = first[first.index("{") : first.rindex("}") + 1]
+    said = tmp_path / "notify.json"
+    said.write_text(example)
+    wardlight("notify", workspace, "--set", said)
+    shown = wardlight("notify", workspace, "--show")
+    assert "nothing is set up" in first
+    assert "siem: syslog over TLS to siem.corp.test:6514; gets new, updated, health" in shown
+    assert "nothing delivered yet" in shown and "never" not in shown and "0 " not in shown
+    assert f"daily summary as xlsx into {workspace}.reports" in shown
+
+    said.write_text('{"reports": [{"report": "groups", "every": "weekly", "form": "html"}]}')
+    wardlight("notify", workspace, "--set", said)
+    shown = wardlight("notify", workspace, "--show")
+    assert "weekly groups as html into" in shown and "told to nobody" in shown and "--set" not in shown
+
+
 @pytest.mark.parametrize(
     "text", ['{"targets": 1}', '{"targets": [{"kind": "smoke", "name": "x"}]}', "no json", '{"reports": [{"report": "x"}]}']
 )

@@ -1,19 +1,8 @@
 """Rows of the table of destinations: where each goes, what it gets, how it is doing."""
 
-from app.model.notice import Target, TargetState, Wanted, kind_of, label_of
+from app.model.notice import Target, TargetState, gets_of, kind_of, label_of
 from app.ui import wording
 from app.ui.tables.cells import Column
-
-
-def gets(wanted: Wanted) -> str:
-    """What a destination is told, in words."""
-    kinds = [words for words, on in (("new", wanted.new), ("updated", wanted.updated), ("health", wanted.health)) if on]
-    more = [] if wanted.least == "low" else [f"{wanted.least} and above"] if wanted.least == "medium" else ["high only"]
-    if wanted.detectors:
-        more.append(wording.count(len(wanted.detectors), "detector"))
-    if wanted.entity:
-        more.append(f"with {wording.tidy(wanted.entity, 60)}")
-    return "; ".join([", ".join(kinds) or "nothing", *more])
 
 
 def doing(state: TargetState) -> str:
@@ -49,4 +38,4 @@ def row_of(target: Target, state: TargetState | None) -> Row:
     """A destination as it is set now. state: how it was doing, None when nobody has looked yet."""
     held = {} if state is None else {name: getattr(state, name) for name in state.__struct_fields__}
     now = {"name": target.name, "label": label_of(target), "on": target.on, "kind": kind_of(target)}
-    return Row(**{**held, **now, "gets": gets(target.wanted)})
+    return Row(**{**held, **now, "gets": wording.tidy(gets_of(target.wanted), 120)})
