@@ -3,18 +3,20 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
+from app.command.doing import new_problems
 from app.command.opening import opened
 from app.command.progress import Bar
 from app.command.tag import honeytokens, tell_unknown
 from app.command.words import line
 from app.model.alert import RANK, Alert, plain
 from app.model.counting import counted
+from app.model.rows import Problem
 from app.session import Session
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -185,16 +187,14 @@ def print_alert(one: Alert, flush: bool = False) -> None:
         sys.stdout.flush()
 
 
-def print_totals(session: Session) -> None:
-    """How many alerts and activities there are, and the problems of the inputs, on standard output."""
+def print_totals(session: Session, before: Mapping[str, Sequence[Problem]] | None = None) -> None:
+    """How many alerts and activities there are, and the problems of the inputs, on standard output. before: see new_problems."""
     alerts, inputs = session.queries.alerts(), session.queries.inputs()
     activities = sum(one.activities for one in inputs)
     read = f"{activities:,} {'activity' if activities == 1 else 'activities'} from {counted(len(inputs), 'input')}"
     print(f"{counted(len(alerts), 'alert')}, {read}")
-    for one in inputs:
-        for problem in one.problems:
-            where = f" ({line(problem.where)})" if problem.where not in ("", one.path) else ""
-            print(f"problem: {line(one.path)}: {line(problem.what)}: {problem.count:,}{where}")
+    for words in new_problems(inputs, before or {}):
+        print(words)
     for issue in session.queries.health().opened:
         if issue.rule == "activities-unread":
             print(f"problem: {line(issue.what)}")

@@ -15,6 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from app.command.analyze import add_fail_on, add_strictness, print_totals, tell_others
+from app.command.doing import Doing
 from app.command.opening import opened
 from app.command.raised import Said, as_json, came, in_words, known, tell_raised, tell_rest
 from app.command.words import line
@@ -116,7 +117,7 @@ def run(options: argparse.Namespace) -> int:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    said: dict[str, str] = {}
+    doing = Doing()
     ran: set[str] = set()
     refused: set[str] = set()
     raised: Said = {}
@@ -127,9 +128,7 @@ def run(options: argparse.Namespace) -> int:
             ran.add(state.id)
         if state.state == "failed":
             refused.add(state.id)
-        words = f"{line(state.label)}: {state.state}{f': {line(state.error)}' if state.error else ''}"
-        if said.get(state.id) != words:
-            said[state.id] = words
+        for words in doing.lines(state, time.monotonic()):
             print(words, file=sys.stderr, flush=True)
 
     session = opened(options.workspace)
@@ -137,6 +136,7 @@ def run(options: argparse.Namespace) -> int:
         session.needs("administrator")
         session.start_notifying()
         before = known(session)
+        problems = {one.key: one.problems for one in session.queries.inputs()}
         seen: tuple[Alert, ...] = ()
         listener = Listener(options.workspace, say, options.sensitivity)
         try:
@@ -155,7 +155,7 @@ def run(options: argparse.Namespace) -> int:
         tell_others(session)  # of what the last detection found
         tell_rest(session, raised, before, tell)
         with redirect_stdout(sys.stderr) if options.json else nullcontext():
-            print_totals(session)
+            print_totals(session, problems)
             for one in states:
                 never = "; it never ran" if one.id in refused - ran else ""
                 activities = counted(one.activities, "activity", "activities")

@@ -80,6 +80,30 @@ def test_a_growing_file_is_followed_until_the_time_is_over(tmp_path: Path) -> No
     assert row.path.endswith("growing.pcap (live)")
 
 
+def test_a_problem_is_told_when_it_is_there_and_not_by_the_next_run(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("127.0.0.1", 0))
+        port = sock.getsockname()[1]
+    words = ["listen", str(tmp_path / "case.wardlight"), "--syslog", f"udp:127.0.0.1:{port}"]
+    child = start(*words)
+    assert child.stderr is not None
+    said = b""
+    while not said.endswith(b": running\n"):
+        said = child.stderr.readline()
+        assert said, "it ended"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        for _ in range(3):
+            sock.sendto(b"<13>hello", ("127.0.0.1", port))
+    told = child.stderr.readline()
+    child.terminate()
+    first, _ = child.communicate(timeout=60)
+    second, errors = start(*words, "--for", "1").communicate(timeout=60)
+
+    assert told.startswith(b"problem: syslog udp 127.0.0.1") and b"no Windows event: " in told
+    assert first.count(b"problem: ") == 1 and b"no Windows event: 3 (" in first
+    assert b"problem: " not in second + errors and b"from 2 inputs" in second
+
+
 def test_sources_are_named_by_options_and_by_a_file(tmp_path: Path) -> None:
     listed = tmp_path / "sources.json"
     listed.write_text(json.dumps([{"kind": "syslog", "transport": "tcp", "port": 1514}]))
