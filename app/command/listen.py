@@ -12,7 +12,6 @@ from pathlib import Path
 from secrets import token_hex
 
 import msgspec
-from msgspec.structs import replace
 
 from app.command.analyze import add_fail_on, add_strictness, print_totals, tell_others
 from app.command.doing import Doing
@@ -34,11 +33,8 @@ from app.model.source import (
     SourceState,
     SyslogSource,
 )
-from app.paths import whole
-from app.sensor.live import unwritable
+from app.sensor.live import beside, unwritable
 
-FILES = ("certificate", "key", "authorities", "places", "path", "file", "state")
-"""Fields of sources that name a file."""
 FLAGS = frozenset({"-h", "--help", "--json"})
 
 
@@ -177,7 +173,7 @@ def specs_of(options: argparse.Namespace) -> list[LiveSource]:
             listed = msgspec.json.decode(options.sources.read_bytes(), type=list[LiveSource])
         except msgspec.MsgspecError as error:
             raise OSError(f"{options.sources} is no list of sources: {error}") from error
-        specs += [_whole(one, options.sources.parent) for one in listed]
+        specs += [beside(one, options.sources.parent) for one in listed]
     if options.interface:
         specs.append(CaptureSource(interfaces=tuple(dict.fromkeys(options.interface)), filter=options.filter))
     specs += [_syslog(text, options) for text in options.syslog]
@@ -203,12 +199,7 @@ def specs_of(options: argparse.Namespace) -> list[LiveSource]:
         specs.append(GrowingSource(path="-" if path == "-" else str(Path(path).resolve())))
     if why := next(filter(None, map(unwritable, specs)), ""):
         raise OSError(why)
-    return [_whole(one) for one in specs]
-
-
-def _whole(spec: LiveSource, folder: Path | None = None) -> LiveSource:
-    """With whole names of files: the process of a source does not run in the folder in which they were typed."""
-    return replace(spec, **{one: whole(getattr(spec, one), folder) for one in FILES if hasattr(spec, one)})
+    return [beside(one) for one in specs]
 
 
 def _syslog(text: str, options: argparse.Namespace) -> SyslogSource:

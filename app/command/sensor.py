@@ -19,7 +19,7 @@ from app.model.sensor import SensorReport
 from app.model.source import LiveSource
 from app.paths import settings_folder
 from app.sensor.service import changes
-from app.sensor.service.configuration import read_config, read_place, write_place
+from app.sensor.service.configuration import read_config, read_place, rooted, write_place
 from app.sensor.service.files import STATE, SYSTEM, Files
 from app.sensor.service.fitness import unfit
 from app.sensor.service.service import RESTART
@@ -111,7 +111,7 @@ def _until_closed(stop: threading.Event) -> None:
 def _check(files: Files) -> int:
     found = read_config(files.configuration)
     running, told = _running(files)
-    words = [found.why] if found.config is None else unfit(found.config, running)
+    words = [found.why] if found.config is None else unfit(rooted(found.config, files.configuration), running)
     try:
         if read_place(files.place) is None:
             words.append("No hub is known: join one with --join.")
@@ -143,7 +143,7 @@ def _named(files: Files) -> list[str]:
     from app.sensor.live import label_of
 
     config = read_config(files.configuration).config
-    return [label_of(one) for one in config.sources] if config is not None else []
+    return [label_of(one) for one in rooted(config, files.configuration).sources] if config is not None else []
 
 
 def _status(files: Files) -> int:

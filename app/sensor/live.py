@@ -4,9 +4,12 @@ import hashlib
 import socket
 import sys
 from importlib import import_module
-from typing import cast
+from pathlib import Path
+from typing import TypeVar, cast
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from app.model.source import (
     CaptureSource,
@@ -20,6 +23,7 @@ from app.model.source import (
     TraceSource,
     WindowsLogSource,
 )
+from app.paths import whole
 from app.sensor.sources.living import Cannot, LiveReader
 
 LIVE = " (live)"
@@ -36,8 +40,16 @@ RUNS: dict[str, tuple[str, str]] = {
     "hub": ("app.sensor.sources.hub", "run"),
 }
 """Kind of a source to the module and function that run it; imported in its own process only."""
+FILES = ("certificate", "key", "authorities", "places", "path", "file", "state")
+"""Fields of sources that name a file."""
+Source = TypeVar("Source", bound=Struct)
 INPUTS = {"capture": "pcap", "growing": "pcap", "windows-log": "evtx", "trace": "etl"}
 """Kind of the input that a source makes, where its name is another."""
+
+
+def beside(spec: Source, folder: Path | None = None) -> Source:
+    """With whole names of its files: its process does not run in the folder in which they were typed. folder: see paths.whole."""
+    return replace(spec, **{one: whole(getattr(spec, one), folder) for one in FILES if hasattr(spec, one)})
 
 
 def kind_of(spec: LiveSource) -> str:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from app.link.envelope import LinkError
 from app.link.place import HubPlace
 from app.model.sensor import SensorConfig
+from app.sensor.live import beside
 from app.sensor.service.files import write_whole
 from app.sensor.service.fitness import wrong
 from app.sensor.sources.living import Cannot
@@ -60,6 +61,16 @@ def understood(data: bytes, name: str) -> Found:
         return Found(None, f"{name} is damaged or half-written: {str(error)[:300]}.", mark)
     found = wrong(config)
     return Found(None, f"{name} cannot run: {' '.join(found)}"[:1000], mark) if found else Found(config, "", mark)
+
+
+def rooted(config: SensorConfig, file: Path) -> SensorConfig:
+    """A configuration of this file as it is used: what it names in short lies beside the file, wherever the sensor runs."""
+    folder = file.parent
+    return msgspec.structs.replace(
+        config,
+        sources=tuple(beside(one, folder) for one in config.sources),
+        directory=None if config.directory is None else beside(config.directory, folder),
+    )
 
 
 def write_config(path: Path, config: SensorConfig) -> str:

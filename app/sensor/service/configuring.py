@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from app.model.sensor import SensorConfig
 from app.sensor.service import changes
-from app.sensor.service.configuration import read_applied, read_config, understood, write_config
+from app.sensor.service.configuration import read_applied, read_config, rooted, understood, write_config
 from app.sensor.service.files import Files
 from app.sensor.service.fitness import unfit
 from app.sensor.service.supervisor import Supervisor
@@ -150,7 +150,7 @@ class Configuring:
             self._accept(offer)
             return
         who = offer.config.who or ("file" if offer.own else "hub")
-        missing = unfit(offer.config, self._supervisor.specs())
+        missing = unfit(rooted(offer.config, self._files.configuration), self._supervisor.specs())
         if missing and (self.config is not None or not offer.own):
             self._refuse(offer.config, offer.mark, " ".join(missing)[:1000], who)
             return
@@ -200,4 +200,4 @@ class Configuring:
 
     def _run(self, config: SensorConfig) -> list[str]:
         self.config = config
-        return self._use(config)
+        return self._use(rooted(config, self._files.configuration))

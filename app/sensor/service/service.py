@@ -146,6 +146,7 @@ class _Service:
         self._supervisor = Supervisor(place.id, self._outbox, files.states, files.evidence, self._sight.see)
         self._configuring = Configuring(files, self._supervisor, self._use, trial)
         self._synchronizing = Synchronizing(place.id)
+        self._config: SensorConfig | None = None
         self._orders: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._restart = self._elsewhere = False
         self._last: object = None
@@ -199,7 +200,8 @@ class _Service:
         return RESTART if self._restart else 0
 
     def _use(self, config: SensorConfig | None) -> list[str]:
-        """Run this configuration."""
+        """Run this configuration, whose files have whole names."""
+        self._config = config
         if config is None:
             return self._supervisor.set([])
         self._outbox.limit = config.outbox << 20
@@ -221,7 +223,7 @@ class _Service:
     def _follow_directory(self) -> None:
         """The directory's source runs exactly as long as it is ours to synchronise."""
         self._synchronizing.step(self._link)
-        config = self._configuring.config
+        config = self._config
         if config is None:
             return
         wanted = self._synchronizing.source()

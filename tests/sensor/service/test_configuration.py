@@ -22,7 +22,7 @@ from app.model.source import (
     WindowsLogSource,
 )
 from app.sensor.service import changes
-from app.sensor.service.configuration import read_config, read_place, write_config, write_place
+from app.sensor.service.configuration import read_config, read_place, rooted, write_config, write_place
 from app.sensor.service.files import Files, Running, write_whole
 from app.sensor.service.fitness import unfit, wrong
 from tests.sensor.free_port import free_port
@@ -131,6 +131,22 @@ def test_what_is_not_on_this_machine_has_a_sentence(tmp_path: Path) -> None:
     assert f"UDP port {taken} is in use" in words and "no interface nothere0" in words and "no file /no/file" in words
     assert own == []  # the port is that of the source which it takes the place of
     assert unfit(SensorConfig(sources=(syslog,))) == []
+
+
+def test_files_that_it_names_in_short_lie_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "c.pem").touch()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    tls = SyslogSource(transport="tls", address="127.0.0.1", port=free_port(), certificate="c.pem", key="/keys/k.pem")
+    directory = DirectorySource(url="ldaps://dc1", authorities="../ca.pem")
+    config = SensorConfig(sources=(tls, GrowingSource(path="a/x.pcap"), RadiusSource(secret="r")), directory=directory)
+    used = rooted(config, tmp_path / "sensor.json")
+
+    assert used.sources[0] == replace(tls, certificate=str(tmp_path / "c.pem"))
+    assert used.sources[1:] == (GrowingSource(path=str(tmp_path / "a" / "x.pcap")), RadiusSource(secret="r"))
+    assert used.directory is not None and Path(used.directory.authorities).resolve() == tmp_path.parent / "ca.pem"
+    assert rooted(GOOD, tmp_path / "sensor.json") == GOOD
+    assert "/keys/k.pem" in " ".join(unfit(used)) and "c.pem" not in " ".join(unfit(used))
 
 
 def test_the_place_of_the_hub_is_for_its_owner_only(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The service in this process with a hub in memory: what it sends, how it changes, what it answers; its sources are processes."""
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -117,6 +118,19 @@ def test_what_its_source_sees_comes_to_the_hub_and_its_packets_on_request(runnin
     assert [one.packets > 0 for one in last.controllers] == [True, False]
     assert closed.state == "done" and closed.records == 320 and closed.first is not None
     assert running.status == 0 and changes.recorded(running.files.changes)[-1]["what"] == "applied"
+
+
+def test_a_file_that_is_named_in_short_lies_beside_the_configuration_and_stays_named_so(running: Running, capture: Path) -> None:
+    folder = running.files.configuration.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(capture, folder / "near.pcap")
+    config = growing(Path("near.pcap"), revision=2)
+    running.start(config)
+    report = running.until(lambda one: one.state == "running" and one.applied == 2)
+    running.until_came(80)
+
+    assert report.config == read_applied(running.files.applied) == config
+    assert report.sources[0].label == f"{folder / 'near.pcap'} (live)"
 
 
 def test_without_a_configuration_it_waits_for_one_from_the_hub(running: Running, capture: Path) -> None:
