@@ -27,7 +27,7 @@ PATTERNS = {
     "Windows events": "*.evtx *.xml *.json *.jsonl *.ndjson *.etl",
     "Directories": "*.ldif *.json *.zip",
     "Logs": "*.log *.txt",
-    "Packed": "*.gz *.zst *.bz2 *.xz *.zip *.tar *.tgz",
+    "Packed": "*.gz *.zst *.lz4 *.bz2 *.xz *.zip *.tar *.tgz",
 }
 EVIDENCE = ";;".join(
     (

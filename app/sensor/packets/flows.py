@@ -92,10 +92,21 @@ HTTP = np.array([int.from_bytes(word, "big") for word in WORDS], np.uint32)
 SMB = np.array([int.from_bytes(word, "big") for word in (b"\xffSMB", b"\xfeSMB", b"\xfdSMB")], np.uint32)
 
 
+def _words(data: bytes | mmap, at: Array) -> Array:
+    """Eight bytes from each offset."""
+    return np.ndarray((max(len(data) - 7, 0),), ">u8", data, 0, (1,))[at].astype(np.uint64)
+
+
 def heads(segments: Segments, pick: Array) -> Array:
     """Of the picked segments those whose payload starts as some message does that Registry.sniff may know."""
-    pick = pick[(segments.size[pick] >= 8) & (segments.start[pick] < AUX)]
-    words = np.ndarray((max(len(segments.data) - 7, 0),), ">u8", segments.data, 0, (1,))[segments.start[pick]].astype(np.uint64)
+    pick = pick[segments.size[pick] >= 8]
+    start = segments.start[pick]
+    own = start < AUX
+    if own.all():
+        words = _words(segments.data, start)
+    else:
+        words = np.zeros(len(pick), np.uint64)
+        words[own], words[~own] = _words(segments.data, start[own]), _words(segments.extra, start[~own] - AUX)
     upper, lower = (words >> np.uint64(32)).astype(np.uint32), words.astype(np.uint32)
     # DCE/RPC: version 5.0 or 5.1, packet type, flags, data representation 10 00 00 00 or 00 00 00 00 (C706 section 12.6.3.1)
     rpc = ((upper & 0xFFFE0000) == 0x05000000) & ((lower & 0xEFFFFFFF) == 0)

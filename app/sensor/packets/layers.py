@@ -8,11 +8,16 @@ from msgspec import Struct
 
 from app.sensor.frame import Array, Records
 from app.sensor.packets.fragments import Fragments
-from app.sensor.packets.unwrap import TUNNELS, Inner, Place, unwrap_ethernet, unwrap_ip, unwrap_ppp
+from app.sensor.packets.links import ETHERNET, RARE, RAW, SEALED, TYPED
+from app.sensor.packets.unwrap import IP_LINKS, MPLS, MPLS_MANY, PPPOE, TAGS, TUNNELS, Inner, Place, unwrap
 
-ETHERNET, NULL, PPP, PPP_HDLC, LOOP, COOKED, COOKED2 = 1, 0, 9, 50, 108, 113, 276
-RAW = (12, 14, 101, 228, 229)
-"""LINKTYPE_ numbers (https://www.tcpdump.org/linktypes.html); 12 and 14 are what some systems write for raw IP."""
+NULL, HDLC, LOOP, ENC, COOKED, COOKED2 = 0, 104, 108, 109, 113, 276
+"""LINKTYPE_ numbers (https://www.tcpdump.org/linktypes.html)."""
+AHEAD = {
+    ETHERNET: (14, True), COOKED: (16, True), COOKED2: (20, False), NULL: (4, False), LOOP: (4, False), HDLC: (4, True),
+    ENC: (12, False),
+} | dict.fromkeys(IP_LINKS, (0, False))  # fmt: skip
+"""Link type to (bytes before the IP header, whether the last two of them are an EtherType)."""
 NET = 14
 """Column of the IP header in the rows that are looked at; an Ethernet header stands before it."""
 HEAD = 80
@@ -20,6 +25,8 @@ HEAD = 80
 AUX = 1 << 60
 """Offsets from here on lie in Segments.extra (reassembled datagrams), others in Segments.data."""
 FIN, SYN, RST, ACK = 1, 2, 4, 16
+Slow = list[tuple[Array, Array, int]]
+"""(rows, where they begin, link type) of what is read one by one."""
 Tally = Callable[[str, int, int], None]
 """Count problems: (what, frame of the first, how many)."""
 
@@ -59,7 +66,10 @@ def _members(size: int, numbers: tuple[int, ...]) -> Array:
 
 
 _TUNNEL = _members(65_536, TUNNELS)
-_FOUR, _SIX = _members(256, (4, 6, 17, 41, 47)), _members(256, (0, 4, 6, 17, 41, 43, 44, 47, 51, 60, 135))
+_TAG = _members(65_536, TAGS)
+_ODD = _members(65_536, (PPPOE, MPLS, MPLS_MANY, *range(8, 1536)))
+"""EtherTypes behind which IP may stand, and lengths in their place (IEEE 802.3), which are read one by one."""
+_FOUR, _SIX = _members(256, (4, 6, 17, 41, 47, 51)), _members(256, (0, 4, 6, 17, 41, 43, 44, 47, 51, 60, 135))
 """Protocols behind an IP header that are read one by one when nothing quicker fits."""
 COLUMNS = ("row", "tcp", "wide", "host", "source", "target", "start", "size", "wire", "flags", "seq", "ack", "ident")
 Block = tuple[Array, ...]
@@ -69,25 +79,23 @@ Block = tuple[Array, ...]
 def transport(records: Records, fragments: Fragments, tally: Tally) -> Segments:
     """All TCP segments and UDP datagrams of a window, whatever they are wrapped in."""
     blocks: list[Block] = []
-    slow: list[tuple[Array, Array, str]] = []
+    slow: Slow = []
     rows = np.arange(len(records.start), dtype=np.int64)
     links = records.link
     kinds = [(links, rows)] if isinstance(links, int) else [(int(one), np.flatnonzero(links == one)) for one in np.unique(links)]
     for link, mine in kinds:
         start = records.start[mine]
         end = start + records.size[mine]
-        if link == ETHERNET:
-            _network(records, mine, start + 14, end, True, blocks, slow, tally, 0)
-        elif link == COOKED:
-            _network(records, mine, start + 16, end, True, blocks, slow, tally, 0)
-        elif link == COOKED2:
-            _network(records, mine, start + 20, end, False, blocks, slow, tally, 0)
-        elif link in RAW:
-            _network(records, mine, start, end, False, blocks, slow, tally, 0)
-        elif link in (NULL, LOOP):
-            _network(records, mine, start + 4, end, False, blocks, slow, tally, 0)
-        elif link in (PPP, PPP_HDLC):
-            slow.append((mine, start, "ppp"))
+        if link in AHEAD:
+            ahead, typed = AHEAD[link]
+            if link == COOKED2:  # the type stands in front; a tag that it names, behind the header
+                tagged = _tagged(records.data, start)
+                if tagged.any():
+                    _network(records, mine[tagged], start[tagged] + 24, end[tagged], True, blocks, slow, tally, 0)
+                    mine, start, end = mine[~tagged], start[~tagged], end[~tagged]
+            _network(records, mine, start + ahead, end, typed, blocks, slow, tally, 0)
+        elif link in RARE:
+            slow.append((mine, start, link))
         elif len(mine):
             tally(f"link type {link} is not read", records.first + int(mine[0]), len(mine))
     extra, frames = _slowly(records, slow, fragments, blocks, tally)
@@ -120,6 +128,11 @@ def _gather(data: bytes | mmap, at: Array) -> Array:
     return head
 
 
+def _tagged(data: bytes | mmap, start: Array) -> Array:
+    """Which frames begin with the EtherType of a VLAN tag."""
+    return _TAG[_u2(_gather(data, start), 0)]
+
+
 def _u2(head: Array, at: int) -> Array:
     return head[:, at : at + 2].view(">u2")[:, 0]
 
@@ -135,7 +148,7 @@ def _network(
     end: Array,
     typed: bool,
     blocks: list[Block],
-    slow: list[tuple[Array, Array, str]],
+    slow: Slow,
     tally: Tally,
     depth: int,
 ) -> None:
@@ -151,12 +164,12 @@ def _network(
         four, six = kind == 0x0800, kind == 0x86DD
         if not (four.all() or depth > 3):
             other = ~(four | six)
-            tagged = np.flatnonzero((kind == 0x8100) | (kind == 0x88A8) | (kind == 0x9100))
+            tagged = np.flatnonzero(_TAG[kind])
             if len(tagged):
                 _network(records, rows[tagged], net[tagged] + 4, end[tagged], True, blocks, slow, tally, depth + 1)
-            odd = np.flatnonzero((kind == 0x8864) | (kind == 0x8847))
+            odd = np.flatnonzero(_ODD[kind])
             if len(odd):
-                slow.append((rows[odd], net[odd] - NET, "ethernet"))
+                slow.append((rows[odd], net[odd], TYPED))
             if other.all() and depth == 0 and not len(tagged):
                 _mislabelled(records, rows, blocks, slow, tally)
     else:
@@ -178,10 +191,10 @@ def _network(
         rest |= six & ~good6 & (held >= 40) & _SIX[following]
     left = np.flatnonzero(rest)
     if len(left):
-        slow.append((rows[left], net[left], "ip"))
+        slow.append((rows[left], net[left], RAW))
 
 
-def _mislabelled(records: Records, rows: Array, blocks: list[Block], slow: list[tuple[Array, Array, str]], tally: Tally) -> None:
+def _mislabelled(records: Records, rows: Array, blocks: list[Block], slow: Slow, tally: Tally) -> None:
     """Frames said to be Ethernet of which not one is: raw IP when the lengths say so."""
     start = records.start[rows]
     head = _gather(records.data, start)
@@ -267,12 +280,12 @@ def _ports(
 
 
 def _slowly(
-    records: Records, slow: list[tuple[Array, Array, str]], fragments: Fragments, blocks: list[Block], tally: Tally
+    records: Records, slow: Slow, fragments: Fragments, blocks: list[Block], tally: Tally
 ) -> tuple[bytes, dict[int, tuple[int, ...]]]:
     """Read the other packets one by one, in frame order; (bytes of reassembled datagrams, their frames by row)."""
     if not slow:
         return b"", {}
-    todo: list[tuple[int, int, str]] = []
+    todo: list[tuple[int, int, int]] = []
     for rows, starts, kind in slow:
         todo += zip(rows.tolist(), starts.tolist(), [kind] * len(rows), strict=True)
     todo.sort()
@@ -285,8 +298,10 @@ def _slowly(
         end = int(records.start[row] + records.size[row])
         frame = records.first + row
         place = Place(frame, int(records.at[row]), fragments)
-        inner = (unwrap_ip if kind == "ip" else unwrap_ppp if kind == "ppp" else unwrap_ethernet)(data, start, end, place)
-        if inner is None:
+        inner = unwrap(kind, data, start, end, place)
+        if not isinstance(inner, Inner):
+            if inner == SEALED:
+                tally("frames encrypted on the air", frame, 1)
             continue
         base = 0
         if inner.data is not None:

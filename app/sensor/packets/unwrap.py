@@ -6,19 +6,23 @@ from mmap import mmap
 from msgspec import Struct
 
 from app.sensor.packets.fragments import Fragments
+from app.sensor.packets.links import ETHERNET, PPP, RAW, SEALED, TYPED, inside, snap
+from app.sensor.packets.links import MPLS as MPLS_LINK
 
 DEPTH = 8
 """Headers inside headers that are followed."""
 TCP, UDP, IP4, IP6, GRE = 6, 17, 4, 41, 47
 HOP, ROUTING, FRAGMENT, AUTHENTICATION, OPTIONS, MOBILITY = 0, 43, 44, 51, 60, 135
 """Protocol numbers (IANA); the second line are IPv6 extension headers (RFC 8200 section 4)."""
-VXLAN, VXLAN_LINUX, TZSP = 4789, 8472, 37008
-"""UDP ports: RFC 7348; Linux before it had one; TZSP of mirrors and access points."""
-TUNNELS = (VXLAN, VXLAN_LINUX, TZSP)
+VXLAN, VXLAN_GPE, VXLAN_LINUX, GENEVE, MPLS_UDP, TZSP = 4789, 4790, 8472, 6081, 6635, 37008
+"""UDP ports: RFC 7348; draft-ietf-nvo3-vxlan-gpe; Linux before it had one; RFC 8926; RFC 7510; TZSP of mirrors."""
+TUNNELS = (VXLAN, VXLAN_GPE, VXLAN_LINUX, GENEVE, MPLS_UDP, TZSP)
 ETHER_IP4, ETHER_IP6, BRIDGED = 0x0800, 0x86DD, 0x6558
-TAGS = (0x8100, 0x88A8, 0x9100)
+TAGS = (0x8100, 0x88A8, 0x9100, 0x9200)
 ERSPAN2, ERSPAN3 = 0x88BE, 0x22EB
-PPPOE, MPLS = 0x8864, 0x8847
+PPPOE, MPLS, MPLS_MANY = 0x8864, 0x8847, 0x8848
+IP_LINKS = (12, 14, RAW, 228, 229)
+"""Link types of raw IP; 12 and 14 are what some systems write for it."""
 _U16 = struct.Struct(">H").unpack_from
 
 
@@ -48,14 +52,29 @@ class Place(Struct, frozen=True):
     fragments: Fragments
 
 
-def unwrap_ip(data: bytes | mmap, start: int, end: int, place: Place) -> Inner | None:
-    """What the IP packet at data[start:end] carries, None when it is neither TCP nor UDP or not whole yet."""
-    return _ip(data, start, end, place, 0, None, ())
+def unwrap(link: int, data: bytes | mmap, start: int, end: int, place: Place) -> Inner | int | None:
+    """What the frame at data[start:end] of a link type carries, None when it is neither TCP nor UDP or not whole yet.
 
-
-def unwrap_ethernet(data: bytes | mmap, start: int, end: int, place: Place) -> Inner | None:
-    """The same for an Ethernet frame."""
-    return _ethernet(data, start, end, place, 0, None, ())
+    SEALED when it is encrypted on the link.
+    """
+    for _ in range(DEPTH):
+        if link == ETHERNET:
+            return _ethernet(data, start, end, place, 0, None, ())
+        if link in IP_LINKS:
+            return _ip(data, start, end, place, 0, None, ())
+        if link == PPP:
+            return _ppp(data, start, end, place, 0, None, ())
+        if link == TYPED:
+            return _typed(_U16(data, start - 2)[0], data, start, end, place, 0, None, ())
+        if link == MPLS_LINK:
+            return _typed(MPLS, data, start, end, place, 0, None, ())
+        step = inside(link, data, start, end)
+        if step is None or step[1] > end:
+            return None
+        if step[0] == SEALED:
+            return SEALED
+        link, start = step
+    return None
 
 
 Buffer = bytes | mmap
@@ -78,14 +97,34 @@ def _typed(kind: int, data: Buffer, at: int, end: int, place: Place, depth: int,
         return _ip(data, at, end, place, depth, own, frames)
     if kind == PPPOE and at + 8 <= end and _U16(data, at + 6)[0] in (0x21, 0x57):
         return _ip(data, at + 8, end, place, depth, own, frames)
-    if kind == MPLS:
+    if kind in (MPLS, MPLS_MANY):
         for _ in range(8):
             if at + 4 > end:
                 return None
             at += 4
             if data[at - 2] & 1:  # bottom of stack (RFC 3032 section 2.1)
-                return _ip(data, at, end, place, depth, own, frames)
+                return _labelled(data, at, end, place, depth, own, frames)
+    if kind < 1536:  # a length (IEEE 802.3 section 3.2.6)
+        step = snap(data, at, end)
+        if step is not None:
+            return (
+                _typed(_U16(data, step[1] - 2)[0], data, step[1], end, place, depth + 1, own, frames) if depth < DEPTH else None
+            )
     return None
+
+
+def _labelled(data: Buffer, at: int, end: int, place: Place, depth: int, own: Own, frames: Frames) -> Inner | None:
+    """What lies below MPLS labels, which do not say: IP, or a frame of a pseudowire (RFC 4448) with a control word or without."""
+    if at + 20 > end or depth > DEPTH:
+        return None
+    kind = data[at] >> 4
+    length = _U16(data, at + 2)[0] if kind == 4 else _U16(data, at + 4)[0] + 40
+    if (kind == 4 and 20 <= length <= end - at) or (kind == 6 and length <= end - at):
+        return _ip(data, at, end, place, depth, own, frames)
+    for frame in (at + 4, at) if kind == 0 else (at,):
+        if frame + 14 <= end and _U16(data, frame + 12)[0] in (ETHER_IP4, ETHER_IP6, *TAGS):
+            return _ethernet(data, frame, end, place, depth + 1, own, frames)
+    return _ip(data, at, end, place, depth, own, frames)
 
 
 def _ip(data: Buffer, start: int, end: int, place: Place, depth: int, own: Own, frames: Frames) -> Inner | None:
@@ -112,6 +151,8 @@ def _ip4(data: Buffer, start: int, end: int, place: Place, depth: int, own: Own,
             return None
         key = (bytes(data[start + 12 : start + 20]), protocol, ident)
         return _fragment(data, start, body, stop, key, (flags & 0x1FFF) * 8, bool(flags & 0x2000), ident, place, depth, frames)
+    if protocol == AUTHENTICATION and body + 12 <= stop:
+        protocol, body = data[body], body + 8 + data[body + 1] * 4
     return _payload(
         protocol, False, start + 12, data, body, stop, ident, place, depth, own, frames, start + total if total else end
     )
@@ -230,11 +271,6 @@ def _ppp(data: Buffer, at: int, end: int, place: Place, depth: int, own: Own, fr
     return _ip(data, at + step, end, place, depth, own, frames) if kind in (0x21, 0x57) else None
 
 
-def unwrap_ppp(data: bytes | mmap, start: int, end: int, place: Place) -> Inner | None:
-    """What a PPP frame carries."""
-    return _ppp(data, start, end, place, 0, None, ())
-
-
 def _udp(data: Buffer, at: int, end: int, place: Place, depth: int, own: Own, frames: Frames) -> Inner | None:
     """What is tunnelled in this datagram, None when nothing is."""
     source, target = struct.unpack_from(">HH", data, at)
@@ -243,6 +279,19 @@ def _udp(data: Buffer, at: int, end: int, place: Place, depth: int, own: Own, fr
         return None
     if TZSP in (source, target):
         return _tzsp(data, body, end, place, depth + 1, own, frames)
+    if GENEVE in (source, target) and not data[body] & 0xC0 and not data[body + 1] & 0x3F and not data[body + 7]:
+        kind, inner = _U16(data, body + 2)[0], body + 8 + (data[body] & 0x3F) * 4  # RFC 8926 section 3.4
+        if kind == BRIDGED:
+            return _ethernet(data, inner, end, place, depth + 1, own, frames)
+        return _typed(kind, data, inner, end, place, depth + 1, own, frames)
+    if MPLS_UDP in (source, target):
+        return _typed(MPLS, data, body, end, place, depth + 1, own, frames)
+    if data[body] & 0x08 and not data[body + 7] and not {source, target}.isdisjoint((VXLAN, VXLAN_LINUX, VXLAN_GPE)):
+        # Flags and numbers of other kinds stand in the reserved bytes: group policy, a protocol inside.
+        kind = data[body + 3] if data[body] & 0x04 and VXLAN_GPE in (source, target) else 3
+        if kind in (1, 2):
+            return _ip(data, body + 8, end, place, depth + 1, own, frames)
+        return _ethernet(data, body + 8, end, place, depth + 1, own, frames) if kind == 3 else None
     # VXLAN (RFC 7348 section 5): flag I alone, reserved bytes zero; told by content on any port.
     if end - body >= 42 and bytes(data[body : body + 4]) == b"\x08\0\0\0" and not data[body + 7]:
         kind = _U16(data, body + 20)[0]

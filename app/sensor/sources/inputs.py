@@ -19,7 +19,7 @@ from app.sensor.sources.layers import LAYERS as PEELED
 
 SUFFIXES = (
     ".pcap", ".pcapng", ".cap", ".dmp", ".ntar", ".evtx", ".etl", ".json", ".jsonl", ".ndjson", ".xml", ".ldif", ".log",
-    ".gz", ".zst", ".bz2", ".xz", ".zip", ".tar", ".tgz",
+    ".gz", ".zst", ".lz4", ".bz2", ".xz", ".zip", ".tar", ".tgz",
 )  # fmt: skip
 """Usual endings of what can be read; only a hint for a file dialog, the content decides."""
 MEMBERS, LAYERS = 4096, 3

@@ -15,12 +15,12 @@ LDH, LDB, LDXI, LD_MEM, ST, TAX, TXA = 0x28, 0x30, 0x01, 0x60, 0x02, 0x07, 0x87
 W_X, H_X, B_X = 0x40, 0x48, 0x50
 ADD, ADD_X, AND, LSH, RSH, JA, JEQ, JGE, JSET, RET = 0x04, 0x0C, 0x54, 0x64, 0x74, 0x05, 0x15, 0x35, 0x45, 0x06
 """Instructions of the classic filter machine (linux/bpf_common.h)."""
-TAGS, WRAPPED = (0x8100, 0x88A8, 0x9100), (0x8864, 0x8847, 0x8848)
+TAGS, WRAPPED = (0x8100, 0x88A8, 0x9100, 0x9200), (0x8864, 0x8847, 0x8848)
 """EtherTypes of VLAN tags; of PPPoE and MPLS, which pass as they are."""
-INSIDE4, INSIDE6 = (4, 41, 47), (0, 4, 41, 43, 44, 47, 51, 60, 135)
+INSIDE4, INSIDE6 = (4, 41, 47, 51), (0, 4, 41, 43, 44, 47, 51, 60, 135)
 """IP protocols that carry other packets, and IPv6 extension headers: they pass whole (IANA protocol numbers)."""
-TUNNELS = (4789, 8472, 37008)
-"""UDP ports of VXLAN (RFC 7348), VXLAN of older Linux, TZSP."""
+TUNNELS = (4789, 4790, 8472, 6081, 6635, 37008)
+"""UDP ports of VXLAN (RFC 7348), its kind that tells a protocol, that of older Linux, GENEVE, MPLS, TZSP."""
 DYNAMIC = 32768
 """RPC services listen on ports from 49152 on, clients ask from 32768 on; a TCP packet passes when both its ports are so high."""
 HEADS = tuple(int.from_bytes(word, "big") for word in (b"GET ", b"POST", b"PUT ", b"HTTP", b"RPC_", b"OPTI"))

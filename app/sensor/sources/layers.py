@@ -1,4 +1,4 @@
-"""Wrappings that are taken off while reading: gzip, zstd, bzip2, xz; each with bounded memory."""
+"""Wrappings that are taken off while reading: gzip, zstd, bzip2, xz, lz4; each with bounded memory."""
 
 import bz2
 import gzip
@@ -11,6 +11,8 @@ from typing import IO, Any, cast
 
 import zstandard
 
+from app.sensor.sources import lz4
+
 MEMORY = 1 << 28
 """Bytes that unpacking one xz stream may take; its own default for the strongest setting is 65 MB."""
 BLOCK = 1 << 16
@@ -18,9 +20,10 @@ MAGIC = (
     (b"\x1f\x8b\x08", "gzip"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
     (b"\xfd7zXZ\0", "xz"),
+    (lz4.MAGIC, "lz4"),
     (b"PK\x03\x04", "zip"),
 )
-LAYERS = ("gzip", "zstd", "bzip2", "xz")
+LAYERS = ("gzip", "zstd", "bzip2", "xz", "lz4")
 BROKEN = (
     EOFError,
     zlib.error,
@@ -64,6 +67,8 @@ def unwrapped(stack: ExitStack, stream: IO[bytes], name: str) -> IO[bytes]:
         inner = gzip.GzipFile(fileobj=stream)
     elif name == "zstd":
         inner = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(stream, read_across_frames=True)
+    elif name == "lz4":
+        inner = io.BufferedReader(lz4.Lz4(stream), BLOCK)
     else:
         inner = io.BufferedReader(_Unpacking(stream, name), BLOCK)
     return cast(IO[bytes], stack.enter_context(inner))

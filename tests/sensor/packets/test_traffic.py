@@ -6,6 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.sensor.packets.flows import Registry
+from app.sensor.packets.layers import AHEAD
+from app.sensor.packets.links import RARE
 from app.sensor.packets.traffic import Traffic
 from tests.sensor.wire import A6, ACK, B6, FIN, RST, SYN, A, B, Toy, ether, ip4, ip6, tcp, toy, udp, window
 
@@ -243,6 +245,38 @@ WRAPPED = {
     "ERSPAN III with sub-header": (1, outer(47, gre(0x22EB, bytes(11) + b"\1" + bytes(8) + ether(INSIDE), True))),
     "VXLAN": (1, outer(17, udp(9999, 4789, b"\x08\0\0\0\0\0\7\0" + ether(INSIDE)))),
     "VXLAN on another port": (1, outer(17, udp(9999, 9998, b"\x08\0\0\0\0\0\7\0" + ether(INSIDE)))),
+    "VXLAN with a group policy": (1, outer(17, udp(9999, 4789, b"\x88\0\0\5\0\0\7\0" + ether(INSIDE)))),
+    "VXLAN GPE": (1, outer(17, udp(9999, 4790, b"\x0c\0\0\3\0\0\7\0" + ether(INSIDE)))),
+    "VXLAN GPE, IPv6": (1, outer(17, udp(9999, 4790, b"\x0c\0\0\2\0\0\7\0" + INSIDE6))),
+    "GENEVE": (1, outer(17, udp(9999, 6081, b"\0\0\x65\x58\0\0\7\0" + ether(INSIDE)))),
+    "GENEVE with options": (1, outer(17, udp(9999, 6081, b"\2\x40\x65\x58\0\0\7\0\1\2\x80\1abcd" + ether(INSIDE)))),
+    "GENEVE, IP": (1, outer(17, udp(9999, 6081, b"\0\0\x08\0\0\0\7\0" + INSIDE))),
+    "MPLS over UDP": (1, outer(17, udp(9999, 6635, b"\0\1\1\xff" + INSIDE))),
+    "Ethernet over MPLS": (1, ether(b"\0\1\1\xff" + ether(INSIDE), 0x8847)),
+    "Ethernet over MPLS, an address that begins as IP does": (
+        1,
+        ether(b"\0\1\1\xff\x40\1\2\3\4\5" + ether(INSIDE)[6:], 0x8848),
+    ),
+    "Ethernet over MPLS with a control word": (1, ether(b"\0\1\1\xff" + bytes(4) + ether(INSIDE), 0x8847)),
+    "QinQ of older switches": (1, ether(INSIDE, tags=(0x9200, 0x8100))),
+    "IEEE 802.3 with SNAP": (1, ether(b"\xaa\xaa\3\0\0\0\x08\0" + INSIDE, 8 + len(INSIDE))),
+    "authentication header": (1, ether(ip4(A, B, 51, b"\x11\4\0\0" + bytes(20) + udp(5000, 88, toy("hello"))))),
+    "cooked, second version, 802.1Q": (276, b"\x81\0" + bytes(18) + b"\0\7\x08\0" + INSIDE),
+    "Cisco HDLC": (104, b"\x0f\0\x08\0" + INSIDE),
+    "encapsulated by IPsec of BSD": (109, bytes(12) + INSIDE),
+    "PPPoE without Ethernet": (51, b"\x11\0\0\1\0\0\0\x21" + INSIDE),
+    "PPP with its direction": (204, b"\1\xff\x03\x00\x21" + INSIDE),
+    "PPP with its direction for an address": (166, b"\1\x03\x00\x21" + INSIDE),
+    "MPLS without Ethernet": (219, b"\0\1\1\xff" + INSIDE),
+    "netfilter log": (239, b"\2\0\0\0\x08\0\1\0\0\0\0\0" + bytes((4 + len(INSIDE), 0, 9, 0)) + INSIDE),
+    "netfilter log, big-endian": (239, b"\2\0\0\0\0\x05\0\x0aAAAA" + bytes((0, 4 + len(INSIDE), 0, 9)) + INSIDE),
+    "packet filter log": (117, b"\x3d" + bytes(63) + INSIDE),
+    "PKTAP": (258, b"\x6c\0\0\0\1\0\0\0\1\0\0\0" + bytes(96) + ether(INSIDE)),
+    "PKTAP, raw": (149, b"\x6c\0\0\0\1\0\0\0\x0c\0\0\0" + bytes(96) + INSIDE),
+    "PPI": (192, b"\0\0\x08\0\1\0\0\0" + ether(INSIDE)),
+    "ERF with an extension header": (197, bytes(8) + b"\x82" + bytes(15) + bytes(2) + ether(INSIDE)),
+    "802.11": (105, b"\x08\2" + bytes(22) + b"\xaa\xaa\3\0\0\0\x08\0" + INSIDE),
+    "radiotap": (127, b"\0\0\x08\0\0\0\0\0\x88\1" + bytes(24) + b"\xaa\xaa\3\0\0\0\x08\0" + INSIDE),
     "TZSP": (1, outer(17, udp(9999, 37008, b"\1\0\0\1\x0a\1\x2d\1" + ether(INSIDE)))),
     "VXLAN in ERSPAN": (
         1,
@@ -257,6 +291,17 @@ def test_a_datagram_is_found_in_every_wrapping(name):
     log, _ = run([(S, packet)], link=link)
     assert log[0][1:] in ((A, 5000, B, 88), (A6, 5000, B6, 88))
     assert said(log) == [(True, b"hello")]
+
+
+def test_what_is_encrypted_on_the_air_is_counted():
+    sealed = b"\x08\x42" + bytes(30) + INSIDE
+    assert run([(S, sealed), (S, sealed)], link=105) == ([], {"frames encrypted on the air": (2, 1)})
+
+
+def test_a_flow_on_no_known_port_is_known_by_its_content_in_fragments_too():
+    body = tcp(5000, 8081, 1, b"GET " + bytes(60))
+    log, _ = run([(S, one) for one in fragments(body, 40, protocol=6)])
+    assert log[0][1:] == (A, 5000, B, 8081)
 
 
 def fragments(body, size, ident=9, protocol=17):
@@ -297,7 +342,7 @@ def test_packets_cut_by_the_capture_are_used_and_counted():
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.binary(max_size=120), max_size=20), st.sampled_from([0, 1, 9, 12, 101, 108, 113, 228, 229, 276, 147]))
+@given(st.lists(st.binary(max_size=120), max_size=20), st.sampled_from([*AHEAD, *RARE, 147]))
 def test_noise_never_raises(packets, link):
     run([(S, one) for one in packets], link=link)
 
