@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from app.engine.changes import Change, actor_of, object_of
+from app.engine.changes.rights import NAMES, removed
 from app.engine.context import NOBODY, Context
-from app.engine.detector import Needs, against, caption_of, ended, fact, found, outcome_of, sentence, some
+from app.engine.detector import Needs, against, caption_of, ended, fact, found, listed, outcome_of, plural, sentence, some
 from app.engine.knowledge.names import base_domain
 from app.engine.readings.sessions import sessioned
 from app.model.activity import Activity
@@ -20,6 +21,8 @@ SEALED = ("ldap sealed", "ldap inside tls")
 """Words of problems which mean that LDAP requests were there and could not be read."""
 
 LDAP_PORTS = ("389", "3268")
+TAKEN = 4
+"""Entries that went, told one by one."""
 
 
 def change_needs(watches: Iterable[type], ports: tuple[str, ...] = LDAP_PORTS, interfaces: tuple[str, ...] = ()) -> Needs:
@@ -56,6 +59,23 @@ def weighed(activity: Activity, severity: Severity, routine: bool = False) -> Se
 def _domain(change: Change) -> tuple[EntityRef, ...]:
     name = change.domain.lower() or base_domain(change.dn)
     return (EntityRef("domain", f"domain:{name}", name),) if name else ()
+
+
+def taken(change: Change, ctx: Context, at: int) -> tuple[Fact, ...]:
+    """What a written descriptor no longer holds, where it is told what was there before."""
+    gone = removed(change.old[0], change.new[0]) if change.old and change.new else ()
+    out = []
+    for one in gone[:TAKEN]:
+        who = (ctx.knowledge.account_of_sid(one.sid, at) if one.sid.startswith("S-1-5-21-") else None) or NAMES.get(
+            one.sid, one.sid
+        )
+        if one.allows:
+            out.append(fact("Taken away from ", who, ": ", listed(one.words)))
+        else:
+            out.append(fact("No longer denied to ", who, ": ", listed(one.words)))
+    if len(gone) > TAKEN:
+        out.append(fact(f"{plural(len(gone) - TAKEN, 'entry')} more went"))
+    return tuple(out)
 
 
 def tell(

@@ -242,11 +242,16 @@ class LdapPing(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", ta
 
 
 class LdapModify(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="ldap-modify"):
-    """LDAP modify (RFC 4511 section 4.6). changes: (operation add, delete, replace or increment; attribute; values as text)."""
+    """LDAP modify (RFC 4511 section 4.6). changes: (operation add, delete, replace or increment; attribute; values as text).
+
+    compared: (attribute; entries that are new; entries that go) of each security descriptor that the same connection read of this
+    object before it wrote it; both in SDDL, with the owner where it is another one.
+    """
 
     dn: str = ""
     changes: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     error_text: str | None = None
+    compared: tuple[tuple[str, str, str], ...] = ()
 
 
 class LdapAdd(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="ldap-add"):

@@ -10,10 +10,12 @@ from tests.engine.detectors.builders_changes import (
     dn,
     entry_of,
     modify,
+    rewritten,
     synchronised,
     written,
 )
 from tests.engine.detectors.logs import DOMAIN
+from tests.sensor.decoders.test_directory import ace, security
 
 HOLDER = dn("AdminSDHolder", "CN=System")
 OLD = "O:DAG:DAD:PAI(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;DA)"
@@ -33,7 +35,19 @@ FIRES = {
         severity="high",
     ),
 }
+ADMINS, SOMEBODY = ace(f"{DOMAIN}-512", 0xF01FF), ace(f"{DOMAIN}-1401", 0xF01FF)
+FIRES |= {
+    "full rights for a user, read before": Case(
+        [rewritten(HOLDER, "nTSecurityDescriptor", security(ADMINS, SOMEBODY), security(ADMINS))], severity="high"
+    ),
+    "rights taken away by a request": Case(
+        [rewritten(HOLDER, "nTSecurityDescriptor", security(ADMINS), security(ADMINS, SOMEBODY))], severity="low"
+    ),
+}
 QUIET = {
+    "written back as it was read": [
+        rewritten(HOLDER, "nTSecurityDescriptor", security(SOMEBODY, ADMINS), security(ADMINS, SOMEBODY))
+    ],
     "another container's description in the log": written(dn("Users2", "CN=System"), "description", "x", kind="container"),
     "members protected by the hour": [account_event(4780, "boss", "SYSTEM")],
     "another container": written(dn("Users2", "CN=System"), "nTSecurityDescriptor", GIVEN, OLD, kind="container"),

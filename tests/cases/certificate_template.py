@@ -13,10 +13,12 @@ from tests.engine.detectors.builders_changes import (
     dn,
     entry_of,
     modify,
+    rewritten,
     synchronised,
     written,
 )
 from tests.engine.detectors.logs import DC, DOMAIN, tgt
+from tests.sensor.decoders.test_directory import ace, security
 
 TEMPLATE = f"CN=WebUser,CN=Certificate Templates,CN=Public Key Services,CN=Services,CN=Configuration,{BASE}"
 FLAG, KIND = "msPKI-Certificate-Name-Flag", "pKICertificateTemplate"
@@ -90,7 +92,16 @@ FIRES |= {
         )
     ),
 }
+ADMIN, SOMEBODY, READER = (ace(f"{DOMAIN}-{one}", mask) for one, mask in ((512, 0xF01FF), (1401, 0xF01FF), (1401, 0x10)))
+FIRES |= {
+    "full rights over a template, given by a request whose connection had read the permissions": Case(
+        [rewritten(TEMPLATE, "nTSecurityDescriptor", security(ADMIN, SOMEBODY), security(ADMIN))], severity="medium"
+    ),
+}
 QUIET = {
+    "a template's permissions written back with one more who may read it": [
+        rewritten(TEMPLATE, "nTSecurityDescriptor", security(ADMIN, SOMEBODY, READER), security(ADMIN, SOMEBODY))
+    ],
     "a template that asks for approval, offered by an administrator (5136)": [
         *administrators("boss"),
         template(msPKI_Enrollment_Flag="manager approval"),

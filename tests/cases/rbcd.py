@@ -12,11 +12,13 @@ from tests.engine.detectors.builders_changes import (
     dn,
     entry_of,
     modify,
+    rewritten,
     synchronised,
     touched,
     written,
 )
 from tests.engine.detectors.logs import CLIENT, DOMAIN, log
+from tests.sensor.decoders.test_directory import ace, security
 
 ATTRIBUTE = "msDS-AllowedToActOnBehalfOfOtherIdentity"
 TRUST = f"O:BAD:(A;;0xf01ff;;;{DOMAIN}-3001)"
@@ -97,7 +99,15 @@ FIRES |= {
         ),
     ),
 }
+ONE, OTHER = ace(f"{DOMAIN}-3001", 0xF01FF), ace(f"{DOMAIN}-3002", 0xF01FF)
+FIRES |= {
+    "one more than was read before": Case([rewritten(FILES1, ATTRIBUTE, security(ONE, OTHER), security(ONE))], severity="medium"),
+}
 QUIET = {
+    "written back as it was read": [rewritten(FILES1, ATTRIBUTE, security(OTHER, ONE), security(ONE, OTHER))],
+    "one less than was read before": [
+        rewritten(FILES1, ATTRIBUTE, security(OTHER), security(ONE, OTHER), user="FILES1$", source=WS2)
+    ],
     "a password at the computer itself": [within(package="NTLM")],
     "from another computer": [within(source=WS2)],
     "an ordinary user to himself": [within("alice", 1105)],

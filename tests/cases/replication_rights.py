@@ -9,11 +9,13 @@ from tests.engine.detectors.builders_changes import (
     entry_of,
     modify,
     person,
+    rewritten,
     synchronised,
     touched,
     written,
 )
 from tests.engine.detectors.logs import CHANGES_ALL, DOMAIN, DOMAIN_CLASS
+from tests.sensor.decoders.test_directory import ace, security
 
 DESCRIPTOR = "nTSecurityDescriptor"
 OLD = "O:BAG:BAD:AI(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;DA)(OA;;CR;1131f6aa-9c07-11d1-f79f-00c04fc2dcd2;;ED)"
@@ -72,7 +74,49 @@ FIRES |= {
         severity="high",
     ),
 }
+ADMIN, ALREADY = ace(f"{DOMAIN}-512", 0xF01FF), ace(f"{DOMAIN}-1402", 0x100, 5, about=CHANGES_ALL)
+SECRETS, EVERYTHING = ace(f"{DOMAIN}-1401", 0x100, 5, about=CHANGES_ALL), ace(f"{DOMAIN}-1401", 0xF01FF)
+READING, WRITING, BOTH = (ace(f"{DOMAIN}-1401", mask) for mask in (0x10, 0x20, 0x30))
+FIRES |= {
+    "replication of secrets, by a request whose connection had read the permissions": Case(
+        [rewritten(BASE, DESCRIPTOR, security(SECRETS, ADMIN, ALREADY), security(ADMIN, ALREADY))], severity="high"
+    ),
+    "full control of the domain, in the place of less": Case(
+        [rewritten(BASE, DESCRIPTOR, security(EVERYTHING, ADMIN), security(READING, ADMIN))], severity="high"
+    ),
+    "refused": Case([rewritten(BASE, DESCRIPTOR, security(ADMIN, SECRETS), security(ADMIN), code=50)], severity="medium"),
+    "over Domain Admins, read before": Case(
+        [rewritten(ADMINS, DESCRIPTOR, security(EVERYTHING), security(ADMIN))], severity="medium"
+    ),
+    "over an ordinary user, read before, by somebody new to that": Case(
+        [rewritten(dn("dora"), DESCRIPTOR, security(ADMIN, EVERYTHING), security(ADMIN))], severity="low"
+    ),
+    "the owner of a user, read before, where the request means no more": Case(
+        [rewritten(dn("dora"), DESCRIPTOR, security(ADMIN, EVERYTHING, owner=f"{DOMAIN}-1401"), security(ADMIN), flags=1)],
+        severity="low",
+    ),
+    "a computer's account that changes what it read": Case(
+        [rewritten(f"OU=Staff,{BASE}", DESCRIPTOR, security(ADMIN, READING), security(ADMIN), user="FILES1$")], severity="medium"
+    ),
+}
 QUIET = {
+    "written back as it was read, in another order": [
+        rewritten(BASE, DESCRIPTOR, security(EVERYTHING, ADMIN, SECRETS), security(ADMIN, SECRETS, EVERYTHING))
+    ],
+    "the same by a computer": [
+        rewritten(f"OU=Staff,{BASE}", DESCRIPTOR, security(ADMIN, EVERYTHING), security(EVERYTHING, ADMIN), user="FILES1$")
+    ],
+    "an innocent right beside one that was there": [
+        rewritten(BASE, DESCRIPTOR, security(ADMIN, ALREADY, READING), security(ADMIN, ALREADY))
+    ],
+    "entries that were joined": [
+        rewritten(BASE, DESCRIPTOR, security(ADMIN, BOTH), security(ADMIN, READING, WRITING)),
+        rewritten(BASE, DESCRIPTOR, security(ADMIN, EVERYTHING), security(ADMIN, EVERYTHING, SECRETS), at=1),
+    ],
+    "a request for the owner alone, with entries that it does not mean": [
+        rewritten(BASE, DESCRIPTOR, security(ADMIN, SECRETS), security(ADMIN), flags=1)
+    ],
+    "rights taken away by a request": [rewritten(BASE, DESCRIPTOR, security(ADMIN), security(ADMIN, SECRETS, EVERYTHING))],
     "rights over what is below the domain, not over itself": [
         modify(BASE, DESCRIPTOR, f"{OLD}(A;CIOIIO;CR;;;{DOMAIN}-1401)(A;OICIIO;GA;;;{DOMAIN}-1401)")
     ],

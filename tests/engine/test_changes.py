@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine.changes import changes_of, is_routine, object_of
-from app.engine.changes.rights import added, entries, is_privileged, owner
+from app.engine.changes.compared import before_and_after
+from app.engine.changes.rights import added, entries, is_privileged, is_unchanged, owner, removed
 from app.engine.context import Context
 from app.engine.detectors import DETECTORS
 from app.engine.knowledge import Knowledge
@@ -136,6 +137,43 @@ def test_rights_of_a_descriptor() -> None:
     assert owner(new) == "DA" and owner(f"O:{SIDS}D:") == SIDS
     assert is_privileged("DA") and is_privileged(DOMAIN_ADMINS) and not is_privileged(SIDS)
     assert entries("(A;;0xf01ff;;;S-1-5-32-544)")[0].words == ("GenericAll",)
+
+
+FULL, REPLICATE = "CCDCLCSWRPWPDTLOCRSDRCWDWO", f"(OA;;CR;1131f6ad-9c07-11d1-f79f-00c04fc2dcd2;;{SIDS})"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fresh", "gone"),
+    [
+        (f"D:(A;;RP;;;{SIDS})(A;;WP;;;{SIDS})", f"D:(A;;RPWP;;;{SIDS})", 0, 0),  # joined
+        (f"D:(A;;RPWPWD;;;{SIDS})", f"D:(A;;WP;;;{SIDS})(A;;WD;;;{SIDS})", 0, 0),  # split
+        (f"D:(A;;{FULL};;;{SIDS})", f"D:(A;;{FULL};;;{SIDS}){REPLICATE}", 0, 0),  # had everything
+        (f"D:(A;;CR;;;{SIDS})", f"D:{REPLICATE}", 0, 1),  # less than before
+        (f"D:(A;;WP;;;{SIDS})", f"D:(A;;WP;;;{SIDS}){REPLICATE}", 1, 0),  # properties are no rights of control
+        (f"D:(A;CIIO;{FULL};;;{SIDS})", f"D:(A;CI;{FULL};;;{SIDS})", 1, 0),  # of the children before
+        (f"D:(A;;{FULL};;;{SIDS}1)", f"D:(A;;{FULL};;;{SIDS})", 1, 1),  # another trustee
+        (f"D:(D;;WP;;;{SIDS})(A;;WP;;;{SIDS})", f"D:(A;;WP;;;{SIDS})", 0, 1),  # no longer denied
+        (f"D:(A;ID;{FULL};;;{SIDS})", f"D:(A;;{FULL};;;{SIDS})", 0, 0),  # inherited, then its own
+    ],
+)
+def test_only_what_allows_more_is_new(old: str, new: str, fresh: int, gone: int) -> None:
+    assert (len(added(old, new)), len(removed(old, new))) == (fresh, gone)
+
+
+def test_the_order_of_entries_changes_nothing() -> None:
+    old = f"O:DAD:(A;;RP;;;{SIDS})(A;;WP;;;AU)"
+    assert is_unchanged(old, f"O:DAG:DAD:AI(A;;WP;;;AU)(A;;RP;;;{SIDS})")
+    assert not is_unchanged(old, f"O:DAD:(A;CI;RP;;;{SIDS})(A;;WP;;;AU)")
+    assert not is_unchanged(old, old.replace("O:DA", "O:BA"))
+
+
+def test_the_descriptor_before_a_request_is_made_of_what_the_sensor_compared() -> None:
+    new = f"O:DAD:(A;;RP;;;AU)(A;;GA;;;{SIDS})"
+    assert before_and_after(new, f"D:(A;;GA;;;{SIDS})", "D:(A;;WP;;;AU)") == ("O:DAD:(A;;RP;;;AU)(A;;WP;;;AU)", new)
+    assert before_and_after(new, "O:DAD:", "O:BAD:") == (f"O:BAD:(A;;RP;;;AU)(A;;GA;;;{SIDS})", new)
+    assert before_and_after(new, "D:", "D:") == (new, new)
+    cut = before_and_after("D:(A;;RP;;;AU)", f"D:(A;;GA;;;{SIDS})", "D:")
+    assert cut == ("D:(A;;RP;;;AU)", f"D:(A;;RP;;;AU)(A;;GA;;;{SIDS})"), "an entry beyond what the sensor keeps is told"
 
 
 @given(st.text(alphabet="OADGS:();-0123456789abcdefxSWPRC\n", max_size=300))

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from app.link.codec import cleaned, encode_batch
 from app.model.activity import Activity
-from app.sensor.decoders import etw_fields, kerberos_opened, kerberos_sealed, pac, radius, radius_secret
+from app.sensor.decoders import etw_fields, kerberos_opened, kerberos_sealed, ldap_descriptors, pac, radius, radius_secret
 from app.sensor.decoders.crypto import gss, smb3
 from app.sensor.decoders.directory import security
 from app.sensor.decoders.directory.entry import Malformed, entry, envelope, span
@@ -127,6 +127,8 @@ def security_descriptor(data: bytes) -> None:
     if found is not None:
         security.trustees(found)
         security.rights(found)
+        one = ldap_descriptors.compared(ldap_descriptors.FLAGGED, data, data, ldap_descriptors.ALL)
+        assert one is None or one.added == one.removed == "D:"
 
 
 def keytab(data: bytes) -> None:

@@ -18,8 +18,8 @@ def number(value: int, tag: int = 2) -> bytes:
     return ber(tag, value.to_bytes(max(1, (value.bit_length() + 8) // 8), "big"))
 
 
-def message(message_id: int, operation: bytes, *controls: str, long: bool = False) -> bytes:
-    tail = ber(0xA0, *[ber(0x30, text(one)) for one in controls]) if controls else b""
+def message(message_id: int, operation: bytes, *controls: str | bytes, long: bool = False) -> bytes:
+    tail = ber(0xA0, *[ber(0x30, text(one)) if isinstance(one, str) else one for one in controls]) if controls else b""
     return ber(0x30, number(message_id), operation, tail, long=long)
 
 
@@ -52,6 +52,11 @@ def attribute(name: str, *values: str | bytes) -> bytes:
 
 def entry(dn: str, *attributes: bytes) -> bytes:
     return ber(0x64, text(dn), ber(0x30, *attributes))
+
+
+def flags(value: int, critical: bool = True) -> bytes:
+    """The control that says which parts of a descriptor are meant (MS-ADTS section 3.1.1.3.4.1.11)."""
+    return ber(0x30, text("1.2.840.113556.1.4.801"), ber(1, b"\xff") if critical else b"", text(ber(0x30, number(value))))
 
 
 def modify(dn: str, *changes: tuple[int, bytes]) -> bytes:

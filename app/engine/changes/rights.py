@@ -5,6 +5,7 @@ import re
 from msgspec import Struct
 
 from app.engine.knowledge.sids import SENSITIVE_SIDS, relative_id
+from app.model.identifiers import EXTENDED_RIGHTS, WRITTEN_PROPERTIES
 from app.model.rights import rights
 
 ENTRY = re.compile(r"\((\w{1,2});([A-Z]*);([^;()]*);([^;()]*);([^;()]*);([^;()]+)(?:;[^)]*)?\)")
@@ -32,6 +33,8 @@ REPLICATION = frozenset({"GetChanges", "GetChangesAll", "GetChangesInFilteredSet
 CONTROLLING = frozenset({"GenericAll", "GenericWrite", "WriteDacl", "WriteOwner", "AllExtendedRights"})
 """Rights with which the whole object can be taken over."""
 TAKING = CONTROLLING | {"ForceChangePassword", "AddMember", "AddKeyCredentialLink", "AddAllowedToAct", "WriteSPN"}
+
+EXTENDED, WRITTEN = frozenset(EXTENDED_RIGHTS.values()), frozenset(WRITTEN_PROPERTIES.values())
 
 
 class Entry(Struct, frozen=True, gc=False):
@@ -92,9 +95,47 @@ def owner(sddl: str) -> str:
 
 
 def added(old: str, new: str) -> tuple[Entry, ...]:
-    """Entries of the new descriptor that the old one had not, inherited ones left out."""
-    held = {(one.allows, one.mask, one.about, one.sid) for one in entries(old)} if old else set()
-    return tuple(one for one in entries(new) if not one.inherited and (one.allows, one.mask, one.about, one.sid) not in held)
+    """Entries of the new descriptor that the old one had not, inherited ones left out.
+
+    Editors sort, split and join entries: what allows a trustee nothing of weight that he was not allowed before is not new.
+    """
+    before = entries(old) if old else ()
+    held = {_same(one) for one in before}
+    fresh = tuple(one for one in entries(new) if not one.inherited and _same(one) not in held)
+    return tuple(one for one in fresh if not (one.allows and one.words and _had(one, before)))
+
+
+def removed(old: str, new: str) -> tuple[Entry, ...]:
+    """Entries of the old descriptor of a right that matters, which the new one does not make up for; inherited ones left out."""
+    after = entries(new)
+    kept = {_same(one) for one in after}
+    gone = tuple(one for one in entries(old) if not one.inherited and one.words and _same(one) not in kept)
+    return tuple(one for one in gone if not (one.allows and _had(one, after)))
+
+
+def is_unchanged(old: str, new: str) -> bool:
+    """True when owner and entries are the same, whatever their order."""
+    return owner(old) == owner(new) and set(entries(old)) == set(entries(new))
+
+
+def _same(one: Entry) -> tuple[bool, int, str, str, bool]:
+    return one.allows, one.mask, one.about, one.sid, one.for_children_only
+
+
+def _had(one: Entry, others: tuple[Entry, ...]) -> bool:
+    """True when the trustee of an entry is allowed all of its words by the others together."""
+    masks: dict[str, int] = {}
+    for other in others:
+        if other.allows and other.sid == one.sid and (one.for_children_only or not other.for_children_only):
+            masks[other.about] = masks.get(other.about, 0) | other.mask
+    had = {word for about, mask in masks.items() for word in rights(mask, about)}
+    return all(word in had or not had.isdisjoint(_wider(word)) for word in one.words)
+
+
+def _wider(word: str) -> tuple[str, ...]:
+    if word in EXTENDED:
+        return ("GenericAll", "AllExtendedRights")
+    return ("GenericAll", "GenericWrite") if word in WRITTEN else ("GenericAll",)
 
 
 def is_privileged(sid: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from app.engine.changes.change import CONTROL, PASSWORD, Change, Deed
+from app.engine.changes.compared import before_and_after
 from app.model.activity import Activity
 from app.model.details import KerberosPassword, LdapAdd, LdapDelete, LdapModify, LdapRename, RpcCall
 from app.model.identifiers import DRSUAPI, SAMR
@@ -56,8 +57,13 @@ def _modify(d: LdapModify) -> Iterator[Change]:
             if attribute not in removed:
                 yield Change(deed="remove", attribute=attribute, old=values, dn=d.dn)
             continue
+        old = removed.get(attribute, ())
+        for name, fresh, gone in d.compared[:8]:
+            if name == attribute and len(values) == 1 and not old:
+                was, now = before_and_after(values[0], fresh, gone)
+                old, values = (was,), (now,)
         yield Change(
-            deed=DEEDS.get(deed, "set") if values else "remove", attribute=attribute, old=removed.get(attribute, ()), new=values,
+            deed=DEEDS.get(deed, "set") if values else "remove", attribute=attribute, old=old, new=values,
             dn=d.dn, own=attribute == PASSWORD and attribute in removed,
         )  # fmt: skip
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from app.engine.change_story import change_needs, tell
+from app.engine.change_story import change_needs, taken, tell
 from app.engine.changes import DESCRIPTOR, changes_of, is_routine
-from app.engine.changes.rights import NAMES, TAKING, Entry, added, is_privileged
+from app.engine.changes.rights import NAMES, TAKING, Entry, added, is_privileged, is_unchanged
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, fact, listed
 from app.model.activity import Activity
@@ -29,6 +29,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
         facts = []
         if change.attribute == DESCRIPTOR and change.new:
             old, new = (change.old[0] if change.old else ""), change.new[0]
+            if old and isinstance(activity.detail, LdapModify) and is_unchanged(old, new):
+                continue  # written back as it was read; a log tells only what was changed
             given = [one for one in added(old, new) if one.allows and one.words and not is_privileged(one.sid)]
             if change.old and not given:
                 severity = "low"
@@ -42,6 +44,7 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
             who = ctx.knowledge.account_of_sid(one.sid, activity.at) if one.sid.startswith("S-1-5-21-") else None
             verb = " was given " if change.old else " has now "
             facts.append(fact(who or NAMES.get(one.sid, one.sid), verb, listed(one.words)))
+        facts += taken(change, ctx, activity.at) if change.attribute == DESCRIPTOR else ()
         yield tell(
             ctx,
             activity,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.engine.change_story import change_needs, tell
+from app.engine.change_story import change_needs, taken, tell
 from app.engine.changes import (
     DESCRIPTOR,
     Change,
@@ -14,7 +14,18 @@ from app.engine.changes import (
     is_sensitive_object,
     object_of,
 )
-from app.engine.changes.rights import CONTROLLING, NAMES, REPLICATION, TAKING, Entry, added, entries, is_privileged, owner
+from app.engine.changes.rights import (
+    CONTROLLING,
+    NAMES,
+    REPLICATION,
+    TAKING,
+    Entry,
+    added,
+    entries,
+    is_privileged,
+    is_unchanged,
+    owner,
+)
 from app.engine.context import Context
 from app.engine.detector import HOUR, Detector, fact, listed, plural
 from app.engine.knowledge.directory import SENSITIVE_NAMES
@@ -31,6 +42,9 @@ SYNCHRONISERS = ("msol_", "aad_")
 FACTS = {one.lower(): one for one in TAKING | REPLICATION}
 """Names of facts under which a synchronisation tells rights."""
 SECRETS = frozenset({"GetChangesAll", "GetChangesInFilteredSet"})
+REPLICATING = frozenset({"GenericAll", "AllExtendedRights"})
+"""Rights over the domain that include those of replication (MS-ADTS section 5.1.3.2)."""
+COMPARED = "The same connection had read the permissions before; only entries that were added count"
 WATCHES = (LdapModify, EventDirectoryChange, EventObjectAccess, DirectoryChange)
 
 
@@ -50,6 +64,8 @@ def detect(activity: Activity, ctx: Context) -> Iterator[Finding]:
 
 
 def _written(activity: Activity, change: Change, ref: EntityRef | None, domain: bool, ctx: Context) -> Iterator[Finding]:
+    if change.old and is_unchanged(change.old[0], change.new[0]):
+        return  # written back as it was read
     actor = actor_of(activity, ctx)
     machine = actor is not None and actor.key.startswith("computer:") and not is_administrator(actor, ctx, activity.at)
     sensitive = domain or is_sensitive_object(change, ref, ctx, activity.at)
@@ -77,6 +93,13 @@ def _written(activity: Activity, change: Change, ref: EntityRef | None, domain: 
         facts.append(fact(f"{len(given)} entries were added"))
     if replicates:
         facts.append(fact("With DS-Replication-Get-Changes-All every password's key can be fetched (DCSync)"))
+    elif domain and not REPLICATING.isdisjoint(words):
+        facts.append(
+            fact("That includes DS-Replication-Get-Changes-All, with which every password's key can be fetched (DCSync)")
+        )
+    if isinstance(activity.detail, LdapModify) and change.old:
+        facts.append(fact(COMPARED))
+    facts += taken(change, ctx, activity.at)
     if not change.old:
         facts.append(fact("The request wrote all permissions anew, and does not tell which of them were there before"))
     if named.startswith(SYNCHRONISERS):

@@ -1,12 +1,14 @@
 """LDAP over TCP: requests joined with their results, plain or behind a signing layer."""
 
-from app.model.activity import Account, Activity, Result
+from app.model.activity import Activity, Result
 from app.model.details import Detail, LdapAdd, LdapDelete, LdapModify, LdapRename, LdapSearch, NameObservation
 from app.sensor.conversations.cldap import CldapUdp, ping
 from app.sensor.conversations.conversation import NEED_MORE, NOT_HERE, UNANSWERED_AFTER
+from app.sensor.conversations.ldap_asked import Asked, Asking
+from app.sensor.conversations.ldap_descriptors import ENTRY_LIMIT, FEW, Descriptors, is_whole
 from app.sensor.conversations.ldap_login import LdapLogin
-from app.sensor.decoders import ldap, ldap_sasl
-from app.sensor.decoders.ldap_values import plain
+from app.sensor.decoders import ldap, ldap_descriptors, ldap_sasl
+from app.sensor.decoders.ldap_values import DESCRIPTORS, plain
 from app.sensor.frame import Count, Emit, Flow
 
 __all__ = ["CldapUdp", "LdapTcp"]
@@ -29,39 +31,6 @@ _REPLIES = frozenset(
 )
 _COMPARED = (ldap.COMPARE_FALSE, ldap.COMPARE_TRUE)
 
-Asking = ldap.SearchRequest | ldap.ChangeRequest | tuple[str, str] | str
-"""A search; a change; a compare's name and assertion; the OID of another extended operation."""
-
-
-class _Asked:
-    """A request that waits for its result."""
-
-    __slots__ = (
-        "account",
-        "at",
-        "controls",
-        "entries",
-        "frames",
-        "last",
-        "netlogon",
-        "operation",
-        "ordinal",
-        "request",
-        "ticket",
-    )
-
-    def __init__(self, operation: int, request: Asking, at: int, frames: tuple[int, ...], ordinal: int) -> None:
-        self.operation = operation
-        self.request = request
-        self.at = self.last = at
-        self.frames = frames
-        self.ordinal = ordinal
-        self.controls: tuple[str, ...] = ()
-        self.account: Account | None = None
-        self.ticket: str | None = None
-        self.entries = 0
-        self.netlogon: bytes | None = None
-
 
 class LdapTcp:
     """One connection of port 389 or 3268. Messages are told by their operation, so half a connection is read too."""
@@ -71,7 +40,8 @@ class LdapTcp:
         self.emit = emit
         self.count = count
         self.login = LdapLogin(flow, emit)
-        self.pending: dict[int, _Asked] = {}
+        self.pending: dict[int, Asked] = {}
+        self.descriptors = Descriptors()
         self.signed = False
         # by direction: text of a message whose rest comes in the next buffer, the frames and the place where it began
         self.carry: dict[bool, tuple[bytes, tuple[int, ...], int]] = {}
@@ -85,7 +55,7 @@ class LdapTcp:
         if end - start < 7:
             return NEED_MORE
         if first == 0x30:
-            return _measure_message(data, start, end)
+            return _measure_message(data, start, end, self.pending)
         if first == 0:
             length = int.from_bytes(data[start : start + 4], "big")
             if not length:
@@ -173,6 +143,8 @@ class LdapTcp:
                 asked.last = at
                 if len(asked.frames) < FRAME_LIMIT and asked.frames[-1:] != frames[-1:]:
                     asked.frames += frames
+                if asked.descriptors is not None:
+                    _look(asked, envelope, data)
                 if isinstance(asked.request, ldap.SearchRequest) and not asked.request.base:
                     self._root(asked, envelope, data, at, frames, ordinal)
             return
@@ -204,9 +176,11 @@ class LdapTcp:
         if request is None:
             self.count("LDAP message not understood", frames[0])
             return
-        asked = _Asked(envelope.operation, request, at, frames, ordinal)
+        asked = Asked(envelope.operation, request, at, frames, ordinal)
         if envelope.stop < envelope.end:
             asked.controls = ldap.controls(data, envelope.stop, envelope.end)
+        if asked.operation == ldap.MODIFY and isinstance(request, ldap.ChangeRequest):
+            self._writes(asked, request, envelope, data)
         asked.account = self.login.account
         asked.ticket = self.login.ticket
         before = self.pending.pop(envelope.message_id, None)
@@ -229,9 +203,23 @@ class LdapTcp:
         reply = ldap.reply(data, envelope.start, envelope.stop)
         if reply is None:
             self.count("LDAP message not understood", frames[0])
+        if asked.descriptors and isinstance(asked.request, ldap.SearchRequest):
+            self.descriptors.keep(asked.request, asked.descriptors, at)
+        elif asked.written and isinstance(asked.request, ldap.ChangeRequest) and reply is not None and not reply.code:
+            self.descriptors.wrote(asked.request.dn, asked.written, asked.parts, at)
         self._end(asked, reply)
 
-    def _root(self, asked: _Asked, envelope: ldap.Envelope, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
+    def _writes(self, asked: Asked, request: ldap.ChangeRequest, envelope: ldap.Envelope, data: bytes) -> None:
+        """A request that writes descriptors: only the parts that it means, and what it changes of what was read."""
+        if not any(name.partition(";")[0].lower() in DESCRIPTORS for _, name, _ in request.changes):
+            return
+        flags = asked.parts = ldap_descriptors.parts(data, envelope.stop, envelope.end)
+        asked.written = ldap_descriptors.written(data, envelope.start, envelope.stop)
+        asked.request = ldap.ChangeRequest(request.dn, ldap_descriptors.meant(request.changes, asked.written, flags))
+        if is_whole(data):
+            asked.compared = self.descriptors.compared(request.dn, asked.written, flags, asked.at)
+
+    def _root(self, asked: Asked, envelope: ldap.Envelope, data: bytes, at: int, frames: tuple[int, ...], ordinal: int) -> None:
         """The root DSE names its server (MS-ADTS section 3.1.1.3.2), or holds the answer of a ping over TCP."""
         dn, found = ldap.entry(data, envelope.start, envelope.stop, _ROOT_ATTRIBUTES)
         if dn:
@@ -252,7 +240,7 @@ class LdapTcp:
                 )
             )
 
-    def _end(self, asked: _Asked, reply: ldap.Reply | None) -> None:
+    def _end(self, asked: Asked, reply: ldap.Reply | None) -> None:
         """Emits one operation; reply None: no result was seen."""
         code = reply.code if reply else None
         well = code == ldap.SUCCESS
@@ -293,7 +281,7 @@ class LdapTcp:
         elif asked.operation == ldap.RENAME:
             detail = LdapRename(dn=request.dn, changes=request.changes, error_text=error)
         else:
-            detail = LdapModify(dn=request.dn, changes=request.changes, error_text=error)
+            detail = LdapModify(dn=request.dn, changes=request.changes, error_text=error, compared=asked.compared)
         result: Result = "unanswered" if code is None else "success" if well else "failure"
         self.emit(
             Activity(
@@ -311,6 +299,16 @@ class LdapTcp:
                 detail=detail,
             )
         )
+
+
+def _look(asked: Asked, envelope: ldap.Envelope, data: bytes) -> None:
+    """Descriptors of one more entry, as long as there are few."""
+    if asked.descriptors is None or asked.entries > FEW:
+        asked.descriptors = None
+    elif is_whole(data):
+        dn, found = ldap.entry(data, envelope.start, envelope.stop, DESCRIPTORS)
+        if found:
+            asked.descriptors.append((dn, {name: bytes(raw) for name, raw in found.items()}))
 
 
 def _request(envelope: ldap.Envelope, data: bytes) -> Asking | None:
@@ -335,8 +333,9 @@ def _request(envelope: ldap.Envelope, data: bytes) -> Asking | None:
     return ldap.password_change(value) if name == ldap.MODIFY_PASSWORD else name
 
 
-def _measure_message(data: bytes, start: int, end: int) -> tuple[int, int]:
-    """measure() of a plain message; of a search entry only the head is wanted, except of the root DSE."""
+def _measure_message(data: bytes, start: int, end: int, pending: dict[int, Asked]) -> tuple[int, int]:
+    """measure() of a plain message; of a search entry only the head is wanted, except of the root DSE, and of the few whose
+    descriptors were asked for."""
     length = ldap.size(data, start, end)
     if length <= 0:
         return NEED_MORE if not length else NOT_HERE
@@ -345,11 +344,14 @@ def _measure_message(data: bytes, start: int, end: int) -> tuple[int, int]:
         return NEED_MORE
     if data[at] != 2 or not 1 <= data[at + 1] <= 5:
         return NOT_HERE
-    at += 2 + data[at + 1]
+    number_at, at = at + 2, at + 2 + data[at + 1]
     if at >= end:
         return NEED_MORE
     operation = data[at]
     if operation == ldap.SEARCH_ENTRY:
+        asked = pending.get(int.from_bytes(data[number_at:at], "big"))
+        if asked is not None and asked.descriptors is not None and asked.entries <= FEW:
+            return length, min(length, ENTRY_LIMIT)
         if end - start < min(length, _ENTRY_HEAD):
             return NEED_MORE
         at += 2 if data[at + 1] < 0x80 else 2 + (data[at + 1] & 0x7F)

@@ -7,8 +7,10 @@ from msgspec.structs import replace
 from app.model.activity import Account, Activity, Result
 from app.model.details import LdapAdd, LdapDelete, LdapModify, LdapRename
 from app.model.directory import DirectoryChange, DirectoryObject
+from app.sensor.decoders import ldap_descriptors
 from app.sensor.decoders.directory.changes import differences, made
 from app.sensor.decoders.directory.changes import known as remembered
+from app.sensor.decoders.ldap_values import value_text
 from tests.engine.detectors.builders import DC1, HOUR, WS1, act, controller
 from tests.engine.detectors.logs import DC, DOMAIN, known, log, subject
 
@@ -36,6 +38,19 @@ def modify(
 ) -> Activity:  # fmt: skip
     """An LDAP modify of one attribute; code None: no answer."""
     detail = LdapModify(dn=name, changes=((deed, attribute, values),))
+    return act(detail, source, DC1, 389, at=at, result=_result(code), code=code, account=_by(user))
+
+
+def rewritten(
+    name: str, attribute: str, new: bytes, old: bytes, *, user: str = "alice", source: str = WS1, at: int = 0, code: int = 0,
+    flags: int = ldap_descriptors.ALL,
+) -> Activity:  # fmt: skip
+    """An LDAP modify that writes a descriptor which the same connection had read, as the sensor tells it."""
+    key = attribute.lower()
+    changes = ldap_descriptors.meant((("replace", attribute, (value_text(attribute, new),)),), {key: new}, flags)
+    one = ldap_descriptors.compared(key, old, new, flags)
+    told = ((one.attribute, one.added, one.removed),) if one is not None else ()
+    detail = LdapModify(dn=name, changes=changes, compared=told)
     return act(detail, source, DC1, 389, at=at, result=_result(code), code=code, account=_by(user))
 
 

@@ -25,11 +25,15 @@ class Ace(Struct, frozen=True, gc=False):
 
 
 class Descriptor(Struct, frozen=True):
-    """A self-relative security descriptor (MS-DTYP section 2.4.6). left: entries that could not be read."""
+    """A self-relative security descriptor (MS-DTYP section 2.4.6). left: entries that could not be read.
+
+    listed: it has a discretionary list; without one it says nothing of rights.
+    """
 
     owner: str | None = None
     aces: tuple[Ace, ...] = ()
     left: int = 0
+    listed: bool = False
 
 
 def descriptor(raw: bytes) -> Descriptor | None:
@@ -44,7 +48,7 @@ def descriptor(raw: bytes) -> Descriptor | None:
     if not control & 4 or not 20 <= acl <= len(raw) - 8:  # SE_DACL_PRESENT
         return Descriptor(who)
     entries, left = _entries(raw, acl)
-    return Descriptor(who, tuple(entries), left)
+    return Descriptor(who, tuple(entries), left, True)
 
 
 def _entries(raw: bytes, acl: int) -> tuple[list[Ace], int]:
