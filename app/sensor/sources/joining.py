@@ -2,6 +2,7 @@
 
 A call in the middle of a script, or one that the seam of two parts cuts, is read as where it stands in the whole. Exports have
 the newest event first, so parts wait for the first one, within bounds; what is repeated or waits in vain goes on as it came.
+What comes live also waits within a time: nobody knows when a log that still grows ends.
 """
 
 from collections.abc import Iterator
@@ -19,16 +20,24 @@ BLOCK = 4104
 SCRIPTS, HELD = 256, 1 << 23
 """Scripts of which parts are waited for at once, and the characters of all that wait."""
 PARTS = 4_096
+PATIENCE = 15.0
+"""Seconds that the parts of a live script wait for the next one: whoever logs a script writes its parts one behind the other."""
 MISSING = "scripts of which parts are missing; of those behind the gap only the last is read"
 MANY = "scripts let go before all their parts came, for too many were open"
 
 
+EARLY = "parts of scripts that came before those in front of them; put in their order"
+
+
 class _Script:
-    """One script. next: number of the part that goes on; open: what is open before it; behind: the one before, not handed on."""
+    """One script. next: number of the part that goes on; open: what is open before it; behind: the one before, not handed on.
+
+    since: when its latest part came.
+    """
 
     def __init__(self) -> None:
         self.waiting: dict[int, EventRecord] = {}
-        self.next = 1
+        self.next, self.since = 1, 0.0
         self.open: str | None = ""
         self.behind: EventRecord | None = None
 
@@ -39,10 +48,13 @@ class _Script:
 
 
 class Joining:
-    """Walks along the records of one log."""
+    """Walks along the records of one log, or of all that come to one place. live: parts that come too early are counted.
 
-    def __init__(self, note: Note) -> None:
-        self._note = note
+    most: characters that may wait.
+    """
+
+    def __init__(self, note: Note, live: bool = False, most: int = HELD) -> None:
+        self._note, self._live, self._most = note, live, most
         self._scripts: dict[tuple[str, str, int], _Script] = {}
         self._held = 0
 
@@ -50,8 +62,8 @@ class Joining:
         """True while parts wait."""
         return bool(self._scripts)
 
-    def take(self, record: EventRecord) -> Iterator[EventRecord]:
-        """The same records, parts of scripts as soon as those before and the next are there."""
+    def take(self, record: EventRecord, now: float = 0.0) -> Iterator[EventRecord]:
+        """The same records, parts of scripts as soon as those before and the next are there. now: seconds, of what comes live."""
         fields = fields_in(record) if record.event_id == BLOCK else None
         parts = 0 if fields is None else number(fields.get("MessageTotal")) or 0
         if fields is None or not 1 < parts <= PARTS:
@@ -68,14 +80,22 @@ class Joining:
                 yield from self._let_go(MANY)
             script = self._scripts[key] = _Script()
         script.waiting[part] = replace(record, fields=fields)
+        script.since = now
         self._held += len(text)
         while script.open is not None and script.next in script.waiting:
+            if self._live and script.next != part:
+                self._note(EARLY, _where(record))
             yield from self._on(script)
         if script.next > parts or script.open is None:
             yield from script.rest()
             self._forget(key)
-        while self._held > HELD and self._scripts:
+        while self._held > self._most and self._scripts:
             yield from self._let_go(MANY)
+
+    def overdue(self, now: float) -> Iterator[EventRecord]:
+        """Those that have waited for longer than PATIENCE, or since a time that is not yet."""
+        for key in [key for key, one in self._scripts.items() if not 0 <= now - one.since <= PATIENCE]:
+            yield from self._let_go(MISSING, key)
 
     def rest(self) -> Iterator[EventRecord]:
         """Those that wait for parts that do not come."""
@@ -93,18 +113,22 @@ class Joining:
         script.open = still_open(before + _text(record.fields))
         script.next += 1
 
-    def _let_go(self, why: str) -> Iterator[EventRecord]:
-        """The script that is open longest."""
-        key = next(iter(self._scripts))
+    def _let_go(self, why: str, key: tuple[str, str, int] | None = None) -> Iterator[EventRecord]:
+        """This script, or the one that is open longest."""
+        key = key or next(iter(self._scripts))
         script = self._scripts[key]
         first = script.behind or min(script.waiting.items())[1]
-        self._note(why, f"record {first.place or first.ordinal}")
+        self._note(why, _where(first))
         yield from script.rest()
         self._forget(key)
 
     def _forget(self, key: tuple[str, str, int]) -> None:
         script = self._scripts.pop(key)
         self._held -= sum(len(_text(one.fields)) for one in script.rest())
+
+
+def _where(record: EventRecord) -> str:
+    return f"record {record.place or record.ordinal}"
 
 
 def _text(fields: dict[str, str]) -> str:

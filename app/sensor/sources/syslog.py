@@ -5,18 +5,20 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Iterable
 from operator import attrgetter
 from pathlib import Path
 
 from cryptography.x509 import load_pem_x509_certificate
 
-from app.model.activity import Activity
 from app.model.source import SyslogSource
+from app.sensor.events.record import EventRecord
 from app.sensor.events.syslog import Unknown, records_of
 from app.sensor.events.translate import activities_of
 from app.sensor.sources.datagrams import BATCH, taker
 from app.sensor.sources.dated import arrived
 from app.sensor.sources.inbox import Inbox, Received
+from app.sensor.sources.joining import BLOCK, Joining
 from app.sensor.sources.living import Cannot, Outlet
 from app.sensor.sources.sockets import kernel_drops, listening, sender_of
 from app.sensor.sources.streams import Streams
@@ -140,26 +142,38 @@ def _read(
     inbox: Inbox, key: str, outlet: Outlet, stop: threading.Event, ended: threading.Event, broken: list[BaseException]
 ) -> None:
     number, until = 0, 0.0
+    joining = Joining(outlet.note, live=True)
     while not broken:
         if stop.is_set() and not until:
             ended.set()
             until = time.monotonic() + LAST
         batch = inbox.take(0.05 if until else 0.1)
+        if joining:
+            _put(joining.overdue(time.monotonic()), key, outlet)
         if batch is None:
             if until and time.monotonic() > until - LAST + DRAIN + 0.1:  # the receiving thread has ended by now
-                return
+                break
             continue
-        number = _tell(batch, number, key, outlet)
+        number = _tell(batch, number, key, outlet, joining)
         if until and time.monotonic() > until:
             break
+    _put(joining.rest(), key, outlet)
     if left := inbox.left():
         outlet.dropped(STOPPED, left)
 
 
-def _tell(batch: Received, number: int, key: str, outlet: Outlet) -> int:
+def _put(some: Iterable[EventRecord], key: str, outlet: Outlet) -> None:
+    activities = [activity for one in some for activity in activities_of(one, key)]
+    if activities:
+        activities.sort(key=_AT)
+        outlet.put(activities)
+
+
+def _tell(batch: Received, number: int, key: str, outlet: Outlet, joining: Joining) -> int:
     """Hand on the activities of one batch; number: messages before it. Returns those with it."""
     unknown: dict[str, tuple[int, str]] = {}
-    activities: list[Activity] = []
+    records: list[EventRecord] = []
+    now = time.monotonic()
     last: int | None = None
     for message, sender in zip(batch.messages, batch.senders, strict=True):
         number += 1
@@ -171,11 +185,12 @@ def _tell(batch: Received, number: int, key: str, outlet: Outlet) -> int:
         found = arrived(found, batch.at, outlet.note, sender_of(sender))
         if last is None or found.at > last:
             last = found.at
-        activities.extend(activities_of(found, key))
+        if found.event_id == BLOCK:
+            records.extend(joining.take(found, now))
+        else:
+            records.append(found)
     for sort, (count, where) in unknown.items():
         outlet.note(sort, where, count)
     outlet.received(len(batch.messages), sum(map(len, batch.messages)), last if last is not None else batch.at)
-    if activities:
-        activities.sort(key=_AT)
-        outlet.put(activities)
+    _put(records, key, outlet)
     return number

@@ -12,6 +12,7 @@ from app.sensor.events.syslog_framing import LARGEST, begins, goes_on
 from app.sensor.events.translate import activities_of
 from app.sensor.frame import Emit
 from app.sensor.sources.dated import Dated
+from app.sensor.sources.joining import Joining
 from app.sensor.sources.reading import Note, Opening, Step
 
 WIDE, MARK = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}, b"\xef\xbb\xbf"
@@ -33,7 +34,7 @@ def read_syslog(opening: Opening, emit: Emit, note: Note) -> Generator[Step, Non
     records, made = 0, _date_of(opening)
     first: int | None = None
     last: int | None = None
-    dated = Dated[EventRecord](note)
+    dated, joining = Dated[EventRecord](note), Joining(note)
 
     def tell(some: Iterable[EventRecord]) -> None:
         nonlocal first, last
@@ -41,7 +42,11 @@ def read_syslog(opening: Opening, emit: Emit, note: Note) -> Generator[Step, Non
             told = one if 0 < one.at < LATEST else replace(one, at=made)  # nothing in the file says when it was
             first = told.at if first is None else min(first, told.at)
             last = told.at if last is None else max(last, told.at)
-            for activity in activities_of(told, opening.key):
+            hand_on(joining.take(told))
+
+    def hand_on(some: Iterable[EventRecord]) -> None:
+        for one in some:
+            for activity in activities_of(one, opening.key):
                 emit(activity)
 
     for line, end, message in messages(opening.data):
@@ -62,6 +67,7 @@ def read_syslog(opening: Opening, emit: Emit, note: Note) -> Generator[Step, Non
             yield Step(end, records, first, last)
             records, first, last = 0, None, None
     tell(dated.rest())
+    hand_on(joining.rest())
     yield Step(len(opening.data), records, first, last)
 
 

@@ -1,19 +1,24 @@
 """Syslog in captures: what was sent to a collector in clear text."""
 
 import re
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
 from app.sensor.conversations.conversation import NEED_MORE
 from app.sensor.conversations.registry import Kind
+from app.sensor.events.record import EventRecord
 from app.sensor.events.syslog import Unknown, records_of
 from app.sensor.events.syslog_framing import LARGEST
 from app.sensor.events.translate import activities_of
 from app.sensor.frame import Count, Emit, Flow
 from app.sensor.sources.dated import arrived
+from app.sensor.sources.joining import BLOCK, Joining
 
 _COUNT = re.compile(rb"([1-9]\d{0,8}) ")
 _LINE = 8192
+HELD = 1 << 19
+"""Characters of parts of scripts that may wait in one conversation: all but the last one of those that come in order go on."""
 
 
 class SyslogUdp:
@@ -23,6 +28,10 @@ class SyslogUdp:
         self.flow = flow
         self.emit = emit
         self.count = count
+        self._joining: Joining | None = None
+        self._number = self._frame = 0
+        self._parts: dict[int, tuple[tuple[int, ...], int]] = {}
+        """Where parts of scripts that wait were seen, by their number in this conversation."""
 
     def measure(self, from_client: bool, data: bytes, start: int, end: int) -> tuple[int, int]:
         """Not used: datagrams are whole."""
@@ -36,17 +45,38 @@ class SyslogUdp:
             self.count(found.sort, frames[0])
             return
         found = arrived(found, at, lambda what, where, count=1: self.count(what, frames[0]), "")
-        for activity in activities_of(found, self.flow.input):
-            self.emit(replace(activity, frames=frames, record=None, ordinal=ordinal))
+        if found.event_id != BLOCK:
+            self._tell(found, frames, ordinal)
+            return
+        if self._joining is None:
+            self._joining = Joining(self._note, live=True, most=HELD)
+        self._number, self._frame = self._number + 1, frames[0]
+        self._parts[self._number] = frames, ordinal
+        self._tell_parts(self._joining.take(replace(found, place=self._number), at / 1e6))
 
     def lost(self, from_client: bool) -> None:
-        """Messages do not depend on each other."""
+        """Messages do not depend on each other; a part of a script that is lost is not waited for for long."""
 
     def expire(self, now: int) -> None:
-        """Nothing is awaited."""
+        """Parts of scripts are not waited for any longer."""
+        if self._joining:
+            self._tell_parts(self._joining.overdue(now / 1e6))
 
     def close(self) -> None:
-        """Nothing is awaited."""
+        """No part comes any more."""
+        if self._joining:
+            self._tell_parts(self._joining.rest())
+
+    def _tell(self, record: EventRecord, frames: tuple[int, ...], ordinal: int) -> None:
+        for activity in activities_of(record, self.flow.input):
+            self.emit(replace(activity, frames=frames, record=None, ordinal=ordinal))
+
+    def _tell_parts(self, some: Iterable[EventRecord]) -> None:
+        for one in some:
+            self._tell(one, *self._parts.pop(one.place))
+
+    def _note(self, what: str, where: str, count: int = 1) -> None:
+        self.count(what, self._frame)
 
 
 class SyslogTcp(SyslogUdp):

@@ -8,17 +8,18 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
-from app.model.activity import Activity, event_order
+from app.model.activity import event_order
 from app.model.source import WindowsLogSource
 from app.paths import settings_folder
 from app.sensor.events import translate
+from app.sensor.events.record import EventRecord
 from app.sensor.events.xml_form import xml_record
 from app.sensor.sources.dated import arrived
 from app.sensor.sources.joining import Joining
@@ -28,6 +29,8 @@ MOST, WAIT = 256, 0.4
 """Events taken at once, seconds that one look at a channel may wait."""
 AGAIN = 5.0
 """Seconds until a channel that failed is opened again."""
+KEEP = 60.0
+"""Seconds after which the bookmark moves although parts of scripts wait: where many are logged, some always do."""
 LARGEST = 1 << 20
 """Bytes of the file of bookmarks."""
 _ID = re.compile(r"<EventID[^>]{0,80}>(\d{1,10})<")
@@ -105,6 +108,7 @@ class Following:
         self._absent: set[str] = set()
         self._count = 0
         self._joining: dict[str, Joining] = {}
+        self._kept: dict[str, float] = {}
 
     def run(self) -> None:
         """Until stop; raises Cannot when no channel can be opened at the start."""
@@ -130,7 +134,10 @@ class Following:
                     if not self._stop.wait(WAIT):
                         waited += WAIT
         finally:
-            for log in self._logs.values():
+            for channel, log in self._logs.items():
+                if self._joining.get(channel):
+                    self._put(self._joining[channel].rest())
+                    self._keep(channel, log)
                 log.close()
 
     def _open(self, channel: str) -> str:
@@ -160,11 +167,11 @@ class Following:
             self._outlet.note("times a channel failed and is opened again", f"{channel}: {error.strerror or error}")
             self._logs.pop(channel).close()
             return False
-        if not texts:
+        joining, now = self._joining.setdefault(channel, Joining(self._outlet.note, live=True)), time.monotonic()
+        records = list(joining.overdue(now))
+        if not texts and not records:
             return False
-        batch: list[Activity] = []
         last: int | None = None
-        joining = self._joining.setdefault(channel, Joining(self._outlet.note))
         wanted: frozenset[int] = getattr(translate, "WANTED", frozenset())
         for text in texts:
             self._count += 1
@@ -177,19 +184,24 @@ class Following:
                 continue
             record = arrived(record, time.time_ns() // 1000, self._outlet.note, f"event {self._count}")
             last = record.at if last is None else max(last, record.at)
-            for one in joining.take(record):
-                batch += translate.activities_of(one, self._key)
-        if len(texts) < MOST:  # what follows a script's parts at once has come
-            for one in joining.rest():
-                batch += translate.activities_of(one, self._key)
+            records += joining.take(record, now)
         self._outlet.received(len(texts), sum(len(one) for one in texts), last)
+        self._put(records)
+        if joining and now - self._kept.get(channel, now) < KEEP:  # a crash would lose the parts that wait
+            self._kept.setdefault(channel, now)
+            return True
+        self._keep(channel, log)
+        return True
+
+    def _put(self, records: Iterable[EventRecord]) -> None:
+        batch = [activity for one in records for activity in translate.activities_of(one, self._key)]
         if batch:
             self._outlet.put(sorted(batch, key=event_order))
-        if joining:  # a crash would lose the parts that wait
-            return True
+
+    def _keep(self, channel: str, log: Log) -> None:
+        self._kept[channel] = time.monotonic()
         self._bookmarks[channel] = log.bookmark()
         try:
             save(self._path, self._bookmarks)
         except OSError as error:
             self._outlet.note("bookmarks that could not be kept", error.strerror or str(error))
-        return True
