@@ -23,6 +23,7 @@ from app.model.events import (
     EventLdap,
     EventLogon,
     EventNetlogon,
+    EventNps,
     EventNtlm,
     EventObjectAccess,
     EventPolicy,
@@ -485,7 +486,11 @@ class RadiusAccounting(Struct, frozen=True, kw_only=True, gc=False, tag_field="k
 
 
 class RadiusAccess(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag="radius-access"):
-    """RADIUS authentication (RFC 2865). outcome: Access-Accept, Access-Reject, Access-Challenge."""
+    """RADIUS authentication (RFC 2865). outcome: Access-Accept, Access-Reject, Access-Challenge.
+
+    calling_station or tunnel_client: the client's outside address, or its MAC address. error: the number of MS-CHAP-Error (RFC
+    2548 section 2.1.5; 691 for a wrong name or password).
+    """
 
     outcome: str | None = None
     calling_station: str | None = None
@@ -493,6 +498,9 @@ class RadiusAccess(Struct, frozen=True, kw_only=True, gc=False, tag_field="kind"
     nas_identifier: str | None = None
     framed_ip: str | None = None
     eap: bool = False
+    tunnel_client: str | None = None
+    nas_port_type: int | None = None
+    error: int | None = None
 
 
 Detail = (
@@ -548,6 +556,7 @@ Detail = (
     | EventDns
     | EventDatabase
     | EventDesktop
+    | EventNps
     | EventPrinter
     | DirectoryObject
     | DirectoryChange

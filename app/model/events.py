@@ -182,6 +182,10 @@ class EventDesktop(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event
     """Remote desktop: a connection 131, a password refused 140, who was let in 1149, a session begun 21, taken up again 25."""
 
 
+class EventNps(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-nps"):
+    """A network policy server (RADIUS) let somebody in 6272, 6277, 6278, refused somebody 6273, locked an account out 6279."""
+
+
 class EventPrinter(WindowsEvent, frozen=True, kw_only=True, gc=False, tag="event-printer"):
     """The print spooler: a driver added or updated 316, a library that could not be loaded 808."""
 

@@ -62,6 +62,7 @@ KINDS = {
     "event-adfs": "AD FS event", "event-sam": "SAM event", "event-netlogon": "Netlogon event", "event-audit": "Audit event",
     "event-policy": "Policy event", "event-dns": "DNS server event", "event-database": "Database event",
     "event-desktop": "Remote desktop event", "event-printer": "Printer event",
+    "event-nps": "Network policy server event",
 }  # fmt: skip
 ENTITIES = {
     "user": "User", "computer": "Computer", "controller": "Domain controller", "address": "Address without a known computer",

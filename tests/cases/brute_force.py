@@ -1,5 +1,7 @@
 """More cases of guessed passwords: accounts that were locked out."""
 
+from typing import Any
+
 from app.model.activity import Account, Activity
 from app.model.details import RadiusAccess
 from tests.cases.case import Case, Real
@@ -133,11 +135,86 @@ def monday(number: int, *, later: bool, eap: bool = False) -> list[Activity]:
     return told
 
 
+OUTSIDE, LAPTOP = "203.0.113.77", "AA-BB-CC-00-11-22"
+
+
+def asked_radius(
+    user: str, at: int, station: str | None = OUTSIDE, *, right: bool = False, port: int | None = 5, error: int | None = None
+) -> Activity:  # fmt: skip
+    """RADIUS on the wire, with the calling station that the gateway names."""
+    detail = RadiusAccess(
+        outcome="Access-Accept" if right else "Access-Reject", nas="192.0.2.40", calling_station=station, nas_port_type=port,
+        error=None if right else error,
+    )  # fmt: skip
+    said = Account(name=user, domain="EXAMPLE")
+    return act(detail, "192.0.2.40", RADIUS, 1812, at=at, result="success" if right else "failure", code=2 if right else 3,
+               account=said)  # fmt: skip
+
+
+def nps(
+    user: str,
+    at: int,
+    station: str = OUTSIDE,
+    *,
+    right: bool = False,
+    reason: int = 16,
+    port: str = "Virtual",
+    full: bool = False,
+) -> Activity:
+    """6272 or 6273 of a network policy server. full: the name stands in the full one only, as for accounts that do not exist."""
+    fields = {
+        **subject(user), "SubjectUserName": "-" if full else user, "FullyQualifiedSubjectUserName": f"EXAMPLE\\{user}",
+        "SubjectMachineSID": "S-1-0-0", "SubjectMachineName": "-", "CalledStationID": "192.0.2.40", "CallingStationID": station,
+        "NASIPv4Address": "192.0.2.40", "NASIdentifier": "VPN1", "NASPortType": port, "NASPort": "14", "ClientName": "VPN1",
+        "ClientIPAddress": "192.0.2.40", "ProxyPolicyName": "VPN", "NetworkPolicyName": "-", "AuthenticationProvider": "Windows",
+        "AuthenticationServer": "nps1.example.org", "AuthenticationType": "MS-CHAPv2", "EAPType": "-",
+        "ReasonCode": "0" if right else str(reason), "Reason": "-",
+    }  # fmt: skip
+    if full:
+        fields["SubjectUserSid"] = "S-1-0-0"
+    return log(6272 if right else 6273, fields, at=at, computer="nps1.example.org", failed=not right)
+
+
+def judged_too(user: str, at: int, **words: Any) -> list[Activity]:
+    """The same, and before it what the server logs of the sign-in that a controller judged."""
+    return [refused_logon(user, RADIUS, at=at), asked_radius(user, at + 1000, **words)]
+
+
 LATER = KNOWN * DAY + MORNING
 GUESSED, BY_DAY, AT_NIGHT = failing(75, LATER + MINUTE), failing(15, LATER + 2 * HOUR), failing(12, LATER - 6 * HOUR)
 OLD_PASSWORDS = failing(8, LATER + 2 * HOUR)
 
 FIRES = {
+    "ten accounts from one calling station, on the wire": Case(
+        [asked_radius(f"user{one}", one * 2 * MINUTE) for one in range(12)], severity="medium"
+    ),
+    "five accounts within a minute from one device, on the wire": Case(
+        [asked_radius(f"user{one}", one * SECOND, LAPTOP, port=19) for one in range(6)], severity="medium"
+    ),
+    "ten accounts from one calling station, in the log": Case(
+        [nps(f"user{one}", one * 2 * MINUTE) for one in range(12)], severity="medium"
+    ),
+    "names that do not exist from one calling station, in the log": Case(
+        [nps(f"user{one}", one * SECOND, reason=8, full=True) for one in range(6)], severity="medium"
+    ),
+    "one account from outside, in the log": Case([nps("alice", one * SECOND) for one in range(25)], severity="medium"),
+    "one account from outside, on the wire": Case(
+        [asked_radius("alice", one * SECOND, error=691) for one in range(25)], severity="medium"
+    ),
+    "a password found among others from one calling station, in the log": Case(
+        [*(nps(f"user{one}", one * SECOND) for one in range(8)), nps("user3", 10 * SECOND, right=True)], severity="high"
+    ),
+    "a password found among others from one calling station, on the wire": Case(
+        [*(asked_radius(f"user{one}", one * SECOND) for one in range(8)), asked_radius("user3", 10 * SECOND, right=True)],
+        severity="high",
+    ),
+    "a calling station among many others, which the server's own log tells as well": Case(
+        all_of(*(judged_too(f"user{one}", one * 4 * SECOND) for one in range(15))), severity="medium"
+    ),
+    "wire and log of one server": Case(
+        all_of(*([asked_radius(f"user{one}", one * 4 * SECOND), nps(f"user{one}", one * 4 * SECOND + 900)] for one in range(8))),
+        severity="medium",
+    ),
     "a spray through a mail server in the morning, when forty sign in": Case(behind(KNOWN + 1, *GUESSED), severity="medium"),
     "the same, as packets tell it": Case(
         behind(KNOWN + 1, *failing(75, LATER + MINUTE, packets=True), packets=True), severity="medium"
@@ -204,6 +281,38 @@ FIRES = {
     "slowly": [locked(f"user{one}", at=one * 600 * SECOND) for one in range(6)],
 }
 QUIET = {
+    "people who mistype at a VPN, each from his own place": [
+        asked_radius(f"user{one}", one * SECOND, f"203.0.113.{one}") for one in range(40)
+    ],
+    "the same in the log": [nps(f"user{one}", one * SECOND, f"203.0.113.{one}") for one in range(40)],
+    "a hotel behind one address, where most are let in": [
+        asked_radius(f"user{one}", one * SECOND, right=one % 4 != 0) for one in range(60)
+    ],
+    "the same in the log of the server": [nps(f"user{one}", one * SECOND, right=one % 4 != 0) for one in range(60)],
+    "people who mistype at one place and are let in then": all_of(
+        *(
+            [nps(f"user{one}", one * 20 * SECOND), nps(f"user{one}", one * 20 * SECOND + 5 * SECOND, right=True)]
+            for one in range(15)
+        )
+    ),
+    "a telephone with an old password in the wireless network": [
+        asked_radius("alice", one * 5 * SECOND, LAPTOP, port=19) for one in range(200)
+    ],
+    "the same in a log": [nps("alice", one * 5 * SECOND, LAPTOP, port="Wireless - IEEE 802.11") for one in range(200)],
+    "accounts without the right to dial in": [nps(f"user{one}", one * SECOND, reason=65) for one in range(12)],
+    "accounts without the right to dial in, on the wire": [
+        asked_radius(f"user{one}", one * SECOND, error=649) for one in range(12)
+    ],
+    "nineteen refusals that wire and log tell": all_of(
+        *([asked_radius("alice", one * 20 * SECOND), nps("alice", one * 20 * SECOND + 900)] for one in range(19))
+    ),
+    "hidden names of EAP": [asked_radius("anonymous", one * SECOND, port=5) for one in range(60)],
+    "computers at a switch": [
+        asked_radius(f"host/ws{one}.example.org", one * SECOND, f"AA-BB-CC-00-11-{one:02X}", port=15) for one in range(60)
+    ],
+    "a gateway that names itself, where most are let in": [
+        asked_radius(f"user{one}", one * SECOND, "192.0.2.40", right=one % 4 != 0) for one in range(60)
+    ],
     "telephones that begin with an old password at a mail server through which forty signed in before": behind(
         KNOWN + 1, *OLD_PASSWORDS
     ),

@@ -15,6 +15,7 @@ from app.engine.describe.codes import (
     WEAK_ETYPES,
     WIN32,
 )
+from app.engine.describe.event_codes import CHAP
 from app.engine.describe.event_values import field_words
 from app.engine.describe.events import event_facts, event_line, event_reason
 from app.engine.describe.tickets import held
@@ -250,6 +251,8 @@ def reason(activity: Activity) -> str:
             return _status_reason(activity.code)
     if isinstance(detail, Ntlm) and activity.code is not None and 0 < activity.code < 256:
         return _ldap_reason(activity.code)
+    if isinstance(detail, RadiusAccess) and detail.error is not None:
+        return CHAP.get(detail.error) or f"MS-CHAP error {detail.error}"
     if activity.code is None:
         return "refused"
     if isinstance(detail, WindowsEvent):

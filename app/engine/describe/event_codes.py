@@ -274,3 +274,31 @@ RIDS: dict[int, str] = {
     572: "Denied RODC Password Replication Group",
 }
 """SIDs and relative identifiers that mean the same everywhere (MS-DTYP section 2.4.2.4)."""
+NPS: dict[int, str] = {
+    1: "internal error of the server",
+    7: "the domain does not exist",
+    8: "the account does not exist",
+    16: "wrong name or password",
+    22: "the way of authentication cannot be used (EAP type)",
+    23: "error of the EAP session",
+    33: "the password must be changed",
+    34: "the account is disabled",
+    35: "the account is expired",
+    36: "the account is locked",
+    37: "outside of the allowed hours",
+    48: "no network policy fits",
+    49: "no connection request policy fits",
+    64: "locked out of remote access",
+    65: "no right to dial in",
+    66: "the network policy does not allow this way of authentication",
+}
+"""Reasons of a network policy server (NPS reason codes of Windows Server's documentation)."""
+CHAP: dict[int, str] = {
+    646: "outside of the allowed hours",
+    647: "the account is disabled",
+    648: "the password is expired",
+    649: "no right to dial in",
+    691: "wrong name or password",
+    709: "the password could not be changed",
+}
+"""Errors of MS-CHAP (RFC 2759 section 6)."""

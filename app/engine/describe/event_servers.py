@@ -1,4 +1,4 @@
-"""Windows events in one line of words: DNS servers, the directory's database, remote desktop, printers."""
+"""Windows events in one line of words: DNS servers, the directory's database, remote desktop, RADIUS servers, printers."""
 
 from app.engine.describe.event_lines import from_where, here, said
 from app.model.activity import Activity
@@ -52,6 +52,17 @@ def desktop(a: Activity, d: WindowsEvent) -> str:
 def reconnected(a: Activity, d: WindowsEvent) -> str:
     """4778."""
     return f"{said(d, 'AccountName') or 'Somebody'} took a desktop session of {here(a, d)} up again{from_where(a, d)}"
+
+
+def admission(a: Activity, d: WindowsEvent) -> str:
+    """6272, 6273, 6277, 6278, 6279."""
+    who = said(d, "SubjectUserName", "FullyQualifiedSubjectUserName") or "somebody"
+    station = said(d, "CallingStationID")
+    way = f"{from_where(a, d)}{f' (calling station {station})' if station else ''}"
+    if d.event_id == 6279:
+        return f"The network policy server {here(a, d)} locked {who} out"
+    verb = f"refused {who}" if d.event_id == 6273 else f"let {who} in"
+    return f"The network policy server {here(a, d)} {verb}{way}"
 
 
 def printer(a: Activity, d: WindowsEvent) -> str:

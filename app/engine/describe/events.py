@@ -6,6 +6,7 @@ from app.engine.describe import event_changes as changes
 from app.engine.describe import event_lines as lines
 from app.engine.describe import event_servers as servers
 from app.engine.describe.codes import KERBEROS, WIN32
+from app.engine.describe.event_codes import NPS
 from app.engine.describe.event_hosts import host_line, script_line
 from app.engine.describe.event_policies import filtered, policy
 from app.engine.describe.event_values import field_words, status
@@ -26,6 +27,7 @@ from app.model.events import (
     EventLdap,
     EventLogon,
     EventNetlogon,
+    EventNps,
     EventNtlm,
     EventObjectAccess,
     EventPolicy,
@@ -55,6 +57,7 @@ _FAMILIES: dict[type[WindowsEvent], _Line] = {
     EventHost: host_line,
     EventLdap: lines.ldap,
     EventNetlogon: changes.secure_channel,
+    EventNps: servers.admission,
     EventObjectAccess: lines.object_access,
     EventPolicy: policy,
     EventPrinter: servers.printer,
@@ -125,6 +128,8 @@ def event_reason(detail: WindowsEvent, code: int) -> str:
     number = code & 0xFFFFFFFF
     if isinstance(detail, EventKerberos):
         return KERBEROS.get(code) or status(code) or f"Kerberos error {code}"
+    if isinstance(detail, EventNps):
+        return NPS.get(code) or f"reason {code} of the network policy server"
     if isinstance(detail, EventReplication):
         return WIN32.get(number) or status(code) or f"error {number}"
     return status(code) or f"status 0x{number:08X}"

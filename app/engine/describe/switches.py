@@ -27,6 +27,7 @@ AUDITS: dict[str, str] = {
     "event-audit": "the Security log",
     "event-dns": "the audit log of DNS servers and their DNS Server log",
     "event-database": "the Application log of controllers",
+    "event-nps": "Audit Network Policy Server",
     "event-printer": "the logs of the print spooler (PrintService Admin and Operational)",
     "event-desktop": "the operational logs of remote desktop (RdpCoreTS, RemoteConnectionManager, LocalSessionManager)",
 }

@@ -24,13 +24,15 @@ from app.engine.detector import (
 )
 from app.engine.forms import JUDGED
 from app.engine.memory import Trail
+from app.engine.radius_guessing import Limits, at_gateway
 from app.engine.readings import gateways
+from app.engine.readings.admissions import admission
 from app.engine.readings.federation import CALLER, by_password, whole
 from app.engine.readings.sessions import FROM_ELSEWHERE, LOGON, LOGON_REFUSED, is_retold
 from app.model.activity import Activity
 from app.model.alert import Finding, Step
 from app.model.details import KerberosAs, Ntlm, RadiusAccess
-from app.model.events import EventAccount, EventAdfs, EventDesktop, EventKerberos, EventLogon, EventNtlm
+from app.model.events import EventAccount, EventAdfs, EventDesktop, EventKerberos, EventLogon, EventNps, EventNtlm
 from app.model.tuning import Threshold
 
 WINDOW = 30 * MINUTE
@@ -87,7 +89,7 @@ LOCKED_OUTSIDE = frozenset({516, 1210})
 BY_PASSWORD = frozenset({None, 2, 138})
 """Pre-authentication of 4768 and 4771 that rests on a password: encrypted timestamp, encrypted challenge; not told (IANA)."""
 ANONYMOUS = "S-1-5-7"
-ADMITTED = "Access-Accept"
+LET_IN, LET_IN_AFTER, LET_IN_HEALTHY, KEPT_OUT = 6272, 6277, 6278, 6273
 
 
 def judged(activity: Activity) -> tuple[str, str | None, str, bool] | None:
@@ -152,8 +154,10 @@ def detect(activity: Activity, ctx: Context) -> Iterable[Finding | Later]:
         return locked(activity, ctx)
     if isinstance(audit, EventDesktop):
         return at_desktop(activity, audit, ctx)
-    if isinstance(audit, RadiusAccess):
-        return admitted(activity, audit, ctx)
+    if isinstance(audit, (RadiusAccess, EventNps)):
+        spared(activity, ctx)
+        limits = Limits(one=ctx.limit(ONE), many=ctx.limit(MANY), fast=ctx.limit(MANY_FAST))
+        return at_gateway(activity, ctx, limits)
     if isinstance(audit, EventAdfs):
         if audit.event_id == CALLER and not by_password(audit, activity.at, ctx):
             return ()
@@ -201,14 +205,14 @@ def right(activity: Activity, ctx: Context, ip: str, who: tuple[str, str]) -> It
     return () if found_out is None else (found_out,)
 
 
-def admitted(activity: Activity, access: RadiusAccess, ctx: Context) -> Iterable[Later]:
+def spared(activity: Activity, ctx: Context) -> None:
     """Somebody whom a RADIUS server let in, which had a controller judge the password: one more who belongs there.
 
     It spares and never accuses: with EAP nobody tells whether a password or a certificate let him in.
     """
-    said, at, memory = activity.account, activity.at, ctx.memory
-    if access.outcome != ADMITTED or said is None or not said.name or "/" in said.name or said.name.endswith("$"):
-        return ()  # computers sign in as host/name
+    said, at, memory, answer = activity.account, activity.at, ctx.memory, admission(activity)
+    if answer is None or not answer.admitted or said is None or not said.name or "/" in said.name or said.name.endswith("$"):
+        return  # computers sign in as host/name
     who, ip = ctx.knowledge.accounts.key(said.name, said.domain), ctx.place(activity.destination, at)
     for name, window in (("failing", WINDOW), ("fast", FAST)):
         trail = memory.trail((name, ip), at, window)
@@ -219,7 +223,6 @@ def admitted(activity: Activity, access: RadiusAccess, ctx: Context) -> Iterable
     gateways.signs_in(ip, who, at, activity.id, ctx, WINDOW, since)
     if (since is None or at - since > 8 * WINDOW) and memory.recall(("hot", ip), bool, at, WINDOW) is None:
         memory.seen(("signed in", ip), who, at, activity.id, WINDOW)
-    return ()
 
 
 def failing_since(ip: str, who: tuple[str, str], at: int, ctx: Context) -> int | None:
@@ -348,11 +351,12 @@ def told(
     """The finding of one source with all its failures so far."""
     found_out = hits is not None and bool(hits.values)
     behind = gateways.behind(ip, activity.at, ctx)
+    station = ctx.memory.recall(("behind", ip), str, activity.at, WINDOW) or ""  # RADIUS tells it already
     if hits is not None:
         evidence = tuple(dict.fromkeys((*evidence, *hits.take())))
     return later(
-        ctx, activity, ip, lambda: tell(activity, ctx, ip, trail, over, hits, behind), severity="high" if found_out else None,
-        evidence=evidence, succeeded=found_out,
+        ctx, activity, station or ip, lambda: tell(activity, ctx, ip, trail, over, hits, behind),
+        severity="high" if found_out else None, evidence=evidence, succeeded=found_out,
     )  # fmt: skip
 
 
@@ -454,7 +458,18 @@ DETECTOR = Detector(
     severity="medium",
     phase="Compromised credentials",
     techniques=("T1110.001", "T1110.003"),
-    watches=(KerberosAs, Ntlm, RadiusAccess, EventKerberos, EventNtlm, EventLogon, EventAccount, EventAdfs, EventDesktop),
+    watches=(
+        KerberosAs,
+        Ntlm,
+        RadiusAccess,
+        EventNps,
+        EventKerberos,
+        EventNtlm,
+        EventLogon,
+        EventAccount,
+        EventAdfs,
+        EventDesktop,
+    ),
     event_ids=(
         TGT,
         PREAUTHENTICATION_FAILED,
@@ -469,12 +484,18 @@ DETECTOR = Detector(
         *LOCKED_OUTSIDE,
         DESKTOP_REFUSED,
         DESKTOP_ASKED,
+        LET_IN,
+        LET_IN_AFTER,
+        LET_IN_HEALTHY,
+        KEPT_OUT,
     ),
     needs=Needs(
-        ports=("88", "445", "389", "135", "80"),
+        ports=("88", "445", "389", "135", "80", "1812"),
         kinds=(
             "kerberos-as",
             "ntlm",
+            "radius-access",
+            "event-nps",
             "event-kerberos",
             "event-ntlm",
             "event-logon",
@@ -489,6 +510,8 @@ DETECTOR = Detector(
             "event-account",
             "event-adfs",
             "event-desktop",
+            "event-nps",
+            "radius-access",
         ),
         hidden_by=("ldap inside tls", "credssp sealed"),
         answers=True,

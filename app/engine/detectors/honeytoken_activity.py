@@ -22,7 +22,7 @@ from app.model.details import (
     RadiusAccounting,
 )
 from app.model.entity import EntityRef
-from app.model.events import EventAdfs, EventKerberos, EventLdap, EventLogon, EventNtlm, WindowsEvent
+from app.model.events import EventAdfs, EventKerberos, EventLdap, EventLogon, EventNps, EventNtlm, WindowsEvent
 from app.model.tags import HONEYTOKEN
 
 WINDOW = DAY
@@ -31,13 +31,13 @@ LOGON, REFUSED, EXPLICIT = 4624, 4625, 4648
 TICKET = 4769
 EVENTS = (
     LOGON, REFUSED, EXPLICIT, 4768, TICKET, 4770, 4771, 4772, 4773, 4776, 8001, 8002, 8003, 8004, 2889, 324,
-    411, 501, 512, 515, 516, 1200, 1201, 1202, 1203, 1204, 1205, 1210,
+    411, 501, 512, 515, 516, 1200, 1201, 1202, 1203, 1204, 1205, 1210, 6272, 6273, 6277, 6278, 6279,
 )  # fmt: skip
 """Sign-ins as servers, controllers and federation services log them; how sessions go on and end tells nothing new."""
 PROTOCOLS: dict[type, str] = {
     KerberosAs: "Kerberos", KerberosTgs: "Kerberos", KerberosAp: "Kerberos", KerberosPassword: "Kerberos", Ntlm: "NTLM",
     LdapBind: "LDAP", RadiusAccess: "RADIUS", RadiusAccounting: "RADIUS", EventKerberos: "Kerberos", EventNtlm: "NTLM",
-    EventLdap: "LDAP", EventAdfs: "AD FS",
+    EventLdap: "LDAP", EventAdfs: "AD FS", EventNps: "RADIUS",
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from app.model.events import (
     EventKerberos,
     EventLdap,
     EventLogon,
+    EventNps,
     EventNtlm,
     EventObjectAccess,
     EventService,
@@ -28,6 +29,7 @@ REPLICATION_RIGHTS = (GET_CHANGES, GET_CHANGES_ALL, GET_CHANGES_IN_FILTERED_SET)
 READ_PROPERTY, WRITE_PROPERTY = 0x10, 0x20
 """Bits of an access mask to an object of the directory (MS-ADTS section 5.1.3.2)."""
 NO_TICKET = 0xFFFFFFFF
+LOCKED_OUT = 6279
 Traces = Iterator[Trace]
 
 
@@ -166,6 +168,13 @@ def _task(known: Knowledge, a: Activity, e: EventTask) -> Traces:
         yield Trace("task", "deleted" if e.event_id == 4699 else "registered", True, told(_server(known, e), what=name))
 
 
+def _nps(known: Knowledge, a: Activity, e: EventNps) -> Traces:
+    """The address of the RADIUS client is where the request came from."""
+    ip, _ = origin(a)
+    if ip and a.account is not None and e.event_id != LOCKED_OUT:
+        yield Trace("radius", f"{plain(a.account.name)} {ip}", True, told(_server(known, e), 0, outcome(a)))
+
+
 def _ldap(known: Knowledge, a: Activity, e: EventLdap) -> Traces:
     ip, port = origin(a)
     if not ip:
@@ -206,6 +215,7 @@ RECORD_TRACES: dict[type, Callable[[Knowledge, Activity, Any], Traces]] = {
     EventService: _service,
     EventTask: _task,
     EventLdap: _ldap,
+    EventNps: _nps,
     DirectoryChange: _directory,
 }
 """Detail type to the function that gives its traces."""

@@ -52,6 +52,7 @@ RULES: dict[str, Rule] = {
     "bind": Rule(how="address, account and time", telling=(PORT, ACCOUNT), least=1),
     "validated": Rule(how="account, controller, workstation and time"),
     "synchronised": Rule(how="object and time before the synchronisation", many=True, before=3 * SECOND, after=10 * MINUTE),
+    "radius": Rule(how="account, gateway, outcome and time"),
     "same": Rule(how="one record in two logs", before=SECOND, after=SECOND, same=True),
 }
 NUMBER: dict[str, int] = {name: number for number, name in enumerate(RULES)}

@@ -25,6 +25,7 @@ from app.model.details import (
     LdapRename,
     LdapSearch,
     Ntlm,
+    RadiusAccess,
     RpcCall,
     SmbSession,
 )
@@ -36,6 +37,7 @@ from app.model.events import (
     EventKerberos,
     EventLdap,
     EventLogon,
+    EventNps,
     EventNtlm,
     EventObjectAccess,
     EventService,
@@ -55,6 +57,7 @@ PARTNERS: dict[type, tuple[type, ...]] = {
     EventService: (RpcCall,),
     EventTask: (RpcCall,),
     EventLdap: (LdapSearch, LdapBind),
+    EventNps: (RadiusAccess,),
     DirectoryChange: (RpcCall, *_OBJECTS, EventDirectoryChange, EventAccount, EventGroup),
 }
 """What tells of an act to who else may tell of it; two logs that hold one record need no partner."""

@@ -33,6 +33,7 @@ from app.model.details import (
     LdapRename,
     LdapSearch,
     Ntlm,
+    RadiusAccess,
     RpcCall,
     SmbSession,
 )
@@ -69,6 +70,12 @@ def _tgs(known: Knowledge, a: Activity, d: KerberosTgs) -> Traces:
         server, etype = place(known, a.destination, a.at), str(d.ticket_etype) if d.ticket_etype is not None else ""
         who = plain(d.client) or actor(known, a)
         yield Trace("tgs", ip, False, told(server, port, coded(a), who, service_account(known, d.service), etype))
+
+
+def _radius(known: Knowledge, a: Activity, d: RadiusAccess) -> Traces:
+    ip, _ = origin(a)
+    if ip and a.account is not None and a.result != "unanswered":
+        yield Trace("radius", f"{plain(a.account.name)} {ip}", False, told(place(known, a.destination, a.at), 0, outcome(a)))
 
 
 def _ntlm(known: Knowledge, a: Activity, d: Ntlm) -> Traces:
@@ -193,6 +200,7 @@ WIRE_TRACES: dict[type, Callable[[Knowledge, Activity, Any], Traces]] = {
     KerberosTgs: _tgs,
     KerberosAp: _ap,
     Ntlm: _ntlm,
+    RadiusAccess: _radius,
     SmbSession: _session,
     RpcCall: _call,
     LdapSearch: _search,

@@ -130,6 +130,9 @@ class RadiusUdp:
                 nas_identifier=asks.nas_identifier,
                 framed_ip=(answer.framed_ip if answer else None) or asks.framed_ip,
                 eap=asks.eap,
+                tunnel_client=asks.tunnel_client,
+                nas_port_type=asks.nas_port_type,
+                error=answer.error if answer else None,
             )
         unanswered = code is None or code == radius.ACCESS_CHALLENGE
         user = asks.user or asked.latest.user or (answer.user if answer else None)

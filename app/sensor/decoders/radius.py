@@ -1,5 +1,6 @@
 """RADIUS packets (RFC 2865, RFC 2866): the attributes that tell who came from where."""
 
+import re
 from ipaddress import IPv6Address
 
 from msgspec import Struct
@@ -20,6 +21,7 @@ class RadiusPacket(Struct, frozen=True, gc=False):
 
     tunnel_client: Tunnel-Client-Endpoint, else the ip:source-ip pair of Cisco's. client_name: MS-RAS-Client-Name (RFC 2548
     section 2.7.3). event_at: Event-Timestamp (RFC 2869 section 5.3), UTC microseconds. delay_seconds: Acct-Delay-Time.
+    error: the number of MS-CHAP-Error (RFC 2548 section 2.1.5).
     proxy_states: in order. signed: a Message-Authenticator is there.
     """
 
@@ -44,6 +46,7 @@ class RadiusPacket(Struct, frozen=True, gc=False):
     delay_seconds: int | None = None
     proxy_states: tuple[bytes, ...] = ()
     signed: bool = False
+    error: int | None = None
 
 
 def decode(data: bytes) -> RadiusPacket | None:
@@ -57,7 +60,7 @@ def decode(data: bytes) -> RadiusPacket | None:
     texts: dict[int, str] = {}
     raw: dict[int, bytes] = {}
     proxies: list[bytes] = []
-    client_name = outside = None
+    told = _Vendors()
     at = _HEADER
     while at + 2 <= end:
         kind = data[at]
@@ -71,7 +74,7 @@ def decode(data: bytes) -> RadiusPacket | None:
         elif kind == _PROXY_STATE:
             proxies.append(data[at + 2 : at + size])
         elif kind == _VENDOR:
-            client_name, outside = _vendor(data[at + 2 : at + size], client_name, outside)
+            told = _vendor(data[at + 2 : at + size], told)
         at += size
     status = raw.get(40)
     when = _number(raw.get(55))
@@ -89,9 +92,10 @@ def decode(data: bytes) -> RadiusPacket | None:
         framed_ip=address(raw.get(8)) or address(raw.get(168)) or _from_prefix(raw.get(97), raw.get(96)),
         calling_station=texts.get(31),
         called_station=texts.get(30),
-        tunnel_client=tunnel.rstrip(b"\0").decode("utf-8", "replace") or outside,
+        tunnel_client=tunnel.rstrip(b"\0").decode("utf-8", "replace") or told.outside,
         status=(STATUS.get(number) or str(number)) if status else None,
-        client_name=client_name,
+        client_name=told.client_name,
+        error=told.error,
         nas_port_type=_number(raw.get(61)),
         event_at=when * 1_000_000 if when else None,
         delay_seconds=_number(raw.get(41)),
@@ -121,15 +125,26 @@ _VENDOR, _PROXY_STATE = 26, 33
 _MICROSOFT, _CISCO = 311, 9
 _SOURCE = ("ip:source-ip=", "source-ip=")
 """Pairs in which Cisco's gateways tell the client's outside address."""
+_CHAP_ERROR = re.compile(r"E=(\d{1,9})(?: |$)")
+"""In the text of MS-CHAP-Error (RFC 2759 section 6)."""
+
+
+class _Vendors(Struct, frozen=True):
+    """What vendor-specific attributes (RFC 2865 section 5.26) told so far."""
+
+    client_name: str | None = None
+    outside: str | None = None
+    error: int | None = None
 
 
 def _number(raw: bytes | None) -> int | None:
     return int.from_bytes(raw, "big") if raw is not None and len(raw) == 4 else None
 
 
-def _vendor(raw: bytes, name: str | None, outside: str | None) -> tuple[str | None, str | None]:
-    """(client's name, client's outside address) with what one vendor-specific attribute adds (RFC 2865 section 5.26)."""
+def _vendor(raw: bytes, told: _Vendors) -> _Vendors:
+    """The same with what one more attribute adds."""
     vendor, at = int.from_bytes(raw[:4], "big"), 4
+    name, outside, error = told.client_name, told.outside, told.error
     while vendor in (_MICROSOFT, _CISCO) and at + 2 <= len(raw):
         kind, size = raw[at], raw[at + 1]
         if size < 2 or at + size > len(raw):
@@ -137,10 +152,12 @@ def _vendor(raw: bytes, name: str | None, outside: str | None) -> tuple[str | No
         value = raw[at + 2 : at + size].rstrip(b"\0").decode("utf-8", "replace")
         if vendor == _MICROSOFT and kind == 34:
             name = name or value or None
+        elif vendor == _MICROSOFT and kind == 2 and error is None:  # behind one byte, the identifier
+            error = int(found[1]) if (found := _CHAP_ERROR.match(value[1:])) else None
         elif vendor == _CISCO and kind == 1 and outside is None:
             outside = next((value[len(one) :] for one in _SOURCE if value.lower().startswith(one)), None)
         at += size
-    return name, outside
+    return _Vendors(name, outside, error)
 
 
 def _from_prefix(prefix: bytes | None, interface: bytes | None) -> str | None:

@@ -71,6 +71,45 @@ _ATTRIBUTES: tuple[tuple[str, str], ...] = (
     ("DNS Host Name", "DnsHostName"),
     ("Service Principal Names", "ServicePrincipalNames"),
 )
+_NPS: tuple[Section, ...] = (
+    ("User", (*_who("Subject")[1][:3], ("Fully Qualified Account Name", "FullyQualifiedSubjectUserName"))),
+    (
+        "Client Machine",
+        (
+            ("Security ID", "SubjectMachineSID"),
+            ("Account Name", "SubjectMachineName"),
+            ("Fully Qualified Account Name", "FullyQualifiedSubjectMachineName"),
+            ("OS-Version", "MachineInventory"),
+            ("Called Station Identifier", "CalledStationID"),
+            ("Calling Station Identifier", "CallingStationID"),
+        ),
+    ),
+    (
+        "NAS",
+        (
+            ("NAS IPv4 Address", "NASIPv4Address"),
+            ("NAS IPv6 Address", "NASIPv6Address"),
+            ("NAS Identifier", "NASIdentifier"),
+            ("NAS Port-Type", "NASPortType"),
+            ("NAS Port", "NASPort"),
+        ),
+    ),
+    ("RADIUS Client", (("Client Friendly Name", "ClientName"), ("Client IP Address", "ClientIPAddress"))),
+    (
+        "Authentication Details",
+        (
+            ("Connection Request Policy Name", "ProxyPolicyName"),
+            ("Network Policy Name", "NetworkPolicyName"),
+            ("Authentication Provider", "AuthenticationProvider"),
+            ("Authentication Server", "AuthenticationServer"),
+            ("Authentication Type", "AuthenticationType"),
+            ("EAP Type", "EAPType"),
+            ("Account Session Identifier", "AccountSessionIdentifier"),
+            ("Reason Code", "ReasonCode"),
+            ("Reason", "Reason"),
+        ),
+    ),
+)
 _NETWORK = (
     ("Workstation Name", "WorkstationName"),
     ("Source Network Address", "IpAddress"),
@@ -403,6 +442,8 @@ LABELS: dict[int, tuple[Section, ...]] = {
     **dict.fromkeys((512, 515, 516), (("", (("Activity ID", "ActivityID"), ("User", "User"), ("Client IP", "ClientIP"),
                                             ("Bad Password Count", "BadPasswordCount"),
                                             ("Last Bad Password Attempt", "LastBadPasswordAttempt"))),)),
+    **dict.fromkeys((6272, 6273, 6277, 6278), _NPS),
+    6279: _NPS[:1],
     4870: (("", (("Serial Number", "CertificateSerialNumber"), ("Reason", "RevocationReason"))),),
     4876: (("", (("Backup Type", "BackupType"),)),),
     4882: (("", (("New security settings", "SecuritySettings"),)),),

@@ -24,6 +24,7 @@ from app.sensor.events import (
     ldap,
     logons,
     netlogon,
+    nps,
     ntlm,
     objects,
     policies,
@@ -70,6 +71,7 @@ FAMILIES: tuple[Family, ...] = (
     database.FAMILY,
     *desktops.FAMILIES,
     printers.FAMILY,
+    nps.FAMILY,
 )
 
 

@@ -26,6 +26,7 @@ from app.model.details import (
     LdapRename,
     LdapSearch,
     Ntlm,
+    RadiusAccess,
     RpcCall,
 )
 from app.model.directory import DirectoryChange, DirectoryObject
@@ -36,6 +37,7 @@ from app.model.events import (
     EventKerberos,
     EventLdap,
     EventLogon,
+    EventNps,
     EventNtlm,
     EventObjectAccess,
     EventService,
@@ -304,6 +306,20 @@ def test_a_controller_validates_in_two_logs_and_they_are_one_story() -> None:
     found = tied([signed_in, validated, audited, stranger])
 
     assert set(found) == {(validated.id, signed_in.id), (audited.id, signed_in.id), (audited.id, validated.id)}
+
+
+def test_a_radius_server_and_the_wire_tell_one_answer() -> None:
+    refused = Activity(
+        at=START, until=START, input="wire", frames=(1,), source=Endpoint("192.0.2.40", 1),
+        destination=Endpoint("192.0.2.41", 1812),
+        account=Account(name="alice", domain="EXAMPLE"), result="failure", code=3, detail=RadiusAccess(outcome="Access-Reject"),
+    )  # fmt: skip
+    fields = {"SubjectUserName": "Alice", "SubjectDomainName": "EXAMPLE", "ClientIPAddress": "192.0.2.40", "ReasonCode": "16"}
+    record = event(EventNps, 6273, fields, 900, place=2)
+    granted = event(EventNps, 6272, {**fields, "ReasonCode": "0"}, 950, place=3)
+    elsewhere = event(EventNps, 6273, {**fields, "ClientIPAddress": "192.0.2.99"}, 960, place=4)
+
+    assert set(tied([refused, record, granted, elsewhere])) == {(record.id, refused.id)}
 
 
 def test_one_record_in_two_logs_is_told_once() -> None:

@@ -57,6 +57,14 @@ def test_any_bytes_are_survived(raw: bytes) -> None:
     radius.decode(ACCOUNTING[:20] + raw)
 
 
+@pytest.mark.parametrize(
+    ("text", "error"), [(b"E=691 R=0 C=00 V=3", 691), (b"E=649", 649), (b"E=x", None), (b"", None), (b"E=691R", None)]
+)
+def test_why_it_was_refused(text: bytes, error: int | None) -> None:
+    found = radius.decode(packet(3, vendor(311, 2, b"\x07" + text)))
+    assert found is not None and found.error == error
+
+
 def vendor(number: int, kind: int, value: bytes) -> tuple[int, bytes]:
     return 26, number.to_bytes(4, "big") + bytes([kind, len(value) + 2]) + value
 

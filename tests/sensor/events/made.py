@@ -107,6 +107,13 @@ _DNS, _PRINT = "Microsoft-Windows-DNSServer", "Microsoft-Windows-PrintService"
 _RDP = "Microsoft-Windows-RemoteDesktopServices-RdpCoreTS"
 _LSM = "Microsoft-Windows-TerminalServices-LocalSessionManager"
 _TASKS = "Microsoft-Windows-TaskScheduler"
+_NPS = {
+    "SubjectUserSid": "S-1-5-21-1-2-3-1104", "SubjectUserName": "alice", "SubjectDomainName": "CONTOSO",
+    "FullyQualifiedSubjectUserName": "CONTOSO\\alice", "SubjectMachineSID": "S-1-0-0", "SubjectMachineName": "-",
+    "CalledStationID": "10.0.0.40", "CallingStationID": "203.0.113.7", "NASIPv4Address": "10.0.0.40", "NASIPv6Address": "-",
+    "NASIdentifier": "VPN1", "NASPortType": "Virtual", "NASPort": "14", "ClientName": "VPN1", "ClientIPAddress": "10.0.0.40",
+    "AuthenticationType": "MS-CHAPv2",
+}  # fmt: skip
 _WHO = "CONTOSO\\dadmin"
 POLICIES = "Microsoft-Windows-Authentication/AuthenticationPolicyFailures-DomainController"
 
@@ -582,6 +589,17 @@ MADE: tuple[Made, ...] = (
          None, result="failure", code=0x45A, words="The print spooler of DC01 could not load C:\\x.dll"),
     Made(event(140, {"TaskName": "\\Job", "UserName": "S-1-5-18"}, _TASKS, f"{_TASKS}/Operational", 0),
          "NT AUTHORITY\\SYSTEM", None, words="Task \\Job changed"),
+    # Messages of the network policy server (Audit Network Policy Server), whose values have these names in the event's XML.
+    *(
+        Made(event(id, {**_NPS, "ReasonCode": str(reason)}), "CONTOSO\\alice", "10.0.0.40",
+             result="failure" if reason else "success", code=reason,
+             words=f"The network policy server DC01 {verb} from 10.0.0.40 (calling station 203.0.113.7)")
+        for id, reason, verb in (
+            (6272, 0, "let alice in"), (6273, 16, "refused alice"), (6277, 0, "let alice in"), (6278, 0, "let alice in"),
+        )
+    ),
+    Made(event(6279, {"SubjectUserSid": "S-1-5-21-1-2-3-1104", "SubjectUserName": "alice", "SubjectDomainName": "CONTOSO"}),
+         "CONTOSO\\alice", None, words="The network policy server DC01 locked alice out"),
     # Texts of the message file of the service control manager.
     Made(event(7040, {"param1": "Windows Event Log", "param2": "auto start", "param3": "disabled", "param4": "EventLog"},
                "Service Control Manager", "System", 0), None, None,

@@ -19,9 +19,9 @@ from app.model.details import (
     RdpConnection,
     SmbSession,
 )
-from app.model.events import EventLogon, EventNtlm, WindowsEvent
+from app.model.events import EventLogon, EventNps, EventNtlm, WindowsEvent
 
-READS = (EventLogon, EventNtlm, KerberosAs, KerberosAp, Ntlm, LdapBind, SmbSession, RdpConnection, RadiusAccess)
+READS = (EventLogon, EventNtlm, KerberosAs, KerberosAp, Ntlm, LdapBind, SmbSession, RdpConnection, RadiusAccess, EventNps)
 CARRIED = (SmbSession, LdapBind, RdpConnection)
 """A session that carries a proof of who it is: the same connection tells both, which are one sign-in."""
 LOGON, REFUSED, EXPLICIT, ENDS = 4624, 4625, 4648, (4634, 4647)
@@ -132,7 +132,7 @@ def _told(one: Activity) -> tuple[str, str] | None:
         return "over SMB", detail.mechanism or ""
     if isinstance(detail, RdpConnection):
         return "remote desktop", ""
-    return ("VPN", "RADIUS") if isinstance(detail, RadiusAccess) else None
+    return ("VPN", "RADIUS") if isinstance(detail, (RadiusAccess, EventNps)) else None
 
 
 def _package(event: WindowsEvent) -> str:
