@@ -154,7 +154,7 @@ def tell(activity: Activity, ctx: Context, guesses: Guesses, origin: EntityRef) 
                 seen=failures if single else len(names), limits=(limits.one,) if single else (limits.many, limits.fast),
                 unit="failures" if single else "accounts",
             ),
-            fact("The last of them: ", activity),
+            fact("It was let in: " if guessed else "The last of them: ", activity),
             *((fact("The server says that name or password were wrong"),) if guesses.one.wrong else
               (fact("RADIUS does not say why: a right that is missing looks the same"),) if not guessed else ()),
             against(

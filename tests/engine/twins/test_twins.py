@@ -314,10 +314,13 @@ def test_a_radius_server_and_the_wire_tell_one_answer() -> None:
         destination=Endpoint("192.0.2.41", 1812),
         account=Account(name="alice", domain="EXAMPLE"), result="failure", code=3, detail=RadiusAccess(outcome="Access-Reject"),
     )  # fmt: skip
-    fields = {"SubjectUserName": "Alice", "SubjectDomainName": "EXAMPLE", "ClientIPAddress": "192.0.2.40", "ReasonCode": "16"}
-    record = event(EventNps, 6273, fields, 900, place=2)
-    granted = event(EventNps, 6272, {**fields, "ReasonCode": "0"}, 950, place=3)
-    elsewhere = event(EventNps, 6273, {**fields, "ClientIPAddress": "192.0.2.99"}, 960, place=4)
+
+    def answered(number: int, place: int, gateway: str = "192.0.2.40") -> Activity:
+        told = event(EventNps, number, {"ClientIPAddress": gateway}, 900, place=place, source=Endpoint(gateway))
+        who = Account(name="Alice", domain="EXAMPLE")
+        return msgspec.structs.replace(told, account=who, result="failure" if number == 6273 else "success")
+
+    record, granted, elsewhere = answered(6273, 2), answered(6272, 3), answered(6273, 4, "192.0.2.99")
 
     assert set(tied([refused, record, granted, elsewhere])) == {(record.id, refused.id)}
 
