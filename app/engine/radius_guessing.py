@@ -106,7 +106,8 @@ def told(activity: Activity, ctx: Context, guesses: Guesses, who: tuple[str, str
     """The finding of one station; of the RADIUS server where a controller's log has told the same of it already."""
     at, memory, server = activity.at, ctx.memory, ctx.place(activity.destination, activity.at)
     found_out, subject = guesses.hits is not None, guesses.place
-    if memory.recall(("hot", server), bool, at, WINDOW) is not None and memory.recall(("failed", server, who), int, at, TOGETHER):
+    since = memory.recall(("failed", server, who), int, at, TOGETHER)
+    if since is not None and memory.recall(("hot", server), bool, at, WINDOW) is not None:
         subject = memory.recall(("behind", server), str, at, WINDOW) or server
     else:
         memory.note(("behind", server), guesses.place, at)
